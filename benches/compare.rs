@@ -1,7 +1,7 @@
-//! Comparing 10,000 recordings of the shared flow, on one thread, beside two baselines: the
-//! same files only read and parsed, and the same calls only made again.
+//! Compares 10,000 recordings of the shared flow on one thread. There are two baselines:
+//! only reading and parsing the same files, and only replaying the same calls.
 //!
-//! `docs/performance.md` tells what the figures mean.
+//! `docs/performance.md` explains the figures.
 
 use std::fs;
 use std::hint::black_box;
@@ -15,7 +15,7 @@ use flowsim::engine::{Call, Request, Session, play};
 use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::recording::{Derived, Kind, Recording, derive, replay};
-use flowsim::runner::{Against, compare_all};
+use flowsim::runner::{CompareContext, compare_all};
 use flowsim::source::Files;
 use flowsim::trace::{JsonWriter, write_simulation};
 use flowsim::value::Json;
@@ -23,7 +23,7 @@ use flowsim::world::{FixtureHost, Fixtures, Input};
 
 const RECORDINGS: usize = 10_000;
 
-/// The recording of a call: every caller has a number of their own, and they press 1, 2 or
+/// The recording of a call. Every caller has a different number and presses 1, 2 or
 /// nothing.
 fn recorded(program: &Arc<Program>, fixtures: &Fixtures, number: usize) -> Recording {
     let from = format!("+1555{number:07}");
@@ -42,7 +42,7 @@ fn recorded(program: &Arc<Program>, fixtures: &Fixtures, number: usize) -> Recor
     let mut host = FixtureHost::new(fixtures, &request.inputs);
     let trace = play(&mut session, &call, &mut host);
     let mut text = String::new();
-    write_simulation(&JsonWriter::new(&program.legend), &trace, &mut text);
+    write_simulation(&JsonWriter::new(&program.symbols), &trace, &mut text);
     let response = Json::parse(&text).expect("flowsim writes JSON");
     let mut recording = Recording::new(Kind::Simulation, response);
     recording.id = format!("call {number}").into();
@@ -75,10 +75,10 @@ impl Stage {
         Self { program, fixtures, paths, derived: all }
     }
 
-    /// How many calls go as they went.
+    /// Counts the calls that match their recording.
     fn compare(&self) -> usize {
         let rules = Rules { caller_is_replayed: true, ..Rules::default() };
-        let against = Against {
+        let against = CompareContext {
             program: &self.program,
             fixtures: &self.fixtures,
             rules: &rules,

@@ -1,4 +1,4 @@
-//! How long it takes to index a file of contacts, and to answer from fixtures.
+//! The time for indexing a file of contacts, and for answering from fixtures.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use flowsim::source::{Files, read_document};
-use flowsim::world::{Fixtures, Question, Replies};
+use flowsim::world::{AnswerProgress, Fixtures, Question};
 use tempfile::TempDir;
 
 const ROWS: u32 = 100_000;
@@ -41,7 +41,7 @@ fn contacts(criterion: &mut Criterion) {
     group.finish();
 
     let fixtures = read(document, folder.path());
-    let mut replies = Replies::default();
+    let mut replies = AnswerProgress::default();
     let mut row = 0;
     criterion.bench_function("contacts/lookup in CSV", |bencher| {
         bencher.iter(|| {
@@ -56,7 +56,7 @@ fn queues(criterion: &mut Criterion) {
     let document = "queues: [{id: support, name: Support}, {id: billing}, {id: sales}]\n\
                     contacts: [{id: c-1, phone: '+15557770100'}]";
     let fixtures = read(document, Path::new(""));
-    let mut replies = Replies::default();
+    let mut replies = AnswerProgress::default();
     let queue = Question::Queue { id: Some("support"), name: None, skills: &[] };
     criterion.bench_function("queue by id", |bencher| {
         bencher.iter(|| fixtures.answer(black_box(&queue), &mut replies));

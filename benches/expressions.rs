@@ -1,5 +1,5 @@
-//! How fast expressions are compiled and evaluated, beside two well-known expression crates
-//! in the same run. `docs/performance.md` tells what the figures mean.
+//! The speed of compiling and evaluating expressions, compared with two well-known
+//! expression crates in the same run. `docs/performance.md` explains the figures.
 
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -7,17 +7,17 @@ use std::path::PathBuf;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use evalexpr::{ContextWithMutableVariables, HashMapContext, build_operator_tree};
 use flowsim::expr::architect::{
-    Declarations, Directory, Expression, Scope, Surroundings, UnknownOrganization, parse,
+    Declarations, Directory, Environment, Expression, Scope, UnknownOrganization, parse,
 };
 use flowsim::value::{DateTime, Kind, Type, Value};
 use minijinja::{Environment, context};
 use serde_json::Value as Json;
 
-/// The two variables, each time other ones.
+/// The values of the two variables, which change each time.
 const ANSWERS: [&str; 3] = ["1", "2", "1"];
 const CALLERS: [&str; 3] = ["Ada", "Grace Hopper", "Alan Mathison Turing"];
 
-/// The variables of an expression; no organisation.
+/// The variables of an expression, without an organisation.
 struct Variables(Vec<Value>);
 
 impl Scope for Variables {
@@ -25,12 +25,12 @@ impl Scope for Variables {
         &self.0[slot as usize]
     }
 
-    fn surroundings(&self) -> &dyn Surroundings {
+    fn environment(&self) -> &dyn Environment {
         self
     }
 }
 
-impl Surroundings for Variables {
+impl Environment for Variables {
     fn directory(&self) -> &dyn Directory {
         &UnknownOrganization
     }
@@ -44,7 +44,8 @@ impl Surroundings for Variables {
     }
 }
 
-/// `Flow.a == "1" and Length(Flow.name) > 3`, both variables set anew for each evaluation.
+/// `Flow.a == "1" and Length(Flow.name) > 3`, with both variables set anew for each
+/// evaluation.
 fn evaluate(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("evaluate_expression");
     group.throughput(Throughput::Elements(1));
@@ -98,12 +99,12 @@ fn ours() -> (Expression, Variables) {
     (expression, Variables(vec![Value::NOT_SET; 2]))
 }
 
-/// The texts of real flows where they are at hand, else our own examples; those that all
-/// three crates take for expressions.
+/// Compiles the expressions of real flows if available, otherwise those in our examples.
+/// Only expressions that all three crates accept are used.
 fn compile(criterion: &mut Criterion) {
     let mut names = Declarations::new();
     let environment = Environment::new();
-    let mut texts = texts(&mut names);
+    let mut texts = sources(&mut names);
     texts.retain(|text| {
         Expression::compile(text, &mut names, None).is_ok()
             && environment.compile_expression(text).is_ok()
@@ -143,7 +144,7 @@ fn compile(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn texts(names: &mut Declarations) -> Vec<String> {
+fn sources(names: &mut Declarations) -> Vec<String> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let shared = root.join("../shared/data/expressions/asts.jsonl");
     let (lines, key) = match std::fs::read_to_string(shared) {
@@ -162,7 +163,7 @@ fn texts(names: &mut Declarations) -> Vec<String> {
         .collect()
 }
 
-/// Declares the variables of a tree of Genesys.
+/// Declares the variables in a parse tree of Genesys.
 fn declare(node: &Json, names: &mut Declarations) {
     for (kind, node) in node.as_object().into_iter().flatten() {
         if let ("ref", Some(name), Some(code)) =

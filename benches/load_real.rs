@@ -1,6 +1,6 @@
-//! Real flows from bytes in memory to a program that was checked, beside the bare parse of the
-//! same bytes: what `saphyr-parser` needs for the events of the YAML, and `serde_json` for a
-//! `Value` of the JSON in the exports. `docs/performance.md` tells what the figures mean.
+//! Real flows from bytes in memory to a checked program, compared with only parsing the
+//! same bytes: with `saphyr-parser` the events of the YAML, with `serde_json` a `Value`
+//! of the JSON in the exports. `docs/performance.md` explains the figures.
 
 #![expect(clippy::print_stderr, reason = "a benchmark without its data says so")]
 
@@ -19,7 +19,7 @@ use percent_encoding::percent_decode;
 use saphyr_parser::Parser;
 use serde_json::Value as Json;
 
-/// A file of a flow, and values for its placeholders.
+/// A flow file, and values for its placeholders.
 struct Document {
     path: PathBuf,
     text: String,
@@ -35,7 +35,7 @@ fn load_real(criterion: &mut Criterion) {
     let listed: Vec<Json> = serde_json::from_str(&manifest).expect("a list of flows");
     let (archy, exports) =
         (documents(&listed, "archy-yaml", &folder), documents(&listed, "i3", &folder));
-    // The bare parser gets the text that placeholders leave.
+    // The bare parser gets the text with its placeholders filled in.
     let filled: Vec<String> = archy
         .iter()
         .map(|it| substitute(&it.text, &it.placeholders).expect("all are set"))
@@ -77,7 +77,7 @@ fn compare(
     group.finish();
 }
 
-/// Loads, checks and compiles all flows; how many flows, findings and nodes there are.
+/// Loads, checks and compiles all flows. Returns the number of flows, findings and nodes.
 fn load(documents: &[Document]) -> usize {
     let (mut files, mut flows) = (Files::new(), Vec::new());
     for Document { path, text, placeholders } in documents {
@@ -90,15 +90,15 @@ fn load(documents: &[Document]) -> usize {
     }
     let findings = check_architect(&flows).len();
     let program = Program::compile_all(&[], &flows);
-    flows.len() + findings + program.legend.nodes.len()
+    flows.len() + findings + program.symbols.nodes.len()
 }
 
-/// How many events a YAML text has.
+/// Counts the events of a YAML document.
 fn events(text: &str) -> usize {
     Parser::new_from_str(text).inspect(|event| assert!(event.is_ok())).count()
 }
 
-/// How many members the JSON of an export has.
+/// Counts the members in the JSON of an export.
 fn members(export: &str) -> usize {
     let encoded = BASE64_STANDARD.decode(export.trim()).expect("is base64");
     let text = percent_decode(&encoded).decode_utf8().expect("is text");

@@ -1,7 +1,7 @@
-//! Scenario files as tests of `cargo test`, one each.
+//! Runs scenario files as tests of `cargo test`, one test per scenario.
 //!
-//! In a project of your own, put this into `tests/flows.rs`, with `flowsim` and
-//! `libtest-mimic` as dev-dependencies and in `Cargo.toml`
+//! To use this in another project, copy it to `tests/flows.rs`, add `flowsim` and
+//! `libtest-mimic` as dev-dependencies, and add to `Cargo.toml`:
 //!
 //! ```toml
 //! [[test]]
@@ -9,8 +9,8 @@
 //! harness = false
 //! ```
 //!
-//! Everything that `cargo test` offers works: `cargo test --test flows -- "press 1"` runs the
-//! tests with these words in their names, `--list` lists all.
+//! All options of `cargo test` work: `cargo test --test flows -- "press 1"` runs the
+//! tests with these words in their names, and `--list` lists all tests.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,13 +21,13 @@ use flowsim::source::Files;
 use flowsim::suite::{Selection, discover, explain};
 use libtest_mimic::{Arguments, Failed, Trial};
 
-/// Where the scenario files are, from the root of the package.
+/// The folder of scenario files, relative to the root of the package.
 const SCENARIOS: &str = "examples/scenarios";
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(SCENARIOS);
-    // The tests hold on to what they need until the program ends.
+    // The tests need these values until the process ends, so they are leaked.
     let files: &mut Files = Box::leak(Box::default());
     let (paths, mut diagnostics) = discover(&[folder], files);
     let library: &Library = Box::leak(Box::new(Library::load(&paths, files)));
@@ -43,11 +43,11 @@ fn main() -> ExitCode {
         let trial = Trial::test(format!("{file}: {name}"), move || play(&plan, files));
         trials.push(trial.with_ignored_flag(is_skipped));
     }
-    // A file that does not load has no tests; it must not go unnoticed.
+    // A file that does not load contains no tests. Report it as a failed test.
     diagnostics.retain(|it| it.severity == Severity::Error);
     if !diagnostics.is_empty() {
-        let told = told(&diagnostics, files);
-        trials.push(Trial::test("scenario files load", move || Err(told.into())));
+        let rendered = rendered(&diagnostics, files);
+        trials.push(Trial::test("scenario files load", move || Err(rendered.into())));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -69,12 +69,12 @@ fn verdict(case: &CaseResult, files: &Files) -> Result<(), Failed> {
         (Outcome::Failed(mismatches), Some(trace), Some(program)) => {
             Err(explain(mismatches, trace, program, files).into())
         }
-        (Outcome::Broken(diagnostics), ..) => Err(told(diagnostics, files).into()),
+        (Outcome::Broken(diagnostics), ..) => Err(rendered(diagnostics, files).into()),
         (Outcome::Panicked(message), ..) => Err(message.as_str().into()),
-        (Outcome::Failed(_), ..) => Err("it failed".into()),
+        (Outcome::Failed(_), ..) => Err("the test failed".into()),
     }
 }
 
-fn told(diagnostics: &[Diagnostic], files: &Files) -> String {
+fn rendered(diagnostics: &[Diagnostic], files: &Files) -> String {
     render_text(diagnostics, files, Style { color: false, ..Style::default() })
 }

@@ -1,8 +1,8 @@
 //! Run, test and compare Genesys Cloud Architect flows offline.
 //!
-//! Flow documents are read into one model, compiled to one program, stepped by one
-//! deterministic session that asks its host every question about the outside world, and
-//! leave one trace. This crate is the library behind the `flowsim` program and can be
+//! Flow documents are read into one model and compiled to one program. A deterministic
+//! session runs the program, asks its host every question about the outside world, and
+//! records a trace. This crate is the library of the `flowsim` program and can be
 //! embedded: nothing outside [`cli`] prints, reads the environment or ends the process.
 //!
 //! # A call from end to end
@@ -17,7 +17,7 @@
 //! use flowsim::trace::{Status, TextStyle, render_text};
 //! use flowsim::world::{FixtureHost, Fixtures, Input};
 //!
-//! // A flow is a document: one question, and a goodbye that depends on the answer.
+//! // A flow is a document. This one asks a question and repeats the answer.
 //! let text = r#"{
 //!   "id": "feedback", "name": "Feedback", "type": "inbound",
 //!   "draft": {
@@ -38,7 +38,7 @@
 //!   }
 //! }"#;
 //!
-//! // source and flow: the text becomes the model; what is wrong with it is collected.
+//! // source and flow: read the text into the model and collect its problems.
 //! let mut files = Files::new();
 //! let file = files.add("feedback.json", text);
 //! let document = read_document(&file).expect("the text is JSON");
@@ -47,70 +47,71 @@
 //! diagnostics.extend(check::check(&flows));
 //! assert!(!diagnostics.iter().any(check::forbids_running));
 //!
-//! // program: names become numbers, once.
+//! // program: compile the model, which resolves all names to numbers.
 //! let program = Arc::new(Program::compile(&flows));
 //! let flow = program.flow("Feedback").expect("the flow was loaded");
 //!
-//! // engine: a call is played; the world answers what the session asks.
+//! // engine and world: run a call; the fixture host answers the questions of the session.
 //! let call = Call::new(flow).context(&program, "name", "Ada".into());
 //! let inputs = [Input::parse("1@800").expect("one key after 800 milliseconds")];
 //! let fixtures = Fixtures::default();
 //! let mut session = Session::start(Arc::clone(&program), &call);
 //! let trace = play(&mut session, &call, &mut FixtureHost::new(&fixtures, &inputs));
 //!
-//! // trace: what happened.
-//! let legend = &program.legend;
-//! let path: Vec<&str> = trace.path(legend).map(|node| node.as_str()).collect();
+//! // trace: inspect and print the events of the call.
+//! let symbols = &program.symbols;
+//! let path: Vec<&str> = trace.path(symbols).map(|node| node.as_str()).collect();
 //! assert_eq!(trace.status, Status::Completed);
 //! assert_eq!(path, ["Ask", "Thanks", "End"]);
-//! let shown = render_text(&trace, legend, TextStyle { color: false, width: None });
+//! let shown = render_text(&trace, symbols, TextStyle { color: false, width: None });
 //! assert!(shown.contains("“You pressed 1. Thank you, Ada.”"));
 //! ```
 //!
-//! To answer the questions yourself, leave [`play`](engine::play) out: ask the session for
-//! its [`question`](engine::Session::question), [`resume`](engine::Session::resume) it with
-//! an answer, and clone it wherever both answers are of interest.
+//! To answer the questions without a host, do not use [`play`](engine::play). Read the
+//! session's [`question`](engine::Session::question) and call
+//! [`resume`](engine::Session::resume) with an answer. To explore several answers, clone
+//! the session.
 //!
 //! # The code map
 //!
-//! The rooms of the house, in the order in which a call goes through them. A room uses only
-//! rooms of a lower layer, and siblings do not know each other; `tests/rules/architecture.rs`
-//! holds that. Data goes one way: what is decided in one room is not asked again in a later
-//! one.
+//! The modules of this crate, in the order in which a call passes through them. A module
+//! uses only modules of lower layers, and modules of the same layer are independent of each
+//! other; `tests/rules/architecture.rs` enforces this. Data flows in one direction: a decision
+//! made in one module is not repeated in a later one.
 //!
-//! | room | layer | holds |
+//! | module | layer | contents |
 //! |---|---|---|
-//! | [`source`] | 0 | files, places in them, and documents that remember where each value stands; the only room that reads JSON and YAML text |
 //! | [`build`] | 0 | version and features of this build |
+//! | [`source`] | 0 | files, positions in them, and documents that keep the position of each value; the only module that parses JSON and YAML |
 //! | [`value`] | 0 | the values of flows: types, NOT_SET, exact numbers, times, conversions, comparison, printing |
-//! | [`diagnostic`] | 1 | what users are told: one type with stable codes, a page of advice for each, and four ways to write it down |
-//! | [`expr`] | 2 | the languages in which flows compute, from text to evaluation: `draft`, and `architect` with its functions |
-//! | [`flow`] | 3 | what a flow is; `read` has one module a dialect, `check` one file a finding, `write` draws |
-//! | [`world`] | 3 | the questions a session asks, the answers, and fixtures that give them |
-//! | [`program`] | 4 | flows compiled: names are ids and slots, texts are parsed, calls are linked |
-//! | [`trace`] | 4 | what happened, as events; written as text, JSON, a simulation response or an execution document |
-//! | [`engine`] | 5 | the session that steps through a program; `action` has one file a family |
-//! | [`analysis`] | 6 | questions about flows, programs and traces: what fixtures lack, what calls covered, whether a call is the one that was recorded |
-//! | [`recording`] | 6 | calls that were answered elsewhere: kept, redacted, imported, and made again |
-//! | [`suite`] | 7 | scenario files: read, played, judged |
-//! | [`platform`] | 7 | a live service: its simulations and execution documents, and webhooks and decisions that are sent to one (feature `live`) |
-//! | [`runner`] | 8 | suites run in parallel, told as events in a stable order |
-//! | [`report`] | 9 | what a run of suites tells people, CI systems and programs; one file a form |
-//! | [`server`] | 10 | the Platform API on this machine: `http` reads and answers, `route` is the table of what is served, `endpoint` has one file a family, `state` is the organisation and how it changes, `calls` makes those of webhooks, `page` shows it in a browser, `elasticsearch` is the second port |
-//! | [`cli`] | 11 | arguments, streams, exit codes; one file a command |
+//! | [`diagnostic`] | 1 | messages for users: one type with stable codes, an explanation page for each code, and four output formats |
+//! | [`expr`] | 2 | the expression languages of flows, from parsing to evaluation: `draft`, and `architect` with its functions |
+//! | [`flow`] | 3 | the model of a flow; `read` has one module per dialect, `check` one file per finding, `write` draws flows |
+//! | [`world`] | 3 | the questions that a session asks, their answers, and fixtures that provide answers |
+//! | [`program`] | 4 | compiled flows: names are ids and slots, strings are parsed, calls are linked |
+//! | [`trace`] | 4 | the events of a call; written as text, JSON, a simulation response or an execution document |
+//! | [`engine`] | 5 | the session that executes a program; `action` has one file per family |
+//! | [`analysis`] | 6 | analyses of flows, programs and traces: missing fixtures, coverage of calls, comparison of a call with a recording |
+//! | [`recording`] | 6 | recorded calls: stored, redacted, imported and replayed |
+//! | [`suite`] | 7 | scenario files: reading them, running their tests, and checking expectations |
+//! | [`platform`] | 7 | a live service: its simulations and execution documents, and the webhooks and decisions that are sent to one (feature `live`) |
+//! | [`runner`] | 8 | parallel runs of suites, reported as events in a stable order |
+//! | [`report`] | 9 | reports of a test run for people, CI systems and programs; one file per format |
+//! | [`server`] | 10 | a local Platform API: `http` parses requests and writes responses, `route` is the routing table, `endpoint` has one file per family, `state` is the organisation and its changes, `calls` sends webhook requests, `page` is the browser page, `elasticsearch` is the second port |
+//! | [`cli`] | 11 | arguments, streams, exit codes; one file per command |
 //!
-//! # What holds everywhere
+//! # Invariants
 //!
-//! * **The engine does no input or output.** Everything from outside is a
-//!   [`Question`](world::Question) with an [`Answer`](world::Answer), whoever gives it:
-//!   fixtures, a person, a recording.
+//! * **The engine does no input or output.** All data from outside comes as the
+//!   [`Answer`](world::Answer) to a [`Question`](world::Question). Fixtures, a person or a
+//!   recording can answer.
 //! * **A session is a value.** It can be cloned, compared and continued.
-//! * **The same input gives the same bytes.** There is no clock, no randomness and no
-//!   environment; time is virtual and goes on only when a call waits.
-//! * **A mistake of a user is a [`Diagnostic`](diagnostic::Diagnostic)** with a code, a
-//!   place and advice. A panic is a bug of ours.
-//! * **Text is made when somebody reads it.** A trace holds ids and values; the
-//!   [`Legend`](flow::Legend) of its program turns them into names.
+//! * **The same input gives the same bytes.** The crate reads no clock, no environment and
+//!   no source of randomness. Time is virtual and advances only when a call waits.
+//! * **A user's mistake is a [`Diagnostic`](diagnostic::Diagnostic)** with a code, a
+//!   position and advice. A panic is a bug in flowsim.
+//! * **Text is rendered on demand.** A trace holds ids and values. The symbol table of its
+//!   program ([`flow::Legend`]) maps the ids to names.
 
 #![forbid(unsafe_code)]
 

@@ -1,6 +1,6 @@
-//! A call through a flow of Architect with a menu, a data table, a common module, digits and
-//! a loop: beside one written by hand, and written as JSON. And a loop that does nothing but
-//! count, for the cost of a step.
+//! A call through an Architect flow with a menu, a data table, a common module, digits
+//! and a loop, compared with a hand-written function and written as JSON. Also a loop
+//! that only counts, for the cost of a step.
 
 mod by_hand;
 
@@ -20,10 +20,10 @@ use flowsim::world::{FixtureHost, Fixtures, Host, Input};
 
 use by_hand::Ids;
 
-/// Whom the caller is known by.
+/// The caller's number.
 const CALLER: &str = "+15550100";
 
-/// What they press.
+/// The keys that the caller presses.
 const KEYS: [&str; 2] = ["1", "4711"];
 
 const ROUNDS: usize = 2_000;
@@ -84,7 +84,7 @@ pub(crate) fn architect(criterion: &mut Criterion) {
             }
         });
     });
-    let writer = JsonWriter::new(&program.legend);
+    let writer = JsonWriter::new(&program.symbols);
     let mut out = String::new();
     group.bench_function("trace as JSON, flowsim", |bencher| {
         bencher.iter(|| {
@@ -98,7 +98,7 @@ pub(crate) fn architect(criterion: &mut Criterion) {
     counting(criterion, &fixtures);
 }
 
-/// A step of a loop: its next round, or the sum that it makes.
+/// Measures a step of a loop: its next round, or the addition in it.
 fn counting(criterion: &mut Criterion, fixtures: &Fixtures) {
     let text = format!(
         "workflow:

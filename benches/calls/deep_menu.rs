@@ -1,12 +1,13 @@
-//! A way through seven menus, beside a function written by hand that makes the same trace.
+//! A path through seven menus, compared with a hand-written function that produces the
+//! same trace.
 
 use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{Criterion, Throughput};
 use flowsim::engine::{Call, Session, play};
-use flowsim::flow::{Legend, NodeId, ReferenceId, TextId};
-use flowsim::trace::{Event, Fact, PathTaken, Phrase, Step, Trace};
+use flowsim::flow::{NodeId, ReferenceId, SymbolTable, TextId};
+use flowsim::trace::{Event, EventKind, PathTaken, Phrase, Step, Trace};
 use flowsim::value::{Text, Value};
 use flowsim::world::{FixtureHost, Fixtures, Input};
 
@@ -22,7 +23,7 @@ pub(crate) fn deep_menu(criterion: &mut Criterion) {
     let mut host = FixtureHost::new(&fixtures, &inputs);
     let mut session = Session::start(Arc::clone(&program), &call);
     let trace = play(&mut session, &call, &mut host);
-    let menus = Menus::new(&trace, &program.legend);
+    let menus = Menus::new(&trace, &program.symbols);
     assert_eq!(menus.by_hand(&KEYS), trace);
 
     let mut group = criterion.benchmark_group("deep_menu");
@@ -39,10 +40,10 @@ pub(crate) fn deep_menu(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What a hand-written function knows of the menus on the way.
+/// The knowledge of the hand-written function about the menus on the path.
 struct Menus {
     levels: Vec<Level>,
-    /// What comes behind the last menu, which does not depend on the caller.
+    /// The part after the last menu, which does not depend on the caller.
     end: Trace,
 }
 
@@ -56,20 +57,20 @@ struct Level {
 }
 
 impl Menus {
-    /// Reads off a trace what stands in the flow.
-    fn new(trace: &Trace, legend: &Legend) -> Self {
+    /// Reads the contents of the flow from a trace.
+    fn new(trace: &Trace, symbols: &SymbolTable) -> Self {
         let level = |steps: &[Step], events: &[Event]| Level {
             gather: steps[0].node,
             choice: steps[1].node,
             prompt: match events[0].fact {
-                Fact::Said(Phrase::Constant(text)) => text,
+                EventKind::Prompted(Phrase::Constant(text)) => text,
                 _ => TextId(0),
             },
             reference: match events[2].fact {
-                Fact::Read(reference, _) => reference,
+                EventKind::Read(reference, _) => reference,
                 _ => ReferenceId(0),
             },
-            options: legend
+            options: symbols
                 .node(steps[1].node)
                 .conditions
                 .iter()
@@ -108,9 +109,9 @@ impl Menus {
             steps.push(step(level.gather, PathTaken::Next, Some(level.choice)));
             steps.push(step(level.choice, PathTaken::Condition(number), next));
             let mut note = |step, fact| events.push(Event { step, fact });
-            note(at, Fact::Said(Phrase::Constant(level.prompt)));
-            note(at, Fact::Collected(digits));
-            note(at + 1, Fact::Read(level.reference, value));
+            note(at, EventKind::Prompted(Phrase::Constant(level.prompt)));
+            note(at, EventKind::Collected(digits));
+            note(at + 1, EventKind::Read(level.reference, value));
         }
         steps.extend_from_slice(&self.end.steps);
         events.extend_from_slice(&self.end.events);

@@ -1,4 +1,4 @@
-//! What the benchmarks run: bundled examples, and flows made to measure.
+//! The flows of the benchmarks: bundled examples, and generated flows.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -8,7 +8,7 @@ use flowsim::flow::read;
 use flowsim::program::Program;
 use flowsim::source::{Files, read_json};
 
-/// The compiled flows of a bundled example.
+/// Compiles the flows of a bundled example.
 pub(crate) fn program_of(example: &str) -> Arc<Program> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join("fixtures").join(example).join("flows");
@@ -16,15 +16,15 @@ pub(crate) fn program_of(example: &str) -> Arc<Program> {
     Arc::new(Program::compile(&loaded.flows))
 }
 
-/// The compiled flows of a text.
+/// Compiles the flows of a document.
 pub(crate) fn program_from(text: &str) -> Arc<Program> {
     let file = Files::new().add("flow.json", text);
     let document = read_json(&file).expect("is JSON");
     Arc::new(Program::compile(&read::read(&document, &mut Vec::new())))
 }
 
-/// A flow of so many nodes: of five each one says, asks, keeps the answer, decides and
-/// routes. Every fourth decision joins two comparisons.
+/// Generates a flow with the given number of nodes. Each group of five says, asks, stores
+/// the answer, decides and routes. Every fourth decision combines two comparisons.
 pub(crate) fn large_flow(count: usize) -> String {
     let name = |index: usize| {
         let kind = ["Say", "Ask", "Keep", "Decide", "Route"][index % 5];

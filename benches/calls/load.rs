@@ -1,5 +1,5 @@
-//! A flow of 10,000 nodes from JSON text to checked program, beside what `serde_json` needs
-//! to parse the same bytes into a `Value`.
+//! Loads a flow of 10,000 nodes from JSON to a checked program, compared with parsing the
+//! same bytes into a `serde_json::Value`.
 
 use criterion::{Criterion, Throughput};
 use flowsim::flow::{check, read};

@@ -1,5 +1,5 @@
-//! How fast calls are made and flows are loaded, each beside a baseline in the same run.
-//! `docs/performance.md` tells what the figures mean.
+//! The speed of calls and of loading flows, each compared with a baseline in the same
+//! run. `docs/performance.md` explains the figures.
 
 mod architect;
 mod deep_menu;

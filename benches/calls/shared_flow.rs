@@ -1,6 +1,6 @@
-//! The shared-flow example: calls per second on one core with the trace kept, dropped, and
-//! written as JSON, each beside a function written by hand that makes the same; and on two
-//! threads beside one.
+//! The shared-flow example: calls per second on one core with the trace kept, dropped,
+//! and written as JSON, each compared with a hand-written function that produces the
+//! same. Also two threads compared with one.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use flowsim::engine::{Call, Session, play};
 use flowsim::flow::{EndType, FlowId, NodeId, ReferenceId, TextId, VariableId};
 use flowsim::program::Program;
 use flowsim::trace::{
-    Event, Fact, JsonWriter, PathTaken, Phrase, Routing, Status, Step, Trace,
+    Event, EventKind, JsonWriter, PathTaken, Phrase, Routing, Status, Step, Trace,
 };
 use flowsim::value::{DateTime, Text, Value};
 use flowsim::world::{Answer, Host, Input, Question, QueueAnswer};
@@ -32,7 +32,7 @@ impl Host for Caller {
     }
 }
 
-/// The numbers that the program gave to the names.
+/// The ids of names in the program.
 struct Ids {
     flow: FlowId,
     nodes: [NodeId; 9],
@@ -47,17 +47,17 @@ struct Ids {
 
 impl Ids {
     fn new(program: &Program) -> Self {
-        let legend = &program.legend;
+        let symbols = &program.symbols;
         let flow = program.flow("Inbound_Flow_A").expect("is bundled");
         let shared = program.flow("Shared_Module_Language_Select").expect("is bundled");
         let own = |name: &str| program.node(flow, name).expect("is a node");
         let theirs = |name: &str| program.node(shared, name).expect("is a node");
         let text = |start: &str| {
-            let found = legend.texts.iter().position(|text| text.starts_with(start));
+            let found = symbols.strings.iter().position(|text| text.starts_with(start));
             TextId::new(found.expect("is said"))
         };
         let reference =
-            legend.references.iter().position(|name| name == "shared_module_result");
+            symbols.references.iter().position(|name| name == "shared_module_result");
         Self {
             flow,
             nodes: [
@@ -82,7 +82,7 @@ impl Ids {
     }
 }
 
-/// What an engineer would write who had only this one call to make.
+/// The code that an engineer would write by hand for this call only.
 #[expect(clippy::too_many_lines, reason = "one call from beginning to end, nine steps")]
 fn by_hand(ids: &Ids, key: &str) -> Trace {
     let [call, hello, gather, set, end, check, route, goodbye, last] = ids.nodes;
@@ -102,15 +102,15 @@ fn by_hand(ids: &Ids, key: &str) -> Trace {
     let mut events = Vec::with_capacity(10);
     steps.push(step(call, 0, PathTaken::Next, Some(check)));
     steps.push(step(hello, 1, PathTaken::Next, Some(gather)));
-    events.push(event(1, Fact::Said(Phrase::Constant(ids.welcome))));
+    events.push(event(1, EventKind::Prompted(Phrase::Constant(ids.welcome))));
     steps.push(step(gather, 1, PathTaken::Next, Some(set)));
-    events.push(event(2, Fact::Said(Phrase::Constant(ids.prompt))));
-    events.push(event(2, Fact::Collected(digits)));
+    events.push(event(2, EventKind::Prompted(Phrase::Constant(ids.prompt))));
+    events.push(event(2, EventKind::Collected(digits)));
     steps.push(step(set, 1, PathTaken::Next, Some(end)));
-    events.push(event(3, Fact::Assigned(ids.result, value.clone())));
+    events.push(event(3, EventKind::Assigned(ids.result, value.clone())));
     steps.push(step(end, 1, PathTaken::None, None));
-    events.push(event(4, Fact::Ended(EndType::Normal)));
-    events.push(event(5, Fact::Read(ids.reference, value.clone())));
+    events.push(event(4, EventKind::Ended(EndType::Normal)));
+    events.push(event(5, EventKind::Read(ids.reference, value.clone())));
     if is_one {
         steps.push(step(check, 0, PathTaken::Condition(1), Some(route)));
         steps.push(step(route, 0, PathTaken::Next, Some(goodbye)));
@@ -120,15 +120,15 @@ fn by_hand(ids: &Ids, key: &str) -> Trace {
             skills: Vec::new(),
             priority: None,
         };
-        events.push(event(6, Fact::Routed(Box::new(routing))));
+        events.push(event(6, EventKind::Routed(Box::new(routing))));
     } else {
         steps.push(step(check, 0, PathTaken::Default, Some(goodbye)));
     }
     let index = u32::try_from(steps.len()).unwrap_or_default();
     steps.push(step(goodbye, 0, PathTaken::Next, Some(last)));
-    events.push(event(index, Fact::Said(Phrase::Constant(ids.goodbye))));
+    events.push(event(index, EventKind::Prompted(Phrase::Constant(ids.goodbye))));
     steps.push(step(last, 0, PathTaken::None, None));
-    events.push(event(index + 1, Fact::Ended(EndType::Normal)));
+    events.push(event(index + 1, EventKind::Ended(EndType::Normal)));
     Trace {
         flow: ids.flow,
         status: Status::Completed,
@@ -177,7 +177,7 @@ pub(crate) fn shared_flow(criterion: &mut Criterion) {
 fn json(criterion: &mut Criterion, program: &Arc<Program>, ids: &Ids) {
     let call = Call::new(ids.flow);
     let mut session = Session::start(Arc::clone(program), &call);
-    let writer = JsonWriter::new(&program.legend);
+    let writer = JsonWriter::new(&program.symbols);
     let fragments = Fragments::new(program, ids);
     let mut out = String::new();
     writer.write(&play(&mut session, &call, &mut Caller), &mut out);
@@ -204,7 +204,7 @@ fn json(criterion: &mut Criterion, program: &Arc<Program>, ids: &Ids) {
     group.finish();
 }
 
-/// The same number of calls on one thread and, half each, on two.
+/// The same number of calls on one thread, and divided between two.
 fn threads(criterion: &mut Criterion, program: &Arc<Program>, call: &Call) {
     const CALLS: u64 = 100_000;
     let run = |calls: u64| {
@@ -227,8 +227,8 @@ fn threads(criterion: &mut Criterion, program: &Arc<Program>, call: &Call) {
     group.finish();
 }
 
-/// A writer for this call as an engineer would write it: of every node the fragments that
-/// cannot change, prepared at load, and between them the numbers and values of the call.
+/// A writer for this call as an engineer would write it. The fragments of each node that
+/// never change are prepared at load; the numbers and values of the call go between them.
 struct Fragments {
     head: String,
     nodes: Vec<[String; 3]>,
@@ -237,10 +237,10 @@ struct Fragments {
 }
 
 impl Fragments {
-    /// Cuts the JSON of one call at everything that can change.
+    /// Splits the JSON of a call at everything that can change.
     fn new(program: &Program, ids: &Ids) -> Self {
         let mut text = String::new();
-        JsonWriter::new(&program.legend).write(&by_hand(ids, "1"), &mut text);
+        JsonWriter::new(&program.symbols).write(&by_hand(ids, "1"), &mut text);
         let (head, rest) = split(&text, "\"steps\":[");
         let (steps, rest) = split(rest, "],\"variables\":{");
         let (name, rest) = split(rest, "\"1\"");
@@ -252,7 +252,7 @@ impl Fragments {
         }
     }
 
-    /// The names of the node; the way and the result up to a value; what follows it.
+    /// The names of the node; the output and the result up to a value; and the rest.
     fn node(step: &str) -> [String; 3] {
         let (_, step) = split(step, ",\"flowId\"");
         let (names, step) = split(step, "\"startMs\":0,\"endMs\":0");
@@ -276,9 +276,9 @@ impl Fragments {
             out.push_str(numbers.format(step.end_ms));
             out.push_str(&node[1]);
             while let Some(event) = events.next_if(|event| event.step < index) {
-                if let Fact::Collected(text)
-                | Fact::Assigned(_, Value::String(text))
-                | Fact::Read(_, Value::String(text)) = &event.fact
+                if let EventKind::Collected(text)
+                | EventKind::Assigned(_, Value::String(text))
+                | EventKind::Read(_, Value::String(text)) = &event.kind
                 {
                     write_text(text, out);
                 }
@@ -293,7 +293,7 @@ impl Fragments {
     }
 }
 
-/// The digits of a caller need no escapes.
+/// Writes a string. The digits of a caller need no escapes.
 fn write_text(text: &str, out: &mut String) {
     out.push('"');
     out.push_str(text);

@@ -1,4 +1,4 @@
-//! Flows in Architect's own JSON, whose reader every object is given to.
+//! Flows in Architect's own JSON: passes every object to the reader.
 
 #![no_main]
 

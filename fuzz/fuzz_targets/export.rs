@@ -1,4 +1,4 @@
-//! Exports of Architect.
+//! Architect exports.
 
 #![no_main]
 

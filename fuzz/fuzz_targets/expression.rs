@@ -1,4 +1,5 @@
-//! Expressions of Architect: what is written back means the same to the parser.
+//! Architect expressions: the canonical form of an expression must parse to the same
+//! expression.
 
 #![no_main]
 
@@ -15,7 +16,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     names.declare("Flow.list", Type::many(Kind::String));
     let _ = Expression::compile(text, &mut names, None);
     let Ok(written) = canonical(text, &mut names, None) else { return };
-    // With parentheses where there were none it may be nested too deeply, or be too long.
+    // Added parentheses can make the canonical form too long or too deeply nested.
     let opened = written.matches(['(', '[']).count();
     if opened <= MAX_NESTING && written.len() <= MAX_LENGTH {
         assert_eq!(canonical(&written, &mut names, None).as_ref(), Ok(&written));

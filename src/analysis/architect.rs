@@ -1,16 +1,16 @@
-//! What Architect's flows name, against what fixtures know.
+//! Objects that Architect flows name, compared with the fixtures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Tally, nearest};
 use crate::flow::architect::ArchitectFlow;
-use crate::flow::{Dependency, Needed, dependencies};
+use crate::flow::{Dependency, DependencyKind, dependencies};
 use crate::value::Kind;
 use crate::world::Fixtures;
 
-/// Finds queues, prompts, data tables and the like that a call would look for in vain. These
-/// are warnings: it may be the fixtures that lack something. Of fixtures that know none of a
-/// kind it is taken that this kind is not of interest.
+/// Finds queues, prompts, data tables and other objects that are missing from the
+/// fixtures. These are warnings because the fixtures may be incomplete. If the fixtures
+/// have no object of a kind, that kind is not checked.
 pub fn architect_against_fixtures<'a>(
     flows: &'a [ArchitectFlow],
     fixtures: &'a Fixtures,
@@ -32,21 +32,21 @@ pub fn architect_against_fixtures<'a>(
     findings
 }
 
-/// What fixtures know, by what it is; asked for once.
+/// Known names by kind of object, looked up once.
 struct Inventory<'a> {
     fixtures: &'a Fixtures,
-    known: BTreeMap<Needed<'a>, Known<'a>>,
+    known: BTreeMap<DependencyKind<'a>, Known<'a>>,
 }
 
-/// The names that fixtures know of something.
+/// Names of one kind of object in the fixtures.
 struct Known<'a> {
     names: Vec<&'a str>,
-    /// In small letters: names are compared without regard to case.
+    /// Lower case names, because names are compared case-insensitively.
     folded: BTreeSet<String>,
 }
 
 impl<'a> Inventory<'a> {
-    fn known(&mut self, needed: Needed<'a>) -> &Known<'a> {
+    fn known(&mut self, needed: DependencyKind<'a>) -> &Known<'a> {
         let (fixtures, family) = (self.fixtures, without_id(needed));
         self.known.entry(family).or_insert_with(|| {
             let names = names(family, fixtures);
@@ -56,21 +56,22 @@ impl<'a> Inventory<'a> {
     }
 }
 
-/// An id of a data action tells apart what is of one family.
-fn without_id(needed: Needed<'_>) -> Needed<'_> {
+/// Removes the id of a data action, which would split the data actions into several
+/// kinds.
+fn without_id(needed: DependencyKind<'_>) -> DependencyKind<'_> {
     match needed {
-        Needed::DataAction(_) => Needed::DataAction(None),
+        DependencyKind::DataAction(_) => DependencyKind::DataAction(None),
         other => other,
     }
 }
 
-fn names<'a>(needed: Needed<'a>, fixtures: &'a Fixtures) -> Vec<&'a str> {
+fn names<'a>(needed: DependencyKind<'a>, fixtures: &'a Fixtures) -> Vec<&'a str> {
     match needed {
-        Needed::Object(kind) => fixtures.object_names(kind),
-        Needed::DataAction(_) => fixtures.data_action_names().collect(),
-        Needed::DataTable => fixtures.data_table_names().collect(),
+        DependencyKind::Object(kind) => fixtures.object_names(kind),
+        DependencyKind::DataAction(_) => fixtures.data_action_names().collect(),
+        DependencyKind::DataTable => fixtures.data_table_names().collect(),
         // A table that is only named may have any columns.
-        Needed::Column(table) => {
+        DependencyKind::Column(table) => {
             let columns = fixtures.data_table_columns(table);
             columns.filter(|columns| columns.len() > 1).unwrap_or_default()
         }
@@ -81,17 +82,17 @@ impl Known<'_> {
     fn lack(&self, dependency: &Dependency<'_>, fixtures: &Fixtures) -> bool {
         let name = dependency.name.as_str();
         let is_known = match dependency.what {
-            Needed::DataAction(id) => fixtures.know_data_action(id, Some(name)),
+            DependencyKind::DataAction(id) => fixtures.knows_data_action(id, Some(name)),
             _ => self.folded.contains(&name.to_lowercase()),
         };
         !self.names.is_empty() && !is_known
     }
 }
 
-fn code(needed: Needed<'_>) -> Code {
+fn code(needed: DependencyKind<'_>) -> Code {
     match needed {
-        Needed::Object(Kind::Queue) => Code::QUEUE_NOT_FOUND,
-        Needed::DataAction(_) => Code::DATA_ACTION_NOT_MOCKED,
+        DependencyKind::Object(Kind::Queue) => Code::QUEUE_NOT_FOUND,
+        DependencyKind::DataAction(_) => Code::DATA_ACTION_NOT_MOCKED,
         _ => Code::NOT_IN_FIXTURES,
     }
 }
@@ -99,14 +100,14 @@ fn code(needed: Needed<'_>) -> Code {
 fn finding(code: Code, dependency: &Dependency<'_>, known: &Known<'_>) -> Diagnostic {
     let Dependency { what, name, span, of } = dependency;
     let message = match what {
-        Needed::Column(table) => {
-            format!("in the fixtures the data table `{table}` has no column `{name}`")
+        DependencyKind::Column(table) => {
+            format!("data table `{table}` has no column `{name}` in the fixtures")
         }
-        _ => format!("the fixtures know no {} `{name}`", word(*what)),
+        _ => format!("the fixtures have no {} `{name}`", word(*what)),
     };
     let help = match nearest(name, known.names.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "add it to the fixtures, or mend the name".into(),
+        None => "add it to the fixtures, or correct the name".into(),
     };
     let mut finding = Diagnostic::new(code, message).at(*span).help(help);
     finding.severity = Severity::Warning;
@@ -116,21 +117,21 @@ fn finding(code: Code, dependency: &Dependency<'_>, known: &Known<'_>) -> Diagno
     }
 }
 
-fn word(needed: Needed<'_>) -> &'static str {
+fn word(needed: DependencyKind<'_>) -> &'static str {
     match needed {
-        Needed::Object(Kind::Queue) => "queue",
-        Needed::Object(Kind::User) => "user",
-        Needed::Object(Kind::Skill) => "skill",
-        Needed::Object(Kind::LanguageSkill) => "language skill",
-        Needed::Object(Kind::Group) => "group",
-        Needed::Object(Kind::Schedule) => "schedule",
-        Needed::Object(Kind::ScheduleGroup) => "schedule group",
-        Needed::Object(Kind::EmergencyGroup) => "emergency group",
-        Needed::Object(Kind::WrapupCode) => "wrap-up code",
-        Needed::Object(Kind::Prompt) => "user prompt",
-        Needed::Object(kind) => kind.name(),
-        Needed::DataAction(_) => "data action",
-        Needed::DataTable => "data table",
-        Needed::Column(_) => "column",
+        DependencyKind::Object(Kind::Queue) => "queue",
+        DependencyKind::Object(Kind::User) => "user",
+        DependencyKind::Object(Kind::Skill) => "skill",
+        DependencyKind::Object(Kind::LanguageSkill) => "language skill",
+        DependencyKind::Object(Kind::Group) => "group",
+        DependencyKind::Object(Kind::Schedule) => "schedule",
+        DependencyKind::Object(Kind::ScheduleGroup) => "schedule group",
+        DependencyKind::Object(Kind::EmergencyGroup) => "emergency group",
+        DependencyKind::Object(Kind::WrapupCode) => "wrap-up code",
+        DependencyKind::Object(Kind::Prompt) => "user prompt",
+        DependencyKind::Object(kind) => kind.name(),
+        DependencyKind::DataAction(_) => "data action",
+        DependencyKind::DataTable => "data table",
+        DependencyKind::Column(_) => "column",
     }
 }

@@ -1,26 +1,26 @@
-//! What flows ask for by a fixed name, against what fixtures know.
+//! Services that flows call by a fixed name, compared with the fixtures.
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::flow::{Legend, NodeId};
+use crate::flow::{NodeId, SymbolTable};
 use crate::program::{Program, Route, Speech, StepAction, Webhook};
-use crate::world::{Answer, Fixtures, Question, QueueAnswer, Replies};
+use crate::world::{Answer, AnswerProgress, Fixtures, Question, QueueAnswer};
 
-/// Finds queues, data actions and webhooks that a call would ask for in vain. These are
-/// warnings: it may be the fixtures that lack something.
+/// Finds queues, data actions and webhooks that the fixtures do not answer. These are
+/// warnings because the fixtures may be incomplete.
 pub fn against_fixtures(program: &Program, fixtures: &Fixtures) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (index, step) in program.steps.iter().enumerate() {
-        let Some((code, what, name)) = missing(&step.action, &program.legend, fixtures)
+        let Some((code, what, name)) = missing(&step.action, &program.symbols, fixtures)
         else {
             continue;
         };
-        let label = program.legend.node(NodeId::new(index));
-        let message = format!("the fixtures know no {what} `{name}`");
+        let label = program.symbols.node(NodeId::new(index));
+        let message = format!("the fixtures have no {what} `{name}`");
         let mut finding = Diagnostic::new(code, message)
             .at(label.span)
-            .help("add it to the fixtures, or mend the name")
+            .help("add it to the fixtures, or correct the name")
             .node(label.id.as_str())
-            .flow(program.legend.flow(label.flow).id.as_str());
+            .flow(program.symbols.flow(label.flow).id.as_str());
         finding.severity = Severity::Warning;
         findings.push(finding);
     }
@@ -29,11 +29,15 @@ pub fn against_fixtures(program: &Program, fixtures: &Fixtures) -> Vec<Diagnosti
 
 type Missing = (Code, &'static str, String);
 
-fn missing(action: &StepAction, legend: &Legend, fixtures: &Fixtures) -> Option<Missing> {
+fn missing(
+    action: &StepAction,
+    symbols: &SymbolTable,
+    fixtures: &Fixtures,
+) -> Option<Missing> {
     match action {
-        StepAction::Route(route) => missing_queue(route, legend, fixtures),
+        StepAction::Route(route) => missing_queue(route, symbols, fixtures),
         StepAction::QueueStatistics(statistics) => {
-            let queue = constant(&statistics.queue_id, legend)?.to_owned();
+            let queue = constant(&statistics.queue_id, symbols)?.to_owned();
             let answer = ask(fixtures, &Question::QueueStatistics { queue: &queue });
             let is_unknown = matches!(answer, Answer::Statistics(None));
             is_unknown.then_some((Code::QUEUE_NOT_FOUND, "queue", queue))
@@ -41,18 +45,22 @@ fn missing(action: &StepAction, legend: &Legend, fixtures: &Fixtures) -> Option<
         StepAction::DataAction(call) => {
             let (id, name) = (call.action_id.as_deref(), call.action_name.as_deref());
             let known = id.or(name)?.to_owned();
-            let is_unknown = !fixtures.know_data_action(id, name);
+            let is_unknown = !fixtures.knows_data_action(id, name);
             is_unknown.then_some((Code::DATA_ACTION_NOT_MOCKED, "data action", known))
         }
-        StepAction::Webhook(webhook) => missing_webhook(webhook, legend, fixtures),
+        StepAction::Webhook(webhook) => missing_webhook(webhook, symbols, fixtures),
         _ => None,
     }
 }
 
-fn missing_queue(route: &Route, legend: &Legend, fixtures: &Fixtures) -> Option<Missing> {
-    let known = |text: &Option<Speech>| constant(text.as_ref()?, legend);
+fn missing_queue(
+    route: &Route,
+    symbols: &SymbolTable,
+    fixtures: &Fixtures,
+) -> Option<Missing> {
+    let known = |text: &Option<Speech>| constant(text.as_ref()?, symbols);
     let (id, name) = (known(&route.queue_id), known(&route.queue_name));
-    // An id that is made during the call decides, whatever the name.
+    // An id that is computed during the call takes precedence over the name.
     if route.queue_id.is_some() && id.is_none() {
         return None;
     }
@@ -64,24 +72,24 @@ fn missing_queue(route: &Route, legend: &Legend, fixtures: &Fixtures) -> Option<
 
 fn missing_webhook(
     webhook: &Webhook,
-    legend: &Legend,
+    symbols: &SymbolTable,
     fixtures: &Fixtures,
 ) -> Option<Missing> {
     let id = webhook.webhook_id.as_deref();
-    let url = webhook.url.as_ref().and_then(|url| constant(url, legend));
+    let url = webhook.url.as_ref().and_then(|url| constant(url, symbols));
     let known = id.or(url)?.to_owned();
-    let is_unknown = !fixtures.know_webhook(id, url);
+    let is_unknown = !fixtures.knows_webhook(id, url);
     is_unknown.then_some((Code::WEBHOOK_NOT_MOCKED, "webhook", known))
 }
 
 fn ask(fixtures: &Fixtures, question: &Question<'_>) -> Answer {
-    fixtures.answer(question, &mut Replies::default())
+    fixtures.answer(question, &mut AnswerProgress::default())
 }
 
-/// The text, if it is known before the call.
-fn constant<'l>(speech: &Speech, legend: &'l Legend) -> Option<&'l str> {
+/// Returns the text if it is known before the call.
+fn constant<'l>(speech: &Speech, symbols: &'l SymbolTable) -> Option<&'l str> {
     match speech {
-        Speech::Constant(id) => Some(legend.text(*id)),
+        Speech::Constant(id) => Some(symbols.text(*id)),
         Speech::Template(_) => None,
     }
 }

@@ -1,7 +1,7 @@
-//! Questions asked of flows, programs and traces; [`mod@diff`] asks what changed between two
-//! versions of flows, [`coverage`] what of them calls came to, [`comparison`] whether a call
-//! is still the one that was recorded, [`decisions`] what came of the caller's keys, and
-//! [`heatmap`] how often.
+//! Analyses of flows, programs and traces. [`mod@diff`] shows the changes between two
+//! versions of flows. [`coverage`] measures the parts of flows that calls reached.
+//! [`comparison`] compares a call with its recording. [`decisions`] extracts the outcomes
+//! of the caller's keys, and [`heatmap`] counts them.
 
 pub mod comparison;
 pub mod coverage;

@@ -16,29 +16,29 @@ use crate::flow::{check, read};
 use crate::program::Program;
 use crate::source::Files;
 
-/// Find what is wrong with flows, without running them.
+/// Check flows for errors without running them.
 ///
-/// Exits with 0 if there are no errors, 1 if there are, 3 if a file does not load.
+/// Exits with 0 if there are no errors, 1 if there are errors, 3 if a file does not load.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Files or folders of flows, of any dialect; a folder loads every flow in it
+    /// Flow files or folders, of any dialect; a folder loads every flow in it
     #[arg(required = true, value_name = "FLOW")]
     flows: Vec<PathBuf>,
 
     #[command(flatten)]
     placeholders: load::Placeholders,
 
-    /// Also check the names of queues, data actions, webhooks, prompts, data tables and so on
-    /// against these fixtures, and the contacts in them; repeatable, later ones win
+    /// Also check names (queues, data actions, webhooks, prompts, data tables, …) against
+    /// these fixtures, and check their contacts; repeatable, later ones override
     #[arg(long, value_name = "PATH")]
     fixtures: Vec<PathBuf>,
 
-    /// What to print: snippets for people, flowsim's JSON, SARIF 2.1.0, or annotations of
-    /// GitHub Actions
+    /// Output format: source excerpts for the terminal, flowsim's JSON, SARIF 2.1.0, or
+    /// GitHub Actions annotations
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
-    /// Let warnings count as errors
+    /// Treat warnings as errors
     #[arg(long, value_enum)]
     deny: Option<Deny>,
 }

@@ -15,59 +15,60 @@ use crate::diagnostic::Severity;
 use crate::program::Program;
 use crate::recording;
 use crate::report::compare::{ComparisonReporter, Html, Json, Junit, Text};
-use crate::runner::{Against, Compared, Stale, Summary, compare_all};
+use crate::runner::{CompareContext, Compared, Stale, Summary, compare_all};
 use crate::source::{Files, Replacement};
 use crate::value::{DateTime, Duration};
 
-/// Make recorded calls again on local flows and compare: who would be treated differently,
-/// at which step, and why.
+/// Replay recorded calls on local flows and report which callers would be treated
+/// differently, at which step, and why.
 ///
-/// Exits with 0 if all calls go as they went, 1 if any does not, 3 if something does not
-/// load, 4 if there are no recordings, 5 if a recording lacks what a flow asks.
+/// Exits with 0 if all calls run as recorded, 1 if a call differs, 3 if something does
+/// not load, 4 if there are no recordings, 5 if a recording lacks an answer that a flow
+/// requests.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Recordings, and folders of them
+    /// Recordings, or folders of recordings
     #[arg(required = true, value_name = "RECORDING")]
     recordings: Vec<PathBuf>,
 
-    /// Files or folders of flows; repeatable
+    /// Flow files or folders; repeatable
     #[arg(long, required = true, value_name = "PATH")]
     flows: Vec<PathBuf>,
 
-    /// A fixtures document or a folder of them, for what a recording cannot answer;
-    /// repeatable, later ones win
+    /// Fixtures file or folder, for answers that a recording lacks; repeatable, later
+    /// ones override
     #[arg(long, value_name = "PATH")]
     fixtures: Vec<PathBuf>,
 
     #[command(flatten)]
     placeholders: load::Placeholders,
 
-    /// Do not compare what stands there: a JSON pointer in which * is any key and ** any
-    /// number of them; repeatable
+    /// Exclude a place from the comparison: a JSON pointer in which * matches any key and
+    /// ** any number of keys; repeatable
     #[arg(long, value_name = "POINTER", value_parser = pattern)]
     ignore: Vec<Pattern>,
 
-    /// By how much times or numbers may differ: timeMs=500, number=0.01; repeatable
+    /// Allowed difference of times or numbers: timeMs=500, number=0.01; repeatable
     #[arg(long, value_name = "NAME=N", value_parser = tolerance)]
     tolerance: Vec<String>,
 
-    /// Report recordings that are older: 30d, 12h, 6mo
+    /// Report recordings that are older than this: 30d, 12h, 6mo
     #[arg(long, value_name = "AGE", value_parser = age)]
     max_age: Option<SignedDuration>,
 
-    /// The time that --max-age counts back from [default: now]
+    /// Reference time for --max-age [default: now]
     #[arg(long, value_name = "DATETIME", value_parser = inputs::date_time, requires = "max_age")]
     now: Option<DateTime>,
 
-    /// Remove recordings that have had their time, of these kinds; repeatable
+    /// Delete stale recordings of this kind; repeatable
     #[arg(long, value_enum, value_name = "KIND")]
     prune: Vec<Prune>,
 
-    /// How many recordings are compared at the same time [default: one a core]
+    /// Number of recordings compared in parallel [default: number of cores]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     jobs: usize,
 
-    /// What to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
@@ -78,45 +79,51 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// What differs, and what it comes to, for people
+    /// Differences and their outcome, for the terminal
     Text,
     /// flowsim's JSON
     Json,
-    /// JUnit's XML: a recording is a test case
+    /// JUnit XML with one test case per recording
     Junit,
-    /// A page for browsers, with both sides beside each other
+    /// HTML page that shows both sides next to each other
     Html,
 }
 
-/// Which recordings are removed.
+/// Kinds of recordings that `--prune` deletes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Prune {
     /// Older than --max-age
     Old,
-    /// Of flows that are not here
+    /// The flow is not among --flows
     Unmatched,
-    /// Of another version of their flow, unless their call still goes as it went
+    /// The flow has another version, unless the call still runs as recorded
     Version,
-    /// With answers that nobody asks for any more
+    /// Some answers are no longer requested
     Unused,
 }
 
-/// A time span; a day has 24 hours, a month 30 days.
+/// Parses a time span; a day has 24 hours, a month 30 days and a year 365 days.
 fn age(text: &str) -> Result<SignedDuration, String> {
-    let span: Span = text.parse().map_err(|_| "write it as in 30d, 12h or 6mo")?;
+    let span: Span =
+        text.parse().map_err(|_| "expected an age such as 30d, 12h or 6mo")?;
     let days = i64::from(span.get_years()) * 365 + i64::from(span.get_months()) * 30;
     let rest = span.years(0).months(0);
     let rest = rest.to_duration(SpanRelativeTo::days_are_24_hours());
     let rest = rest.map_err(|problem| problem.to_string())?;
     let age = rest + SignedDuration::from_hours(days * 24);
-    if age.is_negative() { Err("an age is not negative".into()) } else { Ok(age) }
+    if age.is_negative() {
+        Err("expected an age that is not negative".into())
+    } else {
+        Ok(age)
+    }
 }
 
 fn pattern(text: &str) -> Result<Pattern, String> {
     Pattern::parse(text).map_err(|problem| problem.to_string())
 }
 
-/// Tried here, so that a wrong one is wrong usage; taken by [`rules`].
+/// Validates a tolerance while arguments are parsed, so that an invalid one is a usage
+/// error. [`rules`] applies it.
 fn tolerance(text: &str) -> Result<String, String> {
     let tried = Rules::default().tolerate(text);
     tried.map(|()| text.to_owned()).map_err(|problem| problem.to_string())
@@ -130,7 +137,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         return Ok(Exit::Input);
     }
     if paths.is_empty() {
-        let found = "no recordings there; their names end in .recording.json";
+        let found = "no recordings found; their names end in .recording.json";
         output::message("error", found);
         return Ok(Exit::Nothing);
     }
@@ -145,20 +152,20 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     };
     let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
     let rules = rules(arguments);
-    let against = Against {
+    let against = CompareContext {
         program: &program,
         fixtures: &fixtures,
         rules: &rules,
         oldest: oldest(arguments),
         keep_sides: arguments.format == Format::Html,
     };
-    told(&paths, against, arguments)
+    compare_and_report(&paths, against, arguments)
 }
 
-/// Compares, and tells on standard output or in the file that is asked for.
-fn told(
+/// Compares and writes the report to standard output or to the file of `--out`.
+fn compare_and_report(
     paths: &[PathBuf],
-    against: Against<'_>,
+    against: CompareContext<'_>,
     arguments: &Arguments,
 ) -> io::Result<Exit> {
     let Some(path) = &arguments.out else {
@@ -171,11 +178,11 @@ fn told(
     });
     written.or_else(|error| {
         output::message("error", &format!("cannot write {}: {error}", path.display()));
-        Ok(Exit::Outside)
+        Ok(Exit::External)
     })
 }
 
-/// The time from which on recordings are wanted.
+/// Returns the time before which recordings count as old.
 fn oldest(arguments: &Arguments) -> Option<DateTime> {
     let age = arguments.max_age?;
     let now = arguments.now.unwrap_or_else(now);
@@ -183,9 +190,9 @@ fn oldest(arguments: &Arguments) -> Option<DateTime> {
     now.checked_sub(Duration::from_milliseconds(milliseconds)?)
 }
 
-/// The clock of the machine: the age of a recording is the one thing that depends on it, and
-/// only if nobody says what time it is.
-#[expect(clippy::disallowed_methods, reason = "see above")]
+/// Returns the time of the system clock. Only the age of a recording depends on it, and
+/// only without `--now`.
+#[expect(clippy::disallowed_methods, reason = "only the age of recordings depends on it")]
 fn now() -> DateTime {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
@@ -193,7 +200,8 @@ fn now() -> DateTime {
     DateTime::parse(&now.to_string()).expect("jiff writes times that it reads")
 }
 
-/// The rules of the command line. The local caller does what the recorded one did.
+/// Builds the rules of the command line. The local caller repeats the inputs of the
+/// recorded one.
 fn rules(arguments: &Arguments) -> Rules {
     let mut rules = Rules {
         ignored: arguments.ignore.clone(),
@@ -201,12 +209,12 @@ fn rules(arguments: &Arguments) -> Rules {
         ..Rules::default()
     };
     for tolerance in &arguments.tolerance {
-        rules.tolerate(tolerance).expect("it was tried when it was read");
+        rules.tolerate(tolerance).expect("validated during argument parsing");
     }
     rules
 }
 
-/// Whether one recording is named, and not a folder that may hold one.
+/// Returns whether the paths name exactly one recording file rather than a folder.
 fn is_one_file(paths: &[PathBuf]) -> bool {
     matches!(paths, [path] if !Path::is_dir(path))
 }
@@ -226,10 +234,10 @@ fn reporter<'w>(
     }
 }
 
-/// Compares, and tells on `out`.
+/// Compares and writes the report to `out`.
 fn compared(
     paths: &[PathBuf],
-    against: Against<'_>,
+    against: CompareContext<'_>,
     arguments: &Arguments,
     out: impl Write,
     color: bool,
@@ -239,7 +247,7 @@ fn compared(
     let mut pruned = 0;
     let ran = compare_all(paths, against, arguments.jobs, &mut |compared| {
         summary.add(&compared);
-        tell_unreadable(&compared);
+        show_unreadable(&compared);
         if is_pruned(&compared, &arguments.prune) {
             pruned += usize::from(remove(&compared.path));
         }
@@ -248,7 +256,7 @@ fn compared(
     });
     if let Err(error) = ran {
         output::message("error", &format!("cannot start the threads: {error}"));
-        return Ok(Exit::Outside);
+        return Ok(Exit::External);
     }
     if let Some(problem) = problem {
         return Err(problem);
@@ -261,8 +269,8 @@ fn compared(
     Ok(exit(&summary))
 }
 
-/// Whether a recording is one of those that are to be removed. One of another version that
-/// still goes as it went is worth keeping.
+/// Returns whether `--prune` deletes a recording. A recording of another flow version is
+/// kept if its call still runs as recorded.
 fn is_pruned(compared: &Compared, prune: &[Prune]) -> bool {
     let (Some(about), Ok(judgement)) = (&compared.about, &compared.result) else {
         return false;
@@ -287,7 +295,7 @@ fn remove(path: &Path) -> bool {
     removed.is_ok()
 }
 
-fn tell_unreadable(compared: &Compared) {
+fn show_unreadable(compared: &Compared) {
     if let Err(unreadable) = &compared.result {
         output::diagnostics(&unreadable.diagnostics, &unreadable.files);
     }
@@ -297,7 +305,7 @@ fn exit(summary: &Summary) -> Exit {
     match summary {
         Summary { unreadable: 1.., .. } => Exit::Input,
         Summary { different: 1.., .. } => Exit::Failure,
-        Summary { unreplayable: 1.., .. } => Exit::Outside,
+        Summary { unreplayable: 1.., .. } => Exit::External,
         _ => Exit::Success,
     }
 }

@@ -8,7 +8,7 @@ use clap_complete::{Shell, generate};
 use super::exit::Exit;
 use super::output;
 
-/// Print a script with which a shell completes the commands and flags of flowsim.
+/// Print a shell completion script for the commands and flags of flowsim.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The shell

@@ -14,13 +14,13 @@ use crate::flow::write::model;
 use crate::source::{File, Files, read_document};
 use crate::value::Json;
 
-/// Turn an export of Architect, or any flow, into JSON that people and programs can read.
+/// Convert an Architect export, or any flow, into readable JSON.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// An export, such as `Main.i3InboundFlow`; for `--to model` a flow of any dialect
+    /// An export, such as `Main.i3InboundFlow`; with `--to model`, a flow of any dialect
     file: PathBuf,
 
-    /// What to turn it into
+    /// Output form
     #[arg(long, value_enum, default_value_t = Target::Json)]
     to: Target,
 
@@ -32,12 +32,12 @@ pub(super) struct Arguments {
     out: Option<PathBuf>,
 }
 
-/// What a flow can be turned into.
+/// Output forms of a conversion.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Target {
     /// Architect's own JSON, indented
     Json,
-    /// What flowsim reads, in the form of draft flows: to look at, not to run
+    /// flowsim's internal model as draft flows; for inspection, not for running
     Model,
 }
 
@@ -74,7 +74,8 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     output::result_to(arguments.out.as_deref(), &json)
 }
 
-/// What to say of a file that is no export: what it is instead, if it is a flow.
+/// Returns the message for a file that is not an export; it names the file's actual
+/// format if the file is a flow.
 fn in_place_of(problem: String, file: &File, values: &read::Placeholders) -> String {
     let loaded = read::load_text(file, values, &mut Files::new());
     let what = match (loaded.architect.is_empty(), loaded.flows.is_empty()) {
@@ -83,11 +84,11 @@ fn in_place_of(problem: String, file: &File, values: &read::Placeholders) -> Str
         (true, false) => "a draft flow",
         (true, true) => return problem,
     };
-    format!("this is no export but {what}\n\n`--to model` converts it")
+    format!("not an export but {what}\n\n`--to model` converts it")
 }
 
-/// The flow of a file, or an object of all its flows; errors in them are shown. Nothing if
-/// the file does not load. Draft flows have the form already.
+/// Returns the flow of a file, or an object of all its flows, and shows errors in them.
+/// Returns `None` if the file does not load. Draft flows are returned as they are.
 fn models(
     file: &File,
     placeholders: &read::Placeholders,
@@ -112,10 +113,10 @@ fn models(
     }
 }
 
-/// The order stays as it is in the export, and so do all digits that count.
+/// Indents JSON; keeps the order of keys and all significant digits.
 fn indented(text: &str) -> Result<String, String> {
-    let json =
-        Json::parse(text).map_err(|problem| format!("what it holds is {problem}"))?;
+    let json = Json::parse(text)
+        .map_err(|problem| format!("the decoded export is {problem}"))?;
     pretty(&json)
 }
 

@@ -14,7 +14,7 @@ use crate::analysis::coverage::{
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::source::{Files, read_document};
 
-/// Put together what parts of a suite covered.
+/// Merge coverage documents.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -26,18 +26,18 @@ enum Command {
     Merge(Merge),
 }
 
-/// Add coverage documents of runs on the same flows into one.
+/// Merge coverage documents of runs on the same flows into one.
 ///
-/// Exits with 0 if they could be added, 1 if less is covered than --coverage-min wants, 3 if
-/// a document does not load or counted another version of a flow.
+/// Exits with 0 if the documents were merged, 1 if coverage is below --coverage-min, 3 if
+/// a document does not load or covers another version of a flow.
 #[derive(Debug, Args)]
 struct Merge {
-    /// Coverage documents, such as the partitions of a suite wrote
+    /// Coverage documents, such as those of the partitions of a suite
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// What to print: a summary for people with what is not covered, flowsim's JSON, or a
-    /// tracefile of lcov
+    /// Output format: a summary with uncovered items, flowsim's JSON, or an lcov
+    /// tracefile
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
@@ -45,12 +45,12 @@ struct Merge {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Fail if less is covered: nodes=90,paths=80, in percent, rounded down
+    /// Fail if coverage is below these percentages (rounded down): nodes=90,paths=80
     #[arg(long, value_name = "KIND=PERCENT,…", value_parser = minimums)]
     coverage_min: Option<Minimums>,
 }
 
-/// The forms in which coverage is written.
+/// Output formats of coverage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     Text,
@@ -58,11 +58,11 @@ pub(super) enum Format {
     Lcov,
 }
 
-/// What `--coverage-min` says.
+/// Value of `--coverage-min`.
 #[derive(Debug, Clone)]
 pub(super) struct Minimums(pub(super) Vec<Minimum>);
 
-/// Reads the value of `--coverage-min`.
+/// Parses the value of `--coverage-min`.
 pub(super) fn minimums(text: &str) -> Result<Minimums, String> {
     parse_minimums(text).map(Minimums)
 }
@@ -84,7 +84,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     Ok(if exit == Exit::Success && !is_enough { Exit::Failure } else { exit })
 }
 
-/// Adds the document of a file.
+/// Adds the coverage document of a file to the report.
 fn add(
     path: &Path,
     report: &mut Report,
@@ -102,7 +102,7 @@ fn add(
     })
 }
 
-/// A report in one of its forms.
+/// Renders a report in the given format.
 pub(super) fn render(report: &Report, format: Format) -> String {
     match format {
         Format::Json => render_json(report),
@@ -114,7 +114,8 @@ pub(super) fn render(report: &Report, format: Format) -> String {
     }
 }
 
-/// Whether as much is covered as is wanted; what is not is told on standard error.
+/// Returns whether coverage reaches the minimums; reports each shortfall on standard
+/// error.
 pub(super) fn fulfils(report: &Report, minimums: Option<&Minimums>) -> bool {
     let short = judge(report, minimums.map_or(&[], |minimums| &minimums.0));
     for shortfall in &short {

@@ -1,4 +1,4 @@
-//! Logs of decisions that runs write.
+//! Decision logs that runs write.
 
 use std::fs::OpenOptions;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -7,24 +7,24 @@ use std::path::Path;
 use super::exit::Exit;
 use super::output;
 use crate::analysis::decisions::{Decision, Form, write_csv, write_line};
-use crate::source::{make_folder_of, replace_file};
+use crate::source::{create_parent_folder, replace_file};
 
-/// Writes a log anew, whole or not at all.
+/// Replaces a decision log; the file is written completely or stays unchanged.
 pub(super) fn replace(path: &Path, decisions: &[Decision]) -> Exit {
-    told(path, replace_file(path, &text(path, decisions, true)))
+    exit_of(path, replace_file(path, &text(path, decisions, true)))
 }
 
-/// Adds to a log, or begins one.
+/// Appends to a decision log, or creates it.
 pub(super) fn append(path: &Path, decisions: &[Decision]) -> Exit {
-    told(path, add(path, decisions))
+    exit_of(path, add(path, decisions))
 }
 
 fn add(path: &Path, decisions: &[Decision]) -> io::Result<()> {
-    make_folder_of(path)?;
+    create_parent_folder(path)?;
     let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
     let is_empty = !file.metadata()?.is_file() || file.metadata()?.len() == 0;
     let mut added = String::new();
-    // A program that was ended may have left half a line; ours begins on its own.
+    // An interrupted process may have left a partial line; start on a new line.
     let mut last = [b'\n'];
     if !is_empty {
         file.seek(SeekFrom::End(-1))?;
@@ -34,7 +34,7 @@ fn add(path: &Path, decisions: &[Decision]) -> io::Result<()> {
         added.push('\n');
     }
     added.push_str(&text(path, decisions, is_empty));
-    // In one piece, so that several programs may add to one file.
+    // One write call, so that several processes can append to the same file.
     file.write_all(added.as_bytes())
 }
 
@@ -47,13 +47,13 @@ fn text(path: &Path, decisions: &[Decision], is_new: bool) -> String {
     text
 }
 
-fn told(path: &Path, result: io::Result<()>) -> Exit {
+fn exit_of(path: &Path, result: io::Result<()>) -> Exit {
     match result {
         Ok(()) => Exit::Success,
         Err(error) => {
             let path = path.display();
             output::message("error", &format!("cannot write {path}: {error}"));
-            Exit::Outside
+            Exit::External
         }
     }
 }

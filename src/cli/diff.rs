@@ -12,22 +12,22 @@ use crate::diagnostic::{Severity, sort};
 use crate::flow::{check, read};
 use crate::source::Files;
 
-/// Tell what changed between two versions of flows: nodes, prompts, routing, conditions and
-/// where they lead.
+/// Show what changed between two versions of flows: nodes, prompts, routing, conditions
+/// and targets.
 ///
 /// Exits with 0 if there are no differences, 1 if there are, 3 if a file does not load.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The old version: a file or folder of flows, of any dialect
+    /// Old version: a flow file or folder, of any dialect
     old: PathBuf,
 
-    /// The new version
+    /// New version
     new: PathBuf,
 
     #[command(flatten)]
     placeholders: load::Placeholders,
 
-    /// What to print: lines for people, flowsim's JSON, or Markdown for reviews
+    /// Output format: lines for the terminal, flowsim's JSON, or Markdown for reviews
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         found.filter(|it| it.severity == Severity::Error).cloned().collect();
     sort(&mut errors);
     output::diagnostics(&errors, &files);
-    // Of what cannot be read nobody can say whether it is the same.
+    // A flow that cannot be read cannot be compared.
     if errors.iter().any(check::forbids_running) {
         return Ok(Exit::Input);
     }

@@ -1,29 +1,29 @@
-//! How the program ends: the exit codes are a contract.
+//! Exit codes of the program. They are a stable contract.
 
 use std::io::{self, ErrorKind};
 use std::process::{ExitCode, Termination};
 
 use super::output;
 
-/// The exit codes.
+/// Exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// All is well.
+    /// Success.
     Success = 0,
-    /// The run ended in error or timeout, or a check has errors.
+    /// The run ended in error or timeout, a check found errors, or a test failed.
     Failure = 1,
-    /// The command line makes no sense.
+    /// Invalid arguments.
     Usage = 2,
     /// A flow, fixtures or a request do not load.
     Input = 3,
-    /// Nothing was selected.
+    /// There was nothing to do, for example no test selected.
     Nothing = 4,
-    /// Something outside failed.
-    Outside = 5,
-    /// A bug of ours.
+    /// External failure, such as a full disk or an unreachable service.
+    External = 5,
+    /// A bug in flowsim.
     Bug = 70,
-    /// Somebody interrupted it.
+    /// Interrupted by the user.
     Interrupted = 130,
 }
 
@@ -33,7 +33,7 @@ impl Termination for Exit {
     }
 }
 
-/// What clap has to say: help and versions are results, everything else is wrong usage.
+/// Prints clap's output. Help and version are results; everything else is a usage error.
 pub(super) fn of_usage(error: &clap::Error) -> Exit {
     let is_result = !error.use_stderr();
     match error.print() {
@@ -43,7 +43,8 @@ pub(super) fn of_usage(error: &clap::Error) -> Exit {
     }
 }
 
-/// A result that cannot be written. A reader that closes the pipe has what it wants.
+/// Reports that a result cannot be written. A closed pipe counts as success: the reader
+/// has what it needs.
 pub(super) fn of_output(error: &io::Error) -> Exit {
     if error.kind() == ErrorKind::BrokenPipe {
         return Exit::Success;
@@ -52,5 +53,5 @@ pub(super) fn of_output(error: &io::Error) -> Exit {
     let is_named = text.starts_with("cannot write");
     let text = if is_named { text } else { format!("cannot write the result: {text}") };
     output::message("error", &text);
-    Exit::Outside
+    Exit::External
 }

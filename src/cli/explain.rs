@@ -8,10 +8,10 @@ use super::exit::Exit;
 use super::output;
 use crate::diagnostic::{Code, explain, handbook, nearest};
 
-/// Tell what a code means and what to do about it.
+/// Explain a diagnostic code and how to fix it.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// A code, such as `NO_INPUT`; without one, all codes are listed
+    /// A code, such as `NO_INPUT`; without a code, all codes are listed
     code: Option<String>,
 
     /// Print the pages of all codes

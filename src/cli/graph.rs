@@ -12,23 +12,24 @@ use crate::flow::read;
 use crate::flow::write::{Graph, render_dot, render_mermaid};
 use crate::source::Files;
 
-/// Draw flows as graphs: actions, and where a call may go from each.
+/// Draw flows as graphs: actions and the paths between them.
 ///
-/// Exits with 0 if the flows could be read, 2 if none has the name, 3 if a file does not load.
+/// Exits with 0 if the flows were drawn, 2 if no flow has the given name, 3 if a file
+/// does not load.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Files or folders of flows, of any dialect; a folder loads every flow in it
+    /// Flow files or folders, of any dialect; a folder loads every flow in it
     #[arg(required = true, value_name = "FLOW")]
     flows: Vec<PathBuf>,
 
     #[command(flatten)]
     placeholders: load::Placeholders,
 
-    /// Draw this flow alone, by id or name
+    /// Draw only this flow, by id or name
     #[arg(long, value_name = "ID-OR-NAME")]
     flow: Option<String>,
 
-    /// What to print: a Mermaid flowchart, or DOT for Graphviz
+    /// Output format: a Mermaid flowchart, or DOT for Graphviz
     #[arg(long, value_enum, default_value_t = Format::Mermaid)]
     format: Format,
 }

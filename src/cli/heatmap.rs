@@ -8,9 +8,9 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::{load, output};
-use crate::analysis::decisions::{self, Found};
+use crate::analysis::decisions::{self, Item};
 use crate::analysis::heatmap::{
-    Drawn, Heatmap, NoPicture, render_html, render_json, render_png, render_svg,
+    FlowGraph, Heatmap, NoPicture, render_html, render_json, render_png, render_svg,
     render_text,
 };
 use crate::diagnostic::{Code, Diagnostic, Severity, sort};
@@ -20,28 +20,29 @@ use crate::recording::{self, Kind};
 use crate::source::Files;
 use crate::trace::TextStyle;
 
-/// Count which keys led where, and how often calls came to each node.
+/// Count the callers' keys and where they led, and how often calls reached each node.
 ///
-/// Exits with 0 if there was something to count, 2 if the command line makes no sense, 3 if a
+/// Exits with 0 if there was something to count, 2 if the arguments are invalid, 3 if a
 /// file does not load, 4 if there is nothing to count.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Decision logs (.csv, or an object a line), traces of `flowsim run --format json`,
-    /// recordings and folders of them, and what `flowsim test --coverage-out` writes
+    /// Decision logs (.csv, or one JSON object per line), traces of `flowsim run --format
+    /// json`, recordings or folders of recordings, and coverage of `flowsim test
+    /// --coverage-out`
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
 
-    /// Files or folders of the flows that were called: their nodes are told in the flows'
-    /// order, those that no call came to among them; repeatable
+    /// Flow files or folders of the called flows; their nodes are listed in flow order,
+    /// including nodes that no call reached; repeatable
     #[arg(long, value_name = "PATH")]
     flows: Vec<PathBuf>,
 
     #[command(flatten)]
     placeholders: load::Placeholders,
 
-    /// What to print: tables for people, a drawing of the keys and of the flows that --flows
-    /// names as SVG or PNG, a page, all counts, or the flows as graphs with their heat, in
-    /// Mermaid or DOT
+    /// Output format: tables, an image (SVG or PNG) of the keys and of the flows of
+    /// --flows, an HTML page, all counts as JSON, or the flows as heat graphs in Mermaid
+    /// or DOT
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
@@ -62,12 +63,13 @@ enum Format {
 }
 
 impl Format {
-    /// Whether it shows flows and nothing else.
+    /// Returns whether the format shows only flows.
     fn is_graph(self) -> bool {
         matches!(self, Self::Mermaid | Self::Dot)
     }
 
-    /// Whether it shows keys and decisions, and nodes only where they are drawn.
+    /// Returns whether the format shows keys and decisions, and nodes only inside drawn
+    /// flows.
     fn is_picture(self) -> bool {
         matches!(self, Self::Svg | Self::Png)
     }
@@ -75,8 +77,7 @@ impl Format {
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     if arguments.format.is_graph() && arguments.flows.is_empty() {
-        let text =
-            "a graph needs the flows that were called: name them with --flows PATH";
+        let text = "a graph needs the called flows; name them with --flows PATH";
         output::message("error", text);
         return Ok(Exit::Usage);
     }
@@ -104,14 +105,14 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     output::result_to(arguments.out.as_deref(), &render(arguments, &heatmap, &drawn))
 }
 
-/// Writes the picture, but not to people's terminals.
+/// Writes the image; refuses to write it to a terminal.
 fn write_picture(
     arguments: &Arguments,
     heatmap: &Heatmap,
-    drawn: &[Drawn],
+    drawn: &[FlowGraph],
 ) -> io::Result<Exit> {
     if arguments.out.is_none() && io::stdout().is_terminal() {
-        let text = "a terminal cannot show a picture: name a file with --out";
+        let text = "a terminal cannot show an image; name a file with --out";
         output::message("error", text);
         return Ok(Exit::Usage);
     }
@@ -121,13 +122,13 @@ fn write_picture(
             output::message("error", &reason.to_string());
             Ok(match reason {
                 NoPicture::Feature(_) => Exit::Usage,
-                NoPicture::Memory => Exit::Outside,
+                NoPicture::Memory => Exit::External,
             })
         }
     }
 }
 
-/// Counts what a file holds, or the recordings of a folder.
+/// Counts the contents of a file, or the recordings of a folder.
 fn add(path: &Path, heatmap: &mut Heatmap, files: &mut Files) -> Vec<Diagnostic> {
     if !path.is_dir() && !recording::is_recording_file(path) {
         return decisions::read(path, &mut |found| heatmap.add(found));
@@ -149,34 +150,38 @@ fn add(path: &Path, heatmap: &mut Heatmap, files: &mut Files) -> Vec<Diagnostic>
                     heatmap.add_observation(&call);
                 }
             }
-            // What is no response of a simulation has nothing to count.
-            Some(recording) => drop(heatmap.add(Found::Document(recording.response))),
+            // Only simulation responses have something to count.
+            Some(recording) => drop(heatmap.add(Item::Document(recording.response))),
             None => {}
         }
     }
     diagnostics
 }
 
-/// What is not there of which the form tells alone.
-fn missing(format: Format, heatmap: &Heatmap, drawn: &[Drawn]) -> Option<&'static str> {
+/// Returns a message if the input lacks the data that the chosen format needs.
+fn missing(
+    format: Format,
+    heatmap: &Heatmap,
+    drawn: &[FlowGraph],
+) -> Option<&'static str> {
     let has_table = heatmap.table.total() > 0;
     let has_drawing = !drawn.is_empty() && !heatmap.nodes.is_empty();
     match format {
         _ if heatmap.is_empty() => {
-            Some("there is nothing to count: no decisions and no traces")
+            Some("nothing to count: found no decisions and no traces")
         }
         format if format.is_picture() && !has_table && !has_drawing => {
-            Some("there are no decisions to draw: no caller pressed a key")
+            Some("no decisions to draw: no caller pressed a key")
         }
         Format::Mermaid | Format::Dot if heatmap.nodes.is_empty() => Some(
-            "there are no traces, and decisions do not tell which nodes a call came to\n\n\
-             take traces, or what `flowsim test --coverage-out` writes",
+            "no traces found, and decisions do not show which nodes a call reached\n\n\
+             use traces, or the output of `flowsim test --coverage-out`",
         ),
         _ => None,
     }
 }
 
-fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[Drawn]) -> String {
+fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[FlowGraph]) -> String {
     let graphs = |render: fn(&Graph, &_) -> String| {
         let graphs =
             drawn.iter().map(|(id, graph)| render(graph, &heatmap.nodes.heat(id, graph)));
@@ -192,7 +197,7 @@ fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[Drawn]) -> String {
             render_text(heatmap, drawn, style)
         }
         Format::Svg => render_svg(heatmap, drawn),
-        // It is no text, and was written before.
+        // `render` returns a string; `write_picture` writes PNG before.
         Format::Png => String::new(),
         Format::Html => render_html(heatmap, drawn),
         Format::Json => render_json(heatmap, drawn),
@@ -201,8 +206,8 @@ fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[Drawn]) -> String {
     }
 }
 
-/// The flows that were named, by the ids that traces have of them.
-fn drawn(arguments: &Arguments, files: &mut Files) -> Result<Vec<Drawn>, Exit> {
+/// Returns the flows of `--flows`, keyed by the ids that traces use.
+fn drawn(arguments: &Arguments, files: &mut Files) -> Result<Vec<FlowGraph>, Exit> {
     if arguments.flows.is_empty() {
         return Ok(Vec::new());
     }

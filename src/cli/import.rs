@@ -15,45 +15,45 @@ use crate::recording::{self, Recording, Redactor};
 use crate::source::{Files, find_files, replace_file};
 use crate::world::Fixtures;
 
-/// Make recordings of answers of the platform that somebody saved.
+/// Import saved platform responses as recordings.
 ///
-/// Reads simulation responses, alone or as {request, response}; execution documents, alone
-/// or in a list; HAR files; events of the topic v2.flow.execution.data.{flowId}; and any of
-/// them one a line. Secrets are always removed.
+/// Reads simulation responses, alone or as {request, response}; execution documents,
+/// alone or in a list; HAR files; events of the topic v2.flow.execution.data.{flowId};
+/// and files with one of these per line. Secrets are always removed.
 ///
-/// Exits with 0 if everything was imported, 3 if something could not be, 4 if there was
-/// nothing to import, 5 if a file cannot be written.
+/// Exits with 0 if everything was imported, 3 if something could not be imported, 4 if
+/// there was nothing to import, 5 if a file cannot be written.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The saved answers, or folders of them: `.json`, `.har`, `.ndjson` and `.jsonl`
+    /// Saved responses, or folders of them: `.json`, `.har`, `.ndjson` and `.jsonl`
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// Where the recordings go
+    /// Output folder for the recordings
     #[arg(long, value_name = "DIR", default_value = "recordings")]
     out: PathBuf,
 
-    /// Write a scenario file and its fixtures beside each recording
+    /// Also write a scenario file and its fixtures for each recording
     #[arg(long)]
     scenario: bool,
 
-    /// A file or folder of the flows that the scenarios are of: what the recordings don't
-    /// name is looked up there; repeatable
+    /// Flow file or folder of the scenarios, used to look up names that recordings lack;
+    /// repeatable
     #[arg(long, value_name = "PATH", requires = "scenario")]
     flows: Vec<PathBuf>,
 
     #[command(flatten)]
     placeholders: load::Placeholders,
 
-    /// Replace telephone numbers, alike in all files
+    /// Replace phone numbers, consistently in all files
     #[arg(long)]
     redact_phone_numbers: bool,
 
-    /// Replace the names of people
+    /// Replace names of people
     #[arg(long)]
     redact_names: bool,
 
-    /// Replace e-mail addresses
+    /// Replace email addresses
     #[arg(long)]
     redact_emails: bool,
 
@@ -92,7 +92,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
                         "error",
                         &format!("cannot write into {folder}: {error}"),
                     );
-                    return Ok(Exit::Outside);
+                    return Ok(Exit::External);
                 }
             }
         }
@@ -104,8 +104,9 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     })
 }
 
-/// Whether a file of a folder may hold answers; what is named is always read. What an import
-/// wrote beside its recordings is none.
+/// Returns whether a file of a folder may hold responses; explicitly named files are
+/// always read. Fixtures that an earlier import wrote next to its recordings are
+/// excluded.
 fn is_saved_answer(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let endings = [".json", ".har", ".ndjson", ".jsonl"];
@@ -113,11 +114,11 @@ fn is_saved_answer(path: &Path) -> bool {
         && !name.ends_with(".fixtures.json")
 }
 
-/// The files to import, and whether some cannot be found.
+/// Returns the files to import and whether some cannot be found.
 fn saved_answers(arguments: &Arguments, files: &mut Files) -> (Vec<PathBuf>, bool) {
     let (paths, problems) = find_files(&arguments.files, is_saved_answer, files);
     if paths.is_empty() && problems.is_empty() {
-        let text = "there is nothing to import: the folder holds no `.json`, `.har`, \
+        let text = "nothing to import: the folder contains no `.json`, `.har`, \
                     `.ndjson` or `.jsonl` file";
         output::message("error", text);
     }
@@ -132,8 +133,8 @@ fn program(
 ) -> Result<Option<Arc<Program>>, Exit> {
     if arguments.flows.is_empty() {
         if arguments.scenario {
-            let text = "the scenarios do not know their flows, and look for them beside \
-                        themselves, `flows: [\".\"]`: name them with --flows PATH";
+            let text = "the scenarios do not name their flows and will look for them next to \
+                        themselves, `flows: [\".\"]`; name the flows with --flows PATH";
             output::message("warning", text);
         }
         return Ok(None);
@@ -142,7 +143,7 @@ fn program(
     Ok(Some(Arc::new(Program::compile_all(&loaded.flows, &loaded.architect))))
 }
 
-/// Writes what belongs to a recording; gives the paths, a line each.
+/// Writes a recording and its scenario files; returns the paths, one per line.
 fn write(
     recording: &Recording,
     arguments: &Arguments,
@@ -180,7 +181,7 @@ fn write(
     Ok(paths)
 }
 
-/// The flows as seen from the folder of the scenarios.
+/// Returns the paths of the flows relative to the folder of the scenarios.
 fn flows(arguments: &Arguments) -> io::Result<Vec<String>> {
     if arguments.flows.is_empty() {
         return Ok(vec![".".to_owned()]);

@@ -1,25 +1,25 @@
-//! Values on the command line.
+//! Parsers of values on the command line.
 
 use crate::engine::context_problem;
 use crate::value::{DateTime, Json, Text, Value};
 use crate::world::Input;
 
-/// `NAME=VALUE`; JSON values are typed, anything else is a string.
+/// Parses `NAME=VALUE`; JSON values are typed, anything else is a string.
 pub(super) fn typed(text: &str) -> Result<(Text, Value), String> {
     let (name, value) = pair(text)?;
     let value = Json::parse(value).map_or_else(|_| Value::from(value), Value::from);
     Ok((name, value))
 }
 
-/// `KEY=VALUE`; the value is a string, so that a telephone number stays one.
+/// Parses `KEY=VALUE`; the value is always a string, so that a phone number stays one.
 pub(super) fn plain(text: &str) -> Result<(Text, Value), String> {
     let (name, value) = pair(text)?;
     let value = Value::from(value);
     context_problem(&name, &value).map_or(Ok((name, value)), Err)
 }
 
-/// `NAME=VALUE`, both texts.
-pub(super) fn texts(text: &str) -> Result<(String, String), String> {
+/// Parses `NAME=VALUE` into two strings.
+pub(super) fn strings(text: &str) -> Result<(String, String), String> {
     let (name, value) = pair(text)?;
     Ok((name.to_string(), value.to_owned()))
 }
@@ -31,12 +31,12 @@ fn pair(text: &str) -> Result<(Text, &str), String> {
     }
 }
 
-/// What the caller does.
+/// Parses a caller's input.
 pub(super) fn input(text: &str) -> Result<Input, String> {
     Input::parse(text)
 }
 
-/// A date and time, `2026-01-05T09:00:00Z`.
+/// Parses a date and time such as `2026-01-05T09:00:00Z`.
 pub(super) fn date_time(text: &str) -> Result<DateTime, String> {
     DateTime::parse(text).ok_or_else(|| {
         "expected a date and time between the years 1800 and 2200, \

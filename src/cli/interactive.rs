@@ -1,4 +1,4 @@
-//! A person at the terminal who is the caller.
+//! Interactive calls: the person at the terminal is the caller.
 
 use std::io::{self, BufRead, Read};
 
@@ -9,14 +9,15 @@ use crate::program::Program;
 use crate::trace::Trace;
 use crate::world::{Answer, FixtureHost, Host, Input, InputQuestion, Question};
 
-/// The longest line that is read, in bytes; the limit of what a call can be told at once.
+/// Longest line that is read, in bytes. It is also the limit of one caller input.
 const MAX_LINE_BYTES: u64 = 64 * 1024;
 
-/// Asks the person what the caller does, and the fixtures everything else.
+/// Host that requests the caller's inputs from the person and everything else from the
+/// fixtures.
 pub(super) struct Person<'f> {
     fixtures: FixtureHost<'f>,
     inputs: Vec<Input>,
-    /// How many of the call's texts were shown.
+    /// Number of prompts that were already shown.
     shown: usize,
 }
 
@@ -25,26 +26,26 @@ impl<'f> Person<'f> {
         Self { fixtures, inputs: Vec::new(), shown: 0 }
     }
 
-    /// What the person did, in order.
+    /// Returns the person's inputs, in order.
     pub(super) fn inputs(&self) -> &[Input] {
         &self.inputs
     }
 
-    /// Makes a call with the person.
+    /// Plays a call with the person as the caller.
     pub(super) fn play(
         &mut self,
         session: &mut Session,
         call: &Call,
         program: &Program,
     ) -> io::Result<Trace> {
-        let flow = &program.legend.flow(call.flow()).name;
+        let flow = &program.symbols.flow(call.flow()).name;
         output::aside(&format!(
-            "Calling {}. Type keys and press Enter; nothing is silence, `help` tells more.\n",
+            "Calling {}. Type keys and press Enter. An empty line is silence; `help` lists inputs.\n",
             visible::one_line(flow)
         ));
         session.restart(call);
         loop {
-            self.show_heard(session);
+            self.show_prompts(session);
             let Some(question) = session.question() else { break };
             let answer = match &question {
                 Question::Input(input) => Answer::Input(self.ask(input)),
@@ -52,20 +53,21 @@ impl<'f> Person<'f> {
             };
             session.resume(answer);
         }
-        output::aside("The call is over.\n\n");
+        output::aside("The call has ended.\n\n");
         session.take_trace().ok_or_else(|| io::Error::other("the call has no trace"))
     }
 
-    fn show_heard(&mut self, session: &Session) {
+    fn show_prompts(&mut self, session: &Session) {
         let mut count = 0;
-        for text in session.heard().skip(self.shown) {
+        for text in session.prompts().skip(self.shown) {
             output::aside(&format!("  {}\n", visible::one_line(text)));
             count += 1;
         }
         self.shown += count;
     }
 
-    /// One line of the person. The end of the input is a caller who hangs up.
+    /// Reads one line from the person. The end of the input means that the caller hangs
+    /// up.
     fn ask(&mut self, question: &InputQuestion<'_>) -> Input {
         loop {
             output::aside(&format!("{} > ", expected(question)));
@@ -92,8 +94,9 @@ impl<'f> Person<'f> {
     }
 }
 
-/// One line, without what is beyond the limit; nothing at the end of the input, or if it
-/// cannot be read. What is not UTF-8 is no key, and is answered as such.
+/// Reads one line and drops everything beyond the limit. Returns `None` at the end of the
+/// input or on a read error. Invalid UTF-8 is replaced, and is then reported as an
+/// invalid key.
 fn read_line(mut input: impl BufRead) -> Option<String> {
     let mut line = Vec::new();
     let mut limited = input.by_ref().take(MAX_LINE_BYTES);
@@ -107,7 +110,7 @@ fn read_line(mut input: impl BufRead) -> Option<String> {
 }
 
 const HELP: &str = "  1, 1234#       keys
-  (nothing), -   silence
+  (empty), -     silence
   7@900,3@200    keys with the milliseconds before each
   say:two words  speech
   hangup         the caller hangs up
@@ -131,7 +134,8 @@ fn expected(question: &InputQuestion<'_>) -> String {
     format!("[{}: {count}{end}]", visible::one_line(node))
 }
 
-/// What a menu offers: `1 Sales, 2 Support`; what can only be said has no key.
+/// Lists the choices of a menu: `1 Sales, 2 Support`. A choice that is only spoken has no
+/// key.
 fn choices(question: &InputQuestion<'_>) -> String {
     let shown = question.choices.iter().map(|choice| {
         let name = visible::one_line(&choice.name);
@@ -154,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_line_without_end_only_the_beginning_is_kept() {
+    fn a_line_beyond_the_limit_is_truncated() {
         let text = [vec![b'1'; 200_000], b"\n2\n".to_vec()].concat();
         let mut input = &text[..];
         let first = read_line(&mut input).map(|line| line.len() as u64);
@@ -163,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_a_line_all_the_same() {
+    fn invalid_utf8_is_still_a_line() {
         assert_eq!(read_line(&b"\xff1\n"[..]).as_deref(), Some("\u{fffd}1\n"));
     }
 }

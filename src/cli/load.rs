@@ -1,4 +1,4 @@
-//! Flows and fixtures of a command line, loaded.
+//! Loads the flows and fixtures of a command line.
 
 use std::path::{Path, PathBuf};
 
@@ -11,21 +11,22 @@ use crate::flow::{check, read};
 use crate::source::{Files, Kind, Node, read_document};
 use crate::world::Fixtures;
 
-/// What stands for the placeholders of Archy YAML.
+/// Values of Archy YAML placeholders.
 #[derive(Debug, Args)]
 pub(super) struct Placeholders {
-    /// A value for a placeholder of Archy YAML: queue=Support for {{queue}}; repeatable
-    #[arg(long, value_name = "NAME=VALUE", value_parser = inputs::texts)]
+    /// Value of an Archy YAML placeholder, such as queue=Support for {{queue}};
+    /// repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = inputs::strings)]
     set: Vec<(String, String)>,
 
-    /// A file of values for placeholders, an object of names and values; repeatable, earlier
-    /// ones win, and --set wins over all
+    /// File with placeholder values, an object of names and values; repeatable, earlier
+    /// files override later ones, and --set overrides all files
     #[arg(long, value_name = "FILE")]
     set_from: Vec<PathBuf>,
 }
 
 impl Placeholders {
-    /// All names and values; of a name that is given twice, the first counts.
+    /// Returns all names and values. If a name occurs twice, the first value counts.
     pub(super) fn values(
         &self,
         files: &mut Files,
@@ -44,7 +45,7 @@ impl Placeholders {
     }
 }
 
-/// The names and values of a file.
+/// Reads the names and values of a file.
 fn values_of(
     path: &Path,
     files: &mut Files,
@@ -60,7 +61,7 @@ fn values_of(
             Kind::String(text) | Kind::Number(text) => text.to_string(),
             Kind::Boolean(truth) => truth.to_string(),
             _ => {
-                let expected = "a text, a number or true or false";
+                let expected = "a string, a number, true or false";
                 diagnostics.push(unexpected(&entry.value, expected));
                 continue;
             }
@@ -75,8 +76,8 @@ fn unexpected(node: &Node<'_>, expected: &str) -> Diagnostic {
     Diagnostic::new(Code::INVALID_PROPERTY, message).at(node.span)
 }
 
-/// Loads flows that can run. What forbids it is shown, and so is every other error that a
-/// call may meet; warnings are for `flowsim check`.
+/// Loads runnable flows. Shows errors that prevent running, and every other error that a
+/// call may run into. Warnings are left to `flowsim check`.
 pub(super) fn flows(
     paths: &[PathBuf],
     placeholders: &Placeholders,
@@ -86,8 +87,8 @@ pub(super) fn flows(
     let mut loaded = read::load(paths, &values, files);
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     diagnostics.extend(check::check(&loaded.flows));
-    // What is wrong with one of Architect's actions goes to the error handling of its flow
-    // when a call comes there, and forbids nothing.
+    // A problem in an Architect action is handled by the flow's error handling when a
+    // call reaches it. It does not prevent running.
     let forbids = diagnostics.iter().any(check::forbids_running)
         || !check::duplicates(&loaded.architect).is_empty();
     diagnostics.extend(check::check_architect(&loaded.architect));
@@ -97,7 +98,7 @@ pub(super) fn flows(
     if forbids { Err(Exit::Input) } else { Ok(loaded) }
 }
 
-/// Loads fixtures; any error in them is one too many.
+/// Loads fixtures; fails on any error in them.
 pub(super) fn fixtures(paths: &[PathBuf], files: &mut Files) -> Result<Fixtures, Exit> {
     let (fixtures, mut diagnostics) = Fixtures::load(paths, files);
     sort(&mut diagnostics);

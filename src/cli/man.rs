@@ -10,10 +10,10 @@ use clap_mangen::Man;
 use super::exit::Exit;
 use super::output;
 
-/// Print the manual page of flowsim, or write those of all commands into a folder.
+/// Print flowsim's manual page, or write the pages of all commands into a folder.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The folder, such as ~/.local/share/man/man1; pages that are there are written anew
+    /// Output folder, such as ~/.local/share/man/man1; existing pages are overwritten
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
 }
@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     if let Err(error) = write(command, folder) {
         let folder = folder.display();
         output::message("error", &format!("cannot write into `{folder}`: {error}"));
-        return Ok(Exit::Outside);
+        return Ok(Exit::External);
     }
     Ok(Exit::Success)
 }

@@ -1,7 +1,7 @@
-//! The command line: arguments, what goes where, and how the program ends.
+//! Command line: parses arguments, dispatches commands and maps results to exit codes.
 //!
-//! Standard output carries the result, standard error the messages. Nothing outside this
-//! room and `report` writes to either.
+//! Results go to standard output, messages to standard error. Only this module and
+//! `report` write to either.
 
 mod check;
 mod compare;
@@ -44,8 +44,8 @@ use clap::{Parser, Subcommand};
 
 /// Run, test and compare Genesys Cloud Architect flows offline.
 ///
-/// What a flow asks of the world is answered by fixtures. Only `flowsim record` and `flowsim
-/// ship` talk to a network, to the service that they are told.
+/// Fixtures answer everything that a flow requests from outside. Only `flowsim record`
+/// and `flowsim ship` use the network, and they contact only the configured service.
 #[derive(Debug, Parser)]
 #[command(
     name = "flowsim",
@@ -95,7 +95,8 @@ enum Command {
     Man(man::Arguments),
 }
 
-/// Runs the program with the arguments of the process, the first of which is its name.
+/// Runs the program with the given process arguments; the first one is the program's
+/// name.
 pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,

@@ -16,7 +16,7 @@ pub(super) fn result(result: &(impl AsRef<[u8]> + ?Sized)) -> io::Result<()> {
     out.flush()
 }
 
-/// Writes a result to a file, or to standard output if none is named.
+/// Writes a result to a file, or to standard output if no file is given.
 pub(super) fn result_to(
     path: Option<&Path>,
     content: &(impl AsRef<[u8]> + ?Sized),
@@ -27,47 +27,47 @@ pub(super) fn result_to(
     };
     if let Err(error) = replace_file(path, content) {
         message("error", &format!("cannot write {}: {error}", path.display()));
-        return Ok(Exit::Outside);
+        return Ok(Exit::External);
     }
     Ok(Exit::Success)
 }
 
-/// Writes to standard error; if nobody can read it, there is nobody to tell.
+/// Writes to standard error. A failure to write is ignored: it could not be reported.
 pub(super) fn aside(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// A message on standard error: `error: …`, `note: …`. It may quote other people's texts,
-/// which a terminal must not obey.
+/// Writes a message to standard error: `error: …`, `note: …`. Control characters in
+/// quoted text are escaped for the terminal.
 pub(super) fn message(kind: &str, text: &str) {
     aside(&format!("{kind}: {}\n", visible::lines(text)));
 }
 
-/// Whether standard output takes colours.
+/// Returns whether standard output supports colours.
 pub(super) fn result_has_color() -> bool {
     !matches!(AutoStream::choice(&io::stdout()), ColorChoice::Never)
 }
 
-/// Whether a machine runs this that nobody watches: `CI` is set, to anything but nothing, `0`
-/// or `false`.
+/// Returns whether the program runs unattended: `CI` is set to anything but an empty
+/// string, `0` or `false`.
 pub(super) fn is_ci() -> bool {
     std::env::var_os("CI")
         .is_some_and(|it| !["", "0", "false"].iter().any(|no| it == *no))
 }
 
-/// How wide a terminal on standard output is; no limit elsewhere.
+/// Returns the width of the terminal on standard output; `None` if it is not a terminal.
 pub(super) fn result_width() -> Option<usize> {
     let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(io::stdout())?;
     Some(usize::from(width))
 }
 
-/// Shows diagnostics and how many there are, on standard error.
+/// Shows diagnostics and their count on standard error.
 pub(super) fn diagnostics(diagnostics: &[Diagnostic], files: &Files) {
     uncounted(diagnostics, files);
     count(diagnostics);
 }
 
-/// Shows diagnostics on standard error; there may be more to come.
+/// Shows diagnostics on standard error without their count, because more may follow.
 pub(super) fn uncounted(diagnostics: &[Diagnostic], files: &Files) {
     if diagnostics.is_empty() {
         return;
@@ -78,14 +78,15 @@ pub(super) fn uncounted(diagnostics: &[Diagnostic], files: &Files) {
     aside(&render_text(diagnostics, files, Style { color, width }));
 }
 
-/// Tells on standard error how many there were, if any.
+/// Writes the number of diagnostics to standard error, if there are any.
 pub(super) fn count(diagnostics: &[Diagnostic]) {
     if let Some(summary) = summary(diagnostics) {
         aside(&format!("{summary}\n"));
     }
 }
 
-/// What several threads write to; whoever failed with it in hand left it whole.
+/// Locks a value that several threads write to. A poisoned lock is used anyway: the value
+/// is always left complete.
 #[cfg(feature = "live")]
 pub(super) fn locked<T>(shared: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner)

@@ -8,45 +8,45 @@ use clap::Args;
 use super::exit::Exit;
 use super::output;
 use crate::diagnostic::sort;
-use crate::recording::{self, DEFAULT_KEY, Recording, Redactor, Wanted};
+use crate::recording::{self, DEFAULT_KEY, Recording, RedactionKinds, Redactor};
 use crate::source::{Files, replace_file};
 
-/// The environment variable that holds the key of redaction.
+/// Environment variable with the redaction key.
 const KEY: &str = "FLOWSIM_REDACTION_KEY";
 
-/// Remove secrets from recordings, and replace what tells who called.
+/// Remove secrets from recordings and replace personal data.
 ///
-/// The same value is replaced by the same one in every file: by a hash with the key in
-/// `FLOWSIM_REDACTION_KEY`. Without it a key is used that everybody knows.
+/// The same value gets the same replacement in every file: a hash with the key in
+/// `FLOWSIM_REDACTION_KEY`. Without that variable, a publicly known key is used.
 ///
-/// Exits with 0 if all is well, 3 if a recording does not load, 4 if there is none, 5 if a
-/// file cannot be written.
+/// Exits with 0 on success, 3 if a recording does not load, 4 if there are no recordings,
+/// 5 if a file cannot be written.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Recordings, or folders of them
+    /// Recordings, or folders of recordings
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
     #[command(flatten)]
     redaction: Redaction,
 
-    /// Write the recordings there, and leave those that were read
+    /// Write the recordings to this folder and keep the originals
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
-/// What a command line wants to have replaced.
+/// Redactions requested on a command line.
 #[derive(Debug, Args)]
 pub(super) struct Redaction {
-    /// Replace telephone numbers
+    /// Replace phone numbers
     #[arg(long)]
     pub(super) phone_numbers: bool,
 
-    /// Replace the names of people
+    /// Replace names of people
     #[arg(long)]
     pub(super) names: bool,
 
-    /// Replace e-mail addresses
+    /// Replace email addresses
     #[arg(long)]
     pub(super) emails: bool,
 
@@ -55,17 +55,17 @@ pub(super) struct Redaction {
     pub(super) variable: Vec<String>,
 }
 
-/// The redactor of a command line, with the key of the environment.
+/// Builds the redactor of a command line, with the key of the environment.
 pub(super) fn redactor(wanted: &Redaction) -> Redactor {
     let Redaction { phone_numbers, names, emails, ref variable } = *wanted;
     let is_keyed = phone_numbers || names || emails || !variable.is_empty();
     let variables = variable.iter().map(|name| name.as_str().into()).collect();
-    let wanted = Wanted { phone_numbers, names, emails, variables };
+    let wanted = RedactionKinds { phone_numbers, names, emails, variables };
     let key = std::env::var_os(KEY).filter(|key| !key.is_empty());
     if key.is_none() && is_keyed {
         let text = format!(
-            "{KEY} is not set, so the key is one that everybody knows: who guesses a \
-             value can see whether it was that one"
+            "{KEY} is not set, so a publicly known key is used; a reader who guesses \
+             a redacted value can verify the guess"
         );
         output::message("warning", &text);
     }
@@ -83,19 +83,19 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         let Some(found) = found else { continue };
         let redacted = redactor.redact(&found);
         match write(&redacted, &redactor, path, arguments.out.as_deref()) {
-            Ok(written) => output::result(&told(&redacted, &written))?,
+            Ok(written) => output::result(&redaction_summary(&redacted, &written))?,
             Err(error) => {
                 let text = format!("cannot write {}: {error}", path.display());
                 output::message("error", &text);
-                return Ok(Exit::Outside);
+                return Ok(Exit::External);
             }
         }
     }
     sort(&mut problems);
     output::diagnostics(&problems, &files);
     if problems.is_empty() && paths.is_empty() {
-        let text = "there is no recording: their names end in `.recording.json`\n\n\
-                    name a file to redact one of another name";
+        let text = "no recordings found; their names end in `.recording.json`\n\n\
+                    name a file to redact one with another name";
         output::message("error", text);
     }
     Ok(match () {
@@ -120,8 +120,8 @@ fn write(
     }
 }
 
-/// A line on what is not in a recording any more.
-fn told(recording: &Recording, path: &Path) -> String {
+/// Summarizes in one line what was removed from a recording.
+fn redaction_summary(recording: &Recording, path: &Path) -> String {
     let redactions = recording.redactions.iter();
     let all: Vec<String> =
         redactions.map(|it| format!("{} {}", it.count, it.kind)).collect();

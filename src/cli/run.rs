@@ -21,36 +21,36 @@ use crate::trace::{
 use crate::value::{DateTime, Text, Value, derived_id};
 use crate::world::{FixtureHost, Fixtures, Input};
 
-/// Make one call and show what happened in it.
+/// Play one call and show what happened in it.
 ///
-/// Exits with 0 if the call completed, 1 if it ended in error or timeout, 2 if the command
-/// line makes no sense, 3 if something does not load.
+/// Exits with 0 if the call completed, 1 if it ended in error or timeout, 2 if the
+/// arguments are invalid, 3 if something does not load.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Files or folders of flows; a folder loads every flow in it
+    /// Flow files or folders; a folder loads every flow in it
     #[arg(required = true, value_name = "FLOW")]
     flows: Vec<PathBuf>,
 
-    /// The flow to start, by id or name; may be left out if exactly one flow is called by
-    /// no other
+    /// Flow to start, by id or name; optional if exactly one flow is not called by
+    /// another
     #[arg(long, value_name = "ID-OR-NAME", conflicts_with = "request")]
     flow: Option<String>,
 
-    /// Start at this node
+    /// Node to start at
     #[arg(long, value_name = "ID", conflicts_with = "request")]
     node: Option<String>,
 
-    /// A context field, such as from=+15551234567; repeatable
+    /// Context field, such as from=+15551234567; repeatable
     #[arg(long, value_name = "KEY=VALUE", value_parser = inputs::plain, conflicts_with = "request")]
     context: Vec<(Text, Value)>,
 
-    /// A variable set before the first node; JSON values are typed, anything else is a
+    /// Variable to set before the first node; JSON values are typed, anything else is a
     /// string; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = inputs::typed)]
     var: Vec<(Text, Value)>,
 
-    /// The caller's answer to the next question, one flag each, in order: 1, 1234#, -
-    /// (silence), 7@900,3@200 (key@milliseconds after the one before), say:two words, hangup
+    /// Caller's next input, one flag each, in order: 1, 1234#, - (silence), 7@900,3@200
+    /// (key@milliseconds since the previous one), say:two words, hangup
     #[arg(
         long,
         value_name = "KEYS",
@@ -60,15 +60,15 @@ pub(super) struct Arguments {
     )]
     input: Vec<Input>,
 
-    /// A fixtures document or a folder of them; repeatable, later ones win
+    /// Fixtures file or folder; repeatable, later ones override
     #[arg(long, value_name = "PATH")]
     fixtures: Vec<PathBuf>,
 
-    /// Where the virtual clock starts [default: 2026-01-05T09:00:00Z]
+    /// Start of the virtual clock [default: 2026-01-05T09:00:00Z]
     #[arg(long, value_name = "DATETIME", value_parser = inputs::date_time)]
     at: Option<DateTime>,
 
-    /// End the call after so much time on the virtual clock
+    /// End the call after N ms on the virtual clock
     #[arg(
         long,
         value_name = "N",
@@ -78,7 +78,7 @@ pub(super) struct Arguments {
     )]
     timeout_ms: Option<i64>,
 
-    /// End the call after so many actions
+    /// Maximum number of actions in the call
     #[arg(
         long,
         value_name = "N",
@@ -88,7 +88,7 @@ pub(super) struct Arguments {
     )]
     max_actions: u32,
 
-    /// How many flows may be nested
+    /// Maximum nesting depth of flows
     #[arg(
         long,
         value_name = "N",
@@ -101,30 +101,31 @@ pub(super) struct Arguments {
     #[command(flatten)]
     placeholders: load::Placeholders,
 
-    /// What chance begins with, for expressions that use it
+    /// Random seed for expressions
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
-    /// An action of Architect for which the fixtures have no answer is an error
+    /// Fail on unsimulated Architect actions that the fixtures do not answer
     #[arg(long)]
     strict: bool,
 
-    /// A simulation request `{flowId, context, nodeId, timeout, inputs}` instead of the flags
+    /// Simulation request `{flowId, context, nodeId, timeout, inputs}` to use instead of
+    /// the flags
     #[arg(long, value_name = "FILE")]
     request: Option<PathBuf>,
 
-    /// Ask the person at the terminal what the caller does; at the end, print the scenario
-    /// that was just played
+    /// Read the caller's inputs from the terminal; print the played call as a scenario at
+    /// the end
     #[arg(long, conflicts_with_all = ["input", "request"])]
     interactive: bool,
 
-    /// What to print: a tree for people, flowsim's JSON, a simulation response, or the
-    /// execution document that Genesys Cloud would write, of Architect's flows only
+    /// Output format: a tree for the terminal, flowsim's JSON, a simulation response, or
+    /// the execution document that Genesys Cloud would write (Architect flows only)
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
-    /// Add what came of the caller's keys to a file, for `flowsim heatmap`: a table if its
-    /// name ends in .csv, else a JSON object a line
+    /// Append the decisions on the caller's keys to a file, for `flowsim heatmap`: CSV if
+    /// its name ends in .csv, else one JSON object per line
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
 }
@@ -137,7 +138,7 @@ enum Format {
     Execution,
 }
 
-/// A call that can be made, and the caller's answers.
+/// A call that is ready to play, and the caller's inputs.
 struct Prepared {
     flow: FlowId,
     call: Call,
@@ -179,40 +180,36 @@ pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
     } else {
         let trace = play(&mut session, &prepared.call, &mut host);
         show(&arguments, &program, &trace)?;
-        tell_unused(host.unused_inputs().len());
+        note_unused_inputs(host.unused_inputs().len());
         trace
     };
     output::diagnostics(&fixtures.contact_problems(), &files);
     Ok(log(&arguments, &program, &trace))
 }
 
-/// Adds the decisions of the call to the log, if there is one, and tells how the call ended.
-/// The same call has the same id again.
+/// Appends the call's decisions to the log, if there is one, and returns the exit code of
+/// the call. The same call always gets the same id.
 fn log(arguments: &Arguments, program: &Program, trace: &Trace) -> Exit {
     let is_success = trace.status == Status::Completed;
     let ended = if is_success { Exit::Success } else { Exit::Failure };
     let Some(path) = &arguments.decisions else { return ended };
     let mut seed = trace.start.to_string();
-    JsonWriter::new(&program.legend).write(trace, &mut seed);
+    JsonWriter::new(&program.symbols).write(trace, &mut seed);
     let instance = derived_id(&seed);
-    match decisions::append(path, &of_trace(trace, &program.legend, &instance)) {
+    match decisions::append(path, &of_trace(trace, &program.symbols, &instance)) {
         Exit::Success => ended,
         failed => failed,
     }
 }
 
-fn tell_unused(count: usize) {
+fn note_unused_inputs(count: usize) {
     match count {
         0 => {}
         1 => {
-            output::message(
-                "note",
-                "the last --input was not used: nothing asked for it",
-            );
+            output::message("note", "the last --input was never used");
         }
         _ => {
-            let text =
-                format!("the last {count} --input were not used: nothing asked for them");
+            let text = format!("the last {count} --input values were never used");
             output::message("note", &text);
         }
     }
@@ -239,7 +236,7 @@ fn played<'p>(
 }
 
 fn show(arguments: &Arguments, program: &Program, trace: &Trace) -> io::Result<()> {
-    let legend = &program.legend;
+    let symbols = &program.symbols;
     let mut out = String::new();
     match arguments.format {
         Format::Text => {
@@ -247,11 +244,13 @@ fn show(arguments: &Arguments, program: &Program, trace: &Trace) -> io::Result<(
                 color: output::result_has_color(),
                 width: output::result_width(),
             };
-            out = render_text(trace, legend, style);
+            out = render_text(trace, symbols, style);
         }
-        Format::Json => JsonWriter::new(legend).write(trace, &mut out),
-        Format::Simulation => write_simulation(&JsonWriter::new(legend), trace, &mut out),
-        Format::Execution => out = execution::of_trace(trace, legend).to_text(),
+        Format::Json => JsonWriter::new(symbols).write(trace, &mut out),
+        Format::Simulation => {
+            write_simulation(&JsonWriter::new(symbols), trace, &mut out)
+        }
+        Format::Execution => out = execution::of_trace(trace, symbols).to_text(),
     }
     if matches!(arguments.format, Format::Json | Format::Simulation) {
         out.push('\n');
@@ -259,7 +258,7 @@ fn show(arguments: &Arguments, program: &Program, trace: &Trace) -> io::Result<(
     output::result(&out)
 }
 
-/// Refuses the form that only calls of Architect's flows have for any other.
+/// Refuses `--format execution` for flows other than Architect flows.
 fn has_format(
     arguments: &Arguments,
     program: &Program,
@@ -269,16 +268,16 @@ fn has_format(
     if arguments.format != Format::Execution || is_architect {
         return Ok(prepared);
     }
-    let name = &program.legend.flow(prepared.flow).name;
+    let name = &program.symbols.flow(prepared.flow).name;
     let text = format!(
-        "only flows of Architect have execution documents, and `{name}` is none\n\n\
+        "only Architect flows have execution documents; `{name}` is a draft flow\n\n\
          use --format json"
     );
     output::message("error", &text);
     Err(Exit::Usage)
 }
 
-/// Turns the command line, or the request, into a call.
+/// Builds a call from the command line or the request.
 fn prepare(
     arguments: &mut Arguments,
     program: &Program,
@@ -362,7 +361,7 @@ fn at_node(
     Ok(call.at_node(node))
 }
 
-/// Tells what is wrong with the command line.
+/// Reports a usage error.
 fn usage(problem: &Diagnostic) -> Exit {
     let help = problem.help.as_ref().map(|help| format!("\n\n{help}"));
     let message = format!("{}{}", problem.message, help.unwrap_or_default());

@@ -1,4 +1,4 @@
-//! A call that was just made, as a scenario file.
+//! Writes a played call as a scenario file.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::trace::Trace;
 use crate::value::{DateTime, Json, Text, Value};
 use crate::world::Input;
 
-/// What a call was made of.
+/// Details of a played call.
 pub(super) struct Played<'p> {
     pub(super) program: &'p Program,
     pub(super) flows: &'p [PathBuf],
@@ -24,17 +24,17 @@ pub(super) struct Played<'p> {
     pub(super) inputs: &'p [Input],
 }
 
-/// The scenario, in YAML. Its texts are written as JSON, which YAML reads as they are; what
-/// a terminal would obey or not show is escaped.
+/// Returns the scenario as YAML. Strings are written as JSON, which is valid YAML;
+/// control and invisible characters are escaped.
 pub(super) fn of_call(played: &Played<'_>, trace: &Trace) -> String {
-    let legend = &played.program.legend;
+    let symbols = &played.program.symbols;
     let mut out =
         String::from("# The call as a scenario, for a file such as calls.test.yaml\n");
     line(&mut out, "", "flows", &paths(played.flows));
     if !played.fixtures.is_empty() {
         line(&mut out, "", "fixtures", &paths(played.fixtures));
     }
-    let flow = legend.flow(played.flow);
+    let flow = symbols.flow(played.flow);
     let name = format!("{} {}", flow.name, trace.status.name());
     out.push_str("tests:\n");
     line(&mut out, "  - ", "name", &Json::from(name.as_str()));
@@ -63,24 +63,24 @@ pub(super) fn of_call(played: &Played<'_>, trace: &Trace) -> String {
 }
 
 fn expectations(out: &mut String, played: &Played<'_>, trace: &Trace) {
-    let legend = &played.program.legend;
+    let symbols = &played.program.symbols;
     out.push_str("    expect:\n");
     line(out, "      ", "status", &Json::from(trace.status.name()));
     if let Some(failure) = &trace.failure {
         line(out, "      ", "error", &Json::from(failure.code.name()));
     }
-    let path = trace.path(legend).map(|id| Json::String(id.clone()));
+    let path = trace.path(symbols).map(|id| Json::String(id.clone()));
     line(out, "      ", "path", &Json::Array(path.collect::<Vec<_>>().into()));
     let variables = trace.variables.iter();
     let variables =
-        variables.map(|(id, value)| (legend.variable(*id).clone(), value.clone()));
+        variables.map(|(id, value)| (symbols.variable(*id).clone(), value.clone()));
     let variables: Vec<(Text, Value)> = variables.collect();
     if !variables.is_empty() {
         line(out, "      ", "variables", &object(&variables));
     }
     let queue = trace.routing().and_then(|routing| routing.queue_id.as_ref());
     if let Some(queue) = queue {
-        let id = Json::String(queue.text(legend).clone());
+        let id = Json::String(queue.text(symbols).clone());
         line(out, "      ", "routing", &Json::object([(Text::from("queueId"), id)]));
     }
 }

@@ -21,43 +21,44 @@ const DIFF: &str = include_str!("schemas/diff.json");
 const COMPARISON: &str = include_str!("schemas/comparison.json");
 const COMPARISONS: &str = include_str!("schemas/comparisons.json");
 
-/// Where a schema holds those that it refers to.
+/// Key under which a schema holds its definitions.
 const DEFINITIONS: &str = "definitions";
 
-/// Print the JSON Schema of what flowsim reads or prints, for editors and programs.
+/// Print the JSON Schema of a document that flowsim reads or writes, for editors and
+/// programs.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The document that the schema describes
+    /// Document that the schema describes
     #[arg(value_enum)]
     document: Document,
 }
 
-/// What there are schemas of.
+/// Documents with a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Document {
-    /// Scenario files: what `flowsim test` runs
+    /// Scenario files, run by `flowsim test`
     Scenario,
-    /// Fixtures documents: --fixtures
+    /// Fixtures documents, read with --fixtures
     Fixtures,
-    /// Simulation requests: `flowsim run --request`
+    /// Simulation requests, read by `flowsim run --request`
     Request,
-    /// Recordings: what `flowsim import` and `flowsim redact` write
+    /// Recordings, written by `flowsim record`, `import` and `redact`
     Recording,
-    /// What `flowsim run --format json` prints
+    /// Output of `flowsim run --format json`
     Trace,
-    /// What `flowsim check --format json` prints
+    /// Output of `flowsim check --format json`
     Findings,
-    /// A line of what `flowsim test --report json=FILE` writes
+    /// A line of `flowsim test --report json=FILE`
     Run,
-    /// What `flowsim test --coverage-out FILE` writes
+    /// Output of `flowsim test --coverage-out FILE`
     Coverage,
-    /// What `flowsim heatmap --format json` prints
+    /// Output of `flowsim heatmap --format json`
     Heatmap,
-    /// What `flowsim diff --format json` prints
+    /// Output of `flowsim diff --format json`
     Diff,
-    /// What `flowsim compare --format json` prints of one recording
+    /// Output of `flowsim compare --format json` for one recording
     Comparison,
-    /// What `flowsim compare --format json` prints of several
+    /// Output of `flowsim compare --format json` for several recordings
     Comparisons,
 }
 
@@ -79,13 +80,15 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     Ok(Exit::Success)
 }
 
-/// Scenario files hold fixtures, so their schema holds that of fixtures. Where both define
-/// the same name, it is that of scenario files: in a table, `${name}` may stand for a number.
+/// Returns the schema of scenario files. It includes the definitions of the fixtures
+/// schema, because scenario files contain fixtures. Where both define a name, the
+/// scenario definition wins: in a table, `${name}` may replace a number.
 fn scenario() -> String {
     with_definitions(SCENARIO, members(object(FIXTURES).get(DEFINITIONS)))
 }
 
-/// Several comparisons hold what one is, and findings.
+/// Returns the schema of several comparisons, with the definitions of a comparison and of
+/// findings.
 fn comparisons() -> String {
     let mut definitions = members(object(FINDINGS).get(DEFINITIONS));
     let mut comparison = object(COMPARISON);
@@ -95,7 +98,7 @@ fn comparisons() -> String {
     with_definitions(COMPARISONS, definitions)
 }
 
-/// A schema with the definitions of others, besides its own.
+/// Adds the definitions of other schemas to a schema; its own definitions win.
 fn with_definitions(schema: &str, others: JsonObject) -> String {
     let mut schema = object(schema);
     let mut definitions = members(schema.get(DEFINITIONS));

@@ -13,65 +13,66 @@ use crate::source::Files;
 use crate::value::DateTime;
 use crate::world::Fixtures;
 
-/// Answer the Platform API on this machine, from flows that really run.
+/// Serve the Platform API on this machine, backed by flows that really run.
 ///
-/// Point an SDK or any other client at the address that is printed, and log in with any
-/// client id and secret. Open it in a browser to see what it does and to call a flow by
-/// hand. Everything is lost when the server stops, unless --data names a folder to keep it
-/// in. GET /__flowsim/openapi.json lists what is served.
+/// Point an SDK or any other client at the printed address and log in with any client id
+/// and secret. Open the address in a browser to watch the server and to call a flow by
+/// hand. All data is lost when the server stops, unless --data names a folder for it. GET
+/// /__flowsim/openapi.json lists the served operations.
 ///
-/// Stops at Ctrl-C with 0. Exits with 2 if the command line makes no sense, 3 if something
-/// does not load, 5 if the port cannot be opened or the folder not be used.
+/// Ctrl-C stops the server with exit code 0. Exits with 2 if the arguments are invalid, 3
+/// if something does not load, 5 if the port cannot be opened or the folder cannot be
+/// used.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Files or folders of flows; a folder loads every flow in it; repeatable, and several may
-    /// follow
+    /// Flow files or folders; a folder loads every flow in it; repeatable, and accepts
+    /// several values
     #[arg(long, num_args = 1.., value_name = "FLOW")]
     flows: Vec<PathBuf>,
 
-    /// A fixtures document or a folder of them; repeatable, later ones win
+    /// Fixtures file or folder; repeatable, later ones override
     #[arg(long, value_name = "PATH")]
     fixtures: Vec<PathBuf>,
 
-    /// The port; 0 takes any that is free
+    /// Port to listen on; 0 picks a free port
     #[arg(long, value_name = "N", default_value_t = 8080)]
     port: u16,
 
-    /// Serve the subset of Elasticsearch's API that decision logs need, on this port; 0 takes any
-    /// that is free
+    /// Serve the subset of the Elasticsearch API that decision logs need on this port; 0
+    /// picks a free port
     #[arg(long, value_name = "N")]
     elasticsearch: Option<u16>,
 
-    /// The address to listen on; others than this machine's own let other machines in
+    /// Address to listen on; any other than a loopback address admits other machines
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     host: String,
 
-    /// Keep everything that was answered in this folder, and begin with what it holds
+    /// Persist all data in this folder, and load what it contains at the start
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
 
-    /// Add the request log to this file, a JSON object a line; - is standard error
+    /// Append the request log to this file, one JSON object per line; - is standard error
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 
-    /// Post the keys that callers press in a flow to a service on this machine; the webhookId of
-    /// nodes is good in place of FLOW; repeatable
+    /// Post the keys that callers press in a flow to a service on this machine; FLOW may
+    /// also be the webhookId of nodes; repeatable
     #[arg(long, value_name = "FLOW=URL")]
     webhook: Vec<String>,
 
-    /// Another host whose services may be called; repeatable
+    /// Additional host whose services may be called; repeatable
     #[arg(long, value_name = "HOST")]
     webhook_host: Vec<String>,
 
-    /// Time is that of the wall clock; without this it stands still until a test advances it
+    /// Use the wall clock; without this, time stops until a test advances it
     #[arg(long, conflicts_with = "at")]
     real_time: bool,
 
-    /// Where the virtual clock starts [default: 2026-01-05T09:00:00Z]
+    /// Start of the virtual clock [default: 2026-01-05T09:00:00Z]
     #[arg(long, value_name = "DATETIME", value_parser = inputs::date_time)]
     at: Option<DateTime>,
 
-    /// End a call after so many actions
+    /// Maximum number of actions in a call
     #[arg(
         long,
         value_name = "N",
@@ -83,11 +84,11 @@ pub(super) struct Arguments {
     #[command(flatten)]
     placeholders: load::Placeholders,
 
-    /// What chance begins with, for expressions that use it
+    /// Random seed for expressions
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
-    /// An action of Architect for which the fixtures have no answer is an error
+    /// Fail on unsimulated Architect actions that the fixtures do not answer
     #[arg(long)]
     strict: bool,
 }
@@ -108,7 +109,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Ok(server) => server,
         Err(problem) => {
             output::message("error", &problem);
-            return Ok(Exit::Outside);
+            return Ok(Exit::External);
         }
     };
     for note in server.notes() {
@@ -123,7 +124,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     Ok(Exit::Success)
 }
 
-/// What is served.
+/// Builds the organisation to serve.
 fn organisation(arguments: &Arguments) -> Result<Organisation, Exit> {
     let mut files = Files::new();
     let loaded = load::flows(&arguments.flows, &arguments.placeholders, &mut files)?;
@@ -144,7 +145,7 @@ fn organisation(arguments: &Arguments) -> Result<Organisation, Exit> {
     Ok(organisation)
 }
 
-/// Registers the services that the command line names.
+/// Registers the webhook services of the command line.
 fn register(webhooks: &mut Webhooks, arguments: &Arguments) -> Result<(), String> {
     arguments.webhook_host.iter().for_each(|host| webhooks.allow(host));
     arguments.webhook.iter().try_for_each(|webhook| webhooks.add(webhook))

@@ -8,41 +8,42 @@ use clap::Args;
 
 use super::exit::Exit;
 use super::output;
-use super::record::service::{Patience, variable};
-use crate::analysis::decisions::{self, Decision, Found, INDEX};
+use super::record::service::{RetryArgs, variable};
+use crate::analysis::decisions::{self, Decision, INDEX, Item};
 use crate::diagnostic::Severity;
 use crate::platform::{
     Failure, Secret, Shipped, Stop, Store, StoreCredentials, SystemClock,
 };
 use crate::source::Files;
 
-/// How many decisions are sent at a time.
+/// Number of decisions per request.
 const BATCH: usize = 1_000;
 
-/// Send decision logs to Elasticsearch, or to what takes documents as it does.
+/// Upload decision logs to Elasticsearch or a compatible store.
 ///
-/// The same log can be sent again: its documents are there once. If the store wants to know
-/// who sends, put ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD,
-/// into the environment.
+/// Uploading the same log again creates no duplicates. If the store requires
+/// authentication, set ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USERNAME and
+/// ELASTICSEARCH_PASSWORD, in the environment.
 ///
-/// Exits with 0 if the store has everything, 2 if the command line makes no sense, 3 if a file
-/// does not load, 4 if there are no decisions, 5 if the store cannot be reached or refuses.
+/// Exits with 0 if the store has all decisions, 2 if the arguments are invalid, 3 if a
+/// file does not load, 4 if there are no decisions, 5 if the store cannot be reached or
+/// rejects documents.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Decision logs: .csv, or an object a line
+    /// Decision logs: .csv, or one JSON object per line
     #[arg(required = true, value_name = "LOG")]
     logs: Vec<PathBuf>,
 
-    /// The address of the store, such as https://search.example.com:9200
+    /// Address of the store, such as https://search.example.com:9200
     #[arg(long, value_name = "URL")]
     to: String,
 
-    /// The index to write to
+    /// Index to write to
     #[arg(long, value_name = "NAME", default_value = INDEX)]
     index: String,
 
     #[command(flatten)]
-    patience: Patience,
+    patience: RetryArgs,
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
@@ -70,11 +71,11 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             break;
         }
     }
-    shipping.tell(&arguments.index, exit)
+    shipping.finish(&arguments.index, exit)
 }
 
-/// Who writes; nobody if the environment names nobody. There are no flags for it: other users
-/// of a machine can see command lines.
+/// Reads the credentials from the environment; returns `None` if they are not set.
+/// Flags do not accept them because other users of the machine can see command lines.
 fn credentials() -> Result<Option<StoreCredentials>, String> {
     if let Some(key) = variable("ELASTICSEARCH_API_KEY") {
         return Ok(Some(StoreCredentials::ApiKey(Secret::new(key))));
@@ -90,12 +91,12 @@ fn credentials() -> Result<Option<StoreCredentials>, String> {
     }
 }
 
-/// Decisions on their way.
+/// State of an upload.
 struct Shipping {
     store: Store,
-    /// Those that go together.
+    /// Decisions of the next request.
     batch: Vec<Decision>,
-    /// How many of the log were sent.
+    /// Number of decisions of the current log that were sent.
     sent: u64,
     shipped: Shipped,
     failure: Option<Failure>,
@@ -107,19 +108,19 @@ impl Shipping {
         Self { store, batch, sent: 0, shipped, failure: None }
     }
 
-    /// Reads a log and sends it, as far as the store can be reached.
+    /// Reads a log and uploads it, as long as the store can be reached.
     fn ship(&mut self, path: &Path) -> Exit {
         self.sent = 0;
         let mut diagnostics = decisions::read(path, &mut |found| {
             match found {
-            Found::Decision(decision) => {
+            Item::Decision(decision) => {
                 self.batch.push(decision);
                 if self.batch.len() >= BATCH {
                     self.send();
                 }
                 Ok(())
             }
-            Found::Document(_) => Err("this is no decision, which has `dtmf` and \
+            Item::Document(_) => Err("not a decision: decisions have `dtmf` and \
                                        `routing_decision`; `flowsim run --decisions FILE` \
                                        writes them"
                 .to_owned()),
@@ -131,7 +132,7 @@ impl Shipping {
         diagnostics.extend(failure.iter().map(Failure::diagnostic));
         output::diagnostics(&diagnostics, &Files::new());
         match failure {
-            Some(_) => Exit::Outside,
+            Some(_) => Exit::External,
             None if is_unread => Exit::Input,
             None => Exit::Success,
         }
@@ -146,25 +147,25 @@ impl Shipping {
         self.sent += u64::try_from(batch.len()).unwrap_or(u64::MAX);
     }
 
-    /// Says how it went.
-    fn tell(&self, index: &str, exit: Exit) -> io::Result<Exit> {
+    /// Prints the summary of the upload and returns the exit code.
+    fn finish(&self, index: &str, exit: Exit) -> io::Result<Exit> {
         let Shipped { created, there, refused, reasons } = &self.shipped;
         let all = created + there + refused;
         if all == 0 {
             if exit == Exit::Success {
-                output::message("error", "there is nothing to send: no decisions");
+                output::message("error", "nothing to upload: found no decisions");
                 return Ok(Exit::Nothing);
             }
             return Ok(exit);
         }
-        let mut text = format!("{created} new in {index}, {there} there already");
+        let mut text = format!("{created} new in {index}, {there} already present");
         if *refused > 0 {
-            text += &format!(", {refused} refused");
+            text += &format!(", {refused} rejected");
         }
         output::result(&format!("{text}\n"))?;
         for reason in reasons {
-            output::message("error", &format!("the store refused documents: {reason}"));
+            output::message("error", &format!("the store rejected documents: {reason}"));
         }
-        Ok(if exit == Exit::Success && *refused > 0 { Exit::Outside } else { exit })
+        Ok(if exit == Exit::Success && *refused > 0 { Exit::External } else { exit })
     }
 }

@@ -1,4 +1,4 @@
-//! Reading the values of a document; everything that is wrong is collected.
+//! Reads the values of a document and collects all errors.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -10,77 +10,77 @@ use super::{Code, Diagnostic, Label, Severity, Tally, nearest};
 use crate::source::{Entry, Kind, Node, Span};
 use crate::value::{Json, JsonObject, Number, Text};
 
-/// What was found wrong so far.
+/// The errors found so far.
 #[derive(Debug)]
 pub(crate) struct Decoder {
-    /// What is said of everything that is wrong.
+    /// The code of all errors.
     code: Code,
     diagnostics: Vec<Diagnostic>,
     tally: Tally,
-    told: usize,
-    /// Where something was told already, and a number for what it was: a document is read in
-    /// part again for each row of a table, and a mistake there is one.
+    count: usize,
+    /// Places of reported errors, with a hash of each message. The same part of a
+    /// document is read again for each row of a table, and its errors are reported once.
     seen: FxHashSet<(Span, u64)>,
-    /// The last one, to which a help may still be added.
+    /// The last diagnostic, which may still receive a help.
     last: Option<Diagnostic>,
-    /// What is named, and where: a later document may hold it.
+    /// The names referred to, with their places. A later document may define them.
     references: Vec<(Text, Span)>,
 }
 
 impl Decoder {
-    /// A decoder that reports under this code.
+    /// Creates a decoder that reports errors under this code.
     pub(crate) fn new(code: Code) -> Self {
         let (diagnostics, references) = (Vec::new(), Vec::new());
         let tally = Tally::default();
         let seen = FxHashSet::default();
-        Self { code, diagnostics, tally, told: 0, seen, last: None, references }
+        Self { code, diagnostics, tally, count: 0, seen, last: None, references }
     }
 
-    /// Everything that was wrong; of very much only the beginning, and how much more.
+    /// All errors. Of a large number, only the first ones are kept and the rest is
+    /// counted.
     pub(crate) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
         self.keep_last();
         self.tally.finish(&mut self.diagnostics);
         self.diagnostics
     }
 
-    /// Notes that something is named, which must be there once every document is read.
+    /// Records a reference to a name. The name must exist once every document is read.
     pub(crate) fn refer_to(&mut self, name: Text, span: Span) {
         self.references.push((name, span));
     }
 
-    /// What was named so far.
+    /// Removes and returns the references recorded so far.
     pub(crate) fn take_references(&mut self) -> Vec<(Text, Span)> {
         std::mem::take(&mut self.references)
     }
 
-    /// Notes an error; a help can be added to what is returned.
-    pub(crate) fn wrong(&mut self, span: Span, message: String) -> &mut Diagnostic {
+    /// Adds an error. The caller can add a help to the returned diagnostic.
+    pub(crate) fn error(&mut self, span: Span, message: String) -> &mut Diagnostic {
         self.keep_last();
-        self.told += 1;
+        self.count += 1;
         self.last.insert(Diagnostic::new(self.code, message).at(span))
     }
 
-    /// How much was wrong or doubtful up to now.
-    pub(crate) fn told(&self) -> usize {
-        self.told
+    /// The number of errors and warnings so far.
+    pub(crate) fn diagnostic_count(&self) -> usize {
+        self.count
     }
 
-    /// Tells of every key that an object of the document has already: whoever wrote both
-    /// meant both.
+    /// Reports every duplicate key in the objects of the document as an error.
     pub(crate) fn unique_keys(&mut self, document: &Node<'_>) {
         for [first, second] in document.repeated_keys() {
-            let message = format!("`{}` stands here twice", second.key);
-            let diagnostic = self.wrong(second.key_span, message);
+            let message = format!("duplicate key `{}`", second.key);
+            let diagnostic = self.error(second.key_span, message);
             let label = Label { span: first.key_span, text: "the first one".into() };
             diagnostic.labels.push(label);
             diagnostic.help = Some("remove one of them".into());
         }
     }
 
-    /// Adds what somebody else found.
+    /// Adds a diagnostic from elsewhere, under the code of this decoder.
     pub(crate) fn add(&mut self, diagnostic: Diagnostic) {
         self.keep_last();
-        self.told += 1;
+        self.count += 1;
         self.last = Some(Diagnostic { code: self.code, ..diagnostic });
     }
 
@@ -95,24 +95,24 @@ impl Decoder {
         }
     }
 
-    /// Notes something that is probably a mistake.
-    pub(crate) fn doubtful(&mut self, span: Span, message: String, help: &str) {
-        let diagnostic = self.wrong(span, message);
+    /// Adds a warning.
+    pub(crate) fn warning(&mut self, span: Span, message: String, help: &str) {
+        let diagnostic = self.error(span, message);
         diagnostic.severity = Severity::Warning;
         diagnostic.help = Some(help.into());
     }
 
-    /// Notes that a value is of the wrong type.
+    /// Reports a value of the wrong type.
     pub(crate) fn unexpected(&mut self, what: &str, node: &Node<'_>, expected: &str) {
         let found = match &node.kind {
-            // Not its type is wrong.
+            // The type is right here, and the value is wrong.
             Kind::Number(number) if expected.starts_with("a number") => number,
             _ => node.describe(),
         };
-        self.wrong(node.span, format!("{what} is {found}, expected {expected}"));
+        self.error(node.span, format!("{what} is {found}, expected {expected}"));
     }
 
-    /// The node, if it is an object; its keys are compared with the known ones.
+    /// Returns the node if it is an object, and reports its unknown keys.
     pub(crate) fn object<'n, 's>(
         &mut self,
         what: &str,
@@ -135,18 +135,19 @@ impl Decoder {
         let message = format!("{what} has no key `{}`", entry.key);
         let help = match nearest(&entry.key, keys.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it may have {}", listed(keys)),
+            None if keys.is_empty() => "remove it".into(),
+            None => format!("use {}", listed(keys)),
         };
-        self.wrong(entry.key_span, message).help = Some(help);
+        self.error(entry.key_span, message).help = Some(help);
     }
 
-    /// A text, or a number as it is written: ids and telephone numbers are often left
-    /// without quotes. Missing, `null` and empty are nothing.
+    /// Returns a string, or the text of a number: ids and telephone numbers are often
+    /// written without quotes. Returns `None` if it is missing, `null` or empty.
     pub(crate) fn text(&mut self, object: &Node<'_>, key: &str) -> Option<Text> {
         self.text_of(key, object.get(key)?)
     }
 
-    /// The text that stands under a key, by the same rules.
+    /// Returns the string value of a key, by the rules of [`Self::text`].
     pub(crate) fn text_of(&mut self, key: &str, node: &Node<'_>) -> Option<Text> {
         match &node.kind {
             Kind::String(text) if text.trim().is_empty() => None,
@@ -159,8 +160,8 @@ impl Decoder {
         }
     }
 
-    /// A list of texts, or one text for itself.
-    pub(crate) fn texts(&mut self, object: &Node<'_>, key: &str) -> Vec<Text> {
+    /// Returns a list of strings. A single string counts as a list of one.
+    pub(crate) fn strings(&mut self, object: &Node<'_>, key: &str) -> Vec<Text> {
         let Some(node) = object.get(key) else { return Vec::new() };
         let items = match &node.kind {
             Kind::Array(items) => items.as_slice(),
@@ -177,7 +178,8 @@ impl Decoder {
         texts
     }
 
-    /// A whole number within a range; without one, or with a wrong one, the default.
+    /// Returns a whole number within the range. Returns the default if it is missing or
+    /// wrong.
     pub(crate) fn whole(
         &mut self,
         object: &Node<'_>,
@@ -200,18 +202,19 @@ impl Decoder {
             Kind::Number(text) => text.as_ref(),
             _ => node.describe(),
         };
-        self.wrong(node.span, format!("`{key}` is {found}, expected {expected}"));
+        self.error(node.span, format!("`{key}` is {found}, expected {expected}"));
         default
     }
 
-    /// Any value as JSON. What JSON cannot hold becomes `null`, with an error.
+    /// Converts any value to JSON. A number too large for JSON becomes `null`, with an
+    /// error.
     pub(crate) fn json(&mut self, node: &Node<'_>) -> Json {
         match &node.kind {
             Kind::Null => Json::Null,
             Kind::Boolean(value) => Json::Boolean(*value),
             Kind::Number(text) => Number::parse_json(text).map_or_else(
                 || {
-                    self.wrong(node.span, format!("the number {text} is too large"));
+                    self.error(node.span, format!("the number {text} is too large"));
                     Json::Null
                 },
                 Json::from,
@@ -232,12 +235,12 @@ impl Decoder {
     }
 }
 
-/// `a`, `b` and `c`, each in backquotes.
+/// Formats keys as "`a`, `b` or `c`".
 fn listed(keys: &[&str]) -> String {
     let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
     match quoted.as_slice() {
-        [] => "no keys".into(),
+        [] => String::new(),
         [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }

@@ -1,5 +1,5 @@
-//! The few lines of a source that are shown with a diagnostic, cut to what fits on a
-//! screen and safe to print.
+//! Excerpts: the few source lines printed with a diagnostic, cut to fit the screen and
+//! safe to print.
 
 use std::ops::Range;
 
@@ -10,43 +10,43 @@ use super::place::Place;
 use super::visible;
 use crate::source::{File, FileId, Files};
 
-/// How many labels of one diagnostic are shown.
+/// The maximum number of labels shown per diagnostic.
 pub(super) const MAX_LABELS: usize = 16;
 
-/// Labels of one file that are further apart than this many lines get excerpts of their own.
+/// Labels of one file that are more than this many lines apart get separate excerpts.
 const MAX_GAP: u32 = 100;
 
-/// Some lines of a file and what is marked in them.
+/// Some lines of a file, with their marked ranges.
 #[derive(Debug)]
 pub(super) struct Excerpt {
-    /// Where its first label is.
+    /// The place of the first label.
     pub(super) place: Place,
     /// The number of the first line.
     pub(super) first_line: usize,
-    /// The lines. Of those between two marked ones only a single one has its text.
+    /// The lines. Between two marked lines, only a single unmarked line keeps its text.
     pub(super) source: String,
-    /// What is marked; nothing if the file has no text.
+    /// The marked ranges. Empty if the file is empty.
     pub(super) marks: Vec<Mark>,
 }
 
 /// A marked range.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mark {
-    /// The index of its label.
+    /// The index of the mark's label.
     pub(super) label: usize,
-    /// The bytes of [`Excerpt::source`].
+    /// The range of bytes in [`Excerpt::source`].
     pub(super) range: Range<usize>,
 }
 
-/// What to show for these labels on a screen of so many columns. The first excerpt is that
-/// of the first label.
+/// Builds the excerpts for the labels, for a screen of `width` columns. The first label
+/// is in the first excerpt.
 pub(super) fn excerpts(labels: &[Label], files: &Files, width: usize) -> Vec<Excerpt> {
     let mut sections: Vec<Section> = Vec::new();
     for (index, label) in labels.iter().enumerate().take(MAX_LABELS) {
         let row = Row::of(index, label, files, width);
         let place = || Place::of(label.span, files);
         let text = files.get(label.span.file).text();
-        match sections.iter_mut().find(|section| section.takes(&row, text, width)) {
+        match sections.iter_mut().find(|section| section.accepts(&row, text, width)) {
             Some(section) => section.add(row),
             None => sections.push(Section { place: place(), rows: vec![row] }),
         }
@@ -54,25 +54,25 @@ pub(super) fn excerpts(labels: &[Label], files: &Files, width: usize) -> Vec<Exc
     sections.into_iter().map(|section| section.draw(files, width)).collect()
 }
 
-/// An excerpt in the making.
+/// An excerpt under construction.
 struct Section {
     place: Place,
     rows: Vec<Row>,
 }
 
-/// A line that has marks.
+/// A line with marks.
 struct Row {
     file: FileId,
     line: u32,
     /// The part of the line that is shown, in bytes of the file.
     window: Range<usize>,
-    /// Likewise.
+    /// The marked ranges, in bytes of the file.
     marks: Vec<Mark>,
 }
 
 impl Row {
-    /// The line in which the label starts; a label that ends in a later line is shown to
-    /// the end of this one.
+    /// The line in which the label starts. A label that ends in a later line is cut at
+    /// the end of this line.
     fn of(index: usize, label: &Label, files: &Files, width: usize) -> Self {
         let file = files.get(label.span.file);
         let line = file.position(label.span.start).line;
@@ -85,24 +85,25 @@ impl Row {
         Self { file: file.id(), line, window, marks }
     }
 
-    /// Whether the other's mark could hide where the mark of the first label begins: of
-    /// marks that overlap the shorter one is drawn over the longer, and in one that is wider
-    /// than the screen the renderer leaves out the middle. One that holds the whole mark and
-    /// fits, were it all tabs, does no harm.
-    fn loses_its_head_to(&self, other: &Self, text: &str, width: usize) -> bool {
+    /// Whether the other row's mark could hide the start of the first label's mark. Of
+    /// two overlapping marks, the shorter is drawn over the longer. If a mark is wider
+    /// than the screen, the renderer leaves out its middle. A mark that encloses the
+    /// whole first mark does no harm if it fits on the screen even when every character
+    /// is a tab.
+    fn primary_start_hidden_by(&self, other: &Self, text: &str, width: usize) -> bool {
         let Some(primary) = self.marks.iter().find(|mark| mark.label == 0) else {
             return false;
         };
         let primary = self.columns(&primary.range, text);
         let other = self.columns(&other.marks[0].range, text);
-        let covers_the_head = (other.start..=other.end).contains(&primary.start);
-        let is_around = primary.end <= other.end && primary.len() < other.len();
+        let covers_start = (other.start..=other.end).contains(&primary.start);
+        let encloses = primary.end <= other.end && primary.len() < other.len();
         let fits = other.len() <= width / 4;
-        covers_the_head && !(is_around && fits)
+        covers_start && !(encloses && fits)
     }
 
-    /// A range of the file in columns of the screen, counted from where the window begins.
-    /// Some signs, such as accents that stand alone, have no width.
+    /// Converts a range of the file to screen columns, counted from the start of the
+    /// window. Some characters, such as combining accents, have no width.
     fn columns(&self, range: &Range<usize>, text: &str) -> Range<usize> {
         let column = |at: usize| {
             let before = text.get(self.window.start..at).unwrap_or_default();
@@ -113,9 +114,9 @@ impl Row {
 }
 
 impl Section {
-    /// Whether the row can be shown here: it is near and, if its line is shown already, in
-    /// the part of the line that is.
-    fn takes(&self, row: &Row, text: &str, width: usize) -> bool {
+    /// Whether the section can show the row. The row must be near. If the section already
+    /// shows its line, the mark must start in the shown part.
+    fn accepts(&self, row: &Row, text: &str, width: usize) -> bool {
         let start = row.marks[0].range.start;
         if self.rows[0].file != row.file {
             return false;
@@ -123,7 +124,7 @@ impl Section {
         match self.rows.iter().find(|shown| shown.line == row.line) {
             Some(shown) => {
                 (shown.window.start..=shown.window.end).contains(&start)
-                    && !shown.loses_its_head_to(row, text, width)
+                    && !shown.primary_start_hidden_by(row, text, width)
             }
             None => {
                 self.rows.iter().any(|shown| shown.line.abs_diff(row.line) <= MAX_GAP)
@@ -167,7 +168,7 @@ impl Section {
     }
 }
 
-/// A line between two marked ones.
+/// Creates the row of a line between two marked ones.
 fn unmarked(file: &File, line: u32, width: usize) -> Row {
     let span = file.line(line);
     let bounds = span.start as usize..span.end as usize;
@@ -176,7 +177,7 @@ fn unmarked(file: &File, line: u32, width: usize) -> Row {
 }
 
 impl Excerpt {
-    /// Adds the shown part of a line, sign by sign, and its marks.
+    /// Appends the shown part of a line, character by character, and its marks.
     fn write(&mut self, file: &File, row: &Row) {
         let bounds = file.line(row.line);
         let first = self.source.len();
@@ -206,7 +207,7 @@ impl Excerpt {
         if row.window.end < bounds.end as usize {
             self.source.push('…');
         }
-        // The renderer overlooks an empty last line.
+        // The renderer ignores an empty last line.
         if self.source.len() == first {
             self.source.push(' ');
         }
@@ -214,7 +215,7 @@ impl Excerpt {
     }
 }
 
-/// The offset, moved into the bounds and to the start of its character.
+/// Clamps the offset to the bounds and moves it to the start of its character.
 fn within(file: &File, offset: u32, bounds: &Range<usize>) -> usize {
     let mut offset = (offset as usize).clamp(bounds.start, bounds.end);
     while !file.text().is_char_boundary(offset) {
@@ -223,12 +224,13 @@ fn within(file: &File, offset: u32, bounds: &Range<usize>) -> usize {
     offset
 }
 
-/// The part of a line that is kept: a screen's width before the place and two behind it.
-/// The renderer chooses from that; what it must not get is a line of ten megabytes.
+/// Returns the part of a line that is kept: a screen's width before the place and two
+/// after it. The renderer selects from this part, so it never receives a line of ten
+/// megabytes.
 fn window(text: &str, line: Range<usize>, place: usize, width: usize) -> Range<usize> {
     let before = text[line.start..place].char_indices().rev().nth(width);
     let start = before.map_or(line.start, |(at, _)| line.start + at);
-    let behind = text[place..line.end].char_indices().nth(2 * width);
-    let end = behind.map_or(line.end, |(at, _)| place + at);
+    let after = text[place..line.end].char_indices().nth(2 * width);
+    let end = after.map_or(line.end, |(at, _)| place + at);
     start..end
 }

@@ -1,9 +1,9 @@
-//! What each code means and what to do about it, for `flowsim explain` and for
-//! `docs/diagnostics.md`.
+//! Explanations of the codes, for `flowsim explain` and `docs/diagnostics.md`.
 
 use super::Code;
 
-/// The page on a code, for a terminal: its examples are indented instead of fenced.
+/// Formats the page of a code for a terminal, with indented examples instead of fenced
+/// ones.
 pub fn explain(code: Code) -> String {
     let (name, severity) = (code.name(), code.severity().name());
     let meaning = code.meaning();
@@ -11,7 +11,7 @@ pub fn explain(code: Code) -> String {
     format!("{name} ({severity})\n\n{meaning}\n\nWhat to do\n\n{advice}")
 }
 
-/// The pages on all codes as one Markdown document.
+/// Formats the pages of all codes as one Markdown document.
 pub fn handbook() -> String {
     let mut text = String::from(INTRODUCTION);
     for code in Code::all() {
@@ -25,17 +25,17 @@ pub fn handbook() -> String {
 const INTRODUCTION: &str = "\
 # Diagnostics
 
-What flowsim may say, in the order in which a call meets it: while files are read, while \
-flows are checked, while a call runs. Codes are stable: scripts may rely on them.
+All diagnostics of flowsim, in the order in which a run meets them: while files are read, \
+while flows are checked, while a call runs. Codes are stable, so scripts can rely on them.
 
-- An *error* makes `flowsim check` fail; in a run it is what a node failed with.
+- An *error* makes `flowsim check` fail; in a run it is the reason why a node failed.
 - A *warning* is probably a mistake; `flowsim check --deny warnings` fails on it too.
-- A *note* is worth knowing.
+- A *note* is information.
 
-`flowsim explain CODE` prints one of these pages, `flowsim explain --all` this document.
+`flowsim explain CODE` prints one of these pages, `flowsim explain --all` the whole document.
 ";
 
-/// Markdown with its examples indented instead of fenced.
+/// Converts fenced examples in Markdown to indented ones.
 pub(super) fn unfenced(markdown: &str) -> String {
     let mut is_example = false;
     let mut text = String::new();

@@ -1,12 +1,12 @@
 //! Diagnostics for GitHub Actions: workflow commands, which become annotations.
 //!
-//! Form and escaping follow `actions/toolkit`, `packages/core/src/command.ts`.
+//! Format and escaping follow `actions/toolkit`, `packages/core/src/command.ts`.
 
 use super::place::Place;
 use super::{Diagnostic, Severity, visible};
 use crate::source::Files;
 
-/// One `::error file=…,line=…::message` a diagnostic, each on a line of its own.
+/// Formats each diagnostic as a line `::error file=…,line=…::message`.
 pub fn render_github(diagnostics: &[Diagnostic], files: &Files) -> String {
     diagnostics.iter().map(|diagnostic| command(diagnostic, files) + "\n").collect()
 }
@@ -29,7 +29,8 @@ fn command(diagnostic: &Diagnostic, files: &Files) -> String {
     github_command(name, &properties, &message)
 }
 
-/// A workflow command, such as `::error file=…,line=…::message`, without its line break.
+/// Formats a workflow command, such as `::error file=…,line=…::message`, without a line
+/// break.
 pub(crate) fn github_command(
     name: &str,
     properties: &[(&str, String)],
@@ -45,7 +46,8 @@ fn location(place: &Place) -> Vec<(&'static str, String)> {
     let mut properties = vec![("file", visible::lines(&place.path))];
     if let Some((start, end)) = place.range {
         properties.push(("line", start.line.to_string()));
-        // The runner drops columns, and notes it, where start and end are in different lines.
+        // If start and end are in different lines, the runner drops the columns with a
+        // notice.
         if start.line == end.line {
             properties.push(("col", start.column.to_string()));
         }

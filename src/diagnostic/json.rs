@@ -1,4 +1,4 @@
-//! Diagnostics for programs: the stable document `flowsim.findings/1`.
+//! Diagnostics for programs: the versioned document `flowsim.findings/1`.
 
 use serde::Serialize;
 
@@ -6,52 +6,53 @@ use super::Diagnostic;
 use super::place::Place;
 use crate::source::Files;
 
-/// The document.
+/// A findings document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Findings<'a> {
-    /// Name and version of this form: `flowsim.findings/1`.
+    /// Name and version of the format: `flowsim.findings/1`.
     pub schema: &'static str,
-    /// The diagnostics, in the order in which they were given.
+    /// The diagnostics, in the given order.
     pub findings: Vec<Finding<'a>>,
 }
 
-/// One diagnostic. Every key is always there; what is not known is null.
+/// One diagnostic. Every key is always present; unknown values are null.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding<'a> {
-    /// The stable name, such as `DANGLING_REFERENCE`.
+    /// The code, such as `DANGLING_REFERENCE`.
     pub code: &'static str,
     /// `error`, `warning` or `note`.
     pub severity: &'static str,
-    /// What was found and what was expected.
+    /// The finding and the expectation.
     pub message: &'a str,
-    /// What to do.
+    /// The advice.
     pub help: Option<&'a str>,
-    /// The flow it is about, by id or name.
+    /// The affected flow, by id or name.
     pub flow: Option<&'a str>,
-    /// The id of the node it is about.
+    /// The id of the affected node.
     pub node: Option<&'a str>,
-    /// The path as it was given, with forward slashes.
+    /// The path as given by the user, with forward slashes.
     pub file: Option<String>,
-    /// The line, from 1; null also for a file that is empty or could not be read.
+    /// The line, counted from 1. Null without a file, or if the file is empty or
+    /// unreadable.
     pub line: Option<u32>,
-    /// The column in characters, from 1; null likewise.
+    /// The column in characters, counted from 1. Null if the line is null.
     pub column: Option<u32>,
 }
 
-/// The diagnostics as serialisable data.
+/// Converts diagnostics to serializable data.
 pub fn findings<'a>(diagnostics: &'a [Diagnostic], files: &Files) -> Findings<'a> {
     let findings =
         diagnostics.iter().map(|diagnostic| finding(diagnostic, files)).collect();
     Findings { schema: "flowsim.findings/1", findings }
 }
 
-/// The document, with two spaces of indentation and a line break at its end.
+/// Formats the document with two spaces of indentation and a final line break.
 pub fn render_json(diagnostics: &[Diagnostic], files: &Files) -> String {
     pretty(&findings(diagnostics, files))
 }
 
-/// Data as indented JSON. Our documents have text keys and no fallible serialisers, so
-/// that writing them into memory cannot fail.
+/// Formats data as indented JSON. The documents have string keys and infallible
+/// serializers, so writing them to memory cannot fail.
 pub(super) fn pretty(document: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(document).unwrap_or_default();
     text + "\n"

@@ -1,5 +1,5 @@
-//! What flowsim tells its user: one type, stable codes, and renderers for terminals,
-//! programs and CI systems.
+//! Diagnostics: one type, stable codes, and renderers for terminals, programs and CI
+//! systems.
 
 mod code;
 mod decoder;
@@ -27,19 +27,19 @@ pub use text::{Style, render_text, summary};
 
 use crate::source::{Problem, ProblemKind, Span};
 
-/// How much a diagnostic matters.
+/// The severity of a diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Worth knowing.
+    /// Information.
     Note,
-    /// Probably a mistake.
+    /// A probable mistake.
     Warning,
-    /// Certainly one.
+    /// A certain mistake.
     Error,
 }
 
 impl Severity {
-    /// As it is printed: `note`, `warning` or `error`.
+    /// The printed name: `note`, `warning` or `error`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Note => "note",
@@ -49,37 +49,37 @@ impl Severity {
     }
 }
 
-/// A place and what is to be said about it.
+/// A place with an explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     /// The place.
     pub span: Span,
-    /// What is there; may be empty.
+    /// The explanation. May be empty.
     pub text: String,
 }
 
-/// One message to the user. Texts are lower case and end without a full stop; the message
-/// says what was found and what was expected, the help what to do.
+/// One message to the user. Strings start in lower case and end without a full stop. The
+/// message names the finding and the expectation; the help says how to solve the problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Its stable name.
+    /// The stable code.
     pub code: Code,
-    /// How much it matters.
+    /// The severity.
     pub severity: Severity,
-    /// What is wrong.
+    /// The message: the finding and the expectation.
     pub message: String,
-    /// Where it is; the first label is the place itself, others explain.
+    /// The places. The first label marks the place itself, the others explain it.
     pub labels: Vec<Label>,
-    /// What to do.
+    /// The advice.
     pub help: Option<String>,
-    /// The flow it is about, by id or name.
+    /// The affected flow, by id or name.
     pub flow: Option<String>,
-    /// The node it is about.
+    /// The affected node.
     pub node: Option<String>,
 }
 
 impl Diagnostic {
-    /// A diagnostic of the code's usual severity.
+    /// Creates a diagnostic with the default severity of the code.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -92,34 +92,34 @@ impl Diagnostic {
         }
     }
 
-    /// Adds a place.
+    /// Adds a place without an explanation.
     #[must_use]
     pub fn at(self, span: Span) -> Self {
         self.label(span, "")
     }
 
-    /// Adds a place and what is there.
+    /// Adds a place with an explanation.
     #[must_use]
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { span, text: text.into() });
         self
     }
 
-    /// Says what to do.
+    /// Sets the help.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
         self
     }
 
-    /// Names the node that it is about.
+    /// Sets the affected node.
     #[must_use]
     pub fn node(mut self, node: impl Into<String>) -> Self {
         self.node = Some(node.into());
         self
     }
 
-    /// Names the flow that it is about.
+    /// Sets the affected flow.
     #[must_use]
     pub fn flow(mut self, flow: impl Into<String>) -> Self {
         self.flow = Some(flow.into());
@@ -127,8 +127,8 @@ impl Diagnostic {
     }
 }
 
-/// Orders diagnostics by file, position and code. Those without a place come first, equal
-/// ones stay in their order.
+/// Sorts diagnostics by file, position and code. Those without a place come first. The
+/// sort is stable.
 pub fn sort(diagnostics: &mut [Diagnostic]) {
     diagnostics.sort_by_key(|diagnostic| {
         let place = diagnostic.labels.first().map(|label| label.span);

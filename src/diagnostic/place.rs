@@ -1,4 +1,4 @@
-//! Where a diagnostic is, in the words of every output: path, line and column.
+//! The place of a diagnostic as all renderers print it: path, line and column.
 
 use std::path::{Path, is_separator};
 
@@ -9,8 +9,8 @@ use crate::source::{Files, Position, Span};
 pub(super) struct Place {
     /// The path as the user gave it, with forward slashes.
     pub(super) path: String,
-    /// Where it starts and where it ends (exclusive); nothing for a file that is empty or
-    /// could not be read, which has no lines.
+    /// Start and exclusive end. `None` if the file is empty or unreadable, as it has no
+    /// lines.
     pub(super) range: Option<(Position, Position)>,
 }
 

@@ -1,4 +1,4 @@
-//! Diagnostics for code scanning: SARIF 2.1.0 (OASIS), the dozen fields that we need.
+//! Diagnostics for code scanning: the required subset of SARIF 2.1.0 (OASIS).
 
 use std::path::{Component, Path};
 
@@ -12,8 +12,8 @@ use crate::source::Files;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// A log with one run. Paths become URIs, relative ones stay relative; columns count code
-/// points, and ends are exclusive.
+/// Formats a log with one run. Paths become URIs, and relative paths stay relative.
+/// Columns count code points, and ends are exclusive.
 pub fn render_sarif(diagnostics: &[Diagnostic], files: &Files) -> String {
     let mut codes: Vec<Code> =
         diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
@@ -86,7 +86,7 @@ struct Configuration {
     level: &'static str,
 }
 
-/// What SARIF calls a result.
+/// A result in the sense of SARIF.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Outcome<'a> {
@@ -132,7 +132,7 @@ struct Region {
     end_column: u32,
 }
 
-/// The node or the flow.
+/// The affected node or flow.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct LogicalLocation<'a> {
@@ -202,7 +202,7 @@ fn logical_location(diagnostic: &Diagnostic) -> Option<LogicalLocation<'_>> {
     Some(LogicalLocation { name, fully_qualified_name: names.join("/") })
 }
 
-/// The path as a URI reference (RFC 3986).
+/// Converts the path to a URI reference (RFC 3986).
 fn uri(path: &Path) -> String {
     let mut segments = Vec::new();
     let mut start = "";
@@ -222,7 +222,7 @@ fn uri(path: &Path) -> String {
     start.to_owned() + &segments.join("/")
 }
 
-/// Everything but RFC 3986's unreserved characters, in hexadecimal.
+/// Percent-encodes all characters except RFC 3986's unreserved ones.
 fn escaped(segment: &str) -> String {
     let mut output = String::new();
     for byte in segment.bytes() {

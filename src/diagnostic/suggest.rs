@@ -1,15 +1,15 @@
-//! Did you mean: the known name that is nearest to a misspelt one.
+//! "Did you mean": finds the known name that is most similar to a misspelt one.
 
 use std::cmp::Reverse;
 
-/// Names longer than this many characters are compared only without regard to case. The
-/// cost of a comparison grows with the product of both lengths.
+/// Longer names (in characters) are compared only by equality, ignoring case. The cost of
+/// a comparison grows with the product of both lengths.
 const MAX_LENGTH: usize = 64;
 
-/// The candidate that was probably meant: the same name in another case, else one that
-/// takes the fewest edits (insert, delete, replace, swap neighbours), at most one for three
-/// characters. Among equals the first in alphabetical order wins, in whatever order the
-/// candidates come.
+/// Returns the candidate that was probably meant. That is the same name in another case,
+/// else the name with the fewest edits (insert, delete, replace, swap neighbours), at
+/// most one edit per three characters. Among equals the first in alphabetical order wins,
+/// whatever the order of the candidates.
 ///
 /// ```
 /// use flowsim::diagnostic::nearest;
@@ -28,7 +28,7 @@ pub fn nearest<'a>(
     let mut best: Option<(usize, Reverse<bool>, &str)> = None;
     for candidate in candidates {
         let Some(distance) = wanted.distance(candidate, limit) else { continue };
-        // From here on, only what is as near is of interest.
+        // From here on, only candidates at this distance or nearer matter.
         limit = distance;
         let found = (distance, Reverse(candidate == name), candidate);
         best = Some(best.map_or(found, |best| best.min(found)));
@@ -36,7 +36,7 @@ pub fn nearest<'a>(
     best.map(|(_, _, candidate)| candidate)
 }
 
-/// A name in small letters and what tells cheaply that another cannot be near.
+/// A name in lower case, with data to reject distant names cheaply.
 struct Folded {
     text: String,
     length: usize,
@@ -49,14 +49,16 @@ impl Folded {
         Self { text: folded(name).collect(), length, letters }
     }
 
-    /// The edits between the names, if they are no more than the limit.
+    /// The number of edits between the names. Returns `None` if it exceeds the limit.
     fn distance(&self, other: &str, limit: usize) -> Option<usize> {
-        // Four bytes a character at most: a candidate of megabytes is not even walked.
+        // A character has at most four bytes. A candidate of megabytes is rejected
+        // unread.
         if other.len() / 4 > self.text.len() + limit {
             return None;
         }
         let (length, letters) = outline(other);
-        // One edit adds or removes at most one character, and at most one kind of each.
+        // One edit adds or removes at most one character, so at most one bit of each
+        // kind.
         let differing = (self.letters ^ letters).count_ones() as usize;
         if self.length.abs_diff(length) > limit || differing > 2 * limit {
             return None;
@@ -70,7 +72,7 @@ impl Folded {
     }
 }
 
-/// How many characters a name has, and which: one bit for each of 64 kinds.
+/// The number of characters in a name, and a set of them: one bit for each of 64 kinds.
 fn outline(name: &str) -> (usize, u64) {
     folded(name).fold((0, 0), |(length, letters), character| {
         (length + 1, letters | 1 << (character as u32 % u64::BITS))
@@ -88,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_people_mistype_is_found() {
+    fn common_typos_are_found() {
         let names =
             ["GatherInput", "SayHello", "EndFlow", "Exit", "queueId", "queueName"];
         for (typed, meant) in [
@@ -105,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_far_is_not_suggested() {
+    fn distant_names_are_not_suggested() {
         let names = ["GatherInput", "End", "a"];
         for typed in ["PlayGoodbye", "b", "Enable", "", "If"] {
             assert_eq!(nearest(typed, names), None, "{typed}");
@@ -145,7 +147,7 @@ mod tests {
         }
 
         #[test]
-        fn the_short_cuts_change_nothing(name in "[abcé]{0,9}", other in "[abcé]{0,9}") {
+        fn shortcuts_do_not_change_the_result(name in "[abcé]{0,9}", other in "[abcé]{0,9}") {
             let distance = strsim::osa_distance(&name, &other);
             let is_near = distance <= name.chars().count() / 3;
             prop_assert_eq!(nearest(&name, [&*other]).is_some(), is_near);

@@ -1,9 +1,9 @@
-//! Of each kind of diagnostic only so many that somebody may read them; the rest is counted.
-//! A document of ten megabytes can be wrong in a million places.
+//! Limits the diagnostics of each kind and counts the rest. A document of ten megabytes
+//! can contain a million errors.
 
 use super::{Code, Diagnostic, Severity};
 
-/// How many diagnostics of one kind are kept, of one flow or of all fixtures.
+/// The maximum number of diagnostics of one kind, per flow or for all fixtures.
 pub(crate) const MAX_FINDINGS: usize = 100;
 
 /// Counts diagnostics by code and severity.
@@ -17,13 +17,13 @@ struct Count {
     code: Code,
     severity: Severity,
     found: usize,
-    /// The first one beyond the limit; it becomes the line that counts them.
+    /// The first diagnostic beyond the limit. It becomes the line with the count.
     rest: Option<Diagnostic>,
 }
 
 impl Tally {
-    /// Whether a diagnostic like this would still be kept; if not, it is counted here and
-    /// need not be written.
+    /// Whether another diagnostic of this kind would be kept. If not, it is counted here
+    /// and need not be created.
     pub(crate) fn wants(&mut self, code: Code, severity: Severity) -> bool {
         let count = self.count(code, severity);
         let is_wanted = count.found <= MAX_FINDINGS;
@@ -33,7 +33,7 @@ impl Tally {
         is_wanted
     }
 
-    /// Adds a diagnostic, unless there are too many like it.
+    /// Adds a diagnostic. Beyond the limit of its kind, it is only counted.
     pub(crate) fn add(&mut self, diagnostic: Diagnostic, kept: &mut Vec<Diagnostic>) {
         let count = self.count(diagnostic.code, diagnostic.severity);
         count.found += 1;
@@ -44,16 +44,16 @@ impl Tally {
         }
     }
 
-    /// Says how many were left out.
+    /// Adds the numbers of omitted diagnostics.
     pub(crate) fn finish(self, kept: &mut Vec<Diagnostic>) {
         for Count { found, rest, .. } in self.counts {
             let Some(mut rest) = rest else { continue };
             let more = found - MAX_FINDINGS;
             if more > 1 {
-                rest.message = format!("and {more} more like this, from here on");
+                rest.message = format!("{more} more like this, starting here");
                 rest.labels.truncate(1);
                 rest.labels.iter_mut().for_each(|label| label.text.clear());
-                rest.help = Some("mend the first ones, then check again".into());
+                rest.help = Some("fix the first ones, then check again".into());
                 rest.node = None;
             }
             kept.push(rest);
@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(kept.len(), MAX_FINDINGS + 2);
         assert_eq!(kept[MAX_FINDINGS].message, "another kind");
         let last = &kept[MAX_FINDINGS + 1];
-        assert_eq!(last.message, "and 7 more like this, from here on");
+        assert_eq!(last.message, "7 more like this, starting here");
     }
 
     #[test]
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn many_warnings_hide_no_error() {
+    fn many_warnings_do_not_hide_errors() {
         let (mut tally, mut kept) = (Tally::default(), Vec::new());
         for _ in 0..200 {
             let warning = Diagnostic::new(Code::INVALID_PROPERTY, "");

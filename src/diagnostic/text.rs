@@ -1,4 +1,4 @@
-//! Diagnostics for people: the look of rustc.
+//! Diagnostics for people, in the style of rustc.
 
 use annotate_snippets::{
     Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet,
@@ -9,22 +9,22 @@ use super::place::Place;
 use super::{Diagnostic, Severity, visible};
 use crate::source::Files;
 
-/// The narrowest screen that is believed, in columns.
+/// The minimum screen width, in columns.
 const MIN_WIDTH: usize = 40;
 
-/// The widest.
+/// The maximum screen width, in columns.
 const MAX_WIDTH: usize = 400;
 
-/// Encloses the number of an excerpt where its path belongs. No text that is printed has
+/// Encloses the number of an excerpt, in place of its path. Printed strings never contain
 /// this character.
 const FENCE: char = '\u{ffff}';
 
-/// What the screen is like.
+/// Properties of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
-    /// Whether it understands colours.
+    /// Whether to use colours.
     pub color: bool,
-    /// Its width in columns.
+    /// The width in columns.
     pub width: usize,
 }
 
@@ -35,7 +35,7 @@ impl Default for Style {
     }
 }
 
-/// Every diagnostic with its place, the lines it is about, and advice:
+/// Formats every diagnostic with its place, the affected lines, and advice:
 ///
 /// ```text
 /// error[DANGLING_REFERENCE]: no node is called `Gathr`
@@ -58,7 +58,8 @@ pub fn render_text(diagnostics: &[Diagnostic], files: &Files, style: Style) -> S
     texts.collect::<Vec<_>>().join("\n")
 }
 
-/// How many there are, like "2 errors, 1 warning"; nothing if there are none.
+/// Formats the counts, such as "2 errors, 1 warning". Returns `None` if the list is
+/// empty.
 pub fn summary(diagnostics: &[Diagnostic]) -> Option<String> {
     let kinds = [Severity::Error, Severity::Warning, Severity::Note];
     let parts = kinds.into_iter().filter_map(|severity| {
@@ -90,7 +91,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, excerpts: &'a [Excerpt]) -> Group<'a> {
     group.elements([more, subject, help].into_iter().flatten())
 }
 
-/// The node and the flow, unless the message names them.
+/// The node and the flow, if the message does not name them.
 fn subject(diagnostic: &Diagnostic) -> Option<String> {
     let unnamed = |name: &Option<String>| {
         let is_unnamed = |name: &&str| !diagnostic.message.contains(&format!("`{name}`"));
@@ -128,22 +129,22 @@ fn element<'a>(
     snippet.path(path).annotations(annotations).into()
 }
 
-/// Puts the places in, where the fences are. Line and column that follow them are dropped:
-/// the renderer counts in the excerpt, which need not have the start of the line.
+/// Replaces the fenced numbers by the places. The renderer's line and column after them
+/// are dropped: it counts within the excerpt, which may lack the start of the line.
 fn with_places(text: &str, excerpts: &[Excerpt]) -> String {
     let mut pieces = text.split(FENCE);
     let mut output = String::from(pieces.next().unwrap_or_default());
     while let (Some(number), Some(rest)) = (pieces.next(), pieces.next()) {
         let number: Option<usize> = number.parse().ok();
         let place = number.and_then(|number| excerpts.get(number)).map(|it| &it.place);
-        output.push_str(&place.map(written).unwrap_or_default());
+        output.push_str(&place.map(location_text).unwrap_or_default());
         output
             .push_str(rest.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit()));
     }
     output
 }
 
-fn written(place: &Place) -> String {
+fn location_text(place: &Place) -> String {
     let path = visible::one_line(&place.path);
     match place.start() {
         Some(start) => format!("{path}:{}:{}", start.line, start.column),

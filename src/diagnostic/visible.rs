@@ -1,26 +1,26 @@
-//! Texts of other people made safe to print: what would move the cursor, start a terminal
-//! command or hide itself becomes a sign that one sees.
+//! Makes untrusted strings safe to print. Characters that move the cursor, start a
+//! terminal command or are invisible become visible symbols.
 
 use std::fmt::Write;
 
 use crate::value::Json;
 
-/// How many characters of a message, a label or a help are printed.
+/// The maximum number of printed characters of a message, label or help.
 const MAX_CHARACTERS: usize = 2_000;
 
-/// Stands for everything that has no sign of its own.
+/// Replaces every character that has no visible symbol.
 const REPLACEMENT: char = '\u{fffd}';
 
-/// The character itself if it is printable, otherwise one sign that stands for it.
+/// Returns the character itself if it is printable, otherwise one symbol in its place.
 pub(crate) fn sign(character: char) -> char {
     match character {
         '\0'..='\u{1f}' => {
             char::from_u32(0x2400 + character as u32).unwrap_or(REPLACEMENT)
         }
         '\u{7f}' => '\u{2421}',
-        // Terminals read the controls of C1 like those that start with escape.
+        // Terminals interpret C1 controls like escape sequences.
         '\u{80}'..='\u{9f}' => REPLACEMENT,
-        // Invisible, or changing the direction of what follows.
+        // Invisible, or changing the direction of the following text.
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' => {
             REPLACEMENT
         }
@@ -31,23 +31,24 @@ pub(crate) fn sign(character: char) -> char {
     }
 }
 
-/// A text that stays on its line and is of a bearable length.
+/// Makes a string printable on one line, at most `MAX_CHARACTERS` long.
 pub(crate) fn one_line(text: &str) -> String {
     shortened(text.chars().map(sign))
 }
 
-/// The same for a text that may have several lines.
+/// Like [`one_line`], but keeps line breaks.
 pub(crate) fn lines(text: &str) -> String {
     shortened(text.chars().map(sign_in_lines))
 }
 
-/// The same for a text of ours that may be long.
+/// Like [`lines`], but without a limit on the length.
 pub(crate) fn all_lines(text: &str) -> String {
     text.chars().map(sign_in_lines).collect()
 }
 
-/// JSON on one line, with what a terminal would obey or not show escaped as YAML knows it:
-/// only strings have such characters. YAML reads all of it as it is.
+/// Formats JSON on one line. Characters that a terminal would interpret or hide are
+/// escaped in YAML's notation; they occur only in strings. YAML reads the result
+/// unchanged.
 pub(crate) fn json(value: &Json) -> String {
     let mut out = String::new();
     for character in value.to_string().chars() {
@@ -77,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_a_terminal_obeys_is_left() {
+    fn terminal_controls_are_replaced() {
         let hostile =
             "\u{1b}[31m\u{9b}2J\u{7}\r\u{8}\u{7f}\u{202e}\u{200b}\u{2028}a\tb\nc";
         assert_eq!(one_line(hostile), "␛[31m�2J␇␍␈␡���a␉b␊c");
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_cut() {
+    fn long_strings_are_cut() {
         assert_eq!(one_line(&"é".repeat(2_000)).chars().count(), 2_000);
         let cut = one_line(&"é".repeat(2_001));
         assert!(cut.ends_with("é…"));

@@ -1,4 +1,4 @@
-//! What a call starts with.
+//! The parameters of a call: flow, context, variables, limits.
 
 use std::sync::{Arc, LazyLock};
 
@@ -7,36 +7,38 @@ use crate::program::{ContextId, Program};
 use crate::value::{DateTime, Duration, Json, Kind, Object, Text, Value, properties_of};
 use crate::world::Fixtures;
 
-/// When a call is ended although its flows are not done.
+/// Limits after which a call ends although its flows are not finished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How many actions a call may start; people may ask for [`Self::MOST_ACTIONS`].
+    /// The largest number of actions in a call; users can set at most
+    /// [`Self::MOST_ACTIONS`].
     pub max_actions: u32,
-    /// How many flows may be nested below the first.
+    /// The largest number of flows nested below the first.
     pub max_depth: u16,
-    /// How long a call may take, on the virtual clock.
+    /// The time limit of the call on the virtual clock, in milliseconds.
     pub timeout_ms: Option<i64>,
 }
 
 impl Limits {
-    /// The largest limit on actions that a command line or a scenario file may set. A trace
-    /// holds everything that a call does, some hundred bytes an action; tests run in
-    /// parallel, and their traces have to fit into memory together.
+    /// The largest limit on actions that a command line or a scenario file may set. A
+    /// trace holds everything that a call does, some hundred bytes per action. Tests run
+    /// in parallel, and their traces must fit into memory together.
     pub const MOST_ACTIONS: u32 = 1_000_000;
 }
 
 impl Default for Limits {
-    /// 10,000 actions, 32 nested flows, no timeout.
+    /// Returns 10,000 actions, 32 nested flows, no timeout.
     fn default() -> Self {
         Self { max_actions: 10_000, max_depth: 32, timeout_ms: None }
     }
 }
 
-/// When a call starts unless it says otherwise, so that runs repeat: 2026-01-05T09:00:00Z.
+/// The default start time of a call: 2026-01-05T09:00:00Z. It is fixed, so that runs
+/// repeat.
 pub const DEFAULT_START: DateTime =
     DateTime::from_milliseconds(1_767_603_600_000).unwrap();
 
-/// Fields of a context, and the variables of Architect that hold them.
+/// Fields of a context, and the Architect variables that hold them.
 const FIELDS: [(&str, &str); 22] = [
     ("from", "Call.Ani"),
     ("ani", "Call.Ani"),
@@ -62,21 +64,21 @@ const FIELDS: [(&str, &str); 22] = [
     ("estimatedWaitMs", "Call.EstimatedWaitTime"),
 ];
 
-/// After how many milliseconds an agent answers a caller who waits in a queue.
+/// Context field: milliseconds until an agent answers a caller who waits in a queue.
 const ANSWER_AFTER: &str = "answerAfterMs";
 
-/// Fields of a context that are whole numbers.
+/// Context fields that are whole numbers.
 const NUMBERS: [&str; 3] = [ANSWER_AFTER, "positionInQueue", "estimatedWaitMs"];
 
-/// What is wrong with a field of a context, if anything: those that count something have to
-/// be whole numbers that are not negative, or texts that are such a number.
+/// Returns the problem with a context field, if any. Numeric fields must be non-negative
+/// whole numbers, or strings that contain one.
 pub fn context_problem(name: &str, value: &Value) -> Option<String> {
     let known = NUMBERS.iter().find(|known| known.eq_ignore_ascii_case(name))?;
-    let message = format!("`{known}` must be a whole number that is not negative");
+    let message = format!("`{known}` must be a non-negative whole number");
     (!value.is_unset() && whole(value).is_none()).then_some(message)
 }
 
-/// The value that a variable holds of a field that is a whole number.
+/// Converts a numeric context field to the type of its variable.
 fn typed(name: &str, value: Value) -> Value {
     if !NUMBERS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         return value;
@@ -98,7 +100,7 @@ fn whole(value: &Value) -> Option<i64> {
     };
     (number >= 0).then_some(number)
 }
-/// Fields of a context, and properties of Architect's variables that hold them.
+/// Fields of a context, and the properties of Architect variables that hold them.
 const PROPERTIES: [(&str, &str, &str); 5] = [
     ("message", "Message.Message", "body"),
     ("from", "Message.Message", "senderAddress"),
@@ -107,15 +109,15 @@ const PROPERTIES: [(&str, &str, &str); 5] = [
     ("from", "Email.Message", "from"),
 ];
 
-/// The field of a context that holds attributes of the participant, as an object, and what
-/// the name of a field begins with that holds one of them.
+/// Context field with attributes of the participant, as an object. `participantData.NAME`
+/// sets a single attribute.
 const PARTICIPANT_DATA: &str = "participantData";
 
-/// The organisation of a call that names none. It has nothing, so all of them share it.
+/// The empty organisation, shared by all calls without an organisation.
 static NO_ORGANISATION: LazyLock<Arc<Fixtures>> = LazyLock::new(Arc::default);
 
-/// Where a call starts and what it brings along. Names are resolved once; the same call can
-/// be made any number of times.
+/// The parameters of a call: its start, context and variables. Names are resolved once,
+/// so the same call can run any number of times.
 #[derive(Debug, Clone)]
 pub struct Call {
     pub(super) flow: FlowId,
@@ -123,7 +125,7 @@ pub struct Call {
     pub(super) context: Vec<(ContextId, Value)>,
     pub(super) variables: Vec<(VariableId, Value)>,
     pub(super) other_variables: Vec<(Text, Value)>,
-    /// The attributes that the participant has at first.
+    /// The initial attributes of the participant.
     pub(super) participant_data: Vec<(Text, Text)>,
     pub(super) start: DateTime,
     pub(super) limits: Limits,
@@ -134,7 +136,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// A call to a flow, at 2026-01-05T09:00:00Z, so that runs repeat.
+    /// Creates a call to a flow. It starts at 2026-01-05T09:00:00Z, so that runs repeat.
     pub fn new(flow: FlowId) -> Self {
         Self {
             flow,
@@ -157,37 +159,37 @@ impl Call {
         self.flow
     }
 
-    /// Starts at this node instead of the flow's first.
+    /// Starts at this node instead of the flow's first node.
     #[must_use]
     pub fn at_node(mut self, node: NodeId) -> Self {
         self.node = Some(node);
         self
     }
 
-    /// Sets the virtual clock.
+    /// Sets the start time of the virtual clock.
     #[must_use]
     pub fn at(mut self, start: DateTime) -> Self {
         self.start = start;
         self
     }
 
-    /// Names the organisation in which Architect's flows look things up: queues, prompts,
-    /// schedules, data tables.
+    /// Sets the organisation in which Architect flows look up queues, prompts, schedules
+    /// and data tables.
     #[must_use]
     pub fn in_organisation(mut self, organisation: Arc<Fixtures>) -> Self {
         self.organisation = organisation;
         self
     }
 
-    /// Sets what chance begins with, for expressions that use it.
+    /// Sets the random seed for expressions that use random numbers.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Whether it is an error, and not only noted, if nobody has an answer for an action: one
-    /// that is not simulated, a data action, a data table, a schedule.
+    /// Sets strict mode. In strict mode a missing fixture is an error instead of a note.
+    /// This concerns unsimulated actions, data actions, data tables and schedules.
     #[must_use]
     pub fn strict(mut self, is_strict: bool) -> Self {
         self.is_strict = is_strict;
@@ -201,7 +203,7 @@ impl Call {
         self
     }
 
-    /// Adds a field of the context. One that no flow asks for makes no difference.
+    /// Adds a field of the context. A field that no flow reads has no effect.
     #[must_use]
     pub fn context(mut self, program: &Program, name: &str, value: Value) -> Self {
         if let Some(id) = program.context(name) {
@@ -224,7 +226,8 @@ impl Call {
         self
     }
 
-    /// `participantData.tier`, or `participantData` with an object of attributes.
+    /// Adds attributes from `participantData.tier`, or from `participantData` with an
+    /// object.
     fn give_attributes(&mut self, name: &str, value: &Value) {
         let Some(rest) = name.strip_prefix(PARTICIPANT_DATA) else { return };
         match (rest.strip_prefix('.'), value) {
@@ -243,13 +246,13 @@ impl Call {
         }
     }
 
-    /// Fills the message or e-mail that began the conversation.
+    /// Sets properties of the message or e-mail that started the conversation.
     fn give_properties(&mut self, program: &Program, name: &str, value: &Value) {
         let fields =
             PROPERTIES.iter().filter(|(field, ..)| field.eq_ignore_ascii_case(name));
         for (_, variable, property) in fields {
             let Some(id) = program.variable(self.flow, variable) else { continue };
-            let Some(holds) = program.holds(self.flow, id) else { continue };
+            let Some(holds) = program.value_type(self.flow, id) else { continue };
             let given = self.variables.iter().find(|(known, _)| *known == id);
             let json = given.map_or_else(|| Json::object([]), |(_, it)| it.to_json());
             let Ok(Value::Object(object)) = Value::decode(&json, holds) else { continue };
@@ -275,7 +278,7 @@ impl Call {
     pub fn variable(mut self, program: &Program, name: &str, value: Value) -> Self {
         match program.variable(self.flow, name) {
             Some(id) => {
-                let holds = program.holds(self.flow, id);
+                let holds = program.value_type(self.flow, id);
                 let typed = holds.and_then(|it| Value::decode(&value.to_json(), it).ok());
                 self.variables.push((id, typed.unwrap_or(value)));
             }

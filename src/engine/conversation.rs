@@ -1,5 +1,6 @@
-//! What belongs to the whole conversation, whichever of Architect's flows runs: the variables
-//! that Architect brings along, the organisation, chance, and an error that is being handled.
+//! State of the whole conversation, independent of the Architect flow that runs:
+//! Architect's built-in variables, the organisation, the random number generator, and an
+//! error that is being handled.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -8,14 +9,15 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use super::call::Call;
-use crate::expr::architect::{BUILT_INS, BuiltInId, Chance, Directory};
+use crate::expr::architect::{BUILT_INS, BuiltInId, Directory, RandomNumbers};
 use crate::flow::{NodeId, SequenceId, VariableId};
 use crate::program::Program;
 use crate::trace::Failure;
 use crate::value::{Audio, AudioSegment, Duration, Kind, Text, Value};
 use crate::world::Fixtures;
 
-/// The organisation in which a call takes place; shared, and the same if it is one.
+/// The organisation in which a call takes place. It is shared; two are equal if they are
+/// the same object.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Organisation(pub(super) Arc<Fixtures>);
 
@@ -25,44 +27,45 @@ impl PartialEq for Organisation {
     }
 }
 
-/// Names and values.
+/// Attribute names and values.
 type Attributes = IndexMap<Text, Text, FxBuildHasher>;
 
-/// A participant, as far as attributes go.
+/// The owner of participant attributes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Participant {
-    /// The one for whom the flow runs.
+    /// The participant for whom the flow runs.
     Own,
-    /// The customer of another conversation, or another participant of any.
+    /// The customer of the conversation with this id, or another participant of it.
     Other(Text, Option<Text>),
 }
 
-/// What belongs to the whole conversation.
+/// State of the whole conversation.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Conversation {
-    /// By index in [`BUILT_INS`]. Empty if no flow of Architect is loaded.
+    /// Values by index in [`BUILT_INS`]. Empty if no Architect flow is loaded.
     pub(super) built_ins: Vec<Value>,
-    /// Those that had a value when the call began, for its trace.
+    /// The built-in variables that had a value when the call began, for its trace.
     at_start: Vec<(VariableId, Value)>,
     pub(super) organisation: Organisation,
-    pub(super) chance: Chance,
+    pub(super) random: RandomNumbers,
     /// The attributes of the participants, in the order in which they were first set.
     attributes: IndexMap<Participant, Attributes, FxBuildHasher>,
-    /// The error that is being handled, and the node at which it happened.
+    /// The error that is being handled, and the node at which it occurred.
     pub(super) fault: Option<(Box<Failure>, NodeId)>,
-    /// Keys that nothing has taken yet, and when they are pressed, on the virtual clock.
+    /// Keys that no action has taken yet, with their times on the virtual clock.
     pub(super) keys: VecDeque<(char, i64)>,
-    /// The menus that lead to where the caller is, the last one last, each with the number of
-    /// frames there were in it.
+    /// The caller's path of menus, the current menu last. Each menu comes with the number
+    /// of frames at the time it was entered.
     pub(super) menus: Vec<(SequenceId, usize)>,
-    /// When an agent answers the caller who waits in a queue, on the virtual clock.
+    /// The time on the virtual clock at which an agent answers the caller who waits in a
+    /// queue.
     pub(super) answer_ms: Option<i64>,
-    /// When the start-up task of the flow of that caller last began.
+    /// The time at which the start-up task of the in-queue flow last began.
     pub(super) pass_began_ms: i64,
 }
 
 impl Conversation {
-    /// Sets everything to the start of a call.
+    /// Resets everything to the start of a call.
     pub(super) fn begin(&mut self, program: &Program, call: &Call) {
         self.built_ins.clear();
         self.at_start.clear();
@@ -81,8 +84,8 @@ impl Conversation {
             let given = call.participant_data.iter().cloned().collect();
             self.attributes.insert(Participant::Own, given);
         }
-        self.chance = Chance::from_seed(call.seed);
-        let unset = BUILT_INS.iter().map(|known| Value::unset(known.holds));
+        self.random = RandomNumbers::from_seed(call.seed);
+        let unset = BUILT_INS.iter().map(|known| Value::unset(known.value_type));
         self.built_ins.extend(unset);
         let flow = program.unit(call.flow).architect.as_deref();
         let language = flow.and_then(|flow| flow.language.clone());
@@ -92,11 +95,11 @@ impl Conversation {
         for variable in LANGUAGES {
             self.set(variable, Value::String(language.clone()));
         }
-        let version = program.legend.flow(call.flow).version.clone();
+        let version = program.symbols.flow(call.flow).version.clone();
         self.set(VERSION, Value::String(version.unwrap_or_else(|| "1.0".into())));
     }
 
-    /// Keeps what the variables hold now, for the trace.
+    /// Keeps the current values of the built-in variables for the trace.
     pub(super) fn keep_start(&mut self, program: &Program) {
         let ids = (program.built_in_first..).map(VariableId);
         let held = ids.zip(&self.built_ins).filter(|(_, value)| !value.is_unset());
@@ -105,13 +108,14 @@ impl Conversation {
         self.at_start = kept;
     }
 
-    /// Takes what the variables held when the call began.
+    /// Takes the values that the built-in variables had when the call began.
     pub(super) fn take_at_start(&mut self) -> Vec<(VariableId, Value)> {
         std::mem::take(&mut self.at_start)
     }
 
-    /// The caller waits in a queue: which, how long, and where in it. What the call brings
-    /// along counts, then what the fixtures know of the queue.
+    /// Sets the queue in which the caller waits, the waiting time and the position.
+    /// Values given by the call take precedence over the data of the queue in the
+    /// fixtures.
     pub(super) fn begin_waiting(&mut self, answer_after_ms: Option<i64>) {
         let organisation = Arc::clone(&self.organisation.0);
         let written = self.get(QUEUE).clone();
@@ -152,15 +156,15 @@ impl Conversation {
         self.answer_ms = answer_after_ms.or(known.answer_after_ms).or(estimated_ms);
     }
 
-    /// Sets a variable that Architect brings along.
+    /// Sets a built-in variable of Architect.
     pub(super) fn set(&mut self, variable: BuiltInId, value: Value) {
         if let Some(slot) = self.built_ins.get_mut(variable.index()) {
             *slot = value;
         }
     }
 
-    /// The participant of ids. The conversation is the one of the run if it has the id of
-    /// that, or if nobody gave the run one, as for a workflow.
+    /// Returns the participant with these ids. The conversation is the one of the run if
+    /// it has the same id, or if the run has no id, as for a workflow.
     pub(super) fn participant(
         &self,
         conversation: Text,
@@ -178,7 +182,7 @@ impl Conversation {
         }
     }
 
-    /// Sets an attribute, or removes it.
+    /// Sets an attribute; `None` removes it.
     pub(super) fn set_attribute(
         &mut self,
         of: &Participant,
@@ -196,17 +200,17 @@ impl Conversation {
         }
     }
 
-    /// The value of an attribute.
+    /// Returns the value of an attribute.
     pub(super) fn attribute(&self, of: &Participant, name: &str) -> Option<&Text> {
         self.attributes.get(of)?.get(name)
     }
 
-    /// A variable that Architect brings along.
+    /// Returns the value of a built-in variable of Architect.
     pub(super) fn get(&self, variable: BuiltInId) -> &Value {
         self.built_ins.get(variable.index()).unwrap_or(&Value::NOT_SET)
     }
 
-    /// Takes away the keys that were pressed by now.
+    /// Removes the keys that were pressed up to now, and returns them.
     pub(super) fn drop_keys(&mut self, now_ms: i64) -> Text {
         let mut dropped = Text::new();
         while let Some(key) = self.take_key_if(|_, at_ms| at_ms <= now_ms) {
@@ -215,7 +219,7 @@ impl Conversation {
         dropped
     }
 
-    /// Takes the next key away if it is wanted.
+    /// Takes the next key if the predicate accepts it.
     pub(super) fn take_key_if(
         &mut self,
         is_wanted: impl FnOnce(char, i64) -> bool,
@@ -228,7 +232,7 @@ impl Conversation {
         Some(key)
     }
 
-    /// The slot of a variable, if Architect brings it along.
+    /// Returns the slot of a variable, or `None` if it is not a built-in variable.
     pub(super) fn slot(
         &mut self,
         program: &Program,
@@ -237,7 +241,8 @@ impl Conversation {
         self.built_ins.get_mut(id.0.checked_sub(program.built_in_first)? as usize)
     }
 
-    /// Audio as the participant hears it: the prompts in the language of the conversation.
+    /// Returns audio as the participant hears it: with prompts in the language of the
+    /// conversation.
     pub(super) fn heard(&self, audio: Arc<Audio>) -> Arc<Audio> {
         let language = self.language();
         let is_prompt = |part: &AudioSegment| matches!(part, AudioSegment::Prompt(_));
@@ -257,7 +262,7 @@ impl Conversation {
         Arc::new(audio)
     }
 
-    /// The language that the caller hears.
+    /// Returns the language that the caller hears.
     pub(super) fn language(&self) -> Text {
         match self.get(LANGUAGES[0]) {
             Value::String(language) => language.clone(),
@@ -266,7 +271,7 @@ impl Conversation {
     }
 }
 
-/// How many of the variables have a value at first in nearly every call, and some more.
+/// Capacity for the variables with an initial value. It suffices for nearly every call.
 const MOST_AT_START: usize = 12;
 
 const START: BuiltInId = BuiltInId::of("Flow.StartDateTimeUtc");
@@ -275,7 +280,7 @@ const VERSION: BuiltInId = BuiltInId::of("Flow.Version");
 const QUEUE: BuiltInId = BuiltInId::of("Call.CurrentQueue");
 const ESTIMATE: BuiltInId = BuiltInId::of("Call.EstimatedWaitTime");
 const POSITION: BuiltInId = BuiltInId::of("Call.PositionInQueue");
-/// The variables that hold the id of the conversation of the run.
+/// The variables that hold the id of the run's conversation.
 const CONVERSATIONS: [BuiltInId; 6] = [
     BuiltInId::of("Call.ConversationId"),
     BuiltInId::of("Interaction.Id"),
@@ -285,8 +290,7 @@ const CONVERSATIONS: [BuiltInId; 6] = [
     BuiltInId::of("Survey.ConversationId"),
 ];
 
-/// The variables that hold the language of the conversation; which one is there depends on
-/// the type of the flow.
+/// The variables that hold the language of the conversation, one per type of flow.
 pub(super) const LANGUAGES: [BuiltInId; 4] = [
     BuiltInId::of("Call.Language"),
     BuiltInId::of("Interaction.Language"),

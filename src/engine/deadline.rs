@@ -1,52 +1,52 @@
-//! The virtual clock, and what happens when time runs out or an agent answers.
+//! The virtual clock: deadlines, and an agent who answers.
 
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::flow::NodeId;
 use crate::program::Program;
-use crate::trace::{Fact, Failure, PathTaken, Status};
+use crate::trace::{EventKind, Failure, PathTaken, Status};
 
-/// Stands for a frame: not the time of one ran out, but an agent answers the caller.
+/// A special frame index: an agent answers the caller, and no deadline passed.
 pub(super) const AGENT: usize = usize::MAX;
 
 impl State {
-    /// The deadline of a frame passed: everything above it is left as it is, and the call to
-    /// its flow fails.
+    /// Ends the call to the flow of a frame whose deadline passed. The frames above it
+    /// are abandoned, and the step that called the flow fails.
     pub(super) fn cut_off(&mut self, program: &Program, node: NodeId, index: usize) {
         if index == AGENT {
             self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
             return self.connect();
         }
-        self.recorder.note(self.step, || Fact::CutOff);
+        self.recorder.note(self.step, || EventKind::TimedOut);
         self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
         while self.frames.len() > index + 1 {
             if let Some((step, _)) = self.pop_frame().and_then(|frame| frame.caller) {
-                self.recorder.note(step, || Fact::CutOff);
+                self.recorder.note(step, || EventKind::TimedOut);
                 self.recorder.finish(step, PathTaken::None, None, self.clock_ms);
             }
         }
         let flow = self.frame().flow;
-        let name = &program.legend.flow(flow).name;
+        let name = &program.symbols.flow(flow).name;
         match self.frame().caller {
             Some((step, caller)) => {
                 self.pop_frame();
                 let message =
-                    format!("flow `{name}` was not done in the time that it had");
+                    format!("flow `{name}` did not finish within its time limit");
                 let failure = Failure::new(Code::FLOW_TIMEOUT, message);
                 self.fail(program, step, caller, failure);
             }
             None => {
                 let limit = self.limits().timeout_ms.unwrap_or_default();
-                let message = format!("the call was not done after {limit} ms");
+                let message = format!("the call did not finish within {limit} ms");
                 let failure = Failure::new(Code::SIMULATION_TIMEOUT, message);
                 self.finish(Status::Timeout, Some((failure, node)));
             }
         }
     }
 
-    /// Moves the clock. If a deadline comes first, the clock stops there and the frame that
-    /// it belongs to is the result, or [`AGENT`] if an agent answers the caller who waits; of
-    /// equal deadlines that of the outermost frame.
+    /// Advances the clock. If a deadline comes first, the clock stops there and the index
+    /// of its frame is returned. The index is [`AGENT`] if an agent answers the waiting
+    /// caller first. If several frames have the same deadline, the outermost is returned.
     pub(super) fn wait(&mut self, milliseconds: i64) -> Option<usize> {
         let until = self.clock_ms.saturating_add(milliseconds.max(0));
         let mut first: Option<(i64, usize)> = None;

@@ -1,10 +1,10 @@
-//! One call, executed: a session steps through a program, asks its host every question about
-//! the outside world, and leaves a trace.
+//! The execution of one call: a session runs a program, asks its host every question
+//! about the outside world, and records a trace.
 //!
-//! A [`Session`] is a value. It does no input or output and knows no fixtures: it runs until
-//! it needs something from outside, gives a [`Question`](crate::world::Question), and goes on
-//! with the [`Answer`](crate::world::Answer). It can be cloned at every question, and both
-//! copies go on alike.
+//! A [`Session`] is a value. It does no input or output and has no access to fixtures. It
+//! runs until it needs data from outside, returns a [`Question`](crate::world::Question),
+//! and continues with the [`Answer`](crate::world::Answer). It can be cloned at every
+//! question, and both copies continue in the same way.
 
 mod action;
 mod call;

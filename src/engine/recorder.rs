@@ -1,9 +1,9 @@
-//! Writes the trace while the call goes on.
+//! Records the trace during a call.
 
 use std::iter::once_with;
 
 use crate::flow::NodeId;
-use crate::trace::{Event, Fact, PathTaken, Step};
+use crate::trace::{Event, EventKind, PathTaken, Step};
 
 /// The steps and events so far.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -13,8 +13,8 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    /// Empties the record and makes room for as much as it took last time.
-    pub(super) fn clear(&mut self, room: Room) {
+    /// Clears the record and reserves the capacity that the previous call needed.
+    pub(super) fn clear(&mut self, room: Capacity) {
         self.steps.clear();
         self.events.clear();
         if self.steps.capacity() < room.steps {
@@ -27,7 +27,7 @@ impl Recorder {
 
     #[inline]
     pub(super) fn begin(&mut self, node: NodeId, depth: u16, now: i64) -> u32 {
-        // A call starts at most `max_actions` steps, a number of 32 bits.
+        // A call starts at most `max_actions` steps, which is a 32-bit number.
         #[expect(clippy::cast_possible_truncation, reason = "see above")]
         let index = self.steps.len() as u32;
         let path = PathTaken::None;
@@ -42,11 +42,11 @@ impl Recorder {
         index
     }
 
-    /// Notes a fact. It is made by a function, so that it is put together where it stays:
-    /// moving it there from the stack costs more than the rest of a step.
+    /// Records an event. The closure builds the event in place: moving it from the stack
+    /// would cost more than the rest of a step.
     #[inline(always)]
-    pub(super) fn note(&mut self, step: u32, fact: impl FnOnce() -> Fact) {
-        self.events.extend(once_with(|| Event { step, fact: fact() }));
+    pub(super) fn note(&mut self, step: u32, fact: impl FnOnce() -> EventKind) {
+        self.events.extend(once_with(|| Event { step, kind: fact() }));
     }
 
     #[inline]
@@ -64,15 +64,15 @@ impl Recorder {
     }
 }
 
-/// How much a trace took.
+/// The number of steps and events that a trace had.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Room {
+pub(super) struct Capacity {
     pub(super) steps: usize,
     pub(super) events: usize,
 }
 
-impl PartialEq for Room {
-    /// Always: how much room is made has no bearing on how a call goes on.
+impl PartialEq for Capacity {
+    /// Always equal: the reserved capacity does not affect a call.
     fn eq(&self, _: &Self) -> bool {
         true
     }

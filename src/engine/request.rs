@@ -1,4 +1,4 @@
-//! The simulation request of seed 003: a call described by one JSON document.
+//! The simulation request of the lookup tutorial: a call described by one JSON document.
 
 use super::call::context_problem;
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -6,22 +6,21 @@ use crate::source::{Kind, Node};
 use crate::value::{Json, Number, Text, Value};
 use crate::world::Input;
 
-/// How long a simulation may take if its request does not say, in milliseconds. *Source:
-/// seed 003.*
+/// The default timeout of a simulation, in milliseconds. *Source: the lookup tutorial.*
 pub const DEFAULT_TIMEOUT_MS: i64 = 5_000;
 
-/// A call as a request describes it, names not yet resolved.
+/// A call as described by a request, with unresolved names.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// `flowId`: the id of the flow; its name is accepted too.
+    /// `flowId`: the id or the name of the flow.
     pub flow: Text,
-    /// `nodeId`, or `entryNode`: where to start.
+    /// `nodeId` or `entryNode`: the node to start at.
     pub node: Option<Text>,
-    /// `context`
+    /// `context`: fields of the context.
     pub context: Vec<(Text, Value)>,
     /// `timeout`, in milliseconds.
     pub timeout_ms: i64,
-    /// `inputs.dtmf`: the caller's answers, in order.
+    /// `inputs.dtmf`: the caller's inputs, in order.
     pub inputs: Vec<Input>,
 }
 
@@ -29,7 +28,7 @@ impl Request {
     /// Reads a request.
     ///
     /// # Errors
-    /// Everything that is wrong with it.
+    /// Returns every problem of the document.
     pub fn read(document: &Node<'_>) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         if !matches!(document.kind, Kind::Object(_)) {
@@ -69,7 +68,7 @@ impl Request {
 }
 
 impl Request {
-    /// The document, so that [`read`](Self::read) gives the same again.
+    /// Returns the document. [`read`](Self::read) reads it back as the same request.
     pub fn to_json(&self) -> Json {
         let context = self.context.iter();
         let context = context.map(|(name, value)| (name.clone(), value.to_json()));
@@ -149,7 +148,7 @@ fn timeout(document: &Node<'_>, problems: &mut Vec<Diagnostic>) -> i64 {
     }
 }
 
-/// `{"dtmf": […]}`, or the list itself.
+/// Reads `{"dtmf": […]}`, or the list itself.
 fn inputs(document: &Node<'_>, problems: &mut Vec<Diagnostic>) -> Vec<Input> {
     let Some(node) = document.get("inputs").filter(|node| !node.is_null()) else {
         return Vec::new();
@@ -216,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_reads_the_same() {
+    fn a_written_request_reads_back_the_same() {
         for text in [
             r#"{"flowId":"a","context":{},"timeout":5000}"#,
             r#"{"flowId":"a","context":{"from":"+1","n":2},"nodeId":"n","timeout":7,"inputs":{"dtmf":["1",null,[{"digit":"7","afterMs":900}],"say:two words","hangup"]}}"#,
@@ -235,13 +234,13 @@ mod tests {
         };
         assert!(with("0").is_ok() && with("\"1500\"").is_ok() && with("null").is_ok());
         for wrong in ["-1", "1.5", "\"soon\"", "true"] {
-            let message = "`answerAfterMs` must be a whole number that is not negative";
+            let message = "`answerAfterMs` must be a non-negative whole number";
             assert_eq!(with(wrong).unwrap_err(), [message], "{wrong}");
         }
     }
 
     #[test]
-    fn everything_wrong_is_told_at_once() {
+    fn all_problems_are_reported_at_once() {
         let problems =
             read(r#"{"flowid": "a", "timeout": -1, "inputs": 3}"#).unwrap_err();
         assert_eq!(problems.len(), 3, "{problems:?}");

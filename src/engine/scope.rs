@@ -1,4 +1,4 @@
-//! Where templates and conditions find their values during a call.
+//! Lookup of values for templates and conditions during a call.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::flow::VariableId;
 use crate::program::{Operand, OutputId, Place};
 use crate::value::{Json, Text, Value};
 
-/// The slots of all frames, one above the other, and the context of the conversation.
+/// The slots of all frames, stacked, and the context of the conversation.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Slots {
     pub(super) values: Vec<Value>,
@@ -20,7 +20,7 @@ impl Slots {
         &self.values[frame.variables.wrapping_add(id.index())]
     }
 
-    /// The value that an operand names, without the fields below it.
+    /// Returns the value that an operand names, without the fields below it.
     #[inline]
     pub(super) fn whole(&self, frame: &Frame, operand: &Operand) -> &Value {
         match operand.place {
@@ -41,7 +41,7 @@ impl Slots {
     }
 }
 
-/// What a frame sees.
+/// The values that are visible in a frame.
 pub(super) struct View<'s> {
     pub(super) slots: &'s Slots,
     pub(super) frame: &'s Frame,
@@ -64,7 +64,7 @@ impl Scope<Operand> for View<'_> {
     }
 }
 
-/// A field below a value, at any depth; NOT_SET if there is none.
+/// Returns a field below a value, at any depth; NOT_SET if there is no such field.
 fn field<'v>(value: &'v Value, path: &[Text]) -> Cow<'v, Value> {
     let (json, path) = match value {
         Value::Json(json) => (json, path),

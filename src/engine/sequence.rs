@@ -1,21 +1,22 @@
-//! How a call moves between Architect's flows and their tasks: what is entered, left, and
-//! where a runtime error leads.
+//! Movement of a call between Architect flows and their tasks: entering, leaving, and
+//! handling runtime errors.
 
 use super::call::Call;
 use super::frame::Frame;
 use super::state::State;
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
-use crate::program::architect::{Action, FlowPart, Nature, Variables};
+use crate::program::architect::{Action, FlowKind, FlowPart, Variables};
 use crate::program::{Program, StepAction};
-use crate::trace::{Entry, Fact, Failure, Field, PathTaken, Status};
+use crate::trace::{Entry, EventKind, Failure, Field, PathTaken, Status};
 use crate::value::{Text, Value};
 
-/// How much time passes behind a pass of an in-queue flow that took none. *Source: Genesys'
-/// help on hold music, which is silent for so long rather than spin.*
+/// The time added after a pass of an in-queue flow that took no time, in milliseconds.
+/// *Source: Genesys' help on hold music, which is silent for this time instead of
+/// looping.*
 const IDLE_PASS_MS: i64 = 10_000;
 
 impl State {
-    /// Begins a call in a flow of Architect.
+    /// Begins a call in an Architect flow.
     pub(super) fn begin_architect(
         &mut self,
         program: &Program,
@@ -32,14 +33,14 @@ impl State {
                 *slot = value.clone();
             }
         }
-        if part.nature == Nature::InQueue {
+        if part.nature == FlowKind::InQueue {
             self.conversation.begin_waiting(call.answer_after_ms);
         }
         self.conversation.keep_start(program);
     }
 
-    /// Adds a frame for a flow of Architect. Its variables hold what they hold at first, and
-    /// then the inputs.
+    /// Adds a frame for an Architect flow. Its variables get their initial values first,
+    /// and then the inputs.
     pub(super) fn push_flow(
         &mut self,
         program: &Program,
@@ -64,7 +65,7 @@ impl State {
         self.push_variables(program, &part.variables);
     }
 
-    /// Adds a frame for a task that is called, in the flow of the task that calls it.
+    /// Adds a frame for a called task, in the flow of the calling task.
     pub(super) fn push_task(
         &mut self,
         program: &Program,
@@ -88,8 +89,8 @@ impl State {
         self.begin_task(program, sequence);
     }
 
-    /// Goes to a task, menu or state of the flow that runs; the one before is left for good.
-    /// Gives its first step.
+    /// Goes to a task, menu or state of the running flow and returns its first step. The
+    /// previous one is left for good.
     pub(super) fn go_to_task(
         &mut self,
         program: &Program,
@@ -115,31 +116,31 @@ impl State {
         self.push_variables(program, variables);
     }
 
-    /// Variables with what they hold at first. What cannot be computed is NOT_SET; `check`
-    /// tells of it.
+    /// Adds variables with their initial values. An initial value that cannot be computed
+    /// is NOT_SET; `flowsim check` reports it.
     fn push_variables(&mut self, program: &Program, variables: &Variables) {
         for variable in &variables.list {
             let value = self.value(program, &variable.initial);
-            let value = value.unwrap_or_else(|_| Value::unset(variable.holds));
+            let value = value.unwrap_or_else(|_| Value::unset(variable.value_type));
             self.slots.values.push(value);
         }
     }
 
-    /// Notes what the variables of a flow or task hold, but for the hidden ones.
+    /// Records the values of the variables of a flow or task, except the hidden ones.
     pub(super) fn note_variables(&mut self, program: &Program, variables: &Variables) {
         for variable in &variables.list {
-            if program.legend.variable(variable.id).is_empty() {
+            if program.symbols.variable(variable.id).is_empty() {
                 break;
             }
             if let Some(value) = self.slot(program, variable.id).map(|slot| slot.clone())
             {
-                self.note(|| Fact::Assigned(variable.id, value));
+                self.note(|| EventKind::Assigned(variable.id, value));
             }
         }
     }
 
-    /// Another flow goes on with the conversation: all that runs is left for good. What the
-    /// variables of the first flow hold stays for the trace.
+    /// Replaces the running flows by another flow that continues the conversation. The
+    /// variables of the first flow keep their values for the trace.
     pub(super) fn replace_flow(
         &mut self,
         program: &Program,
@@ -158,8 +159,8 @@ impl State {
         self.push_flow(program, flow, part, None, deadline);
     }
 
-    /// A task, menu or state came to its end, by one of its output paths. The call goes on
-    /// behind the action that called it.
+    /// Ends a task, menu or state by one of its output paths. The call continues after
+    /// the action that called it.
     pub(super) fn end_task(&mut self, program: &Program, path: Option<&Text>) {
         let mut path = path;
         let mut ended = self.step;
@@ -202,8 +203,7 @@ impl State {
         }
     }
 
-    /// Goes back to the menu that the caller is in, if it was the actions of a choice that
-    /// ended.
+    /// Goes back to the current menu if the actions of a choice ended.
     fn return_to_menu(&mut self, program: &Program, ended: u32) -> bool {
         let Some(menu) = self.menu_around(program) else { return false };
         let begin = self.go_to_task(program, menu);
@@ -214,11 +214,11 @@ impl State {
         true
     }
 
-    /// With the first task of a flow the conversation is over; but who waits in a queue
-    /// hears the start-up task again, until an agent answers.
+    /// Ends the first task of a flow, and with it the conversation. In an in-queue flow,
+    /// the start-up task runs again until an agent answers.
     fn end_first_task(&mut self, program: &Program) {
         let part = program.unit(self.frame().flow).architect.as_deref();
-        let waiting = part.filter(|part| part.nature == Nature::InQueue);
+        let waiting = part.filter(|part| part.nature == FlowKind::InQueue);
         let Some(start) = waiting.and_then(|part| part.start) else {
             return self.finish_handled();
         };
@@ -226,7 +226,7 @@ impl State {
             return self.connect();
         }
         self.conversation.fault = None;
-        // Nobody hears the same again and again in no time: what is said takes time.
+        // A pass must take time, or the start-up task would loop without end.
         if self.conversation.pass_began_ms == self.clock_ms
             && let Some(frame) = self.wait(IDLE_PASS_MS)
         {
@@ -237,15 +237,16 @@ impl State {
         self.go_to(Some(begin));
     }
 
-    /// An agent answers: the flow of the caller who waited is over.
+    /// An agent answers: the in-queue flow ends.
     pub(super) fn connect(&mut self) {
         let waited = self.clock_ms;
-        self.recorder.note(self.step, || Fact::Connected(waited));
+        self.recorder.note(self.step, || EventKind::Connected(waited));
         self.conversation.fault = None;
         self.finish_handled();
     }
 
-    /// Takes the frame away, after what its variables hold went to those of the caller.
+    /// Removes the frame, after copying the values of its variables to those of the
+    /// caller.
     fn return_values(
         &mut self,
         program: &Program,
@@ -260,17 +261,17 @@ impl State {
             .collect();
         self.pop_frame();
         for (theirs, own, value) in values {
-            let (of, name) = (Field::Outputs, program.legend.variable(theirs).clone());
+            let (of, name) = (Field::Outputs, program.symbols.variable(theirs).clone());
             let entry = Entry { of, name, value: value.clone() };
-            self.recorder.note(step, || Fact::Entry(Box::new(entry)));
+            self.recorder.note(step, || EventKind::Entry(Box::new(entry)));
             if let Some(slot) = self.slot(program, own) {
                 *slot = value.clone();
             }
-            self.recorder.note(step, || Fact::Assigned(own, value));
+            self.recorder.note(step, || EventKind::Assigned(own, value));
         }
     }
 
-    /// Ends the call; in error, if it comes to its end because of one.
+    /// Ends the call. Its status is an error if an error is being handled.
     pub(super) fn finish_handled(&mut self) {
         match self.conversation.fault.take() {
             Some((failure, node)) => self.finish(Status::Error, Some((failure, node))),
@@ -278,15 +279,15 @@ impl State {
         }
     }
 
-    /// A runtime error: the call goes to the error handling of the flow, and if that has
-    /// none, of the one that called it. An error in the error handling ends the call.
+    /// Handles a runtime error. The call goes to the error handling of the flow, or else
+    /// to that of the calling flow. An error in the error handling ends the call.
     pub(super) fn fault(
         &mut self,
         program: &Program,
         node: NodeId,
         failure: Box<Failure>,
     ) {
-        self.note(|| Fact::Failed(failure.clone()));
+        self.note(|| EventKind::Failed(failure.clone()));
         let mut step = self.step;
         loop {
             let flow = self.frame().flow;
@@ -305,7 +306,7 @@ impl State {
             match self.frame().caller {
                 Some((calling, _)) => {
                     self.pop_frame();
-                    self.recorder.note(calling, || Fact::Failed(failure.clone()));
+                    self.recorder.note(calling, || EventKind::Failed(failure.clone()));
                     step = calling;
                 }
                 None => return self.finish(Status::Error, Some((failure, node))),
@@ -313,7 +314,7 @@ impl State {
         }
     }
 
-    /// Leaves the tasks that were called in the flow that runs.
+    /// Leaves all called tasks of the running flow.
     fn unwind_to_flow(&mut self) {
         while !self.frame().is_isolated {
             let left = self.pop_frame().and_then(|frame| frame.caller);
@@ -324,7 +325,8 @@ impl State {
     }
 }
 
-/// The output of a called task: that of the path's name, else `default`.
+/// Returns the output of a called task: the one with the name of the path, else
+/// `default`.
 fn output_of(paths: &[Text], path: Option<&Text>) -> u16 {
     let named =
         |name: &str| paths.iter().position(|path| path.eq_ignore_ascii_case(name));

@@ -1,4 +1,4 @@
-//! The session as its host sees it.
+//! The session, as its host uses it.
 
 use std::sync::Arc;
 
@@ -9,31 +9,32 @@ use crate::trace::{Event, Status, Step, Trace};
 use crate::value::Value;
 use crate::world::{Answer, Question};
 
-/// One call in progress. It can be cloned, compared, and made to start over.
+/// One call in progress. It can be cloned, compared and restarted.
 #[derive(Debug, Clone)]
 pub struct Session {
     program: Arc<Program>,
     state: State,
 }
 
-/// How far a session got.
+/// The progress of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
-    /// It has a [question](Session::question).
+    /// The session has a [question](Session::question).
     Waiting,
     /// The call is over.
     Finished,
 }
 
 impl PartialEq for Session {
-    /// Whether both would go on alike: the same program, and all values the same.
+    /// Whether both sessions would continue in the same way: they have the same program
+    /// and the same values.
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.program, &other.program) && self.state == other.state
     }
 }
 
 impl Session {
-    /// Starts a call and runs to its first question or its end.
+    /// Starts a call and runs it to its first question or its end.
     pub fn start(program: Arc<Program>, call: &Call) -> Self {
         let state = State::default();
         let mut session = Self { program, state };
@@ -41,42 +42,44 @@ impl Session {
         session
     }
 
-    /// Starts another call of the same program in this session. It uses the memory of the
-    /// one before, which is the fastest way to make many calls.
+    /// Starts another call of the same program in this session. It reuses the memory of
+    /// the previous call, which is the fastest way to run many calls.
     pub fn restart(&mut self, call: &Call) -> Progress {
         self.state.begin(&self.program, call);
         self.state.run(&self.program)
     }
 
-    /// The program whose call it makes.
+    /// The program that the call runs.
     pub fn program(&self) -> &Arc<Program> {
         &self.program
     }
 
-    /// How far it got.
+    /// Whether the session waits for an answer or is finished.
     pub fn progress(&self) -> Progress {
         if self.state.is_finished() { Progress::Finished } else { Progress::Waiting }
     }
 
-    /// What the session needs to know to go on; nothing if the call is over.
+    /// Returns the question that the session needs answered, or `None` if the call is
+    /// over.
     pub fn question(&self) -> Option<Question<'_>> {
         self.state.question(&self.program)
     }
 
-    /// Goes on with the answer to the question, to the next question or the end. An answer
-    /// that does not fit the question counts as none: silence, nothing found, no fixture.
-    /// After the end nothing happens.
+    /// Continues with the answer to the question, up to the next question or the end. An
+    /// answer that does not fit the question counts as no answer: silence, not found, or
+    /// no fixture. After the end this has no effect.
     pub fn resume(&mut self, answer: Answer) -> Progress {
         self.state.resume(&self.program, answer)
     }
 
-    /// The trace of a call that is over, leaving the session empty; until then, `None`.
+    /// Takes the trace of a finished call and leaves the session empty. Returns `None`
+    /// before the end.
     pub fn take_trace(&mut self) -> Option<Trace> {
         self.state.take_trace(&self.program)
     }
 
-    /// What happened so far, as the trace of a call that is completed here, for those who
-    /// watch one that waits; nothing after the end.
+    /// Returns a trace of the events so far, as if the call were completed here. This
+    /// serves callers that watch a waiting session. Returns `None` after the end.
     pub fn trace_so_far(&self) -> Option<Trace> {
         if self.state.is_finished() {
             return None;
@@ -91,23 +94,23 @@ impl Session {
         self.state.clock_ms
     }
 
-    /// How the call ended, if it is over.
+    /// The status of the call, or `None` before the end.
     pub fn status(&self) -> Option<Status> {
         self.state.status()
     }
 
-    /// The nodes that were executed so far, the one that waits for an answer last.
+    /// The executed nodes so far, the waiting node last.
     pub fn steps(&self) -> &[Step] {
         &self.state.recorder.steps
     }
 
-    /// What happened in them so far.
+    /// The events of these steps so far.
     pub fn events(&self) -> &[Event] {
         &self.state.recorder.events
     }
 
-    /// What a variable of the flow that the call started in holds now, or one that Architect
-    /// brings along; nothing if there is no such variable.
+    /// Returns the current value of a variable of the first flow, or of a built-in
+    /// variable of Architect. Returns `None` if there is no such variable.
     pub fn variable(&self, name: &str) -> Option<&Value> {
         let (program, flow) = (&*self.program, self.state.flow?);
         let id = program.variable(flow, name)?;
@@ -116,21 +119,21 @@ impl Session {
         if let Some(value) = built_in.and_then(|index| built_ins.get(index as usize)) {
             return Some(value);
         }
-        // Those of the first frame come first.
+        // The variables of the first frame come first.
         let layout = &program.layouts[program.unit(flow).layout.index()];
         self.state.slots.values.get(id.0.checked_sub(layout.first)? as usize)
     }
 
-    /// Sets a variable of the flow that the call started in, or one that Architect brings
-    /// along, while the session waits. One that no flow mentions stands in the trace at the
-    /// end. Of a flow of Architect, a value of another type than the variable's is converted
-    /// to it if that can be done. After the end nothing happens.
+    /// Sets a variable of the first flow, or a built-in variable of Architect, while the
+    /// session waits. A variable that no flow mentions appears in the trace at the end.
+    /// In an Architect flow, a value of another type is converted to the type of the
+    /// variable if possible. After the end this has no effect.
     pub fn set_variable(&mut self, name: &str, value: Value) {
         self.state.set_from_outside(&self.program, name, value);
     }
 
-    /// What the caller has heard so far, in order.
-    pub fn heard(&self) -> impl Iterator<Item = &str> {
-        self.state.said(&self.program.legend)
+    /// Returns the prompts that the caller has heard so far, in order.
+    pub fn prompts(&self) -> impl Iterator<Item = &str> {
+        self.state.prompts(&self.program.symbols)
     }
 }

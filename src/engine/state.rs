@@ -1,31 +1,32 @@
-//! The state of a call and how it moves: nodes begin, end, fail; flows are entered and left.
+//! The state of a call and its transitions: nodes begin, end and fail; flows are entered
+//! and left.
 
 use super::action::{self, Listening};
 use super::call::{Call, Limits};
 use super::conversation::Conversation;
 use super::frame::Frame;
-use super::recorder::{Recorder, Room};
+use super::recorder::{Capacity, Recorder};
 use super::scope::{Slots, View};
 use super::session::Progress;
 use crate::diagnostic::Code;
 use crate::expr::draft::{Form, Template};
-use crate::flow::{EndType, FlowId, Legend, NodeId};
+use crate::flow::{EndType, FlowId, NodeId, SymbolTable};
 use crate::program::{Operand, Program, Speech, Step, StepAction};
-use crate::trace::{Fact, Failure, PathTaken, Phrase, Routing, Status, Trace};
+use crate::trace::{EventKind, Failure, PathTaken, Phrase, Routing, Status, Trace};
 use crate::value::{Text, Value};
 use crate::world::{Answer, Question};
 
-/// How much text and JSON a call may make, in bytes. Without a limit a loop that says a long
-/// text ten thousand times would fill the memory of the machine.
+/// The largest amount of text and JSON that a call may make, in bytes. Without this
+/// limit, a loop that plays a long prompt ten thousand times would fill the memory.
 const MAX_MADE_BYTES: usize = 64 * 1024 * 1024;
 
-/// What an action comes to.
+/// The effect of an action.
 pub(super) enum Effect {
-    /// The node is done; the call goes there.
+    /// The node is finished; the call continues at this node.
     Go(PathTaken, Option<NodeId>),
     /// The node failed.
     Fail(Box<Failure>),
-    /// The node waits for an answer; what for was [noted](State::ask).
+    /// The node waits for an answer; [`State::ask`] has stored its question.
     Ask,
     /// The node runs another flow; its step stays open.
     Enter(FlowId),
@@ -33,17 +34,18 @@ pub(super) enum Effect {
     End(EndType),
     /// The deadline of this frame passed while the node was waiting.
     CutOff(usize),
-    /// The call ends, and nothing can handle it.
+    /// The call ends with an error that cannot be handled.
     Abort(Box<Failure>),
-    /// The node runs a task or module of Architect, which begins there; its step stays open.
+    /// The node runs a task or module of Architect, starting at this node; its step stays
+    /// open.
     Call(NodeId),
-    /// A task of Architect ends by this output path.
+    /// An Architect task ends by this output path.
     EndTask(Option<Text>),
-    /// The conversation is over for Architect's flows.
+    /// The conversation ends, in Architect flows.
     EndCall,
 }
 
-/// What a node is waiting for. What is not said here stands in the program.
+/// The state of a node that waits. The rest of its question is in the program.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Waiting {
     Input,
@@ -57,14 +59,15 @@ pub(super) enum Waiting {
     Reply(Tries),
 }
 
-/// How often in a row a participant gave no answer, or none that fits.
+/// The number of consecutive attempts in which a participant gave no answer or no
+/// matching answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Tries {
     pub(super) no_input: u32,
     pub(super) no_match: u32,
 }
 
-/// How a call ended.
+/// The end of a call.
 #[derive(Debug, Clone, PartialEq)]
 struct Outcome {
     status: Status,
@@ -72,7 +75,7 @@ struct Outcome {
     failed_at: Option<NodeId>,
 }
 
-/// Everything about a call that changes. Whatever does not is in the program.
+/// Everything about a call that changes. The rest is in the program.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct State {
     pub(super) clock_ms: i64,
@@ -81,7 +84,7 @@ pub(super) struct State {
     pub(super) recorder: Recorder,
     /// The step that is being executed.
     pub(super) step: u32,
-    /// What belongs to the conversation, for Architect's flows.
+    /// State of the conversation, for Architect flows.
     pub(super) conversation: Conversation,
     limits: Limits,
     pub(super) is_strict: bool,
@@ -89,21 +92,22 @@ pub(super) struct State {
     pub(super) flow: Option<FlowId>,
     other_variables: Vec<(Text, Value)>,
     actions: u32,
-    /// The node that is being executed, or is next.
+    /// The node that is being executed or comes next.
     node: Option<NodeId>,
     waiting: Option<Waiting>,
     outcome: Option<Outcome>,
-    room: Room,
-    /// How much text and JSON templates have made; the trace keeps all of it.
+    capacity: Capacity,
+    /// The number of bytes of text and JSON that templates have made. The trace keeps all
+    /// of it.
     pub(super) made_bytes: usize,
 }
 
 impl State {
-    /// Sets everything to the start of a call.
+    /// Resets everything to the start of a call.
     pub(super) fn begin(&mut self, program: &Program, call: &Call) {
         self.clock_ms = 0;
         self.frames.clear();
-        self.recorder.clear(self.room);
+        self.recorder.clear(self.capacity);
         self.step = 0;
         self.limits = call.limits;
         self.start = Some(call.start);
@@ -133,7 +137,7 @@ impl State {
         }
     }
 
-    /// Adds a frame. Flows that share variables see those of the frame below.
+    /// Adds a frame. A flow that is not isolated uses the variables of the frame below.
     pub(super) fn push_frame(
         &mut self,
         program: &Program,
@@ -177,12 +181,12 @@ impl State {
     pub(super) fn run(&mut self, program: &Program) -> Progress {
         while self.outcome.is_none() {
             let Some(node) = self.node else {
-                // A flow without a first node has nothing to do.
+                // A flow without a first node ends at once.
                 self.end_flow(program);
                 continue;
             };
             let step = &program.steps[node.index()];
-            // What begins a flow or a task is no action.
+            // Nodes that begin a flow or a task do not count as actions.
             self.actions = self.actions.saturating_add(u32::from(!step.is_beginning()));
             if self.actions > self.limits.max_actions || self.made_bytes > MAX_MADE_BYTES
             {
@@ -200,7 +204,7 @@ impl State {
         Progress::Finished
     }
 
-    /// Goes on with an answer.
+    /// Continues with an answer.
     pub(super) fn resume(&mut self, program: &Program, answer: Answer) -> Progress {
         let (Some(waiting), Some(node)) = (self.waiting.take(), self.node) else {
             return Progress::Finished;
@@ -226,7 +230,7 @@ impl State {
             self.other_variables.push((name.into(), value));
             return;
         };
-        let holds = program.holds(flow, id);
+        let holds = program.value_type(flow, id);
         let typed = holds.and_then(|it| Value::decode(&value.to_json(), it).ok());
         let value = typed.unwrap_or(value);
         let first = program.layouts[program.unit(flow).layout.index()].first;
@@ -238,25 +242,25 @@ impl State {
         {
             *slot = value.clone();
         }
-        self.note(|| Fact::Assigned(id, value));
+        self.note(|| EventKind::Assigned(id, value));
     }
 
-    /// What the session waits for.
+    /// Returns the question that the session waits for.
     pub(super) fn question<'q>(&'q self, program: &'q Program) -> Option<Question<'q>> {
         let (waiting, node) = (self.waiting.as_ref()?, self.node?);
         let action = &program.steps[node.index()].action;
-        Some(action::question(waiting, action, &program.legend, node))
+        Some(action::question(waiting, action, &program.symbols, node))
     }
 
     fn depth(&self) -> u16 {
         u16::try_from(self.frames.len().saturating_sub(1)).unwrap_or(u16::MAX)
     }
 
-    /// Which of its limits the call went beyond.
+    /// Returns the failure for the limit that the call exceeded.
     fn exhausted(&self) -> Box<Failure> {
         if self.made_bytes > MAX_MADE_BYTES {
             let limit = MAX_MADE_BYTES / (1024 * 1024);
-            let message = format!("the call made more than {limit} MiB of text");
+            let message = format!("the call produced more than {limit} MiB of text");
             return Failure::new(Code::CALL_TOO_LARGE, message);
         }
         let message =
@@ -264,7 +268,7 @@ impl State {
         Failure::new(Code::ACTION_LIMIT_EXCEEDED, message)
     }
 
-    /// What a node left behind when it ran before does not count any more.
+    /// Clears the outputs of an earlier execution of the node.
     fn forget_outputs(&mut self, step: &Step) {
         let (first, end) = step.outputs;
         if first < end {
@@ -274,7 +278,7 @@ impl State {
         }
     }
 
-    /// Applies what an action came to. `Waiting` means that the session has a question.
+    /// Applies the effect of an action. `Waiting` means that the session has a question.
     #[inline(always)]
     fn settle(&mut self, program: &Program, node: NodeId, effect: Effect) -> Progress {
         match effect {
@@ -285,7 +289,7 @@ impl State {
                     if self.frame().sequence.is_some() {
                         self.end_task(program, None);
                     } else {
-                        self.note_missing_way(path);
+                        self.note_missing_branch(path);
                         self.end_flow(program);
                     }
                 }
@@ -311,7 +315,7 @@ impl State {
             }
             Effect::CutOff(frame) => self.cut_off(program, node, frame),
             Effect::Abort(failure) => {
-                self.recorder.note(self.step, || Fact::Failed(failure.clone()));
+                self.recorder.note(self.step, || EventKind::Failed(failure.clone()));
                 self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
                 self.finish(Status::Error, Some((failure, node)));
             }
@@ -319,12 +323,12 @@ impl State {
         Progress::Finished
     }
 
-    fn note_missing_way(&mut self, path: PathTaken) {
+    fn note_missing_branch(&mut self, path: PathTaken) {
         let code = match path {
             PathTaken::Default => Code::NO_DEFAULT_BRANCH,
             _ => Code::MISSING_ON_COMPLETE,
         };
-        self.recorder.note(self.step, || Fact::Noted(code));
+        self.recorder.note(self.step, || EventKind::Noted(code));
     }
 
     fn end(&mut self, program: &Program, node: NodeId, end: EndType) {
@@ -339,7 +343,7 @@ impl State {
         }
     }
 
-    /// Leaves the flow; the one that called it goes on behind the call.
+    /// Leaves the flow. The calling flow continues after the call.
     fn end_flow(&mut self, program: &Program) {
         loop {
             let Some((step, caller)) = self.leave(program) else {
@@ -351,12 +355,12 @@ impl State {
             if next.is_some() {
                 return;
             }
-            self.recorder.note(step, || Fact::Noted(Code::MISSING_ON_COMPLETE));
+            self.recorder.note(step, || EventKind::Noted(Code::MISSING_ON_COMPLETE));
         }
     }
 
-    /// Takes the frame away after its outputs are copied; gives the step and node that
-    /// called, if there is one.
+    /// Removes the frame after copying its outputs. Returns the step and node that called
+    /// it, if any.
     fn leave(&mut self, program: &Program) -> Option<(u32, NodeId)> {
         let (step, caller) = self.frame().caller?;
         if self.frame().is_isolated
@@ -377,12 +381,12 @@ impl State {
         let [.., below, called] = self.frames.as_slice() else { return };
         for (own, theirs) in outputs {
             let value = self.slots.variable(called, *theirs).clone();
-            self.recorder.note(step, || Fact::Assigned(*own, value.clone()));
+            self.recorder.note(step, || EventKind::Assigned(*own, value.clone()));
             self.slots.set_variable(below, *own, value);
         }
     }
 
-    /// Drops all values but the variables of the first flow, which the trace shows.
+    /// Drops all values except the variables of the first flow, which the trace shows.
     pub(super) fn keep_first_variables(&mut self, program: &Program) {
         let layout = self.flow.map(|flow| program.unit(flow).layout.index());
         let count = layout.map_or(0, |layout| program.layouts[layout].len());
@@ -398,7 +402,7 @@ impl State {
         self.recorder.steps[self.step as usize].node
     }
 
-    /// Where the call goes on.
+    /// Sets the node at which the call continues.
     pub(super) fn go_to(&mut self, node: Option<NodeId>) {
         self.node = node;
     }
@@ -409,7 +413,8 @@ impl State {
         Some(frame)
     }
 
-    /// A step failed: the call goes to its error target, or the flow ends in error.
+    /// Handles a failed step: the call goes to its error target, or the flow ends in
+    /// error.
     pub(super) fn fail(
         &mut self,
         program: &Program,
@@ -418,7 +423,7 @@ impl State {
         failure: Box<Failure>,
     ) {
         let target = program.steps[node.index()].error;
-        self.recorder.note(step, || Fact::Failed(failure.clone()));
+        self.recorder.note(step, || EventKind::Failed(failure.clone()));
         self.recorder.finish(step, PathTaken::Error, target, self.clock_ms);
         self.node = target;
         if target.is_none() {
@@ -426,12 +431,13 @@ impl State {
         }
     }
 
-    /// The flow ends in error, and with it every flow above whose call has no error target.
+    /// Ends the flow in error, and with it every calling flow whose call has no error
+    /// target.
     fn end_in_error(&mut self, program: &Program, node: NodeId, failure: Box<Failure>) {
         while let Some((step, caller)) = self.frame().caller {
             self.pop_frame();
             let target = program.steps[caller.index()].error;
-            self.recorder.note(step, || Fact::Failed(failure.clone()));
+            self.recorder.note(step, || EventKind::Failed(failure.clone()));
             self.recorder.finish(step, PathTaken::Error, target, self.clock_ms);
             self.node = target;
             if target.is_some() {
@@ -446,7 +452,7 @@ impl State {
         status: Status,
         failure: Option<(Box<Failure>, NodeId)>,
     ) {
-        // Calls to flows that were still open end with the call.
+        // Open calls to flows end with the call.
         for frame in &self.frames {
             if let Some((step, _)) = frame.caller {
                 self.recorder.steps[step as usize].end_ms = self.clock_ms;
@@ -456,7 +462,7 @@ impl State {
         self.outcome = Some(Outcome { status, failure, failed_at });
     }
 
-    /// The frame that runs. There is one from the beginning of a call to its end.
+    /// The running frame. There is one from the beginning of a call to its end.
     #[inline]
     pub(super) fn frame(&self) -> &Frame {
         self.frames.last().expect("a call has a frame until it is over")
@@ -472,25 +478,27 @@ impl State {
         Effect::Ask
     }
 
-    /// Notes a fact of the current step.
+    /// Records an event of the current step.
     #[inline(always)]
-    pub(super) fn note(&mut self, fact: impl FnOnce() -> Fact) {
+    pub(super) fn note(&mut self, fact: impl FnOnce() -> EventKind) {
         self.recorder.note(self.step, fact);
     }
 
-    /// Notes that the caller hears a text.
+    /// Records a prompt that the caller hears.
     #[inline(always)]
     pub(super) fn say(&mut self, speech: &Speech) {
         match speech {
-            Speech::Constant(id) => self.note(|| Fact::Said(Phrase::Constant(*id))),
+            Speech::Constant(id) => {
+                self.note(|| EventKind::Prompted(Phrase::Constant(*id)))
+            }
             Speech::Template(template) => {
                 let text = self.print(template);
-                self.note(|| Fact::Said(Phrase::Made(text)));
+                self.note(|| EventKind::Prompted(Phrase::Made(text)));
             }
         }
     }
 
-    /// A text to say or pass on. Constants stay numbers.
+    /// Returns a string to play or to pass on. Constants stay ids.
     #[inline(always)]
     pub(super) fn phrase(&mut self, speech: &Speech) -> Phrase {
         match speech {
@@ -499,46 +507,46 @@ impl State {
         }
     }
 
-    /// The text of a template.
+    /// Evaluates a template to a string.
     pub(super) fn print(&mut self, template: &Template<Operand>) -> Text {
         let Self { slots, frames, recorder, step, .. } = self;
         let frame = frames.last().expect("a call has a frame until it is over");
         let missing = &mut |operand: &Operand| {
-            recorder.note(*step, || Fact::Missing(operand.reference));
+            recorder.note(*step, || EventKind::Missing(operand.reference));
         };
         let text = template.print(&View { slots, frame }, missing);
         self.made_bytes = self.made_bytes.saturating_add(text.len());
         text
     }
 
-    /// The value of a form.
+    /// Evaluates a form.
     pub(super) fn evaluate(&mut self, form: &Form<Operand>) -> Value {
-        // What stands in the flow is shared, not made.
+        // Constants of the flow are shared, not copied.
         if let Form::Constant(json) = form {
             return json.clone().into();
         }
         let Self { slots, frames, recorder, step, .. } = self;
         let frame = frames.last().expect("a call has a frame until it is over");
         let missing = &mut |operand: &Operand| {
-            recorder.note(*step, || Fact::Missing(operand.reference));
+            recorder.note(*step, || EventKind::Missing(operand.reference));
         };
         let value = form.evaluate(&View { slots, frame }, missing);
         self.made_bytes = self.made_bytes.saturating_add(action::size_of(&value));
         value
     }
 
-    /// What the caller has heard.
-    pub(super) fn said<'s>(
+    /// Returns the prompts that the caller has heard.
+    pub(super) fn prompts<'s>(
         &'s self,
-        legend: &'s Legend,
+        symbols: &'s SymbolTable,
     ) -> impl Iterator<Item = &'s str> {
-        self.recorder.events.iter().filter_map(|event| match &event.fact {
-            Fact::Said(phrase) => Some(phrase.text(legend).as_str()),
+        self.recorder.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Prompted(phrase) => Some(phrase.text(symbols).as_str()),
             _ => None,
         })
     }
 
-    /// How the call ended.
+    /// The status of the call, or `None` before the end.
     pub(super) fn status(&self) -> Option<Status> {
         self.outcome.as_ref().map(|outcome| outcome.status)
     }
@@ -547,8 +555,10 @@ impl State {
     pub(super) fn take_trace(&mut self, program: &Program) -> Option<Trace> {
         let flow = self.flow?;
         let outcome = self.outcome.take()?;
-        self.room =
-            Room { steps: self.recorder.steps.len(), events: self.recorder.events.len() };
+        self.capacity = Capacity {
+            steps: self.recorder.steps.len(),
+            events: self.recorder.events.len(),
+        };
         let layout = &program.layouts[program.unit(flow).layout.index()];
         let mut variables = Vec::with_capacity(layout.len());
         for (value, id) in
@@ -558,7 +568,7 @@ impl State {
                 variables.push((crate::flow::VariableId(id), std::mem::take(value)));
             }
         }
-        // Empty again: without a node, a frame and a question nothing can go on.
+        // Reset: without a node, a frame and a question, the session is finished.
         self.node = None;
         self.flow = None;
         self.frames.clear();

@@ -1,8 +1,8 @@
-//! Where Architect's expressions find their values during a call.
+//! Lookup of values for Architect's expressions during a call.
 
 use super::frame::Frame;
 use super::state::State;
-use crate::expr::architect::{BUILT_INS, Directory, Scope, Surroundings};
+use crate::expr::architect::{BUILT_INS, Directory, Environment, Scope};
 use crate::flow::VariableId;
 use crate::program::Program;
 use crate::program::architect::Source;
@@ -10,7 +10,7 @@ use crate::trace::Failure;
 use crate::value::{Collection, DateTime, Duration, Kind, Text, Type, Value};
 use crate::world::Fixtures;
 
-/// What the expressions of a task see.
+/// The values that the expressions of a task can read.
 pub(super) struct TaskView<'s> {
     state: &'s State,
     built_in_first: u32,
@@ -32,12 +32,12 @@ impl Scope for TaskView<'_> {
         found.unwrap_or(&Value::NOT_SET)
     }
 
-    fn surroundings(&self) -> &dyn Surroundings {
+    fn environment(&self) -> &dyn Environment {
         self
     }
 }
 
-impl Surroundings for TaskView<'_> {
+impl Environment for TaskView<'_> {
     fn directory(&self) -> &dyn Directory {
         &*self.state.conversation.organisation.0
     }
@@ -47,7 +47,7 @@ impl Surroundings for TaskView<'_> {
     }
 
     fn random(&self) -> u64 {
-        self.state.conversation.chance.next()
+        self.state.conversation.random.next()
     }
 }
 
@@ -59,7 +59,7 @@ impl State {
         elapsed.and_then(|elapsed| start.checked_add(elapsed)).unwrap_or(start)
     }
 
-    /// The value of one of Architect's sources.
+    /// Evaluates a source of an Architect action.
     pub(super) fn value(
         &mut self,
         program: &Program,
@@ -86,8 +86,8 @@ impl State {
         }
     }
 
-    /// The object of a name, as the organisation knows it; one with nothing but its name
-    /// where it does not.
+    /// Returns the object with this name from the organisation, or else an object that
+    /// has only this name.
     pub(super) fn named(&self, kind: Kind, name: &Text) -> Value {
         let organisation = &self.conversation.organisation.0;
         organisation.by_name(kind, name).unwrap_or_else(|| Fixtures::unknown(kind, name))
@@ -101,7 +101,8 @@ impl State {
         }
     }
 
-    /// The slot of a variable of the task that runs, of its flow, or of Architect's own.
+    /// Returns the slot of a variable of the running task, of its flow, or of Architect's
+    /// built-in variables.
     pub(super) fn slot(
         &mut self,
         program: &Program,
@@ -118,7 +119,7 @@ impl State {
         self.slots.values.get_mut(base.wrapping_add(id.index()))
     }
 
-    /// Sets a variable and notes it; fails if the value is too large for one.
+    /// Sets a variable and records it. Fails if the value is too large for a variable.
     pub(super) fn assign(
         &mut self,
         program: &Program,
@@ -129,11 +130,11 @@ impl State {
         if let Some(slot) = self.slot(program, id) {
             *slot = value.clone();
         }
-        self.note(|| crate::trace::Fact::Assigned(id, value));
+        self.note(|| crate::trace::EventKind::Assigned(id, value));
         Ok(())
     }
 
-    /// What a variable holds.
+    /// The type of a variable.
     pub(super) fn type_of(&self, program: &Program, id: VariableId) -> Type {
         let frame = self.frame();
         let sequence = frame.sequence.map(|id| &program.sequence(id).variables);
@@ -143,9 +144,9 @@ impl State {
         declared.map_or_else(
             || {
                 let built_in = id.0.wrapping_sub(program.built_in_first) as usize;
-                BUILT_INS.get(built_in).map_or(Type::ANY, |known| known.holds)
+                BUILT_INS.get(built_in).map_or(Type::ANY, |known| known.value_type)
             },
-            |variable| variable.holds,
+            |variable| variable.value_type,
         )
     }
 }

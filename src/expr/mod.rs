@@ -1,10 +1,10 @@
-//! The languages in which flows compute: text to tree, tree to compiled form, evaluation.
+//! The expression languages of flows: text to tree, tree to compiled form, evaluation.
 //!
-//! Each language is a module of its own with the same parts: a grammar under `grammar/`, a
-//! tree that is generic over what a name stands for (`Reference` as written, an operand
-//! of the program once compiled), a parser and an evaluator. [`draft`] is the small language
-//! of the draft dialect, which knows its types only when it runs; [`architect`] is the
-//! language of Architect's own flows, with types, overloads and functions.
+//! Each language is a separate module with the same parts: a grammar under `grammar/`, a
+//! tree, a parser and an evaluator. The tree is generic over names: `Reference` as
+//! written, or an operand of the program once compiled. [`draft`] is the small language
+//! of the draft dialect, with types known only at run time. [`architect`] is the language
+//! of Architect flows, with types, overloads and functions.
 
 pub mod architect;
 pub mod draft;
@@ -13,26 +13,26 @@ use std::borrow::Cow;
 
 use crate::source::Span;
 
-/// Why a text is not an expression.
+/// A syntax error in an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// Where in the file.
+    /// The place in the file.
     pub span: Span,
-    /// What was found and what was expected.
+    /// The finding and the expectation.
     pub message: String,
-    /// What to write instead, if that is known.
+    /// The suggested replacement, if there is one.
     pub help: Option<String>,
 }
 
-/// Why an expression has no value.
+/// An error during the evaluation of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvaluationError {
-    /// What was wrong with the values at hand.
+    /// The problem with the current values.
     pub message: String,
 }
 
-/// A text in a file that holds an expression: it translates places within the text into
-/// places in the file.
+/// The source of an expression in a file. It translates places in the text to places in
+/// the file.
 #[derive(Debug, Clone, Copy)]
 pub struct Origin {
     span: Span,
@@ -40,8 +40,9 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// `text` as read from `span`. If the file has it letter for letter, plain or between
-    /// quotes, places are exact; if it was written with escapes, they are the whole span.
+    /// Creates an origin for `text` read from `span`. Places are exact if the file
+    /// contains the text verbatim, plain or in quotes. If the text was written with
+    /// escapes, every place is the whole span.
     pub fn new(text: &str, span: Span) -> Self {
         let length = (span.end - span.start) as usize;
         if length == text.len() + 2 {
@@ -57,8 +58,8 @@ impl Origin {
     }
 }
 
-/// The text between the quotes of a literal: `\n`, `\r` and `\t` resolved, any other character
-/// behind a backslash as it is.
+/// Returns the content of a quoted literal. `\n`, `\r` and `\t` are resolved; any other
+/// character after a backslash stays as it is.
 fn unquoted(literal: &str) -> Cow<'_, str> {
     let inner = literal.get(1..literal.len().saturating_sub(1)).unwrap_or_default();
     if !inner.contains('\\') {

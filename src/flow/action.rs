@@ -1,22 +1,23 @@
-//! What nodes do, as authored. *Source: the node table of the draft dialect; seeds 001 to 003.*
+//! The actions of nodes, as authored. *Source: the node table of the draft dialect; seeds
+//! 001 to 003.*
 
-use super::model::Written;
+use super::model::Spanned;
 use crate::expr::draft::{Condition, Form, Reference, Template};
 use crate::source::Span;
 use crate::value::Text;
 
 type Phrase = Template<Reference>;
 
-/// What a node does.
+/// The action of a node.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
-    /// Says a text.
+    /// Plays a prompt.
     Say(Say),
     /// Collects digits.
     Gather(Box<Gather>),
     /// Sets variables.
     Set(Set),
-    /// Decides.
+    /// Takes a branch.
     If(If),
     /// Runs another flow.
     CallFlow(Box<CallFlow>),
@@ -32,134 +33,135 @@ pub enum Action {
     Webhook(Box<Webhook>),
     /// Ends the flow.
     End(End),
-    /// Of a type that flowsim does not know; such a flow cannot run.
+    /// An action of an unknown type. A flow with such an action cannot run.
     Unknown,
 }
 
-/// Says a text; costs no time.
+/// Plays a prompt; takes no time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Say {
-    /// `sayText`
+    /// The key `sayText`.
     pub text: Phrase,
 }
 
 /// Plays a prompt and collects digits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gather {
-    /// `promptText`
+    /// The key `promptText`.
     pub prompt: Option<Phrase>,
-    /// `minDigits`
+    /// The key `minDigits`.
     pub min_digits: u32,
-    /// `maxDigits`
+    /// The key `maxDigits`.
     pub max_digits: u32,
-    /// `timeoutSeconds`, in milliseconds: how long to wait for the first key.
+    /// The waiting time for the first key, `timeoutSeconds`, in milliseconds.
     pub timeout_ms: i64,
-    /// `interDigitTimeoutSeconds`, in milliseconds: how long to wait for each next key.
+    /// The waiting time for each further key, `interDigitTimeoutSeconds`, in
+    /// milliseconds.
     pub inter_digit_timeout_ms: i64,
-    /// `validDigits`; empty allows every key.
+    /// The allowed keys, `validDigits`; empty allows every key.
     pub valid_digits: Text,
-    /// `terminatingKey`
+    /// The key `terminatingKey`.
     pub terminating_key: Option<char>,
 }
 
 /// Sets variables, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Set {
-    /// `setVars`
+    /// The key `setVars`.
     pub assignments: Vec<Assignment>,
 }
 
-/// One variable that is set.
+/// An assignment to a variable.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assignment {
-    /// `key`
-    pub variable: Written<Text>,
-    /// `value.type`
+    /// The name of the variable, `key`.
+    pub variable: Spanned<Text>,
+    /// The type, `value.type`.
     pub variable_type: VariableType,
-    /// `value.value`
+    /// The value, `value.value`.
     pub value: Form<Reference>,
 }
 
-/// What a value is converted to before a variable takes it.
+/// The conversion of a value before it is assigned to a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VariableType {
-    /// Stays what it is; what a missing `type` means.
+    /// No conversion, as for a missing `type`.
     Unchanged,
-    /// A String.
+    /// To a String.
     String,
-    /// An Integer.
+    /// To an Integer.
     Integer,
-    /// A Decimal.
+    /// To a Decimal.
     Decimal,
-    /// An Integer if it is whole, otherwise a Decimal.
+    /// To an Integer if it is whole, otherwise to a Decimal.
     Number,
-    /// A Boolean.
+    /// To a Boolean.
     Boolean,
-    /// JSON.
+    /// To JSON.
     Json,
-    /// A number that is added to the variable; a variable without a value counts as 0.
+    /// To a number that is added to the variable. A variable without a value counts as 0.
     Increment,
 }
 
 /// Takes the first branch whose condition is true.
 #[derive(Debug, Clone, PartialEq)]
 pub struct If {
-    /// `conditions[].expression`; the branches are the paths of the node.
-    pub conditions: Vec<Written<(Text, Condition<Reference>)>>,
+    /// The conditions, `conditions[].expression`. Their branches are paths of the node.
+    pub conditions: Vec<Spanned<(Text, Condition<Reference>)>>,
 }
 
 /// Runs another flow in the same conversation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallFlow {
-    /// `flowId`
-    pub flow_id: Option<Written<Text>>,
-    /// `flowName`
-    pub flow_name: Option<Written<Text>>,
-    /// `timeoutSeconds`, in milliseconds.
+    /// The key `flowId`.
+    pub flow_id: Option<Spanned<Text>>,
+    /// The key `flowName`.
+    pub flow_name: Option<Spanned<Text>>,
+    /// The time limit, `timeoutSeconds`, in milliseconds.
     pub timeout_ms: Option<i64>,
-    /// `inputs`: variables of the called flow. Present, also if empty, it makes the call
-    /// isolated.
-    pub inputs: Option<Vec<(Written<Text>, Form<Reference>)>>,
-    /// `outputs`: variable of the caller, variable of the called flow. Present, also if
-    /// empty, it makes the call isolated.
-    pub outputs: Option<Vec<(Written<Text>, Written<Text>)>>,
+    /// The values of variables of the called flow, `inputs`. If this key is present, even
+    /// empty, the call is isolated.
+    pub inputs: Option<Vec<(Spanned<Text>, Form<Reference>)>>,
+    /// Pairs of a variable of the caller and a variable of the called flow, `outputs`. If
+    /// this key is present, even empty, the call is isolated.
+    pub outputs: Option<Vec<(Spanned<Text>, Spanned<Text>)>>,
 }
 
 impl CallFlow {
-    /// Whether the called flow has variables of its own.
+    /// Whether the called flow does not share its variables with the caller.
     pub fn is_isolated(&self) -> bool {
         self.inputs.is_some() || self.outputs.is_some()
     }
 }
 
-/// Records the queue that the conversation is routed to.
+/// Routes the conversation to a queue, by recording the queue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
-    /// `queueId`
+    /// The key `queueId`.
     pub queue_id: Option<Phrase>,
-    /// `queueName`
+    /// The key `queueName`.
     pub queue_name: Option<Phrase>,
-    /// `skillRequirements`
+    /// The key `skillRequirements`.
     pub skills: Vec<Phrase>,
-    /// `priority`
+    /// The key `priority`.
     pub priority: Option<i64>,
 }
 
 /// Looks up an external contact.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetExternalContact {
-    /// `lookupKey`: the context field or variable that holds the key.
+    /// The context field or variable that holds the key of the contact, `lookupKey`.
     pub lookup_key: Reference,
-    /// `lookupValue`: the key itself, instead.
+    /// The key of the contact itself, `lookupValue`. It replaces `lookup_key`.
     pub lookup_value: Option<Phrase>,
-    /// `onNotFound`
+    /// The behaviour without a match, `onNotFound`.
     pub on_not_found: NotFound,
 }
 
-/// What a lookup that finds nothing does.
+/// The behaviour of a lookup that finds nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotFound {
-    /// Goes on with an empty result.
+    /// Continues with an empty result.
     Null,
     /// Fails.
     Error,
@@ -168,56 +170,56 @@ pub enum NotFound {
 /// Calls a data action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DataAction {
-    /// `actionId`
+    /// The key `actionId`.
     pub action_id: Option<Text>,
-    /// `actionName`
+    /// The key `actionName`.
     pub action_name: Option<Text>,
-    /// `inputs`
+    /// The key `inputs`.
     pub inputs: Vec<(Text, Form<Reference>)>,
-    /// `timeoutSeconds`, in milliseconds.
+    /// The timeout, `timeoutSeconds`, in milliseconds.
     pub timeout_ms: i64,
 }
 
 /// Reads the statistics of a queue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueueStatistics {
-    /// `queueId`
+    /// The key `queueId`.
     pub queue_id: Phrase,
 }
 
 /// Calls a webhook.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Webhook {
-    /// `webhookId`
+    /// The key `webhookId`.
     pub webhook_id: Option<Text>,
-    /// `url`
+    /// The key `url`.
     pub url: Option<Phrase>,
-    /// `body`
+    /// The key `body`.
     pub body: Form<Reference>,
-    /// `timeoutSeconds`, in milliseconds.
+    /// The timeout, `timeoutSeconds`, in milliseconds.
     pub timeout_ms: i64,
 }
 
 /// Ends the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct End {
-    /// `endType`
+    /// The key `endType`.
     pub end_type: EndType,
 }
 
-/// How a flow ends.
+/// The way in which a flow ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndType {
-    /// The caller of the flow goes on.
+    /// The calling flow continues.
     Normal,
-    /// The caller of the flow takes its error path.
+    /// The calling flow takes its error path.
     Error,
     /// The conversation ends.
     Disconnect,
 }
 
 impl EndType {
-    /// As it is written.
+    /// The name in the document.
     pub fn name(self) -> &'static str {
         match self {
             Self::Normal => "normal",
@@ -228,8 +230,8 @@ impl EndType {
 }
 
 impl Action {
-    /// Whether the node can fail: a Set by a conversion, an If by a value that is neither
-    /// true nor false. Saying something and ending always succeed.
+    /// Whether the action can fail. For example, a Set can fail by a conversion, and an
+    /// If by a value that is neither true nor false. A Say and an End always succeed.
     pub fn can_fail(&self) -> bool {
         !matches!(self, Self::Say(_) | Self::End(_) | Self::Unknown)
     }
@@ -280,7 +282,7 @@ fn each<'a>(
     templates.into_iter().for_each(|template| template.each_reference(visit));
 }
 
-/// A place that stands for a value written by nobody, such as a default.
+/// Creates a reference from a name that is not in the document, such as a default.
 pub(crate) fn reference(name: &str, span: Span) -> Reference {
     Reference { segments: name.split('.').map(Text::from).collect(), span }
 }

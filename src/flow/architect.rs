@@ -1,32 +1,33 @@
-//! Flows as Architect has them, before they are compiled: one model for Archy YAML and for
-//! Architect's own JSON, so that the same flow in both is the same here.
+//! The model of Architect flows, before compilation. Archy YAML and Architect's own JSON
+//! have the same model, so that the same flow in both forms is equal here.
 //!
-//! A flow is made of units: tasks, menus, states. A unit runs actions in order; an action may
-//! have outputs, each with actions of its own, and goes on behind itself when those are done.
-//! What an action does is told by its kind and its settings. Kinds and settings have the names
-//! that Archy YAML gives them. *Source: exports of real flows, Archy's own schema.*
+//! A flow consists of units: tasks, menus, states. A unit runs its actions in order. An
+//! action may have outputs, each with its own actions. When those are done, the flow
+//! continues after the action. The kind and the settings of an action determine its
+//! behaviour. Kinds and settings have the names that Archy YAML gives them. *Source:
+//! exports of real flows, Archy's own schema.*
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::model::Written;
+use super::model::Spanned;
 use crate::source::Span;
 use crate::value::{Json, Kind, Text, Type};
 
-/// A flow of Architect.
+/// An Architect flow.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArchitectFlow {
     /// The id, if the document has one. Archy YAML has none.
     pub id: Option<Text>,
     /// The name.
-    pub name: Written<Text>,
-    /// The type as Archy writes it: `inboundCall`, `commonModule`, `workflow`…
+    pub name: Spanned<Text>,
+    /// The type, as Archy writes it: `inboundCall`, `commonModule`, `workflow`…
     pub flow_type: Text,
     /// The version, if the document has one.
     pub version: Option<Text>,
-    /// `description`
+    /// The key `description`.
     pub description: Option<Text>,
-    /// `division`
+    /// The key `division`.
     pub division: Option<Text>,
     /// The IETF tag of `defaultLanguage`, as written.
     pub default_language: Option<Text>,
@@ -34,124 +35,125 @@ pub struct ArchitectFlow {
     pub languages: Vec<Text>,
     /// The unit that a call starts with.
     pub start: Option<UnitReference>,
-    /// The flow's variables: `Flow.x`, `Common.x`, `State.x` that the whole flow has.
+    /// The flow's variables: `Flow.x`, `Common.x`, and the `State.x` that belong to the
+    /// whole flow.
     pub variables: Vec<Variable>,
     /// Tasks, menus and states, in the order of the document.
     pub units: Vec<Unit>,
-    /// Everything else: `initialGreeting`, `settingsErrorHandling`, `settingsMenu`…
+    /// All other settings: `initialGreeting`, `settingsErrorHandling`, `settingsMenu`…
     pub settings: Settings,
-    /// Where the flow stands.
+    /// The position of the flow.
     pub span: Span,
-    /// Whether it is a module within the export of a flow that calls it. One that is loaded
-    /// by itself takes its place.
+    /// Whether the flow is a module inside the export of a flow that calls it. A module
+    /// that is loaded from a file of the same name replaces it.
     pub is_embedded: bool,
 }
 
 /// A variable.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variable {
-    /// The id that an export gives it.
+    /// The id in an export.
     pub key: Option<Text>,
-    /// The whole name: `Flow.x`.
-    pub name: Written<Text>,
-    /// What it holds.
-    pub holds: Type,
-    /// What it holds at first.
-    pub initial: Option<Written<Setting>>,
-    /// Whether a caller may give it.
+    /// The full name: `Flow.x`.
+    pub name: Spanned<Text>,
+    /// The type.
+    pub value_type: Type,
+    /// The initial value.
+    pub initial: Option<Spanned<Setting>>,
+    /// Whether a caller may set it.
     pub is_input: bool,
-    /// Whether a caller gets it back.
+    /// Whether a caller receives its final value.
     pub is_output: bool,
 }
 
 /// A task, menu or state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unit {
-    /// What it is known by: Archy's `refId`, the id of an export; the name where there is none.
+    /// The key: Archy's `refId` or the id in an export; the name if there is neither.
     pub key: Text,
     /// The name.
     pub name: Text,
-    /// What it is.
+    /// The kind of unit.
     pub kind: UnitKind,
-    /// Its own variables: `Task.x`, `State.x`.
+    /// The unit's own variables: `Task.x`, `State.x`.
     pub variables: Vec<Variable>,
     /// The names of the outputs that a task declares (`outputPaths`).
-    pub output_paths: Vec<Written<Text>>,
-    /// What it does, in order. Empty for a menu.
+    pub output_paths: Vec<Spanned<Text>>,
+    /// The actions, in order. Empty for a menu.
     pub actions: Vec<Action>,
     /// The choices of a menu.
     pub choices: Vec<Choice>,
-    /// Everything else: a menu's `audio`, `settingsMenu`…
+    /// All other settings: a menu's `audio`, `settingsMenu`…
     pub settings: Settings,
-    /// Where it stands.
+    /// The position of the unit.
     pub span: Span,
 }
 
-/// What a unit is.
+/// The kind of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnitKind {
-    /// A task; the start-up task of a common module and an in-queue flow too.
+    /// A task, including the start-up task of a common module or an in-queue flow.
     Task,
     /// A menu.
     Menu,
     /// A state of a workflow, an e-mail or message flow.
     State,
-    /// A bot's start: what digital and voice bots have under `bots`.
+    /// The start of a bot, from the list `bots` of digital and voice bots.
     Bot,
 }
 
 /// A choice of a menu.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
-    /// What it does when it is chosen: its kind is `menuTask`, `menuDisconnect`,
-    /// `menuTransferToAcd`…, its one output of a `menuTask` is named `task`.
+    /// The action of the choice. Its kind is `menuTask`, `menuDisconnect`,
+    /// `menuTransferToAcd`… The only output of a `menuTask` is named `task`.
     pub action: Action,
     /// The key, from `dtmf`: `1`, `*`, `#`.
-    pub digit: Option<Written<char>>,
+    pub digit: Option<Spanned<char>>,
     /// Whether the key works in every menu.
     pub is_global: bool,
-    /// Whether the menu takes it when nothing is chosen.
+    /// Whether the menu takes it if the caller chooses nothing.
     pub is_default: bool,
 }
 
 /// An action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Action {
-    /// What it is known by: the id of an export, Archy's `refId`, if it has one.
+    /// The key: the id in an export or Archy's `refId`, if there is one.
     pub key: Option<Text>,
-    /// The number that Architect shows beside it: an export says it, and Archy writes it at
-    /// the end of a `refId`.
+    /// The number that Architect shows for the action. Exports contain it, and Archy
+    /// appends it to the `refId`.
     pub tracking_id: Option<i64>,
-    /// The name; an author need not give one.
+    /// The name; it is optional.
     pub name: Option<Text>,
-    /// The kind as Archy writes it: `playAudio`, `decision`. One that flowsim does not know
-    /// keeps the name that the document has.
-    pub kind: Written<Text>,
-    /// Its settings, `name` and outputs left out.
+    /// The kind, as Archy writes it: `playAudio`, `decision`. An unknown kind keeps the
+    /// name that it has in the document.
+    pub kind: Spanned<Text>,
+    /// The settings, without `name` and outputs.
     pub settings: Settings,
-    /// Its outputs, in the order of the document; only those that the document has.
+    /// The outputs that the document contains, in its order.
     pub outputs: Vec<Output>,
-    /// Where it stands.
+    /// The position of the action.
     pub span: Span,
 }
 
-/// Actions that follow one outcome of an action.
+/// The actions that follow one outcome of an action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Output {
     /// The id that an export gives to a case of a switch, or to an output of a task.
     pub key: Option<Text>,
-    /// Which outcome: `yes`, `success`, `notFound`, `loop`, `default`; the cases of a switch
-    /// are `case 1`, `case 2`…
+    /// The outcome: `yes`, `success`, `notFound`, `loop`, `default`. The cases of a
+    /// switch are `case 1`, `case 2`…
     pub label: Text,
-    /// For a case of a switch: what it is compared with, or the condition.
-    pub value: Option<Written<Setting>>,
-    /// What is done.
+    /// For a case of a switch: the value to compare with, or the condition.
+    pub value: Option<Spanned<Setting>>,
+    /// The actions.
     pub actions: Vec<Action>,
-    /// Where it stands.
+    /// The position of the output.
     pub span: Span,
 }
 
-/// To what a conversation is handed on, other than the agents of a queue.
+/// The target of a transfer other than to the agents of a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransferKind {
     /// A user.
@@ -169,7 +171,7 @@ pub enum TransferKind {
 }
 
 impl TransferKind {
-    /// As it is written.
+    /// The name in reports and traces.
     pub fn name(self) -> &'static str {
         match self {
             Self::User => "user",
@@ -185,56 +187,56 @@ impl TransferKind {
 /// Named settings, in the order of the document.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settings {
-    /// Name and value.
-    pub entries: Vec<(Text, Written<Setting>)>,
+    /// Names and values.
+    pub entries: Vec<(Text, Spanned<Setting>)>,
 }
 
-/// A value that an author sets.
+/// The value of a setting.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Setting {
-    /// `{noValue: true}`: explicitly nothing.
+    /// `{noValue: true}`: explicitly no value.
     NoValue,
-    /// `{none: true}`
+    /// `{none: true}`: explicitly none.
     None,
-    /// `{lit: …}`, or a plain value that stands without a wrapper.
+    /// `{lit: …}`, or a plain value without a wrapper.
     Literal(Json),
-    /// `{exp: …}`: an expression's text, and the type that an export says it has.
+    /// `{exp: …}`: the text of an expression, and the type that an export gives it.
     Expression(Text, Option<Type>),
-    /// `{var: Task.x}`: the variable that takes a result.
+    /// `{var: Task.x}`: the variable that receives a result.
     Variable(Text),
     /// `{tts: …}`: text to speech.
     Speech(Text),
-    /// `{prompt: Prompt.x}`
+    /// `{prompt: Prompt.x}`: a prompt.
     Prompt(Text),
-    /// `…Ref`: a unit.
+    /// `…Ref`: a reference to a unit.
     Unit(UnitReference),
     /// A list.
-    List(Vec<Written<Setting>>),
-    /// Settings within settings.
+    List(Vec<Spanned<Setting>>),
+    /// Nested settings.
     Group(Settings),
 }
 
 /// A reference to a unit of the same flow.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnitReference {
-    /// As written: `/inboundCall/tasks/task[Main_10]`, or an id.
+    /// The reference as written: `/inboundCall/tasks/task[Main_10]`, or an id.
     pub text: Text,
-    /// The key of the unit that it means, if there is one.
+    /// The key of the referenced unit, if it exists.
     pub unit: Option<Text>,
-    /// Where it stands.
+    /// The position of the reference.
     pub span: Span,
 }
 
-/// Gives the actions of a flow ids that people can read and type: the name, and a number
-/// behind it from the second of a name on. In the order of the document they are always the
-/// same.
+/// Generates readable ids for the actions of a flow: the name, followed by a number from
+/// the second action with the same name on. Actions are processed in the order of the
+/// document, so the ids are always the same.
 #[derive(Debug, Default)]
 pub struct ActionIds {
     seen: IndexMap<Text, usize, FxBuildHasher>,
 }
 
 impl ActionIds {
-    /// The id of the next action, which has this name.
+    /// Returns the id of the next action, which has this name.
     pub fn next(&mut self, name: &str) -> Text {
         loop {
             let count = self.seen.entry(name.into()).or_default();
@@ -251,21 +253,22 @@ impl ActionIds {
     }
 }
 
-/// The id that a part of a flow has in runs.
+/// The id of a part of a flow in runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepId {
-    /// Of the beginning of the flow.
+    /// The id of the beginning of the flow.
     Flow(Text),
-    /// Of a unit or an action.
+    /// The id of a unit or an action.
     Node(Text),
-    /// Of the further rounds of the loop before it.
+    /// The id of the further rounds of the preceding loop.
     NextRound(Text),
-    /// The task of a choice has none: choosing it is a step of the menu.
+    /// The task of a choice, which has no id: choosing it is a step of the menu.
     Choice,
 }
 
-/// The ids of all parts of a flow: its beginning, then each unit and its actions, those of
-/// outputs behind the action that has them. And what gives ids to whatever comes behind.
+/// Returns the ids of all parts of a flow: its beginning, then each unit and its actions.
+/// The actions of outputs follow the action that contains them. Also returns the
+/// generator, for the ids of further steps.
 pub fn step_ids(flow: &ArchitectFlow) -> (Vec<StepId>, ActionIds) {
     let mut ids = ActionIds::default();
     let mut steps = vec![StepId::Flow(ids.next(&flow.name.value))];
@@ -283,12 +286,12 @@ pub fn step_ids(flow: &ArchitectFlow) -> (Vec<StepId>, ActionIds) {
     (steps, ids)
 }
 
-/// What the step is called that begins a further round of a loop.
+/// Returns the name of the step that begins a further round of a loop.
 pub fn next_round(action: &Action) -> String {
     format!("{}, next round", action.title())
 }
 
-/// The type that Archy names so: `string`, `dateTime`, `stringCollection`.
+/// Returns the type with this name in Archy: `string`, `dateTime`, `stringCollection`.
 pub fn type_named(name: &str) -> Option<Type> {
     let single = name.strip_suffix("Collection");
     let wanted = single.unwrap_or(name);
@@ -296,7 +299,7 @@ pub fn type_named(name: &str) -> Option<Type> {
     Some(Type { kind: *kind, is_collection: single.is_some() })
 }
 
-/// The variables of the tasks within the choices of a menu, taken together.
+/// Returns the variables of the tasks within the choices of a menu.
 pub fn variables_of_choices(unit: &Unit) -> Vec<Variable> {
     let mut variables = Vec::new();
     for choice in &unit.choices {
@@ -311,8 +314,8 @@ pub fn variables_of_choices(unit: &Unit) -> Vec<Variable> {
             let kind = kind.strip_suffix("Variable").unwrap_or(kind);
             variables.push(Variable {
                 key: None,
-                name: Written { value: text.clone(), span: name.span },
-                holds: type_named(kind).unwrap_or(Type::ANY),
+                name: Spanned { value: text.clone(), span: name.span },
+                value_type: type_named(kind).unwrap_or(Type::ANY),
                 initial: body.get("initialValue").cloned(),
                 is_input: false,
                 is_output: false,
@@ -323,15 +326,15 @@ pub fn variables_of_choices(unit: &Unit) -> Vec<Variable> {
 }
 
 impl Action {
-    /// The id that an export gives to the output of this name.
+    /// Returns the id that an export gives to the output with this name.
     pub fn output_key(&self, label: &str) -> Option<&Text> {
         self.outputs.iter().find(|output| output.label == label)?.key.as_ref()
     }
 }
 
 impl Unit {
-    /// Calls `visit` on every action of the unit, those of outputs and choices too, before
-    /// what is inside it.
+    /// Calls `visit` on every action of the unit, including those of outputs and choices.
+    /// An action is visited before the actions inside it.
     pub fn each_action<'f>(&'f self, visit: &mut dyn FnMut(&'f Action)) {
         each_action(&self.actions, self, &mut |_, action| visit(action));
         for choice in &self.choices {
@@ -342,21 +345,21 @@ impl Unit {
 }
 
 impl Settings {
-    /// The setting of this name.
-    pub fn get(&self, name: &str) -> Option<&Written<Setting>> {
+    /// Returns the setting with this name.
+    pub fn get(&self, name: &str) -> Option<&Spanned<Setting>> {
         self.entries.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 }
 
 impl Action {
-    /// What an author knows it by: the name, or the kind.
+    /// The name of the action, or else its kind.
     pub fn title(&self) -> &str {
         self.name.as_ref().unwrap_or(&self.kind.value)
     }
 }
 
 impl Setting {
-    /// The text, if it is a plain one.
+    /// Returns the string, if the setting is a plain string.
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Literal(Json::String(text)) => Some(text),
@@ -364,7 +367,7 @@ impl Setting {
         }
     }
 
-    /// The settings within, if it is a group.
+    /// Returns the nested settings, if the setting is a group.
     pub fn group(&self) -> Option<&Settings> {
         match self {
             Self::Group(settings) => Some(settings),
@@ -374,7 +377,7 @@ impl Setting {
 }
 
 impl UnitKind {
-    /// What it is called: `task`, `menu`, `state`, `bot`.
+    /// The name of the kind: `task`, `menu`, `state`, `bot`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Task => "task",
@@ -386,13 +389,13 @@ impl UnitKind {
 }
 
 impl ArchitectFlow {
-    /// The unit of this key.
+    /// Returns the unit with this key.
     pub fn unit(&self, key: &str) -> Option<&Unit> {
         self.units.iter().find(|unit| unit.key == key)
     }
 
-    /// Calls `visit` on every action of the flow, those of outputs and choices too, before
-    /// what is inside it.
+    /// Calls `visit` on every action of the flow, including those of outputs and choices.
+    /// An action is visited before the actions inside it.
     pub fn each_action<'f>(&'f self, visit: &mut dyn FnMut(&'f Unit, &'f Action)) {
         for unit in &self.units {
             unit.each_action(&mut |action| visit(unit, action));
@@ -400,7 +403,7 @@ impl ArchitectFlow {
     }
 }
 
-/// As deep as the document is nested, which is bounded when it is read.
+/// Recurses as deep as the document is nested; the reader limits this depth.
 fn each_action<'f>(
     actions: &'f [Action],
     unit: &'f Unit,

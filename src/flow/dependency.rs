@@ -1,46 +1,46 @@
-//! What a flow of Architect needs of its organisation: queues, prompts, data tables and the
-//! like that it names by a fixed name.
+//! The dependencies of an Architect flow on its organisation: queues, prompts, data
+//! tables and similar objects that it refers to by a fixed name.
 //!
-//! A name is fixed in a literal (`{lit: {name: Support}}`), as the key of what is said about
-//! a data action or data table, and in an expression: `Prompt.Welcome`, `ToQueue("Support")`.
-//! Names that are made during the call are not found here.
+//! A fixed name occurs in a literal (`{lit: {name: Support}}`), as a key in the settings
+//! of a data action or data table, and in an expression: `Prompt.Welcome`,
+//! `ToQueue("Support")`. Names that are computed during the call are not found here.
 
 use super::architect::{Action, ArchitectFlow, Setting};
-use super::needed_type::needed_type;
 use super::place::{self, Place};
+use super::required_type::required_type;
 use crate::expr::Origin;
 use crate::expr::architect::{self as expr, Form, Segment, Tree, parse};
 use crate::source::Span;
 use crate::value::{Json, Kind, Text};
 
-/// Something that a flow names.
+/// An object that a flow refers to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dependency<'f> {
-    /// What it is.
-    pub what: Needed<'f>,
-    /// Its name.
+    /// The kind of object.
+    pub what: DependencyKind<'f>,
+    /// The name of the object.
     pub name: Text,
-    /// Where the name stands.
+    /// The position of the name.
     pub span: Span,
-    /// The action, variable or unit that names it; nothing if the flow itself does.
+    /// The action, variable or unit that refers to it; `None` for the flow itself.
     pub of: Option<&'f str>,
 }
 
-/// What is named.
+/// The kind of an object that a flow refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Needed<'f> {
-    /// An object of an organisation: a queue, skill, user, schedule… A prompt is one that the
-    /// organisation made itself.
+pub enum DependencyKind<'f> {
+    /// An object of an organisation: a queue, skill, user, schedule… Prompts are user
+    /// prompts.
     Object(Kind),
-    /// A data action, and its id if the document has it.
+    /// A data action, with its id if the document contains it.
     DataAction(Option<&'f str>),
     /// A data table.
     DataTable,
-    /// A column of the data table of this name.
+    /// A column of the data table with this name.
     Column(&'f str),
 }
 
-/// Calls `visit` on all that a flow names, in the order of the document.
+/// Calls `visit` on all dependencies of a flow, in the order of the document.
 pub fn dependencies<'f>(flow: &'f ArchitectFlow, visit: &mut dyn FnMut(Dependency<'f>)) {
     place::each(flow, &mut |place| {
         in_place(place, &mut |what, name, span| {
@@ -52,7 +52,10 @@ pub fn dependencies<'f>(flow: &'f ArchitectFlow, visit: &mut dyn FnMut(Dependenc
     });
 }
 
-fn in_place<'f>(place: &Place<'f, '_>, add: &mut dyn FnMut(Needed<'f>, &str, Span)) {
+fn in_place<'f>(
+    place: &Place<'f, '_>,
+    add: &mut dyn FnMut(DependencyKind<'f>, &str, Span),
+) {
     let span = place.setting.span;
     match &place.setting.value {
         Setting::Literal(Json::String(name)) => {
@@ -64,12 +67,12 @@ fn in_place<'f>(place: &Place<'f, '_>, add: &mut dyn FnMut(Needed<'f>, &str, Spa
             if let Some(Json::String(name)) = literal.get("name")
                 && let Some((kind, name)) = named_by_object(place, name)
             {
-                add(Needed::Object(kind), name, span);
+                add(DependencyKind::Object(kind), name, span);
             }
         }
         Setting::Prompt(name) => {
             if let Some(name) = of_users(name) {
-                add(Needed::Object(Kind::Prompt), name, span);
+                add(DependencyKind::Object(Kind::Prompt), name, span);
             }
         }
         Setting::Expression(text, _) => {
@@ -77,13 +80,13 @@ fn in_place<'f>(place: &Place<'f, '_>, add: &mut dyn FnMut(Needed<'f>, &str, Spa
             let origin = Origin::new(text, span);
             in_expression(&tree, &mut |kind, name, (start, end)| {
                 let span = origin.part(start as usize, end as usize);
-                add(Needed::Object(kind), name, span);
+                add(DependencyKind::Object(kind), name, span);
             });
         }
         Setting::Group(found) if place.path == ["foundOutputs"] => {
             if let Some(table) = place.action().and_then(table) {
                 for (column, value) in &found.entries {
-                    add(Needed::Column(table), column, value.span);
+                    add(DependencyKind::Column(table), column, value.span);
                 }
             }
         }
@@ -91,17 +94,17 @@ fn in_place<'f>(place: &Place<'f, '_>, add: &mut dyn FnMut(Needed<'f>, &str, Spa
     }
 }
 
-/// What a plain text names.
-fn named_by_text<'f>(place: &Place<'f, '_>) -> Option<Needed<'f>> {
+/// Returns the kind of object that a plain string refers to.
+fn named_by_text<'f>(place: &Place<'f, '_>) -> Option<DependencyKind<'f>> {
     let action = place.action()?;
     Some(match (action.kind.value.as_str(), place.path) {
         ("callData" | "callDataSecure", ["dataAction"]) => {
             let id = action.settings.get("actionId");
-            Needed::DataAction(id.and_then(|id| id.value.text()))
+            DependencyKind::DataAction(id.and_then(|id| id.value.text()))
         }
-        ("dataTableLookup", ["dataTable"]) => Needed::DataTable,
+        ("dataTableLookup", ["dataTable"]) => DependencyKind::DataTable,
         (kind, ["findName"]) => {
-            Needed::Object(found_by_name(kind.strip_prefix("find")?)?)
+            DependencyKind::Object(found_by_name(kind.strip_prefix("find")?)?)
         }
         _ => return None,
     })
@@ -112,9 +115,10 @@ fn table(action: &Action) -> Option<&str> {
     action.settings.get("dataTable").filter(|_| is_lookup)?.value.text()
 }
 
-/// What an object with a name is, and the name: `Prompt.Welcome` is `Welcome`.
+/// Returns the kind of the object with this name, and its name without a scope:
+/// `Prompt.Welcome` is `Welcome`.
 fn named_by_object<'n>(place: &Place<'_, '_>, name: &'n str) -> Option<(Kind, &'n str)> {
-    let needed = needed_type(place).map(|needed| needed.kind);
+    let needed = required_type(place).map(|needed| needed.kind);
     match needed.filter(|kind| OBJECTS.contains(kind)).or_else(|| by_setting(place.path))
     {
         Some(kind) => Some((kind, name)),
@@ -122,7 +126,7 @@ fn named_by_object<'n>(place: &Place<'_, '_>, name: &'n str) -> Option<(Kind, &'
     }
 }
 
-/// What is looked up by name in the organisation.
+/// The kinds of objects that are looked up by name in the organisation.
 const OBJECTS: [Kind; 9] = [
     Kind::Queue,
     Kind::User,
@@ -135,8 +139,8 @@ const OBJECTS: [Kind; 9] = [
     Kind::WrapupCode,
 ];
 
-/// What settings of these names hold. *Source: the properties of Genesys' Architect Scripting
-/// and their types; published flows.*
+/// Returns the kind of object that a setting with this name refers to. *Source: the
+/// properties of Genesys' Architect Scripting and their types; published flows.*
 fn by_setting(path: &[&str]) -> Option<Kind> {
     if path.contains(&"acdSkills") {
         return Some(Kind::Skill);
@@ -157,13 +161,14 @@ fn by_setting(path: &[&str]) -> Option<Kind> {
     })
 }
 
-/// The name of a prompt that is none of the system's.
+/// Returns the name of a user prompt; `None` for a system prompt.
 fn of_users(name: &str) -> Option<&str> {
     let (scope, name) = name.split_once('.')?;
     scope.eq_ignore_ascii_case("Prompt").then_some(name)
 }
 
-/// What `FindQueue`, `ToQueue` and the like look up by name.
+/// Returns the kind of object that `FindQueue`, `ToQueue` and similar functions look up
+/// by name.
 fn found_by_name(rest: &str) -> Option<Kind> {
     if rest.eq_ignore_ascii_case("UserPrompt") {
         return Some(Kind::Prompt);
@@ -171,10 +176,10 @@ fn found_by_name(rest: &str) -> Option<Kind> {
     OBJECTS.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(rest))
 }
 
-/// Takes what an expression names, and where in its text.
+/// Receives an object that an expression refers to, and its place in the text.
 type Add<'a> = dyn FnMut(Kind, &str, expr::Place) + 'a;
 
-/// As deep as an expression may be, which is bounded when it is parsed.
+/// Recurses as deep as the expression is nested; the parser limits this depth.
 fn in_expression(tree: &Tree<'_>, add: &mut Add<'_>) {
     match &tree.form {
         Form::Name(segments) => in_name(segments, add),
@@ -206,7 +211,7 @@ fn in_expression(tree: &Tree<'_>, add: &mut Add<'_>) {
     }
 }
 
-/// `Prompt.Welcome`
+/// Finds `Prompt.Welcome`.
 fn in_name(segments: &[Segment<'_>], add: &mut Add<'_>) {
     if let [scope, name, ..] = segments
         && scope.text.eq_ignore_ascii_case("Prompt")

@@ -1,4 +1,4 @@
-//! Numbers that stand for names, given out when a program is built.
+//! Numeric ids that replace names in a program.
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {
@@ -8,10 +8,10 @@ macro_rules! ids {
             pub struct $name(pub u32);
 
             impl $name {
-                /// The id of an index.
+                /// Creates the id of an index.
                 ///
                 /// # Panics
-                /// Beyond four thousand million, which no loaded file can reach.
+                /// Panics if the index exceeds 2^32, which no loaded file can reach.
                 pub fn new(index: usize) -> Self {
                     Self(u32::try_from(index).expect("fewer than 2^32 of them"))
                 }
@@ -27,15 +27,15 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A flow, by its order among the loaded ones.
+    /// A flow, in the order of the loaded flows.
     FlowId
-    /// A node, counted through all loaded flows.
+    /// A node, numbered across all loaded flows.
     NodeId
-    /// A task, menu or state of Architect, counted through all loaded flows.
+    /// A task, menu or state of Architect, numbered across all loaded flows.
     SequenceId
     /// A variable of a group of flows that share variables.
     VariableId
-    /// A constant text.
+    /// A constant string.
     TextId
     /// A reference in a template or condition, such as `{Ask.digits}`.
     ReferenceId

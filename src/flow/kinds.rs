@@ -1,66 +1,66 @@
-//! The kinds of actions and of choices of a menu, as Archy writes them: what comes of each,
-//! and which outputs it has. Whoever reads, checks, draws, compiles or compares flows knows
-//! kinds from here.
+//! The kinds of actions and of menu choices, as Archy writes them: how flowsim supports
+//! each of them, and its outputs. Readers, checks, drawings, the compiler and the
+//! comparison of flows take this information from here.
 //!
-//! *Source: the classes of Genesys' Architect Scripting, whose names Archy's kinds follow,
-//! their outputs, and published flows.*
+//! *Source: the classes of Genesys' Architect Scripting, whose names Archy's kinds
+//! follow, their outputs, and published flows.*
 
-use Fate::{Asked, Ends, Prepared, Question, Runs};
+use Support::{Ends, External, FixturesFirst, Question, Runs};
 
 use crate::value::Text;
 
-/// What comes of an action when a call is made.
+/// The support for a kind of action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// flowsim does it.
+pub(crate) enum Support {
+    /// flowsim executes the action.
     Runs,
-    /// flowsim does it, and nothing that stands behind it is run.
+    /// flowsim executes the action, and the actions after it never run.
     Ends,
-    /// flowsim does it, unless the fixtures have an answer for it.
-    Prepared,
-    /// A bot asks the participant, unless the fixtures have an answer for it.
+    /// flowsim executes the action, unless the fixtures answer it.
+    FixturesFirst,
+    /// A bot asks the participant, unless the fixtures answer the action.
     Question,
-    /// Whoever answers for the world says what comes of it.
-    Asked,
+    /// The host answers the action; flowsim does not simulate it.
+    External,
 }
 
 /// A kind of action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ActionKind {
-    /// Its name.
+    /// The name.
     pub(crate) name: &'static str,
-    /// What comes of such an action.
-    pub(crate) fate: Fate,
-    /// Its outputs besides those that authors name.
+    /// The support for actions of this kind.
+    pub(crate) support: Support,
+    /// The outputs that every action of this kind has, without those that authors name.
     pub(crate) outputs: &'static [&'static str],
 }
 
 impl ActionKind {
-    /// Whether a call goes on behind the action itself, and not only by its outputs.
-    pub(crate) fn goes_on_behind(&self) -> bool {
+    /// Whether a call can continue after the action itself, and not only at its outputs.
+    pub(crate) fn continues_after(&self) -> bool {
         let has_none = |names: &[&str]| !self.outputs.iter().any(|it| names.contains(it));
-        match self.fate {
-            Fate::Ends => false,
-            // When a transfer succeeds, or somebody answers, the call is gone.
+        match self.support {
+            Support::Ends => false,
+            // After a successful transfer, or a connected extension, the flow has ended.
             _ if self.name.starts_with("transfer") => false,
             _ if self.name == "dialByExtension" => false,
             _ => has_none(&SUCCESSES),
         }
     }
 
-    /// Whether authors give the action outputs of their own: cases, paths, intents.
-    pub(crate) fn has_outputs_of_authors(&self) -> bool {
-        matches!(self.fate, Fate::Question | Fate::Asked)
+    /// Whether authors name outputs of the action: cases, paths, intents.
+    pub(crate) fn has_author_outputs(&self) -> bool {
+        matches!(self.support, Support::Question | Support::External)
             || matches!(self.name, "callTask" | "switch")
     }
 }
 
-/// Outputs that an action takes when all is well, the likeliest first.
+/// Outputs for success, the likeliest first.
 pub(crate) const SUCCESSES: [&str; 8] =
     ["success", "found", "yes", "default", "active", "open", "matchExact", "loop"];
 
-/// The kind of a name, of an action or of a choice that does what an action does:
-/// `menuTransferToAcd` is `transferToAcd`.
+/// Returns the kind with this name, of an action or of a choice with the same behaviour:
+/// `menuTransferToAcd` behaves like `transferToAcd`.
 pub(crate) fn kind_of(name: &str) -> Option<ActionKind> {
     action_named(name).or_else(|| {
         let rest = CHOICES.binary_search(&name).ok().and(name.strip_prefix("menu"))?;
@@ -68,14 +68,14 @@ pub(crate) fn kind_of(name: &str) -> Option<ActionKind> {
     })
 }
 
-/// The kind of action that has this name.
+/// Returns the kind of action with this name.
 pub(crate) fn action_named(name: &str) -> Option<ActionKind> {
     let index = ACTIONS.binary_search_by_key(&name, |(known, ..)| known).ok()?;
     let (name, fate, outputs) = *ACTIONS.get(index)?;
-    Some(ActionKind { name, fate, outputs })
+    Some(ActionKind { name, support: fate, outputs })
 }
 
-/// The outputs of a kind besides those that authors name; none of one that is not known.
+/// Returns the outputs that every action of a kind has; empty for an unknown kind.
 pub(crate) fn outputs_of(name: &str) -> &'static [&'static str] {
     kind_of(name).map_or(&[], |kind| kind.outputs)
 }
@@ -85,7 +85,7 @@ pub(crate) fn actions() -> impl ExactSizeIterator<Item = &'static str> {
     ACTIONS.iter().map(|(name, ..)| *name)
 }
 
-/// A name that begins with a small letter: `FindSkill` as `findSkill`.
+/// Returns the name with a lower-case first letter: `FindSkill` becomes `findSkill`.
 pub(crate) fn uncapitalized(name: &str) -> Text {
     let mut letters = name.chars();
     let first = letters.next().map(|first| first.to_ascii_lowercase());
@@ -97,35 +97,35 @@ const SUCCESS_OR_FAILURE: &[&str] = &["success", "failure"];
 const FOUND_OR_NOT: &[&str] = &["found", "notFound"];
 const ANSWERED: &[&str] = &["success", "failure", "timeout"];
 
-/// Name, what comes of it, outputs; in alphabetical order.
-const ACTIONS: &[(&str, Fate, &[&str])] = &[
+/// Name, support and outputs; in alphabetical order, for binary search.
+const ACTIONS: &[(&str, Support, &[&str])] = &[
     ("abortSurveyInvite", Ends, &[]),
     ("addFlowMilestone", Runs, &[]),
-    ("askForAuthentication", Asked, &["failure"]),
+    ("askForAuthentication", External, &["failure"]),
     ("askForBoolean", Question, &["yes", "no", "maxNoInputs", "maxNoMatches"]),
     ("askForIntent", Question, &["default", "knowledge", "noIntent", "maxNoInputs"]),
-    ("askForPayment", Asked, &[]),
+    ("askForPayment", External, &[]),
     ("askForSlot", Question, &["default", "maxNoInputs", "maxNoMatches"]),
-    ("askSurveyQuestion", Asked, &[]),
+    ("askSurveyQuestion", External, &[]),
     ("audioMonitoring", Runs, &[]),
-    ("callAudioConnector", Asked, SUCCESS_OR_FAILURE),
-    ("callBotConnector", Asked, &["failure"]),
-    ("callBotFlow", Asked, &[]),
-    ("callBridge", Asked, &[]),
+    ("callAudioConnector", External, SUCCESS_OR_FAILURE),
+    ("callBotConnector", External, &["failure"]),
+    ("callBotFlow", External, &[]),
+    ("callBridge", External, &[]),
     ("callCommonModule", Runs, &[]),
     ("callData", Runs, ANSWERED),
     ("callDataSecure", Runs, ANSWERED),
-    ("callDecisionTable", Asked, SUCCESS_OR_FAILURE),
-    ("callDialogEngineBot", Asked, &["knowledge", "noIntent", "failure"]),
-    ("callDialogflowBot", Asked, &["failure"]),
-    ("callDialogflowCxBot", Asked, SUCCESS_OR_FAILURE),
-    ("callDigitalBotFlow", Asked, &[]),
-    ("callGuide", Asked, ANSWERED),
-    ("callLexBot", Asked, &["failure"]),
-    ("callLexV2Bot", Asked, &["failure"]),
-    ("callNuanceMixBot", Asked, &["failure"]),
+    ("callDecisionTable", External, SUCCESS_OR_FAILURE),
+    ("callDialogEngineBot", External, &["knowledge", "noIntent", "failure"]),
+    ("callDialogflowBot", External, &["failure"]),
+    ("callDialogflowCxBot", External, SUCCESS_OR_FAILURE),
+    ("callDigitalBotFlow", External, &[]),
+    ("callGuide", External, ANSWERED),
+    ("callLexBot", External, &["failure"]),
+    ("callLexV2Bot", External, &["failure"]),
+    ("callNuanceMixBot", External, &["failure"]),
     ("callTask", Runs, &["default"]),
-    ("callVoiceFlow", Asked, &[]),
+    ("callVoiceFlow", External, &[]),
     ("changeState", Ends, &[]),
     ("clearActiveIntent", Runs, &[]),
     ("clearPostFlow", Runs, &[]),
@@ -135,18 +135,18 @@ const ACTIONS: &[(&str, Fate, &[&str])] = &[
     ("collectInput", Runs, SUCCESS_OR_FAILURE),
     ("communicate", Runs, &[]),
     ("completeSurveyInvite", Ends, &[]),
-    ("createCallback", Prepared, &[]),
+    ("createCallback", FixturesFirst, &[]),
     ("dataTableLookup", Runs, &["found", "notFound", "failure"]),
     ("decision", Runs, &["yes", "no"]),
-    ("decryptData", Asked, SUCCESS_OR_FAILURE),
-    ("detectIntent", Asked, &["default"]),
-    ("detectSilence", Asked, &["success", "timeout"]),
+    ("decryptData", External, SUCCESS_OR_FAILURE),
+    ("detectIntent", External, &["default"]),
+    ("detectSilence", External, &["success", "timeout"]),
     ("dialByExtension", Runs, &["timeout", "failure"]),
     ("digitalMenu", Question, &["maxNoInputs", "maxNoMatches"]),
     ("disconnect", Ends, &[]),
     ("disconnectWorkitem", Runs, SUCCESS_OR_FAILURE),
     ("enableParticipantRecord", Runs, &[]),
-    ("encryptData", Asked, SUCCESS_OR_FAILURE),
+    ("encryptData", External, SUCCESS_OR_FAILURE),
     ("endFlow", Ends, &[]),
     ("endState", Ends, &[]),
     ("endTask", Ends, &[]),
@@ -156,12 +156,12 @@ const ACTIONS: &[(&str, Fate, &[&str])] = &[
     ("exitBotFlow", Ends, &[]),
     ("exitSurveyFlow", Ends, &[]),
     ("exitWorkitemFlow", Ends, &[]),
-    ("extractSecureData", Asked, &[]),
+    ("extractSecureData", External, &[]),
     ("findEmergencyGroup", Runs, FOUND_OR_NOT),
-    ("findGrammar", Asked, FOUND_OR_NOT),
-    ("findGrammarById", Asked, FOUND_OR_NOT),
+    ("findGrammar", External, FOUND_OR_NOT),
+    ("findGrammarById", External, FOUND_OR_NOT),
     ("findGroup", Runs, FOUND_OR_NOT),
-    ("findKnowledgeBaseDocumentById", Asked, FOUND_OR_NOT),
+    ("findKnowledgeBaseDocumentById", External, FOUND_OR_NOT),
     ("findLanguageSkill", Runs, FOUND_OR_NOT),
     ("findQueue", Runs, FOUND_OR_NOT),
     ("findQueueById", Runs, FOUND_OR_NOT),
@@ -173,40 +173,40 @@ const ACTIONS: &[(&str, Fate, &[&str])] = &[
     ("findUserById", Runs, FOUND_OR_NOT),
     ("findUserPrompt", Runs, FOUND_OR_NOT),
     ("findUsersById", Runs, &["found", "partiallyFound", "notFound"]),
-    ("findUtilizationLabel", Asked, FOUND_OR_NOT),
+    ("findUtilizationLabel", External, FOUND_OR_NOT),
     ("flushAudio", Runs, &[]),
-    ("getAssignedCustomerIntents", Asked, &["found", "notFound", "failure"]),
+    ("getAssignedCustomerIntents", External, &["found", "notFound", "failure"]),
     ("getConversationData", Runs, &["found", "notFound", "failure"]),
     ("getExternalContact", Runs, FOUND_OR_NOT),
-    ("getExternalOrganization", Asked, FOUND_OR_NOT),
-    ("getJourneyOutcome", Asked, FOUND_OR_NOT),
-    ("getJourneyOutcomeScoresBySession", Asked, FOUND_OR_NOT),
-    ("getJourneySegment", Asked, FOUND_OR_NOT),
-    ("getJourneySession", Asked, FOUND_OR_NOT),
-    ("getJourneySessionsByExternalContact", Asked, FOUND_OR_NOT),
+    ("getExternalOrganization", External, FOUND_OR_NOT),
+    ("getJourneyOutcome", External, FOUND_OR_NOT),
+    ("getJourneyOutcomeScoresBySession", External, FOUND_OR_NOT),
+    ("getJourneySegment", External, FOUND_OR_NOT),
+    ("getJourneySession", External, FOUND_OR_NOT),
+    ("getJourneySessionsByExternalContact", External, FOUND_OR_NOT),
     ("getParticipantData", Runs, &[]),
-    ("getRawSIPHeaders", Asked, SUCCESS_OR_FAILURE),
-    ("getResponse", Asked, SUCCESS_OR_FAILURE),
-    ("getSIPHeaders", Asked, SUCCESS_OR_FAILURE),
-    ("getSecuredData", Asked, SUCCESS_OR_FAILURE),
+    ("getRawSIPHeaders", External, SUCCESS_OR_FAILURE),
+    ("getResponse", External, SUCCESS_OR_FAILURE),
+    ("getSIPHeaders", External, SUCCESS_OR_FAILURE),
+    ("getSecuredData", External, SUCCESS_OR_FAILURE),
     ("holdMusic", Runs, &[]),
     ("initializeFlowOutcome", Runs, &[]),
     ("jumpToMenu", Ends, &[]),
     ("jumpToTask", Ends, &[]),
     ("loop", Runs, &["loop", "default"]),
-    ("loopAnythingElse", Asked, &["loop"]),
+    ("loopAnythingElse", External, &["loop"]),
     ("loopExit", Ends, &[]),
     ("loopNext", Ends, &[]),
-    ("loopUntil", Asked, &["loop"]),
+    ("loopUntil", External, &["loop"]),
     ("playAudio", Runs, &[]),
-    ("playAudioOnSilence", Asked, &["success", "timeout"]),
+    ("playAudioOnSilence", External, &["success", "timeout"]),
     ("playEstimatedWaitTime", Runs, &[]),
     ("playPositionInQueue", Runs, &[]),
-    ("playUserGreeting", Asked, &[]),
-    ("playUserName", Asked, &[]),
+    ("playUserGreeting", External, &[]),
+    ("playUserName", External, &[]),
     ("previousMenu", Ends, &[]),
-    ("processVoicemailInput", Asked, &["voicemail", "noInput", "failure"]),
-    ("promoteExternalContact", Asked, SUCCESS_OR_FAILURE),
+    ("processVoicemailInput", External, &["voicemail", "noInput", "failure"]),
+    ("promoteExternalContact", External, SUCCESS_OR_FAILURE),
     ("repeatMenu", Ends, &[]),
     ("returnToAgent", Ends, &[]),
     ("searchExternalContacts", Runs, &["matchExact", "matchMultiple", "notFound"]),
@@ -226,7 +226,7 @@ const ACTIONS: &[(&str, Fate, &[&str])] = &[
     ("setPostFlow", Runs, &[]),
     ("setPriority", Runs, SUCCESS_OR_FAILURE),
     ("setScreenPop", Runs, &[]),
-    ("setSecuredData", Asked, SUCCESS_OR_FAILURE),
+    ("setSecuredData", External, SUCCESS_OR_FAILURE),
     ("setSentiment", Runs, SUCCESS_OR_FAILURE),
     ("setSkills", Runs, SUCCESS_OR_FAILURE),
     ("setUUIData", Runs, &[]),
@@ -238,19 +238,19 @@ const ACTIONS: &[(&str, Fate, &[&str])] = &[
     ("terminateWorkitem", Runs, SUCCESS_OR_FAILURE),
     ("transcription", Runs, &[]),
     ("transferToAcd", Runs, &["failure"]),
-    ("transferToFlow", Prepared, &["failure"]),
-    ("transferToFlowSecure", Prepared, &["failure"]),
-    ("transferToGroup", Prepared, &["failure"]),
-    ("transferToNumber", Prepared, &["failure"]),
-    ("transferToUser", Prepared, &["failure"]),
-    ("transferToVoicemail", Prepared, &["failure"]),
+    ("transferToFlow", FixturesFirst, &["failure"]),
+    ("transferToFlowSecure", FixturesFirst, &["failure"]),
+    ("transferToGroup", FixturesFirst, &["failure"]),
+    ("transferToNumber", FixturesFirst, &["failure"]),
+    ("transferToUser", FixturesFirst, &["failure"]),
+    ("transferToVoicemail", FixturesFirst, &["failure"]),
     ("updateData", Runs, &[]),
     ("updateWorkitem", Runs, SUCCESS_OR_FAILURE),
     ("wait", Runs, &[]),
     ("waitForInput", Question, &["default"]),
 ];
 
-/// The kinds of choices, in alphabetical order.
+/// The kinds of choices, in alphabetical order, for binary search.
 pub(crate) const CHOICES: &[&str] = &[
     "menuDialByExtension",
     "menuDisconnect",
@@ -274,7 +274,7 @@ pub(crate) const CHOICES: &[&str] = &[
 mod tests {
     use super::*;
 
-    /// They are looked up by halves.
+    /// Both lists must be sorted for binary search.
     #[test]
     fn kinds_are_in_order() {
         assert!(actions().is_sorted() && CHOICES.is_sorted());
@@ -282,22 +282,22 @@ mod tests {
 
     #[test]
     fn a_choice_does_what_an_action_does() {
-        let fate = |name| kind_of(name).map(|kind| kind.fate);
+        let fate = |name| kind_of(name).map(|kind| kind.support);
         assert_eq!(fate("menuDisconnect"), Some(Ends));
-        assert_eq!(fate("menuTransferToUser"), Some(Prepared));
+        assert_eq!(fate("menuTransferToUser"), Some(FixturesFirst));
         assert_eq!(outputs_of("menuTransferToAcd"), ["failure"]);
         assert_eq!(fate("menuTask"), None);
         assert_eq!(fate("menuPlayAudio"), None, "there is no such choice");
     }
 
     #[test]
-    fn a_call_goes_on_behind_what_has_no_output_for_success() {
-        let goes_on = |name| kind_of(name).map(|kind| kind.goes_on_behind());
+    fn a_call_continues_after_actions_without_a_success_output() {
+        let continues = |name| kind_of(name).map(|kind| kind.continues_after());
         for name in ["playAudio", "callLexBot", "createCallback", "callBotFlow"] {
-            assert_eq!(goes_on(name), Some(true), "{name}");
+            assert_eq!(continues(name), Some(true), "{name}");
         }
         for name in ["disconnect", "transferToAcd", "callData", "findQueue"] {
-            assert_eq!(goes_on(name), Some(false), "{name}");
+            assert_eq!(continues(name), Some(false), "{name}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which flow a call means: one rule, for the checks as well as for programs.
+//! Resolves calls to flows, with one rule for the checks and for programs.
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -8,7 +8,7 @@ use super::ids::FlowId;
 use super::model::Flow;
 use crate::diagnostic::Code;
 
-/// The loaded flows by what a call may name them by.
+/// The loaded flows, by id and by name.
 pub(crate) struct Names<'f> {
     by_id: IndexMap<&'f str, usize, FxBuildHasher>,
     by_name: IndexMap<&'f str, usize, FxBuildHasher>,
@@ -24,23 +24,24 @@ impl<'f> Names<'f> {
         names
     }
 
-    /// The first flow of this id; one without an id is known by its name.
+    /// Returns the first flow with this id. A flow without an id has its name as id.
     pub(crate) fn by_id(&self, id: &str) -> Option<usize> {
         self.by_id.get(id).copied()
     }
 
-    /// The first flow of this name.
+    /// Returns the first flow with this name.
     pub(crate) fn by_name(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).copied()
     }
 
-    /// The ids and names of all flows, and how many they are.
+    /// Returns the number of ids and names of all flows, and the ids and names.
     pub(crate) fn all(&self) -> (usize, impl Iterator<Item = &'f str>) {
         let names = self.by_id.keys().chain(self.by_name.keys());
         (self.by_id.len() + self.by_name.len(), names.copied())
     }
 
-    /// `flowId` wins over `flowName`; if both mean loaded flows, it has to be the same one.
+    /// Resolves a call. `flowId` takes precedence over `flowName`; if both identify
+    /// loaded flows, they must identify the same flow.
     fn callee(&self, call: &CallFlow, flows: &[Flow]) -> Callee {
         let id = call.flow_id.as_ref().map(|id| self.by_id(&id.value));
         let name = call.flow_name.as_ref().map(|name| self.by_name(&name.value));
@@ -60,21 +61,21 @@ impl<'f> Names<'f> {
     }
 }
 
-/// Which flow a call means, by its order among the loaded ones.
+/// The flow that a call identifies, by its index among the loaded flows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Callee {
-    /// This one.
+    /// This flow.
     Flow(usize),
-    /// This one, but it must not be called.
+    /// This flow, but it must not be called.
     NotPublished(usize),
-    /// One by its id, another by its name.
+    /// One flow by id, another by name.
     Ambiguous { by_id: usize, by_name: usize },
-    /// None that is loaded.
+    /// No loaded flow.
     Unknown,
 }
 
 impl Callee {
-    /// The one flow that is meant, whether or not it may be called.
+    /// Returns the identified flow, whether or not it may be called.
     pub(crate) fn flow(self) -> Option<usize> {
         match self {
             Self::Flow(flow) | Self::NotPublished(flow) => Some(flow),
@@ -82,7 +83,7 @@ impl Callee {
         }
     }
 
-    /// The flow that is called, or how the call fails.
+    /// Returns the called flow, or the code of the call's failure.
     fn target(self) -> Result<FlowId, Code> {
         match self {
             Self::Flow(flow) => Ok(FlowId::new(flow)),
@@ -93,19 +94,19 @@ impl Callee {
     }
 }
 
-/// The calls of all flows, linked.
+/// The resolved calls of all flows.
 pub(crate) struct Links {
-    /// By flow and the index of the node; only nodes that call.
+    /// The called flows, by flow and by index of the calling node.
     callees: Vec<IndexMap<usize, Callee, FxBuildHasher>>,
 }
 
 impl Links {
-    /// Links every call of flows that were loaded together.
+    /// Resolves every call of flows that were loaded together.
     pub(crate) fn new(flows: &[Flow]) -> Self {
         Self::by(&Names::new(flows), flows)
     }
 
-    /// The same, for one who needs the names too.
+    /// Does the same with existing names.
     pub(crate) fn by(names: &Names<'_>, flows: &[Flow]) -> Self {
         let callees = |flow: &Flow| {
             let nodes = flow.nodes.values().enumerate();
@@ -119,17 +120,18 @@ impl Links {
         Self { callees: flows.iter().map(callees).collect() }
     }
 
-    /// What the call of a node means; a node that calls nothing means nothing.
+    /// Returns the result for the call of a node; [`Callee::Unknown`] if the node does
+    /// not call a flow.
     pub(crate) fn meant(&self, flow: usize, node: usize) -> Callee {
         self.callees[flow].get(&node).copied().unwrap_or(Callee::Unknown)
     }
 
-    /// The flow that a node calls, or why there is none.
+    /// Returns the flow that a node calls, or the code of the call's failure.
     pub(crate) fn target(&self, flow: usize, node: usize) -> Result<FlowId, Code> {
         self.meant(flow, node).target()
     }
 
-    /// The flow that a node calls, if it calls one.
+    /// Returns the flow that a node calls, if any.
     pub(crate) fn callee(&self, flow: usize, node: usize) -> Option<FlowId> {
         self.target(flow, node).ok()
     }
@@ -141,8 +143,9 @@ mod tests {
     use crate::flow::read;
     use crate::source::{Files, read_document};
 
-    /// The target of a call with these properties, among four flows: `a` called Alpha, `b`
-    /// called Beta, one called Gamma without an id, and `d` called Delta, not published.
+    /// Returns the target of a call with these properties, among four flows: `a` named
+    /// Alpha, `b` named Beta, one named Gamma without an id, and `d` named Delta, which
+    /// is not published.
     fn target(properties: &str) -> Result<usize, Code> {
         let text = format!(
             r#"[{{"id": "a", "name": "Alpha", "startNode": "Call", "nodes": {{
@@ -182,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_published_is_not_called() {
+    fn unpublished_flows_are_not_called() {
         assert_eq!(target(r#"{"flowId": "d"}"#), Err(Code::FLOW_NOT_PUBLISHED));
         assert_eq!(target(r#"{"flowName": "Delta"}"#), Err(Code::FLOW_NOT_PUBLISHED));
     }

@@ -1,11 +1,12 @@
-//! What a flow is: the model that all dialects are read into.
+//! The model of a flow, into which all dialects are read.
 //!
-//! * [`read`] turns documents into flows, one module a dialect;
+//! * [`read`] reads documents into flows, with one module per dialect;
 //! * [`architect`] is the model of Architect's own flows, from Archy YAML and exports;
-//! * [`check`] finds what is wrong with them without running them, one file a finding;
-//! * [`write`](mod@write) draws them as graphs;
-//! * [`dependencies`] are what a flow of Architect names of its organisation;
-//! * [`Legend`] says what the ids in programs and traces stand for.
+//! * [`check`] finds problems in flows without running them, with one file per finding;
+//! * [`write`](mod@write) draws flows as graphs;
+//! * [`dependencies`] finds the objects of the organisation that an Architect flow refers
+//!   to;
+//! * [`Legend`] maps the ids in programs and traces to names.
 
 pub mod architect;
 pub mod check;
@@ -16,18 +17,18 @@ mod action;
 mod dependency;
 mod ids;
 pub(crate) mod kinds;
-mod legend;
 mod link;
 mod model;
-mod needed_type;
 mod place;
+mod required_type;
+mod symbols;
 
 pub use action::{
     Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact,
     If, NotFound, QueueStatistics, Route, Say, Set, VariableType, Webhook,
 };
-pub use dependency::{Dependency, Needed, dependencies};
+pub use dependency::{Dependency, DependencyKind, dependencies};
 pub use ids::{FlowId, NodeId, ReferenceId, SequenceId, TextId, VariableId};
-pub use legend::{FlowLabel, Legend, NodeLabel};
 pub(crate) use link::Links;
-pub use model::{Flow, Node, Path, PathKind, Target, Written};
+pub use model::{Flow, Node, Path, PathKind, Spanned, Target};
+pub use symbols::{FlowLabel, NodeLabel, SymbolTable};

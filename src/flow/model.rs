@@ -6,12 +6,12 @@ use super::action::Action;
 use crate::source::Span;
 use crate::value::{Json, Text};
 
-/// A value of a document and where it stands.
+/// A value of a document with its position.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Written<T> {
+pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Its place.
+    /// Its position.
     pub span: Span,
 }
 
@@ -20,7 +20,7 @@ pub struct Written<T> {
 pub struct Flow {
     /// The id, if the document has one.
     pub id: Option<Text>,
-    /// The name; without one, the id.
+    /// The name; the id if there is no name.
     pub name: Text,
     /// The type, as written.
     pub flow_type: Text,
@@ -28,24 +28,24 @@ pub struct Flow {
     pub version: Option<Text>,
     /// Whether other flows may call it.
     pub is_published: bool,
-    /// Where the flow stands.
+    /// The position of the flow.
     pub span: Span,
     /// The node that a call starts at.
     pub start: Option<Target>,
     /// The nodes, in the order of the document, by id.
     pub nodes: IndexMap<Text, Node>,
-    /// What the document holds beyond all this, so that nothing is lost.
+    /// All other content of the document, kept so that nothing is lost.
     pub other: IndexMap<Text, Json>,
 }
 
 impl Flow {
-    /// The id; a flow without one is known by its name.
+    /// The id; the name if the flow has no id.
     pub fn key(&self) -> &Text {
         self.id.as_ref().unwrap_or(&self.name)
     }
 }
 
-/// A node: what is done, and where the call goes from there.
+/// A node: its action, and the nodes that can follow it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// The id, unique within its flow.
@@ -54,53 +54,53 @@ pub struct Node {
     pub name: Option<Text>,
     /// The type, as written.
     pub node_type: Text,
-    /// Where the node stands; for messages about it as a whole, its id.
+    /// The position of the node's id, for messages about the node as a whole.
     pub span: Span,
-    /// What it does.
+    /// The action.
     pub action: Action,
-    /// Where the call may go from here.
+    /// The paths to other nodes.
     pub paths: Vec<Path>,
-    /// The properties that its action does not have, or that do not change what a call does,
-    /// such as the language of a text.
+    /// Properties that the action does not have, and properties that do not affect a
+    /// call, such as the language of a prompt.
     pub other_properties: IndexMap<Text, Json>,
-    /// What the node holds beyond all this, so that nothing is lost.
+    /// All other content of the node, kept so that nothing is lost.
     pub other: IndexMap<Text, Json>,
 }
 
 impl Node {
-    /// The target of a path, if the node has it.
+    /// Returns the target of a path, if the node has it.
     pub fn target(&self, kind: &PathKind) -> Option<&Target> {
         self.paths.iter().find(|path| path.kind == *kind).map(|path| &path.target)
     }
 }
 
-/// One way on from a node.
+/// A path from a node to another node.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Path {
-    /// When it is taken.
+    /// The condition under which it is taken.
     pub kind: PathKind,
-    /// Where it leads.
+    /// The target.
     pub target: Target,
 }
 
-/// When a path is taken.
+/// The condition under which a path is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PathKind {
-    /// The node is done.
+    /// The node succeeded.
     Next,
     /// The node failed.
     Error,
-    /// The condition of this number, from 1, is the first that is true.
+    /// The condition with this number, from 1, is the first that is true.
     Condition(u16),
     /// No condition is true.
     Default,
 }
 
-/// The node that something refers to, by id.
+/// A reference to a node, by id.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
     /// The id.
     pub node: Text,
-    /// Where the reference stands.
+    /// The position of the reference.
     pub span: Span,
 }

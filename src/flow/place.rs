@@ -1,11 +1,11 @@
-//! Every value that an author set in a flow, with where it stands.
+//! Every value that an author set in a flow, with its place.
 
 use super::architect::{
     Action, ArchitectFlow, Output, Setting, Settings, Unit, Variable,
 };
-use super::model::Written;
+use super::model::Spanned;
 
-/// What a value belongs to.
+/// The owner of a value.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Owner<'f> {
     /// The flow.
@@ -16,26 +16,26 @@ pub(super) enum Owner<'f> {
     Action(&'f Action),
     /// A case of a switch.
     Case(&'f Action),
-    /// A variable, as what it holds at first.
+    /// A variable, which owns its initial value.
     Variable(&'f Variable),
 }
 
-/// A value and where it stands.
+/// A value and its place in the flow.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'f, 'p> {
-    /// The unit that it is in.
+    /// The unit that contains it.
     pub(super) unit: Option<&'f Unit>,
-    /// What it belongs to.
+    /// The owner.
     pub(super) owner: Owner<'f>,
-    /// The names of the settings that it is in, from the outside, its own last. Lists have
-    /// no names.
+    /// The names of the enclosing settings, outermost first, with its own name last.
+    /// Lists have no names.
     pub(super) path: &'p [&'f str],
     /// The value.
-    pub(super) setting: &'f Written<Setting>,
+    pub(super) setting: &'f Spanned<Setting>,
 }
 
 impl<'f> Place<'f, '_> {
-    /// The action, if it belongs to one.
+    /// Returns the action that owns the value, if any.
     pub(super) fn action(&self) -> Option<&'f Action> {
         match self.owner {
             Owner::Action(action) | Owner::Case(action) => Some(action),
@@ -43,7 +43,7 @@ impl<'f> Place<'f, '_> {
         }
     }
 
-    /// What an author knows by name that it belongs to: an action, a variable, a unit.
+    /// Returns the author's name for the owner: an action, a variable or a unit.
     pub(super) fn title(&self) -> Option<&'f str> {
         match (self.owner, self.unit) {
             (Owner::Action(action) | Owner::Case(action), _) => Some(action.title()),
@@ -75,7 +75,7 @@ pub(super) fn of_unit<'f>(unit: &'f Unit, visit: &mut dyn FnMut(&Place<'f, '_>))
     }
 }
 
-/// Calls `visit` on every value of the flow itself, outside its units.
+/// Calls `visit` on every value of the flow outside its units.
 pub(super) fn of_flow<'f>(
     flow: &'f ArchitectFlow,
     visit: &mut dyn FnMut(&Place<'f, '_>),
@@ -91,7 +91,7 @@ struct Walk<'f, 'v> {
     visit: &'v mut dyn FnMut(&Place<'f, '_>),
 }
 
-/// As deep as the document is nested, which is bounded when it is read.
+/// Recurses as deep as the document is nested; the reader limits this depth.
 impl<'f> Walk<'f, '_> {
     fn variables(&mut self, variables: &'f [Variable]) {
         let owner = self.owner;
@@ -130,7 +130,7 @@ impl<'f> Walk<'f, '_> {
         }
     }
 
-    fn setting(&mut self, setting: &'f Written<Setting>) {
+    fn setting(&mut self, setting: &'f Spanned<Setting>) {
         let (unit, owner, path) = (self.unit, self.owner, &self.path);
         (self.visit)(&Place { unit, owner, path, setting });
         match &setting.value {

@@ -1,4 +1,4 @@
-//! Whom to trust besides the authorities that everybody trusts.
+//! Additional trusted certificate authorities.
 
 use ureq::tls::{Certificate, PemItem, RootCerts, parse_pem};
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
@@ -10,24 +10,26 @@ pub struct Certificates(Vec<Certificate<'static>>);
 /// Reads the certificates of a PEM file.
 ///
 /// # Errors
-/// The text is broken, or holds no certificate.
+///
+/// Returns an error if the PEM text is invalid or contains no certificate.
 pub fn certificates(pem: &str) -> Result<Certificates, String> {
     let mut found = Vec::new();
     for item in parse_pem(pem.as_bytes()) {
         match item {
             Ok(PemItem::Certificate(certificate)) => found.push(certificate),
             Ok(_) => {}
-            Err(_) => return Err("it is no PEM file, or a broken one".to_owned()),
+            Err(_) => return Err("not a valid PEM file".to_owned()),
         }
     }
     if found.is_empty() {
-        Err("it holds no certificate".to_owned())
+        Err("no certificate found".to_owned())
     } else {
         Ok(Certificates(found))
     }
 }
 
-/// The authorities that a client trusts: Mozilla's, and these.
+/// Returns the certificate authorities that a client trusts: Mozilla's, and the
+/// additional ones.
 pub(super) fn roots(more: Option<&Certificates>) -> RootCerts {
     let Some(Certificates(more)) = more else { return RootCerts::WebPki };
     let known = TLS_SERVER_ROOT_CERTS.iter().map(|der| Certificate::from_der(der));

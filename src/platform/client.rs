@@ -1,4 +1,4 @@
-//! Asking a service.
+//! HTTP client of a service.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,32 +18,32 @@ use super::retry::{retry, retry_after};
 use super::secret::{Credentials, Secret};
 use super::service::{Service, check};
 use super::token::{Token, Tokens};
-use super::wire::{Asked, Reply, Wire};
+use super::wire::{Reply, Request, Wire};
 use crate::value::Json;
 
-/// What is written in another way inside a path.
+/// Characters that are percent-encoded inside a path segment.
 const NOT_IN_PATHS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
-/// How many addresses a download may lead to, one after the other.
+/// Maximum number of redirects of a download.
 const MOST_REDIRECTS: usize = 5;
 
-/// How a client behaves.
+/// Settings of a client.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// How often a request is made at most.
+    /// Maximum number of attempts per request.
     pub attempts: usize,
-    /// How many requests there may be in a second.
+    /// Maximum number of requests per second.
     pub rate: f64,
-    /// How many requests there may be at a time.
+    /// Maximum number of parallel requests.
     pub concurrency: usize,
-    /// How long an answer may take.
+    /// Timeout of a request.
     pub timeout: Duration,
-    /// Whom to trust besides the authorities that everybody trusts.
+    /// Additional trusted certificate authorities.
     pub certificates: Option<Certificates>,
 }
 
 impl Default for Options {
-    /// Half of the 300 requests a minute that Genesys Cloud allows a token.
+    /// Uses half of the 300 requests per minute that Genesys Cloud allows per token.
     fn default() -> Self {
         Self {
             attempts: 5,
@@ -55,7 +55,7 @@ impl Default for Options {
     }
 }
 
-/// A client of one service. All threads may use it at once.
+/// Client of one service. It can be shared by threads.
 pub struct Client {
     service: Service,
     credentials: Credentials,
@@ -64,7 +64,7 @@ pub struct Client {
     wire: Wire,
     gate: Gate,
     tokens: Tokens,
-    /// What no message and no recording may hold: all that was ever sent as a proof.
+    /// Secrets that no message and no recording may contain: all credentials ever sent.
     secrets: Mutex<Vec<Secret>>,
     requests: AtomicU64,
 }
@@ -79,7 +79,7 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// A client that has asked nothing yet.
+    /// Creates a client.
     pub fn new(
         service: Service,
         credentials: Credentials,
@@ -101,29 +101,32 @@ impl Client {
         }
     }
 
-    /// The service that it asks.
+    /// Returns the service.
     pub fn service(&self) -> &Service {
         &self.service
     }
 
-    /// The clock that it goes by.
+    /// Returns the clock.
     pub fn clock(&self) -> &dyn Clock {
         &*self.clock
     }
 
-    /// `POST /api/v2/architect/simulations`: makes a call of a flow. *Source: seed 003.*
+    /// `POST /api/v2/architect/simulations`: simulates a call of a flow. *Source: seed
+    /// 003.*
     ///
     /// # Errors
-    /// The service did not give an object.
+    ///
+    /// Returns an error if the service does not respond with an object.
     pub fn simulate(&self, request: &Json) -> Result<Json, Failure> {
         let simulated = self.post("/api/v2/architect/simulations", request)?;
         Ok(self.without_secrets(simulated))
     }
 
-    /// `GET /api/v2/flows/{id}`: what the service says of a flow.
+    /// `GET /api/v2/flows/{id}`: returns the service's description of a flow.
     ///
     /// # Errors
-    /// The service did not give an object.
+    ///
+    /// Returns an error if the service does not respond with an object.
     pub fn flow(&self, id: &str) -> Result<Json, Failure> {
         Ok(self.without_secrets(self.get(&format!("/api/v2/flows/{}", segment(id)))?))
     }
@@ -145,37 +148,40 @@ impl Client {
         let address = format!("{}{path}", self.service.api);
         let text = body.map(ToString::to_string);
         let body = text.as_deref().map(|text| ("application/json", text));
-        let asked = Asked { method, address: &address, body };
+        let asked = Request { method, address: &address, body };
         let reply = self.repeat(|| self.with_token(&asked))?;
         if let Some(location) = &reply.location
             && is_redirect(reply.status)
         {
-            let shown = Asked { method: "to", address: location, body: None }.shown();
-            let reason = format!("is a redirect {shown}; is the address the API's?");
+            let shown = Request { method: "to", address: location, body: None }.shown();
+            let reason = format!(
+                "is a redirect {shown}; check that the address is that of the API"
+            );
             return Err(Failure::Unexpected { request: asked.shown(), reason });
         }
         let json = parse(&asked.shown(), &reply.body)?;
         if matches!(json, Json::Object(_)) {
             return Ok(json);
         }
-        let reason = "is no JSON object".to_owned();
+        let reason = "is not a JSON object".to_owned();
         Err(Failure::Unexpected { request: asked.shown(), reason })
     }
 
-    /// Fetches a document from the address that the service gave for it. Only the API itself
-    /// sees the token; who stores its documents does not.
+    /// Downloads a document from the address that the service gave for it. Only the API
+    /// itself receives the token; the storage of documents does not.
     ///
     /// # Errors
-    /// It is not there, or is no JSON.
+    ///
+    /// Returns an error if the document is missing or is not JSON.
     pub fn download(&self, address: &str) -> Result<Json, Failure> {
         let mut address = self.absolute(address);
         for _ in 0..MOST_REDIRECTS {
-            let asked = Asked { method: "GET", address: &address, body: None };
+            let asked = Request { method: "GET", address: &address, body: None };
             if let Err(reason) = check(&address) {
                 let request = asked.shown();
                 return Err(Failure::Unexpected {
                     request,
-                    reason: format!("leads astray: {reason}"),
+                    reason: format!("leads to an invalid address: {reason}"),
                 });
             }
             let reply = self.repeat(|| match self.service.owns(&address) {
@@ -193,10 +199,7 @@ impl Client {
             }
         }
         let request = format!("GET {}", address.split('?').next().unwrap_or_default());
-        Err(Failure::Unexpected {
-            request,
-            reason: "is one redirect after the other".into(),
-        })
+        Err(Failure::Unexpected { request, reason: "has too many redirects".into() })
     }
 
     fn absolute(&self, address: &str) -> String {
@@ -216,8 +219,9 @@ impl Client {
         retry(self.attempts, &*self.clock, seed, request)
     }
 
-    /// Asks with the token, and once more with a new one if it is not taken.
-    fn with_token(&self, asked: &Asked<'_>) -> Result<Reply, Failure> {
+    /// Sends a request with the token, and repeats it once with a new token if the token
+    /// is rejected.
+    fn with_token(&self, asked: &Request<'_>) -> Result<Reply, Failure> {
         let token = self.token(None)?;
         match self.once(asked, Some(&token)) {
             Err(Failure::Refused { status: 401, .. }) => {
@@ -228,8 +232,9 @@ impl Client {
         }
     }
 
-    /// Asks once, when it is this request's turn. Any status of an error is a failure.
-    fn once(&self, asked: &Asked<'_>, token: Option<&Token>) -> Result<Reply, Failure> {
+    /// Sends a request once, after waiting for the rate limit. Any error status is a
+    /// failure.
+    fn once(&self, asked: &Request<'_>, token: Option<&Token>) -> Result<Reply, Failure> {
         let bearer = token.map(|token| format!("Bearer {}", token.secret.expose()));
         let reply = self.exchange(asked, bearer.as_deref())?;
         self.accept(asked, reply)
@@ -237,7 +242,7 @@ impl Client {
 
     fn exchange(
         &self,
-        asked: &Asked<'_>,
+        asked: &Request<'_>,
         authorization: Option<&str>,
     ) -> Result<Reply, Failure> {
         let _pass = self.gate.enter(&*self.clock);
@@ -247,7 +252,7 @@ impl Client {
         self.wire.ask(asked, authorization)
     }
 
-    fn accept(&self, asked: &Asked<'_>, reply: Reply) -> Result<Reply, Failure> {
+    fn accept(&self, asked: &Request<'_>, reply: Reply) -> Result<Reply, Failure> {
         if reply.status < 400 {
             return Ok(reply);
         }
@@ -264,14 +269,14 @@ impl Client {
         })
     }
 
-    /// A text of the service as messages may have it. What is used stays as it came: a
-    /// secret may be part of an id by chance.
+    /// Removes secrets from a string of the service for use in messages. Data for further
+    /// requests is not changed: a secret may be part of an id by coincidence.
     pub(super) fn hidden(&self, text: String) -> String {
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         secrets.iter().fold(text, |text, secret| secret.hidden_in(&text))
     }
 
-    /// A document of the service as files may have it.
+    /// Removes secrets from a document of the service for use in files.
     fn without_secrets(&self, document: Json) -> Json {
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         secrets.iter().fold(document, |document, secret| secret.hidden_in_json(&document))
@@ -281,22 +286,22 @@ impl Client {
         self.tokens.get(&*self.clock, refused, || self.fetch_token())
     }
 
-    /// `POST /oauth/token` with the client's own credentials.
+    /// `POST /oauth/token`: requests a token with the client's credentials.
     fn fetch_token(&self) -> Result<(Secret, Duration), Failure> {
         let pair = pair(&self.credentials);
         let address = format!("{}/oauth/token", self.service.login);
         let body = ("application/x-www-form-urlencoded", "grant_type=client_credentials");
-        let asked = Asked { method: "POST", address: &address, body: Some(body) };
+        let asked = Request { method: "POST", address: &address, body: Some(body) };
         let reply = self.exchange(&asked, Some(&format!("Basic {}", pair.expose())))?;
         let reply = self.accept(&asked, reply)?;
         let request = asked.shown();
         let json = parse(&request, &reply.body)?;
         let token = required(&request, &json, "access_token")?;
         if !token.chars().all(|character| character.is_ascii_graphic()) {
-            let reason = "holds a token that cannot be sent".to_owned();
+            let reason = "contains a token with invalid characters".to_owned();
             return Err(Failure::Unexpected { request, reason });
         }
-        // A token without a time is renewed when it is refused.
+        // A token without a lifetime is renewed when it is rejected.
         let lifetime = match json.get("expires_in") {
             Some(Json::Integer(seconds)) => u64::try_from(*seconds).unwrap_or_default(),
             _ => 3600,
@@ -308,7 +313,7 @@ impl Client {
     }
 }
 
-/// What the login takes for a client.
+/// Encodes the client credentials for the login.
 fn pair(Credentials { client_id, client_secret }: &Credentials) -> Secret {
     Secret::new(BASE64.encode(format!("{client_id}:{}", client_secret.expose())))
 }
@@ -317,7 +322,7 @@ fn is_redirect(status: u16) -> bool {
     (300..400).contains(&status)
 }
 
-/// A text as one segment of a path.
+/// Encodes a string as one path segment.
 pub(super) fn segment(text: &str) -> String {
     utf8_percent_encode(text, NOT_IN_PATHS).to_string()
 }

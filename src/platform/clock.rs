@@ -1,40 +1,40 @@
-//! Time, as whoever drives a client gives it.
+//! Clocks that drive a client.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::value::DateTime;
 
-/// What time it is, and how to wait. Of a running program that is [`SystemClock`].
+/// Source of time and waiting. Running programs use [`SystemClock`].
 pub trait Clock: Send + Sync {
-    /// The time of day, for what is written down.
+    /// Returns the wall-clock time, for records.
     fn now(&self) -> DateTime;
 
-    /// How long the clock runs, for what is measured. Never goes back.
+    /// Returns the running time of the clock, for measurements. It never decreases.
     fn elapsed(&self) -> Duration;
 
-    /// Waits; shorter if the work is to stop.
+    /// Waits; returns early if the work is stopped.
     fn sleep(&self, duration: Duration);
 
-    /// Whether the work is to stop: nothing new is asked then.
+    /// Returns whether the work is stopped; no new request is started then.
     fn is_stopped(&self) -> bool {
         false
     }
 }
 
-/// Tells workers that they are to stop; copies are the same one.
+/// Stop signal for workers; clones share the signal.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<(Mutex<bool>, Condvar)>);
 
 impl Stop {
-    /// Stops the work and wakes whoever sleeps.
+    /// Stops the work and wakes all sleepers.
     pub fn stop(&self) {
         let (is_stopped, changed) = &*self.0;
         *is_stopped.lock().unwrap_or_else(PoisonError::into_inner) = true;
         changed.notify_all();
     }
 
-    /// Whether it was stopped.
+    /// Returns whether the work is stopped.
     pub fn is_stopped(&self) -> bool {
         *self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -42,12 +42,12 @@ impl Stop {
     fn wait(&self, duration: Duration) {
         let (is_stopped, changed) = &*self.0;
         let guard = is_stopped.lock().unwrap_or_else(PoisonError::into_inner);
-        // Whether it was stopped or the time is over is asked for afterwards.
+        // The callers check whether it was stopped or timed out.
         let _ = changed.wait_timeout_while(guard, duration, |is_stopped| !*is_stopped);
     }
 }
 
-/// The time of the machine.
+/// Clock of the machine.
 #[derive(Debug)]
 pub struct SystemClock {
     began: Instant,
@@ -55,7 +55,7 @@ pub struct SystemClock {
 }
 
 impl SystemClock {
-    /// A clock whose sleepers wake when the work is stopped.
+    /// Creates a clock whose sleepers wake when the work is stopped.
     #[expect(clippy::disallowed_methods, reason = "live services run in real time")]
     pub fn new(stop: Stop) -> Self {
         Self { began: Instant::now(), stop }
@@ -63,7 +63,7 @@ impl SystemClock {
 }
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "a recording says when it was made")]
+    #[expect(clippy::disallowed_methods, reason = "recordings contain their time")]
     fn now(&self) -> DateTime {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let milliseconds = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
@@ -83,7 +83,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that goes on when somebody sleeps, and only then.
+/// Clock that advances only when `sleep` is called.
 #[cfg(test)]
 #[derive(Debug, Default)]
 pub(super) struct TestClock(Mutex<Duration>);
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_sleeps_wakes_when_the_work_stops() {
+    fn sleepers_wake_when_the_work_stops() {
         let stop = Stop::default();
         let clock = SystemClock::new(stop.clone());
         assert!(!clock.is_stopped() && clock.now() > DateTime::MIN);

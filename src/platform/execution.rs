@@ -1,4 +1,4 @@
-//! The execution documents of real interactions: which there are, and getting them.
+//! Execution documents of real interactions: finding and downloading them.
 
 use std::time::Duration;
 
@@ -9,29 +9,30 @@ use super::client::{Client, segment};
 use super::failure::Failure;
 use crate::value::{DateTime, Json, Text};
 
-/// How many instances the platform names for one query, and not always the most recent.
-/// *Source: Genesys' help, "Historical execution data overview".*
+/// Maximum number of instances that the platform returns per query; they are not always
+/// the most recent. *Source: Genesys' help, "Historical execution data overview".*
 pub const MAX_INSTANCES: usize = 200;
 
-/// How long the platform may prepare documents.
+/// Maximum time for the platform to prepare documents.
 const PREPARING: Duration = Duration::from_secs(600);
 
-/// How long to wait between two looks, at first and at most.
+/// Polling interval: first and maximum.
 const LOOKS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(8));
 
-/// How often a time range is asked for in halves.
+/// Maximum number of splits of a time range.
 const MOST_CUTS: usize = 1000;
 
-/// The ids of executions, with the addresses of their documents or why there is none.
+/// Ids of executions, each with the address of its document or the reason why there is
+/// none.
 pub type Addresses = Vec<(Text, Result<Text, Failure>)>;
 
-/// The query for the executions of a conversation.
+/// Builds the query for the executions of a conversation.
 pub fn of_conversation(id: &str) -> Json {
     query(Json::array([criterion("ConversationId", "eq", id)]))
 }
 
-/// The query for the executions of a flow that began between two times: the first one
-/// counts, the second one does not.
+/// Builds the query for the executions of a flow that began in a time range. The start is
+/// inclusive, the end exclusive.
 pub fn between(flow: &str, from: DateTime, to: DateTime) -> Json {
     let all = Json::array([
         criterion("FlowId", "eq", flow),
@@ -52,11 +53,12 @@ fn criterion(key: &str, operator: &str, value: &str) -> Json {
 }
 
 impl Client {
-    /// `POST /api/v2/flows/instances/query`: the ids of the executions that a query finds,
-    /// on all its pages.
+    /// `POST /api/v2/flows/instances/query`: returns the ids of the executions that match
+    /// a query, from all pages.
     ///
     /// # Errors
-    /// The service did not answer with a list.
+    ///
+    /// Returns an error if the service does not respond with a list.
     pub fn find(&self, query: &Json) -> Result<IndexSet<Text>, Failure> {
         let mut found = IndexSet::new();
         let mut path = format!("/api/v2/flows/instances/query?pageSize={MAX_INSTANCES}");
@@ -68,7 +70,7 @@ impl Client {
             for entity in entities(&page) {
                 found.insert(required(&request, entity, "id")?);
             }
-            // A service may name the page itself for the next one.
+            // A service may return the same page as the next one.
             let is_new = found.len() > before;
             match text(&page, "nextUri")
                 .filter(|next| is_new && next.starts_with("/api/"))
@@ -79,11 +81,12 @@ impl Client {
         }
     }
 
-    /// The executions of a flow that began between two times. Where the platform would name
-    /// only some, the time is cut in two; whether all were found is the second value.
+    /// Returns the executions of a flow that began in a time range, and whether all of
+    /// them were found. If the platform would return only some, the range is halved.
     ///
     /// # Errors
-    /// The service did not answer with a list.
+    ///
+    /// Returns an error if the service does not respond with a list.
     pub fn find_between(
         &self,
         flow: &str,
@@ -107,12 +110,13 @@ impl Client {
         Ok((found, are_all))
     }
 
-    /// Where the documents of executions can be downloaded, by `GET
-    /// /api/v2/flows/instances/{id}` or `POST /api/v2/flows/instances/jobs`; the service may
-    /// take its time to prepare them.
+    /// Returns the download addresses of execution documents, by `GET
+    /// /api/v2/flows/instances/{id}` or `POST /api/v2/flows/instances/jobs`; waits while
+    /// the service prepares them.
     ///
     /// # Errors
-    /// The service has none of them.
+    ///
+    /// Returns an error if the service has none of them.
     pub fn prepare(&self, ids: &[Text]) -> Result<Addresses, Failure> {
         let path = match ids {
             [id] => format!("/api/v2/flows/instances/{}", segment(id)),
@@ -146,17 +150,17 @@ impl Client {
     }
 }
 
-/// Whether the documents are being prepared.
+/// Returns whether the documents are still being prepared.
 fn is_pending(job: &Json) -> bool {
     let state = text(job, "jobState").unwrap_or_default().to_ascii_lowercase();
     matches!(&*state, "registered" | "running" | "queued" | "pending")
 }
 
-/// The address of a document, or why there is none.
+/// Returns the address of a document, or the reason why it has no address.
 fn address(job: &Json, id: &Text, ids: &[Text]) -> Result<Text, String> {
     let is_it = |entity: &&Json| text(entity, "id").as_ref() == Some(id);
     let entity = entities(job).iter().find(is_it);
-    // Asked for a single one, the service may leave out which it is.
+    // The service may omit the id in the response for a single execution.
     let entity = entity.or_else(|| match (entities(job), ids) {
         ([only], [_]) => Some(only),
         ([], [_]) => Some(job),
@@ -196,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_are_found_by_id_or_are_told_missing() {
+    fn documents_are_found_by_id_or_reported_as_missing() {
         let job = r#"{"id": "j", "jobState": "Success", "entities": [
             {"id": "b", "downloadUri": "https://x/b"},
             {"id": "a", "failed": true, "statusCode": "404"}]}"#;

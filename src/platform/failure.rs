@@ -1,66 +1,66 @@
-//! What can go wrong with a live service, and how its user is told.
+//! Failures of a live service, and their diagnostics.
 
 use std::time::Duration;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::value::Json;
 
-/// Why the service did not give what it was asked for.
+/// Reason why a request to the service failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// No connection, or one that broke.
+    /// No connection, or a broken connection.
     Unreachable {
-        /// What was asked: `GET https://…/api/v2/flows/1`.
+        /// The request: `GET https://…/api/v2/flows/1`.
         request: String,
-        /// Why.
+        /// Cause of the failure.
         reason: String,
-        /// Whether it may be otherwise a little later.
+        /// Whether a later attempt may succeed.
         is_temporary: bool,
     },
-    /// No whole answer in time.
+    /// No complete response in time.
     TimedOut {
-        /// What was asked.
+        /// The request.
         request: String,
     },
-    /// The service said no.
+    /// The service rejected the request.
     Refused {
-        /// What was asked.
+        /// The request.
         request: String,
-        /// The status of the answer.
+        /// HTTP status of the response.
         status: u16,
-        /// What it says.
+        /// Error body of the response.
         body: Box<ErrorBody>,
-        /// How long the service wants to be left alone.
+        /// Waiting time that the service requests.
         retry_after: Option<Duration>,
     },
-    /// The answer is not what was agreed upon.
+    /// The response does not have the expected form.
     Unexpected {
-        /// What was asked.
+        /// The request.
         request: String,
-        /// What is wrong with the answer.
+        /// Problem of the response.
         reason: String,
     },
-    /// The service did a part of what was asked, and had no time for the rest.
+    /// The service processed a part of the request and was too busy for the rest.
     Busy,
-    /// The work was stopped before.
+    /// The work was stopped before the request.
     Stopped,
 }
 
-/// The body of an error, as the platform writes them.
+/// Error body in the platform's format.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ErrorBody {
     /// `message`, or `error_description` of the login, or `reason` of Elasticsearch.
     pub message: Option<String>,
     /// `code`, or `error` of the login, or `type` of Elasticsearch.
     pub code: Option<String>,
-    /// `contextId`: what Genesys asks for when it is to look into something.
+    /// `contextId`, needed by Genesys support for investigations.
     pub context_id: Option<String>,
-    /// What `details` and `errors` say in addition.
+    /// Additional messages of `details` and `errors`.
     pub details: Vec<String>,
 }
 
 impl ErrorBody {
-    /// Reads a body; of one that is none there is nothing to tell.
+    /// Reads a body; returns an empty value if it is not an error body.
     pub(super) fn read(body: &str) -> Self {
         let Ok(json) = Json::parse(body) else { return Self::default() };
         let list = |key| match json.get(key) {
@@ -69,7 +69,7 @@ impl ErrorBody {
         };
         let mut details: Vec<String> = list("details");
         details.extend(list("errors"));
-        // Elasticsearch has everything in an object.
+        // Elasticsearch nests the error in an object.
         let error = |key| json.get("error").and_then(|error| text(error, key));
         let message = text(&json, "message").or_else(|| error("reason"));
         Self {
@@ -84,7 +84,7 @@ impl ErrorBody {
 }
 
 impl ErrorBody {
-    /// The same with other texts.
+    /// Applies a function to all strings.
     pub(super) fn map(self, text: impl Fn(String) -> String) -> Self {
         Self {
             message: self.message.map(&text),
@@ -95,13 +95,13 @@ impl ErrorBody {
     }
 }
 
-/// What one of `details` or `errors` says.
+/// Returns the message of an item of `details` or `errors`.
 fn detail(item: &Json) -> Option<String> {
     let place = text(item, "fieldName").or_else(|| text(item, "entityName"));
-    let said = text(item, "message").or_else(|| text(item, "errorCode"));
-    match (place, said) {
-        (Some(place), Some(said)) => Some(format!("{place}: {said}")),
-        (place, said) => said.or(place),
+    let message = text(item, "message").or_else(|| text(item, "errorCode"));
+    match (place, message) {
+        (Some(place), Some(message)) => Some(format!("{place}: {message}")),
+        (place, message) => message.or(place),
     }
 }
 
@@ -112,7 +112,7 @@ fn text(json: &Json, key: &str) -> Option<String> {
     }
 }
 
-/// As much of somebody else's text as a message takes.
+/// Truncates external text for a message.
 fn shortened(text: &str) -> String {
     const MOST: usize = 400;
     match text.char_indices().nth(MOST) {
@@ -122,7 +122,7 @@ fn shortened(text: &str) -> String {
 }
 
 impl Failure {
-    /// Whether the same request may succeed a little later.
+    /// Returns whether the same request may succeed later.
     pub(super) fn is_temporary(&self) -> bool {
         match self {
             Self::Unreachable { is_temporary, .. } => *is_temporary,
@@ -134,7 +134,7 @@ impl Failure {
         }
     }
 
-    /// How long the service wants to be left alone.
+    /// Returns the waiting time that the service requests.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused { retry_after, .. } => *retry_after,
@@ -142,7 +142,7 @@ impl Failure {
         }
     }
 
-    /// Whether every other request will fail likewise.
+    /// Returns whether every other request would fail, too.
     pub(super) fn is_final(&self) -> bool {
         match self {
             Self::Unreachable { .. } | Self::Stopped => true,
@@ -151,7 +151,7 @@ impl Failure {
         }
     }
 
-    /// What its user is told.
+    /// Returns the diagnostic for the user.
     pub fn diagnostic(&self) -> Diagnostic {
         match self {
             Self::Unreachable { request, reason, .. } => {
@@ -160,19 +160,19 @@ impl Failure {
                     .help("check the address, the network, and `HTTPS_PROXY`")
             }
             Self::TimedOut { request } => {
-                let message = format!("no answer in time to {request}");
+                let message = format!("no response in time to {request}");
                 Diagnostic::new(Code::PLATFORM_UNREACHABLE, message)
-                    .help("give it longer with --timeout-ms")
+                    .help("increase the timeout with --timeout-ms")
             }
             Self::Refused { request, status, body, .. } => {
                 refused(request, *status, body)
             }
             Self::Unexpected { request, reason } => {
-                let message = format!("the answer to {request} {reason}");
+                let message = format!("the response to {request} {reason}");
                 Diagnostic::new(Code::PLATFORM_ANSWER, message)
             }
             Self::Busy => {
-                let message = "the service had no time for all that it was asked";
+                let message = "the service was too busy for the whole request";
                 Diagnostic::new(Code::PLATFORM_REFUSED, message)
             }
             Self::Stopped => Diagnostic::new(Code::PLATFORM_UNREACHABLE, "interrupted"),
@@ -185,8 +185,8 @@ fn refused(request: &str, status: u16, body: &ErrorBody) -> Diagnostic {
     if let Some(code) = &body.code {
         message += &format!(", `{code}`");
     }
-    if let Some(said) = &body.message {
-        message += &format!(": {said}");
+    if let Some(text) = &body.message {
+        message += &format!(": {text}");
     }
     for detail in &body.details {
         message += &format!("; {detail}");
@@ -205,9 +205,9 @@ fn refused(request: &str, status: u16, body: &ErrorBody) -> Diagnostic {
             diagnostic.help("the user or key needs the right to write into the index")
         }
         429 if request.ends_with("/_bulk") => diagnostic,
-        401 => diagnostic.help("the service does not take the token that it gave"),
-        403 => diagnostic.help("give a role with the permission to the OAuth client"),
-        429 => diagnostic.help("ask more slowly with --rate"),
+        401 => diagnostic.help("the service rejects the token that it issued"),
+        403 => diagnostic.help("grant the OAuth client a role with the permission"),
+        429 => diagnostic.help("lower the request rate with --rate"),
         _ => diagnostic,
     }
 }
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_pass_is_told_from_what_stays() {
+    fn temporary_failures_are_distinguished() {
         for status in [408, 409, 429, 500, 502, 503, 504] {
             assert!(of_status(status).is_temporary(), "{status}");
         }
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_of_the_platform_are_told_whole() {
+    fn errors_of_the_platform_are_reported_completely() {
         let body = r#"{"message": "No.", "code": "missing.permission", "status": 403,
             "contextId": "c-1", "details": [{"fieldName": "flowId", "errorCode": "bad"}],
             "errors": [{"message": "and that"}, {"x": 1}, 3]}"#;
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_that_are_none_say_nothing() {
+    fn other_bodies_are_ignored() {
         for body in ["", "<html>", "[]", "3", r#"{"message": 3}"#] {
             assert_eq!(ErrorBody::read(body), ErrorBody::default(), "{body}");
         }

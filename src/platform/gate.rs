@@ -1,11 +1,11 @@
-//! How many requests there may be, at a time and in a second.
+//! Limits on parallel requests and on requests per second.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::clock::Clock;
 
-/// Lets requests through, one after the other.
+/// Limiter of requests.
 #[derive(Debug)]
 pub(super) struct Gate {
     state: Mutex<State>,
@@ -17,16 +17,16 @@ pub(super) struct Gate {
 #[derive(Debug, Default)]
 struct State {
     inside: usize,
-    /// When the next may go, on the clock's own time.
+    /// Earliest time of the next request, in the clock's running time.
     next: Duration,
 }
 
-/// The right to make one request; it ends with this value.
+/// Permission for one request; it ends when the value is dropped.
 #[derive(Debug)]
 pub(super) struct Pass<'g>(&'g Gate);
 
 impl Gate {
-    /// A gate for so many requests at a time, and so many a second.
+    /// Creates a gate for `concurrency` parallel requests and `rate` requests per second.
     pub(super) fn new(concurrency: usize, rate: f64) -> Self {
         let gap = Duration::try_from_secs_f64(1.0 / rate).unwrap_or_default();
         Self {
@@ -37,7 +37,7 @@ impl Gate {
         }
     }
 
-    /// Waits until there may be one request more.
+    /// Waits until one more request is allowed.
     pub(super) fn enter(&self, clock: &dyn Clock) -> Pass<'_> {
         let is_full = |state: &mut State| state.inside >= self.most;
         let waited = self.left.wait_while(self.lock(), is_full);
@@ -54,7 +54,7 @@ impl Gate {
         pass
     }
 
-    /// Lets nobody through for a while: the service asked for it.
+    /// Blocks all requests for a while, as requested by the service.
     pub(super) fn hold(&self, clock: &dyn Clock, duration: Duration) {
         let mut state = self.lock();
         state.next = state.next.max(clock.elapsed() + duration);
@@ -84,7 +84,7 @@ mod tests {
             drop(gate.enter(&clock));
             assert_eq!(clock.elapsed().as_millis(), expected);
         }
-        // Time that passed meanwhile counts, but is not saved up.
+        // Elapsed time counts, but does not accumulate.
         clock.sleep(Duration::from_secs(10));
         let began = clock.elapsed();
         drop(gate.enter(&clock));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gate_that_is_held_lets_nobody_through() {
+    fn a_held_gate_blocks_requests() {
         let (gate, clock) = (Gate::new(2, 1000.0), TestClock::default());
         gate.hold(&clock, Duration::from_secs(7));
         drop(gate.enter(&clock));
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_so_many_are_inside() {
+    fn parallel_requests_are_limited() {
         let (gate, clock) = (Gate::new(3, f64::INFINITY), TestClock::default());
         let most = Mutex::new(0);
         std::thread::scope(|scope| {

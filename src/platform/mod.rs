@@ -1,13 +1,13 @@
-//! A live service: the Platform API of Genesys Cloud, or any server that speaks it.
+//! Live services: the Platform API of Genesys Cloud, or any compatible server.
 //!
-//! This is the only room that opens a connection to another machine. `flowsim record` uses
-//! it, `flowsim ship` for decisions, which a [`Store`] takes, and `flowsim serve` for webhooks:
-//! [`post`] sends one. A [`Client`] asks for two kinds of results: the response of a
-//! simulation, and the execution documents of real interactions. [`record`] does that for a
-//! whole list, several at a time. *Source: `docs/record.md` says what is asked and what
-//! leaves the machine.*
+//! Only this module opens connections to other machines. It is used by `flowsim record`,
+//! by `flowsim ship` for uploading decisions to a [`Store`], and by `flowsim serve` for
+//! webhooks, which [`post`] sends. A [`Client`] requests two kinds of results: responses
+//! of simulations, and execution documents of real interactions. [`record`] does that for
+//! a whole list, in parallel. *Source: `docs/record.md` describes the requests and the
+//! data that leaves the machine.*
 //!
-//! Whoever drives it brings the [`Clock`], so that tests do not wait.
+//! The caller provides the [`Clock`], so that tests do not wait.
 
 #![cfg(feature = "live")]
 
@@ -32,7 +32,7 @@ pub use client::{Client, Options};
 pub use clock::{Clock, Stop, SystemClock};
 pub use execution::{Addresses, MAX_INSTANCES, between, of_conversation};
 pub use failure::{ErrorBody, Failure};
-pub use post::{Attempt, Posted, Posting, post};
+pub use post::{Attempt, PostRequest, PostResponse, post};
 pub use record::{Event, Task, record};
 pub use secret::{Credentials, Secret};
 pub use service::{REGIONS, Service, check_webhook};

@@ -1,65 +1,66 @@
-//! Webhooks: posting to a service of the author's own, again if it cannot answer now.
+//! Webhooks: posts to a service of the flow's author, with retries.
 
 use std::time::Duration;
 
 use super::clock::Clock;
 use super::failure::Failure;
 use super::retry::{retry_after, waits};
-use super::wire::{Asked, Reply, Wire};
+use super::wire::{Reply, Request, Wire};
 
-/// The largest answer that is read, in bytes.
+/// Maximum size of a response, in bytes.
 const MOST_BYTES: u64 = 1024 * 1024;
 
-/// What is posted, and how much patience there is.
+/// A request with its timeouts and retries.
 #[derive(Debug, Clone)]
-pub struct Posting {
-    /// Where to.
+pub struct PostRequest {
+    /// Address of the service.
     pub address: String,
-    /// What is sent: JSON.
+    /// JSON to send.
     pub body: String,
-    /// How long one attempt may take.
+    /// Timeout of one attempt.
     pub timeout: Duration,
-    /// How long all of them may take, with the pauses between them.
+    /// Timeout of all attempts with the pauses between them.
     pub deadline: Option<Duration>,
-    /// How many attempts there may be.
+    /// Maximum number of attempts.
     pub attempts: usize,
 }
 
-/// An answer, of any status. Redirects are answers too: they are not followed.
+/// Response with any status. Redirects count as responses: they are not followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Posted {
-    /// The status.
+pub struct PostResponse {
+    /// HTTP status.
     pub status: u16,
-    /// The text; empty if there is none.
+    /// Body of the response, possibly empty.
     pub body: String,
 }
 
-/// How one attempt went, or that it begins.
+/// Progress of one attempt.
 #[derive(Debug)]
 pub enum Attempt<'a> {
-    /// It begins.
+    /// The attempt begins.
     Begins,
-    /// It is over.
+    /// The attempt ended.
     Ended {
-        /// How long it took.
+        /// Duration of the attempt.
         took: Duration,
-        /// What came of it.
-        result: &'a Result<Posted, Failure>,
+        /// Result of the attempt.
+        result: &'a Result<PostResponse, Failure>,
     },
 }
 
-/// Posts until there is an answer that stays, or patience is at an end: a service that
-/// refuses the connection, is silent, or answers 408, 429 or from 500 on is asked again.
-/// `Retry-After` is heeded.
+/// Posts until there is a final response, or attempts or time run out. A request is
+/// retried if the service refuses the connection, does not respond, or responds with 408,
+/// 429 or 500 and above. `Retry-After` is respected.
 ///
 /// # Errors
-/// There was no answer at last.
+///
+/// Returns the last failure if there was no response.
 pub fn post(
-    posting: &Posting,
+    posting: &PostRequest,
     clock: &dyn Clock,
     seed: u64,
-    mut tell: impl FnMut(Attempt<'_>),
-) -> Result<Posted, Failure> {
+    mut report: impl FnMut(Attempt<'_>),
+) -> Result<PostResponse, Failure> {
     let began = clock.elapsed();
     let left = |clock: &dyn Clock| match posting.deadline {
         Some(deadline) => deadline.saturating_sub(clock.elapsed() - began),
@@ -70,14 +71,14 @@ pub fn post(
         if clock.is_stopped() {
             return Err(Failure::Stopped);
         }
-        tell(Attempt::Begins);
+        report(Attempt::Begins);
         let timeout = posting.timeout.min(left(clock)).max(Duration::from_millis(1));
         let asked_at = clock.elapsed();
         let reply = once(posting, timeout);
         let wait = wanted_wait(&reply, clock);
-        let result = reply.map(|it| Posted { status: it.status, body: it.body });
+        let result = reply.map(|it| PostResponse { status: it.status, body: it.body });
         let took = clock.elapsed().saturating_sub(asked_at);
-        tell(Attempt::Ended { took, result: &result });
+        report(Attempt::Ended { took, result: &result });
         let next = if is_temporary(&result) { waits.next() } else { None };
         let Some(next) = next.map(|next| next.max(wait)) else { return result };
         if next >= left(clock) {
@@ -87,21 +88,21 @@ pub fn post(
     }
 }
 
-fn once(posting: &Posting, timeout: Duration) -> Result<Reply, Failure> {
-    // One connection each: whoever is asked seldom is asked afresh. No proxy: what is on this
-    // machine stays there.
+fn once(posting: &PostRequest, timeout: Duration) -> Result<Reply, Failure> {
+    // One connection per request, because requests to one service are rare. No proxy:
+    // requests to this machine must stay on it.
     let wire = Wire::new(timeout, None, false).at_most(MOST_BYTES);
     let body = Some(("application/json", posting.body.as_str()));
-    wire.ask(&Asked { method: "POST", address: &posting.address, body }, None)
+    wire.ask(&Request { method: "POST", address: &posting.address, body }, None)
 }
 
-/// How long the service wants to be left alone.
+/// Returns the waiting time that the service requests.
 fn wanted_wait(reply: &Result<Reply, Failure>, clock: &dyn Clock) -> Duration {
     let header = reply.as_ref().ok().and_then(|reply| reply.retry_after.as_deref());
     header.and_then(|header| retry_after(header, clock.now())).unwrap_or_default()
 }
 
-fn is_temporary(result: &Result<Posted, Failure>) -> bool {
+fn is_temporary(result: &Result<PostResponse, Failure>) -> bool {
     match result {
         Ok(answer) => matches!(answer.status, 408 | 429 | 500..),
         Err(failure) => failure.is_temporary(),

@@ -1,4 +1,4 @@
-//! Recording a list of things, several at a time.
+//! Parallel recording of a list of tasks.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,68 +12,68 @@ use super::failure::Failure;
 use crate::recording::{Kind, Origin, RecordedFlow, Recording};
 use crate::value::{Json, Text};
 
-/// Something to record.
+/// A recording task.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Task {
-    /// What a simulation answers to this request, which names its flow.
+    /// Records the response of a simulation; the request names its flow.
     Simulation {
-        /// The request.
+        /// The simulation request.
         request: Json,
     },
-    /// The documents of these executions, by their ids; they are prepared together.
+    /// Records the documents of these executions, which are prepared together.
     Executions {
-        /// Their ids.
+        /// Ids of the executions.
         ids: Vec<Text>,
     },
 }
 
-/// What came of it.
+/// Result of a task.
 #[derive(Debug)]
 pub enum Event {
-    /// Something was recorded; it is not redacted yet.
+    /// Something was recorded; it is not yet redacted.
     Recorded(Box<Recording>),
-    /// Something could not be.
+    /// Something could not be recorded.
     Failed {
-        /// What: the id of a flow or of an execution.
+        /// Id of a flow or of an execution.
         what: Text,
-        /// Why.
+        /// Cause of the failure.
         failure: Failure,
     },
-    /// Of a flow nobody knows which version answers.
+    /// The version of a flow on the service is unknown.
     VersionUnknown {
-        /// The id of the flow.
+        /// Id of the flow.
         flow: Text,
-        /// Why.
+        /// Cause of the failure.
         failure: Failure,
     },
 }
 
 impl Task {
-    /// The id that a recording of a simulation will have: the same request to the same
-    /// service has the same one.
+    /// Returns the id of a simulation's recording. The same request to the same service
+    /// always has the same id.
     pub fn simulation_id(service: &str, request: &Json) -> Text {
         let hash = XxHash64::oneshot(0, format!("{service}\n{request}").as_bytes());
         Text::from(format!("{hash:016x}"))
     }
 }
 
-/// Records everything, with so many workers, and tells of each thing when it is done, from
-/// whichever worker did it. Ends early when the client's clock is stopped, and when all that
-/// is left would fail alike.
+/// Records all tasks with the given number of workers, and calls `report` for each
+/// result, from the worker that produced it. Ends early when the client's clock is
+/// stopped, and when all remaining tasks would fail, too.
 pub fn record(
     client: &Client,
     tasks: &[Task],
     workers: usize,
-    tell: impl Fn(Event) + Sync,
+    report: impl Fn(Event) + Sync,
 ) {
-    let work = Work { client, tell: &tell, flows: Mutex::default() };
+    let work = Work { client, report: &report, flows: Mutex::default() };
     let (next, is_over) = (AtomicUsize::new(0), OnceLock::new());
     let worker = || {
         while is_over.get().is_none() && !client.clock().is_stopped() {
             let task = tasks.get(next.fetch_add(1, Ordering::Relaxed));
             let Some(task) = task else { break };
             if let Err(End) = work.run(task) {
-                // Another worker may have met the same end.
+                // Another worker may have reported the same end.
                 let _ = is_over.set(());
             }
         }
@@ -85,13 +85,13 @@ pub fn record(
     });
 }
 
-/// Nothing else is going to succeed.
+/// Signal that no remaining task can succeed.
 struct End;
 
-/// What the workers share.
+/// State shared by the workers.
 struct Work<'w> {
     client: &'w Client,
-    tell: &'w (dyn Fn(Event) + Sync),
+    report: &'w (dyn Fn(Event) + Sync),
     flows: Mutex<BTreeMap<Text, Arc<OnceLock<RecordedFlow>>>>,
 }
 
@@ -122,7 +122,7 @@ impl Work<'_> {
             request: Some(request.clone()),
             ..self.recording(Kind::Simulation, response)
         };
-        (self.tell)(Event::Recorded(Box::new(recording)));
+        (self.report)(Event::Recorded(Box::new(recording)));
         Ok(())
     }
 
@@ -134,7 +134,7 @@ impl Work<'_> {
         for (id, address) in prepared {
             let document = address.and_then(|address| self.document(&id, &address));
             if let Some(recording) = self.kept(&id, document)? {
-                (self.tell)(Event::Recorded(Box::new(recording)));
+                (self.report)(Event::Recorded(Box::new(recording)));
             }
         }
         Ok(())
@@ -145,7 +145,7 @@ impl Work<'_> {
         let Some(flow) = document.get("flow").filter(|it| matches!(it, Json::Object(_)))
         else {
             let request = format!("the download of {id}");
-            let reason = "is no execution document: it has no `flow`".to_owned();
+            let reason = "is not an execution document: it has no `flow`".to_owned();
             return Err(Failure::Unexpected { request, reason });
         };
         Ok(Recording {
@@ -170,8 +170,9 @@ impl Work<'_> {
         Recording { source, ..Recording::new(kind, response) }
     }
 
-    /// What the service says of a flow, asked for once. Who may simulate a flow may not be
-    /// allowed to look at it: that is told, and its version stays unknown.
+    /// Returns the service's description of a flow, requested once. A user may be allowed
+    /// to simulate a flow but not to read it; this is reported, and the version stays
+    /// unknown.
     fn flow(&self, id: &Text) -> Result<RecordedFlow, End> {
         let mut flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
         let known = Arc::clone(flows.entry(id.clone()).or_default());
@@ -183,9 +184,9 @@ impl Work<'_> {
                 end = failure.is_final();
                 let flow = id.clone();
                 if end {
-                    self.tell_failed(flow, failure);
+                    self.report_failed(flow, failure);
                 } else {
-                    (self.tell)(Event::VersionUnknown { flow, failure });
+                    (self.report)(Event::VersionUnknown { flow, failure });
                 }
                 RecordedFlow { id: Some(id.clone()), ..RecordedFlow::default() }
             }
@@ -193,25 +194,27 @@ impl Work<'_> {
         if end { Err(End) } else { Ok(flow.clone()) }
     }
 
-    /// A result; a failure is told, and ends the work if all that is left would fail alike.
+    /// Unwraps a result. A failure is reported, and ends the work if all remaining tasks
+    /// would fail, too.
     fn kept<T>(&self, what: &Text, result: Result<T, Failure>) -> Result<Option<T>, End> {
         let failure = match result {
             Ok(value) => return Ok(Some(value)),
             Err(failure) => failure,
         };
         let is_final = failure.is_final();
-        self.tell_failed(what.clone(), failure);
+        self.report_failed(what.clone(), failure);
         if is_final { Err(End) } else { Ok(None) }
     }
 
-    fn tell_failed(&self, what: Text, failure: Failure) {
+    fn report_failed(&self, what: Text, failure: Failure) {
         if failure != Failure::Stopped {
-            (self.tell)(Event::Failed { what, failure });
+            (self.report)(Event::Failed { what, failure });
         }
     }
 }
 
-/// The version of the platform is an object with an id, ours is a text or a number.
+/// Converts the flow's description. The platform's version is an object with an id,
+/// flowsim's is a string or a number.
 fn recorded_flow(id: &Text, flow: &Json) -> RecordedFlow {
     let version = |key| match flow.get(key)? {
         Json::Integer(number) => Some(Text::from(number.to_string())),
@@ -231,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_objects_texts_or_numbers() {
+    fn versions_are_objects_strings_or_numbers() {
         let version = |flow| {
             let flow = recorded_flow(&"f".into(), &Json::parse(flow).unwrap());
             flow.version.unwrap_or_default().to_string()

@@ -1,4 +1,4 @@
-//! Asking again.
+//! Retries of requests.
 
 use std::time::Duration;
 
@@ -8,11 +8,12 @@ use super::clock::Clock;
 use super::failure::Failure;
 use crate::value::DateTime;
 
-/// The longest wait that a service may ask for; what is longer is an hour's work lost for
-/// one header.
+/// Maximum waiting time that a service may request, so that one header cannot block a run
+/// for long.
 const LONGEST: Duration = Duration::from_secs(300);
 
-/// Makes a request until it succeeds, cannot succeed, or was made so many times.
+/// Repeats a request until it succeeds, fails permanently, or reaches the maximum number
+/// of attempts.
 pub(super) fn retry<T>(
     attempts: usize,
     clock: &dyn Clock,
@@ -34,8 +35,7 @@ pub(super) fn retry<T>(
     }
 }
 
-/// How long to wait between so many attempts: twice as long each time, and never quite as
-/// long as somebody else.
+/// Returns the pauses between attempts: exponential backoff with jitter.
 pub(super) fn waits(attempts: usize, seed: u64) -> impl Iterator<Item = Duration> {
     ExponentialBuilder::new()
         .with_min_delay(Duration::from_millis(500))
@@ -47,7 +47,7 @@ pub(super) fn waits(attempts: usize, seed: u64) -> impl Iterator<Item = Duration
         .build()
 }
 
-/// What `Retry-After` says: seconds, or a date.
+/// Parses `Retry-After`: seconds, or a date.
 pub(super) fn retry_after(header: &str, now: DateTime) -> Option<Duration> {
     let header = header.trim();
     let wait = if let Ok(seconds) = header.parse::<u64>() {
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_wrong_is_not_asked_again() {
+    fn permanent_failures_are_not_retried() {
         let mut attempts = 0;
         let result: Result<(), _> = retry(9, &TestClock::default(), 7, || {
             attempts += 1;

@@ -1,26 +1,26 @@
-//! What nobody but the service may see.
+//! Secrets that only the service may see.
 
 use std::fmt;
 
 use crate::value::{Json, Text};
 
-/// How long a secret is that nothing else is by chance, in bytes.
+/// Length in bytes from which a secret is unlikely to match other text by coincidence.
 const LONG: usize = 8;
 
-/// What stands for a secret where it would be shown.
+/// Replacement for a secret in output.
 const HIDDEN: &str = "[secret]";
 
-/// A text that is never shown: not in errors, not in debug output, not in files.
+/// String that is never shown: not in errors, debug output or files.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// A text that is secret from here on.
+    /// Creates a secret.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text, for the one header that it belongs into.
+    /// Returns the secret for the header that needs it.
     pub(super) fn expose(&self) -> &str {
         &self.0
     }
@@ -29,8 +29,8 @@ impl Secret {
         self.0.len() >= LONG
     }
 
-    /// A message of somebody else, who may have quoted the secret, without it. A short one
-    /// is replaced as a word only: messages stay readable.
+    /// Removes the secret from external text that may quote it. A short secret is
+    /// replaced only as a whole word, so that messages stay readable.
     pub(super) fn hidden_in(&self, message: &str) -> String {
         if self.0.is_empty() {
             return message.to_owned();
@@ -47,7 +47,8 @@ impl Secret {
         hidden + rest
     }
 
-    /// The same for a document. A short secret is replaced where it is a whole value.
+    /// Removes the secret from a document. A short secret is replaced only if it is a
+    /// whole value.
     pub(super) fn hidden_in_json(&self, json: &Json) -> Json {
         let key = |key: &Text| match self.is_long() {
             true => self.hidden_in(key).into(),
@@ -68,7 +69,7 @@ impl Secret {
     }
 }
 
-/// What a word goes on with.
+/// Returns whether a character is part of a word.
 fn is_letter(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '_' | '-')
 }
@@ -79,12 +80,12 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// An OAuth client of the organisation, of the grant type *client credentials*.
+/// OAuth client of the organisation with the grant type *client credentials*.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// The id of the client.
+    /// Id of the client.
     pub client_id: String,
-    /// Its secret.
+    /// Secret of the client.
     pub client_secret: Secret,
 }
 

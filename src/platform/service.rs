@@ -1,4 +1,4 @@
-//! Where a service is.
+//! Addresses of services.
 
 use std::net::IpAddr;
 
@@ -6,8 +6,8 @@ use ureq::http::Uri;
 
 use crate::diagnostic::nearest;
 
-/// The regions of Genesys Cloud and their domains. *Source: "AWS regions for Genesys
-/// Cloud" of the resource center.*
+/// Regions of Genesys Cloud and their domains. *Source: "AWS regions for Genesys Cloud"
+/// of the resource center.*
 pub const REGIONS: &[(&str, &str)] = &[
     ("us-east-1", "mypurecloud.com"),
     ("us-east-2", "use2.us-gov-pure.cloud"),
@@ -28,20 +28,22 @@ pub const REGIONS: &[(&str, &str)] = &[
     ("ap-northeast-3", "apne3.pure.cloud"),
 ];
 
-/// The addresses of a service, without a slash at the end.
+/// Addresses of a service, without a final slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
-    /// Where the API is: `https://api.mypurecloud.de`.
+    /// Address of the API: `https://api.mypurecloud.de`.
     pub(super) api: String,
-    /// Where tokens are given out: `https://login.mypurecloud.de`.
+    /// Address of the token endpoint: `https://login.mypurecloud.de`.
     pub(super) login: String,
 }
 
 impl Service {
-    /// Genesys Cloud in a region, by the region's name or domain.
+    /// Returns the service of a Genesys Cloud region, by the region's name or domain.
     ///
     /// # Errors
-    /// The region is none of [`REGIONS`]: a mistyped one must not get the secret.
+    ///
+    /// Returns an error if the region is not in [`REGIONS`], so that the secret is never
+    /// sent to a mistyped address.
     pub fn of_region(region: &str) -> Result<Self, String> {
         let wanted = region.trim().to_ascii_lowercase();
         let known = |(name, domain): &&(&str, &str)| wanted == *name || wanted == *domain;
@@ -50,25 +52,27 @@ impl Service {
         }
         let all = REGIONS.iter().flat_map(|(name, domain)| [*name, *domain]);
         Err(match nearest(&wanted, all) {
-            Some(near) => format!("`{region}` is no region; did you mean `{near}`?"),
+            Some(near) => format!("unknown region `{region}`; did you mean `{near}`?"),
             None => {
                 format!(
-                    "`{region}` is no region; write one as `eu-central-1` or its domain"
+                    "unknown region `{region}`; write a region such as `eu-central-1`, or its domain"
                 )
             }
         })
     }
 
-    /// A service by the address of its API. That of Genesys Cloud gives out tokens at the
-    /// login of its region, any other where its API is.
+    /// Returns the service at a base URL. Genesys Cloud issues tokens at the login
+    /// address of the region, any other service at the base URL itself.
     ///
     /// # Errors
-    /// It is no address of a server, or one that would be sent the secret unencrypted.
+    ///
+    /// Returns an error if the URL is invalid, or if the secret would be sent to it
+    /// unencrypted.
     pub fn of_base_url(url: &str) -> Result<Self, String> {
         let address = url.trim().trim_end_matches('/');
         let uri = check(address)?;
         if uri.query().is_some() {
-            return Err(format!("`{url}` has a query; write the address alone"));
+            return Err(format!("`{url}` has a query; write the address without it"));
         }
         let host = uri.host().unwrap_or_default();
         let domain = host.strip_prefix("api.");
@@ -85,73 +89,77 @@ impl Service {
         }
     }
 
-    /// The address of its API.
+    /// Returns the address of the API.
     pub fn base_url(&self) -> &str {
         &self.api
     }
 
-    /// Whether an address is the API's own, which may see the token.
+    /// Returns whether an address belongs to the API, which may receive the token.
     pub(super) fn owns(&self, address: &str) -> bool {
         let own = address.strip_prefix(&self.api);
         own.is_some_and(|rest| rest.starts_with('/'))
     }
 }
 
-/// An address that may be asked: encrypted, or on this machine.
+/// Checks an address that receives secrets: it must be encrypted or on this machine.
 ///
 /// # Errors
-/// What is wrong with it.
+///
+/// Returns a message if the address is invalid.
 pub(super) fn check(address: &str) -> Result<Uri, String> {
-    let uri = check_open(address)?;
+    let uri = check_unencrypted(address)?;
     if uri.scheme_str() == Some("https")
         || is_this_machine(uri.host().unwrap_or_default())
     {
         return Ok(uri);
     }
     Err(format!(
-        "`{address}` is not encrypted; `http` is for servers on this machine alone"
+        "`{address}` is not encrypted; `http` is only allowed for servers on this machine"
     ))
 }
 
-/// An address that may be asked where there is no secret, encrypted or not.
+/// Checks an address that receives no secrets; it need not be encrypted.
 ///
 /// # Errors
-/// What is wrong with it.
-pub(super) fn check_open(address: &str) -> Result<Uri, String> {
-    let uri: Uri = address.parse().map_err(|_| format!("`{address}` is no address"))?;
+///
+/// Returns a message if the address is invalid.
+pub(super) fn check_unencrypted(address: &str) -> Result<Uri, String> {
+    let uri: Uri =
+        address.parse().map_err(|_| format!("`{address}` is not an address"))?;
     let host = uri.host().unwrap_or_default();
     if uri.authority().is_some_and(|it| it.as_str().contains('@')) {
-        return Err("an address must not hold a user or a password".to_owned());
+        return Err("an address must not contain a user or a password".to_owned());
     }
     match uri.scheme_str() {
         Some("https" | "http") if !host.is_empty() => Ok(uri),
         _ => Err(format!(
-            "`{address}` is no address of a server; write `https://` and its host"
+            "`{address}` is not the address of a server; write `https://` and its host"
         )),
     }
 }
 
-/// Refuses an address that webhooks are not sent to: one that is neither on this machine nor
-/// on one of these hosts.
+/// Checks the address of a webhook: its host must be this machine or one of `hosts`.
 ///
 /// # Errors
-/// What is wrong with it.
+///
+/// Returns a message if the address is invalid or not allowed.
 pub fn check_webhook(address: &str, hosts: &[String]) -> Result<(), String> {
-    let uri: Uri = address.parse().map_err(|_| format!("`{address}` is no address"))?;
+    let uri: Uri =
+        address.parse().map_err(|_| format!("`{address}` is not an address"))?;
     let host = uri.host().unwrap_or_default();
     if uri.authority().is_some_and(|it| it.as_str().contains('@')) {
-        return Err("an address must not hold a user or a password".to_owned());
+        return Err("an address must not contain a user or a password".to_owned());
     }
     if host.is_empty() || !matches!(uri.scheme_str(), Some("http" | "https")) {
         return Err(format!(
-            "`{address}` is no address of a server; write `http://` and its host"
+            "`{address}` is not the address of a server; write `http://` and its host"
         ));
     }
     let is_named = hosts.iter().any(|named| named.eq_ignore_ascii_case(host));
     if is_named || is_this_machine(host) {
         return Ok(());
     }
-    Err(format!("`{host}` is not this machine; --webhook-host {host} lets it be called"))
+    Err(format!("`{host}` is not this machine; pass --webhook-host {host} to allow it"))
 }
 
 fn is_this_machine(host: &str) -> bool {
@@ -170,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn regions_have_a_login_of_their_own() {
+    fn regions_have_a_separate_login() {
         let expected = (
             "https://api.mypurecloud.de".to_owned(),
             "https://login.mypurecloud.de".to_owned(),

@@ -1,4 +1,4 @@
-//! A store that takes documents as Elasticsearch does: decisions are shipped to it.
+//! Upload of decisions to Elasticsearch or a compatible store.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,24 +12,24 @@ use super::clock::Clock;
 use super::failure::{ErrorBody, Failure};
 use super::retry::{retry, retry_after};
 use super::secret::Secret;
-use super::service::{check, check_open};
-use super::wire::{Asked, Reply, Wire};
+use super::service::{check, check_unencrypted};
+use super::wire::{Reply, Request, Wire};
 use crate::analysis::decisions::{Decision, bulk};
 use crate::value::Json;
 
-/// How many refusals of documents are told one by one.
+/// Maximum number of different rejection reasons that are kept.
 const MAX_TOLD: usize = 10;
 
-/// As whom documents are written. Neither is ever shown.
+/// Credentials for writing documents. They are never shown.
 #[derive(Debug, Clone)]
 pub enum StoreCredentials {
-    /// An API key, encoded as the store gave it out.
+    /// API key, encoded as issued by the store.
     ApiKey(Secret),
-    /// A user and a password.
+    /// User and password.
     Basic(String, Secret),
 }
 
-/// A store.
+/// A document store.
 pub struct Store {
     address: String,
     index: String,
@@ -40,24 +40,24 @@ pub struct Store {
     wire: Wire,
 }
 
-/// What became of documents.
+/// Result of an upload.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shipped {
-    /// How many were not there before.
+    /// Number of new documents.
     pub created: u64,
-    /// How many were there already.
+    /// Number of documents that already existed.
     pub there: u64,
-    /// How many the store refused.
+    /// Number of rejected documents.
     pub refused: u64,
-    /// Why, of the first of them.
+    /// Reasons of the first rejections.
     pub reasons: Vec<String>,
 }
 
-/// What the store said of one document.
+/// Result for one document.
 enum Item {
     Created,
     There,
-    /// Not now.
+    /// The store is busy; retry later.
     Busy,
     Refused(String),
 }
@@ -72,10 +72,12 @@ impl fmt::Debug for Store {
 }
 
 impl Store {
-    /// The index of a store that is at this address.
+    /// Creates a store for an index at an address.
     ///
     /// # Errors
-    /// It is no address of a server, or the credentials would be sent unencrypted.
+    ///
+    /// Returns an error if the address is invalid, or if credentials would be sent to it
+    /// unencrypted.
     pub fn new(
         url: &str,
         index: &str,
@@ -84,13 +86,13 @@ impl Store {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, String> {
         let address = url.trim().trim_end_matches('/');
-        // Whoever names an unencrypted address means it; a password is not sent there.
+        // Unencrypted addresses are allowed, but credentials are not sent to them.
         let uri = match credentials {
             Some(_) => check(address)?,
-            None => check_open(address)?,
+            None => check_unencrypted(address)?,
         };
         if uri.query().is_some() {
-            return Err(format!("`{url}` has a query; write the address alone"));
+            return Err(format!("`{url}` has a query; write the address without it"));
         }
         let (authorization, secrets) = match credentials {
             None => (None, Vec::new()),
@@ -116,12 +118,13 @@ impl Store {
         })
     }
 
-    /// Writes decisions, of which the first has this number in its log. What the store has no
-    /// time for is sent again, and so is everything if there is no answer: the ids follow
-    /// from the log, so that nothing is there twice.
+    /// Uploads decisions; `first` is the number of the first one in its log. Documents
+    /// that the store was too busy for are retried, and so is the whole batch if there is
+    /// no response. Ids are derived from the log, so retries create no duplicates.
     ///
     /// # Errors
-    /// The store cannot be reached, or refuses the request.
+    ///
+    /// Returns an error if the store cannot be reached or rejects the request.
     pub fn ship(
         &self,
         decisions: &[Decision],
@@ -146,7 +149,7 @@ impl Store {
         });
         if sent == Err(Failure::Busy) {
             let count = u64::try_from(open.len()).unwrap_or(u64::MAX);
-            shipped.refuse(count, "the store had no time for it".to_owned());
+            shipped.refuse(count, "the store was too busy".to_owned());
             return Ok(());
         }
         sent
@@ -163,26 +166,26 @@ impl Store {
         let body: String = lines.collect();
         let address = format!("{}/_bulk", self.address);
         let body = Some(("application/x-ndjson", body.as_str()));
-        let asked = Asked { method: "POST", address: &address, body };
+        let asked = Request { method: "POST", address: &address, body };
         let authorization = self.authorization.as_ref().map(Secret::expose);
         let reply = self.accept(&asked, self.wire.ask(&asked, authorization)?)?;
         let answer = parse(&asked.shown(), &reply.body)?;
         let items = match answer.get("items") {
             Some(Json::Array(items)) if items.len() == decisions.len() => items,
             _ => {
-                let reason = "does not tell of every document".to_owned();
+                let reason = "does not contain a result for every document".to_owned();
                 return Err(Failure::Unexpected { request: asked.shown(), reason });
             }
         };
         Ok(items.iter().map(|item| self.read(item)).collect())
     }
 
-    fn accept(&self, asked: &Asked<'_>, reply: Reply) -> Result<Reply, Failure> {
+    fn accept(&self, asked: &Request<'_>, reply: Reply) -> Result<Reply, Failure> {
         match reply.status {
             200..300 => Ok(reply),
             300..400 => {
-                let reason =
-                    "is a redirect; is the address that of the store?".to_owned();
+                let reason = "is a redirect; check that the address is that of the store"
+                    .to_owned();
                 Err(Failure::Unexpected { request: asked.shown(), reason })
             }
             status => {
@@ -198,12 +201,12 @@ impl Store {
         }
     }
 
-    /// What the store says, without what it must not say.
+    /// Removes secrets from text of the store.
     fn hidden(&self, text: String) -> String {
         self.secrets.iter().fold(text, |text, secret| secret.hidden_in(&text))
     }
 
-    /// `{"index": {"status": 201, …}}`
+    /// Parses a result such as `{"index": {"status": 201, …}}`.
     fn read(&self, item: &Json) -> Item {
         let about = item.get("index").unwrap_or(&Json::Null);
         match about.get("status") {
@@ -214,7 +217,7 @@ impl Store {
                 let text = |key: &str| match about.get("error").and_then(|it| it.get(key))
                 {
                     Some(Json::String(text)) => self.hidden(text.to_string()),
-                    _ => "it does not say why".to_owned(),
+                    _ => "no reason given".to_owned(),
                 };
                 let status = status.map_or_else(|| "?".to_owned(), ToString::to_string);
                 Item::Refused(format!("{status}, `{}`: {}", text("type"), text("reason")))

@@ -1,4 +1,4 @@
-//! The token of a client: asked for once, and again before it expires.
+//! Access tokens of a client: requested once, and renewed before they expire.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -7,13 +7,13 @@ use super::clock::Clock;
 use super::failure::Failure;
 use super::secret::Secret;
 
-/// How long before its end a token is not used any more, at most.
+/// Maximum time before its end at which a token is renewed.
 const MARGIN: Duration = Duration::from_secs(60);
 
-/// How long those who waited for a token that could not be had are told the same.
+/// Time for which a failed token request is repeated to waiting requests.
 const SAME_FAILURE: Duration = Duration::from_secs(1);
 
-/// A token, and which one it is.
+/// A token and its number.
 #[derive(Debug, Clone)]
 pub(super) struct Token {
     pub(super) secret: Secret,
@@ -21,7 +21,7 @@ pub(super) struct Token {
     ends: Duration,
 }
 
-/// Keeps the token for all threads of a client.
+/// Token shared by all threads of a client.
 #[derive(Debug, Default)]
 pub(super) struct Tokens(Mutex<State>);
 
@@ -33,8 +33,8 @@ struct State {
 }
 
 impl Tokens {
-    /// The token, by `fetch` if there is none that is good; one of the number `refused` is
-    /// not. Whoever comes meanwhile waits for the same one.
+    /// Returns the token; calls `fetch` if there is no valid one. The token with the
+    /// number `refused` is invalid. Other threads wait and get the same token.
     pub(super) fn get(
         &self,
         clock: &dyn Clock,
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn of_those_who_were_refused_one_asks_for_another() {
+    fn only_one_rejected_request_renews_the_token() {
         let (tokens, clock) = (Tokens::default(), TestClock::default());
         let number = |refused| {
             tokens.get(&clock, refused, || lasting(3600)).map(|token| token.number)
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waited_for_a_failure_does_not_repeat_it() {
+    fn waiting_requests_share_a_failure() {
         let (tokens, clock) = (Tokens::default(), TestClock::default());
         let get = |answer| tokens.get(&clock, None, || answer).map(|token| token.number);
         assert_eq!(get(Err(Failure::Stopped)), Err(Failure::Stopped));

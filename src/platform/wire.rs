@@ -1,4 +1,4 @@
-//! One request and its answer, over HTTP.
+//! One HTTP request and its response.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -10,27 +10,27 @@ use ureq::{Agent, Body, Error};
 use super::certificate::{Certificates, roots};
 use super::failure::Failure;
 
-/// The largest answer that is read. A recording of it has to be a file that can be read.
+/// Maximum size of a response, so that its recording is a readable file.
 pub(super) const MOST_BYTES: u64 = crate::source::MAX_FILE_BYTES / 4;
 
-/// The connections of a client.
+/// Connections of a client.
 #[derive(Debug)]
 pub(super) struct Wire {
     agent: Agent,
-    /// The largest answer that is read.
+    /// Maximum size of a response, in bytes.
     most_bytes: u64,
 }
 
-/// What is asked.
+/// A request.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked<'a> {
+pub(super) struct Request<'a> {
     pub(super) method: &'a str,
     pub(super) address: &'a str,
-    /// The type and the text of what is sent along.
+    /// Content type and text of the body.
     pub(super) body: Option<(&'a str, &'a str)>,
 }
 
-/// What was answered.
+/// A response.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: u16,
@@ -39,8 +39,9 @@ pub(super) struct Reply {
     pub(super) body: String,
 }
 
-impl Asked<'_> {
-    /// As messages name it. What is behind a `?` may be a signature, which is a secret.
+impl Request<'_> {
+    /// Returns the request for messages. The part after `?` is omitted, because it may
+    /// contain a signature.
     pub(super) fn shown(&self) -> String {
         let address = self.address.split(['?', '#']).next().unwrap_or_default();
         format!("{} {address}", self.method)
@@ -48,8 +49,8 @@ impl Asked<'_> {
 }
 
 impl Wire {
-    /// Connections that give up after so long. A service without encryption is on this
-    /// machine, and must not be asked through a proxy that is not.
+    /// Creates connections with a timeout. Unencrypted services are on this machine, so
+    /// requests to them must not go through a proxy.
     pub(super) fn new(
         timeout: Duration,
         certificates: Option<&Certificates>,
@@ -59,8 +60,8 @@ impl Wire {
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
             .https_only(is_encrypted)
-            // A redirect is looked at before it is followed: it may lead away from those who
-            // may see the token.
+            // Redirects are checked before they are followed, because they may lead to a
+            // host that must not receive the token.
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_global(Some(timeout))
@@ -73,15 +74,15 @@ impl Wire {
         Self { agent: config.build().new_agent(), most_bytes: MOST_BYTES }
     }
 
-    /// The same connections with a limit of their own for answers.
+    /// Sets the maximum size of a response.
     pub(super) fn at_most(self, most_bytes: u64) -> Self {
         Self { most_bytes, ..self }
     }
 
-    /// Asks once.
+    /// Sends a request once.
     pub(super) fn ask(
         &self,
-        asked: &Asked<'_>,
+        asked: &Request<'_>,
         authorization: Option<&str>,
     ) -> Result<Reply, Failure> {
         let sent = self.send(asked, authorization);
@@ -107,7 +108,7 @@ impl Wire {
 
     fn send(
         &self,
-        asked: &Asked<'_>,
+        asked: &Request<'_>,
         authorization: Option<&str>,
     ) -> Result<Response<Body>, Error> {
         let mut request = Request::builder()
@@ -126,8 +127,8 @@ impl Wire {
     }
 }
 
-/// What went wrong on the way.
-fn failure(asked: &Asked<'_>, error: &Error) -> Failure {
+/// Converts a transport error to a failure.
+fn failure(asked: &Request<'_>, error: &Error) -> Failure {
     let request = asked.shown();
     let unreachable = |reason: String, is_temporary| Failure::Unreachable {
         request: asked.shown(),
@@ -140,19 +141,19 @@ fn failure(asked: &Asked<'_>, error: &Error) -> Failure {
             ErrorKind::TimedOut | ErrorKind::WouldBlock => Failure::TimedOut { request },
             ErrorKind::InvalidData => unreachable(error.to_string(), false),
             ErrorKind::UnexpectedEof => {
-                unreachable("the answer ends in the middle".to_owned(), true)
+                unreachable("the response is incomplete".to_owned(), true)
             }
             _ => unreachable(error.to_string(), true),
         },
-        Error::HostNotFound => unreachable("the host is not known".to_owned(), true),
-        Error::ConnectionFailed => unreachable("it is refused".to_owned(), true),
+        Error::HostNotFound => unreachable("unknown host".to_owned(), true),
+        Error::ConnectionFailed => unreachable("connection refused".to_owned(), true),
         Error::Protocol(error) => unreachable(error.to_string(), true),
         Error::BodyExceedsLimit(most) => {
             let reason = format!("is larger than {most} bytes");
             Failure::Unexpected { request, reason }
         }
-        // The header that holds the token is not shown.
-        Error::Http(_) => unreachable("the request cannot be sent".to_owned(), false),
+        // Do not show the header, which contains the token.
+        Error::Http(_) => unreachable("the request is invalid".to_owned(), false),
         other => unreachable(other.to_string(), false),
     }
 }

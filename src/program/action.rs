@@ -1,4 +1,4 @@
-//! What a node does, compiled.
+//! Compiles the actions of nodes.
 
 use indexmap::IndexSet;
 
@@ -114,7 +114,7 @@ impl Compiler<'_> {
         let none = Isolation { inputs: Box::default(), outputs: Box::default() };
         let Ok(target) = target else { return none };
         let called = &self.layouts[self.of_flow[target.index()].index()];
-        let input = |(name, value): &(flow::Written<Text>, Form<Reference>)| {
+        let input = |(name, value): &(flow::Spanned<Text>, Form<Reference>)| {
             Some((called.variable(&name.value)?, self.form(value)))
         };
         let inputs = call.inputs.iter().flatten().filter_map(input).collect();

@@ -1,31 +1,31 @@
-//! From the model to the program.
+//! Compiles the model of flows to a program.
 
 use indexmap::IndexMap;
 
 use super::Program;
 use super::architect;
 use super::layout::{Layout, LayoutId, Layouts, is_output, joined, lay_out};
-use super::names::{Names, legend};
+use super::names::{Names, symbol_table};
 use super::step::{Operand, OutputId, Place, Response, Speech, Step, Unit};
 use crate::expr::draft::{Form, Reference, Template};
 use crate::flow::architect::ArchitectFlow;
-use crate::flow::{Flow, FlowId, Legend, Links, Node, NodeId, PathKind, VariableId};
+use crate::flow::{Flow, FlowId, Links, Node, NodeId, PathKind, SymbolTable, VariableId};
 use crate::value::Text;
 
 impl Program {
-    /// Compiles flows that were loaded together and have no finding that forbids to run
+    /// Compiles flows that were loaded together and whose findings do not forbid running
     /// them. A reference that leads nowhere ends the flow.
     pub fn compile(flows: &[Flow]) -> Self {
         Self::compile_all(flows, &[])
     }
 
-    /// Compiles flows of both families that were loaded together.
+    /// Compiles draft flows and Architect flows that were loaded together.
     pub fn compile_all(flows: &[Flow], architect: &[ArchitectFlow]) -> Self {
         let links = Links::new(flows);
         let Layouts { layouts, of_flow } = lay_out(flows, &links);
         let mut names = Names::default();
         let mut program = Self {
-            legend: Legend::default(),
+            symbols: SymbolTable::default(),
             units: Vec::with_capacity(flows.len()),
             steps: Vec::with_capacity(flows.iter().map(|flow| flow.nodes.len()).sum()),
             layouts,
@@ -51,14 +51,14 @@ impl Program {
             let steps = compiler.steps();
             program.steps.extend(steps);
         }
-        program.legend = legend(flows, &program.layouts, &mut names);
+        program.symbols = symbol_table(flows, &program.layouts, &mut names);
         program.contexts = names.contexts;
         architect::add(&mut program, architect);
         program
     }
 }
 
-/// The outputs that templates of the flow read: by index of the node, the fields.
+/// The outputs that templates of the flow read: fields by index of the node.
 type Outputs = IndexMap<usize, IndexMap<Text, OutputId>>;
 
 fn outputs_of(flow: &Flow) -> Outputs {
@@ -75,7 +75,7 @@ fn outputs_of(flow: &Flow) -> Outputs {
             }
         });
     }
-    // Numbered node by node, so that the slots of a node are a run.
+    // Numbered node by node, so that the slots of a node are consecutive.
     outputs.sort_unstable_keys();
     let slots = outputs.values_mut().flat_map(IndexMap::values_mut);
     for (slot, number) in slots.zip(0..) {
@@ -191,7 +191,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// Where the value is, and how many segments of the reference say so.
+    /// Returns the place of the value, and the number of segments of the reference that
+    /// identify it.
     fn place(&mut self, reference: &Reference) -> (Place, usize) {
         let segments = &reference.segments;
         if is_output(self.flow, reference) {
@@ -207,7 +208,7 @@ impl Compiler<'_> {
             None => (self.layout.variable(&segments[0]), segments[0].clone(), 1),
         };
         let context = self.names.context(&name);
-        // Every name that a template mentions was laid out before.
+        // The layout contains every name that a template mentions.
         let variable = variable.unwrap_or(VariableId(self.layout.first));
         (Place::Variable(variable, context), depth)
     }

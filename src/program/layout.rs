@@ -1,5 +1,6 @@
-//! Which variables there are. Flows that call each other share theirs, so the names of all
-//! of them make one layout; an isolated call starts the called flow's layout anew.
+//! The variables of a program. Flows that call each other share variables, so the names
+//! of all of them form one layout. An isolated call starts a new layout for the called
+//! flow.
 
 use indexmap::IndexMap;
 
@@ -7,7 +8,7 @@ use crate::expr::draft::Reference;
 use crate::flow::{Action, Flow, Links, VariableId};
 use crate::value::Text;
 
-/// A group of flows that share variables.
+/// The id of a group of flows that share variables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LayoutId(pub u32);
 
@@ -17,7 +18,7 @@ impl LayoutId {
     }
 }
 
-/// A field of a call's context, such as `from`.
+/// The id of a field of a call's context, such as `from`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContextId(pub u32);
 
@@ -38,22 +39,22 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The layout of these names.
+    /// Creates the layout of these names.
     pub(super) fn of(first: u32, names: impl Iterator<Item = Text>) -> Self {
         Self { first, names: names.map(|name| (name, ())).collect() }
     }
 
-    /// How many variables there are.
+    /// The number of variables.
     pub fn len(&self) -> usize {
         self.names.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no variables.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }
 
-    /// The variable of this name.
+    /// Returns the variable with this name.
     pub fn variable(&self, name: &str) -> Option<VariableId> {
         let index = self.names.get_index_of(name)?;
         Some(VariableId(self.first + u32::try_from(index).ok()?))
@@ -82,7 +83,7 @@ pub(super) fn lay_out(flows: &[Flow], links: &Links) -> Layouts {
     let of_flow = groups(flows, links);
     let count = of_flow.iter().map(|id| id.index() + 1).max().unwrap_or(0);
     let mut layouts = vec![Layout::default(); count];
-    // What is assigned comes first: `{a.b}` is the variable `a.b` if anybody sets one.
+    // Assigned names come first: `{a.b}` is the variable `a.b` if a flow sets one.
     for (index, flow) in flows.iter().enumerate() {
         for (node, action) in flow.nodes.values().map(|node| &node.action).enumerate() {
             let callee = links.callee(index, node).map(|flow| of_flow[flow.index()]);
@@ -112,7 +113,7 @@ pub(super) fn is_output(flow: &Flow, reference: &Reference) -> bool {
     reference.segments.len() > 1 && flow.nodes.contains_key(&reference.segments[0])
 }
 
-/// The variable whose name has dots in it, if the reference names one as a whole.
+/// Returns the variable whose dotted name is the whole reference, if there is one.
 pub(super) fn joined(layout: &Layout, reference: &Reference) -> Option<VariableId> {
     if reference.segments.len() == 1 {
         return None;

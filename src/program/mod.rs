@@ -1,8 +1,9 @@
 //! The compiled organisation: flows as steps over ids and slots.
 //!
-//! After compilation nobody looks at names: nodes, variables, outputs, context fields and
-//! constant texts are numbers, calls between flows are linked, templates and conditions
-//! read slots. [`Program::legend`] says what the numbers stand for.
+//! After compilation, names no longer matter. Nodes, variables, outputs, context fields
+//! and constant strings are numbers, calls between flows are linked, and templates and
+//! conditions read slots. The symbol table, `Program::symbols`, maps the numbers back to
+//! names.
 
 mod action;
 pub mod architect;
@@ -21,35 +22,35 @@ pub use step::{
 use indexmap::IndexMap;
 
 use crate::expr::architect::{BUILT_INS, BuiltIn, BuiltInId};
-use crate::flow::{FlowId, Legend, NodeId, SequenceId, VariableId};
+use crate::flow::{FlowId, NodeId, SequenceId, SymbolTable, VariableId};
 use crate::value::{Text, Type};
 
-/// Flows compiled together; they call each other.
+/// Flows compiled together, which may call each other.
 #[derive(Debug, Clone)]
 pub struct Program {
-    /// What the ids stand for.
-    pub legend: Legend,
+    /// The symbol table: names by id.
+    pub symbols: SymbolTable,
     /// The flows, by [`FlowId`].
     pub units: Vec<Unit>,
     /// The nodes of all flows, by [`NodeId`].
     pub steps: Vec<Step>,
     /// The groups of flows that share variables, by [`LayoutId`].
     pub layouts: Vec<Layout>,
-    /// The tasks, menus and states of Architect's flows, by [`SequenceId`].
+    /// The tasks, menus and states of Architect flows, by [`SequenceId`].
     pub sequences: Vec<architect::Sequence>,
-    /// The id of the first of the variables that Architect brings along; the others follow
-    /// in the order of [`BUILT_INS`].
+    /// The id of the first built-in variable of Architect; the others follow in the order
+    /// of [`BUILT_INS`].
     pub built_in_first: u32,
-    /// Every name that could be a context field.
+    /// All names that could be a context field.
     contexts: IndexMap<Text, ContextId>,
     /// The node ids of each flow.
     nodes: Vec<IndexMap<Text, NodeId>>,
 }
 
 impl Program {
-    /// The flow of this id or, failing that, of this name.
+    /// Returns the flow with this id, or else with this name.
     pub fn flow(&self, id_or_name: &str) -> Option<FlowId> {
-        let labels = &self.legend.flows;
+        let labels = &self.symbols.flows;
         let index = labels
             .iter()
             .position(|label| label.id == id_or_name)
@@ -67,7 +68,7 @@ impl Program {
         &self.sequences[id.index()]
     }
 
-    /// The task, menu or state of Architect that a node belongs to.
+    /// Returns the task, menu or state of Architect that contains a node.
     pub fn sequence_of(&self, node: NodeId) -> Option<SequenceId> {
         let flow = self.steps.get(node.index())?.flow;
         let is_before = |sequence: &architect::Sequence| {
@@ -76,7 +77,7 @@ impl Program {
         self.sequences.iter().rposition(is_before).map(SequenceId::new)
     }
 
-    /// The node of a flow.
+    /// Returns the node of a flow.
     pub fn node(&self, flow: FlowId, node: &str) -> Option<NodeId> {
         self.nodes[flow.index()].get(node).copied()
     }
@@ -86,25 +87,25 @@ impl Program {
         self.nodes[flow.index()].keys()
     }
 
-    /// The number of a context field, if any flow can ask for it.
+    /// Returns the id of a context field, if any flow can read it.
     pub fn context(&self, name: &str) -> Option<ContextId> {
         self.contexts.get(name).copied()
     }
 
-    /// How many context fields there can be.
+    /// The number of context fields.
     pub fn context_count(&self) -> usize {
         self.contexts.len()
     }
 
-    /// The variable of this name among those of a flow, if any flow that shares them
-    /// mentions it.
+    /// Returns the variable with this name among those of a flow, if any flow that shares
+    /// them mentions it.
     pub fn variable(&self, flow: FlowId, name: &str) -> Option<VariableId> {
         let unit = self.unit(flow);
         let layout = &self.layouts[unit.layout.index()];
         if unit.architect.is_none() {
             return layout.variable(name);
         }
-        // Case does not matter to Architect.
+        // Architect ignores case.
         let declared = layout.names().position(|known| known.eq_ignore_ascii_case(name));
         let id = |first: u32, index: usize| {
             Some(VariableId(first + u32::try_from(index).ok()?))
@@ -115,7 +116,8 @@ impl Program {
         })
     }
 
-    /// The names of the variables of a flow, those that Architect brings along behind them.
+    /// The names of the variables of a flow, followed by Architect's built-in variables
+    /// if it is an Architect flow.
     pub fn variable_names(&self, flow: FlowId) -> impl Iterator<Item = &str> {
         let unit = self.unit(flow);
         let own = self.layouts[unit.layout.index()].names().map(Text::as_str);
@@ -123,24 +125,25 @@ impl Program {
         own.chain(built_ins.map(|known| known.name))
     }
 
-    /// The variable that Architect brings along.
+    /// Returns the id of a built-in variable of Architect.
     pub fn built_in(&self, variable: BuiltInId) -> VariableId {
         VariableId(self.built_in_first + variable.0)
     }
 
-    /// What a variable of a flow of Architect holds, or one that Architect brings along;
-    /// nothing for those of other flows, which hold whatever is assigned.
-    pub fn holds(&self, flow: FlowId, variable: VariableId) -> Option<Type> {
+    /// Returns the type of a variable of an Architect flow, or of a built-in variable of
+    /// Architect. Returns `None` for variables of other flows, which hold values of any
+    /// type.
+    pub fn value_type(&self, flow: FlowId, variable: VariableId) -> Option<Type> {
         let part = self.unit(flow).architect.as_deref()?;
-        let declared = part.variables.get(variable).map(|variable| variable.holds);
+        let declared = part.variables.get(variable).map(|variable| variable.value_type);
         declared.or_else(|| {
             let index = variable.0.checked_sub(self.built_in_first)?;
-            BUILT_INS.get(index as usize).map(|known| known.holds)
+            BUILT_INS.get(index as usize).map(|known| known.value_type)
         })
     }
 
-    /// The flows that a call may begin with: those that no other flow calls or transfers to.
-    /// A common module is one only where there are no others.
+    /// Returns the flows that a call may begin with: those that no other flow calls or
+    /// transfers to. Common modules are included only if there are no others.
     pub fn entry_flows(&self) -> Vec<FlowId> {
         let mut is_called = vec![false; self.units.len()];
         for step in &self.steps {
@@ -154,7 +157,7 @@ impl Program {
             all.filter(|flow| !is_called[flow.index()]).collect();
         let is_module = |flow: &FlowId| {
             let part = self.unit(*flow).architect.as_deref();
-            part.is_some_and(|part| part.nature == architect::Nature::CommonModule)
+            part.is_some_and(|part| part.nature == architect::FlowKind::CommonModule)
         };
         if entries.iter().any(|flow| !is_module(flow)) {
             entries.retain(|flow| !is_module(flow));

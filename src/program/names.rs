@@ -1,25 +1,26 @@
-//! The names of a program, numbered, and the legend that leads back to them.
+//! The numbered names of a program, and the symbol table that maps the numbers back to
+//! names.
 
 use indexmap::IndexMap;
 
 use super::layout::{ContextId, Layout};
 use crate::expr::draft::Reference;
 use crate::flow::{
-    Action, Flow, FlowId, FlowLabel, Legend, Node, NodeLabel, ReferenceId, TextId,
+    Action, Flow, FlowId, FlowLabel, Node, NodeLabel, ReferenceId, SymbolTable, TextId,
 };
 use crate::value::Text;
 
-/// Names that are numbered through all flows, in the order in which they are met.
+/// Names that are numbered across all flows, in the order of their first occurrence.
 #[derive(Default)]
 pub(super) struct Names {
-    pub(super) texts: IndexMap<Text, ()>,
+    pub(super) strings: IndexMap<Text, ()>,
     pub(super) references: IndexMap<Text, ()>,
     pub(super) contexts: IndexMap<Text, ContextId>,
 }
 
 impl Names {
     pub(super) fn text(&mut self, text: &Text) -> TextId {
-        TextId::new(number(&mut self.texts, text))
+        TextId::new(number(&mut self.strings, text))
     }
 
     pub(super) fn reference(&mut self, reference: &Reference) -> ReferenceId {
@@ -47,8 +48,12 @@ fn number(names: &mut IndexMap<Text, ()>, name: &Text) -> usize {
     }
 }
 
-/// What the numbers stand for.
-pub(super) fn legend(flows: &[Flow], layouts: &[Layout], names: &mut Names) -> Legend {
+/// Builds the symbol table.
+pub(super) fn symbol_table(
+    flows: &[Flow],
+    layouts: &[Layout],
+    names: &mut Names,
+) -> SymbolTable {
     let flow_label = |flow: &Flow| FlowLabel {
         id: flow.key().clone(),
         name: flow.name.clone(),
@@ -72,7 +77,7 @@ pub(super) fn legend(flows: &[Flow], layouts: &[Layout], names: &mut Names) -> L
         key: None,
         tracking_id: None,
     };
-    Legend {
+    SymbolTable {
         flows: flows.iter().map(flow_label).collect(),
         nodes: flows
             .iter()
@@ -83,7 +88,7 @@ pub(super) fn legend(flows: &[Flow], layouts: &[Layout], names: &mut Names) -> L
             .collect(),
         variables: layouts.iter().flat_map(Layout::names).cloned().collect(),
         variable_keys: IndexMap::default(),
-        texts: std::mem::take(&mut names.texts).into_keys().collect(),
+        strings: std::mem::take(&mut names.strings).into_keys().collect(),
         references: std::mem::take(&mut names.references).into_keys().collect(),
     }
 }

@@ -1,4 +1,4 @@
-//! Compiled nodes: what a session executes.
+//! Compiled nodes, which a session executes.
 
 use super::architect;
 use super::layout::{ContextId, LayoutId};
@@ -12,15 +12,15 @@ use crate::value::Text;
 /// A compiled flow.
 #[derive(Debug, Clone)]
 pub struct Unit {
-    /// The node that a call starts at.
+    /// The node at which the flow starts.
     pub start: Option<NodeId>,
-    /// The variables that it shares with others.
+    /// The variables that it shares with other flows.
     pub layout: LayoutId,
-    /// How many outputs of its nodes are read by templates: slots of a frame.
+    /// The number of node outputs that templates read; each takes a slot of a frame.
     pub output_count: u32,
     /// Whether other flows may call it.
     pub is_published: bool,
-    /// What only Architect's flows have.
+    /// The part that only Architect flows have.
     pub architect: Option<Box<architect::FlowPart>>,
 }
 
@@ -31,23 +31,23 @@ pub struct OutputId(pub u32);
 /// A compiled node.
 #[derive(Debug, Clone)]
 pub struct Step {
-    /// What is done.
+    /// The action.
     pub action: StepAction,
-    /// Where the call goes when it is done.
+    /// The next node after success.
     pub next: Option<NodeId>,
-    /// Where the call goes when it failed.
+    /// The next node after a failure.
     pub error: Option<NodeId>,
-    /// The flow that the node belongs to.
+    /// The flow that contains the node.
     pub flow: FlowId,
-    /// The slots of those of its outputs that somebody reads: a run, because the outputs of
-    /// a node are numbered one after the other.
+    /// The slots of its outputs that templates read: first and end. The outputs of a node
+    /// are numbered consecutively.
     pub outputs: (u32, u32),
-    /// Where the outputs of one of Architect's actions lead, in the order of their names.
+    /// The targets of the outputs of an Architect action, in the order of their names.
     pub targets: Box<[Option<NodeId>]>,
 }
 
 impl Step {
-    /// Whether it is no action but the beginning of a flow, a task, a menu or a state.
+    /// Whether it only begins a flow, a task, a menu or a state, and is not an action.
     pub fn is_beginning(&self) -> bool {
         match &self.action {
             StepAction::Architect(action) => matches!(
@@ -60,7 +60,7 @@ impl Step {
 }
 
 impl Step {
-    /// The flow that the step runs, if it runs one that is loaded.
+    /// The flow that the step runs, if the step runs one and it is loaded.
     pub fn flow_called(&self) -> Option<FlowId> {
         match &self.action {
             StepAction::CallFlow(call) => call.target.ok(),
@@ -74,10 +74,10 @@ impl Step {
     }
 }
 
-/// What a step does.
+/// The action of a step.
 #[derive(Debug, Clone)]
 pub enum StepAction {
-    /// Says a text.
+    /// Plays a prompt.
     Say(Speech),
     /// Collects digits.
     Gather(Box<Gather>),
@@ -99,11 +99,11 @@ pub enum StepAction {
     Webhook(Box<Webhook>),
     /// Ends the flow.
     End(EndType),
-    /// An action of Architect.
+    /// An Architect action.
     Architect(Box<architect::Action>),
 }
 
-/// A text to say or to pass on.
+/// A string to play or to pass on.
 #[derive(Debug, Clone)]
 pub enum Speech {
     /// Known before the call.
@@ -112,21 +112,21 @@ pub enum Speech {
     Template(Template<Operand>),
 }
 
-/// A reference, resolved.
+/// A resolved reference.
 #[derive(Debug, Clone)]
 pub struct Operand {
-    /// Where the value is.
+    /// The place of the value.
     pub place: Place,
-    /// Fields below it.
+    /// Fields below the value.
     pub path: Box<[Text]>,
-    /// What it is called.
+    /// The name, as written in the flow.
     pub reference: ReferenceId,
 }
 
-/// Where a value is.
+/// The place of a value.
 #[derive(Debug, Clone, Copy)]
 pub enum Place {
-    /// A variable; while it is not set, the context field of the same name.
+    /// A variable; while it is not set, the context field with the same name.
     Variable(VariableId, ContextId),
     /// An output of a node of the same flow.
     Output(OutputId),
@@ -135,30 +135,30 @@ pub enum Place {
 /// Collects digits.
 #[derive(Debug, Clone)]
 pub struct Gather {
-    /// What is said first.
+    /// The prompt before listening.
     pub prompt: Option<Speech>,
-    /// Fewer keys than this are a failure.
+    /// The minimum number of keys; fewer are a failure.
     pub min_digits: u32,
-    /// With this many keys it is done.
+    /// The maximum number of keys, which completes the entry.
     pub max_digits: u32,
-    /// How long to wait for the first key.
+    /// The waiting time for the first key, in milliseconds.
     pub timeout_ms: i64,
-    /// How long to wait for each next key.
+    /// The waiting time for each further key, in milliseconds.
     pub inter_digit_timeout_ms: i64,
     /// The allowed keys; empty allows all.
     pub valid_digits: Text,
     /// The key that ends the entry.
     pub terminating_key: Option<char>,
-    /// Who reads `digits`.
+    /// The slot for the output `digits`, if a template reads it.
     pub digits: Option<OutputId>,
 }
 
-/// A variable that is set.
+/// An assignment to a variable.
 #[derive(Debug, Clone)]
 pub struct Assignment {
     /// The variable.
     pub variable: VariableId,
-    /// What the value is converted to.
+    /// The type that the value is converted to.
     pub variable_type: VariableType,
     /// The value.
     pub value: Form<Operand>,
@@ -169,50 +169,50 @@ pub struct Assignment {
 pub struct If {
     /// The branches, in order.
     pub branches: Box<[Branch]>,
-    /// Where the call goes when no condition is true.
+    /// The next node if no condition is true.
     pub default: Option<NodeId>,
-    /// Who reads `condition`.
+    /// The slot for the output `condition`, if a template reads it.
     pub condition: Option<OutputId>,
 }
 
-/// A condition and where it leads.
+/// A condition and its target.
 #[derive(Debug, Clone)]
 pub struct Branch {
     /// The condition.
     pub condition: Condition<Operand>,
-    /// The references that this condition is the first of the node to read: with them a
-    /// trace can say why the branch was taken.
+    /// The references that this condition reads and no earlier condition of the node has
+    /// read. They let a trace explain why the branch was taken.
     pub reads: Box<[Read]>,
-    /// Where the call goes.
+    /// The next node.
     pub target: Option<NodeId>,
 }
 
 /// A value that a condition reads.
 #[derive(Debug, Clone)]
 pub struct Read {
-    /// Where it is.
+    /// The operand.
     pub operand: Operand,
-    /// Whether the condition asks if there is one, by comparing it with `null`.
+    /// Whether the condition checks if the value is set, by comparing it with `null`.
     pub may_be_unset: bool,
 }
 
 /// Runs another flow.
 #[derive(Debug, Clone)]
 pub struct CallFlow {
-    /// The flow, or why there is none.
+    /// The flow, or the code of the reason why it cannot be called.
     pub target: Result<FlowId, Code>,
-    /// How long it may run.
+    /// The time limit of the flow, in milliseconds.
     pub timeout_ms: Option<i64>,
-    /// Present if the called flow has variables of its own.
+    /// Present if the called flow does not share its variables with the caller.
     pub isolation: Option<Isolation>,
 }
 
-/// What an isolated call passes in and out.
+/// The inputs and outputs of an isolated call.
 #[derive(Debug, Clone)]
 pub struct Isolation {
     /// Variables of the called flow and their values.
     pub inputs: Box<[(VariableId, Form<Operand>)]>,
-    /// Variable of the caller, variable of the called flow.
+    /// Pairs of a variable of the caller and a variable of the called flow.
     pub outputs: Box<[(VariableId, VariableId)]>,
 }
 
@@ -234,16 +234,16 @@ pub struct Route {
 pub struct Contact {
     /// The key.
     pub key: Template<Operand>,
-    /// What to do when there is none.
+    /// The behaviour if the contact is not found.
     pub on_not_found: NotFound,
-    /// Who reads which fields.
+    /// The slots for the fields of the result.
     pub response: Response,
 }
 
-/// The fields of a response that somebody reads.
+/// The fields of a response that templates read.
 #[derive(Debug, Clone, Default)]
 pub struct Response {
-    /// Field and slot.
+    /// Fields and their slots.
     pub fields: Box<[(Text, OutputId)]>,
 }
 
@@ -254,11 +254,11 @@ pub struct DataAction {
     pub action_id: Option<Text>,
     /// The name.
     pub action_name: Option<Text>,
-    /// What is sent.
+    /// The inputs, by name.
     pub inputs: Box<[(Text, Form<Operand>)]>,
-    /// How long an answer may take.
+    /// The timeout, in milliseconds.
     pub timeout_ms: i64,
-    /// Who reads which fields of the answer.
+    /// The slots for the fields of the answer.
     pub response: Response,
 }
 
@@ -267,7 +267,7 @@ pub struct DataAction {
 pub struct Statistics {
     /// The queue.
     pub queue_id: Speech,
-    /// Who reads which of them.
+    /// The slots for the statistics.
     pub response: Response,
 }
 
@@ -278,10 +278,10 @@ pub struct Webhook {
     pub webhook_id: Option<Text>,
     /// The address.
     pub url: Option<Speech>,
-    /// What is sent.
+    /// The body of the request.
     pub body: Form<Operand>,
-    /// How long an answer may take.
+    /// The timeout, in milliseconds.
     pub timeout_ms: i64,
-    /// Who reads which fields of the answer.
+    /// The slots for the fields of the answer.
     pub response: Response,
 }

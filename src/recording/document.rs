@@ -1,24 +1,24 @@
-//! What a recording holds, and how it is written.
+//! The recording document, and its JSON form.
 
 use crate::value::{Json, JsonObject, Text};
 
-/// The version of the format, which every recording names.
+/// Version of the format, which every recording contains.
 pub const SCHEMA: &str = "flowsim.recording/1";
 
-/// What kind of answer was recorded.
+/// The kind of a recorded answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// The response of the simulation endpoint. *Source: seed 003.*
+    /// Response of the simulation endpoint. *Source: the lookup tutorial.*
     Simulation,
-    /// The execution document of a real interaction.
+    /// Execution document of a real interaction.
     Execution,
 }
 
 impl Kind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 2] = [Self::Simulation, Self::Execution];
 
-    /// As it stands in a recording.
+    /// Returns the name in recordings.
     pub fn name(self) -> &'static str {
         match self {
             Self::Simulation => "simulation",
@@ -27,62 +27,62 @@ impl Kind {
     }
 }
 
-/// Where a recording comes from.
+/// The source of a recording.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Origin {
-    /// The service that answered: `https://api.mypurecloud.de`.
+    /// Service that answered: `https://api.mypurecloud.de`.
     pub base_url: Option<Text>,
-    /// The file that it was imported from, as its user named it.
+    /// File that was imported, as the user named it.
     pub file: Option<Text>,
-    /// The form in which the answer was found: `simulation`, `execution`, `har`, `topic`.
+    /// Format of the imported answer: `simulation`, `execution`, `har`, `topic`.
     pub format: Option<Text>,
 }
 
-/// The flow that the call began in, as far as the answer names it.
+/// The flow in which the call began, as far as the answer names it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RecordedFlow {
-    /// Its id.
+    /// Id.
     pub id: Option<Text>,
-    /// Its name.
+    /// Name.
     pub name: Option<Text>,
-    /// The version that ran.
+    /// Version that ran.
     pub version: Option<Text>,
-    /// Its type, as the answer writes it.
+    /// Type, as in the answer.
     pub kind: Option<Text>,
 }
 
-/// How many values of one kind were replaced or removed.
+/// The number of values of one kind that were replaced or removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redaction {
-    /// What they were: `secret`, `phoneNumber`, `name`, `email` or `variable`.
+    /// Kind of the values: `secret`, `phoneNumber`, `name`, `email` or `variable`.
     pub kind: Text,
-    /// How many places hold a replacement.
+    /// Number of places with a replacement.
     pub count: i64,
 }
 
-/// One call as a live service told it.
+/// A call as recorded from a live service.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recording {
-    /// What was recorded.
+    /// Kind of the recorded answer.
     pub kind: Kind,
-    /// What tells it from all others: the id of the execution, else one of its content.
+    /// Unique id: that of the execution, or else a hash of the content.
     pub id: Text,
-    /// When the call was made, if that is known: `2026-08-10T14:50:33.547Z`.
+    /// Time of the call, if known: `2026-08-10T14:50:33.547Z`.
     pub recorded_at: Option<Text>,
-    /// Where it comes from.
+    /// Source of the recording.
     pub source: Origin,
-    /// The flow that the call began in.
+    /// Flow in which the call began.
     pub flow: RecordedFlow,
-    /// What was asked for, if something was.
+    /// Request, if there was one.
     pub request: Option<Json>,
-    /// What was answered, as it was received, but for the redactions.
+    /// Answer as received, except for the redactions.
     pub response: Json,
-    /// What does not stand there as it was received.
+    /// Values that were redacted.
     pub redactions: Vec<Redaction>,
 }
 
 impl Recording {
-    /// A recording of an answer, with nothing else known.
+    /// Creates a recording of an answer without further data.
     pub fn new(kind: Kind, response: Json) -> Self {
         Self {
             kind,
@@ -96,13 +96,13 @@ impl Recording {
         }
     }
 
-    /// The document: indented JSON, its keys always in the same order.
+    /// Returns the document as indented JSON with a fixed order of keys.
     pub fn write(&self) -> String {
         let text = serde_json::to_string_pretty(&self.to_json());
         text.expect("JSON can be written") + "\n"
     }
 
-    /// The document as JSON.
+    /// Returns the document as JSON.
     pub fn to_json(&self) -> Json {
         let Origin { base_url, file, format } = &self.source;
         let source = known([("baseUrl", base_url), ("file", file), ("format", format)]);
@@ -133,7 +133,7 @@ fn text_or_null(text: Option<&Text>) -> Json {
     text.cloned().map_or(Json::Null, Json::String)
 }
 
-/// An object of the texts that are known.
+/// Returns an object with the strings that are known.
 fn known<const N: usize>(entries: [(&str, &Option<Text>); N]) -> Json {
     let known = entries
         .into_iter()

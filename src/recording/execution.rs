@@ -1,4 +1,4 @@
-//! The execution document of a recording.
+//! Execution document of a recording.
 
 use super::document::{Kind, Recording};
 use super::nodes::node;
@@ -6,8 +6,9 @@ use crate::trace::execution::{Event, ExecutionDocument, read};
 use crate::value::{Json, JsonObject, Text};
 
 impl Recording {
-    /// The execution document that was recorded; that of a streamed event has what the event
-    /// tells. Nothing if this is the recording of a simulation.
+    /// Returns the recorded execution document. A streamed event is converted to a
+    /// document with the data that it contains. Returns `None` for a recording of a
+    /// simulation.|
     pub fn execution(&self) -> Option<ExecutionDocument> {
         if self.kind != Kind::Execution {
             return None;
@@ -19,8 +20,8 @@ impl Recording {
     }
 }
 
-/// Whether this is what the platform streams when a flow has run. *Source: the models
-/// `V2FlowExecutionDataFlowidTopic…` of Genesys' own packages.*
+/// Returns whether this is an event that the platform streams after a flow has run.
+/// *Source: the models `V2FlowExecutionDataFlowidTopic…` of Genesys' own packages.*
 pub(super) fn is_event(json: &Json) -> bool {
     json.get("executionId").is_some()
         && json.get("flowId").is_some()
@@ -73,7 +74,8 @@ fn of_event(json: &Json) -> ExecutionDocument {
     }
 }
 
-/// What happened, as an event of a document: `ACTION_PLAY_AUDIO` is `actionPlayAudio`.
+/// Converts an item to an event of a document: `ACTION_PLAY_AUDIO` becomes
+/// `actionPlayAudio`.
 fn item(json: &Json) -> Event {
     let kind = text(json, "objectType").unwrap_or_default();
     let mut other = JsonObject::new();

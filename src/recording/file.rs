@@ -1,37 +1,37 @@
-//! Recordings in files: their names, where they are, and how they are written.
+//! Recording files: names, discovery, reading and writing.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::document::Recording;
-use super::quick;
+use super::fast_read;
 use super::redact::Redactor;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{File, Files, find_files, read_json, replace_file};
 use crate::value::Text;
 
-/// What the name of a recording ends in.
+/// File name ending of recordings.
 const ENDING: &str = ".recording.json";
 
-/// How many letters of the flow's name, and of the id, are in the name of a file.
+/// Maximum lengths of the flow's name and of the id in a file name.
 const MAX_NAME: usize = 48;
 const MAX_ID: usize = 64;
 
-/// Whether a file is one by its name.
+/// Returns whether the file name is that of a recording.
 pub fn is_recording_file(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with(ENDING)
 }
 
-/// The recordings of paths, in order and each once: files as they are named, and of folders
-/// those below them.
+/// Finds the recordings of the given paths, in order and without duplicates. A file is
+/// taken as named; a folder is searched recursively.
 pub fn discover(paths: &[PathBuf], files: &mut Files) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let (found, problems) = find_files(paths, is_recording_file, files);
     (found, problems.into_iter().map(Diagnostic::from).collect())
 }
 
-/// The name of the recording beside a path that is not there, if one is nearly called so.
+/// Returns the file name of a recording that is similar to a missing path.
 pub fn nearest_to(path: &Path) -> Option<String> {
     let entries = fs::read_dir(path.parent()?).into_iter().flatten().flatten();
     let paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
@@ -45,7 +45,7 @@ pub fn nearest_to(path: &Path) -> Option<String> {
     Some(format!("{near}{ENDING}"))
 }
 
-/// Reads the recording of a file; nothing if there is an error.
+/// Reads the recording of a file; `None` if there is an error.
 pub fn load(path: &Path, files: &mut Files) -> (Option<Recording>, Vec<Diagnostic>) {
     match files.load(path) {
         Ok(file) => of_file(&file),
@@ -53,9 +53,9 @@ pub fn load(path: &Path, files: &mut Files) -> (Option<Recording>, Vec<Diagnosti
     }
 }
 
-/// The recording of a file that was loaded; nothing if there is an error.
+/// Parses the recording of a loaded file; `None` if there is an error.
 pub fn of_file(file: &File) -> (Option<Recording>, Vec<Diagnostic>) {
-    if let Some(recording) = quick::read(file.text()) {
+    if let Some(recording) = fast_read::read(file.text()) {
         return (Some(recording), Vec::new());
     }
     match read_json(file) {
@@ -64,10 +64,9 @@ pub fn of_file(file: &File) -> (Option<Recording>, Vec<Diagnostic>) {
     }
 }
 
-/// Writes a recording into a folder, which is made if it is not there, under the
-/// [name](Recording::file_name) that belongs to it; gives where it is. One of the same name
-/// is replaced, and never found half written. What the redactor removes never comes to the
-/// disk.
+/// Writes a recording into a folder under its [name](Recording::file_name), and returns
+/// its path. A missing folder is created. A file of the same name is replaced atomically.
+/// Redacted values are never written to disk.
 pub fn save(
     recording: &Recording,
     redactor: &Redactor,
@@ -81,12 +80,12 @@ pub fn save(
 }
 
 impl Recording {
-    /// A name for its file that every file system takes: the flow and the id in small
-    /// letters, digits and hyphens. What is lost by that is made up for by a hash, so that
-    /// different recordings have different names also where `A` is `a`.
+    /// Returns a file name that every file system accepts: the flow and the id in lower
+    /// case letters, digits and hyphens. A hash replaces the lost information, so that
+    /// different recordings have different names even on case-insensitive file systems.
     pub fn file_name(&self) -> String {
         let flow = self.flow.name.as_ref().or(self.flow.id.as_ref());
-        // A name of its own at the beginning: `con` and the like are taken on Windows.
+        // The flow comes first, because names such as `con` are reserved on Windows.
         let flow = flow.map_or(String::new(), |flow| plain(flow, MAX_NAME));
         let flow = if flow.is_empty() { "flow" } else { flow.as_str() };
         let mut id = plain(&self.id, MAX_ID);
@@ -98,7 +97,8 @@ impl Recording {
     }
 }
 
-/// A text in small letters and digits of ASCII, with one hyphen for everything between.
+/// Converts a string to lower case ASCII letters and digits, with one hyphen for each run
+/// of other characters.
 fn plain(text: &Text, length: usize) -> String {
     let mut plain = String::new();
     for character in text.chars() {
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_saved_is_found_and_read() {
+    fn saved_recordings_are_found_and_read() {
         let folder = tempfile::tempdir().unwrap();
         let response = Json::parse(r#"{"status": "completed", "n": 1.50}"#).unwrap();
         let recording = Recording::new(Kind::Simulation, response);

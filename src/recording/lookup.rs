@@ -1,12 +1,12 @@
-//! What Architect's flows look up without a question: rows of data tables and schedules.
-//! They are known to be missing by what the trace notes of them.
+//! Lookups of Architect flows that are not questions: rows of data tables, and schedules.
+//! Missing data is recognised by the notes in the trace.
 
 use super::derive::Derived;
 use super::replay::Missing;
 use crate::diagnostic::Code;
 use crate::engine::Session;
-use crate::flow::Legend;
-use crate::trace::{Fact, Field};
+use crate::flow::SymbolTable;
+use crate::trace::{EventKind, Field};
 use crate::value::{Json, JsonObject, Text, Value};
 use crate::world::{DataTableRow, Fixtures};
 
@@ -17,28 +17,30 @@ pub(super) struct FallbackRow {
     cells: JsonObject,
 }
 
-/// The first thing that was looked up and that the recording does not have: a row of the
-/// fallback, or what is missing.
+/// Returns the first lookup that the recording cannot answer: a row of the fallback, or
+/// the missing data.
 pub(super) fn unknown(
     session: &Session,
     derived: &Derived,
     fallback: &Fixtures,
-    legend: &Legend,
+    symbols: &SymbolTable,
 ) -> Option<Result<FallbackRow, Missing>> {
     let mut table = None;
     for event in session.events() {
         let step = session.steps().get(event.step as usize)?;
-        let label = legend.node(step.node);
+        let label = symbols.node(step.node);
         let missing = |what: &'static str, name: &Text, with: Json| Missing {
-            flow: legend.flow(label.flow).name.clone(),
+            flow: symbols.flow(label.flow).name.clone(),
             node: label.name.clone(),
             what,
             name: name.clone(),
             with,
         };
-        match &event.fact {
-            Fact::Input(Field::DataTableName, Value::String(name)) => table = Some(name),
-            Fact::Input(Field::LookupValue, Value::String(key)) => {
+        match &event.kind {
+            EventKind::Input(Field::DataTableName, Value::String(name)) => {
+                table = Some(name)
+            }
+            EventKind::Input(Field::LookupValue, Value::String(key)) => {
                 let Some(table) = table.take() else { continue };
                 match row(session, derived, fallback, [table, key]) {
                     Row::Known => {}
@@ -50,7 +52,9 @@ pub(super) fn unknown(
                     }
                 }
             }
-            Fact::Noted(Code::SCHEDULE_NOT_CHECKED) if !derived.unchecked_schedules => {
+            EventKind::Noted(Code::SCHEDULE_NOT_CHECKED)
+                if !derived.ignores_schedules =>
+            {
                 return Some(Err(missing(
                     "state of a schedule",
                     &Text::new(),
@@ -63,9 +67,9 @@ pub(super) fn unknown(
     None
 }
 
-/// Who has a row.
+/// Source of a row.
 enum Row {
-    /// The recording, or nobody needs it.
+    /// The recording has the row, or the row is not needed.
     Known,
     Fallback(FallbackRow),
     Missing,
@@ -93,7 +97,7 @@ fn row(
     }
 }
 
-/// The row, unless this very call has found one already.
+/// Returns the row, unless this call has already found one.
 fn unless_there(
     session: &Session,
     table: &Text,
@@ -102,11 +106,11 @@ fn unless_there(
 ) -> Option<FallbackRow> {
     let mut is_this = false;
     for event in session.events() {
-        match &event.fact {
-            Fact::Input(Field::LookupValue, Value::String(value)) => {
+        match &event.kind {
+            EventKind::Input(Field::LookupValue, Value::String(value)) => {
                 is_this = value == key;
             }
-            Fact::Entry(entry) if is_this && entry.of == Field::FoundOutputs => {
+            EventKind::Entry(entry) if is_this && entry.of == Field::FoundOutputs => {
                 return None;
             }
             _ => {}
@@ -119,7 +123,7 @@ fn unless_there(
     Some(FallbackRow { table: table.clone(), key: key.clone(), cells: cells.collect() })
 }
 
-/// Whether a fixtures document has a row.
+/// Returns whether a fixtures document has a row.
 fn has_row(world: &Json, table: &Text, key: &Text) -> bool {
     let Some(Json::Array(tables)) = world.get("dataTables") else { return false };
     tables.iter().filter(|it| is_called(it, table)).any(|table| match table.get("rows") {
@@ -130,7 +134,7 @@ fn has_row(world: &Json, table: &Text, key: &Text) -> bool {
     })
 }
 
-/// A fixtures document with one more row.
+/// Returns a fixtures document with an additional row.
 pub(super) fn with_row(world: &Json, row: &FallbackRow) -> Json {
     let mut document = match world {
         Json::Object(document) => document.as_ref().clone(),

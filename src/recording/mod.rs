@@ -1,7 +1,7 @@
-//! Recordings: calls that were answered elsewhere, kept so that they can be made again here.
+//! Recordings: calls that were answered elsewhere, stored so that they can be replayed.
 //!
-//! A recording holds one call as a live service told it: the response of a simulation, or
-//! the execution document of a real interaction. `docs/recordings.md` describes the format.
+//! A recording holds one call of a live service: the response of a simulation, or the
+//! execution document of a real interaction. `docs/recordings.md` describes the format.
 //!
 //! ```
 //! use flowsim::recording::{Kind, Recording};
@@ -14,7 +14,7 @@
 //!
 //! let mut files = Files::new();
 //! let file = files.add("call.recording.json", recording.write());
-//! let document = read_document(&file).expect("what is written is JSON");
+//! let document = read_document(&file).expect("recordings are written as JSON");
 //! let (read, diagnostics) = Recording::read(&document);
 //! assert_eq!((read, diagnostics), (Some(recording), vec![]));
 //! ```
@@ -22,22 +22,22 @@
 mod derive;
 mod document;
 mod execution;
+mod fast_read;
 mod file;
 mod import;
 mod lookup;
 mod nodes;
 mod observation;
-mod quick;
 mod read;
 mod redact;
 mod replay;
+mod replay_fixtures;
 mod scenario;
-mod worlds;
 
-pub use derive::{About, Derived, RecordedAnswer, derive};
+pub use derive::{Derived, RecordedAnswer, Subject, derive};
 pub use document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
 pub use file::{discover, is_recording_file, load, nearest_to, of_file, save};
 pub use import::{Imported, import};
-pub use redact::{DEFAULT_KEY, Redactor, Wanted, is_replacement};
+pub use redact::{DEFAULT_KEY, RedactionKinds, Redactor, is_replacement};
 pub use replay::{Exchange, Missing, Replayed, replay, replay_call};
 pub use scenario::{Scenario, scenario};

@@ -1,11 +1,11 @@
-//! JSON that is at hand, for readers of documents.
+//! Conversion of JSON values to nodes, for readers of documents.
 
 use std::borrow::Cow;
 
 use crate::source::{Entry, FileId, Kind, Node, Span};
 use crate::value::Json;
 
-/// A document without places: everything stands at the beginning of a file that nobody has.
+/// Converts JSON to a document without real positions; all spans are empty.
 pub(super) fn node(json: &Json) -> Node<'_> {
     let span = Span::new(FileId(0), 0, 0);
     let kind = match json {

@@ -1,11 +1,11 @@
-//! A recording as a comparison sees it.
+//! Conversion of recordings to observations, for comparisons.
 
 use super::document::{Kind, Recording};
 use crate::trace::observation::Observation;
 
 impl Recording {
-    /// The recorded call in the form in which calls are compared; nothing if the response
-    /// holds none.
+    /// Returns the recorded call in the form used for comparisons; `None` if the response
+    /// contains no call.
     pub fn observation(&self) -> Option<Observation> {
         match self.kind {
             Kind::Simulation => Observation::of_simulation(&self.response),

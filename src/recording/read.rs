@@ -1,4 +1,4 @@
-//! From a document with places to a recording.
+//! Reader of recordings with positions for diagnostics.
 
 use super::document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
 use crate::diagnostic::{Code, Decoder, Diagnostic, Severity, nearest};
@@ -18,7 +18,7 @@ const KEYS: [&str; 9] = [
 ];
 
 impl Recording {
-    /// Reads a recording; nothing if there is an error.
+    /// Reads a recording; `None` if there is an error.
     pub fn read(document: &Node<'_>) -> (Option<Self>, Vec<Diagnostic>) {
         let mut decoder = Decoder::new(Code::INVALID_RECORDING);
         let found = read(document, &mut decoder);
@@ -38,13 +38,13 @@ fn read(document: &Node<'_>, decoder: &mut Decoder) -> Option<Recording> {
     let id = required(object, "id", decoder);
     let response = object.get("response").filter(|node| !node.is_null());
     if response.is_none() {
-        let message = "a recording needs a `response`: what was answered".to_owned();
-        decoder.wrong(object.span, message);
+        let message = "a recording needs a `response`, the recorded answer".to_owned();
+        decoder.error(object.span, message);
     }
     let response = response.map(|node| json_object("`response`", node, decoder));
     let request = object.get("request").filter(|node| !node.is_null());
     let request = request.map(|node| json_object("`request`", node, decoder));
-    // Everything is read before anything is given up, so that all that is wrong is told.
+    // Everything is read before returning, so that all mistakes are reported.
     let recorded_at = recorded_at(object, decoder);
     let (source, flow) = (source(object, decoder), flow(object, decoder));
     let redactions = redactions(object, decoder);
@@ -56,7 +56,7 @@ fn read(document: &Node<'_>, decoder: &mut Decoder) -> Option<Recording> {
     Some(Recording { kind, id, recorded_at, source, flow, request, response, redactions })
 }
 
-/// Whether the document says that it is a recording of a version that can be read.
+/// Returns whether the document is a recording of a supported version.
 fn has_schema(document: &Node<'_>, decoder: &mut Decoder) -> bool {
     let schema = document.get("schema");
     let text = schema.and_then(Node::as_str);
@@ -66,8 +66,8 @@ fn has_schema(document: &Node<'_>, decoder: &mut Decoder) -> bool {
     let span = schema.unwrap_or(document).span;
     let (message, help) = match text {
         Some(other) if other.starts_with("flowsim.recording/") => (
-            format!("the recording is of the version `{other}`, expected `{SCHEMA}`"),
-            "a newer flowsim wrote it: use that one, or record again".to_owned(),
+            format!("the recording has the version `{other}`, expected `{SCHEMA}`"),
+            "use the newer flowsim that wrote it, or record again".to_owned(),
         ),
         Some(other) => (
             format!("this is not a recording: its `schema` is `{other}`"),
@@ -75,10 +75,10 @@ fn has_schema(document: &Node<'_>, decoder: &mut Decoder) -> bool {
         ),
         None => (
             "this is not a recording: it has no `schema`".to_owned(),
-            "`flowsim import` makes recordings of saved answers".to_owned(),
+            "`flowsim import` creates recordings from saved responses".to_owned(),
         ),
     };
-    decoder.wrong(span, message).help = Some(help);
+    decoder.error(span, message).help = Some(help);
     false
 }
 
@@ -90,15 +90,15 @@ fn kind(object: &Node<'_>, decoder: &mut Decoder) -> Option<Kind> {
         let names = Kind::ALL.map(Kind::name);
         let help = match nearest(&text, names) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", names.join(", ")),
+            None => format!("expected one of {}", names.join(", ")),
         };
-        let message = format!("there are no recordings of the kind `{text}`");
-        decoder.wrong(span, message).help = Some(help);
+        let message = format!("unknown recording kind `{text}`");
+        decoder.error(span, message).help = Some(help);
     }
     known
 }
 
-/// A text that has to be there.
+/// Reads a required string.
 fn required(object: &Node<'_>, key: &str, decoder: &mut Decoder) -> Option<Text> {
     let is_there = object.get(key).is_some_and(|node| !node.is_null());
     let text = decoder.text(object, key);
@@ -107,12 +107,12 @@ fn required(object: &Node<'_>, key: &str, decoder: &mut Decoder) -> Option<Text>
     };
     if text.is_none() && (!is_there || object.get(key).is_some_and(is_text)) {
         let span = object.get(key).unwrap_or(object).span;
-        decoder.wrong(span, format!("a recording needs `{key}`"));
+        decoder.error(span, format!("a recording needs `{key}`"));
     }
     text
 }
 
-/// Where the outer `None` is an error that was told.
+/// Reads an object; `None` is an error that was reported.
 fn json_object(
     what: &str,
     node: &Node<'_>,
@@ -131,7 +131,8 @@ fn recorded_at(object: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {
         let span = object.get("recordedAt").unwrap_or(object).span;
         let message =
             format!("`recordedAt` is `{text}`, expected a date and time with its zone");
-        decoder.wrong(span, message).help = Some("as in 2026-08-10T14:50:33.547Z".into());
+        decoder.error(span, message).help =
+            Some("write it as 2026-08-10T14:50:33.547Z".into());
     }
     Some(text)
 }
@@ -185,39 +186,39 @@ mod tests {
     use super::*;
     use crate::source::{Files, read_json};
 
-    fn told(text: &str) -> Vec<String> {
+    fn messages(text: &str) -> Vec<String> {
         let mut files = Files::new();
         let file = files.add("a.recording.json", text);
         let (found, diagnostics) = Recording::read(&read_json(&file).unwrap());
         assert_eq!(found.is_some(), diagnostics.is_empty());
-        let told = diagnostics.into_iter().map(|it| {
+        let messages = diagnostics.into_iter().map(|it| {
             assert_eq!(it.code, Code::INVALID_RECORDING);
             let at = files.position(it.labels[0].span);
             let help = it.help.map(|help| format!(" ({help})")).unwrap_or_default();
             format!("{}:{}: {}{help}", at.line, at.column, it.message)
         });
-        told.collect()
+        messages.collect()
     }
 
     #[test]
-    fn everything_wrong_is_told_with_its_place() {
+    fn all_mistakes_are_reported_with_their_places() {
         let text = r#"{
   "schema": "flowsim.recording/1", "kind": "executions", "ids": "a",
   "recordedAt": "yesterday", "source": {"files": "x"},
   "flow": [], "response": 5, "redactions": [{"count": -1}]
 }"#;
-        insta::assert_snapshot!(told(text).join("\n"));
+        insta::assert_snapshot!(messages(text).join("\n"));
     }
 
     #[test]
-    fn other_documents_and_versions_are_told_apart() {
+    fn other_documents_and_versions_are_distinguished() {
         let texts = [
             r#"{"schema": "flowsim.recording/2", "kind": "new"}"#,
             r#"{"schema": "flowsim.trace/1"}"#,
             r#"{"flow": {"execution": []}}"#,
             "[]",
         ];
-        let told: Vec<String> = texts.into_iter().flat_map(told).collect();
-        insta::assert_snapshot!(told.join("\n"));
+        let messages: Vec<String> = texts.into_iter().flat_map(messages).collect();
+        insta::assert_snapshot!(messages.join("\n"));
     }
 }

@@ -1,41 +1,42 @@
-//! A recorded call made again: the recording answers what a flow asks of the world.
+//! Replay of recorded calls: the recording answers the requests of the flow.
 
 use std::sync::Arc;
 
-use super::derive::{About, Derived, RecordedAnswer, overlaid};
+use super::derive::{Derived, RecordedAnswer, Subject, overlaid};
 use super::lookup;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, DEFAULT_START, Session};
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::program::Program;
 use crate::trace::{Failure, Status, Trace};
 use crate::value::{Json, Text, Value, equal};
 use crate::world::{
-    Answer, Fixtures, Input, InputQuestion, Keystroke, Question, QueueAnswer, Replies,
+    Answer, AnswerProgress, Fixtures, Input, InputQuestion, Keystroke, Question,
+    QueueAnswer,
 };
 
-/// How often a call is made anew with one more row of the user's tables.
+/// Maximum number of repetitions of a call, each with one more row of the user's tables.
 const MAX_ROUNDS: usize = 256;
 
-/// What a flow asked that nobody could answer.
+/// A request of the flow that cannot be answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Missing {
-    /// The flow, by name.
+    /// Name of the flow.
     pub flow: Text,
-    /// The node or action, by name.
+    /// Name of the node or action.
     pub node: Text,
-    /// What was asked: `data action`, `input`, `row of the data table`…
+    /// Subject of the request: `data action`, `input`, `row of the data table`…
     pub what: &'static str,
-    /// Of whom: the name or id of the data action, table, queue.
+    /// Name or id of the data action, table or queue.
     pub name: Text,
-    /// What was sent along; `null` if nothing was.
+    /// Inputs of the request; `null` if there are none.
     pub with: Json,
 }
 
 impl std::fmt::Display for Missing {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { flow, node, what, name, with } = self;
-        write!(formatter, "`{node}` of `{flow}` asks for the {what}")?;
+        write!(formatter, "`{node}` of `{flow}` requests the {what}")?;
         if !name.is_empty() {
             write!(formatter, " `{name}`")?;
         }
@@ -49,40 +50,40 @@ impl std::fmt::Display for Missing {
     }
 }
 
-/// What was asked and answered on the way.
+/// A request and its answer during a replay.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exchange {
-    /// Who was asked.
-    pub about: About,
-    /// Of what name, address or key; empty for the caller.
+    /// Subject of the request.
+    pub about: Subject,
+    /// Name, address or key; empty for the caller.
     pub name: Text,
-    /// What was sent along.
+    /// Inputs of the request.
     pub inputs: Json,
-    /// What was answered.
+    /// The answer.
     pub answer: Answer,
 }
 
-/// A call that was made again.
+/// A replayed call.
 #[derive(Debug, Clone)]
 pub struct Replayed {
-    /// What happened; if something is missing, up to there.
+    /// Trace of the call; if an answer is missing, it ends there.
     pub trace: Trace,
-    /// What nobody could answer. The call stopped there.
+    /// The request that could not be answered, at which the call stopped.
     pub missing: Option<Missing>,
-    /// The recorded answers that nobody asked for, in order.
+    /// Recorded answers that were never used, in order.
     pub unused: Vec<RecordedAnswer>,
-    /// Everything that was asked, in order.
+    /// All requests and answers, in order.
     pub exchanges: Vec<Exchange>,
 }
 
-/// Makes a recorded call again. What the recording cannot answer, the fallback does; if it
-/// cannot either, the call stops there.
+/// Replays a recorded call. The fallback answers what the recording cannot. If neither
+/// can, the call stops there.
 ///
-/// The caller does what was recorded, in order. A caller who is asked for more is no silent
-/// one: nobody knows what they would have done.
+/// The caller's input is the recorded one, in order. If more input is requested than was
+/// recorded, the replay stops, because the caller's reaction is unknown.
 ///
 /// # Errors
-/// The program does not have the flow or node that the call began in.
+/// The program lacks the flow or node in which the call began.
 pub fn replay(
     program: &Arc<Program>,
     derived: &Derived,
@@ -92,8 +93,8 @@ pub fn replay(
     Ok(replay_call(&call, program, derived, fallback, &mut |_| {}))
 }
 
-/// The same of a [call](Derived::call) that was made ready. `at_end` sees the session when
-/// the call is over, for what a trace does not hold; not if something is missing.
+/// Replays a prepared [call](Derived::call). `at_end` receives the session at the end of
+/// the call, for data that a trace lacks. It is not called if an answer is missing.
 pub fn replay_call(
     call: &Call,
     program: &Arc<Program>,
@@ -103,7 +104,7 @@ pub fn replay_call(
 ) -> Replayed {
     let mut world = derived.fixtures.clone();
     let mut rounds = 0;
-    // Draft flows ask, and look nothing up.
+    // Draft flows have no lookups.
     let looks_up = program.units.iter().any(|unit| unit.architect.is_some());
     loop {
         let call = match looks_up {
@@ -115,7 +116,7 @@ pub fn replay_call(
         };
         let mut run = Run::new(program, derived, fallback);
         match run.play(&call) {
-            // A row that only the user's own table has: it is put beside the recorded ones.
+            // A row that only the user's own table has is added to the recorded rows.
             Stop::Row(row) if rounds < MAX_ROUNDS => {
                 world = lookup::with_row(&world, &row);
                 rounds += 1;
@@ -130,13 +131,13 @@ pub fn replay_call(
     }
 }
 
-/// Why a run went no further.
+/// The reason why a run stopped.
 enum Stop {
     /// The call is over.
     Over,
-    /// Nobody has an answer.
+    /// No answer is available.
     Missing(Missing),
-    /// The fallback has a row of a table that the recording has too.
+    /// The fallback has a row of a table that the recording also has.
     Row(lookup::FallbackRow),
 }
 
@@ -145,9 +146,9 @@ struct Run<'r> {
     program: &'r Arc<Program>,
     derived: &'r Derived,
     fallback: &'r Fixtures,
-    replies: Replies,
+    replies: AnswerProgress,
     used: Vec<bool>,
-    /// The time that is left until a choice whose key nobody wrote down.
+    /// Time left until a menu choice whose key was not recorded, in milliseconds.
     menu_ms: Option<i64>,
     exchanges: Vec<Exchange>,
 }
@@ -163,7 +164,7 @@ impl<'r> Run<'r> {
             program,
             derived,
             fallback,
-            replies: Replies::default(),
+            replies: AnswerProgress::default(),
             used: vec![false; derived.answers.len()],
             menu_ms: None,
             exchanges: Vec::new(),
@@ -177,7 +178,7 @@ impl<'r> Run<'r> {
                 &session,
                 self.derived,
                 self.fallback,
-                &self.program.legend,
+                &self.program.symbols,
             );
             match unknown {
                 Some(Ok(row)) => break Stop::Row(row),
@@ -210,7 +211,7 @@ impl<'r> Run<'r> {
                 *used = true;
             }
             let found = self.derived.answers.get(index);
-            if let Some(found) = found.filter(|it| still_holds(it, question)) {
+            if let Some(found) = found.filter(|it| is_still_valid(it, question)) {
                 return Ok(found.answer.clone());
             }
         }
@@ -223,7 +224,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// What the caller does next.
+    /// Returns the caller's next input.
     fn input(
         &mut self,
         session: &Session,
@@ -231,14 +232,14 @@ impl<'r> Run<'r> {
     ) -> Result<Input, Missing> {
         let answers = self.derived.answers.iter().zip(&self.used);
         let mut answers = answers.enumerate();
-        let next = answers.find(|(_, (it, used))| it.about == About::Input && !**used);
+        let next = answers.find(|(_, (it, used))| it.about == Subject::Input && !**used);
         let Some((index, (recorded, _))) = next else {
-            if self.derived.is_silent_beyond {
+            if self.derived.is_silent_after_inputs {
                 return Ok(Input::Silence);
             }
             return Err(self.missing(session, &Question::Input(*asked)));
         };
-        let (input, is_done) = match &recorded.chose {
+        let (input, is_done) = match &recorded.menu_choice {
             Some((choice, waited)) => {
                 let left = self.menu_ms.unwrap_or(*waited);
                 self.menu(session, asked, choice, left)?
@@ -260,8 +261,8 @@ impl<'r> Run<'r> {
         Ok(input)
     }
 
-    /// The key of a choice that is known by what came of it: every one that the menu offers
-    /// is tried, and the call goes on with the one that leads there.
+    /// Finds the key of a menu choice if only its result was recorded. Each key that the
+    /// menu offers is tried, and the one that leads to this result is used.
     fn menu(
         &mut self,
         session: &Session,
@@ -276,7 +277,7 @@ impl<'r> Run<'r> {
         if left_ms >= asked.timeout_ms && asked.timeout_ms > 0 {
             let left = left_ms - asked.timeout_ms;
             self.menu_ms = Some(left);
-            // A menu may choose by itself when it has been silent for long enough.
+            // A menu may choose by itself after a long enough silence.
             let is_done = left == 0
                 && (choice.is_empty() || leads(&Input::Silence, asked.timeout_ms));
             return Ok((Input::Silence, is_done));
@@ -286,7 +287,7 @@ impl<'r> Run<'r> {
         }
         for offered in asked.choices {
             let Some(key) = offered.key else { continue };
-            // A menu that also takes extensions waits for more digits.
+            // A menu that also accepts extensions waits for more digits.
             for waits in [0, asked.inter_digit_timeout_ms] {
                 let Ok(after_ms) = u32::try_from(left_ms - waits) else { continue };
                 let input = Input::Timed([Keystroke { key, after_ms }].into());
@@ -296,13 +297,14 @@ impl<'r> Run<'r> {
             }
         }
         let mut missing = self.missing(session, &Question::Input(*asked));
-        missing.what = "key of the choice before";
+        missing.what = "key of the preceding choice";
         missing.name = choice.clone();
         Err(missing)
     }
 
-    /// The recorded answer to a question: the one of the same node to the same, the one to
-    /// the same of another node, else the next of the same name.
+    /// Finds the recorded answer to a request. In order of preference: the same request
+    /// of the same node, the same request of another node, or the next one with the same
+    /// name.
     fn find(&self, session: &Session, question: &Question<'_>) -> Option<usize> {
         let (about, names, inputs) = parts(question);
         let answers = || {
@@ -315,12 +317,13 @@ impl<'r> Run<'r> {
         };
         let is_same = |it: &RecordedAnswer| is_named(it) && sends(it, inputs);
         let is_new = |index: usize| self.used.get(index) == Some(&false);
-        // Who is asked the same once more gives the same answer, unless things happen there.
-        let is_steady = matches!(about, About::Contact | About::Queue);
-        let is_node = |it: &RecordedAnswer| self.is_asked_by(it, session);
+        // The same request to these services always has the same answer, unless their
+        // data changes.
+        let is_steady = matches!(about, Subject::Contact | Subject::Queue);
+        let is_node = |it: &RecordedAnswer| self.is_of_node(it, session);
         answers()
             .find(|(index, it)| is_new(*index) && is_node(it) && is_same(it))
-            // An answer that does not tell whom it is of is that of its node.
+            // An answer without a name belongs to its node.
             .or_else(|| {
                 answers().find(|(index, it)| {
                     is_new(*index) && it.name.is_none() && is_node(it)
@@ -334,12 +337,13 @@ impl<'r> Run<'r> {
             .map(|(index, _)| index)
     }
 
-    /// Whether the node that a session is at gave rise to an answer then.
-    fn is_asked_by(&self, recorded: &RecordedAnswer, session: &Session) -> bool {
-        let legend = &self.program.legend;
+    /// Returns whether the current node of a session is the one that received the
+    /// recorded answer.
+    fn is_of_node(&self, recorded: &RecordedAnswer, session: &Session) -> bool {
+        let symbols = &self.program.symbols;
         let Some(step) = session.steps().last() else { return false };
-        let label = legend.node(step.node);
-        let flow = legend.flow(label.flow);
+        let label = symbols.node(step.node);
+        let flow = symbols.flow(label.flow);
         let of_flow = recorded.flow.as_ref();
         (recorded.node == label.id || recorded.node == label.name)
             && of_flow.is_none_or(|known| *known == flow.id || *known == flow.name)
@@ -348,7 +352,7 @@ impl<'r> Run<'r> {
     fn missing(&self, session: &Session, question: &Question<'_>) -> Missing {
         let (about, names, _) = parts(question);
         let name = names.first().copied().unwrap_or_default();
-        let (flow, node) = place(session, &self.program.legend);
+        let (flow, node) = place(session, &self.program.symbols);
         Missing {
             flow,
             node,
@@ -375,7 +379,7 @@ impl<'r> Run<'r> {
     }
 }
 
-/// What a session has done so far, as the trace of a call that could not go on.
+/// Returns the trace of a session that could not continue.
 fn partial(
     session: Option<&Session>,
     derived: &Derived,
@@ -401,14 +405,14 @@ fn partial(
     }
 }
 
-/// The flow and node where a session is, by their names.
-pub(super) fn place(session: &Session, legend: &Legend) -> (Text, Text) {
+/// Returns the names of the flow and node where a session is.
+pub(super) fn place(session: &Session, symbols: &SymbolTable) -> (Text, Text) {
     let Some(step) = session.steps().last() else { return Default::default() };
-    let label = legend.node(step.node);
-    (legend.flow(label.flow).name.clone(), label.name.clone())
+    let label = symbols.node(step.node);
+    (symbols.flow(label.flow).name.clone(), label.name.clone())
 }
 
-/// Whether an input makes a session go on with the step of this name after so long.
+/// Returns whether an input leads to the step with this name after the given time.
 fn leads_to(
     program: &Program,
     session: &Session,
@@ -421,12 +425,13 @@ fn leads_to(
     tried.resume(Answer::Input(input.clone()));
     let next = tried.steps().get(session.steps().len());
     next.is_some_and(|step| {
-        program.legend.node(step.node).name == *name && step.start_ms == at_ms
+        program.symbols.node(step.node).name == *name && step.start_ms == at_ms
     })
 }
 
-/// A recorded key was in time, whatever a changed flow waits. What is played takes time on
-/// the platform and none here.
+/// Limits the time of the first recorded key to the timeout of the flow, which may have
+/// changed. Prompts take time on the platform and none here, so a recorded key is assumed
+/// to be in time.
 fn in_time(input: &Input, asked: &InputQuestion<'_>) -> Input {
     let Input::Timed(keys) = input else { return input.clone() };
     let patience = u32::try_from(asked.timeout_ms.max(0)).unwrap_or(u32::MAX);
@@ -437,33 +442,33 @@ fn in_time(input: &Input, asked: &InputQuestion<'_>) -> Input {
     Input::Timed(keys.collect())
 }
 
-/// Who is asked, by which names, and with which inputs.
-type Parts<'q> = (About, Vec<&'q str>, Option<&'q [(Text, Value)]>);
+/// Subject, names and inputs of a request.
+type Parts<'q> = (Subject, Vec<&'q str>, Option<&'q [(Text, Value)]>);
 
 fn parts<'q>(question: &Question<'q>) -> Parts<'q> {
     let names = |names: [Option<&'q str>; 2]| {
         names.into_iter().flatten().filter(|it| !it.is_empty()).collect()
     };
     match *question {
-        Question::Input(_) => (About::Input, Vec::new(), None),
-        Question::Contact { key } => (About::Contact, vec![key], None),
+        Question::Input(_) => (Subject::Input, Vec::new(), None),
+        Question::Contact { key } => (Subject::Contact, vec![key], None),
         Question::DataAction { id, name, inputs } => {
-            (About::DataAction, names([name, id]), Some(inputs))
+            (Subject::DataAction, names([name, id]), Some(inputs))
         }
-        Question::Webhook { id, url, .. } => (About::Webhook, names([url, id]), None),
+        Question::Webhook { id, url, .. } => (Subject::Webhook, names([url, id]), None),
         Question::QueueStatistics { queue } => {
-            (About::QueueStatistics, vec![queue], None)
+            (Subject::QueueStatistics, vec![queue], None)
         }
         Question::Action { name, inputs, .. } => {
-            (About::Action, vec![name], Some(inputs))
+            (Subject::Action, vec![name], Some(inputs))
         }
-        Question::Queue { id, name, .. } => (About::Queue, names([name, id]), None),
+        Question::Queue { id, name, .. } => (Subject::Queue, names([name, id]), None),
     }
 }
 
-/// Whether an answer is one to this question, too: nobody who lacked the skills of then may
-/// lack those that are asked for now.
-fn still_holds(recorded: &RecordedAnswer, question: &Question<'_>) -> bool {
+/// Returns whether a recorded answer applies to this request. A rejection for missing
+/// skills applies only if the same skills are requested.
+fn is_still_valid(recorded: &RecordedAnswer, question: &Question<'_>) -> bool {
     let Question::Queue { skills, .. } = question else { return true };
     if recorded.answer != Answer::Queue(QueueAnswer::SkillMismatch) {
         return true;
@@ -473,7 +478,7 @@ fn still_holds(recorded: &RecordedAnswer, question: &Question<'_>) -> bool {
     known.is_none_or(|known| *known == Json::array(asked))
 }
 
-/// What a question sends along.
+/// Returns the inputs of a request.
 fn sent(question: &Question<'_>) -> Json {
     match question {
         Question::Webhook { body, .. } => body.to_json(),
@@ -486,7 +491,8 @@ fn sent(question: &Question<'_>) -> Json {
     }
 }
 
-/// Whether a recorded question sent the same along, as far as it is known.
+/// Returns whether the inputs of a recorded request are the same, as far as they are
+/// known.
 fn sends(recorded: &RecordedAnswer, inputs: Option<&[(Text, Value)]>) -> bool {
     let (Some(recorded), Some(inputs)) = (&recorded.inputs, inputs) else { return true };
     recorded.iter().all(|(name, json)| {

@@ -1,16 +1,16 @@
-//! A recorded call as a scenario file, with the world that it met as fixtures.
+//! Conversion of a recorded call to a scenario file, with its environment as fixtures.
 
 use std::fmt::Write;
 
-use super::derive::{About, Derived};
+use super::derive::{Derived, Subject};
 use super::document::{Kind, Recording};
 use super::replay::{Exchange, Replayed};
-use super::worlds;
+use super::replay_fixtures;
 use crate::diagnostic::visible;
 use crate::value::{Json, JsonObject, Text, Value};
 use crate::world::{Answer, Input, QueueAnswer};
 
-/// A scenario and its fixtures, as texts.
+/// A scenario and its fixtures, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scenario {
     /// The scenario file, in YAML.
@@ -19,11 +19,11 @@ pub struct Scenario {
     pub fixtures: String,
 }
 
-/// Writes a recorded call as a scenario. `flows` are paths beside it, `fixtures` is the name
-/// of the fixtures document.
+/// Converts a recorded call to a scenario. `flows` are paths relative to it, and
+/// `fixtures` is the name of the fixtures document.
 ///
-/// What a recording does not tell, such as the names of data actions in a simulation or the
-/// keys of menus, is known once the call has been made again: give it then.
+/// A replay adds data that a recording lacks, such as the names of data actions in a
+/// simulation, or the keys of menus. Pass it as `replayed` if there is one.
 pub fn scenario(
     recording: &Recording,
     derived: &Derived,
@@ -32,12 +32,11 @@ pub fn scenario(
     fixtures: &str,
 ) -> Scenario {
     let exchanges = replayed.filter(|it| it.missing.is_none()).map(|it| &*it.exchanges);
-    let world = worlds::with(&derived.fixtures, exchanges.unwrap_or_default());
+    let world = replay_fixtures::with(&derived.fixtures, exchanges.unwrap_or_default());
     let mut own = serde_json::to_string_pretty(&world).expect("JSON can be written");
     own.push('\n');
-    let mut out = String::from(
-        "# A recorded call. What it has to come to again stands under `expect`.\n",
-    );
+    let mut out =
+        String::from("# A recorded call. The expected result is under `expect`.\n");
     let paths = |paths: &[String]| Json::array(paths.iter().map(|it| Json::from(&**it)));
     line(&mut out, "", "flows", &paths(flows));
     line(&mut out, "", "fixtures", &paths(&[fixtures.to_owned()]));
@@ -55,7 +54,7 @@ pub fn scenario(
     Scenario { text: out, fixtures: own }
 }
 
-/// How the call begins.
+/// Writes the start of the call.
 fn begin(out: &mut String, derived: &Derived) {
     let mut key = |key: &str, value: Json| line(out, "    ", key, &value);
     if let Some(flow) = derived.flow_name.as_ref().or(derived.flow.as_ref()) {
@@ -79,7 +78,7 @@ fn begin(out: &mut String, derived: &Derived) {
     }
 }
 
-/// What the test is called: the flow, and which call it was.
+/// Returns the name of the test: the flow, and the time or id of the call.
 fn name(recording: &Recording, derived: &Derived) -> String {
     let flow = derived.flow_name.as_ref().or(derived.flow.as_ref());
     let flow = flow.map_or("call", |flow| flow.as_str());
@@ -92,7 +91,7 @@ fn inputs(derived: &Derived, exchanges: Option<&[Exchange]>) -> Json {
         Some(exchanges) => exchanges
             .iter()
             .filter_map(|it| match &it.answer {
-                Answer::Input(input) if it.about == About::Input => Some(input),
+                Answer::Input(input) if it.about == Subject::Input => Some(input),
                 _ => None,
             })
             .collect(),
@@ -104,7 +103,7 @@ fn inputs(derived: &Derived, exchanges: Option<&[Exchange]>) -> Json {
     }))
 }
 
-/// What the recording tells that has to come about again.
+/// Returns the expectations that follow from the recording.
 fn expected(recording: &Recording, derived: &Derived) -> Vec<(&'static str, Json)> {
     let response = &recording.response;
     let mut expected = Vec::new();
@@ -138,7 +137,7 @@ fn expected(recording: &Recording, derived: &Derived) -> Vec<(&'static str, Json
     expected
 }
 
-/// Whether a run went to its end, and the caller was there until then.
+/// Returns whether the call ran to its end, and the caller stayed until then.
 fn is_completed(recording: &Recording, derived: &Derived) -> bool {
     let execution = recording.execution();
     let reason = execution.iter().flat_map(|it| it.events()).find_map(|(_, event)| {

@@ -1,4 +1,4 @@
-//! GitHub Actions: annotations in the files of a change, and the summary of the step.
+//! GitHub Actions: annotations in the changed files, and the step summary.
 
 use std::io::{self, Write};
 
@@ -8,15 +8,16 @@ use super::words::{file_of, name_of, place_of_failure, reasons};
 use super::{Options, Reporter};
 use crate::diagnostic::github_command;
 use crate::diagnostic::visible::{lines, one_line};
-use crate::runner::{CaseResult, Ended, Outcome, RunEvent, Scene};
+use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent};
 use crate::source::{Files, Position};
 use crate::suite::Mismatch;
 
-/// GitHub drops a summary of more than 1 MiB; the rest is for what stands round the tests,
-/// and for what other programs of the step have written.
+/// Size limit for the tests in the step summary. GitHub drops a summary above 1 MiB; the
+/// rest is for the surrounding text and for the output of other programs in the step.
 const SUMMARY_ROOM: usize = 900 * 1024;
 
-/// Collects annotations; they go out at the end, since a line of the console may be open.
+/// Collects annotations and writes them at the end, because a console line may be
+/// incomplete.
 pub(super) struct Github<'e> {
     out: Box<dyn Write + 'e>,
     options: Options,
@@ -32,7 +33,7 @@ impl<'e> Github<'e> {
 }
 
 impl Reporter for Github<'_> {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started | RunEvent::Read { .. } | RunEvent::Waiting => {}
             RunEvent::Finished(result) => {
@@ -54,7 +55,8 @@ impl Reporter for Github<'_> {
     }
 }
 
-/// One a test, at its first expectation that does not hold: GitHub shows few of a step.
+/// Returns one annotation per test, at its first failed expectation, because GitHub shows
+/// only a few per step.
 fn annotation(result: &CaseResult, files: &Files) -> String {
     let mut properties = vec![("file", file_of(&result.id))];
     if let Some(Position { line, column }) = place_of_failure(result, files) {
@@ -73,6 +75,7 @@ fn annotation(result: &CaseResult, files: &Files) -> String {
         other => reasons(other),
     };
     let reasons = lines(&reasons.join("\n"));
-    let message = format!("{reasons}\nrun it alone: {}", one_line(&result.command()));
+    let message =
+        format!("{reasons}\nrun only this test: {}", one_line(&result.command()));
     github_command("error", &properties, &message)
 }

@@ -1,7 +1,7 @@
-//! `flowsim.run/1`: a run for programs, one JSON object a line.
+//! `flowsim.run/1`: a run as JSON, one object per line.
 //!
-//! Every line stands for itself and names the form, so that the files of several partitions
-//! put one behind the other are a file of this form again.
+//! Every line is self-contained and names the format, so that the concatenated files of
+//! several partitions are again a valid file.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -13,12 +13,12 @@ use super::output::ReportFile;
 use super::words::{explanation, path_of};
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
-use crate::runner::{CaseId, CaseResult, Ended, Listed, Outcome, RunEvent, Scene};
+use crate::runner::{CaseId, CaseResult, Ended, Listed, LoadedSuite, Outcome, RunEvent};
 use crate::source::{Files, Position};
 use crate::suite::{Mismatch, Shown};
 use crate::trace::Trace;
 
-/// Name and version of the form.
+/// Name and version of the format.
 const SCHEMA: &str = "flowsim.run/1";
 
 /// Collects the lines of tests.
@@ -35,7 +35,7 @@ impl JsonLines {
 }
 
 impl Reporter for JsonLines {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => self.file.begin(),
             RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),
@@ -67,7 +67,7 @@ impl<'e> JsonStream<'e> {
 }
 
 impl Reporter for JsonStream<'_> {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         let line = match *event {
             RunEvent::Started | RunEvent::Read { .. } | RunEvent::Waiting => {
                 return Ok(());
@@ -88,7 +88,7 @@ impl Reporter for JsonStream<'_> {
 pub fn list_json(
     listed: &[Listed<'_>],
     options: &Options,
-    scene: Scene<'_>,
+    scene: LoadedSuite<'_>,
 ) -> io::Result<String> {
     let files = scene.library.suites.len();
     let broken = listed.iter().filter(|entry| matches!(entry, Listed::File(_))).count();
@@ -206,7 +206,7 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// A test. Every key is always there; what does not apply is null or empty.
+/// A test. All keys are always present; what does not apply is null or empty.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Finished<'a> {
@@ -236,7 +236,7 @@ struct Difference<'a> {
     cause: Vec<&'a str>,
 }
 
-/// Null, a text, or a list of texts.
+/// Null, a string, or a list of strings.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Showing<'a> {
@@ -309,7 +309,7 @@ impl<'a> Difference<'a> {
             message: &mismatch.message,
             expected: Showing::of(&mismatch.expected),
             found: Showing::of(&mismatch.found),
-            // As `flowsim.trace/1` counts steps.
+            // Steps are numbered as in `flowsim.trace/1`.
             seq: mismatch.step.map(|step| step.saturating_add(1)),
             cause: mismatch.cause.iter().map(|line| &**line).collect(),
         }

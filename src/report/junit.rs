@@ -1,8 +1,8 @@
-//! JUnit's XML, for CI systems.
+//! JUnit XML for CI systems.
 //!
-//! What is written is valid by both editions of the schema that Jenkins' plugins check
-//! (`junit-10.xsd` of xunit-plugin, of 2014 and of today), which is less than other readers
-//! take: a test case has no properties, no file and no line.
+//! The output is valid in both editions of the schema that Jenkins plugins check
+//! (`junit-10.xsd` of xunit-plugin, from 2014 and current). Other readers accept more;
+//! test cases therefore have no properties, file and line.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,24 +17,24 @@ use super::words::{
 };
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseId, CaseResult, Ended, Outcome, RunEvent, Scene, Tally};
+use crate::runner::{CaseId, CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 
-/// What the report is called.
+/// Name of the report.
 const REPORT: &str = "flowsim test";
 
-/// The line that it ends with.
+/// Last line of the report.
 const LAST_LINE: &str = "</testsuites>\n";
 
-/// Collects the cases of a file, and the text of the files before it: what is told of a file
-/// comes in one piece.
+/// Collects the cases of a file, and the text of earlier files: each file is written in
+/// one piece.
 pub(super) struct Junit {
     file: ReportFile,
     options: Options,
     current: Option<Suite>,
-    /// What stands between the first and the last line of the report.
+    /// Text between the first and the last line of the report.
     body: String,
-    /// How many cases there are up to now, and how they came out.
+    /// Counts of all cases so far, by outcome.
     counts: Report,
 }
 
@@ -59,9 +59,9 @@ impl Junit {
         }
         let suite = self.current.get_or_insert_with(|| Suite::new(&result.id));
         let status = status(result, &self.options, files);
-        // CI systems tell cases by that.
+        // CI systems identify cases by this name.
         let mut case = TestCase::new(name_of(&result.id), status);
-        // What the suite is called was made fit for XML already.
+        // The suite name is already escaped for XML.
         case.classname = Some(suite.cases.name.clone());
         if self.options.times {
             case.set_time(result.took);
@@ -71,7 +71,7 @@ impl Junit {
         Ok(())
     }
 
-    /// Nothing more comes of the file of which cases were collected.
+    /// Closes the current file's suite.
     fn close(&mut self) -> io::Result<()> {
         let Some(Suite { mut cases, took, .. }) = self.current.take() else {
             return Ok(());
@@ -114,14 +114,14 @@ fn written(report: &Report) -> io::Result<String> {
     report.to_string().map_err(io::Error::other)
 }
 
-/// The two lines that a report begins with, and the rest.
+/// Splits a report into its first two lines and the rest.
 fn parted(text: &str) -> (&str, &str) {
     let ends = text.match_indices('\n').nth(1).map_or(0, |(at, _)| at + 1);
     text.split_at(ends)
 }
 
 impl Reporter for Junit {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => self.file.begin(),
             RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),
@@ -145,7 +145,7 @@ impl Suite {
     }
 
     fn is_of(&self, path: &Arc<Path>) -> bool {
-        // Nearly always the first is so, and costs nothing.
+        // The pointer comparison nearly always succeeds and is cheap.
         Arc::ptr_eq(&self.path, path) || self.path == *path
     }
 }
@@ -168,12 +168,13 @@ fn status(result: &CaseResult, options: &Options, files: &Files) -> TestCaseStat
     let command = one_line(&result.command());
     let explanation = explanation(result, options.explain, files);
     status.set_description(format!(
-        "{place}\n\n{explanation}\n\nrun it alone: {command}\n"
+        "{place}\n\n{explanation}\n\nrun only this test: {command}\n"
     ));
     status
 }
 
-/// A run that was stopped must not look as if all were well.
+/// Returns a failing suite for tests that did not run: an aborted run must not look
+/// successful.
 fn not_run(count: usize) -> TestSuite {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
     status.set_type("not run");

@@ -1,4 +1,4 @@
-//! A page of Markdown, as GitHub and GitLab show it.
+//! Markdown page for GitHub and GitLab.
 
 use std::fmt::Write;
 use std::io;
@@ -9,7 +9,7 @@ use super::output::ReportFile;
 use super::words::{counts, explanation, name_of, place_of, plural, seconds};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Ended, Outcome, RunEvent, Scene, Tally};
+use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 
 /// Writes the page to a file.
@@ -26,7 +26,7 @@ impl Markdown {
 }
 
 impl Reporter for Markdown {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => self.file.begin(),
             RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),
@@ -41,14 +41,14 @@ impl Reporter for Markdown {
     }
 }
 
-/// The page while it is written.
+/// Content of the page.
 pub(super) struct Page {
     options: Options,
-    /// How many bytes the tests that are told may take.
+    /// Remaining bytes for the listed tests.
     room: usize,
     failures: String,
     skipped: String,
-    /// How many tests had no room.
+    /// Number of tests omitted for lack of space.
     left_out: usize,
 }
 
@@ -97,7 +97,7 @@ impl Page {
         }
         if self.left_out > 0 {
             let tests = plural(self.left_out, "test");
-            let _ = write!(text, "\n{tests} more that there is no room for.\n");
+            let _ = write!(text, "\n{tests} more omitted for lack of space.\n");
         }
         text
     }
@@ -111,32 +111,32 @@ fn failure(result: &CaseResult, options: &Options, files: &Files) -> String {
     let text = explanation(result, options.explain, files);
     let command = one_line(&result.command());
     format!(
-        "\n#### {}{kind}\n\n{}\nRun it alone:\n\n{}",
+        "\n#### {}{kind}\n\n{}\nRun only this test:\n\n{}",
         title(result),
         block(&text),
         block(&command)
     )
 }
 
-/// The name and the place.
+/// Formats name and place.
 fn title(result: &CaseResult) -> String {
     let (name, place) = (name_of(&result.id), place_of(&result.id));
     format!("{} · {}", escaped(&name), escaped(&place))
 }
 
-/// A block of code that the text cannot end.
+/// Formats a code block with a fence that the text cannot close.
 fn block(text: &str) -> String {
     let runs = text.split(|character| character != '`').map(str::len);
     let fence = "`".repeat(runs.max().unwrap_or(0).max(2) + 1);
     format!("{fence}text\n{text}\n{fence}\n")
 }
 
-/// A text that is nothing but text.
+/// Escapes Markdown syntax.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
-            // A backslash does not keep GitHub from making a link of these.
+            // A backslash does not prevent GitHub from linking these.
             '@' => escaped.push_str("&#64;"),
             '#' => escaped.push_str("&#35;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '!'
@@ -159,14 +159,14 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_room_is_counted() {
+    fn omitted_tests_are_counted() {
         let options =
             Options { explain: |_, _| String::new(), times: false, step_summary: None };
         let mut page = Page::new(options, "- b · a:1: c\n".len() * 2);
         (1..=5).for_each(|line| page.add(&skipped(line), &Files::new()));
         let text = page.text(Tally { skipped: 5, ..Tally::default() }, Duration::ZERO);
         assert_eq!(text.matches("- b · a:").count(), 2, "{text}");
-        assert!(text.ends_with("\n3 tests more that there is no room for.\n"), "{text}");
+        assert!(text.ends_with("\n3 tests more omitted for lack of space.\n"), "{text}");
     }
 
     #[test]

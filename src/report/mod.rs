@@ -1,11 +1,12 @@
-//! What a run of suites tells: people at a terminal, CI systems, and programs.
+//! Reports of test runs, for terminals, CI systems and programs.
 //!
-//! A run is a stream of [`RunEvent`]s; a [`Reporter`] only consumes it. Each form has one
-//! file: [`Console`] writes while the run goes on, all others when it has ended, so that a
-//! report that is there is whole. *Source: the forms are described in `docs/reports.md`.*
+//! A run is a stream of [`RunEvent`]s; a [`Reporter`] only consumes it. Each format has
+//! one file: [`Console`] writes during the run, all others when it has ended, so that an
+//! existing report is always complete. *Source: the formats are described in
+//! `docs/reports.md`.*
 //!
-//! Names and texts come from other people's documents. Every form escapes them in its own
-//! way; what a terminal would obey is shown as a sign before.
+//! Names and strings come from user documents. Every format escapes them in its own syntax,
+//! after control characters were replaced by visible signs.
 
 pub mod compare;
 
@@ -28,33 +29,31 @@ pub use spec::ReportSpec;
 use std::io;
 use std::path::PathBuf;
 
-use crate::runner::{CaseResult, RunEvent, Scene};
+use crate::runner::{CaseResult, LoadedSuite, RunEvent};
 use crate::source::Files;
 
-/// Something that tells about a run.
+/// Consumer of the events of a run.
 pub trait Reporter {
-    /// Takes the next event, with what was read of the suite when it happened. Events come
-    /// in the order that [`RunEvent`] describes.
+    /// Takes the next event, together with the part of the suite that is already read.
+    /// Events come in the order that [`RunEvent`] describes.
     ///
     /// # Errors
     ///
-    /// What it writes to cannot be written; the message names the file.
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()>;
+    /// Returns an error that names the file if the output cannot be written.
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()>;
 }
 
-/// Tells in whole why a test failed or could not be run: plain lines, without colours. It
-/// is not asked about tests that passed, were skipped, or panicked.
+/// Function that explains why a test failed or could not run, as plain lines without
+/// colours. It is not called for tests that passed, were skipped, or panicked.
 pub type Explain = fn(&CaseResult, &Files) -> String;
 
-/// What all reports of a run have in common.
+/// Options shared by all reports of a run.
 #[derive(Clone)]
 pub struct Options {
-    /// Tells why a test failed.
+    /// Explains why a test failed.
     pub explain: Explain,
-    /// Whether to tell how long things took on the machine. Without it the same results
-    /// give the same bytes.
+    /// Whether to print durations. Without them the same results give the same bytes.
     pub times: bool,
-    /// The file that GitHub Actions shows as the summary of a step, if there is one:
-    /// `GITHUB_STEP_SUMMARY`.
+    /// File of the step summary of GitHub Actions, `GITHUB_STEP_SUMMARY`, if set.
     pub step_summary: Option<PathBuf>,
 }

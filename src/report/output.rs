@@ -1,12 +1,12 @@
-//! The files that reports are written to.
+//! Output files of reports.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::source::{make_way, replace_file};
+use crate::source::{prepare_output, replace_file};
 
-/// A file that is there after a run has ended, and then is whole.
+/// Report file that exists only after the run has ended, and is then complete.
 #[derive(Debug)]
 pub(super) struct ReportFile(PathBuf);
 
@@ -15,10 +15,10 @@ impl ReportFile {
         Self(path)
     }
 
-    /// Tells what cannot be written before tests are run, and removes the report of an
-    /// earlier run: if this one is killed, nobody takes the old report for the new one.
+    /// Checks before the run that the file can be written, and deletes the report of an
+    /// earlier run, so that it cannot be mistaken for this one if the run is killed.
     pub(super) fn begin(&self) -> io::Result<()> {
-        make_way(&self.0)
+        prepare_output(&self.0)
     }
 
     pub(super) fn write(&self, text: &str) -> io::Result<()> {
@@ -26,7 +26,7 @@ impl ReportFile {
     }
 }
 
-/// Adds to a file that others write to as well, in one piece.
+/// Appends to a file in one piece, because other programs write to it as well.
 pub(super) fn append(path: &Path, text: &str) -> io::Result<()> {
     OpenOptions::new()
         .create(true)
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_is_told_at_the_beginning() {
+    fn an_unwritable_file_is_reported_at_the_beginning() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("file"), "").unwrap();
         for path in ["file/junit.xml", "."] {
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_appended_follows_what_is_there() {
+    fn append_adds_to_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("summary.md");
         append(&path, "one\n").unwrap();

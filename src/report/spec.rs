@@ -1,4 +1,4 @@
-//! Which reports are wanted, as `--report` says it.
+//! Reports requested with `--report`.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -13,39 +13,39 @@ use super::tap::Tap;
 use super::{Options, Reporter};
 use crate::diagnostic::nearest;
 
-/// A report besides that of the console.
+/// A report in addition to the console.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReportSpec {
-    /// JUnit's XML.
+    /// JUnit XML.
     Junit(PathBuf),
     /// TAP 14.
     Tap(PathBuf),
-    /// `flowsim.run/1`, one JSON object a line.
+    /// `flowsim.run/1`, one JSON object per line.
     Json(PathBuf),
-    /// A page of Markdown.
+    /// Markdown page.
     Markdown(PathBuf),
-    /// A page for browsers, in this folder.
+    /// HTML page in this folder.
     Html(PathBuf),
-    /// Annotations of GitHub Actions on standard output, and the summary of the step.
+    /// GitHub Actions annotations on standard output, and the step summary.
     Github,
 }
 
-/// How they are called.
+/// Names of the report kinds.
 const KINDS: [&str; 6] = ["junit", "tap", "json", "markdown", "html", "github"];
 
 impl ReportSpec {
-    /// Reads `junit=FILE`, `tap=FILE`, `json=FILE`, `markdown=FILE`, `html=DIR` or `github`.
+    /// Parses `junit=FILE`, `tap=FILE`, `json=FILE`, `markdown=FILE`, `html=DIR` or `github`.
     ///
     /// ```
     /// use flowsim::report::ReportSpec;
     /// assert_eq!(ReportSpec::parse("tap=a.tap"), Ok(ReportSpec::Tap("a.tap".into())));
     /// let problem = ReportSpec::parse("junti=a.xml").unwrap_err();
-    /// assert_eq!(problem, "no report is called `junti`; did you mean `junit`?");
+    /// assert_eq!(problem, "unknown report `junti`; did you mean `junit`?");
     /// ```
     ///
     /// # Errors
     ///
-    /// What is wrong with it, and what is expected.
+    /// Returns a message with the problem and the expected form.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (kind, path) = match text.split_once('=') {
             Some((kind, path)) => (kind, Some(path)),
@@ -72,7 +72,7 @@ impl ReportSpec {
         }
     }
 
-    /// The reporter that makes it. `out` is standard output, which only annotations go to.
+    /// Creates the reporter. `out` is standard output, used only for annotations.
     pub fn reporter<'e>(
         self,
         options: &Options,
@@ -89,22 +89,23 @@ impl ReportSpec {
         }
     }
 
-    /// Makes sure that it can be written, and removes the report of an earlier run. Reporters
-    /// do so themselves when a run starts; this tells whoever does not want to start it.
+    /// Checks that the report can be written, and deletes the report of an earlier run.
+    /// Reporters also do this when a run starts; call this to check before starting the
+    /// run.
     ///
     /// # Errors
     ///
-    /// It cannot be written; the message names the file.
+    /// Returns an error that names the file if it cannot be written.
     pub fn begin(&self) -> io::Result<()> {
         self.path().map_or(Ok(()), |path| ReportFile::new(path).begin())
     }
 
-    /// Whether it tells what happened in calls that went as expected.
+    /// Returns whether the report includes the calls of passed tests.
     pub fn needs_traces(&self) -> bool {
         matches!(self, Self::Json(_) | Self::Html(_))
     }
 
-    /// The file that it is written to.
+    /// Returns the file that the report is written to.
     pub fn path(&self) -> Option<PathBuf> {
         match self {
             Self::Junit(path) | Self::Tap(path) => Some(path.clone()),
@@ -117,9 +118,9 @@ impl ReportSpec {
 
 fn unknown(kind: &str) -> String {
     match nearest(kind, KINDS) {
-        Some(meant) => format!("no report is called `{kind}`; did you mean `{meant}`?"),
+        Some(meant) => format!("unknown report `{kind}`; did you mean `{meant}`?"),
         None => {
-            format!("no report is called `{kind}`; there are {}", KINDS.join(", "))
+            format!("unknown report `{kind}`; expected one of {}", KINDS.join(", "))
         }
     }
 }
@@ -139,16 +140,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told() {
+    fn errors_are_reported() {
         for (text, problem) in [
             ("junit", "`junit` needs a file: `junit=FILE`"),
             ("tap=", "`tap` needs a file: `tap=FILE`"),
             ("html", "`html` needs a folder: `html=DIR`"),
             ("github=a", "`github` takes no file"),
-            ("JUnit=a", "no report is called `JUnit`; did you mean `junit`?"),
+            ("JUnit=a", "unknown report `JUnit`; did you mean `junit`?"),
             (
                 "xml=a",
-                "no report is called `xml`; there are junit, tap, json, markdown, html, github",
+                "unknown report `xml`; expected one of junit, tap, json, markdown, html, github",
             ),
         ] {
             assert_eq!(ReportSpec::parse(text), Err(problem.into()), "{text}");

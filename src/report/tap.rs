@@ -8,11 +8,11 @@ use super::output::ReportFile;
 use super::words::{explanation, file_of, headline, name_of, place_of_failure, plural};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Outcome, RunEvent, Scene, Tally};
+use crate::runner::{CaseResult, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 use crate::value::Json;
 
-/// Collects the lines.
+/// Collects the lines of the report.
 pub(super) struct Tap {
     file: ReportFile,
     options: Options,
@@ -40,8 +40,8 @@ impl Tap {
         }
     }
 
-    /// A block of YAML that tells why, in the part of YAML that Perl's reader knows: it takes
-    /// `|` alone, and an empty line for the end of the text.
+    /// Writes a YAML block with the reason. It uses only the YAML subset of Perl's
+    /// reader, which accepts only `|` for text blocks and ends the text at an empty line.
     fn add_details(&mut self, result: &CaseResult, files: &Files) {
         let out = &mut self.lines;
         let mut line = |text: &str| {
@@ -59,7 +59,7 @@ impl Tap {
         }
         line(&format!("command: {}", quoted(&one_line(&result.command()))));
         let explanation = explanation(result, self.options.explain, files);
-        // The first line decides how far the text is indented.
+        // The first line determines the indentation of the text.
         let explanation = explanation.trim_start();
         if !explanation.is_empty() {
             line("explanation: |");
@@ -78,14 +78,14 @@ impl Tap {
         text += &self.lines;
         if tally.not_run > 0 {
             let tests = plural(tally.not_run, "test");
-            let _ = writeln!(text, "Bail out! the run stopped, {tests} not run");
+            let _ = writeln!(text, "Bail out! the run stopped: {tests} not run");
         }
         text
     }
 }
 
 impl Reporter for Tap {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => self.file.begin(),
             RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),
@@ -98,12 +98,12 @@ impl Reporter for Tap {
     }
 }
 
-/// A text that begins no directive.
+/// Escapes characters that would start a directive.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('#', "\\#")
 }
 
-/// A text of JSON is one of YAML too.
+/// Quotes a string; a JSON string is also valid YAML.
 fn quoted(text: &str) -> String {
     Json::from(text).to_string()
 }

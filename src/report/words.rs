@@ -1,4 +1,4 @@
-//! What several reports say in the same words.
+//! Wording shared by several reports.
 
 use std::path::{Path, is_separator};
 use std::time::Duration;
@@ -12,29 +12,29 @@ use crate::runner::{CaseId, CaseResult, Outcome, Tally};
 use crate::source::{Files, Position};
 use crate::suite::Mismatch;
 
-/// The path of the scenario file as it was given, with forward slashes.
+/// Returns the path of the scenario file as given, with forward slashes.
 pub(super) fn path_of(path: &Path) -> String {
     let path = path.to_string_lossy();
     path.chars().map(|c| if is_separator(c) { '/' } else { c }).collect()
 }
 
-/// The scenario file, safe to print.
+/// Returns the path of the scenario file, safe to print.
 pub(super) fn file_of(id: &CaseId) -> String {
     one_line(&path_of(&id.file))
 }
 
-/// File and line, as editors and terminals make a link of it.
+/// Returns file and line in the form that editors and terminals turn into a link.
 pub(super) fn place_of(id: &CaseId) -> String {
     format!("{}:{}", file_of(id), id.line)
 }
 
-/// What people call the test, safe to print.
+/// Returns the display name of the test, safe to print.
 pub(super) fn name_of(id: &CaseId) -> String {
     one_line(&id.title)
 }
 
-/// Where the first expectation stands that does not hold, or what keeps the test from
-/// running, if it stands in the scenario file.
+/// Returns the position of the first failed expectation, or of the problem that prevents
+/// the test from running if it is in the scenario file.
 pub(super) fn place_of_failure(result: &CaseResult, files: &Files) -> Option<Position> {
     let span = match &result.outcome {
         Outcome::Failed(mismatches) => mismatches.first()?.span,
@@ -47,7 +47,7 @@ pub(super) fn place_of_failure(result: &CaseResult, files: &Files) -> Option<Pos
     Some(files.position(span))
 }
 
-/// One line a reason why the test failed; none if it did not.
+/// Returns the reasons why the test failed, one line each; empty if it did not fail.
 pub(super) fn reasons(outcome: &Outcome) -> Vec<String> {
     match outcome {
         Outcome::Passed | Outcome::Skipped(_) => Vec::new(),
@@ -68,7 +68,7 @@ fn diagnostic(diagnostic: &Diagnostic) -> String {
     one_line(&format!("{}[{}]: {message}", severity.name(), code.name()))
 }
 
-/// The first reason, and how many more there are.
+/// Returns the first reason and the number of further reasons.
 pub(super) fn headline(outcome: &Outcome) -> String {
     let reasons = reasons(outcome);
     match reasons.as_slice() {
@@ -78,7 +78,8 @@ pub(super) fn headline(outcome: &Outcome) -> String {
     }
 }
 
-/// Why the test failed, in whole, safe to print, without a line break at its end.
+/// Returns the full reason why the test failed, safe to print, without a line break at
+/// its end.
 pub(super) fn explanation(
     result: &CaseResult,
     explain: Explain,
@@ -87,14 +88,16 @@ pub(super) fn explanation(
     let text = match &result.outcome {
         Outcome::Passed | Outcome::Skipped(_) => return String::new(),
         Outcome::Panicked(message) => {
-            format!("flowsim failed, which is a bug of ours; please report it: {message}")
+            format!(
+                "flowsim failed, which is a bug in flowsim; please report it: {message}"
+            )
         }
         Outcome::Failed(_) | Outcome::Broken(_) => explain(result, files),
     };
     all_lines(text.trim_end())
 }
 
-/// How many tests came out how, as in "3 tests: 1 passed, 2 failed".
+/// Formats the number of tests by outcome, as in "3 tests: 1 passed, 2 failed".
 pub(super) fn counts(tally: Tally) -> String {
     let parts = [
         (tally.passed, "passed"),
@@ -110,12 +113,12 @@ pub(super) fn counts(tally: Tally) -> String {
     }
 }
 
-/// A number of things: "1 test", "2 tests".
+/// Formats a count with its noun: "1 test", "2 tests".
 pub(super) fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A number with its thousands apart: "10,000".
+/// Formats a number with thousands separators: "10,000".
 pub(super) fn counted(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
@@ -128,13 +131,13 @@ pub(super) fn counted(count: usize) -> String {
     text
 }
 
-/// JUnit's XML without the number of skipped cases of the whole report: no schema knows this
-/// attribute there; that of every suite stays.
+/// Removes the number of skipped cases from the report element: no schema has this
+/// attribute there. The suites keep theirs.
 pub(super) fn without_count_of_skipped(text: &str, report: &Report) -> String {
     text.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1)
 }
 
-/// A time in seconds, to the millisecond.
+/// Formats a time in seconds, to the millisecond.
 pub(super) fn seconds(time: Duration) -> String {
     format!("{:.3} s", time.as_secs_f64())
 }

@@ -1,4 +1,4 @@
-//! What the calls of a run come to.
+//! Coverage of a run.
 
 use std::sync::Arc;
 
@@ -7,20 +7,20 @@ use super::load::Library;
 use crate::analysis::coverage::Coverage;
 use crate::program::Program;
 
-/// Counts what the calls of a run cover.
+/// Collects the coverage of the calls of a run.
 #[derive(Debug, Default)]
 pub struct Covered(Vec<(Arc<Program>, Coverage)>);
 
 impl Covered {
-    /// Counts a call.
+    /// Adds a call.
     pub fn add(&mut self, result: &CaseResult) {
         if let (Some(trace), Some(program)) = (&result.trace, &result.program) {
             self.of(program).add(trace);
         }
     }
 
-    /// What is covered of every program of a library, in its order: also of those that no
-    /// call came to.
+    /// Returns the coverage of every program of a library, in order, including programs
+    /// without calls.
     pub fn into_all(mut self, library: &Library) -> Vec<(Arc<Program>, Coverage)> {
         let mut all = Vec::new();
         for program in library.programs() {

@@ -1,4 +1,4 @@
-//! What a run tells while it goes on.
+//! Events of a run.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,92 +12,93 @@ use crate::suite::snapshot::SnapshotResult;
 use crate::trace::Trace;
 use crate::value::Text;
 
-/// What a test is known by.
+/// Identity of a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseId {
-    /// The scenario file.
+    /// Scenario file.
     pub file: Arc<Path>,
-    /// The name of the test; of a row of a table with its values put in.
+    /// Name of the test; for a row of a table, with its values filled in.
     pub name: Text,
-    /// What people call it: the name, and where another test of the file has the same one,
-    /// the row or line too. Whatever is selected, a test is called the same.
+    /// Displayed name: the name, plus the row or line if another test of the file has the
+    /// same name. The selection does not change it.
     pub title: Text,
-    /// The number of the row, from 1.
+    /// Number of the row, from 1.
     pub row: Option<u32>,
-    /// Where it stands.
+    /// Position in the scenario file.
     pub span: Span,
-    /// The line of that, from 1.
+    /// Line of the position, from 1.
     pub line: u32,
 }
 
-/// Where a test stands: no two stand at the same place.
+/// Position of a test, which is unique.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CasePlace {
-    /// The scenario file.
+    /// Scenario file.
     pub file: PathBuf,
-    /// The line, from 1.
+    /// Line, from 1.
     pub line: u32,
-    /// The number of the row, from 1.
+    /// Number of the row, from 1.
     pub row: Option<u32>,
-    /// The name, for several at a line.
+    /// Name, which distinguishes tests on the same line.
     pub name: Text,
 }
 
 impl CaseId {
-    /// Where it stands.
+    /// Returns the position of the test.
     pub fn place(&self) -> CasePlace {
         let Self { file, name, row, line, .. } = self;
         CasePlace { file: file.to_path_buf(), line: *line, row: *row, name: name.clone() }
     }
 }
 
-/// How a test came out.
+/// Result of a test.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// Everything is as expected.
+    /// All expectations hold.
     Passed,
-    /// Something is not.
+    /// Some expectations do not hold.
     Failed(Vec<Mismatch>),
-    /// It was not run, for this reason.
+    /// The test was not run, for this reason.
     Skipped(Text),
-    /// The call could not be made: no such flow, fixtures that do not load…
+    /// The call could not be made, for example because of a missing flow or invalid
+    /// fixtures.
     Broken(Vec<Diagnostic>),
-    /// flowsim itself failed, which is a bug of ours; the message.
+    /// flowsim itself panicked with this message, which is a bug in flowsim.
     Panicked(Text),
 }
 
-/// A test that was run.
+/// A finished test.
 #[derive(Debug, Clone)]
 pub struct CaseResult {
-    /// Which test.
+    /// Identity of the test.
     pub id: CaseId,
-    /// The words to select it by.
+    /// Tags to select the test by.
     pub tags: Vec<Text>,
-    /// How it came out.
+    /// Result.
     pub outcome: Outcome,
-    /// The program that the call ran in, whose legend names what the trace holds.
+    /// Program of the call; its symbol table names the entries of the trace.
     pub program: Option<Arc<Program>>,
-    /// What happened in the call, if there was one.
+    /// Trace of the call, if there was one.
     pub trace: Option<Trace>,
-    /// The snapshot that the call was compared with, if the test has one. One that is not
-    /// accepted is among the mismatches too.
+    /// Snapshot that the call was compared with, if the test has one. A difference is
+    /// also one of the mismatches.
     pub snapshot: Option<SnapshotResult>,
-    /// How long it took on the machine.
+    /// Wall-clock duration.
     pub took: Duration,
-    /// Whether it stands for a whole scenario file, which does not load.
-    pub is_file: bool,
+    /// Whether the result represents a whole scenario file that does not load.
+    pub is_file_result: bool,
 }
 
 impl CaseResult {
-    /// The command that runs this test alone.
+    /// Returns the command that runs only this test.
     pub fn command(&self) -> String {
         let CaseId { file, line, row, .. } = &self.id;
-        // What begins with a dash is a flag.
+        // A leading dash would be read as a flag.
         let is_like_a_flag = file.as_os_str().as_encoded_bytes().starts_with(b"-");
         let folder = if is_like_a_flag { "./" } else { "" };
         let file = format!("{folder}{}", file.display());
         let place = match row {
-            _ if self.is_file => file,
+            _ if self.is_file_result => file,
             Some(row) => format!("{file}:{line}:{row}"),
             None => format!("{file}:{line}"),
         };
@@ -105,7 +106,7 @@ impl CaseResult {
     }
 }
 
-/// A word of a command line for POSIX shells.
+/// Quotes an argument for POSIX shells.
 fn quoted(word: &str) -> String {
     let is_plain = |character: char| {
         character.is_ascii_alphanumeric() || "-_./:,@+=".contains(character)
@@ -116,55 +117,55 @@ fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// How many tests came out how.
+/// Number of tests for each result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Passed.
+    /// Passed tests.
     pub passed: usize,
-    /// Failed, broken ones and panics among them.
+    /// Failed tests, including broken and panicked ones.
     pub failed: usize,
-    /// Skipped.
+    /// Skipped tests.
     pub skipped: usize,
-    /// Selected, but not run because the run stopped before.
+    /// Selected tests that did not run because the run stopped earlier.
     pub not_run: usize,
 }
 
-/// Something that happened in a run, in this order: one `Started`, then one or more `Read`,
-/// each followed by a `Finished` a test in the order of the files, then one `Ended`.
+/// An event of a run. The order is: one `Started`, then one or more `Read`, each followed
+/// by a `Finished` per test in file order, then one `Ended`.
 #[derive(Debug, Clone)]
 pub enum RunEvent<'r> {
     /// The run starts.
     Started,
-    /// Scenario files were read. A large suite is read in parts, so that its first tests run
-    /// before the last ones are known; which parts does not depend on the machine.
+    /// Scenario files were read. A large suite is read in parts, so that its first tests
+    /// run before the last ones are read. The parts do not depend on the machine.
     Read {
-        /// What is to be said of these files. It is told here once; what tells of the
-        /// results need not tell it again.
+        /// Diagnostics of these files. They are reported only here and not repeated by
+        /// results.
         diagnostics: &'r [Diagnostic],
-        /// How many tests are selected, up to now.
+        /// Number of selected tests so far.
         selected: usize,
-        /// Whether there are no more to come.
-        is_all: bool,
+        /// Whether this is the last part.
+        is_last: bool,
     },
-    /// A test is done.
+    /// A test is finished.
     Finished(&'r CaseResult),
-    /// No test was done for a moment: whoever holds back what it tells lets it go. Where this
-    /// comes between the others, and how often, depends on the machine.
+    /// No test finished for a moment, so buffered output should be flushed. The position
+    /// and number of these events depend on the machine.
     Waiting,
-    /// All are done, or the run was stopped.
+    /// All tests are finished, or the run was stopped.
     Ended(Ended),
 }
 
-/// What came of a run.
+/// Result of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ended {
-    /// How many tests came out how.
+    /// Number of tests for each result.
     pub tally: Tally,
-    /// How many tests there are in all, those that are not selected too.
+    /// Total number of tests, including those that are not selected.
     pub found: usize,
-    /// In how many files.
+    /// Number of files.
     pub files: usize,
-    /// How long it took on the machine.
+    /// Wall-clock duration.
     pub took: Duration,
 }
 
@@ -180,19 +181,20 @@ impl Tally {
         }
     }
 
-    /// All tests.
+    /// Returns the number of tests.
     pub fn total(&self) -> usize {
         self.passed + self.failed + self.skipped + self.not_run
     }
 }
 
 impl Outcome {
-    /// Whether the run is a failure because of it.
+    /// Returns whether the result makes the run fail.
     pub fn is_failure(&self) -> bool {
         matches!(self, Self::Failed(_) | Self::Broken(_) | Self::Panicked(_))
     }
 
-    /// As it is written in reports: `passed`, `failed`, `skipped`, `broken`, `panicked`.
+    /// Returns the name in reports: `passed`, `failed`, `skipped`, `broken` or
+    /// `panicked`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Passed => "passed",
@@ -206,7 +208,7 @@ impl Outcome {
 
 #[cfg(test)]
 impl CaseResult {
-    /// A result for tests, of a test without a call.
+    /// Creates a result without a call, for unit tests.
     pub(crate) fn sample(line: u32, outcome: Outcome) -> Self {
         let span = Span::new(crate::source::FileId(0), 0, 0);
         let (file, name) = (Path::new("a").into(), Text::from("b"));
@@ -218,7 +220,7 @@ impl CaseResult {
             trace: None,
             snapshot: None,
             took: Duration::ZERO,
-            is_file: false,
+            is_file_result: false,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Scenario files with everything that they name, loaded once.
+//! Scenario files and everything that they name, loaded once.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,33 +17,33 @@ use crate::source::{File, Files, read_document};
 use crate::suite::{self, Case, SuiteFile};
 use crate::world::Fixtures;
 
-/// Scenario files, and the flows and fixtures that they name.
+/// Scenario files, with the flows and fixtures that they name.
 #[derive(Debug, Default)]
 pub struct Library {
-    /// The scenario files that could be read, in order.
+    /// Scenario files without errors, in order.
     pub suites: Vec<SuiteFile>,
-    /// What is wrong with scenario files; one with an error is not among `suites`.
+    /// Diagnostics of scenario files. A file with an error is missing from `suites`.
     pub diagnostics: Vec<Diagnostic>,
-    /// How long it took on the machine to read all of it, compiling aside; what was read at
-    /// the same time is added up.
+    /// Wall-clock time spent reading, without compiling. The times of parallel reads are
+    /// added up.
     pub loading: Duration,
-    /// How long it took on the machine to compile the flows.
+    /// Wall-clock time spent compiling the flows.
     pub compiling: Duration,
     programs: IndexMap<ProgramKey, (Loaded<Program>, Vec<Graph>)>,
     fixtures: IndexMap<Vec<PathBuf>, Loaded<Fixtures>>,
     recordings: IndexMap<PathBuf, Loaded<Recording>>,
-    /// What is wrong with scenario files that were named and could not be opened.
+    /// Diagnostics of named scenario files that could not be opened.
     unopened: Vec<Diagnostic>,
 }
 
-/// Files and folders of flows, and what stands for their placeholders.
+/// Flow files and folders, and the values of their placeholders.
 type ProgramKey = (Vec<PathBuf>, Vec<(String, String)>);
 
-/// What was loaded, or why it could not be.
+/// A loaded value, or the diagnostics that prevented loading it.
 pub type Loaded<T> = Result<Arc<T>, Arc<[Diagnostic]>>;
 
 impl Library {
-    /// Reads scenario files, and loads and compiles what they name, each once.
+    /// Reads scenario files, and loads and compiles everything that they name, each once.
     pub fn load(paths: &[PathBuf], files: &mut Files) -> Self {
         let mut library = Self::default();
         let texts = library.open(&mut paths.iter(), usize::MAX, files);
@@ -51,8 +51,8 @@ impl Library {
         library
     }
 
-    /// The texts of scenario files: as many as have about so many bytes, at least one. What
-    /// cannot be opened is told with what is read next.
+    /// Opens scenario files until their total size reaches `most_bytes`; at least one
+    /// file if any is left. Errors are reported with the next call of `add`.
     pub(super) fn open<'p>(
         &mut self,
         paths: &mut impl Iterator<Item = &'p PathBuf>,
@@ -76,7 +76,7 @@ impl Library {
         texts
     }
 
-    /// Adds scenario files with everything that they name.
+    /// Adds scenario files and everything that they name.
     pub(super) fn add(&mut self, read: Vec<ReadSuite>, files: &mut Files) {
         let (began, compiling_before) = (now(), self.compiling);
         let mut diagnostics = std::mem::take(&mut self.unopened);
@@ -105,7 +105,7 @@ impl Library {
         self.suites.push(suite);
     }
 
-    /// Reads the recordings that the tests of scenario files name, from this file on, each
+    /// Reads the recordings that the scenario files from index `first` on name, each
     /// once.
     fn read_recordings(&mut self, first: usize, files: &mut Files) {
         let cases = self.suites.iter().skip(first).flat_map(|suite| &suite.cases);
@@ -124,10 +124,10 @@ impl Library {
         self.recordings.extend(read);
     }
 
-    /// The compiled flows of a scenario file.
+    /// Returns the compiled flows of a scenario file.
     ///
     /// # Errors
-    /// What is wrong with them.
+    /// Diagnostics of the flows.
     pub fn program(&self, suite: &SuiteFile, files: &Files) -> Loaded<Program> {
         let key = (suite.flows.clone(), suite.placeholders.clone());
         let found = self.programs.get(&key).map(|(program, _)| program.clone());
@@ -136,10 +136,10 @@ impl Library {
             .map_err(|them| placed(&them, suite, files))
     }
 
-    /// The fixtures of a scenario file.
+    /// Returns the fixtures of a scenario file.
     ///
     /// # Errors
-    /// What is wrong with them.
+    /// Diagnostics of the fixtures.
     pub fn fixtures(&self, suite: &SuiteFile, files: &Files) -> Loaded<Fixtures> {
         let found = self.fixtures.get(&suite.fixtures).cloned();
         found
@@ -147,21 +147,21 @@ impl Library {
             .map_err(|them| placed(&them, suite, files))
     }
 
-    /// The recording of a test, if it makes a recorded call again.
+    /// Returns the recording of a test, if it replays one.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Diagnostics of the recording.
     pub fn recording(&self, case: &Case) -> Option<Loaded<Recording>> {
         let found = self.recordings.get(&case.recording.as_ref()?.path).cloned();
         Some(found.unwrap_or_else(|| Err(Arc::default())))
     }
 
-    /// All programs, in the order in which scenario files first named them.
+    /// Returns all programs, in the order in which scenario files first named them.
     pub fn programs(&self) -> impl Iterator<Item = &Arc<Program>> {
         self.programs.values().filter_map(|(program, _)| program.as_ref().ok())
     }
 
-    /// The flows of a program as graphs, in the order of its legend.
+    /// Returns the flows of a program as graphs, in the order of its symbol table.
     pub fn graphs(&self, program: &Arc<Program>) -> &[Graph] {
         let mut programs = self.programs.values();
         let is_it = |loaded: &Loaded<Program>| {
@@ -171,14 +171,14 @@ impl Library {
     }
 }
 
-/// A scenario file, read by itself.
+/// A parsed scenario file, without the files that it names.
 #[derive(Debug)]
 pub(super) struct ReadSuite {
-    /// Nothing if it has errors.
+    /// Parsed file; `None` if it has errors.
     suite: Option<SuiteFile>,
-    /// What is to be said of it.
+    /// Diagnostics of the file.
     diagnostics: Vec<Diagnostic>,
-    /// How long it took on the machine.
+    /// Wall-clock time spent reading the file.
     took: Duration,
 }
 
@@ -201,8 +201,8 @@ fn is_error(diagnostic: &Diagnostic) -> bool {
     diagnostic.severity == Severity::Error
 }
 
-/// Flows that can run; what is wrong with one of Architect's actions goes to the error
-/// handling of its flow when a call comes there.
+/// Loads flows that can run. A mistake in an Architect action does not prevent this: a
+/// call that reaches it continues with the error handling of its flow.
 fn program(
     key: &ProgramKey,
     files: &mut Files,
@@ -238,8 +238,8 @@ fn fixtures(paths: &[PathBuf], files: &mut Files) -> Loaded<Fixtures> {
     }
 }
 
-/// What is wrong with what a scenario file names; what is not there is told where it is named,
-/// and placeholders get their values there.
+/// Places the diagnostics of named files. A missing file is reported where the scenario
+/// file names it, and a missing placeholder value gets advice.
 fn placed(
     problems: &[Diagnostic],
     suite: &SuiteFile,
@@ -273,7 +273,7 @@ fn missing(problem: &Diagnostic, suite: &SuiteFile, files: &Files) -> Option<Dia
     Some(Diagnostic::new(problem.code, message).at(*span).help(help))
 }
 
-/// What stands beside a path that is not there and is nearly called so.
+/// Returns the name of a sibling that is similar to a missing path.
 fn beside(path: &Path) -> Option<String> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?.flatten();
@@ -290,8 +290,8 @@ fn read_recording(file: &File) -> Loaded<Recording> {
     recording.map(Arc::new).ok_or_else(|| diagnostics.into())
 }
 
-/// What is to be said of a recording that cannot be read. Its place is where a test names
-/// it, which whoever tells of the test knows.
+/// Creates the diagnostic of an unreadable recording. It has no position yet; that is
+/// where the test names the recording.
 fn unreadable(path: &Path, problem: Diagnostic) -> Diagnostic {
     let message = match path.exists() {
         true => format!("{}: {}", path.display(), problem.message),

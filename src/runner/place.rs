@@ -1,4 +1,4 @@
-//! Places in scenario files, and the tests there.
+//! Positions in scenario files, and the tests at them.
 
 use std::path::PathBuf;
 
@@ -6,28 +6,28 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{File, Span, read_document};
 use crate::suite::{self, Case};
 
-/// A place in a scenario file.
+/// A position in a scenario file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseAt {
-    /// The file.
+pub struct CasePosition {
+    /// Scenario file.
     pub file: PathBuf,
-    /// The line, from 1: one of the test's, or another one before the next test.
+    /// Line, from 1: a line of the test, or one between it and the next test.
     pub line: u32,
-    /// The number of the row of its table, from 1; nothing for all of them.
+    /// Row number in the table of the test, from 1; `None` means all rows.
     pub row: Option<u32>,
 }
 
-/// Where the tests of a scenario file stand.
+/// Positions of the tests of a scenario file.
 #[derive(Debug, Clone, Default)]
 pub struct CaseLines {
-    /// Of each test.
+    /// Lines of each test.
     lines: Vec<Lines>,
-    /// The number of the row that each test is of.
+    /// Row number of each test.
     rows: Vec<Option<u32>>,
 }
 
 impl CaseLines {
-    /// The tests of a file. Nothing if it does not load.
+    /// Reads the tests of a file; `None` if it does not load.
     pub fn read(file: &File) -> Option<Self> {
         let document = read_document(file).ok()?;
         let (suite, diagnostics) = suite::read(&document, file.path());
@@ -35,13 +35,13 @@ impl CaseLines {
         (!diagnostics.iter().any(is_error)).then(|| Self::of(&suite.cases, file))
     }
 
-    /// The same of tests that were read from it.
+    /// Finds the lines of tests that were read from the file.
     pub(super) fn of(cases: &[Case], file: &File) -> Self {
         let line = |offset| file.position(offset).line;
         let mut lines: Vec<Lines> = Vec::with_capacity(cases.len());
         let mut before: Option<(Span, Span)> = None;
         for Case { span, extent, .. } in cases {
-            // The rows of a table stand at one place.
+            // The rows of a table have the same position.
             let known = lines.last().filter(|_| before == Some((*span, *extent)));
             lines.push(known.copied().unwrap_or_else(|| Lines {
                 name: line(span.start),
@@ -53,20 +53,20 @@ impl CaseLines {
         Self { lines, rows: cases.iter().map(|case| case.row).collect() }
     }
 
-    /// The line that the first test begins at.
+    /// Returns the line on which the first test begins.
     pub fn first(&self) -> Option<u32> {
         self.lines.iter().map(|lines| lines.first).min()
     }
 
-    /// How many rows the table of the test at a line has, none without a table. Nothing if
-    /// no test is there.
+    /// Returns the number of rows in the table of the test at a line, which is 0 without
+    /// a table. Returns `None` if no test is there.
     pub fn rows_at(&self, line: u32) -> Option<usize> {
         let rows = self.at(line, None)?.filter_map(|index| self.rows[index]);
         usize::try_from(rows.max().unwrap_or(0)).ok()
     }
 
-    /// The tests at a line, by their number; those that are nearest to it. On one line may
-    /// be several. Nothing if there are none.
+    /// Returns the indices of the tests nearest to a line. Several tests may share a
+    /// line. Returns `None` if there is no test.
     pub(super) fn at(
         &self,
         line: u32,
@@ -81,23 +81,23 @@ impl CaseLines {
     }
 }
 
-/// The lines of a test.
+/// Lines of a test.
 #[derive(Debug, Clone, Copy)]
 struct Lines {
-    /// That of its name, which reports print.
+    /// Line of its name, which reports print.
     name: u32,
     first: u32,
     last: u32,
 }
 
-/// How near a test is to a line: the greatest is the test at that line.
+/// Nearness of a test to a line; the test with the greatest value is at that line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Nearness {
-    /// It begins before it, at this line.
+    /// The test begins before the line, at this one.
     Before(u32),
-    /// It begins at this line, and the line is one of its own.
+    /// The test begins at this line and contains the line.
     Within(u32),
-    /// It is known by the line.
+    /// The name of the test is on the line.
     Name,
 }
 

@@ -1,4 +1,4 @@
-//! Which tests are run, with what they need.
+//! Selection of the tests to run, with everything they need.
 
 use std::cmp::Reverse;
 use std::path::Path;
@@ -10,7 +10,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::event::{CaseId, CaseResult, Outcome};
 use super::load::{Library, Loaded};
-use super::place::{CaseAt, CaseLines};
+use super::place::{CaseLines, CasePosition};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::Program;
 use crate::recording::Recording;
@@ -19,82 +19,82 @@ use crate::suite::{Case, Selection, SuiteFile};
 use crate::value::Text;
 use crate::world::Fixtures;
 
-/// A test that is run.
+/// A test that will run.
 #[derive(Debug, Clone)]
 pub struct Planned<'l> {
-    /// Which it is.
+    /// Identity of the test.
     pub id: CaseId,
     /// The test.
     pub case: &'l Case,
-    /// Its file.
+    /// Scenario file of the test.
     pub suite: &'l SuiteFile,
-    /// The flows that it runs in.
+    /// Compiled flows of the file.
     pub program: Loaded<Program>,
-    /// The fixtures of its file.
+    /// Fixtures of the file.
     pub fixtures: Loaded<Fixtures>,
-    /// The recording of the call, if it makes a recorded one again.
+    /// Recording of the call, if the test replays one.
     pub recording: Option<Loaded<Recording>>,
 }
 
-/// The tests of a run, in order.
+/// Tests of a run, in order.
 #[derive(Debug, Clone, Default)]
 pub struct Plan<'l> {
-    /// Those that are wanted and in the share of this machine.
+    /// Selected tests in the share of this machine.
     pub cases: Vec<Planned<'l>>,
-    /// Scenario files that do not load, whatever is selected: nobody knows which tests are
-    /// in them.
+    /// Scenario files that do not load. They are always included because their tests are
+    /// unknown.
     pub broken: Vec<Broken>,
-    /// What is to be said of scenario files.
+    /// Diagnostics of scenario files.
     pub diagnostics: &'l [Diagnostic],
-    /// How many tests there are in all, in the files that load.
+    /// Total number of tests in the files that load.
     pub found: usize,
-    /// In how many such files.
+    /// Number of files that load.
     pub files: usize,
 }
 
 /// A scenario file that does not load.
 #[derive(Debug, Clone)]
 pub struct Broken {
-    /// How many tests of the plan stand before it.
+    /// Number of tests of the plan that precede the file.
     pub before: usize,
-    /// The test that it is told as, which could not be run.
+    /// Result that represents the file as a test that could not run.
     pub result: CaseResult,
 }
 
-/// What the test is called that stands for a scenario file which does not load.
+/// Name of the test that represents a scenario file which does not load.
 const LOADS: &str = "the scenario file loads";
 
 impl<'l> Plan<'l> {
-    /// Chooses tests. Of files that have a place in `places` only the tests that stand
-    /// there, of others all.
+    /// Selects tests. Files with an entry in `places` contribute only the tests at these
+    /// places; all other files contribute every test.
     pub fn new(
         library: &'l Library,
         selection: &Selection,
-        places: &[CaseAt],
+        places: &[CasePosition],
         files: &Files,
     ) -> Self {
         Chooser::new(selection, places).next(library, files)
     }
 }
 
-/// Chooses tests of a library that grows.
+/// Selects tests of a growing library.
 #[derive(Debug)]
 pub(super) struct Chooser<'s> {
     selection: &'s Selection,
-    places: &'s [CaseAt],
-    /// How many tests were wanted up to now, those of other shares too.
+    places: &'s [CasePosition],
+    /// Number of selected tests so far, including those of other shares.
     wanted: u64,
-    /// How much of the library was looked at.
+    /// Number of items of the library that were processed.
     suites: usize,
     diagnostics: usize,
 }
 
 impl<'s> Chooser<'s> {
-    pub(super) fn new(selection: &'s Selection, places: &'s [CaseAt]) -> Self {
+    pub(super) fn new(selection: &'s Selection, places: &'s [CasePosition]) -> Self {
         Self { selection, places, wanted: 0, suites: 0, diagnostics: 0 }
     }
 
-    /// The tests that are wanted of what came since the last time.
+    /// Selects from the tests that were added since the last call.
     pub(super) fn next<'l>(&mut self, library: &'l Library, files: &Files) -> Plan<'l> {
         let suites = library.suites.get(self.suites..).unwrap_or_default();
         let diagnostics = library.diagnostics.get(self.diagnostics..).unwrap_or_default();
@@ -121,16 +121,16 @@ impl<'s> Chooser<'s> {
     }
 }
 
-/// A scenario file whose tests are chosen from.
+/// A scenario file from which tests are selected.
 struct Suite<'l> {
     suite: &'l SuiteFile,
     path: Arc<Path>,
     library: &'l Library,
     program: Loaded<Program>,
     fixtures: Loaded<Fixtures>,
-    /// Whether each test stands where tests are wanted; nothing if all are.
+    /// Whether each test is at a requested place; `None` if no places are requested.
     is_at: Option<Vec<bool>>,
-    /// The names that several tests have, and whether these are the rows of one table.
+    /// Names that several tests have, and whether these tests are rows of one table.
     shared: Shared<'l>,
 }
 
@@ -138,7 +138,7 @@ impl<'l> Suite<'l> {
     fn new(
         suite: &'l SuiteFile,
         library: &'l Library,
-        places: &[CaseAt],
+        places: &[CasePosition],
         files: &Files,
     ) -> Self {
         let mut of_file = places.iter().filter(|it| it.file == suite.path).peekable();
@@ -166,8 +166,8 @@ impl<'l> Suite<'l> {
         self.is_at.as_ref().is_none_or(|is_at| is_at[index])
     }
 
-    /// What people call the test at a line: by its name, and by row or line too if others
-    /// have the same one.
+    /// Returns the displayed name of a test: its name, plus the row or line if others
+    /// have the same name.
     fn title(&self, case: &Case, line: u32) -> Text {
         let name = &case.name;
         match (self.shared.get(name), case.row) {
@@ -198,10 +198,11 @@ impl<'l> Suite<'l> {
     }
 }
 
-/// Names of tests.
+/// Names that several tests share.
 type Shared<'l> = IndexMap<&'l Text, bool, FxBuildHasher>;
 
-/// The names that several of these tests have, and whether all of a name stand at one place.
+/// Returns the names that several tests share, and whether all tests of a name are at one
+/// position.
 fn shared(cases: &[Case]) -> Shared<'_> {
     let mut named: IndexMap<&Text, (Span, usize, bool), FxBuildHasher> =
         IndexMap::default();
@@ -215,7 +216,7 @@ fn shared(cases: &[Case]) -> Shared<'_> {
     several.map(|(name, (.., is_one))| (name, is_one)).collect()
 }
 
-/// The scenario files that do not load, with everything that is wrong with them.
+/// Returns the scenario files that do not load, with all their diagnostics.
 fn broken(
     diagnostics: &[Diagnostic],
     cases: &[Planned<'_>],
@@ -236,7 +237,7 @@ fn broken(
 }
 
 fn does_not_load(mut diagnostics: Vec<Diagnostic>, files: &Files) -> Option<CaseResult> {
-    // The first one is told alone where there is little room.
+    // Errors come first because compact output shows only one diagnostic.
     diagnostics.sort_by_key(|it| Reverse(it.severity));
     let error = diagnostics.iter().find(|it| it.severity == Severity::Error)?;
     let span = error.labels.first()?.span;
@@ -257,6 +258,6 @@ fn does_not_load(mut diagnostics: Vec<Diagnostic>, files: &Files) -> Option<Case
         trace: None,
         snapshot: None,
         took: Duration::ZERO,
-        is_file: true,
+        is_file_result: true,
     })
 }

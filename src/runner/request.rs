@@ -6,7 +6,7 @@ use super::event::{CaseResult, Ended, RunEvent};
 use super::load::Library;
 use super::plan::{Broken, Plan, Planned};
 use super::run::{Options, Run};
-use super::stream::{Scene, Wanted};
+use super::stream::{LoadedSuite, Wanted};
 use crate::diagnostic::sort;
 use crate::source::Files;
 
@@ -60,22 +60,22 @@ pub fn run_on_request(
     wanted: &Wanted,
     options: Options,
     files: &mut Files,
-    next: &mut dyn FnMut(&[Listed<'_>], Scene<'_>) -> Option<usize>,
-    tell: &mut dyn FnMut(&RunEvent<'_>, Scene<'_>),
+    next: &mut dyn FnMut(&[Listed<'_>], LoadedSuite<'_>) -> Option<usize>,
+    report: &mut dyn FnMut(&RunEvent<'_>, LoadedSuite<'_>),
 ) -> Result<(Library, Ended), ThreadPoolBuildError> {
     let mut run = Run::new(options)?;
     let mut library = Library::load(&wanted.paths, files);
     library.diagnostics.extend(wanted.diagnostics.iter().cloned());
     sort(&mut library.diagnostics);
-    let scene = Scene { library: &library, files };
-    let tell = &mut |event: &RunEvent<'_>| tell(event, scene);
-    tell(&RunEvent::Started);
+    let suite = LoadedSuite { library: &library, files };
+    let report = &mut |event: &RunEvent<'_>| report(event, suite);
+    report(&RunEvent::Started);
     let plan = Plan::new(&library, &wanted.selection, &wanted.places, files);
-    run.count(&plan, true, tell);
+    run.count(&plan, true, report);
     let listed = plan.listed();
-    while let Some(entry) = next(&listed, scene).and_then(|index| listed.get(index)) {
-        run.add_requested(&Plan::only(*entry), tell);
+    while let Some(entry) = next(&listed, suite).and_then(|index| listed.get(index)) {
+        run.add_requested(&Plan::only(*entry), report);
     }
-    let ended = run.end(tell);
+    let ended = run.end(report);
     Ok((library, ended))
 }

@@ -1,4 +1,4 @@
-//! Tests, run in parallel and told in order.
+//! Parallel execution of tests, with results in order.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -25,45 +25,46 @@ use crate::suite::{self, Mismatch};
 use crate::trace::Trace;
 use crate::world::Fixtures;
 
-/// How long nothing is done before it is told that the run waits.
+/// Time without a result after which the run reports that it waits.
 const MOMENT: Duration = Duration::from_millis(5);
 
-/// How tests are run.
+/// Options of a run.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// How many run at the same time; 0 is as many as the machine has cores.
+    /// Number of parallel tests; 0 means one per core.
     pub jobs: usize,
-    /// After how many failures the run stops; nothing for none.
+    /// Number of failures after which the run stops; `None` for no limit.
     pub max_failures: Option<usize>,
-    /// How often each test is run; a result that differs from the first is a bug of ours.
+    /// Number of runs of each test. A result that differs from the first is a bug in
+    /// flowsim.
     pub repeat: u32,
-    /// What becomes of snapshots that are not as the calls went.
+    /// Handling of snapshots that differ from their calls.
     pub snapshots: SnapshotMode,
-    /// Whether the trace of a test that passed is forgotten at once: where nobody needs it,
-    /// that saves time.
-    pub forgets_passed: bool,
+    /// Whether the trace of a passed test is dropped at once, which saves time if it is
+    /// not needed.
+    pub drops_passed_traces: bool,
 }
 
-/// Runs tests. Every event is told to `tell`, in an order that does not depend on which
-/// test was done first, [`RunEvent::Waiting`] aside.
+/// Runs tests. Calls `report` with every event. Except for [`RunEvent::Waiting`], the
+/// order does not depend on which test finishes first.
 ///
 /// # Errors
-/// The threads cannot be made.
+/// The thread pool cannot be created.
 pub fn run(
     plan: &Plan<'_>,
     options: Options,
-    tell: &mut dyn FnMut(&RunEvent<'_>),
+    report: &mut dyn FnMut(&RunEvent<'_>),
 ) -> Result<Ended, ThreadPoolBuildError> {
     let mut run = Run::new(options)?;
-    tell(&RunEvent::Started);
-    run.add(plan, &[], true, tell);
-    Ok(run.end(tell))
+    report(&RunEvent::Started);
+    run.add(plan, &[], true, report);
+    Ok(run.end(report))
 }
 
-/// A run whose tests come plan by plan.
+/// A run that receives its tests plan by plan.
 pub(super) struct Run {
     options: Options,
-    /// The threads that tests run on.
+    /// Threads that run the tests.
     pub(super) pool: Arc<ThreadPool>,
     began: Instant,
     ended: Ended,
@@ -77,27 +78,27 @@ impl Run {
         Ok(Self { options, pool, began: now(), ended: Ended::default(), selected: 0 })
     }
 
-    /// Reads scenario files.
+    /// Parses scenario files in parallel.
     pub(super) fn read(&self, texts: &[Arc<File>]) -> Vec<ReadSuite> {
         let read = || texts.par_iter().map(|text| ReadSuite::new(text)).collect();
         self.pool.install(read)
     }
 
-    /// Runs the tests of a plan. Threads that find no more of them read the scenario files
-    /// that come next.
+    /// Runs the tests of a plan. Threads without remaining tests parse the next scenario
+    /// files.
     pub(super) fn add(
         &mut self,
         plan: &Plan<'_>,
         ahead: &[Arc<File>],
         is_all: bool,
-        tell: &mut dyn FnMut(&RunEvent<'_>),
+        report: &mut dyn FnMut(&RunEvent<'_>),
     ) -> Vec<ReadSuite> {
         self.selected += plan.cases.len() + plan.broken.len();
-        self.count(plan, is_all, tell);
+        self.count(plan, is_all, report);
         if self.is_over() {
             return self.read(ahead);
         }
-        self.play(plan, ahead, tell)
+        self.play(plan, ahead, report)
     }
 
     /// Counts the tests of a plan that were found, without running any.
@@ -105,103 +106,103 @@ impl Run {
         &mut self,
         plan: &Plan<'_>,
         is_all: bool,
-        tell: &mut dyn FnMut(&RunEvent<'_>),
+        report: &mut dyn FnMut(&RunEvent<'_>),
     ) {
         self.ended.found += plan.found + plan.broken.len();
         self.ended.files += plan.files + plan.broken.len();
         let (diagnostics, selected) = (plan.diagnostics, self.selected);
-        tell(&RunEvent::Read { diagnostics, selected, is_all });
+        report(&RunEvent::Read { diagnostics, selected, is_last: is_all });
     }
 
     /// Runs a test that was requested: a plan that holds it alone.
     pub(super) fn add_requested(
         &mut self,
         plan: &Plan<'_>,
-        tell: &mut dyn FnMut(&RunEvent<'_>),
+        report: &mut dyn FnMut(&RunEvent<'_>),
     ) {
         self.selected += plan.cases.len() + plan.broken.len();
-        self.play(plan, &[], tell);
+        self.play(plan, &[], report);
     }
 
     fn play(
         &mut self,
         plan: &Plan<'_>,
         ahead: &[Arc<File>],
-        tell: &mut dyn FnMut(&RunEvent<'_>),
+        report: &mut dyn FnMut(&RunEvent<'_>),
     ) -> Vec<ReadSuite> {
         let (sender, results) = mpsc::channel();
         let part = Part::new(&plan.cases, ahead, self.options, self.ended.tally.failed);
         std::thread::scope(|scope| {
             let (pool, part) = (Arc::clone(&self.pool), &part);
             scope.spawn(move || pool.broadcast(|_| part.work(&sender)));
-            self.take(plan, results, tell);
+            self.take(plan, results, report);
             part.is_stopped.store(true, Ordering::Relaxed);
         });
         part.read.into_iter().filter_map(OnceLock::into_inner).collect()
     }
 
-    /// Tells results in order, until the run is over.
+    /// Reports results in order until the run is over.
     fn take(
         &mut self,
         plan: &Plan<'_>,
         results: mpsc::Receiver<(usize, CaseResult)>,
-        tell: &mut dyn FnMut(&RunEvent<'_>),
+        report: &mut dyn FnMut(&RunEvent<'_>),
     ) {
         let mut broken = plan.broken.iter().peekable();
         let mut results = InOrder { results, waiting: BTreeMap::new(), next: 0 };
         let mut index = 0;
-        while let Some(mut result) = results.next(&mut || tell(&RunEvent::Waiting)) {
+        while let Some(mut result) = results.next(&mut || report(&RunEvent::Waiting)) {
             while let Some(file) = broken.next_if(|it| it.before <= index) {
-                if self.finished(&file.result, tell) {
+                if self.finished(&file.result, report) {
                     return;
                 }
             }
             settle(&mut result, self.options.snapshots);
-            if self.finished(&result, tell) {
+            if self.finished(&result, report) {
                 return;
             }
             index += 1;
         }
         for file in broken {
-            if self.finished(&file.result, tell) {
+            if self.finished(&file.result, report) {
                 return;
             }
         }
     }
 
-    /// Tells a result. Gives whether the run is over.
+    /// Reports a result. Returns whether the run is over.
     fn finished(
         &mut self,
         result: &CaseResult,
-        tell: &mut dyn FnMut(&RunEvent<'_>),
+        report: &mut dyn FnMut(&RunEvent<'_>),
     ) -> bool {
         self.ended.tally.add(&result.outcome);
-        tell(&RunEvent::Finished(result));
+        report(&RunEvent::Finished(result));
         self.is_over()
     }
 
-    /// Whether there were as many failures as there may be.
+    /// Returns whether the maximum number of failures is reached.
     fn is_over(&self) -> bool {
         self.options.max_failures.is_some_and(|most| self.ended.tally.failed >= most)
     }
 
-    /// Ends it.
-    pub(super) fn end(mut self, tell: &mut dyn FnMut(&RunEvent<'_>)) -> Ended {
+    /// Ends the run.
+    pub(super) fn end(mut self, report: &mut dyn FnMut(&RunEvent<'_>)) -> Ended {
         self.ended.tally.not_run = self.selected - self.ended.tally.total();
         self.ended.took = self.began.elapsed();
-        tell(&RunEvent::Ended(self.ended));
+        report(&RunEvent::Ended(self.ended));
         self.ended
     }
 }
 
-/// What threads do together: the tests of a plan, and then the files of the next one.
+/// Work shared by the threads: the tests of a plan, then the files of the next one.
 struct Part<'p> {
     cases: &'p [Planned<'p>],
     ahead: &'p [Arc<File>],
     options: Options,
     next_case: AtomicUsize,
     next_file: AtomicUsize,
-    /// How many tests failed, those of earlier plans too.
+    /// Number of failed tests, including those of earlier plans.
     failures: AtomicUsize,
     is_stopped: AtomicBool,
     read: Vec<OnceLock<ReadSuite>>,
@@ -226,8 +227,8 @@ impl<'p> Part<'p> {
         }
     }
 
-    /// What one thread does of it. Every thread takes the next test: nearly in order, so that
-    /// results are told while others are still made.
+    /// Runs one thread. Every thread takes the next test, so that tests finish roughly in
+    /// order and results are reported early.
     fn work(&self, results: &mpsc::Sender<(usize, CaseResult)>) {
         let mut worker = Worker::default();
         while !self.is_over()
@@ -237,7 +238,7 @@ impl<'p> Part<'p> {
             if result.outcome.is_failure() {
                 self.failures.fetch_add(1, Ordering::Relaxed);
             }
-            // Nobody listens any more if the run was stopped.
+            // The receiver is closed if the run was stopped.
             let _ = results.send((index, result));
         }
         while let Some((index, text)) = take_next(&self.next_file, self.ahead) {
@@ -245,8 +246,8 @@ impl<'p> Part<'p> {
         }
     }
 
-    /// Whether no more tests are wanted. Those that were taken are the first ones: if enough
-    /// of them failed, no other one can matter.
+    /// Returns whether no more tests are needed. Tests are taken in order; if enough of
+    /// them failed, later ones cannot matter.
     fn is_over(&self) -> bool {
         let failures = self.failures.load(Ordering::Relaxed);
         self.is_stopped.load(Ordering::Relaxed)
@@ -254,13 +255,13 @@ impl<'p> Part<'p> {
     }
 }
 
-/// The next item that no thread took yet, with its number.
+/// Takes the next item, with its index.
 fn take_next<'i, T>(next: &AtomicUsize, items: &'i [T]) -> Option<(usize, &'i T)> {
     let index = next.fetch_add(1, Ordering::Relaxed);
     items.get(index).map(|item| (index, item))
 }
 
-/// Results by their numbers, from 0 without a gap.
+/// Results in the order of their indices, which start at 0 without gaps.
 struct InOrder {
     results: mpsc::Receiver<(usize, CaseResult)>,
     waiting: BTreeMap<usize, CaseResult>,
@@ -268,9 +269,9 @@ struct InOrder {
 }
 
 impl InOrder {
-    /// The next one. If it is not there in a moment, that is told before it is waited for.
+    /// Returns the next result. Calls `wait` once if none arrives within a moment.
     fn next(&mut self, wait: &mut dyn FnMut()) -> Option<CaseResult> {
-        let mut is_told = false;
+        let mut has_waited = false;
         loop {
             if let Some(result) = self.waiting.remove(&self.next) {
                 self.next += 1;
@@ -278,9 +279,9 @@ impl InOrder {
             }
             let received = match self.results.recv_timeout(MOMENT) {
                 Err(RecvTimeoutError::Timeout) => {
-                    if !is_told {
+                    if !has_waited {
                         wait();
-                        is_told = true;
+                        has_waited = true;
                     }
                     self.results.recv().ok()
                 }
@@ -292,10 +293,10 @@ impl InOrder {
     }
 }
 
-/// How a test came out, what happened in its call, and its snapshot.
+/// Result of a test, the trace of its call, and its snapshot.
 type Judged = (Outcome, Option<Trace>, Option<SnapshotResult>);
 
-/// What a thread keeps from test to test: the session of the program that it ran last.
+/// State that a thread keeps between tests: the session of the program that it ran last.
 #[derive(Default)]
 struct Worker {
     session: Option<(Arc<Program>, Session)>,
@@ -309,9 +310,11 @@ impl Worker {
             self.session = None;
             (Outcome::Panicked(message(&*panic).into()), None, None)
         });
-        // A snapshot that cannot be written makes a failure of it later.
-        if options.forgets_passed && outcome == Outcome::Passed && snapshot.is_none() {
-            // Here, since memory that another thread gives back takes both of them longer.
+        // If its snapshot cannot be written, the test will still fail and needs its
+        // trace.
+        if options.drops_passed_traces && outcome == Outcome::Passed && snapshot.is_none()
+        {
+            // Dropped on this thread because freeing memory on another thread slows both.
             trace = None;
         }
         CaseResult {
@@ -322,7 +325,7 @@ impl Worker {
             trace,
             snapshot,
             took: began.elapsed(),
-            is_file: false,
+            is_file_result: false,
         }
     }
 
@@ -342,7 +345,7 @@ impl Worker {
         options: Options,
     ) -> Result<Judged, Vec<Diagnostic>> {
         let program = planned.program.as_ref().map_err(|them| them.to_vec())?;
-        let fixtures = laid(planned)?;
+        let fixtures = merged_fixtures(planned)?;
         let recording = recording(planned)?;
         let prepared =
             suite::prepare(planned.case, recording.as_deref(), program, &fixtures)?;
@@ -353,16 +356,16 @@ impl Worker {
         let (_, session) = self.session.insert((Arc::clone(program), session));
         let played = suite::play(&prepared, session);
         for _ in 1..options.repeat {
-            let again = suite::play(&prepared, session);
-            if again.trace != played.trace {
-                let message = "the same call had another result when it was made again; \
-                               this is a bug of flowsim";
+            let repeated = suite::play(&prepared, session);
+            if repeated.trace != played.trace {
+                let message = "a repeated call had a different result; this is a bug \
+                               in flowsim";
                 return Ok((Outcome::Panicked(message.into()), Some(played.trace), None));
             }
         }
         let mut mismatches = suite::judge(planned.case, &played, program);
         let (suite, case, mode) = (planned.suite, planned.case, options.snapshots);
-        // A call that could not be made to its end is no snapshot of anything.
+        // A call that did not run to its end has no meaningful snapshot.
         let compared = match played.is_whole() {
             true => snapshot::compare(suite, case, &played.trace, program, mode),
             false => None,
@@ -377,8 +380,8 @@ fn outcome(mismatches: Vec<Mismatch>) -> Outcome {
     if mismatches.is_empty() { Outcome::Passed } else { Outcome::Failed(mismatches) }
 }
 
-/// Writes a snapshot, when the test is told and not before: of a run that was stopped it
-/// does not depend on the machine which are written.
+/// Writes a snapshot when its test is reported. If the run is stopped, the set of written
+/// snapshots therefore does not depend on the machine.
 fn settle(result: &mut CaseResult, mode: SnapshotMode) {
     let problem = result.snapshot.as_ref().and_then(|snapshot| snapshot.settle(mode));
     let Some(problem) = problem else { return };
@@ -388,18 +391,18 @@ fn settle(result: &mut CaseResult, mode: SnapshotMode) {
     }
 }
 
-/// The fixtures of the file with those of the test laid over them.
-fn laid(planned: &Planned<'_>) -> Result<Arc<Fixtures>, Vec<Diagnostic>> {
+/// Returns the fixtures of the file with those of the test merged over them.
+fn merged_fixtures(planned: &Planned<'_>) -> Result<Arc<Fixtures>, Vec<Diagnostic>> {
     let fixtures = planned.fixtures.as_ref().map_err(|them| them.to_vec())?;
     let Some(own) = &planned.case.fixtures else { return Ok(Arc::clone(fixtures)) };
     let folder = planned.id.file.parent().unwrap_or(Path::new(""));
-    let (fixtures, mut diagnostics) = fixtures.overlaid(own, folder);
+    let (fixtures, mut diagnostics) = fixtures.merged(own, folder);
     diagnostics.retain(|it| it.severity == Severity::Error);
     if diagnostics.is_empty() { Ok(Arc::new(fixtures)) } else { Err(diagnostics) }
 }
 
-/// The recording of the test. What is wrong with it and has no place in it is told where the
-/// test names it.
+/// Returns the recording of the test. Diagnostics without a position are placed where the
+/// test names the recording.
 fn recording(planned: &Planned<'_>) -> Result<Option<Arc<Recording>>, Vec<Diagnostic>> {
     let (Some(loaded), Some(named)) = (&planned.recording, &planned.case.recording)
     else {
@@ -414,7 +417,7 @@ fn recording(planned: &Planned<'_>) -> Result<Option<Arc<Recording>>, Vec<Diagno
     Ok(Some(Arc::clone(loaded)))
 }
 
-/// The clock of the machine. It is told how long something took; no result depends on it.
+/// Reads the clock of the machine. It only measures durations; no result depends on it.
 #[expect(clippy::disallowed_methods, reason = "see above")]
 pub fn now() -> Instant {
     Instant::now()
@@ -435,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn results_come_in_order_and_a_pause_is_told_once() {
+    fn results_come_in_order_and_a_pause_is_reported_once() {
         let (sender, results) = mpsc::channel();
         let mut results = InOrder { results, waiting: BTreeMap::new(), next: 0 };
         for index in [1_u8, 0, 2] {

@@ -1,5 +1,5 @@
-//! Scenario files, read and run part by part: the first tests of a large suite run before
-//! the last ones are read.
+//! Streaming of scenario files: they are read and run part by part, so that the first
+//! tests of a large suite run before the last ones are read.
 
 use std::path::PathBuf;
 
@@ -7,73 +7,74 @@ use rayon::ThreadPoolBuildError;
 
 use super::event::{Ended, RunEvent};
 use super::load::Library;
-use super::place::CaseAt;
+use super::place::CasePosition;
 use super::plan::Chooser;
 use super::run::{Options, Run};
 use crate::diagnostic::Diagnostic;
 use crate::source::Files;
 use crate::suite::Selection;
 
-/// How many bytes of scenario files are read before the first test runs. It is little enough
-/// to take some milliseconds, and more than most projects have.
+/// Number of bytes of scenario files read before the first test runs. Reading takes a few
+/// milliseconds, and most projects have less.
 const FIRST: usize = 64 * 1024;
 
-/// Which scenario files are read, and which of their tests run.
+/// Scenario files to read, and tests to run.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
-    /// The files, in order.
+pub struct RunRequest {
+    /// Scenario files, in order.
     pub paths: Vec<PathBuf>,
-    /// What is to be said of files that could not even be named.
+    /// Diagnostics of files that could not be found.
     pub diagnostics: Vec<Diagnostic>,
-    /// Which tests.
+    /// Selection of tests.
     pub selection: Selection,
-    /// Places in files: of each the test that stands there, and of files that have no such
-    /// place all.
-    pub places: Vec<CaseAt>,
+    /// Places in files. A file with a place runs only the tests there; a file without one
+    /// runs all tests.
+    pub places: Vec<CasePosition>,
 }
 
-/// What was read up to now, for whoever tells of a run.
+/// Everything read so far, for reporters of the run.
 #[derive(Debug, Clone, Copy)]
-pub struct Scene<'r> {
-    /// The scenario files, and the flows that their tests run in.
+pub struct LoadedSuite<'r> {
+    /// Scenario files, and the flows of their tests.
     pub library: &'r Library,
-    /// The files that all of it stands in.
+    /// Source files of the library.
     pub files: &'r Files,
 }
 
-/// Reads scenario files and runs their tests. Every event is told to `tell`, in an order
-/// that does not depend on the machine, [`RunEvent::Waiting`] aside.
+/// Reads scenario files and runs their tests. Calls `report` with every event. Except for
+/// [`RunEvent::Waiting`], the order does not depend on the machine.
 ///
 /// # Errors
-/// The threads cannot be made.
+/// The thread pool cannot be created.
 pub fn run_files(
-    wanted: &Wanted,
+    wanted: &RunRequest,
     options: Options,
     files: &mut Files,
-    tell: &mut dyn FnMut(&RunEvent<'_>, Scene<'_>),
+    report: &mut dyn FnMut(&RunEvent<'_>, LoadedSuite<'_>),
 ) -> Result<(Library, Ended), ThreadPoolBuildError> {
     let mut run = Run::new(options)?;
     let mut library = Library::default();
     library.diagnostics.clone_from(&wanted.diagnostics);
     let mut chooser = Chooser::new(&wanted.selection, &wanted.places);
-    tell(&RunEvent::Started, Scene { library: &library, files });
+    report(&RunEvent::Started, LoadedSuite { library: &library, files });
     let (mut paths, mut most_bytes) = (wanted.paths.iter().peekable(), FIRST);
     let texts = library.open(&mut paths, most_bytes, files);
     let mut read = run.read(&texts);
     loop {
         library.add(read, files);
         let is_all = paths.peek().is_none();
-        // As much again as was read up to now: there are few parts, and none waits long.
+        // Each part is as large as everything before it: there are few parts, and none
+        // delays the tests for long.
         most_bytes = most_bytes.saturating_mul(2);
         let ahead = library.open(&mut paths, most_bytes, files);
-        let scene = Scene { library: &library, files };
+        let scene = LoadedSuite { library: &library, files };
         let plan = chooser.next(&library, files);
-        read = run.add(&plan, &ahead, is_all, &mut |event| tell(event, scene));
+        read = run.add(&plan, &ahead, is_all, &mut |event| report(event, scene));
         if is_all {
             break;
         }
     }
-    let scene = Scene { library: &library, files };
-    let ended = run.end(&mut |event| tell(event, scene));
+    let scene = LoadedSuite { library: &library, files };
+    let ended = run.end(&mut |event| report(event, scene));
     Ok((library, ended))
 }

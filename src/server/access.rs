@@ -1,32 +1,32 @@
-//! Who may do what: tokens and scopes.
+//! Access control: tokens and scopes.
 //!
-//! Scopes are spelt in many ways: a route needs one of a set of spellings, and whoever may
-//! write may read.
+//! Clients spell scopes differently. A route accepts one of a set of spellings, and a
+//! scope that permits writing also permits reading.
 
-use super::http::answer::Refusal;
-use super::http::asked::Asked;
+use super::http::reply::ApiError;
+use super::http::request::Request;
 use super::state::State;
 
-/// What a route needs.
+/// The permission that a route requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Need {
-    /// Nothing, not even a token.
+pub(super) enum Permission {
+    /// None, not even a token.
     Open,
-    /// To see flows.
+    /// Reading flows.
     ReadFlows,
-    /// To change flows and the variables of running ones.
+    /// Changing flows and the variables of running ones.
     WriteFlows,
-    /// To run flows.
+    /// Running flows.
     RunFlows,
-    /// To see conversations.
+    /// Reading conversations.
     ReadConversations,
-    /// To make and change conversations.
+    /// Creating and changing conversations.
     WriteConversations,
-    /// To see statistics.
+    /// Reading statistics.
     ReadAnalytics,
-    /// To see external contacts.
+    /// Reading external contacts.
     ReadContacts,
-    /// To make external contacts.
+    /// Creating and changing external contacts.
     WriteContacts,
 }
 
@@ -102,8 +102,8 @@ const READ_CONTACTS: &[&str] = &[
     "externalContacts:contact:view",
 ];
 
-impl Need {
-    /// The spellings of which one is enough, the one that messages name first.
+impl Permission {
+    /// The accepted scopes; any one of them suffices. Messages name the first one.
     pub(super) fn scopes(self) -> Vec<&'static str> {
         let sets: &[&[&str]] = match self {
             Self::Open => &[],
@@ -120,22 +120,26 @@ impl Need {
     }
 }
 
-/// Whether a request may do what its route needs.
+/// Checks that a request has the permission that its route requires.
 ///
 /// # Errors
-/// 401 without a valid token, 403 if the token has scopes and none that is needed.
-pub(super) fn check(state: &State, need: Need, asked: &Asked) -> Result<(), Refusal> {
-    if need == Need::Open {
+/// 401 without a valid token; 403 if the token has scopes but none of the accepted ones.
+pub(super) fn check(
+    state: &State,
+    need: Permission,
+    asked: &Request,
+) -> Result<(), ApiError> {
+    if need == Permission::Open {
         return Ok(());
     }
     let Some(token) = bearer(asked) else {
         let message = "No authentication bearer token specified in authorization header.";
-        return Err(Refusal::new(401, "authentication.required", message));
+        return Err(ApiError::new(401, "authentication.required", message));
     };
     let known = state.tokens.get(token).filter(|it| it.expires_at > state.clock);
     let Some(token) = known else {
         let message = "Invalid login credentials.";
-        return Err(Refusal::new(401, "bad.credentials", message));
+        return Err(ApiError::new(401, "bad.credentials", message));
     };
     let needed = need.scopes();
     let has = |scope: &&str| token.scopes.iter().any(|it| it.eq_ignore_ascii_case(scope));
@@ -146,31 +150,31 @@ pub(super) fn check(state: &State, need: Need, asked: &Asked) -> Result<(), Refu
     let message = format!(
         "Unable to perform the requested action. You are missing the scope {name}."
     );
-    Err(Refusal::new(403, "missing.any.permissions", message))
+    Err(ApiError::new(403, "missing.any.permissions", message))
 }
 
-/// Refuses what a page of another site sends to where no token is needed: whoever has the
-/// server running visits other sites, too. Browsers say for which one they ask; a site whose
-/// own name leads to this machine is known by that name. `host` is what the server was told to
-/// listen on.
+/// Refuses requests to routes without a token that a page of another site sends. The
+/// user's browser may visit other sites while the server runs. Browsers send the `Origin`
+/// of the page; a site whose own domain name resolves to this machine is recognized by
+/// its `Host` header. `host` is the address that the server was started with.
 ///
 /// # Errors
-/// 403 if it is such a page.
-pub(super) fn refuse_other_sites(host: &str, asked: &Asked) -> Result<(), Refusal> {
+/// 403 if the request comes from such a page.
+pub(super) fn refuse_other_sites(host: &str, asked: &Request) -> Result<(), ApiError> {
     let origin = asked.header("origin").filter(|origin| *origin != asked.origin());
     if let Some(origin) = origin {
-        let message = format!("pages of `{origin}` do not steer this server");
-        return Err(Refusal::new(403, "foreign.origin", message));
+        let message = format!("pages of `{origin}` may not control this server");
+        return Err(ApiError::new(403, "foreign.origin", message));
     }
     let Some(name) = asked.header("host").map(without_port) else { return Ok(()) };
     if is_local_name(name) || name.eq_ignore_ascii_case(host) {
         return Ok(());
     }
     let message = format!(
-        "`{name}` may be anybody's name for this server; use its address, such as \
+        "`{name}` is not a local host name; use the server's address, such as \
          http://127.0.0.1, or start it with --host {name}"
     );
-    Err(Refusal::new(403, "foreign.host", message))
+    Err(ApiError::new(403, "foreign.host", message))
 }
 
 fn without_port(host: &str) -> &str {
@@ -180,20 +184,20 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// Whether nobody on the internet can have this name: addresses, names without a dot, and
-/// those that are set aside for local use.
+/// Returns `true` if the name cannot be registered on the internet: addresses, names
+/// without a dot, and names that are reserved for local use.
 fn is_local_name(name: &str) -> bool {
     let address = name.trim_start_matches('[').trim_end_matches(']');
-    let is_set_aside = |(_, last): (&str, &str)| {
-        let kept = ["localhost", "local", "internal", "test"];
-        kept.iter().any(|it| last.eq_ignore_ascii_case(it))
+    let is_reserved = |(_, last): (&str, &str)| {
+        let reserved = ["localhost", "local", "internal", "test"];
+        reserved.iter().any(|it| last.eq_ignore_ascii_case(it))
     };
     address.parse::<std::net::IpAddr>().is_ok()
-        || name.rsplit_once('.').is_none_or(is_set_aside)
+        || name.rsplit_once('.').is_none_or(is_reserved)
 }
 
-/// The token of a request.
-pub(super) fn bearer(asked: &Asked) -> Option<&str> {
+/// Returns the bearer token of a request.
+pub(super) fn bearer(asked: &Request) -> Option<&str> {
     let (scheme, token) = asked.header("authorization")?.trim().split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
@@ -203,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_names_that_nobody_can_have_are_local() {
+    fn only_names_that_cannot_be_registered_are_local() {
         for name in [
             "127.0.0.1",
             "[::1]",

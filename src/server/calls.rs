@@ -1,5 +1,5 @@
-//! Calls of webhooks: made beside everything else, while nobody holds the organisation, and
-//! written down.
+//! Webhook calls. They run on their own threads, without the lock on the organisation,
+//! and are logged.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,26 +17,26 @@ use super::{Server, beginning};
 use crate::platform::{Attempt, Failure, Posted, Posting, Stop, SystemClock, post};
 use crate::value::{Json, Text};
 
-/// How many services are called at once; further calls wait.
+/// Maximum number of concurrent calls; further calls wait.
 const MAX_CALLS: usize = 32;
-/// How many calls may be open at once.
+/// Maximum number of open calls, including those that wait.
 const MAX_OPEN: usize = 10_000;
-/// How many calls that are over are written down; the oldest go first.
+/// Maximum number of finished calls in the log; the oldest are dropped first.
 const MAX_NOTED: usize = 1_000;
 
-/// A call that is to be made.
+/// A call that is waiting to be made.
 #[derive(Debug)]
 pub(super) struct Job {
-    /// Its number in the log.
+    /// The call's number in the log.
     number: u64,
-    /// What it belongs to.
+    /// The id of the instance that waits for the call.
     instance: Text,
     resets: u64,
     outgoing: Outgoing,
 }
 
 impl Job {
-    /// Whether the instance still waits for it.
+    /// Returns `true` if the instance still waits for this call.
     fn is_awaited(&self, state: &State) -> bool {
         let instance = state.instances.get(&self.instance);
         let call = instance.and_then(|instance| instance.outgoing.as_ref());
@@ -45,43 +45,43 @@ impl Job {
     }
 }
 
-/// The calls of a server.
+/// The webhook calls of a server.
 pub(super) struct Calls {
     log: Mutex<Log>,
     jobs: UnboundedSender<Job>,
-    /// Told when the server stops.
+    /// Cancels running calls when the server stops.
     stop: Stop,
 }
 
 #[derive(Debug, Default)]
 struct Log {
-    calls: VecDeque<Noted>,
+    calls: VecDeque<LoggedCall>,
     count: u64,
-    /// How many are not over.
+    /// Number of calls without an outcome.
     open: usize,
 }
 
-/// A call as it is written down.
+/// A call in the log.
 #[derive(Debug)]
-struct Noted {
+struct LoggedCall {
     number: u64,
     instance: Text,
-    /// The server's clock when it began, in milliseconds since 1970.
+    /// The server's clock when the call began, in milliseconds since 1970.
     at: i64,
     node: Text,
     is_of_node: bool,
     url: String,
     body: String,
     attempts: Vec<Value>,
-    /// Whether the service is being asked at this moment.
+    /// Whether an attempt is running at this moment.
     is_asking: bool,
-    /// What came of it; nothing while it is open.
+    /// The outcome; `None` while the call is open.
     outcome: Option<&'static str>,
-    /// Why it failed, if it did.
+    /// The reason, if the call failed.
     error: Option<String>,
 }
 
-impl Noted {
+impl LoggedCall {
     fn to_json(&self) -> Value {
         json!({
             "number": self.number,
@@ -99,7 +99,7 @@ impl Noted {
 }
 
 impl Calls {
-    /// No calls yet; those that are to be made go into the channel.
+    /// Creates an empty log. New calls are sent to `jobs`.
     pub(super) fn new(jobs: UnboundedSender<Job>) -> Self {
         Self { log: Mutex::default(), jobs, stop: Stop::default() }
     }
@@ -108,7 +108,7 @@ impl Calls {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes the calls that instances came to wait for.
+    /// Starts the calls that instances have begun to wait for.
     pub(super) fn begin(&self, state: &mut State) {
         loop {
             let calls = state.take_calls();
@@ -120,17 +120,18 @@ impl Calls {
                 let resets = state.resets;
                 let job = Job { number, instance, resets, outgoing };
                 if self.log().open > MAX_OPEN {
-                    let reason = format!("{MAX_OPEN} calls are open already");
+                    let reason = format!("{MAX_OPEN} calls are already open");
                     self.end(state, &job, "failed", CallResult::Failed { reason });
                 } else {
-                    // A server that is about to end calls nobody any more.
+                    // Fails only while the server is stopping, when no more calls are
+                    // made.
                     let _ = self.jobs.send(job);
                 }
             }
         }
     }
 
-    /// A call is over: the instance goes on.
+    /// Records the outcome of a call and resumes the instance.
     fn end(
         &self,
         state: &mut State,
@@ -152,17 +153,17 @@ impl Calls {
         self.log().end(job.number, outcome, error);
     }
 
-    /// The calls that are written down, the oldest first.
+    /// Returns the logged calls, the oldest first.
     pub(super) fn to_json(&self) -> Vec<Value> {
-        self.log().calls.iter().map(Noted::to_json).collect()
+        self.log().calls.iter().map(LoggedCall::to_json).collect()
     }
 
-    /// Whether the service that an instance waits for is being asked at this moment.
+    /// Returns `true` if an attempt of the call that this instance waits for is running.
     pub(super) fn is_asking(&self, instance: &str) -> bool {
         self.log().calls.iter().any(|call| call.instance == *instance && call.is_asking)
     }
 
-    /// Makes no calls any more.
+    /// Cancels running calls and prevents new ones.
     pub(super) fn stop(&self) {
         self.stop.stop();
     }
@@ -171,7 +172,7 @@ impl Calls {
 impl Log {
     fn begin(&mut self, instance: &Text, outgoing: &Outgoing) -> u64 {
         self.count += 1;
-        self.calls.push_back(Noted {
+        self.calls.push_back(LoggedCall {
             number: self.count,
             instance: instance.clone(),
             at: outgoing.asked_at,
@@ -201,7 +202,7 @@ impl Log {
         }
     }
 
-    fn change(&mut self, number: u64, change: impl FnOnce(&mut Noted)) {
+    fn change(&mut self, number: u64, change: impl FnOnce(&mut LoggedCall)) {
         if let Some(call) = self.calls.iter_mut().find(|call| call.number == number) {
             change(call);
         }
@@ -210,9 +211,9 @@ impl Log {
 
 /// Makes calls as long as the server runs.
 pub(super) async fn make(server: Arc<Server>, mut jobs: UnboundedReceiver<Job>) {
-    let room = Arc::new(Semaphore::new(MAX_CALLS));
+    let slots = Arc::new(Semaphore::new(MAX_CALLS));
     while let Some(job) = jobs.recv().await {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&slots).acquire_owned().await else { return };
         let server = Arc::clone(&server);
         tokio::task::spawn_blocking(move || {
             make_one(&server, &job);
@@ -224,16 +225,16 @@ pub(super) async fn make(server: Arc<Server>, mut jobs: UnboundedReceiver<Job>) 
 fn make_one(server: &Server, job: &Job) {
     let calls = &server.calls;
     if !job.is_awaited(&server.state()) {
-        let reason = "the instance did not wait any longer".to_owned();
+        let reason = "the instance no longer waits for the call".to_owned();
         return calls.log().end(job.number, "failed", Some(reason));
     }
     let clock = SystemClock::new(calls.stop.clone());
-    let tell = |attempt: Attempt<'_>| {
+    let on_attempt = |attempt: Attempt<'_>| {
         calls.log().change(job.number, |noted| note(noted, &attempt));
     };
-    let answer = post(&posting(&job.outgoing), &clock, job.number, tell);
+    let answer = post(&posting(&job.outgoing), &clock, job.number, on_attempt);
     if answer == Err(Failure::Stopped) {
-        // What is kept is called again when the server starts.
+        // If the instance is stored on disk, the call is repeated at the next start.
         return;
     }
     let (outcome, result) = result(answer, &job.outgoing.cause);
@@ -255,7 +256,7 @@ fn posting(outgoing: &Outgoing) -> Posting {
     Posting { address, body, timeout, deadline, attempts: webhook.attempts }
 }
 
-fn note(noted: &mut Noted, attempt: &Attempt<'_>) {
+fn note(noted: &mut LoggedCall, attempt: &Attempt<'_>) {
     noted.is_asking = matches!(attempt, Attempt::Begins);
     let Attempt::Ended { took, result } = attempt else { return };
     let number = noted.attempts.len() + 1;
@@ -270,8 +271,8 @@ fn note(noted: &mut Noted, attempt: &Attempt<'_>) {
     });
 }
 
-/// What came of a call, in a word and for the instance that waits for it. What an answer says
-/// is for nodes alone.
+/// Returns the outcome for the log and the result for the waiting instance. Only webhook
+/// nodes receive the output of an answer.
 fn result(answer: Result<Posted, Failure>, cause: &Cause) -> (&'static str, CallResult) {
     let Posted { status, body } = match answer {
         Ok(answer) => answer,
@@ -287,11 +288,11 @@ fn result(answer: Result<Posted, Failure>, cause: &Cause) -> (&'static str, Call
     let is_read = matches!(cause, Cause::Node { .. }) && !text.is_empty();
     match Json::parse(text) {
         Ok(_) if is_read => {
-            (outcome, CallResult::Answered { status, output: text.to_owned() })
+            (outcome, CallResult::EndpointResult { status, output: text.to_owned() })
         }
         Err(problem) if is_read && is_success => {
             ("failed", CallResult::Failed { reason: format!("the answer is {problem}") })
         }
-        _ => (outcome, CallResult::Answered { status, output: "{}".to_owned() }),
+        _ => (outcome, CallResult::EndpointResult { status, output: "{}".to_owned() }),
     }
 }

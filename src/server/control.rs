@@ -1,24 +1,24 @@
-//! What tests set and look at: faults, inputs for the next simulation, the request log.
+//! Test control: faults, inputs for the next simulation, and the request log.
 
 use std::collections::VecDeque;
 
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::http::answer::Refusal;
+use super::http::reply::ApiError;
 use super::state::instance::moment;
 use crate::world::Input;
 
-/// How many requests the log holds; the oldest go first.
+/// Maximum number of requests in the log; the oldest are dropped first.
 pub(super) const MAX_LOGGED: usize = 1_000;
-/// How many faults may be set for one route, and for how many routes.
+/// Maximum number of faults for one route, and of routes with faults.
 pub(super) const MAX_FAULTS: usize = 1_000;
 
-/// What tests set, and the request log.
+/// The settings of tests, and the request log.
 #[derive(Debug, Default)]
 pub(super) struct Control {
     faults: IndexMap<String, VecDeque<Fault>>,
-    /// What the participant of the next simulation does.
+    /// The participant's inputs for the next simulation.
     pub(super) inputs: Vec<Input>,
     log: VecDeque<Logged>,
     logged: u64,
@@ -34,17 +34,17 @@ pub(super) struct Logged {
     /// The method and the path with its query.
     pub(super) method: String,
     pub(super) uri: String,
-    /// The body of the request and that of the answer, as far as they are kept.
+    /// The bodies of the request and of the answer, shortened to the logged length.
     pub(super) asked: String,
     pub(super) answered: String,
-    /// The status.
+    /// The HTTP status.
     pub(super) status: u16,
-    /// Why this was the answer.
+    /// The reason for this answer.
     pub(super) why: String,
 }
 
 impl Logged {
-    /// As the log tells it, with the number of the request.
+    /// Writes the log entry, with the number of the request.
     fn to_json(&self, number: u64) -> Value {
         json!({
             "number": number,
@@ -60,21 +60,21 @@ impl Logged {
     }
 }
 
-/// Which requests are wanted.
+/// A filter on the request log.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
+pub(super) struct LogFilter {
     pub(super) status: Option<Status>,
-    /// Only those before the request of this number.
+    /// Only requests before the one with this number.
     pub(super) before: Option<u64>,
-    /// How many at most, the newest.
+    /// Maximum number of requests, the newest ones.
     pub(super) most: usize,
 }
 
-/// A status, or all of a hundred.
+/// One status, or all statuses with the same first digit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Status {
     One(u16),
-    Hundred(u16),
+    Class(u16),
 }
 
 impl Status {
@@ -82,7 +82,7 @@ impl Status {
     pub(super) fn read(text: &str) -> Option<Self> {
         let hundred = text.strip_suffix("xx").or_else(|| text.strip_suffix("XX"));
         match hundred {
-            Some(hundred) => hundred.parse().ok().map(Self::Hundred),
+            Some(hundred) => hundred.parse().ok().map(Self::Class),
             None => text.parse().ok().map(Self::One),
         }
     }
@@ -90,38 +90,38 @@ impl Status {
     fn fits(self, status: u16) -> bool {
         match self {
             Self::One(one) => one == status,
-            Self::Hundred(hundred) => hundred == status / 100,
+            Self::Class(hundred) => hundred == status / 100,
         }
     }
 }
 
-/// What one request is answered instead of what it asks for.
+/// A fault that replaces the answer to one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {
-    /// The status; the request is done as usual if it is below 300.
+    /// The HTTP status; below 300 the request is handled as usual.
     pub(super) status: u16,
-    /// What `Retry-After` says, in seconds.
+    /// The value of the `Retry-After` header, in seconds.
     pub(super) retry_after: Option<u64>,
-    /// What the error body says.
+    /// The message in the error body.
     pub(super) message: Option<String>,
-    /// How long the answer takes, in milliseconds of the wall clock.
+    /// Delay of the answer, in milliseconds of the wall clock.
     pub(super) delay_ms: u64,
 }
 
-/// How long an answer may be delayed, in milliseconds.
+/// Maximum delay of an answer, in milliseconds.
 const MAX_DELAY_MS: u64 = 60_000;
 
 impl Fault {
     /// Reads a status, or `{status, retryAfter?, message?, delayMs?}`.
-    pub(super) fn read(value: &Value) -> Result<Self, Refusal> {
+    pub(super) fn read(value: &Value) -> Result<Self, ApiError> {
         let object = json!({ "status": value });
         let value = if value.is_number() { &object } else { value };
         let status = value["status"].as_u64().and_then(|it| u16::try_from(it).ok());
         let status = status.filter(|status| (200..600).contains(status));
         let Some(status) = status else {
-            let message = "a fault is a status from 200 to 599, or an object with `status`, \
-                           and `retryAfter`, `message` or `delayMs` if they are wanted";
-            return Err(Refusal::bad(message));
+            let message = "a fault must be a status from 200 to 599, or an object with \
+                           `status` and optionally `retryAfter`, `message` and `delayMs`";
+            return Err(ApiError::bad(message));
         };
         Ok(Self {
             status,
@@ -131,8 +131,9 @@ impl Fault {
         })
     }
 
-    /// The refusal that it stands for; nothing if the request is to be done.
-    pub(super) fn refusal(&self) -> Option<Refusal> {
+    /// Returns the error answer of this fault, or `None` if the request is handled as
+    /// usual.
+    pub(super) fn refusal(&self) -> Option<ApiError> {
         if self.status < 300 {
             return None;
         }
@@ -140,20 +141,20 @@ impl Fault {
             401 => ("bad.credentials", "Invalid login credentials."),
             403 => ("missing.permissions", "Unable to perform the requested action."),
             404 => ("not.found", "The requested resource was not found."),
-            409 => ("conflict", "The resource is in use by somebody else."),
+            409 => ("conflict", "The resource is in use by another user."),
             429 => ("too.many.requests.retry.after", "Rate limit exceeded."),
             503 => ("service.unavailable", "The service is not available."),
-            500.. => ("internal.server.error", "The server made an error."),
+            500.. => ("internal.server.error", "An internal server error occurred."),
             _ => ("bad.request", "The request was refused."),
         };
         let message = self.message.clone().unwrap_or_else(|| message.to_owned());
-        let refusal = Refusal::new(self.status, code, message);
-        Some(Refusal { retry_after: self.retry_after, ..refusal })
+        let refusal = ApiError::new(self.status, code, message);
+        Some(ApiError { retry_after: self.retry_after, ..refusal })
     }
 }
 
 impl Control {
-    /// Sets what the next requests of a route are answered.
+    /// Sets the faults for the next requests of a route.
     pub(super) fn set_faults(&mut self, route: String, faults: Vec<Fault>) {
         if faults.is_empty() {
             self.faults.shift_remove(&route);
@@ -162,7 +163,8 @@ impl Control {
         }
     }
 
-    /// What a request is answered instead: by its path, or by that of its route.
+    /// Takes the next fault that is set for one of the keys: the request's path or its
+    /// route.
     pub(super) fn next_fault(&mut self, keys: [&str; 2]) -> Option<Fault> {
         let key = keys.into_iter().find(|key| self.faults.contains_key(*key))?;
         let faults = self.faults.get_mut(key)?;
@@ -173,7 +175,7 @@ impl Control {
         fault
     }
 
-    /// Notes a request and its answer. Gives them as the log tells them.
+    /// Adds a request and its answer to the log. Returns the log entry.
     pub(super) fn note(&mut self, request: Logged) -> Value {
         self.logged += 1;
         let noted = request.to_json(self.logged);
@@ -184,7 +186,7 @@ impl Control {
         noted
     }
 
-    /// How many requests the log holds of each hundred of statuses: `2xx`.
+    /// Counts the logged requests by the first digit of their status: `2xx`.
     pub(super) fn counts(&self) -> IndexMap<String, usize> {
         let mut counts: IndexMap<String, usize> =
             (2..=5).map(|hundred| (format!("{hundred}xx"), 0)).collect();
@@ -194,9 +196,8 @@ impl Control {
         counts
     }
 
-    /// The requests that are wanted, the oldest first: of those before the request of a
-    /// number the newest.
-    pub(super) fn log(&self, wanted: &Wanted) -> Vec<Value> {
+    /// Returns the newest requests that match the filter, the oldest first.
+    pub(super) fn log(&self, wanted: &LogFilter) -> Vec<Value> {
         let newest = self.log.iter().rev().zip(0..);
         let entries = newest.map(|(entry, later)| (entry, self.logged - later));
         let entries = entries.filter(|(entry, number)| {
@@ -209,13 +210,13 @@ impl Control {
         newest
     }
 
-    /// Takes the request log out.
+    /// Takes the request log, leaving an empty one.
     pub(super) fn take_log(&mut self) -> (VecDeque<Logged>, u64) {
         (std::mem::take(&mut self.log), self.logged)
     }
 
-    /// Puts a request log back.
-    pub(super) fn give_log(&mut self, (log, logged): (VecDeque<Logged>, u64)) {
+    /// Restores a request log that [`Self::take_log`] returned.
+    pub(super) fn restore_log(&mut self, (log, logged): (VecDeque<Logged>, u64)) {
         (self.log, self.logged) = (log, logged);
     }
 }

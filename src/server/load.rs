@@ -1,4 +1,4 @@
-//! What is served, from what was loaded.
+//! Builds the organisation that is served from the loaded files.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use crate::value::{DateTime, Json};
 use crate::world::Fixtures;
 
 impl Organisation {
-    /// An organisation of flows and fixtures. `files` are those that the flows were read
-    /// from, `documents` those of the fixtures, as they are written. Its clock starts at
-    /// 2026-01-05T09:00:00Z and stands still.
+    /// Creates an organisation from flows and fixtures. `files` are the files that the
+    /// flows were read from, `documents` the fixture documents. The clock starts at
+    /// 2026-01-05T09:00:00Z and does not run.
     pub fn new(
         loaded: Loaded,
         files: &Files,
@@ -22,7 +22,7 @@ impl Organisation {
         documents: &[Json],
     ) -> Self {
         let start = DEFAULT_START;
-        let mut texts = Texts { files, last: None };
+        let mut texts = FlowTexts { files, last: None };
         let places = Arc::new(files.clone());
         let mut flows = Vec::new();
         let drafts = loaded
@@ -51,7 +51,7 @@ impl Organisation {
         }
     }
 
-    /// Lets its clock start at another moment.
+    /// Sets the time at which the clock starts.
     pub fn start_at(&mut self, start: DateTime) {
         self.start = start;
         let versions = self.flows.iter_mut().flat_map(|flow| &mut flow.versions);
@@ -59,27 +59,28 @@ impl Organisation {
     }
 }
 
-/// The texts of flows, each as JSON of its own.
-struct Texts<'f> {
+/// Extracts the JSON of single flows from their files.
+struct FlowTexts<'f> {
     files: &'f Files,
-    /// The places and texts of the flows in the file that was looked at last.
+    /// The positions and the JSON of all flows in the most recently read file.
     last: Option<(FileId, Vec<(Span, String)>)>,
 }
 
-impl Texts<'_> {
+impl FlowTexts<'_> {
     fn of(&mut self, span: Span) -> String {
         if self.last.as_ref().is_none_or(|(file, _)| *file != span.file) {
-            self.last = Some((span.file, texts_of(self.files, span.file)));
+            self.last = Some((span.file, flows_in(self.files, span.file)));
         }
         let known = self.last.iter().flat_map(|(_, texts)| texts);
         let found = known.clone().find(|(place, _)| *place == span);
-        // A flow that is the whole document has the place of its name, or of its root.
+        // The span of a flow that is the whole document is that of its name or of its
+        // root.
         let found = found.or_else(|| known.clone().next());
         found.map(|(_, text)| text.clone()).unwrap_or_default()
     }
 }
 
-fn texts_of(files: &Files, file: FileId) -> Vec<(Span, String)> {
+fn flows_in(files: &Files, file: FileId) -> Vec<(Span, String)> {
     let Ok(document) = read_document(files.get(file)) else { return Vec::new() };
     let items = match (&document.kind, document.get("flows")) {
         (Kind::Array(items), _) => items.as_slice(),

@@ -1,11 +1,18 @@
-//! The local platform: a server that answers the Platform API from loaded flows, which
-//! really run, and from fixtures.
+//! The local platform: a server that answers the Platform API from fixtures and from
+//! loaded flows, which it actually runs.
 //!
-//! A request goes one way: `http` reads it, the table in `route` names its handler, which
-//! checks it and makes an event of it if it changes anything, `state` keeps and does the
-//! event, and the handler writes down what came of it. No handler knows of connections, and
-//! none waits for anything: webhooks that flows wait for are called by `calls`, beside all of
-//! this, and what came of one is an event like any other.
+//! A request passes through these steps:
+//!
+//! 1. `http` reads the request.
+//! 2. The table in `route` names its handler.
+//! 3. The handler checks the request, and creates an event if the request changes
+//!    anything.
+//! 4. `state` stores the event and applies it.
+//! 5. The handler writes the answer.
+//!
+//! Handlers know nothing about connections and never wait. The webhooks that flows wait
+//! for are called by `calls`, concurrently; the result of such a call is an event like
+//! any other.
 //!
 //! *Source: four tutorials that this server has to satisfy, and the platform's SDKs.*
 
@@ -45,21 +52,21 @@ use crate::value::{DateTime, Json, derived_id};
 use crate::world::Fixtures;
 use calls::Calls;
 use control::{Fault, Logged};
-use http::answer::{Answered, Refusal, Reply};
-use http::asked::Asked;
 use http::listen;
+use http::reply::{ApiError, EndpointResult, Reply};
+use http::request::Request;
 use route::{Handler, ROUTES, Route};
 use state::State;
 use state::flow::StoredFlow;
 pub use webhook::Webhooks;
 use writers::Writers;
 
-/// How often the wall clock is looked at.
+/// Interval at which the wall clock is read.
 const TICK: Duration = Duration::from_millis(20);
-/// How much of a body the request log keeps, in bytes.
+/// Maximum number of bytes of a body that the request log keeps.
 const MAX_LOGGED_BYTES: usize = 4 * 1024;
 
-/// The organisation that is served, as it is at the start.
+/// The organisation that is served, in its initial state.
 #[derive(Debug, Clone)]
 pub struct Organisation {
     flows: Vec<StoredFlow>,
@@ -67,34 +74,35 @@ pub struct Organisation {
     /// The documents that the fixtures were read from.
     documents: Vec<serde_json::Value>,
     start: DateTime,
-    /// Whether time is that of the wall clock; else it passes when a test says so.
+    /// Whether the clock follows the wall clock. Otherwise only requests advance it.
     pub real_time: bool,
-    /// The services that are called.
+    /// The services that webhooks call.
     pub webhooks: Webhooks,
-    /// How far a call may go.
+    /// Limits of a call.
     pub limits: Limits,
-    /// What chance begins with.
+    /// Random seed.
     pub seed: u64,
-    /// Whether an action for which there is no answer is an error.
+    /// Whether an action without an answer in the fixtures is an error.
     pub strict: bool,
 }
 
-/// Where it is served.
+/// The addresses and files of a server.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The name or address to listen on.
+    /// The host name or address to listen on.
     pub host: String,
-    /// The port; 0 for any that is free.
+    /// The port; 0 picks a free one.
     pub port: u16,
-    /// The port of the Elasticsearch subset; 0 for any that is free, without it there is none.
+    /// The port of the Elasticsearch subset; 0 picks a free one, `None` disables it.
     pub elasticsearch: Option<u16>,
-    /// The folder in which everything is kept; without it nothing is.
+    /// The folder in which the state is stored; `None` keeps it in memory only.
     pub data: Option<PathBuf>,
-    /// The file that the request log is added to, an object a line; `-` is standard error.
+    /// The file that the request log is appended to, one JSON object per line; `-` is
+    /// standard error.
     pub log: Option<PathBuf>,
 }
 
-/// A server that runs.
+/// A running server.
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
@@ -104,24 +112,25 @@ pub struct Running {
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
-/// What all connections share.
+/// State that all connections share.
 struct Server {
     state: Mutex<State>,
     requests: AtomicU64,
     calls: Calls,
     writers: Writers,
-    /// Whether an event takes the time that a disk takes.
-    is_kept: bool,
-    /// The name or address that it was told to listen on.
+    /// Whether the state is stored on disk, so that handling a request may block.
+    is_persistent: bool,
+    /// The host name or address to listen on.
     host: String,
-    /// What the request log is written to.
+    /// The output of the request log.
     log: Option<Mutex<Box<dyn Write + Send>>>,
 }
 
-/// Starts a server. It answers as soon as this returns.
+/// Starts a server. It accepts requests as soon as this returns.
 ///
 /// # Errors
-/// The port cannot be opened, or what is kept cannot be read. The message says why.
+/// The port cannot be opened, or the stored state cannot be read. The message gives the
+/// reason.
 pub fn start(
     mut organisation: Organisation,
     settings: Settings,
@@ -133,16 +142,16 @@ pub fn start(
     }
     let data = settings.data.as_deref();
     let state = State::open(Arc::new(organisation), data)?;
-    let misfits = data.and_then(|folder| state.misfits(folder));
-    let notes = misfits.into_iter().chain(state.uncalled()).collect();
-    // As many calls as may be open; `Calls::begin` holds that.
+    let misfit_warning = data.and_then(|folder| state.misfit_warning(folder));
+    let notes = misfit_warning.into_iter().chain(state.uncalled_warnings()).collect();
+    // Unbounded, as `Calls::begin` limits the number of open calls.
     let (jobs, to_do) = mpsc::unbounded_channel();
     let server = Arc::new(Server {
         state: Mutex::new(state),
         requests: AtomicU64::new(0),
         calls: Calls::new(jobs),
         writers: Writers::default(),
-        is_kept: data.is_some(),
+        is_persistent: data.is_some(),
         host: settings.host.clone(),
         log: settings.log.as_deref().map(open_log).transpose()?,
     });
@@ -163,7 +172,7 @@ pub fn start(
     Ok(Running { address, elasticsearch, notes, stop, thread: Some(thread) })
 }
 
-/// Answers on both ports and makes calls until it is stopped.
+/// Serves both ports and makes webhook calls until the server is stopped.
 async fn answer(
     server: Arc<Server>,
     listener: TcpListener,
@@ -178,7 +187,7 @@ async fn answer(
         let server = Arc::clone(&server);
         Arc::new(move |status| server.malformed(status))
     };
-    // Calls that nobody answered before the server ended are made again.
+    // Repeats the calls that had no result when the server ended.
     server.calls.begin(&mut server.state());
     tokio::spawn(calls::make(Arc::clone(&server), to_do));
     let (first, second) = (router(&server), elasticsearch::router(&server));
@@ -194,32 +203,31 @@ async fn answer(
 }
 
 impl Running {
-    /// Where it listens.
+    /// The address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where the Elasticsearch subset is.
+    /// The address of the Elasticsearch subset.
     pub fn elasticsearch(&self) -> Option<SocketAddr> {
         self.elasticsearch
     }
 
-    /// What whoever started it should know: some of what was kept does not fit the flows, or
-    /// a webhook is called by none of them.
+    /// Startup warnings: stored state that does not fit the flows, and webhooks that no
+    /// flow calls.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
-    /// Stops it once what is being answered is answered.
+    /// Stops the server after the running requests are answered.
     pub fn stop(mut self) {
         self.end();
     }
 
-    /// Runs until the process is told to stop: by Ctrl-C, or where there is such a thing by
-    /// the signal to terminate.
+    /// Runs until the process is asked to stop: by Ctrl-C, or on Unix also by SIGTERM.
     ///
     /// # Errors
-    /// Signals cannot be waited for.
+    /// The signal handlers cannot be installed.
     pub fn wait(mut self) -> std::io::Result<()> {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -267,15 +275,15 @@ async fn follow_wall_clock(server: Arc<Server>) {
     }
 }
 
-/// The wall clock, in milliseconds since 1970.
+/// Returns the time of the wall clock, in milliseconds since 1970.
 fn wall_clock() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }
 
-/// What stands in a path for the names in braces; an error if it is no text.
+/// The values of the placeholders in a path, or an error if one is not UTF-8.
 type Parameters = Result<RawPathParams, RawPathParamsRejection>;
 
-/// The routes by path. What is nowhere in the table is answered too.
+/// Builds the router of all paths. Unknown paths are answered too.
 fn router(server: &Arc<Server>) -> Router {
     let mut paths: IndexMap<&str, Vec<Route>> = IndexMap::new();
     for route in ROUTES {
@@ -304,21 +312,21 @@ impl Server {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The id of the next request.
+    /// Returns the id of the next request.
     fn next_id(&self) -> String {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         derived_id(&format!("Request:{number}")).to_string()
     }
 
-    /// The answer to something that is no HTTP.
+    /// Answers input that is not HTTP.
     fn malformed(&self, status: u16) -> (String, Reply) {
-        let asked = Asked { id: self.next_id(), ..Asked::default() };
+        let asked = Request { id: self.next_id(), ..Request::default() };
         let (code, message) = match status {
             414 => ("uri.too.long", "the path and query are too long"),
             431 => ("headers.too.large", "the headers are too large"),
-            _ => ("bad.request", "the first line or the headers are no HTTP/1.1"),
+            _ => ("bad.request", "the request line or the headers are not HTTP/1.1"),
         };
-        let reply = Refusal::new(status, code, message).into_reply(&asked.id);
+        let reply = ApiError::new(status, code, message).into_reply(&asked.id);
         self.note(&asked, &reply);
         (asked.id, reply)
     }
@@ -337,12 +345,12 @@ impl Server {
                 let owned = |(name, value): (&str, &str)| (name.into(), value.into());
                 asked.parameters = named.map(owned).collect();
             }
-            Some(Err(_)) => read = Err(Refusal::bad("the path is not UTF-8 text")),
+            Some(Err(_)) => read = Err(ApiError::bad("the path is not UTF-8 text")),
             None => {}
         }
         let (fault, reply) = match read {
             Err(refusal) => (None, refusal.into_reply(&asked.id)),
-            Ok(()) if self.is_kept => {
+            Ok(()) if self.is_persistent => {
                 tokio::task::block_in_place(|| self.answer(routes, &asked))
             }
             Ok(()) => self.answer(routes, &asked),
@@ -354,19 +362,19 @@ impl Server {
         reply.into_response(&asked.id)
     }
 
-    /// The answer to a request, and the fault that a test has set for it.
-    fn answer(&self, routes: &[Route], asked: &Asked) -> (Option<Fault>, Reply) {
+    /// Returns the answer to a request, and the fault that a test set for it.
+    fn answer(&self, routes: &[Route], asked: &Request) -> (Option<Fault>, Reply) {
         let route = match find(routes, asked) {
             Ok(route) => route,
             Err(reply) => return (None, *reply),
         };
         let fault = self.fault(route, asked);
-        // A mistake of ours ends one request, not the server.
+        // A panic in a handler ends one request, not the server.
         let answered =
             catch_unwind(AssertUnwindSafe(|| self.handle(route, &fault, asked)));
         let answered = answered.unwrap_or_else(|_| {
-            let message = "the server made an error; please report it";
-            Err(Refusal::new(500, "internal.server.error", message))
+            let message = "internal server error; please report it";
+            Err(ApiError::new(500, "internal.server.error", message))
         });
         let mut reply = answered.unwrap_or_else(|refusal| refusal.into_reply(&asked.id));
         if fault.is_some() {
@@ -375,7 +383,7 @@ impl Server {
         (fault, reply)
     }
 
-    fn fault(&self, route: &Route, asked: &Asked) -> Option<Fault> {
+    fn fault(&self, route: &Route, asked: &Request) -> Option<Fault> {
         if route.path.starts_with("/__flowsim/") {
             return None;
         }
@@ -383,7 +391,12 @@ impl Server {
         self.state().control.next_fault([&own, &key(route)])
     }
 
-    fn handle(&self, route: &Route, fault: &Option<Fault>, asked: &Asked) -> Answered {
+    fn handle(
+        &self,
+        route: &Route,
+        fault: &Option<Fault>,
+        asked: &Request,
+    ) -> EndpointResult {
         if let Some(refusal) = fault.as_ref().and_then(Fault::refusal) {
             return Err(refusal);
         }
@@ -391,24 +404,23 @@ impl Server {
             access::refuse_other_sites(&self.host, asked)?;
         }
         let mut state = self.state();
-        access::check(&state, route.need, asked)?;
+        access::check(&state, route.permission, asked)?;
         match route.handler {
-            Handler::Alone(handler) => {
+            Handler::Exclusive(handler) => {
                 let answered = handler(&mut state, asked);
                 self.calls.begin(&mut state);
                 answered
             }
-            Handler::Beside(handler) => {
+            Handler::Shared(handler) => {
                 drop(state);
                 handler(self, asked)
             }
         }
     }
 
-    fn note(&self, asked: &Asked, reply: &Reply) {
-        // The log does not tell of those who only look on, and not of what only clients
-        // should know.
-        if endpoint::only_looks_on(asked) {
+    fn note(&self, asked: &Request, reply: &Reply) {
+        // The log omits requests that only observe, and the values of secrets.
+        if endpoint::is_observation(asked) {
             return;
         }
         let is_secret =
@@ -434,13 +446,13 @@ impl Server {
         drop(state);
         if let Some(log) = &self.log {
             let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
-            // Whoever asked gets the answer, whether or not somebody can read the log.
+            // The client gets its answer even if the log cannot be written.
             let _ = writeln!(log, "{noted}");
         }
     }
 }
 
-/// What the request log is written to, one line in one piece.
+/// Opens the output of the request log. Each line is written at once.
 fn open_log(path: &Path) -> Result<Mutex<Box<dyn Write + Send>>, String> {
     if path == Path::new("-") {
         return Ok(Mutex::new(Box::new(std::io::LineWriter::new(std::io::stderr()))));
@@ -451,40 +463,40 @@ fn open_log(path: &Path) -> Result<Mutex<Box<dyn Write + Send>>, String> {
     Ok(Mutex::new(Box::new(std::io::LineWriter::new(opened))))
 }
 
-/// The beginning of a text that the log keeps.
+/// Shortens a string to the length that the log keeps.
 fn beginning(text: &str) -> &str {
     let end = (0..=MAX_LOGGED_BYTES).rev().find(|at| text.is_char_boundary(*at));
     text.get(..end.unwrap_or(0)).unwrap_or(text)
 }
 
-/// What faults are set for.
+/// The key under which faults are set for a route.
 fn key(route: &Route) -> String {
     format!("{} {}", route.method, route.path)
 }
 
-/// The route of a request among those of its path.
-fn find<'r>(routes: &'r [Route], asked: &Asked) -> Result<&'r Route, Box<Reply>> {
+/// Returns the route for the method of a request among the routes of its path.
+fn find<'r>(routes: &'r [Route], asked: &Request) -> Result<&'r Route, Box<Reply>> {
     let method = if asked.method == "HEAD" { "GET" } else { asked.method.as_str() };
     if let Some(route) = routes.iter().find(|route| route.method == method) {
         return Ok(route);
     }
     if routes.is_empty() {
         let message = format!(
-            "{} {} is not served by flowsim; GET /__flowsim/openapi.json lists what is",
+            "{} {} is not supported by flowsim; see GET /__flowsim/openapi.json",
             asked.method, asked.path
         );
-        let refusal = Refusal::new(404, "not.found", message);
+        let refusal = ApiError::new(404, "not.found", message);
         return Err(Box::new(refusal.into_reply(&asked.id)));
     }
     let methods: Vec<&str> = routes.iter().map(|route| route.method).collect();
     let methods = methods.join(", ");
     let message =
         format!("{} is not allowed for {}: {methods}", asked.method, asked.path);
-    let reply = Refusal::new(405, "method.not.allowed", message).into_reply(&asked.id);
+    let reply = ApiError::new(405, "method.not.allowed", message).into_reply(&asked.id);
     Err(Box::new(Reply { allow: Some(methods), ..reply }))
 }
 
-/// A document of ours as one of `serde_json`.
+/// Converts a JSON value to one of `serde_json`.
 fn document(json: &Json) -> serde_json::Value {
     serde_json::to_value(json).unwrap_or_default()
 }

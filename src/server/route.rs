@@ -1,62 +1,62 @@
-//! The table of everything that is served. The router and the OpenAPI document are made of
-//! it, so that neither can know what the other does not.
+//! The table of all routes. The router and the OpenAPI document are both built from it,
+//! so they cannot differ.
 
 use super::Server;
-use super::access::Need;
+use super::access::Permission;
 use super::endpoint::{
     analytics, bots, contacts, control, conversations, directory, executions,
     flow_actions, flow_jobs, flows, instances, live, openapi, settings, simulations,
     status, tables, token, webhooks,
 };
-use super::http::answer::Answered;
-use super::http::asked::Asked;
+use super::http::reply::EndpointResult;
+use super::http::request::Request;
 use super::state::State;
 
-/// One thing that can be asked.
+/// An endpoint.
 #[derive(Clone, Copy)]
 pub(super) struct Route {
     pub(super) method: &'static str,
-    /// Names in braces stand for one part of the path.
+    /// Names in braces are placeholders for one segment of the path.
     pub(super) path: &'static str,
-    pub(super) need: Need,
-    /// What it does, in one line.
+    pub(super) permission: Permission,
+    /// One-line description.
     pub(super) summary: &'static str,
     pub(super) handler: Handler,
 }
 
-/// Who answers.
+/// The function that answers a route.
 #[derive(Clone, Copy)]
 pub(super) enum Handler {
-    /// Sees and changes the organisation; nobody else does at the same time.
-    Alone(fn(&mut State, &Asked) -> Answered),
-    /// Takes what it needs of the organisation, and works beside others.
-    Beside(fn(&Server, &Asked) -> Answered),
+    /// Reads and changes the organisation, with exclusive access.
+    Exclusive(fn(&mut State, &Request) -> EndpointResult),
+    /// Locks the organisation only as needed, and runs concurrently with other requests.
+    Shared(fn(&Server, &Request) -> EndpointResult),
 }
 
 const fn route(
     method: &'static str,
     path: &'static str,
-    need: Need,
+    permission: Permission,
     summary: &'static str,
-    handler: fn(&mut State, &Asked) -> Answered,
+    handler: fn(&mut State, &Request) -> EndpointResult,
 ) -> Route {
-    Route { method, path, need, summary, handler: Handler::Alone(handler) }
+    Route { method, path, permission, summary, handler: Handler::Exclusive(handler) }
 }
 
 const fn beside(
     method: &'static str,
     path: &'static str,
-    need: Need,
+    permission: Permission,
     summary: &'static str,
-    handler: fn(&Server, &Asked) -> Answered,
+    handler: fn(&Server, &Request) -> EndpointResult,
 ) -> Route {
-    Route { method, path, need, summary, handler: Handler::Beside(handler) }
+    Route { method, path, permission, summary, handler: Handler::Shared(handler) }
 }
 
-/// Everything that is served.
+/// All routes.
 #[rustfmt::skip]
 pub(super) const ROUTES: &[Route] = {
-    use Need::*;
+    use Permission::*;
     &[
         route("POST", "/oauth/token", Open, "Log in with client credentials", token::give),
         route("POST", "/api/v2/oauth/token", Open, "Log in with client credentials", token::give),
@@ -67,21 +67,21 @@ pub(super) const ROUTES: &[Route] = {
         route("PUT", "/api/v2/flows/{flowId}", WriteFlows, "Change a flow, or its draft", flows::replace),
         route("DELETE", "/api/v2/flows/{flowId}", WriteFlows, "Delete a flow", flows::delete),
         route("POST", "/api/v2/flows/{flowId}/publish", WriteFlows, "Publish the newest version of a flow", flow_actions::publish_by_path),
-        route("GET", "/api/v2/flows/{flowId}/latestconfiguration", ReadFlows, "Get the newest version of a flow as it was written", flows::latest_configuration),
+        route("GET", "/api/v2/flows/{flowId}/latestconfiguration", ReadFlows, "Get the newest version of a flow in its source form", flows::latest_configuration),
         route("GET", "/api/v2/flows/{flowId}/versions", ReadFlows, "List the versions of a flow", flows::versions),
         route("GET", "/api/v2/flows/{flowId}/versions/{versionId}", ReadFlows, "Get a version of a flow", flows::version),
-        route("GET", "/api/v2/flows/{flowId}/versions/{versionId}/configuration", ReadFlows, "Get a version of a flow as it was written", flows::configuration),
-        route("GET", "/api/v2/architect/flows/{flowId}", ReadFlows, "Get a flow with its nodes as they were written", flows::architect_form),
+        route("GET", "/api/v2/flows/{flowId}/versions/{versionId}/configuration", ReadFlows, "Get a version of a flow in its source form", flows::configuration),
+        route("GET", "/api/v2/architect/flows/{flowId}", ReadFlows, "Get a flow with its nodes in their source form", flows::architect_form),
 
         route("POST", "/api/v2/flows/actions/publish", WriteFlows, "Publish a flow", flow_actions::publish),
         route("POST", "/api/v2/flows/actions/checkin", WriteFlows, "Check a flow in", flow_actions::check_in),
         route("POST", "/api/v2/flows/actions/checkout", WriteFlows, "Check a flow out", flow_actions::check_out),
         route("POST", "/api/v2/flows/actions/unlock", WriteFlows, "Unlock a flow", flow_actions::unlock),
-        route("POST", "/api/v2/flows/actions/revert", WriteFlows, "Take changes back that were not checked in", flow_actions::revert),
+        route("POST", "/api/v2/flows/actions/revert", WriteFlows, "Discard changes that were not checked in", flow_actions::revert),
         route("POST", "/api/v2/flows/actions/deactivate", WriteFlows, "Deactivate a flow", flow_actions::deactivate),
 
         route("POST", "/api/v2/flows/jobs", WriteFlows, "Register a job that publishes an uploaded flow", flow_jobs::register),
-        route("GET", "/api/v2/flows/jobs/{jobId}", ReadFlows, "Get such a job", flow_jobs::get),
+        route("GET", "/api/v2/flows/jobs/{jobId}", ReadFlows, "Get a publishing job", flow_jobs::get),
         route("POST", "/api/v2/flows/export/jobs", ReadFlows, "Export flows", flow_jobs::export),
         route("GET", "/api/v2/flows/export/jobs/{jobId}", ReadFlows, "Get an export", flow_jobs::get),
         route("POST", "/api/v2/flows/validate/jobs", ReadFlows, "Validate flows", flow_jobs::validate),
@@ -90,21 +90,21 @@ pub(super) const ROUTES: &[Route] = {
         route("POST", "/api/v2/flows/executions", RunFlows, "Run a flow", executions::launch),
         route("GET", "/api/v2/flows/executions/{executionId}", ReadFlows, "Get a run of a flow", executions::get),
         route("POST", "/api/v2/flows/instances/query", ReadFlows, "Find instances", instances::query),
-        route("GET", "/api/v2/flows/instances/querycapabilities", ReadFlows, "What instances can be found by", instances::capabilities),
-        route("POST", "/api/v2/flows/instances/jobs", ReadFlows, "Ask for the execution documents of instances", instances::request),
-        route("GET", "/api/v2/flows/instances/jobs/{jobId}", ReadFlows, "Where the execution documents are", flow_jobs::get),
-        route("GET", "/api/v2/flows/instances/settings/executiondata", ReadFlows, "Whether execution documents are wanted", settings::execution_data),
-        route("PATCH", "/api/v2/flows/instances/settings/executiondata", WriteFlows, "Set whether execution documents are wanted", settings::set_execution_data),
-        route("GET", "/api/v2/flows/instances/settings/loglevels", ReadFlows, "List the log levels of single flows", settings::list),
-        route("GET", "/api/v2/flows/instances/settings/loglevels/characteristics", ReadFlows, "What log levels there are", settings::characteristics),
-        route("GET", "/api/v2/flows/instances/settings/loglevels/default", ReadFlows, "Get the log level of all other flows", settings::default),
-        route("PUT", "/api/v2/flows/instances/settings/loglevels/default", WriteFlows, "Set the log level of all other flows", settings::set_default),
-        route("DELETE", "/api/v2/flows/instances/settings/loglevels/default", WriteFlows, "Take the log level of all other flows back", settings::delete_default),
+        route("GET", "/api/v2/flows/instances/querycapabilities", ReadFlows, "List the criteria that instances can be found by", instances::capabilities),
+        route("POST", "/api/v2/flows/instances/jobs", ReadFlows, "Request the execution documents of instances", instances::request),
+        route("GET", "/api/v2/flows/instances/jobs/{jobId}", ReadFlows, "Get the locations of requested execution documents", flow_jobs::get),
+        route("GET", "/api/v2/flows/instances/settings/executiondata", ReadFlows, "Get whether execution documents are recorded", settings::execution_data),
+        route("PATCH", "/api/v2/flows/instances/settings/executiondata", WriteFlows, "Set whether execution documents are recorded", settings::set_execution_data),
+        route("GET", "/api/v2/flows/instances/settings/loglevels", ReadFlows, "List the flows that have their own log level", settings::list),
+        route("GET", "/api/v2/flows/instances/settings/loglevels/characteristics", ReadFlows, "List the available log levels", settings::characteristics),
+        route("GET", "/api/v2/flows/instances/settings/loglevels/default", ReadFlows, "Get the default log level", settings::default),
+        route("PUT", "/api/v2/flows/instances/settings/loglevels/default", WriteFlows, "Set the default log level", settings::set_default),
+        route("DELETE", "/api/v2/flows/instances/settings/loglevels/default", WriteFlows, "Reset the default log level", settings::delete_default),
         route("GET", "/api/v2/flows/{flowId}/instances/settings/loglevels", ReadFlows, "Get the log level of a flow", settings::get),
         route("POST", "/api/v2/flows/{flowId}/instances/settings/loglevels", WriteFlows, "Set the log level of a flow", settings::set),
         route("PUT", "/api/v2/flows/{flowId}/instances/settings/loglevels", WriteFlows, "Change the log level of a flow", settings::set),
-        route("DELETE", "/api/v2/flows/{flowId}/instances/settings/loglevels", WriteFlows, "Take the log level of a flow back", settings::delete),
-        route("GET", "/api/v2/flows/instances/{instanceId}", ReadFlows, "Where the execution document of an instance is", instances::get),
+        route("DELETE", "/api/v2/flows/{flowId}/instances/settings/loglevels", WriteFlows, "Reset the log level of a flow", settings::delete),
+        route("GET", "/api/v2/flows/instances/{instanceId}", ReadFlows, "Get the location of the execution document of an instance", instances::get),
         beside("POST", "/api/v2/flows/variables", WriteFlows, "Write variables of a running instance", instances::write_variables),
 
         route("GET", "/api/v2/flows/datatables", ReadFlows, "List data tables", tables::list),
@@ -131,7 +131,7 @@ pub(super) const ROUTES: &[Route] = {
         route("GET", "/api/v2/architect/prompts/{promptId}", ReadFlows, "Get a user prompt", directory::prompt),
         route("GET", "/api/v2/architect/systemprompts", ReadFlows, "List system prompts", directory::system_prompts),
         route("GET", "/api/v2/architect/systemprompts/{promptId}", ReadFlows, "Get a system prompt", directory::system_prompt),
-        beside("POST", "/api/v2/architect/simulations", RunFlows, "Run a flow to its end, and get its trace", simulations::run),
+        beside("POST", "/api/v2/architect/simulations", RunFlows, "Run a flow to its end and return its trace", simulations::run),
 
         route("POST", "/api/v2/conversations", WriteConversations, "Start a conversation in a flow", conversations::create),
         route("GET", "/api/v2/conversations/{conversationId}", ReadConversations, "Get a conversation", conversations::get),
@@ -142,10 +142,10 @@ pub(super) const ROUTES: &[Route] = {
         route("POST", "/api/v2/conversations/emails", WriteConversations, "Start an e-mail in a flow", conversations::create_email),
         route("POST", "/api/v2/conversations/messages", WriteConversations, "Start a message in a flow", conversations::create_message),
 
-        route("POST", "/api/v2/analytics/queues/realtime/query", ReadAnalytics, "How busy queues are, as the seeds ask", analytics::realtime),
-        route("POST", "/api/v2/analytics/queues/observations/query", ReadAnalytics, "How busy queues are", analytics::observations),
-        route("GET", "/api/v2/analytics/botflows/{botFlowId}/reportingturns", ReadAnalytics, "What participants said to a bot, turn by turn", bots::reporting_turns),
-        route("GET", "/api/v2/analytics/botflows/{botFlowId}/divisions/reportingturns", ReadAnalytics, "What participants said to a bot, turn by turn", bots::reporting_turns),
+        route("POST", "/api/v2/analytics/queues/realtime/query", ReadAnalytics, "Get queue statistics, in the form that the tutorials use", analytics::realtime),
+        route("POST", "/api/v2/analytics/queues/observations/query", ReadAnalytics, "Get queue statistics", analytics::observations),
+        route("GET", "/api/v2/analytics/botflows/{botFlowId}/reportingturns", ReadAnalytics, "List the turns of conversations with a bot", bots::reporting_turns),
+        route("GET", "/api/v2/analytics/botflows/{botFlowId}/divisions/reportingturns", ReadAnalytics, "List the turns of conversations with a bot, in all divisions", bots::reporting_turns),
 
         route("GET", "/api/v2/externalcontacts/reversewhitepageslookup", ReadContacts, "Find contacts by number, e-mail address or id", contacts::reverse_lookup),
         route("POST", "/api/v2/externalcontacts/identifierlookup", ReadContacts, "Find a contact by an identifier", contacts::identifier_lookup),
@@ -156,25 +156,25 @@ pub(super) const ROUTES: &[Route] = {
         route("PUT", "/api/v2/externalcontacts/contacts/{contactId}", WriteContacts, "Replace a contact", contacts::replace),
         route("DELETE", "/api/v2/externalcontacts/contacts/{contactId}", WriteContacts, "Delete a contact that was created", contacts::delete),
 
-        route("GET", "/", Open, "The status page; what there is, for those who want JSON", status::root),
-        beside("GET", "/__flowsim/status", Open, "What is loaded, what runs, what time it is", status::overview),
+        route("GET", "/", Open, "Show the status page, or the available resources as JSON", status::root),
+        beside("GET", "/__flowsim/status", Open, "Get what is loaded, what is running, and the time", status::overview),
         beside("GET", "/__flowsim/flows", Open, "List flows with their findings and variables", status::flows),
-        route("GET", "/__flowsim/instances", Open, "List the instances that wait or are over, the newest first", live::list),
+        route("GET", "/__flowsim/instances", Open, "List waiting and finished instances, the newest first", live::list),
         route("POST", "/__flowsim/instances", Open, "Call a flow by hand", live::call),
-        route("GET", "/__flowsim/instances/{instanceId}", Open, "What happened in an instance so far, and what it waits for", live::get),
+        route("GET", "/__flowsim/instances/{instanceId}", Open, "Get the trace of an instance so far, and what it waits for", live::get),
         route("POST", "/__flowsim/instances/{instanceId}/disconnect", Open, "Hang up", live::disconnect),
-        route("POST", "/__flowsim/reset", Open, "Back to the start; nothing of what happened is kept", control::reset),
-        route("PUT", "/__flowsim/fixtures", Open, "Replace the fixtures by this document", control::replace_fixtures),
-        route("POST", "/__flowsim/faults", Open, "What the next requests are answered instead", control::set_faults),
-        route("POST", "/__flowsim/input", Open, "What the participant does", control::give_input),
-        route("GET", "/__flowsim/clock", Open, "What time it is for the server", control::clock),
-        route("POST", "/__flowsim/clock", Open, "Let time pass", control::advance_clock),
-        route("GET", "/__flowsim/requests", Open, "What was asked, what was answered, and why", control::requests),
-        beside("GET", "/__flowsim/webhooks", Open, "Which services are called, and the calls that were made", webhooks::list),
-        route("PUT", "/__flowsim/webhooks", Open, "Replace the services that are called", webhooks::replace),
-        route("GET", "/__flowsim/openapi.json", Open, "This list, as an OpenAPI document", openapi::document),
-        route("PUT", "/__flowsim/uploads/{jobId}", Open, "Where the flow of a job is uploaded", flow_jobs::upload),
-        route("GET", "/__flowsim/downloads/{jobId}/{fileName}", Open, "Where an exported flow is", flow_jobs::download),
-        route("GET", "/__flowsim/executions/{instanceId}", Open, "Where an execution document is", instances::document),
+        route("POST", "/__flowsim/reset", Open, "Restore the initial state and discard everything else", control::reset),
+        route("PUT", "/__flowsim/fixtures", Open, "Replace the fixtures with this document", control::replace_fixtures),
+        route("POST", "/__flowsim/faults", Open, "Set faults that the next requests are answered with", control::set_faults),
+        route("POST", "/__flowsim/input", Open, "Provide the participant's input", control::give_input),
+        route("GET", "/__flowsim/clock", Open, "Get the time of the server's clock", control::clock),
+        route("POST", "/__flowsim/clock", Open, "Advance the clock", control::advance_clock),
+        route("GET", "/__flowsim/requests", Open, "List requests, their answers, and the reasons", control::requests),
+        beside("GET", "/__flowsim/webhooks", Open, "List webhook services and the calls that were made", webhooks::list),
+        route("PUT", "/__flowsim/webhooks", Open, "Replace the webhook services", webhooks::replace),
+        route("GET", "/__flowsim/openapi.json", Open, "Get this list as an OpenAPI document", openapi::document),
+        route("PUT", "/__flowsim/uploads/{jobId}", Open, "Upload the flow of a job", flow_jobs::upload),
+        route("GET", "/__flowsim/downloads/{jobId}/{fileName}", Open, "Download an exported flow", flow_jobs::download),
+        route("GET", "/__flowsim/executions/{instanceId}", Open, "Download an execution document", instances::document),
     ]
 };

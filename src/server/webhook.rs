@@ -1,42 +1,41 @@
-//! Webhooks: which services of the author's own are called, and where they are.
+//! Webhooks: the user's own services that are called, and their addresses.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::http::answer::Refusal;
+use super::http::reply::ApiError;
 use crate::platform::check_webhook;
 
-/// How long a registered service may take for an answer, unless something else is said, in
-/// milliseconds.
+/// Default time limit for the answer of a registered service, in milliseconds.
 const TIMEOUT_MS: u64 = 30_000;
-/// The most that can be said.
+/// Maximum time limit, in milliseconds.
 const MAX_TIMEOUT_MS: u64 = 300_000;
-/// How often a service is called until it answers.
+/// Default number of attempts to call a service.
 const ATTEMPTS: usize = 3;
-/// The most that can be said.
+/// Maximum number of attempts.
 const MAX_ATTEMPTS: u64 = 10;
-/// How many services can be registered.
+/// Maximum number of registered services.
 const MAX_WEBHOOKS: usize = 1_000;
 
 /// A service that is called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Webhook {
-    /// Its address.
+    /// The address.
     pub(super) url: String,
-    /// How long it may take for an answer, in milliseconds. Nodes say that themselves.
+    /// Time limit for an answer, in milliseconds. Webhook nodes set their own.
     pub(super) timeout_ms: u64,
-    /// How often it is called until it answers.
+    /// Maximum number of attempts.
     pub(super) attempts: usize,
 }
 
 /// The services that are called.
 #[derive(Debug, Clone, Default)]
 pub struct Webhooks {
-    /// By the id or name of a flow, or the id of a webhook.
+    /// The registered services, by the id or name of a flow or the id of a webhook.
     registered: IndexMap<String, Webhook>,
-    /// The hosts that may be called beside this machine.
+    /// The hosts that may be called in addition to this machine.
     hosts: Vec<String>,
 }
 
@@ -45,72 +44,74 @@ impl Webhook {
         Self { url: url.to_owned(), timeout_ms: TIMEOUT_MS, attempts: ATTEMPTS }
     }
 
-    /// The address without its query, which may be a secret.
+    /// Returns the address without its query, which may contain a secret.
     pub(super) fn shown(&self) -> &str {
         self.url.split(['?', '#']).next().unwrap_or_default()
     }
 }
 
 impl Webhooks {
-    /// Lets services on another host be called.
+    /// Permits calls of services on another host.
     pub fn allow(&mut self, host: &str) {
         self.hosts.push(host.trim_matches(['[', ']']).to_owned());
         self.hosts.push(host.to_owned());
         self.hosts.dedup();
     }
 
-    /// Registers a service: `NAME=URL`, of a flow by its id or name, or of a webhook by its id.
+    /// Registers a service from `NAME=URL`. `NAME` is the id or name of a flow, or the id
+    /// of a webhook.
     ///
     /// # Errors
-    /// It is not written so, or the address is not one that is called.
+    /// The text has another form, or the address may not be called.
     pub fn add(&mut self, text: &str) -> Result<(), String> {
         let Some((name, url)) = text.split_once('=').filter(|(name, _)| !name.is_empty())
         else {
-            return Err(format!("`{text}` is no webhook; write FLOW=URL"));
+            return Err(format!("`{text}` is not a webhook; write FLOW=URL"));
         };
         check_webhook(url, &self.hosts)?;
         self.registered.insert(name.to_owned(), Webhook::at(url));
         Ok(())
     }
 
-    /// Reads what is to be registered: `{"NAME": "URL"}`, or an object with `url` in its place.
+    /// Reads the services of a document: `{"NAME": "URL"}`, or an object with `url`
+    /// instead of the URL.
     pub(super) fn read(
         &self,
         document: &serde_json::Map<String, Value>,
-    ) -> Result<IndexMap<String, Webhook>, Refusal> {
+    ) -> Result<IndexMap<String, Webhook>, ApiError> {
         if document.len() > MAX_WEBHOOKS {
-            return Err(Refusal::full("webhooks", MAX_WEBHOOKS));
+            return Err(ApiError::full("webhooks", MAX_WEBHOOKS));
         }
         let mut read = IndexMap::new();
         for (name, value) in document {
             let webhook = read_one(value)
-                .map_err(|reason| Refusal::bad(format!("`{name}`: {reason}")))?;
+                .map_err(|reason| ApiError::bad(format!("`{name}`: {reason}")))?;
             check_webhook(&webhook.url, &self.hosts)
-                .map_err(|reason| Refusal::bad(format!("`{name}`: {reason}")))?;
+                .map_err(|reason| ApiError::bad(format!("`{name}`: {reason}")))?;
             read.insert(name.clone(), webhook);
         }
         Ok(read)
     }
 
-    /// The same hosts with other services.
+    /// Returns the same permitted hosts with other services.
     pub(super) fn with(&self, registered: IndexMap<String, Webhook>) -> Self {
         Self { registered, hosts: self.hosts.clone() }
     }
 
-    /// What is registered, by name.
+    /// Returns the registered services, by name.
     pub(super) fn registered(&self) -> &IndexMap<String, Webhook> {
         &self.registered
     }
 
-    /// The service that is called when keys were collected in a flow that goes by one of
-    /// these names.
+    /// Returns the service to call when a flow with one of these names has collected
+    /// keys.
     pub(super) fn of_flow(&self, names: &[&str]) -> Option<(&str, &Webhook)> {
         let found = names.iter().find_map(|name| self.registered.get_key_value(*name))?;
         Some((found.0, found.1))
     }
 
-    /// The service that a node calls: the one that is registered by its id, or the one at
-    /// its own address, if that may be called.
+    /// Returns the service that a webhook node calls: the one registered by the node's
+    /// id, otherwise the node's own address if it may be called.
     pub(super) fn of_node(&self, id: Option<&str>, url: Option<&str>) -> Option<Webhook> {
         let registered = id.and_then(|id| self.registered.get(id)).cloned();
         let own = || url.filter(|url| check_webhook(url, &self.hosts).is_ok());
@@ -122,11 +123,11 @@ fn read_one(value: &Value) -> Result<Webhook, String> {
     let entries = match value {
         Value::String(url) => return Ok(Webhook::at(url)),
         Value::Object(entries) => entries,
-        _ => return Err("write an address, or an object with `url`".to_owned()),
+        _ => return Err("expected an address or an object with `url`".to_owned()),
     };
     let known = ["url", "timeoutMs", "attempts"];
     if let Some(key) = entries.keys().find(|key| !known.contains(&key.as_str())) {
-        return Err(format!("there is no `{key}`, only {}", known.join(", ")));
+        return Err(format!("unknown key `{key}`; expected one of {}", known.join(", ")));
     }
     let number = |key: &str, most: u64, default: u64| match entries.get(key) {
         None | Some(Value::Null) => Ok(default),
@@ -135,7 +136,7 @@ fn read_one(value: &Value) -> Result<Webhook, String> {
             .filter(|it| (1..=most).contains(it))
             .ok_or_else(|| format!("`{key}` must be a whole number from 1 to {most}")),
     };
-    let url = entries.get("url").and_then(Value::as_str).ok_or("it needs a `url`")?;
+    let url = entries.get("url").and_then(Value::as_str).ok_or("`url` is missing")?;
     let attempts = number("attempts", MAX_ATTEMPTS, ATTEMPTS as u64)?;
     Ok(Webhook {
         url: url.to_owned(),
@@ -149,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machine_and_hosts_that_were_named_are_called() {
+    fn only_this_machine_and_permitted_hosts_are_called() {
         let mut webhooks = Webhooks::default();
         for url in ["http://127.0.0.1:5000/x", "https://localhost", "http://[::1]:1/"] {
             assert!(webhooks.of_node(None, Some(url)).is_some(), "{url}");
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_registered_by_its_id_wins_over_the_address_of_a_node() {
+    fn a_service_registered_by_id_overrides_the_address_of_a_node() {
         let mut webhooks = Webhooks::default();
         webhooks.add("crm=http://localhost:1/a?key=b=c").unwrap();
         let found = webhooks.of_node(Some("crm"), Some("http://localhost:2/")).unwrap();

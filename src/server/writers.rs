@@ -1,8 +1,9 @@
-//! Who writes the variables of which instance: one request at a time, until it is answered.
+//! Locks on the variables of instances: one request at a time writes, until it is
+//! answered.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The requests that write, and what they write.
+/// The requests that write variables, and the instances that they write.
 #[derive(Debug, Default)]
 pub(super) struct Writers(Mutex<Vec<Writer>>);
 
@@ -12,14 +13,15 @@ struct Writer {
     instance: String,
 }
 
-/// The time until a request is answered. Then others may write.
+/// Releases the locks of a request when it is answered.
 pub(super) struct UntilAnswered<'w> {
     writers: &'w Writers,
     request: String,
 }
 
 impl Writers {
-    /// Lets a request write an instance; not if another one does.
+    /// Locks an instance for a request. Returns `false` if another request holds the
+    /// lock.
     pub(super) fn hold(&self, instance: &str, request: &str) -> bool {
         let mut writers = self.lock();
         if writers.iter().any(|it| it.instance == instance && it.request != request) {
@@ -30,7 +32,7 @@ impl Writers {
         true
     }
 
-    /// What ends everything that a request holds.
+    /// Returns a guard that releases the locks of the request when it is dropped.
     pub(super) fn until_answered(&self, request: &str) -> UntilAnswered<'_> {
         UntilAnswered { writers: self, request: request.to_owned() }
     }

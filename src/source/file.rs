@@ -1,4 +1,4 @@
-//! The texts that were loaded, kept for as long as somebody may want to quote them.
+//! Loaded files, kept for as long as messages may quote them.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -8,13 +8,13 @@ use std::sync::OnceLock;
 use super::read::{Problem, ProblemKind};
 use super::span::{FileId, Position, Span};
 
-/// The largest file that is read, in bytes.
+/// The maximum size of a file, in bytes.
 pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
-/// How far apart the places are, in bytes, up to which characters are counted once.
+/// The distance in bytes between the places for which the number of characters is cached.
 const BLOCK_BYTES: usize = 128;
 
-/// One loaded text.
+/// A loaded file.
 #[derive(Debug)]
 pub struct File {
     id: FileId,
@@ -26,27 +26,28 @@ pub struct File {
 }
 
 impl File {
-    /// The id under which spans name this file.
+    /// The id that spans use for this file.
     pub fn id(&self) -> FileId {
         self.id
     }
 
-    /// The path as the user gave it, or a name in angle brackets such as `<request>`.
+    /// The path as given by the user, or a name in angle brackets such as `<request>`.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The text, without a byte order mark.
+    /// The content, without a byte order mark.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The whole file.
+    /// The span of the whole file.
     pub fn span(&self) -> Span {
         Span::new(self.id, 0, self.text.len())
     }
 
-    /// Line and column of a byte offset. An offset inside a character counts as its start.
+    /// Converts a byte offset to line and column. An offset inside a character counts as
+    /// its start.
     pub fn position(&self, offset: u32) -> Position {
         let mut offset = (offset as usize).min(self.text.len());
         while !self.text.is_char_boundary(offset) {
@@ -59,8 +60,8 @@ impl File {
         Position { line: count(line), column: count(column) }
     }
 
-    /// The line of a number (from 1), without its line break; an empty place at the end of
-    /// the file if it has fewer lines.
+    /// Returns the line with this number (from 1), without its line break. Returns an
+    /// empty span at the end of the file if the file has fewer lines.
     pub fn line(&self, number: u32) -> Span {
         let starts = self.line_starts();
         let index = (number as usize).saturating_sub(1);
@@ -72,13 +73,14 @@ impl File {
         Span::new(self.id, start, start + line.len())
     }
 
-    /// The byte offset of a line (from 1) and a column (characters, from 0).
+    /// Converts a line (from 1) and a column (in characters, from 0) to a byte offset.
     pub(super) fn offset(&self, line: usize, column: usize) -> usize {
         let starts = self.line_starts();
         let Some(&start) = starts.get(line.saturating_sub(1)) else {
             return self.text.len();
         };
-        // Most texts are ASCII, or at least most lines, and short: their columns are bytes.
+        // Most files, or at least most lines, are ASCII and short: their columns are
+        // bytes.
         let is_ascii = *self.is_ascii.get_or_init(|| self.text.is_ascii());
         if is_ascii {
             return (start as usize + column).min(self.text.len());
@@ -98,15 +100,16 @@ impl File {
         found.map_or(self.text.len(), |(at, _)| from + at)
     }
 
-    /// How many characters begin before a byte offset. A generated flow may be one line of
-    /// many megabytes, so columns cannot be counted from the start of the line each time.
+    /// Counts the characters that begin before a byte offset. A generated flow may be one
+    /// line of many megabytes, so counting from the start of the line each time is too
+    /// slow.
     fn characters_before(&self, offset: usize) -> usize {
         let block = offset / BLOCK_BYTES;
         let rest = &self.text.as_bytes()[block * BLOCK_BYTES..offset];
         self.block_starts()[block] as usize + characters(rest)
     }
 
-    /// How many characters begin before each block of the text.
+    /// The number of characters that begin before each block of the text.
     fn block_starts(&self) -> &[u32] {
         self.block_starts.get_or_init(|| {
             let blocks = self.text.as_bytes().chunks(BLOCK_BYTES);
@@ -130,7 +133,8 @@ fn characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| begins_character(**byte)).count()
 }
 
-/// All bytes of UTF-8 but the continuation bytes `10xxxxxx`.
+/// Whether the byte begins a character: every UTF-8 byte except the continuation bytes
+/// `10xxxxxx`.
 fn begins_character(byte: u8) -> bool {
     byte & 0b1100_0000 != 0b1000_0000
 }
@@ -146,12 +150,12 @@ pub struct Files {
 }
 
 impl Files {
-    /// No files yet.
+    /// Creates an empty collection.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a text under a name.
+    /// Adds a file from memory, under a name.
     pub fn add(
         &mut self,
         path: impl Into<PathBuf>,
@@ -169,13 +173,14 @@ impl Files {
         file
     }
 
-    /// Reads a file of the disk.
+    /// Reads a file from disk.
     ///
     /// # Errors
-    /// The file cannot be read, is larger than [`MAX_FILE_BYTES`], or is not UTF-8 text.
+    /// Fails if the file cannot be read, is larger than [`MAX_FILE_BYTES`], or is not
+    /// UTF-8 text.
     pub fn load(&mut self, path: &Path) -> Result<Arc<File>, Problem> {
         let outcome = read_text(path);
-        // The file is added even if it failed, so that the problem has a place.
+        // The file is added even if reading failed, so that the problem has a place.
         let (text, failure) = match outcome {
             Ok(text) => (text, None),
             Err((kind, message, hint)) => (String::new(), Some((kind, message, hint))),
@@ -189,25 +194,25 @@ impl Files {
         }
     }
 
-    /// The file of an id that this collection gave out.
+    /// Returns the file with an id from this collection.
     ///
     /// # Panics
-    /// If the id comes from another collection.
+    /// Panics if the id comes from another collection.
     pub fn get(&self, id: FileId) -> &File {
         &self.files[id.0 as usize]
     }
 
-    /// Whether there is a file of an id.
+    /// Whether there is a file with this id.
     pub fn has(&self, id: FileId) -> bool {
         (id.0 as usize) < self.files.len()
     }
 
-    /// All files, in the order in which they were loaded.
+    /// All files, in the order of loading.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<File>> {
         self.files.iter()
     }
 
-    /// Where a span starts.
+    /// The position at which a span starts.
     pub fn position(&self, span: Span) -> Position {
         self.get(span.file).position(span.start)
     }
@@ -224,16 +229,16 @@ type Failure = (ProblemKind, String, Option<String>);
 fn read_text(path: &Path) -> Result<String, Failure> {
     let unreadable = |error: std::io::Error| {
         let hint = (error.kind() == std::io::ErrorKind::NotFound)
-            .then(|| "check the path; it is taken relative to the current folder".into());
+            .then(|| "check the path; it is relative to the current folder".into());
         (ProblemKind::Unreadable, format!("cannot read the file: {error}"), hint)
     };
     let file = std::fs::File::open(path).map_err(unreadable)?;
-    // What the size is said to be saves reading in small pieces; it may be wrong.
+    // The reported size avoids reading in small pieces; it may be wrong.
     let size = file.metadata().map_or(0, |data| data.len()).min(MAX_FILE_BYTES);
     let mut bytes = Vec::new();
     let _ = usize::try_from(size).map(|size| bytes.try_reserve(size + 1));
-    // One byte more than allowed tells a file that is too large from one that just fits,
-    // also where the size is not known beforehand (a pipe, a device).
+    // One byte more than allowed distinguishes a file that is too large from one that
+    // just fits, even if the size is unknown beforehand (a pipe, a device).
     file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         let message = format!("the file is larger than {MAX_FILE_BYTES} bytes");
@@ -242,7 +247,8 @@ fn read_text(path: &Path) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let message = format!("the file is not UTF-8 text: byte {at} cannot be read");
-        let hint = "flows and fixtures are JSON or YAML text in UTF-8".into();
+        let hint =
+            "save the file as UTF-8; flows and fixtures are JSON or YAML text".into();
         (ProblemKind::NotText, message, Some(hint))
     })
 }
@@ -276,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_far_into_a_line_are_those_that_one_counts() {
+    fn columns_far_into_a_line_are_exact() {
         let text = format!("first\n{}\nlast", "aé€😀\t".repeat(2_000));
         let file = Files::new().add("a", &*text);
         let line = file.line(2);

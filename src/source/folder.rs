@@ -1,4 +1,4 @@
-//! The files below a folder.
+//! The files in a folder and its subfolders.
 
 use std::fs;
 use std::io;
@@ -9,23 +9,23 @@ use indexmap::IndexMap;
 use super::file::Files;
 use super::read::{Problem, ProblemKind};
 
-/// The deepest folder that is looked into, counted from the one that was named.
+/// The maximum depth of subfolders, counted from the given folder.
 const MAX_FOLDER_DEPTH: usize = 64;
 
-/// What a folder holds.
+/// The content of a folder.
 #[derive(Debug, Default)]
 pub struct Folder {
-    /// The files, ordered by path.
+    /// The files, sorted by path.
     pub files: Vec<PathBuf>,
-    /// The folders that cannot be read, and why.
+    /// The folders that cannot be read, with their errors.
     pub unreadable: Vec<(PathBuf, io::Error)>,
 }
 
 impl Folder {
-    /// Lists the files below `folder` that `is_wanted`. Hidden files and folders are left
-    /// out, and so is what cannot be read to its end, such as a pipe. Links to files are
-    /// followed, links to folders are not: two that point upwards would make more paths
-    /// than anybody can read.
+    /// Lists the files below `folder` that satisfy `is_wanted`. Hidden files and folders
+    /// are skipped, and so are files that cannot be read to an end, such as pipes. Links
+    /// to files are followed. Links to folders are not, because two that point upwards
+    /// would produce an endless number of paths.
     pub fn read(folder: &Path, is_wanted: impl Fn(&Path) -> bool) -> Self {
         let mut found = Self::default();
         let mut waiting = vec![(folder.to_owned(), 0)];
@@ -49,8 +49,9 @@ impl Folder {
     }
 }
 
-/// The files of paths, in order and each once: files as they are named, and of folders those
-/// below them that are wanted; and the folders that cannot be read.
+/// Returns the files of the given paths, in order and without duplicates, and the folders
+/// that cannot be read. Files are taken as named; of folders, the wanted files below them
+/// are taken.
 pub fn find_files(
     paths: &[PathBuf],
     is_wanted: impl Fn(&Path) -> bool,
@@ -77,12 +78,12 @@ pub fn find_files(
     (found.into_values().collect(), problems)
 }
 
-/// `./a` is `a`, as people write it.
+/// Removes a leading `./` from the path.
 pub fn plain(path: &Path) -> &Path {
     path.strip_prefix(".").unwrap_or(path)
 }
 
-/// What is not hidden in a folder, and whether it is a folder itself.
+/// The entries of a folder that are not hidden, with a flag for folders.
 fn entries(folder: &Path) -> io::Result<Vec<(PathBuf, bool)>> {
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -94,7 +95,7 @@ fn entries(folder: &Path) -> io::Result<Vec<(PathBuf, bool)>> {
     Ok(entries)
 }
 
-/// Whether it is a file, or a link that leads nowhere, which is worth a message.
+/// Whether it is a file. A broken link counts too, because it deserves a message.
 fn is_readable(path: &Path) -> bool {
     fs::metadata(path).map_or(true, |metadata| metadata.is_file())
 }
@@ -123,7 +124,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn links_that_lead_in_circles_are_no_trouble() {
+    fn cyclic_links_are_harmless() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a.x"), "").unwrap();
         for link in ["one.d", "two.d"] {
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_none_is_told() {
+    fn a_missing_folder_is_reported() {
         let found = Folder::read(Path::new("no/such/folder"), |_| true);
         assert_eq!(found.unreadable[0].0, Path::new("no/such/folder"));
     }

@@ -1,4 +1,4 @@
-//! Strict JSON, by `jsonc-parser`.
+//! Strict JSON, parsed by `jsonc-parser`.
 
 use jsonc_parser::ast::{ObjectProp, ObjectPropName, Value};
 use jsonc_parser::common::{Range, Ranged};
@@ -14,13 +14,13 @@ pub(super) fn read(file: &File) -> Result<Node<'_>, Problem> {
     let parsed = parse_to_ast(file.text(), &CollectOptions::default(), &strict());
     let value = parsed.map_err(|error| problem(file, &error))?.value;
     let Some(value) = value else {
-        return Err(problem_at(file.span(), "the file holds no value".into(), None));
+        return Err(problem_at(file.span(), "the file contains no value".into(), None));
     };
     convert(file, value, 0)
 }
 
-/// The parser is lenient unless told otherwise; a file that only flowsim can read would
-/// be a trap.
+/// The options for strict parsing. The parser is lenient by default, but a file that only
+/// flowsim can read would be a trap.
 fn strict() -> ParseOptions {
     ParseOptions {
         allow_comments: false,
@@ -74,7 +74,7 @@ fn entry<'s>(
 ) -> Result<Entry<'s>, Problem> {
     let (key, range) = match property.name {
         ObjectPropName::String(literal) => {
-            // Without the quotes, so that the place of a key is that of its text.
+            // Without the quotes, so that the span of a key covers only its text.
             let Range { start, end } = literal.range;
             (literal.value, Range::new(start + 1, end - 1))
         }
@@ -86,18 +86,19 @@ fn entry<'s>(
     Ok(Entry { key, key_span, value })
 }
 
-/// JSON wants line breaks and their like written as escapes; the parser lets them pass.
+/// Rejects control characters. JSON requires escapes for line breaks and the like, but
+/// the parser accepts them.
 fn refuse_control_characters(file: &File, span: Span) -> Result<(), Problem> {
     let range = span.start as usize..span.end as usize;
     let bytes = file.text().as_bytes().get(range).unwrap_or_default();
-    // Without an early end, so that it runs over many bytes at a time.
+    // Without an early exit, so that many bytes are processed at a time.
     if !bytes.iter().fold(false, |found, byte| found | (*byte < b' ')) {
         return Ok(());
     }
     let at = bytes.iter().position(|byte| *byte < b' ').unwrap_or_default();
-    let message = "this is not JSON: a string holds a control character".into();
+    let message = "this is not JSON: a string contains a control character".into();
     let hint =
-        "write a line break as `\\n`, a tab as `\\t`; or is a closing quote missing?";
+        "write a line break as `\\n` and a tab as `\\t`, or add a missing closing quote";
     Err(problem_at(span.part(at, at + 1), message, Some(hint.into())))
 }
 
@@ -110,13 +111,11 @@ fn problem(file: &File, error: &ParseError) -> Problem {
     let hint = match error.kind() {
         ParseErrorKind::NestingDepthExceeded => return too_deep(span),
         ParseErrorKind::TrailingCommasNotAllowed => Some("remove the last comma"),
-        ParseErrorKind::SingleQuotedStringsNotAllowed => {
-            Some("JSON quotes strings with \"")
-        }
-        ParseErrorKind::CommentsNotAllowed => Some("JSON has no comments"),
-        ParseErrorKind::ExpectedComma => Some("put a comma before it"),
-        ParseErrorKind::UnterminatedArray => Some("a closing `]` is missing"),
-        ParseErrorKind::UnterminatedObject => Some("a closing `}` is missing"),
+        ParseErrorKind::SingleQuotedStringsNotAllowed => Some("use double quotes"),
+        ParseErrorKind::CommentsNotAllowed => Some("remove the comment"),
+        ParseErrorKind::ExpectedComma => Some("insert a comma before it"),
+        ParseErrorKind::UnterminatedArray => Some("add a closing `]`"),
+        ParseErrorKind::UnterminatedObject => Some("add a closing `}`"),
         _ => None,
     };
     let text = error.kind().to_string();
@@ -183,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn of_repeated_keys_the_last_one_counts() {
+    fn the_last_of_duplicate_keys_counts() {
         let file = Files::new().add("a.json", r#"{"a": 1, "a": 2}"#);
         let document = read(&file).unwrap();
         assert_eq!(document.get("a").unwrap().kind, Kind::Number("2".into()));

@@ -1,7 +1,7 @@
-//! Files, positions, and documents that remember where each of their values stands.
+//! Files, positions, and documents whose values have places.
 //!
-//! This is the only place where JSON and YAML text is read. Everything above works on
-//! [`Node`]s, which carry a [`Span`], so that every later finding can point at its line.
+//! JSON and YAML are read only in this module. All other modules work on [`Node`]s with a
+//! [`Span`], so every finding can name its line.
 
 mod file;
 mod folder;
@@ -16,5 +16,5 @@ pub use file::{File, Files, MAX_FILE_BYTES};
 pub use folder::{Folder, find_files, plain};
 pub use node::{Entry, Kind, Node, repeated};
 pub use read::{Format, Problem, ProblemKind, read_document, read_json, read_yaml};
-pub use replace::{Replacement, make_folder_of, make_way, replace_file};
+pub use replace::{Replacement, create_parent_folder, prepare_output, replace_file};
 pub use span::{FileId, Position, Span};

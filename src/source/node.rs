@@ -1,4 +1,4 @@
-//! The tree of a JSON or YAML document, every value with its place.
+//! The tree of a JSON or YAML document, with a place for every value.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,13 +8,13 @@ use super::span::Span;
 /// One value of a document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node<'s> {
-    /// Where it stands.
+    /// The place.
     pub span: Span,
-    /// What it is.
+    /// The content.
     pub kind: Kind<'s>,
 }
 
-/// What a [`Node`] holds.
+/// The content of a [`Node`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind<'s> {
     /// `null`
@@ -23,38 +23,38 @@ pub enum Kind<'s> {
     Boolean(bool),
     /// A number, as written, in JSON's notation.
     Number(Cow<'s, str>),
-    /// A string, escapes resolved.
+    /// A string, with escapes resolved.
     String(Cow<'s, str>),
     /// A list.
     Array(Vec<Node<'s>>),
-    /// An object; keys in the order of the document, repeated ones kept.
+    /// An object. The keys are in the order of the document, including duplicates.
     Object(Vec<Entry<'s>>),
 }
 
 /// A key of an object and its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry<'s> {
-    /// The key, escapes resolved.
+    /// The key, with escapes resolved.
     pub key: Cow<'s, str>,
-    /// Where the key stands, without its quotes.
+    /// The place of the key, without its quotes.
     pub key_span: Span,
     /// The value.
     pub value: Node<'s>,
 }
 
 impl<'s> Node<'s> {
-    /// The value of a key, if this is an object that has it. Of repeated keys the last
-    /// one counts, as in every JSON reader.
+    /// The value of a key. Returns `None` if this is not an object with that key. The
+    /// last of duplicate keys counts, as in every JSON reader.
     pub fn get(&self, key: &str) -> Option<&Node<'s>> {
         self.entry(key).map(|entry| &entry.value)
     }
 
-    /// The entry of a key; the last one if it is there several times.
+    /// The entry of a key. The last of duplicate keys counts.
     pub fn entry(&self, key: &str) -> Option<&Entry<'s>> {
         self.entries().iter().rev().find(|entry| entry.key == key)
     }
 
-    /// The entries of an object; of anything else, none.
+    /// The entries of an object. Empty for other values.
     pub fn entries(&self) -> &[Entry<'s>] {
         match &self.kind {
             Kind::Object(entries) => entries,
@@ -62,7 +62,7 @@ impl<'s> Node<'s> {
         }
     }
 
-    /// The items of a list; of anything else, none.
+    /// The items of a list. Empty for other values.
     pub fn items(&self) -> &[Node<'s>] {
         match &self.kind {
             Kind::Array(items) => items,
@@ -70,14 +70,14 @@ impl<'s> Node<'s> {
         }
     }
 
-    /// The keys that stand in an object of this document for a second time, each behind the
-    /// one before it. As deep as a document may be.
+    /// The duplicate keys in the objects of this document, each with its previous
+    /// occurrence. The recursion is as deep as the document's nesting.
     pub fn repeated_keys(&self) -> Vec<[&Entry<'s>; 2]> {
         let mut found = Vec::new();
-        let mut told = BTreeSet::new();
-        // What an alias repeats stands in the text once.
+        let mut seen = BTreeSet::new();
+        // A value that aliases repeat is in the text only once.
         self.each_repeated_key(&mut |first, second| {
-            if told.insert(second.key_span) {
+            if seen.insert(second.key_span) {
                 found.push([first, second]);
             }
         });
@@ -86,20 +86,20 @@ impl<'s> Node<'s> {
 
     fn each_repeated_key<'n>(
         &'n self,
-        tell: &mut impl FnMut(&'n Entry<'s>, &'n Entry<'s>),
+        report: &mut impl FnMut(&'n Entry<'s>, &'n Entry<'s>),
     ) {
         for item in self.items() {
-            item.each_repeated_key(tell);
+            item.each_repeated_key(report);
         }
         for [first, second] in repeated(self.entries()) {
-            tell(first, second);
+            report(first, second);
         }
         for entry in self.entries() {
-            entry.value.each_repeated_key(tell);
+            entry.value.each_repeated_key(report);
         }
     }
 
-    /// The text of a string.
+    /// The content of a string.
     pub fn as_str(&self) -> Option<&str> {
         match &self.kind {
             Kind::String(text) => Some(text),
@@ -112,7 +112,7 @@ impl<'s> Node<'s> {
         matches!(self.kind, Kind::Null)
     }
 
-    /// What it is, in a reader's words, with its article: `a string`, `an object`…
+    /// The type of the value with its article, for messages: `a string`, `an object`…
     pub fn describe(&self) -> &'static str {
         match self.kind {
             Kind::Null => "null",
@@ -125,16 +125,15 @@ impl<'s> Node<'s> {
     }
 }
 
-/// Up to so many keys are compared one by one, which takes no memory.
-const FEW: usize = 12;
+/// The maximum number of keys that are compared pairwise, without allocating memory.
+const MAX_PAIRWISE: usize = 12;
 
-/// The entries of one object whose key stands there for a second time, each behind the one
-/// before it.
+/// The duplicate keys of one object, each with its previous occurrence.
 pub fn repeated<'n, 's>(entries: &'n [Entry<'s>]) -> Vec<[&'n Entry<'s>; 2]> {
     let is_before = |(index, entry): (usize, &Entry<'_>)| {
         entries.iter().take(index).any(|earlier| earlier.key == entry.key)
     };
-    if entries.len() <= FEW && !entries.iter().enumerate().any(is_before) {
+    if entries.len() <= MAX_PAIRWISE && !entries.iter().enumerate().any(is_before) {
         return Vec::new();
     }
     let mut seen: BTreeMap<&str, &Entry<'s>> = BTreeMap::new();

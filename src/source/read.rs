@@ -1,10 +1,10 @@
-//! From text to tree, whatever the notation; and what can go wrong on the way.
+//! Reading of documents in either notation, and the errors that can occur.
 
 use super::file::File;
 use super::node::Node;
 use super::span::Span;
 
-/// The deepest nesting of lists and objects that is read.
+/// The maximum nesting of lists and objects.
 pub(super) const MAX_DEPTH: usize = 128;
 
 /// The notation of a document.
@@ -17,7 +17,8 @@ pub enum Format {
 }
 
 impl Format {
-    /// By the file's extension; without a known one, JSON if the text starts like JSON.
+    /// Determines the notation by the file's extension. If the extension is unknown, a
+    /// text that starts like JSON is JSON.
     pub fn of(file: &File) -> Self {
         match file.path().extension().and_then(|extension| extension.to_str()) {
             Some("yaml" | "yml") => Self::Yaml,
@@ -28,16 +29,16 @@ impl Format {
     }
 }
 
-/// Why a text is not a document.
+/// An error while reading a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// What kind of problem.
+    /// The kind of problem.
     pub kind: ProblemKind,
-    /// Where.
+    /// The place.
     pub span: Span,
-    /// What was found and what was expected.
+    /// The finding and the expectation.
     pub message: String,
-    /// What to do about it.
+    /// The advice.
     pub hint: Option<String>,
 }
 
@@ -48,7 +49,7 @@ pub enum ProblemKind {
     Unreadable,
     /// The file is not UTF-8 text.
     NotText,
-    /// The file, its nesting, or what its aliases expand to is too large.
+    /// The file, its nesting, or the expansion of its aliases is too large.
     TooLarge,
     /// The text is empty.
     Empty,
@@ -58,10 +59,10 @@ pub enum ProblemKind {
     YamlSyntax,
 }
 
-/// Reads a document in the notation that [`Format::of`] finds.
+/// Reads a document in the notation determined by [`Format::of`].
 ///
 /// # Errors
-/// The text is empty, malformed, or nested too deeply.
+/// Fails if the text is empty, malformed, or nested too deeply.
 pub fn read_document(file: &File) -> Result<Node<'_>, Problem> {
     match Format::of(file) {
         Format::Json => read_json(file),
@@ -72,7 +73,7 @@ pub fn read_document(file: &File) -> Result<Node<'_>, Problem> {
 /// Reads JSON.
 ///
 /// # Errors
-/// The text is empty, malformed, or nested too deeply.
+/// Fails if the text is empty, malformed, or nested too deeply.
 pub fn read_json(file: &File) -> Result<Node<'_>, Problem> {
     refuse_empty(file)?;
     super::json::read(file)
@@ -81,7 +82,8 @@ pub fn read_json(file: &File) -> Result<Node<'_>, Problem> {
 /// Reads the first document of a YAML text.
 ///
 /// # Errors
-/// The text is empty, malformed, nested too deeply, or its aliases expand without bound.
+/// Fails if the text is empty, malformed or nested too deeply, or if its aliases expand
+/// too far.
 pub fn read_yaml(file: &File) -> Result<Node<'_>, Problem> {
     refuse_empty(file)?;
     super::yaml::read(file)

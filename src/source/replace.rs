@@ -1,13 +1,13 @@
-//! Files written so that nobody ever finds half of one.
+//! Files that are written atomically.
 
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes a file in whole: whoever ends the process in between leaves what was there before.
-/// What is there and no file, such as `/dev/stdout` or a link, is written to as it is; of a
-/// stream nothing is lost that stands there.
+/// Writes a whole file. If the process is killed before the end, the previous file stays.
+/// Anything other than a regular file, such as `/dev/stdout` or a link, is written in
+/// place; a stream keeps its previous content.
 pub fn replace_file(
     path: &Path,
     content: &(impl AsRef<[u8]> + ?Sized),
@@ -17,41 +17,43 @@ pub fn replace_file(
     file.finish()
 }
 
-/// A file that is written piece by piece under another name in the same folder, and gets its
-/// own when it is whole. One that is not [finished](Self::finish) leaves what was there.
+/// A file that is written in pieces under a temporary name in the same folder, and
+/// renamed when it is complete. Without [`finish`](Self::finish), the previous file
+/// stays.
 #[derive(Debug)]
 pub struct Replacement {
     file: fs::File,
-    /// Its names, the one that it has and the one that it gets; none if it has its own.
+    /// The temporary and the final name. `None` if the file is written in place.
     names: Option<(PathBuf, PathBuf)>,
 }
 
 impl Replacement {
-    /// Begins with an empty file; its folder is made if it is not there.
+    /// Creates an empty file, and its folder if necessary.
     ///
     /// # Errors
-    /// The file cannot be made.
+    /// Fails if the file cannot be created.
     pub fn begin(path: &Path) -> io::Result<Self> {
-        make_folder_of(path)?;
+        create_parent_folder(path)?;
         if fs::symlink_metadata(path).is_ok_and(|it| !it.is_file()) {
             return Ok(Self { file: in_place(path)?, names: None });
         }
-        let name =
-            path.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
+        let name = path
+            .file_name()
+            .ok_or_else(|| io::Error::other("the path does not name a file"))?;
         let mut temporary = OsString::from(".");
         temporary.push(name);
         temporary.push(format!(".{}.part", std::process::id()));
         let temporary = path.with_file_name(temporary);
-        // Left by a process of the same number that was ended; in containers they come again.
+        // Left over from a killed process with the same id; ids repeat in containers.
         let _ = fs::remove_file(&temporary);
         let file = fs::File::create_new(&temporary)?;
         Ok(Self { file, names: Some((temporary, path.to_owned())) })
     }
 
-    /// Gives the file its name.
+    /// Gives the file its final name.
     ///
     /// # Errors
-    /// It cannot be renamed.
+    /// Fails if the file cannot be renamed.
     pub fn finish(mut self) -> io::Result<()> {
         if let Some((temporary, path)) = &self.names {
             fs::rename(temporary, path)?;
@@ -61,12 +63,12 @@ impl Replacement {
     }
 }
 
-/// What is there and no file. Only what a link of somebody leads to is written anew: a
-/// stream may have been opened by others, who want to keep what they have written.
+/// Opens anything other than a regular file. Only the target of a link is truncated. A
+/// stream may have been opened by other processes, whose output must be kept.
 fn in_place(path: &Path) -> io::Result<fs::File> {
     #[cfg(unix)]
     if path == Path::new("/dev/stdout") {
-        // Opened by its name it would be written from its start, over what stands there.
+        // Opened by name, it would be written from its start, over its previous content.
         io::stdout().flush()?;
         let own = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()?;
         return Ok(own.into());
@@ -93,27 +95,29 @@ impl Write for Replacement {
 impl Drop for Replacement {
     fn drop(&mut self) {
         if let Some((temporary, _)) = &self.names {
-            // What is wrong was told; that the rest of it may stay is less than that.
+            // The error is already reported, so a failed removal is ignored.
             let _ = fs::remove_file(temporary);
         }
     }
 }
 
-/// Makes sure that a file can be written, its folder too, and removes the one that is there.
-/// What is there and no file stays: whoever reads a pipe would take an attempt for the whole.
+/// Checks that a file can be written, creates its folder, and removes an existing file.
+/// Anything other than a regular file stays, because the reader of a pipe would take an
+/// attempt for the whole output.
 ///
 /// # Errors
-/// It cannot be written; the message names the file.
-pub fn make_way(path: &Path) -> io::Result<()> {
-    let made = make_folder_of(path).and_then(|()| match fs::symlink_metadata(path) {
-        Ok(found) if found.is_file() => {
-            Replacement::begin(path)?;
-            fs::remove_file(path)
-        }
-        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(_) => Ok(()),
-        Err(_) => Replacement::begin(path).map(drop),
-    });
+/// Fails if the file cannot be written. The message names the file.
+pub fn prepare_output(path: &Path) -> io::Result<()> {
+    let made =
+        create_parent_folder(path).and_then(|()| match fs::symlink_metadata(path) {
+            Ok(found) if found.is_file() => {
+                Replacement::begin(path)?;
+                fs::remove_file(path)
+            }
+            Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+            Ok(_) => Ok(()),
+            Err(_) => Replacement::begin(path).map(drop),
+        });
     let named = |error: io::Error| {
         let message = format!("cannot write {}: {error}", path.display());
         io::Error::new(error.kind(), message)
@@ -121,11 +125,11 @@ pub fn make_way(path: &Path) -> io::Result<()> {
     made.map_err(named)
 }
 
-/// Makes the folder of a file that is to be written.
+/// Creates the folder of a file.
 ///
 /// # Errors
-/// It cannot be made.
-pub fn make_folder_of(path: &Path) -> io::Result<()> {
+/// Fails if the folder cannot be created.
+pub fn create_parent_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     folder.map_or(Ok(()), fs::create_dir_all)
 }
@@ -140,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_old_file_gives_way_and_nothing_else_stays() {
+    fn the_old_file_is_replaced_and_nothing_else_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.xml");
         for text in ["old and long", "new"] {
@@ -151,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_is_an_error_and_leaves_nothing() {
+    fn a_failed_write_is_an_error_and_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let made = folder.path().join("no/such/a.xml");
         replace_file(&made, "made").unwrap();
@@ -164,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_ended_process_left_is_in_nobodys_way() {
+    fn leftovers_of_a_killed_process_are_harmless() {
         let folder = tempfile::tempdir().unwrap();
         let left = format!(".a.xml.{}.part", std::process::id());
         fs::write(folder.path().join(left), "hal").unwrap();

@@ -1,4 +1,4 @@
-//! YAML 1.2, by `saphyr-parser`.
+//! YAML 1.2, parsed by `saphyr-parser`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,11 +10,11 @@ use super::node::{Entry, Kind, Node};
 use super::read::{MAX_DEPTH, Problem, ProblemKind, too_deep};
 use super::span::Span;
 
-/// How many nodes the aliases of one document may add.
+/// The maximum number of nodes that the aliases of one document may add.
 const MAX_ALIASED_NODES: usize = 100_000;
 
-/// How many nodes the anchored values of one document may hold. A value is kept for its
-/// aliases, and a node that stands within several of them is kept for each.
+/// The maximum number of nodes in the anchored values of one document. A value is kept
+/// for its aliases, and a node inside several anchored values is kept for each of them.
 const MAX_ANCHORED_NODES: usize = 1_000_000;
 
 pub(super) fn read(file: &File) -> Result<Node<'_>, Problem> {
@@ -31,7 +31,7 @@ pub(super) fn read(file: &File) -> Result<Node<'_>, Problem> {
         match reader.next()? {
             (Event::DocumentStart(_) | Event::StreamStart | Event::Nothing, _) => {}
             (Event::StreamEnd | Event::DocumentEnd, _) => {
-                let message = "the file holds no value".into();
+                let message = "the file contains no value".into();
                 return Err(problem(file.span(), message, None));
             }
             (event, range) => return reader.node(event, range, 0),
@@ -42,12 +42,13 @@ pub(super) fn read(file: &File) -> Result<Node<'_>, Problem> {
 struct Reader<'s> {
     file: &'s File,
     parser: Parser<'s, saphyr_parser::StrInput<'s>>,
-    /// The nodes that have an anchor, and how many nodes each of them holds.
+    /// The nodes with an anchor, and the number of nodes in each of them.
     anchors: BTreeMap<usize, (Node<'s>, usize)>,
     anchored: usize,
     aliased: usize,
-    /// What was read of the lists and objects that are still open, each behind the one that
-    /// it stands in. So each gets memory once, when it is known how much.
+    /// The values of the lists and objects that are still open, each after the one that
+    /// contains it. Each list gets its memory in one allocation, when its length is
+    /// known.
     items: Vec<Node<'s>>,
     entries: Vec<Entry<'s>>,
 }
@@ -92,7 +93,11 @@ impl<'s> Reader<'s> {
             let size = size_of(&node);
             self.anchored += size;
             if self.anchored > MAX_ANCHORED_NODES {
-                return Err(too_many("anchored values hold", MAX_ANCHORED_NODES, span));
+                return Err(too_many(
+                    "anchored values contain",
+                    MAX_ANCHORED_NODES,
+                    span,
+                ));
             }
             self.anchors.insert(anchor, (node.clone(), size));
         }
@@ -126,7 +131,7 @@ impl<'s> Reader<'s> {
                 return Ok((entries, self.end(range, last)));
             }
             let Event::Scalar(key, ..) = event else {
-                let message = "a key must be a plain text".into();
+                let message = "a key must be a plain string".into();
                 return Err(problem(self.span(range), message, None));
             };
             let key_span = self.span(range);
@@ -137,24 +142,24 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// A text that stands in the file as it is, or between quotes, needs no memory of its
-    /// own: the parser makes a copy of each, of which a document has thousands.
+    /// Borrows a string from the file if it is there verbatim or in quotes. The parser
+    /// copies each string, and a document has thousands of them.
     fn as_written(&self, text: Cow<'s, str>, span: Span) -> Cow<'s, str> {
         let range = span.start as usize..span.end as usize;
         let Some(written) = self.file.text().get(range) else { return text };
         let quoted = written.get(1..written.len().saturating_sub(1));
-        let is_it = |written: &&str| **written == *text;
-        match Some(written).filter(is_it).or_else(|| quoted.filter(is_it)) {
+        let is_equal = |written: &&str| **written == *text;
+        match Some(written).filter(is_equal).or_else(|| quoted.filter(is_equal)) {
             Some(written) => Cow::Borrowed(written),
             None => text,
         }
     }
 
-    /// A copy of the anchored node. The sum of all copies is limited: a few nested
-    /// aliases could otherwise stand for more nodes than any memory holds.
+    /// Copies the anchored node. The total size of all copies is limited: a few nested
+    /// aliases could otherwise represent more nodes than fit into any memory.
     fn alias(&mut self, anchor: usize, span: Span) -> Result<Node<'s>, Problem> {
         let Some((node, size)) = self.anchors.get(&anchor) else {
-            let message = "an alias cannot stand inside the value that it names".into();
+            let message = "an alias cannot be inside the value that it names".into();
             return Err(problem(span, message, None));
         };
         self.aliased += size;
@@ -170,8 +175,8 @@ impl<'s> Reader<'s> {
         Span::new(self.file.id(), start, end)
     }
 
-    /// Where a list or an object ends: behind its bracket, or with its last value where it
-    /// has none and the parser reports the start of whatever comes next.
+    /// The end of a list or an object: after its bracket. Without a bracket, it ends with
+    /// its last value, because the parser reports the start of the next token.
     fn end(&self, range: Range, last: Option<u32>) -> u32 {
         match last {
             Some(last) if range.start == range.end => last,
@@ -183,13 +188,13 @@ impl<'s> Reader<'s> {
         let mark = error.marker();
         let at = self.file.offset(mark.line(), mark.col());
         let span = Span::new(self.file.id(), at, at);
-        // The parser has a limit of its own, for brackets that it looks ahead over.
+        // The parser limits the number of brackets in its lookahead.
         if error.info() == "recursion limit exceeded" {
             return too_deep(span);
         }
         let hint =
             self.file.text()[..at].rsplit('\n').next().filter(|line| line.contains('\t'));
-        let hint = hint.map(|_| "YAML is indented with spaces, never with tabs".into());
+        let hint = hint.map(|_| "indent with spaces, not tabs".into());
         problem(span, format!("this is not YAML: {}", error.info()), hint)
     }
 }
@@ -208,7 +213,8 @@ fn size_of(node: &Node<'_>) -> usize {
     below + 1
 }
 
-/// The core schema of YAML 1.2; what is quoted or tagged `!!str` is a string.
+/// Interprets a scalar by the core schema of YAML 1.2. Quoted scalars and those tagged
+/// `!!str` are strings.
 fn scalar<'s>(text: Cow<'s, str>, style: ScalarStyle, tag: Option<&Tag>) -> Kind<'s> {
     let is_string = tag.is_some_and(|tag| tag.suffix == "str");
     if style != ScalarStyle::Plain || is_string {
@@ -223,8 +229,8 @@ fn scalar<'s>(text: Cow<'s, str>, style: ScalarStyle, tag: Option<&Tag>) -> Kind
     }
 }
 
-/// Numbers are those that JSON knows. YAML's other spellings (`+1`, `0x1F`, `.5`, `007`)
-/// stay strings: in a flow they are telephone numbers and codes.
+/// Whether the text is a number in JSON's notation. YAML's other spellings (`+1`, `0x1F`,
+/// `.5`, `007`) stay strings: in a flow they are telephone numbers and codes.
 fn is_json_number(text: &str) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let digits = |text: &str| {
@@ -314,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn only_texts_that_are_written_otherwise_are_copied() {
+    fn only_strings_with_escapes_are_copied() {
         let text = "plain: a b\nsingle: 'a b'\ndouble: \"a b\"\nempty: ''\nö: é\n\
                     number: 15\nescape: \"a\\tb\"\ntwice: 'it''s'\nlines: a\n  b\nblock: |\n  a\n  b\n";
         let file = Files::new().add("a.yaml", text);
@@ -349,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn aliases_are_copied_but_not_without_end() {
+    fn aliases_are_copied_up_to_a_limit() {
         let file = Files::new().add("a.yaml", "a: &x {k: 1}\nb: *x\n");
         let document = read(&file).unwrap();
         assert_eq!(
@@ -367,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn anchors_within_anchors_are_not_kept_without_end() {
+    fn nested_anchors_are_kept_up_to_a_limit() {
         let items = vec!["x"; 20_000].join(",");
         let open: String = (0..100).map(|level| format!("&a{level} [")).collect();
         let text = format!("{open}{items}{}", "]".repeat(100));

@@ -1,21 +1,21 @@
-//! Where scenario files are.
+//! Discovery of scenario files.
 
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Files, find_files};
 
-/// What the name of a scenario file ends in.
+/// File name endings of scenario files.
 const ENDINGS: [&str; 3] = [".test.yaml", ".test.yml", ".test.json"];
 
-/// Whether a file is one by its name.
+/// Returns whether the file name is that of a scenario file.
 pub fn is_scenario_file(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
-/// The scenario files of paths, in order and each once: files as they are named, and of
-/// folders those below them.
+/// Finds the scenario files of the given paths, in order and without duplicates. A file
+/// is taken as named; a folder is searched recursively.
 pub fn discover(paths: &[PathBuf], files: &mut Files) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let (found, problems) = find_files(paths, is_scenario_file, files);
     (found, problems.into_iter().map(Diagnostic::from).collect())

@@ -1,4 +1,4 @@
-//! Mismatches as text, for people.
+//! Human-readable rendering of mismatches.
 
 use std::fmt::Write;
 
@@ -12,18 +12,18 @@ use crate::source::Files;
 use crate::trace::Trace;
 use crate::value::Text;
 
-/// How many lines that agree are shown around those that differ.
+/// Number of equal lines shown around differing ones.
 const CONTEXT: usize = 3;
 
-/// How many steps are shown before the one where a difference shows.
+/// Number of steps shown before the step of a mismatch.
 const STEPS_BEFORE: usize = 3;
 
-/// How many lines of a difference are shown.
+/// Maximum number of difference lines shown.
 const MAX_LINES: usize = 60;
 
-/// The mismatches of a case, one block each, a blank line between them: the message, the
-/// line of the expectation, the difference (`-` is expected, `+` was found), why, and the
-/// last steps before. `files` are those that the scenario file is one of.
+/// Renders the mismatches of a case, one block each, separated by blank lines. A block
+/// has the message, the position of the expectation, the difference (`-` expected, `+`
+/// found), the cause, and the last steps. `files` must contain the scenario file.
 pub fn explain(
     mismatches: &[Mismatch],
     trace: &Trace,
@@ -58,13 +58,13 @@ pub fn explain(
 }
 
 impl Mismatch {
-    /// What differs, line by line with those around it: `-` is expected, `+` was found.
+    /// Returns the differing lines with their context: `-` is expected, `+` was found.
     pub fn difference(&self) -> Vec<String> {
         differing(&lines_of(&self.expected), &lines_of(&self.found))
     }
 }
 
-/// A line that is safe for the terminal, so many columns in; spaces that it begins with count.
+/// Writes an indented line that is safe for the terminal; leading spaces are kept.
 fn line(out: &mut String, indent: usize, text: &str) {
     let _ = writeln!(out, "{:indent$}{}", "", one_line(text));
 }
@@ -86,7 +86,7 @@ fn lines_of(shown: &Shown) -> Vec<Text> {
     }
 }
 
-/// Lines that differ with their sign, and those around them.
+/// Returns the differing lines with their sign, and the lines around them.
 pub(super) fn differing(expected: &[Text], found: &[Text]) -> Vec<String> {
     let operations = capture_diff_slices(Algorithm::Myers, expected, found);
     let mut lines = Vec::new();
@@ -107,7 +107,7 @@ pub(super) fn differing(expected: &[Text], found: &[Text]) -> Vec<String> {
     lines
 }
 
-/// The step where a difference shows, and the last ones before it.
+/// Writes the step of a mismatch and the last steps before it.
 fn steps(out: &mut String, history: History<'_>, step: Option<u32>) {
     let (Some(step), Some(last)) = (step, history.last_step()) else { return };
     let step = (step as usize).min(last);
@@ -121,28 +121,28 @@ fn steps(out: &mut String, history: History<'_>, step: Option<u32>) {
 mod tests {
     use super::*;
 
-    fn texts(text: &str) -> Vec<Text> {
+    fn lines_of_text(text: &str) -> Vec<Text> {
         text.split(' ').map(Text::from).collect()
     }
 
     #[test]
-    fn lines_that_agree_are_left_out_but_for_some() {
-        let expected = texts("a b c d e f g");
-        let found = texts("a b c d e x g");
+    fn equal_lines_are_omitted_except_for_context() {
+        let expected = lines_of_text("a b c d e f g");
+        let found = lines_of_text("a b c d e x g");
         let lines = differing(&expected, &found);
         assert_eq!(lines, ["  …", "  c", "  d", "  e", "- f", "+ x", "  g"]);
         assert_eq!(differing(&expected, &expected), [""; 0]);
-        assert_eq!(differing(&[], &texts("a")), ["+ a"]);
+        assert_eq!(differing(&[], &lines_of_text("a")), ["+ a"]);
     }
 
     #[test]
     fn an_inserted_line_does_not_move_the_others() {
-        let lines = differing(&texts("a b c"), &texts("a x b c"));
+        let lines = differing(&lines_of_text("a b c"), &lines_of_text("a x b c"));
         assert_eq!(lines, ["  a", "+ x", "  b", "  c"]);
     }
 
     #[test]
-    fn endless_differences_are_cut() {
+    fn long_differences_are_cut() {
         let mut out = String::new();
         let many: Vec<String> = (0..200).map(|n| n.to_string()).collect();
         difference(&mut out, &many);
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_terminal_would_obey_is_shown() {
+    fn control_characters_are_escaped() {
         let mut out = String::new();
         line(&mut out, 1, "a\u{1b}[31m\nb");
         assert_eq!(out, " a␛[31m␊b\n");

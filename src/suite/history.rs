@@ -1,5 +1,5 @@
-//! What happened in a call, asked for reasons: which step decided, on what condition, and
-//! where the values that it read came from.
+//! Explanations of a call: which step decided, on which condition, and where the values
+//! that it read came from.
 
 use std::fmt::Write;
 
@@ -8,16 +8,18 @@ use crate::expr::draft::{Form, Template};
 use crate::flow::{NodeId, NodeLabel, VariableId};
 use crate::program::architect::{Action, Source};
 use crate::program::{self, Operand, Place, Program, StepAction};
-use crate::trace::{Asked, Event, Fact, Failure, Field, PathTaken, Step, Subject, Trace};
+use crate::trace::{
+    Event, EventKind, Failure, Field, PathTaken, Request, Step, Subject, Trace,
+};
 use crate::value::{Json, Text, Value};
 
-/// How many characters of a value a line shows.
+/// Maximum length of a displayed value, in characters.
 const MAX_SHOWN: usize = 120;
 
-/// How far back the values that a value is made of are told.
+/// Maximum depth of the explanation of a value's parts.
 const MAX_DEPTH: usize = 3;
 
-/// The steps and events of a call that is over or goes on.
+/// Steps and events of a finished or running call.
 #[derive(Clone, Copy)]
 pub(super) struct History<'h> {
     pub(super) program: &'h Program,
@@ -26,22 +28,22 @@ pub(super) struct History<'h> {
 }
 
 impl<'h> History<'h> {
-    /// Everything that happened in a call.
+    /// Returns the complete history of a call.
     pub(super) fn of(trace: &'h Trace, program: &'h Program) -> Self {
         Self { program, steps: &trace.steps, events: &trace.events }
     }
 
-    /// A node as it was compiled.
+    /// Returns a node as it was compiled.
     pub(super) fn compiled(&self, node: NodeId) -> &'h program::Step {
         &self.program.steps[node.index()]
     }
 
-    /// What the node of a step is called.
+    /// Returns the label of the node of a step.
     pub(super) fn label(&self, step: usize) -> Option<&'h NodeLabel> {
-        self.steps.get(step).map(|step| self.program.legend.node(step.node))
+        self.steps.get(step).map(|step| self.program.symbols.node(step.node))
     }
 
-    /// The step as it is told: `step 7 `CheckResult` (If)`. People count from 1.
+    /// Describes a step, such as `step 7 `CheckResult` (If)`. Numbers start at 1.
     pub(super) fn place(&self, step: usize) -> String {
         match self.label(step) {
             Some(label) => {
@@ -51,34 +53,39 @@ impl<'h> History<'h> {
         }
     }
 
-    /// What happened in a step.
-    pub(super) fn facts(&self, step: usize) -> impl Iterator<Item = &'h Fact> {
+    /// Returns the events of a step.
+    pub(super) fn facts(&self, step: usize) -> impl Iterator<Item = &'h EventKind> {
         let events = self.events.iter();
-        events.filter(move |event| event.step as usize == step).map(|event| &event.fact)
+        events.filter(move |event| event.step as usize == step).map(|event| &event.kind)
     }
 
-    /// What the caller heard, in order, and the steps that said it.
-    pub(super) fn said(&self) -> impl Iterator<Item = (usize, &'h Text)> {
-        let legend = &self.program.legend;
-        self.events.iter().filter_map(|event| match &event.fact {
-            Fact::Said(phrase) => Some((event.step as usize, phrase.text(legend))),
+    /// Returns the prompts that the caller heard, in order, with their steps.
+    pub(super) fn prompts(&self) -> impl Iterator<Item = (usize, &'h Text)> {
+        let symbols = &self.program.symbols;
+        self.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Prompted(phrase) => {
+                Some((event.step as usize, phrase.text(symbols)))
+            }
             _ => None,
         })
     }
 
-    /// The last step.
+    /// Returns the index of the last step.
     pub(super) fn last_step(&self) -> Option<usize> {
         self.steps.len().checked_sub(1)
     }
 
-    /// The index of the last event that is so, and its step.
-    pub(super) fn last(&self, is_so: impl Fn(&Fact) -> bool) -> Option<(usize, usize)> {
-        let index = self.events.iter().rposition(|event| is_so(&event.fact))?;
+    /// Returns the index of the last event that matches, and its step.
+    pub(super) fn last(
+        &self,
+        matches: impl Fn(&EventKind) -> bool,
+    ) -> Option<(usize, usize)> {
+        let index = self.events.iter().rposition(|event| matches(&event.kind))?;
         Some((index, self.events.get(index)?.step as usize))
     }
 
-    /// The step that decided where a step led: the one itself where the flow only went on,
-    /// or of those before it the last from which there was more than one way.
+    /// Returns the last step before the given one that chose between several paths. Steps
+    /// that only continued to the next one are skipped.
     pub(super) fn decision_before(&self, step: usize) -> Option<usize> {
         (0..step.min(self.steps.len())).rev().find(|index| self.has_decided(*index))
     }
@@ -95,8 +102,8 @@ impl<'h> History<'h> {
         }
     }
 
-    /// The step that led to this one: the one before it, or, behind a flow or task that was
-    /// called, the call.
+    /// Returns the step that led to this one: the preceding step, or, after a called flow
+    /// or task, the call.
     pub(super) fn leading_to(&self, step: usize) -> Option<usize> {
         let before = step.checked_sub(1)?;
         let depth = |index: usize| self.steps.get(index).map(|step| step.depth);
@@ -107,11 +114,11 @@ impl<'h> History<'h> {
         (0..step).rev().find(|index| depth(*index) == Some(own))
     }
 
-    /// Why a step went where it went: what it took, and below that what its condition read
-    /// and where that came from. One line each.
+    /// Explains the path that a step took: the path, and below it the values that the
+    /// condition read and their origins. One line each.
     pub(super) fn reason(&self, step: usize) -> Vec<Text> {
         let Some(taken) = self.steps.get(step) else { return Vec::new() };
-        let mut lines = vec![self.way(step, taken).into()];
+        let mut lines = vec![self.outcome(step, taken).into()];
         match taken.path {
             PathTaken::Condition(_) | PathTaken::Default => {
                 self.operands_of_if(step, &mut lines);
@@ -124,10 +131,10 @@ impl<'h> History<'h> {
         lines
     }
 
-    /// What came of each time that a menu was played in vain.
+    /// Returns the result of each failed attempt at a menu.
     fn rounds(&self, step: usize) -> impl Iterator<Item = (&'h Text, &'h Text)> {
         self.facts(step).filter_map(|fact| match fact {
-            Fact::Entry(entry) if entry.of == Field::Reason => match &entry.value {
+            EventKind::Entry(entry) if entry.of == Field::Reason => match &entry.value {
                 Value::String(why) => Some((&entry.name, why)),
                 _ => None,
             },
@@ -135,7 +142,7 @@ impl<'h> History<'h> {
         })
     }
 
-    fn way(&self, step: usize, taken: &Step) -> String {
+    fn outcome(&self, step: usize, taken: &Step) -> String {
         let place = self.place(step);
         match taken.path {
             PathTaken::Condition(number) => {
@@ -150,29 +157,31 @@ impl<'h> History<'h> {
                     [] => format!("{place} took default"),
                     [only] => format!("{place} took default, because {only} is false"),
                     all => format!(
-                        "{place} took default, because none is true of {}",
+                        "{place} took default, because none of {} is true",
                         all.join(", ")
                     ),
                 }
             }
             PathTaken::Error => match self.failure(step) {
-                Some(failure) => format!("{place} failed: {}", told(failure)),
+                Some(failure) => format!("{place} failed: {}", failure_text(failure)),
                 None => format!("{place} failed"),
             },
             PathTaken::Output(index) => self.output_taken(step, index),
             PathTaken::Next => match taken.next {
                 Some(next) => {
-                    let next = &self.program.legend.node(next).id;
-                    format!("{place} went on to `{next}`")
+                    let next = &self.program.symbols.node(next).id;
+                    format!("{place} continued to `{next}`")
                 }
-                None => format!("{place} went on, and nothing is behind it"),
+                None => format!("{place} continued, but no node follows"),
             },
             PathTaken::None => match self.failure(step) {
-                Some(failure) => format!("{place} failed: {}", told(failure)),
+                Some(failure) => format!("{place} failed: {}", failure_text(failure)),
                 None if self.is_cut_off(step) => {
-                    format!("{place} was cut off, its time was over")
+                    format!("{place} was cut off: its time ran out")
                 }
-                None if self.has_entered(step) => format!("{place} ran what it calls"),
+                None if self.has_entered(step) => {
+                    format!("{place} called a flow or task")
+                }
                 None => format!("{place} was the end"),
             },
         }
@@ -182,8 +191,9 @@ impl<'h> History<'h> {
         let place = self.place(step);
         let label = self.label(step);
         let output = label.and_then(|label| label.outputs.get(usize::from(index)));
-        let output = output.map_or("the way behind it", Text::as_str);
-        let mut line = format!("{place} took `{output}`");
+        let output =
+            output.map_or("an unnamed output".to_owned(), |name| format!("`{name}`"));
+        let mut line = format!("{place} took {output}");
         let action = self.steps.get(step).map(|step| &self.compiled(step.node).action);
         if let Some(StepAction::Architect(action)) = action
             && let Action::Decision(decision) = &**action
@@ -192,7 +202,7 @@ impl<'h> History<'h> {
             let truth = index == 0;
             let _ = write!(line, ", because `{}` is {truth}", expression.text());
         } else if let Some(failure) = self.failure(step) {
-            let _ = write!(line, ", because {}", told(failure));
+            let _ = write!(line, ", because {}", failure_text(failure));
         }
         line
     }
@@ -208,54 +218,55 @@ impl<'h> History<'h> {
         text.map_or_else(|| format!("condition {number}"), |text| format!("`{text}`"))
     }
 
-    /// What failed in a step, last.
+    /// Returns the last failure of a step.
     pub(super) fn failure(&self, step: usize) -> Option<&'h Failure> {
         let failures = self.facts(step).filter_map(|fact| match fact {
-            Fact::Failed(failure) => Some(&**failure),
+            EventKind::Failed(failure) => Some(&**failure),
             _ => None,
         });
         failures.last()
     }
 
     fn is_cut_off(&self, step: usize) -> bool {
-        self.facts(step).any(|fact| *fact == Fact::CutOff)
+        self.facts(step).any(|fact| *fact == EventKind::TimedOut)
     }
 
-    /// Whether the step after it runs within what it calls.
+    /// Returns whether the next step runs inside a flow or task that this step called.
     pub(super) fn has_entered(&self, step: usize) -> bool {
         let depth = |index: usize| self.steps.get(index).map(|step| step.depth);
         depth(step + 1) > depth(step)
     }
 
-    /// What the conditions of an If read.
+    /// Adds the operands of an If's conditions.
     fn operands_of_if(&self, step: usize, lines: &mut Vec<Text>) {
         let Some(node) = self.steps.get(step).map(|step| step.node) else { return };
         let StepAction::If(decision) = &self.compiled(node).action else { return };
         for (index, event) in self.events.iter().enumerate() {
-            let Fact::Read(reference, value) = &event.fact else { continue };
+            let EventKind::Read(reference, value) = &event.kind else { continue };
             if event.step as usize != step {
                 continue;
             }
             let reads = decision.branches.iter().flat_map(|branch| &branch.reads);
             let operand =
                 reads.map(|read| &read.operand).find(|it| it.reference == *reference);
-            let name = self.program.legend.reference(*reference);
+            let name = self.program.symbols.reference(*reference);
             let origin = operand.map_or_else(Origin::default, |operand| {
                 self.origin_of_operand(operand, node, Some(value), index, 0)
             });
-            origin.tell(&format!("`{name}` = {}", shown(value)), lines);
+            origin.push_lines(&format!("`{name}` = {}", shown(value)), lines);
         }
     }
 
-    /// What the condition of a decision, or the cases of a switch, read. The trace has their
-    /// values, and of variables where they were set.
+    /// Adds the values that a decision's condition or a switch's cases read, and where
+    /// the variables were set.
     fn operands_of_sources(&self, step: usize, lines: &mut Vec<Text>) {
         let Some(node) = self.steps.get(step).map(|step| step.node) else { return };
         let StepAction::Architect(action) = &self.compiled(node).action else {
             return;
         };
         for fact in self.facts(step) {
-            if let Fact::Input(field @ (Field::Value | Field::Case(_)), value) = fact {
+            if let EventKind::Input(field @ (Field::Value | Field::Case(_)), value) = fact
+            {
                 lines.push(format!("  {} = {}", field.name(), shown(value)).into());
             }
         }
@@ -266,61 +277,65 @@ impl<'h> History<'h> {
         };
         let before = self.events.iter().position(|event| event.step as usize == step);
         let before = before.unwrap_or(self.events.len());
-        let mut told = Vec::new();
+        let mut seen = Vec::new();
         for id in sources.into_iter().flat_map(variables_of) {
-            if !told.contains(&id) {
-                told.push(id);
-                self.tell_variable(id, before, 0, lines);
+            if !seen.contains(&id) {
+                seen.push(id);
+                self.push_variable(id, before, 0, lines);
             }
         }
     }
 
-    /// A variable of Architect with the value that it was given last.
-    fn tell_variable(
+    /// Adds a variable with its last assigned value.
+    fn push_variable(
         &self,
         id: VariableId,
         before: usize,
         depth: usize,
         lines: &mut Vec<Text>,
     ) {
-        let name = self.program.legend.variable(id);
+        let name = self.program.symbols.variable(id);
         match self.assigned(id, before) {
             Some((index, value)) => {
                 let origin = self.origin_of_assignment(id, index, depth);
-                origin.tell(&format!("`{name}` = {}", shown(value)), lines);
+                origin.push_lines(&format!("`{name}` = {}", shown(value)), lines);
             }
             None => lines.push(format!("  `{name}` was not set in the call").into()),
         }
     }
 
-    /// The last time before an event that a variable was set.
+    /// Returns the last assignment of a variable before an event.
     pub(super) fn assigned(
         &self,
         id: VariableId,
         before: usize,
     ) -> Option<(usize, &'h Value)> {
         let events = self.events.get(..before).unwrap_or(self.events);
-        events.iter().enumerate().rev().find_map(|(index, event)| match &event.fact {
-            Fact::Assigned(variable, value) if *variable == id => Some((index, value)),
+        events.iter().enumerate().rev().find_map(|(index, event)| match &event.kind {
+            EventKind::Assigned(variable, value) if *variable == id => {
+                Some((index, value))
+            }
             _ => None,
         })
     }
 
-    /// Where a variable got its value, if it was in this event.
+    /// Explains a variable's value if it was assigned in this event.
     pub(super) fn set_at(&self, id: VariableId, event: usize) -> Vec<Text> {
-        let Some(Fact::Assigned(_, value)) = self.events.get(event).map(|it| &it.fact)
+        let Some(EventKind::Assigned(_, value)) =
+            self.events.get(event).map(|it| &it.kind)
         else {
             return Vec::new();
         };
         let mut lines = Vec::new();
-        let name = self.program.legend.variable(id);
+        let name = self.program.symbols.variable(id);
         let origin = self.origin_of_assignment(id, event, 0);
-        origin.tell(&format!("`{name}` = {}", shown(value)), &mut lines);
-        // They stand for themselves, below no condition.
+        origin.push_lines(&format!("`{name}` = {}", shown(value)), &mut lines);
+        // These lines are not nested below a condition.
         lines.iter().map(|line| line.strip_prefix("  ").unwrap_or(line).into()).collect()
     }
 
-    /// Where a value that was read came from; the value, if the trace has it.
+    /// Returns the origin of a value that was read. `value` is `None` if the trace lacks
+    /// it.
     fn origin_of_operand(
         &self,
         operand: &Operand,
@@ -340,12 +355,12 @@ impl<'h> History<'h> {
                 Some((index, _)) => self.origin_of_assignment(id, index, depth),
                 None => match value {
                     Some(value) if value.is_unset() => Origin::new("never set"),
-                    Some(_) => Origin::new(self.brought(id, before)),
+                    Some(_) => Origin::new(self.initial_origin(id, before)),
                     None => Origin::default(),
                 },
             },
             Place::Output(output) => {
-                let flow = self.program.legend.node(reader).flow;
+                let flow = self.program.symbols.node(reader).flow;
                 let is_source = |step: &Step| {
                     let (first, end) = self.compiled(step.node).outputs;
                     self.compiled(step.node).flow == flow
@@ -359,52 +374,54 @@ impl<'h> History<'h> {
         }
     }
 
-    /// What set a variable that no step assigned.
-    fn brought(&self, id: VariableId, before: usize) -> String {
-        let name = self.program.legend.variable(id);
+    /// Describes the origin of a variable that no step assigned.
+    fn initial_origin(&self, id: VariableId, before: usize) -> String {
+        let name = self.program.symbols.variable(id);
         let events = self.events.get(..before).unwrap_or(self.events);
-        let passed = events.iter().rev().find(|event| match &event.fact {
-            Fact::Asked(asked) => {
+        let passed = events.iter().rev().find(|event| match &event.kind {
+            EventKind::Requested(asked) => {
                 asked.subject == Subject::Flow && asked.inputs.get(name).is_some()
             }
             _ => false,
         });
         match passed {
             Some(event) => format!("passed at {}", self.place(event.step as usize)),
-            None => "brought by the call".into(),
+            None => "set at the start of the call".into(),
         }
     }
 
     fn origin_of_output(&self, step: usize) -> Origin {
         let place = self.place(step);
-        let is_key = |fact: &Fact| matches!(fact, Fact::Collected(_));
-        let told = match self.asked_in(step) {
-            Some(who) => format!("answered by {who} at {place}"),
+        let is_key = |fact: &EventKind| matches!(fact, EventKind::Collected(_));
+        let text = match self.service_called_in(step) {
+            Some(service) => format!("answered by {service} at {place}"),
             None if self.facts(step).any(is_key) => format!("pressed at {place}"),
             None => format!("from {place}"),
         };
-        Origin::new(told)
+        Origin::new(text)
     }
 
-    /// Whom a step asked.
-    fn asked_in(&self, step: usize) -> Option<String> {
+    /// Returns the service that a step called.
+    fn service_called_in(&self, step: usize) -> Option<String> {
         self.facts(step).find_map(|fact| match fact {
-            Fact::Asked(asked) if asked.subject != Subject::Flow => Some(who(asked)),
-            Fact::Input(Field::DataAction, Value::String(name)) => {
+            EventKind::Requested(asked) if asked.subject != Subject::Flow => {
+                Some(service_text(asked))
+            }
+            EventKind::Input(Field::DataAction, Value::String(name)) => {
                 Some(format!("data action `{name}`"))
             }
             _ => None,
         })
     }
 
-    /// Where a variable was set, by whom, and what its value was made of.
+    /// Returns where a variable was set, by which service, and the parts of its value.
     fn origin_of_assignment(&self, id: VariableId, event: usize, depth: usize) -> Origin {
         let Some(step) = self.events.get(event).map(|event| event.step as usize) else {
             return Origin::default();
         };
         let place = self.place(step);
-        let mut origin = match self.asked_in(step) {
-            Some(who) => Origin::new(format!("answered by {who} at {place}")),
+        let mut origin = match self.service_called_in(step) {
+            Some(service) => Origin::new(format!("answered by {service} at {place}")),
             None => Origin::new(format!("set at {place}")),
         };
         if depth < MAX_DEPTH
@@ -415,7 +432,7 @@ impl<'h> History<'h> {
         origin
     }
 
-    /// The values that an assignment was made of.
+    /// Adds the values from which an assignment was computed.
     fn parts_of(
         &self,
         id: VariableId,
@@ -436,7 +453,7 @@ impl<'h> History<'h> {
                 let own = statements.iter().filter(|it| it.variable.as_ref() == Ok(&id));
                 for part in own.flat_map(|statement| variables_of(&statement.value)) {
                     if part != id {
-                        self.tell_variable(part, event, depth, lines);
+                        self.push_variable(part, event, depth, lines);
                     }
                 }
             }
@@ -452,45 +469,45 @@ impl<'h> History<'h> {
         depth: usize,
         lines: &mut Vec<Text>,
     ) {
-        let value = match (form, self.events.get(event).map(|event| &event.fact)) {
-            // The only one whose value is known: it is the variable's.
-            (Form::Template(Template::Whole(_)), Some(Fact::Assigned(_, value))) => {
+        let value = match (form, self.events.get(event).map(|event| &event.kind)) {
+            // The only operand with a known value: that of the variable.
+            (Form::Template(Template::Whole(_)), Some(EventKind::Assigned(_, value))) => {
                 Some(value)
             }
             _ => None,
         };
         form.each_reference(&mut |operand| {
-            let name = self.program.legend.reference(operand.reference);
+            let name = self.program.symbols.reference(operand.reference);
             let origin = self.origin_of_operand(operand, node, value, event, depth);
-            origin.tell(&format!("`{name}`"), lines);
+            origin.push_lines(&format!("`{name}`"), lines);
         });
     }
 }
 
-/// Where a value came from, and below that what it was made of.
+/// Origin of a value, and of the parts from which it was computed.
 #[derive(Default)]
 struct Origin {
-    told: String,
+    text: String,
     parts: Vec<Text>,
 }
 
 impl Origin {
-    fn new(told: impl Into<String>) -> Self {
-        Self { told: told.into(), parts: Vec::new() }
+    fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), parts: Vec::new() }
     }
 
-    /// Adds the line of the value, and its parts below it, one level in.
-    fn tell(self, what: &str, lines: &mut Vec<Text>) {
-        if self.told.is_empty() {
-            lines.push(format!("  {what}").into());
+    /// Adds a line for the value, and its parts below it, indented by one level.
+    fn push_lines(self, value: &str, lines: &mut Vec<Text>) {
+        if self.text.is_empty() {
+            lines.push(format!("  {value}").into());
         } else {
-            lines.push(format!("  {what} ({})", self.told).into());
+            lines.push(format!("  {value} ({})", self.text).into());
         }
         lines.extend(self.parts.into_iter().map(|part| format!("  {part}").into()));
     }
 }
 
-/// The variables that a value is computed of.
+/// Returns the variables that a value is computed from.
 fn variables_of(source: &Source) -> Vec<VariableId> {
     match source {
         Source::Expression(expression) => {
@@ -501,24 +518,24 @@ fn variables_of(source: &Source) -> Vec<VariableId> {
     }
 }
 
-/// Somebody outside of the flow, in words.
-pub(super) fn who(asked: &Asked) -> String {
+/// Describes an external service that was called.
+pub(super) fn service_text(asked: &Request) -> String {
     let what = match asked.subject {
-        Subject::Contact => "the contacts, for",
+        Subject::Contact => "external contact",
         Subject::DataAction => "data action",
-        Subject::QueueStatistics => "the statistics of queue",
+        Subject::QueueStatistics => "statistics of queue",
         Subject::Webhook => "webhook",
         Subject::Flow => "flow",
     };
     format!("{what} `{}`", asked.name)
 }
 
-/// A failure in words.
-pub(super) fn told(failure: &Failure) -> String {
+/// Describes a failure.
+pub(super) fn failure_text(failure: &Failure) -> String {
     format!("{} {}", failure.code, failure.message)
 }
 
-/// A value on a line, a long one cut.
+/// Formats a value for one line; long values are cut.
 pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => cut(&quoted(text)),
@@ -526,7 +543,7 @@ pub(super) fn shown(value: &Value) -> String {
     }
 }
 
-/// The same of JSON.
+/// Formats JSON for one line; long values are cut.
 pub(super) fn shown_json(json: &Json) -> String {
     match json {
         Json::Null => "not set".into(),

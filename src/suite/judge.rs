@@ -1,22 +1,22 @@
-//! Whether a call that was played is what its case expects.
+//! Comparison of a played call with the expectations of its case.
 
-use super::history::{History, told};
+use super::history::{History, failure_text};
 use super::matcher::Range;
 use super::mismatch::{Mismatch, Shown};
 use super::play::Played;
-use super::scenario::{Case, Expectation, Flag};
-use super::{asked, path, prompts, recorded, routing, variable};
+use super::scenario::{Case, Expectation, Forbidden};
+use super::{calls, path, prompts, recorded, routing, variable};
 use crate::diagnostic::Code;
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::program::Program;
 use crate::source::Span;
 use crate::trace::{Failure, Status, diagnostic};
 use crate::value::Text;
 
-/// Everything that is not as the case expects it: what is not as it was recorded or what its
-/// script says first, then its expectations in their order. Nothing if all is well.
+/// Returns everything that differs from the expectations, or an empty list. Differences
+/// from the recording or script come first, then the expectations in their order.
 ///
-/// Of a call that could not be made to its end nothing else is expected.
+/// If a recorded call could not be replayed to its end, its expectations are not checked.
 pub fn judge(case: &Case, played: &Played, program: &Program) -> Vec<Mismatch> {
     let mut mismatches = played.script.clone();
     mismatches.extend(recorded::check(case, played, program));
@@ -25,7 +25,7 @@ pub fn judge(case: &Case, played: &Played, program: &Program) -> Vec<Mismatch> {
     }
     let history = History::of(&played.trace, program);
     for expected in &case.expectations {
-        let Written { value, span } = &**expected;
+        let Spanned { value, span } = &**expected;
         mismatches.extend(check(value, *span, history, played));
     }
     mismatches
@@ -56,27 +56,28 @@ fn check(
         Expectation::Prompts(wanted) => prompts::check(history, wanted),
         Expectation::ElapsedMs(range) => {
             let took = trace.elapsed_ms;
-            let told = number("elapsedMs", "the call to take", "ms", *range, took, span);
-            told.map(|mismatch| mismatch.because(slowest(history, took)))
+            let mismatch =
+                number("elapsedMs", "the call to take", "ms", *range, took, span);
+            mismatch.map(|mismatch| mismatch.because(slowest(history, took)))
         }
         Expectation::Actions(range) => {
             let count = i64::from(trace.actions);
-            let told =
+            let mismatch =
                 number("actions", "the call to start", "actions", *range, count, span);
             let code = trace.failure.as_ref().map(|failure| failure.code);
-            let is_over = code == Some(Code::ACTION_LIMIT_EXCEEDED);
+            let is_limit = code == Some(Code::ACTION_LIMIT_EXCEEDED);
             let why =
-                "the last one was too many for `maxActions`: it counts, and did not run";
-            told.map(|mismatch| mismatch.because(is_over.then_some(why)))
+                "the last one exceeded `maxActions`: it was counted but not executed";
+            mismatch.map(|mismatch| mismatch.because(is_limit.then_some(why)))
         }
-        Expectation::Calls(wanted) => asked::check(history, wanted, span),
-        Expectation::Flag(flag) => check_flag(*flag, history, played, span),
+        Expectation::Calls(wanted) => calls::check(history, wanted, span),
+        Expectation::Forbidden(flag) => check_flag(*flag, history, played, span),
     };
     mismatch.into_iter().collect()
 }
 
-/// How a call ended. `failure` is why it did not complete, if that is known better than from
-/// what happened.
+/// Checks the status of a call. `failure` is the reason of an early end, if it is known
+/// better than from the events.
 pub(super) fn status(
     history: History<'_>,
     wanted: Status,
@@ -87,24 +88,24 @@ pub(super) fn status(
     if wanted == found {
         return None;
     }
-    // Whatever ended the call did so in the step that began last.
+    // The step that began last ended the call.
     let step = history.last_step();
     let is_over_early = found != Status::Completed;
     let own = || step.and_then(|step| history.failure(step));
     let why = failure.or_else(own).filter(|_| is_over_early);
-    let why = why.map_or(String::new(), |failure| format!(": {}", told(failure)));
+    let why = why.map_or(String::new(), |failure| format!(": {}", failure_text(failure)));
     let (wanted, found) = (wanted.name(), found.name());
     let message = format!("expected the status {wanted}, found {found}{why}");
     Some(
         Mismatch::new(span, "status", message)
             .between(Shown::Text(wanted.into()), Shown::Text(found.into()))
             .at_step(step)
-            .because(way_to(history, step, is_over_early)),
+            .because(reasons_of(history, step, is_over_early)),
     )
 }
 
-/// What a step came to, if that matters, and the decision that led to it.
-fn way_to(history: History<'_>, step: Option<usize>, is_itself: bool) -> Vec<Text> {
+/// Returns why a step went where it did, if `is_itself`, and the decision that led to it.
+fn reasons_of(history: History<'_>, step: Option<usize>, is_itself: bool) -> Vec<Text> {
     let Some(step) = step else { return Vec::new() };
     let mut lines = if is_itself { history.reason(step) } else { Vec::new() };
     if let Some(decided) = history.decision_before(step) {
@@ -123,15 +124,15 @@ fn error(
     if found.is_some_and(|found| found.eq_ignore_ascii_case(wanted)) {
         return None;
     }
-    let told = failure.map_or("no error".into(), told);
-    let message = format!("expected the call to end with {wanted}, found {told}");
+    let ending = failure.map_or("no error".into(), failure_text);
+    let message = format!("expected the call to end with {wanted}, found {ending}");
     let step = history.last_step();
     let found = found.map_or(Shown::Nothing, |found| Shown::Text(found.into()));
     Some(
         Mismatch::new(span, "error", message)
             .between(Shown::Text(wanted.clone()), found)
             .at_step(step)
-            .because(way_to(history, step, failure.is_some())),
+            .because(reasons_of(history, step, failure.is_some())),
     )
 }
 
@@ -153,12 +154,12 @@ fn number(
     ))
 }
 
-/// How many of the steps that took longest are told.
+/// Number of slowest steps shown.
 const SLOWEST: usize = 3;
 
-/// Where the time of a call went: the steps that took longest, in their order.
+/// Returns the steps that took longest, in execution order.
 fn slowest(history: History<'_>, elapsed_ms: i64) -> Vec<String> {
-    // The clock moves in one step at a time, even where steps call others.
+    // The clock advances in one step at a time, even where steps call others.
     let ends = history.steps.iter().skip(1).map(|step| step.start_ms);
     let starts = history.steps.iter().map(|step| step.start_ms);
     let took = starts.zip(ends.chain([elapsed_ms])).map(|(start, end)| end - start);
@@ -167,29 +168,34 @@ fn slowest(history: History<'_>, elapsed_ms: i64) -> Vec<String> {
     took.sort_by_key(|(_, took)| std::cmp::Reverse(*took));
     took.truncate(SLOWEST);
     took.sort_unstable();
-    let told = |(step, took)| format!("{took} ms passed in {}", history.place(step));
-    took.into_iter().map(told).collect()
+    let line = |(step, took)| format!("{took} ms passed in {}", history.place(step));
+    took.into_iter().map(line).collect()
 }
 
 fn check_flag(
-    flag: Flag,
+    flag: Forbidden,
     history: History<'_>,
     played: &Played,
     span: Span,
 ) -> Option<Mismatch> {
     let (subject, message, lines, step) = match flag {
-        Flag::NoUnusedFixtures => {
-            let message = "fixtures of the test prepare answers that nobody asked for";
+        Forbidden::NoUnusedFixtures => {
+            let message = "answers in the fixtures of the test were never used".into();
             ("unusedFixtures", message, played.unused_fixtures.clone(), None)
         }
-        Flag::NoUnusedInputs => {
+        Forbidden::NoUnusedInputs => {
             let inputs = played.unused_inputs.iter();
-            let lines = inputs.map(|input| Text::from(input.to_string())).collect();
-            ("unusedInputs", "nobody asked for inputs of the test", lines, None)
+            let lines: Vec<Text> =
+                inputs.map(|input| Text::from(input.to_string())).collect();
+            let message = match lines.len() {
+                1 => "1 input was never used".to_owned(),
+                count => format!("{count} inputs were never used"),
+            };
+            ("unusedInputs", message, lines, None)
         }
-        Flag::NoDiagnostics => {
+        Forbidden::NoDiagnostics => {
             let (lines, step) = notes(history);
-            ("diagnostics", "the call has notes or warnings", lines, step)
+            ("diagnostics", "the call has notes or warnings".into(), lines, step)
         }
     };
     if lines.is_empty() {
@@ -202,13 +208,14 @@ fn check_flag(
     )
 }
 
-/// Notes and warnings of the run, each with its place, and the step of the first.
+/// Returns the notes and warnings of the run with their steps, and the first of these
+/// steps.
 fn notes(history: History<'_>) -> (Vec<Text>, Option<usize>) {
-    let legend = &history.program.legend;
+    let symbols = &history.program.symbols;
     let mut lines: Vec<Text> = Vec::new();
     let mut first = None;
     for event in history.events {
-        let Some((code, message)) = diagnostic(&event.fact, legend) else { continue };
+        let Some((code, message)) = diagnostic(&event.kind, symbols) else { continue };
         let step = event.step as usize;
         first = first.or(Some(step));
         let line = format!("{} at {}: {message}", code.name(), history.place(step));

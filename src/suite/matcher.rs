@@ -1,4 +1,4 @@
-//! What texts and values are compared with.
+//! Matchers for strings and values.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -9,57 +9,57 @@ use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 use crate::value::{Json, Text, Value, compare, has_same_structure, write_json_string};
 
-/// What a text is compared with. White space is folded before anything is compared.
+/// A string matcher. White space is folded before comparing.
 #[derive(Debug, Clone)]
 pub enum TextMatcher {
-    /// It is this.
+    /// Equal.
     Equals(Text),
-    /// It has this in it.
+    /// Contains this substring.
     Contains(Text),
-    /// A regular expression fits somewhere in it.
+    /// Matches this regular expression anywhere.
     Matches(regex::Regex),
-    /// It is much like this: 1 is the same, 0 has nothing in common.
+    /// Similar to a string; 1 is equal, 0 has nothing in common.
     Similar {
-        /// The text.
+        /// Expected string.
         text: Text,
-        /// How much it has to be like it.
+        /// Minimum similarity.
         min: f64,
     },
 }
 
-/// What a value is compared with.
+/// A value matcher.
 #[derive(Debug, Clone)]
 pub enum ValueMatcher {
-    /// It is this; numbers are compared by value, objects in any order of their keys.
+    /// Equal; numbers are compared by value, objects regardless of key order.
     Equals(Json),
-    /// It is a text that fits.
+    /// A string that matches.
     Text(TextMatcher),
-    /// It is an object in which these members fit; others may be there.
+    /// An object with these matching members; it may have others.
     Members(Vec<(Text, ValueMatcher)>),
-    /// It is a number between these.
+    /// A number in this range.
     Number(Range),
-    /// It is set, or it is NOT_SET.
+    /// Set, or NOT_SET if `false`.
     IsSet(bool),
 }
 
-/// A range of whole numbers, both ends inside.
+/// A range of integers, both ends inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Range {
-    /// The least.
+    /// Minimum.
     pub min: Option<i64>,
-    /// The most.
+    /// Maximum.
     pub max: Option<i64>,
 }
 
-/// Texts of more characters than this are compared by words.
+/// Strings with more characters are compared word by word.
 const MAX_CHARACTERS: usize = 2_000;
 
-/// Of texts with more words than this the beginnings are compared.
+/// Maximum number of words compared; the rest is ignored.
 const MAX_WORDS: usize = 5_000;
 
 impl TextMatcher {
-    /// Whether a text fits.
-    pub fn fits(&self, text: &str) -> bool {
+    /// Returns whether a string matches.
+    pub fn matches(&self, text: &str) -> bool {
         match self {
             Self::Equals(wanted) => {
                 wanted == text || wanted.split_whitespace().eq(text.split_whitespace())
@@ -70,7 +70,7 @@ impl TextMatcher {
         }
     }
 
-    /// The text that it has in mind, if it is not a regular expression.
+    /// Returns the expected string, or `None` for a regular expression.
     pub(super) fn text(&self) -> Option<&Text> {
         match self {
             Self::Equals(text) | Self::Contains(text) | Self::Similar { text, .. } => {
@@ -86,21 +86,21 @@ impl fmt::Display for TextMatcher {
         match self {
             Self::Equals(text) => formatter.write_str(&quoted(text)),
             Self::Contains(part) => {
-                write!(formatter, "a text with {} in it", quoted(part))
+                write!(formatter, "text containing {}", quoted(part))
             }
             Self::Matches(expression) => {
-                write!(formatter, "a text that matches /{expression}/")
+                write!(formatter, "text matching /{expression}/")
             }
             Self::Similar { text, min } => {
-                write!(formatter, "a text like {}, at least {min}", quoted(text))
+                write!(formatter, "text similar to {} (at least {min})", quoted(text))
             }
         }
     }
 }
 
 impl ValueMatcher {
-    /// Whether a value fits. NOT_SET is `null`, as in traces.
-    pub fn fits(&self, value: &Value) -> bool {
+    /// Returns whether a value matches. NOT_SET is `null`, as in traces.
+    pub fn matches(&self, value: &Value) -> bool {
         self.fits_json(&value.to_json())
     }
 
@@ -108,7 +108,7 @@ impl ValueMatcher {
         match self {
             Self::Equals(wanted) => has_same_structure(wanted, json),
             Self::Text(matcher) => {
-                matches!(json, Json::String(text) if matcher.fits(text))
+                matches!(json, Json::String(text) if matcher.matches(text))
             }
             Self::Members(members) => {
                 let fits = |(name, matcher): &(Text, Self)| {
@@ -145,13 +145,13 @@ impl fmt::Display for ValueMatcher {
 }
 
 impl Range {
-    /// Whether a number lies in it.
+    /// Returns whether the range contains a number.
     pub fn contains(&self, number: i64) -> bool {
         self.min.is_none_or(|min| min <= number)
             && self.max.is_none_or(|max| number <= max)
     }
 
-    /// The same of a JSON number, whole or not.
+    /// Returns whether the range contains a JSON number, which may be fractional.
     fn holds(&self, json: &Json) -> bool {
         let order = |limit| compare(&json.clone().into(), &Value::Integer(limit));
         let is_number = matches!(json, Json::Integer(_) | Json::Decimal(_));
@@ -173,14 +173,14 @@ impl fmt::Display for Range {
     }
 }
 
-/// A text in the quotes of JSON, which show what a terminal would not.
+/// Quotes a string as in JSON, which makes control characters visible.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::new();
     write_json_string(text, &mut out);
     out
 }
 
-/// The text with each run of white space as one space, and none at its ends.
+/// Replaces each run of white space by one space, and trims the ends.
 fn folded(text: &str) -> Cow<'_, str> {
     let mut before = ' ';
     let is_folded = text.chars().all(|character| {
@@ -195,8 +195,8 @@ fn folded(text: &str) -> Cow<'_, str> {
     Cow::Owned(words.join(" "))
 }
 
-/// How much two texts have in common: twice the number of characters that stand in both in
-/// the same order, of all characters of both.
+/// Returns the similarity of two strings: twice the number of characters that appear in
+/// both in the same order, divided by the total number of characters.
 pub(super) fn similarity(left: &str, right: &str) -> f64 {
     let (left, right) = (folded(left), folded(right));
     if left.chars().count().max(right.chars().count()) > MAX_CHARACTERS {
@@ -241,29 +241,29 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_compared_with_their_white_space_folded() {
+    fn white_space_is_folded_before_comparing() {
         let equals = TextMatcher::Equals(" Press  1\nnow. ".into());
-        assert!(equals.fits("Press 1 now."));
-        assert!(!equals.fits("Press 1now."));
-        assert!(!equals.fits("press 1 now."));
+        assert!(equals.matches("Press 1 now."));
+        assert!(!equals.matches("Press 1now."));
+        assert!(!equals.matches("press 1 now."));
         let contains = TextMatcher::Contains("1 \t now".into());
-        assert!(contains.fits("Press 1\n now."));
-        assert!(!contains.fits("Press now."));
-        assert!(matches("^Press 1 now").fits("  Press\t1 now."));
-        assert!(!matches("^now").fits("Press 1 now."));
+        assert!(contains.matches("Press 1\n now."));
+        assert!(!contains.matches("Press now."));
+        assert!(matches("^Press 1 now").matches("  Press\t1 now."));
+        assert!(!matches("^now").matches("Press 1 now."));
     }
 
     #[test]
-    fn likeness_is_a_ratio_of_characters() {
+    fn similarity_is_a_ratio_of_characters() {
         assert!((similarity("abcd", "abxd") - 0.75).abs() < 1e-9);
         assert!((similarity("", " ") - 1.0).abs() < 1e-9);
         assert!(similarity("", "a").abs() < 1e-9);
-        assert!(like("Thank you for calling", 0.8).fits("Thanks for calling"));
-        assert!(!like("Thank you for calling", 0.8).fits("Something went wrong"));
+        assert!(like("Thank you for calling", 0.8).matches("Thanks for calling"));
+        assert!(!like("Thank you for calling", 0.8).matches("Something went wrong"));
     }
 
     #[test]
-    fn long_texts_are_compared_by_words() {
+    fn long_strings_are_compared_by_words() {
         let long = "one two three ".repeat(1_000);
         let other = long.replacen("two", "2", 300);
         let ratio = similarity(&long, &other);
@@ -275,19 +275,19 @@ mod tests {
     #[test]
     fn values_keep_their_type_and_numbers_their_value() {
         let equals = |text: &str| ValueMatcher::Equals(json(text));
-        assert!(equals("5").fits(&Value::Decimal(Decimal::parse("5.0").unwrap())));
-        assert!(!equals("5").fits(&Value::from("5")));
-        assert!(equals("null").fits(&Value::NOT_SET));
-        assert!(!equals("\"\"").fits(&Value::NOT_SET));
+        assert!(equals("5").matches(&Value::Decimal(Decimal::parse("5.0").unwrap())));
+        assert!(!equals("5").matches(&Value::from("5")));
+        assert!(equals("null").matches(&Value::NOT_SET));
+        assert!(!equals("\"\"").matches(&Value::NOT_SET));
         let time = DateTime::parse("2026-01-05T09:00:00Z").unwrap();
-        assert!(equals("\"2026-01-05T09:00:00Z\"").fits(&Value::DateTime(time)));
+        assert!(equals("\"2026-01-05T09:00:00Z\"").matches(&Value::DateTime(time)));
         let found = Value::Json(json(r#"{"b": [1, 2.50], "a": null}"#));
-        assert!(equals(r#"{"a": null, "b": [1.0, 2.5]}"#).fits(&found));
-        assert!(!equals(r#"{"b": [1, 2.5]}"#).fits(&found));
+        assert!(equals(r#"{"a": null, "b": [1.0, 2.5]}"#).matches(&found));
+        assert!(!equals(r#"{"b": [1, 2.5]}"#).matches(&found));
     }
 
     #[test]
-    fn members_numbers_texts_and_being_set() {
+    fn members_numbers_strings_and_is_set_match() {
         let found = Value::Json(json(r#"{"a": {"b": 2.5, "c": "x y"}, "d": 1}"#));
         let inner = vec![
             ("b".into(), ValueMatcher::Number(Range { min: Some(2), max: Some(3) })),
@@ -295,20 +295,20 @@ mod tests {
             ("e".into(), ValueMatcher::IsSet(false)),
         ];
         let members = |inner| ValueMatcher::Members(vec![("a".into(), inner)]);
-        assert!(members(ValueMatcher::Members(inner)).fits(&found));
-        assert!(!members(ValueMatcher::IsSet(false)).fits(&found));
-        assert!(!members(ValueMatcher::IsSet(true)).fits(&Value::from("a")));
+        assert!(members(ValueMatcher::Members(inner)).matches(&found));
+        assert!(!members(ValueMatcher::IsSet(false)).matches(&found));
+        assert!(!members(ValueMatcher::IsSet(true)).matches(&Value::from("a")));
         let number = |min, max| ValueMatcher::Number(Range { min, max });
-        assert!(!number(Some(3), None).fits(&Value::Json(json("2.5"))));
-        assert!(!number(None, Some(2)).fits(&Value::Json(json("2.5"))));
-        assert!(!number(None, None).fits(&Value::from("2")));
-        assert!(number(Some(2), Some(2)).fits(&Value::Integer(2)));
+        assert!(!number(Some(3), None).matches(&Value::Json(json("2.5"))));
+        assert!(!number(None, Some(2)).matches(&Value::Json(json("2.5"))));
+        assert!(!number(None, None).matches(&Value::from("2")));
+        assert!(number(Some(2), Some(2)).matches(&Value::Integer(2)));
         let text = ValueMatcher::Text(TextMatcher::Equals("1".into()));
-        assert!(!text.fits(&Value::Integer(1)));
+        assert!(!text.matches(&Value::Integer(1)));
     }
 
     #[test]
-    fn matchers_say_what_they_want() {
+    fn matchers_describe_themselves() {
         let members = vec![
             ("a".into(), ValueMatcher::Equals(json("[1]"))),
             ("b".into(), ValueMatcher::IsSet(true)),
@@ -316,9 +316,9 @@ mod tests {
         let range = |min, max| Range { min, max };
         for (shown, expected) in [
             (TextMatcher::Equals("a\n".into()).to_string(), r#""a\n""#),
-            (TextMatcher::Contains("a".into()).to_string(), r#"a text with "a" in it"#),
-            (matches("^a").to_string(), "a text that matches /^a/"),
-            (like("a", 0.8).to_string(), r#"a text like "a", at least 0.8"#),
+            (TextMatcher::Contains("a".into()).to_string(), r#"text containing "a""#),
+            (matches("^a").to_string(), "text matching /^a/"),
+            (like("a", 0.8).to_string(), r#"text similar to "a" (at least 0.8)"#),
             (
                 ValueMatcher::Members(members).to_string(),
                 "an object with {a: [1], b: set}",
@@ -335,13 +335,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn folding_is_the_words_with_spaces(text in "[a-c \\t\\n\u{a0}]{0,20}") {
+        fn folding_joins_the_words_with_spaces(text in "[a-c \\t\\n\u{a0}]{0,20}") {
             let words: Vec<&str> = text.split_whitespace().collect();
             prop_assert_eq!(folded(&text), words.join(" "));
         }
 
         #[test]
-        fn likeness_is_even_and_between_0_and_1(left in "[a-d ]{0,30}", right in "[a-d ]{0,30}") {
+        fn similarity_is_symmetric_and_between_0_and_1(left in "[a-d ]{0,30}", right in "[a-d ]{0,30}") {
             let ratio = similarity(&left, &right);
             prop_assert!((0.0..=1.0).contains(&ratio));
             prop_assert!((similarity(&right, &left) - ratio).abs() < 1e-9);

@@ -1,4 +1,4 @@
-//! What does not fit, told so that its author can act.
+//! Mismatches: expectations that do not hold, with an explanation.
 
 use crate::source::Span;
 use crate::value::{Json, Text};
@@ -6,37 +6,38 @@ use crate::value::{Json, Text};
 /// An expectation that does not hold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mismatch {
-    /// Where the expectation stands in the scenario file.
+    /// Position of the expectation in the scenario file.
     pub span: Span,
-    /// What it is about, as it is written: `path`, `routing.queueId`, `variables.result`.
+    /// Subject, in the notation of scenario files: `path`, `routing.queueId`,
+    /// `variables.result`.
     pub subject: Text,
-    /// One line: what was expected and what happened.
+    /// One line with the expected and the actual result.
     pub message: Text,
-    /// What was expected.
+    /// Expected value.
     pub expected: Shown,
-    /// What happened.
+    /// Actual value.
     pub found: Shown,
-    /// The index of the step of the trace where the difference shows first, if it shows in
-    /// one.
+    /// Index of the trace step where the difference first appears, if it appears in a
+    /// step.
     pub step: Option<u32>,
-    /// Why that step did what it did: the condition with its operands, and where they were
-    /// set. One line each.
+    /// Reasons for that step: the condition with its operands, and where they were set.
+    /// One line each.
     pub cause: Vec<Text>,
 }
 
-/// A value as it is shown: texts and lists are shown as differences, line by line.
+/// A displayed value; strings and lists are compared line by line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shown {
-    /// Nothing.
+    /// No value.
     Nothing,
-    /// A short text.
+    /// A short string.
     Text(Text),
-    /// Items of a list, or lines of a text.
+    /// Items of a list, or lines of a string.
     Lines(Vec<Text>),
 }
 
 impl Mismatch {
-    /// An expectation that does not hold, and what is to be said of it.
+    /// Creates a mismatch without values, step and cause.
     pub(super) fn new(
         span: Span,
         subject: impl Into<Text>,
@@ -53,17 +54,17 @@ impl Mismatch {
         }
     }
 
-    /// What is shown side by side.
+    /// Sets the expected and the actual value.
     pub(super) fn between(self, expected: Shown, found: Shown) -> Self {
         Self { expected, found, ..self }
     }
 
-    /// The step where it shows first.
+    /// Sets the step where the difference first appears.
     pub(super) fn at_step(self, step: Option<usize>) -> Self {
         Self { step: step.and_then(|step| u32::try_from(step).ok()), ..self }
     }
 
-    /// Adds lines that say why.
+    /// Adds lines to the cause.
     pub(super) fn because<T: Into<Text>>(
         mut self,
         lines: impl IntoIterator<Item = T>,
@@ -74,7 +75,7 @@ impl Mismatch {
 }
 
 impl Shown {
-    /// JSON: objects, lists and long texts line by line.
+    /// Formats JSON; objects, lists and multi-line strings become lines.
     pub(super) fn json(json: &Json) -> Self {
         match json {
             Json::Null => Self::Text("not set".into()),

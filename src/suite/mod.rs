@@ -1,14 +1,13 @@
-//! Scenario files: calls with what is expected of them.
+//! Scenario files: test calls and their expectations.
 //!
-//! A [`SuiteFile`] is read from YAML or JSON; every row of a table is a [`Case`] of its own.
-//! A case is [prepared](prepare) against a compiled organisation, [played](play), [judged](judge)
-//! by its trace, what is wrong is [explained](explain), and
-//! the whole call can be kept as a [snapshot]. A case may be a [recorded](Recorded) call that
-//! is made again. *Source:
-//! the format is described in `docs/scenarios.md`.*
+//! A [`SuiteFile`] is read from YAML or JSON. Every row of a table becomes a separate
+//! [`Case`]. A case is [prepared](prepare) against a compiled organisation,
+//! [played](play), and [judged](judge) by its trace. Mismatches are [explained](explain)
+//! for people. The whole call can be kept as a [snapshot]. A case may also replay a
+//! [recorded](Recorded) call. *Source: `docs/scenarios.md` describes the format.*
 
-mod askable;
-mod asked;
+mod callable_names;
+mod calls;
 mod discover;
 mod explain;
 mod history;
@@ -34,9 +33,9 @@ pub use matcher::{Range, TextMatcher, ValueMatcher};
 pub use mismatch::{Mismatch, Shown};
 pub use play::{Played, Prepared, play, prepare};
 pub use read::read;
-pub use recorded::{Recorded, Remade};
+pub use recorded::{Recorded, Replay};
 pub use scenario::{
-    CallExpectation, Case, Expectation, Flag, PathMatcher, RecordedCall, Replacement,
-    RoutingMatcher, Snapshot, Start, SuiteFile, Turn, Wanted,
+    CallExpectation, Case, Expectation, Forbidden, PathMatcher, RecordedCall,
+    Replacement, RoutingMatcher, Snapshot, Start, SuiteFile, Turn, Wanted,
 };
 pub use select::{Partition, PartitionKind, Selection};

@@ -1,14 +1,14 @@
-//! The path of a call, against what is expected of it.
+//! Checks of the path of a call.
 
 use super::history::History;
 use super::mismatch::{Mismatch, Shown};
 use super::scenario::PathMatcher;
 use crate::diagnostic::nearest;
-use crate::flow::{NodeLabel, Written};
+use crate::flow::{NodeLabel, Spanned};
 use crate::source::Span;
 use crate::value::Text;
 
-/// Whether the executed nodes are what is expected; the mismatch if they are not.
+/// Checks the executed nodes.
 pub(super) fn check(
     history: History<'_>,
     matcher: &PathMatcher,
@@ -22,7 +22,7 @@ pub(super) fn check(
     }
 }
 
-/// Whether a node is meant: by its id or its name.
+/// Returns whether a name is the id or the name of a node.
 fn is_named(label: &NodeLabel, name: &str) -> bool {
     label.id == name || label.name == name
 }
@@ -31,8 +31,8 @@ fn is_at(history: History<'_>, step: usize, name: &str) -> bool {
     history.label(step).is_some_and(|label| is_named(label, name))
 }
 
-/// Exactly these.
-fn exact(history: History<'_>, wanted: &[Written<Text>], span: Span) -> Option<Mismatch> {
+/// Checks for exactly these nodes.
+fn exact(history: History<'_>, wanted: &[Spanned<Text>], span: Span) -> Option<Mismatch> {
     let same = wanted.iter().enumerate();
     let same = same.take_while(|(step, name)| is_at(history, *step, &name.value)).count();
     if same == wanted.len() && same == history.steps.len() {
@@ -42,18 +42,18 @@ fn exact(history: History<'_>, wanted: &[Written<Text>], span: Span) -> Option<M
     let message = match (wanted.get(same), history.label(same)) {
         (Some(expected), found) => differs(&expected.value, same, found),
         (None, Some(found)) => {
-            format!("expected the call to be over, found `{}` at step {number}", found.id)
+            format!("expected the call to end, found `{}` at step {number}", found.id)
         }
-        (None, None) => "the path is another one".into(),
+        (None, None) => "the path differs".into(),
     };
-    let left = history.leading_to(same);
-    let left = left.map(|left| left_at(history, left, same)).unwrap_or_default();
+    let from = history.leading_to(same);
+    let reason = from.map(|from| left_at(history, from, same)).unwrap_or_default();
     Some(
         Mismatch::new(wanted.get(same).map_or(span, |it| it.span), "path", message)
             .between(lines_of(wanted), found(history, wanted, 0))
             .at_step(Some(same))
             .because(unknown(history, wanted.get(same..).unwrap_or_default()))
-            .because(left),
+            .because(reason),
     )
 }
 
@@ -63,11 +63,11 @@ fn differs(expected: &str, step: usize, found: Option<&NodeLabel>) -> String {
         Some(found) => {
             format!("expected `{expected}` at step {number}, found `{}`", found.id)
         }
-        None => format!("expected `{expected}` at step {number}, the call was over"),
+        None => format!("expected `{expected}` at step {number}, but the call had ended"),
     }
 }
 
-/// Why the path was left at a step, which led to that one.
+/// Explains why the path deviated at the step `left`, which led to the step `to`.
 fn left_at(history: History<'_>, left: usize, to: usize) -> Vec<Text> {
     let mut lines = history.reason(left);
     if let Some(first) = lines.first_mut() {
@@ -80,18 +80,18 @@ fn left_at(history: History<'_>, left: usize, to: usize) -> Vec<Text> {
     lines
 }
 
-/// These at the end.
-fn ends(history: History<'_>, wanted: &[Written<Text>]) -> Option<Mismatch> {
+/// Checks that the path ends with these nodes.
+fn ends(history: History<'_>, wanted: &[Spanned<Text>]) -> Option<Mismatch> {
     let count = history.steps.len();
     let same = wanted.iter().rev().zip((0..count).rev());
     let same = same.take_while(|(name, step)| is_at(history, *step, &name.value)).count();
     let missing = wanted.len().checked_sub(same + 1)?;
-    let Written { value: expected, span } = wanted.get(missing)?;
+    let Spanned { value: expected, span } = wanted.get(missing)?;
     let message = match (count - same).checked_sub(1) {
         Some(step) => differs(expected, step, history.label(step)),
-        None => format!("expected `{expected}`, the path begins behind it"),
+        None => format!("expected `{expected}`, but the path starts after it"),
     };
-    // The steps from here on are as expected; what led to them is not.
+    // The steps from here on are as expected; the decision before them differs.
     let decided = history.decision_before(count - same);
     let first = count.saturating_sub(wanted.len());
     Some(
@@ -103,8 +103,8 @@ fn ends(history: History<'_>, wanted: &[Written<Text>]) -> Option<Mismatch> {
     )
 }
 
-/// The nodes of the path from a step on, called as the expectation calls them.
-fn found(history: History<'_>, wanted: &[Written<Text>], first: usize) -> Shown {
+/// Returns the nodes of the path from a step on, by id or name as in the expectation.
+fn found(history: History<'_>, wanted: &[Spanned<Text>], first: usize) -> Shown {
     let labels = (first..history.steps.len()).filter_map(|step| history.label(step));
     let called = |label: &NodeLabel| {
         let is_wanted = || wanted.iter().any(|it| it.value == label.name);
@@ -114,8 +114,8 @@ fn found(history: History<'_>, wanted: &[Written<Text>], first: usize) -> Shown 
     Shown::Lines(labels.map(called).collect())
 }
 
-/// These in this order, others between them allowed.
-fn contains(history: History<'_>, wanted: &[Written<Text>]) -> Option<Mismatch> {
+/// Checks for these nodes in this order, with others allowed between them.
+fn contains(history: History<'_>, wanted: &[Spanned<Text>]) -> Option<Mismatch> {
     let mut next = 0;
     let mut before: Option<(usize, &Text)> = None;
     for name in wanted {
@@ -135,15 +135,15 @@ fn contains(history: History<'_>, wanted: &[Written<Text>]) -> Option<Mismatch> 
 
 fn not_reached(
     history: History<'_>,
-    wanted: &[Written<Text>],
-    missing: &Written<Text>,
+    wanted: &[Spanned<Text>],
+    missing: &Spanned<Text>,
     before: Option<(usize, &Text)>,
 ) -> Mismatch {
     let name = &missing.value;
     let after = before.map_or(String::new(), |(step, name)| {
         format!(" after `{name}` (step {})", step + 1)
     });
-    let message = format!("expected the path to reach `{name}`{after}, it did not");
+    let message = format!("expected the path to reach `{name}`{after}, but it did not");
     let decided = history.decision_before(history.steps.len());
     Mismatch::new(missing.span, "path.contains", message)
         .between(lines_of(wanted), found(history, wanted, 0))
@@ -152,14 +152,14 @@ fn not_reached(
         .because(decided.map(|step| history.reason(step)).unwrap_or_default())
 }
 
-fn excludes(history: History<'_>, unwanted: &[Written<Text>]) -> Option<Mismatch> {
+fn excludes(history: History<'_>, unwanted: &[Spanned<Text>]) -> Option<Mismatch> {
     let named_at =
         |step: usize| unwanted.iter().find(|it| is_at(history, step, &it.value));
     let reached = (0..history.steps.len()).find_map(|it| Some((it, named_at(it)?.span)));
     if let Some((step, span)) = reached {
         let name = history.label(step).map_or("", |label| &label.id);
         let message = format!(
-            "expected the path not to reach `{name}`, it did at step {}",
+            "expected the path not to reach `{name}`, but it did at step {}",
             step + 1
         );
         let led = history.decision_before(step).or_else(|| history.leading_to(step));
@@ -169,27 +169,27 @@ fn excludes(history: History<'_>, unwanted: &[Written<Text>]) -> Option<Mismatch
                 .because(led.map(|led| history.reason(led)).unwrap_or_default()),
         );
     }
-    // A name that nothing has is excluded for ever: a slip of the pen.
+    // An unknown name is never reached, so it is probably misspelt.
     let mistaken = unwanted.iter().find(|it| is_unknown(history, it))?;
     let message = "the path excludes a node that no loaded flow has";
     let mistakes = unknown(history, unwanted);
     Some(Mismatch::new(mistaken.span, "path.excludes", message).because(mistakes))
 }
 
-/// The names as they are shown.
-fn lines_of(names: &[Written<Text>]) -> Shown {
+/// Returns the names as lines.
+fn lines_of(names: &[Spanned<Text>]) -> Shown {
     Shown::Lines(names.iter().map(|name| name.value.clone()).collect())
 }
 
-/// Whether no node has a name.
-fn is_unknown(history: History<'_>, name: &Written<Text>) -> bool {
-    !history.program.legend.nodes.iter().any(|label| is_named(label, &name.value))
+/// Returns whether no node has the name.
+fn is_unknown(history: History<'_>, name: &Spanned<Text>) -> bool {
+    !history.program.symbols.nodes.iter().any(|label| is_named(label, &name.value))
 }
 
-/// What is to be said of names that no node has.
-fn unknown(history: History<'_>, names: &[Written<Text>]) -> Vec<String> {
-    let labels = &history.program.legend.nodes;
-    let told = |Written { value: name, .. }: &Written<Text>| {
+/// Describes the names that no node has.
+fn unknown(history: History<'_>, names: &[Spanned<Text>]) -> Vec<String> {
+    let labels = &history.program.symbols.nodes;
+    let describe = |Spanned { value: name, .. }: &Spanned<Text>| {
         let known = labels.iter().flat_map(|label| [&*label.id, &*label.name]);
         match nearest(name, known) {
             Some(near) => {
@@ -198,5 +198,5 @@ fn unknown(history: History<'_>, names: &[Written<Text>]) -> Vec<String> {
             None => format!("no loaded flow has a node `{name}`"),
         }
     };
-    names.iter().filter(|name| is_unknown(history, name)).map(told).collect()
+    names.iter().filter(|name| is_unknown(history, name)).map(describe).collect()
 }

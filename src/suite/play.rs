@@ -1,11 +1,11 @@
-//! Making the call of a case.
+//! Execution of test calls.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use super::recorded::{self, Recorded};
-use super::scenario::{Case, Expectation, Flag};
-use super::{Mismatch, askable, script};
+use super::scenario::{Case, Expectation, Forbidden};
+use super::{Mismatch, callable_names, script};
 use crate::analysis::comparison::Comparison;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, Limits, Session, start};
@@ -14,50 +14,49 @@ use crate::recording::Recording;
 use crate::source::Span;
 use crate::trace::Trace;
 use crate::value::{Text, Value};
-use crate::world::{Answer, Fixtures, Input, Question, Replies};
+use crate::world::{Answer, AnswerProgress, Fixtures, Input, Question};
 
-/// A case whose names are resolved: it can be played any number of times.
+/// A case with resolved names. It can be played any number of times.
 #[derive(Debug, Clone)]
 pub struct Prepared<'c> {
     pub(super) case: &'c Case,
     call: Call,
     fixtures: Arc<Fixtures>,
-    /// The case's own fixtures, if it matters which of their answers are used.
+    /// The case's own fixtures, if unused answers matter.
     own: Option<Fixtures>,
-    /// Variables that are expected and that traces do not hold: those that Architect brings
-    /// along.
+    /// Expected variables that are missing from traces: the built-in ones of Architect.
     built_ins: Vec<Text>,
-    /// The recorded call that it makes again.
+    /// Recorded call that the case replays.
     recorded: Option<Recorded<'c>>,
 }
 
-/// A case that was played.
+/// The result of playing a case.
 #[derive(Debug, Clone)]
 pub struct Played {
-    /// What happened.
+    /// Trace of the call.
     pub trace: Trace,
-    /// The turns of the script that did not come about.
+    /// Mismatches of the script.
     pub script: Vec<Mismatch>,
-    /// What the caller would have done, and nobody asked for.
+    /// Caller input that was never used.
     pub unused_inputs: Vec<Input>,
-    /// The answers that the case's own fixtures prepare and nobody asked for; only found if
-    /// the case [forbids](Flag::NoUnusedFixtures) them.
+    /// Unused answers in the case's own fixtures. Only collected if the case
+    /// [forbids](Flag::NoUnusedFixtures) them.
     pub unused_fixtures: Vec<Text>,
-    /// How the call compares with the recorded one, if the case makes one again.
+    /// Comparison with the recorded call, if the case replays one.
     pub comparison: Option<Comparison>,
-    /// What is worth knowing of how the call was played.
+    /// Notes on how the call was played.
     pub notes: Vec<Text>,
-    /// What variables that Architect brings along hold at the end; only those that the case
-    /// has expectations of.
+    /// Final values of Architect's built-in variables; only those with an expectation.
     pub(super) built_ins: Vec<(Text, Value)>,
 }
 
-/// Resolves the names of a case: the flow, the node, the variables that it sets. `fixtures`
-/// are those of the suite with those of the case laid over them, `recording` is the one that
-/// the case names.
+/// Resolves the names of a case: the flow, the node, and the variables that it sets.
+/// `fixtures` are those of the suite merged with those of the case. `recording` is the
+/// one that the case names.
 ///
 /// # Errors
-/// Everything that does not exist or does not fit, at its place in the scenario file.
+/// Everything that does not exist or does not fit, with its position in the scenario
+/// file.
 pub fn prepare<'c>(
     case: &'c Case,
     recording: Option<&Recording>,
@@ -71,7 +70,7 @@ pub fn prepare<'c>(
         }
         None => (None, call(case, program)?),
     };
-    let slips = askable::slips(case, program, fixtures);
+    let slips = callable_names::misspelt_names(case, program, fixtures);
     if !slips.is_empty() {
         return Err(slips);
     }
@@ -86,19 +85,19 @@ pub fn prepare<'c>(
     })
 }
 
-/// The call that a case describes.
+/// Creates the call that a case describes.
 fn call(case: &Case, program: &Program) -> Result<Call, Vec<Diagnostic>> {
     let begin = &case.start;
     let flow = match &begin.flow {
         Some(name) => start::flow(program, &name.value).map_err(|it| at(*it, name.span)),
         None => start::only_entry(program)
-            .map_err(|it| at(it.help("say which one with `flow`"), case.span)),
+            .map_err(|it| at(it.help("choose one with `flow`"), case.span)),
     };
     let flow = flow.map_err(|problem| vec![problem])?;
     with_start(Call::new(flow), case, program)
 }
 
-/// The call as the case begins it.
+/// Applies the start of the case to the call.
 fn with_start(
     call: Call,
     case: &Case,
@@ -132,7 +131,7 @@ fn with_start(
     if problems.is_empty() { Ok(call) } else { Err(problems) }
 }
 
-/// What is wrong with a case, at its place.
+/// Converts a problem to a scenario error at its position.
 fn at(problem: Diagnostic, span: Span) -> Diagnostic {
     Diagnostic { code: Code::INVALID_SCENARIO, ..problem }.at(span)
 }
@@ -140,10 +139,11 @@ fn at(problem: Diagnostic, span: Span) -> Diagnostic {
 fn own_fixtures(case: &Case) -> Option<Fixtures> {
     let is_watched = |flag| {
         let mut expectations = case.expectations.iter().map(|written| &written.value);
-        expectations.any(|it| matches!(it, Expectation::Flag(own) if *own == flag))
+        expectations.any(|it| matches!(it, Expectation::Forbidden(own) if *own == flag))
     };
-    let node = case.fixtures.as_ref().filter(|_| is_watched(Flag::NoUnusedFixtures))?;
-    // Whoever laid them over the others has told what is wrong with them.
+    let node =
+        case.fixtures.as_ref().filter(|_| is_watched(Forbidden::NoUnusedFixtures))?;
+    // Problems in these fixtures are reported when they are merged with the others.
     Some(Fixtures::read(node, Path::new("")).0)
 }
 
@@ -160,27 +160,27 @@ fn built_ins(case: &Case, program: &Program, call: &Call) -> Vec<Text> {
 }
 
 impl Prepared<'_> {
-    /// The call that is made, such as to start a session for this case and others of the same
-    /// program.
+    /// Returns the call, for example to start a session for this and other cases of the
+    /// same program.
     pub fn call(&self) -> &Call {
         &self.call
     }
 
-    /// What the variables of Architect hold that are expected.
+    /// Returns the final values of the expected built-in variables.
     fn built_ins_at_end(&self, session: &Session) -> Vec<(Text, Value)> {
         let value = |name: &Text| session.variable(name).cloned().unwrap_or_default();
         self.built_ins.iter().map(|name| (name.clone(), value(name))).collect()
     }
 }
 
-/// Makes the call of a case in a session of its program; the call that was made in it before
-/// is forgotten.
+/// Plays a case in a session of its program. The previous call of the session is
+/// discarded.
 pub fn play(case: &Prepared<'_>, session: &mut Session) -> Played {
     if let Some(recorded) = &case.recorded {
         return play_recorded(case, recorded, session.program());
     }
     session.restart(&case.call);
-    let mut world = World::new(case);
+    let mut world = Answerer::new(case);
     let (mut script, mut notes) = (Vec::new(), Vec::new());
     if case.case.script.is_empty() {
         while world.runs_to_input(session) {
@@ -203,15 +203,14 @@ pub fn play(case: &Prepared<'_>, session: &mut Session) -> Played {
     }
 }
 
-/// Makes a recorded call again. Who answers is the recording, and the fixtures of the case
-/// where that cannot.
+/// Replays a recorded call. The recording answers first, then the fixtures of the case.
 fn play_recorded(
     case: &Prepared<'_>,
     recorded: &Recorded<'_>,
     program: &Arc<Program>,
 ) -> Played {
     let mut built_ins = Vec::new();
-    let remade = recorded.remake(&case.call, program, &case.fixtures, &mut |session| {
+    let remade = recorded.replay(&case.call, program, &case.fixtures, &mut |session| {
         built_ins = case.built_ins_at_end(session);
     });
     let unused = remade.replayed.unused.into_iter();
@@ -230,26 +229,27 @@ fn play_recorded(
     }
 }
 
-/// What answers the questions of a call.
-pub(super) struct World<'p> {
+/// Answers the questions of a call.
+pub(super) struct Answerer<'p> {
     fixtures: &'p Fixtures,
-    replies: Replies,
-    own: Option<(&'p Fixtures, Replies)>,
-    /// What the caller has not done yet.
+    replies: AnswerProgress,
+    own: Option<(&'p Fixtures, AnswerProgress)>,
+    /// Remaining caller input.
     pub(super) inputs: &'p [Input],
 }
 
-impl<'p> World<'p> {
+impl<'p> Answerer<'p> {
     fn new(case: &'p Prepared<'_>) -> Self {
         Self {
             fixtures: &case.fixtures,
-            replies: Replies::default(),
-            own: case.own.as_ref().map(|own| (own, Replies::default())),
+            replies: AnswerProgress::default(),
+            own: case.own.as_ref().map(|own| (own, AnswerProgress::default())),
             inputs: &case.case.inputs,
         }
     }
 
-    /// Goes on until the flow listens to the caller; false if the call is over before.
+    /// Runs until the flow waits for caller input. Returns `false` if the call ends
+    /// first.
     pub(super) fn runs_to_input(&mut self, session: &mut Session) -> bool {
         while let Some(question) = session.question() {
             if let Question::Input(_) = question {
@@ -264,7 +264,7 @@ impl<'p> World<'p> {
         false
     }
 
-    /// What the caller does next; silence when nothing is left.
+    /// Returns the next caller input, or silence if none is left.
     pub(super) fn next_input(&mut self) -> Input {
         match self.inputs.split_first() {
             Some((next, rest)) => {

@@ -1,4 +1,4 @@
-//! Recorded calls, made again and compared with what was recorded.
+//! Replay of recorded calls, and comparison with the recording.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -20,34 +20,35 @@ use crate::trace::{JsonWriter, Trace, execution, write_simulation};
 use crate::value::{Json, Text};
 use crate::world::Fixtures;
 
-/// A recorded call with all that it takes to make it again.
+/// A recorded call with everything that its replay needs.
 #[derive(Debug, Clone)]
 pub struct Recorded<'r> {
-    /// The call as it was recorded.
+    /// The recorded call.
     pub observation: Observation,
-    /// How it began, and the world that it met.
+    /// Start of the call and answers of its environment, derived from the recording.
     pub derived: Derived,
-    /// What counts as different from it; what was redacted in it does not.
+    /// Comparison rules; redacted values are never differences.
     pub rules: Cow<'r, Rules>,
 }
 
-/// A recorded call that was made again.
+/// A replayed call.
 #[derive(Debug, Clone)]
-pub struct Remade {
-    /// What happened here; if something is missing, up to there.
+pub struct Replay {
+    /// Result of the replay; it stops where the recording lacks an answer.
     pub replayed: Replayed,
-    /// The local call as it is compared; nothing if it could not be made to its end.
+    /// Local call in the form used for the comparison; `None` if the replay was
+    /// incomplete.
     pub local: Option<Observation>,
-    /// What the comparison came to.
+    /// Result of the comparison.
     pub comparison: Comparison,
 }
 
 impl<'r> Recorded<'r> {
-    /// What is wrong with a recording of which there is no [`Recorded`].
+    /// Message for a recording without a call.
     pub const NO_CALL: &'static str =
         "the recording holds no call: its response has no trace";
 
-    /// The call of a recording; nothing if its response holds none.
+    /// Returns the call of a recording; `None` if its response contains none.
     pub fn of(recording: &Recording, rules: &'r Rules) -> Option<Self> {
         let observation = recording.observation()?;
         let rules = match recording.redactions.is_empty() {
@@ -57,48 +58,48 @@ impl<'r> Recorded<'r> {
         Some(Self { observation, derived: derive(recording), rules })
     }
 
-    /// Makes the call again and compares. `call` is the [derived](Derived::call) one,
-    /// `fallback` answers what the recording cannot, and `at_end` sees the session when the
-    /// call is over.
-    pub fn remake(
+    /// Replays the call and compares it with the recording. `call` is the
+    /// [derived](Derived::call) one. `fallback` answers what the recording cannot.
+    /// `at_end` receives the session when the call is over.
+    pub fn replay(
         &self,
         call: &Call,
         program: &Arc<Program>,
         fallback: &Fixtures,
         at_end: &mut dyn FnMut(&Session),
-    ) -> Remade {
+    ) -> Replay {
         let replayed = replay_call(call, program, &self.derived, fallback, at_end);
         if let Some(missing) = &replayed.missing {
             let comparison = Comparison::unreplayable(missing.to_string());
-            return Remade { replayed, local: None, comparison };
+            return Replay { replayed, local: None, comparison };
         }
         let local = observed(&replayed.trace, program, self.observation.source);
         let comparison = compare(&self.observation, &local, &self.rules);
-        Remade { replayed, local: Some(local), comparison }
+        Replay { replayed, local: Some(local), comparison }
     }
 }
 
-/// The local call in the form that fits the recorded one: of one of Architect's flows, an
-/// execution document or a simulation response, which tell of other steps.
+/// Converts the local call to the form of the recorded one. For an Architect flow this is
+/// an execution document or a simulation response, whose steps differ.
 fn observed(trace: &Trace, program: &Program, recorded: Source) -> Observation {
-    let legend = &program.legend;
+    let symbols = &program.symbols;
     if program.unit(trace.flow).architect.is_none() {
-        return Observation::of_trace(trace, legend);
+        return Observation::of_trace(trace, symbols);
     }
     if recorded == Source::Simulation {
         let mut text = String::new();
-        write_simulation(&JsonWriter::new(legend), trace, &mut text);
+        write_simulation(&JsonWriter::new(symbols), trace, &mut text);
         let response = Json::parse(&text).ok();
         let observation = response.and_then(|it| Observation::of_simulation(&it));
         if let Some(observation) = observation {
             return observation;
         }
     }
-    Observation::of_document(&execution::of_trace(trace, legend))
+    Observation::of_document(&execution::of_trace(trace, symbols))
 }
 
-/// The recorded call of a case and how it is made. `recording` is the one that the case
-/// names, read.
+/// Prepares the recorded call of a case. `recording` is the parsed file that the case
+/// names.
 pub(super) fn prepare<'c>(
     case: &'c Case,
     named: &'c RecordedCall,
@@ -113,14 +114,14 @@ pub(super) fn prepare<'c>(
         Recorded::of(recording, &named.rules).ok_or_else(|| wrong(Recorded::NO_CALL))?;
     let own = case.start.flow.as_ref();
     if let Some(flow) = own {
-        stand_in(&flow.value, &mut recorded.derived, program);
+        replace_flow(&flow.value, &mut recorded.derived, program);
     }
     let call = recorded.derived.call(program).map_err(|problem| {
         let span = own.map_or(named.span, |flow| flow.span);
         let mut problem = Diagnostic { code: Code::INVALID_SCENARIO, ..*problem };
         if own.is_none() {
             let near = problem.help.take().map_or_else(String::new, |near| near + " ");
-            let advice = "say with `flow` which flow stands for the recorded one";
+            let advice = "set `flow` to the flow that replaces the recorded one";
             problem.help = Some(format!("{near}{advice}"));
         }
         vec![problem.at(span)]
@@ -128,9 +129,9 @@ pub(super) fn prepare<'c>(
     Ok((recorded, call))
 }
 
-/// Another flow stands for the one in which the call began. What that one was answered is
-/// for whoever asks: it is here under another name, or not at all.
-fn stand_in(flow: &Text, derived: &mut Derived, program: &Program) {
+/// Replaces the flow in which the call began. Answers to the original flow become
+/// available to every flow, because the original may be missing or renamed here.
+fn replace_flow(flow: &Text, derived: &mut Derived, program: &Program) {
     let began = [derived.flow.take(), derived.flow_name.take()];
     for answer in &mut derived.answers {
         let is_other = |it: &Text| {
@@ -141,7 +142,7 @@ fn stand_in(flow: &Text, derived: &mut Derived, program: &Program) {
     derived.flow = Some(flow.clone());
 }
 
-/// What is not as it was recorded, if anything is not.
+/// Returns the mismatch between the call and its recording.
 pub(super) fn check(case: &Case, played: &Played, program: &Program) -> Option<Mismatch> {
     let (named, comparison) = (case.recording.as_ref()?, played.comparison.as_ref()?);
     let cause = comparison.cause.as_ref().map(|cause| cause.text.as_str());
@@ -150,11 +151,11 @@ pub(super) fn check(case: &Case, played: &Played, program: &Program) -> Option<M
         Verdict::Equal => None,
         Verdict::Unreplayable => {
             let message = format!("unreplayable: {}", cause.unwrap_or_default());
-            let asks = played.trace.steps.len().checked_sub(1);
-            Some(mismatch(message).at_step(asks))
+            let last = played.trace.steps.len().checked_sub(1);
+            Some(mismatch(message).at_step(last))
         }
         Verdict::Different => {
-            let message = cause.unwrap_or("the call does not go as it was recorded");
+            let message = cause.unwrap_or("the call differs from the recording");
             let text = render_differences(comparison);
             let lines = text.lines().filter(|line| !line.trim().is_empty());
             Some(
@@ -166,8 +167,8 @@ pub(super) fn check(case: &Case, played: &Played, program: &Program) -> Option<M
     }
 }
 
-/// The step of the trace where the first difference shows. The steps of an execution
-/// document are others than those of the trace.
+/// Returns the trace step of the first difference. Steps of an execution document do not
+/// correspond to those of the trace, so the result is `None` for Architect flows.
 fn local_step(
     comparison: &Comparison,
     trace: &Trace,
@@ -179,8 +180,8 @@ fn local_step(
 }
 
 impl Played {
-    /// Whether the call came to its end; not if it was to be as recorded and the recording
-    /// lacks something.
+    /// Returns whether the call ran to its end. A replay does not if the recording lacks
+    /// an answer.
     pub fn is_whole(&self) -> bool {
         let comparison = self.comparison.as_ref();
         comparison.is_none_or(|it| it.verdict != Verdict::Unreplayable)

@@ -1,15 +1,15 @@
-//! Where a call was routed, against what is expected.
+//! Checks of the routing of a call.
 
-use super::history::{History, told};
+use super::history::{History, failure_text};
 use super::matcher::{TextMatcher, quoted};
 use super::mismatch::{Mismatch, Shown};
 use super::scenario::{RoutingMatcher, Wanted};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::source::Span;
-use crate::trace::{Fact, Phrase, Routing};
+use crate::trace::{EventKind, Phrase, Routing};
 use crate::value::Text;
 
-/// Whether a call was routed as is expected; a mismatch for each key that is not so.
+/// Checks the routing of a call. Returns a mismatch for each key that differs.
 pub(super) fn check(
     history: History<'_>,
     found: Option<&Routing>,
@@ -21,7 +21,7 @@ pub(super) fn check(
         (None, Some(routing)) => {
             let queue = queue_of(history, routing);
             let message =
-                format!("expected the call not to be routed, it went to {queue}");
+                format!("expected the call not to be routed, it was routed to {queue}");
             let found = Shown::Text(queue.into());
             vec![wrong(history, "routing", message, Shown::Nothing, found, span)]
         }
@@ -35,20 +35,20 @@ fn compare(
     routing: &Routing,
     wanted: &RoutingMatcher,
 ) -> Vec<Mismatch> {
-    let legend = &history.program.legend;
+    let symbols = &history.program.symbols;
     let text = |phrase: &'_ Option<Phrase>| {
-        phrase.as_ref().map(|phrase| phrase.text(legend).clone())
+        phrase.as_ref().map(|phrase| phrase.text(symbols).clone())
     };
     let id = (&wanted.queue_id, text(&routing.queue_id), "queueId");
     let name = (&wanted.queue_name, text(&routing.queue_name), "queueName");
     let queues = [id, name].into_iter().filter_map(|(wanted, found, key)| {
-        let Written { value: wanted, span } = wanted.as_ref()?;
+        let Spanned { value: wanted, span } = wanted.as_ref()?;
         if fits(wanted.as_ref(), found.as_ref()) {
             return None;
         }
-        let told = wanted.as_ref().map_or("not known".into(), ToString::to_string);
+        let expected = wanted.as_ref().map_or("unknown".into(), ToString::to_string);
         let found: Vec<&Text> = found.iter().collect();
-        Some(wrong_queue(history, key, &told, &found, *span))
+        Some(wrong_queue(history, key, &expected, &found, *span))
     });
     let skills = wanted.skills.as_ref();
     let priority = wanted.priority.as_ref();
@@ -61,7 +61,7 @@ fn compare(
 fn fits(wanted: Option<&TextMatcher>, found: Option<&Text>) -> bool {
     match (wanted, found) {
         (None, None) => true,
-        (Some(matcher), Some(found)) => matcher.fits(found),
+        (Some(matcher), Some(found)) => matcher.matches(found),
         _ => false,
     }
 }
@@ -69,7 +69,7 @@ fn fits(wanted: Option<&TextMatcher>, found: Option<&Text>) -> bool {
 fn compare_skills(
     history: History<'_>,
     routing: &Routing,
-    Written { value: skills, span }: &Written<Vec<Text>>,
+    Spanned { value: skills, span }: &Spanned<Vec<Text>>,
 ) -> Option<Mismatch> {
     let sorted = |skills: &[Text]| {
         let mut skills = skills.to_vec();
@@ -80,11 +80,11 @@ fn compare_skills(
     if expected == found {
         return None;
     }
-    let told = |skills: &[Text]| match skills {
+    let describe = |skills: &[Text]| match skills {
         [] => "no skills".to_owned(),
         _ => format!("the skills {}", skills.join(", ")),
     };
-    let message = format!("expected {}, found {}", told(&expected), told(&found));
+    let message = format!("expected {}, found {}", describe(&expected), describe(&found));
     let (expected, found) = (Shown::Lines(expected), Shown::Lines(found));
     Some(wrong(history, "routing.skills", message, expected, found, *span))
 }
@@ -92,17 +92,17 @@ fn compare_skills(
 fn compare_priority(
     history: History<'_>,
     routing: &Routing,
-    Written { value: expected, span }: &Written<Wanted<i64>>,
+    Spanned { value: expected, span }: &Spanned<Wanted<i64>>,
 ) -> Option<Mismatch> {
     if *expected == routing.priority {
         return None;
     }
-    let told = |priority: Wanted<i64>| match priority {
+    let describe = |priority: Wanted<i64>| match priority {
         Some(priority) => format!("the priority {priority}"),
         None => "no priority".into(),
     };
     let message =
-        format!("expected {}, found {}", told(*expected), told(routing.priority));
+        format!("expected {}, found {}", describe(*expected), describe(routing.priority));
     let shown = |priority: Wanted<i64>| {
         Shown::Text(priority.map_or("none".into(), |it| it.to_string().into()))
     };
@@ -110,7 +110,7 @@ fn compare_priority(
     Some(wrong(history, "routing.priority", message, expected, found, *span))
 }
 
-/// The queue is another one, or none. `found` is what it is known by.
+/// Describes a wrong or missing queue. `found` has the known id and name.
 pub(super) fn wrong_queue(
     history: History<'_>,
     key: &str,
@@ -118,33 +118,33 @@ pub(super) fn wrong_queue(
     found: &[&Text],
     span: Span,
 ) -> Mismatch {
-    let told: Vec<String> = found.iter().map(|text| quoted(text)).collect();
+    let names: Vec<String> = found.iter().map(|text| quoted(text)).collect();
     let is_routed = last_routed(history).is_some();
-    let told = match (told.as_slice(), is_routed) {
-        ([], true) => "not known".into(),
+    let text = match (names.as_slice(), is_routed) {
+        ([], true) => "unknown".into(),
         ([], false) => "the call was not routed".into(),
-        (known, _) => known.join(", called "),
+        (known, _) => known.join(", named "),
     };
     let found = match is_routed {
-        true => format!("found {told}"),
-        false => told.clone(),
+        true => format!("found {text}"),
+        false => text.clone(),
     };
     let message = format!("expected the queue to be {wanted}, {found}");
-    let (expected, found) = (Shown::Text(wanted.into()), Shown::Text(told.into()));
+    let (expected, found) = (Shown::Text(wanted.into()), Shown::Text(text.into()));
     wrong(history, &format!("routing.{key}"), message, expected, found, span)
 }
 
 fn not_routed(history: History<'_>, wanted: &RoutingMatcher, span: Span) -> Mismatch {
     let id = wanted.queue_id.as_ref().map(|queue| ("queueId", queue));
     let name = wanted.queue_name.as_ref().map(|queue| ("queueName", queue));
-    if let Some((key, Written { value: Some(queue), span })) = id.or(name) {
+    if let Some((key, Spanned { value: Some(queue), span })) = id.or(name) {
         return wrong_queue(history, key, &queue.to_string(), &[], *span);
     }
     let message = "expected the call to be routed, it was not";
     wrong(history, "routing", message, Shown::Nothing, Shown::Nothing, span)
 }
 
-/// The step that routed, or the one that failed, and the decision that led there.
+/// Adds the step that routed or failed, and the decision that led to it.
 fn wrong(
     history: History<'_>,
     subject: &str,
@@ -154,22 +154,22 @@ fn wrong(
     span: Span,
 ) -> Mismatch {
     let routed = last_routed(history);
-    let failed = history.last(|fact| matches!(fact, Fact::Failed(_)));
+    let failed = history.last(|fact| matches!(fact, EventKind::Failed(_)));
     let failed = failed.map(|(_, step)| step).filter(|_| routed.is_none());
     let place = routed.map(|step| format!("routed at {}", history.place(step)));
     let failure = failed.and_then(|step| {
         let failure = history.failure(step)?;
-        Some(format!("{} failed: {}", history.place(step), told(failure)))
+        Some(format!("{} failed: {}", history.place(step), failure_text(failure)))
     });
-    let transfers = history.events.iter().rev().find_map(|event| match &event.fact {
-        Fact::Transferred(transfer) => Some((event.step as usize, &transfer.name)),
+    let transfers = history.events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::Transferred(transfer) => Some((event.step as usize, &transfer.name)),
         _ => None,
     });
-    let handed_on = transfers.filter(|_| routed.is_none()).map(|(step, name)| {
-        format!("handed on to {} at {}", quoted(name), history.place(step))
+    let transferred = transfers.filter(|_| routed.is_none()).map(|(step, name)| {
+        format!("transferred to {} at {}", quoted(name), history.place(step))
     });
     let end = routed.unwrap_or(history.steps.len());
-    // A failure that the last decision was made of is told by that.
+    // A failure that the last decision already explains is not repeated.
     let decided = history.decision_before(end);
     let failure = failure.filter(|_| failed != decided);
     let lines = decided.map(|step| history.reason(step)).unwrap_or_default();
@@ -177,17 +177,17 @@ fn wrong(
         .between(expected, found)
         .at_step(routed.or(decided).or_else(|| history.last_step()))
         .because(place)
-        .because(handed_on)
+        .because(transferred)
         .because(failure)
         .because(lines)
 }
 
 fn last_routed(history: History<'_>) -> Option<usize> {
-    history.last(|fact| matches!(fact, Fact::Routed(_))).map(|(_, step)| step)
+    history.last(|fact| matches!(fact, EventKind::Routed(_))).map(|(_, step)| step)
 }
 
 fn queue_of(history: History<'_>, routing: &Routing) -> String {
     let queue = routing.queue_id.as_ref().or(routing.queue_name.as_ref());
-    let text = queue.map(|phrase| quoted(phrase.text(&history.program.legend)));
+    let text = queue.map(|phrase| quoted(phrase.text(&history.program.symbols)));
     text.unwrap_or_else(|| "a queue without id and name".into())
 }

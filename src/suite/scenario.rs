@@ -5,142 +5,143 @@ use std::sync::Arc;
 
 use super::matcher::{Range, TextMatcher, ValueMatcher};
 use crate::analysis::comparison::Rules;
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::source::{Node, Span};
 use crate::trace::Status;
 use crate::value::{DateTime, Text, Value};
 use crate::world::Input;
 
-/// A scenario file, read.
+/// A parsed scenario file.
 #[derive(Debug, Clone)]
 pub struct SuiteFile {
-    /// Where it is.
+    /// Path of the file.
     pub path: PathBuf,
-    /// The flows that its cases run, files and folders, as reached from the working folder.
+    /// Flow files and folders that the cases run, relative to the working folder.
     pub flows: Vec<PathBuf>,
-    /// What stands for placeholders of Archy YAML.
+    /// Values of Archy YAML placeholders.
     pub placeholders: Vec<(String, String)>,
-    /// The fixtures, files and folders, later ones over earlier ones.
+    /// Fixture files and folders; later ones override earlier ones.
     pub fixtures: Vec<PathBuf>,
-    /// Where the paths of flows and fixtures stand in it.
+    /// Positions of the paths of flows and fixtures in the file.
     pub named_at: Vec<(PathBuf, Span)>,
-    /// What is replaced in its snapshots, one after the other.
+    /// Replacements in the snapshots, applied one after the other.
     pub replacements: Vec<Replacement>,
-    /// Its cases; each row of `each` is one.
+    /// Test cases; each row of `each` is one.
     pub cases: Vec<Case>,
 }
 
-/// One test: a call and what is expected of it.
+/// A test: a call and its expectations.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// The name, with the values of its row put in.
+    /// Name, with the values of its row filled in.
     pub name: Text,
-    /// The number of its row in `each`, from 1.
+    /// Number of the row in `each`, from 1.
     pub row: Option<u32>,
-    /// What it is known by: where its name stands.
+    /// Position of the name, which identifies the case.
     pub span: Span,
-    /// All of it, from its first key to its last value.
+    /// Span of the whole case, from its first key to its last value.
     pub extent: Span,
-    /// Words to select it by.
+    /// Tags to select the case by.
     pub tags: Vec<Text>,
-    /// Why it is not run.
+    /// Reason why the case is skipped.
     pub skip: Option<Text>,
-    /// The recorded call that it makes again. Of [`start`](Self::start) only the flow counts
-    /// then, and the caller does what was recorded.
+    /// Recorded call that the case replays. If set, only the flow of
+    /// [`start`](Self::start) is used, and the caller's input is the recorded one.
     pub recording: Option<RecordedCall>,
-    /// How the call begins.
+    /// Start of the call.
     pub start: Start,
-    /// Fixtures of the case alone, laid over those of the file.
+    /// Fixtures of this case alone, merged over those of the file.
     pub fixtures: Option<Node<'static>>,
-    /// What the caller does, in order; of a script, what it says of the caller.
+    /// Caller input, in order; for a script, the input of its turns.
     pub inputs: Vec<Input>,
     /// The conversation as a script; empty if the case has none.
-    pub script: Vec<Written<Turn>>,
-    /// What is expected, in the order of the document. What the rows of a table expect alike
-    /// is there once.
-    pub expectations: Vec<Arc<Written<Expectation>>>,
+    pub script: Vec<Spanned<Turn>>,
+    /// Expectations, in document order. Expectations that all rows of a table share are
+    /// stored once.
+    pub expectations: Vec<Arc<Spanned<Expectation>>>,
     /// The snapshot that the trace is compared with.
     pub snapshot: Option<Snapshot>,
 }
 
-/// A recorded call that a test makes again.
+/// A recorded call that a test replays.
 #[derive(Debug, Clone)]
 pub struct RecordedCall {
-    /// The file of the recording, as reached from the working folder.
+    /// File of the recording, relative to the working folder.
     pub path: PathBuf,
-    /// Where it stands in the scenario file.
+    /// Position in the scenario file.
     pub span: Span,
-    /// What counts as different from it.
+    /// Rules of what counts as a difference.
     pub rules: Rules,
 }
 
-/// How a call begins.
+/// Start of a call.
 #[derive(Debug, Clone, Default)]
 pub struct Start {
-    /// The flow, by id or name; without it, the one that no other calls.
-    pub flow: Option<Written<Text>>,
-    /// The node, by id, if it is not the flow's first.
-    pub node: Option<Written<Text>>,
-    /// Fields of the context.
+    /// Flow, by id or name; if `None`, the only flow that no other flow calls.
+    pub flow: Option<Spanned<Text>>,
+    /// Id of the start node, if it is not the first node of the flow.
+    pub node: Option<Spanned<Text>>,
+    /// Fields of the call context.
     pub context: Vec<(Text, Value)>,
     /// Variables that are set before the first node.
     pub variables: Vec<(Text, Value)>,
-    /// Where the virtual clock starts.
+    /// Start of the virtual clock.
     pub at: Option<DateTime>,
-    /// How long the call may take on the virtual clock, in milliseconds.
+    /// Limit of the call's duration on the virtual clock, in milliseconds.
     pub timeout_ms: Option<i64>,
-    /// How many actions it may start.
+    /// Maximum number of actions.
     pub max_actions: Option<u32>,
-    /// What chance begins with.
+    /// Random seed.
     pub seed: u64,
-    /// Whether an action that is not simulated is an error.
+    /// Whether an unsimulated action is an error.
     pub is_strict: bool,
 }
 
-/// A turn of a conversation. What the caller does stands in [`Case::inputs`] too.
+/// A turn of a conversation. Caller input is also in [`Case::inputs`].
 #[derive(Debug, Clone)]
 pub enum Turn {
-    /// The caller hears this next; what was heard before and not asked for may be anything.
+    /// The caller hears a prompt next. Other prompts may precede it.
     Hears(TextMatcher),
     /// The caller presses keys, speaks, waits in silence, or hangs up.
     Does(Input),
-    /// The conversation was routed to a queue of this id or name by now.
+    /// The call has been routed to a queue with this id or name.
     Routed(TextMatcher),
-    /// A variable has a value by now.
+    /// A variable has this value now.
     Variable(Text, ValueMatcher),
-    /// A data action, webhook, contact lookup or other action was asked by now.
+    /// A data action, webhook, contact lookup or other action has been called.
     Calls(CallExpectation),
-    /// The call is over, and ended so.
+    /// The call is over and has this status.
     Ends(Status),
 }
 
-/// Something that is expected of a call that is over.
+/// An expectation about a finished call.
 #[derive(Debug, Clone)]
 pub enum Expectation {
-    /// How it ended.
+    /// Status of the call.
     Status(Status),
-    /// The code of the error that it ended with.
+    /// Code of the error that ended the call.
     Error(Text),
-    /// The nodes that were executed.
+    /// Executed nodes.
     Path(PathMatcher),
-    /// A variable at the end.
+    /// Value of a variable at the end.
     Variable(Text, ValueMatcher),
-    /// Where it was routed; nothing if it must not be.
+    /// Routing target; `None` if the call must not be routed.
     Routing(Option<Box<RoutingMatcher>>),
-    /// What the caller heard, in order; other texts may stand between.
-    Prompts(Vec<Written<TextMatcher>>),
-    /// How long it took on the virtual clock, in milliseconds.
+    /// Prompts that the caller heard, in order; others may come between.
+    Prompts(Vec<Spanned<TextMatcher>>),
+    /// Duration on the virtual clock, in milliseconds.
     ElapsedMs(Range),
-    /// How many actions it started.
+    /// Number of started actions.
     Actions(Range),
-    /// What was asked of the outside world.
+    /// Call of an external service.
     Calls(CallExpectation),
-    /// Something that must hold or not.
-    Flag(Flag),
+    /// Condition that must not occur.
+    Forbidden(Forbidden),
 }
 
 impl Expectation {
-    /// Whether any call fulfils it, as one that asks for none of no texts.
+    /// Returns whether every call fulfils the expectation, for example an empty list of
+    /// prompts.
     pub(super) fn always_holds(&self) -> bool {
         match self {
             Self::Path(
@@ -156,78 +157,78 @@ impl Expectation {
             | Self::Error(_)
             | Self::Variable(..)
             | Self::Routing(_)
-            | Self::Flag(_) => false,
+            | Self::Forbidden(_) => false,
         }
     }
 }
 
-/// Something that must not be.
+/// A condition that a test forbids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flag {
-    /// Answers that the case's own fixtures prepare and nobody asks for.
+pub enum Forbidden {
+    /// Unused answers in the case's own fixtures.
     NoUnusedFixtures,
-    /// Inputs that nobody asks for.
+    /// Unused caller input.
     NoUnusedInputs,
     /// Notes and warnings of the run.
     NoDiagnostics,
 }
 
-/// What path is expected. Nodes are named by id or name.
+/// Expected path. Nodes are given by id or name.
 #[derive(Debug, Clone)]
 pub enum PathMatcher {
-    /// Exactly these, in this order.
-    Exact(Vec<Written<Text>>),
-    /// These in this order, others between them allowed.
-    Contains(Vec<Written<Text>>),
-    /// None of these.
-    Excludes(Vec<Written<Text>>),
-    /// These at the end.
-    Ends(Vec<Written<Text>>),
+    /// Exactly these nodes, in this order.
+    Exact(Vec<Spanned<Text>>),
+    /// These nodes in this order, with others allowed between them.
+    Contains(Vec<Spanned<Text>>),
+    /// None of these nodes.
+    Excludes(Vec<Spanned<Text>>),
+    /// These nodes at the end.
+    Ends(Vec<Spanned<Text>>),
 }
 
-/// Where a call is routed. What is not said may be anything.
+/// Expected routing of a call. A field that is `None` is not checked.
 #[derive(Debug, Clone, Default)]
 pub struct RoutingMatcher {
-    /// The id of the queue; `Wanted(None)` must not be known.
-    pub queue_id: Option<Written<Wanted<TextMatcher>>>,
-    /// The name of the queue.
-    pub queue_name: Option<Written<Wanted<TextMatcher>>>,
-    /// The skills, in any order.
-    pub skills: Option<Written<Vec<Text>>>,
-    /// The priority.
-    pub priority: Option<Written<Wanted<i64>>>,
+    /// Id of the queue; `Some(None)` requires an unknown id.
+    pub queue_id: Option<Spanned<Wanted<TextMatcher>>>,
+    /// Name of the queue.
+    pub queue_name: Option<Spanned<Wanted<TextMatcher>>>,
+    /// Skills, in any order.
+    pub skills: Option<Spanned<Vec<Text>>>,
+    /// Priority.
+    pub priority: Option<Spanned<Wanted<i64>>>,
 }
 
-/// A value that is wanted, or its absence.
+/// An expected value, or `None` if the value must be absent.
 pub type Wanted<T> = Option<T>;
 
-/// What must have been asked of the outside world.
+/// An expected call of an external service.
 #[derive(Debug, Clone)]
 pub struct CallExpectation {
-    /// The name or id: of a data action, a webhook's address, a contact's key.
+    /// Name or id of a data action, address of a webhook, or key of a contact.
     pub name: Text,
-    /// What was sent along, by name; more may have been sent.
+    /// Expected inputs by name; the call may have sent more.
     pub with: Vec<(Text, ValueMatcher)>,
-    /// How often, if that matters; without it at least once.
+    /// Expected number of calls; `None` means at least one.
     pub times: Option<Range>,
 }
 
 /// A snapshot to compare with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Its name: its own, or the case's.
+    /// Name: the explicit one, or that of the case.
     pub name: Text,
-    /// Where it is.
+    /// Path of the snapshot file.
     pub path: PathBuf,
-    /// Where it stands in the scenario file.
+    /// Position in the scenario file.
     pub span: Span,
 }
 
-/// Something that is not the same in every snapshot, and what stands for it.
+/// A replacement for text that varies between snapshots.
 #[derive(Debug, Clone)]
 pub struct Replacement {
-    /// What is replaced, wherever it comes in a line.
+    /// Pattern of the replaced text; all matches in a line are replaced.
     pub matches: regex::Regex,
-    /// What it is replaced by; `$1` and `${name}` are groups of the expression.
+    /// Replacement; `$1` and `${name}` are groups of the pattern.
     pub with: Text,
 }

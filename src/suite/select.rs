@@ -1,4 +1,4 @@
-//! Which tests are run.
+//! Selection of the tests to run.
 
 use std::fmt;
 use std::path::Path;
@@ -6,42 +6,42 @@ use std::path::Path;
 use super::scenario::Case;
 use crate::value::Text;
 
-/// What a test has to be to be run.
+/// Criteria that select tests.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// Words, one of which its name or the path of its file must contain; none selects all.
+    /// Substrings of the test name or file path; one must match. Empty selects all.
     pub patterns: Vec<Text>,
-    /// Tags, one of which it must have; none selects all.
+    /// Tags; the test must have at least one. Empty selects all.
     pub tags: Vec<Text>,
-    /// The share of the tests that this machine runs.
+    /// Share of the tests that this machine runs.
     pub partition: Option<Partition>,
 }
 
 /// A share of the tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Partition {
-    /// How the shares are made.
+    /// Method of partitioning.
     pub kind: PartitionKind,
-    /// Which share, from 1.
+    /// Number of this share, from 1.
     pub share: u64,
-    /// How many shares there are.
+    /// Total number of shares.
     pub shares: u64,
 }
 
-/// How the tests are shared out.
+/// A method of partitioning tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartitionKind {
-    /// By file and name: a test stays in its share whatever else is added.
+    /// By hash of file and name: a test stays in its share when others are added.
     Hash,
-    /// By turns: the shares are as even as can be.
+    /// Round robin: the shares are as equal in size as possible.
     Slice,
 }
 
 impl Partition {
-    /// Reads `hash:1/4` and `slice:2/4`; `count` is another word for `slice`.
+    /// Parses `hash:1/4` and `slice:2/4`; `count` is a synonym of `slice`.
     ///
     /// # Errors
-    /// The text is neither; the message says why.
+    /// The text is not a valid partition; the message says why.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (kind, share) = text.split_once(':').ok_or_else(unreadable)?;
         let kind = match kind {
@@ -49,17 +49,17 @@ impl Partition {
             "slice" | "count" => PartitionKind::Slice,
             other => {
                 return Err(format!(
-                    "`{other}` is no way to share, expected hash or slice"
+                    "unknown partition kind `{other}`, expected hash or slice"
                 ));
             }
         };
         Self::of_share(kind, share)
     }
 
-    /// Reads `1/4`.
+    /// Parses `1/4`.
     ///
     /// # Errors
-    /// The text is not, or there is no such share.
+    /// The text is not a share, or the share does not exist.
     pub fn of_share(kind: PartitionKind, text: &str) -> Result<Self, String> {
         let (share, shares) = text.split_once('/').ok_or_else(unreadable)?;
         let number = |text: &str| text.trim().parse::<u64>().map_err(|_| unreadable());
@@ -86,7 +86,8 @@ impl fmt::Display for Partition {
 }
 
 impl Selection {
-    /// Whether a test is wanted for what it is. Which share it is in is another question.
+    /// Returns whether a test matches the patterns and tags. Partitions are not
+    /// considered.
     pub fn wants(&self, file: &Path, case: &Case) -> bool {
         let has_tag = |tag: &Text| case.tags.contains(tag);
         let tags = self.tags.is_empty() || self.tags.iter().any(has_tag);
@@ -101,7 +102,8 @@ impl Selection {
         })
     }
 
-    /// Whether the share has the test that is the `index`th of those that are wanted.
+    /// Returns whether the share contains the test with the given index among the
+    /// matching tests.
     pub fn shares(&self, index: u64, file: &Path, case: &Case) -> bool {
         let Some(partition) = self.partition else { return true };
         let number = match partition.kind {
@@ -112,13 +114,13 @@ impl Selection {
     }
 }
 
-/// The path as it is on every machine.
+/// Returns the path with forward slashes, so that it is the same on every platform.
 fn slashed(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-/// XXH64 of the path, a line break and the name. It is part of what flowsim promises: a test
-/// stays in its share from version to version.
+/// Returns the XXH64 hash of the path, a line break and the name. The hash is part of
+/// flowsim's stability guarantee: a test stays in its share from version to version.
 fn hash(path: &str, name: &str) -> u64 {
     twox_hash::XxHash64::oneshot(0, format!("{path}\n{name}").as_bytes())
 }
@@ -128,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn partitions_are_read_as_they_are_written() {
+    fn partitions_round_trip_through_text() {
         for text in ["hash:1/4", "slice:4/4"] {
             assert_eq!(Partition::parse(text).map(|it| it.to_string()), Ok(text.into()));
         }
@@ -139,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_test_stays_in_its_share() {
-        // Written down, because machines of different versions may share a suite.
+        // Hard-coded because machines with different versions may share a suite.
         assert_eq!(hash("flows/ivr.test.yaml", "press 1"), 0x9fd3_e280_3097_1c42);
     }
 }

@@ -1,4 +1,4 @@
-//! What a variable holds, against what is expected.
+//! Checks of variable values.
 
 use super::history::{History, shown};
 use super::matcher::{TextMatcher, ValueMatcher};
@@ -10,7 +10,7 @@ use crate::program::Program;
 use crate::source::Span;
 use crate::value::{Json, Text, Value};
 
-/// What a variable of the first flow held when the call was over.
+/// Returns the value of a variable of the first flow at the end of the call.
 pub(super) fn at_end<'p>(
     program: &Program,
     played: &'p Played,
@@ -25,9 +25,8 @@ pub(super) fn at_end<'p>(
     known.or_else(|| Some(&built_in().or_else(other)?.1))
 }
 
-/// Whether a variable of the first flow holds what is expected; the mismatch if it does not.
-/// One that there is not holds nothing that can be expected, not even NOT_SET: its name is
-/// misspelt.
+/// Checks that a variable of the first flow has the expected value. An unknown variable
+/// matches no expectation, not even NOT_SET, because its name is misspelt.
 pub(super) fn check(
     history: History<'_>,
     name: &str,
@@ -37,13 +36,13 @@ pub(super) fn check(
 ) -> Option<Mismatch> {
     let is_unknown = value.is_none() && !is_known(history, name);
     let value = value.unwrap_or(&Value::NOT_SET);
-    if wanted.fits(value) && !is_unknown {
+    if wanted.matches(value) && !is_unknown {
         return None;
     }
     let output = is_unknown.then(|| output_named(history, name)).flatten();
     let found = match (is_unknown, output) {
-        (true, Some(_)) => "that is no variable".into(),
-        (true, None) => "there is none".into(),
+        (true, Some(_)) => "it is not a variable".into(),
+        (true, None) => "no such variable".into(),
         (false, _) => format!("it is {}", shown(value)),
     };
     let message = format!("expected `{name}` to be {wanted}, {found}");
@@ -59,9 +58,9 @@ pub(super) fn check(
         let mismatch = Mismatch::new(span, subject, message);
         return Some(mismatch.between(expected, Shown::Nothing).because([
             format!(
-                "`{name}` is an output of the node `{node}`, which only the flow reads"
+                "`{name}` is an output of the node `{node}`, which only the flow can read"
             ),
-            "expect a variable that it is kept in, or the `path` that it leads to".into(),
+            "expect a variable that stores it, or the `path` that it leads to".into(),
         ]));
     }
     let (step, cause) = origin(history, name, value);
@@ -80,27 +79,28 @@ fn is_known(history: History<'_>, name: &str) -> bool {
     history.program.variable(flow, name).is_some()
 }
 
-/// The node of the first flow that a name is an output of, as `GetOrder.state` is of
-/// `GetOrder`. Actions of Architect have none: they set variables.
+/// Returns the node of the first flow that has the output, as `GetOrder` has
+/// `GetOrder.state`. Architect actions have no outputs: they set variables.
 fn output_named<'h>(history: History<'h>, name: &str) -> Option<&'h Text> {
     let flow = history.compiled(history.steps.first()?.node).flow;
     let (node, _) = name.split_once('.')?;
     let is_it = |label: &&NodeLabel| label.flow == flow && label.id == node;
-    let mut labels = history.program.legend.nodes.iter();
+    let mut labels = history.program.symbols.nodes.iter();
     let label = labels.find(is_it)?;
     history.program.unit(flow).architect.is_none().then_some(&label.id)
 }
 
-/// The step that set a variable, and why; or why no step did.
+/// Returns the step that set a variable, and why; or why no step did.
 fn origin(history: History<'_>, name: &str, value: &Value) -> (Option<usize>, Vec<Text>) {
     let flow = history.steps.first().map(|step| history.compiled(step.node).flow);
     let Some(flow) = flow else { return (None, Vec::new()) };
     let Some(id) = history.program.variable(flow, name) else {
         let near = nearest(name, history.program.variable_names(flow));
-        let told = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        let suggestion =
+            near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
         return (
             None,
-            vec![format!("no loaded flow has a variable `{name}`{told}").into()],
+            vec![format!("no loaded flow has a variable `{name}`{suggestion}").into()],
         );
     };
     let assigned = history.assigned(id, history.events.len());
@@ -110,7 +110,12 @@ fn origin(history: History<'_>, name: &str, value: &Value) -> (Option<usize>, Ve
     let mut lines = match assigned {
         Some(event) => history.set_at(id, event),
         None if value.is_unset() => vec!["no step set it".into()],
-        None => return (history.last_step(), vec!["it was brought by the call".into()]),
+        None => {
+            return (
+                history.last_step(),
+                vec!["it was set at the start of the call".into()],
+            );
+        }
     };
     if let Some(decided) = history.decision_before(step.unwrap_or(history.steps.len())) {
         lines.extend(history.reason(decided));
@@ -118,7 +123,7 @@ fn origin(history: History<'_>, name: &str, value: &Value) -> (Option<usize>, Ve
     (step.or_else(|| history.last_step()), lines)
 }
 
-/// `1` and `"1"` look alike.
+/// Explains values that differ only in type, such as `1` and `"1"`.
 fn other_type(wanted: &ValueMatcher, found: &Value) -> Option<&'static str> {
     let ValueMatcher::Equals(wanted) = wanted else { return None };
     let found = found.to_json();
@@ -126,7 +131,7 @@ fn other_type(wanted: &ValueMatcher, found: &Value) -> Option<&'static str> {
         Json::String(text) => text.to_string(),
         other => other.to_string(),
     };
-    let is_text = |json: &Json| matches!(json, Json::String(_));
-    (is_text(wanted) != is_text(&found) && bare(wanted) == bare(&found))
-        .then_some("one of them is a text, in quotes; the other is not")
+    let is_string = |json: &Json| matches!(json, Json::String(_));
+    (is_string(wanted) != is_string(&found) && bare(wanted) == bare(&found))
+        .then_some("one of them is a string (in quotes), the other is not")
 }

@@ -1,56 +1,58 @@
-//! The trace and its parts.
+//! Trace of a call.
 
 use std::sync::Arc;
 
 use super::field::Field;
 use crate::diagnostic::Code;
 use crate::flow::architect::TransferKind;
-use crate::flow::{EndType, FlowId, Legend, NodeId, ReferenceId, TextId, VariableId};
+use crate::flow::{
+    EndType, FlowId, NodeId, ReferenceId, SymbolTable, TextId, VariableId,
+};
 use crate::value::{Audio, DateTime, Json, Text, Value};
 
 /// Everything that happened in one call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
-    /// The flow that the call started in.
+    /// Flow in which the call started.
     pub flow: FlowId,
-    /// How it ended.
+    /// Final status of the call.
     pub status: Status,
-    /// Why it did not complete.
+    /// Reason if the call did not complete.
     pub failure: Option<Box<Failure>>,
-    /// The node at which it did not complete.
+    /// Node at which the call failed.
     pub failed_at: Option<NodeId>,
-    /// The virtual clock at the start.
+    /// Virtual clock at the start.
     pub start: DateTime,
-    /// How long it took on the virtual clock.
+    /// Duration on the virtual clock, in milliseconds.
     pub elapsed_ms: i64,
-    /// How many actions were started; one that the limit refused counts too.
+    /// Number of started actions, including one that exceeded the limit.
     pub actions: u32,
-    /// The executed nodes, in the order in which they started, over all depths.
+    /// Executed nodes at all depths, in order of their start.
     pub steps: Vec<Step>,
-    /// What happened in them, in order of time.
+    /// Events of the steps, in order of time.
     pub events: Vec<Event>,
-    /// The variables of the first flow that have a value at the end.
+    /// Variables of the first flow that have a value at the end.
     pub variables: Vec<(VariableId, Value)>,
-    /// What the variables that Architect brings along held when the call began; those left
-    /// out were NOT_SET.
+    /// Values of Architect's built-in variables at the start of the call; missing ones
+    /// were NOT_SET.
     pub built_ins: Vec<(VariableId, Value)>,
-    /// Variables that the call brought and no flow mentions.
+    /// Variables supplied with the call that no flow mentions.
     pub other_variables: Vec<(Text, Value)>,
 }
 
-/// How a call ended.
+/// Final status of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// To its end.
+    /// The call completed.
     Completed,
-    /// By an error that nobody handled.
+    /// An unhandled error ended the call.
     Error,
-    /// By its timeout.
+    /// The timeout ended the call.
     Timeout,
 }
 
 impl Status {
-    /// As it is written.
+    /// Returns the name used in output.
     pub fn name(self) -> &'static str {
         match self {
             Self::Completed => "completed",
@@ -65,66 +67,68 @@ impl Status {
 pub struct Step {
     /// The node.
     pub node: NodeId,
-    /// How many flows deep: 0 in the flow that the call started in.
+    /// Nesting depth of flows: 0 in the flow in which the call started.
     pub depth: u16,
-    /// Which way it went from here.
+    /// Path taken from the node.
     pub path: PathTaken,
-    /// The node that way leads to.
+    /// Node that the path leads to.
     pub next: Option<NodeId>,
-    /// The virtual clock when it began, in milliseconds since the call began.
+    /// Virtual time of the start, in milliseconds since the start of the call.
     pub start_ms: i64,
-    /// The same when it was done; of a call to another flow, when that flow was done.
+    /// Virtual time of the end, in milliseconds since the start of the call. For a call
+    /// to another flow, the end of that flow.
     pub end_ms: i64,
 }
 
-/// The way taken from a node.
+/// Path taken from a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathTaken {
-    /// None: the flow ended here, or was cut off.
+    /// No path: the flow ended here or was cut off.
     None,
-    /// The node was done.
+    /// The node completed.
     Next,
     /// The node failed.
     Error,
-    /// The condition of this number, from 1, was true.
+    /// The condition with this number, from 1, was true.
     Condition(u16),
     /// No condition was true.
     Default,
-    /// The output of this index among those of one of Architect's actions.
+    /// The output with this index of an Architect action.
     Output(u16),
 }
 
-/// Something that happened in a step.
+/// An event in a step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// The index of the step.
+    /// Index of the step.
     pub step: u32,
-    /// What happened.
-    pub fact: Fact,
+    /// The event's kind and data.
+    pub kind: EventKind,
 }
 
-/// What can happen in a step.
+/// Kinds of events in a step.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Fact {
-    /// The caller heard a text.
-    Said(Phrase),
-    /// The caller pressed or said something that was not simply taken as it was.
-    Heard(Text),
-    /// These digits were collected.
+pub enum EventKind {
+    /// The caller heard a prompt.
+    Prompted(Phrase),
+    /// Caller input that was not accepted unchanged.
+    CallerInput(Text),
+    /// Digits that were collected.
     Collected(Text),
     /// A variable was set.
     Assigned(VariableId, Value),
     /// A condition read a value.
     Read(ReferenceId, Value),
-    /// The outside world was asked, or a flow was called with variables of its own.
-    Asked(Box<Asked>),
-    /// It answered.
+    /// A request to the outside world, or a call of a flow with input variables.
+    Requested(Box<Request>),
+    /// Answer to the request.
     Answered(Json),
-    /// The conversation was routed.
+    /// The conversation was routed to a queue.
     Routed(Box<Routing>),
-    /// The conversation was handed on, but not to a queue.
+    /// The conversation was transferred to something other than a queue.
     Transferred(Box<Transfer>),
-    /// An agent answered the caller who waited, so many milliseconds after the call began.
+    /// An agent answered the waiting caller; the time is in milliseconds since the start
+    /// of the call.
     Connected(i64),
     /// The flow ended.
     Ended(EndType),
@@ -132,78 +136,78 @@ pub enum Fact {
     Failed(Box<Failure>),
     /// A template named a value that does not exist.
     Missing(ReferenceId),
-    /// Something worth knowing.
+    /// Diagnostic note.
     Noted(Code),
-    /// Time ran out in the middle of the step.
-    CutOff,
-    /// One of Architect's actions was given a value.
+    /// Time ran out during the step.
+    TimedOut,
+    /// Input value of an Architect action.
     Input(Field, Value),
-    /// One of Architect's actions gave a value.
+    /// Output value of an Architect action.
     Output(Field, Value),
-    /// One of several values that have names of their own: an attribute, a column.
+    /// A value in a set of named values, such as attributes or columns.
     Entry(Box<Entry>),
-    /// What was played, of which [`Fact::Said`] before it has the words.
+    /// Audio that was played; the preceding [`EventKind::Prompted`] has its words.
     Played(Arc<Audio>),
 }
 
-/// A value with a name of its own.
+/// A named value of an action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// What it is one of.
+    /// Field that the value belongs to.
     pub of: Field,
-    /// Its name.
+    /// Name of the value.
     pub name: Text,
     /// The value.
     pub value: Value,
 }
 
-/// A text that the caller hears.
+/// Prompt text that the caller hears.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Phrase {
-    /// Known before the call.
+    /// Constant text of the flow.
     Constant(TextId),
-    /// Made during the call.
+    /// Text made during the call.
     Made(Text),
 }
 
 impl Phrase {
-    /// The text.
-    pub fn text<'t>(&'t self, legend: &'t Legend) -> &'t Text {
+    /// Returns the text.
+    pub fn text<'t>(&'t self, symbols: &'t SymbolTable) -> &'t Text {
         match self {
-            Self::Constant(id) => legend.text(*id),
+            Self::Constant(id) => symbols.text(*id),
             Self::Made(text) => text,
         }
     }
 }
 
-/// What the outside world, or another flow, was given and asked for.
+/// Request to the outside world or to another flow.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
-    /// Of whom.
+pub struct Request {
+    /// Recipient of the request.
     pub subject: Subject,
-    /// The id, name, address or lookup key.
+    /// Id, name, address or lookup key.
     pub name: Text,
-    /// What was sent along; `null` if nothing was.
+    /// Data sent with the request; `null` if there was none.
     pub inputs: Json,
 }
 
-/// Whom a flow can ask.
+/// Recipients of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
-    /// The external contacts.
+    /// External contacts.
     Contact,
-    /// A data action.
+    /// Data action.
     DataAction,
-    /// The statistics of a queue.
+    /// Queue statistics.
     QueueStatistics,
-    /// A webhook.
+    /// Webhook.
     Webhook,
-    /// A flow that is called with variables of its own.
+    /// Flow called with input variables.
     Flow,
 }
 
 impl Subject {
-    /// As it is written.
+    /// Returns the name used in output.
     pub fn name(self) -> &'static str {
         match self {
             Self::Contact => "contact",
@@ -215,94 +219,97 @@ impl Subject {
     }
 }
 
-/// Where a conversation was routed.
+/// Routing of a conversation to a queue.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Routing {
-    /// The id of the queue, as far as it is known.
+    /// Id of the queue, if known.
     pub queue_id: Option<Phrase>,
-    /// The name of the queue, as far as it is known.
+    /// Name of the queue, if known.
     pub queue_name: Option<Phrase>,
-    /// The skills that an agent needs.
+    /// Skills that an agent needs.
     pub skills: Vec<Text>,
-    /// The priority.
+    /// Priority.
     pub priority: Option<i64>,
 }
 
-/// To whom a conversation was handed on.
+/// Transfer of a conversation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transfer {
-    /// What it is.
+    /// Kind of the target.
     pub kind: TransferKind,
-    /// Its id, as far as it is known.
+    /// Id of the target, if known.
     pub id: Option<Text>,
-    /// Its name, or the number.
+    /// Name or number of the target.
     pub name: Text,
 }
 
-/// Why something went wrong.
+/// Reason of a failure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
-    /// Its stable name.
+    /// Diagnostic code.
     pub code: Code,
-    /// What was wrong.
+    /// Description of the problem.
     pub message: Text,
 }
 
 impl Trace {
-    /// Where the conversation was routed last.
+    /// Returns the last routing of the conversation.
     pub fn routing(&self) -> Option<&Routing> {
-        self.events.iter().rev().find_map(|event| match &event.fact {
-            Fact::Routed(routing) => Some(&**routing),
+        self.events.iter().rev().find_map(|event| match &event.kind {
+            EventKind::Routed(routing) => Some(&**routing),
             _ => None,
         })
     }
 
-    /// To whom the conversation was handed on last, queues left out.
+    /// Returns the last transfer of the conversation, excluding queues.
     pub fn transfer(&self) -> Option<&Transfer> {
-        self.events.iter().rev().find_map(|event| match &event.fact {
-            Fact::Transferred(transfer) => Some(&**transfer),
+        self.events.iter().rev().find_map(|event| match &event.kind {
+            EventKind::Transferred(transfer) => Some(&**transfer),
             _ => None,
         })
     }
 
-    /// The texts that the caller heard, in order.
-    pub fn prompts<'t>(&'t self, legend: &'t Legend) -> impl Iterator<Item = &'t Text> {
-        self.events.iter().filter_map(|event| match &event.fact {
-            Fact::Said(phrase) => Some(phrase.text(legend)),
+    /// Returns the prompts that the caller heard, in order.
+    pub fn prompts<'t>(
+        &'t self,
+        symbols: &'t SymbolTable,
+    ) -> impl Iterator<Item = &'t Text> {
+        self.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Prompted(phrase) => Some(phrase.text(symbols)),
             _ => None,
         })
     }
 
-    /// The ids of the executed nodes, in order.
-    pub fn path<'t>(&self, legend: &'t Legend) -> impl Iterator<Item = &'t Text> {
-        self.steps.iter().map(|step| &legend.node(step.node).id)
+    /// Returns the ids of the executed nodes, in order.
+    pub fn path<'t>(&self, symbols: &'t SymbolTable) -> impl Iterator<Item = &'t Text> {
+        self.steps.iter().map(|step| &symbols.node(step.node).id)
     }
 
-    /// The value of a variable at the end.
-    pub fn variable(&self, legend: &Legend, name: &str) -> Option<&Value> {
-        let known = self.variables.iter().find(|(id, _)| legend.variable(*id) == name);
+    /// Returns the value of a variable at the end.
+    pub fn variable(&self, symbols: &SymbolTable, name: &str) -> Option<&Value> {
+        let known = self.variables.iter().find(|(id, _)| symbols.variable(*id) == name);
         let other = || self.other_variables.iter().find(|(other, _)| other == name);
         known.map(|(_, value)| value).or_else(|| other().map(|(_, value)| value))
     }
 
-    /// The events of each step. A call to another flow has some before and some behind
-    /// those of the steps within it.
-    pub fn events_of(&self, step: usize) -> impl Iterator<Item = &Fact> {
+    /// Returns the events of a step. A call to another flow has events before and after
+    /// those of the steps inside that flow.
+    pub fn events_of(&self, step: usize) -> impl Iterator<Item = &EventKind> {
         let of_step = move |event: &&Event| event.step as usize == step;
-        self.events.iter().filter(of_step).map(|event| &event.fact)
+        self.events.iter().filter(of_step).map(|event| &event.kind)
     }
 }
 
 impl Failure {
-    /// A failure of this code.
+    /// Creates a failure with this code.
     pub fn new(code: Code, message: impl Into<Text>) -> Box<Self> {
         Box::new(Self { code, message: message.into() })
     }
 }
 
-// Traces are handed from the threads that make them to the one that writes them.
+// Traces are sent from the threads that run calls to the thread that writes reports.
 const _: fn() = || {
     fn assert_sendable<T: Send + Sync>() {}
     assert_sendable::<Trace>();
-    assert_sendable::<Arc<Legend>>();
+    assert_sendable::<Arc<SymbolTable>>();
 };

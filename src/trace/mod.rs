@@ -1,7 +1,6 @@
-//! What happened in a call, step by step, and how that is written down.
+//! Traces of calls, step by step, and their output formats.
 //!
-//! A trace holds ids and values; a [`Legend`](crate::flow::Legend) turns them into names
-//! when somebody reads it.
+//! A trace holds ids and values; [`crate::flow::Legend`] maps ids to names for output.
 
 mod event;
 pub mod execution;
@@ -13,7 +12,7 @@ mod steps;
 mod text;
 
 pub use event::{
-    Asked, Entry, Event, Fact, Failure, PathTaken, Phrase, Routing, Status, Step,
+    Entry, Event, EventKind, Failure, PathTaken, Phrase, Request, Routing, Status, Step,
     Subject, Trace, Transfer,
 };
 pub use field::Field;
@@ -21,6 +20,6 @@ pub use json::{JsonNames, JsonWriter, diagnostic};
 pub use observation::Observation;
 pub use simulation::write_simulation;
 pub use text::{
-    Ink, TextStyle, Told, ToldLine, Turn, TurnKind, conversation, render_blocks,
-    render_text, tell,
+    Ink, TextStyle, TraceLine, TraceLines, Turn, TurnKind, conversation, render_blocks,
+    render_text, trace_lines,
 };

@@ -1,11 +1,12 @@
-//! The trace as the response of seed 003's simulation endpoint.
+//! Traces as responses of the lookup tutorial's simulation endpoint.
 
 use super::event::{Step, Trace};
 use super::json::{JsonWriter, write_number, write_path};
 use super::steps::Events;
 
-/// Appends `{"status", "trace": [{nodeId, nodeName, nodeType, result, output, …}]}` on one
-/// line. `result` is always an object; `output` says the same, because clients read either.
+/// Appends `{"status", "trace": [{nodeId, nodeName, nodeType, result, output, …}]}` on
+/// one line. `result` is always an object; `output` repeats it because clients read
+/// either.
 pub fn write_simulation(writer: &JsonWriter<'_>, trace: &Trace, out: &mut String) {
     out.push_str("{\"status\":\"");
     out.push_str(trace.status.name());

@@ -1,33 +1,38 @@
-//! The steps of a trace, each with what happened in it.
+//! Steps of a trace with their events.
 
-use super::event::{Event, Fact, Step, Trace};
+use super::event::{Event, EventKind, Step, Trace};
 
-/// A trace whose events are found by step, in linear time.
+/// A trace with its events grouped by step, in linear time.
 pub(super) struct Grouped<'t> {
     trace: &'t Trace,
     late: Vec<&'t Event>,
 }
 
 impl<'t> Grouped<'t> {
-    /// Looks through the events once.
+    /// Scans the events once.
     pub(super) fn new(trace: &'t Trace) -> Self {
         Self { trace, late: late_events(&trace.events) }
     }
 
-    /// The steps with their events, in order.
+    /// Returns the steps with their events, in order.
     pub(super) fn steps<'g>(&'g self) -> impl Iterator<Item = (&'t Step, Events<'g>)> {
         let events = self.trace.events.as_slice();
         let mut late = self.late.as_slice();
         let mut at = 0;
         self.trace.steps.iter().enumerate().map(move |(index, step)| {
-            let stands_at = |event: &Event| (event.step as usize).cmp(&index);
-            // Late events of earlier steps stand between; they came with their step.
-            at +=
-                events[at..].iter().take_while(|event| stands_at(event).is_lt()).count();
+            let order_to_step = |event: &Event| (event.step as usize).cmp(&index);
+            // Skip late events of earlier steps; they were returned with their step.
+            at += events[at..]
+                .iter()
+                .take_while(|event| order_to_step(event).is_lt())
+                .count();
             let begin = at;
-            at +=
-                events[at..].iter().take_while(|event| stands_at(event).is_eq()).count();
-            let count = late.iter().take_while(|event| stands_at(event).is_le()).count();
+            at += events[at..]
+                .iter()
+                .take_while(|event| order_to_step(event).is_eq())
+                .count();
+            let count =
+                late.iter().take_while(|event| order_to_step(event).is_le()).count();
             let (own, rest) = late.split_at(count);
             late = rest;
             (step, Events { run: &events[begin..at], late: own })
@@ -35,8 +40,8 @@ impl<'t> Grouped<'t> {
     }
 }
 
-/// The events of one step. Almost always they are a run; only a call to another flow can
-/// have some more behind those of that flow.
+/// Events of one step. They are nearly always contiguous; only a call to another flow can
+/// have more after those of that flow.
 #[derive(Clone, Copy)]
 pub(super) struct Events<'g> {
     run: &'g [Event],
@@ -44,24 +49,24 @@ pub(super) struct Events<'g> {
 }
 
 impl<'g> Events<'g> {
-    /// All facts, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &'g Fact> + use<'g> {
+    /// Returns all facts, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'g EventKind> + use<'g> {
         self.first().chain(self.late())
     }
 
-    /// The facts before those of a called flow.
-    pub(super) fn first(&self) -> impl Iterator<Item = &'g Fact> + use<'g> {
-        self.run.iter().map(|event| &event.fact)
+    /// Returns the facts before those of a called flow.
+    pub(super) fn first(&self) -> impl Iterator<Item = &'g EventKind> + use<'g> {
+        self.run.iter().map(|event| &event.kind)
     }
 
-    /// The facts after those of a called flow.
-    pub(super) fn late(&self) -> impl Iterator<Item = &'g Fact> + use<'g> {
-        self.late.iter().map(|event| &event.fact)
+    /// Returns the facts after those of a called flow.
+    pub(super) fn late(&self) -> impl Iterator<Item = &'g EventKind> + use<'g> {
+        self.late.iter().map(|event| &event.kind)
     }
 }
 
-/// The events that come after an event of a later step, or apart from those of their own
-/// step; by step.
+/// Returns the events that follow an event of a later step, or are separated from the
+/// others of their step; sorted by step.
 fn late_events(events: &[Event]) -> Vec<&Event> {
     let mut latest = 0;
     let mut is_interrupted = false;
@@ -87,7 +92,8 @@ mod tests {
     use crate::trace::{PathTaken, Status};
     use crate::value::{DateTime, Value};
 
-    /// A trace of so many steps whose events belong to these steps.
+    /// Creates a trace with the given number of steps, and events that belong to
+    /// `owners`.
     fn trace(step_count: usize, owners: &[u32]) -> Trace {
         let step = Step {
             node: NodeId(0),
@@ -97,7 +103,8 @@ mod tests {
             start_ms: 0,
             end_ms: 0,
         };
-        let fact = |number: i64| Fact::Assigned(VariableId(0), Value::Integer(number));
+        let fact =
+            |number: i64| EventKind::Assigned(VariableId(0), Value::Integer(number));
         Trace {
             flow: FlowId(0),
             status: Status::Completed,
@@ -110,7 +117,7 @@ mod tests {
             events: owners
                 .iter()
                 .zip(0..)
-                .map(|(&step, number)| Event { step, fact: fact(number) })
+                .map(|(&step, number)| Event { step, kind: fact(number) })
                 .collect(),
             variables: Vec::new(),
             built_ins: Vec::new(),
@@ -119,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_call_to_a_flow_brings_back_is_late() {
+    fn events_after_a_called_flow_are_late() {
         let trace = trace(3, &[0, 1, 2, 2, 1, 0]);
         let grouped = Grouped::new(&trace);
         let counts: Vec<_> = grouped

@@ -1,17 +1,18 @@
-//! What a caller hears.
+//! Audio that a caller hears.
 
 use super::spoken::Spoken;
 use super::{Kind, Object, Text, Value};
 
-/// A sequence of prompts, speech, silence and spoken values. Values are put into words when
-/// they are heard, in the language that the call has then.
+/// A sequence of prompts, speech, silence and spoken values. Values are put into words
+/// during playback, in the current language of the call.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Audio {
-    /// What is played, in order. Nothing is blank audio.
+    /// The segments, in the order of playback. Empty for blank audio.
     pub segments: Vec<AudioSegment>,
-    /// Whether the caller may interrupt it; nothing if it is not said.
+    /// Whether the caller may interrupt the audio. `None` if unspecified.
     pub barge_in: Option<bool>,
-    /// Whether it is played at once instead of with what follows; nothing if it is not said.
+    /// Whether the audio is played immediately instead of with the following audio.
+    /// `None` if unspecified.
     pub flush: Option<bool>,
 }
 
@@ -20,16 +21,16 @@ pub struct Audio {
 pub enum AudioSegment {
     /// A prompt of the organisation.
     Prompt(std::sync::Arc<Object>),
-    /// A text that is read aloud.
+    /// Text that is read aloud.
     Speech {
         /// The text.
         text: Text,
         /// The IETF tag of the voice's language, if it is not the flow's.
         language: Option<Text>,
     },
-    /// Nothing, for so many milliseconds.
+    /// Silence of the given number of milliseconds.
     Silence(u32),
-    /// A value.
+    /// A spoken value.
     Spoken(Spoken),
 }
 
@@ -39,23 +40,23 @@ impl Audio {
         Self::default()
     }
 
-    /// Audio of one piece.
+    /// Creates audio with one segment.
     pub fn of(segment: AudioSegment) -> Self {
         Self { segments: vec![segment], ..Self::default() }
     }
 
-    /// A text that is read aloud in the flow's language.
+    /// Creates speech in the flow's language.
     pub fn speech(text: impl Into<Text>) -> Self {
         Self::of(AudioSegment::Speech { text: text.into(), language: None })
     }
 
-    /// A prompt.
+    /// Creates audio from a prompt.
     pub fn prompt(prompt: std::sync::Arc<Object>) -> Self {
         Self::of(AudioSegment::Prompt(prompt))
     }
 
-    /// The audio that a Prompt or Audio value stands for; blank for NOT_SET. Nothing for any
-    /// other value.
+    /// Converts a Prompt or Audio value to audio. NOT_SET becomes blank audio. Returns
+    /// `None` for any other value.
     pub fn from_value(value: &Value) -> Option<Self> {
         match value {
             Value::Audio(audio) => Some((**audio).clone()),
@@ -67,19 +68,19 @@ impl Audio {
         }
     }
 
-    /// Adds audio at the end. What is said of interruption stays; where nothing is said, what
-    /// the added audio says counts.
+    /// Appends audio. Interruption and playback settings of `self` win over those of
+    /// `other`.
     pub fn append(&mut self, other: Self) {
         self.segments.extend(other.segments);
         self.barge_in = self.barge_in.or(other.barge_in);
         self.flush = self.flush.or(other.flush);
     }
 
-    /// What the caller hears, in words: a prompt as its text, or `[prompt Name]` where that is
-    /// not known; `[silence 500 ms]`; values in English, or what would be played in another
+    /// The audio in words: a prompt as its text, or `[prompt Name]` if the text is
+    /// unknown; `[silence 500 ms]`; values in English, or the values to play in another
     /// language.
     pub fn render(&self, language: &str) -> Text {
-        // Most audio is one text, which is shared and not copied.
+        // Most audio is a single text, which is shared instead of copied.
         if let [segment] = self.segments.as_slice() {
             return segment.render(language);
         }
@@ -96,7 +97,7 @@ impl Audio {
         out
     }
 
-    /// About how many bytes it takes.
+    /// The approximate size in bytes.
     pub fn size(&self) -> usize {
         self.segments.iter().map(AudioSegment::size).sum()
     }
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_first_of_interruption_counts() {
+    fn the_first_interruption_setting_counts() {
         let mut audio = Audio { barge_in: Some(false), ..Audio::blank() };
         audio.append(Audio { barge_in: Some(true), flush: Some(true), ..Audio::blank() });
         assert_eq!((audio.barge_in, audio.flush), (Some(false), Some(true)));

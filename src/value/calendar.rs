@@ -1,4 +1,4 @@
-//! Counting in months, years, weeks and days of the week.
+//! Calendar arithmetic: months, years, weeks and days of the week.
 
 use jiff::Span;
 use jiff::civil;
@@ -9,7 +9,7 @@ use super::{Date, DateTime, Time};
 const DAYS_OF_THE_WEEK: std::ops::RangeInclusive<i64> = 1..=7;
 
 impl DateTime {
-    /// A day and a time of day in UTC.
+    /// Creates a time from a date and a time of day in UTC.
     pub fn from_parts(date: Date, time: Time) -> Option<Self> {
         let date = civil::Date::new(date.year, date.month, date.day).ok()?;
         let nanosecond = i32::from(time.millisecond).checked_mul(1_000_000)?;
@@ -18,14 +18,14 @@ impl DateTime {
         Self::from_milliseconds(moment.timestamp().as_millisecond())
     }
 
-    /// So many months later, or earlier if negative; a day that the month does not have
-    /// becomes its last. Nothing beyond the limits.
+    /// Adds months; negative numbers subtract. If the resulting month has no such day,
+    /// the result is its last day. Returns `None` if out of range.
     pub fn add_months(self, months: i64) -> Option<Self> {
         self.add(Span::new().try_months(months).ok()?)
     }
 
-    /// So many years later, or earlier if negative; 29 February becomes 28 where there is
-    /// none. Nothing beyond the limits.
+    /// Adds years; negative numbers subtract. 29 February becomes 28 February in other
+    /// than leap years. Returns `None` if out of range.
     pub fn add_years(self, years: i64) -> Option<Self> {
         self.add(Span::new().try_years(years).ok()?)
     }
@@ -43,22 +43,22 @@ impl Date {
         civil_date(self).map_or(1, |date| date.weekday().to_sunday_one_offset())
     }
 
-    /// How many days the month has.
+    /// The number of days in the month.
     pub fn days_in_month(self) -> i8 {
         civil_date(self).map_or(31, civil::Date::days_in_month)
     }
 
-    /// The week of the year as ISO 8601 counts them: from Monday on, the first with a
-    /// Thursday in January, so that 1 January may be in week 53. Which count Genesys takes
-    /// is not documented; its one example, week 53 of 2009-12-31, fits also that of weeks
-    /// which begin on Sunday.
+    /// The week of the year by ISO 8601: weeks begin on Monday, and the first week has a
+    /// Thursday in January, so 1 January may be in week 53. Genesys does not document its
+    /// rule. Its only example, week 53 of 2009-12-31, also fits weeks that begin on
+    /// Sunday.
     pub fn week_number(self) -> i8 {
         civil_date(self).map_or(1, |date| date.iso_week_date().week())
     }
 
-    /// The n-th of a day of the week (Sunday is 1) in a year, or in a month of it; counted
-    /// from the end if negative. Nothing if there are not so many, or no such day, month or
-    /// year.
+    /// The nth occurrence of a day of the week (Sunday is 1) in a year, or in a month of
+    /// the year. Negative numbers count from the end. Returns `None` if there is no such
+    /// occurrence, day, month or year.
     pub fn nth_day_of_week(
         day_of_week: i64,
         occurrence: i64,
@@ -90,7 +90,8 @@ impl Date {
     }
 }
 
-/// The days of so many weeks, if a year could have them.
+/// The number of days in the given number of weeks. Returns `None` if a year has fewer
+/// weeks.
 fn weeks(number: i64) -> Option<i64> {
     (-53..=53).contains(&number).then(|| number * 7)
 }

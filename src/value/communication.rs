@@ -1,35 +1,35 @@
-//! What a bot shows or says.
+//! Messages that a bot shows or speaks.
 
 use super::spoken::DateFormat;
 use super::{Json, Value};
 
 /// A sequence of values that is displayed as one message.
 ///
-/// *Genesys' examples do not say what stands between the values: some authors write blanks
-/// into their texts, others do not.* Here one blank does, unless one side has white space
-/// there or the right side begins with a punctuation mark.
+/// *Genesys' examples do not specify the separator: some authors write spaces into their
+/// strings, others do not.* This implementation inserts a space unless one side has white
+/// space there or the right side begins with a punctuation mark.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Communication {
     /// The values, in order.
     pub parts: Vec<CommunicationPart>,
 }
 
-/// A value and how it is displayed.
+/// A value with a display format.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CommunicationPart {
     /// The value.
     pub value: Value,
-    /// What of a date is displayed.
+    /// The displayed part of a date.
     pub format: Option<DateFormat>,
 }
 
 impl Communication {
-    /// A message of one value.
+    /// Creates a message from one value.
     pub fn of(value: Value) -> Self {
         Self { parts: vec![CommunicationPart { value, format: None }] }
     }
 
-    /// Adds a value; another communication is added part by part.
+    /// Adds a value. Another communication is added part by part.
     pub fn push(&mut self, value: Value) {
         match value {
             Value::Communication(other) => self.parts.extend(other.parts.iter().cloned()),
@@ -37,7 +37,7 @@ impl Communication {
         }
     }
 
-    /// The message as it is displayed.
+    /// The message as displayed.
     pub fn render(&self) -> String {
         let mut out = String::new();
         for part in &self.parts {
@@ -55,7 +55,7 @@ impl Communication {
         out
     }
 
-    /// About how many bytes it takes, and no fewer than are displayed.
+    /// The approximate size in bytes, at least the displayed length.
     pub fn size(&self) -> usize {
         let part = |part: &CommunicationPart| {
             size_of::<CommunicationPart>() + displayed(&part.value)
@@ -64,8 +64,8 @@ impl Communication {
     }
 }
 
-/// About how many bytes a value is displayed with. Texts within it may be shared; what is
-/// displayed of them is not.
+/// The approximate displayed length of a value in bytes. Strings in memory may be shared,
+/// but their display is not.
 fn displayed(value: &Value) -> usize {
     match value {
         Value::String(text) => text.len(),
@@ -117,10 +117,10 @@ mod tests {
     }
 
     #[test]
-    fn values_stand_apart() {
+    fn values_are_separated() {
         assert_eq!(
-            message(&["You said", "5", "Is that correct?"]),
-            "You said 5 Is that correct?"
+            message(&["You chose", "5", "Is that correct?"]),
+            "You chose 5 Is that correct?"
         );
         assert_eq!(message(&["The total is ", "5", "!"]), "The total is 5!");
         assert_eq!(message(&["a", "", "b"]), "a b");

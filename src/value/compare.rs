@@ -1,8 +1,8 @@
-//! Comparison as the draft dialect's conditions do it.
+//! Comparison in conditions of the draft dialect.
 //!
-//! Operands keep their types: a String and a String compare exactly, and a String meets a
-//! number or a Boolean only if it reads as one. Unset values equal nothing here; whoever
-//! knows `null` handles it before.
+//! Operands keep their types. Two Strings are compared exactly; a String is compared with
+//! a number or a Boolean only if it reads as one. Unset values equal nothing here;
+//! callers handle `null` before.
 
 use std::cmp::Ordering;
 
@@ -25,10 +25,10 @@ pub fn equal(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// The order of two values: of numbers and Strings that read as numbers by value, of two
-/// Strings by Unicode code points, of times and durations, and of Currencies of one code
-/// with amounts.
-/// Nothing for all others, unset ones among them.
+/// The order of two values. Numbers and Strings that read as numbers are ordered by
+/// value, two Strings by Unicode code points. Times, durations, and Currencies with
+/// amounts and the same code are ordered, too. Returns `None` for all other values,
+/// including unset ones.
 pub fn compare(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
         (Value::Integer(left), Value::Integer(right)) => Some(left.cmp(right)),
@@ -44,7 +44,7 @@ pub fn compare(left: &Value, right: &Value) -> Option<Ordering> {
     }
 }
 
-/// Nothing if one of them is no number.
+/// Compares two numbers. Returns `None` if one of the values is not a number.
 fn equal_numbers(left: &Value, right: &Value) -> Option<bool> {
     Some(Number::of(left)?.compare(&Number::of(right)?) == Ordering::Equal)
 }
@@ -59,8 +59,9 @@ fn equal_json(json: &Json, other: &Value) -> bool {
     }
 }
 
-/// Whether two JSON values are the same: lists item by item, objects key by key in any order,
-/// numbers by value. A string is never a number. As deep as JSON may be nested.
+/// Whether two JSON values are the same. Lists are compared item by item, objects key by
+/// key in any order, and numbers by value. A string never equals a number. The recursion
+/// is as deep as the nesting of the JSON.
 pub fn has_same_structure(left: &Json, right: &Json) -> bool {
     match (left, right) {
         (Json::Array(left), Json::Array(right)) => {
@@ -82,7 +83,7 @@ pub fn has_same_structure(left: &Json, right: &Json) -> bool {
     }
 }
 
-/// A JSON scalar as the value that it stands for; nothing for `null`, lists and objects.
+/// Converts a JSON scalar to a value. Returns `None` for `null`, lists and objects.
 fn scalar(json: &Json) -> Option<Value> {
     match json {
         Json::Null | Json::Array(_) | Json::Object(_) => None,
@@ -172,7 +173,7 @@ mod tests {
             (Value::from("10"), Value::from("9")),
             (Value::from("10"), Value::from(11)),
             (Value::from("Z"), Value::from("a")),
-            // By code point, where UTF-16 would say the opposite.
+            // By code point, which is the opposite of the order in UTF-16.
             (Value::from("\u{ffff}"), Value::from("\u{10000}")),
             (Value::from(1), decimal("1.5")),
             (json("1"), Value::from("2")),

@@ -1,7 +1,7 @@
-//! Conversions between types, as Architect's `ToInt`, `ToBool`, `ToDuration`… do them.
+//! Conversions between types, like Architect's `ToInt`, `ToBool`, `ToDuration`…
 //!
-//! NOT_SET stays NOT_SET, of the type that was wanted. *Source: the category `cast` of
-//! Genesys' expression catalogue, where nothing else is said.*
+//! NOT_SET stays NOT_SET, with the wanted type. *Source, unless stated otherwise: the
+//! category `cast` of Genesys' expression catalogue.*
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,31 +12,29 @@ use super::{
     Type, Value,
 };
 
-/// A value that cannot be made into the wanted type.
+/// A failed conversion of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conversion {
-    /// The value as an expression shows it: strings in quotes.
+pub struct ConversionError {
+    /// The value as shown in expressions: strings in quotes.
     pub value: Text,
-    /// What it should have become.
+    /// The wanted type.
     pub wanted: Type,
 }
 
-impl fmt::Display for Conversion {
+impl fmt::Display for ConversionError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.wanted.to_string();
-        let article = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
-        write!(formatter, "cannot make {article} {name} of {}", self.value)
+        write!(formatter, "cannot convert {} to {}", self.value, self.wanted)
     }
 }
 
-impl std::error::Error for Conversion {}
+impl std::error::Error for ConversionError {}
 
-/// How much of a value an error shows.
+/// The maximum number of characters of a value in an error.
 const SHOWN_CHARACTERS: usize = 80;
 
-/// To Integer: decimals are truncated, durations become milliseconds, `true` is 1, blank
-/// text is NOT_SET.
-pub fn to_integer(value: &Value) -> Result<Value, Conversion> {
+/// Converts to Integer. Decimals are truncated, durations become milliseconds, `true`
+/// becomes 1, and blank strings become NOT_SET.
+pub fn to_integer(value: &Value) -> Result<Value, ConversionError> {
     let fail = || failure(value, Kind::Integer);
     let whole = match value {
         Value::Integer(number) => *number,
@@ -53,8 +51,9 @@ pub fn to_integer(value: &Value) -> Result<Value, Conversion> {
     if is_in_range { Ok(Value::Integer(whole)) } else { Err(fail()) }
 }
 
-/// To Decimal: `true` is 1.0, a Currency its amount, if that is set, blank text NOT_SET.
-pub fn to_decimal(value: &Value) -> Result<Value, Conversion> {
+/// Converts to Decimal. `true` becomes 1.0, a Currency its amount if set, and a blank
+/// string NOT_SET.
+pub fn to_decimal(value: &Value) -> Result<Value, ConversionError> {
     let number = match value {
         Value::Decimal(number) => number.clone(),
         Value::Boolean(truth) | Value::Json(Json::Boolean(truth)) => {
@@ -73,9 +72,10 @@ pub fn to_decimal(value: &Value) -> Result<Value, Conversion> {
     Ok(Value::Decimal(number))
 }
 
-/// To Currency: text is `amount|code` with either side empty if unset, or an amount alone;
-/// a number becomes an amount without a code, blank text NOT_SET.
-pub fn to_currency(value: &Value) -> Result<Value, Conversion> {
+/// Converts to Currency. A string is `amount|code`, where either side may be empty, or an
+/// amount alone. A number becomes an amount without a code, and a blank string becomes
+/// NOT_SET.
+pub fn to_currency(value: &Value) -> Result<Value, ConversionError> {
     let currency = match value {
         Value::Currency(_) => return Ok(value.clone()),
         unset if is_blank(unset) => return Ok(Value::NotSet(Type::one(Kind::Currency))),
@@ -87,9 +87,9 @@ pub fn to_currency(value: &Value) -> Result<Value, Conversion> {
     Ok(Value::Currency(Arc::new(currency)))
 }
 
-/// To Boolean: `true`, `t` and `1` of any case, and every number but zero, are true;
-/// `false`, `f`, `0` are false. Any other text is NOT_SET.
-pub fn to_boolean(value: &Value) -> Result<Value, Conversion> {
+/// Converts to Boolean. `true`, `t` and `1` in any case, and every number except zero,
+/// are true; `false`, `f` and `0` are false. Any other string becomes NOT_SET.
+pub fn to_boolean(value: &Value) -> Result<Value, ConversionError> {
     let truth = match value {
         Value::Boolean(truth) | Value::Json(Json::Boolean(truth)) => *truth,
         Value::Integer(number) | Value::Json(Json::Integer(number)) => *number != 0,
@@ -105,8 +105,8 @@ pub fn to_boolean(value: &Value) -> Result<Value, Conversion> {
     Ok(Value::Boolean(truth))
 }
 
-/// To String: the text that a template would print.
-pub fn to_text(value: &Value) -> Result<Value, Conversion> {
+/// Converts to String, as printed by a template.
+pub fn to_text(value: &Value) -> Result<Value, ConversionError> {
     match value {
         Value::String(_) => Ok(value.clone()),
         unset if unset.is_unset() => Ok(Value::NotSet(Type::one(Kind::String))),
@@ -119,9 +119,9 @@ pub fn to_text(value: &Value) -> Result<Value, Conversion> {
     }
 }
 
-/// To JSON: a String that is JSON text becomes what it says, any other a JSON string. A
-/// collection or object whose JSON would be nested too deep is an error.
-pub fn to_json(value: &Value) -> Result<Value, Conversion> {
+/// Converts to JSON. A String with valid JSON is parsed, any other becomes a JSON string.
+/// Fails if the JSON of a collection or object would be nested too deeply.
+pub fn to_json(value: &Value) -> Result<Value, ConversionError> {
     match value {
         Value::NotSet(_) => Ok(Value::NotSet(Type::one(Kind::Json))),
         Value::String(text) => {
@@ -140,9 +140,9 @@ pub fn to_json(value: &Value) -> Result<Value, Conversion> {
     }
 }
 
-/// To Duration: integers are milliseconds, text is ISO 8601 or Architect's own form, blank
-/// text NOT_SET.
-pub fn to_duration(value: &Value) -> Result<Value, Conversion> {
+/// Converts to Duration. Integers are milliseconds, strings are ISO 8601 or Architect's
+/// format, and blank strings become NOT_SET.
+pub fn to_duration(value: &Value) -> Result<Value, ConversionError> {
     let duration = match value {
         Value::Duration(duration) => Some(*duration),
         unset if is_blank(unset) => return Ok(Value::NotSet(Type::one(Kind::Duration))),
@@ -157,7 +157,7 @@ pub fn to_duration(value: &Value) -> Result<Value, Conversion> {
     duration.map(Value::Duration).ok_or_else(|| failure(value, Kind::Duration))
 }
 
-/// Whether a value is unset or a text of blanks alone.
+/// Whether a value is unset or a blank string.
 fn is_blank(value: &Value) -> bool {
     match value {
         Value::String(text) | Value::Json(Json::String(text)) => text.trim().is_empty(),
@@ -178,7 +178,7 @@ fn read_boolean(text: &str) -> Option<bool> {
     }
 }
 
-fn failure(value: &Value, wanted: Kind) -> Conversion {
+fn failure(value: &Value, wanted: Kind) -> ConversionError {
     let mut text = String::new();
     match value {
         Value::Collection(_) | Value::Object(_) => text = value.type_of().to_string(),
@@ -192,7 +192,7 @@ fn failure(value: &Value, wanted: Kind) -> Conversion {
         text.truncate(shown);
         text.push('…');
     }
-    Conversion { value: text.into(), wanted: Type::one(wanted) }
+    ConversionError { value: text.into(), wanted: Type::one(wanted) }
 }
 
 fn shortened(text: &str) -> &str {
@@ -239,20 +239,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_integer() {
+    fn invalid_integers() {
         for (value, message) in [
-            (Value::from("A String"), "cannot make an Integer of \"A String\""),
-            (Value::from(MAX_INTEGER + 1), "cannot make an Integer of 1000000000000000"),
+            (Value::from("A String"), "cannot convert \"A String\" to Integer"),
+            (Value::from(MAX_INTEGER + 1), "cannot convert 1000000000000000 to Integer"),
             (
                 Value::from(-MAX_INTEGER - 1),
-                "cannot make an Integer of -1000000000000000",
+                "cannot convert -1000000000000000 to Integer",
             ),
-            (decimal("1e20"), "cannot make an Integer of 100000000000000000000.0"),
-            (Value::from("1e15"), "cannot make an Integer of \"1e15\""),
-            (Value::Json(Json::array([])), "cannot make an Integer of []"),
+            (decimal("1e20"), "cannot convert 100000000000000000000.0 to Integer"),
+            (Value::from("1e15"), "cannot convert \"1e15\" to Integer"),
+            (Value::Json(Json::array([])), "cannot convert [] to Integer"),
             (
                 Value::DateTime(DateTime::MIN),
-                "cannot make an Integer of \"1800-01-01T00:00:00Z\"",
+                "cannot convert \"1800-01-01T00:00:00Z\" to Integer",
             ),
         ] {
             assert_eq!(to_integer(&value).unwrap_err().to_string(), message);
@@ -263,13 +263,16 @@ mod tests {
     fn errors_show_the_beginning_of_long_values() {
         let error =
             to_decimal(&Value::string("é".repeat(1_000_000))).unwrap_err().to_string();
-        assert!(error.starts_with("cannot make a Decimal of \"éé"), "{error}");
-        assert!(error.ends_with("é…") && error.chars().count() < 120, "{error}");
+        assert!(error.starts_with("cannot convert \"éé"), "{error}");
+        assert!(
+            error.ends_with("é… to Decimal") && error.chars().count() < 120,
+            "{error}"
+        );
         let list =
             Value::Collection(Collection { kind: Kind::Queue, items: vec![] }.into());
         assert_eq!(
             to_duration(&list).unwrap_err().to_string(),
-            "cannot make a Duration of Queue[]"
+            "cannot convert Queue[] to Duration"
         );
     }
 
@@ -339,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn texts() {
+    fn strings() {
         assert_eq!(to_text(&Value::from(true)), Ok(Value::from("true")));
         assert_eq!(to_text(&decimal("-1")), Ok(Value::from("-1.0")));
         assert_eq!(to_text(&duration("PT60M")), Ok(Value::from("PT1H")));
@@ -362,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn json_never_grows_beyond_its_depth() {
+    fn json_never_exceeds_its_depth() {
         let mut value = Value::from(1);
         for _ in 0..MAX_JSON_DEPTH {
             let list = Collection { kind: Kind::Json, items: vec![value] };
@@ -370,7 +373,7 @@ mod tests {
         }
         let list = Collection { kind: Kind::Json, items: vec![value] };
         let error = to_json(&Value::Collection(list.into())).unwrap_err();
-        assert_eq!(error.to_string(), "cannot make a JSON of JSON[]");
+        assert_eq!(error.to_string(), "cannot convert JSON[] to JSON");
     }
 
     #[test]

@@ -1,15 +1,15 @@
-//! The order of strings as people sort them.
+//! The dictionary order of strings.
 //!
-//! *Source: Genesys' examples of `Compare`, where `hello` comes before `Hello`.* It is the root
-//! order of the Unicode Collation Algorithm as CLDR has it: letters before accents before case,
-//! small letters first. Measured (release build):
+//! *Source: Genesys' examples of `Compare`, where `hello` comes before `Hello`.* The
+//! order is the root order of the Unicode Collation Algorithm in CLDR: letters before
+//! accents before case, lower case first. Measured (release build):
 //!
 //! | | binary | clean build | packages | a comparison |
 //! |---|---|---|---|---|
-//! | `icu_collator` 2.4, taken | +1.27 MB | 15.6 s | 49 | 84 ns |
+//! | `icu_collator` 2.4, chosen | +1.27 MB | 15.6 s | 49 | 84 ns |
 //! | `feruca` 0.13 | +1.84 MB | 10.5 s | 18 | 37 ns |
 //!
-//! `feruca` has no order that ignores case, and that decided.
+//! `feruca` has no order that ignores case, which decided the choice.
 
 use std::cmp::Ordering;
 use std::sync::OnceLock;
@@ -17,8 +17,8 @@ use std::sync::OnceLock;
 use icu_collator::options::{CollatorOptions, Strength};
 use icu_collator::{Collator, CollatorBorrowed};
 
-/// Which of two strings comes first. Where case is ignored, strings that differ in case alone
-/// are equal; else only identical strings are.
+/// Compares two strings. If case is ignored, strings that differ only in case are equal;
+/// otherwise only identical strings are.
 pub fn compare_culturally(left: &str, right: &str, ignore_case: bool) -> Ordering {
     if left == right {
         return Ordering::Equal;
@@ -30,7 +30,7 @@ pub fn compare_culturally(left: &str, right: &str, ignore_case: bool) -> Orderin
     if ignore_case { ordering } else { ordering.then_with(|| left.cmp(right)) }
 }
 
-/// The library carries its data along, so that this always is one.
+/// Returns the collator. The library has its data built in, so this is always `Some`.
 fn collator(ignore_case: bool) -> Option<&'static CollatorBorrowed<'static>> {
     static COLLATORS: OnceLock<[Option<CollatorBorrowed<'static>>; 2]> = OnceLock::new();
     let collators = COLLATORS.get_or_init(|| {
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strings_are_ordered_as_people_sort_them() {
+    fn strings_are_in_dictionary_order() {
         for (less, more) in [
             ("hello", "Hello"),
             ("Hel", "Hello"),
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn only_identical_strings_are_equal() {
-        // A character that the order ignores still tells strings apart.
+        // A character that the order ignores still distinguishes strings.
         assert_ne!(compare_culturally("a\u{ad}b", "ab", false), Ordering::Equal);
     }
 }

@@ -1,7 +1,8 @@
 //! Decimal numbers of up to 40 digits.
 //!
-//! `fastnum` does the arithmetic. Measured against its rivals, nanoseconds an operation, on
-//! numbers of 40 digits and of 3 (release build, results rounded to 40 digits):
+//! `fastnum` does the arithmetic. The table compares it with its alternatives, in
+//! nanoseconds per operation, on numbers of 40 digits and of 3 (release build, results
+//! rounded to 40 digits):
 //!
 //! | | parse | add | multiply | divide | compare | print | packages | bytes |
 //! |---|---|---|---|---|---|---|---|---|
@@ -10,12 +11,12 @@
 //! | `dashu-float` 0.6.2 | 282, 154 | 662, 228 | 645, 129 | 743, 383 | 126 | 278, 92 | 7 | 40 |
 //!
 //! In this module, with 512 bits, sharing and rounding, `fastnum` 0.7.4 takes 270, 115 to
-//! parse, 350, 190 to add, 420, 185 to multiply, 1220, 650 to divide, 195, 14 to print. All
-//! build in 4 to 5 seconds. What one has to know of `fastnum`: it panics unless
-//! its traps are off ([`CONTEXT`]); 256 bits hold 77 digits, fewer than a product of two
-//! numbers of 40, so that sums, products and quotients are made in 512 bits and rounded
-//! once; its remainder is wrong for large quotients, so that ours is made of integers; and
-//! its power panics beyond its range, so that whole powers are ours too (`power.rs`).
+//! parse, 350, 190 to add, 420, 185 to multiply, 1220, 650 to divide, 195, 14 to print.
+//! All build in 4 to 5 seconds. `fastnum` has these limits. It panics unless its traps
+//! are off ([`CONTEXT`]). 256 bits hold 77 digits, fewer than a product of two numbers of
+//! 40, so sums, products and quotients are computed in 512 bits and rounded once. Its
+//! remainder is wrong for large quotients, so this module computes it from integers. Its
+//! power panics beyond its range, so whole powers are computed here, too (`power.rs`).
 
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
@@ -26,23 +27,23 @@ use fastnum::{D256, D512, U256};
 
 use super::notation::Notation;
 
-/// How many significant digits a decimal has at most; its magnitude is at most 10 to this
-/// power. *Source: Architect's limits.*
+/// The maximum number of significant digits of a decimal. Its magnitude is at most 10 to
+/// this power. *Source: Architect's limits.*
 pub const MAX_DIGITS: usize = 40;
 
-/// How many digits may follow the decimal point. Architect names no such limit; this one
-/// lets every number that a JSON writer makes of a small binary float be read, and bounds
-/// the plain notation.
+/// The maximum number of digits after the decimal point. Architect documents no such
+/// limit. This one accepts every number that a JSON writer produces from a small binary
+/// float, and bounds the plain notation.
 pub(super) const MAX_FRACTION_DIGITS: i16 = 400;
 
-/// Half away from zero, and never a panic: the library traps overflow unless told not to.
+/// Rounds half away from zero and never panics: by default, the library traps overflow.
 pub(super) const CONTEXT: Context =
     Context::default().with_rounding_mode(RoundingMode::HalfUp).without_traps();
 
-/// A decimal number. Equality, order and hash go by value: `5.0` is `5.00`.
+/// A decimal number. Equality, order and hash are by value: `5.0` equals `5.00`.
 ///
-/// Shared, so that a `Value` stays small; kept without trailing zeros, so that equal numbers
-/// have equal parts.
+/// Shared, so that a `Value` stays small. Kept without trailing zeros, so that equal
+/// numbers have equal parts.
 #[derive(Clone)]
 pub struct Decimal(Arc<D256>);
 
@@ -52,36 +53,38 @@ impl Decimal {
         Self::from(0)
     }
 
-    /// Reads `12`, `-1.5`, `1.`, `.5`, `1e-3`. Refuses what is no number, has more than
-    /// [`MAX_DIGITS`] significant digits or 400 after the point, or exceeds 10 to the 40.
+    /// Parses `12`, `-1.5`, `1.`, `.5` or `1e-3`. Returns `None` if the text is not a
+    /// number, has more than [`MAX_DIGITS`] significant digits or 400 after the point, or
+    /// exceeds 10 to the 40.
     pub fn parse(text: &str) -> Option<Self> {
         let notation = Notation::read(text)?;
         let sign = if notation.is_negative { Sign::Minus } else { Sign::Plus };
         Self::from_parts(notation.coefficient, notation.exponent, sign)
     }
 
-    /// The sum; nothing if it exceeds a decimal. Like every result it is rounded to
-    /// [`MAX_DIGITS`] digits, half away from zero.
+    /// The sum. Returns `None` if it exceeds a decimal. Like every result it is rounded
+    /// to [`MAX_DIGITS`] digits, half away from zero.
     pub fn checked_add(&self, other: &Self) -> Option<Self> {
         self.combine(other, D256::add, D512::add)
     }
 
-    /// The difference; nothing if it exceeds a decimal.
+    /// The difference. Returns `None` if it exceeds a decimal.
     pub fn checked_sub(&self, other: &Self) -> Option<Self> {
         self.combine(other, D256::sub, D512::sub)
     }
 
-    /// The product; nothing if it exceeds a decimal.
+    /// The product. Returns `None` if it exceeds a decimal.
     pub fn checked_mul(&self, other: &Self) -> Option<Self> {
         self.combine(other, D256::mul, D512::mul)
     }
 
-    /// The quotient; nothing if it exceeds a decimal or the divisor is zero.
+    /// The quotient. Returns `None` if it exceeds a decimal or the divisor is zero.
     pub fn checked_div(&self, other: &Self) -> Option<Self> {
         if other.is_zero() { None } else { self.combine(other, D256::div, D512::div) }
     }
 
-    /// The exact remainder, with the sign of the dividend; nothing if the divisor is zero.
+    /// The exact remainder, with the sign of the dividend. Returns `None` if the divisor
+    /// is zero.
     pub fn checked_rem(&self, other: &Self) -> Option<Self> {
         let (mut rest, mut divisor) = (self.0.digits(), other.0.digits());
         if divisor.is_zero() {
@@ -93,7 +96,7 @@ impl Decimal {
             let scale = U256::checked_power_of_ten(shift);
             match scale.and_then(|scale| divisor.checked_mul(scale)) {
                 Some(scaled) => divisor = scaled,
-                None => return Some(self.clone()), // the divisor is by far the larger
+                None => return Some(self.clone()), // the divisor is far larger
             }
         }
         let mut shift = u32::from(shift.max(0).unsigned_abs());
@@ -106,24 +109,24 @@ impl Decimal {
         Self::from_parts(rest, self.exponent().min(other.exponent()), self.0.sign())
     }
 
-    /// The number without its fraction, if it fits.
+    /// The number without its fraction. Returns `None` if it exceeds an `i64`.
     pub fn truncate(&self) -> Option<i64> {
         self.0.trunc().to_i64().ok()
     }
 
-    /// The largest whole number that is not larger.
+    /// Rounds down to a whole number.
     #[must_use]
     pub fn floor(&self) -> Self {
         self.reshaped(D256::floor)
     }
 
-    /// The smallest whole number that is not smaller.
+    /// Rounds up to a whole number.
     #[must_use]
     pub fn ceil(&self) -> Self {
         self.reshaped(D256::ceil)
     }
 
-    /// Rounded to so many digits after the point, half away from zero.
+    /// Rounds to the given number of digits after the point, half away from zero.
     #[must_use]
     pub fn round(&self, places: u32) -> Self {
         match i16::try_from(places) {
@@ -134,33 +137,33 @@ impl Decimal {
         }
     }
 
-    /// The number with its sign turned.
+    /// The number with the opposite sign.
     #[must_use]
     pub fn negate(&self) -> Self {
         self.reshaped(D256::neg)
     }
 
-    /// Whether this is zero.
+    /// Whether the number is zero.
     pub fn is_zero(&self) -> bool {
         self.0.is_zero()
     }
 
-    /// Whether this is less than zero.
+    /// Whether the number is less than zero.
     pub fn is_negative(&self) -> bool {
         self.0.is_negative()
     }
 
-    /// Whether there is no fraction.
+    /// Whether the number has no fraction.
     pub fn is_whole(&self) -> bool {
         self.0.fractional_digits_count() <= 0
     }
 
-    /// The order against an integer.
+    /// Compares with an integer.
     pub(super) fn compare_integer(&self, integer: i64) -> Ordering {
         self.0.as_ref().cmp(&D256::from_i64(integer))
     }
 
-    /// The digits as a whole number, and the power of ten that it counts.
+    /// The digits as a whole number, and its power of ten.
     pub(super) fn parts(&self) -> (U256, i16) {
         (self.0.digits(), self.exponent())
     }
@@ -173,8 +176,8 @@ impl Decimal {
         self.0.fractional_digits_count().saturating_neg()
     }
 
-    /// Computes with 512 bits, where the exact result has a place, unless both numbers are
-    /// short enough for 256.
+    /// Computes with 512 bits, which hold the exact result, unless both numbers are short
+    /// enough for 256 bits.
     fn combine(
         &self,
         other: &Self,
@@ -188,12 +191,12 @@ impl Decimal {
         }
     }
 
-    /// What a function makes of the number, if it adds no digits.
+    /// Applies a function that adds no digits.
     fn reshaped(&self, change: impl FnOnce(D256) -> D256) -> Self {
         Self::settle(change(*self.0)).unwrap_or_else(|| self.clone())
     }
 
-    /// Rounds to what a decimal may hold; nothing if it is too large.
+    /// Rounds to the limits of a decimal. Returns `None` if the number is too large.
     pub(super) fn settle<const WORDS: usize>(
         number: fastnum::decimal::Decimal<WORDS>,
     ) -> Option<Self> {
@@ -211,8 +214,8 @@ impl Decimal {
         Self::from_parts(number.digits(), exponent, number.sign())
     }
 
-    /// The one place where decimals are made: without trailing zeros, zero without a sign,
-    /// and not above 10 to the 40.
+    /// Creates a decimal; the only constructor. The result has no trailing zeros, zero
+    /// has no sign, and the magnitude is at most 10 to the 40.
     fn from_parts(coefficient: U256, exponent: i16, sign: Sign) -> Option<Self> {
         if coefficient.is_zero() {
             return Some(Self(Arc::new(D256::ZERO.with_ctx(CONTEXT))));
@@ -226,11 +229,12 @@ impl Decimal {
     }
 }
 
-/// Numbers of so many digits have sums, products and quotients whose first 77 digits, all
-/// that 256 bits hold, round to the same 40 as the exact result.
+/// For numbers of at most this length, 256 bits suffice: the first 77 digits of sums,
+/// products and quotients round to the same 40 digits as the exact result.
 const SHORT_DIGITS: usize = 30;
 
-/// By what power of ten a number of 40 digits can be multiplied within 256 bits.
+/// The maximum power of ten by which a number of 40 digits can be multiplied within 256
+/// bits.
 const MAX_SCALING: u32 = 36;
 
 impl Default for Decimal {
@@ -302,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_exceeds_the_limits_is_no_decimal() {
+    fn numbers_beyond_the_limits_are_refused() {
         let largest = decimal("1e40");
         assert_eq!(largest.checked_add(&decimal("0.1")), Some(largest.clone()));
         assert_eq!(largest.checked_add(&decimal("10")), None);
@@ -313,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_small_becomes_zero() {
+    fn too_small_numbers_become_zero() {
         let smallest = decimal("1e-400");
         assert_eq!(smallest.checked_mul(&decimal("0.5")), Some(smallest.clone()));
         assert_eq!(smallest.checked_mul(&decimal("-0.4")), Some(Decimal::zero()));
@@ -366,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn equality_hash_and_order_go_by_value() {
+    fn equality_hash_and_order_are_by_value() {
         use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
         let hash = |number: &Decimal| {
             BuildHasherDefault::<DefaultHasher>::default().hash_one(number)

@@ -1,4 +1,4 @@
-//! Values from JSON, where the type is known: how people give variables to a test.
+//! Conversion of JSON to values of a known type, used for the variables of tests.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::{
 };
 
 impl Type {
-    /// Reads a type as it prints, in any case: `Integer`, `string[]`.
+    /// Parses a type as it prints, in any case: `Integer`, `string[]`.
     pub fn parse(text: &str) -> Option<Self> {
         let (name, is_collection) = match text.trim().strip_suffix("[]") {
             Some(name) => (name, true),
@@ -21,8 +21,8 @@ impl Type {
         Some(Self { kind: *kind, is_collection })
     }
 
-    /// The type that a JSON value has by itself: a list has the type of its items, if they
-    /// agree. Nothing for `null` and for what has no type of its own.
+    /// The type that a JSON value implies. A list has the type of its items, if all items
+    /// agree. Returns `None` for `null` and for values that imply no type.
     pub fn of_json(json: &Json) -> Option<Self> {
         Some(match json {
             Json::Null => return None,
@@ -42,12 +42,13 @@ impl Type {
 }
 
 impl Value {
-    /// The value of this type that a JSON value stands for: `null` is NOT_SET or an empty
-    /// collection, a list a collection, times and durations are strings, a Currency is
-    /// `{"amount": "4.50", "code": "USD"}` or `"4.50|USD"`, an object has its properties.
+    /// Converts JSON to a value of this type. `null` becomes NOT_SET or an empty
+    /// collection, and a list a collection. Times and durations are strings. A Currency
+    /// is `{"amount": "4.50", "code": "USD"}` or `"4.50|USD"`. Any other object type is
+    /// an object with the properties of the type.
     ///
     /// # Errors
-    /// Says what was expected.
+    /// Fails if the JSON does not fit the type. The message states what was expected.
     pub fn decode(json: &Json, holds: Type) -> Result<Self, String> {
         match json {
             Json::Null if holds != Type::one(Kind::Json) => Ok(Self::unset(holds)),
@@ -98,18 +99,18 @@ fn decode_one(json: &Json, kind: Kind) -> Result<Value, String> {
     value.ok_or_else(|| expected(example(kind), json))
 }
 
-/// What a value of a type looks like.
+/// The description of a value of this type, with an example.
 fn example(kind: Kind) -> &'static str {
     match kind {
         Kind::Boolean => "true or false",
         Kind::Integer => "a whole number between ±999,999,999,999,999",
         Kind::Decimal => "a number",
-        Kind::String => "a text",
+        Kind::String => "a string",
         Kind::DateTime => "a date and time such as 2026-01-05T09:00:00Z",
         Kind::Date => "a date such as 2026-01-05",
         Kind::Time => "a time such as 09:30:00",
         Kind::Duration => "a duration such as PT1H30M, or milliseconds",
-        Kind::Audio | Kind::Communication => "a text",
+        Kind::Audio | Kind::Communication => "a string",
         Kind::Currency => "an amount such as \"4.50|USD\"",
         _ => "an object",
     }
@@ -178,8 +179,8 @@ fn currency(json: &Json) -> Option<Currency> {
     }
 }
 
-/// An object with all the properties of its type; those that are not given are NOT_SET. A
-/// string stands for the object's name.
+/// Converts JSON to an object with all properties of its type. Missing properties are
+/// NOT_SET. A string is the object's name.
 fn object(json: &Json, kind: Kind) -> Result<Value, String> {
     let declared = properties_of(kind);
     let mut properties: IndexMap<Text, Value> = declared
@@ -253,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_value_of_a_type() {
+    fn invalid_values_of_a_type() {
         for (json, holds, expected) in [
             (
                 "1.5",
@@ -276,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn json_has_types_by_itself() {
+    fn json_implies_types() {
         for (json, holds) in [
             ("[1,2]", Some("Integer[]")),
             ("[1,\"a\"]", Some("JSON")),

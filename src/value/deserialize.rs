@@ -1,5 +1,5 @@
-//! JSON out of what serde reads, where its places in the text are of no interest: several
-//! times as fast as [`Json::parse`](super::Json::parse), which reads everything.
+//! JSON from serde, for text whose places do not matter. It is several times as fast as
+//! [`Json::parse`](super::Json::parse), which accepts all JSON.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,11 +8,12 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 
 use super::{Json, JsonObject, Text};
 
-/// What `serde_json` calls a number that it hands on as text.
+/// The key by which `serde_json` marks a number that it passes on as text.
 const NUMBER: &str = "$serde_json::private::Number";
 
 impl<'de> Deserialize<'de> for Json {
-    /// Numbers that are not whole, or too large, are refused: they come without their digits.
+    /// Rejects numbers that are not whole or too large, because serde passes them without
+    /// their digits.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Reader)
     }
@@ -59,7 +60,7 @@ impl<'de> Visitor<'de> for Reader {
         let mut object = JsonObject::new();
         while let Some(key) = entries.next_key::<Key>()? {
             if key.0 == NUMBER {
-                return Err(A::Error::custom("a number with all its digits"));
+                return Err(A::Error::custom("a number that would lose digits"));
             }
             object.insert(key.0, entries.next_value()?);
         }
@@ -93,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_read_is_what_is_parsed() {
+    fn reading_equals_parsing() {
         let texts = [
             "null",
             r#"{"a": [1, -2, true, "é\n", {}], "b": {"a": ""}, "a": 9223372036854775807}"#,

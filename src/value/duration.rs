@@ -14,14 +14,14 @@ const MILLISECONDS_A_DAY: i64 = 86_400_000;
 pub struct Duration(i64);
 
 impl Duration {
-    /// No time.
+    /// Zero.
     pub const ZERO: Self = Self(0);
-    /// The longest. *Source: Architect's limits.*
+    /// The maximum duration. *Source: Architect's limits.*
     pub const MAX: Self = Self(MAX_INTEGER);
-    /// The longest negative one.
+    /// The minimum duration, which is negative.
     pub const MIN: Self = Self(-MAX_INTEGER);
 
-    /// So many milliseconds, if they are within the limits.
+    /// Creates a duration from milliseconds. Returns `None` if out of range.
     pub fn from_milliseconds(milliseconds: i64) -> Option<Self> {
         let duration = Self(milliseconds);
         (Self::MIN..=Self::MAX).contains(&duration).then_some(duration)
@@ -32,21 +32,22 @@ impl Duration {
         self.0
     }
 
-    /// The sum.
+    /// The sum. Returns `None` if out of range.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         Self::from_milliseconds(self.0.checked_add(other.0)?)
     }
 
-    /// The difference.
+    /// The difference. Returns `None` if out of range.
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         Self::from_milliseconds(self.0.checked_sub(other.0)?)
     }
 
-    /// Reads ISO 8601 (`PT1H15M30.250S`, `-P1DT3H`) and what Architect writes into its
-    /// documents (`P0D0H0M3S0F`, where `F` counts milliseconds). Digits beyond milliseconds
-    /// are dropped. Years and months have no fixed length and are refused.
+    /// Parses ISO 8601 (`PT1H15M30.250S`, `-P1DT3H`) and the notation of Architect's
+    /// documents (`P0D0H0M3S0F`, where `F` counts milliseconds). Digits beyond
+    /// milliseconds are dropped. Years and months have no fixed length and are refused.
     ///
-    /// By hand: `jiff` knows no `F`, and its hours end below Architect's longest duration.
+    /// This is a custom parser, because `jiff` does not support `F`, and its maximum
+    /// number of hours is below Architect's longest duration.
     pub fn parse(text: &str) -> Option<Self> {
         let (sign, text) = match text.strip_prefix('-') {
             Some(rest) => (-1, rest),
@@ -125,7 +126,7 @@ const ARCHITECT_UNITS: [UnitOfTime; 5] = [
     ('F', 1),
 ];
 
-/// Adds up one or more numbers with their units, which come in order and at most once.
+/// Adds one or more numbers with units. The units must be in order, each at most once.
 fn read_components(mut text: &str, units: &[UnitOfTime]) -> Option<i64> {
     let mut units = units.iter();
     let mut total = 0i64;
@@ -143,7 +144,7 @@ fn read_components(mut text: &str, units: &[UnitOfTime]) -> Option<i64> {
     }
 }
 
-/// The milliseconds of a quantity; only seconds may have a fraction.
+/// The milliseconds of a quantity. Only seconds may have a fraction.
 fn read_quantity(number: &str, unit: i64) -> Option<i64> {
     let (whole, fraction) = match number.split_once('.') {
         Some((whole, fraction)) if unit == MILLISECONDS_A_SECOND => {
@@ -171,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn readings_and_prints() {
+    fn parsing_and_printing() {
         for (text, milliseconds, printed) in [
             ("PT1H", 3_600_000, "PT1H"),
             ("PT60M", 3_600_000, "PT1H"),
@@ -195,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_duration() {
+    fn invalid_durations() {
         for text in [
             "",
             "P",

@@ -1,21 +1,20 @@
-//! Ids for what is given none.
+//! Generated ids.
 
 use super::Text;
 
-/// Of FNV-1a with 128 bits. *Source: draft-eastlake-fnv.*
+/// The parameters of 128-bit FNV-1a. *Source: draft-eastlake-fnv.*
 const FNV_OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const FNV_PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 
-/// The bits by which a UUID says that its content follows rules of its own: version 8,
-/// variant 1. *Source: RFC 9562.*
+/// The bits that mark a UUID as custom: version 8, variant 1. *Source: RFC 9562.*
 const UUID_MASK: u128 = 0x0000_0000_0000_f000_c000_0000_0000_0000;
 const UUID_BITS: u128 = 0x0000_0000_0000_8000_8000_0000_0000_0000;
 
-/// How long the parts of a UUID are, in digits.
+/// The lengths of the parts of a UUID, in digits.
 const UUID_PARTS: [usize; 5] = [8, 4, 4, 4, 12];
 
-/// A UUID that a text stands for: the same on every machine and in every run, so that what
-/// is recorded can be compared.
+/// Derives a UUID from a string. The result is the same on every machine and in every
+/// run, so recordings can be compared.
 pub fn derived_id(seed: &str) -> Text {
     let hash = seed
         .bytes()
@@ -25,7 +24,7 @@ pub fn derived_id(seed: &str) -> Text {
     Text::from(format!("{}-{}", parts.join("-"), &digits[20..]))
 }
 
-/// Whether a text has the shape of a UUID.
+/// Whether a string has the form of a UUID.
 pub fn is_uuid(text: &str) -> bool {
     let parts = text.split('-');
     parts.clone().map(str::len).eq(UUID_PARTS)
@@ -37,15 +36,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn derived_ids_are_uuids_that_depend_on_the_seed_alone() {
-        // Written down, because recorded traces hold them.
+    fn derived_ids_are_uuids_that_depend_only_on_the_seed() {
+        // The exact value matters, because recorded traces contain it.
         assert_eq!(derived_id("Queue:support"), "228bf0ed-ae74-8350-8f8d-bc1bfd73c1ad");
         assert_ne!(derived_id("Queue:a"), derived_id("Skill:a"));
         assert!(is_uuid(&derived_id("")));
     }
 
     #[test]
-    fn the_shape_of_a_uuid_is_known() {
+    fn the_form_of_a_uuid_is_recognized() {
         assert!(is_uuid("228BF0ED-ae74-8350-8f8d-bc1bfd73c1ad"));
         for other in [
             "",

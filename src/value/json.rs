@@ -1,4 +1,5 @@
-//! JSON as a value: numbers keep all their digits, objects their order, copies are cheap.
+//! JSON as a value: numbers keep all their digits, objects keep their order, and copies
+//! are cheap.
 
 use std::fmt::{self, Write};
 use std::sync::Arc;
@@ -34,54 +35,54 @@ pub enum Json {
     Object(Arc<JsonObject>),
 }
 
-/// How deep JSON may be nested.
+/// The maximum nesting of JSON.
 ///
-/// Dropping, comparing and printing [`Json`] recurse, so that this bounds their stack.
-/// [`Json::parse`] and the conversion [`to_json`](crate::value::to_json) refuse what is
-/// deeper. Whoever builds JSON out of JSON in a run makes sure with
-/// [`Json::is_within_depth`]; out of constants no check is needed.
+/// Dropping, comparing and printing [`Json`] recurse, so this limit bounds their stack.
+/// [`Json::parse`] and the conversion [`to_json`](crate::value::to_json) refuse deeper
+/// JSON. Code that builds JSON from JSON during a run must check
+/// [`Json::is_within_depth`]. Code that builds it from constants needs no check.
 pub const MAX_JSON_DEPTH: usize = 128;
 
-/// Why a text is not JSON.
+/// A syntax error in JSON text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotJson {
-    /// What was found, in lower case.
+pub struct JsonError {
+    /// The finding, in lower case.
     pub message: String,
-    /// Where, in bytes from the start of the text.
+    /// The place, in bytes from the start of the text.
     pub at: usize,
 }
 
-impl fmt::Display for NotJson {
+impl fmt::Display for JsonError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "not JSON: {} at byte {}", self.message, self.at)
     }
 }
 
-impl std::error::Error for NotJson {}
+impl std::error::Error for JsonError {}
 
 impl Json {
-    /// Reads JSON text, at most [`MAX_JSON_DEPTH`] deep. Of a key that comes twice the last
-    /// value counts. A number that exceeds a decimal is an error, for any other value would
-    /// be a wrong one.
-    pub fn parse(text: &str) -> Result<Self, NotJson> {
+    /// Parses JSON text, nested at most [`MAX_JSON_DEPTH`] levels deep. The last of
+    /// duplicate keys counts. A number that does not fit a decimal is an error, because any
+    /// other value would be wrong.
+    pub fn parse(text: &str) -> Result<Self, JsonError> {
         let parsed = parse_to_ast(text, &CollectOptions::default(), &strict());
         let value = parsed.map_err(|error| syntax_error(&error))?.value;
         let nothing =
-            || NotJson { message: "the text holds no value".into(), at: text.len() };
+            || JsonError { message: "the text contains no value".into(), at: text.len() };
         Reader { text }.read(value.ok_or_else(nothing)?, 0)
     }
 
-    /// A list of these items.
+    /// Creates a list of these items.
     pub fn array(items: impl IntoIterator<Item = Json>) -> Self {
         Self::Array(Arc::new(items.into_iter().collect()))
     }
 
-    /// An object of these entries.
+    /// Creates an object with these entries.
     pub fn object(entries: impl IntoIterator<Item = (Text, Json)>) -> Self {
         Self::Object(Arc::new(entries.into_iter().collect()))
     }
 
-    /// The value of a key, if this is an object that has it.
+    /// The value of a key. Returns `None` if this is not an object with that key.
     pub fn get(&self, key: &str) -> Option<&Json> {
         match self {
             Self::Object(entries) => entries.get(key),
@@ -98,8 +99,8 @@ impl Json {
         }
     }
 
-    /// Whether lists and objects are nested at most so deep: `[1]` is one deep. Looks no
-    /// deeper than that itself.
+    /// Whether lists and objects are nested at most `depth` levels deep: `[1]` has one
+    /// level. The check itself recurses no deeper.
     pub fn is_within_depth(&self, depth: usize) -> bool {
         let inner = depth.checked_sub(1);
         let fits = |item: &Json| inner.is_some_and(|inner| item.is_within_depth(inner));
@@ -110,7 +111,7 @@ impl Json {
         }
     }
 
-    /// Appends the compact JSON text.
+    /// Appends compact JSON text.
     pub fn write(&self, out: &mut String) {
         match self {
             Self::Null => out.push_str("null"),
@@ -146,8 +147,8 @@ impl fmt::Display for Json {
 }
 
 impl From<Json> for Value {
-    /// Scalars become values of their own type; `null` is NOT_SET; lists and objects stay
-    /// JSON.
+    /// Scalars become values of the corresponding type; `null` becomes NOT_SET; lists and
+    /// objects stay JSON.
     fn from(json: Json) -> Self {
         match json {
             Json::Null => Self::NOT_SET,
@@ -178,7 +179,7 @@ impl From<bool> for Json {
     }
 }
 
-/// JSON and nothing else: the parser is lenient unless told otherwise.
+/// The options for strict parsing; the parser is lenient by default.
 fn strict() -> ParseOptions {
     ParseOptions {
         allow_comments: false,
@@ -194,23 +195,24 @@ fn strict() -> ParseOptions {
     }
 }
 
-fn syntax_error(error: &ParseError) -> NotJson {
+fn syntax_error(error: &ParseError) -> JsonError {
     let mut message = error.kind().to_string();
     if let Some(first) = message.get_mut(..1) {
         first.make_ascii_lowercase();
     }
-    NotJson { message, at: error.range().start }
+    JsonError { message, at: error.range().start }
 }
 
-/// Makes our JSON of the parser's tree, which is at most 512 deep and so safe to drop.
+/// Converts the parser's tree to [`Json`]. The tree is at most 512 levels deep, so it is
+/// safe to drop.
 struct Reader<'t> {
     text: &'t str,
 }
 
 impl Reader<'_> {
-    fn read(&self, value: ast::Value<'_>, depth: usize) -> Result<Json, NotJson> {
+    fn read(&self, value: ast::Value<'_>, depth: usize) -> Result<Json, JsonError> {
         let range = value.range();
-        let fail = |message: String| Err(NotJson { message, at: range.start });
+        let fail = |message: String| Err(JsonError { message, at: range.start });
         let is_container = matches!(value, ast::Value::Array(_) | ast::Value::Object(_));
         if is_container && depth >= MAX_JSON_DEPTH {
             return fail(format!("nested deeper than {MAX_JSON_DEPTH}"));
@@ -223,7 +225,9 @@ impl Reader<'_> {
             }
             ast::Value::NumberLit(literal) => match Number::parse_json(literal.value) {
                 Some(number) => number.into(),
-                None => return fail(format!("a number beyond {MAX_DIGITS} digits")),
+                None => {
+                    return fail(format!("a number of more than {MAX_DIGITS} digits"));
+                }
             },
             ast::Value::Array(array) => {
                 let items =
@@ -242,20 +246,21 @@ impl Reader<'_> {
         })
     }
 
-    /// JSON wants control characters in strings escaped; the parser does not.
-    fn string(&self, value: &str, range: Range) -> Result<Text, NotJson> {
+    /// Rejects control characters in strings. JSON requires escapes for them; the parser
+    /// does not.
+    fn string(&self, value: &str, range: Range) -> Result<Text, JsonError> {
         let written = &self.text.as_bytes()[range.start..range.end];
         match written.iter().position(|byte| *byte < b' ') {
             Some(offset) => {
                 let message = "a control character in a string".into();
-                Err(NotJson { message, at: range.start + offset })
+                Err(JsonError { message, at: range.start + offset })
             }
             None => Ok(value.into()),
         }
     }
 }
 
-/// Appends items with commas between the brackets.
+/// Appends items in brackets, separated by commas.
 pub(super) fn write_json_list<Item>(
     brackets: [char; 2],
     items: impl IntoIterator<Item = Item>,
@@ -302,7 +307,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strings_are_escaped_where_json_demands_it() {
+    fn strings_are_escaped_as_json_requires() {
         for (text, written) in [
             ("", r#""""#),
             ("a\"b\\c/", r#""a\"b\\c/""#),
@@ -331,11 +336,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json() {
+    fn invalid_json() {
         for (text, message) in [
-            ("", "not JSON: the text holds no value at byte 0"),
-            ("  ", "not JSON: the text holds no value at byte 2"),
-            ("[1e41]", "not JSON: a number beyond 40 digits at byte 1"),
+            ("", "not JSON: the text contains no value at byte 0"),
+            ("  ", "not JSON: the text contains no value at byte 2"),
+            ("[1e41]", "not JSON: a number of more than 40 digits at byte 1"),
         ] {
             assert_eq!(Json::parse(text).unwrap_err().to_string(), message, "{text}");
         }

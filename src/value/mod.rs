@@ -1,5 +1,5 @@
-//! Values as Architect knows them: their types, NOT_SET, numbers, times, conversions,
-//! comparison and printing.
+//! Architect's values: types, NOT_SET, numbers, times, conversions, comparison and
+//! printing.
 
 mod audio;
 mod calendar;
@@ -29,15 +29,15 @@ pub use audio::{Audio, AudioSegment};
 pub use communication::{Communication, CommunicationPart};
 pub use compare::{compare, equal, has_same_structure};
 pub use convert::{
-    Conversion, to_boolean, to_currency, to_decimal, to_duration, to_integer, to_json,
-    to_text,
+    ConversionError, to_boolean, to_currency, to_decimal, to_duration, to_integer,
+    to_json, to_text,
 };
 pub use culture::compare_culturally;
 pub use decimal::{Decimal, MAX_DIGITS};
 pub use duration::Duration;
 pub use identifier::{derived_id, is_uuid};
 pub(crate) use json::write_json_string;
-pub use json::{Json, JsonObject, MAX_JSON_DEPTH, NotJson};
+pub use json::{Json, JsonError, JsonObject, MAX_JSON_DEPTH};
 pub use number::Number;
 pub use object::{Collection, Currency, Object};
 pub use properties::{Property, properties_of};
@@ -45,7 +45,7 @@ pub use region::dialing_code;
 pub use time::{Date, DateTime, Time};
 pub use types::{Kind, Type};
 
-/// Short texts are kept inside the value, longer ones are shared.
+/// A string. Short strings are stored inside the value, longer ones are shared.
 pub use ecow::EcoString as Text;
 
 /// The largest Integer; the smallest is its negative. *Source: Architect's limits.*
@@ -53,10 +53,10 @@ pub const MAX_INTEGER: i64 = 999_999_999_999_999;
 
 /// A value of a variable, an output, or an expression.
 ///
-/// NOT_SET is a value of its own and has a type. Collections are never NOT_SET, only empty.
+/// NOT_SET is a separate value and has a type. Collections are never NOT_SET, only empty.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// No value, of this type.
+    /// No value, with this type.
     NotSet(Type),
     /// Boolean
     Boolean(bool),
@@ -89,24 +89,24 @@ pub enum Value {
 }
 
 impl Default for Value {
-    /// NOT_SET without a known type: what a variable of the draft dialect starts as.
+    /// NOT_SET without a known type, the initial value of variables in the draft dialect.
     fn default() -> Self {
         Self::NotSet(Type::ANY)
     }
 }
 
 impl Value {
-    /// NOT_SET of no particular type.
+    /// NOT_SET without a known type.
     pub const NOT_SET: Self = Self::NotSet(Type::ANY);
 
-    /// Whether this is NOT_SET, or the `null` of JSON, which the draft dialect takes for it.
+    /// Whether this is NOT_SET, or the `null` of JSON, which the draft dialect treats as
+    /// NOT_SET.
     #[inline]
     pub fn is_unset(&self) -> bool {
         matches!(self, Self::NotSet(_) | Self::Json(Json::Null))
     }
 
-    /// What a variable of this type holds before anything is assigned: NOT_SET, or an empty
-    /// collection.
+    /// The initial value of a variable of this type: NOT_SET, or an empty collection.
     pub fn unset(holds: Type) -> Self {
         if holds.is_collection {
             let items = Vec::new();
@@ -116,7 +116,7 @@ impl Value {
         }
     }
 
-    /// A string value.
+    /// Creates a String value.
     pub fn string(text: impl Into<Text>) -> Self {
         Self::String(text.into())
     }
@@ -141,7 +141,7 @@ impl From<i64> for Value {
 }
 
 #[cfg(test)]
-mod laws;
+mod property_tests;
 
 #[cfg(test)]
 mod tests {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn null_is_unset_and_an_empty_text_is_not() {
+    fn null_is_unset_and_an_empty_string_is_not() {
         assert!(Value::default().is_unset());
         assert!(Value::Json(Json::Null).is_unset());
         assert!(!Value::from("").is_unset());

@@ -1,4 +1,4 @@
-//! Decimal numbers as they are written.
+//! The notation of decimal numbers.
 
 use std::fmt;
 
@@ -6,17 +6,17 @@ use fastnum::U256;
 
 use super::decimal::{Decimal, MAX_DIGITS, MAX_FRACTION_DIGITS};
 
-/// A number in some notation: the coefficient times ten to the exponent.
+/// A parsed number: the coefficient times ten to the power of the exponent.
 pub(super) struct Notation {
     pub(super) is_negative: bool,
-    /// Without zeros at its end.
+    /// Without trailing zeros.
     pub(super) coefficient: U256,
     pub(super) exponent: i16,
 }
 
 impl Notation {
-    /// Takes a number apart, in time linear in its length. Nothing if it is none, or has
-    /// more digits or a smaller exponent than a decimal may have.
+    /// Parses a number, in time linear in its length. Returns `None` if the text is not a
+    /// number, or has more digits or a smaller exponent than a decimal may have.
     pub(super) fn read(text: &str) -> Option<Self> {
         let (is_negative, rest) = split_sign(text);
         let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
@@ -42,8 +42,7 @@ impl Notation {
     }
 }
 
-/// The whole number that digits spell without the zeros at their end, and how many those
-/// are.
+/// Reads digits as a whole number without its trailing zeros, and counts those zeros.
 fn read_digits(digits: impl Iterator<Item = u8>) -> Option<(U256, usize)> {
     let mut coefficient = Coefficient { high: U256::ZERO, low: 0, scale: 1 };
     let mut count = 0;
@@ -66,7 +65,7 @@ fn read_digits(digits: impl Iterator<Item = u8>) -> Option<(U256, usize)> {
     Some((coefficient.finish()?, zeros))
 }
 
-/// A whole number that grows by digits, eighteen at a time in one machine word.
+/// A whole number built digit by digit, eighteen digits at a time in one machine word.
 struct Coefficient {
     high: U256,
     low: u64,
@@ -89,8 +88,8 @@ impl Coefficient {
     }
 }
 
-/// An exponent. One beyond any use becomes a large one, which is refused later or makes no
-/// difference to zero.
+/// Reads an exponent. A huge one is replaced by a large one, which is refused later or
+/// makes no difference to zero.
 fn read_exponent(text: &str) -> Option<i64> {
     let (is_negative, digits) = split_sign(text.strip_prefix('+').unwrap_or(text));
     let is_signed_twice = is_negative && text.starts_with('+');
@@ -113,8 +112,8 @@ fn is_digits(text: &str) -> bool {
 }
 
 impl Decimal {
-    /// Appends the plain notation with at least so many fraction digits, and never fewer
-    /// than one.
+    /// Appends the plain notation with at least the given number of fraction digits, and
+    /// at least one.
     pub fn write(&self, fraction_digits: usize, out: &mut String) {
         let (coefficient, exponent) = self.parts();
         if self.is_negative() {
@@ -126,9 +125,9 @@ impl Decimal {
         });
     }
 
-    /// The plain notation rounded to exactly so many digits after the point, half away from
-    /// zero, at most 400: what `ToString` with a number of places returns. Without a point
-    /// if none are wanted.
+    /// The plain notation, rounded to exactly the given number of digits after the point,
+    /// half away from zero, at most 400: the result of `ToString` with a number of
+    /// places. With 0 places there is no point.
     pub fn rounded_text(&self, places: u32) -> String {
         let places = places.min(MAX_FRACTION_DIGITS.unsigned_abs().into());
         let mut text = String::new();
@@ -139,8 +138,8 @@ impl Decimal {
         text
     }
 
-    /// Appends a JSON number that reads back as a decimal of the same value: `5.0`, `0.25`,
-    /// and `1e30`, `2.5e-9` where the plain notation would be long.
+    /// Appends a JSON number that parses to a decimal of the same value: `5.0`, `0.25`,
+    /// or `1e30`, `2.5e-9` if the plain notation would be long.
     pub fn write_json(&self, out: &mut String) {
         let (coefficient, exponent) = self.parts();
         let magnitude = i64::from(coefficient.decimal_digits()) + i64::from(exponent);
@@ -177,7 +176,7 @@ impl fmt::Debug for Decimal {
     }
 }
 
-/// Gives the digits of a number to a function, without allocation if they are few.
+/// Passes the digits of a number to a function, without allocation if they are few.
 fn with_digits(number: U256, write: impl FnOnce(&str)) {
     match number.to_u64() {
         Ok(few) => write(itoa::Buffer::new().format(few)),
@@ -185,7 +184,7 @@ fn with_digits(number: U256, write: impl FnOnce(&str)) {
     }
 }
 
-/// Appends digits times ten to the exponent without using an exponent.
+/// Appends digits times ten to the power of the exponent, in plain notation.
 fn write_plain(digits: &str, exponent: i16, fraction_digits: usize, out: &mut String) {
     let zeros =
         |count: usize, out: &mut String| out.extend(std::iter::repeat_n('0', count));
@@ -248,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number() {
+    fn invalid_numbers() {
         for text in [
             "", "-", ".", "-.", "+1", "--1", "1e", "1e+", "1e+-1", "1e-+1", "e1", ".e1",
             "1.2.3", "1_000", "1,5", " 1", "0x10", "NaN", "Infinity", "١", "1e1.5",
@@ -258,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_exceeds_the_limits_is_refused() {
+    fn numbers_beyond_the_limits_are_refused() {
         let forty = "1".repeat(40);
         assert_eq!(Decimal::parse(&forty).unwrap().to_string(), format!("{forty}.0"));
         assert_eq!(Decimal::parse(&"1".repeat(41)), None);
@@ -279,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_read_in_time_linear_in_their_length() {
+    fn long_strings_are_parsed_in_linear_time() {
         let zeros = "0".repeat(1_000_000);
         assert_eq!(
             Decimal::parse(&format!("{zeros}1.5{zeros}")).unwrap().to_string(),

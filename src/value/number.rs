@@ -1,21 +1,22 @@
-//! Numbers of either kind, as they are written and as they are compared.
+//! Integers and decimals: parsing and comparison.
 
 use std::cmp::Ordering;
 
 use super::{Decimal, Json, Value};
 
-/// A number that is whole by its type, or a decimal.
+/// A number: an integer or a decimal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Number {
     /// A whole number.
     Integer(i64),
-    /// Any other.
+    /// Any other number.
     Decimal(Decimal),
 }
 
 impl Number {
-    /// Reads a JSON number: an integer if it is written without fraction and exponent and
-    /// fits 64 bits, else a decimal. Nothing if it is no JSON number or exceeds a decimal.
+    /// Parses a JSON number. The result is an integer if the number has no fraction or
+    /// exponent and fits 64 bits, else a decimal. Returns `None` if the text is not a
+    /// JSON number or exceeds a decimal.
     pub fn parse_json(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('-').unwrap_or(text);
         let is_digit =
@@ -26,17 +27,18 @@ impl Number {
         if is_json { Self::parse(text) } else { None }
     }
 
-    /// Reads a number as people and Architect write it: also `007`, `1.` and `.5`.
+    /// Parses a number as people and Architect write it, including `007`, `1.` and `.5`.
     pub fn parse(text: &str) -> Option<Self> {
-        // Rust's integers may have a plus sign; that is a telephone number and no number.
+        // Rust's integers may have a plus sign; here that is a telephone number.
         match text.parse::<i64>() {
             Ok(value) if !text.starts_with('+') => Some(Self::Integer(value)),
             _ => Decimal::parse(text).map(Self::Decimal),
         }
     }
 
-    /// The number that a value is: an Integer, a Decimal, a JSON number, or a String that is
-    /// one when blanks around it are ignored. A Boolean is none.
+    /// The number of a value: an Integer, a Decimal, a JSON number, or a String that is a
+    /// number, ignoring surrounding white space. Returns `None` for Booleans and all
+    /// other values.
     pub fn of(value: &Value) -> Option<Self> {
         match value {
             Value::Integer(value) | Value::Json(Json::Integer(value)) => {
@@ -52,7 +54,7 @@ impl Number {
         }
     }
 
-    /// The order by value.
+    /// Compares by value.
     pub fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Integer(left), Self::Integer(right)) => left.cmp(right),
@@ -64,7 +66,7 @@ impl Number {
         }
     }
 
-    /// The sum, if it is within the limits. Integers stay integers.
+    /// The sum. Returns `None` if out of range. The sum of Integers is an Integer.
     pub fn checked_add(&self, other: &Self) -> Option<Self> {
         if let (Self::Integer(one), Self::Integer(two)) = (self, other) {
             return one.checked_add(*two).map(Self::Integer);
@@ -120,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn json_numbers_are_integers_if_written_so_and_if_they_fit() {
+    fn whole_json_numbers_are_integers_if_they_fit() {
         let max = i64::MAX.to_string();
         for (text, number) in [
             ("0", Number::Integer(0)),
@@ -141,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_read_as_numbers() {
+    fn strings_that_read_as_numbers() {
         assert_eq!(Number::of(&Value::from(" 007\u{a0}")), Some(Number::Integer(7)));
         assert_eq!(Number::of(&Value::from("1.50")), Some(decimal("1.5")));
         assert_eq!(Number::of(&Value::Json(Json::from("3"))), Some(Number::Integer(3)));

@@ -1,4 +1,4 @@
-//! Values that are made of others.
+//! Values that contain other values.
 
 use std::cmp::Ordering;
 
@@ -6,12 +6,13 @@ use indexmap::IndexMap;
 
 use super::{Decimal, Kind, Text, Type, Value, properties_of};
 
-/// An amount of money. Either side may be NOT_SET, and the Currency is set even so.
+/// An amount of money. Either part may be NOT_SET; the Currency itself is still set.
 ///
-/// Two are equal if their amounts and their codes are, unset ones too.
+/// Two Currencies are equal if their amounts and their codes are equal, including unset
+/// ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Currency {
-    /// How much.
+    /// The amount.
     pub amount: Option<Decimal>,
     /// The ISO 4217 code.
     pub code: Option<Text>,
@@ -20,24 +21,24 @@ pub struct Currency {
 /// A value with named properties: a queue, a user, a telephone number…
 #[derive(Debug, Clone, PartialEq)]
 pub struct Object {
-    /// What it is.
+    /// The kind of object.
     pub kind: Kind,
-    /// Its properties, in the order of the documentation.
+    /// The properties, in the order of the documentation.
     pub properties: IndexMap<Text, Value>,
 }
 
 /// Values of one type, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Collection {
-    /// What every item is.
+    /// The kind of the items.
     pub kind: Kind,
-    /// The items; they may be NOT_SET, the collection may not.
+    /// The items. They may be NOT_SET, the collection may not.
     pub items: Vec<Value>,
 }
 
 impl Currency {
-    /// Reads `5.00|USD`, `|USD`, `5.00|`, `5.00`. An empty side is NOT_SET; the code is taken
-    /// as it is written.
+    /// Parses `5.00|USD`, `|USD`, `5.00|` or `5.00`. An empty part is NOT_SET. The code
+    /// is not checked.
     pub fn parse(text: &str) -> Option<Self> {
         let (amount, code) = text.split_once('|').unwrap_or((text, ""));
         let (amount, code) = (amount.trim(), code.trim());
@@ -47,8 +48,8 @@ impl Currency {
             .then_some(Self { amount, code })
     }
 
-    /// The order of the amounts; nothing if one is unset or the codes differ. Two unset
-    /// codes are the same.
+    /// Compares the amounts. Returns `None` if an amount is unset or the codes differ.
+    /// Two unset codes are the same.
     pub fn compare(&self, other: &Self) -> Option<Ordering> {
         let (amount, other_amount) = (self.amount.as_ref()?, other.amount.as_ref()?);
         (self.code == other.code).then(|| amount.cmp(other_amount))
@@ -56,14 +57,16 @@ impl Currency {
 }
 
 impl Value {
-    /// The property of a value, as `.name` and `["name"]` of an expression read it; nothing
-    /// if it has none of that name.
+    /// The property of a value, for `.name` and `["name"]` in expressions. Returns `None`
+    /// if it does not exist.
     ///
-    /// - An object: names are compared ignoring the case of ASCII letters. What its type
-    ///   declares ([`properties_of`]) and the object does not hold is NOT_SET of its type.
-    /// - A Currency: `amount` and `code`, likewise; an unset one is NOT_SET of its type.
-    /// - A JSON object: its member as JSON, `null` too. Here case counts, for two members
-    ///   may differ in it alone.
+    /// - An object: names are compared ignoring the case of ASCII letters. A property that its
+    ///   type declares ([`properties_of`]) and the object lacks is NOT_SET of the property's
+    ///   type.
+    /// - A Currency: `amount` and `code`, also ignoring case; an unset one is NOT_SET of its
+    ///   type.
+    /// - A JSON object: the member as JSON, including `null`. Names are case-sensitive,
+    ///   because two members may differ only in case.
     pub fn property(&self, name: &str) -> Option<Self> {
         match self {
             Self::Object(object) => object.property(name),
@@ -98,7 +101,7 @@ impl Currency {
     }
 }
 
-/// The type of a property that a kind declares.
+/// The type of a property declared by a kind.
 fn declared(kind: Kind, name: &str) -> Option<Type> {
     let mut properties = properties_of(kind).iter();
     properties.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, wanted)| *wanted)

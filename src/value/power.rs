@@ -5,14 +5,14 @@ use fastnum::{D512, U256};
 use super::Decimal;
 use super::decimal::CONTEXT;
 
-/// Beyond this power of ten a number will not come back into the range of decimals by being
-/// multiplied with itself, nor by the fractional part of an exponent.
-const FAR: i32 = 2000;
+/// The power of ten beyond which a number cannot return to the range of decimals, either
+/// by repeated multiplication or by the fractional part of an exponent.
+const MAX_MAGNITUDE: i32 = 2000;
 
 impl Decimal {
-    /// The power, exact and then rounded if the exponent is whole; else the last digit may
-    /// be off by one. Nothing if the result exceeds a decimal or is no real number. Fractional
-    /// exponents take up to some milliseconds.
+    /// The power. It is exact and then rounded if the exponent is whole; otherwise the
+    /// last digit may be off by one. Returns `None` if the result exceeds a decimal or is
+    /// not a real number. Fractional exponents take up to a few milliseconds.
     pub fn checked_pow(&self, exponent: &Self) -> Option<Self> {
         if exponent.is_zero() {
             return Some(Self::from(1));
@@ -29,12 +29,12 @@ impl Decimal {
         let times = whole.digits().checked_mul(U256::checked_power_of_ten(scale)?)?;
         let power = match whole_power(self.number().resize(), times) {
             Power::Near(power) => power,
-            // One over what is far above is far below.
+            // The reciprocal of a number far above the range is far below it.
             Power::FarAbove if exponent.is_negative() => return Some(Self::zero()),
             Power::FarBelow if !exponent.is_negative() => return Some(Self::zero()),
             Power::FarAbove | Power::FarBelow => return None,
         };
-        // A base is between 1e-400 and 1e40: so small an exponent does not change a digit.
+        // A base is between 1e-400 and 1e40, so such a small exponent changes no digit.
         let is_tiny = magnitude(&fraction.resize()) < -80;
         let root = if is_tiny || fraction.is_zero() {
             D512::ONE
@@ -47,14 +47,14 @@ impl Decimal {
     }
 }
 
-/// A power, as far as it may still matter.
+/// A power, as far as it matters for the result.
 enum Power {
     Near(D512),
     FarAbove,
     FarBelow,
 }
 
-/// Multiplies a number with itself, by squaring.
+/// Raises a number to a whole power, by squaring.
 fn whole_power(base: D512, times: U256) -> Power {
     let mut power = D512::ONE.with_ctx(CONTEXT);
     let mut square = base;
@@ -64,7 +64,7 @@ fn whole_power(base: D512, times: U256) -> Power {
         }
         let is_last = bit + 1 == times.bits();
         let far = magnitude(if is_last { &power } else { &square });
-        if far.abs() > FAR {
+        if far.abs() > MAX_MAGNITUDE {
             return if far > 0 { Power::FarAbove } else { Power::FarBelow };
         }
         if !is_last {

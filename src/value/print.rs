@@ -1,4 +1,4 @@
-//! Values as text: what a template prints, and JSON.
+//! Values as text: printed by templates, and as JSON.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::json::{write_json_list, write_json_string};
 use super::{Currency, Json, Kind, Object, Text, Type, Value};
 
-/// In which language values in audio are put into words where nobody says which.
+/// The language of spoken values in audio if no language is given.
 const SPOKEN_LANGUAGE: &str = "en-us";
 
 impl Value {
-    /// Appends the text that a template prints and `ToString` returns. Nothing for NOT_SET.
+    /// Appends the text printed by a template and returned by `ToString`. Appends nothing
+    /// for NOT_SET.
     pub fn write_text(&self, out: &mut String) {
         match self {
             Self::NotSet(_) => {}
@@ -38,8 +39,9 @@ impl Value {
         }
     }
 
-    /// The value as JSON: NOT_SET is `null`, times are strings, an object its properties, a
-    /// Currency `{"amount": "4.50", "code": "USD"}` with `null` for an unset side.
+    /// Converts the value to JSON. NOT_SET becomes `null`, times become strings, and an
+    /// object becomes its properties. A Currency becomes `{"amount": "4.50", "code":
+    /// "USD"}` with `null` for an unset part.
     pub fn to_json(&self) -> Json {
         match self {
             Self::NotSet(_) => Json::Null,
@@ -143,14 +145,17 @@ impl fmt::Display for Value {
 }
 
 impl Currency {
-    /// The amount, if it is set, with at least two digits after the point.
+    /// The amount with at least two digits after the point. Returns `None` if it is
+    /// unset.
     pub fn amount_text(&self) -> Option<String> {
         let mut text = String::new();
         self.amount.as_ref()?.write(2, &mut text);
         Some(text)
     }
 
-    /// `amount|code` with the amount as [`Decimal::rounded_text`](crate::value::Decimal::rounded_text); an unset side is empty.
+    /// `amount|code` with the amount as
+    /// [`Decimal::rounded_text`](crate::value::Decimal::rounded_text); an unset part is
+    /// empty.
     pub fn rounded_text(&self, places: u32) -> String {
         let amount = self.amount.as_ref().map(|amount| amount.rounded_text(places));
         let code = self.code.as_deref().unwrap_or_default();
@@ -197,7 +202,8 @@ fn write_object(object: &Object, out: &mut String) {
     }
 }
 
-/// The lines of an address that are there, in one: `100 Main St., Chicago, IL, 60447, USA`.
+/// Appends the non-empty lines of an address, joined: `100 Main St., Chicago, IL, 60447,
+/// USA`.
 fn write_address(address: &Object, out: &mut String) {
     let lines = address.properties.values().filter_map(|line| match line {
         Value::String(line) if !line.trim().is_empty() => Some(line.as_str()),
@@ -241,7 +247,7 @@ mod tests {
         Value::Collection(Collection { kind, items }.into())
     }
 
-    /// Holds a value to its text, its JSON, and its type.
+    /// Asserts the text, the JSON and the type of a value.
     #[track_caller]
     fn check(value: &Value, text: &str, json: &str, kind: &str) {
         assert_eq!(value.to_string(), text, "{value:?}");
@@ -313,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn currencies_with_so_many_places() {
+    fn currencies_with_places() {
         for (text, places, printed) in [
             ("1.125|USD", 2, "1.13|USD"),
             ("-1.0|USD", 3, "-1.000|USD"),
@@ -340,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_print_the_property_that_stands_for_them() {
+    fn objects_print_their_main_property() {
         let object = |kind: Kind, properties: &[(&str, &str)]| {
             let properties = properties
                 .iter()

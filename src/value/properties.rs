@@ -1,15 +1,15 @@
-//! The properties that values of each type have.
+//! The properties of each type.
 //!
-//! *Source: `types` of Genesys' expression catalogue; chat guests, key and value pairs and
-//! work items are known from the exports of real flows only.*
+//! *Source: `types` of Genesys' expression catalogue. Chat guests, key and value pairs
+//! and work items are known only from the exports of real flows.*
 
 use super::{Kind, Type};
 
-/// A property of a type: its name and what it holds.
+/// A property of a type: its name and its type.
 pub type Property = (&'static str, Type);
 
-/// The properties of a type, in the order of the documentation. None for what has no
-/// properties, and for types whose properties nobody declares: JSON, a campaign's Contact.
+/// The properties of a type, in the order of the documentation. Empty for types without
+/// properties, and for types with undeclared properties: JSON, a campaign's Contact.
 pub fn properties_of(kind: Kind) -> &'static [Property] {
     match kind {
         Kind::Queue

@@ -1,6 +1,6 @@
 //! Countries and regions by their ISO 3166 codes, and the codes by which they are dialled.
 
-/// Every region that has telephone numbers of its own plan, with its dialling code.
+/// Every region with its own telephone numbering plan, and its dialling code.
 /// *Source: Google's libphonenumber; a test compares the two.*
 const REGIONS: &str = "\
     AC247 AD376 AE971 AF93 AG1 AI1 AL355 AM374 AO244 AR54 AS1 AT43 AU61 AW297 AX358 \

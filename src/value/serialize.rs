@@ -1,4 +1,4 @@
-//! Values inside what serde writes.
+//! Serialization of values with serde.
 
 use serde::ser::{Error, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -6,8 +6,8 @@ use serde_json::value::RawValue;
 use super::{Json, Value};
 
 impl Serialize for Json {
-    /// Numbers keep their digits when the writer is `serde_json`; others see the structure
-    /// by which `serde_json` hands itself finished text.
+    /// With `serde_json`, numbers keep all their digits. Other serializers see the
+    /// internal structure by which `serde_json` passes itself raw text.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => serializer.serialize_unit(),
@@ -29,7 +29,7 @@ impl Serialize for Json {
 }
 
 impl Serialize for Value {
-    /// As [`Value::to_json`].
+    /// Serializes the result of [`Value::to_json`].
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.to_json().serialize(serializer)
     }
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn serde_writes_what_we_write() {
+    fn serde_output_equals_ours() {
         let text = r#"{"z":[1,-2.50,1234567890123456789012345678901234567890],"a":{"b":null,"c":"\u0001é"}}"#;
         let json = Json::parse(text).unwrap();
         assert_eq!(serde_json::to_string(&json).unwrap(), json.to_string());

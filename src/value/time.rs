@@ -1,4 +1,4 @@
-//! Points in time, days, and times of day.
+//! Points in time, dates, and times of day.
 
 use std::fmt::{self, Write};
 
@@ -18,7 +18,7 @@ impl DateTime {
     /// 2200-12-31T23:59:59.999Z. *Source: Architect's limits.*
     pub const MAX: Self = Self(7_289_654_399_999);
 
-    /// The time so many milliseconds after the start of 1970, if it is within the limits.
+    /// Converts a Unix timestamp in milliseconds. Returns `None` if out of range.
     pub const fn from_milliseconds(milliseconds: i64) -> Option<Self> {
         let is_within = milliseconds >= Self::MIN.0 && milliseconds <= Self::MAX.0;
         if is_within { Some(Self(milliseconds)) } else { None }
@@ -29,12 +29,12 @@ impl DateTime {
         self.0
     }
 
-    /// Reads RFC 3339: `2009-01-10T06:30:00-07:00`. Without an offset the time is in UTC,
-    /// without a time it is midnight.
+    /// Parses RFC 3339: `2009-01-10T06:30:00-07:00`. The default offset is UTC, and the
+    /// default time is midnight.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if text.contains('[') {
-            return None; // the library takes `[Europe/Berlin]` for a comment
+            return None; // the library ignores a suffix such as `[Europe/Berlin]`
         }
         let time = text.parse::<Timestamp>().ok().or_else(|| {
             let civil = text.parse::<civil::DateTime>().ok()?;
@@ -48,23 +48,24 @@ impl DateTime {
         Self::from_milliseconds(whole.ok()?.as_millisecond())
     }
 
-    /// The time a duration later, if it is within the limits.
+    /// Adds a duration. Returns `None` if out of range.
     pub fn checked_add(self, duration: Duration) -> Option<Self> {
         Self::from_milliseconds(self.0.checked_add(duration.milliseconds())?)
     }
 
-    /// The time a duration earlier, if it is within the limits.
+    /// Subtracts a duration. Returns `None` if out of range.
     pub fn checked_sub(self, duration: Duration) -> Option<Self> {
         Self::from_milliseconds(self.0.checked_sub(duration.milliseconds())?)
     }
 
-    /// How long after another time this is; negative if before.
+    /// The duration from another time to this one; negative if the other is later.
     pub fn since(self, other: Self) -> Duration {
-        // Both are within the limits, so that their difference is within those of durations.
+        // Both are within the limits, so their difference is within the limits of
+        // durations.
         Duration::from_milliseconds(self.0 - other.0).unwrap_or_default()
     }
 
-    /// The day in UTC.
+    /// The date in UTC.
     pub fn date(self) -> Date {
         let civil = self.civil();
         Date { year: civil.year(), month: civil.month(), day: civil.day() }
@@ -81,7 +82,7 @@ impl DateTime {
         }
     }
 
-    /// Appends `2009-01-10T06:30:00Z`, with milliseconds if there are any.
+    /// Appends `2009-01-10T06:30:00Z`, with milliseconds if they are not zero.
     pub fn write(self, out: &mut String) {
         self.date().write(out);
         out.push('T');
@@ -90,7 +91,7 @@ impl DateTime {
     }
 
     fn civil(self) -> civil::DateTime {
-        // The limits are within those of the library, so the fallback is never taken.
+        // The limits are within those of the library, so the fallback is never used.
         let time = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH);
         TimeZone::UTC.to_datetime(time)
     }
@@ -104,7 +105,7 @@ impl fmt::Display for DateTime {
     }
 }
 
-/// A day.
+/// A date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
     /// 1800 to 2200
@@ -116,13 +117,14 @@ pub struct Date {
 }
 
 impl Date {
-    /// A day of the calendar.
+    /// Creates a date. Returns `None` if it does not exist in the calendar or is out of
+    /// range.
     pub fn new(year: i16, month: i8, day: i8) -> Option<Self> {
         let exists = civil::Date::new(year, month, day).is_ok();
         (exists && (1800..=2200).contains(&year)).then_some(Self { year, month, day })
     }
 
-    /// Reads `2009-01-10`.
+    /// Parses `2009-01-10`.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let is_date_alone = text.len() == "2009-01-10".len();
@@ -158,14 +160,14 @@ pub struct Time {
 }
 
 impl Time {
-    /// A time of day.
+    /// Creates a time of day. Returns `None` if a part is out of range.
     pub fn new(hour: i8, minute: i8, second: i8, millisecond: i16) -> Option<Self> {
         let nanosecond = i32::from(millisecond).checked_mul(1_000_000)?;
         civil::Time::new(hour, minute, second, nanosecond).ok()?;
         Some(Self { hour, minute, second, millisecond })
     }
 
-    /// Reads `06:30`, `06:30:00`, `06:30:00.250`.
+    /// Parses `06:30`, `06:30:00` or `06:30:00.250`.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let is_time_alone = text.as_bytes().get(2) == Some(&b':');
@@ -173,7 +175,7 @@ impl Time {
         Self::new(time.hour(), time.minute(), time.second(), time.millisecond())
     }
 
-    /// Appends `06:30:00`, with milliseconds if there are any.
+    /// Appends `06:30:00`, with milliseconds if they are not zero.
     pub fn write(self, out: &mut String) {
         let _ = write!(out, "{:02}:{:02}:{:02}", self.hour, self.minute, self.second);
         if self.millisecond != 0 {
@@ -195,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn readings_and_prints() {
+    fn parsing_and_printing() {
         for (text, printed) in [
             ("2009-01-10T06:30:00Z", "2009-01-10T06:30:00Z"),
             ("2009-01-10T06:30:00-07:00", "2009-01-10T13:30:00Z"),
@@ -214,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time() {
+    fn invalid_times() {
         for text in [
             "",
             "now",

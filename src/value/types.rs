@@ -4,7 +4,8 @@ use std::fmt;
 
 macro_rules! kinds {
     ($($name:ident $shown:literal $code:literal $meaning:literal)*) => {
-        /// What a value is, apart from whether there is one of it or a collection.
+        /// The kind of a value, regardless of whether it is a single value or a
+        /// collection.
         ///
         /// *Source: `types` of Genesys' expression catalogue, and the types of newer flows.*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,15 +14,15 @@ macro_rules! kinds {
         }
 
         impl Kind {
-            /// All of them.
+            /// All kinds.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// The name as Architect shows it.
+            /// The name that Architect shows.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$name => $shown),* }
             }
 
-            /// The short code that Architect's own documents use: `str`, `int`…
+            /// The short code in Architect's documents: `str`, `int`…
             pub fn code(self) -> &'static str {
                 match self { $(Self::$name => $code),* }
             }
@@ -30,8 +31,8 @@ macro_rules! kinds {
 }
 
 kinds! {
-    Any "Any" "any" "Not known before the run, as every variable of the draft dialect; in a signature, any type."
-    NotSet "NOT_SET" "nts" "What `NOT_SET` is before something says of what type."
+    Any "Any" "any" "Unknown before the run, like every variable of the draft dialect; in a signature, any type."
+    NotSet "NOT_SET" "nts" "The kind of `NOT_SET` until its type is known."
     PromptOrAudio "Prompt or Audio" "apa" "In a signature: a Prompt or Audio."
     Boolean "Boolean" "bln" "Boolean"
     Integer "Integer" "int" "Integer"
@@ -73,7 +74,7 @@ kinds! {
     LanguageTag "LanguageTag" "lge" "LanguageTag"
     Region "Region" "rge" "Region"
     ConversationTypes "ConversationTypes" "cte" "The names of the types of conversations."
-    SurveyDispositions "SurveyDispositions" "sde" "The names of what becomes of surveys."
+    SurveyDispositions "SurveyDispositions" "sde" "The names of the outcomes of surveys."
     DaysOfWeek "DaysOfWeek" "dwc" "The numbers of the days of the week."
     TimePart "TimePart" "tpf" "TimePart"
     DateFormat "DateFormat" "daf" "DateFormat"
@@ -95,25 +96,25 @@ kinds! {
     WorktypeStatus "WorktypeStatus" "cpx_worktype_status" "WorktypeStatus"
 }
 
-/// A [`Kind`], once or as a collection. Prints as `Integer`, `Integer[]`.
+/// A [`Kind`], single or as a collection. Prints as `Integer`, `Integer[]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Type {
-    /// What one value is.
+    /// The kind of one value.
     pub kind: Kind,
-    /// Whether it is a collection of them.
+    /// Whether it is a collection of such values.
     pub is_collection: bool,
 }
 
 impl Type {
-    /// Not known before the run.
+    /// Unknown before the run.
     pub const ANY: Self = Self::one(Kind::Any);
 
-    /// A single value.
+    /// The type of a single value.
     pub const fn one(kind: Kind) -> Self {
         Self { kind, is_collection: false }
     }
 
-    /// A collection.
+    /// The type of a collection.
     pub const fn many(kind: Kind) -> Self {
         Self { kind, is_collection: true }
     }

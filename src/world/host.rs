@@ -1,33 +1,33 @@
-//! The host that answers a run from fixtures and a list of inputs.
+//! Host that answers a run from fixtures and a list of inputs.
 
-use super::fixtures::{Fixtures, Replies};
+use super::fixtures::{AnswerProgress, Fixtures};
 use super::input::Input;
 use super::question::{Answer, Host, Question};
 
-/// Answers a session's questions: inputs in their order, then silence; everything else by
-/// the fixtures.
+/// Host that answers input questions with a list of inputs, then silence, and all others
+/// with fixtures.
 #[derive(Debug, Clone)]
 pub struct FixtureHost<'a> {
     fixtures: &'a Fixtures,
-    replies: Replies,
+    replies: AnswerProgress,
     inputs: &'a [Input],
     next: usize,
 }
 
 impl<'a> FixtureHost<'a> {
-    /// A host for one call.
+    /// Creates a host for one call.
     pub fn new(fixtures: &'a Fixtures, inputs: &'a [Input]) -> Self {
-        Self { fixtures, replies: Replies::default(), inputs, next: 0 }
+        Self { fixtures, replies: AnswerProgress::default(), inputs, next: 0 }
     }
 
-    /// Makes the host ready for the next call, with its inputs; costs nothing.
+    /// Resets the host for the next call with its inputs; cheap.
     pub fn restart(&mut self, inputs: &'a [Input]) {
         self.replies.clear();
         self.inputs = inputs;
         self.next = 0;
     }
 
-    /// The inputs that nobody has asked for yet.
+    /// Returns the inputs that were not yet requested.
     pub fn unused_inputs(&self) -> &'a [Input] {
         &self.inputs[self.next..]
     }

@@ -1,7 +1,7 @@
-//! What a caller does, and the notation in which people write it.
+//! Caller input and its notation.
 //!
 //! | notation | meaning |
-//! |---|---|
+//! | --- | --- |
 //! | `1`, `1234#` | these keys, all at once |
 //! | `-` | silence |
 //! | `7@900,3@200` | `7` after 900 ms, then `3` another 200 ms later |
@@ -17,39 +17,41 @@ use crate::value::{Json, Text};
 
 use super::question::Keystroke;
 
-/// What a caller does when a flow listens.
+/// Input of a caller while a flow listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
-    /// Nothing.
+    /// Silence.
     Silence,
-    /// Presses these keys, all of them at once.
+    /// Keys that are pressed at the same time.
     Keys(Text),
-    /// Presses keys at certain times.
+    /// Keys with their times.
     Timed(Arc<[Keystroke]>),
-    /// Says something.
+    /// Spoken words.
     Speech(Text),
-    /// Hangs up.
+    /// The caller hangs up.
     HangUp,
 }
 
-const NOTATION: &str = "write keys (`1`, `1234#`), timed keys (`7@900,3@200`, each so many \
+const NOTATION: &str = "write keys (`1`, `1234#`), timed keys (`7@900,3@200`, each the given number of \
     milliseconds after the one before), `-` for silence, `say:two words`, or `hangup`";
 
 impl Input {
-    /// Reads the notation. Blanks around it don't count, and `a` to `d` are `A` to `D`.
+    /// Parses the notation. Surrounding blanks are ignored, and `a` to `d` are the same
+    /// as `A` to `D`.
     ///
     /// # Errors
-    /// The text is none of the forms; the message says why.
+    ///
+    /// Returns a message with the reason if the text is invalid.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if let Some(words) = text.strip_prefix("say:") {
             return match words.trim() {
-                "" => Err("`say:` without words; silence is written `-`".into()),
+                "" => Err("`say:` without words; write `-` for silence".into()),
                 words => Ok(Self::Speech(words.into())),
             };
         }
         match text {
-            "" => Err("the input is empty; silence is written `-`".into()),
+            "" => Err("the input is empty; write `-` for silence".into()),
             "-" => Ok(Self::Silence),
             _ if text.eq_ignore_ascii_case("hangup") => Ok(Self::HangUp),
             _ if text.contains(['@', ',']) => {
@@ -64,12 +66,13 @@ impl Input {
         }
     }
 
-    /// Reads an input of a document: a text in the notation, a whole number for its
+    /// Reads an input of a document: a string in the notation, a whole number for its
     /// digits, `null` for silence, or a list of `{digit, afterMs}`.
     ///
     /// # Errors
-    /// The value is none of them. All faults of a list are told in one diagnostic.
-    #[expect(clippy::result_large_err, reason = "one fault a document, not one a step")]
+    ///
+    /// Returns one diagnostic if the value is invalid. For a list, it reports all mistakes.
+    #[expect(clippy::result_large_err, reason = "occurs once per document, not per step")]
     pub fn read(node: &Node<'_>) -> Result<Self, Diagnostic> {
         match &node.kind {
             Kind::Null => Ok(Self::Silence),
@@ -77,7 +80,8 @@ impl Input {
                 .map_err(|message| fault(message).at(node.span).help(NOTATION)),
             Kind::Array(items) => read_list(node, items),
             _ => {
-                let message = format!("an input is {}, expected a text", node.describe());
+                let message =
+                    format!("an input is {}, expected a string", node.describe());
                 Err(fault(message).at(node.span).help(NOTATION))
             }
         }
@@ -85,7 +89,7 @@ impl Input {
 }
 
 impl Input {
-    /// As documents write it, so that [`read`](Self::read) gives the same again.
+    /// Returns the form used in documents; [`read`](Self::read) converts it back.
     pub fn to_json(&self) -> Json {
         match self {
             Self::Silence => Json::Null,
@@ -103,7 +107,7 @@ impl Input {
 }
 
 impl fmt::Display for Input {
-    /// Prints the notation; keys that are none at all print as silence.
+    /// Writes the notation; empty keys are written as silence.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Keys(keys) if !keys.is_empty() => formatter.write_str(keys),
@@ -146,11 +150,11 @@ fn key(character: char, text: &str) -> Result<char, String> {
     }
 }
 
-#[expect(clippy::result_large_err, reason = "one fault a document, not one a step")]
+#[expect(clippy::result_large_err, reason = "occurs once per document, not per step")]
 fn read_list(node: &Node<'_>, items: &[Node<'_>]) -> Result<Input, Diagnostic> {
     if items.is_empty() {
         let message = "an input is an empty list, expected keys";
-        return Err(fault(message).at(node.span).help("silence is written `null`"));
+        return Err(fault(message).at(node.span).help("write `null` for silence"));
     }
     let mut keys = Vec::with_capacity(items.len());
     let mut wrong: Option<Diagnostic> = None;
@@ -168,7 +172,7 @@ fn read_list(node: &Node<'_>, items: &[Node<'_>]) -> Result<Input, Diagnostic> {
     match wrong {
         None => Ok(Input::Timed(Arc::from(keys))),
         Some(wrong) => {
-            Err(wrong.help("write every key as `{digit: \"7\", afterMs: 900}`"))
+            Err(wrong.help("write each key as `{digit: \"7\", afterMs: 900}`"))
         }
     }
 }
@@ -181,7 +185,8 @@ fn read_keystroke<'n, 's>(item: &'n Node<'s>) -> Result<Keystroke, Fault<'n, 's>
     }
     let known = |name: &str| matches!(name, "digit" | "afterMs");
     if let Some(entry) = item.entries().iter().find(|entry| !known(&entry.key)) {
-        let message = format!("a key has no `{}`, only `digit` and `afterMs`", entry.key);
+        let message =
+            format!("unknown `{}` in a key; expected `digit` and `afterMs`", entry.key);
         return Err((&entry.value, message));
     }
     let pressed = match item.get("digit") {
@@ -190,7 +195,7 @@ fn read_keystroke<'n, 's>(item: &'n Node<'s>) -> Result<Keystroke, Fault<'n, 's>
             Kind::String(text) | Kind::Number(text) if text.chars().count() == 1 => {
                 text.chars().map(|c| key(c, text)).collect::<Result<Vec<_>, _>>()
             }
-            _ => Err("`digit` is not one key in a text".into()),
+            _ => Err("`digit` is not a string with one key".into()),
         }
         .map_err(|message| (digit, message))?,
     };
@@ -241,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn errors_name_the_problem() {
         for (text, part) in [
             ("", "silence"),
             ("12x4", "`x`"),
@@ -265,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_hold_texts_numbers_null_and_lists() {
+    fn documents_have_strings_numbers_null_and_lists() {
         assert_eq!(read("'1#'"), Ok(Input::Keys("1#".into())));
         assert_eq!(read("42"), Ok(Input::Keys("42".into())));
         assert_eq!(read("007"), Ok(Input::Keys("007".into())));

@@ -1,8 +1,7 @@
-//! The world outside a flow: the questions that a session asks it, and fixtures that
-//! answer them.
+//! The world outside a flow: the questions of a session, and fixtures that answer them.
 //!
-//! Nothing here reaches a network. What fixtures do not know is answered with
-//! [`Answer::NotMocked`] or its like, and the run says so.
+//! This module never uses the network. Questions that fixtures cannot answer get
+//! [`Answer::NotMocked`] or a similar answer, and the run reports it.
 
 mod contacts;
 mod fixtures;
@@ -12,7 +11,7 @@ mod phone;
 mod question;
 
 pub use fixtures::{
-    DataTableRow, Fixtures, QueueWait, Replies, ScheduleGroupState, TimeZone, User,
+    AnswerProgress, DataTableRow, Fixtures, QueueWait, ScheduleGroupState, TimeZone, User,
 };
 pub use host::FixtureHost;
 pub use input::Input;

@@ -1,17 +1,17 @@
-//! Telephone numbers in E.164, the form in which they are compared.
+//! Phone numbers in E.164, the form used for comparison.
 
 use std::borrow::Cow;
 
 use crate::build::MissingFeature;
 use crate::value::dialing_code;
 
-/// The longest number, in digits. *Source: ITU-T E.164.*
+/// Maximum number of digits. *Source: ITU-T E.164.*
 const MAX_DIGITS: usize = 15;
 
-/// The longest text that may be a telephone number, punctuation and extension included.
+/// Maximum length of a phone number, including punctuation and extension.
 const MAX_LENGTH: usize = 60;
 
-/// A country whose national format is assumed for numbers without a country code.
+/// Country whose number format is assumed for numbers without a country code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Country([u8; 2]);
 
@@ -19,7 +19,7 @@ impl Country {
     /// The United States.
     pub const US: Self = Self(*b"US");
 
-    /// Returns the country of an ISO 3166 code such as `GB`, in upper or lower case.
+    /// Returns the country of an ISO 3166 code such as `GB`, ignoring case.
     pub fn from_code(code: &str) -> Option<Self> {
         let upper = code.to_ascii_uppercase();
         dialing_code(&upper)?;
@@ -37,10 +37,10 @@ impl Default for Country {
     }
 }
 
-/// The number as `+` and digits; nothing if the text is no telephone number.
+/// Returns the number as `+` and digits; `None` if the text is not a phone number.
 ///
-/// A number with its country code is only stripped of punctuation, so that also numbers
-/// that no network would connect (`+1 555 …`) can be used in tests.
+/// For a number with a country code only the punctuation is removed, so that tests can
+/// use numbers that no network would connect (`+1 555 …`).
 pub fn e164(text: &str, country: Country) -> Option<Cow<'_, str>> {
     let text = text.trim();
     if text.len() > MAX_LENGTH {
@@ -55,8 +55,8 @@ pub fn e164(text: &str, country: Country) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Whether a text may be a telephone number at all: cheap, and wrong only for texts that
-/// [`e164`] then refuses.
+/// Returns whether text may be a phone number. The check is cheap; [`e164`] rejects false
+/// positives.
 pub(super) fn may_be_number(text: &str) -> bool {
     text.len() <= MAX_LENGTH
         && text.bytes().filter(u8::is_ascii_digit).count() >= 2
@@ -66,7 +66,7 @@ pub(super) fn may_be_number(text: &str) -> bool {
 enum Form {
     Canonical,
     Punctuated,
-    /// For the library.
+    /// Needs the library.
     Other,
     Nothing,
 }
@@ -125,9 +125,9 @@ fn of_library(_: &str, _: Country) -> Option<String> {
     None
 }
 
-/// The message for a text that [`e164`] could not read.
+/// The message for a string that [`e164`] could not read.
 pub fn unreadable(text: &str) -> String {
-    let message = format!("`{text}` is not a telephone number");
+    let message = format!("`{text}` is not a phone number");
     if cfg!(feature = "phone") || !may_be_number(text) {
         return message;
     }
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_none() {
+    fn other_strings_are_not_numbers() {
         for text in
             ["", "+", "+1", "c-1", "ada@example.com", "+1234567890123456", "anonymous"]
         {
@@ -200,7 +200,7 @@ mod tests {
         let british = Country::from_code("gb").unwrap();
         assert_eq!(e164("020 7946 0958", british), None);
         assert!(unreadable("020 7946 0958").contains("feature `phone`"));
-        assert_eq!(unreadable("none"), "`none` is not a telephone number");
+        assert_eq!(unreadable("none"), "`none` is not a phone number");
     }
 
     #[cfg(feature = "phone")]

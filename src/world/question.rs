@@ -1,159 +1,160 @@
-//! The protocol between a session and whoever answers for the outside world.
+//! Protocol between a session and the host that answers for the outside world.
 //!
-//! A session does no input or output of its own: it asks a [`Question`] and goes on with
-//! the [`Answer`]. Fixtures, a recording, a person, the server and the explorer all answer
-//! the same questions.
+//! A session does no input or output itself: it asks a [`Question`] and continues with
+//! the [`Answer`]. Fixtures, a recording, a person, the server and the explorer all
+//! answer the same questions.
 
 use crate::value::{Json, Text, Value};
 
 use super::input::Input;
 
-/// What a session wants to know from outside.
+/// A question of a session to the outside world.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Question<'q> {
-    /// What does the caller do? Answered by [`Answer::Input`].
+    /// Requests the caller's input. Answered by [`Answer::Input`].
     Input(InputQuestion<'q>),
-    /// Which external contact has this id, e-mail address or telephone number? Answered by
-    /// [`Answer::Contact`], or by [`Answer::NotMocked`] if the contacts cannot be read.
+    /// Requests the external contact with an id, email address or phone number. Answered
+    /// by [`Answer::Contact`], or by [`Answer::NotMocked`] if the contacts cannot be
+    /// read.
     Contact {
-        /// The lookup key.
+        /// Lookup key.
         key: &'q str,
     },
-    /// What does the data action answer? [`Answer::Response`] or [`Answer::NotMocked`].
+    /// Requests the answer of a data action: [`Answer::Response`] or
+    /// [`Answer::NotMocked`].
     DataAction {
-        /// Its id; wins over the name.
+        /// Id; overrides the name.
         id: Option<&'q str>,
-        /// Its name.
+        /// Name.
         name: Option<&'q str>,
-        /// What it is called with, in the order of the flow.
+        /// Inputs, in the order of the flow.
         inputs: &'q [(Text, Value)],
     },
-    /// What does the webhook answer? [`Answer::Response`], [`Answer::Failed`] or
+    /// Requests the answer of a webhook: [`Answer::Response`], [`Answer::Failed`] or
     /// [`Answer::NotMocked`].
     Webhook {
-        /// Its id; wins over the address.
+        /// Id; overrides the address.
         id: Option<&'q str>,
-        /// Its address.
+        /// Address.
         url: Option<&'q str>,
-        /// What is posted to it.
+        /// Body to post.
         body: &'q Value,
-        /// How long it may take, in milliseconds.
+        /// Timeout, in milliseconds.
         timeout_ms: i64,
     },
-    /// How busy is the queue? Answered by [`Answer::Statistics`].
+    /// Requests the statistics of a queue. Answered by [`Answer::Statistics`].
     QueueStatistics {
-        /// The queue's id, or its name.
+        /// Id or name of the queue.
         queue: &'q str,
     },
-    /// What does an action do that flowsim does not simulate? [`Answer::Action`] or
+    /// Requests the result of an unsimulated action: [`Answer::Action`] or
     /// [`Answer::NotMocked`].
     Action {
-        /// The name of the flow that it stands in.
+        /// Name of the flow that contains the action.
         flow: &'q str,
-        /// Its kind as Archy writes it: `callBotFlow`.
+        /// Kind in Archy's notation: `callBotFlow`.
         kind: &'q str,
-        /// Its name.
+        /// Name.
         name: &'q str,
-        /// Its settings that have a value, in the order of the flow.
+        /// Settings that have a value, in the order of the flow.
         inputs: &'q [(Text, Value)],
     },
-    /// May the conversation be routed there? Answered by [`Answer::Queue`].
+    /// Requests whether a queue accepts the conversation. Answered by [`Answer::Queue`].
     Queue {
-        /// The queue's id; wins over the name.
+        /// Id of the queue; overrides the name.
         id: Option<&'q str>,
-        /// The queue's name.
+        /// Name of the queue.
         name: Option<&'q str>,
-        /// The skills that an agent must have, all of them.
+        /// Skills that an agent must have, all of them.
         skills: &'q [Text],
     },
 }
 
-/// What a flow expects when it listens to the caller.
+/// Input that a flow expects while it listens to the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InputQuestion<'q> {
-    /// The node that listens.
+    /// Listening node.
     pub node: &'q str,
-    /// How many keys it needs.
+    /// Minimum number of keys.
     pub min_digits: u32,
-    /// After how many keys it stops listening.
+    /// Number of keys after which the flow stops listening.
     pub max_digits: u32,
-    /// How long it waits for the first key, in milliseconds.
+    /// Timeout for the first key, in milliseconds.
     pub timeout_ms: i64,
-    /// How long it waits for every further key, in milliseconds.
+    /// Timeout for each further key, in milliseconds.
     pub inter_digit_timeout_ms: i64,
-    /// The key that ends the input before `max_digits`.
+    /// Key that ends the input before `max_digits`.
     pub terminating_key: Option<char>,
-    /// The keys that are allowed; empty for all of them.
+    /// Allowed keys; empty if all are allowed.
     pub valid_digits: &'q str,
-    /// What a menu offers; empty where it is no menu that listens.
+    /// Choices of a menu; empty if the node is not a menu.
     pub choices: &'q [Choice],
 }
 
-/// What a menu offers.
+/// A choice of a menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// The key that chooses it, if one does.
+    /// Key of the choice, if it has one.
     pub key: Option<char>,
-    /// Its name.
+    /// Name.
     pub name: Text,
 }
 
-/// What the outside world answers. Which variant belongs to which question stands at
-/// [`Question`].
+/// An answer of the outside world. [`Question`] lists the answers to each question.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    /// What the caller did.
+    /// Input of the caller.
     Input(Input),
-    /// The contact as `{id, name, email, attributes}`, every key present (`null`, or `{}`
-    /// for attributes, where nothing is known); nothing if no contact has the key.
+    /// The contact as `{id, name, email, attributes}` with every key present (`null`, or
+    /// `{}` for attributes, if unknown); `None` if no contact has the key.
     Contact(Option<Json>),
-    /// What a data action or webhook answered.
+    /// Response of a data action or webhook.
     Response(Response),
-    /// A webhook was asked and gave no answer, or none that is of use; this is why.
+    /// A webhook gave no usable answer, for this reason.
     Failed(Text),
-    /// Whoever answers has no answer prepared, or cannot read it.
+    /// The host has no prepared answer, or cannot read it.
     NotMocked,
-    /// The queue's statistics; nothing if the queue is unknown.
+    /// Statistics of the queue; `None` if the queue is unknown.
     Statistics(Option<Json>),
-    /// Whether the queue takes the conversation.
+    /// Whether the queue accepts the conversation.
     Queue(QueueAnswer),
-    /// What an action does that flowsim does not simulate.
+    /// Result of an unsimulated action.
     Action(ActionAnswer),
 }
 
-/// What comes of an action that flowsim does not simulate.
+/// Result of an unsimulated action.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ActionAnswer {
-    /// The output that it takes, as Archy names it; without it, the one for success.
+    /// Output path as named by Archy; `None` for the success path.
     pub path: Option<Text>,
-    /// Its results by name.
+    /// Results by name.
     pub outputs: Vec<(Text, Json)>,
-    /// How long it takes, in milliseconds of the virtual clock.
+    /// Duration, in milliseconds of the virtual clock.
     pub latency_ms: i64,
 }
 
-/// What a data action or webhook answered.
+/// Response of a data action or webhook.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Response {
-    /// The HTTP status.
+    /// HTTP status.
     pub status: u16,
-    /// The body.
+    /// Body.
     pub output: Json,
-    /// How long it took, in milliseconds of the virtual clock.
+    /// Duration, in milliseconds of the virtual clock.
     pub latency_ms: i64,
 }
 
-/// Whether a queue takes the conversation.
+/// Decision of a queue about a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QueueAnswer {
-    /// It does; this is what it is known by.
+    /// The queue accepts the conversation.
     Accepted {
-        /// The queue's id.
+        /// Id of the queue.
         id: Option<Text>,
-        /// The queue's name.
+        /// Name of the queue.
         name: Option<Text>,
     },
-    /// Nobody knows any queues, so it is taken on trust.
+    /// No queues are known, so the queue is accepted without a check.
     Unchecked,
     /// Queues are known, but not this one.
     NotFound,
@@ -161,16 +162,16 @@ pub enum QueueAnswer {
     SkillMismatch,
 }
 
-/// Whoever answers a session's questions.
+/// Host that answers a session's questions.
 pub trait Host {
-    /// Answers one question. Every question of a run is asked once, in order.
+    /// Answers one question. Each question of a run is asked once, in order.
     fn answer(&mut self, question: &Question<'_>) -> Answer;
 }
 
-/// One key that the caller presses.
+/// One key press of the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keystroke {
-    /// `0` to `9`, `*`, `#`, `A` to `D`.
+    /// The key: `0` to `9`, `*`, `#`, `A` to `D`.
     pub key: char,
     /// Milliseconds after the previous key, or after the start of listening.
     pub after_ms: u32,

@@ -1,4 +1,4 @@
-//! Execution documents: read and written without loss, ours and the platform's.
+//! Execution documents: reading and writing our own and the platform's without loss.
 
 #![expect(clippy::unwrap_used, reason = "a document that cannot be read fails the test")]
 
@@ -31,7 +31,7 @@ fn read_clean(text: &str) -> ExecutionDocument {
     document.unwrap()
 }
 
-/// The same document again, indented as we write it, and read by nobody of ours.
+/// Returns the document indented as we write it, using another JSON library.
 fn indented(text: &str) -> String {
     let json: Value = serde_json::from_str(text).unwrap();
     serde_json::to_string_pretty(&json).unwrap() + "\n"
@@ -42,14 +42,14 @@ fn shared(name: &str) -> String {
 }
 
 #[test]
-fn our_document_comes_back_byte_by_byte() {
+fn our_document_is_preserved_byte_by_byte() {
     let document = read_clean(OURS);
     assert_eq!(document.to_text(), OURS);
     assert_eq!(read_clean(&document.to_text()), document);
 }
 
 #[test]
-fn our_document_says_what_happened() {
+fn our_document_describes_the_run() {
     let document = read_clean(OURS);
     assert_eq!(document.flow_name.as_deref(), Some("Parcel desk"));
     assert_eq!(document.flow_type.as_deref(), Some("inboundcall"));
@@ -73,7 +73,7 @@ fn our_document_says_what_happened() {
 }
 
 #[test]
-fn fields_hold_what_the_platform_says() {
+fn fields_hold_the_values_of_the_platform() {
     let document = read_clean(OURS);
     let event = |name: &str| document.events().find(|(_, it)| it.name == name).unwrap().1;
     let shown = |variables: &Option<Vec<Variable>>| -> Vec<(String, String)> {
@@ -111,9 +111,9 @@ fn fields_hold_what_the_platform_says() {
     assert_eq!(decision.tracking_id, Some(15));
 }
 
-/// Every way to make an event gives what the reader finds in the same text.
+/// Every constructor of an event produces what the reader finds in the same text.
 #[test]
-fn documents_can_be_made() {
+fn documents_can_be_constructed() {
     let played = Playback {
         items: vec![AudioItem::Blank { milliseconds: 100 }],
         can_barge_in: true,
@@ -152,18 +152,18 @@ fn documents_can_be_made() {
 
 #[test]
 #[ignore = "needs ../shared/data"]
-fn a_document_of_the_platform_comes_back_as_it_is() {
+fn a_document_of_the_platform_is_preserved() {
     let text = shared("inbound-call-transfer.json");
     let document = read_clean(&text);
     let written = document.to_text();
     let as_value = |text: &str| serde_json::from_str::<Value>(text).unwrap();
     assert_eq!(as_value(&written), as_value(&text));
-    // The order of the keys is the platform's too; only white space differs.
+    // The order of the keys is also that of the platform; only white space differs.
     let compact = document.to_json().to_string();
     assert_eq!(compact, text.trim_end());
     assert_eq!(document.events().count(), 135);
     assert_eq!(document.events().map(|(depth, _)| depth).max(), Some(2));
-    // Nothing that has a field was left beside the fields.
+    // All keys of the document have a field.
     let others: BTreeSet<_> = document
         .events()
         .flat_map(|(_, event)| event.other.keys().map(|key| key.as_str()))
@@ -211,7 +211,7 @@ fn events_of_the_platform_have_known_names() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_place() {
+fn problems_are_reported_with_their_position() {
     let text = r#"{"flow": {
   "flowName": 5,
   "flowId": null,
@@ -274,7 +274,7 @@ fn nesting_and_the_number_of_findings_are_limited() {
     assert!(diagnostics.last().unwrap().message.contains("9901 more"), "{diagnostics:?}");
 }
 
-/// Some JSON that looks like parts of a document, with every key in every wrong place.
+/// JSON that resembles parts of a document, with every key in every wrong place.
 fn anything() -> impl Strategy<Value = Value> {
     let keys = prop::sample::select(vec![
         "flow",
@@ -309,9 +309,9 @@ fn anything() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// Whatever stands in a document is kept, or an error says that it is not.
+    /// All parts of a document are kept, or an error reports that they are not.
     #[test]
-    fn nothing_is_lost_without_a_word(execution in anything(), name in anything()) {
+    fn nothing_is_lost_silently(execution in anything(), name in anything()) {
         let json = serde_json::json!({
             "flow": {"execution": execution, "flowName": name}, "beside": 1,
         });

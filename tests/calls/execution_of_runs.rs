@@ -1,5 +1,5 @@
-//! Runs of ours as execution documents: what happens in which order, what is put into what,
-//! and which ids, values and ways stand there.
+//! Our own runs as execution documents: the order and nesting of events, and the ids,
+//! values and outputs in them.
 
 #![expect(clippy::unwrap_used, reason = "a run that cannot be made fails the test")]
 
@@ -24,7 +24,7 @@ fn flowsim(flows: &[&str], arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-/// The document of a run, which is read again without a word.
+/// Returns the document of a run, which must be readable without findings.
 fn run_with(flows: &[&str], arguments: &[&str]) -> ExecutionDocument {
     let output = flowsim(flows, arguments);
     let text = String::from_utf8(output.stdout).unwrap();
@@ -42,7 +42,7 @@ fn run(flows: &[&str]) -> ExecutionDocument {
     run_with(flows, &["--flow", "Main"])
 }
 
-/// Every event, indented by how deep it is, with the way that it took.
+/// Lists all events, indented by depth, with the output that each took.
 fn outline(document: &ExecutionDocument) -> Vec<String> {
     let shown = |(depth, event): (usize, &Event)| {
         let name = event.action_name.as_ref().or(event.task_name.as_ref());
@@ -185,7 +185,7 @@ fn actions_have_ids_numbers_and_values() {
 }
 
 #[test]
-fn the_frame_tells_of_the_run() {
+fn the_frame_describes_the_run() {
     let document =
         run_with(&[TASKS], &["--flow", "Main", "--at", "2026-03-02T08:15:00.5Z"]);
     assert_eq!(document.flow_name.as_deref(), Some("Main"));
@@ -296,7 +296,7 @@ fn rounds_of_loops_are_events_and_modules_are_inside_their_call() {
 }
 
 #[test]
-fn a_module_that_does_not_come_back_has_no_end_of_its_own() {
+fn a_module_that_does_not_return_has_no_end_event() {
     let document = run(&[LOOP, &module("    - disconnect: {name: Hang up}\n")]);
     assert_eq!(
         outline(&document)[3..],
@@ -315,7 +315,7 @@ fn a_module_that_does_not_come_back_has_no_end_of_its_own() {
 }
 
 #[test]
-fn an_error_stands_with_its_action() {
+fn an_error_is_recorded_with_its_action() {
     let flow = TASKS.replace("Task.Sum + 2", "ToInt(\"x\") / 0");
     let document = run_without_checks(&flow);
     let set = event(&document, "actionUpdateData");
@@ -324,7 +324,7 @@ fn an_error_stands_with_its_action() {
     assert_eq!(ended.other["flowExitReason"], "FLOW_ERROR_DISCONNECT".into());
 }
 
-/// As [`run`], of a flow that may fail.
+/// Like [`run`], for a flow that may fail.
 fn run_without_checks(flow: &str) -> ExecutionDocument {
     let output = flowsim(&[flow], &[]);
     assert_eq!(output.status.code(), Some(1));
@@ -342,10 +342,7 @@ fn draft_flows_have_no_execution_documents() {
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stdout.is_empty());
     let error = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        error.contains("only flows of Architect have execution documents"),
-        "{error}"
-    );
+    assert!(error.contains("only Architect flows have execution documents"), "{error}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! A run of ours against the platform's own document of a flow of the same shape: the same
-//! events in the same order, put into each other alike, leaving by the same ways.
+//! Our run compared with the platform's own document of a flow of the same shape: the
+//! same events in the same order, with the same nesting and outputs.
 
 #![expect(clippy::unwrap_used, reason = "a run that cannot be compared fails the test")]
 
@@ -29,7 +29,8 @@ fn keys(data: Option<&Json>) -> Vec<String> {
     }
 }
 
-/// What two runs of flows of the same shape have in common: no name, text or id of an author.
+/// Returns the common parts of runs of flows with the same shape, without the author's
+/// names, prompts and ids.
 fn shape(depth: usize, event: &Event) -> String {
     let path = match event.output_path_id.as_deref() {
         Some(id) if id.starts_with("__") => id.to_owned(),

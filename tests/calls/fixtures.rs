@@ -1,4 +1,4 @@
-//! Fixtures as their users meet them: documents, folders, contact files, answers.
+//! Fixtures from the user's perspective: documents, folders, contact files, answers.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,8 +9,8 @@ use flowsim::expr::architect::{Directory, Policies};
 use flowsim::source::{Files, read_document, read_yaml};
 use flowsim::value::{DateTime, Json, Kind, Text, Value};
 use flowsim::world::{
-    Answer, DataTableRow, FixtureHost, Fixtures, Host, Input, InputQuestion, Question,
-    QueueAnswer, Replies, ScheduleGroupState,
+    Answer, AnswerProgress, DataTableRow, FixtureHost, Fixtures, Host, Input,
+    InputQuestion, Question, QueueAnswer, ScheduleGroupState,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -32,10 +32,10 @@ fn fixtures(document: &str) -> Fixtures {
 }
 
 fn ask(fixtures: &Fixtures, question: &Question<'_>) -> Answer {
-    fixtures.answer(question, &mut Replies::default())
+    fixtures.answer(question, &mut AnswerProgress::default())
 }
 
-/// The id of the contact that a key leads to; empty if there is none.
+/// Returns the id of the contact with a key, or an empty string if it is missing.
 fn contact_id(fixtures: &Fixtures, key: &str) -> String {
     match ask(fixtures, &Question::Contact { key }) {
         Answer::Contact(Some(contact)) => match contact.get("id") {
@@ -68,10 +68,10 @@ fn accepted(id: &str, name: &str) -> QueueAnswer {
     QueueAnswer::Accepted { id: some(id), name: some(name) }
 }
 
-/// `status output` of what a data action answers.
+/// Returns the answer of a data action as `status output`.
 fn call(
     fixtures: &Fixtures,
-    replies: &mut Replies,
+    replies: &mut AnswerProgress,
     id: &str,
     inputs: &[(&str, Value)],
 ) -> String {
@@ -94,7 +94,7 @@ fn write(folder: &TempDir, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
 
 // ---- the manual ----
 
-/// The blocks of the manual in a notation, without their indentation.
+/// Returns the code blocks of the manual in a notation, without their indentation.
 fn blocks(notation: &str) -> Vec<String> {
     let manual = include_str!("../../docs/fixtures.md");
     let mut blocks = Vec::new();
@@ -158,7 +158,7 @@ fn every_example_of_the_manual_loads() {
 }
 
 #[test]
-fn the_opening_hours_of_the_manual_are_what_they_seem() {
+fn the_opening_hours_of_the_manual_are_evaluated_correctly() {
     let blocks = blocks("yaml");
     let hours = blocks.iter().find(|block| block.contains("Support hours")).unwrap();
     let fixtures = fixtures(hours);
@@ -174,7 +174,7 @@ fn the_opening_hours_of_the_manual_are_what_they_seem() {
 }
 
 #[test]
-fn the_data_tables_of_the_manual_hold_their_rows() {
+fn the_data_tables_of_the_manual_contain_their_rows() {
     let folder = manual_folder();
     let blocks = blocks("yaml");
     let mut rows = Vec::new();
@@ -193,13 +193,13 @@ fn the_data_tables_of_the_manual_hold_their_rows() {
 }
 
 #[test]
-fn the_first_example_of_the_manual_answers_as_it_says() {
+fn the_first_example_of_the_manual_answers_as_described() {
     let fixtures = fixtures(&blocks("yaml")[0]);
     assert_eq!(
         contact_text(&fixtures, "+1 (555) 777-0100"),
         r#"{"id":"c-1","name":"Ada Lovelace","email":"ada@example.com","attributes":{"tier":"gold","openCases":2}}"#
     );
-    let mut replies = Replies::default();
+    let mut replies = AnswerProgress::default();
     assert_eq!(
         call(&fixtures, &mut replies, "get-balance", &[]),
         r#"200 {"balance":12.5}"#
@@ -215,7 +215,7 @@ fn the_first_example_of_the_manual_answers_as_it_says() {
 }
 
 #[test]
-fn the_contact_files_of_the_manual_answer_as_it_says() {
+fn the_contact_files_of_the_manual_answer_as_described() {
     let folder = manual_folder();
     let (fixtures, _) = read_in(&blocks("yaml")[1], folder.path());
     assert_eq!(
@@ -263,7 +263,7 @@ fn contacts_are_found_by_every_key_in_every_spelling() {
 }
 
 #[test]
-fn a_contact_has_all_its_keys_even_if_nothing_is_known() {
+fn a_contact_has_all_its_keys_even_if_their_values_are_unknown() {
     let fixtures = fixtures("contacts: [{phone: '+15557770100', attributes: null}]");
     assert_eq!(
         contact_text(&fixtures, "+15557770100"),
@@ -278,7 +278,7 @@ fn a_replaced_contact_is_not_found_by_its_old_number() {
     );
     let mut files = Files::new();
     let file = files.add("over.yaml", "contacts: [{id: C-1, phone: '+15550000009'}]");
-    let (both, _) = below.overlaid(&read_yaml(&file).unwrap(), Path::new(""));
+    let (both, _) = below.merged(&read_yaml(&file).unwrap(), Path::new(""));
     assert_eq!(contact_id(&both, "+15550000001"), "");
     assert_eq!(contact_id(&both, "+15550000009"), "C-1");
     assert_eq!(contact_id(&both, "+15550000002"), "c-2");
@@ -312,7 +312,7 @@ fn queues_are_accepted_by_the_rules() {
 }
 
 #[test]
-fn statistics_are_given_or_follow_from_the_agents() {
+fn statistics_are_given_or_derived_from_the_agents() {
     let fixtures = fixtures(
         "queues:\n\
          - {id: a, statistics: {availableAgents: 3, occupancy: 0.50, myOwn: x}}\n\
@@ -336,7 +336,7 @@ fn statistics_are_given_or_follow_from_the_agents() {
 }
 
 #[test]
-fn a_queue_says_how_long_callers_wait() {
+fn a_queue_defines_its_waiting_time() {
     let fixtures = fixtures(
         "queues:\n\
          - {id: a, name: Bee, answerAfterMs: 1500}\n\
@@ -350,7 +350,7 @@ fn a_queue_says_how_long_callers_wait() {
     assert_eq!(wait("a", ""), (Some(1_500), None, None));
     assert_eq!(wait("", "Bee"), (Some(1_500), None, None));
     assert_eq!(wait("b", ""), (None, Some(40_000), Some(2)));
-    // That nobody waits for want of statistics is no estimate.
+    // Zero waiting callers without statistics are not an estimate.
     assert_eq!(wait("c", ""), (None, None, None));
     assert_eq!(wait("d", ""), (None, None, None));
 }
@@ -369,11 +369,11 @@ fn a_wait_is_a_whole_number_up_to_a_day() {
 // ---- data actions and webhooks ----
 
 #[test]
-fn answers_come_one_a_call_and_the_last_again() {
+fn answers_are_used_in_turn_and_the_last_is_repeated() {
     let fixtures = fixtures(
         "dataActions: {flaky: [{status: 500}, {output: {n: 1}, latencyMs: 7}], once: {}}",
     );
-    let mut replies = Replies::default();
+    let mut replies = AnswerProgress::default();
     for _ in 0..2 {
         let calls: Vec<String> =
             (0..3).map(|_| call(&fixtures, &mut replies, "flaky", &[])).collect();
@@ -393,7 +393,7 @@ fn answers_can_depend_on_the_inputs() {
          \x20 - {when: {customer: null}, status: 400}\n\
          \x20 - {output: second}\n",
     );
-    let mut replies = Replies::default();
+    let mut replies = AnswerProgress::default();
     let mut get = |inputs: &[(&str, Value)]| call(&fixtures, &mut replies, "get", inputs);
     let one = [("amount", "5".into()), ("customer", "c-1".into()), ("more", true.into())];
     assert_eq!(get(&one), "200 1");
@@ -404,7 +404,7 @@ fn answers_can_depend_on_the_inputs() {
 }
 
 #[test]
-fn ids_win_over_names_and_webhooks_look_into_their_body() {
+fn ids_override_names_and_webhooks_match_their_body() {
     let fixtures = fixtures(
         "dataActions: [{id: a, name: One, output: 1}, {id: b, name: a, output: 2}]\n\
          webhooks:\n\
@@ -432,7 +432,8 @@ fn ids_win_over_names_and_webhooks_look_into_their_body() {
 
 // ---- the directory ----
 
-/// The properties of what was found, as `id English, name Skill`; empty if nothing was.
+/// Formats the properties of a found object as `id English, name Skill`; empty if it is
+/// missing.
 fn shown(found: Option<Value>) -> String {
     match found {
         None => String::new(),
@@ -463,12 +464,12 @@ fn overlaid(below: &Fixtures, document: &str) -> Fixtures {
     let mut files = Files::new();
     let file = files.add("over.yaml", document);
     let (over, diagnostics) =
-        below.overlaid(&read_yaml(&file).expect("the document is YAML"), Path::new(""));
+        below.merged(&read_yaml(&file).expect("the document is YAML"), Path::new(""));
     assert_eq!(diagnostics, []);
     over
 }
 
-/// The directory that the manual begins with.
+/// The directory at the start of the manual.
 fn example() -> Fixtures {
     let blocks = blocks("yaml");
     let example = blocks.iter().find(|block| block.contains("emergencyGroups"));
@@ -527,7 +528,7 @@ fn prompts_of_the_manual_are_found_with_and_without_prefix() {
 }
 
 #[test]
-fn languages_rates_and_policies_of_the_manual_are_as_it_says() {
+fn languages_rates_and_policies_of_the_manual_work_as_described() {
     let org = example();
     assert_eq!(org.default_language(), "en-us");
     assert_eq!(org.supported_languages(), ["en-us", "es-us"]);
@@ -538,7 +539,7 @@ fn languages_rates_and_policies_of_the_manual_are_as_it_says() {
 }
 
 #[test]
-fn the_other_examples_of_the_directory_answer_as_they_say() {
+fn the_other_examples_of_the_directory_answer_as_described() {
     let of = |part: &str| {
         let blocks = blocks("yaml").into_iter().chain(blocks("json"));
         let mut blocks = blocks.filter(|block| block.starts_with(part));
@@ -558,7 +559,7 @@ fn the_other_examples_of_the_directory_answer_as_they_say() {
 }
 
 #[test]
-fn nothing_is_known_by_itself_but_english() {
+fn only_english_is_known_by_default() {
     let org = Fixtures::default();
     for kind in Kind::ALL {
         assert_eq!(org.by_name(*kind, "x"), None);
@@ -585,7 +586,7 @@ fn queues_of_the_directory_can_be_routed_to() {
 }
 
 #[test]
-fn what_is_not_unique_is_found_by_id_alone() {
+fn ambiguous_names_are_found_by_id_only() {
     let below = fixtures(
         "users: [{id: a, name: Ann, email: x@y}, {id: b, name: Ann, email: X@Y}, {id: c}]\n\
          queues: [{id: q, name: Sales}]\n\
@@ -609,7 +610,7 @@ fn what_is_not_unique_is_found_by_id_alone() {
 }
 
 #[test]
-fn later_documents_win_in_the_directory() {
+fn later_documents_override_earlier_ones_in_the_directory() {
     let below = fixtures(
         "prompts: {Hello: {id: p, tts: Hi, duration: 5}}\n\
          languages: [en-us, de-de]\n\
@@ -632,7 +633,7 @@ fn later_documents_win_in_the_directory() {
         shown(over.user_prompt("Hello")),
         "duration Duration NOT_SET, id p, name hello, textToSpeech Servus, type user"
     );
-    // The voice says nothing in this language, but there is a recording.
+    // The voice has no text in this language, but a recording exists.
     assert!(shown(over.system_prompt("beep")).contains("textToSpeech Piep"));
     assert_eq!(over.supported_languages(), ["de-de"]);
     assert_eq!(below.detect_language("oho").as_deref(), Some("en"));
@@ -659,7 +660,7 @@ policies: {stringEquality: ignore_case, missingItems: true}
 ";
 
 #[test]
-fn everything_wrong_in_the_directory_is_told_at_its_place() {
+fn every_problem_in_the_directory_is_reported_at_its_position() {
     let mut files = Files::new();
     let file = files.add("org.yaml", WRONG_DIRECTORY);
     let (_, diagnostics) = Fixtures::read(&read_yaml(&file).unwrap(), Path::new(""));
@@ -679,7 +680,7 @@ fn everything_wrong_in_the_directory_is_told_at_its_place() {
 }
 
 #[test]
-fn sections_of_the_wrong_type_leave_what_was_there() {
+fn sections_of_the_wrong_type_change_nothing() {
     let below = fixtures("languages: [de-de]\nexchangeRates: {USD: {EUR: 2}}");
     for (document, expected) in [
         ("languages: []", "the list of languages is empty, expected at least one"),
@@ -708,8 +709,7 @@ fn sections_of_the_wrong_type_leave_what_was_there() {
     ] {
         let mut files = Files::new();
         let file = files.add("over.yaml", document);
-        let (over, diagnostics) =
-            below.overlaid(&read_yaml(&file).unwrap(), Path::new(""));
+        let (over, diagnostics) = below.merged(&read_yaml(&file).unwrap(), Path::new(""));
         assert_eq!(messages(&diagnostics), [expected], "{document}");
         assert_eq!(over.supported_languages(), ["de-de"]);
         assert_eq!(over.exchange_rate("EUR", "USD").unwrap().to_string(), "0.5");
@@ -738,17 +738,17 @@ webhooks: 7
 users: [{skills: [x]}]
 ";
 
-/// Line, part of the message, part of the advice.
+/// The line, a part of the message, and a part of the help.
 const FAULTS: [(u32, &str, &str); 16] = [
     (1, "`UK`", "ISO 3166"),
     (2, "no key `queus`", "`queues`"),
     (4, "no key `adress`", "`attributes`"),
-    (5, "none of `id`", "never be found"),
-    (6, "`none` is not a telephone number", "country code"),
+    (5, "no `id`", "lookups use"),
+    (6, "`none` is not a phone number", "country code"),
     (7, "is a number, expected an object", ""),
     (9, "`availabelAgents`", "`availableAgents`"),
     (9, "`waiting` is a string", ""),
-    (10, "same id", "later one"),
+    (10, "same id", "later entry"),
     (12, "no key `balance`", "`output`"),
     (13, "empty list", "{status: 200}"),
     (14, "`latencyMs` is -1", ""),
@@ -759,7 +759,7 @@ const FAULTS: [(u32, &str, &str); 16] = [
 ];
 
 #[test]
-fn everything_wrong_is_told_at_its_place_with_advice() {
+fn every_problem_is_reported_at_its_position_with_help() {
     let mut files = Files::new();
     let file = files.add("org.yaml", WRONG);
     let (_, diagnostics) = Fixtures::read(&read_yaml(&file).unwrap(), Path::new(""));
@@ -782,7 +782,7 @@ fn everything_wrong_is_told_at_its_place_with_advice() {
 }
 
 #[test]
-fn later_documents_win_and_foreign_ones_are_passed_over() {
+fn later_documents_override_earlier_ones_and_other_files_are_skipped() {
     let folder = TempDir::new().unwrap();
     write(
         &folder,
@@ -809,12 +809,12 @@ fn later_documents_win_and_foreign_ones_are_passed_over() {
     assert_eq!(queue(&fixtures, "s", "", &[]), accepted("s", "Help"));
     assert_eq!(queue(&fixtures, "", "Support", &[]), accepted("s", "Help"));
     assert_eq!(queue(&fixtures, "b", "", &[]), accepted("b", ""));
-    assert_eq!(call(&fixtures, &mut Replies::default(), "x", &[]), "200 2");
+    assert_eq!(call(&fixtures, &mut AnswerProgress::default(), "x", &[]), "200 2");
     assert_eq!(contact_id(&fixtures, "+442079460958"), "c-1");
 }
 
 #[test]
-fn what_cannot_be_loaded_is_told() {
+fn files_that_cannot_be_loaded_are_reported() {
     let folder = TempDir::new().unwrap();
     let broken = write(&folder, "broken.json", "{");
     let flow = write(&folder, "flow.json", r#"{"name": "F", "draft": {}}"#);
@@ -831,22 +831,22 @@ fn what_cannot_be_loaded_is_told() {
 }
 
 #[test]
-fn a_file_of_terraform_is_named_in_a_document() {
+fn a_terraform_file_can_be_named_in_a_document() {
     let folder = TempDir::new().unwrap();
     for name in ["t.tf", "t.tf.json"] {
         let path = write(&folder, name, "{}\n");
         let (_, diagnostics) = Fixtures::load(&[path], &mut Files::new());
         assert_eq!(
             messages(&diagnostics),
-            ["a file of Terraform is no fixtures document"]
+            ["a Terraform file is not a fixtures document"]
         );
-        let help = format!("name it in one: `terraform: {name}`");
+        let help = format!("name it in a fixtures document: `terraform: {name}`");
         assert_eq!(diagnostics[0].help.as_deref(), Some(&*help));
     }
 }
 
 #[test]
-fn a_document_laid_over_others_leaves_them_as_they_are() {
+fn merging_a_document_over_fixtures_leaves_them_unchanged() {
     let below =
         fixtures("defaultCountry: GB\nqueues: [{id: a}]\nwebhooks: {w: {status: 201}}");
     let mut files = Files::new();
@@ -854,7 +854,7 @@ fn a_document_laid_over_others_leaves_them_as_they_are() {
         "over.yaml",
         "queues: {a: {name: A}}\ncontacts: [{id: c, phone: 020 7946 0958}]",
     );
-    let (over, diagnostics) = below.overlaid(&read_yaml(&file).unwrap(), Path::new(""));
+    let (over, diagnostics) = below.merged(&read_yaml(&file).unwrap(), Path::new(""));
     assert_eq!(diagnostics, []);
     assert_eq!(queue(&over, "a", "", &[]), accepted("a", "A"));
     assert_eq!(queue(&below, "a", "", &[]), accepted("a", ""));
@@ -871,7 +871,7 @@ fn a_document_laid_over_others_leaves_them_as_they_are() {
 }
 
 #[test]
-fn the_host_gives_inputs_in_order_and_then_silence() {
+fn the_host_provides_inputs_in_order_and_then_silence() {
     let fixtures = fixtures("dataActions: {x: [{output: 1}, {output: 2}]}");
     let inputs = ["1", "say:yes", "2"].map(|text| Input::parse(text).unwrap());
     let mut host = FixtureHost::new(&fixtures, &inputs);
@@ -911,7 +911,7 @@ fn messages(diagnostics: &[Diagnostic]) -> Vec<&str> {
 }
 
 #[test]
-fn csv_may_have_quotes_breaks_and_a_byte_order_mark() {
+fn csv_may_have_quotes_line_breaks_and_a_byte_order_mark() {
     let folder = TempDir::new().unwrap();
     let text = "\u{feff}Phone, ID ,name,note\r\n\
         +15550000001,c-1,\"Lovelace, \"\"Ada\"\"\",\"two\r\nlines\"\r\n\
@@ -933,14 +933,14 @@ fn csv_may_have_quotes_breaks_and_a_byte_order_mark() {
     let problems = fixtures.contact_problems();
     assert_eq!(problems.len(), 1);
     assert!(
-        problems[0].message.ends_with("c.csv:6: 2 fields where the header has 4"),
+        problems[0].message.ends_with("c.csv:6: 2 fields, but the header has 4"),
         "{problems:?}"
     );
     assert_eq!(problems[0].severity, Severity::Warning);
 }
 
 #[test]
-fn of_many_bad_rows_twenty_are_told_and_the_rest_counted() {
+fn twenty_bad_rows_are_reported_and_the_rest_counted() {
     let folder = TempDir::new().unwrap();
     let mut text = b"id,phone\n".to_vec();
     for row in 0..30 {
@@ -959,17 +959,17 @@ fn of_many_bad_rows_twenty_are_told_and_the_rest_counted() {
     let problems = fixtures.contact_problems();
     let told = messages(&problems);
     assert_eq!(told.len(), 21);
-    assert!(told[0].ends_with("c.csv:2: 3 fields where the header has 2"), "{told:?}");
-    assert!(told[1].contains("c.csv:3: neither an id"), "{told:?}");
-    assert!(told[2].contains("c.csv:4: the row is not UTF-8"), "{told:?}");
-    assert!(told[3].contains("c.csv:5: `none` is not a telephone number"), "{told:?}");
+    assert!(told[0].ends_with("c.csv:2: 3 fields, but the header has 2"), "{told:?}");
+    assert!(told[1].contains("c.csv:3: the contact has no id"), "{told:?}");
+    assert!(told[2].contains("c.csv:4: the row is not valid UTF-8"), "{told:?}");
+    assert!(told[3].contains("c.csv:5: `none` is not a phone number"), "{told:?}");
     assert!(told[20].contains("4 more rows"), "{told:?}");
     assert_eq!(contact_id(&fixtures, "good"), "good");
     assert_eq!(contact_id(&fixtures, "x"), "x");
 }
 
 #[test]
-fn a_quotation_mark_that_is_never_closed_takes_one_row() {
+fn a_quotation_mark_that_is_never_closed_affects_one_row() {
     let folder = TempDir::new().unwrap();
     let mut text = String::from("id,name\nc-1,ok\nc-2,\"oops\n");
     for row in 3..200_000 {
@@ -986,7 +986,7 @@ fn a_quotation_mark_that_is_never_closed_takes_one_row() {
 }
 
 #[test]
-fn of_rows_with_the_same_key_the_last_one_counts() {
+fn the_last_row_with_a_key_counts() {
     let folder = TempDir::new().unwrap();
     write(&folder, "c.csv", "id,phone\na,+15550000001\nb,+15550000001\n");
     assert_eq!(contact_id(&with_file(&folder, "c.csv"), "+15550000001"), "b");
@@ -999,7 +999,7 @@ fn of_rows_with_the_same_key_the_last_one_counts() {
 }
 
 #[test]
-fn bad_lines_of_json_are_told() {
+fn bad_lines_of_json_are_reported() {
     let folder = TempDir::new().unwrap();
     let long = format!("{{\"id\": \"{}\"}}", "x".repeat(2_000_000));
     let lines = [
@@ -1024,7 +1024,7 @@ fn bad_lines_of_json_are_told() {
 }
 
 #[test]
-fn files_that_cannot_serve_are_told_at_once() {
+fn unusable_contact_files_are_reported_at_once() {
     let folder = TempDir::new().unwrap();
     write(&folder, "semicolons.csv", "id;name\n1;x\n");
     write(&folder, "twice.csv", "id,ID\n1,2\n");
@@ -1037,7 +1037,7 @@ fn files_that_cannot_serve_are_told_at_once() {
         ("twice.csv", "twice"),
         ("empty.csv", "empty"),
         ("noise.csv", "UTF-8"),
-        ("book.xlsx", "no kind of contacts file"),
+        ("book.xlsx", "unsupported contacts file"),
         ("missing.csv", "cannot read the contacts of"),
         ("missing.ndjson", "cannot read the contacts of"),
         ("folder.csv", "not a file"),
@@ -1051,7 +1051,7 @@ fn files_that_cannot_serve_are_told_at_once() {
 }
 
 #[test]
-fn a_file_that_changes_after_the_index_fails_and_says_so() {
+fn a_file_that_changes_after_indexing_fails_with_a_message() {
     for (name, text) in [("c.csv", "id\na\n"), ("c.ndjson", "{\"id\": \"a\"}\n")] {
         let folder = TempDir::new().unwrap();
         let path = write(&folder, name, text);
@@ -1072,14 +1072,14 @@ fn a_file_that_changes_after_the_index_fails_and_says_so() {
 }
 
 #[test]
-fn a_file_that_vanishes_is_an_answer_and_not_a_panic() {
+fn a_file_that_disappears_does_not_cause_a_panic() {
     let folder = TempDir::new().unwrap();
     let path = write(&folder, "c.csv", "id\na\n");
     let before = with_file(&folder, "c.csv");
     let late = with_file(&folder, "c.csv");
     assert_eq!(contact_id(&before, "a"), "a");
     fs::remove_file(&path).unwrap();
-    // What has been indexed stays open.
+    // An indexed file stays open.
     assert_eq!(contact_id(&before, "a"), "a");
     assert_eq!(ask(&late, &Question::Contact { key: "a" }), Answer::NotMocked);
     assert_eq!(late.contact_problems()[0].code, Code::FILE_UNREADABLE);
@@ -1123,7 +1123,7 @@ fn database(path: &Path, table: &str, more: &str) -> rusqlite::Connection {
 
 #[cfg(feature = "sqlite")]
 #[test]
-fn databases_are_searched_by_their_own_index_or_ours() {
+fn databases_are_searched_with_their_own_index_or_ours() {
     let indexes = "CREATE INDEX i ON contacts(id); CREATE INDEX e ON contacts(email);
                    CREATE INDEX p ON contacts(phone);";
     let other_form = "INSERT INTO contacts VALUES ('C-3', 'Grace@Example.com', '(555) 000-0003', 1, 1);";
@@ -1147,14 +1147,14 @@ fn databases_are_searched_by_their_own_index_or_ours() {
 
 #[cfg(feature = "sqlite")]
 #[test]
-fn databases_that_cannot_serve_are_told() {
+fn unusable_databases_are_reported() {
     let folder = TempDir::new().unwrap();
     database(&folder.path().join("c.db"), "we\"ird", "CREATE TABLE other (x);");
     write(&folder, "fake.db", "this is not a database, only a text that says so");
     for (document, part) in [
-        ("{file: c.db}", "it has no table `contacts`, only other, we\"ird"),
+        ("{file: c.db}", "no table `contacts`; the tables are other, we\"ird"),
         ("{file: c.db, table: othr}", "did you mean `other`?"),
-        ("{file: c.db, table: other}", "none of the columns"),
+        ("{file: c.db, table: other}", "no column `id`"),
         ("{file: fake.db}", "not a database"),
         ("{file: c.db, table: 'we\"ird', tabel: x}", "no key `tabel`"),
     ] {
@@ -1169,7 +1169,7 @@ fn databases_that_cannot_serve_are_told() {
 
 #[cfg(feature = "sqlite")]
 #[test]
-fn a_database_that_is_written_to_after_the_index_fails_and_says_so() {
+fn a_database_that_changes_after_indexing_fails_with_a_message() {
     let folder = TempDir::new().unwrap();
     let connection = database(&folder.path().join("c.db"), "contacts", "");
     let fixtures = with_file(&folder, "c.db");
@@ -1181,14 +1181,14 @@ fn a_database_that_is_written_to_after_the_index_fails_and_says_so() {
 
 #[cfg(not(feature = "sqlite"))]
 #[test]
-fn without_the_feature_a_database_is_refused_with_advice() {
+fn without_the_feature_a_database_is_refused_with_help() {
     let folder = TempDir::new().unwrap();
     write(&folder, "c.db", "");
     let (_, diagnostics) = read_in("contacts: {file: c.db}", folder.path());
     assert!(diagnostics[0].message.contains("without the feature `sqlite`"));
 }
 
-// ---- whatever comes ----
+// ---- arbitrary documents ----
 
 const KEYS: &[&str] = &[
     "contacts",
@@ -1237,7 +1237,7 @@ const KEYS: &[&str] = &[
     "stringEquality",
 ];
 
-/// JSON that looks like fixtures often enough to get far.
+/// JSON that resembles fixtures closely enough to pass the first checks.
 fn any_json() -> impl Strategy<Value = String> {
     let key = prop::sample::select(KEYS);
     let leaf = prop_oneof![
@@ -1271,10 +1271,10 @@ proptest! {
         let document = read_document(&file).unwrap();
         let (fixtures, diagnostics) = Fixtures::read(&document, Path::new("no-such-folder"));
         for diagnostic in diagnostics {
-            // Of a key that stands there twice both places are told.
+            // A duplicate key is reported with both positions.
             prop_assert!((1..=2).contains(&diagnostic.labels.len()));
         }
-        let mut replies = Replies::default();
+        let mut replies = AnswerProgress::default();
         let body = Value::from(key.as_str());
         let inputs = [(Text::from(key.as_str()), body.clone())];
         let (id, name) = (Some(key.as_str()), Some("x"));
@@ -1286,7 +1286,7 @@ proptest! {
             Question::Webhook { id, url: name, body: &body, timeout_ms: 0 },
         ] {
             let first = fixtures.answer(&question, &mut replies);
-            let again = fixtures.answer(&question, &mut Replies::default());
+            let again = fixtures.answer(&question, &mut AnswerProgress::default());
             prop_assert_eq!(first, again);
         }
         for kind in Kind::ALL {

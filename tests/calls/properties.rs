@@ -1,4 +1,4 @@
-//! Laws that hold for every flow, every call and every text, tried with random ones.
+//! Properties of every flow, every call and every string, tested with random ones.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,7 +12,7 @@ use flowsim::expr::draft::{
 use flowsim::flow::{EndType, read};
 use flowsim::program::{Program, StepAction};
 use flowsim::source::{Files, Span, read_json, read_yaml};
-use flowsim::trace::{Fact, JsonWriter, PathTaken, Status, Trace, write_simulation};
+use flowsim::trace::{EventKind, JsonWriter, PathTaken, Status, Trace, write_simulation};
 use flowsim::value::{Number, Text, Value as Typed};
 use flowsim::world::{FixtureHost, Fixtures, Host, Input};
 use proptest::prelude::*;
@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 const NODES: usize = 6;
 
-/// The id of a node, or of one that no flow has.
+/// The id of a node, or an id that no flow has.
 fn target() -> impl Strategy<Value = String> {
     (0..=NODES).prop_map(|index| format!("N{index}"))
 }
@@ -278,14 +278,14 @@ fn world_of(case: &Case) -> Fixtures {
 }
 
 fn json_of(program: &Program, trace: &Trace) -> (String, String) {
-    let writer = JsonWriter::new(&program.legend);
+    let writer = JsonWriter::new(&program.symbols);
     let (mut text, mut simulation) = (String::new(), String::new());
     writer.write(trace, &mut text);
     write_simulation(&writer, trace, &mut simulation);
     (text, simulation)
 }
 
-/// Goes on to the end.
+/// Runs a session to its end.
 fn finish(mut session: Session, mut host: FixtureHost<'_>) -> Trace {
     while let Some(question) = session.question() {
         let answer = host.answer(&question);
@@ -320,7 +320,7 @@ fn check_trace(case: &Case, program: &Program, trace: &Trace) {
     assert!(trace.events.iter().all(|event| (event.step as usize) < trace.steps.len()));
 }
 
-/// Each step is followed by the one that it says.
+/// Each step is followed by the step that it names.
 fn check_pair(
     program: &Program,
     trace: &Trace,
@@ -335,7 +335,7 @@ fn check_pair(
     }
     match step.next {
         Some(next) if step.path != PathTaken::None => {
-            // A call to a flow without a way in comes back at once.
+            // A call to a flow without a start node returns immediately.
             assert_eq!(follower.node, next);
             assert_eq!(follower.depth, step.depth);
         }
@@ -344,7 +344,7 @@ fn check_pair(
     }
     let ended = trace
         .events_of(index)
-        .any(|fact| matches!(fact, Fact::Ended(EndType::Disconnect)));
+        .any(|fact| matches!(fact, EventKind::Ended(EndType::Disconnect)));
     assert!(!ended, "nothing follows a disconnect");
 }
 
@@ -352,7 +352,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_call_ends_within_its_limits_and_twice_the_same(case in case()) {
+    fn every_call_ends_within_its_limits_and_is_deterministic(case in case()) {
         let (program, fixtures) = (compile(&case.flows), world_of(&case));
         let call = call_of(&case, &program);
         let mut host = FixtureHost::new(&fixtures, &case.inputs);
@@ -382,7 +382,7 @@ proptest! {
     }
 
     #[test]
-    fn a_session_cloned_at_any_question_goes_on_like_the_original(case in case()) {
+    fn a_session_cloned_at_any_question_continues_like_the_original(case in case()) {
         let (program, fixtures) = (compile(&case.flows), world_of(&case));
         let mut session = Session::start(Arc::clone(&program), &call_of(&case, &program));
         let mut host = FixtureHost::new(&fixtures, &case.inputs);
@@ -404,9 +404,9 @@ proptest! {
     }
 }
 
-/// A law that is tried on calls of one kind only says little.
+/// A property that is tested only with calls of one kind means little.
 #[test]
-fn random_calls_meet_every_error_that_a_run_knows() {
+fn random_calls_cause_every_error_of_a_run() {
     let mut runner = TestRunner::deterministic();
     let mut met = BTreeSet::new();
     for _ in 0..1_500 {
@@ -414,8 +414,8 @@ fn random_calls_meet_every_error_that_a_run_knows() {
         let (program, fixtures) = (compile(&case.flows), world_of(&case));
         let session = Session::start(Arc::clone(&program), &call_of(&case, &program));
         let trace = finish(session, FixtureHost::new(&fixtures, &case.inputs));
-        let of_steps = trace.events.iter().filter_map(|event| match &event.fact {
-            Fact::Failed(failure) => Some(failure.code.name()),
+        let of_steps = trace.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Failed(failure) => Some(failure.code.name()),
             _ => None,
         });
         met.extend(of_steps);
@@ -429,7 +429,7 @@ fn random_calls_meet_every_error_that_a_run_knows() {
     assert_eq!(met.into_iter().collect::<Vec<_>>().join(" "), known);
 }
 
-// Templates and conditions: what is printed parses to the same tree.
+// Templates and conditions: the printed form parses to the same tree.
 
 fn span() -> Span {
     Files::new().add("a.json", "").span()
@@ -460,7 +460,8 @@ fn template() -> impl Strategy<Value = Template<Reference>> {
     prop::collection::vec(part, 0..5).prop_map(normal)
 }
 
-/// As the parser makes it: texts joined, none of them empty, the simplest form of three.
+/// Returns the form that the parser produces: adjacent strings joined, none of them
+/// empty, in the simplest form of three.
 fn normal(parts: Vec<Part<Reference>>) -> Template<Reference> {
     let mut joined: Vec<Part<Reference>> = Vec::new();
     for part in parts {
@@ -513,7 +514,7 @@ fn condition() -> impl Strategy<Value = Condition<Reference>> {
     })
 }
 
-/// Pieces of conditions and templates.
+/// Fragments of conditions and templates.
 const PIECES: &[&str] = &[
     "{",
     "}",
@@ -561,8 +562,8 @@ const PIECES: &[&str] = &[
     "&",
 ];
 
-/// Pieces in any order.
-fn soup() -> impl Strategy<Value = String> {
+/// Fragments in any order.
+fn fragments() -> impl Strategy<Value = String> {
     prop::collection::vec(select(PIECES), 0..12).prop_map(|pieces| pieces.concat())
 }
 
@@ -570,19 +571,19 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_template_that_is_printed_parses_to_the_same(template in template()) {
+    fn a_printed_template_parses_to_the_same(template in template()) {
         let text = template.to_string();
         prop_assert_eq!(parse_template(&text, span()), Ok(template), "{}", text);
     }
 
     #[test]
-    fn a_condition_that_is_printed_parses_to_the_same(condition in condition()) {
+    fn a_printed_condition_parses_to_the_same(condition in condition()) {
         let text = condition.to_string();
         prop_assert_eq!(parse_condition(&text, span()), Ok(condition), "{}", text);
     }
 
     #[test]
-    fn what_parses_is_printed_as_what_parses_to_the_same(text in prop_oneof![soup(), expression()]) {
+    fn printing_and_parsing_preserve_every_condition(text in prop_oneof![fragments(), expression()]) {
         if let Ok(template) = parse_template(&text, span()) {
             prop_assert_eq!(parse_template(&template.to_string(), span()), Ok(template));
         }
@@ -592,7 +593,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_a_parser_panic(text in prop_oneof!["\\PC{0,40}", "[(){}'\"!= ]{0,40}"]) {
+    fn no_input_makes_a_parser_panic(text in prop_oneof!["\\PC{0,40}", "[(){}'\"!= ]{0,40}"]) {
         let _ = (parse_template(&text, span()), parse_condition(&text, span()));
     }
 }

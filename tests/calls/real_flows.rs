@@ -1,7 +1,7 @@
-//! Real call flows and common modules, from public repositories, each called by callers of
-//! a few kinds: every call comes to an end, and the same one every time.
+//! Real call flows and common modules from public repositories, called by several kinds
+//! of callers. Every call ends, and with the same result every time.
 //!
-//! Of the flows only their files and the kinds of their actions are written down here.
+//! Only the files of the flows and the kinds of their actions are recorded here.
 
 #![expect(clippy::unwrap_used, reason = "data that cannot be read fails the test")]
 
@@ -27,7 +27,7 @@ struct Listed {
     template_vars: Option<Vec<String>>,
 }
 
-/// What callers do, again and again.
+/// The inputs of callers, which are repeated.
 const CALLERS: &[(&str, &[&str])] = &[
     ("silence", &["-"]),
     ("1", &["1"]),
@@ -36,7 +36,7 @@ const CALLERS: &[(&str, &[&str])] = &[
     ("hang up", &["hangup"]),
 ];
 
-/// The types of flows that callers meet, in small letters.
+/// The types of flows with callers, in lower case.
 const VOICE: &[&str] =
     &["inboundcall", "outboundcall", "inqueuecall", "securecall", "commonmodule"];
 
@@ -46,7 +46,7 @@ const LIMITS: Limits =
 
 #[test]
 #[ignore = "needs ../shared/data"]
-fn every_call_comes_to_an_end() {
+fn every_call_ends() {
     let folder = shared("flows");
     let manifest = std::fs::read_to_string(folder.join("manifest.json")).unwrap();
     let mut listed: Vec<Listed> = serde_json::from_str(&manifest).unwrap();
@@ -55,7 +55,7 @@ fn every_call_comes_to_an_end() {
     let mut text = String::new();
     for flow in &listed {
         let program = compile(&folder, flow);
-        let kind = &program.legend.flows[0].flow_type;
+        let kind = &program.symbols.flows[0].flow_type;
         writeln!(text, "{} {kind}", flow.file).unwrap();
         let lenient = outcomes(&program, false);
         let strict = outcomes(&program, true);
@@ -69,7 +69,7 @@ fn every_call_comes_to_an_end() {
     insta::assert_snapshot!(text);
 }
 
-/// What came of calls, each with the callers who had it so.
+/// The results of calls, each with the callers who had it.
 type Outcomes = Vec<(String, Vec<&'static str>)>;
 
 fn write_outcomes(text: &mut String, before: &str, outcomes: &Outcomes) {
@@ -94,7 +94,7 @@ fn outcomes(program: &Arc<Program>, is_strict: bool) -> Outcomes {
     for (name, does) in CALLERS {
         let trace = make_call(program, does, is_strict);
         assert_eq!(trace, make_call(program, does, is_strict), "{name}");
-        let outcome = told(&trace, program);
+        let outcome = summary(&trace, program);
         match outcomes.iter_mut().find(|(known, _)| *known == outcome) {
             Some((_, callers)) => callers.push(name),
             None => outcomes.push((outcome, vec![name])),
@@ -104,7 +104,7 @@ fn outcomes(program: &Arc<Program>, is_strict: bool) -> Outcomes {
 }
 
 fn make_call(program: &Arc<Program>, does: &[&str], is_strict: bool) -> Trace {
-    let call = Call::new(program.flow(&program.legend.flows[0].id).unwrap());
+    let call = Call::new(program.flow(&program.symbols.flows[0].id).unwrap());
     let call = call.strict(is_strict).limits(LIMITS);
     let call = call.context(program, "from", Value::from("tel:+15557770100"));
     let call = call.context(program, "to", Value::from("tel:+15557770200"));
@@ -117,23 +117,23 @@ fn make_call(program: &Arc<Program>, does: &[&str], is_strict: bool) -> Trace {
     play(&mut session, &call, &mut FixtureHost::new(&fixtures, &inputs))
 }
 
-/// The call in a line; both ways to write it down have to bear it.
-fn told(trace: &Trace, program: &Program) -> String {
-    let legend = &program.legend;
+/// Summarizes the call in one line. Both output formats must be able to write it.
+fn summary(trace: &Trace, program: &Program) -> String {
+    let symbols = &program.symbols;
     let mut json = String::new();
-    JsonWriter::new(legend).write(trace, &mut json);
+    JsonWriter::new(symbols).write(trace, &mut json);
     assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());
-    let text = render_text(trace, legend, TextStyle { color: true, width: Some(80) });
+    let text = render_text(trace, symbols, TextStyle { color: true, width: Some(80) });
     assert!(text.lines().count() > trace.steps.len().min(20));
     let mut told = trace.status.name().to_owned();
     if let Some(failure) = &trace.failure {
         write!(told, " {}", failure.code).unwrap();
     }
     let last = trace.steps.last().map_or("nothing", |step| {
-        let label = legend.node(step.node);
+        let label = symbols.node(step.node);
         &label.node_type
     });
-    let prompts = trace.prompts(legend).count();
+    let prompts = trace.prompts(symbols).count();
     let seconds = trace.elapsed_ms / 1000;
     write!(told, ", {} actions, {last} last, {prompts} prompts", trace.actions).unwrap();
     write!(told, ", {seconds} s").unwrap();

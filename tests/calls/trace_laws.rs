@@ -1,16 +1,16 @@
-//! What holds of every trace, whatever is in it.
+//! Properties of every trace, whatever it contains.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use flowsim::diagnostic::Code;
 use flowsim::flow::{
-    EndType, FlowId, FlowLabel, Legend, NodeId, NodeLabel, ReferenceId, TextId,
+    EndType, FlowId, FlowLabel, NodeId, NodeLabel, ReferenceId, SymbolTable, TextId,
     VariableId,
 };
 use flowsim::source::{Files, Kind, Node, read_json};
 use flowsim::trace::{
-    Asked, Event, Fact, Failure, JsonWriter, PathTaken, Phrase, Routing, Status, Step,
-    Subject, TextStyle, Trace, execution, render_text, write_simulation,
+    Event, EventKind, Failure, JsonWriter, PathTaken, Phrase, Request, Routing, Status,
+    Step, Subject, TextStyle, Trace, execution, render_text, write_simulation,
 };
 use flowsim::value::{
     Collection, Currency, DateTime, Decimal, Duration, Json, Kind as ValueKind, Text,
@@ -19,11 +19,11 @@ use flowsim::value::{
 use indexmap::IndexMap;
 use proptest::prelude::*;
 
-/// How many nodes, variables, texts and references the legend has.
+/// Number of nodes, variables, strings and references in the symbol table.
 const NAMES: u32 = 5;
 
-/// A legend of two flows whose names and texts are these.
-fn legend(names: &[String]) -> Legend {
+/// Builds a symbol table of two flows with these names and strings.
+fn symbol_table(names: &[String]) -> SymbolTable {
     let name = |index: usize| Text::from(names[index % names.len()].as_str());
     let flow = |index: usize| FlowLabel {
         id: name(index),
@@ -44,20 +44,20 @@ fn legend(names: &[String]) -> Legend {
         key: None,
         tracking_id: None,
     };
-    // Variables and references have names of their own, as in every program.
+    // Variables and references have unique names, as in every program.
     let own = |index: usize| Text::from(format!("{index}{}", name(index)));
     let count = NAMES as usize;
-    Legend {
+    SymbolTable {
         flows: (0..2).map(flow).collect(),
         nodes: (0..count).map(node).collect(),
         variables: (0..count).map(own).collect(),
         variable_keys: IndexMap::default(),
-        texts: (0..count).map(name).collect(),
+        strings: (0..count).map(name).collect(),
         references: (0..count).map(own).collect(),
     }
 }
 
-/// Texts with everything that is trouble for JSON and terminals.
+/// Strings with everything that is difficult for JSON and terminals.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z ]{0,12}",
@@ -134,7 +134,7 @@ fn routing() -> impl Strategy<Value = Box<Routing>> {
     )
 }
 
-fn asked() -> impl Strategy<Value = Box<Asked>> {
+fn asked() -> impl Strategy<Value = Box<Request>> {
     let subject = prop::sample::select(vec![
         Subject::Contact,
         Subject::DataAction,
@@ -142,26 +142,28 @@ fn asked() -> impl Strategy<Value = Box<Asked>> {
         Subject::Webhook,
     ]);
     (subject, short(), json())
-        .prop_map(|(subject, name, inputs)| Box::new(Asked { subject, name, inputs }))
+        .prop_map(|(subject, name, inputs)| Box::new(Request { subject, name, inputs }))
 }
 
-fn fact() -> impl Strategy<Value = Fact> {
+fn fact() -> impl Strategy<Value = EventKind> {
     let end =
         prop::sample::select(vec![EndType::Normal, EndType::Error, EndType::Disconnect]);
     prop_oneof![
-        phrase().prop_map(Fact::Said),
-        short().prop_map(Fact::Heard),
-        short().prop_map(Fact::Collected),
-        (0..NAMES, value()).prop_map(|(id, value)| Fact::Assigned(VariableId(id), value)),
-        (0..NAMES, value()).prop_map(|(id, value)| Fact::Read(ReferenceId(id), value)),
-        asked().prop_map(Fact::Asked),
-        json().prop_map(Fact::Answered),
-        routing().prop_map(Fact::Routed),
-        end.prop_map(Fact::Ended),
-        failure().prop_map(Fact::Failed),
-        (0..NAMES).prop_map(|id| Fact::Missing(ReferenceId(id))),
-        code().prop_map(Fact::Noted),
-        Just(Fact::CutOff),
+        phrase().prop_map(EventKind::Prompted),
+        short().prop_map(EventKind::CallerInput),
+        short().prop_map(EventKind::Collected),
+        (0..NAMES, value())
+            .prop_map(|(id, value)| EventKind::Assigned(VariableId(id), value)),
+        (0..NAMES, value())
+            .prop_map(|(id, value)| EventKind::Read(ReferenceId(id), value)),
+        asked().prop_map(EventKind::Requested),
+        json().prop_map(EventKind::Answered),
+        routing().prop_map(EventKind::Routed),
+        end.prop_map(EventKind::Ended),
+        failure().prop_map(EventKind::Failed),
+        (0..NAMES).prop_map(|id| EventKind::Missing(ReferenceId(id))),
+        code().prop_map(EventKind::Noted),
+        Just(EventKind::TimedOut),
     ]
 }
 
@@ -215,11 +217,11 @@ prop_compose! {
     }
 }
 
-fn legends() -> impl Strategy<Value = Legend> {
-    prop::collection::vec(text(), 1..6).prop_map(|names| legend(&names))
+fn symbol_tables() -> impl Strategy<Value = SymbolTable> {
+    prop::collection::vec(text(), 1..6).prop_map(|names| symbol_table(&names))
 }
 
-/// Fails if the text is not JSON or an object has a key twice.
+/// Fails if the text is not JSON or an object has a duplicate key.
 fn check_json(text: &str) {
     serde_json::from_str::<serde_json::Value>(text).unwrap();
     let file = Files::new().add("trace.json", text);
@@ -244,8 +246,8 @@ fn width(text: &str) -> usize {
 
 proptest! {
     #[test]
-    fn traces_are_json_with_every_key_once(trace in trace(), legend in legends()) {
-        let writer = JsonWriter::new(&legend);
+    fn traces_are_json_without_duplicate_keys(trace in trace(), symbols in symbol_tables()) {
+        let writer = JsonWriter::new(&symbols);
         let (mut own, mut simulation) = (String::new(), String::new());
         writer.write(&trace, &mut own);
         write_simulation(&writer, &trace, &mut simulation);
@@ -257,8 +259,8 @@ proptest! {
     }
 
     #[test]
-    fn execution_documents_are_read_as_they_were_written(trace in trace(), legend in legends()) {
-        let text = execution::of_trace(&trace, &legend).to_text();
+    fn execution_documents_are_read_back_unchanged(trace in trace(), symbols in symbol_tables()) {
+        let text = execution::of_trace(&trace, &symbols).to_text();
         check_json(&text);
         let mut diagnostics = Vec::new();
         let file = Files::new().add("run.json", text.as_str());
@@ -268,13 +270,13 @@ proptest! {
     }
 
     #[test]
-    fn texts_fit_the_screen_and_do_nothing_to_it(
+    fn rendered_traces_fit_the_screen_and_cannot_control_it(
         trace in trace(),
-        legend in legends(),
+        symbols in symbol_tables(),
         columns in 80_usize..200,
     ) {
         let style = TextStyle { color: false, width: Some(columns) };
-        let text = render_text(&trace, &legend, style);
+        let text = render_text(&trace, &symbols, style);
         for line in text.lines() {
             let is_harmless = line.chars().all(|c| !c.is_control() && !matches!(c, '\u{200b}' | '\u{202a}'..='\u{202e}'));
             prop_assert!(is_harmless, "{line:?}");
@@ -284,20 +286,20 @@ proptest! {
     }
 
     #[test]
-    fn colours_change_nothing_else(trace in trace(), legend in legends(), columns in prop::option::of(30_usize..120)) {
-        let plain = render_text(&trace, &legend, TextStyle { color: false, width: columns });
-        let colored = render_text(&trace, &legend, TextStyle { color: true, width: columns });
+    fn colours_do_not_change_the_text(trace in trace(), symbols in symbol_tables(), columns in prop::option::of(30_usize..120)) {
+        let plain = render_text(&trace, &symbols, TextStyle { color: false, width: columns });
+        let colored = render_text(&trace, &symbols, TextStyle { color: true, width: columns });
         let stripped = anstream::adapter::strip_str(&colored).to_string();
         prop_assert_eq!(stripped, plain);
     }
 
     #[test]
-    fn an_unlimited_line_is_whole(trace in trace(), legend in legends()) {
-        let text = render_text(&trace, &legend, TextStyle::default());
+    fn an_unlimited_line_is_not_wrapped(trace in trace(), symbols in symbol_tables()) {
+        let text = render_text(&trace, &symbols, TextStyle::default());
         let steps = text.lines().filter(|line| line.contains('.')).count();
         prop_assert!(steps >= trace.steps.len());
         for event in trace.events.iter().filter(|event| (event.step as usize) < trace.steps.len()) {
-            if let Fact::Failed(failure) = &event.fact {
+            if let EventKind::Failed(failure) = &event.kind {
                 prop_assert!(text.contains(failure.code.name()));
             }
         }

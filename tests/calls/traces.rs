@@ -1,4 +1,4 @@
-//! What users see of a call: the text and both forms of JSON, over the same calls.
+//! The output for a call: the text and both forms of JSON, for the same calls.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
@@ -17,7 +17,7 @@ use flowsim::trace::{
 use flowsim::value::{Json, Value};
 use flowsim::world::{Answer, Host, Input, Question, QueueAnswer, Response};
 
-/// Answers with what it was given, in order; afterwards a caller is silent, queues are
+/// A host that gives these answers in order. Afterwards the caller is silent, queues are
 /// accepted, and nothing else is known.
 struct Script(std::vec::IntoIter<Answer>);
 
@@ -34,7 +34,7 @@ impl Host for Script {
     }
 }
 
-/// A call of a flow of the fixtures.
+/// A call of a flow in the fixtures.
 struct Scene {
     program: Arc<Program>,
     call: Call,
@@ -71,22 +71,22 @@ impl Scene {
     }
 
     fn text(&self, trace: &Trace, width: Option<usize>) -> String {
-        render_text(trace, &self.program.legend, TextStyle { color: false, width })
+        render_text(trace, &self.program.symbols, TextStyle { color: false, width })
     }
 
     fn json(&self, trace: &Trace) -> String {
         let mut out = String::new();
-        JsonWriter::new(&self.program.legend).write(trace, &mut out);
+        JsonWriter::new(&self.program.symbols).write(trace, &mut out);
         out
     }
 
     fn simulation(&self, trace: &Trace) -> String {
         let mut out = String::new();
-        write_simulation(&JsonWriter::new(&self.program.legend), trace, &mut out);
+        write_simulation(&JsonWriter::new(&self.program.symbols), trace, &mut out);
         out
     }
 
-    /// Text and JSON of a call, as snapshots.
+    /// Checks the text and JSON of a call against snapshots.
     fn check(&self, name: &str, answers: Vec<Answer>) {
         let trace = self.play(answers);
         insta::assert_snapshot!(format!("{name}.text"), self.text(&trace, Some(100)));
@@ -110,7 +110,8 @@ fn accepted(id: &str, name: &str) -> Answer {
     Answer::Queue(QueueAnswer::Accepted { id: Some(id.into()), name: Some(name.into()) })
 }
 
-/// JSON with a line for every entry of the outermost object and every item of its lists.
+/// Formats JSON with one line for every entry of the outermost object and every item of
+/// its lists.
 fn laid_out(json: &str) -> String {
     serde_json::from_str::<serde_json::Value>(json).unwrap();
     let mut out = String::new();
@@ -246,7 +247,7 @@ fn the_action_limit() {
 }
 
 #[test]
-fn steps_that_repeat_exactly_are_counted() {
+fn identical_repeated_steps_are_counted() {
     let scene = Scene::new("traces/menu.json", "Menu");
     let trace = scene.play(vec![pressed("7"); 40]);
     let text = scene.text(&trace, Some(100));
@@ -256,16 +257,16 @@ fn steps_that_repeat_exactly_are_counted() {
 }
 
 #[test]
-fn colours_stress_what_is_said() {
+fn colours_emphasize_prompts() {
     let scene = Scene::new("traces/isolated.json", "Main");
     let trace = scene.play(vec![pressed("1"), Answer::NotMocked]);
     let style = TextStyle { color: true, width: Some(100) };
-    let text = render_text(&trace, &scene.program.legend, style);
+    let text = render_text(&trace, &scene.program.symbols, style);
     insta::assert_snapshot!("colors", text.replace('\u{1b}', "␛"));
 }
 
 #[test]
-fn narrow_and_endless_screens() {
+fn narrow_and_unlimited_screens() {
     let scene =
         Scene::new("traces/booking.json", "Booking").context("from", "+15551230001");
     let failed = r#"{"error": "no such table", "retry": false}"#;
@@ -282,9 +283,9 @@ fn a_simulation_response() {
     insta::assert_snapshot!("simulation", laid_out(&scene.simulation(&silent)));
 }
 
-/// Texts, variables and names that would do something to a terminal or look like others.
+/// Strings, variables and names that could control a terminal or imitate others.
 #[test]
-fn hostile_texts_are_shown_not_obeyed() {
+fn hostile_strings_are_escaped() {
     let scene = Scene::new("traces/contact.json", "Contact_Lookup")
         .context("from", "\u{1b}]0;owned\u{7}")
         .variable("tier", "\u{202e}dlog\r\n\u{9b}2J");
@@ -292,7 +293,7 @@ fn hostile_texts_are_shown_not_obeyed() {
     insta::assert_snapshot!("hostile", scene.text(&trace, Some(100)));
 }
 
-/// The examples of the handbook are what flowsim says.
+/// The examples in the documentation are real output.
 #[test]
 fn the_handbook_shows_real_output() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/trace.md");
@@ -314,10 +315,10 @@ fn the_handbook_shows_real_output() {
 }
 
 #[test]
-fn a_conversation_is_what_was_heard_and_done() {
+fn a_conversation_contains_prompts_and_inputs() {
     let scene = Scene::new("traces/menu.json", "Menu");
     let trace = scene.play(vec![Answer::Input(Input::Silence), pressed("1@800")]);
-    let turns = conversation(&trace, &scene.program.legend, 12);
+    let turns = conversation(&trace, &scene.program.symbols, 12);
     let turns: Vec<_> = { turns.iter() }
         .map(|turn| (turn.kind, turn.text.as_str(), turn.time_ms))
         .take(5)
@@ -335,10 +336,10 @@ fn a_conversation_is_what_was_heard_and_done() {
 }
 
 #[test]
-fn a_trace_can_be_had_in_parts() {
+fn a_trace_is_available_in_parts() {
     let scene = Scene::new("traces/menu.json", "Menu");
     let trace = scene.play(vec![pressed("1@800")]);
-    let told = tell(&trace, &scene.program.legend, 100);
+    let told = tell(&trace, &scene.program.symbols, 100);
     let first = &told.lines[0];
     assert_eq!(
         (first.step, first.level, first.time_ms, first.took_ms),

@@ -1,4 +1,4 @@
-//! What the checker finds in Architect's own flows.
+//! Findings of the checker in Architect flows.
 
 #![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
 
@@ -22,7 +22,8 @@ fn findings(paths: &[PathBuf]) -> (Vec<Diagnostic>, Files) {
     (diagnostics, files)
 }
 
-/// The findings in a text, each as its code, the text that it points at, and its node.
+/// Returns the findings of a document, each with its code, the text that it points at,
+/// and its node.
 fn found_in(text: &str) -> Vec<(Code, String, Option<String>)> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flow.yaml");
@@ -35,7 +36,7 @@ fn found_in(text: &str) -> Vec<(Code, String, Option<String>)> {
     diagnostics.into_iter().map(entry).collect()
 }
 
-/// A call flow with one task, whose actions these are.
+/// Builds a call flow with one task that has these actions.
 fn with_actions(actions: &str) -> String {
     let actions: String =
         actions.lines().map(|line| format!("            {line}\n")).collect();
@@ -60,7 +61,7 @@ fn codes(text: &str) -> Vec<Code> {
     found_in(text).into_iter().map(|(code, ..)| code).collect()
 }
 
-/// The findings that share their code with one of another dialect.
+/// Findings whose code another dialect shares.
 #[test]
 fn findings_of_shared_codes_read_well() {
     for name in ["unreachable", "unknown_module"] {
@@ -72,7 +73,7 @@ fn findings_of_shared_codes_read_well() {
 }
 
 #[test]
-fn an_expression_is_told_at_its_place() {
+fn an_expression_is_reported_at_its_position() {
     let found = found_in(&with_actions(
         "- decision:
     name: Often?
@@ -85,7 +86,7 @@ fn an_expression_is_told_at_its_place() {
 }
 
 #[test]
-fn names_have_no_case_and_slots_no_declaration() {
+fn names_ignore_case_and_slots_need_no_declaration() {
     let actions = "- updateData:
     name: U
     statements:
@@ -95,7 +96,7 @@ fn names_have_no_case_and_slots_no_declaration() {
 }
 
 #[test]
-fn a_place_needs_its_type() {
+fn a_value_must_have_the_type_of_its_setting() {
     for (action, code) in [
         ("- transferToAcd: {name: T, targetQueue: {exp: Flow.queue}}", None),
         (
@@ -113,13 +114,13 @@ fn a_place_needs_its_type() {
 
 /// Files of CX as Code are templates of flows.
 #[test]
-fn a_template_is_no_mistake_of_the_flow() {
+fn a_template_is_not_a_mistake_of_the_flow() {
     let actions = "- playAudio: {name: P, audio: {exp: \"Flow.{{greeting}}\"}}";
     assert_eq!(codes(&with_actions(actions)), [Code::UNSET_PLACEHOLDER]);
 }
 
 #[test]
-fn a_transfer_goes_on_when_it_fails() {
+fn a_transfer_continues_when_it_fails() {
     let behind = |first: &str| {
         codes(&with_actions(&format!(
             "- {first}: {{name: A}}\n- disconnect: {{name: B}}"
@@ -131,7 +132,7 @@ fn a_transfer_goes_on_when_it_fails() {
 }
 
 #[test]
-fn a_decision_goes_on_unless_both_outputs_end() {
+fn a_decision_continues_unless_both_outputs_end() {
     let with_no = |no: &str| {
         codes(&with_actions(&format!(
             "- decision:
@@ -182,7 +183,7 @@ fn a_statement_has_the_type_of_its_variable() {
     assert_eq!(with("queue", "Flow.queue"), []);
     assert_eq!(with("string", "Flow.count"), [Code::WRONG_TYPE]);
     assert_eq!(with("integerCollection", "Flow.count"), [Code::WRONG_TYPE]);
-    // What nobody declares has its own finding, and so has a type that there is not.
+    // Undeclared names have their own finding, and so have unknown types.
     assert_eq!(with("string", "Flow.cuont"), [Code::UNKNOWN_VARIABLE]);
     assert_eq!(with("wrench", "Flow.count"), []);
 }
@@ -197,7 +198,7 @@ const GREETING: &str = "commonModule:
   startUpTaskActions: [{endTask: {name: E}}]
 ";
 
-/// The findings in a call of the module above that has these bindings.
+/// Returns the findings for a call of the module above with these bindings.
 fn of_call(bindings: &str) -> Vec<(Code, Option<String>)> {
     let folder = tempfile::tempdir().unwrap();
     let action = format!(
@@ -210,11 +211,11 @@ fn of_call(bindings: &str) -> Vec<(Code, Option<String>)> {
 }
 
 #[test]
-fn a_module_takes_and_gives_what_it_declares() {
+fn bindings_of_a_module_must_match_its_declarations() {
     let help = |text: &str| Some(text.to_owned());
     assert_eq!(of_call("inputs: {common.WHO: {exp: Flow.text}}"), []);
     assert_eq!(of_call("inputs: {Common.who: {lit: Ada}}"), []);
-    // An Integer is made a text without a word.
+    // An Integer is converted to a String implicitly.
     assert_eq!(of_call("inputs: {Common.who: {exp: Flow.count}}"), []);
     assert_eq!(
         of_call("inputs: {Common.loud: {exp: Flow.queue}}"),
@@ -235,12 +236,12 @@ fn a_module_takes_and_gives_what_it_declares() {
     assert_eq!(of_call("outputs: {Common.done: {noValue: true}}"), []);
     assert_eq!(
         of_call("outputs: {Common.done: {var: Flow.text}}"),
-        [(Code::WRONG_TYPE, help("keep it in a variable of the type Boolean"))]
+        [(Code::WRONG_TYPE, help("use a variable of the type Boolean"))]
     );
 }
 
 #[test]
-fn a_task_takes_what_it_declares() {
+fn inputs_of_a_task_must_match_its_declarations() {
     let with = |kind: &str, name: &str, value: &str| {
         codes(&format!(
             "{}    - task:
@@ -264,7 +265,7 @@ fn a_task_takes_what_it_declares() {
     assert_eq!(with("integer", "Task.n", "Flow.queue"), [Code::WRONG_TYPE]);
 }
 
-/// What stands under an output that there is not is never run.
+/// Actions under an unknown output never run.
 #[test]
 fn an_action_has_the_outputs_of_its_kind() {
     let end = "{actions: [{disconnect: {name: D}}]}";
@@ -280,7 +281,7 @@ fn an_action_has_the_outputs_of_its_kind() {
     assert_eq!(codes("playAudio", &format!("success: {end}")), ["success"]);
     assert_eq!(codes("callData", &format!("Success: {end}, timeout: {end}")), [""; 0]);
     assert_eq!(codes("transferToAcd", &format!("failure: {end}")), [""; 0]);
-    // The intents of a bot are outputs, and nobody knows those of kinds to come.
+    // The intents of a bot are outputs. The outputs of unknown kinds are not checked.
     assert_eq!(codes("callLexBot", &format!("Book a room: {end}")), [""; 0]);
     assert_eq!(codes("doSomethingNew", &format!("done: {end}")), [""; 0]);
 }
@@ -310,8 +311,8 @@ fn an_error_goes_to_a_unit_of_the_flow() {
 }
 
 #[test]
-fn kinds_that_only_look_unknown_are_passed_over() {
-    // A settings block, a variable and an output have keys that are no kinds of actions.
+fn kinds_that_only_look_unknown_are_accepted() {
+    // Settings blocks, variables and outputs have keys that are not kinds of actions.
     let actions = "- dataTableLookup:
     name: L
     lookupValue: {lit: x}
@@ -324,9 +325,9 @@ fn kinds_that_only_look_unknown_are_passed_over() {
     assert_eq!(misspelt, [Code::UNKNOWN_ACTION]);
 }
 
-/// A folder of flows has other YAML too: fixtures, tests, pipelines, templates.
+/// A folder of flows may contain other YAML: fixtures, tests, pipelines, templates.
 #[test]
-fn a_folder_passes_over_what_is_no_flow() {
+fn a_folder_skips_files_that_are_not_flows() {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in [
         ("fixtures.yaml", "queues: [{id: q}]"),
@@ -353,7 +354,7 @@ fn flowsim(arguments: &[&str]) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn both_families_are_checked_together() {
+fn both_dialects_are_checked_together() {
     let paths = [
         "fixtures/broken/duplicate_choice.yaml",
         "fixtures/broken/no_default_branch.json",
@@ -366,11 +367,11 @@ fn both_families_are_checked_together() {
     );
 }
 
-/// Every finding in flows that real organisations published was looked at; a new one is
-/// looked at too before it is counted here.
+/// Every finding in flows that real organisations published has been examined. Examine a
+/// new one before adding it to these counts.
 #[test]
 #[ignore = "needs ../shared/data"]
-fn real_flows_have_the_findings_that_they_deserve() {
+fn real_flows_have_the_expected_findings() {
     let (diagnostics, _) = findings(&[shared("flows")]);
     let count = |code: Code| diagnostics.iter().filter(|it| it.code == code).count();
     for (code, expected) in EXPECTED {
@@ -381,13 +382,14 @@ fn real_flows_have_the_findings_that_they_deserve() {
     assert!(others.is_empty(), "{others:?}");
 }
 
-/// How often each code is told of the real flows, and why that is right.
+/// The number of findings of each code in the real flows, and the reason.
 const EXPECTED: [(Code, usize); 4] = [
-    // The same flow as YAML and as an export, in two versions, or inside another's export.
+    // The same flow as YAML and as an export, in two versions, or inside the export of
+    // another.
     (Code::DUPLICATE_FLOW, 7),
-    // A start-up task uses nine variables that its document declares nowhere.
+    // A start-up task uses nine variables that its document does not declare.
     (Code::UNKNOWN_VARIABLE, 50),
-    // Menus of call flows that start with a task, and nothing leads to the menu.
+    // Menus of call flows that start with a task, without a path to the menu.
     (Code::UNREACHABLE_NODE, 3),
     // Templates whose placeholders have no value here.
     (Code::UNSET_PLACEHOLDER, 17),
@@ -426,14 +428,14 @@ fn placeholders_are_filled_in_before_the_text_is_read() {
 }
 
 #[test]
-fn files_of_placeholders_are_objects_of_texts() {
+fn files_of_placeholders_are_objects_of_strings() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (flow, values) = (path("flow.yaml"), path("values.json"));
     fs::write(&flow, TEMPLATE).unwrap();
     for (text, message) in [
         ("[1]", "expected an object of names and values, found a list"),
-        ("{\"a\": [1]}", "expected a text, a number or true or false, found a list"),
+        ("{\"a\": [1]}", "expected a string, a number, true or false, found a list"),
     ] {
         fs::write(&values, text).unwrap();
         let (code, _, err) = flowsim(&["check", &flow, "--set-from", &values]);
@@ -447,7 +449,7 @@ fn files_of_placeholders_are_objects_of_texts() {
     assert_eq!(code, Some(2));
 }
 
-/// Archy YAML has no ids: there a flow is known by its type and name.
+/// Archy YAML has no ids; a flow is identified by its type and name.
 #[test]
 fn a_flow_is_loaded_once() {
     let folder = tempfile::tempdir().unwrap();
@@ -468,9 +470,9 @@ fn a_flow_is_loaded_once() {
         let told = [output.stdout, output.stderr].concat();
         let told = String::from_utf8(told).unwrap();
         assert_eq!(output.status.code(), Some(if command == "run" { 3 } else { 1 }));
-        assert!(told.contains("two flows of the type `inboundCall` are known as `F`"));
+        assert!(told.contains("two flows of the type `inboundCall` share the name `F`"));
     }
-    // Another type, or another name, is another flow.
+    // A flow with another type or name is another flow.
     let email = other.replace("inboundCall", "inboundEmail");
     let named = other.replacen("name: F", "name: G", 1);
     let others = [one, write("email.yaml", &email), write("named.yaml", &named)];
@@ -478,7 +480,7 @@ fn a_flow_is_loaded_once() {
     assert!(diagnostics.iter().all(|it| it.code != Code::DUPLICATE_FLOW));
 }
 
-/// What has no name cannot be named.
+/// Messages omit the name of a flow that has none.
 #[test]
 fn a_flow_without_a_name_is_not_named() {
     let flow = with_actions("- playAudio: {name: A, audio: {exp: Nothing}}");

@@ -1,4 +1,5 @@
-//! What `flowsim check` finds of Architect's flows in fixtures, and does not.
+//! Findings of `flowsim check` about Architect flows and fixtures, and cases without
+//! findings.
 
 #![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
 
@@ -11,7 +12,8 @@ use flowsim::flow::read::load;
 use flowsim::source::Files;
 use flowsim::world::Fixtures;
 
-/// The findings of a flow against a fixtures document, with the text that each points at.
+/// Returns the findings of a flow with a fixtures document, and the text that each points
+/// at.
 fn found(flow: &str, fixtures: &str) -> Vec<(Diagnostic, String)> {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
@@ -32,7 +34,7 @@ fn found(flow: &str, fixtures: &str) -> Vec<(Diagnostic, String)> {
         .collect()
 }
 
-/// A call flow with one task, whose actions these are.
+/// Builds a call flow with one task that has these actions.
 fn with_actions(actions: &str) -> String {
     let actions: String =
         actions.lines().map(|line| format!("            {line}\n")).collect();
@@ -68,7 +70,7 @@ dataTables: {Routes: {key: number, rows: [{number: '1', city: Delft}]}}
 dataActions: {Get Order: {status: 200}}
 ";
 
-/// An action of each place where something can be named; `NAME` is what it names.
+/// An action for each setting that can name an entity; `NAME` is the name.
 const PLACES: [(&str, &str, &str); 20] = [
     ("transferToAcd: {targetQueue: {lit: {name: NAME}}}", "Sales", "queue"),
     ("transferToAcd: {targetQueue: {exp: ToQueue(\"NAME\")}}", "Sales", "queue"),
@@ -129,14 +131,14 @@ const PLACES: [(&str, &str, &str); 20] = [
 ];
 
 #[test]
-fn a_name_is_looked_up_wherever_it_stands() {
+fn a_name_is_looked_up_in_every_setting() {
     for (action, name, what) in PLACES {
         let flow =
             |name: &str| with_actions(&format!("- {}", action.replace("NAME", name)));
         assert_eq!(found(&flow(name), EVERYTHING), [], "{action}");
         let found = found(&flow("Nowhere"), EVERYTHING);
         let [(finding, text)] = found.as_slice() else { panic!("{action}: {found:?}") };
-        assert_eq!(finding.message, format!("the fixtures know no {what} `Nowhere`"));
+        assert_eq!(finding.message, format!("the fixtures have no {what} `Nowhere`"));
         assert!(text.contains("Nowhere"), "{action} points at {text}");
         assert_eq!(finding.severity, Severity::Warning);
         assert_eq!(finding.flow.as_deref(), Some("F"));
@@ -158,9 +160,9 @@ fn findings_read_well() {
     insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap());
 }
 
-/// Who mocks only data actions does not want to hear of queues.
+/// Fixtures that define only data actions do not cause findings about queues.
 #[test]
-fn what_fixtures_know_nothing_of_is_not_their_business() {
+fn kinds_that_the_fixtures_do_not_define_are_not_checked() {
     for (action, ..) in PLACES {
         let flow = with_actions(&format!("- {}", action.replace("NAME", "Nowhere")));
         assert_eq!(found(&flow, "webhooks: {w: {}}"), [], "{action}");
@@ -168,7 +170,7 @@ fn what_fixtures_know_nothing_of_is_not_their_business() {
 }
 
 #[test]
-fn what_was_probably_meant_is_told() {
+fn a_similar_name_is_suggested() {
     let flow =
         with_actions("- transferToAcd: {name: T, targetQueue: {lit: {name: Slaes}}}");
     let found = found(&flow, EVERYTHING);
@@ -197,20 +199,20 @@ fn a_column_is_looked_up_in_its_table() {
     assert_eq!(found(&lookup("number"), EVERYTHING), []);
     let wrong = found(&lookup("citty"), EVERYTHING);
     let [(finding, _)] = wrong.as_slice() else { panic!("{wrong:?}") };
-    let message = "in the fixtures the data table `Routes` has no column `citty`";
+    let message = "data table `Routes` has no column `citty` in the fixtures";
     assert_eq!(
         (finding.code, finding.message.as_str()),
         (Code::NOT_IN_FIXTURES, message)
     );
     assert_eq!(finding.help.as_deref(), Some("did you mean `city`?"));
-    // A table of which only the name is known may have any columns.
+    // If only the name of a table is known, any column is accepted.
     assert_eq!(found(&lookup("citty"), "dataTables: [Routes]"), []);
 }
 
-/// What Architect brings along, names that are made during the call, and texts that only look
+/// Built-in names, names that are computed during the call, and strings that only look
 /// like names.
 #[test]
-fn what_is_no_name_of_the_organisation_is_passed_over() {
+fn other_names_than_those_of_the_organisation_are_ignored() {
     for action in [
         "playAudio: {audio: {prompt: PromptSystem.error}}",
         "playAudio: {audio: {exp: PromptSystem.error}}",
@@ -228,7 +230,7 @@ fn what_is_no_name_of_the_organisation_is_passed_over() {
     }
 }
 
-/// An organisation without a single name that a large flow needs is told in a readable way.
+/// If none of the names that a large flow needs is defined, the report stays readable.
 #[test]
 fn many_findings_are_counted() {
     let actions: Vec<String> = (0..300)
@@ -239,5 +241,5 @@ fn many_findings_are_counted() {
     let found = found(&with_actions(&actions.join("\n")), EVERYTHING);
     assert_eq!(found.len(), 101);
     let last = &found[100].0.message;
-    assert_eq!(last, "and 200 more like this, from here on");
+    assert_eq!(last, "200 more like this, starting here");
 }

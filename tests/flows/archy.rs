@@ -1,5 +1,5 @@
-//! Real flows in Archy YAML, from public repositories: all of them are read without an
-//! error, and nothing of what they do is lost.
+//! Real flows in Archy YAML from public repositories. All of them are read without an
+//! error and without losing any content.
 
 #![expect(clippy::unwrap_used, reason = "data that cannot be read fails the test")]
 
@@ -36,8 +36,8 @@ fn listed(folder: &Path) -> Vec<Listed> {
     listed
 }
 
-/// A value for each placeholder that a flow is listed with; the list has the names of flows
-/// with these values in them.
+/// Returns a value for each placeholder that the list gives for a flow. The list contains
+/// the names of flows with these values filled in.
 fn values(listed: &Listed) -> Vec<(String, String)> {
     let names = listed.template_vars.iter().flatten();
     names.map(|name| (name.clone(), format!("TPL_{name}"))).collect()
@@ -71,7 +71,7 @@ fn real_flows_are_read_and_no_action_is_lost() {
         flow.each_action(&mut |_, action| {
             *found.entry(action.kind.value.to_string()).or_insert(0) += 1;
         });
-        // The list counts choices of menus apart from actions.
+        // The list counts choices of menus separately from actions.
         let mut expected = listed.actions;
         expected.extend(listed.menu_choices);
         assert_eq!(found, expected, "{}", listed.file);
@@ -137,7 +137,7 @@ fn every_reference_of_real_flows_leads_to_a_unit() {
     }
 }
 
-/// What Archy's documents are made of.
+/// The vocabulary of Archy documents.
 const WORDS: &[&str] = &[
     "inboundCall",
     "name",
@@ -190,7 +190,7 @@ const WORDS: &[&str] = &[
     "enabled",
 ];
 
-/// Texts that look like flows, so that the reader gets beyond the flow type.
+/// Documents that resemble flows, so that the reader gets past the flow type.
 fn flows() -> impl Strategy<Value = String> {
     let word = proptest::sample::select(WORDS);
     let leaf = prop_oneof![
@@ -215,7 +215,7 @@ fn flows() -> impl Strategy<Value = String> {
         .prop_map(|entries| format!("inboundCall: {{{}}}", entries.join(", ")))
 }
 
-/// What is read of a text; nothing if it is no YAML.
+/// Reads a document. Returns `None` if it is not YAML.
 fn read_any(text: &str) -> Option<Option<ArchitectFlow>> {
     let mut files = Files::new();
     let file = files.add("<flow>", text);
@@ -225,7 +225,7 @@ fn read_any(text: &str) -> Option<Option<ArchitectFlow>> {
 
 proptest! {
     #[test]
-    fn no_text_makes_the_reader_panic(text in ".*") {
+    fn no_input_makes_the_reader_panic(text in ".*") {
         read_any(&text);
         let _ = substitute(&text, &[]);
     }

@@ -1,4 +1,4 @@
-//! What the checker finds in flows, from the file to the text that people read.
+//! Findings of the checker in flows, from the file to the text for people.
 
 use std::fmt::Write;
 use std::fs;
@@ -12,7 +12,7 @@ use flowsim::source::{Files, read_json};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// The codes that have a file of their own under `fixtures/broken`, by its name.
+/// The codes that have a file named after them under `fixtures/broken`.
 const WITH_FIXTURE: [Code; 25] = [
     Code::REPEATED_KEY,
     Code::JSON_SYNTAX,
@@ -41,7 +41,7 @@ const WITH_FIXTURE: [Code; 25] = [
     Code::INVALID_PROPERTY,
 ];
 
-/// The codes that only Architect's own flows have; their files are Archy YAML.
+/// The codes that only Architect flows have; their files are Archy YAML.
 const OF_ARCHITECT: [Code; 11] = [
     Code::UNSET_PLACEHOLDER,
     Code::UNKNOWN_FUNCTION,
@@ -56,7 +56,7 @@ const OF_ARCHITECT: [Code; 11] = [
     Code::UNKNOWN_OUTPUT,
 ];
 
-/// The codes of files that are made by the tests: large, or no text.
+/// The codes of files that the tests create: large files, or files that are not text.
 const WITHOUT_FIXTURE: [Code; 4] =
     [Code::FILE_UNREADABLE, Code::FILE_NOT_TEXT, Code::FILE_TOO_LARGE, Code::FILE_EMPTY];
 
@@ -74,7 +74,7 @@ fn codes(diagnostics: &[Diagnostic]) -> Vec<Code> {
     diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
-/// The findings in a document that is not in a file.
+/// Returns the findings of a document that is not in a file.
 fn findings_in(document: &Value) -> Vec<Diagnostic> {
     let mut files = Files::new();
     let file = files.add("flow.json", document.to_string());
@@ -86,7 +86,7 @@ fn findings_in(document: &Value) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// Each as `CODE at "text"`.
+/// Formats each finding as `CODE at "text"`.
 fn places(diagnostics: &[Diagnostic], files: &Files) -> Vec<String> {
     let place = |diagnostic: &Diagnostic| {
         let span = diagnostic.labels[0].span;
@@ -127,7 +127,7 @@ fn every_finding_has_a_fixture_and_every_fixture_a_finding() {
         Code::PLATFORM_ANSWER,
         Code::COVERAGE_MISMATCH,
     ];
-    // What exports alone have is in `tests/config.rs`.
+    // Codes that only exports can have are tested in `tests/config.rs`.
     let of_exports = [Code::EXPRESSION_MISMATCH];
     let of_checks = Code::all()
         .take_while(|code| *code != Code::NO_INPUT)
@@ -149,7 +149,7 @@ fn every_finding_has_a_fixture_and_every_fixture_a_finding() {
 }
 
 #[test]
-fn broken_files_are_told_apart() {
+fn broken_files_have_different_findings() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
@@ -174,7 +174,7 @@ fn broken_files_are_told_apart() {
     }
 }
 
-/// The findings in a file of this name and text.
+/// Returns the findings of a file with this name and content.
 fn findings_of(name: &str, text: &str) -> (Vec<Diagnostic>, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
@@ -185,7 +185,7 @@ fn findings_of(name: &str, text: &str) -> (Vec<Diagnostic>, String) {
 }
 
 #[test]
-fn flows_of_architect_with_a_key_twice_are_warned_of() {
+fn duplicate_keys_in_architect_flows_are_warnings() {
     let archy = "inboundCall:\n  name: A\n  startUpRef: /inboundCall/tasks/task[M_1]\n  \
                  tasks:\n    - task:\n        name: M\n        refId: M_1\n        \
                  actions:\n          - disconnect: {name: x, name: y}\n";
@@ -201,7 +201,7 @@ fn flows_of_architect_with_a_key_twice_are_warned_of() {
             codes(&diagnostics).iter().filter(|it| **it == Code::REPEATED_KEY).count();
         assert_eq!(of_keys, keys.len(), "{text}");
         for key in keys {
-            let told = format!("warning[REPEATED_KEY]: `{key}` stands here twice");
+            let told = format!("warning[REPEATED_KEY]: duplicate key `{key}`");
             assert!(text.contains(&told), "{text}");
         }
         assert!(text.contains("in flow `A`"), "{text}");
@@ -209,10 +209,10 @@ fn flows_of_architect_with_a_key_twice_are_warned_of() {
 }
 
 #[test]
-fn a_misspelt_flow_type_is_told_with_the_right_one() {
+fn a_misspelt_flow_type_is_reported_with_a_suggestion() {
     let (diagnostics, text) = findings_of("a.yaml", "inboundCal:\n  name: A\n");
     assert_eq!(codes(&diagnostics), [Code::NOT_A_FLOW], "{text}");
-    assert!(text.contains("there is no flow type `inboundCal`"), "{text}");
+    assert!(text.contains("unknown flow type `inboundCal`"), "{text}");
     assert!(text.contains("did you mean `inboundCall`?"), "{text}");
 }
 
@@ -224,8 +224,8 @@ fn one_broken_file_does_not_hide_the_others() {
     assert_eq!(found, expected);
 }
 
-/// An inbound flow of seed 001, as its full script writes it: two nodes have no error
-/// handler, and the queue is still to be put in.
+/// An inbound flow of the shared-flow tutorial, as its full script writes it: two nodes have no error
+/// handler, and the queue is a placeholder.
 fn inbound(name: &str) -> Value {
     let say = |id: &str, text: &str| {
         let properties = json!({"sayText": text, "sayLanguage": "en-US"});
@@ -293,7 +293,7 @@ fn a_called_flow_that_is_not_loaded_is_one_finding() {
 }
 
 #[test]
-fn a_call_that_may_hang_up_is_a_way_to_the_end() {
+fn a_call_that_may_hang_up_is_a_path_to_the_end() {
     let end = |kind: &str| json!({"type": "End", "properties": {"endType": kind}});
     let menu = |kind: &str| {
         let call = json!({"type": "Flow", "properties": {"flowName": "Talk"},
@@ -321,12 +321,12 @@ fn many_findings_of_a_kind_are_counted() {
     let of_kind = |code| found.iter().filter(|one| one.code == code).collect::<Vec<_>>();
     let missing = of_kind(Code::MISSING_ON_ERROR);
     assert_eq!(missing.len(), 101);
-    assert_eq!(missing[100].message, "and 400 more like this, from here on");
+    assert_eq!(missing[100].message, "400 more like this, starting here");
     assert_eq!(of_kind(Code::UNREACHABLE_NODE).len(), 101);
     assert_eq!(found.len(), 202);
 }
 
-/// How the nodes of a made flow are joined.
+/// The connections between the nodes of a generated flow.
 #[derive(Clone, Copy)]
 enum Shape {
     Chain,
@@ -355,7 +355,7 @@ fn made_flow(count: usize, shape: Shape) -> String {
 }
 
 #[test]
-fn long_chains_and_circles_are_checked() {
+fn long_chains_and_cycles_are_checked() {
     for (shape, expected) in [
         (Shape::Chain, vec![Code::LOOP_WITHOUT_INPUT, Code::VARIABLE_NEVER_SET]),
         (Shape::Circle, vec![Code::NO_PATH_TO_END, Code::LOOP_WITHOUT_INPUT]),
@@ -371,9 +371,9 @@ fn long_chains_and_circles_are_checked() {
     }
 }
 
-/// Flows that call each other in a row, and one that closes the circle.
+/// Flows that call each other in a chain, and one that closes the cycle.
 #[test]
-fn long_rows_of_calls_are_checked() {
+fn long_chains_of_calls_are_checked() {
     const COUNT: usize = 20_000;
     let flow = |index: usize| {
         let callee = format!("Flow{}", (index + 1) % COUNT);
@@ -391,8 +391,8 @@ fn long_rows_of_calls_are_checked() {
     );
 }
 
-/// Wrong everywhere, so that everything there is to say is said, and everything that could
-/// be meant is sought.
+/// Everything in the flow is wrong, so that every check reports and every suggestion is
+/// computed.
 #[test]
 fn a_large_flow_that_is_all_wrong_is_checked_fast() {
     let node = |index: usize| {
@@ -427,7 +427,7 @@ fn one_of(words: &'static str) -> impl Strategy<Value = String> + Clone {
     )
 }
 
-/// A document in the shape of flows, with keys and values that mean something.
+/// A document with the structure of flows, and meaningful keys and values.
 fn shaped() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         8 => one_of(WORDS).prop_map(Value::from),
@@ -444,7 +444,7 @@ fn shaped() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A node as it should be, or with something else in the place of a part.
+/// A valid node, or one in which a part is replaced.
 fn node() -> impl Strategy<Value = Value> {
     let kind = prop::sample::select(vec![
         "Say",
@@ -496,7 +496,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn nothing_makes_it_panic(document in prop_oneof![shaped(), organisation()]) {
+    fn no_document_makes_it_panic(document in prop_oneof![shaped(), organisation()]) {
         let started = now();
         let mut files = Files::new();
         let file = files.add("flow.json", document.to_string());
@@ -514,7 +514,7 @@ proptest! {
         prop_assert!(started.elapsed() < Duration::from_secs(5));
     }
 
-    /// Whatever says that a flow can run is to be believed.
+    /// A flow that is reported as runnable really is.
     #[test]
     fn flows_without_forbidding_findings_have_all_their_targets(document in organisation()) {
         let mut files = Files::new();
@@ -534,9 +534,9 @@ proptest! {
     }
 }
 
-/// Whatever a document is full of, the findings are few enough to be read.
+/// However broken a document is, the number of findings stays small enough to read.
 #[test]
-fn very_much_that_is_wrong_is_counted() {
+fn a_large_number_of_mistakes_is_summarized() {
     let nodes: serde_json::Map<String, Value> =
         (0..5_000).map(|number| (format!("n{number}"), json!(number))).collect();
     for document in [
@@ -548,13 +548,13 @@ fn very_much_that_is_wrong_is_counted() {
         let more = diagnostics.iter().find(|it| it.message.contains("more like this"));
         assert_eq!(
             more.map(|it| it.message.as_str()),
-            Some("and 4900 more like this, from here on")
+            Some("4900 more like this, starting here")
         );
     }
 }
 
 #[test]
-fn what_a_flow_says_of_itself_has_a_type() {
+fn properties_of_a_flow_have_a_type() {
     let with = |key: &str, value: Value| {
         let mut flow = json!({"id": "f", "name": "F", "type": "inbound", "startNode": "A",
             "nodes": {"A": {"type": "End"}}});

@@ -1,4 +1,4 @@
-//! `flowsim convert --to model`: what was read, as JSON to look at.
+//! `flowsim convert --to model`: the parsed model as JSON.
 
 #![expect(clippy::unwrap_used, reason = "a flow that cannot be read fails the test")]
 
@@ -37,7 +37,7 @@ fn a_flow_in_architects_json_is_shown() {
 }
 
 #[test]
-fn a_draft_flow_is_as_it_was_written() {
+fn a_draft_flow_is_shown_in_its_source_form() {
     let file = "fixtures/order-status/flows/order_status.json";
     let (code, out, _) = flowsim(&["convert", file, "--to", "model"]);
     assert_eq!(code, Some(0));
@@ -47,7 +47,7 @@ fn a_draft_flow_is_as_it_was_written() {
 }
 
 #[test]
-fn what_is_a_flow_but_no_export_is_told_what_it_is() {
+fn a_flow_that_is_not_an_export_is_identified() {
     for (file, what) in [
         ("fixtures/architect/unreachable.yaml", "Archy YAML"),
         ("tests/flows/readers/front_desk.json", "Architect's JSON"),
@@ -55,7 +55,7 @@ fn what_is_a_flow_but_no_export_is_told_what_it_is() {
     ] {
         let (code, out, error) = flowsim(&["convert", file]);
         let told = format!(
-            "error: {file}: this is no export but {what}\n\n`--to model` converts it\n"
+            "error: {file}: not an export but {what}\n\n`--to model` converts it\n"
         );
         assert_eq!((code, &*out, error), (Some(3), "", told));
     }
@@ -65,7 +65,7 @@ fn what_is_a_flow_but_no_export_is_told_what_it_is() {
 }
 
 #[test]
-fn placeholders_are_filled_in_and_what_is_no_flow_is_told() {
+fn placeholders_are_filled_in_and_other_files_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let flow = folder.path().join("flow.yaml");
     std::fs::write(&flow, "inboundCall:\n  name: \"{{line}}\"\n  tasks: []\n").unwrap();
@@ -83,9 +83,9 @@ fn placeholders_are_filled_in_and_what_is_no_flow_is_told() {
     assert!(error.contains("NOT_A_FLOW"), "{error}");
 }
 
-/// The keys come sorted; the snapshots show their order.
+/// The keys are sorted here; the snapshots show their order.
 #[test]
-fn what_has_the_same_name_is_kept_apart() {
+fn entities_with_the_same_name_stay_separate() {
     let flow = "inboundCall:\n  name: F\n  tasks:\n\
                 \x20   - task: {name: A, refId: a1, actions: [disconnect: {name: 1 B}]}\n\
                 \x20   - task: {name: A, refId: a2, actions: [disconnect: {name: 1 B}]}\n\
@@ -113,7 +113,7 @@ fn shown(loaded: &Loaded) -> Vec<Json> {
 
 #[test]
 #[ignore = "needs ../shared/data"]
-fn every_action_of_real_flows_is_a_node_and_every_way_leads_to_one() {
+fn every_action_of_real_flows_is_a_node_and_every_path_leads_to_one() {
     let folder = shared("flows");
     let manifest = std::fs::read_to_string(folder.join("manifest.json")).unwrap();
     let listed: Vec<Json> = serde_json::from_str(&manifest).unwrap();
@@ -125,7 +125,7 @@ fn every_action_of_real_flows_is_a_node_and_every_way_leads_to_one() {
         for (flow, shown) in loaded.architect.iter().zip(shown(&loaded)) {
             let nodes = shown["draft"]["nodes"].as_object().unwrap();
             let mut count = flow.units.len();
-            // The task of a choice is told of with the choice.
+            // The task of a choice is part of the choice.
             flow.each_action(&mut |_, action| {
                 count += usize::from(action.kind.value != "menuTask");
             });
@@ -141,7 +141,7 @@ fn every_action_of_real_flows_is_a_node_and_every_way_leads_to_one() {
     }
 }
 
-/// Where a node leads, by its outputs, its choices, and when it is done.
+/// Returns the targets of a node: its outputs, choices and `onComplete`.
 fn targets(node: &Json) -> impl Iterator<Item = &str> {
     let named = ["outputs", "choices"].into_iter().filter_map(|it| node[it].as_object());
     let ways = named.flat_map(|ways| ways.values()).chain([&node["onComplete"]]);

@@ -1,4 +1,4 @@
-//! What users see of diagnostics: each output over the same set of them.
+//! The rendering of diagnostics: each format for the same diagnostics.
 
 use std::fs;
 use std::path::Path;
@@ -29,7 +29,7 @@ const MAIN: &str = r#"{
 
 const OTHER: &str = "name: Main\nstartNode: Hello\nnodes: {}\nlast: x";
 
-/// Diagnostics of every shape.
+/// Diagnostics of every form.
 fn examples() -> (Vec<Diagnostic>, Files) {
     let mut files = Files::new();
     let main = files.add("flows/main menu.json", MAIN).id();
@@ -40,7 +40,7 @@ fn examples() -> (Vec<Diagnostic>, Files) {
     (diagnostics, files)
 }
 
-/// With one label, several, in several files.
+/// With one label, with several, and in several files.
 fn with_labels(main: FileId, other: FileId) -> Vec<Diagnostic> {
     let at = |needle| place(main, MAIN, needle);
     vec![
@@ -63,8 +63,8 @@ fn with_labels(main: FileId, other: FileId) -> Vec<Diagnostic> {
     ]
 }
 
-/// Behind wide characters and tabs, over several lines, at the end of a file, in a file
-/// that has no text, nowhere.
+/// After wide characters and tabs, over several lines, at the end of a file, in a file
+/// without text, and without a position.
 fn at_odd_places(main: FileId, other: FileId, missing: FileId) -> Vec<Diagnostic> {
     let at = |needle| place(main, MAIN, needle);
     let several_lines = Span { end: at("\"Gather\"").end, ..at("{\n        \"id\"") };
@@ -89,7 +89,7 @@ fn place(file: FileId, text: &str, needle: &str) -> Span {
 }
 
 #[test]
-fn for_people() {
+fn rendered_for_people() {
     let (diagnostics, files) = examples();
     insta::assert_snapshot!(render_text(&diagnostics, &files, Style::default()));
 }
@@ -116,7 +116,8 @@ fn for_code_scanning() {
     insta::assert_snapshot!(text.replace(env!("CARGO_PKG_VERSION"), "[version]"));
 }
 
-/// What the SARIF 2.1.0 schema and specification require of the parts that we write.
+/// The requirements of the SARIF 2.1.0 schema and specification for the parts that we
+/// write.
 #[test]
 fn sarif_has_what_the_standard_requires() {
     let (diagnostics, files) = examples();
@@ -166,7 +167,7 @@ fn check_location(location: &Value) {
 }
 
 #[test]
-fn colours_change_nothing_else() {
+fn colours_do_not_change_the_text() {
     let (diagnostics, files) = examples();
     let plain = render_text(&diagnostics, &files, Style::default());
     let style = Style { color: true, ..Style::default() };
@@ -176,7 +177,7 @@ fn colours_change_nothing_else() {
 }
 
 #[test]
-fn nothing_to_say_is_nothing_said() {
+fn no_diagnostics_produce_no_output() {
     let files = Files::new();
     assert_eq!(render_text(&[], &files, Style::default()), "");
     assert_eq!(render_github(&[], &files), "");
@@ -226,10 +227,10 @@ fn sorting_is_by_file_then_position_then_code() {
     assert_eq!(order, "abcdefg");
 }
 
-/// A flow may come from anyone; quoting it must not move the cursor, ring the bell, change
-/// the title of the terminal or turn the text round.
+/// A flow may come from anyone. Quoting it must not move the cursor, ring the bell,
+/// change the title of the terminal or reverse the text.
 #[test]
-fn hostile_texts_do_nothing_to_the_terminal() {
+fn hostile_strings_do_not_affect_the_terminal() {
     let hostile = "\u{1b}]0;x\u{7}\u{9b}2J\u{202e}\r\u{8}\u{200b}";
     let mut files = Files::new();
     let text = format!("a: \"{hostile}\"\n");
@@ -262,7 +263,7 @@ fn properties_of_workflow_commands_are_escaped() {
 }
 
 #[test]
-fn a_long_line_is_cut_round_the_place() {
+fn a_long_line_is_cut_around_the_position() {
     let mut files = Files::new();
     let text = format!(
         "{{{} \"here\": 1, {}}}",
@@ -279,10 +280,10 @@ fn a_long_line_is_cut_round_the_place() {
     insta::assert_snapshot!(render_text(&[diagnostic], &files, Style::default()));
 }
 
-/// Marks that overlap are drawn over each other, the shorter one last. Together they must not
-/// hide the place that the diagnostic is about.
+/// Overlapping marks are drawn over each other, the shorter one last. They must not hide
+/// the position that the diagnostic is about.
 #[test]
-fn the_first_place_is_seen_although_others_cover_it() {
+fn the_primary_position_is_visible_below_other_marks() {
     let mut files = Files::new();
     let file = files.add("a.json", "[\n  first, second\n]\n");
     let place = |start, end| Span::new(file.id(), start, end);
@@ -295,7 +296,7 @@ fn the_first_place_is_seen_although_others_cover_it() {
 }
 
 /// Generated flows are often one line. Neither the time nor the output may grow with the
-/// product of its length and the number of diagnostics: if it did, this test would take
+/// product of its length and the number of diagnostics; this test would then take
 /// minutes.
 #[test]
 fn a_thousand_diagnostics_in_ten_megabytes_of_one_line() {
@@ -338,8 +339,8 @@ fn a_message_with_many_or_huge_parts_stays_readable() {
 }
 
 proptest! {
-    /// Whatever the text and wherever the labels point, nothing panics, nothing but
-    /// printable signs comes out, and the place is the one that the file counts.
+    /// For all documents and label positions, rendering does not panic, prints only printable
+    /// characters, and shows the position that the file counts.
     #[test]
     fn any_label_in_any_text_can_be_shown(
         text in "([a-z\u{e9}\u{1f600}\u{301}\t \r\u{1b}]{0,12}(\n|\r\n)?){0,9}",
@@ -417,7 +418,7 @@ fn the_handbook_is_up_to_date() {
 }
 
 #[test]
-fn severities_have_the_names_that_outputs_promise() {
+fn severities_have_the_documented_names() {
     let names = [Severity::Error, Severity::Warning, Severity::Note].map(Severity::name);
     assert_eq!(names, ["error", "warning", "note"]);
 }

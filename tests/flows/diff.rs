@@ -1,4 +1,4 @@
-//! `flowsim diff`: what changed between two versions of flows.
+//! `flowsim diff`: the changes between two versions of flows.
 
 #![expect(clippy::unwrap_used, reason = "a flow that cannot be read fails the test")]
 
@@ -36,7 +36,7 @@ fn between(old: &str, new: &str) -> Diff {
     diff(&load(old), &load(new))
 }
 
-/// The lists of the only flow that hold something, `ignored` left out.
+/// Returns the non-empty lists of the only flow, except `ignored`.
 fn changes(diff: &Diff) -> Value {
     let document: Value = serde_json::from_str(&diff.to_json()).unwrap();
     let [flow] = document["flows"].as_array().unwrap().as_slice() else {
@@ -91,7 +91,7 @@ fn folders_are_compared_flow_by_flow() {
 }
 
 #[test]
-fn exit_codes_tell_the_same_from_the_different_and_both_from_what_cannot_be_read() {
+fn exit_codes_distinguish_equal_different_and_unreadable_flows() {
     let (code, out, error) = flowsim(&["diff", OLD, OLD]);
     assert_eq!((code, &*out, &*error), (Some(0), "no differences\n", ""));
     let broken = "fixtures/broken/expression_syntax.json";
@@ -113,11 +113,11 @@ fn placeholders_have_values_in_both_versions() {
     assert_eq!(flowsim(&["diff", &old, &new, "--set", "line=Sales"]).0, Some(0));
     let (code, out, _) = flowsim(&["diff", &old, &new, "--set", "line=Help"]);
     assert_eq!(code, Some(1));
-    assert!(out.contains("renamed, it was Help"), "{out}");
+    assert!(out.contains("renamed from Help"), "{out}");
 }
 
 #[test]
-fn no_text_of_a_flow_commands_the_terminal() {
+fn strings_of_a_flow_cannot_control_the_terminal() {
     let flow = |text: &str| {
         let text = format!("{text}\u{1b}]0;x\u{7}\u{202e}`");
         draft(&[node("Say", &json!({"sayText": text}), "End")]).to_string()
@@ -130,7 +130,7 @@ fn no_text_of_a_flow_commands_the_terminal() {
 }
 
 #[test]
-fn what_is_volatile_makes_no_difference() {
+fn volatile_values_are_not_differences() {
     let old = r#"{"id": "1", "name": "F", "type": "inbound", "version": "1",
         "draft": {"startNode": "A", "nodes": {
           "A": {"type": "Say", "properties": {"sayText": "Hi"}, "onComplete": {"nextNode": "E"},
@@ -153,7 +153,7 @@ fn what_is_volatile_makes_no_difference() {
 }
 
 #[test]
-fn how_an_expression_is_written_makes_no_difference() {
+fn the_notation_of_an_expression_is_not_a_difference() {
     let flow = |condition: &str| archy(&[&decide("Ask", condition)]);
     let old = flow("Call.Ani==\"a b\" OR Length(Call.Ani)>1+2");
     let new = flow("(call.ani == \"a b\") or (length( Call.Ani ) > (1 + 2))");
@@ -167,7 +167,7 @@ fn how_an_expression_is_written_makes_no_difference() {
 }
 
 #[test]
-fn a_flow_that_is_called_by_its_id_may_get_another_id() {
+fn the_id_of_a_called_flow_may_change() {
     let flows = |id: &str, calls: &str| {
         format!(
             r#"[{{"id": "{id}", "name": "Module", "type": "common", "nodes":
@@ -184,7 +184,7 @@ fn a_flow_that_is_called_by_its_id_may_get_another_id() {
 
 #[test]
 #[ignore = "needs ../shared/data"]
-fn an_export_is_the_same_as_the_yaml_it_was_made_of() {
+fn an_export_equals_the_yaml_it_was_created_from() {
     let root = shared("flows");
     let presence = "GenesysCloudBlueprints__update-gc-presence-on-communicate-call-activity-blueprint";
     let cache = "GenesysCloudBlueprints__design-architect-flow-data-actions-for-resiliency/blueprint/src";
@@ -211,7 +211,7 @@ fn an_export_is_the_same_as_the_yaml_it_was_made_of() {
     }
 }
 
-/// A draft flow whose nodes are called `N0`, `N1`…, and `End`.
+/// Builds a draft flow with the nodes `N0`, `N1`…, and `End`.
 fn draft(nodes: &[Value]) -> Value {
     let nodes =
         nodes.iter().enumerate().map(|(at, node)| (format!("N{at}"), node.clone()));
@@ -226,7 +226,7 @@ fn node(node_type: &str, properties: &Value, next: &str) -> Value {
         "onComplete": {"nextNode": next}, "onError": {"nextNode": "End"}})
 }
 
-/// One of the nodes that a test changes: its type says how.
+/// Generates a node of a type that determines how a test changes it.
 fn any_node(count: usize) -> impl Strategy<Value = Value> {
     (0..4_usize, 0..count, "[a-z]{1,8}").prop_map(|(kind, next, word)| {
         let next = format!("N{next}");
@@ -285,7 +285,7 @@ fn indented(text: &str, by: usize) -> String {
     text.lines().map(|line| format!("{:by$}{line}\n", "")).collect()
 }
 
-/// A flow of a task that does this, and two others.
+/// Builds a flow with a task that has these actions, and two other tasks.
 fn archy(actions: &[&str]) -> String {
     let actions = indented(&actions.concat(), 10);
     let other = |name: &str| {
@@ -301,7 +301,7 @@ fn archy(actions: &[&str]) -> String {
     )
 }
 
-/// An action of this kind, which says, asks or does something else with another word.
+/// Builds an action of this kind, with the given word in its prompt or setting.
 fn action(kind: usize, name: &str, word: &str) -> String {
     match kind {
         0 => say(name, word),
@@ -323,14 +323,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn nothing_differs_from_itself((nodes, _) in any_draft()) {
+    fn a_flow_does_not_differ_from_itself((nodes, _) in any_draft()) {
         let flow = draft(&nodes).to_string();
         let found = between(&flow, &flow);
         prop_assert!(found.is_empty() && found.flows.is_empty(), "{:?}", found);
     }
 
     #[test]
-    fn the_one_thing_that_changes_in_a_node_is_named((nodes, at) in any_draft()) {
+    fn the_only_change_in_a_node_is_named((nodes, at) in any_draft()) {
         let mut changed = nodes.clone();
         let node = &mut changed[at];
         let (list, new) = match node["type"].as_str().unwrap() {
@@ -352,7 +352,7 @@ proptest! {
     }
 
     #[test]
-    fn a_path_that_leads_elsewhere_is_named((nodes, at) in any_draft()) {
+    fn a_path_with_another_target_is_named((nodes, at) in any_draft()) {
         let mut changed = nodes.clone();
         let target = match changed[at]["type"] == "If" {
             true => &mut changed[at]["properties"]["conditions"][0]["nextNode"],
@@ -367,7 +367,7 @@ proptest! {
     }
 
     #[test]
-    fn a_node_that_comes_or_goes_is_named((nodes, _) in any_draft(), word in "[a-z]{1,8}") {
+    fn an_added_or_removed_node_is_named((nodes, _) in any_draft(), word in "[a-z]{1,8}") {
         let mut more = nodes.clone();
         more.push(node("Webhook", &json!({"url": word, "body": null}), "End"));
         let (less, more) = (draft(&nodes).to_string(), draft(&more).to_string());
@@ -380,7 +380,7 @@ proptest! {
     }
 
     #[test]
-    fn the_one_thing_that_changes_in_an_action_is_named(
+    fn the_only_change_in_an_action_is_named(
         kinds in prop::collection::vec((0..4_usize, "[a-z]{1,6}"), 1..9),
         at in any::<prop::sample::Index>(),
         are_named_alike in any::<bool>(),

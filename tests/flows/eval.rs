@@ -1,5 +1,5 @@
-//! `flowsim eval` and `flowsim functions` as a contract: streams, exit codes, the JSON, and
-//! what is said of mistakes.
+//! The contract of `flowsim eval` and `flowsim functions`: streams, exit codes, JSON and
+//! messages.
 
 #![expect(clippy::unwrap_used, reason = "a program that cannot be run fails the test")]
 
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 const ENVIRONMENT: [&str; 6] =
     ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM", "CI"];
 
-/// The longest expression, in bytes.
+/// Maximum length of an expression, in bytes.
 const LONGEST: usize = 65_536;
 
 const ORGANISATION: &str = "
@@ -57,14 +57,14 @@ fn code(output: &Output) -> i32 {
     output.status.code().unwrap()
 }
 
-/// What is printed if there is a value: nothing but the one line.
+/// Returns the output for an expression with a value, which must be the only line.
 fn answer(words: &[&str]) -> String {
     let output = eval(words);
     assert_eq!((code(&output), err(&output).as_str()), (0, ""), "{words:?}");
     out(&output).strip_suffix('\n').unwrap().to_owned()
 }
 
-/// Each command line with everything that came of it.
+/// Formats each command line with its complete output.
 fn transcripts<'a>(lines: impl IntoIterator<Item = Vec<&'a str>>) -> String {
     let mut text = String::new();
     for words in lines {
@@ -80,7 +80,7 @@ fn transcripts<'a>(lines: impl IntoIterator<Item = Vec<&'a str>>) -> String {
     text
 }
 
-/// What people read about each expression, on standard error.
+/// Returns the messages for each expression, as printed on standard error.
 fn messages(expressions: &[&str]) -> String {
     let mut text = String::new();
     for expression in expressions {
@@ -100,7 +100,7 @@ fn assert_snapshot(name: &str, text: &str) {
     });
 }
 
-/// Expressions and what is printed of their values.
+/// Expressions, and the printed form of their values.
 const VALUES: &[(&str, &str)] = &[
     ("1 < 2", r#"{"type":"Boolean","value":true}"#),
     ("6 * 7", r#"{"type":"Integer","value":42}"#),
@@ -153,7 +153,7 @@ fn values_of_every_type_have_their_json() {
 }
 
 #[test]
-fn a_failure_tells_code_message_and_column() {
+fn a_failure_contains_code_message_and_column() {
     for (expression, expected_code, exit, column) in [
         (r#""é" + ToInt("x")"#, "WRONG_ARGUMENTS", 3, 1),
         (r#"1 + ToInt("x")"#, "CONVERSION_FAILED", 1, 5),
@@ -181,7 +181,7 @@ fn a_failure_tells_code_message_and_column() {
 }
 
 #[test]
-fn variables_have_the_type_of_their_value_or_the_one_that_is_named() {
+fn variables_have_the_type_of_their_value_or_the_given_type() {
     for (variable, expected) in [
         ("Flow.x=2", r#"{"type":"Integer","value":2}"#),
         ("Flow.x=2.50", r#"{"type":"Decimal","value":2.5}"#),
@@ -218,7 +218,7 @@ fn variables_have_the_type_of_their_value_or_the_one_that_is_named() {
 }
 
 #[test]
-fn variables_of_architect_keep_their_type() {
+fn architect_variables_keep_their_type() {
     let place = ["Call.PositionInQueue + 1", "--var", "call.positioninqueue=3"];
     assert_eq!(answer(&place), r#"{"type":"Integer","value":4}"#);
     let ani = ["Call.Ani", "--var", "Call.Ani=15551234567"];
@@ -228,7 +228,7 @@ fn variables_of_architect_keep_their_type() {
 }
 
 #[test]
-fn usage_is_told_apart() {
+fn usage_errors_have_their_own_exit_code() {
     let lines = [
         vec!["eval"],
         vec!["eval", "1", "2"],
@@ -260,7 +260,7 @@ fn usage_is_told_apart() {
     assert_snapshot("usage", &transcripts(lines));
 }
 
-/// What people write who know other languages, or stop in the middle.
+/// Mistakes of people who know other languages, or who stop in the middle.
 const MISTAKES_OF_WRITING: &[&str] = &[
     "true && false",
     "\"é\" == \"é\" || false",
@@ -306,7 +306,7 @@ const MISTAKES_OF_WRITING: &[&str] = &[
 ];
 
 #[test]
-fn usual_mistakes_of_writing_are_named() {
+fn common_syntax_mistakes_are_named() {
     assert_snapshot("mistakes_of_writing", &messages(MISTAKES_OF_WRITING));
 }
 
@@ -359,7 +359,7 @@ fn failures_at_run_time_name_what_failed() {
 }
 
 #[test]
-fn what_is_too_deep_or_too_long_is_refused() {
+fn expressions_that_are_too_deep_or_too_long_are_refused() {
     let nested = format!("{}1{}", "(".repeat(65), ")".repeat(65));
     let chained = vec!["1"; 300].join("+");
     let long = "1".repeat(LONGEST + 1);
@@ -383,7 +383,7 @@ fn what_is_too_deep_or_too_long_is_refused() {
 }
 
 #[test]
-fn an_expression_may_begin_with_a_hyphen() {
+fn an_expression_may_start_with_a_hyphen() {
     assert_eq!(answer(&["-2 ^ 2"]), r#"{"type":"Decimal","value":4.0}"#);
     assert_eq!(answer(&["--", "-2"]), r#"{"type":"Integer","value":-2}"#);
     let words = ["-Flow.x", "--var", "Flow.x=3"];
@@ -391,7 +391,7 @@ fn an_expression_may_begin_with_a_hyphen() {
 }
 
 #[test]
-fn audio_is_heard_in_the_language_of_the_call() {
+fn audio_is_played_in_the_language_of_the_call() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("org.yaml");
     fs::write(&path, ORGANISATION).unwrap();
@@ -407,7 +407,7 @@ fn audio_is_heard_in_the_language_of_the_call() {
 }
 
 #[test]
-fn fixtures_say_what_is_found() {
+fn fixtures_answer_lookups() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("org.yaml"), ORGANISATION).unwrap();
     let path = folder.path().to_str().unwrap();
@@ -426,7 +426,7 @@ fn fixtures_say_what_is_found() {
             r#"ConvertCurrency(MakeCurrency(5, "USD"), "EUR", 2.0)"#,
             r#"{"type":"Currency","value":{"amount":"10.00","code":"EUR"}}"#,
         ),
-        // Genesys keeps the amount where there is no rate.
+        // Genesys keeps the amount if there is no rate.
         (
             r#"ConvertCurrency(MakeCurrency(5, "USD"), "GBP")"#,
             r#"{"type":"Currency","value":{"amount":"5.00","code":"GBP"}}"#,
@@ -448,7 +448,7 @@ fn fixtures_say_what_is_found() {
 }
 
 #[test]
-fn fixtures_decide_what_genesys_does_not_document() {
+fn fixtures_decide_undocumented_behaviour() {
     let folder = TempDir::new().unwrap();
     let policies = "policies: {stringEquality: ignore-case, missingItems: not-set}";
     fs::write(folder.path().join("org.yaml"), policies).unwrap();
@@ -459,14 +459,14 @@ fn fixtures_decide_what_genesys_does_not_document() {
 }
 
 #[test]
-fn fixtures_that_do_not_load_are_told() {
+fn fixtures_that_do_not_load_are_reported() {
     let output = eval(&["1", "--fixtures", "no/such.yaml"]);
     assert_eq!((code(&output), out(&output).as_str()), (3, ""));
     assert!(err(&output).starts_with("error[FILE_UNREADABLE]"));
 }
 
 #[test]
-fn clock_and_chance_are_what_they_are_set_to() {
+fn clock_and_random_seed_can_be_set() {
     let now = |words: &[&str]| {
         answer(&[&["GetCurrentDateTimeUtc() == Flow.StartDateTimeUtc"], words].concat())
     };
@@ -488,7 +488,7 @@ fn clock_and_chance_are_what_they_are_set_to() {
 }
 
 #[test]
-fn the_type_that_is_expected_is_made() {
+fn the_expected_type_is_converted_to() {
     for (expression, expected, answered) in [
         ("5", "String", r#"{"type":"String","value":"5"}"#),
         ("\"5\"", "integer", r#"{"type":"Integer","value":5}"#),
@@ -501,12 +501,12 @@ fn the_type_that_is_expected_is_made() {
     let output = eval(&["MakeList(1)", "--expect", "Integer"]);
     assert_eq!(code(&output), 3);
     assert!(err(&output).starts_with(
-        "error[WRONG_TYPE]: the expression gives Integer[], where Integer is expected"
+        "error[WRONG_TYPE]: the expression has the type Integer[], expected Integer"
     ));
 }
 
 #[test]
-fn the_canonical_text_is_as_architect_writes_it() {
+fn the_canonical_text_is_that_of_architect() {
     for (expression, canonical) in [
         ("1+2*3", "1 + (2 * 3)"),
         ("contains( Call.ani,\"1\" ) AND true", "Contains(Call.Ani, \"1\") AND true"),
@@ -538,11 +538,11 @@ fn a_batch_answers_every_line() {
         out(&output),
         r#"{"type":"Integer","value":3}
 {"error":{"code":"EXPRESSION_SYNTAX","message":"the expression is empty","column":1}}
-{"error":{"code":"EXPRESSION_SYNTAX","message":"the line is not text in UTF-8","column":3}}
+{"error":{"code":"EXPRESSION_SYNTAX","message":"the line is not valid UTF-8","column":3}}
 {"error":{"code":"EXPRESSION_SYNTAX","message":"the expression is empty","column":1}}
 {"type":"String","value":"X"}
 {"error":{"code":"DIVISION_BY_ZERO","message":"`/`: divisor must not be zero","column":1}}
-{"error":{"code":"EXPRESSION_SYNTAX","message":"the expression ends where a value is expected: a name, a number, a text in double quotes, or `(`","column":4}}
+{"error":{"code":"EXPRESSION_SYNTAX","message":"found the end of the expression, expected a value: a name, a number, a string in double quotes, or `(`","column":4}}
 "#
     );
     assert_eq!(
@@ -554,7 +554,7 @@ fn a_batch_answers_every_line() {
 }
 
 #[test]
-fn a_batch_passes_over_lines_that_are_too_long() {
+fn a_batch_skips_lines_that_are_too_long() {
     let longest = format!("\"{}\"\r\n", "é".repeat(LONGEST / 2 - 1));
     let lines = [&longest, &"1".repeat(1_000_000), "\n", &"é".repeat(LONGEST), "\n", "2"]
         .concat();
@@ -568,7 +568,7 @@ fn a_batch_passes_over_lines_that_are_too_long() {
 }
 
 #[test]
-fn a_batch_has_its_flags_and_its_chance_goes_on() {
+fn a_batch_accepts_flags_and_continues_its_random_numbers() {
     let words = ["--var", "Flow.x=2", "--expect", "String"];
     assert_eq!(out(&batch(b"Flow.x", &words)), "{\"type\":\"String\",\"value\":\"2\"}\n");
     let canonical = out(&batch(b"1+2*3\nFlow.y", &["--canonical"]));
@@ -596,9 +596,9 @@ fn a_batch_that_cannot_be_read_is_an_error() {
     assert_eq!(out(&output).lines().count(), 2);
 }
 
-/// Before the program starts nobody reads any more, so that its first write meets that.
+/// The reader closes the pipe before the program starts, so that the first write fails.
 #[test]
-fn a_reader_that_has_enough_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let lines = tempfile::NamedTempFile::new().unwrap();
     fs::write(lines.path(), "1\n".repeat(10_000)).unwrap();
     let path = lines.path().to_str().unwrap();
@@ -634,7 +634,7 @@ fn functions_are_shown() {
     }
 }
 
-/// The functions of the handbook are those of the program.
+/// The functions in the reference are those of the program.
 #[test]
 fn the_list_of_functions_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/functions.md");

@@ -1,4 +1,4 @@
-//! The exports of real flows, and what may be said of exports that are broken.
+//! Exports of real flows, and the messages about broken exports.
 
 #![expect(clippy::unwrap_used, reason = "an export that cannot be read fails the test")]
 #![expect(clippy::print_stderr, reason = "what is skipped or counted has to be seen")]
@@ -9,14 +9,14 @@ use std::process::Command;
 use flowsim::diagnostic::{Diagnostic, Severity};
 use flowsim::flow::architect::ArchitectFlow;
 use flowsim::flow::read::config::{count_expressions, decode, embedded, read};
-use flowsim::flow::{Dependency, Needed, dependencies};
+use flowsim::flow::{Dependency, DependencyKind, dependencies};
 use flowsim::source::{Files, read_json};
 use flowsim::value::Kind;
 use serde_json::Value as Json;
 
 use crate::shared::shared;
 
-/// An export of the shared data, decoded, and what the manifest says of it.
+/// A decoded export of the shared data, and its description in the manifest.
 struct Export {
     name: String,
     json: String,
@@ -38,8 +38,8 @@ fn exports_load_without_errors() {
     eprintln!("{count} exports load without a word");
 }
 
-/// Every action that the manifest counts is in the tree, and once. The manifest counts units
-/// and variables as well, which are no actions.
+/// Every action that the manifest counts is in the tree exactly once. The manifest also
+/// counts units and variables, which are not actions.
 #[test]
 #[ignore = "needs ../shared/data"]
 fn exports_keep_all_their_actions() {
@@ -63,7 +63,7 @@ fn exports_keep_all_their_actions() {
 
 #[test]
 #[ignore = "needs ../shared/data"]
-fn texts_mean_what_their_trees_say() {
+fn expressions_equal_their_trees() {
     let mut total = 0;
     for export in exports() {
         let (_, diagnostics, count) = load(&export.json);
@@ -77,10 +77,11 @@ fn texts_mean_what_their_trees_say() {
     eprintln!("{total} expressions of real flows mean what their trees say");
 }
 
-/// An export has a list of all that it needs of its organisation, made by Architect.
+/// Architect writes into each export a list of everything that it depends on in its
+/// organisation.
 #[test]
 #[ignore = "needs ../shared/data"]
-fn what_a_flow_names_is_what_its_manifest_lists() {
+fn the_dependencies_of_a_flow_are_those_in_its_manifest() {
     let mut total = 0;
     for Export { name, json, .. } in exports() {
         let manifest = &serde_json::from_str::<Json>(&json).unwrap()["manifest"];
@@ -94,8 +95,8 @@ fn what_a_flow_names_is_what_its_manifest_lists() {
         let mut found = Vec::new();
         let mut add = |it: Dependency<'_>| {
             let what = match it.what {
-                Needed::Column(_) => return,
-                Needed::DataAction(_) => Needed::DataAction(None),
+                DependencyKind::Column(_) => return,
+                DependencyKind::DataAction(_) => DependencyKind::DataAction(None),
                 other => other,
             };
             let family = FAMILIES.iter().find(|(_, needed)| *needed == what);
@@ -104,7 +105,7 @@ fn what_a_flow_names_is_what_its_manifest_lists() {
                 it.name.to_string(),
             ));
         };
-        // The modules that are in an export are in its manifest too.
+        // The modules in an export are also in its manifest.
         load(&json).0.iter().for_each(|flow| dependencies(flow, &mut add));
         for names in [&mut expected, &mut found] {
             names.sort();
@@ -116,18 +117,18 @@ fn what_a_flow_names_is_what_its_manifest_lists() {
     eprintln!("{total} things of organisations are in the manifests of real flows");
 }
 
-/// What manifests call what flows name.
-const FAMILIES: [(&str, Needed<'static>); 10] = [
-    ("queue", Needed::Object(Kind::Queue)),
-    ("user", Needed::Object(Kind::User)),
-    ("userPrompt", Needed::Object(Kind::Prompt)),
-    ("acdSkill", Needed::Object(Kind::Skill)),
-    ("acdWrapupCode", Needed::Object(Kind::WrapupCode)),
-    ("schedule", Needed::Object(Kind::Schedule)),
-    ("scheduleGroup", Needed::Object(Kind::ScheduleGroup)),
-    ("emergencyGroup", Needed::Object(Kind::EmergencyGroup)),
-    ("dataAction", Needed::DataAction(None)),
-    ("dataTable", Needed::DataTable),
+/// The names of the kinds of dependencies in manifests.
+const FAMILIES: [(&str, DependencyKind<'static>); 10] = [
+    ("queue", DependencyKind::Object(Kind::Queue)),
+    ("user", DependencyKind::Object(Kind::User)),
+    ("userPrompt", DependencyKind::Object(Kind::Prompt)),
+    ("acdSkill", DependencyKind::Object(Kind::Skill)),
+    ("acdWrapupCode", DependencyKind::Object(Kind::WrapupCode)),
+    ("schedule", DependencyKind::Object(Kind::Schedule)),
+    ("scheduleGroup", DependencyKind::Object(Kind::ScheduleGroup)),
+    ("emergencyGroup", DependencyKind::Object(Kind::EmergencyGroup)),
+    ("dataAction", DependencyKind::DataAction(None)),
+    ("dataTable", DependencyKind::DataTable),
 ];
 
 #[test]
@@ -152,7 +153,7 @@ fn an_export_is_converted() {
 
     let output = run("convert b.json");
     assert_eq!(output.status.code(), Some(3));
-    let message = "error: b.json: the export is not base64: found `{` at letter 1\n";
+    let message = "error: b.json: the export is not base64: found `{` at character 1\n";
     assert_eq!(String::from_utf8(output.stderr).unwrap(), message);
     let below_a_file = "convert a.i3WorkFlow --out b.json/c.json";
     assert_eq!(run(below_a_file).status.code(), Some(5));
@@ -160,7 +161,8 @@ fn an_export_is_converted() {
     assert!(left.all(|it| !it.unwrap().file_name().to_string_lossy().ends_with("part")));
 }
 
-/// The `__type` of actions by their ids; what a menu's choice does goes by that of the choice.
+/// Collects the `__type` of actions by their ids. The action of a choice in a menu has
+/// the type of the choice.
 fn collect_classes(node: &Json, classes: &mut BTreeMap<String, String>) {
     let mut add = |id: &Json, class: &Json| {
         if let (Some(id), Some(class)) = (id.as_str(), class.as_str()) {
@@ -175,8 +177,8 @@ fn collect_classes(node: &Json, classes: &mut BTreeMap<String, String>) {
     }
 }
 
-/// The flow of a document and the modules in it; what is said; how many expressions could be
-/// compared.
+/// Returns the flow of a document and its modules, the findings, and the number of
+/// expressions that could be compared.
 fn load(json: &str) -> (Vec<ArchitectFlow>, Vec<Diagnostic>, usize) {
     let mut files = Files::new();
     let file = files.add("export.json", json).clone();
@@ -188,7 +190,7 @@ fn load(json: &str) -> (Vec<ArchitectFlow>, Vec<Diagnostic>, usize) {
     (flows, diagnostics, count)
 }
 
-/// All exports of the shared data.
+/// Returns all exports of the shared data.
 fn exports() -> Vec<Export> {
     let folder = shared("flows");
     let manifest = std::fs::read_to_string(folder.join("manifest.json")).unwrap();

@@ -1,4 +1,4 @@
-//! What `flowsim graph` draws.
+//! Output of `flowsim graph`.
 
 #![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
 
@@ -28,7 +28,7 @@ fn a_draft_flow_is_drawn() {
 }
 
 #[test]
-fn a_flow_of_architect_is_drawn() {
+fn an_architect_flow_is_drawn() {
     for name in
         ["architect/unreachable", "broken/unknown_output", "broken/duplicate_choice"]
     {
@@ -42,13 +42,14 @@ fn a_flow_of_architect_is_drawn() {
     }
 }
 
-/// An output that is not written goes on behind its action, the next round back to its loop.
+/// An implicit output leads to the action after its own, and the next round back to its
+/// loop.
 #[test]
-fn no_arrow_is_lost() {
+fn no_arrow_is_missing() {
     let path = "fixtures/swift-parcels/flows";
     let loops = drawn(&[path, "--flow", "Ask for Digits"]);
     insta::assert_snapshot!("loop_mermaid", loops);
-    // Behind the loop: when it has gone all its rounds, and when it is left.
+    // After the loop: when all rounds are finished, and when the loop is left.
     let module = std::fs::read_to_string(format!("{path}/ask-for-digits.yaml")).unwrap();
     let behind =
         "    - playAudio:\n        name: Behind\n        audio:\n          tts: Yes.\n";
@@ -61,9 +62,9 @@ fn no_arrow_is_lost() {
     }
 }
 
-/// Names are other people's texts: nothing in them is obeyed.
+/// Names come from other people and must not be interpreted.
 #[test]
-fn names_are_only_text() {
+fn names_are_not_interpreted() {
     let name = "a\"] --> <script>`x`; \\ #1\u{7}\nb".to_owned();
     let vertex =
         Vertex { id: None, name: name.clone(), kind: "say".into(), is_start: false };
@@ -78,7 +79,7 @@ fn names_are_only_text() {
 }
 
 #[test]
-fn what_cannot_be_drawn_is_told() {
+fn flows_that_cannot_be_drawn_are_reported() {
     let path = "fixtures/shared-flow/flows";
     let (code, out, error) = flowsim(&["graph", path, "--flow", "Inbound_Flow_Q"]);
     assert_eq!((code, out.as_str()), (Some(2), ""));

@@ -1,4 +1,4 @@
-//! The same flow in Archy YAML and in Architect's JSON is the same in the model.
+//! The same flow in Archy YAML and in Architect's JSON has the same model.
 
 #![expect(clippy::unwrap_used, reason = "data that cannot be read fails the test")]
 #![expect(clippy::print_stderr, reason = "a test without its data says so")]
@@ -13,15 +13,15 @@ use flowsim::source::{Files, read_json, read_yaml};
 
 use crate::shared::shared;
 
-/// One flow in both forms, and in what its documents differ.
+/// A flow in both forms, and the differences of its documents.
 struct Pair {
     archy: &'static str,
     export: &'static str,
-    /// How many places are the same in both; fewer means that something is lost.
+    /// Number of equal entries; fewer mean that something is lost.
     same: usize,
-    /// How many places are not.
+    /// Number of different entries.
     different: usize,
-    /// Why they are not.
+    /// The reason for the differences.
     reason: &'static str,
 }
 
@@ -128,7 +128,7 @@ const PAIRS: &[Pair] = &[
 
 #[test]
 #[ignore = "needs ../shared/data"]
-fn both_forms_of_a_flow_give_the_same_model() {
+fn both_forms_of_a_flow_have_the_same_model() {
     let folder = shared("flows");
     let mut wrong = String::new();
     for pair in PAIRS {
@@ -151,7 +151,7 @@ fn both_forms_of_a_flow_give_the_same_model() {
     assert!(wrong.is_empty(), "- Archy YAML, + export\n{wrong}");
 }
 
-/// How many places are the same, and a line for each that is not.
+/// Returns the number of equal entries, and a line for each different one.
 fn compare(one: &Places, other: &Places) -> (usize, Vec<String>) {
     let mut same = 0;
     let mut differences = Vec::new();
@@ -160,7 +160,7 @@ fn compare(one: &Places, other: &Places) -> (usize, Vec<String>) {
         match (one.get(name), other.get(name)) {
             (Some(one), Some(other)) if is_same(one, other) => same += 1,
             (None, Some(export)) if is_left_out(name, export) => {}
-            // An export has it only where it is true.
+            // An export contains it only if it is true.
             (Some(archy), None)
                 if name.ends_with(".globalSpeechRecTerms") && archy == "false" => {}
             (one, other) => {
@@ -174,8 +174,8 @@ fn compare(one: &Places, other: &Places) -> (usize, Vec<String>) {
     (same, differences)
 }
 
-/// Templates have placeholders where an export has names; and an export has a name for an
-/// action that its author gave none.
+/// Templates have placeholders where an export has names, and an export has a name for an
+/// action that has none in the source.
 fn is_same(archy: &str, export: &str) -> bool {
     let is_placeholder =
         ["\"TPL_", "\"<", "{\"name\":\"<", "{\"name\":\"TPL_", "speech TPL_"]
@@ -186,8 +186,8 @@ fn is_same(archy: &str, export: &str) -> bool {
     archy == export || is_placeholder || is_unnamed
 }
 
-/// What Archy YAML leaves out: ids, timeouts that an author did not choose, and settings
-/// that have these values by default.
+/// Parts that Archy YAML omits: ids, timeouts that the author did not set, and settings
+/// with these default values.
 fn is_left_out(place: &str, export: &str) -> bool {
     let ids = [".actionId", ".datatableId", ".flowId", ".timeout"];
     let defaults = [
@@ -211,7 +211,7 @@ fn declarations(flows: [&ArchitectFlow; 2]) -> Declarations {
     for flow in flows {
         let within = flow.units.iter().flat_map(|unit| &unit.variables);
         for variable in flow.variables.iter().chain(within) {
-            names.declare(&variable.name.value, variable.holds);
+            names.declare(&variable.name.value, variable.value_type);
         }
     }
     names
@@ -235,10 +235,10 @@ fn read_export(path: &Path) -> ArchitectFlow {
     config::read(&read_json(&file).unwrap(), &mut Vec::new()).unwrap()
 }
 
-/// Places of a flow and what stands there, ids and places of the text left out.
+/// The paths in a flow and their values, without ids and positions.
 type Places = BTreeMap<String, String>;
 
-/// What is written down of one flow.
+/// Builds the paths and values of one flow.
 struct Outline<'f> {
     flow: &'f ArchitectFlow,
     names: Declarations,
@@ -268,7 +268,8 @@ fn places(flow: &ArchitectFlow, names: Declarations) -> Places {
 }
 
 impl Outline<'_> {
-    /// The kind and name of a unit. What has no name in Archy YAML has none here.
+    /// Returns the kind and name of a unit. Units that have no name in Archy YAML have
+    /// none here.
     fn unit(&self, key: Option<&str>) -> String {
         let Some(unit) = key.and_then(|key| self.flow.unit(key)) else {
             return "nothing".into();
@@ -285,7 +286,7 @@ impl Outline<'_> {
             let place = format!("{owner} {}", variable.name.value);
             let about = format!(
                 "{} input {} output {}",
-                variable.holds, variable.is_input, variable.is_output
+                variable.value_type, variable.is_input, variable.is_output
             );
             self.places.insert(place.clone(), about);
             if let Some(initial) = &variable.initial {
@@ -319,7 +320,7 @@ impl Outline<'_> {
         }
     }
 
-    /// What is not set is not written down: one form leaves it out.
+    /// Settings without a value are omitted, as one form leaves them out.
     fn setting(&mut self, place: &str, setting: &Setting) {
         let text = match setting {
             Setting::NoValue | Setting::None => return,
@@ -337,11 +338,11 @@ impl Outline<'_> {
             }
             Setting::Group(settings) => return self.settings(place, settings),
         };
-        // Exports write the region of a language with capital letters.
+        // Exports write the region of a language in upper case.
         self.places.insert(place.replace(".en-US", ".en-us"), text);
     }
 
-    /// An expression as Architect writes it.
+    /// Returns an expression in Architect's canonical form.
     fn expression(&mut self, text: &str) -> String {
         canonical(text, &mut self.names, None).unwrap_or_else(|_| text.into())
     }

@@ -1,5 +1,5 @@
-//! `flowsim compare`, through the program: what is told of recordings that were made again on
-//! flows that are the same, or were changed, and how the program ends.
+//! `flowsim compare` as a program: its output for recordings that are replayed on the
+//! same or on changed flows, and its exit codes.
 
 #![expect(clippy::unwrap_used, reason = "a program that cannot be run fails the test")]
 #![expect(clippy::print_stderr, reason = "what is skipped has to be seen")]
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::browser;
 
-/// The flow as it was recorded, and as it was changed.
+/// The flow as it was recorded, and the changed flow.
 const SAME: &str = "fixtures/order-status/flows";
 const CHANGED: &str = "fixtures/compare/flows";
 const RECORDINGS: &str = "fixtures/compare/recordings";
@@ -31,8 +31,8 @@ fn compare(arguments: &[&str]) -> Output {
     command.output().unwrap()
 }
 
-/// Exit code, standard output and standard error.
-fn told(arguments: &[&str]) -> (i32, String, String) {
+/// Runs the command. Returns exit code, standard output and standard error.
+fn results(arguments: &[&str]) -> (i32, String, String) {
     let output = compare(arguments);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
@@ -47,7 +47,7 @@ fn recording(name: &str) -> String {
     format!("{RECORDINGS}/{name}.recording.json")
 }
 
-/// A folder of its own with recordings that the tests may change.
+/// A separate folder with recordings that the tests may change.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(root().join(RECORDINGS)).unwrap() {
@@ -90,10 +90,10 @@ const ALL: [&str; 9] = [
     "shop-too-slow",
 ];
 
-/// One of Architect's flows with a menu, told as a simulation: the keys are in it, and the
-/// steps are those of simulations on both sides.
+/// An Architect flow with a menu, recorded as a simulation: it contains the keys, and
+/// both sides have the steps of simulations.
 #[test]
-fn simulations_of_architects_flows_are_the_same_and_tell_a_moved_key() {
+fn simulations_of_architect_flows_are_equal_and_show_a_changed_key() {
     let folder = tempfile::tempdir().unwrap();
     let flowsim = |line: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
@@ -116,7 +116,7 @@ fn simulations_of_architects_flows_are_the_same_and_tell_a_moved_key() {
 }
 
 #[test]
-fn how_it_ends_says_how_it_went() {
+fn the_exit_code_shows_the_verdict() {
     let code = |arguments: &[&str]| compare(arguments).status.code().unwrap();
     let one = recording("being-packed");
     assert_eq!(code(&[RECORDINGS, "--flows", SAME]), 0);
@@ -154,30 +154,33 @@ fn fixtures_answer_what_a_recording_cannot() {
     fs::write(&fixtures, "dataActions: {Get Refund: {output: {amount: 3}}}").unwrap();
     let one = recording("shop-too-slow");
     let one = [&*one, "--flows", CHANGED];
-    let (code, out, _) = told(&one);
+    let (code, out, _) = results(&one);
     assert_eq!(code, 5);
     assert!(out.starts_with("unreplayable\n"), "{out}");
-    assert!(out.contains("asks for the data action `Get Refund`"), "{out}");
+    assert!(out.contains("requests the data action `Get Refund`"), "{out}");
     let (code, out, _) =
-        told(&[&one[..], &["--fixtures", fixtures.to_str().unwrap()]].concat());
+        results(&[&one[..], &["--fixtures", fixtures.to_str().unwrap()]].concat());
     assert_eq!(code, 1);
     assert!(out.contains("`Is there a refund?` is new locally"), "{out}");
 }
 
-/// The transcripts of the handbook show the rest.
+/// The transcripts in the reference show the other cases.
 #[test]
-fn the_text_of_one_that_is_equal_is_a_word() {
+fn an_equal_recording_is_reported_in_one_word() {
     let one = recording("hangs-up");
-    assert_eq!(told(&[&one, "--flows", CHANGED]), (0, "equal\n".into(), String::new()));
-    // A folder is one of several, even if it holds one.
+    assert_eq!(
+        results(&[&one, "--flows", CHANGED]),
+        (0, "equal\n".into(), String::new())
+    );
+    // A folder is treated as several recordings, even if it contains one.
     let folder = tempfile::tempdir().unwrap();
     fs::copy(root().join(&one), path(folder.path(), "a")).unwrap();
-    let (_, out, _) = told(&[folder.path().to_str().unwrap(), "--flows", CHANGED]);
+    let (_, out, _) = results(&[folder.path().to_str().unwrap(), "--flows", CHANGED]);
     assert_eq!(out, "1 recording: 1 equal\n");
 }
 
 #[test]
-fn many_are_counted_by_where_they_come_to() {
+fn many_recordings_are_grouped_by_their_ends() {
     let folder = tempfile::tempdir().unwrap();
     for copy in 0..30 {
         for name in ALL {
@@ -186,7 +189,7 @@ fn many_are_counted_by_where_they_come_to() {
         }
     }
     let all = [folder.path().to_str().unwrap(), "--flows", CHANGED];
-    let (code, out, _) = told(&all);
+    let (code, out, _) = results(&all);
     assert_eq!(code, 1);
     let out = out.replace(all[0], "FOLDER");
     insta::with_settings!({ omit_expression => true }, {
@@ -215,9 +218,9 @@ fn many_are_counted_by_where_they_come_to() {
     );
 }
 
-/// Where one side knows only the id of its queue, both queues are told by their ids.
+/// If one side knows only the id of its queue, both queues are shown by their ids.
 #[test]
-fn ends_are_told_alike() {
+fn ends_are_shown_in_the_same_form() {
     let folder = folder();
     let flows = folder.path().join("flow.json");
     let text = fs::read_to_string(root().join(SAME).join("order_status.json")).unwrap();
@@ -246,7 +249,7 @@ fn ends_are_told_alike() {
 }
 
 #[test]
-fn json_is_of_one_or_of_several() {
+fn json_describes_one_recording_or_several() {
     let one = document(&[&recording("being-packed"), "--flows", CHANGED]);
     assert_eq!(one["schema"], "flowsim.comparison/1");
     assert_eq!(one["verdict"], "different");
@@ -269,11 +272,11 @@ fn json_is_of_one_or_of_several() {
 }
 
 #[test]
-fn one_that_does_not_load_stops_no_other() {
+fn a_recording_that_does_not_load_does_not_stop_the_others() {
     let folder = folder();
     fs::write(path(folder.path(), "broken"), "{\"schema\": ").unwrap();
     let all = [folder.path().to_str().unwrap(), "--flows", SAME];
-    let (code, out, error) = told(&all);
+    let (code, out, error) = results(&all);
     assert_eq!(code, 3);
     assert_eq!(out, "10 recordings: 9 equal, 1 unreadable\n");
     assert!(error.contains("broken.recording.json:1:"), "{error}");
@@ -282,13 +285,13 @@ fn one_that_does_not_load_stops_no_other() {
     let broken = broken.clone().find(|it| it["comparison"].is_null()).unwrap();
     assert_eq!(broken["findings"][0]["severity"], "error");
     let alone = path(folder.path(), "broken");
-    let (code, out, _) = told(&[alone.to_str().unwrap(), "--flows", SAME]);
+    let (code, out, _) = results(&[alone.to_str().unwrap(), "--flows", SAME]);
     assert_eq!((code, &*out), (3, ""));
 }
 
 #[test]
 fn junit_has_a_case_for_each() {
-    let (code, xml, _) = told(&[RECORDINGS, "--flows", CHANGED, "--format", "junit"]);
+    let (code, xml, _) = results(&[RECORDINGS, "--flows", CHANGED, "--format", "junit"]);
     assert_eq!(code, 1);
     assert_eq!(xml.matches("<testcase ").count(), 9);
     assert_eq!(xml.matches("<failure ").count(), 6);
@@ -299,27 +302,27 @@ fn junit_has_a_case_for_each() {
 }
 
 #[test]
-fn what_is_ignored_or_tolerated_does_not_differ() {
+fn ignored_and_tolerated_differences_are_equal() {
     let one = recording("on-its-way");
     let one = [&*one, "--flows", CHANGED];
-    assert_eq!(told(&one).0, 1);
+    assert_eq!(results(&one).0, 1);
     let ignored = document(&[&one[..], &["--ignore", "/trace/*/result/text"]].concat());
     assert_eq!(ignored["verdict"], "equal", "{ignored}");
     let count = |it: &Value| it["ignored"].as_array().unwrap().len();
     assert!(count(&ignored) > 0);
-    assert_eq!(told(&[&one[..], &["--ignore", "/trace/3/**"]].concat()).0, 0);
-    assert_eq!(told(&[&one[..], &["--ignore", "/trace/2"]].concat()).0, 1);
+    assert_eq!(results(&[&one[..], &["--ignore", "/trace/3/**"]].concat()).0, 0);
+    assert_eq!(results(&[&one[..], &["--ignore", "/trace/2"]].concat()).0, 1);
 
     let folder = folder();
     change(folder.path(), "on-its-way", |it| it["response"]["elapsedMs"] = json!(400));
     let late = path(folder.path(), "on-its-way");
     let late = [late.to_str().unwrap(), "--flows", SAME];
-    assert_eq!(told(&late).0, 0);
-    assert_eq!(told(&[&late[..], &["--tolerance", "timeMs=10"]].concat()).0, 1);
-    assert_eq!(told(&[&late[..], &["--tolerance", "timeMs=10000"]].concat()).0, 0);
+    assert_eq!(results(&late).0, 0);
+    assert_eq!(results(&[&late[..], &["--tolerance", "timeMs=10"]].concat()).0, 1);
+    assert_eq!(results(&[&late[..], &["--tolerance", "timeMs=10000"]].concat()).0, 0);
 }
 
-/// Recordings that are stale in every way, and in no way.
+/// Recordings that are stale in every respect, and some that are not.
 fn stale() -> TempDir {
     let folder = folder();
     let at = |time: &'static str| move |it: &mut Value| it["recordedAt"] = json!(time);
@@ -341,7 +344,7 @@ fn stale() -> TempDir {
         "\"type\": \"inbound\", \"version\": \"4\",",
         1,
     );
-    // The text is as it was, so that one of another version goes as it went.
+    // The prompt is unchanged, so that the call on the other version still matches.
     let flow = flow.replace(
         "Your order {AskOrder.digits}",
         "Order {AskOrder.digits} is on its way and",
@@ -351,16 +354,16 @@ fn stale() -> TempDir {
     folder
 }
 
-/// Compares recordings that are stale, and gives what is told.
+/// Compares stale recordings, and returns the output.
 fn aged(folder: &TempDir, more: &[&str]) -> (i32, String, String) {
     let flows = folder.path().join("flows");
     let all = [folder.path().to_str().unwrap(), "--flows", flows.to_str().unwrap()];
     let age = ["--max-age", "30d", "--now", "2026-03-15T00:00:00Z"];
-    told(&[&all[..], &age, more].concat())
+    results(&[&all[..], &age, more].concat())
 }
 
 #[test]
-fn recordings_that_have_had_their_time_are_told() {
+fn stale_recordings_are_reported() {
     let folder = stale();
     let (code, out, error) = aged(&folder, &["--format", "json"]);
     assert_eq!((code, &*error), (1, ""));
@@ -391,17 +394,17 @@ fn recordings_that_have_had_their_time_are_told() {
     let last = out.lines().last().unwrap();
     assert_eq!(
         last,
-        "stale: 1 older than is wanted, 1 of a flow that is not here, 4 with answers that nobody asks for any more, 2 of another version of the flow"
+        "stale: 1 older than --max-age, 1 of a flow that is not loaded, 4 with answers that are no longer requested, 2 of another version of the flow"
     );
     assert_eq!(names(folder.path()).len(), ALL.len() + 1);
 }
 
 #[test]
-fn only_what_is_named_is_removed() {
+fn only_the_named_kinds_are_removed() {
     for (kinds, gone) in [
         (&["old"][..], &["hangs-up"][..]),
         (&["unmatched"], &["on-its-way"]),
-        // The other one of another version still goes as it went.
+        // The other recording of another version still matches.
         (&["version"], &["says-nothing"]),
         (
             &["unused"],
@@ -447,27 +450,27 @@ fn the_number_of_threads_makes_no_difference() {
 }
 
 #[test]
-fn a_file_is_whole_or_as_it_was() {
+fn a_file_is_replaced_completely_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("out");
     let out = file.to_str().unwrap();
     for format in ["text", "json", "junit", "html"] {
         let arguments = [RECORDINGS, "--flows", CHANGED, "--format", format];
         let printed = compare(&arguments).stdout;
-        let (code, nothing, _) = told(&[&arguments[..], &["--out", out]].concat());
+        let (code, nothing, _) = results(&[&arguments[..], &["--out", out]].concat());
         assert_eq!((code, &*nothing), (1, ""), "{format}");
         assert!(fs::read(&file).unwrap() == printed, "{format}");
     }
     assert_eq!(names(folder.path()), ["out"]);
     let (code, _, error) =
-        told(&[RECORDINGS, "--flows", SAME, "--out", "Cargo.toml/out"]);
+        results(&[RECORDINGS, "--flows", SAME, "--out", "Cargo.toml/out"]);
     assert_eq!(code, 5);
     assert!(error.starts_with("error: cannot write Cargo.toml/out: "), "{error}");
 }
 
 #[cfg(unix)]
 #[test]
-fn a_reader_that_has_enough_is_no_failure() {
+fn a_closed_pipe_is_not_a_failure() {
     for format in ["text", "json", "junit", "html"] {
         let (reader, writer) = std::io::pipe().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
@@ -497,7 +500,7 @@ fn a_browser_shows_both_sides() {
     });
     let page = folder.path().join("page.html");
     let (recordings, out) = (folder.path().to_str().unwrap(), page.to_str().unwrap());
-    told(&[recordings, "--flows", CHANGED, "--format", "html", "--out", out]);
+    results(&[recordings, "--flows", CHANGED, "--format", "html", "--out", out]);
     let load = |fragment: &str| {
         let loaded = browser::load(&browser, &page, fragment);
         assert_eq!(loaded.console, [""; 0], "{fragment}");
@@ -508,7 +511,7 @@ fn a_browser_shows_both_sides() {
     let rows = |shown: &str| shown.matches("<li><a class=\"row ").count();
     let of = |name: &str| format!("recording-{}", path(folder.path(), name).display());
 
-    // At first what all come to, and everybody in the list.
+    // Initially the page shows all ends, and all recordings in the list.
     let first = load("");
     assert_eq!(rows(&first), 9);
     assert!(
@@ -523,10 +526,10 @@ fn a_browser_shows_both_sides() {
     assert_eq!(rows(&load("q=refund")), 1);
     assert_eq!(rows(&load("q=nothing+has+this")), 0);
 
-    // Both sides: what is missing, what is new, where it begins, and why.
+    // Both sides: missing steps, new steps, the start of the difference, and its cause.
     let one = load(&of("being-packed"));
     assert!(
-        one.contains("<div class=\"problem different\"><p>Behind step 4 `TellPacking`")
+        one.contains("<div class=\"problem different\"><p>After step 4 `TellPacking`")
     );
     assert_eq!(one.matches("<div class=\"pair missing first\">").count(), 1, "{one}");
     assert_eq!(one.matches("<div class=\"pair inserted\">").count(), 1, "{one}");
@@ -538,5 +541,5 @@ fn a_browser_shows_both_sides() {
         "{texts}"
     );
     assert!(!load(&of("hangs-up")).contains("class=\"sides\""));
-    assert!(load(&of("shop-too-slow")).contains("asks for the data action `Get Refund`"));
+    assert!(load(&of("shop-too-slow")).contains("requests the data action `Get Refund`"));
 }

@@ -1,6 +1,6 @@
-//! The command line as a contract: what goes to which stream, and how the program ends.
+//! The contract of the command line: the streams and the exit codes.
 //!
-//! A snapshot is a transcript: for every command its exit code and both streams.
+//! A snapshot is a transcript: the exit code and both streams of every command.
 
 #![expect(clippy::unwrap_used, reason = "a program that cannot be run fails the test")]
 
@@ -18,11 +18,11 @@ const FIXTURES: &str = "fixtures/shared-flow/fixtures.yaml";
 const DANGLING: &str = "fixtures/broken/dangling_reference.json";
 const WARNING: &str = "fixtures/broken/no_default_branch.json";
 
-/// What the environment of a test must not decide.
+/// Environment variables that must not affect tests.
 const ENVIRONMENT: [&str; 6] =
     ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM", "CI"];
 
-/// The program, in the folder of the project.
+/// Returns the program, to run in the folder of the project.
 fn flowsim() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
@@ -32,7 +32,7 @@ fn flowsim() -> Command {
     command
 }
 
-/// Runs a command line that is written with blanks between its words.
+/// Runs a command line whose words are separated by spaces.
 fn run(line: &str) -> Output {
     run_in(Path::new(env!("CARGO_MANIFEST_DIR")), line)
 }
@@ -58,7 +58,7 @@ fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// A command with everything that came of it, the same on every machine.
+/// Formats a command and its complete output, identically on every machine.
 fn transcript(line: &str, output: &Output) -> String {
     let mut text = format!("$ flowsim {line}\n");
     for (name, stream) in [("stdout", out(output)), ("stderr", err(output))] {
@@ -71,7 +71,7 @@ fn transcript(line: &str, output: &Output) -> String {
     text
 }
 
-/// Replaces what a release or an operating system may change.
+/// Replaces the parts that depend on the release or the operating system.
 fn stable(text: &str) -> String {
     let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
     let text = text.replace(&version, "\"version\": \"[version]\"");
@@ -151,7 +151,7 @@ fn help_and_version_are_results() {
 }
 
 #[test]
-fn a_command_line_that_makes_no_sense_is_told_apart() {
+fn invalid_command_lines_have_their_own_exit_code() {
     let call = the_call();
     let mut lines = vec![
         "frobnicate".to_owned(),
@@ -215,7 +215,7 @@ const FLOW: &str = r#"{"id": "greet", "name": "Greeting", "type": "inbound", "dr
 "#;
 
 #[test]
-fn what_does_not_load_is_told_with_its_place() {
+fn files_that_do_not_load_are_reported_with_their_position() {
     let folder = bad_files();
     let lines = [
         "run missing.json",
@@ -253,7 +253,7 @@ fn a_flow_that_cannot_run_says_why() {
 }
 
 #[test]
-fn a_request_takes_the_place_of_the_flags() {
+fn a_request_replaces_the_flags() {
     let folder = bad_files();
     let request =
         r#"{"flowId": "Greeting", "context": {"from": "Ada"}, "timeout": 1000}"#;
@@ -265,9 +265,9 @@ fn a_request_takes_the_place_of_the_flags() {
     assert_eq!(both.status.code(), Some(2));
 }
 
-/// Before the program starts nobody reads any more, so that its first write meets that.
+/// The reader closes the pipe before the program starts, so that the first write fails.
 #[test]
-fn a_reader_that_has_enough_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let call = format!("{} --input 1", the_call());
     let check = format!("check {DANGLING}");
     for line in [call.as_str(), &check, "explain", "explain --all", "--help"] {
@@ -280,7 +280,7 @@ fn a_reader_that_has_enough_is_no_error() {
 }
 
 #[test]
-fn messages_that_nobody_reads_change_nothing() {
+fn a_closed_standard_error_changes_nothing() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let line = "explain NO_INPT";
@@ -290,7 +290,7 @@ fn messages_that_nobody_reads_change_nothing() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_result_that_cannot_be_written_is_a_failure_outside() {
+fn a_result_that_cannot_be_written_is_an_external_failure() {
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let output = flowsim().arg("explain").stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(5));
@@ -298,7 +298,7 @@ fn a_result_that_cannot_be_written_is_a_failure_outside() {
 }
 
 #[test]
-fn colours_are_asked_for_or_absent() {
+fn colours_are_used_only_on_request() {
     let colored = |line: &str, variables: &[(&str, &str)]| {
         let mut command = flowsim();
         command.args(line.split(' ')).envs(variables.iter().copied());
@@ -345,10 +345,10 @@ fn variables_context_clock_and_node_reach_the_call() {
 }
 
 #[test]
-fn answers_that_nobody_asked_for_are_noted() {
+fn unused_fixture_answers_are_noted() {
     let output = run(&format!("{} --input 1 --input 2 --input 3", the_call()));
     assert_eq!(output.status.code(), Some(0));
-    let note = "note: the last 2 --input were not used: nothing asked for them\n";
+    let note = "note: the last 2 --input values were never used\n";
     assert_eq!(err(&output), note);
 }
 
@@ -420,7 +420,7 @@ fn errors_and_denied_warnings_fail_a_check() {
     fs::write(folder.path().join("org.yaml"), "queues: [{id: other}]\n").unwrap();
     let fixtures = folder.path().join("org.yaml");
     let line = format!("check {FLOWS} --fixtures {}", fixtures.display());
-    assert!(out(&run(&line)).contains("the fixtures know no queue `support`"));
+    assert!(out(&run(&line)).contains("the fixtures have no queue `support`"));
 }
 
 #[test]
@@ -436,7 +436,7 @@ fn codes_are_explained() {
     }
 }
 
-/// Every flag that a command has stands in the handbook, and none that it has not.
+/// The reference lists exactly the flags that each command has.
 #[test]
 fn the_handbook_lists_the_flags() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -484,7 +484,7 @@ fn the_handbook_lists_the_commands() {
     let help = out(&run("--help"));
     let (_, listed) = help.split_once("Commands:\n").unwrap();
     let lines = listed.lines().take_while(|line| !line.is_empty());
-    // What goes on in a further line is indented more.
+    // Continuation lines have a larger indentation.
     let entries = lines.filter_map(|line| line.strip_prefix("  "));
     let commands: Vec<&str> =
         entries.filter_map(|entry| entry.split(' ').next()).collect();
@@ -496,16 +496,16 @@ fn the_handbook_lists_the_commands() {
     }
 }
 
-/// The `--word` or `-w` that comes first in a line.
+/// Returns the first `--word` or `-w` in a line.
 fn first_flag(line: &str) -> Option<&str> {
     let flag = &line[line.find('-')?..];
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let flag = &flag[..flag.find(|c| !is_part(c)).unwrap_or(flag.len())];
-    // A dash alone is silence, or a list of values.
+    // A dash alone means silence, or a list of values.
     (flag.len() > 1).then_some(flag)
 }
 
-/// A text that would rename the window, clear the screen and turn the line round.
+/// A string that would rename the window, clear the screen and reverse the line.
 const EVIL: &str = "It's \\u001b]0;x\\u0007\\u009b2J\\u202eevil";
 
 fn evil_flow(id: &str) -> String {
@@ -518,9 +518,9 @@ fn evil_flow(id: &str) -> String {
     )
 }
 
-/// What a flow says and how it is called may hold anything; a terminal must not obey it.
+/// The prompts and names of a flow may contain anything; a terminal must not execute it.
 #[test]
-fn no_text_of_a_flow_commands_the_terminal() {
+fn strings_of_a_flow_cannot_control_the_terminal() {
     let folder = TempDir::new().unwrap();
     let good = |text: String| {
         text.replace(&format!("\"End{EVIL}\""), "\"End\"")
@@ -555,7 +555,7 @@ fn no_text_of_a_flow_commands_the_terminal() {
 }
 
 #[test]
-fn a_line_that_is_no_text_is_no_key() {
+fn invalid_utf8_is_not_a_key() {
     let line = format!("{} --interactive", the_call());
     let mut command = Assertable::from_std(flowsim());
     let output =
@@ -580,7 +580,7 @@ fn a_check_reads_the_contacts() {
 }
 
 #[test]
-fn a_number_below_its_range_is_told_as_such() {
+fn a_number_below_its_range_is_reported_as_such() {
     for flag in ["--timeout-ms", "--max-actions", "--max-depth"] {
         let output = run(&format!("{} {flag} -1", the_call()));
         assert_eq!(output.status.code(), Some(2));
@@ -611,8 +611,8 @@ fn an_answer_for_some_inputs_makes_a_data_action_known() {
         "dataActions: {get: [{when: {c: 1}}]}\nwebhooks: {tell: [{when: {c: 1}}]}\n";
     assert_eq!(check(known), "");
     let findings = check("dataActions: {other: {}}\nwebhooks: {other: {}}\n");
-    assert!(findings.contains("the fixtures know no data action `get`"), "{findings}");
-    assert!(findings.contains("the fixtures know no webhook `tell`"), "{findings}");
+    assert!(findings.contains("the fixtures have no data action `get`"), "{findings}");
+    assert!(findings.contains("the fixtures have no webhook `tell`"), "{findings}");
 }
 
 const COUNTING: &str = "
@@ -637,7 +637,7 @@ inboundCall:
 ";
 
 #[test]
-fn a_call_may_begin_in_the_middle_of_a_task() {
+fn a_call_may_start_in_the_middle_of_a_task() {
     let folder = tempfile::tempdir().unwrap();
     let flow = folder.path().join("counting.yaml");
     fs::write(&flow, COUNTING).unwrap();
@@ -650,7 +650,7 @@ fn a_call_may_begin_in_the_middle_of_a_task() {
 }
 
 #[test]
-fn a_variable_that_is_not_declared_or_does_not_fit_is_wrong_usage() {
+fn undeclared_or_mismatched_variables_are_usage_errors() {
     let folder = tempfile::tempdir().unwrap();
     let flow = folder.path().join("counting.yaml");
     fs::write(&flow, COUNTING).unwrap();
@@ -666,7 +666,7 @@ fn a_variable_that_is_not_declared_or_does_not_fit_is_wrong_usage() {
 }
 
 #[test]
-fn a_file_that_several_paths_lead_to_is_loaded_once() {
+fn a_file_given_by_several_paths_is_loaded_once() {
     let file = format!("{FLOWS}/inbound_a.json");
     for paths in [format!("{FLOWS} {file}"), format!("{file} ./{file} {FLOWS}/.")] {
         let output = run(&format!("check {paths} --format json"));
@@ -674,7 +674,7 @@ fn a_file_that_several_paths_lead_to_is_loaded_once() {
         assert_eq!(output.status.code(), once.status.code(), "{}", out(&output));
         assert!(!out(&output).contains("DUPLICATE_FLOW"), "{}", out(&output));
     }
-    // A file that a folder passes over has to be a flow all the same if it is named.
+    // A file that a folder skips must still be a flow if it is named directly.
     let folder = TempDir::new().unwrap();
     let note = folder.path().join("note.json");
     fs::write(&note, "{}").unwrap();
@@ -689,7 +689,7 @@ fn a_folder_without_fixtures_is_a_warning() {
     let folder = TempDir::new().unwrap();
     let place = folder.path().display();
     let output = run(&format!("run {FLOWS} --flow Inbound_Flow_A --fixtures {place}"));
-    assert!(err(&output).contains("the folder holds no fixtures"), "{}", err(&output));
+    assert!(err(&output).contains("the folder contains no fixtures"), "{}", err(&output));
     assert!(err(&output).contains("warning[INVALID_FIXTURES]"), "{}", err(&output));
     assert_ne!(output.status.code(), Some(3));
     fs::write(folder.path().join("org.yaml"), "queues: [{id: support}]\n").unwrap();

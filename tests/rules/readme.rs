@@ -1,10 +1,10 @@
-//! What the documents show is what the program prints, and what they tell to run is what
-//! is checked.
+//! The documents show the program's real output, and the commands that they give are
+//! tested.
 //!
-//! In a `console` block a line that starts with `$ ` is a command, the lines up to the next
-//! one are what it prints. `\` at its end goes on in the next line, `…` stands for the rest of
-//! a line, or on a line of its own for the rest of the output. What follows `] > ` was typed
-//! by the reader. The blocks of a document run in their order, in one copy of `fixtures/`.
+//! In a `console` block, a line that starts with `$ ` is a command, and the following
+//! lines are its output. A command continues after a final `\`. `…` represents the rest
+//! of a line, or on a separate line the rest of the output. Text after `] > ` is typed by
+//! the reader. The blocks of a document run in order, in one copy of `fixtures/`.
 
 #![expect(clippy::unwrap_used, reason = "a document that cannot be read fails the test")]
 #![cfg(unix)]
@@ -17,7 +17,7 @@ use std::process::{Command, Stdio};
 
 const DOCUMENTS: [&str; 3] = ["README.md", "docs/cli.md", "docs/expressions.md"];
 
-/// Where a person waits for an answer, as `--interactive` prints it.
+/// The prompt of `--interactive`.
 const PROMPT: &str = "] > ";
 
 /// A command with the output that a document shows for it.
@@ -28,7 +28,7 @@ struct Shown {
 }
 
 #[test]
-fn shown_output_is_what_is_printed() {
+fn shown_output_is_the_real_output() {
     for document in DOCUMENTS {
         let folder = tempfile::tempdir().unwrap();
         copy(&root().join("fixtures"), &folder.path().join("fixtures"));
@@ -44,9 +44,9 @@ fn shown_output_is_what_is_printed() {
     }
 }
 
-/// The command for the tests stands in the README once; `.ci/run` runs the same.
+/// The command for the tests appears once in the README, and `.ci/run` uses the same one.
 #[test]
-fn the_tests_are_run_as_the_readme_says() {
+fn the_tests_run_with_the_command_in_the_readme() {
     let readme = read("README.md");
     let (_, section) = readme.split_once("## Run the tests\n").unwrap();
     let (_, block) = section.split_once("```sh\n").unwrap();
@@ -59,9 +59,9 @@ fn the_tests_are_run_as_the_readme_says() {
     assert!(commands.contains(&command), "`{command}` is not among {commands:?}");
 }
 
-/// Links to files lead to files.
+/// Links to files refer to existing files.
 #[test]
-fn links_lead_somewhere() {
+fn links_refer_to_existing_files() {
     let mut documents = vec![root().join("README.md"), root().join("CONTRIBUTING.md")];
     documents.extend(files_below(&root().join("docs")));
     for document in documents {
@@ -101,7 +101,7 @@ fn shown(document: &str) -> Vec<Shown> {
     shown
 }
 
-/// Both streams of a command as one, with what was typed in its place.
+/// Returns both streams of a command as one, including the typed text.
 fn run(folder: &Path, command: &str, output: &str) -> String {
     let typed: Vec<&str> = output
         .lines()
@@ -138,7 +138,7 @@ fn run(folder: &Path, command: &str, output: &str) -> String {
     printed.replace("]\u{0}", PROMPT)
 }
 
-/// Whether a text was printed as it is shown.
+/// Returns `true` if printed output matches the shown output.
 fn matches(shown: &str, printed: &str) -> bool {
     let mut printed = printed.trim_end().lines();
     for line in shown.trim_end().lines() {
@@ -157,7 +157,7 @@ fn matches(shown: &str, printed: &str) -> bool {
 }
 
 #[test]
-fn an_ellipsis_stands_for_the_rest() {
+fn an_ellipsis_represents_the_rest() {
     assert!(matches("a\nb\n", "a\nb"));
     assert!(matches("a…\nb", "abc\nb"));
     assert!(matches("a\n…", "a\nb\nc"));

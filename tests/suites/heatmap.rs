@@ -1,4 +1,4 @@
-//! Decision logs, and the heat maps that are made of them, of traces and of coverage.
+//! Decision logs, and heat maps created from them, from traces and from coverage.
 
 #![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
 
@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 
 use flowsim::analysis::decisions::{
-    self, Decision, Found, INDEX, bulk, of_document, of_trace, write_csv, write_line,
+    self, Decision, INDEX, Item, bulk, of_document, of_trace, write_csv, write_line,
 };
 use flowsim::diagnostic::{Code, Diagnostic, Severity};
 use flowsim::engine::{Call, Session, play};
@@ -41,7 +41,7 @@ fn result(arguments: &[&str]) -> String {
     text(&output.stdout)
 }
 
-/// A call of `fixtures/NAME` with these answers, and the log that it adds to.
+/// Calls a flow of `fixtures/NAME` with these flags, and appends to the log.
 fn call(name: &str, flags: &[&str], log: &str) {
     let flows = format!("fixtures/{name}/flows");
     let fixtures = format!("fixtures/{name}/fixtures.yaml");
@@ -54,7 +54,7 @@ fn path(folder: &TempDir, name: &str) -> String {
     folder.path().join(name).display().to_string()
 }
 
-/// A log as programs of others write it: the keys and decisions of seed 002.
+/// A log as other programs write it, with the keys and decisions of the state-machine tutorial.
 fn log_of_others() -> String {
     let mut log = String::new();
     for number in 0..60_u32 {
@@ -70,10 +70,10 @@ fn log_of_others() -> String {
 }
 
 #[test]
-fn calls_leave_a_document_for_every_entry() {
+fn calls_write_a_document_for_every_entry() {
     let folder = tempdir().unwrap();
     let log = path(&folder, "log.ndjson");
-    // Nobody is free in the queue: the caller is sent there for a callback.
+    // All agents of the queue are busy, so the caller is routed to a callback.
     call(
         "payment-journey",
         &["--input", "999#", "--input", "1", "--input", "4711#"],
@@ -85,14 +85,14 @@ fn calls_leave_a_document_for_every_entry() {
         &log,
     );
     call("alder-clinic", &["--at", "2026-03-11T02:00:00Z", "--input", "1"], &log);
-    // Silence is no entry, and leaves nothing.
+    // Silence is not an entry and is not logged.
     call("alder-clinic", &["--at", "2026-03-11T02:00:00Z"], &log);
     call("deep-menu", &["--input", "9"], &log);
     insta::assert_snapshot!("log_of_calls", fs::read_to_string(log).unwrap());
 }
 
 #[test]
-fn a_table_has_one_header_and_a_torn_line_stays_alone() {
+fn a_table_has_one_header_and_an_incomplete_line_stays_separate() {
     let folder = tempdir().unwrap();
     let (table, lines) = (path(&folder, "log.csv"), path(&folder, "log.jsonl"));
     for keys in ["1", "3"] {
@@ -107,7 +107,7 @@ fn a_table_has_one_header_and_a_torn_line_stays_alone() {
 }
 
 #[test]
-fn a_log_that_cannot_be_written_is_a_failure_outside() {
+fn a_log_that_cannot_be_written_is_an_external_failure() {
     let folder = tempdir().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
     let log = path(&folder, "file/log.ndjson");
@@ -118,13 +118,13 @@ fn a_log_that_cannot_be_written_is_a_failure_outside() {
         let output = flowsim(command);
         assert_eq!(output.status.code(), Some(5));
         assert!(text(&output.stderr).contains("cannot write"), "{command:?}");
-        // Tests are not even begun.
+        // The tests do not even start.
         assert_eq!(output.stdout.is_empty(), command[0] == "test");
     }
 }
 
 #[test]
-fn tests_leave_the_same_log_however_many_run_at_once() {
+fn tests_write_the_same_log_with_any_number_of_threads() {
     let folder = tempdir().unwrap();
     let log = |jobs: &str, name: &str| {
         let path = path(&folder, name);
@@ -135,18 +135,18 @@ fn tests_leave_the_same_log_however_many_run_at_once() {
     let one = log("1", "one.ndjson");
     assert_eq!(one, log("4", "four.ndjson"));
     assert!(one.lines().count() >= 7, "{one}");
-    // A call that two tests make is two calls.
+    // The same call in two tests is two calls.
     let instance = |line: &str| {
         let line: Value = serde_json::from_str(line).unwrap();
         line["flowInstanceId"].to_string()
     };
     let calls: BTreeSet<String> = one.lines().map(instance).collect();
     assert!(calls.len() >= 5, "{calls:?}");
-    // Written anew, not added to.
+    // The log is replaced, not appended to.
     assert_eq!(one, log("2", "one.ndjson"));
 }
 
-/// All flows of a folder and what they are called with.
+/// Runs all calls of the flows in a folder with these inputs.
 fn traces(name: &str, inputs: &[&str]) -> (Arc<Program>, Vec<Trace>) {
     let mut files = Files::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
@@ -154,7 +154,7 @@ fn traces(name: &str, inputs: &[&str]) -> (Arc<Program>, Vec<Trace>) {
     let (fixtures, _) = Fixtures::load(&[root.join("fixtures.yaml")], &mut files);
     let fixtures = Arc::new(fixtures);
     let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
-    let names = program.legend.flows.iter().map(|flow| flow.name.clone());
+    let names = program.symbols.flows.iter().map(|flow| flow.name.clone());
     let names: Vec<_> = names.collect();
     let mut traces = Vec::new();
     for flow in names {
@@ -173,9 +173,9 @@ fn traces(name: &str, inputs: &[&str]) -> (Arc<Program>, Vec<Trace>) {
     (program, traces)
 }
 
-/// A log and a heat map of a trace's JSON tell what the log of the call itself tells.
+/// A log and a heat map created from a trace's JSON equal the log of the call itself.
 #[test]
-fn a_call_and_its_trace_tell_the_same() {
+fn a_call_and_its_trace_yield_the_same_log() {
     let mut count = 0;
     for name in [
         "alder-clinic",
@@ -188,11 +188,11 @@ fn a_call_and_its_trace_tell_the_same() {
         "swift-parcels",
     ] {
         let (program, traces) = traces(name, &["1", "2", "3", "0", "-", "4711#", "*"]);
-        let writer = JsonWriter::new(&program.legend);
+        let writer = JsonWriter::new(&program.symbols);
         for trace in &traces {
             let mut json = String::new();
             writer.write(trace, &mut json);
-            let of_call = of_trace(trace, &program.legend, "a call");
+            let of_call = of_trace(trace, &program.symbols, "a call");
             let of_json =
                 of_document(&Json::parse(&json).unwrap(), trace.start, "a call");
             assert_eq!(of_call, of_json, "{name}: {json}");
@@ -203,7 +203,7 @@ fn a_call_and_its_trace_tell_the_same() {
 }
 
 #[test]
-fn a_flow_may_tell_the_decision_itself() {
+fn a_flow_may_log_the_decision_itself() {
     let folder = tempdir().unwrap();
     let flow = r#"{"id": "f", "name": "Desk", "type": "inbound", "draft": {"startNode": "Ask", "nodes": {
         "Ask": {"id": "Ask", "type": "Gather", "properties": {"promptText": "Press.", "maxDigits": 1}, "onComplete": {"nextNode": "Busy"}, "onError": {"nextNode": "End"}},
@@ -233,12 +233,12 @@ fn a_flow_may_tell_the_decision_itself() {
     let line: Value = serde_json::from_str(&fs::read_to_string(log).unwrap()).unwrap();
     assert_eq!(line["routing_decision"], "route_to_vm");
     assert_eq!(line["queue_occupancy"], 3);
-    // It was decided, and then the call ended in error.
+    // The decision was made, and then the call ended in error.
     assert_eq!((&line["state"], &line["dtmf"]), (&"ROUTING".into(), &"5".into()));
 }
 
 #[test]
-fn the_heat_map_of_others_logs() {
+fn the_heat_map_of_logs_of_other_programs() {
     let folder = tempdir().unwrap();
     let log = path(&folder, "log.ndjson");
     fs::write(&log, log_of_others()).unwrap();
@@ -251,7 +251,7 @@ fn the_heat_map_of_others_logs() {
 }
 
 #[test]
-fn colours_take_the_place_of_shades() {
+fn colours_replace_shades() {
     let folder = tempdir().unwrap();
     let log = path(&folder, "log.ndjson");
     fs::write(&log, log_of_others()).unwrap();
@@ -268,7 +268,7 @@ fn colours_take_the_place_of_shades() {
     assert!(without.contains('█') && !without.contains('\u{1b}'));
 }
 
-/// Traces of the menu, one for each of these keys.
+/// Writes traces of the menu, one for each of these keys.
 fn traces_of_menu(folder: &TempDir) -> String {
     let path = path(folder, "traces.jsonl");
     let mut traces = String::new();
@@ -307,7 +307,7 @@ fn the_heat_of_nodes() {
     assert_eq!(json["schema"], "flowsim.heatmap/1");
     assert_eq!((&json["calls"], &json["decisions"]), (&5.into(), &5.into()));
     assert_eq!(json["flows"][0]["nodes"][0]["count"], 5);
-    // Without the flows only what calls came to is known, most often first.
+    // Without the flows only nodes that calls reached are known, the most frequent first.
     let json = result(&["heatmap", &traces, "--format", "json"]);
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["flows"].as_array().unwrap().len(), 2);
@@ -317,9 +317,9 @@ fn the_heat_of_nodes() {
     assert!(counts.is_sorted_by(|one, two| one >= two), "{counts:?}");
 }
 
-/// Ways of Architect's flows have labels in the document, ids in traces.
+/// Outputs in Architect flows have labels in the document, but ids in traces.
 #[test]
-fn coverage_and_traces_count_alike() {
+fn coverage_and_traces_have_equal_counts() {
     let folder = tempdir().unwrap();
     let (coverage, traces) = (path(&folder, "coverage.json"), path(&folder, "traces"));
     let tests = "fixtures/alder-clinic";
@@ -357,11 +357,11 @@ fn coverage_and_traces_count_alike() {
     assert_eq!(arrows(&coverage), arrows(&traces));
 }
 
-/// What coverage counts is counted, what it does not know is left out.
+/// Everything in a coverage report is counted; other data is omitted.
 #[test]
-fn coverage_counts_choices_and_nodes_as_it_does_itself() {
+fn coverage_counts_choices_and_nodes_like_its_own_report() {
     let folder = tempdir().unwrap();
-    // The folder is made.
+    // The folder is created.
     let coverage = path(&folder, "new/coverage.json");
     let tests = "fixtures/alder-clinic";
     let decisions = path(&folder, "other/new/log.csv");
@@ -379,15 +379,15 @@ fn coverage_counts_choices_and_nodes_as_it_does_itself() {
     assert!(graph.contains("n0 -->|\"2\"| n2\n"), "{graph}");
     assert!(graph.contains("n19 -->|\"3 ×\"| n20\n"), "{graph}");
     let totals = &document["totals"]["nodes"];
-    let told = format!("came to {} of {} nodes", totals["covered"], totals["total"]);
+    let told = format!("{} of {} nodes reached", totals["covered"], totals["total"]);
     assert!(result(&with_flows).contains(&told), "{told}");
     let without = result(&["heatmap", &coverage]);
     assert!(without.contains("  task") && !without.contains("tasks"), "{without}");
 }
 
-/// A log in a folder that is not there.
+/// A log in a folder that does not exist.
 #[test]
-fn a_log_of_a_run_makes_its_folder() {
+fn a_log_of_a_run_creates_its_folder() {
     let folder = tempdir().unwrap();
     let log = path(&folder, "logs/today/log.csv");
     let flows = "fixtures/deep-menu/flows";
@@ -397,7 +397,7 @@ fn a_log_of_a_run_makes_its_folder() {
 }
 
 #[test]
-fn a_document_of_several_lines_and_a_search_are_read() {
+fn multi_line_documents_and_search_responses_are_read() {
     let folder = tempdir().unwrap();
     let trace = traces_of_menu(&folder);
     let trace = fs::read_to_string(trace).unwrap();
@@ -415,7 +415,7 @@ fn a_document_of_several_lines_and_a_search_are_read() {
     let json = counted(&[&pretty, &hits]);
     assert_eq!((&json["calls"], &json["decisions"]), (&1.into(), &3.into()));
     assert_eq!(json["cells"][1]["dtmf"], "7");
-    // The whole answer of a search, as it came and as people print it.
+    // The complete response of a search, in its original form and pretty-printed.
     let answer = format!(
         r#"{{"took": 1, "hits": {{"total": {{"value": 2}}, "hits": [{hit}, {hit}]}}}}"#
     );
@@ -431,7 +431,7 @@ fn a_document_of_several_lines_and_a_search_are_read() {
     }
 }
 
-/// Files that are wrong in every way that there is.
+/// Files with every kind of problem.
 fn wrong_files() -> TempDir {
     let folder = tempdir().unwrap();
     let file =
@@ -457,7 +457,7 @@ fn wrong_files() -> TempDir {
 }
 
 #[test]
-fn what_cannot_be_counted_is_told() {
+fn files_that_cannot_be_counted_are_reported() {
     let folder = wrong_files();
     let mut told = String::new();
     for line in [
@@ -491,7 +491,7 @@ fn what_cannot_be_counted_is_told() {
 }
 
 #[test]
-fn a_form_without_anything_to_show_says_so() {
+fn a_format_without_anything_to_show_reports_that() {
     let folder = tempdir().unwrap();
     let log = path(&folder, "log.ndjson");
     fs::write(&log, log_of_others()).unwrap();
@@ -501,7 +501,7 @@ fn a_form_without_anything_to_show_says_so() {
     for (arguments, message) in [
         (
             &[&log, "--format", "mermaid", "--flows", flows][..],
-            "decisions do not tell which nodes",
+            "decisions do not show which nodes",
         ),
         (&[&silent, "--format", "svg"], "no caller pressed a key"),
         (&[&silent, "--format", "png"], "no caller pressed a key"),
@@ -510,15 +510,15 @@ fn a_form_without_anything_to_show_says_so() {
         assert_eq!(output.status.code(), Some(4));
         assert!(text(&output.stderr).contains(message), "{}", text(&output.stderr));
     }
-    // A page has room for what there is, and flows can be drawn without the keys.
+    // A page shows the available data, and flows can be drawn without keys.
     assert!(!result(&["heatmap", &silent, "--format", "html"]).contains("<svg"));
     let svg = result(&["heatmap", &silent, "--format", "svg", "--flows", flows]);
     assert!(!svg.contains("Keys by decision") && svg.contains("class=\"box h4"), "{svg}");
 }
 
-/// Names are other people's texts: nothing in them is obeyed.
+/// Names come from other people and must not be interpreted.
 #[test]
-fn names_are_only_text() {
+fn names_are_not_interpreted() {
     let folder = tempdir().unwrap();
     let log = path(&folder, "log.ndjson");
     let evil = r#"{"dtmf": "<i>", "routing_decision": "</text><script>alert(1)</script>\u001b[2J\u0000 & \"more\""}"#;
@@ -533,7 +533,7 @@ fn names_are_only_text() {
     while reader.read_event().unwrap() != quick_xml::events::Event::Eof {}
 }
 
-/// Memory that is bounded by the system: a log of more than fits is counted all the same.
+/// With limited memory, a log larger than the memory can still be counted.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_log_larger_than_the_memory_is_counted() {
@@ -550,7 +550,7 @@ fn a_log_larger_than_the_memory_is_counted() {
         let json: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(json["decisions"], expected);
     };
-    // A million decisions would be more than 96 MiB if they were kept.
+    // A million decisions would need more than 96 MiB if they were kept.
     let mut table = String::from("dtmf,routing_decision\n");
     for number in 0..1_000_000_u32 {
         let _ = writeln!(table, "{},route_to_queue:{}", number % 12, number % 5);
@@ -570,7 +570,7 @@ fn a_log_larger_than_the_memory_is_counted() {
 }
 
 #[test]
-fn a_bulk_request_is_the_same_when_it_is_sent_again() {
+fn a_bulk_request_that_is_sent_again_is_identical() {
     let decision = |keys: &str| Decision {
         timestamp: "2026-01-05T09:00:00Z".into(),
         flow_instance_id: "a".into(),
@@ -582,7 +582,7 @@ fn a_bulk_request_is_the_same_when_it_is_sent_again() {
     let decisions = [decision("1"), decision("1"), decision("2")];
     let body = bulk(&decisions, 1, INDEX);
     insta::assert_snapshot!("bulk", body);
-    // In parts, as in one.
+    // Sent in parts, the documents are the same.
     let parts = bulk(&decisions[..1], 1, INDEX) + &bulk(&decisions[1..], 2, INDEX);
     assert_eq!(parts, body);
     let lines: Vec<Value> =
@@ -594,17 +594,17 @@ fn a_bulk_request_is_the_same_when_it_is_sent_again() {
 fn read_back(path: &Path) -> (Vec<Decision>, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let diagnostics = decisions::read(path, &mut |it| match it {
-        Found::Decision(decision) => {
+        Item::Decision(decision) => {
             found.push(decision);
             Ok(())
         }
-        Found::Document(_) => Err("no decision".into()),
+        Item::Document(_) => Err("no decision".into()),
     });
     (found, diagnostics)
 }
 
 #[test]
-fn a_quotation_that_is_never_closed_does_not_take_the_whole_log() {
+fn a_quotation_that_is_never_closed_does_not_affect_the_whole_log() {
     let folder = tempdir().unwrap();
     let log = folder.path().join("log.csv");
     let mut table = String::from("dtmf,routing_decision\n1,a\n2,\"b\n");
@@ -647,7 +647,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn what_is_written_is_read_back(log in proptest::collection::vec(any_decision(), 1..12)) {
+    fn a_written_log_is_read_back(log in proptest::collection::vec(any_decision(), 1..12)) {
         let folder = tempdir().unwrap();
         let place = |name: &str| -> PathBuf { folder.path().join(name) };
         let (mut lines, mut table) = (String::new(), String::new());
@@ -674,7 +674,7 @@ proptest! {
 }
 
 #[test]
-fn recordings_are_counted_as_their_calls_are() {
+fn recordings_have_the_same_counts_as_their_calls() {
     let recording = "fixtures/order-status/recordings/shipped.recording.json";
     let of = |inputs: &[&str]| -> Value {
         let arguments = [&["heatmap", "--format", "json"], inputs].concat();
@@ -690,7 +690,7 @@ fn recordings_are_counted_as_their_calls_are() {
     assert_eq!(one["calls"], 1);
     let folder_of_one = of(&["fixtures/order-status/recordings"]);
     assert_eq!(one, folder_of_one);
-    // Execution documents tell the same in their own way.
+    // Execution documents contain the same data in another form.
     let recordings = path(&folder, "recordings");
     result(&["import", "fixtures/executions/parcel-desk.json", "--out", &recordings]);
     let platform = of(&[&recordings]);
@@ -707,7 +707,7 @@ fn recordings_are_counted_as_their_calls_are() {
 }
 
 #[test]
-fn a_folder_without_recordings_says_so() {
+fn a_folder_without_recordings_is_reported() {
     let folder = tempdir().unwrap();
     let output = flowsim(&["heatmap", &path(&folder, "")]);
     assert_eq!(output.status.code(), Some(3));
@@ -715,7 +715,7 @@ fn a_folder_without_recordings_says_so() {
 }
 
 #[test]
-fn a_picture_has_letters_and_is_always_the_same() {
+fn a_picture_has_letters_and_is_deterministic() {
     let folder = tempdir().unwrap();
     let log = path(&folder, "log.ndjson");
     fs::write(&log, log_of_others()).unwrap();
@@ -727,18 +727,18 @@ fn a_picture_has_letters_and_is_always_the_same() {
     assert!(size(16) > 600 && size(20) > 400, "{} × {}", size(16), size(20));
     let output = flowsim(&["heatmap", &log, "--format", "png"]);
     assert_eq!(output.stdout, picture);
-    // Other names are other letters, of the same number.
+    // Other names of the same length have other letters.
     let other = fs::read_to_string(&log).unwrap().replace("route_to_vm", "route_to_xx");
     fs::write(&log, other).unwrap();
     assert_ne!(flowsim(&["heatmap", &log, "--format", "png"]).stdout, picture);
 }
 
-/// The shade that a count is drawn in: quarters of the largest.
+/// Returns the shade for a count: quarters of the largest.
 fn shade(count: u64, largest: u64) -> u64 {
     (count * 4).div_ceil(largest)
 }
 
-/// Panics if it is no XML.
+/// Panics if the string is not well-formed XML.
 fn assert_well_formed(svg: &str) {
     let mut reader = quick_xml::Reader::from_str(svg);
     let mut depth = 0;
@@ -784,15 +784,15 @@ fn flows_are_drawn_with_their_heat() {
     assert!(boxes > 10);
     for shown in [&svg, &html] {
         assert_eq!(shown.matches("class=\"box ").count(), boxes);
-        // Two of five calls were routed; nobody was in error.
-        assert_eq!(way(shown, "condition 1, 2×"), "w2");
-        assert_eq!(way(shown, "default, 3×"), "w3");
-        assert_eq!(way(shown, "error, 0×"), "never");
+        // Two of five calls were routed; none failed.
+        assert_eq!(path_style(shown, "condition 1, 2×"), "w2");
+        assert_eq!(path_style(shown, "default, 3×"), "w3");
+        assert_eq!(path_style(shown, "error, 0×"), "never");
     }
 }
 
-/// How the first way with this title is drawn.
-fn way<'t>(shown: &'t str, title: &str) -> &'t str {
+/// Returns the style of the first path with this title.
+fn path_style<'t>(shown: &'t str, title: &str) -> &'t str {
     let (before, _) = shown.split_once(&format!("<title>{title}</title>")).unwrap();
     let (_, way) = before.rsplit_once("<path class=\"way ").unwrap();
     way.split_once('"').unwrap().0
@@ -812,7 +812,7 @@ fn keys_alone_are_not_drawn_on_flows() {
 }
 
 #[test]
-fn a_picture_of_flows_is_larger_and_always_the_same() {
+fn a_picture_of_flows_is_larger_and_deterministic() {
     let folder = tempdir().unwrap();
     let traces = traces_of_menu(&folder);
     let flows = "fixtures/shared-flow/flows";
@@ -826,7 +826,7 @@ fn a_picture_of_flows_is_larger_and_always_the_same() {
     assert_eq!(picture(&["--flows", flows]), with);
 }
 
-/// A flow of the draft dialect with these nodes, one behind the other, and its coverage.
+/// Writes a draft flow with these nodes in a chain, and its coverage.
 fn chain(folder: &TempDir, name: &str, nodes: usize, node: &str) -> String {
     let id = |number: usize| format!("n{number}");
     let all = (0..nodes).map(|number| {
@@ -856,9 +856,9 @@ fn chain(folder: &TempDir, name: &str, nodes: usize, node: &str) -> String {
     file
 }
 
-/// Names of nodes are other people's texts, in a drawing as in a table.
+/// Names of nodes come from other people, in a drawing as in a table.
 #[test]
-fn names_in_drawings_are_only_text() {
+fn names_in_drawings_are_not_interpreted() {
     let folder = tempdir().unwrap();
     let evil = "</text></svg><script>alert(1)</script>\u{1b}[2J & \"more\"\u{ffff}";
     let flow = chain(&folder, "\"><img src=x onerror=alert(1)>", 3, evil);
@@ -879,9 +879,10 @@ fn names_in_drawings_are_only_text() {
     assert!(flowsim(&png).stdout.starts_with(b"\x89PNG"));
 }
 
-/// What has too many boxes is not drawn, and that is said; what calls came to comes first.
+/// Flows with too many boxes are not drawn, and this is reported. Flows that calls
+/// reached come first.
 #[test]
-fn a_drawing_has_bounds() {
+fn a_drawing_has_limits() {
     let folder = tempdir().unwrap();
     let large = chain(&folder, "large", 301, "node");
     let middle = chain(&folder, "middle", 299, "node");
@@ -898,7 +899,7 @@ fn a_drawing_has_bounds() {
     let html = shown("html", "coverage301.json", &[&large]);
     assert!(html.contains("301 nodes are too many to draw"));
     assert_eq!(html.matches("<tr").count(), 302);
-    // The small flow is the last, but the only one that calls came to.
+    // The small flow is the last one, but the only one that calls reached.
     let svg = shown("svg", "coverage4.json", &[&large, &middle, &small]);
     assert_eq!(svg.matches("class=\"box ").count(), 4);
     assert!(svg.contains("2 drawings with 600 nodes"), "{svg}");

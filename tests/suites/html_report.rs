@@ -1,5 +1,5 @@
-//! The page of `flowsim test --html` in a real browser: it is loaded with the addresses that
-//! people send each other, and what it shows is read back.
+//! The page of `flowsim test --html` in a real browser. It is loaded with addresses that
+//! people share, and its contents are checked.
 
 #![expect(clippy::unwrap_used, reason = "a page that cannot be read fails the test")]
 #![expect(clippy::print_stderr, reason = "what is skipped has to be seen")]
@@ -44,13 +44,13 @@ fn report() -> tempfile::TempDir {
     folder
 }
 
-/// The page, but for the data that it was made from.
+/// Returns the page without its embedded data.
 fn shown(loaded: &Loaded) -> &str {
     let (shown, _) = loaded.document.split_once("id=\"tests-data\"").unwrap();
     shown
 }
 
-/// How many tests the list shows.
+/// Counts the tests in the list.
 fn rows(loaded: &Loaded) -> usize {
     let (_, list) = shown(loaded).split_once("id=\"list\"").unwrap();
     let (list, _) = list.split_once("</ol>").unwrap();
@@ -83,14 +83,14 @@ fn a_browser_shows_the_page() {
         loaded
     };
 
-    // At first all tests, and the first failure.
+    // Initially the page shows all tests, and the first failure.
     let first = load("");
     assert_eq!(rows(&first), 5);
     assert!(shown(&first).contains("<h2>goes astray</h2>"));
     assert!(shown(&first).contains("<p class=\"meta\">a.test.yaml:7</p>"));
     assert!(shown(&first).contains("<span class=\"minus\">- \"sales\"</span>"));
 
-    // Filters by outcome, tag, file and text, the last of them in what was said.
+    // Filters by outcome, tag, file and text, the last of them within prompts.
     assert_eq!(rows(&load("outcome=failed")), 1);
     assert_eq!(rows(&load("tag=smoke")), 1);
     assert_eq!(rows(&load("file=b.test.yaml")), 1);
@@ -106,12 +106,12 @@ fn a_browser_shows_the_page() {
     assert!(text.contains("<p class=\"ink2\">caller pressed 1</p>"), "{text}");
     assert!(text.contains("<li class=\"middle way\">routed to Support (support)</li>"));
 
-    // What would be markup is text.
+    // Markup in names is shown as text.
     let hostile = load("test-a.test.yaml:9");
     let name = "&lt;/script&gt;&lt;script&gt;document.title='obeyed'&lt;/script&gt;";
     assert!(shown(&hostile).contains(&format!("<h2>{name}")), "{}", shown(&hostile));
 
-    // A flow with what was covered of it.
+    // A flow with its coverage.
     let flow = load("flow-0");
     let (_, drawn) = shown(&flow).split_once("id=\"flow\"").unwrap();
     let (drawn, _) = drawn.split_once("</article>").unwrap();

@@ -1,4 +1,5 @@
-//! Files that the program writes are whole or not there, whenever somebody ends it.
+//! Files that the program writes are complete or missing, even if it is killed at any
+//! time.
 
 #![cfg(unix)]
 
@@ -40,7 +41,7 @@ fn flowsim(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// What is in a folder, but for what is hidden.
+/// Returns the files of a folder, except hidden ones.
 fn files(folder: &Path) -> BTreeMap<String, String> {
     let Ok(entries) = fs::read_dir(folder) else { return BTreeMap::new() };
     let paths = entries.map(|entry| entry.expect("an entry").path());
@@ -51,7 +52,7 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
     files.filter(|(name, _)| !name.starts_with('.')).collect()
 }
 
-/// How long a run takes that nobody ends.
+/// Returns the duration of a run that is not killed.
 #[expect(clippy::disallowed_methods, reason = "the moments of the kills depend on it")]
 fn duration(command: &mut Command) -> Duration {
     let began = Instant::now();
@@ -59,7 +60,7 @@ fn duration(command: &mut Command) -> Duration {
     began.elapsed()
 }
 
-/// Ends a run after a part of the time that it takes. Gives whether it was still going on.
+/// Kills a run after part of its duration. Returns whether it was still running.
 fn killed(command: &mut Command, after: Duration) -> bool {
     let mut child = command.spawn().expect("the program starts");
     thread::sleep(after);
@@ -70,7 +71,7 @@ fn killed(command: &mut Command, after: Duration) -> bool {
 }
 
 #[test]
-fn snapshots_are_old_or_new() {
+fn snapshots_are_complete_when_killed() {
     let folder = folder("old ");
     let snapshots = folder.path().join("snapshots");
     let first = duration(&mut flowsim(folder.path(), &["--update"]));
@@ -84,7 +85,7 @@ fn snapshots_are_old_or_new() {
     for kill in 1..=KILLS {
         fs::remove_dir_all(&snapshots).expect("the snapshots go");
         fs::create_dir(&snapshots).expect("a folder");
-        // Half of the times there are no old ones.
+        // In half of the runs there are no old snapshots.
         let has_old = kill % 2 == 0;
         for (name, text) in old.iter().filter(|_| has_old) {
             fs::write(snapshots.join(name), text).expect("an old one");
@@ -102,7 +103,7 @@ fn snapshots_are_old_or_new() {
 }
 
 #[test]
-fn a_report_is_old_or_new() {
+fn a_report_is_complete_when_killed() {
     let folder = folder("some ");
     let reports = folder.path().join("reports");
     fs::create_dir(&reports).expect("a folder");
@@ -124,7 +125,8 @@ fn a_report_is_old_or_new() {
         let mut test = flowsim(folder.path(), &arguments);
         running += u32::from(killed(&mut test, whole * kill / KILLS));
         let left = files(&reports);
-        // The old one goes when a run begins, so that nobody takes it for the new one.
+        // The old report is deleted when a run starts, so that it is not mistaken for the
+        // new one.
         assert!(left.len() <= 1, "{:?}", left.keys());
         for text in left.values() {
             assert!((has_old && text == "old") || is_whole(text), "{text}");

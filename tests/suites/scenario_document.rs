@@ -1,4 +1,4 @@
-//! What `docs/scenarios.md` shows is true: its examples are played.
+//! The examples in `docs/scenarios.md` are run.
 
 #![expect(clippy::unwrap_used, reason = "a document that cannot be read fails the test")]
 
@@ -38,7 +38,7 @@ fn the_example_that_runs_under_cargo_test_has_tests() {
     assert!(told.iter().all(|(_, problem)| problem.is_empty()), "{told:#?}");
 }
 
-/// The tests by name, with what is wrong with each.
+/// Returns the tests by name, with the problems of each.
 fn played(paths: &[PathBuf]) -> Vec<(String, String)> {
     let mut files = Files::new();
     let (paths, diagnostics) = discover(paths, &mut files);

@@ -1,4 +1,4 @@
-//! Scenario files as people write them: where their tests stand, and what is said of
+//! Scenario files as people write them: the lines of their tests, and the messages about
 //! mistakes.
 
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use assert_cmd::Command;
 
-/// Exit code, standard output and standard error.
+/// Runs the command. Returns exit code, standard output and standard error.
 fn flowsim(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let mut command = Command::cargo_bin("flowsim").expect("the program is built");
     let output = command.current_dir(folder).arg("test").args(arguments).output();
@@ -15,7 +15,7 @@ fn flowsim(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
-/// A folder with a scenario file over the shared flow, which begins with two lines.
+/// A folder with a scenario file for the shared flow, which starts with two lines.
 fn suite_called(name: &str, rest: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/shared-flow");
@@ -31,15 +31,15 @@ fn suite(rest: &str) -> tempfile::TempDir {
     suite_called("a.test.yaml", rest)
 }
 
-/// The same with one test.
+/// A folder with a scenario file of one test.
 fn of_test(rest: &str) -> tempfile::TempDir {
     suite(&format!(
         "defaults: {{flow: Inbound_Flow_A}}\ntests:\n  - {{name: a, {rest}}}\n"
     ))
 }
 
-/// What is told of a file, each message without what it is about.
-fn told(folder: &tempfile::TempDir) -> Vec<String> {
+/// Returns the messages about a file, each without its prefix.
+fn messages_about(folder: &tempfile::TempDir) -> Vec<String> {
     let (_, _, error) = flowsim(folder.path(), &[]);
     let heads = error.lines().filter(|line| {
         ["error[", "warning["].into_iter().any(|severity| line.starts_with(severity))
@@ -47,7 +47,7 @@ fn told(folder: &tempfile::TempDir) -> Vec<String> {
     heads.map(|line| line.split_once(": ").map_or("", |it| it.1).to_owned()).collect()
 }
 
-/// The names of the tests at a line, or of all.
+/// Returns the names of the tests at a line, or of all tests.
 fn listed(folder: &tempfile::TempDir, arguments: &[&str]) -> Vec<String> {
     let (code, out, error) = flowsim(folder.path(), &[&["--list"], arguments].concat());
     assert_eq!(code, Some(0), "{arguments:?}: {error}");
@@ -91,12 +91,12 @@ fn every_line_of_a_test_selects_it() {
         }
     }
     assert_eq!(listed(&folder, &["a.test.yaml:9:2"]), ["two b"]);
-    // A test is known by the line of its name all the same.
+    // A test is still identified by the line of its name.
     let (_, out, _) = flowsim(folder.path(), &["--list", "a.test.yaml:18"]);
     assert_eq!(out, "a.test.yaml:19 three x\n");
     let (code, _, error) = flowsim(folder.path(), &["a.test.yaml:18:2"]);
     assert_eq!(code, Some(2));
-    let expected = "error: the test at a.test.yaml:18 has no row 2, its table has 1\n";
+    let expected = "error: the test at a.test.yaml:18 has no row 2; its table has 1\n";
     assert_eq!(error, expected);
 }
 
@@ -109,8 +109,8 @@ fn a_line_before_the_first_test_is_an_error() {
             assert_eq!((code, out.as_str()), (Some(2), ""), "{place}: {error}");
             let line = if place.ends_with('4') { 4 } else { 1 };
             let expected = format!(
-                "error: there is no test at line {line} of a.test.yaml, the first one \
-                 begins at line 5\n"
+                "error: no test at line {line} of a.test.yaml; the first test \
+                 is at line 5\n"
             );
             assert_eq!(error, expected);
         }
@@ -118,12 +118,12 @@ fn a_line_before_the_first_test_is_an_error() {
     let folder = suite("tests: []\n");
     let (code, _, error) = flowsim(folder.path(), &["a.test.yaml:3"]);
     assert_eq!(code, Some(2));
-    let expected = "error: there is no test at line 3 of a.test.yaml, it has no tests\n";
+    let expected = "error: no test at line 3 of a.test.yaml; it has no tests\n";
     assert_eq!(error, expected);
 }
 
 #[test]
-fn tests_that_share_a_line_are_at_it_together() {
+fn tests_on_the_same_line_are_selected_together() {
     let folder = suite(
         "tests: [{name: a, flow: Inbound_Flow_A}, {tags: x, name: b, flow: \
          Inbound_Flow_A}, {tags: y,\n  name: c, flow: Inbound_Flow_A}]\n",
@@ -133,7 +133,7 @@ fn tests_that_share_a_line_are_at_it_together() {
 }
 
 #[test]
-fn the_command_that_runs_a_test_again_takes_a_name_with_a_dash() {
+fn the_command_for_rerunning_a_test_accepts_a_name_with_a_dash() {
     let test = "defaults: {flow: Inbound_Flow_A}\n\
                 tests:\n  - {name: a, expect: {path: [Nowhere]}}\n";
     let folder = suite_called("-dash.test.yaml", test);
@@ -147,7 +147,7 @@ fn the_command_that_runs_a_test_again_takes_a_name_with_a_dash() {
 
 #[test]
 #[cfg(unix)]
-fn a_list_stays_on_its_lines() {
+fn a_list_has_one_line_per_test() {
     let test = "defaults: {flow: Inbound_Flow_A}\n\
                 tests:\n  - {name: \"a\\nb\", expect: {status: completed}}\n";
     let folder = suite_called("new\nline.test.yaml", test);
@@ -156,22 +156,22 @@ fn a_list_stays_on_its_lines() {
 }
 
 #[test]
-fn a_mistake_in_the_defaults_is_told_once() {
+fn a_mistake_in_the_defaults_is_reported_once() {
     let tests = "tests:\n  - {name: a, expect: {status: completed}}\n  \
                  - {name: b, expect: {status: completed}}\n";
     let folder = suite(&format!("defaults: {{flow: Inbound_Flow_A, inptu: x}}\n{tests}"));
-    assert_eq!(told(&folder), ["`defaults` has no key `inptu`"]);
+    assert_eq!(messages_about(&folder), ["`defaults` has no key `inptu`"]);
     let folder = suite(&format!("defaults: {{flow: Inbound_Flow_A, input: x}}\n{tests}"));
-    assert_eq!(told(&folder), ["`defaults` has no key `input`"]);
+    assert_eq!(messages_about(&folder), ["`defaults` has no key `input`"]);
     let folder =
         suite(&format!("defaults: {{flow: Inbound_Flow_A, seed: many}}\n{tests}"));
     let expected =
         format!("`seed` is a string, expected a whole number from 0 to {}", i64::MAX);
-    assert_eq!(told(&folder), [expected]);
+    assert_eq!(messages_about(&folder), [expected]);
 }
 
 #[test]
-fn a_mistake_in_a_table_is_told_once_and_hides_no_other() {
+fn a_mistake_in_a_table_is_reported_once_and_hides_no_other() {
     let rows: Vec<String> = (0..200).map(|row| format!("{{k: {row}}}")).collect();
     let folder = suite(&format!(
         "defaults: {{flow: Inbound_Flow_A}}\ntests:\n  \
@@ -180,42 +180,45 @@ fn a_mistake_in_a_table_is_told_once_and_hides_no_other() {
         rows.join(", ")
     ));
     assert_eq!(
-        told(&folder),
+        messages_about(&folder),
         ["`expect` has no key `statis`", "a test has no key `expct`"]
     );
 }
 
 #[test]
-fn what_differs_from_row_to_row_is_told_of_each() {
+fn mistakes_that_depend_on_the_row_are_reported_for_each() {
     let folder = suite(
         "defaults: {flow: Inbound_Flow_A}\ntests:\n  - {name: 'a ${k}', each: [{k: x}, \
          {k: x}, {k: y}], expect: {status: '${k}'}}\n",
     );
     let known = "expected one of completed, error, timeout";
     let expected = [
-        "two tests are called `a x`".to_owned(),
-        format!("the status `x` is not known, {known}"),
-        format!("the status `y` is not known, {known}"),
+        "two tests are named `a x`".to_owned(),
+        format!("unknown status `x`, {known}"),
+        format!("unknown status `y`, {known}"),
     ];
-    assert_eq!(told(&folder), expected);
+    assert_eq!(messages_about(&folder), expected);
 }
 
 #[test]
-fn what_can_never_hold_is_an_error() {
+fn an_expectation_that_can_never_hold_is_an_error() {
     for rest in [
         "expect: {elapsedMs: {min: 5, max: 2}}",
         "expect: {actions: {min: 5, max: 2}}",
         "expect: {variables: {a: {min: 5, max: 2}}}",
         "calls: {name: a, times: {min: 5, max: 2}}",
     ] {
-        let expected = "`min` is 5 and `max` is 2, no number is between them";
-        assert_eq!(told(&of_test(rest)), [expected], "{rest}");
+        let expected = "`min` is 5, which is greater than `max`, 2";
+        assert_eq!(messages_about(&of_test(rest)), [expected], "{rest}");
     }
-    assert_eq!(told(&of_test("expect: {elapsedMs: {min: 10000, max: 10000}}")), [""; 0]);
+    assert_eq!(
+        messages_about(&of_test("expect: {elapsedMs: {min: 10000, max: 10000}}")),
+        [""; 0]
+    );
 }
 
 #[test]
-fn what_always_holds_expects_nothing() {
+fn an_expectation_that_always_holds_is_a_mistake() {
     for rest in [
         "expect: {prompts: []}",
         "expect: {path: {contains: []}}",
@@ -225,44 +228,46 @@ fn what_always_holds_expects_nothing() {
         "calls: []",
         "script: []",
     ] {
-        assert_eq!(told(&of_test(rest)), ["this test expects nothing"], "{rest}");
+        assert_eq!(
+            messages_about(&of_test(rest)),
+            ["this test has no expectations"],
+            "{rest}"
+        );
     }
-    // A call that runs nothing is something to expect.
-    assert_eq!(told(&of_test("expect: {path: []}")), [""; 0]);
+    // A call without executed nodes is a real expectation.
+    assert_eq!(messages_about(&of_test("expect: {path: []}")), [""; 0]);
 }
 
 #[test]
-fn a_script_leaves_nothing_for_the_input() {
-    for script in ["[]", "[hangs_up]"] {
+fn a_script_excludes_inputs() {
+    for script in ["[]", "[hangsUp]"] {
         let rest = format!("input: '1', script: {script}, expect: {{status: completed}}");
-        let expected = "a test with a `script` needs no `input`";
-        assert_eq!(told(&of_test(&rest)), [expected], "{rest}");
+        let expected = "a test with a `script` cannot have an `input`";
+        assert_eq!(messages_about(&of_test(&rest)), [expected], "{rest}");
     }
 }
 
 #[test]
 fn a_caller_who_does_not_hang_up_is_a_mistake() {
     for (turn, expected) in [
-        ("{hangs_up: false}", "`hangs_up` is false, expected true: the caller hangs up"),
-        (
-            "{hangs_up: later}",
-            "`hangs_up` is a string, expected true: the caller hangs up",
-        ),
+        ("{hangsUp: false}", "`hangsUp` is false, expected true: the caller hangs up"),
+        ("{hangsUp: later}", "`hangsUp` is a string, expected true: the caller hangs up"),
         (
             "{waits: false}",
             "`waits` is false, expected true: the caller is silent until time runs out",
         ),
     ] {
         let folder = of_test(&format!("script: [{turn}]"));
-        assert_eq!(told(&folder), [expected], "{turn}");
+        assert_eq!(messages_about(&folder), [expected], "{turn}");
         let (code, _, error) = flowsim(folder.path(), &[]);
         assert_eq!(code, Some(3));
         assert!(error.contains("leave the turn out"), "{error}");
     }
-    assert_eq!(told(&of_test("script: [{hangs_up: null}]")), [""; 0]);
+    assert_eq!(messages_about(&of_test("script: [{hangsUp: null}]")), [""; 0]);
 }
 
-/// What comes of a test with something that is never called.
+/// Runs a test with an expectation about something that is never called. Returns the
+/// output.
 fn never_called(example: &str, name: &str, more: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(example);
@@ -276,9 +281,9 @@ fn never_called(example: &str, name: &str, more: &str) -> String {
 }
 
 #[test]
-fn a_misspelt_name_of_what_is_never_called_is_a_mistake() {
+fn a_misspelt_name_that_is_never_called_is_a_mistake() {
     let slip = "Get Archived Ordre";
-    let message = format!("nothing that the flows or fixtures have is called `{slip}`");
+    let message = format!("no call in the flows or fixtures is named `{slip}`");
     let script = ", script: [{calls: {name: Get Archived Ordre, times: {max: 1}}}]";
     for (name, more) in [(slip, ""), ("Get Order", script)] {
         let out = never_called("order-status", name, more);
@@ -288,11 +293,11 @@ fn a_misspelt_name_of_what_is_never_called_is_a_mistake() {
     for (example, name, more) in [
         ("order-status", "Get Archived Order", ""),
         ("order-status", "https://hooks.parcel-post.example/status-calls", ""),
-        // One that is like none may be guarded against before it is there.
+        // A name without a similar one may be excluded before it exists.
         ("order-status", "Refund", ""),
-        // Fixtures know it, although the flow does not ask for it.
+        // The fixtures define it, although the flow does not use it.
         ("order-status", slip, ", fixtures: {dataActions: {Get Archived Ordre: {}}}"),
-        // Nobody knows which contacts a call may look up.
+        // It is unknown which contacts a call may look up.
         ("contact-lookup", slip, ""),
     ] {
         let out = never_called(example, name, more);
@@ -300,7 +305,7 @@ fn a_misspelt_name_of_what_is_never_called_is_a_mistake() {
     }
 }
 
-/// An action of Architect may be named by the id that its export has, or by its name.
+/// An action of Architect may be named by its id in the export, or by its name.
 #[test]
 fn a_data_action_of_an_export_is_called_by_its_id_too() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -327,9 +332,9 @@ fn a_data_action_of_an_export_is_called_by_its_id_too() {
     }
 }
 
-/// A place counts however its file is reached.
+/// A line selects tests even if their file is also selected by its folder.
 #[test]
-fn a_place_counts_beside_the_folder_of_its_file() {
+fn a_line_and_the_folder_of_its_file_can_be_combined() {
     let folder = suite(
         "defaults: {flow: Inbound_Flow_A}\ntests:\n  - {name: one, expect: {status: completed}}\n  \
          - {name: two, expect: {status: completed}}\n",
@@ -341,9 +346,9 @@ fn a_place_counts_beside_the_folder_of_its_file() {
     }
 }
 
-/// A row that lacks something is one mistake, at its place and at the row.
+/// A row with a missing name is one mistake, reported at its position and at the row.
 #[test]
-fn a_row_that_lacks_a_name_is_told_with_the_row() {
+fn a_row_without_a_name_is_reported_with_the_row() {
     let folder = suite(
         "defaults: {flow: Inbound_Flow_A, context: {\"k${c}\": x}}\ntests:\n  - name: \"t ${k}\"\n    \
          each:\n      - {k: 1, c: a}\n      - {j: 2, c: b}\n      - {k: 3}\n    \
@@ -365,9 +370,9 @@ fn a_row_that_lacks_a_name_is_told_with_the_row() {
 }
 
 #[test]
-fn a_table_that_expects_nothing_is_told_once() {
+fn a_table_without_expectations_is_reported_once() {
     let folder = suite(
         "defaults: {flow: Inbound_Flow_A}\ntests:\n  - name: \"t ${k}\"\n    each: [{k: 1}, {k: 2}]\n",
     );
-    assert_eq!(told(&folder), ["this test expects nothing"]);
+    assert_eq!(messages_about(&folder), ["this test has no expectations"]);
 }

@@ -1,4 +1,5 @@
-//! The schemas that `flowsim schema` prints know what flowsim reads and prints, key by key.
+//! The schemas that `flowsim schema` prints match the documents that flowsim reads and
+//! prints, key by key.
 
 #![expect(clippy::unwrap_used, reason = "a document that cannot be read fails the test")]
 
@@ -19,7 +20,7 @@ use flowsim::world::Fixtures;
 use jsonschema::Validator;
 use serde_json::Value;
 
-/// A key that nothing is called like.
+/// A key that does not exist anywhere.
 const UNKNOWN: &str = "qqqqqqqqqq";
 
 fn root() -> PathBuf {
@@ -36,7 +37,7 @@ fn schema(document: &str) -> Value {
     serde_json::from_slice(&flowsim(&format!("schema {document}"))).unwrap()
 }
 
-/// The validators of what flowsim reads.
+/// Returns the validators of the documents that flowsim reads.
 fn validators() -> BTreeMap<Reader, Validator> {
     let readers = Reader::ALL;
     readers.map(|reader| (reader, validator(&reader.schema()))).into()
@@ -46,14 +47,14 @@ fn validator(schema: &Value) -> Validator {
     jsonschema::validator_for(schema).unwrap()
 }
 
-fn told(validator: &Validator, value: &Value) -> Vec<String> {
+fn errors_of(validator: &Validator, value: &Value) -> Vec<String> {
     let told = |error: jsonschema::ValidationError<'_>| {
         format!("{}: {error}", error.instance_path())
     };
     validator.iter_errors(value).map(told).collect()
 }
 
-/// A document as JSON has it.
+/// Parses a document as JSON.
 fn value(text: &str) -> Value {
     let mut files = Files::new();
     let file = files.add("document.yaml", text);
@@ -82,7 +83,7 @@ impl Reader {
         })
     }
 
-    /// What flowsim has to say of a document.
+    /// Returns the findings of flowsim about a document.
     fn read(self, text: &str) -> Vec<Diagnostic> {
         let mut files = Files::new();
         let file = files.add("document.yaml", text);
@@ -103,7 +104,7 @@ impl Reader {
 }
 
 #[test]
-fn schemas_are_schemas() {
+fn schemas_are_valid_schemas() {
     for name in [
         "scenario",
         "fixtures",
@@ -125,14 +126,14 @@ fn schemas_are_schemas() {
 }
 
 #[test]
-fn an_unknown_document_is_wrong_usage() {
+fn an_unknown_document_is_a_usage_error() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
     let output = command.args(["schema", "flow"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stdout.is_empty());
 }
 
-/// Fixtures and scenario files that the repository holds, in files and in the handbook.
+/// Returns the fixtures and scenario files of the repository, from files and documents.
 fn bundled() -> Vec<(Reader, String, String)> {
     let mut bundled = Vec::new();
     for path in
@@ -158,13 +159,17 @@ fn bundled() -> Vec<(Reader, String, String)> {
 }
 
 #[test]
-fn what_the_repository_holds_is_valid() {
+fn documents_of_the_repository_are_valid() {
     let bundled = bundled();
     let mut counts: BTreeMap<Reader, usize> = BTreeMap::new();
     let validators = validators();
     for (reader, name, text) in &bundled {
         *counts.entry(*reader).or_default() += 1;
-        assert_eq!(told(&validators[reader], &value(text)), [] as [&str; 0], "{name}");
+        assert_eq!(
+            errors_of(&validators[reader], &value(text)),
+            [] as [&str; 0],
+            "{name}"
+        );
     }
     let least = |reader, count| assert!(counts[&reader] >= count, "{counts:?}");
     least(Reader::Scenario, 9);
@@ -172,12 +177,12 @@ fn what_the_repository_holds_is_valid() {
     least(Reader::Request, 1);
 }
 
-/// A test that has this beside its name.
+/// Builds a scenario file with a test that contains this in addition to its name.
 fn test(rest: &str) -> String {
     format!("{{flows: f, tests: [{{name: n, {rest}}}]}}")
 }
 
-/// Where an unknown key is put, `?`, and the object of the schema that this is.
+/// The places of an unknown key, `?`, and the schema object for each place.
 #[expect(clippy::too_many_lines, reason = "a list")]
 fn places() -> Vec<(Reader, &'static str, String)> {
     use Reader::{Fixtures, Recording, Request, Scenario};
@@ -245,19 +250,19 @@ fn places() -> Vec<(Reader, &'static str, String)> {
         .collect()
 }
 
-/// A recording that says this as well.
+/// Builds a recording that also contains this.
 fn recorded(rest: &str) -> String {
     format!(
         "{{schema: flowsim.recording/1, kind: execution, id: a, response: {{}}, {rest}}}"
     )
 }
 
-/// The object of a schema that a place is; the schema itself has no name.
+/// Returns the schema object for a place; the schema itself has no name.
 fn object<'s>(schema: &'s Value, name: &str) -> &'s Value {
     if name.is_empty() { schema } else { &schema["definitions"][name] }
 }
 
-/// The keys that flowsim lists when it is given one that it does not know.
+/// Returns the keys that flowsim lists in its message about an unknown key.
 fn known_keys(reader: Reader, text: &str) -> BTreeSet<String> {
     let told = reader.read(text);
     let problem = told.iter().find(|it| it.message.contains(UNKNOWN));
@@ -275,7 +280,7 @@ fn known_keys(reader: Reader, text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_keys_are_those_that_flowsim_knows() {
+fn the_keys_are_those_that_flowsim_accepts() {
     let mut seen: BTreeSet<(Reader, &str)> = BTreeSet::new();
     let readers = Reader::ALL;
     let schemas = BTreeMap::from(readers.map(|reader| (reader, reader.schema())));
@@ -287,7 +292,7 @@ fn the_keys_are_those_that_flowsim_knows() {
         assert_eq!(object["additionalProperties"], Value::Bool(false), "{name}");
         seen.insert((reader, name));
     }
-    // Every object whose keys are fixed was looked at.
+    // Every object with fixed keys has been tested.
     for (reader, schema) in schemas {
         for (name, definition) in schema["definitions"].as_object().unwrap() {
             let is_fixed = definition["additionalProperties"] == Value::Bool(false);
@@ -298,7 +303,7 @@ fn the_keys_are_those_that_flowsim_knows() {
     }
 }
 
-/// What flowsim and the schema agree on, and for each what is wrong about it.
+/// Documents that both flowsim and the schema refuse, each with one mistake.
 const WRONG: &[(Reader, &[&str])] = &[
     (
         Reader::Scenario,
@@ -383,7 +388,7 @@ const WRONG: &[(Reader, &[&str])] = &[
     ),
 ];
 
-/// The same of a test, without its name.
+/// The same for tests, without their names.
 const WRONG_TESTS: &[&str] = &[
     "flow: [a]",
     "at: 5",
@@ -406,15 +411,15 @@ const WRONG_TESTS: &[&str] = &[
     "input: [[{digit: '12'}]]",
     "input: ['7@a']",
     "input: ['say:']",
-    "input: ['1'], script: [hangs_up]",
+    "input: ['1'], script: [hangsUp]",
     "input: ['1'], script: []",
     "script: {}",
     "script: [hears]",
     "script: [{hears: a, presses: '1'}]",
     "script: [{ends: done}]",
     "script: [{waits: false}]",
-    "script: [{hangs_up: false}]",
-    "script: [{hangs_up: 1}]",
+    "script: [{hangsUp: false}]",
+    "script: [{hangsUp: 1}]",
     "script: [{variable: 3}]",
     "each: []",
     "each: [1]",
@@ -446,7 +451,7 @@ const WRONG_TESTS: &[&str] = &[
     "recording: ' '",
     "recording: [r]",
     "recording: r, input: '1'",
-    "recording: r, script: [hangs_up]",
+    "recording: r, script: [hangsUp]",
     "recording: r, node: A",
     "recording: r, context: {a: 1}",
     "recording: r, variables: {a: 1}",
@@ -466,7 +471,7 @@ const WRONG_TESTS: &[&str] = &[
     "compare: {timeMs: 1}",
 ];
 
-/// Tests that are as they should be, the less usual forms.
+/// Valid tests in the less common forms.
 const RIGHT_TESTS: &[&str] = &[
     "flow: null, node: null, context: null, variables: null, at: null, timeoutMs: null, \
      maxActions: null, seed: null, strict: null, fixtures: null, tags: null, \
@@ -477,7 +482,7 @@ const RIGHT_TESTS: &[&str] = &[
     "input: null",
     "input: 12",
     "input: [1, '#', null, '-', '7@900, 3@200', 'say:hello you', HangUp, [{digit: 7}]]",
-    "script: [{hears: 3}, {presses: null}, {says: hello}, {waits: null}, hangs_up]",
+    "script: [{hears: 3}, {presses: null}, {says: hello}, {waits: null}, hangsUp]",
     "script: [{variable: {a: {isSet: false}}}, {calls: a}, {routed: {matches: a}}]",
     "script: null, input: '1'",
     "calls: a, error: NO_INPUT",
@@ -497,7 +502,7 @@ const RIGHT_TESTS: &[&str] = &[
 ];
 
 #[test]
-fn what_flowsim_refuses_does_not_fit_the_schema() {
+fn refused_documents_do_not_fit_the_schema() {
     let tests = WRONG_TESTS.iter().map(|rest| (Reader::Scenario, test(rest)));
     let others = WRONG.iter().flat_map(|(reader, texts)| {
         texts.iter().map(|text| (*reader, (*text).to_owned()))
@@ -505,12 +510,12 @@ fn what_flowsim_refuses_does_not_fit_the_schema() {
     let validators = validators();
     let mut problems = Vec::new();
     for (reader, text) in tests.chain(others) {
-        // Fixtures of a test are read when it is run.
+        // The fixtures of a test are read when it runs.
         let is_refused = text.contains("queues: 3") || !reader.errors(&text).is_empty();
         if !is_refused {
             problems.push(format!("flowsim takes {text}"));
         }
-        if told(&validators[&reader], &value(&text)).is_empty() {
+        if errors_of(&validators[&reader], &value(&text)).is_empty() {
             problems.push(format!("the schema takes {text}"));
         }
     }
@@ -518,12 +523,12 @@ fn what_flowsim_refuses_does_not_fit_the_schema() {
 }
 
 #[test]
-fn what_flowsim_takes_fits_the_schema() {
+fn accepted_documents_fit_the_schema() {
     let validators = validators();
     let mut problems = Vec::new();
     for rest in RIGHT_TESTS {
         let text = test(rest);
-        let of_schema = told(&validators[&Reader::Scenario], &value(&text));
+        let of_schema = errors_of(&validators[&Reader::Scenario], &value(&text));
         for problem in Reader::Scenario.errors(&text).into_iter().chain(of_schema) {
             problems.push(format!("{text}: {problem}"));
         }
@@ -531,7 +536,8 @@ fn what_flowsim_takes_fits_the_schema() {
     assert!(problems.is_empty(), "{problems:#?}");
 }
 
-/// The schema without its leave to hold other keys: what is printed today is all known.
+/// Changes the schema to forbid additional keys, as all keys that are printed today are
+/// known.
 fn closed(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -546,7 +552,7 @@ fn closed(schema: &mut Value) {
 }
 
 #[test]
-fn what_flowsim_prints_fits_the_schema() {
+fn printed_documents_fit_the_schema() {
     let calls = [
         "shared-flow/flows --flow Inbound_Flow_A --fixtures fixtures/shared-flow --input 1",
         "shared-flow/flows --flow Inbound_Flow_A --max-actions 3",
@@ -559,13 +565,13 @@ fn what_flowsim_prints_fits_the_schema() {
     for call in calls {
         let printed = flowsim(&format!("run fixtures/{call} --format json"));
         let printed: Value = serde_json::from_slice(&printed).expect(call);
-        assert_eq!(told(&trace, &printed), [] as [&str; 0], "{call}");
+        assert_eq!(errors_of(&trace, &printed), [] as [&str; 0], "{call}");
     }
     let findings = closed_validator("findings");
     let printed = flowsim("check fixtures/broken --format json");
     let printed: Value = serde_json::from_slice(&printed).unwrap();
     assert!(printed["findings"].as_array().unwrap().len() > 20);
-    assert_eq!(told(&findings, &printed), [] as [&str; 0]);
+    assert_eq!(errors_of(&findings, &printed), [] as [&str; 0]);
     assert!(!trace.is_valid(&printed) && !findings.is_valid(&Value::Null));
 }
 
@@ -579,21 +585,21 @@ fn heat_maps_fit_the_schema() {
     assert!(
         printed["decisions"].as_u64() > Some(3) && printed["calls"].as_u64() > Some(3)
     );
-    assert_eq!(told(&heatmap, &printed), [] as [&str; 0]);
+    assert_eq!(errors_of(&heatmap, &printed), [] as [&str; 0]);
     assert!(!heatmap.is_valid(&Value::Null));
 }
 
-/// The validator of what flowsim prints, which knows every key.
+/// Returns the validator of a printed document, which knows every key.
 fn closed_validator(document: &str) -> Validator {
     let mut schema = schema(document);
     closed(&mut schema);
     validator(&schema)
 }
 
-/// Recordings that go as they went, do not, cannot be played to their end, are stale in every
-/// way, and cannot be read.
+/// Recordings that are equal, that differ, that cannot be replayed to the end, that are
+/// stale in every respect, and that cannot be read.
 #[test]
-fn what_is_told_of_comparisons_fits_the_schema() {
+fn comparisons_fit_the_schema() {
     let folder = tempfile::tempdir().unwrap();
     let versioned = "{\"schema\": \"flowsim.recording/1\", \"kind\": \"simulation\", \"id\": \"a\", \
          \"recordedAt\": \"2020-01-01T00:00:00Z\", \"flow\": {\"id\": \"f\", \"version\": \"1\"}, \
@@ -615,7 +621,7 @@ fn what_is_told_of_comparisons_fits_the_schema() {
     let printed = flowsim(&format!("{more} {flows} --format json"));
     let several: Value = serde_json::from_slice(&printed).unwrap();
     let validator = closed_validator("comparisons");
-    assert_eq!(told(&validator, &several), [] as [&str; 0]);
+    assert_eq!(errors_of(&validator, &several), [] as [&str; 0]);
     let text = several.to_string();
     for seen in ["old", "unmatched", "version", "unused"] {
         assert!(text.contains(&format!("\"reason\":\"{seen}\"")), "{seen}: {text}");
@@ -626,7 +632,7 @@ fn what_is_told_of_comparisons_fits_the_schema() {
 }
 
 #[test]
-fn what_is_told_of_one_comparison_fits_the_schema() {
+fn a_single_comparison_fits_the_schema() {
     let recordings = "fixtures/compare/recordings";
     let flows = "--flows fixtures/compare/flows";
     let several = flowsim(&format!("compare {recordings} {flows} --format json"));
@@ -641,13 +647,13 @@ fn what_is_told_of_one_comparison_fits_the_schema() {
         let one = format!("compare {recordings}/{name}.recording.json {flows}");
         let one =
             serde_json::from_slice(&flowsim(&format!("{one} --format json"))).unwrap();
-        assert_eq!(told(&validator, &one), [] as [&str; 0], "{name}");
+        assert_eq!(errors_of(&validator, &one), [] as [&str; 0], "{name}");
         assert_eq!(one["verdict"], verdict);
         assert!(!validator.is_valid(&several));
     }
 }
 
-/// Runs tests, and gives the lines of the report and the document of coverage.
+/// Runs tests. Returns the lines of the report and the coverage document.
 fn tested(arguments: &str) -> (Vec<Value>, Value) {
     let folder = tempfile::tempdir().unwrap();
     let (run, coverage) = (folder.path().join("run"), folder.path().join("coverage"));
@@ -664,7 +670,7 @@ fn tested(arguments: &str) -> (Vec<Value>, Value) {
     (lines.collect(), serde_json::from_str(&coverage).unwrap())
 }
 
-/// A scenario file whose tests come out in every way that a test can.
+/// A scenario file whose tests have every possible outcome.
 const OUTCOMES: &str = "flows: [FOLDER/flows]
 fixtures: [FOLDER/fixtures.yaml]
 defaults: {flow: Inbound_Flow_A}
@@ -676,7 +682,7 @@ tests:
 ";
 
 #[test]
-fn what_tests_write_fits_the_schema() {
+fn reports_of_tests_fit_the_schema() {
     let folder = tempfile::tempdir().unwrap();
     let outcomes = folder.path().join("outcomes.test.yaml");
     let shared = root().join("fixtures/shared-flow");
@@ -694,11 +700,11 @@ fn what_tests_write_fits_the_schema() {
         seen.dedup();
         assert_eq!(seen, names);
         for line in &lines {
-            assert_eq!(told(&run, line), [] as [&str; 0], "{line}");
+            assert_eq!(errors_of(&run, line), [] as [&str; 0], "{line}");
         }
         assert!(document["calls"].as_u64().is_some_and(|calls| calls > 0));
-        assert_eq!(told(&coverage, &document), [] as [&str; 0], "{suite}");
-        // A key more, and neither fits.
+        assert_eq!(errors_of(&coverage, &document), [] as [&str; 0], "{suite}");
+        // With an additional key, neither fits.
         lines[1][UNKNOWN] = 1.into();
         assert!(!run.is_valid(&lines[1]));
         document["flows"][0]["nodes"][0][UNKNOWN] = 1.into();
@@ -707,7 +713,7 @@ fn what_tests_write_fits_the_schema() {
 }
 
 #[test]
-fn what_has_changed_fits_the_schema() {
+fn diffs_fit_the_schema() {
     let validator = closed_validator("diff");
     let between = |versions: &str| -> Value {
         let printed = flowsim(&format!("diff {versions} --format json"));
@@ -720,7 +726,7 @@ fn what_has_changed_fits_the_schema() {
         "fixtures/order-status/flows fixtures/shared-flow/flows",
     ] {
         let document = between(versions);
-        assert_eq!(told(&validator, &document), [] as [&str; 0], "{versions}");
+        assert_eq!(errors_of(&validator, &document), [] as [&str; 0], "{versions}");
         for flow in document["flows"].as_array().unwrap() {
             let lists = flow.as_object().unwrap().iter();
             let full =
@@ -728,7 +734,7 @@ fn what_has_changed_fits_the_schema() {
             seen.extend(full.map(|(key, _)| key.clone()));
         }
     }
-    // No list is valid only because it is empty.
+    // No list is valid just because it is empty.
     let lists = [
         "addedNodes",
         "changedConditions",
@@ -749,7 +755,7 @@ fn what_has_changed_fits_the_schema() {
     assert!(!validator.is_valid(&document));
 }
 
-/// What somebody made is read by the name of its file.
+/// A file is recognized by its name, whatever schema it names.
 #[test]
 fn a_scenario_file_may_name_its_schema() {
     let text = r#"{"$schema": "scenario.schema.json", "flows": "f", "tests": []}"#;

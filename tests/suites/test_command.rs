@@ -1,4 +1,4 @@
-//! `flowsim test`, as a user meets it.
+//! `flowsim test` from the user's perspective.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 use assert_cmd::Command;
 use proptest::prelude::*;
 
-/// Exit code, standard output and standard error.
+/// Runs the command. Returns exit code, standard output and standard error.
 fn flowsim(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let mut command = Command::cargo_bin("flowsim").expect("the program is built");
     let output = command.current_dir(folder).arg("test").args(arguments).output();
@@ -20,7 +20,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// What is printed, but for how long it took on the machine.
+/// Removes durations from output.
 fn without_times(text: &str) -> String {
     let lines = text.lines().map(|line| match line.rsplit_once("  ") {
         Some((rest, time)) if time.ends_with(" s") => rest,
@@ -29,7 +29,7 @@ fn without_times(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A folder with a scenario file whose flows are those of the shared flow.
+/// A folder with a scenario file for the flows of the shared flow.
 fn suite(tests: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let shared = root().join("fixtures/shared-flow");
@@ -66,7 +66,7 @@ fn a_failure_explains_itself() {
 }
 
 #[test]
-fn the_number_of_jobs_changes_nothing() {
+fn the_number_of_threads_changes_nothing() {
     let folder = suite(ONE_FAILS);
     let (_, one, _) = flowsim(folder.path(), &["--jobs", "1"]);
     let (_, eight, _) = flowsim(folder.path(), &["--jobs", "8"]);
@@ -91,7 +91,7 @@ fn tests_are_selected_by_name_tag_and_line() {
 }
 
 #[test]
-fn the_exit_code_says_what_came_of_it() {
+fn the_exit_code_shows_the_result() {
     let folder = suite(ONE_FAILS);
     let code = |arguments: &[&str]| flowsim(folder.path(), arguments).0;
     assert_eq!(code(&["--tag", "smoke"]), Some(0));
@@ -105,7 +105,7 @@ fn the_exit_code_says_what_came_of_it() {
 }
 
 #[test]
-fn a_misspelt_key_is_an_error_with_advice() {
+fn a_misspelt_key_is_an_error_with_help() {
     let folder = suite("tests:\n  - {name: a, exepct: {status: completed}}\n");
     let (code, _, error) = flowsim(folder.path(), &[]);
     assert_eq!(code, Some(3));
@@ -114,16 +114,16 @@ fn a_misspelt_key_is_an_error_with_advice() {
 }
 
 #[test]
-fn an_error_that_no_call_can_end_with_is_a_mistake() {
+fn an_impossible_error_code_is_a_mistake() {
     let folder = suite("tests:\n  - {name: a, expect: {error: CALLER_HUNG_UPP}}\n");
     let (code, _, error) = flowsim(folder.path(), &[]);
     assert_eq!(code, Some(3));
-    assert!(error.contains("no error is called `CALLER_HUNG_UPP`"), "{error}");
+    assert!(error.contains("unknown error code `CALLER_HUNG_UPP`"), "{error}");
     assert!(error.contains("did you mean `CALLER_HUNG_UP`?"), "{error}");
 }
 
 #[test]
-fn a_key_that_stands_twice_is_an_error_at_the_second_one() {
+fn a_duplicate_key_is_an_error_at_the_second_one() {
     let right = "expect: {status: completed}";
     for (tests, key, line) in [
         (
@@ -159,14 +159,14 @@ fn a_key_that_stands_twice_is_an_error_at_the_second_one() {
         let folder = suite(&tests);
         let (code, out, error) = flowsim(folder.path(), &[]);
         assert_eq!(code, Some(3), "{out}{error}");
-        let told = format!("error[INVALID_SCENARIO]: `{key}` stands here twice\n");
+        let told = format!("error[INVALID_SCENARIO]: duplicate key `{key}`\n");
         assert_eq!(error.matches(&told).count(), 1, "{error}");
         assert!(error.contains(&format!("a.test.yaml:{line}:")), "{error}");
     }
 }
 
 #[test]
-fn a_key_that_stands_twice_is_an_error_in_json_and_in_fixtures() {
+fn a_duplicate_key_is_an_error_in_json_and_in_fixtures() {
     let folder = suite("tests:\n  - {name: a, expect: {status: completed}}\n");
     let shared = root().join("fixtures/shared-flow/flows");
     let json = format!(
@@ -177,10 +177,7 @@ fn a_key_that_stands_twice_is_an_error_in_json_and_in_fixtures() {
     fs::write(folder.path().join("b.test.json"), json).expect("written");
     let (code, _, error) = flowsim(folder.path(), &["b.test.json"]);
     assert_eq!(code, Some(3));
-    assert!(
-        error.contains("error[INVALID_SCENARIO]: `status` stands here twice"),
-        "{error}"
-    );
+    assert!(error.contains("error[INVALID_SCENARIO]: duplicate key `status`"), "{error}");
 
     let org = r#"{"queues": [{"id": "a"}], "queues": [{"id": "b", "skills": [], "skills": []}]}"#;
     fs::write(folder.path().join("org.json"), org).expect("written");
@@ -191,30 +188,30 @@ fn a_key_that_stands_twice_is_an_error_in_json_and_in_fixtures() {
     fs::write(folder.path().join("c.test.yaml"), suite).expect("written");
     let (_, out, _) = flowsim(folder.path(), &["c.test.yaml"]);
     for key in ["queues", "skills"] {
-        let told = format!("error[INVALID_FIXTURES]: `{key}` stands here twice");
+        let told = format!("error[INVALID_FIXTURES]: duplicate key `{key}`");
         assert!(out.contains(&told), "{out}");
     }
 }
 
 #[test]
-fn of_a_file_that_does_not_load_the_error_is_the_reason() {
+fn the_reason_for_a_file_that_does_not_load_is_the_error() {
     let folder = suite("tests:\n  - {name: x, expect: {status: completd}}\n");
     let (code, out, error) = flowsim(folder.path(), &["--report", "junit=a.xml"]);
     assert_eq!(code, Some(3));
     let reason = "error[INVALID_SCENARIO]: the status `completd` is not known";
     assert!(out.contains(reason), "{out}");
     assert!(!error.contains("expects nothing"), "{error}");
-    // A warning that stands before the error.
+    // A warning that precedes the error.
     let tests = "tests:\n  - {name: x}\n  - {name: y, expect: {status: completd}}\n";
     let folder = suite(tests);
     let (_, _, error) = flowsim(folder.path(), &["--report", "junit=a.xml"]);
-    assert!(error.contains("this test expects nothing"), "{error}");
+    assert!(error.contains("this test has no expectations"), "{error}");
     let report = fs::read_to_string(folder.path().join("a.xml")).expect("a report");
     assert!(report.contains(&format!("message=\"{reason}")), "{report}");
 }
 
 #[test]
-fn a_run_stops_after_as_many_failures_as_it_may_have() {
+fn a_run_stops_after_the_maximum_number_of_failures() {
     let folder = suite(ONE_FAILS);
     let (code, out, _) = flowsim(folder.path(), &["--fail-fast"]);
     assert_eq!(code, Some(1));
@@ -222,7 +219,7 @@ fn a_run_stops_after_as_many_failures_as_it_may_have() {
 }
 
 #[test]
-fn a_flow_that_does_not_exist_is_told_at_its_place() {
+fn a_missing_flow_is_reported_at_its_position() {
     let folder = suite("tests:\n  - {name: a, flow: Inbound_Flow_C, expect: {}}\n");
     let (code, out, _) = flowsim(folder.path(), &[]);
     assert_eq!(code, Some(3));
@@ -230,12 +227,12 @@ fn a_flow_that_does_not_exist_is_told_at_its_place() {
 }
 
 #[test]
-fn repeated_calls_come_out_alike() {
+fn repeated_calls_have_the_same_result() {
     let (code, out, _) = flowsim(root(), &["fixtures", "--stress", "20"]);
     assert_eq!(code, Some(0), "{out}");
 }
 
-/// Whoever reads one report alone must not take the run for a success.
+/// A reader of a single report must not take the run for a success.
 #[test]
 fn a_scenario_file_that_does_not_load_is_an_error_in_every_report() {
     let folder = suite(ONE_FAILS);
@@ -283,7 +280,7 @@ fn a_scenario_file_that_does_not_load_counts_as_a_failure() {
 }
 
 #[test]
-fn a_report_that_cannot_be_written_is_told_before_the_first_test() {
+fn a_report_that_cannot_be_written_is_reported_before_the_first_test() {
     let folder = suite(ONE_FAILS);
     fs::write(folder.path().join("afile"), "").expect("written");
     let mut wanted = vec!["html=afile", "junit=afile/a.xml", "markdown=."];
@@ -299,7 +296,7 @@ fn a_report_that_cannot_be_written_is_told_before_the_first_test() {
 
 #[test]
 #[cfg(unix)]
-fn a_report_on_standard_output_keeps_what_stands_in_the_log() {
+fn a_report_on_standard_output_contains_the_log() {
     let folder = suite(ONE_FAILS);
     let path = folder.path().join("log");
     let program = assert_cmd::cargo::cargo_bin("flowsim");
@@ -326,8 +323,7 @@ fn a_line_that_the_file_does_not_have_is_an_error() {
         let place = format!("a.test.yaml:{line}");
         let (code, out, error) = flowsim(folder.path(), &[&place]);
         assert_eq!((code, out.as_str()), (Some(2), ""), "{line}");
-        let expected =
-            format!("error: there is no line {line} in a.test.yaml, which has 8\n");
+        let expected = format!("error: no line {line} in a.test.yaml; it has 8 lines\n");
         assert_eq!(error, expected);
     }
 }
@@ -351,13 +347,13 @@ fn a_row_of_a_table_runs_alone() {
         flowsim(folder.path(), &["a.test.yaml:6:3", "a.test.yaml:5:1", "--list"]);
     assert_eq!(out, "a.test.yaml:5 key 1\na.test.yaml:5 key 15\n");
     for (place, told) in [
-        ("a.test.yaml:5:4", "the test at a.test.yaml:5 has no row 4, its table has 3"),
-        ("a.test.yaml:5:0", "the test at a.test.yaml:5 has no row 0, its table has 3"),
+        ("a.test.yaml:5:4", "the test at a.test.yaml:5 has no row 4; its table has 3"),
+        ("a.test.yaml:5:0", "the test at a.test.yaml:5 has no row 0; its table has 3"),
         (
             "a.test.yaml:8:1",
-            "the test at a.test.yaml:8 has no row 1: it has no table, `each`",
+            "the test at a.test.yaml:8 has no row 1: it has no `each` table",
         ),
-        ("a.test.yaml:99:1", "there is no line 99 in a.test.yaml, which has 8"),
+        ("a.test.yaml:99:1", "no line 99 in a.test.yaml; it has 8 lines"),
     ] {
         for more in [&[][..], &["--list"]] {
             let (code, out, error) = flowsim(folder.path(), &[&[place], more].concat());
@@ -368,15 +364,15 @@ fn a_row_of_a_table_runs_alone() {
 }
 
 #[test]
-fn what_is_no_place_is_told_with_what_one_is() {
+fn an_invalid_line_number_is_reported_with_the_correct_form() {
     let folder = suite(ONE_FAILS);
     fs::create_dir(folder.path().join("tests")).expect("a folder");
     for (place, told) in [
-        ("tests:3", "names a line of a folder; a line is one of a file"),
+        ("tests:3", "names a line of a folder; name a line of a file"),
         ("tests:3:1", "names a line of a folder"),
         (
             "a.test.yaml:x",
-            "is no place in a.test.yaml; the test at a line is a.test.yaml:12",
+            "is not a place in a.test.yaml; write a.test.yaml:12 for the test at line 12",
         ),
         ("a.test.yaml:", "is no place in a.test.yaml"),
         ("a.test.yaml:5:", "is no place in a.test.yaml"),
@@ -396,20 +392,23 @@ fn what_is_no_place_is_told_with_what_one_is() {
 }
 
 #[test]
-fn an_empty_selection_tells_how_to_allow_it() {
+fn an_empty_selection_explains_how_to_allow_it() {
     let folder = suite("tests: [{name: a, expect: {status: completed}}]\n");
     let shares = ["hash:1/2", "hash:2/2"].map(|it| ["--partition", it]);
     let codes = shares.map(|share| flowsim(folder.path(), &share).0);
     let empty = shares[usize::from(codes[0] != Some(4))];
     let (code, _, error) = flowsim(folder.path(), &empty);
     assert_eq!(code, Some(4));
-    assert!(error.contains("none of 1 tests is selected; `--no-tests pass`"), "{error}");
+    assert!(
+        error.contains("no test matches (1 found); pass `--no-tests pass`"),
+        "{error}"
+    );
     let allowed = [&empty[..], &["--no-tests", "pass"]].concat();
     assert_eq!(flowsim(folder.path(), &allowed).0, Some(0));
 }
 
 #[test]
-fn flows_and_fixtures_that_are_not_there_are_told_where_they_are_named() {
+fn missing_flows_and_fixtures_are_reported_where_they_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir_all(folder.path().join("bakery/flows")).expect("a folder");
     fs::create_dir_all(folder.path().join("sd")).expect("a folder");
@@ -429,7 +428,7 @@ fn flows_and_fixtures_that_are_not_there_are_told_where_they_are_named() {
     insta::assert_snapshot!(without_times(&out));
 }
 
-/// The names of the tests of a share.
+/// Returns the names of the tests in a partition.
 fn share(folder: &Path, partition: &str) -> BTreeSet<String> {
     let arguments = ["--list", "--no-tests", "pass", "--partition", partition];
     let (_, out, _) = flowsim(folder, &arguments);
@@ -440,7 +439,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
-    fn the_shares_are_the_whole_and_no_test_is_in_two(
+    fn the_partitions_are_complete_and_disjoint(
         names in prop::collection::btree_set("[a-z]{1,8}", 1..20),
         shares in 1_u32..5,
         kind in prop::sample::select(vec!["hash", "slice"]),
@@ -463,12 +462,12 @@ proptest! {
 }
 
 #[test]
-fn a_profile_tells_where_the_time_goes_and_changes_nothing_else() {
+fn a_profile_shows_the_durations_and_changes_nothing_else() {
     let folder = suite(ONE_FAILS);
     let (plain_code, plain, _) = flowsim(folder.path(), &["-j", "1"]);
     let (code, out, error) = flowsim(folder.path(), &["-j", "1", "--profile"]);
     assert_eq!((code, without_times(&out)), (plain_code, without_times(&plain)));
-    // Times are what differs from run to run.
+    // Times differ between runs.
     let is_time = |word: &str| word.parse::<f64>().is_ok() && word.contains('.');
     let lines: Vec<Vec<&str>> =
         error.lines().map(|line| line.split_whitespace().collect()).collect();
@@ -515,7 +514,7 @@ fn a_scenario_file_that_is_named_twice_runs_once() {
 }
 
 #[test]
-fn a_caller_who_says_nothing_is_told_of() {
+fn a_silent_caller_is_reported() {
     for words in ["\"\"", "\" \"", "null", ""] {
         let folder = suite(&format!(
             "tests:\n  - {{name: mute, script: [{{says: {words}}}, {{ends: completed}}]}}\n"
@@ -541,7 +540,7 @@ fn the_limit_on_actions_has_a_limit() {
 }
 
 #[test]
-fn counts_that_are_not_whole_are_a_warning_and_not_enough() {
+fn fractional_counts_are_a_warning_and_insufficient() {
     let folder = tempfile::tempdir().expect("a folder");
     for (version, second) in [("old", "Say"), ("new", "End")] {
         let flow = format!(

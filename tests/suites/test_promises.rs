@@ -1,5 +1,5 @@
-//! What scripts rely on with `flowsim test`: exit codes, and which files are written, kept
-//! and removed.
+//! The behaviour of `flowsim test` that scripts rely on: exit codes, and the files that
+//! are written, kept and removed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ const FLOW: &str = r#"{"id": "f", "name": "F", "type": "inbound", "draft": {"sta
 const TESTS: &str = "flows: ../flows\ntests:\n  - {name: one, snapshot: true}\n  \
                      - {name: two, expect: {status: completed}}\n";
 
-/// Files, each with its folders.
+/// Creates files with their folders.
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for (path, text) in files {
@@ -29,13 +29,14 @@ fn write(folder: &Path, path: &str, text: &str) {
     fs::write(path, text).expect("a file");
 }
 
-/// A flow, and scenario files in two folders.
+/// Creates a flow, and scenario files in two folders.
 fn project() -> TempDir {
     let other = TESTS.replace("snapshot: true", "expect: {status: completed}");
     folder(&[("flows/f.json", FLOW), ("t/s.test.yaml", TESTS), ("u/o.test.yaml", &other)])
 }
 
-/// Exit code, standard output and standard error, with `CI` as it is said.
+/// Runs the command with this value of `CI`. Returns exit code, standard output and
+/// standard error.
 fn under(ci: Option<&str>, folder: &Path, line: &str) -> (Option<i32>, String, String) {
     let mut command = Command::cargo_bin("flowsim").expect("the program is built");
     let command = command.current_dir(folder).env_remove("CI").arg("test");
@@ -50,7 +51,7 @@ fn flowsim(folder: &Path, line: &str) -> (Option<i32>, String, String) {
     under(None, folder, line)
 }
 
-/// All files, in order.
+/// Returns all files, in order.
 fn files(folder: &Path) -> Vec<String> {
     let found = flowsim::source::Folder::read(folder, |_| true).files;
     let inside = |path: &PathBuf| path.strip_prefix(folder).expect("inside").to_owned();
@@ -62,7 +63,7 @@ fn read(folder: &TempDir, path: &str) -> String {
 }
 
 #[test]
-fn what_only_lists_does_nothing_else() {
+fn listing_does_nothing_else() {
     let folder = project();
     assert_eq!(flowsim(folder.path(), "--update").0, Some(0));
     write(folder.path(), "t/s.test.yaml", &TESTS.replace("one", "other"));
@@ -95,11 +96,11 @@ fn what_only_lists_does_nothing_else() {
 }
 
 #[test]
-fn snapshots_of_scenario_files_that_are_gone_are_found() {
+fn snapshots_of_deleted_scenario_files_are_found() {
     let folder = project();
     assert_eq!(flowsim(folder.path(), "--update").0, Some(0));
     fs::remove_file(folder.path().join("t/s.test.yaml")).expect("removed");
-    // Neither is a snapshot of ours, or of a file that is gone.
+    // Neither of them is our snapshot, or the remains of one.
     let foreign = "---\nsource: a.rs\n---\nx\n";
     write(folder.path(), "v/snapshots/a.snap", foreign);
     write(folder.path(), "v/snapshots/.a.snap.7.part", foreign);
@@ -116,14 +117,14 @@ fn snapshots_of_scenario_files_that_are_gone_are_found() {
     }
     let (code, out, error) = flowsim(folder.path(), "--delete-unreferenced");
     assert_eq!((code, out.as_str()), (Some(3), "deleted t/snapshots/s__one.snap\n"));
-    assert!(error.contains("note: snapshots of what does not load were left alone"));
+    assert!(error.contains("note: snapshots of files that do not load were not deleted"));
     assert!(!folder.path().join("t/snapshots").exists());
     let left = ["v/snapshots/a.snap", "w/o.test.yaml", "w/snapshots/o__x.snap"];
     assert_eq!(files(folder.path())[2..], left);
     assert!(folder.path().join("v/snapshots/.a.snap.7.part").exists());
 }
 
-/// However the folder is named, the snapshots of its tests are theirs.
+/// The snapshots belong to their tests, whatever path the folder is named by.
 #[test]
 fn snapshots_of_tests_stay() {
     let folder = project();
@@ -142,7 +143,7 @@ fn snapshots_of_tests_stay() {
 }
 
 #[test]
-fn under_ci_no_snapshot_is_accepted() {
+fn under_ci_snapshots_are_not_accepted() {
     let folder = project();
     let before = files(folder.path());
     for ci in ["true", "1", "woodpecker"] {
@@ -164,7 +165,7 @@ fn under_ci_no_snapshot_is_accepted() {
 }
 
 #[test]
-fn what_does_not_load_has_an_exit_code_of_its_own() {
+fn files_that_do_not_load_have_their_own_exit_code() {
     let tests = "tests:\n  - {name: one, expect: {status: completed}}\n";
     let good = format!("flows: f.json\n{tests}");
     for (what, suite) in [
@@ -181,18 +182,18 @@ fn what_does_not_load_has_an_exit_code_of_its_own() {
         let (code, out, _) = flowsim(folder.path(), "");
         assert_eq!(code, Some(3), "{what}: {out}");
         assert!(out.contains("could not run"), "{what}: {out}");
-        // It counts for more than a test that fails.
+        // It takes precedence over a failed test.
         write(folder.path(), "b.test.yaml", &good.replace("completed", "error"));
         assert_eq!(flowsim(folder.path(), "").0, Some(3), "{what}");
-        // What does not run is no matter.
+        // Files that are not part of the run have no effect.
         assert_eq!(flowsim(folder.path(), "b.test.yaml").0, Some(1), "{what}");
         assert_eq!(flowsim(folder.path(), "--list").0, Some(0), "{what}");
     }
 }
 
-/// Also where the run stopped before it came there.
+/// This also holds if the run stopped before reaching the file.
 #[test]
-fn a_scenario_file_that_does_not_load_counts_wherever_it_stands() {
+fn a_scenario_file_that_does_not_load_counts_in_any_position() {
     let suite = "flows: f.json\ntests:\n  - {name: one, expect: {status: error}}\n";
     let folder =
         folder(&[("f.json", FLOW), ("a.test.yaml", suite), ("b.test.yaml", "tests: [{")]);
@@ -205,7 +206,7 @@ fn a_scenario_file_that_does_not_load_counts_wherever_it_stands() {
     }
 }
 
-/// However many parts a suite is read in.
+/// The number does not depend on the parts in which a suite is loaded.
 #[test]
 fn mistakes_are_counted_once() {
     let suite = format!(
@@ -226,9 +227,9 @@ const OUTPUTS: &str = "--report junit=x.xml --report tap=x.tap --report json=x.j
                        --report markdown=x.md --html page --coverage-out c.json \
                        --decisions d.csv";
 
-/// What a share may write is that of this run, or not there.
+/// The files of an empty partition are replaced or removed.
 #[test]
-fn an_empty_share_tells_that_it_is_one() {
+fn an_empty_partition_is_reported() {
     let folder = project();
     assert_eq!(flowsim(folder.path(), "--update").0, Some(0));
     assert_eq!(flowsim(folder.path(), OUTPUTS).0, Some(0));
@@ -271,10 +272,10 @@ fn an_empty_share_tells_that_it_is_one() {
     assert_eq!(String::from_utf8(merged.stdout).expect("text"), whole);
 }
 
-/// Nobody can say what was not covered of flows that do not load, and an old count is not
-/// it.
+/// The coverage of flows that do not load is unknown, and an old report must not be
+/// mistaken for it.
 #[test]
-fn an_old_count_goes_when_a_run_begins() {
+fn an_old_coverage_report_is_deleted_when_a_run_starts() {
     let folder = project();
     write(folder.path(), "c.json", "{\n  \"schema\": \"flowsim.coverage/1\", \"old\": 1");
     write(folder.path(), "flows/f.json", "{");
@@ -289,22 +290,25 @@ fn an_old_count_goes_when_a_run_begins() {
 }
 
 #[test]
-fn what_does_not_load_is_left_alone_and_told() {
+fn files_that_do_not_load_are_kept_and_reported() {
     let folder = project();
     assert_eq!(flowsim(folder.path(), "--update").0, Some(0));
     let before = files(folder.path());
     write(folder.path(), "t/s.test.yaml", "flows: [\n");
     let (code, out, error) = flowsim(folder.path(), "--delete-unreferenced");
     assert_eq!((code, out.as_str()), (Some(3), "nothing was deleted\n"), "{error}");
-    assert!(error.contains("snapshots of what does not load were left alone"), "{error}");
+    assert!(
+        error.contains("snapshots of files that do not load were not deleted"),
+        "{error}"
+    );
     let (code, out, error) = flowsim(folder.path(), "--review");
-    assert_eq!((code, out.as_str()), (Some(3), "no snapshots wait for a review\n"));
-    assert!(error.contains("snapshots of what does not load were not reviewed"));
+    assert_eq!((code, out.as_str()), (Some(3), "no snapshots are pending review\n"));
+    assert!(error.contains("snapshots of files that do not load were not reviewed"));
     assert_eq!(files(folder.path()), before);
 }
 
 #[test]
-fn nothing_is_written_over_what_the_run_reads() {
+fn inputs_of_the_run_are_never_overwritten() {
     let fixtures = "contacts: {file: people.csv}\n";
     let folder = folder(&[
         ("flows/f.json", FLOW),
@@ -325,13 +329,13 @@ fn nothing_is_written_over_what_the_run_reads() {
         for flag in ["--report junit=", "--coverage-out ", "--decisions "] {
             let (code, out, error) = flowsim(folder.path(), &format!("{flag}{input}"));
             assert_eq!((code, out.as_str()), (Some(2), ""), "{flag}{input}");
-            let told = format!("error: this run reads {input}, so it cannot write there");
+            let told = format!("error: this run reads {input} and cannot write to it");
             assert!(error.starts_with(&told), "{error}");
         }
     }
     assert_eq!(files(folder.path()), before);
     assert_eq!(read(&folder, "org.yaml"), fixtures);
-    // Of an earlier run, or of nobody whom this run asks.
+    // The file is of unknown origin, or of an earlier run.
     write(folder.path(), "flows/notes.txt", "mine");
     for line in ["--report tap=flows/notes.txt", "--report json=flows/run.json"] {
         for _ in 0..2 {
@@ -341,9 +345,9 @@ fn nothing_is_written_over_what_the_run_reads() {
     }
 }
 
-/// What is nearly like a report, or a report that is nearly like an input.
+/// Files that resemble reports, and reports that resemble inputs.
 #[test]
-fn what_a_run_reads_is_known_by_more_than_its_beginning() {
+fn inputs_of_a_run_are_recognized_by_more_than_their_beginning() {
     let people = "{\"timestamp\": 1, \"id\": \"c1\", \"phone\": \"+15557770100\"}\n";
     let suite = TESTS.replace("flows: ../flows", "flows: ../flows\nfixtures: org.yaml");
     let folder = folder(&[
@@ -358,9 +362,9 @@ fn what_a_run_reads_is_known_by_more_than_its_beginning() {
     for path in ["t/new.test.yaml", "new.test.json"] {
         let (code, _, error) = flowsim(folder.path(), &format!("--report json={path}"));
         assert_eq!(code, Some(2), "{path}");
-        assert!(error.contains("would be taken for a scenario file"), "{error}");
+        assert!(error.contains("would be read as a scenario file"), "{error}");
     }
-    // What runs wrote may be replaced.
+    // Files that runs wrote may be replaced.
     for line in ["--decisions d.ndjson", "--decisions d.csv", "--report junit=x.xml"] {
         for _ in 0..2 {
             assert_eq!(flowsim(folder.path(), line).0, Some(0), "{line}");
@@ -373,9 +377,9 @@ fn skipped() {
     eprintln!("SKIPPED: there is no /dev/shm");
 }
 
-/// Memory that is a folder below the devices holds files.
+/// A memory file system below the device folder contains regular files.
 #[test]
-fn files_in_memory_are_files() {
+fn files_in_memory_are_regular_files() {
     let memory = Path::new("/dev/shm");
     let Ok(folder) = tempfile::tempdir_in(memory) else {
         skipped();
@@ -395,7 +399,7 @@ fn files_in_memory_are_files() {
 }
 
 #[test]
-fn two_things_are_not_written_to_one_file() {
+fn two_outputs_cannot_be_written_to_the_same_file() {
     let folder = project();
     let before = files(folder.path());
     for line in [
@@ -406,7 +410,7 @@ fn two_things_are_not_written_to_one_file() {
     ] {
         let (code, out, error) = flowsim(folder.path(), line);
         assert_eq!((code, out.as_str()), (Some(2), ""), "{line}");
-        assert!(error.starts_with("error: two things would be written to "), "{error}");
+        assert!(error.starts_with("error: two outputs would be written to "), "{error}");
     }
     assert_eq!(files(folder.path()), before);
     if cfg!(unix) {
@@ -416,7 +420,7 @@ fn two_things_are_not_written_to_one_file() {
 }
 
 #[test]
-fn placeholders_get_their_values_in_the_scenario_file() {
+fn placeholders_are_filled_in_from_the_scenario_file() {
     let flow = "inboundCall:\n  name: \"{{nm}}\"\n  startUpRef: ./tasks/task[main]\n  tasks:\n    \
                 - task:\n        name: Main\n        refId: main\n        actions:\n          \
                 - disconnect: {name: Goodbye}\n";

@@ -1,4 +1,4 @@
-//! `flowsim test --watch`, as somebody who edits flows meets it.
+//! `flowsim test --watch` from the perspective of a user who edits flows.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -8,10 +8,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-/// How long to wait for something that is to come, on the slowest of machines.
+/// Time limit for expected output, on the slowest of machines.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How long nothing may come where nothing is to come.
+/// Time for which no output may appear.
 const SILENCE: Duration = Duration::from_millis(700);
 
 const SUITE: &str = r#"flows: flows
@@ -29,8 +29,8 @@ fn flow(name: &str, text: &str) -> String {
     )
 }
 
-/// Writes a file as many editors do: another one takes the place of the old one. So nobody
-/// ever reads half of it, however slow the machine is.
+/// Writes a file as many editors do, by replacing it. Thus a reader never sees half of
+/// it, even on a slow machine.
 fn write(folder: &Path, path: &str, text: &str) {
     let path = folder.join(path);
     let part = path.with_extension("part~");
@@ -38,7 +38,7 @@ fn write(folder: &Path, path: &str, text: &str) {
     fs::rename(&part, &path).expect("the file is put in its place");
 }
 
-/// Changes a file where it is.
+/// Changes a file in place.
 fn append(folder: &Path, path: &str, text: &str) {
     let file = fs::OpenOptions::new().append(true).open(folder.join(path));
     let mut file = file.expect("the file is there");
@@ -55,7 +55,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// The running program, and what it says line by line.
+/// The running program, and its output line by line.
 struct Watch {
     child: Child,
     out: Receiver<String>,
@@ -67,7 +67,7 @@ impl Watch {
         Self::of(folder, &[])
     }
 
-    /// Of these paths, at which both tests stand.
+    /// Watches these paths, which contain both tests.
     fn of(folder: &Path, paths: &[&str]) -> Self {
         let mut child = Command::new(assert_cmd::cargo::cargo_bin!("flowsim"))
             .current_dir(folder)
@@ -82,16 +82,16 @@ impl Watch {
         let error = lines(child.stderr.take().expect("it has one for messages"));
         let watch = Self { child, out, error };
         assert_eq!(watch.round(), ["one", "two"]);
-        watch.told("waiting for changes");
+        watch.message("waiting for changes");
         watch
     }
 
     /// Waits for a message.
-    fn told(&self, wanted: &str) -> String {
+    fn message(&self, wanted: &str) -> String {
         await_line(&self.error, wanted)
     }
 
-    /// The names of the tests that run, until the line that sums them up.
+    /// Returns the names of the tests that run, until the summary line.
     fn round(&self) -> Vec<&'static str> {
         let mut names = Vec::new();
         loop {
@@ -141,29 +141,29 @@ fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
 }
 
 #[test]
-fn only_what_depends_on_a_change_runs_again() {
+fn only_tests_that_depend_on_a_change_run_again() {
     let folder = folder();
     let watch = Watch::start(folder.path());
     append(folder.path(), "flows/two.json", "\n");
-    let told = watch.told("changed");
+    let told = watch.message("changed");
     assert_eq!(told, "watch: flows/two.json changed; 1 of 2 tests runs again");
     assert_eq!(watch.round(), ["two"]);
     write(folder.path(), "flows/one.json", &flow("One", "first, too"));
     assert_eq!(
-        watch.told("changed"),
+        watch.message("changed"),
         "watch: flows/one.json changed; 1 of 2 tests runs again"
     );
     assert_eq!(watch.round(), ["one"]);
     write(folder.path(), "org.yaml", "queues: [{name: Support}]\n");
-    watch.told("watch: org.yaml changed; 2 of 2 tests run again");
+    watch.message("watch: org.yaml changed; 2 of 2 tests run again");
     assert_eq!(watch.round(), ["one", "two"]);
     write(folder.path(), "flows/notes.txt", "nobody reads this");
     watch.is_silent();
 }
 
-/// A round in which all is well does not hide that another test still fails.
+/// A successful round does not hide that another test still fails.
 #[test]
-fn what_still_fails_is_told_when_it_does_not_run() {
+fn remaining_failures_are_reported_when_they_do_not_run() {
     let folder = folder();
     let watch = Watch::start(folder.path());
     write(folder.path(), "flows/one.json", &flow("One", "another"));
@@ -171,58 +171,58 @@ fn what_still_fails_is_told_when_it_does_not_run() {
     append(folder.path(), "flows/two.json", "\n");
     assert_eq!(watch.round(), ["two"]);
     assert_eq!(
-        watch.told("still fails"),
+        watch.message("still fails"),
         "watch: 1 test that did not run now still fails: flowsim test a.test.yaml:4"
     );
     write(folder.path(), "flows/one.json", &flow("One", "first"));
     assert_eq!(watch.round(), ["one"]);
-    watch.told("flows/one.json changed");
+    watch.message("flows/one.json changed");
     append(folder.path(), "flows/two.json", "\n");
-    watch.told("flows/two.json changed");
+    watch.message("flows/two.json changed");
     assert_eq!(watch.round(), ["two"]);
     watch.is_silent();
 }
 
-/// A file that does not load is told every time; it is no test that did not run.
+/// A file that does not load is reported every time, but not as a test that did not run.
 #[test]
-fn a_file_that_does_not_load_is_no_test_that_still_fails() {
+fn a_file_that_does_not_load_is_not_a_remaining_failure() {
     let folder = folder();
     let watch = Watch::start(folder.path());
     write(folder.path(), "c.test.yaml", "flows: flows\ntest: []\n");
-    watch.told("INVALID_SCENARIO");
+    watch.message("INVALID_SCENARIO");
     append(folder.path(), "flows/two.json", "\n");
-    watch.told("flows/two.json changed");
+    watch.message("flows/two.json changed");
     while let Ok(line) = watch.error.recv_timeout(SILENCE) {
         assert!(!line.contains("still fails"), "{line}");
     }
 }
 
-/// A round tells it as a run does: with a cross, and among the counts.
+/// A round reports it as a run does: with a cross, and in the counts.
 #[test]
 fn a_file_that_breaks_is_a_test_of_the_round() {
     let folder = folder();
     let watch = Watch::start(folder.path());
     write(folder.path(), "a.test.yaml", "flows: flows\ntest: []\n");
-    watch.told("watch: a.test.yaml changed; 1 of 1 tests runs again");
+    watch.message("watch: a.test.yaml changed; 1 of 1 tests runs again");
     await_line(&watch.out, "✗ a.test.yaml:1  the scenario file loads  could not run");
     await_line(&watch.out, "1 test: 1 failed");
     write(folder.path(), "b.test.yaml", &SUITE.replace("org.yaml", "[]"));
-    watch.told("watch: b.test.yaml changed; 3 of 3 tests run again");
+    watch.message("watch: b.test.yaml changed; 3 of 3 tests run again");
     await_line(&watch.out, "3 tests: 2 passed, 1 failed");
 }
 
 #[test]
-fn a_test_that_moves_away_from_its_line_is_told() {
+fn a_test_that_moves_to_another_line_is_reported() {
     let folder = folder();
     let watch = Watch::of(folder.path(), &["a.test.yaml:4", "a.test.yaml:5"]);
     write(folder.path(), "a.test.yaml", &format!("# a note\n{SUITE}"));
-    watch.told("watch: at a.test.yaml:4 stands no test any more; it was `one`");
-    watch.told("watch: at a.test.yaml:5 stands `one` now, no longer `two`");
+    watch.message("watch: a.test.yaml:4 is no longer a test; before it was `one`");
+    watch.message("watch: a.test.yaml:5 is now the test `one`; before it was `two`");
     assert_eq!(watch.round(), ["one"]);
 }
 
 #[test]
-fn a_line_that_is_not_there_is_told_before_anything_is_watched() {
+fn a_missing_line_is_reported_before_watching_starts() {
     let folder = folder();
     let output = Command::new(assert_cmd::cargo::cargo_bin!("flowsim"))
         .current_dir(folder.path())
@@ -231,51 +231,51 @@ fn a_line_that_is_not_there_is_told_before_anything_is_watched() {
         .expect("the program runs");
     assert_eq!(output.status.code(), Some(2));
     let error = String::from_utf8_lossy(&output.stderr);
-    assert!(error.contains("there is no line 999 in a.test.yaml"), "{error}");
+    assert!(error.contains("no line 999 in a.test.yaml"), "{error}");
 }
 
 #[test]
-fn what_does_not_load_is_told_and_watched_until_it_does() {
+fn files_that_do_not_load_are_reported_and_watched() {
     let folder = folder();
     let watch = Watch::start(folder.path());
     write(folder.path(), "flows/one.json", "{\"id\": ");
-    watch.told("watch: flows/one.json changed; 2 of 2 tests run again");
+    watch.message("watch: flows/one.json changed; 2 of 2 tests run again");
     await_line(&watch.out, "JSON_SYNTAX");
     watch.round();
     write(folder.path(), "flows/one.json", &flow("One", "first"));
-    watch.told("watch: flows/one.json changed; 2 of 2 tests run again");
+    watch.message("watch: flows/one.json changed; 2 of 2 tests run again");
     assert_eq!(watch.round(), ["one", "two"]);
     write(folder.path(), "a.test.yaml", "flows: flows\ntest: []\n");
-    watch.told("changed");
-    watch.told("INVALID_SCENARIO");
+    watch.message("changed");
+    watch.message("INVALID_SCENARIO");
     watch.round();
     let more = "  - {name: three, flow: One, expect: {status: completed}}\n";
     write(folder.path(), "a.test.yaml", &format!("{SUITE}{more}"));
-    watch.told("watch: a.test.yaml changed; 3 of 3 tests run again");
+    watch.message("watch: a.test.yaml changed; 3 of 3 tests run again");
     assert_eq!(watch.round(), ["one", "two", "three"]);
 }
 
 #[test]
-fn files_and_folders_may_come_and_go() {
+fn files_and_folders_may_appear_and_disappear() {
     let folder = folder();
     let watch = Watch::start(folder.path());
     let more = "flows: later\ntests:\n  - {name: three, expect: {status: completed}}\n";
     write(folder.path(), "b.test.yaml", more);
-    watch.told("watch: b.test.yaml changed; 1 of 3 tests runs again");
+    watch.message("watch: b.test.yaml changed; 1 of 3 tests runs again");
     assert_eq!(watch.round(), ["three"]);
     fs::create_dir(folder.path().join("new")).expect("a folder");
     write(folder.path(), "new/three.json", &flow("Three", "third"));
     fs::rename(folder.path().join("new"), folder.path().join("later"))
         .expect("the folder is moved");
-    watch.told("; 1 of 3 tests runs again");
+    watch.message("; 1 of 3 tests runs again");
     assert_eq!(watch.round(), ["three"]);
     fs::remove_file(folder.path().join("b.test.yaml")).expect("the file is deleted");
-    watch.told("watch: b.test.yaml changed; 0 of 2 tests run again");
+    watch.message("watch: b.test.yaml changed; 0 of 2 tests run again");
 }
 
 #[test]
 #[cfg(unix)]
-fn an_interruption_ends_it() {
+fn an_interrupt_ends_it() {
     use std::os::unix::process::ExitStatusExt;
 
     let folder = folder();
@@ -288,7 +288,7 @@ fn an_interruption_ends_it() {
 }
 
 #[test]
-fn what_speaks_of_a_whole_run_does_not_go_with_it() {
+fn options_for_whole_runs_cannot_be_combined_with_it() {
     let flags =
         ["--report=tap=a.tap", "--html=out", "--coverage", "--update", "--review"];
     for flag in flags.into_iter().chain(["--list"]) {

@@ -5,7 +5,8 @@
 use std::fs;
 use std::path::Path;
 
-/// Every `yaml` block of a Markdown document, with the line that it begins after.
+/// Returns every `yaml` block of a Markdown document, with the line after which it
+/// starts.
 pub(crate) fn yaml_blocks(path: &Path) -> Vec<(usize, String)> {
     let text = fs::read_to_string(path).unwrap();
     let mut blocks: Vec<(usize, String)> = Vec::new();

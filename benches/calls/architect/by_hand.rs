@@ -1,17 +1,17 @@
-//! The same call as an engineer would write it who had only this one to make: it decides
-//! what this caller decides, and makes the same trace.
+//! The same call as an engineer would write it by hand for this case only. It makes the
+//! same decisions and produces the same trace.
 
 use std::sync::Arc;
 
 use flowsim::flow::{FlowId, NodeId, VariableId};
 use flowsim::program::Program;
 use flowsim::trace::{
-    Entry, Event, Fact, Field, PathTaken, Phrase, Routing, Status, Step, Trace,
+    Entry, Event, EventKind, Field, PathTaken, Phrase, Routing, Status, Step, Trace,
 };
 use flowsim::value::{Audio, DateTime, Duration, Kind, Text, Type, Value};
 use flowsim::world::Fixtures;
 
-/// The numbers that the program gave to the names, and what is always the same.
+/// The ids of names in the program, and the parts of the call that never change.
 pub(crate) struct Ids {
     flow: FlowId,
     /// In the order of the steps of the call.
@@ -24,7 +24,7 @@ pub(crate) struct Ids {
     greeting: VariableId,
     module_level: VariableId,
     is_open: VariableId,
-    /// What is played and does not change, in its order.
+    /// The audio that never changes, in playing order.
     audio: Vec<Arc<Audio>>,
     queue: Value,
     table: Value,
@@ -33,19 +33,19 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
-    /// Looks everything up; the order of the nodes and the audio are those of a call.
+    /// Looks up all ids. The order of the nodes and the audio is that of a call.
     pub(crate) fn new(program: &Program, queue: Value, call: &Trace) -> Self {
         let variable = |name: &str| {
-            let index = program.legend.variables.iter().position(|known| known == name);
+            let index = program.symbols.variables.iter().position(|known| known == name);
             VariableId(u32::try_from(index.expect("is declared")).unwrap_or(u32::MAX))
         };
-        let table = call.events.iter().find_map(|event| match &event.fact {
-            Fact::Input(Field::DataTableId, id) => Some(id),
+        let table = call.events.iter().find_map(|event| match &event.kind {
+            EventKind::Input(Field::DataTableId, id) => Some(id),
             _ => None,
         });
         let table = table.expect("is looked up");
-        let played = call.events.iter().filter_map(|event| match &event.fact {
-            Fact::Played(audio) => Some(Arc::clone(audio)),
+        let played = call.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Played(audio) => Some(Arc::clone(audio)),
             _ => None,
         });
         Self {
@@ -68,7 +68,7 @@ impl Ids {
     }
 }
 
-/// A trace under way.
+/// A trace in progress.
 struct Recorder<'i> {
     ids: &'i Ids,
     steps: Vec<Step>,
@@ -77,7 +77,8 @@ struct Recorder<'i> {
 }
 
 impl Recorder<'_> {
-    /// The next step, and the one that its way leads to, if that is not the one behind it.
+    /// Adds a step, and the one that its output leads to, unless that is simply the next
+    /// one.
     fn step(&mut self, depth: u16, path: PathTaken, next: Option<usize>) {
         self.steps.push(Step {
             node: self.ids.nodes[self.steps.len()],
@@ -89,41 +90,41 @@ impl Recorder<'_> {
         });
     }
 
-    /// The next step, on the way to the one behind it.
+    /// Adds a step that leads to the next one.
     fn on(&mut self, path: PathTaken) {
         self.step(0, path, Some(self.steps.len() + 1));
     }
 
     #[inline]
-    fn note(&mut self, fact: Fact) {
+    fn note(&mut self, fact: EventKind) {
         let step = u32::try_from(self.steps.len() - 1).unwrap_or_default();
         self.events.push(Event { step, fact });
     }
 
     fn set(&mut self, id: VariableId, value: Value) {
-        self.note(Fact::Assigned(id, value));
+        self.note(EventKind::Assigned(id, value));
     }
 
     fn entry(&mut self, of: Field, name: &str, value: Value) {
-        self.note(Fact::Entry(Box::new(Entry { of, name: name.into(), value })));
+        self.note(EventKind::Entry(Box::new(Entry { of, name: name.into(), value })));
     }
 
     fn given(&mut self, what: Field, value: Value) {
-        self.note(Fact::Input(what, value));
+        self.note(EventKind::Input(what, value));
     }
 
-    /// Plays what does not change.
+    /// Plays audio that never changes.
     fn play(&mut self, index: usize) {
         let audio = Arc::clone(&self.ids.audio[index]);
         let words = audio.render("en-us");
-        self.note(Fact::Said(Phrase::Made(words)));
-        self.note(Fact::Played(audio));
+        self.note(EventKind::Prompted(Phrase::Made(words)));
+        self.note(EventKind::Played(audio));
     }
 
     fn say(&mut self, text: &str) {
         let text = Text::from(text);
-        self.note(Fact::Said(Phrase::Made(text.clone())));
-        self.note(Fact::Played(Arc::new(Audio::speech(text))));
+        self.note(EventKind::Prompted(Phrase::Made(text.clone())));
+        self.note(EventKind::Played(Arc::new(Audio::speech(text))));
     }
 }
 
@@ -172,7 +173,7 @@ pub(crate) fn call(
     }
 }
 
-/// Greets, and looks the caller up.
+/// Greets the caller, and looks up the contact.
 fn welcome(
     recorder: &mut Recorder<'_>,
     fixtures: &Fixtures,
@@ -194,14 +195,14 @@ fn welcome(
     recorder.set(ids.is_known, Value::Boolean(is_known));
     recorder.set(ids.greeting, Value::String(greeting.into()));
     recorder.on(YES);
-    recorder.note(Fact::Input(Field::Condition, Value::Boolean(is_known)));
+    recorder.note(EventKind::Input(Field::Condition, Value::Boolean(is_known)));
     recorder.on(PathTaken::Next);
     recorder.say(greeting);
     recorder.on(YES);
-    recorder.note(Fact::Input(Field::DataTableId, ids.table.clone()));
+    recorder.note(EventKind::Input(Field::DataTableId, ids.table.clone()));
     let table = Value::String(Text::inline("Callers"));
-    recorder.note(Fact::Input(Field::DataTableName, table));
-    recorder.note(Fact::Input(Field::LookupValue, Value::String(caller.into())));
+    recorder.note(EventKind::Input(Field::DataTableName, table));
+    recorder.note(EventKind::Input(Field::LookupValue, Value::String(caller.into())));
     let row = match fixtures.data_table_row("Callers", caller) {
         Some(flowsim::world::DataTableRow::Found(row)) => row,
         _ => Vec::new(),
@@ -229,9 +230,9 @@ fn check_hours(recorder: &mut Recorder<'_>, level: i64) {
     recorder.set(ids.is_open, Value::Boolean(level > 0));
     let (of, name) = (Field::Outputs, Text::inline("Common.isOpen"));
     let entry = Entry { of, name, value: Value::Boolean(level > 0) };
-    let fact = Fact::Entry(Box::new(entry));
+    let fact = EventKind::Entry(Box::new(entry));
     recorder.events.push(Event { step: 6, fact });
-    let fact = Fact::Assigned(ids.is_known, Value::Boolean(level > 0));
+    let fact = EventKind::Assigned(ids.is_known, Value::Boolean(level > 0));
     recorder.events.push(Event { step: 6, fact });
     recorder.on(PathTaken::Next);
 }
@@ -241,7 +242,7 @@ fn ask(recorder: &mut Recorder<'_>, [choice, digits]: [&str; 2]) -> Text {
     let ids = recorder.ids;
     recorder.on(YES);
     recorder.play(2);
-    recorder.note(Fact::Collected(choice.into()));
+    recorder.note(EventKind::Collected(choice.into()));
     recorder.now += 1_000;
     recorder.steps[11].end_ms = recorder.now;
     recorder.on(YES);
@@ -260,9 +261,9 @@ fn ask(recorder: &mut Recorder<'_>, [choice, digits]: [&str; 2]) -> Text {
     recorder.given(Field::VerificationType, Value::String(Text::inline("none")));
     recorder.play(3);
     let digits = Text::from(digits);
-    recorder.note(Fact::Collected(digits.clone()));
+    recorder.note(EventKind::Collected(digits.clone()));
     let field = Field::InputData;
-    recorder.note(Fact::Output(field, Value::String(digits.clone())));
+    recorder.note(EventKind::Output(field, Value::String(digits.clone())));
     recorder.set(ids.account, Value::String(digits.clone()));
     recorder.on(PathTaken::Next);
     let mut account = Text::inline("A");
@@ -276,7 +277,8 @@ fn count(recorder: &mut Recorder<'_>, tier: &str) -> (i64, i64) {
     let ids = recorder.ids;
     recorder.on(NO);
     for (number, name) in [(1, "silver"), (2, "gold")] {
-        recorder.note(Fact::Input(Field::Case(number), Value::Boolean(tier == name)));
+        recorder
+            .note(EventKind::Input(Field::Case(number), Value::Boolean(tier == name)));
     }
     recorder.on(PathTaken::Next);
     recorder.play(4);
@@ -284,16 +286,16 @@ fn count(recorder: &mut Recorder<'_>, tier: &str) -> (i64, i64) {
     for round in 0..3 {
         recorder.step(0, YES, Some(17));
         if round == 0 {
-            recorder.note(Fact::Input(Field::LoopCount, Value::Integer(3)));
+            recorder.note(EventKind::Input(Field::LoopCount, Value::Integer(3)));
         }
         level = round;
-        recorder.note(Fact::Output(Field::CurrentIndex, Value::Integer(level)));
+        recorder.note(EventKind::Output(Field::CurrentIndex, Value::Integer(level)));
         recorder.set(ids.level, Value::Integer(level));
         sum += level;
         recorder.on(PathTaken::Next);
         recorder.set(ids.sum, Value::Integer(sum));
         recorder.on(if sum > 2 { YES } else { NO });
-        recorder.note(Fact::Input(Field::Condition, Value::Boolean(sum > 2)));
+        recorder.note(EventKind::Input(Field::Condition, Value::Boolean(sum > 2)));
     }
     recorder.on(PathTaken::Next);
     recorder.play(5);
@@ -317,5 +319,5 @@ fn hand_on(recorder: &mut Recorder<'_>, account: &str, sum: i64) {
         skills: Vec::new(),
         priority: Some(sum + 1),
     };
-    recorder.note(Fact::Routed(Box::new(routing)));
+    recorder.note(EventKind::Routed(Box::new(routing)));
 }

@@ -1,37 +1,38 @@
-//! Which step of one side is which step of the other.
+//! Alignment of the steps of two sides.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::trace::observation::ObservedStep;
 
-/// A step of one side, or the same step of both.
+/// A step of one side, or a pair of matching steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
-    /// Its index among the recorded steps.
+    /// Index among the recorded steps.
     pub recorded: Option<usize>,
-    /// Its index among the local steps.
+    /// Index among the local steps.
     pub local: Option<usize>,
-    /// Whether it stands elsewhere on the other side. It is placed where it was recorded.
+    /// Whether the step has another position on the other side. The row is at its
+    /// recorded position.
     pub is_moved: bool,
 }
 
-/// What a step is recognised by, the strongest that both sides have.
+/// The strongest identification of a step that both sides have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Key<'s> {
-    /// The id, and of events that belong to an action what they are.
+    /// Id, and the kind for events that belong to an action.
     Id(&'s str, &'s str),
-    /// The tracking number, which counts in each flow by itself.
+    /// Flow, tracking number and kind; tracking numbers are unique per flow.
     Tracking(&'s str, i64, &'s str),
-    /// What it is, and its name.
+    /// Kind and name.
     Name(&'s str, &'s str),
 }
 
-/// Aligns the steps of two sides. A step is recognised by its id if the other side has the
-/// id anywhere, else by its tracking number, else by kind and name. Of all common
-/// subsequences a longest is kept (that of very large and very different traces may be a
-/// little shorter: *source: `similar`'s bounded Myers*); a step that both sides have besides
-/// has moved. The two sides can be exchanged: the pairs are the same.
+/// Aligns the steps of two sides. Steps match by id if the other side has the id
+/// anywhere, else by tracking number, else by kind and name. The longest common
+/// subsequence is kept. It may be slightly shorter for very large and very different
+/// traces (*source: `similar`'s bounded Myers*). A pair outside this subsequence has
+/// moved. The result is symmetric: exchanging the sides gives the same pairs.
 pub fn align(recorded: &[ObservedStep], local: &[ObservedStep]) -> Vec<Row> {
     let is_equal = recorded.len() == local.len()
         && recorded.iter().zip(local).all(|(one, two)| is_same(one, two));
@@ -47,7 +48,7 @@ pub fn align(recorded: &[ObservedStep], local: &[ObservedStep]) -> Vec<Row> {
     moved(in_order(rows), &one, &two)
 }
 
-/// Between two common steps what was recorded stands before what is local.
+/// Orders the rows between two common steps: recorded ones before local ones.
 fn in_order(mut rows: Vec<Row>) -> Vec<Row> {
     let is_common = |row: &Row| row.recorded.is_some() && row.local.is_some();
     for gap in rows.split_mut(is_common) {
@@ -64,8 +65,8 @@ fn exchanged(row: Row) -> Row {
     Row { recorded: row.local, local: row.recorded, ..row }
 }
 
-/// What an event that belongs to an action is; actions are told apart by their ids alone, so
-/// that one whose type was changed is still the same.
+/// Returns the kind of an event that belongs to an action. The result is empty for
+/// actions, so that an action whose type changed is still the same.
 fn role(step: &ObservedStep) -> &str {
     if step.is_action { "" } else { &step.kind }
 }
@@ -88,15 +89,16 @@ fn tracking_key(step: &ObservedStep) -> Option<Key<'_>> {
 }
 
 fn name_key(step: &ObservedStep) -> Key<'_> {
-    // Whatever has no name is known by its id.
+    // A step without a name is identified by its id.
     let name = step.name.as_deref().or(step.id.as_deref());
     Key::Name(&step.kind, name.unwrap_or_default())
 }
 
-/// The keys of one side as numbers whose order is that of the keys.
+/// Keys of one side, as numbers in the order of the keys.
 struct Keys {
     numbers: Vec<u32>,
-    /// By number: whether a step is known by its name only, so that it may be another one.
+    /// For each number, whether it identifies a step only by name, so that it may be a
+    /// different step.
     is_weak: Vec<bool>,
 }
 
@@ -156,7 +158,7 @@ fn rows(one: &[u32], two: &[u32]) -> Vec<Row> {
     rows
 }
 
-/// Joins what is left over on both sides: of each key the first with the first.
+/// Joins the unmatched steps of both sides: for each key the first with the first.
 fn moved(rows: Vec<Row>, one: &Keys, two: &Keys) -> Vec<Row> {
     let key = |keys: &Keys, at: usize| {
         let number = keys.numbers.get(at).copied()?;
@@ -171,7 +173,7 @@ fn moved(rows: Vec<Row>, one: &Keys, two: &Keys) -> Vec<Row> {
         }
     }
     let mut taken: FxHashMap<u32, usize> = FxHashMap::default();
-    let mut elsewhere: FxHashMap<usize, usize> = FxHashMap::default();
+    let mut moved_to: FxHashMap<usize, usize> = FxHashMap::default();
     let mut joined: FxHashSet<usize> = FxHashSet::default();
     for row in rows.iter().filter(|row| row.recorded.is_none()) {
         let Some((at, number)) = row.local.and_then(|at| Some((at, key(two, at)?)))
@@ -181,7 +183,7 @@ fn moved(rows: Vec<Row>, one: &Keys, two: &Keys) -> Vec<Row> {
         let next = taken.entry(number).or_default();
         if let Some(old) = gone.get(&number).and_then(|all| all.get(*next)) {
             *next += 1;
-            elsewhere.insert(*old, at);
+            moved_to.insert(*old, at);
             joined.insert(at);
         }
     }
@@ -189,7 +191,7 @@ fn moved(rows: Vec<Row>, one: &Keys, two: &Keys) -> Vec<Row> {
         row.recorded.is_none() && row.local.is_some_and(|at| joined.contains(&at))
     };
     let found = |row: Row| match (row.recorded, row.local) {
-        (Some(at), None) => match elsewhere.get(&at) {
+        (Some(at), None) => match moved_to.get(&at) {
             Some(local) => Row { local: Some(*local), is_moved: true, ..row },
             None => row,
         },
@@ -214,7 +216,8 @@ mod tests {
         ids.chars().map(step).collect()
     }
 
-    /// `a` on both sides, `-b` recorded only, `+c` local only, `~d` moved.
+    /// Formats the alignment: `a` on both sides, `-b` recorded only, `+c` local only,
+    /// `~d` moved.
     fn shown(recorded: &str, local: &str) -> String {
         let id = |text: &str, at: usize| text.chars().nth(at).unwrap().to_string();
         let rows = align(&steps(recorded), &steps(local));
@@ -239,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn without_common_ids_numbers_and_names_tell() {
+    fn without_common_ids_numbers_and_names_decide() {
         let mut one = steps("abc");
         let mut two = steps("xyz");
         for (at, step) in one.iter_mut().chain(&mut two).enumerate() {

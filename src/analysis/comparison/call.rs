@@ -1,4 +1,4 @@
-//! What differs of the whole call: where it went, how it ended, with what, how long it took.
+//! Comparison of whole calls: destination, status, final variables and duration.
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -6,17 +6,17 @@ use rustc_hash::FxBuildHasher;
 use super::compare::{Found, VOLATILE, Walk, text};
 use super::equal::is_close;
 use super::report::{Difference, DifferenceKind};
-use crate::trace::observation::{Aspect, Observation, Source, escaped};
+use crate::trace::observation::{AttributeKind, Observation, Source, escaped};
 use crate::value::{Json, Text};
 
 impl<'o> Walk<'o, '_> {
-    /// What is told of the whole call.
+    /// Compares the whole call.
     pub(super) fn call(&mut self) {
         let (one, two) = (self.recorded, self.local);
         let destination =
             |side: &'o Observation| side.destination().map(|(_, name)| name);
-        let is_routing_known =
-            one.known.has(Aspect::Routing) && two.known.has(Aspect::Routing);
+        let is_routing_known = one.known.has(AttributeKind::Routing)
+            && two.known.has(AttributeKind::Routing);
         if is_routing_known && destination(one) != destination(two) {
             let is_hidden = |name: &Text| (self.rules.redacted)(name);
             match destination(one).into_iter().chain(destination(two)).any(is_hidden) {
@@ -82,7 +82,7 @@ impl<'o> Walk<'o, '_> {
         if recorded == local {
             return;
         }
-        // Of a name: what was recorded, and what is local.
+        // Recorded and local value of a name.
         type Sides<'o> = (Option<&'o Option<Json>>, Option<&'o Option<Json>>);
         let mut all: IndexMap<&Text, Sides<'o>, FxBuildHasher> = IndexMap::default();
         for (name, value) in recorded {

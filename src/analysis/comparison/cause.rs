@@ -1,16 +1,16 @@
-//! Why two sides differ: from where their ways part back to what decided it.
+//! Causes of differences: from the point where the paths diverge back to its cause.
 
 use super::align::Row;
 use super::compare::Found;
 use super::origin::Origin;
 use super::report::{Cause, CauseKind, DifferenceKind, Link};
 use super::rules::Rules;
-use super::text::{capitalised, place, told};
+use super::text::{capitalised, place, value_text};
 use crate::trace::observation::{Observation, ObservedStep};
 use crate::value::{Json, Text};
 
-/// What tells of a step without a way where it leads.
-const TELLING: [DifferenceKind; 6] = [
+/// Difference kinds that explain a step with no recorded path.
+const EXPLAINING: [DifferenceKind; 6] = [
     DifferenceKind::Error,
     DifferenceKind::Operand,
     DifferenceKind::CallerInput,
@@ -19,35 +19,34 @@ const TELLING: [DifferenceKind; 6] = [
     DifferenceKind::End,
 ];
 
-/// What there is to find a cause from.
-pub(super) struct Inquiry<'c> {
+/// Inputs of the search for a cause.
+pub(super) struct CauseContext<'c> {
     pub(super) recorded: &'c Observation,
     pub(super) local: &'c Observation,
     pub(super) rules: &'c Rules,
     pub(super) rows: &'c [Row],
     pub(super) found: &'c [Found<'c>],
-    /// The first row whose step is not the same on both sides.
-    pub(super) parting: Option<usize>,
+    /// First row whose step differs between the sides.
+    pub(super) divergence: Option<usize>,
 }
 
-/// The cause of the first difference that matters: of where the ways part, else of the
-/// first of all.
-pub(super) fn cause(inquiry: &Inquiry<'_>) -> Option<Cause> {
-    let first = inquiry.found.first()?;
-    let mut cause = match inquiry.parting {
-        Some(row) => inquiry.of_parting(row),
-        None => inquiry.of_value(first),
+/// Finds the cause of the point where the paths diverge, or else of the first difference.
+pub(super) fn cause(context: &CauseContext<'_>) -> Option<Cause> {
+    let first = context.found.first()?;
+    let mut cause = match context.divergence {
+        Some(row) => context.of_parting(row),
+        None => context.of_value(first),
     };
     let symptoms = [DifferenceKind::Destination, DifferenceKind::Status];
-    let mut found = inquiry.found.iter();
+    let mut found = context.found.iter();
     if let Some(symptom) = found.find(|it| symptoms.contains(&it.difference.kind)) {
-        cause.chain.insert(0, inquiry.link(symptom));
+        cause.chain.insert(0, context.link(symptom));
     }
     Some(cause)
 }
 
-impl<'c> Inquiry<'c> {
-    /// The steps of a row, if both sides have it.
+impl<'c> CauseContext<'c> {
+    /// Returns the steps of a row if both sides have one.
     pub(super) fn steps_at(
         &self,
         row: usize,
@@ -56,7 +55,7 @@ impl<'c> Inquiry<'c> {
         Some((self.recorded.steps.get(row.recorded?)?, self.local.steps.get(row.local?)?))
     }
 
-    /// The step of a row, the recorded one if there is one.
+    /// Returns the step of a row, the recorded one if there is one.
     pub(super) fn step_at(&self, row: usize) -> Option<&'c ObservedStep> {
         let row = self.rows.get(row)?;
         match (row.recorded, row.local) {
@@ -66,7 +65,7 @@ impl<'c> Inquiry<'c> {
         }
     }
 
-    /// The last row of the turns of an action, or the action's own.
+    /// Returns the last row of an action's turns, or the row of the action itself.
     pub(super) fn end_of_turns(&self, row: usize) -> usize {
         let is_turn =
             |at: &usize| self.step_at(*at).is_some_and(|step| step.kind == "turn");
@@ -83,15 +82,15 @@ impl<'c> Inquiry<'c> {
         }
     }
 
-    /// Of a difference that no step tells of.
+    /// Returns the cause of a difference that belongs to no step.
     fn of_call(&self, found: &Found<'_>) -> Cause {
         let it = &found.difference;
         let text = format!(
-            "{} is {} in the recording, and {} locally; no step that both sides know of \
+            "{} is {} in the recording, and {} locally; no step known to both sides \
              differs.",
-            what(it.kind, &it.name),
-            told(it.recorded.as_ref()),
-            told(it.local.as_ref())
+            subject(it.kind, &it.name),
+            value_text(it.recorded.as_ref()),
+            value_text(it.local.as_ref())
         );
         let kind = match it.kind {
             DifferenceKind::FinalVariable => CauseKind::Start,
@@ -101,7 +100,7 @@ impl<'c> Inquiry<'c> {
         self.cause_at(None, kind, text, vec![self.link(found)])
     }
 
-    /// A cause that lies in the step of a row.
+    /// Creates a cause located in the step of a row.
     pub(super) fn cause_at(
         &self,
         row: Option<usize>,
@@ -125,7 +124,7 @@ impl<'c> Inquiry<'c> {
         is_timeout(self.recorded) != is_timeout(self.local)
     }
 
-    /// Of where the ways part.
+    /// Returns the cause of diverging paths.
     fn of_parting(&self, parting: usize) -> Cause {
         let before = |found: &&Found<'_>| found.row.is_some_and(|row| row < parting);
         let earlier = || self.found.iter().rev().filter(before);
@@ -138,9 +137,9 @@ impl<'c> Inquiry<'c> {
         else {
             return self.of_structure(parting, None);
         };
-        // A step without a way: where it leads follows from what differs in it.
+        // A step without a recorded path: its other differences explain where it leads.
         let is_last = |found: &&Found<'_>| {
-            found.row == Some(last) && TELLING.contains(&found.difference.kind)
+            found.row == Some(last) && EXPLAINING.contains(&found.difference.kind)
         };
         if let Some(found) = self.found.iter().find(is_last) {
             let mut cause = match found.difference.kind {
@@ -154,11 +153,12 @@ impl<'c> Inquiry<'c> {
         if let Some(cause) = self.of_menu(last, parting) {
             return cause;
         }
-        // What only ends, such as a menu, decides nothing.
-        let decides = |row: &usize| self.steps_at(*row).is_some_and(|it| it.0.is_action);
-        let deciding = (0..=last).rev().find(decides).unwrap_or(last);
-        if self.is_way_unknown(deciding)
-            && let Some(found) = self.first_outside(deciding)
+        // Rows that are not actions, such as the end of a menu, decide nothing.
+        let is_action =
+            |row: &usize| self.steps_at(*row).is_some_and(|it| it.0.is_action);
+        let deciding = (0..=last).rev().find(is_action).unwrap_or(last);
+        if self.is_path_unknown(deciding)
+            && let Some(found) = self.first_external(deciding)
         {
             let mut cause = self.cause_of(self.origin_of(found, 16));
             cause.text = format!("{} {}", self.parted(last, parting), cause.text);
@@ -167,7 +167,8 @@ impl<'c> Inquiry<'c> {
         self.of_structure(parting, Some(last))
     }
 
-    /// Of a menu: documents tell the choice by the step that follows, not the key.
+    /// Returns the cause of a menu choice. Documents show the choice by the next step,
+    /// not by the key.
     fn of_menu(&self, last: usize, parting: usize) -> Option<Cause> {
         let menu = self.step_at(last).filter(|step| step.kind == "startedMenu")?;
         let (one, two) = self.next(parting);
@@ -193,16 +194,16 @@ impl<'c> Inquiry<'c> {
         Some(self.cause_at(Some(last), kind, text, chain))
     }
 
-    /// Whether one of the sides does not say which way a step took, although it goes on.
-    fn is_way_unknown(&self, row: usize) -> bool {
+    /// Returns whether one side lacks the path that a step took.
+    fn is_path_unknown(&self, row: usize) -> bool {
         self.steps_at(row).is_some_and(|(one, two)| {
             one.is_action && (one.path.is_none() || two.path.is_none())
         })
     }
 
-    /// The first difference up to a row that came from outside, else the first that gave a
-    /// value to a variable.
-    fn first_outside(&self, row: usize) -> Option<&'c Found<'c>> {
+    /// Returns the first external difference up to a row, or else the first difference of
+    /// a variable.
+    fn first_external(&self, row: usize) -> Option<&'c Found<'c>> {
         let before = |found: &&'c Found<'c>| found.row.is_some_and(|at| at <= row);
         let of = |kinds: &'static [DifferenceKind]| {
             let mut all = self.found.iter().filter(before);
@@ -218,27 +219,27 @@ impl<'c> Inquiry<'c> {
             step.map_or_else(|| "nothing".into(), |step| format!("`{}`", step.label()))
         };
         format!(
-            "The ways part behind {}: {} follows in the recording, {} locally.",
+            "The paths diverge after {}: {} follows in the recording, {} locally.",
             place(self, last),
             name(one),
             name(two)
         )
     }
 
-    /// The next step of each side from a row on.
+    /// Returns the next step of each side from a row on.
     pub(super) fn next(
         &self,
         row: usize,
     ) -> (Option<&'c ObservedStep>, Option<&'c ObservedStep>) {
         let rest = || self.rows.get(row..).unwrap_or_default().iter();
         let recorded = rest().find_map(|row| row.recorded);
-        // A step that has moved here is placed elsewhere.
+        // A step that moved to this position has its row elsewhere.
         let placed = (0..row).filter_map(|at| self.rows.get(at)?.local);
         let local = placed.max().map_or(0, |at| at + 1);
         (recorded.and_then(|at| self.recorded.steps.get(at)), self.local.steps.get(local))
     }
 
-    /// Of a step that took another way on each side.
+    /// Returns the cause at a step that took different paths.
     fn of_branch(&self, row: usize) -> Cause {
         let here = |kind: DifferenceKind| {
             self.found.iter().find(move |found| {
@@ -246,25 +247,25 @@ impl<'c> Inquiry<'c> {
             })
         };
         let path = here(DifferenceKind::Path);
-        let way = path.map_or_else(String::new, |found| {
+        let divergence = path.map_or_else(String::new, |found| {
             format!(
-                "The ways part at {}: it took {} in the recording, and {} locally.",
+                "The paths diverge at {}: it took {} in the recording, and {} locally.",
                 place(self, row),
-                way_of(found.difference.recorded.as_ref()),
-                way_of(found.difference.local.as_ref())
+                path_text(found.difference.recorded.as_ref()),
+                path_text(found.difference.local.as_ref())
             )
         });
         let links: Vec<Link> = path.map(|found| self.link(found)).into_iter().collect();
         let reason = self.reason(row, &here);
-        let text = match way.is_empty() {
+        let text = match divergence.is_empty() {
             true => reason.text,
-            false => format!("{way} {}", reason.text),
+            false => format!("{divergence} {}", reason.text),
         };
         let chain = links.into_iter().chain(reason.chain).collect();
         self.cause_at(reason.row, reason.kind, text, chain)
     }
 
-    /// Why a step took its way.
+    /// Returns why a step took its path.
     fn reason<'f>(
         &self,
         row: usize,
@@ -286,11 +287,11 @@ impl<'c> Inquiry<'c> {
             return self.origin_of(found, 16);
         }
         if self.has_same_operands(row) {
-            let text =
-                "Its conditions read the same values on both sides: they were changed.";
+            let text = "Its conditions read the same values on both sides: the conditions \
+                        were changed.";
             return Origin::at(row, CauseKind::Condition, text);
         }
-        // What a decision or a switch came to is no reason of it.
+        // The result of a decision or a switch is not its reason.
         let is_result = |found: &&Found<'_>| {
             let name = &found.difference.name;
             name == "condition" || name.starts_with("Case ")
@@ -301,7 +302,7 @@ impl<'c> Inquiry<'c> {
         }
     }
 
-    /// What the caller did in the turns of an action, if it differs.
+    /// Returns the first difference in caller input in the turns of an action.
     fn in_turns(&self, row: usize) -> Option<&Found<'c>> {
         let turns = row..=self.end_of_turns(row);
         self.found.iter().find(|found| {
@@ -310,17 +311,18 @@ impl<'c> Inquiry<'c> {
         })
     }
 
-    /// Why a step took its way that does not say what it read.
+    /// Returns why a step took its path if the step does not show the values it read.
     fn hidden_reason(&self, row: usize) -> Origin {
         let steps = self.steps_at(row);
         let asked =
-            steps.and_then(|(one, two)| one.asked.as_ref().or(two.asked.as_ref()));
+            steps.and_then(|(one, two)| one.request.as_ref().or(two.request.as_ref()));
         if let Some(asked) = asked {
-            let text =
-                format!("It asked the same on both sides; {asked} answered otherwise.");
+            let text = format!(
+                "It sent the same request on both sides; {asked} answered differently."
+            );
             return Origin::at(row, CauseKind::Answer, text);
         }
-        match self.first_outside(row) {
+        match self.first_external(row) {
             Some(found) => {
                 let origin = self.origin_of(found, 16);
                 let text =
@@ -328,7 +330,7 @@ impl<'c> Inquiry<'c> {
                 Origin { text, ..origin }
             }
             None => {
-                let text = "Nothing that both sides know differs before it: what decides here \
+                let text = "No value known to both sides differs before it: the decision \
                             was changed.";
                 Origin::at(row, CauseKind::Condition, text)
             }
@@ -341,8 +343,8 @@ impl<'c> Inquiry<'c> {
         let text = format!(
             "`{}` was {} in the recording, and is {} locally. {}",
             it.name,
-            told(it.recorded.as_ref()),
-            told(it.local.as_ref()),
+            value_text(it.recorded.as_ref()),
+            value_text(it.local.as_ref()),
             origin.text
         );
         let chain = std::iter::once(self.link(found)).chain(origin.chain).collect();
@@ -350,14 +352,14 @@ impl<'c> Inquiry<'c> {
     }
 }
 
-fn way_of(path: Option<&Json>) -> String {
+fn path_text(path: Option<&Json>) -> String {
     match path {
         Some(Json::String(path)) => format!("`{path}`"),
-        other => told(other),
+        other => value_text(other),
     }
 }
 
-fn what(kind: DifferenceKind, name: &str) -> String {
+fn subject(kind: DifferenceKind, name: &str) -> String {
     match kind {
         DifferenceKind::FinalVariable => format!("At the end `{name}`"),
         DifferenceKind::Destination => "The destination".into(),

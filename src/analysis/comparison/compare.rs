@@ -1,27 +1,27 @@
-//! Goes through the aligned steps and finds what differs.
+//! Comparison of aligned steps.
 
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
 use super::align::{Row, align};
-use super::cause::{Inquiry, cause};
+use super::cause::{CauseContext, cause};
 use super::equal::{Equality, Leaves, is_close, twin};
 use super::report::{Comparison, Difference, DifferenceKind, Ignored, Verdict};
 use super::rules::Rules;
 use crate::trace::observation::{
-    Aspect, Facet, Observation, ObservedStep, Place, Source,
+    Attribute, AttributeKind, Observation, ObservedStep, Place, Source,
 };
 use crate::value::{Json, Text};
 
-/// Variables of the platform that are another value in every run.
+/// Platform variables that change with every run.
 pub(super) const VOLATILE: [&str; 4] =
     ["Call.ConversationId", "Flow.StartDateTimeUtc", "Flow.Version", "Interaction.Id"];
 
-/// Compares a call as it was recorded with the same call on local flows.
+/// Compares a recorded call with the same call on local flows.
 ///
-/// Only what both sides know is compared; what was passed over is told in
-/// [`Comparison::ignored`]. The result depends on nothing but the arguments.
+/// Only information known to both sides is compared; the rest is counted in
+/// [`Comparison::ignored`]. The result depends only on the arguments.
 pub fn compare(recorded: &Observation, local: &Observation, rules: &Rules) -> Comparison {
     let rows = align(&recorded.steps, &local.steps);
     let mut walk = Walk {
@@ -31,13 +31,20 @@ pub fn compare(recorded: &Observation, local: &Observation, rules: &Rules) -> Co
         rows: &rows,
         found: Vec::new(),
         ignored: BTreeMap::new(),
-        parting: None,
+        divergence: None,
     };
     walk.steps();
     walk.call();
-    let Walk { found, ignored, parting, .. } = walk;
-    let inquiry = Inquiry { recorded, local, rules, rows: &rows, found: &found, parting };
-    let cause = cause(&inquiry);
+    let Walk { found, ignored, divergence: parting, .. } = walk;
+    let context = CauseContext {
+        recorded,
+        local,
+        rules,
+        rows: &rows,
+        found: &found,
+        divergence: parting,
+    };
+    let cause = cause(&context);
     let differences: Vec<Difference> =
         found.into_iter().map(|it| it.difference).collect();
     let ignored = ignored.into_iter();
@@ -55,18 +62,18 @@ pub fn compare(recorded: &Observation, local: &Observation, rules: &Rules) -> Co
     }
 }
 
-/// The number of the recorded step at a row, or of the next one.
+/// Returns the number of the recorded step at a row, or of the next one.
 fn number_of(rows: &[Row], row: usize) -> usize {
     let before = rows.get(..row).unwrap_or(rows).iter();
     before.filter(|row| row.recorded.is_some()).count() + 1
 }
 
-/// A difference, and what it takes to look for its cause.
+/// A difference, with the data needed to find its cause.
 pub(super) struct Found<'o> {
     pub(super) difference: Difference,
-    /// The row of its step; none if it is the whole call.
+    /// Row of its step; `None` for the whole call.
     pub(super) row: Option<usize>,
-    /// The whole values within which it is.
+    /// Complete values that contain the difference.
     pub(super) recorded: Option<&'o Json>,
     pub(super) local: Option<&'o Json>,
 }
@@ -78,17 +85,17 @@ pub(super) struct Walk<'o, 'r> {
     rows: &'r [Row],
     found: Vec<Found<'o>>,
     ignored: BTreeMap<String, usize>,
-    /// The first row whose step is not the same on both sides.
-    parting: Option<usize>,
+    /// First row whose step differs between the sides.
+    divergence: Option<usize>,
 }
 
-/// The same value on both sides, as far as they have it, with their steps.
+/// A pair of steps, with a value that at least one of them has.
 #[derive(Clone, Copy)]
 struct Both<'o> {
     row: usize,
     at: (usize, usize),
     steps: (&'o ObservedStep, &'o ObservedStep),
-    facets: (Option<&'o Facet>, Option<&'o Facet>),
+    attributes: (Option<&'o Attribute>, Option<&'o Attribute>),
 }
 
 impl<'o> Walk<'o, '_> {
@@ -98,7 +105,7 @@ impl<'o> Walk<'o, '_> {
         }
     }
 
-    /// Notes a difference unless a rule ignores what stands at one of its pointers.
+    /// Records a difference unless a rule ignores one of its pointers.
     pub(super) fn differ(
         &mut self,
         found: Found<'o>,
@@ -122,10 +129,10 @@ impl<'o> Walk<'o, '_> {
             rows.iter().rposition(|row| row.recorded.is_some() && row.local.is_some());
         let mut moved_to = None;
         for (index, row) in rows.iter().enumerate() {
-            let is_behind = last.is_none_or(|last| index > last);
+            let is_after = last.is_none_or(|last| index > last);
             match (row.recorded, row.local) {
                 (Some(at), Some(other)) => {
-                    // What follows a step that has moved to where it has is of one block.
+                    // Steps that follow a moved step belong to the same block.
                     let is_next =
                         moved_to.is_some_and(|before: usize| before + 1 == other);
                     if row.is_moved && !is_next {
@@ -136,25 +143,25 @@ impl<'o> Walk<'o, '_> {
                 }
                 (Some(at), None) => {
                     moved_to = None;
-                    let is_cut = is_behind && self.local.is_truncated;
-                    self.lonely(index, self.recorded, at, is_cut);
+                    let is_cut = is_after && self.local.is_truncated;
+                    self.unmatched(index, self.recorded, at, is_cut);
                 }
                 (None, Some(at)) => {
                     moved_to = None;
-                    let is_cut = is_behind && self.recorded.is_truncated;
-                    self.lonely(index, self.local, at, is_cut);
+                    let is_cut = is_after && self.recorded.is_truncated;
+                    self.unmatched(index, self.local, at, is_cut);
                 }
                 (None, None) => {}
             }
         }
     }
 
-    /// A step that one side does not have.
-    fn lonely(&mut self, row: usize, side: &'o Observation, at: usize, is_cut: bool) {
+    /// Records a step that only one side has.
+    fn unmatched(&mut self, row: usize, side: &'o Observation, at: usize, is_cut: bool) {
         let is_recorded = std::ptr::eq(side, self.recorded);
         let (other, reason) = match is_recorded {
-            true => (self.local, "steps that only the recording can know"),
-            false => (self.recorded, "steps that only the local run can know"),
+            true => (self.local, "steps known only to the recording"),
+            false => (self.recorded, "steps known only to the local run"),
         };
         let Some(step) = side.steps.get(at) else { return };
         if is_cut || !other.can_know(step) {
@@ -189,22 +196,23 @@ impl<'o> Walk<'o, '_> {
 
     fn part(&mut self, found: Found<'o>, row: usize, other: Option<&str>) {
         if self.differ(found, other) {
-            self.parting.get_or_insert(row);
+            self.divergence.get_or_insert(row);
         }
     }
 
     fn pair(&mut self, row: usize, at: usize, other: usize) {
         let steps = (self.recorded.steps.get(at), self.local.steps.get(other));
         let (Some(one), Some(two)) = steps else { return };
-        let facets = (None, None);
-        let both = Both { row, at: (at, other), steps: (one, two), facets };
+        let attributes = (None, None);
+        let both =
+            Both { row, at: (at, other), steps: (one, two), attributes: attributes };
         if !one.kind.eq_ignore_ascii_case(&two.kind) {
             let kinds = (Some(text(&one.kind)), Some(text(&two.kind)));
             self.step_differs(DifferenceKind::Type, both, kinds);
         }
         self.times(both);
-        if one.facets != two.facets {
-            self.facets(both);
+        if one.attributes != two.attributes {
+            self.attributes(both);
         }
         if let (Some(path), Some(local)) = (&one.path, &two.path)
             && path != local
@@ -234,7 +242,7 @@ impl<'o> Walk<'o, '_> {
         }
     }
 
-    /// A difference of two steps themselves.
+    /// Records a difference of the steps themselves.
     fn step_differs(
         &mut self,
         kind: DifferenceKind,
@@ -260,90 +268,101 @@ impl<'o> Walk<'o, '_> {
         self.differ(found, Some(&other));
     }
 
-    fn facets(&mut self, both: Both<'o>) {
+    fn attributes(&mut self, both: Both<'o>) {
         let (one, two) = both.steps;
         let (only_recorded, only_local) = (self.recorded.known, self.local.known);
-        let is_same_shape = one.facets.len() == two.facets.len()
+        let is_same_shape = one.attributes.len() == two.attributes.len()
             && one
-                .facets
+                .attributes
                 .iter()
-                .zip(&two.facets)
-                .all(|(a, b)| a.aspect == b.aspect && a.name == b.name);
-        for aspect in Aspect::ALL {
+                .zip(&two.attributes)
+                .all(|(a, b)| a.kind == b.kind && a.name == b.name);
+        for aspect in AttributeKind::ALL {
             match (only_recorded.has(aspect), only_local.has(aspect)) {
                 (true, true) if is_same_shape => {
-                    let pairs = one.facets.iter().zip(&two.facets);
-                    for (a, b) in pairs.filter(|(a, _)| a.aspect == aspect) {
-                        self.facet(Both { facets: (Some(a), Some(b)), ..both });
+                    let pairs = one.attributes.iter().zip(&two.attributes);
+                    for (a, b) in pairs.filter(|(a, _)| a.kind == aspect) {
+                        self.attribute(Both { attributes: (Some(a), Some(b)), ..both });
                     }
                 }
                 (true, true) => self.named(both, aspect),
                 (true, false) => {
                     let count = one.of(aspect).count();
-                    self.ignore("values that only the recording can know", count);
+                    self.ignore("values known only to the recording", count);
                 }
                 (false, _) => {
                     let count = two.of(aspect).count();
-                    self.ignore("values that only the local run can know", count);
+                    self.ignore("values known only to the local run", count);
                 }
             }
         }
     }
 
-    /// Pairs the values of one kind by their names; of a name that stands twice the first
-    /// with the first.
-    fn named(&mut self, both: Both<'o>, aspect: Aspect) {
-        let mut others: FxHashMap<&str, Vec<&'o Facet>> = FxHashMap::default();
-        for facet in both.steps.1.of(aspect) {
-            others.entry(&facet.name).or_default().push(facet);
+    /// Pairs values of one kind by name. If a name occurs repeatedly, the first is paired
+    /// with the first, and so on.
+    fn named(&mut self, both: Both<'o>, aspect: AttributeKind) {
+        let mut others: FxHashMap<&str, Vec<&'o Attribute>> = FxHashMap::default();
+        for attribute in both.steps.1.of(aspect) {
+            others.entry(&attribute.name).or_default().push(attribute);
         }
-        others.values_mut().for_each(|facets| facets.reverse());
-        let mut left: Vec<&Facet> = Vec::new();
-        for facet in both.steps.0.of(aspect) {
-            let other = others.get_mut(facet.name.as_str()).and_then(Vec::pop);
+        others.values_mut().for_each(|attributes| attributes.reverse());
+        let mut left: Vec<&Attribute> = Vec::new();
+        for attribute in both.steps.0.of(aspect) {
+            let other = others.get_mut(attribute.name.as_str()).and_then(Vec::pop);
             match other {
-                Some(_) => self.facet(Both { facets: (Some(facet), other), ..both }),
-                None => left.push(facet),
+                Some(_) => {
+                    self.attribute(Both { attributes: (Some(attribute), other), ..both })
+                }
+                None => left.push(attribute),
             }
         }
-        let mut rest: Vec<&Facet> = Vec::new();
-        for facet in both.steps.1.of(aspect) {
-            if let Some(waiting) = others.get_mut(facet.name.as_str())
-                && waiting.last().is_some_and(|last| std::ptr::eq(*last, facet))
+        let mut rest: Vec<&Attribute> = Vec::new();
+        for attribute in both.steps.1.of(aspect) {
+            if let Some(waiting) = others.get_mut(attribute.name.as_str())
+                && waiting.last().is_some_and(|last| std::ptr::eq(*last, attribute))
             {
                 waiting.pop();
-                rest.push(facet);
+                rest.push(attribute);
             }
         }
-        for facet in left {
-            // A document without names has ids where the other has names.
-            let is_same = |other: &&Facet| facet.key.is_some() && facet.key == other.key;
+        for attribute in left {
+            // A document without names has ids in their place.
+            let is_same = |other: &&Attribute| {
+                attribute.key.is_some() && attribute.key == other.key
+            };
             match rest.iter().position(is_same) {
                 Some(at) => {
                     let other = rest.remove(at);
-                    self.facet(Both { facets: (Some(facet), Some(other)), ..both });
+                    self.attribute(Both {
+                        attributes: (Some(attribute), Some(other)),
+                        ..both
+                    });
                 }
-                None => self.facet(Both { facets: (Some(facet), None), ..both }),
+                None => {
+                    self.attribute(Both { attributes: (Some(attribute), None), ..both })
+                }
             }
         }
-        for facet in rest {
-            self.facet(Both { facets: (None, Some(facet)), ..both });
+        for attribute in rest {
+            self.attribute(Both { attributes: (None, Some(attribute)), ..both });
         }
     }
 
-    fn facet(&mut self, both: Both<'o>) {
-        let (one, two) = both.facets;
-        let Some(facet) = one.or(two) else { return };
-        if one.is_none() && !must_have(facet, both.steps.0)
-            || two.is_none() && !must_have(facet, both.steps.1)
+    fn attribute(&mut self, both: Both<'o>) {
+        let (one, two) = both.attributes;
+        let Some(attribute) = one.or(two) else { return };
+        if one.is_none() && !must_have(attribute, both.steps.0)
+            || two.is_none() && !must_have(attribute, both.steps.1)
         {
             let reason = match one.is_some() {
-                true => "values that only the recording can know",
-                false => "values that only the local run can know",
+                true => "values known only to the recording",
+                false => "values known only to the local run",
             };
             return self.ignore(reason, 1);
         }
-        let value = |facet: Option<&'o Facet>| facet.map(|facet| facet.value.as_ref());
+        let value = |attribute: Option<&'o Attribute>| {
+            attribute.map(|attribute| attribute.value.as_ref())
+        };
         let values = match (value(one), value(two)) {
             (Some(None), _) | (_, Some(None)) => {
                 return self.ignore("hidden or redacted", 1);
@@ -353,34 +372,37 @@ impl<'o> Walk<'o, '_> {
         if values.0 == values.1 {
             return;
         }
-        let is_variable = matches!(facet.aspect, Aspect::Start | Aspect::Set);
-        if is_variable && VOLATILE.contains(&facet.name.as_str()) {
+        let is_variable =
+            matches!(attribute.kind, AttributeKind::Start | AttributeKind::Set);
+        if is_variable && VOLATILE.contains(&attribute.name.as_str()) {
             return self.ignore("ids and times of the run", 1);
         }
         if self.recorded.source == Source::Document && has_same_twin(&both) {
             return;
         }
-        self.values(both, facet, values);
+        self.values(both, attribute, values);
     }
 
-    /// Notes where two values of a step differ.
+    /// Records the differences between two values of a step.
     fn values(
         &mut self,
         both: Both<'o>,
-        facet: &Facet,
+        attribute: &Attribute,
         (recorded, local): (Option<&'o Json>, Option<&'o Json>),
     ) {
-        let is_lenient =
-            matches!(facet.aspect, Aspect::Input | Aspect::Routing | Aspect::Error);
+        let is_lenient = matches!(
+            attribute.kind,
+            AttributeKind::Input | AttributeKind::Routing | AttributeKind::Error
+        );
         for leaf in self.leaves(is_lenient, recorded, local).found {
-            let pointer = |side: &Observation, at, facet: Option<&Facet>| {
-                facet.map(|it| side.facet_pointer(at, it) + &leaf.pointer)
+            let pointer = |side: &Observation, at, attribute: Option<&Attribute>| {
+                attribute.map(|it| side.facet_pointer(at, it) + &leaf.pointer)
             };
-            let here = pointer(self.recorded, both.at.0, both.facets.0);
-            let there = pointer(self.local, both.at.1, both.facets.1);
+            let here = pointer(self.recorded, both.at.0, both.attributes.0);
+            let there = pointer(self.local, both.at.1, both.attributes.1);
             let first = here.or_else(|| there.clone()).unwrap_or_default();
-            let mut difference = of_step(kind_of(facet.aspect), both.steps.0, first);
-            difference.name = facet.name.to_string();
+            let mut difference = of_step(kind_of(attribute.kind), both.steps.0, first);
+            difference.name = attribute.name.to_string();
             difference.step = Some(both.at.0 + 1);
             difference.local_step = Some(both.at.1 + 1);
             difference.recorded = leaf.recorded.cloned();
@@ -402,7 +424,7 @@ impl<'o> Walk<'o, '_> {
         let leaves = equality.leaves;
         self.ignore("hidden or redacted", leaves.hidden);
         self.ignore("tolerated", leaves.tolerated);
-        self.ignore("values that only one side tells", leaves.one_sided);
+        self.ignore("values reported by one side only", leaves.one_sided);
         leaves
     }
 }
@@ -411,7 +433,7 @@ pub(super) fn text(text: &Text) -> Json {
     Json::String(text.clone())
 }
 
-/// A difference of a step, whose values are not filled in yet.
+/// Creates a difference of a step, without values.
 fn of_step(kind: DifferenceKind, step: &ObservedStep, pointer: String) -> Difference {
     Difference {
         kind,
@@ -426,15 +448,21 @@ fn of_step(kind: DifferenceKind, step: &ObservedStep, pointer: String) -> Differ
     }
 }
 
-/// Whether a step that tells of such values at all would have this one.
-fn must_have(facet: &Facet, step: &ObservedStep) -> bool {
-    let mut same = step.of(facet.aspect);
-    match facet.aspect {
-        Aspect::Start | Aspect::Read | Aspect::Routing | Aspect::End => false,
-        Aspect::Heard | Aspect::Caller | Aspect::Set | Aspect::Error => true,
-        Aspect::Answer => same.next().is_some(),
-        Aspect::Input | Aspect::Output => match &facet.place {
-            // A switch looks at its cases up to the first that is true.
+/// Returns whether a step that reports values of this kind would include this one.
+fn must_have(attribute: &Attribute, step: &ObservedStep) -> bool {
+    let mut same = step.of(attribute.kind);
+    match attribute.kind {
+        AttributeKind::Start
+        | AttributeKind::Read
+        | AttributeKind::Routing
+        | AttributeKind::End => false,
+        AttributeKind::Prompt
+        | AttributeKind::Caller
+        | AttributeKind::Set
+        | AttributeKind::Error => true,
+        AttributeKind::Answer => same.next().is_some(),
+        AttributeKind::Input | AttributeKind::Output => match &attribute.place {
+            // A switch evaluates its cases only up to the first that is true.
             Place::Item(list, _) if list.ends_with("/cases") => false,
             Place::Item(list, _) => {
                 same.any(|it| matches!(&it.place, Place::Item(other, _) if other == list))
@@ -445,33 +473,34 @@ fn must_have(facet: &Facet, step: &ObservedStep) -> bool {
     }
 }
 
-/// Whether an id differs of something that has the same name, or the other way round.
+/// Returns whether only one half of an id and name differs.
 fn has_same_twin(both: &Both<'_>) -> bool {
-    let Some(facet) = both.facets.0.filter(|_| both.facets.1.is_some()) else {
+    let Some(attribute) = both.attributes.0.filter(|_| both.attributes.1.is_some())
+    else {
         return false;
     };
-    let Some(twin) = twin(&facet.name) else { return false };
+    let Some(twin) = twin(&attribute.name) else { return false };
     let value = |step: &ObservedStep| {
-        let mut all = step.facets.iter();
-        let found = all.find(|it| it.aspect == facet.aspect && it.name == twin);
+        let mut all = step.attributes.iter();
+        let found = all.find(|it| it.kind == attribute.kind && it.name == twin);
         found.and_then(|it| it.value.clone()).filter(|value| *value != Json::Null)
     };
     let found = value(both.steps.0);
     found.is_some() && found == value(both.steps.1)
 }
 
-fn kind_of(aspect: Aspect) -> DifferenceKind {
+fn kind_of(aspect: AttributeKind) -> DifferenceKind {
     match aspect {
-        Aspect::Start => DifferenceKind::Start,
-        Aspect::Read => DifferenceKind::Operand,
-        Aspect::Input => DifferenceKind::Input,
-        Aspect::Heard => DifferenceKind::Prompt,
-        Aspect::Caller => DifferenceKind::CallerInput,
-        Aspect::Answer => DifferenceKind::Answer,
-        Aspect::Output => DifferenceKind::Output,
-        Aspect::Set => DifferenceKind::Variable,
-        Aspect::Routing => DifferenceKind::Routing,
-        Aspect::Error => DifferenceKind::Error,
-        Aspect::End => DifferenceKind::End,
+        AttributeKind::Start => DifferenceKind::Start,
+        AttributeKind::Read => DifferenceKind::Operand,
+        AttributeKind::Input => DifferenceKind::Input,
+        AttributeKind::Prompt => DifferenceKind::Prompt,
+        AttributeKind::Caller => DifferenceKind::CallerInput,
+        AttributeKind::Answer => DifferenceKind::Answer,
+        AttributeKind::Output => DifferenceKind::Output,
+        AttributeKind::Set => DifferenceKind::Variable,
+        AttributeKind::Routing => DifferenceKind::Routing,
+        AttributeKind::Error => DifferenceKind::Error,
+        AttributeKind::End => DifferenceKind::End,
     }
 }

@@ -1,28 +1,28 @@
-//! Whether two values are the same under the rules, and if not, where within them.
+//! Comparison of values under the rules, with the positions of differences.
 
 use super::rules::Rules;
 use crate::trace::execution::shown;
 use crate::trace::observation::escaped;
 use crate::value::{DateTime, Json, JsonObject, Number, Text, Value};
 
-/// Keys that differ in every run and say nothing: when, and which run of an action.
+/// Insignificant keys that change with every run, such as times and execution ids.
 const VOLATILE: [&str; 4] =
     ["dateTime", "executionId", "flowVersion", "queuedAudioFlushed"];
 
-/// Where two values differ, and what was passed over.
+/// Differences within two values, and counts of ignored values.
 #[derive(Debug, Default)]
 pub(super) struct Leaves<'v> {
-    /// The pointers below the values, with what stands there.
+    /// Differences, with pointers relative to the values.
     pub(super) found: Vec<Leaf<'v>>,
-    /// Values that one side hides or has redacted.
+    /// Number of values that one side hides or has redacted.
     pub(super) hidden: usize,
-    /// Values that differ by no more than is tolerated.
+    /// Number of values that differ by at most the tolerance.
     pub(super) tolerated: usize,
-    /// Keys that only one side tells.
+    /// Number of keys that only one side reports.
     pub(super) one_sided: usize,
 }
 
-/// A place within two values where they differ.
+/// A position within two values where they differ.
 #[derive(Debug)]
 pub(super) struct Leaf<'v> {
     pub(super) pointer: String,
@@ -30,16 +30,16 @@ pub(super) struct Leaf<'v> {
     pub(super) local: Option<&'v Json>,
 }
 
-/// Two values being compared.
+/// The state of comparing two values.
 pub(super) struct Equality<'r, 'v> {
     pub(super) rules: &'r Rules,
-    /// Whether an object may lack keys of the other, as the settings of actions may.
+    /// Whether an object may lack keys of the other, as settings of actions may.
     pub(super) is_lenient: bool,
     pub(super) leaves: Leaves<'v>,
 }
 
 impl<'v> Equality<'_, 'v> {
-    /// Compares two values that stand below a pointer.
+    /// Compares two values at a pointer.
     pub(super) fn compare(
         &mut self,
         pointer: &str,
@@ -115,7 +115,8 @@ impl<'v> Equality<'_, 'v> {
         }
     }
 
-    /// Whether two texts differ in nothing but words, or one part, that were redacted.
+    /// Returns whether two strings differ only in redacted words, or in one redacted
+    /// part.
     fn is_hidden_within(&self, one: &str, two: &str) -> bool {
         let is_redacted = |part: &str| (self.rules.redacted)(part.trim_end_matches('.'));
         let (ones, twos) = (words(one), words(two));
@@ -141,7 +142,8 @@ impl<'v> Equality<'_, 'v> {
         }
     }
 
-    /// Whether two numbers are the same, or else only close; nothing if they are neither.
+    /// Compares numbers: `Some(true)` if equal, `Some(false)` if within the tolerance,
+    /// and otherwise `None`.
     fn numbers(&self, one: &Json, two: &Json) -> Option<bool> {
         let number = |json: &Json| match json {
             Json::Integer(_) | Json::Decimal(_) => Number::of(&Value::Json(json.clone())),
@@ -162,18 +164,18 @@ impl<'v> Equality<'_, 'v> {
     }
 }
 
-/// Whether two times in milliseconds are at most so far apart.
+/// Returns whether two times in milliseconds differ by at most the given amount.
 pub(super) fn is_close(one: i64, two: i64, most: i64) -> bool {
     one.abs_diff(two) <= most.unsigned_abs()
 }
 
-/// `null` is NOT_SET, as is what is not there.
+/// Converts `null` to `None`, because both mean NOT_SET.
 fn set(value: Option<&Json>) -> Option<&Json> {
     value.filter(|value| **value != Json::Null)
 }
 
-/// An object of the platform is known by its id or its name: one was renamed, or the other
-/// is of an organisation that knows it by name only.
+/// Returns whether two references are to the same platform object, by id or by name. An
+/// object may have been renamed, or an organisation may know it by name only.
 fn is_same_object(one: &JsonObject, two: &JsonObject) -> bool {
     let is_reference = |object: &JsonObject| {
         object.contains_key("id") && object.contains_key("name") && object.len() == 2
@@ -182,14 +184,14 @@ fn is_same_object(one: &JsonObject, two: &JsonObject) -> bool {
     is_reference(one) && is_reference(two) && (is_equal("id") || is_equal("name"))
 }
 
-/// Whether the other half of an id and name is the same.
+/// Returns whether the other half of an id and name is the same.
 fn has_same_twin(key: &str, one: &JsonObject, two: &JsonObject) -> bool {
     twin(key).is_some_and(|twin| {
         one.get(&twin) == two.get(&twin) && set(one.get(&twin)).is_some()
     })
 }
 
-/// `taskName` for `taskId`, and the other way round.
+/// Returns `taskName` for `taskId`, and vice versa.
 pub(super) fn twin(key: &str) -> Option<Text> {
     const HALVES: [[&str; 2]; 4] =
         [["Id", "Name"], ["Name", "Id"], ["id", "name"], ["name", "id"]];
@@ -201,7 +203,7 @@ pub(super) fn twin(key: &str) -> Option<Text> {
     HALVES.into_iter().find_map(twin)
 }
 
-/// A telephone number is the same as object and as text.
+/// Returns whether two values are the same telephone number, as an object or a string.
 fn is_same_phone(one: &Json, two: &Json) -> bool {
     let [a, b] = [one, two].map(forms_of_phone);
     let is_phone = |json: &Json| json.get("e164").is_some();
@@ -226,7 +228,8 @@ fn form(json: Option<&Json>) -> Option<&str> {
     }
 }
 
-/// The words of a text, numbers and addresses among them, and what is between them.
+/// Splits a string into words, including numbers and addresses, and the separators
+/// between them.
 fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
     let is_between = |it: char| !it.is_alphanumeric() && !"+-@._".contains(it);
     text.split_inclusive(is_between).flat_map(move |word| {
@@ -236,7 +239,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
     })
 }
 
-/// How many bytes two texts have in common at the beginning and at the end, in whole words.
+/// Returns the number of bytes that two strings share at the beginning and at the end, in
+/// whole words.
 fn common_ends(one: &str, two: &str) -> (usize, usize) {
     let is_same = |(a, b): &(char, char)| a == b;
     let length = |(a, _): (char, char)| a.len_utf8();
@@ -260,7 +264,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn redacted_parts_of_texts_are_not_compared() {
+    fn redacted_parts_of_strings_are_not_compared() {
         let redacted = |text: &str| matches!(text, "X" | "X Y" | "+1X");
         let rules = Rules { redacted, ..Rules::default() };
         let differs = |one: &str, two: &str| {

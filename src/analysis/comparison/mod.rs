@@ -1,8 +1,7 @@
-//! Two observations of what should be the same call: a recording, and its replay on local
-//! flows. Their steps are aligned (`align`), what both sides know is compared (`compare`, `call`,
-//! `equal`) under rules (`rules`), and the first difference is followed back to what caused
-//! it (`cause`,
-//! `origin`, `structure`). Described in `docs/comparison.md`.
+//! Comparison of two observations of a call: a recording, and its replay on local flows.
+//! The steps are aligned (`align`). Information known to both sides is compared
+//! (`compare`, `call`, `equal`) under rules (`rules`). The first difference is traced
+//! back to its cause (`cause`, `origin`, `structure`). Described in `docs/comparison.md`.
 
 mod align;
 mod call;

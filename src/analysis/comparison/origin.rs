@@ -1,41 +1,41 @@
-//! Where a value that differs came from: from the step that set it back to the answer, the
-//! caller or the action that made it another one.
+//! Origins of differing values: from the step that set a value back to the answer, caller
+//! or action that changed it.
 //!
-//! Observations do not say what an assignment read. But what flowed from one value into
-//! another is seen on both sides: if each side's value has that side's earlier value within
-//! it, and the earlier ones differ too, the one comes from the other.
+//! Observations do not show which values an assignment read. Data flow is inferred: if
+//! each side's value contains that side's earlier value, and the earlier values differ
+//! too, the later value comes from the earlier one.
 
 use std::cmp::Reverse;
 
-use super::cause::Inquiry;
+use super::cause::CauseContext;
 use super::compare::Found;
 use super::report::{CauseKind, DifferenceKind, Link};
-use super::text::{capitalised, place, shown, told};
-use crate::trace::observation::{Aspect, ObservedStep};
+use super::text::{capitalised, place, shown, value_text};
+use crate::trace::observation::{AttributeKind, ObservedStep};
 use crate::value::{Json, Text};
 
-/// How many values a chain goes back at most.
+/// Maximum length of a chain.
 const MAX_LINKS: usize = 16;
 
-/// Where a value came from, in words and links.
+/// Origin of a value, as text and links.
 pub(super) struct Origin {
     pub(super) kind: CauseKind,
-    /// The row of the step that made the value another one, if one did.
+    /// Row of the step that changed the value, if there is one.
     pub(super) row: Option<usize>,
-    /// Sentences, the first of which begins the story of the value.
+    /// Sentences in the order from the difference to the origin.
     pub(super) text: String,
     pub(super) chain: Vec<Link>,
 }
 
 impl Origin {
-    /// In the step of a row, with nothing that led there.
+    /// Creates an origin in the step of a row, without a chain.
     pub(super) fn at(row: usize, kind: CauseKind, text: impl Into<String>) -> Self {
         Self { kind, row: Some(row), text: text.into(), chain: Vec::new() }
     }
 }
 
-impl Inquiry<'_> {
-    /// Where an operand or variable of this name came from that differs at a row.
+impl CauseContext<'_> {
+    /// Finds the origin of an operand or variable that differs at a row.
     pub(super) fn origin_of_name(
         &self,
         name: &str,
@@ -47,17 +47,17 @@ impl Inquiry<'_> {
             Some(found) => self.origin_of(found, MAX_LINKS),
             None => {
                 let text = format!(
-                    "The call began with another `{name}`: {} in the recording, {} locally.",
-                    told(values.0),
-                    told(values.1)
+                    "The call began with a different `{name}`: {} in the recording, {} locally.",
+                    value_text(values.0),
+                    value_text(values.1)
                 );
                 Origin { kind: CauseKind::Start, row: None, text, chain: Vec::new() }
             }
         }
     }
 
-    /// The last difference before a row that gave a value to this name: an assignment, or
-    /// for `Node.field` what came of that node.
+    /// Finds the last difference before a row that set this name: an assignment, or for
+    /// `Node.field` a result of that node.
     fn last_set(&self, name: &str, before: usize) -> Option<&Found<'_>> {
         let earlier = |kind: &[DifferenceKind]| {
             let kinds = kind.to_vec();
@@ -85,13 +85,13 @@ impl Inquiry<'_> {
         })
     }
 
-    /// Where a difference came from.
+    /// Finds the origin of a difference.
     pub(super) fn origin_of(&self, found: &Found<'_>, most: usize) -> Origin {
         let own = self.sentence_of_value(found);
         let link = self.link(found);
-        if let Some(root) = self.outside(found) {
-            let sentence = self.sentence_of_outside(root);
-            let kind = self.kind_of_outside(root);
+        if let Some(root) = self.external(found) {
+            let sentence = self.sentence_of_external(root);
+            let kind = self.kind_of_external(root);
             if std::ptr::eq(root, found) {
                 return Origin { kind, row: root.row, text: sentence, chain: vec![link] };
             }
@@ -108,10 +108,10 @@ impl Inquiry<'_> {
             let chain = std::iter::once(link).chain(origin.chain).collect();
             return Origin { text: format!("{own} {}", origin.text), chain, ..origin };
         }
-        let (kind, end) = match self.asked_by(found) {
+        let (kind, end) = match self.service_of(found) {
             Some(asked) => (CauseKind::Answer, format!("It was answered by {asked}.")),
             None => {
-                let end = "Nothing that both sides know before it differs: the action was \
+                let end = "No value known to both sides differs before it: the action was \
                            changed.";
                 (CauseKind::Action, end.into())
             }
@@ -120,18 +120,18 @@ impl Inquiry<'_> {
         Origin { kind, row: found.row, text, chain: vec![link] }
     }
 
-    /// Whom the step asked whose result differs.
-    fn asked_by(&self, found: &Found<'_>) -> Option<&Text> {
+    /// Returns the service that answered the step whose result differs.
+    fn service_of(&self, found: &Found<'_>) -> Option<&Text> {
         let is_answer = matches!(
             found.difference.kind,
             DifferenceKind::Answer | DifferenceKind::Output | DifferenceKind::Variable
         );
         let (one, two) = self.steps_at(found.row.filter(|_| is_answer)?)?;
-        one.asked.as_ref().or(two.asked.as_ref())
+        one.request.as_ref().or(two.request.as_ref())
     }
 
-    /// When a difference came to be: the results of a step that runs others come after all
-    /// that happens within it, though its event stands before.
+    /// Returns a sort key for the time of a difference. Results of a step that runs
+    /// others come after everything within it, although its event comes first.
     fn time(&self, found: &Found<'_>) -> Option<(usize, bool, Reverse<usize>)> {
         let row = found.row?;
         let is_result = matches!(
@@ -142,7 +142,7 @@ impl Inquiry<'_> {
         Some((end, is_result, Reverse(row)))
     }
 
-    /// The last row of what runs within a step, or its own.
+    /// Returns the last row that runs within a step, or the row of the step itself.
     fn end_of_inner(&self, row: usize) -> usize {
         let depth = |row: usize| self.step_at(row).and_then(|step| step.depth);
         let own = depth(row);
@@ -150,11 +150,11 @@ impl Inquiry<'_> {
         (row + 1..self.rows.len()).take_while(is_inner).last().unwrap_or(row)
     }
 
-    /// What came from outside in the same step, or in the turns within it.
-    fn outside(&self, found: &Found<'_>) -> Option<&Found<'_>> {
+    /// Returns the external difference in the same step, or in the turns within it.
+    fn external(&self, found: &Found<'_>) -> Option<&Found<'_>> {
         let row = found.row?;
         let end = self.end_of_turns(row);
-        let is_outside = |other: &&Found<'_>| {
+        let is_external = |other: &&Found<'_>| {
             let is_own = other.row.is_some_and(|at| (row..=end).contains(&at));
             is_own
                 && matches!(
@@ -165,16 +165,17 @@ impl Inquiry<'_> {
         if found.difference.kind == DifferenceKind::Input {
             return None;
         }
-        let root = self.found.iter().find(is_outside)?;
-        // An answer that follows from another question is not the root.
-        let has_other_question = self.found.iter().any(|other| {
+        let root = self.found.iter().find(is_external)?;
+        // A different answer to a different request is not the root cause.
+        let has_other_request = self.found.iter().any(|other| {
             other.row == root.row && other.difference.kind == DifferenceKind::Input
         });
         let is_answer = root.difference.kind == DifferenceKind::Answer;
-        (!(is_answer && has_other_question)).then_some(root)
+        (!(is_answer && has_other_request)).then_some(root)
     }
 
-    /// An earlier difference that flowed into this one, or another input of the same step.
+    /// Returns the difference that led to this one: another input of the same step, or an
+    /// earlier difference whose value this one contains.
     fn source_of(&self, found: &Found<'_>) -> Option<&Found<'_>> {
         let row = found.row?;
         let given = [DifferenceKind::Input, DifferenceKind::Start];
@@ -204,8 +205,8 @@ impl Inquiry<'_> {
             let part = (&other.difference.recorded, &other.difference.local);
             is_earlier
                 && is_value
-                && holds(whole.0, part.0.as_ref())
-                && holds(whole.1, part.1.as_ref())
+                && contains(whole.0, part.0.as_ref())
+                && contains(whole.1, part.1.as_ref())
         });
         sources.max_by_key(|other| self.time(other))
     }
@@ -213,15 +214,16 @@ impl Inquiry<'_> {
     fn sentence_of_value(&self, found: &Found<'_>) -> String {
         let it = &found.difference;
         let place = self.place_of(found);
-        let (recorded, local) = (told(it.recorded.as_ref()), told(it.local.as_ref()));
+        let (recorded, local) =
+            (value_text(it.recorded.as_ref()), value_text(it.local.as_ref()));
         match it.kind {
             DifferenceKind::Prompt => {
                 format!(
-                    "{place} said {recorded} in the recording, and says {local} locally."
+                    "{place} played {recorded} in the recording, and plays {local} locally."
                 )
             }
             DifferenceKind::Variable | DifferenceKind::Output => format!(
-                "{place} gave `{}` the value {recorded} in the recording, and {local} locally.",
+                "{place} set `{}` to {recorded} in the recording, and to {local} locally.",
                 it.name
             ),
             DifferenceKind::Start => format!(
@@ -236,7 +238,7 @@ impl Inquiry<'_> {
                 (_, None) => {
                     format!("{place} failed with {recorded} in the recording only.")
                 }
-                (None, _) => format!("{place} fails with {local}, locally only."),
+                (None, _) => format!("{place} fails with {local} locally only."),
                 _ => format!(
                     "{place} failed with {recorded} in the recording, and {local} locally."
                 ),
@@ -248,18 +250,19 @@ impl Inquiry<'_> {
         }
     }
 
-    fn sentence_of_outside(&self, found: &Found<'_>) -> String {
+    fn sentence_of_external(&self, found: &Found<'_>) -> String {
         let it = &found.difference;
         let place = self.place_of(found);
-        let (recorded, local) = (told(it.recorded.as_ref()), told(it.local.as_ref()));
+        let (recorded, local) =
+            (value_text(it.recorded.as_ref()), value_text(it.local.as_ref()));
         if it.kind == DifferenceKind::Answer {
             let steps = found.row.and_then(|row| self.steps_at(row));
-            let asked =
-                steps.and_then(|(one, two)| one.asked.as_ref().or(two.asked.as_ref()));
-            let who =
-                asked.map_or_else(|| "the outside world".into(), |asked| asked.clone());
+            let asked = steps
+                .and_then(|(one, two)| one.request.as_ref().or(two.request.as_ref()));
+            let service =
+                asked.map_or_else(|| "an external service".into(), |asked| asked.clone());
             return format!(
-                "{place} asked {who}, which answered `{}` = {recorded} in the recording, and {local} \
+                "{place} called {service}, which answered `{}` = {recorded} in the recording, and {local} \
                  locally.",
                 it.name
             );
@@ -270,18 +273,18 @@ impl Inquiry<'_> {
         };
         let (recorded, local) = (taken(it.recorded.as_ref()), taken(it.local.as_ref()));
         let entered = format!(
-            "{place} took {recorded} from the caller in the recording, and {local} locally."
+            "{place} received {recorded} from the caller in the recording, and {local} locally."
         );
         match self.rules.caller_is_replayed {
             true => format!(
-                "{entered} The caller does the same on both sides: how the action listens was \
-                 changed, or when."
+                "{entered} The caller does the same on both sides: the action's input \
+                 settings or its timing were changed."
             ),
             false => entered,
         }
     }
 
-    fn kind_of_outside(&self, found: &Found<'_>) -> CauseKind {
+    fn kind_of_external(&self, found: &Found<'_>) -> CauseKind {
         match found.difference.kind {
             DifferenceKind::Answer => CauseKind::Answer,
             _ if self.rules.caller_is_replayed => CauseKind::Action,
@@ -305,9 +308,10 @@ impl Inquiry<'_> {
         }
     }
 
-    /// Whether both sides tell what a condition read at a row, and it is the same.
+    /// Returns whether both sides report the operands of a condition at a row, and they
+    /// are equal.
     pub(super) fn has_same_operands(&self, row: usize) -> bool {
-        let has = |step: &ObservedStep| step.of(Aspect::Read).next().is_some();
+        let has = |step: &ObservedStep| step.of(AttributeKind::Read).next().is_some();
         let differs = self.found.iter().any(|found| {
             found.row == Some(row) && found.difference.kind == DifferenceKind::Operand
         });
@@ -315,8 +319,8 @@ impl Inquiry<'_> {
     }
 }
 
-/// Whether a value has another within it: it is the same, or its text contains it.
-fn holds(whole: Option<&Json>, part: Option<&Json>) -> bool {
+/// Returns whether a value equals another, or is a string that contains it.
+fn contains(whole: Option<&Json>, part: Option<&Json>) -> bool {
     match (whole, part) {
         (Some(Json::String(whole)), Some(Json::String(part))) => {
             whole == part || !part.is_empty() && whole.contains(part.as_str())

@@ -1,192 +1,199 @@
-//! What a comparison came to, as data: the document `flowsim.comparison/1`.
+//! Result of a comparison as data: the document `flowsim.comparison/1`.
 
 use serde::Serialize;
 
 use crate::value::Json;
 
-/// What a comparison came to.
+/// The result of a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Comparison {
-    /// Name and version of this form: `flowsim.comparison/1`.
+    /// Name and version of this format: `flowsim.comparison/1`.
     pub schema: &'static str,
-    /// Whether the two sides are the same.
+    /// Whether the two sides are equal.
     pub verdict: Verdict,
     /// The first of the differences.
     pub first_difference: Option<Difference>,
-    /// From which recorded step on, counted from 1, the two sides do other steps.
+    /// Number of the recorded step, counted from 1, from which the steps of the two sides
+    /// differ.
     pub path_diverges_at: Option<usize>,
-    /// Every difference, in the order of time; those of the whole call come last.
+    /// All differences, in order of time; those of the whole call come last.
     pub differences: Vec<Difference>,
-    /// What was not compared, and why.
+    /// Values that were not compared, and the reasons.
     pub ignored: Vec<Ignored>,
-    /// Why the sides differ.
+    /// Cause of the differences.
     pub cause: Option<Cause>,
 }
 
-/// Whether two sides are the same.
+/// Whether two sides are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Verdict {
-    /// In all that both know.
+    /// Equal in everything that both sides know.
     Equal,
-    /// In something they are not.
+    /// Different in at least one value.
     Different,
-    /// The call could not be played to its end: something that it asks is not recorded.
+    /// The call could not be replayed to its end because an answer is missing from the
+    /// recording.
     Unreplayable,
 }
 
-/// Something that is not the same on both sides.
+/// A difference between the two sides.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Difference {
-    /// What it is.
+    /// Kind of the difference.
     pub kind: DifferenceKind,
-    /// The name of the variable, input, operand or field; empty if it has none.
+    /// Name of the variable, input, operand or field; empty if it has none.
     pub name: String,
-    /// The recorded step, counted from 1; none if the step is local only, or it is the call.
+    /// Number of the recorded step, counted from 1; `None` for a step that is only local,
+    /// or for the whole call.
     pub step: Option<usize>,
-    /// The local step.
+    /// Number of the local step.
     pub local_step: Option<usize>,
-    /// The id of the node or action.
+    /// Id of the node or action.
     pub node_id: Option<String>,
-    /// Its name.
+    /// Name of the node or action.
     pub node_name: Option<String>,
-    /// Where it stands: in the recorded document; of what is local only, in the local one.
+    /// JSON pointer into the recorded document; for a local-only value, into the local
+    /// one.
     pub pointer: String,
-    /// What was recorded; none if there is nothing.
+    /// Recorded value, if there is one.
     pub recorded: Option<Json>,
-    /// What is local.
+    /// Local value, if there is one.
     pub local: Option<Json>,
 }
 
-/// What is not the same.
+/// The kind of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum DifferenceKind {
-    /// A step that was recorded and is not done locally.
+    /// A step that was recorded but does not run locally.
     MissingStep,
-    /// A step that is done locally and was not recorded.
+    /// A step that runs locally but was not recorded.
     InsertedStep,
-    /// One or more steps that are done at another time.
+    /// One or more steps that run at another time.
     MovedStep,
-    /// The type of a node.
+    /// Type of a node.
     Type,
-    /// When a step began.
+    /// Start time of a step.
     Time,
-    /// A variable with which a flow, task or module starts.
+    /// Variable at the start of a flow, task or module.
     Start,
-    /// A value that a condition read.
+    /// Value that a condition read.
     Operand,
-    /// An input or setting of an action.
+    /// Input or setting of an action.
     Input,
-    /// What the caller heard.
+    /// Prompt that the caller heard.
     Prompt,
-    /// What was taken from the caller.
+    /// Input received from the caller.
     CallerInput,
-    /// What the outside world answered.
+    /// Answer of an external service.
     Answer,
-    /// An output of an action.
+    /// Output of an action.
     Output,
-    /// A variable that was set.
+    /// Assigned variable.
     Variable,
-    /// Where a step routed the conversation.
+    /// Routing of the conversation by a step.
     Routing,
-    /// An error in a step.
+    /// Error in a step.
     Error,
-    /// How a flow ended.
+    /// End of a flow.
     End,
-    /// The way taken from a step.
+    /// Path taken from a step.
     Path,
-    /// Where the whole call was routed at last.
+    /// Final routing destination of the call.
     Destination,
-    /// How the whole call ended.
+    /// Status of the call.
     Status,
-    /// The error that ended the call.
+    /// Error that ended the call.
     CallError,
-    /// A variable at the end of the call.
+    /// Variable at the end of the call.
     FinalVariable,
-    /// How long the call took.
+    /// Duration of the call.
     Elapsed,
 }
 
-/// What was not compared.
+/// Values that were not compared, for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ignored {
-    /// Why.
+    /// Reason.
     pub reason: String,
-    /// How often.
+    /// Number of values.
     pub count: usize,
 }
 
-/// Why two sides differ.
+/// The cause of the differences.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cause {
-    /// What it comes down to.
+    /// Kind of the cause.
     pub kind: CauseKind,
-    /// The id of the node or action that decides it: what was changed, or what asked and
-    /// was answered otherwise. None if no step is known to.
+    /// Id of the node or action that causes the difference: it was changed, or its
+    /// request was answered differently. `None` if no such step is known.
     pub node_id: Option<String>,
-    /// Its name.
+    /// Name of the node or action.
     pub node_name: Option<String>,
-    /// The same in a sentence or two.
+    /// Description in a few sentences.
     pub text: String,
-    /// From what one sees back to the cause.
+    /// Chain from the visible difference back to the cause.
     pub chain: Vec<Link>,
 }
 
-/// What a difference comes down to.
+/// The kind of a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CauseKind {
-    /// The outside world answered something else.
+    /// An external service answered differently.
     Answer,
     /// The caller did something else.
     CallerInput,
-    /// The call began with other values.
+    /// The call began with different values.
     Start,
-    /// A condition decides otherwise on the same values.
+    /// A condition has another result for the same values.
     Condition,
-    /// A way leads to another step.
+    /// A path leads to another step.
     Target,
-    /// The local flow has a step that the recorded one had not.
+    /// The local flow has an additional step.
     InsertedStep,
     /// The local flow lacks a step.
     MissingStep,
-    /// The local flow does its steps in another order.
+    /// The local flow runs its steps in another order.
     MovedStep,
-    /// An action does something else: another prompt, value, queue, timeout.
+    /// An action does something else, for example because of another prompt, value, queue
+    /// or timeout.
     Action,
     /// The call was cut off on one side.
     Timeout,
-    /// The replay needs something that is not recorded.
+    /// The replay needs an answer that was not recorded.
     Unreplayable,
 }
 
-/// A link of the chain from what one sees to the cause.
+/// A link of the chain from the visible difference to the cause.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Link {
-    /// What it is.
+    /// Kind of the difference.
     pub what: DifferenceKind,
-    /// The recorded step, counted from 1; the local one if it was not recorded.
+    /// Number of the recorded step, counted from 1, or of the local one if it was not
+    /// recorded.
     pub step: Option<usize>,
-    /// The id of the node or action.
+    /// Id of the node or action.
     pub node_id: Option<String>,
-    /// What the value is called: a variable, an operand.
+    /// Name of the variable, operand or other value.
     pub name: String,
-    /// What was recorded.
+    /// Recorded value.
     pub recorded: Option<Json>,
-    /// What is local.
+    /// Local value.
     pub local: Option<Json>,
 }
 
 impl Comparison {
-    /// Name and version of the form.
+    /// Name and version of the format.
     pub const SCHEMA: &'static str = "flowsim.comparison/1";
 
-    /// The comparison of a call that could not be replayed to its end, and what it lacks.
+    /// Creates the comparison of a call that could not be replayed to its end. `missing`
+    /// is the reason.
     pub fn unreplayable(missing: impl Into<String>) -> Self {
         let kind = CauseKind::Unreplayable;
         Self {
@@ -206,9 +213,10 @@ impl Comparison {
         }
     }
 
-    /// The document, with two spaces of indentation and a line break at its end.
+    /// Returns the document, indented by two spaces and with a final line break.
     pub fn to_json(&self) -> String {
-        // It has text keys and no fallible serialisers: writing it into memory cannot fail.
+        // All keys are strings and no serialiser is fallible, so writing into memory
+        // cannot fail.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 }

@@ -1,28 +1,30 @@
-//! What is ignored, what is tolerated, what counts as the same.
+//! Comparison rules: ignored, tolerated and equal values.
 
 use std::fmt;
 
 use crate::value::Decimal;
 
-/// How two observations are compared.
+/// The rules of a comparison.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    /// What stands at these pointers is not compared.
+    /// Pointers whose values are not compared.
     pub ignored: Vec<Pattern>,
-    /// By how many milliseconds times may differ: when steps began, how long the call took,
-    /// values that are dates with times. `None`: when steps began and how long the call took
-    /// is not compared, because a virtual clock counts no latencies that nobody simulates;
-    /// values that are dates are compared as they are.
+    /// Maximum difference of times, in milliseconds. It applies to start times of steps,
+    /// the duration of the call, and date-time values. If `None`, date-time values are
+    /// compared exactly. Start times and durations are then not compared, because a
+    /// virtual clock does not include latencies that are not simulated.
     pub time_ms: Option<i64>,
-    /// By how much numbers may differ.
+    /// Maximum difference of numbers.
     pub number: Option<Decimal>,
-    /// Whether a string that is a number is the same as the number. Off, because for a flow
-    /// it is not: `"1"` and `1` are of different types, and `"01"` is no `1`.
+    /// Whether a string with a number equals the number. This is off by default because
+    /// flows distinguish them: `"1"` and `1` have different types, and `"01"` differs
+    /// from `1`.
     pub text_numbers: bool,
-    /// Whether a text stands for one that was redacted: such a text is not compared.
+    /// Returns whether a string is a replacement for a redacted one. Such strings are not
+    /// compared.
     pub redacted: fn(&str) -> bool,
-    /// Whether the caller of the local call did what the recording tells. Then, if other keys
-    /// were taken, it is the action that takes them in another way.
+    /// Whether the caller's input of the local call is the recorded one. If so, a
+    /// difference in received input is caused by the action.
     pub caller_is_replayed: bool,
 }
 
@@ -40,7 +42,7 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// Takes a tolerance as it is written on the command line: `timeMs=500`, `number=0.01`.
+    /// Parses a tolerance of the command line, such as `timeMs=500` or `number=0.01`.
     pub fn tolerate(&mut self, text: &str) -> Result<(), InvalidRule> {
         let invalid = |message: &str| InvalidRule(format!("{message}: `{text}`"));
         let (name, value) = text
@@ -57,13 +59,13 @@ impl Rules {
                 let message = "`number` takes a number that is not negative";
                 self.number = Some(number.ok_or_else(|| invalid(message))?);
             }
-            _ => return Err(invalid("the tolerances are `timeMs` and `number`")),
+            _ => return Err(invalid("unknown tolerance, expected `timeMs` or `number`")),
         }
         Ok(())
     }
 }
 
-/// A rule that cannot be read, and why.
+/// The reason why a rule is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidRule(String);
 
@@ -75,8 +77,8 @@ impl fmt::Display for InvalidRule {
 
 impl std::error::Error for InvalidRule {}
 
-/// A JSON pointer in which `*` stands for one segment and `**` for any number of them. What
-/// stands below a pointer that matches is ignored, too.
+/// A JSON pointer in which `*` matches one segment and `**` any number of segments.
+/// Everything below a matching pointer is ignored too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     text: String,
@@ -91,10 +93,12 @@ enum Segment {
 }
 
 impl Pattern {
-    /// Reads a pattern, which begins with `/`.
+    /// Parses a pattern, which starts with `/`.
     pub fn parse(text: &str) -> Result<Self, InvalidRule> {
         let Some(rest) = text.strip_prefix('/') else {
-            return Err(InvalidRule(format!("a pointer begins with `/`: `{text}`")));
+            return Err(InvalidRule(format!(
+                "a JSON pointer must start with `/`: `{text}`"
+            )));
         };
         let segment = |segment: &str| match segment {
             "*" => Segment::One,
@@ -105,14 +109,15 @@ impl Pattern {
         Ok(Self { text: text.into(), segments })
     }
 
-    /// The pattern as it was written.
+    /// Returns the pattern as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether the pattern covers this pointer or something above it.
+    /// Returns whether the pattern matches this pointer or a prefix of it.
     pub fn covers(&self, pointer: &str) -> bool {
-        // Which lengths of the pattern's beginning cover what was read so far.
+        // `reached[n]` is whether the first n segments of the pattern match the keys read
+        // so far.
         let count = self.segments.len();
         let mut reached = vec![false; count + 1];
         let skip_any = |reached: &mut [bool]| {
@@ -158,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_cover_pointers_and_what_is_below() {
+    fn patterns_cover_pointers_and_everything_below() {
         let covers = |pattern, pointer| Pattern::parse(pattern).unwrap().covers(pointer);
         assert!(covers("/steps/3", "/steps/3"));
         assert!(covers("/steps/3", "/steps/3/result/text"));
@@ -175,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn tolerances_are_read_or_told() {
+    fn tolerances_are_parsed_or_rejected() {
         let mut rules = Rules::default();
         rules.tolerate("timeMs=500").unwrap();
         rules.tolerate("number=0.01").unwrap();

@@ -1,17 +1,18 @@
-//! Steps that are other ones although nothing before them differs.
+//! Causes of differing steps if no earlier value differs.
 
 use super::align::Row;
-use super::cause::Inquiry;
+use super::cause::CauseContext;
 use super::report::{Cause, CauseKind};
 use super::text::{capitalised, place};
 use crate::trace::observation::ObservedStep;
 
-impl Inquiry<'_> {
-    /// Of steps that differ although nothing before them does: the flow was changed there.
+impl CauseContext<'_> {
+    /// Returns the cause of steps that differ although no earlier value does: the flow
+    /// was changed.
     pub(super) fn of_structure(&self, parting: usize, last: Option<usize>) -> Cause {
-        let behind = last.map_or_else(
+        let position = last.map_or_else(
             || "at the beginning".into(),
-            |row| format!("behind {}", place(self, row)),
+            |row| format!("after {}", place(self, row)),
         );
         let rest = self.rows.get(parting..).unwrap_or_default();
         let is_single = |row: &&Row| row.recorded.is_none() || row.local.is_none();
@@ -27,7 +28,7 @@ impl Inquiry<'_> {
             (0, _) => CauseKind::InsertedStep,
             _ => CauseKind::MissingStep,
         };
-        let text = self.sentence_of_structure(kind, &behind, parting, gap);
+        let text = self.sentence_of_structure(kind, &position, parting, gap);
         let mut here = self.found.iter().filter(|found| found.row == Some(parting));
         let chain = here.next().map(|found| self.link(found)).into_iter().collect();
         let row = match kind {
@@ -40,17 +41,17 @@ impl Inquiry<'_> {
     fn sentence_of_structure(
         &self,
         kind: CauseKind,
-        behind: &str,
-        parting: usize,
+        position: &str,
+        divergence: usize,
         gap: usize,
     ) -> String {
-        let names = self.names(parting, gap);
+        let names = self.names(divergence, gap);
         match kind {
             CauseKind::MovedStep => {
                 let name =
-                    self.step_at(parting).map(ObservedStep::label).unwrap_or_default();
+                    self.step_at(divergence).map(ObservedStep::label).unwrap_or_default();
                 format!(
-                    "`{name}` is done at another time locally: {behind}, the order of the \
+                    "`{name}` runs at another time locally: {position}, the order of the \
                      steps was changed."
                 )
             }
@@ -59,39 +60,40 @@ impl Inquiry<'_> {
                     Some("timeout") => "the local call",
                     _ => "the recorded call",
                 };
-                format!("{behind}, {side} was cut off by its timeout.")
+                format!("{position}, {side} was cut off by its timeout.")
             }
             CauseKind::InsertedStep => format!(
-                "Locally, {behind} comes {names}, which was not recorded: the flow was \
+                "{names} runs locally {position} but was not recorded: the flow was \
                  changed there."
             ),
             CauseKind::MissingStep => format!(
-                "{names}, recorded {behind}, is not done locally: the flow was changed there."
+                "{names}, recorded {position}, does not run locally: the flow was changed there."
             ),
-            _ => self.sentence_of_target(behind, parting),
+            _ => self.sentence_of_target(position, divergence),
         }
     }
 
-    /// Whether a step chose between ways, and took the same on both sides.
+    /// Returns whether a step chose between several paths, and took the same one on both
+    /// sides.
     fn has_chosen(&self, row: Option<usize>) -> bool {
         let path = row.and_then(|row| self.steps_at(row)?.0.path.as_deref());
         path.is_some_and(|path| path != "next")
     }
 
-    fn sentence_of_target(&self, behind: &str, parting: usize) -> String {
+    fn sentence_of_target(&self, position: &str, parting: usize) -> String {
         let (one, two) = self.next(parting);
         let name = |step: Option<&ObservedStep>| {
             step.map_or_else(|| "nothing".into(), |it| format!("`{}`", it.label()))
         };
         format!(
-            "{behind} comes {} in the recording, and {} locally, although nothing differs \
-             before: the target was changed.",
+            "{position}, the recording continues with {}, and the local call with {}, \
+             although nothing before differs: the target was changed.",
             name(one),
             name(two)
         )
     }
 
-    /// The steps of so many rows, three by name.
+    /// Returns the names of up to three of the given number of rows.
     fn names(&self, row: usize, count: usize) -> String {
         let names: Vec<String> = (row..row + count.min(3))
             .filter_map(|row| Some(format!("`{}`", self.step_at(row)?.label())))

@@ -1,22 +1,22 @@
-//! A comparison for people at a terminal, and the words of its causes.
+//! Terminal output of a comparison, and wording of its causes.
 
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::cause::Inquiry;
+use super::cause::CauseContext;
 use super::report::{Comparison, Difference, DifferenceKind, Verdict};
 use crate::diagnostic::visible;
 use crate::value::Json;
 
-/// How many characters of a value are shown.
+/// Maximum length of a displayed value, in characters.
 const MAX_SHOWN: usize = 80;
 
-/// How many differences are shown.
+/// Maximum number of displayed differences.
 const MAX_DIFFERENCES: usize = 40;
 
-/// The comparison: the verdict, why, the first difference, then all. Colours only repeat
-/// what the words say.
+/// Renders the comparison: the verdict, the cause, the first difference, then all others.
+/// Colours only repeat what the words say.
 pub fn render_text(comparison: &Comparison, color: bool) -> String {
     let mut page = Page { out: String::new(), color };
     page.verdict(comparison);
@@ -29,7 +29,7 @@ pub fn render_text(comparison: &Comparison, color: bool) -> String {
     page.out
 }
 
-/// The same for who has told why already, and without colours.
+/// Renders the comparison without the cause, and without colours.
 pub fn render_differences(comparison: &Comparison) -> String {
     let mut page = Page { out: String::new(), color: false };
     page.verdict(comparison);
@@ -58,7 +58,7 @@ impl Page {
         };
     }
 
-    /// The verdict on a line, and how many differences there are.
+    /// Writes the verdict and the number of differences.
     fn verdict(&mut self, comparison: &Comparison) {
         let green = AnsiColor::Green.on_default().bold();
         let red = AnsiColor::Red.on_default().bold();
@@ -71,14 +71,14 @@ impl Page {
         let _ = match (count, comparison.path_diverges_at) {
             (0, _) => Ok(()),
             (_, Some(step)) => {
-                write!(self.out, ": {}, the ways part at step {step}", differences(count))
+                write!(self.out, ": {}, paths diverge at step {step}", differences(count))
             }
-            (_, None) => write!(self.out, ": {}, on the same way", differences(count)),
+            (_, None) => write!(self.out, ": {}, same path", differences(count)),
         };
         self.out.push('\n');
     }
 
-    /// The first difference, and the rest.
+    /// Writes the first difference and the rest.
     fn differences(&mut self, comparison: &Comparison) {
         if let Some(first) = &comparison.first_difference {
             self.out.push_str("\n  first ");
@@ -87,7 +87,7 @@ impl Page {
         self.rest(comparison);
     }
 
-    /// What differs and where, and both sides below it.
+    /// Writes the subject of a difference, and the values of both sides below it.
     fn difference(&mut self, it: &Difference, indent: &str) {
         let words = it.words();
         self.ink(Style::new().bold(), &words);
@@ -100,12 +100,12 @@ impl Page {
         let (minus, plus) = (AnsiColor::Red.on_default(), AnsiColor::Green.on_default());
         if let Some(value) = recorded {
             let _ = write!(self.out, "{indent}  ");
-            self.ink(minus, &format!("- recorded {}", told(value.as_ref())));
+            self.ink(minus, &format!("- recorded {}", value_text(value.as_ref())));
             self.out.push_str(&number(it.step));
             self.out.push('\n');
         }
         let _ = write!(self.out, "{indent}  ");
-        self.ink(plus, &format!("+ local    {}", told(it.local.as_ref())));
+        self.ink(plus, &format!("+ local    {}", value_text(it.local.as_ref())));
         self.out.push_str(&number(it.local_step));
         self.out.push('\n');
         let _ = write!(self.out, "{indent}  ");
@@ -113,7 +113,8 @@ impl Page {
         self.out.push('\n');
     }
 
-    /// The differences behind the first, a line each, and what was not compared.
+    /// Writes the remaining differences, one line each, and the reasons for ignored
+    /// values.
     fn rest(&mut self, comparison: &Comparison) {
         let rest = comparison.differences.get(1..).unwrap_or_default();
         if !rest.is_empty() {
@@ -129,8 +130,8 @@ impl Page {
                 }
                 _ => format!(
                     "  {} → {}",
-                    told(it.recorded.as_ref()),
-                    told(it.local.as_ref())
+                    value_text(it.recorded.as_ref()),
+                    value_text(it.local.as_ref())
                 ),
             };
             self.ink(Style::new(), &format!("{}{values}", it.words()));
@@ -153,7 +154,7 @@ impl Page {
 }
 
 impl Difference {
-    /// What differs, in words.
+    /// Describes the subject of the difference.
     pub fn words(&self) -> String {
         let it = self;
         let name = &it.name;
@@ -169,30 +170,30 @@ impl Difference {
             DifferenceKind::Start => format!("`{name}` at the start{of}"),
             DifferenceKind::Operand => format!("`{name}`, read by {step}"),
             DifferenceKind::Input => format!("input `{name}`{of}"),
-            DifferenceKind::Prompt => format!("what the caller hears at {step}"),
-            DifferenceKind::CallerInput => format!("what {step} takes from the caller"),
+            DifferenceKind::Prompt => format!("prompt at {step}"),
+            DifferenceKind::CallerInput => format!("caller input at {step}"),
             DifferenceKind::Answer => format!("answer `{name}`, to {step}"),
             DifferenceKind::Output => format!("output `{name}`{of}"),
             DifferenceKind::Variable => format!("`{name}`, set by {step}"),
             DifferenceKind::Routing => format!("routing `{name}`{of}"),
             DifferenceKind::Error => format!("the error{of}"),
-            DifferenceKind::End => format!("how {step} ends the flow"),
-            DifferenceKind::Path => format!("the way from {step}"),
-            DifferenceKind::Destination => "where the call goes".into(),
-            DifferenceKind::Status => "how the call ends".into(),
+            DifferenceKind::End => format!("end of the flow at {step}"),
+            DifferenceKind::Path => format!("the path from {step}"),
+            DifferenceKind::Destination => "destination of the call".into(),
+            DifferenceKind::Status => "status of the call".into(),
             DifferenceKind::CallError => "the error of the call".into(),
             DifferenceKind::FinalVariable => format!("`{name}` at the end"),
-            DifferenceKind::Elapsed => "how long the call takes".into(),
+            DifferenceKind::Elapsed => "duration of the call".into(),
         }
     }
 }
 
-/// A value in words; nothing is there where there is none.
-pub(super) fn told(value: Option<&Json>) -> String {
+/// Formats a value; a missing one is `nothing`.
+pub(super) fn value_text(value: Option<&Json>) -> String {
     value.map_or_else(|| "nothing".into(), shown)
 }
 
-/// A value on a line, a long one cut.
+/// Formats a value for one line; long values are cut.
 pub(super) fn shown(value: &Json) -> String {
     let text = match value {
         Json::Null => "not set".into(),
@@ -204,17 +205,17 @@ pub(super) fn shown(value: &Json) -> String {
     }
 }
 
-/// A step as it is told: ``step 7 `CheckResult` (If)``.
-pub(super) fn place(inquiry: &Inquiry<'_>, row: usize) -> String {
-    let number = inquiry.rows.get(row).and_then(|row| row.recorded.or(row.local));
+/// Describes a step, such as ``step 7 `CheckResult` (If)``.
+pub(super) fn place(context: &CauseContext<'_>, row: usize) -> String {
+    let number = context.rows.get(row).and_then(|row| row.recorded.or(row.local));
     let number = number.map_or(0, |at| at + 1);
-    match inquiry.step_at(row) {
+    match context.step_at(row) {
         Some(step) => format!("step {number} `{}` ({})", step.label(), step.kind),
         None => format!("step {number}"),
     }
 }
 
-/// A text that begins a sentence.
+/// Capitalises the first letter, to begin a sentence.
 pub(super) fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     match characters.next() {

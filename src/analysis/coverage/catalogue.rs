@@ -1,4 +1,4 @@
-//! Everything that calls of a program can come to, numbered.
+//! Numbered list of everything in a program that calls can reach.
 
 use std::ops::Range;
 
@@ -10,40 +10,40 @@ use crate::program::{Program, Speech, Step, StepAction};
 use crate::source::Span;
 use crate::value::Text;
 
-/// The number of something that is counted.
+/// Number of a counted item.
 pub(super) type Item = u32;
 
-/// No item: what comes to it is not counted.
+/// Placeholder for something that is not counted.
 pub(super) const NONE: Item = Item::MAX;
 
 /// All items of a program.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Catalogue {
-    /// By item.
+    /// Items, by number.
     pub(super) items: Vec<Entry>,
-    /// By node.
+    /// Items of each node.
     pub(super) nodes: Vec<NodeItems>,
-    /// By flow.
+    /// Flows.
     pub(super) flows: Vec<FlowEntry>,
-    /// The outputs of the nodes, one run each.
-    pub(super) ways: Vec<Item>,
-    /// The texts of the nodes, one run each.
+    /// Output items of all nodes, one contiguous range per node.
+    pub(super) outputs: Vec<Item>,
+    /// Prompt items of all nodes, one contiguous range per node.
     pub(super) prompts: Vec<(Item, Constant)>,
 }
 
-/// What an item is.
+/// An item.
 #[derive(Debug, PartialEq)]
 pub(super) struct Entry {
     pub(super) kind: Kind,
-    /// The node that it belongs to; of a flow, none.
+    /// Node of the item; `None` for a flow.
     pub(super) node: Option<NodeId>,
-    /// Its name among those of the node; nothing for the node or flow itself.
+    /// Name within the node; `None` for the node or flow itself.
     pub(super) name: Option<Text>,
-    /// What the document says there, where that helps.
+    /// Text from the document, if it helps the reader.
     pub(super) text: Option<Text>,
 }
 
-/// What a flow is called, and where it stands.
+/// Names and position of a flow.
 #[derive(Debug, PartialEq)]
 pub(super) struct FlowEntry {
     pub(super) item: Item,
@@ -54,25 +54,25 @@ pub(super) struct FlowEntry {
     pub(super) nodes: Vec<(NodeId, Text, Span)>,
 }
 
-/// The items of a node.
+/// Items of a node.
 #[derive(Debug, PartialEq)]
 pub(super) struct NodeItems {
-    /// The node itself: a node, a task, a menu, an error handling.
+    /// The node itself: a node, task, menu or error handler.
     pub(super) own: Item,
     pub(super) next: Item,
     pub(super) error: Item,
     pub(super) default: Item,
-    /// That an error led here.
+    /// Arrival of an error at this node.
     pub(super) handler: Item,
-    /// Conditions or outputs, in [`Catalogue::ways`].
-    pub(super) ways: Range<u32>,
-    /// How many conditions there are; each has two items, of which this is the first.
+    /// Range of conditions or outputs in [`Catalogue::ways`].
+    pub(super) outputs: Range<u32>,
+    /// First condition item, and number of conditions. Each condition has two items.
     pub(super) conditions: (Item, u16),
-    /// In [`Catalogue::prompts`].
+    /// Range in [`Catalogue::prompts`].
     pub(super) prompts: Range<u32>,
-    /// The flow that is called from here, with the node that it begins with.
+    /// Flow that is called from here, with its first node.
     pub(super) call: Option<(Item, FlowId, NodeId)>,
-    /// Whether a flow of Architect begins here.
+    /// Whether an Architect flow begins here.
     pub(super) is_begin: bool,
 }
 
@@ -84,7 +84,7 @@ impl Default for NodeItems {
             error: NONE,
             default: NONE,
             handler: NONE,
-            ways: 0..0,
+            outputs: 0..0,
             conditions: (NONE, 0),
             prompts: 0..0,
             call: None,
@@ -110,27 +110,28 @@ impl Catalogue {
 struct Builder<'p> {
     program: &'p Program,
     made: Catalogue,
-    /// The node whose items are added.
+    /// Node to which items are being added.
     node: Option<NodeId>,
-    /// By node, whether errors of draft nodes lead there.
+    /// For each node, whether errors of draft nodes lead there.
     handlers: Vec<bool>,
 }
 
-/// What a step stands for.
+/// The role of a step.
 enum Role {
     Own(Kind),
-    /// Nothing that is counted itself, such as the beginning of a flow.
-    Bare,
-    /// A further round of the loop before it.
+    /// A step that is not counted itself, such as the beginning of a flow.
+    Uncounted,
+    /// A further round of the preceding loop.
     NextRound,
-    /// What error handling does; the first step is the error handling itself.
+    /// A step of an error handler; `true` for the first one, which represents the
+    /// handler.
     Handling(bool),
 }
 
 impl Builder<'_> {
     fn flows(&mut self) {
         let program = self.program;
-        for label in &program.legend.flows {
+        for label in &program.symbols.flows {
             let item = self.add_own(Kind::Flows);
             self.made.flows.push(FlowEntry {
                 item,
@@ -141,7 +142,7 @@ impl Builder<'_> {
                 nodes: Vec::new(),
             });
         }
-        for (index, label) in program.legend.nodes.iter().enumerate() {
+        for (index, label) in program.symbols.nodes.iter().enumerate() {
             let id = NodeId::new(index);
             let start = self.program.unit(label.flow).start;
             let flow = &mut self.made.flows[label.flow.index()];
@@ -152,7 +153,7 @@ impl Builder<'_> {
         }
     }
 
-    /// The node, or the flow, itself.
+    /// Adds the item of the node or flow itself.
     fn add_own(&mut self, kind: Kind) -> Item {
         self.push(kind, None, None)
     }
@@ -162,7 +163,7 @@ impl Builder<'_> {
     }
 
     fn push(&mut self, kind: Kind, name: Option<Text>, text: Option<Text>) -> Item {
-        // As with the ids of a program, a loaded file cannot hold so many.
+        // As with the ids of a program, a loaded file cannot contain that many items.
         let item = Item::try_from(self.made.items.len()).unwrap_or(NONE);
         let node = self.node;
         self.made.items.push(Entry { kind, node, name, text });
@@ -177,12 +178,12 @@ impl Builder<'_> {
         match self.role(id, step) {
             Role::Own(kind) => {
                 items.own = self.add_own(kind);
-                self.ways(id, step, &mut items);
+                self.add_paths(id, step, &mut items);
             }
-            Role::Bare => items.is_begin = program.unit(step.flow).start == Some(id),
+            Role::Uncounted => items.is_begin = program.unit(step.flow).start == Some(id),
             Role::NextRound => {
                 let before = self.made.nodes.last();
-                items.ways = before.map_or(0..0, |before| before.ways.clone());
+                items.outputs = before.map_or(0..0, |before| before.outputs.clone());
             }
             Role::Handling(is_first) => {
                 if is_first {
@@ -203,15 +204,15 @@ impl Builder<'_> {
             return Role::Own(Kind::Nodes);
         };
         let part = self.program.unit(step.flow).architect.as_deref();
-        // What error handling stands for comes last in its flow.
+        // Error handling steps come last in their flow.
         let on_error = part.and_then(|part| part.on_error);
         if let Some(first) = on_error.filter(|first| id >= *first) {
-            let label = |id: NodeId| self.program.legend.node(id).span;
+            let label = |id: NodeId| self.program.symbols.node(id).span;
             let is_written = part.is_some_and(|part| label(part.begin) != label(first));
             return Role::Handling(id == first && is_written);
         }
         match &**action {
-            Action::BeginFlow(_) => Role::Bare,
+            Action::BeginFlow(_) => Role::Uncounted,
             Action::NextRound(_) => Role::NextRound,
             Action::BeginSequence => Role::Own(Kind::Tasks),
             Action::Menu(_) => Role::Own(Kind::Menus),
@@ -219,17 +220,17 @@ impl Builder<'_> {
         }
     }
 
-    fn ways(&mut self, id: NodeId, step: &Step, items: &mut NodeItems) {
+    fn add_paths(&mut self, id: NodeId, step: &Step, items: &mut NodeItems) {
         match &step.action {
             StepAction::Architect(action) => self.outputs(id, action, items),
             StepAction::If(decision) => {
                 let count = decision.branches.len();
                 let names = (1..=count).map(|number| format!("condition {number}"));
-                items.ways = self.run(Kind::Paths, names.map(Text::from));
+                items.outputs = self.run(Kind::Paths, names.map(Text::from));
                 items.default = self.add(Kind::Paths, "default", None);
                 items.error = self.add(Kind::Paths, "error", None);
                 let program = self.program;
-                let texts = &program.legend.node(id).conditions;
+                let texts = &program.symbols.node(id).conditions;
                 items.conditions = self.conditions(count, texts);
             }
             StepAction::End(_) => {}
@@ -244,17 +245,17 @@ impl Builder<'_> {
 
     fn outputs(&mut self, id: NodeId, action: &Action, items: &mut NodeItems) {
         if let Action::Menu(menu) = action {
-            items.ways = self.choices(id, menu);
+            items.outputs = self.choices(id, menu);
             return;
         }
-        // A task or bot begins; that has no ways of its own.
+        // The beginning of a task or bot has no outputs.
         if matches!(action, Action::BeginSequence) {
             return;
         }
         let program = self.program;
-        let labels = &program.legend.node(id).outputs;
-        items.ways = self.run(Kind::Paths, labels.iter().cloned());
-        if goes_on(action, labels.len()) {
+        let labels = &program.symbols.node(id).outputs;
+        items.outputs = self.run(Kind::Paths, labels.iter().cloned());
+        if can_continue(action, labels.len()) {
             items.next = self.add(Kind::Paths, "next", None);
         }
         items.conditions = match action {
@@ -264,9 +265,10 @@ impl Builder<'_> {
         };
     }
 
-    /// The choices of a menu; those of other menus that work here too come later.
+    /// Adds the choices of a menu. Choices of other menus that are available here are
+    /// linked later.
     fn choices(&mut self, id: NodeId, menu: &Menu) -> Range<u32> {
-        let first = self.made.ways.len();
+        let first = self.made.outputs.len();
         for (choice, offered) in menu.choices.iter().zip(&menu.offered) {
             let item = if self.program.sequence(choice.menu).begin == id {
                 let key = offered.key.map(|key| Text::from(format!("key {key}")));
@@ -274,12 +276,12 @@ impl Builder<'_> {
             } else {
                 NONE
             };
-            self.made.ways.push(item);
+            self.made.outputs.push(item);
         }
-        range(first, self.made.ways.len())
+        range(first, self.made.outputs.len())
     }
 
-    /// A choice of another menu that works here too is the same choice.
+    /// Links choices of other menus that are available here to the items of the owning menu.
     fn shared_choices(&mut self) {
         for (id, step) in self.program.steps.iter().enumerate() {
             let Some(menu) = menu_of(step) else { continue };
@@ -297,7 +299,7 @@ impl Builder<'_> {
                 let found = { same }.position(|it| it == (name, target));
                 let item = found.and_then(|found| self.way(owner.index(), found));
                 let place = self.place_of_way(id, index);
-                let place = place.and_then(|place| self.made.ways.get_mut(place));
+                let place = place.and_then(|place| self.made.outputs.get_mut(place));
                 if let (Some(item), Some(place)) = (item, place) {
                     *place = item;
                 }
@@ -306,25 +308,25 @@ impl Builder<'_> {
     }
 
     fn place_of_way(&self, node: usize, index: usize) -> Option<usize> {
-        let ways = &self.made.nodes.get(node)?.ways;
+        let ways = &self.made.nodes.get(node)?.outputs;
         Some(ways.start as usize + index).filter(|place| *place < ways.end as usize)
     }
 
     fn way(&self, node: usize, index: usize) -> Option<Item> {
-        self.made.ways.get(self.place_of_way(node, index)?).copied()
+        self.made.outputs.get(self.place_of_way(node, index)?).copied()
     }
 
-    /// A run of items of these names.
+    /// Adds a contiguous range of items with these names.
     fn run(&mut self, kind: Kind, names: impl Iterator<Item = Text>) -> Range<u32> {
-        let first = self.made.ways.len();
+        let first = self.made.outputs.len();
         for name in names {
             let item = self.add(kind, &name, None);
-            self.made.ways.push(item);
+            self.made.outputs.push(item);
         }
-        range(first, self.made.ways.len())
+        range(first, self.made.outputs.len())
     }
 
-    /// Two items for every condition: that it was true, that it was false.
+    /// Adds two items for each condition: true and false.
     fn conditions(&mut self, count: usize, texts: &[Text]) -> (Item, u16) {
         let first = Item::try_from(self.made.items.len()).unwrap_or(NONE);
         for index in 0..count {
@@ -339,7 +341,7 @@ impl Builder<'_> {
     fn prompts(&mut self, step: &Step, items: &mut NodeItems) {
         let program = self.program;
         let first = self.made.prompts.len();
-        let said = match &step.action {
+        let speech = match &step.action {
             StepAction::Say(speech) => Some(("sayText", speech)),
             StepAction::Gather(gather) => {
                 gather.prompt.as_ref().map(|prompt| ("promptText", prompt))
@@ -357,8 +359,8 @@ impl Builder<'_> {
             }
             _ => None,
         };
-        if let Some((name, Speech::Constant(text))) = said {
-            let words = program.legend.text(*text).clone();
+        if let Some((name, Speech::Constant(text))) = speech {
+            let words = program.symbols.text(*text).clone();
             let item = self.add(Kind::Prompts, name, Some(words));
             self.made.prompts.push((item, Constant::Only));
         }
@@ -380,14 +382,14 @@ impl Builder<'_> {
         };
         let Some(callee) = callee else { return };
         let program = self.program;
-        let label = program.legend.flow(callee);
+        let label = program.symbols.flow(callee);
         let item = self.add(Kind::Calls, &label.id, Some(label.name.clone()));
         items.call = self.program.unit(callee).start.map(|start| (item, callee, start));
     }
 }
 
-/// Whether a call can go on behind an action without taking one of its outputs.
-fn goes_on(action: &Action, outputs: usize) -> bool {
+/// Returns whether a call can continue after an action without taking one of its outputs.
+fn can_continue(action: &Action, outputs: usize) -> bool {
     match action {
         Action::EndTask(_) | Action::End(_) => false,
         Action::Recorded(recorded) => {
@@ -409,7 +411,7 @@ fn menu_of(step: &Step) -> Option<&Menu> {
     }
 }
 
-/// The nodes of draft flows that errors of other nodes lead to.
+/// Returns the draft nodes to which errors of other nodes lead.
 fn draft_handlers(program: &Program) -> Vec<bool> {
     let mut handlers = vec![false; program.steps.len()];
     for step in &program.steps {
@@ -420,7 +422,7 @@ fn draft_handlers(program: &Program) -> Vec<bool> {
     handlers
 }
 
-/// Whether something can go wrong: not when a text is said, or a flow ends.
+/// Returns whether an action can fail. A prompt and the end of a flow cannot.
 fn can_fail(action: &StepAction) -> bool {
     !matches!(action, StepAction::Say(_) | StepAction::End(_))
 }

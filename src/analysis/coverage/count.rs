@@ -1,4 +1,4 @@
-//! Counting traces.
+//! Counting of traces.
 
 use std::sync::Arc;
 
@@ -6,12 +6,12 @@ use super::catalogue::{Catalogue, Item, NodeItems};
 use super::prompts::Constant;
 use crate::flow::NodeId;
 use crate::program::Program;
-use crate::trace::{Event, Fact, Field, PathTaken, Phrase, Step, Trace};
+use crate::trace::{Event, EventKind, Field, PathTaken, Phrase, Step, Trace};
 
-/// The largest count: what JSON readers of all kinds take for a whole number.
+/// Maximum count, which all JSON readers accept as an integer.
 const MOST: u64 = i64::MAX as u64;
 
-/// What calls of one program have come to. A clone shares all but the counts.
+/// Coverage counts of one program. A clone shares everything except the counts.
 #[derive(Debug, Clone)]
 pub struct Coverage {
     pub(super) catalogue: Arc<Catalogue>,
@@ -19,25 +19,25 @@ pub struct Coverage {
     pub(super) calls: u64,
 }
 
-/// Counts of one program were to be added to those of another: they go together as
-/// [`Report`](super::Report)s.
+/// Error for adding the counts of a different program. Counts of several programs are
+/// merged as [`Report`](super::Report)s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OtherProgram;
 
 impl Coverage {
-    /// Nothing so far. The traces that are added have to be of this program or a clone.
+    /// Creates empty counts. Only traces of this program or of a clone may be added.
     pub fn new(program: &Program) -> Self {
         let catalogue = Arc::new(Catalogue::of(program));
         let counts = vec![0; catalogue.items.len()];
         Self { catalogue, counts, calls: 0 }
     }
 
-    /// How many calls were counted.
+    /// Returns the number of counted calls.
     pub fn calls(&self) -> u64 {
         self.calls
     }
 
-    /// Counts a call.
+    /// Adds a call.
     pub fn add(&mut self, trace: &Trace) {
         self.calls = sum(self.calls, 1);
         let catalogue = Arc::clone(&self.catalogue);
@@ -49,20 +49,20 @@ impl Coverage {
             let Some(items) = catalogue.nodes.get(step.node.index()) else { continue };
             self.hit(items.own);
             if let Some(before) = before {
-                self.entered(&catalogue, before, step, items);
+                self.count_entry(&catalogue, before, step, items);
             }
-            self.went(&catalogue, step, items);
+            self.count_path(&catalogue, step, items);
             before = Some((step, items));
         }
         for event in &trace.events {
-            self.happened(&catalogue, trace, event);
+            self.count_event(&catalogue, trace, event);
         }
     }
 
-    /// Adds what others have counted.
+    /// Adds other counts.
     ///
     /// # Errors
-    /// They counted calls of another program. Nothing is added then.
+    /// The other counts are of a different program. Nothing is added in this case.
     pub fn merge(&mut self, other: &Self) -> Result<(), OtherProgram> {
         let is_same = Arc::ptr_eq(&self.catalogue, &other.catalogue)
             || self.catalogue == other.catalogue;
@@ -78,14 +78,14 @@ impl Coverage {
 
     #[inline]
     fn hit(&mut self, item: Item) {
-        // What is not counted has a number beyond all items.
+        // `NONE` is larger than any item.
         if let Some(count) = self.counts.get_mut(item as usize) {
             *count = sum(*count, 1);
         }
     }
 
-    /// A flow that a step calls begins with the very next one.
-    fn entered(
+    /// Counts the entry into a called flow, which begins with the very next step.
+    fn count_entry(
         &mut self,
         catalogue: &Catalogue,
         (before, caller): (&Step, &NodeItems),
@@ -102,8 +102,8 @@ impl Coverage {
         }
     }
 
-    /// The way that a step took.
-    fn went(&mut self, catalogue: &Catalogue, step: &Step, items: &NodeItems) {
+    /// Counts the path that a step took.
+    fn count_path(&mut self, catalogue: &Catalogue, step: &Step, items: &NodeItems) {
         match step.path {
             PathTaken::None => {}
             PathTaken::Next => self.hit(items.next),
@@ -133,7 +133,7 @@ impl Coverage {
         }
     }
 
-    /// The condition of this index was true, and all before it were false.
+    /// Counts the condition with this index as true, and all earlier ones as false.
     fn decided(&mut self, items: &NodeItems, index: u16) {
         let (first, count) = items.conditions;
         for condition in 0..count.min(index) {
@@ -144,25 +144,29 @@ impl Coverage {
         }
     }
 
-    fn happened(&mut self, catalogue: &Catalogue, trace: &Trace, event: &Event) {
+    fn count_event(&mut self, catalogue: &Catalogue, trace: &Trace, event: &Event) {
         let is_of_interest = matches!(
-            event.fact,
-            Fact::Said(_) | Fact::Played(_) | Fact::Input(Field::Case(_), _)
+            event.kind,
+            EventKind::Prompted(_)
+                | EventKind::Played(_)
+                | EventKind::Input(Field::Case(_), _)
         );
         if !is_of_interest {
             return;
         }
         let Some(step) = trace.steps.get(event.step as usize) else { return };
         let Some(items) = catalogue.nodes.get(step.node.index()) else { return };
-        if let Fact::Input(Field::Case(number), _) = &event.fact {
-            self.looked_at(step, items, *number);
+        if let EventKind::Input(Field::Case(number), _) = &event.kind {
+            self.count_case(step, items, *number);
         }
         let run = items.prompts.start as usize..items.prompts.end as usize;
         for (item, constant) in catalogue.prompts.get(run).unwrap_or_default() {
-            let is_it = match (constant, &event.fact) {
-                (Constant::Only, Fact::Said(Phrase::Constant(_))) => true,
-                (Constant::Audio(audio), Fact::Played(played)) => audio == played,
-                (Constant::Words(words), Fact::Said(Phrase::Made(said))) => words == said,
+            let is_it = match (constant, &event.kind) {
+                (Constant::Only, EventKind::Prompted(Phrase::Constant(_))) => true,
+                (Constant::Audio(audio), EventKind::Played(played)) => audio == played,
+                (Constant::Words(words), EventKind::Prompted(Phrase::Made(said))) => {
+                    words == said
+                }
                 _ => false,
             };
             if is_it {
@@ -171,9 +175,9 @@ impl Coverage {
         }
     }
 
-    /// A switch that fails takes no way, but the cases before the one that it looked at last
-    /// were false.
-    fn looked_at(&mut self, step: &Step, items: &NodeItems, case: u16) {
+    /// Counts cases of a failed switch. It takes no path, but the cases before the last
+    /// evaluated one were false.
+    fn count_case(&mut self, step: &Step, items: &NodeItems, case: u16) {
         let (first, count) = items.conditions;
         if step.path == PathTaken::Error && (2..=count).contains(&case) {
             self.hit(first + 2 * (Item::from(case) - 2) + 1);
@@ -181,14 +185,14 @@ impl Coverage {
     }
 }
 
-/// The item of an output or condition of a node.
+/// Returns the item of an output or condition of a node.
 fn way(catalogue: &Catalogue, items: &NodeItems, index: u16) -> Option<Item> {
-    let place = items.ways.start.checked_add(u32::from(index))?;
-    let place = Some(place).filter(|place| *place < items.ways.end)?;
-    catalogue.ways.get(place as usize).copied()
+    let place = items.outputs.start.checked_add(u32::from(index))?;
+    let place = Some(place).filter(|place| *place < items.outputs.end)?;
+    catalogue.outputs.get(place as usize).copied()
 }
 
-/// The sum of two counts, which stays a number that every JSON reader takes.
+/// Returns the sum of two counts, limited to a number that every JSON reader accepts.
 pub(super) fn sum(one: u64, other: u64) -> u64 {
     one.saturating_add(other).min(MOST)
 }

@@ -1,4 +1,4 @@
-//! `flowsim.coverage/1`, written and read.
+//! Reader and writer of `flowsim.coverage/1`.
 
 use std::ops::RangeInclusive;
 
@@ -75,7 +75,7 @@ impl Serialize for Totals {
     }
 }
 
-/// The document, with two spaces of indentation and a line break at its end.
+/// Renders the document, indented by two spaces and with a final line break.
 pub fn render_json(report: &Report) -> String {
     let document = Document {
         schema: SCHEMA,
@@ -83,7 +83,7 @@ pub fn render_json(report: &Report) -> String {
         totals: Totals(report.shares()),
         flows: report.flows.iter().map(flow_document).collect(),
     };
-    // Keys are texts and numbers are whole: writing this cannot fail.
+    // All keys are strings and all numbers are integers, so serialising cannot fail.
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 
@@ -115,7 +115,7 @@ fn node_document(node: &NodeReport) -> NodeDocument<'_> {
     }
 }
 
-/// Reads the document. What is wrong is told; with an error, the report is not to be used.
+/// Reads the document. If the diagnostics contain an error, the report must not be used.
 pub fn read(document: &Node<'_>) -> (Report, Vec<Diagnostic>) {
     let mut reader = Reader { decoder: Decoder::new(Code::INVALID_COVERAGE) };
     let report = reader.report(document);
@@ -136,8 +136,8 @@ impl Reader {
                     None => "it has no `schema`".into(),
                 };
                 let message = format!("this is not a `{SCHEMA}` document: {found}");
-                let help = "take what `flowsim test --coverage-out FILE` wrote";
-                self.decoder.wrong(document.span, message).help = Some(help.into());
+                let help = "use a file written by `flowsim test --coverage-out FILE`";
+                self.decoder.error(document.span, message).help = Some(help.into());
                 return None;
             }
         }
@@ -199,15 +199,15 @@ impl Reader {
         let kind = Kind::from_name(&name);
         if kind.is_none() {
             let span = node.get("kind").map_or(node.span, |kind| kind.span);
-            let message = format!("`{name}` is no kind of things that are counted");
+            let message = format!("unknown coverage kind `{name}`");
             let near = nearest(&name, Kind::ALL.map(Kind::name));
             let help = near.map(|near| format!("did you mean `{near}`?"));
-            self.decoder.wrong(span, message).help = help;
+            self.decoder.error(span, message).help = help;
         }
         kind
     }
 
-    /// A text as it is: ids may have blanks around them.
+    /// Reads a string without trimming, because ids may have surrounding blanks.
     fn text(&mut self, object: &Node<'_>, key: &str) -> Option<Text> {
         let node = self.required(object, key)?;
         let text = node.as_str();
@@ -244,7 +244,7 @@ impl Reader {
     ) -> Option<&'n Node<'s>> {
         let node = object.get(key);
         if node.is_none() {
-            self.decoder.wrong(object.span, format!("`{key}` is missing"));
+            self.decoder.error(object.span, format!("`{key}` is missing"));
         }
         node
     }

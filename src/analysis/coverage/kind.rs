@@ -1,29 +1,30 @@
-//! What is counted.
+//! Kinds of counted items.
 
-/// A kind of things that calls can come to.
+/// A kind of items that calls can reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// Nodes of draft flows and actions of Architect's. The beginnings of flows, tasks and
-    /// menus are none, nor is a further round of a loop or what error handling stands for.
+    /// Nodes of draft flows and actions of Architect flows. The beginnings of flows,
+    /// tasks and menus are excluded, as are further rounds of a loop and error handling
+    /// steps.
     Nodes,
-    /// The ways out of a node, whether or not the document says where they lead.
+    /// Paths out of a node, even if the document does not define their target.
     Paths,
     /// The two outcomes of every condition of an If, decision or case.
     Conditions,
-    /// Where errors lead: the error handling of a flow of Architect, a node of a draft flow
-    /// that is the error target of others.
+    /// Error handlers: the error handling of an Architect flow, or a draft node that is
+    /// the error target of others.
     ErrorHandlers,
-    /// Tasks, states and bots of Architect's flows.
+    /// Tasks, states and bots of Architect flows.
     Tasks,
     /// Menus.
     Menus,
-    /// The choices of menus.
+    /// Choices of menus.
     Choices,
-    /// Texts that are known before a call, each where it is said.
+    /// Prompts whose text is known before a call, one for each place that plays them.
     Prompts,
-    /// Flows and common modules that calls came into.
+    /// Flows and common modules that calls entered.
     Flows,
-    /// The same by caller: a node and the flow that it calls or hands over to.
+    /// Calls and hand-overs: a node and the flow that it enters.
     Calls,
 }
 
@@ -42,7 +43,7 @@ impl Kind {
         Self::Calls,
     ];
 
-    /// As it is written: in `flowsim.coverage/1` and in minimums.
+    /// Returns the name used in `flowsim.coverage/1` and in minimums.
     pub fn name(self) -> &'static str {
         match self {
             Self::Nodes => "nodes",
@@ -58,12 +59,12 @@ impl Kind {
         }
     }
 
-    /// The kind of this name.
+    /// Returns the kind with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Its place in [`Kind::ALL`].
+    /// Returns the index in [`Kind::ALL`].
     pub(super) fn index(self) -> usize {
         self as usize
     }

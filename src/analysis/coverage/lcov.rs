@@ -1,8 +1,8 @@
-//! Coverage in the form of `lcov`, for tools that show source code with its coverage.
+//! Coverage in the `lcov` format, for tools that show source code with its coverage.
 //!
-//! The lines of nodes are the lines of code, the ways out of nodes and the choices of menus
-//! are branches, and tasks, menus and draft flows are functions. *Source: `geninfo(1)` on
-//! its tracefile format.*
+//! Lines of nodes are lines of code. Paths out of nodes and choices of menus are
+//! branches. Tasks, menus and draft flows are functions. *Source: the tracefile format in
+//! `geninfo(1)`.*
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -11,10 +11,10 @@ use super::count::sum;
 use super::kind::Kind;
 use super::report::{FlowReport, NodeReport, Report};
 
-/// What stands in one file.
+/// The entries of a file.
 #[derive(Default)]
 struct File<'r> {
-    /// By line, how often calls came to what stands there.
+    /// Number of visits of each line.
     lines: BTreeMap<u32, u64>,
     functions: Vec<(u32, String, u64)>,
     /// Line, node, count of the node, counts of its branches.
@@ -22,7 +22,8 @@ struct File<'r> {
     names: BTreeSet<String>,
 }
 
-/// The report as an `lcov` tracefile. Files have the paths that they were loaded by.
+/// Renders the report as an `lcov` tracefile. Files have the paths from which they were
+/// loaded.
 pub fn render_lcov(report: &Report) -> String {
     let mut files: BTreeMap<&str, File<'_>> = BTreeMap::new();
     for flow in report.flows.iter().filter(|flow| !flow.file.is_empty()) {
@@ -53,7 +54,8 @@ impl<'r> File<'r> {
         }
     }
 
-    /// A comma would end the name, and of two functions of one name tools keep one.
+    /// Adds a function with a unique name without commas. A comma would end the name, and
+    /// tools keep only one of two functions with the same name.
     fn function(&mut self, line: u32, name: String, count: u64) {
         let is_plain = |c: char| c != ',' && !c.is_control();
         let plain: String =
@@ -90,7 +92,7 @@ impl<'r> File<'r> {
         let (mut found, mut hit) = (0, 0);
         for (block, (line, node)) in self.nodes.iter().enumerate() {
             let ways = node.parts.iter().filter(|part| {
-                matches!(part.kind, Kind::Paths | Kind::Choices) // both lead on
+                matches!(part.kind, Kind::Paths | Kind::Choices) // both lead to a next step
             });
             for (branch, way) in ways.enumerate() {
                 let taken = match node.count == 0 && way.count == 0 {

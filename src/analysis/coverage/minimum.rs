@@ -1,24 +1,24 @@
-//! How much has to be covered: `nodes=90,paths=80`.
+//! Required coverage: `nodes=90,paths=80`.
 
 use super::kind::Kind;
 use super::report::{Report, Share};
 use crate::diagnostic::nearest;
 
-/// How much of a kind has to be covered.
+/// The required coverage of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Minimum {
-    /// Of what.
+    /// Kind of items.
     pub kind: Kind,
-    /// In percent, from 0 to 100.
+    /// Percentage from 0 to 100.
     pub percent: u8,
 }
 
 /// A minimum that was not reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shortfall {
-    /// The minimum.
+    /// Required coverage.
     pub minimum: Minimum,
-    /// How much is covered.
+    /// Actual coverage.
     pub share: Share,
 }
 
@@ -30,15 +30,15 @@ impl std::fmt::Display for Shortfall {
         let found = share.percent();
         write!(
             formatter,
-            "{name}: {found} % covered ({covered} of {total}), at least {percent} % wanted"
+            "{name}: {found} % covered ({covered} of {total}), expected at least {percent} %"
         )
     }
 }
 
-/// Reads `nodes=90,paths=80`.
+/// Parses `nodes=90,paths=80`.
 ///
 /// # Errors
-/// A sentence on what is wrong, for people.
+/// A message for the user that describes the mistake.
 pub fn parse_minimums(text: &str) -> Result<Vec<Minimum>, String> {
     let mut minimums: Vec<Minimum> = Vec::new();
     for item in text.split(',') {
@@ -52,7 +52,7 @@ pub fn parse_minimums(text: &str) -> Result<Vec<Minimum>, String> {
         let percent = percent.strip_suffix('%').unwrap_or(percent).trim_end();
         let number = percent.parse().ok().filter(|number| *number <= 100);
         let percent = number.ok_or_else(|| {
-            format!("`{percent}` is not a whole number of percent from 0 to 100")
+            format!("`{percent}` is not a whole percentage from 0 to 100")
         })?;
         if minimums.iter().any(|minimum| minimum.kind == kind) {
             return Err(format!("`{name}` is given twice"));
@@ -66,12 +66,12 @@ fn unknown(name: &str) -> String {
     let names = Kind::ALL.map(Kind::name);
     let help = match nearest(name, names) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are {}", names.join(", ")),
+        None => format!("expected one of {}", names.join(", ")),
     };
-    format!("nothing called `{name}` is counted; {help}")
+    format!("unknown coverage kind `{name}`; {help}")
 }
 
-/// The minimums that a report does not reach.
+/// Returns the minimums that a report does not reach.
 pub fn judge(report: &Report, minimums: &[Minimum]) -> Vec<Shortfall> {
     let shares = report.shares();
     let short = minimums.iter().map(|minimum| {
@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(read, Ok(vec![nodes, handlers]));
         let wrong = |text| parse_minimums(text).unwrap_err();
         assert!(wrong("nodse=90").ends_with("did you mean `nodes`?"));
-        assert!(wrong("wrenches=90").contains("there are nodes, paths, "));
+        assert!(wrong("wrenches=90").contains("expected one of nodes, paths, "));
         for text in
             ["", "nodes", "nodes=", "nodes=101", "nodes=-1", "nodes=9.5", "nodes=9,"]
         {
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_percent_is_all() {
+    fn hundred_percent_means_all() {
         let share = |covered, total| Share { covered, total }.percent();
         assert_eq!(share(999, 1000), 99);
         assert_eq!(share(1000, 1000), 100);

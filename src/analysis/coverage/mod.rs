@@ -1,13 +1,13 @@
-//! What of the flows calls have come to, counted from their traces.
+//! Coverage: the parts of flows that calls reached, counted from their traces.
 //!
-//! [`Coverage`] counts while calls are made: it knows a program by its ids. A [`Report`] is
-//! what is kept: it knows flows and nodes by name, file and line, is written and read as
-//! `flowsim.coverage/1`, and can be put together from the parts of a suite that ran apart.
-//! What counts as what stands in `docs/coverage.md`; [`Kind`] has it in short.
+//! [`Coverage`] counts during a run and refers to a program by ids. A [`Report`] is the
+//! persistent form: it refers to flows and nodes by name, file and line, and is written
+//! and read as `flowsim.coverage/1`. Reports of separate runs can be merged. The counted
+//! items are described in `docs/coverage.md` and, in short, by [`Kind`].
 //!
-//! Threads that make calls each [`clone`](Coverage::clone) an empty `Coverage` of the
-//! program, [`add`](Coverage::add) their traces, and [`merge`](Coverage::merge) what they
-//! have; the order does not matter. Programs of one run are put together as reports.
+//! Each thread [`clone`](Coverage::clone)s an empty `Coverage` of the program,
+//! [`add`](Coverage::add)s its traces, and [`merge`](Coverage::merge)s its result; the
+//! order does not matter. Programs of one run are merged as reports.
 
 mod catalogue;
 mod count;

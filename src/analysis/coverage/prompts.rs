@@ -1,22 +1,22 @@
-//! The texts that the actions of Architect say and that are known before a call.
+//! Prompts of Architect actions that are known before a call.
 
 use std::sync::Arc;
 
 use crate::program::architect::{Action, Ask, Lookup, Source};
 use crate::value::{Audio, Text, Value};
 
-/// How a trace tells that a text was said.
+/// Identification of a prompt in a trace.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Constant {
-    /// By the constant of a draft node; it says no other.
+    /// The only constant of a draft node.
     Only,
-    /// By what was played.
+    /// Played audio.
     Audio(Arc<Audio>),
-    /// By its words.
+    /// Words.
     Words(Text),
 }
 
-/// The constant texts of an action: where each stands, its words, how it is known again.
+/// Returns the constant prompts of an action: name, words and identification.
 pub(super) fn of(action: &Action, language: &str) -> Vec<(Text, Text, Constant)> {
     let mut found = Vec::new();
     let mut add = |name: &str, source: &Source, is_played: bool| {
@@ -51,14 +51,14 @@ pub(super) fn of(action: &Action, language: &str) -> Vec<(Text, Text, Constant)>
             add("processingPrompt", &call.prompt, true);
         }
         Action::Send(send) => add("message", &send.message, false),
-        Action::Ask(ask) => asked(ask, &mut add),
+        Action::Ask(ask) => questions(ask, &mut add),
         _ => {}
     }
     found
 }
 
-/// What is asked, and what is said instead when there was no answer that fits.
-fn asked(ask: &Ask, add: &mut impl FnMut(&str, &Source, bool)) {
+/// Adds the question, and the prompts after input that is missing or does not match.
+fn questions(ask: &Ask, add: &mut impl FnMut(&str, &Source, bool)) {
     add("question", &ask.question, false);
     for (name, again) in [("noInput", &ask.no_input), ("noMatch", &ask.no_match)] {
         for (words, number) in again.words.iter().zip(1..) {

@@ -1,4 +1,4 @@
-//! What is kept of counts: flows and nodes by their names and places.
+//! Coverage report, which refers to flows and nodes by name and position.
 
 use indexmap::IndexMap;
 
@@ -9,75 +9,76 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Files, Span};
 use crate::value::Text;
 
-/// What calls have come to. Flows are in the order of their names and ids, so that the same
-/// counts give the same report, in whatever order they came together.
+/// Coverage of a set of flows. Flows are ordered by name and id, so that the same counts
+/// give the same report regardless of the order in which they were merged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// How many calls were counted.
+    /// Number of counted calls.
     pub calls: u64,
-    /// The flows.
+    /// Coverage of each flow.
     pub flows: Vec<FlowReport>,
 }
 
-/// What calls have come to in a flow.
+/// Coverage of a flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlowReport {
-    /// The id; a flow without one is known by its name.
+    /// Id, or the name of a flow without an id.
     pub id: Text,
-    /// The name.
+    /// Name.
     pub name: Text,
-    /// The type as written.
+    /// Type as written.
     pub flow_type: Text,
-    /// The file that it stands in, with forward slashes.
+    /// File of the flow, with forward slashes.
     pub file: Text,
-    /// The line that it begins at, from 1.
+    /// First line of the flow, from 1.
     pub line: u32,
-    /// How often a call came into it.
+    /// Number of times that calls entered the flow.
     pub count: u64,
-    /// Its nodes, in the order of the document.
+    /// Nodes, in document order.
     pub nodes: Vec<NodeReport>,
 }
 
-/// What calls have come to in a node.
+/// Coverage of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeReport {
-    /// The id.
+    /// Id.
     pub id: Text,
-    /// What it counts as; nothing for what is not counted itself, such as the beginning of
-    /// a flow, which may say something.
+    /// Kind of the node; `None` if the node itself is not counted, such as the beginning
+    /// of a flow, which may play a prompt.
     pub kind: Option<Kind>,
-    /// The line that it stands at, from 1.
+    /// Line of the node, from 1.
     pub line: u32,
-    /// How often a call came to it.
+    /// Number of visits.
     pub count: u64,
-    /// What else is counted of it.
+    /// Other counted items of the node.
     pub parts: Vec<PartReport>,
 }
 
-/// A part of a node: a way out, an outcome of a condition, a text…
+/// A counted part of a node: a path, a condition outcome, a prompt…
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartReport {
-    /// What it counts as.
+    /// Kind of the part.
     pub kind: Kind,
-    /// Its name among those of the node.
+    /// Name within the node.
     pub name: Text,
-    /// What the document says there: the condition, the text, the key of a choice.
+    /// Text from the document: the condition, the prompt, or the key of a choice.
     pub text: Option<Text>,
-    /// How often a call came to it.
+    /// Number of visits.
     pub count: u64,
 }
 
-/// How much of a kind is covered.
+/// Covered share of a kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Share {
-    /// How many of them calls have come to.
+    /// Number of covered items.
     pub covered: usize,
-    /// How many there are.
+    /// Total number of items.
     pub total: usize,
 }
 
 impl Share {
-    /// In percent, rounded down: 100 means all. Of nothing, all is covered.
+    /// Returns the percentage, rounded down, so that 100 means all. An empty share is 100
+    /// %.
     pub fn percent(self) -> u8 {
         let percent = (self.covered * 100).checked_div(self.total).unwrap_or(100);
         u8::try_from(percent).unwrap_or(100)
@@ -90,7 +91,7 @@ impl Share {
 }
 
 impl Report {
-    /// The report on counts of a program whose flows were loaded from these files.
+    /// Creates the report of a program whose flows were loaded from these files.
     pub fn of(coverage: &Coverage, files: &Files) -> Self {
         let catalogue = &coverage.catalogue;
         let mut parts: IndexMap<u32, Vec<(&Entry, u64)>> = IndexMap::new();
@@ -125,12 +126,13 @@ impl Report {
         self.flows.sort_by(|one, other| key(one).cmp(&key(other)));
     }
 
-    /// Adds another report. The order does not matter, and what is covered stays so however
-    /// often a report is added.
+    /// Merges another report. The order does not matter. Covered items stay covered no
+    /// matter how often a report is merged.
     ///
     /// # Errors
-    /// A flow differs in the two: its nodes, or what is counted of them. Nothing is added
-    /// then. Other files and lines do not matter, nor that a flow is only in one of them.
+    /// The nodes or counted parts of a flow differ between the reports. Nothing is merged
+    /// in this case. Different files and lines, and flows in only one of the reports, are
+    /// allowed.
     pub fn merge(&mut self, other: Self) -> Result<(), Vec<Diagnostic>> {
         let mut flows = by_identity(std::mem::take(&mut self.flows));
         let others = by_identity(other.flows);
@@ -154,12 +156,12 @@ impl Report {
         if differences.is_empty() { Ok(()) } else { Err(differences) }
     }
 
-    /// How much is covered of a kind, in all flows.
+    /// Returns the covered share of a kind in all flows.
     pub fn share(&self, kind: Kind) -> Share {
         self.shares()[kind.index()]
     }
 
-    /// How much is covered of every kind, in the order of [`Kind::ALL`].
+    /// Returns the covered share of each kind, in the order of [`Kind::ALL`].
     pub fn shares(&self) -> [Share; Kind::ALL.len()] {
         let mut shares = [Share::default(); Kind::ALL.len()];
         self.flows.iter().for_each(|flow| flow.count_into(&mut shares));
@@ -168,7 +170,7 @@ impl Report {
 }
 
 impl FlowReport {
-    /// How much is covered of every kind, in the order of [`Kind::ALL`].
+    /// Returns the covered share of each kind, in the order of [`Kind::ALL`].
     pub fn shares(&self) -> [Share; Kind::ALL.len()] {
         let mut shares = [Share::default(); Kind::ALL.len()];
         self.count_into(&mut shares);
@@ -187,9 +189,9 @@ impl FlowReport {
         }
     }
 
-    /// Adds the counts of the same flow.
+    /// Merges the counts of the same flow.
     fn merge(&mut self, other: Self) {
-        // The first of two places, so that it does not matter which came first.
+        // The smaller of two positions, so that the order does not matter.
         if (&other.file, other.line) < (&self.file, self.line) {
             self.file = other.file;
             self.line = other.line;
@@ -217,7 +219,7 @@ fn is_call(part: &PartReport) -> bool {
     part.kind == Kind::Calls
 }
 
-/// What a flow is the same by: its id and type, and which one it is where several have them.
+/// Identity of a flow across reports: id, type, and a number for duplicates.
 type Identity = (Text, Text, usize);
 
 fn by_identity(flows: Vec<FlowReport>) -> IndexMap<Identity, FlowReport> {
@@ -265,12 +267,13 @@ fn node_report(id: Text, line: u32, parts: &[(&Entry, u64)]) -> NodeReport {
     report
 }
 
-/// In what two reports on one flow differ. A callee may be loaded here and not there.
+/// Describes the difference between two reports of a flow. A callee may be loaded in only
+/// one of them.
 fn difference(one: &FlowReport, other: &FlowReport) -> Option<Diagnostic> {
     let found = if one.name != other.name {
-        format!("it is called `{}` in one and `{}` in the other", one.name, other.name)
+        format!("it is named `{}` in one and `{}` in the other", one.name, other.name)
     } else if let Some(node) = first_difference(one, other) {
-        format!("the node `{node}` is another, or only in one of them")
+        format!("the node `{node}` differs or is only in one of them")
     } else {
         return None;
     };

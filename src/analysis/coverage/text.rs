@@ -1,4 +1,4 @@
-//! Coverage for people: a table, and a list of what is not covered.
+//! Terminal output of coverage: a table, and a list of uncovered items.
 
 use std::fmt::Write;
 
@@ -8,14 +8,15 @@ use super::kind::Kind;
 use super::report::{FlowReport, NodeReport, PartReport, Report};
 use crate::diagnostic::visible;
 
-/// How wide the name of a flow may be before the columns move.
+/// Maximum width of a flow name before the columns move.
 const NAME_WIDTH: usize = 32;
 
-/// How much of a text is quoted, in characters.
+/// Maximum length of quoted text, in characters.
 const QUOTED: usize = 60;
 
-/// A line a flow with the percentages of every kind that there is, and the totals. They are
-/// rounded down: 100 % is all. A dash stands where there is nothing to cover.
+/// Renders a table with a row for each flow and for the totals, and a column for each
+/// kind that occurs. Percentages are rounded down, so that 100 % means all. A dash means
+/// that there is nothing to cover.
 pub fn render_summary(report: &Report) -> String {
     let totals = report.shares();
     let kinds: Vec<Kind> =
@@ -54,7 +55,7 @@ fn row(name: &str, cells: impl Iterator<Item = String>) -> Vec<String> {
     std::iter::once(visible::one_line(name)).chain(cells).collect()
 }
 
-/// The first column stands to the left, all others to the right.
+/// Renders a table; the first column is left-aligned, all others are right-aligned.
 fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.first().map_or(0, Vec::len);
     let width = |column: usize| {
@@ -78,8 +79,8 @@ fn table(rows: &[Vec<String>]) -> String {
     out
 }
 
-/// What is not covered, a line each: where it stands, the node, what no call came to. Of a
-/// node that no call came to, its parts are only counted. Empty if all is covered.
+/// Lists the uncovered items, one per line: position, node and item. Parts of a node that
+/// was never reached are only counted. Returns an empty string if everything is covered.
 pub fn render_uncovered(report: &Report) -> String {
     let mut out = String::new();
     for flow in &report.flows {
@@ -98,14 +99,14 @@ pub fn render_uncovered(report: &Report) -> String {
     if out.is_empty() { out } else { format!("not covered\n{out}") }
 }
 
-/// Line, node, and what of it is not covered.
+/// Returns the line, node and description of each uncovered item.
 fn uncovered(flow: &FlowReport) -> Vec<(u32, Option<&str>, String)> {
     if flow.count == 0 {
         let count = flow.nodes.iter().filter(|node| node.kind.is_some()).count();
         return match flow.nodes.iter().any(is_touched) {
-            // A call may have started behind the beginning.
+            // The call may have started at a later node.
             true => flow.nodes.iter().flat_map(of_node).collect(),
-            false => vec![(flow.line, None, format!("no call came here{}", with(count)))],
+            false => vec![(flow.line, None, format!("never reached{}", with(count)))],
         };
     }
     flow.nodes.iter().flat_map(of_node).collect()
@@ -130,10 +131,10 @@ fn of_node(node: &NodeReport) -> Vec<(u32, Option<&str>, String)> {
         return missed().map(|part| line(of_part(part))).collect();
     };
     let what = match kind {
-        Kind::Tasks => "no call came to the task",
-        Kind::Menus => "no call came to the menu",
-        Kind::ErrorHandlers => "no error led here",
-        _ => "no call came here",
+        Kind::Tasks => "task never reached",
+        Kind::Menus => "menu never reached",
+        Kind::ErrorHandlers => "never reached by an error",
+        _ => "never reached",
     };
     let of_kind = Kind::ALL.into_iter().filter_map(|kind| {
         let count = missed().filter(|part| part.kind == kind).count();
@@ -153,14 +154,14 @@ fn of_node(node: &NodeReport) -> Vec<(u32, Option<&str>, String)> {
 
 fn plural(kind: Kind) -> &'static str {
     match kind {
-        Kind::Conditions => "outcomes of conditions",
+        Kind::Conditions => "condition outcomes",
         other => heading(other),
     }
 }
 
 fn singular(kind: Kind) -> &'static str {
     match kind {
-        Kind::Conditions => "outcome of a condition",
+        Kind::Conditions => "condition outcome",
         Kind::ErrorHandlers => "error handler",
         other => other.name().trim_end_matches('s'),
     }
@@ -173,7 +174,7 @@ fn of_part(part: &PartReport) -> String {
         None => String::new(),
     };
     match kind {
-        Kind::Paths => format!("never went by `{name}`"),
+        Kind::Paths => format!("never took `{name}`"),
         Kind::Conditions => match name.rsplit_once(' ') {
             Some((name, outcome)) => {
                 format!("{name} was never {outcome}{}", quoted(": "))
@@ -181,12 +182,12 @@ fn of_part(part: &PartReport) -> String {
             None => format!("never {name}"),
         },
         Kind::Choices => format!("never chosen: `{name}`{}", quoted(", ")),
-        Kind::Prompts => format!("never said ({name}){}", quoted(": ")),
+        Kind::Prompts => format!("never played ({name}){}", quoted(": ")),
         Kind::Calls => match text {
-            Some(flow) => format!("never came to the flow `{flow}`"),
-            None => format!("never came to the flow `{name}`"),
+            Some(flow) => format!("never called the flow `{flow}`"),
+            None => format!("never called the flow `{name}`"),
         },
-        Kind::ErrorHandlers => "no error led here".into(),
+        Kind::ErrorHandlers => "never reached by an error".into(),
         Kind::Nodes | Kind::Tasks | Kind::Menus | Kind::Flows => format!("never {name}"),
     }
 }

@@ -1,5 +1,4 @@
-//! Entries of JSON documents that others may have written: what is not as it should be is
-//! not there.
+//! Lenient access to JSON from external sources: invalid entries are treated as missing.
 
 use crate::value::Json;
 
@@ -33,7 +32,7 @@ pub(in crate::analysis) fn items(json: Option<&Json>) -> impl Iterator<Item = &J
     items.iter()
 }
 
-/// A number.
+/// Returns a number as a float.
 pub(super) fn number(json: &Json) -> Option<f64> {
     match json {
         Json::Integer(_) | Json::Decimal(_) => json.to_string().parse().ok(),

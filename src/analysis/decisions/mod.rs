@@ -1,7 +1,8 @@
-//! What came of the caller's keys: the decision log, in the documents of seed 002's index.
+//! Decision log: the outcomes of the caller's keys, in the document format of the state-machine tutorial's
+//! index.
 //!
-//! A call leaves a document for every entry that the caller made. What is told of it is
-//! what happened until the caller's next entry, or until the end of the call.
+//! A call creates a document for every input of the caller. The document covers the time
+//! until the next input, or until the end of the call.
 
 pub(in crate::analysis) mod json;
 mod of_call;
@@ -11,47 +12,48 @@ mod write;
 
 pub use of_call::{of_document, of_trace};
 pub use of_observation::of_observation;
-pub use read::{Found, read};
+pub use read::{Item, read};
 pub use write::{Form, HEADER, bulk, write_csv, write_line};
 
 use crate::value::Text;
 
-/// The index that the documents go to. *Source: seed 002.*
+/// Index of the documents. *Source: the state-machine tutorial.*
 pub const INDEX: &str = "genesys_flow_decisions";
 
-/// One document. *Source: seed 002; what each entry says of our own calls is ours.*
+/// A document of the decision log. *Source: the state-machine tutorial; the values for our own calls are
+/// defined by flowsim.*
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
-    /// When it was decided, on the virtual clock; of other people's logs, as written.
+    /// Time of the decision on the virtual clock; for external logs, as written.
     pub timestamp: Text,
-    /// The call.
+    /// Id of the call.
     pub flow_instance_id: Text,
-    /// The keys that count.
+    /// Keys of the input.
     pub dtmf: Text,
-    /// How many agents were available, as the queue's statistics last said between the keys
-    /// and the decision. The name is the seed's, which logs the same number.
+    /// Number of available agents in the last queue statistics between the keys and the
+    /// decision. The misleading name is the one in the seed, which logs the same number.
     pub queue_occupancy: Option<f64>,
-    /// What came of the keys: `route_to_queue:Support`, `route_to_vm:Support`, `ask:Menu`…
+    /// Outcome of the keys: `route_to_queue:Support`, `route_to_vm:Support`, `ask:Menu`…
     pub routing_decision: Text,
-    /// How far it came: the states of the seed's machine.
+    /// Progress of the decision, as a state of the seed's state machine.
     pub state: Text,
 }
 
-/// How far a decision came.
+/// Progress of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
-    /// The keys led to the next question, or the call broke off behind them.
+    /// The keys led to the next question, or the call broke off after them.
     WaitingDtmf,
-    /// The call broke off behind a look at a queue's statistics.
+    /// The call broke off after requesting queue statistics.
     CheckingQueue,
-    /// It was decided where to go, and then the call broke off.
+    /// The target was decided, and then the call broke off.
     Routing,
-    /// It was decided, or the flow ended in order.
+    /// The decision was made, or the flow ended normally.
     Complete,
 }
 
 impl State {
-    /// As it is written.
+    /// Returns the name in documents.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::WaitingDtmf => "WAITING_DTMF",

@@ -1,50 +1,50 @@
-//! The decisions of a call, from its trace or from the trace's JSON.
+//! Decisions of a call, from its trace or from the JSON of the trace.
 
 use super::json::{integer, items, member, number, text};
 use super::{Decision, State};
-use crate::flow::Legend;
-use crate::trace::{Fact, Phrase, Status, Subject, Trace};
+use crate::flow::SymbolTable;
+use crate::trace::{EventKind, Phrase, Status, Subject, Trace};
 use crate::value::{DateTime, Duration, Json, Text, Value};
 
-/// The variable by which a flow, or somebody who writes its variables, tells the decision.
-/// *Source: seed 002.*
-const TOLD_BY: &str = "finalRoutingDecision";
+/// Variable that contains the decision. A flow sets it, or an external program that
+/// writes the variables of the flow. *Source: the state-machine tutorial.*
+const DECISION_VARIABLE: &str = "finalRoutingDecision";
 
-/// The entry of a queue's statistics that is logged. *Source: seed 002.*
+/// Entry of the queue statistics that is logged. *Source: the state-machine tutorial.*
 const OCCUPANCY: &str = "availableAgents";
 
-/// The decisions of a call. The instance is what the call is known by.
-pub fn of_trace(trace: &Trace, legend: &Legend, instance: &str) -> Vec<Decision> {
+/// Returns the decisions of a call. `instance` is the id of the call.
+pub fn of_trace(trace: &Trace, symbols: &SymbolTable, instance: &str) -> Vec<Decision> {
     let mut log = Log::new(trace.start, instance);
-    let mut asks_statistics = None;
+    let mut statistics_step = None;
     for event in &trace.events {
         let Some(step) = trace.steps.get(event.step as usize) else { continue };
         let at = step.end_ms;
-        match &event.fact {
-            Fact::Collected(keys) => {
-                log.entry(keys, &legend.node(step.node).name, step.start_ms);
+        match &event.kind {
+            EventKind::Collected(keys) => {
+                log.entry(keys, &symbols.node(step.node).name, step.start_ms);
             }
-            Fact::Asked(asked) if asked.subject == Subject::QueueStatistics => {
-                asks_statistics = Some(event.step);
+            EventKind::Requested(asked) if asked.subject == Subject::QueueStatistics => {
+                statistics_step = Some(event.step);
             }
-            Fact::Answered(answer) if asks_statistics == Some(event.step) => {
+            EventKind::Answered(answer) if statistics_step == Some(event.step) => {
                 log.statistics(answer);
             }
-            Fact::Assigned(variable, value) => {
-                if let (true, Value::String(told)) =
-                    (tells(legend.variable(*variable)), value)
+            EventKind::Assigned(variable, value) => {
+                if let (true, Value::String(decision)) =
+                    (is_decision_variable(symbols.variable(*variable)), value)
                 {
-                    log.told(told, at);
+                    log.decided(decision, at);
                 }
             }
-            Fact::Routed(routing) => {
+            EventKind::Routed(routing) => {
                 let text = |phrase: &Option<Phrase>| {
-                    phrase.as_ref().map(|phrase| phrase.text(legend).clone())
+                    phrase.as_ref().map(|phrase| phrase.text(symbols).clone())
                 };
                 let name = text(&routing.queue_name).or_else(|| text(&routing.queue_id));
                 log.routed(&word("queue", name.as_deref()), at);
             }
-            Fact::Transferred(transfer) => {
+            EventKind::Transferred(transfer) => {
                 log.routed(&word(transfer.kind.name(), Some(&transfer.name)), at);
             }
             _ => {}
@@ -54,8 +54,8 @@ pub fn of_trace(trace: &Trace, legend: &Legend, instance: &str) -> Vec<Decision>
     log.end(failed, trace.elapsed_ms)
 }
 
-/// The decisions of a call of which there is the JSON of `flowsim.trace/1`, or a simulation
-/// response, which has no times.
+/// Returns the decisions of a call from a `flowsim.trace/1` document, or from a
+/// simulation response, which has no times.
 pub fn of_document(document: &Json, start: DateTime, instance: &str) -> Vec<Decision> {
     let mut log = Log::new(start, instance);
     let steps = document.get("steps").or_else(|| document.get("trace"));
@@ -64,14 +64,16 @@ pub fn of_document(document: &Json, start: DateTime, instance: &str) -> Vec<Deci
         let at = integer(step, "endMs");
         match text(asked, "kind") {
             Some("queueStatistics") => log.statistics(result),
-            // The answer of somebody else may have an entry of any name.
+            // Answers of other services may have entries of any name.
             Some("contact" | "dataAction" | "webhook") => {}
             _ => of_result(result, step, at, &mut log),
         }
         if let Json::Object(variables) = member(result, "variables") {
             for (name, value) in variables.iter() {
-                if let (true, Json::String(told)) = (tells(name), value) {
-                    log.told(told, at);
+                if let (true, Json::String(decision)) =
+                    (is_decision_variable(name), value)
+                {
+                    log.decided(decision, at);
                 }
             }
         }
@@ -95,12 +97,14 @@ fn of_result(result: &Json, step: &Json, at: i64, log: &mut Log<'_>) {
     }
 }
 
-/// Whether the variable tells the decision; variables of Architect's flows have a scope.
-pub(super) fn tells(name: &str) -> bool {
-    name.rsplit('.').next() == Some(TOLD_BY)
+/// Returns whether the variable contains the decision. Variables of Architect flows have
+/// a scope prefix.
+pub(super) fn is_decision_variable(name: &str) -> bool {
+    name.rsplit('.').next() == Some(DECISION_VARIABLE)
 }
 
-/// The seed's words for its two decisions, and words like them for the others; then to whom.
+/// Returns the decision as text. Queue and voicemail use the seed's words, other kinds
+/// are named alike; the target follows.
 pub(super) fn word(kind: &str, name: Option<&str>) -> String {
     let kind = match kind {
         "voicemail" => "vm",
@@ -113,7 +117,7 @@ pub(super) fn word(kind: &str, name: Option<&str>) -> String {
     }
 }
 
-/// Decisions, one behind the other.
+/// The decisions of a call, in order.
 pub(super) struct Log<'i> {
     start: DateTime,
     instance: &'i str,
@@ -121,14 +125,14 @@ pub(super) struct Log<'i> {
     open: Option<Open>,
 }
 
-/// An entry of which it is not known yet what comes of it.
+/// An input whose outcome is not known yet.
 struct Open {
     keys: Text,
     occupancy: Option<f64>,
     has_checked: bool,
-    /// What the flow tells, and when.
-    told: Option<(Text, i64)>,
-    /// Where the conversation was sent last, and when.
+    /// Decision in the variable, and its time.
+    decided: Option<(Text, i64)>,
+    /// Last routing of the conversation, and its time.
     routed: Option<(Text, i64)>,
 }
 
@@ -137,7 +141,7 @@ impl<'i> Log<'i> {
         Self { start, instance, decisions: Vec::new(), open: None }
     }
 
-    /// Keys that this node asked for at this time.
+    /// Starts an input with these keys, which this node requested at this time.
     pub(super) fn entry(&mut self, keys: &str, node: &str, asked_at: i64) {
         self.close(&format!("ask:{node}"), State::WaitingDtmf, None, asked_at);
         if keys.is_empty() {
@@ -147,7 +151,7 @@ impl<'i> Log<'i> {
             keys: keys.into(),
             occupancy: None,
             has_checked: false,
-            told: None,
+            decided: None,
             routed: None,
         });
     }
@@ -159,9 +163,9 @@ impl<'i> Log<'i> {
         }
     }
 
-    pub(super) fn told(&mut self, decision: &str, at: i64) {
+    pub(super) fn decided(&mut self, decision: &str, at: i64) {
         if let Some(open) = self.open.as_mut().filter(|_| !decision.is_empty()) {
-            open.told = Some((decision.into(), at));
+            open.decided = Some((decision.into(), at));
         }
     }
 
@@ -184,11 +188,11 @@ impl<'i> Log<'i> {
         self.decisions
     }
 
-    /// Writes down what came of the open entry: this, unless a decision was made before,
-    /// which then stands in its own state.
+    /// Logs the outcome of the open input. A decision made earlier takes precedence and
+    /// has its own state.
     fn close(&mut self, otherwise: &str, state: State, decided: Option<State>, at: i64) {
         let Some(open) = self.open.take() else { return };
-        let (decision, state, at) = match open.told.or(open.routed) {
+        let (decision, state, at) = match open.decided.or(open.routed) {
             Some((decision, at)) => (decision, decided.unwrap_or(State::Complete), at),
             None => (otherwise.into(), state, at),
         };

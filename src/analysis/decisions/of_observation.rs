@@ -1,28 +1,31 @@
-//! The decisions of a call that was seen elsewhere, such as one of the platform's own.
+//! Decisions of a call that was observed elsewhere, for example on the platform.
 
 use super::Decision;
-use super::of_call::{Log, tells, word};
-use crate::trace::observation::{Aspect, Facet, Observation, ObservedStep};
+use super::of_call::{Log, is_decision_variable, word};
+use crate::trace::observation::{Attribute, AttributeKind, Observation, ObservedStep};
 use crate::value::{DateTime, Json, Text};
 
-/// Before the target in the names of the actions that hand a conversation on:
-/// `actionTransferToUser`.
+/// Prefix of the target in the names of transfer actions, such as `actionTransferToUser`.
 const TRANSFER: &str = "actionTransferTo";
 
-/// The decisions of a call, as far as its document tells: keys that chose in a menu are in no
-/// execution document.
+/// Returns the decisions of a call, as far as its document contains them. Execution
+/// documents do not contain keys that chose in a menu.
 pub fn of_observation(call: &Observation, instance: &str) -> Vec<Decision> {
     let mut log = Log::new(call.start.unwrap_or(DateTime::MIN), instance);
     for step in &call.steps {
         let at = step.start_ms.unwrap_or(0);
-        for facet in &step.facets {
-            match (facet.aspect, &facet.value) {
-                (Aspect::Caller, Some(Json::String(keys))) if facet.name == "keys" => {
+        for attribute in &step.attributes {
+            match (attribute.kind, &attribute.value) {
+                (AttributeKind::Caller, Some(Json::String(keys)))
+                    if attribute.name == "keys" =>
+                {
                     let node = step.name.as_ref().or(step.id.as_ref());
                     log.entry(keys, node.map_or("", Text::as_str), at);
                 }
-                (Aspect::Set, Some(Json::String(told))) if tells(&facet.name) => {
-                    log.told(told, at);
+                (AttributeKind::Set, Some(Json::String(decision)))
+                    if is_decision_variable(&attribute.name) =>
+                {
+                    log.decided(decision, at);
                 }
                 _ => {}
             }
@@ -35,12 +38,13 @@ pub fn of_observation(call: &Observation, instance: &str) -> Vec<Decision> {
     log.end(failed, call.elapsed_ms.unwrap_or(0))
 }
 
-/// Where a step sends the conversation.
+/// Returns the target to which a step sends the conversation.
 fn routed(step: &ObservedStep) -> Option<String> {
     let find = |name: &str| {
-        let is_it =
-            |facet: &&Facet| facet.aspect == Aspect::Routing && facet.name == name;
-        match step.facets.iter().find(is_it)?.value.as_ref()? {
+        let is_it = |attribute: &&Attribute| {
+            attribute.kind == AttributeKind::Routing && attribute.name == name
+        };
+        match step.attributes.iter().find(is_it)?.value.as_ref()? {
             Json::String(text) => Some(text.clone()),
             _ => None,
         }

@@ -1,5 +1,5 @@
-//! Logs of decisions, and other documents, read line by line: a log may be larger than the
-//! memory.
+//! Reader of decision logs and other documents. It reads line by line, because a log may
+//! be larger than the memory.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Take};
@@ -13,43 +13,44 @@ use super::write::{Form, HEADER};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::value::{Json, Text};
 
-/// The longest line, in bytes: it may be the trace of a long call. A quotation mark that is
-/// never closed would otherwise take the rest of a table for one field.
+/// Maximum length of a line in bytes; it may hold the trace of a long call. Without a
+/// limit, an unclosed quotation mark would turn the rest of a table into one field.
 const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
 
-/// How much of a table is read at a time.
+/// Size of the read buffer for tables, in bytes.
 const BUFFER: usize = 64 * 1024;
 
-/// How many faults of a file are told one by one.
+/// Maximum number of faults reported individually per file.
 const MAX_FAULTS: usize = 10;
 
-/// What a line holds.
+/// The content of a line.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Found {
+pub enum Item {
     /// A decision.
     Decision(Decision),
     /// Another JSON object.
     Document(Json),
 }
 
-/// Reads a table (`.csv`) or JSON, an object a line or one object in the whole file, which may
-/// be the answer of a search, and gives what is found to `take`, which may refuse it. What cannot be read is left out and
-/// told: as warnings, or as errors if there is nothing else in the file.
+/// Reads a table (`.csv`) or JSON, and passes every item to `take`, which may reject it.
+/// JSON has an object per line, or one object in the whole file, which may be a search
+/// response. Unreadable items are skipped and reported. They are warnings, or errors if
+/// the file has no other content.
 pub fn read(
     path: &Path,
-    take: &mut dyn FnMut(Found) -> Result<(), String>,
+    take: &mut dyn FnMut(Item) -> Result<(), String>,
 ) -> Vec<Diagnostic> {
-    let mut reading = Reading { take, taken: 0, told: Vec::new(), faults: 0 };
+    let mut reading = Reading { take, taken: 0, reported: Vec::new(), faults: 0 };
     let result = open(path).and_then(|file| match Form::of(path) {
         Form::Csv => reading.table(file),
         Form::Ndjson => reading.lines(file),
     });
     let name = path.display();
     let severity = if reading.taken > 0 { Severity::Warning } else { Severity::Error };
-    let more = reading.faults - reading.told.len();
+    let more = reading.faults - reading.reported.len();
     let summary = (more > 0).then(|| format!("{name}: {more} more like these"));
     let faults =
-        reading.told.iter().map(|(line, fault)| format!("{name}:{line}: {fault}"));
+        reading.reported.iter().map(|(line, fault)| format!("{name}:{line}: {fault}"));
     let mut diagnostics: Vec<Diagnostic> = faults
         .chain(summary)
         .map(|message| {
@@ -60,7 +61,7 @@ pub fn read(
         .collect();
     if let Some(last) = diagnostics.last_mut().filter(|it| it.severity != Severity::Error)
     {
-        last.help = Some("what cannot be read is left out; mend or remove it".into());
+        last.help = Some("unreadable entries are skipped; correct or remove them".into());
     }
     if let Err(reason) = result {
         let message = format!("cannot read `{name}`: {reason}");
@@ -69,31 +70,31 @@ pub fn read(
     diagnostics
 }
 
-/// A file, or why it cannot be read.
+/// Opens a file, or returns the reason why it cannot be read.
 fn open(path: &Path) -> Result<File, String> {
     if path.is_dir() {
-        return Err("it is a folder; name the files in it".to_owned());
+        return Err("this is a folder; name the files in it".to_owned());
     }
     File::open(path).map_err(|error| error.to_string())
 }
 
-/// A file that is being read.
+/// State of reading a file.
 struct Reading<'t> {
-    take: &'t mut dyn FnMut(Found) -> Result<(), String>,
+    take: &'t mut dyn FnMut(Item) -> Result<(), String>,
     taken: u64,
-    /// The first faults, with their lines.
-    told: Vec<(u64, String)>,
+    /// First faults, with their lines.
+    reported: Vec<(u64, String)>,
     faults: usize,
 }
 
 impl Reading<'_> {
-    fn take(&mut self, line: u64, found: Result<Found, String>) {
+    fn take(&mut self, line: u64, found: Result<Item, String>) {
         match found.and_then(|found| (self.take)(found)) {
             Ok(()) => self.taken += 1,
             Err(fault) => {
                 self.faults += 1;
-                if self.told.len() < MAX_FAULTS {
-                    self.told.push((line, fault));
+                if self.reported.len() < MAX_FAULTS {
+                    self.reported.push((line, fault));
                 }
             }
         }
@@ -126,14 +127,14 @@ impl Reading<'_> {
             }
             let json = parse(text);
             if json.is_err() && self.taken == 0 && !text.ends_with('}') {
-                // It may be the beginning of one document that takes several lines.
+                // This may be the first line of a multi-line document.
                 return self.document(number, line, lines);
             }
             self.json(number, json);
         }
     }
 
-    /// Takes an object, those of a list, or of what a search answered.
+    /// Takes an object, the objects of a list, or the hits of a search response.
     fn json(&mut self, line: u64, json: Result<Json, String>) {
         let hits = json.as_ref().ok().and_then(|json| json.get("hits")?.get("hits"));
         match hits.or(json.as_ref().ok()) {
@@ -146,8 +147,8 @@ impl Reading<'_> {
         }
     }
 
-    /// A document that begins with this line and goes on in further ones. If it is none,
-    /// it is lines after all.
+    /// Reads a document that begins with this line and continues on the following ones.
+    /// If they are not one document, each line is read separately.
     fn document(
         &mut self,
         first: u64,
@@ -199,13 +200,13 @@ impl Reading<'_> {
                 self.take(line, Err(too_long()));
                 return Ok(());
             }
-            self.take(line, columns.decision(&row).map(Found::Decision));
+            self.take(line, columns.decision(&row).map(Item::Decision));
         }
     }
 }
 
 fn line_text(line: &[u8]) -> Result<&str, String> {
-    let text = std::str::from_utf8(line).map_err(|_| "the line is not UTF-8 text")?;
+    let text = std::str::from_utf8(line).map_err(|_| "the line is not valid UTF-8")?;
     Ok(text.trim_start_matches('\u{feff}').trim())
 }
 
@@ -217,7 +218,7 @@ fn too_long() -> String {
     format!("the line is longer than {MAX_LINE_BYTES} bytes")
 }
 
-/// Reads a line, and gives whether it was whole.
+/// Reads a line. Returns whether it was complete.
 fn read_line(lines: &mut BufReader<File>, line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
     lines.by_ref().take(MAX_LINE_BYTES + 1).read_until(b'\n', line)?;
@@ -228,12 +229,12 @@ fn read_line(lines: &mut BufReader<File>, line: &mut Vec<u8>) -> io::Result<bool
     Ok(is_whole)
 }
 
-/// What an object is: a decision, bare or as a search finds it, or something else.
-fn found(json: Json) -> Result<Found, String> {
-    let Json::Object(_) = &json else { return Err("this is no JSON object".into()) };
+/// Classifies an object: a decision, alone or as a search hit, or another document.
+fn found(json: Json) -> Result<Item, String> {
+    let Json::Object(_) = &json else { return Err("not a JSON object".into()) };
     let source = json.get("_source").unwrap_or(&json);
     if !HEADER.iter().any(|key| source.get(key).is_some()) {
-        return Ok(Found::Document(json));
+        return Ok(Item::Document(json));
     }
     let text = |key: &str| match source.get(key) {
         None | Some(Json::Null) => Ok(None),
@@ -241,17 +242,17 @@ fn found(json: Json) -> Result<Found, String> {
         Some(number @ (Json::Integer(_) | Json::Decimal(_))) => {
             Ok(Some(Text::from(number.to_string())))
         }
-        Some(_) => Err(format!("`{key}` is no text")),
+        Some(_) => Err(format!("`{key}` is not a string")),
     };
     let needed = |key: &str| text(key)?.ok_or_else(|| format!("`{key}` is missing"));
     let occupancy = match source.get("queue_occupancy") {
         None | Some(Json::Null) => None,
         Some(other) => {
             let number = number(other).filter(|number| number.is_finite());
-            Some(number.ok_or("`queue_occupancy` is no number")?)
+            Some(number.ok_or("`queue_occupancy` is not a number")?)
         }
     };
-    Ok(Found::Decision(Decision {
+    Ok(Item::Decision(Decision {
         timestamp: text("timestamp")?.unwrap_or_default(),
         flow_instance_id: text("flowInstanceId")?.unwrap_or_default(),
         dtmf: needed("dtmf")?,
@@ -261,7 +262,7 @@ fn found(json: Json) -> Result<Found, String> {
     }))
 }
 
-/// Where the entries of a decision stand in a row; other columns do not matter.
+/// Column numbers of the entries of a decision. Other columns are ignored.
 struct Columns([Option<usize>; HEADER.len()]);
 
 impl Columns {
@@ -290,7 +291,7 @@ impl Columns {
             Some(place) => {
                 let bytes =
                     row.get(*place).ok_or("the row has fewer fields than the header")?;
-                std::str::from_utf8(bytes).map_err(|_| "the row is not UTF-8 text")
+                std::str::from_utf8(bytes).map_err(|_| "the row is not valid UTF-8")
             }
         };
         let [timestamp, instance, dtmf, occupancy, decision, state] = &self.0;
@@ -298,7 +299,7 @@ impl Columns {
             "" => None,
             text => {
                 let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-                Some(number.ok_or("`queue_occupancy` is no number")?)
+                Some(number.ok_or("`queue_occupancy` is not a number")?)
             }
         };
         Ok(Decision {

@@ -1,11 +1,11 @@
-//! Decisions written down: an object or a row a line, and as Elasticsearch takes them.
+//! Writer of decisions: JSON lines, CSV rows, and Elasticsearch bulk requests.
 
 use std::path::Path;
 
 use super::Decision;
 use crate::value::{derived_id, write_json_string};
 
-/// The entries of a document, and the columns of a table, in order.
+/// Keys of a document and columns of a table, in order.
 pub const HEADER: [&str; 6] = [
     "timestamp",
     "flowInstanceId",
@@ -15,17 +15,17 @@ pub const HEADER: [&str; 6] = [
     "state",
 ];
 
-/// How a log is written.
+/// The format of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// A JSON object a line.
+    /// One JSON object per line.
     Ndjson,
     /// Comma-separated values with a header.
     Csv,
 }
 
 impl Form {
-    /// By the file's name: tables end in `.csv`.
+    /// Returns the format for a file name: `.csv` files are tables.
     pub fn of(path: &Path) -> Self {
         let is_table = path
             .extension()
@@ -34,7 +34,7 @@ impl Form {
     }
 }
 
-/// Appends the document and a line break.
+/// Appends the document as JSON, and a line break.
 pub fn write_line(decision: &Decision, out: &mut String) {
     write_object(decision, out);
     out.push('\n');
@@ -62,10 +62,10 @@ fn write_object(decision: &Decision, out: &mut String) {
     out.push('}');
 }
 
-/// Appends rows, behind the header if it is wanted.
+/// Appends rows, after the header if `with_header` is set.
 pub fn write_csv(decisions: &[Decision], with_header: bool, out: &mut String) {
     let mut rows = csv::Writer::from_writer(Vec::new());
-    // A vector takes everything, and rows are equally long.
+    // Writing to a vector cannot fail, and all rows have the same length.
     if with_header {
         let _ = rows.write_record(HEADER);
     }
@@ -84,9 +84,9 @@ pub fn write_csv(decisions: &[Decision], with_header: bool, out: &mut String) {
     out.push_str(&String::from_utf8_lossy(&rows));
 }
 
-/// The body of a `_bulk` request to an Elasticsearch-compatible store. `first` is the number
-/// of the first document in its log: the ids follow from numbers and documents, so that a
-/// request that is sent again changes nothing.
+/// Returns the body of a `_bulk` request to an Elasticsearch-compatible store. `first` is
+/// the number of the first document in its log. The ids are derived from numbers and
+/// documents, so that repeating a request changes nothing.
 pub fn bulk(decisions: &[Decision], first: u64, index: &str) -> String {
     let mut out = String::new();
     for (number, decision) in (first..).zip(decisions) {

@@ -1,10 +1,11 @@
-//! Architect's flows as outlines: the same from Archy YAML and from an export.
+//! Outlines of Architect flows, the same from Archy YAML and from an export.
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use super::outline::{
-    Aspect, Branch, Fact, Item, Outcome, Outline, Shown, Source, Way, sorted,
+    Aspect, Branch, DisplayValue, Item, Outcome, Outline, Property, Reference, Source,
+    sorted,
 };
 use super::volatile::{first_part, is_volatile};
 use crate::expr::architect::{Declarations, canonical};
@@ -14,20 +15,20 @@ use crate::flow::architect::{
 };
 use crate::value::{Json, Text};
 
-/// The variables of two versions of a flow. Both are read with the same ones, so that a
-/// variable of another type does not change how all that names it is written.
+/// Collects the variables of two versions of a flow. Both versions are parsed with the
+/// same declarations, so that a changed type does not change the notation of expressions.
 pub(super) fn declarations(flows: [&ArchitectFlow; 2]) -> Declarations {
     let mut names = Declarations::new();
     for flow in flows {
         let within = flow.units.iter().flat_map(|unit| &unit.variables);
         for variable in flow.variables.iter().chain(within) {
-            names.declare(&variable.name.value, variable.holds);
+            names.declare(&variable.name.value, variable.value_type);
         }
     }
     names
 }
 
-/// The outline of a flow.
+/// Creates the outline of a flow.
 pub(super) fn outline(flow: &ArchitectFlow, names: &mut Declarations) -> Outline {
     let mut writer = Writer {
         names,
@@ -39,20 +40,20 @@ pub(super) fn outline(flow: &ArchitectFlow, names: &mut Declarations) -> Outline
     for unit in &flow.units {
         writer.unit(unit);
     }
-    let (volatile, facts): (Vec<Fact>, Vec<Fact>) =
+    let (volatile, facts): (Vec<Property>, Vec<Property>) =
         facts.into_iter().partition(|fact| is_volatile(first_part(&fact.name)));
     let text = |text: &Option<Text>| text.as_deref().unwrap_or_default().to_owned();
     let version = ("version".to_owned(), text(&flow.version));
     Outline {
         facts,
-        ways,
+        references: ways,
         items: writer.items,
         volatile: once([("id".into(), text(&flow.id)), version], volatile),
         source: if is_export(flow) { Source::Export } else { Source::Archy },
     }
 }
 
-/// By its key, which item each unit is, and its name. A unit comes before its actions.
+/// Returns the item index and name of each unit, by key. A unit precedes its actions.
 fn positions(flow: &ArchitectFlow) -> Positions<'_> {
     let mut positions = Positions::default();
     let mut before = 0;
@@ -65,20 +66,20 @@ fn positions(flow: &ArchitectFlow) -> Positions<'_> {
     positions
 }
 
-/// Whether a flow comes from Architect's own JSON: that refers to units by their ids, and Archy
-/// YAML by where they stand.
+/// Returns whether a flow comes from Architect's own JSON, which refers to units by id.
+/// Archy YAML refers to them by position.
 fn is_export(flow: &ArchitectFlow) -> bool {
     let by_id = |start: &UnitReference| start.unit.as_ref() == Some(&start.text);
     flow.id.is_some() || flow.start.as_ref().is_some_and(by_id)
 }
 
-/// Exports write the region of a language in capital letters.
+/// Normalises a language tag, because exports write the region in capital letters.
 fn language(tag: &str) -> String {
     tag.to_ascii_lowercase()
 }
 
-/// What may differ without a difference, by the section that it stands in.
-fn once(known: [(String, String); 2], facts: Vec<Fact>) -> Vec<(String, String)> {
+/// Joins volatile properties by section.
+fn once(known: [(String, String); 2], facts: Vec<Property>) -> Vec<(String, String)> {
     let mut volatile: IndexMap<String, String, FxBuildHasher> =
         known.into_iter().collect();
     for fact in facts {
@@ -88,21 +89,21 @@ fn once(known: [(String, String); 2], facts: Vec<Fact>) -> Vec<(String, String)>
     volatile.into_iter().collect()
 }
 
-/// What is known of something.
+/// Collected properties of an item.
 #[derive(Default)]
 struct About {
-    facts: Vec<Fact>,
-    ways: Vec<Way>,
+    facts: Vec<Property>,
+    ways: Vec<Reference>,
     branches: Vec<Branch>,
 }
 
 impl About {
     fn one(&mut self, name: &str, aspect: Aspect, value: impl ToString) {
-        self.facts.push(Fact::one(name, aspect, value));
+        self.facts.push(Property::one(name, aspect, value));
     }
 }
 
-/// The items and names of units by their keys.
+/// Item indices and names of units, by key.
 type Positions<'f> = IndexMap<&'f str, (usize, &'f Text), FxBuildHasher>;
 
 struct Writer<'f, 'n> {
@@ -112,7 +113,8 @@ struct Writer<'f, 'n> {
     items: Vec<Item>,
 }
 
-/// As deep as the document is nested, which is bounded when it is read.
+/// The recursion is limited by the nesting depth, which is bounded when the document is
+/// read.
 impl<'f> Writer<'f, '_> {
     fn flow(&mut self, flow: &ArchitectFlow) -> About {
         let mut about = About::default();
@@ -129,7 +131,7 @@ impl<'f> Writer<'f, '_> {
         }
         if !flow.languages.is_empty() {
             let languages = flow.languages.iter().map(|it| language(it));
-            about.facts.push(Fact::list(
+            about.facts.push(Property::list(
                 "supportedLanguages",
                 Aspect::Setting,
                 languages,
@@ -148,7 +150,7 @@ impl<'f> Writer<'f, '_> {
         self.variables(&unit.variables, &mut about);
         if !unit.output_paths.is_empty() {
             let paths = unit.output_paths.iter().map(|path| path.value.to_string());
-            about.facts.push(Fact::list("outputPaths", Aspect::Setting, paths));
+            about.facts.push(Property::list("outputPaths", Aspect::Setting, paths));
         }
         self.settings("", unit.kind.name(), &unit.settings, &mut about);
         let index = self.items.len();
@@ -159,7 +161,7 @@ impl<'f> Writer<'f, '_> {
             kind: Text::from(unit.kind.name()),
             place: None,
             facts: about.facts,
-            ways: about.ways,
+            references: about.ways,
             branches: Vec::new(),
             volatile: vec![("id".into(), unit.key.to_string())],
         });
@@ -202,7 +204,7 @@ impl<'f> Writer<'f, '_> {
             kind: kind.clone(),
             place: Some((within, outcome)),
             facts: about.facts,
-            ways: about.ways,
+            references: about.ways,
             branches: about.branches,
             volatile: vec![(
                 "id".into(),
@@ -222,10 +224,10 @@ impl<'f> Writer<'f, '_> {
         }
     }
 
-    /// A line for each variable: `Flow.x = String, input, initially "a"`.
+    /// Adds a line for each variable: `Flow.x = String, input, initially "a"`.
     fn variables(&mut self, variables: &[Variable], about: &mut About) {
         for variable in variables {
-            let mut shown = variable.holds.to_string();
+            let mut shown = variable.value_type.to_string();
             shown.push_str(if variable.is_input { ", input" } else { "" });
             shown.push_str(if variable.is_output { ", output" } else { "" });
             let initial = variable.initial.as_ref().map(|initial| &initial.value);
@@ -261,24 +263,28 @@ impl<'f> Writer<'f, '_> {
             }
             Setting::List(items) => {
                 let items = items.iter().map(|item| self.text(&item.value)).collect();
-                Shown::List(items)
+                DisplayValue::List(items)
             }
-            other => Shown::One(self.text(other)),
+            other => DisplayValue::One(self.text(other)),
         };
-        // Of repeated names the first one counts, as where the model is asked.
+        // The first of repeated names counts, as in the flow model.
         if !about.facts.iter().any(|fact| fact.name == path) {
             let aspect = aspect(path, kind, setting);
-            about.facts.push(Fact { name: path.into(), aspect, value });
+            about.facts.push(Property { name: path.into(), aspect, value });
         }
     }
 
-    fn way(&self, label: &str, reference: &UnitReference) -> Way {
+    fn way(&self, label: &str, reference: &UnitReference) -> Reference {
         let unit = reference.unit.as_deref().and_then(|key| self.units.get(key));
         let shown = unit.map_or(&reference.text, |(_, name)| name);
-        Way { label: label.into(), to: unit.map(|(item, _)| *item), shown: shown.clone() }
+        Reference {
+            label: label.into(),
+            to: unit.map(|(item, _)| *item),
+            shown: shown.clone(),
+        }
     }
 
-    /// A value on one line: `Flow.x = 1`, `name: "Ada", age: 36`.
+    /// Formats a value on one line: `Flow.x = 1`, `name: "Ada", age: 36`.
     fn text(&mut self, setting: &Setting) -> String {
         match setting {
             Setting::NoValue | Setting::None => "NOT_SET".into(),
@@ -316,15 +322,16 @@ impl<'f> Writer<'f, '_> {
         shown.join(", ")
     }
 
-    /// An expression as Architect writes it, whatever its author's spaces and parentheses.
+    /// Formats an expression as Architect does, without the author's spaces and
+    /// parentheses.
     fn expression(&mut self, text: &str) -> String {
         let text =
             canonical(text, self.names, None).unwrap_or_else(|_| without_spaces(text));
-        words_in_capitals(&text)
+        operators_in_capitals(&text)
     }
 }
 
-/// Both forms write durations, but one has a shorter word for milliseconds.
+/// Formats a literal. Both formats contain durations, but one abbreviates milliseconds.
 fn literal(value: &Json) -> String {
     if let Json::Object(entries) = value
         && let (Some(duration), 1) = (entries.get("ms"), entries.len())
@@ -338,7 +345,7 @@ fn is_set(setting: &Setting) -> bool {
     !matches!(setting, Setting::NoValue | Setting::None)
 }
 
-/// Keys of a menu decide where a call goes.
+/// Adds the key of a menu choice, which decides where a call goes.
 fn of_choice(choice: &Choice, about: &mut About) {
     if let Some(digit) = &choice.digit {
         about.one("key", Aspect::Condition, digit.value);
@@ -350,7 +357,7 @@ fn of_choice(choice: &Choice, about: &mut About) {
     }
 }
 
-/// `en-US`
+/// Returns whether a name looks like a language tag such as `en-US`.
 fn is_language(name: &str) -> bool {
     let is_letters = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphabetic());
     name.split_once('-').is_some_and(|(language, region)| {
@@ -361,7 +368,7 @@ fn is_language(name: &str) -> bool {
     })
 }
 
-/// What a setting of an action, unit or flow is about.
+/// Returns the aspect of a setting of an action, unit or flow.
 fn aspect(path: &str, kind: &str, setting: &Setting) -> Aspect {
     let first = first_part(path);
     let is_named = |part: &str| path.to_ascii_lowercase().contains(part);
@@ -382,8 +389,9 @@ fn aspect(path: &str, kind: &str, setting: &Setting) -> Aspect {
     }
 }
 
-/// Operators that are words may be written either way; here they have capital letters.
-fn words_in_capitals(text: &str) -> String {
+/// Converts operators that are words to capital letters, because their case is
+/// insignificant.
+fn operators_in_capitals(text: &str) -> String {
     let is_word = |it: char| it.is_alphanumeric() || matches!(it, '_' | '.' | '$');
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -407,8 +415,8 @@ fn words_in_capitals(text: &str) -> String {
     out
 }
 
-/// A text that is no expression, without the spaces between words and signs; those in quotes
-/// stay.
+/// Removes the spaces between words and signs, except in quotes. Used if the text cannot be
+/// parsed.
 fn without_spaces(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut is_quoted, mut is_escaped, mut gap) = (false, false, false);
@@ -444,12 +452,13 @@ mod tests {
 
     #[test]
     fn operators_have_capital_letters_outside_quotes() {
-        let text = words_in_capitals(r#"not a or "x or \" or y" and or.b == Flow.or"#);
+        let text =
+            operators_in_capitals(r#"not a or "x or \" or y" and or.b == Flow.or"#);
         assert_eq!(text, r#"NOT a OR "x or \" or y" AND or.b == Flow.or"#);
     }
 
     #[test]
-    fn languages_are_told_by_their_form() {
+    fn languages_are_recognised_by_their_form() {
         assert!(["en-US", "es-es", "zh-Hant"].into_iter().all(is_language));
         assert!(!["en", "pre-transfer-audio", "a-b"].into_iter().any(is_language));
     }

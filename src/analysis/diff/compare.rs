@@ -1,9 +1,11 @@
-//! What is not the same in two versions of one flow.
+//! Comparison of two versions of a flow.
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::outline::{Aspect, Branch, Fact, Item, Outcome, Outline, Shown, Source, Way};
+use super::outline::{
+    Aspect, Branch, DisplayValue, Item, Outcome, Outline, Property, Reference, Source,
+};
 use super::pair::{Children, Pairs, aligned, paired_branches};
 use super::report::{
     Change, FlowDiff, FlowName, Ignored, MovedNode, NodeName, RenamedNode,
@@ -11,7 +13,7 @@ use super::report::{
 use super::volatile::{first_part, is_default, is_id, is_of_one_form, last};
 use crate::value::Text;
 
-/// What changed from one outline to the other.
+/// Compares two outlines.
 pub(super) fn compare(
     old: &Outline,
     new: &Outline,
@@ -28,7 +30,7 @@ pub(super) fn compare(
     };
     comparison.volatile(&old.volatile, &new.volatile);
     comparison.facts(&old.facts, &new.facts);
-    comparison.ways(&old.ways, &new.ways);
+    comparison.paths(&old.references, &new.references);
     comparison.items();
     comparison.moved();
     comparison.finish()
@@ -52,12 +54,12 @@ fn empty(flow: FlowName, old_name: Option<String>) -> FlowDiff {
     }
 }
 
-/// What changes are about at the moment; the flow itself, if it has no id.
+/// Subject of the current changes; the flow itself if `node` is `None`.
 #[derive(Default)]
 struct Subject {
     node: Option<String>,
     node_type: String,
-    /// The order in which a report tells of it.
+    /// Position in a report.
     order: usize,
 }
 
@@ -92,7 +94,7 @@ impl Comparison<'_, '_> {
             Aspect::Routing => &mut self.diff.changed_routing,
             Aspect::Condition => &mut self.diff.changed_conditions,
             Aspect::Variable => &mut self.diff.changed_variables,
-            Aspect::Way => &mut self.diff.rewired,
+            Aspect::Path => &mut self.diff.rewired,
             Aspect::Setting => &mut self.diff.changed_settings,
         };
         list.push(Change {
@@ -122,7 +124,7 @@ impl Comparison<'_, '_> {
         }
     }
 
-    fn facts(&mut self, old: &[Fact], new: &[Fact]) {
+    fn facts(&mut self, old: &[Property], new: &[Property]) {
         let [old, new] = [old, new].map(|facts| by_name(facts, |fact| &fact.name));
         for (name, fact) in &new {
             self.fact(old.get(name).copied(), Some(fact));
@@ -132,25 +134,25 @@ impl Comparison<'_, '_> {
         }
     }
 
-    fn fact(&mut self, old: Option<&Fact>, new: Option<&Fact>) {
+    fn fact(&mut self, old: Option<&Property>, new: Option<&Property>) {
         let (one, other) = (old.map(|it| &it.value), new.map(|it| &it.value));
         let Some(fact) = new.or(old).filter(|_| one != other) else { return };
-        let is_alone = old.is_none() || new.is_none();
+        let is_one_sided = old.is_none() || new.is_none();
         let is_of_flow = self.subject.node.is_none();
         let is_of_one_form = self.pairs.is_mixed() && is_of_one_form(fact, is_of_flow);
         if self.is_architect() && is_id(fact) {
             return self.ignore(last(&fact.name));
         }
-        if self.is_architect() && is_alone && is_default(fact) {
+        if self.is_architect() && is_one_sided && is_default(fact) {
             return self.ignore(last(&fact.name));
         }
-        if is_alone && is_of_one_form {
+        if is_one_sided && is_of_one_form {
             let is_timeout = last(&fact.name) == "timeout";
             let name = if is_timeout { "timeout" } else { first_part(&fact.name) };
             return self.ignore(name);
         }
         match (one, other) {
-            (Some(Shown::List(old)), Some(Shown::List(new))) => {
+            (Some(DisplayValue::List(old)), Some(DisplayValue::List(new))) => {
                 for (before, now) in aligned(old, new) {
                     let (before, now) =
                         (before.map(|at| &old[at]), now.map(|at| &new[at]));
@@ -165,7 +167,7 @@ impl Comparison<'_, '_> {
                 }
             }
             _ => {
-                let text = |shown: Option<&Shown>| shown.map(Shown::text);
+                let text = |shown: Option<&DisplayValue>| shown.map(DisplayValue::text);
                 self.change(fact.aspect, &fact.name, text(one), text(other));
             }
         }
@@ -175,8 +177,8 @@ impl Comparison<'_, '_> {
         self.pairs.new.source != Source::Draft
     }
 
-    /// Whether two ways lead to the same, under whatever name.
-    fn is_same_target(&self, old: &Way, new: &Way) -> bool {
+    /// Returns whether two paths lead to the same item, which may be renamed.
+    fn is_same_target(&self, old: &Reference, new: &Reference) -> bool {
         match (old.to, new.to) {
             (Some(old), Some(new)) => self.pairs.to_new[old] == Some(new),
             (None, None) => old.shown == new.shown,
@@ -184,17 +186,17 @@ impl Comparison<'_, '_> {
         }
     }
 
-    fn ways(&mut self, old: &[Way], new: &[Way]) {
+    fn paths(&mut self, old: &[Reference], new: &[Reference]) {
         let [old, new] = [old, new].map(|ways| by_name(ways, |way| &way.label));
-        let shown = |way: &Way| Some(way.shown.to_string());
+        let shown = |way: &Reference| Some(way.shown.to_string());
         for (label, way) in &new {
             let before = old.get(label).copied();
             if !before.is_some_and(|before| self.is_same_target(before, way)) {
-                self.change(Aspect::Way, label, before.and_then(shown), shown(way));
+                self.change(Aspect::Path, label, before.and_then(shown), shown(way));
             }
         }
         for (label, way) in old.iter().filter(|(label, _)| !new.contains_key(*label)) {
-            self.change(Aspect::Way, label, shown(way), None);
+            self.change(Aspect::Path, label, shown(way), None);
         }
     }
 
@@ -216,8 +218,8 @@ impl Comparison<'_, '_> {
                 _ => false,
             };
             if !is_same {
-                let shown = |way: Option<Way>| way.map(|way| way.shown.to_string());
-                self.change(Aspect::Way, &property, shown(one), shown(other));
+                let shown = |way: Option<Reference>| way.map(|way| way.shown.to_string());
+                self.change(Aspect::Path, &property, shown(one), shown(other));
             }
         }
     }
@@ -243,10 +245,9 @@ impl Comparison<'_, '_> {
         }
         let removed =
             (0..pairs.old.items.len()).filter(|old| pairs.to_new[*old].is_none());
-        let behind = pairs.new.items.len() + 1;
+        let end = pairs.new.items.len() + 1;
         self.diff.removed_nodes.extend(
-            removed
-                .map(|old| node_name(pairs.old, &pairs.old_children, old, behind + old)),
+            removed.map(|old| node_name(pairs.old, &pairs.old_children, old, end + old)),
         );
     }
 
@@ -255,7 +256,7 @@ impl Comparison<'_, '_> {
             let kinds = (old.kind.to_string(), new.kind.to_string());
             self.change(Aspect::Setting, "type", Some(kinds.0), Some(kinds.1));
         }
-        // A node that is renamed has a name of its own besides its id.
+        // Unlike actions, nodes have a name in addition to their id.
         if !self.is_architect() && old.name != new.name {
             let text = |text: &Option<Text>| text.as_ref().map(ToString::to_string);
             self.change(Aspect::Setting, "name", text(&old.name), text(&new.name));
@@ -263,11 +264,11 @@ impl Comparison<'_, '_> {
         self.volatile(&old.volatile, &new.volatile);
         self.facts(&old.facts, &new.facts);
         self.branches(&old.branches, &new.branches);
-        self.ways(&old.ways, &new.ways);
+        self.paths(&old.references, &new.references);
     }
 
-    /// What an item was called, if that was something else. An export has names for what its
-    /// author gave none.
+    /// Returns the old name of an item if it was renamed. Exports name items that the
+    /// author did not name.
     fn old_name(&mut self, old: &Item, new: &Item, index: usize) -> Option<String> {
         if !self.is_architect() {
             return (old.id != new.id).then(|| old.id.to_string());
@@ -275,8 +276,8 @@ impl Comparison<'_, '_> {
         if old.name == new.name {
             return None;
         }
-        let start = |way: &&Way| way.label == "start" && way.to == Some(index);
-        let is_start = self.pairs.new.ways.iter().any(|way| start(&way));
+        let start = |way: &&Reference| way.label == "start" && way.to == Some(index);
+        let is_start = self.pairs.new.references.iter().any(|way| start(&way));
         let is_unnamed = old.name.is_none() || new.name.is_none() || is_start;
         if self.pairs.is_mixed() && is_unnamed {
             self.ignore("name");
@@ -285,7 +286,7 @@ impl Comparison<'_, '_> {
         Some(old.name.as_ref().unwrap_or(&old.kind).to_string())
     }
 
-    /// Actions that stand within something else, or that others have overtaken.
+    /// Finds actions that are in another place, or that others have overtaken.
     fn moved(&mut self) {
         let pairs = self.pairs;
         for (&(within, outcome), new) in &pairs.new_children {
@@ -299,17 +300,17 @@ impl Comparison<'_, '_> {
                 if was == Some((old_within, old_outcome.as_ref())) {
                     staying.push((old, index));
                 } else {
-                    self.is_moved(old, index);
+                    self.add_moved(old, index);
                 }
             }
             for (old, index) in overtaken(&staying) {
-                self.is_moved(old, index);
+                self.add_moved(old, index);
             }
         }
         self.diff.moved_nodes.sort_by_key(|moved| moved.node.order);
     }
 
-    fn is_moved(&mut self, old: usize, new: usize) {
+    fn add_moved(&mut self, old: usize, new: usize) {
         let pairs = self.pairs;
         let node = node_name(pairs.new, &pairs.new_children, new, new + 1);
         let old = place_of(pairs.old, &pairs.old_children, old).unwrap_or_default();
@@ -317,7 +318,7 @@ impl Comparison<'_, '_> {
     }
 }
 
-impl Shown {
+impl DisplayValue {
     fn text(&self) -> String {
         match self {
             Self::One(text) => text.clone(),
@@ -326,22 +327,22 @@ impl Shown {
     }
 }
 
-/// Things by name; of a repeated name the first one counts.
-fn by_name<'t, T>(things: &'t [T], name: fn(&T) -> &String) -> ByName<'t, T> {
+/// Indexes items by name; the first of repeated names counts.
+fn by_name<'t, T>(items: &'t [T], name: fn(&T) -> &String) -> ByName<'t, T> {
     let mut by_name = ByName::default();
-    for thing in things {
-        by_name.entry(name(thing).as_str()).or_insert(thing);
+    for item in items {
+        by_name.entry(name(item).as_str()).or_insert(item);
     }
     by_name
 }
 
 type ByName<'t, T> = IndexMap<&'t str, &'t T, FxBuildHasher>;
 
-/// Those that are not on the longest way through which the order stays as it was. The items
-/// are in the new order.
+/// Returns the items that are not on the longest subsequence with unchanged order. The
+/// given items are in the new order.
 fn overtaken(items: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    // For each length of a way, the item at which it ends earliest; and before each item the
-    // one before it on its way.
+    // `ends` has the item with the smallest old index that ends a subsequence of each
+    // length. `before` has the preceding item of each item on its subsequence.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(items.len());
     for (index, (old, _)) in items.iter().enumerate() {
@@ -379,7 +380,7 @@ fn node_name(
     }
 }
 
-/// Where an action stands: `Main, behind Greeting`, `Ask, yes, first`.
+/// Describes the place of an action: `Main, after Greeting`, `Ask, yes, first`.
 fn place_of(outline: &Outline, children: &Children<'_>, index: usize) -> Option<String> {
     let (within, outcome) = outline.items[index].place.as_ref()?;
     let container = &outline.items[*within];
@@ -392,7 +393,7 @@ fn place_of(outline: &Outline, children: &Children<'_>, index: usize) -> Option<
     let position = siblings.binary_search(&index).unwrap_or_default();
     let previous = position.checked_sub(1).and_then(|at| siblings.get(at));
     place.push_str(&match previous {
-        Some(previous) => format!(", behind {}", outline.items[*previous].id),
+        Some(previous) => format!(", after {}", outline.items[*previous].id),
         None => ", first".into(),
     });
     Some(place)

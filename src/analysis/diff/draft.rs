@@ -1,9 +1,11 @@
-//! Draft flows as outlines.
+//! Outlines of draft flows.
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::outline::{Aspect, Branch, Fact, Item, Outline, Source, Way, sorted};
+use super::outline::{
+    Aspect, Branch, Item, Outline, Property, Reference, Source, sorted,
+};
 use super::volatile::{is_volatile, lasting};
 use crate::expr::draft::{Form, Reference, Template};
 use crate::flow::{
@@ -12,11 +14,12 @@ use crate::flow::{
 };
 use crate::value::{Json, Text};
 
-/// The outline of a flow. `called` says what a flow that is called by its id is known by.
+/// Creates the outline of a flow. `called` returns the displayed name of a flow that is
+/// called by id.
 pub(super) fn outline(flow: &Flow, called: &dyn Fn(&str) -> Text) -> Outline {
-    let mut facts = vec![Fact::one("type", Aspect::Setting, &flow.flow_type)];
+    let mut facts = vec![Property::one("type", Aspect::Setting, &flow.flow_type)];
     if !flow.is_published {
-        facts.push(Fact::one("published", Aspect::Setting, false));
+        facts.push(Property::one("published", Aspect::Setting, false));
     }
     let mut volatile = Vec::new();
     others(&flow.other, &mut facts, &mut volatile);
@@ -26,16 +29,16 @@ pub(super) fn outline(flow: &Flow, called: &dyn Fn(&str) -> Text) -> Outline {
     let start = flow.start.as_ref().map(|start| way(flow, "start", start));
     Outline {
         facts,
-        ways: start.into_iter().collect(),
+        references: start.into_iter().collect(),
         items: flow.nodes.values().map(|node| item(flow, node, called)).collect(),
         volatile,
         source: Source::Draft,
     }
 }
 
-fn way(flow: &Flow, label: &str, target: &Target) -> Way {
+fn way(flow: &Flow, label: &str, target: &Target) -> Reference {
     let to = flow.nodes.get_index_of(&target.node);
-    Way { label: label.into(), to, shown: target.node.clone() }
+    Reference { label: label.into(), to, shown: target.node.clone() }
 }
 
 fn item(flow: &Flow, node: &Node, called: &dyn Fn(&str) -> Text) -> Item {
@@ -49,7 +52,7 @@ fn item(flow: &Flow, node: &Node, called: &dyn Fn(&str) -> Text) -> Item {
     facts.extend(properties.map(|(name, value)| {
         let is_prompt = name.starts_with("say") || name.starts_with("prompt");
         let aspect = if is_prompt { Aspect::Prompt } else { Aspect::Setting };
-        Fact::one(name.to_string(), aspect, sorted(value))
+        Property::one(name.to_string(), aspect, sorted(value))
     }));
     others(&node.other, &mut facts, &mut volatile);
     let ways = node.paths.iter().filter_map(|path| {
@@ -68,7 +71,7 @@ fn item(flow: &Flow, node: &Node, called: &dyn Fn(&str) -> Text) -> Item {
         kind: kind(node),
         place: None,
         facts,
-        ways: ways.collect(),
+        references: ways.collect(),
         branches: branches(flow, node),
         volatile,
     }
@@ -90,7 +93,7 @@ fn branches(flow: &Flow, node: &Node) -> Vec<Branch> {
     branches.collect()
 }
 
-/// The types have several names, and how they are written does not matter.
+/// Returns the canonical type; types have several names, and their case does not matter.
 fn kind(node: &Node) -> Text {
     Text::from(match &node.action {
         Action::Say(_) => "Say",
@@ -108,10 +111,10 @@ fn kind(node: &Node) -> Text {
     })
 }
 
-/// What a document holds beyond the dialect.
+/// Adds the entries that are not part of the dialect.
 fn others(
     entries: &IndexMap<Text, Json>,
-    facts: &mut Vec<Fact>,
+    facts: &mut Vec<Property>,
     volatile: &mut Vec<(String, String)>,
 ) {
     for (name, value) in entries {
@@ -119,36 +122,38 @@ fn others(
             volatile.push((name.to_string(), sorted(value)));
         } else {
             let lasting = sorted(&lasting(value));
-            facts.push(Fact::one(name.to_string(), Aspect::Setting, lasting));
+            facts.push(Property::one(name.to_string(), Aspect::Setting, lasting));
         }
     }
 }
 
-fn of_action(action: &Action, facts: &mut Vec<Fact>) {
+fn of_action(action: &Action, facts: &mut Vec<Property>) {
     match action {
-        Action::Say(say) => facts.push(Fact::one("sayText", Aspect::Prompt, &say.text)),
+        Action::Say(say) => {
+            facts.push(Property::one("sayText", Aspect::Prompt, &say.text))
+        }
         Action::Gather(gather) => of_gather(gather, facts),
         Action::Set(set) => {
             let assignments = set.assignments.iter().map(assignment);
-            facts.push(Fact::list("setVars", Aspect::Variable, assignments));
+            facts.push(Property::list("setVars", Aspect::Variable, assignments));
         }
         Action::Route(route) => of_route(route, facts),
         Action::GetExternalContact(lookup) => of_lookup(lookup, facts),
         Action::DataAction(call) => of_data_action(call, facts),
         Action::QueueStatistics(statistics) => {
-            facts.push(Fact::one("queueId", Aspect::Setting, &statistics.queue_id));
+            facts.push(Property::one("queueId", Aspect::Setting, &statistics.queue_id));
         }
         Action::Webhook(webhook) => of_webhook(webhook, facts),
         Action::End(end) => {
-            facts.push(Fact::one("endType", Aspect::Setting, end.end_type.name()));
+            facts.push(Property::one("endType", Aspect::Setting, end.end_type.name()));
         }
         Action::If(_) | Action::CallFlow(_) | Action::Unknown => {}
     }
 }
 
-fn of_gather(gather: &Gather, facts: &mut Vec<Fact>) {
+fn of_gather(gather: &Gather, facts: &mut Vec<Property>) {
     let mut setting = |name: &str, value: String| {
-        facts.push(Fact::one(name, Aspect::Setting, value));
+        facts.push(Property::one(name, Aspect::Setting, value));
     };
     setting("minDigits", gather.min_digits.to_string());
     setting("maxDigits", gather.max_digits.to_string());
@@ -167,76 +172,84 @@ fn template(
     name: &str,
     aspect: Aspect,
     template: Option<&Template<Reference>>,
-    facts: &mut Vec<Fact>,
+    facts: &mut Vec<Property>,
 ) {
-    facts.extend(template.map(|template| Fact::one(name, aspect, template)));
+    facts.extend(template.map(|template| Property::one(name, aspect, template)));
 }
 
-fn text(name: &str, text: Option<&Text>, facts: &mut Vec<Fact>) {
-    facts.extend(text.map(|text| Fact::one(name, Aspect::Setting, text)));
+fn text(name: &str, text: Option<&Text>, facts: &mut Vec<Property>) {
+    facts.extend(text.map(|text| Property::one(name, Aspect::Setting, text)));
 }
 
-fn of_route(route: &Route, facts: &mut Vec<Fact>) {
+fn of_route(route: &Route, facts: &mut Vec<Property>) {
     template("queueId", Aspect::Routing, route.queue_id.as_ref(), facts);
     template("queueName", Aspect::Routing, route.queue_name.as_ref(), facts);
     if !route.skills.is_empty() {
         let skills = route.skills.iter().map(ToString::to_string);
-        facts.push(Fact::list("skillRequirements", Aspect::Routing, skills));
+        facts.push(Property::list("skillRequirements", Aspect::Routing, skills));
     }
     let priority = route.priority;
-    facts.extend(priority.map(|it| Fact::one("priority", Aspect::Routing, it)));
+    facts.extend(priority.map(|it| Property::one("priority", Aspect::Routing, it)));
 }
 
-fn of_call(call: &CallFlow, called: &dyn Fn(&str) -> Text, facts: &mut Vec<Fact>) {
+fn of_call(call: &CallFlow, called: &dyn Fn(&str) -> Text, facts: &mut Vec<Property>) {
     let id = call.flow_id.as_ref().map(|id| called(&id.value));
     text("flowId", id.as_ref(), facts);
     text("flowName", call.flow_name.as_ref().map(|name| &name.value), facts);
     let timeout = call.timeout_ms.map(seconds);
-    facts.extend(timeout.map(|it| Fact::one("timeoutSeconds", Aspect::Setting, it)));
+    facts.extend(timeout.map(|it| Property::one("timeoutSeconds", Aspect::Setting, it)));
     if let Some(inputs) = &call.inputs {
         let inputs = inputs
             .iter()
             .map(|(name, value)| format!("{} = {}", name.value, form(value)));
-        facts.push(Fact::list("inputs", Aspect::Variable, inputs));
+        facts.push(Property::list("inputs", Aspect::Variable, inputs));
     }
     if let Some(outputs) = &call.outputs {
         let outputs =
             outputs.iter().map(|(own, its)| format!("{} = {}", own.value, its.value));
-        facts.push(Fact::list("outputs", Aspect::Variable, outputs));
+        facts.push(Property::list("outputs", Aspect::Variable, outputs));
     }
-    // Lists that are there but empty say that too.
+    // Lists that are present but empty also mean isolation.
     if call.is_isolated() {
-        facts.push(Fact::one("variables of its own", Aspect::Variable, true));
+        facts.push(Property::one("isolated variables", Aspect::Variable, true));
     }
 }
 
-fn of_lookup(lookup: &GetExternalContact, facts: &mut Vec<Fact>) {
-    facts.push(Fact::one("lookupKey", Aspect::Setting, &lookup.lookup_key));
+fn of_lookup(lookup: &GetExternalContact, facts: &mut Vec<Property>) {
+    facts.push(Property::one("lookupKey", Aspect::Setting, &lookup.lookup_key));
     template("lookupValue", Aspect::Setting, lookup.lookup_value.as_ref(), facts);
     let not_found = match lookup.on_not_found {
         NotFound::Null => "null",
         NotFound::Error => "error",
     };
-    facts.push(Fact::one("onNotFound", Aspect::Setting, not_found));
+    facts.push(Property::one("onNotFound", Aspect::Setting, not_found));
 }
 
-fn of_data_action(call: &DataAction, facts: &mut Vec<Fact>) {
+fn of_data_action(call: &DataAction, facts: &mut Vec<Property>) {
     text("actionId", call.action_id.as_ref(), facts);
     text("actionName", call.action_name.as_ref(), facts);
     for (name, value) in &call.inputs {
-        facts.push(Fact::one(format!("inputs.{name}"), Aspect::Setting, form(value)));
+        facts.push(Property::one(format!("inputs.{name}"), Aspect::Setting, form(value)));
     }
-    facts.push(Fact::one("timeoutSeconds", Aspect::Setting, seconds(call.timeout_ms)));
+    facts.push(Property::one(
+        "timeoutSeconds",
+        Aspect::Setting,
+        seconds(call.timeout_ms),
+    ));
 }
 
-fn of_webhook(webhook: &Webhook, facts: &mut Vec<Fact>) {
+fn of_webhook(webhook: &Webhook, facts: &mut Vec<Property>) {
     text("webhookId", webhook.webhook_id.as_ref(), facts);
     template("url", Aspect::Setting, webhook.url.as_ref(), facts);
-    facts.push(Fact::one("body", Aspect::Setting, form(&webhook.body)));
-    facts.push(Fact::one("timeoutSeconds", Aspect::Setting, seconds(webhook.timeout_ms)));
+    facts.push(Property::one("body", Aspect::Setting, form(&webhook.body)));
+    facts.push(Property::one(
+        "timeoutSeconds",
+        Aspect::Setting,
+        seconds(webhook.timeout_ms),
+    ));
 }
 
-/// `count = 1 (increment)`
+/// Formats an assignment: `count = 1 (increment)`.
 fn assignment(assignment: &Assignment) -> String {
     let holds = match assignment.variable_type {
         VariableType::Unchanged => "",
@@ -251,15 +264,16 @@ fn assignment(assignment: &Assignment) -> String {
     format!("{} = {}{holds}", assignment.variable.value, form(&assignment.value))
 }
 
-/// A value as JSON that holds templates, its keys in order.
+/// Formats a value as JSON with templates, its keys in order.
 fn form(form: &Form<Reference>) -> String {
     sorted(&json(form))
 }
 
-/// As deep as the document is nested, which is bounded when it is read.
+/// Converts a form to JSON. The recursion is limited by the nesting depth, which is bounded
+/// when the document is read.
 fn json(form: &Form<Reference>) -> Json {
     match form {
-        // As a template, in which a brace that means itself is marked.
+        // Formatted as a template, in which literal braces are escaped.
         Form::Constant(Json::String(text)) => {
             let template = Template::<Reference>::Text(text.clone());
             Json::String(Text::from(template.to_string()))
@@ -273,7 +287,7 @@ fn json(form: &Form<Reference>) -> Json {
     }
 }
 
-/// Milliseconds as seconds, as authors write them.
+/// Formats milliseconds as seconds, as authors write them.
 fn seconds(milliseconds: i64) -> String {
     let text = format!("{}.{:03}", milliseconds / 1000, milliseconds % 1000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

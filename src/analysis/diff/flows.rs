@@ -1,4 +1,4 @@
-//! Which flow of one version is which of the other.
+//! Pairing of flows between two versions.
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -11,10 +11,11 @@ use crate::flow::architect::ArchitectFlow;
 use crate::flow::read::Loaded;
 use crate::value::Text;
 
-/// What changed between two versions of flows.
+/// Compares two versions of flows.
 ///
-/// Flows are the same by id, then by name; one whose name alone is another is renamed, and so
-/// is the only one of each version. Draft flows and flows of Architect are never the same.
+/// Flows are paired by id, then by name. A flow is renamed if only its name differs, or
+/// if each version has exactly one flow. Draft flows are never paired with Architect
+/// flows.
 pub fn diff(old: &Loaded, new: &Loaded) -> Diff {
     let mut diff = Diff {
         schema: "flowsim.diff/1",
@@ -37,12 +38,12 @@ pub fn diff(old: &Loaded, new: &Loaded) -> Diff {
     diff
 }
 
-/// The new flows that are old ones too, by their order, and what changed in them.
+/// Index pairs of old and new flows, with their differences.
 type Compared = Vec<(usize, usize, FlowDiff)>;
 
 fn drafts(old: &[Flow], new: &[Flow]) -> Compared {
     let pairs = pairs(old, new, of_draft, |flow| &flow.id);
-    // What is called by an id is known by the name that it has now.
+    // A flow that is called by id is shown with its current name.
     let mut names: [IndexMap<&str, &Text, FxBuildHasher>; 2] = Default::default();
     for flow in new {
         names[1].insert(flow.key(), &flow.name);
@@ -71,7 +72,7 @@ fn of_architect(flow: &ArchitectFlow) -> FlowName {
     FlowName { name: flow.name.value.to_string(), flow_type: flow.flow_type.to_string() }
 }
 
-/// The flows that are the same by id, else by name, else as the only ones.
+/// Pairs flows by id, else by name, else as the only ones.
 fn pairs<F>(
     old: &[F],
     new: &[F],
@@ -106,7 +107,7 @@ fn pairs<F>(
     pairs
 }
 
-/// Compares what is paired, and finds among the others what has another name only.
+/// Compares paired flows, and finds renamed flows among the others.
 fn compared<F>(
     pairs: Vec<(usize, usize)>,
     old: &[F],
@@ -137,7 +138,7 @@ fn compared<F>(
     compared
 }
 
-/// Puts down what changed in flows, and which are in one version alone.
+/// Adds the changes of flows, and flows that only one version has.
 fn take<F>(
     compared: Compared,
     old: &[F],

@@ -1,11 +1,11 @@
-//! What changed, for the description of a change on a platform that shows Markdown.
+//! Markdown output of differences, for example for the description of a pull request.
 
 use std::fmt::Write;
 
 use super::report::{Change, Diff, Entry, FlowDiff, Sign};
 use crate::diagnostic::visible;
 
-/// A heading for each flow, and a list of what happened to its nodes.
+/// Renders a heading for each flow, and a list of the changes of its nodes.
 pub fn render_markdown(diff: &Diff) -> String {
     let mut out = format!("**{}**\n", diff.summary());
     for flow in diff.flows.iter().filter(|flow| !flow.is_empty()) {
@@ -25,7 +25,7 @@ fn of_flow(flow: &FlowDiff, out: &mut String) {
     let name = code(&flow.flow.name);
     let _ = write!(out, "\n### {name} ({})\n\n", code(&flow.flow.flow_type));
     if let Some(old) = &flow.old_name {
-        let _ = writeln!(out, "- renamed, it was {}", code(old));
+        let _ = writeln!(out, "- renamed from {}", code(old));
     }
     for entry in flow.entries() {
         of_entry(&entry, out);
@@ -53,7 +53,7 @@ fn of_entry(entry: &Entry<'_>, out: &mut String) {
         None => "",
     };
     if let Some(old) = entry.old_name {
-        let _ = writeln!(out, "{margin}- renamed, it was {}", code(old));
+        let _ = writeln!(out, "{margin}- renamed from {}", code(old));
     }
     if let Some((old, new)) = entry.moved {
         let _ = writeln!(out, "{margin}- moved: {} → {}", code(old), code(new));
@@ -73,7 +73,7 @@ fn of_change(change: &Change) -> String {
     }
 }
 
-/// A text as a span of code, in which nothing is markup.
+/// Formats a string as a Markdown code span and escapes its backticks.
 fn code(text: &str) -> String {
     let text = visible::one_line(text);
     let longest = text.split(|it| it != '`').map(str::len).max().unwrap_or_default();
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_text_ends_its_span() {
+    fn no_text_closes_its_span() {
         let spans = ["a", "", "`a", "a``b"].map(code);
         assert_eq!(spans, ["`a`", "` `", "`` `a ``", "```a``b```"]);
     }

@@ -1,8 +1,8 @@
-//! What changed between two versions of flows, in their author's words.
+//! Differences between two versions of flows, in the words of their author.
 //!
-//! Flows of both dialects become outlines (`draft`, `architect`), their items are paired
-//! (`pair`), and what is not the same is told (`compare`). What changes by itself is left
-//! out (`volatile`).
+//! Flows of both dialects are converted to outlines (`draft`, `architect`). Their items
+//! are paired (`pair`) and compared (`compare`). Values that change by themselves are
+//! ignored (`volatile`).
 
 mod architect;
 mod compare;

@@ -1,25 +1,26 @@
-//! The form in which flows of both dialects are compared: items, and what is known of each.
+//! Outline: the common form in which flows of both dialects are compared.
 
 use std::fmt::Write;
 
 use crate::value::{Json, Text};
 
-/// A flow, without what changes whenever it is saved.
+/// A flow without the values that change whenever it is saved.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Outline {
-    /// What the flow says of itself and of all its items.
-    pub(super) facts: Vec<Fact>,
-    /// Where it starts.
-    pub(super) ways: Vec<Way>,
-    /// Nodes; units, each before its actions, and actions, each before those of its outputs.
+    /// Properties of the flow as a whole.
+    pub(super) facts: Vec<Property>,
+    /// Start of the flow.
+    pub(super) references: Vec<Reference>,
+    /// Nodes, units and actions. A unit precedes its actions; an action precedes those of
+    /// its outputs.
     pub(super) items: Vec<Item>,
-    /// What may differ without a difference.
+    /// Volatile properties, which are not compared.
     pub(super) volatile: Vec<(String, String)>,
-    /// Where it comes from.
+    /// Source of the flow.
     pub(super) source: Source,
 }
 
-/// Where a flow comes from.
+/// The source of a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
     /// A draft flow.
@@ -33,96 +34,96 @@ pub(super) enum Source {
 /// A node, a unit or an action.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Item {
-    /// What makes it certain that it is the same in another version.
+    /// Key that reliably identifies the item in another version.
     pub(super) key: Option<Text>,
-    /// What it is called in a report.
+    /// Name of the item in reports.
     pub(super) id: Text,
-    /// The name that its author gave it.
+    /// Name that the author gave it.
     pub(super) name: Option<Text>,
-    /// Its type.
+    /// Type.
     pub(super) kind: Text,
-    /// The item that it stands in and the outcome of that; none for nodes and units.
+    /// Containing item and its outcome; `None` for nodes and units.
     pub(super) place: Option<(usize, Outcome)>,
-    /// Its properties.
-    pub(super) facts: Vec<Fact>,
-    /// Where it leads by name.
-    pub(super) ways: Vec<Way>,
-    /// Its conditions, in order.
+    /// Properties.
+    pub(super) facts: Vec<Property>,
+    /// Named paths.
+    pub(super) references: Vec<Reference>,
+    /// Conditions, in order.
     pub(super) branches: Vec<Branch>,
-    /// What may differ without a difference.
+    /// Volatile properties, which are not compared.
     pub(super) volatile: Vec<(String, String)>,
 }
 
-/// Which of the sequences in an item.
+/// A sequence of actions in an item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Outcome {
-    /// Its own: what a unit does.
+    /// Body of a unit.
     Body,
-    /// The output of this name.
+    /// Output with this name.
     Output(Text),
-    /// The case of this number, from 0.
+    /// Case with this index, from 0.
     Branch(usize),
 }
 
-/// What a property is about.
+/// The subject of a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Aspect {
-    /// What is said.
+    /// Prompts.
     Prompt,
-    /// Where conversations are routed to.
+    /// Routing of conversations.
     Routing,
-    /// What is decided by.
+    /// Conditions of decisions.
     Condition,
-    /// Variables and what they are set to.
+    /// Variables and their values.
     Variable,
-    /// Where a call goes on.
-    Way,
-    /// Anything else.
+    /// Next step of a call.
+    Path,
+    /// Any other setting.
     Setting,
 }
 
 /// A property.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Fact {
-    /// As the document calls it; within other properties with theirs before it: `inputs.ani`.
+pub(super) struct Property {
+    /// Name in the document, after the names of the containing properties: `inputs.ani`.
     pub(super) name: String,
     pub(super) aspect: Aspect,
-    pub(super) value: Shown,
+    pub(super) value: DisplayValue,
 }
 
-/// A value in a notation that is the same for the same value.
+/// A value in canonical notation: equal values have equal text.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Shown {
+pub(super) enum DisplayValue {
     One(String),
     List(Vec<String>),
 }
 
 /// A reference to another item.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Way {
-    /// When it is taken.
+pub(super) struct Reference {
+    /// Name of the path.
     pub(super) label: String,
-    /// The item; none if there is no such item.
+    /// Index of the item; `None` if it does not exist.
     pub(super) to: Option<usize>,
-    /// What the item is called.
+    /// Displayed name of the item.
     pub(super) shown: Text,
 }
 
-/// A condition, and where the call goes if it is the first that is true.
+/// A condition, with the target of the path that is taken if it is the first true one.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Branch {
     pub(super) condition: String,
-    /// None where its actions stand in it.
-    pub(super) way: Option<Way>,
+    /// Target; `None` if the actions are nested in the condition.
+    pub(super) way: Option<Reference>,
 }
 
-impl Fact {
+impl Property {
     pub(super) fn one(
         name: impl Into<String>,
         aspect: Aspect,
         value: impl ToString,
     ) -> Self {
-        Self { name: name.into(), aspect, value: Shown::One(value.to_string()) }
+        Self { name: name.into(), aspect, value: DisplayValue::One(value.to_string()) }
     }
 
     pub(super) fn list(
@@ -130,12 +131,12 @@ impl Fact {
         aspect: Aspect,
         values: impl IntoIterator<Item = String>,
     ) -> Self {
-        let value = Shown::List(values.into_iter().collect());
+        let value = DisplayValue::List(values.into_iter().collect());
         Self { name: name.into(), aspect, value }
     }
 }
 
-/// Compact JSON with its keys in order.
+/// Formats JSON compactly, with sorted keys.
 pub(super) fn sorted(json: &Json) -> String {
     let mut out = String::new();
     write_sorted(json, &mut out);

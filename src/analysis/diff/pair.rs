@@ -1,5 +1,5 @@
-//! Which item of one version is which of the other: by key, by name and place, and where
-//! nothing but the name or the place is another.
+//! Pairing of items between two versions: by key, by name and place, and by equal content
+//! if only the name or place changed.
 
 use std::hash::Hash;
 
@@ -7,27 +7,27 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::outline::{Branch, Item, Outcome, Outline, Source, Way};
+use super::outline::{Branch, Item, Outcome, Outline, Reference, Source};
 
 type Map<K, V> = IndexMap<K, V, FxBuildHasher>;
 
-/// How far behind its old place an action is looked for that has another name.
+/// Maximum distance at which a renamed action is searched for.
 const MAX_GAP: usize = 64;
 
-/// Items by place; a place has them in order.
+/// Items of each place, in order.
 pub(super) type Children<'o> = Map<(usize, &'o Outcome), Vec<usize>>;
 
-/// The items of both versions that are the same.
+/// Paired items of both versions.
 pub(super) struct Pairs<'o> {
     pub(super) old: &'o Outline,
     pub(super) new: &'o Outline,
-    /// By old item the new one.
+    /// New item of each old item.
     pub(super) to_new: Vec<Option<usize>>,
-    /// By new item the old one.
+    /// Old item of each new item.
     pub(super) to_old: Vec<Option<usize>>,
     pub(super) old_children: Children<'o>,
     pub(super) new_children: Children<'o>,
-    /// By new item, which of the old cases each of its cases was.
+    /// For each new item, the old case of each of its cases.
     cases: Map<usize, Map<usize, usize>>,
 }
 
@@ -64,12 +64,14 @@ impl<'o> Pairs<'o> {
         self.to_new[old].is_none() && self.to_old[new].is_none()
     }
 
-    /// Whether one form leaves out what the other has.
+    /// Returns whether the versions have different formats, so that one may omit
+    /// properties of the other.
     pub(super) fn is_mixed(&self) -> bool {
         self.old.source != self.new.source
     }
 
-    /// The same key is the same item; in flows of Architect, if it is still of its kind.
+    /// Pairs items with the same key; in Architect flows only if the kind is also the
+    /// same.
     fn by_key(&mut self) {
         let is_draft = self.new.source == Source::Draft;
         self.unique(|_, item| {
@@ -78,7 +80,7 @@ impl<'o> Pairs<'o> {
         });
     }
 
-    /// Pairs the items that alone have something, in both versions.
+    /// Pairs items whose key is unique in both versions.
     fn unique<K: Hash + Eq>(&mut self, key: impl Fn(&'o Outline, &'o Item) -> Option<K>) {
         let mut found: Map<K, [Found; 2]> = Map::default();
         for (side, outline) in [self.old, self.new].into_iter().enumerate() {
@@ -94,13 +96,17 @@ impl<'o> Pairs<'o> {
         self.pair_found(found);
     }
 
-    /// Units: by name, then the one at the start, then by all that they hold.
+    /// Pairs units: by name, then the start units, then by their whole content.
     fn units(&mut self) {
         self.unique(|_, item| {
             (item.place.is_none()).then(|| (item.kind.clone(), item.name.clone()))
         });
         let start = |outline: &Outline| {
-            outline.ways.iter().find(|way| way.label == "start").and_then(|way| way.to)
+            outline
+                .references
+                .iter()
+                .find(|way| way.label == "start")
+                .and_then(|way| way.to)
         };
         if let (Some(old), Some(new)) = (start(self.old), start(self.new))
             && self.is_free(old, new)
@@ -116,7 +122,7 @@ impl<'o> Pairs<'o> {
         });
     }
 
-    /// Walks the sequences of what is paired, outer ones first, and pairs what they hold.
+    /// Walks the sequences of paired items, outer ones first, and pairs their contents.
     fn sequences(&mut self) {
         let places: Vec<(usize, &'o Outcome)> =
             self.new_children.keys().copied().collect();
@@ -130,7 +136,7 @@ impl<'o> Pairs<'o> {
         }
     }
 
-    /// Cases of a switch are told by their conditions.
+    /// Pairs cases of a switch by their conditions.
     fn pair_cases(&mut self, old: usize, new: usize) {
         let branches = &self.new.items[new].branches;
         if !branches.is_empty() && !self.cases.contains_key(&new) {
@@ -140,7 +146,7 @@ impl<'o> Pairs<'o> {
         }
     }
 
-    /// The outcome that was what is `outcome` of a new item now.
+    /// Returns the old outcome that corresponds to `outcome` of a new item.
     pub(super) fn old_outcome(&self, new: usize, outcome: &Outcome) -> Option<Outcome> {
         let Outcome::Branch(number) = outcome else { return Some(outcome.clone()) };
         self.cases.get(&new)?.get(number).copied().map(Outcome::Branch)
@@ -164,7 +170,7 @@ impl<'o> Pairs<'o> {
         }
     }
 
-    /// Of two sequences that are the same one, the actions whose kind and name no other has.
+    /// Pairs actions in corresponding sequences if their kind and name are unique.
     fn by_name(&mut self, old: &[usize], new: &[usize]) {
         let mut found: Map<(&str, &str), [Found; 2]> = Map::default();
         let olds = old.iter().map(|&index| (0, index, &self.old.items[index]));
@@ -186,8 +192,8 @@ impl<'o> Pairs<'o> {
         }
     }
 
-    /// A number for each item: what is paired has one of its own, what is not has that of
-    /// its kind and name.
+    /// Returns a number for each item. Paired items have a unique number; others share
+    /// one per kind and name.
     fn tokens(&self, old: &[usize], new: &[usize]) -> (Vec<usize>, Vec<usize>) {
         let mut kinds: Map<(&str, Option<&str>), usize> = Map::default();
         let beyond = self.to_new.len() + self.to_old.len();
@@ -207,8 +213,8 @@ impl<'o> Pairs<'o> {
         (olds, news.collect())
     }
 
-    /// In a gap between what is the same, an action that is the same but for its name is
-    /// renamed; and in Archy YAML it may have none.
+    /// Pairs renamed actions, which differ only by name, among the unpaired actions
+    /// between two pairs. In Archy YAML, the name may be missing.
     fn gap(&mut self, old: &[usize], new: &[usize]) {
         let mut rest = new.iter();
         for &old in old {
@@ -229,9 +235,10 @@ impl<'o> Pairs<'o> {
         old.kind == new.kind && (is_unnamed || self.is_alike(old, new))
     }
 
-    /// Whether two items do the same; they may lead to items of which nothing is known yet.
+    /// Returns whether two items have the same behaviour. Targets that are not paired yet
+    /// are accepted.
     fn is_alike(&self, old: &Item, new: &Item) -> bool {
-        let leads_alike = |old: &Way, new: &Way| {
+        let leads_alike = |old: &Reference, new: &Reference| {
             old.label == new.label
                 && match (old.to, new.to) {
                     (Some(old), Some(new)) => {
@@ -251,24 +258,29 @@ impl<'o> Pairs<'o> {
         };
         old.kind == new.kind
             && old.facts == new.facts
-            && old.ways.len() == new.ways.len()
+            && old.references.len() == new.references.len()
             && old.branches.len() == new.branches.len()
-            && old.ways.iter().zip(&new.ways).all(|(old, new)| leads_alike(old, new))
+            && old
+                .references
+                .iter()
+                .zip(&new.references)
+                .all(|(old, new)| leads_alike(old, new))
             && old.branches.iter().zip(&new.branches).all(|(o, n)| branches_alike(o, n))
     }
 
-    /// A node that does the same and is led to from the same place has another id.
+    /// Pairs nodes with another id that have the same behaviour and are reached from the
+    /// same place.
     fn renamed_nodes(&mut self) {
         let (old, new) = (self.old, self.new);
         let mut pending: Vec<(usize, usize)> = Vec::new();
-        self.follow(&old.ways, &new.ways, &mut pending);
+        self.follow(&old.references, &new.references, &mut pending);
         let known = self.to_new.iter().enumerate();
         let known = known.filter_map(|(old, new)| Some((old, (*new)?)));
         pending.extend(known.collect::<Vec<_>>());
         pending.reverse();
         while let Some((one, other)) = pending.pop() {
             let (one, other) = (&old.items[one], &new.items[other]);
-            self.follow(&one.ways, &other.ways, &mut pending);
+            self.follow(&one.references, &other.references, &mut pending);
             for (before, now) in paired_branches(&one.branches, &other.branches) {
                 if let (Some(before), Some(now)) = (before, now) {
                     let (one, other) = (&one.branches[before], &other.branches[now]);
@@ -278,8 +290,13 @@ impl<'o> Pairs<'o> {
         }
     }
 
-    /// Pairs what two lists of ways lead to, where it is renamed.
-    fn follow(&mut self, old: &[Way], new: &[Way], pending: &mut Vec<(usize, usize)>) {
+    /// Pairs the targets of two lists of paths if they are renamed.
+    fn follow(
+        &mut self,
+        old: &[Reference],
+        new: &[Reference],
+        pending: &mut Vec<(usize, usize)>,
+    ) {
         for way in old {
             let same = new.iter().find(|it| it.label == way.label);
             if let (Some(old), Some(new)) = (way.to, same.and_then(|way| way.to))
@@ -292,16 +309,16 @@ impl<'o> Pairs<'o> {
         }
     }
 
-    /// An action that has gone from one place and stands in another just as it was.
+    /// Pairs actions that moved from one place to another without changes.
     fn moved_actions(&mut self) {
         self.unique(|_, item| {
-            let is_telling = item.name.is_some() || !item.facts.is_empty();
-            (item.place.is_some() && is_telling).then(|| summary(item))
+            let is_distinctive = item.name.is_some() || !item.facts.is_empty();
+            (item.place.is_some() && is_distinctive).then(|| summary(item))
         });
     }
 }
 
-/// How many items have something.
+/// Number of items found with a key.
 #[derive(Default)]
 enum Found {
     #[default]
@@ -329,14 +346,15 @@ fn children(outline: &Outline) -> Children<'_> {
     children
 }
 
-/// What an item is and does, as one text.
+/// Returns a string that identifies the content of an item.
 fn summary(item: &Item) -> String {
-    let ways: Vec<_> = item.ways.iter().map(|way| (&way.label, &way.shown)).collect();
+    let paths: Vec<_> =
+        item.references.iter().map(|way| (&way.label, &way.shown)).collect();
     let (kind, name, facts) = (&item.kind, &item.name, &item.facts);
-    format!("{kind} {name:?} {facts:?} {ways:?} {:?}", item.branches)
+    format!("{kind} {name:?} {facts:?} {paths:?} {:?}", item.branches)
 }
 
-/// By the name of each unit that has actions, what it and they are and do.
+/// Returns a string with the content of each unit and its actions, by unit name.
 fn contents(outline: &Outline) -> Map<&str, String> {
     let mut contents: Map<&str, String> = Map::default();
     let mut unit = None;
@@ -355,8 +373,8 @@ fn contents(outline: &Outline) -> Map<&str, String> {
     contents
 }
 
-/// The conditions of both versions, one of each where they are the same or one took the
-/// place of the other; that is first one that leads to the same.
+/// Pairs the conditions of both versions: equal ones, and replaced ones, preferably with
+/// the same target.
 pub(super) fn paired_branches(
     old: &[Branch],
     new: &[Branch],
@@ -385,8 +403,7 @@ pub(super) fn paired_branches(
     pairs
 }
 
-/// The items of two lists, one of each where they are the same or one took the place of the
-/// other.
+/// Pairs the items of two lists: equal ones, and replaced ones.
 pub(super) fn aligned(
     old: &[String],
     new: &[String],

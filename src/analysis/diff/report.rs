@@ -1,148 +1,149 @@
-//! What changed, as data: the document `flowsim.diff/1`.
+//! Differences as data: the document `flowsim.diff/1`.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// What changed between two versions of one or more flows.
+/// The differences between two versions of one or more flows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Diff {
-    /// Name and version of this form: `flowsim.diff/1`.
+    /// Name and version of this format: `flowsim.diff/1`.
     pub schema: &'static str,
     /// Flows that only the new version has.
     pub added_flows: Vec<FlowName>,
     /// Flows that only the old version has.
     pub removed_flows: Vec<FlowName>,
-    /// Flows of both versions that are not the same, or of which something was ignored.
+    /// Flows of both versions that differ, or that have ignored differences.
     pub flows: Vec<FlowDiff>,
 }
 
-/// A flow.
+/// The name and type of a flow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FlowName {
-    /// The name.
+    /// Name.
     pub name: String,
-    /// The type, as written.
+    /// Type, as written.
     #[serde(rename = "type")]
     pub flow_type: String,
 }
 
-/// What changed in a flow.
+/// The differences of a flow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FlowDiff {
-    /// The flow as it is in the new version.
+    /// Flow in the new version.
     #[serde(flatten)]
     pub flow: FlowName,
-    /// The name that it had, if that was another one.
+    /// Old name, if it differs.
     pub old_name: Option<String>,
     /// Nodes, units and actions that only the new version has.
     pub added_nodes: Vec<NodeName>,
-    /// Those that only the old version has.
+    /// Nodes, units and actions that only the old version has.
     pub removed_nodes: Vec<NodeName>,
-    /// Those that do the same under another id or name.
+    /// Nodes, units and actions with the same behaviour under another id or name.
     pub renamed_nodes: Vec<RenamedNode>,
-    /// Actions that stand in another place.
+    /// Actions in another place.
     pub moved_nodes: Vec<MovedNode>,
-    /// What callers hear.
+    /// Prompts that callers hear.
     pub changed_prompts: Vec<Change>,
-    /// Where conversations are routed to, and with what.
+    /// Routing targets and their settings.
     pub changed_routing: Vec<Change>,
-    /// What decides where a call goes: conditions, cases, schedules, keys of menus.
+    /// Conditions, cases, schedules and menu keys, which decide where a call goes.
     pub changed_conditions: Vec<Change>,
-    /// Where a call goes: the property is the path.
+    /// Targets of paths; the property is the path.
     pub rewired: Vec<Change>,
-    /// Variables, and what they are set to.
+    /// Variables and their values.
     pub changed_variables: Vec<Change>,
     /// All other properties.
     pub changed_settings: Vec<Change>,
-    /// What is not the same but makes no difference.
+    /// Insignificant differences.
     pub ignored: Vec<Ignored>,
 }
 
-/// A node, unit or action.
+/// The name of a node, unit or action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NodeName {
-    /// The id of a node; the name of a unit or action, with a number behind it from the second
-    /// of a name on, as traces have it.
+    /// Id of a node, or name of a unit or action. Repeated names are numbered from the
+    /// second on, as in traces.
     pub node: String,
-    /// The name, if it has one.
+    /// Name, if there is one.
     pub name: Option<String>,
-    /// The type.
+    /// Type.
     #[serde(rename = "type")]
     pub node_type: String,
-    /// Where an action stands: `Main, behind Greeting`.
+    /// Place of an action: `Main, after Greeting`.
     pub place: Option<String>,
     #[serde(skip)]
     pub(super) order: usize,
 }
 
-/// A node that is known by another id or name.
+/// A node with another id or name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RenamedNode {
-    /// The node as it is now.
+    /// Node in the new version.
     #[serde(flatten)]
     pub node: NodeName,
-    /// What it was called.
+    /// Old id or name.
     pub old: String,
 }
 
-/// An action that stands in another place.
+/// An action in another place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MovedNode {
-    /// The action, and where it stands now.
+    /// Action with its new place.
     #[serde(flatten)]
     pub node: NodeName,
-    /// Where it stood.
+    /// Old place.
     pub old: String,
 }
 
-/// A property that is not what it was.
+/// A changed property.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// The node; none where it is the flow itself.
+    /// Node; `None` for the flow itself.
     pub node: Option<String>,
-    /// What has changed of it.
+    /// Property.
     pub property: String,
-    /// What it was, if it was there.
+    /// Old value, if there was one.
     pub old: Option<String>,
-    /// What it is, if it is there.
+    /// New value, if there is one.
     pub new: Option<String>,
-    /// The type of the node.
+    /// Type of the node.
     #[serde(skip)]
     pub(super) node_type: String,
     #[serde(skip)]
     pub(super) order: usize,
 }
 
-/// What was ignored.
+/// An ignored property.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ignored {
-    /// What it is.
+    /// Property.
     pub property: String,
-    /// In how many places.
+    /// Number of places.
     pub count: usize,
 }
 
 impl Diff {
-    /// Whether nothing has changed.
+    /// Returns whether there are no differences.
     pub fn is_empty(&self) -> bool {
         self.added_flows.is_empty()
             && self.removed_flows.is_empty()
             && self.flows.iter().all(FlowDiff::is_empty)
     }
 
-    /// The document, with two spaces of indentation and a line break at its end.
+    /// Returns the document, indented by two spaces and with a final line break.
     pub fn to_json(&self) -> String {
-        // It has text keys and no fallible serialisers: writing it into memory cannot fail.
+        // All keys are strings and no serialiser is fallible, so writing into memory
+        // cannot fail.
         let text = serde_json::to_string_pretty(self).unwrap_or_default();
         text + "\n"
     }
 }
 
 impl FlowDiff {
-    /// Whether nothing has changed but what is ignored.
+    /// Returns whether there are no differences except ignored ones.
     pub fn is_empty(&self) -> bool {
         self.old_name.is_none()
             && self.added_nodes.is_empty()
@@ -152,7 +153,7 @@ impl FlowDiff {
             && self.changes().next().is_none()
     }
 
-    /// All changes of properties, each with what it is about.
+    /// Returns all changed properties, with their subjects.
     pub(super) fn changes(&self) -> impl Iterator<Item = (&'static str, &Change)> {
         let lists = [
             ("prompt", &self.changed_prompts),
@@ -166,22 +167,22 @@ impl FlowDiff {
     }
 }
 
-/// All that is told of one node, or of the flow itself.
+/// All differences of one node, or of the flow itself.
 pub(super) struct Entry<'d> {
     pub(super) sign: Sign,
-    /// The node; none for the flow.
+    /// Node; `None` for the flow.
     pub(super) node: Option<&'d str>,
     pub(super) node_type: &'d str,
-    /// Where it stands, if it has come or gone.
+    /// Place of an added or removed node.
     pub(super) place: Option<&'d str>,
-    /// What it was called.
+    /// Old name.
     pub(super) old_name: Option<&'d str>,
-    /// Where it stood, and where it stands.
+    /// Old and new place.
     pub(super) moved: Option<(&'d str, &'d str)>,
     pub(super) changes: Vec<(&'static str, &'d Change)>,
 }
 
-/// What has happened to a node or flow.
+/// The kind of change of a node or flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sign {
     Added,
@@ -190,7 +191,8 @@ pub(super) enum Sign {
 }
 
 impl FlowDiff {
-    /// What is told of each node, in the order of the new version; what is gone comes last.
+    /// Returns the differences of each node, in the order of the new version; removed
+    /// nodes come last.
     pub(super) fn entries(&self) -> Vec<Entry<'_>> {
         let mut entries: BTreeMap<usize, Entry<'_>> = BTreeMap::new();
         let come = self.added_nodes.iter().map(|node| (Sign::Added, node));
@@ -238,7 +240,7 @@ impl<'d> Entry<'d> {
 }
 
 impl Diff {
-    /// How many flows changed, came and went, in words.
+    /// Summarises the numbers of changed, added and removed flows.
     pub(super) fn summary(&self) -> String {
         let changed = self.flows.iter().filter(|flow| !flow.is_empty()).count();
         let counts = [
@@ -258,7 +260,7 @@ impl Diff {
 }
 
 impl FlowDiff {
-    /// What was ignored, in words: `version, id (3)`.
+    /// Lists the ignored properties: `version, id (3)`.
     pub(super) fn ignored_words(&self) -> String {
         let word = |it: &Ignored| match it.count {
             1 => it.property.clone(),

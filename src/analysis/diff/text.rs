@@ -1,4 +1,4 @@
-//! What changed, for people at a terminal.
+//! Terminal output of differences.
 
 use std::fmt::Write;
 
@@ -8,11 +8,11 @@ use unicode_width::UnicodeWidthStr;
 use super::report::{Change, Diff, Entry, FlowDiff, FlowName, Sign};
 use crate::diagnostic::visible;
 
-/// How wide a change may be that stands on one line.
+/// Maximum width of a change on a single line.
 const MAX_WIDTH: usize = 88;
 
-/// What changed: flows, their nodes, and of each what it was and is. Colours only repeat what
-/// the signs say.
+/// Renders the changed flows and nodes with their old and new values. Colours only repeat
+/// what the signs say.
 pub fn render_text(diff: &Diff, color: bool) -> String {
     let mut writer = Writer { out: String::new(), color };
     for flow in &diff.flows {
@@ -69,7 +69,7 @@ impl Writer {
             self.flow_name(Sign::Changed, &flow.flow);
         }
         if let Some(old) = &flow.old_name {
-            self.note("    renamed, it was ", old);
+            self.note("    renamed from ", old);
         }
         for entry in flow.entries() {
             self.entry(&entry);
@@ -103,7 +103,7 @@ impl Writer {
         };
         let margin = " ".repeat(indent);
         if let Some(old) = entry.old_name {
-            let _ = write!(self.out, "{margin}renamed, it was ");
+            let _ = write!(self.out, "{margin}renamed from ");
             self.ink(color(AnsiColor::Red), old);
             self.out.push('\n');
         }
@@ -137,7 +137,8 @@ impl Writer {
         self.out.push('\n');
     }
 
-    /// What was and what is: on one line where there is room, else each on its own.
+    /// Writes the old and new value: on one line if they fit, otherwise each on a
+    /// separate line.
     fn both(&mut self, margin: &str, property: &str, old: &str, new: &str) {
         let (red, green) = (color(AnsiColor::Red), color(AnsiColor::Green));
         let width = margin.len() + property.width() + old.width() + new.width() + 5;
@@ -160,7 +161,7 @@ fn color(color: AnsiColor) -> Style {
     Style::new().fg_color(Some(color.into()))
 }
 
-/// Nothing would not be seen.
+/// Makes an empty value visible.
 fn shown(text: &str) -> &str {
     if text.is_empty() { "\"\"" } else { text }
 }

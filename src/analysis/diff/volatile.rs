@@ -1,10 +1,10 @@
-//! What differs between two versions without anybody having changed it.
+//! Values that differ between versions without being edited.
 
-use super::outline::{Aspect, Fact, Shown};
+use super::outline::{Aspect, DisplayValue, Property};
 use crate::value::Json;
 
-/// Whether a key of a document holds something that changes whenever the flow is saved,
-/// published or moved to another organisation.
+/// Returns whether the value of a key changes whenever the flow is saved, published or
+/// moved to another organisation.
 pub(super) fn is_volatile(key: &str) -> bool {
     const NAMES: &[&str] = &[
         "checkedInVersion",
@@ -40,7 +40,7 @@ pub(super) fn is_volatile(key: &str) -> bool {
     NAMES.binary_search(&key).is_ok()
 }
 
-/// A value without what is volatile within it.
+/// Returns a value without its volatile parts.
 pub(super) fn lasting(json: &Json) -> Json {
     match json {
         Json::Array(items) => Json::array(items.iter().map(lasting)),
@@ -52,14 +52,14 @@ pub(super) fn lasting(json: &Json) -> Json {
     }
 }
 
-/// Whether a property is an id beside the name of what it is the id of.
-pub(super) fn is_id(fact: &Fact) -> bool {
+/// Returns whether a property is an id that accompanies a name.
+pub(super) fn is_id(fact: &Property) -> bool {
     matches!(last(&fact.name), "actionId" | "datatableId" | "flowId")
 }
 
-/// Whether a property that only one version has says what holds without it. *Source: exports
-/// of published flows and the Archy YAML that they were made of.*
-pub(super) fn is_default(fact: &Fact) -> bool {
+/// Returns whether a property has its default value, which one version may omit. *Source:
+/// exports of published flows and the Archy YAML from which they were made.*
+pub(super) fn is_default(fact: &Property) -> bool {
     const DEFAULTS: &[(&str, &str)] = &[
         ("appendSkills", "false"),
         ("flowDebugPublished", "false"),
@@ -71,14 +71,13 @@ pub(super) fn is_default(fact: &Fact) -> bool {
         ("useDefaultHandling", "true"),
         ("useSuggestedTimeout", "true"),
     ];
-    let Shown::One(value) = &fact.value else { return false };
+    let DisplayValue::One(value) = &fact.value else { return false };
     DEFAULTS.contains(&(last(&fact.name), value))
 }
 
-/// Whether a property of an action, unit or flow is one that an export always has, or that only
-/// Archy YAML has, whatever the author wanted. What a caller hears first and variables are not
-/// among them.
-pub(super) fn is_of_one_form(fact: &Fact, is_of_flow: bool) -> bool {
+/// Returns whether a property exists in only one of the formats (exports or Archy YAML)
+/// regardless of the author's intent. Initial greetings and variables are excluded.
+pub(super) fn is_of_one_form(fact: &Property, is_of_flow: bool) -> bool {
     let first = first_part(&fact.name);
     if is_of_flow {
         return fact.aspect != Aspect::Variable && first != "initialGreeting";
@@ -86,12 +85,12 @@ pub(super) fn is_of_one_form(fact: &Fact, is_of_flow: bool) -> bool {
     last(&fact.name) == "timeout" || first.starts_with("settings")
 }
 
-/// The outermost of the names of a property.
+/// Returns the outermost part of a property name.
 pub(super) fn first_part(name: &str) -> &str {
     name.split('.').next().unwrap_or(name)
 }
 
-/// The innermost of the names of a property.
+/// Returns the innermost part of a property name.
 pub(super) fn last(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
@@ -101,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_volatile_is_left_out_at_any_depth() {
+    fn volatile_values_are_omitted_at_any_depth() {
         let json = Json::parse(r#"{"a": [{"trackingId": 7, "b": 1}], "manifest": {}}"#);
         assert_eq!(lasting(&json.expect("it is JSON")).to_string(), r#"{"a":[{"b":1}]}"#);
         assert!(["id", "uiMetaData", "versions"].iter().all(|it| is_volatile(it)));

@@ -1,29 +1,29 @@
-//! The flows as drawings: boxes shaded by how often calls came there, ways wider by how often
-//! they were taken.
+//! Drawings of flows: boxes are shaded by the number of visits, and paths are wider the
+//! more often they were taken.
 
 use std::fmt::Write;
 
 use super::Heatmap;
-use super::listing::{Drawn, Listed, listing};
+use super::listing::{FlowGraph, Listed, listing};
 use super::svg::{MARGIN, escaped, key, label};
 use crate::flow::write::{
     Drawing, Graph, Heat, Line, MOST_BOXES, Marking, Part, Shape, drawing, parts,
 };
 
-/// A drawing with the shades of what is counted.
+/// A drawing with a shade for each count.
 pub(super) type Shaded = Drawing<<Heat as Marking>::Mark>;
 
-/// How large a picture of flows may be, in pixels: as points of a PNG it has to fit in memory.
+/// Maximum size of a picture of flows in pixels; a PNG has to fit in memory.
 const MOST_PIXELS: f64 = 12_000_000.0;
 
-/// The room of a flow's name and of what its shades stand for, and of the name of a part.
+/// Height of a flow's name and colour scale, and height of the name of a part.
 const HEAD: f64 = 92.0;
 const PART: f64 = 30.0;
 
-/// The room of the line that tells what was left out.
+/// Height of the line about omitted drawings.
 const FOOT: f64 = 44.0;
 
-/// How drawings look, in the colours of the table.
+/// Style of drawings, in the colours of the table.
 pub(super) const STYLE: &str = "\
 .heatmap .box{stroke:var(--soft)}.heatmap .start{stroke-width:2.5}\
 .heatmap .plain{fill:var(--ground);stroke-dasharray:4 3}\
@@ -37,7 +37,7 @@ pub(super) const STYLE: &str = "\
 .heatmap .label{fill:var(--soft);stroke:var(--ground);stroke-width:4px;paint-order:stroke;\
 stroke-linejoin:round}";
 
-/// The heads of ways, for all drawings of a page or picture: wide ways have larger ones.
+/// Arrow heads for all drawings of a page or picture; wide paths have larger ones.
 pub(super) const TIPS: &str = "\
 <defs><marker id=\"heat-tip\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"10\" \
 markerHeight=\"10\" markerUnits=\"userSpaceOnUse\" orient=\"auto\">\
@@ -46,22 +46,22 @@ markerHeight=\"10\" markerUnits=\"userSpaceOnUse\" orient=\"auto\">\
 markerHeight=\"16\" markerUnits=\"userSpaceOnUse\" orient=\"auto\">\
 <path class=\"tip\" d=\"M0 0L12 8L0 16Z\"/></marker></defs>\n";
 
-/// What the ways say, beside what the shades stand for.
-const WAYS: &str = "ways are wider the more often they were taken; dashed: never";
+/// Explanation of the path widths, next to the colour scale.
+const WIDTH_HINT: &str = "wider paths were taken more often; dashed: never taken";
 
-/// The drawings of some flows one below the other, as much as a picture may hold.
+/// Drawings of several flows from top to bottom, as many as fit into a picture.
 #[derive(Default)]
 pub(super) struct Stack {
     flows: Vec<Flow>,
-    /// How many drawings are not here, and how many nodes they have.
+    /// Number of omitted drawings, and number of their nodes.
     left_out: (usize, usize),
-    /// How many boxes there are.
+    /// Number of boxes.
     boxes: usize,
     pub(super) width: f64,
     pub(super) height: f64,
 }
 
-/// A flow with those of its drawings that are shown.
+/// A flow with its visible drawings.
 struct Flow {
     listed: Listed,
     largest: u64,
@@ -69,10 +69,10 @@ struct Flow {
 }
 
 impl Stack {
-    /// The parts of flows that calls came to have room before the others.
-    pub(super) fn of(heatmap: &Heatmap, drawn: &[Drawn]) -> Self {
+    /// Stacks the drawings. Parts of flows that calls reached take precedence.
+    pub(super) fn of(heatmap: &Heatmap, drawn: &[FlowGraph]) -> Self {
         let listed = listing(heatmap, drawn);
-        let heat = |(listed, (id, graph)): (Listed, &'_ Drawn)| {
+        let heat = |(listed, (id, graph)): (Listed, &'_ FlowGraph)| {
             let heat = heatmap.nodes.heat(id, graph);
             (Flow { listed, largest: heat.largest(), drawings: Vec::new() }, heat)
         };
@@ -105,8 +105,8 @@ impl Stack {
             let drawing = drawing(of.0, part, of.1);
             let head = if flow.drawings.is_empty() { HEAD } else { 0.0 };
             let name = if drawing.title.is_some() { PART } else { 0.0 };
-            let legend = legend(0.0, flow.largest, &mut String::new());
-            let width = self.width.max(drawing.width).max(legend);
+            let scale = scale(0.0, flow.largest, &mut String::new());
+            let width = self.width.max(drawing.width).max(scale);
             let height = self.height + head + name + drawing.height;
             if width * height <= MOST_PIXELS {
                 (self.width, self.height) = (width, height);
@@ -118,12 +118,12 @@ impl Stack {
         self.left_out = (self.left_out.0 + 1, self.left_out.1 + count);
     }
 
-    /// Whether there is nothing to tell.
+    /// Returns whether there is nothing to show.
     pub(super) fn is_empty(&self) -> bool {
         self.flows.is_empty() && self.left_out.0 == 0
     }
 
-    /// All of it, from here down.
+    /// Writes everything from the position `top` down.
     pub(super) fn write(&self, top: f64, out: &mut String) {
         let mut y = top;
         for flow in &self.flows {
@@ -131,13 +131,13 @@ impl Stack {
             let _ = writeln!(
                 out,
                 "<text class=\"title\" x=\"{MARGIN}\" y=\"{:.1}\">{}</text>\n\
-                 <text class=\"soft\" x=\"{MARGIN}\" y=\"{:.1}\">Calls came to {reached} of \
-                 {all} nodes.</text>",
+                 <text class=\"soft\" x=\"{MARGIN}\" y=\"{:.1}\">{reached} of {all} nodes \
+                 reached.</text>",
                 y + 34.0,
                 label(&flow.listed.name),
                 y + 54.0
             );
-            legend(y + 68.0, flow.largest, out);
+            scale(y + 68.0, flow.largest, out);
             y += HEAD;
             for (_, drawing) in &flow.drawings {
                 if let Some(title) = &drawing.title {
@@ -159,8 +159,8 @@ impl Stack {
             let many = if drawings == 1 { "drawing" } else { "drawings" };
             let _ = writeln!(
                 out,
-                "<text class=\"soft\" x=\"{MARGIN}\" y=\"{:.1}\">Left out for want of \
-                 room: {drawings} {many} with {nodes} nodes. --format html tells of \
+                "<text class=\"soft\" x=\"{MARGIN}\" y=\"{:.1}\">Omitted for lack of \
+                 space: {drawings} {many} with {nodes} nodes. --format html shows \
                  all.</text>",
                 y + 24.0
             );
@@ -172,18 +172,18 @@ fn is_reached(part: &Part, heat: &Heat) -> bool {
     part.vertices.clone().any(|vertex| heat.vertex(vertex) > Some(0))
 }
 
-/// What shades and ways stand for; tells how wide it is.
-pub(super) fn legend(y: f64, largest: u64, out: &mut String) -> f64 {
+/// Writes the colour scale and the explanation of path widths. Returns the width.
+pub(super) fn scale(y: f64, largest: u64, out: &mut String) -> f64 {
     let x = key(y, largest, out);
     let (text, below) = (x + 4.0, y + 12.0);
     let _ = writeln!(
         out,
-        "<text class=\"small soft\" x=\"{text:.1}\" y=\"{below:.1}\">{WAYS}</text>"
+        "<text class=\"small soft\" x=\"{text:.1}\" y=\"{below:.1}\">{WIDTH_HINT}</text>"
     );
     x + 400.0
 }
 
-/// The ways and boxes of a drawing.
+/// Writes the paths and boxes of a drawing.
 pub(super) fn write(drawing: &Shaded, out: &mut String) {
     for line in &drawing.arrows {
         let tip = if line.mark > Some(2) { "heat-wide-tip" } else { "heat-tip" };
@@ -219,7 +219,8 @@ fn way(line: &Line<Option<usize>>) -> String {
     }
 }
 
-/// A box. What does not fit in it is cut at its side: letters are of any width.
+/// Writes a box. Text that does not fit is cut at the edge, because the width of letters
+/// is unknown.
 fn node(shape: &Shape<Option<usize>>, out: &mut String) {
     let (fill, ink) = match shape.mark {
         Some(shade) => (format!("h{shade}"), format!("t{shade}")),

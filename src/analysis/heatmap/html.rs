@@ -1,14 +1,14 @@
-//! The heat map as a page that stands for itself.
+//! Heat map as a self-contained HTML page.
 
 use std::fmt::Write;
 
 use super::Heatmap;
-use super::flows::{self, Shaded, TIPS, legend};
-use super::listing::{Drawn, Listed, Node, listing};
+use super::flows::{self, Shaded, TIPS, scale};
+use super::listing::{FlowGraph, Listed, Node, listing};
 use super::svg::{self, escaped, render_svg};
 use crate::flow::write::{Drawing, drawings, level};
 
-/// Light or dark as the reader's system is.
+/// Page style, light or dark like the reader's system.
 const STYLE: &str = "\
 :root{color-scheme:light dark;--ground:#ffffff;--ink:#1c1f23;--soft:#5f6670;--line:#e3e5e8;\
 --h0:#f3f4f2;--h1:#d3ecab;--h2:#93d4bf;--h3:#2a78b5;--h4:#1b2f80}\
@@ -31,15 +31,15 @@ td.kind,td.paths{color:var(--soft)}\
 .h3 i{background:var(--h3)}.h4 i{background:var(--h4)}\
 tr.never td{color:var(--soft)}";
 
-/// What else there is where flows are drawn.
+/// Additional style for pages with drawings.
 const DRAWN_STYLE: &str = "\
 h3{font-size:15px;margin:20px 0 6px}summary{cursor:pointer;color:var(--soft)}\
 details{margin:14px 0}.key{display:block;margin:0 0 10px -24px;max-width:none}\
 .canvas{overflow:auto;max-height:85vh;margin:0 0 14px;border:1px solid var(--line);\
 border-radius:8px}.canvas svg{display:block;margin:auto}";
 
-/// The table of keys and decisions, and the nodes with their counts.
-pub fn render_html(heatmap: &Heatmap, drawn: &[Drawn]) -> String {
+/// Renders the table of keys and decisions, and the nodes with their counts.
+pub fn render_html(heatmap: &Heatmap, drawn: &[FlowGraph]) -> String {
     let listed = listing(heatmap, drawn);
     let has_drawings = !listed.is_empty() && !drawn.is_empty();
     let more = match has_drawings {
@@ -51,7 +51,7 @@ pub fn render_html(heatmap: &Heatmap, drawn: &[Drawn]) -> String {
          <meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>Heat map</title>\n<style>{STYLE}{more}</style>\n</head>\n<body>\n<h1>Heat map</h1>\n"
     );
-    let _ = writeln!(out, "<p>{}</p>", told(heatmap));
+    let _ = writeln!(out, "<p>{}</p>", subject(heatmap));
     if heatmap.table.total() > 0 {
         let _ = writeln!(out, "<figure>\n{}</figure>", render_svg(heatmap, &[]));
     }
@@ -62,7 +62,7 @@ pub fn render_html(heatmap: &Heatmap, drawn: &[Drawn]) -> String {
              class=\"heatmap\">\n{TIPS}</svg>"
         );
     }
-    // Those that are drawn come first.
+    // Flows with drawings come first.
     let graphs = drawn.iter().map(Some).chain(std::iter::repeat(None));
     for (listed, drawn) in listed.iter().zip(graphs) {
         flow(heatmap, listed, drawn, &mut out);
@@ -71,23 +71,23 @@ pub fn render_html(heatmap: &Heatmap, drawn: &[Drawn]) -> String {
     out
 }
 
-/// What the page is about.
-fn told(heatmap: &Heatmap) -> String {
+/// Returns the subtitle of the page.
+fn subject(heatmap: &Heatmap) -> String {
     let calls = match heatmap.nodes.calls {
         1 => "1 call".to_owned(),
         calls => format!("{calls} calls"),
     };
     match (heatmap.table.total(), heatmap.nodes.is_empty()) {
-        (0, _) => format!("The nodes that {calls} came to."),
-        (_, true) => "What came of the keys that callers pressed.".to_owned(),
+        (0, _) => format!("Nodes reached by {calls}."),
+        (_, true) => "Outcomes of the keys that callers pressed.".to_owned(),
         _ => format!(
-            "What came of the keys that callers pressed, and the nodes that {calls} came to."
+            "Outcomes of the keys that callers pressed, and nodes reached by {calls}."
         ),
     }
 }
 
-/// A flow: drawn if there is its document, and all its nodes.
-fn flow(heatmap: &Heatmap, listed: &Listed, drawn: Option<&Drawn>, out: &mut String) {
+/// Writes a flow: its drawing if the document is available, and all its nodes.
+fn flow(heatmap: &Heatmap, listed: &Listed, drawn: Option<&FlowGraph>, out: &mut String) {
     head(listed, out);
     let is_drawn = drawn.is_some_and(|it| drawing(heatmap, it, out));
     if is_drawn {
@@ -99,14 +99,14 @@ fn flow(heatmap: &Heatmap, listed: &Listed, drawn: Option<&Drawn>, out: &mut Str
     }
 }
 
-/// Draws the parts of a flow that are not too large, and tells whether there are any.
-fn drawing(heatmap: &Heatmap, (id, graph): &Drawn, out: &mut String) -> bool {
+/// Draws the parts of a flow that are small enough. Returns whether there are any.
+fn drawing(heatmap: &Heatmap, (id, graph): &FlowGraph, out: &mut String) -> bool {
     let heat = heatmap.nodes.heat(id, graph);
     let drawings = drawings(graph, &heat);
     let is_drawn = drawings.iter().any(|it| !it.boxes.is_empty());
     if is_drawn {
         let mut shades = String::new();
-        let width = legend(2.0, heat.largest(), &mut shades);
+        let width = scale(2.0, heat.largest(), &mut shades);
         let _ = write!(
             out,
             "<div class=\"wide\"><svg class=\"heatmap key\" width=\"{width:.0}\" \
@@ -125,7 +125,7 @@ fn drawing(heatmap: &Heatmap, (id, graph): &Drawn, out: &mut String) -> bool {
 fn canvas(drawing: &Shaded, flow: &str, out: &mut String) {
     let Drawing { count, width, height, .. } = drawing;
     if drawing.is_list {
-        let text = "nodes are too many to draw; the list below has them.";
+        let text = "nodes are too many to draw; see the list below.";
         let _ = writeln!(out, "<p>{count} {text}</p>");
         return;
     }
@@ -143,7 +143,7 @@ fn head(flow: &Listed, out: &mut String) {
     let (reached, all) = flow.reached();
     let _ = write!(
         out,
-        "<h2>{}</h2>\n<p>Calls came to {reached} of {all} nodes.</p>\n",
+        "<h2>{}</h2>\n<p>{reached} of {all} nodes reached.</p>\n",
         escaped(&flow.name)
     );
 }
@@ -164,7 +164,7 @@ fn row(node: &Node, largest: u64, out: &mut String) {
     let paths: Vec<String> =
         node.paths.iter().map(|(path, count)| format!("{path} ×{count}")).collect();
     let share = u128::from(node.count) * 100 / u128::from(largest.max(1));
-    // What was taken at all is seen.
+    // A count above zero always has a visible bar.
     let share = if node.count > 0 { share.max(2) } else { 0 };
     let _ = writeln!(
         out,

@@ -1,12 +1,12 @@
-//! The heat map for programs: `flowsim.heatmap/1`.
+//! Heat map as data: `flowsim.heatmap/1`.
 
 use serde::Serialize;
 
 use super::Heatmap;
-use super::listing::{Drawn, Listed, Node, listing};
+use super::listing::{FlowGraph, Listed, Node, listing};
 use super::table::View;
 
-/// Name and version of the form.
+/// Name and version of the format.
 const SCHEMA: &str = "flowsim.heatmap/1";
 
 #[derive(Serialize)]
@@ -49,8 +49,8 @@ struct CountedPath<'h> {
     count: u64,
 }
 
-/// All counts, on lines of their own.
-pub fn render_json(heatmap: &Heatmap, drawn: &[Drawn]) -> String {
+/// Renders all counts, one per line.
+pub fn render_json(heatmap: &Heatmap, drawn: &[FlowGraph]) -> String {
     let view = heatmap.table.view(usize::MAX, usize::MAX);
     let listed = listing(heatmap, drawn);
     let document = Document {

@@ -1,11 +1,11 @@
-//! The nodes of flows with their counts, in the order in which they are shown.
+//! Nodes of flows with their counts, in display order.
 
 use super::Heatmap;
 use super::nodes::NodeHeat;
 use crate::flow::write::Graph;
 
-/// A flow of which there is the document: its id, and its graph.
-pub type Drawn = (String, Graph);
+/// The id and graph of a flow whose document is available.
+pub type FlowGraph = (String, Graph);
 
 /// A flow with its nodes.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,16 +22,16 @@ pub(super) struct Node {
     pub(super) name: String,
     pub(super) kind: String,
     pub(super) count: u64,
-    /// The paths that were taken, and how often.
+    /// Paths that were taken, with their counts.
     pub(super) paths: Vec<(String, u64)>,
 }
 
-/// The types of nodes with which a part of a flow begins: as in coverage, none of the nodes
-/// that are counted.
+/// Types of nodes that begin a part of a flow. As in coverage, they are not counted as
+/// nodes.
 const UNITS: [&str; 6] = ["task", "menu", "state", "bot", "nextRound", "errorHandling"];
 
 impl Listed {
-    /// To how many nodes calls came, and how many there are.
+    /// Returns the number of reached nodes, and the total number of nodes.
     pub(super) fn reached(&self) -> (usize, usize) {
         let nodes = self.nodes.iter().filter(|it| !UNITS.contains(&it.kind.as_str()));
         (nodes.clone().filter(|node| node.count > 0).count(), nodes.count())
@@ -42,9 +42,9 @@ impl Listed {
     }
 }
 
-/// The flows that are drawn in their order, with all nodes in theirs; then the other flows
-/// that calls came to, with the nodes most often come to first.
-pub(super) fn listing(heatmap: &Heatmap, drawn: &[Drawn]) -> Vec<Listed> {
+/// Lists the flows with a drawing first, with all nodes in document order. Other flows
+/// that calls reached follow, with the most visited nodes first.
+pub(super) fn listing(heatmap: &Heatmap, drawn: &[FlowGraph]) -> Vec<Listed> {
     if heatmap.nodes.is_empty() {
         return Vec::new();
     }

@@ -1,7 +1,7 @@
-//! How often callers' keys led where, and how often calls came to a node.
+//! Heat map: outcomes of callers' keys, and visits of nodes.
 //!
-//! A [`Heatmap`] counts what it is given one by one and keeps only counts, so that a log may
-//! be of any length.
+//! A [`Heatmap`] adds items one by one and keeps only counts, so that a log may have any
+//! length.
 
 mod flows;
 mod html;
@@ -15,7 +15,7 @@ mod text;
 
 pub use html::render_html;
 pub use json::render_json;
-pub use listing::Drawn;
+pub use listing::FlowGraph;
 pub use nodes::{FlowHeat, NodeHeat, Nodes};
 pub use png::{NoPicture, render_png};
 pub use svg::render_svg;
@@ -23,43 +23,43 @@ pub use table::{Cell, Table, View};
 pub use text::render_text;
 
 use super::decisions::json::text as text_of;
-use super::decisions::{Found, of_document, of_observation};
+use super::decisions::{Item, of_document, of_observation};
 use crate::trace::observation::Observation;
 use crate::value::{DateTime, Json};
 
-/// As much of the table is shown to people; the rest of it is put together.
+/// Maximum size of the displayed table; the remaining rows and columns are combined.
 const MAX_ROWS: usize = 40;
 const MAX_COLUMNS: usize = 12;
 
-/// Decisions, and the nodes that calls came to.
+/// Counted decisions, and counted visits of nodes.
 #[derive(Debug, Clone, Default)]
 pub struct Heatmap {
     /// Keys by decision.
     pub table: Table,
-    /// Nodes and the ways from them.
+    /// Nodes and the paths from them.
     pub nodes: Nodes,
 }
 
 impl Heatmap {
-    /// Counts what a file holds.
+    /// Adds an item of a file.
     ///
     /// # Errors
-    /// It is none of the documents that a heat map can be made of.
-    pub fn add(&mut self, found: Found) -> Result<(), String> {
+    /// The document cannot be part of a heat map.
+    pub fn add(&mut self, found: Item) -> Result<(), String> {
         let document = match found {
-            Found::Decision(decision) => {
+            Item::Decision(decision) => {
                 self.table.add(&decision);
                 return Ok(());
             }
-            Found::Document(document) => document,
+            Item::Document(document) => document,
         };
         match text_of(&document, "schema") {
             Some("flowsim.trace/1") => self.add_trace(&document),
             Some("flowsim.coverage/1") => self.nodes.add_coverage(&document),
             Some("flowsim.run/1") => {
                 return Err(
-                    "a report of tests holds no traces; `flowsim test --decisions \
-                            FILE --coverage-out FILE` writes what can be counted"
+                    "a test report contains no traces; use the files that `flowsim test \
+                            --decisions FILE --coverage-out FILE` writes"
                         .into(),
                 );
             }
@@ -67,27 +67,27 @@ impl Heatmap {
                 self.add_trace(&document);
             }
             Some(other) => {
-                return Err(format!("a document `{other}` cannot be counted"));
+                return Err(format!("documents of type `{other}` are not supported"));
             }
             None => {
-                return Err("this is no decision, which has `dtmf` and \
-                            `routing_decision`, and no trace"
+                return Err("expected a decision with `dtmf` and \
+                            `routing_decision`, or a trace"
                     .into());
             }
         }
         Ok(())
     }
 
-    /// Counts a trace or a simulation response: its nodes, and its decisions.
+    /// Adds the nodes and decisions of a trace or a simulation response.
     fn add_trace(&mut self, document: &Json) {
         self.nodes.add_trace(document);
-        // Neither when nor which call matters to counts.
+        // Counts do not depend on the time and id of the call.
         for decision in of_document(document, DateTime::MIN, "") {
             self.table.add(&decision);
         }
     }
 
-    /// Counts a call that was seen elsewhere: its nodes, and its decisions.
+    /// Adds the nodes and decisions of a call that was observed elsewhere.
     pub fn add_observation(&mut self, call: &Observation) {
         self.nodes.add_observation(call);
         for decision in of_observation(call, "") {
@@ -95,7 +95,7 @@ impl Heatmap {
         }
     }
 
-    /// Whether there is nothing to show.
+    /// Returns whether there is nothing to show.
     pub fn is_empty(&self) -> bool {
         self.table.total() == 0 && self.nodes.is_empty()
     }

@@ -1,4 +1,4 @@
-//! How often calls came to nodes, and which ways they took from there.
+//! Number of visits of each node, and of each path taken from there.
 
 use std::collections::BTreeMap;
 
@@ -7,47 +7,47 @@ use crate::flow::write::{Arrow, Graph, Heat};
 use crate::trace::observation::Observation;
 use crate::value::{Json, Text};
 
-/// Behind the id of a loop: the step that begins a further round of it.
+/// Id suffix of the step that begins a further round of a loop.
 const NEXT_ROUND: &str = ", next round";
 
 /// Counts by flow and node.
 #[derive(Debug, Clone, Default)]
 pub struct Nodes {
-    /// How many calls were counted.
+    /// Number of counted calls.
     pub calls: u64,
-    /// By the id of the flow.
+    /// Counts of each flow, by id.
     pub flows: BTreeMap<Text, FlowHeat>,
 }
 
-/// The counts of a flow.
+/// Counts of a flow.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FlowHeat {
-    /// Its name, as far as it is known.
+    /// Name, if known.
     pub name: Option<Text>,
-    /// By the id of the node.
+    /// Counts of each node, by id.
     pub nodes: BTreeMap<Text, NodeHeat>,
 }
 
-/// The counts of a node.
+/// Counts of a node.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NodeHeat {
-    /// Its name.
+    /// Name.
     pub name: Text,
-    /// Its type, or what of coverage it is.
+    /// Type of the node, or a type derived from its coverage kind.
     pub node_type: Text,
-    /// How often a call came there.
+    /// Number of visits.
     pub count: u64,
-    /// How many of these coverage tells of, which knows nothing of jumps and calls.
+    /// Number of visits known from coverage, which has no data about jumps and calls.
     pub covered: u64,
-    /// The ways that were taken, with the node that they lead to as far as it is known.
-    pub ways: BTreeMap<(Text, Option<Text>), u64>,
+    /// Taken paths with their target, if known.
+    pub taken_paths: BTreeMap<(Text, Option<Text>), u64>,
 }
 
 impl NodeHeat {
-    /// How often each path was taken, wherever it led to.
+    /// Returns the count of each path, regardless of its target.
     pub fn paths(&self) -> BTreeMap<&str, u64> {
         let mut paths = BTreeMap::new();
-        for ((path, _), count) in &self.ways {
+        for ((path, _), count) in &self.taken_paths {
             add(paths.entry(path.as_str()).or_default(), *count);
         }
         paths
@@ -55,12 +55,12 @@ impl NodeHeat {
 }
 
 impl Nodes {
-    /// Whether nothing was counted.
+    /// Returns whether nothing was counted.
     pub fn is_empty(&self) -> bool {
         self.calls == 0
     }
 
-    /// Counts a trace or a simulation response.
+    /// Adds a trace or a simulation response.
     pub(super) fn add_trace(&mut self, document: &Json) {
         add(&mut self.calls, 1);
         if let Some(flow) = document.get("flow")
@@ -81,12 +81,12 @@ impl Nodes {
             node.node_type = text(step, "nodeType").unwrap_or_default().into();
             if let Some(path) = text(step, "path") {
                 let way = (label(path), text(step, "next").map(Text::from));
-                add(node.ways.entry(way).or_default(), 1);
+                add(node.taken_paths.entry(way).or_default(), 1);
             }
         }
     }
 
-    /// Counts a call that was seen elsewhere: its actions, and the ways out of them.
+    /// Adds the actions and paths of a call that was observed elsewhere.
     pub(super) fn add_observation(&mut self, call: &Observation) {
         add(&mut self.calls, 1);
         let begun = call.flow.id.as_ref().or(call.flow.name.as_ref());
@@ -94,7 +94,7 @@ impl Nodes {
             self.flows.entry(id.clone()).or_default().name = Some(name.clone());
         }
         for step in call.steps.iter().filter(|step| step.is_action) {
-            // Steps have the name of their flow where they have no id of it.
+            // Steps without the id of their flow have its name.
             let is_first = step.flow.is_none() || step.flow == call.flow.name;
             let flow = if is_first { begun } else { step.flow.as_ref() };
             let (Some(flow), Some(id)) = (flow, &step.id) else { continue };
@@ -104,12 +104,12 @@ impl Nodes {
             node.name = step.name.as_ref().unwrap_or(id).clone();
             node.node_type = event_type(&step.kind);
             if let Some(path) = &step.path {
-                add(node.ways.entry((label(path), None)).or_default(), 1);
+                add(node.taken_paths.entry((label(path), None)).or_default(), 1);
             }
         }
     }
 
-    /// Counts a document of what tests covered, which does not tell where paths lead to.
+    /// Adds a coverage document, which does not contain the targets of paths.
     pub(super) fn add_coverage(&mut self, document: &Json) {
         add(&mut self.calls, count(document, "calls"));
         for covered in items(document.get("flows")) {
@@ -119,9 +119,9 @@ impl Nodes {
             for covered in items(covered.get("nodes")) {
                 let Some(id) = text(covered, "id") else { continue };
                 let node = flow.nodes.entry(id.into()).or_default();
-                let came = count(covered, "count");
-                add(&mut node.count, came);
-                add(&mut node.covered, came);
+                let visits = count(covered, "count");
+                add(&mut node.count, visits);
+                add(&mut node.covered, visits);
                 let kind = text(covered, "kind").unwrap_or_default();
                 if node.name.is_empty() {
                     node.name = id.into();
@@ -129,9 +129,12 @@ impl Nodes {
                 if node.node_type.is_empty() {
                     node.node_type = type_of(kind).into();
                 }
-                // A task leads to its first action and has no other way.
-                if kind == "tasks" && came > 0 {
-                    add(node.ways.entry(("next".into(), None)).or_default(), came);
+                // A task leads only to its first action.
+                if kind == "tasks" && visits > 0 {
+                    add(
+                        node.taken_paths.entry(("next".into(), None)).or_default(),
+                        visits,
+                    );
                 }
                 let parts = items(covered.get("parts"));
                 let is_way = |part: &&Json| {
@@ -140,14 +143,17 @@ impl Nodes {
                 for part in parts.filter(is_way) {
                     let times = count(part, "count");
                     if let (Some(path), true) = (text(part, "name"), times > 0) {
-                        add(node.ways.entry((path.into(), None)).or_default(), times);
+                        add(
+                            node.taken_paths.entry((path.into(), None)).or_default(),
+                            times,
+                        );
                     }
                 }
             }
         }
     }
 
-    /// The heat of a flow's graph.
+    /// Returns the counts for a flow's graph.
     pub fn heat(&self, flow: &str, graph: &Graph) -> Heat {
         let nothing = FlowHeat::default();
         let flow = self.flows.get(flow).unwrap_or(&nothing);
@@ -164,7 +170,7 @@ impl Nodes {
             let is_only = graph.arrows.iter().filter(between).count() == 1;
             let round = format!("{from}{NEXT_ROUND}");
             let ways = [from, &round].into_iter().filter_map(|id| flow.nodes.get(id));
-            let ways = ways.flat_map(|node| &node.ways);
+            let ways = ways.flat_map(|node| &node.taken_paths);
             let covered = flow.nodes.get(from).map_or(0, |node| node.covered);
             if arrow.is_jump && covered > 0 {
                 return None;
@@ -181,12 +187,12 @@ impl Nodes {
     }
 }
 
-/// Documents may say any number.
+/// Adds without overflow, because documents may contain any number.
 fn add(sum: &mut u64, more: u64) {
     *sum = sum.saturating_add(more);
 }
 
-/// The type of the action that an event tells of: `actionPlayAudio` is `playAudio`.
+/// Returns the action type of an event: `actionPlayAudio` is `playAudio`.
 fn event_type(kind: &Text) -> Text {
     let name = kind.strip_prefix("action").unwrap_or(kind);
     let mut letters = name.chars();
@@ -194,13 +200,13 @@ fn event_type(kind: &Text) -> Text {
     first.into_iter().chain(letters).collect()
 }
 
-/// Whether the step is the node's, or begins a further round of it.
+/// Returns whether a step is the node, or begins a further round of it.
 fn leads_to(next: &str, node: &str) -> bool {
     next == node || next.strip_suffix(NEXT_ROUND) == Some(node)
 }
 
-/// The label of a path of Architect's, of which traces have the id: `__NOT_FOUND__` is
-/// `notFound`.
+/// Converts the path id in traces of Architect flows to its label: `__NOT_FOUND__`
+/// becomes `notFound`.
 fn label(path: &str) -> Text {
     let inner = path.strip_prefix("__").and_then(|path| path.strip_suffix("__"));
     let Some(inner) = inner else { return path.into() };
@@ -216,7 +222,7 @@ fn label(path: &str) -> Text {
     label.into()
 }
 
-/// What coverage tells of the type of a node.
+/// Returns the node type for a coverage kind.
 fn type_of(kind: &str) -> &'static str {
     match kind {
         "tasks" => "task",
@@ -226,8 +232,9 @@ fn type_of(kind: &str) -> &'static str {
     }
 }
 
-/// Whether a path is this way. The choice of a menu has the name of what it leads to; a way
-/// without a label stands for all outputs that no other way has.
+/// Returns whether a path corresponds to an arrow. At a menu, the path is the name of the
+/// arrow's target. An arrow without a label represents all outputs without a separate
+/// arrow.
 fn is_path(path: &str, arrow: &Arrow, graph: &Graph) -> bool {
     let vertex = |index: usize| graph.vertices.get(index);
     if vertex(arrow.from).is_some_and(|from| from.kind == "menu") && !arrow.is_jump {

@@ -1,9 +1,9 @@
-//! The table of keys and decisions, and the flows below it, as a picture of points.
+//! PNG image of the table of keys and decisions, and of the flows below it.
 
 use std::fmt;
 
 use super::Heatmap;
-use super::listing::Drawn;
+use super::listing::FlowGraph;
 use crate::build::MissingFeature;
 
 /// Reason why there is no picture.
@@ -29,15 +29,15 @@ impl fmt::Display for NoPicture {
 ///
 /// # Errors
 /// The build lacks the feature `png`, or the picture does not fit into the memory.
-pub fn render_png(heatmap: &Heatmap, drawn: &[Drawn]) -> Result<Vec<u8>, NoPicture> {
+pub fn render_png(heatmap: &Heatmap, drawn: &[FlowGraph]) -> Result<Vec<u8>, NoPicture> {
     raster::render(heatmap, drawn)
 }
 
 #[cfg(not(feature = "png"))]
 mod raster {
-    use super::{Drawn, Heatmap, MissingFeature, NoPicture};
+    use super::{FlowGraph, Heatmap, MissingFeature, NoPicture};
 
-    pub(super) fn render(_: &Heatmap, _: &[Drawn]) -> Result<Vec<u8>, NoPicture> {
+    pub(super) fn render(_: &Heatmap, _: &[FlowGraph]) -> Result<Vec<u8>, NoPicture> {
         Err(NoPicture::Feature(MissingFeature("png")))
     }
 }
@@ -48,12 +48,12 @@ mod raster {
     use resvg::usvg::{Options, Tree};
 
     use super::super::svg::draw;
-    use super::{Drawn, Heatmap, NoPicture};
+    use super::{FlowGraph, Heatmap, NoPicture};
 
-    /// How many points there are to a pixel of the drawing, each way: screens have fine points.
+    /// Image pixels per drawing pixel in each direction, for high-resolution screens.
     const SCALE: f32 = 2.0;
 
-    /// How everything looks: always light, for the picture goes into other people's documents.
+    /// Style of the image; always light, because it is embedded in other documents.
     const STYLE: &str = "\
 text{fill:#1c1f23;font-family:'DejaVu Sans';font-size:12px}\
 .ground{fill:#ffffff}.title{font-size:16px;font-weight:700}.soft{fill:#5f6670}\
@@ -61,7 +61,7 @@ text{fill:#1c1f23;font-family:'DejaVu Sans';font-size:12px}\
 .h0{fill:#f3f4f2}.h1{fill:#d3ecab}.h2{fill:#93d4bf}.h3{fill:#2a78b5}.h4{fill:#1b2f80}\
 .t0{fill:#5f6670}.t1{fill:#1a2b1a}.t2{fill:#0d2b2b}.t3{fill:#ffffff}.t4{fill:#ffffff}";
 
-    /// The same for drawings of flows.
+    /// Additional style for drawings of flows.
     const FLOW_STYLE: &str = "\
 .box{stroke:#5f6670}.start{stroke-width:2.5}.plain{fill:#ffffff;stroke-dasharray:4 3}\
 .name{font-size:11.5px}.part{font-size:13px;font-weight:700}.way{fill:none;stroke:#5f6670}\
@@ -72,12 +72,12 @@ stroke-linejoin:round}";
 
     pub(super) fn render(
         heatmap: &Heatmap,
-        drawn: &[Drawn],
+        drawn: &[FlowGraph],
     ) -> Result<Vec<u8>, NoPicture> {
         pixels(heatmap, drawn).ok_or(NoPicture::Memory)
     }
 
-    fn pixels(heatmap: &Heatmap, drawn: &[Drawn]) -> Option<Vec<u8>> {
+    fn pixels(heatmap: &Heatmap, drawn: &[FlowGraph]) -> Option<Vec<u8>> {
         let mut options =
             Options { font_family: "DejaVu Sans".into(), ..Options::default() };
         let fonts = options.fontdb_mut();

@@ -1,11 +1,11 @@
-//! The table of keys and decisions as a drawing, and the flows below it.
+//! SVG drawing of the table of keys and decisions, and of the flows below it.
 
 use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
 use super::flows::{self, Stack, TIPS};
-use super::listing::Drawn;
+use super::listing::FlowGraph;
 use super::table::{Cell, View};
 use super::text::{average, decisions};
 use super::{Heatmap, MAX_COLUMNS, MAX_ROWS};
@@ -20,16 +20,16 @@ pub(super) const MARGIN: f64 = 24.0;
 const HEAD: f64 = 64.0;
 const FOOT: f64 = 60.0;
 
-/// How wide a character of the labels is, about.
+/// Approximate width of a character in labels.
 const CHARACTER: f64 = 7.6;
 
-/// Longer labels are cut; the whole text comes up where the pointer rests.
+/// Maximum label length; the full text of a longer label is shown on hover.
 const MAX_LABEL: usize = 32;
 
-/// Labels that are too long for their column stand at this angle.
+/// Angle of labels that are too long for their column.
 const ANGLE: f64 = 35.0;
 
-/// The shades of the counts, and everything else, in light and in dark.
+/// Colours and fonts, for light and dark mode.
 pub(super) const STYLE: &str = "\
 .heatmap{font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:13px;\
 --ground:#ffffff;--ink:#1c1f23;--soft:#5f6670;--h0:#f3f4f2;\
@@ -50,14 +50,14 @@ pub(super) const STYLE: &str = "\
 .heatmap .t0{fill:var(--soft)}.heatmap .t1{fill:var(--t1)}.heatmap .t2{fill:var(--t2)}\
 .heatmap .t3{fill:var(--t3)}.heatmap .t4{fill:var(--t4)}";
 
-/// The table as SVG that stands for itself, and the flows that are drawn with their heat:
-/// light or dark as the reader's system is.
-pub fn render_svg(heatmap: &Heatmap, drawn: &[Drawn]) -> String {
+/// Renders the table and the drawn flows as a self-contained SVG, light or dark like the
+/// reader's system.
+pub fn render_svg(heatmap: &Heatmap, drawn: &[FlowGraph]) -> String {
     draw(heatmap, drawn, [STYLE, flows::STYLE])
 }
 
-/// The table and flows as SVG, in a style for both and one for flows.
-pub(super) fn draw(heatmap: &Heatmap, drawn: &[Drawn], style: [&str; 2]) -> String {
+/// Renders the table and flows as SVG, with a general style and one for flows.
+pub(super) fn draw(heatmap: &Heatmap, drawn: &[FlowGraph], style: [&str; 2]) -> String {
     let view = heatmap.table.view(MAX_ROWS, MAX_COLUMNS);
     let sizes = Sizes::of(&view);
     let flows = Stack::of(heatmap, drawn);
@@ -71,7 +71,7 @@ pub(super) fn draw(heatmap: &Heatmap, drawn: &[Drawn], style: [&str; 2]) -> Stri
     let [style, more, tips] = match flows.is_empty() {
         true => [style[0], "", ""],
         false => {
-            title.push("Flows, and how often calls came to their nodes".to_owned());
+            title.push("Flows, with visit counts of their nodes".to_owned());
             [style[0], style[1], TIPS]
         }
     };
@@ -93,12 +93,12 @@ pub(super) fn draw(heatmap: &Heatmap, drawn: &[Drawn], style: [&str; 2]) -> Stri
 fn subtitle(view: &View) -> String {
     let count = decisions(view.total().count);
     match view.total().occupancy() {
-        Some(_) => format!("{count}; small: agents available on average"),
+        Some(_) => format!("{count}; small: average available agents"),
         None => count,
     }
 }
 
-/// Where everything stands.
+/// Layout of the table.
 struct Sizes {
     cell: f64,
     left: f64,
@@ -155,7 +155,7 @@ impl Sizes {
         self.top + number(row) * ROW
     }
 
-    /// The label of a column.
+    /// Writes the label of a column.
     fn head(&self, column: usize, name: &str, out: &mut String) {
         let (x, y) = (self.x(column) + self.cell / 2.0, self.top - 10.0);
         let place = if self.is_slanted {
@@ -231,7 +231,7 @@ impl Sizes {
         );
     }
 
-    /// The labels and the last line of the totals.
+    /// Writes the labels of the totals, and the last line.
     fn totals(&self, view: &View, out: &mut String) {
         let middle = self.y(view.rows.len()) + ROW / 2.0;
         let x = self.x(view.columns.len()) + self.cell / 2.0;
@@ -253,7 +253,7 @@ impl Sizes {
     }
 }
 
-/// What the shades stand for; tells where it ends.
+/// Writes the colour scale. Returns its right edge.
 pub(super) fn key(y: f64, largest: u64, out: &mut String) -> f64 {
     let mut x = MARGIN;
     let mut last = 0;
@@ -282,7 +282,7 @@ pub(super) fn key(y: f64, largest: u64, out: &mut String) -> f64 {
     x
 }
 
-/// A label, cut if it is long, with the whole text for who rests the pointer on it.
+/// Formats a label. A long one is cut, with the full text as a tooltip.
 pub(super) fn label(name: &str) -> String {
     let shown = cut(name);
     if shown == name {
@@ -291,7 +291,8 @@ pub(super) fn label(name: &str) -> String {
     format!("{}<title>{}</title>", escaped(&shown), escaped(name))
 }
 
-/// Names often begin alike and end alike: what is cut is the middle.
+/// Cuts the middle of a long name, because its beginning and end are the most useful
+/// parts.
 fn cut(name: &str) -> String {
     let length = name.chars().count();
     if length <= MAX_LABEL {
@@ -302,7 +303,7 @@ fn cut(name: &str) -> String {
     format!("{begin}…{end}")
 }
 
-/// A text as markup has it.
+/// Escapes a string for markup.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::new();
     for character in visible::one_line(text).chars() {

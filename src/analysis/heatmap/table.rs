@@ -1,34 +1,34 @@
-//! Keys by decision, with counts.
+//! Counts of keys by decision.
 
 use std::collections::BTreeMap;
 
 use crate::analysis::decisions::Decision;
 use crate::value::Text;
 
-/// Entries of more keys than this are counted by their length: they are numbers that people
-/// typed, each its own, and nobody's business.
+/// Maximum length of keys that are shown. Longer ones are counted by length, because they
+/// are individual and possibly private numbers.
 const MAX_KEYS: usize = 4;
 
-/// Keys and decisions that are told apart; what comes after so many is counted together.
+/// Maximum number of distinct keys and decisions; further ones are counted together.
 const MAX_DISTINCT: usize = 1_000;
 
-/// What is counted together.
+/// Label of entries that are counted together.
 const OTHER: &str = "(other)";
 
-/// What is counted of keys that led to one decision.
+/// Counts of keys that led to one decision.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Cell {
-    /// How often.
+    /// Number of occurrences.
     pub count: u64,
-    /// The sum of the queue occupancies that were logged, and how many these were.
+    /// Sum and number of the logged queue occupancies.
     occupancy: (f64, u64),
 }
 
 impl Cell {
-    /// The average queue occupancy, if any was logged.
+    /// Returns the average queue occupancy, if any was logged.
     pub fn occupancy(&self) -> Option<f64> {
         let (sum, count) = self.occupancy;
-        #[expect(clippy::cast_precision_loss, reason = "an average is no exact number")]
+        #[expect(clippy::cast_precision_loss, reason = "an average need not be exact")]
         let count = (count > 0).then_some(count as f64)?;
         Some(sum / count)
     }
@@ -40,10 +40,10 @@ impl Cell {
     }
 }
 
-/// A row: keys in the order of telephones, then lengths, then the rest.
+/// A row: keys in telephone order, then lengths, then the rest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Row {
-    /// How many, in which order, and the keys themselves.
+    /// Length, sort key, and the keys themselves.
     Keys(usize, String, Text),
     Length(usize),
     Other,
@@ -91,19 +91,19 @@ pub struct Table {
     cells: BTreeMap<(Row, Column), Cell>,
 }
 
-/// A table as it is shown.
+/// A table as displayed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
-    /// The keys.
+    /// Keys.
     pub rows: Vec<String>,
-    /// The decisions.
+    /// Decisions.
     pub columns: Vec<String>,
-    /// By row and column.
+    /// Cells by row and column.
     pub cells: Vec<Vec<Cell>>,
 }
 
 impl Table {
-    /// Counts a decision.
+    /// Adds a decision.
     pub fn add(&mut self, decision: &Decision) {
         let row = distinct(&self.rows, Row::of(&decision.dtmf), Row::Other);
         let column = Column::Decision(decision.routing_decision.clone());
@@ -114,12 +114,13 @@ impl Table {
         self.cells.entry((row, column)).or_default().add(&Cell { count: 1, occupancy });
     }
 
-    /// How many decisions were counted.
+    /// Returns the number of counted decisions.
     pub fn total(&self) -> u64 {
         self.rows.values().sum()
     }
 
-    /// The table, of at most so many rows and columns: the rarest are put together.
+    /// Returns the table with at most the given number of rows and columns; the least
+    /// frequent ones are combined.
     pub fn view(&self, max_rows: usize, max_columns: usize) -> View {
         let rows = frequent(&self.rows, max_rows, &Row::Other);
         let columns = frequent(&self.columns, max_columns, &Column::Other);
@@ -148,19 +149,19 @@ impl Table {
 }
 
 impl View {
-    /// The largest count of a cell.
+    /// Returns the largest count of a cell.
     pub fn largest(&self) -> u64 {
         self.cells.iter().flatten().map(|cell| cell.count).max().unwrap_or(0)
     }
 
-    /// What a row comes to.
+    /// Returns the total of a row.
     pub fn row_total(&self, row: usize) -> Cell {
         let mut total = Cell::default();
         self.cells.get(row).into_iter().flatten().for_each(|cell| total.add(cell));
         total
     }
 
-    /// What a column comes to.
+    /// Returns the total of a column.
     pub fn column_total(&self, column: usize) -> Cell {
         let mut total = Cell::default();
         let cells = self.cells.iter().filter_map(|row| row.get(column));
@@ -168,7 +169,7 @@ impl View {
         total
     }
 
-    /// What all come to.
+    /// Returns the total of the table.
     pub fn total(&self) -> Cell {
         let mut total = Cell::default();
         self.cells.iter().flatten().for_each(|cell| total.add(cell));
@@ -176,13 +177,13 @@ impl View {
     }
 }
 
-/// The key itself if it is known or there is room for one more.
+/// Returns the key if it is known or can be added, and otherwise `other`.
 fn distinct<K: Ord>(known: &BTreeMap<K, u64>, key: K, other: K) -> K {
     if known.len() < MAX_DISTINCT || known.contains_key(&key) { key } else { other }
 }
 
-/// The keys to be shown, in their order. If they are too many, the last one shown stands
-/// for all that are not.
+/// Returns the displayed keys in order. If there are too many, the last one represents
+/// all others.
 fn frequent<K: Ord + Clone>(counts: &BTreeMap<K, u64>, most: usize, other: &K) -> Vec<K> {
     if counts.len() <= most {
         return counts.keys().cloned().collect();
@@ -256,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rarest_are_put_together() {
+    fn the_rarest_are_combined() {
         let table = table((0..9).flat_map(|key| {
             (0..=key).map(move |_| row(&key.to_string(), &format!("d{key}"), Some(2.0)))
         }));
@@ -270,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn no_log_makes_it_grow_without_end() {
+    fn table_size_is_bounded() {
         let table =
             table((0..5_000).map(|key| row(&key.to_string(), &key.to_string(), None)));
         let view = table.view(usize::MAX, usize::MAX);

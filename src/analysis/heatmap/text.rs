@@ -1,31 +1,31 @@
-//! The heat map for terminals.
+//! Terminal output of the heat map.
 
 use std::fmt::Write;
 
 use anstyle::{Ansi256Color, Color, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::listing::{Drawn, Listed, listing};
+use super::listing::{FlowGraph, Listed, listing};
 use super::table::{Cell, View};
 use super::{Heatmap, MAX_COLUMNS, MAX_ROWS};
 use crate::diagnostic::visible;
 use crate::flow::write::level;
 use crate::trace::TextStyle;
 
-/// The shades without colours.
+/// Shades without colours.
 const SHADES: [char; 5] = ['·', '░', '▒', '▓', '█'];
 
-/// Background and text of the shades, of the 256 colours of terminals.
+/// Background and text colours of the shades, from the 256 terminal colours.
 const COLORS: [(u8, u8); 4] = [(194, 16), (115, 16), (31, 231), (18, 231)];
 
-/// How wide a table may be where there is no terminal to tell.
+/// Width of a table without a terminal, in columns.
 const WIDTH: usize = 100;
 
-/// How wide the totals are.
+/// Width of the totals, in columns.
 const TOTAL: usize = 7;
 
-/// The table of keys and decisions, and the nodes with their counts.
-pub fn render_text(heatmap: &Heatmap, drawn: &[Drawn], style: TextStyle) -> String {
+/// Renders the table of keys and decisions, and the nodes with their counts.
+pub fn render_text(heatmap: &Heatmap, drawn: &[FlowGraph], style: TextStyle) -> String {
     let mut parts = Vec::new();
     if heatmap.table.total() > 0 {
         parts.push(table(&heatmap.table.view(MAX_ROWS, MAX_COLUMNS), style));
@@ -34,18 +34,18 @@ pub fn render_text(heatmap: &Heatmap, drawn: &[Drawn], style: TextStyle) -> Stri
     parts.join("\n")
 }
 
-/// The texts of a table.
-struct Texts {
+/// Formatted cells of a table.
+struct FormattedTable {
     rows: Vec<String>,
     columns: Vec<String>,
     cells: Vec<Vec<String>>,
     totals: Vec<String>,
-    /// How wide the first column is, and the others without their names.
+    /// Width of the first column, and of the others without their names.
     first: usize,
     inner: Vec<usize>,
 }
 
-impl Texts {
+impl FormattedTable {
     fn of(view: &View, style: TextStyle) -> Self {
         let names = |names: &[String]| -> Vec<String> {
             names.iter().map(|name| visible::one_line(name)).collect()
@@ -66,7 +66,8 @@ impl Texts {
         Self { rows, columns, cells, totals, first, inner }
     }
 
-    /// How wide the columns are below their names; nothing if that is too wide.
+    /// Returns the column widths including their names, or `None` if the table would be
+    /// too wide.
     fn widths(&self, most: usize) -> Option<Vec<usize>> {
         let widths = self.columns.iter().zip(&self.inner);
         let widths: Vec<usize> =
@@ -77,10 +78,10 @@ impl Texts {
 }
 
 fn table(view: &View, style: TextStyle) -> String {
-    let texts = Texts::of(view, style);
+    let texts = FormattedTable::of(view, style);
     let letters: Vec<String> = (0..texts.columns.len()).map(letter).collect();
     let widths = texts.widths(style.width.unwrap_or(WIDTH));
-    // Letters stand for names that have no room.
+    // Letters replace names that do not fit.
     let (heads, widths) = match &widths {
         Some(widths) => (&texts.columns, widths),
         None => (&letters, &texts.inner),
@@ -108,12 +109,12 @@ fn table(view: &View, style: TextStyle) -> String {
         }
     }
     if total.occupancy().is_some() {
-        out.push_str("\nIn brackets: the agents that were available, on average.\n");
+        out.push_str("\nIn brackets: average number of available agents.\n");
     }
     out
 }
 
-/// One line of the table: texts with their shades.
+/// Writes a line of the table with shaded cells.
 fn line(
     out: &mut String,
     (name, first): (&str, usize),
@@ -139,7 +140,7 @@ fn line(
     let _ = writeln!(out, "  {total:>TOTAL$}");
 }
 
-/// What stands in a cell: colours take the place of a shade.
+/// Formats a cell; a colour replaces the shade character.
 fn content(cell: &Cell, largest: u64, style: TextStyle) -> String {
     let shade = SHADES.get(level(cell.count, largest)).copied().unwrap_or(' ');
     let occupancy =
@@ -160,8 +161,7 @@ fn nodes(flow: &Listed, style: TextStyle) -> String {
     let kinds = widest(rows.iter().map(|(_, kind)| kind.as_str()));
     let counts = largest.to_string().len();
     let (reached, all) = flow.reached();
-    let mut out =
-        format!("{}: calls came to {reached} of {} nodes\n\n", name(&flow.name), all);
+    let mut out = format!("{}: {reached} of {} nodes reached\n\n", name(&flow.name), all);
     for (node, (name, kind)) in flow.nodes.iter().zip(rows) {
         let shade = level(node.count, largest);
         let bar = match (SHADES.get(shade), COLORS.get(shade.wrapping_sub(1))) {
@@ -192,13 +192,13 @@ fn widest<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
     texts.map(UnicodeWidthStr::width).max().unwrap_or(0)
 }
 
-/// A, B, … Z, AA: there are few columns.
+/// Returns A, B, … Z, AA; there are few columns.
 fn letter(column: usize) -> String {
     let letter = u8::try_from(column % 26).map_or('?', |it| char::from(b'A' + it));
     letter.to_string().repeat(column / 26 + 1)
 }
 
-/// An average, with one digit behind the point where it is no whole number.
+/// Formats an average with at most one decimal place.
 pub(super) fn average(number: f64) -> String {
     let text = format!("{number:.1}");
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)

@@ -1,4 +1,4 @@
-//! What is printed of an expression.
+//! Printed results of expressions.
 
 use crate::cli::exit::Exit;
 use crate::cli::output;
@@ -7,31 +7,31 @@ use crate::expr::architect::{Failure, Problem};
 use crate::source::{Files, Span};
 use crate::value::{Json, Kind, Text, Type, Value};
 
-/// The answer to one expression.
+/// Result of one expression.
 #[derive(Debug)]
 pub(super) enum Answer {
-    /// Its value and type.
+    /// Value and type.
     Value(Type, Value),
-    /// Its text as Architect writes it back.
+    /// Expression as Architect writes it back.
     Canonical(String),
-    /// The values at hand do not allow a value.
+    /// Evaluation failed for the given values.
     Failed(Mistake),
-    /// It makes no sense; at least one mistake.
+    /// Invalid expression with at least one mistake.
     Refused(Vec<Mistake>),
 }
 
-/// One thing that is wrong.
+/// One mistake in an expression.
 #[derive(Debug)]
 pub(super) struct Mistake {
     problem: Problem,
-    /// From 1, in characters.
+    /// Column, counted in characters from 1.
     column: usize,
 }
 
 impl Answer {
-    /// A value; audio as the caller hears it in a language.
+    /// Builds the answer for a value; audio is rendered in the given language.
     pub(super) fn of_value(holds: Type, value: Value, language: &str) -> Self {
-        // The value knows more where the expression's type is that of any value.
+        // The value's type is more precise if the expression's type is `Any`.
         let holds = if holds.kind == Kind::Any { value.type_of() } else { holds };
         match value {
             Value::Audio(audio) => {
@@ -56,12 +56,12 @@ impl Answer {
         Self::Refused(mistakes.collect())
     }
 
-    /// The bytes are not text from a place on.
+    /// Builds the answer for a line that is invalid UTF-8 from `place` on.
     pub(super) fn of_bytes(bytes: &[u8], place: usize) -> Self {
         let at = u32::try_from(place).unwrap_or(u32::MAX);
         let problem = Problem {
             code: Code::EXPRESSION_SYNTAX,
-            message: "the line is not text in UTF-8".to_owned(),
+            message: "the line is not valid UTF-8".to_owned(),
             place: (at, at),
             help: None,
         };
@@ -77,7 +77,7 @@ impl Answer {
         }
     }
 
-    /// One line of JSON.
+    /// Returns one line of JSON.
     pub(super) fn to_json(&self) -> Json {
         let text = |text: &str| Json::from(text);
         let entry = |name: &'static str, value: Json| (Text::from(name), value);
@@ -97,7 +97,7 @@ impl Answer {
         }
     }
 
-    /// Shows what is wrong to people, on standard error.
+    /// Shows the mistakes on standard error.
     pub(super) fn show(&self, text: &str) {
         let mistakes = match self {
             Self::Failed(mistake) => std::slice::from_ref(mistake),
@@ -124,10 +124,10 @@ impl Answer {
     }
 }
 
-/// What to do on a command line.
+/// Returns command-line advice for a problem.
 fn advice(problem: &Problem) -> Option<String> {
     let is_unknown = problem.code == Code::UNKNOWN_VARIABLE;
-    is_unknown.then(|| "give it with `--var NAME=VALUE`".to_owned())
+    is_unknown.then(|| "set it with `--var NAME=VALUE`".to_owned())
 }
 
 impl Mistake {

@@ -1,8 +1,8 @@
 //! `flowsim eval`
 
 mod answer;
+mod environment;
 mod variables;
-mod world;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
@@ -15,17 +15,17 @@ use crate::expr::architect::MAX_LENGTH;
 use crate::source::Files;
 use crate::value::{DateTime, Type};
 use answer::Answer;
+use environment::EvalEnvironment;
 use variables::Given;
-use world::World;
 
-/// Evaluate an expression of Architect's language.
+/// Evaluate an Architect expression.
 ///
-/// Prints `{"type": T, "value": V}`. Exits with 0 if there is a value, 1 if the values at
-/// hand do not allow one, 3 if the expression makes no sense; then it prints
-/// `{"error": {"code", "message", "column"}}`.
+/// Prints `{"type": T, "value": V}`. Exits with 0 if the expression has a value, 1 if
+/// evaluation fails for the given values, 3 if the expression is invalid; errors are
+/// printed as `{"error": {"code", "message", "column"}}`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The expression, such as 'Upper(Flow.name)'
+    /// Expression, such as 'Upper(Flow.name)'
     #[arg(
         required_unless_present = "batch",
         conflicts_with = "batch",
@@ -34,34 +34,34 @@ pub(super) struct Arguments {
     )]
     expression: Option<String>,
 
-    /// A variable, such as Flow.count=2 or Flow.due:DateTime=null; JSON values are typed,
-    /// anything else is a string, and a type may be named; repeatable
+    /// Variable, such as Flow.count=2 or Flow.due:DateTime=null; JSON values are typed,
+    /// anything else is a string; TYPE overrides the inferred type; repeatable
     #[arg(long, value_name = "NAME[:TYPE]=VALUE", value_parser = variables::parse)]
     var: Vec<Given>,
 
-    /// A fixtures document or a folder of them, for what is looked up; repeatable, later ones
-    /// win
+    /// Fixtures file or folder, for lookups; repeatable, later ones override
     #[arg(long, value_name = "PATH")]
     fixtures: Vec<PathBuf>,
 
-    /// The time of the clock [default: 2026-01-05T09:00:00Z]
+    /// Time of the clock [default: 2026-01-05T09:00:00Z]
     #[arg(long, value_name = "DATETIME", value_parser = inputs::date_time)]
     at: Option<DateTime>,
 
-    /// What chance begins with
+    /// Random seed
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
-    /// The type that the result is for; it is converted where Architect does that by itself
+    /// Expected type of the result; implicit conversions are those of Architect
     #[arg(long, value_name = "TYPE", value_parser = variables::parse_type)]
     expect: Option<Type>,
 
-    /// Print the expression as Architect writes it back, fully parenthesised, instead of its
-    /// value; variables need not be known
+    /// Print the expression as Architect writes it back, fully parenthesised, instead of
+    /// its value; unknown variables are allowed
     #[arg(long)]
     canonical: bool,
 
-    /// Evaluate every line of a file, - for standard input; prints one JSON a line
+    /// Evaluate every line of a file (- for standard input); prints one JSON object per
+    /// line
     #[arg(long, value_name = "FILE")]
     batch: Option<PathBuf>,
 }
@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Ok(fixtures) => fixtures,
         Err(exit) => return Ok(exit),
     };
-    let mut world = World::new(fixtures, arguments.at, arguments.seed);
+    let mut world = EvalEnvironment::new(fixtures, arguments.at, arguments.seed);
     for given in &arguments.var {
         if let Err(message) = world.give(given) {
             output::message("error", &message);
@@ -85,16 +85,16 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     }
 }
 
-/// No expression begins with two hyphens, but a flag that is misspelt does.
+/// Rejects a misspelt flag as an expression; no expression begins with two hyphens.
 fn expression(text: &str) -> Result<String, &'static str> {
     if text.starts_with("--") {
-        Err("there is no such flag, and no expression begins with --")
+        Err("unknown flag; expressions never begin with --")
     } else {
         Ok(text.to_owned())
     }
 }
 
-fn single(arguments: &Arguments, world: &mut World) -> io::Result<Exit> {
+fn single(arguments: &Arguments, world: &mut EvalEnvironment) -> io::Result<Exit> {
     let text = arguments.expression.as_deref().unwrap_or_default();
     let answer = answer(arguments, world, text);
     match &answer {
@@ -107,7 +107,7 @@ fn single(arguments: &Arguments, world: &mut World) -> io::Result<Exit> {
     Ok(answer.exit())
 }
 
-fn answer(arguments: &Arguments, world: &mut World, text: &str) -> Answer {
+fn answer(arguments: &Arguments, world: &mut EvalEnvironment, text: &str) -> Answer {
     if arguments.canonical {
         world.canonical(text, arguments.expect)
     } else {
@@ -115,9 +115,13 @@ fn answer(arguments: &Arguments, world: &mut World, text: &str) -> Answer {
     }
 }
 
-/// One expression a line in, one JSON a line out. A line that is too long to be an expression
-/// gets its answer without being kept.
-fn batch(arguments: &Arguments, world: &mut World, path: &PathBuf) -> io::Result<Exit> {
+/// Evaluates one expression per line and prints one JSON object per line. A line that is
+/// too long for an expression is not kept in memory.
+fn batch(
+    arguments: &Arguments,
+    world: &mut EvalEnvironment,
+    path: &PathBuf,
+) -> io::Result<Exit> {
     let input: Box<dyn Read> = if path.as_os_str() == "-" {
         Box::new(io::stdin().lock())
     } else {
@@ -142,7 +146,7 @@ fn batch(arguments: &Arguments, world: &mut World, path: &PathBuf) -> io::Result
         mark = &[];
         let answer = match std::str::from_utf8(line) {
             Ok(text) => answer(arguments, world, text),
-            // What is too long may have been cut within a character.
+            // A truncated line may end within a character.
             Err(_) if line.len() > MAX_LENGTH => {
                 answer(arguments, world, &String::from_utf8_lossy(line))
             }
@@ -154,7 +158,7 @@ fn batch(arguments: &Arguments, world: &mut World, path: &PathBuf) -> io::Result
     Ok(Exit::Success)
 }
 
-/// Some editors put it at the start of a file.
+/// Byte order mark that some editors put at the start of a file.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 fn unreadable(path: &std::path::Path, error: &io::Error) -> Exit {
@@ -162,8 +166,8 @@ fn unreadable(path: &std::path::Path, error: &io::Error) -> Exit {
     Exit::Input
 }
 
-/// The next line without its line break, and of a line that is too long just enough to see
-/// that it is.
+/// Reads the next line without its line break. A line that is too long is cut just beyond
+/// the limit, so that it is still recognized as too long.
 fn next_line(lines: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     let limit = MAX_LENGTH as u64 + 2;

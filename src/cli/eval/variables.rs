@@ -1,14 +1,14 @@
-//! Variables of an expression, as the command line gives them.
+//! Parses the variables of an expression from the command line.
 
 use crate::diagnostic::nearest;
 use crate::value::{Json, Kind, Text, Type, Value};
 
-/// `NAME[:TYPE]=VALUE`, taken apart.
+/// Parsed `NAME[:TYPE]=VALUE`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Given {
     pub(super) name: Text,
-    /// The type that is named.
-    pub(super) holds: Option<Type>,
+    /// Explicit type.
+    pub(super) value_type: Option<Type>,
     pub(super) value: Json,
 }
 
@@ -24,7 +24,7 @@ pub(super) fn parse(text: &str) -> Result<Given, String> {
         return Err("expected a name before the `=`, such as Flow.count".into());
     }
     let value = Json::parse(value).unwrap_or_else(|_| Json::from(value));
-    Ok(Given { name: name.trim().into(), holds, value })
+    Ok(Given { name: name.trim().into(), value_type: holds, value })
 }
 
 pub(super) fn parse_type(text: &str) -> Result<Type, String> {
@@ -32,34 +32,34 @@ pub(super) fn parse_type(text: &str) -> Result<Type, String> {
         let kinds = Kind::ALL.iter().copied().filter(|kind| is_of_values(*kind));
         let near = nearest(text, kinds.map(Kind::name));
         match near {
-            Some(near) => format!("there is no such type; did you mean {near}?"),
-            None => {
-                "there is no such type; types are String, Integer, DateTime, Queue…, \
+            Some(near) => format!("unknown type; did you mean {near}?"),
+            None => "unknown type; types are String, Integer, DateTime, Queue…, \
                  and collections such as String[]"
-                    .into()
-            }
+                .into(),
         }
     })
 }
 
-/// Whether there are values of this type; the others stand in signatures alone.
+/// Returns whether values can have this type; the other types occur only in signatures.
 fn is_of_values(kind: Kind) -> bool {
     !matches!(kind, Kind::Any | Kind::NotSet | Kind::PromptOrAudio)
 }
 
 impl Given {
-    /// The type and the value: the type that is named, else the one of a variable that
-    /// Architect brings along, else the one that the value has by itself.
+    /// Returns the type and the value. The type is the explicit one, else that of a
+    /// built-in variable, else that of the JSON value.
     pub(super) fn typed(&self, built_in: Option<Type>) -> Result<(Type, Value), String> {
-        let Some(holds) = self.holds.or(built_in).or_else(|| Type::of_json(&self.value))
+        let Some(holds) =
+            self.value_type.or(built_in).or_else(|| Type::of_json(&self.value))
         else {
             return Err(format!(
-                "the value of {} does not say its type; name it, as in {}:String={}",
+                "cannot infer the type of {}; name it, as in {}:String={}",
                 self.name, self.name, self.value
             ));
         };
-        let value = Value::decode(&self.value, holds)
-            .map_err(|why| format!("the value of {} is no {holds}: {why}", self.name))?;
+        let value = Value::decode(&self.value, holds).map_err(|why| {
+            format!("the value of {} is not of type {holds}: {why}", self.name)
+        })?;
         Ok((holds, value))
     }
 }

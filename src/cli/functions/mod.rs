@@ -16,12 +16,12 @@ use page::{manual, page};
 /// List the functions and operators of Architect's expression language, or show one.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// A function, such as `Contains`, a part of a name, or an operator, such as '+'; without
-    /// one, all are listed
+    /// A function such as `Contains`, a part of a name, or an operator such as '+';
+    /// without a name, all are listed
     #[arg(allow_hyphen_values = true)]
     name: Option<String>,
 
-    /// Print all about all of them, as Markdown
+    /// Print the full reference of all functions and operators as Markdown
     #[arg(long, conflicts_with = "name")]
     all: bool,
 }
@@ -53,11 +53,11 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`flowsim functions` lists all functions".to_owned(),
     };
-    output::message("error", &format!("there is no function `{name}`\n\n{help}"));
+    output::message("error", &format!("unknown function `{name}`\n\n{help}"));
     Ok(Exit::Usage)
 }
 
-/// The function of this name, or the operators: there are two `-`.
+/// Returns the function with this name, or the operators: there are two `-`.
 fn named(name: &str) -> Vec<&'static Function> {
     if let Some(function) = function(name) {
         return vec![function];
@@ -69,7 +69,7 @@ fn named(name: &str) -> Vec<&'static Function> {
         .collect()
 }
 
-/// The functions by category, a line each.
+/// Lists the functions by category, one per line.
 fn list(functions: &[&'static Function]) -> String {
     let mut out = String::new();
     let names = functions.iter().map(|function| heading(function).len());
@@ -91,7 +91,7 @@ fn list(functions: &[&'static Function]) -> String {
     out
 }
 
-/// The name without marks of code.
+/// Returns the name without code marks.
 fn heading(function: &Function) -> String {
     function.shown().replace('`', "")
 }

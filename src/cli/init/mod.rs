@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Err((path, error)) => {
             let message = format!("cannot write `{}`: {error}", path.display());
             output::message("error", &message);
-            Ok(Exit::Outside)
+            Ok(Exit::External)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The folder that recordings are written to.
+//! Output folder of recordings.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -11,17 +11,17 @@ use crate::recording::{Recording, Redactor, discover, load, save};
 use crate::source::Files;
 use crate::value::Text;
 
-/// A folder, what is in it, and the right to write to it.
-pub(super) struct Kept {
+/// Output folder, the ids of its recordings, and the lock for writing to it.
+pub(super) struct OutputFolder {
     folder: PathBuf,
     ids: IndexSet<Text>,
     redactor: Redactor,
-    /// Locked as long as it is open; systems that cannot open folders have no lock.
+    /// Held while the folder is open; `None` on systems that cannot open folders.
     _lock: Option<File>,
 }
 
-impl Kept {
-    /// Makes the folder if need be, and finds what was recorded before.
+impl OutputFolder {
+    /// Creates the folder if it does not exist, and reads the ids of earlier recordings.
     pub(super) fn open(folder: &Path, redactor: Redactor) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let lock = File::open(folder).ok();
@@ -32,25 +32,26 @@ impl Kept {
         }
         remove_unfinished(folder)?;
         let (paths, _) = discover(&[folder.to_owned()], &mut Files::new());
-        // One that cannot be read is recorded anew.
+        // A recording that cannot be read is recorded again.
         let id = |path: &PathBuf| load(path, &mut Files::new()).0.map(|it| it.id);
         let ids: Vec<Option<Text>> = paths.par_iter().map(id).collect();
         let ids = ids.into_iter().flatten().collect();
         Ok(Self { folder: folder.to_owned(), ids, redactor, _lock: lock })
     }
 
-    /// Whether there was a whole recording of this id.
+    /// Returns whether the folder holds a complete recording with this id.
     pub(super) fn has(&self, id: &str) -> bool {
         self.ids.contains(id)
     }
 
-    /// Writes a recording, redacted, whole or not at all.
+    /// Writes a redacted recording, completely or not at all.
     pub(super) fn write(&self, recording: &Recording) -> io::Result<()> {
         save(recording, &self.redactor, &self.folder).map(|_| ())
     }
 }
 
-/// Removes what a run left that was ended while it wrote. Nobody else writes there.
+/// Deletes partial files of an interrupted run. The lock keeps other processes from
+/// writing.
 fn remove_unfinished(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

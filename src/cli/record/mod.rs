@@ -18,46 +18,48 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::platform::{self, Client, Event, Stop, Task};
 use crate::source::Files;
 use crate::value::DateTime;
-use folder::Kept;
+use folder::OutputFolder;
 use progress::Progress;
 
-/// Record what a live service answers: simulations of calls, or the execution documents of
-/// real interactions.
+/// Record responses of a live service: simulated calls, or execution documents of real
+/// interactions.
 ///
-/// An OAuth client of the service has to stand in the environment, in GENESYS_CLIENT_ID and
-/// GENESYS_CLIENT_SECRET. What was recorded before is not fetched again: a second run goes on
-/// where the first one stopped.
+/// Requires an OAuth client of the service in the environment: GENESYS_CLIENT_ID and
+/// GENESYS_CLIENT_SECRET. Existing recordings are not fetched again, so a second run
+/// continues where the first one stopped.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").args(["request", "scenario", "recording", "executions"])
     .required(true).multiple(true))]
 pub(super) struct Arguments {
     #[command(flatten)]
-    place: service::Place,
+    place: service::ServiceArgs,
 
-    /// The flow, by its id on the service; of requests and scenarios in place of the one that
-    /// they name
+    /// Flow id on the service; replaces the flow that requests and scenarios name
     #[arg(long, value_name = "ID")]
     flow: Option<String>,
 
-    /// Simulate the call of a simulation request `{flowId, context, nodeId, timeout, inputs}`;
-    /// repeatable
+    /// Simulate the call of a simulation request `{flowId, context, nodeId, timeout,
+    /// inputs}`; repeatable
     #[arg(long, value_name = "FILE")]
     request: Vec<PathBuf>,
 
-    /// Simulate the calls of a scenario file, or of all in a folder; repeatable
+    /// Simulate the calls of a scenario file, or of all scenario files in a folder;
+    /// repeatable
     #[arg(long, value_name = "PATH")]
     scenario: Vec<PathBuf>,
 
-    /// Simulate the calls of recordings again, or of all in a folder: those of simulations that
-    /// hold their request; repeatable. With the folder as --out they are replaced
+    /// Repeat the simulations of recordings, or of all recordings in a folder; needs
+    /// recordings that hold their request; repeatable. If the folder is also --out, the
+    /// recordings are replaced
     #[arg(long, value_name = "PATH")]
     recording: Vec<PathBuf>,
 
-    /// Download execution documents: of conversations, of a flow and a time, or of a query
+    /// Download execution documents: of conversations, of a flow and a time range, or of
+    /// a query
     #[arg(long, conflicts_with_all = ["request", "scenario", "recording"])]
     executions: bool,
 
-    /// The executions of a conversation, by its id; repeatable
+    /// Executions of a conversation, by its id; repeatable
     #[arg(
         long,
         value_name = "ID",
@@ -66,7 +68,7 @@ pub(super) struct Arguments {
     )]
     conversation: Vec<String>,
 
-    /// The executions of the flow that began at this time or later
+    /// Executions of the flow that began at this time or later
     #[arg(
         long,
         value_name = "DATETIME",
@@ -76,7 +78,7 @@ pub(super) struct Arguments {
     )]
     from: Option<DateTime>,
 
-    /// The executions of the flow that began before this time
+    /// Executions of the flow that began before this time
     #[arg(
         long,
         value_name = "DATETIME",
@@ -86,7 +88,7 @@ pub(super) struct Arguments {
     )]
     to: Option<DateTime>,
 
-    /// The executions that a query finds, the body of `POST /api/v2/flows/instances/query`
+    /// Executions that match a query, the body of `POST /api/v2/flows/instances/query`
     #[arg(
         long,
         value_name = "FILE",
@@ -95,11 +97,11 @@ pub(super) struct Arguments {
     )]
     query: Option<PathBuf>,
 
-    /// The folder to write recordings to
+    /// Output folder for the recordings
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 
-    /// Record anew what was recorded before
+    /// Record again what was already recorded
     #[arg(long)]
     refresh: bool,
 
@@ -107,13 +109,13 @@ pub(super) struct Arguments {
     redaction: Redaction,
 
     #[command(flatten)]
-    manner: service::Manner,
+    manner: service::RequestArgs,
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     if arguments.executions && !arguments.names_executions() {
-        let text = "which executions? Name them with --conversation, with --flow, --from and \
-                    --to, or with --query";
+        let text = "no executions selected; use --conversation, or --flow with --from and \
+                    --to, or --query";
         output::message("error", text);
         return Ok(Exit::Usage);
     }
@@ -122,48 +124,49 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Ok(client) => client,
         Err(exit) => return Ok(exit),
     };
-    let kept = match Kept::open(&arguments.out, redactor(&arguments.redaction)) {
+    let kept = match OutputFolder::open(&arguments.out, redactor(&arguments.redaction)) {
         Ok(kept) => kept,
         Err(error) => {
             let folder = arguments.out.display();
             output::message("error", &format!("cannot record to {folder}: {error}"));
-            return Ok(Exit::Outside);
+            return Ok(Exit::External);
         }
     };
     interruptible(&stop);
     let mut files = Files::new();
     let (tasks, was_there) = match arguments.tasks(&client, &kept, &mut files) {
         Ok(found) => found,
-        Err(exit) if stop.is_stopped() && exit == Exit::Outside => {
+        Err(exit) if stop.is_stopped() && exit == Exit::External => {
             return Ok(Exit::Interrupted);
         }
         Err(exit) => return Ok(exit),
     };
     let run = Run::new(&tasks, &kept, &stop);
     platform::record(&client, &tasks, arguments.manner.workers(), |event| {
-        run.tell(event);
+        run.handle(event);
     });
     run.end(was_there, &arguments.out, arguments.nothing(), &files)
 }
 
-/// The first Ctrl-C lets what was begun come to its end, the second one does not.
+/// On the first Ctrl-C, finishes started requests; on the second one, exits at once.
 fn interruptible(stop: &Stop) {
     let stop = stop.clone();
     let handler = move || {
         if stop.is_stopped() {
-            #[expect(clippy::disallowed_methods, reason = "nobody waits for the rest")]
+            #[expect(clippy::disallowed_methods, reason = "the user gave up the run")]
             std::process::exit(Exit::Interrupted as i32);
         }
-        output::aside("finishing what was begun; once more gives it up\n");
+        output::aside("finishing started requests; press Ctrl-C again to abort\n");
         stop.stop();
     };
-    // Without a handler the first one gives up, and all that was written is whole anyway.
+    // If the handler cannot be set, the first Ctrl-C aborts; written files are complete
+    // anyway.
     let _ = ctrlc::set_handler(handler);
 }
 
-/// A run of the recorder, told of from several threads.
+/// State of a recording run, shared by several threads.
 struct Run<'r> {
-    kept: &'r Kept,
+    kept: &'r OutputFolder,
     stop: &'r Stop,
     progress: Progress,
     tally: Mutex<Tally>,
@@ -178,7 +181,7 @@ struct Tally {
 }
 
 impl<'r> Run<'r> {
-    fn new(tasks: &[Task], kept: &'r Kept, stop: &'r Stop) -> Self {
+    fn new(tasks: &[Task], kept: &'r OutputFolder, stop: &'r Stop) -> Self {
         let count = tasks.iter().map(|task| match task {
             Task::Simulation { .. } => 1,
             Task::Executions { ids } => ids.len(),
@@ -187,7 +190,7 @@ impl<'r> Run<'r> {
         Self { kept, stop, progress, tally: Mutex::default() }
     }
 
-    fn tell(&self, event: Event) {
+    fn handle(&self, event: Event) {
         match event {
             Event::Recorded(recording) => {
                 let written = self.kept.write(&recording);
@@ -210,7 +213,7 @@ impl<'r> Run<'r> {
                 self.progress.step();
             }
             Event::VersionUnknown { flow, failure } => {
-                let message = format!("which version of {flow} answers is not known");
+                let message = format!("the version of {flow} is unknown");
                 let mut diagnostic = failure.diagnostic();
                 diagnostic.message = format!("{message}: {}", diagnostic.message);
                 diagnostic.severity = Severity::Warning;
@@ -219,7 +222,8 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Says how it went; `nothing` is why there was nothing to do.
+    /// Prints the summary and returns the exit code; `nothing` is the message for a run
+    /// without anything to do.
     fn end(
         self,
         was_there: usize,
@@ -233,7 +237,7 @@ impl<'r> Run<'r> {
         output::diagnostics(&tally.diagnostics, files);
         let mut text = format!("{} recorded", tally.recorded);
         if was_there > 0 {
-            text += &format!(", {was_there} there already");
+            text += &format!(", {was_there} already present");
         }
         if tally.failed > 0 {
             text += &format!(", {} failed", tally.failed);
@@ -245,11 +249,11 @@ impl<'r> Run<'r> {
         if let Some(error) = tally.unwritten {
             let folder = out.display();
             output::message("error", &format!("cannot write to {folder}: {error}"));
-            return Ok(Exit::Outside);
+            return Ok(Exit::External);
         }
         Ok(match () {
             () if self.stop.is_stopped() => Exit::Interrupted,
-            () if tally.failed > 0 => Exit::Outside,
+            () if tally.failed > 0 => Exit::External,
             () if tally.recorded + was_there == 0 => Exit::Nothing,
             () => Exit::Success,
         })
@@ -261,32 +265,32 @@ impl Arguments {
         !self.conversation.is_empty() || self.query.is_some() || self.from.is_some()
     }
 
-    /// Why there may be nothing to do.
+    /// Returns the message for a run without anything to do.
     fn nothing(&self) -> &'static str {
         match () {
             () if !self.executions => {
-                "there is no call to record: no recording of a simulation, and no test \
-                 that is not skipped in a scenario file, whose names end in \
+                "no calls to record: found no recording of a simulation, and no test \
+                 that is not skipped in scenario files, whose names end in \
                  `.test.yaml`, `.test.yml` or `.test.json`"
             }
             () if self.from.is_some() => {
-                "the service has no execution of the flow that began in that time"
+                "the service has no execution of the flow in that time range"
             }
             () if self.query.is_some() => {
-                "the service has no execution that was asked for"
+                "the service has no execution that matches the query"
             }
             () => "the service has no execution of the conversation",
         }
     }
 
-    /// What there is to do, and how much of it was done before.
+    /// Returns the tasks, and the number of tasks that are already recorded.
     fn tasks(
         &self,
         client: &Client,
-        kept: &Kept,
+        kept: &OutputFolder,
         files: &mut Files,
     ) -> Result<(Vec<Task>, usize), Exit> {
-        // Whoever names recordings wants them made anew.
+        // Recordings named explicitly are recorded again.
         let is_anew = self.refresh || !self.recording.is_empty();
         let has = |id: &str| !is_anew && kept.has(id);
         if self.executions {
@@ -305,7 +309,7 @@ impl Arguments {
         Ok((tasks.collect(), there.len()))
     }
 
-    /// The executions that are asked for.
+    /// Returns the ids of the selected executions.
     fn found(
         &self,
         client: &Client,
@@ -323,8 +327,9 @@ impl Arguments {
             let (ids, are_all) = ranged.map_err(|failure| refuse(&failure))?;
             if !are_all {
                 let most = platform::MAX_INSTANCES;
-                let text =
-                    format!("the service names at most {most} executions of a time");
+                let text = format!(
+                    "the service returns at most {most} executions per time range"
+                );
                 output::message("warning", &format!("{text}; some are not recorded"));
             }
             found.extend(ids);
@@ -333,22 +338,22 @@ impl Arguments {
     }
 }
 
-/// Tells why nothing can be recorded.
+/// Reports why recording is not possible.
 fn refuse(failure: &platform::Failure) -> Exit {
     let diagnostic = failure.diagnostic();
     if *failure != platform::Failure::Stopped {
         output::diagnostics(&[diagnostic], &Files::new());
     }
-    Exit::Outside
+    Exit::External
 }
 
-/// Something is wrong with a file.
+/// Reports problems in a file.
 fn broken(diagnostics: &[Diagnostic], files: &Files) -> Exit {
     output::diagnostics(diagnostics, files);
     Exit::Input
 }
 
-/// A value that a file must not have.
+/// Builds the diagnostic for an unexpected value in a file.
 fn unexpected(node: &crate::source::Node<'_>, expected: &str) -> Diagnostic {
     let message = format!("expected {expected}, found {}", node.describe());
     Diagnostic::new(Code::INVALID_REQUEST, message).at(node.span)

@@ -1,4 +1,4 @@
-//! How far it is: a bar for people who watch, a line now and then for logs.
+//! Progress: a bar on a terminal, occasional lines in logs.
 
 use std::io::{self, IsTerminal};
 use std::sync::Mutex;
@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::output;
 
-/// How many lines a log gets at most.
+/// Maximum number of progress lines in a log.
 const LINES: usize = 20;
 
 pub(super) struct Progress {
@@ -28,7 +28,7 @@ impl Progress {
         Self { bar, done: Mutex::new(0), all }
     }
 
-    /// One thing more is done.
+    /// Counts one finished item.
     pub(super) fn step(&self) {
         if let Some(bar) = &self.bar {
             return bar.inc(1);

@@ -1,4 +1,4 @@
-//! Which service is asked, as whom, and how.
+//! Connection settings of a live service.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,27 +13,27 @@ use crate::platform::{
     certificates,
 };
 
-/// Which service.
+/// Address of the service.
 #[derive(Debug, Args)]
-pub(super) struct Place {
-    /// The service, by the address of its API [default: GENESYS_BASE_URL]
+pub(super) struct ServiceArgs {
+    /// Base URL of the service's API [default: GENESYS_BASE_URL]
     #[arg(long, value_name = "URL", conflicts_with = "region")]
     base_url: Option<String>,
 
-    /// The region of Genesys Cloud, as `eu-central-1` or `mypurecloud.de` [default:
+    /// Genesys Cloud region, such as `eu-central-1` or `mypurecloud.de` [default:
     /// GENESYS_REGION or GENESYS_ENVIRONMENT]
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
 }
 
-/// How it is asked.
+/// Request settings.
 #[derive(Debug, Args)]
-pub(super) struct Manner {
-    /// How many requests there may be in a second
+pub(super) struct RequestArgs {
+    /// Maximum number of requests per second
     #[arg(long, value_name = "N", default_value_t = 2.5, value_parser = rate)]
     rate: f64,
 
-    /// How many requests there may be at a time
+    /// Maximum number of parallel requests
     #[arg(
         long,
         value_name = "N",
@@ -43,13 +43,13 @@ pub(super) struct Manner {
     concurrency: u8,
 
     #[command(flatten)]
-    patience: Patience,
+    patience: RetryArgs,
 }
 
-/// How long to wait for a live service, how often to ask it, and whom to take for it.
+/// Timeout, retries and trusted certificates of a live service.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Patience {
-    /// How long an answer may take
+pub(in crate::cli) struct RetryArgs {
+    /// Timeout of a request in ms
     #[arg(
         long,
         value_name = "N",
@@ -58,8 +58,8 @@ pub(in crate::cli) struct Patience {
     )]
     timeout_ms: u64,
 
-    /// How often a request is made at most, if it is not answered, or the service has too much
-    /// to do or fails
+    /// Maximum number of attempts per request, if the service does not answer, is
+    /// overloaded or fails
     #[arg(
         long,
         value_name = "N",
@@ -68,14 +68,13 @@ pub(in crate::cli) struct Patience {
     )]
     max_attempts: u8,
 
-    /// A PEM file of authorities to trust besides those that everybody trusts [default:
-    /// SSL_CERT_FILE]
+    /// PEM file with additional trusted certificate authorities [default: SSL_CERT_FILE]
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
 }
 
-impl Patience {
-    /// The rest is as for whoever asks one thing after the other.
+impl RetryArgs {
+    /// Returns the options; the others have the defaults for sequential requests.
     pub(in crate::cli) fn options(&self) -> Result<Options, Exit> {
         Ok(Options {
             attempts: usize::from(self.max_attempts),
@@ -93,22 +92,23 @@ fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-/// The client; what is missing or wrong is told.
+/// Builds the client; reports missing or invalid settings.
 pub(super) fn client(
-    place: &Place,
-    manner: &Manner,
+    place: &ServiceArgs,
+    manner: &RequestArgs,
     stop: &Stop,
 ) -> Result<Client, Exit> {
-    let service = place.service().map_err(|problem| told(&problem, Exit::Usage))?;
-    let credentials = credentials().map_err(|problem| told(&problem, Exit::Usage))?;
+    let service = place.service().map_err(|problem| show_error(&problem, Exit::Usage))?;
+    let credentials =
+        credentials().map_err(|problem| show_error(&problem, Exit::Usage))?;
     let (rate, concurrency) = (manner.rate, manner.workers());
     let options = Options { rate, concurrency, ..manner.patience.options()? };
     let clock = Arc::new(SystemClock::new(stop.clone()));
     Ok(Client::new(service, credentials, &options, clock))
 }
 
-impl Place {
-    /// What the command line says comes before what the environment says.
+impl ServiceArgs {
+    /// Returns the service; the command line overrides the environment.
     fn service(&self) -> Result<Service, String> {
         match (&self.base_url, &self.region) {
             (Some(url), _) => return Service::of_base_url(url),
@@ -120,19 +120,22 @@ impl Place {
         }
         match variable("GENESYS_REGION").or_else(|| variable("GENESYS_ENVIRONMENT")) {
             Some(region) => Service::of_region(&region),
-            None => Err("which service? Name it with --region or --base-url".to_owned()),
+            None => {
+                Err("no service given; name it with --region or --base-url".to_owned())
+            }
         }
     }
 }
 
-impl Manner {
-    /// How many workers are worth having.
+impl RequestArgs {
+    /// Returns the number of parallel workers.
     pub(super) fn workers(&self) -> usize {
         usize::from(self.concurrency)
     }
 }
 
-/// The authorities of a PEM file, or of the one that the environment names.
+/// Reads the certificate authorities of a PEM file, or of the file that the environment
+/// names.
 fn trusted(ca: Option<&Path>) -> Result<Option<Certificates>, Exit> {
     let from_environment = || variable("SSL_CERT_FILE").map(PathBuf::from);
     let Some(path) = ca.map(Path::to_path_buf).or_else(from_environment) else {
@@ -141,11 +144,12 @@ fn trusted(ca: Option<&Path>) -> Result<Option<Certificates>, Exit> {
     let text = std::fs::read_to_string(&path).map_err(|error| error.to_string());
     let read = text.and_then(|text| certificates(&text));
     read.map(Some).map_err(|problem| {
-        told(&format!("certificates of {}: {problem}", path.display()), Exit::Input)
+        show_error(&format!("certificates of {}: {problem}", path.display()), Exit::Input)
     })
 }
 
-/// Who asks. There are no flags for it: other users of a machine can see command lines.
+/// Reads the credentials from the environment. Flags do not accept them because other
+/// users of the machine can see command lines.
 fn credentials() -> Result<Credentials, String> {
     let needed = |name| variable(name).ok_or_else(|| format!("{name} is not set"));
     Ok(Credentials {
@@ -154,12 +158,12 @@ fn credentials() -> Result<Credentials, String> {
     })
 }
 
-/// A variable of the environment; one that is empty is none.
+/// Returns an environment variable; `None` if it is empty.
 pub(in crate::cli) fn variable(name: &str) -> Option<String> {
     std::env::var_os(name)?.into_string().ok().filter(|value| !value.is_empty())
 }
 
-fn told(problem: &str, exit: Exit) -> Exit {
+fn show_error(problem: &str, exit: Exit) -> Exit {
     output::message("error", problem);
     exit
 }

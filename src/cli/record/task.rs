@@ -1,4 +1,4 @@
-//! What is recorded: requests out of files, and executions.
+//! Recording tasks: requests from files, and executions.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,20 +18,20 @@ use crate::source::{Files, Kind, Node, read_document};
 use crate::suite::{Case, SuiteFile, discover};
 use crate::value::{Json, Text};
 
-/// How many documents the service prepares together.
+/// Number of execution documents that the service prepares per request.
 const TOGETHER: usize = 10;
 
-/// How long the call of a test may take that does not say it, in milliseconds on the clock of
-/// the service. Tests that say nothing have no limit here; there they need one.
+/// Timeout of a test's call in milliseconds on the service's clock, if the test does not
+/// set one. Tests without a timeout have no local limit, but the service requires one.
 const TIMEOUT_MS: i64 = 60_000;
 
-/// Executions, prepared some at a time.
+/// Splits executions into tasks of several each.
 pub(super) fn executions(ids: &[Text]) -> Vec<Task> {
     let together = ids.chunks(TOGETHER);
     together.map(|ids| Task::Executions { ids: ids.to_vec() }).collect()
 }
 
-/// The query of a file.
+/// Reads the query of a file.
 pub(super) fn query(path: &Path, files: &mut Files) -> Result<Json, Exit> {
     read(path, files, |document| match document.kind {
         Kind::Object(_) => Ok(json(document)),
@@ -39,7 +39,7 @@ pub(super) fn query(path: &Path, files: &mut Files) -> Result<Json, Exit> {
     })
 }
 
-/// Reads a file; what is wrong with it is told.
+/// Reads a file; reports its problems.
 fn read<T>(
     path: &Path,
     files: &mut Files,
@@ -55,14 +55,14 @@ fn read<T>(
 
 /// Reads simulation requests.
 pub(super) struct Requests<'r> {
-    /// The flow that they are for, whatever they say.
+    /// Flow that replaces the one of each request.
     pub(super) flow: Option<&'r str>,
     pub(super) files: &'r mut Files,
 }
 
 impl Requests<'_> {
-    /// The requests of files, and the calls of scenario files and of recordings, in order,
-    /// each once.
+    /// Returns the requests of request files, scenario files and recordings, in order and
+    /// without duplicates.
     pub(super) fn read(
         mut self,
         requests: &[PathBuf],
@@ -92,8 +92,8 @@ impl Requests<'_> {
         Ok(found)
     }
 
-    /// The requests that recordings hold. Documents of real interactions have none: what
-    /// happened then does not happen again.
+    /// Returns the requests of recordings. Documents of real interactions have none,
+    /// because those cannot be simulated again.
     fn recordings(&mut self, paths: &[PathBuf]) -> Result<Vec<Json>, Exit> {
         let (paths, mut diagnostics) = recording::discover(paths, self.files);
         let mut found = Vec::new();
@@ -131,8 +131,9 @@ impl Requests<'_> {
                 let flow = flow.map_err(|problems| broken(&problems, self.files))?;
                 if let Some(left_out) = left_out(case) {
                     let name = &case.name;
-                    let text =
-                        format!("`{name}`: a simulation has no place for {left_out}");
+                    let text = format!(
+                        "`{name}`: simulation requests do not support {left_out}"
+                    );
                     output::message("warning", &text);
                 }
                 requests.push(request_of(case, flow).to_json());
@@ -142,7 +143,7 @@ impl Requests<'_> {
     }
 }
 
-/// The id of the flow that a test starts.
+/// Returns the id of the flow that a test starts.
 fn flow_of(
     case: &Case,
     suite: &SuiteFile,
@@ -155,7 +156,7 @@ fn flow_of(
         None => (start::only_entry(&program), case.span),
     };
     let flow = flow.map_err(|problem| vec![problem.at(place)])?;
-    Ok(program.legend.flow(flow).id.clone())
+    Ok(program.symbols.flow(flow).id.clone())
 }
 
 fn request_of(case: &Case, flow: Text) -> Request {
@@ -168,16 +169,16 @@ fn request_of(case: &Case, flow: Text) -> Request {
     }
 }
 
-/// What a test says of its call and a request cannot.
+/// Lists settings of a test that a simulation request does not support.
 fn left_out(case: &Case) -> Option<String> {
     let start = &case.start;
-    let said = [
+    let unsupported = [
         ("`variables`", !start.variables.is_empty()),
         ("`at`", start.at.is_some()),
         ("`maxActions`", start.max_actions.is_some()),
         ("`seed`", start.seed != 0),
     ];
-    let said: Vec<&str> =
-        said.iter().filter(|(_, is)| *is).map(|(key, _)| *key).collect();
-    (!said.is_empty()).then(|| said.join(", "))
+    let unsupported: Vec<&str> =
+        unsupported.iter().filter(|(_, is)| *is).map(|(key, _)| *key).collect();
+    (!unsupported.is_empty()).then(|| unsupported.join(", "))
 }

@@ -1,4 +1,4 @@
-//! What the tests of a run covered.
+//! Coverage of the tests of a run.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,47 +11,47 @@ use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::diagnostic::{Severity, sort};
 use crate::runner::{Covered, Library};
-use crate::source::{Files, make_way};
+use crate::source::{Files, prepare_output};
 
-/// What is to be told of coverage.
+/// Coverage options of the command line.
 #[derive(Debug, Args)]
 #[group(skip)]
-pub(super) struct Wanted {
-    /// Tell how much of the flows the tests covered
+pub(super) struct CoverageOptions {
+    /// Show how much of the flows the tests covered
     #[arg(long)]
     coverage: bool,
 
-    /// Write what was covered to a file, as --coverage: as JSON for `flowsim coverage merge`,
-    /// or for lcov if its name ends in .lcov or .info
+    /// Write coverage to a file: lcov if its name ends in .lcov or .info, else JSON for
+    /// `flowsim coverage merge`
     #[arg(long, value_name = "FILE")]
     coverage_out: Option<PathBuf>,
 
-    /// Fail if less is covered: nodes=90,paths=80, in percent, rounded down
+    /// Fail if coverage is below these percentages (rounded down): nodes=90,paths=80
     #[arg(long, value_name = "KIND=PERCENT,…", value_parser = minimums)]
     coverage_min: Option<Minimums>,
 }
 
-impl Wanted {
-    /// The file that is written.
+impl CoverageOptions {
+    /// Returns the output file.
     pub(super) fn path(&self) -> Option<&PathBuf> {
         self.coverage_out.as_ref()
     }
 
-    /// Removes the counts of an earlier run: nobody is to take them for those of this one,
-    /// however it ends.
+    /// Deletes the counts of an earlier run, so that they cannot be mistaken for those of
+    /// this run.
     pub(super) fn begin(&self) -> io::Result<()> {
-        self.path().map_or(Ok(()), |path| make_way(path))
+        self.path().map_or(Ok(()), |path| prepare_output(path))
     }
 
-    /// What is to be counted, if anybody wants to know.
+    /// Returns a counter if coverage was requested.
     pub(super) fn counter(&self) -> Option<Covered> {
         let is_wanted =
             self.coverage || self.coverage_out.is_some() || self.coverage_min.is_some();
         is_wanted.then(Covered::default)
     }
 
-    /// Tells what was covered. Gives whether it is enough.
-    pub(super) fn tell(
+    /// Shows and writes the coverage. Returns whether it is sufficient.
+    pub(super) fn show(
         &self,
         covered: Option<Covered>,
         library: &Library,
@@ -64,7 +64,7 @@ impl Wanted {
         for (_, coverage) in &counts {
             if let Err(mut diagnostics) = report.merge(Report::of(coverage, files)) {
                 is_whole = false;
-                // The tests are as good as they were; only the counts are not whole.
+                // The test results remain valid; only the counts are incomplete.
                 diagnostics.iter_mut().for_each(|it| it.severity = Severity::Warning);
                 sort(&mut diagnostics);
                 output::diagnostics(&diagnostics, files);
@@ -81,7 +81,7 @@ impl Wanted {
                 return Ok(exit);
             }
         }
-        // What was left out may be what is not covered.
+        // The omitted counts could be uncovered, so a minimum cannot be confirmed.
         let is_vouched_for = is_whole || self.coverage_min.is_none();
         let is_enough = fulfils(&report, self.coverage_min.as_ref()) && is_vouched_for;
         Ok(if is_enough { Exit::Success } else { Exit::Failure })

@@ -1,4 +1,4 @@
-//! What came of the callers' keys in the tests of a run.
+//! Decisions on the callers' keys in the tests of a run.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,35 +9,35 @@ use crate::analysis::decisions::{Decision, of_trace};
 use crate::cli::decisions::replace;
 use crate::cli::exit::Exit;
 use crate::runner::CaseResult;
-use crate::source::make_way;
+use crate::source::prepare_output;
 use crate::value::derived_id;
 
-/// Whether decisions are to be written.
+/// Option to write decisions.
 #[derive(Debug, Args)]
 #[group(skip)]
-pub(super) struct Wanted {
-    /// Write what came of the callers' keys to a file, for `flowsim heatmap`: a table if its
-    /// name ends in .csv, else a JSON object a line
+pub(super) struct DecisionOptions {
+    /// Write the decisions on the callers' keys to a file, for `flowsim heatmap`: CSV if
+    /// its name ends in .csv, else one JSON object per line
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
 }
 
-/// Collects decisions, if anybody wants them.
+/// Collects decisions if they were requested.
 pub(super) struct Log<'w> {
     path: Option<&'w PathBuf>,
     decisions: Vec<Decision>,
 }
 
-impl Wanted {
-    /// The file that is written.
+impl DecisionOptions {
+    /// Returns the output file.
     pub(super) fn path(&self) -> Option<&PathBuf> {
         self.decisions.as_ref()
     }
 
-    /// Removes the log of an earlier run: nobody is to take it for that of this one, however
-    /// it ends.
+    /// Deletes the log of an earlier run, so that it cannot be mistaken for that of this
+    /// run.
     pub(super) fn begin(&self) -> io::Result<()> {
-        self.path().map_or(Ok(()), |path| make_way(path))
+        self.path().map_or(Ok(()), |path| prepare_output(path))
     }
 
     pub(super) fn log(&self) -> Log<'_> {
@@ -50,16 +50,16 @@ impl Log<'_> {
         if let (Some(_), Some(trace), Some(program)) =
             (self.path, &result.trace, &result.program)
         {
-            // The same call in two tests is two calls.
+            // The same call in two tests counts as two calls.
             let id = &result.id;
             let seed =
                 format!("{}:{}:{:?}:{}", id.file.display(), id.line, id.row, id.name);
             let instance = derived_id(&seed);
-            self.decisions.extend(of_trace(trace, &program.legend, &instance));
+            self.decisions.extend(of_trace(trace, &program.symbols, &instance));
         }
     }
 
-    pub(super) fn tell(&self) -> Exit {
+    pub(super) fn write(&self) -> Exit {
         self.path.map_or(Exit::Success, |path| replace(path, &self.decisions))
     }
 }

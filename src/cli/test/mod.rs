@@ -6,8 +6,8 @@ mod outputs;
 mod places;
 mod profile;
 mod requests;
+mod run_output;
 mod snapshots;
-mod telling;
 mod watch;
 
 use std::collections::BTreeSet;
@@ -18,77 +18,80 @@ use clap::{Args, ValueEnum};
 
 use self::places::Places;
 use self::requests::Requests;
-use self::telling::Telling;
+use self::run_output::RunOutput;
 use super::exit::Exit;
 use super::output;
 use crate::diagnostic::visible::one_line;
 use crate::diagnostic::{Severity, sort};
 use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec};
-use crate::runner::{self, CaseAt, CaseResult, Library, Plan, RunEvent, Scene};
+use crate::runner::{
+    self, CasePosition, CaseResult, Library, LoadedSuite, Plan, RunEvent,
+};
 use crate::source::Files;
 use crate::suite::{Partition, PartitionKind, Selection};
 use crate::value::Text;
 
 /// Run the tests of scenario files.
 ///
-/// Exits with 0 if all passed, 1 if one failed, 2 if the command line makes no sense, 3 if
-/// something does not load, whether or not a test failed as well: a scenario file, or what a
-/// test names, such as flows, fixtures or a recording, 4 if no test was selected.
+/// Exits with 0 if all tests passed, 1 if a test failed, 2 if the arguments are invalid,
+/// 3 if something does not load (a scenario file, flow, fixtures file or recording), even
+/// if a test failed as well, 4 if no test was selected.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Scenario files (*.test.yaml, *.test.yml, *.test.json), folders of them, the test at a
-    /// line, or a row of its table: flows/ivr.test.yaml:12, flows/ivr.test.yaml:12:3
+    /// Scenario files (*.test.yaml, *.test.yml, *.test.json), folders of them, the test
+    /// at a line, or a row of its table: flows/ivr.test.yaml:12, flows/ivr.test.yaml:12:3
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
 
-    /// Run tests with this in their name or the path of their file; repeatable, one is enough
+    /// Run tests whose name or file path contains PATTERN; repeatable, one match is
+    /// enough
     #[arg(short = 'k', value_name = "PATTERN")]
     pattern: Vec<String>,
 
-    /// Run tests with this tag; repeatable, one is enough
+    /// Run tests with this tag; repeatable, one match is enough
     #[arg(long, value_name = "TAG")]
     tag: Vec<String>,
 
-    /// How many tests run at the same time [default: as many as there are cores]
+    /// Number of tests run in parallel [default: number of cores]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
 
-    /// Run a share of the tests: hash:1/4 keeps a test in its share, slice:1/4 (or count:1/4)
-    /// is even
+    /// Run a share of the tests: hash:1/4 keeps each test in its share, slice:1/4 (or
+    /// count:1/4) makes even shares
     #[arg(long, value_name = "KIND:N/M", value_parser = Partition::parse)]
     partition: Option<Partition>,
 
-    /// Run a share of the tests, as --partition slice
+    /// Run a share of the tests, like --partition slice
     #[arg(long, value_name = "N/M", value_parser = shard, conflicts_with = "partition")]
     shard: Option<Partition>,
 
-    /// Write a report besides that of the console: junit=FILE, tap=FILE, json=FILE,
+    /// Write a report in addition to the console: junit=FILE, tap=FILE, json=FILE,
     /// markdown=FILE, html=DIR, github; repeatable
     #[arg(long, value_name = "KIND=FILE", value_parser = ReportSpec::parse)]
     report: Vec<ReportSpec>,
 
-    /// Write a page for browsers into a folder, as --report html=DIR
+    /// Write an HTML report into a folder, like --report html=DIR
     #[arg(long, value_name = "DIR")]
     html: Option<PathBuf>,
 
     #[command(flatten)]
-    coverage: coverage::Wanted,
+    coverage: coverage::CoverageOptions,
 
     #[command(flatten)]
-    decisions: decisions::Wanted,
+    decisions: decisions::DecisionOptions,
 
     #[command(flatten)]
-    snapshots: snapshots::Wanted,
+    snapshots: snapshots::SnapshotOptions,
 
     /// Stop at the first failure
     #[arg(long, conflicts_with = "max_fail")]
     fail_fast: bool,
 
-    /// Stop after so many failures
+    /// Stop after N failures
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_fail: Option<u32>,
 
-    /// Run each test so many times; a result that differs is a bug of flowsim
+    /// Run each test N times; differing results are a bug in flowsim
     #[arg(
         long,
         value_name = "N",
@@ -97,7 +100,7 @@ pub(super) struct Arguments {
     )]
     stress: u32,
 
-    /// Only list the tests, one a line
+    /// List the tests without running them, one per line
     #[arg(
         long,
         conflicts_with_all = [
@@ -118,7 +121,7 @@ pub(super) struct Arguments {
     format: ListFormat,
 
     /// List the tests as JSON lines, then run those whose numbers are read from standard
-    /// input, one a line, until it ends: for editors and test frameworks
+    /// input, one per line, until it ends: for editors and test frameworks
     #[arg(
         long,
         conflicts_with_all = [
@@ -127,8 +130,7 @@ pub(super) struct Arguments {
     )]
     on_request: bool,
 
-    /// Run, wait for changes of files, and run the tests again that depend on them, until
-    /// Ctrl-C
+    /// Run the tests, wait for file changes, and rerun the affected tests, until Ctrl-C
     #[arg(
         long,
         conflicts_with_all = [
@@ -138,16 +140,16 @@ pub(super) struct Arguments {
     )]
     watch: bool,
 
-    /// Tell where the time goes: loading, compiling, playing, reporting, the slowest tests,
-    /// the nodes that are executed most; on standard error
+    /// Show on standard error where time is spent: loading, compiling, playing,
+    /// reporting, the slowest tests and the most executed nodes
     #[arg(long)]
     profile: bool,
 
-    /// What it means if no test is selected
+    /// Action if no test matches
     #[arg(long, value_enum, default_value_t = NoTests::Fail, value_name = "ACTION")]
     no_tests: NoTests,
 
-    /// What the console shows of tests that pass
+    /// Console output for tests that pass
     #[arg(long, value_enum, default_value_t = Shown::Auto, value_name = "STYLE")]
     show: Shown,
 }
@@ -162,29 +164,29 @@ enum NoTests {
 /// Formats of `--list`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ListFormat {
-    /// A line a test: file, line and name
+    /// One line per test: file, line and name
     Text,
-    /// `flowsim.run/1`, a JSON object a line
+    /// `flowsim.run/1`, one JSON object per line
     Json,
 }
 
-/// How much the console tells.
+/// Console output for tests that pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Shown {
-    /// A line a test if there are few, else failures alone
+    /// One line per test if there are few, else only failures
     Auto,
-    /// A line a test
+    /// One line per test
     All,
-    /// A dot a test
+    /// One dot per test
     Dots,
-    /// Failures alone
+    /// Only failures
     Failures,
 }
 
-/// How many of the slowest tests are named at the end, where tests are not told one by one.
+/// Number of slowest tests that are listed at the end if tests are not listed one by one.
 const SLOWEST: usize = 3;
 
-/// Up to so many tests have a line each unless the command line says otherwise.
+/// Maximum number of tests for which `--show auto` prints one line each.
 const FEW: usize = 100;
 
 fn shard(text: &str) -> Result<Partition, String> {
@@ -217,15 +219,16 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
         }
         log.add(result);
     };
-    let mut telling = Telling::new(arguments, &mut noted)?;
-    let mut tell = |event: &RunEvent<'_>, scene: Scene<'_>| telling.tell(event, scene);
+    let mut run_output = RunOutput::new(arguments, &mut noted)?;
+    let mut forward =
+        |event: &RunEvent<'_>, scene: LoadedSuite<'_>| run_output.forward(event, scene);
     let (options, mut requests) = (arguments.options(), Requests::default());
     let result = match arguments.on_request {
-        true => requests.run(&wanted, options, &mut files, &mut tell),
-        false => runner::run_files(&wanted, options, &mut files, &mut tell)
+        true => requests.run(&wanted, options, &mut files, &mut forward),
+        false => runner::run_files(&wanted, options, &mut files, &mut forward)
             .map_err(io::Error::other),
     };
-    let played = telling.end()?;
+    let played = run_output.end()?;
     let (library, ended) = result?;
     if let Some(exit) = requests.refused {
         return Ok(exit);
@@ -233,22 +236,22 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     if ended.tally.total() == 0 && arguments.is_failure_without_tests(ended.found) {
         return Ok(Exit::Nothing);
     }
-    let covered = arguments.coverage.tell(covered, &library, &files)?;
-    let logged = log.tell();
+    let covered = arguments.coverage.show(covered, &library, &files)?;
+    let logged = log.write();
     let is_broken = is_broken(&library);
     let of_tests = played.exit(ended.tally, is_broken);
     let is_whole = ended.tally.total() == ended.found && !is_broken;
-    snapshots::tell(&library, is_whole.then_some(&searched));
+    snapshots::show_notes(&library, is_whole.then_some(&searched));
     if arguments.profile {
-        played.profile.tell(&library);
+        played.profile.show(&library);
     }
-    // The program ends: giving back the memory of a large suite part by part only takes time.
+    // The process ends: freeing the memory of a large suite would only take time.
     std::mem::forget((library, files));
     let of_files = if logged == Exit::Success { covered } else { logged };
     Ok(of_tests.unwrap_or(of_files))
 }
 
-/// Lists tests, or looks after snapshots.
+/// Lists tests, or reviews or deletes snapshots.
 fn without_running(arguments: &Arguments) -> io::Result<Exit> {
     if let Some(exit) = Places::of(&arguments.paths).beyond() {
         return Ok(exit);
@@ -271,7 +274,7 @@ fn without_running(arguments: &Arguments) -> io::Result<Exit> {
     })
 }
 
-/// Whether a scenario file does not load.
+/// Returns whether a scenario file does not load.
 fn is_broken(library: &Library) -> bool {
     library.diagnostics.iter().any(|it| it.severity == Severity::Error)
 }
@@ -280,7 +283,7 @@ fn is_broken(library: &Library) -> bool {
 struct Suites {
     files: Files,
     library: Library,
-    places: Vec<CaseAt>,
+    places: Vec<CasePosition>,
 }
 
 impl Suites {
@@ -293,8 +296,8 @@ impl Suites {
         Self { files, library, places: wanted.places }
     }
 
-    /// The names of the tests that stand at a place.
-    fn names_at(&self, place: &CaseAt) -> BTreeSet<Text> {
+    /// Returns the names of the tests at a place.
+    fn names_at(&self, place: &CasePosition) -> BTreeSet<Text> {
         let (everything, places) = (Selection::default(), std::slice::from_ref(place));
         let plan = Plan::new(&self.library, &everything, places, &self.files);
         let there = plan.cases.iter().filter(|it| *it.id.file == *place.file);
@@ -308,8 +311,8 @@ impl Suites {
 
 fn list(plan: &Plan<'_>, suites: &Suites, format: ListFormat) -> io::Result<()> {
     if format == ListFormat::Json {
-        let scene = Scene { library: &suites.library, files: &suites.files };
-        let options = telling::options();
+        let scene = LoadedSuite { library: &suites.library, files: &suites.files };
+        let options = run_output::options();
         return output::result(&report::list_json(&plan.listed(), &options, scene)?);
     }
     let mut out = String::new();
@@ -322,15 +325,15 @@ fn list(plan: &Plan<'_>, suites: &Suites, format: ListFormat) -> io::Result<()> 
 }
 
 impl NoTests {
-    /// Tells that no test is selected. Gives whether that is a failure.
+    /// Reports that no test is selected. Returns whether that is a failure.
     fn is_failure(self, found: usize) -> bool {
         let text = match found {
-            0 => "there are no tests; scenario files end in .test.yaml, .test.yml or \
+            0 => "no tests found; scenario files end in .test.yaml, .test.yml or \
                   .test.json"
                 .to_owned(),
             count => format!(
-                "none of {count} tests is selected; `--no-tests pass` is for a share or a \
-                 selection that may be empty"
+                "no test matches ({count} found); pass `--no-tests pass` if a share or \
+                 selection may be empty"
             ),
         };
         match self {
@@ -357,7 +360,7 @@ impl Arguments {
         }
     }
 
-    /// The reports besides that of the console.
+    /// Returns the reports in addition to the console.
     fn specs(&self) -> impl Iterator<Item = ReportSpec> {
         let html = self.html.iter().cloned().map(ReportSpec::Html);
         self.report.iter().cloned().chain(html)
@@ -390,11 +393,11 @@ impl Arguments {
             max_failures: most.and_then(|most| usize::try_from(most).ok()),
             repeat: self.stress,
             snapshots: self.snapshots.mode(),
-            forgets_passed: !self.needs_traces(),
+            drops_passed_traces: !self.needs_traces(),
         }
     }
 
-    /// Whether somebody wants to know what happened in calls that went as expected.
+    /// Returns whether the traces of passed tests are needed.
     fn needs_traces(&self) -> bool {
         self.profile
             || self.on_request

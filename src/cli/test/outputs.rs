@@ -1,4 +1,4 @@
-//! The files that a run writes, and that they take nobody's place.
+//! Output files of a run, and protection of files that the run did not write.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -13,7 +13,7 @@ use crate::report::ReportSpec;
 use crate::runner::{Dependencies, Plan};
 use crate::suite::{self, Selection};
 
-/// What files begin with that runs wrote: reports, coverage, decisions.
+/// First bytes of files that runs write: reports, coverage, decisions.
 const BEGINNINGS: [&str; 10] = [
     "<?xml ",
     "TAP version ",
@@ -27,31 +27,28 @@ const BEGINNINGS: [&str; 10] = [
     "timestamp,flowInstanceId,dtmf,",
 ];
 
-/// What a decision begins with, and what follows it in its first bytes.
+/// First bytes of a decision, and the part that follows within [`MOST`] bytes.
 const DECISION: [&str; 2] = ["{\"timestamp\":\"", "\",\"flowInstanceId\":\""];
 
-/// How many bytes of a file are looked at.
+/// Number of bytes read from a file.
 const MOST: u64 = 96;
 
-/// Where streams are, which several may write to, whatever file they lead to.
+/// Paths of streams. Several outputs may share a stream, whichever file it leads to.
 const STREAMS: [&str; 4] = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"];
 
-/// Tells of a file that two things would be written to, and of one that this run reads: the
-/// old file goes when a run begins.
+/// Rejects a file that two outputs would be written to, and a file that this run reads:
+/// existing output files are deleted when a run begins.
 pub(super) fn refused(arguments: &Arguments) -> Option<Exit> {
     let paths = paths(arguments);
-    let twice = twice(&paths).map(|path| {
-        format!("two things would be written to {}; each needs a file", path.display())
-    });
+    let twice = twice(&paths)
+        .map(|path| format!("two outputs would be written to {}", path.display()));
     let like_a_suite = || {
         let path = paths.iter().find(|path| suite::is_scenario_file(path))?.display();
-        Some(format!("{path} would be taken for a scenario file; name another file"))
+        Some(format!("{path} would be read as a scenario file; name another file"))
     };
     let text = twice.or_else(|| {
         let path = read_by(arguments, &paths)?.display();
-        Some(format!(
-            "this run reads {path}, so it cannot write there; name another file"
-        ))
+        Some(format!("this run reads {path} and cannot write to it; name another file"))
     });
     let text = text.or_else(like_a_suite)?;
     output::message("error", &text);
@@ -79,8 +76,9 @@ fn is_stream(path: &Path) -> bool {
         || STREAMS.iter().any(|streams| path.starts_with(streams))
 }
 
-/// The first one that is a scenario file of this run, or that one of these leads to. What
-/// leads where is known when all is loaded; where no file is at risk, nobody has to.
+/// Returns the first path that this run reads: a scenario file, or a file that one
+/// depends on. Dependencies are known only after loading, so nothing is loaded if no file
+/// is at risk.
 fn read_by<'p>(arguments: &Arguments, paths: &'p [PathBuf]) -> Option<&'p PathBuf> {
     let mut at_risk = paths.iter().filter(|path| is_of_others(path)).peekable();
     at_risk.peek()?;
@@ -95,7 +93,7 @@ fn read_by<'p>(arguments: &Arguments, paths: &'p [PathBuf]) -> Option<&'p PathBu
     at_risk.find(|path| is_read(path))
 }
 
-/// Whether a file is there that does not look as if a run had written it.
+/// Returns whether a file exists that does not look like the output of a run.
 fn is_of_others(path: &Path) -> bool {
     if is_stream(path) || !fs::metadata(path).is_ok_and(|it| it.len() > 0) {
         return false;
@@ -106,9 +104,9 @@ fn is_of_others(path: &Path) -> bool {
         && !is_ours(&String::from_utf8_lossy(&start))
 }
 
-/// Whether a run wrote what begins so.
+/// Returns whether a file with this beginning was written by a run.
 fn is_ours(start: &str) -> bool {
-    let [begins, goes_on] = DECISION;
+    let [begins, continues] = DECISION;
     BEGINNINGS.iter().any(|it| start.starts_with(it))
-        || start.strip_prefix(begins).is_some_and(|rest| rest.contains(goes_on))
+        || start.strip_prefix(begins).is_some_and(|rest| rest.contains(continues))
 }

@@ -1,4 +1,4 @@
-//! The paths of the command line: files and folders, and places in files.
+//! Paths of the command line: files, folders, and places in files.
 
 use std::path::{Path, PathBuf};
 
@@ -6,16 +6,16 @@ use indexmap::IndexMap;
 
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::runner::{CaseAt, CaseLines, Wanted};
+use crate::runner::{CaseLines, CasePosition, RunRequest};
 use crate::source::{File, Files};
 use crate::suite::{self, Selection};
 
-/// What was named.
+/// Parsed paths of the command line.
 #[derive(Default)]
 pub(super) struct Places {
     pub(super) paths: Vec<PathBuf>,
-    places: Vec<CaseAt>,
-    /// What is wrong with one that is neither a path nor a place.
+    places: Vec<CasePosition>,
+    /// Problem of an argument that is neither a path nor a place.
     problem: Option<String>,
 }
 
@@ -37,17 +37,17 @@ impl Places {
         named
     }
 
-    /// The scenario files there, and which of their tests are wanted.
-    pub(super) fn wanted(self, selection: Selection, files: &mut Files) -> Wanted {
+    /// Finds the scenario files and the tests that the places select.
+    pub(super) fn wanted(self, selection: Selection, files: &mut Files) -> RunRequest {
         let (paths, diagnostics) = suite::discover(&self.paths, files);
         let mut places = self.places;
         for place in &mut places {
             place.file = as_found(&place.file, &paths);
         }
-        Wanted { paths, diagnostics, selection, places }
+        RunRequest { paths, diagnostics, selection, places }
     }
 
-    /// Tells of a place that makes no sense, or that its file does not have.
+    /// Reports an invalid place, or a place that its file does not have.
     pub(super) fn beyond(&self) -> Option<Exit> {
         let problem = self.problem.clone();
         let text = problem.or_else(|| self.missing())?;
@@ -71,7 +71,7 @@ impl Places {
     }
 }
 
-/// A file as it is called among those that were found: a folder may have led to it first.
+/// Returns the path under which a file was discovered; a folder may have led to it first.
 fn as_found(file: &Path, found: &[PathBuf]) -> PathBuf {
     if found.iter().any(|other| other == file) {
         return file.to_owned();
@@ -81,24 +81,29 @@ fn as_found(file: &Path, found: &[PathBuf]) -> PathBuf {
     found.iter().find(is_it).map_or(file, |it| it).to_owned()
 }
 
-/// That a file has no such line, no test there, or the test no such row.
-fn missing(place: &CaseAt, file: &File, cases: Option<&CaseLines>) -> Option<String> {
+/// Returns a message if the file has no such line, no test at the line, or the test has
+/// no such row.
+fn missing(
+    place: &CasePosition,
+    file: &File,
+    cases: Option<&CaseLines>,
+) -> Option<String> {
     let (path, line) = (place.file.display(), place.line);
     let count = file.text().lines().count();
     if count == 0 {
         return None;
     }
     if !(1..=count).contains(&usize::try_from(line).ok()?) {
-        return Some(format!("there is no line {line} in {path}, which has {count}"));
+        return Some(format!("no line {line} in {path}; it has {count} lines"));
     }
-    // Of a file that does not load there is something else to say.
+    // Errors of a file that does not load are reported elsewhere.
     let cases = cases?;
     let Some(count) = cases.rows_at(line) else {
         let others = match cases.first() {
-            Some(first) => format!("the first one begins at line {first}"),
+            Some(first) => format!("the first test is at line {first}"),
             None => "it has no tests".into(),
         };
-        return Some(format!("there is no test at line {line} of {path}, {others}"));
+        return Some(format!("no test at line {line} of {path}; {others}"));
     };
     let row = place.row?;
     if (1..=count).contains(&usize::try_from(row).ok()?) {
@@ -106,40 +111,40 @@ fn missing(place: &CaseAt, file: &File, cases: Option<&CaseLines>) -> Option<Str
     }
     let test = format!("the test at {path}:{line}");
     Some(match count {
-        0 => format!("{test} has no row {row}: it has no table, `each`"),
-        _ => format!("{test} has no row {row}, its table has {count}"),
+        0 => format!("{test} has no row {row}: it has no `each` table"),
+        _ => format!("{test} has no row {row}; its table has {count}"),
     })
 }
 
-/// `flows/ivr.test.yaml:12` or `flows/ivr.test.yaml:12:3`, if there is no file of that whole
-/// name.
-fn place_of(path: &Path) -> Result<Option<CaseAt>, String> {
+/// Parses `flows/ivr.test.yaml:12` or `flows/ivr.test.yaml:12:3`, unless a file has that
+/// whole name.
+fn place_of(path: &Path) -> Result<Option<CasePosition>, String> {
     let Some(text) = path.to_str().filter(|_| !path.exists()) else { return Ok(None) };
     let splits = text.rmatch_indices(':').map(|(at, _)| (&text[..at], &text[at + 1..]));
     let of_a_file = splits.clone().find(|(file, _)| Path::new(file).exists());
     let Some((file, numbers)) = of_a_file else {
-        // What is not there is told where it is read.
+        // A missing file is reported when it is read.
         return Ok(splits.filter_map(|(file, numbers)| at(file, numbers)).next_back());
     };
     if Path::new(file).is_dir() {
         return Err(format!(
-            "`{text}` names a line of a folder; a line is one of a file, as in \
+            "`{text}` names a line of a folder; name a line of a file, such as \
              {file}/ivr.test.yaml:12"
         ));
     }
     at(file, numbers).map(Some).ok_or_else(|| {
         format!(
-            "`{text}` is no place in {file}; the test at a line is {file}:12, the third \
-             row of its table {file}:12:3"
+            "`{text}` is not a place in {file}; write {file}:12 for the test at line 12, \
+             {file}:12:3 for row 3 of its table"
         )
     })
 }
 
-/// A place by what stands behind the file: a line, or a line and a row.
-fn at(file: &str, numbers: &str) -> Option<CaseAt> {
+/// Parses the part after the file name: a line, or a line and a row.
+fn at(file: &str, numbers: &str) -> Option<CasePosition> {
     let (line, row) = match numbers.split_once(':') {
         Some((line, row)) => (line, Some(row.parse().ok()?)),
         None => (numbers, None),
     };
-    Some(CaseAt { file: file.into(), line: line.parse().ok()?, row })
+    Some(CasePosition { file: file.into(), line: line.parse().ok()?, row })
 }

@@ -1,4 +1,4 @@
-//! `flowsim test --profile`: where the time of the machine goes, and what calls do most.
+//! `flowsim test --profile`: time spent per phase, slowest tests and most executed nodes.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,25 +10,25 @@ use crate::diagnostic::visible;
 use crate::program::Program;
 use crate::runner::{CaseId, CaseResult, Library};
 
-/// How many tests and nodes are named.
+/// Maximum number of tests and nodes that are listed.
 const MOST: usize = 10;
 
-/// What was measured and counted of a run.
+/// Measurements and counts of a run.
 #[derive(Debug, Default)]
 pub(super) struct Profile {
-    /// How long the run took.
+    /// Duration of the run.
     pub(super) running: Duration,
-    /// How long reports took.
+    /// Time spent on reports.
     pub(super) reporting: Duration,
-    /// How long the tests took, those at the same time added up.
+    /// Sum of the durations of the tests; parallel tests each count in full.
     work: Duration,
     tests: usize,
-    /// Those that took longest first.
+    /// Slowest tests, longest first once sorted.
     slowest: Vec<(Duration, CaseId)>,
     calls: u64,
     actions: u64,
     longest: Option<(u32, CaseId)>,
-    /// How often each node was executed.
+    /// Executions of each node.
     counts: Vec<(Arc<Program>, Vec<u64>)>,
 }
 
@@ -37,7 +37,7 @@ impl Profile {
         self.tests += 1;
         self.work += result.took;
         self.slowest.push((result.took, result.id.clone()));
-        // The sort is stable: of those that took as long the first comes first.
+        // The sort is stable: among equally slow tests, the first stays first.
         if self.slowest.len() > 100 * MOST {
             self.shorten();
         }
@@ -67,8 +67,8 @@ impl Profile {
         self.slowest.truncate(MOST);
     }
 
-    /// Tells all of it on standard error.
-    pub(super) fn tell(mut self, library: &Library) {
+    /// Writes the profile to standard error.
+    pub(super) fn show(mut self, library: &Library) {
         self.shorten();
         let mut text = self.phases(library);
         if self.tests == 0 {
@@ -99,11 +99,11 @@ impl Profile {
         let tests = if self.tests == 1 { "test" } else { "tests" };
         let playing = format!("playing {} {tests}", self.tests);
         let phases = [
-            (library.loading, "loading scenario files, flows, fixtures"),
+            (library.loading, "loading scenario files, flows and fixtures"),
             (library.compiling, "compiling flows"),
             (self.work, &*playing),
             (self.reporting, "reporting"),
-            (self.running, "in all; what runs at the same time is added up above"),
+            (self.running, "total elapsed; the times above add up parallel work"),
         ];
         let mut text = String::from("\nProfile\n");
         for (time, of) in phases {
@@ -112,16 +112,17 @@ impl Profile {
         text
     }
 
-    /// Nodes with what they are called. Scenario files may load a flow once each.
+    /// Returns the most executed nodes with their names and counts. Scenario files may
+    /// each load the same flow.
     fn most_executed(&self) -> Vec<(String, u64)> {
         let mut executed: BTreeMap<String, u64> = BTreeMap::new();
         for (program, counts) in &self.counts {
-            let nodes = program.legend.nodes.iter().zip(&program.steps).zip(counts);
+            let nodes = program.symbols.nodes.iter().zip(&program.steps).zip(counts);
             for ((label, step), count) in nodes.filter(|(_, count)| **count > 0) {
                 if step.is_beginning() {
                     continue;
                 }
-                let flow = &program.legend.flow(label.flow).name;
+                let flow = &program.symbols.flow(label.flow).name;
                 let name = format!("{flow} / {}  {}", label.id, label.node_type);
                 *executed.entry(visible::one_line(&name).to_string()).or_default() +=
                     count;

@@ -2,11 +2,13 @@
 
 use std::io::{self, BufRead};
 
-use super::telling;
+use super::run_output;
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::report;
-use crate::runner::{self, Ended, Library, Listed, Options, RunEvent, Scene, Wanted};
+use crate::runner::{
+    self, Ended, Library, Listed, LoadedSuite, Options, RunEvent, Wanted,
+};
 use crate::source::Files;
 
 /// The requests of another program.
@@ -26,19 +28,19 @@ impl Requests {
         wanted: &Wanted,
         options: Options,
         files: &mut Files,
-        tell: &mut dyn FnMut(&RunEvent<'_>, Scene<'_>),
+        report: &mut dyn FnMut(&RunEvent<'_>, LoadedSuite<'_>),
     ) -> io::Result<(Library, Ended)> {
         let next =
-            &mut |listed: &[Listed<'_>], scene: Scene<'_>| self.next(listed, scene);
-        let ran = runner::run_on_request(wanted, options, files, next, tell);
+            &mut |listed: &[Listed<'_>], suite: LoadedSuite<'_>| self.next(listed, suite);
+        let ran = runner::run_on_request(wanted, options, files, next, report);
         self.failure.take().map_or(Ok(()), Err)?;
         ran.map_err(io::Error::other)
     }
 
     /// The index of the test that is requested next. `None` if no more will be.
-    fn next(&mut self, listed: &[Listed<'_>], scene: Scene<'_>) -> Option<usize> {
+    fn next(&mut self, listed: &[Listed<'_>], suite: LoadedSuite<'_>) -> Option<usize> {
         if !std::mem::replace(&mut self.is_listed, true) {
-            let written = report::list_json(listed, &telling::options(), scene);
+            let written = crate::report::list_json(listed, &run_output::options(), suite);
             self.failure = written.and_then(|text| output::result(&text)).err();
             if self.failure.is_some() {
                 return None;

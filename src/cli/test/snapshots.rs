@@ -1,4 +1,4 @@
-//! The snapshots of tests: what is written, reviewed and cleared away.
+//! Snapshots of tests: accepting, reviewing and deleting them.
 
 use std::io;
 use std::path::PathBuf;
@@ -10,20 +10,19 @@ use crate::cli::output;
 use crate::runner::Library;
 use crate::suite::snapshot::{self, SnapshotMode};
 
-/// What is to be done with snapshots.
+/// Snapshot options of the command line.
 #[derive(Debug, Args)]
 #[group(skip)]
-pub(super) struct Wanted {
-    /// Accept what calls do now: write the snapshots that differ or are missing
+pub(super) struct SnapshotOptions {
+    /// Accept the current behaviour: write snapshots that differ or are missing
     #[arg(long, conflicts_with = "check_snapshots")]
     update: bool,
 
-    /// Write no snapshots, not even those to be reviewed; the default where CI is set
+    /// Write no snapshots, not even pending ones; the default under CI
     #[arg(long)]
     check_snapshots: bool,
 
-    /// Show snapshots that wait for a review one by one, and accept or reject them; runs no
-    /// tests
+    /// Review pending snapshots one by one and accept or reject them; runs no tests
     #[arg(
         long,
         conflicts_with_all = [
@@ -33,7 +32,7 @@ pub(super) struct Wanted {
     )]
     review: bool,
 
-    /// Delete snapshots that no test has any more; runs no tests
+    /// Delete snapshots that no test refers to; runs no tests
     #[arg(
         long,
         conflicts_with_all = [
@@ -44,9 +43,9 @@ pub(super) struct Wanted {
     delete_unreferenced: bool,
 }
 
-impl Wanted {
-    /// Tells that snapshots cannot be accepted where nobody looks at them: a run that accepts
-    /// whatever calls do passes whatever they do.
+impl SnapshotOptions {
+    /// Rejects accepting snapshots under CI: without a review the run could
+    /// never fail.
     pub(super) fn forbidden(&self) -> Option<Exit> {
         let flag = match () {
             () if !output::is_ci() => return None,
@@ -55,14 +54,14 @@ impl Wanted {
             () => return None,
         };
         let text = format!(
-            "{flag} accepts snapshots, and under CI none are written; accept them on your \
+            "{flag} is not allowed under CI; accept snapshots on your \
              machine and commit them, or unset CI, as in `CI= flowsim test {flag}`"
         );
         output::message("error", &text);
         Some(Exit::Usage)
     }
 
-    /// What becomes of snapshots that are not as the calls went.
+    /// Returns how snapshots that differ from the calls are handled.
     pub(super) fn mode(&self) -> SnapshotMode {
         if self.update {
             SnapshotMode::Update
@@ -73,13 +72,13 @@ impl Wanted {
         }
     }
 
-    /// Whether something else is done than running tests.
+    /// Returns whether the options replace running tests.
     pub(super) fn runs_no_tests(&self) -> bool {
         self.review || self.delete_unreferenced
     }
 
-    /// What is done instead of running tests, if anything. `searched` are the paths that
-    /// scenario files were looked for in.
+    /// Does the work that replaces running tests, if any. `searched` holds the paths in
+    /// which scenario files were searched.
     pub(super) fn instead(
         &self,
         library: &Library,
@@ -89,15 +88,15 @@ impl Wanted {
         if self.review {
             review(library)?;
         } else if self.delete_unreferenced {
-            clear_away(library, searched, is_broken)?;
+            delete_unreferenced(library, searched, is_broken)?;
         } else {
             return Ok(None);
         }
         if !is_broken {
             return Ok(Some(Exit::Success));
         }
-        let left = if self.review { "not reviewed" } else { "left alone" };
-        let text = format!("snapshots of what does not load were {left}");
+        let left = if self.review { "not reviewed" } else { "not deleted" };
+        let text = format!("snapshots of files that do not load were {left}");
         output::message("note", &text);
         Ok(Some(Exit::Input))
     }
@@ -106,7 +105,7 @@ impl Wanted {
 fn review(library: &Library) -> io::Result<()> {
     let pending = snapshot::pending(&library.suites);
     if pending.is_empty() {
-        return output::result("no snapshots wait for a review\n");
+        return output::result("no snapshots are pending review\n");
     }
     let reviewed =
         snapshot::review(&pending, &mut io::stdin().lock(), &mut io::stdout())?;
@@ -116,34 +115,34 @@ fn review(library: &Library) -> io::Result<()> {
     ))
 }
 
-fn clear_away(
+fn delete_unreferenced(
     library: &Library,
     searched: &[PathBuf],
     is_broken: bool,
 ) -> io::Result<()> {
     let unreferenced = snapshot::unreferenced(&library.suites, searched);
-    let mut told = String::new();
+    let mut report = String::new();
     for path in &unreferenced {
-        told.push_str(&format!("deleted {}\n", path.display()));
+        report.push_str(&format!("deleted {}\n", path.display()));
     }
     snapshot::delete(&unreferenced)?;
     if unreferenced.is_empty() {
-        told.push_str(if is_broken {
+        report.push_str(if is_broken {
             "nothing was deleted\n"
         } else {
             "every snapshot belongs to a test\n"
         });
     }
-    output::result(&told)
+    output::result(&report)
 }
 
-/// Tells of snapshots that wait for a review, and of those that no test has any more.
-/// `searched` are the paths that scenario files were looked for in, if all their tests ran.
-pub(super) fn tell(library: &Library, searched: Option<&[PathBuf]>) {
+/// Writes notes on pending snapshots and on snapshots without a test. `searched` holds
+/// the paths in which scenario files were searched, if all their tests ran.
+pub(super) fn show_notes(library: &Library, searched: Option<&[PathBuf]>) {
     let pending = snapshot::pending(&library.suites).len();
     if pending > 0 {
-        let are = if pending == 1 { "snapshot waits" } else { "snapshots wait" };
-        let text = format!("{pending} {are} for a review: flowsim test --review");
+        let are = if pending == 1 { "snapshot is" } else { "snapshots are" };
+        let text = format!("{pending} {are} pending review: flowsim test --review");
         output::message("note", &text);
     }
     let unreferenced = searched

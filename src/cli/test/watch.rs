@@ -1,4 +1,4 @@
-//! `flowsim test --watch`: the tests that a change concerns, whenever something changes.
+//! `flowsim test --watch`: reruns the affected tests after each change.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal};
@@ -10,26 +10,25 @@ use notify::event::{EventKind, ModifyKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use super::places::Places;
-use super::telling::Telling;
+use super::run_output::RunOutput;
 use super::{Arguments, Suites, snapshots};
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::runner::{self, CasePlace, CaseResult, Dependencies, Plan, Scene};
+use crate::runner::{self, CasePlace, CaseResult, Dependencies, LoadedSuite, Plan};
 use crate::source::Folder;
 use crate::value::Text;
 
-/// How long nothing may change before tests run: editors and version control write several
-/// files in a row.
+/// Quiet period before tests run: editors and version control write several files in a
+/// row.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// After so many changes tests run although there are more to come.
+/// Number of changes after which tests run even if more follow.
 const MAX_CHANGES: usize = 10_000;
 
-/// How many files are named that changed.
+/// Maximum number of changed files that are named.
 const MAX_NAMED: usize = 3;
 
-/// Runs all tests, and then again and again those that a change concerns. Whoever watches
-/// ends it.
+/// Runs all tests, and then the tests that each change affects, until interrupted.
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     if let Some(exit) = Places::of(&arguments.paths).beyond() {
         return Ok(exit);
@@ -39,7 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Err(error) => {
             let text = format!("cannot watch files: {error}");
             output::message("error", &text);
-            Ok(Exit::Outside)
+            Ok(Exit::External)
         }
     }
 }
@@ -49,11 +48,11 @@ fn rounds(arguments: &Arguments) -> notify::Result<io::Result<Exit>> {
     let mut changed: Option<BTreeSet<PathBuf>> = None;
     let mut earlier: Option<Watcher> = None;
     let mut failing = Failing::default();
-    let mut standing = Standing::default();
+    let mut place_names = PlaceNames::default();
     loop {
-        // Every round has a watcher of its own, which is there before the files are read
-        // and before the earlier one goes: nothing that happens meanwhile is missed, and
-        // folders that went and came back are watched again.
+        // Each round has its own watcher, created before the files are read and before
+        // the earlier watcher is dropped. No change is missed, and folders that were
+        // deleted and recreated are watched again.
         let places = Places::of(&arguments.paths).paths;
         let mut watcher = Watcher::new()?;
         watcher.watch(places.iter().map(PathBuf::as_path).chain(before.paths()))?;
@@ -63,14 +62,14 @@ fn rounds(arguments: &Arguments) -> notify::Result<io::Result<Exit>> {
         let (suites, dependencies) = load(arguments, &mut watcher)?;
         let mut plan = suites.plan(arguments);
         failing.keep(&plan);
-        let is_told = match &changed {
+        let has_news = match &changed {
             Some(changed) => {
                 narrow(&mut plan, changed, [&before, &dependencies], &suites)
             }
             None => true,
         };
-        standing.keep(&suites);
-        if is_told {
+        place_names.keep(&suites);
+        if has_news {
             match round(arguments, &suites, &plan, &mut failing) {
                 Ok(false) => {}
                 Ok(true) => return Ok(Ok(Exit::Success)),
@@ -78,14 +77,14 @@ fn rounds(arguments: &Arguments) -> notify::Result<io::Result<Exit>> {
             }
         }
         if changed.is_none() {
-            output::message("watch", "waiting for changes; Ctrl-C ends it");
+            output::message("watch", "waiting for changes; press Ctrl-C to stop");
         }
         changed = Some(watcher.changes(&dependencies)?);
         (before, earlier) = (dependencies, Some(watcher));
     }
 }
 
-/// Loads everything, once more if something in it was not watched while it was read.
+/// Loads everything, and loads again if a file was not yet watched while it was read.
 fn load(
     arguments: &Arguments,
     watcher: &mut Watcher,
@@ -99,17 +98,17 @@ fn load(
     if watcher.watch(loaded.1.paths())? { Ok(once()) } else { Ok(loaded) }
 }
 
-/// Leaves the tests that a change concerns, and tells so. Gives whether there is anything to
-/// tell.
+/// Keeps the tests that a change affects, and prints a message. Returns whether there is
+/// anything to report.
 fn narrow(
     plan: &mut Plan<'_>,
     changed: &BTreeSet<PathBuf>,
     dependencies: [&Dependencies; 2],
     suites: &Suites,
 ) -> bool {
-    // What calls came to before counts too: it may have been taken away.
+    // Earlier dependencies count too: a change may have removed one.
     let concerned: BTreeSet<_> =
-        dependencies.iter().flat_map(|them| them.concerned(changed)).collect();
+        dependencies.iter().flat_map(|them| them.affected(changed)).collect();
     let all = plan.cases.len() + plan.broken.len();
     plan.cases.retain(|planned| concerned.contains(&planned.id.place()));
     let is_known = |path: &&PathBuf| dependencies.iter().any(|them| them.knows(path));
@@ -122,7 +121,7 @@ fn narrow(
     }
     let count = plan.cases.len() + plan.broken.len();
     if io::stdout().is_terminal() && count > 0 {
-        // Whoever closed the terminal is told by what follows.
+        // A closed terminal is noticed at the next write.
         let _ = output::result("\x1b[2J\x1b[H");
     }
     let run = if count == 1 { "runs" } else { "run" };
@@ -147,12 +146,12 @@ fn listed(paths: &[&PathBuf]) -> String {
     names.join(", ") + &more
 }
 
-/// The tests that failed when they last ran, with the commands that run them alone.
+/// Tests that failed in their last run, with the commands that run each alone.
 #[derive(Default)]
 struct Failing(BTreeMap<CasePlace, String>);
 
 impl Failing {
-    /// Forgets tests that are gone.
+    /// Forgets deleted tests.
     fn keep(&mut self, plan: &Plan<'_>) {
         let there: BTreeSet<_> = plan.cases.iter().map(|it| it.id.place()).collect();
         self.0.retain(|place, _| there.contains(place));
@@ -166,9 +165,9 @@ impl Failing {
         }
     }
 
-    /// Tells of those that did not run again: whoever sees that all tests of a round passed
-    /// is not to think that all is well.
-    fn tell(&self, plan: &Plan<'_>) {
+    /// Lists failing tests that did not run in this round: a passing round must not look
+    /// like a passing suite.
+    fn show_others(&self, plan: &Plan<'_>) {
         let broken = plan.broken.iter().map(|it| it.result.id.place());
         let ran = plan.cases.iter().map(|it| it.id.place()).chain(broken);
         let ran: BTreeSet<_> = ran.collect();
@@ -184,17 +183,17 @@ impl Failing {
     }
 }
 
-/// The names of the tests that stood at the places of the command line when they were last
-/// looked for, by the order of the places.
+/// Names of the tests at the places of the command line when they were last read, by the
+/// index of the place.
 #[derive(Default)]
-struct Standing(BTreeMap<usize, BTreeSet<Text>>);
+struct PlaceNames(BTreeMap<usize, BTreeSet<Text>>);
 
-impl Standing {
-    /// Tells of places where other tests stand than before: whoever writes above a test moves
-    /// it away from its line.
+impl PlaceNames {
+    /// Reports places that now hold other tests: inserting lines above a test moves it
+    /// away from its line.
     fn keep(&mut self, suites: &Suites) {
         for (number, place) in suites.places.iter().enumerate() {
-            // Of a file that does not load nobody knows what stands where.
+            // The tests of a file that does not load are unknown.
             if !suites.library.suites.iter().any(|it| it.path == place.file) {
                 continue;
             }
@@ -205,15 +204,17 @@ impl Standing {
             };
             let at = format!("{}:{}", place.file.display(), place.line);
             let text = match now.first() {
-                Some(name) => format!("at {at} stands `{name}` now, no longer `{lost}`"),
-                None => format!("at {at} stands no test any more; it was `{lost}`"),
+                Some(name) => {
+                    format!("{at} is now the test `{name}`; before it was `{lost}`")
+                }
+                None => format!("{at} is no longer a test; before it was `{lost}`"),
             };
             output::message("watch", &text);
         }
     }
 }
 
-/// Runs tests. Gives whether nobody reads what they say.
+/// Runs tests. Returns whether the console's reader is gone.
 fn round(
     arguments: &Arguments,
     suites: &Suites,
@@ -226,25 +227,26 @@ fn round(
         return Ok(false);
     }
     let mut note = |result: &CaseResult| failing.note(result);
-    let mut telling = Telling::new(arguments, &mut note)?;
-    let scene = Scene { library, files };
+    let mut run_output = RunOutput::new(arguments, &mut note)?;
+    let scene = LoadedSuite { library, files };
     let options = arguments.options();
-    let result = runner::run(plan, options, &mut |event| telling.tell(event, scene));
-    let played = telling.end()?;
+    let result =
+        runner::run(plan, options, &mut |event| run_output.forward(event, scene));
+    let played = run_output.end()?;
     result.map_err(io::Error::other)?;
     if arguments.profile {
-        played.profile.tell(library);
+        played.profile.show(library);
     }
-    snapshots::tell(library, None);
-    failing.tell(plan);
+    snapshots::show_notes(library, None);
+    failing.show_others(plan);
     Ok(played.is_closed)
 }
 
-/// Files and folders that are watched.
+/// Watched files and folders.
 struct Watcher {
     watcher: RecommendedWatcher,
     events: Receiver<notify::Result<notify::Event>>,
-    /// With all that is below them.
+    /// Folders that are watched recursively.
     trees: BTreeSet<PathBuf>,
     folders: BTreeSet<PathBuf>,
 }
@@ -253,16 +255,16 @@ impl Watcher {
     fn new() -> notify::Result<Self> {
         let (sender, events) = channel();
         let watcher = notify::recommended_watcher(move |event| {
-            // Nobody listens any more if the watcher is about to go.
+            // Sending fails if the watcher is about to be dropped.
             let _ = sender.send(event);
         })?;
         let (trees, folders) = (BTreeSet::new(), BTreeSet::new());
         Ok(Self { watcher, events, trees, folders })
     }
 
-    /// Watches folders with all that is below them, and files by their folders, since an
-    /// editor may put another file in their place. Of what is not there, the nearest folder
-    /// above that is. Gives whether there was anything new.
+    /// Watches folders recursively, and files through their folders, because an editor
+    /// may replace a file. For a missing path, watches its nearest existing parent
+    /// folder. Returns whether anything new is watched.
     fn watch<'p>(
         &mut self,
         paths: impl Iterator<Item = &'p Path>,
@@ -295,11 +297,11 @@ impl Watcher {
         folder.ancestors().any(|above| self.trees.contains(above))
     }
 
-    /// Waits for changes, and until nothing has changed for a moment.
+    /// Waits for changes, and then until nothing changes for a moment.
     fn changes(&self, known: &Dependencies) -> notify::Result<BTreeSet<PathBuf>> {
         let mut changed = BTreeSet::new();
         while changed.is_empty() {
-            let gone = |_| notify::Error::generic("the watcher ended");
+            let gone = |_| notify::Error::generic("the file watcher stopped");
             changed.extend(paths_of(self.events.recv().map_err(gone)?, known));
         }
         for _ in 0..MAX_CHANGES {
@@ -309,13 +311,13 @@ impl Watcher {
         Ok(changed)
     }
 
-    /// What changed until now.
+    /// Returns the changes up to now.
     fn rest(self, known: &Dependencies) -> BTreeSet<PathBuf> {
         self.events.try_iter().flat_map(|event| paths_of(event, known)).collect()
     }
 }
 
-/// The files that an event says have changed, and that tests may depend on.
+/// Returns the changed files of an event that tests may depend on.
 fn paths_of(
     event: notify::Result<notify::Event>,
     known: &Dependencies,
@@ -325,7 +327,7 @@ fn paths_of(
             return known.paths().map(Path::to_owned).collect();
         }
         Ok(event) => event,
-        // Something was missed, nobody knows what.
+        // Events were missed: assume that every file changed.
         Err(_) => return known.paths().map(Path::to_owned).collect(),
     };
     if matches!(event.kind, EventKind::Access(_)) {
@@ -342,10 +344,10 @@ fn paths_of(
         if !path.is_dir() {
             paths.insert(path);
         } else if !is_of_contents {
-            // A folder that came with all that is in it.
+            // A folder that appeared with its contents.
             paths.extend(Folder::read(&path, |_| true).files);
         }
     }
     let places = paths.iter().flat_map(|path| Dependencies::resolved(path));
-    places.filter(|place| known.may_concern(place)).collect()
+    places.filter(|place| known.may_affect(place)).collect()
 }

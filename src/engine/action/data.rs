@@ -1,4 +1,4 @@
-//! Setting variables and deciding by them.
+//! Setting variables and branching on them.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::engine::state::{Effect, State};
 use crate::expr::draft::{Form, Scope, Template};
 use crate::flow::{VariableId, VariableType};
 use crate::program::{Assignment, If, Operand, Read, Step};
-use crate::trace::{Fact, Failure, PathTaken};
+use crate::trace::{EventKind, Failure, PathTaken};
 use crate::value::{Number, Value, to_boolean, to_decimal, to_integer, to_json, to_text};
 
 #[inline(always)]
@@ -35,13 +35,13 @@ pub(super) fn set(state: &mut State, step: &Step, assignments: &[Assignment]) ->
         if let Some(frame) = frames.last() {
             slots.set_variable(frame, variable, value);
             let value = slots.variable(frame, variable);
-            recorder.note(*index, || Fact::Assigned(variable, value.clone()));
+            recorder.note(*index, || EventKind::Assigned(variable, value.clone()));
         }
     }
     Effect::Go(PathTaken::Next, step.next)
 }
 
-/// The value of a form that only names one, where it lies.
+/// Returns a reference to the value if the form consists of a single reference.
 #[inline]
 fn ready<'s>(state: &'s State, form: &Form<Operand>) -> Option<&'s Value> {
     let Form::Template(Template::Whole(operand)) = form else { return None };
@@ -50,7 +50,7 @@ fn ready<'s>(state: &'s State, form: &Form<Operand>) -> Option<&'s Value> {
     (!value.is_unset()).then_some(value)
 }
 
-/// Whether a value needs no conversion, as nearly always.
+/// Whether the value needs no conversion, which is the usual case.
 fn is_already(kind: VariableType, value: &Value) -> bool {
     matches!(
         (kind, value),
@@ -94,10 +94,10 @@ fn increment(state: &State, variable: VariableId, by: &Value) -> Result<Value, S
     let current = state.slots.variable(state.frame(), variable);
     let number = |value: &Value, what: &str| match value {
         unset if unset.is_unset() => Ok(Number::Integer(0)),
-        value => Number::of(value).ok_or_else(|| format!("cannot add {what} `{value}`")),
+        value => Number::of(value).ok_or_else(|| format!("cannot {what} `{value}`")),
     };
-    let sum = number(current, "to")?.checked_add(&number(by, "")?);
-    sum.map(Value::from).ok_or_else(|| "the sum is beyond the limits of a number".into())
+    let sum = number(current, "add to")?.checked_add(&number(by, "add")?);
+    sum.map(Value::from).ok_or_else(|| "the sum is out of range".into())
 }
 
 #[inline(always)]
@@ -109,15 +109,15 @@ pub(super) fn decide(state: &mut State, step: &Step, decision: &If) -> Effect {
         for Read { operand, may_be_unset } in &branch.reads {
             let value = view.read(operand);
             if value.is_unset() && !may_be_unset {
-                recorder.note(*index, || Fact::Missing(operand.reference));
+                recorder.note(*index, || EventKind::Missing(operand.reference));
             }
             let reference = operand.reference;
             match value {
                 Cow::Borrowed(value) => {
-                    recorder.note(*index, || Fact::Read(reference, value.clone()));
+                    recorder.note(*index, || EventKind::Read(reference, value.clone()));
                 }
                 Cow::Owned(value) => {
-                    recorder.note(*index, || Fact::Read(reference, value));
+                    recorder.note(*index, || EventKind::Read(reference, value));
                 }
             }
         }

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
-use crate::flow::{Legend, NodeId};
+use crate::flow::{NodeId, SymbolTable};
 use crate::program::{Gather, Step, StepAction, architect};
-use crate::trace::{Fact, Failure, PathTaken};
+use crate::trace::{EventKind, Failure, PathTaken};
 use crate::value::{Text, Value};
 use crate::world::{Answer, Input, InputQuestion, Question};
 
@@ -20,11 +20,11 @@ pub(super) fn gather(state: &mut State, gather: &Gather) -> Effect {
 
 pub(super) fn question<'q>(
     action: &'q StepAction,
-    legend: &'q Legend,
+    symbols: &'q SymbolTable,
     node: NodeId,
 ) -> Question<'q> {
     let mut question = InputQuestion {
-        node: &legend.node(node).id,
+        node: &symbols.node(node).id,
         min_digits: 0,
         max_digits: 0,
         timeout_ms: 0,
@@ -44,7 +44,7 @@ pub(super) fn question<'q>(
         }
         StepAction::Architect(action) => {
             if let architect::Action::Ask(ask) = &**action {
-                question.timeout_ms = ask.patience_ms;
+                question.timeout_ms = ask.silence_ms;
             }
         }
         _ => {}
@@ -52,11 +52,11 @@ pub(super) fn question<'q>(
     Question::Input(question)
 }
 
-/// What a caller did comes to.
+/// The outcome of listening to the caller.
 struct Entry {
     /// The keys that count.
     digits: Text,
-    /// How long it took.
+    /// The time that it took, in milliseconds.
     elapsed_ms: i64,
     verdict: Verdict,
 }
@@ -70,14 +70,15 @@ enum Verdict {
 }
 
 #[inline(always)]
-pub(super) fn heard(
+pub(super) fn on_answer(
     state: &mut State,
     step: &Step,
     gather: &Gather,
     answer: &Answer,
 ) -> Effect {
     let entry = match answer {
-        // The whole entry at once and no longer than it may be: by far the most calls.
+        // Fast path for most calls: the whole entry arrives at once and has the maximum
+        // length.
         Answer::Input(Input::Keys(keys)) if is_plain(gather, keys) => {
             return collected(state, step, gather, keys);
         }
@@ -95,7 +96,7 @@ pub(super) fn heard(
             entry
         }
         Answer::Input(Input::Speech(words)) => {
-            state.note(|| Fact::Heard(words.clone()));
+            state.note(|| EventKind::CallerInput(words.clone()));
             return no_match("the caller spoke, but this node takes keys only".into());
         }
         Answer::Input(Input::HangUp) => {
@@ -116,18 +117,20 @@ fn is_plain(gather: &Gather, keys: &str) -> bool {
         && gather.terminating_key.is_none()
 }
 
-/// What was pressed is worth a line of its own where it is not what was taken.
+/// Records the keys that the caller pressed, unless they are exactly the keys that were
+/// collected.
 fn note_heard(state: &mut State, pressed: &Text, entry: &Entry) {
     let is_taken =
         matches!(entry.verdict, Verdict::Collected) && *pressed == entry.digits;
     if !is_taken && !pressed.is_empty() {
-        state.note(|| Fact::Heard(pressed.clone()));
+        state.note(|| EventKind::CallerInput(pressed.clone()));
     }
 }
 
-/// Follows the keys on the clock: at most the timeout to the first, at most the inter-digit
-/// timeout to each next; done at the most digits, at the terminating key, or when no key
-/// follows. Keys beyond that are dropped.
+/// Follows the keys on the virtual clock. The first key must come within the timeout,
+/// each further key within the inter-digit timeout. The entry ends at the maximum number
+/// of digits, at the terminating key, or if no key follows in time. Later keys are
+/// dropped.
 fn listen(gather: &Gather, keys: impl Iterator<Item = (char, i64)>) -> Entry {
     let mut digits = Text::new();
     let mut count = 0;
@@ -168,7 +171,7 @@ fn collected(state: &mut State, step: &Step, gather: &Gather, digits: &Text) -> 
     if let (Some(slot), Some(frame)) = (gather.digits, frames.last()) {
         slots.set_output(frame, slot, Value::String(digits.clone()));
     }
-    state.note(|| Fact::Collected(digits.clone()));
+    state.note(|| EventKind::Collected(digits.clone()));
     Effect::Go(PathTaken::Next, step.next)
 }
 
@@ -201,7 +204,7 @@ fn no_match(message: String) -> Effect {
     Effect::Fail(Failure::new(Code::NO_MATCH, message))
 }
 
-/// Milliseconds as seconds: `10 s`, `2.5 s`.
+/// Milliseconds, displayed as seconds: `10 s`, `2.5 s`.
 pub(super) struct Seconds(pub(super) i64);
 
 impl std::fmt::Display for Seconds {

@@ -1,5 +1,5 @@
-//! What nodes do, one file a family. Every action either comes to an effect at once, or
-//! asks a question and comes to an effect with the answer.
+//! The actions of nodes, one file per family. An action either has an effect at once, or
+//! it asks a question and has an effect after the answer.
 
 mod architect;
 mod data;
@@ -14,9 +14,9 @@ pub(super) use architect::Listening;
 pub(super) use size::{check as check_size, size_of};
 
 use super::state::{Effect, State, Waiting};
-use crate::flow::{Legend, NodeId};
+use crate::flow::{NodeId, SymbolTable};
 use crate::program::{Program, Step, StepAction};
-use crate::trace::{Fact, PathTaken};
+use crate::trace::{EventKind, PathTaken};
 use crate::world::{Answer, Question};
 
 /// Executes a node.
@@ -41,7 +41,7 @@ pub(super) fn execute(
         }
         StepAction::Webhook(webhook) => service::webhook(state, program, webhook),
         StepAction::End(end) => {
-            state.note(|| Fact::Ended(*end));
+            state.note(|| EventKind::Ended(*end));
             Effect::End(*end)
         }
         StepAction::Architect(action) => {
@@ -50,7 +50,7 @@ pub(super) fn execute(
     }
 }
 
-/// Goes on with the answer to a question.
+/// Continues a node with the answer to its question.
 #[inline(always)]
 pub(super) fn answer(
     state: &mut State,
@@ -61,7 +61,7 @@ pub(super) fn answer(
 ) -> Effect {
     match (&step.action, waiting) {
         (StepAction::Gather(gather), Waiting::Input) => {
-            input::heard(state, step, gather, &answer)
+            input::on_answer(state, step, gather, &answer)
         }
         (StepAction::GetExternalContact(contact), Waiting::Contact { key }) => {
             service::contact_found(state, step, contact, &key, answer)
@@ -79,31 +79,33 @@ pub(super) fn answer(
             architect::answer(state, program, step, action, waiting, answer)
         }
         (_, Waiting::Queue(routing)) => {
-            routing::routed(state, step, &program.legend, routing, answer)
+            routing::routed(state, step, &program.symbols, routing, answer)
         }
-        // Every action asks only its own kind of question.
+        // An action only ever waits for its own kind of question.
         _ => Effect::Go(PathTaken::Next, step.next),
     }
 }
 
-/// What a node that waits wants to know.
+/// Returns the question of a node that waits.
 #[inline(always)]
 pub(super) fn question<'q>(
     waiting: &'q Waiting,
     action: &'q StepAction,
-    legend: &'q Legend,
+    symbols: &'q SymbolTable,
     node: NodeId,
 ) -> Question<'q> {
     match waiting {
-        Waiting::Input | Waiting::Reply(_) => input::question(action, legend, node),
+        Waiting::Input | Waiting::Reply(_) => input::question(action, symbols, node),
         Waiting::Contact { key } => Question::Contact { key },
         Waiting::DataAction { inputs } => service::data_action_question(action, inputs),
         Waiting::Webhook(sent) => {
             service::webhook_question(action, sent.0.as_deref(), &sent.1)
         }
         Waiting::QueueStatistics { queue } => Question::QueueStatistics { queue },
-        Waiting::Queue(routing) => routing::question(routing, legend),
-        Waiting::Listen(listening) => architect::listens(action, legend, node, listening),
-        Waiting::Action { inputs } => architect::question(legend, node, inputs),
+        Waiting::Queue(routing) => routing::question(routing, symbols),
+        Waiting::Listen(listening) => {
+            architect::listens(action, symbols, node, listening)
+        }
+        Waiting::Action { inputs } => architect::question(symbols, node, inputs),
     }
 }

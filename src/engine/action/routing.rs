@@ -3,9 +3,9 @@
 use super::service::publish;
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::program::{Program, Route, Speech, Statistics, Step};
-use crate::trace::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Subject};
+use crate::trace::{EventKind, Failure, PathTaken, Phrase, Request, Routing, Subject};
 use crate::value::{Json, Text};
 use crate::world::{Answer, Question, QueueAnswer};
 
@@ -20,9 +20,12 @@ pub(super) fn route(state: &mut State, program: &Program, route: &Route) -> Effe
     state.ask(Waiting::Queue(routing))
 }
 
-pub(super) fn question<'q>(routing: &'q Routing, legend: &'q Legend) -> Question<'q> {
+pub(super) fn question<'q>(
+    routing: &'q Routing,
+    symbols: &'q SymbolTable,
+) -> Question<'q> {
     let text = |phrase: &'q Option<Phrase>| {
-        phrase.as_ref().map(|phrase| phrase.text(legend).as_str())
+        phrase.as_ref().map(|phrase| phrase.text(symbols).as_str())
     };
     Question::Queue {
         id: text(&routing.queue_id),
@@ -35,13 +38,13 @@ pub(super) fn question<'q>(routing: &'q Routing, legend: &'q Legend) -> Question
 pub(super) fn routed(
     state: &mut State,
     step: &Step,
-    legend: &Legend,
+    symbols: &SymbolTable,
     mut routing: Box<Routing>,
     answer: Answer,
 ) -> Effect {
     let queue = || {
         let phrase = routing.queue_id.as_ref().or(routing.queue_name.as_ref());
-        phrase.map_or_else(Text::new, |phrase| phrase.text(legend).clone())
+        phrase.map_or_else(Text::new, |phrase| phrase.text(symbols).clone())
     };
     match answer {
         Answer::Queue(QueueAnswer::Accepted { id, name }) => {
@@ -53,7 +56,7 @@ pub(super) fn routed(
             }
         }
         Answer::Queue(QueueAnswer::NotFound) => {
-            let message = format!("the fixtures know no queue `{}`", queue());
+            let message = format!("the fixtures have no queue `{}`", queue());
             return Effect::Fail(Failure::new(Code::QUEUE_NOT_FOUND, message));
         }
         Answer::Queue(QueueAnswer::SkillMismatch) => {
@@ -62,9 +65,9 @@ pub(super) fn routed(
                 format!("no agent of queue `{}` has the skills `{skills}`", queue());
             return Effect::Fail(Failure::new(Code::SKILL_MISMATCH, message));
         }
-        _ => state.note(|| Fact::Noted(Code::QUEUE_NOT_CHECKED)),
+        _ => state.note(|| EventKind::Noted(Code::QUEUE_NOT_CHECKED)),
     }
-    state.note(|| Fact::Routed(routing));
+    state.note(|| EventKind::Routed(routing));
     Effect::Go(PathTaken::Next, step.next)
 }
 
@@ -73,13 +76,13 @@ pub(super) fn statistics(
     program: &Program,
     statistics: &Statistics,
 ) -> Effect {
-    let queue = state.phrase(&statistics.queue_id).text(&program.legend).clone();
-    let asked = Asked {
+    let queue = state.phrase(&statistics.queue_id).text(&program.symbols).clone();
+    let asked = Request {
         subject: Subject::QueueStatistics,
         name: queue.clone(),
         inputs: Json::Null,
     };
-    state.note(|| Fact::Asked(Box::new(asked)));
+    state.note(|| EventKind::Requested(Box::new(asked)));
     state.ask(Waiting::QueueStatistics { queue })
 }
 
@@ -91,14 +94,14 @@ pub(super) fn statistics_known(
     answer: Answer,
 ) -> Effect {
     let Answer::Statistics(Some(figures)) = answer else {
-        let message = format!("the fixtures know no queue `{queue}`");
+        let message = format!("the fixtures have no queue `{queue}`");
         return Effect::Fail(Failure::new(Code::QUEUE_NOT_FOUND, message));
     };
     publish(state, &statistics.response, figures);
     Effect::Go(PathTaken::Next, step.next)
 }
 
-/// An id or a name. A template without a value names no queue, as null and empty do not.
+/// Returns the id or name of a queue. Returns `None` if a template has an empty value.
 #[inline(always)]
 fn named(state: &mut State, speech: Option<&Speech>) -> Option<Phrase> {
     match speech? {
@@ -110,8 +113,8 @@ fn named(state: &mut State, speech: Option<&Speech>) -> Option<Phrase> {
     }
 }
 
-/// The skills as texts: they are compared, not only written down.
+/// Returns the skills as strings, because they are compared with those of agents.
 fn skills(state: &mut State, program: &Program, route: &Route) -> Vec<Text> {
     let skills = route.skills.iter();
-    skills.map(|skill| state.phrase(skill).text(&program.legend).clone()).collect()
+    skills.map(|skill| state.phrase(skill).text(&program.symbols).clone()).collect()
 }

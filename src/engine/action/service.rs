@@ -1,4 +1,4 @@
-//! Asking others: external contacts, data actions, webhooks.
+//! External services: external contacts, data actions, webhooks.
 
 use super::input::Seconds;
 use crate::diagnostic::Code;
@@ -6,14 +6,14 @@ use crate::engine::state::{Effect, State, Waiting};
 use crate::flow::NotFound;
 use crate::program::architect::{Action, Lookup};
 use crate::program::{Contact, DataAction, Program, Response, Step, StepAction, Webhook};
-use crate::trace::{Asked, Fact, Failure, PathTaken, Subject};
+use crate::trace::{EventKind, Failure, PathTaken, Request, Subject};
 use crate::value::{Json, Text, Value};
 use crate::world::{Answer, Question};
 
 pub(super) fn contact(state: &mut State, contact: &Contact) -> Effect {
     let key = state.print(&contact.key);
     if key.is_empty() {
-        let message = "the value to look the contact up by is not set";
+        let message = "the contact's lookup key is not set";
         return Effect::Fail(Failure::new(Code::LOOKUP_KEY_MISSING, message));
     }
     note_asked(state, Subject::Contact, key.clone(), Json::Null);
@@ -93,7 +93,7 @@ fn data_action_name(call: &DataAction) -> Text {
 
 pub(super) fn webhook(state: &mut State, program: &Program, webhook: &Webhook) -> Effect {
     let url = webhook.url.as_ref();
-    let url = url.map(|url| state.phrase(url).text(&program.legend).clone());
+    let url = url.map(|url| state.phrase(url).text(&program.symbols).clone());
     let body = state.evaluate(&webhook.body);
     note_asked(
         state,
@@ -140,7 +140,7 @@ fn webhook_name(webhook: &Webhook, url: Option<&str>) -> Text {
     webhook.webhook_id.clone().or_else(|| url.map(Text::from)).unwrap_or_default()
 }
 
-/// Something that is called, takes its time, and may fail.
+/// A service that is called, takes time, and may fail.
 struct Service<'s> {
     what: &'s str,
     name: &'s str,
@@ -187,10 +187,10 @@ fn answered(
 }
 
 fn note_asked(state: &mut State, subject: Subject, name: Text, inputs: Json) {
-    state.note(|| Fact::Asked(Box::new(Asked { subject, name, inputs })));
+    state.note(|| EventKind::Requested(Box::new(Request { subject, name, inputs })));
 }
 
-/// Notes a result and puts the fields that somebody reads into their slots.
+/// Records a result and copies the fields that the flow reads into their slots.
 pub(super) fn publish(state: &mut State, response: &Response, result: Json) {
     let State { slots, frames, .. } = state;
     if let Some(frame) = frames.last() {
@@ -199,5 +199,5 @@ pub(super) fn publish(state: &mut State, response: &Response, result: Json) {
             slots.set_output(frame, *slot, value.into());
         }
     }
-    state.note(|| Fact::Answered(result));
+    state.note(|| EventKind::Answered(result));
 }

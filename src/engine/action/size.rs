@@ -1,18 +1,19 @@
-//! How large the values may become that a flow makes. A flow that doubles a text in a loop
-//! fails at this limit, long before the memory of the machine is gone.
+//! Size limits of values that a flow makes. A flow that doubles a string in a loop fails
+//! at this limit, long before the machine runs out of memory.
 
 use crate::diagnostic::Code;
 use crate::trace::Failure;
 use crate::value::{Json, Value};
 
-/// The largest value that a variable takes, in bytes of text and entries of JSON.
+/// The size of the largest value that a variable can hold, in bytes of text plus entries
+/// of JSON.
 const MAX_SIZE: usize = 256 * 1024;
 
-/// How deep its lists and objects may be nested. Readers of JSON commonly stop at 128
-/// levels, and the trace that the value stands in has some of its own.
+/// The maximum nesting depth of lists and objects in a value. JSON readers commonly stop
+/// at 128 levels, and the trace that contains the value adds some levels.
 const MAX_DEPTH: usize = 100;
 
-/// Fails if the value is too large, or nested too deep, for a variable.
+/// Fails if the value is too large or too deeply nested for a variable.
 #[inline]
 pub(in crate::engine) fn check(value: &Value) -> Result<(), Box<Failure>> {
     let fits = match value {
@@ -32,34 +33,35 @@ fn too_large() -> Box<Failure> {
     Failure::new(Code::EXPRESSION_ERROR, message)
 }
 
-/// Takes what the value needs from the room; stops as soon as there is not enough.
-fn fits(json: &Json, depth: usize, room: &mut usize) -> bool {
+/// Subtracts the size of the value from `left`. Returns `false` as soon as too little is
+/// left.
+fn fits(json: &Json, depth: usize, left: &mut usize) -> bool {
     let own = match json {
         Json::String(text) => text.len(),
         Json::Object(entries) => entries.keys().map(|key| key.len()).sum(),
         _ => 0,
     };
-    let Some(rest) = room.checked_sub(own + 1) else { return false };
-    *room = rest;
+    let Some(rest) = left.checked_sub(own + 1) else { return false };
+    *left = rest;
     match json {
         Json::Array(items) => {
-            depth > 0 && items.iter().all(|item| fits(item, depth - 1, room))
+            depth > 0 && items.iter().all(|item| fits(item, depth - 1, left))
         }
         Json::Object(entries) => {
-            depth > 0 && entries.values().all(|item| fits(item, depth - 1, room))
+            depth > 0 && entries.values().all(|item| fits(item, depth - 1, left))
         }
         _ => true,
     }
 }
 
-/// About how many bytes a value takes that a template made.
+/// Returns the approximate size of a value that a template made, in bytes.
 pub(in crate::engine) fn size_of(value: &Value) -> usize {
     match value {
         Value::String(text) => text.len(),
         Value::Json(json) => {
-            let mut room = usize::MAX;
-            fits(json, usize::MAX, &mut room);
-            usize::MAX - room
+            let mut left = usize::MAX;
+            fits(json, usize::MAX, &mut left);
+            usize::MAX - left
         }
         Value::Audio(audio) => audio.size(),
         Value::Communication(communication) => communication.size(),

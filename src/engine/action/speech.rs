@@ -1,4 +1,4 @@
-//! Saying something. It costs no time.
+//! Playing prompts. It takes no time.
 
 use crate::engine::state::{Effect, State};
 use crate::program::{Speech, Step};

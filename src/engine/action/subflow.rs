@@ -5,7 +5,7 @@ use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State};
 use crate::flow::{FlowId, NodeId, VariableId};
 use crate::program::{CallFlow, Program};
-use crate::trace::{Asked, Fact, Failure, Subject};
+use crate::trace::{EventKind, Failure, Request, Subject};
 use crate::value::{Json, Value};
 
 pub(super) fn call(
@@ -39,7 +39,8 @@ pub(super) fn call(
     Effect::Enter(flow)
 }
 
-/// What an isolated call starts with: nothing else in the trace tells it.
+/// Records the inputs of an isolated call, because no other event of the trace shows
+/// them.
 fn note_passed(
     state: &mut State,
     program: &Program,
@@ -49,15 +50,15 @@ fn note_passed(
     if inputs.is_empty() {
         return;
     }
-    let legend = &program.legend;
+    let symbols = &program.symbols;
     let passed =
-        inputs.iter().map(|(id, value)| (legend.variable(*id).clone(), value.to_json()));
-    let asked = Asked {
+        inputs.iter().map(|(id, value)| (symbols.variable(*id).clone(), value.to_json()));
+    let asked = Request {
         subject: Subject::Flow,
-        name: legend.flow(flow).id.clone(),
+        name: symbols.flow(flow).id.clone(),
         inputs: Json::object(passed),
     };
-    state.note(|| Fact::Asked(Box::new(asked)));
+    state.note(|| EventKind::Requested(Box::new(asked)));
 }
 
 fn enter(

@@ -1,48 +1,48 @@
-//! What a function is given when it is called.
+//! The arguments of a function call.
 
 use crate::diagnostic::Code;
 use crate::value::{Currency, DateTime, Decimal, Duration, Number, Text, Type, Value};
 
+use super::environment::Environment;
 use super::failure::Failure;
 use super::signature::{Function, Overload};
-use super::surroundings::Surroundings;
 
-/// The arguments of one call, checked against the overload: their number and types fit, and
-/// none is NOT_SET, zero or out of range where that is refused.
+/// The arguments of one call, checked against the overload: their number and types fit,
+/// and none is NOT_SET, zero or out of range where the parameter refuses it.
 ///
-/// Places count from 0. Asking for a value of another type than the parameter has is a
+/// Places count from 0. Reading an argument as a type other than the parameter's is a
 /// failure, never a panic.
 pub struct Arguments<'a> {
     pub(super) values: &'a [&'a Value],
-    pub(super) surroundings: &'a dyn Surroundings,
+    pub(super) environment: &'a dyn Environment,
     pub(super) function: &'static Function,
     pub(super) overload: &'static Overload,
-    /// What the call gives, with `Any` resolved.
+    /// The type of the call's result, with `Any` resolved.
     pub(super) result: Type,
 }
 
 impl<'a> Arguments<'a> {
-    /// The organisation, the clock and chance.
-    pub fn surroundings(&self) -> &'a dyn Surroundings {
-        self.surroundings
+    /// The organisation, the clock and the random number generator.
+    pub fn environment(&self) -> &'a dyn Environment {
+        self.environment
     }
 
-    /// The type of the call's result: the overload's, with `Any` resolved.
+    /// The type of the call's result: the overload's result type, with `Any` resolved.
     pub fn result_type(&self) -> Type {
         self.result
     }
 
-    /// NOT_SET of the call's result type.
+    /// NOT_SET with the type of the call's result.
     pub fn not_set(&self) -> Value {
         Value::NotSet(self.result)
     }
 
-    /// All values, NOT_SET ones included.
+    /// All values, including NOT_SET.
     pub fn values(&self) -> &'a [&'a Value] {
         self.values
     }
 
-    /// The value at a place. NOT_SET if fewer were given.
+    /// The value at a place. NOT_SET if fewer values were given.
     pub fn value(&self, place: usize) -> &'a Value {
         const NOTHING: &Value = &Value::NOT_SET;
         self.values.get(place).copied().unwrap_or(NOTHING)
@@ -127,7 +127,7 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// Reads a value unless it is NOT_SET or was not given.
+    /// Reads a value. Returns `None` if it is NOT_SET or was not given.
     pub fn optional<T>(
         &self,
         place: usize,
@@ -136,7 +136,7 @@ impl<'a> Arguments<'a> {
         if self.value(place).is_unset() { Ok(None) } else { read(self, place).map(Some) }
     }
 
-    /// A failure of this call: the function's name goes in front of the message.
+    /// Creates a failure of this call. The function's name precedes the message.
     #[cold]
     pub fn fail(&self, code: Code, message: &str) -> Failure {
         Failure::new(code, format!("{}: {message}", self.function.shown()))
@@ -157,7 +157,7 @@ impl<'a> Arguments<'a> {
             let message = format!("{name} is NOT_SET");
             self.fail(Code::NOT_SET_NOT_ALLOWED, &message)
         } else {
-            let message = format!("{name} holds a value of type {found}");
+            let message = format!("{name} has the unexpected type {found}");
             self.fail(Code::CONVERSION_FAILED, &message)
         }
     }

@@ -1,7 +1,7 @@
-//! The variables that Architect brings along.
+//! Architect's built-in variables.
 //!
-//! *Source: section 7 of our notes on the language, gathered from exports of real flows and
-//! Genesys' help.*
+//! *Source: section 7 of our notes on the language, gathered from exports of real flows
+//! and Genesys' help.*
 
 use std::sync::OnceLock;
 
@@ -9,14 +9,14 @@ use rustc_hash::FxHashMap;
 
 use crate::value::{Kind, Type};
 
-/// A variable that every flow of some type has.
+/// A variable that all flows of certain types have.
 #[derive(Debug)]
 pub struct BuiltIn {
-    /// The name as Architect writes it.
+    /// The name in Architect's spelling.
     pub name: &'static str,
-    /// What it holds.
-    pub holds: Type,
-    /// The id that Architect's own documents use.
+    /// The type of its value.
+    pub value_type: Type,
+    /// The id in Architect's documents.
     pub id: &'static str,
 }
 
@@ -25,10 +25,10 @@ const fn text(name: &'static str, id: &'static str) -> BuiltIn {
 }
 
 const fn one(name: &'static str, kind: Kind, id: &'static str) -> BuiltIn {
-    BuiltIn { name, holds: Type::one(kind), id }
+    BuiltIn { name, value_type: Type::one(kind), id }
 }
 
-/// All of them.
+/// All built-in variables.
 pub const BUILT_INS: &[BuiltIn] = &[
     text("Call.Ani", "__CALL_ANI__"),
     text("Call.CalledAddress", "__CALL_DNIS__"),
@@ -90,19 +90,19 @@ pub const BUILT_INS: &[BuiltIn] = &[
     text("Session.LastKnowledgeAnswer", "__SESSION_LAST_KNOWLEDGE_ANSWER__"),
 ];
 
-/// The place of one of these variables in [`BUILT_INS`].
+/// The index of a built-in variable in [`BUILT_INS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BuiltInId(pub u32);
 
 impl BuiltInId {
-    /// The variable of this name, as Architect writes it. Made for constants: a name that
-    /// there is not does not compile.
+    /// Returns the variable of this name, in Architect's spelling. For use in constants,
+    /// where an unknown name fails to compile.
     pub const fn of(name: &str) -> Self {
         let mut index = 0;
         while !is_same(BUILT_INS[index].name.as_bytes(), name.as_bytes()) {
             index += 1;
         }
-        #[expect(clippy::cast_possible_truncation, reason = "there are some fifty")]
+        #[expect(clippy::cast_possible_truncation, reason = "there are about fifty")]
         Self(index as u32)
     }
 
@@ -112,7 +112,7 @@ impl BuiltInId {
     }
 }
 
-/// `==` is not for constants yet.
+/// Compares byte strings, because `==` is not available in constants yet.
 const fn is_same(one: &[u8], other: &[u8]) -> bool {
     let mut index = 0;
     while index < one.len() && index < other.len() && one[index] == other[index] {
@@ -121,7 +121,7 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
     index == one.len() && index == other.len()
 }
 
-/// The variable of this name, which is in lower case.
+/// Finds the variable of this name, given in lower case.
 pub(super) fn variable(lower_case: &str) -> Option<&'static BuiltIn> {
     static BY_NAME: OnceLock<FxHashMap<String, &'static BuiltIn>> = OnceLock::new();
     let by_name = BY_NAME.get_or_init(|| {

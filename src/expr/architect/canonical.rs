@@ -1,5 +1,5 @@
-//! The expression as Architect writes it back: names as they are declared, implicit casts
-//! spelt out, an operation within an operation in parentheses.
+//! The canonical text of an expression, as Architect writes it: names as declared,
+//! implicit casts spelt out, and nested operations in parentheses.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use crate::value::Value;
 use super::signature::Category;
 use super::typed::{Typed, TypedCall, TypedForm};
 
-/// The canonical text of a checked tree.
+/// Formats a checked tree as canonical text.
 pub(super) fn print(typed: &Typed) -> String {
     let mut text = String::new();
     write(typed, &mut text);
@@ -72,7 +72,8 @@ fn write_operation(call: &TypedCall, out: &mut String) {
     }
 }
 
-/// An operand that is an operation itself stands in parentheses; the dot counts as one.
+/// Writes an operand. An operand that is an operation or a property is put in
+/// parentheses.
 fn write_operand(typed: &Typed, out: &mut String) {
     let is_operation = match &typed.form {
         TypedForm::Call(call) => call.function.category == Category::Operators,
@@ -111,7 +112,7 @@ fn write_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// A name that is no word stands in quotes.
+/// Writes the name of a property, in quotes unless it is a single word.
 fn write_property(name: &str, out: &mut String) {
     let is_word = name.starts_with(|first: char| first.is_alphabetic() || first == '$')
         && name.chars().all(|each| each.is_alphanumeric() || matches!(each, '_' | '$'));

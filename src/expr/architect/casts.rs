@@ -1,7 +1,7 @@
-//! The conversions that Architect inserts by itself where another type is expected.
+//! The conversions that Architect inserts implicitly if another type is expected.
 //!
-//! *Source: Genesys' own trees of real flows, where such calls stand that the text does not
-//! have.*
+//! *Source: Genesys' own trees of real flows, which contain calls that are missing from the
+//! text.*
 
 use crate::value::{Kind, Type};
 
@@ -9,8 +9,8 @@ use super::functions::function;
 use super::overloads::takes;
 use super::signature::Function;
 
-/// The function that makes the wanted type of an argument, if Architect calls it by itself:
-/// what is heard and what is displayed may be given as something else.
+/// Returns the function that implicitly converts an argument to the wanted type.
+/// Architect inserts such conversions only for Audio and Communication.
 pub(super) fn cast(given: Type, wanted: Type) -> Option<&'static Function> {
     if wanted == Type::one(Kind::Audio) || wanted == Type::one(Kind::Communication) {
         at_root(given, wanted)
@@ -19,8 +19,8 @@ pub(super) fn cast(given: Type, wanted: Type) -> Option<&'static Function> {
     }
 }
 
-/// The function that makes the wanted type of the result of a whole expression, if there is
-/// one: a String where an Integer is expected becomes one, and so on.
+/// Returns the function that implicitly converts the result of a whole expression, for
+/// example a String to an Integer. Returns `None` if there is no such function.
 pub(super) fn at_root(given: Type, wanted: Type) -> Option<&'static Function> {
     if wanted.is_collection {
         return None;

@@ -1,7 +1,7 @@
-//! Gives a tree its types: resolves names, chooses overloads, inserts implicit casts.
+//! Assigns types to a tree: resolves names, chooses overloads, inserts implicit casts.
 //!
-//! Everything that is wrong is collected. What could not be understood has the type Any,
-//! which fits everywhere, so that one mistake is told once.
+//! All errors are collected. Parts that cannot be understood get the type Any, which fits
+//! everywhere, so each error is reported once.
 
 use crate::diagnostic::Code;
 use crate::value::{Decimal, Kind, MAX_INTEGER, Text, Type, Value, properties_of};
@@ -18,10 +18,10 @@ use super::signature::{Function, Parameter};
 use super::tree::{Form, Operator, Place, Segment, Tree};
 use super::typed::{Typed, TypedCall, TypedForm};
 
-/// Checks a tree, and casts its result to what its place expects.
+/// Checks a tree, and converts its result to the expected type.
 ///
 /// # Errors
-/// Everything that is wrong, in the order of the text.
+/// Returns all errors, in the order of the text.
 pub(super) fn check(
     tree: &Tree<'_>,
     names: &mut dyn Names,
@@ -108,7 +108,8 @@ impl Checker<'_> {
         }
     }
 
-    /// A minus before a number belongs to the number.
+    /// Checks a unary operator. A minus before a number literal becomes part of the
+    /// number.
     fn unary(&mut self, operator: Operator, operand: &Tree<'_>, place: Place) -> Typed {
         let mut operand = self.check(operand);
         if operator == Operator::Negate
@@ -144,7 +145,7 @@ impl Checker<'_> {
 
     pub(super) fn property(&mut self, base: Typed, segment: &Segment<'_>) -> Typed {
         let place = (base.place.0, segment.place.1);
-        match self.property_type(base.holds, &segment.text, segment.place) {
+        match self.property_type(base.value_type, &segment.text, segment.place) {
             Some(holds) => {
                 let name = Text::from(&*segment.text);
                 Typed::new(TypedForm::Property(Box::new(base), name), holds, place)
@@ -153,7 +154,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The type of a property. Reports one that does not exist.
+    /// Returns the type of a property. Reports a property that does not exist.
     fn property_type(&mut self, base: Type, name: &str, place: Place) -> Option<Type> {
         if !base.is_collection {
             let same = |known: &&(&str, Type)| known.0.eq_ignore_ascii_case(name);
@@ -171,20 +172,21 @@ impl Checker<'_> {
         None
     }
 
-    /// `collection[index]`, `object["property"]`.
+    /// Checks `collection[index]` or `object["property"]`.
     fn item(&mut self, base: &Tree<'_>, index: &Tree<'_>, place: Place) -> Typed {
         let base = self.check(base);
         let index = self.check(index);
-        let is_name = index.holds == Type::one(Kind::String) && !base.holds.is_collection;
+        let is_name =
+            index.value_type == Type::one(Kind::String) && !base.value_type.is_collection;
         let declared = match index.constant() {
             Some(Value::String(name)) if is_name => {
                 let name = name.clone();
-                match self.property_type(base.holds, &name, index.place) {
+                match self.property_type(base.value_type, &name, index.place) {
                     Some(holds) => Some(holds),
                     None => return unknown(place),
                 }
             }
-            None if is_name && !properties_of(base.holds.kind).is_empty() => {
+            None if is_name && !properties_of(base.value_type.kind).is_empty() => {
                 let message = "the name of a property must be a literal";
                 return self.report(Code::WRONG_ARGUMENTS, index.place, message);
             }
@@ -192,12 +194,12 @@ impl Checker<'_> {
         };
         let mut typed = self.call(&ITEM, vec![index, base], place);
         if let Some(holds) = declared {
-            typed.holds = holds;
+            typed.value_type = holds;
         }
         typed
     }
 
-    /// A call of a function or operator whose arguments are checked.
+    /// Checks a call of a function or operator with checked arguments.
     pub(super) fn call(
         &mut self,
         function: &'static Function,
@@ -206,7 +208,7 @@ impl Checker<'_> {
     ) -> Typed {
         let Some(fit) = overloads::resolve(function, &arguments) else {
             let given: Vec<Type> =
-                arguments.iter().map(|argument| argument.holds).collect();
+                arguments.iter().map(|argument| argument.value_type).collect();
             self.problems.push(messages::no_overload(function, &given, place));
             return unknown(place);
         };
@@ -230,7 +232,7 @@ impl Checker<'_> {
         let Some((parameter, wanted)) = overloads::wanted(fit, index) else {
             return argument;
         };
-        if parameter.takes_everything {
+        if parameter.accepts_any_value {
             return argument;
         }
         let argument = self.adapt(argument, wanted);
@@ -240,9 +242,10 @@ impl Checker<'_> {
         argument
     }
 
-    /// The argument as the type that is wanted; it is known that it can become that.
+    /// Converts the argument to the wanted type. The overload guarantees that the
+    /// conversion exists.
     fn adapt(&mut self, mut argument: Typed, wanted: Type) -> Typed {
-        let given = argument.holds;
+        let given = argument.value_type;
         if given == wanted || given == Type::ANY || wanted.kind == Kind::NotSet {
             return argument;
         }
@@ -252,7 +255,7 @@ impl Checker<'_> {
                 kind => kind,
             };
             *value = Value::NotSet(Type::one(kind));
-            argument.holds = Type::one(kind);
+            argument.value_type = Type::one(kind);
             return argument;
         }
         let target = match wanted.kind {
@@ -271,9 +274,9 @@ impl Checker<'_> {
         }
     }
 
-    /// The whole expression as its place expects it.
+    /// Converts the whole expression to the expected type.
     fn expect(&mut self, typed: Typed, expected: Type) -> Typed {
-        let holds = typed.holds;
+        let holds = typed.value_type;
         let fits = holds == expected || holds == Type::ANY || expected == Type::ANY;
         let is_not_set =
             holds.kind == Kind::NotSet && holds.is_collection == expected.is_collection;
@@ -286,7 +289,7 @@ impl Checker<'_> {
             self.call(function, vec![typed], place)
         } else {
             let message =
-                format!("the expression gives {holds}, where {expected} is expected");
+                format!("the expression has the type {holds}, expected {expected}");
             self.report(Code::WRONG_TYPE, typed.place, &message)
         }
     }
@@ -310,7 +313,7 @@ pub(super) fn unknown(place: Place) -> Typed {
     Typed::new(TypedForm::Unknown, Type::ANY, place)
 }
 
-/// A literal is checked against what the parameter allows before anything runs.
+/// Checks a literal against the limits of the parameter at compile time.
 fn refused_literal(
     function: &Function,
     parameter: &Parameter,
@@ -318,7 +321,7 @@ fn refused_literal(
 ) -> Option<Problem> {
     let value = argument.constant();
     let name = parameter.name;
-    if parameter.must_be_literal && value.is_none() && argument.holds != Type::ANY {
+    if parameter.must_be_literal && value.is_none() && argument.value_type != Type::ANY {
         let message = format!("{name} must be a literal");
         return Some(Problem::new(Code::WRONG_ARGUMENTS, argument.place, message));
     }

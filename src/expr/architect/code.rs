@@ -1,28 +1,28 @@
-//! The compiled form: slots for variables, chosen overloads, constants computed.
+//! Compiled code: variables are slots, overloads are chosen, and constants are computed.
 
 use crate::value::{Text, Type, Value};
 
-use super::allowance::Allowance;
+use super::budget::Budget;
+use super::environment::{Directory, Environment, UnknownOrganization};
 use super::evaluate::invoke;
 use super::signature::{Category, Evaluate, Function, Overload, Parameter};
-use super::surroundings::{Directory, Surroundings, UnknownOrganization};
 use super::tree::Place;
 use super::typed::{Typed, TypedCall, TypedForm};
 use crate::value::DateTime;
 
-/// An expression or a part of one, ready to be evaluated.
+/// An expression or a part of one, ready for evaluation.
 #[derive(Debug, Clone)]
 pub(super) enum Code {
     Constant(Value),
     Variable(u32),
-    /// Both, the second only if the first is true.
+    /// A conjunction. The second operand is evaluated only if the first is true.
     And(Box<[Code; 2]>, Place),
-    /// Either, the second only if the first is false.
+    /// A disjunction. The second operand is evaluated only if the first is false.
     Or(Box<[Code; 2]>, Place),
     Not(Box<Code>, Place),
-    /// One of two, depending on the first.
+    /// A choice between the second and third part, depending on the first.
     Choice(Box<[Code; 3]>),
-    /// A prompt, looked up when it is needed.
+    /// A prompt, looked up during evaluation.
     Prompt {
         is_system: bool,
         name: Text,
@@ -35,7 +35,7 @@ pub(super) enum Code {
 pub(super) struct PropertyCode {
     pub(super) base: Code,
     pub(super) name: Text,
-    pub(super) holds: Type,
+    pub(super) value_type: Type,
     pub(super) place: Place,
 }
 
@@ -54,7 +54,7 @@ pub(super) struct Call {
     pub(super) has_limits: bool,
 }
 
-/// Calls that are common enough for a way of their own.
+/// Calls that are common enough for a fast path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     Any,
@@ -84,7 +84,8 @@ impl Shape {
 }
 
 impl Code {
-    /// Visits the slot of every variable. As deep as an expression may be nested.
+    /// Visits the slot of every variable. The recursion is as deep as the expression's
+    /// nesting.
     pub(super) fn each_variable(&self, visit: &mut impl FnMut(u32)) {
         match self {
             Self::Constant(_) | Self::Prompt { .. } => {}
@@ -106,18 +107,20 @@ impl Code {
 
 /// Compiles a checked tree.
 pub(super) fn compile(typed: Typed) -> Code {
-    compile_within(typed, &Allowance::of_constants())
+    compile_within(typed, &Budget::for_constants())
 }
 
-fn compile_within(typed: Typed, allowance: &Allowance) -> Code {
+fn compile_within(typed: Typed, budget: &Budget) -> Code {
     match typed.form {
         TypedForm::Literal(value) | TypedForm::Named(value, _) => Code::Constant(value),
         TypedForm::Variable(slot, _) => Code::Variable(slot),
         TypedForm::Prompt { is_system, name } => Code::Prompt { is_system, name },
         TypedForm::Property(base, name) => {
-            property(compile_within(*base, allowance), name, typed.holds, typed.place)
+            property(compile_within(*base, budget), name, typed.value_type, typed.place)
         }
-        TypedForm::Call(call) => compile_call(*call, typed.holds, typed.place, allowance),
+        TypedForm::Call(call) => {
+            compile_call(*call, typed.value_type, typed.place, budget)
+        }
         TypedForm::Unknown => Code::Constant(Value::NOT_SET),
     }
 }
@@ -129,16 +132,11 @@ fn property(base: Code, name: Text, holds: Type, place: Place) -> Code {
     {
         return Code::Constant(value);
     }
-    Code::Property(Box::new(PropertyCode { base, name, holds, place }))
+    Code::Property(Box::new(PropertyCode { base, name, value_type: holds, place }))
 }
 
-fn compile_call(
-    call: TypedCall,
-    result: Type,
-    place: Place,
-    allowance: &Allowance,
-) -> Code {
-    let compiled = |argument| compile_within(argument, allowance);
+fn compile_call(call: TypedCall, result: Type, place: Place, budget: &Budget) -> Code {
+    let compiled = |argument| compile_within(argument, budget);
     let arguments: Vec<Code> = call.arguments.into_iter().map(compiled).collect();
     let arguments = match special(call.function, arguments, place) {
         Ok(code) => return code,
@@ -158,13 +156,13 @@ fn compile_call(
         refuses_not_set: call.overload.parameters.iter().any(refuses),
         has_limits: call.overload.parameters.iter().any(limits),
     };
-    match folded(&call, allowance) {
+    match folded(&call, budget) {
         Some(value) => Code::Constant(value),
         None => Code::Call(Box::new(call)),
     }
 }
 
-/// What is not a plain call, because not all of its arguments are computed.
+/// Compiles operations that do not evaluate all of their arguments.
 fn special(
     function: &'static Function,
     arguments: Vec<Code>,
@@ -203,9 +201,10 @@ fn pair(
     Ok(make(Box::new(sides)))
 }
 
-/// The value of a call that depends on nothing but constants, if it has one.
-fn folded(call: &Call, allowance: &Allowance) -> Option<Value> {
-    if call.overload.reads_surroundings {
+/// Computes a call whose arguments are all constants. Returns `None` if that is
+/// impossible.
+fn folded(call: &Call, budget: &Budget) -> Option<Value> {
+    if call.overload.reads_environment {
         return None;
     }
     let constant = |code: &'_ Code| matches!(code, Code::Constant(_));
@@ -220,13 +219,13 @@ fn folded(call: &Call, allowance: &Allowance) -> Option<Value> {
             _ => None,
         })
         .collect();
-    invoke(call, &values, &Nowhere, allowance).ok()
+    invoke(call, &values, &ConstantEnvironment, budget).ok()
 }
 
-/// Surroundings for what does not ask for any.
-struct Nowhere;
+/// The environment for constants, which do not read it.
+struct ConstantEnvironment;
 
-impl Surroundings for Nowhere {
+impl Environment for ConstantEnvironment {
     fn directory(&self) -> &dyn Directory {
         &UnknownOrganization
     }

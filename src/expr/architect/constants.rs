@@ -1,6 +1,7 @@
-//! The constants that Architect brings along: limits, formats, and what it knows of the world.
+//! Architect's built-in constants: limits, formats, currencies, languages and regions.
 //!
-//! *Source: the containers among the types of Genesys' expression catalogue, and its examples.*
+//! *Source: the containers among the types of Genesys' expression catalogue, and its
+//! examples.*
 
 use std::sync::Arc;
 
@@ -13,10 +14,11 @@ use crate::value::{
 
 use super::functions::currencies;
 
-/// A constant: its value, its name as Architect writes it, and how many segments that is.
+/// A constant: its value, its name in Architect's spelling, and the number of segments of
+/// the name.
 pub(super) type Constant = (Value, Text, usize);
 
-/// The constant that a dotted name in lower case begins with: `system.maxint`,
+/// Finds the constant at the beginning of a dotted name in lower case: `system.maxint`,
 /// `format.date.longyear`, `system.currencies.usd`. Properties may follow it.
 pub(super) fn constant(segments: &[&str]) -> Option<Constant> {
     match segments {
@@ -48,9 +50,9 @@ fn limit(name: &str) -> Option<(Value, &'static str)> {
     })
 }
 
-/// `System.Currencies.USD`, `System.Languages.enUS`, `System.Regions.US`, and the names and
-/// numbers of `System.Conversation.Types`, `System.Survey.Dispositions` and
-/// `System.DateTime.dayOfWeek`.
+/// Finds a constant such as `System.Currencies.USD`, `System.Languages.enUS` or
+/// `System.Regions.US`, or the names and numbers of `System.Conversation.Types`,
+/// `System.Survey.Dispositions` and `System.DateTime.dayOfWeek`.
 fn system(group: &str, name: &str) -> Option<(Value, Text)> {
     let capitals = name.to_ascii_uppercase();
     let (value, shown) = match (group, name) {
@@ -79,7 +81,7 @@ fn system(group: &str, name: &str) -> Option<(Value, Text)> {
     Some((value, shown.into()))
 }
 
-/// `enUS`, `es`: a language, and a country if it is said in which.
+/// Parses `enUS` or `es`: a language with an optional country.
 fn language(name: &str) -> Option<(Value, String)> {
     let is_word = name.chars().all(|character| character.is_ascii_alphabetic());
     let (language, region) = name.split_at_checked(2).filter(|_| is_word)?;
@@ -92,15 +94,16 @@ fn language(name: &str) -> Option<(Value, String)> {
     Some((object(Kind::LanguageTag, &[("tag", &tag)]), shown))
 }
 
-/// Each property holds its own name. Not documented: the catalogue says only that they are
-/// Strings.
+/// Builds an object in which each property holds its own name. Undocumented: the
+/// catalogue says only that they are Strings.
 fn named(kind: Kind) -> Value {
     let properties: Vec<(&str, &str)> =
         properties_of(kind).iter().map(|(name, _)| (*name, *name)).collect();
     object(kind, &properties)
 }
 
-/// Each property holds its place, counted from 1: Sunday is 1, as for `DayOfWeek`.
+/// Builds an object in which each property holds its position, counted from 1. Sunday is
+/// 1, as for `DayOfWeek`.
 fn numbered(kind: Kind) -> Value {
     let names = properties_of(kind).iter().map(|(name, _)| Text::from(*name));
     let properties = names.zip((1..).map(Value::Integer)).collect();
@@ -162,11 +165,11 @@ fn object(kind: Kind, properties: &[(&str, &str)]) -> Value {
 mod tests {
     use super::super::expression::canonical;
     use super::super::names::Declarations;
-    use super::super::trial::hold;
+    use super::super::trial::assert_results;
 
     #[test]
     fn constants_have_values() {
-        hold(&[
+        assert_results(&[
             ("System.MaxInt", "999999999999999"),
             ("System.Regions.US.dialingCode", "\"1\""),
             ("system.regions.nl.dialingcode", "\"31\""),
@@ -200,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn constants_are_written_back_as_they_are_spelt() {
+    fn constants_have_a_canonical_spelling() {
         for (text, written) in [
             ("system.regions.us.dialingCode", "System.Regions.US.dialingCode"),
             ("SYSTEM.LANGUAGES.ENUS", "System.Languages.enUS"),

@@ -1,11 +1,12 @@
-//! Equality as `==`, `AreEqual`, `Find` and `FindFirst` have it.
+//! Equality, as used by `==`, `AreEqual`, `Find` and `FindFirst`.
 
 use crate::value::{Json, Kind, Number, Object, Value};
 
-use super::surroundings::Policies;
+use super::environment::Policies;
 
-/// Whether two values of comparable types are equal. NOT_SET equals NOT_SET; numbers go by
-/// value; telephone numbers by number; collections item by item; objects with an id by it.
+/// Whether two values of comparable types are equal. NOT_SET equals NOT_SET. Numbers are
+/// compared by value, telephone numbers by number, collections item by item, and objects
+/// with an id by the id.
 pub(super) fn equal(left: &Value, right: &Value, policies: Policies) -> bool {
     match (left, right) {
         (Value::String(left), Value::String(right)) => {
@@ -33,15 +34,15 @@ pub(super) fn equal(left: &Value, right: &Value, policies: Policies) -> bool {
     }
 }
 
-/// Whether two texts differ at most in the case of their letters.
+/// Whether two strings are equal, ignoring case.
 pub(super) fn equal_ignoring_case(left: &str, right: &str) -> bool {
     let lower =
         |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
     lower(left) == lower(right)
 }
 
-/// As members of lists, where a string is never a number; by itself the draft dialect takes
-/// `"1"` for 1.
+/// Compares the values as members of lists, where a string never equals a number. At the
+/// top level, the draft dialect treats `"1"` as 1.
 fn equal_json(left: &Json, right: &Json) -> bool {
     let member = |json: &Json| Value::Json(Json::array([json.clone()]));
     crate::value::equal(&member(left), &member(right))
@@ -62,8 +63,8 @@ fn equal_objects(left: &Object, right: &Object, policies: Policies) -> bool {
         }
 }
 
-/// What a telephone number goes by: its digits, with the dialling code, so that `+1317…`
-/// is `1317…`; its SIP address; or else its text.
+/// The part of a telephone number that counts for equality: its digits with the dialling
+/// code, so that `+1317…` equals `1317…`; else its SIP address; else its text.
 #[derive(PartialEq)]
 enum Address<'a> {
     Telephone(String),
@@ -93,11 +94,11 @@ fn address(object: &Object) -> Option<Address<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::trial::hold;
+    use super::super::trial::assert_results;
 
     #[test]
     fn json_of_other_types_differs() {
-        hold(&[
+        assert_results(&[
             (r#"JsonParse("1") == JsonParse("\"1\"")"#, "false"),
             (r#"JsonParse("true") == JsonParse("\"true\"")"#, "false"),
             (r#"JsonParse("[1]") == JsonParse("[\"1\"]")"#, "false"),

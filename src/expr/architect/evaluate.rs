@@ -5,43 +5,43 @@ use std::cmp::Ordering;
 use crate::diagnostic::Code as DiagnosticCode;
 use crate::value::{Type, Value};
 
-use super::allowance::Allowance;
 use super::arguments::Arguments;
+use super::budget::Budget;
 use super::code::{Call, Code, PropertyCode, Shape};
+use super::environment::Environment;
 use super::failure::Failure;
 use super::messages::{refusal, refusal_code};
 use super::prompts;
-use super::surroundings::Surroundings;
 use super::tree::Place;
 
-/// What an expression is evaluated in.
+/// The scope of an evaluation: variables and environment.
 pub trait Scope {
     /// The value of a variable.
     fn variable(&self, slot: u32) -> &Value;
 
-    /// The organisation, the clock and chance.
-    fn surroundings(&self) -> &dyn Surroundings;
+    /// The organisation, the clock and the random number generator.
+    fn environment(&self) -> &dyn Environment;
 }
 
 /// One evaluation of an expression.
 struct Run<'s, S: ?Sized> {
     scope: &'s S,
-    allowance: Allowance,
+    budget: Budget,
 }
 
-/// The value of an expression.
+/// Evaluates an expression.
 pub(super) fn evaluate<S: Scope + ?Sized>(
     code: &Code,
     scope: &S,
 ) -> Result<Value, Failure> {
     // Most expressions of flows are a constant or a variable.
-    if let Some(value) = at_hand(code, scope) {
+    if let Some(value) = existing_value(code, scope) {
         return Ok(value.clone());
     }
-    compute(code, &Run { scope, allowance: Allowance::of_an_evaluation() })
+    compute(code, &Run { scope, budget: Budget::for_evaluation() })
 }
 
-/// The value of a piece of code.
+/// Evaluates a piece of code.
 fn compute<S: Scope + ?Sized>(code: &Code, run: &Run<'_, S>) -> Result<Value, Failure> {
     match code {
         Code::Constant(value) => Ok(value.clone()),
@@ -51,30 +51,31 @@ fn compute<S: Scope + ?Sized>(code: &Code, run: &Run<'_, S>) -> Result<Value, Fa
         }
         Code::Choice(parts) => compute(chosen(parts, run)?, run),
         Code::Prompt { is_system, name } => {
-            Ok(prompts::prompt(run.scope.surroundings().directory(), *is_system, name))
+            Ok(prompts::prompt(run.scope.environment().directory(), *is_system, name))
         }
         Code::Property(property) => read_property(property, run),
         Code::Call(call) => evaluate_call(call, run),
     }
 }
 
-/// The value of a piece of code without a copy, where there is one already.
+/// Evaluates a piece of code. Returns a reference without a copy if the value already
+/// exists.
 #[inline(always)]
 fn peek<'v, S: Scope + ?Sized>(
     code: &'v Code,
     run: &'v Run<'_, S>,
-    made: &'v mut Value,
+    storage: &'v mut Value,
 ) -> Result<&'v Value, Failure> {
-    match at_hand(code, run.scope) {
+    match existing_value(code, run.scope) {
         Some(value) => Ok(value),
         None => {
-            *made = compute(code, run)?;
-            Ok(made)
+            *storage = compute(code, run)?;
+            Ok(storage)
         }
     }
 }
 
-/// The value of a piece of code that gives a Boolean.
+/// Evaluates a piece of code to a Boolean.
 fn truth<S: Scope + ?Sized>(code: &Code, run: &Run<'_, S>) -> Result<bool, Failure> {
     match code {
         Code::And(sides, place) => {
@@ -90,7 +91,7 @@ fn truth<S: Scope + ?Sized>(code: &Code, run: &Run<'_, S>) -> Result<bool, Failu
     }
 }
 
-/// An operand of `and`, `or`, `!`, none of which takes NOT_SET.
+/// Evaluates an operand of `and`, `or` or `!`, which refuse NOT_SET.
 #[inline]
 fn side<S: Scope + ?Sized>(
     code: &Code,
@@ -108,14 +109,14 @@ fn side<S: Scope + ?Sized>(
     }
 }
 
-/// A Boolean that may be NOT_SET.
+/// Evaluates a Boolean that may be NOT_SET.
 #[inline(never)]
 fn truth_of<S: Scope + ?Sized>(
     code: &Code,
     run: &Run<'_, S>,
 ) -> Result<Option<bool>, Failure> {
-    let mut made = Value::NOT_SET;
-    Ok(match peek(code, run, &mut made)? {
+    let mut storage = Value::NOT_SET;
+    Ok(match peek(code, run, &mut storage)? {
         Value::Boolean(truth) => Some(*truth),
         _ => None,
     })
@@ -127,7 +128,7 @@ fn unset_side(place: Place, operator: &str) -> Failure {
     Failure::new(DiagnosticCode::NOT_SET_NOT_ALLOWED, message).at(place)
 }
 
-/// The branch that a condition chooses; NOT_SET counts as false.
+/// Returns the branch that the condition selects. NOT_SET counts as false.
 fn chosen<'c, S: Scope + ?Sized>(
     parts: &'c [Code; 3],
     run: &Run<'_, S>,
@@ -143,18 +144,18 @@ fn evaluate_call<S: Scope + ?Sized>(
     if call.shape != Shape::Any {
         return compare(call, run).map(Value::Boolean);
     }
-    let surroundings = run.scope.surroundings();
-    let allowance = &run.allowance;
+    let environment = run.scope.environment();
+    let budget = &run.budget;
     match &*call.arguments {
-        [] => invoke(call, &[], surroundings, allowance),
+        [] => invoke(call, &[], environment, budget),
         [one] => {
-            let mut made = Value::NOT_SET;
-            invoke(call, &[peek(one, run, &mut made)?], surroundings, allowance)
+            let mut storage = Value::NOT_SET;
+            invoke(call, &[peek(one, run, &mut storage)?], environment, budget)
         }
         [one, two] => {
             let (mut first, mut second) = (Value::NOT_SET, Value::NOT_SET);
             let values = [peek(one, run, &mut first)?, peek(two, run, &mut second)?];
-            invoke(call, &values, surroundings, allowance)
+            invoke(call, &values, environment, budget)
         }
         more => evaluate_many(call, more, run),
     }
@@ -166,7 +167,7 @@ fn evaluate_many<S: Scope + ?Sized>(
     arguments: &[Code],
     run: &Run<'_, S>,
 ) -> Result<Value, Failure> {
-    let made: Vec<Option<Value>> = arguments
+    let storage: Vec<Option<Value>> = arguments
         .iter()
         .map(|code| match code {
             Code::Constant(_) | Code::Variable(_) => Ok(None),
@@ -176,25 +177,26 @@ fn evaluate_many<S: Scope + ?Sized>(
     let nothing = Value::NOT_SET;
     let values: Vec<&Value> = arguments
         .iter()
-        .zip(&made)
-        .map(|(code, made)| match (code, made) {
+        .zip(&storage)
+        .map(|(code, storage)| match (code, storage) {
             (Code::Constant(value), _) | (_, Some(value)) => value,
             (Code::Variable(slot), _) => run.scope.variable(*slot),
             _ => &nothing,
         })
         .collect();
-    invoke(call, &values, run.scope.surroundings(), &run.allowance)
+    invoke(call, &values, run.scope.environment(), &run.budget)
 }
 
-/// A comparison. Integers, and strings that are at hand, have a way of their own.
+/// Evaluates a comparison. Integers, and strings that already exist, take a fast path.
 #[inline]
 fn compare<S: Scope + ?Sized>(call: &Call, run: &Run<'_, S>) -> Result<bool, Failure> {
     let [one, two] = &*call.arguments else { return Ok(false) };
     if let (Some(left), Some(right)) = (integer(one, run.scope), integer(two, run.scope))
     {
-        return Ok(is_so(call.shape, left.cmp(&right)));
+        return Ok(ordering_fits(call.shape, left.cmp(&right)));
     }
-    if let (Some(left), Some(right)) = (at_hand(one, run.scope), at_hand(two, run.scope))
+    if let (Some(left), Some(right)) =
+        (existing_value(one, run.scope), existing_value(two, run.scope))
     {
         return compare_values(call, left, right, run);
     }
@@ -223,20 +225,23 @@ fn compare_values<S: Scope + ?Sized>(
 ) -> Result<bool, Failure> {
     match (left, right) {
         (Value::Integer(left), Value::Integer(right)) => {
-            return Ok(is_so(call.shape, left.cmp(right)));
+            return Ok(ordering_fits(call.shape, left.cmp(right)));
         }
         (Value::String(left), Value::String(right)) if left == right => {
-            return Ok(is_so(call.shape, Ordering::Equal));
+            return Ok(ordering_fits(call.shape, Ordering::Equal));
         }
         _ => {}
     }
-    let value = invoke(call, &[left, right], run.scope.surroundings(), &run.allowance)?;
+    let value = invoke(call, &[left, right], run.scope.environment(), &run.budget)?;
     Ok(matches!(value, Value::Boolean(true)))
 }
 
-/// A value that need not be computed.
+/// Returns a value that exists without computation: a constant or variable.
 #[inline(always)]
-fn at_hand<'v, S: Scope + ?Sized>(code: &'v Code, scope: &'v S) -> Option<&'v Value> {
+fn existing_value<'v, S: Scope + ?Sized>(
+    code: &'v Code,
+    scope: &'v S,
+) -> Option<&'v Value> {
     match code {
         Code::Constant(value) => Some(value),
         Code::Variable(slot) => Some(scope.variable(*slot)),
@@ -244,7 +249,8 @@ fn at_hand<'v, S: Scope + ?Sized>(code: &'v Code, scope: &'v S) -> Option<&'v Va
     }
 }
 
-/// An Integer that is at hand, or measured of a value that is.
+/// Returns an Integer that exists without computation, or that can be measured from such
+/// a value.
 #[inline(always)]
 fn integer<S: Scope + ?Sized>(code: &Code, scope: &S) -> Option<i64> {
     match code {
@@ -255,14 +261,14 @@ fn integer<S: Scope + ?Sized>(code: &Code, scope: &S) -> Option<i64> {
         },
         Code::Call(call) => {
             let [argument] = &*call.arguments else { return None };
-            call.overload.measure?(at_hand(argument, scope)?)
+            call.overload.measure?(existing_value(argument, scope)?)
         }
         _ => None,
     }
 }
 
 #[inline(always)]
-fn is_so(shape: Shape, ordering: Ordering) -> bool {
+fn ordering_fits(shape: Shape, ordering: Ordering) -> bool {
     match shape {
         Shape::Less => ordering.is_lt(),
         Shape::LessOrEqual => ordering.is_le(),
@@ -273,16 +279,16 @@ fn is_so(shape: Shape, ordering: Ordering) -> bool {
     }
 }
 
-/// Calls the function with values that are checked first.
+/// Checks the values against the parameters, then calls the function.
 pub(super) fn invoke(
     call: &Call,
     values: &[&Value],
-    surroundings: &dyn Surroundings,
-    allowance: &Allowance,
+    environment: &dyn Environment,
+    budget: &Budget,
 ) -> Result<Value, Failure> {
     let arguments = Arguments {
         values,
-        surroundings,
+        environment,
         function: call.function,
         overload: call.overload,
         result: call.result,
@@ -291,15 +297,15 @@ pub(super) fn invoke(
         verify(call, &arguments)?;
     }
     let computed = || {
-        allowance.read(values)?;
+        budget.read(values)?;
         let value = (call.evaluate)(&arguments)?;
-        allowance.write(&value)?;
+        budget.write(&value)?;
         Ok(value)
     };
     computed().map_err(|failure: Failure| failure.at(call.place))
 }
 
-/// Refuses what the parameters refuse.
+/// Checks the values against the limits of the parameters.
 #[inline]
 fn verify(call: &Call, arguments: &Arguments<'_>) -> Result<(), Failure> {
     let parameters = call.overload.parameters;
@@ -336,27 +342,26 @@ fn refused(
     arguments.fail(refusal_code(call.function, value), message).at(call.place)
 }
 
-/// A property. Reading one of NOT_SET is a failure, as the catalogue has it for the dot; one
-/// that is not there is NOT_SET of its type, or an empty collection.
+/// Reads a property. Reading a property of NOT_SET is a failure, as documented for the
+/// dot in the catalogue. A missing property is NOT_SET of its type, or an empty
+/// collection.
 fn read_property<S: Scope + ?Sized>(
     property: &PropertyCode,
     run: &Run<'_, S>,
 ) -> Result<Value, Failure> {
-    let mut made = Value::NOT_SET;
-    let base = peek(&property.base, run, &mut made)?;
+    let mut storage = Value::NOT_SET;
+    let base = peek(&property.base, run, &mut storage)?;
     if let Value::NotSet(holds) = base {
-        return Err(property_of_nothing(property, *holds));
+        return Err(property_of_not_set(property, *holds));
     }
     let found = base.property(&property.name);
-    Ok(found.unwrap_or_else(|| Value::unset(property.holds)))
+    Ok(found.unwrap_or_else(|| Value::unset(property.value_type)))
 }
 
 #[cold]
-fn property_of_nothing(property: &PropertyCode, holds: Type) -> Failure {
-    let message = format!(
-        "there is no {holds} whose `{}` could be read: it is NOT_SET",
-        property.name
-    );
+fn property_of_not_set(property: &PropertyCode, holds: Type) -> Failure {
+    let message =
+        format!("cannot read property `{}`: the {holds} is NOT_SET", property.name);
     Failure::new(DiagnosticCode::NOT_SET_NOT_ALLOWED, message).at(property.place)
 }
 
@@ -364,9 +369,9 @@ fn property_of_nothing(property: &PropertyCode, holds: Type) -> Failure {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::environment::Environment;
     use super::super::expression::Expression;
     use super::super::names::Declarations;
-    use super::super::surroundings::Surroundings;
     use super::super::trial::Empty;
     use super::*;
     use crate::value::{Decimal, Kind, Type};
@@ -378,14 +383,16 @@ mod tests {
             &self.0[slot as usize]
         }
 
-        fn surroundings(&self) -> &dyn Surroundings {
+        fn environment(&self) -> &dyn Environment {
             &Empty
         }
     }
 
-    /// Every value is computed and every function called, without any shorter way.
-    fn generally(code: &Code, run: &Run<'_, Given>) -> Result<Value, Failure> {
-        let truth = |code: &Code, place: Place, name: &str| match generally(code, run)? {
+    /// Computes every value and calls every function, without any fast path.
+    fn evaluate_generically(code: &Code, run: &Run<'_, Given>) -> Result<Value, Failure> {
+        let truth = |code: &Code, place: Place, name: &str| match evaluate_generically(
+            code, run,
+        )? {
             Value::Boolean(truth) => Ok(truth),
             _ => Err(unset_side(place, name)),
         };
@@ -400,18 +407,18 @@ mod tests {
             ),
             Code::Not(side, place) => Value::Boolean(!truth(side, *place, "!")?),
             Code::Choice(parts) => {
-                let holds = generally(&parts[0], run)? == Value::Boolean(true);
-                generally(&parts[if holds { 1 } else { 2 }], run)?
+                let holds = evaluate_generically(&parts[0], run)? == Value::Boolean(true);
+                evaluate_generically(&parts[if holds { 1 } else { 2 }], run)?
             }
             Code::Prompt { .. } | Code::Property(_) => compute(code, run)?,
             Code::Call(call) => {
                 let values: Vec<Value> = call
                     .arguments
                     .iter()
-                    .map(|argument| generally(argument, run))
+                    .map(|argument| evaluate_generically(argument, run))
                     .collect::<Result<_, _>>()?;
                 let values: Vec<&Value> = values.iter().collect();
-                invoke(call, &values, run.scope.surroundings(), &run.allowance)?
+                invoke(call, &values, run.scope.environment(), &run.budget)?
             }
         })
     }
@@ -433,7 +440,7 @@ mod tests {
         .boxed()
     }
 
-    fn texts() -> BoxedStrategy<Value> {
+    fn string_values() -> BoxedStrategy<Value> {
         prop_oneof![
             4 => prop::sample::select(vec!["", "a", "A", "é", "ab"]).prop_map(Value::from),
             1 => Just(Value::NotSet(Type::one(Kind::String))),
@@ -441,7 +448,7 @@ mod tests {
         .boxed()
     }
 
-    /// A comparison, or a combination of such.
+    /// A comparison, or a combination of comparisons.
     fn conditions() -> BoxedStrategy<String> {
         let number = prop::sample::select(vec![
             "Flow.i",
@@ -492,12 +499,12 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
 
-        /// The shorter ways lead to the same values and the same failures.
+        /// The fast paths produce the same values and the same failures.
         #[test]
-        fn shorter_ways_lead_to_the_same(
+        fn fast_paths_agree_with_generic_evaluation(
             text in conditions(),
             (i, j, d) in (integers(), integers(), decimals()),
-            (s, t) in (texts(), texts()),
+            (s, t) in (string_values(), string_values()),
             b in prop::sample::select(vec![
                 Value::Boolean(true), Value::Boolean(false), Value::NotSet(Type::one(Kind::Boolean)),
             ]),
@@ -517,8 +524,8 @@ mod tests {
             names.declare("Flow.l", Type::many(Kind::Integer));
             let given = Given(vec![i, j, d, s, t, b, list]);
             let expression = Expression::compile(&text, &mut names, None).unwrap();
-            let run = Run { scope: &given, allowance: Allowance::of_an_evaluation() };
-            prop_assert_eq!(expression.evaluate(&given), generally(expression.code(), &run));
+            let run = Run { scope: &given, budget: Budget::for_evaluation() };
+            prop_assert_eq!(expression.evaluate(&given), evaluate_generically(expression.code(), &run));
         }
     }
 }

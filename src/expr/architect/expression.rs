@@ -1,4 +1,4 @@
-//! An expression from text to value.
+//! A compiled expression and its evaluation.
 
 use crate::value::{Text, Type, Value};
 
@@ -11,8 +11,8 @@ use super::names::Names;
 use super::parse::parse;
 use super::problem::Problem;
 
-/// A compiled expression. Evaluating it is a pure function of its variables, the organisation,
-/// the clock and chance.
+/// A compiled expression. Its evaluation is a pure function of its variables, the
+/// organisation, the clock and the random number generator.
 #[derive(Debug, Clone)]
 pub struct Expression {
     code: Code,
@@ -23,11 +23,11 @@ pub struct Expression {
 impl Expression {
     /// Parses, checks and compiles an expression.
     ///
-    /// `expected` is the type that its place needs: the result is converted to it where
-    /// Architect does that by itself.
+    /// `expected` is the type that the context requires. The result is converted to it
+    /// where Architect converts implicitly.
     ///
     /// # Errors
-    /// Everything that is wrong with the text, in its order.
+    /// Returns all errors in the text, in order.
     pub fn compile(
         text: &str,
         names: &mut dyn Names,
@@ -35,7 +35,7 @@ impl Expression {
     ) -> Result<Self, Vec<Problem>> {
         let tree = parse(text).map_err(|problem| vec![problem])?;
         let typed = check(&tree, names, expected)?;
-        let holds = typed.holds;
+        let holds = typed.value_type;
         Ok(Self { code: code::compile(typed), holds, text: text.into() })
     }
 
@@ -44,12 +44,13 @@ impl Expression {
         self.holds
     }
 
-    /// The text that it was compiled from.
+    /// The source text.
     pub fn text(&self) -> &Text {
         &self.text
     }
 
-    /// The slots of the variables that it may read, each once, in their order in the text.
+    /// The slots of the variables that it may read, without duplicates, in the order of
+    /// the text.
     pub fn variables(&self) -> Vec<u32> {
         let mut slots = Vec::new();
         self.code.each_variable(&mut |slot| {
@@ -60,7 +61,7 @@ impl Expression {
         slots
     }
 
-    /// The value, if it does not depend on anything.
+    /// The value, if it is constant.
     pub fn constant(&self) -> Option<&Value> {
         match &self.code {
             Code::Constant(value) => Some(value),
@@ -73,19 +74,20 @@ impl Expression {
         &self.code
     }
 
-    /// The value.
+    /// Evaluates the expression.
     ///
     /// # Errors
-    /// The values at hand do not allow one; the failure says which and where.
+    /// Fails if the current values do not allow a result. The failure names the reason
+    /// and the place.
     pub fn evaluate<S: Scope + ?Sized>(&self, scope: &S) -> Result<Value, Failure> {
         evaluate(&self.code, scope)
     }
 }
 
-/// The expression as Architect writes it back.
+/// Formats the expression as Architect writes it.
 ///
 /// # Errors
-/// Everything that is wrong with the text, in its order.
+/// Returns all errors in the text, in order.
 pub fn canonical(
     text: &str,
     names: &mut dyn Names,

@@ -1,4 +1,4 @@
-//! Why an expression has no value.
+//! Runtime errors of expressions.
 
 use std::fmt;
 
@@ -16,28 +16,29 @@ struct Parts {
 }
 
 impl Failure {
-    /// A failure with its code, and what was wrong with the values at hand.
+    /// Creates a failure with its code and a message about the values.
     #[cold]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self(Box::new(Parts { code, message: message.into(), place: None }))
     }
 
-    /// Which kind of failure.
+    /// The kind of failure.
     pub fn code(&self) -> Code {
         self.0.code
     }
 
-    /// What was wrong.
+    /// The message.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The bytes of the expression's text that failed, `start..end`.
+    /// The range of bytes in the expression's text that failed, as `start..end`.
     pub fn place(&self) -> Option<(u32, u32)> {
         self.0.place
     }
 
-    /// The same failure at a place of the text, unless it has one: the innermost counts.
+    /// Adds a place in the text, unless the failure already has one: the innermost place
+    /// counts.
     #[must_use]
     pub(super) fn at(mut self, place: (u32, u32)) -> Self {
         self.0.place.get_or_insert(place);

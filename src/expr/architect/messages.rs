@@ -1,4 +1,4 @@
-//! The wording of what is wrong with types and arguments.
+//! Error messages about types and arguments.
 
 use crate::diagnostic::{Code, nearest};
 use crate::value::{Kind, Number, Type, Value, properties_of};
@@ -8,34 +8,38 @@ use super::problem::Problem;
 use super::signature::{Category, Function, Overload, Parameter};
 use super::tree::Place;
 
-/// No overload fits.
+/// The error for a call that fits no overload.
 pub(super) fn no_overload(function: &Function, given: &[Type], place: Place) -> Problem {
     let is_operator = function.category == Category::Operators;
     if let ("[", true, [index, base]) = (function.name, is_operator, given) {
         let message = format!(
-            "`[ ]` takes the place of an item after a collection or JSON, or the name of a \
-             property; you gave {index} after {base}"
+            "`[ ]` takes the index of an item after a collection or JSON, or the name of a \
+             property, found {index} after {base}"
         );
         return Problem::new(Code::WRONG_ARGUMENTS, place, message);
     }
     let overloads: Vec<String> = function.overloads.iter().map(parameters).collect();
     let message = format!(
-        "{} takes {}; you gave {}",
+        "{} takes {}, found {}",
         function.shown(),
         alternatives(&overloads),
         list(given)
     );
     let problem = Problem::new(Code::WRONG_ARGUMENTS, place, message);
-    let of_one_type = "what is given as Any must have one type";
+    let same_type = if is_operator {
+        "both sides must have the same type"
+    } else {
+        "all `Any` arguments must have the same type"
+    };
     match (takes_several_of_one_type(function), is_operator) {
-        (true, true) => problem.with_help(of_one_type),
+        (true, true) => problem.with_help(same_type),
         (false, true) => problem,
         (true, false) => problem.with_help(format!(
-            "{of_one_type}; `flowsim functions {}` shows examples",
+            "{same_type}; run `flowsim functions {}` for examples",
             function.name
         )),
         (false, false) => problem
-            .with_help(format!("`flowsim functions {}` shows examples", function.name)),
+            .with_help(format!("run `flowsim functions {}` for examples", function.name)),
     }
 }
 
@@ -46,36 +50,33 @@ fn takes_several_of_one_type(function: &Function) -> bool {
     })
 }
 
-/// There is no function of this name.
+/// The error for an unknown function.
 pub(super) fn unknown_function(name: &str, place: Place) -> Problem {
-    let problem = Problem::new(
-        Code::UNKNOWN_FUNCTION,
-        place,
-        format!("there is no function `{name}`"),
-    );
+    let problem =
+        Problem::new(Code::UNKNOWN_FUNCTION, place, format!("unknown function `{name}`"));
     let known = functions().map(|function| function.name);
     if name.eq_ignore_ascii_case("not") {
         return problem.with_help("write `!`, as in `!(Flow.a or Flow.b)`");
     }
     problem.with_help(match nearest(name, known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "`flowsim functions` lists all of them".to_owned(),
+        None => "run `flowsim functions` to list all functions".to_owned(),
     })
 }
 
-/// What to write instead of a word that is no variable.
+/// The help for a word that is not a variable.
 pub(super) fn instead_of_word(word: &str) -> &'static str {
     const LITERALS: [(&str, &str); 6] = [
         ("null", "write `NOT_SET`"),
         ("nil", "write `NOT_SET`"),
         ("none", "write `NOT_SET`"),
         ("not_set", "write `NOT_SET`, in capitals"),
-        ("true", "write `true`, in small letters"),
-        ("false", "write `false`, in small letters"),
+        ("true", "write `true`, in lower case"),
+        ("false", "write `false`, in lower case"),
     ];
     let found = LITERALS.iter().find(|(other, _)| word.eq_ignore_ascii_case(other));
     found.map_or(
-        "texts stand in double quotes, variables have a scope: `Flow.name`",
+        "use double quotes for strings, and a scope for variables: `Flow.name`",
         |(_, help)| help,
     )
 }
@@ -91,7 +92,7 @@ pub fn parameters(overload: &Overload) -> String {
 
 fn list(types: &[Type]) -> String {
     if types.is_empty() {
-        return "nothing".to_owned();
+        return "no arguments".to_owned();
     }
     let names: Vec<String> = types.iter().map(Type::to_string).collect();
     format!("({})", names.join(", "))
@@ -105,13 +106,13 @@ fn alternatives(texts: &[String]) -> String {
     }
 }
 
-/// The type has no such property.
+/// The error for an unknown property.
 pub(super) fn unknown_member(base: Type, name: &str, place: Place) -> Problem {
     let properties = properties_of(base.kind);
     let message = format!("{base} has no property `{name}`");
     let problem = Problem::new(Code::UNKNOWN_MEMBER, place, message);
     if base.is_collection {
-        return problem.with_help("pick an item first: `[0]`");
+        return problem.with_help("select an item first, as in `[0]`");
     }
     let names: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
     match nearest(name, names.iter().copied()) {
@@ -121,7 +122,8 @@ pub(super) fn unknown_member(base: Type, name: &str, place: Place) -> Problem {
     }
 }
 
-/// What a parameter says to a value that it refuses; nothing if it takes it.
+/// The message for a value that the parameter refuses. Returns `None` if the value is
+/// valid.
 pub(super) fn refusal(parameter: &Parameter, value: &Value) -> Option<String> {
     let name = parameter.name;
     if parameter.refuses_zero && is_zero(value) {
@@ -132,15 +134,15 @@ pub(super) fn refusal(parameter: &Parameter, value: &Value) -> Option<String> {
     let is_below = number.compare(&Number::Integer(least)).is_lt();
     let is_above = number.compare(&Number::Integer(most)).is_gt();
     if is_below && most == i64::MAX {
-        Some(format!("{name} must be at least {least}, not {value}"))
+        Some(format!("{name} must be at least {least}, found {value}"))
     } else if is_below || is_above {
-        Some(format!("{name} must be between {least} and {most}, not {value}"))
+        Some(format!("{name} must be between {least} and {most}, found {value}"))
     } else {
         None
     }
 }
 
-/// The code of a refusal: dividing by zero has one of its own.
+/// The code for a refused value. Division by zero has a separate code.
 pub(super) fn refusal_code(function: &Function, value: &Value) -> Code {
     let is_division = is_zero(value) && matches!(function.name, "/" | "%");
     if is_division { Code::DIVISION_BY_ZERO } else { Code::OUT_OF_RANGE }

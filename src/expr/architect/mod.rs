@@ -1,25 +1,28 @@
 //! Architect's expression language. *Source: Genesys' expression catalogue and grammar.*
 //!
-//! Text becomes a tree, the tree gets types and overloads, and what is left is computed over
-//! numbered slots: no name and no overload is looked up at run time.
+//! The text is parsed to a tree, the tree gets types and overloads, and the result is
+//! compiled to code with numbered slots. No name and no overload is looked up at run
+//! time.
 //!
-//! | file | holds |
+//! | file | content |
 //! |---|---|
-//! | `parse`, `shortcut`, `syntax` | text to tree, and what is said of text that is none |
-//! | `names`, `built_in`, `constants`, `resolve` | what names stand for |
-//! | `check`, `overloads`, `casts`, `messages` | types, and what is said where they do not fit |
-//! | `code`, `evaluate`, `allowance` | the compiled form, its value, and what that may cost |
-//! | `canonical` | the text as Architect writes it back |
-//! | `functions` | the functions and operators, one file a category |
+//! | `parse`, `shortcut`, `syntax` | text to tree, and syntax errors |
+//! | `names`, `built_in`, `constants`, `resolve` | meaning of names |
+//! | `check`, `overloads`, `casts`, `messages` | types, and type errors |
+//! | `code`, `evaluate`, `budget` | the compiled form, its evaluation, and its limits
+//! |
+//! | `canonical` | the text as Architect writes it |
+//! | `functions` | the functions and operators, one file per category |
 
-mod allowance;
 mod arguments;
+mod budget;
 mod built_in;
 mod canonical;
 mod casts;
 mod check;
 mod code;
 mod constants;
+mod environment;
 mod equality;
 mod evaluate;
 mod expression;
@@ -34,7 +37,6 @@ mod prompts;
 mod resolve;
 mod shortcut;
 mod signature;
-mod surroundings;
 mod syntax;
 mod tree;
 #[cfg(test)]
@@ -43,6 +45,9 @@ mod typed;
 
 pub use arguments::Arguments;
 pub use built_in::{BUILT_INS, BuiltIn, BuiltInId};
+pub use environment::{
+    Directory, Environment, Policies, RandomNumbers, UnknownOrganization,
+};
 pub use evaluate::Scope;
 pub use expression::{Expression, canonical};
 pub use failure::Failure;
@@ -52,5 +57,4 @@ pub use names::{Declarations, Names, Variable};
 pub use parse::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, parse};
 pub use problem::Problem;
 pub use signature::{Category, Evaluate, Function, Measure, Overload, Parameter};
-pub use surroundings::{Chance, Directory, Policies, Surroundings, UnknownOrganization};
 pub use tree::{Form, Operator, Place, Segment, Tree};

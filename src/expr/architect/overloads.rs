@@ -1,4 +1,4 @@
-//! Which overload of a function fits the arguments that are given.
+//! Overload resolution: selects the overload of a function that fits the given arguments.
 
 use crate::value::{Kind, Type};
 
@@ -6,22 +6,23 @@ use super::casts;
 use super::signature::{Function, Overload, Parameter};
 use super::typed::Typed;
 
-/// An overload that fits.
+/// A fitting overload.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fit {
     pub(super) overload: &'static Overload,
-    /// What `Any` stands for in this call.
+    /// The kind that `Any` represents in this call.
     pub(super) common: Kind,
     cost: u32,
 }
 
-/// NOT_SET takes the type of the parameter; better one that allows it.
+/// The cost of giving NOT_SET the type of the parameter. Parameters that allow NOT_SET
+/// are preferred.
 const NOT_SET_ALLOWED: u32 = 1;
 const NOT_SET_REFUSED: u32 = 8;
-/// A value is converted.
+/// The cost of converting a value.
 const CAST: u32 = 64;
 
-/// The overload that needs the fewest conversions; the first of those that need as few.
+/// Returns the overload that needs the fewest conversions, or the first of several.
 pub(super) fn resolve(function: &'static Function, given: &[Typed]) -> Option<Fit> {
     let mut best: Option<Fit> = None;
     for overload in function.overloads {
@@ -38,18 +39,19 @@ pub(super) fn resolve(function: &'static Function, given: &[Typed]) -> Option<Fi
     best
 }
 
-/// Whether arguments of a function may be converted. Where a function gives not only audio or
-/// communications, what is not meant to be heard must not become audio just because nothing
-/// else fits: `5 + true` is a mistake.
+/// Whether the arguments of a function may be converted. Unless all results of a function
+/// are Audio or Communication, other values must not become Audio just because nothing
+/// else fits: `5 + true` is an error.
 fn converts(function: &Function, given: &[Typed]) -> bool {
     let is_audible = |kind: Kind| matches!(kind, Kind::Audio | Kind::Communication);
-    let is_meant =
-        |given: &Typed| is_audible(given.holds.kind) || given.holds.kind == Kind::Prompt;
+    let is_audio_argument = |given: &Typed| {
+        is_audible(given.value_type.kind) || given.value_type.kind == Kind::Prompt
+    };
     function.overloads.iter().all(|overload| is_audible(overload.returns.kind))
-        || given.iter().any(is_meant)
+        || given.iter().any(is_audio_argument)
 }
 
-/// The type that an argument must have in a call that fits.
+/// The type that an argument must have in a fitting call.
 pub(super) fn wanted(fit: &Fit, place: usize) -> Option<(&'static Parameter, Type)> {
     let parameter = parameter_at(fit.overload, place)?;
     let kind = if parameter.wanted.kind == Kind::Any {
@@ -60,13 +62,13 @@ pub(super) fn wanted(fit: &Fit, place: usize) -> Option<(&'static Parameter, Typ
     Some((parameter, Type { kind, ..parameter.wanted }))
 }
 
-/// What a call that fits gives.
+/// The type of the result of a fitting call.
 pub(super) fn result(fit: &Fit) -> Type {
     let returns = fit.overload.returns;
     if returns.kind == Kind::Any { Type { kind: fit.common, ..returns } } else { returns }
 }
 
-/// Whether a function takes one argument of this type as it is.
+/// Whether a function takes one argument of this type without conversion.
 pub(super) fn takes(function: &Function, given: Type) -> bool {
     function.overloads.iter().any(|overload| match overload.parameters {
         [only] if only.wanted.kind == Kind::Any => {
@@ -90,10 +92,10 @@ fn fit(overload: &'static Overload, given: &[Typed]) -> Option<Fit> {
         return None;
     }
     let mut fit = Fit { overload, common: Kind::NotSet, cost: 0 };
-    for (place, given) in given.iter().map(|given| given.holds).enumerate() {
+    for (place, given) in given.iter().map(|given| given.value_type).enumerate() {
         let parameter = parameter_at(overload, place)?;
         fit.cost += match parameter.wanted.kind {
-            _ if parameter.takes_everything => 0,
+            _ if parameter.accepts_any_value => 0,
             Kind::Any => fit_any(&mut fit.common, parameter, given)?,
             _ => fit_kind(parameter, given)?,
         };
@@ -101,11 +103,11 @@ fn fit(overload: &'static Overload, given: &[Typed]) -> Option<Fit> {
     Some(fit)
 }
 
-/// What it costs to give a value to a parameter that takes any type; all such parameters of
-/// a call take the same one. Audio is not among them, as in the catalogue.
+/// The cost of passing a value to an `Any` parameter. All `Any` parameters of a call take
+/// the same type. Audio is excluded, as in the catalogue.
 fn fit_any(common: &mut Kind, parameter: &Parameter, given: Type) -> Option<u32> {
     if given == Type::ANY {
-        return Some(0); // not understood, and told already
+        return Some(0); // an error, already reported
     }
     if given.kind == Kind::NotSet
         && !given.is_collection
@@ -134,7 +136,7 @@ fn fit_kind(parameter: &Parameter, given: Type) -> Option<u32> {
     if given == Type::one(Kind::NotSet) && !wanted.is_collection {
         return Some(not_set(parameter));
     }
-    // An empty or unset collection of no particular type fits every one.
+    // An empty or unset collection without an item type fits every collection.
     if given.kind == Kind::NotSet && given.is_collection && wanted.is_collection {
         return Some(0);
     }

@@ -1,4 +1,4 @@
-//! From text to tree, by the grammar `grammar/architect.pest`.
+//! The parser: text to tree, by the grammar `grammar/architect.pest`.
 
 use std::borrow::Cow;
 use std::iter::Peekable;
@@ -22,21 +22,22 @@ mod grammar {
 use grammar::ArchitectParser;
 pub(super) use grammar::Rule;
 
-/// How deep parentheses and brackets may be nested.
+/// The maximum nesting of parentheses and brackets.
 pub const MAX_NESTING: usize = 64;
 
-/// How many levels a tree may have; everything that walks it recurses that far and no
-/// farther. A chain of operators has as many levels as operators.
+/// The maximum number of levels of a tree. It bounds the recursion of everything that
+/// walks the tree. A chain of operators has one level per operator.
 pub const MAX_DEPTH: u16 = 256;
 
-/// How long the text of an expression may be, in bytes. *Architect itself stops at 10,000
-/// characters in most places; this leaves room and bounds the work.*
+/// The maximum length of an expression, in bytes. *Architect itself stops at 10,000
+/// characters in most places; this limit is more generous but bounds the work.*
 pub const MAX_LENGTH: usize = 65_536;
 
 /// Parses an expression.
 ///
 /// # Errors
-/// The text is no expression: the message says what was expected at which place.
+/// Fails if the text is not an expression. The message names the expected input and the
+/// place.
 pub fn parse(text: &str) -> Result<Tree<'_>, Problem> {
     if text.len() <= MAX_LENGTH
         && let Some(tree) = shortcut::read(text)
@@ -46,7 +47,7 @@ pub fn parse(text: &str) -> Result<Tree<'_>, Problem> {
     by_grammar(text)
 }
 
-/// Parses an expression by the grammar alone.
+/// Parses an expression by the grammar alone, without the shortcut.
 pub(super) fn by_grammar(text: &str) -> Result<Tree<'_>, Problem> {
     syntax::check_size(text)?;
     let mut pairs = ArchitectParser::parse(Rule::expression, text)
@@ -57,17 +58,18 @@ pub(super) fn by_grammar(text: &str) -> Result<Tree<'_>, Problem> {
         .ok_or_else(|| syntax::too_deep(text))?
 }
 
-/// Walks the flat sequence of operands and operators that the grammar leaves, and orders it
-/// by precedence. Nothing means the end of the sequence, which the grammar rules out.
+/// Reads the flat sequence of operands and operators that the grammar produces, and
+/// orders it by precedence. `None` means the end of the sequence, which the grammar rules
+/// out.
 struct Reader<'t> {
     pairs: Peekable<Pairs<'t, Rule>>,
-    /// How many powers of powers are being read: the one chain that recurses.
+    /// The number of nested powers being read: the only chain that recurses.
     powers: u16,
 }
 
 type Parsed<'t> = Option<Result<Tree<'t>, Problem>>;
 
-/// Returns from the surrounding function what is no tree.
+/// Unwraps a tree, or returns the problem from the surrounding function.
 macro_rules! tree {
     ($parsed:expr) => {
         match $parsed? {
@@ -94,7 +96,7 @@ impl<'t> Reader<'t> {
         Some(Ok(left))
     }
 
-    /// A chain of operands whose operators bind at least so tight.
+    /// Reads a chain of operands whose operators bind at least as tightly as `least`.
     fn climb(&mut self, least: u8) -> Parsed<'t> {
         let mut left = tree!(self.operand());
         loop {
@@ -119,8 +121,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// What stands right of `^`, which may be a power itself. A tree that would be too deep is
-    /// refused before the reader is.
+    /// Reads the exponent of a power; it may be a power itself. Checks the depth before it
+    /// recurses.
     fn exponent(&mut self, base: Place) -> Parsed<'t> {
         if self.powers == MAX_DEPTH {
             return Some(Err(syntax::too_many_levels(base)));
@@ -171,7 +173,7 @@ impl<'t> Reader<'t> {
         Some(Ok(Tree::new(form, place)))
     }
 
-    /// What begins with a word: a literal, a name, or a call.
+    /// Reads an expression that begins with a word: a literal, a name, or a call.
     fn term(&mut self, word: &'t str, place: Place) -> Parsed<'t> {
         let form = match self.next_if(Rule::arguments) {
             Some(given) => {
@@ -241,7 +243,7 @@ fn arguments(given: Pair<'_, Rule>) -> Option<Result<Vec<Tree<'_>>, Problem>> {
     arguments.collect()
 }
 
-/// A tree that is not too deep.
+/// Creates a tree. Fails if the tree is too deep.
 fn limited<'t>(form: Form<'t>, place: Place) -> Parsed<'t> {
     let tree = Tree::new(form, place);
     Some(if tree.depth > MAX_DEPTH {
@@ -273,7 +275,7 @@ mod tests {
 
     use super::*;
 
-    /// Pieces of expressions, and some that belong to none.
+    /// Pieces of expressions, including invalid ones.
     fn piece() -> impl Strategy<Value = &'static str> {
         prop::sample::select(vec![
             "Flow.x", "a", "$b", "ünï", "true", "NOT_SET", "and", "OR", "android", "or",
@@ -308,7 +310,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
 
-        /// The reader for speed reads what the grammar reads, or leaves it to the grammar.
+        /// The shortcut returns the same tree as the grammar, or leaves the text to the
+        /// grammar.
         #[test]
         fn the_shortcut_agrees_with_the_grammar(text in text()) {
             if let Some(tree) = shortcut::read(&text) {
@@ -318,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shortcut_reads_what_is_common() {
+    fn the_shortcut_reads_common_expressions() {
         for text in [
             "Flow.a == \"1\" and Length(Flow.name) > 3",
             "If(IsNotSetOrEmpty(Call.Ani), 0, ToInt(Call.Contact.delay))",
@@ -332,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn branches_reach_no_further_than_and() {
+    fn branches_end_before_or() {
         let print =
             |text: &str| format!("{:?}", by_grammar(text).map(|tree| tree.form).is_ok());
         assert_eq!(print("a ? b and c : d and e"), "true");

@@ -1,19 +1,19 @@
-//! Why a text is not an expression that can be evaluated.
+//! Errors found before an expression is evaluated.
 
 use crate::diagnostic::Code;
 
 use super::tree::Place;
 
-/// A mistake that is found before anything is evaluated.
+/// An error in the text of an expression, found before evaluation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Which kind of mistake.
+    /// The kind of error.
     pub code: Code,
-    /// What was found and what was expected.
+    /// The finding and the expectation.
     pub message: String,
-    /// Where in the text of the expression.
+    /// The place in the text of the expression.
     pub place: Place,
-    /// What to write instead, if that is known.
+    /// The suggested replacement, if there is one.
     pub help: Option<String>,
 }
 

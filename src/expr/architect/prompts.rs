@@ -1,4 +1,4 @@
-//! Prompts that an expression names.
+//! Prompts named in expressions.
 
 use std::sync::Arc;
 
@@ -6,10 +6,10 @@ use indexmap::IndexMap;
 
 use crate::value::{Kind, Object, Text, Value, properties_of};
 
-use super::surroundings::Directory;
+use super::environment::Directory;
 
-/// The prompt of this name. One that the organisation does not know has a name and no text:
-/// whether it exists is not for the expression to say.
+/// Returns the prompt of this name. If the organisation does not have it, the prompt has
+/// a name but no content, because an expression does not check whether a prompt exists.
 pub(super) fn prompt(directory: &dyn Directory, is_system: bool, name: &str) -> Value {
     let known = match is_system {
         true => directory.system_prompt(name),

@@ -1,4 +1,4 @@
-//! What a dotted name stands for: a variable, a constant, a prompt, and properties of them.
+//! Resolution of dotted names: a variable, constant or prompt, followed by properties.
 
 use crate::diagnostic::Code;
 use crate::value::{Kind, Text, Type};
@@ -23,7 +23,7 @@ pub(super) fn name(
     properties.iter().fold(root, |base, segment| checker.property(base, segment))
 }
 
-/// What the name begins with, and how many segments that takes.
+/// Resolves the beginning of the name. Returns the number of resolved segments, too.
 fn root(checker: &mut Checker<'_>, segments: &[Segment<'_>]) -> Option<(Typed, usize)> {
     let upto = |length: usize| {
         let first = segments.first().map_or(0, |segment| segment.place.0);
@@ -33,7 +33,7 @@ fn root(checker: &mut Checker<'_>, segments: &[Segment<'_>]) -> Option<(Typed, u
     if let Some(variable) = checker.names.variable(segments) {
         let form = TypedForm::Variable(variable.slot, variable.name);
         return Some((
-            Typed::new(form, variable.holds, upto(variable.length)),
+            Typed::new(form, variable.value_type, upto(variable.length)),
             variable.length,
         ));
     }
@@ -62,7 +62,7 @@ fn unknown_name(checker: &Checker<'_>, segments: &[Segment<'_>]) -> Problem {
     let problem = Problem::new(
         Code::UNKNOWN_VARIABLE,
         (first.0, last.1),
-        format!("nothing declares `{name}`"),
+        format!("unknown variable `{name}`"),
     );
     match checker.names.suggestion(&name) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),

@@ -1,4 +1,4 @@
-//! What a function or operator takes and gives: the form in which the catalogue is written.
+//! Signatures of functions and operators: the form in which the catalogue is written.
 
 use std::borrow::Cow;
 
@@ -10,20 +10,20 @@ use super::failure::Failure;
 /// A function or operator of the language.
 #[derive(Debug)]
 pub struct Function {
-    /// The name as Architect writes it, or the symbol of an operator.
+    /// The name in Architect's spelling, or the symbol of an operator.
     pub name: &'static str,
-    /// Where the documentation puts it.
+    /// The category in the documentation.
     pub category: Category,
-    /// What it does, in a sentence.
+    /// The purpose, in one sentence.
     pub summary: &'static str,
-    /// An expression that shows it, and the JSON that `flowsim eval` answers: its value.
+    /// An example expression, and its value as JSON, as printed by `flowsim eval`.
     pub example: (&'static str, &'static str),
-    /// The ways in which it can be called, in the order in which they are tried.
+    /// The overloads, in the order in which they are tried.
     pub overloads: &'static [Overload],
 }
 
 impl Function {
-    /// The name as messages and lists show it: `Upper`, `` `+` ``, `` `[ ]` ``.
+    /// The name in messages and lists: `Upper`, `` `+` ``, `` `[ ]` ``.
     pub fn shown(&self) -> Cow<'static, str> {
         match (self.category, self.name) {
             (Category::Operators, "[") => "`[ ]`".into(),
@@ -34,58 +34,60 @@ impl Function {
     }
 }
 
-/// One way to call a function.
+/// An overload of a function.
 #[derive(Debug, Clone, Copy)]
 pub struct Overload {
-    /// What it takes. Only the last may be repeated.
+    /// The parameters. Only the last may be repeated.
     pub parameters: &'static [Parameter],
-    /// What it gives. `Any` is the type that the `Any` parameters have in common.
+    /// The type of the result. `Any` is the common type of the `Any` parameters.
     pub returns: Type,
     /// Computes the result.
     pub evaluate: Evaluate,
     /// Whether the result depends on more than the arguments: the organisation, its
-    /// policies, the clock or chance. Such calls are never computed ahead.
-    pub reads_surroundings: bool,
-    /// For one argument and an Integer: the result without a detour over a value, or nothing
-    /// if `evaluate` has to be asked.
+    /// policies, the clock or the random number generator. Such calls are never computed
+    /// at compile time.
+    pub reads_environment: bool,
+    /// For overloads from one argument to an Integer: computes the result without
+    /// creating a value. Returns `None` if `evaluate` must be called.
     pub measure: Option<Measure>,
 }
 
 /// The body of a function.
 pub type Evaluate = fn(&Arguments<'_>) -> Result<Value, Failure>;
 
-/// A shorter way from one argument to an Integer.
+/// A fast path from one argument to an Integer.
 pub type Measure = fn(&Value) -> Option<i64>;
 
-/// What a function takes at one place.
+/// A parameter of a function.
 #[derive(Debug, Clone, Copy)]
 pub struct Parameter {
-    /// Its name in the documentation.
+    /// The name in the documentation.
     pub name: &'static str,
     /// Its type. `Any` parameters of one call have the same type.
     pub wanted: Type,
-    /// Whether NOT_SET may be given.
+    /// Whether NOT_SET is accepted.
     pub allows_not_set: bool,
-    /// Whether it may be given again and again.
+    /// Whether the argument may be repeated.
     pub is_repeatable: bool,
-    /// Whether every value will do, of whatever type, as it is.
-    pub takes_everything: bool,
-    /// Whether only a literal will do.
+    /// Whether every value of any type is accepted, without conversion.
+    pub accepts_any_value: bool,
+    /// Whether the argument must be a literal.
     pub must_be_literal: bool,
     /// Whether zero is refused.
     pub refuses_zero: bool,
-    /// The smallest and the largest number that is allowed.
+    /// The smallest and the largest accepted number.
     pub range: Option<(i64, i64)>,
 }
 
 impl Overload {
-    /// The result depends on the organisation, the clock or chance.
+    /// Marks the result as dependent on the organisation, the clock or the random number
+    /// generator.
     #[must_use]
     pub const fn reading_surroundings(self) -> Self {
-        Self { reads_surroundings: true, ..self }
+        Self { reads_environment: true, ..self }
     }
 
-    /// There is a shorter way from the argument to the result.
+    /// Adds a fast path from the argument to the result.
     #[must_use]
     pub(super) const fn measured(self, measure: Measure) -> Self {
         Self { measure: Some(measure), ..self }
@@ -93,70 +95,70 @@ impl Overload {
 }
 
 impl Parameter {
-    /// NOT_SET may be given.
+    /// Accepts NOT_SET.
     #[must_use]
     pub const fn or_not_set(self) -> Self {
         Self { allows_not_set: true, ..self }
     }
 
-    /// NOT_SET may not be given after all.
+    /// Refuses NOT_SET again.
     #[must_use]
-    pub(super) const fn but_set(self) -> Self {
+    pub(super) const fn required(self) -> Self {
         Self { allows_not_set: false, ..self }
     }
 
-    /// May be given again and again.
+    /// Allows repetition.
     #[must_use]
     pub const fn repeated(self) -> Self {
         Self { is_repeatable: true, ..self }
     }
 
-    /// Every value will do, of whatever type, as it is.
+    /// Accepts every value of any type, without conversion.
     #[must_use]
     pub const fn of_every_type(self) -> Self {
-        Self { takes_everything: true, allows_not_set: true, ..self }
+        Self { accepts_any_value: true, allows_not_set: true, ..self }
     }
 
-    /// Only a literal will do.
+    /// Requires a literal.
     #[must_use]
     pub const fn literal(self) -> Self {
         Self { must_be_literal: true, ..self }
     }
 
-    /// Zero is refused.
+    /// Refuses zero.
     #[must_use]
     pub const fn not_zero(self) -> Self {
         Self { refuses_zero: true, ..self }
     }
 
-    /// Must lie between these numbers, both included.
+    /// Requires a number between these bounds, both included.
     #[must_use]
     pub const fn within(self, least: i64, most: i64) -> Self {
         Self { range: Some((least, most)), ..self }
     }
 
-    /// Must not be less than this number.
+    /// Requires at least this number.
     #[must_use]
     pub const fn at_least(self, least: i64) -> Self {
         self.within(least, i64::MAX)
     }
 }
 
-/// A pure overload: what it takes, what it gives, how.
+/// Creates a pure overload from its parameters, result type and implementation.
 pub(super) const fn overload(
     parameters: &'static [Parameter],
     returns: Type,
     evaluate: Evaluate,
 ) -> Overload {
-    Overload { parameters, returns, evaluate, reads_surroundings: false, measure: None }
+    Overload { parameters, returns, evaluate, reads_environment: false, measure: None }
 }
 
-/// A parameter of one value.
+/// Creates a parameter that takes one value.
 pub(super) const fn one(name: &'static str, kind: Kind) -> Parameter {
     parameter(name, Type::one(kind))
 }
 
-/// A parameter that takes a collection.
+/// Creates a parameter that takes a collection.
 pub(super) const fn many(name: &'static str, kind: Kind) -> Parameter {
     parameter(name, Type::many(kind))
 }
@@ -167,16 +169,16 @@ const fn parameter(name: &'static str, wanted: Type) -> Parameter {
         wanted,
         allows_not_set: false,
         is_repeatable: false,
-        takes_everything: false,
+        accepts_any_value: false,
         must_be_literal: false,
         refuses_zero: false,
         range: None,
     }
 }
 
-/// Where the documentation puts a function. *Source: the catalogue's categories.*
+/// The category of a function in the documentation. *Source: the catalogue's categories.*
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the variants are the catalogue's own names")]
+#[expect(missing_docs, reason = "the variants are the catalogue's names")]
 pub enum Category {
     Operators,
     Text,
@@ -197,7 +199,7 @@ pub enum Category {
 }
 
 impl Category {
-    /// The name as it is shown.
+    /// The printed name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Operators => "operators",

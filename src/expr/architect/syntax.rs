@@ -1,4 +1,4 @@
-//! What is said of a text that is not an expression.
+//! Syntax errors of expressions.
 
 use pest::error::{Error, ErrorVariant, InputLocation};
 
@@ -8,7 +8,7 @@ use super::parse::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, Rule};
 use super::problem::Problem;
 use super::tree::Place;
 
-/// Refuses what the parser should not even begin with.
+/// Rejects an expression that is too large for the parser.
 pub(super) fn check_size(text: &str) -> Result<(), Problem> {
     if text.len() > MAX_LENGTH {
         let message = format!("the expression is longer than {MAX_LENGTH} bytes");
@@ -37,14 +37,14 @@ pub(super) fn check_size(text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The tree has too many levels.
+/// The error for a tree with too many levels.
 pub(super) fn too_many_levels(place: Place) -> Problem {
     let message = format!("the expression has more than {MAX_DEPTH} levels");
     Problem::new(Code::EXPRESSION_SYNTAX, place, message)
-        .with_help("compute parts of it in variables of their own")
+        .with_help("compute parts of it in separate variables")
 }
 
-/// The sequence of operands ended early. The grammar rules that out.
+/// The error for a sequence of operands that ends early. The grammar rules that out.
 pub(super) fn too_deep(text: &str) -> Problem {
     Problem::new(
         Code::EXPRESSION_SYNTAX,
@@ -53,16 +53,16 @@ pub(super) fn too_deep(text: &str) -> Problem {
     )
 }
 
-/// Something follows a literal.
+/// The error for a property or item of a literal.
 pub(super) fn nothing_may_follow(word: &str, place: Place) -> Problem {
     Problem::new(
         Code::EXPRESSION_SYNTAX,
         place,
-        format!("{word} has no properties and no items"),
+        format!("`{word}` has no properties or items"),
     )
 }
 
-/// Says what the parser found and what it expected, and names the usual mistakes.
+/// Converts an error of the parser to a problem, and recognizes common mistakes.
 pub(super) fn explain(text: &str, error: &Error<Rule>) -> Problem {
     let at = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
@@ -77,9 +77,9 @@ pub(super) fn explain(text: &str, error: &Error<Rule>) -> Problem {
     }
     let found = match rest.chars().next() {
         Some(_) => format!("found `{}`", shown(rest)),
-        None => "the expression ends".to_owned(),
+        None => "found the end of the expression".to_owned(),
     };
-    let message = format!("{found} where {}", expected(text, at, error));
+    let message = format!("{found}, expected {}", expected(text, at, error));
     Problem::new(Code::EXPRESSION_SYNTAX, place, message)
 }
 
@@ -89,10 +89,11 @@ fn expected(text: &str, at: usize, error: &Error<Rule>) -> String {
         ErrorVariant::CustomError { .. } => false,
     };
     if text[..at].ends_with('.') && has(Rule::identifier) {
-        return "the name of a property is expected".to_owned();
+        return "the name of a property".to_owned();
     }
-    // An expression that does not even begin is told by the rule of the whole.
-    let of_operands = [
+    // The parser reports an expression that does not even begin under the rule of the
+    // whole.
+    let operand_rules = [
         Rule::expression,
         Rule::argument,
         Rule::identifier,
@@ -100,9 +101,8 @@ fn expected(text: &str, at: usize, error: &Error<Rule>) -> String {
         Rule::integer,
         Rule::group,
     ];
-    if of_operands.into_iter().any(has) {
-        return "a value is expected: a name, a number, a text in double quotes, or `(`"
-            .to_owned();
+    if operand_rules.into_iter().any(has) {
+        return "a value: a name, a number, a string in double quotes, or `(`".to_owned();
     }
     let closing: &[&str] = match unclosed(text.get(..at).unwrap_or_default()) {
         _ if has(Rule::otherwise) => &["`:`"],
@@ -112,23 +112,23 @@ fn expected(text: &str, at: usize, error: &Error<Rule>) -> String {
         None => &["the end"],
     };
     match closing {
-        [one, other] => format!("an operator, {one} or {other} is expected"),
-        one => format!("an operator or {} is expected", one.concat()),
+        [one, other] => format!("an operator, {one} or {other}"),
+        one => format!("an operator or {}", one.concat()),
     }
 }
 
-/// Mistakes of people who know other languages.
+/// Recognizes syntax of other languages.
 fn usual_mistake(text: &str, at: usize) -> Option<Problem> {
     let wrong_text = wrong_text(text).map(|wrong| wrong.into_problem(text));
     wrong_text.or_else(|| foreign_operator(text, at)).or_else(|| foreign_sign(text, at))
 }
 
-/// Operators that Architect does not have or has elsewhere.
+/// Recognizes operators that do not exist in Architect or have another place.
 fn foreign_operator(text: &str, at: usize) -> Option<Problem> {
     let (before, rest) = text.split_at_checked(at)?;
     let no_operator = |start: usize, length: usize, help: &str| {
         let found = &text[start..start + length];
-        let message = format!("`{found}` is no operator of Architect");
+        let message = format!("Architect has no operator `{found}`");
         Some(mistake(start, length, message, help))
     };
     for (first, second, help) in [
@@ -151,43 +151,42 @@ fn foreign_operator(text: &str, at: usize) -> Option<Problem> {
             true => (at - 1, 2),
             false => (at, 1),
         };
-        let help =
-            "write `==` to compare; values are assigned by the action and not here";
-        return Some(mistake(start, length, "an expression assigns nothing", help));
+        let help = "write `==` to compare; the action assigns values, not the expression";
+        return Some(mistake(start, length, "`=` does not compare", help));
     }
     let is_or = shown(rest).eq_ignore_ascii_case("or");
     is_or.then(|| {
-        let message = "the branches of `? :` reach no further than `and`";
+        let message = "a branch of `? :` cannot contain `or` without parentheses";
         mistake(at, 2, message, "put the branch in parentheses")
     })
 }
 
-/// Signs that stand where they mean nothing.
+/// Recognizes characters that have no meaning at their place.
 fn foreign_sign(text: &str, at: usize) -> Option<Problem> {
     let (before, rest) = text.split_at_checked(at)?;
     let sign = rest.chars().next()?;
     let length = sign.len_utf8();
     match sign {
         '\'' | '‘' | '’' | '“' | '”' | '„' | '`' => {
-            Some(mistake(at, length, "texts stand in double quotes", "write \"text\""))
+            Some(mistake(at, length, "use double quotes for strings", "write \"text\""))
         }
         ';' => {
             let is_within_call = matches!(unclosed(before),
                 Some((open, b'(')) if is_call(text, open));
             let (message, help) = match is_within_call {
-                true => ("a semicolon separates nothing", "write a comma"),
-                false => ("an expression ends without a semicolon", "remove it"),
+                true => ("a semicolon does not separate arguments", "write a comma"),
+                false => ("an expression does not end with a semicolon", "remove it"),
             };
             Some(mistake(at, length, message, help))
         }
         _ if sign.is_whitespace() || sign == '\u{feff}' => {
-            let message = "this blank is no space, tab or line break";
-            Some(mistake(at, length, message, "type it anew, as a space"))
+            let message = "this white space is not a space, tab or line break";
+            Some(mistake(at, length, message, "replace it with a space"))
         }
         '.' | '[' if before.trim_end().ends_with([')', '"']) => {
             let message = "only names and calls have properties and items";
-            let help = "let a function give the value: nothing may follow a parenthesis \
-                or a text";
+            let help =
+                "use a function call: nothing may follow a parenthesis or a string";
             Some(mistake(at, length, message, help))
         }
         _ => None,
@@ -204,7 +203,7 @@ fn mistake(
     Problem::new(Code::EXPRESSION_SYNTAX, place, message).with_help(help)
 }
 
-const ESCAPES: &str = "a text ends with a double quote; within it write \\\" for a quote, \\\\ for a backslash, and besides these only \\n, \\r and \\t";
+const ESCAPES: &str = "end the string with a double quote; within it write \\\" for a quote, \\\\ for a backslash, \\n, \\r or \\t";
 
 fn word_before(before: &str) -> &str {
     let trimmed = before.trim_end();
@@ -214,7 +213,7 @@ fn word_before(before: &str) -> &str {
     })
 }
 
-/// What stands at a place: the word, or the character.
+/// The word or character at the start of the text.
 fn shown(rest: &str) -> String {
     let word: String = rest
         .chars()
@@ -224,30 +223,28 @@ fn shown(rest: &str) -> String {
     if word.is_empty() { rest.chars().take(1).collect() } else { word }
 }
 
-/// What is wrong with a text in quotes.
-enum WrongText {
-    /// It begins at this place and does not end.
+/// An error in a quoted string.
+enum StringError {
+    /// A string without an end, with the place of its start.
     Open(usize),
-    /// At this place an escape of so many bytes is none.
+    /// An unknown escape, with its place and its length in bytes.
     Escape(usize, usize),
 }
 
-impl WrongText {
+impl StringError {
     fn into_problem(self, text: &str) -> Problem {
         match self {
-            Self::Open(at) => {
-                mistake(at, 1, "a text begins here and does not end", ESCAPES)
-            }
+            Self::Open(at) => mistake(at, 1, "unclosed string", ESCAPES),
             Self::Escape(at, length) => {
-                let message = format!("`{}` is no escape", &text[at..at + length]);
+                let message = format!("unknown escape `{}`", &text[at..at + length]);
                 mistake(at, length, message, ESCAPES)
             }
         }
     }
 }
 
-/// The first text in quotes that cannot be one.
-fn wrong_text(text: &str) -> Option<WrongText> {
+/// Finds the first error in the quoted strings.
+fn wrong_text(text: &str) -> Option<StringError> {
     let mut open = None;
     let mut characters = text.char_indices();
     while let Some((at, character)) = characters.next() {
@@ -257,17 +254,17 @@ fn wrong_text(text: &str) -> Option<WrongText> {
             ('\\', Some(start)) => match characters.next() {
                 Some((_, '"' | '\\' | 'n' | 'r' | 't')) => {}
                 Some((_, other)) => {
-                    return Some(WrongText::Escape(at, 1 + other.len_utf8()));
+                    return Some(StringError::Escape(at, 1 + other.len_utf8()));
                 }
-                None => return Some(WrongText::Open(start)),
+                None => return Some(StringError::Open(start)),
             },
             _ => {}
         }
     }
-    open.map(WrongText::Open)
+    open.map(StringError::Open)
 }
 
-/// The bracket that is opened last and not closed.
+/// The last bracket that is opened and not closed.
 fn unclosed(text: &str) -> Option<(usize, u8)> {
     let mut open = Vec::new();
     for (at, bracket) in brackets(text) {
@@ -285,7 +282,7 @@ fn is_call(text: &str, open: usize) -> bool {
     before.ends_with(|character: char| character.is_alphanumeric() || character == '_')
 }
 
-/// The brackets of an expression, those in texts left out.
+/// The brackets of an expression, except those in strings.
 fn brackets(text: &str) -> impl Iterator<Item = (usize, u8)> {
     let mut is_quoted = false;
     let mut is_escaped = false;

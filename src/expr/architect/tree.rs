@@ -1,22 +1,22 @@
-//! The tree of an expression as its author wrote it.
+//! The syntax tree of an expression.
 
 use std::borrow::Cow;
 
-/// The bytes of the expression's text that a part stands at, `start..end`.
+/// A range of bytes in the expression's text, as `start..end`.
 pub type Place = (u32, u32);
 
 /// An expression or a part of one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tree<'t> {
-    /// What it is.
+    /// The kind of expression.
     pub form: Form<'t>,
-    /// Where it stands.
+    /// The place in the text.
     pub place: Place,
-    /// How many levels of parts are below it.
+    /// The number of levels below.
     pub(super) depth: u16,
 }
 
-/// What an expression can be.
+/// The kinds of expressions.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Form<'t> {
     /// `NOT_SET`
@@ -27,17 +27,17 @@ pub enum Form<'t> {
     Integer(&'t str),
     /// Digits with a point.
     Decimal(&'t str),
-    /// What stands between the quotes, escapes resolved.
+    /// A string without its quotes, with escapes resolved.
     String(Cow<'t, str>),
-    /// A name with what follows it after dots: `Flow.contact.name` or `Flow.list."odd name"`.
+    /// A name with its dotted parts: `Flow.contact.name` or `Flow.list."odd name"`.
     Name(Vec<Segment<'t>>),
     /// A call.
     Call {
         /// The function.
         name: &'t str,
-        /// Where its name stands.
+        /// The place of the function's name.
         place: Place,
-        /// What it is given.
+        /// The arguments.
         arguments: Vec<Tree<'t>>,
     },
     /// A property of a call's result or of an item: `f().name`, `Flow.list[0].name`.
@@ -48,9 +48,9 @@ pub enum Form<'t> {
     Unary(Operator, Box<Tree<'t>>),
     /// An operator between its operands. Words, `and` and `or`, keep their spelling.
     Binary {
-        /// Which one.
+        /// The operator.
         operator: Operator,
-        /// As it is written.
+        /// The operator as written.
         symbol: &'t str,
         /// The operands.
         sides: Box<[Tree<'t>; 2]>,
@@ -59,18 +59,18 @@ pub enum Form<'t> {
     Choice(Box<[Tree<'t>; 3]>),
 }
 
-/// A word of a dotted name, or a text in quotes after a dot.
+/// A word of a dotted name, or a quoted string after a dot.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment<'t> {
     /// The word.
     pub text: Cow<'t, str>,
-    /// Where it stands, quotes included.
+    /// The place, including quotes.
     pub place: Place,
 }
 
 /// The operators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "their symbols say it")]
+#[expect(missing_docs, reason = "the symbols explain them")]
 pub enum Operator {
     Or,
     And,
@@ -94,7 +94,7 @@ pub enum Operator {
 }
 
 impl Operator {
-    /// The operator between two operands that is written so.
+    /// The binary operator with this symbol.
     pub(super) fn binary(symbol: &str) -> Option<Self> {
         Some(match symbol {
             "|" => Self::BitOr,
@@ -117,7 +117,8 @@ impl Operator {
         })
     }
 
-    /// How tight it binds: the steps of the grammar's ladder, counted from `or`.
+    /// The precedence: the levels of the grammar, counted from `or`. Higher numbers bind
+    /// tighter.
     pub(super) fn precedence(self) -> u8 {
         match self {
             Self::Or => 0,

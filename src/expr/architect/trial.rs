@@ -1,13 +1,13 @@
-//! For tests: what an expression without variables gives.
+//! For tests: the values of expressions without variables.
 
 use crate::value::{DateTime, Value};
 
+use super::environment::{Directory, Environment, UnknownOrganization};
 use super::evaluate::Scope;
 use super::expression::Expression;
 use super::names::Declarations;
-use super::surroundings::{Directory, Surroundings, UnknownOrganization};
 
-/// No variables; 2026-01-05T09:00:00Z; the numbers that chance gives are zero.
+/// A scope without variables, at 2026-01-05T09:00:00Z, whose random numbers are all zero.
 pub(super) struct Empty;
 
 impl Scope for Empty {
@@ -15,12 +15,12 @@ impl Scope for Empty {
         &Value::NOT_SET
     }
 
-    fn surroundings(&self) -> &dyn Surroundings {
+    fn environment(&self) -> &dyn Environment {
         self
     }
 }
 
-impl Surroundings for Empty {
+impl Environment for Empty {
     fn directory(&self) -> &dyn Directory {
         &UnknownOrganization
     }
@@ -34,12 +34,12 @@ impl Surroundings for Empty {
     }
 }
 
-/// The JSON of the value, `NOT_SET Type`, or the code of what is wrong.
+/// Evaluates an expression to JSON, `NOT_SET Type`, or the code of the error.
 pub(super) fn evaluated(text: &str) -> String {
     evaluated_in(text, &Empty)
 }
 
-/// What [`evaluated`] gives, with variables and an organisation.
+/// Like [`evaluated`], with variables and an organisation.
 pub(super) fn evaluated_in(text: &str, scope: &dyn Scope) -> String {
     let expression = match Expression::compile(text, &mut Declarations::new(), None) {
         Ok(expression) => expression,
@@ -56,8 +56,8 @@ pub(super) fn evaluated_in(text: &str, scope: &dyn Scope) -> String {
     }
 }
 
-/// Holds a table of expressions and what [`evaluated`] gives for each.
-pub(super) fn hold(cases: &[(&str, &str)]) {
+/// Asserts the results of [`evaluated`] for a table of expressions.
+pub(super) fn assert_results(cases: &[(&str, &str)]) {
     for (text, expected) in cases {
         assert_eq!(evaluated(text), *expected, "{text}");
     }
@@ -65,7 +65,7 @@ pub(super) fn hold(cases: &[(&str, &str)]) {
 
 #[test]
 fn expressions() {
-    hold(&[
+    assert_results(&[
         ("1 + 2 * 3", "7"),
         ("(1 + 2) * 3", "9"),
         ("2 ^ 3 ^ 2", "512.0"),

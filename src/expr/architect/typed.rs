@@ -1,4 +1,4 @@
-//! The tree with names resolved, overloads chosen and implicit casts inserted.
+//! The typed tree: names are resolved, overloads chosen and implicit casts inserted.
 
 use crate::value::{Text, Type, Value};
 
@@ -9,7 +9,7 @@ use super::tree::Place;
 #[derive(Debug, Clone)]
 pub(super) struct Typed {
     pub(super) form: TypedForm,
-    pub(super) holds: Type,
+    pub(super) value_type: Type,
     pub(super) place: Place,
 }
 
@@ -27,7 +27,7 @@ pub(super) enum TypedForm {
     Call(Box<TypedCall>),
     /// A property by its name.
     Property(Box<Typed>, Text),
-    /// What could not be understood; a problem says so.
+    /// A part with an error. A problem is recorded for it.
     Unknown,
 }
 
@@ -36,16 +36,16 @@ pub(super) struct TypedCall {
     pub(super) function: &'static Function,
     pub(super) overload: &'static Overload,
     pub(super) arguments: Vec<Typed>,
-    /// The name as it is written back: an operator that is a word keeps its spelling.
+    /// The name in canonical text. An operator that is a word keeps its spelling.
     pub(super) shown: Text,
 }
 
 impl Typed {
     pub(super) fn new(form: TypedForm, holds: Type, place: Place) -> Self {
-        Self { form, holds, place }
+        Self { form, value_type: holds, place }
     }
 
-    /// The value, if it is known before the run.
+    /// The value, if it is known at compile time.
     pub(super) fn constant(&self) -> Option<&Value> {
         match &self.form {
             TypedForm::Literal(value) | TypedForm::Named(value, _) => Some(value),

@@ -1,4 +1,4 @@
-//! What trees come to with the values at hand.
+//! Evaluation of templates and conditions.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -7,23 +7,24 @@ use super::tree::{Comparator, Condition, Form, Operand, Part, Template};
 use crate::expr::EvaluationError;
 use crate::value::{Json, Text, Value, compare, equal};
 
-/// How much text a template makes of its parts, in bytes; whatever part comes behind that
-/// much is left out. A hostile flow cannot fill the memory with one node.
+/// The maximum length of the text of a template, in bytes. Parts beyond the limit are
+/// omitted, so a hostile flow cannot fill the memory with one node.
 const MAX_TEXT: usize = 1024 * 1024;
 
-/// Where references are looked up.
+/// A source of values for references.
 pub trait Scope<R> {
-    /// The value of a reference; NOT_SET where it has none.
+    /// The value of a reference. NOT_SET if it has none.
     fn read(&self, reference: &R) -> Cow<'_, Value>;
 
-    /// The same where it lies ready: most references name a value as a whole, and looking
-    /// at it in its place is faster than anything that is handed round.
+    /// The value of a reference, if it exists as a whole. This is the fast path, because
+    /// most references name a whole value.
     fn peek(&self, reference: &R) -> Option<&Value>;
 }
 
 impl<R> Template<R> {
-    /// The value: that of a whole reference with its type, otherwise a string.
-    /// References without a value are reported to `missing` and print as empty text.
+    /// Evaluates the template. A whole reference keeps its type; otherwise the result is
+    /// a string. References without a value are reported to `missing` and print as empty
+    /// strings.
     pub fn evaluate(&self, scope: &impl Scope<R>, missing: &mut impl FnMut(&R)) -> Value {
         match self {
             Self::Text(text) => Value::String(text.clone()),
@@ -38,7 +39,7 @@ impl<R> Template<R> {
         }
     }
 
-    /// The text.
+    /// Evaluates the template as a string.
     pub fn print(&self, scope: &impl Scope<R>, missing: &mut impl FnMut(&R)) -> Text {
         let mut out = String::new();
         match self {
@@ -82,7 +83,7 @@ fn write<R>(
 }
 
 impl<R> Form<R> {
-    /// The value, with all templates in it evaluated.
+    /// Evaluates the form with all its templates.
     pub fn evaluate(&self, scope: &impl Scope<R>, missing: &mut impl FnMut(&R)) -> Value {
         match self {
             Self::Constant(json) => json.clone().into(),
@@ -109,12 +110,12 @@ impl<R> Form<R> {
 }
 
 impl<R> Condition<R> {
-    /// Whether it is true.
+    /// Whether the condition is true.
     ///
     /// NOT_SET equals only `null`; every other comparison with it is false.
     ///
     /// # Errors
-    /// A value stands by itself that is neither true nor false.
+    /// Fails if the value of a single operand is neither true nor false.
     pub fn evaluate(&self, scope: &impl Scope<R>) -> Result<bool, EvaluationError> {
         match self {
             Self::Compare(comparator, left, right) => {
@@ -143,7 +144,7 @@ impl<R> Condition<R> {
 }
 
 impl<R> Operand<R> {
-    /// The value, if it lies ready.
+    /// The value, if it exists as a whole.
     fn peek<'s>(&'s self, scope: &'s impl Scope<R>) -> Option<&'s Value> {
         match self {
             Self::Reference(reference) => scope.peek(reference),
@@ -214,15 +215,15 @@ fn compare_values(
         }
         Comparator::Contains => contains(left, right),
         Comparator::StartsWith => {
-            with_texts(left, right, |text, part| text.starts_with(part))
+            with_strings(left, right, |text, part| text.starts_with(part))
         }
         Comparator::EndsWith => {
-            with_texts(left, right, |text, part| text.ends_with(part))
+            with_strings(left, right, |text, part| text.ends_with(part))
         }
     }
 }
 
-/// A list contains its items, everything else the texts within its own.
+/// Whether a list contains an item, or the string of another value contains a string.
 fn contains(whole: &Value, part: &Value) -> bool {
     match whole {
         Value::Json(Json::Array(items)) => {
@@ -231,11 +232,11 @@ fn contains(whole: &Value, part: &Value) -> bool {
         Value::Collection(collection) => {
             collection.items.iter().any(|item| equal(item, part))
         }
-        _ => with_texts(whole, part, |text, part| text.contains(part)),
+        _ => with_strings(whole, part, |text, part| text.contains(part)),
     }
 }
 
-fn with_texts(left: &Value, right: &Value, test: impl Fn(&str, &str) -> bool) -> bool {
+fn with_strings(left: &Value, right: &Value, test: impl Fn(&str, &str) -> bool) -> bool {
     if let (Value::String(left), Value::String(right)) = (left, right) {
         return test(left, right);
     }
@@ -250,6 +251,7 @@ fn holds(value: &Value) -> Result<bool, EvaluationError> {
         Value::String(text) if text.eq_ignore_ascii_case("false") => return Ok(false),
         _ => {}
     }
-    let message = format!("a condition is true or false, but the value is `{value}`");
+    let message =
+        format!("the value of the condition is `{value}`, expected true or false");
     Err(EvaluationError { message })
 }

@@ -1,8 +1,8 @@
 //! Templates and conditions of the draft dialect. *Source: seeds 001 and 003.*
 //!
-//! A template is text with references in braces. A string that is one whole reference keeps
-//! the value's type; inside longer text the value is printed. A condition compares typed
-//! operands; values are never spliced into its text.
+//! A template is text with references in braces. A string that consists of one reference
+//! keeps the type of the value; in longer text the value is printed. A condition compares
+//! typed operands, so values never become part of its text.
 
 mod evaluate;
 mod parse;

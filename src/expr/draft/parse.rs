@@ -1,4 +1,4 @@
-//! From text to tree, by the grammar `grammar/draft.pest`.
+//! The parser: text to tree, by the grammar `grammar/draft.pest`.
 
 use pest::Parser;
 use pest::error::{Error, ErrorVariant, InputLocation};
@@ -18,14 +18,14 @@ mod grammar {
 
 use grammar::{DraftParser, Rule};
 
-/// How deep parentheses may be nested in a condition. The parser and everything that walks
-/// the tree recurse that far and no farther.
+/// The maximum nesting of parentheses in a condition. It bounds the recursion of the
+/// parser and of everything that walks the tree.
 const MAX_NESTING: usize = 64;
 
-/// Parses a template that stands at `span`.
+/// Parses a template located at `span`.
 ///
 /// # Errors
-/// A brace is opened before a name and not closed.
+/// Fails if a brace before a name is not closed.
 pub fn parse_template(
     text: &str,
     span: Span,
@@ -63,10 +63,11 @@ pub(super) fn template_by_grammar(
     })
 }
 
-/// Parses a condition that stands at `span`.
+/// Parses a condition located at `span`.
 ///
 /// # Errors
-/// The text is no condition; the message says what was expected at which place.
+/// Fails if the text is not a condition. The message names the expected input and the
+/// place.
 pub fn parse_condition(
     text: &str,
     span: Span,
@@ -109,7 +110,7 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
-/// The parenthesis that is opened and not closed, the innermost one.
+/// The innermost parenthesis that is opened and not closed.
 fn unclosed(text: &str) -> Option<usize> {
     let mut open = Vec::new();
     for (at, bracket) in parentheses(text) {
@@ -122,7 +123,7 @@ fn unclosed(text: &str) -> Option<usize> {
     open.pop()
 }
 
-/// The parentheses of a condition, those in quotes left out.
+/// The parentheses of a condition, except those in quotes.
 fn parentheses(text: &str) -> impl Iterator<Item = (usize, char)> {
     let mut quote = None;
     let mut is_escaped = false;
@@ -182,7 +183,7 @@ fn single_or(
     }
 }
 
-/// Any number of `not` in a row comes down to one or none.
+/// Reads a negation. Any number of `not` in a row is reduced to one or none.
 fn negation(pair: Pair<'_, Rule>, origin: Origin) -> Condition<Reference> {
     let mut is_negated = false;
     let mut inner = Condition::Holds(Operand::Null);
@@ -222,7 +223,7 @@ fn operand(pair: Pair<'_, Rule>, origin: Origin) -> Operand<Reference> {
         Rule::boolean => {
             Operand::Literal(Value::Boolean(text.eq_ignore_ascii_case("true")))
         }
-        // A number beyond 40 digits is compared as the text that it is.
+        // A number of more than 40 digits is compared as a string.
         Rule::number => Operand::Literal(
             Number::parse_json(text).map_or_else(|| Value::string(text), Value::from),
         ),
@@ -245,15 +246,15 @@ fn template_error(text: &str, origin: Origin, error: &Error<Rule>) -> SyntaxErro
     let (end, message) = match stray {
         Some((at, found)) => (
             at + found.len_utf8(),
-            format!("`{{` opens a reference, but `{found}` is not part of a name"),
+            format!("`{found}` is not allowed in the name of a reference"),
         ),
-        None => (text.len(), "`{` opens a reference that is not closed".into()),
+        None => (text.len(), "unclosed reference: missing `}`".into()),
     };
-    let help = "close the name with `}`; write `\\{` for a brace that is only text";
+    let help = "close the name with `}`; write `\\{` for a literal brace";
     SyntaxError { span: origin.part(open, end), message, help: Some(help.into()) }
 }
 
-/// The first character behind an opening brace that makes a text no reference.
+/// The first character after an opening brace that cannot be part of a reference.
 fn stray(text: &str) -> Option<(usize, char)> {
     let mut is_quoted = false;
     let mut is_start = true;
@@ -299,14 +300,14 @@ fn unexpected_end(text: &str, origin: Origin) -> SyntaxError {
     if let Some(at) = unclosed(text) {
         return SyntaxError {
             span: origin.part(at, at + 1),
-            message: "`(` is opened, but not closed".into(),
+            message: "unclosed `(`".into(),
             help: Some("close it with `)`".into()),
         };
     }
     let message = if text.trim().is_empty() {
         "the condition is empty"
     } else {
-        "the condition ends too early"
+        "unexpected end of the condition"
     };
     SyntaxError {
         span: origin.part(text.len().saturating_sub(1), text.len()),
@@ -331,7 +332,7 @@ fn expected(rules: &[Rule]) -> String {
     let wants_comparator = rules.contains(&Rule::comparator);
     let wants_joint = rules.iter().any(|rule| matches!(rule, Rule::and | Rule::or));
     let text = match (wants_operand, wants_comparator, wants_joint) {
-        (true, ..) => "a `{reference}`, a 'text', a number, true, false or null",
+        (true, ..) => "a `{reference}`, a 'string', a number, true, false or null",
         (_, true, true) => "a comparison such as `==`, `and`, `or`, or the end",
         (_, true, false) => "a comparison such as `==`",
         (_, _, true) => "`and`, `or`, or the end",
@@ -340,19 +341,21 @@ fn expected(rules: &[Rule]) -> String {
     text.into()
 }
 
-/// What people write who come from another language.
+/// The help for syntax of other languages.
 fn mistake(word: &str, rest: &str) -> Option<String> {
     if rest.starts_with('=') {
         return Some("write `==` to compare".into());
     }
     if rest.starts_with("<>") {
-        return Some("write `!=` for «not equal»".into());
+        return Some("write `!=`".into());
     }
     let names = word.chars().all(|c| c.is_alphanumeric() || c == '_');
     if names && word.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-        return Some(format!("write `{{{word}}}` for a variable, `'{word}'` for a text"));
+        return Some(format!(
+            "write `{{{word}}}` for a variable, `'{word}'` for a string"
+        ));
     }
-    rest.starts_with(['\'', '"', '{']).then(|| "it is opened, but not closed".into())
+    rest.starts_with(['\'', '"', '{']).then(|| "close the quote or brace".into())
 }
 
 #[cfg(test)]
@@ -360,7 +363,7 @@ mod tests {
     use super::*;
     use crate::source::FileId;
 
-    /// The message, and the part of the text that it points at.
+    /// The message, and the part of the text that it marks.
     fn fault<T>(
         text: &str,
         parse: fn(&str, Span) -> Result<T, SyntaxError>,
@@ -371,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_of_templates_are_pointed_at() {
+    fn errors_in_templates_have_places() {
         for (text, part, found) in [
             ("{a} and {b, c}", "{b,", "`,`"),
             ("{a} and {b", "{b", "not closed"),
@@ -387,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_of_conditions_are_pointed_at() {
+    fn errors_in_conditions_have_places() {
         for (text, part, found) in [
             ("({a} == '(' and ({b} > 1)", "(", "not closed"),
             ("{a} == ", " ", "too early"),

@@ -1,4 +1,4 @@
-//! Trees written back as text: what is printed parses to the same tree.
+//! Formatting of trees as text. The text parses to the same tree.
 
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -22,7 +22,7 @@ impl Display for Reference {
     }
 }
 
-/// A conservative reading of the grammar's rule: what is not surely plain is quoted.
+/// Whether the segment needs no quotes. Stricter than the grammar.
 fn is_plain(segment: &str) -> bool {
     let inner = |c: char| {
         c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$' | '@' | ':' | '/' | '#')
@@ -101,7 +101,7 @@ fn join<R: Display>(
     Ok(())
 }
 
-/// Parentheses round everything that is not a comparison by itself.
+/// Writes a member in parentheses unless it is a single comparison or operand.
 fn write_member<R: Display>(
     member: &Condition<R>,
     formatter: &mut Formatter<'_>,

@@ -1,12 +1,13 @@
-//! The commonest templates and conditions, read in one pass. A large flow has thousands of
-//! them, and the parser of the grammar costs microseconds each. What is given here is what
-//! the grammar gives, or nothing, and then the grammar is asked; a law in the tests holds it.
+//! A fast parser for the most common templates and conditions. A large flow has thousands
+//! of them, and the grammar's parser takes microseconds for each. The result equals that
+//! of the grammar, or it is `None` and the grammar parses the text. Property tests check
+//! this.
 
 use super::tree::{Comparator, Condition, Operand, Part, Reference, Template};
 use crate::expr::Origin;
 use crate::value::{Number, Text, Value};
 
-/// A template of plain text and plain references.
+/// Parses a template of plain text and plain references.
 pub(super) fn template(text: &str, origin: Origin) -> Option<Template<Reference>> {
     let mut parts = Vec::new();
     let mut at = 0;
@@ -30,7 +31,8 @@ pub(super) fn template(text: &str, origin: Origin) -> Option<Template<Reference>
     Some(Template::Mixed(parts.into()))
 }
 
-/// A condition that compares a plain reference with a literal, such as `{Ask.digits} == '1'`.
+/// Parses a condition that compares a plain reference with a literal, such as
+/// `{Ask.digits} == '1'`.
 pub(super) fn condition(text: &str, origin: Origin) -> Option<Condition<Reference>> {
     let start = text.len() - trim_start(text).len();
     let (reference, end) = reference(text, start, origin)?;
@@ -56,7 +58,7 @@ fn trim_start(text: &str) -> &str {
     text.trim_start_matches(SPACE)
 }
 
-/// A text between quotes that has no escapes, or a number.
+/// Parses a quoted string without escapes, or a number.
 fn literal(text: &str) -> Option<Value> {
     let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'));
     let Some(quote) = quote else {
@@ -68,7 +70,7 @@ fn literal(text: &str) -> Option<Value> {
     (!inner.contains(['\\', quote])).then(|| Value::string(inner))
 }
 
-/// The reference whose brace stands at `open`, and where it ends.
+/// Parses the reference whose brace is at `open`. Returns its end, too.
 fn reference(text: &str, open: usize, origin: Origin) -> Option<(Reference, usize)> {
     let body = text[open..].strip_prefix('{')?;
     let end = body.find('}')?;
@@ -101,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_commonest_are_read_here() {
+    fn common_inputs_need_no_grammar() {
         for text in ["{a}", "{Ask.digits}", "Hello {contact.name}, you pressed {k}."] {
             assert!(template(text, origin(text)).is_some(), "{text}");
         }
@@ -115,14 +117,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn templates_are_what_the_grammar_says(text in "[a{}.\\\\ '1_é-]{0,14}") {
+        fn templates_equal_those_of_the_grammar(text in "[a{}.\\\\ '1_é-]{0,14}") {
             if let Some(template) = template(&text, origin(&text)) {
                 prop_assert_eq!(Ok(template), template_by_grammar(&text, origin(&text)));
             }
         }
 
         #[test]
-        fn conditions_are_what_the_grammar_says(
+        fn conditions_equal_those_of_the_grammar(
             text in "[ ]?\\{[a.1]{1,3}\\}[ ]?(==|!=|<|>|<=|>=|=)[ ]?['\"a1.\\\\-]{1,5}[ x]?"
         ) {
             if let Some(condition) = condition(&text, origin(&text)) {

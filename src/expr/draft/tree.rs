@@ -1,4 +1,4 @@
-//! The trees, generic over what a reference is: as written, or resolved by the program.
+//! The trees. They are generic over references: as written, or resolved by the compiler.
 
 use crate::source::Span;
 use crate::value::{Json, Text, Value};
@@ -8,12 +8,12 @@ use crate::value::{Json, Text, Value};
 pub struct Reference {
     /// The parts between the dots; at least one.
     pub segments: Vec<Text>,
-    /// Where it stands, with its braces.
+    /// The place, including the braces.
     pub span: Span,
 }
 
 impl PartialEq for Reference {
-    /// By name: where it stands does not matter.
+    /// Compares the names; the places do not matter.
     fn eq(&self, other: &Self) -> bool {
         self.segments == other.segments
     }
@@ -24,22 +24,22 @@ impl PartialEq for Reference {
 pub enum Template<R> {
     /// Text without references.
     Text(Text),
-    /// One reference and nothing else: keeps the type of the value.
+    /// A single reference without other text. It keeps the type of the value.
     Whole(R),
-    /// Text and references in turn.
+    /// Alternating text and references.
     Mixed(Box<[Part<R>]>),
 }
 
 /// A piece of a [`Template::Mixed`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Part<R> {
-    /// Text as it is.
+    /// Literal text.
     Text(Text),
-    /// A value to print.
+    /// A reference whose value is printed.
     Reference(R),
 }
 
-/// A value that may hold templates at any depth, such as the body of a webhook.
+/// A value that may contain templates at any depth, such as the body of a webhook.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Form<R> {
     /// A value without references.
@@ -55,19 +55,19 @@ pub enum Form<R> {
 /// A condition, or a part of one.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Condition<R> {
-    /// At least one of them is true.
+    /// True if at least one of the conditions is true.
     Any(Box<[Condition<R>]>),
-    /// All of them are true.
+    /// True if all of the conditions are true.
     All(Box<[Condition<R>]>),
-    /// It is false.
+    /// True if the condition is false.
     Not(Box<Condition<R>>),
-    /// Two operands compared.
+    /// A comparison of two operands.
     Compare(Comparator, Operand<R>, Operand<R>),
-    /// An operand that is true by itself.
+    /// A single operand that is true or false.
     Holds(Operand<R>),
 }
 
-/// What a condition compares.
+/// An operand of a condition.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Operand<R> {
     /// The value of a reference.
@@ -76,11 +76,11 @@ pub enum Operand<R> {
     Literal(Value),
     /// The word `null`.
     Null,
-    /// A condition in parentheses, as true or false.
+    /// A condition in parentheses, as a Boolean.
     Group(Box<Condition<R>>),
 }
 
-/// How two operands are compared.
+/// A comparison operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparator {
     /// `==`
@@ -95,7 +95,7 @@ pub enum Comparator {
     Greater,
     /// `>=`
     GreaterOrEqual,
-    /// `contains`: a text within a text, or an item of a list
+    /// `contains`: a string within a string, or an item of a list
     Contains,
     /// `startswith`
     StartsWith,
@@ -104,7 +104,7 @@ pub enum Comparator {
 }
 
 impl Comparator {
-    /// All of them.
+    /// All comparators.
     pub const ALL: [Self; 9] = [
         Self::Equal,
         Self::NotEqual,
@@ -117,7 +117,7 @@ impl Comparator {
         Self::EndsWith,
     ];
 
-    /// As it is written.
+    /// The operator as written.
     pub fn symbol(self) -> &'static str {
         match self {
             Self::Equal => "==",
@@ -134,7 +134,7 @@ impl Comparator {
 }
 
 impl<R> Template<R> {
-    /// The text, if there are no references in it.
+    /// The text, if the template has no references.
     pub fn as_constant(&self) -> Option<&Text> {
         match self {
             Self::Text(text) => Some(text),
@@ -157,7 +157,7 @@ impl<R> Template<R> {
         }
     }
 
-    /// The same template over other references.
+    /// Replaces every reference by the result of `resolve`.
     pub fn resolve<S>(&self, resolve: &mut dyn FnMut(&R) -> S) -> Template<S> {
         match self {
             Self::Text(text) => Template::Text(text.clone()),
@@ -188,7 +188,7 @@ impl<R> Form<R> {
         }
     }
 
-    /// The same value over other references.
+    /// Replaces every reference by the result of `resolve`.
     pub fn resolve<S>(&self, resolve: &mut dyn FnMut(&R) -> S) -> Form<S> {
         match self {
             Self::Constant(json) => Form::Constant(json.clone()),
@@ -222,7 +222,7 @@ impl<R> Condition<R> {
         }
     }
 
-    /// The same condition over other references.
+    /// Replaces every reference by the result of `resolve`.
     pub fn resolve<S>(&self, resolve: &mut dyn FnMut(&R) -> S) -> Condition<S> {
         match self {
             Self::Any(items) => {
@@ -243,7 +243,8 @@ impl<R> Condition<R> {
 }
 
 impl<R: PartialEq> Condition<R> {
-    /// Whether it asks if the reference has a value, by comparing it with `null`.
+    /// Whether the condition compares the reference with `null`, to check that it has a
+    /// value.
     pub fn compares_with_null(&self, reference: &R) -> bool {
         match self {
             Self::Any(members) | Self::All(members) => {

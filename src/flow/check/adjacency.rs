@@ -1,24 +1,25 @@
-//! Directed graphs by index, and what is asked of them. Nothing here recurses, and every
-//! answer takes time in proportion to the graph.
+//! Directed graphs by index, and queries on them. Nothing here recurses, and every query
+//! takes time proportional to the size of the graph.
 
-/// Who leads to whom.
+/// The edges of a directed graph.
 #[derive(Debug, Clone)]
 pub(super) struct Adjacency {
-    /// Where the edges of each node begin; one more at the end.
+    /// The index of the first edge of each node, with one more entry at the end.
     first: Vec<usize>,
     targets: Vec<usize>,
 }
 
-/// The parts of a graph in which every node leads to every other.
-pub(super) struct Circles {
-    /// The number of the part that each node belongs to.
+/// The strongly connected components of a graph.
+pub(super) struct Cycles {
+    /// The number of the component that contains each node.
     part: Vec<usize>,
-    /// The nodes of every part that has an edge, each in order, by their first nodes.
-    pub(super) circles: Vec<Vec<usize>>,
+    /// The nodes of every component that has an edge, in order. Components are sorted by
+    /// first node.
+    pub(super) cycles: Vec<Vec<usize>>,
 }
 
 impl Adjacency {
-    /// The graph of so many nodes with these edges.
+    /// Creates a graph with the given number of nodes and these edges.
     pub(super) fn new<E>(count: usize, mut edges: impl FnMut(usize) -> E) -> Self
     where
         E: IntoIterator<Item = usize>,
@@ -33,17 +34,17 @@ impl Adjacency {
         graph
     }
 
-    /// How many nodes there are.
+    /// The number of nodes.
     fn len(&self) -> usize {
         self.first.len() - 1
     }
 
-    /// Where a node leads to.
+    /// The targets of the edges of a node.
     pub(super) fn edges(&self, node: usize) -> &[usize] {
         &self.targets[self.first[node]..self.first[node + 1]]
     }
 
-    /// The same edges, the other way round.
+    /// Returns the graph with all edges reversed.
     pub(super) fn reversed(&self) -> Self {
         let mut first = vec![0; self.len() + 1];
         self.targets.iter().for_each(|target| first[target + 1] += 1);
@@ -61,7 +62,7 @@ impl Adjacency {
         Self { first, targets }
     }
 
-    /// Which nodes the given ones lead to, themselves included.
+    /// Returns which nodes can be reached from the given ones, which are included.
     pub(super) fn reachable(&self, starts: impl IntoIterator<Item = usize>) -> Vec<bool> {
         let mut reached = vec![false; self.len()];
         let mut pending: Vec<usize> = starts.into_iter().collect();
@@ -77,8 +78,8 @@ impl Adjacency {
         reached
     }
 
-    /// The circles, by Tarjan's strongly connected components.
-    pub(super) fn circles(&self) -> Circles {
+    /// Returns the cycles, by Tarjan's algorithm for strongly connected components.
+    pub(super) fn cycles(&self) -> Cycles {
         let mut search = Search::new(self.len());
         for node in 0..self.len() {
             search.visit(self, node);
@@ -98,12 +99,12 @@ impl Adjacency {
             }
             circles[index].push(node);
         }
-        Circles { part, circles }
+        Cycles { part, cycles: circles }
     }
 }
 
-impl Circles {
-    /// Whether an edge leads out of a circle.
+impl Cycles {
+    /// Whether an edge leads out of a cycle.
     pub(super) fn has_exit(&self, circle: &[usize], graph: &Adjacency) -> bool {
         let leaves = |node: &usize| {
             graph.edges(*node).iter().any(|target| self.part[*target] != self.part[*node])
@@ -112,22 +113,22 @@ impl Circles {
     }
 }
 
-/// What Tarjan's algorithm keeps; the stack of calls that it is usually told with is `path`.
+/// The state of Tarjan's algorithm; `path` replaces the usual recursion.
 struct Search {
-    /// When a node was found, from 1; 0 is not yet.
+    /// The time at which a node was found, from 1; 0 if it was not found yet.
     found: Vec<usize>,
     /// The earliest node that is known to be reachable from a node.
     low: Vec<usize>,
     part: Vec<usize>,
     parts: usize,
     clock: usize,
-    /// Nodes that no part has yet.
+    /// Nodes without a component.
     loose: Vec<usize>,
-    /// The nodes between the root and here, each with the edge that is next.
+    /// The nodes from the root to the current node, each with the index of its next edge.
     path: Vec<(usize, usize)>,
 }
 
-/// What no part has yet.
+/// Marks a node without a component.
 const LOOSE: usize = usize::MAX;
 
 impl Search {
@@ -200,10 +201,11 @@ mod tests {
 
     #[test]
     fn circles_are_found_with_their_nodes_in_order() {
-        // 3 → 1 → 2 → 3 is a circle with an exit to 4, which leads to itself; 0 is in none.
+        // The nodes 3 → 1 → 2 → 3 form a cycle with an exit to 4, which leads to itself;
+        // 0 is in no cycle.
         let graph = graph(&[vec![1], vec![2], vec![3], vec![1, 4], vec![4]]);
-        let found = graph.circles();
-        assert_eq!(found.circles, [vec![1, 2, 3], vec![4]]);
+        let found = graph.cycles();
+        assert_eq!(found.cycles, [vec![1, 2, 3], vec![4]]);
         assert!(found.has_exit(&[1, 2, 3], &graph));
         assert!(!found.has_exit(&[4], &graph));
     }
@@ -212,10 +214,10 @@ mod tests {
     fn long_chains_and_circles_need_no_stack() {
         const COUNT: usize = 1_000_000;
         let chain = Adjacency::new(COUNT, |node| (node + 1 < COUNT).then_some(node + 1));
-        assert!(chain.circles().circles.is_empty());
+        assert!(chain.cycles().cycles.is_empty());
         assert!(chain.reachable([0])[COUNT - 1]);
         let circle = Adjacency::new(COUNT, |node| [(node + 1) % COUNT]);
-        assert_eq!(circle.circles().circles.len(), 1);
+        assert_eq!(circle.cycles().cycles.len(), 1);
         assert!(circle.reversed().reachable([COUNT - 1])[0]);
     }
 
@@ -228,7 +230,7 @@ mod tests {
             let reached: Vec<Vec<bool>> = (0..9).map(|node| graph.reachable([node])).collect();
             let back: Vec<Vec<bool>> =
                 (0..9).map(|node| graph.reversed().reachable([node])).collect();
-            let found = graph.circles();
+            let found = graph.cycles();
             for one in 0..9 {
                 for other in 0..9 {
                     prop_assert_eq!(reached[one][other], back[other][one]);
@@ -237,7 +239,7 @@ mod tests {
                         circle.contains(&one) && circle.contains(&other)
                     };
                     if one != other || edges[one].contains(&one) {
-                        prop_assert_eq!(found.circles.iter().any(both), together);
+                        prop_assert_eq!(found.cycles.iter().any(both), together);
                     }
                 }
             }

@@ -1,15 +1,15 @@
-//! `UNKNOWN_FLOW`, `FLOW_AMBIGUOUS`, `FLOW_NOT_PUBLISHED`: a call that cannot be made, and
-//! at run time takes the error path of its node.
+//! `UNKNOWN_FLOW`, `FLOW_AMBIGUOUS`, `FLOW_NOT_PUBLISHED`: a call that fails at run time
+//! and takes the error path of its node.
 
-use super::organisation::{Call, Organisation};
+use super::loaded_flows::{Call, LoadedFlows};
 use super::report::Report;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::link::Callee;
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::value::Text;
 
 pub(super) fn find(
-    organisation: &Organisation<'_>,
+    organisation: &LoadedFlows<'_>,
     index: usize,
     report: &mut Report<'_>,
 ) {
@@ -20,7 +20,7 @@ pub(super) fn find(
             Callee::Ambiguous { .. } => Code::FLOW_AMBIGUOUS,
             Callee::Unknown => Code::UNKNOWN_FLOW,
         };
-        // A call that names no flow at all was reported when it was read.
+        // A call that names no flow at all was reported when the document was read.
         let Some(name) = call.call.flow_id.as_ref().or(call.call.flow_name.as_ref())
         else {
             continue;
@@ -39,9 +39,9 @@ pub(super) fn find(
 }
 
 fn unknown(
-    organisation: &Organisation<'_>,
+    organisation: &LoadedFlows<'_>,
     call: &Call<'_>,
-    name: &Written<Text>,
+    name: &Spanned<Text>,
     diagnostic: Diagnostic,
 ) -> Diagnostic {
     let is_id = call.call.flow_id.is_some();
@@ -55,7 +55,8 @@ fn unknown(
         other.filter(|other| organisation.names.by_name(&other.value).is_some());
     let help = if let Some(other) = by_other {
         format!(
-            "a flow called `{}` is loaded, but `flowId` wins; correct or remove it",
+            "a flow called `{}` is loaded, but `flowId` takes precedence; correct or \
+             remove `flowId`",
             other.value
         )
     } else if is_id && organisation.names.by_name(name).is_some() {
@@ -73,7 +74,7 @@ fn unknown(
 }
 
 fn ambiguous(
-    organisation: &Organisation<'_>,
+    organisation: &LoadedFlows<'_>,
     call: &Call<'_>,
     (by_id, by_name): (usize, usize),
     diagnostic: Diagnostic,
@@ -91,18 +92,18 @@ fn ambiguous(
         }
         None => diagnostic,
     };
-    diagnostic.help("keep one of them, or make both mean the same flow")
+    diagnostic.help("keep one of them, or make both point to the same flow")
 }
 
 fn not_published(
-    organisation: &Organisation<'_>,
+    organisation: &LoadedFlows<'_>,
     flow: usize,
     diagnostic: Diagnostic,
 ) -> Diagnostic {
     let name = &organisation.flow(flow).name;
-    let message =
-        format!("the flow `{name}` is not published, so that no flow can call it");
+    let message = format!("the flow `{name}` is not published, and no flow can call it");
     Diagnostic { message, ..diagnostic }.help(
-        "publish it: its document says `\"published\": false` or `\"active\": false`",
+        "publish it, or remove `\"published\": false` or `\"active\": false` from its \
+         document",
     )
 }

@@ -4,7 +4,7 @@ use super::graph::{Dangling, Graph};
 use super::report::{Report, names};
 use crate::diagnostic::{Code, Diagnostic};
 
-/// How many nodes a flow has at most whose ids are all listed as advice.
+/// The largest number of nodes of a flow whose ids are all listed in the help.
 const MAX_LISTED: usize = 6;
 
 pub(super) fn find(graph: &Graph<'_>, report: &mut Report<'_>) {

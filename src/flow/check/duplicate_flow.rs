@@ -1,4 +1,4 @@
-//! `DUPLICATE_FLOW`: two loaded flows that a call cannot tell apart.
+//! `DUPLICATE_FLOW`: two loaded flows that a call cannot distinguish.
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -9,9 +9,9 @@ use crate::flow::architect::ArchitectFlow;
 use crate::flow::model::Flow;
 use crate::source::Span;
 
-/// Flows need different ids. A flow without an id is known by its name, which then must be
-/// neither the id nor the name of another flow. Two flows that have different ids may have
-/// the same name, as copies on the platform do.
+/// Reports duplicate flows. Flows need different ids. A flow without an id is identified
+/// by its name, which must then differ from the ids and names of all other flows. Two
+/// flows with different ids may have the same name, like copies on the platform.
 pub(super) fn find(flows: &[Flow], report: &mut Report<'_>) {
     let mut by_key: IndexMap<&str, usize, FxBuildHasher> = IndexMap::default();
     let mut by_name: IndexMap<&str, usize, FxBuildHasher> = IndexMap::default();
@@ -39,18 +39,18 @@ fn duplicate(code: Code, flow: &Flow, earlier: &Flow) -> Diagnostic {
         }
         _ => {
             let shared = if flow.id.is_none() { &flow.name } else { &earlier.name };
-            format!("two flows are known as `{shared}`, and not both have an id")
+            format!("two flows share the name `{shared}`, and at least one has no id")
         }
     };
     Diagnostic::new(code, message)
         .label(beginning(flow), "this one")
         .label(beginning(earlier), "the first one")
-        .help("give each an id of its own, or load only one of them")
+        .help("give each flow a different id, or load only one of them")
         .flow(flow.key().as_str())
 }
 
-/// The same for flows of Architect. There a name is one of a type, so that Archy YAML, which
-/// has no ids, and the export that was made of it are the same flow.
+/// Reports duplicate Architect flows. A name is unique per type. A flow in Archy YAML,
+/// which has no id, therefore duplicates the export that was made of it.
 pub(super) fn find_architect(flows: &[ArchitectFlow], report: &mut Report<'_>) {
     let mut by_id: IndexMap<&str, usize, FxBuildHasher> = IndexMap::default();
     let mut by_name: IndexMap<(&str, &str), usize, FxBuildHasher> = IndexMap::default();
@@ -83,8 +83,8 @@ fn duplicate_architect(
             format!("two flows have the id `{id}`")
         }
         _ => format!(
-            "two flows of the type `{flow_type}` are known as `{name}`, and not both have \
-             an id"
+            "two flows of the type `{flow_type}` share the name `{name}`, and at least \
+             one has no id"
         ),
     };
     Diagnostic::new(code, message)
@@ -94,7 +94,8 @@ fn duplicate_architect(
         .flow(name.as_str())
 }
 
-/// Where a flow begins; a mark over all of it would be a mark over the file.
+/// Returns the position of a flow's beginning. A mark over the whole flow would cover the
+/// file.
 fn beginning(flow: &Flow) -> Span {
     flow.span.part(0, 1)
 }

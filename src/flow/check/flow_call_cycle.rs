@@ -1,48 +1,48 @@
-//! `FLOW_CALL_CYCLE`: flows that call each other in a circle.
+//! `FLOW_CALL_CYCLE`: flows that call each other in a cycle.
 
-use super::organisation::{Call, Organisation};
+use super::loaded_flows::{Call, LoadedFlows};
 use super::report::Report;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::link::Callee;
 
-/// How many flows of a circle are named.
+/// The largest number of flows of a cycle that are named.
 const MAX_NAMED: usize = 8;
 
-/// How far the search has come with a flow.
+/// The state of a flow in the search.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Visit {
     Never,
-    /// It is this far from the first one, on the way that is looked at.
+    /// On the current path, at this distance from the first flow.
     Open(usize),
     Done,
 }
 
-/// Goes through the calls depth first and reports every call that leads back to a flow of
-/// the way that is looked at. Every circle has such a call.
-pub(super) fn find(organisation: &Organisation<'_>, report: &mut Report<'_>) {
+/// Searches the calls depth first, and reports every call back to a flow on the current
+/// path. Every cycle has such a call.
+pub(super) fn find(organisation: &LoadedFlows<'_>, report: &mut Report<'_>) {
     let calls = distinct_calls(organisation);
     let mut visits = vec![Visit::Never; calls.len()];
-    // The flows of the way, each with the call that is looked at next.
-    let mut way: Vec<(usize, usize)> = Vec::new();
+    // The flows of the path, each with the index of its next call.
+    let mut path: Vec<(usize, usize)> = Vec::new();
     for first in 0..visits.len() {
         if visits[first] == Visit::Never {
             visits[first] = Visit::Open(0);
-            way.push((first, 0));
+            path.push((first, 0));
         }
-        while let Some((flow, next)) = way.last_mut() {
+        while let Some((flow, next)) = path.last_mut() {
             let Some((callee, call)) = calls[*flow].get(*next).copied() else {
                 visits[*flow] = Visit::Done;
-                way.pop();
+                path.pop();
                 continue;
             };
             *next += 1;
             match visits[callee] {
                 Visit::Never => {
-                    visits[callee] = Visit::Open(way.len());
-                    way.push((callee, 0));
+                    visits[callee] = Visit::Open(path.len());
+                    path.push((callee, 0));
                 }
                 Visit::Open(depth) => report.add(Code::FLOW_CALL_CYCLE, |code| {
-                    diagnostic(code, organisation, &way[depth..], call)
+                    diagnostic(code, organisation, &path[depth..], call)
                 }),
                 Visit::Done => {}
             }
@@ -50,9 +50,10 @@ pub(super) fn find(organisation: &Organisation<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The calls of each flow that can be made; of several to one flow only the first.
+/// Returns the valid calls of each flow; of several calls to the same flow only the
+/// first.
 fn distinct_calls<'o, 'f>(
-    organisation: &'o Organisation<'f>,
+    organisation: &'o LoadedFlows<'f>,
 ) -> Vec<Vec<(usize, &'o Call<'f>)>> {
     let mut called_by = vec![None; organisation.calls.len()];
     let flows = organisation.calls.iter().enumerate();
@@ -71,7 +72,7 @@ fn distinct_calls<'o, 'f>(
 
 fn diagnostic(
     code: Code,
-    organisation: &Organisation<'_>,
+    organisation: &LoadedFlows<'_>,
     circle: &[(usize, usize)],
     call: &Call<'_>,
 ) -> Diagnostic {
@@ -90,17 +91,17 @@ fn diagnostic(
             }
             ring.push_str(&format!("`{}` → ", name(index)));
         }
-        format!("flows call each other in a circle: {ring}`{}`", name(0))
+        format!("flows call each other in a cycle: {ring}`{}`", name(0))
     };
     let flow = organisation.flow(circle[last].0);
     let node = &flow.nodes[call.node];
     let written = call.call.flow_id.as_ref().or(call.call.flow_name.as_ref());
     let place = written.map_or(node.span, |name| name.span);
     Diagnostic::new(code, message)
-        .label(place, "this call closes the circle")
+        .label(place, "this call closes the cycle")
         .help(
-            "let one of them end instead, and repeat by a loop inside one flow; a call that \
-             goes round and round fails at the limit of nested flows",
+            "let one of these flows end instead, or repeat with a loop inside one flow; \
+             endless calls fail at the limit of nested flows",
         )
         .flow(flow.key().as_str())
         .node(node.id.as_str())

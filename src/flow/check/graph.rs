@@ -1,4 +1,4 @@
-//! A flow as a graph of its nodes by index, made once for all findings.
+//! A flow as a graph of its nodes by index, built once for all findings.
 
 use super::adjacency::Adjacency;
 use super::spelling::Spelling;
@@ -6,24 +6,24 @@ use crate::diagnostic::MAX_FINDINGS;
 use crate::flow::action::Action;
 use crate::flow::model::{Flow, Node, Path, PathKind, Target};
 
-/// A flow and where its nodes lead. A reference to a node that does not exist leads where
-/// it was probably meant to, so that one slip of the pen is one finding.
+/// A flow and the targets of its nodes. A reference to a node that does not exist leads
+/// to the most similar node, so that one typing error causes only one finding.
 pub(super) struct Graph<'f> {
     pub(super) flow: &'f Flow,
-    /// Where a call starts, if that is known.
+    /// The node where a call starts, if it is known.
     pub(super) start: Option<usize>,
-    /// Where the nodes lead to.
-    pub(super) ways: Adjacency,
-    /// The references that lead nowhere, in order.
+    /// The edges between the nodes.
+    pub(super) edges: Adjacency,
+    /// The references to missing nodes, in order.
     pub(super) dangling: Vec<Dangling<'f>>,
-    /// By node, where the places of its paths in `targets` begin.
+    /// By node, the index of its first path in `targets`.
     first: Vec<usize>,
     targets: Vec<Option<usize>>,
 }
 
 /// A reference to a node that does not exist.
 pub(super) struct Dangling<'f> {
-    /// The node that refers to it; none for the start.
+    /// The node that contains the reference; `None` for the start.
     pub(super) node: Option<usize>,
     pub(super) target: &'f Target,
     /// The node that was probably meant.
@@ -53,25 +53,25 @@ impl<'f> Graph<'f> {
             let end = first.get(node + 1).copied().unwrap_or(targets.len());
             targets[first[node]..end].iter().copied().flatten()
         });
-        Self { flow, start, ways, dangling, first, targets }
+        Self { flow, start, edges: ways, dangling, first, targets }
     }
 
-    /// How many nodes there are.
+    /// The number of nodes.
     pub(super) fn len(&self) -> usize {
         self.flow.nodes.len()
     }
 
-    /// The node of an index.
+    /// The node with an index.
     pub(super) fn node(&self, index: usize) -> &'f Node {
         &self.flow.nodes[index]
     }
 
-    /// The nodes with their indices.
+    /// The nodes with their indexes.
     pub(super) fn nodes(&self) -> impl Iterator<Item = (usize, &'f Node)> + use<'f> {
         self.flow.nodes.values().enumerate()
     }
 
-    /// The paths of a node and where they lead to, if that is known.
+    /// The paths of a node with their targets, if known.
     pub(super) fn paths(
         &self,
         index: usize,
@@ -80,10 +80,10 @@ impl<'f> Graph<'f> {
         self.node(index).paths.iter().zip(targets)
     }
 
-    /// The nodes that a call can come to, if it is known where it starts. A node of an
-    /// unknown type may lead anywhere, and then nothing is known either.
+    /// Returns which nodes a call can reach. Returns `None` if the start is unknown or a
+    /// reachable node has an unknown type, because such a node may lead anywhere.
     pub(super) fn reached(&self) -> Option<Vec<bool>> {
-        let reached = self.ways.reachable([self.start?]);
+        let reached = self.edges.reachable([self.start?]);
         let is_unknown = |(index, node): (usize, &Node)| {
             reached[index] && matches!(node.action, Action::Unknown)
         };
@@ -97,9 +97,9 @@ fn meant(flow: &Flow, target: &Target, spelling: &Spelling) -> Option<usize> {
     flow.nodes.get_index_of(near)
 }
 
-/// Whether the flow ends at a node because nothing follows it: an If that no condition and
-/// no default leads on from, or anything else without a next node.
-pub(super) fn ends_for_want_of_a_way(node: &Node) -> bool {
+/// Whether the flow ends at a node that is not an End, because no path continues: an If
+/// without a default, or another node without a next node.
+pub(super) fn ends_without_path(node: &Node) -> bool {
     match node.action {
         Action::End(_) | Action::Unknown => false,
         Action::If(_) => lacks(node, &PathKind::Default) && lacks(node, &PathKind::Next),
@@ -107,7 +107,7 @@ pub(super) fn ends_for_want_of_a_way(node: &Node) -> bool {
     }
 }
 
-/// Whether a node has no such path.
+/// Whether a node has no path of this kind.
 pub(super) fn lacks(node: &Node, kind: &PathKind) -> bool {
     node.target(kind).is_none()
 }

@@ -1,5 +1,6 @@
-//! `MISSING_ON_ERROR`: a node that says nothing about errors, other than an If and an End.
-//! *Source: seed 001 wants an error handler on every node, whether or not it can fail.*
+//! `MISSING_ON_ERROR`: a node without an error handler, other than an If or an End.
+//! *Source: the shared-flow tutorial requires an error handler on every node, whether or not it can
+//! fail.*
 
 use super::graph::{Graph, lacks};
 use super::report::Report;
@@ -21,7 +22,7 @@ pub(super) fn find(graph: &Graph<'_>, report: &mut Report<'_>) {
             };
             let message = format!("`{}` has no error target{consequence}", node.id);
             Diagnostic { message, ..diagnostic }
-                .help("say where an error leads, in `onError.nextNode`")
+                .help("set `onError.nextNode` to the node that handles errors")
         });
     }
 }

@@ -1,7 +1,7 @@
-//! What is wrong with flows, found without running them: one file a finding.
+//! Findings in flows, found without running them: one file per finding.
 //!
-//! What can be seen while reading a document, such as a wrong property, is reported by
-//! [`read`](super::read). The findings here need the whole flow or all flows.
+//! Problems that are visible while reading a document, such as an invalid property, are
+//! reported by [`read`](super::read). The findings here need the whole flow or all flows.
 
 mod adjacency;
 mod architect;
@@ -10,29 +10,29 @@ mod dangling_reference;
 mod duplicate_flow;
 mod flow_call_cycle;
 mod graph;
+mod loaded_flows;
 mod loop_without_input;
 mod missing_on_complete;
 mod missing_on_error;
 mod no_default_branch;
 mod no_path_to_end;
-mod organisation;
 mod report;
 mod spelling;
 mod unreachable_node;
 mod variable_never_set;
 
 pub use architect::{check_architect, duplicates};
-use organisation::Organisation;
+use loaded_flows::LoadedFlows;
 use report::Report;
 
 use super::model::Flow;
 use crate::diagnostic::{Code, Diagnostic, Severity, sort};
 
-/// Finds what is wrong with flows that were loaded together, ordered by place. Takes time
-/// in proportion to the flows. Of each kind of finding a flow has at most a hundred, and
-/// then one that counts the rest.
+/// Checks flows that were loaded together. The findings are sorted by position. The time
+/// is proportional to the size of the flows. A flow has at most a hundred findings of
+/// each kind, plus one that counts the rest.
 pub fn check(flows: &[Flow]) -> Vec<Diagnostic> {
-    let organisation = Organisation::new(flows);
+    let organisation = LoadedFlows::new(flows);
     let mut diagnostics = Vec::new();
     let mut report = Report::on_all(&mut diagnostics);
     duplicate_flow::find(flows, &mut report);
@@ -57,11 +57,11 @@ pub fn check(flows: &[Flow]) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// Whether flows with this finding cannot be run: what a file or a node says was not
-/// understood, or it is not clear where a call goes. Everything else runs, and fails, if at
-/// all, only for the calls that come to that place: a call of an unknown flow takes the
-/// error path of its node, a circle of calls ends at the depth limit, a node without a
-/// next node ends the flow. Warnings and notes never forbid anything.
+/// Whether a finding forbids running the flow: part of a file or node was not understood,
+/// or the target of a call is unclear. With any other finding the flow runs, and only the
+/// calls that reach the position fail, if at all. A call of an unknown flow takes the error
+/// path of its node. A cycle of calls ends at the depth limit. A node without a next node
+/// ends the flow. Warnings and notes never forbid running.
 pub fn forbids_running(diagnostic: &Diagnostic) -> bool {
     const FORBIDDING: [Code; 14] = [
         Code::UNSET_PLACEHOLDER,
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_not_understood_forbids_running() {
+    fn findings_about_unreadable_content_forbid_running() {
         for code in [Code::DANGLING_REFERENCE, Code::FILE_EMPTY, Code::INVALID_PROPERTY] {
             assert!(forbids_running(&Diagnostic::new(code, "")), "{code}");
         }
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_call_may_never_meet_does_not() {
+    fn other_findings_do_not_forbid_running() {
         for code in [
             Code::NODE_ID_MISMATCH,
             Code::UNKNOWN_FLOW,

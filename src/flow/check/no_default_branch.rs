@@ -1,22 +1,22 @@
-//! `NO_DEFAULT_BRANCH`: an If that leads nowhere when no condition is true.
+//! `NO_DEFAULT_BRANCH`: an If without a target for the case that no condition is true.
 
-use super::graph::{Graph, ends_for_want_of_a_way};
+use super::graph::{Graph, ends_without_path};
 use super::report::Report;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::action::Action;
 
 pub(super) fn find(graph: &Graph<'_>, report: &mut Report<'_>) {
     for (_, node) in graph.nodes() {
-        if !matches!(node.action, Action::If(_)) || !ends_for_want_of_a_way(node) {
+        if !matches!(node.action, Action::If(_)) || !ends_without_path(node) {
             continue;
         }
         report.at(Code::NO_DEFAULT_BRANCH, &node.id, node.span, |diagnostic| {
             let message = format!(
-                "`{}` has no default: the flow ends where no condition is true",
+                "`{}` has no default: the flow ends if no condition is true",
                 node.id
             );
             Diagnostic { message, ..diagnostic }
-                .help("name the node that follows then in `defaultNextNode`")
+                .help("set `defaultNextNode` to the node that follows then")
         });
     }
 }

@@ -1,18 +1,18 @@
-//! `NO_PATH_TO_END`: nodes that a call can come to and never leave.
+//! `NO_PATH_TO_END`: nodes that a call can reach but never leave.
 
 use super::adjacency::Adjacency;
-use super::graph::ends_for_want_of_a_way;
-use super::organisation::Organisation;
+use super::graph::ends_without_path;
+use super::loaded_flows::LoadedFlows;
 use super::report::{Report, names};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::action::Action;
 use crate::flow::link::Callee;
 use crate::flow::model::Node;
 
-/// Reports each circle that has no way out once, at its first node: of the nodes that only
-/// lead there, none is at fault.
+/// Reports each cycle without an exit once, at its first node. Nodes that only lead to
+/// the cycle are not reported.
 pub(super) fn find(
-    organisation: &Organisation<'_>,
+    organisation: &LoadedFlows<'_>,
     index: usize,
     reached: &[bool],
     report: &mut Report<'_>,
@@ -20,18 +20,18 @@ pub(super) fn find(
     let graph = &organisation.graphs[index];
     let ends = ends(organisation, index);
     let escapes =
-        graph.ways.reversed().reachable((0..graph.len()).filter(|node| ends[*node]));
+        graph.edges.reversed().reachable((0..graph.len()).filter(|node| ends[*node]));
     let is_stuck = |node: usize| reached[node] && !escapes[node];
     if !(0..graph.len()).any(is_stuck) {
         return;
     }
-    // Whatever a stuck node leads to is stuck itself.
+    // All targets of a stuck node are stuck too.
     let stuck = Adjacency::new(graph.len(), |node| {
-        let edges = if is_stuck(node) { graph.ways.edges(node) } else { &[] };
+        let edges = if is_stuck(node) { graph.edges.edges(node) } else { &[] };
         edges.iter().copied()
     });
-    let found = stuck.circles();
-    for circle in found.circles.iter().filter(|circle| !found.has_exit(circle, &stuck)) {
+    let found = stuck.cycles();
+    for circle in found.cycles.iter().filter(|circle| !found.has_exit(circle, &stuck)) {
         let node = graph.node(circle[0]);
         report.at(Code::NO_PATH_TO_END, &node.id, node.span, |diagnostic| {
             let ids = names(circle.iter().map(|node| graph.node(*node).id.as_str()));
@@ -42,18 +42,18 @@ pub(super) fn find(
                 }
             };
             Diagnostic { message, ..diagnostic }
-                .help("lead a path out of them, to an End node in the end")
+                .help("add a path from one of them that leads to an End node")
         });
     }
 }
 
-/// The nodes at which a flow can end, as far as is known.
-fn ends(organisation: &Organisation<'_>, index: usize) -> Vec<bool> {
+/// Returns which nodes can end the flow, as far as is known.
+fn ends(organisation: &LoadedFlows<'_>, index: usize) -> Vec<bool> {
     let graph = &organisation.graphs[index];
     let ends = |(index, node): (usize, &Node)| {
         let is_end = matches!(node.action, Action::End(_) | Action::Unknown);
         let is_lost = || graph.paths(index).any(|(_, target)| target.is_none());
-        is_end || ends_for_want_of_a_way(node) || is_lost()
+        is_end || ends_without_path(node) || is_lost()
     };
     let mut ends: Vec<bool> = graph.nodes().map(ends).collect();
     for call in &organisation.calls[index] {

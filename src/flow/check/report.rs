@@ -1,10 +1,10 @@
-//! Collects the findings of a flow: each with the flow's name, and of each kind only so
-//! many that somebody may read them.
+//! Collects the findings of a flow, with the flow's name, and limits the number of
+//! findings of each kind to a readable amount.
 
 use crate::diagnostic::{Code, Diagnostic, Tally};
 use crate::source::Span;
 
-/// The findings of one flow, or those between flows.
+/// The findings of one flow, or those that concern several flows.
 pub(super) struct Report<'r> {
     flow: Option<&'r str>,
     tally: Tally,
@@ -12,17 +12,19 @@ pub(super) struct Report<'r> {
 }
 
 impl<'r> Report<'r> {
-    /// For the findings of a flow, which users know by this id or name.
+    /// Creates a report for the findings of a flow, which users identify by this id or
+    /// name.
     pub(super) fn on(flow: &'r str, diagnostics: &'r mut Vec<Diagnostic>) -> Self {
         Self { flow: Some(flow), tally: Tally::default(), diagnostics }
     }
 
-    /// For the findings between flows; each names its flow itself.
+    /// Creates a report for findings that concern several flows; each finding names its
+    /// flow.
     pub(super) fn on_all(diagnostics: &'r mut Vec<Diagnostic>) -> Self {
         Self { flow: None, tally: Tally::default(), diagnostics }
     }
 
-    /// Adds a finding; it is only written if it is to be shown.
+    /// Adds a finding. It is only built if it is reported.
     pub(super) fn add(&mut self, code: Code, write: impl FnOnce(Code) -> Diagnostic) {
         if !self.tally.wants(code, code.severity()) {
             return;
@@ -34,7 +36,7 @@ impl<'r> Report<'r> {
         self.tally.add(diagnostic, self.diagnostics);
     }
 
-    /// Adds a finding at a place in a node or action of this id or name.
+    /// Adds a finding at a position in the node or action with this id or name.
     pub(super) fn at(
         &mut self,
         code: Code,
@@ -45,13 +47,14 @@ impl<'r> Report<'r> {
         self.add(code, |code| write(Diagnostic::new(code, "").at(span)).node(node));
     }
 
-    /// Says how many were left out.
+    /// Reports the number of findings that were left out.
     pub(super) fn finish(self) {
         self.tally.finish(self.diagnostics);
     }
 }
 
-/// Names for a sentence, `a`, `b` and `c`; of many only the first and how many more.
+/// Formats names for a sentence, `a`, `b` and `c`. Of many names, only the first ones and
+/// the number of others are included.
 pub(super) fn names<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     const SHOWN: usize = 6;
     let count = names.len();

@@ -1,15 +1,15 @@
-//! Did you mean, within bounds: a document of thousands of wrong names among thousands of
-//! right ones must not cost millions of comparisons.
+//! Suggestions for misspelt names, within bounds: a document with thousands of wrong
+//! names among thousands of correct ones must not cost millions of comparisons.
 
 use std::cell::Cell;
 
 use crate::diagnostic::nearest;
 
-/// How much is compared in one check. A comparison of short names costs 1 and takes a
-/// fraction of a microsecond.
+/// The cost limit of comparisons in one check. A comparison of short names costs 1 and
+/// takes a fraction of a microsecond.
 const BUDGET: usize = 500_000;
 
-/// Finds what was probably meant, until its budget is used up.
+/// Finds the most similar names, until its budget is used up.
 pub(super) struct Spelling {
     left: Cell<usize>,
 }
@@ -19,21 +19,21 @@ impl Spelling {
         Self { left: Cell::new(BUDGET) }
     }
 
-    /// Pays for some work; false if it is too much.
+    /// Deducts a cost from the budget. Returns `false` if the budget is too small.
     pub(super) fn pay(&self, cost: usize) -> bool {
         let left = self.left.get().checked_sub(cost);
         self.left.set(left.unwrap_or(self.left.get()));
         left.is_some()
     }
 
-    /// The nearest of so many candidates.
+    /// Returns the nearest of the given number of candidates.
     pub(super) fn nearest<'a>(
         &self,
         name: &str,
         count: usize,
         candidates: impl IntoIterator<Item = &'a str>,
     ) -> Option<&'a str> {
-        // Comparing letter by letter grows with the square of the length, up to a limit.
+        // The cost of a comparison grows with the square of the length, up to a limit.
         let length = name.len().min(64);
         let cost = count.saturating_mul((length * length / 64).max(1));
         self.pay(cost).then(|| nearest(name, candidates)).flatten()

@@ -1,5 +1,5 @@
-//! `UNREACHABLE_NODE`: a node that no path leads to from the start. A warning, for a run
-//! may be told to start at it.
+//! `UNREACHABLE_NODE`: a node that no path from the start leads to. It is a warning,
+//! because a run may start at this node.
 
 use super::graph::Graph;
 use super::report::Report;
@@ -14,10 +14,12 @@ pub(super) fn find(graph: &Graph<'_>, reached: &[bool], report: &mut Report<'_>)
                 }
                 None => format!("no path leads to `{}`", node.id),
             };
-            let leads_on = !graph.ways.edges(index).is_empty();
-            Diagnostic { message, ..diagnostic }.help(match leads_on {
-                true => "lead a path to it, or delete it with what only it leads to",
-                false => "lead a path to it, or delete it",
+            let has_targets = !graph.edges.edges(index).is_empty();
+            Diagnostic { message, ..diagnostic }.help(match has_targets {
+                true => {
+                    "add a path to it, or delete it and the nodes that only it leads to"
+                }
+                false => "add a path to it, or delete it",
             })
         });
     }

@@ -1,6 +1,7 @@
-//! `VARIABLE_NEVER_SET`: a reference to what no loaded flow sets and no call brings.
+//! `VARIABLE_NEVER_SET`: a reference to a variable that no loaded flow sets and no call
+//! provides.
 
-use super::organisation::{Call, Organisation};
+use super::loaded_flows::{Call, LoadedFlows};
 use super::report::{Report, names};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::draft::Reference;
@@ -8,8 +9,8 @@ use crate::flow::action::Action;
 use crate::flow::model::{Flow, Node};
 use crate::value::Text;
 
-/// What every call brings, or may bring. *Source: the simulation of seed 003, and what
-/// Architect's calls have.*
+/// The variables that every call provides, or may provide. *Source: the simulation of
+/// the lookup tutorial, and the variables of Architect's calls.*
 const CONTEXT: [&str; 12] = [
     "from",
     "to",
@@ -25,16 +26,16 @@ const CONTEXT: [&str; 12] = [
     "customer_id",
 ];
 
-/// What a node leaves behind for templates.
+/// The outputs of a node that templates can read.
 enum Outputs {
-    /// What it is answered, whatever that may be.
+    /// Any fields, depending on the answer.
     Any,
-    /// These fields and no others.
+    /// Only these fields.
     Fields(&'static [&'static str]),
 }
 
 pub(super) fn find(
-    organisation: &Organisation<'_>,
+    organisation: &LoadedFlows<'_>,
     index: usize,
     report: &mut Report<'_>,
 ) {
@@ -49,13 +50,13 @@ pub(super) fn find(
 }
 
 struct Search<'o, 'f> {
-    organisation: &'o Organisation<'f>,
+    organisation: &'o LoadedFlows<'f>,
     index: usize,
     flow: &'f Flow,
 }
 
 impl Search<'_, '_> {
-    /// Reports a reference that leads nowhere.
+    /// Reports a reference without a target.
     fn follow(&self, node: &Node, reference: &Reference, report: &mut Report<'_>) {
         let [first, rest @ ..] = reference.segments.as_slice() else { return };
         if let (Some(field), Some(source)) = (rest.first(), self.flow.nodes.get(first)) {
@@ -73,15 +74,17 @@ impl Search<'_, '_> {
             && !self.organisation.shares_with_unknown[self.index]
         {
             report.at(Code::VARIABLE_NEVER_SET, &node.id, reference.span, |diagnostic| {
-                let message =
-                    format!("no flow sets a variable `{}`", written(&reference.segments));
+                let message = format!(
+                    "no flow sets the variable `{}`",
+                    written(&reference.segments)
+                );
                 let help = self.advice(first, rest);
                 Diagnostic { message, ..diagnostic }.help(help)
             });
         }
     }
 
-    /// A variable may have dots in its name.
+    /// Whether a variable is set. Its name may contain dots.
     fn is_set(&self, first: &Text, reference: &Reference) -> bool {
         let variables = &self.organisation.variables;
         variables.contains(first.as_str())
@@ -90,7 +93,7 @@ impl Search<'_, '_> {
                 && variables.contains(written(&reference.segments).as_str()))
     }
 
-    /// Reports variables that a call hands back although nobody sets them.
+    /// Reports variables that a call returns although no flow sets them.
     fn follow_outputs(&self, call: &Call<'_>, report: &mut Report<'_>) {
         let Some(callee) = call.callee.flow() else { return };
         if self.organisation.shares_with_unknown[callee] {
@@ -103,7 +106,7 @@ impl Search<'_, '_> {
             }
             let node = &self.flow.nodes[call.node];
             report.at(Code::VARIABLE_NEVER_SET, &node.id, theirs.span, |diagnostic| {
-                let message = format!("no flow sets a variable `{}`", theirs.value);
+                let message = format!("no flow sets the variable `{}`", theirs.value);
                 let names = variables.iter().copied();
                 let near = self.organisation.spelling.nearest(
                     &theirs.value,
@@ -120,14 +123,14 @@ impl Search<'_, '_> {
         }
     }
 
-    /// What was probably meant by a name and the fields behind it.
+    /// Returns a suggestion for a name and the fields after it.
     fn advice(&self, first: &Text, fields: &[Text]) -> String {
         if fields.is_empty()
             && let Some(node) = self.flow.nodes.get(first)
         {
             return match outputs(&node.action) {
                 Outputs::Fields([]) => {
-                    format!("`{first}` is a node, and leaves nothing to read")
+                    format!("`{first}` is a node without outputs")
                 }
                 Outputs::Fields([field, ..]) => {
                     format!("`{first}` is a node; its output is `{{{first}.{field}}}`")
@@ -139,8 +142,7 @@ impl Search<'_, '_> {
         }
         if let Some(flow) = fields.first().and_then(|_| self.flow_with_node(first)) {
             return format!(
-                "`{first}` is a node of the flow `{}`, and its outputs are read there only; \
-                 hand them over in a variable",
+                "`{first}` is a node of the flow `{}`; copy its output to a variable there",
                 flow.name
             );
         }
@@ -152,12 +154,12 @@ impl Search<'_, '_> {
             let rest: String = fields.iter().map(|field| format!(".{field}")).collect();
             return format!("did you mean the output `{node}.{first}{rest}`?");
         }
-        "set it before, by a Set node or the inputs of a call, or bring it from outside with \
-         `--var` or `--context`"
+        "set it in a Set node or in the inputs of a call, or pass it with `--var` or \
+         `--context`"
             .into()
     }
 
-    /// Another flow that has such a node.
+    /// Returns another flow that has a node with this id.
     fn flow_with_node(&self, id: &Text) -> Option<&Flow> {
         let graphs = &self.organisation.graphs;
         let is_affordable = self.organisation.spelling.pay(graphs.len());
@@ -165,16 +167,16 @@ impl Search<'_, '_> {
         flows.find(|flow| flow.nodes.contains_key(id))
     }
 
-    /// The nearest variable, context field or, where fields follow, node.
+    /// Returns the nearest variable, context field or, if fields follow the name, node.
     fn near(&self, name: &str, has_fields: bool) -> Option<&str> {
-        let Organisation { variables, spelling, .. } = self.organisation;
+        let LoadedFlows { variables, spelling, .. } = self.organisation;
         let nodes = self.flow.nodes.keys().filter(|_| has_fields).map(|id| id.as_str());
         let count = variables.len() + CONTEXT.len() + self.flow.nodes.len();
         let names = variables.iter().copied().chain(CONTEXT).chain(nodes);
         spelling.nearest(name, count, names)
     }
 
-    /// The first node whose only outputs include this one.
+    /// Returns the first node that has this output among a fixed set of outputs.
     fn node_with_output(&self, field: &str) -> Option<&Text> {
         let has = |node: &&Node| match outputs(&node.action) {
             Outputs::Fields(fields) => fields.contains(&field),
@@ -213,16 +215,16 @@ fn no_output(
     let message = format!("the node `{id}` has no output `{field}`");
     let help = match (fields, &source.action) {
         ([], Action::Set(_)) => {
-            "the variables of a Set node are read by their names alone".to_owned()
+            "refer to the variables of a Set node by name only".to_owned()
         }
-        ([], _) => format!("a node of type {} leaves nothing to read", source.node_type),
+        ([], _) => format!("a node of type {} has no outputs", source.node_type),
         ([only], _) => format!("its output is `{id}.{only}`"),
         _ => format!("its outputs are {}", names(fields.iter().copied())),
     };
     Diagnostic { message, ..diagnostic }.help(help)
 }
 
-/// A reference as written, without braces.
+/// Returns a reference as written, without braces.
 fn written(segments: &[Text]) -> String {
     segments.join(".")
 }

@@ -9,30 +9,31 @@ use crate::flow::architect::ArchitectFlow;
 use crate::flow::model::Flow;
 use crate::source::{File, Files, Folder, Node, read_document, read_json};
 
-/// Flows, and what is to be said about reading them.
+/// Loaded flows, and the diagnostics of loading them.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
-    /// The flows of the draft dialect, in the order of the paths, within a folder by path.
+    /// The flows of the draft dialect, in the order of the given paths, within a folder
+    /// by path.
     pub flows: Vec<Flow>,
-    /// Architect's own flows, of Archy YAML and exports, in the same order.
+    /// Architect flows, from Archy YAML and exports, in the same order.
     pub architect: Vec<ArchitectFlow>,
-    /// What was found on the way.
+    /// The diagnostics.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Loaded {
-    /// How much came of what was read so far.
+    /// The number of flows and diagnostics so far.
     fn count(&self) -> usize {
         self.flows.len() + self.architect.len() + self.diagnostics.len()
     }
 }
 
-/// What stands for the placeholders of Archy YAML: names and values.
+/// The names and values of the placeholders in Archy YAML.
 pub type Placeholders = [(String, String)];
 
-/// Loads files, and of folders every flow below them. A document in a folder that is no
-/// flow, such as fixtures, is passed over; a file that was named has to be one. A file that
-/// several paths lead to is loaded once.
+/// Loads files, and all flows below folders. Documents in a folder that are not flows,
+/// such as fixtures, are skipped. A file that is named explicitly must be a flow. A file
+/// that several paths lead to is loaded once.
 pub fn load(paths: &[PathBuf], placeholders: &Placeholders, files: &mut Files) -> Loaded {
     let mut loaded = Loaded::default();
     let mut taken = BTreeSet::new();
@@ -47,8 +48,8 @@ pub fn load(paths: &[PathBuf], placeholders: &Placeholders, files: &mut Files) -
     loaded
 }
 
-/// Leaves out modules within exports that are loaded by themselves, or stand in the export of
-/// an earlier flow too.
+/// Removes modules inside exports that are also loaded from a file, or that are in the
+/// export of an earlier flow too.
 fn leave_out_embedded(flows: &mut Vec<ArchitectFlow>) {
     let name = |flow: &ArchitectFlow| (flow.flow_type.clone(), flow.name.value.clone());
     let by_themselves = flows.iter().filter(|flow| !flow.is_embedded);
@@ -56,8 +57,9 @@ fn leave_out_embedded(flows: &mut Vec<ArchitectFlow>) {
     flows.retain(|flow| !flow.is_embedded || known.insert(name(flow)));
 }
 
-/// Loads a file, unless something came of it already: it may be named twice, or named and
-/// stand in a folder that is. Gives whether anything came of it, now or before.
+/// Loads a file, unless it has already produced flows or diagnostics: a file may be named
+/// twice, or be named and be in a named folder. Returns whether it has produced any, now
+/// or before.
 fn load_once(
     path: &Path,
     placeholders: &Placeholders,
@@ -97,16 +99,16 @@ fn load_folder(
     }
     if !holds_some {
         let place = files.add(folder, "").span();
-        let message = "the folder holds no flow";
-        let help = "flows are `.json`, `.yaml`, `.yml` and `.i3…` files; name a file to \
-                    load one of another ending";
+        let message = "no flows in this folder";
+        let help = "flows are `.json`, `.yaml`, `.yml` and `.i3…` files; to load a \
+                    file with another extension, name it";
         loaded
             .diagnostics
             .push(Diagnostic::new(Code::NO_FLOWS, message).at(place).help(help));
     }
 }
 
-/// What the ending of a file says about its text.
+/// The notation of a file, by its extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Notation {
     Json,
@@ -126,7 +128,7 @@ impl Notation {
     }
 }
 
-/// Loads the flows of one file that is in memory, as if it had been named.
+/// Loads the flows of one file in memory, as if the file had been named explicitly.
 pub fn load_text(file: &File, placeholders: &Placeholders, files: &mut Files) -> Loaded {
     let mut loaded = Loaded::default();
     read_text(file, placeholders, files, true, &mut loaded);
@@ -162,13 +164,13 @@ fn read_text(
     }
 }
 
-/// Whether a file is Archy YAML that may have placeholders.
+/// Whether a file is Archy YAML that may contain placeholders.
 fn is_template(file: &File) -> bool {
     file.text().contains(['{', '$']) && file.text().lines().any(archy::is_beginning)
 }
 
-/// Reads Archy YAML with its placeholders filled in. Places in it are those of the text that
-/// comes of it.
+/// Reads Archy YAML after filling in its placeholders. Positions refer to the resulting
+/// text.
 fn read_template(
     file: &File,
     placeholders: &Placeholders,
@@ -200,12 +202,12 @@ fn unset_placeholders(file: &File, unset: &[String]) -> Diagnostic {
             several.join(", ")
         ),
     };
-    Diagnostic::new(Code::UNSET_PLACEHOLDER, message).at(place).help(format!(
-        "give them with `--set {first}=…`, or a file of them with `--set-from`"
-    ))
+    Diagnostic::new(Code::UNSET_PLACEHOLDER, message)
+        .at(place)
+        .help(format!("pass `--set {first}=…`, or a file of values with `--set-from`"))
 }
 
-/// Reads an export. Places in it are those of the JSON that it holds.
+/// Reads an export. Positions refer to the JSON that it contains.
 fn read_export(file: &File, files: &mut Files, loaded: &mut Loaded) {
     if file.text().trim_start().starts_with('{') {
         return read_file(file, true, loaded);
@@ -219,7 +221,7 @@ fn read_export(file: &File, files: &mut Files, loaded: &mut Loaded) {
             }
         }
         Err(message) => {
-            let help = "export the flow from Architect once more";
+            let help = "export the flow from Architect again";
             let diagnostic = Diagnostic::new(Code::NOT_A_FLOW, message);
             loaded.diagnostics.push(diagnostic.at(file.span()).help(help));
         }
@@ -229,13 +231,14 @@ fn read_export(file: &File, files: &mut Files, loaded: &mut Loaded) {
 fn read_file(file: &File, is_named: bool, loaded: &mut Loaded) {
     match read_document(file) {
         Ok(document) => read_flows(&document, is_named, loaded),
-        // YAML is the notation of much that is no flow, and templates of it are no YAML.
+        // Many YAML files are not flows, and templates of such files may not even be
+        // YAML.
         Err(_) if !is_named && is_foreign_yaml(file) => {}
         Err(problem) => loaded.diagnostics.push(problem.into()),
     }
 }
 
-/// Whether a YAML text that cannot be read was probably not meant as a flow.
+/// Whether a YAML text that cannot be parsed was probably not meant to be a flow.
 fn is_foreign_yaml(file: &File) -> bool {
     let is_yaml = Notation::of(file.path()) == Some(Notation::Yaml);
     is_yaml && !file.text().lines().any(archy::is_beginning)
@@ -260,13 +263,13 @@ fn read_flows(document: &Node<'_>, is_named: bool, loaded: &mut Loaded) {
     } else if is_named {
         loaded.flows.extend(super::read(document, diagnostics));
     }
-    // Readers of the draft dialect tell of its own.
+    // The readers of the draft dialect report repeated keys themselves.
     if let Some(flow) = loaded.architect.get(known) {
-        warn_of_repeated_keys(document, &flow.name.value, &mut loaded.diagnostics);
+        warn_about_repeated_keys(document, &flow.name.value, &mut loaded.diagnostics);
     }
 }
 
-fn warn_of_repeated_keys(
+fn warn_about_repeated_keys(
     document: &Node<'_>,
     flow: &str,
     diagnostics: &mut Vec<Diagnostic>,
@@ -278,13 +281,13 @@ fn warn_of_repeated_keys(
     tally.finish(diagnostics);
 }
 
-/// Whether the `flows` of a document are paths, as in a file of tests.
+/// Whether the `flows` of a document are paths, as in a scenario file.
 fn is_scenario(document: &Node<'_>) -> bool {
     let items = document.get("flows").map_or(&[][..], Node::items);
     !items.is_empty() && items.iter().all(|item| item.as_str().is_some())
 }
 
-/// Whether a document has the form of Archy YAML but for the flow type, or nearly has one.
+/// Whether a document has the form of Archy YAML apart from an unknown flow type.
 fn is_of_unknown_type(document: &Node<'_>) -> bool {
     let of_flow = ["startUpRef", "tasks", "menus", "states", "startUpTaskActions"];
     match document.entries() {

@@ -1,4 +1,4 @@
-//! Documents read into the model, one module a dialect.
+//! Reads documents into the model, with one module per dialect.
 
 pub mod archy;
 pub mod config;
@@ -13,7 +13,7 @@ use super::model::Flow;
 use crate::diagnostic::{Code, Diagnostic, Tally};
 use crate::source::{Entry, Kind, Node};
 
-/// Whether a document has one of the forms of a flow, of any dialect.
+/// Whether a document has one of the forms of a flow, in any dialect.
 pub fn is_flow(document: &Node<'_>) -> bool {
     match &document.kind {
         Kind::Object(_) => document.get("flows").is_some() || draft::is_flow(document),
@@ -22,8 +22,8 @@ pub fn is_flow(document: &Node<'_>) -> bool {
     }
 }
 
-/// Reads all flows of a document: one flow, a list of flows, or an object whose `flows` is
-/// such a list. What is wrong with them goes to `diagnostics`; whatever can be read is read.
+/// Reads all flows of a document: one flow, a list of flows, or an object whose `flows`
+/// is such a list. Problems go to `diagnostics`, and everything readable is read.
 pub fn read(document: &Node<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Flow> {
     let items = match (&document.kind, document.get("flows")) {
         (Kind::Array(items), _) => items.as_slice(),
@@ -43,15 +43,15 @@ pub fn read(document: &Node<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Flow>
     }
     tally.finish(diagnostics);
     if items.is_empty() {
-        let message = "the document holds a list of flows, but the list is empty";
+        let message = "the list of flows is empty";
         diagnostics.push(Diagnostic::new(Code::NO_FLOWS, message).at(document.span));
     }
     flows
 }
 
-/// What is to be said of a key that its object has already.
+/// Returns the diagnostic of a key that occurs twice in its object.
 fn repeated_key([first, second]: [&Entry<'_>; 2]) -> Diagnostic {
-    let message = format!("`{}` stands here twice; the last one counts", second.key);
+    let message = format!("duplicate key `{}`; the last one counts", second.key);
     Diagnostic::new(Code::REPEATED_KEY, message)
         .at(second.key_span)
         .label(first.key_span, "the first one")

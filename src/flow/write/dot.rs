@@ -6,13 +6,13 @@ use super::graph::{Arrow, Graph, Vertex};
 use super::heat::{COLORS, Heat, level};
 use super::mermaid::{caption, times};
 
-/// The graph of a flow in DOT.
+/// Renders the graph of a flow in DOT.
 pub fn render_dot(graph: &Graph) -> String {
     render_dot_heat(graph, &Heat::default())
 }
 
-/// The same with counts: vertices are shaded by how often calls came there, ways are wider
-/// the more often they were taken.
+/// Renders the graph with counts: vertices are shaded by their count, and arrows are
+/// wider for larger counts.
 pub fn render_dot_heat(graph: &Graph, heat: &Heat) -> String {
     let mut out = format!("digraph {} {{\n  node [shape=box];\n", quoted(&graph.name));
     let mut is_drawn = vec![false; graph.vertices.len()];
@@ -84,7 +84,7 @@ fn shape(index: usize, vertex: &Vertex, heat: &Heat) -> String {
     format!("n{index} [label={text}{style}{colors}];")
 }
 
-/// A text between quotes.
+/// Quotes a string.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for character in text.chars() {

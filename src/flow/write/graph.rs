@@ -1,4 +1,5 @@
-//! A flow as a graph: units as clusters, actions as vertices, and arrows where a call may go.
+//! A flow as a graph: units as clusters, actions as vertices, and arrows for the paths of
+//! calls.
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -6,7 +7,7 @@ use rustc_hash::FxBuildHasher;
 use crate::flow::architect::{
     Action, ArchitectFlow, Setting, Settings, StepId, Unit, step_ids,
 };
-use crate::flow::kinds::{Fate, kind_of};
+use crate::flow::kinds::{Support, kind_of};
 use crate::flow::model::{Flow, PathKind};
 
 /// A flow as a graph.
@@ -16,21 +17,20 @@ pub struct Graph {
     pub name: String,
     /// The vertices.
     pub vertices: Vec<Vertex>,
-    /// What belongs together: the units of a flow of Architect. A vertex of no cluster
-    /// stands by itself.
+    /// The units of an Architect flow. Other vertices belong to no cluster.
     pub clusters: Vec<Cluster>,
-    /// The ways between vertices.
+    /// The arrows between vertices.
     pub arrows: Vec<Arrow>,
 }
 
 /// An action, or the beginning of a unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vertex {
-    /// The id that the node has in runs. The task of a choice has none.
+    /// The id of the node in runs. The task of a choice has none.
     pub id: Option<String>,
-    /// The name that its author gave it.
+    /// The author's name for it.
     pub name: String,
-    /// What it does.
+    /// The kind of action or unit.
     pub kind: String,
     /// Whether a call starts here.
     pub is_start: bool,
@@ -39,27 +39,27 @@ pub struct Vertex {
 /// A unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cluster {
-    /// Its name.
+    /// The name of the unit.
     pub name: String,
-    /// Its vertices, by their order in the graph.
+    /// The vertices of the unit, by their index in the graph.
     pub vertices: std::ops::Range<usize>,
 }
 
-/// A way from one vertex to another.
+/// A path from one vertex to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrow {
-    /// Where it begins.
+    /// The vertex where it begins.
     pub from: usize,
-    /// Where it ends.
+    /// The vertex where it ends.
     pub to: usize,
-    /// When it is taken; empty for the ordinary way.
+    /// The outcome for which it is taken; empty for the ordinary path.
     pub label: String,
     /// Whether it leads from one unit to another: a jump or a call.
     pub is_jump: bool,
 }
 
 impl Graph {
-    /// The graph of a flow of the draft dialect: nodes and paths.
+    /// Builds the graph of a draft flow: nodes and paths.
     pub fn of_draft(flow: &Flow) -> Self {
         let start = flow.start.as_ref().map(|start| &start.node);
         let vertices = flow.nodes.values().map(|node| Vertex {
@@ -82,8 +82,8 @@ impl Graph {
         }
     }
 
-    /// The graph of a flow of Architect. Each unit begins with a vertex of its own, which
-    /// jumps and calls lead to.
+    /// Builds the graph of an Architect flow. Each unit begins with a separate vertex, to
+    /// which jumps and calls lead.
     pub fn of_architect(flow: &ArchitectFlow) -> Self {
         let mut drawing = Drawing { units: &flow.units, ..Drawing::default() };
         let start = flow.start.as_ref().and_then(|start| start.unit.as_ref());
@@ -114,7 +114,7 @@ impl Graph {
     }
 }
 
-/// The ids of all vertices, as they are in runs.
+/// Returns the ids of all vertices, as in runs.
 fn ids(flow: &ArchitectFlow) -> impl Iterator<Item = Option<String>> {
     let (ids, _) = step_ids(flow);
     ids.into_iter().filter_map(|id| match id {
@@ -133,7 +133,7 @@ fn label(kind: &PathKind) -> String {
     }
 }
 
-/// A graph that is being drawn.
+/// A graph under construction.
 #[derive(Default)]
 struct Drawing<'f> {
     /// All units of the flow.
@@ -141,23 +141,23 @@ struct Drawing<'f> {
     vertices: Vec<Vertex>,
     clusters: Vec<Cluster>,
     arrows: Vec<Arrow>,
-    /// The vertices that refer to units, and the keys of these.
+    /// The vertices that refer to units, with the keys of these units.
     jumps: Vec<(usize, &'f str)>,
-    /// The loops around what is drawn, the innermost last.
+    /// The enclosing loops, the innermost last.
     loops: Vec<Loop>,
 }
 
-/// A loop whose body is drawn.
+/// A loop whose body is being drawn.
 struct Loop {
     vertex: usize,
-    /// The ways that leave it from within.
+    /// The arrows that leave the loop from its body.
     exits: Open,
 }
 
-/// The ways that lead to the next action: from which vertex, with which label.
+/// The start vertices and labels of arrows whose target is the next action.
 type Open = Vec<(usize, String)>;
 
-/// As deep as the document is nested, which is bounded when it is read.
+/// Recurses as deep as the document is nested; the reader limits this depth.
 impl<'f> Drawing<'f> {
     fn unit(&mut self, unit: &'f Unit, is_start: bool) {
         let first = self.vertices.len();
@@ -175,7 +175,7 @@ impl<'f> Drawing<'f> {
         self.clusters.push(Cluster { name: unit.name.to_string(), vertices });
     }
 
-    /// Draws actions one behind the other, and gives the ways that lead on behind them.
+    /// Draws a sequence of actions. Returns the open arrows after it.
     fn actions(&mut self, actions: &'f [Action], mut open: Open) -> Open {
         for action in actions {
             let vertex = self.vertices.len();
@@ -187,12 +187,12 @@ impl<'f> Drawing<'f> {
                 self.arrow(way, vertex);
             }
             self.references(vertex, &action.settings);
-            open = self.behind(action, vertex);
+            open = self.after_action(action, vertex);
         }
         open
     }
 
-    fn behind(&mut self, action: &'f Action, vertex: usize) -> Open {
+    fn after_action(&mut self, action: &'f Action, vertex: usize) -> Open {
         let kind = action.kind.value.as_str();
         match (kind, self.loops.last_mut()) {
             ("loopNext", Some(around)) => {
@@ -200,25 +200,26 @@ impl<'f> Drawing<'f> {
                 self.arrow((vertex, String::new()), to);
             }
             ("loopExit", Some(around)) => around.exits.push((vertex, String::new())),
-            ("loop", _) => return self.behind_loop(action, vertex),
+            ("loop", _) => return self.after_loop(action, vertex),
             _ => {}
         }
         let mut open = self.outputs(action, vertex);
-        if kind_of(kind).is_some_and(|kind| kind.fate == Fate::Ends) {
+        if kind_of(kind).is_some_and(|kind| kind.support == Support::Ends) {
             return Open::new();
         }
         open.extend(self.unwritten(action).map(|label| (vertex, label.to_owned())));
         open
     }
 
-    /// The outputs that the document leaves out: by these a call goes on behind the action.
+    /// Returns the outputs that the document leaves out. At these, a call continues after
+    /// the action.
     fn unwritten(&self, action: &'f Action) -> impl Iterator<Item = &'f str> {
         let task = action.settings.get("targetTaskRef").and_then(|it| match &it.value {
             Setting::Unit(task) if action.kind.value == "callTask" => task.unit.as_ref(),
             _ => None,
         });
         let task = self.units.iter().find(|unit| Some(&unit.key) == task);
-        // Without any output, all of them are one way.
+        // Without any output in the document, one arrow represents all outputs.
         let task = task.filter(|_| !action.outputs.is_empty());
         let declared = task.into_iter().flat_map(|task| &task.output_paths);
         let declared = declared.map(|output| output.value.as_str());
@@ -229,8 +230,9 @@ impl<'f> Drawing<'f> {
         declared.chain(known).filter(|label| !has_output(action, label))
     }
 
-    /// The body of a loop comes back to it, and then the loop goes on.
-    fn behind_loop(&mut self, action: &'f Action, vertex: usize) -> Open {
+    /// Draws a loop. Its body leads back to it, and then the flow continues after the
+    /// loop.
+    fn after_loop(&mut self, action: &'f Action, vertex: usize) -> Open {
         self.loops.push(Loop { vertex, exits: Open::new() });
         let body = self.outputs(action, vertex);
         let exits = self.loops.pop().map(|it| it.exits).unwrap_or_default();
@@ -243,7 +245,7 @@ impl<'f> Drawing<'f> {
         open
     }
 
-    /// Draws what the outputs do, and gives the ways that lead on behind them.
+    /// Draws the actions of the outputs. Returns the open arrows after them.
     fn outputs(&mut self, action: &'f Action, vertex: usize) -> Open {
         let mut open = Open::new();
         for output in &action.outputs {
@@ -257,7 +259,7 @@ impl<'f> Drawing<'f> {
         self.arrows.push(Arrow { from, to, label, is_jump: false });
     }
 
-    /// Notes the units that settings refer to.
+    /// Records the units that settings refer to.
     fn references(&mut self, vertex: usize, settings: &'f Settings) {
         for (_, setting) in &settings.entries {
             match &setting.value {
@@ -271,24 +273,25 @@ impl<'f> Drawing<'f> {
     }
 }
 
-/// The outputs that an action is known to have besides those that a task declares, and one
-/// way without a name where the call goes on behind it, or the document has no output at all.
+/// Returns the known outputs of an action's kind, without those that a task declares. An
+/// empty name represents continuing after the action, or all outputs if the document has
+/// none.
 fn known_outputs(action: &Action) -> Vec<&'static str> {
     let kind = kind_of(&action.kind.value).filter(|_| !action.outputs.is_empty());
     let Some(kind) = kind else { return vec![""] };
     let is_taken = |label: &&str| match *label {
         // Without an emergency group there is no emergency.
         "emergency" => action.settings.get("emergencyGroup").is_some(),
-        // A round is drawn with its actions.
+        // The body of a loop is drawn with its actions.
         "loop" => false,
-        // A bot that gives up without such an output is in error.
-        label => kind.fate != Fate::Question || !GIVEN_UP.contains(&label),
+        // A bot that gives up without such an output ends in error.
+        label => kind.support != Support::Question || !GIVEN_UP.contains(&label),
     };
-    let behind = kind.goes_on_behind().then_some("").into_iter();
-    behind.chain(kind.outputs.iter().copied().filter(is_taken)).collect()
+    let after = kind.continues_after().then_some("").into_iter();
+    after.chain(kind.outputs.iter().copied().filter(is_taken)).collect()
 }
 
-/// Outputs of questions that are there only where they are switched on.
+/// Outputs of questions that exist only if the author enables them.
 const GIVEN_UP: [&str; 4] = ["maxNoInputs", "maxNoMatches", "noIntent", "knowledge"];
 
 fn has_output(action: &Action, label: &str) -> bool {
@@ -297,8 +300,8 @@ fn has_output(action: &Action, label: &str) -> bool {
 
 #[cfg(test)]
 impl Graph {
-    /// A graph for tests: the ids of its vertices, of which `a` is
-    /// where it starts, and arrows: from, to, label, and whether it is a jump.
+    /// Creates a graph for tests from the ids of its vertices, which starts at `a`, and
+    /// from arrows: from, to, label, and whether it is a jump.
     pub(crate) fn sketch(names: &[&str], arrows: &[(usize, usize, &str, bool)]) -> Self {
         let vertex = |name: &&str| Vertex {
             id: Some((*name).into()),

@@ -1,21 +1,22 @@
-//! How often calls came through a graph: counts, and the shades that they are drawn in.
+//! Counts of calls in a graph, and the shades of these counts.
 
 use super::drawing::Marking;
 use super::graph::Graph;
 
-/// Counts for a graph.
+/// The number of calls that reached each part of a graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Heat {
-    /// By vertex; nothing of those that no run can name.
+    /// By vertex; `None` for vertices that runs cannot name.
     pub vertices: Vec<Option<u64>>,
-    /// By arrow; nothing where it is not known.
+    /// By arrow; `None` if unknown.
     pub arrows: Vec<Option<u64>>,
 }
 
-/// How many shades there are above nothing.
+/// The number of shades above zero.
 const LEVELS: u64 = 4;
 
-/// The shade of a count: 0 for nothing, else 1 to 4, in equal parts of the largest.
+/// Returns the shade of a count: 0 for zero, else 1 to 4, in equal parts of the largest
+/// count.
 pub fn level(count: u64, largest: u64) -> usize {
     if count == 0 || largest == 0 {
         return 0;
@@ -24,7 +25,7 @@ pub fn level(count: u64, largest: u64) -> usize {
     usize::try_from(level.div_ceil(u128::from(largest))).unwrap_or(0)
 }
 
-/// Background, text and border of each shade, for drawings that know no dark mode.
+/// Background, text and border colour of each shade, for formats without a dark mode.
 pub(super) const COLORS: [(&str, &str, &str); 5] = [
     ("#f4f4f2", "#6a6a66", "#c9c9c4"),
     ("#d3ecab", "#1a2b1a", "#9cc06a"),
@@ -49,14 +50,14 @@ impl Heat {
         self.vertices.iter().flatten().copied().max().unwrap_or(0)
     }
 
-    /// How wide an arrow is drawn.
+    /// The width of an arrow.
     pub(super) fn width(&self, arrow: usize) -> Option<usize> {
         let count = self.arrow(arrow)?;
         (count > 0).then(|| 1 + level(count, self.largest()))
     }
 }
 
-/// The shade; nothing of what is not counted.
+/// Marks are shades; `None` for parts without a count.
 impl Marking for Heat {
     type Mark = Option<usize>;
 

@@ -1,17 +1,17 @@
-//! A graph in the notation of Mermaid, which GitHub and many wikis draw.
+//! A graph in the notation of Mermaid, which GitHub and many wikis render.
 
 use std::fmt::Write;
 
 use super::graph::{Graph, Vertex};
 use super::heat::{COLORS, Heat, level};
 
-/// The graph of a flow as a Mermaid flowchart.
+/// Renders the graph of a flow as a Mermaid flowchart.
 pub fn render_mermaid(graph: &Graph) -> String {
     draw(graph, &Heat::default())
 }
 
-/// The same with counts: vertices are shaded by how often calls came there, ways are wider
-/// the more often they were taken.
+/// Renders the graph with counts: vertices are shaded by their count, and arrows are
+/// wider for larger counts.
 pub fn render_mermaid_heat(graph: &Graph, heat: &Heat) -> String {
     let mut out = draw(graph, heat);
     for (shade, (fill, text, stroke)) in COLORS.iter().enumerate() {
@@ -80,7 +80,7 @@ fn shape(index: usize, vertex: &Vertex, heat: &Heat) -> String {
     }
 }
 
-/// What stands in a vertex.
+/// Returns the text in a vertex.
 pub(super) fn caption(index: usize, vertex: &Vertex, heat: &Heat) -> String {
     let mut caption = vertex.name.clone();
     if vertex.name != vertex.kind {
@@ -98,7 +98,7 @@ pub(super) fn times(count: u64) -> String {
     format!("{count} ×")
 }
 
-/// A text as a string of YAML, which the head of a chart is.
+/// Formats a string for YAML, the notation of a chart's header.
 fn title(text: &str) -> String {
     let mut out = String::from("\"");
     for character in text.chars() {
@@ -112,7 +112,8 @@ fn title(text: &str) -> String {
     out
 }
 
-/// A text between quotes. What Mermaid, Markdown or HTML would obey is an entity.
+/// Quotes a string. Characters with a meaning in Mermaid, Markdown or HTML become
+/// entities.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for character in text.chars() {

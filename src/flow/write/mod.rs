@@ -1,4 +1,5 @@
-//! Flows written down for people: as graphs, as drawings of them, and as JSON of what was read.
+//! Output of flows for people: as graphs, as drawings of graphs, and as JSON of the
+//! model.
 
 mod dot;
 mod drawing;

@@ -1,5 +1,5 @@
-//! A flow of Architect as JSON in the form of draft flows, for people who want to see what was
-//! read: every unit and action is a node, with its settings and where it leads.
+//! An Architect flow as JSON in the form of draft flows, which shows the result of
+//! reading: every unit and action is a node, with its settings and targets.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,12 @@ use crate::flow::architect::{
 };
 use crate::value::{Json, JsonObject, Text};
 
-/// The JSON of a flow: `{id, name, type, …, draft: {startNode, nodes}}`. Nodes have the ids
-/// that they have in runs, and are in the order of the document: a unit, its actions, those
-/// of outputs behind the action that has them. Settings are as Archy writes them, `{exp: …}`
-/// and the like; literals stand for themselves unless they are objects or lists. It is made to be read and cannot be run.
+/// Returns the JSON of a flow: `{id, name, type, …, draft: {startNode, nodes}}`.
+///
+/// Nodes have the same ids as in runs. They are in the order of the document: a unit,
+/// then its actions, with the actions of outputs after the action that contains them.
+/// Settings have Archy's form, such as `{exp: …}`. Literals have no wrapper unless they
+/// are objects or lists. The JSON is for reading and cannot be run.
 pub fn model(flow: &ArchitectFlow) -> Json {
     let graph = Graph::of_architect(flow);
     let mut writer = Writer::new(flow, &graph);
@@ -46,7 +48,7 @@ pub fn model(flow: &ArchitectFlow) -> Json {
     ])
 }
 
-/// What is known of a flow before its nodes are written.
+/// The data of a flow that the nodes need.
 struct Writer<'f> {
     /// The id of each vertex of its graph; the task of a choice has none.
     ids: Vec<Option<Text>>,
@@ -54,12 +56,12 @@ struct Writer<'f> {
     vertex: usize,
     /// The vertices of units, by their keys.
     units: IndexMap<&'f str, usize>,
-    /// For each vertex, under which label it leads where; the ordinary way has none.
+    /// The targets of each vertex, with their labels; the ordinary path has no label.
     ways: Vec<Vec<(&'f str, usize)>>,
     nodes: JsonObject,
 }
 
-/// As deep as the document is nested, which is bounded when it is read.
+/// Recurses as deep as the document is nested; the reader limits this depth.
 impl<'f> Writer<'f> {
     fn new(flow: &'f ArchitectFlow, graph: &'f Graph) -> Self {
         let mut ways = vec![Vec::new(); graph.vertices.len()];
@@ -75,14 +77,14 @@ impl<'f> Writer<'f> {
         Self { ids, vertex: 0, units, ways, nodes: JsonObject::new() }
     }
 
-    /// The vertex that is written now, and its id.
+    /// Returns the current vertex and its id, and advances to the next one.
     fn next(&mut self) -> (usize, Text) {
         let vertex = self.vertex;
         self.vertex += 1;
         (vertex, self.id(vertex).unwrap_or_default())
     }
 
-    /// The id of a vertex; for the task of a choice, that of its first action.
+    /// Returns the id of a vertex; for the task of a choice, the id of its first action.
     fn id(&self, vertex: usize) -> Option<Text> {
         match self.ids.get(vertex)? {
             Some(id) => Some(id.clone()),
@@ -94,7 +96,7 @@ impl<'f> Writer<'f> {
         self.units.get(key).and_then(|vertex| self.id(*vertex))
     }
 
-    /// Where a vertex leads under a label, if that is known.
+    /// Returns the target of a vertex under a label, if it is known.
     fn target(&self, vertex: usize, label: &str) -> Option<Json> {
         let ways = self.ways.get(vertex)?;
         let (_, to) = ways.iter().find(|(known, _)| *known == label)?;
@@ -128,7 +130,7 @@ impl<'f> Writer<'f> {
         self.actions(&unit.actions);
         for choice in &unit.choices {
             if is_task(choice) {
-                // The choice itself, which is told of where the menu is.
+                // The choice itself is described in its menu.
                 self.vertex += 1;
                 choice.action.outputs.iter().for_each(|it| self.actions(&it.actions));
             } else {
@@ -137,8 +139,8 @@ impl<'f> Writer<'f> {
         }
     }
 
-    /// What a caller may choose in a menu. The ways to the choices are the last ones that
-    /// lead from it, in their order.
+    /// Returns the choices of a menu. The arrows to them are the last ones that begin at
+    /// the menu, in the order of the choices.
     fn choices(&self, vertex: usize, choices: &[Choice]) -> Json {
         let ways = self.ways.get(vertex).map_or(&[][..], Vec::as_slice);
         let ways = ways.get(ways.len().saturating_sub(choices.len())..);
@@ -192,7 +194,7 @@ impl<'f> Writer<'f> {
         }
     }
 
-    /// Where an output leads; to nothing where the unit ends behind it.
+    /// Returns the target of an output; null if the unit ends after it.
     fn output(&self, vertex: usize, output: &Output) -> Json {
         let target = self.target(vertex, &output.label).unwrap_or_default();
         let value = output.value.as_ref().map(|it| ("value", self.setting(&it.value)));
@@ -205,7 +207,7 @@ impl<'f> Writer<'f> {
             let initial = initial.map(|it| ("initial", self.setting(&it.value)));
             let about = [
                 ("name", Json::String(variable.name.value.clone())),
-                ("type", Json::String(Text::from(variable.holds.to_string()))),
+                ("type", Json::String(Text::from(variable.value_type.to_string()))),
                 ("isInput", variable.is_input.into()),
                 ("isOutput", variable.is_output.into()),
             ];
@@ -217,7 +219,7 @@ impl<'f> Writer<'f> {
     fn settings(&self, settings: &Settings) -> Json {
         let mut object = JsonObject::new();
         for (name, setting) in &settings.entries {
-            // Of repeated names the first one counts, as where the model is asked.
+            // The first value of a repeated name counts, as in lookups of the model.
             object.entry(name.clone()).or_insert_with(|| self.setting(&setting.value));
         }
         Json::Object(object.into())
@@ -256,12 +258,12 @@ impl<'f> Writer<'f> {
     }
 }
 
-/// Whether a choice runs a task that stands inside it.
+/// Whether a choice contains the task that it runs.
 fn is_task(choice: &Choice) -> bool {
     choice.action.kind.value == "menuTask"
 }
 
-/// Names that are given once: a second `Main` is `Main (2)`.
+/// Generates unique names: a second `Main` becomes `Main (2)`.
 #[derive(Default)]
 struct Names(BTreeMap<Text, usize>);
 
@@ -283,7 +285,7 @@ fn object<'k>(entries: impl IntoIterator<Item = (&'k str, Json)>) -> Json {
     Json::object(entries.into_iter().map(|(key, value)| (Text::from(key), value)))
 }
 
-/// An object of those entries that hold something.
+/// Creates an object of the entries that are not empty.
 fn without_nothing<'k>(entries: impl IntoIterator<Item = (&'k str, Json)>) -> Json {
     let is_something = |value: &Json| match value {
         Json::Null => false,

@@ -1,4 +1,4 @@
-//! Attributes of participants.
+//! Participant attributes.
 
 use super::build::Compiler;
 use super::control::{listed, outputs_of};
@@ -7,10 +7,10 @@ use crate::flow::VariableId;
 use crate::flow::architect::{self, Settings};
 use crate::value::{Kind, Text, Type};
 
-/// Sets or gets attributes.
+/// Sets or reads participant attributes.
 #[derive(Debug, Clone)]
 pub struct Attributes {
-    /// Whose they are; the participant of the run where nothing says so.
+    /// The participant that owns the attributes; `None` for the participant of the run.
     pub owner: Option<Owner>,
     /// The attributes.
     pub list: AttributeList,
@@ -21,16 +21,16 @@ pub struct Attributes {
 pub struct Owner {
     /// The id of the conversation.
     pub conversation: Source,
-    /// The id of the participant; the customer where it is NOT_SET.
+    /// The id of the participant; NOT_SET means the customer.
     pub participant: Source,
 }
 
-/// Attributes that are set or got.
+/// Attributes to set or to read.
 #[derive(Debug, Clone)]
 pub enum AttributeList {
     /// Names and values.
     Set(Box<[(Source, Source)]>),
-    /// Names, and the variables that take the values.
+    /// Names, and the variables that receive the values.
     Get(Box<[(Source, Option<VariableId>)]>),
 }
 

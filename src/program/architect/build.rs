@@ -1,11 +1,11 @@
-//! From the model of Architect's flows to steps.
+//! Compiles the model of Architect flows to steps.
 
 use super::control::known_outputs;
 use super::menu::Menus;
 use super::names::{Names, Scope};
 use super::plan::{Plan, UnitPlan, number, plan};
 use super::source::{Source, source};
-use super::{Action, End, FlowPart, MenuWay, Nature, Variables};
+use super::{Action, End, FlowKind, FlowPart, MenuTarget, Variables};
 use crate::expr::architect::BUILT_INS;
 use crate::flow::architect::{
     self, ActionIds, ArchitectFlow, Setting, StepId, Unit, UnitKind,
@@ -16,14 +16,14 @@ use crate::program::step::{Step, StepAction};
 use crate::source::Span;
 use crate::value::{Kind, Text, Type};
 
-/// Adds Architect's flows to a program that has the draft dialect's already.
+/// Adds Architect flows to a program that already has the flows of the draft dialect.
 pub(in crate::program) fn add(program: &mut Program, flows: &[ArchitectFlow]) {
-    program.built_in_first = number(program.legend.variables.len());
+    program.built_in_first = number(program.symbols.variables.len());
     if flows.is_empty() {
         return;
     }
     let built_ins = BUILT_INS.iter().map(|known| Text::from(known.name));
-    program.legend.variables.extend(built_ins);
+    program.symbols.variables.extend(built_ins);
     let mut plans = Vec::with_capacity(flows.len());
     for flow in flows {
         plans.push(plan(program, flow));
@@ -64,8 +64,8 @@ fn compile_flow(
     let on_error = compiler.error_handling();
     let mut variables = plan.variables.clone();
     compiler.fill_initial(&mut variables, flow.variables.iter());
-    let nature = Nature::of(&flow.flow_type);
-    let hold_prompt = (nature == Nature::InQueue).then(|| compiler.hold_prompt());
+    let nature = FlowKind::of(&flow.flow_type);
+    let hold_prompt = (nature == FlowKind::InQueue).then(|| compiler.hold_prompt());
     let start = flow.start.as_ref().and_then(|start| start.unit.as_deref());
     let part = FlowPart {
         begin,
@@ -81,7 +81,7 @@ fn compile_flow(
     unit.architect = Some(Box::new(part));
 }
 
-impl Nature {
+impl FlowKind {
     pub(super) fn of(flow_type: &str) -> Self {
         match flow_type {
             "commonModule" => Self::CommonModule,
@@ -99,13 +99,15 @@ pub(super) struct Compiler<'c> {
     plan: &'c Plan,
     plans: &'c [Plan],
     flows: &'c [ArchitectFlow],
-    /// The variables of the task that is compiled.
+    /// The variables of the task that is being compiled.
     task: &'c Scope,
-    /// The next hidden variable.
+    /// The id of the next hidden variable.
     hidden: u32,
-    /// The loops around the action: where the next round begins, and the way behind.
+    /// The loops around the action: the first step of the next round, and the step after
+    /// the loop.
     loops: Vec<(NodeId, Option<NodeId>)>,
-    /// The ids of the steps to come, and what gives ids to those that no author wrote.
+    /// The ids of the remaining steps, and a generator of ids for actions whose author
+    /// gave none.
     step_ids: std::vec::IntoIter<StepId>,
     further_ids: ActionIds,
     pub(super) menus: Menus,
@@ -136,7 +138,7 @@ impl<'c> Compiler<'c> {
             UnitKind::Bot => "bot",
         };
         let begin = self.push(&unit.name, kind, unit.span, Vec::new());
-        self.program.legend.nodes[begin.index()].key = Some(unit.key.clone());
+        self.program.symbols.nodes[begin.index()].key = Some(unit.key.clone());
         if unit.kind == UnitKind::Menu {
             self.menu(unit, plan.sequence, begin);
         } else {
@@ -163,8 +165,8 @@ impl<'c> Compiler<'c> {
         }
     }
 
-    /// Compiles actions that follow each other; gives the first step, or what comes after
-    /// where there is none.
+    /// Compiles a sequence of actions. Returns the first step, or `after` if the sequence
+    /// is empty.
     pub(super) fn sequence(
         &mut self,
         actions: &[architect::Action],
@@ -215,9 +217,11 @@ impl<'c> Compiler<'c> {
             "jumpToMenu" | "menuJumpToMenu" | "menuSubMenu" => {
                 plain(self.jump(action, "targetMenuRef"))
             }
-            "repeatMenu" | "menuRepeatMenu" => plain(Action::GoToMenu(MenuWay::Repeat)),
+            "repeatMenu" | "menuRepeatMenu" => {
+                plain(Action::GoToMenu(MenuTarget::Repeat))
+            }
             "previousMenu" | "menuPreviousMenu" => {
-                plain(Action::GoToMenu(MenuWay::Previous))
+                plain(Action::GoToMenu(MenuTarget::Previous))
             }
             "collectInput" => self.collect_input(action),
             "dialByExtension" | "menuDialByExtension" => self.dial_by_extension(action),
@@ -239,8 +243,8 @@ impl<'c> Compiler<'c> {
         }
     }
 
-    /// A loop is two steps: the first counts the rounds and begins, the second begins every
-    /// further one.
+    /// Compiles a loop to two steps: the first counts the rounds and begins the first
+    /// round, the second begins each further round.
     fn looped(&mut self, action: &architect::Action, at: NodeId, next: Option<NodeId>) {
         let rounds = self.count_of_rounds(action);
         let again = architect::next_round(action);
@@ -256,8 +260,9 @@ impl<'c> Compiler<'c> {
         }
     }
 
-    /// The first step of every output, in the order of `names`; behind its last action the
-    /// call goes to `after`. An output that does nothing leads there at once.
+    /// Returns the first step of every output, in the order of `names`. After the last
+    /// action of an output, the call continues at `after`. An output without actions
+    /// leads there directly.
     fn outputs(
         &mut self,
         action: &architect::Action,
@@ -280,7 +285,7 @@ impl<'c> Compiler<'c> {
         targets
     }
 
-    /// A step whose action is set later, when those of its outputs are known.
+    /// Adds a step. Its action is set later, when the steps of its outputs are known.
     pub(super) fn push(
         &mut self,
         name: &str,
@@ -291,7 +296,7 @@ impl<'c> Compiler<'c> {
         let at = self.next_id();
         let id = self.step_id(name);
         self.program.nodes[self.plan.id.index()].insert(id.clone(), at);
-        self.program.legend.nodes.push(NodeLabel {
+        self.program.symbols.nodes.push(NodeLabel {
             flow: self.plan.id,
             id,
             name: name.into(),
@@ -336,7 +341,7 @@ impl<'c> Compiler<'c> {
     }
 
     fn label(&mut self, at: NodeId, outputs: Vec<Text>, action: &architect::Action) {
-        let label = &mut self.program.legend.nodes[at.index()];
+        let label = &mut self.program.symbols.nodes[at.index()];
         label.output_keys =
             outputs.iter().map(|name| action.output_key(name).cloned()).collect();
         label.outputs = outputs;
@@ -344,7 +349,7 @@ impl<'c> Compiler<'c> {
         label.tracking_id = action.tracking_id;
     }
 
-    /// The id of two hidden variables of the task.
+    /// Returns the id of the first of two new hidden variables of the task.
     pub(super) fn hidden_pair(&mut self) -> VariableId {
         let id = VariableId(self.hidden);
         self.hidden += 2;
@@ -359,12 +364,12 @@ impl<'c> Compiler<'c> {
         }
     }
 
-    /// A value for a place of this type.
+    /// Compiles a value for a place of this type.
     pub(super) fn source(&self, setting: Option<&Setting>, holds: Type) -> Source {
         source(setting, holds, &mut self.names())
     }
 
-    /// The value of a setting of an action.
+    /// Compiles the value of a setting of an action.
     pub(super) fn setting(
         &self,
         action: &architect::Action,
@@ -374,12 +379,12 @@ impl<'c> Compiler<'c> {
         self.source(action.settings.get(name).map(|written| &written.value), holds)
     }
 
-    /// The variable of a whole name, and what it holds.
+    /// Returns the variable with this full name, and its type.
     pub(super) fn variable(&self, name: &str) -> Option<(VariableId, Type)> {
         self.names().named(name)
     }
 
-    /// The variable that a setting names as the one that takes a result.
+    /// Returns the variable to which a setting binds a result.
     pub(super) fn bound_variable(&self, setting: &Setting) -> Option<VariableId> {
         match setting {
             Setting::Variable(name) => self.variable(name).map(|(id, _)| id),
@@ -387,7 +392,7 @@ impl<'c> Compiler<'c> {
         }
     }
 
-    /// The variable that takes the result of this name.
+    /// Returns the variable that receives the result with this name.
     pub(super) fn output(
         &self,
         action: &architect::Action,
@@ -396,19 +401,19 @@ impl<'c> Compiler<'c> {
         self.bound_variable(&action.settings.get(name)?.value)
     }
 
-    /// The task, menu or state of a key.
+    /// Returns the task, menu or state with this key.
     pub(super) fn sequence_of(&self, key: &str) -> Option<SequenceId> {
         let unit = self.flow.units.iter().position(|unit| unit.key == key)?;
         Some(self.plan.units.get(unit)?.sequence)
     }
 
-    /// The task, menu or state of a name.
+    /// Returns the task, menu or state with this name.
     pub(super) fn sequence_named(&self, name: &str) -> Option<SequenceId> {
         let unit = self.flow.units.iter().position(|unit| unit.name == name)?;
         Some(self.plan.units.get(unit)?.sequence)
     }
 
-    /// The names of the output paths that a task declares.
+    /// Returns the names of the output paths that a task declares.
     pub(super) fn paths_of(&self, sequence: SequenceId) -> Vec<Text> {
         let of_task = |plan: &UnitPlan| plan.sequence == sequence;
         let unit = self.plan.units.iter().position(of_task);
@@ -417,7 +422,7 @@ impl<'c> Compiler<'c> {
         paths.iter().map(|path| path.value.clone()).collect()
     }
 
-    /// A variable of another task of the flow.
+    /// Returns a variable of another task of the flow.
     pub(super) fn variable_of(
         &self,
         sequence: SequenceId,
@@ -427,7 +432,7 @@ impl<'c> Compiler<'c> {
         plan.scope.declared(name)
     }
 
-    /// The common module of a name.
+    /// Returns the common module with this name.
     pub(super) fn module(&self, name: &str) -> Option<FlowId> {
         let is_named = |flow: &&ArchitectFlow| {
             flow.flow_type == "commonModule" && flow.name.value == name
@@ -436,7 +441,8 @@ impl<'c> Compiler<'c> {
         Some(self.plans.get(index)?.id)
     }
 
-    /// The flow of a name, of this type if there are several; no common module.
+    /// Returns the flow with this name, preferring this type if several flows have the
+    /// name. Common modules are excluded.
     pub(super) fn flow_of_type(&self, name: &str, flow_type: &str) -> Option<FlowId> {
         let named = || {
             self.flows.iter().zip(self.plans).filter(|(flow, _)| {
@@ -448,7 +454,7 @@ impl<'c> Compiler<'c> {
         of_type.or_else(|| named().next()).map(|(_, plan)| plan.id)
     }
 
-    /// A variable of another flow.
+    /// Returns a variable of another flow.
     pub(super) fn variable_of_flow(
         &self,
         flow: FlowId,
@@ -458,7 +464,7 @@ impl<'c> Compiler<'c> {
     }
 }
 
-/// How many steps an action takes with all that is inside it.
+/// Returns the number of steps of an action, including the actions inside it.
 fn size(action: &architect::Action) -> usize {
     let inside = action.outputs.iter().flat_map(|output| &output.actions);
     let inside: usize = inside.map(size).sum();

@@ -1,4 +1,4 @@
-//! What decides where a flow goes: decisions, loops, tasks, modules, ends.
+//! Control flow: decisions, loops, tasks, modules, ends.
 
 use super::build::Compiler;
 use super::{Action, Source};
@@ -14,47 +14,47 @@ pub struct Decision {
     pub condition: Source,
 }
 
-/// Takes the output of the first case that fits, in their order, else the last: `default`.
+/// Takes the output of the first case that matches, or else the last output, `default`.
 #[derive(Debug, Clone)]
 pub struct Switch {
-    /// What the cases are compared with; without it, they are conditions.
+    /// The value that the cases are compared with; without it, the cases are conditions.
     pub value: Option<Source>,
-    /// The cases.
+    /// The cases, in order.
     pub cases: Box<[Source]>,
 }
 
-/// A variable that is set.
+/// An assignment to a variable.
 #[derive(Debug, Clone)]
 pub struct Statement {
-    /// The variable, or the name of one that nobody declares.
+    /// The variable, or the name of an undeclared variable.
     pub variable: Result<VariableId, Text>,
-    /// Its value.
+    /// The value.
     pub value: Source,
 }
 
-/// Variables that are set one after the other; each sees what was set before.
+/// Assignments that are executed in order. Each sees the effect of the previous ones.
 pub type Statements = Box<[Statement]>;
 
-/// A loop; its one output `loop` (0) is a round.
+/// A loop. Its output `loop` (0) leads to the actions of a round.
 #[derive(Debug, Clone)]
 pub struct Loop {
-    /// How many rounds, an Integer; counted when the loop begins.
+    /// The number of rounds, an Integer, evaluated when the loop begins.
     pub count: Source,
-    /// The hidden variable that holds how many rounds there are; the one after it holds the
-    /// number of the round, from 0.
+    /// The hidden variable that holds the number of rounds. The hidden variable after it
+    /// holds the index of the current round, from 0.
     pub rounds: VariableId,
-    /// The variable that the author reads the number of the round from.
+    /// The author's variable that receives the index of the round.
     pub index: Option<VariableId>,
 }
 
-/// A call of a task. Its outputs are those of the task, by their names.
+/// A call of a task. Its outputs are the output paths of the task, by name.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// The task, or what was written for it.
+    /// The task, or the text of an unresolved reference.
     pub target: Result<SequenceId, Text>,
     /// Variables of the task and their values.
     pub inputs: Box<[(VariableId, Source)]>,
-    /// Variables of the task and those of the caller that take them.
+    /// Pairs of a variable of the task and the caller's variable that receives its value.
     pub outputs: Box<[(VariableId, VariableId)]>,
     /// The names of the output paths, in the order of the step's targets.
     pub paths: Box<[Text]>,
@@ -63,33 +63,34 @@ pub struct Call {
 /// A call of a common module.
 #[derive(Debug, Clone)]
 pub struct CommonModule {
-    /// Its name.
+    /// The name of the module.
     pub name: Text,
     /// The module, if it is loaded.
     pub flow: Option<FlowId>,
-    /// Names of its variables and their values.
+    /// Input variables: name, id if the module is loaded, and value.
     pub inputs: Box<[(Text, Option<VariableId>, Source)]>,
-    /// Names of its variables, and those of the caller that take them.
+    /// Output variables: name, id if the module is loaded, and the caller's variable that
+    /// receives the value.
     pub outputs: Box<[(Text, Option<VariableId>, VariableId)]>,
 }
 
-/// The way to another task, menu or state.
+/// A jump to another task, menu or state.
 #[derive(Debug, Clone)]
 pub struct Jump {
-    /// Where to, or what was written for it.
+    /// The target, or the text of an unresolved reference.
     pub target: Result<SequenceId, Text>,
-    /// Variables of the task and their values.
+    /// Variables of the target and their values.
     pub inputs: Box<[(VariableId, Source)]>,
 }
 
-/// What ends.
+/// The scope that an action ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// The interaction.
     Disconnect,
-    /// The state of a flow that waits; the flow is over unless it waits for more.
+    /// The state of an in-queue flow. The flow ends unless the caller still waits.
     State,
-    /// The flow: the agent who sent the caller here has the call back.
+    /// The flow. The call returns to the agent who transferred the caller to it.
     Agent,
 }
 
@@ -173,7 +174,7 @@ impl Compiler<'_> {
         Action::Jump(Jump { target, inputs })
     }
 
-    /// `taskInputs: [{string: {name: Task.X, value: …}}]`
+    /// Compiles `taskInputs: [{string: {name: Task.X, value: …}}]`.
     fn task_inputs(
         &mut self,
         action: &architect::Action,
@@ -246,8 +247,8 @@ impl Compiler<'_> {
     }
 }
 
-/// The outputs that the kind of an action is known to have, and those that the document has
-/// besides.
+/// Returns the known outputs of the action's kind, followed by further outputs in the
+/// document.
 pub(super) fn outputs_of(action: &architect::Action) -> Vec<Text> {
     let mut names = known_outputs(action);
     for output in &action.outputs {
@@ -258,13 +259,13 @@ pub(super) fn outputs_of(action: &architect::Action) -> Vec<Text> {
     names
 }
 
-/// The outputs that the kind of an action is known to have.
+/// Returns the known outputs of the action's kind.
 pub(super) fn known_outputs(action: &architect::Action) -> Vec<Text> {
     let names = kinds::outputs_of(&action.kind.value).iter();
     names.map(|name| Text::from(*name)).collect()
 }
 
-/// The text that stands under a name.
+/// Returns the string under a key.
 pub(super) fn literal<'s>(settings: &'s Settings, name: &str) -> Option<&'s str> {
     match &settings.get(name)?.value {
         Setting::Literal(Json::String(text)) => Some(text),
@@ -272,7 +273,7 @@ pub(super) fn literal<'s>(settings: &'s Settings, name: &str) -> Option<&'s str>
     }
 }
 
-/// What a setting names: `{name: Sales}`, or the bare name.
+/// Returns the name that a setting refers to: `{name: Sales}`, or just the name.
 pub(super) fn name_in<'s>(settings: &'s Settings, name: &str) -> Option<&'s str> {
     match &settings.get(name)?.value {
         Setting::Group(group) => literal(group, "name"),
@@ -285,7 +286,7 @@ pub(super) fn name_in<'s>(settings: &'s Settings, name: &str) -> Option<&'s str>
     }
 }
 
-/// The settings within a setting, by name.
+/// Returns the settings inside a setting, by name.
 pub(super) fn grouped<'s>(
     settings: &'s Settings,
     name: &str,
@@ -295,7 +296,8 @@ pub(super) fn grouped<'s>(
     entries.iter().map(|(name, written)| (name, &written.value))
 }
 
-/// The items of a list, each a group under one key: `[{string: {…}}, {integer: {…}}]`.
+/// Returns the items of a list in which each item is a group under one key: `[{string:
+/// {…}}, {integer: {…}}]`.
 pub(super) fn listed<'s>(
     settings: &'s Settings,
     name: &str,

@@ -1,86 +1,89 @@
-//! What a participant of a digital conversation, or of a bot, reads and answers.
+//! Messages to and questions for the participant of a digital conversation or of a bot
+//! flow.
 
 use super::build::Compiler;
 use super::control::{listed, literal, outputs_of};
 use super::{Action, Source};
 use crate::flow::architect::{self, ArchitectFlow, Setting, Settings};
-use crate::flow::kinds::{Fate, kind_of};
-use crate::flow::{SequenceId, VariableId, Written};
+use crate::flow::kinds::{Support, kind_of};
+use crate::flow::{SequenceId, Spanned, VariableId};
 use crate::value::{Json, Kind, Text, Type, Value};
 
 /// Sends a message to the participant.
 #[derive(Debug, Clone)]
 pub struct Send {
-    /// What the participant reads.
+    /// The message.
     pub message: Source,
     /// The other settings that have a value, by name.
     pub inputs: Box<[(Text, Source)]>,
 }
 
-/// Asks the participant, and goes by the answer.
+/// Asks the participant and continues according to the answer.
 #[derive(Debug, Clone)]
 pub struct Ask {
-    /// What the participant reads or hears.
+    /// The question, which the participant reads or hears.
     pub question: Source,
-    /// The settings that have a value, by name, for whoever answers in place of the
+    /// The settings that have a value, by name, for a fixture that answers instead of the
     /// participant.
     pub inputs: Box<[(Text, Source)]>,
-    /// What is wanted.
-    pub wanted: Wanted,
-    /// The variable that takes the answer.
+    /// The expected kind of answer.
+    pub wanted: ExpectedAnswer,
+    /// The variable that receives the answer.
     pub result: Option<VariableId>,
-    /// What follows silence.
-    pub no_input: Again,
-    /// What follows an answer that does not fit.
-    pub no_match: Again,
-    /// How long silence is, in milliseconds.
-    pub patience_ms: i64,
-    /// The outputs, of which the first is taken when there are no others that fit.
+    /// The reaction to silence.
+    pub no_input: RetryPolicy,
+    /// The reaction to an answer that does not fit.
+    pub no_match: RetryPolicy,
+    /// The time after which no answer counts as silence, in milliseconds.
+    pub silence_ms: i64,
+    /// The output of an answer that fits no other output. If the index is past the last
+    /// output, the call continues after the action.
     pub success: u16,
 }
 
-/// What an answer has to be.
+/// The expected kind of answer.
 #[derive(Debug, Clone)]
-pub enum Wanted {
+pub enum ExpectedAnswer {
     /// A value of a type.
     Value(Type),
     /// Yes or no.
     Boolean,
-    /// One of the outputs, by its name.
+    /// One of the outputs, by name.
     Choice,
-    /// An intent, by its name.
+    /// An intent, by name.
     Intent(Box<[Intent]>),
 }
 
-/// What a participant may want of a bot.
+/// An intent of a bot flow.
 #[derive(Debug, Clone)]
 pub struct Intent {
-    /// Its name.
+    /// The name.
     pub name: Text,
-    /// The task that serves it.
+    /// The task that serves the intent.
     pub task: Option<SequenceId>,
 }
 
-/// What a bot does when it did not get what it wants.
+/// The reaction of a bot to silence or to an answer that does not fit.
 #[derive(Debug, Clone)]
-pub struct Again {
-    /// What it says: an apology, and what it says instead of the question.
+pub struct RetryPolicy {
+    /// The messages: an apology, and a repetition that replaces the question.
     pub words: Box<[Source]>,
-    /// At the how manieth time in a row it gives up.
+    /// The number of consecutive failures after which the bot gives up.
     pub most: u32,
-    /// The output that it takes then; without one it is a runtime error.
+    /// The output that the bot then takes; without one, giving up is a runtime error.
     pub output: Option<u16>,
 }
 
-/// How often a bot asks and how long it waits, where the flow does not say. *Source: the
-/// settings that Architect gives to a new bot.*
+/// Defaults for the number of attempts and for the waiting time. *Source: the settings
+/// that Architect gives to a new bot.*
 const MOST: u32 = 3;
 const PATIENCE_MS: i64 = 7_000;
 
 const MESSAGE: Type = Type::one(Kind::Communication);
 
 impl Compiler<'_> {
-    /// An action of a conversation, or one that is recorded, or one that is asked for.
+    /// Compiles an action of a digital conversation, a recorded action, or an unsimulated
+    /// action.
     pub(super) fn digital(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
         match action.kind.value.as_str() {
             "setParticipantData"
@@ -97,7 +100,9 @@ impl Compiler<'_> {
             | "waitForInput" => self.ask(action),
             "clearSlot" => (self.clear_slots(action), Vec::new()),
             kind => match kind_of(kind) {
-                Some(known) if known.fate != Fate::Asked => self.recorded(action),
+                Some(known) if known.support != Support::External => {
+                    self.recorded(action)
+                }
                 _ => self.other(action),
             },
         }
@@ -125,10 +130,12 @@ impl Compiler<'_> {
         let bound = ["askResult", "selection", "resultData", "intent"];
         let bound = bound.iter().find_map(|name| self.output(action, name));
         let wanted = match kind {
-            "askForSlot" => Wanted::Value(slot.map_or(Type::ANY, |(_, holds)| holds)),
-            "askForBoolean" => Wanted::Boolean,
-            "digitalMenu" => Wanted::Choice,
-            _ => Wanted::Intent(self.intents()),
+            "askForSlot" => {
+                ExpectedAnswer::Value(slot.map_or(Type::ANY, |(_, holds)| holds))
+            }
+            "askForBoolean" => ExpectedAnswer::Boolean,
+            "digitalMenu" => ExpectedAnswer::Choice,
+            _ => ExpectedAnswer::Intent(self.intents()),
         };
         let no_match =
             if kind == "askForIntent" { NO_MATCH_OF_INTENT } else { NO_MATCHES };
@@ -142,13 +149,13 @@ impl Compiler<'_> {
             result: bound.or(slot.map(|(id, _)| id)),
             no_input: self.again(action, "noInput", output(action, &names, NO_INPUTS)),
             no_match: self.again(action, "noMatch", output(action, &names, no_match)),
-            patience_ms: self.patience(),
+            silence_ms: self.patience(),
             success: success.unwrap_or(u16::MAX),
         };
         (Action::Ask(ask), names)
     }
 
-    /// `clearSlot`: the variables that it makes NOT_SET.
+    /// Compiles `clearSlot`: the variables that become NOT_SET.
     fn clear_slots(&mut self, action: &architect::Action) -> Action {
         let slots = slots_of(action);
         let ids = slots.iter().filter_map(|name| Some(self.variable(name)?.0));
@@ -160,7 +167,7 @@ impl Compiler<'_> {
         action: &architect::Action,
         what: &str,
         output: Option<u16>,
-    ) -> Again {
+    ) -> RetryPolicy {
         let of_flow = self.of_flow("settingsUserInput");
         let apology = [format!("{what}Apology"), format!("{}Apologies", several(what))];
         let mut words = Vec::new();
@@ -168,11 +175,11 @@ impl Compiler<'_> {
         let own = [what.to_owned(), several(what)];
         words.extend(self.spoken(&action.settings, &own));
         let most = of_flow.and_then(|it| whole(it, &format!("{}Max", several(what))));
-        Again { words: words.into(), most: most.unwrap_or(MOST).max(1), output }
+        RetryPolicy { words: words.into(), most: most.unwrap_or(MOST).max(1), output }
     }
 
-    /// What stands under the first of these names that says anything; of several texts the
-    /// first.
+    /// Returns the value of the first of these settings that has one; of a list, the
+    /// first item.
     fn spoken(&self, settings: &Settings, names: &[String]) -> Option<Source> {
         let found = names.iter().find_map(|name| match &settings.get(name)?.value {
             Setting::NoValue | Setting::None => None,
@@ -193,7 +200,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// `intentSettings: [{intent: {name, task: {name}}}]`
+    /// Reads `intentSettings: [{intent: {name, task: {name}}}]`.
     fn intents(&self) -> Box<[Intent]> {
         let settings = self.of_flow("settingsBotFlow");
         let list = settings
@@ -216,7 +223,7 @@ const NO_INPUTS: &str = "maxNoInputs";
 const NO_MATCHES: &str = "maxNoMatches";
 const NO_MATCH_OF_INTENT: &str = "noIntent";
 
-/// Settings that say how a bot speaks and what it shows; they are no question to anyone else.
+/// Settings for the bot's prompts and display. They are not inputs of the action.
 const TALK: [&str; 10] = [
     "question",
     "noInput",
@@ -234,7 +241,7 @@ fn several(what: &str) -> String {
     if what == "noMatch" { "noMatches".into() } else { format!("{what}s") }
 }
 
-/// The index of an output that the document switches on.
+/// Returns the index of an output, if the document enables the output.
 fn output(action: &architect::Action, names: &[Text], name: &str) -> Option<u16> {
     action.outputs.iter().find(|output| output.label == name)?;
     let index = names.iter().position(|known| known == name)?;
@@ -257,15 +264,16 @@ fn slot_of(action: &architect::Action) -> Option<Text> {
     slots_of(action).into_iter().next()
 }
 
-/// The slots that the actions of a flow name; those that no variable declares hold text.
+/// Returns a variable for each slot that the actions of a flow name. Slots without a
+/// declared variable hold strings.
 pub(super) fn slot_variables(flow: &ArchitectFlow) -> Vec<architect::Variable> {
     let mut variables = Vec::new();
     flow.each_action(&mut |_, action| {
         let slots = slots_of(action).into_iter();
         variables.extend(slots.map(|name| architect::Variable {
             key: None,
-            name: Written { value: name, span: action.span },
-            holds: Type::one(Kind::String),
+            name: Spanned { value: name, span: action.span },
+            value_type: Type::one(Kind::String),
             initial: None,
             is_input: true,
             is_output: true,
@@ -274,7 +282,7 @@ pub(super) fn slot_variables(flow: &ArchitectFlow) -> Vec<architect::Variable> {
     variables
 }
 
-/// The variables of the slots that an action names, under `slot` or in `slots`.
+/// Returns the slots that an action names, in `slot` or in `slots`.
 fn slots_of(action: &architect::Action) -> Vec<Text> {
     let mut names = Vec::new();
     for (key, written) in &action.settings.entries {

@@ -1,21 +1,22 @@
-//! Where a runtime error leads: what `settingsErrorHandling` says, as ordinary actions.
+//! Error handling of a flow: compiles `settingsErrorHandling` to ordinary actions.
 
-use super::Nature;
+use super::FlowKind;
 use super::build::Compiler;
 use crate::flow::architect::{self, Setting, Settings};
-use crate::flow::{NodeId, Written};
+use crate::flow::{NodeId, Spanned};
 use crate::source::Span;
 use crate::value::Text;
 
 impl Compiler<'_> {
-    /// Where a runtime error leads: `preHandlingAudio`, then what `errorHandling` says.
+    /// Compiles the steps that follow a runtime error: `preHandlingAudio`, then the
+    /// action given by `errorHandling`. Returns the first step.
     pub(super) fn error_handling(&mut self) -> Option<NodeId> {
         let written = self.flow.settings.get("settingsErrorHandling");
         let settings = written.and_then(|written| written.value.group());
         let handling = settings.and_then(|settings| settings.get("errorHandling"));
         let handling = handling.and_then(|handling| handling.value.group());
         let span = written.map_or(self.flow.span, |written| written.span);
-        let nature = Nature::of(&self.flow.flow_type);
+        let nature = FlowKind::of(&self.flow.flow_type);
         let mut actions = Vec::new();
         let audio = settings.and_then(|settings| settings.get("preHandlingAudio"));
         if let Some(audio) = audio.filter(|audio| audio.value != Setting::NoValue) {
@@ -29,14 +30,15 @@ impl Compiler<'_> {
                 (kind, handling_settings(kind, &body.value))
             }
             None => match nature {
-                Nature::CommonModule => return None,
-                Nature::Call | Nature::InQueue => ("disconnect", Vec::new()),
-                Nature::Digital => ("endFlow", Vec::new()),
+                FlowKind::CommonModule => return None,
+                FlowKind::Call | FlowKind::InQueue => ("disconnect", Vec::new()),
+                FlowKind::Digital => ("endFlow", Vec::new()),
             },
         };
         actions.push(handler(kind, entries, span));
         if kind == "transferToAcd" {
-            // Where the queue does not take the call, nothing else is left.
+            // If the queue does not accept the call, the only option left is to
+            // disconnect.
             actions.push(handler("disconnect", Vec::new(), span));
         }
         self.sequence(&actions, None)
@@ -45,37 +47,38 @@ impl Compiler<'_> {
 
 fn handler(
     kind: &str,
-    entries: Vec<(Text, Written<Setting>)>,
+    entries: Vec<(Text, Spanned<Setting>)>,
     span: Span,
 ) -> architect::Action {
     architect::Action {
         key: None,
         tracking_id: None,
         name: Some("Error Handling".into()),
-        kind: Written { value: kind.into(), span },
+        kind: Spanned { value: kind.into(), span },
         settings: Settings { entries },
         outputs: Vec::new(),
         span,
     }
 }
 
-/// The action that does what a handling says. *Source: `ArchEnums.EVENTS_FLOW_ERROR_HANDLING`.*
-fn handling_action(kind: &str, nature: Nature) -> &'static str {
+/// Returns the action that implements an error handling. *Source:
+/// `ArchEnums.EVENTS_FLOW_ERROR_HANDLING`.*
+fn handling_action(kind: &str, nature: FlowKind) -> &'static str {
     match kind {
         "queue" => "transferToAcd",
         "task" => "jumpToTask",
         "menu" => "jumpToMenu",
         "state" => "changeState",
-        // The caller goes on waiting, from the beginning of the start-up task.
-        "endInQueueState" if nature == Nature::InQueue => "endTask",
+        // The caller keeps waiting, from the beginning of the start-up task.
+        "endInQueueState" if nature == FlowKind::InQueue => "endTask",
         "endWorkflow" | "endFlow" | "exit" | "endInQueueState" | "continue"
         | "abortSend" | "completeSend" => "endFlow",
         _ => "disconnect",
     }
 }
 
-/// The settings of that action. Where to jump is the only reference there is.
-fn handling_settings(kind: &str, body: &Setting) -> Vec<(Text, Written<Setting>)> {
+/// Returns the settings of that action. The only reference among them is the jump target.
+fn handling_settings(kind: &str, body: &Setting) -> Vec<(Text, Spanned<Setting>)> {
     let entries = body.group().map_or(&[][..], |body| body.entries.as_slice());
     let target = match kind {
         "jumpToTask" => "targetTaskRef",

@@ -1,4 +1,5 @@
-//! What listens to the caller outside a menu: `collectInput` and `dialByExtension`.
+//! Actions that listen to the caller outside a menu: `collectInput` and
+//! `dialByExtension`.
 
 use super::build::Compiler;
 use super::control::{known_outputs, literal};
@@ -7,48 +8,48 @@ use crate::flow::VariableId;
 use crate::flow::architect::{self, Setting, Settings};
 use crate::value::{Duration, Kind, Text, Type, Value};
 
-/// Takes digits; its outputs are `success` (0) and `failure` (1).
+/// Collects digits. Its outputs are `success` (0) and `failure` (1).
 #[derive(Debug, Clone)]
 pub struct CollectInput {
-    /// `inputAudio`
+    /// The prompt, `inputAudio`.
     pub audio: Source,
-    /// How many digits are needed, an Integer.
+    /// The minimum number of digits, an Integer.
     pub min: Source,
-    /// How many digits are taken, an Integer.
+    /// The maximum number of digits, an Integer.
     pub max: Source,
     /// The key that ends the entry.
     pub terminator: Option<char>,
-    /// How long it waits for the first digit, a Duration.
+    /// The waiting time for the first digit, a Duration.
     pub no_entry: Source,
-    /// How long it waits for every further digit, a Duration.
+    /// The waiting time for each further digit, a Duration.
     pub inter_digit: Source,
     /// Whether `*` alone is an entry, a Boolean.
     pub just_star: Source,
     /// Whether `#` alone is an entry, a Boolean.
     pub just_pound: Source,
-    /// Whether the key that ends the entry belongs to it, a Boolean.
+    /// Whether the entry includes the key that ends it, a Boolean.
     pub with_terminator: Source,
-    /// Whether the caller hears the entry and confirms it.
+    /// Whether and how the caller hears the entry and confirms it.
     pub verification: Verification,
-    /// What is played behind the entry that is to be confirmed.
+    /// The audio after the entry that the caller confirms.
     pub verification_audio: Source,
-    /// The variable that takes the digits.
+    /// The variable that receives the digits.
     pub data: Option<VariableId>,
 }
 
-/// How an entry is read to the caller before it counts.
+/// The form in which an entry is read back to the caller for confirmation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verification {
-    /// It is not.
+    /// It is not read back.
     None,
-    /// One digit after the other.
+    /// Digit by digit.
     IndividualDigits,
     /// As a number.
     Numeric,
 }
 
 impl Verification {
-    /// As Archy writes it.
+    /// The name in Archy.
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -58,16 +59,17 @@ impl Verification {
     }
 }
 
-/// Connects the caller with an extension; its outputs are `timeout` (0) and `failure` (1).
+/// Connects the caller with an extension. Its outputs are `timeout` (0) and `failure`
+/// (1).
 #[derive(Debug, Clone)]
 pub struct DialByExtension {
-    /// How long it waits for every digit, a Duration.
+    /// The waiting time for each digit, a Duration.
     pub inter_digit: Source,
-    /// What is played before it listens again.
+    /// The audio before the action listens again.
     pub audio: Source,
-    /// How often it listens again, an Integer.
+    /// The number of times that the action listens again, an Integer.
     pub repeats: Source,
-    /// The variable that takes the extension if nobody is reached there.
+    /// The variable that receives the extension if the connection fails.
     pub extension: Option<VariableId>,
 }
 
@@ -126,8 +128,8 @@ impl Compiler<'_> {
         (Action::DialByExtension(Box::new(dial)), known_outputs(action))
     }
 
-    /// A timeout of an action, else the one that the flow sets for all of its kind, else so
-    /// many seconds. *Source: Genesys' help on default action settings.*
+    /// Returns a timeout of an action, else the flow's default for its kind, else the
+    /// given number of seconds. *Source: Genesys' help on default action settings.*
     fn timeout(
         &self,
         action: &architect::Action,
@@ -142,7 +144,8 @@ impl Compiler<'_> {
         self.first_set(&[Some(&action.settings), of_kind], name, default)
     }
 
-    /// The first of these settings that has the name and a value, else the default.
+    /// Returns the value from the first of these settings that has one under this name,
+    /// else the default.
     pub(super) fn first_set(
         &self,
         settings: &[Option<&Settings>],
@@ -160,12 +163,12 @@ impl Compiler<'_> {
     }
 }
 
-/// The settings under a name.
+/// Returns the group of settings under a name.
 pub(super) fn group<'s>(settings: &'s Settings, name: &str) -> Option<&'s Settings> {
     settings.get(name)?.value.group()
 }
 
-/// `digit_#` as a key.
+/// Parses a key such as `digit_#`.
 fn key(written: &str) -> Option<char> {
     written.strip_prefix("digit_")?.chars().next()
 }

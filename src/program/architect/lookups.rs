@@ -1,5 +1,5 @@
-//! What a flow looks up: data actions, data tables, the organisation, external contacts,
-//! opening hours; and waiting.
+//! Lookups: data actions, data tables, the organisation, external contacts, opening
+//! hours; and waiting.
 
 use super::build::Compiler;
 use super::control::{grouped, known_outputs, literal};
@@ -8,54 +8,54 @@ use crate::flow::VariableId;
 use crate::flow::architect::{self, Setting, Settings};
 use crate::value::{Kind, Text, Type};
 
-/// An action that looks something up.
+/// A lookup action.
 #[derive(Debug, Clone)]
 pub enum Lookup {
-    /// `callData`: its outputs are `success` (0), `failure` and `timeout`.
+    /// `callData`. Outputs: `success` (0), `failure`, `timeout`.
     DataAction(Box<DataActionCall>),
-    /// `dataTableLookup`: `found` (0), `notFound` and `failure`.
+    /// `dataTableLookup`. Outputs: `found` (0), `notFound`, `failure`.
     DataTable(Box<DataTableLookup>),
-    /// `findQueue` and its like: `found` (0), `notFound`.
+    /// `findQueue` and similar actions. Outputs: `found` (0), `notFound`.
     Object(ObjectLookup),
-    /// `findUsersById`: `found` (0), `partiallyFound`, `notFound`.
+    /// `findUsersById`. Outputs: `found` (0), `partiallyFound`, `notFound`.
     Users(ObjectLookup),
-    /// `getExternalContact`, by id: `found` (0), `notFound`.
+    /// `getExternalContact`, by id. Outputs: `found` (0), `notFound`.
     Contact(ContactLookup),
-    /// `searchExternalContacts`: `matchExact` (0), `matchMultiple`, `notFound`.
+    /// `searchExternalContacts`. Outputs: `matchExact` (0), `matchMultiple`, `notFound`.
     ContactSearch(ContactLookup),
-    /// `evaluateSchedule`: `active` (0), `inactive`.
+    /// `evaluateSchedule`. Outputs: `active` (0), `inactive`.
     Schedule(Box<ScheduleEvaluation>),
-    /// `evaluateScheduleGroup`: `open` (0), `closed`, `holiday`, `emergency`.
+    /// `evaluateScheduleGroup`. Outputs: `open` (0), `closed`, `holiday`, `emergency`.
     ScheduleGroup(Box<ScheduleGroupEvaluation>),
-    /// `wait`
+    /// The action `wait`.
     Wait(Wait),
 }
 
-/// A result that an action may give, by its name, and the variable that takes it.
+/// A named result of an action, and the variable that receives it.
 #[derive(Debug, Clone)]
 pub struct Binding {
-    /// The name: a column, a field of an answer.
+    /// The name of a column or of a field of an answer.
     pub name: Text,
-    /// The variable, if the author gives one.
+    /// The variable, if the author set one.
     pub variable: Option<VariableId>,
 }
 
 /// A call of a data action.
 #[derive(Debug, Clone)]
 pub struct DataActionCall {
-    /// Its id; exports have one.
+    /// The id, which exports contain.
     pub id: Option<Text>,
-    /// Its name.
+    /// The name.
     pub name: Option<Text>,
-    /// What it is called with.
+    /// The inputs, by name.
     pub inputs: Box<[(Text, Source)]>,
     /// Results of a success.
     pub success: Box<[Binding]>,
     /// Results of a failure.
     pub failure: Box<[Binding]>,
-    /// How long it may take, a Duration.
+    /// The timeout, a Duration.
     pub timeout: Source,
-    /// What the caller hears if it takes long, Audio.
+    /// The audio that the caller hears during a long wait.
     pub prompt: Source,
 }
 
@@ -66,13 +66,13 @@ pub struct DataTableLookup {
     pub table: Text,
     /// The key of the row, a String.
     pub key: Source,
-    /// Columns.
+    /// The columns.
     pub found: Box<[Binding]>,
-    /// `errorType` and `errorMessage`.
+    /// The results `errorType` and `errorMessage`.
     pub failure: Box<[Binding]>,
 }
 
-/// By what an object of the organisation is looked up.
+/// The way in which an object of the organisation is identified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
     /// By name; a user by e-mail address.
@@ -81,20 +81,20 @@ pub enum By {
     Id,
     /// A prompt of the organisation, by name.
     UserPrompt,
-    /// A prompt that comes with Architect, by name.
+    /// A system prompt of Architect, by name.
     SystemPrompt,
 }
 
 /// A lookup of objects of the organisation.
 #[derive(Debug, Clone)]
 pub struct ObjectLookup {
-    /// By what.
+    /// The way in which the object is identified.
     pub by: By,
-    /// What is looked for.
+    /// The kind of object.
     pub kind: Kind,
-    /// The name or id, a String; of several users a collection.
+    /// The name or id, a String. For several users, a collection of Strings.
     pub key: Source,
-    /// The variable that takes it.
+    /// The variable that receives the object.
     pub result: Option<VariableId>,
 }
 
@@ -103,42 +103,43 @@ pub struct ObjectLookup {
 pub struct ContactLookup {
     /// The id or search term, a String.
     pub key: Source,
-    /// The variable that takes it; of a search, a collection.
+    /// The variable that receives the contact; for a search, a collection.
     pub result: Option<VariableId>,
 }
 
-/// The question whether a schedule or an emergency group is active.
+/// The evaluation of a schedule or an emergency group.
 #[derive(Debug, Clone)]
 pub struct ScheduleEvaluation {
-    /// The schedule or the emergency group, whichever the kind says.
+    /// The kind of object: a schedule or an emergency group.
     pub kind: Kind,
     /// The object.
     pub object: Source,
-    /// The time zone of a schedule, a String; nothing if the author gives none.
+    /// The time zone of a schedule, a String; `None` if the author gave none.
     pub zone: Option<Source>,
-    /// The point in time, a DateTime; nothing for now.
+    /// The point in time, a DateTime; `None` for the current time.
     pub at: Option<Source>,
 }
 
-/// The question what a schedule group says.
+/// The evaluation of a schedule group.
 #[derive(Debug, Clone)]
 pub struct ScheduleGroupEvaluation {
     /// The schedule group.
     pub group: Source,
     /// The emergency group.
     pub emergency: Source,
-    /// The point in time, a DateTime; nothing for now.
+    /// The point in time, a DateTime; `None` for the current time.
     pub at: Option<Source>,
-    /// The variable that takes the names of the schedules that are active.
+    /// The variable that receives the names of the active schedules.
     pub active: Option<VariableId>,
 }
 
 /// A pause.
 #[derive(Debug, Clone)]
 pub struct Wait {
-    /// How long, a Duration.
+    /// The length, a Duration.
     pub duration: Source,
-    /// Whether it is shortened to the time that the flow may still run, a Boolean.
+    /// Whether the pause is shortened to the remaining running time of the flow, a
+    /// Boolean.
     pub trim: Source,
 }
 
@@ -161,7 +162,7 @@ const FINDS: [(&str, Kind, By); 12] = [
 ];
 
 impl Compiler<'_> {
-    /// An action that looks something up; nothing if this is none.
+    /// Compiles a lookup action. Returns `None` for other actions.
     pub(super) fn lookup(
         &mut self,
         action: &architect::Action,
@@ -192,7 +193,7 @@ impl Compiler<'_> {
         Some((Action::Lookup(lookup), known_outputs(action)))
     }
 
-    /// An action that finds objects of the organisation.
+    /// Compiles an action that finds objects of the organisation.
     fn finding(&mut self, action: &architect::Action) -> Option<Lookup> {
         let kind = action.kind.value.as_str();
         let result = self.output(action, "findResult");
@@ -217,7 +218,7 @@ impl Compiler<'_> {
         let inputs = grouped(&action.settings, "inputs");
         let inputs = inputs
             .map(|(name, setting)| (name.clone(), self.source(Some(setting), Type::ANY)));
-        // What an action says for itself counts, also that there is nothing to hear.
+        // The prompt of the action takes precedence, even if it is empty.
         let own = action.settings.get("processingPrompt");
         let defaults = self.flow.settings.get("settingsActionDefaults");
         let defaults = defaults.and_then(|defaults| defaults.value.group());
@@ -246,7 +247,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// `evaluationType: {schedule: {…}}` or `{emergencyGroup: {…}}`
+    /// Compiles `evaluationType: {schedule: {…}}` or `{emergencyGroup: {…}}`.
     fn schedule(&mut self, action: &architect::Action) -> ScheduleEvaluation {
         let none = Settings::default();
         let chosen = action.settings.get("evaluationType");
@@ -291,7 +292,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// `evaluate: {now: true}`, or a DateTime under any other name.
+    /// Compiles `evaluate: {now: true}`, or a DateTime under any other name.
     fn point_in_time(&self, settings: &Settings) -> Option<Source> {
         let holds = Type::one(Kind::DateTime);
         match &settings.get("evaluate")?.value {
@@ -314,7 +315,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Named results and the variables that take them.
+    /// Returns the named results and the variables that receive them.
     fn bindings(&self, action: &architect::Action, name: &str) -> Box<[Binding]> {
         let bindings = grouped(&action.settings, name);
         let bindings = bindings.map(|(name, setting)| Binding {

@@ -8,50 +8,51 @@ use crate::flow::{NodeId, SequenceId};
 use crate::value::{Duration, Json, Kind, Text, Type, Value};
 use crate::world;
 
-/// Plays its audio and waits for a choice; its outputs are the choices.
+/// Plays its audio and waits for a choice. Its outputs are the choices.
 #[derive(Debug, Clone)]
 pub struct Menu {
-    /// What is played.
+    /// The audio.
     pub audio: Source,
-    /// How often it is played, an Integer.
+    /// The number of times that the audio is played, an Integer.
     pub repeats: Source,
-    /// How long it waits for a choice, a Duration.
+    /// The waiting time for a choice, a Duration.
     pub timeout: Source,
     /// Whether several digits are an extension, a Boolean.
     pub dials: Source,
-    /// How long it waits for the next digit of an extension, a Duration.
+    /// The waiting time for the next digit of an extension, a Duration.
     pub dial_delay: Source,
-    /// The choices: its own, then those of other menus that work everywhere.
+    /// The choices: those of this menu, then the global choices of other menus.
     pub choices: Vec<MenuChoice>,
-    /// What is offered to the caller, in the order of the choices.
+    /// The choices as offered to the caller, in the same order.
     pub offered: Vec<world::Choice>,
     /// The keys of the choices.
     pub keys: Text,
-    /// The choice that is taken when the caller makes none.
+    /// The choice that is taken if the caller makes none.
     pub default: Option<u16>,
 }
 
 /// A choice of a menu.
 #[derive(Debug, Clone)]
 pub struct MenuChoice {
-    /// Its key.
+    /// The key.
     pub key: Option<char>,
-    /// What the caller may say, in lower case, with the IETF tag of the language.
+    /// The words that the caller may say, in lower case, with the IETF tag of their
+    /// language.
     pub words: Box<[(Text, Text)]>,
-    /// The menu that it belongs to.
+    /// The menu that contains the choice.
     pub menu: SequenceId,
 }
 
-/// The way to a menu that the caller has been in.
+/// A menu on the caller's path of menus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MenuWay {
-    /// The menu that the caller is in.
+pub enum MenuTarget {
+    /// The current menu.
     Repeat,
-    /// The one before.
+    /// The previous menu.
     Previous,
 }
 
-/// A choice with all that other menus need to offer it too.
+/// A choice with all data that other menus need to offer it too.
 struct Offer {
     choice: MenuChoice,
     name: Text,
@@ -67,7 +68,8 @@ pub(super) struct Menus {
 }
 
 impl Compiler<'_> {
-    /// A menu: the actions of its choices. Its step is set when all menus are known.
+    /// Compiles a menu: the actions of its choices. The step of the menu is set when all
+    /// menus are known.
     pub(super) fn menu(&mut self, unit: &Unit, sequence: SequenceId, begin: NodeId) {
         let own = group(&unit.settings, "settingsMenu");
         let of_flow = group(&self.flow.settings, "settingsMenu");
@@ -98,7 +100,8 @@ impl Compiler<'_> {
 
     fn offer(&mut self, choice: &architect::Choice, menu: SequenceId) -> Offer {
         let action = &choice.action;
-        // The task of a `menuTask` has no step of its own: choosing it is one of the menu's.
+        // The task of a `menuTask` has no separate step: choosing it is a step of the
+        // menu.
         let actions = match action.kind.value.as_str() {
             "menuTask" => action.outputs.first().map_or(&[][..], |task| &task.actions),
             _ => std::slice::from_ref(action),
@@ -117,7 +120,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Sets the steps of the menus, each with the choices of others that work everywhere.
+    /// Sets the steps of the menus, each with the global choices of the other menus.
     pub(super) fn finish_menus(&mut self) {
         let menus = std::mem::take(&mut self.menus).list;
         let mut finished = Vec::with_capacity(menus.len());
@@ -140,7 +143,7 @@ impl Compiler<'_> {
         }
         for (begin, menu, targets) in finished {
             let names = menu.offered.iter().map(|choice| choice.name.clone());
-            self.program.legend.nodes[begin.index()].outputs = names.collect();
+            self.program.symbols.nodes[begin.index()].outputs = names.collect();
             self.set(begin, Action::Menu(Box::new(menu)), None, targets);
         }
     }
@@ -162,7 +165,7 @@ impl Menu {
     }
 }
 
-/// `speechRecTerms: {en-us: {terms: [{lit: Sales}]}}`
+/// Reads `speechRecTerms: {en-us: {terms: [{lit: Sales}]}}`.
 fn words(settings: &Settings) -> Box<[(Text, Text)]> {
     let languages = group(settings, "speechRecTerms");
     let languages = languages.map_or(&[][..], |it| it.entries.as_slice());

@@ -1,9 +1,10 @@
-//! Architect's flows, compiled: tasks, menus and states as runs of steps, values as
+//! Architect flows, compiled: tasks, menus and states as runs of steps, values as
 //! constants or expressions over slots.
 //!
-//! The outputs of an action are targets; behind the last action of an output the call goes
-//! on behind the action, and behind the last of a loop's body with its next round. So a
-//! session needs no stack for outputs and loops, only for tasks and modules that are called.
+//! The outputs of an action are targets. After the last action of an output, the call
+//! continues after the action. After the last action of a loop's body, it continues with
+//! the next round. A session therefore needs no stack for outputs and loops, only for
+//! called tasks and modules.
 
 mod attributes;
 mod build;
@@ -25,13 +26,13 @@ pub use attributes::{AttributeList, Attributes, Owner};
 pub use control::{
     Call, CommonModule, Decision, End, Jump, Loop, Statement, Statements, Switch,
 };
-pub use digital::{Again, Ask, Intent, Send, Wanted};
+pub use digital::{Ask, ExpectedAnswer, Intent, RetryPolicy, Send};
 pub use listen::{CollectInput, DialByExtension, Verification};
 pub use lookups::{
     Binding, By, ContactLookup, DataActionCall, DataTableLookup, Lookup, ObjectLookup,
     ScheduleEvaluation, ScheduleGroupEvaluation, Wait,
 };
-pub use menu::{Menu, MenuChoice, MenuWay};
+pub use menu::{Menu, MenuChoice, MenuTarget};
 pub use other::Other;
 pub use queue::{EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue};
 pub use recorded::{Change, Recorded};
@@ -44,85 +45,85 @@ use crate::value::{Text, Type};
 
 pub(super) use build::add;
 
-/// What an action of Architect does.
+/// An Architect action, compiled.
 #[derive(Debug, Clone)]
 pub enum Action {
-    /// A flow begins: its variables are there, the caller hears the initial greeting.
+    /// Begins a flow: initialises its variables and plays the initial greeting.
     BeginFlow(Option<Source>),
-    /// A task, menu or state begins: its variables are there.
+    /// Begins a task, menu or state: initialises its variables.
     BeginSequence,
     /// Plays audio.
     PlayAudio(Source),
     /// Takes the output `yes` or `no`.
     Decision(Decision),
-    /// Takes the output of the first case that fits.
+    /// Takes the output of the first case that matches.
     Switch(Switch),
-    /// Sets variables, one after the other.
+    /// Sets variables, in order.
     UpdateData(Statements),
     /// Begins a loop.
     Loop(Loop),
     /// Begins the next round of a loop, if there is one.
     NextRound(Loop),
-    /// Runs a task and goes on behind it.
+    /// Runs a task, then continues after the action.
     CallTask(Call),
-    /// Runs a common module and goes on behind it.
+    /// Runs a common module, then continues after the action.
     CallCommonModule(CommonModule),
-    /// Goes to another task, menu or state, and does not come back.
+    /// Goes to another task, menu or state without returning.
     Jump(Jump),
-    /// Goes on elsewhere in the same task: `loopNext`, `loopExit`.
+    /// Continues elsewhere in the same task: `loopNext`, `loopExit`.
     GoTo,
-    /// Ends the task, by one of its output paths.
+    /// Ends the task by one of its output paths.
     EndTask(Option<Text>),
-    /// Sets or gets attributes of a participant.
+    /// Sets or reads attributes of a participant.
     Attributes(Attributes),
-    /// Tells the platform something that does not change where the flow goes.
+    /// Records data for the platform, without influence on the flow's path.
     Recorded(Recorded),
     /// Sends a message to the participant.
     Send(Send),
-    /// Asks the participant something.
+    /// Asks the participant a question.
     Ask(Ask),
     /// Makes slots NOT_SET.
     ClearSlots(Box<[VariableId]>),
     /// Ends the flow or the interaction.
     End(End),
-    /// Looks something up.
+    /// Performs a lookup.
     Lookup(Lookup),
-    /// Takes digits from the caller.
+    /// Collects digits from the caller.
     CollectInput(Box<CollectInput>),
     /// Connects the caller with an extension.
     DialByExtension(Box<DialByExtension>),
     /// Lets the caller choose.
     Menu(Box<Menu>),
-    /// Goes to a menu that the caller has been in.
-    GoToMenu(MenuWay),
-    /// Hands the conversation on.
+    /// Goes to a menu on the caller's path of menus.
+    GoToMenu(MenuTarget),
+    /// Transfers the conversation.
     Transfer(Box<Transfer>),
     /// Puts a callback into a queue.
     CreateCallback(Callback),
-    /// Sets what an agent hears before the caller.
+    /// Sets the audio that an agent hears before the caller is connected.
     SetWhisperAudio(Source),
     /// Plays music to a caller who waits.
     HoldMusic(Box<HoldMusic>),
-    /// Says how long the wait may still be.
+    /// Announces the estimated wait time.
     EstimatedWaitTime(Box<EstimatedWaitTime>),
-    /// Says the place in the queue.
+    /// Announces the position in the queue.
     PositionInQueue(PositionInQueue),
-    /// Asks whoever answers for the world.
+    /// An unsimulated action: the host answers it.
     Other(Other),
 }
 
 /// A variable of a flow or of one of its tasks.
 #[derive(Debug, Clone)]
 pub struct Variable {
-    /// Its id.
+    /// The id.
     pub id: VariableId,
-    /// What it holds.
-    pub holds: Type,
-    /// What it holds at first.
+    /// The type.
+    pub value_type: Type,
+    /// The initial value.
     pub initial: Source,
-    /// Whether a caller may give it.
+    /// Whether a caller may set it.
     pub is_input: bool,
-    /// Whether a caller gets it back.
+    /// Whether a caller receives its final value.
     pub is_output: bool,
 }
 
@@ -131,62 +132,63 @@ pub struct Variable {
 pub struct Variables {
     /// The first id.
     pub first: u32,
-    /// The variables, by id. Those at the end that have no name count the rounds of loops.
+    /// The variables, by id. The last ones, which have no names, count the rounds of
+    /// loops.
     pub list: Vec<Variable>,
 }
 
-/// What only Architect's flows have.
+/// The part of a compiled flow that only Architect flows have.
 #[derive(Debug, Clone)]
 pub struct FlowPart {
-    /// The step with which the flow begins.
+    /// The step that begins the flow.
     pub begin: NodeId,
-    /// The task, menu or state that it starts with.
+    /// The task, menu or state that the flow starts with.
     pub start: Option<SequenceId>,
-    /// Its variables.
+    /// The variables.
     pub variables: Variables,
-    /// Where a runtime error leads; nothing if the flow does not say, which in a common
-    /// module leaves it to the flow that called.
+    /// The first step of the error handling. `None` if the flow defines none: in a common
+    /// module, the calling flow then handles the error.
     pub on_error: Option<NodeId>,
-    /// What ends when its first task ends.
-    pub nature: Nature,
-    /// The IETF tag of its default language.
+    /// The kind of flow, which determines how it ends.
+    pub nature: FlowKind,
+    /// The IETF tag of the default language.
     pub language: Option<Text>,
-    /// `Flow.HoldPrompt`, in a flow for callers who wait.
+    /// `Flow.HoldPrompt` of an in-queue flow.
     pub hold_prompt: Option<Source>,
 }
 
-/// What a flow is for, as far as it matters to how it ends.
+/// The kind of flow, as far as it determines how the flow ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Nature {
-    /// A call: with its flow the call is over.
+pub enum FlowKind {
+    /// A call: the call ends with the flow.
     Call,
-    /// The caller waits in a queue; the start-up task begins again and again.
+    /// An in-queue flow: the start-up task is repeated while the caller waits.
     InQueue,
-    /// A module, which goes back to the flow that called it.
+    /// A module, which returns to the flow that called it.
     CommonModule,
-    /// A workflow, an e-mail, a message, a survey, a bot: the flow is over.
+    /// A workflow, an e-mail, a message, a survey or a bot: the flow ends.
     Digital,
 }
 
 /// A task, menu or state.
 #[derive(Debug, Clone)]
 pub struct Sequence {
-    /// The flow that it belongs to.
+    /// The flow that contains it.
     pub flow: FlowId,
-    /// What it is.
+    /// Its kind.
     pub kind: UnitKind,
-    /// What the document knows it by.
+    /// Its key in the document.
     pub key: Text,
     /// Its name.
     pub name: Text,
-    /// The step with which it begins.
+    /// The step that begins it.
     pub begin: NodeId,
     /// Its variables.
     pub variables: Variables,
 }
 
 impl Variables {
-    /// The variable of this id, if it is one of these.
+    /// Returns the variable with this id, if it is one of these.
     pub fn get(&self, id: VariableId) -> Option<&Variable> {
         self.list.get(id.0.checked_sub(self.first)? as usize)
     }

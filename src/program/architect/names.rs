@@ -1,4 +1,4 @@
-//! The variables that an expression may name, by the number that a session knows them by.
+//! Resolves the variable names in expressions to the ids that a session uses.
 
 use indexmap::IndexMap;
 
@@ -8,7 +8,7 @@ use crate::expr::architect::{self, BUILT_INS, Segment};
 use crate::flow::VariableId;
 use crate::value::{Text, Type};
 
-/// Ids and types by name, the name in lower case: case does not matter to Architect.
+/// Ids and types by name. The names are in lower case, because Architect ignores case.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scope {
     variables: IndexMap<Text, (VariableId, Type, Text)>,
@@ -16,11 +16,11 @@ pub(super) struct Scope {
 
 impl Scope {
     pub(super) fn declare(&mut self, name: &Text, variable: &Variable) {
-        let entry = (variable.id, variable.holds, name.clone());
+        let entry = (variable.id, variable.value_type, name.clone());
         self.variables.insert(name.to_lowercase(), entry);
     }
 
-    /// The variable of a whole name.
+    /// Returns the variable with this full name.
     pub(super) fn declared(&self, name: &str) -> Option<(VariableId, Type)> {
         self.get(&name.to_lowercase()).map(|(id, holds, _)| (*id, *holds))
     }
@@ -30,17 +30,17 @@ impl Scope {
     }
 }
 
-/// The names that count where an action stands: those of its task, of its flow, and
-/// Architect's own.
+/// The names that are visible to an action: those of its task, of its flow, and
+/// Architect's built-in variables.
 pub(super) struct Names<'c> {
     pub(super) task: &'c Scope,
     pub(super) flow: &'c Scope,
-    /// The id of the first of Architect's own variables.
+    /// The id of the first built-in variable.
     pub(super) built_in_first: u32,
 }
 
 impl Names<'_> {
-    /// The variable of a whole name.
+    /// Returns the variable with this full name.
     pub(super) fn named(&self, name: &str) -> Option<(VariableId, Type)> {
         self.find(&name.to_lowercase()).map(|(id, holds, _)| (id, holds))
     }
@@ -52,7 +52,7 @@ impl Names<'_> {
             let index = BUILT_INS.iter().position(|known| is_named(known.name))?;
             let known = &BUILT_INS[index];
             let id = VariableId(self.built_in_first + u32::try_from(index).ok()?);
-            Some((id, known.holds, known.name.into()))
+            Some((id, known.value_type, known.name.into()))
         })
     }
 }
@@ -65,7 +65,7 @@ impl architect::Names for Names<'_> {
         let found = whole.and_then(|whole| Some((self.find(&whole)?, 2)));
         let ((id, holds, name), length) =
             found.or_else(|| Some((self.find(&first)?, 1)))?;
-        Some(architect::Variable { slot: id.0, holds, name, length })
+        Some(architect::Variable { slot: id.0, value_type: holds, name, length })
     }
 
     fn suggestion(&self, name: &str) -> Option<Text> {

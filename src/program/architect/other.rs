@@ -1,5 +1,4 @@
-//! Actions that flowsim does not simulate: whoever answers for the world says what comes of
-//! them.
+//! Actions that flowsim does not simulate. The host provides their outcome.
 
 use super::build::Compiler;
 use super::control::outputs_of;
@@ -9,14 +8,15 @@ use crate::flow::architect::{self, Setting};
 use crate::flow::kinds::SUCCESSES;
 use crate::value::{Text, Type};
 
-/// An action whose outcome is asked for.
+/// An action whose outcome the host provides.
 #[derive(Debug, Clone)]
 pub struct Other {
-    /// Its settings that have a value, by name.
+    /// The settings that have a value, by name.
     pub inputs: Box<[(Text, Source)]>,
-    /// Its results, by name, and the variables that take them.
+    /// The results, by name, and the variables that receive them.
     pub outputs: Box<[(Text, VariableId)]>,
-    /// Which of its outputs it takes if nobody says; past the last, the way behind it.
+    /// The index of the output without an answer. An index past the last output means
+    /// that the call continues after the action.
     pub success: u16,
 }
 

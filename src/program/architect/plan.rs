@@ -1,4 +1,4 @@
-//! The ids of flows, variables and tasks, given before any action is compiled.
+//! Assigns ids to flows, variables and tasks, before any action is compiled.
 
 use super::digital::slot_variables;
 use super::names::Scope;
@@ -11,7 +11,8 @@ use crate::program::layout::{Layout, LayoutId};
 use crate::program::step;
 use crate::value::{Kind, Text, Type};
 
-/// What is known of a flow before its actions are compiled: every name has its id.
+/// The ids of everything in a flow that has a name, known before its actions are
+/// compiled.
 pub(super) struct Plan {
     pub(super) id: FlowId,
     pub(super) scope: Scope,
@@ -31,10 +32,10 @@ pub(super) fn number(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 
-/// Gives ids to a flow, its variables, its tasks and theirs.
+/// Assigns ids to a flow, its variables, its tasks, and the variables of the tasks.
 pub(super) fn plan(program: &mut Program, flow: &ArchitectFlow) -> Plan {
     let id = FlowId::new(program.units.len());
-    program.legend.flows.push(FlowLabel {
+    program.symbols.flows.push(FlowLabel {
         id: flow.id.clone().unwrap_or_else(|| flow.name.value.clone()),
         name: flow.name.value.clone(),
         flow_type: flow.flow_type.clone(),
@@ -45,7 +46,7 @@ pub(super) fn plan(program: &mut Program, flow: &ArchitectFlow) -> Plan {
     let declared = flow.variables.iter().chain(&slots);
     let variables = declare(program, declared, &mut scope);
     let names = variables.list.iter().map(|variable| variable.id.index());
-    let names = names.map(|index| program.legend.variables[index].clone());
+    let names = names.map(|index| program.symbols.variables[index].clone());
     let layout = Layout::of(variables.first, names);
     program.layouts.push(layout);
     program.units.push(step::Unit {
@@ -66,7 +67,7 @@ fn plan_unit(program: &mut Program, flow: FlowId, unit: &Unit) -> UnitPlan {
     let of_choices = architect::variables_of_choices(unit);
     let declared = unit.variables.iter().chain(&of_choices);
     let mut variables = declare(program, declared, &mut scope);
-    let hidden = number(program.legend.variables.len());
+    let hidden = number(program.symbols.variables.len());
     let mut loops = 0;
     unit.each_action(&mut |action| loops += usize::from(action.kind.value == "loop"));
     for _ in 0..loops * 2 {
@@ -89,18 +90,18 @@ fn declare<'v>(
     declared: impl Iterator<Item = &'v architect::Variable>,
     scope: &mut Scope,
 ) -> Variables {
-    let first = number(program.legend.variables.len());
+    let first = number(program.symbols.variables.len());
     let mut list = Vec::new();
     for item in declared {
         let name = item.name.value.clone();
-        // What is declared twice is one variable; `check` tells of it.
+        // A variable that is declared twice is one variable; `flowsim check` reports it.
         if scope.declared(&name).is_some() {
             continue;
         }
-        let new = variable(program, name.clone(), item.holds, Some(item));
+        let new = variable(program, name.clone(), item.value_type, Some(item));
         scope.declare(&name, &new);
         if let Some(key) = &item.key {
-            program.legend.variable_keys.insert(new.id, key.clone());
+            program.symbols.variable_keys.insert(new.id, key.clone());
         }
         list.push(new);
     }
@@ -113,11 +114,11 @@ fn variable(
     holds: Type,
     declared: Option<&architect::Variable>,
 ) -> Variable {
-    let id = VariableId(number(program.legend.variables.len()));
-    program.legend.variables.push(name);
+    let id = VariableId(number(program.symbols.variables.len()));
+    program.symbols.variables.push(name);
     Variable {
         id,
-        holds,
+        value_type: holds,
         initial: Source::unset(holds),
         is_input: declared.is_some_and(|variable| variable.is_input),
         is_output: declared.is_some_and(|variable| variable.is_output),

@@ -1,4 +1,4 @@
-//! What only callers who wait in a queue hear.
+//! Actions for callers who wait in a queue.
 
 use super::build::Compiler;
 use super::control::{known_outputs, literal};
@@ -6,36 +6,37 @@ use super::{Action, Source};
 use crate::flow::architect::{self, Setting, Settings};
 use crate::value::{Kind, Text, Type};
 
-/// Music while the caller waits.
+/// Plays music while the caller waits.
 #[derive(Debug, Clone)]
 pub struct HoldMusic {
-    /// What is played, a Prompt.
+    /// The music, a Prompt.
     pub prompt: Source,
-    /// How long, a Duration; without one, the prompt from beginning to end.
+    /// The playing time, a Duration; without one, the whole prompt is played once.
     pub duration: Option<Source>,
 }
 
-/// Says how long the wait may still be.
+/// Announces the estimated wait time.
 #[derive(Debug, Clone)]
 pub struct EstimatedWaitTime {
-    /// The estimate, a Duration. NOT_SET says nothing.
+    /// The estimate, a Duration. NOT_SET is not announced.
     pub estimate: Source,
-    /// How it is said.
+    /// The form of the announcement.
     pub mode: PlaybackMode,
-    /// To how much it is rounded up, or how much it may be off; a Duration.
+    /// The interval for rounding up, or the padding; a Duration.
     pub interval: Source,
-    /// Durations to one of which it is rounded up first, in any order.
+    /// Special intervals for rounding up, in any order. They take precedence over
+    /// `interval`.
     pub intervals: Source,
 }
 
-/// Says the place in the queue.
+/// Announces the position in the queue.
 #[derive(Debug, Clone)]
 pub struct PositionInQueue {
-    /// The place, an Integer. NOT_SET says nothing.
+    /// The position, an Integer. NOT_SET is not announced.
     pub position: Source,
 }
 
-/// How a length of time is said. *Source: Genesys' help on the action.*
+/// The spoken form of a duration. *Source: Genesys' help on the action.*
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlaybackMode {
     /// "about 5 minutes"
@@ -60,7 +61,7 @@ impl PlaybackMode {
 }
 
 impl Compiler<'_> {
-    /// What is played to callers who wait, unless an action says otherwise.
+    /// Compiles the hold music of the flow, for actions that do not set their own.
     pub(super) fn hold_prompt(&self) -> Source {
         let settings = self.flow.settings.get("settingsInQueueCall");
         let settings = settings.and_then(|settings| settings.value.group());
@@ -115,8 +116,8 @@ impl Compiler<'_> {
     }
 }
 
-/// `{duration: …}`, `{playDuration: …}`, `{playForDuration: {duration: …}}`; nothing where
-/// the whole prompt is played.
+/// Reads `{duration: …}`, `{playDuration: …}` or `{playForDuration: {duration: …}}`.
+/// Returns `None` if the whole prompt is played.
 fn duration_of(style: &Settings) -> Option<&Setting> {
     let entry = style.entries.iter().find(|(name, _)| name != "entirePrompt");
     match &entry?.1.value {

@@ -1,4 +1,4 @@
-//! Actions that do not lead anywhere: what they tell the platform is recorded.
+//! Actions that do not affect the flow's path: their settings are recorded.
 
 use super::build::Compiler;
 use super::control::{literal, outputs_of};
@@ -7,25 +7,25 @@ use crate::expr::architect::BuiltInId;
 use crate::flow::architect::{self, Setting, Settings};
 use crate::value::{Json, Kind, Text, Type, Value};
 
-/// An action whose settings are recorded, and what it changes besides.
+/// An action whose settings are recorded, with its side effect.
 #[derive(Debug, Clone)]
 pub struct Recorded {
-    /// Its settings that have a value, by name.
+    /// The settings that have a value, by name.
     pub inputs: Box<[(Text, Source)]>,
-    /// What it changes.
+    /// The side effect.
     pub change: Change,
 }
 
-/// What a recorded action changes.
+/// The side effect of a recorded action.
 #[derive(Debug, Clone)]
 pub enum Change {
-    /// Nothing that a flow could see. It takes the first of its outputs, `success`.
+    /// No effect that a flow could observe. The action takes its first output, `success`.
     Nothing,
-    /// The language of the conversation.
+    /// Sets the language of the conversation.
     Language(Source),
-    /// A variable that Architect brings along.
+    /// Sets a built-in variable of Architect.
     BuiltIn(BuiltInId, Source),
-    /// The flow is over.
+    /// Ends the flow.
     EndFlow,
 }
 
@@ -33,7 +33,7 @@ const EXTERNAL_TAG: BuiltInId = BuiltInId::of("Call.ExternalTag");
 const UUI_DATA: BuiltInId = BuiltInId::of("Call.UUIData");
 
 impl Compiler<'_> {
-    /// An action of which all that happens is that it is recorded.
+    /// Compiles an action whose settings are recorded.
     pub(super) fn recorded(&self, action: &architect::Action) -> (Action, Vec<Text>) {
         let text = |name| self.setting(action, name, Type::one(Kind::String));
         let change = match action.kind.value.as_str() {
@@ -58,9 +58,9 @@ impl Compiler<'_> {
         (Action::Recorded(recorded), outputs_of(action))
     }
 
-    /// The settings that have a value, those within settings too. A choice of one of several
-    /// forms, and the name of something that has settings of its own, are values as well:
-    /// `{screenPopScript: {Sales: {inputs: {…}}}}` has the script `Sales`.
+    /// Collects the settings that have a value, including nested settings. The choice
+    /// between several forms counts as a value, and so does the name of an object with
+    /// settings: `{screenPopScript: {Sales: {inputs: {…}}}}` has the script `Sales`.
     pub(super) fn inputs_of(
         &self,
         settings: &Settings,
@@ -69,7 +69,7 @@ impl Compiler<'_> {
         for (name, written) in &settings.entries {
             match &written.value {
                 Setting::NoValue | Setting::None | Setting::Variable(_) => {}
-                // Which outputs are switched on is no input.
+                // The enabled outputs are not an input.
                 Setting::Group(_) if name == "outputs" => {}
                 Setting::List(items)
                     if items.iter().any(|it| has_settings(&it.value)) => {}
@@ -106,7 +106,7 @@ fn text(text: &str) -> Source {
     Source::Constant(Value::from(text))
 }
 
-/// Whether a setting is a group of others, as `{inputs: …}` is and `{lit: …}` is not.
+/// Whether a setting is a group of settings, like `{inputs: …}` and unlike `{lit: …}`.
 fn has_settings(setting: &Setting) -> bool {
     matches!(setting, Setting::Group(_))
 }

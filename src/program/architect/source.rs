@@ -1,4 +1,4 @@
-//! The values that an author set, compiled.
+//! The values of settings, compiled.
 
 use std::sync::Arc;
 
@@ -11,34 +11,35 @@ use crate::value::{
     properties_of,
 };
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Debug, Clone)]
 pub enum Source {
-    /// Known before the call.
+    /// A value known before the call.
     Constant(Value),
-    /// Computed during the call.
+    /// A value computed during the call.
     Expression(Box<Expression>),
-    /// The object of this kind and name, as the organisation knows it.
+    /// The organisation's object with this kind and name.
     Named(Kind, Text),
-    /// One value after the other.
+    /// A collection of values.
     List(Kind, Vec<Source>),
-    /// Not computable: what was wrong is a runtime error of the action.
+    /// An invalid value. Evaluating it is a runtime error of the action, with this code
+    /// and message.
     Broken(Box<(Code, Text)>),
 }
 
 impl Source {
-    /// NOT_SET, or no items, of a type.
+    /// Returns NOT_SET, or an empty collection, of a type.
     pub fn unset(holds: Type) -> Self {
         Self::Constant(Value::unset(holds))
     }
 
-    /// Whether it is known to be NOT_SET.
+    /// Whether the value is known to be NOT_SET.
     pub fn is_unset(&self) -> bool {
         matches!(self, Self::Constant(value) if value.is_unset())
     }
 }
 
-/// Compiles a value for a place of this type; [`Type::ANY`] takes every type.
+/// Compiles a value for a place of this type; [`Type::ANY`] accepts every type.
 pub(super) fn source(
     setting: Option<&Setting>,
     holds: Type,
@@ -81,7 +82,8 @@ fn expression(text: &str, holds: Type, names: &mut Names<'_>) -> Source {
     }
 }
 
-/// Text to speech is audio that a caller may interrupt. *Source: exports, which write it so.*
+/// Returns the value of text to speech: audio that a caller may interrupt. *Source:
+/// exports, which contain it in this form.*
 fn speech(text: &Text, holds: Type) -> Value {
     match holds.kind {
         Kind::String => Value::String(text.clone()),
@@ -110,7 +112,7 @@ fn literal(json: &Json, holds: Type, names: &mut Names<'_>) -> Source {
     }
     let value = match holds.kind {
         Kind::Duration => duration(json).map(Value::Duration),
-        // A literal of type JSON is a text that holds JSON.
+        // A literal of type JSON is a string that contains JSON.
         Kind::Json => match json {
             Json::String(text) => Json::parse(text).ok().map(Value::Json),
             other => Some(Value::Json(other.clone())),
@@ -123,12 +125,13 @@ fn literal(json: &Json, holds: Type, names: &mut Names<'_>) -> Source {
     }
 }
 
-/// An item of a list of literals: `{lit: 1}`.
+/// Unwraps an item of a list of literals: `{lit: 1}`.
 fn unwrapped(json: &Json) -> &Json {
     json.get("lit").unwrap_or(json)
 }
 
-/// `{name: Support}`, or the bare name where only an object of the organisation can stand.
+/// Returns the name in `{name: Support}`. If the type admits only objects of the
+/// organisation, a plain string is a name too.
 fn name_of(json: &Json, kind: Kind) -> Option<&Text> {
     const PLAIN: [Kind; 9] = [
         Kind::Any,
@@ -154,7 +157,7 @@ fn is_object(kind: Kind) -> bool {
     !properties_of(kind).is_empty()
 }
 
-/// `{seconds: 5}`, `{minutes: 1}`, `{ms: 300}`; several units add up.
+/// Reads `{seconds: 5}`, `{minutes: 1}`, `{ms: 300}`. Several units add up.
 fn duration(json: &Json) -> Option<Duration> {
     let Json::Object(units) = json else { return None };
     let mut milliseconds = Decimal::zero();

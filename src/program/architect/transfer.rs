@@ -1,4 +1,4 @@
-//! What hands the conversation on: to a queue, a person, a number, another flow.
+//! Transfers: to a queue, a person, a number or another flow.
 
 use super::build::Compiler;
 use super::control::{grouped, known_outputs, listed, name_in};
@@ -7,40 +7,40 @@ use crate::flow::architect::{self, Setting, Settings, TransferKind};
 use crate::flow::{FlowId, VariableId};
 use crate::value::{Kind, Text, Type, Value};
 
-/// Hands the conversation on; its one output is `failure` (0).
+/// Transfers the conversation. Its only output is `failure` (0).
 #[derive(Debug, Clone)]
 pub struct Transfer {
-    /// To whom.
+    /// The target.
     pub target: Target,
-    /// What the caller hears before.
+    /// The audio before the transfer.
     pub before: Source,
-    /// What the caller hears if it fails.
+    /// The audio after a failure.
     pub on_failure: Source,
-    /// The setting that names the target, and every further one that has a value.
+    /// The setting that names the target, followed by all others that have a value.
     pub inputs: Box<[(Text, Source)]>,
-    /// How long the other side may take to answer, a Duration.
+    /// The time limit for the other side to answer, a Duration.
     pub connect_timeout: Source,
-    /// What a voice mailbox says.
+    /// The greeting of a voice mailbox.
     pub greeting: Source,
-    /// The variable that takes the kind of failure.
+    /// The variable that receives the kind of failure.
     pub error_type: Option<VariableId>,
-    /// The variable that takes what was wrong.
+    /// The variable that receives the error message.
     pub error_message: Option<VariableId>,
 }
 
-/// To whom a conversation is handed on.
+/// The target of a transfer.
 #[derive(Debug, Clone)]
 pub enum Target {
-    /// To the agents of a queue.
+    /// The agents of a queue.
     Acd(Box<AcdTarget>),
-    /// To a user, a group, a number or a voice mailbox; whose, is the first input.
+    /// A user, a group, a number or a voice mailbox. The first input identifies it.
     Object(TransferKind),
-    /// To another flow, of this name; the flow, if it is loaded.
+    /// The flow with this name, and its id if it is loaded.
     Flow(TransferKind, Text, Option<FlowId>),
 }
 
 impl Transfer {
-    /// The flow that the conversation goes on in, if it is loaded.
+    /// The flow that continues the conversation, if it is loaded.
     pub fn flow(&self) -> Option<FlowId> {
         match self.target {
             Target::Flow(_, _, flow) => flow,
@@ -49,12 +49,12 @@ impl Transfer {
     }
 }
 
-/// What agents of a queue are asked for.
+/// A queue, and requirements on its agents.
 #[derive(Debug, Clone)]
 pub struct AcdTarget {
     /// The queue.
     pub queue: Source,
-    /// An Integer.
+    /// The priority, an Integer.
     pub priority: Source,
     /// The skills that an agent needs.
     pub skills: Box<[Source]>,
@@ -62,15 +62,15 @@ pub struct AcdTarget {
     pub language: Source,
 }
 
-/// Puts a callback into a queue, and goes on.
+/// Puts a callback into a queue and continues.
 #[derive(Debug, Clone)]
 pub struct Callback {
-    /// Its settings that have a value, by name: `queue` and `callbackNumber` first.
+    /// The settings that have a value, by name: `queue` and `callbackNumber` first.
     pub inputs: Box<[(Text, Source)]>,
 }
 
 impl Compiler<'_> {
-    /// A transfer of this kind, if it is one.
+    /// Compiles a transfer. Returns `None` for other actions.
     pub(super) fn transfer(
         &self,
         action: &architect::Action,
@@ -112,7 +112,8 @@ impl Compiler<'_> {
         Some((Action::Transfer(Box::new(transfer)), known_outputs(action)))
     }
 
-    /// A queue. `targetQueues` of an export are several; an agent of the first is asked for.
+    /// Compiles a transfer to a queue. Exports may list several `targetQueues`; the first
+    /// is used.
     fn acd(&self, action: &architect::Action) -> (Target, Vec<(Text, Source)>) {
         let queue = match action.settings.get("targetQueues").map(|it| &it.value) {
             Some(Setting::List(queues)) => {
@@ -194,7 +195,7 @@ impl Compiler<'_> {
         (Target::Flow(kind, name, flow), inputs)
     }
 
-    /// A setting that has a value.
+    /// Adds a setting to the inputs if it has a value.
     fn input(
         &self,
         action: &architect::Action,
@@ -212,7 +213,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// The name of a flow as an input.
+    /// Adds the name of a flow to the inputs.
     fn flow_input(
         &self,
         action: &architect::Action,
@@ -224,7 +225,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// `connectTimeout` of the action, else that of `settingsActionDefaults`.
+    /// Compiles `connectTimeout` of the action, or else of `settingsActionDefaults`.
     fn connect_timeout(&self, action: &architect::Action) -> Source {
         let duration = Type::one(Kind::Duration);
         let own = self.setting(action, "connectTimeout", duration);
@@ -237,7 +238,7 @@ impl Compiler<'_> {
         self.source(timeout.map(|it| &it.value), duration)
     }
 
-    /// The variable that takes a result of an action that failed.
+    /// Returns the variable that receives a result of a failure.
     fn failure_output(
         &self,
         action: &architect::Action,
@@ -253,7 +254,7 @@ impl Compiler<'_> {
         let mut inputs = vec![("queue".into(), queue), ("callbackNumber".into(), number)];
         self.input(action, "calleeName", Type::one(Kind::String), &mut inputs);
         self.input(action, "priority", Type::one(Kind::Integer), &mut inputs);
-        // `{name of the script: {inputs: {…}}}`
+        // The form is `{name of the script: {inputs: {…}}}`.
         for (script, body) in grouped(&action.settings, "callbackScript") {
             inputs.push((
                 "callbackScript".into(),
@@ -268,7 +269,8 @@ impl Compiler<'_> {
     }
 }
 
-/// The setting that says whose voice mailbox it is, and what stands beside it.
+/// Returns the setting that names the owner of the voice mailbox, and the group of
+/// settings that contains it.
 fn mailbox(settings: &Settings) -> (&'static str, Option<&Settings>) {
     const OWNERS: [(&str, &str); 3] =
         [("queue", "targetQueue"), ("user", "targetUser"), ("group", "targetGroup")];
@@ -278,7 +280,7 @@ fn mailbox(settings: &Settings) -> (&'static str, Option<&Settings>) {
             return (setting, Some(inside));
         }
     }
-    // Exports have no destination around them.
+    // Exports have no `destination` around these settings.
     let is_set = |setting: &str| {
         settings.get(setting).is_some_and(|it| it.value != Setting::NoValue)
     };

@@ -1,23 +1,23 @@
-//! The call of an execution document.
+//! Derivation of a call from an execution document.
 
+use super::fixtures::FixturesBuilder;
 use super::keys::{self, Settings};
 use super::kinds;
-use super::world::World;
-use super::{About, Derived, RecordedAnswer, asked_skills};
+use super::{Derived, RecordedAnswer, Subject, asked_skills};
 use crate::trace::execution::{AudioItem, Event, ExecutionDocument, shown};
 use crate::value::{DateTime, Json, JsonObject, Text, Value};
 use crate::world::{ActionAnswer, Answer, Input, QueueAnswer, Response};
 
-/// Scopes of the variables that Architect brings along and that the conversation fills.
+/// Scopes of Architect's built-in variables that the conversation sets.
 const BUILT_IN: [&str; 6] =
     ["Call.", "Interaction.", "Message.", "Email.", "Chat.", "Survey."];
 
-/// What answers of data actions hold that failed without saying why.
+/// Status of failed data actions that did not report one.
 const FAILED: u16 = 500;
 
-/// What can be found out of a document.
+/// Derives the start and environment of the call.
 pub(super) fn derive(document: &ExecutionDocument) -> Derived {
-    let mut finder = Finder {
+    let mut finder = Deriver {
         derived: Derived {
             flow: document.flow_id.clone(),
             flow_name: document.flow_name.clone(),
@@ -25,7 +25,7 @@ pub(super) fn derive(document: &ExecutionDocument) -> Derived {
             is_paced_by_prompts: true,
             ..Derived::default()
         },
-        world: World::default(),
+        world: FixturesBuilder::default(),
         attributes: JsonObject::new(),
         set: Vec::new(),
         is_module: document
@@ -36,7 +36,7 @@ pub(super) fn derive(document: &ExecutionDocument) -> Derived {
     let execution = document.execution.as_deref().unwrap_or_default();
     let flow = document.flow_name.as_ref().or(document.flow_id.as_ref());
     finder.level(execution, flow, document.ended_at());
-    let Finder { mut derived, world, attributes, .. } = finder;
+    let Deriver { mut derived, world, attributes, .. } = finder;
     if !attributes.is_empty() {
         let given = Value::Json(Json::object(attributes));
         derived.context.push(("participantData".into(), given));
@@ -45,7 +45,7 @@ pub(super) fn derive(document: &ExecutionDocument) -> Derived {
         .answers
         .iter()
         .filter_map(|answer| match &answer.answer {
-            Answer::Input(input) if answer.chose.is_none() => Some(input.clone()),
+            Answer::Input(input) if answer.menu_choice.is_none() => Some(input.clone()),
             _ => None,
         })
         .collect();
@@ -53,19 +53,21 @@ pub(super) fn derive(document: &ExecutionDocument) -> Derived {
     derived
 }
 
-pub(super) struct Finder {
+pub(super) struct Deriver {
     pub(super) derived: Derived,
-    pub(super) world: World,
-    /// The attributes that the participant had at first.
+    pub(super) world: FixturesBuilder,
+    /// Initial attributes of the participant.
     attributes: JsonObject,
-    /// The attributes that the flow has set, in small letters.
+    /// Names of attributes that the flow has set, in lower case.
     set: Vec<Text>,
-    /// Whether the call begins in a common module, whose variables somebody else fills.
+    /// Whether the call begins in a common module, whose variables the caller of the
+    /// module sets.
     is_module: bool,
 }
 
-impl Finder {
-    /// The events of one level; `end` is when what comes behind it began.
+impl Deriver {
+    /// Processes the events of one level. `end` is the start of the next event after the
+    /// level.
     fn level(&mut self, events: &[Event], flow: Option<&Text>, end: Option<DateTime>) {
         for (index, event) in events.iter().enumerate() {
             let rest = events.get(index + 1..).unwrap_or_default();
@@ -107,18 +109,18 @@ impl Finder {
             }
             "actionTransferToAcd" | "menuTransferToAcd" => self.queue(event),
             name if kinds::found(name).is_some() => self.found(event),
-            // What only plays, as transfers do, is no question.
+            // Actions that only play prompts, such as transfers, do not wait for input.
             name if name.starts_with("action")
                 && event.nested().iter().any(is_question) =>
             {
-                self.listened(event);
+                self.input_of_action(event);
             }
-            name if kinds::is_asked_for(name) => self.other(event, took_ms),
+            name if kinds::needs_answer(name) => self.other(event, took_ms),
             _ => {}
         }
     }
 
-    /// Things of the directory that are named along the way.
+    /// Collects the directory objects that an event names.
     fn see(&mut self, event: &Event) {
         for data in [&event.input_data, &event.output_data].into_iter().flatten() {
             self.see_data(data);
@@ -160,15 +162,15 @@ impl Finder {
         }
     }
 
-    /// What the conversation brings along.
+    /// Collects the initial variables of the conversation.
     fn begin(&mut self, event: &Event) {
         for variable in event.variables.iter().flatten() {
             let (Some(name), Some(value)) = (&variable.name, variable.shown()) else {
                 continue;
             };
-            let is_brought = BUILT_IN.iter().any(|scope| name.starts_with(scope))
+            let is_initial = BUILT_IN.iter().any(|scope| name.starts_with(scope))
                 || (self.is_module && name.starts_with("Common."));
-            if !is_brought || *value == Json::Null {
+            if !is_initial || *value == Json::Null {
                 continue;
             }
             if let ("Call.Language" | "Interaction.Language", Json::String(tag)) =
@@ -183,7 +185,8 @@ impl Finder {
         }
     }
 
-    /// A menu does not say which key chose: what comes next tells it, once the flow is known.
+    /// Records a menu without its key, which documents lack. The next event determines
+    /// the choice once the flow is known.
     fn menu(&mut self, event: &Event, rest: &[Event]) {
         let name = match event.other.get("menuName") {
             Some(Json::String(name)) => name.clone(),
@@ -196,8 +199,8 @@ impl Finder {
         };
         let chosen = next.filter(|it| it.name != "endedMenu").and_then(name_of);
         let mut answer =
-            RecordedAnswer::new(About::Input, name, Answer::Input(Input::Silence));
-        answer.chose = Some((chosen.unwrap_or_default(), waited));
+            RecordedAnswer::new(Subject::Input, name, Answer::Input(Input::Silence));
+        answer.menu_choice = Some((chosen.unwrap_or_default(), waited));
         self.derived.answers.push(answer);
     }
 
@@ -234,7 +237,7 @@ impl Finder {
             (Some("__FAILURE__"), _) => FAILED,
             _ => 200,
         };
-        // One that takes longer than the flow waits has no answer.
+        // The latency of an action that timed out exceeds the timeout.
         let latency_ms = took_ms + i64::from(path == Some("__TIMEOUT__"));
         let answer = if warns(event, "DATA_ACTION_NOT_MOCKED") {
             Answer::NotMocked
@@ -247,11 +250,11 @@ impl Finder {
             let given = response(status, Json::object(body), latency_ms);
             self.world.answer("dataActions", name, inputs.clone(), given);
         }
-        let asked = RecordedAnswer::new(About::DataAction, action_name(event), answer);
+        let asked = RecordedAnswer::new(Subject::DataAction, action_name(event), answer);
         self.derived.answers.push(RecordedAnswer { name, inputs, ..asked });
     }
 
-    /// Whether the queue took the conversation.
+    /// Records whether the queue accepted the conversation.
     fn queue(&mut self, event: &Event) {
         let target = input(event, "targetQueue");
         let text = |key: &str| match target.and_then(|target| target.get(key)) {
@@ -262,10 +265,10 @@ impl Finder {
         if id.is_none() && name.is_none() {
             return;
         }
-        let told = event.other.get("error").and_then(|error| error.get("code"));
+        let reported = event.other.get("error").and_then(|error| error.get("code"));
         let given = event.output_data.as_ref().and_then(|data| data.get("errorType"));
         let has_failed = event.output_path_id.as_deref() == Some("__FAILURE__");
-        let answer = match told.or(given) {
+        let answer = match reported.or(given) {
             Some(Json::String(code)) if code == "SKILL_MISMATCH" => {
                 QueueAnswer::SkillMismatch
             }
@@ -277,7 +280,7 @@ impl Finder {
         };
         let answer = Answer::Queue(answer);
         let inputs = Some(asked_skills(skills(event)));
-        let asked = RecordedAnswer::new(About::Queue, action_name(event), answer);
+        let asked = RecordedAnswer::new(Subject::Queue, action_name(event), answer);
         self.derived.answers.push(RecordedAnswer { name: name.or(id), inputs, ..asked });
     }
 
@@ -289,8 +292,8 @@ impl Finder {
         }
     }
 
-    /// What the caller answered to an action that listens.
-    fn listened(&mut self, event: &Event) {
+    /// Records the caller's input to an action.
+    fn input_of_action(&mut self, event: &Event) {
         let settings = Settings::of(event);
         let mut before: Option<DateTime> = None;
         for turn in event.nested().iter().filter(|it| it.name == "turn") {
@@ -303,17 +306,17 @@ impl Finder {
                     settings.input(pressed, done_ms)
                 }
                 (Some(pressed), ..) => settings.input(pressed, 0),
-                // Nothing comes behind an action that has no way out: the caller was gone.
+                // An action without output path is the last one: the caller hung up.
                 (None, ..) if event.output_path_id.is_none() => Input::HangUp,
                 (None, ..) => Input::Silence,
             };
             let answer = Answer::Input(input);
-            let asked = RecordedAnswer::new(About::Input, action_name(event), answer);
+            let asked = RecordedAnswer::new(Subject::Input, action_name(event), answer);
             self.derived.answers.push(asked);
         }
     }
 
-    /// An action whose results nobody can work out.
+    /// Records an action whose result is not simulated.
     fn other(&mut self, event: &Event, took_ms: i64) {
         let outputs = event.outputs().into_iter();
         let outputs: Vec<(Text, Json)> = outputs
@@ -339,7 +342,7 @@ impl Finder {
             self.world.answer("actions", &name, None, given);
             Answer::Action(ActionAnswer { path, outputs, latency_ms: took_ms })
         };
-        let asked = RecordedAnswer::new(About::Action, name.clone(), answer);
+        let asked = RecordedAnswer::new(Subject::Action, name.clone(), answer);
         self.derived.answers.push(RecordedAnswer { name: Some(name), ..asked });
     }
 }
@@ -351,7 +354,7 @@ fn is_question(turn: &Event) -> bool {
     turn.name == "turn" && !is_transfer
 }
 
-/// The module that an action calls, by its name.
+/// Returns the name of the module that an action calls.
 fn module(event: &Event) -> Option<Text> {
     let module = input(event, "commonModule")?;
     match module.get("flowName").or_else(|| module.get("flowId")) {
@@ -364,7 +367,7 @@ pub(super) fn input<'e>(event: &'e Event, key: &str) -> Option<&'e Json> {
     event.input_data.as_ref()?.get(key).and_then(shown)
 }
 
-/// What was sent along, as far as it is shown.
+/// Returns the inputs of a request, as far as they are visible.
 fn sent(event: &Event) -> Option<JsonObject> {
     let inputs = event.inputs().into_iter();
     let inputs = inputs.filter(|it| shown(&it.value).is_some());
@@ -375,7 +378,7 @@ pub(super) fn action_name(event: &Event) -> Text {
     event.action_name.clone().or_else(|| event.action_id.clone()).unwrap_or_default()
 }
 
-/// What an event is called in its flow.
+/// Returns the name of an event in its flow.
 fn name_of(event: &Event) -> Option<Text> {
     let started =
         ["menuName", "stateName"].iter().find_map(|key| match event.other.get(*key) {
@@ -387,7 +390,7 @@ fn name_of(event: &Event) -> Option<Text> {
 
 pub(super) fn warns(event: &Event, code: &str) -> bool {
     let warning = event.other.get("warning").and_then(|warning| warning.get("code"));
-    matches!(warning, Some(Json::String(told)) if told == code)
+    matches!(warning, Some(Json::String(known)) if known == code)
 }
 
 fn response(status: u16, output: Json, latency_ms: i64) -> JsonObject {
@@ -402,7 +405,7 @@ fn response(status: u16, output: Json, latency_ms: i64) -> JsonObject {
     answer
 }
 
-/// `__NOT_FOUND__` is `notFound`.
+/// Converts an output path id to its label: `__NOT_FOUND__` becomes `notFound`.
 fn label_of(id: &str) -> String {
     let plain = id.trim_matches('_').to_lowercase();
     let mut label = String::new();
@@ -420,7 +423,7 @@ fn label_of(id: &str) -> String {
     label
 }
 
-/// The names of the skills that a transfer asks for.
+/// Returns the names of the skills that a transfer requires.
 fn skills(event: &Event) -> Vec<Json> {
     let listed = match input(event, "acdSkills") {
         Some(Json::Array(skills)) => skills.as_slice(),

@@ -1,12 +1,12 @@
-//! What a document tells that was looked up: rows of data tables, schedules, contacts.
+//! Lookups in a document: rows of data tables, schedules, contacts.
 
-use super::document::{Finder, action_name, input, warns};
-use super::{About, RecordedAnswer};
+use super::document::{Deriver, action_name, input, warns};
+use super::{RecordedAnswer, Subject};
 use crate::trace::execution::{Event, shown};
 use crate::value::{DateTime, Json, JsonObject, Text};
 use crate::world::Answer;
 
-impl Finder {
+impl Deriver {
     pub(super) fn table(&mut self, event: &Event) {
         let text = |key| match input(event, key) {
             Some(Json::String(text)) => Some(text),
@@ -55,7 +55,7 @@ impl Finder {
         }
         let Some(at) = given.or(event.began_at()) else { return };
         let is_unchecked = warns(event, "SCHEDULE_NOT_CHECKED");
-        self.derived.unchecked_schedules |= is_unchecked;
+        self.derived.ignores_schedules |= is_unchecked;
         if let Some((id, name)) = names("schedule").filter(|_| !is_unchecked) {
             self.world.schedule(id.as_ref(), name.as_ref(), at, path == "__ACTIVE__");
         }
@@ -64,7 +64,7 @@ impl Finder {
         }
     }
 
-    /// A group of schedules that are active, or of one that is not.
+    /// Records a group of schedules that are active, or of one that is not.
     fn group(
         &mut self,
         event: &Event,
@@ -117,12 +117,12 @@ impl Finder {
             self.world.contact(&key, listed(contact, &key));
         }
         let answer = Answer::Contact(contact);
-        let asked = RecordedAnswer::new(About::Contact, action_name(event), answer);
+        let asked = RecordedAnswer::new(Subject::Contact, action_name(event), answer);
         self.derived.answers.push(RecordedAnswer { name: Some(key), ..asked });
     }
 }
 
-/// A contact as the world answers it, with every key.
+/// Converts a contact to the form of answers, with all keys.
 fn contact_of(found: &Json, key: &Text) -> Json {
     let text = |key: &str| found.get(key).cloned().unwrap_or_default();
     let mut attributes = match found {
@@ -144,7 +144,7 @@ fn contact_of(found: &Json, key: &Text) -> Json {
     ])
 }
 
-/// A contact as fixtures list it, found by its key.
+/// Converts a contact to the form of fixtures, with the key by which it was found.
 pub(in crate::recording) fn listed(contact: &JsonObject, key: &Text) -> JsonObject {
     let mut listed = contact.clone();
     listed.retain(|_, value| *value != Json::Null);

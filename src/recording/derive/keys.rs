@@ -1,15 +1,16 @@
-//! When a caller pressed what, worked out of the turns of a document.
+//! Times of the caller's keys, derived from the turns of a document.
 //!
-//! A document tells when something was played and when the entry was complete. An entry is
-//! complete with its last key, with the key that ends it, or when no further key came for as
-//! long as the action waits for one; which of them it was, its settings tell. *The rules of
-//! waiting are those of `collectInput`; a key is taken to have been in time if it was taken.*
+//! A document contains the time when a prompt was played and the time when the input was
+//! complete. Input is complete with its last key, with the terminating key, or after the
+//! inter-digit timeout. The settings of the action determine which one applied. *The
+//! timeout rules are those of `collectInput`; a key that was accepted is assumed to have
+//! been in time.*
 
 use crate::trace::execution::Event;
 use crate::value::{DateTime, Json, Number, Text};
 use crate::world::{Input, Keystroke};
 
-/// The settings of an action that listens, as far as the document has them.
+/// Settings of an action that collects input, as far as the document has them.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Settings {
     min: usize,
@@ -43,7 +44,8 @@ impl Settings {
         }
     }
 
-    /// What the caller did, who pressed these keys and was done after so many milliseconds.
+    /// Returns the input of a caller who pressed these keys and was done after the given
+    /// time in milliseconds.
     pub(super) fn input(&self, pressed: &str, done_ms: i64) -> Input {
         let keys: Vec<char> = pressed
             .chars()
@@ -62,8 +64,8 @@ impl Settings {
                 _ => {}
             }
         }
-        // What is played takes time there that it does not take here; since the key was
-        // taken, the action was still waiting for it.
+        // Prompts take time on the platform but none here. Since the key was accepted, it
+        // is moved into the timeout.
         let patience = self.first_ms.unwrap_or(i64::MAX);
         let first_ms = pressed_ms.clamp(0, patience.max(0));
         let strokes = keys.iter().enumerate().map(|(index, key)| Keystroke {
@@ -77,7 +79,7 @@ impl Settings {
     }
 }
 
-/// When the playing of a turn began, and when the caller had answered.
+/// Returns the start of a turn's prompt, and the time of the caller's answer.
 pub(super) fn times(turn: &Event) -> (Option<DateTime>, Option<DateTime>) {
     let time = |key: &str| {
         let time = turn.other.get(key)?.get("dateTime")?;
@@ -89,7 +91,7 @@ pub(super) fn times(turn: &Event) -> (Option<DateTime>, Option<DateTime>) {
     (time("toParticipant"), time("fromParticipant"))
 }
 
-/// `P0D0H0M3S0F`, where `F` counts milliseconds.
+/// Parses `P0D0H0M3S0F`, where `F` counts milliseconds.
 pub(super) fn milliseconds(text: &Text) -> Option<i64> {
     let mut rest = text.strip_prefix('P')?;
     let mut total: i64 = 0;
@@ -132,13 +134,13 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_was_taken_was_in_time() {
+    fn accepted_keys_were_in_time() {
         assert_eq!(input(settings(1, None), "1", 10_062), "1@3000");
         assert_eq!(input(settings(1, None), "1", -5), "1@0");
     }
 
     #[test]
-    fn lengths_are_those_of_the_platform() {
+    fn durations_have_the_format_of_the_platform() {
         assert_eq!(milliseconds(&"P0D0H0M1S500F".into()), Some(1500));
         assert_eq!(milliseconds(&"P1D2H3M4S5F".into()), Some(93_784_005));
         for wrong in ["", "P", "PT3S", "P0D0H0M1S", "P0D0H0M1.5S0F", "P0D0H0M1S0Fx"] {

@@ -1,9 +1,9 @@
-//! What the events of documents are about.
+//! Classification of the events of documents.
 
-use crate::flow::kinds::{Fate, kind_of};
+use crate::flow::kinds::{Support, kind_of};
 use crate::trace::execution::kind_of_event;
 
-/// What `find…` actions look for, by the section of fixtures that it is in.
+/// Targets of `find…` actions, as sections of fixtures.
 const FOUND: [(&str, &str); 10] = [
     ("actionFindQueue", "queues"),
     ("actionFindQueueById", "queues"),
@@ -17,7 +17,7 @@ const FOUND: [(&str, &str); 10] = [
     ("actionFindEmergencyGroup", "emergencyGroups"),
 ];
 
-/// What inputs and outputs hold things of the directory, and in which section these are.
+/// Inputs and outputs with directory objects, and the sections of these objects.
 const NAMED: [(&str, &str); 9] = [
     ("targetQueue", "queues"),
     ("queue", "queues"),
@@ -30,22 +30,22 @@ const NAMED: [(&str, &str); 9] = [
     ("scheduleGroup", "scheduleGroups"),
 ];
 
-/// The section of fixtures in which a `find…` action looks.
+/// Returns the section of fixtures that a `find…` action searches.
 pub(super) fn found(event: &str) -> Option<&'static str> {
     FOUND.iter().find(|(name, _)| *name == event).map(|(_, section)| *section)
 }
 
-/// The section of fixtures that holds what stands under a key.
+/// Returns the section of fixtures for the directory object under a key.
 pub(super) fn named(key: &str) -> Option<&'static str> {
     NAMED.iter().find(|(name, _)| *name == key).map(|(_, section)| *section)
 }
 
-/// Whether an action asks whoever answers for the world what comes of it: bots, transfers
-/// that may fail, and everything that flowsim does not know.
-pub(super) fn is_asked_for(event: &str) -> bool {
+/// Returns whether fixtures must answer an action: bots, transfers that may fail, and all
+/// actions that flowsim does not simulate.
+pub(super) fn needs_answer(event: &str) -> bool {
     if !event.starts_with("action") && !event.starts_with("menuTransfer") {
         return false;
     }
     let kind = kind_of(&kind_of_event(event));
-    kind.is_none_or(|kind| !matches!(kind.fate, Fate::Runs | Fate::Ends))
+    kind.is_none_or(|kind| !matches!(kind.support, Support::Runs | Support::Ends))
 }

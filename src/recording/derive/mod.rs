@@ -1,11 +1,11 @@
-//! How a recorded call began, and the world that it met.
+//! Start and environment of a recorded call.
 
 mod document;
+mod fixtures;
 mod found;
 mod keys;
 mod kinds;
 mod simulation;
-mod world;
 
 pub(super) use found::listed;
 
@@ -20,67 +20,66 @@ use crate::program::Program;
 use crate::value::{DateTime, Json, JsonObject, Text, Value};
 use crate::world::{Answer, Fixtures, Input};
 
-/// Everything that a recorded call can be made of again. What the recording does not tell is
-/// left out.
+/// All data needed to replay a recorded call. Data that the recording lacks is omitted.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Derived {
-    /// The flow that it began in: the id.
+    /// Id of the flow in which the call began.
     pub flow: Option<Text>,
-    /// The same: the name.
+    /// Name of the flow.
     pub flow_name: Option<Text>,
-    /// The node that it began at, if it was not the flow's first.
+    /// Node at which the call began, if it was not the first one of the flow.
     pub node: Option<Text>,
     /// Fields of the context.
     pub context: Vec<(Text, Value)>,
-    /// Variables that it brought along.
+    /// Initial variables.
     pub variables: Vec<(Text, Value)>,
-    /// What the caller did, in order, with the time since the flow began to listen.
+    /// Caller input, in order, with times relative to the start of listening.
     pub inputs: Vec<Input>,
-    /// When it began.
+    /// Start time.
     pub at: Option<DateTime>,
-    /// How long it was allowed to take, in milliseconds.
+    /// Time limit in milliseconds.
     pub timeout_ms: Option<i64>,
-    /// The language in which it began.
+    /// Initial language.
     pub language: Option<Text>,
-    /// The world as a fixtures document.
+    /// Environment as a fixtures document.
     pub fixtures: Json,
-    /// Every answer of the world, the caller's included, in order.
+    /// All answers, including those of the caller, in order.
     pub answers: Vec<RecordedAnswer>,
-    /// The rows of data tables that it looked for, whether they were found or not: the id or
-    /// name of the table, and the key.
+    /// Rows of data tables that were looked up, found or not: id or name of the table,
+    /// and key.
     pub lookups: Vec<(Text, Text)>,
-    /// Whether it went on although nobody knew when a schedule is active, as calls do here
-    /// without fixtures.
-    pub unchecked_schedules: bool,
-    /// Whether the caller is known to be silent when nothing is left of what they do: a
-    /// request says all of it.
-    pub is_silent_beyond: bool,
-    /// Whether the times of keys count what was played before, which takes time on the
-    /// platform and none here. Those of a request do not.
+    /// Whether the call continued although the state of a schedule was unknown, as calls
+    /// without fixtures do.
+    pub ignores_schedules: bool,
+    /// Whether the caller is known to be silent after the last input, because a request
+    /// contains all input.
+    pub is_silent_after_inputs: bool,
+    /// Whether key times include prompts, which take time on the platform and none here.
+    /// The times of a request do not include them.
     pub is_paced_by_prompts: bool,
 }
 
-/// Who answered.
+/// The subject of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum About {
+pub enum Subject {
     /// The caller.
     Input,
-    /// The external contacts.
+    /// External contacts.
     Contact,
     /// A data action.
     DataAction,
     /// A webhook.
     Webhook,
-    /// The statistics of a queue.
+    /// Statistics of a queue.
     QueueStatistics,
-    /// A queue that was to take the conversation.
+    /// Queue as the target of a transfer.
     Queue,
-    /// An action that flowsim does not simulate.
+    /// Action that flowsim does not simulate.
     Action,
 }
 
-impl About {
-    /// As it is told.
+impl Subject {
+    /// Returns the name used in messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Input => "input",
@@ -94,40 +93,48 @@ impl About {
     }
 }
 
-/// One answer of the world.
+/// A recorded answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordedAnswer {
-    /// Who answered.
-    pub about: About,
-    /// The flow that asked, by id or name, if that is known.
+    /// Subject.
+    pub about: Subject,
+    /// Flow that made the request, by id or name, if known.
     pub flow: Option<Text>,
-    /// The node or action that asked, by id or name.
+    /// Node or action that made the request, by id or name.
     pub node: Text,
-    /// The data action, queue or key that was asked for, if that is known.
+    /// Requested data action, queue or key, if known.
     pub name: Option<Text>,
-    /// What was sent along, if that is known, of a transfer the `skills`; hidden values are
-    /// left out.
+    /// Inputs of the request, if known, without hidden values. For a transfer these are
+    /// the `skills`.
     pub inputs: Option<JsonObject>,
-    /// What was answered.
+    /// The answer.
     pub answer: Answer,
-    /// Of a choice in a menu whose key nobody wrote down: what came next, by name, and how
-    /// many milliseconds after the menu began.
-    pub chose: Option<(Text, i64)>,
+    /// Name of the next step, and its delay in milliseconds after the start of the menu.
+    /// Only for a menu choice whose key was not recorded.
+    pub menu_choice: Option<(Text, i64)>,
 }
 
 impl RecordedAnswer {
-    fn new(about: About, node: impl Into<Text>, answer: Answer) -> Self {
+    fn new(about: Subject, node: impl Into<Text>, answer: Answer) -> Self {
         let node = node.into();
-        Self { about, flow: None, node, name: None, inputs: None, answer, chose: None }
+        Self {
+            about,
+            flow: None,
+            node,
+            name: None,
+            inputs: None,
+            answer,
+            menu_choice: None,
+        }
     }
 }
 
-/// What a transfer asks of a queue.
+/// Returns the inputs of a transfer to a queue.
 fn asked_skills(skills: Vec<Json>) -> JsonObject {
     [("skills".into(), Json::array(skills))].into_iter().collect()
 }
 
-/// Finds out how a recorded call began and what it met.
+/// Derives the start and environment of a recorded call.
 pub fn derive(recording: &Recording) -> Derived {
     let mut derived = match recording.kind {
         Kind::Execution => recording
@@ -143,10 +150,10 @@ pub fn derive(recording: &Recording) -> Derived {
 }
 
 impl Derived {
-    /// The local flow that stands for the one that the call began in.
+    /// Returns the local flow that corresponds to the one in which the call began.
     ///
     /// # Errors
-    /// The program does not have it.
+    /// The program lacks the flow.
     pub fn entry(&self, program: &Program) -> Result<FlowId, Box<Diagnostic>> {
         let known =
             |name: &Option<Text>| name.as_ref().and_then(|name| program.flow(name));
@@ -159,10 +166,10 @@ impl Derived {
         }
     }
 
-    /// The call, in an organisation that knows nothing yet.
+    /// Returns the call, in an organisation without data.
     ///
     /// # Errors
-    /// The program does not have its flow or node.
+    /// The program lacks the flow or node.
     pub fn call(&self, program: &Program) -> Result<Call, Box<Diagnostic>> {
         let flow = self.entry(program)?;
         let limits = Limits { timeout_ms: self.timeout_ms, ..Limits::default() };
@@ -182,20 +189,20 @@ impl Derived {
         Ok(call)
     }
 
-    /// Other fixtures with the recorded world laid over them.
+    /// Returns other fixtures with the recorded environment merged over them.
     pub fn fixtures(&self, base: &Fixtures) -> (Fixtures, Vec<Diagnostic>) {
         overlaid(base, &self.fixtures)
     }
 }
 
-/// Fixtures with a document laid over them that no file holds.
+/// Returns fixtures with a document merged over them that is not from a file.
 pub(super) fn overlaid(base: &Fixtures, document: &Json) -> (Fixtures, Vec<Diagnostic>) {
-    let (fixtures, diagnostics) = base.overlaid(&node(document), Path::new(""));
-    // Their places are in a document that nobody has.
-    let told = diagnostics.into_iter().map(|it| Diagnostic {
+    let (fixtures, diagnostics) = base.merged(&node(document), Path::new(""));
+    // Positions are meaningless because the document is not from a file.
+    let diagnostics = diagnostics.into_iter().map(|it| Diagnostic {
         code: Code::INVALID_RECORDING,
         labels: Vec::new(),
         ..it
     });
-    (fixtures, told.collect())
+    (fixtures, diagnostics.collect())
 }

@@ -1,42 +1,42 @@
-//! The call of a simulation: what was asked for, and what the steps tell.
+//! Derivation of a call from a simulation: the request, and the steps of the response.
 
+use super::fixtures::FixturesBuilder;
 use super::found::listed;
-use super::world::World;
-use super::{About, Derived, RecordedAnswer, asked_skills};
+use super::{Derived, RecordedAnswer, Subject, asked_skills};
 use crate::engine::Request;
 use crate::recording::document::Recording;
 use crate::recording::nodes::node;
 use crate::value::{DateTime, Json, JsonObject, Text};
 use crate::world::{Answer, Input, QueueAnswer, Response};
 
-/// Longer than anything waits, in milliseconds: a hundred days, the longest latency of
+/// Latency that exceeds all timeouts, in milliseconds: a hundred days, the maximum in
 /// fixtures.
 const NEVER_MS: i64 = 8_640_000_000;
 
-/// What an answer holds that failed without saying how.
+/// Status of a failure without one.
 const FAILED: u16 = 500;
 
-/// Keys of a result that are not of the answer.
+/// Keys of a result that do not belong to the answer.
 const NOT_ANSWERED: [&str; 3] = ["error", "answer", "cutOff"];
 
-/// The names of node types that ask something, and what they ask. *Source: the seeds.*
-const ASKING: [(&[&str], About); 7] = [
-    (&["gather", "collect", "collectinput"], About::Input),
-    (&["menu"], About::Input),
-    (&["getexternalcontactaction", "getexternalcontact"], About::Contact),
-    (&["dataaction", "calldataaction"], About::DataAction),
-    (&["webhook", "callwebhook"], About::Webhook),
-    (&["getqueuestats", "queuestats"], About::QueueStatistics),
-    (&["route", "transfertoqueue", "transfertoacd", "queue"], About::Queue),
+/// Names of node types that make requests, with their subjects. *Source: the seeds.*
+const ASKING: [(&[&str], Subject); 7] = [
+    (&["gather", "collect", "collectinput"], Subject::Input),
+    (&["menu"], Subject::Input),
+    (&["getexternalcontactaction", "getexternalcontact"], Subject::Contact),
+    (&["dataaction", "calldataaction"], Subject::DataAction),
+    (&["webhook", "callwebhook"], Subject::Webhook),
+    (&["getqueuestats", "queuestats"], Subject::QueueStatistics),
+    (&["route", "transfertoqueue", "transfertoacd", "queue"], Subject::Queue),
 ];
 
-/// What can be found out of a response and its request.
+/// Derives the start and environment of a call from a response and its request.
 pub(super) fn derive(recording: &Recording) -> Derived {
     let mut derived = Derived {
         at: recording.recorded_at.as_deref().and_then(DateTime::parse),
         ..Derived::default()
     };
-    let mut world = World::default();
+    let mut world = FixturesBuilder::default();
     let steps = match recording.response.get("trace") {
         Some(Json::Array(steps)) => steps.as_slice(),
         _ => &[],
@@ -56,7 +56,7 @@ pub(super) fn derive(recording: &Recording) -> Derived {
     derived
 }
 
-/// How the call began: as the request says, for the response does not.
+/// Sets the start of the call from the request, because the response lacks it.
 fn begin(derived: &mut Derived, recording: &Recording, asked: Option<&Request>) {
     if let Some(asked) = asked {
         derived.flow = Some(asked.flow.clone());
@@ -64,17 +64,17 @@ fn begin(derived: &mut Derived, recording: &Recording, asked: Option<&Request>) 
         derived.context = asked.context.clone();
         derived.timeout_ms = Some(asked.timeout_ms);
         let mut given = asked.inputs.iter();
-        let listened = derived.answers.iter_mut().filter(|it| it.about == About::Input);
+        let listened = derived.answers.iter_mut().filter(|it| it.about == Subject::Input);
         for answer in listened {
             let Some(input) = given.next() else { break };
             answer.answer = Answer::Input(input.clone());
         }
         // A menu that listens several times is one step.
         let further = given.map(|input| {
-            RecordedAnswer::new(About::Input, "", Answer::Input(input.clone()))
+            RecordedAnswer::new(Subject::Input, "", Answer::Input(input.clone()))
         });
         derived.answers.extend(further);
-        derived.is_silent_beyond = true;
+        derived.is_silent_after_inputs = true;
         let language = asked.context.iter().find(|(name, _)| name == "language");
         derived.language = language.map(|(_, value)| value.to_string().into());
     }
@@ -90,17 +90,21 @@ fn begin(derived: &mut Derived, recording: &Recording, asked: Option<&Request>) 
     derived.inputs = inputs.collect();
 }
 
-/// A request, as far as it is one.
+/// Parses a request; `None` if it is invalid.
 fn request(json: &Json) -> Option<Request> {
     Request::read(&node(json)).ok()
 }
 
-fn about(step: &Json) -> Option<About> {
+fn about(step: &Json) -> Option<Subject> {
     let kind = text(step, "nodeType")?.to_lowercase();
     ASKING.iter().find(|(names, _)| names.contains(&kind.as_str())).map(|(_, it)| *it)
 }
 
-fn answer(step: &Json, about: About, world: &mut World) -> Option<RecordedAnswer> {
+fn answer(
+    step: &Json,
+    about: Subject,
+    world: &mut FixturesBuilder,
+) -> Option<RecordedAnswer> {
     let is_object = |json: &&Json| matches!(json, Json::Object(_));
     let result = step.get("result").filter(is_object);
     let result = result.or_else(|| step.get("output").filter(is_object))?;
@@ -109,11 +113,11 @@ fn answer(step: &Json, about: About, world: &mut World) -> Option<RecordedAnswer
     let is_cut_off = result.get("cutOff") == Some(&Json::Boolean(true));
     let (mut name, mut inputs) = (None, None);
     let answer = match about {
-        About::Input => Answer::Input(input(result, &error)),
-        // Nobody was asked.
-        About::Contact if error == "LOOKUP_KEY_MISSING" => return None,
-        About::Contact if error == "CONTACTS_UNREADABLE" => Answer::NotMocked,
-        About::Contact => {
+        Subject::Input => Answer::Input(input(result, &error)),
+        // No request was made.
+        Subject::Contact if error == "LOOKUP_KEY_MISSING" => return None,
+        Subject::Contact if error == "CONTACTS_UNREADABLE" => Answer::NotMocked,
+        Subject::Contact => {
             let contact = result.get("contact").filter(|it| **it != Json::Null);
             if let Some(Json::Object(contact)) = contact
                 && let Some(id) = contact.get("id").and_then(as_text)
@@ -122,12 +126,12 @@ fn answer(step: &Json, about: About, world: &mut World) -> Option<RecordedAnswer
             }
             Answer::Contact(contact.cloned())
         }
-        About::DataAction | About::Webhook => response(result, &error, is_cut_off),
-        About::QueueStatistics if error.is_empty() => {
+        Subject::DataAction | Subject::Webhook => response(result, &error, is_cut_off),
+        Subject::QueueStatistics if error.is_empty() => {
             Answer::Statistics(Some(Json::object(fields(result))))
         }
-        About::QueueStatistics => Answer::Statistics(None),
-        About::Queue | About::Action => {
+        Subject::QueueStatistics => Answer::Statistics(None),
+        Subject::Queue | Subject::Action => {
             name = text(result, "queueId").or_else(|| text(result, "queueName"));
             if let Some(Json::Array(skills)) = result.get("skills") {
                 inputs = Some(asked_skills(skills.as_ref().clone()));
@@ -172,7 +176,7 @@ fn response(result: &Json, error: &str, is_cut_off: bool) -> Answer {
     Answer::Response(Response { status, output, latency_ms })
 }
 
-/// The status that the message of an error names.
+/// Returns the status that the message of an error contains.
 fn status(result: &Json) -> u16 {
     let message = result.get("error").and_then(|error| text(error, "message"));
     let message = message.unwrap_or_default();
@@ -182,7 +186,7 @@ fn status(result: &Json) -> u16 {
     number.filter(|status| (300..=599).contains(status)).unwrap_or(FAILED)
 }
 
-fn queue(result: &Json, error: &str, world: &mut World) -> QueueAnswer {
+fn queue(result: &Json, error: &str, world: &mut FixturesBuilder) -> QueueAnswer {
     let (id, name) = (text(result, "queueId"), text(result, "queueName"));
     match error {
         "QUEUE_NOT_FOUND" => QueueAnswer::NotFound,
@@ -194,7 +198,7 @@ fn queue(result: &Json, error: &str, world: &mut World) -> QueueAnswer {
     }
 }
 
-/// The fields of an answer among those of a result.
+/// Returns the fields of a result that belong to the answer.
 fn fields(result: &Json) -> JsonObject {
     match result {
         Json::Object(entries) => {

@@ -1,18 +1,18 @@
-//! HAR files: what a browser or proxy wrote down of the talk with the platform.
+//! HAR files: recorded HTTP traffic between a browser or proxy and the platform.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{Importer, is_execution, is_simulation, seems};
+use super::{Importer, describe, is_execution, is_simulation};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::recording::document::Origin;
 use crate::source::{Files, Node, read_json};
 use crate::value::Text;
 
-/// Where simulations are asked for.
+/// Path of simulation requests.
 const SIMULATIONS: &str = "/api/v2/architect/simulations";
 
-/// Where execution documents are, or where it is told where they are.
+/// Path of execution documents, and of links to them.
 const INSTANCES: &str = "/api/v2/flows/instances";
 
 impl Importer<'_> {
@@ -26,11 +26,11 @@ impl Importer<'_> {
         if before == (self.found.len(), self.diagnostics.len()) {
             let count = entries.items().len();
             let message = format!(
-                "of the {count} requests in this HAR file none is a simulation or an \
+                "none of the {count} requests in this HAR file is a simulation or an \
                  execution document"
             );
             let diagnostic = Diagnostic::new(Code::INVALID_RECORDING, message);
-            self.diagnostics.push(diagnostic.at(entries.span).help(seems::EXPECTED));
+            self.diagnostics.push(diagnostic.at(entries.span).help(describe::EXPECTED));
         }
     }
 
@@ -38,20 +38,20 @@ impl Importer<'_> {
         let url = entry.get("request").and_then(|it| it.get("url"));
         let url = url.and_then(Node::as_str).unwrap_or_default();
         let is_simulations = path_of(url).ends_with(SIMULATIONS);
-        let is_asked_for = is_simulations || path_of(url).contains(INSTANCES);
+        let is_relevant = is_simulations || path_of(url).contains(INSTANCES);
         let content = entry.get("response").and_then(|it| it.get("content"));
         let Some(content) = content else { return };
         let Some(body) = body(content) else {
-            if is_asked_for && content.get("text").is_some() {
-                self.warn(content, "the answer to it is not readable text");
+            if is_relevant && content.get("text").is_some() {
+                self.warn(content, "the response is not readable text");
             }
             return;
         };
         let mut files = Files::new();
         let file = files.add("body.json", body);
         let Ok(response) = read_json(&file) else {
-            if is_asked_for {
-                self.warn(content, "the answer to it is not JSON");
+            if is_relevant {
+                self.warn(content, "the response is not JSON");
             }
             return;
         };
@@ -64,14 +64,15 @@ impl Importer<'_> {
         } else if is_simulations && is_simulation(&response) {
             self.simulated(entry, &response, url);
         }
-        // Their places are in a body, which is no file: the entry is where they are.
+        // Positions in a body are meaningless for the user, so the position of the entry
+        // is used.
         for diagnostic in self.diagnostics.iter_mut().skip(before) {
             diagnostic.labels.clear();
             *diagnostic = diagnostic.clone().at(content.span);
         }
     }
 
-    /// A simulation with its request and time.
+    /// Imports a simulation with its request and time.
     fn simulated(&mut self, entry: &Node<'_>, response: &Node<'_>, url: &str) {
         let at = entry.get("startedDateTime").and_then(Node::as_str).map(Text::from);
         let posted = entry.get("request").and_then(|it| it.get("postData"));
@@ -91,7 +92,7 @@ impl Importer<'_> {
     }
 }
 
-/// The text of an answer, which may be written in base64.
+/// Returns the text of a response, which may be encoded as base64.
 fn body(content: &Node<'_>) -> Option<String> {
     let text = content.get("text").and_then(Node::as_str)?;
     let encoding = content.get("encoding").and_then(Node::as_str);
@@ -101,12 +102,12 @@ fn body(content: &Node<'_>) -> Option<String> {
     String::from_utf8(BASE64_STANDARD.decode(text.trim()).ok()?).ok()
 }
 
-/// An address without what follows the path.
+/// Returns an address without its query and fragment.
 fn path_of(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or(url).trim_end_matches('/')
 }
 
-/// The service of an address: `https://api.mypurecloud.de`.
+/// Returns the service of an address: `https://api.mypurecloud.de`.
 fn base_of(url: &str) -> Option<&str> {
     let (scheme, rest) = url.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;

@@ -1,7 +1,7 @@
-//! Recordings of answers that somebody saved: whatever a file turns out to be.
+//! Import of saved responses in all supported file formats.
 
+mod describe;
 mod har;
-mod seems;
 
 use indexmap::IndexMap;
 
@@ -14,24 +14,24 @@ use crate::trace::execution;
 use crate::value::{Json, Text};
 use std::path::Path;
 
-/// What the topics of flow executions begin with; the id of the flow follows.
+/// Prefix of the topics of flow executions; the id of the flow follows.
 const TOPIC: &str = "v2.flow.execution.data.";
 
-/// What the platform sends to keep the line open.
+/// Topic of keep-alive events of the platform.
 const HEARTBEAT: &str = "channel.metadata";
 
-/// What was found in a file.
+/// The content of an imported file.
 #[derive(Debug, Clone, Default)]
 pub struct Imported {
-    /// The recordings, in order, each once.
+    /// Recordings, in order and without duplicates.
     pub recordings: Vec<Recording>,
-    /// What cannot be read, and what it seems to be.
+    /// Diagnostics of content that cannot be imported.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Makes recordings of a file: a simulation response, alone or with its request; execution
-/// documents, alone or in a list; a HAR file; events of the topic of flow executions; or any
-/// of them one a line.
+/// Creates recordings from a file. Supported are simulation responses, alone or with
+/// their request; execution documents, alone or in a list; HAR files; and events of the
+/// topic of flow executions. A file may also have one of them per line.
 pub fn import(path: &Path, files: &mut Files) -> Imported {
     let file = match files.load(path) {
         Ok(file) => file,
@@ -47,9 +47,9 @@ pub fn import(path: &Path, files: &mut Files) -> Imported {
     let Importer { found, mut diagnostics, .. } = importer;
     let recordings: Vec<Recording> = found.into_values().collect();
     if recordings.is_empty() && diagnostics.is_empty() {
-        let message = "there is nothing in it that can be imported";
+        let message = "the file contains nothing that can be imported";
         let diagnostic = Diagnostic::new(Code::INVALID_RECORDING, message);
-        diagnostics.push(diagnostic.at(file.span()).help(seems::EXPECTED));
+        diagnostics.push(diagnostic.at(file.span()).help(describe::EXPECTED));
     }
     Imported { recordings, diagnostics }
 }
@@ -60,7 +60,7 @@ impl Imported {
     }
 }
 
-/// Whether every line may be a document of its own, as NDJSON has them.
+/// Returns whether every line may be a separate document, as in NDJSON.
 fn is_one_a_line(file: &File) -> bool {
     let mut lines = file.text().lines().filter(|line| !line.trim().is_empty());
     let is_object = |line: &str| line.trim_start().starts_with('{');
@@ -79,8 +79,8 @@ impl<'i> Importer<'i> {
         Self { name, found: IndexMap::new(), diagnostics: Vec::new() }
     }
 
-    /// Reads a document a line. A line that is wrong is read again where it stands, so that
-    /// its place is told.
+    /// Reads a document per line. An invalid line is parsed again at its position in the
+    /// file, so that diagnostics have the right line.
     fn lines(&mut self, file: &File, files: &mut Files) {
         for (index, line) in file.text().lines().enumerate() {
             if line.trim().is_empty() {
@@ -141,30 +141,30 @@ impl<'i> Importer<'i> {
     }
 
     fn refuse(&mut self, node: &Node<'_>) {
-        let message = format!("this cannot be imported: {}", seems::like(node));
+        let message = format!("this cannot be imported: {}", describe::like(node));
         let diagnostic = Diagnostic::new(Code::INVALID_RECORDING, message).at(node.span);
-        self.diagnostics.push(diagnostic.help(seems::EXPECTED));
+        self.diagnostics.push(diagnostic.help(describe::EXPECTED));
     }
 
-    /// What a channel of notifications says.
+    /// Reads a message of a notification channel.
     fn notification(&mut self, node: &Node<'_>) {
         let topic = node.get("topicName").and_then(Node::as_str).unwrap_or_default();
         match node.get("eventBody") {
             Some(body) if topic.starts_with(TOPIC) => self.event(body),
             _ if topic == HEARTBEAT => {}
             _ => {
-                let message = format!("an event of the topic `{topic}` is passed over");
+                let message = format!("an event of the topic `{topic}` is skipped");
                 let diagnostic = Diagnostic::new(Code::INVALID_RECORDING, message);
                 let severity = Severity::Warning;
-                let help =
-                    format!("runs of flows are told on `{TOPIC}` and the flow's id");
+                let help = format!("runs of flows are published on `{TOPIC}{{flowId}}`");
                 self.diagnostics
                     .push(Diagnostic { severity, ..diagnostic }.at(node.span).help(help));
             }
         }
     }
 
-    /// A streamed event. Of several on the same run the one that tells most counts.
+    /// Reads a streamed event. If there are several of the same run, the most complete
+    /// one is used.
     fn event(&mut self, node: &Node<'_>) {
         let response = json(node);
         if !is_event(&response) {
@@ -188,14 +188,14 @@ impl<'i> Importer<'i> {
     }
 
     fn execution(&mut self, node: &Node<'_>, format: &str, request: Option<Json>) {
-        let mut told = Vec::new();
-        let Some(document) = execution::read(node, &mut told) else {
-            self.diagnostics.extend(told);
+        let mut problems = Vec::new();
+        let Some(document) = execution::read(node, &mut problems) else {
+            self.diagnostics.extend(problems);
             return;
         };
-        // What is only odd is kept as it is.
-        told.retain(|it| it.severity == Severity::Error);
-        self.diagnostics.extend(told);
+        // Warnings do not matter, because the document is kept as it is.
+        problems.retain(|it| it.severity == Severity::Error);
+        self.diagnostics.extend(problems);
         let response = json(node);
         let recording = Recording {
             id: document.execution_id.clone().unwrap_or_else(|| id_of(&response, None)),
@@ -245,12 +245,12 @@ impl<'i> Importer<'i> {
     }
 
     fn keep(&mut self, recording: Recording) {
-        let tells = |recording: &Recording| match recording.response.get("execution") {
+        let size = |recording: &Recording| match recording.response.get("execution") {
             Some(Json::Array(items)) => items.len(),
             _ => 0,
         };
         match self.found.get(&recording.id) {
-            Some(known) if tells(known) > tells(&recording) => {}
+            Some(known) if size(known) > size(&recording) => {}
             _ => {
                 self.found.insert(recording.id.clone(), recording);
             }
@@ -284,7 +284,7 @@ fn text(json: &Json, key: &str) -> Option<Text> {
     }
 }
 
-/// An id of what was asked and answered, where the platform gives none.
+/// Returns an id derived from the request and the response, if the platform gives none.
 fn id_of(response: &Json, request: Option<&Json>) -> Text {
     let given = ["id", "simulationId"].iter().find_map(|key| text(response, key));
     given.unwrap_or_else(|| {

@@ -1,8 +1,8 @@
-//! Redaction: secrets are removed, and what tells who called is replaced.
+//! Redaction: removal of secrets, and replacement of personal data.
 //!
-//! A replacement is worked out of what it replaces and a key, and of nothing else. The same
-//! caller is therefore the same caller in every file, and nobody without the key can try
-//! out which number stands behind a replacement.
+//! A replacement is derived only from the original value and a key. The same caller
+//! therefore has the same replacement in every file. Without the key, the original number
+//! cannot be found by trying.
 
 mod names;
 mod person;
@@ -16,55 +16,55 @@ use crate::value::{Json, JsonObject, Text};
 use person::Person;
 use pseudonym::Pseudonyms;
 
-/// The key that is used where no other is given. Everybody knows it: whoever wants to know
-/// whether a certain number stands behind a replacement can work it out.
+/// Default key. It is public, so anyone can check whether a replacement is that of a certain
+/// number.
 pub const DEFAULT_KEY: &str = "flowsim";
 
-/// The kinds of what is redacted, as recordings name them.
+/// Kinds of redacted values, as named in recordings.
 const SECRET: &str = "secret";
 const PHONE_NUMBER: &str = "phoneNumber";
 const NAME: &str = "name";
 const EMAIL: &str = "email";
 const VARIABLE: &str = "variable";
 
-/// How long a value has to be before it is looked for in other texts as well.
+/// Minimum length of a value that is also searched for in other strings.
 const MIN_LOOKED_FOR: usize = 4;
 
-/// What is to be redacted. Secrets always are.
+/// The kinds of values to redact. Secrets are always redacted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Wanted {
+pub struct RedactionKinds {
     /// Telephone numbers.
     pub phone_numbers: bool,
     /// Names of people.
     pub names: bool,
     /// E-mail addresses.
     pub emails: bool,
-    /// These variables, parameters and fields, with or without their scope.
+    /// Variables, parameters and fields with these names, with or without their scope.
     pub variables: Vec<Text>,
 }
 
-/// Redacts recordings, alike in all of them.
+/// Redacts recordings consistently.
 #[derive(Debug, Clone)]
 pub struct Redactor {
-    wanted: Wanted,
+    wanted: RedactionKinds,
     pseudonyms: Pseudonyms,
 }
 
 impl Default for Redactor {
-    /// Removes secrets, and nothing else.
+    /// Creates a redactor that only removes secrets.
     fn default() -> Self {
-        Self::new(Wanted::default(), DEFAULT_KEY.as_bytes())
+        Self::new(RedactionKinds::default(), DEFAULT_KEY.as_bytes())
     }
 }
 
 impl Redactor {
-    /// A redactor with a key, of any length.
-    pub fn new(wanted: Wanted, key: &[u8]) -> Self {
+    /// Creates a redactor with a key of any length.
+    pub fn new(wanted: RedactionKinds, key: &[u8]) -> Self {
         Self { wanted, pseudonyms: Pseudonyms::new(key) }
     }
 
-    /// The recording without what is not to be seen, which it lists then. To redact it once
-    /// more changes nothing.
+    /// Returns the redacted recording, with a list of the redactions. Redacting it again
+    /// changes nothing.
     #[must_use]
     pub fn redact(&self, recording: &Recording) -> Recording {
         let mut run = Run::new(self, recording);
@@ -87,31 +87,31 @@ impl Redactor {
     }
 }
 
-/// Whether a text may stand for one that was redacted: a number of nobody, an address at
-/// `example.com`, a made-up name. Real ones may look like that, too: this says something only
-/// of recordings that list [redactions](Recording::redactions).
+/// Returns whether a string may be a replacement: a fictitious number, an address at
+/// `example.com`, or a made-up name. Real values may look the same, so the result is only
+/// meaningful for recordings that list [redactions](Recording::redactions).
 pub fn is_replacement(text: &str) -> bool {
     pseudonym::is_replacement(text) || person::is_replaced_number(text)
 }
 
-/// Where in a document a value stands, as far as that tells what it is.
+/// The position of a value in a document, as far as it determines its kind.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place<'p> {
-    /// What the value is called: its key, or the name that stands beside it.
+    /// Name of the value: its key, or the name next to it.
     name: &'p str,
-    /// The key of the object or list that it is in.
+    /// Key of the object or list that contains it.
     within: &'p str,
-    /// What everything below is, if that is decided.
+    /// Kind of everything below, if it is determined.
     is_all: Option<&'static str>,
 }
 
-/// The redaction of one recording.
+/// State of redacting one recording.
 struct Run<'r> {
     redactor: &'r Redactor,
     person: Person<'r>,
-    /// Whether names were replaced before: what stands there now are replacements.
+    /// Whether names were replaced earlier, so that current names are replacements.
     has_names: bool,
-    /// Texts that are replaced wherever they stand, with what they are.
+    /// Strings that are replaced everywhere, with their kind and replacement.
     known: BTreeMap<Text, (&'static str, Text)>,
     counts: BTreeMap<&'static str, i64>,
 }
@@ -127,7 +127,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// What a value at a place is, if it is to be redacted as a whole.
+    /// Returns the kind of a value that is redacted as a whole.
     fn kind(&self, place: &Place<'_>) -> Option<&'static str> {
         let wanted = &self.redactor.wanted;
         if place.is_all.is_some() {
@@ -148,7 +148,7 @@ impl<'r> Run<'r> {
         (wanted.phone_numbers && names::is_of_number(place.name)).then_some(PHONE_NUMBER)
     }
 
-    /// Looks for values that are to be replaced wherever they stand.
+    /// Collects the values that are replaced everywhere.
     fn learn(&mut self, json: &Json) {
         self.learn_at(json, &Place::default());
     }
@@ -181,7 +181,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// A place whose kind holds for everything below, if it is one of those.
+    /// Determines the kind of everything below a place, if it is a secret or variable.
     fn decided<'p>(&self, place: Place<'p>) -> Place<'p> {
         let kind = self.kind(&place).filter(|kind| matches!(*kind, SECRET | VARIABLE));
         Place { is_all: kind, ..place }
@@ -199,7 +199,7 @@ impl<'r> Run<'r> {
                     None => return Json::String(self.text(text)),
                 };
                 self.count_if(new != *text, self.kind(place));
-                // Of a number that stands in more text, and of what was no number at all.
+                // For numbers within longer text, and for strings that are not numbers.
                 if self.kind(place) == Some(PHONE_NUMBER) {
                     return Json::String(self.text(&new));
                 }
@@ -220,7 +220,7 @@ impl<'r> Run<'r> {
             let value = self.json(value, &self.decided(place));
             new.insert(self.text(key), value);
         });
-        self.person.mend_number(object, &mut new);
+        self.person.fix_number_parts(object, &mut new);
         new
     }
 
@@ -238,7 +238,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// The replacement of a text that is known to be of a kind.
+    /// Returns the replacement of a string of a known kind.
     fn whole(&self, kind: &'static str, text: &Text) -> Text {
         let pseudonyms = &self.redactor.pseudonyms;
         match kind {
@@ -250,7 +250,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// A text with everything replaced that stands in it.
+    /// Replaces all parts of a string that must be redacted, and returns the result.
     fn text(&mut self, text: &Text) -> Text {
         let mut new = text.to_string();
         let without = secret::remove(&new);
@@ -259,7 +259,7 @@ impl<'r> Run<'r> {
         let known: Vec<_> =
             self.known.iter().filter(|(old, _)| new.contains(&***old)).collect();
         let mut found = Vec::new();
-        // Longer ones first: a name may be a part of another one.
+        // Longer ones first, because a name may be a part of another one.
         let mut known: Vec<_> =
             known.into_iter().map(|(old, it)| (old.clone(), it.clone())).collect();
         known.sort_by_key(|(old, _)| std::cmp::Reverse(old.len()));
@@ -290,7 +290,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// What was redacted before and now, together.
+    /// Returns the sum of earlier and current redactions.
     fn redactions(&self, before: &[Redaction]) -> Vec<Redaction> {
         let mut all = before.to_vec();
         for (kind, count) in &self.counts {
@@ -303,8 +303,8 @@ impl<'r> Run<'r> {
     }
 }
 
-/// Visits the entries of an object, each with its place. A value that stands beside a name,
-/// as in `{"variableName": "Flow.Token", "value": …}`, is called by that name.
+/// Visits the entries of an object with their places. A value next to a name, as in
+/// `{"variableName": "Flow.Token", "value": …}`, has that name.
 fn each_of_object<'o>(
     object: &'o JsonObject,
     place: &Place<'o>,
@@ -319,7 +319,7 @@ fn each_of_object<'o>(
     for (key, value) in object {
         let name = match (&**key, beside) {
             ("value", Some(name)) => name,
-            // What is in a list stands in the object that the list is in.
+            // Entries of a list belong to the object that contains the list.
             (key, _) => key,
         };
         let inner = Place { name, within: place.name, is_all: place.is_all };

@@ -1,8 +1,8 @@
-//! What the name of a value tells of it.
+//! Classification of values by their names.
 
 use std::borrow::Cow;
 
-/// What holds the name of a person, wherever it stands; compared as [`plain`] texts.
+/// Names of values that always contain a person's name; compared as [`plain`] strings.
 const PEOPLE: [&str; 17] = [
     "firstname",
     "middlename",
@@ -23,8 +23,8 @@ const PEOPLE: [&str; 17] = [
     "cnam",
 ];
 
-/// In what `name` is the name of a person; also as a part of a longer word, and in the
-/// plural.
+/// Names of objects in which `name` is a person's name. They also match as part of a
+/// longer word, and in the plural.
 const OF_PEOPLE: [&str; 10] = [
     "participant",
     "contact",
@@ -38,7 +38,7 @@ const OF_PEOPLE: [&str; 10] = [
     "context",
 ];
 
-/// What holds a telephone number, wherever it stands.
+/// Names of values that always contain a telephone number.
 const NUMBERS: [&str; 21] = [
     "ani",
     "dnis",
@@ -63,7 +63,7 @@ const NUMBERS: [&str; 21] = [
     "faxnumber",
 ];
 
-/// A name without its scope, in small letters, without punctuation.
+/// Returns a name without its scope, in lower case and without punctuation.
 pub(super) fn plain(name: &str) -> Cow<'_, str> {
     let last = name.rsplit('.').next().unwrap_or(name);
     if last.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
@@ -73,7 +73,8 @@ pub(super) fn plain(name: &str) -> Cow<'_, str> {
     Cow::Owned(letters.flat_map(char::to_lowercase).collect())
 }
 
-/// Whether a value of this name, in an object or list of that name, is that of a person.
+/// Returns whether a value with this name, in an object or list named `within`, is a
+/// person's name.
 pub(super) fn is_of_person(name: &str, within: &str) -> bool {
     let name = plain(name);
     if name == "name" {
@@ -83,13 +84,13 @@ pub(super) fn is_of_person(name: &str, within: &str) -> bool {
     PEOPLE.contains(&&*name)
 }
 
-/// Whether a value of this name is a telephone number.
+/// Returns whether a value with this name is a telephone number.
 pub(super) fn is_of_number(name: &str) -> bool {
     NUMBERS.contains(&&*plain(name))
 }
 
-/// Whether a variable, parameter or field is the one that was chosen, whose scope may be
-/// left out.
+/// Returns whether a variable, parameter or field is the chosen one, whose scope may be
+/// omitted.
 pub(super) fn is_variable(name: &str, chosen: &str) -> bool {
     let (mut name, chosen) = (name, chosen.trim());
     if !chosen.contains('.') {
@@ -98,7 +99,7 @@ pub(super) fn is_variable(name: &str, chosen: &str) -> bool {
     !chosen.is_empty() && name.eq_ignore_ascii_case(chosen)
 }
 
-/// Replaces a text where it stands as words of its own.
+/// Replaces a string where it occurs as separate words.
 pub(super) fn replace_words(text: &str, old: &str, new: &str) -> String {
     let mut replaced = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,18 +1,18 @@
-//! Telephone numbers and e-mail addresses: found in texts and replaced.
+//! Telephone numbers and e-mail addresses: search and replacement in strings.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::pseudonym::{Pseudonyms, is_number_of_nobody};
+use super::pseudonym::{Pseudonyms, is_fictitious_number};
 use crate::value::{Json, JsonObject};
 
-/// So many digits at the end of a number tell whose it is, however its beginning is
-/// written: with the code of its country, without it, or with a zero instead.
-const TELLING: usize = 9;
+/// Number of trailing digits that identify a telephone number. The digits before them
+/// vary: a country code, nothing, or a zero.
+const IDENTIFYING_DIGITS: usize = 9;
 
-/// The fewest digits of a number that is known to be one.
+/// Minimum number of digits of a number in a field for numbers.
 const MIN_DIGITS: usize = 5;
 
 static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -20,7 +20,8 @@ static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r"(?i)(?P<sip>\bsips?:)?{address}")).ok()
 });
 
-/// Numbers in texts. Ids and times, in which digits stand as well, are found first and left.
+/// Numbers in strings. Ids and times, which also contain digits, are matched first and
+/// skipped.
 static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let forms = [
         r"(?P<other>(?i:\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b)",
@@ -38,10 +39,10 @@ static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&pattern).ok()
 });
 
-/// Replaces what leads to a person.
+/// Replaces personal data.
 pub(super) struct Person<'p> {
     pseudonyms: &'p Pseudonyms,
-    /// The telling digits of numbers that were found somewhere in the document.
+    /// Identifying digits of the numbers found in the document.
     known: BTreeSet<String>,
 }
 
@@ -50,14 +51,14 @@ impl<'p> Person<'p> {
         Self { pseudonyms, known: BTreeSet::new() }
     }
 
-    /// A text with its e-mail addresses replaced.
+    /// Replaces the e-mail addresses in a string.
     pub(super) fn emails(&self, text: &str) -> String {
         let Some(email) = EMAIL.as_ref().filter(|_| text.contains('@')) else {
             return text.to_owned();
         };
         let replaced = email.replace_all(text, |found: &Captures<'_>| {
             let address = found.get(0).map_or("", |it| it.as_str());
-            // A telephone, whose host tells nothing of who has it.
+            // A telephone address, whose host does not identify the person.
             if found.name("sip").is_some() {
                 return address.to_owned();
             }
@@ -66,8 +67,7 @@ impl<'p> Person<'p> {
         replaced.into_owned()
     }
 
-    /// Remembers the numbers of a text, so that they are found where they do not look like
-    /// one.
+    /// Remembers the numbers in a string, so that they are also found in other notations.
     pub(super) fn learn_numbers(&mut self, text: &str) {
         let Some(number) = NUMBER.as_ref() else { return };
         for found in number.captures_iter(text) {
@@ -81,14 +81,14 @@ impl<'p> Person<'p> {
 
     /// Remembers a number.
     pub(super) fn learn_number(&mut self, text: &str) {
-        let telling = telling(&digits_of(text));
+        let identifying = identifying(&digits_of(text));
         let is_done = is_replaced(&digits_of(text));
-        if telling.len() == TELLING && !is_done {
-            self.known.insert(telling);
+        if identifying.len() == IDENTIFYING_DIGITS && !is_done {
+            self.known.insert(identifying);
         }
     }
 
-    /// A text with its numbers replaced.
+    /// Replaces the numbers in a string.
     pub(super) fn numbers(&self, text: &str) -> String {
         let Some(number) = NUMBER.as_ref() else { return text.to_owned() };
         if text.bytes().filter(u8::is_ascii_digit).count() < MIN_DIGITS
@@ -125,7 +125,8 @@ impl<'p> Person<'p> {
         new
     }
 
-    /// A text that is a number, whatever it looks like. One that has no number in it stays.
+    /// Replaces a string that is known to be a number, in any notation. A string without
+    /// a number is unchanged.
     pub(super) fn whole_number(&self, text: &str) -> String {
         let is_plain = |it: char| it.is_ascii_digit() || "+ ().-/".contains(it);
         let digits = digits_of(text);
@@ -135,7 +136,7 @@ impl<'p> Person<'p> {
         text.to_owned()
     }
 
-    /// The digits of a number that is no text.
+    /// Replaces the digits of an integer.
     pub(super) fn digits(&self, digits: &str) -> String {
         if self.known.iter().any(|known| digits.ends_with(known.as_str())) {
             return self.number(digits);
@@ -150,20 +151,22 @@ impl<'p> Person<'p> {
         if is_number { self.number(user) } else { self.pseudonyms.user(user) }
     }
 
-    /// The replacement of a number, punctuated like it where it is as long.
+    /// Returns the replacement of a number, with the same punctuation if it has the same
+    /// length.
     fn number(&self, text: &str) -> String {
         let digits = digits_of(text);
         if is_replaced(&digits) {
             return text.to_owned();
         }
-        let nobody = self.pseudonyms.number_of_nobody(&telling(&digits));
+        let fictitious = self.pseudonyms.fictitious_number(&identifying(&digits));
         let is_international = text.starts_with('+');
         let wanted = match digits.len() {
-            _ if is_international => format!("1{nobody}"),
-            11.. => format!("1{nobody}"),
-            count => {
-                nobody.get(nobody.len().saturating_sub(count)..).unwrap_or("").into()
-            }
+            _ if is_international => format!("1{fictitious}"),
+            11.. => format!("1{fictitious}"),
+            count => fictitious
+                .get(fictitious.len().saturating_sub(count)..)
+                .unwrap_or("")
+                .into(),
         };
         if wanted.len() != digits.len() {
             return format!("{}{wanted}", if is_international { "+" } else { "" });
@@ -175,20 +178,20 @@ impl<'p> Person<'p> {
         text.chars().map(fill).collect()
     }
 
-    /// A text in which the digits of known numbers are replaced wherever they stand.
+    /// Replaces the digits of known numbers everywhere in a string.
     fn known_digits(&self, text: &str) -> String {
         let mut new = text.to_owned();
-        if text.bytes().filter(u8::is_ascii_digit).count() < TELLING {
+        if text.bytes().filter(u8::is_ascii_digit).count() < IDENTIFYING_DIGITS {
             return new;
         }
         for known in &self.known {
-            let nobody = self.pseudonyms.number_of_nobody(known);
-            let (first, rest) = nobody.split_at_checked(1).unwrap_or_default();
+            let fictitious = self.pseudonyms.fictitious_number(known);
+            let (first, rest) = fictitious.split_at_checked(1).unwrap_or_default();
             let mut replaced = String::with_capacity(new.len());
             let mut pieces = new.split(known.as_str());
             replaced.push_str(pieces.next().unwrap_or_default());
             for piece in pieces {
-                // The first digit of the area code stands before the telling ones.
+                // The first digit of the area code precedes the identifying digits.
                 if replaced.ends_with(|it: char| it.is_ascii_digit()) {
                     replaced.pop();
                     replaced.push_str(first);
@@ -201,9 +204,9 @@ impl<'p> Person<'p> {
         new
     }
 
-    /// Makes the parts of a number fit each other again: the platform writes its country
-    /// code and the rest of it beside the whole.
-    pub(super) fn mend_number(&self, old: &JsonObject, new: &mut JsonObject) {
+    /// Makes the parts of a number consistent: the platform writes the country code and
+    /// the rest next to the whole number.
+    pub(super) fn fix_number_parts(&self, old: &JsonObject, new: &mut JsonObject) {
         let text = |object: &JsonObject, key: &str| match object.get(key) {
             Some(Json::String(text)) => Some(text.clone()),
             _ => None,
@@ -225,7 +228,7 @@ impl<'p> Person<'p> {
     }
 }
 
-/// Whether a text is a telephone number that stands for another one.
+/// Returns whether a string is the replacement of a telephone number.
 pub(super) fn is_replaced_number(text: &str) -> bool {
     let plain = text.strip_prefix("tel:").unwrap_or(text);
     let is_plain = |it: char| it.is_ascii_digit() || "+ ().-/".contains(it);
@@ -236,14 +239,17 @@ fn digits_of(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-fn telling(digits: &str) -> String {
-    digits.get(digits.len().saturating_sub(TELLING)..).unwrap_or_default().to_owned()
+fn identifying(digits: &str) -> String {
+    digits
+        .get(digits.len().saturating_sub(IDENTIFYING_DIGITS)..)
+        .unwrap_or_default()
+        .to_owned()
 }
 
-/// Whether digits are those of a replacement.
+/// Returns whether digits are those of a replacement.
 fn is_replaced(digits: &str) -> bool {
     match digits.len() {
-        11 => digits.strip_prefix('1').is_some_and(is_number_of_nobody),
-        _ => is_number_of_nobody(digits),
+        11 => digits.strip_prefix('1').is_some_and(is_fictitious_number),
+        _ => is_fictitious_number(digits),
     }
 }

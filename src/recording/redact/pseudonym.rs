@@ -1,4 +1,4 @@
-//! Replacements that are worked out of what they replace and a key.
+//! Replacements that are derived from the original value and a key.
 
 use std::fmt::Write;
 
@@ -7,25 +7,25 @@ use sha2::Sha256;
 
 use crate::value::Text;
 
-/// What replaced values of chosen variables begin with.
+/// Prefix of replaced values of chosen variables.
 const REDACTED: &str = "redacted-";
 
-/// Where the addresses of replaced people are. *Source: RFC 2606.*
+/// Domain of replaced addresses. *Source: RFC 2606.*
 const EXAMPLE_DOMAIN: &str = "@example.com";
 
-/// What the name before it begins with.
+/// Prefix of the user in a replaced address.
 const USER: &str = "user-";
 
-/// The least of the numbers that stand for others, and how many there are.
+/// Smallest replacement number, and the count of replacement numbers.
 const LEAST_NUMBER: i64 = 900_000_000;
 const NUMBERS: i64 = 100_000_000;
 
-/// The letters of replaced names, in turn, and how many a word has.
+/// Letters of replaced names, in alternation, and the length of a word.
 const CONSONANTS: &[u8] = b"bdfgklmnprstvz";
 const VOWELS: &[u8] = b"aeiou";
 const LETTERS: usize = 8;
 
-/// Makes the same replacement of the same value.
+/// Creates replacements; the same value always has the same one.
 #[derive(Debug, Clone)]
 pub(super) struct Pseudonyms {
     keyed: Hmac<Sha256>,
@@ -33,12 +33,12 @@ pub(super) struct Pseudonyms {
 
 impl Pseudonyms {
     pub(super) fn new(key: &[u8]) -> Self {
-        // Keys of every length are taken: longer ones than a block are hashed.
+        // Keys of any length are accepted; those longer than a block are hashed.
         let keyed = Hmac::new_from_slice(key).expect("HMAC takes keys of every length");
         Self { keyed }
     }
 
-    /// Bytes that belong to a value of a kind.
+    /// Returns the keyed hash of a value of a kind.
     fn bytes(&self, kind: &str, value: &str) -> [u8; 32] {
         let mut keyed = self.keyed.clone();
         keyed.update(kind.as_bytes());
@@ -60,9 +60,9 @@ impl Pseudonyms {
         text
     }
 
-    /// Ten digits of a number of North America that nobody has: area codes with a nine in
-    /// the middle are kept for a longer plan.
-    pub(super) fn number_of_nobody(&self, digits: &str) -> String {
+    /// Returns ten digits of a North American number that is not in use: area codes with
+    /// a nine in the middle are reserved for a longer numbering plan.
+    pub(super) fn fictitious_number(&self, digits: &str) -> String {
         let mut rest = self.integer("phoneNumber", digits);
         let mut take = |count: u64| {
             let digit = rest % count;
@@ -74,16 +74,17 @@ impl Pseudonyms {
         format!("{area:03}{line:07}")
     }
 
-    /// An address at `example.com`.
+    /// Returns an address at `example.com`.
     pub(super) fn address(&self, address: &str) -> String {
-        if is_address_of_nobody(address) {
+        if is_fictitious_address(address) {
             return address.to_owned();
         }
         let user = self.hexadecimal("email", &address.to_lowercase());
         format!("{USER}{user}{EXAMPLE_DOMAIN}")
     }
 
-    /// What stands before the host in the address of a telephone that is no number.
+    /// Returns the replacement of the user part of a telephone address that is not a
+    /// number.
     pub(super) fn user(&self, user: &str) -> String {
         let is_done =
             user.strip_prefix(USER).is_some_and(|rest| rest.len() == 12 && is_hex(rest));
@@ -93,8 +94,8 @@ impl Pseudonyms {
         format!("{USER}{}", self.hexadecimal("user", &user.to_lowercase()))
     }
 
-    /// A name of as many words; the same word is always replaced by the same one, so that a
-    /// first name is also found in the full one.
+    /// Returns a name with the same number of words. The same word always has the same
+    /// replacement, so that a first name is also recognised in the full name.
     pub(super) fn name(&self, name: &str) -> Text {
         let words = name.split_whitespace().map(|word| self.word(word));
         words.collect::<Vec<_>>().join(" ").into()
@@ -114,7 +115,7 @@ impl Pseudonyms {
         word
     }
 
-    /// A replacement for the text of a chosen variable.
+    /// Returns the replacement of a string in a chosen variable.
     pub(super) fn value(&self, value: &str) -> Text {
         if value.is_empty() || value.starts_with(REDACTED) {
             return value.into();
@@ -122,7 +123,8 @@ impl Pseudonyms {
         format!("{REDACTED}{}", self.hexadecimal("variable", value)).into()
     }
 
-    /// A replacement for a number of one: nine digits, the first of which is a nine.
+    /// Returns the replacement of a number in a chosen variable: nine digits, beginning
+    /// with a nine.
     pub(super) fn number(&self, number: &str) -> i64 {
         match number.parse() {
             Ok(known) if (LEAST_NUMBER..LEAST_NUMBER + NUMBERS).contains(&known) => known,
@@ -134,13 +136,13 @@ impl Pseudonyms {
     }
 }
 
-/// Whether ten digits are such a [number](Pseudonyms::number_of_nobody) already.
-pub(super) fn is_number_of_nobody(digits: &str) -> bool {
+/// Returns whether ten digits are a [fictitious number](Pseudonyms::fictitious_number).
+pub(super) fn is_fictitious_number(digits: &str) -> bool {
     let bytes = digits.as_bytes();
     bytes.len() == 10 && bytes.get(1) == Some(&b'9') && bytes.first() >= Some(&b'2')
 }
 
-fn is_address_of_nobody(address: &str) -> bool {
+fn is_fictitious_address(address: &str) -> bool {
     let user = address.strip_suffix(EXAMPLE_DOMAIN);
     let user = user.and_then(|user| user.strip_prefix(USER));
     user.is_some_and(|rest| rest.len() == 12 && is_hex(rest))
@@ -150,7 +152,7 @@ fn is_hex(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Whether a text may be a replacement as a whole.
+/// Returns whether a whole string may be a replacement.
 pub(super) fn is_replacement(text: &str) -> bool {
     let is_user = |text: &str| {
         let rest = text.strip_prefix(USER).or_else(|| text.strip_prefix(REDACTED));
@@ -158,12 +160,12 @@ pub(super) fn is_replacement(text: &str) -> bool {
     };
     let is_name = |text: &str| {
         let mut words = text.split_whitespace().peekable();
-        words.peek().is_some() && words.all(is_word_of_nobody)
+        words.peek().is_some() && words.all(is_fictitious_word)
     };
-    is_user(text) || is_address_of_nobody(text) || is_name(text)
+    is_user(text) || is_fictitious_address(text) || is_name(text)
 }
 
-fn is_word_of_nobody(word: &str) -> bool {
+fn is_fictitious_word(word: &str) -> bool {
     let is_capital = word.starts_with(|first: char| first.is_ascii_uppercase());
     let letters = word.bytes().enumerate();
     let mut fit = letters.map(|(index, letter)| {

@@ -1,4 +1,4 @@
-//! Secrets: what lets somebody in. They are removed, not replaced.
+//! Secrets, such as credentials. They are removed, not replaced.
 
 use std::sync::LazyLock;
 
@@ -6,10 +6,10 @@ use regex::{Captures, Regex};
 
 use super::names::plain;
 
-/// What stands where a secret was.
+/// Text in place of a secret.
 pub(super) const REMOVED: &str = "REDACTED";
 
-/// What holds a secret, wherever it stands; compared as plain texts.
+/// Names of values that always contain a secret; compared as plain strings.
 const NAMES: [&str; 17] = [
     "authorization",
     "proxyauthorization",
@@ -30,15 +30,15 @@ const NAMES: [&str; 17] = [
     "jwt",
 ];
 
-/// What the name of a secret may end in.
+/// Endings of names of secrets.
 const ENDINGS: [&str; 6] =
     ["token", "secret", "password", "apikey", "privatekey", "authorization"];
 
-/// How long a run of letters and digits may be before it looks like a token.
+/// Minimum length of a run of letters and digits that looks like a token.
 const LONG: usize = 32;
 
-/// Where a secret stands in a text: behind a word that announces it, by its own form, or as
-/// a long run of letters of both cases and digits.
+/// Secrets in strings: after a word that announces them, by their own format, or as a
+/// long run of upper and lower case letters and digits.
 static SECRETS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let forms = [
         // An address with a user and a password.
@@ -59,13 +59,13 @@ static SECRETS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&forms.join("|")).ok()
 });
 
-/// Whether a value of this name is a secret.
+/// Returns whether a value with this name is a secret.
 pub(super) fn is_name(name: &str) -> bool {
     let name = plain(name);
     NAMES.contains(&&*name) || ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
-/// A text without the secrets in it.
+/// Removes the secrets in a string.
 pub(super) fn remove(text: &str) -> String {
     let Some(secrets) = &*SECRETS else { return text.to_owned() };
     let replaced = secrets.replace_all(text, |found: &Captures<'_>| {
@@ -83,8 +83,8 @@ pub(super) fn remove(text: &str) -> String {
     replaced.into_owned()
 }
 
-/// Whether a run of letters is one that nobody would write: long, of both cases and digits,
-/// as random ones are. Ids of the platform have no capital letters.
+/// Returns whether a run of characters looks random: long, with upper and lower case
+/// letters and digits. Ids of the platform have no capital letters.
 fn looks_like_token(run: &str) -> bool {
     let has = |is: fn(&u8) -> bool| run.bytes().any(|byte| is(&byte));
     let digits = run.bytes().filter(u8::is_ascii_digit).count();

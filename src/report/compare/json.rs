@@ -1,5 +1,5 @@
-//! Comparisons for programs: `flowsim.comparisons/1`, or of one recording
-//! `flowsim.comparison/1`.
+//! Comparisons as JSON: `flowsim.comparisons/1`, or `flowsim.comparison/1` for one
+//! recording.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -12,10 +12,10 @@ use crate::diagnostic::{Finding, findings};
 use crate::report::words::path_of;
 use crate::runner::{About, Compared, Group, Stale, Summary};
 
-/// Name and version of the form that holds several.
+/// Name and version of the format for several recordings.
 const SCHEMA: &str = "flowsim.comparisons/1";
 
-/// Writes a document, recording by recording.
+/// Writes a document, one recording at a time.
 pub struct Json<W> {
     out: W,
     is_alone: bool,
@@ -23,13 +23,13 @@ pub struct Json<W> {
 }
 
 impl<W: Write> Json<W> {
-    /// A document of one recording, or of several.
+    /// Creates a document of one recording (`is_alone`) or of several.
     pub fn new(out: W, is_alone: bool) -> Self {
         Self { out, is_alone, count: 0 }
     }
 }
 
-/// A recording of a document that holds several.
+/// A recording in a document of several.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Entry<'c> {
@@ -44,8 +44,7 @@ struct Entry<'c> {
     findings: Vec<Finding<'c>>,
 }
 
-/// Why a recording may have had its time; the keys that do not belong to the reason are left
-/// out.
+/// Reason why a recording is stale. Keys that do not belong to the reason are omitted.
 #[derive(Serialize)]
 struct StaleEntry<'c> {
     reason: &'static str,
@@ -64,7 +63,7 @@ struct Flow<'c> {
     version: Option<&'c str>,
 }
 
-/// What all come to.
+/// Summary of all recordings.
 #[derive(Serialize)]
 struct Total<'c> {
     total: usize,
@@ -92,7 +91,7 @@ impl<W: Write> ComparisonReporter for Json<W> {
         if self.is_alone {
             return match &compared.result {
                 Ok(it) => self.out.write_all(it.comparison.to_json().as_bytes()),
-                // It is told on standard error, with its place.
+                // Reported on standard error, with its place.
                 Err(_) => Ok(()),
             };
         }

@@ -1,4 +1,4 @@
-//! Comparisons as JUnit's XML: a recording is a test case, its flow the suite.
+//! Comparisons as JUnit XML: a recording is a test case, its flow the suite.
 
 use std::io::{self, Write};
 
@@ -12,14 +12,14 @@ use crate::diagnostic::{Style, render_text as render_diagnostics};
 use crate::report::words::{path_of, without_count_of_skipped};
 use crate::runner::{Compared, Summary};
 
-/// Collects the recordings of every flow.
+/// Collects the recordings of each flow.
 pub struct Junit<W> {
     out: W,
     suites: IndexMap<String, TestSuite>,
 }
 
 impl<W: Write> Junit<W> {
-    /// A report that is written at the end.
+    /// Creates a reporter that writes the report at the end.
     pub fn new(out: W) -> Self {
         Self { out, suites: IndexMap::new() }
     }

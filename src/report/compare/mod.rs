@@ -1,6 +1,6 @@
-//! What comparisons of recordings with local flows tell: people at a terminal, CI systems,
-//! and programs. One file a form; text and
-//! JSON are written while recordings are compared.
+//! Reports of comparisons of recordings with local flows: for terminals, CI systems and
+//! programs. Each format has one file. Text and JSON are written while recordings are
+//! compared.
 
 mod html;
 mod json;
@@ -16,17 +16,19 @@ use std::io;
 
 use crate::runner::{Compared, Summary};
 
-/// Something that tells about comparisons.
+/// Receives the results of comparisons and reports them.
 pub trait ComparisonReporter {
-    /// Takes the next recording. They come in order.
+    /// Takes the next recording. Recordings come in order.
     ///
     /// # Errors
-    /// What it writes to cannot be written.
+    ///
+    /// Returns an error if the output cannot be written.
     fn compared(&mut self, compared: &Compared) -> io::Result<()>;
 
-    /// All recordings were compared.
+    /// Ends the report after all recordings.
     ///
     /// # Errors
-    /// What it writes to cannot be written.
+    ///
+    /// Returns an error if the output cannot be written.
     fn end(&mut self, summary: &Summary) -> io::Result<()>;
 }

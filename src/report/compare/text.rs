@@ -1,4 +1,4 @@
-//! Comparisons for people.
+//! Comparisons as text for the terminal.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,30 +11,30 @@ use crate::diagnostic::visible::one_line;
 use crate::report::words::{counted, path_of};
 use crate::runner::{Compared, Group, Judgement, Summary};
 
-/// How many recordings are shown one by one; the summary counts all.
+/// Maximum number of recordings that are listed; the summary counts all.
 const MAX_SHOWN: usize = 20;
 
-/// How many groups of the summary are shown.
+/// Maximum number of groups in the summary.
 const MAX_GROUPS: usize = 20;
 
-/// How wide the column of the recordings gets at most.
+/// Maximum width of the recording column.
 const MAX_WIDTH: usize = 60;
 
-/// Writes what differs, then what it comes to.
+/// Writes the differences, then a summary.
 pub struct Text<W> {
     out: W,
     color: bool,
-    /// Whether there is one recording only, which is shown in whole.
+    /// Whether there is only one recording, which is then shown completely.
     is_alone: bool,
-    /// The folder that all recordings are in, told once.
+    /// Common parent folder of all recordings, printed once.
     folder: PathBuf,
-    /// How wide the column of the recordings is.
+    /// Width of the recording column.
     width: usize,
     shown: usize,
 }
 
 impl<W: Write> Text<W> {
-    /// A report of one recording, or of several.
+    /// Creates a report of one recording (`is_alone`) or of several.
     pub fn new(out: W, color: bool, is_alone: bool, paths: &[PathBuf]) -> Self {
         let folder = common_folder(paths);
         let width = paths.iter().map(|path| name(path, &folder).chars().count()).max();
@@ -47,7 +47,7 @@ impl<W: Write> Text<W> {
         if self.color { format!("{style}{text}{style:#}") } else { text }
     }
 
-    /// A line of a recording.
+    /// Writes the line of a recording.
     fn judged(&mut self, compared: &Compared, judgement: &Judgement) -> io::Result<()> {
         let folder = one_line(&path_of(&self.folder));
         if self.shown == 1 && !folder.is_empty() {
@@ -73,7 +73,7 @@ impl<W: Write> Text<W> {
                 format!("end{s} as before ({})", group.from),
                 format!(", but differ{s} first at"),
             ),
-            None => ("cannot be played to the end".into(), ", first at".into()),
+            None => ("cannot be replayed to the end".into(), ", first at".into()),
         };
         let at = group.at.as_ref().map(|at| format!("{first} `{at}`"));
         let line = one_line(&format!("{what}{}", at.unwrap_or_default()));
@@ -87,7 +87,7 @@ impl<W: Write> Text<W> {
     }
 }
 
-/// What became of the end: `Sales → Billing`.
+/// Describes how the end of the call changed: `Sales → Billing`.
 fn ends(judgement: &Judgement) -> String {
     let recorded = &judgement.recorded_end;
     match &judgement.local_end {
@@ -100,7 +100,7 @@ fn ends(judgement: &Judgement) -> String {
     }
 }
 
-/// The longest folder that all paths are in.
+/// Returns the longest folder that contains all paths.
 fn common_folder(paths: &[PathBuf]) -> PathBuf {
     let mut paths = paths.iter();
     let first = paths.next().and_then(|path| path.parent());
@@ -117,7 +117,7 @@ fn name(path: &Path, folder: &Path) -> String {
 
 impl<W: Write> ComparisonReporter for Text<W> {
     fn compared(&mut self, compared: &Compared) -> io::Result<()> {
-        // What is wrong with a file goes to standard error, with its place.
+        // Problems of a file are reported on standard error, with their place.
         let Ok(judgement) = &compared.result else { return Ok(()) };
         if self.is_alone {
             let text = render_text(&judgement.comparison, self.color);
@@ -138,7 +138,7 @@ impl<W: Write> ComparisonReporter for Text<W> {
         }
         if self.shown > MAX_SHOWN {
             let more = counted(self.shown - MAX_SHOWN);
-            writeln!(self.out, "  and {more} more, which the summary counts")?;
+            writeln!(self.out, "  and {more} more, included in the summary")?;
         }
         if self.shown > 0 {
             writeln!(self.out)?;
@@ -162,7 +162,8 @@ impl<W: Write> ComparisonReporter for Text<W> {
     }
 }
 
-/// "37 of 10,000 calls would end elsewhere; 9,960 equal, 40 different".
+/// Formats a headline such as "37 of 10,000 calls would end elsewhere; 9,960 equal, 40
+/// different".
 pub(super) fn headline(summary: &Summary) -> String {
     let parts = [
         (summary.equal, "equal"),
@@ -183,13 +184,14 @@ pub(super) fn headline(summary: &Summary) -> String {
     }
 }
 
-/// "stale: 3 older than is wanted, 1 of another version of the flow".
+/// Formats a line such as "stale: 3 older than --max-age, 1 of another version of the
+/// flow".
 pub(super) fn stale(summary: &Summary) -> String {
     let words = |name: &str| match name {
-        "old" => "older than is wanted",
-        "unmatched" => "of a flow that is not here",
+        "old" => "older than --max-age",
+        "unmatched" => "of a flow that is not loaded",
         "version" => "of another version of the flow",
-        _ => "with answers that nobody asks for any more",
+        _ => "with answers that are no longer requested",
     };
     let parts = summary.stale.iter();
     let parts = parts.map(|(name, count)| format!("{} {}", counted(*count), words(name)));
@@ -201,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_all_paths_have_in_common_is_told_once() {
+    fn the_common_folder_is_printed_once() {
         let common = |paths: &[&str]| {
             let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
             path_of(&common_folder(&paths))

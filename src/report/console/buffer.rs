@@ -1,12 +1,12 @@
-//! Lines that are written together.
+//! Buffered output of the console.
 
 use std::io::{self, Write};
 
-/// How much is held back at most, in bytes.
+/// Maximum number of buffered bytes.
 const MOST: usize = 8 * 1024;
 
-/// What the console is written to. Lines that follow each other at once are written in one
-/// piece, which takes much less time; whoever tells must say when nothing follows.
+/// Output of the console. Lines that follow each other immediately are written in one
+/// piece, which is much faster. The caller must flush when no output follows.
 pub(super) struct Buffer<'e> {
     out: Box<dyn Write + 'e>,
     text: String,
@@ -18,16 +18,16 @@ impl<'e> Buffer<'e> {
         Self { out, text: String::new(), is_begun: false }
     }
 
-    /// Writes the text, if not at once then soon. The first one is not held back: it tells
-    /// that the run goes on.
+    /// Writes or buffers the text. The first text is written at once, to show that the
+    /// run has started.
     pub(super) fn write(&mut self, text: &str) -> io::Result<()> {
         self.text += text;
         let is_first = !self.is_begun && !text.is_empty();
-        if is_first || self.text.len() >= MOST { self.let_go() } else { Ok(()) }
+        if is_first || self.text.len() >= MOST { self.flush() } else { Ok(()) }
     }
 
-    /// Writes what was held back.
-    pub(super) fn let_go(&mut self) -> io::Result<()> {
+    /// Writes the buffered text.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
         if self.text.is_empty() {
             return Ok(());
         }
@@ -44,7 +44,7 @@ mod tests {
 
     use super::*;
 
-    /// Every piece that is written.
+    /// Sizes of the written pieces.
     #[derive(Clone, Default)]
     struct Pieces(Arc<Mutex<Vec<usize>>>);
 
@@ -60,15 +60,15 @@ mod tests {
     }
 
     #[test]
-    fn the_first_line_comes_at_once_and_others_together() {
+    fn the_first_line_is_written_at_once_and_others_together() {
         let pieces = Pieces::default();
         let mut held = Buffer::new(Box::new(pieces.clone()));
         for text in ["", "one\n", "two\n", "three\n"] {
             held.write(text).unwrap();
         }
         assert_eq!(*pieces.0.lock().unwrap(), [4]);
-        held.let_go().unwrap();
-        held.let_go().unwrap();
+        held.flush().unwrap();
+        held.flush().unwrap();
         assert_eq!(*pieces.0.lock().unwrap(), [4, 10]);
         held.write(&"x".repeat(MOST)).unwrap();
         assert_eq!(*pieces.0.lock().unwrap(), [4, 10, MOST]);

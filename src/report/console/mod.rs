@@ -1,10 +1,10 @@
-//! The report for people at a terminal.
+//! Console report of a test run.
 //!
-//! What is printed is the result; only the line that tells how far the run is goes
-//! elsewhere. A failure is told in full as soon as it is known, since one may then already
-//! read and mend; at the end all failures are listed once more, a line each with the command
-//! that runs it alone, as cargo-nextest does. Only [`Listing::Dots`] tells failures in full
-//! at the end, where they do not tear the dots apart.
+//! Results go to standard output; only the progress line goes elsewhere. A failure is
+//! printed in full as soon as it is known, so that it can be read while the run
+//! continues. At the end all failures are listed again, one line each with the command
+//! that runs the test alone, as in cargo-nextest. With [`Listing::Dots`], failures are
+//! printed in full only at the end, so that they do not interrupt the dots.
 
 mod buffer;
 mod progress;
@@ -21,60 +21,60 @@ use super::words::{counts, explanation, headline, name_of, place_of, plural, sec
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Ended, Outcome, RunEvent, Scene, Tally};
+use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 
-/// How many dots stand on a line.
+/// Number of dots per line.
 const DOTS: usize = 80;
 
-/// How the console looks.
+/// Style of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConsoleStyle {
-    /// What is printed of a test.
+    /// Amount of output per test.
     pub listing: Listing,
-    /// Whether it understands colours.
+    /// Whether the terminal supports colours.
     pub color: bool,
-    /// How many of the slowest tests are named at the end; none if times are not told.
+    /// Number of slowest tests to list at the end. Ignored if times are not printed.
     pub slowest: usize,
 }
 
-/// What the console prints of a test.
+/// Console output per test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listing {
-    /// Failures alone.
+    /// Only failures.
     Failures,
-    /// A line each.
+    /// One line per test.
     Each,
-    /// A line each if there are at most so many tests, else failures alone.
+    /// One line per test if there are at most `most` tests, else only failures.
     Auto {
-        /// How many.
+        /// Maximum number of tests.
         most: usize,
     },
-    /// A sign each: `.` passed, `s` skipped, `F` failed, `B` broken, `P` panicked.
+    /// One sign per test: `.` passed, `s` skipped, `F` failed, `B` broken, `P` panicked.
     Dots,
 }
 
-/// The report for people.
+/// Console report of a test run.
 pub struct Console<'e> {
     out: Buffer<'e>,
     progress: Option<Progress<'e>>,
     style: ConsoleStyle,
     options: Options,
-    /// How many tests are selected, as far as is known.
+    /// Number of selected tests known so far.
     selected: usize,
     tally: Tally,
-    /// What was told of scenario files already.
+    /// Diagnostics of scenario files that were already reported.
     told: Vec<Diagnostic>,
-    /// What is printed when it is known how much is printed of a test.
+    /// Output that waits until `Listing::Auto` is decided.
     held: Held,
-    /// Failures that are told at the end.
+    /// Failures to print at the end.
     waiting: String,
-    /// One entry a failure for the list at the end.
+    /// Entries of the list of failures at the end.
     failed: String,
     slowest: Vec<(Duration, String)>,
 }
 
-/// The same results, as the two listings print them that it may become.
+/// The same results in both listings that `Listing::Auto` may choose.
 #[derive(Debug, Default)]
 struct Held {
     each: String,
@@ -82,7 +82,7 @@ struct Held {
 }
 
 impl<'e> Console<'e> {
-    /// Writes to `out`.
+    /// Creates a console that writes to `out`.
     pub fn new(out: Box<dyn Write + 'e>, style: ConsoleStyle, options: Options) -> Self {
         Self {
             out: Buffer::new(out),
@@ -99,8 +99,8 @@ impl<'e> Console<'e> {
         }
     }
 
-    /// Keeps a line on a terminal, so many columns wide, that tells how far the run is. It
-    /// is for a person who watches: leave it out where `terminal` is none, and under CI.
+    /// Adds a progress line of the given width on a terminal. It is meant for a person
+    /// who watches: do not use it if `terminal` is not a terminal, or under CI.
     #[must_use]
     pub fn progress(mut self, terminal: Box<dyn Write + 'e>, width: usize) -> Self {
         self.progress = Some(Progress::new(terminal, width));
@@ -147,8 +147,8 @@ impl<'e> Console<'e> {
         Ok(())
     }
 
-    /// Takes note of what was read. As soon as it is known whether there are few tests, what
-    /// was held back is printed.
+    /// Records newly read tests. Prints the held output as soon as the number of tests
+    /// decides the listing.
     fn read(
         &mut self,
         told: &[Diagnostic],
@@ -167,7 +167,7 @@ impl<'e> Console<'e> {
                 std::mem::take(&mut self.held).failures
             }
             (false, true) => {
-                // Every test has its time in its line.
+                // Each line already shows the time of its test.
                 (self.style.listing, self.style.slowest) = (Listing::Each, 0);
                 self.slowest.clear();
                 std::mem::take(&mut self.held).each
@@ -183,10 +183,10 @@ impl<'e> Console<'e> {
         }
         self.out.write(text)?;
         match &mut self.progress {
-            // The line that tells how far the run is stands below all others.
+            // The progress line stays below all others.
             Some(progress) => {
                 progress.clear();
-                self.out.let_go()
+                self.out.flush()
             }
             None => Ok(()),
         }
@@ -207,7 +207,7 @@ impl<'e> Console<'e> {
         text
     }
 
-    /// The line of a test that did not fail.
+    /// Formats the line of a test that did not fail.
     fn line(&self, result: &CaseResult) -> String {
         let title = self.title(result);
         match &result.outcome {
@@ -222,7 +222,7 @@ impl<'e> Console<'e> {
         }
     }
 
-    /// A failure in full.
+    /// Formats a complete failure.
     fn failure(&self, result: &CaseResult, files: &Files) -> String {
         let mut text = self.failure_title(result) + &self.time(result.took) + "\n";
         for line in self.explanation(result, files).lines() {
@@ -237,7 +237,8 @@ impl<'e> Console<'e> {
         text + "\n"
     }
 
-    /// Why a test failed. What is wrong with a scenario file was told when it was read.
+    /// Explains why a test failed. Problems of a scenario file were already reported when
+    /// it was read.
     fn explanation(&self, result: &CaseResult, files: &Files) -> String {
         match &result.outcome {
             Outcome::Broken(them) if them.iter().all(|it| self.told.contains(it)) => {
@@ -251,7 +252,7 @@ impl<'e> Console<'e> {
         let sign = self.inked("✗", colored(AnsiColor::Red).bold());
         let kind = match &result.outcome {
             Outcome::Broken(_) => "  could not run",
-            Outcome::Panicked(_) => "  stopped by a bug of flowsim",
+            Outcome::Panicked(_) => "  stopped by a bug in flowsim",
             _ => "",
         };
         format!("{sign} {}{kind}", self.title(result))
@@ -269,7 +270,7 @@ impl<'e> Console<'e> {
         let _ = writeln!(self.failed, "{title}\n    {reason}\n    {command}");
     }
 
-    /// Keeps the slowest ones, the earlier one of two that are equally slow.
+    /// Keeps the slowest tests; of two equally slow tests the earlier one comes first.
     fn note_time(&mut self, result: &CaseResult) {
         if !self.options.times || matches!(result.outcome, Outcome::Skipped(_)) {
             return;
@@ -307,7 +308,7 @@ impl<'e> Console<'e> {
         Ok(())
     }
 
-    /// The last line.
+    /// Formats the last line.
     fn summary(&self, ended: Ended) -> String {
         let Ended { tally, found, files, took } = ended;
         let is_well = tally.failed == 0 && tally.not_run == 0;
@@ -340,18 +341,18 @@ impl<'e> Console<'e> {
 }
 
 impl Reporter for Console<'_> {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => Ok(()),
-            RunEvent::Read { diagnostics, selected, is_all } => {
+            RunEvent::Read { diagnostics, selected, is_last: is_all } => {
                 self.read(diagnostics, selected, is_all)?;
-                self.out.let_go()
+                self.out.flush()
             }
             RunEvent::Finished(result) => self.finished(result, scene.files),
-            RunEvent::Waiting => self.out.let_go(),
+            RunEvent::Waiting => self.out.flush(),
             RunEvent::Ended(ended) => {
                 self.ended(ended)?;
-                self.out.let_go()
+                self.out.flush()
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The line that tells how far a run is.
+//! Progress line of a run.
 
 use std::io::Write;
 
@@ -6,13 +6,14 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::runner::Tally;
 
-/// How often the line is drawn in a run, about: a terminal is slower than a test.
+/// Approximate number of times the line is drawn per run: a terminal is slower than a
+/// test.
 const DRAWINGS: usize = 500;
 
-/// Back to the first column, and everything behind it away.
+/// Moves to the first column and clears the rest of the line.
 const CLEAR: &str = "\r\u{1b}[K";
 
-/// A line at the bottom of a terminal. That it cannot be written is no reason to stop.
+/// Progress line at the bottom of a terminal. Write errors are ignored.
 pub(super) struct Progress<'e> {
     terminal: Box<dyn Write + 'e>,
     width: usize,
@@ -24,8 +25,8 @@ impl<'e> Progress<'e> {
         Self { terminal, width, is_shown: false }
     }
 
-    /// Shows how many tests are done, and the name of the last one. The line is not drawn
-    /// for every test of a large suite, but for every test behind which it was cleared.
+    /// Shows the number of finished tests and the name of the last one. In a large suite
+    /// the line is not drawn for every test, but always after it was cleared.
     pub(super) fn draw(&mut self, selected: usize, tally: Tally, name: &str) {
         let done = tally.total();
         let every = (selected / DRAWINGS).max(1);
@@ -37,14 +38,14 @@ impl<'e> Progress<'e> {
             failed => format!(", {failed} failed"),
         };
         let line = format!("{done} of {selected}{failed}  {name}");
-        // A line that reaches the last column would break.
+        // A line that reaches the last column would wrap.
         let line = fitting(&line, self.width.saturating_sub(1));
         let _ = write!(self.terminal, "{CLEAR}{line}");
         let _ = self.terminal.flush();
         self.is_shown = true;
     }
 
-    /// Makes room for other lines.
+    /// Clears the line before other output.
     pub(super) fn clear(&mut self) {
         if self.is_shown {
             let _ = self.terminal.write_all(CLEAR.as_bytes());
@@ -54,7 +55,7 @@ impl<'e> Progress<'e> {
     }
 }
 
-/// As much of the text as fits.
+/// Returns the beginning of the text that fits the width.
 fn fitting(text: &str, width: usize) -> &str {
     let mut used = 0;
     for (at, character) in text.char_indices() {

@@ -1,25 +1,25 @@
-//! The calls of a run for the script of the page. What is the same in several calls stands
-//! there once: texts, lines of traces, turns of conversations, and whole calls.
+//! Calls of a run for the script of the page. Content that several calls share is stored
+//! once: strings, trace lines, conversation turns and whole calls.
 
 use indexmap::IndexSet;
 use serde::Serialize;
 
 use crate::runner::CaseResult;
-use crate::trace::{Ink, Told, ToldLine, TurnKind, conversation, tell};
+use crate::trace::{Ink, Told, TraceLine, TurnKind, conversation, trace_lines};
 
-/// How many characters of a text are kept.
+/// Maximum number of characters per string.
 const MOST_TEXT: usize = 2_000;
 
-/// How many lines of a trace, and how many turns of a conversation.
+/// Maximum number of lines per trace, and of turns per conversation.
 const MOST_LINES: usize = 1_000;
 
-/// How many variables.
+/// Maximum number of variables.
 const MOST_VARIABLES: usize = 500;
 
-/// Of something that has no time or step.
+/// Placeholder for a missing time or step.
 const NONE: i64 = -1;
 
-/// All calls. Lists hold numbers: places in the other lists.
+/// All calls. The numbers in the lists are indices into the other lists.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Calls {
     texts: IndexSet<String>,
@@ -28,8 +28,8 @@ pub(super) struct Calls {
     calls: IndexSet<Call>,
 }
 
-/// A line of a trace: the level, label, name and type, then what happened, each by the number
-/// of its ink and its text.
+/// A trace line: level, label, name and type, then pairs of an ink number and text for
+/// what happened.
 type Line = Vec<usize>;
 
 /// A call.
@@ -41,29 +41,29 @@ struct Call {
     start: String,
     elapsed: i64,
     actions: u32,
-    /// Four a line: the line, when it began, how long it took, the number of the step.
+    /// Four numbers per line: line index, start time, duration, step number.
     lines: Vec<i64>,
-    /// How many lines were left out.
+    /// Number of omitted lines.
     more: usize,
-    /// Two a turn: the turn, and when it was.
+    /// Two numbers per turn: turn index and time.
     turns: Vec<i64>,
     more_turns: usize,
-    /// Two a variable: the name and the value.
+    /// Two numbers per variable: name and value.
     variables: Vec<usize>,
 }
 
 impl Calls {
-    /// Keeps the call of a test, if there was one, and gives its place.
+    /// Adds the call of a test and returns its index; `None` if there was no call.
     pub(super) fn add(&mut self, result: &CaseResult) -> Option<usize> {
         let trace = result.trace.as_ref()?;
-        let legend = &result.program.as_ref()?.legend;
-        let told = tell(trace, legend, MOST_TEXT);
-        let turns = conversation(trace, legend, MOST_TEXT);
-        let Told { lines, reason, variables } = told;
+        let symbols = &result.program.as_ref()?.symbols;
+        let shown = trace_lines(trace, symbols, MOST_TEXT);
+        let turns = conversation(trace, symbols, MOST_TEXT);
+        let Told { lines, reason, variables } = shown;
         let more = lines.len().saturating_sub(MOST_LINES);
         let more_turns = turns.len().saturating_sub(MOST_LINES);
         let mut call = Call {
-            flow: self.text(&legend.flow(trace.flow).name),
+            flow: self.text(&symbols.flow(trace.flow).name),
             status: trace.status.name(),
             reason: reason.map(|reason| self.text(&reason)),
             start: trace.start.to_string(),
@@ -91,7 +91,7 @@ impl Calls {
         Some(self.calls.insert_full(call).0)
     }
 
-    fn line(&mut self, line: &ToldLine) -> i64 {
+    fn line(&mut self, line: &TraceLine) -> i64 {
         let mut parts = vec![line.level];
         for text in [&line.label, &line.name, &line.node_type] {
             parts.push(self.text(text));
@@ -114,10 +114,10 @@ fn whole(place: usize) -> i64 {
     i64::try_from(place).unwrap_or(i64::MAX)
 }
 
-/// The script has the same numbers.
+/// Must match `KINDS` in the script.
 fn number_of(kind: TurnKind) -> u8 {
     match kind {
-        TurnKind::Said => 0,
+        TurnKind::Prompt => 0,
         TurnKind::Pressed => 1,
         TurnKind::Spoke => 2,
         TurnKind::Silence => 3,
@@ -126,7 +126,7 @@ fn number_of(kind: TurnKind) -> u8 {
     }
 }
 
-/// The script has the same numbers.
+/// Must match the ink classes of the page style.
 fn number_of_ink(ink: Ink) -> usize {
     match ink {
         Ink::Plain | Ink::Faint | Ink::Name | Ink::Success => 0,

@@ -1,4 +1,4 @@
-//! The tests of a run for the script of the page.
+//! Tests of a run for the script of the page.
 
 use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
@@ -10,10 +10,10 @@ use crate::runner::{CaseResult, Outcome};
 use crate::source::Files;
 use crate::suite::Mismatch;
 
-/// How many lines of a difference are kept.
+/// Maximum number of lines per difference.
 const MOST_LINES: usize = 400;
 
-/// How many characters of one of them.
+/// Maximum number of characters per line.
 const MOST_TEXT: usize = 2_000;
 
 /// All tests.
@@ -21,15 +21,15 @@ const MOST_TEXT: usize = 2_000;
 pub(super) struct Tests {
     files: IndexSet<String>,
     tests: Vec<Test>,
-    /// The anchors that were given, and how often.
+    /// Assigned anchors with the number of uses.
     #[serde(skip)]
     anchors: IndexMap<String, usize>,
 }
 
-/// A test. What does not apply is left out.
+/// A test. Fields that do not apply are omitted.
 #[derive(Debug, Serialize)]
 struct Test {
-    /// What stands behind `#test-` in its address.
+    /// Anchor: the part after `#test-` in the address.
     id: String,
     file: usize,
     line: u32,
@@ -40,20 +40,20 @@ struct Test {
     tags: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     call: Option<usize>,
-    /// Why it was skipped, could not be run, or panicked.
+    /// Reason why it was skipped, could not run, or panicked.
     #[serde(skip_serializing_if = "String::is_empty")]
     reason: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mismatches: Vec<Difference>,
 }
 
-/// What is not as expected.
+/// A mismatch between expectation and result.
 #[derive(Debug, Serialize)]
 struct Difference {
     line: u32,
     subject: String,
     message: String,
-    /// With `-`, `+` or a space before.
+    /// Lines prefixed with `-`, `+` or a space.
     lines: Vec<String>,
     cause: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,7 +61,7 @@ struct Difference {
 }
 
 impl Tests {
-    /// Adds a test with the place of its call.
+    /// Adds a test with the index of its call.
     pub(super) fn add(
         &mut self,
         result: &CaseResult,
@@ -96,7 +96,7 @@ impl Tests {
         });
     }
 
-    /// File, line and row, so that an address stays the same from run to run.
+    /// Returns file, line and row, so that an address is stable between runs.
     fn anchor(&mut self, result: &CaseResult, file: &str) -> String {
         let mut anchor = format!("{file}:{}", result.id.line);
         if let Some(row) = result.id.row {
@@ -126,7 +126,7 @@ impl Difference {
     }
 }
 
-/// The beginning, on one line.
+/// Returns the beginning of the text on one line.
 fn shortened(text: &str) -> String {
     match text.char_indices().nth(MOST_TEXT) {
         Some((end, _)) => format!("{}…", one_line(&text[..end])),

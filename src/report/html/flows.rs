@@ -1,4 +1,4 @@
-//! The flows of a run as the page shows them: how much of each was covered, and drawings.
+//! Flows of a run for the page: their coverage and drawings.
 
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::marks::{Mark, Marks};
 use crate::analysis::coverage::{FlowReport, Kind, NodeReport, Report, Share};
 use crate::flow::write::{Drawing, Graph, drawings};
-use crate::runner::{Covered, Scene};
+use crate::runner::{Covered, LoadedSuite};
 use crate::value::Text;
 
 /// A flow.
@@ -16,16 +16,16 @@ pub(super) struct Flow {
     kind: String,
     file: String,
     line: u32,
-    /// How many calls came into it.
+    /// Number of calls that entered the flow.
     count: u64,
     shares: Vec<Counted>,
     drawings: Vec<Drawing<Mark>>,
     nodes: Vec<Node>,
-    /// How much of its nodes is covered.
+    /// Coverage of its nodes.
     mark: Mark,
 }
 
-/// How much of a kind is covered.
+/// Coverage of one kind of item.
 #[derive(Debug, Serialize)]
 pub(super) struct Counted {
     kind: &'static str,
@@ -40,19 +40,23 @@ struct Node {
     line: u32,
     count: u64,
     mark: Mark,
-    /// What of it no call came to.
+    /// Parts of the node that no call reached.
     missed: Vec<String>,
 }
 
-/// What was covered in all. Of two versions of a flow the first is told.
-pub(super) fn told(covered: Covered, scene: Scene<'_>) -> (Vec<Counted>, Vec<Flow>) {
+/// Returns the overall coverage and the flows. If a flow occurs in two versions, the
+/// first one is used.
+pub(super) fn covered_flows(
+    covered: Covered,
+    scene: LoadedSuite<'_>,
+) -> (Vec<Counted>, Vec<Flow>) {
     let mut report = Report::default();
     let mut graphs: IndexMap<(&Text, &Text), &Graph> = IndexMap::new();
     let all = covered.into_all(scene.library);
     for (program, coverage) in &all {
-        // A version that cannot be added is told by `--coverage`.
+        // `--coverage` reports versions that cannot be merged.
         let _ = report.merge(Report::of(coverage, scene.files));
-        let flows = program.legend.flows.iter().zip(scene.library.graphs(program));
+        let flows = program.symbols.flows.iter().zip(scene.library.graphs(program));
         for (flow, graph) in flows {
             graphs.entry((&flow.id, &flow.flow_type)).or_insert(graph);
         }

@@ -1,4 +1,4 @@
-//! What calls have come to, for the vertices and arrows of a graph.
+//! Coverage marks for the vertices and arrows of a graph.
 
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -6,17 +6,17 @@ use serde::Serialize;
 use crate::analysis::coverage::{FlowReport, Kind, NodeReport, PartReport};
 use crate::flow::write::{Arrow, Graph, Marking, Vertex};
 
-/// How much of something calls have come to.
+/// Coverage of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Mark {
-    /// All of it.
+    /// Completely covered.
     Covered,
-    /// A part of it: some way out was never taken, some text never said…
+    /// Partly covered: some path was never taken, some prompt never played.
     Partly,
-    /// Nothing.
+    /// Not covered.
     Missed,
-    /// It is not counted.
+    /// Not counted.
     Plain,
 }
 
@@ -25,7 +25,7 @@ impl Mark {
         if count > 0 { Self::Covered } else { Self::Missed }
     }
 
-    /// Of a node.
+    /// Returns the mark of a node.
     pub(super) fn of_node(node: &NodeReport) -> Self {
         let is_missed = node.parts.iter().any(|part| part.count == 0);
         let is_hit = node.count > 0 || node.parts.iter().any(|part| part.count > 0);
@@ -37,7 +37,7 @@ impl Mark {
     }
 }
 
-/// The nodes of a flow by their ids.
+/// Nodes of a flow by id.
 pub(super) struct Marks<'r>(IndexMap<&'r str, &'r NodeReport>);
 
 impl<'r> Marks<'r> {
@@ -71,7 +71,7 @@ impl Marking for Marks<'_> {
                 count_of_rest(from, graph, arrow)
             }
             (Some(from), _) => count_of(from, arrow, target),
-            // The task of a choice is not counted; it leads to its first action alone.
+            // The task of a choice is not counted; it only leads to its first action.
             (None, to) => to.map(|to| to.count),
         };
         match count {
@@ -90,8 +90,8 @@ impl Marking for Marks<'_> {
     }
 }
 
-/// An arrow without a label is the ordinary way, and stands for all outputs that have no
-/// arrows of their own.
+/// Returns the count of an arrow without a label. It is the default path and represents
+/// all outputs without their own arrows.
 fn count_of_rest(node: &NodeReport, graph: &Graph, arrow: &Arrow) -> Option<u64> {
     let has_own = |part: &&PartReport| {
         let mut others = graph.arrows.iter().filter(|it| it.from == arrow.from);
@@ -102,7 +102,7 @@ fn count_of_rest(node: &NodeReport, graph: &Graph, arrow: &Arrow) -> Option<u64>
     counts.reduce(u64::saturating_add)
 }
 
-/// `target` is the name of the vertex that the arrow leads to.
+/// Returns the count of an arrow; `target` is the name of the vertex that it leads to.
 fn count_of(node: &NodeReport, arrow: &Arrow, target: Option<&str>) -> Option<u64> {
     let of_kind = |kind: Kind| node.parts.iter().filter(move |it| it.kind == kind);
     let label = arrow.label.as_str();
@@ -115,7 +115,7 @@ fn count_of(node: &NodeReport, arrow: &Arrow, target: Option<&str>) -> Option<u6
             .or_else(|| of_kind(Kind::Choices).find(has_name))
             .map(|it| it.count);
     }
-    // The beginning of a task leads to its first action and has no ways of its own.
+    // The start of a task leads to its first action and has no outputs.
     if node.kind == Some(Kind::Tasks) {
         return Some(node.count);
     }
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_calls_came_to_is_marked() {
+    fn covered_items_are_marked() {
         let parts =
             vec![part(Kind::Paths, "next", None, 3), part(Kind::Paths, "error", None, 0)];
         let choices = vec![

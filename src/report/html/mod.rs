@@ -1,8 +1,8 @@
-//! A page for browsers: every test with its conversation and its trace, and the flows drawn
-//! with what was covered. One file, which needs nothing but itself.
+//! Test report as a self-contained HTML page: every test with its conversation and trace,
+//! and the flows drawn with their coverage.
 //!
-//! What scenario files and flows say stays text: the templates escape it, the script of the
-//! page only makes texts of it, and the policy of the page lets nothing run but that script.
+//! Text of scenario files and flows stays text: the templates escape it, the script only
+//! creates text nodes from it, and the page's policy allows only that script.
 
 mod calls;
 mod cases;
@@ -19,7 +19,7 @@ use super::output::ReportFile;
 use super::page::{Frame, embedded};
 use super::words::counts;
 use super::{Options, Reporter};
-use crate::runner::{Covered, RunEvent, Scene, Tally};
+use crate::runner::{Covered, LoadedSuite, RunEvent, Tally};
 use calls::Calls;
 use cases::Tests;
 
@@ -28,10 +28,10 @@ const PAGE: &str = include_str!("page.html");
 const FLOWS: &str = include_str!("flows.html");
 const SCRIPT: &str = include_str!("page.js");
 
-/// The file in the folder of the report.
+/// Name of the file in the report folder.
 pub(super) const FILE: &str = "index.html";
 
-/// Collects what the page shows.
+/// Collects the content of the page.
 pub(super) struct Html {
     file: ReportFile,
     options: Options,
@@ -41,7 +41,7 @@ pub(super) struct Html {
 }
 
 impl Html {
-    /// In this folder.
+    /// Creates a report in this folder.
     pub(super) fn new(folder: &std::path::Path, options: Options) -> Self {
         Self {
             file: ReportFile::new(folder.join(FILE)),
@@ -52,8 +52,9 @@ impl Html {
         }
     }
 
-    fn page(&mut self, tally: Tally, scene: Scene<'_>) -> io::Result<String> {
-        let (shares, flows) = flows::told(std::mem::take(&mut self.covered), scene);
+    fn page(&mut self, tally: Tally, scene: LoadedSuite<'_>) -> io::Result<String> {
+        let (shares, flows) =
+            flows::covered_flows(std::mem::take(&mut self.covered), scene);
         let mut environment = Environment::new();
         let added = environment
             .add_template("page.html", PAGE)
@@ -77,7 +78,7 @@ impl Html {
 }
 
 impl Reporter for Html {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => self.file.begin(),
             RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),
@@ -95,12 +96,12 @@ impl Reporter for Html {
     }
 }
 
-/// How many tests came out how.
+/// Number of tests with an outcome.
 #[derive(Serialize)]
 struct Part {
     outcome: &'static str,
     count: usize,
-    /// How many are counted before.
+    /// Number of tests in the parts before.
     before: usize,
 }
 
@@ -127,7 +128,7 @@ mod tests {
     use crate::report::page::assert_is_closed;
 
     #[test]
-    fn the_page_asks_nobody_else() {
+    fn the_page_loads_nothing() {
         assert_is_closed(&[PAGE, FLOWS], SCRIPT);
     }
 }

@@ -1,9 +1,9 @@
-// What the page shows comes from the two JSON elements.
+// The page shows the data of the two JSON elements.
 (() => {
   const data = JSON.parse(document.getElementById("tests-data").textContent);
   const SIGNS = { passed: "✓", failed: "✗", broken: "✗", panicked: "✗", skipped: "–" };
   const FAILURES = new Set(["failed", "broken", "panicked"]);
-  // As the report numbers what is said in a conversation.
+  // Same order as the turn kinds of the report.
   const KINDS = ["said", "pressed", "spoke", "silence", "handed", "ended"];
   const PAGE = 200;
 
@@ -12,7 +12,7 @@
   let listed = 0;
   let chosen = null;
 
-  // The calls are many; they are read when the first of them is looked at.
+  // Calls are many; they are parsed when the first one is shown.
   let calls = null;
   const allCalls = () => {
     calls ??= JSON.parse(byId("calls-data").textContent);
@@ -22,7 +22,7 @@
   const groupOf = (test) => (FAILURES.has(test.outcome) ? "failed" : test.outcome);
   // --- Filter -----------------------------------------------------------------------
 
-  // The calls in which a word stands, found by the texts that have it.
+  // Returns for each call whether it contains the word, using the shared strings.
   function callsWith(word) {
     const { texts, lines, turns, calls } = allCalls();
     const has = texts.map((text) => text.toLowerCase().includes(word));
@@ -34,7 +34,7 @@
       || call.variables.some((text) => has[text]));
   }
 
-  // In a line stand the level, three texts, and then numbers of inks with their texts.
+  // A line holds the level, three texts, and then pairs of an ink number and a text.
   const isText = (index) => index > 0 && (index < 4 || index % 2 === 1);
 
   function every(list, step, isIt) {
@@ -122,7 +122,7 @@
     }
   }
 
-  // The filter stands in the address, so that it can be sent to somebody.
+  // The filter is part of the address, so that it can be shared.
   function setFilter(change) {
     Object.assign(filter, change);
     const set = Object.entries(filter).filter(([, value]) => value);
@@ -180,7 +180,7 @@
         element("p", "meta", `${data.files[test.file]}:${mismatch.line}`));
       if (mismatch.lines.length) {
         const lines = element("pre", "", ...shownLines(mismatch.lines));
-        lines.setAttribute("aria-label", "minus is expected, plus was found");
+        lines.setAttribute("aria-label", "minus: expected, plus: found");
         problem.append(lines);
       }
       if (mismatch.cause.length) {
@@ -206,7 +206,7 @@
     if (navigator.clipboard) {
       const copy = element("button", "", "Copy");
       copy.type = "button";
-      copy.title = "Copy the command that runs this test alone";
+      copy.title = "Copy the command that runs only this test";
       copy.addEventListener("click", async () => {
         await navigator.clipboard.writeText(test.command);
         copy.textContent = "Copied";
@@ -242,8 +242,8 @@
       if (time >= 0) last = time;
       list.append(turn);
     }
-    if (call.more_turns) list.append(element("li", "middle", `${count(call.more_turns, "more turn")} left out`));
-    const end = call.reason === null ? `the call is over, ${call.status}` : texts[call.reason];
+    if (call.more_turns) list.append(element("li", "middle", `${count(call.more_turns, "more turn")} omitted`));
+    const end = call.reason === null ? `call ended: ${call.status}` : texts[call.reason];
     list.append(element("li", call.reason === null ? "middle" : "middle bad", end));
     return list;
   }
@@ -259,7 +259,7 @@
       }
       list.append(line);
     }
-    if (call.more) list.append(element("li", "note", `${count(call.more, "more step")} left out`));
+    if (call.more) list.append(element("li", "note", `${count(call.more, "more step")} omitted`));
     return list;
   }
 
@@ -286,7 +286,7 @@
     const template = byId(id) instanceof HTMLTemplateElement ? byId(id) : byId("flows-start");
     byId("flow").replaceChildren(template.content.cloneNode(true));
     byId("flow").scrollTop = 0;
-    // A drawing that is wider than the screen begins where the calls do.
+    // A drawing wider than the screen starts at the entry of the flow.
     for (const canvas of byId("flow").querySelectorAll(".canvas")) {
       const box = canvas.querySelector(".start") ?? canvas.querySelector(".box");
       if (box) canvas.scrollLeft = box.x.baseVal.value + box.width.baseVal.value / 2 - canvas.clientWidth / 2;
@@ -321,18 +321,18 @@
     view("tests", test !== undefined);
     if (test) return showTest(test);
     if (hash.includes("=")) {
-      const asked = new URLSearchParams(hash);
-      for (const name of Object.keys(filter)) filter[name] = asked.get(name) ?? "";
+      const parameters = new URLSearchParams(hash);
+      for (const name of Object.keys(filter)) filter[name] = parameters.get(name) ?? "";
       showFilter();
       applyFilter();
     }
     if (!chosen) showStart(id);
   }
 
-  // Nothing was chosen: the first failure, as that is what people come for.
+  // Without a chosen test, shows the first failure.
   function showStart(missing) {
     const first = found.find((test) => FAILURES.has(test.outcome)) ?? found[0];
-    if (missing !== null) byId("detail").replaceChildren(element("p", "empty", "There is no such test in this report."));
+    if (missing !== null) byId("detail").replaceChildren(element("p", "empty", "This test is not in this report."));
     else if (first) { showTest(first); }
     else byId("detail").replaceChildren(element("p", "empty", "No tests."));
   }

@@ -1,6 +1,6 @@
 "use strict";
-// What all pages have in common. Every text goes in as text, never as markup: names and
-// prompts are other people's.
+// Shared by all pages. Every text is added as text, never as markup, because names and
+// prompts come from user documents.
 const { byId, element, seconds, count, clock, decoded, turnOf, lineOf } = (() => {
   const byId = (id) => document.getElementById(id);
   function element(name, className, ...children) {
@@ -13,12 +13,12 @@ const { byId, element, seconds, count, clock, decoded, turnOf, lineOf } = (() =>
   const seconds = (ms) => `${ms / 1000} s`;
   const count = (number, what) => `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
 
-  // The virtual clock: minutes and seconds since the call began.
+  // Formats virtual time as minutes and seconds since the start of the call.
   function clock(ms) {
     const tenths = Math.floor(ms / 100);
     const rest = tenths % 600;
     const time = element("time", "", `${Math.floor(tenths / 600)}:${String(Math.floor(rest / 10)).padStart(2, "0")}.${rest % 10}`);
-    time.title = `${ms.toLocaleString("en")} ms after the call began`;
+    time.title = `${ms.toLocaleString("en")} ms after the start of the call`;
     return time;
   }
 
@@ -26,7 +26,7 @@ const { byId, element, seconds, count, clock, decoded, turnOf, lineOf } = (() =>
     try { return decodeURIComponent(text); } catch { return text; }
   }
 
-  // Something in a conversation.
+  // Renders a turn of a conversation.
   function turnOf(kind, text) {
     switch (kind) {
       case "said": return element("li", "flow", element("div", "bubble", text));
@@ -41,7 +41,7 @@ const { byId, element, seconds, count, clock, decoded, turnOf, lineOf } = (() =>
     }
   }
 
-  // A line of a trace; of its pieces each has the number of its ink and its text.
+  // Renders a trace line; each piece has an ink number and a text.
   const ERROR_INK = 5;
 
   function lineOf({ level, label, name, type, time, took, pieces }) {
@@ -61,14 +61,14 @@ const { byId, element, seconds, count, clock, decoded, turnOf, lineOf } = (() =>
     const isDark = root.dataset.theme
       ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     setTheme(isDark ? "light" : "dark");
-    try { localStorage.setItem("flowsim-theme", root.dataset.theme); } catch { /* a page of a file may keep nothing */ }
+    try { localStorage.setItem("flowsim-theme", root.dataset.theme); } catch { /* storage may be unavailable for local files */ }
   }
 
   function setTheme(theme) {
     if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
   }
 
-  try { setTheme(localStorage.getItem("flowsim-theme")); } catch { /* the same */ }
+  try { setTheme(localStorage.getItem("flowsim-theme")); } catch { /* as above */ }
   byId("theme").addEventListener("click", toggleTheme);
   return { byId, element, seconds, count, clock, decoded, turnOf, lineOf };
 })();

@@ -1,5 +1,5 @@
-//! What pages for browsers have in common: their style, the beginning of their script, and
-//! that they need nothing and let nothing run but these.
+//! Frame of HTML pages: shared style, shared script, and a policy that allows nothing
+//! else.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -9,17 +9,17 @@ use sha2::{Digest, Sha256};
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("common.js");
 
-/// What frames a page.
+/// Style, script and policy of a page.
 #[derive(Debug, Serialize)]
 pub(crate) struct Frame {
-    /// What the page may load and run: its own style and script, and nothing else.
+    /// Content security policy: allows only the page's own style and script.
     pub(crate) policy: String,
     style: String,
     script: String,
 }
 
 impl Frame {
-    /// Of a page that has this style and script besides what all have.
+    /// Creates the frame of a page with this additional style and script.
     pub(crate) fn new(style: &str, script: &str) -> Self {
         let (style, script) = (format!("{STYLE}{style}"), format!("{SCRIPT}{script}"));
         let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
@@ -32,15 +32,15 @@ impl Frame {
         Self { policy, style, script }
     }
 
-    /// The same page, which may ask the server that it came from.
+    /// Also allows requests to the page's own server.
     #[cfg(feature = "serve")]
-    pub(crate) fn asks_its_server(mut self) -> Self {
+    pub(crate) fn allow_own_server(mut self) -> Self {
         self.policy.push_str("; connect-src 'self'");
         self
     }
 }
 
-/// JSON inside an element of a page: nothing in it ends the element.
+/// Serializes data as JSON that cannot close its HTML element.
 pub(super) fn embedded<T: Serialize>(data: &T) -> Result<String, minijinja::Error> {
     let json = serde_json::to_string(data).map_err(|error| {
         let kind = minijinja::ErrorKind::BadSerialization;
@@ -49,15 +49,15 @@ pub(super) fn embedded<T: Serialize>(data: &T) -> Result<String, minijinja::Erro
     Ok(json.replace('<', "\\u003c"))
 }
 
-/// The hashes of the policy are those of what stands between the tags, and nothing is asked
-/// of anybody else.
+/// Asserts that the policy's hashes cover the content between the tags, and that the page
+/// loads nothing.
 #[cfg(test)]
 pub(super) fn assert_is_closed(templates: &[&str], script: &str) {
     assert_is_inert(templates, script);
     assert!(!script.contains("fetch("));
 }
 
-/// The same of a page that asks its own server.
+/// Asserts the same for a page that may send requests to its own server.
 #[cfg(test)]
 pub(crate) fn assert_is_inert(templates: &[&str], script: &str) {
     let page = templates.concat();

@@ -1,7 +1,7 @@
-//! Recordings, each made again on local flows and compared with what was recorded: in
-//! parallel, and told in order.
+//! Comparison of recordings with local flows: each recording is replayed. Replays run in
+//! parallel, and results are reported in order.
 //!
-//! A thread holds one recording at a time; what is kept is what the comparison came to.
+//! A thread holds one recording at a time. Only the comparison result is kept.
 
 mod stale;
 mod summary;
@@ -24,81 +24,81 @@ use crate::world::Fixtures;
 pub use stale::Stale;
 pub use summary::{Group, Summary};
 
-/// How many recordings are handed to the threads at once. Their results wait until all of
-/// them are there, so that they can be told in order.
+/// Number of recordings handed to the threads at once. The results of a batch are
+/// reported in order when it is complete.
 const BATCH: usize = 256;
 
-/// Against what recordings are compared, and how.
+/// Inputs of a comparison, shared by all recordings.
 #[derive(Debug, Clone, Copy)]
-pub struct Against<'a> {
-    /// The local flows.
+pub struct CompareContext<'a> {
+    /// Local flows.
     pub program: &'a Arc<Program>,
-    /// What answers where a recording cannot.
+    /// Fixtures that answer what a recording cannot.
     pub fixtures: &'a Fixtures,
-    /// What counts as different.
+    /// Rules of what counts as a difference.
     pub rules: &'a Rules,
-    /// The time from which on recordings are wanted; older ones are [stale](Stale).
+    /// Time before which recordings are [stale](Stale).
     pub oldest: Option<DateTime>,
-    /// Whether both sides are kept, to be shown beside each other.
+    /// Whether both sides are kept, to be shown next to each other.
     pub keep_sides: bool,
 }
 
-/// A recording that was compared, or why it could not be.
+/// A recording with its comparison, or the reason why it could not be compared.
 #[derive(Debug)]
 pub struct Compared {
-    /// Its file.
+    /// File of the recording.
     pub path: PathBuf,
-    /// What it is of; nothing if it could not be read.
+    /// Metadata of the recording; `None` if it could not be read.
     pub about: Option<About>,
-    /// What came of it.
+    /// Result of the comparison.
     pub result: Result<Judgement, Unreadable>,
 }
 
-/// What a recording is of.
+/// Metadata of a recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
-    /// Its id.
+    /// Id of the recording.
     pub id: Text,
-    /// The flow that the call began in.
+    /// Flow in which the call began.
     pub flow: RecordedFlow,
-    /// When the call was made, if that is known.
+    /// Time of the call, if known.
     pub recorded_at: Option<Text>,
-    /// Why it may have had its time.
+    /// Reasons why the recording may be outdated.
     pub stale: Vec<Stale>,
 }
 
-/// What came of a comparison.
+/// Result of a comparison.
 #[derive(Debug, Clone)]
 pub struct Judgement {
     /// The comparison.
     pub comparison: Comparison,
-    /// Where the recorded call came to its end: the queue, or how it ended.
+    /// End of the recorded call: the queue, or the way it ended.
     pub recorded_end: Text,
-    /// The same of the local call; nothing if it could not be made.
+    /// End of the local call; `None` if it could not be replayed.
     pub local_end: Option<Text>,
     /// Both sides, the recorded one first, if they are [kept](Against::keep_sides).
     pub sides: Option<Box<(Observation, Observation)>>,
 }
 
-/// Why a recording cannot be read.
+/// The reason why a recording cannot be read.
 #[derive(Debug)]
 pub struct Unreadable {
-    /// What is wrong.
+    /// Errors of the recording.
     pub diagnostics: Vec<Diagnostic>,
-    /// The file that they are about.
+    /// Files that the diagnostics refer to.
     pub files: Files,
 }
 
-/// Compares recordings, `jobs` at the same time; 0 is as many as the machine has cores. Each
-/// is told to `tell`, in their order, until it wants no more.
+/// Compares recordings, `jobs` at a time; 0 means one per core. Calls `report` with each
+/// result in order, until it returns `false`.
 ///
 /// # Errors
-/// The threads cannot be made.
+/// The thread pool cannot be created.
 pub fn compare_all(
     paths: &[PathBuf],
-    against: Against<'_>,
+    against: CompareContext<'_>,
     jobs: usize,
-    tell: &mut dyn FnMut(Compared) -> bool,
+    report: &mut dyn FnMut(Compared) -> bool,
 ) -> Result<(), rayon::ThreadPoolBuildError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
     for batch in paths.chunks(BATCH) {
@@ -106,7 +106,7 @@ pub fn compare_all(
             batch.par_iter().with_max_len(1).map(|path| one(path, against)).collect()
         });
         for one in compared {
-            if !tell(one) {
+            if !report(one) {
                 return Ok(());
             }
         }
@@ -114,7 +114,7 @@ pub fn compare_all(
     Ok(())
 }
 
-fn one(path: &Path, against: Against<'_>) -> Compared {
+fn one(path: &Path, against: CompareContext<'_>) -> Compared {
     let mut files = Files::new();
     let (recording, mut diagnostics) = recording::load(path, &mut files);
     let Some(recording) = recording else {
@@ -133,17 +133,17 @@ fn one(path: &Path, against: Against<'_>) -> Compared {
     Compared { path: path.to_owned(), about, result: Ok(judged.judgement) }
 }
 
-/// A judgement, and what shows whether the recording has had its time.
+/// A judgement, and indications that the recording is outdated.
 struct Judged {
     judgement: Judgement,
-    /// Whether there is a local flow that the call can begin in.
+    /// Whether a local flow exists in which the call can begin.
     is_matched: bool,
-    /// The nodes of the recorded answers that nobody asked for.
+    /// Nodes of the recorded answers that were never used.
     unused: Vec<Text>,
 }
 
-/// Makes a recorded call again and compares.
-fn judge(recording: &Recording, against: Against<'_>) -> Judged {
+/// Replays a recorded call and compares it with the recording.
+fn judge(recording: &Recording, against: CompareContext<'_>) -> Judged {
     let Some(recorded) = Recorded::of(recording, against.rules) else {
         return Judged::unreplayable(Recorded::NO_CALL, Text::default());
     };
@@ -155,7 +155,7 @@ fn judge(recording: &Recording, against: Against<'_>) -> Judged {
             return Judged { is_matched: false, ..judged };
         }
     };
-    let remade = recorded.remake(&call, against.program, against.fixtures, &mut |_| {});
+    let remade = recorded.replay(&call, against.program, against.fixtures, &mut |_| {});
     let unused = remade.replayed.unused.iter().map(|it| it.node.clone());
     let unused = unused.filter(|_| remade.local.is_some()).collect();
     let (recorded_end, local_end) = match &remade.local {
@@ -176,7 +176,8 @@ fn judge(recording: &Recording, against: Against<'_>) -> Judged {
 }
 
 impl Judged {
-    /// Of a call that could not be made to its end, because of what it lacks.
+    /// Creates the result of a call that could not be replayed to its end. `lacks` is the
+    /// reason.
     fn unreplayable(lacks: impl Into<String>, recorded_end: Text) -> Self {
         let judgement = Judgement {
             comparison: Comparison::unreplayable(lacks),

@@ -1,30 +1,30 @@
-//! Recordings that have had their time.
+//! Outdated recordings.
 
-use super::Against;
+use super::CompareContext;
 use crate::program::Program;
 use crate::recording::Recording;
 use crate::value::{DateTime, Text};
 
-/// Why a recording may have had its time.
+/// A reason why a recording may be outdated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stale {
-    /// It was made before the time from which on recordings are wanted.
+    /// The recording is older than the wanted minimum date.
     Old,
-    /// No local flow is the one that the call began in.
+    /// No local flow matches the one in which the call began.
     Unmatched,
-    /// Another version of the flow was recorded than is here.
+    /// The flow was recorded in another version than the local one.
     Version {
-        /// The recorded one.
+        /// Recorded version.
         recorded: Text,
-        /// The one that is here.
+        /// Local version.
         local: Text,
     },
-    /// It has answers that nobody asks for any more; at which nodes.
+    /// Recorded answers that are no longer requested, with their nodes.
     Unused(Vec<Text>),
 }
 
 impl Stale {
-    /// As it is written: `old`, `unmatched`, `version`, `unused`.
+    /// Returns the name in reports: `old`, `unmatched`, `version` or `unused`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Old => "old",
@@ -35,11 +35,11 @@ impl Stale {
     }
 }
 
-/// What there is to say of a recording before its call is made.
+/// Returns the reasons that are known before the call is replayed.
 pub(super) fn of(
     recording: &Recording,
     is_matched: bool,
-    against: Against<'_>,
+    against: CompareContext<'_>,
 ) -> Vec<Stale> {
     let is_old = against.oldest.is_some_and(|oldest| {
         let made = recording.recorded_at.as_deref().and_then(DateTime::parse);
@@ -50,18 +50,18 @@ pub(super) fn of(
     [old, unmatched, version(recording, against.program)].into_iter().flatten().collect()
 }
 
-/// Whether both sides name a version, and not the same.
+/// Returns the versions if both sides have one and they differ.
 fn version(recording: &Recording, program: &Program) -> Option<Stale> {
     let flow = &recording.flow;
     let known = |name: &Option<Text>| program.flow(name.as_ref()?);
     let local = known(&flow.id).or_else(|| known(&flow.name))?;
-    let local = program.legend.flow(local).version.clone()?;
+    let local = program.symbols.flow(local).version.clone()?;
     let recorded = flow.version.clone()?;
     let differ = whole(&recorded) != whole(&local);
     differ.then_some(Stale::Version { recorded, local })
 }
 
-/// `13.0` is the version 13.
+/// Removes a trailing `.0`: `13.0` is version 13.
 fn whole(version: &str) -> &str {
     version.strip_suffix(".0").unwrap_or(version)
 }
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_compared_without_their_zero() {
+    fn versions_are_compared_without_trailing_zero() {
         assert_eq!(whole("13.0"), whole("13"));
         assert_ne!(whole("13.1"), whole("13"));
         assert_ne!(whole("10"), whole("1"));

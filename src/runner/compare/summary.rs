@@ -1,4 +1,4 @@
-//! What thousands of comparisons come to: who would be treated differently, and why.
+//! Summary of many comparisons: which calls would be handled differently, and why.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,25 +9,25 @@ use super::{Compared, Judgement};
 use crate::analysis::comparison::{Comparison, Verdict};
 use crate::value::Text;
 
-/// What the comparisons of many recordings come to.
+/// Totals of many comparisons.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
-    /// How many recordings there are.
+    /// Number of recordings.
     pub total: usize,
-    /// How many calls go as they went.
+    /// Number of calls equal to their recording.
     pub equal: usize,
-    /// How many do not.
+    /// Number of calls that differ.
     pub different: usize,
-    /// How many could not be made to their end.
+    /// Number of calls that could not be replayed to their end.
     pub unreplayable: usize,
-    /// How many recordings could not be read.
+    /// Number of unreadable recordings.
     pub unreadable: usize,
-    /// How many may have had their time, and [why](super::Stale::name).
+    /// Number of possibly outdated recordings for each [reason](super::Stale::name).
     pub stale: BTreeMap<&'static str, usize>,
     groups: IndexMap<Key, Group>,
 }
 
-/// What calls of one group have in common.
+/// Properties that calls of a group share.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     from: Text,
@@ -35,25 +35,25 @@ struct Key {
     at: Option<Text>,
 }
 
-/// Calls that are treated differently in the same way, at the same place.
+/// Calls that differ from their recordings in the same way at the same place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// Where they came to: a queue, or how they ended.
+    /// End of the recorded calls: a queue, or the way they ended.
     pub from: Text,
-    /// Where they come to now; nothing if they cannot be made to their end.
+    /// End of the local calls; `None` if they cannot be replayed to their end.
     pub to: Option<Text>,
-    /// The node or action where they part, by name; nothing if it is none.
+    /// Name of the node or action where the paths diverge, if there is one.
     pub at: Option<Text>,
-    /// How many.
+    /// Number of calls.
     pub count: usize,
-    /// Why, of the first one.
+    /// Cause, taken from the first call.
     pub why: Option<Text>,
-    /// The first one.
+    /// Recording of the first call.
     pub example: PathBuf,
 }
 
 impl Summary {
-    /// Counts a recording.
+    /// Adds a recording.
     pub fn add(&mut self, compared: &Compared) {
         self.total += 1;
         for stale in compared.about.iter().flat_map(|about| &about.stale) {
@@ -85,14 +85,15 @@ impl Summary {
         group.count += 1;
     }
 
-    /// The groups, those with most calls first; among equals, in the order of the recordings.
+    /// Returns the groups by descending number of calls, then in the order of the
+    /// recordings.
     pub fn groups(&self) -> Vec<&Group> {
         let mut groups: Vec<&Group> = self.groups.values().collect();
         groups.sort_by_key(|group| std::cmp::Reverse(group.count));
         groups
     }
 
-    /// How many calls come to another end.
+    /// Returns the number of calls that end elsewhere.
     pub fn elsewhere(&self) -> usize {
         let groups = self.groups.values().filter(|group| group.is_elsewhere());
         groups.map(|group| group.count).sum()
@@ -100,15 +101,15 @@ impl Summary {
 }
 
 impl Group {
-    /// Whether its calls come to another end.
+    /// Returns whether the calls end elsewhere.
     pub fn is_elsewhere(&self) -> bool {
         self.to.as_ref().is_some_and(|to| *to != self.from)
     }
 }
 
 impl Judgement {
-    /// Where the ways part, else the first place that differs: the name of the node or
-    /// action.
+    /// Returns the name of the node or action where the paths diverge, or else of the
+    /// first difference.
     pub fn place(&self) -> Option<Text> {
         let Comparison { differences, first_difference, path_diverges_at, .. } =
             &self.comparison;
@@ -120,7 +121,7 @@ impl Judgement {
         Some(Text::from(&**name))
     }
 
-    /// Whether the call comes to another end.
+    /// Returns whether the call ends elsewhere.
     pub fn is_elsewhere(&self) -> bool {
         self.local_end.as_ref().is_some_and(|end| *end != self.recorded_end)
     }

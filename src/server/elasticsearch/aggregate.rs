@@ -10,14 +10,14 @@ use super::problem::Problem;
 use super::query::known;
 use crate::value::{Json, Text};
 
-/// How deep aggregations may be nested.
+/// Maximum nesting depth of aggregations.
 const MAX_DEPTH: usize = 8;
-/// How many there may be in a request.
+/// Maximum number of aggregations in a request.
 const MAX_AGGREGATIONS: usize = 100;
-/// How many buckets an answer may have. *Source: Elasticsearch, `search.max_buckets`.*
+/// Maximum number of buckets in an answer. *Source: Elasticsearch, `search.max_buckets`.*
 const MAX_BUCKETS: usize = 65_536;
-/// How many buckets an aggregation answers unless it says so. *Source: Elasticsearch.*
-const USUAL_SIZE: usize = 10;
+/// Default number of buckets of an aggregation. *Source: Elasticsearch.*
+const DEFAULT_SIZE: usize = 10;
 
 /// An aggregation with its name.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,13 +30,13 @@ pub(super) struct Aggregation {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Kind {
-    /// A bucket for each value.
+    /// One bucket for each value.
     Terms { size: usize, order: Vec<(By, bool)> },
-    /// The average of numbers.
+    /// The average of the numbers.
     Average,
 }
 
-/// What buckets are sorted by.
+/// The sort key of buckets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
     Count,
@@ -61,7 +61,7 @@ fn read_all(
     *count += entries.len();
     if depth >= MAX_DEPTH || *count > MAX_AGGREGATIONS {
         let reason = format!(
-            "there may be {MAX_AGGREGATIONS} aggregations, nested {MAX_DEPTH} deep"
+            "at most {MAX_AGGREGATIONS} aggregations, nested at most {MAX_DEPTH} deep, are allowed"
         );
         return Err(Problem::illegal(reason));
     }
@@ -80,7 +80,9 @@ fn read_one(
     let is_kind = |key: &str| !matches!(key, "aggs" | "aggregations" | "meta");
     let mut kinds = entries.iter().filter(|(key, _)| is_kind(key));
     let (Some((kind, about)), None) = (kinds.next(), kinds.next()) else {
-        return Err(Problem::parsing(format!("[{name}] needs one type of aggregation")));
+        return Err(Problem::parsing(format!(
+            "[{name}] must have exactly one type of aggregation"
+        )));
     };
     let inner = entries.get("aggs").or_else(|| entries.get("aggregations"));
     let inner = read_all(inner, depth + 1, count)?;
@@ -94,25 +96,25 @@ fn read_one(
             Kind::Average
         }
         "avg" => {
-            let reason = format!("[{name}] of type [avg] cannot have aggregations in it");
+            let reason = format!("[{name}] of type [avg] cannot contain aggregations");
             return Err(Problem::parsing(reason));
         }
         other => {
             let reason = format!(
-                "the aggregation [{other}] is not served by flowsim, but [terms] and [avg]"
+                "the aggregation [{other}] is not supported by flowsim; use [terms] or [avg]"
             );
             return Err(Problem::parsing(reason));
         }
     };
     let Some(Json::String(field)) = about.get("field") else {
-        return Err(Problem::parsing(format!("[{name}] needs a [field]")));
+        return Err(Problem::parsing(format!("[{name}] has no [field]")));
     };
     Ok(Aggregation { name: name.clone(), field: field.clone(), kind, inner })
 }
 
 fn size(about: &Json) -> Result<usize, Problem> {
     match about.get("size") {
-        None => Ok(USUAL_SIZE),
+        None => Ok(DEFAULT_SIZE),
         Some(Json::Integer(size)) if *size > 0 => {
             Ok(usize::try_from(*size).unwrap_or(usize::MAX).min(MAX_BUCKETS))
         }
@@ -123,7 +125,7 @@ fn size(about: &Json) -> Result<usize, Problem> {
     }
 }
 
-/// `{"_count": "desc"}`, `{"_key": "asc"}`, or a list of these.
+/// Reads `{"_count": "desc"}`, `{"_key": "asc"}`, or a list of these.
 fn order(order: Option<&Json>) -> Result<Vec<(By, bool)>, Problem> {
     let wrong = |found: &Json| {
         let reason = format!(
@@ -155,7 +157,7 @@ fn order(order: Option<&Json>) -> Result<Vec<(By, bool)>, Problem> {
     Ok(found)
 }
 
-/// What aggregations come to over documents.
+/// Computes aggregations over documents.
 pub(super) fn run(
     aggregations: &[Aggregation],
     documents: &[&Json],
@@ -191,7 +193,7 @@ fn average(field: &str, documents: &[&Json]) -> Value {
     json!({ "value": average.is_finite().then_some(average) })
 }
 
-/// The documents that have a value.
+/// The documents that have the same value.
 struct Bucket<'j> {
     value: &'j Json,
     documents: Vec<&'j Json>,
@@ -210,7 +212,7 @@ fn terms(
             let bucket = found.entry(value.to_string());
             let bucket =
                 bucket.or_insert_with(|| Bucket { value, documents: Vec::new() });
-            // A document counts once, however often it has the value.
+            // A document counts once even if it has the value several times.
             if !bucket.documents.last().is_some_and(|last| std::ptr::eq(*last, *document))
             {
                 bucket.documents.push(document);
@@ -246,7 +248,7 @@ fn terms(
     }))
 }
 
-/// Buckets in their order; what is equal is sorted by the value.
+/// Compares buckets by the requested order, then by their value.
 fn compare(one: &Bucket<'_>, other: &Bucket<'_>, order: &[(By, bool)]) -> Ordering {
     let by_key = || Key::of(one.value).compare(&Key::of(other.value));
     for (by, is_descending) in order {
@@ -301,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_frequent_come_first_unless_told_otherwise() {
+    fn buckets_are_sorted_by_count_unless_an_order_is_given() {
         let found = answer(
             r#"{"k": {"terms": {"field": "k", "size": 1, "order": {"_key": "desc"}}}}"#,
         );
@@ -311,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_served_is_refused() {
+    fn unsupported_aggregations_are_refused() {
         for aggregations in [
             r#"{"a": {"max": {"field": "n"}}}"#,
             r#"{"a": {"terms": {"field": "k", "include": "1"}}}"#,

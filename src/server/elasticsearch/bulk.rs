@@ -1,20 +1,20 @@
-//! `_bulk`: many documents in one request, each with an answer of its own.
+//! `_bulk`: many documents in one request, each with its own answer.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::document::{check_new, check_room, read, write, written};
+use super::document::{check_limits, check_new, read, write, written};
 use super::problem::Problem;
-use super::{Answered, allow, index};
+use super::{EndpointResult, allow, index};
 use crate::server::Server;
-use crate::server::http::answer::Reply;
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::Reply;
+use crate::server::http::request::Request;
 use crate::server::state::State;
 use crate::server::state::indices::NewDocument;
 use crate::value::Json;
 
-/// One document that is to be written.
+/// A document to write.
 struct Action<'t> {
     /// `index` or `create`.
     name: &'static str,
@@ -23,11 +23,16 @@ struct Action<'t> {
     source: &'t str,
 }
 
-/// What became of an action: its status and what is answered of it.
+/// The result of an action: its status and its part of the answer.
 type Item = (u16, Value);
 
 /// `POST /_bulk`, `POST /INDEX/_bulk`
-pub(super) fn run(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+pub(super) fn run(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     allow(asked, &["require_alias", "require_data_stream"])?;
     if !name.is_empty() {
         index::check_name(name)?;
@@ -36,8 +41,8 @@ pub(super) fn run(server: &Server, asked: &Asked, name: &str, _: &str) -> Answer
     let mut state = server.state();
     let mut items: Vec<(&'static str, Item)> = Vec::with_capacity(actions.len());
     let mut actions = actions.into_iter().peekable();
-    // Documents that stand together and go into the same index are kept together; of each
-    // only one, for the second one finds the first.
+    // Consecutive documents for the same index are stored together. A group contains each
+    // id once, as a second document with the id must see the first.
     while let Some(first) = actions.next() {
         let index = first.index.clone();
         let mut ids: BTreeSet<String> = first.id.iter().cloned().collect();
@@ -51,11 +56,11 @@ pub(super) fn run(server: &Server, asked: &Asked, name: &str, _: &str) -> Answer
         items.extend(write_together(&mut state, together));
     }
     let failed = items.iter().filter(|(_, (status, _))| *status >= 300).count();
-    let why = format!("{} documents, {failed} of them refused", items.len());
+    let why = format!("{} documents, {failed} refused", items.len());
     let items: Vec<Value> =
         items.into_iter().map(|(name, (_, item))| json!({ (name): item })).collect();
     let body = json!({ "took": 0, "errors": failed > 0, "items": items });
-    Ok(Reply::ok(body).because(why))
+    Ok(Reply::ok(body).with_reason(why))
 }
 
 fn write_together(
@@ -74,7 +79,7 @@ fn write_together(
             .and_then(|document| {
                 check_new(state, &index, &id, action.name == "create")?;
                 bytes += document.source.len();
-                check_room(state, &index, documents.len() + 1, bytes)?;
+                check_limits(state, &index, documents.len() + 1, bytes)?;
                 Ok(document)
             });
         match document {
@@ -92,7 +97,7 @@ fn write_together(
     items
 }
 
-/// Writes documents and fills in what is answered of them.
+/// Writes documents and fills in their parts of the answer.
 fn finish(
     state: &mut State,
     index: &str,
@@ -124,7 +129,7 @@ fn refused(problem: &Problem, index: &str, id: &str) -> Item {
     (status, json!({ "_index": index, "_id": id, "status": status, "error": error }))
 }
 
-/// The actions of a body: a line says what to do, the next one has the document.
+/// Reads the actions of a body: each action is on one line, its document on the next.
 fn actions<'t>(text: &'t str, name: &str) -> Result<Vec<Action<'t>>, Problem> {
     if text.is_empty() {
         return Err(Problem::parsing("request body is required"));
@@ -146,14 +151,14 @@ fn actions<'t>(text: &'t str, name: &str) -> Result<Vec<Action<'t>>, Problem> {
         let action = Json::parse(line).map_err(|it| malformed(&it.to_string()))?;
         let (name, index, id) = action_of(&action, name, &malformed)?;
         let Some((_, source)) = lines.next() else {
-            return Err(malformed("the document behind it is missing"));
+            return Err(malformed("the document after it is missing"));
         };
         actions.push(Action { name, index, id, source });
     }
     Ok(actions)
 }
 
-/// What is to be done: the action, the index, and the id if it has one.
+/// Reads an action: its kind, the index, and the id if it has one.
 fn action_of(
     action: &Json,
     name: &str,
@@ -163,14 +168,14 @@ fn action_of(
         return Err(malformed("expected an object"));
     };
     let (Some((kind, about)), 1) = (entries.first(), entries.len()) else {
-        return Err(malformed("expected one action"));
+        return Err(malformed("expected exactly one action"));
     };
     let kind = match kind.as_str() {
         "index" => "index",
         "create" => "create",
         other => {
             let reason =
-                format!("the action [{other}] is not served: [index] and [create]");
+                format!("the action [{other}] is not supported; use [index] or [create]");
             return Err(malformed(&reason));
         }
     };
@@ -185,12 +190,12 @@ fn action_of(
             ("_id", number @ Json::Integer(_)) => id = Some(number.to_string()),
             ("_id", Json::Null) => {}
             (other, _) => {
-                return Err(malformed(&format!("[{other}] is not served")));
+                return Err(malformed(&format!("[{other}] is not supported")));
             }
         }
     }
     if index.is_empty() {
-        return Err(malformed("an index is missing"));
+        return Err(malformed("the index is missing"));
     }
     Ok((kind, index, id))
 }

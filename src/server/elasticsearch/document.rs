@@ -1,26 +1,32 @@
-//! Documents: written and read one by one.
+//! Single documents: writing and reading.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use super::source::Wanted;
-use super::{Answered, allow, index};
+use super::source::SourceFilter;
+use super::{EndpointResult, allow, index};
 use crate::server::Server;
-use crate::server::http::answer::Reply;
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::Reply;
+use crate::server::http::request::Request;
 use crate::server::state::State;
-use crate::server::state::event::{Event, Written};
+use crate::server::state::event::{DocumentsWritten, Event};
 use crate::server::state::indices::NewDocument;
 use crate::value::Json;
 
-/// How long an id may be, in bytes. *Source: Elasticsearch.*
+/// Maximum length of an id, in bytes. *Source: Elasticsearch.*
 const MAX_ID_BYTES: usize = 512;
-/// How deep a document may be nested. *Source: Elasticsearch, `index.mapping.depth.limit`.*
+/// Maximum nesting depth of a document. *Source: Elasticsearch,
+/// `index.mapping.depth.limit`.*
 const MAX_DEPTH: usize = 20;
 
-/// `POST /INDEX/_doc`: with an id of ours.
-pub(super) fn add(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+/// `POST /INDEX/_doc`: the server chooses the id.
+pub(super) fn add(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     allow(asked, &["op_type"])?;
     let mut state = server.state();
     let id = state.fresh_id("Document").to_string();
@@ -28,7 +34,12 @@ pub(super) fn add(server: &Server, asked: &Asked, name: &str, _: &str) -> Answer
 }
 
 /// `PUT /INDEX/_doc/ID`
-pub(super) fn put(server: &Server, asked: &Asked, name: &str, id: &str) -> Answered {
+pub(super) fn put(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    id: &str,
+) -> EndpointResult {
     allow(asked, &["op_type"])?;
     let only_new = match asked.query("op_type") {
         None | Some("index") => false,
@@ -42,23 +53,28 @@ pub(super) fn put(server: &Server, asked: &Asked, name: &str, id: &str) -> Answe
 }
 
 /// `PUT /INDEX/_create/ID`
-pub(super) fn create(server: &Server, asked: &Asked, name: &str, id: &str) -> Answered {
+pub(super) fn create(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    id: &str,
+) -> EndpointResult {
     allow(asked, &[])?;
     write_one(&mut server.state(), asked, name, id.to_owned(), true)
 }
 
 fn write_one(
     state: &mut State,
-    asked: &Asked,
+    asked: &Request,
     name: &str,
     id: String,
     only_new: bool,
-) -> Answered {
+) -> EndpointResult {
     index::check_name(name)?;
     let text = asked.text().map_err(Problem::of)?;
     let document = read(id, text)?;
     check_new(state, name, &document.id, only_new)?;
-    check_room(state, name, 1, document.source.len())?;
+    check_limits(state, name, 1, document.source.len())?;
     let id = document.id.clone();
     write(state, name, vec![document])?;
     let (status, body) = written(state, name, &id);
@@ -69,7 +85,8 @@ fn write_one(
 pub(super) fn read(id: String, text: &str) -> Result<NewDocument, Problem> {
     let failed = |reason| Problem::new(400, "document_parsing_exception", reason);
     if id.is_empty() || id.len() > MAX_ID_BYTES {
-        let reason = format!("id must be 1 to {MAX_ID_BYTES} bytes long: {}", id.len());
+        let reason =
+            format!("id must be 1 to {MAX_ID_BYTES} bytes long, found {}", id.len());
         return Err(Problem::illegal(reason));
     }
     let source = Json::parse(text).map_err(|error| failed(error.to_string()))?;
@@ -84,7 +101,7 @@ pub(super) fn read(id: String, text: &str) -> Result<NewDocument, Problem> {
     Ok(NewDocument { id, source: text.trim().to_owned() })
 }
 
-/// Refuses to write over a document where only new ones are wanted.
+/// Refuses to overwrite a document if `only_new` is set.
 pub(super) fn check_new(
     state: &State,
     name: &str,
@@ -105,8 +122,8 @@ pub(super) fn check_new(
     }
 }
 
-/// Refuses what there is no room for.
-pub(super) fn check_room(
+/// Refuses documents that would exceed the limits of the server.
+pub(super) fn check_limits(
     state: &State,
     name: &str,
     count: usize,
@@ -118,18 +135,18 @@ pub(super) fn check_room(
         .map_or(Ok(()), |reason| Err(Problem::illegal(reason).about(name)))
 }
 
-/// Keeps documents and writes them.
+/// Stores documents and writes them to the index.
 pub(super) fn write(
     state: &mut State,
     name: &str,
     documents: Vec<NewDocument>,
 ) -> Result<(), Problem> {
     let (index, decided) = (name.to_owned(), Vec::new());
-    let written = Written { index, documents, decided };
+    let written = DocumentsWritten { index, documents, decided };
     state.commit(Event::DocumentsWritten(written)).map_err(Problem::of)
 }
 
-/// What is answered of a document that was written, and the status.
+/// Returns the status and the answer for a document that was written.
 pub(super) fn written(state: &State, name: &str, id: &str) -> (u16, Value) {
     let index = state.indices.get(name);
     let document = index.and_then(|index| index.documents.get(id));
@@ -160,17 +177,22 @@ struct Found<'f> {
 }
 
 /// `GET /INDEX/_doc/ID`
-pub(super) fn get(server: &Server, asked: &Asked, name: &str, id: &str) -> Answered {
+pub(super) fn get(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    id: &str,
+) -> EndpointResult {
     allow(
         asked,
         &["_source", "_source_excludes", "_source_includes", "preference", "realtime"],
     )?;
-    let wanted = Wanted::read(None, asked)?;
+    let wanted = SourceFilter::read(None, asked)?;
     let state = server.state();
     let index = index::find(&state, name)?;
     let Some(document) = index.documents.get(id) else {
         let body = json!({ "_index": name, "_id": id, "found": false });
-        return Ok(Reply::of(404, body).because(format!("no document [{id}]")));
+        return Ok(Reply::of(404, body).with_reason(format!("no document [{id}]")));
     };
     let found = Found {
         _index: name,
@@ -181,5 +203,5 @@ pub(super) fn get(server: &Server, asked: &Asked, name: &str, id: &str) -> Answe
         found: true,
         _source: wanted.of(&document.source),
     };
-    Ok(Reply::written(serde_json::to_string(&found).unwrap_or_default()))
+    Ok(Reply::serialized(serde_json::to_string(&found).unwrap_or_default()))
 }

@@ -1,14 +1,15 @@
-//! The fields of documents, and how their values compare.
+//! The fields of documents, and the comparison of their values.
 
 use std::cmp::Ordering;
 
 use crate::value::{DateTime, Json};
 
-/// Behind the name of a field: its text, whole. It always is here.
+/// The suffix of a field name that selects the unanalyzed string. Here no string is
+/// analyzed.
 const WHOLE: &str = ".keyword";
 
-/// The values of a field: of a list each, of null none. A name with points leads into
-/// objects.
+/// Returns the values of a field: every item of a list, and none for null. A name with
+/// dots leads into nested objects.
 pub(super) fn values<'j>(source: &'j Json, field: &str) -> Vec<&'j Json> {
     let mut found = Vec::new();
     collect(source, field, &mut found);
@@ -46,7 +47,7 @@ fn leaves<'j>(value: &'j Json, found: &mut Vec<&'j Json>) {
     }
 }
 
-/// A number.
+/// Returns the value of a number.
 pub(super) fn number(value: &Json) -> Option<f64> {
     match value {
         Json::Integer(_) | Json::Decimal(_) => value.to_string().parse().ok(),
@@ -54,7 +55,7 @@ pub(super) fn number(value: &Json) -> Option<f64> {
     }
 }
 
-/// A value as text.
+/// Returns a value as a string.
 pub(super) fn text(value: &Json) -> String {
     match value {
         Json::String(text) => text.to_string(),
@@ -62,15 +63,16 @@ pub(super) fn text(value: &Json) -> String {
     }
 }
 
-/// A time, which texts have that begin like `2026-01-05`.
+/// Returns the time of a string that begins like `2026-01-05`, in milliseconds since
+/// 1970.
 pub(super) fn time(value: &Json) -> Option<i64> {
     let Json::String(text) = value else { return None };
-    let is_like_one = text.get(4..5) == Some("-") && text.get(7..8) == Some("-");
-    let time = if is_like_one { DateTime::parse(text) } else { None };
+    let looks_like_time = text.get(4..5) == Some("-") && text.get(7..8) == Some("-");
+    let time = if looks_like_time { DateTime::parse(text) } else { None };
     time.map(DateTime::milliseconds)
 }
 
-/// Whether a value is the one that is looked for: a number may be written as text.
+/// Returns `true` if a value equals the wanted one. A number may be written as a string.
 pub(super) fn equals(value: &Json, wanted: &Json) -> bool {
     if value == wanted {
         return true;
@@ -83,14 +85,14 @@ pub(super) fn equals(value: &Json, wanted: &Json) -> bool {
     }
 }
 
-/// Where a value stands among others: numbers, then times, then texts.
+/// The sort key of a value: numbers come first, then times, then strings.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Key {
     /// A number.
     Number(f64),
     /// A time, in milliseconds since 1970.
     Time(i64),
-    /// Any other text.
+    /// Any other string.
     Text(String),
 }
 
@@ -102,8 +104,8 @@ impl Key {
         time(value).map_or_else(|| Self::Text(text(value)), Self::Time)
     }
 
-    /// The same, to be compared with values like this one: what is asked for as text may be
-    /// meant as a number.
+    /// Converts a value for comparison with keys like `other`: a string may represent a
+    /// number.
     pub(super) fn like(value: &Json, other: &Self) -> Self {
         match other {
             Self::Number(_) => {
@@ -159,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_equal_however_they_are_written() {
+    fn numbers_are_equal_in_all_notations() {
         let is = |value: &str, wanted: &str| equals(&json(value), &json(wanted));
         assert!(is("1", "1.0"));
         assert!(is("1", r#""1""#));
@@ -170,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_looks_like_a_time_is_one() {
+    fn only_strings_that_look_like_times_are_parsed() {
         let day = time(&json(r#""2026-01-05""#));
         assert!(day.is_some());
         assert_eq!(time(&json(r#""2026-01-05T00:00:00.000000""#)), day);

@@ -1,27 +1,32 @@
-//! Indices: made, looked for, removed.
+//! Indices: creating, finding and deleting them.
 
 use serde_json::json;
 
 use super::problem::Problem;
-use super::{Answered, allow, shards};
+use super::{EndpointResult, allow, shards};
 use crate::server::Server;
-use crate::server::http::answer::{Body, Reply};
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::{Body, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::State;
 use crate::server::state::event::Event;
 use crate::server::state::indices::{Index, MAX_INDICES};
 
-/// How long a name may be, in bytes.
+/// Maximum length of an index name, in bytes.
 const MAX_NAME_BYTES: usize = 255;
 
-/// `PUT /INDEX`. Mappings and settings may be sent; they change nothing.
-pub(super) fn create(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+/// `PUT /INDEX`. Mappings and settings are accepted but have no effect.
+pub(super) fn create(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     allow(asked, &[])?;
     check_name(name)?;
-    let body = asked.object_or_nothing().map_err(Problem::of)?;
+    let body = asked.object_or_empty().map_err(Problem::of)?;
     let known = ["mappings", "settings"];
     if let Some(key) = body.0.keys().find(|key| !known.contains(&key.as_str())) {
-        let reason = format!("[{key}] of a new index is not served by flowsim");
+        let reason = format!("[{key}] of a new index is not supported by flowsim");
         return Err(Problem::illegal(reason));
     }
     let mut state = server.state();
@@ -31,7 +36,7 @@ pub(super) fn create(server: &Server, asked: &Asked, name: &str, _: &str) -> Ans
         return Err(Problem::new(400, kind, reason).about(name));
     }
     if state.indices.names().count() >= MAX_INDICES {
-        let reason = format!("the server holds no more than {MAX_INDICES} indices");
+        let reason = format!("the server holds at most {MAX_INDICES} indices");
         return Err(Problem::illegal(reason));
     }
     let index = name.to_owned();
@@ -42,16 +47,26 @@ pub(super) fn create(server: &Server, asked: &Asked, name: &str, _: &str) -> Ans
 }
 
 /// `HEAD /INDEX`
-pub(super) fn exists(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+pub(super) fn exists(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     allow(asked, &["allow_no_indices", "expand_wildcards", "ignore_unavailable"])?;
     check_name(name)?;
     let is_there = server.state().indices.get(name).is_some();
     let status = if is_there { 200 } else { 404 };
-    Ok(Reply { status, body: Body::Empty, ..Reply::nothing() })
+    Ok(Reply { status, body: Body::Empty, ..Reply::no_content() })
 }
 
 /// `DELETE /INDEX`
-pub(super) fn delete(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+pub(super) fn delete(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     let known = ["allow_no_indices", "expand_wildcards", "ignore_unavailable"];
     allow(asked, &known)?;
     check_name(name)?;
@@ -67,8 +82,14 @@ pub(super) fn delete(server: &Server, asked: &Asked, name: &str, _: &str) -> Ans
     Ok(Reply::ok(json!({ "acknowledged": true })))
 }
 
-/// `POST /INDEX/_refresh`, or of all: everything is always fresh.
-pub(super) fn refresh(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+/// `POST /INDEX/_refresh`, or `POST /_refresh`. It has no effect, as all documents are
+/// searchable at once.
+pub(super) fn refresh(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     allow(asked, &["allow_no_indices", "expand_wildcards", "ignore_unavailable"])?;
     if !name.is_empty() {
         find(&server.state(), name)?;
@@ -76,20 +97,20 @@ pub(super) fn refresh(server: &Server, asked: &Asked, name: &str, _: &str) -> An
     Ok(Reply::ok(json!({ "_shards": shards() })))
 }
 
-/// The index of a name.
+/// Returns the index with a name.
 pub(super) fn find<'s>(state: &'s State, name: &str) -> Result<&'s Index, Problem> {
     check_name(name)?;
     state.indices.get(name).ok_or_else(|| Problem::no_index(name))
 }
 
-/// Refuses what is no name of an index. Those that stand for several are not served.
+/// Refuses invalid index names. Patterns that match several indices are not supported.
 pub(super) fn check_name(name: &str) -> Result<(), Problem> {
     if name == "_all" || name.contains([',', '*']) {
-        let reason = format!("[{name}] stands for several indices: flowsim serves one");
+        let reason = format!("[{name}] names several indices; flowsim supports only one");
         return Err(Problem::illegal(reason));
     }
     let fault = if name.is_empty() || matches!(name, "." | "..") {
-        "must be a name"
+        "must not be empty, '.' or '..'"
     } else if name.len() > MAX_NAME_BYTES {
         "is too long"
     } else if name.starts_with(['_', '-', '+']) {

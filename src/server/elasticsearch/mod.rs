@@ -1,10 +1,10 @@
-//! The part of Elasticsearch's API with which decision logs are written, searched and counted,
-//! on a port of its own.
+//! A subset of Elasticsearch's API, on its own port, for writing, searching and counting
+//! decision logs.
 //!
-//! What is served behaves as clients of Elasticsearch 8 and 9 expect it; everything else is
-//! refused and says so, so that nothing seems to work that does not. Texts are compared whole,
-//! as in fields of the type `keyword`. *Source: the REST API of Elasticsearch 8 and 9, and what
-//! seed 002 uses of it.*
+//! Everything that is supported behaves as clients of Elasticsearch 8 and 9 expect.
+//! Everything else is refused with a clear error, so that nothing only seems to work.
+//! Strings are compared as a whole, as in fields of the type `keyword`. *Source: the REST
+//! API of Elasticsearch 8 and 9, and the part of it that the state-machine tutorial uses.*
 
 mod aggregate;
 mod bulk;
@@ -30,19 +30,19 @@ use serde_json::json;
 use super::Server;
 use super::access;
 use super::control::Fault;
-use super::http::answer::{Body, Reply};
-use super::http::asked::Asked;
 use super::http::listen;
+use super::http::reply::{Body, Reply};
+use super::http::request::Request;
 use problem::Problem;
 
-/// What a request comes to.
-type Answered = Result<Reply, Problem>;
+/// The result of a request.
+type EndpointResult = Result<Reply, Problem>;
 
-/// The header without which clients refuse an answer.
+/// The header that clients require in every answer.
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
 
-/// Parameters that may be anywhere: they change nothing here.
-const HARMLESS: [&str; 7] = [
+/// Parameters that are accepted everywhere, as they have no effect here.
+const IGNORED: [&str; 7] = [
     "error_trace",
     "human",
     "master_timeout",
@@ -52,13 +52,13 @@ const HARMLESS: [&str; 7] = [
     "wait_for_active_shards",
 ];
 
-/// What is served, as a refusal lists it.
-const SERVED: &str = "GET /, /_cluster/health; PUT, HEAD and DELETE /INDEX; \
+/// The supported requests, for error messages.
+const SUPPORTED: &str = "GET /, /_cluster/health; PUT, HEAD and DELETE /INDEX; \
                       POST /INDEX/_doc; PUT and GET /INDEX/_doc/ID; PUT /INDEX/_create/ID; \
                       POST /_bulk, /INDEX/_bulk, /INDEX/_refresh, /INDEX/_search, \
                       /INDEX/_count";
 
-/// Answers everything that comes to the port.
+/// Builds the router of the port.
 pub(super) fn router(server: &Arc<Server>) -> Router {
     let server = Arc::clone(server);
     Router::new().fallback(move |request: Request| {
@@ -71,7 +71,7 @@ async fn serve(server: &Server, request: Request) -> Response<HttpBody> {
     let (asked, read) = listen::read(server.next_id(), request).await;
     let (fault, reply) = match read {
         Err(refusal) => (None, Problem::of(refusal).into_reply()),
-        Ok(()) if server.is_kept => {
+        Ok(()) if server.is_persistent => {
             tokio::task::block_in_place(|| answer(server, &asked))
         }
         Ok(()) => answer(server, &asked),
@@ -90,14 +90,14 @@ async fn serve(server: &Server, request: Request) -> Response<HttpBody> {
     response
 }
 
-/// The answer, and the fault that a test has set for it.
-fn answer(server: &Server, asked: &Asked) -> (Option<Fault>, Reply) {
+/// Returns the answer, and the fault that a test set for the request.
+fn answer(server: &Server, asked: &Request) -> (Option<Fault>, Reply) {
     if let Err(refusal) = access::refuse_other_sites(&server.host, asked) {
         return (None, Problem::of(refusal).into_reply());
     }
     let key = format!("{} {}", asked.method, asked.path);
     let fault = server.state().control.next_fault([&key, &key]);
-    // A mistake of ours ends one request, not the server.
+    // A panic in a handler ends one request, not the server.
     let answered = catch_unwind(AssertUnwindSafe(|| {
         match fault.as_ref().and_then(Fault::refusal) {
             Some(refusal) => Err(Problem::of(refusal)),
@@ -105,7 +105,7 @@ fn answer(server: &Server, asked: &Asked) -> (Option<Fault>, Reply) {
         }
     }));
     let answered = answered.unwrap_or_else(|_| {
-        let reason = "the server made an error; please report it";
+        let reason = "internal server error; please report it";
         Err(Problem::new(500, "exception", reason))
     });
     let mut reply = answered.unwrap_or_else(Problem::into_reply);
@@ -115,28 +115,31 @@ fn answer(server: &Server, asked: &Asked) -> (Option<Fault>, Reply) {
     (fault, reply)
 }
 
-/// Whether faults can be set for it: what comes to this port has none of the platform's paths.
+/// Returns `true` if faults can be set for a request. The paths of this port differ from
+/// all paths of the platform.
 pub(super) fn may_have_faults(method: &str, path: &str) -> bool {
     let is_ours = !path.starts_with("/api/") && !path.starts_with("/__flowsim/");
     is_ours && path.starts_with('/') && route(method, &parts(path)).is_some()
 }
 
-/// Who answers, with the index and the id of the path.
-type Handler = fn(&Server, &Asked, index: &str, id: &str) -> Answered;
+/// The function that answers a request, with the index and the id in the path.
+type Handler = fn(&Server, &Request, index: &str, id: &str) -> EndpointResult;
 
-fn handle(server: &Server, asked: &Asked) -> Answered {
+fn handle(server: &Server, asked: &Request) -> EndpointResult {
     media_type(asked)?;
     expect_json(asked)?;
     let parts = parts(&asked.path);
     let Some((handler, index, id)) = route(&asked.method, &parts) else {
         let (method, path) = (&asked.method, &asked.path);
-        let reason = format!("{method} {path} is not served by flowsim, but {SERVED}");
+        let reason = format!(
+            "{method} {path} is not supported by flowsim; supported: {SUPPORTED}"
+        );
         return Err(Problem::illegal(reason));
     };
     handler(server, asked, index, id)
 }
 
-/// The parts of a path, decoded.
+/// Returns the segments of a path, decoded.
 fn parts(path: &str) -> Vec<String> {
     let parts = path.split('/').filter(|part| !part.is_empty());
     parts.map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned()).collect()
@@ -169,8 +172,9 @@ fn route<'p>(method: &str, parts: &'p [String]) -> Option<(Handler, &'p str, &'p
     Some(found)
 }
 
-/// The media type of the answer: clients of a version ask for the one of that version.
-fn media_type(asked: &Asked) -> Result<Option<&'static str>, Problem> {
+/// Returns the media type of the answer. Clients of a certain version require that
+/// version's type.
+fn media_type(asked: &Request) -> Result<Option<&'static str>, Problem> {
     let headers = ["accept", "content-type"].map(|name| asked.header(name));
     let version = headers.into_iter().flatten().find_map(|declared| {
         let (_, version) = declared.split_once("compatible-with=")?;
@@ -181,22 +185,22 @@ fn media_type(asked: &Asked) -> Result<Option<&'static str>, Problem> {
         Some("8") => Ok(Some("application/vnd.elasticsearch+json;compatible-with=8")),
         Some("9") => Ok(Some("application/vnd.elasticsearch+json;compatible-with=9")),
         Some(other) => {
-            let reason = format!("only the versions 8 and 9 are served, not `{other}`");
+            let reason = format!("version `{other}` is not supported; use 8 or 9");
             Err(Problem::new(400, "media_type_header_exception", reason))
         }
     }
 }
 
-/// Refuses a body that is declared as something else than JSON, or not at all: a form is what
-/// pages of other sites can send.
-fn expect_json(asked: &Asked) -> Result<(), Problem> {
+/// Refuses a body that is not declared as JSON. Pages of other sites can send only forms
+/// without the browser asking first.
+fn expect_json(asked: &Request) -> Result<(), Problem> {
     if asked.body.is_empty() {
         return Ok(());
     }
     if let Some(encoding) =
         asked.header("content-encoding").filter(|it| *it != "identity")
     {
-        let reason = format!("bodies compressed with `{encoding}` are not served");
+        let reason = format!("bodies compressed with `{encoding}` are not supported");
         return Err(Problem::illegal(reason));
     }
     let declared = asked.header("content-type").unwrap_or_default();
@@ -208,24 +212,25 @@ fn expect_json(asked: &Asked) -> Result<(), Problem> {
     Err(Problem::new(406, "media_type_header_exception", reason))
 }
 
-/// Refuses parameters that would change something here.
-fn allow(asked: &Asked, known: &[&str]) -> Result<(), Problem> {
+/// Refuses parameters that are not supported.
+fn allow(asked: &Request, known: &[&str]) -> Result<(), Problem> {
     let unknown = asked.query.iter().find(|(name, _)| {
-        !HARMLESS.contains(&name.as_str()) && !known.contains(&name.as_str())
+        !IGNORED.contains(&name.as_str()) && !known.contains(&name.as_str())
     });
     match unknown {
         None => Ok(()),
         Some((name, _)) => {
             let path = &asked.path;
             let reason =
-                format!("the parameter [{name}] of {path} is not served by flowsim");
+                format!("the parameter [{name}] of {path} is not supported by flowsim");
             Err(Problem::illegal(reason))
         }
     }
 }
 
-/// `GET /`: who answers. Clients look at the header; people at the number.
-fn root(_: &Server, asked: &Asked, _: &str, _: &str) -> Answered {
+/// `GET /`: the product and its version. Clients check the header; the version is for
+/// people.
+fn root(_: &Server, asked: &Request, _: &str, _: &str) -> EndpointResult {
     allow(asked, &[])?;
     let is_nine = media_type(asked)?.is_some_and(|it| it.ends_with('9'));
     let (number, wire) = if is_nine { ("9.0.0", "8.18.0") } else { ("8.18.0", "7.17.0") };
@@ -249,8 +254,8 @@ fn root(_: &Server, asked: &Asked, _: &str, _: &str) -> Answered {
     })))
 }
 
-/// `GET /_cluster/health`: one node, which has everything.
-fn health(server: &Server, asked: &Asked, _: &str, _: &str) -> Answered {
+/// `GET /_cluster/health`: the cluster has one node, which holds everything.
+fn health(server: &Server, asked: &Request, _: &str, _: &str) -> EndpointResult {
     allow(asked, &["level", "local", "wait_for_status", "wait_for_nodes"])?;
     let indices = server.state().indices.names().count();
     Ok(Reply::ok(json!({
@@ -272,7 +277,7 @@ fn health(server: &Server, asked: &Asked, _: &str, _: &str) -> Answered {
     })))
 }
 
-/// What is said of shards where there is one.
+/// Returns the shards part of an answer: one shard, which succeeded.
 fn shards() -> serde_json::Value {
     json!({ "total": 1, "successful": 1, "failed": 0 })
 }

@@ -1,21 +1,21 @@
-//! Errors in the words of Elasticsearch.
+//! Errors in the format of Elasticsearch.
 
 use serde_json::{Value, json};
 
-use crate::server::http::answer::{Refusal, Reply};
+use crate::server::http::reply::{ApiError, Reply};
 
-/// Why a request was not done.
+/// The reason for which a request failed.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
     /// The HTTP status.
     pub(super) status: u16,
     /// The name of the exception.
     kind: &'static str,
-    /// What was wrong.
+    /// The message.
     reason: String,
-    /// The index that it is about.
+    /// The index that the error is about.
     index: Option<String>,
-    /// After how many seconds the client may ask again.
+    /// Seconds after which the client may retry.
     retry_after: Option<u64>,
 }
 
@@ -28,24 +28,24 @@ impl Problem {
         Self { status, kind, reason: reason.into(), index: None, retry_after: None }
     }
 
-    /// 400: it is not served, or makes no sense.
+    /// 400: the request is invalid or not supported.
     pub(super) fn illegal(reason: impl Into<String>) -> Self {
         Self::new(400, "illegal_argument_exception", reason)
     }
 
-    /// 400: the body is not what it should be.
+    /// 400: the body is invalid.
     pub(super) fn parsing(reason: impl Into<String>) -> Self {
         Self::new(400, "parsing_exception", reason)
     }
 
-    /// 404: there is no such index.
+    /// 404: the index does not exist.
     pub(super) fn no_index(name: &str) -> Self {
         let reason = format!("no such index [{name}]");
         Self::new(404, "index_not_found_exception", reason).about(name)
     }
 
-    /// What the server refuses, in the words of Elasticsearch.
-    pub(super) fn of(refusal: Refusal) -> Self {
+    /// Converts an error of the server to the format of Elasticsearch.
+    pub(super) fn of(refusal: ApiError) -> Self {
         let kind = match refusal.status {
             400 => "illegal_argument_exception",
             403 => "security_exception",
@@ -61,13 +61,13 @@ impl Problem {
         Self { retry_after, ..Self::new(refusal.status, kind, refusal.message) }
     }
 
-    /// The same, about an index.
+    /// Sets the index that the error is about.
     pub(super) fn about(mut self, index: &str) -> Self {
         self.index = Some(index.to_owned());
         self
     }
 
-    /// The cause, as items of a bulk have it.
+    /// Returns the cause, as items of a bulk answer contain it.
     pub(super) fn cause(&self) -> Value {
         let mut cause = json!({ "type": self.kind, "reason": self.reason });
         if let Some(index) = &self.index {

@@ -1,4 +1,4 @@
-//! Which documents are meant.
+//! Queries that select documents.
 
 use std::cmp::Ordering;
 
@@ -6,13 +6,13 @@ use super::field::{Key, equals, time, values};
 use super::problem::Problem;
 use crate::value::{Json, Text};
 
-/// How deep queries may be nested. *Source: Elasticsearch.*
+/// Maximum nesting depth of queries. *Source: Elasticsearch.*
 const MAX_DEPTH: usize = 30;
-/// How many clauses a query may have. *Source: Elasticsearch.*
+/// Maximum number of clauses in a query. *Source: Elasticsearch.*
 const MAX_CLAUSES: usize = 1_024;
-/// How many values `terms` may have.
+/// Maximum number of values in `terms`.
 const MAX_TERMS: usize = 1_024;
-/// A day less a millisecond: where a day ends that is named without a time.
+/// A day minus one millisecond, from the start of a day to its end.
 const REST_OF_DAY: i64 = 24 * 60 * 60 * 1_000 - 1;
 
 /// A query.
@@ -20,15 +20,15 @@ const REST_OF_DAY: i64 = 24 * 60 * 60 * 1_000 - 1;
 pub(super) enum Query {
     /// Every document.
     All,
-    /// Those that have one of the values in the field.
+    /// Documents that have one of the values in the field.
     Terms(Text, Vec<Json>),
-    /// Those whose value is within all bounds.
+    /// Documents with a value of the field within all bounds.
     Range(Text, Vec<(Bound, Json)>),
-    /// Those that fit all of the first, none of the second, and enough of the third.
+    /// Documents that match all of `all`, none of `none`, and at least `least` of `some`.
     Bool { all: Vec<Query>, none: Vec<Query>, some: Vec<Query>, least: usize },
 }
 
-/// On which side of a bound a value has to be.
+/// The side of a bound on which a value must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bound {
     Above,
@@ -38,7 +38,7 @@ pub(super) enum Bound {
 }
 
 impl Query {
-    /// Reads a query; all documents are meant if there is none.
+    /// Reads a query. A missing query selects all documents.
     pub(super) fn read(query: Option<&Json>) -> Result<Self, Problem> {
         match query {
             None | Some(Json::Null) => Ok(Self::All),
@@ -46,7 +46,7 @@ impl Query {
         }
     }
 
-    /// Whether a document is meant.
+    /// Returns `true` if the query selects a document.
     pub(super) fn fits(&self, source: &Json) -> bool {
         match self {
             Self::All => true,
@@ -74,7 +74,8 @@ impl Query {
 fn is_within(value: &Json, (bound, limit): &(Bound, Json)) -> bool {
     let value = Key::of(value);
     let mut key = Key::like(limit, &value);
-    // A day without a time is the whole day. *Source: Elasticsearch, missing date components.*
+    // A date without a time means the whole day. *Source: Elasticsearch, missing date
+    // components.*
     if let (Key::Time(at), Bound::Above | Bound::UpTo) = (&mut key, bound)
         && matches!(limit, Json::String(text) if text.trim().len() == "2026-01-05".len())
     {
@@ -92,7 +93,7 @@ fn is_within(value: &Json, (bound, limit): &(Bound, Json)) -> bool {
     }
 }
 
-/// Reads queries and counts what it has read.
+/// Reads queries and counts their clauses.
 struct Reader {
     clauses: usize,
 }
@@ -102,7 +103,7 @@ impl Reader {
         self.clauses += 1;
         if depth > MAX_DEPTH || self.clauses > MAX_CLAUSES {
             let reason = format!(
-                "a query may be nested {MAX_DEPTH} deep and have {MAX_CLAUSES} clauses"
+                "a query may be nested at most {MAX_DEPTH} deep and have at most {MAX_CLAUSES} clauses"
             );
             return Err(Problem::illegal(reason));
         }
@@ -115,8 +116,8 @@ impl Reader {
             "bool" => self.bool(body, depth),
             other => {
                 let reason = format!(
-                    "the query [{other}] is not served by flowsim, but [match_all], [term], \
-                     [terms], [range] and [bool]"
+                    "the query [{other}] is not supported by flowsim; use [match_all], [term], \
+                     [terms], [range] or [bool]"
                 );
                 Err(Problem::parsing(reason))
             }
@@ -154,7 +155,7 @@ impl Reader {
     }
 }
 
-/// `{"FIELD": VALUE}` or `{"FIELD": {"value": VALUE}}`
+/// Reads `{"FIELD": VALUE}` or `{"FIELD": {"value": VALUE}}`.
 fn term(body: &Json) -> Result<Query, Problem> {
     let (field, value) = single(body, "[term]")?;
     let value = match value {
@@ -167,7 +168,7 @@ fn term(body: &Json) -> Result<Query, Problem> {
     Ok(Query::Terms(field.clone(), vec![scalar(value, "term")?]))
 }
 
-/// `{"FIELD": [VALUE, …]}`
+/// Reads `{"FIELD": [VALUE, …]}`.
 fn terms(body: &Json) -> Result<Query, Problem> {
     let Json::Object(entries) = body else {
         return Err(Problem::parsing("[terms] must be an object"));
@@ -186,7 +187,7 @@ fn terms(body: &Json) -> Result<Query, Problem> {
     }
 }
 
-/// `{"FIELD": {"gte": VALUE, "lt": VALUE}}`
+/// Reads `{"FIELD": {"gte": VALUE, "lt": VALUE}}`.
 fn range(body: &Json) -> Result<Query, Problem> {
     let (field, limits) = single(body, "[range]")?;
     known(limits, "range", &["gt", "gte", "lt", "lte", "boost"])?;
@@ -201,8 +202,7 @@ fn range(body: &Json) -> Result<Query, Problem> {
         if matches!(&limit, Json::String(text) if is_relative(text))
             && time(&limit).is_none()
         {
-            let reason =
-                format!("times that are worked out, as [{limit}], are not served");
+            let reason = format!("relative times such as [{limit}] are not supported");
             return Err(Problem::parsing(reason));
         }
         bounds.push((bound, limit));
@@ -210,7 +210,7 @@ fn range(body: &Json) -> Result<Query, Problem> {
     Ok(Query::Range(field.clone(), bounds))
 }
 
-/// The one entry of an object.
+/// Returns the only entry of an object.
 fn single<'j>(json: &'j Json, what: &str) -> Result<(&'j Text, &'j Json), Problem> {
     let entry = match json {
         Json::Object(entries) if entries.len() == 1 => entries.first(),
@@ -220,18 +220,18 @@ fn single<'j>(json: &'j Json, what: &str) -> Result<(&'j Text, &'j Json), Proble
         .ok_or_else(|| Problem::parsing(format!("{what} must be an object with one key")))
 }
 
-/// A value that fields can have.
+/// Checks that a value can be the value of a field.
 fn scalar(value: &Json, what: &str) -> Result<Json, Problem> {
     match value {
         Json::Null | Json::Array(_) | Json::Object(_) => {
-            let reason = format!("[{what}] cannot look for [{value}]");
+            let reason = format!("[{what}] cannot match [{value}]");
             Err(Problem::parsing(reason))
         }
         other => Ok(other.clone()),
     }
 }
 
-/// Refuses keys that would change something here.
+/// Refuses keys that are not supported.
 pub(super) fn known(body: &Json, what: &str, keys: &[&str]) -> Result<(), Problem> {
     let Json::Object(entries) = body else {
         return Err(Problem::parsing(format!("[{what}] must be an object")));
@@ -239,7 +239,7 @@ pub(super) fn known(body: &Json, what: &str, keys: &[&str]) -> Result<(), Proble
     match entries.keys().find(|key| !keys.contains(&key.as_str())) {
         None => Ok(()),
         Some(key) => {
-            let reason = format!("[{key}] of [{what}] is not served by flowsim");
+            let reason = format!("[{key}] of [{what}] is not supported by flowsim");
             Err(Problem::parsing(reason))
         }
     }
@@ -253,7 +253,7 @@ mod tests {
         Json::parse(text).unwrap()
     }
 
-    /// The numbers of the documents that a query means.
+    /// Returns the positions of the documents that a query selects.
     fn found(query: &str) -> Vec<usize> {
         let documents = [
             r#"{"dtmf": "1", "agents": 7, "at": "2026-01-05T09:00:00Z"}"#,
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_served_is_refused() {
+    fn unsupported_queries_are_refused() {
         for query in [
             r#"{"match": {"dtmf": "1"}}"#,
             r#"{"match_all": {}, "term": {}}"#,

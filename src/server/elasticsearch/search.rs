@@ -9,23 +9,23 @@ use super::aggregate::{self, Aggregation};
 use super::field::{Key, text, values};
 use super::problem::Problem;
 use super::query::{Query, known};
-use super::source::Wanted;
-use super::{Answered, allow, index, shards};
+use super::source::SourceFilter;
+use super::{EndpointResult, allow, index, shards};
 use crate::server::Server;
-use crate::server::http::answer::Reply;
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::Reply;
+use crate::server::http::request::Request;
 use crate::server::state::indices::Document;
 use crate::value::{Json, Text};
 
-/// How far into what was found a page may reach. *Source: Elasticsearch,
+/// Maximum position of a hit that a page can contain. *Source: Elasticsearch,
 /// `index.max_result_window`.*
 const MAX_WINDOW: usize = 10_000;
-/// How many documents a page has unless it says so. *Source: Elasticsearch.*
-const USUAL_SIZE: usize = 10;
-/// By how many fields documents may be sorted.
+/// Default number of hits on a page. *Source: Elasticsearch.*
+const DEFAULT_SIZE: usize = 10;
+/// Maximum number of fields to sort by.
 const MAX_SORTS: usize = 10;
 
-/// What may stand in the query of a search, beside what may everywhere.
+/// The query parameters of a search, in addition to those that are accepted everywhere.
 const PARAMETERS: [&str; 16] = [
     "_source",
     "_source_excludes",
@@ -45,7 +45,7 @@ const PARAMETERS: [&str; 16] = [
     "track_total_hits",
 ];
 
-/// What may stand in its body.
+/// The keys in the body of a search.
 const KEYS: [&str; 9] = [
     "_source",
     "aggregations",
@@ -58,15 +58,15 @@ const KEYS: [&str; 9] = [
     "track_total_hits",
 ];
 
-/// What a search asks for.
+/// The parameters of a search.
 struct Search {
     query: Query,
     from: usize,
     size: usize,
-    wanted: Wanted,
+    wanted: SourceFilter,
     sorts: Vec<Sort>,
     aggregations: Vec<Aggregation>,
-    /// Whether it is told how many were found.
+    /// Whether the answer contains the total number of hits.
     has_total: bool,
 }
 
@@ -105,14 +105,19 @@ struct Hit<'a> {
     sort: Option<Vec<Value>>,
 }
 
-/// A document that was found, with its id.
+/// A selected document, with its id.
 type Found<'a> = (&'a str, &'a Document);
 
-/// What a document is sorted by; nothing where it has no such field.
+/// The sort keys of a document; `None` where it lacks the field.
 type Keys = Vec<Option<Key>>;
 
-/// `POST /INDEX/_search`. There are no scores: whatever is found fits as well as any other.
-pub(super) fn search(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+/// `POST /INDEX/_search`. There are no scores: all hits match equally well.
+pub(super) fn search(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     let search = Search::read(asked)?;
     let state = server.state();
     let index = index::find(&state, name)?;
@@ -145,11 +150,16 @@ pub(super) fn search(server: &Server, asked: &Asked, name: &str, _: &str) -> Ans
         aggregations,
     };
     let text = serde_json::to_string(&answer).unwrap_or_default();
-    Ok(Reply::written(text).because(format!("{total} documents fit")))
+    Ok(Reply::serialized(text).with_reason(format!("{total} documents match")))
 }
 
 /// `POST /INDEX/_count`
-pub(super) fn count(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+pub(super) fn count(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     allow(asked, &["allow_no_indices", "expand_wildcards"])?;
     let body = body(asked)?;
     known(&body, "count", &["query"])?;
@@ -166,8 +176,8 @@ fn searched() -> Value {
     shards
 }
 
-/// The body, which may be left out.
-fn body(asked: &Asked) -> Result<Json, Problem> {
+/// Parses the body, which may be empty.
+fn body(asked: &Request) -> Result<Json, Problem> {
     let text = asked.text().map_err(Problem::of)?;
     if text.trim().is_empty() {
         return Ok(Json::object([]));
@@ -176,7 +186,7 @@ fn body(asked: &Asked) -> Result<Json, Problem> {
 }
 
 impl Search {
-    /// What its aggregations come to, if it has any.
+    /// Returns the results of the aggregations, or `None` if the search has none.
     fn aggregated(&self, found: &[Found<'_>]) -> Result<Option<Value>, Problem> {
         if self.aggregations.is_empty() {
             return Ok(None);
@@ -185,12 +195,12 @@ impl Search {
         aggregate::run(&self.aggregations, &sources).map(Some)
     }
 
-    fn read(asked: &Asked) -> Result<Self, Problem> {
+    fn read(asked: &Request) -> Result<Self, Problem> {
         allow(asked, &PARAMETERS)?;
         let body = body(asked)?;
         known(&body, "search", &KEYS)?;
         let from = count_of(&body, asked, "from")?.unwrap_or(0);
-        let size = count_of(&body, asked, "size")?.unwrap_or(USUAL_SIZE);
+        let size = count_of(&body, asked, "size")?.unwrap_or(DEFAULT_SIZE);
         if from.saturating_add(size) > MAX_WINDOW {
             let reason = format!(
                 "Result window is too large, from + size must be less than or equal to: \
@@ -205,7 +215,7 @@ impl Search {
             query: Query::read(body.get("query"))?,
             from,
             size,
-            wanted: Wanted::read(body.get("_source"), asked)?,
+            wanted: SourceFilter::read(body.get("_source"), asked)?,
             sorts: sorts(&body, asked)?,
             aggregations: aggregate::read(aggregations)?,
             has_total: total != Some("false"),
@@ -213,8 +223,8 @@ impl Search {
     }
 }
 
-/// A count of the body, or else of the query of the request.
-fn count_of(body: &Json, asked: &Asked, name: &str) -> Result<Option<usize>, Problem> {
+/// Reads a count from the body, or from the query of the request.
+fn count_of(body: &Json, asked: &Request, name: &str) -> Result<Option<usize>, Problem> {
     let given = body.get(name).map(text);
     let Some(given) = given.as_deref().or_else(|| asked.query(name)) else {
         return Ok(None);
@@ -225,9 +235,9 @@ fn count_of(body: &Json, asked: &Asked, name: &str) -> Result<Option<usize>, Pro
     })
 }
 
-/// `"FIELD"`, `{"FIELD": "desc"}`, `{"FIELD": {"order": "desc"}}`, a list of these, or
-/// `sort=FIELD:desc` in the query of the request.
-fn sorts(body: &Json, asked: &Asked) -> Result<Vec<Sort>, Problem> {
+/// Reads the sort order: `"FIELD"`, `{"FIELD": "desc"}`, `{"FIELD": {"order": "desc"}}`,
+/// a list of these, or `sort=FIELD:desc` in the query of the request.
+fn sorts(body: &Json, asked: &Request) -> Result<Vec<Sort>, Problem> {
     let mut found = Vec::new();
     match body.get("sort") {
         None => {
@@ -244,7 +254,7 @@ fn sorts(body: &Json, asked: &Asked) -> Result<Vec<Sort>, Problem> {
         Some(one) => read_sort(one, &mut found)?,
     }
     if found.len() > MAX_SORTS {
-        let reason = format!("documents are sorted by at most {MAX_SORTS} fields");
+        let reason = format!("documents can be sorted by at most {MAX_SORTS} fields");
         return Err(Problem::illegal(reason));
     }
     Ok(found)
@@ -274,21 +284,22 @@ fn read_sort(item: &Json, found: &mut Vec<Sort>) -> Result<(), Problem> {
 
 fn sort_of(field: &str, order: &str) -> Result<Sort, Problem> {
     if field == "_score" {
-        let reason = "documents have no scores that they could be sorted by";
+        let reason = "sorting by [_score] is not supported by flowsim";
         return Err(Problem::illegal(reason));
     }
     match order {
         "asc" | "desc" => {
             Ok(Sort { field: field.into(), is_descending: order == "desc" })
         }
-        other => {
-            Err(Problem::parsing(format!("[order] is [asc] or [desc], not [{other}]")))
-        }
+        other => Err(Problem::parsing(format!(
+            "[order] must be [asc] or [desc], found [{other}]"
+        ))),
     }
 }
 
-/// Sorts documents, those without the field last, and answers by what. Of a field with
-/// several values the smallest counts, or going down the largest.
+/// Sorts documents and returns their sort keys. Documents without the field come last. A
+/// field with several values is sorted by the smallest, or in descending order by the
+/// largest.
 fn sort(found: &mut [Found<'_>], sorts: &[Sort]) -> Vec<Keys> {
     if sorts.is_empty() {
         return Vec::new();
@@ -328,7 +339,7 @@ fn compare(one: &Option<Key>, other: &Option<Key>, sort: &Sort) -> Ordering {
     }
 }
 
-/// What a document was sorted by, as it is answered.
+/// Converts the sort key of a document for the answer.
 fn shown(key: &Option<Key>) -> Value {
     match key {
         None => Value::Null,

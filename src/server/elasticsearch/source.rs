@@ -1,22 +1,22 @@
-//! `_source`: what of a document is answered.
+//! `_source`: the part of a document that an answer contains.
 
 use super::problem::Problem;
 use super::query::known;
-use crate::server::http::asked::Asked;
+use crate::server::http::request::Request;
 use crate::value::{Json, Text};
 
-/// What is wanted of a document.
+/// The requested part of documents.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Wanted {
+pub(super) struct SourceFilter {
     is_nothing: bool,
-    /// Patterns of fields; everything if there are none.
+    /// Patterns of field names; empty for all fields.
     includes: Vec<String>,
     excludes: Vec<String>,
 }
 
-impl Wanted {
-    /// Reads what the body says, or else the query of the request.
-    pub(super) fn read(body: Option<&Json>, asked: &Asked) -> Result<Self, Problem> {
+impl SourceFilter {
+    /// Reads the requested part from the body, or from the query of the request.
+    pub(super) fn read(body: Option<&Json>, asked: &Request) -> Result<Self, Problem> {
         let list = |name| asked.query_all(name).into_iter().map(str::to_owned).collect();
         let mut wanted = match (body, asked.query("_source")) {
             (Some(body), _) => of_body(body)?,
@@ -29,7 +29,7 @@ impl Wanted {
         Ok(wanted)
     }
 
-    /// What of a document is answered; nothing if it is not wanted at all.
+    /// Returns the requested part of a document; `None` if it is not requested at all.
     pub(super) fn of(&self, source: &Json) -> Option<Json> {
         if self.is_nothing {
             return None;
@@ -40,7 +40,8 @@ impl Wanted {
         Some(self.filtered(source, "").unwrap_or_else(|| Json::object([])))
     }
 
-    /// As much of a value as is wanted. `path` is that of the value itself, with a point.
+    /// Returns the requested part of a value. `path` is the path of the value, with a
+    /// final dot.
     fn filtered(&self, value: &Json, path: &str) -> Option<Json> {
         let entries = match value {
             Json::Object(entries) => entries,
@@ -69,7 +70,7 @@ impl Wanted {
         (path.is_empty() || !entries.is_empty()).then(|| Json::object(entries))
     }
 
-    /// A value all of which is wanted but for what is excluded.
+    /// Returns a requested value without its excluded parts.
     fn without_excluded(&self, value: &Json, path: &str) -> Option<Json> {
         let all = Self { includes: Vec::new(), ..self.clone() };
         match value {
@@ -86,7 +87,7 @@ impl Wanted {
     }
 }
 
-/// Whether anything was left.
+/// Returns `true` unless the value is an empty list.
 fn is_something(value: &Json) -> bool {
     match value {
         Json::Array(items) => !items.is_empty(),
@@ -94,22 +95,25 @@ fn is_something(value: &Json) -> bool {
     }
 }
 
-/// `true`, a field, fields, or `{includes, excludes}`.
-fn of_body(body: &Json) -> Result<Wanted, Problem> {
+/// Reads `true`, one field, several fields, or `{includes, excludes}`.
+fn of_body(body: &Json) -> Result<SourceFilter, Problem> {
     match body {
         Json::Boolean(is_wanted) => {
-            Ok(Wanted { is_nothing: !is_wanted, ..Wanted::default() })
+            Ok(SourceFilter { is_nothing: !is_wanted, ..SourceFilter::default() })
         }
         Json::Object(_) => {
             known(body, "_source", &["include", "includes", "exclude", "excludes"])?;
             let either = |one, other| patterns(body.get(one).or_else(|| body.get(other)));
-            Ok(Wanted {
+            Ok(SourceFilter {
                 is_nothing: false,
                 includes: either("includes", "include")?,
                 excludes: either("excludes", "exclude")?,
             })
         }
-        other => Ok(Wanted { includes: patterns(Some(other))?, ..Wanted::default() }),
+        other => Ok(SourceFilter {
+            includes: patterns(Some(other))?,
+            ..SourceFilter::default()
+        }),
     }
 }
 
@@ -117,7 +121,7 @@ fn patterns(value: Option<&Json>) -> Result<Vec<String>, Problem> {
     let one = |value: &Json| match value {
         Json::String(text) => Ok(text.to_string()),
         other => {
-            Err(Problem::parsing(format!("[_source] names fields, found [{other}]")))
+            Err(Problem::parsing(format!("[_source] must name fields, found [{other}]")))
         }
     };
     match value {
@@ -127,13 +131,13 @@ fn patterns(value: Option<&Json>) -> Result<Vec<String>, Problem> {
     }
 }
 
-/// Whether a pattern means a path or something that it is in.
+/// Returns `true` if a pattern matches a path or one of its parents.
 fn is_within(path: &str, pattern: &str) -> bool {
     let parents = path.match_indices('.').map(|(point, _)| path.split_at(point).0);
     parents.chain([path]).any(|path| fits(path, pattern))
 }
 
-/// Whether a text is that of a pattern, in which `*` stands for any text.
+/// Returns `true` if a string matches a pattern, in which `*` matches any characters.
 fn fits(text: &str, pattern: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
@@ -146,8 +150,8 @@ fn fits(text: &str, pattern: &str) -> bool {
         if parts.peek().is_none() {
             return rest.ends_with(part);
         }
-        let Some((_, behind)) = rest.split_once(part) else { return false };
-        rest = behind;
+        let Some((_, after)) = rest.split_once(part) else { return false };
+        rest = after;
     }
     true
 }
@@ -158,7 +162,8 @@ mod tests {
 
     fn of(wanted: &str, source: &str) -> String {
         let json = |text: &str| Json::parse(text).unwrap();
-        let wanted = Wanted::read(Some(&json(wanted)), &Asked::default()).unwrap();
+        let wanted =
+            SourceFilter::read(Some(&json(wanted)), &Request::default()).unwrap();
         wanted.of(&json(source)).map_or_else(|| "nothing".to_owned(), |it| it.to_string())
     }
 
@@ -182,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn stars_stand_for_any_text() {
+    fn stars_match_any_characters() {
         assert!(fits("routing_decision", "routing_*"));
         assert!(fits("abc", "a*b*c"));
         assert!(!fits("abd", "a*b*c"));

@@ -1,23 +1,24 @@
-//! How busy queues are, as the fixtures say.
+//! Queue statistics from the fixtures.
 
 use serde_json::{Map, Value, json};
 
 use crate::expr::architect::Directory;
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::{Asked, Object};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::{Object, Request};
 use crate::server::state::State;
 use crate::value::Kind;
-use crate::world::{Answer, Fixtures, Question, Replies};
+use crate::world::{Answer, AnswerProgress, Fixtures, Question};
 
-/// What seed 002 asks for: `{entities: [{id, availableAgents, occupancy, …}]}`.
-pub(in crate::server) fn realtime(state: &mut State, asked: &Asked) -> Answered {
+/// Answers queue statistics in the form of the state-machine tutorial: `{entities: [{id, availableAgents,
+/// occupancy, …}]}`.
+pub(in crate::server) fn realtime(state: &mut State, asked: &Request) -> EndpointResult {
     let body = asked.object()?;
     let fixtures = state.fixtures();
-    let wanted = body.texts("entityIds")?;
+    let wanted = body.strings("entityIds")?;
     let queues = if wanted.is_empty() { all(&fixtures) } else { owned(&wanted) };
     let size = body.get("size").and_then(Value::as_u64);
     let size = size.and_then(|size| usize::try_from(size).ok()).unwrap_or(usize::MAX);
-    let select = body.texts("select")?;
+    let select = body.strings("select")?;
     let entity = |queue: &String| {
         let statistics = statistics(&fixtures, queue)?;
         let mut entity = Map::new();
@@ -28,11 +29,11 @@ pub(in crate::server) fn realtime(state: &mut State, asked: &Asked) -> Answered 
     };
     let entities: Vec<Value> = queues.iter().filter_map(entity).take(size).collect();
     let why = format!("{} of {} queues are known", entities.len(), queues.len());
-    Ok(Reply::ok(json!({ "entities": entities })).because(why))
+    Ok(Reply::ok(json!({ "entities": entities })).with_reason(why))
 }
 
-/// The metrics that are answered, and the statistics that they are. *Source: the platform's
-/// API.*
+/// The supported metrics, and the statistics that they are read from. *Source: the
+/// platform's API.*
 const METRICS: [(&str, &str); 4] = [
     ("oWaiting", "waiting"),
     ("oOnQueueUsers", "availableAgents"),
@@ -40,17 +41,23 @@ const METRICS: [(&str, &str); 4] = [
     ("oInteracting", "occupancy"),
 ];
 
-/// What the SDKs ask for. A filter has to name queues by `queueId`.
-pub(in crate::server) fn observations(state: &mut State, asked: &Asked) -> Answered {
+/// Answers queue statistics in the form of the SDKs. The filter must name queues by
+/// `queueId`.
+pub(in crate::server) fn observations(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let body = asked.object()?;
     let filter = body.object("filter")?;
     let fixtures = state.fixtures();
     let mut queues = Vec::new();
     collect(&filter, &mut queues)?;
     if queues.is_empty() {
-        return Err(Refusal::bad("`filter` must name queues by the dimension `queueId`"));
+        return Err(ApiError::bad(
+            "`filter` must name queues by the dimension `queueId`",
+        ));
     }
-    let metrics = body.texts("metrics")?;
+    let metrics = body.strings("metrics")?;
     let result = |queue: &String| {
         let statistics = statistics(&fixtures, queue)?;
         let data = METRICS.iter().filter_map(|(metric, statistic)| {
@@ -63,11 +70,11 @@ pub(in crate::server) fn observations(state: &mut State, asked: &Asked) -> Answe
     };
     let results: Vec<Value> = queues.iter().filter_map(result).collect();
     let why = format!("{} of {} queues are known", results.len(), queues.len());
-    Ok(Reply::ok(json!({ "results": results })).because(why))
+    Ok(Reply::ok(json!({ "results": results })).with_reason(why))
 }
 
-/// The queues that a filter names.
-fn collect(filter: &Object, queues: &mut Vec<String>) -> Result<(), Refusal> {
+/// Collects the queues that a filter names.
+fn collect(filter: &Object, queues: &mut Vec<String>) -> Result<(), ApiError> {
     for predicate in filter.list("predicates")? {
         let is_queue = predicate["dimension"] == "queueId";
         if let Some(queue) = predicate["value"].as_str().filter(|_| is_queue) {
@@ -86,7 +93,7 @@ fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
-/// The ids of all queues.
+/// Returns the ids of all queues.
 fn all(fixtures: &Fixtures) -> Vec<String> {
     let id = |name: &str| {
         let object = fixtures.by_name(Kind::Queue, name)?;
@@ -101,7 +108,7 @@ fn all(fixtures: &Fixtures) -> Vec<String> {
 
 fn statistics(fixtures: &Fixtures, queue: &str) -> Option<Map<String, Value>> {
     let question = Question::QueueStatistics { queue };
-    match fixtures.answer(&question, &mut Replies::default()) {
+    match fixtures.answer(&question, &mut AnswerProgress::default()) {
         Answer::Statistics(Some(json)) => match crate::server::document(&json) {
             Value::Object(entries) => Some(entries),
             _ => None,

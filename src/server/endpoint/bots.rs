@@ -1,23 +1,23 @@
-//! What participants said to bots, turn by turn.
+//! Turns of conversations with bots.
 
 use serde_json::{Value, json};
 
 use crate::diagnostic::Code;
-use crate::flow::Legend;
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::Asked;
+use crate::flow::SymbolTable;
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::State;
 use crate::server::state::flow::StoredFlow;
 use crate::server::state::instance::{Instance, Progress, moment};
-use crate::trace::{Fact, PathTaken, Phrase, Step};
+use crate::trace::{EventKind, PathTaken, Phrase, Step};
 use crate::value::DateTime;
 
-/// How many turns a page has unless the client says otherwise, and at most. *Source for the
-/// latter: the platform's API.*
+/// Default and maximum number of turns on a page. *Source for the maximum: the platform's
+/// API.*
 const DEFAULT_SIZE: usize = 25;
 const MAX_SIZE: usize = 250;
 
-/// The actions that ask, as Archy and as the platform's API call them. *Source:
+/// The actions that ask a question, as spelt in Archy and in the platform's API. *Source:
 /// `ReportingTurnAction` of the platform's SDKs.*
 const ASKING: [(&str, &str); 5] = [
     ("askForSlot", "AskForSlotAction"),
@@ -27,13 +27,17 @@ const ASKING: [(&str, &str); 5] = [
     ("waitForInput", "WaitForInputAction"),
 ];
 
-/// The turns of a bot: each time it asked and got an answer, or gave up. A silence after
-/// which it asked again is no turn of its own. By `sessionId`, `actionId`,
-/// `askActionResults` and `interval`; a page of `pageSize` behind the cursor `after`.
-pub(in crate::server) fn reporting_turns(state: &mut State, asked: &Asked) -> Answered {
+/// Lists the turns of a bot. A turn ends when the bot gets an answer or gives up; a
+/// silence after which it asks again is part of the same turn. The turns can be filtered
+/// by `sessionId`, `actionId`, `askActionResults` and `interval`. A page contains
+/// `pageSize` turns after the cursor `after`.
+pub(in crate::server) fn reporting_turns(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let flow = state.flow(asked.parameter("botFlowId"))?;
     if !is_bot(flow) {
-        return Err(Refusal::not_found("the bot flow", &flow.id));
+        return Err(ApiError::not_found("the bot flow", &flow.id));
     }
     let interval = asked.query("interval").map(interval).transpose()?;
     let all = state.instances.values().filter(|it| it.flow == flow.id);
@@ -43,7 +47,7 @@ pub(in crate::server) fn reporting_turns(state: &mut State, asked: &Asked) -> An
         None => 0,
         Some(cursor) => {
             let last = found.iter().position(|turn| turn.cursor == cursor);
-            let unknown = || Refusal::bad(format!("there is no turn `{cursor}`"));
+            let unknown = || ApiError::bad(format!("the turn `{cursor}` was not found"));
             last.ok_or_else(unknown)? + 1
         }
     };
@@ -58,34 +62,34 @@ pub(in crate::server) fn reporting_turns(state: &mut State, asked: &Asked) -> An
         let next = format!("{}?after={}&pageSize={size}", asked.path, last.cursor);
         body["nextUri"] = next.into();
     }
-    Ok(Reply::ok(body).because(format!("{} turns in all", found.len())))
+    Ok(Reply::ok(body).with_reason(format!("{} turns in total", found.len())))
 }
 
 fn is_bot(flow: &StoredFlow) -> bool {
     matches!(flow.platform_type().as_str(), "BOT" | "DIGITALBOT" | "VOICEBOT")
 }
 
-fn size(asked: &Asked) -> Result<usize, Refusal> {
+fn size(asked: &Request) -> Result<usize, ApiError> {
     let Some(text) = asked.query("pageSize") else { return Ok(DEFAULT_SIZE) };
     let size = text.parse().ok().filter(|size| *size > 0);
     let size: usize =
-        size.ok_or_else(|| Refusal::bad("`pageSize` must be a whole number above 0"))?;
+        size.ok_or_else(|| ApiError::bad("`pageSize` must be a whole number above 0"))?;
     Ok(size.min(MAX_SIZE))
 }
 
-/// Two times with a slash between them, in milliseconds since 1970.
-fn interval(text: &str) -> Result<(i64, i64), Refusal> {
+/// Parses two times separated by a slash, as milliseconds since 1970.
+fn interval(text: &str) -> Result<(i64, i64), ApiError> {
     let times = text.split_once('/').and_then(|(from, to)| {
         Some((DateTime::parse(from)?.milliseconds(), DateTime::parse(to)?.milliseconds()))
     });
     times.ok_or_else(|| {
-        Refusal::bad(
-            "`interval` must be two times, `2026-01-05T09:00:00Z/2026-01-06T09:00:00Z`",
+        ApiError::bad(
+            "`interval` must be two times, such as `2026-01-05T09:00:00Z/2026-01-06T09:00:00Z`",
         )
     })
 }
 
-/// A turn, and what it is found by.
+/// A turn, and the values that it is filtered by.
 struct Turn {
     cursor: String,
     completed_at: i64,
@@ -93,7 +97,7 @@ struct Turn {
 }
 
 impl Turn {
-    fn is_wanted(&self, asked: &Asked, interval: Option<(i64, i64)>) -> bool {
+    fn is_wanted(&self, asked: &Request, interval: Option<(i64, i64)>) -> bool {
         let turn = &self.document;
         let results = asked.query_all("askActionResults");
         let result = turn["askActionResult"].as_str().unwrap_or_default();
@@ -109,63 +113,65 @@ impl Turn {
     }
 }
 
-/// The turns of one run of a bot.
+/// Returns the turns of one run of a bot.
 fn turns_of(instance: &Instance) -> Vec<Turn> {
-    let (steps, events, legend) = match &instance.progress {
+    let (steps, events, symbols) = match &instance.progress {
         Progress::Waiting(session) => {
-            (session.steps(), session.events(), &session.program().legend)
+            (session.steps(), session.events(), &session.program().symbols)
         }
         Progress::Over { trace, program, .. } => {
-            (&*trace.steps, &*trace.events, &program.legend)
+            (&*trace.steps, &*trace.events, &program.symbols)
         }
     };
-    let mut teller = Teller { instance, legend, said: Vec::new(), turns: Vec::new() };
+    let mut collector =
+        TurnCollector { instance, symbols, said: Vec::new(), turns: Vec::new() };
     let mut events = events.iter().peekable();
     for (index, step) in steps.iter().enumerate() {
         let mut facts = Vec::new();
         while let Some(event) = events.next_if(|event| event.step as usize <= index) {
-            match &event.fact {
+            match &event.kind {
                 fact if event.step as usize == index => facts.push(fact),
-                // Behind a task, some are of the step that called it.
-                Fact::Said(phrase) => teller.say(phrase),
+                // After a task, some prompts belong to the step that called it.
+                EventKind::Prompted(phrase) => collector.say(phrase),
                 _ => {}
             }
         }
         let is_open = instance.is_running() && index + 1 == steps.len();
-        teller.tell(step, &facts, is_open);
+        collector.add_step(step, &facts, is_open);
     }
-    teller.turns
+    collector.turns
 }
 
-struct Teller<'t> {
+struct TurnCollector<'t> {
     instance: &'t Instance,
-    legend: &'t Legend,
-    /// What the bot said since the last turn.
+    symbols: &'t SymbolTable,
+    /// The bot's prompts since the last turn.
     said: Vec<Value>,
     turns: Vec<Turn>,
 }
 
-impl Teller<'_> {
+impl TurnCollector<'_> {
     fn say(&mut self, phrase: &Phrase) {
-        self.said.push(phrase.text(self.legend).as_str().into());
+        self.said.push(phrase.text(self.symbols).as_str().into());
     }
 
-    /// The turns of a step. An answer behind which it asked again did not fit; what became
-    /// of the last one is seen by the way that the step took.
-    fn tell(&mut self, step: &Step, facts: &[&Fact], is_open: bool) {
-        let label = self.legend.node(step.node);
+    /// Adds the turns of a step. An answer after which the bot asked again was not
+    /// understood; the path that the step took shows the result of the last answer.
+    fn add_step(&mut self, step: &Step, facts: &[&EventKind], is_open: bool) {
+        let label = self.symbols.node(step.node);
         let kind = ASKING.iter().find(|(kind, _)| *kind == &*label.node_type);
-        let end = if is_open { "NoMatchCollection" } else { self.end(step, facts) };
+        let end = if is_open { "NoMatchCollection" } else { self.result(step, facts) };
         let mut rest = facts.iter();
         let mut is_done = is_open;
         while let Some(fact) = rest.next() {
             match (fact, kind) {
-                (Fact::Said(phrase), _) => self.say(phrase),
-                (Fact::Heard(words), Some((_, kind))) => {
-                    let is_again = rest.clone().any(|fact| matches!(fact, Fact::Said(_)));
-                    let result = if is_again { "NoMatchCollection" } else { end };
+                (EventKind::Prompted(phrase), _) => self.say(phrase),
+                (EventKind::CallerInput(words), Some((_, kind))) => {
+                    let asked_again =
+                        rest.clone().any(|fact| matches!(fact, EventKind::Prompted(_)));
+                    let result = if asked_again { "NoMatchCollection" } else { end };
                     self.push(step, kind, Some(words), result);
-                    is_done |= !is_again;
+                    is_done |= !asked_again;
                 }
                 _ => {}
             }
@@ -175,13 +181,13 @@ impl Teller<'_> {
         }
     }
 
-    /// What the platform would call the way that a step took.
-    fn end(&self, step: &Step, facts: &[&Fact]) -> &'static str {
+    /// Returns the platform's name for the result of a step.
+    fn result(&self, step: &Step, facts: &[&EventKind]) -> &'static str {
         let failure = facts.iter().find_map(|fact| match fact {
-            Fact::Failed(failure) => Some(failure.code),
+            EventKind::Failed(failure) => Some(failure.code),
             _ => None,
         });
-        let label = self.legend.node(step.node);
+        let label = self.symbols.node(step.node);
         let output = match step.path {
             PathTaken::Output(index) => label.outputs.get(usize::from(index)),
             _ => None,
@@ -197,7 +203,7 @@ impl Teller<'_> {
     }
 
     fn push(&mut self, step: &Step, kind: &str, words: Option<&str>, result: &str) {
-        let label = self.legend.node(step.node);
+        let label = self.symbols.node(step.node);
         let id = self.instance.id.as_str();
         let cursor = format!("{id}.{}", self.turns.len() + 1);
         let at = |elapsed| self.instance.started_at.saturating_add(elapsed);

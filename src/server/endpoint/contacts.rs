@@ -1,48 +1,55 @@
-//! External contacts: those of the fixtures, and those created here, which flows find too.
+//! External contacts: those of the fixtures and those that clients created. Flows find
+//! both.
 
 use serde_json::{Map, Value, json};
 
 use super::directory::text;
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::Asked;
 use crate::server::http::page::{Page, listing};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::event::Event;
 use crate::server::state::{CONTACTS, MAX_ENTITIES, State, instance};
 use crate::value::{Json, derived_id};
-use crate::world::{Answer, Country, Question, Replies, e164, unreadable};
+use crate::world::{Answer, AnswerProgress, Country, Question, e164, unreadable};
 
-/// Finds the contact of a telephone number, an e-mail address or an id.
-pub(in crate::server) fn reverse_lookup(state: &mut State, asked: &Asked) -> Answered {
+/// Finds the contact with a telephone number, an e-mail address or an id.
+pub(in crate::server) fn reverse_lookup(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let key = asked.query("lookupVal");
-    let key = key.ok_or_else(|| Refusal::bad("the query needs `lookupVal`"))?;
+    let key = key.ok_or_else(|| ApiError::bad("the query must contain `lookupVal`"))?;
     let found: Vec<Value> = find(state, key)?.into_iter().collect();
     let why = format!("{} contacts have `{key}`", found.len());
     let body = json!({ "contacts": found, "externalOrganizations": [] });
-    Ok(Reply::ok(body).because(why))
+    Ok(Reply::ok(body).with_reason(why))
 }
 
-/// Finds the contact of an identifier: `{type: Phone | Email | …, value}`.
-pub(in crate::server) fn identifier_lookup(state: &mut State, asked: &Asked) -> Answered {
+/// Finds the contact with an identifier: `{type: Phone | Email | …, value}`.
+pub(in crate::server) fn identifier_lookup(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let body = asked.object()?;
-    let key = body.needed("value")?;
+    let key = body.required("value")?;
     let found = find(state, key)?;
-    found.map(Reply::ok).ok_or_else(|| Refusal::not_found("a contact with", key))
+    found.map(Reply::ok).ok_or_else(|| ApiError::not_found("a contact with", key))
 }
 
-/// The contact that flows would find, too.
-fn find(state: &mut State, key: &str) -> Result<Option<Value>, Refusal> {
+/// Finds a contact in the same way as flows do.
+fn find(state: &mut State, key: &str) -> Result<Option<Value>, ApiError> {
     let fixtures = state.fixtures();
-    match fixtures.answer(&Question::Contact { key }, &mut Replies::default()) {
+    match fixtures.answer(&Question::Contact { key }, &mut AnswerProgress::default()) {
         Answer::Contact(contact) => Ok(contact.map(|contact| {
             let id = text(&contact, "id").unwrap_or_default();
             let created = state.entity(CONTACTS, id).cloned();
             created.unwrap_or_else(|| of_answer(&contact, Some(key)))
         })),
-        _ => Err(Refusal::not_kept("the contacts cannot be read")),
+        _ => Err(ApiError::not_stored("the contacts cannot be read")),
     }
 }
 
-/// A contact as flows are answered it, as the platform writes it.
+/// Converts a contact in the form that flows receive to the form of the platform.
 fn of_answer(contact: &Json, key: Option<&str>) -> Value {
     let given = text(contact, "name").unwrap_or_default();
     let (first, last) = given.rsplit_once(' ').unwrap_or((given, ""));
@@ -68,9 +75,9 @@ fn uri(id: &str) -> String {
     format!("/api/v2/externalcontacts/contacts/{id}")
 }
 
-/// Lists the contacts that were created and those that stand in fixtures documents; contacts
-/// of files are found by lookup alone. `q` is a part of a name, number or address.
-pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
+/// Lists the created contacts and those written in fixtures documents. Contacts in files
+/// can only be looked up. `q` is part of a name, number or address.
+pub(in crate::server) fn list(state: &mut State, asked: &Request) -> EndpointResult {
     let mut all: Vec<Value> =
         state.entities(CONTACTS).map(|(_, it)| it.clone()).collect();
     let listed = listed(state);
@@ -83,7 +90,7 @@ pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
     listing(asked, Page::of(asked)?, &all, Value::clone)
 }
 
-/// The contacts that stand in fixtures documents.
+/// Returns the contacts that are written in fixtures documents.
 fn listed(state: &State) -> Vec<Value> {
     let mut all = Vec::new();
     for document in &state.documents {
@@ -100,32 +107,34 @@ fn listed(state: &State) -> Vec<Value> {
     all
 }
 
-/// A contact.
-pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+/// Returns a contact.
+pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
     let id = asked.parameter("contactId");
     if let Some(contact) = state.entity(CONTACTS, id) {
         return Ok(Reply::ok(contact.clone()));
     }
     let found = find(state, id)?.filter(|contact| contact["id"] == id);
-    found.map(Reply::ok).ok_or_else(|| Refusal::not_found("the contact", id))
+    found.map(Reply::ok).ok_or_else(|| ApiError::not_found("the contact", id))
 }
 
 /// Creates a contact.
-pub(in crate::server) fn create(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn create(state: &mut State, asked: &Request) -> EndpointResult {
     if state.entities(CONTACTS).count() >= MAX_ENTITIES {
-        return Err(Refusal::full("contacts", MAX_ENTITIES));
+        return Err(ApiError::full("contacts", MAX_ENTITIES));
     }
     let body = asked.object()?;
     let given = body.text("id")?.filter(|id| !id.is_empty()).map(str::to_owned);
     let id = given.unwrap_or_else(|| state.fresh_id("Contact").to_string());
     if state.entity(CONTACTS, &id).is_some() {
-        return Err(Refusal::conflict(format!("there is a contact with the id `{id}`")));
+        return Err(ApiError::conflict(format!(
+            "a contact with the id `{id}` already exists"
+        )));
     }
     save(state, id, body.0, "created")
 }
 
-/// Replaces a contact, also one of the fixtures.
-pub(in crate::server) fn replace(state: &mut State, asked: &Asked) -> Answered {
+/// Replaces a contact, which may be one of the fixtures.
+pub(in crate::server) fn replace(state: &mut State, asked: &Request) -> EndpointResult {
     let id = asked.parameter("contactId").to_owned();
     get(state, asked)?;
     save(state, id, asked.object()?.0, "replaced")
@@ -136,17 +145,19 @@ fn save(
     id: String,
     mut contact: Map<String, Value>,
     why: &str,
-) -> Answered {
+) -> EndpointResult {
     for key in ["workPhone", "cellPhone", "homePhone", "otherPhone"] {
         let Some(phone) = contact.get_mut(key).filter(|phone| !phone.is_null()) else {
             continue;
         };
         let written = phone["e164"].as_str().or_else(|| phone["display"].as_str());
         let Some(written) = written.map(str::to_owned) else {
-            return Err(Refusal::bad(format!("`{key}` needs `display` or `e164`")));
+            return Err(ApiError::bad(format!(
+                "`{key}` must contain `display` or `e164`"
+            )));
         };
         let Some(number) = e164(&written, Country::default()) else {
-            return Err(Refusal::bad(unreadable(&written)));
+            return Err(ApiError::bad(unreadable(&written)));
         };
         phone["e164"] = number.as_ref().into();
         if phone.get("display").is_none_or(Value::is_null) {
@@ -155,7 +166,7 @@ fn save(
     }
     for key in ["firstName", "lastName", "workEmail", "personalEmail", "otherEmail"] {
         if contact.get(key).is_some_and(|it| !it.is_string() && !it.is_null()) {
-            return Err(Refusal::bad(format!("`{key}` must be a string")));
+            return Err(ApiError::bad(format!("`{key}` must be a string")));
         }
     }
     contact.insert("id".into(), id.as_str().into());
@@ -165,16 +176,16 @@ fn save(
     let document = Value::Object(contact);
     let collection = CONTACTS.to_owned();
     state.commit(Event::EntitySaved { collection, id, document: document.clone() })?;
-    Ok(Reply::ok(document).because(why))
+    Ok(Reply::ok(document).with_reason(why))
 }
 
-/// Deletes a contact that was created here.
-pub(in crate::server) fn delete(state: &mut State, asked: &Asked) -> Answered {
+/// Deletes a contact that a client created.
+pub(in crate::server) fn delete(state: &mut State, asked: &Request) -> EndpointResult {
     let id = asked.parameter("contactId").to_owned();
     if state.entity(CONTACTS, &id).is_none() {
-        return Err(Refusal::not_found("a contact that was created here", &id));
+        return Err(ApiError::not_found("a created contact", &id));
     }
     let collection = CONTACTS.to_owned();
     state.commit(Event::EntityDeleted { collection, id })?;
-    Ok(Reply::ok(json!({})).because("deleted"))
+    Ok(Reply::ok(json!({})).with_reason("deleted"))
 }

@@ -1,44 +1,50 @@
-//! Conversations: started in a flow, which runs until it waits for the participant.
+//! Conversations: each starts in a flow, which runs until it waits for the participant.
 
 use serde_json::{Map, Value, json};
 
 use crate::engine::start;
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::{Asked, Object};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::{Object, Request};
 use crate::server::state::event::{Called, Event, Origin};
 use crate::server::state::instance::{Instance, moment, value_of};
 use crate::server::state::{MAX_ENTITIES, MAX_WAITING, State};
 use crate::value::{Kind, derived_id, is_uuid};
 use crate::world::Input;
 
-/// Conversations that no flow is asked for: they wait in a queue from the beginning.
+/// The collection of conversations that start in a queue instead of a flow.
 const QUEUED: &str = "conversations";
 /// The collection of call routes.
 pub(super) const IVRS: &str = "ivrs";
 
-/// Starts a conversation, as seed 000 asks for it.
-pub(in crate::server) fn create(state: &mut State, asked: &Asked) -> Answered {
+/// Starts a conversation in the form of the launch tutorial.
+pub(in crate::server) fn create(state: &mut State, asked: &Request) -> EndpointResult {
     let body = asked.object()?;
     let media = body.text("type")?.unwrap_or("chat").to_owned();
     let flow = flow_id(&body)?;
-    let flow = flow.ok_or_else(|| invalid_flow("the body needs `routing.flowId`"))?;
+    let flow = flow.ok_or_else(|| invalid_flow("`routing.flowId` is missing"))?;
     let id = begin(state, &body, &media, &flow)?;
     shown(state, &id, "the flow was started")
 }
 
-/// Starts a call: in the flow that the body names, or in that of the call route that the
-/// number belongs to, or in a queue.
-pub(in crate::server) fn create_call(state: &mut State, asked: &Asked) -> Answered {
+/// Starts a call: in the flow that the body names, in the flow of the call route with
+/// that number, or in a queue.
+pub(in crate::server) fn create_call(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let body = asked.object()?;
     let dialled = body.text("phoneNumber")?;
     let routed = dialled.and_then(|number| flow_of_number(state, number));
     let id = begin_or_queue(state, &body, "voice", routed)?;
     let uri = format!("/api/v2/conversations/calls/{id}");
-    Ok(Reply::ok(json!({ "id": id, "selfUri": uri })).because("the call was started"))
+    Ok(Reply::ok(json!({ "id": id, "selfUri": uri })).with_reason("the call was started"))
 }
 
 /// Starts a callback, in the flow that the body names or in a queue.
-pub(in crate::server) fn create_callback(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn create_callback(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let body = asked.object()?;
     let id = begin_or_queue(state, &body, "callback", None)?;
     let conversation = json!({ "id": id, "selfUri": uri(&id) });
@@ -46,30 +52,36 @@ pub(in crate::server) fn create_callback(state: &mut State, asked: &Asked) -> An
     let identifiers = json!([{ "type": "EXTERNAL", "id": identifier.as_str() }]);
     let body =
         json!({ "conversation": conversation, "callbackIdentifiers": identifiers });
-    Ok(Reply::ok(body).because("the callback was started"))
+    Ok(Reply::ok(body).with_reason("the callback was started"))
 }
 
 /// Starts an e-mail, in the flow that the body names or in a queue.
-pub(in crate::server) fn create_email(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn create_email(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let body = asked.object()?;
     let id = begin_or_queue(state, &body, "email", None)?;
     shown(state, &id, "the e-mail was started")
 }
 
 /// Starts a message, in the flow that the body names or in a queue.
-pub(in crate::server) fn create_message(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn create_message(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let body = asked.object()?;
     let id = begin_or_queue(state, &body, "message", None)?;
     shown(state, &id, "the message was started")
 }
 
-fn flow_id(body: &Object) -> Result<Option<String>, Refusal> {
+fn flow_id(body: &Object) -> Result<Option<String>, ApiError> {
     let routing = body.object("routing")?;
     let found = routing.text("flowId")?.or(body.text("flowId")?);
     Ok(found.map(str::to_owned))
 }
 
-/// The flow of the call route that a number belongs to.
+/// Returns the flow of the call route with this number.
 fn flow_of_number(state: &State, number: &str) -> Option<String> {
     let digits =
         |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
@@ -88,7 +100,7 @@ fn begin_or_queue(
     body: &Object,
     media: &str,
     routed: Option<String>,
-) -> Result<String, Refusal> {
+) -> Result<String, ApiError> {
     if let Some(flow) = flow_id(body)?.or(routed) {
         return begin(state, body, media, &flow);
     }
@@ -96,15 +108,15 @@ fn begin_or_queue(
     let queue = body.text("queueId")?.or(body.text("callFromQueueId")?);
     let queue = queue.or(routing.text("queueId")?);
     let Some(queue) = queue else {
-        let message = "the body needs `flowId`, `routing.flowId` or `queueId`, or a number \
+        let message = "the body must contain `flowId`, `routing.flowId`, `queueId`, or a number \
                        that belongs to a call route with an open-hours flow";
-        return Err(Refusal::bad(message));
+        return Err(ApiError::bad(message));
     };
     if state.fixtures().knows(Kind::Queue, queue, queue) == Some(false) {
-        return Err(Refusal::bad(format!("there is no queue `{queue}`")));
+        return Err(ApiError::bad(format!("unknown queue `{queue}`")));
     }
     if state.entities(QUEUED).count() >= MAX_ENTITIES {
-        return Err(Refusal::full("conversations in queues", MAX_ENTITIES));
+        return Err(ApiError::full("conversations in queues", MAX_ENTITIES));
     }
     let id = state.fresh_id("Conversation").to_string();
     let document = json!({
@@ -126,21 +138,21 @@ fn begin(
     body: &Object,
     media: &str,
     flow: &str,
-) -> Result<String, Refusal> {
+) -> Result<String, ApiError> {
     begin_with(state, context_of(body)?, media, flow, Map::new())
 }
 
-/// Starts a conversation in a flow with the fields of its context and variables.
+/// Starts a conversation in a flow with context fields and variables.
 ///
 /// # Errors
-/// As [`start_flow`].
+/// The same as those of [`start_flow`].
 pub(super) fn begin_with(
     state: &mut State,
     mut context: Map<String, Value>,
     media: &str,
     flow: &str,
     variables: Map<String, Value>,
-) -> Result<String, Refusal> {
+) -> Result<String, ApiError> {
     let id = state.fresh_id("Conversation").to_string();
     for (name, value) in
         [("conversationId", id.as_str()), ("channel", media), ("mediaType", media)]
@@ -160,7 +172,8 @@ pub(super) fn begin_with(
     Ok(id)
 }
 
-/// Fields of a context, and the keys of a body that hold them; the first that is there counts.
+/// Context fields, and the keys of a body that hold them. The first key that is present
+/// counts.
 const OF_BODY: [(&str, &str); 14] = [
     ("from", "from"),
     ("to", "to"),
@@ -177,7 +190,7 @@ const OF_BODY: [(&str, &str); 14] = [
     ("participantData", "attributes"),
     ("participantData", "data"),
 ];
-/// The same of a participant.
+/// Context fields, and the keys of a participant that hold them.
 const OF_PARTICIPANT: [(&str, &str); 5] = [
     ("name", "name"),
     ("email", "email"),
@@ -186,8 +199,8 @@ const OF_PARTICIPANT: [(&str, &str); 5] = [
     ("from", "phone"),
 ];
 
-/// What a body says of the participant.
-fn context_of(body: &Object) -> Result<Map<String, Value>, Refusal> {
+/// Reads the context fields of a body.
+fn context_of(body: &Object) -> Result<Map<String, Value>, ApiError> {
     let mut context = Map::new();
     let mut put = |name: &str, value: Option<&Value>| {
         if let Some(value) = value.filter(|value| !value.is_null()) {
@@ -203,7 +216,7 @@ fn context_of(body: &Object) -> Result<Map<String, Value>, Refusal> {
     let customer = participants.iter().find(is_customer).or(participants.first());
     if let Some(customer) = customer {
         if !customer.is_object() {
-            return Err(Refusal::bad("`participants` must be a list of objects"));
+            return Err(ApiError::bad("`participants` must be a list of objects"));
         }
         for (name, key) in OF_PARTICIPANT {
             put(name, customer.get(key));
@@ -217,20 +230,20 @@ fn context_of(body: &Object) -> Result<Map<String, Value>, Refusal> {
 /// Starts a flow.
 ///
 /// # Errors
-/// 404 if the id could be one of a flow but is none, 400 if it could not, if the flow is not
-/// active, or if it has no such variables.
-pub(super) fn start_flow(state: &mut State, called: Called) -> Result<(), Refusal> {
+/// 404 if no flow has this id. 400 if the id is not a UUID, if the flow is inactive, or
+/// if it has no such variables.
+pub(super) fn start_flow(state: &mut State, called: Called) -> Result<(), ApiError> {
     let Some(flow) = state.flows.get(called.flow.as_str()) else {
         if is_uuid(&called.flow) {
-            return Err(Refusal::not_found("the flow", &called.flow));
+            return Err(ApiError::not_found("the flow", &called.flow));
         }
-        return Err(invalid_flow(&format!("`{}` is no id of a flow", called.flow)));
+        return Err(invalid_flow(&format!("`{}` is not a flow id", called.flow)));
     };
     if !flow.can_run() {
         return Err(invalid_flow(&format!("the flow `{}` is not active", flow.name)));
     }
     if state.waiting() >= MAX_WAITING {
-        return Err(Refusal::full("waiting instances", MAX_WAITING));
+        return Err(ApiError::full("waiting instances", MAX_WAITING));
     }
     let program = state.program();
     let Some(flow) = program.flow(&called.flow) else {
@@ -238,37 +251,37 @@ pub(super) fn start_flow(state: &mut State, called: Called) -> Result<(), Refusa
     };
     for (name, value) in &called.variables {
         start::variable(&program, flow, name, &value_of(value))
-            .map_err(|problem| Refusal::bad(problem.message.clone()))?;
+            .map_err(|problem| ApiError::bad(problem.message.clone()))?;
     }
     for (name, value) in &called.context {
         let problem = crate::engine::context_problem(name, &value_of(value));
-        problem.map_or(Ok(()), |message| Err(Refusal::bad(message)))?;
+        problem.map_or(Ok(()), |message| Err(ApiError::bad(message)))?;
     }
     state.commit(Event::Called(called))
 }
 
-/// The words of seed 000, and why.
-fn invalid_flow(why: &str) -> Refusal {
-    Refusal::new(400, "bad.request", format!("Invalid flow ID: {why}"))
+/// Creates the error with the message of the launch tutorial, followed by the reason.
+fn invalid_flow(why: &str) -> ApiError {
+    ApiError::new(400, "bad.request", format!("Invalid flow ID: {why}"))
 }
 
-/// A conversation.
-pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+/// Returns a conversation.
+pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
     shown(state, asked.parameter("conversationId"), "")
 }
 
-fn shown(state: &State, id: &str, why: &str) -> Answered {
+fn shown(state: &State, id: &str, why: &str) -> EndpointResult {
     let body = match conversation(state, id) {
         Ok(instance) => to_json(instance),
         Err(refusal) => state.entity(QUEUED, id).cloned().ok_or(refusal)?,
     };
-    Ok(Reply::ok(body).because(why))
+    Ok(Reply::ok(body).with_reason(why))
 }
 
-fn conversation<'s>(state: &'s State, id: &str) -> Result<&'s Instance, Refusal> {
+fn conversation<'s>(state: &'s State, id: &str) -> Result<&'s Instance, ApiError> {
     let found = state.instances.get(id);
     let found = found.filter(|instance| instance.origin == Origin::Conversation);
-    found.ok_or_else(|| Refusal::not_found("the conversation", id))
+    found.ok_or_else(|| ApiError::not_found("the conversation", id))
 }
 
 fn to_json(instance: &Instance) -> Value {
@@ -298,45 +311,48 @@ fn uri(id: &str) -> String {
 }
 
 /// Ends a conversation: the participant hangs up.
-pub(in crate::server) fn disconnect(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn disconnect(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let id = conversation(state, asked.parameter("conversationId"))?.id.to_string();
     state.commit(Event::Disconnected { id: id.clone() })?;
     shown(state, &id, "the participant hung up")
 }
 
-/// The participant presses keys, all of them in answer to one question.
-pub(in crate::server) fn digits(state: &mut State, asked: &Asked) -> Answered {
+/// Presses keys, all in answer to one question.
+pub(in crate::server) fn digits(state: &mut State, asked: &Request) -> EndpointResult {
     let id = conversation(state, asked.parameter("conversationId"))?.id.to_string();
     let body = asked.object()?;
-    let digits = body.needed("digits")?;
+    let digits = body.required("digits")?;
     let is_key = |c: char| c.is_ascii_digit() || "*#ABCDabcd".contains(c);
     if !digits.chars().all(is_key) {
-        return Err(Refusal::bad("`digits` are 0-9, *, # and A-D"));
+        return Err(ApiError::bad("`digits` must consist of 0-9, *, # and A-D"));
     }
     give(state, &id, vec![Input::Keys(digits.to_uppercase().into())])?;
-    Ok(Reply::of(202, json!({})).because("the keys were pressed"))
+    Ok(Reply::of(202, json!({})).with_reason("the keys were pressed"))
 }
 
-/// Gives inputs to an instance that waits.
+/// Adds inputs to a waiting instance.
 ///
 /// # Errors
-/// 409 if it is over, 429 if so many inputs wait already.
+/// 409 if the instance is over, 429 if too many inputs are pending.
 pub(super) fn give(
     state: &mut State,
     id: &str,
     inputs: Vec<Input>,
-) -> Result<(), Refusal> {
+) -> Result<(), ApiError> {
     let Some(instance) = state.instances.get(id) else {
-        return Err(Refusal::not_found("the conversation", id));
+        return Err(ApiError::not_found("the conversation", id));
     };
     if !instance.is_running() {
-        return Err(Refusal::conflict(format!(
+        return Err(ApiError::conflict(format!(
             "the conversation `{id}` has left its flow"
         )));
     }
-    if inputs.len() > instance.room() {
+    if inputs.len() > instance.free_inputs() {
         let limit = crate::server::state::instance::MAX_PENDING;
-        return Err(Refusal::full("inputs of a conversation", limit));
+        return Err(ApiError::full("inputs of a conversation", limit));
     }
     let inputs = inputs.iter().map(Input::to_string).collect();
     state.commit(Event::Inputs { id: id.to_owned(), inputs })

@@ -1,13 +1,14 @@
-//! The directory of the organisation: what fixtures list, and what was created here.
+//! The directory of the organisation: entities of the fixtures, and those that clients
+//! created.
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::conversations::IVRS;
 use crate::expr::architect::Directory;
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::Asked;
 use crate::server::http::page::{Page, listing};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::event::Event;
 use crate::server::state::{MAX_ENTITIES, State};
 use crate::value::{Json, Kind, Value as FlowValue, derived_id};
@@ -15,10 +16,10 @@ use crate::value::{Json, Kind, Value as FlowValue, derived_id};
 const OUTCOMES: &str = "outcomes";
 const MILESTONES: &str = "milestones";
 
-/// A section of fixtures documents, and where it is served.
+/// A section of fixtures documents, and the path that serves it.
 struct Section {
     key: &'static str,
-    /// What ids of entries without one are derived from, beside the name.
+    /// Together with the name, the seed of the ids of entries that have none.
     family: &'static str,
     kind: Option<Kind>,
     path: &'static str,
@@ -55,8 +56,8 @@ const SYSTEM_PROMPTS: Section = Section {
     path: "/api/v2/architect/systemprompts",
 };
 
-/// The entries of a section of all documents, by name; of two with one name the later
-/// counts.
+/// Returns the entries of a section in all documents, by name. Later entries replace
+/// earlier ones with the same name.
 fn entries(state: &State, key: &str) -> IndexMap<String, Map<String, Value>> {
     let mut all = IndexMap::new();
     for document in &state.documents {
@@ -91,7 +92,7 @@ fn named(name: &str) -> Map<String, Value> {
     Map::from_iter([("name".to_owned(), Value::from(name))])
 }
 
-/// The entities of a section as the platform writes them.
+/// Returns the entities of a section in the form of the platform.
 fn entities(state: &mut State, section: &Section) -> Vec<Value> {
     let fixtures = state.fixtures();
     let id_of = |name: &str| match fixtures.by_name(section.kind?, name)? {
@@ -114,7 +115,7 @@ fn entities(state: &mut State, section: &Section) -> Vec<Value> {
     entries(state, section.key).into_iter().map(entity).collect()
 }
 
-fn list(asked: &Asked, all: Vec<Value>) -> Answered {
+fn list(asked: &Request, all: Vec<Value>) -> EndpointResult {
     let wanted = asked.query("name").map(|name| name.replace('*', "").to_lowercase());
     let is_wanted = |entity: &Value| {
         let name = entity["name"].as_str().unwrap_or_default().to_lowercase();
@@ -124,32 +125,38 @@ fn list(asked: &Asked, all: Vec<Value>) -> Answered {
     listing(asked, Page::of(asked)?, &found, Value::clone)
 }
 
-fn one(all: Vec<Value>, what: &str, id: &str) -> Answered {
+fn one(all: Vec<Value>, what: &str, id: &str) -> EndpointResult {
     let found = all.into_iter().find(|entity| entity["id"] == id);
-    found.map(Reply::ok).ok_or_else(|| Refusal::not_found(what, id))
+    found.map(Reply::ok).ok_or_else(|| ApiError::not_found(what, id))
 }
 
 /// Lists schedules.
-pub(in crate::server) fn schedules(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn schedules(state: &mut State, asked: &Request) -> EndpointResult {
     list(asked, entities(state, &SCHEDULES))
 }
 
-/// A schedule.
-pub(in crate::server) fn schedule(state: &mut State, asked: &Asked) -> Answered {
+/// Returns a schedule.
+pub(in crate::server) fn schedule(state: &mut State, asked: &Request) -> EndpointResult {
     one(entities(state, &SCHEDULES), "the schedule", asked.parameter("scheduleId"))
 }
 
 /// Lists schedule groups.
-pub(in crate::server) fn schedule_groups(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn schedule_groups(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     list(asked, groups(state))
 }
 
-/// A schedule group.
-pub(in crate::server) fn schedule_group(state: &mut State, asked: &Asked) -> Answered {
+/// Returns a schedule group.
+pub(in crate::server) fn schedule_group(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     one(groups(state), "the schedule group", asked.parameter("scheduleGroupId"))
 }
 
-/// Schedule groups, with their schedules as references.
+/// Returns the schedule groups, with references to their schedules.
 fn groups(state: &mut State) -> Vec<Value> {
     let schedules = entities(state, &SCHEDULES);
     let reference = |written: &Value| {
@@ -175,12 +182,18 @@ fn groups(state: &mut State) -> Vec<Value> {
 }
 
 /// Lists emergency groups.
-pub(in crate::server) fn emergency_groups(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn emergency_groups(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     list(asked, emergencies(state))
 }
 
-/// An emergency group.
-pub(in crate::server) fn emergency_group(state: &mut State, asked: &Asked) -> Answered {
+/// Returns an emergency group.
+pub(in crate::server) fn emergency_group(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let id = asked.parameter("emergencyGroupId");
     one(emergencies(state), "the emergency group", id)
 }
@@ -195,28 +208,34 @@ fn emergencies(state: &mut State) -> Vec<Value> {
 }
 
 /// Lists user prompts.
-pub(in crate::server) fn prompts(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn prompts(state: &mut State, asked: &Request) -> EndpointResult {
     list(asked, with_resources(entities(state, &PROMPTS)))
 }
 
-/// A user prompt.
-pub(in crate::server) fn prompt(state: &mut State, asked: &Asked) -> Answered {
+/// Returns a user prompt.
+pub(in crate::server) fn prompt(state: &mut State, asked: &Request) -> EndpointResult {
     let all = with_resources(entities(state, &PROMPTS));
     one(all, "the prompt", asked.parameter("promptId"))
 }
 
 /// Lists system prompts.
-pub(in crate::server) fn system_prompts(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn system_prompts(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     list(asked, with_resources(entities(state, &SYSTEM_PROMPTS)))
 }
 
-/// A system prompt.
-pub(in crate::server) fn system_prompt(state: &mut State, asked: &Asked) -> Answered {
+/// Returns a system prompt.
+pub(in crate::server) fn system_prompt(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let all = with_resources(entities(state, &SYSTEM_PROMPTS));
     one(all, "the system prompt", asked.parameter("promptId"))
 }
 
-/// Prompts with their texts as resources, one a language.
+/// Adds the resources of prompts, one for each language.
 fn with_resources(mut prompts: Vec<Value>) -> Vec<Value> {
     for prompt in &mut prompts {
         let mut resources = Vec::new();
@@ -234,19 +253,22 @@ fn with_resources(mut prompts: Vec<Value>) -> Vec<Value> {
 }
 
 /// Lists the call routes that were created.
-pub(in crate::server) fn ivrs(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn ivrs(state: &mut State, asked: &Request) -> EndpointResult {
     list(asked, created(state, IVRS))
 }
 
-/// A call route.
-pub(in crate::server) fn ivr(state: &mut State, asked: &Asked) -> Answered {
+/// Returns a call route.
+pub(in crate::server) fn ivr(state: &mut State, asked: &Request) -> EndpointResult {
     one(created(state, IVRS), "the call route", asked.parameter("ivrId"))
 }
 
 /// Creates a call route: calls to one of its `dnis` start its `openHoursFlow`.
-pub(in crate::server) fn create_ivr(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn create_ivr(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let body = asked.object()?;
-    body.texts("dnis")?;
+    body.strings("dnis")?;
     for key in ["openHoursFlow", "closedHoursFlow", "holidayHoursFlow"] {
         if let Some(id) = body.object(key)?.text("id")? {
             state.flow(id)?;
@@ -256,32 +278,41 @@ pub(in crate::server) fn create_ivr(state: &mut State, asked: &Asked) -> Answere
 }
 
 /// Lists the outcomes that were created.
-pub(in crate::server) fn outcomes(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn outcomes(state: &mut State, asked: &Request) -> EndpointResult {
     list(asked, created(state, OUTCOMES))
 }
 
-/// An outcome.
-pub(in crate::server) fn outcome(state: &mut State, asked: &Asked) -> Answered {
+/// Returns an outcome.
+pub(in crate::server) fn outcome(state: &mut State, asked: &Request) -> EndpointResult {
     one(created(state, OUTCOMES), "the outcome", asked.parameter("flowOutcomeId"))
 }
 
 /// Creates an outcome.
-pub(in crate::server) fn create_outcome(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn create_outcome(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     make(state, asked, OUTCOMES, "/api/v2/flows/outcomes")
 }
 
 /// Lists the milestones that were created.
-pub(in crate::server) fn milestones(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn milestones(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     list(asked, created(state, MILESTONES))
 }
 
-/// A milestone.
-pub(in crate::server) fn milestone(state: &mut State, asked: &Asked) -> Answered {
+/// Returns a milestone.
+pub(in crate::server) fn milestone(state: &mut State, asked: &Request) -> EndpointResult {
     one(created(state, MILESTONES), "the milestone", asked.parameter("milestoneId"))
 }
 
 /// Creates a milestone.
-pub(in crate::server) fn create_milestone(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn create_milestone(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     make(state, asked, MILESTONES, "/api/v2/flows/milestones")
 }
 
@@ -289,14 +320,19 @@ fn created(state: &State, collection: &str) -> Vec<Value> {
     state.entities(collection).map(|(_, entity)| entity.clone()).collect()
 }
 
-fn make(state: &mut State, asked: &Asked, collection: &str, path: &str) -> Answered {
+fn make(
+    state: &mut State,
+    asked: &Request,
+    collection: &str,
+    path: &str,
+) -> EndpointResult {
     let body = asked.object()?;
-    let name = body.needed("name")?;
+    let name = body.required("name")?;
     if state.entities(collection).count() >= MAX_ENTITIES {
-        return Err(Refusal::full(collection, MAX_ENTITIES));
+        return Err(ApiError::full(collection, MAX_ENTITIES));
     }
     if state.entities(collection).any(|(_, entity)| entity["name"] == name) {
-        return Err(Refusal::conflict(format!("there is one with the name `{name}`")));
+        return Err(ApiError::conflict(format!("the name `{name}` is already in use")));
     }
     let id = state.fresh_id(collection).to_string();
     let mut entity = body.0.clone();
@@ -305,10 +341,10 @@ fn make(state: &mut State, asked: &Asked, collection: &str, path: &str) -> Answe
     let document = Value::Object(entity);
     let collection = collection.to_owned();
     state.commit(Event::EntitySaved { collection, id, document: document.clone() })?;
-    Ok(Reply::ok(document).because("created"))
+    Ok(Reply::ok(document).with_reason("created"))
 }
 
-/// A text of a document of ours.
+/// Returns the string of a key.
 pub(super) fn text<'j>(json: &'j Json, key: &str) -> Option<&'j str> {
     match json.get(key) {
         Some(Json::String(text)) => Some(text),

@@ -1,20 +1,20 @@
-//! Executions: flows run from outside, workflows above all.
+//! Executions: flows that a request starts, in particular workflows.
 
 use serde_json::{Map, Value, json};
 
 use super::conversations::start_flow;
 use crate::program::Program;
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::State;
 use crate::server::state::event::{Called, Event, Origin};
 use crate::server::state::instance::{Instance, Progress, moment};
 use crate::trace::{Status, Trace};
 
-/// Runs a flow with inputs. Names may leave the scope out: `x` for `Flow.x`.
-pub(in crate::server) fn launch(state: &mut State, asked: &Asked) -> Answered {
+/// Runs a flow with inputs. Names may omit the scope: `x` for `Flow.x`.
+pub(in crate::server) fn launch(state: &mut State, asked: &Request) -> EndpointResult {
     let body = asked.object()?;
-    let flow = body.needed("flowId")?.to_owned();
+    let flow = body.required("flowId")?.to_owned();
     let name = body.text("name")?.map(str::to_owned);
     let variables = scoped(state, &flow, body.object("inputData")?.0);
     if let Some(wanted) = body.text("flowVersion")? {
@@ -23,8 +23,8 @@ pub(in crate::server) fn launch(state: &mut State, asked: &Asked) -> Answered {
             .as_deref()
             .is_some_and(|it| it == wanted || it.trim_end_matches(".0") == wanted);
         if !is_published {
-            let message = format!("version `{wanted}` is not the published one");
-            return Err(Refusal::bad(message));
+            let message = format!("version `{wanted}` is not the published version");
+            return Err(ApiError::bad(message));
         }
     }
     let id = state.fresh_id("Execution").to_string();
@@ -34,7 +34,7 @@ pub(in crate::server) fn launch(state: &mut State, asked: &Asked) -> Answered {
     let called = Called { id: id.clone(), origin, flow, media, name, context, variables };
     start_flow(state, called)?;
     let Some(instance) = state.instances.get(id.as_str()) else {
-        return Err(Refusal::not_found("the execution", &id));
+        return Err(ApiError::not_found("the execution", &id));
     };
     let body = json!({
         "id": id,
@@ -42,10 +42,10 @@ pub(in crate::server) fn launch(state: &mut State, asked: &Asked) -> Answered {
         "flowVersion": { "id": format!("{}.0", instance.version) },
         "selfUri": uri(&id),
     });
-    Ok(Reply::ok(body).because("the flow was started"))
+    Ok(Reply::ok(body).with_reason("the flow was started"))
 }
 
-/// Inputs by the names of the flow's variables.
+/// Replaces the names of inputs with the full names of the flow's variables.
 pub(super) fn scoped(
     state: &mut State,
     flow: &str,
@@ -62,11 +62,11 @@ pub(super) fn scoped(
     inputs.into_iter().map(|(name, value)| (named(name), value)).collect()
 }
 
-/// An execution.
-pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+/// Returns an execution.
+pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
     let id = asked.parameter("executionId");
     let found = state.instances.get(id);
-    let instance = found.ok_or_else(|| Refusal::not_found("the execution", id))?;
+    let instance = found.ok_or_else(|| ApiError::not_found("the execution", id))?;
     Ok(Reply::ok(to_json(instance)))
 }
 
@@ -103,7 +103,7 @@ fn to_json(instance: &Instance) -> Value {
     body
 }
 
-/// As the platform names it.
+/// Returns the platform's name of the status.
 fn status(instance: &Instance) -> &'static str {
     match &instance.progress {
         Progress::Waiting(_) => "RUNNING",
@@ -116,8 +116,8 @@ fn status(instance: &Instance) -> &'static str {
     }
 }
 
-/// What a flow gives back: of Architect's flows what they declare as output, of others all
-/// their variables.
+/// Returns the outputs of a flow: the declared outputs of an Architect flow, all
+/// variables of a draft flow.
 fn outputs(trace: &Trace, program: &Program) -> Map<String, Value> {
     let part = program.unit(trace.flow).architect.as_deref();
     let is_output = |id: &crate::flow::VariableId| {
@@ -125,7 +125,7 @@ fn outputs(trace: &Trace, program: &Program) -> Map<String, Value> {
     };
     let known = trace.variables.iter().filter(|(id, _)| is_output(id));
     let known =
-        known.map(|(id, value)| (program.legend.variable(*id).to_string(), value));
+        known.map(|(id, value)| (program.symbols.variable(*id).to_string(), value));
     let others = trace.other_variables.iter().filter(|_| part.is_none());
     let others = others.map(|(name, value)| (name.to_string(), value));
     known
@@ -134,17 +134,17 @@ fn outputs(trace: &Trace, program: &Program) -> Map<String, Value> {
         .collect()
 }
 
-/// Writes variables into an instance that waits.
+/// Writes variables of a waiting instance.
 pub(super) fn write(
     state: &mut State,
     id: &str,
     variables: Map<String, Value>,
-) -> Result<(), Refusal> {
+) -> Result<(), ApiError> {
     let found = state.instances.get(id);
-    let instance = found.ok_or_else(|| Refusal::not_found("the flow instance", id))?;
+    let instance = found.ok_or_else(|| ApiError::not_found("the flow instance", id))?;
     if let Progress::Over { .. } = instance.progress {
         let message = format!("the flow instance `{id}` is over");
-        return Err(Refusal::new(400, "flow.instance.over", message));
+        return Err(ApiError::new(400, "flow.instance.over", message));
     }
     state.commit(Event::VariablesWritten { id: id.to_owned(), variables })
 }

@@ -1,34 +1,37 @@
-//! What is done to flows: published, checked in and out, unlocked, reverted, deactivated.
+//! Actions on flows: publishing, checking in and out, unlocking, reverting, deactivating.
 
 use serde_json::{Value, json};
 
 use super::flows::{no_version, to_json, validated};
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::State;
 use crate::server::state::event::{Event, FlowChange};
 
-/// Publishes the flow of the path.
-pub(in crate::server) fn publish_by_path(state: &mut State, asked: &Asked) -> Answered {
+/// Publishes the flow in the path.
+pub(in crate::server) fn publish_by_path(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     publish_flow(state, asked.parameter("flowId"))
 }
 
-/// Publishes the flow of the query.
-pub(in crate::server) fn publish(state: &mut State, asked: &Asked) -> Answered {
+/// Publishes the flow in the query.
+pub(in crate::server) fn publish(state: &mut State, asked: &Request) -> EndpointResult {
     publish_flow(state, wanted(asked)?)
 }
 
-fn publish_flow(state: &mut State, id: &str) -> Answered {
+fn publish_flow(state: &mut State, id: &str) -> EndpointResult {
     let flow = state.flow(id)?;
     let newest = flow.newest().ok_or_else(|| no_version(flow))?;
     validated(state, &flow.id, &newest.content, true)?;
     let (id, name) = (flow.id.to_string(), flow.name.clone());
     let operation = operation(state, "PUBLISH");
     state.commit(Event::FlowPublished { id })?;
-    Ok(Reply::ok(operation).because(format!("`{name}` was published at once")))
+    Ok(Reply::ok(operation).with_reason(format!("`{name}` was published")))
 }
 
-/// An operation, which is done when it is answered.
+/// Returns an operation that is already complete.
 fn operation(state: &State, action: &str) -> Value {
     json!({
         "id": state.fresh_id("Operation").as_str(),
@@ -39,18 +42,18 @@ fn operation(state: &State, action: &str) -> Value {
 }
 
 /// Checks a flow in.
-pub(in crate::server) fn check_in(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn check_in(state: &mut State, asked: &Request) -> EndpointResult {
     let operation = operation(state, "CHECKIN");
     change(state, asked, FlowChange::CheckIn)?;
-    Ok(Reply::ok(operation).because("checked in at once"))
+    Ok(Reply::ok(operation).with_reason("checked in"))
 }
 
 /// Checks a flow out.
-pub(in crate::server) fn check_out(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn check_out(state: &mut State, asked: &Request) -> EndpointResult {
     let flow = state.flow(wanted(asked)?)?;
     if flow.is_locked {
-        return Err(Refusal::conflict(format!(
-            "the flow `{}` is checked out",
+        return Err(ApiError::conflict(format!(
+            "the flow `{}` is already checked out",
             flow.name
         )));
     }
@@ -58,26 +61,29 @@ pub(in crate::server) fn check_out(state: &mut State, asked: &Asked) -> Answered
 }
 
 /// Unlocks a flow.
-pub(in crate::server) fn unlock(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn unlock(state: &mut State, asked: &Request) -> EndpointResult {
     change(state, asked, FlowChange::Unlock)
 }
 
-/// Goes back to the version that was checked in or published last.
-pub(in crate::server) fn revert(state: &mut State, asked: &Asked) -> Answered {
+/// Reverts to the version that was last checked in or published.
+pub(in crate::server) fn revert(state: &mut State, asked: &Request) -> EndpointResult {
     change(state, asked, FlowChange::Revert)
 }
 
 /// Deactivates a flow: conversations can no longer be started in it.
-pub(in crate::server) fn deactivate(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn deactivate(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     change(state, asked, FlowChange::Deactivate)
 }
 
-fn change(state: &mut State, asked: &Asked, change: FlowChange) -> Answered {
+fn change(state: &mut State, asked: &Request, change: FlowChange) -> EndpointResult {
     let id = state.flow(wanted(asked)?)?.id.to_string();
     state.commit(Event::FlowChanged { id: id.clone(), change })?;
     Ok(Reply::ok(to_json(state.flow(&id)?)))
 }
 
-fn wanted(asked: &Asked) -> Result<&str, Refusal> {
-    asked.query("flow").ok_or_else(|| Refusal::bad("the query needs `flow`"))
+fn wanted(asked: &Request) -> Result<&str, ApiError> {
+    asked.query("flow").ok_or_else(|| ApiError::bad("the query must contain `flow`"))
 }

@@ -1,33 +1,33 @@
-//! Jobs about flows: published from an uploaded file, exported, validated. They are done as
-//! soon as they are asked for.
+//! Jobs for flows: publishing an uploaded file, exporting, validating. A job is complete
+//! when its request is answered.
 
 use serde_json::{Value, json};
 
 use super::flows::{examined, no_version, refuse_namesake};
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::event::{Content, Event, FlowSaved};
 use crate::server::state::flow::{StoredFlow, Version, platform_type, read_flow};
 use crate::server::state::instance::moment;
 use crate::server::state::{JOBS, MAX_FLOWS, State};
 
-/// Registers a job. The file goes to its `presignedUrl`, and is published then.
-pub(in crate::server) fn register(state: &mut State, asked: &Asked) -> Answered {
+/// Registers a job. Its flow is published when the file is uploaded to `presignedUrl`.
+pub(in crate::server) fn register(state: &mut State, asked: &Request) -> EndpointResult {
     let document =
         json!({ "status": "Registered", "command": "Publish", "messages": [] });
     let mut job = new_job(state, "/api/v2/flows/jobs", document)?;
     let id = job["id"].as_str().unwrap_or_default();
     job["presignedUrl"] = format!("{}/__flowsim/uploads/{id}", asked.origin()).into();
     job["headers"] = json!({});
-    Ok(Reply::of(202, job).because("the job waits for its file"))
+    Ok(Reply::of(202, job).with_reason("the job waits for the upload"))
 }
 
-/// Makes a job and keeps it.
+/// Creates and stores a job.
 pub(super) fn new_job(
     state: &mut State,
     path: &str,
     mut job: Value,
-) -> Result<Value, Refusal> {
+) -> Result<Value, ApiError> {
     let id = state.fresh_id("Job").to_string();
     job["id"] = id.as_str().into();
     job["selfUri"] = format!("{path}/{id}").into();
@@ -35,17 +35,17 @@ pub(super) fn new_job(
     Ok(job)
 }
 
-fn keep(state: &mut State, job: &Value) -> Result<(), Refusal> {
+fn keep(state: &mut State, job: &Value) -> Result<(), ApiError> {
     let id = job["id"].as_str().unwrap_or_default().to_owned();
     let document = job.clone();
     state.commit(Event::EntitySaved { collection: JOBS.to_owned(), id, document })
 }
 
-/// A job, of whatever kind the path is.
-pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+/// Returns a job whose kind matches the path.
+pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
     let id = asked.parameter("jobId");
     let job = state.entity(JOBS, id).filter(|job| job["selfUri"] == asked.path.as_str());
-    let job = job.ok_or_else(|| Refusal::not_found("the job", id))?;
+    let job = job.ok_or_else(|| ApiError::not_found("the job", id))?;
     let mut job = job.clone();
     if let Some(entries) = job.as_object_mut() {
         entries.remove("files");
@@ -53,14 +53,15 @@ pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
     Ok(Reply::ok(job))
 }
 
-/// Takes the file of a job, Archy YAML, an export or JSON, and publishes its flow.
-pub(in crate::server) fn upload(state: &mut State, asked: &Asked) -> Answered {
+/// Receives the file of a job (Archy YAML, an export or JSON) and publishes its flow.
+pub(in crate::server) fn upload(state: &mut State, asked: &Request) -> EndpointResult {
     let id = asked.parameter("jobId");
     let waits =
         |job: &&Value| job["status"] == "Registered" && job["command"] == "Publish";
     let job = state.entity(JOBS, id).filter(waits);
-    let mut job =
-        job.ok_or_else(|| Refusal::not_found("a job that waits for", id))?.clone();
+    let mut job = job
+        .ok_or_else(|| ApiError::not_found("a job that waits for the upload", id))?
+        .clone();
     let text = asked.text()?.to_owned();
     let content = Content { file: file_name(&text).into(), text };
     match publish(state, content) {
@@ -82,14 +83,14 @@ pub(in crate::server) fn upload(state: &mut State, asked: &Asked) -> Answered {
     }
     keep(state, &job)?;
     let why = format!("the job ended in {}", job["status"]);
-    Ok(Reply::ok(json!({ "status": job["status"] })).because(why))
+    Ok(Reply::ok(json!({ "status": job["status"] })).with_reason(why))
 }
 
-/// The name by whose ending a text is read.
+/// Returns a file name whose extension selects the format of a document.
 fn file_name(text: &str) -> &'static str {
     let start = text.trim_start();
     let is_json = start.starts_with(['{', '[']);
-    // An export is base64 of something packed: one long line without a blank.
+    // An export is compressed data in base64: one long line without a space.
     let is_export = !start.contains([' ', ':']);
     if is_json {
         "flow.json"
@@ -100,13 +101,17 @@ fn file_name(text: &str) -> &'static str {
     }
 }
 
-/// Saves and publishes a flow under its name: as a new one, or a new version.
-fn publish(state: &mut State, content: Content) -> Result<(String, Vec<Value>), Refusal> {
+/// Saves and publishes a flow as a new flow, or as a new version of the flow with the
+/// same name.
+fn publish(
+    state: &mut State,
+    content: Content,
+) -> Result<(String, Vec<Value>), ApiError> {
     let read = read_flow(&content);
     let id = state.fresh_id("Flow");
     let Some(model) = &read.model else {
         let (_, findings, _) = examined(state, &id, &content, true);
-        return Err(Refusal::bad("there is no flow in the file").with_details(findings));
+        return Err(ApiError::bad("the file contains no flow").with_details(findings));
     };
     let (name, flow_type) = (model.name().clone(), model.flow_type().clone());
     let is_same = |flow: &&StoredFlow| {
@@ -115,13 +120,13 @@ fn publish(state: &mut State, content: Content) -> Result<(String, Vec<Value>), 
     };
     let known = state.flows.values().find(is_same).map(|flow| flow.id.clone());
     if known.is_none() && state.flows.len() >= MAX_FLOWS {
-        return Err(Refusal::full("flows", MAX_FLOWS));
+        return Err(ApiError::full("flows", MAX_FLOWS));
     }
     let id = known.unwrap_or(id);
     refuse_namesake(state, &id, &name, &flow_type)?;
     let (_, findings, is_refused) = examined(state, &id, &content, true);
     if is_refused {
-        return Err(Refusal::bad("the flow has findings").with_details(findings));
+        return Err(ApiError::bad("the flow is invalid").with_details(findings));
     }
     state.commit(Event::FlowSaved(FlowSaved {
         id: id.to_string(),
@@ -135,7 +140,7 @@ fn publish(state: &mut State, content: Content) -> Result<(String, Vec<Value>), 
     Ok((id.to_string(), findings))
 }
 
-/// Findings as the messages of a job.
+/// Converts findings to the messages of a job.
 fn messages(state: &State, findings: &[Value]) -> Value {
     let message = |finding: &Value| {
         let kind = match finding["severity"].as_str() {
@@ -151,11 +156,12 @@ fn messages(state: &State, findings: &[Value]) -> Value {
     findings.iter().map(message).collect()
 }
 
-/// The flows that a job names: `{flows: [{flow: {id | name + type, version}}]}`.
+/// Returns a flow and version that a job names: `{flows: [{flow: {id | name + type,
+/// version}}]}`.
 fn named<'s>(
     state: &'s State,
     wanted: &Value,
-) -> Result<(&'s StoredFlow, &'s Version), Refusal> {
+) -> Result<(&'s StoredFlow, &'s Version), ApiError> {
     let flow = &wanted["flow"];
     let text = |key: &str| flow[key].as_str().unwrap_or_default();
     let found = match flow["id"].as_str() {
@@ -167,7 +173,7 @@ fn named<'s>(
                         || it.platform_type() == platform_type(text("type")))
             };
             let found = state.flows.values().find(is_wanted);
-            found.ok_or_else(|| Refusal::not_found("the flow", text("name")))?
+            found.ok_or_else(|| ApiError::not_found("the flow", text("name")))?
         }
     };
     let version = match text("version").trim_end_matches(".0") {
@@ -178,13 +184,13 @@ fn named<'s>(
     Ok((found, version.ok_or_else(|| no_version(found))?))
 }
 
-/// Exports flows as they were written.
-pub(in crate::server) fn export(state: &mut State, asked: &Asked) -> Answered {
+/// Exports flows in their source form.
+pub(in crate::server) fn export(state: &mut State, asked: &Request) -> EndpointResult {
     let body = asked.object()?;
     let wanted = body.list("flows")?;
     if wanted.is_empty() || wanted.len() > MAX_EXPORTED {
         let message = format!("`flows` must be a list of 1 to {MAX_EXPORTED} flows");
-        return Err(Refusal::bad(message));
+        return Err(ApiError::bad(message));
     }
     let mut files = Vec::new();
     for item in wanted {
@@ -211,19 +217,19 @@ pub(in crate::server) fn export(state: &mut State, asked: &Asked) -> Answered {
     if let Some(entries) = job.as_object_mut() {
         entries.remove("files");
     }
-    Ok(Reply::of(202, job).because("the export is ready"))
+    Ok(Reply::of(202, job).with_reason("the export is ready"))
 }
 
-/// How many flows one job may export or validate.
+/// Maximum number of flows that one job can export or validate.
 const MAX_EXPORTED: usize = 100;
 
-/// One file of an export.
-pub(in crate::server) fn download(state: &mut State, asked: &Asked) -> Answered {
+/// Returns one file of an export.
+pub(in crate::server) fn download(state: &mut State, asked: &Request) -> EndpointResult {
     let (id, name) = (asked.parameter("jobId"), asked.parameter("fileName"));
-    let job = state.entity(JOBS, id).ok_or_else(|| Refusal::not_found("the job", id))?;
+    let job = state.entity(JOBS, id).ok_or_else(|| ApiError::not_found("the job", id))?;
     let files = job["files"].as_array().into_iter().flatten();
     let file = files.clone().find(|file| file["name"] == name);
-    let file = file.ok_or_else(|| Refusal::not_found("the file", name))?;
+    let file = file.ok_or_else(|| ApiError::not_found("the file", name))?;
     let flow = state.flow(file["flow"].as_str().unwrap_or_default())?;
     let is_wanted = |version: &&Version| file["version"] == version.number;
     let version = flow.versions.iter().find(is_wanted).ok_or_else(|| no_version(flow))?;
@@ -234,12 +240,12 @@ pub(in crate::server) fn download(state: &mut State, asked: &Asked) -> Answered 
 }
 
 /// Validates flows.
-pub(in crate::server) fn validate(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn validate(state: &mut State, asked: &Request) -> EndpointResult {
     let body = asked.object()?;
     let wanted = body.list("flows")?;
     if wanted.is_empty() || wanted.len() > MAX_EXPORTED {
         let message = format!("`flows` must be a list of 1 to {MAX_EXPORTED} flows");
-        return Err(Refusal::bad(message));
+        return Err(ApiError::bad(message));
     }
     let (mut all, mut is_any_refused) = (Vec::new(), false);
     for item in wanted {
@@ -253,5 +259,5 @@ pub(in crate::server) fn validate(state: &mut State, asked: &Asked) -> Answered 
     let document =
         json!({ "status": status, "command": "Validate", "messages": messages });
     let job = new_job(state, "/api/v2/flows/validate/jobs", document)?;
-    Ok(Reply::of(202, job).because(format!("{} findings", all.len())))
+    Ok(Reply::of(202, job).with_reason(format!("{} findings", all.len())))
 }

@@ -1,13 +1,13 @@
-//! Flows: listed, read, made, changed, deleted.
+//! Flows: listing, reading, creating, changing, deleting.
 
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::read::json as json_of;
 use crate::flow::{Flow, check};
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::{Asked, Object};
 use crate::server::http::page::{Page, listing};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::{Object, Request};
 use crate::server::state::event::{Content, Event, FlowSaved};
 use crate::server::state::flow::{
     Model, StoredFlow, Version, details, has_error, platform_type, read_flow,
@@ -17,13 +17,13 @@ use crate::server::state::{MAX_FLOWS, State};
 use crate::source::{Files, read_document};
 use crate::value::{Json, Text};
 
-/// Findings about what other flows are. They do not forbid saving a draft.
+/// Findings that depend on other flows. They do not prevent saving a draft.
 pub(super) const OF_OTHERS: [Code; 3] =
     [Code::UNKNOWN_FLOW, Code::FLOW_NOT_PUBLISHED, Code::FLOW_AMBIGUOUS];
 
-/// Lists flows: by `type`, `name` (which may have `*`), `nameOrDescription`, `id`, in the
-/// order of `sortBy` and `sortOrder`.
-pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
+/// Lists flows. They are filtered by `type`, `name` (which may contain `*`),
+/// `nameOrDescription` and `id`, and sorted by `sortBy` and `sortOrder`.
+pub(in crate::server) fn list(state: &mut State, asked: &Request) -> EndpointResult {
     let page = Page::of(asked)?;
     let types: Vec<String> =
         asked.query_all("type").into_iter().map(platform_type).collect();
@@ -52,7 +52,7 @@ pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
     listing(asked, page, &flows, |flow| to_json(flow))
 }
 
-/// Whether a name fits a pattern, without regard to case; `*` stands for anything.
+/// Returns `true` if a name matches a pattern, ignoring case; `*` matches any characters.
 fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.to_lowercase(), name.to_lowercase());
     let Some((first, rest)) = pattern.split_once('*') else { return pattern == name };
@@ -60,33 +60,35 @@ fn matches(pattern: &str, name: &str) -> bool {
     let mut parts: Vec<&str> = rest.split('*').collect();
     let last = parts.pop().unwrap_or_default();
     for part in parts {
-        let Some((_, behind)) = left.split_once(part) else { return false };
-        left = behind;
+        let Some((_, after)) = left.split_once(part) else { return false };
+        left = after;
     }
     left.ends_with(last)
 }
 
-/// Makes a flow: with a draft, which is validated, or empty.
-pub(in crate::server) fn create(state: &mut State, asked: &Asked) -> Answered {
+/// Creates a flow, with a validated draft or empty.
+pub(in crate::server) fn create(state: &mut State, asked: &Request) -> EndpointResult {
     let body = asked.object()?;
     if state.flows.len() >= MAX_FLOWS {
-        return Err(Refusal::full("flows", MAX_FLOWS));
+        return Err(ApiError::full("flows", MAX_FLOWS));
     }
     let given = body.text("id")?.filter(|id| !id.is_empty());
     if let Some(id) = given.filter(|id| state.flows.contains_key(*id)) {
-        return Err(Refusal::conflict(format!("there is a flow with the id `{id}`")));
+        return Err(ApiError::conflict(format!(
+            "a flow with the id `{id}` already exists"
+        )));
     }
     let id = given.map_or_else(|| state.fresh_id("Flow"), Text::from);
     let saved = read(state, asked, &body, &id, None)?;
-    save(state, saved, "made")
+    save(state, saved, "created")
 }
 
-/// Changes the name or description of a flow, or gives it a new draft.
-pub(in crate::server) fn replace(state: &mut State, asked: &Asked) -> Answered {
+/// Changes the name or description of a flow, or saves a new draft.
+pub(in crate::server) fn replace(state: &mut State, asked: &Request) -> EndpointResult {
     let id = asked.parameter("flowId");
     let flow = state.flow(id)?.clone();
     if flow.is_locked && body_is_draft(&asked.object()?) {
-        return Err(Refusal::conflict(format!(
+        return Err(ApiError::conflict(format!(
             "the flow `{}` is checked out",
             flow.name
         )));
@@ -102,21 +104,21 @@ fn body_is_draft(body: &Object) -> bool {
         .any(|key| body.get(key).is_some())
 }
 
-/// What a body makes of a flow, if it can be.
+/// Reads the flow of a body and validates its draft.
 fn read(
     state: &State,
-    asked: &Asked,
+    asked: &Request,
     body: &Object,
     id: &Text,
     before: Option<&StoredFlow>,
-) -> Result<FlowSaved, Refusal> {
+) -> Result<FlowSaved, ApiError> {
     let text = |key: &str| body.text(key).map(|text| text.map(str::to_owned));
     let old = |part: fn(&StoredFlow) -> &Text| before.map(|flow| part(flow).to_string());
     let name = text("name")?.or_else(|| old(|flow| &flow.name));
     let name = name.filter(|name| !name.trim().is_empty());
-    let name = name.ok_or_else(|| Refusal::bad("the body needs `name`"))?;
+    let name = name.ok_or_else(|| ApiError::bad("`name` is missing"))?;
     let flow_type = text("type")?.or_else(|| old(|flow| &flow.flow_type));
-    let flow_type = flow_type.ok_or_else(|| Refusal::bad("the body needs `type`"))?;
+    let flow_type = flow_type.ok_or_else(|| ApiError::bad("`type` is missing"))?;
     refuse_namesake(state, id, &name, &flow_type)?;
     let content = if body_is_draft(body) {
         let content =
@@ -139,13 +141,13 @@ fn read(
     })
 }
 
-/// Two flows of one type cannot have one name.
+/// Rejects a name that another flow of the same type has.
 pub(super) fn refuse_namesake(
     state: &State,
     id: &str,
     name: &str,
     flow_type: &str,
-) -> Result<(), Refusal> {
+) -> Result<(), ApiError> {
     let flow_type = platform_type(flow_type);
     let is_namesake = |flow: &&StoredFlow| {
         flow.id != id
@@ -154,43 +156,44 @@ pub(super) fn refuse_namesake(
     };
     match state.flows.values().find(is_namesake) {
         None => Ok(()),
-        Some(flow) => Err(Refusal::conflict(format!(
-            "there is a flow `{}` of this type already: {}",
+        Some(flow) => Err(ApiError::conflict(format!(
+            "a flow `{}` of this type already exists: {}",
             flow.name, flow.id
         ))),
     }
 }
 
-fn save(state: &mut State, saved: FlowSaved, why: &str) -> Answered {
+fn save(state: &mut State, saved: FlowSaved, why: &str) -> EndpointResult {
     let id = saved.id.clone();
     state.commit(Event::FlowSaved(saved))?;
     let flow = state.flow(&id)?;
-    Ok(Reply::ok(to_json(flow)).because(format!("the flow `{}` was {why}", flow.name)))
+    Ok(Reply::ok(to_json(flow))
+        .with_reason(format!("the flow `{}` was {why}", flow.name)))
 }
 
-/// Reads and checks the content of a flow among the other flows.
+/// Reads and checks the source of a flow together with the other flows.
 ///
 /// # Errors
-/// 400 with every finding, if one of them is an error.
+/// 400 with all findings, if one of them is an error.
 pub(super) fn validated(
     state: &State,
     id: &Text,
     content: &Content,
     is_published: bool,
-) -> Result<Model, Refusal> {
+) -> Result<Model, ApiError> {
     let (model, findings, is_refused) = examined(state, id, content, is_published);
     match model {
         Some(model) if !is_refused => Ok(model),
         _ => {
-            let message = format!("the flow has {} findings", findings.len());
-            Err(Refusal::new(400, "flow.validation.failed", message)
+            let message = format!("the flow is invalid: {} findings", findings.len());
+            Err(ApiError::new(400, "flow.validation.failed", message)
                 .with_details(findings))
         }
     }
 }
 
-/// What is to be said about the content of a flow among the other flows, and whether that
-/// forbids saving or publishing it.
+/// Checks the source of a flow together with the other flows. Returns the flow, the
+/// findings, and whether they prevent saving or publishing it.
 pub(super) fn examined(
     state: &State,
     id: &Text,
@@ -226,20 +229,23 @@ pub(super) fn examined(
     (read.model, details(&diagnostics, &read.files), is_refused)
 }
 
-/// A flow.
-pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+/// Returns a flow.
+pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
     Ok(Reply::ok(to_json(state.flow(asked.parameter("flowId"))?)))
 }
 
-/// Removes a flow. Instances of it that run go on.
-pub(in crate::server) fn delete(state: &mut State, asked: &Asked) -> Answered {
+/// Deletes a flow. Its running instances continue.
+pub(in crate::server) fn delete(state: &mut State, asked: &Request) -> EndpointResult {
     let id = state.flow(asked.parameter("flowId"))?.id.to_string();
     state.commit(Event::FlowDeleted { id })?;
-    Ok(Reply::nothing().because("the flow was deleted"))
+    Ok(Reply::no_content().with_reason("the flow was deleted"))
 }
 
-/// A flow with its type and its nodes as they were written, in their order.
-pub(in crate::server) fn architect_form(state: &mut State, asked: &Asked) -> Answered {
+/// Returns a flow with its type and nodes in their source form, in the original order.
+pub(in crate::server) fn architect_form(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let flow = state.flow(asked.parameter("flowId"))?;
     let mut body = to_json(flow);
     body["type"] = flow.flow_type.as_str().into();
@@ -256,29 +262,29 @@ pub(in crate::server) fn architect_form(state: &mut State, asked: &Asked) -> Ans
     entries.push(("draft".into(), draft.unwrap_or_default()));
     entries.push(("configuration".into(), configuration));
     let mut text = body.to_string();
-    // The object goes on behind its last entry.
+    // More entries are appended to the object.
     text.pop();
     text.push(',');
     text.push_str(&Json::object(entries).to_string()[1..]);
-    Ok(Reply::written(text))
+    Ok(Reply::serialized(text))
 }
 
-/// The newest version of a flow as it was written.
+/// Returns the newest version of a flow in its source form.
 pub(in crate::server) fn latest_configuration(
     state: &mut State,
-    asked: &Asked,
-) -> Answered {
+    asked: &Request,
+) -> EndpointResult {
     let flow = state.flow(asked.parameter("flowId"))?;
     let newest = flow.newest().ok_or_else(|| no_version(flow))?;
-    Ok(Reply::written(configuration_of(newest).to_string()))
+    Ok(Reply::serialized(configuration_of(newest).to_string()))
 }
 
-pub(super) fn no_version(flow: &StoredFlow) -> Refusal {
+pub(super) fn no_version(flow: &StoredFlow) -> ApiError {
     let message = format!("the flow `{}` has no version yet", flow.name);
-    Refusal::new(404, "flow.version.not.found", message)
+    ApiError::new(404, "flow.version.not.found", message)
 }
 
-/// The document of a version; of Archy YAML, the same as JSON.
+/// Returns the document of a version. Archy YAML is converted to JSON.
 fn configuration_of(version: &Version) -> Json {
     let text = &version.content.text;
     Json::parse(text).unwrap_or_else(|_| {
@@ -287,39 +293,42 @@ fn configuration_of(version: &Version) -> Json {
     })
 }
 
-/// The versions of a flow, the newest first.
-pub(in crate::server) fn versions(state: &mut State, asked: &Asked) -> Answered {
+/// Lists the versions of a flow, the newest first.
+pub(in crate::server) fn versions(state: &mut State, asked: &Request) -> EndpointResult {
     let flow = state.flow(asked.parameter("flowId"))?;
     let versions: Vec<&Version> = flow.versions.iter().rev().collect();
     listing(asked, Page::of(asked)?, &versions, |version| version_json(flow, version))
 }
 
-/// A version of a flow.
-pub(in crate::server) fn version(state: &mut State, asked: &Asked) -> Answered {
+/// Returns a version of a flow.
+pub(in crate::server) fn version(state: &mut State, asked: &Request) -> EndpointResult {
     let (flow, version) = version_of(state, asked)?;
     Ok(Reply::ok(version_json(flow, version)))
 }
 
-/// A version of a flow as it was written.
-pub(in crate::server) fn configuration(state: &mut State, asked: &Asked) -> Answered {
+/// Returns a version of a flow in its source form.
+pub(in crate::server) fn configuration(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let (_, version) = version_of(state, asked)?;
-    Ok(Reply::written(configuration_of(version).to_string()))
+    Ok(Reply::serialized(configuration_of(version).to_string()))
 }
 
 fn version_of<'s>(
     state: &'s State,
-    asked: &Asked,
-) -> Result<(&'s StoredFlow, &'s Version), Refusal> {
+    asked: &Request,
+) -> Result<(&'s StoredFlow, &'s Version), ApiError> {
     let flow = state.flow(asked.parameter("flowId"))?;
     let wanted = asked.parameter("versionId");
     let is_wanted = |version: &&Version| {
         version_id(version) == wanted || version.number.to_string() == wanted
     };
     let found = flow.versions.iter().find(is_wanted);
-    Ok((flow, found.ok_or_else(|| Refusal::not_found("the version", wanted))?))
+    Ok((flow, found.ok_or_else(|| ApiError::not_found("the version", wanted))?))
 }
 
-/// `1.0`
+/// Returns the id of a version: `1.0`.
 pub(super) fn version_id(version: &Version) -> String {
     format!("{}.0", version.number)
 }
@@ -348,7 +357,7 @@ fn version_json(flow: &StoredFlow, version: &Version) -> Value {
     })
 }
 
-/// A flow as the platform writes it.
+/// Returns a flow in the form of the platform.
 pub(super) fn to_json(flow: &StoredFlow) -> Value {
     let version = |version: Option<&Version>| {
         version.map_or(Value::Null, |version| version_json(flow, version))
@@ -383,7 +392,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_are_names_with_stars() {
+    fn patterns_match_names() {
         for (pattern, name, fits) in [
             ("main", "Main", true),
             ("main", "Main menu", false),

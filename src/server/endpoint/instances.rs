@@ -1,13 +1,13 @@
-//! Instances of flows: found, their execution documents, their variables.
+//! Instances of flows: queries, execution documents and variables.
 
 use serde_json::{Value, json};
 
 use super::executions;
 use super::flow_jobs::new_job;
 use crate::server::Server;
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::{Asked, Object};
 use crate::server::http::page::{Page, listing};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::{Object, Request};
 use crate::server::state::State;
 use crate::server::state::event::Origin;
 use crate::server::state::flow::platform_type;
@@ -16,12 +16,12 @@ use crate::server::state::outgoing::Cause;
 use crate::trace::{JsonWriter, execution};
 use crate::value::DateTime;
 
-/// How many execution documents one job may ask for. *Source: the platform's API.*
+/// Maximum number of execution documents in one job. *Source: the platform's API.*
 const MAX_DOCUMENTS: usize = 100;
 
-/// What instances can be found by, and where an instance has it. The names with `Flow` are
-/// the platform's; the others are flowsim's own. *Source: `CriteriaItem` of the platform's
-/// SDKs.*
+/// The criteria for finding instances, and the fields of an instance that hold them. The
+/// names with `Flow` are the platform's; the others are flowsim's own. *Source:
+/// `CriteriaItem` of the platform's SDKs.*
 const CRITERIA: [(&str, &str); 11] = [
     ("FlowId", "flowId"),
     ("FlowName", "flowName"),
@@ -36,7 +36,7 @@ const CRITERIA: [(&str, &str); 11] = [
     ("EndDateTime", "endDateTime"),
 ];
 
-/// How they can be compared. The last three are flowsim's own. *Source: `CriteriaItem` of
+/// The comparison operators. The last three are flowsim's own. *Source: `CriteriaItem` of
 /// the platform's SDKs.*
 const OPERATORS: [&str; 11] = [
     "eq", "not", "gt", "gte", "lt", "lte", "begins", "not_null", "ne", "contains",
@@ -47,48 +47,53 @@ fn is_time(field: &str) -> bool {
     matches!(field, "startDateTime" | "endDateTime")
 }
 
-/// Where an instance has what a criterion is about.
+/// Returns the field of an instance that a criterion compares.
 fn field(key: &str) -> Option<&'static str> {
     let known = CRITERIA.iter().find(|(known, _)| known.eq_ignore_ascii_case(key));
     known.map(|(_, field)| *field)
 }
 
-/// Writes variables of a running instance, as seed 002 does.
-pub(in crate::server) fn write_variables(server: &Server, asked: &Asked) -> Answered {
+/// Writes variables of a running instance, in the form of the state-machine tutorial.
+pub(in crate::server) fn write_variables(
+    server: &Server,
+    asked: &Request,
+) -> EndpointResult {
     let body = asked.object()?;
-    let id = body.needed("flowInstanceId")?.to_owned();
+    let id = body.required("flowInstanceId")?.to_owned();
     if body.get("variables").is_none() {
-        return Err(Refusal::bad("the body needs `variables`"));
+        return Err(ApiError::bad("`variables` is missing"));
     }
     let variables = body.object("variables")?.0;
     let names: Vec<String> = variables.keys().cloned().collect();
     if !server.writers.hold(&id, &asked.id) {
-        let message = format!("another request writes variables of `{id}`");
-        return Err(Refusal::conflict(message));
+        let message = format!("another request is writing variables of `{id}`");
+        return Err(ApiError::conflict(message));
     }
     let mut state = server.state();
     if is_within_step(&state, &id) && !server.calls.is_asking(&id) {
-        let message = format!("`{id}` executes a step: its webhook is not asked yet");
-        return Err(Refusal::conflict(message));
+        let message =
+            format!("`{id}` is executing a step whose webhook has not been called yet");
+        return Err(ApiError::conflict(message));
     }
     executions::write(&mut state, &id, variables.clone())?;
     server.calls.begin(&mut state);
     drop(state);
     let body = json!({ "flowInstanceId": id, "variables": variables });
-    Ok(Reply::ok(body).because(format!("wrote {}", names.join(", "))))
+    Ok(Reply::ok(body).with_reason(format!("wrote {}", names.join(", "))))
 }
 
-/// Whether an instance is in the middle of a step: at a node that waits for a webhook.
+/// Returns `true` if an instance is in the middle of a step: at a node that waits for a
+/// webhook.
 fn is_within_step(state: &State, id: &str) -> bool {
     let instance = state.instances.get(id);
     let call = instance.and_then(|instance| instance.outgoing.as_ref());
     call.is_some_and(|call| matches!(call.cause, Cause::Node { .. }))
 }
 
-/// Finds instances: `{query: [{and: […]}, {or: […]}, {not: […]}, {criteria: {…}}]}`, all of
-/// which have to hold.
-pub(in crate::server) fn query(state: &mut State, asked: &Asked) -> Answered {
-    let body = asked.object_or_nothing()?;
+/// Finds instances: `{query: [{and: […]}, {or: […]}, {not: […]}, {criteria: {…}}]}`. All
+/// groups must hold.
+pub(in crate::server) fn query(state: &mut State, asked: &Request) -> EndpointResult {
+    let body = asked.object_or_empty()?;
     let page = Page::of_body(asked, &body)?;
     let groups = body.list("query")?;
     groups.iter().try_for_each(check_group)?;
@@ -108,36 +113,38 @@ fn parts(group: &Value, key: &str) -> Vec<Value> {
     }
 }
 
-/// The criterion of an item, which may stand in it or be it.
+/// Returns the criterion of an item, either its `criteria` or the item itself.
 fn criterion(item: &Value) -> &Value {
     item.get("criteria").filter(|it| it.is_object()).unwrap_or(item)
 }
 
-fn check_group(group: &Value) -> Result<(), Refusal> {
+fn check_group(group: &Value) -> Result<(), ApiError> {
     let keys = ["and", "or", "not", "criteria"];
     let items = keys.into_iter().flat_map(|key| parts(group, key));
     for item in items {
         let criterion = criterion(&item);
         let Some(key) = criterion["key"].as_str() else {
-            return Err(Refusal::bad("a criterion needs `key`, `operator` and `values`"));
+            return Err(ApiError::bad(
+                "a criterion must have `key`, `operator` and `values`",
+            ));
         };
         if field(key).is_none() {
             let known = CRITERIA.map(|(key, _)| key).join(", ");
-            let message =
-                format!("instances cannot be found by `{key}`, only by {known}");
-            return Err(Refusal::bad(message));
+            let message = format!("unknown key `{key}`; expected one of {known}");
+            return Err(ApiError::bad(message));
         }
         let operator = operator(criterion);
         if !OPERATORS.contains(&&*operator) {
             let known = OPERATORS.join(", ");
-            let message = format!("`{operator}` is no operator, only {known} are");
-            return Err(Refusal::bad(message));
+            let message =
+                format!("unknown operator `{operator}`; expected one of {known}");
+            return Err(ApiError::bad(message));
         }
     }
     Ok(())
 }
 
-/// How a criterion compares.
+/// Returns the operator of a criterion.
 fn operator(criterion: &Value) -> String {
     criterion["operator"].as_str().unwrap_or("eq").to_ascii_lowercase()
 }
@@ -181,7 +188,7 @@ fn holds(criterion: &Value, instance: &Value) -> bool {
     }
 }
 
-/// A time as a text that sorts as times do, however it is written.
+/// Converts a time to a string that sorts in chronological order, whatever its notation.
 fn comparable_time(text: &str) -> String {
     DateTime::parse(text).map_or_else(String::new, |time| {
         format!("{:020}", i128::from(time.milliseconds()) - i128::from(i64::MIN))
@@ -211,8 +218,8 @@ fn result(state: &State, instance: &Instance) -> Value {
     })
 }
 
-/// What instances can be found by.
-pub(in crate::server) fn capabilities(state: &mut State, _: &Asked) -> Answered {
+/// Lists the criteria for finding instances.
+pub(in crate::server) fn capabilities(state: &mut State, _: &Request) -> EndpointResult {
     let mut types: Vec<String> =
         state.flows.values().map(|flow| flow.platform_type()).collect();
     types.sort();
@@ -225,21 +232,21 @@ pub(in crate::server) fn capabilities(state: &mut State, _: &Asked) -> Answered 
     Ok(Reply::ok(body))
 }
 
-/// Asks for execution documents. They are ready at once.
-pub(in crate::server) fn request(state: &mut State, asked: &Asked) -> Answered {
+/// Requests execution documents, which are available immediately.
+pub(in crate::server) fn request(state: &mut State, asked: &Request) -> EndpointResult {
     let body: Object = asked.object()?;
-    let ids = body.texts("ids")?;
+    let ids = body.strings("ids")?;
     if ids.is_empty() || ids.len() > MAX_DOCUMENTS {
         let message = format!("`ids` must be a list of 1 to {MAX_DOCUMENTS} ids");
-        return Err(Refusal::bad(message));
+        return Err(ApiError::bad(message));
     }
     let entities: Vec<Value> = ids.iter().map(|id| entity(state, asked, id)).collect();
     let job = json!({ "jobState": "Success", "entities": entities });
     let job = new_job(state, "/api/v2/flows/instances/jobs", job)?;
-    Ok(Reply::of(202, job).because("the documents are ready"))
+    Ok(Reply::of(202, job).with_reason("the documents are ready"))
 }
 
-fn entity(state: &State, asked: &Asked, id: &str) -> Value {
+fn entity(state: &State, asked: &Request, id: &str) -> Value {
     let status = match state.instances.get(id) {
         None => "NOT_FOUND",
         Some(instance) if instance.is_running() => "NOT_COMPLETED",
@@ -255,11 +262,11 @@ fn entity(state: &State, asked: &Asked, id: &str) -> Value {
     })
 }
 
-/// Where the execution document of an instance is.
-pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+/// Returns the location of the execution document of an instance.
+pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
     let id = asked.parameter("instanceId");
     if !state.instances.contains_key(id) {
-        return Err(Refusal::not_found("the flow instance", id));
+        return Err(ApiError::not_found("the flow instance", id));
     }
     let body = json!({
         "id": id,
@@ -270,22 +277,22 @@ pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
     Ok(Reply::ok(body))
 }
 
-/// The execution document of an instance that is over; of a draft flow, for which the
-/// platform has none, flowsim's own trace.
-pub(in crate::server) fn document(state: &mut State, asked: &Asked) -> Answered {
+/// Returns the execution document of a finished instance. The platform has no such
+/// document for draft flows, so their answer is flowsim's own trace.
+pub(in crate::server) fn document(state: &mut State, asked: &Request) -> EndpointResult {
     let id = asked.parameter("instanceId");
     let found = state.instances.get(id);
-    let instance = found.ok_or_else(|| Refusal::not_found("the flow instance", id))?;
+    let instance = found.ok_or_else(|| ApiError::not_found("the flow instance", id))?;
     let Progress::Over { trace, program, .. } = &instance.progress else {
-        return Err(Refusal::conflict(format!("the flow instance `{id}` is not over")));
+        return Err(ApiError::conflict(format!("the flow instance `{id}` is not over")));
     };
     if program.unit(trace.flow).architect.is_none() {
         let mut text = String::new();
-        JsonWriter::new(&program.legend).write(trace, &mut text);
-        return Ok(Reply::written(text));
+        JsonWriter::new(&program.symbols).write(trace, &mut text);
+        return Ok(Reply::serialized(text));
     }
-    let mut document = execution::of_trace(trace, &program.legend);
+    let mut document = execution::of_trace(trace, &program.symbols);
     document.execution_id = Some(id.into());
     document.conversation_id = Some(id.into());
-    Ok(Reply::written(document.to_text()))
+    Ok(Reply::serialized(document.to_text()))
 }

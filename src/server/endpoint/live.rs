@@ -1,7 +1,7 @@
-//! Instances as they go on: listed, called by hand, watched, hung up.
+//! Live instances: listing, starting by hand, watching, hanging up.
 //!
-//! What the status page shows, for everybody who wants to watch: the words are those of
-//! `flowsim run`, the turns and lines those of its reports.
+//! The status page shows this data, and other clients can watch it too. The wording is
+//! that of `flowsim run`; the turns and lines are those of its reports.
 
 use serde_json::{Map, Value, json};
 
@@ -9,27 +9,30 @@ use super::simulations::refused;
 use super::{conversations, executions};
 use crate::diagnostic::nearest;
 use crate::engine::start;
-use crate::flow::Legend;
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::Asked;
+use crate::flow::SymbolTable;
 use crate::server::http::page::{Page, listing};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::State;
 use crate::server::state::event::{Event, Origin};
 use crate::server::state::instance::{Instance, Progress, moment};
 use crate::server::state::outgoing::{Cause, Outgoing};
-use crate::trace::{Ink, Told, ToldLine, Trace, Turn, TurnKind, conversation, tell};
+use crate::trace::{
+    Ink, Trace, TraceLine, TraceLines, Turn, TurnKind, conversation, trace_lines,
+};
 use crate::value::is_uuid;
 use crate::world::{Choice, InputQuestion, Question};
 
-/// How many characters of a text are told.
-const MOST_TEXT: usize = 2_000;
-/// How many lines of a trace, and how many turns of a conversation: the last ones.
-const MOST_LINES: usize = 1_000;
-/// How many variables.
-const MOST_VARIABLES: usize = 500;
+/// Maximum length of a string, in characters.
+const MAX_TEXT: usize = 2_000;
+/// Maximum number of lines of a trace, and of turns of a conversation; the last ones are
+/// shown.
+const MAX_LINES: usize = 1_000;
+/// Maximum number of variables.
+const MAX_VARIABLES: usize = 500;
 
-/// Lists instances, the newest first: all, or those that are `waiting` or `over`.
-pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
+/// Lists instances, the newest first. `state` restricts them to `waiting` or `over`.
+pub(in crate::server) fn list(state: &mut State, asked: &Request) -> EndpointResult {
     let page = Page::of(asked)?;
     let is_waiting = match asked.query("state") {
         None => None,
@@ -37,7 +40,7 @@ pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
         Some("over") => Some(false),
         Some(other) => {
             let message = format!("`state` must be `waiting` or `over`, found `{other}`");
-            return Err(Refusal::bad(message));
+            return Err(ApiError::bad(message));
         }
     };
     let all = state.instances.values().rev();
@@ -47,17 +50,17 @@ pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
     listing(asked, page, &found, |instance| summary(state, instance))
 }
 
-/// What the body of a call may hold.
+/// The keys in the body of a call.
 const KEYS: [&str; 6] = ["flowId", "media", "from", "to", "context", "variables"];
 /// The media of conversations.
 const MEDIA: [&str; 5] = ["voice", "chat", "message", "email", "callback"];
 
-/// Calls a flow: `{flowId, media, from, to, context, variables}`. The name of a flow is good in
-/// place of its id.
-pub(in crate::server) fn call(state: &mut State, asked: &Asked) -> Answered {
+/// Starts a call of a flow: `{flowId, media, from, to, context, variables}`. `flowId` may
+/// also be the name of a flow.
+pub(in crate::server) fn call(state: &mut State, asked: &Request) -> EndpointResult {
     let body = asked.object()?;
     body.0.keys().try_for_each(|key| one_of("key", key, &KEYS))?;
-    let flow = flow_id(state, body.needed("flowId")?)?;
+    let flow = flow_id(state, body.required("flowId")?)?;
     let media = body.text("media")?.unwrap_or("voice").to_owned();
     one_of("medium", &media, &MEDIA)?;
     let mut context = body.object("context")?.0;
@@ -68,60 +71,63 @@ pub(in crate::server) fn call(state: &mut State, asked: &Asked) -> Answered {
     }
     let variables = executions::scoped(state, &flow, body.object("variables")?.0);
     let id = conversations::begin_with(state, context, &media, &flow, variables)?;
-    told(state, &id, "the flow was called by hand")
+    details(state, &id, "the flow was called by hand")
 }
 
-/// Refuses what is none of these.
-fn one_of(what: &str, given: &str, known: &[&str]) -> Result<(), Refusal> {
+/// Refuses a value that is not in the list.
+fn one_of(what: &str, given: &str, known: &[&str]) -> Result<(), ApiError> {
     if known.contains(&given) {
         return Ok(());
     }
     let near = nearest(given, known.iter().copied());
     let help = near.map_or_else(
-        || format!("only {} are known", known.join(", ")),
+        || format!("expected one of {}", known.join(", ")),
         |near| format!("did you mean `{near}`?"),
     );
-    Err(Refusal::bad(format!("there is no {what} `{given}`; {help}")))
+    Err(ApiError::bad(format!("unknown {what} `{given}`; {help}")))
 }
 
-/// The id of the flow of an id or name.
-fn flow_id(state: &mut State, wanted: &str) -> Result<String, Refusal> {
-    // What is no flow, or cannot run, is told when it is started.
+/// Returns the id of the flow with an id or name.
+fn flow_id(state: &mut State, wanted: &str) -> Result<String, ApiError> {
+    // Unknown ids and flows that cannot run are reported when the flow is started.
     if state.flows.contains_key(wanted) || is_uuid(wanted) {
         return Ok(wanted.to_owned());
     }
     let program = state.program();
     let flow = start::flow(&program, wanted).map_err(|it| refused(&it))?;
-    Ok(program.legend.flow(flow).id.to_string())
+    Ok(program.symbols.flow(flow).id.to_string())
 }
 
-/// What happened in an instance so far, and what it waits for.
-pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
-    told(state, asked.parameter("instanceId"), "")
+/// Returns the trace of an instance so far, and what it waits for.
+pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
+    details(state, asked.parameter("instanceId"), "")
 }
 
 /// Hangs up.
-pub(in crate::server) fn disconnect(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn disconnect(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let id = found(state, asked.parameter("instanceId"))?.id.to_string();
     state.commit(Event::Disconnected { id: id.clone() })?;
-    told(state, &id, "the caller hung up")
+    details(state, &id, "the caller hung up")
 }
 
-fn found<'s>(state: &'s State, id: &str) -> Result<&'s Instance, Refusal> {
+fn found<'s>(state: &'s State, id: &str) -> Result<&'s Instance, ApiError> {
     let found = state.instances.get(id);
-    found.ok_or_else(|| Refusal::not_found("the flow instance", id))
+    found.ok_or_else(|| ApiError::not_found("the flow instance", id))
 }
 
-fn told(state: &State, id: &str, why: &str) -> Answered {
+fn details(state: &State, id: &str, why: &str) -> EndpointResult {
     let instance = found(state, id)?;
     let mut body = summary(state, instance);
     match &instance.progress {
         Progress::Over { trace, program, .. } => {
-            add_trace(&mut body, trace, &program.legend);
+            add_trace(&mut body, trace, &program.symbols);
         }
         Progress::Waiting(session) => {
             if let Some(trace) = session.trace_so_far() {
-                add_trace(&mut body, &trace, &session.program().legend);
+                add_trace(&mut body, &trace, &session.program().symbols);
             }
             if let Some(question) = open_question(instance) {
                 let open_for = state.clock.saturating_sub(instance.waits_since(session));
@@ -130,10 +136,10 @@ fn told(state: &State, id: &str, why: &str) -> Answered {
             }
         }
     }
-    Ok(Reply::ok(body).because(why))
+    Ok(Reply::ok(body).with_reason(why))
 }
 
-/// What a list says of an instance.
+/// Returns the entry of an instance in the list.
 fn summary(state: &State, instance: &Instance) -> Value {
     let id = instance.id.as_str();
     let (queue_id, queue_name) = instance.queue().unwrap_or_default();
@@ -175,7 +181,8 @@ fn summary(state: &State, instance: &Instance) -> Value {
     body
 }
 
-/// What the caller is asked; nothing while a service is asked, also of what the caller did.
+/// Returns the question that waits for the caller; `None` while a service is called,
+/// including one that is notified of the caller's input.
 fn open_question(instance: &Instance) -> Option<InputQuestion<'_>> {
     match (&instance.progress, &instance.outgoing) {
         (Progress::Waiting(session), None) => match session.question()? {
@@ -186,7 +193,7 @@ fn open_question(instance: &Instance) -> Option<InputQuestion<'_>> {
     }
 }
 
-/// The service that is asked: at which node, and because of which keys.
+/// Describes the service call in progress: its node, and the keys that caused it.
 fn asking_json(call: &Outgoing) -> Value {
     let (cause, input) = match &call.cause {
         Cause::Collected(input) => ("keysCollected", Some(input.to_string())),
@@ -210,12 +217,12 @@ fn question_json(question: &InputQuestion<'_>) -> Value {
     })
 }
 
-fn add_trace(body: &mut Value, trace: &Trace, legend: &Legend) {
-    let Told { lines, reason, variables } = tell(trace, legend, MOST_TEXT);
-    let turns = conversation(trace, legend, MOST_TEXT);
-    let left_out = |count: usize| count.saturating_sub(MOST_LINES);
+fn add_trace(body: &mut Value, trace: &Trace, symbols: &SymbolTable) {
+    let TraceLines { lines, reason, variables } = trace_lines(trace, symbols, MAX_TEXT);
+    let turns = conversation(trace, symbols, MAX_TEXT);
+    let left_out = |count: usize| count.saturating_sub(MAX_LINES);
     let (lines_before, turns_before) = (left_out(lines.len()), left_out(turns.len()));
-    let variables = variables.into_iter().take(MOST_VARIABLES);
+    let variables = variables.into_iter().take(MAX_VARIABLES);
     let variables: Map<String, Value> =
         variables.map(|(name, value)| (name, value.into())).collect();
     let lines: Vec<Value> = lines.iter().skip(lines_before).map(line_json).collect();
@@ -224,9 +231,9 @@ fn add_trace(body: &mut Value, trace: &Trace, legend: &Legend) {
     body["actions"] = trace.actions.into();
     body["reason"] = reason.into();
     body["turns"] = turns.into();
-    body["turnsLeftOut"] = turns_before.into();
+    body["turnsOmitted"] = turns_before.into();
     body["lines"] = lines.into();
-    body["linesLeftOut"] = lines_before.into();
+    body["linesOmitted"] = lines_before.into();
     body["variables"] = variables.into();
 }
 
@@ -234,7 +241,7 @@ fn turn_json(turn: &Turn) -> Value {
     json!({ "kind": kind_name(turn.kind), "text": turn.text, "timeMs": turn.time_ms })
 }
 
-fn line_json(line: &ToldLine) -> Value {
+fn line_json(line: &TraceLine) -> Value {
     let piece = |(ink, text): &(Ink, String)| json!([ink_name(*ink), text]);
     json!({
         "step": line.step,
@@ -259,7 +266,7 @@ fn kind_name(kind: TurnKind) -> &'static str {
     }
 }
 
-/// What a piece of a line is about.
+/// Returns the kind of a piece of a line.
 fn ink_name(ink: Ink) -> &'static str {
     match ink {
         Ink::Plain | Ink::Faint | Ink::Name | Ink::Success => "plain",

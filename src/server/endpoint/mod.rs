@@ -1,5 +1,5 @@
-//! What is served, one file a family of endpoints. A handler reads its request, asks or
-//! changes the [state](super::state), and writes down what came of it.
+//! Endpoints, one file for each family. A handler reads its request, reads or changes the
+//! [state](super::state), and writes the answer.
 
 pub(super) mod analytics;
 pub(super) mod bots;
@@ -21,11 +21,11 @@ pub(super) mod tables;
 pub(super) mod token;
 pub(super) mod webhooks;
 
-use super::http::asked::Asked;
+use super::http::request::Request;
 
-/// Whether a request only looks on, as the status page does every second: such ones would
-/// drive all others out of the request log.
-pub(super) fn only_looks_on(asked: &Asked) -> bool {
+/// Returns `true` if a request only observes. The status page sends such requests every
+/// second; logging them would displace all others.
+pub(super) fn is_observation(asked: &Request) -> bool {
     let watched = [
         "/__flowsim/status",
         "/__flowsim/flows",
@@ -39,8 +39,9 @@ pub(super) fn only_looks_on(asked: &Asked) -> bool {
     asked.method == "GET" && watched.iter().any(begins)
 }
 
-/// The path and query of a request for the log, without the query where that is a secret.
-pub(super) fn uri(asked: &Asked, is_secret: bool) -> String {
+/// Returns the path and query of a request for the log, without the query if it is
+/// secret.
+pub(super) fn uri(asked: &Request, is_secret: bool) -> String {
     if asked.query.is_empty() || is_secret {
         return asked.path.clone();
     }

@@ -1,15 +1,15 @@
-//! The OpenAPI document, made of the table that the router is made of.
+//! The OpenAPI document, generated from the routing table.
 
 use serde_json::{Map, Value, json};
 
-use crate::server::access::Need;
-use crate::server::http::answer::{Answered, Reply};
-use crate::server::http::asked::Asked;
+use crate::server::access::Permission;
+use crate::server::http::reply::{EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::route::{ROUTES, Route};
 use crate::server::state::State;
 
-/// Everything that is served.
-pub(in crate::server) fn document(_: &mut State, asked: &Asked) -> Answered {
+/// Returns the OpenAPI document of all routes.
+pub(in crate::server) fn document(_: &mut State, asked: &Request) -> EndpointResult {
     let mut paths: Map<String, Value> = Map::new();
     for route in ROUTES {
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
@@ -20,8 +20,8 @@ pub(in crate::server) fn document(_: &mut State, asked: &Asked) -> Answered {
         "info": {
             "title": "flowsim serve",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "A local stand-in for the Genesys Cloud Platform API. What is not \
-                            listed here is answered with 404.",
+            "description": "A local substitute for the Genesys Cloud Platform API. Paths that \
+                            are not listed here are answered with 404.",
         },
         "servers": [{ "url": asked.origin() }],
         "paths": paths,
@@ -36,7 +36,7 @@ fn operation(route: &Route) -> Value {
         "summary": route.summary,
         "operationId": operation_id(route),
         "responses": {
-            "2XX": { "description": "It was done.", "content": { "application/json": {} } },
+            "2XX": { "description": "The request succeeded.", "content": { "application/json": {} } },
             "4XX": error,
             "5XX": error,
         },
@@ -50,17 +50,17 @@ fn operation(route: &Route) -> Value {
     if matches!(route.method, "POST" | "PUT" | "PATCH") {
         operation["requestBody"] = json!({ "content": { "application/json": {} } });
     }
-    if route.need != Need::Open {
+    if route.permission != Permission::Open {
         operation["security"] = json!([{ "bearer": [] }]);
-        let scopes = route.need.scopes();
+        let scopes = route.permission.scopes();
         if !scopes.is_empty() {
-            operation["x-scopes-of-which-one-is-enough"] = json!(scopes);
+            operation["x-accepted-scopes"] = json!(scopes);
         }
     }
     operation
 }
 
-/// The names in braces.
+/// Returns the placeholders in a path.
 fn names(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
@@ -77,7 +77,7 @@ fn components() -> Value {
         "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer" } },
         "responses": {
             "Error": {
-                "description": "It was not done.",
+                "description": "The request failed.",
                 "content": {
                     "application/json": { "schema": { "$ref": "#/components/schemas/ErrorBody" } },
                 },

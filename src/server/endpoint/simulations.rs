@@ -1,20 +1,21 @@
-//! Simulations: a flow run to its end in one request, as seed 003 asks for it.
+//! Simulations: a flow run to its end in one request, in the form of the lookup tutorial.
 
 use crate::analysis::decisions::of_trace;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Request, Session, play, start};
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::server::Server;
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::flow::details;
 use crate::source::{Files, read_json};
 use crate::trace::{JsonWriter, Trace, write_simulation};
 use crate::world::FixtureHost;
 
-/// Runs a flow from a node or from its beginning. What the participant does stands in the
-/// request, or was given by a test before; afterwards there is silence.
-pub(in crate::server) fn run(server: &Server, asked: &Asked) -> Answered {
+/// Runs a flow from its start or from a node. The participant's inputs are those in the
+/// request, otherwise those that a test provided before; after them the participant stays
+/// silent.
+pub(in crate::server) fn run(server: &Server, asked: &Request) -> EndpointResult {
     let request = read(asked)?;
     let (program, names, fixtures, mut call, inputs) = {
         let mut state = server.state();
@@ -40,29 +41,29 @@ pub(in crate::server) fn run(server: &Server, asked: &Asked) -> Answered {
     let mut host = FixtureHost::new(&fixtures, &inputs);
     let trace = play(&mut session, &call, &mut host);
     let mut text = String::new();
-    let writer = JsonWriter::with(&program.legend, &names);
+    let writer = JsonWriter::with(&program.symbols, &names);
     write_simulation(&writer, &trace, &mut text);
-    log(server, &trace, &program.legend)?;
-    let name = &program.legend.flow(trace.flow).name;
+    log(server, &trace, &program.symbols)?;
+    let name = &program.symbols.flow(trace.flow).name;
     let why =
         format!("`{name}` ran {} nodes: {}", trace.steps.len(), trace.status.name());
-    Ok(Reply::written(text).because(why))
+    Ok(Reply::serialized(text).with_reason(why))
 }
 
-/// What is wrong with a request, and what to do about it.
-pub(super) fn refused(problem: &Diagnostic) -> Refusal {
+/// Converts a diagnostic to an error answer, with its help.
+pub(super) fn refused(problem: &Diagnostic) -> ApiError {
     let help = problem.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    Refusal::bad(format!("{}{help}", problem.message))
+    ApiError::bad(format!("{}{help}", problem.message))
 }
 
-/// Writes down what came of the keys, as of flows that wait for them.
-fn log(server: &Server, trace: &Trace, legend: &Legend) -> Result<(), Refusal> {
+/// Writes the decisions of the run to the log, as for flows that wait for inputs.
+fn log(server: &Server, trace: &Trace, symbols: &SymbolTable) -> Result<(), ApiError> {
     let mut state = server.state();
     let instance = state.fresh_id("Simulation");
-    state.log(&of_trace(trace, legend, &instance), Vec::new())
+    state.log(&of_trace(trace, symbols, &instance), Vec::new())
 }
 
-fn read(asked: &Asked) -> Result<Request, Refusal> {
+fn read(asked: &Request) -> Result<Request, ApiError> {
     asked.expect_json()?;
     let mut files = Files::new();
     let file = files.add("request.json", asked.text()?);
@@ -71,6 +72,6 @@ fn read(asked: &Asked) -> Result<Request, Refusal> {
     request.map_err(|problems| {
         let message = problems.first().map(|problem| problem.message.clone());
         let details = details(&problems, &files);
-        Refusal::bad(message.unwrap_or_default()).with_details(details)
+        ApiError::bad(message.unwrap_or_default()).with_details(details)
     })
 }

@@ -1,5 +1,5 @@
-//! The status page and what it tells of the organisation: what is loaded and what is wrong
-//! with it, what runs, what time it is.
+//! The status page and its data: what is loaded, its findings, what is running, and the
+//! time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,9 +11,9 @@ use crate::flow::architect::ArchitectFlow;
 use crate::flow::{Flow, check};
 use crate::program::Program;
 use crate::server::Server;
-use crate::server::http::answer::{Answered, Body, Reply};
-use crate::server::http::asked::Asked;
 use crate::server::http::page::{Page, listing};
+use crate::server::http::reply::{Body, EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::page;
 use crate::server::state::event::Content;
 use crate::server::state::flow::{Findings, Model, StoredFlow, details, read_flow};
@@ -24,13 +24,14 @@ use crate::value::Text;
 
 use super::flows::{OF_OTHERS, version_id};
 
-/// How many findings of a flow are told one by one.
-const MOST_FINDINGS: usize = 50;
-/// How many variables of a flow are named.
-const MOST_VARIABLES: usize = 200;
+/// Maximum number of findings listed for a flow.
+const MAX_FINDINGS: usize = 50;
+/// Maximum number of variables listed for a flow.
+const MAX_VARIABLES: usize = 200;
 
-/// The status page for browsers; for everybody else where things are.
-pub(in crate::server) fn root(_: &mut State, asked: &Asked) -> Answered {
+/// Returns the status page for browsers, and the locations of resources for other
+/// clients.
+pub(in crate::server) fn root(_: &mut State, asked: &Request) -> EndpointResult {
     if asked.header("accept").is_some_and(|it| it.contains("text/html")) {
         return page::status().map(|(policy, html)| Reply::page(policy, html));
     }
@@ -45,8 +46,8 @@ pub(in crate::server) fn root(_: &mut State, asked: &Asked) -> Answered {
     })))
 }
 
-/// What is loaded, what runs, and what time it is.
-pub(in crate::server) fn overview(server: &Server, asked: &Asked) -> Answered {
+/// Returns what is loaded, what is running, and the time.
+pub(in crate::server) fn overview(server: &Server, asked: &Request) -> EndpointResult {
     let state = server.state();
     let waiting = state.waiting();
     let by_status = state.control.counts();
@@ -56,7 +57,7 @@ pub(in crate::server) fn overview(server: &Server, asked: &Asked) -> Answered {
         "address": asked.origin(),
         "now": moment(state.clock),
         "realTime": state.is_real_time(),
-        "isKept": server.is_kept,
+        "isKept": server.is_persistent,
         "flows": state.flows.len(),
         "fixtures": fixtures(&state),
         "instances": { "waiting": waiting, "over": state.instances.len() - waiting },
@@ -64,8 +65,8 @@ pub(in crate::server) fn overview(server: &Server, asked: &Asked) -> Answered {
     })))
 }
 
-/// How many entries the sections of the fixtures have, all documents together, and how many
-/// contacts were created.
+/// Counts the entries of each section of the fixtures in all documents, and the created
+/// contacts.
 fn fixtures(state: &State) -> Map<String, Value> {
     let mut counts: Map<String, Value> = Map::new();
     let mut add = |section: &str, count: usize| {
@@ -88,9 +89,9 @@ fn fixtures(state: &State) -> Map<String, Value> {
     counts
 }
 
-/// Lists flows by name: with `q`, those whose name, id or type has it. Also, how many findings
-/// all flows have together.
-pub(in crate::server) fn flows(server: &Server, asked: &Asked) -> Answered {
+/// Lists flows by name. `q` selects those whose name, id or type contains it. The answer
+/// also contains the number of findings of all flows.
+pub(in crate::server) fn flows(server: &Server, asked: &Request) -> EndpointResult {
     let page = Page::of(asked)?;
     let findings = findings(server);
     let mut state = server.state();
@@ -134,24 +135,24 @@ fn flow_json(flow: &StoredFlow, findings: &[Value], program: &Program) -> Value 
         "canRun": flow.can_run(),
         "errors": count("error"),
         "warnings": count("warning"),
-        "findings": &findings[..findings.len().min(MOST_FINDINGS)],
+        "findings": &findings[..findings.len().min(MAX_FINDINGS)],
         "variables": variables(flow, program),
     })
 }
 
-/// The variables that a call can bring, with what they hold where that is declared.
+/// Returns the variables that a call can set, with their declared types.
 fn variables(flow: &StoredFlow, program: &Program) -> Vec<Value> {
     let Some(id) = program.flow(&flow.id) else { return Vec::new() };
-    let own = program.variable_names(id).take(MOST_VARIABLES);
+    let own = program.variable_names(id).take(MAX_VARIABLES);
     own.map(|name| {
-        let holds = program.variable(id, name).and_then(|it| program.holds(id, it));
+        let holds = program.variable(id, name).and_then(|it| program.value_type(id, it));
         json!({ "name": name, "type": holds.map(|it| it.to_string()) })
     })
     .collect()
 }
 
-/// What is to be said about the flows as they are now. It takes a while where there are many:
-/// others go on meanwhile, and it is kept until a flow changes.
+/// Returns the findings about the current flows. Checking many flows takes a while, so
+/// other requests run meanwhile, and the result is kept until a flow changes.
 fn findings(server: &Server) -> Arc<Findings> {
     let (flows, program) = {
         let mut state = server.state();
@@ -160,14 +161,14 @@ fn findings(server: &Server) -> Arc<Findings> {
         }
         let flows = state.flows.values().filter_map(|flow| {
             let version = flow.published().or_else(|| flow.newest())?;
-            Some(Looked {
+            Some(CheckedFlow {
                 id: flow.id.clone(),
                 model: flow.model()?,
                 content: Arc::clone(&version.content),
                 files: version.files.clone(),
             })
         });
-        let flows: Vec<Looked> = flows.collect();
+        let flows: Vec<CheckedFlow> = flows.collect();
         (flows, state.program())
     };
     let findings = Arc::new(find(&flows));
@@ -178,15 +179,15 @@ fn findings(server: &Server) -> Arc<Findings> {
     findings
 }
 
-/// A flow that is looked at.
-struct Looked {
+/// A flow to check.
+struct CheckedFlow {
     id: Text,
     model: Model,
     content: Arc<Content>,
     files: Option<Arc<Files>>,
 }
 
-fn find(flows: &[Looked]) -> Findings {
+fn find(flows: &[CheckedFlow]) -> Findings {
     let drafts = flows.iter().filter_map(|flow| match &flow.model {
         Model::Draft(flow) => Some(Flow::clone(flow)),
         Model::Architect(_) => None,
@@ -195,7 +196,7 @@ fn find(flows: &[Looked]) -> Findings {
     for found in check::check(&drafts.collect::<Vec<_>>()) {
         of_drafts.entry(found.flow.clone().unwrap_or_default()).or_default().push(found);
     }
-    let of_flow = |flow: &Looked| {
+    let of_flow = |flow: &CheckedFlow| {
         let read = read_flow(&flow.content);
         let found = match &flow.model {
             Model::Draft(_) => of_drafts.get(flow.id.as_str()).cloned(),
@@ -209,7 +210,8 @@ fn find(flows: &[Looked]) -> Findings {
     flows.iter().map(of_flow).collect()
 }
 
-/// Those of other flows are left out, as they are when it is published.
+/// Checks an Architect flow. Findings that depend on other flows are omitted, as when it
+/// is published.
 fn of_architect(flow: &ArchitectFlow) -> Vec<Diagnostic> {
     let mut found = check::check_architect(std::slice::from_ref(flow));
     found.retain(|it| !OF_OTHERS.contains(&it.code));

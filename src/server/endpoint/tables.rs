@@ -1,16 +1,16 @@
-//! Data tables and their rows, as the fixtures say.
+//! Data tables and their rows, from the fixtures.
 
 use serde_json::{Map, Value, json};
 
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::Asked;
 use crate::server::http::page::{Page, listing};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::State;
 use crate::value::Text;
 use crate::world::{DataTableRow, Fixtures};
 
-/// Lists data tables, by `name` if one is asked for.
-pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
+/// Lists data tables, optionally by `name`.
+pub(in crate::server) fn list(state: &mut State, asked: &Request) -> EndpointResult {
     let fixtures = state.fixtures();
     let wanted = asked.query("name").map(str::to_lowercase);
     let is_wanted = |name: &&str| {
@@ -22,8 +22,8 @@ pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
     listing(asked, Page::of(asked)?, &names, |name| to_json(&fixtures, name))
 }
 
-/// A data table.
-pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+/// Returns a data table.
+pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
     let fixtures = state.fixtures();
     let table = table(&fixtures, asked)?;
     let name = fixtures
@@ -32,10 +32,10 @@ pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
     Ok(Reply::ok(to_json(&fixtures, name.unwrap_or(&table))))
 }
 
-fn table(fixtures: &Fixtures, asked: &Asked) -> Result<Text, Refusal> {
+fn table(fixtures: &Fixtures, asked: &Request) -> Result<Text, ApiError> {
     let wanted = asked.parameter("datatableId");
     let id = fixtures.data_table_id(wanted).cloned();
-    id.ok_or_else(|| Refusal::not_found("the data table", wanted))
+    id.ok_or_else(|| ApiError::not_found("the data table", wanted))
 }
 
 fn to_json(fixtures: &Fixtures, name: &str) -> Value {
@@ -61,13 +61,13 @@ fn to_json(fixtures: &Fixtures, name: &str) -> Value {
     })
 }
 
-/// Whether only keys are asked for, as is the platform's custom.
-fn is_brief(asked: &Asked) -> bool {
+/// Returns `true` if only keys are requested, which is the platform's default.
+fn is_brief(asked: &Request) -> bool {
     !asked.query("showbrief").is_some_and(|it| it.eq_ignore_ascii_case("false"))
 }
 
-/// The rows of a data table: their keys, or with `showbrief=false` all columns.
-pub(in crate::server) fn rows(state: &mut State, asked: &Asked) -> Answered {
+/// Lists the rows of a data table: their keys, or with `showbrief=false` all columns.
+pub(in crate::server) fn rows(state: &mut State, asked: &Request) -> EndpointResult {
     let fixtures = state.fixtures();
     let table = table(&fixtures, asked)?;
     let keys = fixtures.data_table_keys(&table).unwrap_or_default();
@@ -76,13 +76,13 @@ pub(in crate::server) fn rows(state: &mut State, asked: &Asked) -> Answered {
     })
 }
 
-/// A row of a data table: its key, or with `showbrief=false` all columns.
-pub(in crate::server) fn row(state: &mut State, asked: &Asked) -> Answered {
+/// Returns a row of a data table: its key, or with `showbrief=false` all columns.
+pub(in crate::server) fn row(state: &mut State, asked: &Request) -> EndpointResult {
     let fixtures = state.fixtures();
     let table = table(&fixtures, asked)?;
     let key = asked.parameter("rowId");
     let row = row_json(&fixtures, &table, key, is_brief(asked));
-    row.map(Reply::ok).ok_or_else(|| Refusal::not_found("the row", key))
+    row.map(Reply::ok).ok_or_else(|| ApiError::not_found("the row", key))
 }
 
 fn row_json(

@@ -1,19 +1,18 @@
-//! Logging in with client credentials.
+//! Login with client credentials.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::{Asked, pairs};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::{Request, pairs};
 use crate::server::state::State;
 use crate::server::state::event::Event;
 
-/// How long a token lasts unless a request says otherwise, in seconds. *Source: the
-/// platform's default.*
+/// Default lifetime of a token, in seconds. *Source: the platform's default.*
 const DEFAULT_LIFETIME: i64 = 86_400;
 
-/// What a client says of itself, wherever it says it.
+/// The credentials of a client, from all places in which they may be given.
 struct Credentials(Vec<(String, String)>);
 
 impl Credentials {
@@ -24,9 +23,9 @@ impl Credentials {
     }
 }
 
-/// Gives a token to whoever names a client and a secret. A `scope` makes it one that may do
-/// nothing else; `expires_in` says how long it lasts, in seconds.
-pub(in crate::server) fn give(state: &mut State, asked: &Asked) -> Answered {
+/// Issues a token to any client that sends a client id and a secret. `scope` restricts
+/// the token; `expires_in` sets its lifetime, in seconds.
+pub(in crate::server) fn give(state: &mut State, asked: &Request) -> EndpointResult {
     let credentials = credentials(asked)?;
     let grant = credentials.get(&["grant_type", "grantType"]);
     if let Some(other) = grant.filter(|grant| *grant != "client_credentials") {
@@ -37,7 +36,7 @@ pub(in crate::server) fn give(state: &mut State, asked: &Asked) -> Answered {
     let secret = credentials.get(&["client_secret", "clientSecret"]);
     let (Some(client), Some(_)) = (client, secret) else {
         let message = "client not found or invalid client: a client id and a secret are \
-                       needed, in a Basic header, a form, JSON or the query";
+                       required, in a Basic header, a form, JSON or the query";
         return Ok(refused("invalid_client", message, asked));
     };
     let scopes = credentials.get(&["scope", "scopes"]).unwrap_or_default();
@@ -57,15 +56,16 @@ pub(in crate::server) fn give(state: &mut State, asked: &Asked) -> Answered {
         "scope": scopes.join(" "),
     });
     let why = match scopes.len() {
-        0 => "a token that may do everything".to_owned(),
+        0 => "a token with full access".to_owned(),
         _ => format!("a token for {}", scopes.join(", ")),
     };
     state.commit(Event::TokenGiven { token, scopes, expires_at })?;
-    Ok(Reply::ok(body).because(why))
+    Ok(Reply::ok(body).with_reason(why))
 }
 
-/// What OAuth prescribes, and what the platform's errors have beside it.
-fn refused(error: &str, message: &str, asked: &Asked) -> Reply {
+/// Returns the error that OAuth prescribes, with the additional fields of the platform's
+/// errors.
+fn refused(error: &str, message: &str, asked: &Request) -> Reply {
     let body = json!({
         "error": error,
         "description": message,
@@ -77,10 +77,10 @@ fn refused(error: &str, message: &str, asked: &Asked) -> Reply {
         "details": [],
         "errors": [],
     });
-    Reply::of(400, body).because(message)
+    Reply::of(400, body).with_reason(message)
 }
 
-fn credentials(asked: &Asked) -> Result<Credentials, Refusal> {
+fn credentials(asked: &Request) -> Result<Credentials, ApiError> {
     let mut found = basic(asked)?;
     found.extend(asked.query.iter().cloned());
     let media_type = asked.header("content-type").unwrap_or_default();
@@ -88,7 +88,7 @@ fn credentials(asked: &Asked) -> Result<Credentials, Refusal> {
     if is_json && !asked.body.is_empty() {
         let text = asked.text()?;
         let body: Value = serde_json::from_str(text)
-            .map_err(|error| Refusal::bad(format!("the body is not JSON: {error}")))?;
+            .map_err(|error| ApiError::bad(format!("the body is not JSON: {error}")))?;
         let entries = body.as_object().into_iter().flatten();
         found.extend(
             entries.filter_map(|(name, value)| Some((name.clone(), text_of(value)?))),
@@ -104,14 +104,14 @@ fn text_of(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Array(items) => {
-            let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
-            Some(texts?.join(" "))
+            let items: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+            Some(items?.join(" "))
         }
         _ => None,
     }
 }
 
-fn basic(asked: &Asked) -> Result<Vec<(String, String)>, Refusal> {
+fn basic(asked: &Request) -> Result<Vec<(String, String)>, ApiError> {
     let header = asked.header("authorization").and_then(|it| it.trim().split_once(' '));
     let Some((scheme, encoded)) = header else { return Ok(Vec::new()) };
     if !scheme.eq_ignore_ascii_case("basic") {
@@ -121,7 +121,7 @@ fn basic(asked: &Asked) -> Result<Vec<(String, String)>, Refusal> {
     let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
     let Some((client, secret)) = decoded.as_deref().and_then(|it| it.split_once(':'))
     else {
-        return Err(Refusal::bad("the Basic header is not base64 of `client:secret`"));
+        return Err(ApiError::bad("the Basic header is not base64 of `client:secret`"));
     };
     Ok([("client_id", client), ("client_secret", secret)]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -1,23 +1,24 @@
-//! Webhooks: which services are called, and the calls that were made.
+//! Webhooks: the registered services, and the calls that were made.
 
 use serde_json::{Map, Value, json};
 
 use crate::server::Server;
-use crate::server::http::answer::{Answered, Reply};
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::{EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::State;
 use crate::server::state::event::Event;
 
-/// Registers services in place of those that are registered.
-pub(in crate::server) fn replace(state: &mut State, asked: &Asked) -> Answered {
+/// Replaces the registered services.
+pub(in crate::server) fn replace(state: &mut State, asked: &Request) -> EndpointResult {
     let webhooks = state.webhooks.read(&asked.object()?.0)?;
     state.commit(Event::WebhooksReplaced { webhooks })?;
     let webhooks = registered(state);
-    Ok(Reply::ok(json!({ "webhooks": webhooks })).because("other services are called"))
+    Ok(Reply::ok(json!({ "webhooks": webhooks }))
+        .with_reason("the services were replaced"))
 }
 
-/// Which services are registered, and the calls that were made, the oldest first.
-pub(in crate::server) fn list(server: &Server, asked: &Asked) -> Answered {
+/// Lists the registered services and the calls that were made, the oldest first.
+pub(in crate::server) fn list(server: &Server, asked: &Request) -> EndpointResult {
     let webhooks = registered(&server.state());
     let mut calls = server.calls.to_json();
     let open = calls.iter().filter(|call| call["outcome"] == "open").count();
@@ -27,8 +28,8 @@ pub(in crate::server) fn list(server: &Server, asked: &Asked) -> Answered {
     Ok(Reply::ok(json!({ "webhooks": webhooks, "open": open, "calls": calls })))
 }
 
-/// By name the services, and what of the organisation the name is: null if there is no such
-/// thing, or not yet.
+/// Returns the services by name, with the kind of entity that the name refers to: null if
+/// no such entity exists at present.
 fn registered(state: &State) -> Map<String, Value> {
     let registered = state.webhooks.registered();
     if registered.is_empty() {

@@ -1,4 +1,4 @@
-//! Connections: how they are taken, how many, how long, and how they end.
+//! Connections: accepting them, their limits, and shutting down.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,27 +15,27 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
-use super::answer::Refusal;
-use super::asked::{Asked, pairs};
+use super::reply::ApiError;
+use super::request::{Request, pairs};
 use super::wire::{Malformed, Wire};
 
-/// The largest body that is read, in bytes.
+/// Maximum size of a request body, in bytes.
 pub(in crate::server) const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
-/// How many connections are open at once; further ones wait until one is closed.
+/// Maximum number of open connections; further ones wait until one is closed.
 const MAX_CONNECTIONS: usize = 1_024;
-/// How long a client may take for the head of a request, and between two requests.
+/// Time limit for the head of a request, and for the pause between two requests.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a client may take for the body of a request.
+/// Time limit for the body of a request.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a client may take to take an answer.
+/// Time limit for a client to receive an answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long requests that are being done may take once the server is told to stop.
+/// Time limit for running requests once the server is asked to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the port.
 ///
 /// # Errors
-/// It is in use, or the address is not one of this machine.
+/// The port is in use, or the address does not belong to this machine.
 pub(in crate::server) async fn open(
     host: &str,
     port: u16,
@@ -46,8 +46,8 @@ pub(in crate::server) async fn open(
     Ok((listener, address))
 }
 
-/// Answers connections until it is told to stop; then lets those that are being answered end.
-/// What is no HTTP is answered by `malformed`.
+/// Serves connections until `stop` is set, then lets running requests finish. `malformed`
+/// answers input that is not HTTP.
 pub(in crate::server) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -55,14 +55,14 @@ pub(in crate::server) async fn serve(
     mut stop: watch::Receiver<bool>,
 ) {
     let graceful = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { break };
+        let Ok(permit) = Arc::clone(&slots).acquire_owned().await else { break };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stop.wait_for(|stop| *stop) => break,
         };
-        // What fails is one connection, or there are no file handles left for a while.
+        // Either this connection failed, or file handles are exhausted for a while.
         let Ok((stream, _)) = accepted else {
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
@@ -73,12 +73,12 @@ pub(in crate::server) async fn serve(
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
-            // A client that has nothing more to say may still listen.
+            // A client that has finished sending may still wait for the answer.
             .half_close(true)
             .serve_connection(TokioIo::new(wire), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
-            // A client that goes away is no concern of ours.
+            // It is not an error if the client closes the connection.
             let _ = connection.await;
             drop(permit);
         });
@@ -86,19 +86,19 @@ pub(in crate::server) async fn serve(
     let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
 }
 
-/// Reads a request to its end.
+/// Reads a request with its body.
 ///
 /// # Errors
-/// The body is too large, comes too slowly, or does not come.
+/// The body is too large, arrives too slowly, or does not arrive.
 pub(in crate::server) async fn read(
     id: String,
     request: Request<Body>,
-) -> (Asked, Result<(), Refusal>) {
+) -> (Request, Result<(), ApiError>) {
     let (head, body) = request.into_parts();
     let headers = head.headers.iter().map(|(name, value)| {
         (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
     });
-    let mut asked = Asked {
+    let mut asked = Request {
         id,
         method: head.method.as_str().to_owned(),
         path: head.uri.path().to_owned(),
@@ -115,11 +115,11 @@ pub(in crate::server) async fn read(
         }
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             let message = format!("the body is larger than {MAX_BODY_BYTES} bytes");
-            Err(Refusal::new(413, "request.entity.too.large", message))
+            Err(ApiError::new(413, "request.entity.too.large", message))
         }
-        Ok(Err(error)) => Err(Refusal::bad(format!("the body cannot be read: {error}"))),
+        Ok(Err(error)) => Err(ApiError::bad(format!("the body cannot be read: {error}"))),
         Err(_) => {
-            Err(Refusal::new(408, "request.timeout", "the body did not come in time"))
+            Err(ApiError::new(408, "request.timeout", "the body did not arrive in time"))
         }
     };
     (asked, read)

@@ -1,8 +1,7 @@
-//! Everything about HTTP that no endpoint has to know: connections, what is asked, what is
-//! answered.
+//! The HTTP layer: connections, requests and answers.
 
-pub(super) mod answer;
-pub(super) mod asked;
 pub(super) mod listen;
 pub(super) mod page;
+pub(super) mod reply;
+pub(super) mod request;
 pub(super) mod wire;

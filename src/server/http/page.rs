@@ -1,44 +1,43 @@
-//! Lists in pages, as the platform answers them.
+//! Paged lists, in the format of the platform.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::answer::{Answered, Refusal, Reply};
-use super::asked::Asked;
+use super::reply::{ApiError, EndpointResult, Reply};
+use super::request::Request;
 
-/// How many entities a page has unless the client says otherwise. *Source: the platform's
-/// API.*
+/// Entities per page unless the client gives a size. *Source: the platform's API.*
 const DEFAULT_SIZE: usize = 25;
 
-/// How many entities a page has at most; a client that asks for more gets so many.
+/// Maximum entities per page; a larger requested size is reduced to it.
 const MAX_SIZE: usize = 100;
 
-/// What stands as it is in a query.
+/// The characters that are not percent-encoded in a query.
 const PLAIN: AsciiSet =
     NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Which part of a list is asked for.
+/// The requested part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::server) struct Page {
-    /// How many entities a page has.
+    /// Number of entities per page.
     pub(in crate::server) size: usize,
-    /// Which one, from 1.
+    /// Page number, from 1.
     pub(in crate::server) number: usize,
 }
 
 impl Page {
-    /// The page of a query.
+    /// Reads the page from the query.
     ///
     /// # Errors
-    /// `pageSize` or `pageNumber` is no whole number above zero.
-    pub(in crate::server) fn of(asked: &Asked) -> Result<Self, Refusal> {
+    /// `pageSize` or `pageNumber` is not a whole number above zero.
+    pub(in crate::server) fn of(asked: &Request) -> Result<Self, ApiError> {
         let number = |name: &str, default: usize| match asked.query(name) {
             None => Ok(default),
             Some(text) => {
                 let number = text.parse().ok().filter(|number| *number > 0);
                 number.ok_or_else(|| {
                     let message = format!("`{name}` must be a whole number above 0");
-                    Refusal::bad(message)
+                    ApiError::bad(message)
                 })
             }
         };
@@ -46,11 +45,11 @@ impl Page {
         Ok(Self { size, number: number("pageNumber", 1)? })
     }
 
-    /// The page of a query, or of the body where that says one.
+    /// Reads the page from the query; values in the body take precedence.
     pub(in crate::server) fn of_body(
-        asked: &Asked,
-        body: &super::asked::Object,
-    ) -> Result<Self, Refusal> {
+        asked: &Request,
+        body: &super::request::Object,
+    ) -> Result<Self, ApiError> {
         let mut page = Self::of(asked)?;
         let number = |key: &str| body.get(key).and_then(Value::as_u64);
         let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
@@ -63,7 +62,7 @@ impl Page {
         Ok(page)
     }
 
-    /// Its part of a list.
+    /// Returns the part of a list that is on this page.
     pub(in crate::server) fn cut<Item>(
         self,
         items: impl IntoIterator<Item = Item>,
@@ -73,13 +72,13 @@ impl Page {
     }
 }
 
-/// A page of a list, and where the others are.
+/// Answers with a page of a list, and links to the other pages.
 pub(in crate::server) fn listing<Item>(
-    asked: &Asked,
+    asked: &Request,
     page: Page,
     items: &[Item],
     write: impl FnMut(&Item) -> Value,
-) -> Answered {
+) -> EndpointResult {
     let total = items.len();
     let entities: Vec<Value> = page.cut(items).map(write).collect();
     let count = total.div_ceil(page.size);
@@ -100,11 +99,11 @@ pub(in crate::server) fn listing<Item>(
     if page.number > 1 {
         body["previousUri"] = uri(page.number - 1);
     }
-    Ok(Reply::ok(body).because(format!("page {} of {count}", page.number)))
+    Ok(Reply::ok(body).with_reason(format!("page {} of {count}", page.number)))
 }
 
-/// The same request for another page.
-fn uri_of(asked: &Asked, size: usize, number: usize) -> String {
+/// Returns the URI of the same request for another page.
+fn uri_of(asked: &Request, size: usize, number: usize) -> String {
     let is_page = |name: &str| name == "pageSize" || name == "pageNumber";
     let others = asked.query.iter().filter(|(name, _)| !is_page(name));
     let mut uri = format!("{}?pageSize={size}&pageNumber={number}", asked.path);
@@ -117,11 +116,11 @@ fn uri_of(asked: &Asked, size: usize, number: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::asked::pairs;
+    use super::super::request::pairs;
     use super::*;
 
-    fn asked(query: &str) -> Asked {
-        Asked { path: "/x".into(), query: pairs(query), ..Asked::default() }
+    fn asked(query: &str) -> Request {
+        Request { path: "/x".into(), query: pairs(query), ..Request::default() }
     }
 
     #[test]
@@ -130,7 +129,7 @@ mod tests {
         let items = [1, 2, 3, 4, 5];
         let page = Page::of(&asked).unwrap();
         let reply = listing(&asked, page, &items, |item| Value::from(*item)).unwrap();
-        let super::super::answer::Body::Json(body) = reply.body else { panic!() };
+        let super::super::reply::Body::Json(body) = reply.body else { panic!() };
         assert_eq!(body["entities"], json!([3, 4]));
         assert_eq!(body["pageCount"], 3);
         assert_eq!(body["nextUri"], "/x?pageSize=2&pageNumber=3&name=a%20b");

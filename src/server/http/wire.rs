@@ -1,5 +1,5 @@
-//! A connection as bytes: what hyper answers by itself gets a body, and a client that does not
-//! take its answers is left.
+//! The byte stream of a connection: adds a body to the answers that hyper creates itself,
+//! and disconnects a client that does not receive its answers.
 
 use std::future::Future;
 use std::io;
@@ -12,25 +12,26 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-use super::answer::{CORRELATION_ID, Reply};
+use super::reply::{CORRELATION_ID, Reply};
 
-/// Answers a request whose head is no HTTP with a status: the id of the answer, and what it
-/// says.
+/// Answers a request that hyper rejected with a status. Returns the id of the request and
+/// the answer.
 pub(in crate::server) type Malformed = Arc<dyn Fn(u16) -> (String, Reply) + Send + Sync>;
 
-/// How long a connection is read after its last answer. Whoever closes a connection while
-/// something is on its way takes the answer back.
+/// Time for which a connection is read after its last answer. Closing a connection with
+/// unread input resets it, and the client may lose the answer.
 const LINGER: Duration = Duration::from_secs(2);
 
 /// A connection.
 pub(super) struct Wire {
     stream: TcpStream,
     malformed: Malformed,
-    /// How long a client may take to take what was answered.
+    /// Time limit for a client to receive an answer.
     patience: Duration,
-    /// Runs while something that was answered is not taken.
+    /// Runs while part of an answer has not been received.
     deadline: Option<Pin<Box<Sleep>>>,
-    /// What stands in the place of an answer of hyper's, and how much of it is written.
+    /// The replacement of hyper's own answer, and the number of its bytes already
+    /// written.
     instead: Option<(Vec<u8>, usize)>,
     /// Runs while the connection is being closed.
     lingering: Option<Pin<Box<Sleep>>>,
@@ -56,7 +57,7 @@ impl Wire {
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
-    /// Writes what stands in the place of an answer of hyper's to its end.
+    /// Writes the replacement of hyper's own answer completely.
     fn write_instead(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while let Some((text, at)) = self.instead.take() {
             let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) else {
@@ -74,8 +75,8 @@ impl Wire {
     }
 }
 
-/// Where an answer of hyper's own begins. It has nothing to say but its status, and nothing
-/// follows it. All other answers have an id.
+/// Returns the position at which hyper's own answer begins. Such an answer has a status
+/// but no body and no request id, and nothing follows it.
 fn bare_answer(bytes: &[u8]) -> Option<usize> {
     const BEGIN: &[u8] = b"HTTP/1.1 4";
     const LONGEST: usize = 256;
@@ -91,7 +92,7 @@ fn bare_answer(bytes: &[u8]) -> Option<usize> {
     (is_bare && head.find("\r\n\r\n") == Some(head.len() - 4)).then_some(from + at)
 }
 
-/// The same answer with a body.
+/// Builds the same answer with a body.
 fn whole_answer(bare: &[u8], malformed: &Malformed) -> Vec<u8> {
     let line = bare.split(|byte| *byte == b'\r').next().unwrap_or_default();
     let line = String::from_utf8_lossy(line);
@@ -119,7 +120,7 @@ impl AsyncWrite for Wire {
                 Some(0) => {
                     wire.instead = Some((whole_answer(bytes, &wire.malformed), 0));
                 }
-                // What stands before it is written first.
+                // The bytes before it are written first.
                 Some(at) => return wire.write(cx, bytes.get(..at).unwrap_or(bytes)),
             }
         }
@@ -127,7 +128,7 @@ impl AsyncWrite for Wire {
         Poll::Ready(Ok(bytes.len()))
     }
 
-    /// Everything that was answered is taken.
+    /// A completed flush means that the client has received everything.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let wire = self.get_mut();
         wire.deadline = None;
@@ -169,20 +170,20 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::server::http::answer::Refusal;
+    use crate::server::http::reply::ApiError;
 
     const BARE: &[u8] =
         b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\ndate: Mon\r\n\r\n";
 
     fn malformed() -> Malformed {
-        Arc::new(|status| ("7".into(), Refusal::new(status, "x", "x").into_reply("7")))
+        Arc::new(|status| ("7".into(), ApiError::new(status, "x", "x").into_reply("7")))
     }
 
     #[test]
     fn only_answers_without_an_id_are_hypers_own() {
         assert_eq!(bare_answer(BARE), Some(0));
-        let behind = [b"{\"a\":1}", BARE].concat();
-        assert_eq!(bare_answer(&behind), Some(7));
+        let after = [b"{\"a\":1}", BARE].concat();
+        assert_eq!(bare_answer(&after), Some(7));
         let ours = b"HTTP/1.1 404 Not Found\r\ninin-correlation-id: 1\r\ncontent-length: 0\r\n\r\n";
         assert_eq!(bare_answer(ours), None);
         assert_eq!(bare_answer(b"HTTP/1.1 100 Continue\r\n\r\n"), None);
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn who_takes_no_answers_is_left() {
+    fn clients_that_do_not_receive_answers_are_disconnected() {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let error = runtime.block_on(async {
@@ -204,7 +205,7 @@ mod tests {
             let (stream, _) = listener.accept().await.unwrap();
             let mut wire = Wire::new(stream, Duration::from_millis(50), malformed());
             let bytes = vec![b'x'; 1024 * 1024];
-            // What the machine takes for the client is taken; then nothing goes on.
+            // Writing succeeds until the machine's socket buffers are full, then stalls.
             let error = loop {
                 let write = poll_fn(|cx| Pin::new(&mut wire).poll_write(cx, &bytes));
                 if let Err(error) = write.await {

@@ -1,15 +1,15 @@
-// A conversation: what the caller hears and does, the dial pad, and the trace as it grows.
+// The conversation view: the turns, the dial pad, and the live trace.
 const { showInstance, showForm, pressKey } = (() => {
   const PAD = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
   const INKS = ["plain", "speech", "caller", "way", "note", "error"];
-  // The conversation that is shown, and the keys that are entered but not sent.
+  // The displayed conversation, and the keys that are entered but not sent.
   let shown = null;
   let entered = "";
   let isBusy = false;
 
   const place = (selector) => byId("conversation").querySelector(selector);
 
-  // --- Its parts --------------------------------------------------------------------
+  // --- Parts of the view ----------------------------------------------------------
 
   function showInstance(instance, now) {
     const isOther = shown?.id !== instance.id || !place(".phone");
@@ -37,7 +37,7 @@ const { showInstance, showForm, pressKey } = (() => {
     place(".erase").addEventListener("click", () => { entered = entered.slice(0, -1); showEntered(); });
     place(".enter").addEventListener("click", send);
     place(".silence").addEventListener("click", () => give(null));
-    place(".hang-up").addEventListener("click", () => act(() => tell(`instances/${shown.id}/disconnect`)));
+    place(".hang-up").addEventListener("click", () => act(() => post(`instances/${shown.id}/disconnect`)));
     place(".say").addEventListener("submit", (event) => {
       event.preventDefault();
       const words = place(".say input").value.trim();
@@ -48,7 +48,7 @@ const { showInstance, showForm, pressKey } = (() => {
 
   function showFacts(instance, now) {
     const isOver = instance.state === "over";
-    const pill = element("span", `pill ${isOver ? outcomeOf(instance) : "skipped"}`, isOver ? instance.status : "waits");
+    const pill = element("span", `pill ${isOver ? outcomeOf(instance) : "skipped"}`, isOver ? instance.status : "waiting");
     const facts = [pill, element("span", "", `version ${instance.flowVersion}`), element("span", "", instance.media),
       element("span", "", "started ", moment(instance.startedAt, now))];
     if (instance.name) facts.push(element("span", "", instance.name));
@@ -64,8 +64,8 @@ const { showInstance, showForm, pressKey } = (() => {
   const outcomeOf = (instance) => (instance.status === "completed" ? "passed" : "failed");
 
   function showTurns(instance) {
-    const turns = instance.turnsLeftOut
-      ? [{ kind: "ended", text: `${count(instance.turnsLeftOut, "earlier turn")} left out` }, ...instance.turns]
+    const turns = instance.turnsOmitted
+      ? [{ kind: "ended", text: `${count(instance.turnsOmitted, "earlier turn")} omitted` }, ...instance.turns]
       : instance.turns;
     let last = -1;
     const timed = turns.map((turn) => {
@@ -83,9 +83,9 @@ const { showInstance, showForm, pressKey } = (() => {
     place(".chat").classList.toggle("silent", timed.length === 0);
   }
 
-  // What is asked, and how the call ended when nothing is asked any more.
+  // Shows the open question, or how the call ended.
   function showQuestion({ question, asking, state, status, reason, queue, elapsedMs, isDisconnected, flowId }) {
-    // Whoever used the dial pad does not lose the place when it goes.
+    // Keeps the keyboard focus in the conversation when the dial pad disappears.
     if (!question && place(".keys").contains(document.activeElement)) byId("conversation").focus();
     place(".keys").hidden = !question;
     const key = JSON.stringify([question?.node, question?.choices, question?.maxDigits, state, status, shown.asked, asking]);
@@ -95,14 +95,14 @@ const { showInstance, showForm, pressKey } = (() => {
       outcome.replaceChildren();
       outcome.className = `outcome ${state === "over" ? outcomeOf({ status }) : ""}`;
       if (state === "over") {
-        const end = [`The call is over: ${status} after ${seconds(elapsedMs)}.`];
+        const end = [`Call ended: ${status} after ${seconds(elapsedMs)}.`];
         if (isDisconnected) end.push("The caller hung up.");
         if (queue) end.push(`Routed to ${queue}.`);
         const again = element("a", "button", "Call again");
         again.href = `#call=${encodeURIComponent(flowId)}`;
         outcome.append(element("b", "", end.join(" ")), ...(reason ? [element("span", "", reason)] : []), again);
       }
-      if (asking) outcome.append(element("span", "", `${asking.node} asks its service${asking.input ? `, with the keys ${asking.input}` : ""}.`));
+      if (asking) outcome.append(element("span", "", `${asking.node} is calling its webhook${asking.input ? ` with the keys ${asking.input}` : ""}.`));
       if (question) showChoices(question);
     }
     if (question) place(".asked").textContent = waitsFor(question);
@@ -133,8 +133,8 @@ const { showInstance, showForm, pressKey } = (() => {
   }
 
   function showTrace(instance, isOther) {
-    place(".before").hidden = !instance.linesLeftOut;
-    place(".before").textContent = `${count(instance.linesLeftOut, "earlier line")} left out`;
+    place(".before").hidden = !instance.linesOmitted;
+    place(".before").textContent = `${count(instance.linesOmitted, "earlier line")} omitted`;
     const lines = place(".lines");
     lines.classList.toggle("fresh", !isOther);
     update(lines, instance.lines, ({ level, label, name, type, timeMs, tookMs, pieces }) => lineOf({
@@ -151,10 +151,10 @@ const { showInstance, showForm, pressKey } = (() => {
     });
   }
 
-  // --- What the caller does ---------------------------------------------------------
+  // --- Input of the caller --------------------------------------------------------
 
-  // A flow that takes one key gets it at once; one that takes more gets them together, when
-  // they are all there, at the key that ends them, or when they are sent.
+  // A single key is sent immediately. Several keys are sent together: when the maximum is
+  // reached, at the terminating key, or with the send button.
   function press(key) {
     const question = shown?.question;
     if (!question || isBusy) return;
@@ -172,7 +172,7 @@ const { showInstance, showForm, pressKey } = (() => {
     if (keys) give(keys);
   }
 
-  // The keys of the keyboard. Answers whether it was one of the dial pad.
+  // Handles a key of the keyboard. Returns whether the dial pad used it.
   function pressKey(key) {
     if (!shown?.question || !place(".keys")) return false;
     if (PAD.includes(key)) press(key);
@@ -183,16 +183,16 @@ const { showInstance, showForm, pressKey } = (() => {
   }
 
   const give = (input) => act(async () => {
-    await tell("input", { conversationId: shown.id, dtmf: [input] });
+    await post("input", { conversationId: shown.id, dtmf: [input] });
     return ask(`instances/${shown.id}`);
   });
 
-  async function act(deed) {
+  async function act(action) {
     if (isBusy) return;
     isBusy = true;
     const { id, startedAt } = shown;
     try {
-      const instance = await deed();
+      const instance = await action();
       if (shown?.id === id && place(".phone")) {
         place(".wrong").textContent = "";
         showInstance(instance, startedAt);
@@ -204,9 +204,9 @@ const { showInstance, showForm, pressKey } = (() => {
     }
   }
 
-  // --- A new call -------------------------------------------------------------------
+  // --- A new call -----------------------------------------------------------------
 
-  // What was called last, so that it can be called again.
+  // The values of the last call, for calling again.
   const last = { flowId: "", from: "", to: "", media: "voice", variables: [] };
   let flows = [];
 
@@ -215,7 +215,7 @@ const { showInstance, showForm, pressKey } = (() => {
     shown = null;
     byId("conversation").replaceChildren(byId("call-form").content.cloneNode(true));
     for (const name of ["from", "to", "media"]) byId(`dial-${name}`).value = last[name];
-    // Other flows have other variables.
+    // The variables belong to one flow only.
     if (flowId === last.flowId) for (const [name, value] of last.variables) addVariable(name, value);
     byId("dial-add").addEventListener("click", () => addVariable("", "").focus());
     byId("dial-flow").addEventListener("change", nameVariables);
@@ -243,7 +243,7 @@ const { showInstance, showForm, pressKey } = (() => {
     }));
     select.value = flows.some((flow) => flow.id === flowId && flow.canRun) ? flowId : (flows.find((flow) => flow.canRun)?.id ?? "");
     if (found.total > found.entities.length) byId("dial-q").hidden = false;
-    byId("dial-wrong").textContent = flows.length ? "" : "There is no such flow.";
+    byId("dial-wrong").textContent = flows.length ? "" : "No matching flow.";
     nameVariables();
   }
 
@@ -274,7 +274,7 @@ const { showInstance, showForm, pressKey } = (() => {
     return first;
   }
 
-  // A value is JSON where it can be, unless the variable holds text.
+  // Parses a value as JSON if possible, unless the variable is a string.
   function valueOf(name, text) {
     const known = chosenFlow()?.variables.find((variable) => variable.name === name);
     if (known?.type === "String") return text;
@@ -289,7 +289,7 @@ const { showInstance, showForm, pressKey } = (() => {
     last.flowId = byId("dial-flow").value;
     const { flowId, from, to, media } = last;
     try {
-      const called = await tell("instances", { flowId, from, to, media, variables });
+      const called = await post("instances", { flowId, from, to, media, variables });
       location.hash = `instance-${called.id}`;
     } catch (error) {
       if (byId("dial-wrong")) byId("dial-wrong").textContent = error.message;

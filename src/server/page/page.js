@@ -1,15 +1,15 @@
-// The views. Everything is asked again every second while somebody looks.
+// The views. They are refreshed every second while the page is visible.
 (() => {
   const EVERY_MS = 1000;
-  const MOST_REQUESTS = 1000;
+  const MAX_REQUESTS = 1000;
   let status = null;
   let view = "overview";
-  // What is shown of each view.
+  // The state of each view.
   const flows = { q: "", page: 1 };
   const instances = { state: "", page: 1, id: null };
   const requests = { status: "", list: [], number: null, isEnd: false };
 
-  // --- Overview ---------------------------------------------------------------------
+  // --- Overview -------------------------------------------------------------------
 
   function card(title, ...children) {
     return element("section", "card", element("h3", "", title), ...children);
@@ -17,33 +17,33 @@
 
   function showCards() {
     const { address, version, isKept, instances: { waiting, over }, fixtures, requests: { byStatus } } = status;
-    const keep = isKept ? "What changes is kept on the disk." : "What changes is lost when the server stops.";
-    const runs = element("p", "big", way("#conversations?state=waiting", `${waiting.toLocaleString("en")} waiting`),
-      " · ", way("#conversations?state=over", `${over.toLocaleString("en")} over`));
+    const storage = isKept ? "Changes are stored on disk." : "Changes are lost when the server stops.";
+    const runs = element("p", "big", linkTo("#conversations?state=waiting", `${waiting.toLocaleString("en")} waiting`),
+      " · ", linkTo("#conversations?state=over", `${over.toLocaleString("en")} finished`));
     const sorts = Object.entries(byStatus).filter(([, number]) => number > 0);
     const asked = element("p", "big", ...sorts.flatMap(([sort, number], at) =>
-      [at ? " · " : "", way(`#requests?status=${sort}`, `${number.toLocaleString("en")} × ${sort}`)]));
+      [at ? " · " : "", linkTo(`#requests?status=${sort}`, `${number.toLocaleString("en")} × ${sort}`)]));
     if (!sorts.length) asked.append("none yet");
     const sections = Object.entries(fixtures).map(([name, number]) =>
       element("li", "", `${spaced(name)} `, element("b", "", number.toLocaleString("en"))));
     byId("cards").replaceChildren(
       card("Address", element("p", "big", element("code", "", address)),
-        element("p", "meta", `Any client id and secret are good. ${keep}`)),
+        element("p", "meta", `Any client id and secret are accepted. ${storage}`)),
       card("Conversations and executions", runs, element("p", "", button("Call a flow", "#call"))),
-      card("Requests", asked, element("p", "meta", `flowsim ${version} · `, way("/__flowsim/openapi.json", "everything that is served"))),
+      card("Requests", asked, element("p", "meta", `flowsim ${version} · `, linkTo("/__flowsim/openapi.json", "OpenAPI document"))),
       card("Fixtures", sections.length ? element("ul", "counts", ...sections) : element("p", "meta", "none")));
   }
 
   const spaced = (name) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-  function way(href, text) {
+  function linkTo(href, text) {
     const link = element("a", "", text);
     link.href = href;
     return link;
   }
 
   function button(text, href, className = "button main") {
-    const link = way(href, text);
+    const link = linkTo(href, text);
     link.className = className;
     return link;
   }
@@ -53,10 +53,10 @@
     const found = await ask(`flows?${new URLSearchParams({ pageSize: 25, pageNumber: page, q })}`);
     if (q !== flows.q || page !== flows.page) return;
     update(byId("flows-list"), found.entities, flowRow);
-    byId("flows-shown").textContent = q ? `${count(found.total, "flow")} with “${q}”` : count(found.total, "flow");
+    byId("flows-shown").textContent = q ? `${count(found.total, "flow")} matching “${q}”` : count(found.total, "flow");
     const sorts = [["bad", found.errors, "error"], ["warned", found.warnings, "warning"]];
     update(byId("flows-findings"), sorts.filter(([, number]) => number > 0), ([className, number, what]) =>
-      element("span", className, `${count(number, what)} in all`));
+      element("span", className, `${count(number, what)} in total`));
     pager(byId("flows-pager"), found, (number) => { flows.page = number; refresh(); });
   }
 
@@ -85,7 +85,7 @@
       element("li", "", element("code", "", finding.errorCode), ` ${finding.message}`))));
   }
 
-  // --- Conversations ----------------------------------------------------------------
+  // --- Conversations --------------------------------------------------------------
 
   async function refreshInstances() {
     const { state, page } = instances;
@@ -100,17 +100,17 @@
 
   function instanceRow(instance) {
     if (!instance) {
-      return element("li", "empty", { waiting: "Nobody waits.", over: "No call is over.", "": "There was no call yet." }[instances.state]);
+      return element("li", "empty", { waiting: "No waiting conversations.", over: "No finished conversations.", "": "No conversations yet." }[instances.state]);
     }
     const isOver = instance.state === "over";
     const sign = element("span", `sign ${isOver && instance.status === "completed" ? "passed" : ""}`,
       isOver ? (instance.status === "completed" ? "✓" : "✗") : "…");
     sign.setAttribute("role", "img");
-    sign.setAttribute("aria-label", isOver ? instance.status : "waits");
+    sign.setAttribute("aria-label", isOver ? instance.status : "waiting");
     const where = isOver
       ? `${instance.status}${instance.queue ? `, routed to ${instance.queue}` : ""}${instance.isDisconnected ? ", hung up" : ""}`
-      : instance.asking ? `${instance.asking.node} asks its service`
-      : instance.waitingAt ? `waits at ${instance.waitingAt}` : "waits";
+      : instance.asking ? `${instance.asking.node} is calling its webhook`
+      : instance.waitingAt ? `waiting at ${instance.waitingAt}` : "waiting";
     const when = element("span", "meta", `${where} · ${instance.media} · `, moment(instance.startedAt, status.now));
     const link = element("a", `row ${isOver && instance.status !== "completed" ? "failed" : ""}`, sign,
       element("span", "name", instance.flowName ?? instance.flowId), when);
@@ -129,27 +129,27 @@
     } catch (error) {
       if (error.status !== 404) throw error;
       if (id !== instances.id) return;
-      byId("conversation").replaceChildren(element("p", "empty", "There is no such conversation any more."));
+      byId("conversation").replaceChildren(element("p", "empty", "This conversation no longer exists."));
     }
   }
 
   function showStates() {
     const { waiting, over } = status.instances;
-    chips(byId("states"), [["", `all ${(waiting + over).toLocaleString("en")}`], ["waiting", `waiting ${waiting.toLocaleString("en")}`], ["over", `over ${over.toLocaleString("en")}`]],
+    chips(byId("states"), [["", `all ${(waiting + over).toLocaleString("en")}`], ["waiting", `waiting ${waiting.toLocaleString("en")}`], ["over", `finished ${over.toLocaleString("en")}`]],
       instances.state, (state) => { location.hash = `conversations?state=${state || "all"}`; });
   }
 
-  // --- Requests ---------------------------------------------------------------------
+  // --- Requests -------------------------------------------------------------------
 
   async function refreshRequests() {
     const found = await newest({});
     if (!found) return;
     const known = new Set(found.map((request) => request.number));
     const first = found.at(-1)?.number ?? 0;
-    // Older ones that were looked at stay, as far as nothing is missing between.
+    // Older requests that were loaded stay in the list unless there is a gap before them.
     const older = requests.list.filter((request) => request.number < first && !known.has(request.number));
     const isGap = found.length === 50 && requests.list.length > 0 && requests.list[0].number < first;
-    requests.list = (isGap ? found : [...found, ...older]).slice(0, MOST_REQUESTS);
+    requests.list = (isGap ? found : [...found, ...older]).slice(0, MAX_REQUESTS);
     if (isGap) requests.isEnd = false;
     if (found.length < 50) requests.isEnd = true;
     listRequests();
@@ -181,7 +181,7 @@
   const sortOf = (answered) => (answered < 400 ? "passed" : "failed");
 
   function requestRow(request) {
-    if (!request) return element("li", "empty", requests.status ? `No request was answered ${requests.status}.` : "Nobody asked anything yet.");
+    if (!request) return element("li", "empty", requests.status ? `No requests with status ${requests.status}.` : "No requests yet.");
     const { number, method, uri, answered, why, isChosen } = request;
     const link = element("a", `row ${sortOf(answered)}`, element("span", "sign", String(answered)),
       element("span", "name", element("b", "", method), ` ${uri}`), element("span", "meta", why));
@@ -196,16 +196,16 @@
     if (detail.dataset.number === String(request?.number ?? requests.number)) return;
     detail.dataset.number = String(request?.number ?? "");
     if (!request) {
-      const text = requests.number === null ? "Choose a request to see what was asked and answered." : "This request is not in the list.";
+      const text = requests.number === null ? "Select a request to see its body and response." : "This request is not in the list.";
       return detail.replaceChildren(element("p", "empty", text));
     }
-    const back = way("#requests", "← All requests");
+    const back = linkTo("#requests", "← All requests");
     back.className = "back";
     const facts = element("p", "facts", element("span", `pill ${sortOf(request.status)}`, String(request.status)),
       element("span", "", `request ${request.number}`), moment(request.at, status.now), element("code", "", request.id));
     detail.replaceChildren(back, element("h2", "", `${request.method} ${request.uri}`), facts);
     if (request.why) detail.append(element("p", "why", request.why));
-    for (const [title, text] of [["Asked", request.body], ["Answered", request.answer]]) {
+    for (const [title, text] of [["Request body", request.body], ["Response", request.answer]]) {
       if (text) detail.append(element("h3", "", title), element("pre", "", element("span", "", pretty(text))));
     }
     detail.scrollTop = 0;
@@ -222,7 +222,7 @@
     chips(byId("statuses"), all, requests.status, (sort) => { location.hash = sort ? `requests?status=${sort}` : "requests?"; });
   }
 
-  // --- Everywhere -------------------------------------------------------------------
+  // --- All views ------------------------------------------------------------------
 
   function chips(box, entries, chosen, choose) {
     update(box, entries.map(([key, text]) => [key, text, key === chosen]), ([key, text, isChosen]) => {
@@ -238,11 +238,11 @@
     const { now, realTime } = status;
     byId("now").textContent = now.replace("T", " ").replace(/(\.\d+)?Z$/, "");
     byId("now").dateTime = now;
-    byId("now").title = realTime ? "The wall clock, UTC" : "The virtual clock, UTC: it stands still until time passes";
+    byId("now").title = realTime ? "Wall clock, UTC" : "Virtual clock, UTC: it runs only when you advance it";
     byId("passing").hidden = realTime;
   }
 
-  // One refresh at a time; one that is wanted meanwhile comes right after.
+  // Only one refresh runs at a time. A request for another one is served right after it.
   let running = null;
   let isWantedAgain = false;
 
@@ -307,7 +307,7 @@
       show("conversations", false);
       const state = asked.get("state");
       if (state) Object.assign(instances, { state: state === "all" ? "" : state, page: 1 });
-      if (!byId("conversation").children.length) byId("conversation").append(element("p", "empty", "Choose a conversation, or call a flow."));
+      if (!byId("conversation").children.length) byId("conversation").append(element("p", "empty", "Select a conversation, or call a flow."));
     } else if (path.startsWith("request-")) {
       show("requests", true);
       requests.number = Number(path.slice(8));
@@ -336,7 +336,7 @@
 
   for (const passing of byId("passing").children) {
     passing.addEventListener("click", async () => {
-      await tell("clock", { advanceMs: Number(passing.dataset.ms) }).catch(problem);
+      await post("clock", { advanceMs: Number(passing.dataset.ms) }).catch(problem);
       refresh();
     });
   }

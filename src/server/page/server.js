@@ -1,6 +1,6 @@
-// What the page asks of its server, and lists that are brought up to date.
-const { ask, tell, problem, update, pager, moment } = (() => {
-  // Asks; what is refused is an error with the server's words.
+// Requests to the page's server, and lists that are updated in place.
+const { ask, post, problem, update, pager, moment } = (() => {
+  // Sends a request. An error answer becomes an exception with the server's message.
   async function ask(path, method = "GET", body = undefined) {
     let answer;
     try {
@@ -9,23 +9,23 @@ const { ask, tell, problem, update, pager, moment } = (() => {
         signal: AbortSignal.timeout(15000),
       });
     } catch {
-      throw Object.assign(new Error("The server does not answer."), { isAway: true });
+      throw Object.assign(new Error("The server is not responding."), { isAway: true });
     }
-    const said = answer.status === 204 ? null : await answer.json();
-    if (!answer.ok) throw Object.assign(new Error(said.message), { status: answer.status });
-    return said;
+    const content = answer.status === 204 ? null : await answer.json();
+    if (!answer.ok) throw Object.assign(new Error(content.message), { status: answer.status });
+    return content;
   }
 
-  const tell = (path, body = {}) => ask(path, "POST", body);
+  const post = (path, body = {}) => ask(path, "POST", body);
 
-  // What stands above the page while something is wrong with the server.
+  // Shows or hides the error message above the page.
   function problem(error) {
     byId("alarm").hidden = !error;
     byId("alarm").textContent = error?.message ?? "";
   }
 
-  // Brings a list up to date: what is the same at its beginning stays as it is, so that nobody
-  // loses the place; the rest is made anew. Answers whether there was anything new.
+  // Updates a list. Equal items at its beginning are kept, which preserves the focus and the
+  // scroll position; the others are created again. Returns whether anything changed.
   function update(list, items, make) {
     const keys = items.map((item) => JSON.stringify(item));
     const old = list.keys ?? [];
@@ -40,30 +40,30 @@ const { ask, tell, problem, update, pager, moment } = (() => {
     return true;
   }
 
-  // The ways to the pages before and behind this one.
+  // Shows the buttons for the previous and next page.
   function pager(place, { pageNumber, pageCount }, go) {
     const key = `${pageNumber} ${pageCount}`;
     if (place.dataset.key === key) return;
     place.dataset.key = key;
     place.replaceChildren();
     if (pageCount < 2 && pageNumber === 1) return;
-    const way = (text, number, isThere) => {
+    const pageButton = (text, number, isThere) => {
       const button = element("button", "", text);
       button.type = "button";
       button.disabled = !isThere;
       button.addEventListener("click", () => go(number));
       return button;
     };
-    place.append(way("← Newer", pageNumber - 1, pageNumber > 1),
+    place.append(pageButton("← Newer", pageNumber - 1, pageNumber > 1),
       element("span", "meta", `${pageNumber} of ${Math.max(pageCount, 1)}`),
-      way("Older →", pageNumber + 1, pageNumber < pageCount));
+      pageButton("Older →", pageNumber + 1, pageNumber < pageCount));
     if (place.id.startsWith("flows")) {
-      place.firstChild.textContent = "← Back";
-      place.lastChild.textContent = "Further →";
+      place.firstChild.textContent = "← Previous";
+      place.lastChild.textContent = "Next →";
     }
   }
 
-  // A moment of the server: the day is left out where it is today there.
+  // Formats a time of the server; the date is omitted if it is the server's current date.
   function moment(text, now = "") {
     const time = element("time", "", (text.slice(0, 10) === now.slice(0, 10) ? text.slice(11) : text.replace("T", " ")).replace(/(\.\d+)?Z$/, ""));
     time.dateTime = text;
@@ -71,5 +71,5 @@ const { ask, tell, problem, update, pager, moment } = (() => {
     return time;
   }
 
-  return { ask, tell, problem, update, pager, moment };
+  return { ask, post, problem, update, pager, moment };
 })();

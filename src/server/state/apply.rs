@@ -1,4 +1,4 @@
-//! What events do to the organisation.
+//! Application of events to the organisation.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl State {
             | Event::DocumentsWritten(_) => self.apply_to_index(number, event),
             Event::ClockAdvanced => {
                 self.last_clock = Some(Event::ClockAdvanced.subject(number));
-                self.go_on();
+                self.advance_instances();
             }
             of_flow => self.apply_to_flow(of_flow),
         }
@@ -58,7 +58,7 @@ impl State {
             }
             Event::VariablesWritten { id, variables } => {
                 self.with_instance(&id, |instance, around| {
-                    instance.go_on(around);
+                    instance.advance(around);
                     instance.write(&variables);
                 });
             }
@@ -188,11 +188,16 @@ fn change_flow(flow: &mut StoredFlow, change: FlowChange) {
         FlowChange::Revert => {
             flow.is_locked = false;
             let kept = flow.published.map_or(0, |index| index + 1);
-            let is_kept = |(index, version): (usize, &Version)| {
+            let is_persistent = |(index, version): (usize, &Version)| {
                 index < kept || version.is_checked_in
             };
             while flow.versions.len() > 1
-                && !flow.versions.iter().enumerate().next_back().is_some_and(is_kept)
+                && !flow
+                    .versions
+                    .iter()
+                    .enumerate()
+                    .next_back()
+                    .is_some_and(is_persistent)
             {
                 flow.versions.pop();
             }

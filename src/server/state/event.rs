@@ -1,5 +1,4 @@
-//! What can happen to the organisation: everything that changes it, as values that can be
-//! kept and done again.
+//! Events: all changes of the organisation, as values that can be stored and replayed.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -9,56 +8,57 @@ use super::indices::NewDocument;
 use super::outgoing::CallResult;
 use crate::server::webhook::Webhook;
 
-/// An event, and when it happened.
+/// An event, and its time.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::server) struct Entry {
-    /// Its number, from 1. Ids are derived from it.
+    /// The event's number, from 1. Ids are derived from it.
     pub(in crate::server) number: u64,
     /// The server's clock, in milliseconds since 1970.
     pub(in crate::server) at: i64,
-    /// What happened.
+    /// The event.
     pub(in crate::server) event: Event,
 }
 
-/// What happened. An event was checked before it is one: doing it cannot fail.
+/// A change of the organisation. Events are created from checked requests, so applying
+/// one cannot fail.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(in crate::server) enum Event {
     /// A client logged in.
     TokenGiven { token: String, scopes: Vec<String>, expires_at: i64 },
-    /// A flow was made, or its draft replaced.
+    /// A flow was created, or its draft replaced.
     FlowSaved(FlowSaved),
-    /// The newest version of a flow became the published one.
+    /// The newest version of a flow was published.
     FlowPublished { id: String },
-    /// Something else was done to a flow.
+    /// Another action was performed on a flow.
     FlowChanged { id: String, change: FlowChange },
-    /// A flow was removed.
+    /// A flow was deleted.
     FlowDeleted { id: String },
     /// A flow was started.
     Called(Called),
-    /// The participant of an instance did something, in the notation of inputs.
+    /// The participant of an instance gave inputs, in the notation of inputs.
     Inputs { id: String, inputs: Vec<String> },
     /// Variables of an instance were written.
     VariablesWritten { id: String, variables: Map<String, Value> },
-    /// The call of a webhook that an instance waited for is over.
+    /// The webhook call that an instance waited for has ended.
     WebhookCalled { id: String, call: u32, result: CallResult },
-    /// Other services are called from now on.
+    /// The webhook services were replaced.
     WebhooksReplaced { webhooks: IndexMap<String, Webhook> },
-    /// A conversation was ended from outside.
+    /// A conversation was ended by a request.
     Disconnected { id: String },
-    /// An entity of a collection was made or replaced.
+    /// An entity of a collection was created or replaced.
     EntitySaved { collection: String, id: String, document: Value },
-    /// An entity of a collection was removed.
+    /// An entity of a collection was deleted.
     EntityDeleted { collection: String, id: String },
-    /// An index was made.
+    /// An index was created.
     IndexMade { index: String },
-    /// An index was removed; the decisions of these instances were written before.
+    /// An index was deleted. The decisions of the given instances had been written to it.
     IndexDeleted { index: String, decided: Vec<String> },
     /// Documents were written into an index.
-    DocumentsWritten(Written),
-    /// The fixtures were replaced by this text, JSON.
+    DocumentsWritten(DocumentsWritten),
+    /// The fixtures were replaced with this JSON document.
     FixturesReplaced { document: String },
-    /// The clock went on.
+    /// The clock was advanced.
     ClockAdvanced,
 }
 
@@ -72,28 +72,28 @@ pub(in crate::server) struct FlowSaved {
     pub(in crate::server) description: Option<String>,
     /// Whether it was marked as shared.
     pub(in crate::server) is_shared: bool,
-    /// What it consists of; nothing of a flow that is still empty.
+    /// The source of the flow; `None` while the flow is empty.
     pub(in crate::server) content: Option<Content>,
 }
 
-/// The text of a flow. The ending of the file name tells its notation.
+/// The source of a flow. The extension of the file name determines its format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::server) struct Content {
     pub(in crate::server) file: String,
     pub(in crate::server) text: String,
 }
 
-/// Documents of an index.
+/// Documents to write to an index.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::server) struct Written {
+pub(in crate::server) struct DocumentsWritten {
     pub(in crate::server) index: String,
     pub(in crate::server) documents: Vec<NewDocument>,
-    /// The instances whose decisions these are.
+    /// The instances whose decisions these documents contain.
     pub(in crate::server) decided: Vec<String>,
 }
 
-/// What can be done to a flow beside saving and publishing.
+/// An action on a flow other than saving and publishing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::server) enum FlowChange {
@@ -111,16 +111,16 @@ pub(in crate::server) struct Called {
     pub(in crate::server) id: String,
     pub(in crate::server) origin: Origin,
     pub(in crate::server) flow: String,
-    /// `chat`, `voice`, `email`, `callback`, `message`: what kind of conversation.
+    /// The kind of conversation: `chat`, `voice`, `email`, `callback` or `message`.
     pub(in crate::server) media: String,
     pub(in crate::server) name: Option<String>,
     /// The fields of the context, by name.
     pub(in crate::server) context: Map<String, Value>,
-    /// The variables that the call brings, by name.
+    /// The input variables of the call, by name.
     pub(in crate::server) variables: Map<String, Value>,
 }
 
-/// What started a flow.
+/// The origin of an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::server) enum Origin {
@@ -129,8 +129,8 @@ pub(in crate::server) enum Origin {
 }
 
 impl Event {
-    /// What it is about, if this is its number. When that is gone for good, its events need
-    /// not be kept.
+    /// Returns the subject of an event with this number. When the subject is removed
+    /// permanently, its events are obsolete.
     pub(super) fn subject(&self, number: u64) -> String {
         match self {
             Self::TokenGiven { token, .. } => subject_of("tokens", token),
@@ -145,10 +145,11 @@ impl Event {
             | Self::Disconnected { id } => subject_of("instances", id),
             Self::EntitySaved { collection, id, .. }
             | Self::EntityDeleted { collection, id } => subject_of(collection, id),
-            Self::IndexMade { index } | Self::DocumentsWritten(Written { index, .. }) => {
+            Self::IndexMade { index }
+            | Self::DocumentsWritten(DocumentsWritten { index, .. }) => {
                 subject_of("indices", index)
             }
-            // It is needed when those about the index are not any more.
+            // Must outlive the events about the index.
             Self::IndexDeleted { .. } => format!("index deleted {number}"),
             Self::WebhooksReplaced { .. } => "webhooks".to_owned(),
             Self::FixturesReplaced { .. } => "fixtures".to_owned(),
@@ -157,7 +158,7 @@ impl Event {
     }
 }
 
-/// The subject of events about something in a collection. Clients choose some of the ids.
+/// Returns the subject for an entity of a collection. Clients choose some of the ids.
 pub(super) fn subject_of(collection: &str, id: &str) -> String {
     format!("{collection}/{id}")
 }

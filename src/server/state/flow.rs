@@ -12,12 +12,12 @@ use crate::flow::{Flow, read};
 use crate::source::Files;
 use crate::value::{Text, derived_id};
 
-/// A flow, with the versions it had.
+/// A flow and its versions.
 #[derive(Debug, Clone)]
 pub(in crate::server) struct StoredFlow {
     pub(in crate::server) id: Text,
     pub(in crate::server) name: Text,
-    /// As it was written: `inbound`, `inboundCall`.
+    /// The type as the source spells it: `inbound`, `inboundCall`.
     pub(in crate::server) flow_type: Text,
     pub(in crate::server) description: Option<Text>,
     pub(in crate::server) is_shared: bool,
@@ -31,19 +31,19 @@ pub(in crate::server) struct StoredFlow {
 /// One version of a flow.
 #[derive(Debug, Clone)]
 pub(in crate::server) struct Version {
-    /// From 1.
+    /// The version number, from 1.
     pub(in crate::server) number: u32,
     pub(in crate::server) content: Arc<Content>,
     pub(in crate::server) model: Model,
-    /// The files that a flow was loaded from, in which the places of its model are; those of
-    /// others are in their content.
+    /// The files that the spans of a loaded flow refer to. The spans of other flows refer
+    /// to their content.
     pub(in crate::server) files: Option<Arc<Files>>,
-    /// The server's clock when it was saved.
+    /// The server's clock when the version was saved, in milliseconds since 1970.
     pub(in crate::server) saved_at: i64,
     pub(in crate::server) is_checked_in: bool,
 }
 
-/// A flow as it was read.
+/// A parsed flow.
 #[derive(Debug, Clone)]
 pub(in crate::server) enum Model {
     Draft(Arc<Flow>),
@@ -65,7 +65,7 @@ impl Model {
         }
     }
 
-    /// The id that the document gives it.
+    /// The id in the document.
     pub(in crate::server) fn id(&self) -> Option<&Text> {
         match self {
             Self::Draft(flow) => flow.id.as_ref(),
@@ -73,7 +73,7 @@ impl Model {
         }
     }
 
-    /// The same flow, known by an id.
+    /// Returns the same flow with another id.
     fn with_id(self, id: &Text) -> Self {
         match self {
             Self::Draft(mut flow) => {
@@ -89,7 +89,7 @@ impl Model {
 }
 
 impl StoredFlow {
-    /// A flow without a version.
+    /// Creates a flow without a version.
     pub(in crate::server) fn empty(id: Text, name: Text, flow_type: Text) -> Self {
         Self {
             id,
@@ -104,8 +104,8 @@ impl StoredFlow {
         }
     }
 
-    /// A flow that was loaded when the server started: published as far as its document does
-    /// not say otherwise.
+    /// Creates a flow that was loaded when the server started. It is published unless its
+    /// document says otherwise.
     pub(in crate::server) fn loaded(
         model: Model,
         content: Content,
@@ -130,7 +130,7 @@ impl StoredFlow {
     /// Adds a version.
     pub(in crate::server) fn add(&mut self, model: Model, content: Content, at: i64) {
         if self.versions.len() == MAX_VERSIONS {
-            // The oldest one goes, or the next if that is the published one.
+            // Drops the oldest version, or the next one if the oldest is published.
             let oldest = usize::from(self.published == Some(0));
             self.versions.remove(oldest);
             self.published = self.published.map(|it| it.saturating_sub(1 - oldest));
@@ -158,13 +158,13 @@ impl StoredFlow {
         self.versions.get(self.published?)
     }
 
-    /// Whether conversations can be started with it.
+    /// Returns `true` if conversations can be started with this flow.
     pub(in crate::server) fn can_run(&self) -> bool {
         self.is_active && self.published.is_some()
     }
 
-    /// What a program is made of: the published version, or else the newest, which no other
-    /// flow may call.
+    /// Returns the model to compile: the published version, otherwise the newest one,
+    /// which other flows cannot call.
     pub(in crate::server) fn model(&self) -> Option<Model> {
         let version = self.published().or_else(|| self.newest())?;
         Some(match &version.model {
@@ -178,17 +178,18 @@ impl StoredFlow {
         })
     }
 
-    /// The type as the platform's API names it: `INBOUNDCALL`. What it does not have stays as
-    /// it was written, in capitals.
+    /// Returns the type in the spelling of the platform's API: `INBOUNDCALL`. Types that
+    /// the API does not have are only converted to upper case.
     pub(in crate::server) fn platform_type(&self) -> String {
         platform_type(&self.flow_type)
     }
 }
 
-/// How many versions of a flow are kept.
+/// Maximum number of stored versions of a flow.
 pub(in crate::server) const MAX_VERSIONS: usize = 100;
 
-/// A type of flow as the platform's API names it. Draft flows leave the medium out.
+/// Returns a flow type in the spelling of the platform's API. Draft flows omit the
+/// medium.
 pub(in crate::server) fn platform_type(written: &str) -> String {
     let letters = written.chars().filter(char::is_ascii_alphanumeric);
     let name: String = letters.map(|letter| letter.to_ascii_uppercase()).collect();
@@ -199,20 +200,20 @@ pub(in crate::server) fn platform_type(written: &str) -> String {
     }
 }
 
-/// What is to be said about each flow, by its id, as the details of an error body.
+/// The findings about each flow, by its id, in the form of error details.
 pub(in crate::server) type Findings = BTreeMap<Text, Vec<Value>>;
 
-/// What reading a text came to.
+/// The result of reading a flow.
 pub(in crate::server) struct ReadFlow {
-    /// The flow, if there is exactly one.
+    /// The flow, if the source contains exactly one.
     pub(in crate::server) model: Option<Model>,
-    /// What is to be said about it.
+    /// The findings about the source.
     pub(in crate::server) diagnostics: Vec<Diagnostic>,
-    /// What the places of the diagnostics are in.
+    /// The files that the spans of the diagnostics refer to.
     pub(in crate::server) files: Files,
 }
 
-/// Reads the one flow of a text.
+/// Reads the flow of a source.
 pub(in crate::server) fn read_flow(content: &Content) -> ReadFlow {
     let mut files = Files::new();
     let file = files.add(&content.file, content.text.clone());
@@ -221,13 +222,13 @@ pub(in crate::server) fn read_flow(content: &Content) -> ReadFlow {
     let others =
         loaded.architect.into_iter().map(|flow| Model::Architect(Arc::new(flow)));
     let mut models = drafts.chain(others);
-    // An export may have the modules with it that it calls; it stands before them.
+    // An export may also contain the modules that the flow calls. The flow comes first.
     let model = models.next();
     ReadFlow { model, diagnostics: loaded.diagnostics, files }
 }
 
-/// Findings as the details of an error body. Places in files that are not among these are left
-/// out: flows that were checked together come from many.
+/// Converts findings to error details. Positions in files other than the given ones are
+/// omitted, as flows that are checked together come from many files.
 pub(in crate::server) fn details(
     diagnostics: &[Diagnostic],
     files: &Files,
@@ -254,7 +255,7 @@ pub(in crate::server) fn details(
     findings.iter().map(detail).collect()
 }
 
-/// Whether one of the diagnostics is an error.
+/// Returns `true` if one of the diagnostics is an error.
 pub(in crate::server) fn has_error(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }

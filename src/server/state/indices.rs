@@ -1,15 +1,15 @@
-//! Documents in indices, as clients of Elasticsearch keep them.
+//! Documents in indices, as clients of Elasticsearch store them.
 
 use serde::{Deserialize, Serialize};
 
 use super::Map;
 use crate::value::Json;
 
-/// How many indices there may be.
+/// Maximum number of indices.
 pub(in crate::server) const MAX_INDICES: usize = 100;
-/// How many documents all indices may hold.
+/// Maximum number of documents in all indices.
 pub(in crate::server) const MAX_DOCUMENTS: usize = 100_000;
-/// How many bytes of text all documents may have.
+/// Maximum size of all documents, in bytes of JSON.
 pub(in crate::server) const MAX_BYTES: usize = 256 * 1024 * 1024;
 
 /// All indices, by name.
@@ -24,44 +24,45 @@ pub(in crate::server) struct Indices {
 #[derive(Debug, Default)]
 pub(in crate::server) struct Index {
     pub(in crate::server) documents: Map<String, Document>,
-    /// How often something was written to it.
+    /// Number of writes to the index so far.
     written: u64,
 }
 
 /// A document.
 #[derive(Debug)]
 pub(in crate::server) struct Document {
-    /// What it says.
+    /// The content.
     pub(in crate::server) source: Json,
-    /// How often it was written, from 1.
+    /// Number of times the document was written, from 1.
     pub(in crate::server) version: u64,
-    /// The number of the last time, among all of its index, from 0.
+    /// The sequence number of the last write, unique in its index, from 0.
     pub(in crate::server) sequence: u64,
-    /// How long its text is.
+    /// The size of the JSON, in bytes.
     bytes: usize,
 }
 
-/// A document that is to be written.
+/// A document to write.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::server) struct NewDocument {
-    /// Its id.
+    /// The document's id.
     pub(in crate::server) id: String,
-    /// The JSON object, as it came.
+    /// The JSON object as the client sent it.
     pub(in crate::server) source: String,
 }
 
 impl Indices {
-    /// The index of a name.
+    /// Returns the index with a name.
     pub(in crate::server) fn get(&self, name: &str) -> Option<&Index> {
         self.indices.get(name)
     }
 
-    /// The names, in the order in which they were made.
+    /// Returns the names, in the order of creation.
     pub(in crate::server) fn names(&self) -> impl Iterator<Item = &str> {
         self.indices.keys().map(String::as_str)
     }
 
-    /// Why documents may not be written; they may be new, or longer than before.
+    /// Returns the reason for which documents may not be written, if any. Documents with
+    /// known ids count as new ones.
     pub(in crate::server) fn refuses(
         &self,
         index: &str,
@@ -69,20 +70,17 @@ impl Indices {
         bytes: usize,
     ) -> Option<String> {
         if !self.indices.contains_key(index) && self.indices.len() >= MAX_INDICES {
-            return Some(format!("the server holds no more than {MAX_INDICES} indices"));
+            return Some(format!("the server holds at most {MAX_INDICES} indices"));
         }
         if self.documents.saturating_add(count) > MAX_DOCUMENTS {
-            return Some(format!(
-                "the server holds no more than {MAX_DOCUMENTS} documents"
-            ));
+            return Some(format!("the server holds at most {MAX_DOCUMENTS} documents"));
         }
         let is_large = self.bytes.saturating_add(bytes) > MAX_BYTES;
-        is_large.then(|| {
-            format!("the server holds no more than {MAX_BYTES} bytes of documents")
-        })
+        is_large
+            .then(|| format!("the server holds at most {MAX_BYTES} bytes of documents"))
     }
 
-    /// Makes an index; one that is there stays as it is.
+    /// Creates an index unless it exists.
     pub(super) fn make(&mut self, name: String) {
         self.indices.entry(name).or_default();
     }
@@ -95,8 +93,8 @@ impl Indices {
         }
     }
 
-    /// Writes a document, in place of the one with its id. That it is one was found out
-    /// before.
+    /// Writes a document, replacing one with the same id. The document has been checked
+    /// to be valid JSON.
     pub(super) fn write(&mut self, index: String, document: NewDocument) {
         let NewDocument { id, source: text } = document;
         let index = self.indices.entry(index).or_default();

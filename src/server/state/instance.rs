@@ -1,4 +1,4 @@
-//! Flows that run: conversations and executions.
+//! Instances of flows: conversations and executions.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -6,25 +6,25 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Document};
 
 use super::event::Origin;
-use super::outgoing::{self, Around, CallResult, Cause, Outgoing};
+use super::outgoing::{self, CallResult, Cause, Context, Outgoing};
 use crate::engine::{Call, Session};
 use crate::server::webhook::Webhook;
-use crate::trace::{Fact, Status, Trace};
+use crate::trace::{EventKind, Status, Trace};
 use crate::value::{DateTime, Json, Text, Value};
 use crate::world::{
-    Answer, Fixtures, Input, InputQuestion, Keystroke, Question, Replies,
+    Answer, AnswerProgress, Fixtures, Input, InputQuestion, Keystroke, Question,
 };
 
-/// How many inputs may wait for an instance to ask for them.
+/// Maximum number of inputs that an instance has not yet consumed.
 pub(in crate::server) const MAX_PENDING: usize = 1_000;
 
-/// A flow that runs, or ran.
+/// A running or finished flow.
 #[derive(Debug, Clone)]
 pub(in crate::server) struct Instance {
     pub(in crate::server) id: Text,
     pub(in crate::server) origin: Origin,
     pub(in crate::server) flow: Text,
-    /// The version that runs, from 1.
+    /// The number of the flow's version, from 1.
     pub(in crate::server) version: u32,
     pub(in crate::server) media: Text,
     pub(in crate::server) name: Option<Text>,
@@ -32,41 +32,41 @@ pub(in crate::server) struct Instance {
     pub(in crate::server) started_at: i64,
     pub(in crate::server) progress: Progress,
     fixtures: Arc<Fixtures>,
-    replies: Replies,
+    replies: AnswerProgress,
     pending: VecDeque<Input>,
-    /// The call of a webhook that it waits for.
+    /// The webhook call that the instance waits for.
     pub(in crate::server) outgoing: Option<Outgoing>,
-    /// How many calls there were.
+    /// Number of webhook calls so far.
     calls: u32,
-    /// How long it waited for services that were told of keys, in milliseconds. The clock of
-    /// its flow stood still meanwhile.
+    /// Time spent waiting for services that are notified of keys, in milliseconds. The
+    /// clock of the flow does not run during that time.
     held_ms: i64,
 }
 
-/// How far an instance is.
+/// The progress of an instance.
 #[derive(Debug, Clone)]
 pub(in crate::server) enum Progress {
-    /// It waits for the participant.
+    /// The instance waits for the participant or a webhook.
     Waiting(Box<Session>),
-    /// It is over.
+    /// The instance is over.
     Over {
-        /// What happened.
+        /// The trace.
         trace: Arc<Trace>,
-        /// What the ids of the trace stand for.
+        /// The program that the ids in the trace refer to.
         program: Arc<crate::program::Program>,
-        /// Whether it was ended from outside, before its flow was done.
+        /// Whether a request ended the instance before its flow was done.
         is_disconnected: bool,
     },
 }
 
-/// What an instance goes on with.
+/// The next step of an instance.
 enum Next {
     Answer(Answer),
-    /// The answer of a service, which is called first.
+    /// Call a service first, and resume with its answer.
     Call(Cause, Webhook, Json),
 }
 
-/// The fixed parts of an instance.
+/// The properties of an instance that do not change.
 pub(in crate::server) struct Beginning {
     pub(in crate::server) id: Text,
     pub(in crate::server) origin: Origin,
@@ -83,12 +83,12 @@ impl Instance {
     pub(in crate::server) fn start(
         beginning: Beginning,
         session: Session,
-        around: &Around,
+        around: &Context,
     ) -> Self {
         let Beginning { id, origin, flow, version, media, name, at, fixtures } =
             beginning;
         let progress = Progress::Waiting(Box::new(session));
-        let (replies, pending) = (Replies::default(), VecDeque::new());
+        let (replies, pending) = (AnswerProgress::default(), VecDeque::new());
         let started_at = at;
         let mut instance = Self {
             id,
@@ -106,35 +106,36 @@ impl Instance {
             calls: 0,
             held_ms: 0,
         };
-        instance.go_on(around);
+        instance.advance(around);
         instance
     }
 
-    /// Whether its flow is still running.
+    /// Returns `true` while the flow is running.
     pub(in crate::server) fn is_running(&self) -> bool {
         matches!(self.progress, Progress::Waiting(_))
     }
 
-    /// Gives it what the participant does, in order: one input a question.
-    pub(in crate::server) fn give(&mut self, inputs: Vec<Input>, around: &Around) {
-        self.go_on(around);
+    /// Adds inputs of the participant, in order, one for each question.
+    pub(in crate::server) fn give(&mut self, inputs: Vec<Input>, around: &Context) {
+        self.advance(around);
         self.pending.extend(inputs.into_iter().take(MAX_PENDING));
-        self.go_on(around);
+        self.advance(around);
     }
 
-    /// The server's clock when it came to wait for what it waits for, in milliseconds since 1970.
+    /// Returns the server's clock when the current wait began, in milliseconds since
+    /// 1970.
     pub(in crate::server) fn waits_since(&self, session: &Session) -> i64 {
         let began_at = self.started_at.saturating_add(self.held_ms);
         began_at.saturating_add(session.clock_ms())
     }
 
-    /// How many inputs it can still take.
-    pub(in crate::server) fn room(&self) -> usize {
+    /// Returns the number of inputs that can still be added.
+    pub(in crate::server) fn free_inputs(&self) -> usize {
         MAX_PENDING.saturating_sub(self.pending.len())
     }
 
-    /// Runs until it waits for something that did not happen yet.
-    pub(in crate::server) fn go_on(&mut self, around: &Around) {
+    /// Runs the instance until it waits for something that has not happened yet.
+    pub(in crate::server) fn advance(&mut self, around: &Context) {
         if self.outgoing.is_some() {
             return;
         }
@@ -168,8 +169,9 @@ impl Instance {
         }
     }
 
-    /// What comes next; nothing if it is over, or waits for something that did not happen.
-    fn next(&mut self, around: &Around) -> Option<Next> {
+    /// Returns the next step; `None` if the instance is over or waits for something that
+    /// has not happened yet.
+    fn next(&mut self, around: &Context) -> Option<Next> {
         let Progress::Waiting(session) = &self.progress else { return None };
         let question = session.question()?;
         let call = match &question {
@@ -191,7 +193,7 @@ impl Instance {
             }
             _ => None,
         };
-        // What is prepared for a webhook wins over the service itself.
+        // A fixture for a webhook takes precedence over the service.
         let answer = self.fixtures.answer(&question, &mut self.replies);
         Some(match call {
             Some((cause, (webhook, body))) if answer == Answer::NotMocked => {
@@ -201,16 +203,16 @@ impl Instance {
         })
     }
 
-    /// A call of a webhook is over.
+    /// Resumes the instance with the result of a webhook call.
     pub(in crate::server) fn called_back(
         &mut self,
         number: u32,
         result: CallResult,
-        around: &Around,
+        around: &Context,
     ) {
         if let Some(call) = self.outgoing.take_if(|call| call.number == number) {
             self.end_call(call, result, around.now);
-            self.go_on(around);
+            self.advance(around);
         }
     }
 
@@ -220,7 +222,7 @@ impl Instance {
             Cause::Collected(input) => Answer::Input(input),
             Cause::Node { timeout_ms } => result.into_answer(timeout_ms, waited_ms),
         };
-        // Only a node's own answer takes time of the flow.
+        // Only the answer to a webhook node takes time on the flow's clock.
         if !matches!(answer, Answer::Response(_)) {
             self.held_ms = self.held_ms.saturating_add(waited_ms);
         }
@@ -229,27 +231,29 @@ impl Instance {
         }
     }
 
-    /// The participant hangs up, now and whatever is asked further. Nobody is called any more.
-    pub(in crate::server) fn disconnect(&mut self, around: &Around) {
-        let alone = &Around { now: around.now, webhooks: Arc::default() };
+    /// Hangs up, and answers all further questions with a hang-up. No more services are
+    /// called.
+    pub(in crate::server) fn disconnect(&mut self, around: &Context) {
+        let without_webhooks = &Context { now: around.now, webhooks: Arc::default() };
         if let Some(call) = self.outgoing.take() {
             let reason = "the participant hung up".to_owned();
             self.end_call(call, CallResult::Failed { reason }, around.now);
         }
-        self.go_on(alone);
+        self.advance(without_webhooks);
         self.pending.clear();
-        // Each hang-up answers a question; a flow that goes on asking is cut short by the
-        // limit of its actions.
+        // Each hang-up answers one question. The action limit ends a flow that keeps
+        // asking.
         while self.is_running() {
             self.pending.push_back(Input::HangUp);
-            self.go_on(alone);
+            self.advance(without_webhooks);
         }
         if let Progress::Over { is_disconnected, .. } = &mut self.progress {
             *is_disconnected = true;
         }
     }
 
-    /// Writes variables of the flow that it started in. False if it is over.
+    /// Writes variables of the flow that the instance started in. Returns `false` if the
+    /// instance is over.
     pub(in crate::server) fn write(&mut self, variables: &Map<String, Document>) -> bool {
         let Progress::Waiting(session) = &mut self.progress else { return false };
         for (name, value) in variables {
@@ -258,7 +262,7 @@ impl Instance {
         true
     }
 
-    /// The server's clock when its flow was over.
+    /// Returns the server's clock when the flow ended.
     pub(in crate::server) fn ended_at(&self) -> Option<i64> {
         match &self.progress {
             Progress::Over { trace, .. } => {
@@ -269,31 +273,33 @@ impl Instance {
         }
     }
 
-    /// Where the conversation was routed.
+    /// Returns the id and the name of the queue that the conversation was routed to.
     pub(in crate::server) fn queue(&self) -> Option<(Option<Text>, Option<Text>)> {
-        let (routing, legend) = match &self.progress {
-            Progress::Over { trace, program, .. } => (trace.routing(), &program.legend),
+        let (routing, symbols) = match &self.progress {
+            Progress::Over { trace, program, .. } => (trace.routing(), &program.symbols),
             Progress::Waiting(session) => {
-                let routed = |event: &crate::trace::Event| match &event.fact {
-                    Fact::Routed(routing) => Some(Arc::new((**routing).clone())),
+                let routed = |event: &crate::trace::Event| match &event.kind {
+                    EventKind::Routed(routing) => Some(Arc::new((**routing).clone())),
                     _ => None,
                 };
                 let found = session.events().iter().rev().find_map(routed)?;
-                let legend = &session.program().legend;
-                return Some(names(&found, legend));
+                let symbols = &session.program().symbols;
+                return Some(names(&found, symbols));
             }
         };
-        routing.map(|routing| names(routing, legend))
+        routing.map(|routing| names(routing, symbols))
     }
 
-    /// What the seeds call the state of a conversation.
+    /// Returns the state of the conversation, in the terms of the seeds.
     pub(in crate::server) fn state(&self) -> &'static str {
         match &self.progress {
             Progress::Waiting(_) => "connected",
             Progress::Over { is_disconnected: true, .. } => "closed",
             Progress::Over { trace, .. } => {
-                let is_answered =
-                    trace.events.iter().any(|it| matches!(it.fact, Fact::Connected(_)));
+                let is_answered = trace
+                    .events
+                    .iter()
+                    .any(|it| matches!(it.kind, EventKind::Connected(_)));
                 match trace.routing() {
                     Some(_) if is_answered => "connected",
                     Some(_) if trace.status == Status::Completed => "queued",
@@ -306,16 +312,16 @@ impl Instance {
 
 fn names(
     routing: &crate::trace::Routing,
-    legend: &crate::flow::Legend,
+    symbols: &crate::flow::SymbolTable,
 ) -> (Option<Text>, Option<Text>) {
     let text = |phrase: &Option<crate::trace::Phrase>| {
-        phrase.as_ref().map(|phrase| phrase.text(legend).clone())
+        phrase.as_ref().map(|phrase| phrase.text(symbols).clone())
     };
     (text(&routing.queue_id), text(&routing.queue_name))
 }
 
-/// What the participant does at a question; nothing while that is open. `late` is how long
-/// the question has been waiting.
+/// Returns the next input of the participant; `None` while the question is open. `late`
+/// is the time for which the question has been waiting.
 fn next_input(
     pending: &mut VecDeque<Input>,
     wanted: &InputQuestion<'_>,
@@ -327,7 +333,7 @@ fn next_input(
     }
 }
 
-/// The same input, so many milliseconds later. Speech has no time.
+/// Delays an input by the given number of milliseconds. Speech has no timing.
 fn after(input: Input, late: i64) -> Input {
     let Ok(late) = u32::try_from(late) else { return input };
     if late == 0 {
@@ -350,7 +356,7 @@ fn after(input: Input, late: i64) -> Input {
     }
 }
 
-/// A value of a request as flows know it.
+/// Converts a value of a request to a flow value.
 pub(in crate::server) fn value_of(document: &Document) -> Value {
     match document {
         Document::Null => Value::NOT_SET,
@@ -358,7 +364,7 @@ pub(in crate::server) fn value_of(document: &Document) -> Value {
     }
 }
 
-/// A call with the fields and variables of a request.
+/// Adds the context fields and variables of a request to a call.
 pub(in crate::server) fn with_values(
     mut call: Call,
     program: &crate::program::Program,
@@ -374,7 +380,7 @@ pub(in crate::server) fn with_values(
     call
 }
 
-/// A moment as the platform writes it: `2026-01-05T09:00:00.000Z`.
+/// Formats a time as the platform does: `2026-01-05T09:00:00.000Z`.
 pub(in crate::server) fn moment(milliseconds: i64) -> Document {
     DateTime::from_milliseconds(milliseconds).map_or(Document::Null, |moment| {
         let mut text = String::new();

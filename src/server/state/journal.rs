@@ -62,7 +62,7 @@ impl DiskJournal {
         let shown = path.display().to_string();
         let database = open(&path).map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => format!(
-                "another server uses {}: stop that server, or name another folder",
+                "another server uses {}; stop it, or use another folder",
                 folder.display()
             ),
             error => format!("cannot use {shown}: {error}"),
@@ -99,8 +99,11 @@ impl DiskJournal {
     }
 }
 
+/// Bytes of the file that are kept in memory. A server reads events only when it starts.
+const CACHE_BYTES: usize = 4 << 20;
+
 fn open(path: &Path) -> Result<Database, DatabaseError> {
-    Database::create(path)
+    Database::builder().set_cache_size(CACHE_BYTES).create(path)
 }
 
 /// The stored events in order, and the number of the next one.

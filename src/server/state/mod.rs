@@ -1,12 +1,12 @@
-//! The organisation as it is now, and how it changes.
+//! The current state of the organisation, and its changes.
 //!
-//! Everything that changes it is an [`Event`]: a handler checks a request and makes an event
-//! of it; [`State::commit`] keeps the event, where events are kept, and then does it. So
-//! whatever was answered is kept, what could not be kept was not done, and a server that is
-//! started again does the kept events once more.
+//! Every change is an [`Event`]. A handler checks a request and creates an event from it.
+//! [`State::commit`] stores the event if a journal is in use, and then applies it.
+//! Therefore every acknowledged change is stored, and a change that could not be stored
+//! is not made. A server that is started again replays the stored events.
 
 mod apply;
-mod decided;
+mod decision_log;
 pub(super) mod event;
 pub(super) mod flow;
 pub(super) mod indices;
@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 
 use super::Organisation;
 use super::control::Control;
-use super::http::answer::Refusal;
+use super::http::reply::ApiError;
 use super::webhook::Webhooks;
 use crate::engine::Call;
 use crate::flow::FlowId;
@@ -34,25 +34,25 @@ use crate::source::{Files, read_json};
 use crate::trace::JsonNames;
 use crate::value::{DateTime, Text, derived_id};
 use crate::world::Fixtures;
-use decided::Decided;
+use decision_log::DecisionLog;
 use event::{Entry, Event};
 use flow::{Findings, Model, StoredFlow};
 use indices::Indices;
 use instance::Instance;
 use journal::Journal;
-use outgoing::Around;
+use outgoing::Context;
 
-/// How many flows there may be.
+/// Maximum number of flows.
 pub(super) const MAX_FLOWS: usize = 10_000;
-/// How many instances may wait at once.
+/// Maximum number of waiting instances.
 pub(super) const MAX_WAITING: usize = 10_000;
-/// How many instances that are over are kept; the oldest go first.
+/// Maximum number of finished instances that are kept; the oldest are dropped first.
 pub(super) const MAX_OVER: usize = 1_000;
-/// How many tokens are kept; the oldest go first.
+/// Maximum number of tokens; the oldest are dropped first.
 const MAX_TOKENS: usize = 10_000;
-/// How many entities a collection may have.
+/// Maximum number of entities in a collection.
 pub(super) const MAX_ENTITIES: usize = 100_000;
-/// How many jobs are kept; the oldest go first.
+/// Maximum number of jobs; the oldest are dropped first.
 const MAX_JOBS: usize = 1_000;
 
 /// The collection of external contacts.
@@ -62,64 +62,64 @@ pub(super) const JOBS: &str = "jobs";
 
 type Map<Key, Item> = IndexMap<Key, Item, FxBuildHasher>;
 
-/// A client's permission.
+/// An access token of a client.
 #[derive(Debug, Clone)]
 pub(super) struct Token {
-    /// What it may do; everything if there are none.
+    /// The granted scopes; empty for full access.
     pub(super) scopes: Vec<String>,
-    /// The server's clock when it ends.
+    /// The server's clock when the token expires, in milliseconds since 1970.
     pub(super) expires_at: i64,
 }
 
-/// The organisation as it is now.
+/// The current state of the organisation.
 pub(super) struct State {
-    /// As it was when the server started.
+    /// The state when the server started.
     organisation: Arc<Organisation>,
     journal: Option<Box<dyn Journal>>,
     /// The number of the last event.
     last_number: u64,
-    /// The subject of the last event that only let time pass.
+    /// The subject of the last event that only advanced the clock.
     last_clock: Option<String>,
     /// The server's clock, in milliseconds since 1970.
     pub(super) clock: i64,
     pub(super) flows: Map<Text, StoredFlow>,
     pub(super) tokens: Map<String, Token>,
     pub(super) instances: Map<Text, Instance>,
-    /// The instances that are over, in the order in which they ended.
+    /// The finished instances, in the order in which they ended.
     over: VecDeque<Text>,
     entities: BTreeMap<String, Map<String, Value>>,
     /// The documents of clients of Elasticsearch, and the decisions of flows.
     pub(super) indices: Indices,
-    decided: Decided,
-    /// By index the subject of the event that removed it last.
+    decided: DecisionLog,
+    /// The subject of each deleted index's last deletion event, by index.
     deleted_indices: BTreeMap<String, String>,
-    /// The fixtures documents, in their order.
+    /// The fixtures documents, in order.
     pub(super) documents: Vec<Value>,
-    /// What the documents say.
+    /// The parsed fixtures documents.
     base: Fixtures,
-    /// The same with the contacts that were made, once they are needed.
+    /// The fixtures with the created contacts, built when first needed.
     fixtures: Option<Arc<Fixtures>>,
-    /// The flows compiled, once they are needed, and their names for simulations.
+    /// The compiled flows and their names for simulations, built when first needed.
     program: Option<(Arc<Program>, Arc<JsonNames>)>,
-    /// What is to be said about the flows, once it is needed.
+    /// The findings about the flows, built when first needed.
     pub(super) findings: Option<Arc<Findings>>,
-    /// What tests set: nothing of it is kept.
+    /// The settings of tests, which are never stored.
     pub(super) control: Control,
-    /// Who is called.
+    /// The webhook services.
     pub(super) webhooks: Arc<Webhooks>,
-    /// The instances that came to wait for a call.
+    /// The instances that wait for a call that has not been sent.
     unsent: Vec<Text>,
-    /// How often everything was set back. Calls from before are nobody's.
+    /// Number of resets. Results of calls from before the last reset are ignored.
     pub(super) resets: u64,
-    /// The instances that were kept and whose flows are not there any more.
+    /// The stored instances whose flows no longer exist.
     lost: Vec<String>,
 }
 
 impl State {
-    /// The organisation at the start, with what is kept in a folder done once more.
+    /// Creates the initial state and replays the events that a folder holds.
     ///
     /// # Errors
-    /// What is kept cannot be read.
+    /// The stored events cannot be read or replayed.
     pub(super) fn open(
         organisation: Arc<Organisation>,
         data: Option<&Path>,
@@ -127,22 +127,23 @@ impl State {
         let mut state = Self::new(organisation);
         let Some(folder) = data else { return Ok(state) };
         let (journal, events) = journal::DiskJournal::open(folder)?;
-        // What was kept was done with the flows of that time. Should those of today not stand
-        // it, the folder is still whole, and who started the server is told.
-        let redone = catch_unwind(AssertUnwindSafe(|| state.redo(&events)));
-        let redone = redone.unwrap_or_else(|_| Err("it cannot be done once more".into()));
-        redone.map_err(|problem| misfit(folder, &problem))?;
+        // The events were created with the flows of that time. If replaying them with the
+        // current flows panics, the stored data is still intact and the error is
+        // reported.
+        let replayed = catch_unwind(AssertUnwindSafe(|| state.replay(&events)));
+        let replayed = replayed.unwrap_or_else(|_| Err("it cannot be replayed".into()));
+        replayed.map_err(|problem| cannot_replay(folder, &problem))?;
         state.journal = Some(Box::new(journal));
         state.decided.keep(|id| state.instances.contains_key(id));
         state.settle();
         Ok(state)
     }
 
-    /// Does once more what was kept.
-    fn redo(&mut self, events: &[String]) -> Result<(), String> {
+    /// Replays stored events.
+    fn replay(&mut self, events: &[String]) -> Result<(), String> {
         for text in events {
             let entry: Entry = serde_json::from_str(text)
-                .map_err(|error| format!("an event cannot be read: {error}"))?;
+                .map_err(|error| format!("cannot read an event: {error}"))?;
             if let Event::Called(called) = &entry.event
                 && self.program().flow(&called.flow).is_none()
             {
@@ -150,17 +151,17 @@ impl State {
             }
             self.apply(entry);
         }
-        self.go_on();
+        self.advance_instances();
         Ok(())
     }
 
-    /// What of that which was kept could not be done once more.
-    pub(super) fn misfits(&self, folder: &Path) -> Option<String> {
+    /// Returns a warning about the stored instances that could not be replayed.
+    pub(super) fn misfit_warning(&self, folder: &Path) -> Option<String> {
         let first = self.lost.first()?;
         let count = self.lost.len();
         Some(format!(
-            "{count} of the conversations and executions that {} holds are of flows that are \
-             not there any more, and are left out: {first}{}",
+            "the conversations and executions in {} whose flows no longer exist are skipped \
+             ({count}): {first}{}",
             folder.display(),
             if count > 1 { ", …" } else { "" }
         ))
@@ -185,7 +186,7 @@ impl State {
             over: VecDeque::new(),
             entities: BTreeMap::new(),
             indices: Indices::default(),
-            decided: Decided::default(),
+            decided: DecisionLog::default(),
             deleted_indices: BTreeMap::new(),
             documents,
             base,
@@ -200,35 +201,39 @@ impl State {
         }
     }
 
-    /// Back to the start: nothing of what happened is kept. The request log stays.
-    pub(super) fn reset(&mut self) -> Result<(), Refusal> {
+    /// Restores the initial state. The request log is kept.
+    pub(super) fn reset(&mut self) -> Result<(), ApiError> {
         if let Some(journal) = &mut self.journal {
-            journal.clear().map_err(Refusal::not_kept)?;
+            journal.clear().map_err(ApiError::not_stored)?;
         }
         let fresh = Self::new(Arc::clone(&self.organisation));
         let clock = if self.organisation.real_time { self.clock } else { fresh.clock };
         let (journal, log) = (self.journal.take(), self.control.take_log());
         *self = Self { journal, clock, resets: self.resets + 1, ..fresh };
-        self.control.give_log(log);
+        self.control.restore_log(log);
         Ok(())
     }
 
-    /// An id for something that is about to be made.
+    /// Returns an id for an entity that is about to be created.
     pub(super) fn fresh_id(&self, kind: &str) -> Text {
         derived_id(&format!("{kind}:{}", self.last_number + 1))
     }
 
-    /// Keeps an event and does it.
+    /// Stores an event and applies it.
     ///
     /// # Errors
-    /// It cannot be kept. Then it is not done either.
-    pub(super) fn commit(&mut self, event: Event) -> Result<(), Refusal> {
+    /// The event could not be stored. In that case it is not applied either.
+    pub(super) fn commit(&mut self, event: Event) -> Result<(), ApiError> {
         let entry = Entry { number: self.last_number + 1, at: self.clock, event };
         if let Some(journal) = &mut self.journal {
             let text = serde_json::to_string(&entry);
-            let text = text.map_err(|error| Refusal::not_kept(error.to_string()))?;
+            let text = text.map_err(|error| ApiError::not_stored(error.to_string()))?;
             journal.append(&entry.event.subject(entry.number), &text).map_err(
-                |error| Refusal::not_kept(format!("it could not be kept: {error}")),
+                |error| {
+                    ApiError::not_stored(format!(
+                        "the change could not be stored: {error}"
+                    ))
+                },
             )?;
         }
         let obsolete = self.obsolete_after(&entry.event);
@@ -238,15 +243,15 @@ impl State {
         Ok(())
     }
 
-    /// Forgets events that nobody needs any more. If that fails they stay, which does no
-    /// harm.
+    /// Deletes obsolete events from the journal. If that fails, they stay, which is
+    /// harmless.
     fn forget(&mut self, subject: &str) {
         if let Some(journal) = &mut self.journal {
             let _ = journal.forget(subject);
         }
     }
 
-    fn with_instance(&mut self, id: &str, change: impl FnOnce(&mut Instance, &Around)) {
+    fn with_instance(&mut self, id: &str, change: impl FnOnce(&mut Instance, &Context)) {
         let around = self.around();
         let Some(instance) = self.instances.get_mut(id) else { return };
         let was_running = instance.is_running();
@@ -260,12 +265,12 @@ impl State {
         }
     }
 
-    /// Lets every instance go on up to the clock.
-    fn go_on(&mut self) {
+    /// Runs all instances up to the current time.
+    fn advance_instances(&mut self) {
         let around = self.around();
         let mut over = Vec::new();
         for instance in self.instances.values_mut().filter(|it| it.is_running()) {
-            instance.go_on(&around);
+            instance.advance(&around);
             if instance.outgoing.as_ref().is_some_and(|call| !call.is_sent) {
                 self.unsent.push(instance.id.clone());
             }
@@ -276,19 +281,19 @@ impl State {
         over.into_iter().for_each(|id| self.note_over(id));
     }
 
-    /// The wall clock went on. Nothing needs to be kept: every event says when it was.
+    /// Follows the wall clock. No event is needed, as every event contains its time.
     pub(super) fn tick(&mut self, now: i64) {
         self.clock = self.clock.max(now);
-        self.go_on();
+        self.advance_instances();
         self.settle();
     }
 
-    /// How many instances wait.
+    /// Returns the number of waiting instances.
     pub(super) fn waiting(&self) -> usize {
         self.instances.len().saturating_sub(self.over.len())
     }
 
-    /// The entities of a collection that were made here, in their order.
+    /// Returns the entities of a collection that clients created, in order.
     pub(super) fn entities(
         &self,
         collection: &str,
@@ -297,12 +302,12 @@ impl State {
         entities.map(|(id, document)| (id.as_str(), document))
     }
 
-    /// An entity that was made here.
+    /// Returns an entity that a client created.
     pub(super) fn entity(&self, collection: &str, id: &str) -> Option<&Value> {
         self.entities.get(collection)?.get(id)
     }
 
-    /// What the world outside answers now.
+    /// Returns the current fixtures.
     pub(super) fn fixtures(&mut self) -> Arc<Fixtures> {
         if let Some(fixtures) = &self.fixtures {
             return Arc::clone(fixtures);
@@ -319,12 +324,12 @@ impl State {
         fixtures
     }
 
-    /// The flows as they can be called now.
+    /// Returns the current flows as a compiled program.
     pub(super) fn program(&mut self) -> Arc<Program> {
         self.program_and_names().0
     }
 
-    /// The same, and its names as they are written.
+    /// Returns the program and the names in it as JSON.
     pub(super) fn program_and_names(&mut self) -> (Arc<Program>, Arc<JsonNames>) {
         if let Some(program) = &self.program {
             return program.clone();
@@ -337,11 +342,11 @@ impl State {
             }
         }
         let program = Arc::new(Program::compile_all(&drafts, &architect));
-        let names = Arc::new(JsonNames::new(&program.legend));
+        let names = Arc::new(JsonNames::new(&program.symbols));
         self.program.insert((program, names)).clone()
     }
 
-    /// A call at this moment, without values.
+    /// Creates a call of a flow that starts now, without values.
     pub(super) fn new_call(&self, flow: FlowId, fixtures: &Arc<Fixtures>) -> Call {
         let at = DateTime::from_milliseconds(self.clock);
         Call::new(flow)
@@ -352,41 +357,41 @@ impl State {
             .in_organisation(Arc::clone(fixtures))
     }
 
-    /// The flow of an id.
-    pub(super) fn flow(&self, id: &str) -> Result<&StoredFlow, Refusal> {
-        self.flows.get(id).ok_or_else(|| Refusal::not_found("the flow", id))
+    /// Returns the flow with an id.
+    pub(super) fn flow(&self, id: &str) -> Result<&StoredFlow, ApiError> {
+        self.flows.get(id).ok_or_else(|| ApiError::not_found("the flow", id))
     }
 
-    /// Whether time is that of the wall clock.
+    /// Returns `true` if the clock follows the wall clock.
     pub(super) fn is_real_time(&self) -> bool {
         self.organisation.real_time
     }
 
-    /// How far a call may go.
+    /// Returns the limits of a call.
     pub(super) fn limits(&self) -> crate::engine::Limits {
         self.organisation.limits
     }
 }
 
-fn misfit(folder: &Path, problem: &str) -> String {
+fn cannot_replay(folder: &Path, problem: &str) -> String {
     format!(
-        "cannot go on with what {} holds: {problem}. It was kept with other flows, fixtures or \
-         by another version of flowsim: start with those, or name another folder",
+        "cannot restore the data in {}: {problem}. It was stored with other flows or fixtures, \
+         or by another version of flowsim; start with those, or use another folder",
         folder.display()
     )
 }
 
-/// Fixtures with a document laid over them. What is wrong with the document was told before
-/// it became an event.
+/// Merges a document over fixtures. Mistakes in the document were reported before the
+/// event was created.
 fn fixtures_of(base: &Fixtures, document: &str) -> Fixtures {
     let file = Files::new().add("fixtures.json", document);
     match read_json(&file) {
-        Ok(document) => base.overlaid(&document, Path::new("")).0,
+        Ok(document) => base.merged(&document, Path::new("")).0,
         Err(_) => base.clone(),
     }
 }
 
-/// An external contact of the platform as one of the fixtures.
+/// Converts an external contact of the platform to one of the fixtures.
 fn contact_of(contact: &Value) -> Value {
     let text = |key: &str| contact[key].as_str().unwrap_or_default();
     let name = format!("{} {}", text("firstName"), text("lastName"));
@@ -415,7 +420,7 @@ mod tests {
     use super::*;
     use crate::flow::read::Loaded;
 
-    /// A disk that is full after so many events.
+    /// A disk that is full after the given number of events.
     struct Disk(usize);
 
     impl Journal for Disk {
@@ -445,18 +450,18 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_done_once_more_is_told() {
-        let problem = state().redo(&["{}".to_owned()]).unwrap_err();
-        let told = misfit(Path::new("kept"), &problem);
+    fn events_that_cannot_be_replayed_are_reported() {
+        let problem = state().replay(&["{}".to_owned()]).unwrap_err();
+        let message = cannot_replay(Path::new("kept"), &problem);
         assert!(
-            told.starts_with("cannot go on with what kept holds: an event"),
-            "{told}"
+            message.starts_with("cannot restore the data in kept: cannot read an event"),
+            "{message}"
         );
-        assert!(told.ends_with("name another folder"), "{told}");
+        assert!(message.ends_with("use another folder"), "{message}");
     }
 
     #[test]
-    fn what_cannot_be_kept_is_not_done() {
+    fn events_that_cannot_be_stored_are_not_applied() {
         let mut state = state();
         state.journal = Some(Box::new(Disk(1)));
         assert!(state.commit(contact("a")).is_ok());

@@ -1,8 +1,8 @@
-//! Calls of webhooks that instances wait for.
+//! Webhook calls that instances wait for.
 //!
-//! Keys that were collected are told before the flow goes on with them: a service that is
-//! called then can still write the variables by which the flow decides. That the keys will
-//! do is found out by trying it with a copy of the session.
+//! Services are notified of collected keys before the flow continues with them, so that a
+//! service can still write the variables that the flow branches on. Whether the keys
+//! complete the question is determined by trying them on a copy of the session.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,57 +15,57 @@ use crate::diagnostic::nearest;
 use crate::engine::Session;
 use crate::flow::Action;
 use crate::server::webhook::{Webhook, Webhooks};
-use crate::trace::{Event, Fact};
+use crate::trace::{Event, EventKind};
 use crate::value::{Json, Text, Value};
 use crate::world::{Answer, Input, Response};
 
-/// What is around an instance when it goes on.
+/// The environment of a running instance.
 #[derive(Debug, Clone)]
-pub(in crate::server) struct Around {
+pub(in crate::server) struct Context {
     /// The server's clock, in milliseconds since 1970.
     pub(in crate::server) now: i64,
-    /// Who is called.
+    /// The webhook services.
     pub(in crate::server) webhooks: Arc<Webhooks>,
 }
 
 /// A call that an instance waits for.
 #[derive(Debug, Clone)]
 pub(in crate::server) struct Outgoing {
-    /// Its number among those of the instance, from 1.
+    /// The call's number within its instance, from 1.
     pub(in crate::server) number: u32,
-    /// What asked for it.
+    /// The reason for the call.
     pub(in crate::server) cause: Cause,
     pub(in crate::server) webhook: Webhook,
-    /// The node that asked for it.
+    /// The node that made the call.
     pub(in crate::server) node: Text,
-    /// What is sent.
+    /// The body to send.
     pub(in crate::server) body: Json,
-    /// The server's clock when it began.
+    /// The server's clock when the call began.
     pub(in crate::server) asked_at: i64,
-    /// Whether it was handed to whoever makes calls.
+    /// Whether the call has been handed over for sending.
     pub(in crate::server) is_sent: bool,
 }
 
-/// What asks for a call.
+/// The reason for a call.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::server) enum Cause {
-    /// Keys that a registered service is told of; the flow goes on with this input.
+    /// A registered service is notified of keys; the flow continues with this input.
     Collected(Input),
-    /// A node that waits for the answer, so many milliseconds at most.
+    /// A webhook node waits for the answer.
     Node {
-        /// In milliseconds.
+        /// Maximum waiting time, in milliseconds.
         timeout_ms: i64,
     },
 }
 
 impl State {
-    /// What is around every instance now.
-    pub(super) fn around(&self) -> Around {
-        Around { now: self.clock, webhooks: Arc::clone(&self.webhooks) }
+    /// Returns the current environment of instances.
+    pub(super) fn around(&self) -> Context {
+        Context { now: self.clock, webhooks: Arc::clone(&self.webhooks) }
     }
 
-    /// What services can be registered for, with what it is: the ids and names of flows, and
-    /// the `webhookId` of their nodes.
+    /// Returns the names for which services can be registered, and their kinds: the ids
+    /// and names of flows, and the `webhookId` of their nodes.
     pub(in crate::server) fn callers(&self) -> BTreeMap<&str, &'static str> {
         let mut callers = BTreeMap::new();
         for flow in self.flows.values() {
@@ -84,27 +84,27 @@ impl State {
         callers
     }
 
-    /// The services that nobody calls as the flows are now, told one by one.
-    pub(in crate::server) fn uncalled(&self) -> Vec<String> {
+    /// Returns a warning for each registered service that the current flows never call.
+    pub(in crate::server) fn uncalled_warnings(&self) -> Vec<String> {
         if self.webhooks.registered().is_empty() {
             return Vec::new();
         }
         let callers = self.callers();
         let names = self.webhooks.registered().keys();
         let unknown = names.filter(|name| !callers.contains_key(name.as_str()));
-        let tell = |name: &String| {
+        let warning = |name: &String| {
             let near = nearest(name, callers.keys().copied());
             let near = near.map(|near| format!("; did you mean `{near}`?"));
             format!(
-                "the webhook of `{name}` is called by nobody: no flow has this id or name, and \
-                 no node this webhookId{}",
+                "the webhook `{name}` is never called: no flow has this id or name, and no node \
+                 has this webhookId{}",
                 near.unwrap_or_default()
             )
         };
-        unknown.map(tell).collect()
+        unknown.map(warning).collect()
     }
 
-    /// The calls that are to be made now, each with the instance that waits for it.
+    /// Takes the calls to make now, each with the id of the instance that waits for it.
     pub(in crate::server) fn take_calls(&mut self) -> Vec<(Text, Outgoing)> {
         let mut calls = Vec::new();
         for id in std::mem::take(&mut self.unsent) {
@@ -119,20 +119,21 @@ impl State {
     }
 }
 
-/// What came of a call.
+/// The result of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "camelCase")]
 pub(in crate::server) enum CallResult {
-    /// An answer; the text is JSON.
+    /// The service answered; `output` is JSON.
     Answered { status: u16, output: String },
-    /// No answer in time.
+    /// The service did not answer in time.
     TimedOut,
-    /// No answer that is of use.
+    /// The call failed, or the answer was unusable.
     Failed { reason: String },
 }
 
 impl CallResult {
-    /// As the answer to a node that waited so long, in milliseconds.
+    /// Converts the result to the answer for a node that waited for the given number of
+    /// milliseconds.
     pub(super) fn into_answer(self, timeout_ms: i64, waited_ms: i64) -> Answer {
         let response = |status, output, latency_ms| {
             Answer::Response(Response { status, output, latency_ms })
@@ -151,8 +152,8 @@ impl CallResult {
     }
 }
 
-/// The service that is to be told of an input, and what it is told; nothing if there is none
-/// for the flow, or the input does not complete the question.
+/// Returns the service to notify of an input, and the body to send. Returns `None` if no
+/// service is registered for the flow, or the input does not complete the question.
 pub(super) fn of_input(
     session: &Session,
     input: &Input,
@@ -164,9 +165,10 @@ pub(super) fn of_input(
         return None;
     }
     let program = session.program();
-    let legend = &program.legend;
-    let inner = session.steps().last().map(|step| legend.node(step.node).flow);
-    let flows = inner.into_iter().chain(program.flow(flow)).map(|flow| legend.flow(flow));
+    let symbols = &program.symbols;
+    let inner = session.steps().last().map(|step| symbols.node(step.node).flow);
+    let flows =
+        inner.into_iter().chain(program.flow(flow)).map(|flow| symbols.flow(flow));
     let mut names: Vec<&str> =
         flows.flat_map(|label| [label.id.as_str(), label.name.as_str()]).collect();
     names.push(flow);
@@ -174,10 +176,10 @@ pub(super) fn of_input(
     let mut trial = session.clone();
     trial.resume(Answer::Input(input.clone()));
     let keys = collected(trial.events().get(session.events().len()..)?.iter())?;
-    Some((webhook.clone(), told(id, Some(keys))))
+    Some((webhook.clone(), notification(id, Some(keys))))
 }
 
-/// The service that a node calls, and what it is told.
+/// Returns the service that a webhook node calls, and the body to send.
 pub(super) fn of_node(
     session: &Session,
     node: (Option<&str>, Option<&str>, &Value),
@@ -186,12 +188,12 @@ pub(super) fn of_node(
 ) -> Option<(Webhook, Json)> {
     let (id, url, body) = node;
     let webhook = webhooks.of_node(id, url)?;
-    let told = told(instance, collected(session.events().iter().rev()));
-    let body = match (body.to_json(), told) {
-        (Json::Null, told) => told,
-        (Json::Object(own), Json::Object(told)) => {
-            let told = told.iter().filter(|(key, _)| own.get(*key).is_none());
-            let all = told.chain(own.iter());
+    let standard = notification(instance, collected(session.events().iter().rev()));
+    let body = match (body.to_json(), standard) {
+        (Json::Null, standard) => standard,
+        (Json::Object(own), Json::Object(standard)) => {
+            let standard = standard.iter().filter(|(key, _)| own.get(*key).is_none());
+            let all = standard.chain(own.iter());
             Json::object(all.map(|(key, value)| (key.clone(), value.clone())))
         }
         (own, _) => own,
@@ -199,16 +201,16 @@ pub(super) fn of_node(
     Some((webhook, body))
 }
 
-/// The first keys that events tell of.
+/// Returns the first collected keys among events.
 fn collected<'e>(mut events: impl Iterator<Item = &'e Event>) -> Option<&'e Text> {
-    events.find_map(|event| match &event.fact {
-        Fact::Collected(keys) => Some(keys),
+    events.find_map(|event| match &event.kind {
+        EventKind::Collected(keys) => Some(keys),
         _ => None,
     })
 }
 
-/// What a service is told. *Source: seed 002.*
-fn told(instance: &str, keys: Option<&Text>) -> Json {
+/// Builds the body that every service receives. *Source: the state-machine tutorial.*
+fn notification(instance: &str, keys: Option<&Text>) -> Json {
     let keys = keys.map_or(Json::Null, |keys| Json::String(keys.clone()));
     let object = |key: &str, value: Json| Json::object([(Text::from(key), value)]);
     let participant = object("input", object("dtmf", keys));
@@ -218,9 +220,9 @@ fn told(instance: &str, keys: Option<&Text>) -> Json {
     ])
 }
 
-/// The node that a session stands at.
+/// Returns the id of the node that a session is at.
 pub(super) fn node(session: &Session) -> Text {
-    let legend = &session.program().legend;
+    let symbols = &session.program().symbols;
     let step = session.steps().last();
-    step.map(|step| legend.node(step.node).id.clone()).unwrap_or_default()
+    step.map(|step| symbols.node(step.node).id.clone()).unwrap_or_default()
 }

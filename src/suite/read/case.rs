@@ -1,19 +1,19 @@
-//! One test of a scenario file.
+//! Tests of a scenario file.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::expect::Alike;
+use super::expect::SharedExpectations;
 use super::{expect, recording, script};
 use crate::diagnostic::Decoder;
 use crate::engine::Limits;
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::source::{Entry, Kind, Node};
-use crate::suite::scenario::{Case, Expectation, Flag, Snapshot, Start, Turn};
+use crate::suite::scenario::{Case, Expectation, Forbidden, Snapshot, Start, Turn};
 use crate::value::{DateTime, Text, Value};
 use crate::world::Input;
 
-/// What the defaults of a file may say.
+/// Keys of the defaults of a file.
 pub(super) const DEFAULT_KEYS: [&str; 15] = [
     "flow",
     "node",
@@ -32,7 +32,7 @@ pub(super) const DEFAULT_KEYS: [&str; 15] = [
     "diagnostics",
 ];
 
-/// What only a test says.
+/// Keys that only a test may have.
 const OWN_KEYS: [&str; 10] = [
     "name",
     "skip",
@@ -46,39 +46,39 @@ const OWN_KEYS: [&str; 10] = [
     "each",
 ];
 
-/// Keys of the defaults that are laid together with those of a test.
+/// Keys of the defaults that are merged with those of a test.
 pub(super) const MERGED_KEYS: [&str; 5] =
     ["context", "variables", "fixtures", "tags", "compare"];
 
-/// The longest time that a test may ask for, a hundred days in milliseconds.
+/// Longest duration that a test may set, a hundred days in milliseconds.
 const MAX_MS: i64 = 8_640_000_000;
 
 pub(super) fn read(
     node: &Node<'_>,
     row: Option<u32>,
-    alike: &Alike,
+    alike: &SharedExpectations,
     decoder: &mut Decoder,
 ) -> Option<Case> {
-    let told = decoder.told();
+    let reported = decoder.diagnostic_count();
     let keys = [&OWN_KEYS[..], &DEFAULT_KEYS].concat();
     decoder.object("a test", node, &keys)?;
     let Some(name) = decoder.text(node, "name") else {
-        decoder.wrong(node.span, "a test needs a `name`".into());
+        decoder.error(node.span, "a test needs a `name`".into());
         return None;
     };
     let script = script::read(node.get("script"), decoder);
     let mut expectations = expect::read(node, alike, decoder);
     expectations.extend(flags(node, decoder));
     let snapshot = snapshot(node, &name, decoder);
-    // What is wrong in what is expected, or in its key, is told already, and leaves nothing
-    // of it.
-    let is_told = decoder.told() > told;
+    // A mistake in the expectations is reported already and removes them, so that a
+    // warning about a test without expectations would be wrong.
+    let has_mistakes = decoder.diagnostic_count() > reported;
     let mut case = Case {
         name,
         row,
         span: node.get("name").map_or(node.span, |name| name.span),
         extent: node.span,
-        tags: decoder.texts(node, "tags"),
+        tags: decoder.strings(node, "tags"),
         skip: skip(node, decoder),
         recording: recording::read(node, decoder),
         start: start(node, decoder),
@@ -91,22 +91,22 @@ pub(super) fn read(
     if node.get("script").is_some_and(|script| !script.is_null()) {
         case.inputs = inputs_of_script(node, &case.script, decoder);
     }
-    if !is_told && !recording::is_in(node) {
-        warn_of_nothing(&case, decoder);
+    if !has_mistakes && !recording::is_in(node) {
+        warn_of_missing_expectations(&case, decoder);
     }
     Some(case)
 }
 
-/// What the caller does in a script, which leaves nothing for `input`.
+/// Returns the caller input of a script, and reports an additional `input`.
 fn inputs_of_script(
     node: &Node<'_>,
-    script: &[Written<Turn>],
+    script: &[Spanned<Turn>],
     decoder: &mut Decoder,
 ) -> Vec<Input> {
     if let Some(input) = node.get("input") {
-        let message = "a test with a `script` needs no `input`".to_owned();
-        decoder.wrong(input.span, message).help =
-            Some("say what the caller does in the script".into());
+        let message = "a test with a `script` cannot have an `input`".to_owned();
+        decoder.error(input.span, message).help =
+            Some("write the caller's input as turns of the script".into());
     }
     let does = script.iter().filter_map(|turn| match &turn.value {
         Turn::Does(input) => Some(input.clone()),
@@ -115,13 +115,13 @@ fn inputs_of_script(
     does.collect()
 }
 
-fn warn_of_nothing(case: &Case, decoder: &mut Decoder) {
-    let expects_nothing = case.expectations.iter().all(|it| it.value.always_holds());
-    if expects_nothing && case.script.is_empty() && case.snapshot.is_none() {
-        // Without its name: all rows of a table that expects nothing are one mistake.
-        let message = "this test expects nothing".to_owned();
+fn warn_of_missing_expectations(case: &Case, decoder: &mut Decoder) {
+    let has_no_expectations = case.expectations.iter().all(|it| it.value.always_holds());
+    if has_no_expectations && case.script.is_empty() && case.snapshot.is_none() {
+        // Without the test name, so that the rows of a table report one warning together.
+        let message = "this test has no expectations".to_owned();
         let help = "add `expect`, a `script` or `snapshot: true`";
-        decoder.doubtful(case.span, message, help);
+        decoder.warning(case.span, message, help);
     }
 }
 
@@ -132,7 +132,7 @@ fn skip(node: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {
         Kind::Boolean(true) => Some("skipped".into()),
         Kind::String(reason) => Some((&**reason).into()),
         _ => {
-            decoder.unexpected("`skip`", skip, "the reason, a text");
+            decoder.unexpected("`skip`", skip, "the reason, a string");
             None
         }
     }
@@ -141,13 +141,13 @@ fn skip(node: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {
 fn start(node: &Node<'_>, decoder: &mut Decoder) -> Start {
     let written = |key: &str, decoder: &mut Decoder| {
         let value = decoder.text(node, key)?;
-        Some(Written { value, span: node.get(key)?.span })
+        Some(Spanned { value, span: node.get(key)?.span })
     };
     let at = written("at", decoder).and_then(|at| {
         let time = DateTime::parse(&at.value);
         if time.is_none() {
             let message = format!("`at` is `{}`, expected a date and time", at.value);
-            decoder.wrong(at.span, message).help =
+            decoder.error(at.span, message).help =
                 Some("write it as 2026-01-05T09:00:00Z".into());
         }
         time
@@ -196,18 +196,18 @@ fn values(node: &Node<'_>, key: &str, decoder: &mut Decoder) -> Vec<(Text, Value
     values
 }
 
-/// Fixtures of the test alone: an object.
+/// Reads fixtures of the test alone, which are an object.
 fn fixtures(node: &Node<'_>, decoder: &mut Decoder) -> Option<Node<'static>> {
     let fixtures = node.get("fixtures").filter(|node| !node.is_null())?;
     if !matches!(fixtures.kind, Kind::Object(_)) {
-        let expected = "an object of fixtures; files belong to the scenario file";
+        let expected = "an object; fixture files belong to the scenario file";
         decoder.unexpected("`fixtures`", fixtures, expected);
         return None;
     }
     Some(owned(fixtures))
 }
 
-/// A document that needs its text no more.
+/// Copies a node, so that it no longer borrows from the document text.
 fn owned(node: &Node<'_>) -> Node<'static> {
     let kind = match &node.kind {
         Kind::Null => Kind::Null,
@@ -227,7 +227,7 @@ fn owned(node: &Node<'_>) -> Node<'static> {
     Node { span: node.span, kind }
 }
 
-/// `input: ["1", null, …]`; one input need not be a list.
+/// Reads `input: ["1", null, …]`; a single input may be written without a list.
 fn inputs(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Input> {
     let Some(input) = node.get("input") else { return Vec::new() };
     let items = match &input.kind {
@@ -246,7 +246,7 @@ fn inputs(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Input> {
 
 fn snapshot(node: &Node<'_>, name: &Text, decoder: &mut Decoder) -> Option<Snapshot> {
     let snapshot = node.get("snapshot")?;
-    // Its file is found when all names are known.
+    // The path is set when all names are known.
     let named = |name: Text| Snapshot { name, path: PathBuf::new(), span: snapshot.span };
     match &snapshot.kind {
         Kind::Boolean(false) | Kind::Null => None,
@@ -259,20 +259,20 @@ fn snapshot(node: &Node<'_>, name: &Text, decoder: &mut Decoder) -> Option<Snaps
     }
 }
 
-/// `unusedFixtures: forbid` and its like.
-fn flags(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Arc<Written<Expectation>>> {
-    const FLAGS: [(&str, Flag); 3] = [
-        ("unusedFixtures", Flag::NoUnusedFixtures),
-        ("unusedInputs", Flag::NoUnusedInputs),
-        ("diagnostics", Flag::NoDiagnostics),
+/// Reads `unusedFixtures: forbid` and similar keys.
+fn flags(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Arc<Spanned<Expectation>>> {
+    const FLAGS: [(&str, Forbidden); 3] = [
+        ("unusedFixtures", Forbidden::NoUnusedFixtures),
+        ("unusedInputs", Forbidden::NoUnusedInputs),
+        ("diagnostics", Forbidden::NoDiagnostics),
     ];
     let mut expectations = Vec::new();
     for (key, flag) in FLAGS {
         let Some(node) = node.get(key).filter(|node| !node.is_null()) else { continue };
         match node.as_str() {
             Some("forbid") => {
-                let value = Expectation::Flag(flag);
-                expectations.push(Arc::new(Written { value, span: node.span }));
+                let value = Expectation::Forbidden(flag);
+                expectations.push(Arc::new(Spanned { value, span: node.span }));
             }
             Some("allow") => {}
             _ => decoder.unexpected(&format!("`{key}`"), node, "`forbid` or `allow`"),

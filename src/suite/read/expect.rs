@@ -1,11 +1,11 @@
-//! What is expected of a call.
+//! Expectations about a call.
 
 use std::sync::Arc;
 
 use super::matcher;
 use super::table::Template;
 use crate::diagnostic::{Code, Decoder, nearest};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::source::{Entry, Kind, Node, Span};
 use crate::suite::scenario::{CallExpectation, Expectation, PathMatcher, RoutingMatcher};
 use crate::trace::Status;
@@ -23,24 +23,24 @@ const KEYS: [&str; 9] = [
     "calls",
 ];
 
-/// What every row of a table expects alike, read once: by the number of its key under
-/// `expect`.
+/// Expectations that all rows of a table share, read once. The index is that of the key
+/// under `expect`.
 #[derive(Default)]
-pub(super) struct Alike(Vec<Option<Expectations>>);
+pub(super) struct SharedExpectations(Vec<Option<Expectations>>);
 
-type Expectations = Vec<Arc<Written<Expectation>>>;
+type Expectations = Vec<Arc<Spanned<Expectation>>>;
 
-impl Alike {
+impl SharedExpectations {
     pub(super) fn of(template: &Template<'_>, decoder: &mut Decoder) -> Self {
         let expect = template.test().entries().iter().position(|it| it.key == "expect");
         let Some(at) = expect else { return Self::default() };
         let entries = template.test().entries()[at].value.entries();
         let read = entries.iter().enumerate().map(|(index, entry)| {
-            let told = decoder.told();
+            let reported = decoder.diagnostic_count();
             let is_alike = template.is_alike(&[at, index]);
             let read = is_alike.then(|| of_key(entry, decoder))?;
-            // What is wrong is told of the rows.
-            (decoder.told() == told).then_some(read)
+            // Mistakes are reported by the rows.
+            (decoder.diagnostic_count() == reported).then_some(read)
         });
         Self(read.collect())
     }
@@ -50,10 +50,10 @@ impl Alike {
     }
 }
 
-/// What stands under `expect`, and `error` and `calls` beside it.
+/// Reads `expect`, and `error` and `calls` next to it.
 pub(super) fn read(
     case: &Node<'_>,
-    alike: &Alike,
+    alike: &SharedExpectations,
     decoder: &mut Decoder,
 ) -> Expectations {
     let mut expectations = Vec::new();
@@ -76,7 +76,8 @@ pub(super) fn read(
     expectations
 }
 
-/// An expectation stands where its key does; of a list, each item for itself.
+/// Reads one key. The position of an expectation is that of its key, or that of the item
+/// in a list.
 fn of_key(entry: &Entry<'_>, decoder: &mut Decoder) -> Expectations {
     let node = &entry.value;
     let one = match &*entry.key {
@@ -99,8 +100,8 @@ fn of_key(entry: &Entry<'_>, decoder: &mut Decoder) -> Expectations {
     one.into_iter().map(|value| written(value, entry.key_span)).collect()
 }
 
-fn written(value: Expectation, span: Span) -> Arc<Written<Expectation>> {
-    Arc::new(Written { value, span })
+fn written(value: Expectation, span: Span) -> Arc<Spanned<Expectation>> {
+    Arc::new(Spanned { value, span })
 }
 
 pub(super) fn status(node: &Node<'_>, decoder: &mut Decoder) -> Option<Status> {
@@ -110,25 +111,25 @@ pub(super) fn status(node: &Node<'_>, decoder: &mut Decoder) -> Option<Status> {
     if found.is_none() {
         let names = STATUSES.map(Status::name);
         let expected = format!("one of {}", names.join(", "));
-        let message = format!("the status `{text}` is not known, expected {expected}");
+        let message = format!("unknown status `{text}`, expected {expected}");
         let near = nearest(text, names).map(|near| format!("did you mean `{near}`?"));
-        decoder.wrong(node.span, message).help = near;
+        decoder.error(node.span, message).help = near;
     }
     found
 }
 
-/// The code of an error.
+/// Reads the code of an error.
 fn error(node: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {
     let text = decoder.text_of("error", node)?;
     if Code::from_name(&text).is_some() {
         return Some(text);
     }
-    let message = format!("no error is called `{text}`");
+    let message = format!("unknown error code `{text}`");
     let help = match nearest(&text, Code::all().map(Code::name)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "write a code such as `NO_INPUT`; `flowsim explain` lists them".into(),
     };
-    decoder.wrong(node.span, message).help = Some(help);
+    decoder.error(node.span, message).help = Some(help);
     None
 }
 
@@ -139,7 +140,7 @@ fn path(node: &Node<'_>, decoder: &mut Decoder) -> Option<PathMatcher> {
     decoder.object("`path`", node, &["contains", "excludes", "ends"])?;
     let [entry] = node.entries() else {
         let message = "`path` needs one of `contains`, `excludes` and `ends`".to_owned();
-        decoder.wrong(node.span, message);
+        decoder.error(node.span, message);
         return None;
     };
     let names = names(&entry.value, decoder);
@@ -151,15 +152,15 @@ fn path(node: &Node<'_>, decoder: &mut Decoder) -> Option<PathMatcher> {
     }
 }
 
-/// A list of the names of nodes, or one name.
-fn names(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Text>> {
+/// Reads a list of node names, or a single one.
+fn names(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Spanned<Text>> {
     let items = match &node.kind {
         Kind::Array(items) => items.as_slice(),
         _ => std::slice::from_ref(node),
     };
     let written = |item: &Node<'_>| {
         let value = decoder.text_of("path", item)?;
-        Some(Written { value, span: item.span })
+        Some(Spanned { value, span: item.span })
     };
     items.iter().filter_map(written).collect()
 }
@@ -179,14 +180,15 @@ fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Expectations {
     expectations
 }
 
-/// `null` where the call must not be routed, or an object.
+/// Reads an object, or `null` if the call must not be routed.
 fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
     if node.is_null() {
         return Some(Expectation::Routing(None));
     }
     let keys = ["queueId", "queueName", "skills", "priority"];
     decoder.object("`routing`", node, &keys)?;
-    // `{queueId: null}` alone says that there is no routing, as a row of a table needs it.
+    // An object with only `null` values means that the call is not routed. Rows of a
+    // table need this form.
     let is_empty = |key: &&str| node.get(key).is_none_or(Node::is_null);
     if !node.entries().is_empty() && keys.iter().all(is_empty) {
         return Some(Expectation::Routing(None));
@@ -198,18 +200,18 @@ fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
         if let Some(Entry { key_span, value: node, .. }) = node.entry(key) {
             let value =
                 if node.is_null() { None } else { Some(matcher::text(node, decoder)?) };
-            *place = Some(Written { value, span: *key_span });
+            *place = Some(Spanned { value, span: *key_span });
         }
     }
     if let Some(skills) = node.entry("skills") {
-        let value = decoder.texts(node, "skills");
-        routing.skills = Some(Written { value, span: skills.key_span });
+        let value = decoder.strings(node, "skills");
+        routing.skills = Some(Spanned { value, span: skills.key_span });
     }
     if let Some(Entry { key_span, value: priority, .. }) = node.entry("priority") {
         let limits = i64::MIN..=i64::MAX;
         let value =
             (!priority.is_null()).then(|| decoder.whole(node, "priority", limits, 0));
-        routing.priority = Some(Written { value, span: *key_span });
+        routing.priority = Some(Spanned { value, span: *key_span });
     }
     Some(Expectation::Routing(Some(Box::new(routing))))
 }
@@ -217,16 +219,17 @@ fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
 fn prompts(
     entry: &Entry<'_>,
     decoder: &mut Decoder,
-) -> Vec<Written<crate::suite::TextMatcher>> {
+) -> Vec<Spanned<crate::suite::TextMatcher>> {
     let mut prompts = Vec::new();
     for (item, span) in items(entry) {
         let matcher = matcher::text(item, decoder);
-        prompts.extend(matcher.map(|value| Written { value, span }));
+        prompts.extend(matcher.map(|value| Spanned { value, span }));
     }
     prompts
 }
 
-/// The items of a list, each at its place, or the one value, at that of its key.
+/// Returns the items of a list with their positions, or the single value with that of its
+/// key.
 fn items<'n, 's>(entry: &'n Entry<'s>) -> Vec<(&'n Node<'s>, Span)> {
     match &entry.value.kind {
         Kind::Array(items) => items.iter().map(|item| (item, item.span)).collect(),
@@ -234,15 +237,15 @@ fn items<'n, 's>(entry: &'n Entry<'s>) -> Vec<(&'n Node<'s>, Span)> {
     }
 }
 
-/// `calls: [Get Customer, {name: Get Order, with: {id: "7"}, times: 1}]`
+/// Reads `calls: [Get Customer, {name: Get Order, with: {id: "7"}, times: 1}]`
 pub(super) fn calls(
     entry: &Entry<'_>,
     decoder: &mut Decoder,
-) -> Vec<Written<CallExpectation>> {
+) -> Vec<Spanned<CallExpectation>> {
     let mut calls = Vec::new();
     for (item, span) in items(entry) {
         let call = call(item, decoder);
-        calls.extend(call.map(|value| Written { value, span }));
+        calls.extend(call.map(|value| Spanned { value, span }));
     }
     calls
 }
@@ -257,7 +260,7 @@ fn call(node: &Node<'_>, decoder: &mut Decoder) -> Option<CallExpectation> {
     }
     decoder.object("a call", node, &["name", "with", "times"])?;
     let Some(name) = decoder.text(node, "name") else {
-        decoder.wrong(node.span, "a call needs a `name`".into());
+        decoder.error(node.span, "a call needs a `name`".into());
         return None;
     };
     let with = match node.get("with") {

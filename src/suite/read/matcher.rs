@@ -1,4 +1,4 @@
-//! What texts and values are compared with, as it is written.
+//! Matchers for strings and values, as written in scenario files.
 
 use crate::diagnostic::Decoder;
 use crate::source::{Entry, Kind, Node};
@@ -7,13 +7,13 @@ use crate::value::Text;
 
 const TEXT_KEYS: [&str; 4] = ["contains", "matches", "similar", "min"];
 
-/// How much a text has to be like another if nothing is said.
+/// Default minimum similarity.
 const DEFAULT_SIMILARITY: f64 = 0.8;
 
-/// How large a compiled regular expression may become, in bytes.
+/// Maximum size of a compiled regular expression, in bytes.
 const MAX_EXPRESSION: usize = 1024 * 1024;
 
-/// A text, `{contains}`, `{matches}` or `{similar, min}`.
+/// Reads a string, `{contains}`, `{matches}` or `{similar, min}`.
 pub(super) fn text(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher> {
     match &node.kind {
         Kind::String(text) | Kind::Number(text) => {
@@ -21,7 +21,7 @@ pub(super) fn text(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher
         }
         Kind::Boolean(truth) => Some(TextMatcher::Equals(truth.to_string().into())),
         Kind::Object(_) => {
-            decoder.object("a text", node, &TEXT_KEYS)?;
+            decoder.object("a string matcher", node, &TEXT_KEYS)?;
             check_combination(node, decoder)?;
             match (given(node, "contains"), given(node, "matches")) {
                 (Some(_), _) => decoder.text(node, "contains").map(TextMatcher::Contains),
@@ -32,14 +32,14 @@ pub(super) fn text(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher
             }
         }
         _ => {
-            let expected = "a text, or `{contains}`, `{matches}`, `{similar, min}`";
-            decoder.unexpected("what is compared", node, expected);
+            let expected = "a string, `{contains}`, `{matches}` or `{similar, min}`";
+            decoder.unexpected("the expected string", node, expected);
             None
         }
     }
 }
 
-/// What stands under a key, unless it is empty.
+/// Returns the value of a key, unless it is empty.
 fn given<'n, 's>(node: &'n Node<'s>, key: &str) -> Option<&'n Node<'s>> {
     node.get(key).filter(|given| match &given.kind {
         Kind::String(text) => !text.trim().is_empty(),
@@ -47,24 +47,25 @@ fn given<'n, 's>(node: &'n Node<'s>, key: &str) -> Option<&'n Node<'s>> {
     })
 }
 
-/// One text cannot be compared in two ways.
+/// Checks that only one kind of string matcher is given.
 fn check_combination(node: &Node<'_>, decoder: &mut Decoder) -> Option<()> {
-    let ways = ["contains", "matches", "similar"];
-    if ways.into_iter().filter(|way| node.get(way).is_some()).count() > 1 {
+    let kinds = ["contains", "matches", "similar"];
+    if kinds.into_iter().filter(|kind| node.get(kind).is_some()).count() > 1 {
         let message =
-            "a text takes one of `contains`, `matches` and `similar`".to_owned();
-        decoder.wrong(node.span, message).help =
-            Some("two expectations of one text are two entries of the list".into());
+            "a string matcher takes only one of `contains`, `matches` and `similar`"
+                .to_owned();
+        decoder.error(node.span, message).help =
+            Some("write each condition as a separate list entry".into());
         return None;
     }
     if let Some(min) = node.get("min").filter(|_| node.get("similar").is_none()) {
-        decoder.wrong(min.span, "`min` goes with `similar`".into());
+        decoder.error(min.span, "`min` requires `similar`".into());
         return None;
     }
     Some(())
 }
 
-/// A regular expression; blanks at its ends belong to it.
+/// Reads a regular expression; blanks at its ends are significant.
 pub(super) fn expression(
     written: &Node<'_>,
     decoder: &mut Decoder,
@@ -77,8 +78,9 @@ pub(super) fn expression(
         Err(error) => {
             let reason = error.to_string();
             let reason = reason.lines().last().unwrap_or_default().trim();
-            let message = format!("`{text}` is no regular expression: {reason}");
-            decoder.wrong(written.span, message);
+            let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+            let message = format!("invalid regular expression `{text}`: {reason}");
+            decoder.error(written.span, message);
             None
         }
     }
@@ -86,8 +88,9 @@ pub(super) fn expression(
 
 fn similar(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher> {
     if given(node, "similar").is_none() {
-        let message = "a text needs `contains`, `matches` or `similar`".to_owned();
-        decoder.wrong(node.span, message);
+        let message =
+            "a string matcher needs `contains`, `matches` or `similar`".to_owned();
+        decoder.error(node.span, message);
         return None;
     }
     let text = decoder.text(node, "similar")?;
@@ -108,7 +111,7 @@ fn similar(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher> {
     Some(TextMatcher::Similar { text, min })
 }
 
-/// A value as it is, or one of the matchers: those of texts, `{isSet}`, `{min, max}`,
+/// Reads a plain value or a matcher: one of those for strings, `{isSet}`, `{min, max}` or
 /// `{members: …}`.
 pub(super) fn value(node: &Node<'_>, decoder: &mut Decoder) -> Option<ValueMatcher> {
     let is_matcher = |keys: &[&str]| {
@@ -135,7 +138,7 @@ pub(super) fn value(node: &Node<'_>, decoder: &mut Decoder) -> Option<ValueMatch
     Some(ValueMatcher::Equals(decoder.json(node)))
 }
 
-/// Values by name.
+/// Reads matchers by name.
 pub(super) fn members(
     what: &str,
     node: &Node<'_>,
@@ -151,7 +154,7 @@ pub(super) fn members(
     node.entries().iter().map(read).collect()
 }
 
-/// `{min, max}`, or one number for itself.
+/// Reads `{min, max}`, or a single number.
 pub(super) fn range(node: &Node<'_>, decoder: &mut Decoder) -> Option<Range> {
     if let Kind::Number(number) = &node.kind {
         let Ok(number) = number.parse::<i64>() else {
@@ -173,10 +176,9 @@ pub(super) fn range(node: &Node<'_>, decoder: &mut Decoder) -> Option<Range> {
     if let (Some(min), Some(max)) = (range.min, range.max)
         && min > max
     {
-        let message =
-            format!("`min` is {min} and `max` is {max}, no number is between them");
-        decoder.wrong(node.span, message).help =
-            Some("`min` is the least, `max` the most; both count".into());
+        let message = format!("`min` is {min}, which is greater than `max`, {max}");
+        decoder.error(node.span, message).help =
+            Some("write a `min` that is at most `max`".into());
         return None;
     }
     Some(range)

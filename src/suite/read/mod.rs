@@ -1,4 +1,4 @@
-//! Scenario files, read.
+//! Scenario files: parsing.
 
 mod case;
 mod expect;
@@ -10,7 +10,7 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
-use self::expect::Alike;
+use self::expect::SharedExpectations;
 use self::table::Template;
 use super::scenario::{Case, SuiteFile};
 use crate::diagnostic::{Code, Decoder, Diagnostic};
@@ -20,8 +20,8 @@ use crate::value::Text;
 const KEYS: [&str; 7] =
     ["flows", "fixtures", "set", "defaults", "snapshots", "tests", "$schema"];
 
-/// Reads a scenario file; paths in it are relative to the folder that it is in. What is
-/// wrong is told in the diagnostics; a file with an error is not to be played.
+/// Reads a scenario file; its paths are relative to its folder. Mistakes are returned as
+/// diagnostics; a file with an error must not be played.
 pub fn read(document: &Node<'_>, path: &Path) -> (SuiteFile, Vec<Diagnostic>) {
     let mut decoder = Decoder::new(Code::INVALID_SCENARIO);
     let mut suite = SuiteFile {
@@ -47,7 +47,7 @@ pub fn read(document: &Node<'_>, path: &Path) -> (SuiteFile, Vec<Diagnostic>) {
             let message = "a scenario file needs `flows`, the files or folders that \
                            its tests run"
                 .to_owned();
-            decoder.wrong(document.span, message);
+            decoder.error(document.span, message);
         }
         suite.replacements = snapshot::replacements(document, &mut decoder);
         suite.cases = cases(document, &mut decoder);
@@ -60,14 +60,14 @@ pub fn read(document: &Node<'_>, path: &Path) -> (SuiteFile, Vec<Diagnostic>) {
     (suite, decoder.into_diagnostics())
 }
 
-/// The paths of a key, and where they stand.
+/// Returns the paths of a key with their positions.
 fn paths(
     document: &Node<'_>,
     key: &str,
     folder: &Path,
     decoder: &mut Decoder,
 ) -> Vec<(PathBuf, Span)> {
-    let texts = decoder.texts(document, key);
+    let texts = decoder.strings(document, key);
     let Some(node) = document.get(key) else { return Vec::new() };
     let items = match &node.kind {
         Kind::Array(items) => items.as_slice(),
@@ -77,7 +77,8 @@ fn paths(
     texts.iter().map(|text| joined(folder, text.as_str())).zip(spans).collect()
 }
 
-/// A path without detours: `a/../b` is `b`, so that the same flow has one path in all files.
+/// Joins and normalises a path: `a/../b` becomes `b`, so that a flow has the same path in
+/// all files.
 fn joined(folder: &Path, path: impl AsRef<Path>) -> PathBuf {
     use std::path::Component;
     let whole = folder.join(path);
@@ -119,7 +120,7 @@ fn placeholders(document: &Node<'_>, decoder: &mut Decoder) -> Vec<(String, Stri
 fn cases(document: &Node<'_>, decoder: &mut Decoder) -> Vec<Case> {
     let Some(tests) = document.get("tests") else {
         let message = "a scenario file needs `tests`, a list of calls".to_owned();
-        decoder.wrong(document.span, message);
+        decoder.error(document.span, message);
         return Vec::new();
     };
     let Kind::Array(items) = &tests.kind else {
@@ -131,11 +132,16 @@ fn cases(document: &Node<'_>, decoder: &mut Decoder) -> Vec<Case> {
     for item in items {
         let test = with_defaults(item, &defaults);
         let Some(table) = item.get("each").filter(|node| !node.is_null()) else {
-            cases.extend(case::read(&test, None, &Alike::default(), decoder));
+            cases.extend(case::read(
+                &test,
+                None,
+                &SharedExpectations::default(),
+                decoder,
+            ));
             continue;
         };
         let mut template = Template::new(test);
-        let alike = Alike::of(&template, decoder);
+        let alike = SharedExpectations::of(&template, decoder);
         for (row, number) in table::rows(table, decoder).iter().zip(1..) {
             if let Some(test) = template.of_row(row, decoder) {
                 cases.extend(case::read(test, Some(number), &alike, decoder));
@@ -145,8 +151,8 @@ fn cases(document: &Node<'_>, decoder: &mut Decoder) -> Vec<Case> {
     cases
 }
 
-/// What holds for all tests. A key that is none of the defaults is told here, and not once
-/// more of each test.
+/// Returns the defaults for all tests. Unknown keys are reported here, once and not for
+/// each test.
 fn defaults<'n, 's>(document: &'n Node<'s>, decoder: &mut Decoder) -> Vec<&'n Entry<'s>> {
     let Some(defaults) = document.get("defaults").filter(|node| !node.is_null()) else {
         return Vec::new();
@@ -156,8 +162,8 @@ fn defaults<'n, 's>(document: &'n Node<'s>, decoder: &mut Decoder) -> Vec<&'n En
     defaults.entries().iter().filter(is_known).collect()
 }
 
-/// The case with the defaults that it does not override, without its table; of `context`,
-/// `variables` and the like each name counts for itself.
+/// Returns the case with the defaults that it does not override, without its table.
+/// `context`, `variables` and similar objects are merged name by name.
 fn with_defaults<'s>(case: &Node<'s>, defaults: &[&Entry<'s>]) -> Node<'s> {
     let Kind::Object(own) = &case.kind else { return case.clone() };
     let own = own.iter().filter(|entry| entry.key != "each");
@@ -203,15 +209,15 @@ fn items<'s>(node: &Node<'s>) -> Option<Vec<Node<'s>>> {
     }
 }
 
-/// Reports tell tests by their names.
+/// Reports identify tests by their names.
 fn warn_of_equal_names(cases: &[Case], decoder: &mut Decoder) {
     let mut seen: indexmap::IndexSet<&Text> = indexmap::IndexSet::new();
     for case in cases {
         if !seen.insert(&case.name) {
-            let message = format!("two tests are called `{}`", case.name);
-            let help = "give each a name of its own; in a table, put a value of the row \
-                        into it, as in \"key ${key}\"";
-            decoder.doubtful(case.span, message, help);
+            let message = format!("two tests are named `{}`", case.name);
+            let help = "give each test a unique name; in a table, include a value of the row, \
+                        as in \"key ${key}\"";
+            decoder.warning(case.span, message, help);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Tests that make a recorded call again.
+//! Tests that replay a recorded call.
 
 use std::path::PathBuf;
 
@@ -7,9 +7,9 @@ use crate::diagnostic::Decoder;
 use crate::source::{Kind, Node};
 use crate::suite::scenario::RecordedCall;
 
-/// What such a test does not say, because the recording does: how the call begins and what
-/// the caller does. The recording answers before any fixtures, so that nothing follows from
-/// those that are not used.
+/// Keys that such a test cannot have, because the recording determines the start of the
+/// call and the caller's input. The recording answers before any fixtures, so unused
+/// fixtures mean nothing.
 const RECORDED: [&str; 11] = [
     "node",
     "context",
@@ -26,13 +26,13 @@ const RECORDED: [&str; 11] = [
 
 const COMPARE_KEYS: [&str; 3] = ["ignore", "timeMs", "number"];
 
-/// Whether a test makes a recorded call again.
+/// Returns whether a test replays a recorded call.
 pub(super) fn is_in(test: &Node<'_>) -> bool {
     test.get("recording").is_some()
 }
 
-/// Whether a key of the defaults counts for a test. A test that makes a recorded call again
-/// begins as was recorded, in the flow too unless it says otherwise itself.
+/// Returns whether a key of the defaults applies to a test. A replay starts as recorded,
+/// including the flow, unless the test itself overrides it.
 pub(super) fn takes_default(test: &Node<'_>, key: &str) -> bool {
     match is_in(test) {
         true => key != "flow" && !RECORDED.contains(&key),
@@ -40,21 +40,21 @@ pub(super) fn takes_default(test: &Node<'_>, key: &str) -> bool {
     }
 }
 
-/// `recording: PATH` with `compare: {ignore, timeMs, number}`. The path is as it is written.
+/// Reads `recording: PATH` with `compare: {ignore, timeMs, number}`. The path stays as
+/// written.
 pub(super) fn read(test: &Node<'_>, decoder: &mut Decoder) -> Option<RecordedCall> {
     let Some(recording) = test.get("recording") else {
         if let Some(compare) = test.get("compare").filter(|node| !node.is_null()) {
-            let message =
-                "`compare` needs a `recording`, with which the call is compared";
-            decoder.wrong(compare.span, message.into());
+            let message = "`compare` needs a `recording` to compare the call with";
+            decoder.error(compare.span, message.into());
         }
         return None;
     };
     for key in RECORDED {
         if let Some(node) = test.get(key).filter(|node| !node.is_null()) {
-            let message = format!("a test with a `recording` takes no `{key}`");
-            let help = "the call is made as it was recorded; leave it out";
-            decoder.wrong(node.span, message).help = Some(help.into());
+            let message = format!("a test with a `recording` cannot set `{key}`");
+            let help = "remove it; the call is replayed as recorded";
+            decoder.error(node.span, message).help = Some(help.into());
         }
     }
     let rules = rules(test.get("compare"), decoder);
@@ -65,13 +65,13 @@ pub(super) fn read(test: &Node<'_>, decoder: &mut Decoder) -> Option<RecordedCal
     };
     if path.is_empty() {
         decoder
-            .wrong(recording.span, format!("`recording` is empty, expected {expected}"));
+            .error(recording.span, format!("`recording` is empty, expected {expected}"));
         return None;
     }
     Some(RecordedCall { path: PathBuf::from(path), span: recording.span, rules })
 }
 
-/// What counts as different. The caller does what the recorded one did.
+/// Reads the comparison rules. The caller's input is the recorded one.
 fn rules(compare: Option<&Node<'_>>, decoder: &mut Decoder) -> Rules {
     let mut rules = Rules { caller_is_replayed: true, ..Rules::default() };
     let Some(compare) = compare.filter(|node| !node.is_null()) else { return rules };
@@ -87,9 +87,9 @@ fn rules(compare: Option<&Node<'_>>, decoder: &mut Decoder) -> Rules {
             match item.as_str().map(Pattern::parse) {
                 Some(Ok(pattern)) => rules.ignored.push(pattern),
                 Some(Err(problem)) => {
-                    decoder.wrong(item.span, problem.to_string());
+                    decoder.error(item.span, problem.to_string());
                 }
-                None => decoder.unexpected("`ignore`", item, "a JSON pointer, a string"),
+                None => decoder.unexpected("`ignore`", item, "a JSON pointer (a string)"),
             }
         }
     }
@@ -102,7 +102,7 @@ fn rules(compare: Option<&Node<'_>>, decoder: &mut Decoder) -> Rules {
             continue;
         };
         if let Err(problem) = rules.tolerate(&format!("{key}={number}")) {
-            decoder.wrong(node.span, problem.to_string());
+            decoder.error(node.span, problem.to_string());
         }
     }
     rules

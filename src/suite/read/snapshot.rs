@@ -1,4 +1,4 @@
-//! Snapshots, and what is replaced in them.
+//! Snapshots, and replacements in them.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::suite::snapshot::Places;
 const KEYS: [&str; 1] = ["replace"];
 const RULE_KEYS: [&str; 2] = ["matches", "with"];
 
-/// `snapshots: {replace: [{matches, with}]}` of a scenario file.
+/// Reads `snapshots: {replace: [{matches, with}]}` of a scenario file.
 pub(super) fn replacements(
     document: &Node<'_>,
     decoder: &mut Decoder,
@@ -36,11 +36,11 @@ fn replacement(node: &Node<'_>, decoder: &mut Decoder) -> Option<Replacement> {
     let with = node.get("with").filter(|it| !it.is_null());
     let (Some(matches), Some(with)) = (matches, with) else {
         let message = "a replacement needs `matches` and `with`".to_owned();
-        decoder.wrong(node.span, message);
+        decoder.error(node.span, message);
         return None;
     };
     let matches = expression(matches, decoder)?;
-    // By nothing too: then it is left out.
+    // An empty replacement deletes the match.
     let with = match &with.kind {
         Kind::String(text) | Kind::Number(text) => (&**text).into(),
         _ => {
@@ -51,7 +51,7 @@ fn replacement(node: &Node<'_>, decoder: &mut Decoder) -> Option<Replacement> {
     Some(Replacement { matches, with })
 }
 
-/// Gives each snapshot its file.
+/// Assigns a path to each snapshot.
 pub(super) fn place(cases: &mut [Case], scenario: &Path, decoder: &mut Decoder) {
     let names = cases.iter().filter_map(|case| Some(&case.snapshot.as_ref()?.name));
     let mut places = Places::new(scenario, names);
@@ -61,9 +61,9 @@ pub(super) fn place(cases: &mut [Case], scenario: &Path, decoder: &mut Decoder) 
             Some(path) => snapshot.path = path,
             None => {
                 let message = format!("two tests have the snapshot `{}`", snapshot.name);
-                let help = "give each a name of its own; in a table, put a value of the \
-                            row into it, as in \"key ${key}\"";
-                decoder.wrong(snapshot.span, message).help = Some(help.into());
+                let help = "give each a unique name; in a table, include a value of the \
+                            row, as in \"key ${key}\"";
+                decoder.error(snapshot.span, message).help = Some(help.into());
             }
         }
     }

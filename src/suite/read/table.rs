@@ -1,15 +1,16 @@
-//! Tables: `each` makes a test of every row, with its values in place of `${name}`.
+//! Tables: `each` creates a test from every row and replaces `${name}` by its values.
 
 use std::borrow::Cow;
 
 use crate::diagnostic::{Decoder, Label, nearest};
 use crate::source::{Kind, Node, Span};
 
-/// How many rows a table may have, and how large texts may become with what stands in it.
+/// Maximum number of rows of a table, and maximum length in bytes of a string after
+/// placeholders are replaced.
 const MAX_ROWS: usize = 100_000;
 const MAX_TEXT: usize = 64 * 1024;
 
-/// The rows of a table.
+/// Returns the rows of a table.
 pub(super) fn rows<'t, 's>(table: &'t Node<'s>, decoder: &mut Decoder) -> &'t [Node<'s>] {
     let Kind::Array(items) = &table.kind else {
         decoder.unexpected("`each`", table, "a list of rows, each an object");
@@ -18,28 +19,28 @@ pub(super) fn rows<'t, 's>(table: &'t Node<'s>, decoder: &mut Decoder) -> &'t [N
     if items.is_empty() || items.len() > MAX_ROWS {
         let message =
             format!("`each` has {} rows, expected 1 to {MAX_ROWS}", items.len());
-        decoder.wrong(table.span, message);
+        decoder.error(table.span, message);
         return &[];
     }
     items
 }
 
-/// A test with a table. What all rows have in common is there once, the rest is put in row
-/// by row.
+/// A test with a table. The common parts are stored once; placeholders are filled row by
+/// row.
 pub(super) struct Template<'s> {
     test: Node<'s>,
-    holes: Vec<Hole<'s>>,
+    holes: Vec<Placeholder<'s>>,
 }
 
-/// A text with `${name}` in it.
-struct Hole<'s> {
-    /// The numbers of the entries and items that lead to it from the test.
-    way: Vec<usize>,
-    /// Whether it is the key of the last of these entries, and not its value.
+/// A string with `${name}` in it.
+struct Placeholder<'s> {
+    /// Indices of the entries and items that lead to it from the test.
+    path: Vec<usize>,
+    /// Whether it is the key of the last of these entries, instead of its value.
     is_key: bool,
-    /// As it is written.
+    /// String as written.
     text: Cow<'s, str>,
-    /// Where it stands.
+    /// Position in the scenario file.
     span: Span,
 }
 
@@ -52,17 +53,17 @@ impl<'s> Template<'s> {
         Self { test, holes }
     }
 
-    /// The test, as the last row that was put in has it.
+    /// Returns the test, filled with the values of the last row.
     pub(super) fn test(&self) -> &Node<'s> {
         &self.test
     }
 
-    /// Whether what these numbers of entries and items lead to is the same in all rows.
-    pub(super) fn is_alike(&self, way: &[usize]) -> bool {
-        !self.holes.iter().any(|hole| hole.way.starts_with(way))
+    /// Returns whether the node at this path is the same in all rows.
+    pub(super) fn is_alike(&self, path: &[usize]) -> bool {
+        !self.holes.iter().any(|hole| hole.path.starts_with(path))
     }
 
-    /// The test as one row has it; nothing if the row lacks something.
+    /// Fills the test with the values of a row; `None` if the row lacks one.
     pub(super) fn of_row(
         &mut self,
         row: &Node<'s>,
@@ -72,21 +73,25 @@ impl<'s> Template<'s> {
             decoder.unexpected("a row of `each`", row, "an object of names and values");
             return None;
         }
-        let told = decoder.told();
+        let reported = decoder.diagnostic_count();
         for hole in &self.holes {
             hole.fill(&mut self.test, row, decoder);
         }
-        // What would be read of a test with a gap is no mistake of its own.
-        (decoder.told() == told).then_some(&self.test)
+        // Suppresses follow-on errors of unfilled placeholders.
+        (decoder.diagnostic_count() == reported).then_some(&self.test)
     }
 }
 
-fn find_holes<'s>(node: &Node<'s>, way: &mut Vec<usize>, holes: &mut Vec<Hole<'s>>) {
+fn find_holes<'s>(
+    node: &Node<'s>,
+    path: &mut Vec<usize>,
+    holes: &mut Vec<Placeholder<'s>>,
+) {
     let span = node.span;
     match &node.kind {
         Kind::String(text) if text.contains("${") => {
-            holes.push(Hole {
-                way: way.clone(),
+            holes.push(Placeholder {
+                path: path.clone(),
                 is_key: false,
                 text: text.clone(),
                 span,
@@ -94,44 +99,49 @@ fn find_holes<'s>(node: &Node<'s>, way: &mut Vec<usize>, holes: &mut Vec<Hole<'s
         }
         Kind::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                way.push(index);
-                find_holes(item, way, holes);
-                way.pop();
+                path.push(index);
+                find_holes(item, path, holes);
+                path.pop();
             }
         }
         Kind::Object(entries) => {
             for (index, entry) in entries.iter().enumerate() {
-                way.push(index);
+                path.push(index);
                 if entry.key.contains("${") {
                     let (text, span) = (entry.key.clone(), entry.key_span);
-                    holes.push(Hole { way: way.clone(), is_key: true, text, span });
+                    holes.push(Placeholder {
+                        path: path.clone(),
+                        is_key: true,
+                        text,
+                        span,
+                    });
                 }
-                find_holes(&entry.value, way, holes);
-                way.pop();
+                find_holes(&entry.value, path, holes);
+                path.pop();
             }
         }
         _ => {}
     }
 }
 
-impl<'s> Hole<'s> {
+impl<'s> Placeholder<'s> {
     fn fill(&self, test: &mut Node<'s>, row: &Node<'s>, decoder: &mut Decoder) {
-        let Some((&last, way)) = self.way.split_last() else { return };
-        let around = way.iter().try_fold(test, |node, &index| below(node, index));
-        let Some(around) = around else { return };
-        match &mut around.kind {
+        let Some((&last, path)) = self.path.split_last() else { return };
+        let parent = path.iter().try_fold(test, |node, &index| below(node, index));
+        let Some(parent) = parent else { return };
+        match &mut parent.kind {
             Kind::Object(entries) if self.is_key => {
                 entries[last].key = self.replaced(row, decoder).into();
             }
             _ => {
-                let Some(node) = below(around, last) else { return };
+                let Some(node) = below(parent, last) else { return };
                 node.kind = self.value(row, decoder);
             }
         }
     }
 
-    /// A text that is one placeholder and nothing else takes the value as it is: a number
-    /// stays a number, `null` stays `null`.
+    /// Returns the value of the hole. A string that is only one placeholder takes the
+    /// value unchanged: a number stays a number, and `null` stays `null`.
     fn value(&self, row: &Node<'s>, decoder: &mut Decoder) -> Kind<'s> {
         let whole = self.text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
         if let Some(name) = whole.filter(|name| !name.contains(['{', '}']))
@@ -147,7 +157,7 @@ impl<'s> Hole<'s> {
         let mut rest = &*self.text;
         while let Some((before, after)) = rest.split_once("${") {
             out.push_str(before);
-            let Some((name, behind)) = after.split_once('}') else {
+            let Some((name, tail)) = after.split_once('}') else {
                 out.push_str("${");
                 rest = after;
                 continue;
@@ -156,10 +166,10 @@ impl<'s> Hole<'s> {
                 Some(value) => out.push_str(&printed(value)),
                 None => self.unknown(name.trim(), row, decoder),
             }
-            rest = behind;
+            rest = tail;
             if out.len() > MAX_TEXT {
-                let message = format!("the text becomes longer than {MAX_TEXT} bytes");
-                decoder.wrong(self.span, message);
+                let message = format!("the string becomes longer than {MAX_TEXT} bytes");
+                decoder.error(self.span, message);
                 return String::new();
             }
         }
@@ -174,13 +184,13 @@ impl<'s> Hole<'s> {
             None => format!("the row has {}", names.join(", ")),
         };
         let message = format!("the row of `each` has no `{name}`");
-        let diagnostic = decoder.wrong(self.span, message);
+        let diagnostic = decoder.error(self.span, message);
         diagnostic.help = Some(help);
         diagnostic.labels.push(Label { span: row.span, text: "this row".into() });
     }
 }
 
-/// An item or the value of an entry, by its number.
+/// Returns an item or the value of an entry, by its index.
 fn below<'n, 's>(node: &'n mut Node<'s>, index: usize) -> Option<&'n mut Node<'s>> {
     match &mut node.kind {
         Kind::Array(items) => items.get_mut(index),
@@ -204,7 +214,8 @@ mod tests {
     use crate::diagnostic::Code;
     use crate::source::{Files, read_document};
 
-    /// The test of a document as every row of its table has it, and what is wrong.
+    /// Returns the test of a document filled with every row of its table, and the
+    /// diagnostics.
     fn rows_of(text: &str) -> (Vec<String>, Vec<String>) {
         let file = Files::new().add("a.yaml", text);
         let document = read_document(&file).unwrap();
@@ -220,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn no_row_leaves_anything_to_the_next() {
+    fn rows_do_not_affect_each_other() {
         let (tests, wrong) = rows_of(
             "test: {a: '${x}', b: ['${x} and ${y}', {'${y}': '${x}'}], c: as it is}\n\
              each: [{x: 1, y: p}, {x: [1, '${y}'], y: q}, {x: null, y: true}]\n",
@@ -237,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_lacks_a_name_is_wrong_and_the_next_is_not() {
+    fn a_row_that_lacks_a_name_is_reported_and_the_next_is_kept() {
         let (tests, wrong) =
             rows_of("test: {a: 'is ${x}'}\neach: [{x: 1}, {z: 2}, 3, {x: 4}]\n");
         assert_eq!(tests, [r#"{"a":"is 1"}"#, r#"{"a":"is 4"}"#]);
@@ -251,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_placeholder_is_alike_in_all_rows() {
+    fn nodes_without_placeholders_are_alike_in_all_rows() {
         let file = Files::new().add("a.yaml", "e: {a: [1, '${x}'], b: [2], '${x}': 3}");
         let template = Template::new(read_document(&file).unwrap());
         let alike = [[0, 0], [0, 1], [0, 2]].map(|way| template.is_alike(&way));

@@ -1,4 +1,4 @@
-//! The trace of a call beside the snapshot of its test.
+//! Comparison of a call's trace with the snapshot of its test.
 
 use std::fs;
 use std::io;
@@ -13,44 +13,44 @@ use crate::suite::scenario::{Case, SuiteFile};
 use crate::trace::Trace;
 use crate::value::Text;
 
-/// What becomes of a snapshot that is not as the call went.
+/// Handling of a snapshot that differs from the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SnapshotMode {
     /// The test fails; nothing is written.
     #[default]
     Check,
-    /// The test fails; the new snapshot is written beside the old one, for a review.
+    /// The test fails; the new snapshot is written next to the old one for review.
     Pending,
-    /// The new snapshot takes the place of the old one.
+    /// The new snapshot replaces the old one.
     Update,
 }
 
-/// How a snapshot was found.
+/// State of a snapshot compared with the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SnapshotState {
-    /// As the call went.
+    /// Equal to the call.
     Unchanged,
-    /// Not there.
+    /// Missing.
     New,
-    /// Different, or not readable.
+    /// Different or unreadable.
     Changed,
 }
 
-/// What came of the comparison of a call with its snapshot.
+/// Result of comparing a call with its snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotResult {
-    /// Where the snapshot is.
+    /// Path of the snapshot.
     pub path: PathBuf,
-    /// How it was found.
+    /// State of the snapshot.
     pub state: SnapshotState,
-    /// Where it stands in the scenario file.
+    /// Position in the scenario file.
     span: Span,
-    /// The snapshot of the call that was made.
+    /// New snapshot of this call.
     text: String,
 }
 
-/// Compares a call with the snapshot of its test, if it has one. The mismatch is nothing
-/// where the snapshot is as the call went, or will be.
+/// Compares a call with the snapshot of its test, if it has one. The mismatch is `None`
+/// if the snapshot is equal or will be updated.
 pub fn compare(
     suite: &SuiteFile,
     case: &Case,
@@ -59,7 +59,7 @@ pub fn compare(
     mode: SnapshotMode,
 ) -> Option<(SnapshotResult, Option<Mismatch>)> {
     let snapshot = case.snapshot.as_ref()?;
-    let text = render(suite, case, trace, &program.legend);
+    let text = render(suite, case, trace, &program.symbols);
     let known = fs::read_to_string(&snapshot.path);
     let state = match &known {
         Ok(known) if known.lines().eq(text.lines()) => SnapshotState::Unchanged,
@@ -83,7 +83,7 @@ impl SnapshotResult {
         }
         let path = self.path.display();
         let message = match &known {
-            Ok(_) => format!("the call is not as in {path}"),
+            Ok(_) => format!("the call differs from {path}"),
             Err(_) if self.state == SnapshotState::New => {
                 format!("there is no snapshot yet: {path}")
             }
@@ -104,7 +104,7 @@ impl SnapshotResult {
         )
     }
 
-    /// Writes what there is to write. What cannot be written is a mismatch.
+    /// Writes the snapshot as the mode requires. Returns a mismatch if writing fails.
     pub fn settle(&self, mode: SnapshotMode) -> Option<Mismatch> {
         self.write(mode).err().map(|error| {
             let message = format!("cannot write {}: {error}", self.path.display());
@@ -137,7 +137,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     replace_file(path, text)
 }
 
-/// Removes a file that need not be there.
+/// Removes a file if it exists.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

@@ -1,4 +1,4 @@
-//! Snapshots: traces as files beside the tests. *Source: `docs/snapshots.md`.*
+//! Snapshots: traces as files next to the tests. *Source: `docs/snapshots.md`.*
 
 mod compare;
 mod place;

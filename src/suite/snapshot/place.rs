@@ -1,4 +1,5 @@
-//! Where snapshots are: `snapshots/<scenario file>__<name>.snap` beside the scenario file.
+//! Paths of snapshots: `snapshots/<scenario file>__<name>.snap` next to the scenario
+//! file.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -8,38 +9,39 @@ use twox_hash::XxHash64;
 
 use crate::value::Text;
 
-/// The folder beside a scenario file that its snapshots are in.
+/// Snapshot folder next to a scenario file.
 pub(super) const FOLDER: &str = "snapshots";
 
-/// What the name of a snapshot ends in.
+/// File name ending of a snapshot.
 pub(super) const ENDING: &str = ".snap";
 
-/// What is added to that while nobody has accepted it.
+/// Additional ending of a snapshot that has not been accepted yet.
 pub(super) const PENDING: &str = ".new";
 
-/// How long the part of a file's name may be that is made of the name of a test, in bytes:
-/// file systems allow 255 in all.
+/// Maximum length in bytes of the part of a file name made from the test name. File
+/// systems allow 255 for the whole name.
 const MAX_SLUG: usize = 100;
 
-/// Gives the snapshots of a scenario file their places, each its own.
+/// Assigns a unique path to each snapshot of a scenario file.
 #[derive(Debug)]
 pub(in crate::suite) struct Places {
     folder: PathBuf,
     stem: String,
-    /// What several names come to.
+    /// Slugs that several names share.
     shared: IndexSet<String>,
     names: IndexSet<Text>,
     taken: IndexSet<String>,
 }
 
 impl Places {
-    /// `names` are those of all snapshots of the file.
+    /// Creates the paths for a scenario file. `names` are those of all its snapshots.
     pub(in crate::suite) fn new<'n>(
         scenario: &Path,
         names: impl Iterator<Item = &'n Text>,
     ) -> Self {
         let name = scenario.file_name().unwrap_or_default().to_string_lossy();
-        // Only one ending goes, so that `a.test.yaml` and `a.test.json` do not meet.
+        // Only this ending is stripped, so that `a.test.yaml` and `a.test.json` do not
+        // collide.
         let stem = name.strip_suffix(".test.yaml").unwrap_or(&name).to_owned();
         let names: IndexSet<&Text> = names.collect();
         let (mut slugs, mut shared) = (IndexSet::new(), IndexSet::new());
@@ -52,8 +54,8 @@ impl Places {
         Self { folder, stem, shared, names: IndexSet::new(), taken: IndexSet::new() }
     }
 
-    /// The place of a snapshot. Names that look alike in a file system get a mark each, so
-    /// that it does not matter which comes first; the same name twice has no second place.
+    /// Returns the path of a snapshot. Names with the same slug get a hash each, so that
+    /// their order does not matter. Returns `None` if the name was used already.
     pub(in crate::suite) fn take(&mut self, name: &Text) -> Option<PathBuf> {
         if !self.names.insert(name.clone()) {
             return None;
@@ -67,20 +69,20 @@ impl Places {
     }
 }
 
-/// The folder of the snapshots of a scenario file.
+/// Returns the snapshot folder of a scenario file.
 pub(super) fn folder_of(scenario: &Path) -> PathBuf {
     scenario.parent().unwrap_or(Path::new("")).join(FOLDER)
 }
 
-/// Where a snapshot is that nobody has accepted.
+/// Returns the path of the snapshot before it is accepted.
 pub(super) fn pending_path(snapshot: &Path) -> PathBuf {
     let mut path = OsString::from(snapshot);
     path.push(PENDING);
     path.into()
 }
 
-/// A name as a part of a file's name: small letters and digits, with one `-` for all that
-/// stands between them.
+/// Converts a name to a part of a file name: lower case letters and digits, with one `-`
+/// for each run of other characters.
 fn slug(name: &str) -> String {
     let mut slug = String::new();
     for character in name.chars().flat_map(char::to_lowercase) {
@@ -118,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_has_a_place_of_its_own() {
+    fn every_name_has_a_unique_path() {
         let found = places("tests/shop.test.yaml", &["press 1", "press 2", "press 2"]);
         let path = |name| Some(PathBuf::from(format!("tests/snapshots/shop__{name}")));
         assert_eq!(found, [path("press-1.snap"), path("press-2.snap"), None]);
@@ -128,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_look_alike_have_their_places_in_any_order() {
+    fn similar_names_have_the_same_paths_in_any_order() {
         let mut one = places("a.test.yaml", &["Press 1", "press 1!"]);
         let other = places("a.test.yaml", &["press 1!", "Press 1"]);
         one.reverse();
@@ -141,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn scenario_files_of_other_endings_have_other_places() {
+    fn scenario_files_with_different_endings_have_different_paths() {
         let found = ["a.test.yaml", "a.test.json", "a.test.yml", "a"]
             .map(|name| places(name, &["x"]).remove(0).unwrap());
         let different: IndexSet<_> = found[..3].iter().collect();

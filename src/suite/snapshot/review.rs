@@ -1,4 +1,4 @@
-//! Snapshots that wait for somebody to accept or reject them.
+//! Interactive review of pending snapshots.
 
 use std::fs;
 use std::io::{self, BufRead, Write};
@@ -11,18 +11,18 @@ use crate::suite::explain::differing;
 use crate::suite::scenario::SuiteFile;
 use crate::value::Text;
 
-/// What came of a review.
+/// Result of a review.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reviewed {
-    /// How many snapshots were accepted.
+    /// Number of accepted snapshots.
     pub accepted: usize,
-    /// How many were rejected: they are gone.
+    /// Number of rejected snapshots; their files were deleted.
     pub rejected: usize,
-    /// How many were left as they are, to be reviewed another time.
+    /// Number of snapshots left for a later review.
     pub skipped: usize,
 }
 
-/// What to do with a snapshot.
+/// Decision about a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Choice {
     Accept,
@@ -32,19 +32,19 @@ enum Choice {
     SkipAll,
 }
 
-/// The snapshots of the tests that wait for a review, in the order of the tests.
+/// Returns the snapshots of the tests that are pending, in test order.
 pub fn pending(suites: &[SuiteFile]) -> Vec<PathBuf> {
     let cases = suites.iter().flat_map(|suite| &suite.cases);
     let paths = cases.filter_map(|case| case.snapshot.as_ref().map(|it| &it.path));
     paths.filter(|path| pending_path(path).is_file()).cloned().collect()
 }
 
-/// Shows what is pending for these snapshots, and asks what to do with each. The end of the
-/// input skips all that are left.
+/// Shows the pending version of each snapshot and prompts for a decision. End of input
+/// skips all remaining ones.
 ///
 /// # Errors
-/// A file cannot be read, renamed or removed, or the person cannot be asked; what was
-/// decided before stays.
+/// A file cannot be read, renamed or removed, or the prompt fails. Decisions made before
+/// remain in effect.
 pub fn review(
     snapshots: &[PathBuf],
     input: &mut impl BufRead,
@@ -86,11 +86,11 @@ pub fn review(
     Ok(reviewed)
 }
 
-/// What would change.
+/// Shows the changes.
 fn show(path: &Path, output: &mut impl Write) -> io::Result<()> {
     let pending = pending_path(path);
     let new = fs::read_to_string(&pending).map_err(|error| named(&pending, &error))?;
-    // One that cannot be read is replaced like one that is not there.
+    // An unreadable snapshot is replaced like a missing one.
     let old = fs::read_to_string(path).unwrap_or_default();
     for line in differing(&lines(&old), &lines(&new)) {
         writeln!(output, "    {}", one_line(&line))?;
@@ -102,7 +102,7 @@ fn lines(text: &str) -> Vec<Text> {
     text.lines().map(Text::from).collect()
 }
 
-/// Asks until the answer is one.
+/// Asks until the answer is valid.
 fn ask(input: &mut impl BufRead, output: &mut impl Write) -> io::Result<Choice> {
     loop {
         write!(output, "[a]ccept, [r]eject, [s]kip, [A]ccept all: ")?;

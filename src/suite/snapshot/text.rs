@@ -1,4 +1,4 @@
-//! What a snapshot says.
+//! Content of snapshots.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -8,29 +8,29 @@ use indexmap::IndexSet;
 use regex::{Captures, Regex};
 
 use crate::diagnostic::visible::one_line;
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::suite::scenario::{Case, Replacement, SuiteFile};
 use crate::trace::{Trace, render_blocks};
 
-/// The key of the header under which the scenario file stands.
+/// Header key of the scenario file.
 const SCENARIO: &str = "scenario: ";
 
-/// The line above the header and below it.
+/// Line above and below the header.
 const RULE: &str = "---";
 
-/// Ids that differ between organisations and exports.
+/// GUIDs, which differ between organisations and exports.
 static GUID: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b").ok()
 });
 
-/// The text of a snapshot: which test it is of, and what happened in the call.
+/// Renders a snapshot: a header that identifies the test, and the events of the call.
 pub(super) fn render(
     suite: &SuiteFile,
     case: &Case,
     trace: &Trace,
-    legend: &Legend,
+    symbols: &SymbolTable,
 ) -> String {
-    let flow = legend.flow(trace.flow);
+    let flow = symbols.flow(trace.flow);
     let mut title = flow.name.to_string();
     if !flow.flow_type.is_empty() {
         title += &format!(" ({})", flow.flow_type);
@@ -45,7 +45,7 @@ pub(super) fn render(
     ];
     let mut out = String::new();
     let mut ids = IndexSet::new();
-    let body = render_blocks(trace, legend);
+    let body = render_blocks(trace, symbols);
     let body = body.lines().map(|line| normalised(line, &suite.replacements, &mut ids));
     for line in header.into_iter().chain(body) {
         out.push_str(line.trim_end());
@@ -54,21 +54,21 @@ pub(super) fn render(
     out
 }
 
-/// The name of a scenario file as it stands in the header.
+/// Returns the name of a scenario file as written in the header.
 pub(super) fn scenario_name(path: &Path) -> String {
     one_line(&path.file_name().unwrap_or_default().to_string_lossy())
 }
 
-/// The name of the scenario file that a snapshot belongs to; nothing if the text is no
-/// snapshot of ours.
+/// Returns the name of the scenario file in a snapshot's header; `None` if the text is
+/// not a flowsim snapshot.
 pub(super) fn scenario_of(text: &str) -> Option<&str> {
     let mut lines = text.lines();
     let is_snapshot = lines.next() == Some(RULE);
     lines.next().filter(|_| is_snapshot)?.strip_prefix(SCENARIO)
 }
 
-/// A line with what its author and we take for volatile replaced. GUIDs are numbered in the
-/// order in which they come.
+/// Replaces the volatile parts of a line: the author's rules first, then GUIDs, which are
+/// numbered in order of appearance.
 fn normalised(line: &str, rules: &[Replacement], ids: &mut IndexSet<String>) -> String {
     let mut line = Cow::Borrowed(line);
     for rule in rules {
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_numbered_in_the_order_in_which_they_come() {
+    fn ids_are_numbered_in_order_of_appearance() {
         let mut ids = IndexSet::new();
         let line = format!("{A} {B} {} x{A}", A.to_uppercase());
         assert_eq!(
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_come_first_and_one_after_the_other() {
+    fn rules_apply_first_and_in_sequence() {
         let rules = [
             rule(B, "the queue"),
             rule("ticket (\\d)\\d+", "ticket ${1}…"),

@@ -1,4 +1,4 @@
-//! Snapshots that belong to no test any more.
+//! Snapshots that no longer belong to a test.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,11 +11,12 @@ use super::text::{scenario_name, scenario_of};
 use crate::source::{Folder, plain};
 use crate::suite::scenario::SuiteFile;
 
-/// The files among snapshots that no test refers to, in order: of tests that are gone or have
-/// another name, of scenario files that are gone, and what a process left that was ended
-/// while it wrote. It looks beside the scenario files, and below the folders that they were
-/// looked for in. What belongs to a scenario file that is there but not among these is left
-/// alone, and so is what is no snapshot of ours.
+/// Returns the snapshots that no test refers to, in order. They belong to removed or
+/// renamed tests or to removed scenario files, or an interrupted process left them.
+///
+/// The folders next to the scenario files are searched, and those below the searched
+/// folders. Snapshots of existing scenario files that are not in `suites` are kept, and
+/// so are files that are not flowsim snapshots.
 pub fn unreferenced(suites: &[SuiteFile], searched: &[PathBuf]) -> Vec<PathBuf> {
     let mut known = BTreeSet::new();
     for suite in suites {
@@ -31,7 +32,7 @@ pub fn unreferenced(suites: &[SuiteFile], searched: &[PathBuf]) -> Vec<PathBuf> 
         let Ok(entries) = fs::read_dir(&folder.path) else { continue };
         for entry in entries.flatten() {
             let is_known = known.contains(&place.join(entry.file_name()));
-            if !is_known && folder.has_left(&entry.path()) {
+            if !is_known && folder.is_leftover(&entry.path()) {
                 found.insert(entry.path());
             }
         }
@@ -39,14 +40,14 @@ pub fn unreferenced(suites: &[SuiteFile], searched: &[PathBuf]) -> Vec<PathBuf> 
     found.into_iter().collect()
 }
 
-/// A folder of snapshots.
+/// A snapshot folder.
 struct Snapshots {
     path: PathBuf,
-    /// What the scenario files beside it are called that were loaded.
+    /// Names of the loaded scenario files next to it.
     scenarios: BTreeSet<String>,
 }
 
-/// The folders of snapshots by their places: one that is found in two ways is one.
+/// Returns the snapshot folders by canonical path, so that each appears once.
 fn folders(suites: &[SuiteFile], searched: &[PathBuf]) -> BTreeMap<PathBuf, Snapshots> {
     let mut folders: BTreeMap<PathBuf, Snapshots> = BTreeMap::new();
     let new = |path: &Path| Snapshots { path: path.into(), scenarios: BTreeSet::new() };
@@ -68,14 +69,14 @@ fn is_in_snapshots(path: &Path) -> bool {
     path.parent().and_then(Path::file_name).is_some_and(|name| name == FOLDER)
 }
 
-/// A path of which there is one, however the folder was named.
+/// Returns the canonical path of a folder.
 fn whole(folder: &Path) -> PathBuf {
     folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
 }
 
 impl Snapshots {
-    /// Whether a file here that no test refers to is ours to delete.
-    fn has_left(&self, path: &Path) -> bool {
+    /// Returns whether an unreferenced file in this folder may be deleted.
+    fn is_leftover(&self, path: &Path) -> bool {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if !path.is_file() {
             return false;
@@ -96,7 +97,7 @@ impl Snapshots {
     }
 }
 
-/// Deletes files, and their folders where those become empty.
+/// Deletes files, and their folders if these become empty.
 ///
 /// # Errors
 /// The first file that cannot be deleted, with its path.
@@ -107,7 +108,7 @@ pub fn delete(paths: &[PathBuf]) -> io::Result<()> {
             io::Error::new(error.kind(), message)
         })?;
         if let Some(folder) = path.parent() {
-            // It stays unless it is empty.
+            // The folder is only removed if it is empty.
             let _ = fs::remove_dir(folder);
         }
     }

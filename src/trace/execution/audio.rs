@@ -1,46 +1,47 @@
-//! What was played to the participant and what came back, in the shapes of the platform.
+//! Audio played to the participant and the participant's answer, in the platform's
+//! format.
 
 use super::event::Event;
 use crate::value::{Json, JsonObject, Text};
 
-/// One piece of what is played.
+/// One item of a playback.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AudioItem {
     /// A prompt.
     Prompt {
-        /// Its GUID.
+        /// GUID of the prompt.
         id: Option<Text>,
-        /// Its name, as in `Prompt.Welcome`.
+        /// Name of the prompt, as in `Prompt.Welcome`.
         name: Text,
     },
     /// Silence.
     Blank {
-        /// How long, in milliseconds.
+        /// Duration in milliseconds.
         milliseconds: i64,
     },
-    /// A text that was read aloud. No document of the platform that we know has one; the key
-    /// `tts` is ours.
+    /// Text read aloud. No known document of the platform contains one; the key `tts` is
+    /// specific to flowsim.
     Speech {
         /// The text.
         text: Text,
     },
-    /// Anything else, as it stands in the document.
+    /// Any other item, unchanged.
     Other(Json),
 }
 
-/// What is played in one go.
+/// Items that are played together.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Playback {
-    /// The pieces, in order.
+    /// The items, in order.
     pub items: Vec<AudioItem>,
-    /// Whether the participant may interrupt it.
+    /// Whether the participant may interrupt the playback.
     pub can_barge_in: bool,
-    /// When it began, in UTC.
+    /// Start time, in UTC.
     pub date_time: Text,
 }
 
 impl AudioItem {
-    /// The item that a value of `audioItems` is.
+    /// Parses a value of `audioItems`.
     pub fn of(item: &Json) -> Self {
         if let Some(Json::String(text)) = item.get("tts") {
             return Self::Speech { text: text.clone() };
@@ -84,8 +85,8 @@ impl AudioItem {
 }
 
 impl Playback {
-    /// `{"audioItems": […], "dateTime": …}`: so it stands below `toParticipant`, `inputAudio`
-    /// and `preTransferAudio`.
+    /// Returns `{"audioItems": […], "dateTime": …}`, the form used below `toParticipant`,
+    /// `inputAudio` and `preTransferAudio`.
     pub fn to_json(&self) -> Json {
         let items = self.items.iter().map(|item| item.to_json(self.can_barge_in));
         let date_time = Json::String(self.date_time.clone());
@@ -94,7 +95,7 @@ impl Playback {
 }
 
 impl Event {
-    /// A turn: something is played, and an answer may come with [`Self::press`].
+    /// Creates a turn: a playback, whose answer may be added with [`Self::press`].
     pub fn turn(purpose: &str, played: &Playback) -> Self {
         Self::new("turn")
             .with("purpose", purpose.into())
@@ -103,7 +104,7 @@ impl Event {
             .with("tools", Json::array([]))
     }
 
-    /// What the participant pressed in a turn, and when.
+    /// Adds the keys that the participant pressed in a turn, and the time.
     #[must_use]
     pub fn press(self, keys: &str, date_time: &str) -> Self {
         let dtmf = object([("value", keys.into()), ("valueIsRedacted", false.into())]);
@@ -112,7 +113,7 @@ impl Event {
         self.with("fromParticipant", answer)
     }
 
-    /// What an action or the start of a flow plays.
+    /// Adds the playback of an action or of the start of a flow.
     #[must_use]
     pub fn play(self, played: &Playback) -> Self {
         let audio = object([
@@ -124,7 +125,8 @@ impl Event {
     }
 }
 
-/// What an event with these keys played: a turn says it itself, others below `audio`.
+/// Returns the items that an event with these keys played. A turn holds them at the top
+/// level, other events below `audio`.
 pub(super) fn played(keys: &JsonObject) -> Vec<AudioItem> {
     let in_audio = keys.get("audio").and_then(|audio| audio.get("toParticipant"));
     let played = in_audio.or_else(|| keys.get("toParticipant"));
@@ -134,7 +136,7 @@ pub(super) fn played(keys: &JsonObject) -> Vec<AudioItem> {
     }
 }
 
-/// The keys that an event with these keys heard.
+/// Returns the keys that the participant pressed in an event with these keys.
 pub(super) fn pressed(keys: &JsonObject) -> Option<&str> {
     let dtmf = keys.get("fromParticipant")?.get("audio")?.get("dtmf")?;
     let is_redacted = dtmf.get("valueIsRedacted") == Some(&Json::Boolean(true));
@@ -165,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_played_has_the_shape_of_the_platform() {
+    fn a_playback_has_the_format_of_the_platform() {
         assert_eq!(
             playback().to_json().to_string(),
             "{\"audioItems\":[{\"bargeInEnabled\":true,\"promptId\":\"p1\",\"promptIsNull\":false,\
@@ -176,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_played_and_pressed_is_found_again() {
+    fn playback_and_pressed_keys_can_be_read_back() {
         let turn = Event::turn("Get.CollectInput.Action", &playback());
         assert_eq!(turn.pressed(), None);
         let turn = turn.press("12", "2026-01-05T09:00:01.000Z");
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_redacted_was_not_heard() {
+    fn redacted_keys_are_not_returned() {
         let answer =
             "{\"audio\":{\"dtmf\":{\"value\":\"1234\",\"valueIsRedacted\":true}}}";
         let turn =

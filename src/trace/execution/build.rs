@@ -1,4 +1,4 @@
-//! Documents and events that are made here and not read.
+//! Builders for documents and events.
 
 use std::sync::Arc;
 
@@ -8,7 +8,8 @@ use super::event::{Event, Parameter, Variable};
 use crate::value::{Json, JsonObject, Text};
 
 impl ExecutionDocument {
-    /// Says that these were logged and the others not, on the level `all`.
+    /// Marks these kinds of data as logged and all others as not logged, on log level
+    /// `all`.
     #[must_use]
     pub fn log(mut self, logged: &[Characteristic]) -> Self {
         let all = Characteristic::ALL.map(|it| (it.name(), logged.contains(&it).into()));
@@ -17,7 +18,7 @@ impl ExecutionDocument {
         self
     }
 
-    /// Puts the flow into a division.
+    /// Sets the division of the flow.
     #[must_use]
     pub fn in_division(mut self, id: &str) -> Self {
         self.division = Some(object([("id", id.into())]));
@@ -26,12 +27,12 @@ impl ExecutionDocument {
 }
 
 impl Event {
-    /// An event with nothing but a name.
+    /// Creates an event with only a name.
     pub fn new(name: impl Into<Text>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
 
-    /// An action that ran.
+    /// Creates the event of an action.
     pub fn action(
         name: impl Into<Text>,
         action_id: impl Into<Text>,
@@ -44,7 +45,7 @@ impl Event {
         }
     }
 
-    /// A task that started.
+    /// Creates the event of a started task.
     pub fn task(
         name: impl Into<Text>,
         task_id: impl Into<Text>,
@@ -57,62 +58,62 @@ impl Event {
         }
     }
 
-    /// The action's tracking number.
+    /// Sets the action's tracking number.
     #[must_use]
     pub fn track(self, number: i64) -> Self {
         Self { tracking_id: Some(number), ..self }
     }
 
-    /// When it began, in UTC.
+    /// Sets the start time, in UTC.
     #[must_use]
     pub fn begin(self, date_time: impl Into<Text>) -> Self {
         Self { date_time: Some(date_time.into()), ..self }
     }
 
-    /// Which run of the action or task it is.
+    /// Sets the id of this run of the action or task.
     #[must_use]
     pub fn run(self, execution_id: impl Into<Text>) -> Self {
         Self { execution_id: Some(execution_id.into()), ..self }
     }
 
-    /// The way that it took.
+    /// Sets the output path taken.
     #[must_use]
     pub fn leave(self, output_path_id: impl Into<Text>) -> Self {
         Self { output_path_id: Some(output_path_id.into()), ..self }
     }
 
-    /// The way that it took, one with a name.
+    /// Sets the output path taken, with its name.
     #[must_use]
     pub fn leave_by(self, id: impl Into<Text>, name: impl Into<Text>) -> Self {
         Self { output_path_name: Some(name.into()), ..self.leave(id) }
     }
 
-    /// The variables with which it starts.
+    /// Sets the initial variables.
     #[must_use]
     pub fn declare(self, variables: impl IntoIterator<Item = Variable>) -> Self {
         Self { variables: Some(variables.into_iter().collect()), ..self }
     }
 
-    /// The variables that got a value as an output.
+    /// Sets the variables that received outputs.
     #[must_use]
     pub fn output(self, variables: impl IntoIterator<Item = Variable>) -> Self {
         Self { output_variables: Some(variables.into_iter().collect()), ..self }
     }
 
-    /// The assignments that it made.
+    /// Sets the assignments.
     #[must_use]
     pub fn assign(self, statements: impl IntoIterator<Item = Variable>) -> Self {
         Self { statements: Some(statements.into_iter().collect()), ..self }
     }
 
-    /// Adds an entry to what went in.
+    /// Adds an entry to the input data.
     #[must_use]
     pub fn with_input(mut self, key: &str, value: Json) -> Self {
         add(&mut self.input_data, key, value);
         self
     }
 
-    /// Adds an entry to what came out.
+    /// Adds an entry to the output data.
     #[must_use]
     pub fn with_output(mut self, key: &str, value: Json) -> Self {
         add(&mut self.output_data, key, value);
@@ -131,7 +132,8 @@ impl Event {
         self.with_input(key, Json::array(inputs))
     }
 
-    /// Adds a list of named outputs under its key: `attributes`, `outputs`, `foundOutputs`.
+    /// Adds a list of named outputs under its key: `attributes`, `outputs`,
+    /// `foundOutputs`.
     #[must_use]
     pub fn with_outputs(
         self,
@@ -143,7 +145,7 @@ impl Event {
         self.with_output(key, Json::array(outputs))
     }
 
-    /// What happened inside of it.
+    /// Sets the nested events.
     #[must_use]
     pub fn nest(self, execution: impl IntoIterator<Item = Event>) -> Self {
         Self { execution: Some(execution.into_iter().collect()), ..self }
@@ -158,7 +160,7 @@ impl Event {
 }
 
 impl Variable {
-    /// A variable with its value.
+    /// Creates a variable with its value.
     pub fn new(id: impl Into<Text>, name: impl Into<Text>, value: Json) -> Self {
         Self {
             id: Some(id.into()),
@@ -170,12 +172,12 @@ impl Variable {
 }
 
 impl Parameter {
-    /// A named value without an id.
+    /// Creates a named value without an id.
     pub fn new(name: impl Into<Text>, value: Json) -> Self {
         Self { id: None, name: name.into(), value }
     }
 
-    /// A named value with an id.
+    /// Creates a named value with an id.
     pub fn with_id(id: impl Into<Text>, name: impl Into<Text>, value: Json) -> Self {
         Self { id: Some(id.into()), name: name.into(), value }
     }
@@ -187,7 +189,7 @@ impl Parameter {
     }
 }
 
-/// Adds an entry to an object; what is none becomes one.
+/// Adds an entry to an object; anything else is replaced by an object.
 fn add(data: &mut Option<Json>, key: &str, value: Json) {
     let mut entries = match data.take() {
         Some(Json::Object(entries)) => Arc::unwrap_or_clone(entries),

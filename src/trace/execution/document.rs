@@ -1,73 +1,73 @@
-//! The document: what it says of the whole run, and the walk over its events.
+//! Data model of an execution document, and an iterator over its events.
 
 use std::slice;
 
 use super::event::Event;
 use crate::value::{DateTime, Json, JsonObject, Text};
 
-/// What one run of a flow left behind.
+/// Record of one run of a flow.
 ///
-/// What is `None` is not in the document. A key whose value has another shape than its field
-/// is kept in [`other`](Self::other), and so is `null`.
+/// A field is `None` if it is missing in the document. A key whose value does not have
+/// the type of its field is kept in [`other`](Self::other), and so is `null`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExecutionDocument {
-    /// The conversation, a GUID.
+    /// GUID of the conversation.
     pub conversation_id: Option<Text>,
-    /// The division of the flow: `{"id": …}`.
+    /// Division of the flow: `{"id": …}`.
     pub division: Option<Json>,
-    /// When the flow began, in UTC: `2026-08-10T14:50:33.547Z`.
+    /// Start time of the flow, in UTC: `2026-08-10T14:50:33.547Z`.
     pub start: Option<Text>,
-    /// When it ended.
+    /// End time of the flow.
     pub end: Option<Text>,
-    /// This run, a GUID.
+    /// GUID of this run.
     pub execution_id: Option<Text>,
-    /// What was logged: `{"characteristics": {…}, "logLevel": "all"}`.
+    /// Logged kinds of data: `{"characteristics": {…}, "logLevel": "all"}`.
     pub execution_info: Option<Json>,
-    /// The flow, a GUID.
+    /// GUID of the flow.
     pub flow_id: Option<Text>,
     /// Whether the flow ran in Architect's debug mode.
     pub flow_is_debug: Option<bool>,
-    /// The name of the flow.
+    /// Name of the flow.
     pub flow_name: Option<Text>,
-    /// The type of the flow in lower case: `inboundcall`.
+    /// Type of the flow in lower case: `inboundcall`.
     pub flow_type: Option<Text>,
-    /// The version that ran: `13.0`.
+    /// Version of the flow: `13.0`.
     pub flow_version: Option<Text>,
     /// Whether it is a secure flow.
     pub is_secure: Option<bool>,
-    /// Whether the platform left events out.
+    /// Whether the platform omitted events.
     pub is_truncated: Option<bool>,
-    /// What happened, in order of time.
+    /// Events, in order of time.
     pub execution: Option<Vec<Event>>,
-    /// The other keys of the flow, in their order.
+    /// Other keys of the flow, in their order.
     pub other: JsonObject,
-    /// The keys beside `flow`, in their order.
+    /// Keys next to `flow`, in their order.
     pub beside: JsonObject,
 }
 
-/// What the platform may log of a run, or not. *Source: `executionInfo.characteristics`.*
+/// Kinds of data that the platform may log. *Source: `executionInfo.characteristics`.*
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Characteristic {
-    /// What was said and heard.
+    /// Prompts and participant input.
     Communications,
     /// Errors.
     EventError,
-    /// Events that are neither, such as a new pass of a loop.
+    /// Other events, such as a new pass of a loop.
     EventOther,
     /// Warnings.
     EventWarning,
     /// Inputs and outputs of actions.
     InputOutputs,
-    /// The actions, menus and tasks themselves.
+    /// Actions, menus and tasks.
     Items,
-    /// Names beside ids.
+    /// Names in addition to ids.
     Names,
     /// Values that were assigned to variables.
     Variables,
 }
 
 impl Characteristic {
-    /// All of them, as the platform orders them.
+    /// All kinds, in the order of the platform.
     pub const ALL: [Self; 8] = [
         Self::Communications,
         Self::EventError,
@@ -79,7 +79,7 @@ impl Characteristic {
         Self::Variables,
     ];
 
-    /// Its key in the document.
+    /// Returns the key in the document.
     pub fn name(self) -> &'static str {
         match self {
             Self::Communications => "flowCommunications",
@@ -95,13 +95,13 @@ impl Characteristic {
 }
 
 impl ExecutionDocument {
-    /// All events, the nested ones behind the one that they are nested in, each with how deep
-    /// it is: 0 for the events of the flow itself.
+    /// Returns all events with their depth, which is 0 for the events of the flow itself.
+    /// Nested events follow the event that contains them.
     pub fn events(&self) -> Events<'_> {
         Events { levels: vec![self.execution.as_deref().unwrap_or_default().iter()] }
     }
 
-    /// Whether something of the kind was logged; nothing if the document does not say.
+    /// Returns whether this kind of data was logged; `None` if the document does not say.
     pub fn logs(&self, characteristic: Characteristic) -> Option<bool> {
         let all = self.execution_info.as_ref()?.get("characteristics")?;
         match all.get(characteristic.name())? {
@@ -110,7 +110,7 @@ impl ExecutionDocument {
         }
     }
 
-    /// The division's id.
+    /// Returns the id of the division.
     pub fn division_id(&self) -> Option<&str> {
         match self.division.as_ref()?.get("id")? {
             Json::String(id) => Some(id),
@@ -118,21 +118,21 @@ impl ExecutionDocument {
         }
     }
 
-    /// When the flow began, if that can be read.
+    /// Returns the start time of the flow, if it is readable.
     pub fn started_at(&self) -> Option<DateTime> {
         self.start.as_deref().and_then(DateTime::parse)
     }
 
-    /// When it ended, if that can be read.
+    /// Returns the end time of the flow, if it is readable.
     pub fn ended_at(&self) -> Option<DateTime> {
         self.end.as_deref().and_then(DateTime::parse)
     }
 }
 
-/// The walk over all events of a document, depth first. See [`ExecutionDocument::events`].
+/// Depth-first iterator over all events of a document. See [`ExecutionDocument::events`].
 #[derive(Debug, Clone)]
 pub struct Events<'d> {
-    /// What is left on every level; the last one is the deepest.
+    /// Remaining events of each level; the last level is the deepest.
     levels: Vec<slice::Iter<'d, Event>>,
 }
 
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_logged_is_told() {
+    fn logged_kinds_are_returned() {
         let logged = [Characteristic::Names, Characteristic::Items];
         let document = ExecutionDocument::default().log(&logged);
         assert_eq!(document.logs(Characteristic::Names), Some(true));

@@ -1,100 +1,100 @@
-//! One event, its variables, and what two events are compared by.
+//! Events, variables, and the key for comparing events.
 
 use super::audio;
 use crate::value::{DateTime, Json, JsonObject, Text};
 
-/// Something that happened: `{"actionDecision": {…}}`.
+/// An event: `{"actionDecision": {…}}`.
 ///
-/// What is `None` is not in the document. What an event of this name has beyond the fields
-/// here, such as `audio` or `targetTask`, is in [`other`](Self::other); so is `null`, and a
-/// value of another shape than its field.
+/// A field is `None` if it is missing in the document. Keys without a field here, such as
+/// `audio` or `targetTask`, are in [`other`](Self::other). So are `null` values and
+/// values that do not have the type of their field.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Event {
-    /// What happened: `startedTask`, `actionSwitch`, `turn`… Any name is kept.
+    /// Event name: `startedTask`, `actionSwitch`, `turn`, … Unknown names are kept.
     pub name: Text,
-    /// The action of the flow, a GUID.
+    /// GUID of the action.
     pub action_id: Option<Text>,
-    /// The name of the action.
+    /// Name of the action.
     pub action_name: Option<Text>,
-    /// The number that Architect shows beside the action. It counts in each flow by itself.
+    /// Number that Architect shows next to the action. Each flow counts separately.
     pub tracking_id: Option<i64>,
-    /// The task that starts, a GUID.
+    /// GUID of the task that starts.
     pub task_id: Option<Text>,
-    /// Its name.
+    /// Name of the task.
     pub task_name: Option<Text>,
-    /// When it began, in UTC: `2026-08-10T14:50:33.547Z`. Nothing says when it ended.
+    /// Start time, in UTC: `2026-08-10T14:50:33.547Z`. The end time is not recorded.
     pub date_time: Option<Text>,
-    /// This run of the action or task, a GUID.
+    /// GUID of this run of the action or task.
     pub execution_id: Option<Text>,
-    /// The way that was taken: `__YES__`, or the GUID of a case or path of the flow.
+    /// Output path taken: `__YES__`, or the GUID of a case or path of the flow.
     pub output_path_id: Option<Text>,
-    /// The name of that way, where the flow's author gave it one.
+    /// Name of the output path, if the flow's author gave it one.
     pub output_path_name: Option<Text>,
-    /// The variables with which a flow, task or module starts.
+    /// Initial variables of a flow, task or module.
     pub variables: Option<Vec<Variable>>,
-    /// The variables that got a value as an output.
+    /// Variables that received outputs.
     pub output_variables: Option<Vec<Variable>>,
-    /// The assignments of an Update Data action.
+    /// Assignments of an Update Data action.
     pub statements: Option<Vec<Variable>>,
-    /// What went into the action.
+    /// Inputs of the action.
     pub input_data: Option<Json>,
-    /// What came out of it.
+    /// Outputs of the action.
     pub output_data: Option<Json>,
-    /// What happened inside of it.
+    /// Nested events.
     pub execution: Option<Vec<Event>>,
-    /// The other keys, in their order.
+    /// Other keys, in their order.
     pub other: JsonObject,
 }
 
 /// A variable and its value.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Variable {
-    /// A GUID, or a name such as `__CALL_ANI__` for what is built in.
+    /// GUID, or a name such as `__CALL_ANI__` for a built-in variable.
     pub id: Option<Text>,
-    /// The name with its scope: `Task.Count`.
+    /// Name with its scope: `Task.Count`.
     pub name: Option<Text>,
-    /// The value in the platform's shape; `null` is NOT_SET.
+    /// Value in the platform's format; `null` is NOT_SET.
     pub value: Option<Json>,
-    /// The other keys, in their order.
+    /// Other keys, in their order.
     pub other: JsonObject,
 }
 
-/// A named value among the inputs or outputs of an action.
+/// A named input or output of an action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameter {
-    /// Its id, where it has one.
+    /// Id, if it has one.
     pub id: Option<Text>,
-    /// Its name.
+    /// Name.
     pub name: Text,
-    /// The value in the platform's shape; `null` is NOT_SET.
+    /// Value in the platform's format; `null` is NOT_SET.
     pub value: Json,
 }
 
-/// What tells an event from others in the same flow, in two runs of it: what it is, whose it
-/// is, and which way it took.
+/// Key that identifies corresponding events in two runs of a flow: the event name, its
+/// action or task, and the path taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventKey<'e> {
-    /// The name of the event.
+    /// Name of the event.
     pub name: &'e str,
-    /// The action or task; nothing for events that belong to none, such as `endedFlow`.
+    /// The action or task; `None` for events without one, such as `endedFlow`.
     pub identity: Option<Identity<'e>>,
-    /// The way that was taken.
+    /// Output path taken.
     pub output_path_id: Option<&'e str>,
 }
 
-/// An action or task, by the strongest that an event says of it.
+/// Identity of an action or task, by the most reliable property of its event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Identity<'e> {
-    /// Its id.
+    /// Id.
     Id(&'e str),
-    /// Its tracking number.
+    /// Tracking number.
     TrackingId(i64),
-    /// Its name.
+    /// Name.
     Name(&'e str),
 }
 
 impl Event {
-    /// What this event is compared by.
+    /// Returns the key for comparing this event.
     pub fn key(&self) -> EventKey<'_> {
         let id = self.action_id.as_deref().or(self.task_id.as_deref());
         let name = self.action_name.as_deref().or(self.task_name.as_deref());
@@ -105,54 +105,56 @@ impl Event {
         EventKey { name: &self.name, identity, output_path_id }
     }
 
-    /// What happened inside of it; nothing for most events.
+    /// Returns the nested events; empty for most events.
     pub fn nested(&self) -> &[Event] {
         self.execution.as_deref().unwrap_or_default()
     }
 
-    /// When it began, if that can be read.
+    /// Returns the start time, if it is readable.
     pub fn began_at(&self) -> Option<DateTime> {
         self.date_time.as_deref().and_then(DateTime::parse)
     }
 
-    /// The named inputs: attributes, inputs of a module or task, cases of a switch.
+    /// Returns the named inputs: attributes, inputs of a module or task, cases of a
+    /// switch.
     pub fn inputs(&self) -> Vec<Parameter> {
         parameters(self.input_data.as_ref(), "inputId", "inputName")
     }
 
-    /// The named outputs: attributes, outputs of a module, cells of a data table.
+    /// Returns the named outputs: attributes, outputs of a module, cells of a data table.
     pub fn outputs(&self) -> Vec<Parameter> {
         parameters(self.output_data.as_ref(), "outputId", "outputName")
     }
 
-    /// What the participant was played, if it is said here.
+    /// Returns the audio that this event played.
     pub fn played(&self) -> Vec<audio::AudioItem> {
         audio::played(&self.other)
     }
 
-    /// The keys that the participant pressed, if they are said here and not redacted.
+    /// Returns the keys that the participant pressed in this event, unless they are
+    /// redacted.
     pub fn pressed(&self) -> Option<&str> {
         audio::pressed(&self.other)
     }
 }
 
 impl Variable {
-    /// The value, unless the platform hides it because it is too large or secret.
+    /// Returns the value, unless the platform hides it because it is too large or secret.
     pub fn shown(&self) -> Option<&Json> {
         let is_redacted = self.other.get("valueIsRedacted") == Some(&Json::Boolean(true));
         self.value.as_ref().filter(|_| !is_redacted).and_then(shown)
     }
 }
 
-/// A value, unless it only says that the platform hides it: `{"valueIsTooLarge": true}`.
+/// Returns the value, unless it only marks a hidden value: `{"valueIsTooLarge": true}`.
 pub fn shown(value: &Json) -> Option<&Json> {
     let hides = |key| value.get(key) == Some(&Json::Boolean(true));
     let is_hidden = hides("valueIsTooLarge") || hides("valueIsRedacted");
     (!is_hidden).then_some(value)
 }
 
-/// All items with a name in the lists of an action's data. The list has a different key in
-/// every kind of action.
+/// Returns all named items in the lists of an action's data. Each kind of action uses a
+/// different key for the list.
 fn parameters(data: Option<&Json>, id: &str, name: &str) -> Vec<Parameter> {
     let Some(Json::Object(data)) = data else { return Vec::new() };
     let lists = data.values().filter_map(|value| match value {
@@ -196,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn named_values_are_found_whatever_their_list_is_called() {
+    fn named_values_are_found_in_any_list() {
         let text = r#"{"style": "x", "cases": [{"inputId": "1", "inputName": "A", "value": true},
             {"inputName": "B"}, 5, {"value": 1}], "inputs": [{"inputName": "C", "value": {"a": 1}}]}"#;
         let event = Event { input_data: Json::parse(text).ok(), ..Event::default() };
@@ -217,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn hidden_values_are_none() {
+    fn hidden_values_are_not_returned() {
         let variable = |value: &str, other: &str| {
             let other = match Json::parse(other).unwrap() {
                 Json::Object(other) => other.as_ref().clone(),

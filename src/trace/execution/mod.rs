@@ -1,5 +1,5 @@
-//! The execution document: what Genesys Cloud writes down of one run of a flow, as its users
-//! download it. Read, held and written without loss.
+//! Execution documents: Genesys Cloud's record of one run of a flow, as users download it.
+//! They are read, stored and written without loss.
 //!
 //! *Source: a complete document of an inbound call; `docs/trace.md` describes the format.*
 //!

@@ -1,5 +1,5 @@
-//! From a document with places to the model. What has another shape than expected is told,
-//! and kept as it is.
+//! Reads a document into the data model. Values of an unexpected type are reported and
+//! kept.
 
 use indexmap::IndexMap;
 
@@ -10,20 +10,20 @@ use crate::flow::read::json;
 use crate::source::{Entry, Kind, Node, Span};
 use crate::value::{Json, JsonObject, Number, Text};
 
-/// Reads an execution document; nothing if it is none.
+/// Reads an execution document; returns `None` if it is not one.
 ///
-/// Unknown events and keys are kept and not worth a word. A warning tells of a value that
-/// has another shape than the platform gives it: it is kept among the other keys. An error
-/// tells of what could not be kept, such as an event that is no object.
+/// Unknown events and keys are kept silently. A value of an unexpected type is kept among
+/// the other keys, with a warning. Content that cannot be kept, such as an event that is
+/// not an object, is an error.
 pub fn read(
     document: &Node<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<ExecutionDocument> {
     let mut reader = Reader { tally: Tally::default(), diagnostics: Vec::new() };
     let found = reader.document(document);
-    let Reader { tally, diagnostics: mut told } = reader;
-    tally.finish(&mut told);
-    diagnostics.append(&mut told);
+    let Reader { tally, diagnostics: mut found_problems } = reader;
+    tally.finish(&mut found_problems);
+    diagnostics.append(&mut found_problems);
     found
 }
 
@@ -32,7 +32,7 @@ struct Reader {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// The keys of an object that have not become a field yet.
+/// Keys of an object that are not yet assigned to a field.
 type Keys<'n, 's> = IndexMap<&'n str, &'n Node<'s>>;
 
 impl Reader {
@@ -46,7 +46,7 @@ impl Reader {
                 None => format!("it is {}, expected an object", document.describe()),
             };
             let message = format!("this is not an execution document: {found}");
-            let help = "an execution document is what the platform offers as the history of \
+            let help = "an execution document is the platform's history of \
                         one run: {\"flow\": {\"flowName\": …, \"execution\": […]}}";
             self.error(document.span, message, help);
             return None;
@@ -55,7 +55,7 @@ impl Reader {
         beside.shift_remove("flow");
         let mut keys = self.keys(flow);
         if !keys.contains_key("execution") {
-            let help = "the platform logs events on every level but the lowest";
+            let help = "the platform logs events on every log level except the lowest";
             self.warn(flow.span, "the document has no `execution`".into(), help);
         }
         Some(ExecutionDocument {
@@ -78,20 +78,20 @@ impl Reader {
         })
     }
 
-    /// The events below `execution`.
+    /// Reads the events below `execution`.
     fn events(&mut self, keys: &mut Keys<'_, '_>) -> Option<Vec<Event>> {
         let list = keys.get("execution").filter(|node| !node.is_null())?;
         let Kind::Array(items) = &list.kind else {
             let message =
                 format!("`execution` is {}, expected a list of events", list.describe());
-            self.error(list.span, message, "without the list its events are not known");
+            self.error(list.span, message, "the events cannot be read without the list");
             return None;
         };
         keys.shift_remove("execution");
         Some(items.iter().flat_map(|item| self.event_item(item)).collect())
     }
 
-    /// The event that an item of a list is. One with two names is taken for two events.
+    /// Reads the event of a list item. An item with two names becomes two events.
     fn event_item(&mut self, item: &Node<'_>) -> Vec<Event> {
         let help =
             "each event is an object with its name as the only key: {\"turn\": {…}}";
@@ -116,7 +116,7 @@ impl Reader {
             let found = entry.value.describe();
             let message =
                 format!("the event `{}` is {found}, expected an object", entry.key);
-            self.error(entry.value.span, message, "the event is left out");
+            self.error(entry.value.span, message, "the event is ignored");
             return None;
         }
         let mut keys = self.keys(&entry.value);
@@ -195,8 +195,8 @@ impl Reader {
         Some(self.value(node))
     }
 
-    /// Takes the value of a key away if it has the expected shape. Else it stays, and is told
-    /// unless it is `null`.
+    /// Removes and returns the value of a key if it has the expected type. Otherwise the
+    /// value stays, with a warning unless it is `null`.
     fn take<'n, 's>(
         &mut self,
         keys: &mut Keys<'n, 's>,
@@ -210,17 +210,17 @@ impl Reader {
         }
         if !node.is_null() {
             let message = format!("`{key}` is {}, expected {expected}", node.describe());
-            self.warn(node.span, message, "it is kept as it is, and not understood");
+            self.warn(node.span, message, "the value is kept unchanged");
         }
         None
     }
 
-    /// The keys of an object. Of one that stands twice the last value counts.
+    /// Returns the keys of an object. The last value of a duplicate key counts.
     fn keys<'n, 's>(&mut self, object: &'n Node<'s>) -> Keys<'n, 's> {
         let mut keys = Keys::with_capacity(object.entries().len());
         for Entry { key, key_span, value } in object.entries() {
             if keys.insert(&**key, value).is_some() {
-                let message = format!("the key `{key}` stands twice");
+                let message = format!("duplicate key `{key}`");
                 self.warn(*key_span, message, "the last value counts");
             }
         }
@@ -231,25 +231,24 @@ impl Reader {
         keys.into_iter().map(|(key, node)| (key.into(), self.value(node))).collect()
     }
 
-    /// Any value as it is.
+    /// Converts any value unchanged.
     fn value(&mut self, node: &Node<'_>) -> Json {
-        self.tell_large_numbers(node);
+        self.warn_of_large_numbers(node);
         json(node)
     }
 
-    fn tell_large_numbers(&mut self, node: &Node<'_>) {
+    fn warn_of_large_numbers(&mut self, node: &Node<'_>) {
         match &node.kind {
             Kind::Number(text) if Number::parse_json(text).is_none() => {
-                let message =
-                    format!("the number {text} has more digits than can be kept");
-                self.warn(node.span, message, "it is kept as a string");
+                let message = format!("the number {text} has too many digits");
+                self.warn(node.span, message, "the number is kept as a string");
             }
             _ => {
                 let values = node.entries().iter().map(|entry| &entry.value);
                 node.items()
                     .iter()
                     .chain(values)
-                    .for_each(|it| self.tell_large_numbers(it));
+                    .for_each(|it| self.warn_of_large_numbers(it));
             }
         }
     }
@@ -257,15 +256,15 @@ impl Reader {
     fn warn(&mut self, span: Span, message: String, help: &str) {
         let diagnostic = Diagnostic::new(Code::INVALID_EXECUTION, message);
         let severity = Severity::Warning;
-        self.tell(Diagnostic { severity, ..diagnostic }.at(span).help(help));
+        self.report(Diagnostic { severity, ..diagnostic }.at(span).help(help));
     }
 
     fn error(&mut self, span: Span, message: String, help: &str) {
         let diagnostic = Diagnostic::new(Code::INVALID_EXECUTION, message);
-        self.tell(diagnostic.at(span).help(help));
+        self.report(diagnostic.at(span).help(help));
     }
 
-    fn tell(&mut self, diagnostic: Diagnostic) {
+    fn report(&mut self, diagnostic: Diagnostic) {
         self.tally.add(diagnostic, &mut self.diagnostics);
     }
 }

@@ -1,4 +1,4 @@
-//! The document as JSON again.
+//! Converts documents to JSON.
 
 use super::audio::object;
 use super::document::ExecutionDocument;
@@ -6,8 +6,8 @@ use super::event::{Event, Variable};
 use crate::value::{Json, JsonObject, Text};
 
 impl ExecutionDocument {
-    /// The document as JSON. The keys of the flow, of events and of variables are in
-    /// alphabetical order, as the platform writes them; values stay as they are.
+    /// Returns the document as JSON. The keys of the flow, of events and of variables are
+    /// in alphabetical order, as the platform writes them; values are unchanged.
     pub fn to_json(&self) -> Json {
         let mut flow = Keys(self.other.clone());
         flow.text("conversationId", self.conversation_id.as_ref());
@@ -29,15 +29,15 @@ impl ExecutionDocument {
         document.sorted()
     }
 
-    /// The document as indented JSON text with a line break at its end.
+    /// Returns the document as indented JSON with a final line break.
     pub fn to_text(&self) -> String {
-        // Writing into memory cannot fail, and our keys are strings.
+        // Writing to memory cannot fail, and all keys are strings.
         serde_json::to_string_pretty(&self.to_json()).unwrap_or_default() + "\n"
     }
 }
 
 impl Event {
-    /// The event as an object of one key, its name.
+    /// Returns the event as an object whose only key is its name.
     pub fn to_json(&self) -> Json {
         let mut keys = Keys(self.other.clone());
         keys.text("actionId", self.action_id.as_ref());
@@ -60,7 +60,7 @@ impl Event {
 }
 
 impl Variable {
-    /// `{"value": …, "variableId": …, "variableName": …}`
+    /// Returns `{"value": …, "variableId": …, "variableName": …}`.
     pub fn to_json(&self) -> Json {
         let mut keys = Keys(self.other.clone());
         keys.put("value", self.value.clone());
@@ -70,7 +70,7 @@ impl Variable {
     }
 }
 
-/// The keys of an object; what has a field wins over what is kept under the same key.
+/// Keys of an object; fields override other entries with the same key.
 struct Keys(JsonObject);
 
 impl Keys {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_wins_over_what_was_kept() {
+    fn a_field_overrides_other_entries() {
         let event = Event::new("turn").with("dateTime", Json::Null);
         assert_eq!(event.to_json().to_string(), "{\"turn\":{\"dateTime\":null}}");
         let event = event.begin("now");

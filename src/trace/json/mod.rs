@@ -1,29 +1,28 @@
-//! The trace as JSON, `flowsim.trace/1`; the format is described in `docs/trace.md`.
+//! Traces as JSON, `flowsim.trace/1`; `docs/trace.md` describes the format.
 
 mod result;
 
 use std::borrow::Cow;
 
 use super::event::{
-    Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Trace, Transfer,
+    EventKind, Failure, PathTaken, Phrase, Request, Routing, Step, Trace, Transfer,
 };
 use super::steps::{Events, Grouped};
 use crate::diagnostic::Code;
-use crate::flow::{FlowLabel, Legend, NodeId, NodeLabel};
+use crate::flow::{FlowLabel, NodeId, NodeLabel, SymbolTable};
 use crate::value::{Text, write_json_string};
 
-/// Writes traces of one program.
+/// Writer for traces of one program.
 #[derive(Debug, Clone)]
 pub struct JsonWriter<'l> {
-    pub(super) legend: &'l Legend,
+    pub(super) symbols: &'l SymbolTable,
     names: Cow<'l, JsonNames>,
 }
 
-/// What does not change from call to call, the names of the nodes above all, put into JSON
-/// once.
+/// Constant parts of the JSON, mainly node names, serialized once per program.
 #[derive(Debug, Clone)]
 pub struct JsonNames {
-    /// By flow: what `flow` says.
+    /// By flow: the value of `flow`.
     flows: Vec<String>,
     /// By node: `,"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`
     nodes: Vec<String>,
@@ -31,7 +30,8 @@ pub struct JsonNames {
     ids: Vec<String>,
     /// By node: its outputs as JSON strings.
     outputs: Vec<Vec<String>>,
-    /// By node: how a step ends that leads there and has nothing more to tell.
+    /// By node: the last entries of a step whose next node it is, if the step has only
+    /// the required entries.
     ends: Vec<String>,
     /// By constant text: the text as a JSON string.
     texts: Vec<String>,
@@ -42,43 +42,43 @@ pub struct JsonNames {
 }
 
 impl JsonNames {
-    /// The names of the program that this is the legend of.
-    pub fn new(legend: &Legend) -> Self {
+    /// Serializes the names of a program.
+    pub fn new(symbols: &SymbolTable) -> Self {
         let all = |texts: &[Text]| texts.iter().map(|text| quoted(text)).collect();
         Self {
-            flows: legend.flows.iter().map(flow).collect(),
-            nodes: legend
+            flows: symbols.flows.iter().map(flow).collect(),
+            nodes: symbols
                 .nodes
                 .iter()
                 .map(|node| {
                     format!(
                         ",\"flowId\":{},\"nodeId\":{},\"nodeName\":{},\"nodeType\":{}",
-                        quoted(&legend.flow(node.flow).id),
+                        quoted(&symbols.flow(node.flow).id),
                         quoted(&node.id),
                         quoted(&node.name),
                         quoted(&node.node_type),
                     )
                 })
                 .collect(),
-            ids: legend.nodes.iter().map(|node| quoted(&node.id)).collect(),
-            outputs: legend.nodes.iter().map(outputs).collect(),
-            ends: legend.nodes.iter().map(end).collect(),
-            texts: all(&legend.texts),
-            variables: all(&legend.variables),
-            references: all(&legend.references),
+            ids: symbols.nodes.iter().map(|node| quoted(&node.id)).collect(),
+            outputs: symbols.nodes.iter().map(outputs).collect(),
+            ends: symbols.nodes.iter().map(end).collect(),
+            texts: all(&symbols.strings),
+            variables: all(&symbols.variables),
+            references: all(&symbols.references),
         }
     }
 }
 
 impl<'l> JsonWriter<'l> {
-    /// A writer for traces of the program that this is the legend of.
-    pub fn new(legend: &'l Legend) -> Self {
-        Self { legend, names: Cow::Owned(JsonNames::new(legend)) }
+    /// Creates a writer for traces of a program.
+    pub fn new(symbols: &'l SymbolTable) -> Self {
+        Self { symbols: symbols, names: Cow::Owned(JsonNames::new(symbols)) }
     }
 
-    /// The same, where the names are at hand.
-    pub fn with(legend: &'l Legend, names: &'l JsonNames) -> Self {
-        Self { legend, names: Cow::Borrowed(names) }
+    /// Creates a writer with names that are already serialized.
+    pub fn with(symbols: &'l SymbolTable, names: &'l JsonNames) -> Self {
+        Self { symbols: symbols, names: Cow::Borrowed(names) }
     }
 
     /// Appends the trace on one line, without a line break.
@@ -113,7 +113,7 @@ impl<'l> JsonWriter<'l> {
         out.push_str(",\"prompts\":[");
         let mut separator = Separator::default();
         for event in &trace.events {
-            if let Fact::Said(phrase) = &event.fact {
+            if let EventKind::Prompted(phrase) = &event.kind {
                 separator.before(out);
                 self.write_phrase(phrase, out);
             }
@@ -135,7 +135,7 @@ impl<'l> JsonWriter<'l> {
         out.push('}');
     }
 
-    /// Calls `write` for every step with its index and events, and sets the commas.
+    /// Calls `write` for every step with its index and events, and adds the commas.
     pub(super) fn write_steps(
         &self,
         trace: &Trace,
@@ -193,7 +193,7 @@ impl<'l> JsonWriter<'l> {
 
     fn write_asked_and_notes(&self, events: &Events<'_>, out: &mut String) {
         let asked = events.iter().filter_map(|fact| match fact {
-            Fact::Asked(asked) => Some(asked),
+            EventKind::Requested(asked) => Some(asked),
             _ => None,
         });
         if let Some(asked) = asked.last() {
@@ -272,18 +272,18 @@ impl<'l> JsonWriter<'l> {
         let mut separator = Separator::default();
         for event in &trace.events {
             let node = trace.steps.get(event.step as usize).map(|step| step.node);
-            self.write_diagnostic(&event.fact, node, &mut separator, out);
+            self.write_diagnostic(&event.kind, node, &mut separator, out);
         }
     }
 
     fn write_diagnostic(
         &self,
-        fact: &Fact,
+        fact: &EventKind,
         node: Option<NodeId>,
         separator: &mut Separator,
         out: &mut String,
     ) {
-        let Some((code, message)) = diagnostic(fact, self.legend) else { return };
+        let Some((code, message)) = diagnostic(fact, self.symbols) else { return };
         separator.before(out);
         out.push_str("{\"code\":\"");
         out.push_str(code.name());
@@ -297,8 +297,8 @@ impl<'l> JsonWriter<'l> {
     }
 }
 
-/// The id that Architect has for an output, as its execution documents have it; an output
-/// that an author made has its name.
+/// Returns Architect's id of an output, as in execution documents; an output named by an
+/// author keeps its name.
 pub(super) fn platform_path(label: &str) -> Cow<'_, str> {
     const KNOWN: [(&str, &str); 20] = [
         ("yes", "__YES__"),
@@ -345,17 +345,17 @@ fn flow(label: &FlowLabel) -> String {
     )
 }
 
-/// What a fact tells the flow's author, if anything.
-pub fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)> {
+/// Returns the diagnostic that a fact represents, if any.
+pub fn diagnostic(fact: &EventKind, symbols: &SymbolTable) -> Option<(Code, String)> {
     match fact {
-        Fact::Missing(reference) => {
-            let name = legend.reference(*reference);
+        EventKind::Missing(reference) => {
+            let name = symbols.reference(*reference);
             Some((Code::VARIABLE_NOT_FOUND, format!("`{{{name}}}` has no value")))
         }
-        Fact::Noted(code) => {
+        EventKind::Noted(code) => {
             let message = match *code {
                 Code::QUEUE_NOT_CHECKED => {
-                    "the fixtures know no queues; any queue is accepted"
+                    "the fixtures define no queues; any queue is accepted"
                 }
                 Code::NO_DEFAULT_BRANCH => {
                     "no condition is true and there is no default branch"
@@ -369,22 +369,22 @@ pub fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)> {
     }
 }
 
-/// Commas between, not before the first.
+/// Writes commas between items, not before the first one.
 #[derive(Default)]
 pub(super) struct Separator {
-    is_behind: bool,
+    follows_item: bool,
 }
 
 impl Separator {
     pub(super) fn before(&mut self, out: &mut String) {
-        if self.is_behind {
+        if self.follows_item {
             out.push(',');
         }
-        self.is_behind = true;
+        self.follows_item = true;
     }
 }
 
-fn write_asked(asked: &Asked, out: &mut String) {
+fn write_asked(asked: &Request, out: &mut String) {
     out.push_str(",\"asked\":{\"kind\":\"");
     out.push_str(asked.subject.name());
     out.push_str("\",\"name\":");
@@ -419,7 +419,7 @@ pub(super) fn write_path(path: PathTaken, out: &mut String) {
         PathTaken::None => out.push_str("null"),
         PathTaken::Next => out.push_str("\"next\""),
         PathTaken::Error => out.push_str("\"error\""),
-        // Which output it is stands with the node.
+        // The node's label has the name of the output.
         PathTaken::Default | PathTaken::Output(_) => out.push_str("\"default\""),
         PathTaken::Condition(number) => {
             out.push_str("\"condition ");

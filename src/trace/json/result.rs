@@ -1,4 +1,4 @@
-//! The `result` of a step: what came of it, every key once.
+//! The `result` of a step, with each key at most once.
 
 use std::borrow::Cow;
 
@@ -8,15 +8,15 @@ use rustc_hash::FxBuildHasher;
 use super::{JsonWriter, Separator, write_failure, write_number, write_transfer};
 use crate::flow::EndType;
 use crate::trace::steps::Events;
-use crate::trace::{Fact, Failure, PathTaken, Phrase, Routing, Step, Transfer};
+use crate::trace::{EventKind, Failure, PathTaken, Phrase, Routing, Step, Transfer};
 use crate::value::{Json, Text, Value, write_json_string};
 
-/// Keys that an answer of the outside world must not take: whoever reads a result tells by
-/// `error` whether the step failed.
+/// Keys that a field of an answer must not use: readers of a result rely on `error` to
+/// detect a failed step.
 const RESERVED: [&str; 3] = ["answer", "error", "cutOff"];
 
-/// What happened in a step, by kind. The engine notes each kind once a step, except for
-/// assignments and readings; if somebody else notes one twice, the last counts.
+/// Events of a step by kind. The engine records each kind at most once per step, except
+/// for assignments and reads. If a kind occurs twice, the last one counts.
 #[derive(Default)]
 struct Outcome<'t> {
     condition: Option<PathTaken>,
@@ -42,28 +42,32 @@ impl<'t> Outcome<'t> {
         let mut outcome = Self { condition, ..Self::default() };
         for fact in events.iter() {
             match fact {
-                Fact::Said(phrase) => outcome.said.push(phrase),
-                Fact::Heard(text) => outcome.heard = Some(text),
-                Fact::Collected(digits) => outcome.collected = Some(digits),
-                Fact::Assigned(..) => outcome.has_assigned = true,
-                Fact::Read(..) => outcome.has_read = true,
-                Fact::Answered(answer) => outcome.answered = Some(answer),
-                Fact::Routed(routing) => outcome.routed = Some(routing),
-                Fact::Transferred(transfer) => outcome.transferred = Some(transfer),
-                Fact::Connected(waited) => outcome.connected = Some(*waited),
-                Fact::Ended(end) => outcome.ended = Some(*end),
-                Fact::Failed(failure) => outcome.failed = Some(failure),
-                Fact::CutOff => outcome.is_cut_off = true,
-                Fact::Input(..) | Fact::Output(..) | Fact::Entry(_) => {
+                EventKind::Prompted(phrase) => outcome.said.push(phrase),
+                EventKind::CallerInput(text) => outcome.heard = Some(text),
+                EventKind::Collected(digits) => outcome.collected = Some(digits),
+                EventKind::Assigned(..) => outcome.has_assigned = true,
+                EventKind::Read(..) => outcome.has_read = true,
+                EventKind::Answered(answer) => outcome.answered = Some(answer),
+                EventKind::Routed(routing) => outcome.routed = Some(routing),
+                EventKind::Transferred(transfer) => outcome.transferred = Some(transfer),
+                EventKind::Connected(waited) => outcome.connected = Some(*waited),
+                EventKind::Ended(end) => outcome.ended = Some(*end),
+                EventKind::Failed(failure) => outcome.failed = Some(failure),
+                EventKind::TimedOut => outcome.is_cut_off = true,
+                EventKind::Input(..) | EventKind::Output(..) | EventKind::Entry(_) => {
                     outcome.has_passed = true;
                 }
-                Fact::Asked(_) | Fact::Missing(_) | Fact::Noted(_) | Fact::Played(_) => {}
+                EventKind::Requested(_)
+                | EventKind::Missing(_)
+                | EventKind::Noted(_)
+                | EventKind::Played(_) => {}
             }
         }
         outcome
     }
 
-    /// Whether a field of an answer may not stand in the result under its own name.
+    /// Returns whether a field of an answer with this name would conflict with a key of
+    /// the result.
     fn takes(&self, key: &str) -> bool {
         match key {
             "condition" => self.condition.is_some(),
@@ -84,8 +88,8 @@ impl<'t> Outcome<'t> {
 }
 
 impl JsonWriter<'_> {
-    /// Appends the entries of a step's `result`. Gives whether the step has more to tell:
-    /// what it asked, or notes.
+    /// Appends the entries of a step's `result`. Returns whether the step has further
+    /// entries: a request or notes.
     pub(in crate::trace) fn write_result(
         &self,
         step: &Step,
@@ -104,7 +108,7 @@ impl JsonWriter<'_> {
         }
     }
 
-    /// The entries of a step whose facts come in the order of the entries.
+    /// Writes the entries of a step whose facts are in the order of the entries.
     fn write_facts(&self, step: &Step, events: &Events<'_>, out: &mut String) {
         let mut fields = Fields { out, separator: Separator::default() };
         write_condition(step.path, &mut fields);
@@ -119,7 +123,7 @@ impl JsonWriter<'_> {
                 group = 0;
             }
             match fact {
-                Fact::Read(reference, value) => {
+                EventKind::Read(reference, value) => {
                     fields.member(
                         rank,
                         &mut group,
@@ -127,7 +131,7 @@ impl JsonWriter<'_> {
                         value,
                     );
                 }
-                Fact::Assigned(variable, value) => {
+                EventKind::Assigned(variable, value) => {
                     fields.member(
                         rank,
                         &mut group,
@@ -143,34 +147,34 @@ impl JsonWriter<'_> {
         }
     }
 
-    fn write_fact(&self, fact: &Fact, fields: &mut Fields<'_>) {
+    fn write_fact(&self, fact: &EventKind, fields: &mut Fields<'_>) {
         match fact {
-            Fact::Said(phrase) => {
+            EventKind::Prompted(phrase) => {
                 fields.key("\"text\":");
                 self.write_phrase(phrase, fields.out);
             }
-            Fact::Heard(text) => fields.string("\"heard\":", text),
-            Fact::Collected(digits) => fields.string("\"digits\":", digits),
-            Fact::Routed(routing) => {
+            EventKind::CallerInput(text) => fields.string("\"heard\":", text),
+            EventKind::Collected(digits) => fields.string("\"digits\":", digits),
+            EventKind::Routed(routing) => {
                 fields.key("");
                 self.write_routing(routing, fields.out);
             }
-            Fact::Transferred(transfer) => fields.transfer(transfer),
-            Fact::Connected(waited) => fields.connected(*waited),
-            Fact::Ended(EndType::Normal) => fields.key("\"endType\":\"normal\""),
-            Fact::Ended(end) => fields.string("\"endType\":", end.name()),
-            Fact::Failed(failure) => {
+            EventKind::Transferred(transfer) => fields.transfer(transfer),
+            EventKind::Connected(waited) => fields.connected(*waited),
+            EventKind::Ended(EndType::Normal) => fields.key("\"endType\":\"normal\""),
+            EventKind::Ended(end) => fields.string("\"endType\":", end.name()),
+            EventKind::Failed(failure) => {
                 fields.key("\"error\":{");
                 write_failure(failure, fields.out);
                 fields.out.push('}');
             }
-            Fact::CutOff => fields.key("\"cutOff\":true"),
+            EventKind::TimedOut => fields.key("\"cutOff\":true"),
             _ => {}
         }
     }
 
-    /// The entries of a step with facts in any order, and with fields of an answer, which
-    /// can have any name.
+    /// Writes the entries of a step whose facts are in any order, and the fields of an
+    /// answer, which can have any name.
     fn write_outcome(&self, step: &Step, events: &Events<'_>, out: &mut String) {
         let outcome = Outcome::of(step, events);
         let mut fields = Fields { out, separator: Separator::default() };
@@ -193,7 +197,7 @@ impl JsonWriter<'_> {
         }
         if outcome.has_assigned {
             let assigned = events.iter().filter_map(|fact| match fact {
-                Fact::Assigned(variable, value) => Some((variable.index(), value)),
+                EventKind::Assigned(variable, value) => Some((variable.index(), value)),
                 _ => None,
             });
             fields.members("\"variables\":{", &self.names.variables, assigned);
@@ -211,7 +215,7 @@ impl JsonWriter<'_> {
         }
     }
 
-    /// The decision, and what was said and heard.
+    /// Writes the decision, the prompts and the caller's input.
     fn write_hearing(
         &self,
         outcome: &Outcome<'_>,
@@ -223,7 +227,7 @@ impl JsonWriter<'_> {
         }
         if outcome.has_read {
             let read = events.iter().filter_map(|fact| match fact {
-                Fact::Read(reference, value) => Some((reference.index(), value)),
+                EventKind::Read(reference, value) => Some((reference.index(), value)),
                 _ => None,
             });
             fields.members("\"operands\":{", &self.names.references, read);
@@ -233,7 +237,7 @@ impl JsonWriter<'_> {
             self.write_phrase(phrase, fields.out);
         }
         if outcome.said.len() > 1 {
-            fields.key("\"texts\":[");
+            fields.key(r#""texts":["#);
             let mut separator = Separator::default();
             for phrase in &outcome.said {
                 separator.before(fields.out);
@@ -250,15 +254,15 @@ impl JsonWriter<'_> {
     }
 }
 
-/// What one of Architect's actions was given and gave, by name.
+/// Writes the inputs and outputs of an Architect action, by name.
 fn write_passed(events: &Events<'_>, fields: &mut Fields<'_>) {
     type Passed<'v> = IndexMap<Cow<'v, str>, &'v Value, FxBuildHasher>;
     let (mut inputs, mut outputs) = (Passed::default(), Passed::default());
     for fact in events.iter() {
         match fact {
-            Fact::Input(field, value) => inputs.insert(field.name(), value),
-            Fact::Output(field, value) => outputs.insert(field.name(), value),
-            Fact::Entry(entry) => {
+            EventKind::Input(field, value) => inputs.insert(field.name(), value),
+            EventKind::Output(field, value) => outputs.insert(field.name(), value),
+            EventKind::Entry(entry) => {
                 let values =
                     if entry.of.is_output() { &mut outputs } else { &mut inputs };
                 values.insert(Cow::Borrowed(&entry.name), &entry.value)
@@ -293,40 +297,41 @@ fn write_condition(path: PathTaken, fields: &mut Fields<'_>) {
     }
 }
 
-/// Whether the facts of a step can be written one after the other.
+/// Order of the facts of a step.
 enum Order {
-    /// They come in the order of the entries, none of them twice. Nearly all steps are so.
+    /// The facts are in the order of the entries, without repetition. This holds for
+    /// nearly all steps.
     Plain { has_notes: bool },
-    /// They have to be sorted first.
+    /// The facts must be sorted first.
     Any,
 }
 
-/// The rank of facts that are no entry of a result.
+/// Rank of facts without an entry in the result.
 const NOTE: u8 = 0;
-/// The rank of the values that conditions read.
+/// Rank of values that conditions read.
 const READ: u8 = 1;
-/// The rank of the variables that were set.
+/// Rank of variables that were set.
 const ASSIGNED: u8 = 6;
-/// The rank of facts that belong to an answer.
+/// Rank of facts that belong to an answer.
 const ANSWER: u8 = u8::MAX;
 
-fn rank(fact: &Fact) -> u8 {
+fn rank(fact: &EventKind) -> u8 {
     match fact {
-        Fact::Missing(_) | Fact::Noted(_) | Fact::Played(_) => NOTE,
-        Fact::Read(..) => READ,
-        Fact::Said(_) => 2,
-        Fact::Heard(_) => 3,
-        Fact::Collected(_) => 4,
-        Fact::Routed(_) | Fact::Transferred(_) | Fact::Connected(_) => 5,
-        Fact::Assigned(..) => ASSIGNED,
-        Fact::Ended(_) => 7,
-        Fact::Failed(_) => 8,
-        Fact::CutOff => 9,
-        Fact::Asked(_)
-        | Fact::Answered(_)
-        | Fact::Input(..)
-        | Fact::Output(..)
-        | Fact::Entry(_) => ANSWER,
+        EventKind::Missing(_) | EventKind::Noted(_) | EventKind::Played(_) => NOTE,
+        EventKind::Read(..) => READ,
+        EventKind::Prompted(_) => 2,
+        EventKind::CallerInput(_) => 3,
+        EventKind::Collected(_) => 4,
+        EventKind::Routed(_) | EventKind::Transferred(_) | EventKind::Connected(_) => 5,
+        EventKind::Assigned(..) => ASSIGNED,
+        EventKind::Ended(_) => 7,
+        EventKind::Failed(_) => 8,
+        EventKind::TimedOut => 9,
+        EventKind::Requested(_)
+        | EventKind::Answered(_)
+        | EventKind::Input(..)
+        | EventKind::Output(..)
+        | EventKind::Entry(_) => ANSWER,
     }
 }
 
@@ -339,8 +344,8 @@ impl Order {
         let mut last = (NOTE, 0);
         for fact in events.first() {
             let number = match fact {
-                Fact::Read(reference, _) => reference.0,
-                Fact::Assigned(variable, _) => variable.0,
+                EventKind::Read(reference, _) => reference.0,
+                EventKind::Assigned(variable, _) => variable.0,
                 _ => 0,
             };
             let next = (rank(fact), number);
@@ -356,8 +361,8 @@ impl Order {
     }
 }
 
-/// The fields of an answer, as the flow reads them. If one of them has a name that is taken,
-/// the whole answer stands once more under `answer`.
+/// Writes the fields of an answer. If a field's name is already in use, the whole answer
+/// is repeated under `answer`.
 fn write_answer(outcome: &Outcome<'_>, answer: &Json, fields: &mut Fields<'_>) {
     let Json::Object(entries) = answer else {
         fields.key("\"value\":");
@@ -381,7 +386,7 @@ fn write_answer(outcome: &Outcome<'_>, answer: &Json, fields: &mut Fields<'_>) {
     }
 }
 
-/// The entries of an object under way.
+/// Writer for the entries of an object.
 struct Fields<'o> {
     out: &'o mut String,
     separator: Separator,
@@ -393,7 +398,8 @@ impl Fields<'_> {
         self.out.push_str(key);
     }
 
-    /// A member of the object of this rank, which is opened with the first.
+    /// Writes a member of the group object with this rank; the first member opens the
+    /// object.
     fn member(&mut self, rank: u8, group: &mut u8, name: &str, value: &Value) {
         if *group == 0 {
             *group = rank;
@@ -421,7 +427,7 @@ impl Fields<'_> {
         write_json_string(text, self.out);
     }
 
-    /// An object of values by name; of a name that comes twice the last value counts.
+    /// Writes an object of values by name; the last value of a duplicate name counts.
     fn members<'v>(
         &mut self,
         key: &str,

@@ -1,9 +1,9 @@
-//! One call as one side saw it: the common form of our traces, of the platform's execution
-//! documents and of simulation responses.
+//! Observations of calls: a common form for flowsim's traces, the platform's execution
+//! documents and simulation responses.
 //!
-//! Each side knows something that another does not: a simulation response has no times, an
-//! execution document does not say what a condition read. [`Observation::known`] says what a
-//! side tells at all; a value that it hides is there, as `None`.
+//! Each source lacks some data: a simulation response has no times, an execution document
+//! does not contain the values that a condition read. [`Observation::known`] lists the
+//! kinds of data that a source has. A hidden value is present as `None`.
 
 mod of_document;
 mod of_simulation;
@@ -13,158 +13,160 @@ use std::fmt::Write;
 
 use crate::value::{DateTime, Json, Text};
 
-/// One call as one side saw it.
+/// One call as recorded by one source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
-    /// In what form it was written down.
+    /// Format of the source.
     pub source: Source,
-    /// The flow that the call began in.
+    /// Flow in which the call began.
     pub flow: ObservedFlow,
-    /// When it began.
+    /// Start time.
     pub start: Option<DateTime>,
-    /// How long it took, in milliseconds.
+    /// Duration in milliseconds.
     pub elapsed_ms: Option<i64>,
-    /// How it ended: `completed`, `error`, `timeout`. Execution documents do not say it.
+    /// Final status: `completed`, `error`, `timeout`. Execution documents do not have it.
     pub status: Option<Text>,
-    /// Why the flow was left: `TRANSFER`, `DISCONNECT`. Only execution documents say it.
+    /// Exit reason of the flow: `TRANSFER`, `DISCONNECT`. Only execution documents have
+    /// it.
     pub exit_reason: Option<Text>,
-    /// The error that ended the call.
+    /// Error that ended the call.
     pub error: Option<ObservedError>,
-    /// The variables at the end, by name.
+    /// Variables at the end, by name.
     pub variables: Option<Vec<(Text, Option<Json>)>>,
-    /// What was done, in order of time, over all depths.
+    /// Steps at all depths, in order of time.
     pub steps: Vec<ObservedStep>,
-    /// What of the steps is told at all: what is not here was not compared to anything.
-    pub known: Aspects,
-    /// Whether the steps that only end a flow are told.
+    /// Kinds of values that the source records. Other kinds cannot be compared.
+    pub known: AttributeKinds,
+    /// Whether the source records steps that only end a flow.
     pub knows_ends: bool,
     /// Whether steps are missing at the end because there were too many.
     pub is_truncated: bool,
-    /// The kinds of events that were not logged, by how their names begin.
+    /// Name prefixes of events that were not logged.
     pub unlogged: Vec<&'static str>,
 }
 
-/// What tells where a conversation was routed, the best first.
+/// Properties that identify the routing target, best first.
 const DESTINATION: [&str; 4] = ["queueName", "queueId", "name", "id"];
 
-/// In what form a call was written down.
+/// Formats of recorded calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// Our trace; pointers lead into `flowsim.trace/1`.
+    /// Trace of flowsim; pointers refer to `flowsim.trace/1`.
     Trace,
-    /// An execution document, the platform's or ours.
+    /// Execution document of the platform or of flowsim.
     Document,
-    /// The response of a simulation.
+    /// Simulation response.
     Simulation,
 }
 
-/// What is known of a flow.
+/// Known properties of a flow.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ObservedFlow {
-    /// The id.
+    /// Id.
     pub id: Option<Text>,
-    /// The name.
+    /// Name.
     pub name: Option<Text>,
-    /// The version.
+    /// Version.
     pub version: Option<Text>,
-    /// The type.
+    /// Type.
     pub flow_type: Option<Text>,
 }
 
-/// Why a call did not complete.
+/// Reason why a call did not complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObservedError {
-    /// The stable name.
+    /// Diagnostic code.
     pub code: Text,
-    /// What was wrong.
+    /// Description of the problem.
     pub message: Option<Text>,
-    /// The node where it was.
+    /// Node at which the error occurred.
     pub node_id: Option<Text>,
 }
 
 /// One step: an executed node, an action, or another event of an execution document.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ObservedStep {
-    /// The id of the node, or the GUID of the action or task. An event that belongs to an
-    /// action, such as a turn, has that of the action.
+    /// Id of the node, or GUID of the action or task. An event that belongs to an action,
+    /// such as a turn, has the action's GUID.
     pub id: Option<Text>,
-    /// The number that Architect shows beside the action.
+    /// Number that Architect shows next to the action.
     pub tracking_id: Option<i64>,
-    /// The name; of an event that belongs to an action, the action's.
+    /// Name; for an event that belongs to an action, the action's name.
     pub name: Option<Text>,
-    /// The node's type, or the name of the event.
+    /// Type of the node, or name of the event.
     pub kind: Text,
-    /// Whether it is a node or action, and not an event that belongs to one.
+    /// Whether it is a node or action, rather than an event that belongs to one.
     pub is_action: bool,
-    /// Whether it does nothing but end a flow.
+    /// Whether it only ends a flow.
     pub is_end: bool,
-    /// The flow or module that it belongs to, by id or name.
+    /// Flow or module that contains the step, by id or name.
     pub flow: Option<Text>,
-    /// How deep it is in flows that called each other, or in events.
+    /// Nesting depth of flows, or of events.
     pub depth: Option<u16>,
-    /// When it began, in milliseconds since the call began.
+    /// Start time, in milliseconds since the start of the call.
     pub start_ms: Option<i64>,
-    /// The way that was taken: the id of an output path, or a draft flow's name of it.
+    /// Path taken: the id of an output path, or the path name of a draft flow.
     pub path: Option<Text>,
-    /// What the author called that way.
+    /// Name that the author gave to the path.
     pub path_name: Option<Text>,
-    /// Whom it asked: `data action "Orders"`. Nothing if it asked nobody.
-    pub asked: Option<Text>,
-    /// What happened in it.
-    pub facets: Vec<Facet>,
-    /// Where an event stands in its document; steps of the other forms stand in one list.
+    /// Recipient of the step's request: `data action "Orders"`; `None` if there was no
+    /// request.
+    pub request: Option<Text>,
+    /// Values of the step.
+    pub attributes: Vec<Attribute>,
+    /// Location of an event in its document; `None` in formats with a flat list of steps.
     pub place: Option<Text>,
 }
 
-/// A value that belongs to a step.
+/// A value of a step.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Facet {
-    /// What it is.
-    pub aspect: Aspect,
-    /// Its name: of a variable, an attribute, an operand. Empty for items of a list.
+pub struct Attribute {
+    /// Kind of the value.
+    pub kind: AttributeKind,
+    /// Name of a variable, attribute or operand. Empty for items of a list.
     pub name: Text,
-    /// The id, of a variable that has one.
+    /// Id, if the variable has one.
     pub key: Option<Text>,
-    /// The value; `None` if it is hidden, because it is secret or too large.
+    /// The value; `None` if it is hidden because it is secret or too large.
     pub value: Option<Json>,
-    /// Where it stands, below its step.
+    /// Location below the step.
     pub place: Place,
 }
 
-/// What a value is to a step. In the order of time within it.
+/// Kinds of values of a step, ordered by time within the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Aspect {
-    /// A variable with which a flow, task or module starts.
+pub enum AttributeKind {
+    /// Initial variable of a flow, task or module.
     Start,
-    /// A value that a condition read.
+    /// Value that a condition read.
     Read,
-    /// A setting of an action, or an input of it.
+    /// Setting or input of an action.
     Input,
-    /// A text or prompt that the caller heard.
-    Heard,
-    /// What the caller pressed or said.
+    /// Text or prompt that the caller heard.
+    Prompt,
+    /// Keys or words of the caller.
     Caller,
-    /// What the outside world answered.
+    /// Answer of the outside world.
     Answer,
-    /// An output that is no answer of the outside world.
+    /// Output other than an answer of the outside world.
     Output,
-    /// A variable that was set.
+    /// Variable that was set.
     Set,
-    /// Where the conversation was routed, and with what.
+    /// Routing target and its properties.
     Routing,
-    /// An error; its code.
+    /// Code of an error.
     Error,
-    /// How a flow ended.
+    /// End type of a flow.
     End,
 }
 
-impl Aspect {
-    /// All of them, in order.
+impl AttributeKind {
+    /// All kinds, in order.
     pub const ALL: [Self; 11] = [
         Self::Start,
         Self::Read,
         Self::Input,
-        Self::Heard,
+        Self::Prompt,
         Self::Caller,
         Self::Answer,
         Self::Output,
@@ -177,49 +179,49 @@ impl Aspect {
 
 /// A set of aspects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Aspects(u16);
+pub struct AttributeKinds(u16);
 
-impl Aspects {
-    /// All of them.
+impl AttributeKinds {
+    /// Returns the set of all aspects.
     pub fn all() -> Self {
-        Aspect::ALL.into_iter().collect()
+        AttributeKind::ALL.into_iter().collect()
     }
 
-    /// Whether it is one of them.
-    pub fn has(self, aspect: Aspect) -> bool {
+    /// Returns whether the set contains the aspect.
+    pub fn has(self, aspect: AttributeKind) -> bool {
         self.0 & (1 << aspect as u16) != 0
     }
 
-    /// All of these but that one.
+    /// Returns the set without the given aspect.
     #[must_use]
-    pub fn without(self, aspect: Aspect) -> Self {
+    pub fn without(self, aspect: AttributeKind) -> Self {
         Self(self.0 & !(1 << aspect as u16))
     }
 }
 
-impl FromIterator<Aspect> for Aspects {
-    fn from_iter<I: IntoIterator<Item = Aspect>>(aspects: I) -> Self {
+impl FromIterator<AttributeKind> for AttributeKinds {
+    fn from_iter<I: IntoIterator<Item = AttributeKind>>(aspects: I) -> Self {
         Self(aspects.into_iter().fold(0, |all, aspect| all | 1 << aspect as u16))
     }
 }
 
-/// Where a value stands below its step.
+/// Location of a value below its step.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Place {
-    /// Under this pointer.
+    /// At this pointer.
     Key(&'static str),
-    /// Under its own name in the object at this pointer.
+    /// Under its name, in the object at this pointer.
     Member(&'static str),
     /// In the list at this pointer.
     Element(&'static str, usize),
-    /// Under this pointer, of an execution document.
+    /// At this pointer in an execution document.
     Entry(Text),
-    /// As the `value` of an item of the list at this pointer, of an execution document.
+    /// The `value` of an item in the list at this pointer in an execution document.
     Item(Text, usize),
 }
 
 impl Observation {
-    /// The JSON pointer to a step in the document that this was made from.
+    /// Returns the JSON pointer to a step in the source document.
     pub fn step_pointer(&self, step: usize) -> String {
         match (self.source, self.steps.get(step).and_then(|step| step.place.as_ref())) {
             (_, Some(place)) => place.to_string(),
@@ -228,27 +230,28 @@ impl Observation {
         }
     }
 
-    /// The JSON pointer to a value of a step.
-    pub fn facet_pointer(&self, step: usize, facet: &Facet) -> String {
+    /// Returns the JSON pointer to a value of a step.
+    pub fn facet_pointer(&self, step: usize, attribute: &Attribute) -> String {
         let mut pointer = self.step_pointer(step);
-        let _ = match &facet.place {
+        let _ = match &attribute.place {
             Place::Key(key) => write!(pointer, "{key}"),
             Place::Entry(key) => write!(pointer, "{key}"),
-            Place::Member(list) => write!(pointer, "{list}/{}", escaped(&facet.name)),
+            Place::Member(list) => write!(pointer, "{list}/{}", escaped(&attribute.name)),
             Place::Element(list, index) => write!(pointer, "{list}/{index}"),
             Place::Item(list, index) => write!(pointer, "{list}/{index}/value"),
         };
         pointer
     }
 
-    /// Whether this side would tell of a step like that of another side.
+    /// Returns whether this source would record a step like the given one of another
+    /// source.
     pub fn can_know(&self, other: &ObservedStep) -> bool {
         let is_unlogged = self.unlogged.iter().any(|start| other.kind.starts_with(start));
         !(is_unlogged || other.is_end && !self.knows_ends)
     }
 
-    /// The last step that routed the conversation or handed it on, and where to: the name
-    /// if there is one, else the id.
+    /// Returns the last step that routed or transferred the conversation, and the target:
+    /// its name if it has one, else its id.
     pub fn destination(&self) -> Option<(usize, &Text)> {
         self.steps.iter().enumerate().rev().find_map(|(index, step)| {
             let name = DESTINATION.into_iter().find_map(|name| step.routed(name));
@@ -256,8 +259,8 @@ impl Observation {
         })
     }
 
-    /// Where the call came to its end: the queue or whom else it was handed on to, else the
-    /// error, else how it ended.
+    /// Returns where the call ended: the queue or other transfer target, else the error,
+    /// else the status.
     pub fn ending(&self) -> Text {
         let destination = self.destination().map(|(_, name)| name);
         let error = self.error.as_ref().map(|error| &error.code);
@@ -265,8 +268,8 @@ impl Observation {
         ending.or(self.exit_reason.as_ref()).cloned().unwrap_or_default()
     }
 
-    /// The [endings](Self::ending) of this side and of another, told alike: if one of them
-    /// knows only the id of its queue, both have the id.
+    /// Returns the [endings](Self::ending) of this side and another one in comparable
+    /// form. If one side only knows the id of its queue, both use the id.
     pub fn endings(&self, other: &Self) -> (Text, Text) {
         let (own, others) = (self.destination(), other.destination());
         let (Some((own_step, own)), Some((other_step, others))) = (own, others) else {
@@ -283,38 +286,39 @@ impl Observation {
 }
 
 impl ObservedStep {
-    /// A text of where it routed the conversation.
+    /// Returns a string property of the routing target.
     fn routed(&self, name: &str) -> Option<&Text> {
-        let mut of = self.of(Aspect::Routing).filter(|facet| facet.name == name);
-        of.find_map(|facet| match &facet.value {
+        let mut of =
+            self.of(AttributeKind::Routing).filter(|attribute| attribute.name == name);
+        of.find_map(|attribute| match &attribute.value {
             Some(Json::String(text)) => Some(text),
             _ => None,
         })
     }
 
-    /// Its values of one kind.
-    pub fn of(&self, aspect: Aspect) -> impl Iterator<Item = &Facet> {
-        self.facets.iter().filter(move |facet| facet.aspect == aspect)
+    /// Returns the values of one kind.
+    pub fn of(&self, aspect: AttributeKind) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(move |attribute| attribute.kind == aspect)
     }
 
-    /// What people know it by.
+    /// Returns the display name.
     pub fn label(&self) -> &str {
         self.name.as_ref().or(self.id.as_ref()).unwrap_or(&self.kind)
     }
 }
 
-impl Facet {
+impl Attribute {
     pub(super) fn new(
-        aspect: Aspect,
+        aspect: AttributeKind,
         name: impl Into<Text>,
         value: Json,
         place: Place,
     ) -> Self {
-        Self { aspect, name: name.into(), key: None, value: Some(value), place }
+        Self { kind: aspect, name: name.into(), key: None, value: Some(value), place }
     }
 }
 
-/// A key as a segment of a JSON pointer. *Source: RFC 6901.*
+/// Escapes a key for use in a JSON pointer. *Source: RFC 6901.*
 pub fn escaped(key: &str) -> std::borrow::Cow<'_, str> {
     if key.contains(['~', '/']) {
         key.replace('~', "~0").replace('/', "~1").into()

@@ -1,11 +1,11 @@
-//! What an execution document says: every event is a step, the nested ones behind the one
-//! that they are nested in.
+//! Observations of execution documents: every event is a step. Nested events follow the
+//! event that contains them.
 
 use rustc_hash::FxHashMap;
 
 use super::{
-    Aspect, Aspects, Facet, Observation, ObservedFlow, ObservedStep, Place, Source,
-    escaped,
+    Attribute, AttributeKind, AttributeKinds, Observation, ObservedFlow, ObservedStep,
+    Place, Source, escaped,
 };
 use crate::trace::execution::{
     AudioItem, Characteristic, Event, ExecutionDocument, Variable, shown,
@@ -13,16 +13,16 @@ use crate::trace::execution::{
 use crate::value::{DateTime, Json, Text};
 
 impl Observation {
-    /// The observation of an execution document, the platform's or
-    /// [ours](crate::trace::execution::of_trace). What the document says was not logged is
-    /// not known. *Source: `docs/trace.md`.*
+    /// Creates the observation of an execution document, of the platform or of
+    /// [flowsim](crate::trace::execution::of_trace). Data that the document marks as not
+    /// logged is unknown. *Source: `docs/trace.md`.*
     pub fn of_document(document: &ExecutionDocument) -> Self {
         let started = document.started_at();
         let mut reader =
             Reader { started, steps: Vec::new(), runs: FxHashMap::default() };
         let flow = document.flow_name.as_ref().or(document.flow_id.as_ref()).cloned();
         let events = document.execution.as_deref().unwrap_or_default();
-        reader.events(events, "/flow", &Around { flow, parent: None, depth: 0 });
+        reader.events(events, "/flow", &Context { flow, parent: None, depth: 0 });
         let elapsed = document
             .ended_at()
             .zip(started)
@@ -52,17 +52,19 @@ impl Observation {
     }
 }
 
-fn known(document: &ExecutionDocument) -> Aspects {
-    use Aspect::{Answer, Caller, Error, Heard, Input, Output, Routing, Set, Start};
-    let all: &[(Characteristic, &[Aspect])] = &[
+fn known(document: &ExecutionDocument) -> AttributeKinds {
+    use AttributeKind::{
+        Answer, Caller, Error, Input, Output, Prompt, Routing, Set, Start,
+    };
+    let all: &[(Characteristic, &[AttributeKind])] = &[
         (Characteristic::Variables, &[Start, Set]),
         (Characteristic::InputOutputs, &[Input, Output, Answer, Routing]),
-        (Characteristic::Communications, &[Heard, Caller]),
+        (Characteristic::Communications, &[Prompt, Caller]),
         (Characteristic::EventError, &[Error]),
     ];
     let unknown = all.iter().filter(|(it, _)| document.logs(*it) == Some(false));
     let unknown = unknown.flat_map(|(_, aspects)| aspects.iter());
-    let known = Aspects::all().without(Aspect::Read);
+    let known = AttributeKinds::all().without(AttributeKind::Read);
     unknown.fold(known, |known, aspect| known.without(*aspect))
 }
 
@@ -78,8 +80,8 @@ fn unlogged(document: &ExecutionDocument) -> Vec<&'static str> {
     not_logged.flat_map(|(_, starts)| starts.iter().copied()).collect()
 }
 
-/// What is around an event.
-struct Around<'d> {
+/// Context of an event.
+struct Context<'d> {
     flow: Option<Text>,
     parent: Option<&'d Event>,
     depth: u16,
@@ -88,12 +90,12 @@ struct Around<'d> {
 struct Reader<'d> {
     started: Option<DateTime>,
     steps: Vec<ObservedStep>,
-    /// The action or task of a run: events that belong to one name the run only.
+    /// Action or task by run id: events that belong to one contain only its run id.
     runs: FxHashMap<&'d str, &'d Event>,
 }
 
 impl<'d> Reader<'d> {
-    fn events(&mut self, events: &'d [Event], below: &str, around: &Around<'d>) {
+    fn events(&mut self, events: &'d [Event], below: &str, around: &Context<'d>) {
         for (index, event) in events.iter().enumerate() {
             let place =
                 ecow::eco_format!("{below}/execution/{index}/{}", escaped(&event.name));
@@ -107,7 +109,7 @@ impl<'d> Reader<'d> {
             }
             let module = event.input_data.as_ref().and_then(|it| it.get("commonModule"));
             let module = module.and_then(|it| text(it.get("flowName")?));
-            let inner = Around {
+            let inner = Context {
                 flow: module.or_else(|| around.flow.clone()),
                 parent: Some(event),
                 depth: around.depth.saturating_add(1),
@@ -116,8 +118,8 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// The action or task that an event belongs to, if it has no name of its own.
-    fn owner(&self, event: &Event, around: &Around<'d>) -> Option<&'d Event> {
+    /// Returns the action or task that an event without its own name belongs to.
+    fn owner(&self, event: &Event, around: &Context<'d>) -> Option<&'d Event> {
         let context = event.other.get("context").and_then(|it| it.get("executionId"));
         let run = match context {
             Some(Json::String(run)) => Some(run.as_str()),
@@ -127,11 +129,11 @@ impl<'d> Reader<'d> {
         known.or_else(|| around.parent.filter(|_| event.name == "turn"))
     }
 
-    /// The id and name of an event, its own or those of what it belongs to, which comes last.
+    /// Returns the id and name of an event or of its owner, and the owner if it was used.
     fn identity(
         &self,
         event: &Event,
-        around: &Around<'d>,
+        around: &Context<'d>,
     ) -> (Option<Text>, Option<Text>, Option<&'d Event>) {
         let of = |event: &Event, keys: [&str; 2]| {
             keys.into_iter().find_map(|key| text(event.other.get(key)?))
@@ -153,7 +155,7 @@ impl<'d> Reader<'d> {
         }
     }
 
-    fn step(&self, event: &Event, place: Text, around: &Around<'d>) -> ObservedStep {
+    fn step(&self, event: &Event, place: Text, around: &Context<'d>) -> ObservedStep {
         let is_action =
             event.name.starts_with("action") || event.name.starts_with("menu");
         let (id, name, owner) = self.identity(event, around);
@@ -171,15 +173,15 @@ impl<'d> Reader<'d> {
                 .map(|(at, start)| at.milliseconds() - start.milliseconds()),
             path: event.output_path_id.clone(),
             path_name: event.output_path_name.clone(),
-            asked: asked(event),
-            facets: Vec::new(),
+            request: asked(event),
+            attributes: Vec::new(),
             place: Some(place),
         };
         variables(&mut step, event);
         data(&mut step, event);
         communication(&mut step, event);
         rest(&mut step, event);
-        step.facets.sort_by_key(|facet| facet.aspect);
+        step.attributes.sort_by_key(|attribute| attribute.kind);
         step
     }
 }
@@ -191,19 +193,19 @@ fn text(json: &Json) -> Option<Text> {
     }
 }
 
-/// Whom an action asks, as far as its inputs say.
+/// Returns the recipient of an action's request, as far as its inputs show it.
 fn asked(event: &Event) -> Option<Text> {
     let named = |key: &str| {
         let value = event.input_data.as_ref()?.get(key)?;
         text(value).or_else(|| text(value.get("name")?))
     };
-    let who = match event.name.as_str() {
+    let recipient = match event.name.as_str() {
         "actionDataTableLookup" => ("data table", named("dataTableName")),
         "actionCallData" | "actionCallDataSecure" => ("data action", named("dataAction")),
         name if asks(name) => return Some("the platform".into()),
         _ => return None,
     };
-    let (what, name) = who;
+    let (what, name) = recipient;
     let name = name.or_else(|| event.action_name.clone()).unwrap_or_default();
     Some(ecow::eco_format!("{what} `{name}`"))
 }
@@ -219,9 +221,9 @@ fn asks(name: &str) -> bool {
 
 fn variables(step: &mut ObservedStep, event: &Event) {
     let lists = [
-        (Aspect::Start, "/variables", &event.variables),
-        (Aspect::Set, "/statements", &event.statements),
-        (Aspect::Set, "/outputVariables", &event.output_variables),
+        (AttributeKind::Start, "/variables", &event.variables),
+        (AttributeKind::Set, "/statements", &event.statements),
+        (AttributeKind::Set, "/outputVariables", &event.output_variables),
     ];
     for (aspect, list, variables) in lists {
         let list = Text::from(list);
@@ -229,8 +231,8 @@ fn variables(step: &mut ObservedStep, event: &Event) {
             let Some(name) = variable.name.as_ref().or(variable.id.as_ref()) else {
                 continue;
             };
-            step.facets.push(Facet {
-                aspect,
+            step.attributes.push(Attribute {
+                kind: aspect,
                 name: name.clone(),
                 key: variable.id.clone(),
                 value: variable_value(variable),
@@ -240,7 +242,7 @@ fn variables(step: &mut ObservedStep, event: &Event) {
     }
 }
 
-/// A variable without a value is one that is not set.
+/// A variable without a value is not set.
 fn variable_value(variable: &Variable) -> Option<Json> {
     match (&variable.value, variable.other.contains_key("valueIsRedacted")) {
         (None, false) => Some(Json::Null),
@@ -249,15 +251,16 @@ fn variable_value(variable: &Variable) -> Option<Json> {
 }
 
 fn data(step: &mut ObservedStep, event: &Event) {
-    let outputs = if asks(&event.name) { Aspect::Answer } else { Aspect::Output };
+    let outputs =
+        if asks(&event.name) { AttributeKind::Answer } else { AttributeKind::Output };
     let all = [
-        (Aspect::Input, "/inputData", &event.input_data, "inputName"),
+        (AttributeKind::Input, "/inputData", &event.input_data, "inputName"),
         (outputs, "/outputData", &event.output_data, "outputName"),
     ];
     for (aspect, base, data, name_key) in all {
         let Some(Json::Object(entries)) = data else { continue };
         for (key, value) in entries.iter() {
-            // What is played stands in the turns.
+            // Played audio is part of the turns.
             if value.get("audioItems").is_some() {
                 continue;
             }
@@ -267,25 +270,31 @@ fn data(step: &mut ObservedStep, event: &Event) {
                     named_items(step, aspect, &here, items, name_key);
                 }
                 value if is_routing(event, key) => routing(step, key, value, &here),
-                value => step.facets.push(facet(aspect, key, value, here)),
+                value => step.attributes.push(attribute(aspect, key, value, here)),
             }
         }
     }
 }
 
-fn facet(aspect: Aspect, name: &str, value: &Json, place: Text) -> Facet {
+fn attribute(aspect: AttributeKind, name: &str, value: &Json, place: Text) -> Attribute {
     let value = shown(value).cloned();
-    Facet { aspect, name: name.into(), key: None, value, place: Place::Entry(place) }
+    Attribute {
+        kind: aspect,
+        name: name.into(),
+        key: None,
+        value,
+        place: Place::Entry(place),
+    }
 }
 
-/// Whether a list is one of named values; so is an empty one, which names none.
+/// Returns whether a list contains named values. An empty list does not.
 fn has_names(items: &[Json], name_key: &str) -> bool {
     !items.is_empty() && items.iter().all(|item| item.get(name_key).is_some())
 }
 
 fn named_items(
     step: &mut ObservedStep,
-    aspect: Aspect,
+    aspect: AttributeKind,
     list: &Text,
     items: &[Json],
     name_key: &str,
@@ -293,8 +302,8 @@ fn named_items(
     for (index, item) in items.iter().enumerate() {
         let is_redacted = item.get("valueIsRedacted") == Some(&Json::Boolean(true));
         let value = item.get("value").unwrap_or(&Json::Null);
-        step.facets.push(Facet {
-            aspect,
+        step.attributes.push(Attribute {
+            kind: aspect,
             name: item.get(name_key).and_then(text).unwrap_or_default(),
             key: None,
             value: shown(value).filter(|_| !is_redacted).cloned(),
@@ -308,10 +317,10 @@ fn is_routing(event: &Event, key: &str) -> bool {
     is_transfer && (key.starts_with("target") || matches!(key, "priority" | "acdSkills"))
 }
 
-/// Where a transfer leads: `targetQueue {id, name}`, or another target.
+/// Adds the target of a transfer: `targetQueue {id, name}`, or another target.
 fn routing(step: &mut ObservedStep, key: &str, value: &Json, here: &Text) {
     let mut push = |name: &str, value: &Json, place: Text| {
-        step.facets.push(facet(Aspect::Routing, name, value, place));
+        step.attributes.push(attribute(AttributeKind::Routing, name, value, place));
     };
     match (key, value) {
         ("acdSkills", Json::Array(skills)) => {
@@ -344,7 +353,7 @@ fn communication(step: &mut ObservedStep, event: &Event) {
     };
     for (index, item) in event.played().into_iter().enumerate() {
         let heard = match item {
-            // A moment of silence stands wherever nothing is played.
+            // Blank audio fills every playback without content.
             AudioItem::Blank { .. } => continue,
             AudioItem::Prompt { name, .. } => Some(Json::String(name)),
             AudioItem::Speech { text } => Some(Json::String(text)),
@@ -352,33 +361,33 @@ fn communication(step: &mut ObservedStep, event: &Event) {
             AudioItem::Other(item) => shown(&item).cloned(),
         };
         let place = Place::Entry(ecow::eco_format!("{list}/{index}"));
-        let (aspect, name, key) = (Aspect::Heard, Text::new(), None);
-        step.facets.push(Facet { aspect, name, key, value: heard, place });
+        let (aspect, name, key) = (AttributeKind::Prompt, Text::new(), None);
+        step.attributes.push(Attribute { kind: aspect, name, key, value: heard, place });
     }
     let from = event.other.get("fromParticipant").and_then(|from| from.get("audio"));
     if let Some(keys) = from.and_then(|audio| audio.get("dtmf")?.get("value")) {
         let value = event.pressed().map(|_| keys.clone());
         let place = Place::Key("/fromParticipant/audio/dtmf/value");
-        let (aspect, name, key) = (Aspect::Caller, Text::from("keys"), None);
-        step.facets.push(Facet { aspect, name, key, value, place });
+        let (aspect, name, key) = (AttributeKind::Caller, Text::from("keys"), None);
+        step.attributes.push(Attribute { kind: aspect, name, key, value, place });
     }
 }
 
-/// What else an event says of where it leads to and how it ended.
+/// Adds the target of the event and the way a flow ended, as far as `other` has them.
 fn rest(step: &mut ObservedStep, event: &Event) {
     for (key, value) in &event.other {
         let aspect = match key.as_str() {
             "targetTask" | "targetMenu" | "targetState" | "endingOutputPath"
-            | "languageTag" => Aspect::Input,
-            "flowExitReason" => Aspect::End,
-            "error" => Aspect::Error,
+            | "languageTag" => AttributeKind::Input,
+            "flowExitReason" => AttributeKind::End,
+            "error" => AttributeKind::Error,
             _ => continue,
         };
         let mut here = ecow::eco_format!("/{}", escaped(key));
         let mut value = value;
-        if let Some(code) = value.get("code").filter(|_| aspect == Aspect::Error) {
+        if let Some(code) = value.get("code").filter(|_| aspect == AttributeKind::Error) {
             (value, here) = (code, here + "/code");
         }
-        step.facets.push(facet(aspect, key, value, here));
+        step.attributes.push(attribute(aspect, key, value, here));
     }
 }

@@ -1,14 +1,14 @@
-//! What the response of a simulation says. Other services write other results: whatever a
-//! response never tells of is not known.
+//! Observations of simulation responses. Responses of other services may have other
+//! results; data that never occurs in a response is unknown.
 
 use super::of_trace::add_answer;
 use super::{
-    Aspect, Aspects, Facet, Observation, ObservedError, ObservedFlow, ObservedStep,
-    Place, Source, escaped,
+    Attribute, AttributeKind, AttributeKinds, Observation, ObservedError, ObservedFlow,
+    ObservedStep, Place, Source, escaped,
 };
 use crate::value::{Json, Text};
 
-/// Keys of a result that are no field of an answer.
+/// Keys of a result that are not fields of an answer.
 const OWN: [&str; 18] = [
     "condition",
     "operands",
@@ -31,19 +31,21 @@ const OWN: [&str; 18] = [
 ];
 
 impl Observation {
-    /// The observation of a simulation response,
-    /// `{status, trace: [{nodeId, nodeName, nodeType, result, output, …}]}`; nothing if it is
-    /// none. *Source: seed 003; what we write ourselves for the keys within a result.*
+    /// Creates the observation of a simulation response, `{status, trace: [{nodeId,
+    /// nodeName, nodeType, result, output, …}]}`; returns `None` if it is not one.
+    /// *Source: the lookup tutorial; flowsim's own output for the keys within a result.*
     pub fn of_simulation(response: &Json) -> Option<Self> {
         let Json::Array(trace) = response.get("trace")? else { return None };
         let steps: Vec<ObservedStep> = trace.iter().map(step).collect();
-        let told =
-            |aspect: &Aspect| steps.iter().any(|step| step.of(*aspect).next().is_some());
-        let known: Aspects = Aspect::ALL.iter().copied().filter(told).collect();
-        // That there was no error is told by the status, too.
+        let occurs = |aspect: &AttributeKind| {
+            steps.iter().any(|step| step.of(*aspect).next().is_some())
+        };
+        let known: AttributeKinds =
+            AttributeKind::ALL.iter().copied().filter(occurs).collect();
+        // The status also shows that there was no error.
         let status = text(response, "status");
         let known = match status.is_some() {
-            true => known.with(Aspect::Error),
+            true => known.with(AttributeKind::Error),
             false => known,
         };
         let knows_ends = steps.iter().any(|step| step.is_end);
@@ -70,9 +72,9 @@ impl Observation {
     }
 }
 
-impl Aspects {
-    fn with(self, aspect: Aspect) -> Self {
-        Self(self.0 | Aspects::from_iter([aspect]).0)
+impl AttributeKinds {
+    fn with(self, aspect: AttributeKind) -> Self {
+        Self(self.0 | AttributeKinds::from_iter([aspect]).0)
     }
 }
 
@@ -123,23 +125,24 @@ fn step(json: &Json) -> ObservedStep {
         depth: integer(json, "depth").and_then(|depth| u16::try_from(depth).ok()),
         start_ms: integer(json, "startMs"),
         path: text(json, "path"),
-        asked: asks(&lower).map(|who| ecow::eco_format!("{who}")),
+        request: asks(&lower).map(|who| ecow::eco_format!("{who}")),
         kind,
         ..ObservedStep::default()
     };
     let result = json.get("result").map(|result| (result, "/result"));
     let output = || json.get("output").map(|output| (output, "/output"));
-    let is_told = |(json, _): &(&Json, &str)| matches!(json, Json::Object(_));
-    if let Some((Json::Object(entries), base)) = result.filter(is_told).or_else(output) {
+    let is_object = |(json, _): &(&Json, &str)| matches!(json, Json::Object(_));
+    if let Some((Json::Object(entries), base)) = result.filter(is_object).or_else(output)
+    {
         for (key, value) in entries.iter() {
             add(&mut found, key, value, base);
         }
         if let Some(answer) = entries.get("answer") {
-            found.facets.retain(|facet| facet.aspect != Aspect::Answer);
+            found.attributes.retain(|attribute| attribute.kind != AttributeKind::Answer);
             add_answer(&mut found, answer);
         }
     }
-    found.facets.sort_by_key(|facet| facet.aspect);
+    found.attributes.sort_by_key(|attribute| attribute.kind);
     found
 }
 
@@ -158,54 +161,65 @@ fn asks(node_type: &str) -> Option<&'static str> {
 fn add(found: &mut ObservedStep, key: &str, value: &Json, base: &'static str) {
     let here = ecow::eco_format!("{base}/{}", escaped(key));
     let aspect = match key {
-        "operands" => Aspect::Read,
-        "variables" => Aspect::Set,
-        "inputs" => Aspect::Input,
-        "outputs" => Aspect::Output,
-        "transfer" => Aspect::Routing,
-        "texts" => return add_texts(found, value, &here),
+        "operands" => AttributeKind::Read,
+        "variables" => AttributeKind::Set,
+        "inputs" => AttributeKind::Input,
+        "outputs" => AttributeKind::Output,
+        "transfer" => AttributeKind::Routing,
+        "texts" => return add_prompts(found, value, &here),
         _ => {
-            found.facets.extend(single(key, value, here));
+            found.attributes.extend(single(key, value, here));
             return;
         }
     };
     if let Json::Object(entries) = value {
         for (name, value) in entries.iter() {
             let place = Place::Entry(ecow::eco_format!("{here}/{}", escaped(name)));
-            found.facets.push(Facet::new(aspect, name.clone(), value.clone(), place));
+            found.attributes.push(Attribute::new(
+                aspect,
+                name.clone(),
+                value.clone(),
+                place,
+            ));
         }
     }
 }
 
-/// Of several texts the last stands under `text`, too.
-fn add_texts(found: &mut ObservedStep, texts: &Json, here: &Text) {
+/// Adds the prompts of `texts`. The last one is repeated under `text`, so that value is
+/// removed.
+fn add_prompts(found: &mut ObservedStep, texts: &Json, here: &Text) {
     let Json::Array(items) = texts else { return };
-    found.facets.retain(|facet| facet.aspect != Aspect::Heard);
+    found.attributes.retain(|attribute| attribute.kind != AttributeKind::Prompt);
     for (index, item) in items.iter().enumerate() {
         let place = Place::Entry(ecow::eco_format!("{here}/{index}"));
-        found.facets.push(Facet::new(Aspect::Heard, "", item.clone(), place));
+        found.attributes.push(Attribute::new(
+            AttributeKind::Prompt,
+            "",
+            item.clone(),
+            place,
+        ));
     }
 }
 
-/// A key of a result that is one value.
-fn single(key: &str, value: &Json, here: Text) -> Option<Facet> {
-    let facet = |aspect, name: &str, value: &Json, place: Text| {
-        Some(Facet::new(aspect, name, value.clone(), Place::Entry(place)))
+/// Converts a key of a result with a single value.
+fn single(key: &str, value: &Json, here: Text) -> Option<Attribute> {
+    let attribute = |aspect, name: &str, value: &Json, place: Text| {
+        Some(Attribute::new(aspect, name, value.clone(), Place::Entry(place)))
     };
     match (key, value) {
         ("queueId" | "queueName" | "skills" | "priority" | "error", Json::Null) => None,
-        ("text", _) => facet(Aspect::Heard, "", value, here),
-        ("digits" | "heard", _) => facet(Aspect::Caller, key, value, here),
+        ("text", _) => attribute(AttributeKind::Prompt, "", value, here),
+        ("digits" | "heard", _) => attribute(AttributeKind::Caller, key, value, here),
         ("queueId" | "queueName" | "skills" | "priority", _) => {
-            facet(Aspect::Routing, key, value, here)
+            attribute(AttributeKind::Routing, key, value, here)
         }
-        ("endType", _) => facet(Aspect::End, key, value, here),
-        ("cutOff", _) => facet(Aspect::Error, key, value, here),
+        ("endType", _) => attribute(AttributeKind::End, key, value, here),
+        ("cutOff", _) => attribute(AttributeKind::Error, key, value, here),
         ("error", _) => match value.get("code") {
-            Some(code) => facet(Aspect::Error, key, code, here + "/code"),
-            None => facet(Aspect::Error, key, value, here),
+            Some(code) => attribute(AttributeKind::Error, key, code, here + "/code"),
+            None => attribute(AttributeKind::Error, key, value, here),
         },
         (other, _) if OWN.contains(&other) => None,
-        (other, _) => facet(Aspect::Answer, other, value, here),
+        (other, _) => attribute(AttributeKind::Answer, other, value, here),
     }
 }

@@ -1,26 +1,28 @@
-//! What our own trace of a call says, without text in between.
+//! Observations of flowsim's traces, without an intermediate document.
 
 use super::{
-    Aspect, Aspects, Facet, Observation, ObservedError, ObservedFlow, ObservedStep,
-    Place, Source,
+    Attribute, AttributeKind, AttributeKinds, Observation, ObservedError, ObservedFlow,
+    ObservedStep, Place, Source,
 };
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::trace::json::platform_path;
 use crate::trace::steps::{Events, Grouped};
-use crate::trace::{Asked, Fact, PathTaken, Routing, Step, Subject, Trace, Transfer};
+use crate::trace::{
+    EventKind, PathTaken, Request, Routing, Step, Subject, Trace, Transfer,
+};
 use crate::value::{Json, Text};
 
 impl Observation {
-    /// The observation of a trace. Everything in it is known. For a comparison with an
-    /// execution document take [`of_document`](Self::of_document) of
+    /// Creates the observation of a trace, with all kinds of data known. For a comparison
+    /// with an execution document, use [`of_document`](Self::of_document) of
     /// [`execution::of_trace`](crate::trace::execution::of_trace) instead.
-    pub fn of_trace(trace: &Trace, legend: &Legend) -> Self {
-        let flow = legend.flow(trace.flow);
+    pub fn of_trace(trace: &Trace, symbols: &SymbolTable) -> Self {
+        let flow = symbols.flow(trace.flow);
         let steps = Grouped::new(trace)
             .steps()
-            .map(|(step, events)| observe(step, &events, legend))
+            .map(|(step, events)| observe(step, &events, symbols))
             .collect();
-        let node_id = trace.failed_at.map(|node| legend.node(node).id.clone());
+        let node_id = trace.failed_at.map(|node| symbols.node(node).id.clone());
         Self {
             source: Source::Trace,
             flow: ObservedFlow {
@@ -38,9 +40,9 @@ impl Observation {
                 message: Some(failure.message.clone()),
                 node_id,
             }),
-            variables: Some(variables(trace, legend)),
+            variables: Some(variables(trace, symbols)),
             steps,
-            known: Aspects::all(),
+            known: AttributeKinds::all(),
             knows_ends: true,
             is_truncated: false,
             unlogged: Vec::new(),
@@ -48,47 +50,48 @@ impl Observation {
     }
 }
 
-fn variables(trace: &Trace, legend: &Legend) -> Vec<(Text, Option<Json>)> {
+fn variables(trace: &Trace, symbols: &SymbolTable) -> Vec<(Text, Option<Json>)> {
     let known =
-        trace.variables.iter().map(|(id, value)| (legend.variable(*id).clone(), value));
+        trace.variables.iter().map(|(id, value)| (symbols.variable(*id).clone(), value));
     let other = trace.other_variables.iter().map(|(name, value)| (name.clone(), value));
     known.chain(other).map(|(name, value)| (name, Some(value.to_json()))).collect()
 }
 
-fn observe(step: &Step, events: &Events<'_>, legend: &Legend) -> ObservedStep {
-    let label = legend.node(step.node);
+fn observe(step: &Step, events: &Events<'_>, symbols: &SymbolTable) -> ObservedStep {
+    let label = symbols.node(step.node);
     let mut found = ObservedStep {
         id: Some(label.id.clone()),
         tracking_id: label.tracking_id,
         name: Some(label.name.clone()),
         kind: label.node_type.clone(),
         is_action: true,
-        flow: Some(legend.flow(label.flow).id.clone()),
+        flow: Some(symbols.flow(label.flow).id.clone()),
         depth: Some(step.depth),
         start_ms: Some(step.start_ms),
         path: path(step, &label.outputs),
         ..ObservedStep::default()
     };
-    let spoken = events.iter().filter(|fact| matches!(fact, Fact::Said(_))).count();
+    let spoken =
+        events.iter().filter(|fact| matches!(fact, EventKind::Prompted(_))).count();
     let mut said = 0;
     for fact in events.iter() {
-        if let Fact::Said(phrase) = fact {
+        if let EventKind::Prompted(phrase) = fact {
             let place = match spoken {
                 1 => Place::Key("/result/text"),
                 _ => Place::Element("/result/texts", said),
             };
-            let text = Json::String(phrase.text(legend).clone());
-            found.facets.push(Facet::new(Aspect::Heard, "", text, place));
+            let text = Json::String(phrase.text(symbols).clone());
+            found.attributes.push(Attribute::new(AttributeKind::Prompt, "", text, place));
             said += 1;
         } else {
-            add(&mut found, fact, legend);
+            add(&mut found, fact, symbols);
         }
     }
-    found.facets.sort_by_key(|facet| facet.aspect);
+    found.attributes.sort_by_key(|attribute| attribute.kind);
     found
 }
 
-/// The way as `flowsim.trace/1` and simulation responses name it.
+/// Returns the path as named in `flowsim.trace/1` and simulation responses.
 fn path(step: &Step, outputs: &[Text]) -> Option<Text> {
     match step.path {
         PathTaken::None => None,
@@ -104,85 +107,109 @@ fn path(step: &Step, outputs: &[Text]) -> Option<Text> {
     }
 }
 
-fn add(found: &mut ObservedStep, fact: &Fact, legend: &Legend) {
+fn add(found: &mut ObservedStep, fact: &EventKind, symbols: &SymbolTable) {
     match fact {
-        Fact::Answered(answer) => add_answer(found, answer),
-        Fact::Asked(asked) => add_question(found, asked),
-        Fact::Routed(routing) => add_routing(found, routing, legend),
-        Fact::Transferred(transfer) => add_transfer(found, transfer),
-        Fact::Input(..) | Fact::Output(..) | Fact::Entry(_) => add_passed(found, fact),
+        EventKind::Answered(answer) => add_answer(found, answer),
+        EventKind::Requested(asked) => add_question(found, asked),
+        EventKind::Routed(routing) => add_routing(found, routing, symbols),
+        EventKind::Transferred(transfer) => add_transfer(found, transfer),
+        EventKind::Input(..) | EventKind::Output(..) | EventKind::Entry(_) => {
+            add_passed(found, fact)
+        }
         other => {
-            found.is_end |= matches!(other, Fact::Ended(_));
-            found.facets.extend(single(other, legend));
+            found.is_end |= matches!(other, EventKind::Ended(_));
+            found.attributes.extend(single(other, symbols));
         }
     }
 }
 
-/// A fact that is one value.
-fn single(fact: &Fact, legend: &Legend) -> Option<Facet> {
+/// Converts a fact with a single value.
+fn single(fact: &EventKind, symbols: &SymbolTable) -> Option<Attribute> {
     let (aspect, name, value, place) = match fact {
-        Fact::Read(reference, value) => {
-            let name = legend.reference(*reference).clone();
-            (Aspect::Read, name, value.to_json(), Place::Member("/result/operands"))
+        EventKind::Read(reference, value) => {
+            let name = symbols.reference(*reference).clone();
+            (
+                AttributeKind::Read,
+                name,
+                value.to_json(),
+                Place::Member("/result/operands"),
+            )
         }
-        Fact::Assigned(variable, value) => {
-            let name = legend.variable(*variable).clone();
-            (Aspect::Set, name, value.to_json(), Place::Member("/result/variables"))
+        EventKind::Assigned(variable, value) => {
+            let name = symbols.variable(*variable).clone();
+            (
+                AttributeKind::Set,
+                name,
+                value.to_json(),
+                Place::Member("/result/variables"),
+            )
         }
-        Fact::Heard(text) => {
+        EventKind::CallerInput(text) => {
             let text = Json::String(text.clone());
-            (Aspect::Caller, "heard".into(), text, Place::Key("/result/heard"))
+            (AttributeKind::Caller, "heard".into(), text, Place::Key("/result/heard"))
         }
-        Fact::Collected(digits) => {
+        EventKind::Collected(digits) => {
             let digits = Json::String(digits.clone());
-            (Aspect::Caller, "digits".into(), digits, Place::Key("/result/digits"))
+            (AttributeKind::Caller, "digits".into(), digits, Place::Key("/result/digits"))
         }
-        Fact::Failed(failure) => {
+        EventKind::Failed(failure) => {
             let code = failure.code.name().into();
-            (Aspect::Error, "error".into(), code, Place::Key("/result/error/code"))
+            (AttributeKind::Error, "error".into(), code, Place::Key("/result/error/code"))
         }
-        Fact::CutOff => {
-            (Aspect::Error, "cutOff".into(), true.into(), Place::Key("/result/cutOff"))
-        }
-        Fact::Ended(end) => {
+        EventKind::TimedOut => (
+            AttributeKind::Error,
+            "cutOff".into(),
+            true.into(),
+            Place::Key("/result/cutOff"),
+        ),
+        EventKind::Ended(end) => {
             let end = end.name().into();
-            (Aspect::End, "endType".into(), end, Place::Key("/result/endType"))
+            (AttributeKind::End, "endType".into(), end, Place::Key("/result/endType"))
         }
         _ => return None,
     };
-    Some(Facet::new(aspect, name, value, place))
+    Some(Attribute::new(aspect, name, value, place))
 }
 
-/// What one of Architect's actions was given or gave.
-fn add_passed(found: &mut ObservedStep, fact: &Fact) {
+/// Adds an input or output of an Architect action.
+fn add_passed(found: &mut ObservedStep, fact: &EventKind) {
     let (is_output, name, value) = match fact {
-        Fact::Input(field, value) => (false, Text::from(&*field.name()), value),
-        Fact::Output(field, value) => (true, Text::from(&*field.name()), value),
-        Fact::Entry(entry) => (entry.of.is_output(), entry.name.clone(), &entry.value),
+        EventKind::Input(field, value) => (false, Text::from(&*field.name()), value),
+        EventKind::Output(field, value) => (true, Text::from(&*field.name()), value),
+        EventKind::Entry(entry) => {
+            (entry.of.is_output(), entry.name.clone(), &entry.value)
+        }
         _ => return,
     };
     let (aspect, list) = match is_output {
-        true => (Aspect::Output, "/result/outputs"),
-        false => (Aspect::Input, "/result/inputs"),
+        true => (AttributeKind::Output, "/result/outputs"),
+        false => (AttributeKind::Input, "/result/inputs"),
     };
-    found.facets.push(Facet::new(aspect, name, value.to_json(), Place::Member(list)));
+    found.attributes.push(Attribute::new(
+        aspect,
+        name,
+        value.to_json(),
+        Place::Member(list),
+    ));
 }
 
-/// The fields of an answer, as a result has them.
+/// Adds the fields of an answer as they appear in a result.
 pub(super) fn add_answer(found: &mut ObservedStep, answer: &Json) {
     let place = Place::Member("/result");
-    let facet = |name: &str, value: &Json| {
-        Facet::new(Aspect::Answer, name, value.clone(), place.clone())
+    let attribute = |name: &str, value: &Json| {
+        Attribute::new(AttributeKind::Answer, name, value.clone(), place.clone())
     };
     match answer {
         Json::Object(entries) => {
-            found.facets.extend(entries.iter().map(|(name, value)| facet(name, value)));
+            found
+                .attributes
+                .extend(entries.iter().map(|(name, value)| attribute(name, value)));
         }
-        other => found.facets.push(facet("value", other)),
+        other => found.attributes.push(attribute("value", other)),
     }
 }
 
-fn add_question(found: &mut ObservedStep, asked: &Asked) {
+fn add_question(found: &mut ObservedStep, asked: &Request) {
     let what = match asked.subject {
         Subject::Contact => "the external contacts, for",
         Subject::DataAction => "data action",
@@ -191,25 +218,35 @@ fn add_question(found: &mut ObservedStep, asked: &Asked) {
         Subject::Flow => "flow",
     };
     if asked.subject != Subject::Flow {
-        found.asked = Some(ecow::eco_format!("{what} `{}`", asked.name));
+        found.request = Some(ecow::eco_format!("{what} `{}`", asked.name));
     }
     if let Json::Object(inputs) = &asked.inputs {
         for (name, value) in inputs.iter() {
             let place = Place::Member("/asked/inputs");
-            found.facets.push(Facet::new(Aspect::Input, &**name, value.clone(), place));
+            found.attributes.push(Attribute::new(
+                AttributeKind::Input,
+                &**name,
+                value.clone(),
+                place,
+            ));
         }
     }
 }
 
-fn add_routing(found: &mut ObservedStep, routing: &Routing, legend: &Legend) {
+fn add_routing(found: &mut ObservedStep, routing: &Routing, symbols: &SymbolTable) {
     let mut push = |name: &str, value: Option<Json>, place| {
         if let Some(value) = value {
             let place = Place::Key(place);
-            found.facets.push(Facet::new(Aspect::Routing, name, value, place));
+            found.attributes.push(Attribute::new(
+                AttributeKind::Routing,
+                name,
+                value,
+                place,
+            ));
         }
     };
     let text = |phrase: &Option<crate::trace::Phrase>| {
-        phrase.as_ref().map(|phrase| Json::String(phrase.text(legend).clone()))
+        phrase.as_ref().map(|phrase| Json::String(phrase.text(symbols).clone()))
     };
     push("queueId", text(&routing.queue_id), "/result/queueId");
     push("queueName", text(&routing.queue_name), "/result/queueName");
@@ -228,7 +265,12 @@ fn add_transfer(found: &mut ObservedStep, transfer: &Transfer) {
     for (name, value, place) in all {
         if let Some(value) = value {
             let place = Place::Key(place);
-            found.facets.push(Facet::new(Aspect::Routing, name, value, place));
+            found.attributes.push(Attribute::new(
+                AttributeKind::Routing,
+                name,
+                value,
+                place,
+            ));
         }
     }
 }

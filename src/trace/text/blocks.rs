@@ -1,17 +1,17 @@
-//! The trace as blocks of lines, made to be kept in a file and compared.
+//! Traces as blocks of lines, for snapshot files.
 
 use super::piece::Piece;
 use super::preview::{Preview, count};
 use super::row::{Row, rows};
-use super::story::Teller;
+use super::story::Describer;
 use super::summary;
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::trace::Trace;
 use crate::trace::steps::Grouped;
 
-/// What happened in a call: a block a step, of which the first line has the node, its type
-/// and how long it took on the virtual clock, and each line below it one thing that
-/// happened; called flows are indented. Then how the call ended, and the variables.
+/// Renders a call as one block per step. The first line has the node, its type and its
+/// duration on the virtual clock; each further line has one event. Called flows are
+/// indented. The status and the variables follow at the end.
 ///
 /// ```text
 /// Ask  Gather  10000 ms
@@ -23,11 +23,11 @@ use crate::trace::steps::Grouped;
 ///     “Please call again.”
 /// ```
 ///
-/// Nothing is aligned, left out or counted from the start of the call, so that what changes
-/// in a step changes the lines of that step.
-pub fn render_blocks(trace: &Trace, legend: &Legend) -> String {
+/// Nothing is aligned, omitted or counted from the start of the call, so a change in a
+/// step changes only the lines of that step.
+pub fn render_blocks(trace: &Trace, symbols: &SymbolTable) -> String {
     let preview = Preview::new(None);
-    let teller = Teller { legend, preview };
+    let teller = Describer { symbols: symbols, preview };
     let grouped = Grouped::new(trace);
     let steps: Vec<_> = grouped.steps().collect();
     let mut out = String::new();
@@ -50,7 +50,7 @@ pub fn render_blocks(trace: &Trace, legend: &Legend) -> String {
     if let Some(transfer) = trace.transfer() {
         line(&mut out, 0, &format!("transferred to: {}", teller.transfer(transfer)));
     }
-    for (index, (name, value)) in summary::variables(trace, legend).enumerate() {
+    for (index, (name, value)) in summary::variables(trace, symbols).enumerate() {
         if index == 0 {
             line(&mut out, 0, "variables:");
         }
@@ -78,7 +78,7 @@ fn write_block(row: &Row, out: &mut String) {
     }
 }
 
-/// A line without blanks at its end.
+/// Writes a line without trailing blanks.
 fn line(out: &mut String, indent: usize, text: &str) {
     let text = text.trim_end();
     if !text.is_empty() {

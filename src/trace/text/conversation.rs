@@ -1,45 +1,45 @@
-//! The conversation of a call: what the caller heard and did.
+//! Conversation of a call: prompts and caller input.
 
 use super::preview::{Preview, seconds};
-use super::story::{Teller, is_keys};
+use super::story::{Describer, is_keys};
 use crate::diagnostic::Code;
-use crate::flow::{EndType, Legend};
+use crate::flow::{EndType, SymbolTable};
 use crate::trace::steps::{Events, Grouped};
-use crate::trace::{Fact, Field, Step, Trace};
+use crate::trace::{EventKind, Field, Step, Trace};
 use crate::value::{Text, Value};
 
-/// Something in a conversation.
+/// A turn of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
-    /// Who did what.
+    /// Kind of the turn.
     pub kind: TurnKind,
-    /// The words, the keys, or what is to be said about it.
+    /// Words, keys, or a description.
     pub text: String,
-    /// When, in milliseconds since the call began, where that is known: of several in one
-    /// step, it is not.
+    /// Time in milliseconds since the start of the call, if known. It is unknown if a
+    /// step has several turns.
     pub time_ms: Option<i64>,
 }
 
-/// Who did what.
+/// Kinds of turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TurnKind {
     /// The caller heard this.
     Said,
     /// The caller pressed these keys.
     Pressed,
-    /// The caller said this.
+    /// The caller spoke this.
     Spoke,
     /// The caller did nothing, or nothing that counts.
     Silence,
-    /// The call was routed, handed on or answered.
+    /// The call was routed, transferred or answered.
     Handed,
     /// The flow hung up.
     Ended,
 }
 
-/// The conversation of a call, of each text at most so many characters.
-pub fn conversation(trace: &Trace, legend: &Legend, most: usize) -> Vec<Turn> {
-    let teller = Teller { legend, preview: Preview::of(most) };
+/// Returns the conversation of a call; each text has at most `most` characters.
+pub fn conversation(trace: &Trace, symbols: &SymbolTable, most: usize) -> Vec<Turn> {
+    let teller = Describer { symbols: symbols, preview: Preview::of(most) };
     let grouped = Grouped::new(trace);
     let mut turns = Vec::new();
     for (step, events) in grouped.steps() {
@@ -51,19 +51,24 @@ pub fn conversation(trace: &Trace, legend: &Legend, most: usize) -> Vec<Turn> {
 fn add_step(
     step: &Step,
     events: &Events<'_>,
-    teller: &Teller<'_>,
+    teller: &Describer<'_>,
     turns: &mut Vec<Turn>,
 ) {
-    let facts: Vec<&Fact> = events.iter().collect();
-    let count = |is_of: fn(&Fact) -> bool| facts.iter().filter(|it| is_of(it)).count();
-    let is_said = |fact: &Fact| matches!(fact, Fact::Said(_));
-    let is_caller = |fact: &Fact| matches!(fact, Fact::Heard(_) | Fact::Collected(_));
-    let is_single = count(is_said) <= 1;
-    let mut first_said = true;
+    let facts: Vec<&EventKind> = events.iter().collect();
+    let count =
+        |is_of: fn(&EventKind) -> bool| facts.iter().filter(|it| is_of(it)).count();
+    let is_prompt = |fact: &EventKind| matches!(fact, EventKind::Prompted(_));
+    let is_caller = |fact: &EventKind| {
+        matches!(fact, EventKind::CallerInput(_) | EventKind::Collected(_))
+    };
+    let is_single = count(is_prompt) <= 1;
+    let mut is_first_prompt = true;
     for fact in &facts {
         let Some((kind, text)) = turn(fact, step, &facts, teller) else { continue };
         let time_ms = match kind {
-            TurnKind::Said => std::mem::take(&mut first_said).then_some(step.start_ms),
+            TurnKind::Prompt => {
+                std::mem::take(&mut is_first_prompt).then_some(step.start_ms)
+            }
             TurnKind::Pressed | TurnKind::Spoke | TurnKind::Silence => {
                 (is_single && count(is_caller) <= 2).then_some(step.end_ms)
             }
@@ -74,55 +79,61 @@ fn add_step(
 }
 
 fn turn(
-    fact: &Fact,
+    fact: &EventKind,
     step: &Step,
-    facts: &[&Fact],
-    teller: &Teller<'_>,
+    facts: &[&EventKind],
+    teller: &Describer<'_>,
 ) -> Option<(TurnKind, String)> {
     let preview = teller.preview;
     let waited = || seconds(step.end_ms.saturating_sub(step.start_ms));
     Some(match fact {
-        Fact::Said(phrase) => (TurnKind::Said, preview.text(phrase.text(teller.legend))),
-        Fact::Heard(text) => caller(text, preview),
-        // What was heard and then collected is told once.
-        Fact::Collected(digits) if is_heard(digits, facts) => return None,
-        Fact::Collected(digits) if digits.is_empty() => {
+        EventKind::Prompted(phrase) => {
+            (TurnKind::Prompt, preview.text(phrase.text(teller.symbols)))
+        }
+        EventKind::CallerInput(text) => caller(text, preview),
+        // Input that was heard and then collected appears once.
+        EventKind::Collected(digits) if is_heard(digits, facts) => return None,
+        EventKind::Collected(digits) if digits.is_empty() => {
             (TurnKind::Silence, format!("silence for {}", waited()))
         }
-        Fact::Collected(digits) => caller(digits, preview),
-        Fact::Failed(failure) if failure.code == Code::NO_INPUT => {
-            let is_told = |it: &&Fact| matches!(it, Fact::Heard(_) | Fact::Collected(_));
-            if facts.iter().any(is_told) {
+        EventKind::Collected(digits) => caller(digits, preview),
+        EventKind::Failed(failure) if failure.code == Code::NO_INPUT => {
+            let is_input = |it: &&EventKind| {
+                matches!(it, EventKind::CallerInput(_) | EventKind::Collected(_))
+            };
+            if facts.iter().any(is_input) {
                 return None;
             }
             (TurnKind::Silence, format!("silence for {}", waited()))
         }
-        Fact::Output(field, value) => uncounted(*field, value, teller)?,
-        Fact::Entry(entry) => uncounted(entry.of, &entry.value, teller)?,
-        Fact::Routed(_) | Fact::Transferred(_) | Fact::Connected(_) => {
-            (TurnKind::Handed, teller.tell_handed_on(fact)?)
+        EventKind::Output(field, value) => uncounted(*field, value, teller)?,
+        EventKind::Entry(entry) => uncounted(entry.of, &entry.value, teller)?,
+        EventKind::Routed(_) | EventKind::Transferred(_) | EventKind::Connected(_) => {
+            (TurnKind::Handed, teller.describe_handed_on(fact)?)
         }
-        Fact::Ended(EndType::Disconnect) => (TurnKind::Ended, "the flow hangs up".into()),
+        EventKind::Ended(EndType::Disconnect) => {
+            (TurnKind::Ended, "the flow hangs up".into())
+        }
         _ => return None,
     })
 }
 
-/// What an action tells of a caller who did nothing that it could take.
+/// Returns the turn for input that an action did not accept.
 fn uncounted(
     field: Field,
     value: &Value,
-    teller: &Teller<'_>,
+    teller: &Describer<'_>,
 ) -> Option<(TurnKind, String)> {
     matches!(field, Field::Reason | Field::DroppedKeys)
-        .then(|| teller.tell_passed(field, "", value))
+        .then(|| teller.describe_passed(field, "", value))
         .flatten()
         .map(|piece| (TurnKind::Silence, piece.text()))
 }
 
-/// Whether keys were heard that begin with those that were collected.
-fn is_heard(digits: &Text, facts: &[&Fact]) -> bool {
+/// Returns whether input was heard that begins with the collected keys.
+fn is_heard(digits: &Text, facts: &[&EventKind]) -> bool {
     { facts.iter() }
-        .any(|fact| matches!(fact, Fact::Heard(text) if text.starts_with(&**digits)))
+        .any(|fact| matches!(fact, EventKind::CallerInput(text) if text.starts_with(&**digits)))
 }
 
 fn caller(text: &Text, preview: Preview) -> (TurnKind, String) {

@@ -1,47 +1,47 @@
-//! Steps that repeat over and over, told once.
+//! Folding of repeated steps.
 
 use crate::flow::NodeId;
 use crate::trace::steps::Events;
-use crate::trace::{Fact, PathTaken, Step};
+use crate::trace::{EventKind, PathTaken, Step};
 
-/// How many steps a cycle may have.
+/// Maximum number of steps in a cycle.
 const MAX_PERIOD: usize = 256;
 
-/// How many cycles there have to be; fewer are shown as they are.
+/// Minimum number of cycles; fewer are shown completely.
 const MIN_CYCLES: usize = 6;
 
-/// How many cycles are shown before the others are left out; one more is shown after them.
+/// Number of cycles shown before the omitted ones; one more is shown after them.
 const SHOWN_BEFORE: usize = 2;
 
-/// How often a node may come in a cycle for the cycle to be seen.
+/// Maximum number of occurrences of a node within a detectable cycle.
 const MAX_CANDIDATES: usize = 4;
 
-/// Steps that are left out because they repeat what stands before them.
+/// Steps that are omitted because they repeat the preceding ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fold {
-    /// The first step that is left out.
+    /// First omitted step.
     pub(super) start: usize,
-    /// The first step behind it that is shown.
+    /// First shown step after the omitted ones.
     pub(super) end: usize,
-    /// How many steps a cycle has.
+    /// Number of steps per cycle.
     pub(super) period: usize,
-    /// Whether all values are the same too.
+    /// Whether all values are equal, too.
     pub(super) is_exact: bool,
 }
 
-/// What two steps have in common if the second repeats the first.
+/// Properties that are equal if one step repeats another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Key {
     node: NodeId,
     depth: u16,
     path: PathTaken,
     next: Option<NodeId>,
-    /// The kinds of facts.
+    /// Bit set of the kinds of facts.
     kinds: u16,
 }
 
-/// The steps that may be left out: whole cycles of the same nodes, ways and kinds of facts,
-/// over all flows that are called within.
+/// Returns the steps that may be omitted: whole cycles of the same nodes, paths and kinds
+/// of facts, including all called flows.
 pub(super) fn folds(steps: &[(&Step, Events<'_>)]) -> Vec<Fold> {
     let keys: Vec<Key> = steps.iter().map(|(step, events)| key(step, events)).collect();
     let next = next_of_node(&keys);
@@ -68,28 +68,28 @@ fn key(step: &Step, events: &Events<'_>) -> Key {
     Key { node: step.node, depth: step.depth, path: step.path, next: step.next, kinds }
 }
 
-fn kind(fact: &Fact) -> u16 {
+fn kind(fact: &EventKind) -> u16 {
     match fact {
-        Fact::Said(_) => 0,
-        Fact::Heard(_) => 1,
-        Fact::Collected(_) => 2,
-        Fact::Assigned(..) => 3,
-        Fact::Read(..) => 4,
-        Fact::Asked(_) => 5,
-        Fact::Answered(_) => 6,
-        Fact::Routed(_) | Fact::Transferred(_) | Fact::Connected(_) => 7,
-        Fact::Ended(_) => 8,
-        Fact::Failed(_) => 9,
-        Fact::Missing(_) => 10,
-        Fact::Noted(_) => 11,
-        Fact::CutOff => 12,
-        Fact::Input(..) => 13,
-        Fact::Output(..) | Fact::Entry(_) => 14,
-        Fact::Played(_) => 15,
+        EventKind::Prompted(_) => 0,
+        EventKind::CallerInput(_) => 1,
+        EventKind::Collected(_) => 2,
+        EventKind::Assigned(..) => 3,
+        EventKind::Read(..) => 4,
+        EventKind::Requested(_) => 5,
+        EventKind::Answered(_) => 6,
+        EventKind::Routed(_) | EventKind::Transferred(_) | EventKind::Connected(_) => 7,
+        EventKind::Ended(_) => 8,
+        EventKind::Failed(_) => 9,
+        EventKind::Missing(_) => 10,
+        EventKind::Noted(_) => 11,
+        EventKind::TimedOut => 12,
+        EventKind::Input(..) => 13,
+        EventKind::Output(..) | EventKind::Entry(_) => 14,
+        EventKind::Played(_) => 15,
     }
 }
 
-/// By step: the next step of the same node.
+/// Returns for each step the next step of the same node.
 fn next_of_node(keys: &[Key]) -> Vec<Option<usize>> {
     let count = keys.iter().map(|key| key.node.index() + 1).max().unwrap_or(0);
     let mut last = vec![None; count];
@@ -101,8 +101,8 @@ fn next_of_node(keys: &[Key]) -> Vec<Option<usize>> {
     next
 }
 
-/// The length and number of the cycles that begin at a step, if there are enough. A cycle
-/// begins in the uppermost of its flows, so that the tree stays whole.
+/// Returns the length and number of the cycles that begin at a step, if there are enough.
+/// A cycle begins in its uppermost flow, so that the tree stays intact.
 fn cycles_at(keys: &[Key], next: &[Option<usize>], at: usize) -> Option<(usize, usize)> {
     let mut candidate = next[at]?;
     for _ in 0..MAX_CANDIDATES {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_cycles_are_none() {
+    fn a_few_cycles_are_not_folded() {
         assert_eq!(cycles(&[1, 2].repeat(5), &[0; 10], 0), None);
     }
 

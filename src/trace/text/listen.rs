@@ -1,28 +1,32 @@
-//! What passes between the caller and those of Architect's actions that listen.
+//! Caller input of Architect's listening actions.
 
 use super::piece::{Ink, Piece};
-use super::story::{Teller, is_keys};
-use crate::trace::{Fact, Field, Step};
+use super::story::{Describer, is_keys};
+use crate::trace::{EventKind, Field, Step};
 use crate::value::{Text, Value};
 
-impl Teller<'_> {
-    /// Whether a step is an action of Architect that listens: in it the caller can be heard
-    /// more than once.
+impl Describer<'_> {
+    /// Returns whether the step is a listening Architect action, in which the caller may
+    /// act more than once.
     pub(super) fn listens(&self, step: &Step) -> bool {
-        let kind = &*self.legend.node(step.node).node_type;
+        let kind = &*self.symbols.node(step.node).node_type;
         matches!(
             kind,
             "menu" | "collectInput" | "dialByExtension" | "menuDialByExtension"
         )
     }
 
-    /// What the caller did. An entry that was heard before it was confirmed is told once.
-    pub(super) fn tell_turn(&self, fact: &Fact, facts: &[&Fact]) -> Option<Piece> {
+    /// Describes the caller's input. An entry that was heard before its confirmation
+    /// appears once.
+    pub(super) fn describe_turn(
+        &self,
+        fact: &EventKind,
+        facts: &[&EventKind],
+    ) -> Option<Piece> {
         match fact {
-            Fact::Heard(text) => Some(self.turn(text)),
-            Fact::Collected(entry) => {
-                let is_heard =
-                    |fact: &&Fact| matches!(fact, Fact::Heard(text) if text == entry);
+            EventKind::CallerInput(text) => Some(self.turn(text)),
+            EventKind::Collected(entry) => {
+                let is_heard = |fact: &&EventKind| matches!(fact, EventKind::CallerInput(text) if text == entry);
                 (!facts.iter().any(is_heard)).then(|| self.turn(entry))
             }
             _ => None,
@@ -34,12 +38,12 @@ impl Teller<'_> {
         if is_keys(text) {
             return Piece::new(Ink::Caller, format!("caller pressed {shown}"));
         }
-        Piece::quote(Ink::Caller, "caller said ", &shown)
+        Piece::quote(Ink::Caller, "caller spoke ", &shown)
     }
 
-    /// A value that an action was given or gave. How an action listens is left out: the flow
-    /// has it.
-    pub(super) fn tell_passed(
+    /// Describes an input or output of an action. Settings for listening are omitted,
+    /// because the flow contains them.
+    pub(super) fn describe_passed(
         &self,
         field: Field,
         name: &str,
@@ -66,7 +70,7 @@ impl Teller<'_> {
             | Field::VerificationType
             | Field::InputData
             | Field::Extension => None,
-            _ => self.tell_value(name, value),
+            _ => self.describe_value(name, value),
         }
     }
 }

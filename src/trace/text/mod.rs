@@ -1,8 +1,9 @@
-//! The trace as a tree that a person reads.
+//! Traces as a tree for the terminal.
 
 mod blocks;
 mod conversation;
 mod fold;
+mod lines;
 mod listen;
 mod outline;
 mod page;
@@ -11,61 +12,60 @@ mod preview;
 mod row;
 mod story;
 mod summary;
-mod told;
 
 pub use blocks::render_blocks;
 pub use conversation::{Turn, TurnKind, conversation};
 use fold::folds;
+pub use lines::{TraceLine, TraceLines, trace_lines};
 use page::Page;
 pub use piece::Ink;
 use preview::Preview;
-use story::Teller;
-pub use told::{Told, ToldLine, tell};
+use story::Describer;
 
 use super::event::Trace;
 use super::steps::Grouped;
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 
-/// The narrowest screen that is believed, in columns.
+/// Minimum terminal width, in columns; smaller values are raised to it.
 const MIN_WIDTH: usize = 40;
 
-/// How a text is laid out.
+/// Layout of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TextStyle {
-    /// Whether it has colours. Nothing is said by colour alone.
+    /// Whether to use colours. Colour never carries information alone.
     pub color: bool,
-    /// The width of the screen in columns: what is longer goes on in another line, and what
-    /// is far too long is cut. Without a width every step stands on one line, uncut.
+    /// Terminal width in columns. Longer content is wrapped, and very long content is
+    /// truncated. Without a width, every step is one complete line.
     pub width: Option<usize>,
 }
 
-/// What happened in a call: a line a step with the virtual clock in seconds, the node, its
-/// type, and what came of it; called flows are indented below the node that called them.
-/// Then how the call ended.
+/// Renders a call with one line per step: the virtual clock in seconds, the node, its
+/// type, and its events. Called flows are indented below the node that called them. The
+/// status follows at the end.
 ///
 /// ```text
 /// Menu  inbound  starts 2026-01-05T09:00:00Z
 ///
-///  0.000  Ask    Gather  “Press 1 for sales.”  silence for 10 s  ✗ NO_INPUT  → Sorry
+/// 0.000  Ask    Gather  “Press 1 for sales.”  silence for 10 s  ✗ NO_INPUT  → Sorry
 /// 10.000  Sorry  Say     “Please call again.”
 /// 10.000  Bye    End     ends the flow
 ///
 /// ✓ completed after 10 s, 3 actions
 /// ```
 ///
-/// Steps that repeat in the same way over and over are shown twice and once more at the end,
-/// with a line between them that counts the others. Nothing that a flow, a caller or a
-/// service brings can control the terminal.
-pub fn render_text(trace: &Trace, legend: &Legend, style: TextStyle) -> String {
+/// Repeated sequences of steps are shown twice and once more at the end, with a line
+/// between them that counts the others. Text of a flow, a caller or a service cannot
+/// control the terminal.
+pub fn render_text(trace: &Trace, symbols: &SymbolTable, style: TextStyle) -> String {
     let width = style.width.map(|width| width.max(MIN_WIDTH));
     let mut page = Page::new(style.color, width.unwrap_or(usize::MAX));
     let preview = Preview::new(width);
-    summary::write_header(trace, legend, preview, &mut page);
+    summary::write_header(trace, symbols, preview, &mut page);
     let grouped = Grouped::new(trace);
     let steps: Vec<_> = grouped.steps().collect();
-    let teller = Teller { legend, preview };
+    let teller = Describer { symbols: symbols, preview };
     let rows = row::rows(&steps, &folds(&steps), &teller);
     page.write_rows(&rows);
-    summary::write_summary(trace, legend, preview, &mut page);
+    summary::write_summary(trace, symbols, preview, &mut page);
     page.text
 }

@@ -1,26 +1,28 @@
-//! The lines of the tree.
+//! Guide lines of the tree.
 
-/// How many levels have a line of their own; what is deeper has its number instead.
+/// Maximum number of levels with a guide line; deeper levels show a number instead.
 const MAX_LEVELS: usize = 8;
 
-/// The lines at the left of a row.
+/// Guide lines at the left of a row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Guides {
     level: usize,
     /// By level from 1: whether another row of the same flow follows.
-    goes_on: u16,
+    continues: u16,
 }
 
-/// The guides of rows whose levels these are: 0 in the first flow, 1 in one that it calls.
+/// Returns the guides of rows with the given levels: 0 in the first flow, 1 in a flow
+/// that it calls.
 pub(super) fn guides(levels: impl DoubleEndedIterator<Item = usize>) -> Vec<Guides> {
-    let mut goes_on = 0_u16;
+    let mut continues = 0_u16;
     let mut guides: Vec<Guides> = levels
         .rev()
         .map(|level| {
             let bit = 1 << level.min(MAX_LEVELS + 1);
-            let row = Guides { level, goes_on };
-            // Before this row come rows of its own flow, and no more of the deeper ones.
-            goes_on = (goes_on & (bit - 1)) | bit;
+            let row = Guides { level, continues };
+            // For the rows above, a row of this level follows, and none of a deeper level
+            // until then.
+            continues = (continues & (bit - 1)) | bit;
             row
         })
         .collect();
@@ -29,7 +31,7 @@ pub(super) fn guides(levels: impl DoubleEndedIterator<Item = usize>) -> Vec<Guid
 }
 
 impl Guides {
-    /// What stands before the name of the node.
+    /// Returns the prefix of the node's name.
     pub(super) fn branch(self) -> String {
         match self.level {
             0 => String::new(),
@@ -41,8 +43,8 @@ impl Guides {
         }
     }
 
-    /// What stands before the lines that follow the row's first; `is_open` if rows of a
-    /// deeper level come next.
+    /// Returns the prefix of the further lines of a row; `is_open` if rows of a deeper
+    /// level follow.
     pub(super) fn trunk(self, is_open: bool) -> String {
         let levels = self.level.min(MAX_LEVELS);
         let own = if levels > 0 && self.has(levels) { "│ " } else { "  " };
@@ -55,7 +57,7 @@ impl Guides {
     }
 
     fn has(self, level: usize) -> bool {
-        self.goes_on & (1 << level) != 0
+        self.continues & (1 << level) != 0
     }
 }
 
@@ -72,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_very_deep_has_a_number() {
+    fn very_deep_rows_show_a_number() {
         let all = guides(0..40);
         assert_eq!(all[8].branch(), "              └ ");
         assert_eq!(all[39].branch(), "              ┆39 ");

@@ -1,55 +1,55 @@
-//! The screen: columns, lines and colours.
+//! Page layout: columns, lines and colours.
 
 use super::outline::{Guides, guides};
 use super::piece::{Ink, Line, Piece, lay_out, shortened, width_of};
 use super::row::Row;
 
-/// How wide the column of the nodes may be at most; what is longer stands out.
+/// Maximum width of the node column; longer labels overflow.
 const MAX_LABEL: usize = 40;
 
-/// How wide the column of the types may be at most.
+/// Maximum width of the type column.
 const MAX_TYPE: usize = 18;
 
-/// How long a type may be before it is cut.
+/// Maximum width of a type before it is truncated.
 const MAX_LONG_TYPE: usize = 30;
 
-/// How much of a name is worth showing.
+/// Minimum width of a shown name.
 const MIN_NAME: usize = 4;
 
-/// The least room for what happened; on a narrower screen it stands below the node.
+/// Minimum width for events; on a narrower terminal they start below the node.
 const MIN_ROOM: usize = 30;
 
-/// The text as far as it is written.
+/// Text written so far.
 pub(super) struct Page {
     pub(super) text: String,
-    /// The line that is being written.
+    /// Current line.
     line: Line,
     color: bool,
     width: usize,
 }
 
-/// The widths of the columns.
+/// Widths of the columns.
 struct Columns {
     time: usize,
     label: usize,
-    /// Where what happened begins.
+    /// Column in which the events begin.
     story: usize,
-    /// Whether it begins in the row's first line.
+    /// Whether the events begin in the first line of the row.
     is_beside: bool,
 }
 
 impl Page {
-    /// An empty page.
+    /// Creates an empty page.
     pub(super) fn new(color: bool, width: usize) -> Self {
         Self { text: String::new(), line: Line::new(), color, width }
     }
 
-    /// Appends a text to the line.
+    /// Appends text to the current line.
     pub(super) fn put(&mut self, ink: Ink, text: &str) {
         self.line.push((ink, text.into()));
     }
 
-    /// Ends the line. Blanks at its end are of no use.
+    /// Ends the line, without trailing blanks.
     pub(super) fn end_line(&mut self) {
         while let Some((_, text)) = self.line.last_mut() {
             text.truncate(text.trim_end_matches(' ').len());
@@ -73,7 +73,7 @@ impl Page {
         self.put(Ink::Plain, &" ".repeat(to.saturating_sub(from)));
     }
 
-    /// Pieces behind a key, which has a column of its own.
+    /// Writes pieces after a key, which has its own column.
     pub(super) fn write_entry(&mut self, key: &str, column: usize, pieces: &[Piece]) {
         let room = self.width.saturating_sub(column).max(MIN_ROOM);
         for (index, line) in lay_out(pieces, room, room).into_iter().enumerate() {
@@ -85,7 +85,7 @@ impl Page {
         }
     }
 
-    /// The rows of the tree.
+    /// Writes the rows of the tree.
     pub(super) fn write_rows(&mut self, rows: &[Row]) {
         let guides = guides(rows.iter().map(|row| row.level));
         let columns = self.columns(rows, &guides);
@@ -103,7 +103,7 @@ impl Page {
             width_of(&guides.branch())
                 + parts.iter().map(|part| width_of(&part.1)).sum::<usize>()
         });
-        let label = widest(labels, self.label_room());
+        let label = widest(labels, self.label_width());
         let node_type = widest(rows.iter().map(|row| width_of(&row.node_type)), MAX_TYPE);
         let story = time + 2 + label + 2 + node_type + 2;
         let is_beside = self.width.saturating_sub(story) >= MIN_ROOM;
@@ -115,8 +115,8 @@ impl Page {
         }
     }
 
-    /// How wide the column of the nodes may be.
-    fn label_room(&self) -> usize {
+    /// Returns the maximum width of the node column.
+    fn label_width(&self) -> usize {
         MAX_LABEL.min(self.width / 4)
     }
 
@@ -144,7 +144,7 @@ impl Page {
         self.write_story(row, guides, is_open, columns, used);
     }
 
-    /// What happened, from where the row's first line stands now.
+    /// Writes the events; `used` is the current column of the row's first line.
     fn write_story(
         &mut self,
         row: &Row,
@@ -177,7 +177,7 @@ impl Page {
         }
     }
 
-    /// The id and as much of the name as there is room for.
+    /// Returns the id, and as much of the name as fits.
     fn label_parts(&self, row: &Row, branch: usize) -> Line {
         let (ink, id) = &row.label;
         if self.width == usize::MAX {
@@ -189,7 +189,7 @@ impl Page {
             return vec![(*ink, id.clone()), (Ink::Plain, name)];
         }
         let id = shortened(id, MAX_LABEL.min(self.width / 2));
-        let left = self.label_room().saturating_sub(branch + width_of(&id) + 3);
+        let left = self.label_width().saturating_sub(branch + width_of(&id) + 3);
         let mut parts = vec![(*ink, id)];
         if !row.name.is_empty() && left >= MIN_NAME {
             parts.push((Ink::Plain, format!(" ({})", shortened(&row.name, left))));
@@ -198,12 +198,12 @@ impl Page {
     }
 }
 
-/// The widest of the widths that are within a limit; what is wider stands out.
+/// Returns the largest width within the limit; wider content overflows.
 fn widest(widths: impl Iterator<Item = usize>, limit: usize) -> usize {
     widths.filter(|width| *width <= limit).max().unwrap_or(0)
 }
 
-/// When a row begins, in seconds.
+/// Formats the start time of a row in seconds.
 fn time_text(row: &Row) -> String {
     let Some(time) = row.time_ms else { return String::new() };
     format!("{}.{:03}", time / 1000, time % 1000)

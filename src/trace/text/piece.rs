@@ -1,35 +1,35 @@
-//! Pieces of a line, and how they are put on lines of a screen.
+//! Pieces of a line, and their layout on the lines of a terminal.
 
 use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::preview::MAX_LINES;
 
-/// What a piece of a line is about; the colours only stress it.
+/// Role of a piece of text; colours only emphasize it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ink {
-    /// Nothing in particular.
+    /// Ordinary text.
     Plain,
-    /// What is seldom looked at: times, types, the lines of the tree.
+    /// Secondary text: times, types, guide lines of the tree.
     Faint,
     /// Names of flows and nodes.
     Name,
-    /// What was said.
+    /// Prompts.
     Speech,
-    /// What the caller did.
+    /// Caller input.
     Caller,
-    /// Where the call goes.
+    /// Path of the call.
     Way,
-    /// Something worth knowing.
+    /// Note.
     Note,
-    /// Something went wrong.
+    /// Error.
     Error,
-    /// All is well.
+    /// Success.
     Success,
 }
 
 impl Ink {
-    /// As the terminal shows it.
+    /// Returns the terminal style.
     pub(super) fn style(self) -> Style {
         let color = |color: AnsiColor| Style::new().fg_color(Some(color.into()));
         match self {
@@ -46,56 +46,56 @@ impl Ink {
     }
 }
 
-/// A part of what a line says. It is kept together where there is room.
+/// A part of a line. It is kept on one line if it fits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Piece {
     pub(super) ink: Ink,
     pub(super) text: String,
-    /// What ends the text even if it is cut: a closing quote.
+    /// End of the text, kept even if the text is truncated: a closing quote.
     closing: &'static str,
-    /// Whether the piece begins a line of its own.
+    /// Whether the piece begins a new line.
     pub(super) is_apart: bool,
 }
 
 impl Piece {
-    /// A piece that stands behind the one before it, if there is room.
+    /// Creates a piece that follows the previous one on the same line, if it fits.
     pub(super) fn new(ink: Ink, text: impl Into<String>) -> Self {
         Self { ink, text: text.into(), closing: "", is_apart: false }
     }
 
-    /// Words in quotes, which stay closed when the words are cut.
+    /// Creates quoted words, which stay closed when they are truncated.
     pub(super) fn quote(ink: Ink, before: &str, words: &str) -> Self {
         Self { closing: "”", ..Self::new(ink, format!("{before}“{words}")) }
     }
 
-    /// All of it, uncut.
+    /// Returns the complete text.
     pub(super) fn text(&self) -> String {
         format!("{}{}", self.text, self.closing)
     }
 
-    /// How many columns it takes.
+    /// Returns the width in columns.
     fn width(&self) -> usize {
         width_of(&self.text).saturating_add(width_of(self.closing))
     }
 
-    /// The same on a line of its own.
+    /// Moves the piece to a new line.
     pub(super) fn apart(self) -> Self {
         Self { is_apart: true, ..self }
     }
 }
 
-/// Texts with their ink, one behind the other.
+/// Strings with their inks, in order.
 pub(super) type Line = Vec<(Ink, String)>;
 
-/// How wide the gap between two pieces is.
+/// Width of the gap between two pieces.
 const GAP: usize = 2;
 
-/// The least room at the end of a line that a broken piece may begin in.
+/// Minimum space at the end of a line for the beginning of a broken piece.
 const MIN_ROOM: usize = 16;
 
-/// Puts the pieces on lines: as many on one as there is room for, the first line of which
-/// may have less. A piece that has no room on a line is broken between words and goes on at
-/// most [`MAX_LINES`] lines; the rest of it is cut.
+/// Distributes pieces over lines of width `room`; the first line has only `first_room`. A
+/// piece that does not fit on a line is broken between words into at most [`MAX_LINES`]
+/// lines; the rest is truncated.
 pub(super) fn lay_out(pieces: &[Piece], first_room: usize, room: usize) -> Vec<Line> {
     let mut line = Line::new();
     let mut lines = Vec::new();
@@ -127,7 +127,7 @@ pub(super) fn lay_out(pieces: &[Piece], first_room: usize, room: usize) -> Vec<L
     lines
 }
 
-/// The lines that a piece takes, the first of which may have less room.
+/// Breaks a piece into lines; the first line has only `first_room`.
 fn break_up(piece: &Piece, first_room: usize, room: usize) -> Vec<String> {
     let closing = width_of(piece.closing);
     let mut parts = Vec::new();
@@ -145,8 +145,8 @@ fn break_up(piece: &Piece, first_room: usize, room: usize) -> Vec<String> {
     parts
 }
 
-/// Where to break a text that is too wide: at a space behind the first third that does not part
-/// a key from its value, else anywhere.
+/// Returns the position at which to break text that is too wide: a space after the
+/// first third that does not separate a key from its value, else any position.
 fn breaking_point(text: &str, room: usize) -> usize {
     let end = fitting(text, room).max(text.chars().next().map_or(0, char::len_utf8));
     let through = end + usize::from(text[end..].starts_with(' '));
@@ -155,14 +155,14 @@ fn breaking_point(text: &str, room: usize) -> usize {
     space.filter(|&at| at > end / 3).map_or(end, |at| at + 1)
 }
 
-/// How many columns a text takes that is safe for the terminal.
+/// Returns the width in columns of text that is safe for the terminal.
 pub(super) fn width_of(text: &str) -> usize {
-    // By far the most texts, and much faster.
+    // Fast path for ASCII, the usual case.
     if text.is_ascii() { text.len() } else { text.width() }
 }
 
-/// How many bytes of a text fit. Characters that take no room are counted too, so that a
-/// text made of them alone ends somewhere.
+/// Returns the number of bytes that fit. Characters of zero width are limited, too, so
+/// that text of only such characters ends.
 fn fitting(text: &str, room: usize) -> usize {
     if text.is_ascii() {
         return text.len().min(room);
@@ -177,7 +177,7 @@ fn fitting(text: &str, room: usize) -> usize {
     text.len()
 }
 
-/// A text that is cut with `…` if it is too wide.
+/// Truncates text with `…` if it is too wide.
 pub(super) fn shortened(text: &str, room: usize) -> String {
     if width_of(text) <= room && fitting(text, room) == text.len() {
         return text.into();
@@ -192,7 +192,7 @@ mod tests {
 
     use super::*;
 
-    fn texts(lines: &[Line]) -> Vec<String> {
+    fn strings_of(lines: &[Line]) -> Vec<String> {
         let text = |line: &Line| line.iter().map(|(_, text)| text.as_str()).collect();
         lines.iter().map(text).collect()
     }
@@ -202,18 +202,18 @@ mod tests {
     }
 
     #[test]
-    fn pieces_share_a_line_while_there_is_room() {
+    fn pieces_share_a_line_while_they_fit() {
         let pieces = [plain("one"), plain("two"), plain("three")];
-        assert_eq!(texts(&lay_out(&pieces, 99, 99)), ["one  two  three"]);
-        assert_eq!(texts(&lay_out(&pieces, 8, 8)), ["one  two", "three"]);
-        assert_eq!(texts(&lay_out(&pieces, 2, 8)), ["", "one  two", "three"]);
+        assert_eq!(strings_of(&lay_out(&pieces, 99, 99)), ["one  two  three"]);
+        assert_eq!(strings_of(&lay_out(&pieces, 8, 8)), ["one  two", "three"]);
+        assert_eq!(strings_of(&lay_out(&pieces, 2, 8)), ["", "one  two", "three"]);
     }
 
     #[test]
     fn a_piece_apart_begins_a_line() {
         let pieces = [plain("one"), plain("note").apart()];
-        assert_eq!(texts(&lay_out(&pieces, 99, 99)), ["one", "note"]);
-        assert_eq!(texts(&lay_out(&pieces[1..], 99, 99)), ["note"]);
+        assert_eq!(strings_of(&lay_out(&pieces, 99, 99)), ["one", "note"]);
+        assert_eq!(strings_of(&lay_out(&pieces[1..], 99, 99)), ["note"]);
     }
 
     #[test]
@@ -225,7 +225,7 @@ mod tests {
         );
         let lines = lay_out(&[speech, plain("pressed 1")], 12, 12);
         assert_eq!(
-            texts(&lines),
+            strings_of(&lines),
             ["“Hello and", "welcome to", "us, press…”", "pressed 1"]
         );
     }
@@ -235,24 +235,24 @@ mod tests {
         assert_eq!(shortened("日本語", 6), "日本語");
         assert_eq!(shortened("日本語", 5), "日本…");
         let lines = lay_out(&[plain("日本語日本語日本語日本語")], 6, 6);
-        assert_eq!(texts(&lines), ["日本語", "日本語", "日本…"]);
+        assert_eq!(strings_of(&lines), ["日本語", "日本語", "日本…"]);
     }
 
     #[test]
-    fn what_takes_no_room_is_cut_too() {
+    fn zero_width_characters_are_truncated_too() {
         let marks = format!("a{}", "\u{301}".repeat(1_000));
         assert!(shortened(&marks, 10).chars().count() < 60);
     }
 
     proptest! {
         #[test]
-        fn no_line_is_wider_than_its_room(
+        fn no_line_is_wider_than_its_limit(
             words in prop::collection::vec("[a-z日é ]{0,30}", 0..6),
             first in 0_usize..40,
             room in 4_usize..40,
         ) {
             let pieces: Vec<Piece> = words.iter().map(|text| plain(text)).collect();
-            for (index, line) in texts(&lay_out(&pieces, first.min(room), room)).iter().enumerate() {
+            for (index, line) in strings_of(&lay_out(&pieces, first.min(room), room)).iter().enumerate() {
                 let limit = if index == 0 { first.min(room) } else { room };
                 prop_assert!(line.width() <= limit, "{line:?} in {limit}");
             }

@@ -1,32 +1,32 @@
-//! Names, texts and values as a line shows them: safe for the terminal, and no more of them
-//! than could fit.
+//! Names, prompts and values for display: safe for the terminal, and limited to what could
+//! fit.
 
 use crate::diagnostic::visible::sign;
 use crate::value::{Json, Kind, Object, Text, Value, write_json_string};
 
-/// How many lines of the screen one text may take.
+/// Maximum number of lines per text.
 pub(super) const MAX_LINES: usize = 3;
 
-/// How many characters of a text are worth writing.
+/// Maximum number of characters per text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Preview {
     limit: usize,
 }
 
 impl Preview {
-    /// For a screen of this width, if it has one.
+    /// Creates a preview for a terminal of this width; unlimited without a width.
     pub(super) fn new(width: Option<usize>) -> Self {
-        // Two for the characters that take no room of their own.
+        // Factor 2 because some characters have zero width.
         let limit = width.map_or(usize::MAX, |width| width.saturating_mul(MAX_LINES * 2));
         Self { limit }
     }
 
-    /// At most so many characters of each text.
+    /// Creates a preview with at most `limit` characters per text.
     pub(super) fn of(limit: usize) -> Self {
         Self { limit }
     }
 
-    /// A text on one line, without what a terminal would obey.
+    /// Formats text on one line, without terminal control characters.
     pub(super) fn text(self, text: &str) -> String {
         let mut characters = text.chars().map(sign);
         let mut shown: String = characters.by_ref().take(self.limit).collect();
@@ -36,7 +36,7 @@ impl Preview {
         shown
     }
 
-    /// A value, a string with its quotes.
+    /// Formats a value; strings are quoted.
     pub(super) fn value(self, value: &Value) -> String {
         match value {
             value if value.is_unset() => "not set".into(),
@@ -62,7 +62,7 @@ impl Preview {
         self.text(&out)
     }
 
-    /// JSON, with a space behind commas and colons.
+    /// Formats JSON with a space after commas and colons.
     pub(super) fn json(self, json: &Json) -> String {
         self.written(|out| self.write(json, out))
     }
@@ -74,7 +74,7 @@ impl Preview {
     }
 
     fn is_full(self, out: &str) -> bool {
-        // Bytes are at least as many as characters, four times as many at most.
+        // A character takes between one and four bytes.
         out.len() / 4 > self.limit
     }
 
@@ -109,7 +109,8 @@ impl Preview {
         }
     }
 
-    /// Of a long text the beginning only: what is cut off later need not be copied now.
+    /// Writes only the beginning of a long text, to avoid copying what is truncated
+    /// later.
     fn write_string(self, text: &str, out: &mut String) {
         let end = text.char_indices().nth(self.limit).map_or(text.len(), |(at, _)| at);
         write_json_string(&text[..end], out);
@@ -119,8 +120,8 @@ impl Preview {
     }
 }
 
-/// What people call an object: a queue, a user or a prompt by its name, a telephone number as
-/// it is dialled.
+/// Returns the display name of an object: the name of a queue, user or prompt, the
+/// dialled form of a phone number.
 fn known_by(object: &Object) -> Option<&Text> {
     let text = |name: &str| match object.properties.get(name)? {
         Value::String(text) if !text.is_empty() => Some(text),
@@ -142,7 +143,7 @@ fn known_by(object: &Object) -> Option<&Text> {
     }
 }
 
-/// Milliseconds as a person writes them: `10 s`, `0.35 s`.
+/// Formats milliseconds as seconds: `10 s`, `0.35 s`.
 pub(super) fn seconds(milliseconds: i64) -> String {
     let (whole, rest) = (milliseconds / 1000, milliseconds % 1000);
     if rest == 0 {
@@ -152,13 +153,13 @@ pub(super) fn seconds(milliseconds: i64) -> String {
     format!("{whole}.{} s", rest.trim_end_matches('0'))
 }
 
-/// A number with its thousands apart, and what it counts: `1 action`, `2,498 actions`.
+/// Formats a count with its noun and thousands separators: `1 action`, `2,498 actions`.
 pub(super) fn count(number: usize, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {what}{plural}", thousands(number))
 }
 
-/// A number with its thousands apart.
+/// Formats a number with thousands separators.
 pub(super) fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);

@@ -1,56 +1,56 @@
-//! The rows of the tree: the steps, the returns from flows, and what is left out.
+//! Rows of the tree: steps, returns from flows, and folded steps.
 
 use super::fold::Fold;
 use super::piece::{Ink, Piece};
 use super::preview::{count, thousands};
-use super::story::{Onward, Setting, Teller};
+use super::story::{Continuation, Describer, StepContext};
 use crate::flow::NodeId;
 use crate::trace::steps::Events;
-use crate::trace::{Fact, Failure, PathTaken, Step};
+use crate::trace::{EventKind, Failure, PathTaken, Step};
 
 /// One row; it may take several lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
-    /// The index of its step; what stands for several steps has none.
+    /// Index of the step; `None` for a row that represents several steps.
     pub(super) step: Option<u32>,
-    /// How many flows deep.
+    /// Nesting depth of flows.
     pub(super) level: usize,
-    /// When it begins, in milliseconds since the call began; a row that sums up has none.
+    /// Start time in milliseconds since the start of the call; `None` for a summary row.
     pub(super) time_ms: Option<i64>,
-    /// How long it took, in milliseconds; of a call to another flow, what its steps took is
-    /// said there.
+    /// Duration in milliseconds; 0 for a call to another flow, whose steps show their own
+    /// durations.
     pub(super) took_ms: i64,
-    /// The id of the node, or a sign.
+    /// Id of the node, or a sign.
     pub(super) label: (Ink, String),
-    /// The name of the node, if it is not the id.
+    /// Name of the node, if it differs from the id.
     pub(super) name: String,
-    /// The type of the node.
+    /// Type of the node.
     pub(super) node_type: String,
-    /// What happened.
+    /// Description of the events.
     pub(super) pieces: Vec<Piece>,
 }
 
-/// Turns steps into rows.
+/// Converts steps to rows.
 struct Rows<'s> {
     steps: &'s [(&'s Step, Events<'s>)],
-    teller: &'s Teller<'s>,
+    teller: &'s Describer<'s>,
     rows: Vec<Row>,
-    /// The steps whose flows are being told.
+    /// Steps whose called flows are not yet finished.
     open: Vec<usize>,
-    /// By node: the visit to a flow in which it was last seen, and the step in which that
-    /// visit came there first.
+    /// By node: the last visit of a flow that contains it, and the first step of the node
+    /// in that visit.
     seen: Vec<(usize, usize)>,
-    /// By depth: the number of the visit to the flow that is there.
+    /// By depth: the number of the current visit.
     visits: Vec<usize>,
-    /// What was last told to have gone wrong.
+    /// Last failure that was shown.
     failure: Option<&'s Failure>,
 }
 
-/// The rows of a trace, without the steps that are folded.
+/// Returns the rows of a trace, without the folded steps.
 pub(super) fn rows(
     steps: &[(&Step, Events<'_>)],
     folds: &[Fold],
-    teller: &Teller<'_>,
+    teller: &Describer<'_>,
 ) -> Vec<Row> {
     let node_count =
         steps.iter().map(|(step, _)| step.node.index() + 1).max().unwrap_or(0);
@@ -80,13 +80,13 @@ impl<'s> Rows<'s> {
         let (step, events) = &self.steps[index];
         self.visit(index);
         let called = self.called(index);
-        let facts: Vec<&'s Fact> = match called {
+        let facts: Vec<&'s EventKind> = match called {
             Some(_) => events.first().collect(),
             None => events.iter().collect(),
         };
         let onward = self.onward(index, index + 1);
-        let setting = Setting { onward, called, is_return: false, known: None };
-        let label = self.teller.legend.node(step.node);
+        let setting = StepContext { onward, called, is_return: false, known: None };
+        let label = self.teller.symbols.node(step.node);
         let preview = self.teller.preview;
         self.rows.push(Row {
             step: u32::try_from(index).ok(),
@@ -103,7 +103,7 @@ impl<'s> Rows<'s> {
                 preview.text(&label.name)
             },
             node_type: preview.text(&label.node_type),
-            pieces: self.teller.tell(step, &facts, setting),
+            pieces: self.teller.describe(step, &facts, setting),
         });
         self.remember_failure(&facts);
         if called.is_some() {
@@ -111,7 +111,7 @@ impl<'s> Rows<'s> {
         }
     }
 
-    /// Tells of the returns from the flows that are over before a step.
+    /// Adds the returns from flows that end before a step.
     fn close(&mut self, index: usize) {
         let depth = self.steps.get(index).map(|(step, _)| step.depth);
         while let Some(&caller) = self.open.last() {
@@ -123,16 +123,17 @@ impl<'s> Rows<'s> {
         }
     }
 
-    /// The end of a called flow, if anything is to be said about it.
+    /// Adds the end of a called flow, if there is anything to show.
     fn add_return(&mut self, caller: usize, index: usize) {
         let (step, events) = &self.steps[caller];
-        let facts: Vec<&'s Fact> = events.late().collect();
+        let facts: Vec<&'s EventKind> = events.late().collect();
         let onward = self.onward(caller, index);
-        if facts.is_empty() && onward == Onward::Down {
+        if facts.is_empty() && onward == Continuation::Down {
             return;
         }
         let called = self.called(caller);
-        let setting = Setting { onward, called, is_return: true, known: self.failure };
+        let setting =
+            StepContext { onward, called, is_return: true, known: self.failure };
         self.rows.push(Row {
             step: None,
             level: usize::from(step.depth) + 1,
@@ -141,7 +142,7 @@ impl<'s> Rows<'s> {
             label: (Ink::Faint, format!("← {}", self.teller.node(step.node))),
             name: String::new(),
             node_type: String::new(),
-            pieces: self.teller.tell(step, &facts, setting),
+            pieces: self.teller.describe(step, &facts, setting),
         });
         self.remember_failure(&facts);
     }
@@ -170,7 +171,7 @@ impl<'s> Rows<'s> {
         });
     }
 
-    /// The first step of what a step called, if it is there.
+    /// Returns the first node of the flow or task that a step called, if it has steps.
     fn called(&self, index: usize) -> Option<NodeId> {
         let (next, _) = self.steps.get(index + 1)?;
         (next.depth > self.steps[index].0.depth).then_some(next.node)
@@ -179,7 +180,7 @@ impl<'s> Rows<'s> {
     fn visit(&mut self, index: usize) {
         let step = self.steps[index].0;
         let depth = usize::from(step.depth);
-        // Nothing leads to where a flow begins, and to where its start-up task begins anew.
+        // No path leads to the start of a flow, or to a restart of its start-up task.
         let is_new = index.checked_sub(1).is_none_or(|before| {
             let before = self.steps[before].0;
             before.depth < step.depth
@@ -195,33 +196,33 @@ impl<'s> Rows<'s> {
         }
     }
 
-    /// Whether the way from a step leads back: to a node that this visit to the flow had
-    /// come to before it came to the step's node.
+    /// Returns whether the path from a step leads back: to a node that this visit reached
+    /// before the step's node.
     fn leads_back(&self, step: &Step, next: NodeId) -> bool {
         let (visit, first) = self.seen[step.node.index()];
         self.seen[next.index()].0 == visit && self.seen[next.index()].1 <= first
     }
 
-    /// How the call goes on behind a step, whose flow is next seen at `following`.
-    fn onward(&self, index: usize, following: usize) -> Onward {
+    /// Returns how the call continues after a step; its flow is next seen at `following`.
+    fn onward(&self, index: usize, following: usize) -> Continuation {
         let step = self.steps[index].0;
-        let Some(next) = step.next else { return Onward::Down };
-        // An error in a task of Architect is handled outside of the task.
+        let Some(next) = step.next else { return Continuation::Down };
+        // An error in an Architect task is handled outside of the task.
         let is_error = step.path == PathTaken::Error;
         let is_reached = self.steps.get(following).is_some_and(|(other, _)| {
             other.node == next
                 && (other.depth == step.depth || is_error && other.depth < step.depth)
         });
         match is_reached {
-            false => Onward::Unreached,
-            true if self.leads_back(step, next) => Onward::Back,
-            true => Onward::Down,
+            false => Continuation::Unreached,
+            true if self.leads_back(step, next) => Continuation::Back,
+            true => Continuation::Down,
         }
     }
 
-    fn remember_failure(&mut self, facts: &[&'s Fact]) {
+    fn remember_failure(&mut self, facts: &[&'s EventKind]) {
         for fact in facts {
-            if let Fact::Failed(failure) = fact {
+            if let EventKind::Failed(failure) = fact {
                 self.failure = Some(failure);
             }
         }

@@ -1,4 +1,4 @@
-//! What happened in a step, in the words of the domain.
+//! Describes the events of a step.
 
 use std::collections::BTreeSet;
 
@@ -6,83 +6,92 @@ use super::piece::{Ink, Piece};
 use super::preview::{Preview, seconds};
 use crate::diagnostic::Code;
 use crate::flow::architect::TransferKind;
-use crate::flow::{EndType, FlowId, Legend, NodeId};
+use crate::flow::{EndType, FlowId, NodeId, SymbolTable};
 use crate::trace::json::diagnostic;
 use crate::trace::{
-    Asked, Fact, Failure, Field, PathTaken, Phrase, Routing, Step, Subject, Transfer,
+    EventKind, Failure, Field, PathTaken, Phrase, Request, Routing, Step, Subject,
+    Transfer,
 };
 use crate::value::{Json, Text, Value};
 
-/// Tells what happened.
+/// Describes events in words.
 #[derive(Clone, Copy)]
-pub(super) struct Teller<'t> {
-    pub(super) legend: &'t Legend,
+pub(super) struct Describer<'t> {
+    pub(super) symbols: &'t SymbolTable,
     pub(super) preview: Preview,
 }
 
-/// How the call goes on behind a step.
+/// Continuation of the call after a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Onward {
-    /// With what the next line shows.
+pub(super) enum Continuation {
+    /// The next line shows it.
     Down,
-    /// With a node that this flow has been at before.
+    /// A node that this flow reached before.
     Back,
-    /// Not at all: the call ended before its next node.
+    /// The call ended before its next node.
     Unreached,
 }
 
-/// What is around a step.
+/// Context of a step.
 #[derive(Clone, Copy)]
-pub(super) struct Setting<'t> {
-    pub(super) onward: Onward,
-    /// The first step of the flow or task that the step called, if it is there.
+pub(super) struct StepContext<'t> {
+    pub(super) onward: Continuation,
+    /// First node of the flow or task that the step called, if it has steps.
     pub(super) called: Option<NodeId>,
-    /// Whether that flow is over; otherwise it is about to begin.
+    /// Whether that flow has ended; otherwise it is about to begin.
     pub(super) is_return: bool,
-    /// What was last told to have gone wrong.
+    /// Last failure that was shown.
     pub(super) known: Option<&'t Failure>,
 }
 
-impl Teller<'_> {
-    /// What happened in a step; of a call to another flow, before that flow or after it.
-    pub(super) fn tell(
+impl Describer<'_> {
+    /// Describes the events of a step. For a call to another flow, the events before that
+    /// flow or after it.
+    pub(super) fn describe(
         &self,
         step: &Step,
-        facts: &[&Fact],
-        setting: Setting<'_>,
+        facts: &[&EventKind],
+        setting: StepContext<'_>,
     ) -> Vec<Piece> {
         let mut pieces = Vec::new();
-        self.tell_decision(step, facts, &mut pieces);
+        self.describe_decision(step, facts, &mut pieces);
         let is_call = setting.called.is_some() && !setting.is_return;
         if let (Some(first), true) = (setting.called, is_call) {
             pieces.push(Piece::new(Ink::Plain, format!("calls {}", self.called(first))));
         }
-        for fact in facts.iter().filter(|fact| !goes_without_saying(fact, facts)) {
-            pieces.extend(self.tell_fact(fact, step, facts));
+        for fact in facts.iter().filter(|fact| !is_redundant(fact, facts)) {
+            pieces.extend(self.describe_fact(fact, step, facts));
         }
-        if facts.iter().any(|fact| matches!(fact, Fact::CutOff)) {
+        if facts.iter().any(|fact| matches!(fact, EventKind::TimedOut)) {
             let text = match setting.is_return {
                 true => "✗ cut off".into(),
                 false => format!("✗ cut off after {}: time ran out", duration(step)),
             };
             pieces.push(Piece::new(Ink::Error, text));
         }
-        pieces.extend(self.tell_silence(step, facts));
+        pieces.extend(self.describe_silence(step, facts));
         pieces.extend(facts.iter().filter_map(|fact| match fact {
-            Fact::Failed(failure) => Some(self.tell_failure(failure, facts, setting)),
+            EventKind::Failed(failure) => {
+                Some(self.describe_failure(failure, facts, setting))
+            }
             _ => None,
         }));
-        // Where the call goes behind a flow stands with the return from it.
+        // The return from a called flow shows where the call continues.
         if !is_call {
-            pieces.extend(self.tell_way(step, setting.onward));
+            pieces.extend(self.describe_way(step, setting.onward));
         }
         pieces.extend(self.notes(facts));
         pieces
     }
 
-    /// Which branch was taken, and the values that decided it.
-    fn tell_decision(&self, step: &Step, facts: &[&Fact], pieces: &mut Vec<Piece>) {
-        let conditions = &self.legend.node(step.node).conditions;
+    /// Describes the branch taken and the values that decided it.
+    fn describe_decision(
+        &self,
+        step: &Step,
+        facts: &[&EventKind],
+        pieces: &mut Vec<Piece>,
+    ) {
+        let conditions = &self.symbols.node(step.node).conditions;
         let choice = match step.path {
             PathTaken::Condition(number) => {
                 let condition = conditions.get(usize::from(number).wrapping_sub(1));
@@ -90,7 +99,7 @@ impl Teller<'_> {
                 Some(format!("condition {number}: {}", condition.unwrap_or_default()))
             }
             PathTaken::Output(index) => {
-                let outputs = &self.legend.node(step.node).outputs;
+                let outputs = &self.symbols.node(step.node).outputs;
                 let output = outputs.get(usize::from(index));
                 output.map(|output| self.preview.text(output))
             }
@@ -103,13 +112,13 @@ impl Teller<'_> {
             }
             _ => None,
         };
-        pieces.extend(choice.map(|text| Piece::new(Ink::Way, text)));
+        pieces.extend(choice.map(|text| Piece::new(Ink::Path, text)));
         let mut shown = BTreeSet::new();
         for fact in facts {
-            if let Fact::Read(reference, value) = fact
+            if let EventKind::Read(reference, value) = fact
                 && shown.insert(*reference)
             {
-                let name = self.preview.text(self.legend.reference(*reference));
+                let name = self.preview.text(self.symbols.reference(*reference));
                 let equals = if value.is_unset() { "" } else { "= " };
                 let value = self.preview.value(value);
                 pieces.push(Piece::new(Ink::Plain, format!("{name} {equals}{value}")));
@@ -117,75 +126,93 @@ impl Teller<'_> {
         }
     }
 
-    fn tell_fact(&self, fact: &Fact, step: &Step, facts: &[&Fact]) -> Option<Piece> {
+    fn describe_fact(
+        &self,
+        fact: &EventKind,
+        step: &Step,
+        facts: &[&EventKind],
+    ) -> Option<Piece> {
         let preview = self.preview;
         let plain = |text: String| Some(Piece::new(Ink::Plain, text));
         match fact {
-            Fact::Said(phrase) => Some(Piece::quote(
+            EventKind::Prompted(phrase) => Some(Piece::quote(
                 Ink::Speech,
                 "",
-                &preview.text(phrase.text(self.legend)),
+                &preview.text(phrase.text(self.symbols)),
             )),
-            Fact::Heard(_) | Fact::Collected(_) if self.listens(step) => {
-                self.tell_turn(fact, facts)
+            EventKind::CallerInput(_) | EventKind::Collected(_) if self.listens(step) => {
+                self.describe_turn(fact, facts)
             }
-            Fact::Heard(text) => self.tell_heard(text, step, facts),
-            Fact::Collected(digits) => self.tell_collected(digits, step, facts),
-            // Nobody needs to be told of all that a flow or task does not know yet.
-            Fact::Assigned(_, value) if value.is_unset() && self.begins(step) => None,
-            Fact::Assigned(variable, value) => {
-                let name = preview.text(self.legend.variable(*variable));
+            EventKind::CallerInput(text) => self.describe_heard(text, step, facts),
+            EventKind::Collected(digits) => self.describe_collected(digits, step, facts),
+            // Variables that start unset are not worth showing.
+            EventKind::Assigned(_, value) if value.is_unset() && self.begins(step) => {
+                None
+            }
+            EventKind::Assigned(variable, value) => {
+                let name = preview.text(self.symbols.variable(*variable));
                 plain(format!("{name} = {}", preview.value(value)))
             }
-            Fact::Asked(asked) => Some(self.tell_asked(asked)),
-            Fact::Answered(answer) => plain(self.tell_answered(answer, step, facts)),
-            Fact::Routed(_) | Fact::Transferred(_) | Fact::Connected(_) => {
-                let text = self.tell_handed_on(fact)?;
-                Some(Piece::new(Ink::Way, text))
+            EventKind::Requested(asked) => Some(self.describe_asked(asked)),
+            EventKind::Answered(answer) => {
+                plain(self.describe_answered(answer, step, facts))
             }
-            Fact::Ended(EndType::Normal) => plain("ends the flow".into()),
-            Fact::Ended(EndType::Error) => plain("ends the flow in error".into()),
-            Fact::Ended(EndType::Disconnect) => plain("ends the call".into()),
-            Fact::Input(field, value) | Fact::Output(field, value) => {
-                self.tell_passed(*field, &field.name(), value)
+            EventKind::Routed(_)
+            | EventKind::Transferred(_)
+            | EventKind::Connected(_) => {
+                let text = self.describe_handed_on(fact)?;
+                Some(Piece::new(Ink::Path, text))
             }
-            Fact::Entry(entry) => self.tell_passed(entry.of, &entry.name, &entry.value),
-            Fact::Read(..)
-            | Fact::Failed(_)
-            | Fact::Missing(_)
-            | Fact::Noted(_)
-            | Fact::Played(_)
-            | Fact::CutOff => None,
+            EventKind::Ended(EndType::Normal) => plain("ends the flow".into()),
+            EventKind::Ended(EndType::Error) => plain("ends the flow in error".into()),
+            EventKind::Ended(EndType::Disconnect) => plain("ends the call".into()),
+            EventKind::Input(field, value) | EventKind::Output(field, value) => {
+                self.describe_passed(*field, &field.name(), value)
+            }
+            EventKind::Entry(entry) => {
+                self.describe_passed(entry.of, &entry.name, &entry.value)
+            }
+            EventKind::Read(..)
+            | EventKind::Failed(_)
+            | EventKind::Missing(_)
+            | EventKind::Noted(_)
+            | EventKind::Played(_)
+            | EventKind::TimedOut => None,
         }
     }
 
-    pub(super) fn tell_handed_on(&self, fact: &Fact) -> Option<String> {
+    pub(super) fn describe_handed_on(&self, fact: &EventKind) -> Option<String> {
         Some(match fact {
-            Fact::Routed(routing) => format!("routed to {}", self.routing(routing)),
-            Fact::Transferred(transfer) => {
+            EventKind::Routed(routing) => format!("routed to {}", self.routing(routing)),
+            EventKind::Transferred(transfer) => {
                 format!("transferred to {}", self.transfer(transfer))
             }
-            Fact::Connected(waited) => {
+            EventKind::Connected(waited) => {
                 format!("answered by an agent after {}", seconds(*waited))
             }
             _ => return None,
         })
     }
 
-    /// Whether a step is the beginning of one of Architect's flows or tasks.
+    /// Returns whether a step is the start of an Architect flow or task.
     fn begins(&self, step: &Step) -> bool {
-        let label = self.legend.node(step.node);
+        let label = self.symbols.node(step.node);
         matches!(&*label.node_type, "task" | "menu" | "state" | "bot")
-            || label.node_type == self.legend.flow(label.flow).flow_type
+            || label.node_type == self.symbols.flow(label.flow).flow_type
     }
 
-    pub(super) fn tell_value(&self, name: &str, value: &Value) -> Option<Piece> {
+    pub(super) fn describe_value(&self, name: &str, value: &Value) -> Option<Piece> {
         let text = format!("{} = {}", self.preview.text(name), self.preview.value(value));
         Some(Piece::new(Ink::Plain, text))
     }
 
-    fn tell_heard(&self, text: &Text, step: &Step, facts: &[&Fact]) -> Option<Piece> {
-        if facts.iter().any(|fact| matches!(fact, Fact::Collected(_))) {
+    fn describe_heard(
+        &self,
+        text: &Text,
+        step: &Step,
+        facts: &[&EventKind],
+    ) -> Option<Piece> {
+        if facts.iter().any(|fact| matches!(fact, EventKind::Collected(_))) {
             return None;
         }
         let text = self.preview.text(text);
@@ -193,17 +220,17 @@ impl Teller<'_> {
             let text = format!("caller pressed {text}{}", after(step));
             return Some(Piece::new(Ink::Caller, text));
         }
-        Some(Piece::quote(Ink::Caller, "caller said ", &text))
+        Some(Piece::quote(Ink::Caller, "caller spoke ", &text))
     }
 
-    fn tell_collected(
+    fn describe_collected(
         &self,
         digits: &Text,
         step: &Step,
-        facts: &[&Fact],
+        facts: &[&EventKind],
     ) -> Option<Piece> {
         let pressed = facts.iter().find_map(|fact| match fact {
-            Fact::Heard(text) => Some(text),
+            EventKind::CallerInput(text) => Some(text),
             _ => None,
         });
         let shown = self.preview.text(digits);
@@ -224,20 +251,20 @@ impl Teller<'_> {
         Some(Piece::new(Ink::Caller, text))
     }
 
-    /// A caller who did nothing leaves no fact but the failure.
-    fn tell_silence(&self, step: &Step, facts: &[&Fact]) -> Option<Piece> {
+    /// Describes a silent caller. Silence leaves no fact but the failure.
+    fn describe_silence(&self, step: &Step, facts: &[&EventKind]) -> Option<Piece> {
         let text = format!("silence for {}", duration(step));
         is_silence(facts).then(|| Piece::new(Ink::Caller, text))
     }
 
-    fn tell_asked(&self, asked: &Asked) -> Piece {
+    fn describe_asked(&self, asked: &Request) -> Piece {
         let name = self.preview.text(&asked.name);
         let mut text = match asked.subject {
             Subject::Contact => format!("looks up {name}"),
             Subject::DataAction => format!("asks {name}"),
             Subject::QueueStatistics => format!("asks how busy {name} is"),
             Subject::Webhook => format!("posts to {name}"),
-            // The piece before says which flow is called.
+            // The previous piece names the called flow.
             Subject::Flow => "with".into(),
         };
         let is_empty = match &asked.inputs {
@@ -252,9 +279,14 @@ impl Teller<'_> {
         Piece::new(Ink::Plain, text)
     }
 
-    fn tell_answered(&self, answer: &Json, step: &Step, facts: &[&Fact]) -> String {
+    fn describe_answered(
+        &self,
+        answer: &Json,
+        step: &Step,
+        facts: &[&EventKind],
+    ) -> String {
         let is_contact = facts.iter().any(
-            |fact| matches!(fact, Fact::Asked(asked) if asked.subject == Subject::Contact),
+            |fact| matches!(fact, EventKind::Requested(asked) if asked.subject == Subject::Contact),
         );
         let after = after(step);
         match answer.get("contact") {
@@ -266,11 +298,11 @@ impl Teller<'_> {
         }
     }
 
-    fn tell_failure(
+    fn describe_failure(
         &self,
         failure: &Failure,
-        facts: &[&Fact],
-        setting: Setting<'_>,
+        facts: &[&EventKind],
+        setting: StepContext<'_>,
     ) -> Piece {
         let code = failure.code.name();
         let text = match setting.called {
@@ -283,26 +315,27 @@ impl Teller<'_> {
         Piece::new(Ink::Error, text)
     }
 
-    /// Where the call goes, if the next line does not show it or an error leads there.
-    fn tell_way(&self, step: &Step, onward: Onward) -> Option<Piece> {
+    /// Describes where the call continues, if the next line does not show it or an error
+    /// leads there.
+    fn describe_way(&self, step: &Step, onward: Continuation) -> Option<Piece> {
         let Some(next) = step.next else {
             let has_none = step.path == PathTaken::Error;
             return has_none.then(|| Piece::new(Ink::Error, "no error path"));
         };
         let next = self.node(next);
         let text = match onward {
-            Onward::Back => format!("↺ back to {next}"),
-            Onward::Unreached => format!("→ {next}, not reached"),
-            Onward::Down if step.path == PathTaken::Error => format!("→ {next}"),
-            Onward::Down => return None,
+            Continuation::Back => format!("↺ back to {next}"),
+            Continuation::Unreached => format!("→ {next}, not reached"),
+            Continuation::Down if step.path == PathTaken::Error => format!("→ {next}"),
+            Continuation::Down => return None,
         };
-        Some(Piece::new(Ink::Way, text))
+        Some(Piece::new(Ink::Path, text))
     }
 
-    /// What the flow's author should know, each note once.
-    fn notes(&self, facts: &[&Fact]) -> Vec<Piece> {
+    /// Returns the notes of a step, each one once.
+    fn notes(&self, facts: &[&EventKind]) -> Vec<Piece> {
         let mut shown = BTreeSet::new();
-        let diagnostics = facts.iter().filter_map(|fact| diagnostic(fact, self.legend));
+        let diagnostics = facts.iter().filter_map(|fact| diagnostic(fact, self.symbols));
         let new =
             diagnostics.filter(|(code, message)| shown.insert((*code, message.clone())));
         new.map(|(code, message)| {
@@ -312,12 +345,12 @@ impl Teller<'_> {
         .collect()
     }
 
-    /// The queue, and what is asked of its agents.
+    /// Formats the queue and the requirements for its agents.
     pub(super) fn routing(&self, routing: &Routing) -> String {
-        let text = |phrase: &Phrase| self.preview.text(phrase.text(self.legend));
+        let text = |phrase: &Phrase| self.preview.text(phrase.text(self.symbols));
         let id = routing.queue_id.as_ref().map(text);
         let name = routing.queue_name.as_ref().map(text);
-        let mut told = match (name, id) {
+        let mut text_of_routing = match (name, id) {
             (Some(name), Some(id)) if name != id => format!("{name} ({id})"),
             (name, id) => name.or(id).unwrap_or_default(),
         };
@@ -325,15 +358,15 @@ impl Teller<'_> {
             let skills: Vec<_> =
                 routing.skills.iter().map(|skill| self.preview.text(skill)).collect();
             let plural = if skills.len() == 1 { "" } else { "s" };
-            told += &format!(", skill{plural} {}", skills.join(", "));
+            text_of_routing += &format!(", skill{plural} {}", skills.join(", "));
         }
         if let Some(priority) = routing.priority {
-            told += &format!(", priority {priority}");
+            text_of_routing += &format!(", priority {priority}");
         }
-        told
+        text_of_routing
     }
 
-    /// To whom the conversation was handed on.
+    /// Formats the target of a transfer.
     pub(super) fn transfer(&self, transfer: &Transfer) -> String {
         let kind = match transfer.kind {
             TransferKind::SecureFlow => "secure flow",
@@ -343,44 +376,46 @@ impl Teller<'_> {
         format!("{kind} {}", self.preview.text(&transfer.name))
     }
 
-    /// What begins with a node: a task of Architect by its name, else the flow.
+    /// Returns the name of the Architect task that begins with a node, else of its flow.
     fn called(&self, first: NodeId) -> String {
-        let label = self.legend.node(first);
+        let label = self.symbols.node(first);
         match &*label.node_type {
             "task" | "state" => self.preview.text(&label.name),
             _ => self.flow(label.flow),
         }
     }
 
-    /// The id of a node.
+    /// Returns the id of a node.
     pub(super) fn node(&self, node: NodeId) -> String {
-        self.preview.text(&self.legend.node(node).id)
+        self.preview.text(&self.symbols.node(node).id)
     }
 
-    /// The name of a flow.
+    /// Returns the name of a flow.
     pub(super) fn flow(&self, flow: FlowId) -> String {
-        self.preview.text(&self.legend.flow(flow).name)
+        self.preview.text(&self.symbols.flow(flow).name)
     }
 }
 
-fn is_silence(facts: &[&Fact]) -> bool {
-    let is_heard = facts.iter().any(|fact| matches!(fact, Fact::Heard(_)));
+fn is_silence(facts: &[&EventKind]) -> bool {
+    let is_heard = facts.iter().any(|fact| matches!(fact, EventKind::CallerInput(_)));
     !is_heard
         && facts.iter().any(|fact| {
-            matches!(fact, Fact::Failed(failure) if failure.code == Code::NO_INPUT)
+            matches!(fact, EventKind::Failed(failure) if failure.code == Code::NO_INPUT)
         })
 }
 
-/// Whether another fact says it better: of a result the variable that takes it, of a table's
-/// id its name.
-fn goes_without_saying(fact: &Fact, facts: &[&Fact]) -> bool {
+/// Returns whether another fact shows the same: the variable that receives a result, or
+/// the name of a data table whose id this is.
+fn is_redundant(fact: &EventKind, facts: &[&EventKind]) -> bool {
     let result = match fact {
-        Fact::Input(Field::DataTableId, _) => return true,
-        Fact::Output(_, value) => value,
-        Fact::Entry(entry) if entry.of.is_output() => &entry.value,
+        EventKind::Input(Field::DataTableId, _) => return true,
+        EventKind::Output(_, value) => value,
+        EventKind::Entry(entry) if entry.of.is_output() => &entry.value,
         _ => return false,
     };
-    facts.iter().any(|fact| matches!(fact, Fact::Assigned(_, value) if value == result))
+    facts
+        .iter()
+        .any(|fact| matches!(fact, EventKind::Assigned(_, value) if value == result))
 }
 
 pub(super) fn is_keys(text: &str) -> bool {
@@ -391,7 +426,7 @@ fn duration(step: &Step) -> String {
     seconds(step.end_ms.saturating_sub(step.start_ms))
 }
 
-/// How long the step took, if it took any time.
+/// Formats the duration of the step, if it is not zero.
 fn after(step: &Step) -> String {
     if step.end_ms > step.start_ms {
         format!(" after {}", duration(step))

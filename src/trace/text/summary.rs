@@ -1,27 +1,27 @@
-//! What stands above the tree and below it.
+//! Header and summary of the tree.
 
 use super::page::Page;
 use super::piece::{Ink, Piece, width_of};
 use super::preview::{Preview, count, seconds};
-use super::story::Teller;
-use crate::flow::Legend;
+use super::story::Describer;
+use crate::flow::SymbolTable;
 use crate::trace::{Failure, Status, Trace};
 use crate::value::{Text, Value};
 
-/// How wide the column of the keys is.
+/// Width of the key column.
 const KEYS: usize = 13;
 
-/// How wide the column of the variables' names may be.
+/// Maximum width of the variable name column.
 const MAX_NAME: usize = 32;
 
-/// Which flow was called, and when.
+/// Writes the called flow and the start time.
 pub(super) fn write_header(
     trace: &Trace,
-    legend: &Legend,
+    symbols: &SymbolTable,
     preview: Preview,
     page: &mut Page,
 ) {
-    let flow = legend.flow(trace.flow);
+    let flow = symbols.flow(trace.flow);
     let mut pieces = vec![Piece::new(Ink::Name, preview.text(&flow.name))];
     if !flow.flow_type.is_empty() {
         pieces.push(Piece::new(Ink::Plain, preview.text(&flow.flow_type)));
@@ -35,10 +35,10 @@ pub(super) fn write_header(
     page.end_line();
 }
 
-/// How it ended, why, where the call was routed, and the variables.
+/// Writes the status, the reason, the routing and the variables.
 pub(super) fn write_summary(
     trace: &Trace,
-    legend: &Legend,
+    symbols: &SymbolTable,
     preview: Preview,
     page: &mut Page,
 ) {
@@ -53,27 +53,27 @@ pub(super) fn write_summary(
     let actions = count(trace.actions as usize, "action");
     page.put(Ink::Plain, &format!(" after {}, {actions}", seconds(trace.elapsed_ms)));
     page.end_line();
-    let teller = Teller { legend, preview };
+    let teller = Describer { symbols: symbols, preview };
     if let Some(failure) = &trace.failure {
         let piece = Piece::new(Ink::Error, reason(trace, failure, &teller));
         page.write_entry("  reason", KEYS, &[piece]);
     }
     if let Some(routing) = trace.routing() {
-        let piece = Piece::new(Ink::Way, teller.routing(routing));
+        let piece = Piece::new(Ink::Path, teller.routing(routing));
         page.write_entry("  routed to", KEYS, &[piece]);
     }
     if let Some(transfer) = trace.transfer() {
-        let piece = Piece::new(Ink::Way, teller.transfer(transfer));
+        let piece = Piece::new(Ink::Path, teller.transfer(transfer));
         page.write_entry("  transfer", KEYS, &[piece]);
     }
-    write_variables(trace, legend, preview, page);
+    write_variables(trace, symbols, preview, page);
 }
 
-/// Why the call did not complete, and where.
-pub(super) fn reason(trace: &Trace, failure: &Failure, teller: &Teller<'_>) -> String {
+/// Formats the reason and the place of a failure.
+pub(super) fn reason(trace: &Trace, failure: &Failure, teller: &Describer<'_>) -> String {
     let mut text = failure.code.name().to_owned();
     if let Some(node) = trace.failed_at {
-        let flow = teller.legend.node(node).flow;
+        let flow = teller.symbols.node(node).flow;
         text += &format!(" at {}", teller.node(node));
         if flow != trace.flow {
             text += &format!(" in {}", teller.flow(flow));
@@ -82,17 +82,22 @@ pub(super) fn reason(trace: &Trace, failure: &Failure, teller: &Teller<'_>) -> S
     text + &format!(": {}", teller.preview.text(&failure.message))
 }
 
-/// The variables at the end, those that no flow mentions last.
+/// Returns the variables at the end; those that no flow mentions come last.
 pub(super) fn variables<'t>(
     trace: &'t Trace,
-    legend: &'t Legend,
+    symbols: &'t SymbolTable,
 ) -> impl Iterator<Item = (&'t Text, &'t Value)> {
-    let known = trace.variables.iter().map(|(id, value)| (legend.variable(*id), value));
+    let known = trace.variables.iter().map(|(id, value)| (symbols.variable(*id), value));
     known.chain(trace.other_variables.iter().map(|(name, value)| (name, value)))
 }
 
-fn write_variables(trace: &Trace, legend: &Legend, preview: Preview, page: &mut Page) {
-    let shown: Vec<(String, String)> = variables(trace, legend)
+fn write_variables(
+    trace: &Trace,
+    symbols: &SymbolTable,
+    preview: Preview,
+    page: &mut Page,
+) {
+    let shown: Vec<(String, String)> = variables(trace, symbols)
         .map(|(name, value)| (preview.text(name), preview.value(value)))
         .collect();
     let widths = shown.iter().map(|(name, _)| width_of(name));

@@ -1,4 +1,4 @@
-//! Days in English words.
+//! Dates in English words.
 
 use super::number::cardinal;
 use super::{Date, DateFormat, ordinal};
@@ -21,7 +21,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// What is read of a day.
+/// Formats a date in words.
 pub(in crate::value) fn words(date: Date, format: DateFormat) -> String {
     match format {
         DateFormat::LongYear => format!("{} {}", day_and_month(date), long_year(date)),
@@ -65,8 +65,8 @@ fn long_year(date: Date) -> String {
     }
 }
 
-/// `nineteen eighty nine`, `twenty fourteen`; in the first years of a century as people say
-/// them: `nineteen oh five`, `two thousand five`.
+/// `nineteen eighty nine`, `twenty fourteen`; in the first years of a century in the
+/// usual wording: `nineteen oh five`, `two thousand five`.
 fn short_year(date: Date) -> String {
     match centuries(date) {
         (_, 0) => long_year(date),

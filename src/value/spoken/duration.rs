@@ -1,10 +1,10 @@
-//! Lengths of time, and ranges of them, in English words.
+//! Durations and ranges of durations in English words.
 
 use super::number::{cardinal, counted, signed};
 use super::{Duration, TimePart};
 
-/// Days, hours, minutes and seconds that are not zero, `and` before the seconds:
-/// `one hour thirty minutes and five seconds`. Milliseconds are not read.
+/// The days, hours, minutes and seconds that are not zero, with `and` before the seconds:
+/// `one hour thirty minutes and five seconds`. Milliseconds are omitted.
 pub(super) fn words(duration: Duration) -> String {
     let total = duration.milliseconds().unsigned_abs() / 1000;
     let larger = [

@@ -1,7 +1,6 @@
-//! The examples of Genesys' expression catalogue whose English audio is described.
+//! The examples of Genesys' expression catalogue that describe English audio.
 //!
-//! Capitals are compared ignoring case: the catalogue begins some texts with one and others
-//! not.
+//! Comparison ignores case, because the catalogue capitalizes some examples and not others.
 
 use proptest::prelude::*;
 
@@ -229,7 +228,7 @@ fn capitals_are_kept_for_names() {
     assert_eq!(afternoon.render("en"), format!("two twenty two PM {day}"));
 }
 
-/// Spanish, which is not rendered: the text says what would be played.
+/// Spanish, which is not rendered: the text describes the audio to play.
 #[test]
 fn numbers_in_other_languages() {
     let context = vec![LanguageContext::Feminine, LanguageContext::Article];
@@ -285,7 +284,7 @@ fn times_in_other_languages() {
 }
 
 proptest! {
-    /// Whatever is spoken, English has words for it and nothing but words.
+    /// Every spoken value has English words and nothing but words.
     #[test]
     fn english_is_words(
         number in any::<i64>(),

@@ -1,4 +1,4 @@
-//! How a value is read aloud: the members of `Format` and `Language` of expressions.
+//! Formats for spoken values: the members of `Format` and `Language` in expressions.
 
 macro_rules! formats {
     ($(#[$meta:meta])* $name:ident { $($member:ident $text:literal $meaning:literal)* }) => {
@@ -7,14 +7,14 @@ macro_rules! formats {
         pub enum $name { $(#[doc = $meaning] $member,)* }
 
         impl $name {
-            /// The member of this name, in any case.
+            /// Finds the member of this name, ignoring case.
             pub fn from_name(name: &str) -> Option<Self> {
                 let members = [$(($text, Self::$member)),*];
                 let mut members = members.into_iter();
                 members.find(|(text, _)| text.eq_ignore_ascii_case(name)).map(|(_, it)| it)
             }
 
-            /// The name as an expression writes it.
+            /// The name in expressions.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$member => $text),* }
             }
@@ -23,7 +23,8 @@ macro_rules! formats {
 }
 
 formats! {
-    /// How a number is read. *Source: `Format.Number`; the name of the default is ours.*
+    /// The format of a spoken number. *Source: `Format.Number`; Genesys does not name the
+    /// default.*
     NumberFormat {
         AsNumber "asNumber" "In words: `five hundred`."
         Digits "playDigits" "Digit by digit: `five zero zero`."
@@ -31,7 +32,7 @@ formats! {
 }
 
 formats! {
-    /// What of a day is read. *Source: `Format.Date`.*
+    /// The spoken part of a date. *Source: `Format.Date`.*
     DateFormat {
         LongYear "longYear" "`Thursday November thirtieth nineteen hundred eighty nine`"
         ShortYear "shortYear" "`Thursday November thirtieth nineteen eighty nine`"
@@ -45,7 +46,7 @@ formats! {
 }
 
 formats! {
-    /// How a time of day is read. *Source: `Format.Time`.*
+    /// The format of a spoken time of day. *Source: `Format.Time`.*
     TimeFormat {
         TwelveHours "twelveHours" "`two twenty two`"
         TwentyFourHours "twentyFourHours" "`fourteen twenty two`"
@@ -53,8 +54,8 @@ formats! {
 }
 
 formats! {
-    /// In which words a Boolean is read. *Source: `Format.Bool`; the name of the default is
-    /// ours.*
+    /// The words for a spoken Boolean. *Source: `Format.Bool`; Genesys does not name the
+    /// default.*
     BooleanFormat {
         TrueFalse "playTrueFalse" "`true`, `false`"
         YesNo "playYesNo" "`yes`, `no`"
@@ -65,7 +66,7 @@ formats! {
     /// With or without the country code. *Source: `Format.PhoneNumber`.*
     PhoneFormat {
         Global "global" "With the country code, after `plus`."
-        Local "local" "As it is dialled inside its country."
+        Local "local" "As dialled inside its country."
     }
 }
 
@@ -80,16 +81,17 @@ formats! {
 }
 
 formats! {
-    /// What a language must know to inflect a number: `Language.Gender`, `Language.Case`.
+    /// Grammar that a language needs to inflect a number: `Language.Gender`,
+    /// `Language.Case`.
     LanguageContext {
-        Masculine "masculine" "The gender of what is counted."
-        Feminine "feminine" "The gender of what is counted."
-        Neuter "neuter" "The gender of what is counted."
-        Article "article" "The number stands as an article."
+        Masculine "masculine" "The gender of the counted things."
+        Feminine "feminine" "The gender of the counted things."
+        Neuter "neuter" "The gender of the counted things."
+        Article "article" "The number is used as an article."
     }
 }
 
-/// How an amount of money is read. *Source: `Format.Currency` and the overload of
+/// The format of a spoken amount of money. *Source: `Format.Currency` and the overload of
 /// `ToAudioCurrency` with a number of places.*
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MoneyFormat {
@@ -97,18 +99,19 @@ pub enum MoneyFormat {
     MajorAndMinor,
     /// `two hundred eighty cents`, rounded to whole minor units.
     AsMinorUnits,
-    /// `two dollars`, the rest is cut off.
+    /// `two dollars`; the rest is cut off.
     MajorUnitsOnly,
-    /// `eighty cents`, what is above is cut off.
+    /// `eighty cents`; the major units are cut off.
     MinorUnitsOnly,
     /// `three zero point two zero dollars`, rounded to whole minor units.
     Digits,
-    /// `one point two dollars`: so many digits after the point, the rest is cut off.
+    /// `one point two dollars`: the given number of digits after the point; the rest is
+    /// cut off.
     Places(u32),
 }
 
 impl MoneyFormat {
-    /// The member of `Format.Currency` of this name, in any case.
+    /// Finds the member of `Format.Currency` with this name, ignoring case.
     pub fn from_name(name: &str) -> Option<Self> {
         let members = [
             ("asMinorUnits", Self::AsMinorUnits),

@@ -1,13 +1,13 @@
-//! Values as a caller hears them: numbers, dates, money… in words.
+//! Spoken values: numbers, dates, money… in words, as callers hear them.
 //!
-//! English is rendered in full, in the wording of the examples of Genesys' expression
-//! catalogue. For every other language the text says what would be played:
-//! `[number 5 in es-us, feminine]`. English words are lower case except the names of days
-//! and months, `AM` and `PM`; they have no hyphens and commas.
+//! English is rendered completely, in the wording of the examples of Genesys' expression
+//! catalogue. For every other language, the text describes the audio to play: `[number 5
+//! in es-us, feminine]`. English words are in lower case except the names of days and
+//! months, `AM` and `PM`. They contain no hyphens or commas.
 //!
-//! By hand: `num2words` 1.2.0, the one library for number words, hyphenates, says `minus`,
-//! puts `and` into some numbers and not into others, and leaves it out of ordinals, so that
-//! nearly every word of it would have to be mended.
+//! The implementation is custom. `num2words` 1.2.0, the only library for number words,
+//! hyphenates, uses `minus`, and puts `and` into some numbers but not into others or into
+//! ordinals, so nearly every word would have to be corrected.
 
 pub(super) mod date;
 mod duration;
@@ -25,76 +25,78 @@ pub use format::{
 
 use super::{Currency, Date, DateTime, Duration, Number, Text, Time};
 
-/// A value that is spoken when the caller hears it, in the language of that moment.
+/// A value that is put into words during playback, in the current language of the call.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Spoken {
-    /// A number. A Decimal of a trillion and more is read digit by digit.
+    /// A number. A Decimal of a trillion or more is read digit by digit.
     Number {
         /// The number.
         number: Number,
-        /// How it is read.
+        /// The format.
         format: NumberFormat,
-        /// How many digits after the point are read; the rest is cut off, missing ones are
-        /// zeros. Without it those that the number has.
+        /// The number of digits read after the point. The rest is cut off, and missing
+        /// ones are zeros. Without it, all digits of the number are read.
         places: Option<u32>,
-        /// What the language must know about what is counted. English needs none of it.
+        /// Grammatical properties of the counted things. Unused in English.
         context: Vec<LanguageContext>,
     },
-    /// The place in an order: `first`. Below 1 and above 999 it is read as a number.
+    /// An ordinal number: `first`. Below 1 and above 999 it is read as a plain number.
     Ordinal {
-        /// The place.
+        /// The number.
         number: i64,
-        /// What the language must know about what is counted.
+        /// Grammatical properties of the counted things.
         context: Vec<LanguageContext>,
     },
-    /// A number of percent.
+    /// A percentage.
     Percent {
         /// The number: 5 is five percent.
         number: Number,
-        /// As for [`Spoken::Number`].
+        /// Like in [`Spoken::Number`].
         places: Option<u32>,
     },
-    /// An amount of money. Nothing is heard if the amount is NOT_SET; without a code, or with
-    /// one whose units have no name here, it is read as a decimal number and the code.
+    /// An amount of money. It is silent if the amount is NOT_SET. Without a code, or with
+    /// a code whose units have no known name, it is read as a decimal number and the
+    /// code.
     Money {
         /// The amount.
         currency: Currency,
-        /// How it is read.
+        /// The format.
         format: MoneyFormat,
     },
-    /// A day, or a part of it.
+    /// A date, or a part of it.
     Date {
-        /// The day.
+        /// The date.
         date: Date,
-        /// What of it is read.
+        /// The part to read.
         format: DateFormat,
     },
     /// A time of day, without its seconds.
     Time {
         /// The time.
         time: Time,
-        /// How it is read; without it as the language does, in English `two twenty two PM`.
+        /// The format. Without it the language's default is used, in English `two twenty
+        /// two PM`.
         format: Option<TimeFormat>,
     },
-    /// A time and its day.
+    /// A time and its date.
     DateTime(DateTime),
-    /// A length of time, down to seconds.
+    /// A duration, down to seconds.
     Duration(Duration),
     /// A telephone number: the digits, after `plus` if it starts with a plus sign. Other
-    /// signs are not heard. [`Spoken::phone_number`] makes it.
+    /// characters are silent. Create it with [`Spoken::phone_number`].
     PhoneNumber(Text),
     /// Yes or no.
     Boolean {
         /// The value.
         truth: bool,
-        /// In which words.
+        /// The words to use.
         format: BooleanFormat,
     },
-    /// From so many to so many units of time.
+    /// A range of units of time.
     TimeRange {
-        /// One end; the lower one is read first.
+        /// One bound. The lower one is read first.
         lower: i64,
-        /// The other end; if both are equal, only one is read.
+        /// The other bound. If both are equal, only one is read.
         upper: i64,
         /// The unit.
         unit: TimePart,
@@ -102,7 +104,7 @@ pub enum Spoken {
 }
 
 impl Spoken {
-    /// A number as it is read by default.
+    /// Creates a number in the default format.
     pub fn number(number: impl Into<Number>) -> Self {
         Self::Number {
             number: number.into(),
@@ -112,19 +114,19 @@ impl Spoken {
         }
     }
 
-    /// A telephone number in E.164 (`+13178723000`), read with its country code or as it is
-    /// dialled inside its country (`3178723000`, `0755551212`).
-    /// Returns `None` for the second form outside the North American plan if this build lacks
-    /// the feature `phone`.
+    /// Creates a telephone number from E.164 (`+13178723000`). It is read with its
+    /// country code, or as dialled inside its country (`3178723000`, `0755551212`).
+    /// Returns `None` for the second form outside the North American plan if this build
+    /// lacks the feature `phone`.
     pub fn phone_number(e164: &str, format: PhoneFormat) -> Option<Self> {
         Some(Self::PhoneNumber(match format {
             PhoneFormat::Global => e164.into(),
-            PhoneFormat::Local => phone::dialled_inside(e164)?,
+            PhoneFormat::Local => phone::national_number(e164)?,
         }))
     }
 
-    /// What the caller hears: words in English (`en`, `en-us`, `en-gb`… in any case), what
-    /// would be played in any other language. Empty if nothing is heard.
+    /// The spoken words in English (`en`, `en-us`, `en-gb`… in any case), or a
+    /// description of the audio in any other language. Empty if the value is silent.
     pub fn render(&self, language: &str) -> String {
         if is_english(language) { self.in_english() } else { self.described(language) }
     }
@@ -163,7 +165,8 @@ impl Spoken {
         format!("[{what} in {language}{details}]")
     }
 
-    /// What would be played, and what the language must know of it; nothing if nothing is heard.
+    /// The description of the audio, and the grammatical details for the language.
+    /// Returns `None` if the value is silent.
     fn description(&self) -> Option<(String, Vec<String>)> {
         Some(match self {
             Self::Number { number, format, places, context } => {
@@ -204,7 +207,7 @@ impl Spoken {
         })
     }
 
-    /// About how many bytes it takes.
+    /// The approximate size in bytes.
     pub fn size(&self) -> usize {
         match self {
             Self::PhoneNumber(number) => number.len(),
@@ -215,7 +218,7 @@ impl Spoken {
     }
 }
 
-/// Whether a language tag is one of English.
+/// Whether a language tag denotes English.
 fn is_english(language: &str) -> bool {
     let primary = language.split(['-', '_']).next().unwrap_or_default();
     primary.trim().eq_ignore_ascii_case("en")

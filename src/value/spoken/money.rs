@@ -4,13 +4,13 @@ use super::number::{self, Parts, digit_words, whole_words};
 use super::{Currency, MoneyFormat, Number, NumberFormat};
 use crate::value::Decimal;
 
-/// How one speaks of a currency.
+/// The spoken names of a currency.
 struct Names {
     code: &'static str,
-    /// How many digits after the point the minor unit takes. *Source: ISO 4217.*
+    /// The number of digits after the point for the minor unit. *Source: ISO 4217.*
     places: u32,
     major: [&'static str; 2],
-    /// The same if there is no minor unit.
+    /// Equal to `major` if there is no minor unit.
     minor: [&'static str; 2],
 }
 
@@ -57,7 +57,7 @@ const fn names(
     Names { code, places, major, minor }
 }
 
-/// An amount in words; nothing if it is NOT_SET.
+/// Formats an amount in words. Empty if the amount is NOT_SET.
 pub(super) fn words(currency: &Currency, format: MoneyFormat) -> String {
     let Some(amount) = &currency.amount else { return String::new() };
     let code = currency.code.as_deref().unwrap_or_default();
@@ -105,8 +105,8 @@ fn with_names(amount: &Decimal, names: &Names, format: MoneyFormat) -> String {
     }
 }
 
-/// The number, at least with two digits after the point, and the code, which is spelled as
-/// it is written.
+/// Formats the number, with at least two digits after the point, and the code, as
+/// written.
 fn with_code(amount: &Decimal, code: &str, format: MoneyFormat) -> String {
     let (format, places, amount) = match format {
         MoneyFormat::Places(places) => (NumberFormat::AsNumber, places, amount.clone()),
@@ -118,21 +118,21 @@ fn with_code(amount: &Decimal, code: &str, format: MoneyFormat) -> String {
     format!("{read} {code}").trim_end().into()
 }
 
-/// The sign, the whole number and its unit.
+/// Formats the sign, the whole number and its unit.
 fn quantity(parts: &Parts, names: [&str; 2]) -> String {
     let sign = if parts.is_negative { "negative " } else { "" };
     format!("{sign}{}", named(&parts.whole, names))
 }
 
-/// A whole number and its unit. A trillion and more is read digit by digit, like every
-/// Decimal.
+/// Formats a whole number and its unit. A number of a trillion or more is read digit by
+/// digit, like every Decimal.
 fn named(digits: &str, names: [&str; 2]) -> String {
     let digits = significant(digits);
     let words = if digits.len() > 12 { digit_words(digits) } else { whole_words(digits) };
     format!("{words} {}", names[usize::from(digits != "1")])
 }
 
-/// Without zeros in front.
+/// Removes leading zeros.
 fn significant(digits: &str) -> &str {
     let trimmed = digits.trim_start_matches('0');
     if trimmed.is_empty() { "0" } else { trimmed }

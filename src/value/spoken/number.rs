@@ -29,7 +29,7 @@ const TENS: [&str; 10] = [
     "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
 ];
 
-/// The names of the thousands, the largest first.
+/// The names of the powers of a thousand, the largest first.
 const SCALES: [(u64, &str); 4] = [
     (1_000_000_000_000, "trillion"),
     (1_000_000_000, "billion"),
@@ -37,16 +37,17 @@ const SCALES: [(u64, &str); 4] = [
     (1000, "thousand"),
 ];
 
-/// From here on a Decimal is read digit by digit. *Source: Genesys' expression catalogue.*
+/// The number of digits from which a Decimal is read digit by digit. *Source: Genesys'
+/// expression catalogue.*
 const TRILLION_DIGITS: usize = 13;
 
-/// The longest whole number that has words: all Integers.
+/// The maximum length of a whole number with words. It covers all Integers.
 const MAX_WORD_DIGITS: usize = 18;
 
-/// How many digits after the point are read at most.
+/// The maximum number of digits read after the point.
 const MAX_PLACES: u32 = 400;
 
-/// A number in words.
+/// Formats a number in words.
 pub(super) fn words(
     number: &Number,
     format: NumberFormat,
@@ -68,7 +69,7 @@ pub(super) fn words(
     }
 }
 
-/// Each digit by itself; all other characters are not heard.
+/// Reads each digit separately. All other characters are silent.
 pub(super) fn digit_words(digits: &str) -> String {
     let digits = digits.chars().filter_map(|digit| digit.to_digit(10));
     let words =
@@ -76,7 +77,7 @@ pub(super) fn digit_words(digits: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// `one hundred twenty three`: no hyphens, no `and`.
+/// Formats a number like `one hundred twenty three`: no hyphens, no `and`.
 pub(super) fn cardinal(mut number: u64) -> String {
     let mut words = Vec::new();
     if number == 0 {
@@ -102,7 +103,7 @@ pub(super) fn cardinal(mut number: u64) -> String {
     words.join(" ")
 }
 
-/// An integer with its sign.
+/// Formats an integer with its sign.
 pub(super) fn signed(number: i64) -> String {
     let sign = if number < 0 { "negative " } else { "" };
     format!("{sign}{}", cardinal(number.unsigned_abs()))
@@ -113,7 +114,7 @@ pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", cardinal(number), if number == 1 { one } else { many })
 }
 
-/// The digits of a number as people write them: `5`, `-0.25`.
+/// The digits of a number as written: `5`, `-0.25`.
 pub(super) fn digits_of(number: &Number) -> String {
     let parts = Parts::of(number);
     let sign = if parts.is_negative { "-" } else { "" };
@@ -121,12 +122,12 @@ pub(super) fn digits_of(number: &Number) -> String {
     format!("{sign}{}{point}{}", parts.whole, parts.fraction)
 }
 
-/// A number in the pieces in which it is read.
+/// A number, split into the parts that are read separately.
 pub(super) struct Parts {
     pub(super) is_negative: bool,
-    /// The digits before the point, `0` at least.
+    /// The digits before the point, at least `0`.
     pub(super) whole: String,
-    /// Those after it, none if the number is whole.
+    /// The digits after the point. Empty if the number is whole.
     pub(super) fraction: String,
 }
 
@@ -145,8 +146,8 @@ impl Parts {
         Self { is_negative, whole: whole.into(), fraction }
     }
 
-    /// With exactly so many digits after the point, the rest cut off. What is then zero has
-    /// no sign.
+    /// Cuts or fills the number to exactly the given number of digits after the point. A
+    /// resulting zero has no sign.
     pub(super) fn cut(mut self, places: Option<u32>) -> Self {
         if let Some(places) = places {
             let places = usize::try_from(places.min(MAX_PLACES)).unwrap_or_default();
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_to_zero_has_no_sign() {
+    fn numbers_cut_to_zero_have_no_sign() {
         assert_eq!(read("-0.009", Some(2)), "zero point zero zero");
         assert_eq!(read("-0.019", Some(2)), "negative zero point zero one");
         assert_eq!(read("-0.9", Some(0)), "zero");

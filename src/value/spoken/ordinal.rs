@@ -1,8 +1,8 @@
-//! Places in an order in English words.
+//! Ordinal numbers in English words.
 
 use super::number::{cardinal, signed};
 
-/// `first`, `two hundred and first`; outside 1 to 999 the number itself. *Source: Genesys'
+/// `first`, `two hundred and first`; outside 1 to 999 the plain number. *Source: Genesys'
 /// expression catalogue.*
 pub(super) fn words(number: i64) -> String {
     match u64::try_from(number) {

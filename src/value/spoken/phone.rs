@@ -10,9 +10,9 @@ pub(super) fn words(number: &str) -> String {
 }
 
 /// The digits as they are dialled inside the country: `0755551212` for `+31755551212`.
-/// Returns a text that is not a telephone number unchanged, and `None` for a country outside
-/// the North American plan if this build lacks the feature `phone`.
-pub(super) fn dialled_inside(e164: &str) -> Option<Text> {
+/// Returns a string that is not a telephone number unchanged, and `None` for a country
+/// outside the North American plan if this build lacks the feature `phone`.
+pub(super) fn national_number(e164: &str) -> Option<Text> {
     match e164.strip_prefix("+1") {
         Some(rest) if rest.len() == 10 && rest.bytes().all(|it| it.is_ascii_digit()) => {
             Some(rest.into())

@@ -1,11 +1,11 @@
-//! Times of day in English words. Seconds are not read.
+//! Times of day in English words. Seconds are omitted.
 
 use super::number::cardinal;
 use super::{Time, TimeFormat};
 
-/// `two twenty two PM`; `two twenty two` and `fourteen twenty two` where the format asks for
-/// it. Genesys' example of twelve hours has no `PM`, although that leaves the half of the
-/// day open.
+/// `two twenty two PM` by default; `two twenty two` or `fourteen twenty two` with a
+/// format. Genesys' example of twelve hours has no `PM`, although the half of the day is
+/// then ambiguous.
 pub(super) fn words(time: Time, format: Option<TimeFormat>) -> String {
     let hour = u64::try_from(time.hour).unwrap_or_default();
     let minute = u64::try_from(time.minute).unwrap_or_default();

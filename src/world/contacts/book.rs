@@ -1,4 +1,4 @@
-//! All contacts that the fixtures know, in layers of which the later ones win.
+//! All contacts of the fixtures, in layers; later layers override earlier ones.
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::value::{Json, Text};
 use crate::world::phone::{Country, e164, may_be_number, unreadable};
 
-/// All contacts that the fixtures know.
+/// All contacts of the fixtures.
 #[derive(Debug, Clone, Default)]
 pub(in crate::world) struct ContactBook {
     layers: Vec<Arc<Layer>>,
@@ -20,16 +20,16 @@ pub(in crate::world) struct ContactBook {
 
 #[derive(Debug)]
 enum Layer {
-    Listed(Listed),
+    InMemory(InMemory),
     Stored(Store),
 }
 
-/// Contacts that are held in memory.
+/// Contacts held in memory.
 #[derive(Debug)]
-struct Listed {
+struct InMemory {
     contacts: Vec<(Contact, Span)>,
     country: Country,
-    /// Made at the first lookup, because reading national numbers starts slowly.
+    /// Built at the first lookup, because parsing national numbers has a slow start.
     ready: OnceLock<Ready>,
 }
 
@@ -41,27 +41,29 @@ struct Ready {
 }
 
 impl ContactBook {
-    /// Adds contacts that win over all earlier ones; among themselves the later ones win.
+    /// Adds contacts that override all earlier ones; among themselves the later ones
+    /// override.
     pub(in crate::world) fn list(
         &mut self,
         contacts: Vec<(Contact, Span)>,
         country: Country,
     ) {
         if !contacts.is_empty() {
-            let listed = Listed { contacts, country, ready: OnceLock::new() };
-            self.layers.push(Arc::new(Layer::Listed(listed)));
+            let listed = InMemory { contacts, country, ready: OnceLock::new() };
+            self.layers.push(Arc::new(Layer::InMemory(listed)));
         }
     }
 
-    /// Adds the contacts of a file; they win over all earlier ones.
+    /// Adds the contacts of a file; they override all earlier ones.
     pub(in crate::world) fn add(&mut self, store: Store) {
         self.layers.push(Arc::new(Layer::Stored(store)));
     }
 
-    /// The contact that a key leads to.
+    /// Returns the contact with a key.
     ///
     /// # Errors
-    /// A contacts file that may hold it cannot be read.
+    ///
+    /// Returns an error if a contacts file that may contain it cannot be read.
     pub(in crate::world) fn find(
         &self,
         key: &str,
@@ -92,7 +94,7 @@ impl ContactBook {
         Ok(None)
     }
 
-    /// Whether a layer above has a contact with the same id.
+    /// Returns whether a later layer has a contact with the same id.
     fn is_replaced(&self, contact: &Json, layer: usize) -> Result<bool, Unavailable> {
         let Some(Json::String(id)) = contact.get("id") else { return Ok(false) };
         let key = folded(id);
@@ -106,20 +108,20 @@ impl ContactBook {
         Ok(false)
     }
 
-    /// Makes every index that a lookup would need.
+    /// Builds every index that a lookup would need.
     pub(in crate::world) fn index(&self) {
         for layer in &self.layers {
             match &**layer {
-                Layer::Listed(listed) => drop(listed.ready()),
+                Layer::InMemory(listed) => drop(listed.ready()),
                 Layer::Stored(store) => store.index(),
             }
         }
     }
 
-    /// What was wrong with the contacts that have been indexed.
+    /// Returns the problems of the contacts that are indexed.
     pub(in crate::world) fn problems(&self) -> Vec<Diagnostic> {
         let problems = |layer: &Arc<Layer>| match &**layer {
-            Layer::Listed(listed) => {
+            Layer::InMemory(listed) => {
                 listed.ready.get().map_or_else(Vec::new, |ready| ready.problems.clone())
             }
             Layer::Stored(store) => store.problems(),
@@ -131,13 +133,13 @@ impl ContactBook {
 impl Layer {
     fn find(&self, key: &str) -> Result<Option<Json>, Unavailable> {
         match self {
-            Self::Listed(listed) => Ok(listed.find(key)),
+            Self::InMemory(listed) => Ok(listed.find(key)),
             Self::Stored(store) => store.find(key),
         }
     }
 }
 
-impl Listed {
+impl InMemory {
     fn find(&self, key: &str) -> Option<Json> {
         let ready = self.ready();
         ready.places.get(key).map(|&index| ready.answers[index].clone())
@@ -162,7 +164,7 @@ impl Listed {
 
 fn not_a_number(phone: &str, span: Span) -> Diagnostic {
     let message = unreadable(phone);
-    let help = "write it with its country code, as `+15557770100`";
+    let help = "write it with its country code, such as `+15557770100`";
     let mut diagnostic =
         Diagnostic::new(Code::INVALID_FIXTURES, message).at(span).help(help);
     diagnostic.severity = crate::diagnostic::Severity::Warning;

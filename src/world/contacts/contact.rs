@@ -1,4 +1,4 @@
-//! One contact and the keys that lead to it.
+//! A contact and its lookup keys.
 
 use std::borrow::Cow;
 
@@ -11,13 +11,14 @@ pub(in crate::world) struct Contact {
     pub(in crate::world) id: Option<Text>,
     pub(in crate::world) name: Option<Text>,
     pub(in crate::world) email: Option<Text>,
-    /// As they are written.
+    /// Phone numbers as written.
     pub(in crate::world) phones: Vec<Text>,
-    /// An object.
+    /// Attributes, an object.
     pub(in crate::world) attributes: Json,
 }
 
-/// An id or e-mail address as it is compared: without blanks around it, `A` to `Z` small.
+/// Normalizes an id or email address for comparison: trims blanks and lowercases `A` to
+/// `Z`.
 pub(in crate::world) fn folded(key: &str) -> Cow<'_, str> {
     let key = key.trim();
     if key.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -27,23 +28,23 @@ pub(in crate::world) fn folded(key: &str) -> Cow<'_, str> {
     }
 }
 
-/// What is said of a contact that could never be found.
+/// Message for a contact without any lookup key.
 pub(super) const WITHOUT_KEYS: &str =
-    "neither an id, nor an e-mail address, nor a telephone number is given";
+    "the contact has no id, email address or phone number";
 
 impl Contact {
-    /// Adds telephone numbers, separated by `;`.
+    /// Adds phone numbers, separated by `;`.
     pub(super) fn add_phones(&mut self, numbers: &str) {
         let numbers = numbers.split(';').map(str::trim);
         self.phones.extend(numbers.filter(|number| !number.is_empty()).map(Text::from));
     }
 
-    /// Whether it can be found at all.
+    /// Returns whether the contact has any lookup key.
     pub(in crate::world) fn has_keys(&self) -> bool {
         self.id.is_some() || self.email.is_some() || !self.phones.is_empty()
     }
 
-    /// Visits every key; returns the telephone numbers that are none.
+    /// Visits every key; returns the invalid phone numbers.
     pub(super) fn each_key(
         &self,
         country: Country,
@@ -62,14 +63,14 @@ impl Contact {
         unreadable
     }
 
-    /// Whether a key leads to this contact.
+    /// Returns whether the contact has this key.
     pub(super) fn has_key(&self, key: &str, country: Country) -> bool {
         let mut found = false;
         self.each_key(country, |own| found |= own == key);
         found
     }
 
-    /// The contact as flows see it.
+    /// Returns the contact as flows see it.
     pub(super) fn to_json(&self) -> Json {
         let text = |value: &Option<Text>| value.clone().map_or(Json::Null, Json::String);
         Json::object([

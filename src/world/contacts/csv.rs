@@ -1,4 +1,4 @@
-//! Contacts as comma-separated values with a header.
+//! Contacts in CSV files with a header.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
@@ -14,15 +14,15 @@ use super::text::{Limited, MAX_RECORD_BYTES, Stamp};
 use crate::value::{Json, Text};
 use crate::world::phone::Country;
 
-/// How much is read at a time while the index is made, and how much for one record.
+/// Read buffer for indexing, and for reading one record.
 const SCAN_BUFFER: usize = 64 * 1024;
 const LOOKUP_BUFFER: usize = 4 * 1024;
 
-/// After so many records that are too long the file is given up: each of them costs as
+/// Maximum number of overlong records before the file is rejected: each of them costs as
 /// much reading as a thousand others.
 const MAX_LONG_RECORDS: usize = 20;
 
-/// What a column holds.
+/// Content of a column.
 #[derive(Debug, Clone, PartialEq)]
 enum Column {
     Id,
@@ -73,10 +73,10 @@ fn read_header(rows: &mut Reader<Limited>, buffer: usize) -> Result<Vec<Column>,
     let is_there =
         rows.read_byte_record(&mut header).map_err(|error| error.to_string())?;
     if !is_there {
-        return Err("it is empty; the first line names the columns".into());
+        return Err("the file is empty; the first line must name the columns".into());
     }
     let names: Result<Vec<&str>, _> = header.iter().map(from_utf8).collect();
-    let names = names.map_err(|_| "its header is not UTF-8 text")?;
+    let names = names.map_err(|_| "the header is not valid UTF-8")?;
     columns(&names)
 }
 
@@ -92,13 +92,13 @@ fn columns(names: &[&str]) -> Result<Vec<Column>, String> {
             _ => Column::Attribute(name.into()),
         };
         if column != Column::Phones && columns.contains(&column) {
-            return Err(format!("its header names the column `{name}` twice"));
+            return Err(format!("the header has two columns `{name}`"));
         }
         columns.push(column);
     }
-    let leads_somewhere =
+    let is_lookup_key =
         |column: &Column| matches!(column, Column::Id | Column::Email | Column::Phones);
-    if columns.iter().any(leads_somewhere) {
+    if columns.iter().any(is_lookup_key) {
         return Ok(columns);
     }
     let shown: String = names.join(",").chars().take(60).collect();
@@ -108,21 +108,21 @@ fn columns(names: &[&str]) -> Result<Vec<Column>, String> {
         ""
     };
     Err(format!(
-        "its header `{shown}` has none of `id`, `email`, `phone` and `phones`{hint}"
+        "the header `{shown}` has no column `id`, `email`, `phone` or `phones`{hint}"
     ))
 }
 
-/// The contact of a row, without its attributes, which only an answer needs.
+/// Reads the contact of a row, without its attributes, which only an answer needs.
 fn contact(columns: &[Column], record: &ByteRecord) -> Result<Contact, String> {
     if record.len() != columns.len() {
         let fields = if record.len() == 1 { "field" } else { "fields" };
         let (found, expected) = (record.len(), columns.len());
-        return Err(format!("{found} {fields} where the header has {expected}"));
+        return Err(format!("{found} {fields}, but the header has {expected}"));
     }
     let mut contact = Contact::default();
     for (column, field) in columns.iter().zip(record) {
         let Ok(text) = from_utf8(field) else {
-            return Err("the row is not UTF-8 text".into());
+            return Err("the row is not valid UTF-8".into());
         };
         let filled = || Some(text.trim()).filter(|text| !text.is_empty()).map(Text::from);
         match column {
@@ -146,7 +146,7 @@ fn attributes(columns: &[Column], record: &ByteRecord) -> Json {
     Json::object(columns.iter().zip(record).filter_map(attribute))
 }
 
-/// The reading of a whole file.
+/// State of reading a whole file.
 struct Scan<'a> {
     columns: &'a [Column],
     country: Country,
@@ -186,7 +186,7 @@ impl Scan<'_> {
     ) -> Result<(), String> {
         let place = start.byte();
         if place > MAX_PLACE {
-            return Err("it is larger than 64 GiB".into());
+            return Err("the file is larger than 64 GiB".into());
         }
         let lines = &mut self.lines;
         match contact(self.columns, record) {
@@ -203,15 +203,17 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// Tells of a record that is too long; the next one begins with its second line.
+    /// Reports an overlong record; the next one begins at its second line.
     fn skip_long_record(&mut self, start: &Position) -> Result<Position, String> {
         self.long_records += 1;
         if self.long_records > MAX_LONG_RECORDS {
-            return Err("too many of its records are too long; is it CSV?".into());
+            return Err(
+                "too many records are too long; check that the file is CSV".into()
+            );
         }
         let line = self.lines.line(start);
         let message = format!(
-            "the row is longer than {MAX_RECORD_BYTES} bytes; is a quotation mark not closed?"
+            "the row is longer than {MAX_RECORD_BYTES} bytes; check for an unclosed quotation mark"
         );
         self.faults.add(|| (line, message));
         let mut next = start.clone();
@@ -221,19 +223,19 @@ impl Scan<'_> {
     }
 }
 
-/// A second look at the file, for places that the CSV reader only knows about: where it
-/// stopped behind the `\r` of a `\r\n`, or before empty lines, its line is that before.
+/// Second view of the file for exact line numbers. The CSV reader's line is one too low
+/// after the `\r` of a `\r\n`, or before empty lines.
 struct Lines {
     file: BufReader<File>,
 }
 
 impl Lines {
-    /// The line in which the record that was found at a position begins.
+    /// Returns the line of the record at a position.
     fn line(&mut self, start: &Position) -> u64 {
         self.skip_breaks(start).map_or(start.line(), |(_, line)| line)
     }
 
-    /// The offset behind the first line of the record.
+    /// Returns the offset after the first line of the record.
     fn end_of_line(&mut self, start: &Position) -> std::io::Result<u64> {
         let (begin, _) = self.skip_breaks(start)?;
         self.file.seek(SeekFrom::Start(begin))?;
@@ -260,7 +262,7 @@ impl Lines {
     }
 }
 
-/// The rows of an indexed file.
+/// Rows of an indexed file.
 #[derive(Debug)]
 struct Rows {
     rows: Reader<Limited>,
@@ -277,8 +279,8 @@ impl Records for Rows {
         for place in self.index.places(key) {
             let mut position = Position::new();
             position.set_byte(place);
-            // The reader leaves out the seek if it stands there already; after a failure
-            // what it has read ahead is not to be trusted, so it is always made.
+            // The reader skips a seek to its current position. After a failure its buffer
+            // cannot be trusted, so always seek.
             self.rows.get_mut().allow_record(2 * LOOKUP_BUFFER);
             let start = SeekFrom::Start(place);
             self.rows.seek_raw(start, position).map_err(|error| error.to_string())?;

@@ -1,7 +1,8 @@
-//! From the hash of a key to the places in a file where it may stand.
+//! Index from the hash of a key to possible positions in a file.
 //!
-//! Eight bytes a key: the upper 28 bits are the key's hash, the lower 36 the place of its
-//! record. Two keys can share a hash, so whoever reads a record verifies it.
+//! An entry has eight bytes: the upper 28 bits are the key's hash, the lower 36 the
+//! position of its record. Two keys can share a hash, so readers must verify the key of a
+//! record.
 
 use rustc_hash::FxHasher;
 use std::hash::Hasher;
@@ -9,32 +10,32 @@ use std::hash::Hasher;
 const PLACE_BITS: u32 = 36;
 const PLACE_MASK: u64 = (1 << PLACE_BITS) - 1;
 
-/// The last place that can be indexed: 64 GiB into a file.
+/// Last position that can be indexed: 64 GiB into a file.
 pub(super) const MAX_PLACE: u64 = PLACE_MASK;
 
-/// The places of keys.
+/// Positions of keys.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    /// Sorted once it is complete.
+    /// Sorted once the index is complete.
     entries: Vec<u64>,
 }
 
 impl Index {
-    /// Adds a key. The place is at most [`MAX_PLACE`].
+    /// Adds a key. The position is at most [`MAX_PLACE`].
     pub(super) fn add(&mut self, key: &str, place: u64) {
         self.entries.push(hash(key) | (place & PLACE_MASK));
     }
 
-    /// Makes it ready for lookups.
+    /// Completes the index for lookups.
     pub(super) fn complete(&mut self) {
-        // Not in parallel: a worker that waits here could steal a job that needs the very
-        // index that is being built, and wait for itself.
+        // Not in parallel: a waiting worker could steal a job that needs the index being
+        // built, and wait for itself.
         self.entries.sort_unstable();
         self.entries.dedup();
         self.entries.shrink_to_fit();
     }
 
-    /// The places where the key may stand, the last one first.
+    /// Returns the possible positions of the key, the last one first.
     pub(super) fn places(&self, key: &str) -> impl Iterator<Item = u64> {
         let low = hash(key);
         let start = self.entries.partition_point(|entry| *entry < low);
@@ -77,7 +78,7 @@ mod tests {
             index.add(&format!("+1555{number:07}"), 0);
         }
         index.complete();
-        // Of a million keys in 2^28 places about 1,900 are expected to meet another.
+        // About 1,900 of a million keys are expected to collide in 2^28 places.
         assert!(index.entries.len() > 990_000, "{}", index.entries.len());
     }
 }

@@ -1,8 +1,8 @@
 //! External contacts: a few in a document, or a million in files.
 //!
-//! A contact is found by its id, its e-mail address or one of its telephone numbers; all
-//! three are brought into one form ([`folded`], [`e164`](super::phone::e164)) and are then
-//! keys of equal rank.
+//! A contact is found by its id, its email address or one of its phone numbers. All of
+//! these are normalized ([`folded`], [`e164`](super::phone::e164)) and are then
+//! equivalent keys.
 
 mod book;
 mod contact;

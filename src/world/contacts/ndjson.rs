@@ -1,4 +1,4 @@
-//! Contacts as a JSON object a line.
+//! Contacts in files with one JSON object per line.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
@@ -56,14 +56,14 @@ fn scan(
         }
         place += length;
         if place > MAX_PLACE {
-            return Err("it is larger than 64 GiB".into());
+            return Err("the file is larger than 64 GiB".into());
         }
     }
     index.complete();
     Ok(index)
 }
 
-/// Reads a line, of which one byte more than allowed is kept; returns its whole length.
+/// Reads a line and returns its full length; keeps at most one byte more than allowed.
 fn read_line(lines: &mut BufReader<File>, line: &mut Vec<u8>) -> io::Result<u64> {
     line.clear();
     let kept = lines.by_ref().take(MAX_RECORD_BYTES + 1).read_until(b'\n', line)?;
@@ -74,17 +74,17 @@ fn read_line(lines: &mut BufReader<File>, line: &mut Vec<u8>) -> io::Result<u64>
     Ok((kept + skipped) as u64)
 }
 
-/// The contact of a line; nothing if the line is blank.
+/// Reads the contact of a line; returns `None` if the line is blank.
 fn contact(line: &[u8]) -> Result<Option<Contact>, String> {
     if line.len() as u64 > MAX_RECORD_BYTES {
         return Err(format!("the line is longer than {MAX_RECORD_BYTES} bytes"));
     }
-    let text = from_utf8(line).map_err(|_| "the line is not UTF-8 text")?;
+    let text = from_utf8(line).map_err(|_| "the line is not valid UTF-8")?;
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
         return Ok(None);
     }
-    let json = Json::parse(text).map_err(|error| format!("this is not JSON: {error}"))?;
+    let json = Json::parse(text).map_err(|error| format!("{error}"))?;
     let Json::Object(entries) = &json else {
         return Err("the line is not a JSON object".into());
     };
@@ -92,7 +92,8 @@ fn contact(line: &[u8]) -> Result<Option<Contact>, String> {
     if contact.has_keys() { Ok(Some(contact)) } else { Err(WITHOUT_KEYS.into()) }
 }
 
-/// Keys that a contact does not have are attributes, as the columns of a table are.
+/// Reads a contact. Keys other than those of a contact become attributes, like the
+/// columns of a table.
 fn read(entries: &JsonObject) -> Result<Contact, String> {
     let mut contact = Contact::default();
     let mut attributes = JsonObject::default();
@@ -133,7 +134,7 @@ fn text(key: &str, value: &Json) -> Result<Option<Text>, String> {
     }
 }
 
-/// The lines of an indexed file.
+/// Lines of an indexed file.
 #[derive(Debug)]
 struct Lines {
     lines: BufReader<File>,

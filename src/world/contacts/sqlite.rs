@@ -1,8 +1,8 @@
-//! Contacts as a table of an SQLite database, opened for reading only.
+//! Contacts in a table of an SQLite database, opened read-only.
 //!
-//! If the database can look up every key column by an index of its own, and the keys stand
-//! there in the form in which they are compared, it is asked directly. Otherwise the table
-//! is read once and the keys are indexed here.
+//! The database is queried directly if it has an index for every key column and stores
+//! the keys in normalized form. Otherwise the table is read once and the keys are indexed
+//! in memory.
 
 use std::path::Path;
 
@@ -17,13 +17,13 @@ use crate::diagnostic::nearest;
 use crate::value::{Json, Number, Text};
 use crate::world::phone::Country;
 
-/// Checks that the table is there and has a column to look up.
+/// Checks that the table exists and has a key column.
 pub(super) fn probe(path: &Path, table: &str) -> Result<(), String> {
     let connection = connect(path)?;
     Table::read(&connection, table).map(drop)
 }
 
-/// Opens the table, and indexes it if the database has no index that serves.
+/// Opens the table, and indexes it if the database has no suitable index.
 pub(super) fn open(
     path: &Path,
     table: &str,
@@ -49,7 +49,7 @@ fn text(error: rusqlite::Error) -> String {
     error.to_string()
 }
 
-/// What changes when another connection has written to the database.
+/// Returns a number that changes when another connection writes to the database.
 fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA data_version", [], |row| row.get(0))
 }
@@ -60,7 +60,7 @@ fn quoted(name: &str) -> String {
 
 #[derive(Debug)]
 struct Table {
-    /// In quotation marks.
+    /// Quoted name.
     name: String,
     columns: Vec<String>,
 }
@@ -76,8 +76,8 @@ impl Table {
         if table.key_columns().next().is_none() && table.column("phones").is_none() {
             let columns = table.columns.join(", ");
             return Err(format!(
-                "the table `{name}` has none of the columns `id`, `email`, `phone` and \
-                 `phones`, only {columns}"
+                "the table `{name}` has no column `id`, `email`, `phone` or \
+                 `phones`; its columns are {columns}"
             ));
         }
         Ok(table)
@@ -88,13 +88,13 @@ impl Table {
         self.columns.iter().find(is_it).map(String::as_str)
     }
 
-    /// The columns that hold one key each.
+    /// Returns the columns that hold one key each.
     fn key_columns(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let column = |name: &'static str| self.column(name).map(|column| (name, column));
         ["id", "email", "phone"].into_iter().filter_map(column)
     }
 
-    /// Whether the database finds every key by itself, and quickly.
+    /// Returns whether the database can look up every key with an index.
     fn can_be_searched(&self, connection: &Connection) -> rusqlite::Result<bool> {
         if self.column("phones").is_some() {
             return Ok(false);
@@ -123,7 +123,7 @@ impl Table {
         Ok(true)
     }
 
-    /// The name of the row's number that no column hides.
+    /// Returns a name of the row number that no column hides.
     fn rowid(&self) -> &'static str {
         let is_free = |name: &&&str| self.column(name).is_none();
         ["rowid", "oid", "_rowid_"].iter().find(is_free).unwrap_or(&"rowid")
@@ -201,9 +201,11 @@ fn missing(connection: &Connection, name: &str) -> String {
         Err(reason) => return reason,
     };
     match nearest(name, tables.iter().map(String::as_str)) {
-        Some(near) => format!("it has no table `{name}`; did you mean `{near}`?"),
-        None if tables.is_empty() => format!("it has no table `{name}`, nor any other"),
-        None => format!("it has no table `{name}`, only {}", tables.join(", ")),
+        Some(near) => format!("no table `{name}`; did you mean `{near}`?"),
+        None if tables.is_empty() => {
+            format!("no table `{name}`; the database has no tables")
+        }
+        None => format!("no table `{name}`; the tables are {}", tables.join(", ")),
     }
 }
 
@@ -221,20 +223,20 @@ fn json(value: ValueRef<'_>) -> Result<Json, String> {
     Ok(match value {
         ValueRef::Null => Json::Null,
         ValueRef::Integer(number) => Json::Integer(number),
-        // What JSON has no number for is no value.
+        // Numbers that JSON cannot represent become null.
         ValueRef::Real(number) => {
             Number::parse(&number.to_string()).map_or(Json::Null, Json::from)
         }
         ValueRef::Text(bytes) => {
             let text =
-                std::str::from_utf8(bytes).map_err(|_| "the row is not UTF-8 text")?;
+                std::str::from_utf8(bytes).map_err(|_| "the row is not valid UTF-8")?;
             Json::String(text.into())
         }
-        ValueRef::Blob(_) => return Err("the row has a column of bytes".into()),
+        ValueRef::Blob(_) => return Err("the row has a column of type BLOB".into()),
     })
 }
 
-/// A table that the database searches itself.
+/// A table that is queried directly.
 #[derive(Debug)]
 struct Searched {
     connection: Connection,
@@ -245,7 +247,7 @@ struct Searched {
 impl Records for Searched {
     fn find(&mut self, key: &str) -> Result<Option<Contact>, String> {
         let mut columns: Vec<_> = self.table.key_columns().collect();
-        // The likeliest column first; every further one is a search in vain.
+        // Try the most likely column first, to avoid unsuccessful searches.
         columns.sort_by_key(|(name, _)| match *name {
             "phone" => !key.starts_with('+'),
             "email" => !key.contains('@'),
@@ -272,13 +274,14 @@ impl Records for Searched {
     }
 }
 
-/// A table whose keys are indexed here.
+/// A table with an index in memory.
 #[derive(Debug)]
 struct Indexed {
     connection: Connection,
     table: Table,
     country: Country,
-    /// The places of the index are places in this list: row numbers can be of any size.
+    /// Row ids; the index stores positions in this list, because row ids can have any
+    /// size.
     rowids: Vec<i64>,
     index: Index,
     version: i64,

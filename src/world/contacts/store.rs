@@ -1,8 +1,8 @@
-//! A file with many contacts, read through an index that is made when it is first needed.
+//! Contacts file with an index that is built on first use.
 //!
-//! The file stays open from then on, so removing or replacing it by another changes
-//! nothing for a run that has begun. If its content is changed in place, every lookup from
-//! then on fails and says so: a run must not depend on when it looked.
+//! The file then stays open, so removing or replacing it does not affect a running test.
+//! If its content changes in place, every later lookup fails with a message, so that
+//! results do not depend on the time of a lookup.
 
 use std::fmt::{self, Debug};
 use std::fs;
@@ -17,28 +17,28 @@ use crate::world::phone::{Country, unreadable};
 use super::contact::Contact;
 use super::{csv, ndjson};
 
-/// How many faults of a file are told one by one.
+/// Maximum number of faults of a file that are reported individually.
 const MAX_FAULTS: usize = 20;
 
-/// How a contacts file is written.
+/// Format of a contacts file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::world) enum Format {
     /// Comma-separated values with a header.
     Csv,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Ndjson,
-    /// A table of a database.
+    /// Table of a database.
     Sqlite {
-        /// Its name.
+        /// Name of the table.
         table: String,
     },
 }
 
 impl Format {
-    /// Which files can be read.
+    /// Help text with the supported files.
     pub(in crate::world) const HELP: &str = "contacts are read from `.csv`, `.ndjson`, `.jsonl`, `.sqlite`, `.sqlite3` and `.db`";
 
-    /// By the file's extension; the table is that of a database.
+    /// Returns the format for a file's extension; `table` applies to databases.
     pub(in crate::world) fn of(name: &str, table: &str) -> Option<Self> {
         let (_, extension) = name.rsplit_once('.')?;
         match extension.to_ascii_lowercase().as_str() {
@@ -49,28 +49,28 @@ impl Format {
         }
     }
 
-    /// Whether its files have tables.
+    /// Returns whether files of this format have tables.
     pub(in crate::world) fn has_tables(&self) -> bool {
         matches!(self, Self::Sqlite { .. })
     }
 }
 
-/// A contacts file cannot be read; the store's problems say why.
+/// Error for a contacts file that cannot be read; the store's problems have the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::world) struct Unavailable;
 
-/// The records of an open file. Errors are texts that name what went wrong.
+/// Records of an open file. Errors are messages that describe the problem.
 pub(super) trait Records: Send + Debug {
-    /// The last record that the key leads to.
+    /// Returns the last record with the key.
     fn find(&mut self, key: &str) -> Result<Option<Contact>, String>;
 }
 
-/// A file with many contacts.
+/// A contacts file.
 pub(in crate::world) struct Store {
     path: PathBuf,
     format: Format,
     country: Country,
-    /// Where the fixtures name the file.
+    /// Place in the fixtures that names the file.
     span: Span,
     state: OnceLock<State>,
 }
@@ -79,7 +79,7 @@ pub(in crate::world) struct Store {
 struct State {
     records: Option<Mutex<Box<dyn Records>>>,
     problems: Vec<Diagnostic>,
-    /// Why lookups fail since the index was made.
+    /// Reason why lookups fail since the index was built.
     failure: OnceLock<Diagnostic>,
 }
 
@@ -90,7 +90,7 @@ impl Debug for Store {
 }
 
 impl Store {
-    /// The store of a file; nothing is read yet.
+    /// Creates the store of a file without reading it.
     pub(in crate::world) fn new(
         path: PathBuf,
         format: Format,
@@ -100,13 +100,14 @@ impl Store {
         Self { path, format, country, span, state: OnceLock::new() }
     }
 
-    /// Looks at the beginning of the file only: whether it is there and can hold contacts.
+    /// Checks, by its beginning only, that the file exists and can hold contacts.
     ///
     /// # Errors
-    /// What is wrong, for the user.
+    ///
+    /// Returns a message for the user if it cannot.
     pub(in crate::world) fn probe(&self) -> Result<(), String> {
         let result = match fs::metadata(&self.path) {
-            Ok(metadata) if !metadata.is_file() => Err("it is not a file".into()),
+            Ok(metadata) if !metadata.is_file() => Err("not a file".into()),
             Ok(_) => match &self.format {
                 Format::Csv => csv::probe(&self.path),
                 Format::Ndjson => ndjson::probe(&self.path),
@@ -117,12 +118,12 @@ impl Store {
         result.map_err(|reason| self.unreadable(&reason))
     }
 
-    /// Makes the index, unless it is there already.
+    /// Builds the index, unless it exists.
     pub(in crate::world) fn index(&self) {
         self.state();
     }
 
-    /// The contact that a key leads to.
+    /// Returns the contact with a key.
     pub(super) fn find(&self, key: &str) -> Result<Option<Json>, Unavailable> {
         let state = self.state();
         let records = state.records.as_ref().ok_or(Unavailable)?;
@@ -140,7 +141,7 @@ impl Store {
         }
     }
 
-    /// What was wrong so far.
+    /// Returns the problems found so far.
     pub(super) fn problems(&self) -> Vec<Diagnostic> {
         let Some(state) = self.state.get() else { return Vec::new() };
         state.problems.iter().chain(state.failure.get()).cloned().collect()
@@ -177,30 +178,30 @@ impl Store {
     }
 }
 
-/// What is wrong with single records; the first few are told one by one.
+/// Problems of single records; the first few are reported individually.
 #[derive(Debug)]
 pub(super) struct Faults {
     file: String,
-    told: Vec<String>,
+    messages: Vec<String>,
     count: usize,
 }
 
 impl Faults {
     fn new(path: &Path) -> Self {
-        Self { file: path.display().to_string(), told: Vec::new(), count: 0 }
+        Self { file: path.display().to_string(), messages: Vec::new(), count: 0 }
     }
 
-    /// Notes a fault. The closure gives the line and what is wrong there, and is called
-    /// only if the fault will be told.
+    /// Adds a fault. The closure returns its line and message; it is called only if the
+    /// fault is reported individually.
     pub(super) fn add(&mut self, fault: impl FnOnce() -> (u64, String)) {
         self.count += 1;
-        if self.told.len() < MAX_FAULTS {
+        if self.messages.len() < MAX_FAULTS {
             let (line, message) = fault();
-            self.told.push(format!("{}:{line}: {message}", self.file));
+            self.messages.push(format!("{}:{line}: {message}", self.file));
         }
     }
 
-    /// Notes telephone numbers that are none.
+    /// Adds faults for invalid phone numbers.
     pub(super) fn add_numbers(
         &mut self,
         numbers: &[&crate::value::Text],
@@ -213,15 +214,15 @@ impl Faults {
     }
 
     fn into_diagnostics(self, span: Span) -> Vec<Diagnostic> {
-        let more = self.count - self.told.len();
+        let more = self.count - self.messages.len();
         let summary =
             (more > 0).then(|| format!("{}: {more} more rows like these", self.file));
-        let messages = self.told.into_iter().chain(summary);
+        let messages = self.messages.into_iter().chain(summary);
         let diagnostic = |message| {
             let mut diagnostic =
                 Diagnostic::new(Code::INVALID_FIXTURES, message).at(span);
             diagnostic.severity = Severity::Warning;
-            diagnostic.help("what cannot be read is left out; mend or remove it")
+            diagnostic.help("unreadable entries are ignored; fix or remove them")
         };
         messages.map(diagnostic).collect()
     }

@@ -1,18 +1,17 @@
-//! What contact files of text have in common: how far a record may reach, and whether the
-//! file is still the one that was indexed.
+//! Limits and change detection of text files with contacts.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::time::SystemTime;
 
-/// The longest record, in bytes. A quotation mark that is never closed would otherwise
-/// take the rest of the file for one field.
+/// Maximum size of a record, in bytes. It keeps an unclosed quotation mark from turning
+/// the rest of the file into one field.
 pub(super) const MAX_RECORD_BYTES: u64 = 1024 * 1024;
 
-/// What a lookup says when the file is no longer the one that was indexed.
-pub(super) const CHANGED: &str = "it was changed after it had been indexed";
+/// Message of a lookup in a file that changed after it was indexed.
+pub(super) const CHANGED: &str = "the file changed after it was indexed";
 
-/// By what a changed file is recognised.
+/// Fingerprint that detects a changed file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stamp {
     length: u64,
@@ -20,14 +19,17 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    /// The stamp of an open file.
+    /// Returns the stamp of an open file.
     pub(super) fn of(file: &File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         Ok(Self { length: metadata.len(), modified: metadata.modified().ok() })
     }
 
+    /// Compares the file with the stamp.
+    ///
     /// # Errors
-    /// The file is not what it was.
+    ///
+    /// Returns an error if the file has changed.
     pub(super) fn check(&self, file: &File) -> Result<(), String> {
         match Self::of(file) {
             Ok(now) if now == *self => Ok(()),
@@ -37,7 +39,7 @@ impl Stamp {
     }
 }
 
-/// A file from which only so many bytes may be read until more are allowed.
+/// Reader that limits the number of bytes until more are allowed.
 #[derive(Debug)]
 pub(super) struct Limited {
     file: File,
@@ -45,27 +47,27 @@ pub(super) struct Limited {
 }
 
 impl Limited {
-    /// Nothing may be read yet.
+    /// Creates a reader that allows no bytes yet.
     pub(super) fn new(file: File) -> Self {
         Self { file, allowance: 0 }
     }
 
-    /// Allows one more record to be read, with `buffer` bytes that may be read ahead.
+    /// Allows one more record and `buffer` bytes of read-ahead.
     pub(super) fn allow_record(&mut self, buffer: usize) {
         self.allowance = MAX_RECORD_BYTES + buffer as u64;
     }
 
-    /// Whether all that was allowed has been read.
+    /// Returns whether all allowed bytes were read.
     pub(super) fn is_exhausted(&self) -> bool {
         self.allowance == 0
     }
 
-    /// The file itself.
+    /// Returns the file.
     pub(super) fn file(&self) -> &File {
         &self.file
     }
 
-    /// The file itself, without limit.
+    /// Returns the file without the limit.
     pub(super) fn into_file(self) -> File {
         self.file
     }

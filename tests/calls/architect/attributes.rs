@@ -21,7 +21,7 @@ const GET: &str = "- getParticipantData:
       - attribute: {name: {lit: Tier}, variable: Flow.b}";
 
 #[test]
-fn attributes_that_were_set_are_got_by_their_exact_names() {
+fn attributes_are_read_by_their_exact_names() {
     let run = run(&flow(&format!("{SET}\n{GET}")), "", &[]);
     assert_eq!(run.end(), "completed");
     assert_eq!(run.variable("Flow.a"), "\"gold\"");
@@ -37,7 +37,7 @@ fn attributes_that_were_set_are_got_by_their_exact_names() {
 }
 
 #[test]
-fn an_attribute_that_nobody_set_is_not_set() {
+fn an_attribute_that_was_never_set_is_not_set() {
     let run = run(&flow(GET), "", &[]);
     assert_eq!(run.variable("Flow.a"), "null");
 }
@@ -62,7 +62,7 @@ fn an_attribute_needs_a_name() {
 }
 
 #[test]
-fn the_context_of_a_call_gives_attributes() {
+fn the_context_of_a_call_provides_attributes() {
     let run = stage(flow(GET)).context(&[("participantData.tier", "iron")]).run();
     assert_eq!(run.variable("Flow.a"), "\"iron\"");
     let json = Json::object([("tier".into(), Json::Integer(7))]);
@@ -82,7 +82,7 @@ fn conversation(kind: &str, id: &str, item: &str) -> String {
 }
 
 #[test]
-fn a_run_without_an_id_is_the_conversation_that_is_named() {
+fn a_run_without_an_id_is_the_named_conversation() {
     let set = conversation("setConversationData", "{lit: c-9}", "value: {lit: gold}");
     let run = run(&flow(&format!("{set}\n{GET}")), "", &[]);
     assert_eq!(run.variable("Flow.a"), "\"gold\"");
@@ -90,7 +90,7 @@ fn a_run_without_an_id_is_the_conversation_that_is_named() {
 }
 
 #[test]
-fn another_conversation_has_attributes_of_its_own() {
+fn another_conversation_has_its_own_attributes() {
     let set = conversation("setConversationData", "{lit: c-9}", "value: {lit: gold}");
     let of_other = conversation("getConversationData", "{lit: c-9}", "variable: Flow.b");
     let actions = format!("{set}\n{GET}\n{of_other}");

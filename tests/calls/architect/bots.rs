@@ -1,4 +1,4 @@
-//! Bots that are run by themselves: slots, choices, intents.
+//! Bots that are run on their own: slots, choices, intents.
 
 use super::support::{indented, run};
 
@@ -58,7 +58,7 @@ const SLOT: &str = "- askForSlot:
 #[test]
 fn a_slot_takes_what_the_participant_says() {
     let run = run(&flow(SLOT), "", &["say:25"]);
-    assert_eq!(run.said(), ["How much?", "You said 25"]);
+    assert_eq!(run.prompts(), ["How much?", "You said 25"]);
     assert_eq!(run.variable("Slot.Amount"), "25");
     assert_eq!(run.output("Ask"), "default");
     assert_eq!(run.codes(), Vec::<&str>::new());
@@ -68,23 +68,23 @@ fn a_slot_takes_what_the_participant_says() {
 fn a_bot_asks_again_until_it_gives_up() {
     let unclear = run(&flow(SLOT), "", &["say:lots", "say:more"]);
     let expected = ["How much?", "Sorry.", "A number, please.", "Unclear"];
-    assert_eq!(unclear.said(), expected);
+    assert_eq!(unclear.prompts(), expected);
     assert_eq!(unclear.output("Ask"), "maxNoMatches");
     let silent = run(&flow(SLOT), "", &[]);
     let expected = ["How much?", "Are you there?", "How much?", "Silent"];
-    assert_eq!(silent.said(), expected);
+    assert_eq!(silent.prompts(), expected);
     assert_eq!(silent.trace.elapsed_ms, 10_000);
-    // Only what fails in a row counts.
+    // Only consecutive failures count.
     let mixed = run(&flow(SLOT), "", &["say:lots", "-", "say:7"]);
     assert_eq!(mixed.variable("Slot.Amount"), "7");
 }
 
 #[test]
-fn fixtures_answer_in_place_of_the_participant() {
+fn fixtures_answer_instead_of_the_participant() {
     let filled = run(&flow(SLOT), "actions: {Ask: {outputs: {answer: 9}}}", &[]);
-    assert_eq!(filled.said(), ["How much?", "You said 9"]);
+    assert_eq!(filled.prompts(), ["How much?", "You said 9"]);
     let refused = run(&flow(SLOT), "actions: {Ask: {path: maxNoInputs}}", &[]);
-    assert_eq!(refused.said(), ["How much?", "Silent"]);
+    assert_eq!(refused.prompts(), ["How much?", "Silent"]);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn giving_up_without_an_output_is_a_runtime_error() {
 }
 
 #[test]
-fn a_slot_that_nobody_declares_holds_text_and_is_cleared() {
+fn an_undeclared_slot_holds_a_string_and_is_cleared() {
     let actions = "- askForSlot: {name: Ask, slot: {name: City}}
 - communicate: {name: One, communication: {exp: 'MakeCommunication(\"To\", Slot.City)'}}
 - clearSlot: {name: Clear, slots: [{slot: {name: City}}]}
@@ -104,7 +104,7 @@ fn a_slot_that_nobody_declares_holds_text_and_is_cleared() {
     name: Gone?
     condition: {exp: IsNotSetOrEmpty(Slot.City)}";
     let run = run(&flow(actions), "", &["say:Rome"]);
-    assert_eq!(run.said(), ["To Rome"]);
+    assert_eq!(run.prompts(), ["To Rome"]);
     assert_eq!(run.output("Gone?"), "yes");
     assert_eq!(run.variable("Slot.City"), "null");
 }
@@ -124,20 +124,20 @@ const MENU: &str = "- digitalMenu:
 #[test]
 fn a_digital_menu_is_answered_by_the_name_of_a_path() {
     let chosen = run(&flow(MENU), "", &["say:credit CARD"]);
-    assert_eq!(chosen.said(), ["What?", "Card it is"]);
+    assert_eq!(chosen.prompts(), ["What?", "Card it is"]);
     assert_eq!(chosen.variable("Flow.choice"), "\"Credit card\"");
     let prepared = run(&flow(MENU), "actions: {Menu: {path: Credit card}}", &[]);
-    assert_eq!(prepared.said(), ["What?", "Card it is"]);
+    assert_eq!(prepared.prompts(), ["What?", "Card it is"]);
     let silent = run(&flow(MENU), "", &[]);
     assert_eq!(silent.path().last(), Some(&"Exit"));
     assert_eq!(silent.entries(), Vec::<String>::new());
-    // An output is no choice.
+    // The name of an output is not a choice.
     let other = run(&flow(MENU), "", &["say:maxNoInputs", "say:x"]);
     assert_eq!(other.end(), "error NO_MATCH");
 }
 
 #[test]
-fn a_question_of_yes_and_no() {
+fn a_yes_no_question() {
     let ask = "- askForBoolean:
     name: Sure?
     question: {lit: Are you sure?}
@@ -148,7 +148,7 @@ fn a_question_of_yes_and_no() {
     assert_eq!(yes.variable("Flow.sure"), "true");
     assert_eq!(yes.output("Sure?"), "yes");
     let no = run(&flow(ask), "", &["2"]);
-    assert_eq!(no.said(), ["Are you sure?", "Never mind"]);
+    assert_eq!(no.prompts(), ["Are you sure?", "Never mind"]);
     let prepared = run(&flow(ask), "actions: {Sure?: {outputs: {answer: false}}}", &[]);
     assert_eq!(prepared.output("Sure?"), "no");
     assert_eq!(prepared.variable("Flow.sure"), "false");
@@ -166,10 +166,10 @@ const INTENT: &str = "- askForIntent:
 #[test]
 fn an_intent_leads_to_its_task() {
     let spoken = run(&flow(INTENT), "", &["say:account balance"]);
-    assert_eq!(spoken.said(), ["What can I do?", "You have 5 dollars"]);
+    assert_eq!(spoken.prompts(), ["What can I do?", "You have 5 dollars"]);
     let world = "actions: {What: {outputs: {intent: Account Balance}}}";
     let prepared = run(&flow(INTENT), world, &[]);
-    assert_eq!(prepared.said(), ["What can I do?", "You have 5 dollars"]);
+    assert_eq!(prepared.prompts(), ["What can I do?", "You have 5 dollars"]);
     let unknown = run(&flow(INTENT), "", &["say:x", "say:y"]);
     assert_eq!(unknown.output("What"), "noIntent");
 }
@@ -178,5 +178,5 @@ fn an_intent_leads_to_its_task() {
 fn waiting_for_input_leads_to_the_task_of_an_intent_too() {
     let wait = "- waitForInput: {name: Wait, question: {lit: Well?}}";
     let run = run(&flow(wait), "", &["say:Account Balance"]);
-    assert_eq!(run.said(), ["Well?", "You have 5 dollars"]);
+    assert_eq!(run.prompts(), ["Well?", "You have 5 dollars"]);
 }

@@ -1,8 +1,10 @@
-//! What `settingsErrorHandling` does: every event of ArchEnums.EVENTS_FLOW_ERROR_HANDLING.
+//! The effects of `settingsErrorHandling`: every event of
+//! ArchEnums.EVENTS_FLOW_ERROR_HANDLING.
 
 use super::support::{Run, stage};
 
-/// A flow of a type whose first task or state fails, with this error handling.
+/// Runs a flow of the given type whose first task or state fails, with this error
+/// handling.
 fn failing(flow_type: &str, handling: &str) -> Run {
     let (units, unit) = match flow_type {
         "workflow" | "surveyInvite" => ("states", "state"),
@@ -37,7 +39,7 @@ fn last(run: &Run) -> &str {
 }
 
 #[test]
-fn what_ends_the_flow_leaves_the_error() {
+fn ending_the_flow_leaves_the_error() {
     for (flow_type, handling) in [
         ("inboundCall", "{disconnect: {none: true}}"),
         ("inboundCall", "{unknown: {none: true}}"),
@@ -51,7 +53,7 @@ fn what_ends_the_flow_leaves_the_error() {
     ] {
         let run = failing(flow_type, handling);
         assert_eq!(run.end(), "error NOT_SET_NOT_ALLOWED", "{handling}");
-        assert_eq!(run.said(), ["An error"], "{handling}");
+        assert_eq!(run.prompts(), ["An error"], "{handling}");
         assert!(last(&run).starts_with("Error Handling"), "{handling}");
     }
 }
@@ -60,7 +62,7 @@ fn what_ends_the_flow_leaves_the_error() {
 fn a_queue_handles_the_error() {
     let run = failing("inboundCall", "{queue: {targetQueue: {lit: {name: Sales}}}}");
     assert_eq!(run.end(), "completed");
-    assert_eq!(run.said(), ["An error"]);
+    assert_eq!(run.prompts(), ["An error"]);
     assert_eq!(run.routing().unwrap(), "Sales q-1 [] None");
 }
 
@@ -72,7 +74,7 @@ fn a_queue_that_does_not_take_the_call_leaves_the_error() {
 }
 
 #[test]
-fn a_task_or_state_of_the_author_handles_the_error() {
+fn a_user_defined_task_or_state_handles_the_error() {
     for (flow_type, handling) in [
         ("inboundCall", "{task: {targetTaskRef: '/inboundCall/tasks/task[Rescue]'}}"),
         ("inboundCall", "{task: {taskRef: '/inboundCall/tasks/task[Rescue]'}}"),
@@ -111,7 +113,7 @@ fn an_error_in_a_queue_can_leave_the_caller_waiting() {
 }
 
 #[test]
-fn a_module_without_error_handling_leaves_it_to_the_flow_that_called() {
+fn a_module_without_error_handling_leaves_it_to_the_calling_flow() {
     let module = "commonModule:
   name: Helper
   defaultLanguage: en-us

@@ -1,4 +1,4 @@
-//! A node has one id, wherever it is shown.
+//! A node has the same id everywhere.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,8 @@ use flowsim::value::Json;
 use super::support::call_flow;
 use crate::shared::shared;
 
-/// Id and kind of every node of the model, and of every step that an author wrote.
+/// Returns the ids and kinds of all nodes of the model, and of all steps that the author
+/// wrote.
 fn ids(folder: &Path) -> (usize, [Vec<String>; 2]) {
     let loaded = load(&[folder.to_owned()], &[], &mut Files::new());
     let flows = &loaded.architect;
@@ -26,7 +27,7 @@ fn ids(folder: &Path) -> (usize, [Vec<String>; 2]) {
             let kind = node.get("type").expect("a node has a type");
             of_model.push(format!("{index} {id} {kind}"));
         }
-        let of_flow = program.legend.nodes.iter();
+        let of_flow = program.symbols.nodes.iter();
         let of_flow = of_flow.filter(|node| node.flow == FlowId::new(index)).skip(1);
         let written = of_flow.filter(|node| {
             node.node_type != "nextRound" && !node.name.starts_with("Error Handling")
@@ -59,7 +60,7 @@ fn assert_same_ids(folder: &Path) {
 }
 
 #[test]
-fn loops_menus_and_doubled_names_have_ids() {
+fn loops_menus_and_repeated_names_have_ids() {
     let actions = "- loop:
     name: Again
     loopCount: {lit: 2}

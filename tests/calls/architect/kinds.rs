@@ -1,4 +1,4 @@
-//! How every kind of action is treated.
+//! The support of each kind of action.
 
 #![expect(clippy::unwrap_used, reason = "data that cannot be read fails the test")]
 
@@ -12,8 +12,8 @@ use flowsim::world::{Answer, Input, Question};
 use super::support::{call_flow, compile};
 use crate::shared::shared;
 
-/// What an action without settings asks of the world.
-fn treatment(kind: &str) -> &'static str {
+/// Returns the support of an action without settings.
+fn support_of(kind: &str) -> &'static str {
     let program = compile(&call_flow(&[], &format!("- {kind}: {{name: A}}")));
     let call = Call::new(program.flow("F").unwrap());
     let mut session = Session::start(Arc::clone(&program), &call);
@@ -40,7 +40,7 @@ fn treatment(kind: &str) -> &'static str {
 
 #[test]
 #[ignore = "needs ../shared/data"]
-fn every_kind_runs_or_is_asked_for() {
+fn every_kind_is_simulated_or_answered_by_fixtures() {
     let text = fs::read_to_string(shared("actions.json")).unwrap();
     let document: serde_json::Value = serde_json::from_str(&text).unwrap();
     let mut listing = String::new();
@@ -49,7 +49,7 @@ fn every_kind_runs_or_is_asked_for() {
         let mut letters = name.chars();
         let first = letters.next().unwrap().to_ascii_lowercase();
         let kind: String = [first].into_iter().chain(letters).collect();
-        let _ = writeln!(listing, "{kind}: {}", treatment(&kind));
+        let _ = writeln!(listing, "{kind}: {}", support_of(&kind));
     }
     insta::assert_snapshot!(listing);
 }

@@ -1,4 +1,4 @@
-//! `collectInput` and `dialByExtension`, and keys that are typed ahead.
+//! `collectInput`, `dialByExtension`, and keys that are typed ahead.
 
 use flowsim::engine::{Call, Limits, Session};
 use flowsim::trace::{Field, Status};
@@ -6,7 +6,7 @@ use flowsim::world::{Answer, Input, Question};
 
 use super::support::{Run, compile, run, stage};
 
-/// A flow that takes digits and says which way it goes.
+/// A flow that collects digits and says which output it takes.
 fn collect(settings: &str) -> String {
     with_actions(
         "",
@@ -52,7 +52,7 @@ fn range(terminator: &str, more: &str) -> String {
     ))
 }
 
-/// The output, the data, and how long it took.
+/// Returns the output, the data, and the elapsed time.
 fn outcome(flow: &str, inputs: &[&str]) -> (String, String, i64) {
     let run = run(flow, "", inputs);
     let output = run.output("Ask").to_owned();
@@ -68,13 +68,13 @@ fn failure(elapsed_ms: i64) -> (String, String, i64) {
 }
 
 #[test]
-fn so_many_digits_are_an_entry() {
+fn the_exact_number_of_digits_completes_an_entry() {
     assert_eq!(outcome(&exact(3), &["123"]), success("123", 0));
     assert_eq!(outcome(&exact(3), &["1@2000,2@3000,3@100"]), success("123", 5_100));
 }
 
 #[test]
-fn too_few_digits_and_none_fail() {
+fn too_few_digits_or_none_fail() {
     assert_eq!(outcome(&exact(3), &["12"]), failure(3_000));
     assert_eq!(outcome(&exact(3), &["1@0,2@3001,3@0"]), failure(3_000));
     assert_eq!(outcome(&exact(3), &["-"]), failure(5_000));
@@ -96,7 +96,7 @@ fn hanging_up_ends_the_call() {
 }
 
 #[test]
-fn a_range_ends_at_its_key_its_most_or_when_nothing_follows() {
+fn a_range_ends_at_its_terminator_its_maximum_or_a_timeout() {
     let flow = range("digit_#", "");
     assert_eq!(outcome(&flow, &["12#"]), success("12", 0));
     assert_eq!(outcome(&flow, &["1234"]), success("1234", 0));
@@ -112,7 +112,7 @@ fn a_digit_can_end_a_range() {
 }
 
 #[test]
-fn the_key_that_ends_it_can_belong_to_it() {
+fn the_terminating_key_can_belong_to_the_entry() {
     let flow =
         range("digit_#", "                includeTerminatingDtmfInResultData: true");
     assert_eq!(outcome(&flow, &["12#"]), success("12#", 0));
@@ -121,7 +121,7 @@ fn the_key_that_ends_it_can_belong_to_it() {
 }
 
 #[test]
-fn star_and_pound_spoil_an_entry() {
+fn star_and_pound_invalidate_an_entry() {
     for input in ["12*", "*", "*12#"] {
         assert_eq!(outcome(&range("digit_#", ""), &[input]), failure(0), "{input}");
     }
@@ -141,7 +141,7 @@ fn star_or_pound_alone_can_be_an_entry() {
 }
 
 #[test]
-fn timeouts_are_those_of_the_action_then_of_the_flow() {
+fn timeouts_come_from_the_action_then_from_the_flow() {
     let own = "                digits: {exact: 2}
                 noEntryTimeout: {lit: {seconds: 2}}
                 interDigitTimeout: {exp: 'MakeDuration(0,0,0,0,700)'}";
@@ -164,7 +164,7 @@ fn wrong_types_are_runtime_errors() {
 }
 
 #[test]
-fn an_entry_is_read_to_the_caller_who_confirms_it() {
+fn an_entry_is_read_back_for_confirmation() {
     let flow = |kind: &str| {
         collect(&format!(
             "                digits: {{exact: 2}}
@@ -172,7 +172,7 @@ fn an_entry_is_read_to_the_caller_who_confirms_it() {
                 verificationAudio: {{tts: Right?}}"
         ))
     };
-    let heard = |run: &Run| run.said().join(" | ");
+    let heard = |run: &Run| run.prompts().join(" | ");
     let individual = run(&flow("individualDigits"), "", &["07", "1"]);
     assert_eq!(heard(&individual), "Number? | zero seven | Right? | 07");
     let numeric = run(&flow("numeric"), "", &["42", "1"]);
@@ -194,7 +194,7 @@ fn an_entry_is_read_to_the_caller_who_confirms_it() {
 }
 
 #[test]
-fn whoever_is_asked_to_confirm_knows_the_keys() {
+fn the_confirmation_question_lists_its_keys() {
     let program = compile(&collect(
         "                digits: {exact: 2}\n                verificationType: numeric",
     ));
@@ -229,7 +229,7 @@ fn digits_beyond_the_count_are_typed_ahead() {
 }
 
 #[test]
-fn what_is_typed_ahead_begins_an_entry_and_the_caller_goes_on() {
+fn typed_ahead_digits_begin_an_entry_that_the_caller_continues() {
     let program = compile(&two("{tts: Next}"));
     let flow = program.flow("F").unwrap();
     let mut session = Session::start(program.clone(), &Call::new(flow));
@@ -243,14 +243,14 @@ fn what_is_typed_ahead_begins_an_entry_and_the_caller_goes_on() {
 }
 
 #[test]
-fn keys_come_when_they_are_pressed() {
+fn keys_arrive_at_the_time_they_are_pressed() {
     let run = run(&two("{tts: Next}"), "", &["1@0,2@0,3@4000,4@0,5@0"]);
     assert_eq!(run.variable("Task.more"), "\"345\"");
     assert_eq!(run.trace.elapsed_ms, 4_000);
 }
 
 #[test]
-fn audio_that_cannot_be_interrupted_drops_what_was_typed_ahead() {
+fn uninterruptible_audio_discards_typed_ahead_keys() {
     let audio = "{exp: 'AudioPlaybackOptions(ToAudioTTS(\"Terms\"), false)'}";
     let dropped = run(&two(audio), "", &["12345", "678"]);
     assert_eq!(dropped.values(Field::DroppedKeys), ["345"]);
@@ -300,11 +300,11 @@ fn an_extension_connects_with_its_user() {
 }
 
 #[test]
-fn an_unknown_extension_fails_after_the_last_time() {
+fn an_unknown_extension_fails_after_the_last_attempt() {
     let run = run(&dial(""), USERS, &["555", "666#"]);
     assert_eq!(run.output("Dial"), "failure");
     assert_eq!(
-        (run.said(), run.variable("Task.data")),
+        (run.prompts(), run.variable("Task.data")),
         (vec!["Again", "Nobody"], "\"666\"".into())
     );
     assert_eq!(
@@ -314,7 +314,7 @@ fn an_unknown_extension_fails_after_the_last_time() {
 }
 
 #[test]
-fn who_dials_nothing_times_out() {
+fn dialling_nothing_times_out() {
     let run = run(&dial(""), USERS, &[]);
     assert_eq!((run.output("Dial"), run.trace.elapsed_ms), ("timeout", 12_000));
     assert_eq!(run.variable("Task.data"), "null");
@@ -323,7 +323,7 @@ fn who_dials_nothing_times_out() {
 }
 
 #[test]
-fn without_extensions_whoever_answers_says_what_comes_of_it() {
+fn without_known_extensions_the_host_decides_the_result() {
     let taken = run(&dial(""), "", &["55#"]);
     assert_eq!(
         (taken.path(), taken.trace.status),

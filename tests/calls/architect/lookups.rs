@@ -18,7 +18,7 @@ const VARIABLES: [&str; 10] = [
     "decimal rate",
 ];
 
-/// A call of the data action `Get`, with these settings beside its name.
+/// Runs a call of the data action `Get` with these settings in addition to its name.
 fn data_action(settings: &str, fixtures: &str) -> Run {
     let action = format!(
         "- callData:\n    name: It\n    timeout: {{lit: {{seconds: 5}}}}\n    category:\n      \
@@ -31,7 +31,7 @@ fn data_action(settings: &str, fixtures: &str) -> Run {
 }
 
 #[test]
-fn a_data_action_gives_its_results() {
+fn a_data_action_returns_its_results() {
     let run = data_action(
         "inputs: {id: {lit: c-1}, n: {exp: 1 + 1}, nothing: {noValue: true}}
             successOutputs: {name: {var: Flow.text}, total: {var: Flow.count}, ok: {var: Flow.yes}, \
@@ -45,7 +45,7 @@ fn a_data_action_gives_its_results() {
          agents: [{name: Ann, id: 1}, {name: Bob, id: 2}]}",
     );
     assert_eq!(run.output("It"), "success");
-    assert_eq!(run.said(), ["done"]);
+    assert_eq!(run.prompts(), ["done"]);
     for (name, value) in [
         ("text", "\"7\""),
         ("count", "3"),
@@ -65,7 +65,7 @@ fn a_data_action_gives_its_results() {
 }
 
 #[test]
-fn one_item_is_a_collection_and_what_is_missing_is_not_set() {
+fn a_single_item_becomes_a_collection_and_missing_values_are_not_set() {
     let run = data_action(
         "successOutputs: {name: {var: Flow.names}, total: {var: Flow.count}, \
          list.id: {var: Flow.ids}}",
@@ -77,7 +77,7 @@ fn one_item_is_a_collection_and_what_is_missing_is_not_set() {
 }
 
 #[test]
-fn a_failure_tells_what_the_body_says() {
+fn a_failure_contains_the_message_of_the_body() {
     let run = data_action(
         "successOutputs: {name: {var: Flow.text}}",
         "dataActions: {Get: {status: 404, output: {code: not.found, message: Nobody, name: x}}}",
@@ -161,9 +161,10 @@ fn without_a_timeout_it_has_a_minute() {
     }
 }
 
-/// Of long ones the caller hears the prompt of the action, or else that of the flow.
+/// During long data actions, the caller hears the prompt of the action, or else that of
+/// the flow.
 #[test]
-fn the_caller_hears_that_it_goes_on() {
+fn the_caller_hears_a_waiting_prompt() {
     for (own, latency, said) in [
         ("", 1_001, vec!["Please wait."]),
         ("", 1_000, vec![]),
@@ -183,7 +184,7 @@ systemPrompts: {{processing: {{tts: Please wait.}}}}
 prompts: {{Own: {{tts: Mine.}}}}"
         );
         let run = run(&text, &fixtures, &[]);
-        assert_eq!(run.said(), said, "{own} {latency}");
+        assert_eq!(run.prompts(), said, "{own} {latency}");
         assert_eq!(run.trace.elapsed_ms, latency);
         assert_eq!(run.output("It"), "success");
     }
@@ -213,7 +214,7 @@ fn look_up(key: &str, table: &str, columns: &str) -> Run {
 }
 
 #[test]
-fn a_row_gives_its_columns() {
+fn a_row_returns_its_columns() {
     let columns = "Queue: {var: Flow.text}, Priority: {var: Flow.count}, \
                    Open: {var: Flow.yes}, rate: {var: Flow.rate}, Missing: {var: Flow.message}";
     let run = look_up("\"1\"", "routes", columns);
@@ -245,7 +246,7 @@ fn cells_without_a_value_are_not_set() {
 #[test]
 fn no_row_no_table_no_key() {
     let run = look_up("\"3\"", "Routes", "Queue: {var: Flow.text}");
-    assert_eq!((run.output("It"), run.said()), ("notFound", vec!["nobody"]));
+    assert_eq!((run.output("It"), run.prompts()), ("notFound", vec!["nobody"]));
     assert_eq!(run.variable("Flow.text"), "null");
 
     let run = look_up("\"1\"", "Roots", "Queue: {var: Flow.text}");
@@ -263,7 +264,7 @@ fn no_row_no_table_no_key() {
     assert_eq!((run.output("It"), run.codes()), ("error", vec!["NOT_SET_NOT_ALLOWED"]));
 }
 
-/// What was not found leaves the variable as it is.
+/// The variable is left unchanged if nothing is found.
 #[test]
 fn a_variable_keeps_its_value_if_nothing_is_found() {
     let actions = "- updateData: {name: U, statements: [{string: {variable: Flow.text, value: {lit: old}}}]}
@@ -347,7 +348,7 @@ fn several_users_are_found_in_order() {
         );
         let run = run(&call_flow(&["userCollection found"], &action), ORGANISATION, &[]);
         assert_eq!(run.output("It"), output, "{ids}");
-        let found = run.trace.variable(&run.program.legend, "Flow.found").unwrap();
+        let found = run.trace.variable(&run.program.symbols, "Flow.found").unwrap();
         let found: serde_json::Value =
             serde_json::from_str(&found.to_json().to_string()).unwrap();
         let found = found.as_array().unwrap().iter().map(|user| user["name"].clone());
@@ -421,7 +422,7 @@ fn a_contact_has_its_properties() {
 }
 
 #[test]
-fn a_contact_is_got_by_its_id_only() {
+fn a_contact_is_fetched_by_its_id_only() {
     for key in ["\"c-3\"", "\"ada@example.com\"", "\" \"", "ToString(NOT_SET)"] {
         let run = contact(key, "Flow.found.id");
         assert_eq!(run.output("It"), "notFound", "{key}");
@@ -474,7 +475,7 @@ fn contacts_that_cannot_be_read_are_an_error() {
     }
 }
 
-/// The outputs that the execution documents have.
+/// The outputs that appear in execution documents.
 #[test]
 fn outputs_have_the_ids_of_the_platform() {
     let action = "- searchExternalContacts: {name: It, searchTerm: {lit: c-1}}";

@@ -1,4 +1,4 @@
-//! Menus: what they play, how long they wait, and where their choices lead.
+//! Menus: prompts, timeouts, and the targets of choices.
 
 use flowsim::engine::{Call, Limits, Session};
 use flowsim::trace::{Field, Status};
@@ -52,16 +52,16 @@ fn plain() -> String {
 fn the_actions_of_a_choice_lead_back_to_the_menu() {
     let run = run(&plain(), "", &["1", "*"]);
     assert_eq!(run.path(), ["F", "Main Menu", "Selling", "Main Menu", "Bye"]);
-    assert_eq!(run.said(), ["Sales 1 or help 2", "We sell", "Sales 1 or help 2"]);
+    assert_eq!(run.prompts(), ["Sales 1 or help 2", "We sell", "Sales 1 or help 2"]);
     assert_eq!(run.output("Main Menu"), "Sales");
     assert_eq!(run.trace.status, Status::Completed);
 }
 
 #[test]
-fn a_menu_is_played_so_often_and_then_the_call_ends() {
+fn a_menu_is_repeated_and_then_the_call_ends() {
     let run = run(&plain(), "", &[]);
     assert_eq!(run.path(), ["F", "Main Menu"]);
-    assert_eq!(run.said().len(), 3);
+    assert_eq!(run.prompts().len(), 3);
     let silent = [1, 2, 3].map(|round| format!("round {round} = no input"));
     assert_eq!(run.values(Field::Reason), silent);
     assert_eq!(run.trace.elapsed_ms, 30_000);
@@ -70,7 +70,7 @@ fn a_menu_is_played_so_often_and_then_the_call_ends() {
 }
 
 #[test]
-fn settings_of_the_menu_win_over_those_of_the_flow() {
+fn settings_of_the_menu_override_those_of_the_flow() {
     let own = "        settingsMenu:
           repeatCount: {lit: 2}
           menuSelectionTimeout: {noValue: true}";
@@ -80,19 +80,19 @@ fn settings_of_the_menu_win_over_those_of_the_flow() {
     menuSelectionTimeout: {lit: {seconds: 4}}
 ";
     let run = run(&text, "", &[]);
-    assert_eq!((run.said().len(), run.trace.elapsed_ms), (2, 8_000));
+    assert_eq!((run.prompts().len(), run.trace.elapsed_ms), (2, 8_000));
 }
 
 #[test]
-fn a_menu_plays_once_at_least_and_ten_times_at_most() {
+fn a_menu_plays_at_least_once_and_at_most_ten_times() {
     for (count, played) in [("0", 1), ("-3", 1), ("99999999999", 10)] {
         let own = format!("        settingsMenu: {{repeatCount: {{lit: {count}}}}}");
-        assert_eq!(run(&flow(&own, ""), "", &[]).said().len(), played, "{count}");
+        assert_eq!(run(&flow(&own, ""), "", &[]).prompts().len(), played, "{count}");
     }
 }
 
 #[test]
-fn the_default_choice_is_taken_after_the_last_time() {
+fn the_default_choice_is_taken_after_the_last_repeat() {
     let default = "        defaultChildMenuRef: './choices/menuDisconnect[Bye_7]'
         settingsMenu: {repeatCount: {lit: 1}}";
     let choice = "          - menuDisconnect: {name: Nobody, refId: Bye_7}";
@@ -103,13 +103,16 @@ fn the_default_choice_is_taken_after_the_last_time() {
 }
 
 #[test]
-fn the_audio_knows_why_the_menu_is_played_again() {
+fn the_audio_depends_on_why_the_menu_is_repeated() {
     let text = plain().replace(
         "{tts: Sales 1 or help 2}",
         "{exp: 'ToAudioTTS(If(Menu.LastCollectionNoInput, \"Speak up\", If(Menu.LastCollectionNoMatch, \"No such thing\", \"Choose\")))'}",
     );
     let run = run(&text, "", &["-", "5", "1", "*"]);
-    assert_eq!(run.said(), ["Choose", "Speak up", "No such thing", "We sell", "Choose"]);
+    assert_eq!(
+        run.prompts(),
+        ["Choose", "Speak up", "No such thing", "We sell", "Choose"]
+    );
 }
 
 #[test]
@@ -121,7 +124,7 @@ fn a_late_key_counts_for_the_next_round() {
 }
 
 #[test]
-fn what_is_said_chooses_in_any_case_and_language() {
+fn speech_chooses_in_any_case_and_language() {
     for (words, output) in [("BUY", "Sales"), ("sales", "Sales"), (" hilfe ", "Help")] {
         let run = run(&plain(), "", &[&format!("say:{words}")]);
         assert_eq!(run.output("Main Menu"), output, "{words}");
@@ -131,7 +134,7 @@ fn what_is_said_chooses_in_any_case_and_language() {
 }
 
 #[test]
-fn the_language_of_the_call_wins() {
+fn the_language_of_the_call_takes_precedence() {
     let choice = "          - menuDisconnect:
               name: German
               speechRecTerms: {de-de: {terms: [{lit: Sales}]}}";
@@ -143,7 +146,7 @@ fn the_language_of_the_call_wins() {
 }
 
 #[test]
-fn there_is_a_way_back_and_again() {
+fn choices_lead_to_the_previous_menu_or_repeat_this_one() {
     let run = run(&plain(), "", &["2", "8", "9", "2", "9", "*"]);
     let there = ["F", "Main Menu", "Help", "Help Menu", "Again", "Help Menu", "Back"];
     let again = ["Main Menu", "Help", "Help Menu", "Back", "Main Menu", "Bye"];
@@ -151,7 +154,7 @@ fn there_is_a_way_back_and_again() {
 }
 
 #[test]
-fn without_a_menu_before_the_same_is_played_again() {
+fn without_a_previous_menu_the_same_is_repeated() {
     let choice = "          - menuPreviousMenu: {name: Back, dtmf: digit_0}";
     let run = run(&flow("", choice), "", &["0", "*"]);
     assert_eq!(run.path(), ["F", "Main Menu", "Back", "Main Menu", "Bye"]);
@@ -198,7 +201,7 @@ fn an_empty_task_leads_back_until_the_limit() {
 }
 
 #[test]
-fn several_digits_are_an_extension_if_somebody_has_it() {
+fn several_digits_are_an_extension_if_a_user_has_it() {
     let users = "users: [{name: Ann, extension: '12'}, {name: Bob, extension: '1234'}]";
     for (input, user, elapsed_ms) in
         [("1234", "Bob", 0), ("12", "Ann", 1_000), ("1@500,2@1000", "Ann", 2_500)]
@@ -217,14 +220,14 @@ fn several_digits_are_an_extension_if_somebody_has_it() {
 }
 
 #[test]
-fn digits_that_are_no_extension_are_choices_one_after_the_other() {
+fn digits_that_match_no_extension_are_separate_choices() {
     let run = run(&plain(), "", &["29*"]);
     let path = ["F", "Main Menu", "Help", "Help Menu", "Back", "Main Menu", "Bye"];
     assert_eq!(run.path(), path);
 }
 
 #[test]
-fn a_menu_that_dials_waits_whether_another_digit_comes() {
+fn a_menu_with_extension_dialling_waits_for_another_digit() {
     assert_eq!(run(&plain(), "", &["1", "*"]).trace.elapsed_ms, 1_000);
     let own = "        settingsMenu: {listenForExtensionDialing: {lit: false}}";
     let users = "users: [{name: Ann, extension: '12'}]";
@@ -232,9 +235,9 @@ fn a_menu_that_dials_waits_whether_another_digit_comes() {
     assert_eq!(run.trace.elapsed_ms, 0);
 }
 
-/// `Sales` calls a task, in which the caller comes to another menu and out again.
+/// `Sales` calls a task in which the caller enters another menu and leaves it again.
 #[test]
-fn behind_a_called_task_the_caller_is_in_the_menu_that_called_it() {
+fn after_a_called_task_the_caller_is_in_the_menu_that_called_it() {
     let text = plain()
         .replace(
             "{playAudio: {name: Selling, audio: {tts: We sell}}}",
@@ -293,7 +296,7 @@ fn the_call_is_cut_off_while_a_menu_waits() {
 }
 
 #[test]
-fn whoever_is_asked_knows_the_choices() {
+fn a_question_lists_the_choices() {
     let program = compile(&plain());
     let flow = program.flow("F").unwrap();
     let mut session = Session::start(program, &Call::new(flow));
@@ -314,7 +317,7 @@ fn a_menu_reads_well() {
     insta::assert_snapshot!("a_menu_as_a_conversation", run.conversation());
 }
 
-/// Two menus with a menu below each, which have the same name.
+/// Two menus, each with a submenu of the same name.
 const NESTED: &str = "inboundCall:
   name: F
   defaultLanguage: en-us
@@ -356,21 +359,21 @@ const NESTED: &str = "inboundCall:
 ";
 
 #[test]
-fn a_menu_can_stand_among_the_choices_of_another() {
+fn a_menu_can_be_among_the_choices_of_another() {
     let down = run(NESTED, "", &["1", "3", "1"]);
-    assert_eq!(down.said(), ["A", "More of A", "Deep down"]);
+    assert_eq!(down.prompts(), ["A", "More of A", "Deep down"]);
     assert_eq!(down.path().last(), Some(&"Bye"));
     let back = run(NESTED, "", &["say:more", "*", "1", "3", "1"]);
-    assert_eq!(back.said(), ["A", "More of A", "A", "More of A", "Deep down"]);
+    assert_eq!(back.prompts(), ["A", "More of A", "A", "More of A", "Deep down"]);
     let over = run(NESTED, "", &["1", "2", "9"]);
-    assert_eq!(over.said(), ["A", "More of A", "More of B"]);
+    assert_eq!(over.prompts(), ["A", "More of A", "More of B"]);
     assert_eq!(over.path().last(), Some(&"End"));
 }
 
 #[test]
-fn a_menu_below_another_can_be_the_default_and_has_settings_of_its_own() {
+fn a_submenu_can_be_the_default_and_has_its_own_settings() {
     let run = run(NESTED, "", &["-", "-", "-", "1", "3", "1"]);
     assert_eq!(run.output("A"), "More");
     let said = ["A", "More of A", "More of A", "A", "More of A", "Deep down"];
-    assert_eq!(run.said(), said);
+    assert_eq!(run.prompts(), said);
 }

@@ -1,4 +1,4 @@
-//! Messages to a participant, and what begins a digital conversation.
+//! Messages to a participant, and the start of a digital conversation.
 
 use super::support::{indented, run, stage};
 
@@ -36,7 +36,7 @@ fn a_participant_reads_messages() {
     messageBody: {lit: We got it}
     replyMode: replyToSender";
     let run = run(&flow(actions), "", &[]);
-    assert_eq!(run.said(), ["Hello there 5", "ab", "We got it"]);
+    assert_eq!(run.prompts(), ["Hello there 5", "ab", "We got it"]);
     assert_eq!(run.output("Two"), "success");
     assert_eq!(
         run.entries(),
@@ -56,7 +56,7 @@ fn an_empty_message_is_not_sent() {
           - communicate: {name: Sorry, communication: {lit: Sorry}}";
     let run = run(&flow(actions), "", &[]);
     assert_eq!(run.output("Empty"), "failure");
-    assert_eq!(run.said(), ["Sorry"]);
+    assert_eq!(run.prompts(), ["Sorry"]);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn the_context_holds_the_message() {
     let run = stage(flow(actions))
         .context(&[("from", "ada@example.com"), ("message", "Hi")])
         .run();
-    assert_eq!(run.said(), ["Hi from ada@example.com"]);
+    assert_eq!(run.prompts(), ["Hi from ada@example.com"]);
 }
 
 #[test]
@@ -91,14 +91,14 @@ fn an_email_has_its_subject_and_sender() {
             ("from", "ada@example.com"),
         ])
         .run();
-    assert_eq!(run.said(), ["Order: Where? ada@example.com"]);
+    assert_eq!(run.prompts(), ["Order: Where? ada@example.com"]);
 }
 
 #[test]
 fn a_state_changes_and_ends() {
     let changed = "- changeState: {name: Change, targetStateRef: '/inboundShortMessage/states/state[Next_1]'}
 - sendResponse: {name: Never, messageBody: {lit: Never}}";
-    assert_eq!(run(&flow(changed), "", &[]).said(), ["Bye"]);
+    assert_eq!(run(&flow(changed), "", &[]).prompts(), ["Bye"]);
     let ended = "- endState: {name: End}
 - sendResponse: {name: Never, messageBody: {lit: Never}}";
     let run = run(&flow(ended), "", &[]);

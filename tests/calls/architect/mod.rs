@@ -1,5 +1,5 @@
-//! How Architect's flows run, one file a family of actions, through the public face of the
-//! library. `docs/architect.md` says the same to authors of flows.
+//! The behaviour of Architect flows, one file for each family of actions, tested through
+//! the public API. `docs/architect.md` describes the same for authors of flows.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! Actions whose outcome the fixtures prepare.
+//! Actions whose results the fixtures define.
 
 use super::support::{fixtures, run, stage};
 
@@ -41,42 +41,42 @@ fn flow() -> String {
 }
 
 #[test]
-fn an_answer_by_the_name_of_an_action_wins_over_one_by_its_kind() {
+fn an_answer_for_the_name_of_an_action_overrides_one_for_its_kind() {
     let world = "actions:
   callBotFlow: {outputs: {intent: Wrong}}
   Call Bot: {path: success, outputs: {intent: Track, Slot.Order: 42}, latencyMs: 200}";
     let run = run(&flow(), world, &[]);
     assert_eq!(run.end(), "completed");
-    assert_eq!(run.said(), ["Track 42"]);
+    assert_eq!(run.prompts(), ["Track 42"]);
     assert_eq!(run.trace.elapsed_ms, 200);
-    // Nobody says what Lex does.
+    // The fixtures do not define the result of Lex.
     assert_eq!(run.codes(), ["ACTION_NOT_SIMULATED"]);
 }
 
 #[test]
-fn an_answer_by_flow_and_name_wins_over_both() {
+fn an_answer_for_flow_and_name_overrides_both() {
     let world = "actions:
   Call Bot: {outputs: {intent: Wrong}}
   Orders/Call Bot: {outputs: {intent: Right, Slot.Order: 1}}
   callLexBot: {path: failure}";
     let run = run(&flow(), world, &[]);
-    assert_eq!(run.said(), ["Right 1", "Sorry"]);
+    assert_eq!(run.prompts(), ["Right 1", "Sorry"]);
     assert_eq!(run.output("Lex"), "failure");
     assert_eq!(run.codes(), Vec::<&str>::new());
 }
 
 #[test]
-fn conditions_look_at_the_inputs() {
+fn conditions_test_the_inputs() {
     let world = "actions:
   Call Bot:
     - {when: {Slot.Order: '6'}, outputs: {intent: Wrong}}
     - {when: {Slot.Order: '5', inputText: where is it}, outputs: {intent: Five, Slot.Order: 5}}
     - {outputs: {intent: Any}}";
-    assert_eq!(run(&flow(), world, &[]).said(), ["Five 5"]);
+    assert_eq!(run(&flow(), world, &[]).prompts(), ["Five 5"]);
 }
 
 #[test]
-fn answers_are_taken_one_by_one_and_the_last_is_repeated() {
+fn answers_are_used_in_turn_and_the_last_is_repeated() {
     let text = "workflow:
   name: F
   startUpRef: /workflow/states/state[S_1]
@@ -108,8 +108,7 @@ fn an_output_that_the_action_does_not_have_ends_the_run() {
     let run = run(&flow(), "actions: {Call Bot: {}, Lex: {path: timeout}}", &[]);
     assert_eq!(run.end(), "error UNKNOWN_OUTPUT");
     let message = run.trace.failure.as_ref().map(|failure| failure.message.to_string());
-    let expected =
-        "the answer takes the output `timeout`, but those of the action are `failure`";
+    let expected = "the answer takes the output `timeout`, but the action has `failure`";
     assert_eq!(message.as_deref(), Some(expected));
 }
 
@@ -120,7 +119,7 @@ fn a_result_that_does_not_fit_its_variable_is_an_error() {
 }
 
 #[test]
-fn a_strict_run_wants_every_answer() {
+fn a_strict_run_requires_every_answer() {
     let run = stage(flow()).strict().run();
     assert_eq!(run.end(), "error ACTION_NOT_SUPPORTED");
 }
@@ -130,7 +129,7 @@ fn problems(yaml: &str) -> Vec<String> {
 }
 
 #[test]
-fn answers_of_actions_are_read_with_care() {
+fn invalid_answers_of_actions_are_reported() {
     assert_eq!(
         problems("actions: {A: {path: x, outputs: {a: 1}, when: {b: 2}}}"),
         [""; 0]

@@ -1,4 +1,4 @@
-//! Actions that tell the platform something.
+//! Actions that report something to the platform.
 
 use super::support::{call_flow, run};
 
@@ -70,15 +70,15 @@ fn prompts_speak_the_language_that_was_set() {
     statements: [{{string: {{variable: Flow.x, value: {{exp: Call.Language}}}}}}]"
     );
     let run = run(&flow(&actions), HELLO, &[]);
-    assert_eq!(run.said(), ["Hello", "Hola"]);
+    assert_eq!(run.prompts(), ["Hello", "Hola"]);
     assert_eq!(run.variable("Flow.x"), "\"es-us\"");
 }
 
 #[test]
-fn a_prompt_without_words_in_the_language_is_heard_in_the_default_one() {
+fn a_prompt_missing_in_the_language_is_played_in_the_default_one() {
     let actions =
         format!("- setLanguage: {{name: L, languageValue: {{lit: fr-fr}}}}\n{GREET}");
-    assert_eq!(run(&flow(&actions), HELLO, &[]).said(), ["Hello"]);
+    assert_eq!(run(&flow(&actions), HELLO, &[]).prompts(), ["Hello"]);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn the_variables_of_the_call_take_tags_and_data() {
 }
 
 #[test]
-fn a_workflow_ends_for_a_reason() {
+fn a_workflow_ends_with_a_reason() {
     let text = "workflow:
   name: F
   startUpRef: /workflow/states/state[S_1]

@@ -61,7 +61,7 @@ fn an_emergency_group_is_active_or_not() {
 }
 
 #[test]
-fn what_nobody_knows_is_the_rule() {
+fn unknown_schedules_are_inactive() {
     for (settings, output) in [
         ("schedule: {selectedSchedule: {lit: {name: Nights}}}", "active"),
         ("schedule: {selectedSchedule: {lit: {name: Some day}}}", "active"),
@@ -131,9 +131,9 @@ fn a_schedule_group_has_four_states() {
     }
 }
 
-/// Without a schedule group it is closed, unless there is an emergency.
+/// Without a schedule group the result is closed, unless there is an emergency.
 #[test]
-fn an_emergency_comes_first() {
+fn an_emergency_takes_precedence() {
     for (group_setting, emergency, output, active) in [
         ("{lit: {name: Support}}", "Fire", "emergency", "[\"Morning\"]"),
         ("{lit: {name: Support}}", "Flood", "open", "[\"Morning\"]"),
@@ -151,7 +151,7 @@ fn an_emergency_comes_first() {
 }
 
 #[test]
-fn a_group_that_nobody_knows_is_open() {
+fn an_unknown_group_is_open() {
     for (settings, output) in [
         ("scheduleGroup: {lit: {name: Unclear}}", "open"),
         (

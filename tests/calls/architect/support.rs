@@ -1,4 +1,4 @@
-//! Flows and a world in YAML, a call in a line, and what came of it as plain text.
+//! Flows and fixtures in YAML, calls in one line, and their results as plain text.
 
 #![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
 
@@ -12,13 +12,13 @@ use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::source::{Files, read_yaml};
 use flowsim::trace::{
-    Fact, Field, JsonWriter, PathTaken, Phrase, TextStyle, Trace, conversation,
+    EventKind, Field, JsonWriter, PathTaken, Phrase, TextStyle, Trace, conversation,
     render_text,
 };
 use flowsim::value::{Json, Value};
 use flowsim::world::{FixtureHost, Fixtures, Host, Input};
 
-/// Flows, the first of which is called, and what they meet.
+/// Flows and their environment. The first flow is called.
 pub(crate) struct Stage {
     flows: Vec<String>,
     world: String,
@@ -28,7 +28,7 @@ pub(crate) struct Stage {
     is_strict: bool,
 }
 
-/// A call that is over.
+/// A finished call.
 pub(crate) struct Run {
     pub(crate) program: Arc<Program>,
     pub(crate) trace: Trace,
@@ -39,7 +39,7 @@ pub(crate) fn run(flow: &str, world: &str, inputs: &[&str]) -> Run {
     stage(flow).world(world).inputs(inputs).run()
 }
 
-/// A flow that is to be called.
+/// Prepares the call of a flow.
 pub(crate) fn stage(flow: impl Into<String>) -> Stage {
     Stage {
         flows: vec![flow.into()],
@@ -51,12 +51,12 @@ pub(crate) fn stage(flow: impl Into<String>) -> Stage {
     }
 }
 
-/// Compiles a flow, which has nothing wrong in it.
+/// Compiles a flow that must have no findings.
 pub(crate) fn compile(flow: &str) -> Arc<Program> {
     stage(flow).compile()
 }
 
-/// Fixtures, and what is wrong with them.
+/// Reads fixtures, and returns their findings too.
 pub(crate) fn fixtures(yaml: &str) -> (Fixtures, Vec<Diagnostic>) {
     if yaml.is_empty() {
         return (Fixtures::default(), Vec::new());
@@ -65,8 +65,8 @@ pub(crate) fn fixtures(yaml: &str) -> (Fixtures, Vec<Diagnostic>) {
     Fixtures::read(&read_yaml(&file).unwrap(), Path::new(""))
 }
 
-/// A call flow with one task. Of `variables` each is a type and a name, and maybe settings:
-/// `string x`, `integer n, initialValue: {lit: 1}`.
+/// Builds a call flow with one task. Each of `variables` is a type and a name, with
+/// optional settings: `string x`, `integer n, initialValue: {lit: 1}`.
 pub(crate) fn call_flow(variables: &[&str], actions: &str) -> String {
     let variables = variables.iter().map(|variable| {
         let (kind, name) = variable.split_once(' ').unwrap();
@@ -89,26 +89,26 @@ pub(crate) fn call_flow(variables: &[&str], actions: &str) -> String {
     )
 }
 
-/// A text, every line of it further to the right.
+/// Indents every line of a string.
 pub(crate) fn indented(text: &str, width: usize) -> String {
     text.lines().map(|line| format!("{:width$}{line}\n", "")).collect()
 }
 
 impl Stage {
-    /// Another flow beside the first.
+    /// Adds another flow.
     pub(crate) fn and(mut self, flow: impl Into<String>) -> Self {
         self.flows.push(flow.into());
         self
     }
 
-    /// Fixtures in YAML; several texts add up.
+    /// Adds fixtures in YAML. Several documents accumulate.
     pub(crate) fn world(mut self, yaml: &str) -> Self {
         self.world += yaml;
         self.world += if yaml.is_empty() { "" } else { "\n" };
         self
     }
 
-    /// What is known of the call.
+    /// Sets context fields of the call.
     pub(crate) fn context<V: Into<Value> + Clone>(mut self, known: &[(&str, V)]) -> Self {
         let known =
             known.iter().map(|(name, value)| ((*name).into(), value.clone().into()));
@@ -116,7 +116,7 @@ impl Stage {
         self
     }
 
-    /// What the caller does.
+    /// Sets the caller's inputs.
     pub(crate) fn inputs(mut self, inputs: &[&str]) -> Self {
         self.inputs = inputs.iter().map(|input| Input::parse(input).unwrap()).collect();
         self
@@ -137,10 +137,10 @@ impl Stage {
         self.answered_by(&mut FixtureHost::new(&fixtures, &self.inputs))
     }
 
-    /// Calls the first flow; this host answers.
+    /// Calls the first flow with this host.
     pub(crate) fn answered_by(&self, host: &mut impl Host) -> Run {
         let program = self.compile();
-        let flow = program.flow(&program.legend.flows[0].id).unwrap();
+        let flow = program.flow(&program.symbols.flows[0].id).unwrap();
         let mut call = Call::new(flow)
             .in_organisation(Arc::new(self.fixtures()))
             .strict(self.is_strict)
@@ -171,44 +171,47 @@ impl Stage {
 }
 
 impl Run {
-    /// What the caller heard or read.
-    pub(crate) fn said(&self) -> Vec<&str> {
-        self.trace.prompts(&self.program.legend).map(|text| &**text).collect()
+    /// Returns the prompts that the caller heard or read.
+    pub(crate) fn prompts(&self) -> Vec<&str> {
+        self.trace.prompts(&self.program.symbols).map(|text| &**text).collect()
     }
 
-    /// The ids of the executed nodes.
+    /// Returns the ids of the executed nodes.
     pub(crate) fn path(&self) -> Vec<&str> {
-        self.trace.path(&self.program.legend).map(|id| &**id).collect()
+        self.trace.path(&self.program.symbols).map(|id| &**id).collect()
     }
 
-    /// How the call ended, with the code of its failure.
+    /// Returns the status of the call, with the code of its failure.
     pub(crate) fn end(&self) -> String {
         let status = self.trace.status.name();
         let failure = self.trace.failure.as_ref();
         failure.map_or(status.into(), |failure| format!("{status} {}", failure.code))
     }
 
-    /// What a variable holds at the end; of a task's own, what it was set to last. JSON.
+    /// Returns the final value of a variable as JSON; for a task's own variable, the last
+    /// assigned value.
     pub(crate) fn variable(&self, name: &str) -> String {
-        let legend = &self.program.legend;
+        let symbols = &self.program.symbols;
         let last = || {
             self.facts().rev().find_map(|fact| match fact {
-                Fact::Assigned(id, value) if legend.variable(*id) == name => Some(value),
+                EventKind::Assigned(id, value) if symbols.variable(*id) == name => {
+                    Some(value)
+                }
                 _ => None,
             })
         };
-        let value = self.trace.variable(legend, name).or_else(last);
+        let value = self.trace.variable(symbols, name).or_else(last);
         value.map_or(Json::Null, Value::to_json).to_string()
     }
 
-    /// The way that the node of an id took first: an output, `next`, `error` or `none`.
+    /// Returns the output that a node took first: its name, `next`, `error` or `none`.
     pub(crate) fn output(&self, id: &str) -> &str {
-        let legend = &self.program.legend;
-        let step = self.trace.steps.iter().find(|step| legend.node(step.node).id == id);
+        let symbols = &self.program.symbols;
+        let step = self.trace.steps.iter().find(|step| symbols.node(step.node).id == id);
         let step = step.expect("the node ran");
         match step.path {
             PathTaken::Output(index) => {
-                &legend.node(step.node).outputs[usize::from(index)]
+                &symbols.node(step.node).outputs[usize::from(index)]
             }
             PathTaken::Next => "next",
             PathTaken::Error => "error",
@@ -216,23 +219,25 @@ impl Run {
         }
     }
 
-    /// The codes of everything that was noted or failed.
+    /// Returns the codes of all notes and failures.
     pub(crate) fn codes(&self) -> Vec<&str> {
         let codes = self.facts().filter_map(|fact| match fact {
-            Fact::Noted(code) => Some(code.name()),
-            Fact::Failed(failure) => Some(failure.code.name()),
+            EventKind::Noted(code) => Some(code.name()),
+            EventKind::Failed(failure) => Some(failure.code.name()),
             _ => None,
         });
         codes.collect()
     }
 
-    /// What actions were given and gave under this field: `value`, `name = value`.
+    /// Returns the inputs and outputs of actions for this field: `value`, `name = value`.
     pub(crate) fn values(&self, field: Field) -> Vec<String> {
         let values = self.facts().filter_map(|fact| match fact {
-            Fact::Input(of, value) | Fact::Output(of, value) if *of == field => {
+            EventKind::Input(of, value) | EventKind::Output(of, value)
+                if *of == field =>
+            {
                 Some(plain(value))
             }
-            Fact::Entry(entry) if entry.of == field => {
+            EventKind::Entry(entry) if entry.of == field => {
                 Some(format!("{} = {}", entry.name, plain(&entry.value)))
             }
             _ => None,
@@ -240,10 +245,11 @@ impl Run {
         values.collect()
     }
 
-    /// The named values of actions: `> inputs name = value`, `< outputs name = value`.
+    /// Returns the named values of actions: `> inputs name = value`, `< outputs name =
+    /// value`.
     pub(crate) fn entries(&self) -> Vec<String> {
         let entries = self.facts().filter_map(|fact| match fact {
-            Fact::Entry(entry) => {
+            EventKind::Entry(entry) => {
                 let way = if entry.of.is_output() { "<" } else { ">" };
                 let (of, name) = (entry.of.name(), &entry.name);
                 Some(format!("{way} {of} {name} = {}", entry.value))
@@ -253,27 +259,27 @@ impl Run {
         entries.collect()
     }
 
-    /// After how many milliseconds an agent answered.
+    /// Returns the time in milliseconds after which an agent answered.
     pub(crate) fn connected(&self) -> Option<i64> {
         self.facts().find_map(|fact| match fact {
-            Fact::Connected(waited) => Some(*waited),
+            EventKind::Connected(waited) => Some(*waited),
             _ => None,
         })
     }
 
-    /// Where the conversation was routed: queue, id, skills, priority.
+    /// Returns the routing of the conversation: queue, id, skills, priority.
     pub(crate) fn routing(&self) -> Option<String> {
         let routing = self.trace.routing()?;
         let text = |phrase: &Option<Phrase>| {
             let phrase = phrase.as_ref();
-            phrase.map_or("-".into(), |it| it.text(&self.program.legend).to_string())
+            phrase.map_or("-".into(), |it| it.text(&self.program.symbols).to_string())
         };
         let (name, id) = (text(&routing.queue_name), text(&routing.queue_id));
         let skills = routing.skills.join("+");
         Some(format!("{name} {id} [{skills}] {:?}", routing.priority))
     }
 
-    /// To whom the conversation was handed on: kind, name, id.
+    /// Returns the target of the transfer: kind, name, id.
     pub(crate) fn transfer(&self) -> Option<String> {
         let transfer = self.trace.transfer()?;
         let id = transfer.id.as_deref().unwrap_or("-");
@@ -282,13 +288,13 @@ impl Run {
 
     pub(crate) fn json(&self) -> serde_json::Value {
         let mut out = String::new();
-        JsonWriter::new(&self.program.legend).write(&self.trace, &mut out);
+        JsonWriter::new(&self.program.symbols).write(&self.trace, &mut out);
         serde_json::from_str(&out).unwrap()
     }
 
-    /// What the caller heard and did, a line each.
+    /// Returns the turns of the conversation, one line each.
     pub(crate) fn conversation(&self) -> String {
-        let turns = conversation(&self.trace, &self.program.legend, 40);
+        let turns = conversation(&self.trace, &self.program.symbols, 40);
         let lines = turns.iter().map(|turn| {
             let time = turn.time_ms.map_or_else(|| "-".into(), |time| time.to_string());
             format!("{time:>6} {:?}: {}\n", turn.kind, turn.text)
@@ -297,15 +303,15 @@ impl Run {
     }
 
     pub(crate) fn text(&self) -> String {
-        render_text(&self.trace, &self.program.legend, TextStyle::default())
+        render_text(&self.trace, &self.program.symbols, TextStyle::default())
     }
 
-    fn facts(&self) -> impl DoubleEndedIterator<Item = &Fact> {
-        self.trace.events.iter().map(|event| &event.fact)
+    fn facts(&self) -> impl DoubleEndedIterator<Item = &EventKind> {
+        self.trace.events.iter().map(|event| &event.kind)
     }
 }
 
-/// A text as it is, anything else as JSON.
+/// Writes a string as it is, and any other value as JSON.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.to_string(),

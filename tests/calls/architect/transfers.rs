@@ -1,4 +1,4 @@
-//! Handing the conversation on.
+//! Transfers of the conversation.
 
 use super::support::{Run, call_flow, indented, stage};
 
@@ -38,7 +38,7 @@ fn failed(run: &Run) -> (&str, String, String) {
     assert_eq!(run.end(), "completed");
     assert_eq!(run.output("Transfer"), "failure");
     assert_eq!(run.routing().or(run.transfer()), None);
-    let said = run.said();
+    let said = run.prompts();
     assert!(said.ends_with(&["Sorry", "It failed", "Behind"]), "{said:?}");
     let text = |name| serde_json::from_str(&run.variable(name)).expect("a text");
     (said[0], text("Flow.type"), text("Flow.message"))
@@ -52,7 +52,7 @@ acdSkills: [{acdSkill: {skill: {lit: {name: Voice}}, value: {noValue: true}}}]
 languageSkill: {lit: {name: German}}";
     let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
     assert_eq!(run.end(), "completed");
-    assert_eq!(run.said(), ["One moment"]);
+    assert_eq!(run.prompts(), ["One moment"]);
     assert_eq!(run.routing().unwrap(), "Sales q-1 [Voice+German] Some(5)");
     let json = run.json();
     let (queue, priority) = (&json["routing"]["queueId"], &json["routing"]["priority"]);
@@ -62,7 +62,7 @@ languageSkill: {lit: {name: German}}";
 }
 
 #[test]
-fn a_queue_without_an_id_has_none_made_up() {
+fn a_queue_without_an_id_gets_none() {
     let settings = "targetQueue: {lit: {name: Care}}\npriority: {noValue: true}";
     let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
     assert_eq!(run.routing().unwrap(), "Care - [] None");
@@ -82,13 +82,13 @@ fn a_queue_found_by_an_expression_is_routed_to() {
 fn an_unknown_queue_is_a_failure_of_the_action() {
     let settings = "targetQueue: {lit: {name: Sale}}";
     let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
-    let message = "the fixtures know no queue `Sale`".to_owned();
+    let message = "the fixtures have no queue `Sale`".to_owned();
     assert_eq!(failed(&run), ("One moment", "QUEUE_NOT_FOUND".into(), message));
     insta::assert_snapshot!(run.text());
 }
 
 #[test]
-fn a_queue_that_is_not_set_is_a_failure_before_anything_is_heard() {
+fn a_queue_that_is_not_set_fails_before_any_prompt() {
     for target in ["{exp: Flow.queue}", "{noValue: true}"] {
         let settings = format!("targetQueue: {target}");
         let run = stage(flow("transferToAcd", &settings)).run();
@@ -99,7 +99,7 @@ fn a_queue_that_is_not_set_is_a_failure_before_anything_is_heard() {
 }
 
 #[test]
-fn skills_that_nobody_has_are_a_failure() {
+fn skills_that_no_agent_has_are_a_failure() {
     let settings = "targetQueue: {lit: {name: Sales}}
 acdSkills: [{acdSkill: {skill: {lit: {name: Chess}}}}]";
     let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
@@ -107,7 +107,7 @@ acdSkills: [{acdSkill: {skill: {lit: {name: Chess}}}}]";
 }
 
 #[test]
-fn a_priority_that_is_no_number_is_a_runtime_error() {
+fn a_priority_that_is_not_a_number_is_a_runtime_error() {
     let settings = "targetQueue: {lit: {name: Sales}}\npriority: {exp: '\"high\"'}";
     let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
     assert_eq!(run.end(), "error CONVERSION_FAILED");
@@ -132,11 +132,12 @@ fn a_transfer_in_a_module_and_a_called_task_ends_the_whole_flow() {
     let run = stage(main).and(module).world(WORLD).run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.routing().unwrap(), "Sales q-1 [] None");
-    assert_eq!(run.said(), [""; 0]);
+    assert_eq!(run.prompts(), [""; 0]);
     assert_eq!(run.path().last(), Some(&"Inside"));
 }
 
-/// Every transfer but those to queues: its settings, and what the trace says then.
+/// All transfers except those to queues: the settings, and the resulting entry in the
+/// trace.
 const OTHERS: [(&str, &str, &str); 7] = [
     ("transferToUser", "targetUser: {lit: {name: Ann}}", "user Ann -"),
     ("transferToGroup", "targetGroup: {lit: {name: Front desk}}", "group Front desk g-1"),
@@ -160,7 +161,7 @@ const OTHERS: [(&str, &str, &str); 7] = [
 ];
 
 #[test]
-fn every_other_transfer_ends_the_call_and_says_where_to() {
+fn every_other_transfer_ends_the_call_and_records_its_target() {
     for (kind, settings, expected) in OTHERS {
         let run = stage(flow(kind, settings))
             .world(WORLD)
@@ -168,8 +169,8 @@ fn every_other_transfer_ends_the_call_and_says_where_to() {
             .run();
         assert_eq!(run.end(), "completed", "{kind}");
         assert_eq!(run.transfer().as_deref(), Some(expected), "{kind}");
-        assert_eq!(run.said()[0], "One moment", "{kind}");
-        assert!(!run.said().contains(&"Behind"), "{kind}");
+        assert_eq!(run.prompts()[0], "One moment", "{kind}");
+        assert!(!run.prompts().contains(&"Behind"), "{kind}");
         let json = run.json();
         let (kind, name) = (&json["transfer"]["kind"], &json["transfer"]["name"]);
         let told = format!("{} {}", kind.as_str().unwrap(), name.as_str().unwrap());
@@ -199,7 +200,7 @@ fn fixtures_make_a_transfer_fail() {
 }
 
 #[test]
-fn whom_the_fixtures_do_not_know_nobody_can_be_transferred_to() {
+fn transfers_to_targets_missing_in_the_fixtures_fail() {
     for (kind, settings, code) in [
         ("transferToUser", "targetUser: {lit: {name: Bob}}", "USER_NOT_FOUND"),
         ("transferToGroup", "targetGroup: {lit: {name: Back}}", "GROUP_NOT_FOUND"),
@@ -211,11 +212,11 @@ fn whom_the_fixtures_do_not_know_nobody_can_be_transferred_to() {
     ] {
         let run = stage(flow(kind, settings)).world(WORLD).run();
         assert_eq!(failed(&run).1, code);
-        // Where the fixtures list nobody of the kind, everybody is taken on trust.
+        // Where the fixtures list no targets of the kind, every target is accepted.
         let run = stage(flow(kind, settings)).run();
         assert_eq!(run.end(), "completed");
         assert!(run.transfer().is_some(), "{kind}");
-        // What is prepared counts.
+        // A prepared answer takes precedence.
         let told = format!("actions: {{{kind}: {{}}}}");
         let run = stage(flow(kind, settings)).world(WORLD).world(&told).run();
         assert!(run.transfer().is_some(), "{kind}");
@@ -232,7 +233,7 @@ fn a_number_that_is_not_set_is_a_failure() {
 }
 
 #[test]
-fn nobody_answers_within_the_connect_timeout() {
+fn a_transfer_without_an_answer_times_out() {
     let settings =
         "targetNumber: {lit: '+15551234567'}\nconnectTimeout: {lit: {seconds: 15}}";
     let late = "actions: {transferToNumber: {latencyMs: 20000}}";
@@ -256,10 +257,10 @@ const OTHER: &str = "inboundCall:
 ";
 
 #[test]
-fn a_flow_that_is_loaded_goes_on_with_the_call() {
+fn a_loaded_flow_takes_over_the_call() {
     let run = stage(flow("transferToFlow", "targetFlow: {name: Other}")).and(OTHER).run();
     assert_eq!(run.end(), "completed");
-    assert_eq!(run.said(), ["One moment", "I am other"]);
+    assert_eq!(run.prompts(), ["One moment", "I am other"]);
     assert_eq!(run.path(), ["F", "Main", "Transfer", "Other", "T", "Hello"]);
     assert!(run.trace.steps.iter().all(|step| step.depth == 0));
     assert_eq!(run.transfer().unwrap(), "flow Other -");
@@ -267,7 +268,7 @@ fn a_flow_that_is_loaded_goes_on_with_the_call() {
 }
 
 #[test]
-fn flows_that_hand_a_call_to_and_fro_end_at_the_limit() {
+fn flows_that_transfer_a_call_back_and_forth_end_at_the_limit() {
     let again = with("- transferToFlow: {name: Again, targetFlow: {name: F}}");
     let run = stage(again).run();
     assert_eq!(run.end(), "error ACTION_LIMIT_EXCEEDED");
@@ -288,18 +289,18 @@ fn a_secure_flow_gets_the_invocation_data() {
 ";
     let settings = "targetFlow: {name: Pay}\ninvocationData: {lit: order 7}";
     let run = stage(flow("transferToFlowSecure", settings)).and(secure).run();
-    assert_eq!(run.said(), ["One moment", "order 7"]);
+    assert_eq!(run.prompts(), ["One moment", "order 7"]);
 }
 
 #[test]
-fn strictly_a_flow_that_is_not_loaded_is_a_failure() {
+fn in_strict_mode_a_flow_that_is_not_loaded_is_a_failure() {
     let settings = "targetFlow: {name: Gone}";
     let run = stage(flow("transferToFlow", settings)).strict().run();
     assert_eq!(failed(&run).1, "FLOW_NOT_FOUND");
 }
 
 #[test]
-fn a_callback_is_created_and_the_flow_goes_on() {
+fn a_callback_is_created_and_the_flow_continues() {
     let callback = |number: &str| {
         with(&format!(
             "- createCallback:
@@ -313,7 +314,7 @@ fn a_callback_is_created_and_the_flow_goes_on() {
     };
     let number = "{exp: ToPhoneNumber(\"+15557770100\")}";
     let run = stage(callback(number)).world(WORLD).run();
-    assert_eq!((run.end().as_str(), run.said()), ("completed", vec!["Behind"]));
+    assert_eq!((run.end().as_str(), run.prompts()), ("completed", vec!["Behind"]));
     insta::assert_snapshot!(run.text());
     let run = stage(callback("{exp: Flow.type}")).world(WORLD).run();
     assert_eq!(run.end(), "error NOT_SET_NOT_ALLOWED");
@@ -326,7 +327,7 @@ fn a_callback_is_created_and_the_flow_goes_on() {
 }
 
 #[test]
-fn what_an_agent_hears_the_caller_does_not() {
+fn agent_prompts_are_not_heard_by_the_caller() {
     let run = stage(with(
         "- setWhisperAudio:
     name: Whisper
@@ -334,12 +335,12 @@ fn what_an_agent_hears_the_caller_does_not() {
     outputs: {success: {actions: [{playAudio: {name: Set, audio: {tts: Set}}}]}}",
     ))
     .run();
-    assert_eq!(run.said(), ["Set"]);
+    assert_eq!(run.prompts(), ["Set"]);
     assert_eq!(run.output("Whisper"), "success");
 }
 
 #[test]
-fn an_agent_gets_the_caller_back() {
+fn an_agent_can_receive_the_caller_again() {
     let back = "- returnToAgent: {name: Back}
 - playAudio: {name: Never, audio: {tts: Never}}";
     let run = stage(with(back)).run();

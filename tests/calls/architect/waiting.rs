@@ -41,7 +41,7 @@ systemPrompts:
 fn the_start_up_task_repeats_until_an_agent_answers() {
     let run = waiting(MUSIC).world(WORLD).context(&[("queue", "Sales")]).run();
     assert_eq!(run.end(), "completed");
-    assert_eq!(run.said(), ["Please wait", "la la la"].repeat(3));
+    assert_eq!(run.prompts(), ["Please wait", "la la la"].repeat(3));
     assert_eq!(run.connected(), Some(50_000));
     assert_eq!(run.trace.elapsed_ms, 50_000);
     insta::assert_snapshot!(run.text());
@@ -52,7 +52,7 @@ fn the_start_up_task_repeats_until_an_agent_answers() {
 }
 
 #[test]
-fn the_call_knows_best_when_an_agent_answers_then_the_queue_then_its_estimate() {
+fn the_waiting_time_comes_from_the_call_then_the_queue_then_its_estimate() {
     let after = |context: &[(&str, &str)]| {
         let run = waiting(MUSIC).world(WORLD).context(context).run();
         assert_eq!(run.end(), "completed", "{context:?}");
@@ -68,23 +68,23 @@ fn the_call_knows_best_when_an_agent_answers_then_the_queue_then_its_estimate() 
 }
 
 #[test]
-fn an_agent_who_answers_at_once_leaves_no_time_for_anything() {
+fn an_agent_who_answers_immediately_ends_the_flow_at_once() {
     let run = waiting(MUSIC).context(&[("answerAfterMs", "0")]).run();
-    assert_eq!((run.path(), run.said()), (vec!["Wait"], vec![]));
+    assert_eq!((run.path(), run.prompts()), (vec!["Wait"], vec![]));
 }
 
 #[test]
-fn an_agent_answers_when_a_wait_is_exactly_over() {
+fn an_agent_answers_when_a_wait_ends_exactly() {
     let run = waiting(MUSIC).world(WORLD).context(&[("answerAfterMs", "20000")]).run();
-    assert_eq!(run.said(), ["Please wait", "la la la"]);
+    assert_eq!(run.prompts(), ["Please wait", "la la la"]);
     assert_eq!(run.connected(), Some(20_000));
 }
 
 #[test]
-fn where_nobody_knows_how_long_an_agent_answers_after_the_first_pass() {
+fn without_a_waiting_time_an_agent_answers_after_the_first_pass() {
     let run = waiting(MUSIC).run();
-    assert_eq!(run.said(), ["Please wait", "[prompt on_hold_music]"]);
-    // A prompt whose length nobody knows.
+    assert_eq!(run.prompts(), ["Please wait", "[prompt on_hold_music]"]);
+    // A prompt of unknown length.
     assert_eq!(run.connected(), Some(30_000));
 }
 
@@ -103,11 +103,11 @@ fn music_plays_for_a_time() {
 }
 
 #[test]
-fn passes_that_take_no_time_do_not_spin() {
+fn passes_that_take_no_time_do_not_loop_forever() {
     let said = "- playAudio: {name: Patience, audio: {tts: Please wait}}";
     let run = waiting(said).context(&[("answerAfterMs", "35000")]).run();
     assert_eq!(run.end(), "completed");
-    assert_eq!(run.said(), ["Please wait"; 4]);
+    assert_eq!(run.prompts(), ["Please wait"; 4]);
     assert_eq!(run.connected(), Some(35_000));
     let limits = Limits { timeout_ms: Some(15_000), ..Limits::default() };
     let run = waiting(said).context(&[("answerAfterMs", "35000")]).limits(limits).run();
@@ -152,18 +152,18 @@ fn queue_place_and_estimate_are_known() {
     let run = waiting(actions).world(WORLD).context(&[("queue", "Sales")]).run();
     let place = "You are caller number 4 in the queue.";
     let estimate = "Your estimated wait time is about 4 minutes.";
-    assert_eq!(run.said(), ["Sales 4", place, estimate]);
+    assert_eq!(run.prompts(), ["Sales 4", place, estimate]);
     let context = [("positionInQueue", "1"), ("estimatedWaitMs", "1000")];
     let run = waiting(actions.split_once('\n').unwrap().1).context(&context).run();
     let estimate = "Your estimated wait time is about 30 seconds.";
-    assert_eq!(run.said(), ["You are caller number 1 in the queue.", estimate]);
-    // Nothing is said of what is not known.
+    assert_eq!(run.prompts(), ["You are caller number 1 in the queue.", estimate]);
+    // Unknown values are not announced.
     let run = waiting(actions.split_once('\n').unwrap().1).run();
-    assert_eq!(run.said(), [""; 0]);
+    assert_eq!(run.prompts(), [""; 0]);
 }
 
 #[test]
-fn a_wait_is_said_in_four_ways() {
+fn a_wait_is_announced_in_four_forms() {
     for (mode, interval, words) in [
         ("about", "roundingInterval", "about 5 minutes"),
         ("lessThan", "roundingInterval", "less than 5 minutes"),
@@ -174,7 +174,7 @@ fn a_wait_is_said_in_four_ways() {
             "- playEstimatedWaitTime: {{name: E, estimatedWaitTime: {{lit: {{seconds: 271}}}}, {interval}: {{lit: {{minutes: 1}}}}, playbackMode: {mode}}}"
         );
         let run = waiting(&actions).run();
-        assert_eq!(run.said(), [format!("Your estimated wait time is {words}.")]);
+        assert_eq!(run.prompts(), [format!("Your estimated wait time is {words}.")]);
     }
 }
 

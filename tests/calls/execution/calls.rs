@@ -1,17 +1,17 @@
-//! Calling other flows: which one is meant, and what a frame is.
+//! Calls of other flows: the selection of the flow, and frames.
 
 use serde_json::{Value, json};
 
 use super::support::*;
 
-/// A flow that can be called; its only node bears its name.
+/// Builds a flow to call. Its only node has the flow's name.
 fn callee(id: Option<&str>, name: &str, node_id: &str) -> Value {
     let mut flow = flow(name, [end(node_id)]);
     flow["id"] = id.map_or(Value::Null, Value::from);
     flow
 }
 
-/// What a call with these properties comes to, with three flows to call.
+/// Returns the result of a call with these properties and three flows to choose from.
 fn calling(properties: Value) -> String {
     let call = call_flow("Call", properties).to("Done").or("Failed");
     let main = flow("main", [call, end("Done"), end("Failed")]);
@@ -36,13 +36,13 @@ fn a_flow_is_called_by_id_or_by_name() {
 }
 
 #[test]
-fn a_flow_without_an_id_is_called_by_its_name_in_either_place() {
+fn a_flow_without_an_id_is_called_by_its_name_in_either_property() {
     assert_eq!(calling(json!({"flowName": "Third"})), "Call InThird Done");
     assert_eq!(calling(json!({"flowId": "Third"})), "Call InThird Done");
 }
 
 #[test]
-fn both_may_be_given_if_they_mean_the_same_flow() {
+fn both_may_be_given_if_they_refer_to_the_same_flow() {
     assert_eq!(
         calling(json!({"flowId": "id-1", "flowName": "First"})),
         "Call InFirst Done"
@@ -50,7 +50,7 @@ fn both_may_be_given_if_they_mean_the_same_flow() {
 }
 
 #[test]
-fn both_given_and_pointing_to_different_flows_is_an_error() {
+fn both_given_and_referring_to_different_flows_is_an_error() {
     assert_eq!(
         calling(json!({"flowId": "id-1", "flowName": "Second"})),
         "FLOW_AMBIGUOUS"
@@ -58,7 +58,7 @@ fn both_given_and_pointing_to_different_flows_is_an_error() {
 }
 
 #[test]
-fn the_id_wins_over_a_name_that_no_flow_has() {
+fn the_id_overrides_an_unknown_name() {
     assert_eq!(
         calling(json!({"flowId": "id-1", "flowName": "Renamed"})),
         "Call InFirst Done"
@@ -66,7 +66,7 @@ fn the_id_wins_over_a_name_that_no_flow_has() {
 }
 
 #[test]
-fn an_id_that_no_flow_has_is_not_made_up_for_by_the_name() {
+fn an_unknown_id_is_not_replaced_by_the_name() {
     assert_eq!(calling(json!({"flowId": "id-9", "flowName": "First"})), "FLOW_NOT_FOUND");
     assert_eq!(calling(json!({"flowId": "id-9"})), "FLOW_NOT_FOUND");
     assert_eq!(calling(json!({"flowName": "Nobody"})), "FLOW_NOT_FOUND");
@@ -87,7 +87,7 @@ fn null_and_empty_are_ignored() {
 }
 
 #[test]
-fn a_call_that_names_nobody_is_a_finding_and_fails_when_it_is_reached() {
+fn a_call_without_a_target_is_a_finding_and_fails_when_reached() {
     assert_eq!(calling(json!({"flowId": null})), "FLOW_NOT_FOUND");
     let stage = only("Flow", json!({}));
     assert_eq!(stage.findings, ["INVALID_PROPERTY"]);
@@ -110,7 +110,7 @@ fn an_unknown_flow_does_not_stop_other_nodes_from_running() {
 }
 
 #[test]
-fn a_call_has_the_callees_steps_one_level_deeper() {
+fn the_steps_of_a_called_flow_are_one_level_deeper() {
     let main =
         flow("main", [call_flow("Call", json!({"flowId": "sub"})).to("Bye"), end("Bye")]);
     let sub = flow(
@@ -138,7 +138,7 @@ fn two_flows_may_use_the_same_node_ids() {
 }
 
 #[test]
-fn two_callers_of_one_flow_each_go_on_behind_their_own_call() {
+fn two_callers_of_one_flow_each_continue_after_their_own_call() {
     let main = flow(
         "main",
         [
@@ -166,7 +166,7 @@ fn published(key: &str, value: Value) -> Stage {
 }
 
 #[test]
-fn a_flow_counts_as_published_and_active_unless_it_says_otherwise() {
+fn a_flow_is_published_and_active_by_default() {
     for key in ["published", "active"] {
         let stage = published(key, false.into());
         assert_eq!(stage.run().error_of("Call"), "FLOW_NOT_PUBLISHED");
@@ -183,7 +183,7 @@ fn a_flow_that_is_not_published_may_still_be_started_directly() {
 }
 
 #[test]
-fn a_flow_without_a_first_node_has_nothing_to_do() {
+fn a_flow_without_a_start_node_does_nothing() {
     let main = flow(
         "main",
         [call_flow("Call", json!({"flowId": "empty"})).to("Bye"), end("Bye")],
@@ -219,7 +219,7 @@ fn prompts_and_routing_of_a_called_flow_belong_to_the_conversation() {
 }
 
 #[test]
-fn of_two_flows_with_the_same_name_the_first_is_called() {
+fn the_first_of_two_flows_with_the_same_name_is_called() {
     let call = call_flow("Call", json!({"flowName": "Twin"})).to("Bye");
     let main = flow("main", [call, end("Bye")]);
     let twins = [callee(Some("a"), "Twin", "InA"), callee(Some("b"), "Twin", "InB")];

@@ -1,4 +1,4 @@
-//! The same at the command line: what its readmes say to type does run.
+//! Execution on the command line, including the commands in the readmes.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ fn flowsim(arguments: &[&str]) -> Command {
     command
 }
 
-/// The words of a command line, as a shell has them: quotes hold words together.
+/// Splits a command line into words as a shell does; quotes group words.
 fn words(line: &str) -> Vec<String> {
     let (mut words, mut is_quoted) = (vec![String::new()], false);
     for character in line.chars() {
@@ -35,7 +35,7 @@ fn every_command_of_the_readmes_of_the_fixtures_runs() {
         for line in text.lines().filter_map(|line| line.strip_prefix("flowsim ")) {
             let words = words(line);
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            // What is compared there is meant to differ.
+            // The flows that are compared there differ on purpose.
             let code = i32::from(line.ends_with("fixtures/compare/flows"));
             let output = flowsim(&words).assert().code(code).get_output().clone();
             assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{line}");

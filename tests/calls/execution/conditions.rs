@@ -1,11 +1,11 @@
-//! Conditions: typed operands compared.
+//! Conditions: comparisons of typed operands.
 
 use serde_json::json;
 
 use super::support::*;
 
-/// `yes`, `no`, or the code of the error.
-fn judge(condition: &str, variables: &[(&str, &str)]) -> String {
+/// Returns `yes`, `no`, or the code of the error.
+fn result_of(condition: &str, variables: &[(&str, &str)]) -> String {
     let it = decide("It", &[(condition, "Yes")], "No").or("Failed");
     let stage = main_flow([it, end("Yes"), end("No"), end("Failed")]);
     assert!(stage.findings.is_empty(), "{condition}: {:?}", stage.findings);
@@ -24,7 +24,7 @@ fn judge(condition: &str, variables: &[(&str, &str)]) -> String {
 fn all(expected: &str, variables: &[(&str, &str)], conditions: &[&str]) {
     for condition in conditions {
         assert_eq!(
-            judge(condition, variables),
+            result_of(condition, variables),
             expected,
             "{condition} with {variables:?}"
         );
@@ -69,7 +69,7 @@ fn numbers_compare_by_value() {
 }
 
 #[test]
-fn a_string_that_is_a_number_meets_a_number_by_value() {
+fn a_numeric_string_is_compared_with_a_number_by_value() {
     let known = [("digits", "\"1\""), ("zeros", "\"007\"")];
     all(
         "yes",
@@ -87,7 +87,7 @@ fn a_string_that_is_a_number_meets_a_number_by_value() {
 }
 
 #[test]
-fn booleans_meet_the_words_for_them_but_no_numbers() {
+fn booleans_equal_their_words_but_no_numbers() {
     let known = [("t", "true"), ("word", "\"TRUE\"")];
     all(
         "yes",
@@ -142,14 +142,14 @@ fn unset_equals_only_null_and_every_other_comparison_with_it_is_false() {
 }
 
 #[test]
-fn a_condition_that_reads_an_unset_value_says_so_once() {
+fn a_condition_that_reads_an_unset_value_is_noted_once() {
     let stage =
         main_flow([decide("It", &[("{a} == 1 or {a} == 2", "Bye")], "Bye"), end("Bye")]);
     assert_eq!(stage.run().diagnostics(), ["VARIABLE_NOT_FOUND at It"]);
 }
 
 #[test]
-fn and_binds_tighter_than_or_and_not_tighter_than_both() {
+fn not_binds_tighter_than_and_and_and_tighter_than_or() {
     all(
         "yes",
         &[],
@@ -181,7 +181,7 @@ fn and_binds_tighter_than_or_and_not_tighter_than_both() {
 }
 
 #[test]
-fn or_stops_at_the_first_truth_and_and_at_the_first_untruth() {
+fn or_stops_at_the_first_true_operand_and_and_at_the_first_false_one() {
     let known = [("word", "\"maybe\"")];
     all("yes", &known, &["true or {word}"]);
     all("no", &known, &["false and {word}"]);
@@ -189,7 +189,7 @@ fn or_stops_at_the_first_truth_and_and_at_the_first_untruth() {
 }
 
 #[test]
-fn contains_startswith_and_endswith_look_into_texts() {
+fn contains_startswith_and_endswith_search_strings() {
     let known = [("s", "\"Gold Card\""), ("n", "1234")];
     all(
         "yes",
@@ -213,7 +213,7 @@ fn contains_startswith_and_endswith_look_into_texts() {
 }
 
 #[test]
-fn contains_looks_for_an_item_of_a_list() {
+fn contains_searches_for_an_item_of_a_list() {
     let known = [("list", "[\"gold\", 2, [3]]")];
     all(
         "yes",
@@ -241,9 +241,9 @@ fn fields_and_items_are_operands_too() {
 }
 
 #[test]
-fn what_stands_by_itself_must_be_true_or_false() {
+fn a_single_operand_must_be_true_or_false() {
     for value in ["\"maybe\"", "1", "[true]", "{}"] {
-        assert_eq!(judge("{v}", &[("v", value)]), "EXPRESSION_ERROR", "{value}");
+        assert_eq!(result_of("{v}", &[("v", value)]), "EXPRESSION_ERROR", "{value}");
     }
 }
 
@@ -291,7 +291,7 @@ fn the_first_true_condition_wins() {
 }
 
 #[test]
-fn a_condition_that_cannot_be_parsed_is_a_finding_and_is_left_out() {
+fn a_condition_that_cannot_be_parsed_is_a_finding_and_is_skipped() {
     for condition in [
         "{a} = 1",
         "{a} ==",
@@ -309,26 +309,29 @@ fn a_condition_that_cannot_be_parsed_is_a_finding_and_is_left_out() {
 }
 
 #[test]
-fn deep_parentheses_are_refused_not_followed() {
+fn deeply_nested_parentheses_are_refused() {
     let deep = format!("{}true{}", "(".repeat(5_000), ")".repeat(5_000));
     assert_eq!(
         main_flow([decide("It", &[(&deep, "Bye")], "Bye"), end("Bye")]).findings,
         ["EXPRESSION_SYNTAX"]
     );
-    assert_eq!(judge(&format!("{}true", "!".repeat(5_000)), &[]), "yes");
-    assert_eq!(judge(&format!("{}true{}", "(".repeat(60), ")".repeat(60)), &[]), "yes");
+    assert_eq!(result_of(&format!("{}true", "!".repeat(5_000)), &[]), "yes");
+    assert_eq!(
+        result_of(&format!("{}true{}", "(".repeat(60), ")".repeat(60)), &[]),
+        "yes"
+    );
 }
 
 #[test]
-fn a_long_condition_is_no_trouble() {
+fn long_conditions_work() {
     let long = vec!["{n} == 1"; 2_000].join(" or ");
-    assert_eq!(judge(&long, &[("n", "2")]), "no");
+    assert_eq!(result_of(&long, &[("n", "2")]), "no");
     let known = json!(1).to_string();
-    assert_eq!(judge(&long, &[("n", &known)]), "yes");
+    assert_eq!(result_of(&long, &[("n", &known)]), "yes");
 }
 
 #[test]
-fn what_is_unset_is_told_unless_the_condition_asks_for_it() {
+fn unset_values_are_reported_unless_the_condition_tests_for_them() {
     let told = |condition: &str| {
         let it = decide("It", &[(condition, "End")], "End");
         let stage = main_flow([it, end("End")]);

@@ -1,4 +1,4 @@
-//! Looking up external contacts.
+//! Lookups of external contacts.
 
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ fn numbers_are_compared_in_e164() {
 }
 
 #[test]
-fn a_national_number_is_one_of_the_default_country() {
+fn a_national_number_belongs_to_the_default_country() {
     let stage = only("GetExternalContact", json!({}))
         .with("{defaultCountry: GB, contacts: [{id: x, phone: '020 7946 0958'}]}");
     for number in ["+442079460958", "020 7946 0958"] {
@@ -91,7 +91,7 @@ fn the_lookup_key_names_a_context_field_or_a_variable_or_an_output() {
 }
 
 #[test]
-fn a_lookup_value_is_a_template_used_instead_of_the_key() {
+fn a_lookup_value_is_a_template_that_replaces_the_key() {
     let stage = looking(json!({"lookupKey": "from", "lookupValue": "c-{number}"}));
     let played =
         stage.call().context("from", "+15557770100").variable("number", "2").run();
@@ -99,7 +99,7 @@ fn a_lookup_value_is_a_template_used_instead_of_the_key() {
 }
 
 #[test]
-fn a_number_as_lookup_value_is_looked_up_as_its_text() {
+fn a_number_as_lookup_value_is_looked_up_as_a_string() {
     let stage = looking(json!({"lookupKey": "phone"}));
     assert_eq!(
         stage.call().variable("phone", "5557770100").run().result("It")["contact"]["id"],
@@ -108,7 +108,7 @@ fn a_number_as_lookup_value_is_looked_up_as_its_text() {
 }
 
 #[test]
-fn not_found_is_an_empty_result_unless_it_is_to_be_an_error() {
+fn a_missing_contact_is_an_empty_result_unless_configured_as_an_error() {
     for properties in
         [json!({}), json!({"onNotFound": "null"}), json!({"onNotFound": null})]
     {
@@ -129,7 +129,7 @@ fn not_found_is_an_empty_result_unless_it_is_to_be_an_error() {
 }
 
 #[test]
-fn without_contacts_nobody_is_found() {
+fn without_contacts_no_contact_is_found() {
     let stage = only("GetExternalContact", json!({"lookupValue": "c-1"}));
     assert_eq!(stage.run().result("It"), &json!({}));
 }
@@ -148,7 +148,7 @@ fn a_key_that_is_unset_or_empty_is_missing() {
 }
 
 #[test]
-fn a_condition_tells_a_found_contact_from_none() {
+fn a_condition_distinguishes_found_and_missing_contacts() {
     let stage = main_flow([
         node("Look", "GetExternalContact", json!({})).to("Known"),
         decide(
@@ -180,7 +180,7 @@ fn a_condition_tells_a_found_contact_from_none() {
 }
 
 #[test]
-fn a_lookup_costs_no_time_and_says_what_it_asked() {
+fn a_lookup_takes_no_time_and_records_its_key() {
     let stage = looking(json!({}));
     let played = stage.call().context("from", "(555) 777-0100").run();
     assert_eq!(played.elapsed(), 0);

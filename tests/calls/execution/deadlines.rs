@@ -25,7 +25,7 @@ fn main_calls(call: Node) -> Value {
 }
 
 #[test]
-fn a_flow_that_is_not_done_in_time_is_unwound_and_its_call_fails() {
+fn a_flow_that_exceeds_its_deadline_is_unwound_and_its_call_fails() {
     let stage = stage([main_calls(call("Call", "waiting", 4)), waiting()]);
     let played = stage.run();
     assert_eq!(
@@ -44,13 +44,13 @@ fn a_flow_that_is_not_done_in_time_is_unwound_and_its_call_fails() {
 }
 
 #[test]
-fn the_variables_of_a_flow_that_is_unwound_stay() {
+fn the_variables_of_an_unwound_flow_stay() {
     let stage = stage([main_calls(call("Call", "waiting", 4)), waiting()]);
     assert_eq!(stage.run().variable("v"), "\"theirs\"");
 }
 
 #[test]
-fn an_isolated_flow_that_is_unwound_gives_no_outputs() {
+fn an_isolated_flow_that_is_unwound_returns_no_outputs() {
     let properties =
         json!({"flowId": "waiting", "timeoutSeconds": 4, "outputs": {"v": "v"}});
     let stage = stage([main_calls(call_flow("Call", properties)), waiting()]);
@@ -58,7 +58,7 @@ fn an_isolated_flow_that_is_unwound_gives_no_outputs() {
 }
 
 #[test]
-fn at_the_deadline_itself_a_flow_is_still_in_time() {
+fn a_flow_may_finish_exactly_at_its_deadline() {
     let stage = stage([main_calls(call("Call", "waiting", 4)), waiting()]);
     assert_eq!(stage.press(&["1@4000"]).path(), "Call Set Ask Bye Done");
     assert_eq!(stage.press(&["1@4001"]).path(), "Call Set Ask Failed");
@@ -66,7 +66,7 @@ fn at_the_deadline_itself_a_flow_is_still_in_time() {
 }
 
 #[test]
-fn a_deadline_of_zero_allows_whatever_takes_no_time() {
+fn a_deadline_of_zero_permits_actions_that_take_no_time() {
     let stage = stage([main_calls(call("Call", "waiting", 0)), waiting()]);
     assert_eq!(stage.press(&["1"]).path(), "Call Set Ask Bye Done");
     let played = stage.press(&["1@1"]);
@@ -99,7 +99,7 @@ fn nested(outer: f64, inner: f64) -> Stage {
 }
 
 #[test]
-fn of_nested_deadlines_the_earliest_fires() {
+fn the_earliest_of_nested_deadlines_fires() {
     let stage = nested(6.0, 3.0);
     let played = stage.run();
     assert_eq!(
@@ -125,7 +125,7 @@ fn of_nested_deadlines_the_earliest_fires() {
 }
 
 #[test]
-fn of_equal_deadlines_the_outermost_fires() {
+fn the_outermost_of_equal_deadlines_fires() {
     let stage = nested(3.0, 3.0);
     let played = stage.run();
     assert_eq!(
@@ -135,7 +135,7 @@ fn of_equal_deadlines_the_outermost_fires() {
 }
 
 #[test]
-fn a_deadline_runs_from_the_start_of_the_call_over_all_that_is_called() {
+fn a_deadline_runs_from_the_start_of_the_call_and_includes_nested_calls() {
     let middle = flow(
         "middle",
         [
@@ -153,7 +153,7 @@ fn a_deadline_runs_from_the_start_of_the_call_over_all_that_is_called() {
 }
 
 #[test]
-fn after_a_timeout_the_caller_has_its_own_time_left() {
+fn after_a_timeout_the_remaining_time_of_the_caller_applies() {
     let middle = flow(
         "middle",
         [
@@ -168,7 +168,7 @@ fn after_a_timeout_the_caller_has_its_own_time_left() {
 }
 
 #[test]
-fn a_latency_is_cut_by_a_deadline() {
+fn a_deadline_cuts_a_latency_short() {
     let slow = flow(
         "slow",
         [
@@ -184,7 +184,7 @@ fn a_latency_is_cut_by_a_deadline() {
 }
 
 #[test]
-fn the_root_timeout_ends_the_call_with_the_trace_so_far_and_nothing_catches_it() {
+fn the_root_timeout_ends_the_call_with_the_trace_so_far_and_cannot_be_handled() {
     let stage = stage([main_calls(call("Call", "waiting", 300)), waiting()]);
     let played = stage.call().timeout(5_000).run();
     assert_eq!((played.path().as_str(), played.elapsed()), ("Call Set Ask", 5_000));
@@ -205,7 +205,7 @@ fn the_root_timeout_fires_before_an_equal_deadline_of_a_call() {
 }
 
 #[test]
-fn a_call_that_is_done_exactly_at_its_timeout_is_completed() {
+fn a_call_that_finishes_exactly_at_its_timeout_is_completed() {
     let stage = main_flow([gather("Ask", json!({})).to("Bye").or("Bye"), end("Bye")]);
     assert_eq!(stage.call().timeout(5_000).run().end(), "completed");
     assert_eq!(
@@ -215,7 +215,7 @@ fn a_call_that_is_done_exactly_at_its_timeout_is_completed() {
 }
 
 #[test]
-fn without_a_timeout_a_call_may_take_as_long_as_it_likes() {
+fn without_a_timeout_a_call_may_take_any_time() {
     let ask = gather("Ask", json!({"timeoutSeconds": 864_000})).to("Bye").or("Bye");
     assert_eq!(main_flow([ask, end("Bye")]).run().elapsed(), 864_000_000);
 }

@@ -1,4 +1,4 @@
-//! The forms that a document of flows can have.
+//! The forms of a flow document.
 
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ fn a_file_holds_an_object_of_flows_or_a_list() {
 }
 
 #[test]
-fn without_draft_its_keys_stand_at_the_top() {
+fn without_draft_its_keys_are_at_the_top() {
     let flow = json!({"name": "main", "type": "inbound", "startNode": "Hello", "nodes": nodes()});
     assert_eq!(path_of(&flow), "Hello Bye");
 }
@@ -50,7 +50,7 @@ fn nodes_may_be_a_list() {
 }
 
 #[test]
-fn a_node_that_calls_itself_otherwise_is_known_by_its_key() {
+fn a_node_with_another_id_is_identified_by_its_key() {
     let mut flow = hello("main");
     flow["draft"]["nodes"]["Bye"]["id"] = "Goodbye".into();
     let stage = Stage::read(&flow.to_string());
@@ -59,7 +59,7 @@ fn a_node_that_calls_itself_otherwise_is_known_by_its_key() {
 }
 
 #[test]
-fn edges_may_be_empty_absent_or_filled_and_are_never_needed() {
+fn edges_may_be_empty_absent_or_present_and_are_never_required() {
     for edges in
         [json!({}), json!([]), Value::Null, json!([{"from": "Hello", "to": "Bye"}])]
     {
@@ -72,7 +72,7 @@ fn edges_may_be_empty_absent_or_filled_and_are_never_needed() {
 }
 
 #[test]
-fn an_edge_that_no_handler_has_is_found_and_does_not_lead_the_call() {
+fn an_edge_without_a_handler_is_a_finding_and_does_not_route_the_call() {
     let mut flow = hello("main");
     flow["draft"]["edges"] = json!([{"from": "Hello", "to": "Hello"}]);
     let stage = Stage::read(&flow.to_string());
@@ -81,7 +81,7 @@ fn an_edge_that_no_handler_has_is_found_and_does_not_lead_the_call() {
 }
 
 #[test]
-fn a_flow_without_an_id_is_known_by_its_name() {
+fn a_flow_without_an_id_is_identified_by_its_name() {
     let played = Stage::read(&hello("Front_Desk").to_string());
     let played = played.run();
     assert_eq!(played.json["flow"]["id"], "Front_Desk");
@@ -89,7 +89,7 @@ fn a_flow_without_an_id_is_known_by_its_name() {
 }
 
 #[test]
-fn unknown_keys_are_kept_and_are_no_error() {
+fn unknown_keys_are_kept_and_are_not_errors() {
     let mut flow = hello("main");
     flow["inbound"] = json!({"enabled": true});
     flow["draft"]["nodes"]["Hello"]["position"] = json!({"x": 1});
@@ -100,7 +100,7 @@ fn unknown_keys_are_kept_and_are_no_error() {
 }
 
 #[test]
-fn the_name_of_a_node_is_its_id_unless_it_has_one() {
+fn the_name_of_a_node_is_its_id_by_default() {
     let stage = main_flow([say("A", "hi").named("Greeting").to("B"), end("B")]);
     let played = stage.run();
     assert_eq!(played.step("A")["nodeName"], "Greeting");
@@ -108,7 +108,7 @@ fn the_name_of_a_node_is_its_id_unless_it_has_one() {
 }
 
 #[test]
-fn handlers_are_an_object_or_the_bare_id_of_a_node() {
+fn handlers_are_an_object_or_the_id_of_a_node() {
     let text = r#"{"name": "main", "draft": {"startNode": "Ask", "nodes": {
         "Ask": {"type": "Gather", "onComplete": "Ok", "onError": "Sorry"},
         "Ok": {"type": "End"}, "Sorry": {"type": "End"}}}}"#;
@@ -118,7 +118,7 @@ fn handlers_are_an_object_or_the_bare_id_of_a_node() {
 }
 
 #[test]
-fn a_version_is_a_text_a_number_or_the_platforms_object() {
+fn a_version_is_a_string_a_number_or_the_platforms_object() {
     for version in [json!("3.0"), json!({"id": "3.0"})] {
         let mut flow = hello("main");
         flow["version"] = version;

@@ -1,4 +1,4 @@
-//! Where an error goes, and how a flow ends.
+//! The targets of errors, and the ends of flows.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ fn without_on_error_an_error_goes_to_on_complete_on_error() {
 }
 
 #[test]
-fn on_error_wins_over_on_complete_on_error_and_the_conflict_is_a_finding() {
+fn on_error_overrides_on_complete_on_error_and_the_conflict_is_a_finding() {
     let ask = ask("Ask").to("Ok").or("Own").or_within("Within");
     let stage = main_flow([ask, end("Ok"), end("Own"), end("Within")]);
     assert_eq!(stage.findings, ["CONFLICTING_ERROR_TARGETS"]);
@@ -43,7 +43,7 @@ fn without_any_error_target_the_flow_ends_in_error() {
     assert_eq!(played.json["error"]["nodeId"], "Ask");
 }
 
-/// `main` calls `sub`, which asks for a key and has no error target.
+/// `main` calls `sub`, which waits for a key and has no error target.
 fn nested(main_call: Node) -> Stage {
     let main = flow(
         "main",
@@ -78,7 +78,7 @@ fn a_call_without_an_error_target_passes_the_error_on() {
 }
 
 #[test]
-fn an_error_climbs_until_a_caller_has_a_target() {
+fn an_error_is_passed_up_until_a_caller_has_a_target() {
     let main = flow(
         "main",
         [call("A", "one").to("Bye").or("Handler"), end("Bye"), end("Handler")],
@@ -101,7 +101,7 @@ fn an_error_climbs_until_a_caller_has_a_target() {
 }
 
 #[test]
-fn variables_that_a_failing_flow_set_stay_where_they_are_shared() {
+fn variables_that_a_failing_flow_set_stay_if_they_are_shared() {
     let sub = |isolated: bool| {
         let outputs = if isolated { json!({"v": "v"}) } else { Value::Null };
         let main = flow(
@@ -124,7 +124,7 @@ fn variables_that_a_failing_flow_set_stay_where_they_are_shared() {
 }
 
 #[test]
-fn a_normal_end_behind_an_error_handler_is_a_normal_end() {
+fn a_normal_end_after_an_error_handler_is_a_normal_end() {
     let main = flow(
         "main",
         [
@@ -182,14 +182,14 @@ fn an_end_of_type_disconnect_ends_the_conversation_from_any_depth() {
 }
 
 #[test]
-fn a_failing_node_is_left_by_its_error_path_even_if_that_is_itself() {
+fn a_failing_node_takes_its_error_path_even_if_that_leads_to_itself() {
     let stage = main_flow([ask("Ask").to("Bye").or("Ask"), end("Bye")]);
     let played = stage.press(&["-", "-", "1"]);
     assert_eq!((played.path().as_str(), played.elapsed()), ("Ask Ask Ask Bye", 10_000));
 }
 
 #[test]
-fn an_error_target_that_does_not_exist_counts_as_none() {
+fn a_missing_error_target_counts_as_none() {
     let stage = main_flow([ask("Ask").to("Bye").or("Nowhere"), end("Bye")]);
     assert_eq!(stage.run().end(), "error NO_INPUT at Ask");
 }

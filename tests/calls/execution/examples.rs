@@ -15,7 +15,7 @@ fn folder(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }
 
-/// The flows and fixtures of a folder, which have nothing wrong in them.
+/// Loads the flows and fixtures of a folder, which must have no findings.
 fn example(name: &str) -> Stage {
     let mut files = Files::new();
     let loaded = read::load(&[folder(name).join("flows")], &[], &mut files);
@@ -76,7 +76,7 @@ fn shared_flow_with_silence_leaves_through_exit_and_takes_the_default() {
 }
 
 #[test]
-fn contact_lookup_tells_members_from_guests() {
+fn contact_lookup_distinguishes_members_and_guests() {
     let stage = example("contact-lookup");
     let from = |number| stage.call().context("from", number).run();
     let played = from("+15551234567");
@@ -119,7 +119,7 @@ fn deep_menu_goes_down_seven_levels_and_back() {
 }
 
 #[test]
-fn retry_loop_gives_three_tries() {
+fn retry_loop_permits_three_tries() {
     let stage = example("retry-loop");
     assert_eq!(stage.press(&["4711#"]).path(), "AskPin CheckPin Welcome Done");
     let played = stage.press(&["1234#", "-", "4711#"]);
@@ -202,7 +202,7 @@ fn payment_journey_identifies_pays_and_routes() {
 }
 
 #[test]
-fn payment_journey_gives_up_on_somebody_who_says_nothing() {
+fn payment_journey_gives_up_after_silence() {
     let stage = example("payment-journey");
     let played = stage.call_to("Main_Line").press(&["-", "1"]);
     assert_eq!(played.error_of("Pay"), "FLOW_ENDED_IN_ERROR");

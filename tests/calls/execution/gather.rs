@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::support::*;
 
-/// What came of one Gather: the digits or the error code, and the time it took.
+/// Returns the result of one Gather (the digits or the error code) and its duration.
 fn collect(properties: Value, input: &str) -> (String, i64) {
     let stage = main_flow([
         node("It", "Gather", properties).to("Done").or("Failed"),
@@ -120,7 +120,7 @@ fn with_min_digits_zero_silence_and_the_bare_terminating_key_are_an_empty_entry(
 }
 
 #[test]
-fn a_key_outside_valid_digits_is_no_match_at_once() {
+fn a_key_outside_valid_digits_fails_with_no_match_at_once() {
     let properties = json!({"maxDigits": 3, "validDigits": "12*", "terminatingKey": "#"});
     check(
         &properties,
@@ -152,7 +152,7 @@ fn digits_stay_text() {
 }
 
 #[test]
-fn speech_is_no_match() {
+fn speech_fails_with_no_match() {
     let stage = only("Gather", json!({}));
     let played = stage.press(&["say:an agent please"]);
     assert_eq!(
@@ -163,7 +163,7 @@ fn speech_is_no_match() {
 }
 
 #[test]
-fn a_caller_who_hangs_up_ends_the_conversation_and_nothing_handles_it() {
+fn a_caller_who_hangs_up_ends_the_conversation_and_this_cannot_be_handled() {
     let main = flow(
         "main",
         [
@@ -182,7 +182,7 @@ fn a_caller_who_hangs_up_ends_the_conversation_and_nothing_handles_it() {
 }
 
 #[test]
-fn the_prompt_is_said_first_and_costs_nothing() {
+fn the_prompt_is_played_first_and_takes_no_time() {
     let stage = main_flow([
         set("Know", &[("name", json!("Ada"))]).to("Ask"),
         gather("Ask", json!({"promptText": "{name}, press a key."})).to("Bye").or("Bye"),
@@ -209,7 +209,7 @@ fn timeouts_may_be_fractions_of_a_second_or_zero() {
 }
 
 #[test]
-fn each_input_answers_one_gather_and_afterwards_there_is_silence() {
+fn each_input_answers_one_gather_and_then_there_is_silence() {
     let stage = main_flow([
         gather("A", json!({})).to("B").or("B"),
         gather("B", json!({})).to("C").or("C"),

@@ -1,11 +1,11 @@
-//! The limits that end what would never end.
+//! The limits that stop endless calls.
 
 use serde_json::{Value, json};
 
 use super::support::*;
 
 #[test]
-fn the_action_beyond_the_limit_is_counted_and_is_no_step() {
+fn the_action_that_exceeds_the_limit_is_counted_but_not_executed() {
     let stage = main_flow([say("A", "a").to("B"), say("B", "b").to("A")]);
     let played = stage.run();
     assert_eq!(played.end(), "error ACTION_LIMIT_EXCEEDED at A");
@@ -13,7 +13,7 @@ fn the_action_beyond_the_limit_is_counted_and_is_no_step() {
 }
 
 #[test]
-fn exactly_as_many_actions_as_allowed_are_no_error() {
+fn exactly_the_maximum_number_of_actions_is_permitted() {
     let stage = main_flow([say("A", "a").to("B"), say("B", "b").to("Bye"), end("Bye")]);
     assert_eq!(stage.call().actions(3).run().end(), "completed");
     let played = stage.call().actions(2).run();
@@ -27,7 +27,7 @@ fn exactly_as_many_actions_as_allowed_are_no_error() {
 }
 
 #[test]
-fn nothing_handles_the_action_limit() {
+fn the_action_limit_cannot_be_handled() {
     let main = flow(
         "main",
         [
@@ -52,7 +52,7 @@ fn actions_are_counted_over_all_flows_of_the_conversation() {
     assert_eq!(played.path(), "Call Inner Call Inner Call");
 }
 
-/// A flow that calls itself, and notes how deep it got.
+/// A flow that calls itself, and records the depth that it reached.
 fn recursive(call: Node) -> Stage {
     main_flow([
         set("Count", &[("n:increment", json!(1))]).to("Call"),
@@ -103,7 +103,7 @@ fn the_depth_limit_can_be_set() {
 }
 
 #[test]
-fn exactly_as_many_nested_flows_as_allowed_are_no_error() {
+fn exactly_the_maximum_number_of_nested_flows_is_permitted() {
     let mut flows =
         vec![flow("f0", [call_flow("C", json!({"flowId": "f1"})).to("E"), end("E")])];
     for index in 1..32 {
@@ -117,7 +117,7 @@ fn exactly_as_many_nested_flows_as_allowed_are_no_error() {
 }
 
 #[test]
-fn a_circle_of_isolated_calls_ends_too() {
+fn a_cycle_of_isolated_calls_ends_too() {
     let call = json!({"flowId": "main", "inputs": {"n": "{n}"}, "outputs": {"n": "n"}});
     let stage = recursive(call_flow("Call", call));
     let played = stage.run();
@@ -126,7 +126,7 @@ fn a_circle_of_isolated_calls_ends_too() {
 }
 
 #[test]
-fn a_circle_of_calls_is_legal_to_load_and_may_end_by_itself() {
+fn a_cycle_of_calls_may_be_loaded_and_may_end_by_itself() {
     let stage = main_flow([
         set("Count", &[("n:increment", json!(1))]).to("Enough"),
         decide("Enough", &[("{n} >= 5", "Bye")], "Call"),
@@ -141,7 +141,8 @@ fn a_circle_of_calls_is_legal_to_load_and_may_end_by_itself() {
     );
 }
 
-/// What a loop that sets `v` like this ends with, `v` being a text of ten characters at first.
+/// Returns the end of a loop that sets `v` like this. Initially `v` is a string of ten
+/// characters.
 fn growing(value: Value) -> String {
     let stage = main_flow([
         set("Start", &[("v", json!("0123456789"))]).to("Grow"),
@@ -151,7 +152,7 @@ fn growing(value: Value) -> String {
 }
 
 #[test]
-fn values_that_grow_in_a_loop_end_with_an_error_and_not_with_the_machines_memory() {
+fn values_that_grow_in_a_loop_end_the_call_with_an_error() {
     for value in [
         json!("{v}{v}"),
         json!(["{v}", "{v}"]),
@@ -165,7 +166,7 @@ fn values_that_grow_in_a_loop_end_with_an_error_and_not_with_the_machines_memory
 }
 
 #[test]
-fn inputs_that_grow_in_a_circle_of_calls_end_with_an_error() {
+fn inputs_that_grow_in_a_cycle_of_calls_end_with_an_error() {
     let call = json!({"flowId": "main", "inputs": {"v": "{v}{v}{v}{v}"}});
     let stage = main_flow([call_flow("Call", call).to("Bye"), end("Bye")]);
     let played = stage.call().variable("v", "\"0123456789\"").run();
@@ -173,14 +174,14 @@ fn inputs_that_grow_in_a_circle_of_calls_end_with_an_error() {
 }
 
 #[test]
-fn a_large_value_is_no_trouble() {
+fn large_values_work() {
     let large = "x".repeat(256 * 1024);
     let stage = main_flow([set("It", &[("v", json!(large))]).to("Bye"), end("Bye")]);
     assert_eq!(stage.run().end(), "completed");
 }
 
 #[test]
-fn a_call_that_makes_too_much_text_ends() {
+fn a_call_that_produces_too_much_text_ends() {
     let text = "na ".repeat(50_000);
     let stage = main_flow([
         set("Sing", &[("line", json!(text))]).to("Again"),

@@ -1,4 +1,4 @@
-//! The page for authors of flows, `docs/dialect.md`, held to what it says.
+//! Checks the page for authors of flows, `docs/dialect.md`, against the program.
 
 use flowsim::diagnostic::Code;
 

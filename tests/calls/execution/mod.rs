@@ -1,5 +1,5 @@
-//! How draft flows run, rule by rule, through the public face of the library. The name of a
-//! test is the rule; `docs/dialect.md` says the same to authors of flows.
+//! The behaviour of draft flows, rule by rule, tested through the public API. The name of
+//! a test is the rule; `docs/dialect.md` describes the same for authors of flows.
 
 mod support;
 

@@ -1,10 +1,10 @@
-//! Every type of node by every name, and what it leaves behind.
+//! All types of nodes under all their names, and their results.
 
 use serde_json::{Value, json};
 
 use super::support::*;
 
-/// Every type with its other names, properties that it can run with, and how it went.
+/// All types with their alternative names, and properties that they can run with.
 fn types() -> Vec<(&'static [&'static str], Value)> {
     vec![
         (&["Say", "PlayPrompt", "PlayAudio"], json!({"sayText": "hi"})),
@@ -50,7 +50,7 @@ fn with_type(node_type: &str, properties: &Value) -> Stage {
 }
 
 #[test]
-fn type_names_are_matched_without_regard_to_case() {
+fn type_names_ignore_case() {
     for (names, properties) in types() {
         for name in names {
             for written in [(*name).to_owned(), name.to_lowercase(), name.to_uppercase()]
@@ -88,7 +88,7 @@ fn the_result_of_every_step_is_an_object() {
 }
 
 #[test]
-fn say_leaves_the_text_after_expansion_and_costs_no_time() {
+fn the_result_of_say_is_the_expanded_prompt_and_it_takes_no_time() {
     let stage = main_flow([
         set("Know", &[("name", json!("Ada"))]).to("Greet"),
         say("Greet", "Hello {name}.").to("Bye"),
@@ -101,7 +101,7 @@ fn say_leaves_the_text_after_expansion_and_costs_no_time() {
 }
 
 #[test]
-fn if_leaves_the_number_of_the_first_true_condition_or_default() {
+fn the_result_of_if_is_the_number_of_the_first_true_condition_or_default() {
     let stage = main_flow([
         decide(
             "Which",
@@ -119,14 +119,14 @@ fn if_leaves_the_number_of_the_first_true_condition_or_default() {
 }
 
 #[test]
-fn if_leaves_the_values_that_it_read() {
+fn the_result_of_if_contains_the_values_that_it_read() {
     let stage = main_flow([decide("Which", &[("{n} > 5", "Bye")], "Bye"), end("Bye")]);
     let played = stage.call().variable("n", "7").run();
     assert_eq!(played.result("Which")["operands"], json!({"n": 7}));
 }
 
 #[test]
-fn if_without_a_default_goes_on_at_on_complete() {
+fn if_without_a_default_continues_at_on_complete() {
     let stage = main_flow([
         decide("Which", &[("false", "No")], "").to("Yes"),
         end("Yes"),
@@ -136,7 +136,7 @@ fn if_without_a_default_goes_on_at_on_complete() {
 }
 
 #[test]
-fn if_without_any_way_on_ends_the_flow_with_a_diagnostic() {
+fn if_without_any_matching_path_ends_the_flow_with_a_diagnostic() {
     let stage = main_flow([decide("Which", &[("false", "No")], ""), end("No")]);
     let played = stage.run();
     assert_eq!((played.path().as_str(), played.end().as_str()), ("Which", "completed"));
@@ -152,7 +152,7 @@ fn a_node_without_a_next_one_ends_the_flow_with_a_diagnostic() {
 }
 
 #[test]
-fn a_called_flow_that_just_stops_lets_its_caller_go_on() {
+fn a_called_flow_that_just_stops_returns_to_its_caller() {
     let main = flow(
         "main",
         [call_flow("Call", json!({"flowId": "sub"})).to("After"), end("After")],
@@ -164,21 +164,21 @@ fn a_called_flow_that_just_stops_lets_its_caller_go_on() {
 }
 
 #[test]
-fn a_target_that_does_not_exist_ends_the_flow_like_none() {
+fn a_missing_target_ends_the_flow_like_no_target() {
     let stage = main_flow([say("Hello", "hi").to("Nowhere")]);
     let played = stage.run();
     assert_eq!((played.path().as_str(), played.end().as_str()), ("Hello", "completed"));
 }
 
 #[test]
-fn end_is_normal_unless_it_says_otherwise() {
+fn end_is_normal_by_default() {
     let stage = main_flow([node("Bye", "End", json!({}))]);
     assert_eq!(stage.run().end(), "completed");
     assert_eq!(stage.run().result("Bye"), &json!({"endType": "normal"}));
 }
 
 #[test]
-fn a_node_of_type_disconnect_disconnects_unless_it_says_otherwise() {
+fn a_node_of_type_disconnect_disconnects_by_default() {
     let main = |kind| {
         let sub = flow("sub", [kind]);
         stage([
@@ -195,7 +195,7 @@ fn a_node_of_type_disconnect_disconnects_unless_it_says_otherwise() {
 }
 
 #[test]
-fn a_node_of_an_unknown_type_is_found_and_ends_in_error() {
+fn a_node_of_an_unknown_type_is_a_finding_and_ends_in_error() {
     let stage = only("Sya", json!({"sayText": "hi"}));
     assert_eq!(stage.findings, ["UNKNOWN_NODE_TYPE"]);
     assert_eq!(stage.run().end(), "error FLOW_ENDED_IN_ERROR at It");
@@ -213,7 +213,7 @@ fn null_counts_as_an_absent_property() {
 }
 
 #[test]
-fn languages_genders_and_beeps_change_nothing_and_are_no_finding() {
+fn languages_genders_and_beeps_have_no_effect_and_are_not_findings() {
     let voice = json!({"sayText": "hi", "sayLanguage": "en-US", "sayGender": "female",
         "playBeepBeforeText": true});
     assert!(only("Say", voice).findings.is_empty());

@@ -18,7 +18,7 @@ fn routing(properties: Value) -> Stage {
 }
 
 #[test]
-fn routing_is_recorded_and_the_flow_goes_on() {
+fn routing_is_recorded_and_the_flow_continues() {
     let stage = routing(
         json!({"queueId": "support", "skillRequirements": ["english"], "priority": 7}),
     );
@@ -31,7 +31,7 @@ fn routing_is_recorded_and_the_flow_goes_on() {
 }
 
 #[test]
-fn a_queue_is_known_by_id_or_name_and_the_id_wins() {
+fn a_queue_is_found_by_id_or_name_and_the_id_takes_precedence() {
     for (properties, id) in [
         (json!({"queueId": "support"}), "support"),
         (json!({"queueName": "Sales"}), "sales"),
@@ -58,7 +58,7 @@ fn the_last_routing_of_a_conversation_counts() {
 }
 
 #[test]
-fn a_queue_that_the_fixtures_do_not_know_is_not_found() {
+fn a_queue_missing_in_the_fixtures_is_not_found() {
     let stage = routing(json!({"queueId": "billing"}));
     let played = stage.run();
     assert_eq!(
@@ -72,7 +72,7 @@ fn a_queue_that_the_fixtures_do_not_know_is_not_found() {
 }
 
 #[test]
-fn while_the_fixtures_know_no_queue_any_is_accepted_with_a_diagnostic() {
+fn if_the_fixtures_define_no_queues_any_is_accepted_with_a_diagnostic() {
     let stage = only("Route", json!({"queueId": "anything"}));
     let played = stage.run();
     assert_eq!(
@@ -83,7 +83,7 @@ fn while_the_fixtures_know_no_queue_any_is_accepted_with_a_diagnostic() {
 }
 
 #[test]
-fn some_agent_must_have_all_the_required_skills() {
+fn one_agent_must_have_all_the_required_skills() {
     for (skills, code) in [
         (json!([]), ""),
         (json!(["spanish"]), ""),
@@ -102,7 +102,7 @@ fn some_agent_must_have_all_the_required_skills() {
 }
 
 #[test]
-fn a_queue_without_listed_agents_takes_every_skill() {
+fn a_queue_without_listed_agents_accepts_every_skill() {
     let stage = routing(json!({"queueId": "sales", "skillRequirements": ["french"]}));
     assert_eq!(stage.run().path(), "It Done");
 }
@@ -117,7 +117,7 @@ fn queues_are_templates() {
 }
 
 #[test]
-fn routing_costs_no_time() {
+fn routing_takes_no_time() {
     assert_eq!(routing(json!({"queueId": "support"})).run().elapsed(), 0);
 }
 
@@ -150,7 +150,7 @@ fn statistics_are_found_by_id_or_name_and_may_be_templates() {
 }
 
 #[test]
-fn a_queue_with_agents_and_without_statistics_has_all_of_them_free() {
+fn a_queue_with_agents_but_no_statistics_has_all_agents_available() {
     let stage = only("GetQueueStats", json!({"queueId": "q"}))
         .with("queues: {q: {agents: [{name: A}, {name: B}]}}");
     let expected = json!({"availableAgents": 2, "occupancy": 0, "waiting": 0, "estimatedWaitSeconds": 0});
@@ -158,7 +158,7 @@ fn a_queue_with_agents_and_without_statistics_has_all_of_them_free() {
 }
 
 #[test]
-fn statistics_of_an_unknown_queue_are_not_found_also_while_no_queue_is_known() {
+fn statistics_of_an_unknown_queue_are_not_found_even_without_defined_queues() {
     for stage in [
         only("GetQueueStats", json!({"queueId": "x"})),
         only("GetQueueStats", json!({"queueId": "x"})).with(WORLD),

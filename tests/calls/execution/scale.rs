@@ -1,4 +1,4 @@
-//! Large flows, many calls, and no end.
+//! Large flows, many calls, and endless loops.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ fn an_endless_loop_ends_at_the_action_limit() {
     assert_eq!(played.variable("n"), "10000");
 }
 
-/// A flow of this many nodes, one behind the other.
+/// Builds a flow with the given number of nodes in a chain.
 fn long_flow(count: usize) -> String {
     let mut text =
         String::from(r#"{"name": "long", "draft": {"startNode": "N0", "nodes": {"#);
@@ -51,7 +51,7 @@ fn a_flow_of_a_hundred_thousand_nodes_loads_and_runs_in_seconds() {
     let mut session = Session::start(Arc::clone(&stage.program), &call);
     let trace =
         play(&mut session, &call, &mut FixtureHost::new(&stage.fixtures, &inputs));
-    let name = &stage.program.legend;
+    let name = &stage.program.symbols;
     assert_eq!(
         trace.variable(name, "n").map(ToString::to_string).as_deref(),
         Some("100000")
@@ -60,7 +60,7 @@ fn a_flow_of_a_hundred_thousand_nodes_loads_and_runs_in_seconds() {
     let mut out = String::new();
     JsonWriter::new(name).write(&trace, &mut out);
     assert!(out.ends_with('}'));
-    // Seconds without optimisation; anything that grows with the square would take minutes.
+    // Takes seconds without optimisation; quadratic growth would take minutes.
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
 }
 
@@ -86,7 +86,7 @@ fn shared_flow() -> (Arc<Program>, Fixtures) {
     (Arc::new(Program::compile(&loaded.flows)), fixtures)
 }
 
-/// The call of this number, of three kinds, as JSON.
+/// Makes the call with this number, of one of three kinds. Returns its JSON.
 fn one_of_many(program: &Arc<Program>, fixtures: &Fixtures, number: usize) -> String {
     let flow = program.flow("Inbound_Flow_A").expect("a flow");
     let call = flowsim::engine::Call::new(flow);
@@ -98,7 +98,7 @@ fn one_of_many(program: &Arc<Program>, fixtures: &Fixtures, number: usize) -> St
     let mut session = Session::start(Arc::clone(program), &call);
     let trace = play(&mut session, &call, &mut FixtureHost::new(fixtures, &inputs));
     let mut out = String::new();
-    JsonWriter::new(&program.legend).write(&trace, &mut out);
+    JsonWriter::new(&program.symbols).write(&trace, &mut out);
     out
 }
 

@@ -18,7 +18,7 @@ fn outcome(stage: &Stage) -> (String, i64) {
 }
 
 #[test]
-fn a_data_action_leaves_the_fields_of_its_answer() {
+fn the_fields_of_the_answer_are_the_outputs_of_a_data_action() {
     let stage = main_flow([
         node("Get", "DataAction", json!({"actionId": "balance"})).to("Tell"),
         say("Tell", "{Get.balance} {Get.currency.code}").to("Bye"),
@@ -34,7 +34,7 @@ fn a_data_action_leaves_the_fields_of_its_answer() {
 }
 
 #[test]
-fn a_data_action_is_known_by_id_or_name_and_the_id_wins() {
+fn a_data_action_is_found_by_id_or_name_and_the_id_takes_precedence() {
     let world = "dataActions: [{id: a, name: Alpha, output: {is: a}}, {id: b, name: Beta, output: {is: b}}]";
     for (properties, is) in [
         (json!({"actionId": "a"}), "a"),
@@ -67,7 +67,7 @@ fn inputs_are_evaluated_and_keep_their_types() {
 }
 
 #[test]
-fn a_list_of_answers_is_used_one_a_call_and_the_last_is_repeated() {
+fn a_list_of_answers_is_used_in_turn_and_the_last_is_repeated() {
     let stage = main_flow([
         node("Get", "DataAction", json!({"actionId": "a"})).to("Tell").or("Tell"),
         say("Tell", "{Get.n}").to("Count"),
@@ -77,7 +77,7 @@ fn a_list_of_answers_is_used_one_a_call_and_the_last_is_repeated() {
     ])
     .with("dataActions: {a: [{output: {n: 1}}, {status: 500}, {output: {n: 3}}]}");
     assert_eq!(stage.run().prompts(), ["1", "", "3", "3"]);
-    // Every call of a flow starts the list anew.
+    // Every call of a flow starts the list again.
     assert_eq!(stage.run().prompts(), ["1", "", "3", "3"]);
 }
 
@@ -93,7 +93,7 @@ fn answers_may_depend_on_the_inputs() {
 }
 
 #[test]
-fn a_status_outside_the_two_hundreds_is_a_failure_whose_fields_can_be_read() {
+fn a_status_other_than_2xx_is_a_failure_whose_fields_can_be_read() {
     for status in [199, 300, 404, 500] {
         let stage = main_flow([
             node("Get", "DataAction", json!({"actionId": "a"})).to("Bye").or("Tell"),
@@ -134,7 +134,7 @@ fn a_latency_moves_the_clock_and_beyond_the_timeout_the_action_fails() {
 }
 
 #[test]
-fn an_answer_that_came_too_late_leaves_nothing() {
+fn an_answer_after_the_timeout_sets_no_outputs() {
     let stage = main_flow([
         node("Get", "DataAction", json!({"actionId": "a", "timeoutSeconds": 1}))
             .to("Bye")
@@ -147,7 +147,7 @@ fn an_answer_that_came_too_late_leaves_nothing() {
 }
 
 #[test]
-fn a_slow_failure_is_a_timeout_first() {
+fn a_slow_failure_counts_as_a_timeout() {
     let stage = action(
         json!({"actionId": "a"}),
         "dataActions: {a: {status: 500, latencyMs: 6000}}",
@@ -169,7 +169,7 @@ fn a_data_action_without_a_fixture_is_not_mocked() {
 }
 
 #[test]
-fn an_answer_that_is_no_object_still_gives_an_object() {
+fn an_answer_that_is_not_an_object_still_yields_an_object() {
     for (output, result) in
         [("[1, 2]", json!({"value": [1, 2]})), ("text", json!({"value": "text"}))]
     {
@@ -188,7 +188,7 @@ fn hook(properties: Value, fixtures: &str) -> Stage {
 const URL: &str = "https://example.com/ivr";
 
 #[test]
-fn a_webhook_is_known_by_id_or_url_and_the_id_wins() {
+fn a_webhook_is_found_by_id_or_url_and_the_id_takes_precedence() {
     let world = "webhooks: [{id: w, url: 'https://example.com/ivr', output: {is: w}}, {id: v, output: {is: v}}]";
     assert_eq!(hook(json!({"webhookId": "v"}), world).run().result("It")["is"], "v");
     assert_eq!(hook(json!({"url": URL}), world).run().result("It")["is"], "w");
@@ -257,7 +257,7 @@ fn the_answer_of_a_webhook_can_be_read() {
 }
 
 #[test]
-fn a_service_that_names_nobody_is_a_finding() {
+fn a_service_node_without_a_name_is_a_finding() {
     assert_eq!(only("DataAction", json!({})).findings, ["INVALID_PROPERTY"]);
     assert_eq!(only("Webhook", json!({})).findings, ["INVALID_PROPERTY"]);
     assert_eq!(only("GetQueueStats", json!({})).findings, ["INVALID_PROPERTY"]);

@@ -33,12 +33,12 @@ fn menu() -> Stage {
 
 fn json_of(stage: &Stage, trace: &flowsim::trace::Trace) -> String {
     let mut out = String::new();
-    JsonWriter::new(&stage.program.legend).write(trace, &mut out);
+    JsonWriter::new(&stage.program.symbols).write(trace, &mut out);
     out
 }
 
 #[test]
-fn the_same_inputs_give_the_same_bytes() {
+fn equal_inputs_produce_equal_bytes() {
     let text = || {
         let stage = menu();
         let played = stage.press(&["12", "7@900"]);
@@ -48,7 +48,7 @@ fn the_same_inputs_give_the_same_bytes() {
 }
 
 #[test]
-fn a_session_that_starts_over_gives_the_same_as_a_new_one() {
+fn a_restarted_session_behaves_like_a_new_one() {
     let stage = menu();
     let (call, inputs) = stage.call().prepare(&["12", "7@900"]);
     let mut host = FixtureHost::new(&stage.fixtures, &inputs);
@@ -62,7 +62,7 @@ fn a_session_that_starts_over_gives_the_same_as_a_new_one() {
 }
 
 #[test]
-fn a_session_that_started_over_equals_a_new_one() {
+fn a_restarted_session_equals_a_new_one() {
     let stage = menu();
     let (call, inputs) = stage.call().prepare(&["12", "7"]);
     let new = Session::start(Arc::clone(&stage.program), &call);
@@ -85,14 +85,14 @@ fn sessions_that_got_different_answers_differ() {
 }
 
 #[test]
-fn a_session_waits_at_every_question_and_tells_its_clock_and_what_was_heard() {
+fn a_session_waits_at_every_question_and_exposes_its_clock_and_prompts() {
     let stage = menu();
     let (call, inputs) = stage.call().prepare(&["12", "7@900"]);
     let mut host = FixtureHost::new(&stage.fixtures, &inputs);
     let mut session = Session::start(Arc::clone(&stage.program), &call);
     let mut seen = Vec::new();
     while let Some(question) = session.question() {
-        seen.push((session.clock_ms(), session.heard().count(), kind(&question)));
+        seen.push((session.clock_ms(), session.prompts().count(), kind(&question)));
         assert_eq!(session.progress(), Progress::Waiting);
         assert!(session.take_trace().is_none());
         let answer = host.answer(&session.question().unwrap());
@@ -115,7 +115,7 @@ fn kind(question: &Question<'_>) -> &'static str {
 }
 
 #[test]
-fn a_question_about_input_says_what_the_node_takes() {
+fn a_question_about_input_describes_the_accepted_input() {
     let properties = json!({"maxDigits": 4, "minDigits": 2, "timeoutSeconds": 8, "interDigitTimeoutSeconds": 2,
         "validDigits": "123", "terminatingKey": "#"});
     let stage = main_flow([gather("Ask", properties).to("Bye").or("Bye"), end("Bye")]);
@@ -128,7 +128,7 @@ fn a_question_about_input_says_what_the_node_takes() {
 }
 
 #[test]
-fn an_answer_that_does_not_fit_the_question_counts_as_none() {
+fn an_answer_that_does_not_fit_the_question_counts_as_no_answer() {
     let stage = menu();
     let (call, _) = stage.call().prepare(&[]);
     let mut session = Session::start(Arc::clone(&stage.program), &call);
@@ -151,7 +151,7 @@ fn after_the_end_an_answer_changes_nothing() {
 }
 
 #[test]
-fn the_clock_of_a_call_starts_where_the_call_says() {
+fn the_clock_of_a_call_starts_at_the_given_time() {
     let stage = main_flow([end("Bye")]);
     assert_eq!(stage.run().trace.start.to_string(), "2026-01-05T09:00:00Z");
 }

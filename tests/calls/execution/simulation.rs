@@ -1,4 +1,4 @@
-//! The simulation request of seed 003, and starting in the middle of a flow.
+//! The simulation request of the lookup tutorial, and starting in the middle of a flow.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::support::*;
 
-/// A flow as seed 003 looks one up: a greeting before, a decision behind.
+/// A flow with a lookup as in the lookup tutorial, a greeting before it, and a decision after it.
 fn lookup() -> Stage {
     main_flow([
         say("Greet", "Welcome.").to("Lookup"),
@@ -29,7 +29,7 @@ fn request(text: &str) -> Request {
     Request::read(&read_json(&file).expect("JSON")).expect("a request")
 }
 
-/// The response of a simulation.
+/// Returns the response of a simulation.
 fn simulate(stage: &Stage, text: &str) -> Value {
     let request = request(text);
     let flow = stage.program.flow(&request.flow).expect("a flow");
@@ -48,7 +48,7 @@ fn simulate(stage: &Stage, text: &str) -> Value {
         &mut FixtureHost::new(&stage.fixtures, &request.inputs),
     );
     let mut out = String::new();
-    write_simulation(&JsonWriter::new(&stage.program.legend), &trace, &mut out);
+    write_simulation(&JsonWriter::new(&stage.program.symbols), &trace, &mut out);
     serde_json::from_str(&out).expect("JSON")
 }
 
@@ -93,7 +93,7 @@ fn a_request_without_a_node_starts_at_the_start() {
 }
 
 #[test]
-fn a_request_times_out_after_five_seconds_unless_it_says_otherwise() {
+fn a_request_times_out_after_five_seconds_by_default() {
     let ask = gather("Ask", json!({"timeoutSeconds": 20})).to("Bye").or("Bye");
     let stage = main_flow([ask, end("Bye")]);
     let response = simulate(&stage, r#"{"flowId": "main"}"#);
@@ -116,7 +116,7 @@ fn a_request_times_out_after_five_seconds_unless_it_says_otherwise() {
 }
 
 #[test]
-fn a_call_starts_at_any_node_with_nothing_of_what_came_before() {
+fn a_call_can_start_at_any_node_without_the_effects_of_earlier_nodes() {
     let stage = main_flow([
         gather("Ask", json!({})).to("Tell").or("Bye"),
         say("Tell", "<{Ask.digits}>").to("Bye"),
@@ -128,7 +128,7 @@ fn a_call_starts_at_any_node_with_nothing_of_what_came_before() {
 }
 
 #[test]
-fn a_node_is_looked_for_in_the_flow_that_the_call_starts_in() {
+fn a_start_node_is_looked_up_in_the_called_flow() {
     let stage = stage([flow("main", [end("Here")]), flow("other", [end("There")])]);
     let main = stage.program.flow("main").unwrap();
     assert!(stage.program.node(main, "Here").is_some());

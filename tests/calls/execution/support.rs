@@ -1,4 +1,5 @@
-//! Flows built in a line a node, calls made in a line, and what came of them as plain text.
+//! Flows built with one line per node, calls made in one line, and their results as plain
+//! text.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -18,31 +19,31 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone)]
 pub(crate) struct Node(Value);
 
-/// A node of any type.
+/// Builds a node of any type.
 pub(crate) fn node(id: &str, node_type: &str, properties: Value) -> Node {
     Node(json!({"id": id, "type": node_type, "properties": properties}))
 }
 
 impl Node {
-    /// Where the call goes when the node is done.
+    /// Sets the next node.
     pub(crate) fn to(mut self, next: &str) -> Self {
         self.0["onComplete"]["nextNode"] = next.into();
         self
     }
 
-    /// Where the call goes when the node failed.
+    /// Sets the error target.
     pub(crate) fn or(mut self, error: &str) -> Self {
         self.0["onError"] = json!({"nextNode": error});
         self
     }
 
-    /// The error target that stands within `onComplete`.
+    /// Sets the error target inside `onComplete`.
     pub(crate) fn or_within(mut self, error: &str) -> Self {
         self.0["onComplete"]["onError"] = error.into();
         self
     }
 
-    /// The name.
+    /// Sets the name.
     pub(crate) fn named(mut self, name: &str) -> Self {
         self.0["name"] = name.into();
         self
@@ -57,7 +58,8 @@ pub(crate) fn gather(id: &str, properties: Value) -> Node {
     node(id, "Gather", properties)
 }
 
-/// Sets variables: pairs of `name:type` and value; without a type the value stays as it is.
+/// Sets variables: pairs of `name:type` and value. Without a type the value stays
+/// unchanged.
 pub(crate) fn set(id: &str, assignments: &[(&str, Value)]) -> Node {
     let item = |(key, value): &(&str, Value)| match key.split_once(':') {
         Some((key, kind)) => json!({"key": key, "value": {"type": kind, "value": value}}),
@@ -66,7 +68,8 @@ pub(crate) fn set(id: &str, assignments: &[(&str, Value)]) -> Node {
     node(id, "Set", json!({"setVars": assignments.iter().map(item).collect::<Vec<_>>()}))
 }
 
-/// Decides: pairs of condition and target, and the default target if it is not empty.
+/// Builds a decision: pairs of condition and target, and the default target unless it is
+/// empty.
 pub(crate) fn decide(id: &str, conditions: &[(&str, &str)], default: &str) -> Node {
     let item = |(expression, next): &(&str, &str)| json!({"expression": expression, "nextNode": next});
     let items = conditions.iter().map(item).collect::<Vec<_>>();
@@ -93,7 +96,7 @@ pub(crate) fn disconnect(id: &str) -> Node {
     node(id, "End", json!({"endType": "disconnect"}))
 }
 
-/// A flow that starts at its first node; its id is its name.
+/// Builds a flow that starts at its first node. Its id is its name.
 pub(crate) fn flow(name: &str, nodes: impl IntoIterator<Item = Node>) -> Value {
     let nodes: Vec<Value> = nodes.into_iter().map(|node| node.0).collect();
     let start = nodes.first().map_or(Value::Null, |node| node["id"].clone());
@@ -101,33 +104,33 @@ pub(crate) fn flow(name: &str, nodes: impl IntoIterator<Item = Node>) -> Value {
         "draft": {"startNode": start, "nodes": nodes, "edges": {}}})
 }
 
-/// Flows that were read and compiled together, and the world around them.
+/// Flows that were read and compiled together, and their fixtures.
 pub(crate) struct Stage {
     pub(crate) program: Arc<Program>,
     pub(crate) fixtures: Fixtures,
-    /// Codes of what was said about the documents.
+    /// The codes of the findings in the documents.
     pub(crate) findings: Vec<String>,
 }
 
-/// A stage with these flows and without fixtures.
+/// Builds a stage with these flows and without fixtures.
 pub(crate) fn stage(flows: impl IntoIterator<Item = Value>) -> Stage {
     let flows: Vec<Value> = flows.into_iter().collect();
     Stage::read(&json!({"flows": flows}).to_string())
 }
 
-/// A stage with one flow called `main`.
+/// Builds a stage with one flow called `main`.
 pub(crate) fn main_flow(nodes: impl IntoIterator<Item = Node>) -> Stage {
     stage([flow("main", nodes)])
 }
 
-/// A stage with one flow that runs this node, called `It`, and goes on to `Done` or, if it
-/// fails, to `Failed`.
+/// Builds a stage with one flow that runs this node, called `It`, and continues to `Done`
+/// or, if the node fails, to `Failed`.
 pub(crate) fn only(node_type: &str, properties: Value) -> Stage {
     let it = node("It", node_type, properties).to("Done").or("Failed");
     main_flow([it, end("Done"), end("Failed")])
 }
 
-/// Reads flows from a text.
+/// Reads flows from a document.
 pub(crate) fn read_flows(text: &str) -> (Vec<Flow>, Vec<Diagnostic>) {
     let mut files = Files::new();
     let file = files.add("flows.json", text);
@@ -137,7 +140,7 @@ pub(crate) fn read_flows(text: &str) -> (Vec<Flow>, Vec<Diagnostic>) {
     (flows, diagnostics)
 }
 
-/// Reads fixtures from a text that has nothing wrong in it.
+/// Reads fixtures from a document, which must have no findings.
 pub(crate) fn read_fixtures(text: &str) -> Fixtures {
     let mut files = Files::new();
     let file = files.add("fixtures.yaml", text);
@@ -153,7 +156,7 @@ pub(crate) fn read_inputs(inputs: &[&str]) -> Vec<Input> {
 }
 
 impl Stage {
-    /// A stage with the flows of a JSON text.
+    /// Builds a stage from the flows of a JSON document.
     pub(crate) fn read(text: &str) -> Self {
         let (flows, diagnostics) = read_flows(text);
         let findings = diagnostics.iter().map(|found| found.code.to_string()).collect();
@@ -161,19 +164,19 @@ impl Stage {
         Self { program, fixtures: Fixtures::default(), findings }
     }
 
-    /// With these fixtures, written in YAML.
+    /// Sets the fixtures, written in YAML.
     pub(crate) fn with(mut self, fixtures: &str) -> Self {
         self.fixtures = read_fixtures(fixtures);
         self
     }
 
-    /// A call to the first flow.
+    /// Prepares a call of the first flow.
     pub(crate) fn call(&self) -> Caller<'_> {
-        let first = &self.program.legend.flows[0].id;
+        let first = &self.program.symbols.flows[0].id;
         self.call_to(first)
     }
 
-    /// A call to a flow, by id or name.
+    /// Prepares a call of a flow, by id or name.
     pub(crate) fn call_to(&self, flow: &str) -> Caller<'_> {
         let flow = self.program.flow(flow).expect("the flow is loaded");
         Caller {
@@ -184,12 +187,12 @@ impl Stage {
         }
     }
 
-    /// What comes of a call to the first flow with these inputs.
+    /// Calls the first flow with these inputs.
     pub(crate) fn press(&self, inputs: &[&str]) -> Played<'_> {
         self.call().press(inputs)
     }
 
-    /// What comes of a call to the first flow by somebody who does nothing.
+    /// Calls the first flow without inputs.
     pub(crate) fn run(&self) -> Played<'_> {
         self.press(&[])
     }
@@ -211,38 +214,38 @@ impl<'s> Caller<'s> {
         self
     }
 
-    /// With a field of the context.
+    /// Sets a context field.
     pub(crate) fn context(mut self, name: &str, value: &str) -> Self {
         self.call = self.call.context(&self.stage.program, name, Typed::from(value));
         self
     }
 
-    /// With a variable, written in JSON.
+    /// Sets a variable, written in JSON.
     pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         let value = Json::parse(value).expect("the variable is JSON");
         self.call = self.call.variable(&self.stage.program, name, value.into());
         self
     }
 
-    /// With a time limit on the virtual clock.
+    /// Sets a time limit on the virtual clock.
     pub(crate) fn timeout(mut self, milliseconds: i64) -> Self {
         self.limits.timeout_ms = Some(milliseconds);
         self
     }
 
-    /// With a limit of actions.
+    /// Sets the action limit.
     pub(crate) fn actions(mut self, most: u32) -> Self {
         self.limits.max_actions = most;
         self
     }
 
-    /// With a limit of nested flows.
+    /// Sets the limit of nested flows.
     pub(crate) fn depth(mut self, most: u16) -> Self {
         self.limits.max_depth = most;
         self
     }
 
-    /// The finished call and its inputs, for whoever drives the session.
+    /// Returns the prepared call and its inputs, for driving a session directly.
     pub(crate) fn prepare(mut self, inputs: &[&str]) -> (Call, Vec<Input>) {
         self.inputs = read_inputs(inputs);
         (self.call.limits(self.limits), self.inputs)
@@ -258,13 +261,13 @@ impl<'s> Caller<'s> {
         Played::new(&stage.program, trace)
     }
 
-    /// Makes the call; the caller does nothing.
+    /// Makes the call without inputs.
     pub(crate) fn run(self) -> Played<'s> {
         self.press(&[])
     }
 }
 
-/// What came of a call.
+/// The result of a call.
 pub(crate) struct Played<'s> {
     pub(crate) program: &'s Program,
     pub(crate) trace: Trace,
@@ -274,21 +277,21 @@ pub(crate) struct Played<'s> {
 impl<'s> Played<'s> {
     pub(crate) fn new(program: &'s Program, trace: Trace) -> Self {
         let mut text = String::new();
-        JsonWriter::new(&program.legend).write(&trace, &mut text);
+        JsonWriter::new(&program.symbols).write(&trace, &mut text);
         let json = serde_json::from_str(&text).expect("a trace is JSON");
         Self { program, trace, json }
     }
 
-    /// The ids of the nodes, in order.
+    /// Returns the ids of the executed nodes, in order.
     pub(crate) fn path(&self) -> String {
         let ids: Vec<&str> =
-            self.trace.path(&self.program.legend).map(|id| &**id).collect();
+            self.trace.path(&self.program.symbols).map(|id| &**id).collect();
         ids.join(" ")
     }
 
-    /// The ids of the nodes, each with the depth at which it ran.
+    /// Returns the ids of the executed nodes, each with its depth.
     pub(crate) fn depths(&self) -> String {
-        let nodes = &self.program.legend.nodes;
+        let nodes = &self.program.symbols.nodes;
         let steps = self.trace.steps.iter();
         let texts: Vec<String> = steps
             .map(|step| format!("{}{}", nodes[step.node.index()].id, step.depth))
@@ -296,47 +299,47 @@ impl<'s> Played<'s> {
         texts.join(" ")
     }
 
-    /// `completed`, or the status and why: `error NO_INPUT at Ask`.
+    /// Returns `completed`, or the status and its reason: `error NO_INPUT at Ask`.
     pub(crate) fn end(&self) -> String {
         let mut text = self.trace.status.name().to_owned();
         if let Some(failure) = &self.trace.failure {
             let _ = write!(text, " {}", failure.code);
         }
         if let Some(node) = self.trace.failed_at {
-            let _ = write!(text, " at {}", self.program.legend.node(node).id);
+            let _ = write!(text, " at {}", self.program.symbols.node(node).id);
         }
         text
     }
 
-    /// Milliseconds on the virtual clock.
+    /// Returns the elapsed time on the virtual clock, in milliseconds.
     pub(crate) fn elapsed(&self) -> i64 {
         self.trace.elapsed_ms
     }
 
-    /// A variable at the end as JSON; `unset` if it has no value.
+    /// Returns the final value of a variable as JSON, or `unset` if it has no value.
     pub(crate) fn variable(&self, name: &str) -> String {
-        match self.trace.variable(&self.program.legend, name) {
+        match self.trace.variable(&self.program.symbols, name) {
             Some(value) => value.to_json().to_string(),
             None => "unset".into(),
         }
     }
 
-    /// What the caller heard.
+    /// Returns the prompts that the caller heard.
     pub(crate) fn prompts(&self) -> Vec<&str> {
-        self.trace.prompts(&self.program.legend).map(|text| &**text).collect()
+        self.trace.prompts(&self.program.symbols).map(|text| &**text).collect()
     }
 
-    /// What the caller heard last.
+    /// Returns the last prompt that the caller heard.
     pub(crate) fn last_prompt(&self) -> &str {
         self.prompts().last().copied().unwrap_or_default()
     }
 
-    /// Where the conversation went, as the trace writes it.
+    /// Returns the routing of the conversation, as written in the trace.
     pub(crate) fn routing(&self) -> &Value {
         &self.json["routing"]
     }
 
-    /// The diagnostics: `VARIABLE_NOT_FOUND at Greet`.
+    /// Returns the diagnostics: `VARIABLE_NOT_FOUND at Greet`.
     pub(crate) fn diagnostics(&self) -> Vec<String> {
         let items = self.json["diagnostics"].as_array().expect("a list");
         let text =
@@ -347,19 +350,19 @@ impl<'s> Played<'s> {
             .collect()
     }
 
-    /// The step of the trace in which a node ran last.
+    /// Returns the step of the trace in which a node last ran.
     pub(crate) fn step(&self, node: &str) -> &Value {
         let steps = self.json["steps"].as_array().expect("a list");
         let found = steps.iter().rev().find(|step| step["nodeId"] == node);
         found.expect("the node ran")
     }
 
-    /// The result of that step.
+    /// Returns the result of that step.
     pub(crate) fn result(&self, node: &str) -> &Value {
         &self.step(node)["result"]
     }
 
-    /// The error code of that step; empty if it did not fail.
+    /// Returns the error code of that step, or an empty string if it did not fail.
     pub(crate) fn error_of(&self, node: &str) -> &str {
         self.result(node)["error"]["code"].as_str().unwrap_or_default()
     }

@@ -1,10 +1,10 @@
-//! Templates: references in texts.
+//! Templates: references in strings.
 
 use serde_json::{Value, json};
 
 use super::support::*;
 
-/// What `template` makes of the variables, as JSON, and what was missing.
+/// Expands a template. Returns the result as JSON, and the missing references.
 fn expand(template: &str, variables: &[(&str, &str)]) -> (String, Vec<String>) {
     let stage =
         main_flow([set("It", &[("result", json!(template))]).to("Bye"), end("Bye")]);
@@ -49,7 +49,7 @@ fn inside_longer_text_a_value_is_printed() {
 }
 
 #[test]
-fn unset_prints_as_empty_text_with_a_diagnostic() {
+fn an_unset_reference_prints_as_an_empty_string_with_a_diagnostic() {
     let (value, missing) = expand("<{nobody}>", &[]);
     assert_eq!(
         (value.as_str(), missing),
@@ -62,12 +62,12 @@ fn unset_prints_as_empty_text_with_a_diagnostic() {
 }
 
 #[test]
-fn every_missing_reference_is_told() {
+fn every_missing_reference_is_reported() {
     assert_eq!(expand("{a} {b} {a}", &[]).1.len(), 3);
 }
 
 #[test]
-fn a_variable_wins_over_a_context_field_which_stands_in_for_an_unset_one() {
+fn a_variable_overrides_a_context_field_which_replaces_an_unset_one() {
     let stage = main_flow([
         say("First", "{from}").to("Change"),
         set("Change", &[("from", json!("mine"))]).to("Second"),
@@ -152,7 +152,7 @@ fn an_output_of_a_node_that_has_not_run_is_unset() {
 }
 
 #[test]
-fn a_node_wins_over_a_variable_of_the_same_name_where_a_field_follows() {
+fn a_node_overrides_a_variable_of_the_same_name_if_a_field_follows() {
     let stage = main_flow([
         gather("Ask", json!({})).to("Set").or("Bye"),
         set("Set", &[("Ask", json!({"digits": "variable"}))]).to("Tell"),
@@ -173,7 +173,7 @@ fn a_variable_may_have_dots_in_its_name() {
 }
 
 #[test]
-fn a_brace_that_no_name_follows_is_text_and_others_are_escaped() {
+fn a_brace_without_a_name_is_literal_and_others_are_escaped() {
     assert_eq!(value_of("{\"a\": 1}", &[]), "\"{\\\"a\\\": 1}\"");
     assert_eq!(value_of("\\{a} {a}", &[("a", "1")]), "\"{a} 1\"");
     assert_eq!(value_of("{} { } }", &[]), "\"{} { } }\"");

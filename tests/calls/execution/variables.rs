@@ -1,10 +1,11 @@
-//! Setting variables: types, increments, and who sees them.
+//! Setting variables: types, increments, and scopes.
 
 use serde_json::{Value, json};
 
 use super::support::*;
 
-/// What the variable `v` is after one assignment of this type; or the error code.
+/// Returns the value of the variable `v` after one assignment of this type, or the error
+/// code.
 fn set_to(kind: &str, value: Value) -> String {
     let stage = main_flow([
         set("It", &[(&format!("v:{kind}"), value)]).to("Done").or("Failed"),
@@ -47,7 +48,7 @@ fn a_value_is_converted_to_the_type_of_the_variable() {
 }
 
 #[test]
-fn what_cannot_be_converted_is_an_expression_error() {
+fn a_failed_conversion_is_an_expression_error() {
     for (kind, value) in [
         ("integer", json!("abc")),
         ("decimal", json!("1,5")),
@@ -62,7 +63,7 @@ fn what_cannot_be_converted_is_an_expression_error() {
 }
 
 #[test]
-fn blank_text_and_null_leave_the_variable_unset() {
+fn blank_strings_and_null_leave_the_variable_unset() {
     for (kind, value) in [
         ("integer", json!("")),
         ("decimal", json!("  ")),
@@ -77,7 +78,7 @@ fn blank_text_and_null_leave_the_variable_unset() {
 }
 
 #[test]
-fn without_a_type_a_value_stays_what_it_is() {
+fn without_a_type_a_value_is_unchanged() {
     let stage = main_flow([
         set(
             "It",
@@ -162,7 +163,7 @@ fn an_increment_adds_and_unset_counts_as_zero() {
 }
 
 #[test]
-fn an_increment_of_or_by_what_is_no_number_is_an_expression_error() {
+fn incrementing_a_value_that_is_not_a_number_is_an_expression_error() {
     for (from, by) in [
         (Some("\"two\""), json!(1)),
         (None, json!("one")),
@@ -175,7 +176,7 @@ fn an_increment_of_or_by_what_is_no_number_is_an_expression_error() {
 }
 
 #[test]
-fn an_increment_counts_the_turns_of_a_loop() {
+fn an_increment_counts_the_rounds_of_a_loop() {
     let stage = main_flow([
         set("Count", &[("n:increment", json!(1))]).to("Again"),
         decide("Again", &[("{n} < 3", "Count")], "Bye"),
@@ -208,7 +209,7 @@ fn templates_in_lists_and_objects_are_evaluated_and_keep_their_types() {
 }
 
 #[test]
-fn a_step_leaves_what_it_set() {
+fn the_result_of_a_step_contains_the_assigned_values() {
     let stage = main_flow([
         set("It", &[("a", json!(1)), ("b:string", json!(2))]).to("Bye"),
         end("Bye"),
@@ -216,7 +217,7 @@ fn a_step_leaves_what_it_set() {
     assert_eq!(stage.run().result("It"), &json!({"variables": {"a": 1, "b": "2"}}));
 }
 
-/// `main` sets `v`, calls `sub` with these properties, and says what it sees.
+/// `main` sets `v`, calls `sub` with these properties, and says its own value of `v`.
 fn calling(properties: Value) -> Stage {
     let main = flow(
         "main",
@@ -344,7 +345,7 @@ fn a_shared_call_within_an_isolated_one_shares_with_that_one_only() {
 }
 
 #[test]
-fn a_flow_may_be_called_shared_here_and_isolated_there() {
+fn a_flow_may_be_called_both_shared_and_isolated() {
     let main = flow(
         "main",
         [
@@ -362,7 +363,7 @@ fn a_flow_may_be_called_shared_here_and_isolated_there() {
 }
 
 #[test]
-fn variables_that_a_call_brings_are_there_at_the_first_node_and_at_the_end() {
+fn variables_of_a_call_exist_at_the_first_node_and_at_the_end() {
     let stage = main_flow([say("Tell", "{tier}").to("Bye"), end("Bye")]);
     let played = stage.call().variable("tier", "\"gold\"").variable("unheard", "7").run();
     assert_eq!(played.prompts(), ["gold"]);
@@ -383,7 +384,7 @@ fn an_isolated_flow_still_sees_the_context() {
 }
 
 #[test]
-fn names_of_variables_are_told_apart_by_case() {
+fn names_of_variables_are_case_sensitive() {
     let stage =
         main_flow([set("It", &[("a", json!(1)), ("A", json!(2))]).to("Bye"), end("Bye")]);
     let played = stage.run();

@@ -1,4 +1,4 @@
-//! A main line: opening hours, languages, a menu with a menu below it, voicemail.
+//! A main line: opening hours, languages, a menu with a submenu, voicemail.
 
 use super::support::{Caller, call};
 
@@ -17,7 +17,7 @@ fn the_clock_decides_whether_the_clinic_is_open() {
         ("2026-03-10T17:30:00Z", "closed"),
         ("2026-03-10T18:00:00Z", "open"),
         ("2026-03-10T22:30:00Z", "closed"),
-        // Winter: an hour later in UTC.
+        // Winter: one hour later in UTC.
         ("2026-01-06T13:59:59Z", "closed"),
         ("2026-01-06T14:00:00Z", "open"),
         // A Saturday, a Sunday, New Year's Day.
@@ -33,7 +33,7 @@ fn the_clock_decides_whether_the_clinic_is_open() {
 }
 
 #[test]
-fn a_menu_below_the_menu_leads_to_the_appointments() {
+fn a_submenu_leads_to_the_appointments() {
     let run = clinic(MORNING).does(&["1", "1", "1"]).run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.routing().as_deref(), Some("Clinic Appointments [] 5"));
@@ -43,47 +43,47 @@ fn a_menu_below_the_menu_leads_to_the_appointments() {
 }
 
 #[test]
-fn spanish_is_spoken_to_those_who_choose_it() {
+fn callers_who_choose_spanish_hear_it() {
     let run = clinic(MORNING).does(&["2", "3", "2"]).run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.variable("Flow.Language"), "es-us");
-    // Nobody in the pharmacy speaks Spanish, so the menu goes on.
+    // No agent in the pharmacy speaks Spanish, so the menu continues.
     assert_eq!(run.variable("Flow.TransferError"), "SKILL_MISMATCH");
     assert_eq!(run.routing().as_deref(), Some("Clinic Reception [Front Desk Spanish] 0"));
     insta::assert_snapshot!(run.text());
 }
 
 #[test]
-fn the_default_choices_take_callers_who_are_silent_to_the_reception() {
+fn the_default_choices_lead_silent_callers_to_the_reception() {
     let run = clinic(MORNING).run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.routing().as_deref(), Some("Clinic Reception [Front Desk] 0"));
     assert_eq!(run.output("Language"), Some("English"));
     assert_eq!(run.output("Main Menu"), Some("Reception"));
-    // Twice the language, three times the main menu, six seconds each.
+    // The language menu twice, the main menu three times, six seconds each.
     assert_eq!(run.trace.elapsed_ms, 30_000);
     insta::assert_snapshot!(run.text());
 }
 
 #[test]
-fn the_reception_is_a_choice_everywhere() {
+fn the_reception_is_a_choice_in_every_menu() {
     let run = clinic(MORNING).does(&["2", "1", "0"]).run();
     assert_eq!(run.output("Appointments 2"), Some("Reception"));
     assert_eq!(run.routing().as_deref(), Some("Clinic Reception [Front Desk Spanish] 0"));
 }
 
 #[test]
-fn there_is_a_way_back_and_a_way_to_hear_it_again() {
+fn choices_lead_back_and_repeat_the_menu() {
     let run = clinic(MORNING).does(&["1", "1", "*", "9", "7", "0"]).run();
     let menu = "For appointments, press 1. For the pharmacy, 2. \
                 For visiting hours, 3. For the reception, 0.";
-    // At first, after the way back, again, and after a key that is no choice.
-    assert_eq!(run.said().iter().filter(|text| **text == menu).count(), 4);
+    // Initially, after returning, after repeating, and after an invalid key.
+    assert_eq!(run.prompts().iter().filter(|text| **text == menu).count(), 4);
     assert_eq!(run.last(), "To the reception");
 }
 
 #[test]
-fn a_reception_that_takes_no_call_has_a_mailbox() {
+fn a_reception_that_accepts_no_call_has_a_mailbox() {
     let nobody =
         "queues: [{id: q-reception, name: Clinic Reception, agents: [{name: Ada}]}]";
     let run = clinic(MORNING).but(nobody).does(&["1", "0", "1"]).run();
@@ -108,11 +108,11 @@ fn at_night_there_is_a_mailbox() {
 }
 
 #[test]
-fn on_a_holiday_its_name_is_told() {
+fn on_a_holiday_its_name_is_announced() {
     let run = clinic("2027-01-01T16:00:00Z").run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.variable("Flow.Hours"), "holiday");
-    assert_eq!(run.said()[1], "We are closed for New Year's Day.");
+    assert_eq!(run.prompts()[1], "We are closed for New Year's Day.");
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod swift_parcels;
 use assert_cmd::Command;
 
 #[test]
-fn nothing_is_wrong_with_them() {
+fn they_have_no_findings() {
     for name in ["alder-clinic", "northlight-power", "swift-parcels"] {
         let folder = format!("fixtures/{name}");
         let flows = format!("{folder}/flows");

@@ -1,4 +1,4 @@
-//! An outage line, and the flow for those who wait in its queue.
+//! An outage line, and the flow for callers who wait in its queue.
 
 use super::support::{Caller, call};
 
@@ -13,7 +13,7 @@ fn waiting() -> Caller {
 }
 
 #[test]
-fn danger_comes_first() {
+fn danger_takes_precedence() {
     let run = line().does(&["9"]).run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.routing().as_deref(), Some("Northlight Outages [High Voltage] 100"));
@@ -23,12 +23,12 @@ fn danger_comes_first() {
 }
 
 #[test]
-fn an_outage_that_is_known_is_told() {
+fn a_known_outage_is_announced() {
     let run = line().does(&["-", "417"]).run();
     assert_eq!(run.end(), "completed");
     let told = "We know of the outage in district 417. \
                 We expect power back by seven in the evening.";
-    assert_eq!(run.said().last(), Some(&told));
+    assert_eq!(run.prompts().last(), Some(&told));
     assert_eq!((run.routing(), run.last()), (None, "Nothing more to say"));
 }
 
@@ -53,17 +53,17 @@ fn a_team_without_the_skill_has_a_mailbox() {
 }
 
 #[test]
-fn who_waits_hears_music_until_somebody_answers() {
+fn waiting_callers_hear_music_until_an_agent_answers() {
     let run = waiting().run();
     assert_eq!(run.end(), "completed");
-    // As the fixtures estimate.
+    // The estimate in the fixtures.
     assert_eq!(run.trace.elapsed_ms, 280_000);
-    assert_eq!(run.said().iter().filter(|text| **text == "[music]").count(), 7);
+    assert_eq!(run.prompts().iter().filter(|text| **text == "[music]").count(), 7);
     insta::assert_snapshot!(run.text());
 }
 
 #[test]
-fn who_waits_long_can_be_called_back() {
+fn callers_who_wait_long_can_request_a_callback() {
     let run = waiting().does(&["1"]).run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.variable("Flow.CallbackNumber"), "+15557770100");
@@ -86,12 +86,12 @@ fn a_callback_is_offered_once_and_only_for_long_waits() {
     let run = waiting().does(&["3"]).run();
     let offer = "The wait is long. To be called back at your number, press 1. \
                  At another number, press 2.";
-    assert_eq!(run.said().iter().filter(|text| **text == offer).count(), 1);
+    assert_eq!(run.prompts().iter().filter(|text| **text == offer).count(), 1);
     let run =
         waiting().with("estimatedWaitMs", "100000").with("positionInQueue", "2").run();
-    assert!(!run.said().contains(&offer));
+    assert!(!run.prompts().contains(&offer));
     assert_eq!(
-        run.said()[1..3],
+        run.prompts()[1..3],
         [
             "You are caller number 2 in the queue.",
             "Your estimated wait time is about 2 minutes."

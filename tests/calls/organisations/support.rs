@@ -1,4 +1,4 @@
-//! Organisations of the folder `fixtures`, calls to them, and what came of a call as plain
+//! Organisations in the folder `fixtures`, calls of their flows, and the results as plain
 //! text.
 
 use std::path::{Path, PathBuf};
@@ -8,11 +8,11 @@ use flowsim::engine::{Call, Session, play};
 use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::source::{Files, read_yaml};
-use flowsim::trace::{Entry, Fact, Field, PathTaken, TextStyle, Trace, render_text};
+use flowsim::trace::{Entry, EventKind, Field, PathTaken, TextStyle, Trace, render_text};
 use flowsim::value::{DateTime, Value};
 use flowsim::world::{FixtureHost, Fixtures, Input};
 
-/// A call that is not made yet.
+/// A prepared call.
 pub(crate) struct Caller {
     program: Arc<Program>,
     fixtures: Fixtures,
@@ -20,13 +20,13 @@ pub(crate) struct Caller {
     inputs: Vec<Input>,
 }
 
-/// A call that is over.
+/// A finished call.
 pub(crate) struct Run {
     program: Arc<Program>,
     pub(crate) trace: Trace,
 }
 
-/// A call of a flow of an organisation.
+/// Prepares a call of a flow of an organisation.
 pub(crate) fn call(organisation: &str, flow: &str) -> Caller {
     let folder: PathBuf =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(organisation);
@@ -41,28 +41,28 @@ pub(crate) fn call(organisation: &str, flow: &str) -> Caller {
 }
 
 impl Caller {
-    /// When the call begins.
+    /// Sets the start time of the call.
     pub(crate) fn at(self, time: &str) -> Self {
         let time = DateTime::parse(time).expect("a time");
         Self { call: self.call.at(time), ..self }
     }
 
-    /// A field of the context.
+    /// Sets a context field.
     pub(crate) fn with(self, name: &str, value: &str) -> Self {
         let call = self.call.context(&self.program, name, Value::from(value));
         Self { call, ..self }
     }
 
-    /// Lays fixtures over those of the organisation.
+    /// Merges fixtures over those of the organisation.
     pub(crate) fn but(self, fixtures: &str) -> Self {
         let file = Files::new().add("changes.yaml", fixtures);
         let document = read_yaml(&file).expect("the changes are YAML");
-        let (fixtures, problems) = self.fixtures.overlaid(&document, Path::new(""));
+        let (fixtures, problems) = self.fixtures.merged(&document, Path::new(""));
         assert_eq!(problems, [], "the changes can be read");
         Self { fixtures, ..self }
     }
 
-    /// What the caller does.
+    /// Sets the caller's inputs.
     pub(crate) fn does(self, inputs: &[&str]) -> Self {
         let inputs = inputs.iter().map(|text| Input::parse(text).expect("an input"));
         Self { inputs: inputs.collect(), ..self }
@@ -78,65 +78,65 @@ impl Caller {
 }
 
 impl Run {
-    /// How the call ended, with the code of its failure.
+    /// Returns the status of the call, with the code of its failure.
     pub(crate) fn end(&self) -> String {
         let status = self.trace.status.name();
         let failure = self.trace.failure.as_ref();
         failure.map_or(status.into(), |failure| format!("{status} {}", failure.code))
     }
 
-    /// The last node.
+    /// Returns the id of the last node.
     pub(crate) fn last(&self) -> &str {
-        self.trace.path(&self.program.legend).last().map_or("", |id| id)
+        self.trace.path(&self.program.symbols).last().map_or("", |id| id)
     }
 
-    /// What the caller heard.
-    pub(crate) fn said(&self) -> Vec<&str> {
-        self.trace.prompts(&self.program.legend).map(|text| &**text).collect()
+    /// Returns the prompts that the caller heard.
+    pub(crate) fn prompts(&self) -> Vec<&str> {
+        self.trace.prompts(&self.program.symbols).map(|text| &**text).collect()
     }
 
-    /// A variable of the flow at the end, as it prints.
+    /// Returns the final value of a variable of the flow, as printed.
     pub(crate) fn variable(&self, name: &str) -> String {
-        let value = self.trace.variable(&self.program.legend, name);
+        let value = self.trace.variable(&self.program.symbols, name);
         value.map_or("NOT_SET".into(), Value::to_string)
     }
 
-    /// The queue that took the call, the skills that it asked for, and the priority.
+    /// Returns the queue that took the call, the required skills, and the priority.
     pub(crate) fn routing(&self) -> Option<String> {
         let routing = self.trace.routing()?;
-        let queue = routing.queue_name.as_ref()?.text(&self.program.legend);
+        let queue = routing.queue_name.as_ref()?.text(&self.program.symbols);
         let priority = routing.priority.unwrap_or_default();
         Some(format!("{queue} [{}] {priority}", routing.skills.join(" ")))
     }
 
-    /// To whom else the call was handed on: kind and name.
+    /// Returns the kind and name of another transfer target.
     pub(crate) fn transfer(&self) -> Option<String> {
         let transfer = self.trace.transfer()?;
         Some(format!("{} {}", transfer.kind.name(), transfer.name))
     }
 
-    /// The output that a node took last, by its id.
+    /// Returns the output that a node took last.
     pub(crate) fn output(&self, id: &str) -> Option<&str> {
-        let legend = &self.program.legend;
+        let symbols = &self.program.symbols;
         let mut steps = self.trace.steps.iter().rev();
-        let step = steps.find(|step| legend.node(step.node).id == id)?;
+        let step = steps.find(|step| symbols.node(step.node).id == id)?;
         let PathTaken::Output(index) = step.path else { return None };
-        legend.node(step.node).outputs.get(usize::from(index)).map(|name| &**name)
+        symbols.node(step.node).outputs.get(usize::from(index)).map(|name| &**name)
     }
 
-    /// The attributes of the participant that were set, in order.
+    /// Returns the attributes of the participant that were set, in order.
     pub(crate) fn attributes(&self) -> Vec<String> {
         let of = |entry: &Entry| format!("{}={}", entry.name, entry.value);
-        let entries = self.trace.events.iter().filter_map(|event| match &event.fact {
-            Fact::Entry(entry) if entry.of == Field::Attributes => Some(of(entry)),
+        let entries = self.trace.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Entry(entry) if entry.of == Field::Attributes => Some(of(entry)),
             _ => None,
         });
         entries.collect()
     }
 
-    /// The whole call as people read it.
+    /// Returns the whole call as a readable trace.
     pub(crate) fn text(&self) -> String {
         let style = TextStyle { color: false, width: None };
-        render_text(&self.trace, &self.program.legend, style)
+        render_text(&self.trace, &self.program.symbols, style)
     }
 }

@@ -1,4 +1,4 @@
-//! A router: a data table says what a number is for, modules do what several flows need.
+//! A router: a data table maps numbers to targets, and several flows share modules.
 
 use super::support::{Caller, call};
 
@@ -19,14 +19,14 @@ fn a_number_leads_to_its_queue() {
     assert_eq!(run.routing().as_deref(), Some("Parcels Business [] 5"));
     assert_eq!(run.attributes(), ["line=business", "calledNumber=+15557770201"]);
     assert_eq!(
-        run.said()[1..],
+        run.prompts()[1..],
         ["Welcome to Swift for Business.", "We connect you now."]
     );
     insta::assert_snapshot!(run.text());
 }
 
 #[test]
-fn a_number_that_nobody_wrote_down_leads_to_everybody() {
+fn an_unlisted_number_leads_to_everybody() {
     let run = parcels("tel:+15557770299").run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.output("What is it for?"), Some("notFound"));
@@ -35,7 +35,7 @@ fn a_number_that_nobody_wrote_down_leads_to_everybody() {
 }
 
 #[test]
-fn a_parcel_that_was_delivered_needs_nobody() {
+fn a_delivered_parcel_needs_no_agent() {
     let run = private().does(&["100200#", "1"]).run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.routing(), None);
@@ -58,15 +58,15 @@ fn a_lost_parcel_is_urgent() {
 }
 
 #[test]
-fn a_slow_answer_is_waited_for_with_a_word() {
+fn the_caller_hears_a_prompt_during_a_slow_answer() {
     let run = private().does(&["100300", "1"]).run();
-    assert!(run.said().contains(&"One moment, please."));
+    assert!(run.prompts().contains(&"One moment, please."));
     assert_eq!(run.variable("Flow.ParcelState"), "on its way");
     assert_eq!(run.routing().as_deref(), Some("Parcels General [] 0"));
 }
 
 #[test]
-fn an_answer_that_takes_too_long_and_one_that_is_none() {
+fn slow_and_missing_answers_are_handled() {
     let run = private().does(&["100500", "1"]).run();
     assert_eq!(run.output("Where is it?"), Some("timeout"));
     assert_eq!(run.trace.elapsed_ms, 8_000);
@@ -74,12 +74,12 @@ fn an_answer_that_takes_too_long_and_one_that_is_none() {
 
     let run = private().does(&["999999", "1"]).run();
     assert_eq!(run.output("Where is it?"), Some("failure"));
-    assert!(run.said().contains(&"I cannot find parcel 999999."));
+    assert!(run.prompts().contains(&"I cannot find parcel 999999."));
     assert_eq!(run.variable("Flow.ParcelState"), "NOT_SET");
 }
 
 #[test]
-fn digits_are_asked_for_twice() {
+fn digits_are_requested_twice() {
     let run = private().does(&["12#", "100200", "2"]).run();
     assert_eq!(run.variable("Flow.Parcel"), "NOT_SET");
     assert_eq!(run.output("Do we have one?"), Some("no"));
@@ -90,7 +90,7 @@ fn digits_are_asked_for_twice() {
 }
 
 #[test]
-fn a_queue_that_does_not_exist_is_told_to_the_caller() {
+fn a_missing_queue_is_announced_to_the_caller() {
     let run = parcels("tel:+15557770202").run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.variable("Flow.TransferError"), "noSuchQueue");

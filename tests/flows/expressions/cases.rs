@@ -1,8 +1,9 @@
-//! Examples in checkable form, a JSON object a line: `{"expr": text, "expect": {"kind": …}}`.
+//! Examples in checkable form, one JSON object per line: `{"expr": text, "expect":
+//! {"kind": …}}`.
 //!
 //! The kinds: `Number` (value, type), `String`, `Boolean`, `DateTime` (value), `Duration`
 //! (seconds), `Currency` (amount, code), `Audio` (value: what an English caller hears),
-//! `NotSet`, `error` (of ours: code).
+//! `NotSet`, `error` (ours: code).
 
 use std::path::Path;
 
@@ -11,18 +12,18 @@ use serde_json::Value as Json;
 
 use super::world::{World, shared};
 
-/// Genesys' examples that cannot hold, each with its reason in `docs/expressions.md`.
+/// Examples of Genesys that cannot hold, each with its reason in `docs/expressions.md`.
 const WRONG: &[&str] = &[
-    // A word of the description, "eleven hours", is missing in the checkable form.
+    // Words of the description, "eleven hours", are missing in the checkable form.
     "MakeDuration(0, 10, 30, 0) + MakeDuration(1, 1, 15, 30)",
     // "four hours" is missing in the checkable form.
     "Average(MakeDuration(0, 8, 0, 0), MakeDuration(0, 0, 0, 0), MakeDuration(0, -4, 0, 0), \
      MakeDuration(0, 14, 0, 0))",
     "Average(MakeList(MakeDuration(0, 8, 0, 0), MakeDuration(0, 0, 0, 0), \
      MakeDuration(0, -4, 0, 0), MakeDuration(0, 14, 0, 0)))",
-    // Hour 2, minute 11 and second 15 are asked for; the example says 02:15:15.
+    // The expression means hour 2, minute 11 and second 15; the example says 02:15:15.
     "GetDayOfWeekOccurrence(1, 20, 2017, 2, 11, 15)",
-    // The first item is the number that is sought; the example says 1.
+    // The first item is the number that is searched for; the example says 1.
     "FindFirst(MakeList(ToPhoneNumber(\"sip:john.doe@company.com\"), \
      ToPhoneNumber(\"sips:john.doe@company.com\")), ToPhoneNumber(\"sip:john.doe@company.com\"))",
 ];
@@ -41,8 +42,8 @@ fn our_own_examples_hold() {
     hold(&text, &[]);
 }
 
-/// Evaluates every example of a file and lists those that do not hold. One that is known to
-/// be wrong must not hold either: then its reason has gone.
+/// Evaluates every example of a file and lists those that do not hold. An example that is
+/// listed as wrong must not hold either, as its reason would be obsolete.
 fn hold(text: &str, wrong: &[&str]) {
     let (mut total, mut held) = (0, 0);
     let mut surprises = Vec::new();
@@ -107,8 +108,8 @@ fn is_as_expected(found: &Result<Value, String>, expected: &Json) -> bool {
     }
 }
 
-/// A number that is written with a point is a Decimal, whatever the example's type says: the
-/// catalogue's own table gives Decimal for `2 ^ 3`, whose example is typed Integer.
+/// A number written with a decimal point is a Decimal, whatever type the example has: the
+/// catalogue's own table has Decimal for `2 ^ 3`, whose example has type Integer.
 fn is_number(found: &Value, expected: &str, kind: Option<&str>) -> bool {
     let is_decimal = expected.contains('.') || kind == Some("Decimal");
     let is_kind = match found {

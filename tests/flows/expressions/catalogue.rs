@@ -1,4 +1,5 @@
-//! Our tables of functions and operators against Genesys' own catalogue, where it is at hand.
+//! Our tables of functions and operators compared with Genesys' own catalogue, if
+//! available.
 
 use flowsim::expr::architect::{Function, Overload, Parameter, functions, operators};
 use flowsim::value::{Kind, Type};
@@ -6,13 +7,13 @@ use serde_json::Value as Json;
 
 use super::world::shared;
 
-/// Where we differ, each with its reason.
+/// The differences, each with its reason.
 const DIFFERENCES: &[(&str, &str)] = &[
-    // An example of the catalogue itself gives it NOT_SET and gets NOT_SET.
+    // An example in the catalogue itself passes NOT_SET and gets NOT_SET.
     ("ToPhoneNumber", "phn(str)"),
     // As above.
     ("ToLanguageSkill", "lac(lac)"),
-    // Without a literal nobody knows the type of the property; JSON has overloads of its own.
+    // Without a literal the type of the property is unknown; JSON has its own overloads.
     ("[", "any(str, any)"),
 ];
 
@@ -29,7 +30,7 @@ fn functions_and_operators_are_those_of_the_catalogue() {
         let name = entry["name"].as_str().unwrap();
         for overload in entry["overloads"].as_array().unwrap() {
             overloads += 1;
-            // The dot is no operator of ours: what has properties stands with the types.
+            // The dot is not one of our operators; properties are part of the types.
             if name == "." {
                 continue;
             }
@@ -65,7 +66,7 @@ fn has(function: &Function, expected: &str) -> bool {
     function.overloads.iter().any(|overload| written(overload) == expected)
 }
 
-/// An overload with all that is checked: `str(str?, int 0..9)`.
+/// Formats an overload with everything that is compared: `str(str?, int 0..9)`.
 fn written(overload: &Overload) -> String {
     let parameters: Vec<String> = overload.parameters.iter().map(parameter).collect();
     format!("{}({})", type_code(overload.returns), parameters.join(", "))
@@ -113,7 +114,7 @@ fn expected_type(node: &Json) -> String {
 fn expected_parameter(node: &Json) -> String {
     let mut text = expected_type(node);
     let is = |key: &str| node[key] == true;
-    // A collection is never NOT_SET, so that allowing it says nothing.
+    // A collection is never NOT_SET, so permitting it has no meaning.
     if is("allowNotSet") && !is("isArray") {
         text.push('?');
     }

@@ -1,4 +1,4 @@
-//! Laws that hold for all values.
+//! Properties that hold for all values.
 
 use flowsim::expr::architect::{Expression, MAX_LENGTH, canonical, parse};
 use flowsim::value::{
@@ -29,7 +29,7 @@ fn moment() -> impl Strategy<Value = DateTime> {
         .prop_map(|milliseconds| DateTime::from_milliseconds(milliseconds).unwrap())
 }
 
-/// Three values of one type that has an order.
+/// Three values of one ordered type.
 fn comparable() -> impl Strategy<Value = [Value; 3]> {
     let small = |value: BoxedStrategy<Value>| [value.clone(), value.clone(), value];
     prop_oneof![
@@ -84,7 +84,7 @@ proptest! {
     }
 
     #[test]
-    fn texts_are_made_of_their_parts(text in ".{0,40}", at in 0_i64..45) {
+    fn strings_consist_of_their_parts(text in ".{0,40}", at in 0_i64..45) {
         let mut world = World::default()
             .with("Flow.text", Value::from(text.as_str()))
             .with("Flow.at", Value::Integer(at));
@@ -160,10 +160,10 @@ proptest! {
     }
 }
 
-/// Expressions of a type, as people write them: with parentheses and blanks where they like.
+/// Expressions of a type, with parentheses and blanks in various places.
 fn expression(depth: u32) -> BoxedStrategy<String> {
     let leaf = prop_oneof![
-        // Numbers fit most operators, so that most expressions make sense.
+        // Numbers fit most operators, so that most expressions are valid.
         8 => "[0-9]{1,5}",
         4 => Just("Flow.whole".to_owned()),
         2 => "[0-9]{1,3}\\.[0-9]{0,3}",
@@ -212,9 +212,9 @@ fn variables() -> World {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
-    /// What is written back is the same expression, and is written back as it is.
+    /// The canonical text represents the same expression, and is itself canonical.
     #[test]
-    fn canonical_texts_are_their_own(text in expression(5)) {
+    fn canonical_text_is_idempotent(text in expression(5)) {
         let mut world = variables();
         let Ok(written) = canonical(&text, &mut world.names, None) else { return Ok(()) };
         let again = canonical(&written, &mut world.names, None);
@@ -222,7 +222,7 @@ proptest! {
         prop_assert_eq!(world.value(&written), world.value(&text), "{} {}", text, written);
     }
 
-    /// The same text and variables give the same value, each time.
+    /// Equal expressions and variables always produce equal values.
     #[test]
     fn evaluation_is_a_pure_function(text in expression(4)) {
         let mut world = variables();
@@ -242,7 +242,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_panics(text in "[a-zA-Z0-9_$.,()\\[\\]\"\\\\+*/%^&|~!<>=?:; \n\u{e9}\u{4e2d}-]{0,60}") {
+    fn no_input_panics(text in "[a-zA-Z0-9_$.,()\\[\\]\"\\\\+*/%^&|~!<>=?:; \n\u{e9}\u{4e2d}-]{0,60}") {
         let _ = Expression::compile(&text, &mut variables().names, None);
         let _ = variables().value(&text);
     }
@@ -252,18 +252,19 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_long_text_panics_or_hangs(piece in "[a-z0-9.,()\\[\\]\"+!~^?: -]{1,12}", count in 1_usize..6_000) {
+    fn no_long_input_panics_or_hangs(piece in "[a-z0-9.,()\\[\\]\"+!~^?: -]{1,12}", count in 1_usize..6_000) {
         let text: String = piece.repeat(count).chars().take(MAX_LENGTH + 10).collect();
         let _ = variables().value(&text);
     }
 }
 
-/// A hundred thousand letters, in some hundred.
+/// A string of a hundred thousand letters, written in a few hundred.
 const LONG: &str = "Replace(Replace(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"a\", \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"), \"a\", \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\")";
 
-/// Each of these needed gigabytes or half a minute when only single texts were bounded.
+/// Each of these needed gigabytes or half a minute when only the size of single strings
+/// was limited.
 #[test]
-fn what_an_expression_makes_is_bounded_in_all() {
+fn the_total_size_of_results_is_bounded() {
     let mut world = World::default();
     let call = |name: &str, argument: &str| {
         let arguments = vec![argument; MAX_LENGTH / (argument.len() + 2) - 1];
@@ -285,9 +286,9 @@ fn what_an_expression_makes_is_bounded_in_all() {
     assert_eq!(world.value(&halves), Ok(Value::Integer(3 * 47 * 47 * 47)));
 }
 
-/// A message or Audio that a flow puts into itself doubles each time.
+/// A message or Audio that a flow inserts into itself doubles each time.
 #[test]
-fn what_doubles_is_bounded() {
+fn doubling_values_are_bounded() {
     for (start, double) in [
         ("ToAudioTTS(\"hello\")", "Flow.it + Flow.it"),
         ("ToAudioTTS(\"hello\")", "Append(Flow.it, Flow.it)"),
@@ -313,7 +314,7 @@ fn what_doubles_is_bounded() {
     }
 }
 
-/// Chains and nests that are long, but within the limits or just beyond them.
+/// Long chains and deep nests that are within the limits or just beyond them.
 #[test]
 fn deep_expressions_are_evaluated_or_refused() {
     let mut world = World::default();
@@ -344,7 +345,7 @@ fn deep_expressions_are_evaluated_or_refused() {
     assert_eq!(world.value(&calls), Ok(Value::Integer(61)));
 }
 
-/// The deepest trees there are, of every shape, on the stack of a thread.
+/// The deepest permitted trees of every shape, on the stack of a thread.
 #[test]
 fn a_small_stack_is_enough() {
     let wrapped = |open: &str, inner: &str, close: &str, count: usize| {
@@ -386,7 +387,7 @@ fn a_small_stack_is_enough() {
 }
 
 #[test]
-fn number_literals_mean_what_they_say() {
+fn number_literals_have_their_exact_value() {
     let mut world = World::default();
     for (text, value) in [("1.", "1"), (".5", "0.5"), ("007", "7"), ("1.50", "1.5")] {
         let found = world.value(text).unwrap();
@@ -411,7 +412,7 @@ fn literal(kind: Kind) -> BoxedStrategy<String> {
     }
 }
 
-/// An expression with holes: where each stands, `{0}`, and its type.
+/// An expression with holes, `{0}`, and the type of each hole.
 fn form() -> impl Strategy<Value = (&'static str, Vec<Kind>)> {
     use Kind::{Boolean as B, Decimal as D, Integer as I, String as S};
     prop::sample::select(vec![
@@ -454,9 +455,10 @@ fn form() -> impl Strategy<Value = (&'static str, Vec<Kind>)> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
 
-    /// What is computed ahead is what would be computed at the run, failures included.
+    /// Constant folding produces the same results as evaluation at run time, including
+    /// failures.
     #[test]
-    fn constants_are_folded_without_a_change(
+    fn constant_folding_changes_no_result(
         (form, literals) in form().prop_flat_map(|(form, kinds)| {
             let literals: Vec<_> = kinds.into_iter().map(literal).collect();
             (Just(form), literals)
@@ -473,7 +475,7 @@ proptest! {
         }
         let folded = match Expression::compile(&constant, &mut world.names, None) {
             Ok(folded) => folded.evaluate(&world),
-            // Literals are held to the limits before anything is computed.
+            // Literals are checked against the limits before anything is computed.
             Err(problems) => {
                 let code = problems[0].code.name();
                 prop_assert!(["OUT_OF_RANGE", "DIVISION_BY_ZERO"].contains(&code), "{}", constant);
@@ -488,9 +490,9 @@ proptest! {
     }
 }
 
-/// The laws above say little if hardly any text of theirs makes sense.
+/// The properties above mean little if hardly any generated expression is valid.
 #[test]
-fn enough_random_expressions_make_sense() {
+fn enough_random_expressions_are_valid() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let strategy = expression(5);
     let mut sensible = 0;

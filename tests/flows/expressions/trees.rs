@@ -1,5 +1,5 @@
-//! Genesys' own trees of real flows: every text parses, and is written back as Architect
-//! writes it.
+//! Genesys' own trees of real flows: every expression parses, and its canonical text is
+//! that of Architect.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +9,14 @@ use serde_json::Value as Json;
 
 use super::world::shared;
 
-/// The one text whose operands have no parentheses, as all others have; its export is older.
+/// The only expression whose operands have no parentheses, unlike all others; its export
+/// is older.
 const OTHERWISE: &str =
     "Task.LookupResult == \"insert\" or Task.LookupResult == \"update\"";
 
 #[test]
 #[ignore = "needs ../shared/data"]
-fn the_texts_of_real_flows_parse() {
+fn the_expressions_of_real_flows_parse() {
     let text = shared("asts.jsonl");
     for case in cases(&text) {
         let expression = case["text"].as_str().unwrap();
@@ -27,7 +28,7 @@ fn the_texts_of_real_flows_parse() {
 
 #[test]
 #[ignore = "needs ../shared/data"]
-fn the_texts_of_real_flows_are_written_back_as_architect_does() {
+fn the_expressions_of_real_flows_have_the_canonical_text_of_architect() {
     let text = shared("asts.jsonl");
     let mut differences = Vec::new();
     let mut total = 0;
@@ -66,12 +67,12 @@ fn cases(text: &str) -> Vec<Json> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// The one node that the root object holds under its operator's name.
+/// Returns the only node of the root object, which is under its operator's name.
 fn root(case: &Json) -> &Json {
     case["config"].as_object().unwrap().values().next().unwrap()
 }
 
-/// The variables of a tree with the codes of their types.
+/// Collects the variables of a tree with the codes of their types.
 fn collect(node: &Json, references: &mut BTreeMap<String, String>) {
     for (kind, node) in node.as_object().into_iter().flatten() {
         if kind == "ref" {

@@ -1,11 +1,11 @@
-//! What expressions are evaluated in, and where the data of Genesys lies.
+//! The environment of expressions, and the location of Genesys' data.
 
 use flowsim::expr::architect::{
-    Declarations, Directory, Expression, Scope, Surroundings, UnknownOrganization,
+    Declarations, Directory, Environment, Expression, Scope, UnknownOrganization,
 };
 use flowsim::value::{DateTime, Type, Value};
 
-/// Variables with their values; a fixed time; an organisation of which nothing is known.
+/// Variables with their values, a fixed time, and an empty organisation.
 #[derive(Default)]
 pub(crate) struct World {
     pub(crate) names: Declarations,
@@ -13,14 +13,14 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Declares a variable and gives it a value.
+    /// Declares a variable and sets its value.
     pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
         self.names.declare(name, value.type_of());
         self.values.push(value);
         self
     }
 
-    /// The value of an expression, or what is wrong with it.
+    /// Evaluates an expression. Returns the value or the problem.
     pub(crate) fn value(&mut self, text: &str) -> Result<Value, String> {
         let expression =
             Expression::compile(text, &mut self.names, None).map_err(|problems| {
@@ -40,12 +40,12 @@ impl Scope for World {
         &self.values[slot as usize]
     }
 
-    fn surroundings(&self) -> &dyn Surroundings {
+    fn environment(&self) -> &dyn Environment {
         self
     }
 }
 
-impl Surroundings for World {
+impl Environment for World {
     fn directory(&self) -> &dyn Directory {
         &UnknownOrganization
     }
@@ -59,7 +59,7 @@ impl Surroundings for World {
     }
 }
 
-/// A file of the shared data.
+/// Returns a file of the shared data.
 pub(crate) fn shared(name: &str) -> String {
     std::fs::read_to_string(crate::shared::shared("expressions").join(name)).unwrap()
 }

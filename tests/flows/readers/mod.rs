@@ -1,4 +1,4 @@
-//! Whatever a file holds: loading and checking it ends soon, and never in a panic.
+//! Loading and checking any file finishes soon and without a panic.
 
 #![expect(clippy::disallowed_methods, reason = "how long something takes is asked here")]
 
@@ -22,10 +22,10 @@ const CONFIG: &str = include_str!("front_desk.json");
 const DRAFT: &str =
     include_str!("../../../fixtures/shared-flow/flows/shared_module.json");
 
-/// Far more than any small document takes, also where many tests run at once.
+/// Far more time than any small document needs, even while many tests run in parallel.
 const SOON: Duration = Duration::from_secs(20);
 
-/// Loads and checks a file, and shows what is wrong with it and what was read.
+/// Loads and checks a file, and renders its findings and its model.
 fn load(path: &str, text: impl Into<String>) -> Loaded {
     let began = Instant::now();
     let mut files = Files::new();
@@ -42,14 +42,14 @@ fn load(path: &str, text: impl Into<String>) -> Loaded {
     loaded
 }
 
-/// The codes of what is said, each once.
+/// Returns the codes of diagnostics, without repetitions.
 fn codes(diagnostics: &[Diagnostic]) -> Vec<&'static str> {
     let mut codes: Vec<_> = diagnostics.iter().map(|it| it.code.name()).collect();
     codes.dedup();
     codes
 }
 
-/// A text as an export holds it.
+/// Encodes JSON as an export.
 fn export(json: &str) -> String {
     let everything = percent_encoding::NON_ALPHANUMERIC;
     BASE64_STANDARD
@@ -57,7 +57,7 @@ fn export(json: &str) -> String {
 }
 
 #[test]
-fn the_documents_that_are_changed_are_flows() {
+fn the_original_documents_are_flows() {
     for text in ARCHY {
         assert_eq!(load("flow.yaml", text).architect.len(), 1);
     }
@@ -84,26 +84,26 @@ fn the_documents_that_are_changed_are_flows() {
     assert_eq!(load("flow.json", DRAFT).flows.len(), 1);
 }
 
-/// Something that happens to a text.
+/// A change of a document.
 #[derive(Debug, Clone)]
 enum Change {
-    /// A byte becomes another.
+    /// A byte is replaced.
     Byte(Index, u8),
-    /// The text ends here.
+    /// The document is cut off.
     End(Index),
-    /// A line stands here twice.
+    /// A line is repeated.
     Repeat(Index),
-    /// Two lines change places.
+    /// Two lines are exchanged.
     Lines(Index, Index),
-    /// Two lines change their keys, and keep their values.
+    /// The keys of two lines are exchanged, and their values kept.
     Keys(Index, Index),
-    /// A line becomes what another one is.
+    /// A line is replaced with a copy of another one.
     Copy(Index, Index),
-    /// Something comes in between.
+    /// A fragment is inserted.
     Insert(Index, &'static str),
 }
 
-/// What has a meaning somewhere.
+/// Fragments that have a meaning in some format.
 const PIECES: &[&str] = &[
     "{{x}}", "${x}", "{", "}", "[", "]", "&a ", "*a", "- ", ": ", "\"", "'", "\\", "\n",
     "\t", "#", "|\n", "null", "~", "\u{feff}", "é", "\0", "%", "lit: ", "exp: ",
@@ -163,14 +163,14 @@ fn changed(text: &str, change: &Change) -> String {
     }
 }
 
-/// One of these texts after some changes.
+/// One of these documents after some changes.
 fn mutant(texts: &'static [&'static str]) -> impl Strategy<Value = String> {
     (select(texts), prop::collection::vec(change(), 1..8)).prop_map(|(text, changes)| {
         changes.iter().fold(text.to_owned(), |text, it| changed(&text, it))
     })
 }
 
-/// What the reader of Architect's JSON makes of a text, whatever it is.
+/// Reads any document with the reader of Architect's JSON.
 fn read_config(text: &str) -> Vec<ArchitectFlow> {
     let file = Files::new().add("flow.json", text);
     let Ok(document) = read_json(&file) else { return Vec::new() };
@@ -183,20 +183,20 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
 
     #[test]
-    fn archy_yaml_that_was_changed_is_read_or_refused(text in mutant(&ARCHY)) {
+    fn changed_archy_yaml_is_read_or_refused(text in mutant(&ARCHY)) {
         let loaded = load("flow.yaml", text);
         prop_assert!(!loaded.architect.is_empty() || !loaded.diagnostics.is_empty());
     }
 
     #[test]
-    fn architects_json_that_was_changed_is_read_or_refused(text in mutant(&[CONFIG])) {
+    fn changed_architect_json_is_read_or_refused(text in mutant(&[CONFIG])) {
         let is_read = !read_config(&text).is_empty();
         let loaded = load("flow.json", text);
         prop_assert!(!loaded.diagnostics.is_empty() || is_read);
     }
 
     #[test]
-    fn exports_that_were_changed_are_read_or_refused(
+    fn changed_exports_are_read_or_refused(
         json in mutant(&[CONFIG]),
         change in prop::option::of(change()),
     ) {
@@ -207,7 +207,7 @@ proptest! {
     }
 
     #[test]
-    fn draft_flows_that_were_changed_are_read_or_refused(text in mutant(&[DRAFT])) {
+    fn changed_draft_flows_are_read_or_refused(text in mutant(&[DRAFT])) {
         let loaded = load("flow.json", text);
         prop_assert!(!loaded.flows.is_empty() || !loaded.diagnostics.is_empty());
     }
@@ -255,16 +255,16 @@ fn a_flow_of_aliases_of_aliases_is_refused() {
     assert_eq!(codes(&loaded.diagnostics), ["FILE_TOO_LARGE"]);
 }
 
-/// `count` times what a number makes.
+/// Concatenates `count` items, each built from its number.
 fn many(count: usize, item: impl Fn(usize) -> String) -> String {
     (0..count).map(item).collect()
 }
 
-/// Documents of so many items take minutes where a list is gone through once for each.
+/// Number of items with which a quadratic algorithm would take minutes.
 const COUNT: usize = 20_000;
 
 #[test]
-fn large_archy_yaml_takes_time_in_proportion() {
+fn large_archy_yaml_takes_linear_time() {
     let task = |number| {
         format!(
             "    - task:\n        name: T{number}\n        actions:\n          - jumpToTask:\n              \
@@ -292,7 +292,7 @@ fn large_archy_yaml_takes_time_in_proportion() {
 }
 
 #[test]
-fn large_json_of_architect_takes_time_in_proportion() {
+fn large_architect_json_takes_linear_time() {
     let action = |number: usize| {
         format!(
             "{{\"id\":\"{number}\",\"__type\":\"CallTaskAction\",\"taskReference\":\"x{number}\",\"nextAction\":\"{}\"}},",

@@ -1,5 +1,5 @@
-//! The platform's own document, compared with itself and with itself in which one branch
-//! goes another way.
+//! The platform's own document, compared with itself and with a copy in which one branch
+//! takes another output.
 
 use std::fs;
 
@@ -18,7 +18,7 @@ fn read(text: &str) -> ExecutionDocument {
     execution::read(&document, &mut diagnostics).unwrap()
 }
 
-/// The real document.
+/// Returns the real document.
 fn real() -> ExecutionDocument {
     let path = shared("executions/inbound-call-transfer.json");
     read(&fs::read_to_string(path).unwrap())
@@ -40,20 +40,21 @@ fn the_real_document_equals_itself_written_by_us() {
     let keys: Vec<_> = one
         .steps
         .iter()
-        .flat_map(|step| step.of(flowsim::trace::observation::Aspect::Caller))
-        .map(|facet| facet.value.clone().unwrap().to_string())
+        .flat_map(|step| step.of(flowsim::trace::observation::AttributeKind::Caller))
+        .map(|attribute| attribute.value.clone().unwrap().to_string())
         .collect();
     assert_eq!(keys, ["\"1\"", "\"3\""]);
 }
 
 #[test]
 #[ignore = "needs ../shared/data"]
-fn a_branch_of_the_real_document_that_goes_another_way_is_told() {
+fn a_branch_of_the_real_document_with_another_output_is_reported() {
     let document = real();
     let one = Observation::of_document(&document);
     let mut changed = document.clone();
     let events = changed.execution.as_mut().unwrap();
-    // The second menu's switch leaves by default, and the steps behind it are other ones.
+    // The switch of the second menu takes the default output, and the steps after it
+    // differ.
     let switch = events.iter().rposition(|event| event.name == "actionSwitch").unwrap();
     events[switch].output_path_id = Some("__DEFAULT__".into());
     events[switch].output_path_name = None;

@@ -1,10 +1,10 @@
-//! What must be equal although it is not the same.
+//! Observations that are equal although they are not identical.
 
 use flowsim::analysis::comparison::{
     Comparison, DifferenceKind, Pattern, Rules, Verdict, compare,
 };
 use flowsim::trace::execution::{Event, ExecutionDocument, Variable};
-use flowsim::trace::observation::{Aspect, Observation};
+use flowsim::trace::observation::{AttributeKind, Observation};
 use flowsim::value::Json;
 
 use super::stage::{clinic, shared};
@@ -26,7 +26,7 @@ fn different(one: &Observation, two: &Observation, rules: &Rules) -> Comparison 
     there
 }
 
-/// A document of one decision behind one assignment.
+/// A document of one decision after one assignment.
 fn document(value: Json) -> ExecutionDocument {
     let set = Event::action("actionUpdateData", "a1", "Set")
         .run("r1")
@@ -73,19 +73,19 @@ fn a_simulation_response_has_no_ends_and_no_times() {
     let recorded = Observation::of_simulation(&response).unwrap();
     let found = equal(&recorded, &local, &rules());
     let reasons: Vec<&str> = found.ignored.iter().map(|it| it.reason.as_str()).collect();
-    assert!(reasons.contains(&"steps that only the local run can know"), "{reasons:?}");
-    // What it does know is compared.
+    assert!(reasons.contains(&"steps known only to the local run"), "{reasons:?}");
+    // The known parts are compared.
     different(&recorded, &flows.call(&["2"]), &rules());
 }
 
 #[test]
-fn what_is_no_response_is_not_observed() {
+fn other_documents_than_responses_are_not_observed() {
     assert_eq!(Observation::of_simulation(&Json::Null), None);
     assert_eq!(Observation::of_simulation(&Json::object([])), None);
 }
 
 #[test]
-fn runs_and_times_are_those_of_the_run() {
+fn ids_and_times_of_runs_are_ignored() {
     let one = document("x".into());
     let mut two = one.clone();
     two.execution_id = Some("another".into());
@@ -104,7 +104,7 @@ fn runs_and_times_are_those_of_the_run() {
 }
 
 #[test]
-fn steps_may_carry_other_ids() {
+fn steps_may_have_other_ids() {
     let one = clinic(&[]).document(&["1", "1", "1"]);
     let mut two = one.clone();
     for (index, step) in two.steps.iter_mut().enumerate() {
@@ -116,11 +116,11 @@ fn steps_may_carry_other_ids() {
 #[test]
 fn a_side_may_know_less() {
     let one = clinic(&[]).document(&["1", "1", "1"]);
-    for aspect in Aspect::ALL {
+    for aspect in AttributeKind::ALL {
         let mut two = one.clone();
         two.known = two.known.without(aspect);
         for step in &mut two.steps {
-            step.facets.retain(|facet| facet.aspect != aspect);
+            step.attributes.retain(|attribute| attribute.kind != aspect);
         }
         equal(&one, &two, &rules());
     }
@@ -145,7 +145,7 @@ fn a_truncated_document_ends_early() {
 }
 
 #[test]
-fn values_are_the_same_in_other_words() {
+fn values_are_equal_in_other_notations() {
     let same = [
         ("1", "1.0"),
         ("{\"a\": 1, \"b\": [2]}", "{\"b\": [2.00], \"a\": 1}"),
@@ -179,7 +179,7 @@ fn values_are_the_same_in_other_words() {
 }
 
 #[test]
-fn rules_make_more_the_same() {
+fn rules_ignore_more_differences() {
     let text = Rules { text_numbers: true, ..rules() };
     equal(&observe("1"), &observe("\"1\""), &text);
     different(&observe("1"), &observe("\"01\""), &text);
@@ -201,7 +201,7 @@ fn rules_make_more_the_same() {
 }
 
 #[test]
-fn what_is_ignored_is_told() {
+fn ignored_differences_are_listed() {
     let ignored = vec![Pattern::parse("/flow/**/statements/*/value").unwrap()];
     let rules = Rules { ignored, ..rules() };
     let found = equal(&observe("\"a\""), &observe("\"b\""), &rules);

@@ -1,8 +1,9 @@
-//! What holds of every comparison.
+//! Properties of every comparison.
 
 use flowsim::analysis::comparison::{Rules, Verdict, compare, render_text};
 use flowsim::trace::observation::{
-    Aspect, Aspects, Facet, Observation, ObservedFlow, ObservedStep, Place, Source,
+    Attribute, AttributeKind, AttributeKinds, Observation, ObservedFlow, ObservedStep,
+    Place, Source,
 };
 use flowsim::value::{Json, Text};
 use proptest::prelude::*;
@@ -22,10 +23,10 @@ fn value() -> impl Strategy<Value = Json> {
     })
 }
 
-fn facet() -> impl Strategy<Value = Facet> {
-    let aspect = prop::sample::select(Aspect::ALL.to_vec());
-    (aspect, "[x-z]", value()).prop_map(|(aspect, name, value)| Facet {
-        aspect,
+fn attribute() -> impl Strategy<Value = Attribute> {
+    let aspect = prop::sample::select(AttributeKind::ALL.to_vec());
+    (aspect, "[x-z]", value()).prop_map(|(aspect, name, value)| Attribute {
+        kind: aspect,
         name: name.into(),
         key: None,
         value: Some(value),
@@ -35,9 +36,9 @@ fn facet() -> impl Strategy<Value = Facet> {
 
 fn step() -> impl Strategy<Value = ObservedStep> {
     let path = prop::option::of("(yes|no)");
-    (0..6_u8, path, prop::collection::vec(facet(), 0..5)).prop_map(
-        |(id, path, mut facets)| {
-            facets.sort_by_key(|facet| facet.aspect);
+    (0..6_u8, path, prop::collection::vec(attribute(), 0..5)).prop_map(
+        |(id, path, mut attributes)| {
+            attributes.sort_by_key(|attribute| attribute.kind);
             ObservedStep {
                 id: Some(format!("n{id}").into()),
                 name: Some(format!("Node {id}").into()),
@@ -45,7 +46,7 @@ fn step() -> impl Strategy<Value = ObservedStep> {
                 is_action: true,
                 depth: Some(0),
                 path: path.map(Text::from),
-                facets,
+                attributes: attributes,
                 ..ObservedStep::default()
             }
         },
@@ -70,7 +71,7 @@ fn observation() -> impl Strategy<Value = Observation> {
                     .collect(),
             ),
             steps,
-            known: Aspects::all(),
+            known: AttributeKinds::all(),
             knows_ends: true,
             is_truncated: false,
             unlogged: Vec::new(),
@@ -87,8 +88,8 @@ proptest! {
         prop_assert_eq!(found.cause, None);
     }
 
-    /// Whatever differs: the verdict is the same from both sides, there is always a cause,
-    /// and both ways to write it work.
+    /// For all differences the verdict is the same from both sides, there is always a
+    /// cause, and both output formats work.
     #[test]
     fn sides_can_be_exchanged(one in observation(), two in observation()) {
         let rules = Rules::default();
@@ -108,12 +109,12 @@ proptest! {
     #[test]
     fn one_other_value_is_found(call in observation(), at in any::<prop::sample::Index>()) {
         let all: Vec<(usize, usize)> = call.steps.iter().enumerate()
-            .flat_map(|(step, it)| (0..it.facets.len()).map(move |facet| (step, facet)))
+            .flat_map(|(step, it)| (0..it.attributes.len()).map(move |attribute| (step, attribute)))
             .collect();
         prop_assume!(!all.is_empty());
-        let (step, facet) = *at.get(&all);
+        let (step, attribute) = *at.get(&all);
         let mut other = call.clone();
-        other.steps[step].facets[facet].value = Some("another".into());
+        other.steps[step].attributes[attribute].value = Some("another".into());
         let found = compare(&call, &other, &Rules::default());
         prop_assert_eq!(found.path_diverges_at, None);
         prop_assert!(!found.differences.is_empty());

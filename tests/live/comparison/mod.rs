@@ -1,4 +1,4 @@
-//! Calls compared with their recordings: what is told to be equal, what is found, and why.
+//! Comparison of calls with their recordings: equality, differences and causes.
 
 #![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
 

@@ -1,8 +1,8 @@
-//! Real calls of the bundled flows in which one thing after the other is changed: every
-//! change is found where it was made.
+//! Real calls of the bundled flows with one change at a time. Every change is found at
+//! its position.
 
 use flowsim::analysis::comparison::{DifferenceKind, Rules, Verdict, compare};
-use flowsim::trace::observation::{Aspect, Observation};
+use flowsim::trace::observation::{AttributeKind, Observation};
 use flowsim::value::Json;
 
 use super::stage::{clinic, shared};
@@ -19,7 +19,7 @@ fn calls() -> Vec<Observation> {
     ]
 }
 
-/// A change that is found at this step.
+/// Asserts that a change is found at this step.
 #[track_caller]
 fn found(call: &Observation, step: Option<usize>, change: impl FnOnce(&mut Observation)) {
     let mut other = call.clone();
@@ -31,7 +31,8 @@ fn found(call: &Observation, step: Option<usize>, change: impl FnOnce(&mut Obser
     assert_eq!(back.verdict, Verdict::Different);
 }
 
-/// Whether a value differs from run to run, or is told twice: by id and name.
+/// Returns `false` for values that differ between runs or are recorded twice, by id and
+/// name.
 fn is_compared(name: &str) -> bool {
     let volatile = ["Call.ConversationId", "Interaction.Id", "Flow.StartDateTimeUtc"];
     let ids = ["Flow.Version", "queueId", "queueName", "dataTableId", "id", "name"];
@@ -39,19 +40,20 @@ fn is_compared(name: &str) -> bool {
 }
 
 #[test]
-fn every_value_counts() {
+fn every_value_is_compared() {
     let mut count = 0;
     for call in calls() {
         for step in 0..call.steps.len() {
-            for facet in 0..call.steps[step].facets.len() {
-                let it = &call.steps[step].facets[facet];
+            for attribute in 0..call.steps[step].attributes.len() {
+                let it = &call.steps[step].attributes[attribute];
                 let is_told_twice = call.steps[step].place.is_some();
                 if is_told_twice && !is_compared(&it.name) || it.value.is_none() {
                     continue;
                 }
                 count += 1;
                 found(&call, Some(step + 1), |other| {
-                    other.steps[step].facets[facet].value = Some("another".into());
+                    other.steps[step].attributes[attribute].value =
+                        Some("another".into());
                 });
             }
         }
@@ -63,13 +65,15 @@ fn every_value_counts() {
 fn every_assignment_prompt_and_key_must_be_there() {
     for call in calls() {
         for (step, it) in call.steps.iter().enumerate() {
-            for facet in 0..it.facets.len() {
-                let lost = &it.facets[facet];
-                let is_needed =
-                    matches!(lost.aspect, Aspect::Set | Aspect::Heard | Aspect::Caller);
+            for attribute in 0..it.attributes.len() {
+                let lost = &it.attributes[attribute];
+                let is_needed = matches!(
+                    lost.kind,
+                    AttributeKind::Set | AttributeKind::Prompt | AttributeKind::Caller
+                );
                 if is_needed && !matches!(lost.value, None | Some(Json::Null)) {
                     found(&call, Some(step + 1), |other| {
-                        other.steps[step].facets.remove(facet);
+                        other.steps[step].attributes.remove(attribute);
                     });
                 }
             }
@@ -78,7 +82,7 @@ fn every_assignment_prompt_and_key_must_be_there() {
 }
 
 #[test]
-fn every_way_and_type_counts() {
+fn every_output_and_type_is_compared() {
     for call in calls() {
         for step in 0..call.steps.len() {
             if call.steps[step].path.is_some() {
@@ -91,7 +95,7 @@ fn every_way_and_type_counts() {
                 if other.steps[step].is_action {
                     other.steps[step].kind = "another".into();
                 } else {
-                    other.steps[step].facets.clear();
+                    other.steps[step].attributes.clear();
                     other.steps[step].id = Some("another".into());
                     other.steps[step].kind = "another".into();
                 }
@@ -113,14 +117,14 @@ fn every_step_must_be_there() {
                 .filter(|it| it.kind == DifferenceKind::MissingStep)
                 .collect();
             assert_eq!(missing.len(), 1);
-            // Of several events of one kind in a row any may be the one.
+            // Among consecutive events of one kind, any may be the missing one.
             assert_eq!(missing[0].node_id.as_deref(), call.steps[step].id.as_deref());
         }
     }
 }
 
 #[test]
-fn the_end_counts() {
+fn the_end_is_compared() {
     let call = shared(&[]).call(&["1"]);
     found(&call, None, |other| other.status = Some("error".into()));
     found(&call, None, |other| {

@@ -1,4 +1,4 @@
-//! Bundled flows, as they are or changed, and calls of them as observations.
+//! Bundled flows, original or changed, and observations of their calls.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// An organisation below `fixtures/`, its flows and its world.
+/// An organisation below `fixtures/`: its flows and fixtures.
 pub(crate) struct Stage {
     program: Arc<Program>,
     fixtures: Arc<Fixtures>,
@@ -26,7 +26,8 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// The organisation with these texts of its flows replaced, each of which is there.
+    /// Returns the organisation with parts of its flows replaced. Each part must occur in
+    /// them.
     pub(crate) fn changed(
         organisation: &str,
         flow: &'static str,
@@ -52,7 +53,7 @@ impl Stage {
         Self { program: Arc::new(program), fixtures: Arc::new(fixtures), flow, at: None }
     }
 
-    /// Called at this time.
+    /// Sets the start time of calls.
     pub(crate) fn at(mut self, time: &str) -> Self {
         self.at = DateTime::parse(time);
         self
@@ -71,20 +72,20 @@ impl Stage {
     }
 
     pub(crate) fn call(&self, inputs: &[&str]) -> Observation {
-        Observation::of_trace(&self.trace(inputs), &self.program.legend)
+        Observation::of_trace(&self.trace(inputs), &self.program.symbols)
     }
 
-    /// The same through the text of a simulation response.
+    /// Returns the text of a simulation response of the call.
     pub(crate) fn simulation(&self, inputs: &[&str]) -> Json {
         let mut text = String::new();
-        let writer = JsonWriter::new(&self.program.legend);
+        let writer = JsonWriter::new(&self.program.symbols);
         write_simulation(&writer, &self.trace(inputs), &mut text);
         Json::parse(&text).unwrap()
     }
 
-    /// The same as an execution document.
+    /// Returns the observation of the call's execution document.
     pub(crate) fn document(&self, inputs: &[&str]) -> Observation {
-        let document = execution::of_trace(&self.trace(inputs), &self.program.legend);
+        let document = execution::of_trace(&self.trace(inputs), &self.program.symbols);
         Observation::of_document(&document)
     }
 }

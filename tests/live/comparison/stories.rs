@@ -1,4 +1,4 @@
-//! Pairs of calls, and what people are told of them.
+//! Pairs of calls, and the reports about them.
 
 use flowsim::analysis::comparison::{
     CauseKind, Comparison, Rules, Verdict, compare, render_text,
@@ -11,12 +11,12 @@ fn rules() -> Rules {
     Rules { caller_is_replayed: true, ..Rules::default() }
 }
 
-/// A call that was recorded on the shared flow, played again on a changed one.
+/// Replays a call that was recorded on the shared flow on a changed one.
 fn replay(changes: &[(&str, &str)], keys: &[&str]) -> Comparison {
     compare(&shared(&[]).call(keys), &shared(changes).call(keys), &rules())
 }
 
-fn told(comparison: &Comparison, kind: CauseKind) -> String {
+fn cause_text(comparison: &Comparison, kind: CauseKind) -> String {
     assert_eq!(comparison.verdict, Verdict::Different);
     let text = render_text(comparison, false);
     assert_eq!(comparison.cause.as_ref().unwrap().kind, kind, "\n{text}");
@@ -27,7 +27,7 @@ fn told(comparison: &Comparison, kind: CauseKind) -> String {
 fn another_key_of_the_caller() {
     let flows = shared(&[]);
     let found = compare(&flows.call(&["1"]), &flows.call(&["2"]), &Rules::default());
-    assert_snapshot!(told(&found, CauseKind::CallerInput));
+    assert_snapshot!(cause_text(&found, CauseKind::CallerInput));
     assert_snapshot!("another_key_of_the_caller_json", found.to_json());
 }
 
@@ -35,25 +35,25 @@ fn another_key_of_the_caller() {
 fn silence_instead_of_a_key() {
     let flows = shared(&[]);
     let found = compare(&flows.call(&["1"]), &flows.call(&[]), &Rules::default());
-    assert_snapshot!(told(&found, CauseKind::CallerInput));
+    assert_snapshot!(cause_text(&found, CauseKind::CallerInput));
 }
 
 #[test]
 fn a_shorter_timeout() {
     let change = [("\"timeoutSeconds\": 10", "\"timeoutSeconds\": 1")];
-    assert_snapshot!(told(&replay(&change, &["1@2000"]), CauseKind::Action));
+    assert_snapshot!(cause_text(&replay(&change, &["1@2000"]), CauseKind::Action));
 }
 
 #[test]
 fn another_condition() {
     let change = [("{shared_module_result} == '1'", "{shared_module_result} == '2'")];
-    assert_snapshot!(told(&replay(&change, &["1"]), CauseKind::Condition));
+    assert_snapshot!(cause_text(&replay(&change, &["1"]), CauseKind::Condition));
 }
 
 #[test]
 fn another_target() {
     let change = [("\"nextNode\": \"RouteToAgent\"", "\"nextNode\": \"PlayGoodbye\"")];
-    assert_snapshot!(told(&replay(&change, &["1"]), CauseKind::Target));
+    assert_snapshot!(cause_text(&replay(&change, &["1"]), CauseKind::Target));
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn another_queue() {
     let change = [("\"queueId\": \"support\"", "\"queueId\": \"sales\"")];
     let found = replay(&change, &["1"]);
     assert_eq!(found.path_diverges_at, None);
-    assert_snapshot!(told(&found, CauseKind::Action));
+    assert_snapshot!(cause_text(&found, CauseKind::Action));
 }
 
 #[test]
@@ -70,13 +70,13 @@ fn another_prompt() {
     let found = replay(&change, &["1"]);
     assert_eq!(found.differences.len(), 1);
     assert_eq!(found.differences[0].pointer, "/steps/2/result/text");
-    assert_snapshot!(told(&found, CauseKind::Action));
+    assert_snapshot!(cause_text(&found, CauseKind::Action));
 }
 
 #[test]
 fn another_value() {
     let change = [("\"value\": \"{GatherInput.digits}\"", "\"value\": \"x\"")];
-    assert_snapshot!(told(&replay(&change, &["1"]), CauseKind::Action));
+    assert_snapshot!(cause_text(&replay(&change, &["1"]), CauseKind::Action));
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_step_that_is_left_out() {
     let change = [("\"nextNode\": \"GatherInput\"", "\"nextNode\": \"SetResult\"")];
     let found = replay(&change, &["1"]);
     assert_eq!(found.path_diverges_at, Some(3));
-    assert_snapshot!(told(&found, CauseKind::MissingStep));
+    assert_snapshot!(cause_text(&found, CauseKind::MissingStep));
 }
 
 #[test]
@@ -98,14 +98,14 @@ fn a_step_that_is_new() {
         [(nodes, new), ("\"nextNode\": \"CheckResult\",", "\"nextNode\": \"Note\",")];
     let found = replay(&change, &["1"]);
     assert_eq!(found.path_diverges_at, Some(6));
-    assert_snapshot!(told(&found, CauseKind::InsertedStep));
+    assert_snapshot!(cause_text(&found, CauseKind::InsertedStep));
 }
 
 #[test]
 fn another_key_in_a_menu_of_architect() {
     let flows = clinic(&[]);
     let (one, two) = (flows.document(&["1", "1", "1"]), flows.document(&["1", "2"]));
-    assert_snapshot!(told(
+    assert_snapshot!(cause_text(
         &compare(&one, &two, &Rules::default()),
         CauseKind::CallerInput
     ));
@@ -115,11 +115,14 @@ fn another_key_in_a_menu_of_architect() {
 fn another_time_of_the_day() {
     let (day, night) = (clinic(&[]), clinic(&[]).at("2026-03-11T02:00:00Z"));
     let (one, two) = (day.document(&["1", "1", "1"]), night.document(&["1", "1", "1"]));
-    assert_snapshot!(told(&compare(&one, &two, &Rules::default()), CauseKind::Answer));
+    assert_snapshot!(cause_text(
+        &compare(&one, &two, &Rules::default()),
+        CauseKind::Answer
+    ));
 }
 
 #[test]
-fn an_equal_call_is_told_in_a_line() {
+fn an_equal_call_is_reported_in_one_line() {
     let call = shared(&[]).call(&["1"]);
     let found = compare(&call, &call, &Rules::default());
     assert_eq!(render_text(&found, false), "equal\n");

@@ -14,7 +14,7 @@ use super::server::{CLIENT_ID, CLIENT_SECRET, Fault, Server, documents};
 const SIMULATIONS: &str = "POST /api/v2/architect/simulations";
 const FLOW: &str = "Inbound_Flow_A";
 
-/// Goes on when somebody sleeps, and remembers how long.
+/// A clock that does not sleep, but records the durations.
 #[derive(Default)]
 struct Impatient(Mutex<Vec<Duration>>);
 
@@ -96,7 +96,7 @@ fn a_token_that_expired_is_renewed_once() {
 }
 
 #[test]
-fn a_token_that_is_never_taken_is_told() {
+fn a_token_that_is_never_accepted_is_reported() {
     let server = Server::start("shared-flow");
     let (client, _) = client(&server);
     server.fail(SIMULATIONS, [Fault::Status(401, ""), Fault::Status(401, "")]);
@@ -106,7 +106,7 @@ fn a_token_that_is_never_taken_is_told() {
 }
 
 #[test]
-fn what_passes_is_asked_again() {
+fn temporary_failures_are_retried() {
     let server = Server::start("shared-flow");
     let (client, clock) = client(&server);
     let faults = [
@@ -121,7 +121,7 @@ fn what_passes_is_asked_again() {
 }
 
 #[test]
-fn the_service_says_how_long_to_wait() {
+fn the_service_determines_the_waiting_time() {
     for (header, least) in [
         ("Retry-After: 17\r\n", 17),
         ("Retry-After: Sat, 21 Nov 2026 10:01:00 GMT\r\n", 60),
@@ -136,7 +136,7 @@ fn the_service_says_how_long_to_wait() {
 }
 
 #[test]
-fn attempts_have_an_end() {
+fn the_number_of_attempts_is_limited() {
     let server = Server::start("shared-flow");
     let (client, _) = client(&server);
     server.fail(SIMULATIONS, vec![Fault::Status(500, ""); 9]);
@@ -154,7 +154,7 @@ fn attempts_have_an_end() {
 }
 
 #[test]
-fn what_is_refused_is_not_asked_again() {
+fn refused_requests_are_not_retried() {
     let server = Server::start("shared-flow");
     let (client, _) = client(&server);
     for code in [400, 403, 404] {
@@ -166,7 +166,7 @@ fn what_is_refused_is_not_asked_again() {
 }
 
 #[test]
-fn answers_that_come_late_are_not_waited_for() {
+fn late_answers_are_not_waited_for() {
     let server = Server::start("shared-flow");
     let timeout = Duration::from_millis(200);
     let options = Options { timeout, attempts: 2, ..options() };
@@ -179,18 +179,18 @@ fn answers_that_come_late_are_not_waited_for() {
 }
 
 #[test]
-fn answers_that_are_cut_off_or_no_json_are_told() {
+fn truncated_and_non_json_answers_are_reported() {
     let server = Server::start("shared-flow");
     let (client, _) = client(&server);
     server.fail(SIMULATIONS, vec![Fault::Half; 5]);
     let told = status(&client.simulate(&request()));
-    assert!(told.contains("the answer ends in the middle"), "{told}");
+    assert!(told.contains("the response is incomplete"), "{told}");
     server.fail(SIMULATIONS, [Fault::Half]);
     assert_eq!(status(&client.simulate(&request())), "\"completed\"", "asked again");
     for (body, told) in [
         (r#"{"status": "comp"#, "not JSON"),
         ("<html>Log in!</html>", "not JSON"),
-        ("[1]", "no JSON object"),
+        ("[1]", "not a JSON object"),
         ("", "not JSON"),
     ] {
         server.fail(SIMULATIONS, [Fault::Body(body)]);
@@ -202,7 +202,7 @@ fn answers_that_are_cut_off_or_no_json_are_told() {
 }
 
 #[test]
-fn more_than_anybody_wants_to_read_is_not_read() {
+fn oversized_answers_are_not_read() {
     let server = Server::start("shared-flow");
     let (client, _) = client(&server);
     server.fail(SIMULATIONS, [Fault::Huge(70 * 1024 * 1024)]);
@@ -222,7 +222,7 @@ fn the_token_does_not_follow_a_redirect() {
 }
 
 #[test]
-fn wrong_credentials_are_told_without_them() {
+fn wrong_credentials_are_reported_without_showing_them() {
     let server = Server::start("shared-flow");
     let credentials =
         Credentials { client_id: CLIENT_ID.into(), client_secret: Secret::new("wr0ng") };
@@ -241,7 +241,7 @@ fn wrong_credentials_are_told_without_them() {
 }
 
 #[test]
-fn nobody_is_there() {
+fn an_unreachable_service_is_reported() {
     let service = Service::of_base_url("http://127.0.0.1:1").unwrap();
     let credentials = Credentials {
         client_id: CLIENT_ID.into(),
@@ -260,7 +260,7 @@ fn nobody_is_there() {
 }
 
 #[test]
-fn no_more_requests_than_agreed_are_made_at_a_time() {
+fn the_number_of_concurrent_requests_is_limited() {
     let server = Server::start("shared-flow");
     let options = Options { concurrency: 3, ..options() };
     let (client, _) = client_with(&server, &options);
@@ -285,7 +285,7 @@ fn executions_are_found_on_all_pages() {
 }
 
 #[test]
-fn a_time_with_too_many_executions_is_cut() {
+fn a_period_with_too_many_executions_is_divided() {
     let server = Server::start("shared-flow");
     server.state().documents = documents(300);
     let (client, _) = client(&server);
@@ -319,7 +319,7 @@ fn documents_are_prepared_and_fetched_without_the_token() {
 }
 
 #[test]
-fn a_download_of_the_api_itself_leads_on_without_the_token() {
+fn a_redirected_download_is_followed_without_the_token() {
     let server = Server::start("shared-flow");
     server.state().documents = documents(1);
     let (client, _) = client(&server);
@@ -336,7 +336,7 @@ fn a_download_of_the_api_itself_leads_on_without_the_token() {
 }
 
 #[test]
-fn a_download_does_not_lead_into_the_open() {
+fn a_download_must_not_use_an_unencrypted_address() {
     let server = Server::start("shared-flow");
     let (client, _) = client(&server);
     let told =

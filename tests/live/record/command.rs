@@ -14,7 +14,7 @@ use super::server::{
 const SIMULATIONS: &str = "POST /api/v2/architect/simulations";
 const SHARED: &str = "fixtures/shared-flow/calls.test.yaml";
 
-/// The program, with nothing in its environment that a test does not put there.
+/// Prepares the program with only the environment that the test sets.
 pub(crate) fn flowsim(server: &Server, line: &str, out: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
     command
@@ -42,7 +42,7 @@ fn text(stream: &[u8]) -> String {
     String::from_utf8(stream.to_vec()).unwrap()
 }
 
-/// The recordings of a folder, in the order of their names.
+/// Returns the recordings of a folder, in the order of their names.
 pub(crate) fn recordings(folder: &Path) -> Vec<Value> {
     let mut paths: Vec<_> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -84,7 +84,7 @@ fn the_calls_of_a_scenario_file_are_recorded() {
     );
     assert_eq!(one["source"]["baseUrl"], server.url());
     assert!(one["recordedAt"].as_str().unwrap().ends_with('Z'));
-    // What was recorded is what flowsim says here.
+    // The recorded result equals that of a local run.
     let path: Vec<&str> = one["response"]["trace"]
         .as_array()
         .unwrap()
@@ -101,7 +101,7 @@ fn the_calls_of_a_scenario_file_are_recorded() {
 }
 
 #[test]
-fn requests_of_files_are_recorded_for_the_flow_that_is_named() {
+fn requests_in_files_are_recorded_for_the_named_flow() {
     let (server, folder) = (Server::start("contact-lookup"), TempDir::new().unwrap());
     let request = "--request fixtures/contact-lookup/request.json";
     ends(&record(&server, request, folder.path()), 0, "1 recorded");
@@ -110,8 +110,8 @@ fn requests_of_files_are_recorded_for_the_flow_that_is_named() {
     assert_eq!(recordings(folder.path()).len(), 1);
 }
 
-/// Recordings that are out of date, such as those of an older version of a flow, are made anew
-/// in place.
+/// Outdated recordings, for example of an older version of a flow, are recorded again in
+/// place.
 #[test]
 fn calls_of_recordings_are_recorded_again() {
     let (server, folder) = (Server::start("contact-lookup"), TempDir::new().unwrap());
@@ -134,13 +134,13 @@ fn calls_of_recordings_are_recorded_again() {
 }
 
 #[test]
-fn executions_of_conversations_and_times_are_recorded() {
+fn executions_of_conversations_and_periods_are_recorded() {
     let (server, folder) = (Server::start("shared-flow"), TempDir::new().unwrap());
     server.state().documents = documents(5);
     let line = "--executions --conversation conversation-1";
     ends(&record(&server, line, folder.path()), 0, "2 recorded");
     let line = "--executions --flow the-flow --from 2026-01-05 --to 2026-01-05T00:04:00Z";
-    ends(&record(&server, line, folder.path()), 0, "2 recorded, 2 there already");
+    ends(&record(&server, line, folder.path()), 0, "2 recorded, 2 already present");
     let recorded = recordings(folder.path());
     assert_eq!(recorded.len(), 4);
     for (recording, (id, document)) in recorded.iter().zip(documents(4)) {
@@ -156,7 +156,7 @@ fn executions_of_conversations_and_times_are_recorded() {
 }
 
 #[test]
-fn whatever_fails_the_rest_is_recorded() {
+fn after_a_failure_the_rest_is_recorded() {
     let (server, folder) = (Server::start("shared-flow"), TempDir::new().unwrap());
     server.fail(SIMULATIONS, [Fault::Body("{"), Fault::Expired, Fault::Status(500, "")]);
     server.fail("GET /api/v2/flows/", [Fault::Status(403, "")]);
@@ -164,13 +164,13 @@ fn whatever_fails_the_rest_is_recorded() {
     let output = record(&server, &line, folder.path());
     ends(&output, 5, "1 failed");
     let told = text(&output.stderr);
-    assert!(told.contains("warning[PLATFORM_REFUSED]: which version of"), "{told}");
+    assert!(told.contains("warning[PLATFORM_REFUSED]: the version of"), "{told}");
     assert!(told.contains("error[PLATFORM_ANSWER]"), "{told}");
     ends(&record(&server, &line, folder.path()), 0, "1 recorded");
 }
 
 #[test]
-fn an_unreachable_service_ends_it_at_once() {
+fn an_unreachable_service_ends_the_run_at_once() {
     let (server, folder) = (Server::start("shared-flow"), TempDir::new().unwrap());
     server.fail("POST /oauth/token", vec![Fault::Hang; 99]);
     let line = format!("--scenario {SHARED} --max-attempts 1 --concurrency 1");
@@ -180,9 +180,9 @@ fn an_unreachable_service_ends_it_at_once() {
 }
 
 #[test]
-fn no_secret_comes_into_a_file() {
+fn no_secret_is_written_to_a_file() {
     let (server, folder) = (Server::start("shared-flow"), TempDir::new().unwrap());
-    // A service that tells what it was sent.
+    // A service that echoes the request.
     let told: &'static str = Box::leak(
         format!(
             r#"{{"status": "completed", "trace": [], "echo":
@@ -207,7 +207,7 @@ fn no_secret_comes_into_a_file() {
 }
 
 #[test]
-fn callers_are_replaced_before_anything_is_written() {
+fn callers_are_replaced_before_writing() {
     let (server, folder) = (Server::start("shared-flow"), TempDir::new().unwrap());
     let line = format!("--scenario {SHARED} --phone-numbers");
     ends(&record(&server, &line, folder.path()), 0, "FLOWSIM_REDACTION_KEY");
@@ -220,15 +220,15 @@ fn callers_are_replaced_before_anything_is_written() {
         assert!(!recording.to_string().contains("15551234567"), "{recording}");
         assert_eq!(recording["redactions"][0]["kind"], "phoneNumber");
     }
-    // It is known again although its caller is not.
+    // The recording is recognized although its caller was replaced.
     ends(&record(&server, &line, folder.path()), 0, "0 recorded");
 }
 
 #[test]
-fn what_makes_no_sense_is_told_before_anything_is_asked() {
+fn invalid_arguments_are_reported_before_any_request() {
     let (server, folder) = (Server::start("shared-flow"), TempDir::new().unwrap());
     let run = |line: &str| record(&server, line, folder.path());
-    ends(&run("--executions"), 2, "which executions?");
+    ends(&run("--executions"), 2, "no executions selected");
     ends(&run("--executions --flow f --from 2026-01-05"), 2, "--to");
     ends(&run("--conversation c --request r.json"), 2, "cannot be used with");
     ends(&run("--conversation c"), 2, "--executions");
@@ -244,12 +244,12 @@ fn what_makes_no_sense_is_told_before_anything_is_asked() {
 }
 
 #[test]
-fn the_service_is_named_by_the_environment_too() {
+fn the_service_can_be_named_by_the_environment() {
     let folder = TempDir::new().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
     command.env_clear().current_dir(env!("CARGO_MANIFEST_DIR"));
     command.args(["record", "--request", "r.json", "--out"]).arg(folder.path());
-    ends(&command.output().unwrap(), 2, "which service?");
+    ends(&command.output().unwrap(), 2, "no service given");
     command.env("GENESYS_REGION", "eu-central-7");
     ends(&command.output().unwrap(), 2, "did you mean `eu-central-");
     command.env("GENESYS_BASE_URL", "http://example.com");
@@ -257,7 +257,7 @@ fn the_service_is_named_by_the_environment_too() {
 }
 
 #[test]
-fn one_run_at_a_time_writes_to_a_folder() {
+fn only_one_run_at_a_time_writes_to_a_folder() {
     let (server, folder) = (Server::start("shared-flow"), TempDir::new().unwrap());
     let lock = fs::File::open(folder.path()).unwrap();
     lock.try_lock().unwrap();

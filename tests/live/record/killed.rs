@@ -1,4 +1,4 @@
-//! A recorder that is ended in the middle loses nothing.
+//! A recorder that is killed loses nothing.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,7 +16,7 @@ use super::server::Server;
 const KILLS: usize = 100;
 const CALLS: usize = 400;
 
-/// A scenario file with many different calls.
+/// Writes a scenario file with many different calls.
 fn scenario(folder: &Path) -> PathBuf {
     let flows = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/shared-flow/flows");
     let rows: Vec<String> =
@@ -31,7 +31,7 @@ fn scenario(folder: &Path) -> PathBuf {
     path
 }
 
-/// Every recording of a folder by its name; each is whole.
+/// Returns all recordings of a folder by name. Each must be complete.
 fn whole(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let Ok(entries) = fs::read_dir(folder) else { return BTreeMap::new() };
     let paths = entries.map(|entry| entry.unwrap().path());
@@ -55,7 +55,7 @@ fn a_hundred_kills_lose_nothing() {
     let mut before: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();
     let (mut killed, mut useful) = (0, 0);
     for _ in 0..KILLS {
-        // A fast machine is done before all the kills are: it begins anew.
+        // A fast machine finishes before all the kills; it starts again.
         if before.len() > CALLS / 2 {
             fs::remove_dir_all(&out).unwrap();
             before.clear();
@@ -67,7 +67,7 @@ fn a_hundred_kills_lose_nothing() {
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         sleep(Duration::from_millis(40 + random % 260));
-        // SIGKILL, where there are signals.
+        // SIGKILL on systems with signals.
         child.kill().unwrap();
         killed += usize::from(!child.wait().unwrap().success());
         let after = whole(&out);

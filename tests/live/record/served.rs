@@ -1,4 +1,4 @@
-//! `flowsim record` against `flowsim serve`.
+//! `flowsim record` with `flowsim serve` as the service.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -61,7 +61,7 @@ impl Served {
         serde_json::from_str(&response.body_mut().read_to_string().unwrap()).unwrap()
     }
 
-    /// The first flow's id.
+    /// Returns the id of the first flow.
     fn flow(&self) -> String {
         let found = self.ask("GET", "/api/v2/flows", &Value::Null);
         found["entities"][0]["id"].as_str().unwrap().to_owned()
@@ -82,13 +82,13 @@ impl Served {
     }
 }
 
-fn said(output: &Output) -> String {
+fn stderr_of(output: &Output) -> String {
     let texts = [&output.stdout, &output.stderr].map(|it| String::from_utf8_lossy(it));
     texts.concat()
 }
 
 #[test]
-fn a_short_secret_does_not_stand_in_the_way() {
+fn a_short_secret_does_not_interfere() {
     let served =
         Served::new("fixtures/shared-flow/flows", "fixtures/shared-flow/fixtures.yaml");
     let scenario = ["--scenario", "fixtures/shared-flow/calls.test.yaml"];
@@ -96,7 +96,7 @@ fn a_short_secret_does_not_stand_in_the_way() {
     for secret in ["a", "b", "1", "a-secret-that-is-long"] {
         let folder = TempDir::new().unwrap();
         let output = served.record(secret, &scenario, folder.path());
-        assert_eq!(output.status.code(), Some(0), "{secret}: {}", said(&output));
+        assert_eq!(output.status.code(), Some(0), "{secret}: {}", stderr_of(&output));
         let mut found = recordings(folder.path());
         found.iter_mut().for_each(|it| it["recordedAt"] = Value::Null);
         written.push(found.len());
@@ -105,7 +105,7 @@ fn a_short_secret_does_not_stand_in_the_way() {
 }
 
 #[test]
-fn the_executions_of_a_flow_and_a_time_are_recorded() {
+fn the_executions_of_a_flow_and_a_period_are_recorded() {
     let served =
         Served::new("fixtures/alder-clinic/flows", "fixtures/alder-clinic/fixtures.yaml");
     let flow = served.flow();
@@ -121,19 +121,21 @@ fn the_executions_of_a_flow_and_a_time_are_recorded() {
         served.record("secret", &line, folder.path())
     };
     let before = ranged("2000-01-01T00:00:00Z", "2001-01-01T00:00:00Z");
-    assert_eq!(before.status.code(), Some(4), "{}", said(&before));
-    assert!(said(&before).contains("no execution of the flow that began in that time"));
+    assert_eq!(before.status.code(), Some(4), "{}", stderr_of(&before));
+    assert!(stderr_of(&before).contains("no execution of the flow in that time range"));
     let line = ["--executions", "--conversation", "abc"];
     let unknown = served.record("secret", &line, folder.path());
-    assert_eq!(unknown.status.code(), Some(4), "{}", said(&unknown));
-    assert!(said(&unknown).contains("the service has no execution of the conversation"));
+    assert_eq!(unknown.status.code(), Some(4), "{}", stderr_of(&unknown));
+    assert!(
+        stderr_of(&unknown).contains("the service has no execution of the conversation")
+    );
     let empty = TempDir::new().unwrap();
     let line = ["--scenario", empty.path().to_str().unwrap()];
     let none = served.record("secret", &line, folder.path());
-    assert_eq!(none.status.code(), Some(4), "{}", said(&none));
-    assert!(said(&none).contains("there is no call to record"), "{}", said(&none));
+    assert_eq!(none.status.code(), Some(4), "{}", stderr_of(&none));
+    assert!(stderr_of(&none).contains("no calls to record"), "{}", stderr_of(&none));
     let output = ranged("2001-01-01T00:00:00Z", "2101-01-01T00:00:00Z");
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr_of(&output));
     let recorded = recordings(folder.path());
     let [recording] = recorded.as_slice() else { panic!("{recorded:?}") };
     assert_eq!((&recording["id"], &recording["kind"]), (&json!(id), &json!("execution")));
@@ -141,6 +143,6 @@ fn the_executions_of_a_flow_and_a_time_are_recorded() {
     let folder = TempDir::new().unwrap();
     let line = ["--executions", "--conversation", id];
     let output = served.record("secret", &line, folder.path());
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr_of(&output));
     assert_eq!(recordings(folder.path()).len(), 1);
 }

@@ -1,5 +1,5 @@
-//! A service on this machine: it speaks the Platform API as far as `flowsim record` needs
-//! it, and fails when it is told to. What it simulates, flowsim itself simulates.
+//! A service on this machine. It implements the part of the Platform API that `flowsim
+//! record` needs, and fails on request. Its simulations are run by flowsim itself.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -19,36 +19,36 @@ use serde_json::{Value, json};
 
 pub(crate) const CLIENT_ID: &str = "a-client";
 pub(crate) const CLIENT_SECRET: &str = "hush-hush-hush-0815";
-/// What every token begins with.
+/// The prefix of every token.
 pub(crate) const TOKEN: &str = "tok3n-of-the-server-";
-/// What the addresses of downloads are signed with.
+/// The signature in the addresses of downloads.
 pub(crate) const SIGNATURE: &str = "s1gnature-of-the-storage";
 
-/// Stands at the end of an answer after which the connection ends.
+/// Marks the end of an answer after which the connection is closed.
 const CUT_OFF: &[u8] = b"[cut off]";
 
-/// What a request gets instead of its answer.
+/// A fault that replaces the answer to a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
     /// An error with a body of the platform, and headers.
     Status(u16, &'static str),
     /// A body that the platform would not send.
     Body(&'static str),
-    /// The answer, but only half of it.
+    /// The first half of the answer.
     Half,
-    /// The connection ends before anything is said.
+    /// The connection is closed without an answer.
     Hang,
-    /// The answer, after a while.
+    /// The answer, after a delay.
     Slow(Duration),
-    /// Another address.
+    /// A redirect to another address.
     Redirect(String),
-    /// More than anybody wants to read.
+    /// An oversized body.
     Huge(usize),
-    /// From now on no token is good that was given before.
+    /// All tokens issued so far become invalid.
     Expired,
 }
 
-/// What somebody asked for.
+/// A received request.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
     pub(crate) line: String,
@@ -58,7 +58,7 @@ pub(crate) struct Seen {
 
 #[derive(Default)]
 pub(crate) struct State {
-    /// What goes wrong next, by what a request line begins with.
+    /// The next faults, by the start of a request line.
     pub(crate) faults: BTreeMap<String, VecDeque<Fault>>,
     pub(crate) seen: Vec<Seen>,
     pub(crate) expires_in: i64,
@@ -66,7 +66,7 @@ pub(crate) struct State {
     pub(crate) most_at_once: usize,
     /// Execution documents by instance.
     pub(crate) documents: BTreeMap<String, Value>,
-    /// How many instances a query names.
+    /// Maximum number of instances in the result of a query.
     pub(crate) most_found: usize,
     at_once: usize,
     tokens: usize,
@@ -74,7 +74,7 @@ pub(crate) struct State {
     jobs: Vec<(usize, Vec<String>)>,
 }
 
-/// The server; it ends with the test that started it.
+/// The server, which ends with the test that started it.
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) port: u16,
@@ -88,7 +88,7 @@ struct Organisation {
 }
 
 impl Server {
-    /// A service that has the flows of an organisation of `fixtures/`.
+    /// Starts a service with the flows of an organisation of `fixtures/`.
     pub(crate) fn start(organisation: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let state = State { expires_in: 3600, most_found: 200, ..State::default() };
@@ -115,12 +115,12 @@ impl Server {
         self.state.lock().unwrap()
     }
 
-    /// What goes wrong with the next requests that begin like this, one after the other.
+    /// Sets the faults for the next requests whose lines start like this, in order.
     pub(crate) fn fail(&self, line: &str, faults: impl IntoIterator<Item = Fault>) {
         self.state().faults.entry(line.to_owned()).or_default().extend(faults);
     }
 
-    /// How many requests began like this.
+    /// Counts the requests whose lines started like this.
     pub(crate) fn count(&self, line: &str) -> usize {
         self.state().seen.iter().filter(|seen| seen.line.starts_with(line)).count()
     }
@@ -227,7 +227,7 @@ impl Server {
     }
 
     fn token(&self, request: &Received) -> (u16, Value) {
-        // `a-client:hush-hush-hush-0815`, as everybody writes it who asks for a token.
+        // `a-client:hush-hush-hush-0815`, in the standard form of a token request.
         let basic = "Basic YS1jbGllbnQ6aHVzaC1odXNoLWh1c2gtMDgxNQ==";
         if request.authorization.as_deref() != Some(basic)
             || !request.body.contains("grant_type=client_credentials")
@@ -245,7 +245,7 @@ impl Server {
         )
     }
 
-    /// The instances that a query names: all conditions have to hold.
+    /// Finds the instances that satisfy all conditions of a query.
     fn find(&self, request: &Received) -> (u16, Value) {
         let query: Value = serde_json::from_str(&request.body).unwrap();
         let first = &query["query"][0];
@@ -280,7 +280,7 @@ impl Server {
         (200, json!({"id": (state.jobs.len() - 1).to_string(), "jobState": "Registered"}))
     }
 
-    /// A job is done when it is looked at for the second time.
+    /// A job is complete when it is requested for the second time.
     fn look(&self, number: usize) -> (u16, Value) {
         let mut state = self.state();
         state.jobs[number].0 += 1;
@@ -289,7 +289,8 @@ impl Server {
             return (200, json!({"id": number.to_string(), "jobState": "Running"}));
         }
         let entities = ids.iter().map(|id| match state.documents.get(id) {
-            // Another name of the same machine: whoever is there must not see the token.
+            // Another name of the same machine; the service there must not receive the
+            // token.
             Some(_) => json!({"id": id, "downloadUri": format!(
                 "http://localhost:{}/storage/{id}?signature={SIGNATURE}", self.port)}),
             None => json!({"id": id, "failed": true, "statusCode": "404"}),
@@ -302,7 +303,7 @@ impl Server {
     }
 }
 
-/// Whether a criterion of a query holds for an execution.
+/// Returns `true` if a criterion of a query holds for an execution.
 fn holds(criterion: &Value, flow: &Value) -> bool {
     let text = |key: &str| criterion[key].as_str().unwrap();
     let wanted = text("value");
@@ -350,13 +351,13 @@ impl Organisation {
         let mut host = FixtureHost::new(&self.fixtures, &request.inputs);
         let trace = play(&mut session, &call, &mut host);
         let mut text = String::new();
-        write_simulation(&JsonWriter::new(&self.program.legend), &trace, &mut text);
+        write_simulation(&JsonWriter::new(&self.program.symbols), &trace, &mut text);
         (200, serde_json::from_str(&text).unwrap())
     }
 
     fn flow(&self, id: &str) -> (u16, Value) {
         let Ok(flow) = start::flow(&self.program, id) else { return error(404) };
-        let label = self.program.legend.flow(flow);
+        let label = self.program.symbols.flow(flow);
         (
             200,
             json!({"id": label.id.as_str(), "name": label.name.as_str(),
@@ -365,7 +366,7 @@ impl Organisation {
     }
 }
 
-/// A request as it came in.
+/// A received request.
 struct Received {
     line: String,
     authorization: Option<String>,
@@ -433,7 +434,7 @@ fn http(status: u16, headers: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// As many documents of executions as wanted, each a minute after the one before.
+/// Builds the given number of execution documents, each a minute after the previous one.
 pub(crate) fn documents(count: usize) -> BTreeMap<String, Value> {
     let path =
         concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/executions/parcel-desk.json");

@@ -1,13 +1,13 @@
 //! Calls of every bundled flow.
 
-/// The flow, the context of the call, and what the caller does.
+/// The flow, the context of the call, and the caller's inputs.
 pub(crate) type Calls = &'static [(
     &'static str,
     &'static [(&'static str, &'static str)],
     &'static [&'static str],
 )];
 
-/// By organisation.
+/// The calls by organisation.
 pub(crate) const ARCHITECT: &[(&str, Calls)] = &[
     (
         "parcel-line",
@@ -82,7 +82,7 @@ pub(crate) const ARCHITECT: &[(&str, Calls)] = &[
     ),
 ];
 
-/// By organisation.
+/// The calls by organisation.
 pub(crate) const DRAFTS: &[(&str, Calls)] = &[
     (
         "shared-flow",

@@ -1,10 +1,10 @@
-//! Files that were saved, and what they become.
+//! Imports of saved files, and the resulting recordings.
 
 use std::fs;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use flowsim::recording::{About, Kind, derive, replay};
+use flowsim::recording::{Kind, Subject, derive, replay};
 use flowsim::value::DateTime;
 use flowsim::world::{Answer, Fixtures, Input, Keystroke};
 
@@ -22,8 +22,8 @@ fn the_document_of_the_platform_is_a_call_with_two_keys() {
     assert_eq!(recording.flow.name.as_deref(), Some("Template #3"));
     assert_eq!(recording.flow.version.as_deref(), Some("13.0"));
     let derived = derive(&recording);
-    // The keys came 10,062 and 6,849 ms after the prompts began, and the entries were done
-    // when for 1,500 ms no other came; the action waits for 3,000 ms once it listens.
+    // The keys came 10,062 and 6,849 ms after the prompts began. Each entry was complete
+    // when no other key came for 1,500 ms. The action waits for 3,000 ms once it listens.
     let inputs: Vec<String> = derived.inputs.iter().map(ToString::to_string).collect();
     assert_eq!(inputs, ["1@3000", "3@3000"]);
     assert_eq!(derived.at, DateTime::parse("2026-08-10T14:50:33.547Z"));
@@ -104,7 +104,7 @@ fn one_file_may_hold_many_calls() {
 }
 
 #[test]
-fn what_cannot_be_imported_is_told_with_its_place() {
+fn files_that_cannot_be_imported_are_reported_with_their_position() {
     let lines =
         format!("{EXECUTION}\n{{\"draft\": {{}}, \"id\": 1}}\n{{\"broken\": }}\n");
     let texts = [
@@ -131,7 +131,7 @@ fn what_cannot_be_imported_is_told_with_its_place() {
     insta::assert_snapshot!("refused", told.join("\n\n"));
 }
 
-/// Calls of ours: the organisation, the form, and the rest of the command line.
+/// Our own calls: the organisation, the format, and the rest of the command line.
 const RUNS: [(&str, &str, &[&str]); 3] = [
     (
         "parcel-line",
@@ -157,9 +157,9 @@ const RUNS: [(&str, &str, &[&str]); 3] = [
     ("order-status", "simulation", &["--input", "100200"]),
 ];
 
-/// From the run to the scenario that passes, on the command line.
+/// From the run to the passing scenario, on the command line.
 #[test]
-fn folders_are_imported_and_what_is_missing_is_told() {
+fn folders_are_imported_and_missing_data_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let saved = folder.path().join("saved/more");
     fs::create_dir_all(&saved).unwrap();
@@ -172,19 +172,19 @@ fn folders_are_imported_and_what_is_missing_is_told() {
     };
     let (code, _, told) = import(&[]);
     assert_eq!(code, Some(4));
-    assert!(told.starts_with("error: there is nothing to import"), "{told}");
+    assert!(told.starts_with("error: nothing to import"), "{told}");
     fs::write(saved.join("a.json"), RESPONSE).unwrap();
     fs::write(saved.join("b.ndjson"), EXECUTION).unwrap();
     fs::write(saved.join("notes.txt"), "no answer").unwrap();
     assert_eq!(import(&[]), (Some(0), 2, String::new()));
     let (code, paths, told) = import(&["--scenario"]);
     assert_eq!((code, paths), (Some(0), 6), "{told}");
-    assert!(told.starts_with("warning: the scenarios do not know their flows"), "{told}");
+    assert!(told.starts_with("warning: the scenarios do not name their flows"), "{told}");
     assert!(told.contains("--flows PATH"), "{told}");
 }
 
 #[test]
-fn a_scenario_passes_at_once() {
+fn an_imported_scenario_passes() {
     for (name, format, arguments) in RUNS {
         let folder = tempfile::tempdir().unwrap();
         let fixtures = root().join("fixtures").join(name);
@@ -234,8 +234,8 @@ fn the_real_document_becomes_a_scenario() {
     assert!(text.contains(r#""queueName":"CXaC Queue""#), "{text}");
 }
 
-/// The caller of the real document calls the flow of ours that has its shape: with the keys
-/// that choose there, at the times of the real ones, it comes to the same.
+/// The caller of the real document calls our flow of the same shape. With the keys that
+/// choose the same options there, at the original times, the call ends in the same way.
 #[test]
 #[ignore = "needs ../shared/data"]
 fn the_real_keys_lead_through_our_flow() {
@@ -246,7 +246,7 @@ fn the_real_keys_lead_through_our_flow() {
     let ours = organisation.play("Parcel line", &context, &["1#", "2#"]);
     let mut derived = derive(&recording(&organisation.document(&ours)));
     assert_eq!(real.inputs.len(), derived.inputs.len());
-    let inputs = derived.answers.iter_mut().filter(|it| it.about == About::Input);
+    let inputs = derived.answers.iter_mut().filter(|it| it.about == Subject::Input);
     for (answer, (real, key)) in inputs.zip(real.inputs.iter().zip(['1', '2'])) {
         let Input::Timed(strokes) = real else { panic!("{real}") };
         let keys = strokes.iter().map(|stroke| Keystroke { key, ..*stroke });
@@ -254,8 +254,8 @@ fn the_real_keys_lead_through_our_flow() {
     }
     let again = replay(&organisation.program, &derived, &Fixtures::default()).unwrap();
     assert_eq!(again.missing, None);
-    let legend = &organisation.program.legend;
-    assert!(again.trace.path(legend).eq(ours.path(legend)));
+    let symbols = &organisation.program.symbols;
+    assert!(again.trace.path(symbols).eq(ours.path(symbols)));
     assert_eq!(
         again.trace.routing().unwrap().queue_name,
         ours.routing().unwrap().queue_name

@@ -1,4 +1,4 @@
-//! Recordings: imported, redacted, and made again.
+//! Recordings: importing, redacting and replaying.
 
 #![expect(clippy::unwrap_used, reason = "a recording that cannot be made fails the test")]
 
@@ -26,7 +26,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The flows of a folder, compiled, and the fixtures beside it.
+/// The compiled flows of a folder, and the fixtures next to them.
 struct Organisation {
     program: Arc<Program>,
     fixtures: Arc<Fixtures>,
@@ -56,17 +56,18 @@ impl Organisation {
     }
 
     fn document(&self, trace: &Trace) -> String {
-        execution::of_trace(trace, &self.program.legend).to_text()
+        execution::of_trace(trace, &self.program.symbols).to_text()
     }
 
     fn simulation(&self, trace: &Trace) -> Json {
         let mut text = String::new();
-        write_simulation(&JsonWriter::new(&self.program.legend), trace, &mut text);
+        write_simulation(&JsonWriter::new(&self.program.symbols), trace, &mut text);
         Json::parse(&text).unwrap()
     }
 }
 
-/// Imports a text as if it were a file of this name; what is told is expected to be this.
+/// Imports a string as if it were a file of this name. Returns the recordings and the
+/// messages.
 fn imported(name: &str, text: &str) -> (Vec<Recording>, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
@@ -80,7 +81,7 @@ fn imported(name: &str, text: &str) -> (Vec<Recording>, Vec<String>) {
     (found.recordings, told.collect())
 }
 
-/// The one recording of a text, of which nothing is told.
+/// Imports the only recording of a string, without any messages.
 fn recording(text: &str) -> Recording {
     let (mut recordings, told) = imported("saved.json", text);
     assert_eq!(told, [] as [&str; 0]);

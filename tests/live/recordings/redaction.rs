@@ -1,4 +1,4 @@
-//! What must not be seen is in no file that is written.
+//! Secrets and personal data do not appear in any written file.
 
 use std::fs;
 use std::path::Path;
@@ -75,7 +75,7 @@ fn secrets_never_reach_the_disk() {
     for secret in SECRETS {
         assert!(!text.contains(secret), "{secret} in\n{text}");
     }
-    // What was not asked for stays.
+    // Only the requested parts are redacted.
     for kept in [
         "Ada Lovelace",
         "+17205550123",
@@ -142,7 +142,7 @@ fn the_same_caller_stays_the_same() {
     let theirs =
         Redactor::new(Wanted { phone_numbers: true, ..Wanted::default() }, b"other");
     assert_ne!(of("+17205550123", &theirs), number);
-    // North America's plan keeps area codes with a nine in the middle for later.
+    // North America's numbering plan reserves area codes with a nine in the middle.
     assert!(
         number.starts_with("+1") && number.len() == 12 && &number[3..4] == "9",
         "{number}"
@@ -150,7 +150,7 @@ fn the_same_caller_stays_the_same() {
 }
 
 #[test]
-fn times_and_ids_are_no_numbers() {
+fn times_and_ids_are_not_phone_numbers() {
     let text = r#"{"flow":{"executionId":"5a6b3e67-b0ad-4e86-85e0-405162405162","flowName":"Main","startDateTime":"2026-08-10T14:50:33.547Z","execution":[{"turn":{"dateTime":"2026-08-10T14:50:33.547Z","value":"P0D0H0M3S0F","count":1234567890}}]}}"#;
     let recording = recording(text);
     let redacted = everything().redact(&recording);
@@ -159,19 +159,19 @@ fn times_and_ids_are_no_numbers() {
 }
 
 #[test]
-fn a_folder_without_recordings_is_told() {
+fn a_folder_without_recordings_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let output = super::flowsim(folder.path(), &["redact", "."]);
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(4), "{told}");
-    assert!(told.starts_with("error: there is no recording"), "{told}");
+    assert!(told.starts_with("error: no recordings found"), "{told}");
 }
 
 #[test]
-fn recordings_that_exist_are_redacted() {
+fn existing_recordings_are_redacted() {
     let folder = tempfile::tempdir().unwrap();
     let recording = recording(&planted());
-    // Written by somebody else, with everything in it.
+    // A recording from elsewhere, with everything in it.
     let path = folder.path().join("old.recording.json");
     fs::write(&path, recording.write()).unwrap();
     let run = |arguments: &[&str]| flowsim(folder.path(), arguments);
@@ -197,7 +197,7 @@ fn recordings_that_exist_are_redacted() {
         scan(folder.path(), &["205550123", "Lovelace", "ada.lovelace", "ACC-77"]),
         2
     );
-    // To do it again changes nothing.
+    // Redacting again changes nothing.
     let before = fs::read_to_string(&path).unwrap();
     assert_eq!(run(&line).status.code(), Some(0));
     assert_eq!(fs::read_to_string(&path).unwrap(), before);
@@ -207,7 +207,8 @@ fn recordings_that_exist_are_redacted() {
     assert_eq!(flowsim(empty.path(), &["redact", "."]).status.code(), Some(4));
 }
 
-/// Looks for secrets and more in every file below a folder; gives how many files there are.
+/// Searches for secrets and additional strings in every file below a folder. Returns the
+/// number of files.
 fn scan(folder: &Path, more: &[&str]) -> usize {
     let (paths, _) =
         flowsim::recording::discover(&[folder.to_owned()], &mut Files::new());

@@ -1,4 +1,4 @@
-//! Calls of every bundled flow, recorded and made again of nothing but the recording.
+//! Calls of every bundled flow, recorded and replayed with nothing but the recording.
 
 use flowsim::recording::{derive, replay};
 use flowsim::value::{Json, JsonObject};
@@ -8,7 +8,7 @@ use super::calls::{ARCHITECT, DRAFTS};
 use super::{Organisation, recording};
 
 #[test]
-fn calls_of_architects_flows_come_out_the_same() {
+fn calls_of_architect_flows_replay_identically() {
     let mut count = 0;
     for (name, calls) in ARCHITECT {
         let organisation = Organisation::load(name);
@@ -30,7 +30,7 @@ fn calls_of_architects_flows_come_out_the_same() {
     assert!(count > 20);
 }
 
-/// Compares texts line by line, and shows where they differ.
+/// Compares strings line by line, and shows the differences.
 fn assert_same(left: &str, right: &str, told: &str) {
     let (left, right): (Vec<_>, Vec<_>) =
         (left.lines().collect(), right.lines().collect());
@@ -48,7 +48,7 @@ fn pretty(response: &Json) -> String {
     serde_json::to_string_pretty(&without_times(response)).unwrap()
 }
 
-/// A response without what it does not tell itself: how long what took.
+/// Removes the parts of a response that it does not define itself: the durations.
 fn without_times(response: &Json) -> Json {
     let Json::Object(entries) = response else { return response.clone() };
     let mut entries: JsonObject = entries.as_ref().clone();
@@ -57,7 +57,7 @@ fn without_times(response: &Json) -> Json {
 }
 
 #[test]
-fn simulations_of_draft_flows_come_out_the_same() {
+fn simulations_of_draft_flows_replay_identically() {
     let mut count = 0;
     for (name, calls) in DRAFTS {
         let organisation = Organisation::load(name);
@@ -89,13 +89,13 @@ fn simulations_of_draft_flows_come_out_the_same() {
 }
 
 #[test]
-fn what_the_recording_cannot_answer_is_told() {
+fn missing_answers_of_a_recording_are_reported() {
     let organisation = Organisation::load("swift-parcels");
     let context = [("to", "+15557770200"), ("from", "+15551234567")];
     let original = organisation.play("Swift Parcels Router", &context, &["100200#", "1"]);
     let mut derived = derive(&recording(&organisation.document(&original)));
 
-    // The caller would be asked for a parcel, and the recording has no keys.
+    // The flow requests a parcel number, and the recording has no keys.
     let answers = std::mem::take(&mut derived.answers);
     let silent = replay(&organisation.program, &derived, &Fixtures::default()).unwrap();
     let missing = silent.missing.unwrap();
@@ -103,19 +103,19 @@ fn what_the_recording_cannot_answer_is_told() {
     assert!(missing.to_string().contains("no further keys"), "{missing}");
     assert!(!silent.trace.steps.is_empty());
 
-    // The parcel is not asked for in the recording, nor known to the fixtures…
+    // The lookup of the parcel is not in the recording, nor in these fixtures…
     derived.answers = answers;
-    derived.answers.retain(|it| it.about != flowsim::recording::About::DataAction);
+    derived.answers.retain(|it| it.about != flowsim::recording::Subject::DataAction);
     let asked = replay(&organisation.program, &derived, &Fixtures::default()).unwrap();
     let missing = asked.missing.unwrap();
     assert_eq!((missing.what, missing.name.as_str()), ("data action", "Get Parcel"));
     assert_eq!(missing.with.to_string(), r#"{"parcel":"100200"}"#);
-    // … but to those of the user.
+    // … but in those of the user.
     let known = replay(&organisation.program, &derived, &organisation.fixtures).unwrap();
     assert_eq!(known.missing, None);
     assert_eq!(organisation.document(&known.trace), organisation.document(&original));
 
-    // Another number was called: its row is nowhere, or in the user's table.
+    // Another number was called. Its row is missing, or in the user's table.
     for variable in &mut derived.variables {
         if variable.0.starts_with("Call.CalledAddress") {
             variable.1 = "+15557770201".into();
@@ -132,6 +132,6 @@ fn what_the_recording_cannot_answer_is_told() {
     let found = replay(&organisation.program, &derived, &organisation.fixtures).unwrap();
     assert_eq!(found.missing, None);
     let routed = found.trace.routing().unwrap().queue_name.as_ref().unwrap();
-    let routed = routed.text(&organisation.program.legend);
+    let routed = routed.text(&organisation.program.symbols);
     assert_eq!(routed, "Parcels Business");
 }

@@ -1,5 +1,5 @@
-//! Every bundled flow: its calls are recorded by `flowsim record` from a service that fails
-//! now and then, and go here as they went there.
+//! Every bundled flow: `flowsim record` records its calls from a service that fails now
+//! and then, and their replays are equal.
 
 use std::fs;
 use std::path::Path;
@@ -33,8 +33,8 @@ fn record(server: &Server, arguments: &[&str], out: &Path) -> Output {
     command.output().unwrap()
 }
 
-/// What goes wrong at first with requests that begin like this. All of it is tried again.
-fn trouble(server: &Server, line: &str) {
+/// Sets temporary faults for requests that start like this. All of them are retried.
+fn set_temporary_faults(server: &Server, line: &str) {
     server.fail(
         line,
         [
@@ -49,7 +49,7 @@ fn trouble(server: &Server, line: &str) {
     );
 }
 
-/// Both ways of comparing say that all calls go as they went.
+/// Asserts that both kinds of comparison find all calls equal.
 fn assert_equal(organisation: &str, out: &Path, count: usize) {
     let stage = Stage::bundled(organisation);
     let mut files = Files::new();
@@ -73,7 +73,7 @@ fn assert_equal(organisation: &str, out: &Path, count: usize) {
     assert!(told.contains(&summary), "{told}");
 }
 
-fn said(output: &Output) -> String {
+fn stderr_of(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -91,22 +91,22 @@ fn simulations_of_every_draft_flow_are_equal() {
             arguments.extend(["--request".to_owned(), path.display().to_string()]);
         }
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        trouble(&server, "POST /api/v2/architect/simulations");
-        // Nobody knows what this was meant to be: it is not tried again but by the next run.
+        set_temporary_faults(&server, "POST /api/v2/architect/simulations");
+        // An unintelligible answer is not retried in the same run, but in the next one.
         let line = "POST /api/v2/architect/simulations";
         server.fail(line, [Fault::Body("{\"status\": ")]);
         let out = place.path().join("recordings");
         let first = record(&server, &arguments, &out);
         let code = first.status.code();
-        assert_eq!(code, Some(5), "{organisation}\n{}", said(&first));
+        assert_eq!(code, Some(5), "{organisation}\n{}", stderr_of(&first));
         let second = record(&server, &arguments, &out);
         let code = second.status.code();
-        assert_eq!(code, Some(0), "{organisation}\n{}", said(&second));
+        assert_eq!(code, Some(0), "{organisation}\n{}", stderr_of(&second));
         assert_equal(organisation, &out, calls.len());
     }
 }
 
-/// The documents of calls, as the instances of a service, all of one conversation.
+/// Returns the documents of calls as the instances of a service, all of one conversation.
 fn instances(stage: &Stage, calls: Calls) -> impl Iterator<Item = (String, Value)> {
     let documents = calls.iter().enumerate().map(|(number, (flow, context, inputs))| {
         let recording = stage.record(&Caller { flow, context, inputs, at: None });
@@ -121,27 +121,32 @@ fn instances(stage: &Stage, calls: Calls) -> impl Iterator<Item = (String, Value
 }
 
 #[test]
-fn documents_of_every_flow_of_architect_are_equal() {
+fn documents_of_every_architect_flow_are_equal() {
     for (organisation, calls) in ARCHITECT {
         let (server, place) = (Server::start(organisation), TempDir::new().unwrap());
         let stage = Stage::bundled(organisation);
         server.state().documents = instances(&stage, calls).collect();
-        trouble(&server, "GET /api/v2/flows/instances/");
+        set_temporary_faults(&server, "GET /api/v2/flows/instances/");
         let arguments = ["--executions", "--conversation", "conversation-1"];
         let output = record(&server, &arguments, place.path());
-        assert_eq!(output.status.code(), Some(0), "{organisation}\n{}", said(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{organisation}\n{}",
+            stderr_of(&output)
+        );
         assert_equal(organisation, place.path(), calls.len());
     }
 }
 
 #[test]
-fn no_bundled_flow_is_left_out() {
+fn every_bundled_flow_is_recorded() {
     let recorded = ARCHITECT.iter().chain(DRAFTS).map(|(organisation, _)| *organisation);
     let recorded: Vec<&str> = recorded.collect();
     for entry in fs::read_dir(root().join("fixtures")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        // What is compared there is another version of a flow that has a folder of its own.
+        // That folder contains another version of a flow from another folder.
         if path.join("flows").is_dir() && name != "compare" {
             assert!(recorded.contains(&name.as_str()), "no call of {name} is recorded");
         }

@@ -1,4 +1,4 @@
-//! Recordings that do not say the same as the local call, and are of the same call.
+//! Recordings that differ in form from the local call but describe the same call.
 
 use flowsim::analysis::comparison::{DifferenceKind, Verdict, render_text};
 use flowsim::recording::{Recording, Redactor, Wanted};
@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::stage::{Caller, Stage};
 use crate::recordings::calls::{ARCHITECT, Calls, DRAFTS};
 
-/// The calls of bundled flows, each recorded, changed, and made again: equal. So many of
-/// them at least are changed.
+/// Records the calls of bundled flows, changes the recordings, and asserts that their
+/// replays are equal. At least the given number of recordings must be changed.
 fn assert_equal(
     least: usize,
     of: &[(&str, Calls)],
@@ -31,13 +31,13 @@ fn assert_equal(
     assert!(changed >= least, "only {changed} recordings were changed");
 }
 
-/// A recording whose response is another text of JSON.
+/// Replaces the JSON text of the response in a recording.
 fn with_text(recording: &Recording, change: impl Fn(String) -> String) -> Recording {
     let text = change(recording.response.to_string());
     Recording { response: Json::parse(&text).unwrap(), ..recording.clone() }
 }
 
-/// A recording in whose response every object is another one.
+/// Replaces every object in the response of a recording.
 fn with_objects(
     recording: &Recording,
     change: &dyn Fn(Map<String, Value>) -> Map<String, Value>,
@@ -63,8 +63,8 @@ fn walk(
 }
 
 #[test]
-fn runs_of_other_ids() {
-    // Every run has ids of its own: of the execution, of each step, of the conversation.
+fn ids_of_other_runs() {
+    // Every run has its own ids: of the execution, of each step, of the conversation.
     assert_equal(20, ARCHITECT, |recording| {
         with_objects(recording, &|mut object| {
             for key in ["executionId", "conversationId"] {
@@ -78,8 +78,8 @@ fn runs_of_other_ids() {
 }
 
 #[test]
-fn flows_that_were_published_under_other_ids() {
-    // What a flow is copied from has other ids of actions and variables, and the same names.
+fn flows_published_under_other_ids() {
+    // A copy of a flow has other ids of actions and variables, but the same names.
     assert_equal(20, ARCHITECT, |recording| {
         with_objects(recording, &|mut object| {
             for key in ["actionId", "variableId", "taskId", "menuId", "flowVersion"] {
@@ -93,7 +93,7 @@ fn flows_that_were_published_under_other_ids() {
 }
 
 #[test]
-fn fields_that_are_not_there() {
+fn missing_fields() {
     let without = |keys: &'static [&'static str]| {
         move |mut object: Map<String, Value>| {
             keys.iter().for_each(|key| drop(object.remove(*key)));
@@ -131,7 +131,7 @@ fn reversed(json: &Json) -> Json {
 }
 
 #[test]
-fn numbers_that_are_written_otherwise() {
+fn numbers_in_other_notations() {
     let stage = Stage::bundled("payment-journey");
     let (context, inputs) = (&[("from", "+15551239000")], &["1", "4242"]);
     let caller = Caller { flow: "Main_Line", context, inputs, at: None };
@@ -146,9 +146,9 @@ fn numbers_that_are_written_otherwise() {
 
 #[test]
 fn other_times() {
-    // The platform takes its time: the later the step, the more of it.
+    // Steps take time on the platform, so later steps are further off.
     assert_equal(20, ARCHITECT, |recording| {
-        // Which choice a menu made by itself is known by when it was made.
+        // The default choice of a menu is recognized by its time.
         if recording.flow.name.as_deref() == Some("Alder Clinic Main Line") {
             return recording.clone();
         }
@@ -180,14 +180,14 @@ fn redactor() -> Redactor {
 }
 
 #[test]
-fn people_who_are_not_to_be_known() {
+fn redacted_callers() {
     let redact = |recording: &Recording| redactor().redact(recording);
     assert_equal(8, DRAFTS, redact);
     assert_equal(10, ARCHITECT, redact);
 }
 
 #[test]
-fn what_is_said_to_them_is_known_all_the_same() {
+fn prompts_with_redacted_names() {
     let (context, inputs) = (&[("from", "+15550000000")], &["-", "3"]);
     let caller = Caller { flow: "Main_Line", context, inputs, at: None };
     let recording = Stage::bundled("payment-journey").record(&caller);

@@ -1,5 +1,5 @@
-//! Calls of every bundled flow, recorded, and made again on the flows as they are and on
-//! flows that somebody has changed.
+//! Calls of every bundled flow, recorded and replayed on the original flows and on
+//! changed ones.
 
 #![expect(clippy::unwrap_used, reason = "a call that cannot be made fails the test")]
 

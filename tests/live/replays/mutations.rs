@@ -1,5 +1,5 @@
-//! Flows that somebody has changed. Of each change it was worked out by hand, from the flow
-//! and the call, what differs first and why; that is what has to be told.
+//! Changed flows. The expected first difference and its cause were determined by hand,
+//! from the flow and the call.
 
 use std::fs;
 
@@ -11,25 +11,26 @@ use super::stage::{Caller, Stage, root};
 
 /// A change of a flow.
 struct Mutation {
-    /// What is another one.
+    /// A description of the change.
     what: &'static str,
     /// The organisation, and the file of the flow that is changed.
     of: (&'static str, &'static str),
     change: fn(&str) -> String,
-    /// The call that is recorded before.
+    /// The call that is recorded before the change.
     call: Caller<'static>,
     told: Told,
 }
 
-/// What has to be told.
+/// The expected result.
 enum Told {
     Different {
-        /// What differs first: the kind, the node by its name or id, what the value is called.
+        /// The first difference: its kind, the name or id of the node, and the name of
+        /// the value.
         first: (DifferenceKind, &'static str, &'static str),
-        /// Why: the kind, and the node.
+        /// The cause: its kind, and the node.
         cause: (CauseKind, &'static str),
     },
-    /// The recorded call ends before the changed flow has all that it asks.
+    /// The recorded call ends before the changed flow has received all of its inputs.
     Unreplayable(&'static str),
 }
 
@@ -48,19 +49,19 @@ const fn call(
     Caller { flow, context, inputs, at: None }
 }
 
-/// A text of which one part is another one.
+/// Replaces the only occurrence of a part.
 fn with(text: &str, old: &str, new: &str) -> String {
     assert_eq!(text.matches(old).count(), 1, "not one `{old}`");
     text.replace(old, new)
 }
 
-/// A text in which every such part is another one.
+/// Replaces all occurrences of a part.
 fn with_all(text: &str, old: &str, new: &str) -> String {
     assert!(text.contains(old), "no `{old}`");
     text.replace(old, new)
 }
 
-/// A text without what begins at the one text and ends before the other.
+/// Removes the part that starts with `from` and ends before `to`.
 fn without(text: &str, from: &str, to: &str) -> String {
     let begin = text.find(from).unwrap();
     let end = begin + text[begin..].find(to).unwrap();
@@ -140,7 +141,8 @@ const DRAFTS: &[Mutation] = &[
         of: MODULE,
         change: |text| with(text, "\"timeoutSeconds\": 10", "\"timeoutSeconds\": 1"),
         call: call("Inbound_Flow_A", &[], &["1@2000"]),
-        // The caller is silent for the flow now, which leaves the module without a result.
+        // The flow now treats the caller as silent, which leaves the module without a
+        // result.
         told: different(
             (DifferenceKind::CallerInput, "GatherInput", "digits"),
             (CauseKind::Action, "GatherInput"),
@@ -287,7 +289,7 @@ const ARCHITECT: &[Mutation] = &[
         change: |text| with(text, "Get Parcel:", "Get Parcel of Partner:"),
         call: call(ROUTER, PRIVATE, &["100400#", "1"]),
         told: Told::Unreplayable(
-            "`Where is it?` of `Swift Parcels Router` asks for the data action \
+            "`Where is it?` of `Swift Parcels Router` requests the data action \
              `Get Parcel of Partner`",
         ),
     },
@@ -297,7 +299,7 @@ const ARCHITECT: &[Mutation] = &[
         change: |text| with(text, "Parcel Lines:", "Parcel Numbers:"),
         call: call(ROUTER, PRIVATE, &["100400#", "1"]),
         told: Told::Unreplayable(
-            "`What is it for?` of `Swift Parcels Router` asks for the row of the data table \
+            "`What is it for?` of `Swift Parcels Router` requests the row of the data table \
              `Parcel Numbers`",
         ),
     },
@@ -389,7 +391,7 @@ const ARCHITECT: &[Mutation] = &[
         change: |text| with(text, "Task.Key == \"9\"", "Task.Key == \"8\""),
         call: call("Northlight Outage Line", &[], &["9"]),
         told: Told::Unreplayable(
-            "`Which district?` of `Northlight Outage Line` asks for the input",
+            "`Which district?` of `Northlight Outage Line` requests the input",
         ),
     },
     Mutation {
@@ -449,17 +451,17 @@ const ARCHITECT: &[Mutation] = &[
         },
         call: clinic(&["1", "3"]),
         told: Told::Unreplayable(
-            "asks for the key of the choice before `Tell the visiting hours`",
+            "requests the key of the preceding choice `Tell the visiting hours`",
         ),
     },
 ];
 
-/// The name of a node, else its id.
+/// Returns the name of a node, or else its id.
 fn named(name: &Option<String>, id: &Option<String>) -> String {
     name.as_ref().or(id.as_ref()).cloned().unwrap_or_default()
 }
 
-/// What is not told as it was worked out.
+/// Returns a description of an unexpected result.
 fn wrong(mutation: &Mutation, comparison: &Comparison) -> Option<String> {
     let Mutation { what, told, .. } = mutation;
     let text = render_text(comparison, false);
@@ -488,7 +490,7 @@ fn wrong(mutation: &Mutation, comparison: &Comparison) -> Option<String> {
     }
 }
 
-fn assert_told(mutations: &[Mutation]) {
+fn assert_expected(mutations: &[Mutation]) {
     let mut problems = Vec::new();
     for mutation in mutations {
         let (organisation, file) = mutation.of;
@@ -505,17 +507,17 @@ fn assert_told(mutations: &[Mutation]) {
 }
 
 #[test]
-fn changes_of_draft_flows_are_told() {
-    assert_told(DRAFTS);
+fn changes_of_draft_flows_are_found() {
+    assert_expected(DRAFTS);
 }
 
 #[test]
-fn changes_of_architects_flows_are_told() {
-    assert_told(ARCHITECT);
+fn changes_of_architect_flows_are_found() {
+    assert_expected(ARCHITECT);
 }
 
 #[test]
-fn a_change_of_an_export_is_told() {
+fn a_change_of_an_export_is_found() {
     let path = root().join("tests/flows/readers/front_desk.json");
     let text = fs::read_to_string(path).unwrap();
     let caller = call("Front desk", &[], &[]);
@@ -538,6 +540,6 @@ fn a_change_of_an_export_is_told() {
 }
 
 #[test]
-fn these_are_twenty_and_more() {
+fn there_are_at_least_twenty_changes() {
     assert!(DRAFTS.len() + ARCHITECT.len() >= 25);
 }

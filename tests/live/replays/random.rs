@@ -1,10 +1,10 @@
-//! Whatever a caller does on a bundled flow: a call that is recorded and made again is equal.
+//! With any inputs on a bundled flow, a recorded and replayed call is equal.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use flowsim::analysis::comparison::{Verdict, render_text};
-use flowsim::trace::{Fact, Field, Trace};
+use flowsim::trace::{EventKind, Field, Trace};
 use flowsim::value::Value;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -12,7 +12,7 @@ use proptest::sample::select;
 use super::stage::{Caller, Stage};
 use crate::recordings::calls::{ARCHITECT, DRAFTS};
 
-/// The flows in which calls begin, with the contexts of their calls.
+/// The flows in which calls start, with the contexts of their calls.
 type Entries = Vec<(&'static str, &'static str, &'static [(&'static str, &'static str)])>;
 
 static STAGES: LazyLock<BTreeMap<&str, Stage>> = LazyLock::new(|| {
@@ -33,7 +33,7 @@ fn entries() -> Entries {
     entries
 }
 
-/// What a caller does when a flow listens: keys at once or at their times, nothing, the end.
+/// An input of a caller: keys at once or with delays, silence, or hanging up.
 fn input() -> impl Strategy<Value = String> {
     let known =
         ["1", "2", "3", "9", "0", "-", "417", "100200#", "4711", "4242", "hangup"];
@@ -48,10 +48,10 @@ fn input() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Whether a menu asked once more because of keys that none of its choices has.
+/// Returns `true` if a menu was repeated because of keys that match none of its choices.
 fn has_keys_of_no_choice(trace: &Trace) -> bool {
-    trace.events.iter().any(|event| match &event.fact {
-        Fact::Entry(entry) => {
+    trace.events.iter().any(|event| match &event.kind {
+        EventKind::Entry(entry) => {
             let is_so = |why: &Value| matches!(why, Value::String(why) if why.starts_with("no match"));
             entry.of == Field::Reason && is_so(&entry.value)
         }
@@ -63,7 +63,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_recorded_call_made_again_is_equal(
+    fn a_replayed_call_is_equal(
         (organisation, flow, context) in select(entries()),
         inputs in prop::collection::vec(input(), 0..6),
         at in prop_oneof![
@@ -73,14 +73,14 @@ proptest! {
         let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
         let stage = &STAGES[organisation];
         let is_architect = ARCHITECT.iter().any(|(name, _)| *name == organisation);
-        // A simulation does not say when its call began.
+        // A simulation does not contain the start time of its call.
         let at = at.filter(|_| is_architect);
         let caller = Caller { flow, context, inputs: &inputs, at };
         let (recording, trace) = stage.record_with_trace(&caller);
         let comparison = stage.compare(&recording).comparison;
         let told = render_text(&comparison, false);
-        // Documents do not tell of keys that no choice of a menu has: a recording of such a
-        // call knows less than the flow asks, and the call made again may end otherwise.
+        // Documents omit keys that match no choice of a menu. A recording of such a call
+        // lacks inputs of the flow, and the replayed call may end differently.
         let lacks_keys = told.contains("the recording has no further keys");
         let lost = has_keys_of_no_choice(&trace)
             || (lacks_keys && comparison.verdict == Verdict::Unreplayable);

@@ -1,4 +1,4 @@
-//! Bundled flows, as they are or changed; calls of them recorded, and made again.
+//! Bundled flows, original or changed, and their calls, recorded and replayed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use flowsim::engine::{Call, Request, Session, play};
 use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::recording::{Kind, Recording, Redactor, save};
-use flowsim::runner::{Against, Judgement, compare_all};
+use flowsim::runner::{CompareContext, Judgement, compare_all};
 use flowsim::source::Files;
 use flowsim::trace::{JsonWriter, Trace, execution, write_simulation};
 use flowsim::value::{DateTime, Json, Value};
@@ -20,7 +20,7 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A call that is to be recorded.
+/// A call to record.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Caller<'c> {
     pub(crate) flow: &'c str,
@@ -29,7 +29,7 @@ pub(crate) struct Caller<'c> {
     pub(crate) at: Option<&'c str>,
 }
 
-/// The flows of an organisation below `fixtures/`, and its world.
+/// The flows of an organisation below `fixtures/`, and its fixtures.
 pub(crate) struct Stage {
     pub(crate) program: Arc<Program>,
     pub(crate) fixtures: Arc<Fixtures>,
@@ -42,7 +42,7 @@ impl Stage {
         Self::load(folder.join("flows"), &folder, None)
     }
 
-    /// With one of its flows changed.
+    /// Changes one of the flows.
     pub(crate) fn changed(
         organisation: &str,
         file: &str,
@@ -59,7 +59,7 @@ impl Stage {
         Self::load(changed.path().to_owned(), &folder, Some(changed))
     }
 
-    /// With the text of one flow, and nothing known of its world.
+    /// Contains a single flow and no fixtures.
     pub(crate) fn alone(text: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("flow.json"), text).unwrap();
@@ -81,13 +81,13 @@ impl Stage {
         Self { program, fixtures, _changed: changed }
     }
 
-    /// The recording of a call: the document of one of Architect's flows, else a simulation
-    /// with its request.
+    /// Records a call: the execution document of an Architect flow, otherwise a
+    /// simulation with its request.
     pub(crate) fn record(&self, caller: &Caller<'_>) -> Recording {
         self.record_with_trace(caller).0
     }
 
-    /// The same, with what is not in it.
+    /// Also returns the trace of the recorded call.
     pub(crate) fn record_with_trace(&self, caller: &Caller<'_>) -> (Recording, Trace) {
         let flow = self.program.flow(caller.flow).unwrap();
         let mut call = Call::new(flow).in_organisation(Arc::clone(&self.fixtures));
@@ -102,13 +102,13 @@ impl Stage {
         let mut session = Session::start(Arc::clone(&self.program), &call);
         let mut host = FixtureHost::new(&self.fixtures, &inputs);
         let trace = play(&mut session, &call, &mut host);
-        let legend = &self.program.legend;
+        let symbols = &self.program.symbols;
         let mut recording = if self.program.unit(flow).architect.is_some() {
-            let document = execution::of_trace(&trace, legend).to_text();
+            let document = execution::of_trace(&trace, symbols).to_text();
             Recording::new(Kind::Execution, Json::parse(&document).unwrap())
         } else {
             let mut text = String::new();
-            write_simulation(&JsonWriter::new(legend), &trace, &mut text);
+            write_simulation(&JsonWriter::new(symbols), &trace, &mut text);
             let response = Json::parse(&text).unwrap();
             let request = Some(request(caller, inputs).to_json());
             Recording { request, ..Recording::new(Kind::Simulation, response) }
@@ -118,7 +118,8 @@ impl Stage {
         (recording, trace)
     }
 
-    /// A recorded call made again here; what it lacks, the world of the organisation has.
+    /// Replays a recorded call here. The fixtures of the organisation supply missing
+    /// answers.
     pub(crate) fn compare(&self, recording: &Recording) -> Judgement {
         let folder = tempfile::tempdir().unwrap();
         let path = save(recording, &Redactor::default(), folder.path()).unwrap();
@@ -131,7 +132,7 @@ impl Stage {
         fixtures: &Fixtures,
     ) -> Vec<Judgement> {
         let rules = Rules { caller_is_replayed: true, ..Rules::default() };
-        let against = Against {
+        let against = CompareContext {
             program: &self.program,
             fixtures,
             rules: &rules,

@@ -35,7 +35,7 @@ fn credentials_come_in_a_header_a_form_json_or_the_query() {
 }
 
 #[test]
-fn credentials_that_are_none_are_refused() {
+fn invalid_credentials_are_refused() {
     let client = Local::shared_flow();
     let answer = client.anonymous().post("/oauth/token", &json!({ "client_id": "a" }));
     assert_eq!(answer.status, 400);
@@ -78,7 +78,7 @@ fn tokens_expire_by_the_clock_of_the_server() {
 }
 
 #[test]
-fn a_token_is_held_to_its_scopes_however_they_are_spelt() {
+fn a_token_is_restricted_to_its_scopes_in_any_spelling() {
     let server = Local::shared_flow();
     for scope in
         ["flow:read", "flows:read", "architect:flow:read", "flow:write", "architect"]

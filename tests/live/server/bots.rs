@@ -1,4 +1,4 @@
-//! What participants said to bots, and the settings of execution documents.
+//! Turns of conversations with bots, and the settings of execution documents.
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -36,7 +36,7 @@ const BOT: &str = "digitalBot:
                 maxNoInputs: {enabled: true}
 ";
 
-/// What of a turn says what happened.
+/// Returns the main fields of turns.
 fn short(turns: &Value) -> Vec<Value> {
     let turns = turns["entities"].as_array().unwrap().iter();
     let short = |turn: &Value| {
@@ -46,7 +46,7 @@ fn short(turns: &Value) -> Vec<Value> {
 }
 
 #[test]
-fn turns_of_a_bot_are_told() {
+fn turns_of_a_bot_are_listed() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("bot.yaml");
     std::fs::write(&path, BOT).unwrap();
@@ -87,7 +87,7 @@ fn turns_of_a_bot_are_told() {
 }
 
 #[test]
-fn log_levels_are_set_and_taken_back() {
+fn log_levels_are_set_and_reset() {
     let server = Local::shared_flow();
     let flow = server.flow_id("Inbound_Flow_A");
     let own = format!("/api/v2/flows/{flow}/instances/settings/loglevels");

@@ -1,5 +1,5 @@
 //! Programs that were written for the platform, run against the server: those of four
-//! tutorials, and the examples of the handbook that need nothing but curl.
+//! tutorials, and the examples in the documentation that need only curl.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Whether a program is on this machine; says that a test is skipped if it is not.
+/// Returns `true` if a program is installed; otherwise prints that a test is skipped.
 fn is_there(program: &str) -> bool {
     let asked = Command::new(program).arg("--version").stdout(Stdio::null()).status();
     let is_there = asked.is_ok_and(|status| status.success());
@@ -62,7 +62,7 @@ fn a_simulation_finds_a_contact() {
     python("simulate.py", &server, "simulated");
 }
 
-/// The blocks of the handbook in a language.
+/// Returns the code blocks of the documentation in a language.
 fn blocks(language: &str) -> Vec<String> {
     let text = std::fs::read_to_string(root().join("docs/serve.md")).unwrap();
     let start = format!("```{language}\n");

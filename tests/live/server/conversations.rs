@@ -1,4 +1,4 @@
-//! Conversations, executions and instances: flows that really run.
+//! Conversations, executions and instances of flows that actually run.
 
 use flowsim::engine::{Call, Session, play};
 use flowsim::trace::{JsonWriter, Trace};
@@ -17,7 +17,7 @@ fn published(server: &Local, name: &str) -> String {
 }
 
 #[test]
-fn a_flow_waits_for_keys_and_goes_on_with_them() {
+fn a_flow_waits_for_keys_and_continues_with_them() {
     let server = Local::shared_flow();
     let flow = server.flow_id("Inbound_Flow_A");
     let id = server.converse(&flow);
@@ -39,7 +39,7 @@ fn a_flow_waits_for_keys_and_goes_on_with_them() {
 }
 
 #[test]
-fn keys_come_through_the_endpoint_of_calls_too() {
+fn keys_can_be_sent_to_the_calls_endpoint() {
     let server = Local::shared_flow();
     let id = server.converse(&server.flow_id("Inbound_Flow_A"));
     let path = format!("/api/v2/conversations/calls/{id}/participants/p/digits");
@@ -50,7 +50,7 @@ fn keys_come_through_the_endpoint_of_calls_too() {
 }
 
 #[test]
-fn flow_ids_are_told_apart() {
+fn invalid_and_unknown_flow_ids_are_distinguished() {
     let server = Local::shared_flow();
     let with = |flow: Value| {
         let body = json!({ "type": "chat", "routing": { "flowId": flow } });
@@ -64,7 +64,7 @@ fn flow_ids_are_told_apart() {
 }
 
 #[test]
-fn whoever_waits_too_long_goes_on_without_keys() {
+fn after_a_timeout_the_flow_continues_without_keys() {
     let server = Local::shared_flow();
     let id = server.converse(&published(&server, "Waits"));
     let advance =
@@ -76,7 +76,7 @@ fn whoever_waits_too_long_goes_on_without_keys() {
 }
 
 #[test]
-fn in_real_time_whoever_waits_too_long_is_left_behind() {
+fn in_real_time_a_question_times_out() {
     let mut organisation = super::support::organisation(&[], &[]);
     organisation.real_time = true;
     let server = Local::of(organisation);
@@ -87,7 +87,7 @@ fn in_real_time_whoever_waits_too_long_is_left_behind() {
     };
     assert_eq!(state(), "connected");
     assert_eq!(server.post("/__flowsim/clock", &json!({ "advanceMs": 1 })).status, 409);
-    // The flow waits for five seconds; a machine that is busy gets some more.
+    // The flow waits for five seconds; a busy machine gets some more time.
     let tries = (0..100).find(|_| {
         std::thread::sleep(std::time::Duration::from_millis(100));
         state() == "closed"
@@ -116,7 +116,7 @@ fn variables_are_written_while_a_flow_waits() {
 }
 
 #[test]
-fn other_conversations_begin_in_a_flow_or_a_queue() {
+fn other_conversations_start_in_a_flow_or_a_queue() {
     let server = Local::shared_flow();
     let flow = server.flow_id("Inbound_Flow_A");
     let route = json!({ "name": "Main line", "dnis": ["+15557770100"], "openHoursFlow": { "id": flow } });
@@ -155,7 +155,7 @@ fn other_conversations_begin_in_a_flow_or_a_queue() {
 }
 
 #[test]
-fn executions_give_back_what_the_flow_sets() {
+fn executions_return_the_outputs_of_the_flow() {
     let server = Local::shared_flow();
     let flow = published(&server, "Executed");
     let body =
@@ -207,13 +207,13 @@ fn instances_are_found() {
         )
     };
     let now = server.get("/__flowsim/clock").body["now"].as_str().unwrap().to_owned();
-    // The same moment, and one a little later, in other words.
+    // The same time, and a slightly later one, in another notation.
     let later = now.replace('Z', ".001+00:00");
     assert_eq!(time("FlowStartDateTime", "gte", &now), (200, ids.to_vec()));
     assert_eq!(time("FlowStartDateTime", "lt", &now), (200, vec![]));
     assert_eq!(time("FlowStartDateTime", "lt", &later), (200, ids.to_vec()));
     assert_eq!(time("FlowEndDateTime", "lt", &later), (200, vec![ids[0].clone()]));
-    // Operators of the platform that are not about times.
+    // Operators of the platform that are not for times.
     let ended = (200, vec![ids[0].clone()]);
     assert_eq!(time("FlowEndDateTime", "not_null", ""), ended);
     assert_eq!(time("FlowId", "begins", &flow[..8]), ended);
@@ -251,7 +251,7 @@ fn documents_of_instances_are_downloaded() {
     );
 }
 
-/// What a call offline says, as JSON.
+/// Returns the result of an offline call, as JSON.
 fn offline(keys: &str) -> Value {
     let root =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/shared-flow");
@@ -267,12 +267,12 @@ fn offline(keys: &str) -> Value {
     let trace: Trace =
         play(&mut session, &call, &mut FixtureHost::new(&fixtures, &inputs));
     let mut text = String::new();
-    JsonWriter::new(&program.legend).write(&trace, &mut text);
+    JsonWriter::new(&program.symbols).write(&trace, &mut text);
     serde_json::from_str(&text).unwrap()
 }
 
 #[test]
-fn a_thousand_wait_and_each_ends_as_it_would_offline() {
+fn a_thousand_waiting_calls_end_as_they_would_offline() {
     const COUNT: usize = 1_000;
     let server = Local::shared_flow();
     let flow = server.flow_id("Inbound_Flow_A");
@@ -280,7 +280,8 @@ fn a_thousand_wait_and_each_ends_as_it_would_offline() {
     assert_eq!(server.get("/__flowsim/clock").body["waiting"], COUNT);
     let keys = ["1", "2", "-", "7@900"];
     let expected = keys.map(offline);
-    // 389 and 1,000 have no common divisor: every one has its turn, in no order.
+    // 389 and 1,000 have no common divisor, so every call has its turn, in a scattered
+    // order.
     for turn in 0..COUNT {
         let index = turn * 389 % COUNT;
         let pressed = server.press(&ids[index], &json!([keys[index % keys.len()]]));
@@ -294,7 +295,7 @@ fn a_thousand_wait_and_each_ends_as_it_would_offline() {
 }
 
 #[test]
-fn flows_of_architect_leave_execution_documents() {
+fn architect_flows_have_execution_documents() {
     let server = Local::with(&["alder-clinic/flows"], &["alder-clinic/fixtures.yaml"]);
     let flows = server.get("/api/v2/flows?type=INBOUNDCALL").body["entities"].clone();
     let flow = flows[0]["id"].as_str().unwrap();

@@ -1,5 +1,5 @@
-//! A disk that is full: what was answered is kept, what cannot be kept is answered with 500,
-//! and the server goes on when there is room again.
+//! A full disk: acknowledged changes are kept, changes that cannot be stored are answered
+//! with 500, and the server continues when there is space again.
 #![cfg(target_os = "linux")]
 
 use std::path::Path;
@@ -12,7 +12,7 @@ use super::support::{Client, Process};
 
 const CONTACTS: &str = "/api/v2/externalcontacts/contacts";
 
-/// Starts a server behind some commands of the shell.
+/// Starts a server after some shell commands.
 fn start(before: &str, data: &Path) -> Process {
     let script = format!(
         "{before} exec \"$0\" serve --port 0 --flows fixtures/shared-flow/flows --data \"$1\""
@@ -22,7 +22,7 @@ fn start(before: &str, data: &Path) -> Process {
     Process::start(&mut command)
 }
 
-/// Makes contacts until one is refused; the ids of those that were made.
+/// Creates contacts until one is refused. Returns the ids of the created ones.
 fn fill(client: &Client) -> Vec<String> {
     let mut made = Vec::new();
     for number in 0..20_000 {
@@ -32,7 +32,7 @@ fn fill(client: &Client) -> Vec<String> {
         if answer.status != 200 {
             assert_eq!(answer.status, 500, "{answer:?}");
             let message = answer.body["message"].as_str().unwrap();
-            assert!(message.contains("could not be kept"), "{message}");
+            assert!(message.contains("could not be stored"), "{message}");
             return made;
         }
         made.push(id);
@@ -40,12 +40,13 @@ fn fill(client: &Client) -> Vec<String> {
     panic!("the disk never was full");
 }
 
-/// Fills the disk, looks around, makes room, and goes on; then all is there after a kill.
+/// Fills the disk, checks the server, frees space, and continues. After a kill everything
+/// is still stored.
 fn check(mut full: Process, data: &Path, make_room: impl FnOnce(&Process) -> bool) {
     let client = full.client.logged_in("");
     let made = fill(&client);
     assert!(made.len() > 3, "{}", made.len());
-    // What is there can be read; what was refused is not there.
+    // Stored entities can be read; the refused one does not exist.
     assert_eq!(client.get(&format!("{CONTACTS}/{}", made[0])).status, 200);
     let refused = format!("c{}", made.len());
     assert_eq!(client.get(&format!("{CONTACTS}/{refused}")).status, 404);
@@ -69,11 +70,11 @@ fn check(mut full: Process, data: &Path, make_room: impl FnOnce(&Process) -> boo
     assert_eq!(client.post(CONTACTS, &json!({ "id": refused })).status, 200);
 }
 
-/// Files that may not grow are as good as a disk that is full, and need no rights.
+/// A file size limit has the same effect as a full disk, and needs no privileges.
 #[test]
-fn a_full_disk_loses_nothing_and_ends_nothing() {
+fn a_full_disk_loses_nothing_and_does_not_stop_the_server() {
     let folder = TempDir::new().unwrap();
-    // Who writes too much is killed unless told to live with it.
+    // A process that exceeds the limit is killed unless it ignores the signal.
     let full = start("trap '' XFSZ; ulimit -S -f 600;", folder.path());
     check(full, folder.path(), |process| {
         let pid = process.child.id().to_string();
@@ -89,9 +90,9 @@ fn a_full_disk_loses_nothing_and_ends_nothing() {
     });
 }
 
-/// The same on a disk of its own, for who may mount one.
+/// The same on a separate file system, if the user may mount one.
 #[test]
-fn a_full_file_system_loses_nothing_and_ends_nothing() {
+fn a_full_file_system_loses_nothing_and_does_not_stop_the_server() {
     let folder = TempDir::new().unwrap();
     let mount = |options: &str| {
         let mounted = Command::new("mount")

@@ -1,4 +1,4 @@
-//! The subset of Elasticsearch's API on the second port, and the decisions that are in it.
+//! The subset of Elasticsearch's API on the second port, and the decisions in it.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub(crate) struct Both {
     _server: Running,
 }
 
-/// Somebody who uses the second port.
+/// A client of the second port.
 #[derive(Clone)]
 pub(crate) struct Documents {
     agent: Agent,
@@ -52,7 +52,7 @@ impl Both {
         Self { api, documents, _server: server }
     }
 
-    /// A call in which this key is pressed.
+    /// Makes a call in which this key is pressed.
     fn call(&self, key: &str) -> String {
         let id = self.api.converse(&self.api.flow_id("Inbound_Flow_A"));
         self.api.press(&id, &json!([key]));
@@ -88,7 +88,7 @@ impl Documents {
         let text = if method == "HEAD" {
             String::new()
         } else {
-            // A bulk of many documents has a long answer.
+            // A bulk request with many documents has a long answer.
             let body = response.body_mut().with_config().limit(64 * 1024 * 1024);
             body.read_to_string().unwrap()
         };
@@ -111,7 +111,7 @@ impl Documents {
         answer.body
     }
 
-    /// The decisions that are there: keys, decision and state, in their order.
+    /// Returns the stored decisions in order: keys, decision and state.
     fn decisions(&self) -> Vec<String> {
         let body = json!({ "size": 1_000 });
         let answer =
@@ -126,7 +126,7 @@ impl Documents {
     }
 }
 
-/// The type of an error, which also has to have its shape.
+/// Returns the type of an error, after checking its form.
 fn error(answer: &Answer, status: u16) -> String {
     assert_eq!(answer.status, status, "{}", answer.body);
     assert_eq!(answer.body["status"], status);
@@ -137,7 +137,7 @@ fn error(answer: &Answer, status: u16) -> String {
 }
 
 #[test]
-fn every_answer_has_what_clients_insist_on() {
+fn every_answer_has_the_header_that_clients_require() {
     let server = Both::start(None);
     let documents = &server.documents;
     for (version, number) in [("8", "8."), ("9", "9.")] {
@@ -167,7 +167,7 @@ fn every_answer_has_what_clients_insist_on() {
 }
 
 #[test]
-fn indices_are_made_found_and_removed() {
+fn indices_are_created_found_and_deleted() {
     let server = Both::start(None);
     let documents = &server.documents;
     assert_eq!(documents.ask("HEAD", "/log", "").status, 404);
@@ -219,7 +219,7 @@ fn documents_are_written_and_read() {
     assert_eq!(documents.ask("GET", "/log/_count", "").body["count"], 3);
 }
 
-/// Documents that are taken and others that are not.
+/// Documents for a bulk request; some are accepted and others refused.
 const BULK: [&str; 12] = [
     r#"{"index": {"_index": "log", "_id": "1"}}"#,
     r#"{"n": 1}"#,
@@ -236,7 +236,7 @@ const BULK: [&str; 12] = [
 ];
 
 #[test]
-fn a_bulk_tells_of_every_document() {
+fn a_bulk_reports_the_result_of_every_document() {
     let server = Both::start(None);
     let documents = &server.documents;
     let body = BULK.join("\n") + "\n";
@@ -269,7 +269,7 @@ fn a_bulk_tells_of_every_document() {
 }
 
 #[test]
-fn a_bulk_that_makes_no_sense_does_nothing() {
+fn an_invalid_bulk_does_nothing() {
     let server = Both::start(None);
     let documents = &server.documents;
     documents.put("/log", &json!({}));
@@ -277,12 +277,12 @@ fn a_bulk_that_makes_no_sense_does_nothing() {
         (r#"{"index": {"_index": "log"}}"#, "terminated by a newline"),
         (
             "{\"delete\": {\"_index\": \"log\", \"_id\": \"1\"}}\n",
-            "[delete] is not served",
+            "[delete] is not supported",
         ),
         ("{\"index\": {\"_index\": \"log\"}}\n", "missing"),
         ("{\"index\": {\"_index\": \"log\", \"pipeline\": \"p\"}}\n{}\n", "[pipeline]"),
         ("nothing\n", "line [1]"),
-        ("{\"index\": {}}\n{}\n", "an index is missing"),
+        ("{\"index\": {}}\n{}\n", "the index is missing"),
     ] {
         let refused = documents.ask("POST", "/_bulk", body);
         assert_eq!(error(&refused, 400), "illegal_argument_exception", "{body}");
@@ -348,7 +348,7 @@ fn averages_are_taken_of_each_value() {
 }
 
 #[test]
-fn what_is_not_served_says_so() {
+fn unsupported_requests_are_refused_with_a_reason() {
     let server = Both::start(None);
     let documents = &server.documents;
     documents.put("/log", &json!({}));
@@ -382,9 +382,10 @@ fn what_is_not_served_says_so() {
     assert_eq!(documents.ask("GET", "/log/_count", "").body["count"], 0);
 }
 
-/// A name that a stranger has made to lead to this machine is the origin of a page there.
+/// A domain name that an attacker resolves to this machine is the origin of the
+/// attacker's page.
 #[test]
-fn names_that_anybody_can_have_do_not_use_it() {
+fn requests_with_registrable_host_names_are_refused() {
     let server = Both::start(None);
     let documents = &server.documents;
     let (_, port) = documents.url.rsplit_once(':').unwrap();
@@ -411,7 +412,7 @@ fn names_that_anybody_can_have_do_not_use_it() {
 }
 
 #[test]
-fn there_is_an_end_to_what_it_holds() {
+fn the_number_of_indices_and_documents_is_limited() {
     let server = Both::start(None);
     let documents = &server.documents;
     for number in 0..100 {
@@ -428,14 +429,14 @@ fn there_is_an_end_to_what_it_holds() {
         (&last["status"], &items[99_999]["index"]["status"]),
         (&json!(400), &json!(201))
     );
-    assert!(last["error"]["reason"].as_str().unwrap().contains("no more than"));
+    assert!(last["error"]["reason"].as_str().unwrap().contains("at most"));
     let huge = "x".repeat(17 * 1024 * 1024);
     let refused = documents.ask("POST", "/log1/_doc", &huge);
     assert_eq!(error(&refused, 413), "content_too_long_exception");
 }
 
 #[test]
-fn faults_and_the_request_log_know_the_second_port() {
+fn faults_and_the_request_log_include_the_second_port() {
     let server = Both::start(None);
     let faults = json!({ "POST /_bulk": [{ "status": 429, "retryAfter": 1 }, 503] });
     assert_eq!(server.api.post("/__flowsim/faults", &faults).status, 200);
@@ -453,7 +454,7 @@ fn faults_and_the_request_log_know_the_second_port() {
 }
 
 #[test]
-fn decisions_of_flows_appear_by_themselves() {
+fn decisions_of_flows_are_stored_automatically() {
     let server = Both::start(None);
     let instance = server.call("1");
     assert_eq!(server.documents.decisions(), ["1 route_to_queue:Support COMPLETE"]);
@@ -511,10 +512,10 @@ fn documents_and_decisions_survive_and_are_written_once() {
 }
 
 #[test]
-fn a_crowd_that_ends_at_once_is_logged_whole() {
+fn many_calls_that_end_at_once_are_all_logged() {
     let folder = TempDir::new().unwrap();
     let server = Both::start(Some(folder.path()));
-    // A key is pressed, and then nothing more: the calls end when the time is over.
+    // A key is pressed, and then nothing more: the calls end at the timeout.
     let node = |prompt: &str, next: &str| {
         json!({
             "id": prompt, "type": "Gather",

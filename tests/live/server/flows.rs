@@ -1,11 +1,11 @@
-//! Flows: listed in pages, made, published, versions, jobs.
+//! Flows: listing in pages, creating, publishing, versions, jobs.
 
 use serde_json::{Value, json};
 
 use super::support::{Local, draft};
 
 #[test]
-fn lists_are_cut_into_pages_and_linked() {
+fn lists_are_divided_into_pages_and_linked() {
     let server = Local::shared_flow();
     for number in 0..250 {
         let name = format!("Made {number:03}");
@@ -27,7 +27,7 @@ fn lists_are_cut_into_pages_and_linked() {
     }
     assert_eq!(sizes, [100, 100, 53]);
     assert!(names.is_sorted_by_key(|name| name.to_lowercase()));
-    // One on the third page.
+    // A flow on the third page.
     assert!(names[200..].contains(&"Made 247".to_owned()));
 
     let beyond = server.get("/api/v2/flows?pageNumber=99").body;
@@ -49,7 +49,7 @@ fn lists_are_filtered() {
 }
 
 #[test]
-fn a_draft_is_made_published_and_run() {
+fn a_draft_is_created_published_and_run() {
     let server = Local::shared_flow();
     let made = server.post("/api/v2/flows?x_genesis_restriction=shared", &draft("Made"));
     assert_eq!(made.status, 200);
@@ -156,7 +156,7 @@ fn a_flow_is_changed_and_deleted() {
 }
 
 #[test]
-fn the_architect_form_has_the_nodes_as_they_were_written() {
+fn the_architect_form_has_the_nodes_in_source_form() {
     let server = Local::shared_flow();
     let id = server.post("/api/v2/flows", &draft("Made")).body["id"].clone();
     let form =

@@ -1,9 +1,10 @@
-//! What no client should send: every answer is JSON all the same, and the server goes on.
+//! Requests that no client should send: every answer is JSON all the same, and the server
+//! keeps running.
 
 use super::support::Local;
 
 #[test]
-fn bodies_that_are_no_json_are_refused() {
+fn bodies_that_are_not_json_are_refused() {
     let server = Local::shared_flow();
     let deep = "[".repeat(100_000);
     for body in
@@ -17,9 +18,9 @@ fn bodies_that_are_no_json_are_refused() {
     assert_eq!(answer.status, 415);
 }
 
-/// Where no token is needed, a page that a developer happens to visit could steer the server.
+/// A page that a developer happens to visit could control routes that require no token.
 #[test]
-fn pages_of_other_sites_do_not_steer_the_server() {
+fn pages_of_other_sites_cannot_control_the_server() {
     let server = Local::shared_flow();
     let post = |origin: &str| {
         let headers = [("origin", origin), ("content-type", "text/plain")];
@@ -44,7 +45,7 @@ fn a_body_that_is_too_large_is_refused() {
 }
 
 #[test]
-fn paths_and_methods_that_are_none_are_told() {
+fn unknown_paths_and_methods_are_reported() {
     let server = Local::shared_flow();
     for path in [
         "/api",

@@ -1,5 +1,5 @@
-//! Junk, a lot of it and the same every time: the server answers everything in JSON, never
-//! with a mistake of its own, and goes on. `FLOWSIM_JUNK` says how much.
+//! A large amount of reproducible junk: the server answers everything in JSON, never with
+//! an internal error, and keeps running. `FLOWSIM_JUNK` sets the number of requests.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use super::support::Local;
 use super::wire::connect;
 
-/// How many requests are sent unless the environment says otherwise.
+/// Default number of requests.
 const COUNT: usize = 20_000;
 
-/// Numbers that look random and are the same every time.
+/// A reproducible pseudo-random number generator.
 struct Junk(u64);
 
 impl Junk {
@@ -70,7 +70,7 @@ const TYPES: [&str; 6] = [
 const METHODS: [&str; 8] =
     ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"];
 
-/// The methods and paths that are served.
+/// Returns the supported methods and paths.
 fn routes(server: &Local) -> Vec<(String, String)> {
     let document = server.get("/__flowsim/openapi.json").body;
     let paths = document["paths"].as_object().unwrap();
@@ -81,7 +81,7 @@ fn routes(server: &Local) -> Vec<(String, String)> {
     paths.iter().flat_map(methods).collect()
 }
 
-/// A path of a route.
+/// Returns a path that matches a route.
 fn path(junk: &mut Junk, route: &str) -> String {
     let part = |part: &str, junk: &mut Junk| match part.starts_with('{') {
         true => junk.pick(&PARTS).to_owned(),
@@ -100,7 +100,7 @@ fn body(junk: &mut Junk) -> Value {
     body
 }
 
-/// A request that makes some sense: what is served, with a body of wrong shape.
+/// Builds a partly valid request: a supported route, with a body of the wrong form.
 fn sensible(
     junk: &mut Junk,
     routes: &[(String, String)],
@@ -112,11 +112,12 @@ fn sensible(
     (method.clone(), path, has_body.then_some(body))
 }
 
-/// A request, and whether its head is HTTP.
+/// Returns a request, and whether its head is valid HTTP.
 fn request(junk: &mut Junk, routes: &[(String, String)], token: &str) -> (Vec<u8>, bool) {
     if junk.next(50) == 0 {
         let mut bytes = junk.bytes(200);
-        // Otherwise it could be the beginning of a request that takes its time, or none.
+        // Otherwise it could be the start of a valid request that takes long, or be
+        // empty.
         bytes.insert(0, b'\x01');
         bytes.extend(b"\r\n\r\n");
         return (bytes, false);
@@ -142,7 +143,7 @@ fn request(junk: &mut Junk, routes: &[(String, String)], token: &str) -> (Vec<u8
     (head.into_bytes().into_iter().chain(body).collect(), true)
 }
 
-/// Reads an answer; its status, its body, and whether the connection goes on.
+/// Reads an answer. Returns its status, its body, and whether the connection stays open.
 fn read(stream: &mut BufReader<TcpStream>) -> (u16, Vec<u8>, bool) {
     let (mut status, mut length, mut goes_on) = (0, 0, true);
     loop {
@@ -165,14 +166,14 @@ fn read(stream: &mut BufReader<TcpStream>) -> (u16, Vec<u8>, bool) {
     (status, body, goes_on)
 }
 
-/// How much memory this process has, in KiB, where the system tells.
+/// Returns the memory usage of this process in KiB, if the system provides it.
 fn memory() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = text.lines().find(|line| line.starts_with("VmRSS:"))?;
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// How many requests are sent.
+/// Returns the number of requests to send.
 #[expect(clippy::disallowed_methods, reason = "whoever has the time sends a million")]
 fn count() -> usize {
     let count = std::env::var("FLOWSIM_JUNK").ok().and_then(|it| it.parse().ok());
@@ -180,7 +181,7 @@ fn count() -> usize {
 }
 
 #[test]
-fn junk_is_answered_in_json_and_never_with_a_mistake_of_the_server() {
+fn junk_is_answered_in_json_without_internal_errors() {
     let count = count();
     let server = Local::shared_flow();
     let routes = routes(&server);
@@ -203,7 +204,7 @@ fn junk_is_answered_in_json_and_never_with_a_mistake_of_the_server() {
         if !goes_on || !is_http {
             stream = BufReader::new(connect(&server));
         }
-        // After a reset nobody is known any more.
+        // A reset invalidates all tokens.
         if bytes.starts_with(b"POST /__flowsim/reset") {
             token = log_in();
         }

@@ -1,4 +1,4 @@
-//! What was answered is there after the process was killed.
+//! Acknowledged changes survive a kill of the process.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::support::{Client, Process, draft};
 
-/// A server that keeps everything in a folder, and what else it is given.
+/// Starts a server that stores its state in a folder, with additional arguments.
 fn start(data: &Path, more: &[&str]) -> Process {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
     Process::start(
@@ -70,8 +70,8 @@ fn conversations_flows_contacts_and_tokens_survive() {
     assert!(fresh != waiting && fresh != over, "ids are not given twice");
 }
 
-/// Makes contacts until it is told to stop or the server is gone; the ids of those that it
-/// was answered.
+/// Creates contacts until it is asked to stop or the server ends. Returns the ids of the
+/// acknowledged ones.
 fn write_until(client: &Client, stop: &AtomicBool, writer: usize) -> Vec<String> {
     let mut kept = Vec::new();
     while !stop.load(Ordering::Relaxed) {
@@ -115,9 +115,9 @@ fn no_acknowledged_write_is_lost_under_load() {
     }
 }
 
-/// The flows may have changed since: nothing breaks, and who starts the server is told.
+/// The flows may have changed since: nothing breaks, and the user gets a warning.
 #[test]
-fn what_does_not_fit_the_flows_any_more_is_told() {
+fn conversations_whose_flows_no_longer_exist_are_reported() {
     let folder = TempDir::new().unwrap();
     let mut first = shared_flow(folder.path());
     let client = first.client.logged_in("");
@@ -134,16 +134,16 @@ fn what_does_not_fit_the_flows_any_more_is_told() {
     second.kill();
     let mut told = String::new();
     BufReader::new(second.child.stderr.take().unwrap()).read_line(&mut told).unwrap();
-    assert!(told.starts_with("warning: 1 of the conversations"), "{told}");
+    assert!(told.contains("are skipped (1)"), "{told}");
     assert!(told.contains(&waiting), "{told}");
-    // With the flows it was kept with it is all there again.
+    // With the original flows everything is restored.
     let third = shared_flow(folder.path());
     let client = Client { token: client.token, ..third.client.clone() };
     assert_eq!(client.get(&format!("/api/v2/conversations/{waiting}")).status, 200);
 }
 
 #[test]
-fn two_servers_cannot_keep_in_one_folder() {
+fn two_servers_cannot_use_the_same_folder() {
     let folder = TempDir::new().unwrap();
     let _first = shared_flow(folder.path());
     let second = Command::new(env!("CARGO_BIN_EXE_flowsim"))
@@ -154,12 +154,12 @@ fn two_servers_cannot_keep_in_one_folder() {
     assert_eq!(second.status.code(), Some(5));
     let message = String::from_utf8(second.stderr).unwrap();
     assert!(message.contains("another server uses"), "{message}");
-    assert!(message.contains("name another folder"), "{message}");
+    assert!(message.contains("use another folder"), "{message}");
 }
 
 #[cfg(unix)]
 #[test]
-fn a_server_that_is_told_to_terminate_ends_well() {
+fn a_server_that_is_asked_to_terminate_exits_normally() {
     let folder = TempDir::new().unwrap();
     let mut process = shared_flow(folder.path());
     let client = process.client.logged_in("");
@@ -173,7 +173,7 @@ fn a_server_that_is_told_to_terminate_ends_well() {
     assert_eq!(client.get("/api/v2/flows?name=Kept").body["total"], 1);
 }
 
-/// The log that is written is the one that is asked for, and has no secrets.
+/// The written log equals the requested one, and contains no secrets.
 #[test]
 fn the_request_log_is_written_line_by_line() {
     let folder = TempDir::new().unwrap();

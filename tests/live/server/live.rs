@@ -1,4 +1,4 @@
-//! What the status page asks: what is loaded, instances as they go on, the request log.
+//! The data of the status page: loaded flows, live instances, and the request log.
 
 use std::fs;
 
@@ -8,14 +8,14 @@ use ureq::http::Request;
 
 use super::support::{Client, Local, draft};
 
-/// Calls a flow by hand; its id.
+/// Starts a call of a flow. Returns its id.
 fn call(client: &Client, body: &Value) -> String {
     let called = client.post("/__flowsim/instances", body);
     assert_eq!(called.status, 200, "{called:?}");
     called.body["id"].as_str().unwrap().to_owned()
 }
 
-/// A flow that only ends.
+/// A flow that ends immediately.
 fn closing(name: &str) -> Value {
     let end =
         json!({ "id": "End", "type": "End", "properties": { "endType": "normal" } });
@@ -67,7 +67,7 @@ fn a_flow_is_called_and_watched_without_a_token() {
 }
 
 #[test]
-fn calls_bring_variables_and_a_context() {
+fn calls_have_variables_and_a_context() {
     let server = Local::shared_flow();
     let made = server.post("/api/v2/flows", &draft("Greets")).body;
     let flow = made["id"].as_str().unwrap();
@@ -89,7 +89,7 @@ fn calls_bring_variables_and_a_context() {
         (json!({ "flowId": "Greet" }), "did you mean `Greets`?"),
         (json!({ "flowId": flow, "medai": "voice" }), "did you mean `media`?"),
         (json!({ "flowId": flow, "media": "voicee" }), "did you mean `voice`?"),
-        (json!({ "flowId": flow, "media": "fax" }), "only voice, chat"),
+        (json!({ "flowId": flow, "media": "fax" }), "expected one of voice, chat"),
     ] {
         let refused = server.post("/__flowsim/instances", &wrong);
         assert_eq!(refused.status, 400, "{wrong}");
@@ -132,7 +132,7 @@ fn instances_are_listed_in_pages_the_newest_first() {
 }
 
 #[test]
-fn the_overview_counts_what_there_is() {
+fn the_overview_contains_the_counts() {
     let server = Local::with(&["alder-clinic/flows"], &["alder-clinic/fixtures.yaml"]);
     let overview = server.get("/__flowsim/status").body;
     assert_eq!(overview["address"], server.url.as_str());
@@ -148,7 +148,7 @@ fn the_overview_counts_what_there_is() {
 }
 
 #[test]
-fn findings_are_told_of_the_flows_as_they_are() {
+fn findings_are_those_of_the_current_flows() {
     let server = Local::shared_flow();
     let codes = || {
         let body = server.get("/__flowsim/flows?q=strays").body;
@@ -176,9 +176,10 @@ fn findings_are_told_of_the_flows_as_they_are() {
     );
 }
 
-/// Their places are in the files that they were loaded from, whatever else was loaded.
+/// The positions refer to the files that the flows were loaded from, whatever else was
+/// loaded.
 #[test]
-fn findings_of_flows_that_were_loaded_have_their_places() {
+fn findings_of_loaded_flows_have_positions() {
     let folder = TempDir::new().unwrap();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -206,7 +207,7 @@ fn findings_of_flows_that_were_loaded_have_their_places() {
 }
 
 #[test]
-fn the_request_log_is_asked_for_in_parts() {
+fn the_request_log_is_read_in_parts() {
     let server = Local::shared_flow();
     for number in 0..5 {
         server.get(&format!("/api/v2/nowhere/{number}"));
@@ -235,14 +236,14 @@ fn the_request_log_is_asked_for_in_parts() {
             "{wrong}"
         );
     }
-    // Who looks on does not fill the log.
+    // Requests that only observe are not logged.
     server.get("/__flowsim/status");
     server.get("/__flowsim/instances");
     assert_eq!(log("").len(), 6);
 }
 
 #[test]
-fn those_who_do_not_ask_for_a_page_get_json() {
+fn clients_that_do_not_accept_html_get_json() {
     let server = Local::shared_flow();
     let root = server.get("/").body;
     assert_eq!(root["name"], "flowsim serve");
@@ -253,9 +254,10 @@ fn those_who_do_not_ask_for_a_page_get_json() {
     assert_eq!(server.send("GET", "/", None, &accept).body, root);
 }
 
-/// A name that a stranger has made to lead to this machine is the origin of a page there.
+/// A domain name that an attacker resolves to this machine is the origin of the
+/// attacker's page.
 #[test]
-fn names_that_anybody_can_have_do_not_steer_the_server() {
+fn requests_with_registrable_host_names_cannot_control_the_server() {
     let server = Local::shared_flow();
     let (_, port) = server.url.rsplit_once(':').unwrap();
     let ask = |name: &str, method: &str, path: &str| {
@@ -273,8 +275,8 @@ fn names_that_anybody_can_have_do_not_steer_the_server() {
     assert_eq!(ask("flowsim", "POST", "/__flowsim/clock"), 200);
 }
 
-/// What a browser is told besides the page: what it may run, and that no other page may show
-/// it inside itself, where its buttons could be pressed by those who do not see them.
+/// The headers of the page restrict what it may run. They also forbid other pages to
+/// embed it, where users could press its buttons without seeing them.
 #[test]
 fn the_page_is_protected() {
     let server = Local::shared_flow();
@@ -292,6 +294,6 @@ fn the_page_is_protected() {
     assert_eq!(header("cache-control"), "no-store");
     let page = response.body_mut().read_to_string().unwrap();
     assert!(page.starts_with("<!doctype html>"), "{page}");
-    // Nothing of the flows stands in it: all of it is asked for.
+    // The page itself contains no data of the flows; it requests all of it.
     assert!(!page.contains("Inbound_Flow_A"));
 }

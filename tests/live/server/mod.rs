@@ -1,4 +1,5 @@
-//! The server as its clients see it: over a real connection, one file a family of endpoints.
+//! The server from the perspective of its clients, over a real connection, one file for
+//! each family of endpoints.
 
 #![cfg(feature = "serve")]
 #![expect(clippy::unwrap_used, reason = "a server that does not answer fails the test")]

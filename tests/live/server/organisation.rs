@@ -1,4 +1,5 @@
-//! The directory, data tables, contacts, queues: what fixtures say, in the platform's words.
+//! The directory, data tables, contacts and queues: data of the fixtures in the form of
+//! the platform.
 
 use serde_json::{Value, json};
 
@@ -58,7 +59,7 @@ fn the_directory_is_listed() {
 }
 
 #[test]
-fn everything_in_the_directory_is_where_its_address_says() {
+fn everything_in_the_directory_is_found_at_its_address() {
     let server = server();
     for path in
         ["/api/v2/architect/ivrs", "/api/v2/flows/outcomes", "/api/v2/flows/milestones"]
@@ -102,7 +103,7 @@ fn data_tables_and_rows_are_listed() {
 }
 
 #[test]
-fn contacts_are_found_made_changed_and_deleted() {
+fn contacts_are_found_created_changed_and_deleted() {
     let server = server();
     let find = |value: &str| {
         server
@@ -146,7 +147,7 @@ fn contacts_are_found_made_changed_and_deleted() {
 }
 
 #[test]
-fn queues_are_measured_in_both_dialects() {
+fn queue_statistics_are_available_in_both_forms() {
     let server = server();
     let body = json!({
         "entityIds": ["q1", "nobody"], "interval": "now-5m/now", "size": 1,

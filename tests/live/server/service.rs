@@ -1,4 +1,4 @@
-//! A service of an author's own: what webhooks are sent to.
+//! A user's own service that receives webhook calls.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,18 +14,18 @@ pub(crate) struct Service {
     calls: Arc<Mutex<Vec<Value>>>,
 }
 
-/// What it does with a call.
+/// The reaction to a call.
 pub(crate) enum Reaction {
-    /// Answers with a status and a text.
+    /// An answer with a status and a body.
     Answer(u16, String),
-    /// The same with a header.
+    /// An answer with a status, a header and a body.
     With(u16, &'static str, String),
-    /// Leaves the caller waiting.
+    /// No answer.
     Silence,
 }
 
 impl Service {
-    /// A service that reacts to the body of its first, second, … call.
+    /// Starts a service whose reaction depends on the number and the body of a call.
     pub(crate) fn new(
         react: impl Fn(usize, &Value) -> Reaction + Send + Sync + 'static,
     ) -> Self {
@@ -42,13 +42,13 @@ impl Service {
         Self { url, calls }
     }
 
-    /// A service that always gives this answer.
+    /// Starts a service that always returns this answer.
     pub(crate) fn answering(status: u16, text: &str) -> Self {
         let text = text.to_owned();
         Self::new(move |_, _| Reaction::Answer(status, text.clone()))
     }
 
-    /// What it was sent.
+    /// Returns the bodies of the received calls.
     pub(crate) fn calls(&self) -> Vec<Value> {
         self.calls.lock().unwrap().clone()
     }
@@ -78,7 +78,7 @@ fn answer(
         "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{header}\r\n\
          Content-Length: {length}\r\nConnection: close\r\n\r\n{text}"
     );
-    // Whoever asked may have gone.
+    // The client may have closed the connection.
     let _ = stream.write_all(answer.as_bytes());
 }
 
@@ -101,7 +101,7 @@ fn read(stream: &TcpStream) -> Option<Value> {
     serde_json::from_slice(&body).ok()
 }
 
-/// Waits until something holds, as long as a busy machine may need.
+/// Waits until a condition holds, for as long as a busy machine may need.
 pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     for _ in 0..3_000 {
         if holds() {

@@ -1,4 +1,4 @@
-//! `flowsim ship`: decision logs on their way to a store that takes them.
+//! `flowsim ship`: uploads of decision logs to a store.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::elasticsearch::Both;
 
-/// A log of so many decisions.
+/// Writes a log with the given number of decisions.
 fn log(folder: &TempDir, count: u32) -> String {
     let path = folder.path().join("log.ndjson");
     let line = |number: u32| {
@@ -38,16 +38,16 @@ fn flowsim(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
 
 fn ship(log: &str, url: &str, more: &[&str]) -> (Option<i32>, String, String) {
     let output = flowsim(&[&["ship", log, "--to", url], more].concat(), &[]);
-    told(&output)
+    results(&output)
 }
 
-fn told(output: &Output) -> (Option<i32>, String, String) {
+fn results(output: &Output) -> (Option<i32>, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
 #[test]
-fn what_a_search_answered_is_sent_elsewhere() {
+fn documents_from_a_search_are_sent_to_another_store() {
     let (server, folder) = (Both::start(None), TempDir::new().unwrap());
     let url = &server.documents.url;
     ship(&log(&folder, 20), url, &["--index", "one"]);
@@ -56,24 +56,24 @@ fn what_a_search_answered_is_sent_elsewhere() {
     std::fs::write(&path, serde_json::to_string_pretty(&found).unwrap()).unwrap();
     let (code, out, err) = ship(&path.display().to_string(), url, &["--index", "two"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    assert_eq!(out, "20 new in two, 0 there already\n");
+    assert_eq!(out, "20 new in two, 0 already present\n");
 }
 
 #[test]
-fn a_log_is_there_once_however_often_it_is_sent() {
+fn a_log_is_stored_once_even_if_it_is_sent_repeatedly() {
     let (server, folder) = (Both::start(None), TempDir::new().unwrap());
     let log = log(&folder, 2_100);
-    // The first answers are none: the store is busy, and then it is away for a moment.
+    // The first attempts fail: the store is busy, and then briefly unavailable.
     let faults = json!({ "POST /_bulk": [429, 200, { "status": 503, "retryAfter": 0 }] });
     server.api.post("/__flowsim/faults", &faults);
     let url = &server.documents.url;
     let (code, out, err) = ship(&log, url, &[]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    assert_eq!(out, "2100 new in genesys_flow_decisions, 0 there already\n");
+    assert_eq!(out, "2100 new in genesys_flow_decisions, 0 already present\n");
     let (_, out, _) = ship(&log, &format!("{url}/"), &[]);
-    assert_eq!(out, "0 new in genesys_flow_decisions, 2100 there already\n");
+    assert_eq!(out, "0 new in genesys_flow_decisions, 2100 already present\n");
     let (code, out, _) = ship(&log, url, &["--index", "other"]);
-    assert_eq!((code, out.as_str()), (Some(0), "2100 new in other, 0 there already\n"));
+    assert_eq!((code, out.as_str()), (Some(0), "2100 new in other, 0 already present\n"));
 }
 
 #[test]
@@ -116,12 +116,12 @@ fn the_store_counts_what_the_heat_map_counts() {
 }
 
 #[test]
-fn what_does_not_arrive_is_told() {
+fn failed_uploads_are_reported() {
     let (server, folder) = (Both::start(None), TempDir::new().unwrap());
     let (log, url) = (log(&folder, 3), &server.documents.url);
     let (code, out, err) = ship(&log, url, &["--index", "Wrong"]);
     assert_eq!(code, Some(5));
-    assert_eq!(out, "0 new in Wrong, 0 there already, 3 refused\n");
+    assert_eq!(out, "0 new in Wrong, 0 already present, 3 rejected\n");
     assert!(err.contains("invalid_index_name_exception"), "{err}");
     let empty = folder.path().join("empty.ndjson");
     std::fs::write(&empty, "").unwrap();
@@ -143,7 +143,8 @@ fn what_does_not_arrive_is_told() {
     }
 }
 
-/// A store that answers these texts, one a request, and the requests that it got.
+/// Starts a store that returns these answers in order. Returns its URL and the requests
+/// that it receives.
 fn store(answers: Vec<String>) -> (String, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -194,7 +195,7 @@ fn item(status: u16, error: &str) -> Value {
 }
 
 #[test]
-fn only_what_the_store_had_no_time_for_is_sent_again() {
+fn only_documents_that_the_store_had_no_capacity_for_are_sent_again() {
     let folder = TempDir::new().unwrap();
     let log = log(&folder, 4);
     let some = json!({ "errors": true, "items":
@@ -204,7 +205,7 @@ fn only_what_the_store_had_no_time_for_is_sent_again() {
     let (code, out, err) = ship(&log, &url, &[]);
     assert_eq!(
         (code, out.as_str()),
-        (Some(5), "2 new in genesys_flow_decisions, 1 there already, 1 refused\n")
+        (Some(5), "2 new in genesys_flow_decisions, 1 already present, 1 rejected\n")
     );
     assert!(err.contains("400, `e`: not so"), "{err}");
     let requests = requests.join().unwrap();
@@ -218,7 +219,7 @@ fn only_what_the_store_had_no_time_for_is_sent_again() {
 }
 
 #[test]
-fn secrets_are_sent_and_never_told() {
+fn secrets_are_sent_but_never_shown() {
     let folder = TempDir::new().unwrap();
     let log = log(&folder, 1);
     let secret = "c2VjcmV0LWtleQ0123";
@@ -226,7 +227,7 @@ fn secrets_are_sent_and_never_told() {
         "reason": format!("the key {secret} is not known") }, "status": 401 });
     let (url, requests) = store(vec![http("401 Unauthorized", &refused)]);
     let key = [("ELASTICSEARCH_API_KEY", secret)];
-    let (code, out, err) = told(&flowsim(&["ship", &log, "--to", &url], &key));
+    let (code, out, err) = results(&flowsim(&["ship", &log, "--to", &url], &key));
     assert_eq!(code, Some(5));
     assert!(
         err.contains("security_exception") && err.contains("ELASTICSEARCH_API_KEY"),
@@ -241,13 +242,14 @@ fn secrets_are_sent_and_never_told() {
         store(vec![http("200 OK", &json!({ "items": [item(201, "")] }))]);
     let both =
         [("ELASTICSEARCH_USERNAME", "ada"), ("ELASTICSEARCH_PASSWORD", "lovelace")];
-    assert_eq!(told(&flowsim(&["ship", &log, "--to", &url], &both)).0, Some(0));
+    assert_eq!(results(&flowsim(&["ship", &log, "--to", &url], &both)).0, Some(0));
     assert!(requests.join().unwrap()[0].contains("Basic YWRhOmxvdmVsYWNl"));
-    // Nobody else on the way is to read it, and half of it is a mistake.
+    // Credentials must not be sent unencrypted to other hosts, and incomplete credentials
+    // are a mistake.
     for (url, environment) in
         [("http://example.com", &both[..]), ("http://localhost:1", &both[..1])]
     {
-        let (code, _, err) = told(&flowsim(&["ship", &log, "--to", url], environment));
+        let (code, _, err) = results(&flowsim(&["ship", &log, "--to", url], environment));
         assert_eq!(code, Some(2), "{err}");
         assert!(!err.contains("lovelace"));
     }

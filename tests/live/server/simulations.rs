@@ -1,4 +1,4 @@
-//! Simulations: seed 003.
+//! Simulations: the lookup tutorial.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ fn the_request_of_seed_003_finds_a_contact() {
 }
 
 #[test]
-fn what_makes_no_sense_is_refused() {
+fn invalid_requests_are_refused() {
     let server = Local::shared_flow();
     let flow = server.flow_id("Inbound_Flow_A");
     let refused =
@@ -38,7 +38,7 @@ fn what_makes_no_sense_is_refused() {
 }
 
 #[test]
-fn keys_that_were_given_before_are_taken_once() {
+fn keys_provided_in_advance_are_used_once() {
     let server = Local::shared_flow();
     let flow = server.flow_id("Inbound_Flow_A");
     assert_eq!(server.post("/__flowsim/input", &json!({ "dtmf": ["1"] })).status, 200);
@@ -56,7 +56,7 @@ fn keys_that_were_given_before_are_taken_once() {
 }
 
 #[test]
-fn contacts_that_were_created_are_found_by_flows() {
+fn flows_find_contacts_that_were_created() {
     let server = contact_lookup();
     let contact = json!({
         "firstName": "Grace", "lastName": "Hopper", "workEmail": "grace@example.com",

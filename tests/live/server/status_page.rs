@@ -12,11 +12,11 @@ use crate::browser::browser;
 
 const HOSTILE: &str = "</script><script>document.title='obeyed'</script><img src=x onerror=\"document.title='obeyed'\">{{1}}";
 
-/// One browser at a time: they are large.
+/// Only one browser runs at a time, as they need much memory.
 static ONE: Mutex<()> = Mutex::new(());
 
-/// Opens the page of a server and does something with it, unless there is no browser. At the
-/// end nothing may stand on the console but refusals of the server that were expected.
+/// Opens the page of a server and performs an action, unless no browser is installed.
+/// Afterwards the console must be empty except for expected error answers.
 fn with_page(server: &Local, deed: impl FnOnce(&mut Page)) {
     let Some(browser) = browser() else {
         eprintln!("SKIPPED the status page in a browser: there is no chromium");
@@ -30,7 +30,7 @@ fn with_page(server: &Local, deed: impl FnOnce(&mut Page)) {
     assert_eq!(page.console, [""; 0]);
 }
 
-/// While it is open.
+/// The clinic during opening hours.
 fn alder_clinic() -> Local {
     let mut organisation =
         organisation(&["alder-clinic/flows"], &["alder-clinic/fixtures.yaml"]);
@@ -43,7 +43,7 @@ fn count(page: &mut Page, selector: &str) -> Value {
 }
 
 #[test]
-fn it_shows_what_is_loaded_and_lets_time_pass() {
+fn it_shows_the_loaded_flows_and_advances_the_clock() {
     let server = Local::shared_flow();
     with_page(&server, |page| {
         page.wait_for_text("#flows-shown", "3 flows");
@@ -60,13 +60,13 @@ fn it_shows_what_is_loaded_and_lets_time_pass() {
 
         page.click("#flows-q");
         page.type_text("flow_b");
-        page.wait_for_text("#flows-shown", "1 flow with");
+        page.wait_for_text("#flows-shown", "1 flow matching");
         assert!(page.text("#flows-list").contains("Inbound_Flow_B"));
     });
 }
 
 #[test]
-fn a_call_by_hand_goes_on_step_by_step_to_its_end() {
+fn a_call_by_hand_continues_step_by_step_to_its_end() {
     let server = Local::shared_flow();
     with_page(&server, |page| {
         page.click("a[href='#call']");
@@ -79,14 +79,14 @@ fn a_call_by_hand_goes_on_step_by_step_to_its_end() {
         assert!(page.text(".asked").starts_with("GatherInput waits 10 s for 1 key"));
         assert_eq!(count(page, ".lines > li"), 3);
         assert!(!page.text(".lines").contains("RouteToAgent"));
-        assert!(page.text("#instances").contains("waits at GatherInput"));
+        assert!(page.text("#instances").contains("waiting at GatherInput"));
 
-        // The key is on the pad, as `1` would be on the keyboard.
+        // The key is pressed on the dial pad; `1` on the keyboard has the same effect.
         page.click(".pad button");
         page.wait_for_text(".lines", "RouteToAgent");
         page.wait_for_text(
             ".outcome",
-            "The call is over: completed after 0 s. Routed to Support.",
+            "Call ended: completed after 0 s. Routed to Support.",
         );
         let lines = page.text(".lines");
         assert!(
@@ -99,11 +99,11 @@ fn a_call_by_hand_goes_on_step_by_step_to_its_end() {
 }
 
 #[test]
-fn keys_are_typed_and_silence_and_hanging_up_are_said() {
+fn keys_silence_and_hanging_up_can_be_entered() {
     let server = Local::shared_flow();
     let id = server.converse(&server.flow_id("Inbound_Flow_A"));
     with_page(&server, |page| {
-        // Nobody answers: time passes for this caller alone.
+        // Silence advances the time of this caller only.
         page.open(&format!("{}/#instance-{id}", server.url));
         page.click(".silence");
         page.wait_for_text(".chat", "silence for 10 s");
@@ -125,7 +125,7 @@ fn keys_are_typed_and_silence_and_hanging_up_are_said() {
 }
 
 #[test]
-fn while_a_service_is_asked_there_are_no_keys() {
+fn while_a_service_is_called_there_are_no_keys() {
     let service = Service::new(|_, _| Reaction::Silence);
     let server = Local::shared_flow();
     let registered = json!({ "Inbound_Flow_A": service.url });
@@ -135,14 +135,17 @@ fn while_a_service_is_asked_there_are_no_keys() {
         page.open(&format!("{}/#instance-{id}", server.url));
         page.wait_for("document.querySelectorAll('.chat li').length === 2");
         page.click(".pad button");
-        page.wait_for_text(".outcome", "GatherInput asks its service, with the keys 1.");
+        page.wait_for_text(
+            ".outcome",
+            "GatherInput is calling its webhook with the keys 1.",
+        );
         assert_eq!(page.value("document.querySelector('.keys').hidden"), true);
-        page.wait_for_text("#instances", "GatherInput asks its service");
+        page.wait_for_text("#instances", "GatherInput is calling its webhook");
     });
 }
 
 #[test]
-fn menus_of_architect_offer_their_choices_and_longer_entries_are_sent_together() {
+fn architect_menus_offer_their_choices_and_longer_entries_are_sent_together() {
     let server = alder_clinic();
     let mut long = draft("Long");
     long["draft"]["nodes"]["Ask"]["properties"]["maxDigits"] = json!(4);
@@ -183,7 +186,7 @@ fn menus_of_architect_offer_their_choices_and_longer_entries_are_sent_together()
 }
 
 #[test]
-fn the_request_log_is_filtered_and_looked_into() {
+fn the_request_log_can_be_filtered_and_inspected() {
     let server = Local::shared_flow();
     server.get("/api/v2/nowhere");
     server.get("/api/v2/flows?name=Inbound_Flow_A");
@@ -197,23 +200,23 @@ fn the_request_log_is_filtered_and_looked_into() {
         );
         let list = page.text("#requests");
         assert!(
-            list.contains("404") && list.contains("is not served by flowsim"),
+            list.contains("404") && list.contains("is not supported by flowsim"),
             "{list}"
         );
         page.click("#requests a");
-        page.wait_for_text("#request", "Answered");
+        page.wait_for_text("#request", "Response");
         assert!(page.text("#request pre").contains("\"code\": \"not.found\""));
-        // What comes meanwhile is shown, and only what the filter lets through.
+        // New requests are shown if they match the filter.
         server.get("/api/v2/elsewhere");
         page.wait_for_text("#requests", "/api/v2/elsewhere");
         page.click("#status");
         page.type_text("405");
-        page.wait_for_text("#requests", "No request was answered 405.");
+        page.wait_for_text("#requests", "No requests with status 405.");
     });
 }
 
 #[test]
-fn what_would_be_markup_is_text() {
+fn markup_in_names_is_shown_as_text() {
     let server = Local::shared_flow();
     let mut hostile = draft(HOSTILE);
     hostile["draft"]["nodes"]["Ask"]["properties"]["promptText"] =
@@ -243,7 +246,7 @@ fn what_would_be_markup_is_text() {
 }
 
 #[test]
-fn a_thousand_who_wait_are_listed_in_pages() {
+fn a_thousand_waiting_instances_are_listed_in_pages() {
     let server = Local::shared_flow();
     let flow = server.flow_id("Inbound_Flow_A");
     for _ in 0..1_000 {
@@ -265,7 +268,7 @@ fn a_thousand_who_wait_are_listed_in_pages() {
 }
 
 #[test]
-fn nothing_is_wider_than_a_phone() {
+fn the_page_fits_the_width_of_a_phone() {
     let server = alder_clinic();
     let id = server.converse(&server.flow_id("Alder%20Clinic%20Main%20Line"));
     let mut long = draft(&"Very_long_name_without_a_blank".repeat(6));

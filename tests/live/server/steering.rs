@@ -1,11 +1,11 @@
-//! Driving the server in tests: `/__flowsim/`.
+//! Control of the server in tests: `/__flowsim/`.
 
 use serde_json::{Value, json};
 
 use super::support::{Local, draft};
 
 #[test]
-fn faults_are_answered_once_each_and_then_all_is_normal() {
+fn each_fault_applies_once_and_then_requests_work_normally() {
     let server = Local::shared_flow();
     let id = server.converse(&server.flow_id("Inbound_Flow_A"));
     let faults = json!({
@@ -55,7 +55,7 @@ fn faults_may_be_set_for_one_path_of_a_route() {
 }
 
 #[test]
-fn a_reset_leads_back_to_the_start() {
+fn a_reset_restores_the_initial_state() {
     let server = Local::shared_flow();
     assert_eq!(server.post("/api/v2/flows", &draft("Made")).status, 200);
     server.converse(&server.flow_id("Inbound_Flow_A"));
@@ -72,7 +72,7 @@ fn a_reset_leads_back_to_the_start() {
 }
 
 #[test]
-fn fixtures_are_replaced_unless_they_are_wrong() {
+fn fixtures_are_replaced_unless_they_are_invalid() {
     let server = Local::shared_flow();
     let wrong = server.put("/__flowsim/fixtures", &json!({ "queues": 7 }));
     assert_eq!(
@@ -102,11 +102,11 @@ fn requests_are_logged_without_their_secrets() {
     server.get("/api/v2/nowhere");
     let log = server.get("/__flowsim/requests").body.to_string();
     assert!(!log.contains("hidden") && !log.contains("access_token"));
-    assert!(log.contains("is not served by flowsim"), "{log}");
+    assert!(log.contains("is not supported by flowsim"), "{log}");
 }
 
 #[test]
-fn what_is_typed_by_hand_is_json_whatever_the_tool_declares() {
+fn bodies_typed_by_hand_are_json_whatever_type_the_tool_declares() {
     let server = Local::shared_flow();
     let typed = [("content-type", "application/x-www-form-urlencoded")];
     let clock =
@@ -120,7 +120,7 @@ fn what_is_typed_by_hand_is_json_whatever_the_tool_declares() {
 }
 
 #[test]
-fn everything_that_is_served_stands_in_the_openapi_document() {
+fn everything_supported_is_in_the_openapi_document() {
     let server = Local::shared_flow();
     let document = server.get("/__flowsim/openapi.json").body;
     let paths = document["paths"].as_object().unwrap();
@@ -137,7 +137,7 @@ fn everything_that_is_served_stands_in_the_openapi_document() {
             let answer = server.send(&method.to_uppercase(), &path, body, &[]);
             let message = answer.body["message"].as_str().unwrap_or_default();
             assert!(
-                answer.status != 405 && !message.contains("is not served"),
+                answer.status != 405 && !message.contains("is not supported by flowsim"),
                 "{method} {path}: {answer:?}"
             );
         }

@@ -1,4 +1,4 @@
-//! A server of a test, and a client for it.
+//! The server of a test, and its client.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 use ureq::Agent;
 use ureq::http::Request;
 
-/// A server and a client that may do everything.
+/// A server, and a client with full access.
 pub(crate) struct Local {
     client: Client,
     _server: Running,
 }
 
-/// Somebody who asks a server.
+/// A client of a server.
 #[derive(Clone)]
 pub(crate) struct Client {
     pub(crate) agent: Agent,
@@ -70,7 +70,7 @@ impl Local {
         Self { client, _server: server }
     }
 
-    /// The flows and fixtures of seed 001.
+    /// Starts a server with the flows and fixtures of the shared-flow tutorial.
     pub(crate) fn shared_flow() -> Self {
         Self::with(&["shared-flow/flows"], &["shared-flow/fixtures.yaml"])
     }
@@ -82,7 +82,7 @@ impl Client {
         Self { agent: config.into(), url: url.to_owned(), token: None }
     }
 
-    /// The same client with a token for these scopes.
+    /// Returns the same client with a token for these scopes.
     pub(crate) fn logged_in(&self, scopes: &str) -> Self {
         let body = json!({ "client_id": "test", "client_secret": "x", "scope": scopes });
         let answer = self.post("/oauth/token", &body);
@@ -99,7 +99,7 @@ impl Client {
         self.send("GET", path, None, &[])
     }
 
-    /// An answer as it is written.
+    /// Returns an answer without parsing it.
     pub(crate) fn text(&self, path: &str) -> String {
         let token = self.token.clone().unwrap_or_default();
         let request = Request::builder().uri(format!("{}{path}", self.url));
@@ -120,7 +120,7 @@ impl Client {
         self.send("DELETE", path, None, &[])
     }
 
-    /// Asks, and insists on an answer that is JSON, or empty with 204.
+    /// Sends a request. The answer must be JSON, or empty with 204.
     pub(crate) fn send(
         &self,
         method: &str,
@@ -176,13 +176,13 @@ impl Client {
         Ok(Answer { status, body, retry_after })
     }
 
-    /// The id of a flow.
+    /// Returns the id of a flow.
     pub(crate) fn flow_id(&self, name: &str) -> String {
         let found = self.get(&format!("/api/v2/flows?name={name}"));
         found.body["entities"][0]["id"].as_str().unwrap().to_owned()
     }
 
-    /// Starts a conversation; its id.
+    /// Starts a conversation. Returns its id.
     pub(crate) fn converse(&self, flow: &str) -> String {
         let body = json!({ "type": "voice", "routing": { "flowId": flow } });
         let answer = self.post("/api/v2/conversations", &body);
@@ -190,21 +190,21 @@ impl Client {
         answer.body["id"].as_str().unwrap().to_owned()
     }
 
-    /// What the participant of a conversation does.
+    /// Sends inputs of the participant to a conversation.
     pub(crate) fn press(&self, conversation: &str, keys: &Value) -> Answer {
         let body = json!({ "conversationId": conversation, "dtmf": keys });
         self.post("/__flowsim/input", &body)
     }
 }
 
-/// A server in a process of its own.
+/// A server in a separate process.
 pub(crate) struct Process {
     pub(crate) child: Child,
     pub(crate) client: Client,
 }
 
 impl Process {
-    /// Waits for the address that is printed.
+    /// Starts a server, and waits until it prints its address.
     pub(crate) fn start(command: &mut Command) -> Self {
         let command = command.current_dir(env!("CARGO_MANIFEST_DIR"));
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
@@ -214,7 +214,7 @@ impl Process {
         Self { child, client }
     }
 
-    /// `kill -9`
+    /// Kills the process with `kill -9`.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -228,7 +228,7 @@ impl Drop for Process {
     }
 }
 
-/// A draft with one node that asks for a key, and one that says it.
+/// A draft with one node that waits for a key, and one that says it.
 pub(crate) fn draft(name: &str) -> Value {
     json!({
         "name": name,

@@ -1,4 +1,4 @@
-//! Webhooks: the server calls a service of the author's own, and goes on with its answer.
+//! Webhooks: the server calls a user's own service, and continues with its answer.
 
 use std::net::TcpListener;
 use std::process::Command;
@@ -37,7 +37,7 @@ fn ask() -> Value {
     node("Ask", "Gather", properties, "Next", "End")
 }
 
-/// Asks for a key, and routes by a variable that somebody else has to write.
+/// A flow that waits for a key, and branches on a variable that a client must write.
 fn deciding() -> Value {
     let mut check = node("Next", "If", json!({}), "End", "End");
     check["properties"] = json!({
@@ -48,7 +48,7 @@ fn deciding() -> Value {
     flow("Deciding", "Ask", &[ask(), check, route])
 }
 
-/// Asks for a key, then a service, and tells what that said.
+/// A flow that waits for a key, then calls a service, and says its answer.
 fn asking(properties: Value) -> Value {
     let hook = node("Next", "Webhook", properties, "Tell", "Failed");
     let tell = json!({ "sayText": "The code is {Next.code}, {greeting}." });
@@ -86,7 +86,7 @@ fn is_running(client: &Client, conversation: &str) -> bool {
     execution.body["status"] == "RUNNING"
 }
 
-/// The trace of a conversation once it is over.
+/// Returns the trace of a conversation after it has ended.
 fn trace(client: &Client, conversation: &str) -> String {
     wait_until("the conversation ends", || !is_running(client, conversation));
     client.get(&format!("/__flowsim/executions/{conversation}")).body.to_string()
@@ -97,7 +97,7 @@ fn register(client: &Client, webhooks: &Value) {
     assert_eq!(answer.status, 200, "{answer:?}");
 }
 
-/// A client that a service knows once there is a server.
+/// A client that a service gets once the server has started.
 type Later = Arc<Mutex<Option<Client>>>;
 
 #[test]
@@ -107,7 +107,7 @@ fn a_service_decides_between_two_steps() {
     let service = Service::new(move |_, body| {
         let client = known.lock().unwrap().clone().unwrap();
         let id = body["flowInstanceId"].as_str().unwrap();
-        // The server answers everything while it waits for this service.
+        // The server answers other requests while it waits for this service.
         let criteria = json!({ "key": "InstanceId", "operator": "eq", "values": [id] });
         let criteria = json!({ "query": [{ "criteria": [criteria] }] });
         let found = client.post("/api/v2/flows/instances/query", &criteria).body;
@@ -138,7 +138,7 @@ fn a_service_decides_between_two_steps() {
 }
 
 #[test]
-fn keys_that_a_called_flow_collects_are_those_of_its_caller() {
+fn keys_collected_by_a_called_flow_count_for_its_caller() {
     let service = Service::answering(200, "OK");
     let server = Local::shared_flow();
     let caller = server.flow_id("Inbound_Flow_A");
@@ -153,7 +153,7 @@ fn keys_that_a_called_flow_collects_are_those_of_its_caller() {
 }
 
 #[test]
-fn keys_that_do_not_complete_a_gather_are_not_told() {
+fn keys_that_do_not_complete_a_gather_are_not_sent() {
     let service = Service::answering(200, "{}");
     let server = Local::shared_flow();
     register(&server, &json!({ "Deciding": service.url }));
@@ -168,7 +168,7 @@ fn keys_that_do_not_complete_a_gather_are_not_told() {
 }
 
 #[test]
-fn a_node_goes_on_with_the_answer_of_its_service() {
+fn a_node_continues_with_the_answer_of_its_service() {
     let later = Later::default();
     let known = Arc::clone(&later);
     let service = Service::new(move |_, body| {
@@ -186,13 +186,13 @@ fn a_node_goes_on_with_the_answer_of_its_service() {
     assert!(trace.contains("The code is 201, Ada."), "{trace}");
     let told = json!({ "flowInstanceId": conversation, "customer": "c1", "participants": "mine" });
     assert_eq!(service.calls(), [told]);
-    // The flow's clock does not know how long the machine took.
+    // The flow's clock does not depend on the speed of the machine.
     let execution = server.get(&format!("/api/v2/flows/executions/{conversation}")).body;
     assert_eq!(execution["dateCompleted"], execution["dateLaunched"]);
 }
 
 #[test]
-fn nodes_are_registered_by_their_webhook_id_and_fixtures_win() {
+fn nodes_are_registered_by_their_webhook_id_and_fixtures_take_precedence() {
     let service = Service::answering(200, r#"{"code": 7}"#);
     let server = Local::shared_flow();
     register(&server, &json!({ "crm": { "url": service.url, "attempts": 1 } }));
@@ -229,9 +229,9 @@ fn other_machines_are_not_called() {
     }
 }
 
-/// Who mistypes the name of a flow should not have to wonder why nobody is called.
+/// A user who mistypes the name of a flow gets a warning that it is never called.
 #[test]
-fn services_that_nobody_calls_are_told() {
+fn services_that_are_never_called_are_reported() {
     let mut organisation = organisation(&["shared-flow/flows"], &[]);
     let url = "http://127.0.0.1:9/hook";
     for name in ["Inbound_Flow_A", "Inbound_Flow_X", "crm"] {
@@ -254,7 +254,7 @@ fn services_that_nobody_calls_are_told() {
     assert_eq!(matches()[2], "webhookId");
 }
 
-/// The trace and the call of a conversation whose node asks a service.
+/// Returns the trace and the call of a conversation whose node calls a service.
 fn asked(url: &str, timeout_seconds: u32) -> (String, Value) {
     let server = Local::shared_flow();
     let hook = json!({ "url": url, "timeoutSeconds": timeout_seconds });
@@ -264,7 +264,7 @@ fn asked(url: &str, timeout_seconds: u32) -> (String, Value) {
 }
 
 #[test]
-fn a_service_that_is_not_there_is_called_again() {
+fn an_unavailable_service_is_called_again() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);
@@ -276,7 +276,7 @@ fn a_service_that_is_not_there_is_called_again() {
 }
 
 #[test]
-fn a_service_that_is_silent_takes_the_time_of_the_node() {
+fn a_silent_service_takes_the_timeout_of_the_node() {
     let service = Service::new(|_, _| Reaction::Silence);
     let (trace, call) = asked(&service.url, 1);
     assert!(trace.contains("WEBHOOK_TIMEOUT"), "{trace}");
@@ -288,7 +288,7 @@ fn a_service_that_is_silent_takes_the_time_of_the_node() {
 }
 
 #[test]
-fn failures_that_pass_are_tried_again_and_others_not() {
+fn temporary_failures_are_retried_and_others_not() {
     let service = Service::new(|number, _| match number {
         1 => Reaction::Answer(500, "no".into()),
         2 => Reaction::With(429, "Retry-After: 1", String::new()),
@@ -306,7 +306,7 @@ fn failures_that_pass_are_tried_again_and_others_not() {
 }
 
 #[test]
-fn answers_that_are_of_no_use_are_failures() {
+fn unusable_answers_are_failures() {
     let elsewhere = Service::answering(200, r#"{"code": 1}"#);
     let location: &'static str = format!("Location: {}", elsewhere.url).leak();
     let redirecting =
@@ -332,7 +332,7 @@ fn answers_that_are_of_no_use_are_failures() {
 }
 
 #[test]
-fn between_two_attempts_nobody_writes() {
+fn variables_cannot_be_written_between_two_attempts() {
     let service = Service::new(|number, _| match number {
         1 => Reaction::With(503, "Retry-After: 3", String::new()),
         _ => Reaction::Answer(200, "{}".into()),
@@ -345,13 +345,13 @@ fn between_two_attempts_nobody_writes() {
     });
     assert_eq!(write(&server, &conversation, &json!({ "greeting": "Ada" })), 409);
     let log = server.get("/__flowsim/requests?status=409").body.to_string();
-    assert!(log.contains("executes a step"), "{log}");
+    assert!(log.contains("is executing a step"), "{log}");
     assert!(trace(&server, &conversation).contains("The code is , ."));
 }
 
-/// Nobody can press keys meanwhile, and the flow's clock stands still.
+/// Keys cannot be pressed meanwhile, and the flow's clock does not run.
 #[test]
-fn while_a_service_is_asked_nothing_else_is() {
+fn while_a_service_is_called_the_flow_has_no_question() {
     let (release, released) = mpsc::channel::<()>();
     let released = Mutex::new(released);
     let service = Service::new(move |_, _| {
@@ -406,7 +406,7 @@ fn a_second_writer_waits_for_the_first() {
 }
 
 #[test]
-fn who_hangs_up_does_not_wait_for_a_service() {
+fn hanging_up_does_not_wait_for_a_service() {
     let service = Service::new(|_, _| Reaction::Silence);
     let server = Local::shared_flow();
     register(&server, &json!({ "Deciding": service.url }));
@@ -417,7 +417,7 @@ fn who_hangs_up_does_not_wait_for_a_service() {
         let path = format!("/api/v2/conversations/{conversation}/disconnect");
         assert_eq!(server.post(&path, &json!({})).body["state"], "closed");
     }
-    // A reset with a call that is open leaves nothing behind.
+    // A reset during an open call removes everything.
     let conversation = server.converse(&server.flow_id("Deciding"));
     server.press(&conversation, &json!(["1"]));
     assert_eq!(server.post("/__flowsim/reset", &json!({})).status, 200);
@@ -442,7 +442,7 @@ fn queries_of_addresses_are_secrets() {
     assert!(!log.contains("hidden"), "{log}");
 }
 
-/// Asks a service, then the caller, and tells what the service said.
+/// A flow that calls a service, then waits for the caller, and says the service's answer.
 fn asking_twice(properties: Value) -> Value {
     let mut flow = asking(properties);
     let nodes = &mut flow["draft"]["nodes"];
@@ -453,7 +453,7 @@ fn asking_twice(properties: Value) -> Value {
 }
 
 #[test]
-fn a_call_that_was_answered_is_not_made_again_after_a_crash() {
+fn an_answered_call_is_not_repeated_after_a_crash() {
     let service = Service::answering(200, r#"{"code": 5}"#);
     let told = Service::answering(200, "{}");
     let folder = TempDir::new().unwrap();
@@ -485,7 +485,7 @@ fn a_call_that_was_answered_is_not_made_again_after_a_crash() {
 }
 
 #[test]
-fn a_call_that_a_crash_cut_off_is_made_again() {
+fn a_call_interrupted_by_a_crash_is_repeated() {
     let service = Service::new(|number, _| match number {
         1 => Reaction::Silence,
         _ => Reaction::Answer(200, r#"{"code": 6}"#.into()),
@@ -505,11 +505,14 @@ fn a_call_that_a_crash_cut_off_is_made_again() {
 }
 
 #[test]
-fn webhooks_that_make_no_sense_are_refused_at_the_start() {
+fn invalid_webhooks_are_refused_at_the_start() {
     for (flags, why) in [
         (vec!["--webhook", "http://127.0.0.1:1/"], "write FLOW=URL"),
-        (vec!["--webhook", "A=127.0.0.1:1"], "no address"),
-        (vec!["--webhook", "A=http://192.0.2.1/"], "--webhook-host 192.0.2.1 lets it"),
+        (vec!["--webhook", "A=127.0.0.1:1"], "not an address"),
+        (
+            vec!["--webhook", "A=http://192.0.2.1/"],
+            "--webhook-host 192.0.2.1 to allow it",
+        ),
         (vec!["--webhook", "A=http://me@127.0.0.1/"], "a user or a password"),
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
@@ -522,7 +525,7 @@ fn webhooks_that_make_no_sense_are_refused_at_the_start() {
 }
 
 #[test]
-fn time_that_passes_while_a_service_is_asked_is_that_of_the_flow() {
+fn time_that_passes_during_a_service_call_counts_for_the_flow() {
     let (later, released) = (Later::default(), Arc::new(Mutex::new(false)));
     let (known, is_released) = (Arc::clone(&later), Arc::clone(&released));
     let service = Service::new(move |_, _| {

@@ -1,4 +1,4 @@
-//! Connections that are no good HTTP: what is answered is JSON all the same.
+//! Connections with invalid HTTP, which are answered in JSON all the same.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::support::{Client, Local};
 
-/// A connection to a server. A server that does not answer fails the test.
+/// Opens a connection to a server. If the server does not answer, the test fails.
 pub(crate) fn connect(server: &Client) -> TcpStream {
     let address = server.url.strip_prefix("http://").unwrap();
     let stream = TcpStream::connect(address).unwrap();
@@ -16,7 +16,7 @@ pub(crate) fn connect(server: &Client) -> TcpStream {
     stream
 }
 
-/// Everything that is answered until the server closes the connection.
+/// Returns everything that the server sends until it closes the connection.
 fn exchange(server: &Client, bytes: &[u8]) -> String {
     let mut stream = connect(server);
     stream.write_all(bytes).unwrap();
@@ -25,7 +25,7 @@ fn exchange(server: &Client, bytes: &[u8]) -> String {
     text
 }
 
-/// The status and body of the only answer.
+/// Returns the status and body of the only answer.
 fn answer(text: &str) -> (u16, Value) {
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{text:?}"));
     let head = head.to_lowercase();
@@ -39,7 +39,7 @@ fn answer(text: &str) -> (u16, Value) {
 }
 
 #[test]
-fn what_is_no_http_is_answered_in_json() {
+fn invalid_http_is_answered_in_json() {
     let server = Local::shared_flow();
     let long = format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(100_000));
     let large = format!("GET / HTTP/1.1\r\nx: {}\r\n\r\n", "x".repeat(1_000_000));
@@ -65,7 +65,7 @@ fn what_is_no_http_is_answered_in_json() {
 }
 
 #[test]
-fn junk_behind_a_good_request_does_not_spoil_its_answer() {
+fn junk_after_a_valid_request_does_not_affect_its_answer() {
     let server = Local::shared_flow();
     let text =
         exchange(&server, b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n");
@@ -75,7 +75,7 @@ fn junk_behind_a_good_request_does_not_spoil_its_answer() {
 }
 
 #[test]
-fn bodies_that_break_off_are_answered_in_json() {
+fn truncated_bodies_are_answered_in_json() {
     let server = Local::shared_flow();
     let head = "POST /api/v2/flows HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
     let chunked = format!("{head}Transfer-Encoding: chunked\r\n\r\nzz\r\n{{}}\r\n");
@@ -89,7 +89,7 @@ fn bodies_that_break_off_are_answered_in_json() {
 }
 
 #[test]
-fn a_client_that_has_nothing_more_to_say_is_answered() {
+fn a_client_that_has_finished_sending_is_answered() {
     let server = Local::shared_flow();
     let mut stream = connect(&server);
     stream.write_all(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
@@ -100,7 +100,7 @@ fn a_client_that_has_nothing_more_to_say_is_answered() {
 }
 
 #[test]
-fn half_open_connections_and_slow_readers_do_not_keep_others_out() {
+fn half_open_connections_and_slow_readers_do_not_block_others() {
     let server = Local::shared_flow();
     let token = server.token.clone().unwrap();
     let begun = [
@@ -115,7 +115,7 @@ fn half_open_connections_and_slow_readers_do_not_keep_others_out() {
         stream.write_all(begun[turn % begun.len()].as_bytes()).unwrap();
         open.push(stream);
     }
-    // These ask on and on, and take nothing.
+    // These connections keep sending requests and read nothing.
     let list = format!(
         "GET /__flowsim/openapi.json HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
     );

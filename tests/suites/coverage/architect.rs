@@ -1,11 +1,12 @@
-//! Architect's flows, counted by hand.
+//! Coverage of Architect flows, counted by hand.
 
 use flowsim::analysis::coverage::{render_summary, render_uncovered};
 
 use super::stage::{Stage, count, node, shares};
 
-/// What there is to cover. The beginning of the flow, `Twice, next round` and the actions of
-/// error handling are not nodes; choosing `Rounds` is no node either, its actions are.
+/// The items to cover. The start of the flow, `Twice, next round` and the actions of
+/// error handling are not nodes. The choice `Rounds` is not a node either, but its
+/// actions are.
 ///
 /// | kind | |
 /// |---|---|
@@ -15,7 +16,7 @@ use super::stage::{Stage, count, node, shares};
 /// | error handlers | 1 |
 /// | tasks | Close, Spare: 2 |
 /// | menus | Main Menu, Help Menu: 2 |
-/// | choices | Rounds, Closing, Bye, Back; that Bye works in both menus makes it no more: 4 |
+/// | choices | Rounds, Closing, Bye, Back; Bye counts once although it works in both menus: 4 |
 /// | prompts | Welcome, Choose, Help, We are open, Never, Something broke: 6 |
 /// | flows | 1 |
 /// | calls | Ask Clock: 1 |
@@ -89,8 +90,8 @@ inboundCall:
           - playAudio: {name: Nothing, audio: {tts: Never}}
 ";
 
-/// One node with one path and one prompt, in one task. It says nothing of errors, which are
-/// the caller's then.
+/// One node with one path and one prompt, in one task. It has no error handling, so
+/// errors are passed to the caller.
 pub(crate) const CLOCK: &str = "
 commonModule:
   name: Clock
@@ -101,7 +102,7 @@ commonModule:
 ";
 
 #[test]
-fn a_flow_that_nobody_called_is_not_covered() {
+fn a_flow_without_calls_is_not_covered() {
     let report = Stage::new(&[DESK, CLOCK]).count(&[]);
     let all = "nodes 0/12, paths 0/14, conditions 0/6, errorHandlers 0/1, tasks 0/3, \
                menus 0/2, choices 0/4, prompts 0/7, flows 0/2, calls 0/1";
@@ -109,28 +110,28 @@ fn a_flow_that_nobody_called_is_not_covered() {
 }
 
 #[test]
-fn calls_cover_what_they_came_to() {
+fn calls_cover_the_items_that_they_reach() {
     let stage = Stage::new(&[DESK, CLOCK]);
-    // Rounds: twice Add and Clock. Back in the menu: Closing, where Open is true: Talk and
-    // Hang up.
+    // Rounds: Add and Clock twice. Back in the menu: Closing, where Open is true: Talk
+    // and Hang up.
     let rounds = stage.call("Desk", &["1", "2"]);
-    // Closing, where Open is false and the second case of Count NOT_SET: an error.
+    // Closing, where Open is false and the second case of Count is NOT_SET: an error.
     let closing = stage.call("Desk", &["2"]);
     let report = stage.count(&[&rounds, &closing]);
-    // Nodes: all but Bye, Back, Nothing. Paths: Twice 2, Add 1, Ask Clock 1, Closing 1,
-    // Open 2, Talk 1, Tick 1. Conditions: both of Open, the first of Count false. Tasks:
-    // Close and that of the module. Prompts: all but Help and Never.
+    // Nodes: all except Bye, Back, Nothing. Paths: Twice 2, Add 1, Ask Clock 1, Closing
+    // 1, Open 2, Talk 1, Tick 1. Conditions: both of Open, the first of Count false.
+    // Tasks: Close and that of the module. Prompts: all except Help and Never.
     let covered = "nodes 9/12, paths 9/14, conditions 3/6, errorHandlers 1/1, tasks 2/3, \
                    menus 1/2, choices 2/4, prompts 5/7, flows 2/2, calls 1/1";
     assert_eq!(shares(&report), covered);
     let of = |of: &str, name: &str| count(&report, "Desk", of, name);
-    // The loop began once, had two rounds, and was done once.
+    // The loop started once, had two rounds, and finished once.
     assert_eq!(node(&report, "Desk", "Twice").count, 1);
     assert_eq!([of("Twice", "loop"), of("Twice", "default")], [2, 1]);
     assert_eq!([of("Open", "yes"), of("Open", "no")], [1, 1]);
     let outcomes = ["condition 1 true", "condition 1 false", "condition 2 true"];
     assert_eq!(outcomes.map(|outcome| of("Count", outcome)), [0, 1, 0]);
-    // The menu was heard three times: twice in the first call.
+    // The menu was played three times: twice in the first call.
     assert_eq!(node(&report, "Desk", "Main Menu").count, 3);
     assert_eq!([of("Main Menu", "Rounds"), of("Main Menu", "Closing")], [1, 2]);
     assert_eq!([of("Main Menu", "audio"), of("Desk", "initialGreeting")], [3, 2]);
@@ -143,7 +144,7 @@ fn calls_cover_what_they_came_to() {
     insta::assert_snapshot!(text);
 }
 
-/// A choice that works in every menu is one choice, wherever it is chosen.
+/// A choice that works in every menu is one choice, in whichever menu it is taken.
 #[test]
 fn a_choice_of_another_menu_is_that_choice() {
     let flow = DESK.replace("menu[Main]", "menu[Help]");
@@ -152,16 +153,16 @@ fn a_choice_of_another_menu_is_that_choice() {
     assert_eq!(count(&report, "Desk", "Main Menu", "Bye"), 1);
     assert_eq!(node(&report, "Desk", "Main Menu").count, 0);
     assert_eq!(node(&report, "Desk", "Help Menu").count, 1);
-    // Bye; Help Menu; its choice. What was said: Welcome, Help.
+    // Bye; Help Menu; its choice. Prompts: Welcome, Help.
     let covered = "nodes 1/12, paths 0/14, conditions 0/6, errorHandlers 0/1, tasks 0/3, \
                    menus 1/2, choices 1/4, prompts 2/7, flows 1/2, calls 0/1";
     assert_eq!(shares(&report), covered);
 }
 
-/// An action's outputs are there whether or not the document has actions behind them, and an
-/// error handling that nobody wrote is none.
+/// The outputs of an action count even if the document has no actions after them. An
+/// error handling that the author did not write does not count.
 #[test]
-fn outputs_without_actions_are_ways_too() {
+fn outputs_without_actions_are_paths_too() {
     let flow = "
 inboundCall:
   name: Small
@@ -183,7 +184,7 @@ inboundCall:
           - endTask: {name: Done, outputPath: {name: Good}}
 ";
     let stage = Stage::new(&[flow]);
-    // Digits: success, failure. Deep: Good, default. End and Done lead nowhere.
+    // Digits: success, failure. Deep: Good, default. End and Done have no paths.
     let all = "nodes 0/4, paths 0/4, tasks 0/2, prompts 0/1, flows 0/1";
     assert_eq!(shares(&stage.count(&[])), all);
     let report = stage.count(&[&stage.call("Small", &["7"])]);
@@ -193,7 +194,7 @@ inboundCall:
     assert_eq!(count(&report, "Small", "Deep", "Good"), 1);
 }
 
-/// A flow that the call is handed over to is come to as one that is called.
+/// A flow that takes over the call counts as called.
 #[test]
 fn a_flow_that_takes_over_was_called() {
     let flow = |name: &str, other: &str| {
@@ -217,7 +218,8 @@ inboundCall:
         )
     };
     let stage = Stage::new(&[&flow("One", "Two"), &flow("Two", "Nowhere")]);
-    // One calls Two; Two hands over to a flow that is not loaded, which is no call.
+    // One calls Two; Two hands over to a flow that is not loaded, which does not count as
+    // a call.
     let report = stage.count(&[&stage.call("One", &[])]);
     let covered = "nodes 2/2, paths 0/2, tasks 2/2, prompts 2/4, flows 2/2, calls 1/1";
     assert_eq!(shares(&report), covered);
@@ -225,9 +227,9 @@ inboundCall:
     assert_eq!(count(&report, "One", "Over", "failureTransferAudio"), 0);
 }
 
-/// What a bot asks, and what it says when it did not understand, are texts of their own.
+/// The questions of a bot and its replies after misunderstandings are separate prompts.
 #[test]
-fn texts_of_a_bot_are_known_by_their_words() {
+fn prompts_of_a_bot_are_identified_by_their_words() {
     let flow = "
 digitalBot:
   name: Bot
@@ -250,7 +252,7 @@ digitalBot:
     let stage = Stage::new(&[flow]);
     let report = stage.count(&[&stage.call("Bot", &["say:many", "say:7"])]);
     let said = ["question", "noMatch 1"].map(|name| count(&report, "Bot", "Ask", name));
-    // Behind the apology the question is asked again.
+    // After the apology the question is asked again.
     assert_eq!(said, [2, 1]);
     assert_eq!(count(&report, "Bot", "Thanks", "message"), 1);
     let never = stage.count(&[&stage.call("Bot", &["say:7"])]);

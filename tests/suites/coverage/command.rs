@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::draft::FLOWS;
 use super::stage::Stage;
 
-/// A folder with what two parts of a suite covered: `one.json` and `two.json`.
+/// A folder with the coverage of two parts of a suite: `one.json` and `two.json`.
 fn parts() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let stage = Stage::new(&[FLOWS]);
@@ -23,7 +23,7 @@ fn parts() -> TempDir {
     folder
 }
 
-/// Exit code, standard output and standard error of `flowsim coverage merge`.
+/// Runs `flowsim coverage merge`. Returns exit code, standard output and standard error.
 fn merge(folder: &Path, arguments: &str) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_flowsim"))
         .current_dir(folder)
@@ -48,7 +48,7 @@ fn parts_of_a_suite_are_added() {
 }
 
 #[test]
-fn what_was_added_can_be_added_again() {
+fn a_merged_report_can_be_merged_again() {
     let folder = parts();
     let (code, json, _) = merge(folder.path(), "one.json two.json --format json");
     assert_eq!(code, 0);
@@ -57,13 +57,14 @@ fn what_was_added_can_be_added_again() {
     assert_eq!(fs::read_to_string(folder.path().join("all.json")).unwrap(), json);
     let (code, lcov, _) = merge(folder.path(), "all.json one.json --format lcov");
     assert_eq!(code, 0);
-    // Three calls in all, the first of them twice; First stands in line 19, Second in 24.
+    // Three calls in total, the first of them twice. First is in line 19, Second in line
+    // 24.
     for line in ["SF:flow1.yaml", "FNDA:3,Main", "DA:9,3", "DA:19,2", "DA:24,1"] {
         assert!(lcov.lines().any(|it| it == line), "{line}\n{lcov}");
     }
 }
 
-/// 7 of 9 nodes are 77 %; all conditions and calls are covered, and there are no tasks.
+/// 7 of 9 nodes are 77 %. All conditions and calls are covered, and there are no tasks.
 #[test]
 fn less_than_the_minimum_is_a_failure() {
     let folder = parts();
@@ -76,8 +77,8 @@ fn less_than_the_minimum_is_a_failure() {
     assert_eq!((code, short), (1, text));
     assert_eq!(
         told,
-        "error: nodes: 77 % covered (7 of 9), at least 78 % wanted\n\
-         error: paths: 50 % covered (6 of 12), at least 100 % wanted\n"
+        "error: nodes: 77 % covered (7 of 9), expected at least 78 %\n\
+         error: paths: 50 % covered (6 of 12), expected at least 100 %\n"
     );
     let (code, out, told) = with("nodse=78");
     assert_eq!((code, out.as_str()), (2, ""));
@@ -85,7 +86,7 @@ fn less_than_the_minimum_is_a_failure() {
 }
 
 #[test]
-fn what_cannot_be_added_is_told() {
+fn reports_that_cannot_be_merged_are_reported() {
     let folder = parts();
     let changed = FLOWS.replace("Lost:", "Gone:");
     let other = render_json(&Stage::new(&[&changed]).count(&[]));

@@ -1,4 +1,4 @@
-//! `flowsim.coverage/1` and the tracefiles of lcov.
+//! `flowsim.coverage/1` documents and lcov tracefiles.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 #![expect(clippy::print_stderr, reason = "what is skipped has to be seen")]
@@ -32,7 +32,7 @@ fn the_document_reads_well() {
     insta::assert_snapshot!(render_json(&stage.count(&[&stage.call("main", &["1"])])));
 }
 
-/// What is wrong with a text, as it is shown.
+/// Returns the rendered problems of a document.
 fn wrong(text: &str) -> String {
     let mut files = Files::new();
     let file = files.add("coverage.json", text);
@@ -42,7 +42,7 @@ fn wrong(text: &str) -> String {
 }
 
 #[test]
-fn what_is_wrong_with_a_document_is_told() {
+fn problems_of_a_document_are_reported() {
     let flow = r#"{"schema": "flowsim.coverage/1", "calls": -1, "flows": [
   {"id": "main", "name": 7, "type": "", "file": "", "line": 0, "count": 0, "nodes": []},
   {"id": "main", "name": "Main", "type": "", "file": "", "line": 1, "count": 0, "nodes": [
@@ -58,13 +58,13 @@ fn what_is_wrong_with_a_document_is_told() {
 }
 
 #[test]
-fn counts_of_another_version_of_a_flow_do_not_go_together() {
+fn counts_of_different_versions_of_a_flow_cannot_be_merged() {
     let counted = |flows: &[&str]| Stage::new(flows).count(&[]);
     let own = counted(&[FLOWS]);
     let changes = [
         ("Lost:\n", "Lust:\n", "the node `Lost`"),
         ("sayText: Sorry.", "sayText: Excuse us.", "the node `Sorry`"),
-        ("name: Main", "name: Mane", "it is called `Main` in one and `Mane`"),
+        ("name: Main", "name: Mane", "it is named `Main` in one and `Mane`"),
         ("sayText: Hello.", "sayText: \"{from}\"", "the node `Hello`"),
     ];
     for (before, after, found) in changes {
@@ -79,12 +79,12 @@ fn counts_of_another_version_of_a_flow_do_not_go_together() {
     }
 }
 
-/// Comments, other files and lines, and what else was loaded make no other flow.
+/// Comments, positions and other loaded flows do not make a flow different.
 #[test]
-fn counts_of_flows_that_were_moved_go_together() {
+fn counts_of_moved_flows_can_be_merged() {
     let stage = Stage::new(&[DESK, CLOCK]);
     let mut whole = stage.count(&[&stage.call("Desk", &["1", "*"])]);
-    // Alone, and three lines further down: a module that is not loaded is not come to.
+    // Alone, and three lines further down. A module that is not loaded is not reached.
     let moved = format!("# Moved\n#\n#\n{DESK}");
     let alone = Stage::new(&[&moved]);
     let alone = alone.count(&[&alone.call("Desk", &["1", "*"])]);
@@ -101,7 +101,7 @@ fn counts_of_flows_that_were_moved_go_together() {
 }
 
 #[test]
-fn counts_stop_at_what_every_reader_of_json_takes() {
+fn counts_stop_at_the_largest_portable_json_number() {
     let text =
         render_json(&report()).replace("\"calls\": 3", "\"calls\": 9223372036854775807");
     let mut files = Files::new();
@@ -118,7 +118,7 @@ fn the_tracefile_reads_well() {
     insta::assert_snapshot!(render_lcov(&stage.count(&[&stage.call("main", &["1"])])));
 }
 
-/// The numbers of a file of a tracefile, read as `geninfo(1)` says.
+/// The numbers of one file in a tracefile, as specified in `geninfo(1)`.
 #[derive(Debug, Default, PartialEq)]
 struct Record {
     lines: BTreeMap<u32, u64>,
@@ -128,7 +128,7 @@ struct Record {
     summaries: BTreeMap<String, usize>,
 }
 
-/// Reads a tracefile; whatever is not of its form fails the test.
+/// Parses a tracefile. Any invalid line fails the test.
 fn records(text: &str) -> BTreeMap<String, Record> {
     let mut records = BTreeMap::new();
     let mut open: Option<(String, Record)> = None;
@@ -176,7 +176,7 @@ impl Record {
         assert!(is_new, "not of the form, or not the first: {key}:{value}");
     }
 
-    /// The summaries as they have to be.
+    /// Computes the expected summaries.
     fn counted(&self) -> BTreeMap<String, usize> {
         let hit = |counts: Vec<u64>| counts.iter().filter(|count| **count > 0).count();
         let lines: Vec<u64> = self.lines.values().copied().collect();
@@ -194,13 +194,13 @@ impl Record {
     }
 }
 
-/// A summary of all files together.
+/// Adds up a summary over all files.
 fn sum(records: &BTreeMap<String, Record>, key: &str) -> usize {
     records.values().map(|record| record.summaries[key]).sum()
 }
 
 #[test]
-fn tracefiles_have_their_form_and_our_numbers() {
+fn tracefiles_are_valid_and_have_the_numbers_of_the_report() {
     let report = report();
     let records = records(&render_lcov(&report));
     let files: Vec<&str> = records.keys().map(String::as_str).collect();
@@ -212,7 +212,7 @@ fn tracefiles_have_their_form_and_our_numbers() {
     let (paths, choices) = (report.share(Kind::Paths), report.share(Kind::Choices));
     assert_eq!(sum(&records, "BRF"), paths.total + choices.total);
     assert_eq!(sum(&records, "BRH"), paths.covered + choices.covered);
-    // Functions are tasks, menus, and flows that have neither.
+    // Functions are tasks, menus, and flows without tasks and menus.
     let functions = &records["flow2.yaml"].functions;
     let names: Vec<(&str, u64)> =
         functions.iter().map(|(name, count)| (name.as_str(), *count)).collect();
@@ -225,11 +225,11 @@ fn tracefiles_have_their_form_and_our_numbers() {
     assert_eq!(names, expected);
     assert_eq!(records["flow1.yaml"].functions["Main"], 1);
     assert_eq!(records["flow1.yaml"].declared["Main"], 9, "where Ask stands");
-    // Line 64 holds the task Spare, which no call came to.
+    // Line 64 contains the task Spare, which no call reached.
     assert_eq!(records["flow2.yaml"].lines.get(&64), Some(&0));
 }
 
-/// Names may hold what ends a name in a tracefile.
+/// Names may contain characters that end a name in a tracefile.
 #[test]
 fn names_do_not_break_a_tracefile() {
     let flows = DESK
@@ -250,9 +250,9 @@ fn names_do_not_break_a_tracefile() {
     );
 }
 
-/// The tools themselves, where they are installed.
+/// Tests the tools themselves if they are installed.
 #[test]
-fn lcov_takes_a_tracefile() {
+fn lcov_reads_a_tracefile() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("coverage.info");
     fs::write(&path, render_lcov(&report())).unwrap();

@@ -1,10 +1,10 @@
-//! Draft flows, counted by hand.
+//! Coverage of draft flows, counted by hand.
 
 use flowsim::analysis::coverage::{Kind, render_summary, render_uncovered};
 
 use super::stage::{Stage, count, node, shares};
 
-/// What there is to cover:
+/// The items to cover:
 ///
 /// | kind | main | greet |
 /// |---|---|---|
@@ -69,7 +69,7 @@ flows:
 "#;
 
 #[test]
-fn a_flow_that_nobody_called_is_not_covered() {
+fn a_flow_without_calls_is_not_covered() {
     let report = Stage::new(&[FLOWS]).count(&[]);
     let all = "nodes 0/9, paths 0/12, conditions 0/2, errorHandlers 0/1, prompts 0/3, \
                flows 0/2, calls 0/2";
@@ -77,14 +77,15 @@ fn a_flow_that_nobody_called_is_not_covered() {
 }
 
 #[test]
-fn calls_cover_what_they_came_to() {
+fn calls_cover_the_items_that_they_reach() {
     let stage = Stage::new(&[FLOWS]);
     // Ask by next, Which by condition 1, First, in it Hello, Done; by next, Bye.
     let first = stage.call("main", &["1"]);
     // Ask by error, Sorry, Bye.
     let silent = stage.call("main", &["-"]);
     let report = stage.count(&[&first, &silent]);
-    // Nodes: all but Second and Lost. Paths: Ask 2, Which 1, First 1, Hello 1, Sorry 1.
+    // Nodes: all except Second and Lost. Paths: Ask 2, Which 1, First 1, Hello 1, Sorry
+    // 1.
     let covered = "nodes 7/9, paths 6/12, conditions 1/2, errorHandlers 1/1, \
                    prompts 3/3, flows 2/2, calls 1/2";
     assert_eq!(shares(&report), covered);
@@ -104,7 +105,7 @@ fn a_flow_that_two_nodes_call_is_counted_by_caller_too() {
     let stage = Stage::new(&[FLOWS]);
     let traces = ["1", "2", "2"].map(|key| stage.call("main", &[key]));
     let report = stage.count(&[&traces[0], &traces[1], &traces[2]]);
-    // Second was called: all calls, and the outcome `false` with the path `default`.
+    // Second was called: all calls, and the result `false` with the path `default`.
     let covered = "nodes 7/9, paths 6/12, conditions 2/2, errorHandlers 0/1, \
                    prompts 2/3, flows 2/2, calls 2/2";
     assert_eq!(shares(&report), covered);
@@ -117,7 +118,7 @@ fn a_flow_that_two_nodes_call_is_counted_by_caller_too() {
 }
 
 #[test]
-fn a_flow_that_is_called_by_itself_is_not_called_by_a_node() {
+fn a_flow_that_starts_the_call_is_not_called_by_a_node() {
     let stage = Stage::new(&[FLOWS]);
     let report = stage.count(&[&stage.call("greet", &[])]);
     // Hello and Done, one path, one prompt.
@@ -126,9 +127,9 @@ fn a_flow_that_is_called_by_itself_is_not_called_by_a_node() {
     assert_eq!(shares(&report), covered);
 }
 
-/// Conditions before the one that is true were false; those behind it were not looked at.
+/// Conditions before the one that is true were false; those after it were not evaluated.
 #[test]
-fn conditions_are_looked_at_in_their_order() {
+fn conditions_are_evaluated_in_order() {
     let flow = r#"
 id: main
 name: Main
@@ -155,9 +156,9 @@ draft:
     assert_eq!(shares(&report), "nodes 2/2, paths 1/5, conditions 2/6, flows 1/1");
 }
 
-/// Every round of a circle counts, and none is more than all.
+/// Every round of a cycle counts, and coverage never exceeds the total.
 #[test]
-fn circles_count_every_time_and_cover_once() {
+fn cycles_count_every_time_and_cover_once() {
     let flow = r#"
 id: main
 name: Main
@@ -183,7 +184,7 @@ draft:
     assert_eq!(render_uncovered(&report), "");
 }
 
-/// A call that fails at the limit of nesting did not come into the flow.
+/// A call that fails at the nesting limit does not enter the flow.
 #[test]
 fn a_flow_that_could_not_be_called_is_not_covered() {
     let flow = r#"
@@ -202,7 +203,7 @@ draft:
 "#;
     let stage = Stage::new(&[flow]);
     let report = stage.count(&[&stage.call("main", &[])]);
-    // 33 frames: the last call fails, by the limit of 32 nested flows.
+    // 33 frames: the last call fails, as the limit is 32 nested flows.
     assert_eq!(node(&report, "Main", "Again").count, 33);
     assert_eq!(count(&report, "Main", "Again", "main"), 32);
     assert_eq!(report.flows[0].count, 33);

@@ -1,4 +1,5 @@
-//! What holds of every count: the order does not matter, and nothing is more than all.
+//! Properties of all counts: the order does not matter, and coverage never exceeds the
+//! total.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
@@ -10,7 +11,7 @@ use flowsim::analysis::coverage::{
 };
 use flowsim::flow::{NodeId, TextId};
 use flowsim::source::{Files, read_json};
-use flowsim::trace::{Event, Fact, Field, PathTaken, Phrase, Step, Trace};
+use flowsim::trace::{Event, EventKind, Field, PathTaken, Phrase, Step, Trace};
 use flowsim::value::Value;
 use proptest::prelude::*;
 
@@ -18,7 +19,7 @@ use super::architect::{CLOCK, DESK};
 use super::draft::FLOWS;
 use super::stage::Stage;
 
-/// All flows of this folder, and calls of them that differ.
+/// All flows of this folder, and different calls of them.
 static POOL: LazyLock<(Stage, Vec<Trace>)> = LazyLock::new(|| {
     let stage = Stage::new(&[FLOWS, DESK, CLOCK]);
     let calls: [(&str, &[&str]); 11] = [
@@ -59,7 +60,7 @@ fn merged(one: &Report, other: &Report) -> Report {
     merged
 }
 
-/// What is covered, without how often.
+/// Returns which items are covered, without their counts.
 fn covered(report: &Report) -> Vec<bool> {
     let nodes = report.flows.iter().flat_map(|flow| &flow.nodes);
     let of_nodes = nodes.flat_map(|node| {
@@ -76,9 +77,9 @@ fn assert_possible(report: &Report) {
     }
 }
 
-/// Every kind is covered in part by some call, so that the laws are about something.
+/// Every kind is covered in part by some call, so that the properties are not vacuous.
 #[test]
-fn the_pool_has_something_of_every_kind() {
+fn the_pool_covers_something_of_every_kind() {
     let all: Vec<usize> = (0..POOL.1.len()).collect();
     let report = report(&coverage(&all));
     for kind in Kind::ALL {
@@ -87,12 +88,12 @@ fn the_pool_has_something_of_every_kind() {
 }
 
 #[test]
-fn counts_of_other_programs_do_not_mix() {
+fn counts_of_different_programs_cannot_be_merged() {
     let mut here = coverage(&[0]);
     let other = Stage::new(&[FLOWS]);
     assert_eq!(here.merge(&Coverage::new(&other.program)), Err(OtherProgram));
     assert_eq!(report(&here), report(&coverage(&[0])));
-    // The same flows compiled anew are the same program.
+    // The same flows compiled again are the same program.
     let again = Stage::new(&[FLOWS, DESK, CLOCK]);
     assert_eq!(here.merge(&Coverage::new(&again.program)), Ok(()));
 }
@@ -126,7 +127,7 @@ proptest! {
     }
 
     #[test]
-    fn merging_has_no_order_and_no_brackets(a in calls(), b in calls(), c in calls()) {
+    fn merging_is_commutative_and_associative(a in calls(), b in calls(), c in calls()) {
         let [a, b, c] = [a, b, c].map(|calls| report(&coverage(&calls)));
         prop_assert_eq!(merged(&a, &b), merged(&b, &a));
         prop_assert_eq!(merged(&merged(&a, &b), &c), merged(&a, &merged(&b, &c)));
@@ -136,7 +137,7 @@ proptest! {
     }
 
     #[test]
-    fn a_document_that_is_read_is_the_report(calls in calls()) {
+    fn a_parsed_document_equals_the_report(calls in calls()) {
         let report = report(&coverage(&calls));
         let text = render_json(&report);
         let mut files = Files::new();
@@ -147,19 +148,19 @@ proptest! {
         prop_assert_eq!(again, report);
     }
 
-    /// Traces that no session makes, of nodes that do not exist.
+    /// Traces that no session produces, of nodes that do not exist.
     #[test]
-    fn nothing_is_more_than_all(steps in prop::collection::vec(step(), 0..40)) {
+    fn coverage_never_exceeds_the_total(steps in prop::collection::vec(step(), 0..40)) {
         let (stage, traces) = &*POOL;
         let facts = [
-            Fact::Said(Phrase::Constant(TextId(0))),
-            Fact::Said(Phrase::Made("Help".into())),
-            Fact::Input(Field::Case(0), Value::NOT_SET),
-            Fact::Input(Field::Case(2), Value::NOT_SET),
-            Fact::Input(Field::Case(u16::MAX), Value::NOT_SET),
+            EventKind::Prompted(Phrase::Constant(TextId(0))),
+            EventKind::Prompted(Phrase::Made("Help".into())),
+            EventKind::Input(Field::Case(0), Value::NOT_SET),
+            EventKind::Input(Field::Case(2), Value::NOT_SET),
+            EventKind::Input(Field::Case(u16::MAX), Value::NOT_SET),
         ];
         let events = (0..50).flat_map(|step| {
-            facts.iter().map(move |fact| Event { step, fact: fact.clone() })
+            facts.iter().map(move |fact| Event { step, kind: fact.clone() })
         });
         let trace = Trace { steps, events: events.collect(), ..traces[0].clone() };
         let mut coverage = Coverage::new(&stage.program);

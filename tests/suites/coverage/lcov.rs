@@ -1,4 +1,4 @@
-//! The tracefile, as the tools read it that it is for.
+//! The tracefile, as read by lcov's own tools.
 
 #![expect(clippy::unwrap_used, reason = "a program that cannot be run fails the test")]
 #![expect(clippy::print_stderr, reason = "what is skipped has to be seen")]
@@ -10,7 +10,7 @@ use std::process::Command;
 use flowsim::analysis::coverage::{Kind, Report, read};
 use flowsim::source::{Files, read_json};
 
-/// What the bundled suites cover, as JSON and as a tracefile in `folder`.
+/// Returns the coverage of the bundled suites, as JSON and as a tracefile in `folder`.
 fn of_bundled_suites(folder: &Path) -> Report {
     let write = |name: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
@@ -26,8 +26,8 @@ fn of_bundled_suites(folder: &Path) -> Report {
     read(&read_json(&file).unwrap()).0
 }
 
-/// What a tool prints; nothing if it is not there.
-fn said(program: &str, arguments: &[&str], folder: &Path) -> Option<String> {
+/// Returns the output of a tool, or `None` if the tool is not installed.
+fn output_of(program: &str, arguments: &[&str], folder: &Path) -> Option<String> {
     let mut command = Command::new(program);
     let command = command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments);
     let Ok(output) = command.arg(folder.join("run.info")).output() else {
@@ -40,7 +40,7 @@ fn said(program: &str, arguments: &[&str], folder: &Path) -> Option<String> {
     Some(text)
 }
 
-/// `12 of 34`, of several kinds together.
+/// Formats several kinds together: `12 of 34`.
 fn covered(report: &Report, kinds: &[Kind]) -> String {
     let shares = kinds.iter().map(|kind| report.share(*kind));
     let (covered, total) = shares.fold((0, 0), |(covered, total), share| {
@@ -54,7 +54,7 @@ fn lcov_counts_what_flowsim_counts() {
     let folder = tempfile::tempdir().unwrap();
     let report = of_bundled_suites(folder.path());
     let arguments = ["--rc", "lcov_branch_coverage=1", "--summary"];
-    let Some(said) = said("lcov", &arguments, folder.path()) else { return };
+    let Some(said) = output_of("lcov", &arguments, folder.path()) else { return };
     let line = |what: &str| said.lines().find(|it| it.contains(what)).unwrap_or(&said);
     let ways = covered(&report, &[Kind::Paths, Kind::Choices]);
     assert!(line("branches").contains(&ways), "{ways}: {said}");
@@ -65,14 +65,14 @@ fn lcov_counts_what_flowsim_counts() {
 }
 
 #[test]
-fn genhtml_shows_it_beside_the_flows() {
+fn genhtml_shows_the_coverage_of_the_flows() {
     let folder = tempfile::tempdir().unwrap();
     let report = of_bundled_suites(folder.path());
     let pages = folder.path().join("pages");
     let out = pages.to_string_lossy().into_owned();
     let arguments =
         ["--branch-coverage", "--no-prefix", "--quiet", "--output-directory", &out];
-    if said("genhtml", &arguments, folder.path()).is_none() {
+    if output_of("genhtml", &arguments, folder.path()).is_none() {
         return;
     }
     assert!(pages.join("index.html").is_file());

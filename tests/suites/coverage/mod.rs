@@ -1,4 +1,4 @@
-//! What of the flows calls have come to. `docs/coverage.md` says the same to people.
+//! Coverage of flows by calls. `docs/coverage.md` describes it for users.
 
 mod architect;
 mod command;

@@ -1,4 +1,4 @@
-//! Flows of real organisations: whatever is in them, it can be counted.
+//! Flows of real organisations: coverage works for all of their contents.
 
 #![expect(clippy::print_stderr, reason = "what is skipped or counted has to be seen")]
 

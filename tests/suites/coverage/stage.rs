@@ -1,4 +1,4 @@
-//! Flows from texts, calls of them, and what was counted.
+//! Flows from strings, calls of them, and their coverage.
 
 #![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
 
@@ -20,7 +20,7 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Loads flows; a text a file.
+    /// Loads flows, one file for each document.
     pub(crate) fn new(flows: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut files = Files::new();
@@ -39,7 +39,7 @@ impl Stage {
         Self { program: Arc::new(program), files }
     }
 
-    /// Calls a flow; the caller does this.
+    /// Calls a flow with these inputs.
     pub(crate) fn call(&self, flow: &str, inputs: &[&str]) -> Trace {
         let inputs: Vec<Input> =
             inputs.iter().map(|input| Input::parse(input).unwrap()).collect();
@@ -49,14 +49,14 @@ impl Stage {
         play(&mut session, &call, &mut FixtureHost::new(&fixtures, &inputs))
     }
 
-    /// What these calls came to.
+    /// Returns the coverage of these calls.
     pub(crate) fn count(&self, traces: &[&Trace]) -> Report {
         let mut coverage = Coverage::new(&self.program);
         traces.iter().for_each(|trace| coverage.add(trace));
         self.report(&coverage)
     }
 
-    /// The report, with the names of files but not their folder.
+    /// Returns the report, with the names of files but without their folder.
     pub(crate) fn report(&self, coverage: &Coverage) -> Report {
         let mut report = Report::of(coverage, &self.files);
         for flow in &mut report.flows {
@@ -66,7 +66,7 @@ impl Stage {
     }
 }
 
-/// `nodes 7/9, paths 6/12, …`, kinds of which there are none left out.
+/// Formats the shares as `nodes 7/9, paths 6/12, …`, omitting empty kinds.
 pub(crate) fn shares(report: &Report) -> String {
     let kinds = Kind::ALL.into_iter().zip(report.shares());
     let shares = kinds.filter(|(_, share)| share.total > 0).map(|(kind, share)| {
@@ -80,7 +80,7 @@ pub(crate) fn node<'r>(report: &'r Report, flow: &str, node: &str) -> &'r NodeRe
     flow.nodes.iter().find(|it| it.id == node).unwrap()
 }
 
-/// How often a call came to a part of a node.
+/// Returns the count of a part of a node.
 pub(crate) fn count(report: &Report, flow: &str, of: &str, name: &str) -> u64 {
     let is_it = |part: &&PartReport| part.name == name;
     node(report, flow, of).parts.iter().find(is_it).unwrap().count

@@ -1,16 +1,16 @@
-//! For people.
+//! The console report for people.
 
 use std::time::Duration;
 
 use flowsim::report::{Console, ConsoleStyle, Listing};
 use flowsim::runner::{CaseResult, Ended, Outcome, RunEvent, Tally};
 
-use super::events::{case, options, results, tell, tell_one};
+use super::events::{case, options, results, send, send_one};
 
 fn shown(style: ConsoleStyle, times: bool, results: &[CaseResult]) -> String {
     let mut written = Vec::new();
     let mut console = Console::new(Box::new(&mut written), style, options(times));
-    tell(&mut console, results, 0);
+    send(&mut console, results, 0);
     drop(console);
     String::from_utf8(written).unwrap()
 }
@@ -20,16 +20,16 @@ fn style(listing: Listing) -> ConsoleStyle {
 }
 
 #[test]
-fn failures_are_told_in_full_and_listed_at_the_end() {
+fn failures_are_shown_in_full_and_listed_at_the_end() {
     insta::assert_snapshot!(shown(style(Listing::Failures), true, &results()));
 }
 
 #[test]
-fn every_test_has_its_line() {
+fn every_test_has_a_line() {
     insta::assert_snapshot!(shown(style(Listing::Each), false, &results()));
 }
 
-/// What is printed does not depend on how much was read before the first result came.
+/// The output does not depend on how much was loaded before the first result.
 #[test]
 fn few_tests_have_a_line_each_and_many_have_none() {
     let results = results();
@@ -45,29 +45,29 @@ fn few_tests_have_a_line_each_and_many_have_none() {
     }
 }
 
-/// A suite that is read in parts, the first with so many tests.
+/// Reports a suite that is loaded in parts, the first one with the given number of tests.
 fn in_parts(style: ConsoleStyle, results: &[CaseResult], first: usize) -> String {
     let mut written = Vec::new();
     let mut console = Console::new(Box::new(&mut written), style, options(true));
     let mut tally = Tally::default();
     results.iter().for_each(|result| tally.add(&result.outcome));
-    tell_one(&mut console, &RunEvent::Started);
+    send_one(&mut console, &RunEvent::Started);
     let (some, others) = results.split_at(first);
     for (part, selected) in [(some, first), (others, results.len())] {
         let is_all = selected == results.len();
-        let read = RunEvent::Read { diagnostics: &[], selected, is_all };
-        tell_one(&mut console, &read);
-        part.iter().for_each(|it| tell_one(&mut console, &RunEvent::Finished(it)));
+        let read = RunEvent::Read { diagnostics: &[], selected, is_last: is_all };
+        send_one(&mut console, &read);
+        part.iter().for_each(|it| send_one(&mut console, &RunEvent::Finished(it)));
     }
     let took = Duration::from_millis(1_234);
     let ended = Ended { tally, found: tally.total() + 3, files: 2, took };
-    tell_one(&mut console, &RunEvent::Ended(ended));
+    send_one(&mut console, &RunEvent::Ended(ended));
     drop(console);
     String::from_utf8(written).unwrap()
 }
 
 #[test]
-fn dots_are_not_torn_apart() {
+fn dots_are_not_interrupted() {
     let text = shown(style(Listing::Dots), false, &results());
     insta::assert_snapshot!(text);
     let passed = case("a.test.yaml", 1, "a", Outcome::Passed);
@@ -81,7 +81,7 @@ fn dots_are_not_torn_apart() {
 }
 
 #[test]
-fn colours_only_stress_what_is_there() {
+fn colours_only_emphasize() {
     let plain = shown(style(Listing::Each), true, &results());
     let color = ConsoleStyle { color: true, ..style(Listing::Each) };
     let colored = shown(color, true, &results());
@@ -91,7 +91,7 @@ fn colours_only_stress_what_is_there() {
 }
 
 #[test]
-fn all_is_well_is_one_line() {
+fn a_successful_run_is_one_line() {
     let results = [case("a.test.yaml", 1, "a", Outcome::Passed)];
     let text = shown(style(Listing::Failures), false, &results);
     assert_eq!(text, "1 test: 1 passed, in 2 files, 3 not selected\n");
@@ -100,12 +100,12 @@ fn all_is_well_is_one_line() {
 }
 
 #[test]
-fn progress_goes_elsewhere_and_leaves_nothing() {
+fn progress_goes_to_another_stream_and_is_erased() {
     let (mut written, mut terminal) = (Vec::new(), Vec::new());
     let console =
         Console::new(Box::new(&mut written), style(Listing::Failures), options(true));
     let mut console = console.progress(Box::new(&mut terminal), 40);
-    tell(&mut console, &results(), 0);
+    send(&mut console, &results(), 0);
     drop(console);
     let expected = shown(style(Listing::Failures), true, &results());
     assert_eq!(String::from_utf8(written).unwrap(), expected);
@@ -116,7 +116,7 @@ fn progress_goes_elsewhere_and_leaves_nothing() {
 }
 
 #[test]
-fn without_times_the_same_results_give_the_same_bytes() {
+fn without_times_equal_results_produce_equal_bytes() {
     let (once, mut again) = (results(), results());
     again.iter_mut().for_each(|result| result.took *= 3);
     let all = |results| shown(style(Listing::Each), false, results);

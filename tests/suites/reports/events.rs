@@ -1,4 +1,4 @@
-//! A run, made by hand.
+//! A run whose events are built by hand.
 
 use std::fmt::Write;
 use std::fs;
@@ -12,17 +12,18 @@ use flowsim::flow::read;
 use flowsim::program::Program;
 use flowsim::report::{Options, ReportSpec, Reporter};
 use flowsim::runner::{
-    CaseId, CaseResult, Ended, Library, Outcome, RunEvent, Scene, Tally,
+    CaseId, CaseResult, Ended, Library, LoadedSuite, Outcome, RunEvent, Tally,
 };
 use flowsim::source::{FileId, Files, Span, read_document};
 use flowsim::suite::{Mismatch, Shown};
 use flowsim::world::{FixtureHost, Fixtures};
 
-/// What stands in the way of XML, TAP, Markdown, workflow commands and terminals.
+/// A string with characters that are special in XML, TAP, Markdown, workflow commands or
+/// terminals.
 pub(crate) const HOSTILE: &str = "a\u{1b}[31mred\u{7} <b>&\"'</b> ]]> # SKIP not \\ | *x* `y` \
      [z](u) @all ::error::%0A\nok 9 - \u{202e}\u{fffe} größe 日本";
 
-/// The scenario files of the tests, of which only the number of lines matters.
+/// The scenario files of the tests. Only their number of lines matters.
 pub(crate) fn files() -> Files {
     let mut files = Files::new();
     for path in ["suites/a.test.yaml", "suites/b & <c>.test.yaml"] {
@@ -31,7 +32,7 @@ pub(crate) fn files() -> Files {
     files
 }
 
-/// The fifth column of a line of one of them.
+/// The fifth column of a line in one of them.
 fn at(file: u32, line: usize) -> Span {
     let start = (line - 1) * 9 + 4;
     Span::new(FileId(file), start, start + 1)
@@ -53,11 +54,11 @@ pub(crate) fn case(file: &str, line: u32, name: &str, outcome: Outcome) -> CaseR
         trace: None,
         snapshot: None,
         took: Duration::from_micros(u64::from(line) * 1_500),
-        is_file: false,
+        is_file_result: false,
     }
 }
 
-/// A test with a call of which there is a trace.
+/// A test with a call and its trace.
 fn called() -> CaseResult {
     let text = r#"{
       "id": "short", "name": "Short", "type": "inbound",
@@ -104,7 +105,7 @@ fn mismatches() -> Outcome {
     ])
 }
 
-/// One test of every outcome, and two with a name that nothing should obey.
+/// One test with each outcome, and two with a name that must not be interpreted.
 pub(crate) fn results() -> Vec<CaseResult> {
     let (a, b) = ("suites/a.test.yaml", "suites/b & <c>.test.yaml");
     let hostile = Outcome::Failed(vec![Mismatch {
@@ -134,7 +135,7 @@ pub(crate) fn results() -> Vec<CaseResult> {
     ]
 }
 
-/// Stands in for what the suites say about a failure.
+/// A substitute for the suite's explanation of a failure.
 pub(crate) fn explain(result: &CaseResult, files: &Files) -> String {
     let mut text = String::new();
     match &result.outcome {
@@ -179,29 +180,29 @@ pub(crate) fn options(times: bool) -> Options {
     Options { explain, times, step_summary: None }
 }
 
-/// Tells an event of a run of which nothing stands in files.
-pub(crate) fn tell_one(reporter: &mut dyn Reporter, event: &RunEvent<'_>) {
+/// Sends an event of a run without scenario files.
+pub(crate) fn send_one(reporter: &mut dyn Reporter, event: &RunEvent<'_>) {
     let (library, files) = (Library::default(), files());
-    reporter.event(event, Scene { library: &library, files: &files }).unwrap();
+    reporter.event(event, LoadedSuite { library: &library, files: &files }).unwrap();
 }
 
-/// The events of a run of these, told to a reporter.
-pub(crate) fn tell(reporter: &mut dyn Reporter, results: &[CaseResult], not_run: usize) {
+/// Sends the events of a run with these results to a reporter.
+pub(crate) fn send(reporter: &mut dyn Reporter, results: &[CaseResult], not_run: usize) {
     let mut tally = Tally { not_run, ..Tally::default() };
     results.iter().for_each(|result| tally.add(&result.outcome));
     let selected = tally.total();
     let took = Duration::from_millis(1_234);
-    tell_one(reporter, &RunEvent::Started);
-    let read = RunEvent::Read { diagnostics: &[], selected, is_all: true };
-    tell_one(reporter, &read);
+    send_one(reporter, &RunEvent::Started);
+    let read = RunEvent::Read { diagnostics: &[], selected, is_last: true };
+    send_one(reporter, &read);
     for result in results {
-        tell_one(reporter, &RunEvent::Finished(result));
+        send_one(reporter, &RunEvent::Finished(result));
     }
     let ended = Ended { tally, found: selected + 3, files: 2, took };
-    tell_one(reporter, &RunEvent::Ended(ended));
+    send_one(reporter, &RunEvent::Ended(ended));
 }
 
-/// The file that a report of these makes.
+/// Returns the report file for these results.
 pub(crate) fn report(kind: &str, results: &[CaseResult], not_run: usize) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("report");
@@ -213,5 +214,5 @@ pub(crate) fn report(kind: &str, results: &[CaseResult], not_run: usize) -> Stri
 pub(crate) fn write(kind: &str, path: &Path, results: &[CaseResult], not_run: usize) {
     let spec = ReportSpec::parse(&format!("{kind}={}", path.display())).unwrap();
     let mut reporter = spec.reporter(&options(true), Box::new(std::io::sink()));
-    tell(&mut *reporter, results, not_run);
+    send(&mut *reporter, results, not_run);
 }

@@ -1,12 +1,12 @@
-//! When reports are there, and where annotations go.
+//! Creation of report files, and the targets of annotations.
 
 use std::fs;
 use std::path::Path;
 
 use flowsim::report::{Options, ReportSpec};
-use flowsim::runner::{Library, RunEvent, Scene};
+use flowsim::runner::{Library, LoadedSuite, RunEvent};
 
-use super::events::{files, options, results, tell, tell_one};
+use super::events::{files, options, results, send, send_one};
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
@@ -17,7 +17,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_report_is_there_when_the_run_has_ended_and_not_before() {
+fn a_report_exists_only_after_the_run_has_ended() {
     for kind in ["junit", "tap", "json", "markdown"] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out/report");
@@ -26,25 +26,25 @@ fn a_report_is_there_when_the_run_has_ended_and_not_before() {
         let spec = ReportSpec::parse(&format!("{kind}={}", path.display())).unwrap();
         assert_eq!(spec.path(), Some(path.clone()));
         let mut reporter = spec.reporter(&options(true), Box::new(std::io::sink()));
-        tell_one(&mut *reporter, &RunEvent::Started);
+        send_one(&mut *reporter, &RunEvent::Started);
         for result in &results() {
-            tell_one(&mut *reporter, &RunEvent::Finished(result));
+            send_one(&mut *reporter, &RunEvent::Finished(result));
         }
         assert_eq!(names(path.parent().unwrap()), [""; 0], "{kind}");
-        tell(&mut *reporter, &[], 0);
+        send(&mut *reporter, &[], 0);
         assert_eq!(names(path.parent().unwrap()), ["report"], "{kind}");
     }
 }
 
 #[test]
-fn a_report_that_cannot_be_written_is_told_before_tests_are_run() {
+fn a_report_that_cannot_be_written_is_reported_before_tests_run() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
     let path = folder.path().join("file/junit.xml");
     let spec = ReportSpec::Junit(path.clone());
     let mut reporter = spec.reporter(&options(true), Box::new(std::io::sink()));
     let (library, files) = (Library::default(), files());
-    let scene = Scene { library: &library, files: &files };
+    let scene = LoadedSuite { library: &library, files: &files };
     let error = reporter.event(&RunEvent::Started, scene).unwrap_err().to_string();
     assert!(error.starts_with(&format!("cannot write {}: ", path.display())), "{error}");
 }
@@ -57,7 +57,7 @@ fn github_gets_annotations_and_a_summary() {
     let options = Options { step_summary: Some(summary.clone()), ..options(false) };
     let mut written = Vec::new();
     let mut reporter = ReportSpec::Github.reporter(&options, Box::new(&mut written));
-    tell(&mut *reporter, &results(), 0);
+    send(&mut *reporter, &results(), 0);
     drop(reporter);
     let annotations = String::from_utf8(written).unwrap();
     insta::assert_snapshot!(annotations);

@@ -1,10 +1,10 @@
-//! The page: what it holds, and that it obeys nothing of it.
+//! The HTML page and its contents, which must never be interpreted as markup.
 
 use serde_json::Value as Json;
 
 use super::events::{HOSTILE, report, results};
 
-/// What stands in the element of this id.
+/// Returns the contents of the element with this id.
 fn data(page: &str, id: &str) -> Json {
     let start = format!("<script type=\"application/json\" id=\"{id}\">");
     let (_, rest) = page.split_once(&start).unwrap();
@@ -13,7 +13,7 @@ fn data(page: &str, id: &str) -> Json {
 }
 
 #[test]
-fn the_page_holds_every_test() {
+fn the_page_contains_every_test() {
     let page = report("html", &results(), 1);
     insta::assert_json_snapshot!("html_tests", data(&page, "tests-data"));
     insta::assert_json_snapshot!("html_calls", data(&page, "calls-data"));
@@ -21,14 +21,14 @@ fn the_page_holds_every_test() {
 }
 
 #[test]
-fn a_run_without_tests_has_a_page_too() {
+fn a_run_without_tests_also_has_a_page() {
     let page = report("html", &[], 0);
     assert!(page.contains("<p>no tests</p>"), "{page}");
 }
 
-/// No text of a test ends an element or begins one, and none is lost.
+/// No string of a test ends or starts an element, and none is lost.
 #[test]
-fn names_are_only_text() {
+fn names_are_not_interpreted() {
     let name = format!("{HOSTILE}</script><script>alert(1)</script><!-- {{{{ 7 * 7 }}}}");
     let mut all = results();
     for result in &mut all {
@@ -36,7 +36,7 @@ fn names_are_only_text() {
         result.tags = vec![name.as_str().into()];
     }
     let page = report("html", &all, 0);
-    // Style and script have their hash in the policy; the data are JSON.
+    // The policy contains the hashes of style and script; the data is JSON.
     assert_eq!(page.matches("<script").count(), 3);
     assert_eq!(page.matches("</script>").count(), 3);
     assert!(!page.contains("<!--"));
@@ -46,9 +46,9 @@ fn names_are_only_text() {
     assert!(!shown.contains(['\u{1b}', '\u{202e}', '\n']), "{shown}");
 }
 
-/// The clock of the machine is nowhere in it.
+/// The page does not contain the time of the machine.
 #[test]
-fn the_same_results_give_the_same_bytes() {
+fn equal_results_produce_equal_bytes() {
     let mut slow = results();
     slow.iter_mut().for_each(|result| result.took *= 77);
     assert_eq!(report("html", &results(), 0), report("html", &slow, 0));

@@ -12,7 +12,7 @@ fn lines(text: &str) -> Vec<Value> {
 }
 
 #[test]
-fn a_run_is_one_object_a_line() {
+fn a_run_is_one_object_per_line() {
     let text = report("json", &results(), 2);
     insta::assert_snapshot!(text);
     for line in text.lines() {
@@ -29,7 +29,7 @@ fn a_run_is_one_object_a_line() {
 }
 
 #[test]
-fn partitions_put_together_are_the_run() {
+fn merged_partitions_are_the_run() {
     let results = results();
     let (one, other) = results.split_at(3);
     let whole = lines(&report("json", &results, 0));
@@ -48,7 +48,7 @@ fn partitions_put_together_are_the_run() {
 }
 
 #[test]
-fn every_key_is_in_the_manual() {
+fn every_key_is_documented() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reports.md");
     let manual = fs::read_to_string(path).unwrap();
     let mut keys = Vec::new();

@@ -1,4 +1,4 @@
-//! JUnit's XML, against what the schemas of CI systems allow.
+//! JUnit XML, checked against the schemas of CI systems.
 
 use std::env;
 use std::fs;
@@ -9,8 +9,8 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::events::{report, results, write};
 
-/// An element: where it may stand, and its attributes. What two editions of the schema of
-/// Jenkins' xunit-plugin have in common: of 2014 and of today.
+/// An element: its permitted parents, and its attributes. The common part of two editions
+/// of the schema of Jenkins' xunit-plugin, of 2014 and of today.
 const ALLOWED: &[(&str, &[&str], &[&str])] = &[
     ("testsuites", &[""], &["name", "time", "tests", "failures", "errors"]),
     (
@@ -55,7 +55,7 @@ fn check(element: &BytesStart<'_>, parent: &str) {
     }
 }
 
-/// Reads to the end, holds every element against the table, and counts.
+/// Parses the XML, checks every element against the table, and counts.
 fn counted(text: &str) -> Vec<(String, u32)> {
     let is_xml = |c: char| matches!(c, '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     assert!(text.chars().all(is_xml), "a character that XML forbids");
@@ -110,7 +110,7 @@ fn a_table_has_cases_of_different_names() {
 }
 
 #[test]
-fn a_run_that_was_stopped_is_no_success() {
+fn a_stopped_run_is_not_a_success() {
     let text = report("junit", &results()[..1], 4);
     let counts = counted(&text);
     assert_eq!((count(&counts, "testcase"), count(&counts, "error")), (2, 1));
@@ -118,11 +118,11 @@ fn a_run_that_was_stopped_is_no_success() {
 }
 
 #[test]
-fn nothing_selected_is_a_report_too() {
+fn an_empty_selection_also_has_a_report() {
     assert_eq!(count(&counted(&report("junit", &[], 0)), "testsuites"), 1);
 }
 
-/// The schema is not ours: point `FLOWSIM_JUNIT_XSD` at `junit-10.xsd` of Jenkins'
+/// The schema is not ours. Set `FLOWSIM_JUNIT_XSD` to `junit-10.xsd` of Jenkins'
 /// xunit-plugin.
 #[test]
 fn the_schema_of_jenkins_agrees() {

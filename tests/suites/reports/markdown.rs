@@ -1,13 +1,13 @@
-//! A page of Markdown.
+//! The Markdown report.
 
 use super::events::{report, results};
 
 #[test]
-fn a_page_tells_what_failed_and_what_was_skipped() {
+fn a_page_shows_failed_and_skipped_tests() {
     let text = report("markdown", &results(), 0);
     insta::assert_snapshot!(text);
     assert_eq!(text.matches("\n#### ").count(), 4);
-    // Every other part is a block of code, where markup is text.
+    // Every second part is a code block, in which markup is text.
     let prose: String = text.split("\n```").step_by(2).collect();
     assert!(prose.contains("\\<b\\>"), "{prose}");
     for markup in [" <b>", " *x*", " `y`", "[z](u)", "@all"] {
@@ -16,7 +16,7 @@ fn a_page_tells_what_failed_and_what_was_skipped() {
 }
 
 #[test]
-fn all_is_well_needs_no_list() {
+fn a_successful_run_needs_no_list() {
     let passed = &results()[..1];
     let text = report("markdown", passed, 0);
     assert_eq!(text, "## ✅ flowsim test\n\n1 test: 1 passed, in 1.234 s\n");

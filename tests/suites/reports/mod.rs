@@ -1,5 +1,5 @@
-//! What a run of suites tells, in every form: made of events by hand, among them names and
-//! texts that each of the forms would stumble over.
+//! Reports of runs in every format, created from events built by hand. Some contain names
+//! and strings that are difficult for one of the formats.
 
 #![expect(clippy::unwrap_used, reason = "a report that is not there fails the test")]
 #![expect(clippy::print_stderr, reason = "what is skipped has to be seen")]

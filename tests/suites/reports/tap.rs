@@ -1,4 +1,4 @@
-//! TAP 14, as `prove` reads it, and as the specification says.
+//! TAP 14, checked with `prove` and against the specification.
 
 use std::path::Path;
 use std::process::Command;
@@ -51,13 +51,13 @@ fn details_are_yaml() {
 fn a_run_that_was_stopped_bails_out() {
     let text = report("tap", &results()[..1], 4);
     assert!(text.starts_with("TAP version 14\n1..5\nok 1 - "), "{text}");
-    assert!(text.ends_with("\nBail out! the run stopped, 4 tests not run\n"), "{text}");
+    assert!(text.ends_with("\nBail out! the run stopped: 4 tests not run\n"), "{text}");
     let text = report("tap", &[], 0);
     assert_eq!(text, "TAP version 14\n1..0 # SKIP no tests were selected\n");
 }
 
-/// What `prove` says, and whether it is content. That of Perl 5.36 knows version 13 only,
-/// which differs in nothing that we write but the number.
+/// Returns the output of `prove` and its verdict. The one in Perl 5.36 knows only version
+/// 13, which differs only in the number for everything that we write.
 fn proved(path: &Path) -> Option<(String, bool)> {
     let proved = prove(path, "cat")?;
     if proved.0.contains("don't know about versions later than 13") {

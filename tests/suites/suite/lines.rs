@@ -1,4 +1,4 @@
-//! Where failures point, in every report: at the lines of the expectations that do not hold.
+//! The lines of failures in every report: those of the expectations that do not hold.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The lines that say `# wrong` are those that have to be told, in their order.
+/// The lines marked `# wrong` are the ones to report, in order.
 const WRONG: &str = r##"tests:
   - name: expected
     input: ["1", "2"]
@@ -51,7 +51,7 @@ const WRONG: &str = r##"tests:
       - presses: "2"                # wrong
 "##;
 
-/// In a table the place is where the expectation is written, for every row.
+/// In a table, the line of an expectation is the same for every row.
 const TABLE: &str = r##"tests:
   - name: "key ${key}"
     each:
@@ -68,9 +68,9 @@ const TABLE: &str = r##"tests:
 
 const REPORTS: [&str; 4] = ["junit", "tap", "json", "markdown"];
 
-/// A run of a suite on the flows of the shared flow: the console and its reports.
+/// A run of a suite on the flows of the shared flow: the console output and the reports.
 struct Run {
-    /// The lines that have to be told, from 1.
+    /// The lines to report, from 1.
     wrong: Vec<usize>,
     out: String,
     folder: tempfile::TempDir,
@@ -103,7 +103,7 @@ impl Run {
         fs::read_to_string(self.folder.path().join(name)).unwrap()
     }
 
-    /// The objects of the tests in the report for programs.
+    /// Returns the objects of the tests in the JSON report.
     fn tests(&self) -> Vec<Value> {
         let text = self.report("json");
         let objects = text.lines().map(|line| serde_json::from_str(line).unwrap());
@@ -111,7 +111,7 @@ impl Run {
     }
 }
 
-/// The numbers that stand behind a text, each time that it comes.
+/// Returns the numbers after each occurrence of a string.
 fn numbers(text: &str, before: &str) -> Vec<usize> {
     let digits = |rest: &str| {
         let end = rest.find(|it: char| !it.is_ascii_digit()).unwrap_or(rest.len());
@@ -135,13 +135,13 @@ fn every_report_names_the_line_of_every_expectation() {
     let lines: Vec<_> = mismatches.map(|it| it["line"].as_u64().unwrap()).collect();
     assert_eq!(lines, run.wrong.iter().map(|&it| it as u64).collect::<Vec<_>>());
     assert_eq!(tests[0]["mismatches"][0]["column"], 7);
-    // What a test is known by stays its own line.
+    // The line that identifies a test is still its own.
     assert_eq!(tests[0]["line"], 5);
     assert!(run.out.contains("\n    flowsim test a.test.yaml:5\n"), "{}", run.out);
 }
 
 #[test]
-fn annotations_stand_at_the_first_expectation_and_name_the_others() {
+fn annotations_are_at_the_first_expectation_and_name_the_others() {
     let run = Run::of(WRONG, &[]);
     let mut annotations = run.out.lines().filter(|it| it.starts_with("::error "));
     let told: Vec<_> = annotations.clone().flat_map(|it| numbers(it, "line ")).collect();
@@ -154,9 +154,9 @@ fn annotations_stand_at_the_first_expectation_and_name_the_others() {
     assert!(tap.contains("\n  at:\n    file: \"a.test.yaml\"\n    line: 8\n"), "{tap}");
 }
 
-/// What keeps a test from running has a place as well.
+/// A problem that prevents a test from running has a position as well.
 #[test]
-fn a_test_that_cannot_run_points_at_what_keeps_it_from_running() {
+fn a_test_that_cannot_run_points_at_the_problem() {
     let tests = "tests:\n  - name: lost\n    input: ['1']\n    flow: Nowhere\n    \
                  expect: {status: completed}\n";
     let run = Run::of(tests, &[]);
@@ -167,14 +167,14 @@ fn a_test_that_cannot_run_points_at_what_keeps_it_from_running() {
 }
 
 #[test]
-fn rows_of_a_table_point_at_what_is_written_for_all_of_them() {
+fn rows_of_a_table_point_at_the_shared_expectation() {
     let run = Run::of(TABLE, &[]);
     let twice = run.wrong.repeat(2);
     assert_eq!(numbers(&run.out, "  at a.test.yaml:"), twice, "{}", run.out);
     assert!(run.out.contains("\n    flowsim test a.test.yaml:5:2\n"), "{}", run.out);
 }
 
-/// Two rows of one name, and two tests of another.
+/// Two rows with the same name, and two tests with another.
 const ALIKE: &str = r#"tests:
   - name: same
     each: [{key: "1"}, {key: "2"}]
@@ -186,7 +186,7 @@ const ALIKE: &str = r#"tests:
 "#;
 
 #[test]
-fn tests_of_one_name_are_told_apart_in_every_report() {
+fn tests_with_the_same_name_are_distinguished_in_every_report() {
     let run = Run::of(ALIKE, &[]);
     let titles = ["same (row 1)", "same (row 2)", "twice (line 9)", "twice (line 10)"];
     let reports = ["junit", "tap", "markdown", "index.html"].map(|it| run.report(it));
@@ -203,7 +203,7 @@ fn tests_of_one_name_are_told_apart_in_every_report() {
     let list = list.current_dir(run.folder.path()).args(["test", "--list"]);
     let listed = String::from_utf8(list.output().unwrap().stdout).unwrap();
     assert!(listed.starts_with("a.test.yaml:5 same (row 1)\n"), "{listed}");
-    // Whatever else runs.
+    // This does not depend on the other tests of the run.
     let alone = Run::of(ALIKE, &["a.test.yaml:5:2"]).report("junit");
     assert!(alone.contains("name=\"same (row 2)\""), "{alone}");
 }

@@ -1,14 +1,14 @@
-//! Every expectation failing once on purpose, in a snapshot of what people read; and holding
-//! once, in silence.
+//! Every expectation, failing once on purpose with a snapshot of the explanation, and
+//! holding once without output.
 
 use flowsim::suite::{
-    CallExpectation, Case, Expectation, Flag, PathMatcher, Range, RoutingMatcher,
+    CallExpectation, Case, Expectation, Forbidden, PathMatcher, Range, RoutingMatcher,
     TextMatcher, ValueMatcher,
 };
 use flowsim::trace::Status;
 
 use super::scene::{
-    Scene, case, equals, fixtures, has, json, nodes, texts, with_variable, written,
+    Scene, case, equals, fixtures, has, json, nodes, text_list, with_variable, written,
 };
 
 const A: &str = "Inbound_Flow_A";
@@ -65,7 +65,7 @@ fn orders(input: &str, expected: Vec<Expectation>) -> String {
 }
 
 #[test]
-fn what_holds_is_not_told() {
+fn expectations_that_hold_are_not_reported() {
     let told = shared(
         "1",
         vec![
@@ -81,9 +81,9 @@ fn what_holds_is_not_told() {
             prompts(vec![like("Thanks for calling Harbour Travel", 0.8)]),
             Expectation::ElapsedMs(at_most(15_000)),
             Expectation::Actions(exactly(9)),
-            Expectation::Flag(Flag::NoDiagnostics),
-            Expectation::Flag(Flag::NoUnusedInputs),
-            Expectation::Flag(Flag::NoUnusedFixtures),
+            Expectation::Forbidden(Forbidden::NoDiagnostics),
+            Expectation::Forbidden(Forbidden::NoUnusedInputs),
+            Expectation::Forbidden(Forbidden::NoUnusedFixtures),
             calls("Get Order", &[], Some(exactly(0))),
         ],
     );
@@ -119,13 +119,13 @@ fn path_exactly() {
 }
 
 #[test]
-fn path_that_fails_on_the_way() {
+fn path_with_a_failure() {
     let path = PathMatcher::Exact(nodes("AskOrder GetOrder WhatState TellShipped"));
     insta::assert_snapshot!(orders("999#", vec![Expectation::Path(path)]));
 }
 
 #[test]
-fn path_by_names_that_goes_on() {
+fn path_by_names_that_continues() {
     let names = ["Ask for the order", "Ask the shop", "WhatStat"];
     let path = PathMatcher::Exact(names.map(|it| written(it.into())).to_vec());
     insta::assert_snapshot!(orders("100200#", vec![Expectation::Path(path)]));
@@ -144,7 +144,7 @@ fn path_excludes() {
 }
 
 #[test]
-fn path_excludes_what_does_not_exist() {
+fn path_excludes_a_missing_node() {
     let path = PathMatcher::Excludes(nodes("RouteToAgnet"));
     insta::assert_snapshot!(shared("1", vec![Expectation::Path(path)]));
 }
@@ -168,7 +168,7 @@ fn variable_of_another_type() {
 }
 
 #[test]
-fn variable_with_a_text_a_range_and_members() {
+fn variable_with_a_string_a_range_and_members() {
     let members = vec![("a".into(), json("1"))];
     let name = "shared_module_result";
     insta::assert_snapshot!(shared(
@@ -183,14 +183,14 @@ fn variable_with_a_text_a_range_and_members() {
 }
 
 #[test]
-fn variable_that_nobody_knows() {
+fn variable_that_is_unknown() {
     let expected = variable("shared_modul_result", ValueMatcher::IsSet(true));
     insta::assert_snapshot!(shared("1", vec![expected]));
 }
 
-/// It is not set, but whoever expects that has misspelt another.
+/// The variable is not set, but only because its name is misspelt.
 #[test]
-fn variable_that_is_not_set_since_nobody_knows_it() {
+fn variable_that_is_not_set_as_it_is_unknown() {
     let expected = variable("shared_modul_result", ValueMatcher::IsSet(false));
     insta::assert_snapshot!(shared("1", vec![expected]));
 }
@@ -202,7 +202,7 @@ fn variable_that_is_an_output_of_a_node() {
 }
 
 #[test]
-fn variable_that_the_call_brought() {
+fn variable_set_by_the_call() {
     let case = with_variable(case(A, &["-"]), "shared_module_result", "7");
     let expected = vec![variable("shared_module_result", json("[\"7\"]"))];
     insta::assert_snapshot!(Scene::new("shared-flow").explain(case, expected));
@@ -214,19 +214,21 @@ fn routing_to_another_queue() {
 }
 
 #[test]
-fn routing_that_was_not() {
+fn routing_that_is_missing() {
     insta::assert_snapshot!(shared("2", vec![to_queue(has("support"))]));
 }
 
 #[test]
-fn routing_that_was_not_wanted() {
+fn routing_that_is_unexpected() {
     insta::assert_snapshot!(shared("1", vec![Expectation::Routing(None)]));
 }
 
 #[test]
 fn routing_with_skills_and_priority() {
-    let skills =
-        RoutingMatcher { skills: Some(written(texts("english"))), ..Default::default() };
+    let skills = RoutingMatcher {
+        skills: Some(written(text_list("english"))),
+        ..Default::default()
+    };
     let priority =
         RoutingMatcher { priority: Some(written(Some(9))), ..Default::default() };
     let name = RoutingMatcher { queue_name: Some(written(None)), ..Default::default() };
@@ -235,12 +237,12 @@ fn routing_with_skills_and_priority() {
     insta::assert_snapshot!(orders("1#", expected.into()));
 }
 
-/// Each key of `routing` is an expectation of its own.
+/// Each key of `routing` is a separate expectation.
 #[test]
-fn routing_in_every_way_to_another_queue() {
+fn routing_in_every_respect_to_another_queue() {
     let wanted = RoutingMatcher {
         queue_id: Some(written(Some(equals("nowhere")))),
-        skills: Some(written(texts("english"))),
+        skills: Some(written(text_list("english"))),
         priority: Some(written(Some(9))),
         ..Default::default()
     };
@@ -256,7 +258,7 @@ fn prompts_in_order() {
     insta::assert_snapshot!(shared("1", vec![prompts(expected)]));
 }
 
-/// What was said is not missing, and the way that led to it is no reason.
+/// Prompts that were found are not missing, and the path to them is not a cause.
 #[test]
 fn prompts_that_were_found_are_not_missing() {
     let thanks = || matches("^Thank");
@@ -296,9 +298,9 @@ fn elapsed_and_actions() {
     ));
 }
 
-/// The action that was too many is counted, as in the trace.
+/// The action that exceeds the limit is counted, as in the trace.
 #[test]
-fn actions_that_were_too_many() {
+fn actions_beyond_the_maximum() {
     let mut case = order("100200#");
     case.start.max_actions = Some(3);
     let expected = |count| vec![Expectation::Actions(exactly(count))];
@@ -333,7 +335,7 @@ fn path_that_is_longer_or_shorter() {
 }
 
 #[test]
-fn variable_with_other_texts_numbers_and_members() {
+fn variable_with_other_strings_numbers_and_members() {
     let scene = Scene::of("chain.json", include_str!("chain.json"));
     let own = "dataActions: {Get Tier: {output: {tier: gold, points: 7}}}";
     let case = fixtures(case("Chain", &["4"]), own);
@@ -349,7 +351,7 @@ fn variable_with_other_texts_numbers_and_members() {
 }
 
 #[test]
-fn routing_by_every_text_and_to_no_priority() {
+fn routing_by_every_string_and_without_priority() {
     let named = |queue_name: TextMatcher| RoutingMatcher {
         queue_name: Some(written(Some(queue_name))),
         ..RoutingMatcher::default()
@@ -373,13 +375,13 @@ fn routing_by_every_text_and_to_no_priority() {
 }
 
 #[test]
-fn routing_wherever() {
+fn routing_to_any_queue() {
     let anywhere = Expectation::Routing(Some(Box::default()));
     insta::assert_snapshot!(shared("2", vec![anywhere]));
 }
 
 #[test]
-fn routing_with_skills_that_the_call_needs() {
+fn routing_with_required_skills() {
     let scene = Scene::new("northlight-power");
     let skills = |skills: &[&str]| RoutingMatcher {
         skills: Some(written(skills.iter().map(|it| (*it).into()).collect())),
@@ -393,7 +395,7 @@ fn routing_with_skills_that_the_call_needs() {
 }
 
 #[test]
-fn prompts_exactly_and_said_in_another_order() {
+fn prompts_exactly_and_in_another_order() {
     insta::assert_snapshot!(shared(
         "1",
         vec![
@@ -404,7 +406,7 @@ fn prompts_exactly_and_said_in_another_order() {
 }
 
 #[test]
-fn error_that_is_another_one() {
+fn error_with_another_code() {
     let mut case = case(A, &[]);
     case.start.timeout_ms = Some(5_000);
     let expected = vec![Expectation::Error("NO_INPUT".into())];
@@ -412,12 +414,12 @@ fn error_that_is_another_one() {
 }
 
 #[test]
-fn calls_that_were_not_made() {
+fn calls_that_are_missing() {
     insta::assert_snapshot!(orders("100200#", vec![calls("Get Orders", &[], None)]));
 }
 
 #[test]
-fn calls_with_something_else() {
+fn calls_with_other_inputs() {
     let sent = [("caller", "null"), ("order", "\"1\"")];
     insta::assert_snapshot!(orders("100200#", vec![calls("Get Order", &sent, None)]));
 }
@@ -441,8 +443,12 @@ fn flags() {
         - {output: {state: packing}}\n    - {output: {state: lost}}\n  Other: {output: {}}\n\
         webhooks: {'https://a.example': {status: 200}}\n";
     let case = fixtures(case("Order_Status", &["555#", "7", "hangup"]), own);
-    let flags = [Flag::NoUnusedFixtures, Flag::NoUnusedInputs, Flag::NoDiagnostics];
-    let expected = flags.map(Expectation::Flag).into();
+    let flags = [
+        Forbidden::NoUnusedFixtures,
+        Forbidden::NoUnusedInputs,
+        Forbidden::NoDiagnostics,
+    ];
+    let expected = flags.map(Expectation::Forbidden).into();
     insta::assert_snapshot!(Scene::new("order-status").explain(case, expected));
 }
 
@@ -453,7 +459,7 @@ fn the_cause_names_the_data_action() {
 }
 
 #[test]
-fn the_cause_goes_back_to_what_a_value_was_made_of() {
+fn the_cause_is_traced_back_to_the_origin_of_a_value() {
     let scene = Scene::of("chain.json", include_str!("chain.json"));
     let own = "dataActions: {Get Tier: {output: {tier: gold, points: 7}}}";
     let case = fixtures(case("Chain", &["4"]), own);
@@ -462,7 +468,7 @@ fn the_cause_goes_back_to_what_a_value_was_made_of() {
 }
 
 #[test]
-fn the_cause_in_a_flow_of_architect() {
+fn the_cause_in_an_architect_flow() {
     let scene = Scene::of("counter.yaml", include_str!("counter.yaml"));
     let path = PathMatcher::Contains(nodes("Few"));
     let case = case("Counter", &[]);
@@ -471,7 +477,7 @@ fn the_cause_in_a_flow_of_architect() {
 }
 
 #[test]
-fn variables_that_architect_brings_along_are_known_at_the_end() {
+fn built_in_architect_variables_are_known_at_the_end() {
     let scene = Scene::of("counter.yaml", include_str!("counter.yaml"));
     let mut case = case("Counter", &[]);
     case.start.context.push(("from".into(), "tel:+15551234567".into()));
@@ -481,7 +487,7 @@ fn variables_that_architect_brings_along_are_known_at_the_end() {
 }
 
 #[test]
-fn actions_that_are_not_simulated_are_calls_too() {
+fn unsimulated_actions_are_calls_too() {
     let scene = Scene::of("counter.yaml", include_str!("counter.yaml"));
     let fits = [("text", "\"Few or many?\"")];
     let fits = calls("Ask the bot", &fits, Some(exactly(1)));
@@ -491,7 +497,7 @@ fn actions_that_are_not_simulated_are_calls_too() {
 }
 
 #[test]
-fn data_actions_and_queues_of_a_flow_of_architect() {
+fn data_actions_and_queues_of_an_architect_flow() {
     let scene = Scene::of("shop.yaml", include_str!("shop.yaml"));
     let gold =
         "dataActions: {Get Tier: {output: {tier: gold}}}\nqueues: [{name: Lounge}]";
@@ -503,7 +509,7 @@ fn data_actions_and_queues_of_a_flow_of_architect() {
 }
 
 #[test]
-fn a_call_that_was_handed_on_and_not_routed() {
+fn a_call_that_was_transferred_and_not_routed() {
     let scene = Scene::of("shop.yaml", include_str!("shop.yaml"));
     let silver =
         "dataActions: {Get Tier: {output: {tier: silver}}}\nqueues: [{name: Lounge}]";

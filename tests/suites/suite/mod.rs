@@ -1,4 +1,4 @@
-//! Scenario cases, played and judged through the public API.
+//! Scenario cases, run and judged through the public API.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 

@@ -1,17 +1,19 @@
-//! A large suite is read in parts while its tests run: that changes nothing but the time.
+//! A large suite is loaded in parts while its tests run. This affects nothing but the
+//! time.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use flowsim::runner::{
-    CaseResult, Ended, Library, Options, Outcome, Plan, RunEvent, Wanted, run, run_files,
+    CaseResult, Ended, Library, Options, Outcome, Plan, RunEvent, RunRequest, run,
+    run_files,
 };
 use flowsim::source::Files;
 use flowsim::suite::{Partition, Selection, discover};
 use tempfile::TempDir;
 
-/// Files of some kilobytes each, so that there are several parts; some do not load, one has
-/// no tests, and tests of every tenth fail.
+/// A suite with files of several kilobytes each, so that there are several parts. Some
+/// files do not load, one has no tests, and the tests of every tenth file fail.
 fn suite() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/shared-flow");
@@ -41,7 +43,7 @@ fn suite() -> TempDir {
     folder
 }
 
-/// What is told of a run, but for times.
+/// The events of a run, without times.
 #[derive(Debug, PartialEq)]
 struct Told {
     results: Vec<(PathBuf, u32, String, &'static str)>,
@@ -58,7 +60,7 @@ impl Told {
     fn hear(&mut self, event: &RunEvent<'_>) {
         match event {
             RunEvent::Started => assert_eq!(*self, Self::new()),
-            RunEvent::Read { diagnostics, is_all, .. } => {
+            RunEvent::Read { diagnostics, is_last: is_all, .. } => {
                 self.diagnostics += diagnostics.len();
                 self.parts += 1;
                 assert!(self.ended.is_none() && (*is_all || self.parts < 60));
@@ -75,12 +77,12 @@ impl Told {
     }
 }
 
-/// The run in parts, and the same as one plan.
+/// Runs the suite in parts, and as one plan.
 fn both(folder: &Path, selection: &Selection, options: Options) -> (Told, Told) {
     let mut files = Files::new();
     let (paths, diagnostics) = discover(&[folder.to_owned()], &mut files);
     let selection = selection.clone();
-    let wanted = Wanted { paths, diagnostics, selection, places: Vec::new() };
+    let wanted = RunRequest { paths, diagnostics, selection, places: Vec::new() };
     let mut in_parts = Told::new();
     run_files(&wanted, options, &mut files, &mut |event, _| in_parts.hear(event))
         .unwrap();
@@ -93,7 +95,7 @@ fn both(folder: &Path, selection: &Selection, options: Options) -> (Told, Told) 
 }
 
 #[test]
-fn parts_put_together_are_the_suite() {
+fn the_parts_together_are_the_suite() {
     let folder = suite();
     let shares = ["slice:1/3", "slice:2/3", "slice:3/3", "hash:1/2", "hash:2/2"];
     let partitions = shares.map(|share| Partition::parse(share).ok());
@@ -123,14 +125,14 @@ fn the_results_of_a_run_are_in_the_order_of_the_files() {
     assert_eq!((ended.found, ended.files, ended.tally.not_run), (173, 60, 0));
 }
 
-/// The first tests are done before the last files are read.
+/// The first tests are finished before the last files are loaded.
 #[test]
-fn a_large_suite_is_not_read_before_its_first_test_runs() {
+fn a_large_suite_is_not_loaded_before_its_first_test_runs() {
     let folder = suite();
     let mut files = Files::new();
     let (paths, diagnostics) = discover(&[folder.path().to_owned()], &mut files);
     let count = paths.len();
-    let wanted = Wanted { paths, diagnostics, ..Wanted::default() };
+    let wanted = RunRequest { paths, diagnostics, ..RunRequest::default() };
     let mut read = Vec::new();
     let options = Options { repeat: 1, ..Options::default() };
     run_files(&wanted, options, &mut files, &mut |event, scene| {
@@ -143,15 +145,19 @@ fn a_large_suite_is_not_read_before_its_first_test_runs() {
     assert!(read.last().unwrap() > &count, "{read:?}");
 }
 
-/// Where nobody needs the traces of tests that pass, the results are the same without them.
+/// If the traces of passed tests are not needed, the results are the same without them.
 #[test]
-fn what_passed_may_be_forgotten() {
+fn traces_of_passed_tests_may_be_dropped() {
     let folder = suite();
     let results = |forgets_passed| {
         let mut files = Files::new();
         let (paths, diagnostics) = discover(&[folder.path().to_owned()], &mut files);
-        let wanted = Wanted { paths, diagnostics, ..Wanted::default() };
-        let options = Options { repeat: 1, forgets_passed, ..Options::default() };
+        let wanted = RunRequest { paths, diagnostics, ..RunRequest::default() };
+        let options = Options {
+            repeat: 1,
+            drops_passed_traces: forgets_passed,
+            ..Options::default()
+        };
         let mut results = Vec::new();
         run_files(&wanted, options, &mut files, &mut |event, _| {
             if let RunEvent::Finished(result) = event {

@@ -1,6 +1,6 @@
-//! What a case starts with, and what is left over.
+//! The start conditions of a case, and its unused parts.
 
-use flowsim::flow::Written;
+use flowsim::flow::Spanned;
 use flowsim::source::{FileId, Span};
 use flowsim::suite::{Case, Start};
 use flowsim::trace::Status;
@@ -19,11 +19,11 @@ fn problems(scene: &Scene, case: &Case) -> Vec<String> {
 }
 
 #[test]
-fn an_unknown_flow_is_told_where_it_stands() {
+fn an_unknown_flow_is_reported_at_its_position() {
     let scene = Scene::new("shared-flow");
     let mut case = case("Inbound_Flow_C", &[]);
     let span = Span::new(FileId(0), 5, 9);
-    case.start.flow = Some(Written { value: "Inbound_Flow_C".into(), span });
+    case.start.flow = Some(Spanned { value: "Inbound_Flow_C".into(), span });
     let problems = scene.prepare(&case).unwrap_err();
     assert_eq!(problems[0].labels[0].span, span);
     assert_eq!(problems[0].message, "there is no flow called `Inbound_Flow_C`");
@@ -31,20 +31,20 @@ fn an_unknown_flow_is_told_where_it_stands() {
 }
 
 #[test]
-fn a_flow_must_be_named_where_several_begin() {
+fn a_flow_must_be_named_if_several_can_start() {
     let scene = Scene::new("shared-flow");
     let unnamed = Case { start: Start::default(), ..case("", &[]) };
     assert_eq!(
         problems(&scene, &unnamed),
-        ["which flow is to start? There are 2: Inbound_Flow_A, Inbound_Flow_B \
-          / say which one with `flow`"]
+        ["no flow given to start; there are 2: Inbound_Flow_A, Inbound_Flow_B \
+          / choose one with `flow`"]
     );
     let alone = Scene::new("order-status");
     assert_eq!(problems(&alone, &unnamed), [""; 0]);
 }
 
 #[test]
-fn an_unknown_node_is_told() {
+fn an_unknown_node_is_reported() {
     let mut case = case("Inbound_Flow_A", &[]);
     case.start.node = Some(written("CheckResul".into()));
     assert_eq!(
@@ -69,7 +69,7 @@ fn variables_of_architect_must_exist_and_fit() {
 }
 
 #[test]
-fn what_was_not_used_is_left_over() {
+fn unused_parts_are_reported() {
     let scene = Scene::new("shared-flow");
     let played = scene.play(&case("Inbound_Flow_A", &["1", "2", "hangup"]));
     let left: Vec<String> =
@@ -82,7 +82,7 @@ fn what_was_not_used_is_left_over() {
 }
 
 #[test]
-fn a_case_says_where_and_when_it_starts() {
+fn a_case_sets_its_start_node_and_time() {
     let scene = Scene::new("shared-flow");
     let case = case("Inbound_Flow_A", &[]);
     let mut case = with_variable(case, "shared_module_result", "1");
@@ -91,10 +91,10 @@ fn a_case_says_where_and_when_it_starts() {
     let trace = scene.play(&case).trace;
     assert_eq!(trace.steps.len(), 2);
     assert_eq!(trace.failure.unwrap().code.name(), "ACTION_LIMIT_EXCEEDED");
-    let legend = &scene.program.legend;
+    let symbols = &scene.program.symbols;
     let value = trace
         .variables
         .iter()
-        .find(|(id, _)| legend.variable(*id) == "shared_module_result");
+        .find(|(id, _)| symbols.variable(*id) == "shared_module_result");
     assert_eq!(value.unwrap().1, Value::from("1"));
 }

@@ -1,13 +1,14 @@
-//! Tests that make recorded calls again, as `flowsim test` runs them.
+//! Tests that replay recorded calls, as `flowsim test` runs them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Exit code, standard output without times, and standard error.
+/// Runs the program. Returns exit code, standard output without times, and standard
+/// error.
 fn flowsim(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
-    // Under it no snapshots are accepted.
+    // Under CI, snapshots are not accepted.
     let command = command.env_remove("CI");
     let output = command.current_dir(folder).args(arguments).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -20,7 +21,8 @@ fn flowsim(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     (output.status.code(), out, text(output.stderr))
 }
 
-/// A folder with the flows of an example and recordings of its calls, but without fixtures.
+/// A folder with the flows of an example and recordings of its calls, but without
+/// fixtures.
 struct Stage {
     folder: tempfile::TempDir,
     fixtures: PathBuf,
@@ -44,7 +46,7 @@ impl Stage {
         self.folder.path().join(name)
     }
 
-    /// Makes a call and keeps it as `recordings/ID.recording.json`.
+    /// Makes a call and stores it as `recordings/ID.recording.json`.
     fn record(&self, id: &str, format: &str, arguments: &[&str]) {
         let fixtures = self.fixtures.to_str().unwrap();
         let run = ["run", "flows", "--fixtures", fixtures, "--format", format];
@@ -80,7 +82,7 @@ impl Stage {
         stage
     }
 
-    /// Replaces a text that stands in the order line once.
+    /// Replaces the only occurrence of a string in the order line.
     fn change(&self, old: &str, new: &str) {
         let path = self.path("flows/order_status.json");
         let text = fs::read_to_string(&path).unwrap();
@@ -106,7 +108,7 @@ const TABLE: &str = r#"  - name: "order ${id}"
 "#;
 
 #[test]
-fn the_recording_answers_and_expectations_work_beside_it() {
+fn the_recording_answers_and_expectations_work_with_it() {
     let stage = Stage::orders();
     let (code, out, error) = stage.test(TABLE, &[]);
     assert_eq!((code, error.as_str()), (Some(0), ""), "{out}");
@@ -131,7 +133,7 @@ fn a_changed_flow_fails_with_the_cause() {
 }
 
 #[test]
-fn what_is_missing_is_told_and_nothing_else_is_expected() {
+fn missing_answers_are_reported_and_nothing_else_is_expected() {
     let stage = Stage::orders();
     stage.change(r#""nextNode": "WhatState""#, r#""nextNode": "TryArchive""#);
     let more = "expect: {status: timeout}, snapshot: true}";
@@ -150,7 +152,7 @@ fn fixtures_answer_what_the_recording_cannot() {
         let fixtures = format!("fixtures: {{dataActions: {{{action}: {answer}}}}}");
         SHIPPED.replace("json}", &format!("json, {fixtures}{rest}}}"))
     };
-    // The recording comes first: the order is still shipped.
+    // The recording takes precedence: the order is still shipped.
     let (code, out, _) = stage.test(&with("Get Order", ""), &[]);
     assert_eq!(code, Some(0), "{out}");
     stage.change(r#""nextNode": "WhatState""#, r#""nextNode": "TryArchive""#);
@@ -165,7 +167,7 @@ fn fixtures_answer_what_the_recording_cannot() {
 }
 
 #[test]
-fn rules_say_what_counts_and_the_defaults_too() {
+fn rules_and_defaults_determine_the_differences() {
     let stage = Stage::orders();
     stage.change(" days.\"", " days!\"");
     let text = |compare: &str| SHIPPED.replace("json}", &format!("json{compare}}}"));
@@ -188,7 +190,7 @@ fn rules_say_what_counts_and_the_defaults_too() {
 }
 
 #[test]
-fn a_recording_that_cannot_be_taken_is_told_at_its_place() {
+fn an_unusable_recording_is_reported_at_its_position() {
     let stage = Stage::orders();
     let recordings = stage.path("recordings");
     let text = fs::read_to_string(recordings.join("shipped.recording.json")).unwrap();
@@ -217,7 +219,7 @@ fn a_recording_that_cannot_be_taken_is_told_at_its_place() {
 }
 
 #[test]
-fn what_the_recording_says_is_not_said_again() {
+fn values_of_the_recording_need_not_be_repeated() {
     let stage = Stage::orders();
     let tests = r#"  - name: both
     recording: recordings/shipped.recording.json
@@ -234,18 +236,18 @@ fn what_the_recording_says_is_not_said_again() {
 }
 
 #[test]
-fn inputs_that_nobody_asks_for_any_more_can_be_forbidden() {
+fn unused_inputs_can_be_forbidden() {
     let stage = Stage::orders();
     stage.change(r#""startNode": "AskOrder""#, r#""startNode": "Apologise""#);
     let rest = "json, unusedInputs: forbid}";
     let (code, out, _) = stage.test(&SHIPPED.replace("json}", rest), &[]);
     assert_eq!(code, Some(1));
-    assert!(out.contains("unusedInputs: nobody asked for inputs"), "{out}");
+    assert!(out.contains("unusedInputs: 1 input was never used"), "{out}");
     assert!(out.contains("+ 100200"), "{out}");
 }
 
 #[test]
-fn flows_of_architect_are_made_again_of_documents() {
+fn architect_flows_are_replayed_from_documents() {
     let stage = Stage::new("parcel-line");
     let call = [
         "--flow",

@@ -1,11 +1,11 @@
-//! Cases made by hand, on the flows of `fixtures/`.
+//! Cases built by hand, on the flows of `fixtures/`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flowsim::diagnostic::Diagnostic;
 use flowsim::engine::Session;
-use flowsim::flow::Written;
+use flowsim::flow::Spanned;
 use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::source::{FileId, Files, Span, read_yaml};
@@ -16,20 +16,20 @@ use flowsim::suite::{
 use flowsim::value::{Json, Text, Value};
 use flowsim::world::{Fixtures, Input};
 
-/// Where everything stands that no test looks at.
+/// A span for everything whose position is not tested.
 pub(crate) fn nowhere() -> Span {
     Span::new(FileId(0), 0, 0)
 }
 
-pub(crate) fn written<T>(value: T) -> Written<T> {
-    Written { value, span: nowhere() }
+pub(crate) fn written<T>(value: T) -> Spanned<T> {
+    Spanned { value, span: nowhere() }
 }
 
-pub(crate) fn texts(text: &str) -> Vec<Text> {
+pub(crate) fn text_list(text: &str) -> Vec<Text> {
     text.split_whitespace().map(Text::from).collect()
 }
 
-pub(crate) fn nodes(text: &str) -> Vec<Written<Text>> {
+pub(crate) fn nodes(text: &str) -> Vec<Spanned<Text>> {
     text.split_whitespace().map(|name| written(name.into())).collect()
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn json(text: &str) -> ValueMatcher {
     ValueMatcher::Equals(Json::parse(text).unwrap())
 }
 
-/// A case without expectations that starts this flow.
+/// Builds a case without expectations that starts this flow.
 pub(crate) fn case(flow: &str, inputs: &[&str]) -> Case {
     Case {
         name: "by hand".into(),
@@ -64,8 +64,8 @@ pub(crate) fn case(flow: &str, inputs: &[&str]) -> Case {
     }
 }
 
-/// The same with a script; what the caller does in it is what the caller does.
-pub(crate) fn told(flow: &str, turns: Vec<Turn>) -> Case {
+/// Builds a case with a script. The inputs are the caller's turns in the script.
+pub(crate) fn scripted(flow: &str, turns: Vec<Turn>) -> Case {
     let does = |turn: &Turn| match turn {
         Turn::Does(input) => Some(input.clone()),
         _ => None,
@@ -82,7 +82,7 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// A folder of `fixtures/` with its flows and fixtures.
+    /// Loads a folder of `fixtures/` with its flows and fixtures.
     pub(crate) fn new(name: &str) -> Self {
         let folder: PathBuf =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
@@ -95,7 +95,7 @@ impl Scene {
         Self { program: Arc::new(program), fixtures: Arc::new(fixtures) }
     }
 
-    /// A flow that stands in a file of this name.
+    /// Loads a flow from a file with this name.
     pub(crate) fn of(name: &str, text: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
@@ -110,11 +110,11 @@ impl Scene {
         prepare(case, None, &self.program, &self.fixtures).map(|_| ())
     }
 
-    /// Plays a case, with its fixtures laid over those of the scene.
+    /// Runs a case, with its fixtures merged over those of the scene.
     pub(crate) fn play(&self, case: &Case) -> Played {
         let fixtures = match &case.fixtures {
             Some(node) => {
-                let (fixtures, problems) = self.fixtures.overlaid(node, Path::new(""));
+                let (fixtures, problems) = self.fixtures.merged(node, Path::new(""));
                 assert_eq!(problems, []);
                 Arc::new(fixtures)
             }
@@ -123,7 +123,7 @@ impl Scene {
         let prepared = prepare(case, None, &self.program, &fixtures).unwrap();
         let mut session = Session::start(Arc::clone(&self.program), prepared.call());
         let first = play(&prepared, &mut session);
-        // The session can be used again, and the same comes of it.
+        // The session can be reused with the same result.
         let second = play(&prepared, &mut session);
         assert_eq!(first.trace, second.trace);
         assert_eq!(first.script, second.script);
@@ -134,23 +134,23 @@ impl Scene {
         judge(case, &self.play(case), &self.program)
     }
 
-    /// Plays a case with these expectations, and tells what does not hold.
+    /// Runs a case with these expectations, and explains those that do not hold.
     pub(crate) fn explain(&self, case: Case, expected: Vec<Expectation>) -> String {
         let expectations = expected.into_iter().map(written).map(Arc::new).collect();
         let case = Case { expectations, ..case };
         let played = self.play(&case);
-        self.told(&judge(&case, &played, &self.program), &played)
+        self.rendered(&judge(&case, &played, &self.program), &played)
     }
 
-    /// What people read of these.
-    pub(crate) fn told(&self, mismatches: &[Mismatch], played: &Played) -> String {
+    /// Renders these mismatches for people.
+    pub(crate) fn rendered(&self, mismatches: &[Mismatch], played: &Played) -> String {
         let mut files = Files::new();
         files.add("by-hand.test.yaml", "");
         explain(mismatches, &played.trace, &self.program, &files)
     }
 }
 
-/// The fixtures of a case.
+/// Adds fixtures to a case.
 pub(crate) fn fixtures(case: Case, yaml: &str) -> Case {
     // A node of a case outlives its file.
     let file = Box::leak(Box::new(Files::new().add("case.yaml", yaml)));

@@ -1,11 +1,11 @@
-//! Conversations told turn by turn.
+//! Conversations as a script, turn by turn.
 
 use flowsim::suite::{CallExpectation, Range, TextMatcher, Turn, ValueMatcher};
 use flowsim::trace::Status;
 use flowsim::value::Text;
 use flowsim::world::Input;
 
-use super::scene::{Scene, equals, has, json, told};
+use super::scene::{Scene, equals, has, json, scripted};
 
 fn presses(keys: &str) -> Turn {
     Turn::Does(Input::parse(keys).unwrap())
@@ -13,9 +13,9 @@ fn presses(keys: &str) -> Turn {
 
 fn explained(turns: Vec<Turn>) -> String {
     let scene = Scene::new("shared-flow");
-    let case = told("Inbound_Flow_A", turns);
+    let case = scripted("Inbound_Flow_A", turns);
     let played = scene.play(&case);
-    let mut text = scene.told(&scene.judge(&case), &played);
+    let mut text = scene.rendered(&scene.judge(&case), &played);
     for note in &played.notes {
         text += &format!("note: {note}\n");
     }
@@ -23,7 +23,7 @@ fn explained(turns: Vec<Turn>) -> String {
 }
 
 #[test]
-fn a_conversation_as_it_is() {
+fn a_matching_conversation() {
     let result = |text: &str| Turn::Variable("shared_module_result".into(), json(text));
     let turns = vec![
         Turn::Hears(has("welcome")),
@@ -40,27 +40,27 @@ fn a_conversation_as_it_is() {
 }
 
 #[test]
-fn a_turn_sees_the_moment_and_not_the_end() {
+fn a_turn_sees_the_current_state_and_not_the_end() {
     let turns = vec![Turn::Routed(equals("support")), presses("1")];
     insta::assert_snapshot!(explained(turns));
 }
 
 #[test]
-fn what_was_heard_before_the_caller_did_something_is_over() {
+fn prompts_before_an_input_do_not_match_later_turns() {
     let turns = vec![presses("2"), Turn::Hears(has("Press 1 now"))];
     insta::assert_snapshot!(explained(turns));
 }
 
 #[test]
-fn what_was_said_instead_is_told() {
+fn the_actual_prompt_is_shown() {
     let turns = vec![Turn::Hears(has("PRESS 1 NOW")), presses("2")];
     let told = explained(turns);
-    let near = "\"Press 1 now.\" has it, but for capital and small letters";
+    let near = "\"Press 1 now.\" contains it except for letter case";
     assert!(told.contains(near) && !told.contains("because"), "{told}");
 }
 
 #[test]
-fn turns_are_heard_in_order() {
+fn turns_are_matched_in_order() {
     let turns = vec![
         Turn::Hears(has("Press 1 now")),
         Turn::Hears(has("welcome")),
@@ -71,36 +71,36 @@ fn turns_are_heard_in_order() {
 }
 
 #[test]
-fn the_call_is_over_before_the_script() {
+fn the_call_ends_before_the_script() {
     let turns = vec![presses("2"), presses("1"), presses("1")];
     insta::assert_snapshot!(explained(turns));
 }
 
 #[test]
-fn the_script_is_over_before_the_call() {
+fn the_script_ends_before_the_call() {
     insta::assert_snapshot!(explained(vec![Turn::Hears(has("welcome"))]));
 }
 
 #[test]
-fn the_call_is_to_be_over_and_listens() {
+fn the_call_should_end_but_waits_for_input() {
     let turns = vec![Turn::Hears(has("welcome")), Turn::Ends(Status::Completed)];
     insta::assert_snapshot!(explained(turns));
 }
 
 #[test]
-fn calls_and_variables_at_the_moment() {
+fn calls_and_variables_at_the_current_state() {
     let scene = Scene::new("order-status");
     let asks = || {
         let with = vec![("order".into(), json("\"100200\""))];
         Turn::Calls(CallExpectation { name: "Get Order".into(), with, times: None })
     };
-    let case = told("Order_Status", vec![asks(), presses("100200#"), asks()]);
+    let case = scripted("Order_Status", vec![asks(), presses("100200#"), asks()]);
     let played = scene.play(&case);
     assert_eq!(played.script.len(), 1);
-    insta::assert_snapshot!(scene.told(&played.script, &played));
+    insta::assert_snapshot!(scene.rendered(&played.script, &played));
 }
 
-/// Every turn once, and none comes about.
+/// Every turn once, and none of them matches.
 #[test]
 fn every_turn_can_fail() {
     let asks = |name: &str, with: Vec<(Text, ValueMatcher)>, times| {
@@ -121,10 +121,10 @@ fn every_turn_can_fail() {
         Turn::Routed(equals("Orders")),
         Turn::Ends(Status::Error),
     ];
-    let case = told("Order_Status", turns);
+    let case = scripted("Order_Status", turns);
     let played = scene.play(&case);
     assert_eq!(played.script.len(), 9);
-    insta::assert_snapshot!(scene.told(&played.script, &played));
+    insta::assert_snapshot!(scene.rendered(&played.script, &played));
 }
 
 #[test]
@@ -133,18 +133,18 @@ fn the_call_was_routed_to_another_queue() {
     insta::assert_snapshot!(explained(turns));
 }
 
-/// Whatever the caller does, it is too late when the call is over.
+/// All inputs are too late when the call has ended.
 #[test]
-fn whatever_the_caller_does_can_be_too_late() {
+fn every_input_can_be_too_late() {
     let all = ["1", "7@900,3@200", "say:hello you", "-", "hangup"];
     let told = all.map(|late| explained(vec![presses("2"), presses(late)]));
     let first = told.iter().map(|text| text.lines().next().unwrap_or_default());
     insta::assert_snapshot!(first.collect::<Vec<_>>().join("\n"));
 }
 
-/// Variables of Architect's flows are seen at any moment, and after the last.
+/// Variables of Architect flows are visible at any time, including the end.
 #[test]
-fn variables_of_a_flow_of_architect_are_seen_at_any_moment() {
+fn variables_of_an_architect_flow_are_visible_at_any_time() {
     let scene = Scene::new("northlight-power");
     let is = |name: &str, value: &str| Turn::Variable(name.into(), json(value));
     let turns = vec![
@@ -157,8 +157,8 @@ fn variables_of_a_flow_of_architect_are_seen_at_any_moment() {
         is("flow.district", "\"417\""),
         is("Flow.District", "\"418\""),
     ];
-    let case = told("Northlight Outage Line", turns);
+    let case = scripted("Northlight Outage Line", turns);
     let played = scene.play(&case);
     assert_eq!(played.script.len(), 1);
-    insta::assert_snapshot!(scene.told(&played.script, &played));
+    insta::assert_snapshot!(scene.rendered(&played.script, &played));
 }

@@ -1,4 +1,4 @@
-//! Snapshots: written, compared, reviewed and cleaned up.
+//! Snapshots: writing, comparing, reviewing and cleaning up.
 
 use std::fs;
 use std::io::Cursor;
@@ -25,7 +25,7 @@ impl Project {
         project
     }
 
-    /// Writes a scenario file of the flows of `fixtures/shared-flow`.
+    /// Writes a scenario file for the flows of `fixtures/shared-flow`.
     fn write(&self, name: &str, tests: &str) {
         let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/shared-flow");
         let (flows, fixtures) = (fixtures.join("flows"), fixtures.join("fixtures.yaml"));
@@ -43,7 +43,7 @@ impl Project {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// What is in the folder of snapshots.
+    /// Returns the files in the folder of snapshots.
     fn snapshots(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.path("snapshots")) else { return Vec::new() };
         let names = entries.map(|it| it.unwrap().file_name().into_string().unwrap());
@@ -94,8 +94,8 @@ fn mismatches(result: &CaseResult) -> &[Mismatch] {
     }
 }
 
-/// The mismatches as people read them, without the folder of this run.
-fn told(project: &Project, result: &CaseResult) -> String {
+/// Renders the mismatches for people, without the folder of this run.
+fn rendered(project: &Project, result: &CaseResult) -> String {
     let (trace, program) =
         (result.trace.as_ref().unwrap(), result.program.as_ref().unwrap());
     let mut files = Files::new();
@@ -107,7 +107,7 @@ fn told(project: &Project, result: &CaseResult) -> String {
 const ONE: &str = "tests:\n  - {name: Press 1!, input: [\"1\"], snapshot: true}\n";
 
 #[test]
-fn a_snapshot_is_written_and_then_is_what_is_expected() {
+fn a_snapshot_is_written_and_then_expected() {
     let project = Project::new("a.test.yaml", ONE);
     let results = project.play(SnapshotMode::Update);
     assert_eq!(results[0].outcome, Outcome::Passed);
@@ -123,7 +123,7 @@ fn a_snapshot_is_written_and_then_is_what_is_expected() {
 }
 
 #[test]
-fn time_stands_with_the_step_that_took_it() {
+fn time_is_shown_with_the_step_that_took_it() {
     let tests = "tests:\n  - {name: slow, input: [\"7@1500\", null], snapshot: true}\n";
     let project = Project::new("a.test.yaml", tests);
     project.play(SnapshotMode::Update);
@@ -148,7 +148,7 @@ const SHOP: &str = r#"{"id": "shop", "name": "Shop", "type": "inbound", "draft":
     "Bye": {"id": "Bye", "type": "End", "properties": {"endType": "normal"}}}}}"#;
 
 #[test]
-fn the_example_of_the_documentation_is_true() {
+fn the_example_of_the_documentation_is_correct() {
     let project = Project { folder: tempfile::tempdir().unwrap() };
     fs::write(project.path("shop.json"), SHOP).unwrap();
     let queues = "queues: [{id: 6a2f4c1e-5b7d-4e3a-9c80-1d2e3f405162, name: Shop}]";
@@ -169,7 +169,7 @@ fn a_check_writes_nothing() {
     let project = Project::new("a.test.yaml", ONE);
     let results = project.play(SnapshotMode::Check);
     assert_eq!(state(&results[0]), SnapshotState::New);
-    assert!(told(&project, &results[0]).contains("there is no snapshot yet"));
+    assert!(rendered(&project, &results[0]).contains("there is no snapshot yet"));
     assert!(!project.path("snapshots").exists());
 
     project.play(SnapshotMode::Update);
@@ -177,20 +177,20 @@ fn a_check_writes_nothing() {
     project.write("a.test.yaml", &ONE.replace("[\"1\"]", "[\"2\"]"));
     let results = project.play(SnapshotMode::Check);
     assert_eq!(state(&results[0]), SnapshotState::Changed);
-    insta::assert_snapshot!(told(&project, &results[0]));
+    insta::assert_snapshot!(rendered(&project, &results[0]));
     assert_eq!(project.read("snapshots/a__press-1.snap"), before);
     assert_eq!(project.snapshots(), ["a__press-1.snap"]);
 }
 
 #[test]
-fn what_is_pending_stands_beside_until_the_call_is_as_before() {
+fn a_pending_snapshot_stays_until_the_call_matches_again() {
     let project = Project::new("a.test.yaml", ONE);
     project.play(SnapshotMode::Update);
     let accepted = project.read("snapshots/a__press-1.snap");
     project.write("a.test.yaml", &ONE.replace("[\"1\"]", "[\"2\"]"));
     let results = project.play(SnapshotMode::Pending);
     assert_eq!(state(&results[0]), SnapshotState::Changed);
-    assert!(told(&project, &results[0]).contains("flowsim test --review"));
+    assert!(rendered(&project, &results[0]).contains("flowsim test --review"));
     assert_eq!(project.read("snapshots/a__press-1.snap"), accepted);
     assert_eq!(project.snapshots(), ["a__press-1.snap", "a__press-1.snap.new"]);
 
@@ -202,11 +202,11 @@ fn what_is_pending_stands_beside_until_the_call_is_as_before() {
 }
 
 #[test]
-fn an_update_leaves_whole_files_and_nothing_else() {
+fn an_update_leaves_only_complete_files() {
     let project = Project::new("a.test.yaml", ONE);
     project.play(SnapshotMode::Pending);
     assert_eq!(project.snapshots(), ["a__press-1.snap.new"]);
-    // What a process left that was ended between writing and renaming.
+    // The remains of a process that was killed between writing and renaming.
     let left = format!(".a__press-1.snap.{}.part", std::process::id());
     fs::write(project.path("snapshots").join(&left), "---\nscen").unwrap();
     project.play(SnapshotMode::Update);
@@ -218,9 +218,9 @@ fn an_update_leaves_whole_files_and_nothing_else() {
     assert_eq!(found, [project.path("snapshots/.a__press-1.snap.1.part")]);
 }
 
-/// A directory where the file belongs, which no right can open.
+/// A directory in place of the file, which cannot be opened with any permissions.
 #[test]
-fn what_cannot_be_read_or_written_fails_the_test() {
+fn an_unreadable_or_unwritable_snapshot_fails_the_test() {
     let project = Project::new("a.test.yaml", ONE);
     fs::create_dir_all(project.path("snapshots/a__press-1.snap")).unwrap();
     for (mode, told) in
@@ -235,7 +235,7 @@ fn what_cannot_be_read_or_written_fails_the_test() {
 }
 
 #[test]
-fn line_ends_of_another_system_are_no_difference() {
+fn line_ends_of_another_system_are_not_differences() {
     let project = Project::new("a.test.yaml", ONE);
     project.play(SnapshotMode::Update);
     let text = project.read("snapshots/a__press-1.snap").replace('\n', "\r\n");
@@ -244,7 +244,7 @@ fn line_ends_of_another_system_are_no_difference() {
 }
 
 #[test]
-fn other_expectations_are_judged_beside_the_snapshot() {
+fn other_expectations_are_judged_in_addition_to_the_snapshot() {
     let tests = "tests:\n  - {name: x, input: [\"1\"], snapshot: true, \
                  expect: {status: timeout}}\n";
     let project = Project::new("a.test.yaml", tests);
@@ -261,7 +261,7 @@ const TABLE: &str = "tests:\n  - name: \"key ${key}\"\n    input: [\"${key}\"]\n
                      snapshot: true\n    each: [{key: 1}, {key: 2}, {key: 3}, {key: 4}]\n";
 
 #[test]
-fn any_number_of_jobs_writes_the_same_files() {
+fn any_number_of_threads_writes_the_same_files() {
     let mut written = Vec::new();
     for jobs in [1, 4] {
         let project = Project::new("a.test.yaml", TABLE);
@@ -277,7 +277,7 @@ fn any_number_of_jobs_writes_the_same_files() {
 }
 
 #[test]
-fn a_run_that_stops_writes_only_what_it_tells() {
+fn a_stopped_run_writes_only_the_snapshots_of_reported_tests() {
     let tests =
         TABLE.replace("snapshot: true", "snapshot: true\n    error: SIMULATION_TIMEOUT");
     for jobs in [1, 4] {
@@ -294,7 +294,7 @@ fn a_run_that_stops_writes_only_what_it_tells() {
 }
 
 #[test]
-fn two_tests_do_not_write_one_file() {
+fn two_tests_cannot_write_to_the_same_file() {
     let named = TABLE.replace("snapshot: true", "snapshot: the call");
     let project = Project::new("a.test.yaml", &named);
     let wrong = project.wrong("a.test.yaml");
@@ -311,7 +311,7 @@ fn two_tests_do_not_write_one_file() {
 }
 
 #[test]
-fn what_its_author_takes_for_volatile_is_replaced() {
+fn user_defined_volatile_values_are_replaced() {
     let rules = "snapshots:\n  replace:\n    - {matches: \"[Pp]ress (\\\\d)\", with: \"key ${1}\"}\n    \
                  - {matches: \" +after .*\", with: \"\"}\n";
     let project = Project::new("a.test.yaml", &format!("{rules}{ONE}"));
@@ -323,15 +323,18 @@ fn what_its_author_takes_for_volatile_is_replaced() {
 }
 
 #[test]
-fn a_wrong_comparison_is_told_once() {
+fn a_wrong_comparison_is_reported_once() {
     let project = Project::new("a.test.yaml", ONE);
     for (prompt, told) in [
-        ("{matches: \"((\"}", "`((` is no regular expression"),
+        ("{matches: \"((\"}", "invalid regular expression `((`"),
         ("{contains: [1]}", "`contains` is a list, expected a string"),
         ("{similar: [1]}", "`similar` is a list, expected a string"),
-        ("{contains: \" \"}", "a text needs `contains`, `matches` or `similar`"),
-        ("{matches: }", "a text needs `contains`, `matches` or `similar`"),
-        ("{}", "a text needs `contains`, `matches` or `similar`"),
+        (
+            "{contains: \" \"}",
+            "a string matcher needs `contains`, `matches` or `similar`",
+        ),
+        ("{matches: }", "a string matcher needs `contains`, `matches` or `similar`"),
+        ("{}", "a string matcher needs `contains`, `matches` or `similar`"),
     ] {
         let text = format!("tests:\n  - name: a\n    expect: {{prompts: [{prompt}]}}\n");
         project.write("a.test.yaml", &text);
@@ -342,10 +345,10 @@ fn a_wrong_comparison_is_told_once() {
 }
 
 #[test]
-fn wrong_rules_are_told() {
+fn wrong_rules_are_reported() {
     let project = Project::new("a.test.yaml", ONE);
     for (rules, told) in [
-        ("{replace: [{matches: \"(\", with: x}]}", "`(` is no regular expression"),
+        ("{replace: [{matches: \"(\", with: x}]}", "invalid regular expression `(`"),
         ("{replace: [{matches: x}]}", "a replacement needs `matches` and `with`"),
         (
             "{replace: [{matches: \"\", with: x}]}",
@@ -364,7 +367,7 @@ fn wrong_rules_are_told() {
 }
 
 #[test]
-fn snapshots_of_no_test_are_found_and_deleted() {
+fn snapshots_without_a_test_are_found_and_deleted() {
     let project = Project::new("a.test.yaml", TABLE);
     project.write("b.test.yaml", ONE);
     project.write("gone.test.yaml", ONE);
@@ -372,7 +375,7 @@ fn snapshots_of_no_test_are_found_and_deleted() {
     let update = Options { snapshots: SnapshotMode::Update, ..Options::default() };
     project.run(&names, update);
     fs::remove_file(project.path("gone.test.yaml")).unwrap();
-    // Snapshots of others, and what is no snapshot, are none of our business.
+    // Snapshots of other programs and other files are left alone.
     let other = "---\nsource: a.rs\n---\nx\n";
     fs::write(project.path("snapshots/a__other.snap"), other).unwrap();
     fs::write(project.path("snapshots/notes.txt"), "---\nscenario: a.test.yaml\n")
@@ -396,7 +399,7 @@ fn snapshots_of_no_test_are_found_and_deleted() {
 }
 
 #[test]
-fn a_folder_of_snapshots_that_becomes_empty_goes_too() {
+fn an_empty_folder_of_snapshots_is_deleted_too() {
     let project = Project::new("a.test.yaml", ONE);
     project.play(SnapshotMode::Update);
     project.write("a.test.yaml", &ONE.replace("snapshot: true", "skip: later"));
@@ -404,7 +407,8 @@ fn a_folder_of_snapshots_that_becomes_empty_goes_too() {
     assert!(!project.path("snapshots").exists());
 }
 
-/// Four pending snapshots, of which the first has an accepted one, and the answers.
+/// Reviews four pending snapshots with these answers. The first snapshot replaces an
+/// accepted one.
 fn reviewed(answers: &str) -> (Project, Reviewed, String) {
     let project = Project::new("a.test.yaml", TABLE);
     project.play(SnapshotMode::Pending);
@@ -433,7 +437,7 @@ fn a_review_accepts_rejects_and_skips() {
 }
 
 #[test]
-fn a_review_accepts_all_that_are_left() {
+fn a_review_accepts_all_remaining_snapshots() {
     let (project, came, shown) = reviewed("r\nA\n");
     assert_eq!(came, Reviewed { accepted: 3, rejected: 1, skipped: 0 });
     assert_eq!(project.snapshots().len(), 4);
@@ -452,7 +456,7 @@ fn a_review_without_answers_changes_nothing() {
 }
 
 #[test]
-fn ids_are_numbered_and_places_of_the_machine_are_not_told() {
+fn ids_are_numbered_and_paths_of_the_machine_are_replaced() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/parcel-line");
     let tests = "tests:\n  - name: the whole call\n    snapshot: true\n    flow: Parcel line\n    \
                  variables: {Call.Ani: \"+15551230000\", Call.CalledAddress: \"+15557770100\"}\n    \
@@ -483,8 +487,8 @@ fn assert_is_clean(text: &str, project: &Project) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
-    /// Whatever the caller does and the test is called, the snapshot is the same again, and
-    /// in another folder too.
+    /// With all inputs and names of tests, the snapshot is the same in every run and in
+    /// every folder.
     #[test]
     fn snapshots_are_the_same_everywhere(
         name in "\\PC{1,40}",

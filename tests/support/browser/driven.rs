@@ -1,7 +1,7 @@
-//! A page in a real browser that is used as people use it: clicked, typed into, looked at.
-//! Spoken to over a pipe in the browser's own protocol.
-//! *Source: the Chrome DevTools Protocol, and the switch `--remote-debugging-pipe`, which
-//! takes commands at file handle 3 and answers at 4.*
+//! A page in a real browser, used as people use it: with clicks, typing and reading. The
+//! browser is controlled over a pipe in its own protocol. *Source: the Chrome DevTools
+//! Protocol, and the switch `--remote-debugging-pipe`, which takes commands at file
+//! handle 3 and answers at 4.*
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// How long something may take that has to happen.
+/// Time limit for an expected change.
 const LONG: Duration = Duration::from_secs(60);
-/// How often, and how long apart, it is looked for.
+/// The number of checks for a change, and the interval between them.
 const LOOKS: u32 = 1_200;
 const BETWEEN: Duration = Duration::from_millis(50);
 
@@ -26,7 +26,7 @@ pub(crate) struct Page {
     answers: BufReader<UnixStream>,
     session: Option<String>,
     last: u64,
-    /// What stands on the console, and what the page may not do.
+    /// The entries on the console, and violations of the page's policy.
     pub(crate) console: Vec<String>,
     _profile: tempfile::TempDir,
 }
@@ -68,7 +68,7 @@ impl Page {
         }
     }
 
-    /// Sends a command and waits for its answer; what is told meanwhile is kept.
+    /// Sends a command and waits for its answer. Events that arrive meanwhile are stored.
     pub(crate) fn command(&mut self, method: &str, parameters: &Value) -> Value {
         self.last += 1;
         let id = self.last;
@@ -98,12 +98,12 @@ impl Page {
         }
     }
 
-    /// Goes to an address.
+    /// Opens an address.
     pub(crate) fn open(&mut self, url: &str) {
         self.command("Page.navigate", &json!({ "url": url }));
     }
 
-    /// What an expression of the page's language comes to.
+    /// Evaluates a JavaScript expression in the page.
     pub(crate) fn value(&mut self, expression: &str) -> Value {
         let asked = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         let answer = self.command("Runtime.evaluate", &asked);
@@ -111,7 +111,7 @@ impl Page {
         answer["result"]["value"].clone()
     }
 
-    /// The text of the first element that a selector finds.
+    /// Returns the text of the first element that matches a selector.
     pub(crate) fn text(&mut self, selector: &str) -> String {
         let found =
             self.value(&format!("document.querySelector({selector:?})?.innerText ?? ''"));
@@ -128,14 +128,14 @@ impl Page {
         }
     }
 
-    /// Waits until an element has a text.
+    /// Waits until an element contains a string.
     pub(crate) fn wait_for_text(&mut self, selector: &str, text: &str) {
         let found =
             format!("document.querySelector({selector:?})?.innerText.includes({text:?})");
         self.wait_for(&found);
     }
 
-    /// Clicks the middle of the first element that a selector finds, once it is there.
+    /// Waits for an element that matches a selector, and clicks its middle.
     pub(crate) fn click(&mut self, selector: &str) {
         let box_of = format!(
             "(() => {{ const it = document.querySelector({selector:?}); if (!it) return null; \
@@ -151,7 +151,7 @@ impl Page {
         }
     }
 
-    /// Types a text where the page listens.
+    /// Types a string into the focused element.
     pub(crate) fn type_text(&mut self, text: &str) {
         for key in text.chars() {
             let key = key.to_string();

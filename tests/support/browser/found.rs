@@ -1,8 +1,8 @@
-//! Where a browser is.
+//! The location of the browser.
 
 use std::path::PathBuf;
 
-/// The first browser of the kind that is there: `CHROMIUM`, or by its usual names.
+/// Returns the browser in `CHROMIUM`, or the first one found under the usual names.
 pub(crate) fn browser() -> Option<PathBuf> {
     let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
     let names = ["chromium", "chromium-browser", "google-chrome", "chrome"];

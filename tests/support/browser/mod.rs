@@ -1,4 +1,4 @@
-//! Pages in a real browser, without a screen.
+//! Pages in a headless browser.
 
 #![expect(clippy::unwrap_used, reason = "a browser that cannot be run fails the test")]
 
@@ -12,15 +12,15 @@ mod found;
 
 pub(crate) use found::browser;
 
-/// How often, and how long apart, a browser is looked at before it is ended.
+/// The number of checks whether a browser has finished, and the interval between them.
 const LOOKS: u32 = 600;
 const BETWEEN: Duration = Duration::from_millis(100);
 
 /// A page that a browser has loaded.
 pub(crate) struct Loaded {
-    /// What the document was when all scripts had run.
+    /// The document after all scripts have run.
     pub(crate) document: String,
-    /// What stands on the console of the browser.
+    /// The entries on the browser's console.
     pub(crate) console: Vec<String>,
 }
 

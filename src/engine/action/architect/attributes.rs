@@ -1,4 +1,4 @@
-//! Attributes of participants.
+//! Participant attributes: setting and reading them.
 
 use super::values::note_named;
 use super::{Outcome, by_output};
@@ -10,7 +10,7 @@ use crate::program::{Program, Step};
 use crate::trace::{Failure, Field};
 use crate::value::{Kind, Text, Type, Value};
 
-/// The outputs of the actions that name a conversation.
+/// Output indexes of the actions that take a conversation id.
 const DONE: u16 = 0;
 const NOT_DONE: u16 = 1;
 
@@ -49,7 +49,8 @@ pub(super) fn execute(
     Ok(by_output(step, if is_done { DONE } else { NOT_DONE }))
 }
 
-/// Whose attributes they are; nobody's where the conversation is NOT_SET.
+/// Returns the participant that owns the attributes, or `None` if the conversation id is
+/// NOT_SET.
 fn participant(
     state: &mut State,
     program: &Program,
@@ -111,7 +112,7 @@ fn name_of(
     match state.value(program, name)? {
         Value::String(name) if !name.is_empty() => Ok(name),
         _ => {
-            let message = "the name of the attribute is NOT_SET or empty";
+            let message = "the attribute name is NOT_SET or empty";
             Err(Failure::new(Code::NOT_SET_NOT_ALLOWED, message))
         }
     }

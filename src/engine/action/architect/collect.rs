@@ -1,13 +1,13 @@
-//! `collectInput`
+//! The `collectInput` action.
 
 use std::sync::Arc;
 
-use super::listen::{Heard, Listening, Next, heard as take};
+use super::listen::{CallerInput, Listening, Next, on_answer as take};
 use super::{Outcome, by_output, speech, values};
 use crate::engine::state::{Effect, State, Waiting};
 use crate::program::architect::{CollectInput, Source, Verification};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field};
+use crate::trace::{EventKind, Failure, Field};
 use crate::value::spoken::Spoken;
 use crate::value::{Audio, AudioSegment, Duration, Text, Value};
 use crate::world::Answer;
@@ -15,13 +15,13 @@ use crate::world::Answer;
 const SUCCESS: u16 = 0;
 const FAILURE: u16 = 1;
 
-/// How many digits an entry can have. *Source: Architect's own limits.*
+/// The largest number of digits in an entry. *Source: Architect's own limits.*
 const MAX_DIGITS: i64 = 40;
 
-/// How often the caller may enter it anew.
+/// The number of attempts that the caller has, the first included.
 const MAX_ROUNDS: u32 = 3;
 
-/// What a caller presses to confirm an entry.
+/// The key that confirms an entry.
 const CONFIRMS: char = '1';
 
 pub(super) fn begin(
@@ -48,13 +48,13 @@ pub(super) fn begin(
     };
     for (key, source) in [('*', &collect.just_star), ('#', &collect.just_pound)] {
         if values::truth(state, program, source, false)? {
-            listening.alone.push(key);
+            listening.single_keys.push(key);
         }
     }
-    listening.keys.push_str(&listening.alone);
+    listening.keys.push_str(&listening.single_keys);
     note_settings(state, collect, &listening);
     speech::say(state, program, &collect.audio)?;
-    go_on(state, program, step, collect, Box::new(listening))
+    proceed(state, program, step, collect, Box::new(listening))
 }
 
 fn note_settings(state: &mut State, collect: &CollectInput, listening: &Listening) {
@@ -65,7 +65,7 @@ fn note_settings(state: &mut State, collect: &CollectInput, listening: &Listenin
         let written = key.map(|key| Text::from(format!("digit_{key}")));
         written.map_or(Value::NOT_SET, Value::String)
     };
-    let is_alone = |key| Value::Boolean(listening.alone.contains(key));
+    let is_alone = |key| Value::Boolean(listening.single_keys.contains(key));
     let name = collect.verification.name();
     for (what, value) in [
         (Field::AcceptJustPound, is_alone('#')),
@@ -78,11 +78,11 @@ fn note_settings(state: &mut State, collect: &CollectInput, listening: &Listenin
         (Field::TerminatingDtmf, key(listening.terminator)),
         (Field::VerificationType, Value::String(name.into())),
     ] {
-        state.note(|| Fact::Input(what, value));
+        state.note(|| EventKind::Input(what, value));
     }
 }
 
-pub(super) fn heard(
+pub(super) fn on_answer(
     state: &mut State,
     program: &Program,
     step: &Step,
@@ -91,16 +91,16 @@ pub(super) fn heard(
     answer: Answer,
 ) -> Outcome {
     match take(state, &mut listening, answer) {
-        Heard::Keys => go_on(state, program, step, collect, listening),
-        Heard::Speech(words) => {
-            state.note(|| Fact::Heard(words));
+        CallerInput::Keys => proceed(state, program, step, collect, listening),
+        CallerInput::Speech(words) => {
+            state.note(|| EventKind::CallerInput(words));
             fail(state, program, step, collect, "speech instead of digits".into())
         }
-        Heard::End(effect) => Ok(effect),
+        CallerInput::End(effect) => Ok(effect),
     }
 }
 
-fn go_on(
+fn proceed(
     state: &mut State,
     program: &Program,
     step: &Step,
@@ -140,17 +140,17 @@ fn go_on(
     }
 }
 
-/// What the keys so far are.
+/// The state of the entry after a key or a pause.
 enum Verdict {
-    /// Not an entry yet.
+    /// Incomplete: more keys may follow.
     More,
-    /// An entry.
+    /// A complete entry.
     Entered(Text),
-    /// An entry that the caller says is right.
+    /// An entry that the caller confirmed.
     Confirmed(Text),
-    /// One that the caller says is wrong.
+    /// An entry that the caller rejected; the prompt is played again.
     Anew,
-    /// None, and why.
+    /// An invalid entry, with the reason.
     Failed(Text),
 }
 
@@ -182,10 +182,11 @@ fn confirmed(
     }
 }
 
-/// Of `*` and `#`, one may end the entry, and each may be one by itself; otherwise they spoil
-/// it. *Source: Genesys' help on `Collect Input`.*
+/// Adds a key to the entry. The terminating key ends the entry. A `*` or `#` may be an
+/// entry by itself. Any other key that is not a digit makes the entry invalid. *Source:
+/// Genesys' help on `Collect Input`.*
 fn with_key(state: &mut State, listening: &mut Listening, key: char) -> Verdict {
-    if listening.digits.is_empty() && listening.alone.contains(key) {
+    if listening.digits.is_empty() && listening.single_keys.contains(key) {
         return Verdict::Entered(key.into());
     }
     if listening.terminator == Some(key) {
@@ -198,12 +199,13 @@ fn with_key(state: &mut State, listening: &mut Listening, key: char) -> Verdict 
     }
     listening.digits.push(key);
     if !key.is_ascii_digit() {
-        return Verdict::Failed(format!("{key} is no digit").into());
+        return Verdict::Failed(format!("`{key}` is not a digit").into());
     }
     if listening.count() < listening.max {
         return Verdict::More;
     }
-    // The key that ends the entry belongs to it even where it is not waited for.
+    // A terminating key that is already typed belongs to the entry, even if the entry has
+    // reached its maximum length.
     let now = state.clock_ms;
     let terminator = listening.terminator;
     let is_end = |key, at_ms| Some(key) == terminator && at_ms <= now;
@@ -213,14 +215,14 @@ fn with_key(state: &mut State, listening: &mut Listening, key: char) -> Verdict 
     Verdict::Entered(listening.digits.clone())
 }
 
-/// The entry, after the key that ends it.
+/// Returns the entry, with the terminating key appended if the action includes it.
 fn ended(listening: &Listening) -> Text {
     let mut entry = listening.digits.clone();
     entry.extend(listening.terminator.filter(|_| listening.with_terminator));
     entry
 }
 
-/// Reads the entry to the caller, who presses 1 if it is right.
+/// Reads the entry back to the caller, who presses 1 to confirm it.
 fn ask_to_confirm(
     state: &mut State,
     program: &Program,
@@ -246,7 +248,7 @@ fn ask_to_confirm(
 
 fn note_pressed(state: &mut State, keys: &Text) {
     if !keys.is_empty() {
-        state.note(|| Fact::Heard(keys.clone()));
+        state.note(|| EventKind::CallerInput(keys.clone()));
     }
 }
 
@@ -257,8 +259,8 @@ fn succeed(
     collect: &CollectInput,
     entry: Text,
 ) -> Outcome {
-    state.note(|| Fact::Collected(entry.clone()));
-    state.note(|| Fact::Output(Field::InputData, Value::String(entry.clone())));
+    state.note(|| EventKind::Collected(entry.clone()));
+    state.note(|| EventKind::Output(Field::InputData, Value::String(entry.clone())));
     if let Some(data) = collect.data {
         state.assign(program, data, Value::String(entry))?;
     }
@@ -272,7 +274,7 @@ fn fail(
     collect: &CollectInput,
     reason: Text,
 ) -> Outcome {
-    state.note(|| Fact::Output(Field::Reason, Value::String(reason)));
+    state.note(|| EventKind::Output(Field::Reason, Value::String(reason)));
     if let Some(data) = collect.data {
         let unset = Value::unset(state.type_of(program, data));
         state.assign(program, data, unset)?;

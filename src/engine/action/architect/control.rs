@@ -1,4 +1,4 @@
-//! What decides where a flow goes.
+//! Control flow: decisions, switches, loops, tasks and common modules.
 
 use super::values::{expected, input, not_set, note_named};
 use super::{Outcome, by_output, speech};
@@ -10,7 +10,7 @@ use crate::program::architect::{
     Call, CommonModule, Decision, Jump, Loop, Source, Statement, Switch,
 };
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field, PathTaken};
+use crate::trace::{EventKind, Failure, Field, PathTaken};
 use crate::value::{Text, Value, equal};
 
 const HOLD_PROMPT: BuiltInId = BuiltInId::of("Flow.HoldPrompt");
@@ -27,7 +27,7 @@ pub(super) fn begin_flow(
             let prompt = state.value(program, prompt)?;
             state.conversation.set(HOLD_PROMPT, prompt);
         }
-        // Perhaps an agent answers at once.
+        // An agent may answer at once.
         if let Some(frame) = state.wait(0) {
             return Ok(Effect::CutOff(frame));
         }
@@ -66,7 +66,7 @@ pub(super) fn decide(
     Ok(by_output(step, u16::from(!truth)))
 }
 
-/// The value of a condition. One that is NOT_SET is a runtime error.
+/// Evaluates a condition. A condition that is NOT_SET is a runtime error.
 fn is_true(
     state: &mut State,
     program: &Program,
@@ -118,7 +118,7 @@ pub(super) fn update_data(
         match variable {
             Ok(id) => state.assign(program, *id, value)?,
             Err(name) => {
-                let message = format!("nobody declares the variable `{name}`");
+                let message = format!("unknown variable `{name}`");
                 return Err(Failure::new(Code::UNKNOWN_VARIABLE, message));
             }
         }
@@ -126,7 +126,7 @@ pub(super) fn update_data(
     Ok(Effect::Go(PathTaken::Next, step.next))
 }
 
-/// The output of a loop that is a round, and the one when there are no more.
+/// Output indexes of a loop: another round, and no rounds left.
 const ROUND: u16 = 0;
 const DONE: u16 = 1;
 
@@ -168,7 +168,7 @@ fn begin_round(
         return Ok(by_output(step, DONE));
     }
     set_hidden(state, program, VariableId(rounds.rounds.0 + 1), round);
-    state.note(|| Fact::Output(Field::CurrentIndex, Value::Integer(round)));
+    state.note(|| EventKind::Output(Field::CurrentIndex, Value::Integer(round)));
     if let Some(index) = rounds.index {
         state.assign(program, index, Value::Integer(round))?;
     }
@@ -205,7 +205,7 @@ pub(super) fn call_task(
 pub(super) fn jump(state: &mut State, program: &Program, jump: &Jump) -> Outcome {
     let sequence = jump.target.clone().map_err(|written| no_task(&written))?;
     let inputs = inputs(state, program, &jump.inputs)?;
-    // With a task of the author's own the error is handled.
+    // A jump to a task of the flow's author ends the error handling.
     state.conversation.fault = None;
     let begin = state.go_to_task(program, sequence);
     fill(state, program, inputs);
@@ -214,7 +214,7 @@ pub(super) fn jump(state: &mut State, program: &Program, jump: &Jump) -> Outcome
 
 fn no_task(written: &Text) -> Box<Failure> {
     let message = if written.is_empty() {
-        "the action does not say where to go".to_owned()
+        "the action names no target".to_owned()
     } else {
         format!("the flow has no task, menu or state `{written}`")
     };
@@ -229,7 +229,7 @@ fn inputs(
     let mut values = Vec::with_capacity(inputs.len());
     for (id, source) in inputs {
         let value = state.value(program, source)?;
-        let name = program.legend.variable(*id).clone();
+        let name = program.symbols.variable(*id).clone();
         note_named(state, Field::Inputs, name, &value);
         values.push((*id, value));
     }
@@ -244,7 +244,8 @@ fn fill(state: &mut State, program: &Program, inputs: Vec<(VariableId, Value)>) 
     }
 }
 
-/// A module sees its own variables only. One that is not loaded leaves its outputs NOT_SET.
+/// Calls a common module, which sees only its own variables. If the module is not loaded,
+/// its outputs are NOT_SET.
 pub(super) fn call_module(
     state: &mut State,
     program: &Program,
@@ -278,7 +279,7 @@ fn module_not_loaded(
         let message = format!("the common module `{}` is not loaded", module.name);
         return Err(Failure::new(Code::FLOW_NOT_FOUND, message));
     }
-    state.note(|| Fact::Noted(Code::ACTION_NOT_SIMULATED));
+    state.note(|| EventKind::Noted(Code::ACTION_NOT_SIMULATED));
     for (_, _, own) in &module.outputs {
         let unset = Value::unset(state.type_of(program, *own));
         state.assign(program, *own, unset)?;

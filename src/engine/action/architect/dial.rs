@@ -1,22 +1,22 @@
-//! `dialByExtension`
+//! The `dialByExtension` action.
 
-use super::listen::{Heard, Listening, Next, heard as take};
+use super::listen::{CallerInput, Listening, Next, on_answer as take};
 use super::{Outcome, by_output, speech, values};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::program::architect::DialByExtension;
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field};
+use crate::trace::{EventKind, Failure, Field};
 use crate::value::{Kind, Text, Type, Value};
 use crate::world::{ActionAnswer, Answer};
 
 const TIMEOUT: u16 = 0;
 const FAILURE: u16 = 1;
 
-/// How many digits an extension can have.
+/// The largest number of digits in an extension.
 pub(super) const MAX_EXTENSION: u32 = 20;
 
-/// How often it may listen again.
+/// The largest number of times that the action listens again.
 const MAX_REPEATS: i64 = 10;
 
 pub(super) fn begin(
@@ -39,10 +39,10 @@ pub(super) fn begin(
         keys: "0123456789".into(),
         ..Listening::default()
     };
-    go_on(state, program, step, dial, Box::new(listening))
+    proceed(state, program, step, dial, Box::new(listening))
 }
 
-pub(super) fn heard(
+pub(super) fn on_answer(
     state: &mut State,
     program: &Program,
     step: &Step,
@@ -51,16 +51,16 @@ pub(super) fn heard(
     answer: Answer,
 ) -> Outcome {
     match take(state, &mut listening, answer) {
-        Heard::Keys => go_on(state, program, step, dial, listening),
-        Heard::Speech(words) => {
-            state.note(|| Fact::Heard(words));
+        CallerInput::Keys => proceed(state, program, step, dial, listening),
+        CallerInput::Speech(words) => {
+            state.note(|| EventKind::CallerInput(words));
             again(state, program, step, dial, listening, FAILURE)
         }
-        Heard::End(effect) => Ok(effect),
+        CallerInput::End(effect) => Ok(effect),
     }
 }
 
-fn go_on(
+fn proceed(
     state: &mut State,
     program: &Program,
     step: &Step,
@@ -89,7 +89,7 @@ fn go_on(
     }
 }
 
-/// Whether the digits are an extension, and no longer one begins with them.
+/// Whether the digits are an extension and no longer extension begins with them.
 pub(super) fn is_whole(state: &State, listening: &Listening) -> bool {
     let digits = listening.digits.as_str();
     let known = || state.conversation.organisation.0.extensions();
@@ -98,12 +98,12 @@ pub(super) fn is_whole(state: &State, listening: &Listening) -> bool {
     known().any(|known| known == digits) && !known().any(is_longer)
 }
 
-/// Connects the caller with the user of the extension, if the fixtures know one.
+/// Connects the caller with the user of the extension if the fixtures define one.
 pub(super) fn user(state: &mut State, extension: &Text) -> Option<Effect> {
     let user = state.conversation.organisation.0.user_of_extension(extension)?;
-    state.note(|| Fact::Collected(extension.clone()));
-    state.note(|| Fact::Output(Field::Extension, Value::String(extension.clone())));
-    state.note(|| Fact::Output(Field::User, user));
+    state.note(|| EventKind::Collected(extension.clone()));
+    state.note(|| EventKind::Output(Field::Extension, Value::String(extension.clone())));
+    state.note(|| EventKind::Output(Field::User, user));
     Some(Effect::EndCall)
 }
 
@@ -121,8 +121,8 @@ fn connect(
     if state.conversation.organisation.0.extensions().next().is_some() {
         return again(state, program, step, dial, listening, FAILURE);
     }
-    // Nobody knows any extensions: whoever answers for the world says what comes of it.
-    state.note(|| Fact::Collected(extension.clone()));
+    // The fixtures define no extensions: the host decides the outcome.
+    state.note(|| EventKind::Collected(extension.clone()));
     let inputs = vec![("extension".into(), Value::String(extension))];
     Ok(state.ask(Waiting::Action { inputs }))
 }
@@ -138,17 +138,18 @@ pub(super) fn answered(
     let extension = inputs.first().map_or(Value::NOT_SET, |(_, value)| value.clone());
     let Answer::Action(ActionAnswer { path, latency_ms, .. }) = answer else {
         if state.is_strict {
-            let message = "the fixtures know no extensions, and nobody has an answer";
+            let message =
+                "the fixtures define no extensions and do not answer this action";
             return Err(Failure::new(Code::ACTION_NOT_SUPPORTED, message));
         }
-        state.note(|| Fact::Noted(Code::ACTION_NOT_SIMULATED));
-        state.note(|| Fact::Output(Field::Extension, extension));
+        state.note(|| EventKind::Noted(Code::ACTION_NOT_SIMULATED));
+        state.note(|| EventKind::Output(Field::Extension, extension));
         return Ok(Effect::EndCall);
     };
     if let Some(frame) = state.wait(latency_ms) {
         return Ok(Effect::CutOff(frame));
     }
-    state.note(|| Fact::Output(Field::Extension, extension.clone()));
+    state.note(|| EventKind::Output(Field::Extension, extension.clone()));
     let output = match path.as_deref() {
         Some("timeout") => TIMEOUT,
         Some("failure") => FAILURE,
@@ -157,7 +158,7 @@ pub(super) fn answered(
     give_up(state, program, step, dial, output, extension)
 }
 
-/// Listens again, or takes an output.
+/// Listens again, or takes the output if no attempts are left.
 fn again(
     state: &mut State,
     program: &Program,
@@ -175,7 +176,7 @@ fn again(
     if listening.round < listening.rounds {
         listening.again();
         speech::say(state, program, &dial.audio)?;
-        return go_on(state, program, step, dial, listening);
+        return proceed(state, program, step, dial, listening);
     }
     let extension = match extension.is_empty() {
         true => Value::unset(Type::one(Kind::String)),

@@ -1,4 +1,5 @@
-//! What a participant of a digital conversation, or of a bot, reads and answers.
+//! Messages to and questions for the participant of a digital conversation or of a bot
+//! flow.
 
 use std::sync::Arc;
 
@@ -7,13 +8,13 @@ use super::{Outcome, by_output, values};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Tries, Waiting};
 use crate::flow::VariableId;
-use crate::program::architect::{Again, Ask, Intent, Send, Source, Wanted};
+use crate::program::architect::{Ask, ExpectedAnswer, Intent, RetryPolicy, Send, Source};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, PathTaken, Phrase};
+use crate::trace::{EventKind, Failure, PathTaken, Phrase};
 use crate::value::{Json, Kind, Text, Type, Value};
 use crate::world::{ActionAnswer, Answer, Input};
 
-/// The output of a message that could not be sent.
+/// Output index of a message that could not be sent.
 const NOT_SENT: u16 = 1;
 
 pub(super) fn send(
@@ -23,11 +24,11 @@ pub(super) fn send(
     send: &Send,
 ) -> Outcome {
     values::inputs(state, program, &send.inputs)?;
-    let is_said = say(state, program, &send.message)?;
-    Ok(by_output(step, if is_said { 0 } else { NOT_SENT }))
+    let is_sent = say(state, program, &send.message)?;
+    Ok(by_output(step, if is_sent { 0 } else { NOT_SENT }))
 }
 
-/// The participant reads or hears a message; false if it is empty.
+/// Shows or plays a message to the participant. Returns `false` if the message is empty.
 fn say(
     state: &mut State,
     program: &Program,
@@ -47,7 +48,7 @@ fn say(
         return Ok(false);
     }
     state.made_bytes = state.made_bytes.saturating_add(words.len());
-    state.note(|| Fact::Said(Phrase::Made(words)));
+    state.note(|| EventKind::Prompted(Phrase::Made(words)));
     Ok(true)
 }
 
@@ -64,8 +65,8 @@ pub(super) fn clear(
     Ok(Effect::Go(PathTaken::Next, step.next))
 }
 
-/// First whoever answers for the world is asked; if nobody has an answer prepared, the
-/// participant.
+/// Asks the host for an answer from the fixtures first. Without one, the participant is
+/// asked.
 pub(super) fn ask(state: &mut State, program: &Program, ask: &Ask) -> Outcome {
     let inputs = values::inputs(state, program, &ask.inputs)?;
     say(state, program, &ask.question)?;
@@ -86,14 +87,14 @@ pub(super) fn answered(
         return Ok(Effect::CutOff(frame));
     }
     let given = result_of(ask, &answer);
-    if let Wanted::Intent(intents) = &ask.wanted
+    if let ExpectedAnswer::Intent(intents) = &ask.wanted
         && answer.path.is_none()
         && let Some((_, Json::String(name))) = given
     {
         return serve(state, program, step, ask, intents, name);
     }
     let path = match (&ask.wanted, given, &answer.path) {
-        (Wanted::Choice, Some((_, Json::String(choice))), None) => Some(choice),
+        (ExpectedAnswer::Choice, Some((_, Json::String(choice))), None) => Some(choice),
         (_, _, path) => path.as_ref(),
     };
     if let Some(variable) = ask.result {
@@ -101,7 +102,7 @@ pub(super) fn answered(
         let name = given.map_or(&name, |(name, _)| name);
         take_output(state, program, name, variable, given.map(|(_, json)| json))?;
     }
-    if let (Wanted::Boolean, Some((_, Json::Boolean(truth))), None) =
+    if let (ExpectedAnswer::Boolean, Some((_, Json::Boolean(truth))), None) =
         (&ask.wanted, given, path)
     {
         return Ok(by_output(step, u16::from(!truth)));
@@ -109,17 +110,18 @@ pub(super) fn answered(
     Ok(go_by(state, program, step, path, ask.success))
 }
 
-/// What an answer is called that has no name of its own.
+/// The name of a result in an answer that does not name it.
 const RESULT: &str = "answer";
 
-/// The result of an answer; there is one variable to take one.
+/// Returns the result of an answer. The action has only one variable to hold it.
 fn result_of<'a>(ask: &Ask, answer: &'a ActionAnswer) -> Option<&'a (Text, Json)> {
-    let wanted = if matches!(ask.wanted, Wanted::Intent(_)) { "intent" } else { RESULT };
+    let wanted =
+        if matches!(ask.wanted, ExpectedAnswer::Intent(_)) { "intent" } else { RESULT };
     let named = answer.outputs.iter().find(|(name, _)| name == wanted);
     named.or_else(|| answer.outputs.first())
 }
 
-/// What the participant says to a question of a bot.
+/// Handles the participant's reply to a question of a bot.
 pub(super) fn replied(
     state: &mut State,
     program: &Program,
@@ -141,14 +143,14 @@ pub(super) fn replied(
         _ => Text::new(),
     };
     if words.is_empty() {
-        if let Some(frame) = state.wait(ask.patience_ms) {
+        if let Some(frame) = state.wait(ask.silence_ms) {
             return Ok(Effect::CutOff(frame));
         }
         tries = Tries { no_input: tries.no_input + 1, no_match: 0 };
         let code = Code::NO_INPUT;
         return again(state, program, step, ask, &ask.no_input, tries, code);
     }
-    state.note(|| Fact::Heard(words.clone()));
+    state.note(|| EventKind::CallerInput(words.clone()));
     match understand(state, program, step, ask, &words)? {
         Some(effect) => Ok(effect),
         None => {
@@ -159,13 +161,13 @@ pub(super) fn replied(
     }
 }
 
-/// Asks once more, or gives up.
+/// Asks again, or gives up if no attempts are left.
 fn again(
     state: &mut State,
     program: &Program,
     step: &Step,
     ask: &Ask,
-    again: &Again,
+    again: &RetryPolicy,
     tries: Tries,
     code: Code,
 ) -> Outcome {
@@ -188,7 +190,8 @@ fn again(
     }
 }
 
-/// Goes by what the participant said, if it fits.
+/// Continues according to the participant's words. Returns `None` if they do not fit the
+/// question.
 fn understand(
     state: &mut State,
     program: &Program,
@@ -198,25 +201,25 @@ fn understand(
 ) -> Result<Option<Effect>, Box<Failure>> {
     let words = Text::from(words.trim());
     let (value, output) = match &ask.wanted {
-        Wanted::Value(holds) => match read(&words, *holds) {
+        ExpectedAnswer::Value(holds) => match read(&words, *holds) {
             Some(value) => (value, ask.success),
             None => return Ok(None),
         },
-        Wanted::Boolean => match truth(&words) {
+        ExpectedAnswer::Boolean => match truth(&words) {
             Some(truth) => (Value::Boolean(truth), u16::from(!truth)),
             None => return Ok(None),
         },
-        Wanted::Choice => {
-            let labels = &program.legend.node(state.node_of_step()).outputs;
+        ExpectedAnswer::Choice => {
+            let labels = &program.symbols.node(state.node_of_step()).outputs;
             let is_it = |label: &Text| !label.starts_with("max") && same(label, &words);
             let Some(index) = labels.iter().position(is_it) else { return Ok(None) };
             let label = labels[index].clone();
             (Value::String(label), u16::try_from(index).unwrap_or(u16::MAX))
         }
-        Wanted::Intent(intents) if intents.is_empty() => {
+        ExpectedAnswer::Intent(intents) if intents.is_empty() => {
             (Value::String(words), ask.success)
         }
-        Wanted::Intent(intents) => {
+        ExpectedAnswer::Intent(intents) => {
             if !intents.iter().any(|intent| same(&intent.name, &words)) {
                 return Ok(None);
             }
@@ -229,7 +232,8 @@ fn understand(
     Ok(Some(by_output(step, output)))
 }
 
-/// Goes to the task that serves an intent; on behind the action where there is none.
+/// Continues with the task that serves an intent, or after the action if no task serves
+/// it.
 fn serve(
     state: &mut State,
     program: &Program,
@@ -256,7 +260,7 @@ fn same(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
-/// The value that words stand for.
+/// Converts words to a value of the expected type.
 fn read(words: &Text, holds: Type) -> Option<Value> {
     if matches!(holds.kind, Kind::String | Kind::Any) {
         return Some(Value::String(words.clone()));
@@ -266,7 +270,8 @@ fn read(words: &Text, holds: Type) -> Option<Value> {
     value.or_else(|_| Value::decode(&Json::String(words.clone()), holds)).ok()
 }
 
-/// Yes or no, in words or as keys. Words of other languages need a prepared answer.
+/// Reads yes or no, as words or as keys. Words of other languages need an answer in the
+/// fixtures.
 fn truth(words: &str) -> Option<bool> {
     match words.to_lowercase().trim_end_matches(['.', '!']) {
         "yes" | "y" | "true" | "1" => Some(true),

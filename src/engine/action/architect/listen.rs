@@ -1,59 +1,59 @@
-//! Listening to the caller: keys come one by one on the virtual clock, first those that were
-//! typed ahead, then those of the answer to a question. What nobody takes stays for whatever
-//! listens next. *Source: Genesys' help on `Collect Input`: digits beyond the count go to the
-//! next action.*
+//! Listening to the caller. Keys arrive one by one on the virtual clock: first the keys
+//! that were typed ahead, then those of the answer to a question. Keys that no action
+//! takes stay for the next action that listens. *Source: Genesys' help on `Collect
+//! Input`: digits beyond the count go to the next action.*
 
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State};
-use crate::flow::{Legend, NodeId};
+use crate::flow::{NodeId, SymbolTable};
 use crate::program::StepAction;
 use crate::program::architect::Action;
 use crate::trace::Failure;
 use crate::value::Text;
 use crate::world::{Answer, Input, InputQuestion, Question};
 
-/// The keys by which a caller says whether an entry is right.
+/// The keys that a caller can press to confirm or reject an entry.
 const CONFIRMATION: &str = "12";
 
-/// How far an action has come that listens to the caller.
+/// The progress of an action that listens to the caller.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(in crate::engine) struct Listening {
-    /// How many keys it needs, and after how many it stops.
+    /// The smallest and the largest number of keys in an entry.
     pub(super) min: u32,
     pub(super) max: u32,
-    /// How long it waits for the first key, and for every further one.
+    /// The time to wait for the first key and for each further key, in milliseconds.
     pub(super) first_ms: i64,
     pub(super) next_ms: i64,
-    /// The key that ends the entry, and whether it belongs to it.
+    /// The key that ends the entry, and whether the entry includes it.
     pub(super) terminator: Option<char>,
     pub(super) with_terminator: bool,
-    /// Which of `*` and `#` are an entry if they come alone.
-    pub(super) alone: Text,
-    /// How often it listens.
+    /// Those of `*` and `#` that are an entry by themselves.
+    pub(super) single_keys: Text,
+    /// The number of rounds, the first included.
     pub(super) rounds: u32,
     /// Whether several digits are an extension.
     pub(super) dials: bool,
-    /// How often it has listened, this time included.
+    /// The number of the current round, from 1.
     pub(super) round: u32,
     /// The keys of this round.
     pub(super) digits: Text,
     /// The entry that the caller is asked to confirm.
     pub(super) entry: Option<Text>,
-    /// Whether the caller has answered in this round: then no further key comes.
+    /// Whether the caller has answered in this round. No further keys come then.
     pub(super) is_answered: bool,
-    /// The keys that a question allows; empty for those of the menu.
+    /// The keys that a question allows; empty if a menu defines them.
     pub(super) keys: Text,
 }
 
-/// What comes next.
+/// The next thing that happens while listening.
 pub(super) enum Next {
     /// A key.
     Key(char),
-    /// No key, for as long as it waits.
+    /// No key within the waiting time.
     Pause,
-    /// Nobody knows yet.
+    /// Unknown until the host answers a question.
     Ask,
-    /// The time of the call is over.
+    /// The time limit of the frame with this index passed.
     CutOff(usize),
 }
 
@@ -64,15 +64,15 @@ impl Listening {
         self.listen();
     }
 
-    /// Listens anew in the same round.
+    /// Clears the keys and listens again in the same round.
     pub(super) fn listen(&mut self) {
         self.digits.clear();
         self.is_answered = false;
     }
 
-    /// How many keys there are.
+    /// The number of keys in this round.
     pub(super) fn count(&self) -> u32 {
-        // Keys are ASCII, one byte each, and at most as many as `max` says.
+        // Keys are ASCII, one byte each, and at most `max` of them.
         u32::try_from(self.digits.len()).unwrap_or(u32::MAX)
     }
 
@@ -80,7 +80,7 @@ impl Listening {
         if self.digits.is_empty() { self.first_ms } else { self.next_ms }
     }
 
-    /// The next key, which is taken from those that wait, or the lack of one.
+    /// Takes the next typed key, waiting for it if necessary.
     pub(super) fn next(&self, state: &mut State) -> Next {
         let patience = self.patience_ms();
         let Some(&(key, at_ms)) = state.conversation.keys.front() else {
@@ -102,9 +102,9 @@ fn pause(state: &mut State, milliseconds: i64) -> Next {
     state.wait(milliseconds).map_or(Next::Pause, Next::CutOff)
 }
 
-/// What an answer of the caller is besides keys.
-pub(super) enum Heard {
-    /// Keys, which now wait to be taken, or nothing.
+/// The part of a caller's answer that an action has to handle.
+pub(super) enum CallerInput {
+    /// Keys, which are now in the queue, or silence.
     Keys,
     /// Speech.
     Speech(Text),
@@ -112,12 +112,12 @@ pub(super) enum Heard {
     End(Effect),
 }
 
-/// Takes the answer of the caller.
-pub(super) fn heard(
+/// Takes the caller's answer. Keys are queued.
+pub(super) fn on_answer(
     state: &mut State,
     listening: &mut Listening,
     answer: Answer,
-) -> Heard {
+) -> CallerInput {
     listening.is_answered = true;
     let mut at_ms = state.clock_ms;
     match answer {
@@ -131,21 +131,21 @@ pub(super) fn heard(
                 state.conversation.keys.push_back((stroke.key, at_ms));
             }
         }
-        Answer::Input(Input::Speech(words)) => return Heard::Speech(words),
+        Answer::Input(Input::Speech(words)) => return CallerInput::Speech(words),
         Answer::Input(Input::HangUp) => {
             let message = "the caller hung up while the flow was listening";
             let failure = Failure::new(Code::CALLER_HUNG_UP, message);
-            return Heard::End(Effect::Abort(failure));
+            return CallerInput::End(Effect::Abort(failure));
         }
         _ => {}
     }
-    Heard::Keys
+    CallerInput::Keys
 }
 
-/// What is asked of the caller.
+/// Returns the question for the host.
 pub(in crate::engine::action) fn question<'q>(
     action: &'q StepAction,
-    legend: &'q Legend,
+    symbols: &'q SymbolTable,
     node: NodeId,
     listening: &'q Listening,
 ) -> Question<'q> {
@@ -162,7 +162,7 @@ pub(in crate::engine::action) fn question<'q>(
         None => (listening.min, listening.max, listening.keys.as_str()),
     };
     Question::Input(InputQuestion {
-        node: &legend.node(node).id,
+        node: &symbols.node(node).id,
         min_digits: min.saturating_sub(count),
         max_digits: max.saturating_sub(count),
         timeout_ms: listening.patience_ms(),

@@ -1,23 +1,23 @@
 //! Menus.
 
 use super::dial::{self, MAX_EXTENSION};
-use super::listen::{Heard, Listening, Next, heard as take};
+use super::listen::{CallerInput, Listening, Next, on_answer as take};
 use super::values::{self, note_named};
 use super::{Outcome, by_output, speech};
 use crate::engine::state::{Effect, State, Waiting};
 use crate::expr::architect::BuiltInId;
 use crate::flow::SequenceId;
 use crate::flow::architect::UnitKind;
-use crate::program::architect::{Menu, MenuWay};
+use crate::program::architect::{Menu, MenuTarget};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Field, PathTaken};
+use crate::trace::{EventKind, Field, PathTaken};
 use crate::value::Value;
 use crate::world::Answer;
 
-/// How often a menu can be played. *Source: Architect's own limits.*
+/// The largest number of times that a menu is played. *Source: Architect's own limits.*
 const MAX_ROUNDS: i64 = 10;
 
-/// Variables that say why the menu is played again.
+/// Variables that give the reason why the menu is played again.
 const NO_INPUT: BuiltInId = BuiltInId::of("Menu.LastCollectionNoInput");
 const NO_MATCH: BuiltInId = BuiltInId::of("Menu.LastCollectionNoMatch");
 
@@ -44,14 +44,15 @@ pub(super) fn enter(
     };
     set_last(state, None);
     speech::say(state, program, &menu.audio)?;
-    go_on(state, program, step, menu, Box::new(listening))
+    proceed(state, program, step, menu, Box::new(listening))
 }
 
-/// A menu that the caller has been in ends the way where it is; a new one goes on from there.
+/// Records that the caller entered a menu. Entering a menu that is already on the
+/// caller's path cuts the path back to that menu. Any other menu is added to the path.
 fn remember(state: &mut State, menu: SequenceId) {
     let depth = state.frames.len();
     let menus = &mut state.conversation.menus;
-    // Menus of tasks that were called are left with these.
+    // The path does not keep menus of called tasks that have ended.
     menus.retain(|(_, of)| *of <= depth);
     match menus.iter().position(|(known, _)| *known == menu) {
         Some(index) => menus.truncate(index + 1),
@@ -65,7 +66,7 @@ fn set_last(state: &mut State, reason: Option<BuiltInId>) {
     }
 }
 
-pub(super) fn heard(
+pub(super) fn on_answer(
     state: &mut State,
     program: &Program,
     step: &Step,
@@ -74,11 +75,11 @@ pub(super) fn heard(
     answer: Answer,
 ) -> Outcome {
     match take(state, &mut listening, answer) {
-        Heard::Keys => go_on(state, program, step, menu, listening),
-        Heard::Speech(words) => {
+        CallerInput::Keys => proceed(state, program, step, menu, listening),
+        CallerInput::Speech(words) => {
             match spoken(menu, &words, &state.conversation.language()) {
                 Some(index) => {
-                    state.note(|| Fact::Heard(words));
+                    state.note(|| EventKind::CallerInput(words));
                     choose(state, program, step, menu, index)
                 }
                 None => {
@@ -87,11 +88,12 @@ pub(super) fn heard(
                 }
             }
         }
-        Heard::End(effect) => Ok(effect),
+        CallerInput::End(effect) => Ok(effect),
     }
 }
 
-/// The choice that words mean: in the language of the call, else in any.
+/// Returns the choice that the words mean: first in the language of the call, then in any
+/// language.
 fn spoken(menu: &Menu, words: &str, language: &str) -> Option<u16> {
     let words = words.trim().to_lowercase();
     let position = |wants_language: bool| {
@@ -105,7 +107,7 @@ fn spoken(menu: &Menu, words: &str, language: &str) -> Option<u16> {
     u16::try_from(index).ok()
 }
 
-fn go_on(
+fn proceed(
     state: &mut State,
     program: &Program,
     step: &Step,
@@ -124,11 +126,11 @@ fn go_on(
             Next::Key(key) => {
                 listening.digits.push(key);
                 listening.is_answered = true;
-                let goes_on = listening.dials
+                let may_continue = listening.dials
                     && key.is_ascii_digit()
                     && listening.count() < MAX_EXTENSION
                     && !dial::is_whole(state, &listening);
-                if !goes_on {
+                if !may_continue {
                     return entered(state, program, step, menu, listening);
                 }
             }
@@ -136,8 +138,8 @@ fn go_on(
     }
 }
 
-/// Several digits are an extension if somebody has it. Otherwise the first key chooses, and
-/// the others are typed ahead.
+/// Handles a complete entry. Several digits are an extension if a user has it. Otherwise
+/// the first key chooses, and the other keys count as typed ahead.
 fn entered(
     state: &mut State,
     program: &Program,
@@ -160,7 +162,7 @@ fn entered(
             for key in keys.rev() {
                 state.conversation.keys.push_front((key, now));
             }
-            state.note(|| Fact::Collected(first.into_iter().collect()));
+            state.note(|| EventKind::Collected(first.into_iter().collect()));
             choose(state, program, step, menu, index)
         }
         None => {
@@ -170,7 +172,7 @@ fn entered(
     }
 }
 
-/// Goes the way of a choice. One of another menu is taken as if the caller were there.
+/// Takes the output of a choice. A choice of another menu continues in that menu.
 fn choose(
     state: &mut State,
     program: &Program,
@@ -198,8 +200,8 @@ fn take_choice(
     Ok(by_output(step, index))
 }
 
-/// Plays the menu again. After the last time the default choice is taken; without one the
-/// call ends.
+/// Plays the menu again. After the last round the default choice is taken; without a
+/// default the call ends.
 fn again(
     state: &mut State,
     program: &Program,
@@ -214,7 +216,7 @@ fn again(
     if listening.round < listening.rounds {
         listening.again();
         speech::say(state, program, &menu.audio)?;
-        return go_on(state, program, step, menu, listening);
+        return proceed(state, program, step, menu, listening);
     }
     match menu.default {
         Some(index) => take_choice(state, program, step, menu, index),
@@ -222,15 +224,15 @@ fn again(
     }
 }
 
-/// Notes what came of a round.
+/// Records why a round ended without a choice.
 pub(super) fn note_round(state: &mut State, listening: &Listening, reason: String) {
     let name = format!("round {}", listening.round);
     note_named(state, Field::Reason, name, &Value::String(reason.into()));
 }
 
-pub(super) fn go_to(state: &mut State, program: &Program, way: MenuWay) -> Outcome {
+pub(super) fn go_to(state: &mut State, program: &Program, way: MenuTarget) -> Outcome {
     let mut target = last(state, program);
-    if way == MenuWay::Previous {
+    if way == MenuTarget::Previous {
         let left = state.conversation.menus.pop();
         target = last(state, program).or(left.map(|(menu, _)| menu));
     }
@@ -243,7 +245,7 @@ pub(super) fn go_to(state: &mut State, program: &Program, way: MenuWay) -> Outco
     }
 }
 
-/// The last menu of the flow that the caller has been in.
+/// Returns the last menu of the running flow on the caller's path.
 fn last(state: &State, program: &Program) -> Option<SequenceId> {
     let (flow, depth) = (state.frame().flow, state.frames.len());
     let mut menus = state.conversation.menus.iter().rev();
@@ -253,7 +255,7 @@ fn last(state: &State, program: &Program) -> Option<SequenceId> {
 }
 
 impl State {
-    /// The menu that the caller is in again when the actions of a choice are done.
+    /// Returns the menu that the caller goes back to after the actions of a choice.
     pub(in crate::engine) fn menu_around(&self, program: &Program) -> Option<SequenceId> {
         let own = self.frame().sequence?;
         let is_menu = program.sequence(own).kind == UnitKind::Menu;

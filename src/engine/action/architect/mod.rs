@@ -1,4 +1,4 @@
-//! Architect's actions, one file a family.
+//! Architect's actions, one file per family.
 
 mod attributes;
 mod collect;
@@ -19,14 +19,14 @@ pub(in crate::engine) use listen::Listening;
 pub(super) use listen::question as listens;
 
 use crate::engine::state::{Effect, State, Waiting};
-use crate::flow::{Legend, NodeId};
+use crate::flow::{NodeId, SymbolTable};
 use crate::program::architect::Action;
 use crate::program::{Program, Step};
 use crate::trace::{Failure, PathTaken};
 use crate::value::{Text, Value};
 use crate::world::{Answer, Question};
 
-/// What an action comes to, or a runtime error.
+/// The effect of an action, or a runtime error.
 type Outcome = Result<Effect, Box<Failure>>;
 
 /// Executes an action.
@@ -77,7 +77,7 @@ pub(super) fn execute(
     outcome.unwrap_or_else(Effect::Fail)
 }
 
-/// Goes on with the answer to a question.
+/// Continues an action with the answer to its question.
 pub(super) fn answer(
     state: &mut State,
     program: &Program,
@@ -94,16 +94,16 @@ pub(super) fn answer(
             lookups::answered(state, program, step, lookup, waiting, answer)
         }
         (Action::CollectInput(collect), Waiting::Listen(listening)) => {
-            collect::heard(state, program, step, collect, listening, answer)
+            collect::on_answer(state, program, step, collect, listening, answer)
         }
         (Action::DialByExtension(dial), Waiting::Listen(listening)) => {
-            dial::heard(state, program, step, dial, listening, answer)
+            dial::on_answer(state, program, step, dial, listening, answer)
         }
         (Action::DialByExtension(dial), Waiting::Action { inputs }) => {
             dial::answered(state, program, step, dial, &inputs, answer)
         }
         (Action::Menu(menu), Waiting::Listen(listening)) => {
-            menu::heard(state, program, step, menu, listening, answer)
+            menu::on_answer(state, program, step, menu, listening, answer)
         }
         (Action::Transfer(transfer), Waiting::Queue(routing)) => {
             transfer::routed(state, program, step, transfer, routing, answer)
@@ -120,7 +120,7 @@ pub(super) fn answer(
         (Action::Ask(ask), Waiting::Reply(tries)) => {
             digital::replied(state, program, step, ask, tries, &answer)
         }
-        // Every action asks only its own kind of question.
+        // An action only ever waits for its own kind of question.
         _ => Ok(Effect::Go(PathTaken::Next, step.next)),
     };
     outcome.unwrap_or_else(Effect::Fail)
@@ -129,16 +129,16 @@ pub(super) fn answer(
 pub(super) use lookups::data_action_question;
 
 pub(super) fn question<'q>(
-    legend: &'q Legend,
+    symbols: &'q SymbolTable,
     node: NodeId,
     inputs: &'q [(Text, Value)],
 ) -> Question<'q> {
-    let label = legend.node(node);
-    let flow = &legend.flow(label.flow).name;
+    let label = symbols.node(node);
+    let flow = &symbols.flow(label.flow).name;
     Question::Action { flow, kind: &label.node_type, name: &label.name, inputs }
 }
 
-/// The way by one of the outputs of an action.
+/// Continues at the target of an output.
 fn by_output(step: &Step, index: u16) -> Effect {
     let target = step.targets.get(usize::from(index)).copied();
     Effect::Go(PathTaken::Output(index), target.unwrap_or(step.next))

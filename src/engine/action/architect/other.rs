@@ -7,7 +7,7 @@ use crate::engine::state::{Effect, State, Waiting};
 use crate::flow::VariableId;
 use crate::program::architect::Other;
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field};
+use crate::trace::{EventKind, Failure, Field};
 use crate::value::{Json, Text, Value};
 use crate::world::{ActionAnswer, Answer};
 
@@ -26,10 +26,10 @@ pub(super) fn answered(
     let Answer::Action(answer) = answer else {
         if state.is_strict {
             let message =
-                "flowsim does not simulate this action, and nobody has an answer";
+                "flowsim does not simulate this action, and no fixture answers it";
             return Err(Failure::new(Code::ACTION_NOT_SUPPORTED, message));
         }
-        state.note(|| Fact::Noted(Code::ACTION_NOT_SIMULATED));
+        state.note(|| EventKind::Noted(Code::ACTION_NOT_SIMULATED));
         return take(state, program, step, other, &ActionAnswer::default());
     };
     if let Some(frame) = state.wait(answer.latency_ms) {
@@ -52,7 +52,7 @@ fn take(
     Ok(go_by(state, program, step, answer.path.as_ref(), other.success))
 }
 
-/// Gives a variable the result of this name; without one it is NOT_SET.
+/// Sets a variable to the result with this name, or to NOT_SET without a result.
 pub(super) fn take_output(
     state: &mut State,
     program: &Program,
@@ -72,8 +72,8 @@ pub(super) fn take_output(
     state.assign(program, variable, value)
 }
 
-/// The way by the output of a name, or by the one for success. A name that the action does
-/// not have is a mistake of whoever answered, which the flow cannot handle.
+/// Continues at the output with this name, or at the success output. A name that the
+/// action does not have is a mistake in the fixtures; the flow cannot handle it.
 pub(super) fn go_by(
     state: &State,
     program: &Program,
@@ -82,11 +82,11 @@ pub(super) fn go_by(
     success: u16,
 ) -> Effect {
     let Some(path) = path else { return by_output(step, success) };
-    let labels = &program.legend.node(state.node_of_step()).outputs;
+    let labels = &program.symbols.node(state.node_of_step()).outputs;
     let named = labels.iter().position(|label| label.eq_ignore_ascii_case(path));
     match named.and_then(|index| u16::try_from(index).ok()) {
         Some(index) => by_output(step, index),
-        // Every action can succeed, whether or not it has an output for that.
+        // Every action can succeed, whether or not it has an output for success.
         None if matches!(path.as_str(), "success" | "default") => {
             by_output(step, success)
         }
@@ -98,7 +98,7 @@ pub(super) fn go_by(
                 known => known.join(", "),
             };
             let message = format!(
-                "the answer takes the output `{path}`, but those of the action are {known}"
+                "the answer takes the output `{path}`, but the action has {known}"
             );
             Effect::Abort(Failure::new(Code::UNKNOWN_OUTPUT, message))
         }

@@ -1,4 +1,4 @@
-//! What callers hear while they wait, callbacks, and what an agent hears.
+//! In-queue announcements, hold music, callbacks and whisper audio.
 
 use std::sync::Arc;
 
@@ -14,10 +14,11 @@ use crate::trace::{Failure, Field, PathTaken};
 use crate::value::{Audio, Collection, Value};
 use crate::world::{ActionAnswer, Answer};
 
-/// How long a prompt plays whose length nobody knows.
+/// The assumed length of a prompt whose length is unknown, in milliseconds.
 const UNKNOWN_PROMPT_MS: i64 = 30_000;
 
-/// How long music plays for a time that is not set. *Source: Genesys' help.*
+/// The playing time of hold music if none is set, in milliseconds. *Source: Genesys'
+/// help.*
 const MUSIC_MS: i64 = 60_000;
 
 const MINUTE_MS: i64 = 60_000;
@@ -92,7 +93,7 @@ pub(super) fn position(
     Ok(Effect::Go(PathTaken::Next, step.next))
 }
 
-/// What the agent hears; the caller hears nothing of it.
+/// Sets the audio that the agent hears. The caller does not hear it.
 pub(super) fn whisper(
     state: &mut State,
     program: &Program,
@@ -104,7 +105,8 @@ pub(super) fn whisper(
     Ok(by_output(step, 0))
 }
 
-/// A callback has no output for failures: what is missing is a runtime error.
+/// Creates a callback. The action has no output for failures, so a missing input is a
+/// runtime error.
 pub(super) fn create_callback(
     state: &mut State,
     program: &Program,
@@ -113,7 +115,7 @@ pub(super) fn create_callback(
     let inputs = values::inputs(state, program, &callback.inputs)?;
     let needed = inputs.iter().take(2);
     for (name, value) in needed {
-        if transfer::is_nothing(value) {
+        if transfer::is_empty_target(value) {
             return Err(values::not_set(&format!("`{name}` of the callback")));
         }
     }
@@ -126,18 +128,18 @@ pub(super) fn callback_created(
     inputs: &[(crate::value::Text, Value)],
     answer: Answer,
 ) -> Outcome {
-    let told = match answer {
-        Answer::Action(told) => told,
+    let response = match answer {
+        Answer::Action(response) => response,
         _ => ActionAnswer::default(),
     };
-    if let Some(frame) = state.wait(told.latency_ms) {
+    if let Some(frame) = state.wait(response.latency_ms) {
         return Ok(Effect::CutOff(frame));
     }
-    if let Some((kind, message)) = transfer::told_failure(&told) {
+    if let Some((kind, message)) = transfer::failure_of(&response) {
         let message = format!("the callback was not created: {kind}, {message}");
         return Err(Failure::new(Code::ACTION_FAILED, message));
     }
-    if told.path.is_none()
+    if response.path.is_none()
         && let Some(queue) = inputs.first().map(|(_, value)| value)
         && let Some((_, message)) = transfer::unknown_object(state, queue)
     {
@@ -157,14 +159,14 @@ fn lengths(list: &Collection) -> Vec<i64> {
     list.items.iter().filter_map(length).collect()
 }
 
-/// Up to the smallest of the intervals that is long enough, else to a multiple of the one.
-/// *Source: Genesys' help on the action.*
+/// Rounds up to the smallest of `intervals` that is long enough, or to a multiple of
+/// `interval`. *Source: Genesys' help on the action.*
 fn rounded_up(milliseconds: i64, interval: i64, intervals: &[i64]) -> i64 {
     let special = intervals.iter().copied().filter(|it| *it >= milliseconds).min();
     special.unwrap_or_else(|| up(milliseconds.max(1), interval))
 }
 
-/// Up to a multiple.
+/// Rounds up to a multiple of the interval.
 fn up(milliseconds: i64, interval: i64) -> i64 {
     let interval = interval.max(1);
     let rest = milliseconds.rem_euclid(interval);
@@ -172,7 +174,8 @@ fn up(milliseconds: i64, interval: i64) -> i64 {
     milliseconds.saturating_add(missing)
 }
 
-/// "4 to 6 minutes": whole minutes less and more the interval, at least one.
+/// Formats a range such as "4 to 6 minutes": the wait in whole minutes minus and plus the
+/// interval, at least one minute.
 fn padded(milliseconds: i64, interval: i64) -> String {
     let minutes = |milliseconds: i64| (up(milliseconds, MINUTE_MS) / MINUTE_MS).max(1);
     let padding = up(interval, MINUTE_MS);
@@ -221,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_said_in_minutes_and_seconds() {
+    fn a_wait_is_spoken_in_minutes_and_seconds() {
         assert_eq!(spoken(271_000), "4 minutes and 31 seconds");
         assert_eq!(spoken(60_000), "1 minute");
         assert_eq!(spoken(-5), "0 seconds");

@@ -1,4 +1,4 @@
-//! Actions that tell the platform something.
+//! Actions that only record data for the platform.
 
 use super::{Outcome, by_output, values};
 use crate::engine::conversation::LANGUAGES;
@@ -27,7 +27,7 @@ pub(super) fn execute(
     Ok(by_output(step, 0))
 }
 
-/// From now on the participant hears and reads this language.
+/// Sets the language that the participant hears and reads from now on.
 fn set_language(
     state: &mut State,
     program: &Program,

@@ -1,4 +1,4 @@
-//! What the caller hears.
+//! Audio that the caller hears.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use super::values::expected;
 use crate::engine::state::{Effect, State};
 use crate::program::architect::Source;
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field, PathTaken, Phrase};
+use crate::trace::{EventKind, Failure, Field, PathTaken, Phrase};
 use crate::value::{Audio, Value};
 
 pub(super) fn play(
@@ -20,7 +20,7 @@ pub(super) fn play(
     Ok(Effect::Go(PathTaken::Next, step.next))
 }
 
-/// Plays audio, if there is any. It costs no time.
+/// Plays audio, if there is any. It takes no time.
 pub(super) fn say(
     state: &mut State,
     program: &Program,
@@ -30,7 +30,7 @@ pub(super) fn say(
     hear(state, value)
 }
 
-/// Plays what a value stands for, if it is anything.
+/// Plays the audio of a value. Empty audio is skipped.
 pub(super) fn hear(state: &mut State, value: Value) -> Result<(), Box<Failure>> {
     let audio = match value {
         Value::Audio(audio) => audio,
@@ -45,20 +45,21 @@ pub(super) fn hear(state: &mut State, value: Value) -> Result<(), Box<Failure>> 
     let audio = state.conversation.heard(audio);
     let words = audio.render(&state.conversation.language());
     state.made_bytes = state.made_bytes.saturating_add(words.len());
-    state.note(|| Fact::Said(Phrase::Made(words)));
+    state.note(|| EventKind::Prompted(Phrase::Made(words)));
     let drops_keys = audio.barge_in == Some(false);
-    state.note(|| Fact::Played(audio));
+    state.note(|| EventKind::Played(audio));
     if drops_keys {
         drop_keys(state);
     }
     Ok(())
 }
 
-/// Who must hear it all is not listened to: what was typed ahead does not count. *Decided here.*
+/// Discards keys that were typed ahead, because audio without barge-in must be heard in
+/// full. *Decided here.*
 fn drop_keys(state: &mut State) {
     let dropped = state.conversation.drop_keys(state.clock_ms);
     if !dropped.is_empty() {
         let field = Field::DroppedKeys;
-        state.note(|| Fact::Output(field, Value::String(dropped)));
+        state.note(|| EventKind::Output(field, Value::String(dropped)));
     }
 }

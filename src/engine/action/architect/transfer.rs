@@ -1,4 +1,4 @@
-//! Handing the conversation on: to a queue, a person, a number, a voice mailbox, a flow.
+//! Transfers: to a queue, a person, a number, a voice mailbox or another flow.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::flow::FlowId;
 use crate::flow::architect::TransferKind;
 use crate::program::architect::{AcdTarget, Target, Transfer};
 use crate::program::{Program, Step};
-use crate::trace::{self, Fact, Failure, Field, PathTaken, Phrase, Routing};
+use crate::trace::{self, EventKind, Failure, Field, PathTaken, Phrase, Routing};
 use crate::value::{Collection, Json, Kind, Text, Value};
 use crate::world::{ActionAnswer, Answer, Fixtures, QueueAnswer};
 
@@ -19,7 +19,7 @@ const FAILURE: u16 = 0;
 
 const INVOCATION_DATA: BuiltInId = BuiltInId::of("Flow.InvocationData");
 
-/// Why a conversation was not handed on: a stable name, and what was wrong.
+/// The reason why a transfer failed: a stable name and a message.
 type Problem = (Text, Text);
 
 pub(super) fn begin(
@@ -35,7 +35,9 @@ pub(super) fn begin(
     let inputs = values::inputs(state, program, &transfer.inputs)?;
     let is_unset = match &transfer.target {
         Target::Acd(_) => routing.is_none(),
-        Target::Object(_) => inputs.first().is_none_or(|(_, value)| is_nothing(value)),
+        Target::Object(_) => {
+            inputs.first().is_none_or(|(_, value)| is_empty_target(value))
+        }
         Target::Flow(_, name, _) => name.is_empty(),
     };
     if is_unset {
@@ -49,7 +51,7 @@ pub(super) fn begin(
     })
 }
 
-/// Where to route; nothing if the queue is NOT_SET.
+/// Returns the routing, or `None` if the queue is NOT_SET.
 fn routing(
     state: &mut State,
     program: &Program,
@@ -82,7 +84,7 @@ fn routing(
         note_named(state, Field::Inputs, "languageSkill", &language);
         routing.skills.push(name);
     }
-    if is_nothing(&queue) {
+    if is_empty_target(&queue) {
         return Ok(None);
     }
     routing.queue_name = name_of(&queue).map(Phrase::Made);
@@ -90,7 +92,7 @@ fn routing(
     Ok(Some(routing))
 }
 
-/// Goes on with what the queue says.
+/// Continues with the answer about the queue.
 pub(super) fn routed(
     state: &mut State,
     program: &Program,
@@ -99,16 +101,16 @@ pub(super) fn routed(
     mut routing: Box<Routing>,
     answer: Answer,
 ) -> Outcome {
-    let legend = &program.legend;
+    let symbols = &program.symbols;
     let phrase = routing.queue_name.as_ref().or(routing.queue_id.as_ref());
-    let queue = phrase.map_or_else(Text::new, |phrase| phrase.text(legend).clone());
+    let queue = phrase.map_or_else(Text::new, |phrase| phrase.text(symbols).clone());
     match answer {
         Answer::Queue(QueueAnswer::Accepted { id, name }) => {
             routing.queue_id = id.map(Phrase::Made).or(routing.queue_id);
             routing.queue_name = name.map(Phrase::Made).or(routing.queue_name);
         }
         Answer::Queue(QueueAnswer::NotFound) => {
-            let message = format!("the fixtures know no queue `{queue}`");
+            let message = format!("the fixtures have no queue `{queue}`");
             let problem = problem(Code::QUEUE_NOT_FOUND, message);
             return fail(state, program, step, transfer, problem);
         }
@@ -119,13 +121,13 @@ pub(super) fn routed(
             let problem = problem(Code::SKILL_MISMATCH, message);
             return fail(state, program, step, transfer, problem);
         }
-        _ => state.note(|| Fact::Noted(Code::QUEUE_NOT_CHECKED)),
+        _ => state.note(|| EventKind::Noted(Code::QUEUE_NOT_CHECKED)),
     }
-    state.note(|| Fact::Routed(routing));
+    state.note(|| EventKind::Routed(routing));
     Ok(done(state))
 }
 
-/// Goes on with what comes of a transfer that is not to a queue.
+/// Continues with the outcome of a transfer to a target other than a queue.
 pub(super) fn answered(
     state: &mut State,
     program: &Program,
@@ -134,11 +136,11 @@ pub(super) fn answered(
     inputs: &[(Text, Value)],
     answer: Answer,
 ) -> Outcome {
-    let told = match answer {
-        Answer::Action(told) => Some(told),
+    let response = match answer {
+        Answer::Action(response) => Some(response),
         _ => None,
     };
-    let latency = told.as_ref().map_or(0, |told| told.latency_ms);
+    let latency = response.as_ref().map_or(0, |response| response.latency_ms);
     let timeout = match state.value(program, &transfer.connect_timeout)? {
         Value::Duration(timeout) => Some(timeout.milliseconds()),
         _ => None,
@@ -147,14 +149,14 @@ pub(super) fn answered(
         return Ok(Effect::CutOff(frame));
     }
     if let Some(timeout) = timeout.filter(|timeout| latency > *timeout) {
-        let message = format!("nobody answered within {timeout} ms");
+        let message = format!("no answer within {timeout} ms");
         let problem = (Text::from("CONNECT_TIMEOUT"), message.into());
         return fail(state, program, step, transfer, problem);
     }
     let name = inputs.first().and_then(|(_, value)| name_of(value)).unwrap_or_default();
     let id = inputs.first().and_then(|(_, value)| known_id(value));
-    let problem = match &told {
-        Some(told) => told_failure(told),
+    let problem = match &response {
+        Some(response) => failure_of(response),
         None => unknown(state, transfer, inputs, &name),
     };
     if let Some(problem) = problem {
@@ -176,14 +178,14 @@ pub(super) fn answered(
 
 fn hand_on(state: &mut State, kind: TransferKind, id: Option<Text>, name: Text) {
     let transfer = trace::Transfer { kind, id, name };
-    state.note(|| Fact::Transferred(Box::new(transfer)));
+    state.note(|| EventKind::Transferred(Box::new(transfer)));
 }
 
-/// What a prepared answer says went wrong.
-pub(super) fn told_failure(told: &ActionAnswer) -> Option<Problem> {
-    told.path.as_ref().filter(|path| path.eq_ignore_ascii_case("failure"))?;
+/// Returns the failure that an answer from the fixtures reports.
+pub(super) fn failure_of(response: &ActionAnswer) -> Option<Problem> {
+    response.path.as_ref().filter(|path| path.eq_ignore_ascii_case("failure"))?;
     let text = |name: &str, usual: &str| {
-        let given = told.outputs.iter().find(|(given, _)| given == name);
+        let given = response.outputs.iter().find(|(given, _)| given == name);
         match given {
             Some((_, Json::String(text))) => text.clone(),
             _ => usual.into(),
@@ -193,7 +195,7 @@ pub(super) fn told_failure(told: &ActionAnswer) -> Option<Problem> {
     Some((kind, text("errorMessage", "the transfer failed")))
 }
 
-/// Whether the target is not among those that the organisation has.
+/// Returns a problem if the organisation lacks the target.
 fn unknown(
     state: &State,
     transfer: &Transfer,
@@ -208,7 +210,8 @@ fn unknown(
     unknown_object(state, &inputs.first()?.1)
 }
 
-/// Whether an object is not among those of its kind that the organisation has.
+/// Returns a problem if the organisation lacks the object, although it has objects of
+/// this kind.
 pub(super) fn unknown_object(state: &State, value: &Value) -> Option<Problem> {
     let Value::Object(object) = value else { return None };
     let id = id_of(value).unwrap_or_default();
@@ -218,7 +221,7 @@ pub(super) fn unknown_object(state: &State, value: &Value) -> Option<Problem> {
         return None;
     }
     let kind = object.kind.name();
-    let message = format!("the fixtures know no {} `{name}`", kind.to_lowercase());
+    let message = format!("the fixtures have no {} `{name}`", kind.to_lowercase());
     Some(match object.kind {
         Kind::Queue => problem(Code::QUEUE_NOT_FOUND, message),
         _ => (format!("{}_NOT_FOUND", kind.to_uppercase()).into(), message.into()),
@@ -241,8 +244,7 @@ fn to_flow(
     Ok(Effect::Go(PathTaken::Next, Some(part.begin)))
 }
 
-/// The flow ends, wherever in it the conversation was handed on. With that, an error is
-/// handled.
+/// Ends the flow, from any depth, after a transfer. This also ends the error handling.
 fn done(state: &mut State) -> Effect {
     state.conversation.fault = None;
     Effect::EndCall
@@ -252,7 +254,7 @@ fn problem(code: Code, message: impl Into<Text>) -> Problem {
     (code.name().into(), message.into())
 }
 
-/// The caller hears that it failed; the flow goes on by the output `failure`.
+/// Plays the failure audio and takes the output `failure`.
 fn fail(
     state: &mut State,
     program: &Program,
@@ -275,8 +277,8 @@ fn fail(
     Ok(by_output(step, FAILURE))
 }
 
-/// NOT_SET, an empty text, or an object that is nothing but its kind.
-pub(super) fn is_nothing(value: &Value) -> bool {
+/// Whether a value is NOT_SET, an empty string, or an object with neither name nor id.
+pub(super) fn is_empty_target(value: &Value) -> bool {
     match value {
         Value::String(text) => text.trim().is_empty(),
         Value::Object(_) => name_of(value).is_none() && id_of(value).is_none(),
@@ -284,11 +286,12 @@ pub(super) fn is_nothing(value: &Value) -> bool {
     }
 }
 
-/// What a value is called: the name of an object, else its id; a text or number itself.
+/// Returns the name of a value: the name of an object, else its id. A string or number is
+/// its own name.
 fn name_of(value: &Value) -> Option<Text> {
     let Value::Object(object) = value else {
         let text = value.to_string();
-        return (!is_nothing(value)).then(|| text.into());
+        return (!is_empty_target(value)).then(|| text.into());
     };
     let properties = &object.properties;
     let names = ["name", "e164", "raw", "id"];
@@ -300,7 +303,7 @@ fn id_of(value: &Value) -> Option<Text> {
     text_property(&object.properties, "id")
 }
 
-/// The id of an object, unless it was only made from the name.
+/// Returns the id of an object, unless the id was derived from the name.
 fn known_id(value: &Value) -> Option<Text> {
     let Value::Object(object) = value else { return None };
     let id = id_of(value)?;

@@ -1,14 +1,14 @@
-//! The values that actions are given and give, and how they are noted.
+//! Inputs and outputs of actions, and recording them in the trace.
 
 use crate::diagnostic::Code;
 use crate::engine::state::State;
 use crate::flow::VariableId;
 use crate::program::Program;
 use crate::program::architect::Source;
-use crate::trace::{Entry, Fact, Failure, Field};
+use crate::trace::{Entry, EventKind, Failure, Field};
 use crate::value::{Text, Value};
 
-/// The value of an input, which is noted.
+/// Evaluates an input and records it.
 pub(super) fn input(
     state: &mut State,
     program: &Program,
@@ -16,11 +16,11 @@ pub(super) fn input(
     field: Field,
 ) -> Result<Value, Box<Failure>> {
     let value = state.value(program, source)?;
-    state.note(|| Fact::Input(field, value.clone()));
+    state.note(|| EventKind::Input(field, value.clone()));
     Ok(value)
 }
 
-/// The text of an input, which is noted; nothing if it is NOT_SET.
+/// Evaluates and records a string input. Returns `None` if it is NOT_SET.
 pub(super) fn text_input(
     state: &mut State,
     program: &Program,
@@ -43,7 +43,7 @@ pub(super) fn not_set(what: &str) -> Box<Failure> {
     Failure::new(Code::NOT_SET_NOT_ALLOWED, format!("{what} is NOT_SET"))
 }
 
-/// Notes a result and gives it to its variable.
+/// Records a result and assigns it to its variable.
 pub(super) fn output(
     state: &mut State,
     program: &Program,
@@ -51,14 +51,14 @@ pub(super) fn output(
     variable: Option<VariableId>,
     value: Value,
 ) -> Result<(), Box<Failure>> {
-    state.note(|| Fact::Output(field, value.clone()));
+    state.note(|| EventKind::Output(field, value.clone()));
     match variable {
         Some(variable) => state.assign(program, variable, value),
         None => Ok(()),
     }
 }
 
-/// The values of inputs that have names, which are noted.
+/// Evaluates and records named inputs.
 pub(super) fn inputs(
     state: &mut State,
     program: &Program,
@@ -73,7 +73,7 @@ pub(super) fn inputs(
     Ok(values)
 }
 
-/// Notes one of several values that have names.
+/// Records one of several named values.
 pub(super) fn note_named(
     state: &mut State,
     of: Field,
@@ -81,10 +81,10 @@ pub(super) fn note_named(
     value: &Value,
 ) {
     let entry = || Entry { of, name: name.into(), value: value.clone() };
-    state.note(|| Fact::Entry(Box::new(entry())));
+    state.note(|| EventKind::Entry(Box::new(entry())));
 }
 
-/// A length of time, in milliseconds; the default where the value is NOT_SET.
+/// Evaluates a duration, in milliseconds; `default` if it is NOT_SET.
 pub(super) fn milliseconds(
     state: &mut State,
     program: &Program,
@@ -97,7 +97,7 @@ pub(super) fn milliseconds(
     }
 }
 
-/// A whole number; the default where the value is NOT_SET.
+/// Evaluates a whole number; `default` if it is NOT_SET.
 pub(super) fn integer(
     state: &mut State,
     program: &Program,
@@ -110,7 +110,7 @@ pub(super) fn integer(
     }
 }
 
-/// Whether it is true; the default where the value is NOT_SET.
+/// Evaluates a Boolean; `default` if it is NOT_SET.
 pub(super) fn truth(
     state: &mut State,
     program: &Program,

@@ -1,12 +1,12 @@
-//! Whether values are equal, and whether there is one.
+//! Functions that compare values, and check whether a value is set.
 
 use crate::value::{Json, Kind, Type, Value};
 
 use super::super::arguments::Arguments;
+use super::super::environment::Policies;
 use super::super::equality::equal;
 use super::super::failure::Failure;
 use super::super::signature::{Category, Function, Parameter, many, one, overload};
-use super::super::surroundings::Policies;
 
 const IGNORE_CASE: Parameter = one("ignoreCase", Kind::Boolean);
 
@@ -14,7 +14,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "AreEqual",
         category: Category::Comparison,
-        summary: "Tells whether all values equal the first one. Collections are equal if their items are, in the same order. NOT_SET equals NOT_SET.",
+        summary: "Returns whether all values equal the first one. Collections are equal if their items are equal, in the same order. NOT_SET equals NOT_SET.",
         example: ("AreEqual(true, MakeList(\"hello\"), MakeList(\"Hello\"))", "true"),
         overloads: &[
             overload(
@@ -39,7 +39,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
                     one("valueToCompareTo", Kind::String).or_not_set().repeated(),
                 ],
                 Type::one(Kind::Boolean),
-                are_equal_texts,
+                are_equal_strings,
             ),
             overload(
                 &[
@@ -48,14 +48,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
                     many("valueToCompareTo", Kind::String),
                 ],
                 Type::one(Kind::Boolean),
-                are_equal_texts,
+                are_equal_strings,
             ),
         ],
     },
     Function {
         name: "IsNotSetOrEmpty",
         category: Category::Comparison,
-        summary: "Tells whether a value is NOT_SET, a String or collection without content, or a Currency without amount.",
+        summary: "Returns whether a value is NOT_SET, an empty String or collection, or a Currency without an amount.",
         example: ("IsNotSetOrEmpty(\"\")", "true"),
         overloads: &[
             overload(
@@ -78,12 +78,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn are_equal(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    let policies = arguments.surroundings().directory().policies();
+    let policies = arguments.environment().directory().policies();
     Ok(Value::Boolean(all_equal(arguments.values(), policies)))
 }
 
-/// Whoever says whether case counts overrules the policy.
-fn are_equal_texts(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+/// The argument `ignoreCase` overrides the policy.
+fn are_equal_strings(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let equality_ignores_case = arguments.boolean(0)?;
     let policies = Policies { equality_ignores_case, ..Policies::default() };
     Ok(Value::Boolean(all_equal(&arguments.values()[1..], policies)))
@@ -93,7 +93,7 @@ fn all_equal(values: &[&Value], policies: Policies) -> bool {
     values.windows(2).all(|pair| equal(pair[0], pair[1], policies))
 }
 
-/// Not documented: the JSON `""`, `[]` and `{}` are empty, too.
+/// Undocumented: the JSON `""`, `[]` and `{}` are empty, too.
 fn is_not_set_or_empty(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::Boolean(match arguments.value(0) {
         Value::String(text) | Value::Json(Json::String(text)) => text.is_empty(),
@@ -107,12 +107,12 @@ fn is_not_set_or_empty(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::{evaluated, evaluated_in, hold};
-    use super::super::known::Known;
+    use super::super::super::trial::{assert_results, evaluated, evaluated_in};
+    use super::super::known::TestOrganization;
 
     #[test]
     fn equality() {
-        hold(&[
+        assert_results(&[
             ("AreEqual(1, 1, 1)", "true"),
             ("AreEqual(1, 1, 2)", "false"),
             ("AreEqual(NOT_SET, ToInt(NOT_SET), NOT_SET)", "true"),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_decides_about_case_where_nothing_else_does() {
+    fn the_policy_decides_about_case_by_default() {
         for (text, exact, known) in [
             ("AreEqual(\"a\", \"A\")", "false", "true"),
             ("AreEqual(MakeList(\"a\"), MakeList(\"A\"))", "false", "true"),
@@ -136,13 +136,13 @@ mod tests {
             ("AreEqual(true, \"a\", \"A\")", "true", "true"),
         ] {
             assert_eq!(evaluated(text), exact, "{text}");
-            assert_eq!(evaluated_in(text, &Known), known, "{text}");
+            assert_eq!(evaluated_in(text, &TestOrganization), known, "{text}");
         }
     }
 
     #[test]
     fn emptiness() {
-        hold(&[
+        assert_results(&[
             ("IsNotSetOrEmpty(\" \")", "false"),
             ("IsNotSetOrEmpty(0)", "false"),
             ("IsNotSetOrEmpty(MakeList(ToInt(NOT_SET)))", "false"),

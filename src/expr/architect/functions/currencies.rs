@@ -5,32 +5,31 @@ use crate::diagnostic::Code;
 use super::super::arguments::Arguments;
 use super::super::failure::Failure;
 
-/// Refuses what is no code of ISO 4217.
+/// Fails if the code is not an ISO 4217 code.
 pub(super) fn require_code(arguments: &Arguments<'_>, code: &str) -> Result<(), Failure> {
     if is_code(code) {
         return Ok(());
     }
     let upper = code.trim().to_ascii_uppercase();
-    let advice =
-        if is_code(&upper) { format!("; it is written {upper}") } else { String::new() };
+    let advice = if is_code(&upper) { format!("; write {upper}") } else { String::new() };
     let shown: String = code.chars().take(20).collect();
-    let message = format!("`{shown}` is no currency code of ISO 4217{advice}");
+    let message = format!("`{shown}` is not an ISO 4217 currency code{advice}");
     Err(arguments.fail(Code::CONVERSION_FAILED, &message))
 }
 
-/// Whether a text is a code of ISO 4217, in capitals.
+/// Whether a string is an ISO 4217 code, in capitals.
 pub(in crate::expr::architect) fn is_code(code: &str) -> bool {
     code.len() == 3 && CODES.split_ascii_whitespace().any(|known| known == code)
 }
 
-/// The symbol of a currency, or its code if it has none of its own.
+/// The symbol of a currency, or its code if it has no distinct symbol.
 pub(super) fn symbol(code: &str) -> &str {
     let found = SYMBOLS.iter().find(|(known, _)| *known == code);
     found.map_or(code, |(_, symbol)| symbol)
 }
 
-/// All codes of ISO 4217, those that ended since 2010 included, without metals, bond units and
-/// tests.
+/// All ISO 4217 codes, including those withdrawn since 2010, without metals, bond units
+/// and test codes.
 const CODES: &str = "\
     AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN \
     BWP BYN BYR BZD CAD CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUC CUP CVE CZK DJF DKK DOP DZD EEK \
@@ -41,8 +40,8 @@ const CODES: &str = "\
     SLL SOS SRD SSP STD STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD USN \
     UYI UYU UYW UZS VED VEF VES VND VUV WST XAF XCD XCG XDR XOF XPF YER ZAR ZMK ZMW ZWG ZWL";
 
-/// The symbols that are used where the currency is at home. Genesys names only `$` of USD and
-/// `€` of EUR.
+/// The symbols used in the currency's home country. Genesys documents only `$` for USD
+/// and `€` for EUR.
 const SYMBOLS: &[(&str, &str)] = &[
     ("AFN", "؋"),
     ("ARS", "$"),
@@ -125,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_symbol_shows_its_code() {
+    fn a_currency_without_a_symbol_shows_its_code() {
         assert_eq!(symbol("GBP"), "£");
         assert_eq!(symbol("CHF"), "CHF");
     }

@@ -1,7 +1,7 @@
-//! What messages show, and what bots and preferred agents need.
+//! Functions for messages, bots and preferred agents.
 //!
-//! These functions are newer than Genesys' catalogue. *Source: how real flows call them.* Not
-//! documented: the names of the properties of time slots and of agents with scores.
+//! These functions are newer than Genesys' catalogue. *Source: how real flows call them.*
+//! Undocumented: the names of the properties of time slots and of agents with scores.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "MakeAgentScorePair",
         category: Category::Digital,
-        summary: "Makes a pair of a user and a score, for routing to preferred agents.",
+        summary: "Creates a pair of a user and a score, for routing to preferred agents.",
         example: (
             "IsSet(MakeAgentScorePair(FindUser(\"john.doe@company.com\"), 100))",
             "true",
@@ -42,10 +42,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "MakeCommunication",
         category: Category::Digital,
-        summary: "Makes one message of several values. A blank stands between two of them where neither has one.",
+        summary: "Creates one message from several values. Adjacent values are separated by a space unless one of them has a space there.",
         example: (
-            "MakeCommunication(\"You said\", 5, \"Is that correct?\")",
-            "\"You said 5 Is that correct?\"",
+            "MakeCommunication(\"You chose\", 5, \"Is that correct?\")",
+            "\"You chose 5 Is that correct?\"",
         ),
         overloads: &[overload(
             &[one("item", Kind::Any).of_every_type().repeated()],
@@ -56,7 +56,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "MakeListAgentScorePair",
         category: Category::Digital,
-        summary: "Makes pairs of users and scores, for routing to preferred agents: the first user gets the first score and so on, or all get the same.",
+        summary: "Creates pairs of users and scores, for routing to preferred agents. Each user gets the score at the same position, or all get the same score.",
         example: (
             "Count(MakeListAgentScorePair(MakeList(FindUser(\"john.doe@company.com\")), MakeList(100)))",
             "1",
@@ -87,7 +87,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "MakeTimeslot",
         category: Category::Digital,
-        summary: "Makes a time slot of its beginning and its length.",
+        summary: "Creates a time slot from its start and duration.",
         example: (
             "MakeTimeslot(MakeDateTime(2026, 1, 5, 9, 0, 0), MakeDuration(0, 2, 0, 0))",
             "{\"startDateTime\":\"2026-01-05T09:00:00Z\",\"duration\":\"PT2H\"}",
@@ -101,7 +101,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ResolveSlot",
         category: Category::Digital,
-        summary: "Gives the value that a bot has found for a slot.",
+        summary: "Returns the value that a bot has found for a slot.",
         example: ("ResolveSlot(\"red\")", "\"red\""),
         overloads: &[
             overload(&[one("slot", Kind::Any).or_not_set()], Type::ANY, resolve_slot),
@@ -111,7 +111,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToCommunication",
         category: Category::Digital,
-        summary: "Makes a message of a value. A date may be shown in part.",
+        summary: "Converts a value to a message. With a format, only a part of a date is shown.",
         example: ("ToCommunication(\"Sorry.\")", "\"Sorry.\""),
         overloads: &[
             overload(
@@ -147,7 +147,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToDisplayString",
         category: Category::Digital,
-        summary: "Makes the text that a message shows for a value. The items of a collection stand on lines of their own.",
+        summary: "Returns the String that a message shows for a value. Each item of a collection is on a separate line.",
         example: ("ToDisplayString(1.50)", "\"1.5\""),
         overloads: &[
             overload(
@@ -198,7 +198,7 @@ fn make_agent_score_pair(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(pair(arguments.value(0), arguments.value(1)))
 }
 
-/// Not documented: that there must be as many scores as users.
+/// Undocumented: the number of scores must equal the number of users.
 fn make_agent_score_pairs(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let agents = arguments.items(0)?;
     let items = match arguments.value(1) {
@@ -208,7 +208,9 @@ fn make_agent_score_pairs(arguments: &Arguments<'_>) -> Result<Value, Failure> {
         }
         Value::Collection(scores) => {
             let (agents, scores) = (agents.len(), scores.items.len());
-            let message = format!("there are {agents} users and {scores} scores");
+            let message = format!(
+                "found {agents} users and {scores} scores, expected as many scores as users"
+            );
             return Err(arguments.fail(Code::OUT_OF_RANGE, &message));
         }
         score => agents.iter().map(|agent| pair(agent, score)).collect(),
@@ -222,13 +224,14 @@ fn pair(agent: &Value, score: &Value) -> Value {
     Value::Object(Arc::new(Object { kind: Kind::AgentScorePair, properties }))
 }
 
-/// A slot holds its value already: bots fill slots before expressions are evaluated.
+/// A slot already holds its value, because bots fill slots before expressions are
+/// evaluated.
 fn resolve_slot(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(arguments.value(0).clone())
 }
 
-/// Not documented: what is shown is what `ToString` gives; flows ask with `IsNotSetOrEmpty`
-/// whether it is anything.
+/// Undocumented: the result equals that of `ToString`. Flows check with `IsNotSetOrEmpty`
+/// whether there is anything to show.
 fn to_display_string(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let Value::Collection(collection) = arguments.value(0) else {
         return limits::converted(arguments, to_text(arguments.value(0)));
@@ -246,12 +249,12 @@ fn to_display_string(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::{evaluated, evaluated_in, hold};
-    use super::super::known::Known;
+    use super::super::super::trial::{assert_results, evaluated, evaluated_in};
+    use super::super::known::TestOrganization;
 
     #[test]
     fn pairs() {
-        hold(&[
+        assert_results(&[
             ("MakeAgentScorePair(NOT_SET, 5)", r#"{"agent":null,"score":5}"#),
             ("MakeAgentScorePair(NOT_SET, NOT_SET)", "NOT_SET_NOT_ALLOWED"),
             ("MakeAgentScorePair(\"john\", 5)", "WRONG_ARGUMENTS"),
@@ -266,13 +269,13 @@ mod tests {
             ("MakeList(1)", "OUT_OF_RANGE".to_owned()),
         ] {
             let text = format!("MakeListAgentScorePair({users}, {scores})");
-            assert_eq!(evaluated_in(&text, &Known), pairs, "{text}");
+            assert_eq!(evaluated_in(&text, &TestOrganization), pairs, "{text}");
         }
     }
 
     #[test]
-    fn texts_of_values() {
-        hold(&[
+    fn display_strings() {
+        assert_results(&[
             ("ToDisplayString(NOT_SET)", "NOT_SET String"),
             ("ToDisplayString(\"\")", "\"\""),
             ("ToDisplayString(MakeList(\"a\", NOT_SET, \"b\"))", "\"a\\n\\nb\""),
@@ -283,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_have_a_limit() {
+    fn display_strings_have_a_limit() {
         let ten = |text: String| format!("Replace({text}, \"a\", \"aaaaaaaaaa\")");
         let million = (0..6).fold("\"a\"".to_owned(), |text, _| ten(text));
         let text = format!("ToDisplayString(MakeList({million}, {million}))");

@@ -12,7 +12,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "EmailAddressDomainPart",
         category: Category::Email,
-        summary: "Gives what follows the @ of an e-mail address, or NOT_SET if it is none.",
+        summary: "Returns the part after the @ of an e-mail address. Returns NOT_SET if the String is not an e-mail address.",
         example: ("EmailAddressDomainPart(\"john.doe@company.com\")", "\"company.com\""),
         overloads: &[
             overload(
@@ -30,7 +30,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "EmailAddressLocalPart",
         category: Category::Email,
-        summary: "Gives what precedes the @ of an e-mail address, or NOT_SET if it is none.",
+        summary: "Returns the part before the @ of an e-mail address. Returns NOT_SET if the String is not an e-mail address.",
         example: ("EmailAddressLocalPart(\"john.doe@company.com\")", "\"john.doe\""),
         overloads: &[
             overload(
@@ -48,7 +48,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "MakeEmailAddress",
         category: Category::Email,
-        summary: "Makes an EmailAddress of an address and, if given, a name.",
+        summary: "Creates an EmailAddress from an address and an optional name.",
         example: (
             "MakeEmailAddress(\"john.doe@company.com\", \"John\").name",
             "\"John\"",
@@ -82,8 +82,8 @@ fn local_part(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     })
 }
 
-/// What stands before and behind the last @, for a quoted local part may hold others.
-/// Nothing if there is no @ or nothing on one of its sides.
+/// Returns the parts before and after the last @, as a quoted local part may contain
+/// others. Returns `None` if there is no @ or if one of the parts is empty.
 fn parts(arguments: &Arguments<'_>) -> Result<Option<(Text, Text)>, Failure> {
     let id = arguments.value(0).property("id");
     let address = match &id {
@@ -109,11 +109,11 @@ fn make_email_address(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::hold;
+    use super::super::super::trial::assert_results;
 
     #[test]
     fn addresses() {
-        hold(&[
+        assert_results(&[
             ("EmailAddressDomainPart(\"\")", "NOT_SET String"),
             ("EmailAddressDomainPart(NOT_SET)", "NOT_SET String"),
             ("EmailAddressDomainPart(\"@b.c\")", "NOT_SET String"),

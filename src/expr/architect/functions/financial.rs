@@ -1,4 +1,4 @@
-//! Currencies.
+//! Functions of currencies.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "MakeCurrency",
         category: Category::Financial,
-        summary: "Makes a Currency of an amount and an ISO 4217 code. Either may be NOT_SET.",
+        summary: "Creates a Currency from an amount and an ISO 4217 code. Either may be NOT_SET.",
         example: ("MakeCurrency(10.5, \"USD\")", r#"{"amount":"10.50","code":"USD"}"#),
         overloads: &[
             overload(
@@ -39,7 +39,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "MakeListCurrency",
         category: Category::Financial,
-        summary: "Makes a collection of Currencies of a collection of amounts and either one ISO 4217 code or as many codes.",
+        summary: "Creates a collection of Currencies from a collection of amounts and either one ISO 4217 code or one code per amount.",
         example: (
             "MakeListCurrency(MakeList(10.5, 2.5), \"USD\")",
             r#"[{"amount":"10.50","code":"USD"},{"amount":"2.50","code":"USD"}]"#,
@@ -63,7 +63,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "GetCurrencySymbol",
         category: Category::Financial,
-        summary: "Gives the symbol of a currency, or its ISO 4217 code if it has no symbol of its own.",
+        summary: "Returns the symbol of a currency, or its ISO 4217 code if it has no distinct symbol.",
         example: ("GetCurrencySymbol(\"EUR\")", "\"€\""),
         overloads: &[
             overload(
@@ -81,7 +81,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ConvertCurrency",
         category: Category::Financial,
-        summary: "Gives a Currency another code. The amount is multiplied by the exchange rate that is given, or else by the one that the organisation's fixtures have; without one it stays as it is.",
+        summary: "Converts a Currency to another code. The amount is multiplied by the given exchange rate, or else by the rate in the organisation's fixtures. Without a rate, the amount stays the same.",
         example: (
             "ConvertCurrency(MakeCurrency(5.0, \"USD\"), \"EUR\", 0.6937)",
             r#"{"amount":"3.4685","code":"EUR"}"#,
@@ -124,7 +124,7 @@ fn make_list_of_many_codes(arguments: &Arguments<'_>) -> Result<Value, Failure> 
     let (amounts, codes) = (arguments.items(0)?, arguments.items(1)?);
     if amounts.len() != codes.len() {
         let message = format!(
-            "there must be as many codes as amounts, but there are {} and {}",
+            "found {} codes and {} amounts, expected as many codes as amounts",
             codes.len(),
             amounts.len()
         );
@@ -152,15 +152,15 @@ fn symbol_of_currency(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     ))
 }
 
-/// The catalogue says that without a rate the amount is kept. A rate that the fixtures have is
-/// taken all the same: whoever writes it down wants it to count.
+/// The catalogue says that the amount is kept without a rate. A rate in the fixtures is
+/// applied nevertheless, because it was written down on purpose.
 fn convert(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let Some(source) = arguments.optional(0, Arguments::currency)? else {
         return Ok(arguments.not_set());
     };
     let code = code(arguments, arguments.value(1))?;
     let known = |from: &Text, to: &Text| {
-        arguments.surroundings().directory().exchange_rate(from, to)
+        arguments.environment().directory().exchange_rate(from, to)
     };
     let rate = match arguments.optional(2, Arguments::decimal)? {
         Some(rate) => Some(rate),
@@ -176,7 +176,7 @@ fn convert(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     }
 }
 
-/// The code in a value, if it is one.
+/// Reads the code in a value, if the value is a String.
 fn code(arguments: &Arguments<'_>, value: &Value) -> Result<Option<Text>, Failure> {
     match value {
         Value::String(code) => {
@@ -205,11 +205,11 @@ fn collection(items: Vec<Value>) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::hold;
+    use super::super::super::trial::assert_results;
 
     #[test]
     fn currencies() {
-        hold(&[
+        assert_results(&[
             (r#"MakeCurrency(5, "XYZ")"#, "CONVERSION_FAILED"),
             (r#"MakeCurrency(5, "usd")"#, "CONVERSION_FAILED"),
             (r#"MakeCurrency(5, "")"#, "CONVERSION_FAILED"),
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn symbols_and_conversion() {
-        hold(&[
+        assert_results(&[
             (r#"GetCurrencySymbol("CHF")"#, r#""CHF""#),
             (r#"GetCurrencySymbol("dollar")"#, "CONVERSION_FAILED"),
             (r#"GetCurrencySymbol(ToCurrency("5"))"#, "NOT_SET String"),

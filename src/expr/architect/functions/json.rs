@@ -1,10 +1,9 @@
-//! JSON.
+//! Functions of JSON.
 //!
-//! These functions are newer than Genesys' catalogue. *Source: how real flows call them, and
-//! the help page "JSON values in Architect".* Names of members are compared with case, as it
-//! says. Not documented: what follows from JSON of another form than is wanted, an error
-//! here; that NOT_SET gives NOT_SET, or no items, where something is read; that a member
-//! which is not there is NOT_SET.
+//! These functions are newer than Genesys' catalogue. *Source: how real flows call them,
+//! and the help page "JSON values in Architect".* Names of members are case-sensitive, as
+//! that page says. Undocumented: JSON of an unexpected form is an error here; reading
+//! from NOT_SET gives NOT_SET or no items; a missing member is NOT_SET.
 
 use std::sync::Arc;
 
@@ -20,7 +19,7 @@ const JSON: Parameter = one("json", Kind::Json);
 const PROPERTY: Parameter = one("propertyName", Kind::String);
 const INDEX: Parameter = one("index", Kind::Integer).at_least(0);
 
-/// The overloads that end in a value of any type.
+/// The overloads whose last parameter is a value of any type.
 macro_rules! with_any_value {
     ($result:ident by $body:path; $($parameter:expr),*) => {
         &[
@@ -42,7 +41,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "GetJsonObjectProperty",
         category: Category::Json,
-        summary: "Gives a member of a JSON object, or NOT_SET if it has none of the name. Case counts.",
+        summary: "Returns a member of a JSON object, or NOT_SET if there is no member of this name. Names are case-sensitive.",
         example: ("GetJsonObjectProperty(JsonParse(\"{\\\"a\\\": 1}\"), \"a\")", "1"),
         overloads: &[overload(
             &[JSON.or_not_set(), PROPERTY],
@@ -53,7 +52,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "GetJsonObjectPropertyNames",
         category: Category::Json,
-        summary: "Gives the names of the members of a JSON object, in its order.",
+        summary: "Returns the names of the members of a JSON object, in the order of the object.",
         example: (
             "GetJsonObjectPropertyNames(JsonParse(\"{\\\"b\\\": 1, \\\"a\\\": 2}\"))",
             "[\"b\",\"a\"]",
@@ -67,14 +66,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "IsJsonObject",
         category: Category::Json,
-        summary: "Tells whether JSON is an object.",
+        summary: "Returns whether JSON is an object.",
         example: ("IsJsonObject(JsonParse(\"[1]\"))", "false"),
         overloads: &[overload(&[JSON.or_not_set()], Type::one(Kind::Boolean), is_object)],
     },
     Function {
         name: "JsonParse",
         category: Category::Json,
-        summary: "Makes JSON of its text.",
+        summary: "Parses a String as JSON.",
         example: ("JsonParse(\"{\\\"a\\\": [1, null]}\")", "{\"a\":[1,null]}"),
         overloads: &[overload(
             &[one("text", Kind::String).or_not_set()],
@@ -85,14 +84,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ReplaceJsonArrayItem",
         category: Category::Json,
-        summary: "Gives a JSON array with another item at a place, counted from 0.",
+        summary: "Returns a JSON array with the item at an index, counted from 0, replaced.",
         example: ("ReplaceJsonArrayItem(JsonParse(\"[1, 2]\"), 1, \"b\")", "[1,\"b\"]"),
         overloads: with_any_value!(Json by replace_item; JSON, INDEX),
     },
     Function {
         name: "SetJsonObjectProperty",
         category: Category::Json,
-        summary: "Gives a JSON object with a member of this name and value. NOT_SET becomes null.",
+        summary: "Returns a JSON object with a member of this name set to a value. NOT_SET becomes null.",
         example: (
             "SetJsonObjectProperty(JsonParse(\"{\\\"a\\\": 1}\"), \"b\", true)",
             "{\"a\":1,\"b\":true}",
@@ -102,14 +101,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToJson",
         category: Category::Json,
-        summary: "Makes JSON of a value. A String becomes a JSON string, whatever it holds.",
+        summary: "Converts a value to JSON. A String becomes a JSON string, whatever its content.",
         example: ("ToJson(MakeList(\"a\", \"b\"))", "[\"a\",\"b\"]"),
         overloads: with_any_value!(Json by to_json;),
     },
     Function {
         name: "ToJsonCollection",
         category: Category::Json,
-        summary: "Gives the items of a JSON array as a collection.",
+        summary: "Returns the items of a JSON array as a collection.",
         example: ("ToJsonCollection(JsonParse(\"[1, {}]\"))", "[1,{}]"),
         overloads: &[overload(
             &[JSON.or_not_set()],
@@ -166,7 +165,7 @@ fn replace_item(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let count = items.len();
     let found = usize::try_from(place).ok().and_then(|place| items.get_mut(place));
     let Some(item) = found else {
-        let message = format!("there is no item {place} in an array of {count}");
+        let message = format!("no item {place} in an array of {count} items");
         return Err(arguments.fail(Code::OUT_OF_RANGE, &message));
     };
     *item = arguments.value(2).to_json();
@@ -180,7 +179,7 @@ fn to_json(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     }
 }
 
-/// The object that the first argument is.
+/// Reads the first argument as an object.
 fn object<'a>(arguments: &Arguments<'a>) -> Result<&'a JsonObject, Failure> {
     match arguments.value(0) {
         Value::Json(Json::Object(members)) => Ok(members),
@@ -188,7 +187,7 @@ fn object<'a>(arguments: &Arguments<'a>) -> Result<&'a JsonObject, Failure> {
     }
 }
 
-/// The array that the first argument is.
+/// Reads the first argument as an array.
 fn array<'a>(arguments: &Arguments<'a>) -> Result<&'a Vec<Json>, Failure> {
     match arguments.value(0) {
         Value::Json(Json::Array(items)) => Ok(items),
@@ -204,11 +203,11 @@ fn another_form(arguments: &Arguments<'_>, found: &Value, wanted: &str) -> Failu
         Value::Json(Json::Null) | Value::NotSet(_) => "null",
         _ => "a single value",
     };
-    let message = format!("the JSON is {found}, not {wanted}");
+    let message = format!("the JSON is {found}, expected {wanted}");
     arguments.fail(Code::CONVERSION_FAILED, &message)
 }
 
-/// The JSON, unless it is too deep or too large.
+/// Returns the JSON. Fails if it is too deep or too large.
 fn bounded(arguments: &Arguments<'_>, json: Json) -> Result<Value, Failure> {
     if fits(&json, MAX_JSON_DEPTH, &mut { MAX_BYTES }) {
         return Ok(Value::Json(json));
@@ -219,17 +218,18 @@ fn bounded(arguments: &Arguments<'_>, json: Json) -> Result<Value, Failure> {
     Err(arguments.fail(Code::RESULT_TOO_LARGE, &message))
 }
 
-/// Takes what the JSON needs from the room, and stops as soon as there is not enough: JSON
-/// that is put into itself doubles each time, though its copies share their memory.
-fn fits(json: &Json, depth: usize, room: &mut usize) -> bool {
+/// Whether the JSON fits the remaining number of bytes and depth. Deducts its size and
+/// stops as soon as the limit is exceeded: JSON that is put into itself doubles each
+/// time, though its copies share their memory.
+fn fits(json: &Json, depth: usize, remaining_bytes: &mut usize) -> bool {
     let own = match json {
         Json::String(text) => text.len(),
         Json::Object(members) => members.keys().map(|name| name.len()).sum(),
         _ => 0,
     };
-    let Some(rest) = room.checked_sub(own + 1) else { return false };
-    *room = rest;
-    let mut fits = |item: &Json| depth > 0 && fits(item, depth - 1, room);
+    let Some(rest) = remaining_bytes.checked_sub(own + 1) else { return false };
+    *remaining_bytes = rest;
+    let mut fits = |item: &Json| depth > 0 && fits(item, depth - 1, remaining_bytes);
     match json {
         Json::Array(items) => depth > 0 && items.iter().all(&mut fits),
         Json::Object(members) => depth > 0 && members.values().all(&mut fits),
@@ -239,11 +239,11 @@ fn fits(json: &Json, depth: usize, room: &mut usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::{evaluated, hold};
+    use super::super::super::trial::{assert_results, evaluated};
 
     #[test]
     fn reading() {
-        hold(&[
+        assert_results(&[
             ("JsonParse(\"\")", "CONVERSION_FAILED"),
             ("JsonParse(\"{a: 1}\")", "CONVERSION_FAILED"),
             ("JsonParse(NOT_SET)", "NOT_SET JSON"),
@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn writing() {
-        hold(&[
+        assert_results(&[
             ("SetJsonObjectProperty(JsonParse(\"{}\"), \"é\", NOT_SET)", "{\"é\":null}"),
             (
                 "SetJsonObjectProperty(JsonParse(\"{\\\"a\\\": 1, \\\"b\\\": 2}\"), \"a\", \"[1]\")",

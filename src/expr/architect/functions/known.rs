@@ -1,15 +1,16 @@
-//! For tests: an organisation that has something of every kind.
+//! For tests: an organisation that knows objects of every kind.
 
 use std::sync::Arc;
 
 use crate::value::{DateTime, Decimal, Kind, Object, Text, Value};
 
+use super::super::environment::{Directory, Environment, Policies};
 use super::super::evaluate::Scope;
-use super::super::surroundings::{Directory, Policies, Surroundings};
 
-/// Everything has the id `1` and every other name; the id of what is found says how. All is
-/// German, equality ignores case, and the bits that chance gives are ones.
-pub(super) struct Known;
+/// Every object has the id `1` and any other string as its name. The id of a result shows
+/// how it was found. All languages are German, equality ignores case, and all random bits
+/// are ones.
+pub(super) struct TestOrganization;
 
 fn object(kind: Kind, how: &str, text: &str) -> Option<Value> {
     let id = Value::string(format!("{} {how} {text}", kind.name()));
@@ -17,7 +18,7 @@ fn object(kind: Kind, how: &str, text: &str) -> Option<Value> {
     Some(Value::Object(Arc::new(Object { kind, properties })))
 }
 
-impl Directory for Known {
+impl Directory for TestOrganization {
     fn by_id(&self, kind: Kind, id: &str) -> Option<Value> {
         object(kind, "id", id).filter(|_| id == "1")
     }
@@ -55,7 +56,7 @@ impl Directory for Known {
     }
 }
 
-impl Surroundings for Known {
+impl Environment for TestOrganization {
     fn directory(&self) -> &dyn Directory {
         self
     }
@@ -69,12 +70,12 @@ impl Surroundings for Known {
     }
 }
 
-impl Scope for Known {
+impl Scope for TestOrganization {
     fn variable(&self, _slot: u32) -> &Value {
         &Value::NOT_SET
     }
 
-    fn surroundings(&self) -> &dyn Surroundings {
+    fn environment(&self) -> &dyn Environment {
         self
     }
 }

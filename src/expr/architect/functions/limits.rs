@@ -1,16 +1,16 @@
-//! Results held to the limits of their types.
+//! Checks results against the limits of their types.
 
 use std::sync::Arc;
 
 use crate::diagnostic::Code;
 use crate::value::{
-    Conversion, Currency, DateTime, Decimal, Duration, MAX_INTEGER, Text, Value,
+    ConversionError, Currency, DateTime, Decimal, Duration, MAX_INTEGER, Text, Value,
 };
 
 use super::super::arguments::Arguments;
 use super::super::failure::Failure;
 
-/// An Integer, unless there is none or it is beyond the limits.
+/// Returns an Integer. Fails if the number is missing or out of range.
 #[inline]
 pub(super) fn integer(
     arguments: &Arguments<'_>,
@@ -20,11 +20,11 @@ pub(super) fn integer(
         Some(number) if (-MAX_INTEGER..=MAX_INTEGER).contains(&number) => {
             Ok(Value::Integer(number))
         }
-        _ => Err(too_large(arguments, "an Integer holds ±999,999,999,999,999")),
+        _ => Err(too_large(arguments, "an Integer is at most ±999,999,999,999,999")),
     }
 }
 
-/// A Decimal, unless it is beyond the limits.
+/// Returns a Decimal. Fails if the number is out of range.
 pub(super) fn decimal(
     arguments: &Arguments<'_>,
     number: Option<Decimal>,
@@ -32,34 +32,36 @@ pub(super) fn decimal(
     bounded_decimal(arguments, number).map(Value::Decimal)
 }
 
-/// The number of a Decimal, unless it is beyond the limits.
+/// Returns the number of a Decimal. Fails if it is out of range.
 pub(super) fn bounded_decimal(
     arguments: &Arguments<'_>,
     number: Option<Decimal>,
 ) -> Result<Decimal, Failure> {
-    number.ok_or_else(|| too_large(arguments, "a Decimal holds ±10 to the power of 40"))
+    number.ok_or_else(|| {
+        too_large(arguments, "a Decimal is less than ±10 to the power of 40")
+    })
 }
 
-/// A Duration, unless it is beyond the limits.
+/// Returns a Duration. Fails if it is out of range.
 pub(super) fn duration(
     arguments: &Arguments<'_>,
     duration: Option<Duration>,
 ) -> Result<Value, Failure> {
     duration.map(Value::Duration).ok_or_else(|| {
-        too_large(arguments, "a Duration holds ±999,999,999,999,999 milliseconds")
+        too_large(arguments, "a Duration is at most ±999,999,999,999,999 milliseconds")
     })
 }
 
-/// A `DateTime`, unless it is beyond the limits.
+/// Returns a `DateTime`. Fails if it is out of range.
 pub(super) fn datetime(
     arguments: &Arguments<'_>,
     time: Option<DateTime>,
 ) -> Result<Value, Failure> {
     time.map(Value::DateTime)
-        .ok_or_else(|| too_large(arguments, "a DateTime lies between 1800 and 2200"))
+        .ok_or_else(|| too_large(arguments, "a DateTime is between 1800 and 2200"))
 }
 
-/// A Currency of this amount, unless the amount is beyond the limits.
+/// Returns a Currency with this amount. Fails if the amount is out of range.
 pub(super) fn currency(
     arguments: &Arguments<'_>,
     amount: Option<Decimal>,
@@ -69,7 +71,7 @@ pub(super) fn currency(
     Ok(Value::Currency(Arc::new(Currency { amount, code: code.cloned() })))
 }
 
-/// The amount of a Currency with which something is computed.
+/// Returns the amount of a Currency. Fails if it is NOT_SET.
 pub(super) fn amount<'a>(
     arguments: &Arguments<'_>,
     place: usize,
@@ -82,7 +84,7 @@ pub(super) fn amount<'a>(
     })
 }
 
-/// Refuses amounts of different currencies.
+/// Fails if the codes of two amounts differ.
 pub(super) fn require_same_code(
     arguments: &Arguments<'_>,
     left: Option<&Text>,
@@ -92,14 +94,18 @@ pub(super) fn require_same_code(
         return Ok(());
     }
     let shown = |code: Option<&Text>| code.map_or("NOT_SET", Text::as_str).to_owned();
-    let message = format!("the codes are {} and {}", shown(left), shown(right));
+    let message = format!(
+        "the currencies are {} and {}, expected the same",
+        shown(left),
+        shown(right)
+    );
     Err(arguments.fail(Code::CURRENCIES_DIFFER, &message))
 }
 
-/// The result of a conversion, or its failure.
+/// Returns the result of a conversion, or its failure.
 pub(super) fn converted(
     arguments: &Arguments<'_>,
-    result: Result<Value, Conversion>,
+    result: Result<Value, ConversionError>,
 ) -> Result<Value, Failure> {
     result.map_err(|conversion| {
         arguments.fail(Code::CONVERSION_FAILED, &conversion.to_string())

@@ -14,7 +14,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "AddItem",
         category: Category::List,
-        summary: "Gives a collection with one more item at its end.",
+        summary: "Returns a collection with an item added at its end.",
         example: ("AddItem(MakeList(1, 2), 3)", "[1,2,3]"),
         overloads: &[overload(
             &[many("collection", Kind::Any), one("item", Kind::Any).or_not_set()],
@@ -25,7 +25,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Count",
         category: Category::List,
-        summary: "Counts the items of a collection, NOT_SET ones too.",
+        summary: "Counts the items of a collection, including NOT_SET items.",
         example: ("Count(MakeList(5, ToInt(NOT_SET)))", "2"),
         overloads: &[overload(
             &[many("value", Kind::Any)],
@@ -37,7 +37,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Find",
         category: Category::List,
-        summary: "Gives the places, counted from 0, of all items that equal a value.",
+        summary: "Returns the indexes, counted from 0, of all items that equal a value.",
         example: ("Find(MakeList(\"a\", \"b\", \"a\"), \"a\")", "[0,2]"),
         overloads: &[overload(
             &[many("list", Kind::Any), one("item", Kind::Any).or_not_set()],
@@ -49,7 +49,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "FindFirst",
         category: Category::List,
-        summary: "Gives the place, counted from 0, of the first item that equals a value, or -1.",
+        summary: "Returns the index, counted from 0, of the first item that equals a value, or -1.",
         example: ("FindFirst(MakeList(100, 200), 200)", "1"),
         overloads: &[overload(
             &[many("list", Kind::Any), one("item", Kind::Any).or_not_set()],
@@ -61,7 +61,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "GetAt",
         category: Category::List,
-        summary: "Gives the item at a place, counted from 0.",
+        summary: "Returns the item at an index, counted from 0.",
         example: ("GetAt(MakeList(\"a\", \"b\"), 1)", "\"b\""),
         overloads: &[overload(
             &[many("collection", Kind::Any), one("index", Kind::Integer).at_least(0)],
@@ -73,7 +73,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "MakeEmptyList",
         category: Category::List,
-        summary: "Gives a collection without items, of the type of a value that is not used.",
+        summary: "Returns an empty collection. Its type is that of the given value, which is not used otherwise.",
         example: ("MakeEmptyList(ToInt(NOT_SET))", "[]"),
         overloads: &[overload(
             &[one("item", Kind::Any).or_not_set()],
@@ -84,7 +84,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "MakeList",
         category: Category::List,
-        summary: "Gives a collection of values of the same type.",
+        summary: "Returns a collection of values of the same type.",
         example: ("MakeList(\"Hello\", \"World\")", "[\"Hello\",\"World\"]"),
         overloads: &[overload(
             &[one("item", Kind::Any).or_not_set().repeated()],
@@ -130,20 +130,20 @@ fn places<'a>(
     arguments: &Arguments<'a>,
 ) -> Result<impl Iterator<Item = i64> + use<'a>, Failure> {
     let wanted = arguments.value(1);
-    let policies = arguments.surroundings().directory().policies();
+    let policies = arguments.environment().directory().policies();
     let numbered = (0..).zip(arguments.items(0)?);
     Ok(numbered
         .filter(move |(_, item)| equal(item, wanted, policies))
         .map(|(place, _)| place))
 }
 
-/// What `GetAt` and `[ ]` give. That there is no such item is an error is not documented;
-/// [`Policies`](super::super::surroundings::Policies) may have it otherwise.
+/// Implements `GetAt` and `[ ]`. Undocumented: a missing item is an error, unless
+/// [`Policies`](super::super::environment::Policies) say otherwise.
 pub(super) fn get_at(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     item(arguments, arguments.items(0)?, arguments.integer(1)?)
 }
 
-/// The item at a place of a collection.
+/// The item at an index of a collection.
 pub(super) fn item(
     arguments: &Arguments<'_>,
     items: &[Value],
@@ -153,7 +153,7 @@ pub(super) fn item(
     match found {
         Some(item) => Ok(item.clone()),
         None if arguments
-            .surroundings()
+            .environment()
             .directory()
             .policies()
             .missing_items_are_not_set =>
@@ -162,8 +162,8 @@ pub(super) fn item(
         }
         None => {
             let message = match items.len() {
-                0 => format!("there is no item {place} in an empty collection"),
-                count => format!("there is no item {place}; they are 0 to {}", count - 1),
+                0 => format!("no item {place} in an empty collection"),
+                count => format!("no item {place}; the indexes are 0 to {}", count - 1),
             };
             Err(arguments.fail(Code::OUT_OF_RANGE, &message))
         }

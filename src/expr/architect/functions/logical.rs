@@ -10,14 +10,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "If",
         category: Category::Logical,
-        summary: "Gives one of two values of the same type, depending on a condition. Only the one that is given is computed. A condition that is NOT_SET counts as false.",
+        summary: "Returns one of two values of the same type, depending on a condition. Only the returned value is computed. A condition that is NOT_SET counts as false.",
         example: ("If(5 > 3, \"more\", \"less\")", "\"more\""),
         overloads: CHOOSING,
     },
     Function {
         name: "IsSet",
         category: Category::Logical,
-        summary: "Tells whether a value is there. An empty String is; NOT_SET is not.",
+        summary: "Returns false if a value is NOT_SET, true otherwise. An empty String is set.",
         example: ("IsSet(ToString(NOT_SET))", "false"),
         overloads: &[
             overload(
@@ -34,7 +34,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// What `If` and `? :` take.
+/// The overloads of `If` and `? :`.
 pub(super) const CHOOSING: &[Overload] = &[
     overload(
         &[
@@ -65,7 +65,7 @@ pub(super) const CHOOSING: &[Overload] = &[
     ),
 ];
 
-/// The compiler computes only the branch that is taken; this is for constants.
+/// Used for constants only; otherwise the compiler evaluates only the selected branch.
 fn choose(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let holds = arguments.optional(0, Arguments::boolean)?.unwrap_or(false);
     Ok(arguments.value(if holds { 1 } else { 2 }).clone())

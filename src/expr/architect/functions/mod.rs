@@ -1,13 +1,12 @@
-//! All functions and operators, one file a category.
+//! All functions and operators, one file per category.
 //!
-//! A function is an entry of its category's table and a body below it. What stands in the
-//! table, names, types, what may be NOT_SET and which numbers are allowed, is checked before
-//! the body is called. *Source of everything that is not said otherwise: Genesys' expression
-//! catalogue.*
+//! A function is an entry in the table of its category, with a body below. The table
+//! defines names, types, permitted NOT_SET values and numeric limits; all of them are
+//! checked before the body is called. *Source, unless stated otherwise: Genesys'
+//! expression catalogue.*
 
 mod audio;
 mod cast;
-mod chance;
 mod comparison;
 pub(super) mod currencies;
 mod datetime;
@@ -25,6 +24,7 @@ mod mathematical;
 pub(super) mod operators;
 mod organization_cast;
 mod phone_numbers;
+mod random;
 mod search;
 mod statistical;
 mod text;
@@ -40,7 +40,7 @@ const CATEGORIES: &[&[Function]] = &[
     text::FUNCTIONS,
     datetime::FUNCTIONS,
     mathematical::FUNCTIONS,
-    chance::FUNCTIONS,
+    random::FUNCTIONS,
     statistical::FUNCTIONS,
     logical::FUNCTIONS,
     comparison::FUNCTIONS,
@@ -56,17 +56,17 @@ const CATEGORIES: &[&[Function]] = &[
     digital::FUNCTIONS,
 ];
 
-/// All functions, in the order of their categories. Operators are not among them.
+/// All functions, in the order of their categories. Operators are not included.
 pub fn functions() -> impl Iterator<Item = &'static Function> {
     CATEGORIES.iter().flat_map(|category| category.iter())
 }
 
-/// All operators, in the order in which they bind, the tightest first.
+/// All operators, in the order of precedence, the tightest first.
 pub fn operators() -> impl Iterator<Item = &'static Function> {
     operators::OPERATORS.iter().copied()
 }
 
-/// The function of this name, in any case.
+/// Finds the function of this name, ignoring case.
 pub fn function(name: &str) -> Option<&'static Function> {
     static BY_NAME: OnceLock<FxHashMap<String, &'static Function>> = OnceLock::new();
     let by_name = BY_NAME.get_or_init(|| {
@@ -81,18 +81,18 @@ pub fn function(name: &str) -> Option<&'static Function> {
     by_name.get(std::str::from_utf8(lower_case).ok()?).copied()
 }
 
-/// No function has a longer name.
+/// The maximum length of a function name.
 const LONGEST_NAME: usize = 32;
 
 #[cfg(test)]
 mod tests {
-    use super::super::trial::hold;
+    use super::super::trial::assert_results;
     use super::{functions, operators};
 
     #[test]
-    fn examples_show_what_they_say() {
+    fn examples_have_the_documented_results() {
         for function in functions().chain(operators()) {
-            hold(&[function.example]);
+            assert_results(&[function.example]);
         }
     }
 }

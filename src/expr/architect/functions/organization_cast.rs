@@ -1,4 +1,4 @@
-//! Conversions of names to what the organisation has under them.
+//! Conversions of names to objects of the organisation.
 
 use crate::diagnostic::Code;
 use crate::value::{Kind, Type, Value};
@@ -7,7 +7,7 @@ use super::super::arguments::Arguments;
 use super::super::failure::Failure;
 use super::super::signature::{Category, Function, one, overload};
 
-/// The overloads that take a name, NOT_SET as such, and what is already of the type.
+/// The overloads that take a name, NOT_SET, or a value that already has the type.
 macro_rules! named {
     ($name:literal, $kind:ident) => {
         &[
@@ -36,64 +36,68 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToGroup",
         category: Category::Cast,
-        summary: "Gives the group of a name. The organisation must have it.",
+        summary: "Finds a group by its name. The organisation must have it.",
         example: ("IsSet(ToGroup(NOT_SET))", "false"),
         overloads: named!("valueToConvert", Group),
     },
     Function {
         name: "ToLanguageSkill",
         category: Category::Cast,
-        summary: "Gives the language skill of a name. The organisation must have it.",
+        summary: "Finds a language skill by its name. The organisation must have it.",
         example: ("IsSet(ToLanguageSkill(NOT_SET))", "false"),
         overloads: named!("languageTag", LanguageSkill),
     },
     Function {
         name: "ToQueue",
         category: Category::Cast,
-        summary: "Gives the queue of a name. The organisation must have it.",
+        summary: "Finds a queue by its name. The organisation must have it.",
         example: ("IsSet(ToQueue(NOT_SET))", "false"),
         overloads: named!("valueToConvert", Queue),
     },
     Function {
         name: "ToScheduleGroup",
         category: Category::Cast,
-        summary: "Gives the schedule group of a name. The organisation must have it.",
+        summary: "Finds a schedule group by its name. The organisation must have it.",
         example: ("IsSet(ToScheduleGroup(NOT_SET))", "false"),
         overloads: named!("valueToConvert", ScheduleGroup),
     },
     Function {
         name: "ToSkill",
         category: Category::Cast,
-        summary: "Gives the skill of a name. The organisation must have it.",
+        summary: "Finds a skill by its name. The organisation must have it.",
         example: ("IsSet(ToSkill(NOT_SET))", "false"),
         overloads: named!("skillName", Skill),
     },
     Function {
         name: "ToUser",
         category: Category::Cast,
-        summary: "Gives the user of a user name, an e-mail address. The organisation must have it.",
+        summary: "Finds a user by the user name, an e-mail address. The organisation must have it.",
         example: ("IsSet(ToUser(NOT_SET))", "false"),
         overloads: named!("userName", User),
     },
     Function {
         name: "ToWrapupCode",
         category: Category::Cast,
-        summary: "Gives the wrap-up code of a name. The organisation must have it.",
+        summary: "Finds a wrap-up code by its name. The organisation must have it.",
         example: ("IsSet(ToWrapupCode(NOT_SET))", "false"),
         overloads: named!("valueToConvert", WrapupCode),
     },
 ];
 
-/// A name that the organisation does not have, or has more than once, is an error: the
-/// catalogue says that it must be defined "for the conversion to work".
+/// Finds an object by its name. A name that is missing from the organisation, or that
+/// occurs more than once, is an error: the catalogue says that it must be defined "for
+/// the conversion to work".
 ///
-/// Not documented: a blank name is NOT_SET, as a blank number is.
+/// Undocumented: a blank name is NOT_SET, like a blank number.
 fn by_name(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let name = arguments.optional_text(0)?.filter(|name| !name.trim().is_empty());
     let Some(name) = name else { return Ok(arguments.not_set()) };
     let kind = arguments.result_type().kind;
-    arguments.surroundings().directory().by_name(kind, name).ok_or_else(|| {
-        let message = format!("the organisation has no one {} {name:?}", kind.name());
+    arguments.environment().directory().by_name(kind, name).ok_or_else(|| {
+        let message = format!(
+            "the organisation does not have exactly one {} {name:?}",
+            kind.name()
+        );
         arguments.fail(Code::CONVERSION_FAILED, &message)
     })
 }
@@ -105,12 +109,12 @@ fn same(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::{evaluated_in, hold};
-    use super::super::known::Known;
+    use super::super::super::trial::{assert_results, evaluated_in};
+    use super::super::known::TestOrganization;
 
     #[test]
-    fn what_there_must_be() {
-        hold(&[
+    fn names_must_exist() {
+        assert_results(&[
             ("ToQueue(\"Sales\")", "CONVERSION_FAILED"),
             ("ToQueue(\" \")", "NOT_SET Queue"),
             ("ToSkill(NOT_SET)", "NOT_SET Skill"),
@@ -126,7 +130,7 @@ mod tests {
             ("ToLanguageSkill(\"Sales\").id", "\"LanguageSkill name Sales\""),
             ("ToScheduleGroup(\"Sales\").id", "\"ScheduleGroup name Sales\""),
         ] {
-            assert_eq!(evaluated_in(text, &Known), found, "{text}");
+            assert_eq!(evaluated_in(text, &TestOrganization), found, "{text}");
         }
     }
 }

@@ -1,15 +1,15 @@
-//! Telephone numbers as `ToPhoneNumber` takes them apart.
+//! Parsing of telephone numbers, as by `ToPhoneNumber`.
 
 use std::sync::Arc;
 
 use crate::value::{Kind, Object, Text, Type, Value};
 
-/// A `PhoneNumber` of a text; nothing if the text is blank.
+/// Parses a `PhoneNumber`. Returns `None` if the string is blank.
 ///
-/// The first digits are taken for the dialling code even where there is no `+`: of
-/// `7205550123` it is 7. *Source: an execution that Genesys recorded.* An address that is
-/// neither a telephone number nor SIP has nothing but its text. The scheme of `sips:` is
-/// `sip`, as the catalogue has it.
+/// The first digits are read as the dialling code even without a `+`: for `7205550123` it
+/// is 7. *Source: an execution that Genesys recorded.* An address that is neither a
+/// telephone number nor SIP has only its text. The scheme of `sips:` is `sip`, as
+/// documented in the catalogue.
 pub(super) fn parse(text: &str) -> Option<Value> {
     let raw = text.trim();
     if raw.is_empty() {
@@ -40,7 +40,7 @@ impl Parts {
         Self { uri: raw.into(), ..Self::default() }
     }
 
-    /// Of digits, with `+` in front of them if the number is global.
+    /// Splits digits, which begin with `+` if the number is global.
     fn of_digits(number: String) -> Self {
         let digits = number.strip_prefix('+').unwrap_or(&number);
         let code_length = dialing_code_length(digits);
@@ -76,7 +76,7 @@ impl Parts {
     }
 }
 
-/// The scheme of an address in lower case, empty if there is none, and what follows it.
+/// Splits an address into its scheme in lower case, which may be empty, and the rest.
 fn split_scheme(address: &str) -> (String, &str) {
     match address.split_once(':') {
         Some((scheme, rest)) if scheme.chars().all(|c| c.is_ascii_alphabetic()) => {
@@ -86,8 +86,8 @@ fn split_scheme(address: &str) -> (String, &str) {
     }
 }
 
-/// The digits of a telephone number with its `+`, without separators and parameters.
-/// Nothing if there is anything else in it.
+/// Returns the digits of a telephone number with its `+`, without separators and
+/// parameters. Returns `None` if it contains any other characters.
 fn digits(number: &str) -> Option<String> {
     let number = number.split(';').next().unwrap_or_default();
     let is_separator =
@@ -98,10 +98,11 @@ fn digits(number: &str) -> Option<String> {
     is_number.then_some(digits)
 }
 
-/// How many of the first digits are the code of a country, 0 if they cannot be one or if
-/// nothing would be left. *Source: the list of ITU-T E.164.*
+/// Returns the length of the country code at the start of the digits. Returns 0 if the
+/// digits cannot begin with a country code, or if no digits would follow it. *Source: the
+/// list of ITU-T E.164.*
 pub(super) fn dialing_code_length(digits: &str) -> usize {
-    const OF_TWO_DIGITS: &[&str] = &[
+    const TWO_DIGIT_CODES: &[&str] = &[
         "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44",
         "45", "46", "47", "48", "49", "51", "52", "53", "54", "55", "56", "57", "58",
         "60", "61", "62", "63", "64", "65", "66", "81", "82", "84", "86", "90", "91",
@@ -110,7 +111,7 @@ pub(super) fn dialing_code_length(digits: &str) -> usize {
     let length = match digits.as_bytes().first() {
         None | Some(b'0') => 0,
         Some(b'1' | b'7') => 1,
-        _ if OF_TWO_DIGITS.iter().any(|code| digits.starts_with(code)) => 2,
+        _ if TWO_DIGIT_CODES.iter().any(|code| digits.starts_with(code)) => 2,
         _ => 3,
     };
     if length < digits.len() { length } else { 0 }
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_without_plus_is_as_genesys_recorded_it() {
+    fn a_number_without_plus_matches_the_genesys_recording() {
         assert_eq!(
             json("7205550123"),
             r#"{"dialingCode":"7","e164":null,"subscriberNumber":"205550123","isGlobal":false,"isSip":false,"isTel":true,"raw":"7205550123","scheme":"tel","uri":"tel:7205550123"}"#

@@ -1,6 +1,6 @@
-//! What is found in the organisation.
+//! Searches in the organisation.
 //!
-//! What is not found, or not the only one of its name, is NOT_SET.
+//! The result is NOT_SET if there is no match, or several of the same name.
 
 use crate::value::{Kind, Type, Value};
 
@@ -8,7 +8,7 @@ use super::super::arguments::Arguments;
 use super::super::failure::Failure;
 use super::super::signature::{Category, Evaluate, Function, Overload, one, overload};
 
-/// The overloads that take a String, or NOT_SET as such.
+/// The overloads that take a String or NOT_SET.
 macro_rules! find {
     ($name:literal, $kind:ident, $find:path) => {
         &[
@@ -73,7 +73,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "FindSystemPrompt",
         category: Category::Search,
-        summary: "Finds a system prompt by its name. `PromptSystem.` may stand before it.",
+        summary: "Finds a system prompt by its name, with or without the prefix `PromptSystem.`.",
         example: ("IsSet(FindSystemPrompt(\"no_such_prompt\"))", "false"),
         overloads: find!("promptName", Prompt, system_prompt),
     },
@@ -97,7 +97,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "FindUserPrompt",
         category: Category::Search,
-        summary: "Finds a user prompt by its name. `Prompt.` may stand before it.",
+        summary: "Finds a user prompt by its name, with or without the prefix `Prompt.`.",
         example: ("IsSet(FindUserPrompt(\"Greeting\"))", "false"),
         overloads: find!("promptName", Prompt, user_prompt),
     },
@@ -114,23 +114,23 @@ const fn by_text(
 fn by_name(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     found(arguments, |name| {
         let kind = arguments.result_type().kind;
-        arguments.surroundings().directory().by_name(kind, name)
+        arguments.environment().directory().by_name(kind, name)
     })
 }
 
 fn by_id(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     found(arguments, |id| {
         let kind = arguments.result_type().kind;
-        arguments.surroundings().directory().by_id(kind, id)
+        arguments.environment().directory().by_id(kind, id)
     })
 }
 
-/// Genesys looks for an id only if the text is a GUID. All its ids are; those of a test's
-/// organisation need not be.
+/// Genesys looks for an id only if the String is a GUID. All Genesys ids are GUIDs, but
+/// the ids of a test's organisation need not be.
 fn by_id_or_name(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     found(arguments, |text| {
         let kind = arguments.result_type().kind;
-        let directory = arguments.surroundings().directory();
+        let directory = arguments.environment().directory();
         directory.by_id(kind, text).or_else(|| directory.by_name(kind, text))
     })
 }
@@ -138,18 +138,18 @@ fn by_id_or_name(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 fn user_prompt(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     found(arguments, |name| {
         let name = without_prefix(name, "Prompt.");
-        arguments.surroundings().directory().user_prompt(name)
+        arguments.environment().directory().user_prompt(name)
     })
 }
 
 fn system_prompt(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     found(arguments, |name| {
         let name = without_prefix(name, "PromptSystem.");
-        arguments.surroundings().directory().system_prompt(name)
+        arguments.environment().directory().system_prompt(name)
     })
 }
 
-/// What the organisation has under a text. Under the empty one it has nothing.
+/// Looks up a string in the organisation. An empty string finds nothing.
 fn found(
     arguments: &Arguments<'_>,
     find: impl FnOnce(&str) -> Option<Value>,
@@ -158,7 +158,7 @@ fn found(
     Ok(text.and_then(|text| find(text)).unwrap_or_else(|| arguments.not_set()))
 }
 
-/// Not documented: the prefix may be in any case, as the name may.
+/// Removes the prefix. Undocumented: the prefix, like the name, is not case-sensitive.
 fn without_prefix<'t>(name: &'t str, prefix: &str) -> &'t str {
     match name.get(..prefix.len()) {
         Some(start) if start.eq_ignore_ascii_case(prefix) => &name[prefix.len()..],
@@ -172,12 +172,12 @@ fn not_set(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::{evaluated_in, hold};
-    use super::super::known::Known;
+    use super::super::super::trial::{assert_results, evaluated_in};
+    use super::super::known::TestOrganization;
 
     #[test]
-    fn nothing_is_found_of_nothing() {
-        hold(&[
+    fn empty_strings_find_nothing() {
+        assert_results(&[
             ("FindQueue(NOT_SET)", "NOT_SET Queue"),
             ("FindQueue(ToString(NOT_SET))", "NOT_SET Queue"),
             ("FindQueue(\"\")", "NOT_SET Queue"),
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_organisation_has() {
+    fn objects_of_the_organisation_are_found() {
         for (text, found) in [
             ("FindQueue(\"Sales\")", "Queue name Sales"),
             ("FindQueue(\"1\")", "Queue id 1"),
@@ -214,11 +214,11 @@ mod tests {
             ("FindSystemPrompt(\"Welcome\")", "Prompt system Welcome"),
         ] {
             let holds = format!("{text}.id");
-            let value = evaluated_in(text, &Known);
+            let value = evaluated_in(text, &TestOrganization);
             let value = if value.starts_with("NOT_SET") {
                 value
             } else {
-                evaluated_in(&holds, &Known).trim_matches('"').to_owned()
+                evaluated_in(&holds, &TestOrganization).trim_matches('"').to_owned()
             };
             assert_eq!(value, found, "{text}");
         }

@@ -10,7 +10,7 @@ use super::{limits, totals};
 pub(super) const FUNCTIONS: &[Function] = &[Function {
     name: "Average",
     category: Category::Statistical,
-    summary: "Gives the average of numbers, Durations, or amounts of one currency. NOT_SET ones are left out and not counted; the average of nothing is 0.",
+    summary: "Returns the average of numbers, Durations, or amounts of one currency. NOT_SET values are skipped and not counted; the average of no values is 0.",
     example: ("Average(8, 4, ToInt(NOT_SET))", "6.0"),
     overloads: &[
         overload(
@@ -56,7 +56,7 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
     ],
 }];
 
-/// Of Integers too: their average is a Decimal.
+/// Averages numbers. The average of Integers is a Decimal, too.
 fn average_decimal(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let (sum, count) = totals::of_decimals(arguments)?;
     limits::decimal(arguments, divided(&sum, count))
@@ -67,7 +67,7 @@ fn average_currency(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     limits::currency(arguments, divided(&sum, count), code)
 }
 
-/// Whole milliseconds, the rest is dropped.
+/// Averages Durations to whole milliseconds; fractions are dropped.
 fn average_duration(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let (sum, count) = totals::of_durations(arguments);
     let average = i64::try_from(sum / i128::from(count.max(1))).ok();
@@ -80,11 +80,11 @@ fn divided(sum: &Decimal, count: i64) -> Option<Decimal> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::hold;
+    use super::super::super::trial::assert_results;
 
     #[test]
     fn averages() {
-        hold(&[
+        assert_results(&[
             ("Average(1)", "1.0"),
             ("Average(1.0, 2.5)", "1.75"),
             ("Average(1, 1, 2)", "1.333333333333333333333333333333333333333"),

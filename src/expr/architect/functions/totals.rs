@@ -1,4 +1,4 @@
-//! What `Sum` and `Average` share: the total of the values that are set, and their number.
+//! Totals for `Sum` and `Average`: the sum of the values that are set, and their number.
 
 use crate::value::{Decimal, Number, Text, Value};
 
@@ -6,7 +6,7 @@ use super::super::arguments::Arguments;
 use super::super::failure::Failure;
 use super::limits;
 
-/// The values of a call: the items of its one collection, or its arguments.
+/// The values of a call: the items of its only collection, or its arguments.
 fn values<'a>(arguments: &Arguments<'a>) -> impl Iterator<Item = &'a Value> + use<'a> {
     let given = arguments.values();
     let items: &[Value] = match given {
@@ -18,7 +18,8 @@ fn values<'a>(arguments: &Arguments<'a>) -> impl Iterator<Item = &'a Value> + us
     items.iter().chain(single).filter(|value| !value.is_unset())
 }
 
-/// As many as would overflow cannot be given: each is below 10 to the 15.
+/// The sum and number of Integers. The sum cannot overflow, because each is below 10 to
+/// the 15.
 pub(super) fn of_integers(arguments: &Arguments<'_>) -> (i128, i64) {
     let (mut sum, mut count) = (0, 0);
     for value in values(arguments) {
@@ -30,7 +31,7 @@ pub(super) fn of_integers(arguments: &Arguments<'_>) -> (i128, i64) {
     (sum, count)
 }
 
-/// In milliseconds.
+/// The sum in milliseconds and the number of Durations.
 pub(super) fn of_durations(arguments: &Arguments<'_>) -> (i128, i64) {
     let (mut sum, mut count) = (0, 0);
     for value in values(arguments) {
@@ -52,8 +53,9 @@ pub(super) fn of_decimals(arguments: &Arguments<'_>) -> Result<(Decimal, i64), F
     Ok((sum, count))
 }
 
-/// A Currency without an amount is left out, whatever its code. The codes of all others must
-/// be the same; that code is given, or none if there is no other.
+/// The sum, code and number of Currencies. A Currency without an amount is skipped,
+/// whatever its code. All others must have the same code. The result has that code, or
+/// `None` if all are skipped.
 pub(super) fn of_currencies<'a>(
     arguments: &Arguments<'a>,
 ) -> Result<(Decimal, Option<&'a Text>, i64), Failure> {

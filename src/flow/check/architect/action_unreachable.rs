@@ -1,9 +1,9 @@
-//! `UNREACHABLE_NODE`: an action behind one that never goes on.
+//! `UNREACHABLE_NODE`: an action after one at which the flow never continues.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::architect::{Action, ArchitectFlow};
 use crate::flow::check::report::Report;
-use crate::flow::kinds::{Fate, kind_of};
+use crate::flow::kinds::{Support, kind_of};
 
 pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
     for unit in &flow.units {
@@ -14,20 +14,20 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
     }
 }
 
-/// Looks through a list of actions, and says whether it never goes on behind its end. As
-/// deep as the document is nested, which is bounded when it is read.
+/// Checks a list of actions. Returns whether the flow never continues after it. Recurses
+/// as deep as the document is nested; the reader limits this depth.
 fn in_list(actions: &[Action], report: &mut Report<'_>) -> bool {
     let mut last: Option<&Action> = None;
-    let mut is_told = false;
+    let mut is_reported = false;
     for action in actions {
-        if let Some(last) = last.filter(|_| !is_told) {
+        if let Some(last) = last.filter(|_| !is_reported) {
             report.at(
                 Code::UNREACHABLE_NODE,
                 action.title(),
                 action.kind.span,
                 |diagnostic| {
                     let message = format!(
-                        "`{}` is never run: `{}` before it does not go on",
+                        "`{}` is never run: the flow does not continue after `{}`",
                         action.title(),
                         last.title()
                     );
@@ -35,18 +35,19 @@ fn in_list(actions: &[Action], report: &mut Report<'_>) -> bool {
                     Diagnostic { message, ..diagnostic }.help(help)
                 },
             );
-            is_told = true;
+            is_reported = true;
         }
-        let never_goes_on = is_final(action, report);
-        if never_goes_on && last.is_none() {
+        let ends_here = is_final(action, report);
+        if ends_here && last.is_none() {
             last = Some(action);
         }
     }
     last.is_some()
 }
 
-/// Whether an action never goes on. One with outputs does not if none of them does; of a
-/// decision and a switch it is known which outputs they have to have.
+/// Whether the flow never continues after an action. This is true of an action all of
+/// whose outputs end the flow. For a decision and a switch, all necessary outputs are
+/// known.
 fn is_final(action: &Action, report: &mut Report<'_>) -> bool {
     let mut are_final = true;
     for output in &action.outputs {
@@ -56,7 +57,7 @@ fn is_final(action: &Action, report: &mut Report<'_>) -> bool {
     match action.kind.value.as_str() {
         "decision" => are_final && has("yes") && has("no"),
         "switch" => are_final && has("default"),
-        // A transfer is not among them: the flow goes on when it fails.
-        kind => kind_of(kind).is_some_and(|kind| kind.fate == Fate::Ends),
+        // Transfers are not included: the flow continues if a transfer fails.
+        kind => kind_of(kind).is_some_and(|kind| kind.support == Support::Ends),
     }
 }

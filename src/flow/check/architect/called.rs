@@ -1,16 +1,16 @@
-//! `UNKNOWN_INPUT`, `UNKNOWN_OUTPUT`, `WRONG_TYPE`: what a call gives to a task or common
-//! module and takes from it, against what that declares.
+//! `UNKNOWN_INPUT`, `UNKNOWN_OUTPUT`, `WRONG_TYPE`: compares the inputs and outputs of a
+//! call with those that the task or common module declares.
 
 use super::callee::{Module, Modules, Task, Tasks};
 use super::scope::Scope;
 use super::statement_type::differ;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::{Action, ArchitectFlow, Setting, Variable, type_named};
 use crate::flow::check::report::Report;
 use crate::flow::check::spelling::Spelling;
 
-/// Looks at the calls of a flow.
+/// Checks the calls of a flow.
 pub(super) fn find<'f>(
     flow: &'f ArchitectFlow,
     modules: &Modules<'_>,
@@ -36,7 +36,7 @@ pub(super) fn find<'f>(
     });
 }
 
-/// A call that is looked at.
+/// A call that is being checked.
 struct Call<'c, 'f, 'r> {
     action: &'c Action,
     scope: &'c Scope<'f>,
@@ -44,11 +44,11 @@ struct Call<'c, 'f, 'r> {
     report: &'c mut Report<'r>,
 }
 
-/// What is looked for: the setting, the code of one that is not there, and its word.
+/// A direction: the setting, the code of the finding, and the word for messages.
 type Side = (&'static str, Code, &'static str);
 
 impl Call<'_, '_, '_> {
-    /// `inputs: {Common.x: …}`, `outputs: {Common.y: {var: Flow.y}}`
+    /// Checks `inputs: {Common.x: …}` and `outputs: {Common.y: {var: Flow.y}}`.
     fn of_module(&mut self, module: &Module<'_>) {
         const SIDES: [Side; 2] = [
             ("inputs", Code::UNKNOWN_INPUT, "input"),
@@ -64,11 +64,11 @@ impl Call<'_, '_, '_> {
                 };
                 let declared = module.variables.get(name);
                 if let Some(known) = declared.filter(|known| is_one(known)) {
-                    self.takes(value, known);
+                    self.check_type(value, known);
                     continue;
                 }
                 let spelling = self.spelling;
-                self.tell(code, value, || {
+                self.report(code, value, || {
                     let of = &module.flow.name.value;
                     let message =
                         format!("the common module `{of}` has no {what} `{name}`");
@@ -85,7 +85,8 @@ impl Call<'_, '_, '_> {
         }
     }
 
-    /// `taskInputs: [{string: {name: Task.x, value: …}}]`, and `taskOutputs` alike.
+    /// Checks `taskInputs: [{string: {name: Task.x, value: …}}]`, and `taskOutputs` in
+    /// the same form.
     fn of_task(&mut self, task: &Task<'_>) {
         const SIDES: [Side; 2] = [
             ("taskInputs", Code::UNKNOWN_INPUT, "input"),
@@ -111,49 +112,50 @@ impl Call<'_, '_, '_> {
         task: &Task<'_>,
         (_, code, what): Side,
         kind: &str,
-        place: &Written<Setting>,
-        value: Option<&Written<Setting>>,
+        place: &Spanned<Setting>,
+        value: Option<&Spanned<Setting>>,
     ) {
         let name = place.value.text().unwrap_or_default();
         let Some(known) = task.variables.get(name) else {
             let spelling = self.spelling;
-            return self.tell(code, place, || {
+            return self.report(code, place, || {
                 let near = near(name, task.variables.iter(), spelling);
                 let help = near.unwrap_or_else(|| "declare it in the task".into());
                 (format!("the task `{}` has no {what} `{name}`", task.unit.name), help)
             });
         };
-        let holds = known.holds;
+        let holds = known.value_type;
         if let Some(given) = type_named(kind).filter(|given| differ(*given, holds)) {
-            self.tell(Code::WRONG_TYPE, place, || {
+            self.report(Code::WRONG_TYPE, place, || {
                 let message =
-                    format!("`{name}` is declared as {holds}, and the call says {given}");
-                (message, format!("put the type of the variable where `{kind}` stands"))
+                    format!("`{name}` has the type {holds}, but the call uses {given}");
+                (message, format!("replace `{kind}` with the type of the variable"))
             });
         } else if let Some(value) = value {
-            self.takes(value, known);
+            self.check_type(value, known);
         }
     }
 
-    /// An output is kept in a variable of its type.
-    fn takes(&mut self, value: &Written<Setting>, output: &Variable) {
+    /// Checks that an output is assigned to a variable of the same type.
+    fn check_type(&mut self, value: &Spanned<Setting>, output: &Variable) {
         let Setting::Variable(name) = &value.value else { return };
         let Some(holds) = self.scope.declared(name) else { return };
-        let (from, gives) = (&output.name.value, output.holds);
+        let (from, gives) = (&output.name.value, output.value_type);
         if differ(holds, gives) {
-            self.tell(Code::WRONG_TYPE, value, || {
-                let message =
-                    format!("`{name}` is declared as {holds}, and `{from}` is {gives}");
-                (message, format!("keep it in a variable of the type {gives}"))
+            self.report(Code::WRONG_TYPE, value, || {
+                let message = format!(
+                    "`{name}` has the type {holds}, but `{from}` has the type {gives}"
+                );
+                (message, format!("use a variable of the type {gives}"))
             });
         }
     }
 
-    /// Tells a message and help.
-    fn tell(
+    /// Reports a message and help.
+    fn report(
         &mut self,
         code: Code,
-        at: &Written<Setting>,
+        at: &Spanned<Setting>,
         write: impl FnOnce() -> (String, String),
     ) {
         self.report.at(code, self.action.title(), at.span, |diagnostic| {

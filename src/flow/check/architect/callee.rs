@@ -1,5 +1,5 @@
-//! What can be called, and what it declares: the tasks of a flow, the common modules that are
-//! loaded.
+//! The tasks of a flow and the loaded common modules, with the variables that they
+//! declare.
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -11,7 +11,7 @@ use crate::value::{Text, Type};
 
 type Index<K, V> = IndexMap<K, V, FxBuildHasher>;
 
-/// Variables by name, without regard to case.
+/// Variables by name, ignoring case.
 pub(super) struct Variables<'f>(Index<Text, &'f Variable>);
 
 impl<'f> Variables<'f> {
@@ -35,7 +35,7 @@ pub(super) struct Module<'f> {
     pub(super) variables: Variables<'f>,
 }
 
-/// The common modules among flows, by name without regard to case.
+/// The common modules among flows, by name, ignoring case.
 pub(super) struct Modules<'f>(Index<Text, Module<'f>>);
 
 impl<'f> Modules<'f> {
@@ -48,18 +48,19 @@ impl<'f> Modules<'f> {
         Self(modules.map(module).collect())
     }
 
-    /// The module that an action calls, if it is loaded.
+    /// Returns the module that an action calls, if it is loaded.
     pub(super) fn called(&self, action: &Action) -> Option<&Module<'f>> {
         let (name, _) = unknown_module::called(action)?;
         self.0.get(name.to_lowercase().as_str())
     }
 
-    /// The type of the input that a place is the value of, if its module is loaded.
-    pub(super) fn needed_type(&self, place: &Place<'_, '_>) -> Option<Type> {
+    /// Returns the type of the module input that receives the value at a place, if the
+    /// module is loaded.
+    pub(super) fn required_type(&self, place: &Place<'_, '_>) -> Option<Type> {
         let (["inputs", name], Some(action)) = (place.path, place.action()) else {
             return None;
         };
-        self.called(action)?.variables.get(name).map(|variable| variable.holds)
+        self.called(action)?.variables.get(name).map(|variable| variable.value_type)
     }
 }
 
@@ -76,7 +77,7 @@ impl<'f> Tasks<'f> {
     pub(super) fn of(flow: &'f ArchitectFlow) -> Self {
         let mut tasks = Index::default();
         for unit in &flow.units {
-            // Of units with the same key the first one counts.
+            // Of units with the same key, the first one counts.
             tasks.entry(unit.key.as_str()).or_insert_with(|| {
                 let variables = Variables::of(&unit.variables);
                 Task { unit, variables }
@@ -85,7 +86,7 @@ impl<'f> Tasks<'f> {
         Self(tasks)
     }
 
-    /// The task that an action calls.
+    /// Returns the task that an action calls.
     pub(super) fn called(&self, action: &Action) -> Option<&Task<'f>> {
         match &action.settings.get("targetTaskRef")?.value {
             Setting::Unit(reference) => self.0.get(reference.unit.as_deref()?),

@@ -6,7 +6,7 @@ use crate::flow::check::report::Report;
 
 pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
     for unit in &flow.units {
-        // There are few keys, so that this stays short for a menu of any length.
+        // There are few keys, so this list is short for a menu of any length.
         let mut taken: Vec<(char, &Choice)> = Vec::new();
         for choice in &unit.choices {
             let Some(digit) = &choice.digit else { continue };
@@ -18,9 +18,9 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
             let (name, span) = (choice.action.title(), digit.span);
             report.at(Code::DUPLICATE_CHOICE, name, span, |diagnostic| {
                 let message = format!(
-                    "`{name}` has the key {}, and so has `{}`",
-                    digit.value,
-                    first.action.title()
+                    "`{name}` and `{}` have the same key, {}",
+                    first.action.title(),
+                    digit.value
                 );
                 let diagnostic = Diagnostic { message, ..diagnostic };
                 match &first.digit {

@@ -45,13 +45,15 @@ fn diagnostic(
     if is_foreign && diagnostic.help.is_none() {
         diagnostic.severity = Severity::Warning;
         diagnostic.help = Some(
-            "it may be a variable of Architect's own that flowsim does not know".into(),
+            "check the name; it may be a built-in variable that flowsim does not know"
+                .into(),
         );
     }
     owned(place, diagnostic)
 }
 
-/// Whether a variable would be one that authors declare; all others are Architect's own.
+/// Whether a variable name has a scope for authors. All other variables are built into
+/// Architect.
 fn is_authors(name: &str) -> bool {
     let scope = name.split_once('.').map_or("", |(scope, _)| scope);
     let scopes = ["flow", "task", "state", "common"];
@@ -59,12 +61,12 @@ fn is_authors(name: &str) -> bool {
 }
 
 fn placeholder(code: Code, place: &Place<'_, '_>, span: Span) -> Diagnostic {
-    let message = "the expression has a placeholder where `{{` stands";
-    let help = "put the value in, or check the file that the template makes";
+    let message = "the expression contains a placeholder that is not filled in, `{{`";
+    let help = "fill in the value, or check the file that the template generates";
     owned(place, Diagnostic::new(code, message).at(span).help(help))
 }
 
-/// Says what it belongs to.
+/// Adds the name of the owner.
 fn owned(place: &Place<'_, '_>, diagnostic: Diagnostic) -> Diagnostic {
     match place.title() {
         Some(title) => diagnostic.node(title),

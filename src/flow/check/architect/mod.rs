@@ -1,4 +1,4 @@
-//! What is wrong with Architect's own flows: one file a finding.
+//! Findings in Architect flows: one file per finding.
 
 mod action_unreachable;
 mod called;
@@ -20,14 +20,14 @@ use super::report::Report;
 use super::spelling::Spelling;
 use crate::diagnostic::{Diagnostic, sort};
 use crate::flow::architect::ArchitectFlow;
-use crate::flow::needed_type::needed_type;
 use crate::flow::place;
+use crate::flow::required_type::required_type;
 use callee::{Modules, Tasks};
 use scope::Scope;
 
-/// Finds what is wrong with Architect's flows that were loaded together, ordered by place.
-/// Takes time in proportion to the flows. Of each kind of finding a flow has at most a
-/// hundred, and then one that counts the rest.
+/// Checks Architect flows that were loaded together. The findings are sorted by position.
+/// The time is proportional to the size of the flows. A flow has at most a hundred
+/// findings of each kind, plus one that counts the rest.
 pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
     let spelling = Spelling::new();
     let modules = Modules::of(flows);
@@ -40,7 +40,7 @@ pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
         let mut scope = Scope::new(flow, &spelling);
         place::each(flow, &mut |place| {
             scope.enter(place.unit);
-            let needed = needed_type(place).or_else(|| modules.needed_type(place));
+            let needed = required_type(place).or_else(|| modules.required_type(place));
             expression::find(place, &mut scope, needed, &mut report);
             unknown_variable::find(place, &scope, &mut report);
             statement_type::find(place, &scope, &mut report);
@@ -60,7 +60,8 @@ pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// Only what forbids running Architect's flows at all: those that a call cannot tell apart.
+/// Returns only the findings that forbid running Architect flows: flows that a call
+/// cannot distinguish.
 pub fn duplicates(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     let mut report = Report::on_all(&mut diagnostics);

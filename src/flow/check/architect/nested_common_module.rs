@@ -16,7 +16,7 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
         report.at(Code::NESTED_COMMON_MODULE, name, span, |diagnostic| {
             let message = "a common module cannot call a common module".into();
             Diagnostic { message, ..diagnostic }
-                .help("let the flow that calls this module make that call too")
+                .help("call the other module from the flow that calls this one")
         });
     });
 }

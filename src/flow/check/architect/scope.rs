@@ -1,16 +1,16 @@
-//! The variables that an expression may name where it stands: those of the flow, those of
-//! its unit, and Architect's own.
+//! The variables that are visible to an expression: those of the flow, those of its unit,
+//! and Architect's built-in variables.
 
 use crate::expr::architect::{BUILT_INS, Declarations, Names, Segment, Variable};
 use crate::flow::architect::{self, ArchitectFlow, Unit};
 use crate::flow::check::spelling::Spelling;
 use crate::value::{Text, Type};
 
-/// Scopes whose variables no document declares, or not where they are used: the slots of a
-/// bot come with its language model.
+/// Scopes whose variables are not declared in the document, or not where they are used.
+/// The slots of a bot belong to its language model.
 const UNDECLARED: [&str; 1] = ["slot."];
 
-/// The variables of a flow and of the unit that is looked at.
+/// The variables of a flow and of the unit that is being checked.
 pub(super) struct Scope<'f> {
     flow: Declarations,
     unit: Declarations,
@@ -19,13 +19,13 @@ pub(super) struct Scope<'f> {
 }
 
 impl<'f> Scope<'f> {
-    /// The variables of a flow.
+    /// Creates the scope of a flow.
     pub(super) fn new(flow: &ArchitectFlow, spelling: &'f Spelling) -> Self {
         let (flow, unit) = (declared(&flow.variables), Declarations::new());
         Self { flow, unit, entered: None, spelling }
     }
 
-    /// Looks at this unit from now on.
+    /// Sets the unit that is being checked.
     pub(super) fn enter(&mut self, unit: Option<&'f Unit>) {
         let is_same = match (self.entered, unit) {
             (Some(one), Some(other)) => std::ptr::eq(one, other),
@@ -38,12 +38,12 @@ impl<'f> Scope<'f> {
         }
     }
 
-    /// The type that the flow or the unit declares a variable with.
+    /// Returns the type that the flow or the unit declares for a variable.
     pub(super) fn declared(&self, name: &str) -> Option<Type> {
         self.unit.get(name).or(self.flow.get(name)).map(|(_, holds)| holds)
     }
 
-    /// Whether a whole name is that of a variable.
+    /// Whether a full name is that of a variable.
     pub(super) fn knows(&self, name: &str) -> bool {
         let lower_case = name.to_lowercase();
         self.unit.get(name).or(self.flow.get(name)).is_some()
@@ -52,11 +52,11 @@ impl<'f> Scope<'f> {
     }
 }
 
-/// The variables of a unit, with those of the tasks within the choices of a menu.
+/// Returns the variables of a unit, including those of the tasks in a menu's choices.
 fn of_unit(unit: &Unit) -> Declarations {
     let mut declarations = declared(&unit.variables);
     for variable in architect::variables_of_choices(unit) {
-        declarations.declare(&variable.name.value, variable.holds);
+        declarations.declare(&variable.name.value, variable.value_type);
     }
     declarations
 }
@@ -64,7 +64,7 @@ fn of_unit(unit: &Unit) -> Declarations {
 fn declared(variables: &[architect::Variable]) -> Declarations {
     let mut declarations = Declarations::new();
     for variable in variables {
-        declarations.declare(&variable.name.value, variable.holds);
+        declarations.declare(&variable.name.value, variable.value_type);
     }
     declarations
 }
@@ -73,7 +73,7 @@ fn is_undeclared(lower_case: &str) -> bool {
     UNDECLARED.iter().any(|scope| lower_case.starts_with(scope))
 }
 
-/// The slots have no meaning here: nothing is evaluated.
+/// The slots are meaningless here, because nothing is evaluated.
 impl Names for Scope<'_> {
     fn variable(&mut self, name: &[Segment<'_>]) -> Option<Variable> {
         let words: Vec<&str> =
@@ -85,7 +85,7 @@ impl Names for Scope<'_> {
         self.flow.variable(name).or_else(|| {
             is_undeclared(&whole.to_lowercase()).then(|| Variable {
                 slot: 0,
-                holds: Type::ANY,
+                value_type: Type::ANY,
                 name: Text::from(whole),
                 length: 2,
             })

@@ -1,5 +1,5 @@
-//! `WRONG_TYPE`: a statement of an Update Data action for another type than that of the
-//! variable that it sets.
+//! `WRONG_TYPE`: a statement of an Update Data action whose type differs from the type of
+//! its variable.
 
 use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic};
@@ -25,14 +25,14 @@ pub(super) fn find(place: &Place<'_, '_>, scope: &Scope<'_>, report: &mut Report
     if differ(sets, holds) {
         report.at(Code::WRONG_TYPE, action.title(), place.setting.span, |diagnostic| {
             let message =
-                format!("`{name}` is declared as {holds}, and the statement sets {sets}");
+                format!("`{name}` has the type {holds}, but the statement sets {sets}");
             Diagnostic { message, ..diagnostic }
-                .help(format!("put the type of the variable where `{statement}` stands"))
+                .help(format!("replace `{statement}` with the type of the variable"))
         });
     }
 }
 
-/// Whether it is certain that two types are not the same.
+/// Whether two types are certainly different.
 pub(super) fn differ(one: Type, other: Type) -> bool {
     one != other && one != Type::ANY && other != Type::ANY
 }

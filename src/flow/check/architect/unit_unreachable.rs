@@ -10,7 +10,7 @@ use crate::flow::check::report::Report;
 use crate::flow::place::{self, Place};
 use crate::value::Json;
 
-/// The units of a flow by what refers to them.
+/// The units of a flow, by the references in which values refer to them.
 struct Known<'f> {
     keys: IndexMap<&'f str, usize, FxBuildHasher>,
     names: IndexMap<&'f str, usize, FxBuildHasher>,
@@ -36,7 +36,7 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
     roots.extend(
         units.filter(|(_, unit)| starts_by_itself(flow, unit)).map(|(index, _)| index),
     );
-    let reached = ways(flow, &known).reachable(roots);
+    let reached = references(flow, &known).reachable(roots);
     for (unit, _) in flow.units.iter().zip(reached).filter(|(_, reached)| !reached) {
         report.at(Code::UNREACHABLE_NODE, &unit.name, unit.span, |diagnostic| {
             let kind = match unit.kind {
@@ -52,8 +52,8 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
     }
 }
 
-/// Which unit refers to which.
-fn ways(flow: &ArchitectFlow, known: &Known<'_>) -> Adjacency {
+/// Returns the references between units.
+fn references(flow: &ArchitectFlow, known: &Known<'_>) -> Adjacency {
     Adjacency::new(flow.units.len(), |index| {
         let mut targets = Vec::new();
         if let Some(unit) = flow.units.get(index) {
@@ -63,8 +63,8 @@ fn ways(flow: &ArchitectFlow, known: &Known<'_>) -> Adjacency {
     })
 }
 
-/// Whether Architect starts it beside the unit that a call starts with: the states of an
-/// in-queue flow, and what a bot begins with.
+/// Whether Architect starts the unit itself, in addition to the start unit: a state of an
+/// in-queue flow, or the start of a bot.
 fn starts_by_itself(flow: &ArchitectFlow, unit: &Unit) -> bool {
     match unit.kind {
         UnitKind::Bot => true,
@@ -73,8 +73,9 @@ fn starts_by_itself(flow: &ArchitectFlow, unit: &Unit) -> bool {
     }
 }
 
-/// The unit that a value means. A bare text that is the key of one counts too: an action
-/// that flowsim does not know may refer to it. The intents of a bot name their tasks.
+/// Returns the unit that a value refers to. A plain string that is the key of a unit
+/// counts too, because an unknown action may refer to it. The intents of a bot name their
+/// tasks.
 fn target(place: &Place<'_, '_>, known: &Known<'_>) -> Option<usize> {
     let key = match &place.setting.value {
         Setting::Unit(reference) => reference.unit.as_deref()?,

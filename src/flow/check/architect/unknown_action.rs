@@ -1,5 +1,5 @@
-//! `UNKNOWN_ACTION`: an action of a kind that there is not. An error if it is almost one that
-//! there is; Genesys adds kinds, so that any other is a warning.
+//! `UNKNOWN_ACTION`: an action of an unknown kind. It is an error if the name is similar
+//! to a known kind. Otherwise it is a warning, because Genesys adds kinds.
 
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
@@ -26,21 +26,22 @@ pub(super) fn find(flow: &ArchitectFlow, spelling: &Spelling, report: &mut Repor
         }
         let what = if is_choice { "menu choice" } else { "action" };
         report.at(Code::UNKNOWN_ACTION, action.title(), action.kind.span, |diagnostic| {
-            let message = format!("flowsim knows no {what} of the kind `{kind}`");
+            let message = format!("unknown kind of {what}, `{kind}`");
             let near = match is_choice {
                 true => spelling.nearest(kind, CHOICES.len(), CHOICES.iter().copied()),
                 false => spelling.nearest(kind, kinds::actions().len(), kinds::actions()),
             };
             let (severity, help) = match near {
                 Some(near) => (Severity::Error, format!("did you mean `{near}`?")),
-                None => (Severity::Warning, "see whether Archy knows it".into()),
+                None => (Severity::Warning, "check that Archy supports it".into()),
             };
             Diagnostic { message, severity, ..diagnostic }.help(help)
         });
     });
 }
 
-/// Whether the kind is a class of Architect's JSON, of which nobody mistypes one.
+/// Whether the kind is a class of Architect's JSON, which is generated and therefore
+/// never misspelt.
 fn is_of_export(kind: &str) -> bool {
     kind.ends_with("Action") && kind.starts_with(|first: char| first.is_ascii_uppercase())
 }

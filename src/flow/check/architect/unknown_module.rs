@@ -1,12 +1,12 @@
-//! `UNKNOWN_FLOW`: a call of a common module that is not loaded. One may check a flow
-//! without its modules, so that this is a note; a warning if one of almost that name is
-//! loaded.
+//! `UNKNOWN_FLOW`: a call of a common module that is not loaded. It is a note, because a
+//! flow may be checked without its modules. It is a warning if a module with a similar
+//! name is loaded.
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::flow::architect::{Action, ArchitectFlow, Setting};
 use crate::flow::check::report::Report;
 use crate::flow::check::spelling::Spelling;
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::value::Json;
 
 pub(super) fn find(
@@ -29,7 +29,7 @@ pub(super) fn find(
             let near = spelling.nearest(name, modules.len(), modules.iter().copied());
             let (severity, help) = match near {
                 Some(near) => (Severity::Warning, format!("did you mean `{near}`?")),
-                None => (Severity::Note, "name its file too to check both".into()),
+                None => (Severity::Note, "pass its file too to check both".into()),
             };
             let message = format!("the common module `{name}` is not loaded");
             Diagnostic { message, severity, ..diagnostic }.help(help)
@@ -37,9 +37,9 @@ pub(super) fn find(
     });
 }
 
-/// The name of the common module that an action calls, and where it stands: as a value, or
-/// as the key of what is said about it.
-pub(super) fn called(action: &Action) -> Option<(&str, &Written<Setting>)> {
+/// Returns the name of the common module that an action calls, and its position: a value,
+/// or the key of a group of settings.
+pub(super) fn called(action: &Action) -> Option<(&str, &Spanned<Setting>)> {
     if action.kind.value != "callCommonModule" {
         return None;
     }

@@ -1,5 +1,5 @@
-//! `UNKNOWN_OUTPUT`: an output of a task that the task does not declare, where the task is
-//! called and where it ends; and an output of an action that its kind does not have.
+//! `UNKNOWN_OUTPUT`: an output that a task does not declare, in a call of the task or at
+//! its end; and an output that the kind of an action does not have.
 
 use super::callee::Tasks;
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -20,7 +20,7 @@ pub(super) fn find(
     report: &mut Report<'_>,
 ) {
     flow.each_action(&mut |_, action| of_kind(action, spelling, report));
-    let mut tell = |action: &Action, task: &Unit, name: &str, span: Span| {
+    let mut check = |action: &Action, task: &Unit, name: &str, span: Span| {
         let declared = || task.output_paths.iter().map(|output| output.value.as_str());
         if name.eq_ignore_ascii_case(DEFAULT)
             || declared().any(|known| known.eq_ignore_ascii_case(name))
@@ -40,33 +40,33 @@ pub(super) fn find(
         "callTask" => {
             let Some(task) = tasks.called(action) else { return };
             for output in &action.outputs {
-                tell(action, task.unit, &output.label, output.span);
+                check(action, task.unit, &output.label, output.span);
             }
         }
-        // A task within a choice of a menu declares its outputs there.
+        // A task in a choice of a menu declares its outputs there.
         "endTask" if unit.kind == UnitKind::Task => {
             if let Some((name, span)) = taken(action) {
-                tell(action, unit, name, span);
+                check(action, unit, name, span);
             }
         }
         _ => {}
     });
 }
 
-/// Outputs that actions of this kind never take. It is an error if one is almost an output
-/// that there is; Genesys adds outputs, so that any other is a warning.
+/// Reports outputs that actions of this kind never take. It is an error if the name is
+/// similar to a known output. Otherwise it is a warning, because Genesys adds outputs.
 fn of_kind(action: &Action, spelling: &Spelling, report: &mut Report<'_>) {
-    let kind = kind_of(&action.kind.value).filter(|it| !it.has_outputs_of_authors());
+    let kind = kind_of(&action.kind.value).filter(|it| !it.has_author_outputs());
     let Some(kind) = kind else { return };
     let known = || kind.outputs.iter().copied();
     let is_known =
         |output: &Output| known().any(|it| output.label.eq_ignore_ascii_case(it));
-    // What an export has, Architect has written.
+    // The outputs in an export were written by Architect.
     let unknown = action.outputs.iter().filter(|it| it.key.is_none() && !is_known(it));
     for output in unknown {
         let label = &output.label;
         report.at(Code::UNKNOWN_OUTPUT, action.title(), output.span, |diagnostic| {
-            let message = format!("an action `{}` has no output `{label}`", kind.name);
+            let message = format!("the action `{}` has no output `{label}`", kind.name);
             let (severity, help) =
                 match spelling.nearest(label, kind.outputs.len(), known()) {
                     Some(near) => (Severity::Error, format!("did you mean `{near}`?")),
@@ -77,7 +77,7 @@ fn of_kind(action: &Action, spelling: &Spelling, report: &mut Report<'_>) {
     }
 }
 
-/// How many outputs of a task are named.
+/// The largest number of outputs of a task that are named.
 const MOST: usize = 10;
 
 fn declare<'n>(declared: impl Iterator<Item = &'n str>) -> String {
@@ -90,13 +90,13 @@ fn declare<'n>(declared: impl Iterator<Item = &'n str>) -> String {
 fn never_run(outputs: &[&str]) -> String {
     let names: Vec<String> = outputs.iter().map(|name| format!("`{name}`")).collect();
     let there = match names.as_slice() {
-        [] => "such an action has none".into(),
-        names => format!("such an action has {}", names.join(", ")),
+        [] => "this kind of action has no outputs".into(),
+        names => format!("this kind of action has {}", names.join(", ")),
     };
-    format!("what stands there is never run; {there}")
+    format!("remove it, because its actions are never run; {there}")
 }
 
-/// The output that the end of a task takes.
+/// Returns the output that ends a task.
 fn taken(action: &Action) -> Option<(&str, Span)> {
     let name = action.settings.get("outputPath")?.value.group()?.get("name")?;
     match &name.value {

@@ -1,5 +1,5 @@
-//! `DANGLING_REFERENCE`: a setting of the flow that names a task or menu which the flow does
-//! not have. References to units by their place are looked up when the document is read.
+//! `DANGLING_REFERENCE`: a setting of the flow that names a task or menu which the flow
+//! does not have. References to units by path are resolved when the document is read.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::architect::{ArchitectFlow, Setting, UnitKind};

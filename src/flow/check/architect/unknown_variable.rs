@@ -1,4 +1,4 @@
-//! `UNKNOWN_VARIABLE`: a result that is to be kept in a variable which nothing declares.
+//! `UNKNOWN_VARIABLE`: a result that is assigned to an undeclared variable.
 
 use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic};
@@ -19,7 +19,7 @@ pub(super) fn find(place: &Place<'_, '_>, scope: &Scope<'_>, report: &mut Report
         return;
     }
     report.add(Code::UNKNOWN_VARIABLE, |code| {
-        let message = format!("nothing declares `{name}`");
+        let message = format!("unknown variable `{name}`");
         let mut diagnostic = Diagnostic::new(code, message).at(place.setting.span);
         diagnostic.help =
             scope.suggestion(name).map(|near| format!("did you mean `{near}`?"));

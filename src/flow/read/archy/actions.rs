@@ -1,18 +1,19 @@
 //! Actions: their kind, settings and outputs.
 
 use super::outputs;
-use super::reader::{Reader, is_nothing};
+use super::reader::{Reader, is_absent};
 use super::settings::{self, Entries, is_wrapper};
 use crate::flow::architect::{Action, Output, Setting, Settings};
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node, Span};
 use crate::value::Text;
 
-/// What of an action becomes a field of the model.
+/// Properties of an action that become fields of the model.
 const FIELDS: &[&str] = &["name", "refId", "outputs"];
 
-/// Properties whose one key is the name of a thing, and what the key below that name says,
-/// if there is one more: `commonModule: {Greeting: {ver_latestPublished: {inputs: …}}}`.
+/// Properties whose only key is the name of an object, and the setting for the key below
+/// that name, if there is one: `commonModule: {Greeting: {ver_latestPublished: {inputs:
+/// …}}}`.
 const NAMED_BY_KEY: &[(&str, Option<&str>)] = &[
     ("commonModule", Some("version")),
     ("botFlow", Some("version")),
@@ -20,7 +21,7 @@ const NAMED_BY_KEY: &[(&str, Option<&str>)] = &[
     ("dataTable", None),
 ];
 
-/// The actions of a list.
+/// Reads a list of actions.
 pub(super) fn read(
     node: Option<&Node<'_>>,
     property: &str,
@@ -32,7 +33,7 @@ pub(super) fn read(
             [] => {
                 let found = item.describe();
                 let message = format!(
-                    "an action must be an object of one key, its kind, found {found}"
+                    "an action must be an object with one key, its kind; found {found}"
                 );
                 let help = "write it as `- disconnect: {name: Goodbye}`";
                 reader.invalid(item.span, message, help);
@@ -40,7 +41,7 @@ pub(super) fn read(
             [entry] => actions.push(action(entry, &[], reader)),
             [_, second, ..] => {
                 let message = format!(
-                    "an action has one key, its kind, found also `{}`",
+                    "an action has one key, its kind; found another key, `{}`",
                     second.key
                 );
                 let help = "begin each action with a dash, and indent what belongs to it";
@@ -54,7 +55,7 @@ pub(super) fn read(
     actions
 }
 
-/// A menu choice as an action; its inline task is an output.
+/// Reads a menu choice as an action; its inline task becomes an output.
 pub(super) fn choice(
     entry: &Entry<'_>,
     left_out: &[&str],
@@ -65,7 +66,7 @@ pub(super) fn choice(
     if let Some(task) = properties.rfind(|property| property.key == "task") {
         let rest = outputs::outcome(task, &mut choice.outputs, reader);
         if !rest.entries.is_empty() {
-            let value = Written { value: Setting::Group(rest), span: task.value.span };
+            let value = Spanned { value: Setting::Group(rest), span: task.value.span };
             choice.settings.entries.push((Text::from("task"), value));
         }
     }
@@ -74,8 +75,8 @@ pub(super) fn choice(
 
 fn action(entry: &Entry<'_>, left_out: &[&str], reader: &mut Reader<'_>) -> Action {
     let body = &entry.value;
-    let is_body = matches!(body.kind, Kind::Object(_)) && !is_nothing(body);
-    if !is_body && !is_nothing(body) {
+    let is_body = matches!(body.kind, Kind::Object(_)) && !is_absent(body);
+    if !is_body && !is_absent(body) {
         reader.wrong(&entry.key, "an object", body);
     }
     let name = reader.text_of(body, "name").map(|name| name.value);
@@ -96,30 +97,30 @@ fn action(entry: &Entry<'_>, left_out: &[&str], reader: &mut Reader<'_>) -> Acti
         tracking_id: key.as_deref().and_then(tracking_id),
         key,
         name: name.filter(|name| !name.is_empty()),
-        kind: Written { value: Text::from(&*entry.key), span: entry.key_span },
+        kind: Spanned { value: Text::from(&*entry.key), span: entry.key_span },
         settings: settings::finished(entries),
         outputs,
         span: entry.key_span,
     }
 }
 
-/// `Play Audio_12` is the action that Architect shows as number 12.
+/// Returns the number that Architect shows: 12 for `Play Audio_12`.
 fn tracking_id(reference: &str) -> Option<i64> {
     reference.rsplit_once('_')?.1.parse().ok().filter(|number| *number >= 0)
 }
 
-/// What of the outputs are no actions stays a setting, beside the bindings of a flow that
-/// is called.
+/// Keeps the remaining parts of the outputs as a setting, together with the bindings of a
+/// called flow.
 fn keep(rest: Settings, span: Span, entries: &mut Entries) {
     if rest.entries.is_empty() {
         return;
     }
     match entries.get_mut("outputs") {
-        Some(Written { value: Setting::Group(group), .. }) => {
+        Some(Spanned { value: Setting::Group(group), .. }) => {
             group.entries.extend(rest.entries);
         }
         _ => {
-            let value = Written { value: Setting::Group(rest), span };
+            let value = Spanned { value: Setting::Group(rest), span };
             entries.insert(Text::from("outputs"), value);
         }
     }
@@ -166,8 +167,8 @@ fn named_by_key(
     }
 }
 
-/// `category: {Genesys Cloud Data Actions: {dataAction: {Get Queue: {inputs: …}}}}`: the
-/// entries of the category and of the action.
+/// Returns the entries of the category and of the action in `category: {Genesys Cloud
+/// Data Actions: {dataAction: {Get Queue: {inputs: …}}}}`.
 fn data_action<'n, 's>(
     property: &'n Entry<'s>,
 ) -> Option<(&'n Entry<'s>, &'n Entry<'s>)> {
@@ -180,9 +181,9 @@ fn data_action<'n, 's>(
     Some((category, action))
 }
 
-/// The settings below a name: `inputs`, `successOutputs`…
+/// Reads the settings below a name: `inputs`, `successOutputs`…
 fn inner(node: &Node<'_>, entries: &mut Entries, reader: &mut Reader<'_>) {
-    if is_nothing(node) {
+    if is_absent(node) {
         return;
     }
     for entry in node.entries() {

@@ -1,21 +1,21 @@
 //! The choices of a menu.
 
 use super::actions;
-use super::reader::{Reader, is_nothing};
+use super::reader::{Reader, is_absent};
 use super::references::{identity, segments};
 use crate::flow::architect::{Action, Choice, Setting, UnitReference};
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::source::{Entry, Node};
 use crate::value::Text;
 
-/// What of a choice is not a setting of what it does.
+/// Properties of a choice that are not settings of its action.
 const FIELDS: &[&str] = &["dtmf", "globalDtmf", "default", "task"];
 
-/// What of a menu among the choices of another belongs to the choice.
+/// Properties of a menu among the choices of another menu that belong to the choice.
 pub(super) const OF_A_CHOICE: &[&str] =
     &["dtmf", "globalDtmf", "default", "globalSpeechRecTerms", "speechRecTerms"];
 
-/// The choices of a menu; of another unit, none.
+/// Reads the choices of a menu; empty for other units.
 pub(super) fn read(menu: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Choice> {
     let default = menu.get("defaultChildMenuRef").and_then(Node::as_str);
     let default = default.and_then(|reference| segments(reference).last().copied());
@@ -23,7 +23,7 @@ pub(super) fn read(menu: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Choice> {
     for item in reader.list(menu.get("choices"), "choices") {
         let [entry] = item.entries() else {
             let message =
-                "an item of `choices` must be an object of one key, what the choice does";
+                "an item of `choices` must be an object with one key, the kind of choice";
             let help = "write it as `- menuDisconnect: {name: Goodbye, dtmf: digit_1}`";
             reader.invalid(item.span, message.into(), help);
             continue;
@@ -38,7 +38,7 @@ fn choice(entry: &Entry<'_>, default: Option<&str>, reader: &mut Reader<'_>) -> 
     let place = identity(body).map(|identity| format!("{}[{identity}]", entry.key));
     let is_default = default.is_some() && place.as_deref() == default;
     let action = match reader.sub_menu(entry) {
-        Some(menu) => go_down(entry, menu, reader),
+        Some(menu) => sub_menu(entry, menu, reader),
         None => actions::choice(entry, FIELDS, reader),
     };
     Choice {
@@ -49,8 +49,8 @@ fn choice(entry: &Entry<'_>, default: Option<&str>, reader: &mut Reader<'_>) -> 
     }
 }
 
-/// What the choice of a menu of its own does: it goes to that menu.
-fn go_down(entry: &Entry<'_>, menu: Text, reader: &mut Reader<'_>) -> Action {
+/// Returns the action of a choice that contains a menu: it goes to that menu.
+fn sub_menu(entry: &Entry<'_>, menu: Text, reader: &mut Reader<'_>) -> Action {
     let properties = entry.value.entries().iter().map(|property| &*property.key);
     let of_menu = properties.filter(|name| {
         FIELDS.contains(name)
@@ -60,14 +60,14 @@ fn go_down(entry: &Entry<'_>, menu: Text, reader: &mut Reader<'_>) -> Action {
     let span = entry.key_span;
     let text = Text::from(format!("{}[{menu}]", entry.key));
     let target = Setting::Unit(UnitReference { text, unit: Some(menu), span });
-    let target = Written { value: target, span };
+    let target = Spanned { value: target, span };
     action.settings.entries.push((Text::from("targetMenuRef"), target));
     action
 }
 
-/// `digit_1`, `digit_*`, `digit_#`.
-fn digit(body: &Node<'_>, reader: &mut Reader<'_>) -> Option<Written<char>> {
-    if body.get("dtmf").is_none_or(is_nothing) {
+/// Reads a key: `digit_1`, `digit_*`, `digit_#`.
+fn digit(body: &Node<'_>, reader: &mut Reader<'_>) -> Option<Spanned<char>> {
+    if body.get("dtmf").is_none_or(is_absent) {
         return None;
     }
     let text = reader.text_of(body, "dtmf")?;
@@ -75,7 +75,7 @@ fn digit(body: &Node<'_>, reader: &mut Reader<'_>) -> Option<Written<char>> {
     let mut characters = key.chars();
     match (characters.next(), characters.next()) {
         (Some(key @ ('0'..='9' | '*' | '#')), None) => {
-            Some(Written { value: key, span: text.span })
+            Some(Spanned { value: key, span: text.span })
         }
         _ => {
             let message = format!("`dtmf` must be a key, found `{}`", text.value);

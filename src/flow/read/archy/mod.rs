@@ -16,7 +16,7 @@ use self::reader::Reader;
 use self::references::Places;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::flow::architect::{ArchitectFlow, UnitReference};
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node};
 use crate::value::Text;
 
@@ -42,7 +42,7 @@ const FLOW_TYPES: &[&str] = &[
     "workitem",
 ];
 
-/// What of a flow becomes a field of the model; the rest becomes its settings.
+/// Properties of a flow that become fields of the model. All others become settings.
 const FIELDS: &[&str] = &[
     "name",
     "description",
@@ -61,7 +61,7 @@ const FIELDS: &[&str] = &[
     "loopTasks",
 ];
 
-/// Whether a document is a flow in Archy YAML: an object whose one key is a flow type.
+/// Whether a document is a flow in Archy YAML: an object whose only key is a flow type.
 pub fn is_archy(document: &Node<'_>) -> bool {
     matches!(document.entries(), [root] if FLOW_TYPES.contains(&&*root.key))
 }
@@ -71,13 +71,13 @@ pub(super) fn is_beginning(line: &str) -> bool {
     line.trim_end().strip_suffix(':').is_some_and(|name| FLOW_TYPES.contains(&name))
 }
 
-/// Whether a flow type was probably meant.
+/// Whether a name is probably a misspelt flow type.
 pub(super) fn is_nearly_flow_type(name: &str) -> bool {
     nearest(name, FLOW_TYPES.iter().copied()).is_some()
 }
 
-/// Reads a flow. What is wrong with it goes to `diagnostics`; whatever can be read is read.
-/// Nothing is read of a document that is no flow in Archy YAML.
+/// Reads a flow. Problems go to `diagnostics`, and everything readable is read. Returns
+/// `None` if the document is not a flow in Archy YAML.
 pub fn read(
     document: &Node<'_>,
     diagnostics: &mut Vec<Diagnostic>,
@@ -108,7 +108,7 @@ fn not_a_flow(document: &Node<'_>) -> Diagnostic {
     match document.entries() {
         [root] if FLOW_TYPES.contains(&&*root.key) => {
             let found = root.value.describe();
-            let message = format!("`{}` must hold a flow, found {found}", root.key);
+            let message = format!("`{}` must contain a flow, found {found}", root.key);
             diagnostic(message).at(root.value.span).help("a flow has at least a `name`")
         }
         [root] => {
@@ -116,16 +116,17 @@ fn not_a_flow(document: &Node<'_>) -> Diagnostic {
                 Some(name) => format!("did you mean `{name}`?"),
                 None => format!("the flow types are {known}"),
             };
-            let message = format!("there is no flow type `{}`", root.key);
+            let message = format!("unknown flow type `{}`", root.key);
             diagnostic(message).at(root.key_span).help(help)
         }
         entries => {
             let found = match entries.len() {
                 0 => document.describe().to_owned(),
-                count => format!("an object of {count} keys"),
+                count => format!("an object with {count} keys"),
             };
-            let message =
-                format!("expected an object whose one key is a flow type, found {found}");
+            let message = format!(
+                "expected an object with a flow type as its only key, found {found}"
+            );
             diagnostic(message)
                 .at(document.span)
                 .help(format!("the flow types are {known}"))
@@ -160,23 +161,23 @@ fn read_flow(root: &Entry<'_>, reader: &mut Reader<'_>) -> ArchitectFlow {
     }
 }
 
-fn name_of(root: &Entry<'_>, reader: &mut Reader<'_>) -> Written<Text> {
+fn name_of(root: &Entry<'_>, reader: &mut Reader<'_>) -> Spanned<Text> {
     let name = reader.text_of(&root.value, "name");
     name.filter(|name| !name.value.is_empty()).unwrap_or_else(|| {
-        let message = "a flow needs a `name`, a string that is not empty".into();
+        let message = "a flow needs a `name`, a non-empty string".into();
         reader.invalid(root.key_span, message, "");
-        Written { value: Text::new(), span: root.key_span }
+        Spanned { value: Text::new(), span: root.key_span }
     })
 }
 
-/// The keys of `supportedLanguages`, or the items where it is a list.
+/// Returns the languages: the keys of `supportedLanguages`, or the items if it is a list.
 fn languages(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Text> {
     let Some(node) = body.get("supportedLanguages") else { return Vec::new() };
     if settings::is_wrapper(node) || node.is_null() {
         return Vec::new();
     }
     if !matches!(node.kind, Kind::Object(_) | Kind::Array(_)) {
-        reader.wrong("supportedLanguages", "an object with a key a language", node);
+        reader.wrong("supportedLanguages", "an object with one key per language", node);
     }
     let keys = |node: &Node<'_>| -> Vec<Text> {
         node.entries().iter().map(|entry| Text::from(&*entry.key)).collect()
@@ -190,7 +191,7 @@ fn languages(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Text> {
     languages
 }
 
-/// What `startUpRef` names; without one, the start-up task or state.
+/// Returns the unit named by `startUpRef`, or else the start-up task or state.
 fn start_of(body: &Node<'_>, reader: &mut Reader<'_>) -> Option<UnitReference> {
     if let Some(written) = body.get("startUpRef") {
         let Some(text) = written.as_str() else {

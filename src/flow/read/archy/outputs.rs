@@ -1,29 +1,29 @@
-//! Outputs: what follows the outcomes of an action.
+//! Outputs: the actions that follow the outcomes of an action.
 
 use super::actions;
-use super::reader::{Reader, is_nothing};
+use super::reader::{Reader, is_absent};
 use super::settings::{self, Entries, is_wrapper};
 use crate::diagnostic::nearest;
 use crate::flow::architect::{Output, Setting, Settings};
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node, Span};
 use crate::value::Text;
 
-/// How a switch finds its case.
+/// The styles of a switch.
 const STYLES: &[&str] = &["firstTrue", "firstMatch"];
 
-/// Reads `outputs`: `{yes: {actions: […]}}`, and the `paths` of a digital menu. What of them
-/// are no actions, such as `{Common.X: {var: Flow.X}}` and `enabled`, is given back.
+/// Reads `outputs`: `{yes: {actions: […]}}`, and the `paths` of a digital menu. Returns
+/// the remaining settings, such as `{Common.X: {var: Flow.X}}` and `enabled`.
 pub(super) fn read(
     node: &Node<'_>,
     outputs: &mut Vec<Output>,
     reader: &mut Reader<'_>,
 ) -> Settings {
     let mut rest = Entries::new();
-    if !matches!(node.kind, Kind::Object(_)) && !is_nothing(node) {
-        reader.wrong("outputs", "an object with a key an output", node);
+    if !matches!(node.kind, Kind::Object(_)) && !is_absent(node) {
+        reader.wrong("outputs", "an object with one key per output", node);
     }
-    if is_nothing(node) {
+    if is_absent(node) {
         return Settings::default();
     }
     for entry in node.entries() {
@@ -41,8 +41,8 @@ pub(super) fn read(
     settings::finished(rest)
 }
 
-/// Reads one outcome. It is left out where it is switched off and does nothing. What of it
-/// are no actions is given back.
+/// Reads one outcome. A disabled outcome without actions is left out. Returns the
+/// remaining settings.
 pub(super) fn outcome(
     entry: &Entry<'_>,
     outputs: &mut Vec<Output>,
@@ -62,7 +62,7 @@ pub(super) fn outcome(
 
 fn output(
     label: (&str, Span),
-    value: Option<Written<Setting>>,
+    value: Option<Spanned<Setting>>,
     node: &Node<'_>,
     reader: &mut Reader<'_>,
 ) -> Output {
@@ -77,12 +77,12 @@ fn output(
 
 fn keep(label: &str, within: Settings, span: Span, rest: &mut Entries) {
     if !within.entries.is_empty() {
-        let value = Written { value: Setting::Group(within), span };
+        let value = Spanned { value: Setting::Group(within), span };
         rest.insert(Text::from(label), value);
     }
 }
 
-/// A path of a digital menu: `{path: {name: Sales, actions: […]}}`.
+/// Reads a path of a digital menu: `{path: {name: Sales, actions: […]}}`.
 fn path(
     item: &Node<'_>,
     outputs: &mut Vec<Output>,
@@ -100,8 +100,8 @@ fn path(
     keep(&name.value, within, body.span, rest);
 }
 
-/// Reads `evaluate` of a switch: its cases become outputs, the rest settings: `style` and,
-/// where one value is compared with others, `type` and `value`.
+/// Reads `evaluate` of a switch. Its cases become outputs, and the rest becomes settings:
+/// `style` and, if a value is compared with the cases, `type` and `value`.
 pub(super) fn switch(
     evaluate: &Entry<'_>,
     entries: &mut Entries,
@@ -113,13 +113,13 @@ pub(super) fn switch(
         [style] => {
             let near = nearest(&style.key, STYLES.iter().copied());
             let help = near.map(|near| format!("did you mean `{near}`?"));
-            let message = format!("a switch has no style `{}`", style.key);
+            let message = format!("unknown switch style `{}`", style.key);
             let help =
                 help.unwrap_or_else(|| "styles are `firstTrue`, `firstMatch`".into());
             return reader.invalid(style.key_span, message, &help);
         }
         _ => {
-            let message = "`evaluate` must hold one key, the style of the switch".into();
+            let message = "`evaluate` must have one key, the style of the switch".into();
             let help = "styles are `firstTrue` and `firstMatch`";
             return reader.invalid(evaluate.value.span, message, help);
         }
@@ -128,7 +128,8 @@ pub(super) fn switch(
     let mut body = &style.value;
     if style.key == "firstMatch" {
         let [compared] = body.entries() else {
-            let message = "`firstMatch` must hold one key, the type that is compared";
+            let message =
+                "`firstMatch` must have one key, the type of the compared values";
             let help = "write it as `firstMatch: {string: {value: …, cases: […]}}`";
             return reader.invalid(body.span, message.into(), help);
         };

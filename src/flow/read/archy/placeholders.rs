@@ -1,17 +1,19 @@
-//! Placeholders in a text that is not yet parsed: `{{name}}`, and `${name}` where it is set.
+//! Placeholders in text that is not yet parsed: `{{name}}`, and `${name}` if it has a
+//! value.
 //!
-//! *Source: what `genesyscloud_flow` of CX as Code substitutes, and 17 real flows; all of
-//! them write `{{name}}`. A `${…}` also stands in templates that Genesys fills in itself, so
-//! that one without a value is left as it is.*
+//! *Source: the substitution of `genesyscloud_flow` of CX as Code, and 17 real flows; all
+//! of them use `{{name}}`. Templates that Genesys fills in itself also contain `${…}`, so
+//! a `${…}` without a value stays as it is.*
 
 /// The longest name of a placeholder, in bytes.
 const MAX_NAME: usize = 200;
 
-/// Puts values in the place of their names, in keys too. The values are put in as they are,
-/// and must be YAML in their place.
+/// Replaces placeholders by their values, in keys too. Values are inserted unchanged and
+/// must be valid YAML in their place.
 ///
 /// # Errors
-/// The names of placeholders without a value, in the order of the text, each once.
+/// Returns the names of placeholders without a value, in the order of the text, each
+/// once.
 pub fn substitute(
     text: &str,
     values: &[(String, String)],
@@ -23,7 +25,7 @@ pub fn substitute(
         result.push_str(&rest[..start]);
         rest = &rest[start..];
         let Some(found) = placeholder(rest) else {
-            // Both characters that are looked for have one byte.
+            // `{` and `$` are one byte long.
             result.push_str(&rest[..1]);
             rest = &rest[1..];
             continue;
@@ -50,7 +52,7 @@ struct Placeholder<'t> {
     is_required: bool,
 }
 
-/// The placeholder that a text begins with.
+/// Returns the placeholder at the start of the text.
 fn placeholder(text: &str) -> Option<Placeholder<'_>> {
     let (inner, close, is_required) = match text.strip_prefix("{{") {
         Some(inner) => (inner, "}}", true),
@@ -87,13 +89,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_set_is_told_once() {
+    fn unset_placeholders_are_reported_once() {
         let unset = substitute("{{b}} {{a}} {{b}} {{queue}} ${c}", &values());
         assert_eq!(unset, Err(vec!["b".to_owned(), "a".to_owned()]));
     }
 
     #[test]
-    fn what_is_no_placeholder_stays() {
+    fn other_text_stays() {
         for text in [
             "${input.name}",
             "{{a: b}, {c: d}}",

@@ -1,14 +1,14 @@
-//! What all parts of the reader of Archy YAML share: where messages go, where units are,
-//! and the plain values that fields of the model need.
+//! Shared by all parts of the Archy YAML reader: reporting, the units of the flow, and
+//! plain values for fields of the model.
 
 use super::references::Places;
 use crate::diagnostic::{Code, Diagnostic, Tally};
 use crate::flow::architect::UnitReference;
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node, Span};
 use crate::value::Text;
 
-/// Collects what is wrong with a flow, and knows which unit is being read.
+/// Collects the problems of a flow, and keeps track of the unit that is being read.
 pub(super) struct Reader<'r> {
     flow: &'r str,
     unit: Option<Text>,
@@ -26,22 +26,22 @@ impl<'r> Reader<'r> {
         Self { flow, unit: None, tally: Tally::default(), diagnostics, places }
     }
 
-    /// From now on, messages are about this unit.
+    /// Sets the unit that the following messages are about.
     pub(super) fn enter(&mut self, unit: &Text) {
         self.unit = Some(unit.clone());
     }
 
-    /// The key of a menu that stands among the choices of the menu that is being read.
+    /// Returns the key of a menu among the choices of the current menu.
     pub(super) fn sub_menu(&self, entry: &Entry<'_>) -> Option<Text> {
         self.places.sub_menu(self.unit.as_deref()?, entry)
     }
 
-    /// From now on, messages are about the flow as a whole.
+    /// Makes the following messages about the flow as a whole.
     pub(super) fn leave(&mut self) {
         self.unit = None;
     }
 
-    /// Says how many messages were left out, where there were too many.
+    /// Reports the number of messages that were left out.
     pub(super) fn finish(self) {
         self.tally.finish(self.diagnostics);
     }
@@ -52,8 +52,8 @@ impl<'r> Reader<'r> {
         self.tally.add(diagnostic, self.diagnostics);
     }
 
-    /// Whether another message about a wrong property would still be kept, so that it is
-    /// worth looking for what was meant. One that is not is counted.
+    /// Whether another message about an invalid property would be kept, so that a
+    /// suggestion is worth computing. A message that would not be kept is counted.
     pub(super) fn wants_more(&mut self) -> bool {
         self.tally.wants(Code::INVALID_PROPERTY, Code::INVALID_PROPERTY.severity())
     }
@@ -63,35 +63,36 @@ impl<'r> Reader<'r> {
         self.report(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
     }
 
-    /// Says that a property holds something else than expected.
+    /// Reports a property with an unexpected value.
     pub(super) fn wrong(&mut self, name: &str, expected: &str, found: &Node<'_>) {
         let found_text = found.describe();
         let message = format!("`{name}` must be {expected}, found {found_text}");
         self.invalid(found.span, message, "");
     }
 
-    /// The text of a property, if it has one; `null` and `{noValue: true}` are none.
+    /// Returns the string value of a property. Returns `None` for `null` and `{noValue:
+    /// true}`.
     pub(super) fn text_of(
         &mut self,
         body: &Node<'_>,
         name: &str,
-    ) -> Option<Written<Text>> {
+    ) -> Option<Spanned<Text>> {
         let node = body.get(name)?;
         let content = unwrapped(node);
         let text = plain_text(content);
-        if text.is_none() && !is_nothing(content) {
+        if text.is_none() && !is_absent(content) {
             self.wrong(name, "a string", node);
         }
-        text.map(|value| Written { value, span: content.span })
+        text.map(|value| Spanned { value, span: content.span })
     }
 
-    /// A property that is true or false, false without it.
+    /// Returns the Boolean value of a property; `false` if it is missing.
     pub(super) fn flag(&mut self, body: &Node<'_>, name: &str) -> bool {
         let Some(node) = body.get(name) else { return false };
         let content = unwrapped(node);
         match content.kind {
             Kind::Boolean(value) => value,
-            _ if is_nothing(content) => false,
+            _ if is_absent(content) => false,
             _ => {
                 self.wrong(name, "`true` or `false`", node);
                 false
@@ -99,20 +100,20 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// The items of a list that may be absent.
+    /// Returns the items of a list that may be missing.
     pub(super) fn list<'n, 's>(
         &mut self,
         node: Option<&'n Node<'s>>,
         name: &str,
     ) -> &'n [Node<'s>] {
         let Some(node) = node else { return &[] };
-        if !matches!(node.kind, Kind::Array(_)) && !is_nothing(node) {
+        if !matches!(node.kind, Kind::Array(_)) && !is_absent(node) {
             self.wrong(name, "a list", node);
         }
         node.items()
     }
 
-    /// A reference; one that leads nowhere is reported.
+    /// Resolves a reference, and reports it if its target does not exist.
     pub(super) fn reference(&mut self, text: &str, span: Span) -> UnitReference {
         let menu = self.unit.clone();
         let unit = match self.places.resolve(text, menu.as_deref()) {
@@ -128,7 +129,7 @@ impl<'r> Reader<'r> {
     }
 }
 
-/// A string, or a number or boolean as it is written.
+/// Returns a string; a number or Boolean as it is written.
 pub(super) fn plain_text(node: &Node<'_>) -> Option<Text> {
     match &node.kind {
         Kind::String(text) | Kind::Number(text) => Some(Text::from(&**text)),
@@ -137,7 +138,7 @@ pub(super) fn plain_text(node: &Node<'_>) -> Option<Text> {
     }
 }
 
-/// What stands within `{lit: …}`; of anything else, itself.
+/// Returns the content of `{lit: …}`; any other node unchanged.
 fn unwrapped<'n, 's>(node: &'n Node<'s>) -> &'n Node<'s> {
     match node.entries() {
         [entry] if entry.key == "lit" => &entry.value,
@@ -145,8 +146,8 @@ fn unwrapped<'n, 's>(node: &'n Node<'s>) -> &'n Node<'s> {
     }
 }
 
-/// `null`, `{noValue: true}` or `{none: true}`.
-pub(super) fn is_nothing(node: &Node<'_>) -> bool {
+/// Whether a node is `null`, `{noValue: true}` or `{none: true}`.
+pub(super) fn is_absent(node: &Node<'_>) -> bool {
     match node.entries() {
         [entry] => {
             (entry.key == "noValue" || entry.key == "none")

@@ -1,7 +1,7 @@
 //! References within a document: `/inboundCall/tasks/task[Main_10]`.
 //!
-//! *Source: Archy's lessons 4a to 4c: an item is `/type[refId]`, a property `/name`; `.` is the
-//! object itself and `..` the one around it; what is in another file is `file#path`.*
+//! *Source: Archy's lessons 4a to 4c. An item is `/type[refId]`, a property `/name`. `.`
+//! is the object itself and `..` its parent. A reference to another file is `file#path`.*
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -10,24 +10,24 @@ use crate::diagnostic::nearest;
 use crate::source::{Entry, Node};
 use crate::value::Text;
 
-/// How many names are compared at most, for the sake of references that lead nowhere.
+/// The largest number of name comparisons for suggestions about dangling references.
 const MAX_COMPARISONS: usize = 200_000;
 
-/// What in a document can be referred to.
+/// The targets in a document that references can have.
 #[derive(Debug)]
 pub(super) struct Places {
     flow_type: Text,
-    /// `task[Main_10]`, or the name of a property, and the key of the unit.
+    /// The keys of units, by `task[Main_10]` or by the name of a property.
     units: IndexMap<String, Text>,
-    /// Units that have a refId, by name: `task[Main]`, and the refId.
+    /// The refIds of units that have one, by name: `task[Main]`.
     names: IndexMap<String, Text>,
-    /// Choices with the key of their menu: `Main_10`, `menuTask[Sales_12]`; of one that is a
-    /// menu itself its key.
+    /// The choices, by the key of their menu and their place: `Main_10`,
+    /// `menuTask[Sales_12]`. A choice that is a menu has a key.
     choices: IndexMap<(Text, String), Option<Text>>,
     comparisons: usize,
 }
 
-/// Why a reference leads nowhere.
+/// A reference whose target does not exist.
 #[derive(Debug)]
 pub(super) struct Dangling {
     pub(super) message: String,
@@ -35,7 +35,7 @@ pub(super) struct Dangling {
 }
 
 impl Places {
-    /// All places of a flow, before it is read.
+    /// Collects all targets of a flow, before the flow is read.
     pub(super) fn of(flow_type: &str, body: &Node<'_>) -> Self {
         let mut places = Self {
             flow_type: Text::from(flow_type),
@@ -64,7 +64,7 @@ impl Places {
             }
             places.units.insert((*property).to_owned(), key);
         }
-        // Menus below other menus take keys that are left.
+        // Nested menus get keys that are not in use.
         let mut keys: IndexSet<Text> = places.units.values().cloned().collect();
         for (menu, node) in with_choices {
             places.add_choices(&menu, node, &mut keys);
@@ -72,7 +72,7 @@ impl Places {
         places
     }
 
-    /// Returns the unit's key.
+    /// Adds a unit and returns its key.
     fn add_unit(&mut self, kind: &str, node: &Node<'_>) -> Option<Text> {
         let identity = identity(node)?;
         let place = format!("{kind}[{identity}]");
@@ -80,7 +80,7 @@ impl Places {
             let name = format!("{kind}[{name}]");
             self.names.entry(name).or_insert_with(|| identity.clone());
         }
-        // A task and a menu of one name are told apart.
+        // A task and a menu with the same name get different keys.
         let kinds = LISTS.iter().flat_map(|(_, kinds)| kinds.iter());
         let is_taken = kinds
             .filter(|(other, _)| *other != kind)
@@ -90,7 +90,7 @@ impl Places {
         Some(key)
     }
 
-    /// As deep as the document is nested, which is bounded when it is read.
+    /// Recurses as deep as the document is nested; the reader limits this depth.
     fn add_choices(&mut self, menu: &Text, node: &Node<'_>, keys: &mut IndexSet<Text>) {
         let choices = node.get("choices").map_or(&[][..], Node::items);
         for entry in choices.iter().flat_map(Node::entries) {
@@ -111,13 +111,13 @@ impl Places {
         }
     }
 
-    /// The key of a menu that stands among the choices of another.
+    /// Returns the key of a menu among the choices of another menu.
     pub(super) fn sub_menu(&self, menu: &str, entry: &Entry<'_>) -> Option<Text> {
         let place = format!("{}[{}]", entry.key, identity(&entry.value)?);
         self.choices.get(&(Text::from(menu), place))?.clone()
     }
 
-    /// The menu that the beginning of a reference leads to.
+    /// Returns the menu that the start of a reference leads to.
     fn menu(&self, path: &[&str]) -> Option<Text> {
         match path {
             [before @ .., "choices", choice] => {
@@ -129,18 +129,19 @@ impl Places {
         }
     }
 
-    /// The key of the unit of this kind that is known by its refId or name.
+    /// Returns the key of the unit with this kind and this refId or name.
     pub(super) fn unit(&self, kind: &str, identity: &str) -> Option<Text> {
         self.units.get(&format!("{kind}[{identity}]")).cloned()
     }
 
-    /// The key of the unit that a property of the flow holds.
+    /// Returns the key of the unit that a property of the flow contains.
     pub(super) fn property(&self, name: &str) -> Option<Text> {
         self.units.get(name).cloned()
     }
 
-    /// The unit that a reference means; none if it means another file, or a choice that is
-    /// no menu. Relative references to choices are looked up in the given menu.
+    /// Resolves a reference to a unit. Returns `None` if it refers to another file, or to
+    /// a choice that is not a menu. Relative references to choices are resolved in the
+    /// given menu.
     pub(super) fn resolve(
         &mut self,
         reference: &str,
@@ -152,8 +153,11 @@ impl Places {
         let segments = segments(reference);
         if reference.starts_with('/') && segments.first() != Some(&&*self.flow_type) {
             return Err(Dangling {
-                message: format!("`{reference}` is no place of this flow"),
-                help: format!("places of this flow begin with `/{}/`", self.flow_type),
+                message: format!("`{reference}` does not belong to this flow"),
+                help: format!(
+                    "references within this flow begin with `/{}/`",
+                    self.flow_type
+                ),
             });
         }
         match segments.as_slice() {
@@ -196,10 +200,9 @@ impl Places {
     }
 
     fn dangling(&mut self, reference: &str, unit: &str) -> Dangling {
-        let message = format!("there is nothing at `{reference}` in this flow");
+        let message = not_found(reference, unit);
         if let Some(identity) = self.names.get(unit) {
-            let help =
-                format!("a unit of this name has the refId `{identity}`; use that");
+            let help = format!("use the refId of the unit with this name, `{identity}`");
             return Dangling { message, help };
         }
         self.comparisons += self.units.len();
@@ -213,7 +216,15 @@ impl Places {
     }
 }
 
-/// Whether a text has the form of a reference.
+/// Returns the message about a reference to a unit that does not exist.
+fn not_found(reference: &str, unit: &str) -> String {
+    match unit.strip_suffix(']').and_then(|unit| unit.split_once('[')) {
+        Some((kind, identity)) => format!("no {kind} `{identity}` in this flow"),
+        None => format!("`{reference}` does not exist in this flow"),
+    }
+}
+
+/// Whether a string has the form of a reference.
 pub(super) fn is_reference(text: &str) -> bool {
     text.starts_with('/')
         || text.starts_with("./")
@@ -221,13 +232,13 @@ pub(super) fn is_reference(text: &str) -> bool {
         || is_external(text)
 }
 
-/// Whether a choice is a menu of its own. *Source: `ArchMenuSubMenu` of Genesys' Architect
-/// Scripting, which has what a menu has; exports refer to the menu instead.*
+/// Whether a choice contains a menu. *Source: `ArchMenuSubMenu` of Genesys' Architect
+/// Scripting, which has all properties of a menu; exports refer to the menu instead.*
 pub(super) fn is_sub_menu(choice: &Entry<'_>) -> bool {
     choice.key == "menuSubMenu" && choice.value.get("targetMenuRef").is_none()
 }
 
-/// What a unit or choice is known by: its refId, or its name.
+/// Returns the identity of a unit or choice: its refId, or else its name.
 pub(super) fn identity(node: &Node<'_>) -> Option<Text> {
     text(node, "refId").or_else(|| text(node, "name"))
 }
@@ -236,13 +247,13 @@ fn text(node: &Node<'_>, name: &str) -> Option<Text> {
     super::reader::plain_text(node.get(name)?).filter(|text| !text.is_empty())
 }
 
-/// `file#path`. A `#` in brackets belongs to a refId.
+/// Whether a reference has the form `file#path`. A `#` in brackets belongs to a refId.
 fn is_external(reference: &str) -> bool {
     let path = reference.split('[').next().unwrap_or_default();
     path.contains('#')
 }
 
-/// The parts of a path; a `/` within brackets belongs to a refId.
+/// Returns the parts of a path. A `/` within brackets belongs to a refId.
 pub(super) fn segments(reference: &str) -> Vec<&str> {
     let mut segments = Vec::new();
     let mut start = 0;
@@ -250,7 +261,7 @@ pub(super) fn segments(reference: &str) -> Vec<&str> {
     for (index, character) in reference.char_indices() {
         match character {
             '[' => is_within = true,
-            // A refId may itself have brackets: the last one before a `/` closes.
+            // A refId may contain brackets: the last one before a `/` closes it.
             ']' if matches!(reference.as_bytes().get(index + 1), None | Some(b'/')) => {
                 is_within = false;
             }

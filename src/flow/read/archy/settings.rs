@@ -1,19 +1,19 @@
-//! Settings: values in their wrappers, and groups and lists of them.
+//! Settings: values in their wrappers, and groups and lists of values.
 
 use indexmap::IndexMap;
 
-use super::reader::{Reader, is_nothing, plain_text};
+use super::reader::{Reader, is_absent, plain_text};
 use super::references::is_reference;
 use crate::flow::architect::{Setting, Settings};
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::flow::read::json;
 use crate::source::{Entry, Kind, Node};
 use crate::value::{Json, Text};
 
-/// The keys that say what a value is.
+/// The keys of wrappers, which give the form of a value.
 const WRAPPERS: &[&str] = &["lit", "exp", "var", "noValue", "none", "tts", "prompt"];
 
-/// The properties that always hold a reference.
+/// Properties that always contain a reference.
 const REFERENCES: &[&str] = &[
     "startUpRef",
     "targetTaskRef",
@@ -22,10 +22,10 @@ const REFERENCES: &[&str] = &[
     "defaultChildMenuRef",
 ];
 
-/// Settings by name, while they are read. Of repeated names the last one counts.
-pub(super) type Entries = IndexMap<Text, Written<Setting>>;
+/// Settings by name, while they are read. The last value of a repeated name counts.
+pub(super) type Entries = IndexMap<Text, Spanned<Setting>>;
 
-/// The settings of an object, some names left out.
+/// Reads the settings of an object, except some names.
 pub(super) fn read(
     body: &Node<'_>,
     left_out: &[&str],
@@ -44,44 +44,44 @@ pub(super) fn finished(entries: Entries) -> Settings {
     Settings { entries: entries.into_iter().collect() }
 }
 
-/// Adds one property of an object.
+/// Adds a property of an object.
 pub(super) fn add(entry: &Entry<'_>, entries: &mut Entries, reader: &mut Reader<'_>) {
     let value = named(&entry.key, &entry.value, reader);
     if entries.insert(Text::from(&*entry.key), value).is_some() {
-        let message = format!("`{}` stands here twice; the last one counts", entry.key);
+        let message = format!("duplicate key `{}`; the last one counts", entry.key);
         reader.invalid(entry.key_span, message, "remove one of them");
     }
 }
 
-/// A key of the document that is a name, as a setting.
+/// Adds a setting whose value is a name that the document has as a key.
 pub(super) fn name_of(setting: &str, named: &Entry<'_>, entries: &mut Entries) {
     let value = Setting::Literal(Json::String(Text::from(&*named.key)));
-    entries.insert(Text::from(setting), Written { value, span: named.key_span });
+    entries.insert(Text::from(setting), Spanned { value, span: named.key_span });
 }
 
-/// A setting whose name says more about it.
-fn named(name: &str, node: &Node<'_>, reader: &mut Reader<'_>) -> Written<Setting> {
+/// Reads a setting whose form depends on its name.
+fn named(name: &str, node: &Node<'_>, reader: &mut Reader<'_>) -> Spanned<Setting> {
     let Some(text) = node.as_str() else { return setting(node, reader) };
     let span = node.span;
-    // The variable that takes a result, in `updateData` and `getParticipantData`.
+    // The variable that receives a result, in `updateData` and `getParticipantData`.
     if name == "variable" {
-        return Written { value: Setting::Variable(Text::from(text)), span };
+        return Spanned { value: Setting::Variable(Text::from(text)), span };
     }
     if name.ends_with("Ref") && is_reference(text) {
         let value = Setting::Unit(reader.reference(text, span));
-        return Written { value, span };
+        return Spanned { value, span };
     }
     if REFERENCES.contains(&name) {
         let message = format!("`{name}` must be a reference, found `{text}`");
         let help =
-            "write the place of a unit, such as `/inboundCall/tasks/task[Main_10]`";
+            "write a reference to a unit, such as `/inboundCall/tasks/task[Main_10]`";
         reader.invalid(span, message, help);
     }
     setting(node, reader)
 }
 
-/// A value. Its place is that of what stands in the wrapper.
-pub(super) fn setting(node: &Node<'_>, reader: &mut Reader<'_>) -> Written<Setting> {
+/// Reads a value. Its position is that of the content of its wrapper.
+pub(super) fn setting(node: &Node<'_>, reader: &mut Reader<'_>) -> Spanned<Setting> {
     let value = match &node.kind {
         Kind::Array(items) => {
             Setting::List(items.iter().map(|item| setting(item, reader)).collect())
@@ -89,13 +89,13 @@ pub(super) fn setting(node: &Node<'_>, reader: &mut Reader<'_>) -> Written<Setti
         Kind::Object(_) => match wrapper(node, reader) {
             Some(entry) => {
                 let value = wrapped(node, entry, reader);
-                return Written { value, span: entry.value.span };
+                return Spanned { value, span: entry.value.span };
             }
             None => Setting::Group(read(node, &[], reader)),
         },
         _ => Setting::Literal(json(node)),
     };
-    Written { value, span: node.span }
+    Spanned { value, span: node.span }
 }
 
 /// Whether an object is a value in a wrapper.
@@ -103,28 +103,29 @@ pub(super) fn is_wrapper(node: &Node<'_>) -> bool {
     matches!(node.entries(), [entry] if wraps(entry))
 }
 
-/// Whether an entry is a value in a wrapper. `prompt` with a group is none: a statement or an
-/// input of that type, `{prompt: {variable: Task.x, value: …}}`.
+/// Whether an entry is a value in a wrapper. A `prompt` with a group is not: it is a
+/// statement or an input of that type, `{prompt: {variable: Task.x, value: …}}`.
 fn wraps(entry: &Entry<'_>) -> bool {
     let is_group = matches!(entry.value.kind, Kind::Object(_));
     WRAPPERS.contains(&&*entry.key) && !(entry.key == "prompt" && is_group)
 }
 
-/// The one entry of a wrapper. Two wrappers in one are reported; the first one counts.
+/// Returns the only entry of a wrapper. Several wrappers in one object are reported; the
+/// first one counts.
 fn wrapper<'n, 's>(node: &'n Node<'s>, reader: &mut Reader<'_>) -> Option<&'n Entry<'s>> {
     let entries = node.entries();
     let (first, rest) = entries.split_first()?;
     if entries.iter().all(wraps) {
         if let Some(second) = rest.first() {
             let message = format!(
-                "a value is written in one way, found `{}` and `{}`",
+                "a value must have one form, found `{}` and `{}`",
                 first.key, second.key
             );
             reader.invalid(second.key_span, message, "keep one of them");
         }
         return Some(first);
     }
-    // Archy repeats the name of a schedule or emergency group beside the literal.
+    // Archy repeats the name of a schedule or emergency group next to the literal.
     let is_name = |entry: &&Entry<'_>| entry.key == "name" || entry.key == "lit";
     if entries.len() == 2 && entries.iter().filter(is_name).count() == 2 {
         let literal = entries.iter().find(|entry| entry.key == "lit")?;
@@ -140,7 +141,7 @@ fn wrapped(node: &Node<'_>, entry: &Entry<'_>, reader: &mut Reader<'_>) -> Setti
     match &*entry.key {
         "lit" if has_wrapper(content) => return setting(content, reader).value,
         "lit" => return Setting::Literal(json(content)),
-        "noValue" | "none" if is_nothing(node) => {}
+        "noValue" | "none" if is_absent(node) => {}
         // A name that is spelt like a wrapper: an output `prompt: {var: …}`.
         _ if is_wrapper(content) => return Setting::Group(read(node, &[], reader)),
         "noValue" | "none" => reader.wrong(&entry.key, "`true`", content),
@@ -161,7 +162,8 @@ fn wrapped(node: &Node<'_>, entry: &Entry<'_>, reader: &mut Reader<'_>) -> Setti
     }
 }
 
-/// Whether values in wrappers stand anywhere in a literal: cards, buttons, survey answers.
+/// Whether a literal contains values in wrappers at any depth: cards, buttons, survey
+/// answers.
 fn has_wrapper(node: &Node<'_>) -> bool {
     is_wrapper(node)
         || node.items().iter().any(has_wrapper)

@@ -1,4 +1,4 @@
-//! Small documents and what is read of them.
+//! Small documents, and the model and findings that result from them.
 
 use std::sync::Arc;
 
@@ -18,12 +18,12 @@ impl Outcome {
         self.flow.as_ref().unwrap()
     }
 
-    /// The text of a place, without quotes.
+    /// The text at a position, without quotes.
     fn at(&self, span: Span) -> &str {
         self.file.text()[span.start as usize..span.end as usize].trim_matches('\'')
     }
 
-    /// Code, place, message and help of each finding.
+    /// The code, position, message and help of each finding.
     fn findings(&self) -> Vec<String> {
         let line = |it: &Diagnostic| {
             let place = self.at(it.labels[0].span);
@@ -45,14 +45,14 @@ fn outcome(text: &str) -> Outcome {
     Outcome { file, flow, diagnostics }
 }
 
-/// A flow without findings.
+/// Reads a flow without findings.
 fn sound(text: &str) -> Outcome {
     let outcome = outcome(text);
     assert_eq!(outcome.findings(), Vec::<String>::new());
     outcome
 }
 
-/// The actions of a task, each given as YAML in flow style.
+/// Builds a task from actions, each given as YAML in flow style.
 fn task(actions: &[&str]) -> String {
     let mut text = String::from("inboundCall:\n  name: F\n  tasks:\n  - task:\n");
     text += "      name: T\n      refId: T_1\n      actions:\n";
@@ -103,7 +103,7 @@ fn a_flow_has_its_fields_and_settings() {
 }
 
 #[test]
-fn values_stand_in_wrappers() {
+fn values_have_wrappers() {
     let outcome = sound(&task(&[
         "x: {a: {noValue: true}, b: {lit: 5}, c: {exp: 1 + 2}, \
          d: {var: Task.x}, e: {none: true}, f: {prompt: P.x}, g: plain, h: [{lit: 1}], \
@@ -198,7 +198,7 @@ fn names_in_keys_become_settings() {
 }
 
 #[test]
-fn bindings_are_no_outcomes() {
+fn bindings_are_not_outcomes() {
     let outcome =
         sound(&task(&["x: {outputs: {Common.A: {var: Flow.A}, ok: {actions: []}}}"]));
     let action = first_action(&outcome);
@@ -243,7 +243,7 @@ fn a_start_up_task_is_a_unit() {
     let unit = flow.unit("startUp").unwrap();
     assert_eq!(flow.start.as_ref().unwrap().unit.as_deref(), Some("startUp"));
     assert_eq!((unit.variables.len(), unit.actions.len()), (1, 1));
-    assert_eq!(unit.variables[0].holds, Type::many(Holds::String));
+    assert_eq!(unit.variables[0].value_type, Type::many(Holds::String));
     let initial = unit.variables[0].initial.as_ref().unwrap();
     assert_eq!(initial.value, Setting::NoValue);
 }
@@ -286,7 +286,7 @@ fn every_kind_of_variable_is_known() {
 }
 
 #[test]
-fn what_is_wrong_with_variables_is_told() {
+fn invalid_variables_are_reported() {
     let outcome = outcome(concat!(
         "workflow:\n  name: F\n  variables:\n  - strngVariable: {name: Flow.A}\n",
         "  - stringVariable: {isInput: 5}\n  - integerVariable: {name: Flow.B, isInput: 5}\n",
@@ -295,22 +295,23 @@ fn what_is_wrong_with_variables_is_told() {
     assert_eq!(
         outcome.findings(),
         [
-            "INVALID_PROPERTY at \"strngVariable\": there is no kind of variable \
+            "INVALID_PROPERTY at \"strngVariable\": unknown kind of variable \
              `strngVariable` (did you mean `stringVariable`?)",
             "INVALID_PROPERTY at \"stringVariable\": a `stringVariable` needs a `name`, such \
              as `Flow.x` (-)",
             "INVALID_PROPERTY at \"5\": `isInput` must be `true` or `false`, found a number (-)",
-            "INVALID_PROPERTY at \"Flow.C\": an item of `variables` must be an object of one \
-             key, the kind of variable (write it as `- stringVariable: {name: Flow.x}`)",
+            "INVALID_PROPERTY at \"Flow.C\": an item of `variables` must be an object \
+             with one key, the kind of variable (write it as `- stringVariable: {name: \
+             Flow.x}`)",
         ]
     );
     let variables = &outcome.flow().variables;
     assert_eq!(variables.len(), 2);
-    assert_eq!(variables[0].holds, Type::ANY);
+    assert_eq!(variables[0].value_type, Type::ANY);
 }
 
 #[test]
-fn references_that_lead_nowhere_are_told() {
+fn dangling_references_are_reported() {
     let outcome = outcome(&task(&[
         "jumpToTask: {targetTaskRef: '/inboundCall/tasks/task[T_2]'}",
         "jumpToTask: {targetTaskRef: '/inboundCall/tasks/task[T]'}",
@@ -323,15 +324,16 @@ fn references_that_lead_nowhere_are_told() {
     assert_eq!(
         outcome.findings(),
         [
-            "DANGLING_REFERENCE at \"/inboundCall/tasks/task[T_2]\": there is nothing at \
-             `/inboundCall/tasks/task[T_2]` in this flow (did you mean `task[T_1]`?)",
-            "DANGLING_REFERENCE at \"/inboundCall/tasks/task[T]\": there is nothing at \
-             `/inboundCall/tasks/task[T]` in this flow (a unit of this name has the refId \
-             `T_1`; use that)",
-            "DANGLING_REFERENCE at \"/workflow/tasks/task[T_1]\": `/workflow/tasks/task[T_1]` \
-             is no place of this flow (places of this flow begin with `/inboundCall/`)",
-            "INVALID_PROPERTY at \"T_1\": `targetTaskRef` must be a reference, found `T_1` \
-             (write the place of a unit, such as `/inboundCall/tasks/task[Main_10]`)",
+            "DANGLING_REFERENCE at \"/inboundCall/tasks/task[T_2]\": no task `T_2` in \
+             this flow (did you mean `task[T_1]`?)",
+            "DANGLING_REFERENCE at \"/inboundCall/tasks/task[T]\": no task `T` in this \
+             flow (use the refId of the unit with this name, `T_1`)",
+            "DANGLING_REFERENCE at \"/workflow/tasks/task[T_1]\": \
+             `/workflow/tasks/task[T_1]` does not belong to this flow (references \
+             within this flow begin with `/inboundCall/`)",
+            "INVALID_PROPERTY at \"T_1\": `targetTaskRef` must be a reference, found \
+             `T_1` (write a reference to a unit, such as \
+             `/inboundCall/tasks/task[Main_10]`)",
             "DANGLING_REFERENCE at \"./choices/menuTask[X]\": the menu has no choice \
              `menuTask[X]` (refer to a choice of the menu, by its refId or name)",
         ]
@@ -344,7 +346,7 @@ fn references_that_lead_nowhere_are_told() {
 }
 
 #[test]
-fn wrong_shapes_are_told_and_the_rest_is_read() {
+fn wrong_shapes_are_reported_and_the_rest_is_read() {
     let outcome = outcome(&task(&[
         "disconnect: 5",
         "a: {x: {lit: 1, exp: b}, y: {exp: [1]}, z: {noValue: 3}}",
@@ -356,23 +358,24 @@ fn wrong_shapes_are_told_and_the_rest_is_read() {
         outcome.findings(),
         [
             "INVALID_PROPERTY at \"5\": `disconnect` must be an object, found a number (-)",
-            "INVALID_PROPERTY at \"exp\": a value is written in one way, found `lit` and `exp` \
-             (keep one of them)",
+            "INVALID_PROPERTY at \"exp\": a value must have one form, found `lit` and \
+             `exp` (keep one of them)",
             "INVALID_PROPERTY at \"[1]\": `exp` must be a string, found a list (-)",
             "INVALID_PROPERTY at \"3\": `noValue` must be `true`, found a number (-)",
             "INVALID_PROPERTY at \"5\": `yes` must be an object with `actions`, found a number \
              (-)",
-            "INVALID_PROPERTY at \"firstTru\": a switch has no style `firstTru` (did you mean \
-             `firstTrue`?)",
-            "INVALID_PROPERTY at \"playAudio\": an action has one key, its kind, found also \
-             `playAudio` (begin each action with a dash, and indent what belongs to it)",
+            "INVALID_PROPERTY at \"firstTru\": unknown switch style `firstTru` (did \
+             you mean `firstTrue`?)",
+            "INVALID_PROPERTY at \"playAudio\": an action has one key, its kind; found \
+             another key, `playAudio` (begin each action with a dash, and indent what \
+             belongs to it)",
         ]
     );
     assert_eq!(outcome.flow().units[0].actions.len(), 6);
 }
 
 #[test]
-fn wrong_units_and_choices_are_told() {
+fn wrong_units_and_choices_are_reported() {
     let outcome = outcome(concat!(
         "inboundCall:\n  name: F\n  tasks:\n  - task: {name: A}\n  - task: {name: A}\n",
         "  - tsk: {name: B}\n  - 7\n  menus:\n  - menu:\n      name: A\n      choices:\n",
@@ -383,15 +386,15 @@ fn wrong_units_and_choices_are_told() {
         [
             "INVALID_PROPERTY at \"tsk\": an item of `tasks` must be a `task`, found `tsk` (did \
              you mean `task`?)",
-            "INVALID_PROPERTY at \"7\": an item of `tasks` must be an object of one key, `task` \
-             (-)",
+            "INVALID_PROPERTY at \"7\": an item of `tasks` must be an object with one \
+             key, `task` (-)",
             "INVALID_PROPERTY at \"1\": `dtmf` must be a key, found `1` (keys are `digit_0` to \
              `digit_9`, `digit_*` and `digit_#`)",
-            "INVALID_PROPERTY at \"{}\": an item of `choices` must be an object of one key, \
-             what the choice does (write it as `- menuDisconnect: {name: Goodbye, dtmf: \
-             digit_1}`)",
-            "INVALID_PROPERTY at \"task\": two units are known by `A`; the first one counts \
-             (give one of them another `refId`)",
+            "INVALID_PROPERTY at \"{}\": an item of `choices` must be an object with \
+             one key, the kind of choice (write it as `- menuDisconnect: {name: \
+             Goodbye, dtmf: digit_1}`)",
+            "INVALID_PROPERTY at \"task\": two units have the key `A`; the first one \
+             counts (give one of them another `refId`)",
         ]
     );
     let keys: Vec<&str> = outcome.flow().units.iter().map(|unit| &*unit.key).collect();
@@ -399,17 +402,17 @@ fn wrong_units_and_choices_are_told() {
 }
 
 #[test]
-fn other_documents_are_no_flows() {
+fn other_documents_are_not_flows() {
     for (text, finding) in [
         (
             "inboundCal: {name: F}",
-            "NOT_A_FLOW at \"inboundCal\": there is no flow type `inboundCal` (did you mean \
-             `inboundCall`?)",
+            "NOT_A_FLOW at \"inboundCal\": unknown flow type `inboundCal` (did you \
+             mean `inboundCall`?)",
         ),
         (
             "inboundCall: 5",
-            "NOT_A_FLOW at \"5\": `inboundCall` must hold a flow, found a number (a flow has \
-             at least a `name`)",
+            "NOT_A_FLOW at \"5\": `inboundCall` must contain a flow, found a number (a \
+             flow has at least a `name`)",
         ),
     ] {
         let outcome = outcome(text);
@@ -417,14 +420,12 @@ fn other_documents_are_no_flows() {
         assert_eq!(outcome.flow, None);
     }
     let outcome = outcome("{inboundCall: {}, workflow: {}}");
-    assert!(outcome.findings()[0].contains("found an object of 2 keys"));
+    assert!(outcome.findings()[0].contains("found an object with 2 keys"));
     let outcome = super::tests::outcome("inboundCall: {description: D}");
     assert_eq!(
         outcome.findings(),
-        [
-            "INVALID_PROPERTY at \"inboundCall\": a flow needs a `name`, a string that is not \
-          empty (-)"
-        ]
+        ["INVALID_PROPERTY at \"inboundCall\": a flow needs a `name`, a non-empty \
+             string (-)"]
     );
 }
 
@@ -446,11 +447,11 @@ fn nesting_is_as_deep_as_documents_may_be() {
 }
 
 #[test]
-fn of_many_wrong_variables_the_first_are_told() {
+fn only_the_first_of_many_wrong_variables_are_reported() {
     let variables = "  - nope: {name: Flow.A}\n".repeat(500);
     let outcome = outcome(&format!("workflow:\n  name: F\n  variables:\n{variables}"));
     assert_eq!(outcome.diagnostics.len(), 101);
-    assert_eq!(outcome.diagnostics[100].message, "and 400 more like this, from here on");
+    assert_eq!(outcome.diagnostics[100].message, "400 more like this, starting here");
     assert_eq!(outcome.flow().variables.len(), 500);
 }
 
@@ -459,15 +460,15 @@ fn of_repeated_settings_the_last_one_counts() {
     let outcome = outcome(&task(&["wait: {duration: {lit: 1}, duration: {lit: 2}}"]));
     assert_eq!(
         outcome.findings(),
-        ["INVALID_PROPERTY at \"duration\": `duration` stands here twice; the last one \
-             counts (remove one of them)"]
+        ["INVALID_PROPERTY at \"duration\": duplicate key `duration`; the last one \
+          counts (remove one of them)"]
     );
     let duration = first_action(&outcome).settings.get("duration").unwrap();
     assert_eq!(outcome.at(duration.span), "2");
 }
 
 #[test]
-fn a_statement_of_type_prompt_is_no_wrapper() {
+fn a_statement_of_type_prompt_is_not_a_wrapper() {
     let statement = "prompt: {variable: Task.p, value: {prompt: Prompt.Hello}}";
     let action = format!("updateData: {{statements: [{{{statement}}}]}}");
     let outcome = sound(&task(&[&action]));

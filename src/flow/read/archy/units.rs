@@ -8,17 +8,17 @@ use super::settings;
 use super::variables;
 use crate::diagnostic::nearest;
 use crate::flow::architect::{Settings, Unit, UnitKind};
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node};
 use crate::value::Text;
 
 /// The key of the start-up task, which has no name in a document.
 pub(super) const START_UP: &str = "startUp";
 
-/// The properties of a flow that hold one state.
+/// The properties of a flow that contain one state.
 pub(super) const STATES: &[&str] = &["startUpState", "periodicState"];
 
-/// The lists of units, and what their items may be.
+/// The lists of units, and the kinds of their items.
 pub(super) const LISTS: &[(&str, &[(&str, UnitKind)])] = &[
     ("tasks", &[("task", UnitKind::Task), ("loopTask", UnitKind::Task)]),
     ("loopTasks", &[("loopTask", UnitKind::Task), ("task", UnitKind::Task)]),
@@ -27,11 +27,11 @@ pub(super) const LISTS: &[(&str, &[(&str, UnitKind)])] = &[
     ("bots", &[("bot", UnitKind::Bot), ("botState", UnitKind::Bot)]),
 ];
 
-/// What of a unit becomes a field of the model.
+/// Properties of a unit that become fields of the model.
 const FIELDS: &[&str] =
     &["name", "refId", "variables", "outputPaths", "actions", "choices"];
 
-/// All units of a flow, in the order of the document.
+/// Reads all units of a flow, in the order of the document.
 pub(super) fn read(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Unit> {
     let mut units = Vec::new();
     for entry in body.entries() {
@@ -52,12 +52,12 @@ pub(super) fn read(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Unit> {
             units.push(unit(entry, UnitKind::State, key, reader));
         }
     }
-    refuse_duplicates(&units, reader);
+    report_duplicates(&units, reader);
     units
 }
 
-/// The menus among the choices of a menu, as deep as the document is nested, which is bounded
-/// when it is read.
+/// Adds the menus among the choices of a menu. Recurses as deep as the document is
+/// nested; the reader limits this depth.
 fn add_sub_menus(
     menu: &Text,
     entry: &Entry<'_>,
@@ -81,8 +81,9 @@ fn item_of<'n, 's>(
 ) -> Option<(Unit, &'n Entry<'s>)> {
     let expected = kinds.first().map_or("task", |(name, _)| name);
     let [entry] = item.entries() else {
-        let message =
-            format!("an item of `{property}` must be an object of one key, `{expected}`");
+        let message = format!(
+            "an item of `{property}` must be an object with one key, `{expected}`"
+        );
         reader.invalid(item.span, message, "");
         return None;
     };
@@ -137,7 +138,7 @@ fn unit(
     unit
 }
 
-/// The start-up task of a common module or an in-queue flow.
+/// Reads the start-up task of a common module or an in-queue flow.
 fn start_up(entry: &Entry<'_>, body: &Node<'_>, reader: &mut Reader<'_>) -> Unit {
     let key = Text::from(START_UP);
     reader.enter(&key);
@@ -157,13 +158,13 @@ fn start_up(entry: &Entry<'_>, body: &Node<'_>, reader: &mut Reader<'_>) -> Unit
     unit
 }
 
-/// `outputPaths: [{outputPath: {name: Done}}]`
-fn output_paths(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Written<Text>> {
+/// Reads `outputPaths: [{outputPath: {name: Done}}]`.
+fn output_paths(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Spanned<Text>> {
     let mut paths = Vec::new();
     for item in reader.list(body.get("outputPaths"), "outputPaths") {
         let path = item.get("outputPath").unwrap_or(item);
         let name = match path.as_str() {
-            Some(name) => Some(Written { value: Text::from(name), span: path.span }),
+            Some(name) => Some(Spanned { value: Text::from(name), span: path.span }),
             None => reader.text_of(path, "name"),
         };
         match name {
@@ -178,13 +179,13 @@ fn output_paths(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Written<Text>> 
     paths
 }
 
-/// Two units that are known by the same name cannot be told apart.
-fn refuse_duplicates(units: &[Unit], reader: &mut Reader<'_>) {
+/// Reports units with the same key.
+fn report_duplicates(units: &[Unit], reader: &mut Reader<'_>) {
     let mut known = indexmap::IndexMap::new();
     for unit in units {
         if known.insert(&unit.key, unit.span).is_some() {
             let message =
-                format!("two units are known by `{}`; the first one counts", unit.key);
+                format!("two units have the key `{}`; the first one counts", unit.key);
             reader.invalid(unit.span, message, "give one of them another `refId`");
         }
     }

@@ -4,11 +4,11 @@ use super::reader::Reader;
 use super::settings::setting;
 use crate::diagnostic::nearest;
 use crate::flow::architect::Variable;
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::source::{Entry, Node};
 use crate::value::{Kind, Type};
 
-/// The variables of a list; one without a name is reported and left out.
+/// Reads a list of variables. A variable without a name is reported and left out.
 pub(super) fn read(
     node: Option<&Node<'_>>,
     property: &str,
@@ -18,7 +18,7 @@ pub(super) fn read(
     for item in reader.list(node, property) {
         let [entry] = item.entries() else {
             let message = format!(
-                "an item of `{property}` must be an object of one key, the kind of variable"
+                "an item of `{property}` must be an object with one key, the kind of variable"
             );
             let help = "write it as `- stringVariable: {name: Flow.x}`";
             reader.invalid(item.span, message, help);
@@ -32,7 +32,7 @@ pub(super) fn read(
 fn variable(entry: &Entry<'_>, reader: &mut Reader<'_>) -> Option<Variable> {
     let holds = type_of(&entry.key).unwrap_or_else(|| {
         unknown_kind(entry, reader);
-        // It is declared all the same, so that nothing is said about those who use it.
+        // The variable is declared nevertheless, so that its uses are not reported too.
         Type::ANY
     });
     let body = &entry.value;
@@ -47,8 +47,8 @@ fn variable(entry: &Entry<'_>, reader: &mut Reader<'_>) -> Option<Variable> {
     let is_output = reader.flag(body, "isOutput");
     Some(Variable {
         key: None,
-        name: Written { ..name },
-        holds,
+        name: Spanned { ..name },
+        value_type: holds,
         initial,
         is_input,
         is_output,
@@ -71,11 +71,12 @@ fn unknown_kind(entry: &Entry<'_>, reader: &mut Reader<'_>) {
                  `stringCollectionVariable` and so on, one for each type"
             .into(),
     };
-    let message = format!("there is no kind of variable `{}`", entry.key);
+    let message = format!("unknown kind of variable `{}`", entry.key);
     reader.invalid(entry.key_span, message, &help);
 }
 
-/// The type that a kind of variable holds: `stringCollectionVariable`, `stringCollection`.
+/// Returns the type of a kind of variable: `stringCollectionVariable`,
+/// `stringCollection`.
 pub(super) fn type_of(kind: &str) -> Option<Type> {
     let name = kind.strip_suffix("Variable").unwrap_or(kind);
     let (name, is_collection) = match name.strip_suffix("Collection") {

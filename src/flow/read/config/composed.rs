@@ -1,19 +1,20 @@
-//! Settings that Archy makes of several properties of the JSON.
+//! Settings that Archy composes from several properties of the JSON.
 
 use super::kinds;
 use super::settings::bindings;
 use super::values::{Expression, group, input, output, plain};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::Setting;
 use crate::source::{Kind, Node, Span};
 use crate::value::{Json, Text};
 
-type Entries = Vec<(Text, Written<Setting>)>;
+type Entries = Vec<(Text, Spanned<Setting>)>;
 
-/// The properties that are used up, and what makes settings of them.
+/// The properties that a composition consumes, and the function that composes the
+/// settings.
 type Compose = (&'static [&'static str], fn(&Node<'_>) -> Entries);
 
-/// What is composed for a `__type`.
+/// Returns the composition for a `__type`.
 pub(super) fn of(class: &str) -> Option<Compose> {
     Some(match class {
         "AskForSlotAction" => (&["selectedSlot"], slot),
@@ -63,7 +64,7 @@ const SCHEDULE: &[&str] = &[
     "evaluationDateTime",
 ];
 
-/// `evaluate: {now: true}`, or a DateTime.
+/// Composes `evaluate: {now: true}`, or a DateTime.
 fn point_in_time(action: &Node<'_>) -> Entries {
     let is_true = |node: &&Node<'_>| node.kind == Kind::Boolean(true);
     let now = action.get("evaluateNow").filter(is_true).map(|node| ("now", plain(node)));
@@ -75,7 +76,7 @@ fn point_in_time(action: &Node<'_>) -> Entries {
     })
 }
 
-/// `evaluationType: {schedule: {…}}`, or an emergency group.
+/// Composes `evaluationType: {schedule: {…}}`, or an emergency group.
 fn schedule(action: &Node<'_>) -> Entries {
     let is_emergency = action.get("evaluateEmergencyGroup").map(|node| &node.kind);
     let (kind, mut entries) = match is_emergency {
@@ -93,7 +94,7 @@ fn schedule(action: &Node<'_>) -> Entries {
     vec![("evaluationType".into(), chosen)]
 }
 
-/// `name: {of: the text of a property}`, where the property has one.
+/// Composes `name: {name: …}` from a property, if the property contains a string.
 fn name_of(action: &Node<'_>, key: &str, name: &str) -> Entries {
     let Some(node) = action.get(key).filter(|node| node.as_str().is_some()) else {
         return Vec::new();
@@ -101,19 +102,21 @@ fn name_of(action: &Node<'_>, key: &str, name: &str) -> Entries {
     vec![(name.into(), group(node.span, [("name".into(), plain(node))]))]
 }
 
-/// The text of a property as a setting of this name, where the property has one.
+/// Returns the string of a property as a setting with this name, if the property contains
+/// one.
 fn text_as(action: &Node<'_>, key: &str, name: &str) -> Entries {
     let found = action.get(key).filter(|node| node.as_str().is_some());
     found.map(|node| (Text::from(name), plain(node))).into_iter().collect()
 }
 
-/// A word that Archy has where the JSON has a number or nothing.
-fn word(span: Span, name: &str, word: &str) -> (Text, Written<Setting>) {
+/// Returns a word that Archy writes instead of a number or a missing property in the
+/// JSON.
+fn word(span: Span, name: &str, word: &str) -> (Text, Spanned<Setting>) {
     let value = Setting::Literal(Json::String(Text::from(word)));
-    (Text::from(name), Written { value, span })
+    (Text::from(name), Spanned { value, span })
 }
 
-/// The bindings among some properties, each under another name.
+/// Returns the bindings in some properties, each under another name.
 fn bound(action: &Node<'_>, names: [(&str, &str); 3]) -> Entries {
     let mut entries = Vec::new();
     for (key, name) in names {
@@ -157,7 +160,7 @@ fn lookup(action: &Node<'_>) -> Entries {
     entries
 }
 
-/// A common module or bot, by its name and version.
+/// Composes a call of a common module or bot, by its name and version.
 fn called(action: &Node<'_>, kind: &str) -> Entries {
     let names = [
         ("inputs", "inputs"),
@@ -180,9 +183,9 @@ fn called(action: &Node<'_>, kind: &str) -> Entries {
     entries
 }
 
-/// The inputs of a task stand in a list, each under its type.
+/// Composes the inputs of a task as a list, with each input under its type.
 fn call_task(action: &Node<'_>) -> Entries {
-    type Read = fn(&Node<'_>) -> Written<Setting>;
+    type Read = fn(&Node<'_>) -> Spanned<Setting>;
     let list = |key: &str, name: &str, read: Read| {
         let node = action.get(key).filter(|node| !node.items().is_empty())?;
         let items = node.items().iter().filter_map(|item| {
@@ -193,7 +196,7 @@ fn call_task(action: &Node<'_>) -> Entries {
             Some(group(item.span, [(kind, group(item.span, entries))]))
         });
         let list = Setting::List(items.collect());
-        Some((Text::from(name), Written { value: list, span: node.span }))
+        Some((Text::from(name), Spanned { value: list, span: node.span }))
     };
     let found =
         [list("inputs", "taskInputs", input), list("outputs", "taskOutputs", output)];
@@ -204,7 +207,7 @@ fn end_task(action: &Node<'_>) -> Entries {
     name_of(action, "pathName", "outputPath")
 }
 
-/// How many digits: as many as that, or from so many to so many.
+/// Composes the number of digits, as an exact number or a range.
 fn collect(action: &Node<'_>) -> Entries {
     let mut entries = Vec::new();
     let least = action.get("numberOfDigitsMin").map(input);
@@ -221,7 +224,7 @@ fn collect(action: &Node<'_>) -> Entries {
     }
     if let Some(node) = action.get("verification") {
         let verification = match &node.kind {
-            Kind::Boolean(false) => Written {
+            Kind::Boolean(false) => Spanned {
                 value: Setting::Literal(Json::String("none".into())),
                 span: node.span,
             },
@@ -238,12 +241,13 @@ fn hold_music(action: &Node<'_>) -> Entries {
         action.get("duration").map(|node| ("duration".into(), input(node)))
     } else {
         let whole = Setting::Literal(Json::Boolean(true));
-        Some(("entirePrompt".into(), Written { value: whole, span: node.span }))
+        Some(("entirePrompt".into(), Spanned { value: whole, span: node.span }))
     };
     vec![("playStyle".into(), group(node.span, style))]
 }
 
-/// `[{expression, variable}]` under the type of what each sets.
+/// Composes the list `[{expression, variable}]`, with each item under the type of its
+/// variable.
 fn statements(action: &Node<'_>) -> Entries {
     let Some(node) = action.get("variables") else { return Vec::new() };
     let statements = node.items().iter().filter_map(|item| {
@@ -254,10 +258,11 @@ fn statements(action: &Node<'_>) -> Entries {
         Some(group(item.span, [(kinds::statement(code), group(item.span, entries))]))
     });
     let list = Setting::List(statements.collect());
-    vec![("statements".into(), Written { value: list, span: node.span })]
+    vec![("statements".into(), Spanned { value: list, span: node.span })]
 }
 
-/// `[{expression, variable}]`, where `variable` is the name of an attribute.
+/// Composes the list `[{expression, variable}]`, in which `variable` is the name of an
+/// attribute.
 fn attributes(action: &Node<'_>, is_read: bool) -> Entries {
     let Some(node) = action.get("variables") else { return Vec::new() };
     let attributes = node.items().iter().filter_map(|item| {
@@ -269,10 +274,10 @@ fn attributes(action: &Node<'_>, is_read: bool) -> Entries {
         Some(group(item.span, [("attribute".into(), group(item.span, entries))]))
     });
     let list = Setting::List(attributes.collect());
-    vec![("attributes".into(), Written { value: list, span: node.span })]
+    vec![("attributes".into(), Spanned { value: list, span: node.span })]
 }
 
-/// What is compared; the cases are outputs.
+/// Composes the compared value of a switch. The cases are outputs.
 fn switch(action: &Node<'_>) -> Entries {
     let expression = action.get("expression");
     let is_first_true = match action.get("switchStyle").map(|node| &node.kind) {
@@ -308,7 +313,7 @@ fn transfer(action: &Node<'_>) -> Entries {
             group(item.span, [("acdSkill".into(), skill)])
         });
         let list = Setting::List(items.collect());
-        entries.push(("acdSkills".into(), Written { value: list, span: skills.span }));
+        entries.push(("acdSkills".into(), Spanned { value: list, span: skills.span }));
     }
     entries.extend(name_of(action, "inQueueFlowName", "overrideInQueueFlow"));
     entries

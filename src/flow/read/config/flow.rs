@@ -4,27 +4,27 @@ use std::collections::BTreeSet;
 
 use super::menus::Inlined;
 use super::reader::{Reader, text_of};
-use super::{kinds, sections, texts, units};
+use super::{expressions, kinds, sections, units};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::ArchitectFlow;
 use crate::source::{Kind, Node};
 use crate::value::Text;
 
-/// Whether a document is a flow in Architect's own JSON: an object that has
+/// Whether a document is a flow in Architect's own JSON: an object with
 /// `flowSequenceItemList`.
 pub fn is_config(document: &Node<'_>) -> bool {
     document.get("flowSequenceItemList").is_some()
 }
 
-/// The common modules that an export carries along, each a flow of its own.
+/// Returns the common modules that an export contains, each a complete flow.
 pub fn embedded<'d, 's>(document: &'d Node<'s>) -> impl Iterator<Item = &'d Node<'s>> {
     let modules = document.get("commonModules").map_or(&[][..], Node::items);
     modules.iter().filter_map(|module| module.get("model")).filter(|it| is_config(it))
 }
 
-/// Reads a flow. What is wrong goes to `diagnostics`, and the rest is read all the same;
-/// there is no flow only where [`is_config`] says so.
+/// Reads a flow. Problems go to `diagnostics`, and everything readable is read. Returns
+/// `None` only if [`is_config`] is false.
 pub fn read(
     document: &Node<'_>,
     diagnostics: &mut Vec<Diagnostic>,
@@ -47,7 +47,7 @@ pub fn read(
     let name_span = document.get("name").map_or(document.span, |node| node.span);
     let flow = ArchitectFlow {
         id: text_of(document, "id"),
-        name: Written { value: Text::from(label), span: name_span },
+        name: Spanned { value: Text::from(label), span: name_span },
         flow_type: kinds::flow(&text_of(document, "type").unwrap_or_default()),
         version: text_of(document, "version"),
         description: text_of(document, "description"),
@@ -61,7 +61,7 @@ pub fn read(
         span: document.span,
         is_embedded: false,
     };
-    texts::check(document, &mut reader);
+    expressions::check(document, &mut reader);
     reader.finish();
     Some(flow)
 }
@@ -71,7 +71,7 @@ fn languages(document: &Node<'_>) -> Vec<Text> {
     languages.iter().filter_map(Node::as_str).map(Text::from).collect()
 }
 
-/// What every flow has to say of itself.
+/// Checks the keys that every flow must have.
 fn check_header(document: &Node<'_>, reader: &mut Reader<'_, '_>) {
     for key in ["name", "type", "initialSequence"] {
         let found = document.get(key);
@@ -81,13 +81,13 @@ fn check_header(document: &Node<'_>, reader: &mut Reader<'_, '_>) {
         let what = found.map_or("nothing", Node::describe);
         let message = format!("a flow needs `{key}`, a string; found {what}");
         let span = found.map_or(document.span, |node| node.span);
-        reader.invalid(span, message, "export the flow anew");
+        reader.invalid(span, message, "export the flow again");
     }
     if let Some(list) = document.get("flowSequenceItemList")
         && !matches!(list.kind, Kind::Array(_))
     {
         let found = list.describe();
         let message = format!("`flowSequenceItemList` must be a list, found {found}");
-        reader.invalid(list.span, message, "it holds the tasks, menus and states");
+        reader.invalid(list.span, message, "it contains the tasks, menus and states");
     }
 }

@@ -1,11 +1,11 @@
-//! What Architect's JSON calls kinds of actions, flows and values, and what Archy calls them.
-//! *Source: flows of which both forms are published; for actions that none of them has, the
-//! classes that the platform's API names in `ReportingTurnAction`.*
+//! The names of kinds of actions, flows and values in Architect's JSON, mapped to the
+//! names in Archy. *Source: flows that are published in both forms; for actions that none
+//! of them contains, the classes that the platform's API names in `ReportingTurnAction`.*
 
 use crate::flow::kinds::{action_named, uncapitalized};
 use crate::value::{Kind, Text, Type};
 
-/// `__type` of an action, and the kind, where the one is not named after the other.
+/// `__type` and kind of actions whose kind does not follow from the `__type`.
 const ACTIONS: &[(&str, &str)] = &[
     ("AskForNLUIntentAction", "askForIntent"),
     ("BridgeServerAction", "callBridge"),
@@ -31,7 +31,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("UpdateVariableAction", "updateData"),
 ];
 
-/// `__type` of what a menu's choice does, and the kind.
+/// `__type` and kind of the actions of menu choices.
 const CHOICES: &[(&str, &str)] = &[
     ("DialExtensionAction", "menuDialByExtension"),
     ("DisconnectAction", "menuDisconnect"),
@@ -50,7 +50,7 @@ const CHOICES: &[(&str, &str)] = &[
     ("TransferVoicemailAction", "menuTransferToVoicemail"),
 ];
 
-/// Types of flows as Archy writes them; Architect's JSON has them in lower case.
+/// Flow types, as Archy writes them. Architect's JSON has them in lower case.
 const FLOWS: &[&str] = &[
     "bot",
     "commonModule",
@@ -71,7 +71,7 @@ const FLOWS: &[&str] = &[
     "workitem",
 ];
 
-/// The kind of an action; a `__type` that is not known stays.
+/// Returns the kind of an action. An unknown `__type` is returned unchanged.
 pub(super) fn action(name: &str) -> Text {
     let known = ACTIONS.iter().find(|(known, _)| *known == name);
     let plain = || action_named(&uncapitalized(name.strip_suffix("Action")?));
@@ -79,19 +79,19 @@ pub(super) fn action(name: &str) -> Text {
     kind.unwrap_or(name).into()
 }
 
-/// The kind of what a menu's choice does; a `__type` that is not known stays.
+/// Returns the kind of a menu choice. An unknown `__type` is returned unchanged.
 pub(super) fn choice(name: &str) -> Text {
     let entry = CHOICES.iter().find(|(known, _)| *known == name);
     Text::from(entry.map_or(name, |(_, kind)| kind))
 }
 
-/// The type of a flow as Archy writes it.
+/// Returns a flow type as Archy writes it.
 pub(super) fn flow(name: &str) -> Text {
     let known = FLOWS.iter().find(|known| known.eq_ignore_ascii_case(name));
     Text::from(*known.unwrap_or(&name))
 }
 
-/// The type that a code stands for: `str`, `int_coll`.
+/// Returns the type with this code: `str`, `int_coll`.
 pub(super) fn type_of(code: &str) -> Option<Type> {
     let (single, is_collection) = match code.strip_suffix("_coll") {
         Some(single) => (single, true),
@@ -101,7 +101,7 @@ pub(super) fn type_of(code: &str) -> Option<Type> {
     Some(Type { kind, is_collection })
 }
 
-/// What a variable of a class holds: `StringVariable`, `BoolVariable`.
+/// Returns the type of the variables of a class: `StringVariable`, `BoolVariable`.
 pub(super) fn type_of_class(class: &str, is_collection: bool) -> Option<Type> {
     let name = class.strip_suffix("Variable")?;
     let name = if name == "Bool" { "Boolean" } else { name };
@@ -110,7 +110,8 @@ pub(super) fn type_of_class(class: &str, is_collection: bool) -> Option<Type> {
     Some(Type { kind, is_collection })
 }
 
-/// How Archy names a type where a statement sets a variable: `string`, `integerCollection`.
+/// Returns Archy's name for a type in a statement that sets a variable: `string`,
+/// `integerCollection`.
 pub(super) fn statement(code: &str) -> Text {
     let Some(holds) = type_of(code) else { return Text::from(code) };
     let mut name = match holds.kind {
@@ -123,8 +124,8 @@ pub(super) fn statement(code: &str) -> Text {
     name
 }
 
-/// The name of an output by the id of its path: `__NOT_FOUND__` is `notFound`. An id that is
-/// not of this form names no outcome of its own.
+/// Returns the name of an output by the id of its path: `__NOT_FOUND__` is `notFound`.
+/// Returns `None` for an id in another form.
 pub(super) fn output(id: &str) -> Option<Text> {
     let inner = id.strip_prefix("__")?.strip_suffix("__")?;
     let mut name = Text::new();

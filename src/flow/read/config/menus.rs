@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use super::reader::{Reader, text_of};
 use super::values::{OF_THE_EDITOR, group, settings};
 use super::{kinds, sequence};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::{Choice, Output, Setting};
 use crate::source::{Kind, Node};
 
-/// Tasks that are part of a menu's choice. The JSON has them among the units; Archy has them
-/// where they belong. A task with variables of its own, or that something else refers to
-/// too, stays a unit.
+/// Tasks that are part of a menu choice. The JSON lists them among the units, Archy
+/// inside their choice. A task with its own variables, or with references from elsewhere,
+/// stays a unit.
 pub(super) struct Inlined<'d, 's> {
     tasks: BTreeMap<&'d str, &'d Node<'s>>,
 }
 
 impl<'d, 's> Inlined<'d, 's> {
-    /// Those of a flow.
+    /// Finds the inlined tasks of a flow.
     pub(super) fn of(document: &'d Node<'s>, items: &'d [Node<'s>]) -> Self {
         let mut references = References::default();
         for item in items {
@@ -37,20 +37,20 @@ impl<'d, 's> Inlined<'d, 's> {
         Self { tasks: tasks.collect() }
     }
 
-    /// The task of this id, if it is part of a choice.
+    /// Returns the task with this id, if it is part of a choice.
     pub(super) fn task(&self, id: &str) -> Option<&'d Node<'s>> {
         self.tasks.get(id).copied()
     }
 }
 
-/// How often each task is referred to, and how often so by a menu's choice.
+/// The number of references to each task, and the number of those from menu choices.
 #[derive(Default)]
 struct References<'d> {
     counts: BTreeMap<&'d str, (usize, usize)>,
 }
 
 impl<'d> References<'d> {
-    /// As deep as the document is nested, which is bounded when it is read.
+    /// Recurses as deep as the document is nested; the reader limits this depth.
     fn count(&mut self, node: &'d Node<'_>) {
         if let Some(id) = node.get("taskReference").and_then(Node::as_str) {
             let class = node.get("__type").and_then(Node::as_str);
@@ -65,7 +65,7 @@ impl<'d> References<'d> {
     }
 }
 
-/// The choices of a menu.
+/// Reads the choices of a menu.
 pub(super) fn choices(
     menu: &Node<'_>,
     inlined: &Inlined<'_, '_>,
@@ -94,7 +94,7 @@ fn choice(
 ) -> Option<Choice> {
     let Some(node) = item.get("action") else {
         let message = "a choice of a menu needs an `action`".into();
-        reader.invalid(item.span, message, "export the flow anew");
+        reader.invalid(item.span, message, "export the flow again");
         return None;
     };
     let mut action = sequence::action(node, kinds::choice, reader);
@@ -132,8 +132,8 @@ fn choice(
     })
 }
 
-/// The words of each language, as Archy has them: `{en-us: {terms: […]}}`.
-fn terms(mut written: Written<Setting>) -> Written<Setting> {
+/// Converts the words of each language to Archy's form: `{en-us: {terms: […]}}`.
+fn terms(mut written: Spanned<Setting>) -> Spanned<Setting> {
     if let Setting::Group(languages) = &mut written.value {
         for (_, words) in &mut languages.entries {
             if matches!(words.value, Setting::List(_)) {
@@ -144,8 +144,9 @@ fn terms(mut written: Written<Setting>) -> Written<Setting> {
     written
 }
 
-/// The key of a choice. *Seen are the numbers 1 to 9; `*` and `#` can only be texts.*
-fn digit(item: &Node<'_>, reader: &mut Reader<'_, '_>) -> Option<Written<char>> {
+/// Reads the key of a choice. *Observed are the numbers 1 to 9; `*` and `#` can only be
+/// strings.*
+fn digit(item: &Node<'_>, reader: &mut Reader<'_, '_>) -> Option<Spanned<char>> {
     let node = item.get("digit").filter(|node| !node.is_null())?;
     let text = match &node.kind {
         Kind::Number(text) | Kind::String(text) => &**text,
@@ -154,7 +155,7 @@ fn digit(item: &Node<'_>, reader: &mut Reader<'_, '_>) -> Option<Written<char>> 
     let mut letters = text.strip_prefix("digit_").unwrap_or(text).chars();
     match (letters.next(), letters.next()) {
         (Some(key @ ('0'..='9' | '*' | '#')), None) => {
-            Some(Written { value: key, span: node.span })
+            Some(Spanned { value: key, span: node.span })
         }
         (None, _) => None,
         _ => {

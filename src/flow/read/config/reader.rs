@@ -1,5 +1,5 @@
-//! What the parts of this reader share: the units that may be referred to, and what is
-//! wrong.
+//! Shared by all parts of this reader: the units that references can have as targets, and
+//! reporting.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub(super) struct Reader<'d, 'a> {
 }
 
 impl<'d, 'a> Reader<'d, 'a> {
-    /// For the flow of this name, with the ids of its units.
+    /// Creates a reader for the flow with this name and these ids of units.
     pub(super) fn new(
         flow: &str,
         units: BTreeSet<&'d str>,
@@ -28,43 +28,43 @@ impl<'d, 'a> Reader<'d, 'a> {
         Self { flow: flow.into(), node: None, units, tally, diagnostics }
     }
 
-    /// What is reported from here on is about this action or unit.
+    /// Sets the action or unit that the following messages are about.
     pub(super) fn enter(&mut self, node: &str) {
         self.node = Some(node.into());
     }
 
-    /// What is reported from here on is about the flow.
+    /// Makes the following messages about the flow as a whole.
     pub(super) fn leave(&mut self) {
         self.node = None;
     }
 
-    /// Reports something.
+    /// Reports a diagnostic.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         let mut diagnostic = diagnostic.flow(self.flow.clone());
         diagnostic.node = diagnostic.node.or_else(|| self.node.clone());
         self.tally.add(diagnostic, self.diagnostics);
     }
 
-    /// A property that is not what it should be.
+    /// Reports an invalid property.
     pub(super) fn invalid(&mut self, span: Span, message: String, help: &str) {
         self.report(invalid(span, message, help));
     }
 
-    /// Something odd that does no harm.
+    /// Reports a harmless oddity as a warning.
     pub(super) fn warn(&mut self, span: Span, message: String, help: &str) {
         let mut diagnostic = invalid(span, message, help);
         diagnostic.severity = Severity::Warning;
         self.report(diagnostic);
     }
 
-    /// Says that the flow has nothing of the id that stands here.
+    /// Reports an id that does not exist in the flow.
     pub(super) fn dangling(&mut self, span: Span, message: String) {
-        let help = "export the flow anew; every id must be that of something in the flow";
+        let help = "export the flow again; every id must belong to something in the flow";
         let diagnostic = Diagnostic::new(Code::DANGLING_REFERENCE, message);
         self.report(diagnostic.at(span).help(help));
     }
 
-    /// The unit that an id means. What is empty refers to nothing.
+    /// Resolves the id of a unit. An empty string refers to no unit.
     pub(super) fn unit(&mut self, node: &Node<'_>) -> Option<UnitReference> {
         if node.is_null() {
             return None;
@@ -87,7 +87,7 @@ impl<'d, 'a> Reader<'d, 'a> {
         Some(UnitReference { text, unit, span: node.span })
     }
 
-    /// Says what was left out for being too much.
+    /// Reports the number of messages that were left out.
     pub(super) fn finish(self) {
         self.tally.finish(self.diagnostics);
     }
@@ -98,7 +98,7 @@ fn invalid(span: Span, message: String, help: &str) -> Diagnostic {
     if help.is_empty() { diagnostic } else { diagnostic.help(help) }
 }
 
-/// The text of a key, if it holds one that is not empty.
+/// Returns the string under a key, if it is not empty.
 pub(super) fn text_of(node: &Node<'_>, key: &str) -> Option<Text> {
     node.get(key)?.as_str().filter(|text| !text.is_empty()).map(Text::from)
 }

@@ -1,16 +1,16 @@
-//! The sections of settings that flows and menus have.
+//! The sections of settings of flows and menus.
 
 use super::kinds;
 use super::values::{OF_THE_EDITOR, group, input, plain, settings};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::{Setting, Settings};
 use crate::flow::kinds::uncapitalized;
 use crate::source::{Entry, Kind, Node};
 use crate::value::Text;
 
-type Entries = Vec<(Text, Written<Setting>)>;
+type Entries = Vec<(Text, Spanned<Setting>)>;
 
-/// What the model has fields for, and what only the editor needs.
+/// Keys of a flow that are fields of the model, or that only the editor needs.
 const OF_THE_FLOW: &[&str] = &[
     "commonModules",
     "defaultLanguage",
@@ -52,11 +52,11 @@ const OF_MENUS: &[(&str, &str, &str)] = &[
     ("speechRecTimeoutTotal", "settingsSpeechRec", "maxSpeechLengthTimeout"),
 ];
 
-/// Other names that a setting has among the defaults of actions.
+/// Settings with other names among the default settings of actions.
 const OF_DEFAULTS: &[(&str, &str)] =
     &[("connTimeout", "connectTimeout"), ("digitTimeout", "interDigitTimeout")];
 
-/// What the model has fields for, of units.
+/// Keys of a unit that are fields of the model.
 const OF_THE_UNIT: &[&str] = &[
     "id",
     "name",
@@ -69,7 +69,7 @@ const OF_THE_UNIT: &[&str] = &[
     "defaultMenuChoice",
 ];
 
-/// The settings of a flow beyond what the model has fields for.
+/// Reads the settings of a flow that are not fields of the model.
 pub(super) fn of_flow(document: &Node<'_>) -> Settings {
     let mut entries = Vec::new();
     let is_known = |entry: &&Entry<'_>| !OF_THE_FLOW.contains(&&*entry.key);
@@ -82,7 +82,7 @@ pub(super) fn of_flow(document: &Node<'_>) -> Settings {
             "errorHandling" => {
                 entries.push(("settingsErrorHandling".into(), error_handling(value)));
             }
-            // Data of Genesys and not of the author's; it stays as it is.
+            // Data of Genesys, not of the author; it is kept unchanged.
             "manifest" | "nluMetaData" | "flowMetaData" | "debugSettings"
             | "customDefinitions" | "versionMetaData" => {
                 entries.push((Text::from(&**key), plain(value)));
@@ -93,7 +93,7 @@ pub(super) fn of_flow(document: &Node<'_>) -> Settings {
     Settings { entries }
 }
 
-/// The settings of a task, menu or state beyond what the model has fields for.
+/// Reads the settings of a task, menu or state that are not fields of the model.
 pub(super) fn of_unit(unit: &Node<'_>) -> Settings {
     let mut entries = Vec::new();
     let is_known = |entry: &&Entry<'_>| {
@@ -113,7 +113,7 @@ fn section(key: &str) -> &str {
     known.map_or(key, |(_, name)| name)
 }
 
-fn section_of(key: &str, value: &Node<'_>) -> Written<Setting> {
+fn section_of(key: &str, value: &Node<'_>) -> Spanned<Setting> {
     let mut read = input(value);
     if key == "outboundCallSettings"
         && let Setting::Group(settings) = &mut read.value
@@ -127,7 +127,7 @@ fn section_of(key: &str, value: &Node<'_>) -> Written<Setting> {
     read
 }
 
-/// Puts a setting into its section.
+/// Adds a setting to its section.
 fn menu_setting(entry: &Entry<'_>, entries: &mut Entries) {
     let value = input(&entry.value);
     let known = OF_MENUS.iter().find(|(key, ..)| *key == entry.key);
@@ -143,7 +143,7 @@ fn menu_setting(entry: &Entry<'_>, entries: &mut Entries) {
     }
 }
 
-/// The defaults of menus, of speech recognition, and of kinds of actions.
+/// Reads the default settings of menus, of speech recognition, and of kinds of actions.
 fn defaults(value: &Node<'_>, entries: &mut Entries) {
     let mut actions = Vec::new();
     for Entry { key, value, .. } in value.entries() {
@@ -165,8 +165,9 @@ fn defaults(value: &Node<'_>, entries: &mut Entries) {
     }
 }
 
-/// What is done when an error is not handled: `{errorHandling: {queue: {targetQueue}}}`.
-fn error_handling(value: &Node<'_>) -> Written<Setting> {
+/// Reads the handling of errors that the flow does not handle: `{errorHandling: {queue:
+/// {targetQueue}}}`.
+fn error_handling(value: &Node<'_>) -> Spanned<Setting> {
     let mut entries = Vec::new();
     if let Some(node) = value.get("handlingType")
         && let Some(name) = node.as_str()
@@ -174,7 +175,7 @@ fn error_handling(value: &Node<'_>) -> Written<Setting> {
         let queue = value.get("queue").filter(|_| name == "Queue");
         let handling = match queue {
             Some(queue) => group(queue.span, [("targetQueue".into(), input(queue))]),
-            None => Written { value: Setting::None, span: node.span },
+            None => Spanned { value: Setting::None, span: node.span },
         };
         let handling = group(node.span, [(uncapitalized(name), handling)]);
         entries.push(("errorHandling".into(), handling));
@@ -187,15 +188,15 @@ fn error_handling(value: &Node<'_>) -> Written<Setting> {
     group(value.span, entries)
 }
 
-/// `destinationFlowTypes` as Archy has it: `compatibleFlowTypes: [{flowType}]`.
-fn common_module(value: &Node<'_>) -> Written<Setting> {
+/// Converts `destinationFlowTypes` to Archy's form: `compatibleFlowTypes: [{flowType}]`.
+fn common_module(value: &Node<'_>) -> Spanned<Setting> {
     let mut read = settings(value, &["destinationFlowTypes"]);
     if let Some(node) = value.get("destinationFlowTypes")
         && let Kind::Array(items) = &node.kind
     {
         let one = |item: &Node<'_>| group(item.span, [("flowType".into(), plain(item))]);
         let list = Setting::List(items.iter().map(one).collect());
-        let list = Written { value: list, span: node.span };
+        let list = Spanned { value: list, span: node.span };
         read.entries.push(("compatibleFlowTypes".into(), list));
     }
     group(value.span, read.entries)

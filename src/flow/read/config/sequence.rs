@@ -1,29 +1,32 @@
-//! Actions as a tree. The JSON has them in one list, and each names the ones behind it.
+//! Actions as a tree. The JSON lists them flat, each with references to the actions that
+//! follow.
 
 use std::collections::BTreeMap;
 
 use super::reader::{Reader, text_of};
 use super::values::input;
 use super::{kinds, settings};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::{Action, Output};
 use crate::source::{Kind, Node, Span};
 use crate::value::Text;
 
-/// How deep outputs may be nested in outputs. Whoever walks the tree recurses that far.
+/// The maximum nesting depth of outputs. Functions that walk the tree recurse to this
+/// depth.
 const MAX_NESTING: usize = 100;
 
 /// The actions of one unit.
 struct Sequence<'d, 's, 'r, 'u, 'a> {
     list: &'d [Node<'s>],
     by_id: BTreeMap<&'d str, usize>,
-    /// Where each action is referred to, once it has its place.
+    /// The position of the reference that placed each action in the tree.
     placed: Vec<Option<Span>>,
     reader: &'r mut Reader<'u, 'a>,
 }
 
-/// The actions of a unit, from its `startAction` on. Every action has one place; one that is
-/// referred to twice, as in a circle, has the first.
+/// Reads the actions of a unit, beginning with its `startAction`. Every action has one
+/// place in the tree. An action with several references, as in a cycle, has the place of
+/// the first one.
 pub(super) fn read(unit: &Node<'_>, reader: &mut Reader<'_, '_>) -> Vec<Action> {
     let list = unit.get("actionList").map_or(&[][..], Node::items);
     let mut by_id = BTreeMap::new();
@@ -48,12 +51,12 @@ pub(super) fn read(unit: &Node<'_>, reader: &mut Reader<'_, '_>) -> Vec<Action> 
         Some(start) => sequence.chain(start, 0),
         None => Vec::new(),
     };
-    sequence.tell_of_the_rest();
+    sequence.report_unreachable();
     actions
 }
 
 impl Sequence<'_, '_, '_, '_, '_> {
-    /// The action that a reference means, and those behind it.
+    /// Reads the referenced action and the actions that follow it.
     fn chain(&mut self, first: &Node<'_>, depth: usize) -> Vec<Action> {
         let mut actions = Vec::new();
         if depth > MAX_NESTING {
@@ -61,7 +64,7 @@ impl Sequence<'_, '_, '_, '_, '_> {
             self.reader.invalid(
                 first.span,
                 message,
-                "move actions to a task of their own",
+                "move some of the actions to another task",
             );
             return actions;
         }
@@ -75,7 +78,7 @@ impl Sequence<'_, '_, '_, '_, '_> {
         actions
     }
 
-    /// Gives the action that a reference means its place, unless it has one.
+    /// Places the referenced action in the tree, unless it already has a place.
     fn place(&mut self, reference: &Node<'_>) -> Option<usize> {
         let id = match &reference.kind {
             Kind::Null => return None,
@@ -84,7 +87,7 @@ impl Sequence<'_, '_, '_, '_, '_> {
             _ => {
                 let found = reference.describe();
                 let message =
-                    format!("an action is referred to by its id, found {found}");
+                    format!("a reference to an action must be its id, found {found}");
                 self.reader.invalid(reference.span, message, "");
                 return None;
             }
@@ -96,19 +99,16 @@ impl Sequence<'_, '_, '_, '_, '_> {
         };
         let place = &mut self.placed[index];
         if let Some(first) = place {
-            let message = format!("the action `{id}` has its place already");
+            let message = format!("the action `{id}` is referenced more than once");
             let first = *first;
             let diagnostic = crate::diagnostic::Diagnostic::new(
                 crate::diagnostic::Code::INVALID_PROPERTY,
                 message,
             );
             self.reader.report(
-                diagnostic
-                    .at(reference.span)
-                    .label(first, "here it is referred to first")
-                    .help(
-                        "an action belongs to one place; to come back to it takes a loop",
-                    ),
+                diagnostic.at(reference.span).label(first, "first reference").help(
+                    "an action can have only one reference; use a loop to return to it",
+                ),
             );
             return None;
         }
@@ -156,11 +156,11 @@ impl Sequence<'_, '_, '_, '_, '_> {
         outputs
     }
 
-    /// The output that a path is, if it leads to something.
+    /// Returns the output of a path, if the path leads to actions.
     fn output(&mut self, path: &Node<'_>, depth: usize) -> Option<Output> {
         let target = path.get("nextActionId")?;
         let id = text_of(path, "outputId").unwrap_or_default();
-        // A path of a task that is called has an id of its own; its label is its name.
+        // A path of a called task has an id; its label is its name.
         let label = kinds::output(&id).or_else(|| text_of(path, "label")).unwrap_or(id);
         let actions = self.chain(target, depth + 1);
         (!actions.is_empty()).then_some(Output {
@@ -172,19 +172,19 @@ impl Sequence<'_, '_, '_, '_, '_> {
         })
     }
 
-    fn tell_of_the_rest(&mut self) {
+    fn report_unreachable(&mut self) {
         let list = self.list;
         for (&id, &index) in &self.by_id {
             if self.placed[index].is_none() {
-                let message = format!("nothing leads to the action `{id}`");
-                let help = "it is left out; connect it in Architect, or delete it";
+                let message = format!("the action `{id}` is unreachable");
+                let help = "connect it in Architect or delete it; flowsim ignores it";
                 self.reader.warn(list[index].span, message, help);
             }
         }
     }
 }
 
-/// An action without its outputs.
+/// Reads an action without its outputs.
 pub(super) fn action(
     node: &Node<'_>,
     kind: fn(&str) -> Text,
@@ -193,14 +193,14 @@ pub(super) fn action(
     let class = node.get("__type").filter(|class| class.as_str().is_some());
     if class.is_none() {
         let message = "an action needs a `__type`, a string".into();
-        reader.invalid(node.span, message, "export the flow anew");
+        reader.invalid(node.span, message, "export the flow again");
     }
     let name = class.and_then(Node::as_str).unwrap_or_default();
     Action {
         key: text_of(node, "id"),
         tracking_id: tracking_id(node),
         name: text_of(node, "name"),
-        kind: Written { value: kind(name), span: class.map_or(node.span, |it| it.span) },
+        kind: Spanned { value: kind(name), span: class.map_or(node.span, |it| it.span) },
         settings: settings::read(node, name, reader),
         outputs: Vec::new(),
         span: node.span,

@@ -1,72 +1,73 @@
-//! The settings of actions under the names that Archy gives them, one table for all kinds.
-//! *Source: flows of which both forms are published; for kinds that none of them has, the
+//! The settings of actions under Archy's names, in one table for all kinds. *Source:
+//! flows that are published in both forms; for kinds that none of them contains, the
 //! properties of the classes of Genesys' Architect Scripting.*
 
 use super::composed;
 use super::reader::Reader;
 use super::values::{OF_THE_EDITOR, group, input, output};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::{Setting, Settings};
 use crate::source::{Entry, Node};
 use crate::value::Text;
 
-/// How a property is read.
+/// The form of a property.
 #[derive(Clone, Copy)]
-enum How {
+enum ValueForm {
     /// A value.
     Input,
-    /// The variable that takes a result.
+    /// The variable that receives a result.
     Output,
     /// Names with values: `[{name, value}]`.
     Inputs,
-    /// Names with the variables that take results.
+    /// Names with the variables that receive results.
     Outputs,
     /// The id of a unit.
     Unit,
 }
 
-/// `__type`, property, the name that Archy gives it, and how it is read.
-type Rule = (&'static str, &'static str, &'static str, How);
+/// The `__type`, the property, Archy's name for it, and its form.
+type Rule = (&'static str, &'static str, &'static str, ValueForm);
 
-/// Archy gives it the same name.
+/// Marks a property with the same name in Archy.
 const SAME: &str = "";
 
-/// The rules of single kinds. A property without one keeps its name.
+/// The rules for single kinds. A property without a rule keeps its name.
 const RULES: &[Rule] = &[
-    ("AskForBooleanAction", "askResult", SAME, How::Output),
-    ("AskForSlotAction", "askResult", SAME, How::Output),
-    ("ChangeStateAction", "stateReference", "targetStateRef", How::Unit),
-    ("CollectInputAction", "prompts", "inputAudio", How::Input),
-    ("CollectInputAction", "resultData", "inputData", How::Output),
-    ("CollectInputAction", "verificationPrompts", "verificationAudio", How::Input),
-    ("DataTableLookupAction", "lookupKeyValue", "lookupValue", How::Input),
-    ("DecisionAction", "expression", "condition", How::Input),
-    ("DigitalMenuAction", "resultData", SAME, How::Output),
-    ("CallBotFlowAction", "exitReason", SAME, How::Output),
-    ("CallBotFlowAction", "intent", SAME, How::Output),
-    ("EvaluateScheduleGroupAction", "inServiceSchedules", SAME, How::Output),
-    ("GetExternalContactAction", "externalResult", SAME, How::Output),
-    ("SearchExternalContactsAction", "externalResults", SAME, How::Output),
-    ("HoldMusicAction", "bargeInExpression", "bargeInEnabled", How::Input),
-    ("LoopAction", "currentIndex", SAME, How::Output),
-    ("PlayAudioAction", "prompts", "audio", How::Input),
-    ("PlayEstimatedWaitTimeAction", "prompts", "audio", How::Input),
+    ("AskForBooleanAction", "askResult", SAME, ValueForm::Output),
+    ("AskForSlotAction", "askResult", SAME, ValueForm::Output),
+    ("ChangeStateAction", "stateReference", "targetStateRef", ValueForm::Unit),
+    ("CollectInputAction", "prompts", "inputAudio", ValueForm::Input),
+    ("CollectInputAction", "resultData", "inputData", ValueForm::Output),
+    ("CollectInputAction", "verificationPrompts", "verificationAudio", ValueForm::Input),
+    ("DataTableLookupAction", "lookupKeyValue", "lookupValue", ValueForm::Input),
+    ("DecisionAction", "expression", "condition", ValueForm::Input),
+    ("DigitalMenuAction", "resultData", SAME, ValueForm::Output),
+    ("CallBotFlowAction", "exitReason", SAME, ValueForm::Output),
+    ("CallBotFlowAction", "intent", SAME, ValueForm::Output),
+    ("EvaluateScheduleGroupAction", "inServiceSchedules", SAME, ValueForm::Output),
+    ("GetExternalContactAction", "externalResult", SAME, ValueForm::Output),
+    ("SearchExternalContactsAction", "externalResults", SAME, ValueForm::Output),
+    ("HoldMusicAction", "bargeInExpression", "bargeInEnabled", ValueForm::Input),
+    ("LoopAction", "currentIndex", SAME, ValueForm::Output),
+    ("PlayAudioAction", "prompts", "audio", ValueForm::Input),
+    ("PlayEstimatedWaitTimeAction", "prompts", "audio", ValueForm::Input),
 ];
 
-/// The rules that hold for every kind.
-const EVERYWHERE: &[(&str, &str, How)] = &[
-    ("errorBindings", "failureOutputs", How::Outputs),
-    ("inputs", "inputs", How::Inputs),
-    ("menuReference", "targetMenuRef", How::Unit),
-    ("outputs", "outputs", How::Outputs),
-    ("stateReference", "targetStateRef", How::Unit),
-    ("taskReference", "targetTaskRef", How::Unit),
+/// The rules for all kinds.
+const EVERYWHERE: &[(&str, &str, ValueForm)] = &[
+    ("errorBindings", "failureOutputs", ValueForm::Outputs),
+    ("inputs", "inputs", ValueForm::Inputs),
+    ("menuReference", "targetMenuRef", ValueForm::Unit),
+    ("outputs", "outputs", ValueForm::Outputs),
+    ("stateReference", "targetStateRef", ValueForm::Unit),
+    ("taskReference", "targetTaskRef", ValueForm::Unit),
 ];
 
-/// What is no setting: who the action is, and where it goes on.
+/// Keys that are not settings: the identity of the action, and the references to other
+/// actions.
 const OF_THE_TREE: &[&str] = &["id", "name", "__type", "nextAction", "paths", "path"];
 
-/// The settings of an action of a `__type`.
+/// Reads the settings of an action with a `__type`.
 pub(super) fn read(
     action: &Node<'_>,
     class: &str,
@@ -91,41 +92,42 @@ pub(super) fn read(
     settings
 }
 
-fn rule<'k>(class: &str, key: &'k str) -> (&'k str, How) {
+fn rule<'k>(class: &str, key: &'k str) -> (&'k str, ValueForm) {
     let own = RULES.iter().find(|rule| rule.0 == class && rule.1 == key);
     if let Some((_, _, name, how)) = own {
         return (if *name == SAME { key } else { name }, *how);
     }
     if class.starts_with("Find") && matches!(key, "result" | "findResult") {
-        return ("findResult", How::Output);
+        return ("findResult", ValueForm::Output);
     }
     let general = EVERYWHERE.iter().find(|rule| rule.0 == key);
-    general.map_or((key, How::Input), |(_, name, how)| (name, *how))
+    general.map_or((key, ValueForm::Input), |(_, name, how)| (name, *how))
 }
 
-/// A value as its rule says. Names with no values, and references to nothing, are none.
+/// Reads a value according to its rule. Returns `None` for names without values and for
+/// empty references.
 fn value(
     node: &Node<'_>,
-    how: How,
+    how: ValueForm,
     reader: &mut Reader<'_, '_>,
-) -> Option<Written<Setting>> {
+) -> Option<Spanned<Setting>> {
     match how {
-        How::Input => Some(input(node)),
-        How::Output => Some(output(node)),
-        How::Inputs => bindings(node, input),
-        How::Outputs => bindings(node, output),
-        How::Unit => {
+        ValueForm::Input => Some(input(node)),
+        ValueForm::Output => Some(output(node)),
+        ValueForm::Inputs => bindings(node, input),
+        ValueForm::Outputs => bindings(node, output),
+        ValueForm::Unit => {
             let unit = reader.unit(node)?;
-            Some(Written { value: Setting::Unit(unit), span: node.span })
+            Some(Spanned { value: Setting::Unit(unit), span: node.span })
         }
     }
 }
 
-/// `[{name, value}]` as a group, if there is something in it.
+/// Reads `[{name, value}]` as a group. Returns `None` if the list is empty.
 pub(super) fn bindings(
     node: &Node<'_>,
-    read: fn(&Node<'_>) -> Written<Setting>,
-) -> Option<Written<Setting>> {
+    read: fn(&Node<'_>) -> Spanned<Setting>,
+) -> Option<Spanned<Setting>> {
     let entries = node.items().iter().filter_map(|item| {
         Some((Text::from(item.get("name")?.as_str()?), read(item.get("value")?)))
     });

@@ -1,4 +1,4 @@
-//! Small documents, and what is read and said of them.
+//! Small documents, and the model and findings that result from them.
 
 use proptest::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::flow::architect::{Action, ArchitectFlow, Setting, UnitKind};
 use crate::source::{FileId, Files, Span, read_json};
 use crate::value::{Json, Kind, Type};
 
-/// An expression node: text, type, mode and tree.
+/// Builds an expression node: text, type, mode and tree.
 fn node(text: &str, code: &str, mode: u8, config: &str) -> String {
     let text = serde_json::to_string(text).unwrap();
     format!(
@@ -25,7 +25,7 @@ fn reference(name: &str, code: &str, mode: u8) -> String {
     node(name, code, mode, &format!("{{\"ref\":{{\"text\":\"{name}\"}}}}"))
 }
 
-/// A flow with one task of these actions, the first of which has the id `a`.
+/// Builds a flow with one task of these actions; the first action has the id `a`.
 fn flow(actions: &str) -> String {
     flow_of(&format!(
         "{{\"id\":\"t\",\"name\":\"Main\",\"__type\":\"Task\",\"startAction\":\"a\",\
@@ -48,19 +48,19 @@ fn load(text: &str) -> (ArchitectFlow, Vec<Diagnostic>) {
     (flow, diagnostics)
 }
 
-/// The flow, of which nothing is said.
+/// Reads a flow without findings.
 fn fine(text: &str) -> ArchitectFlow {
     let (flow, diagnostics) = load(text);
     assert!(diagnostics.is_empty(), "{diagnostics:#?}");
     flow
 }
 
-/// The first action of a task with these actions.
+/// Returns the first action of a task with these actions.
 fn first(actions: &str) -> Action {
     fine(&flow(actions)).units[0].actions[0].clone()
 }
 
-/// A setting by the names on the way to it.
+/// Returns a setting by the names of the path to it.
 fn at<'a>(action: &'a Action, path: &[&str]) -> &'a Setting {
     let mut settings = &action.settings;
     for (index, name) in path.iter().enumerate() {
@@ -74,7 +74,8 @@ fn at<'a>(action: &'a Action, path: &[&str]) -> &'a Setting {
     panic!("a path has names")
 }
 
-/// Kinds that no published export has are named and read as Architect Scripting has them.
+/// Kinds that no published export contains have the names and forms of Architect
+/// Scripting.
 #[test]
 fn schedules_and_what_is_found_are_read() {
     let group = literal("Opening", "sgp");
@@ -104,7 +105,7 @@ fn schedules_and_what_is_found_are_read() {
     assert_eq!(at(&action, &["findResult"]), &variable);
 }
 
-/// The outline of actions: kinds, and in brackets the outputs.
+/// Returns the outline of actions: kinds, and the outputs in brackets.
 fn outline(actions: &[Action]) -> String {
     let one = |action: &Action| {
         let outputs = action
@@ -116,8 +117,8 @@ fn outline(actions: &[Action]) -> String {
     actions.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-/// What is said, with the text that it is said of.
-fn said(text: &str) -> Vec<(String, String)> {
+/// Returns the messages, each with the text at its position.
+fn messages(text: &str) -> Vec<(String, String)> {
     let of = |span: Span| &text[span.start as usize..span.end as usize];
     let (_, diagnostics) = load(text);
     let one = |it: &Diagnostic| (it.message.clone(), of(it.labels[0].span).to_owned());
@@ -168,7 +169,7 @@ fn cases_keep_their_order_and_values() {
 }
 
 #[test]
-fn circles_are_told_and_not_followed() {
+fn cycles_are_reported_and_not_followed() {
     let text = flow(
         r#"{"id":"a","__type":"DisconnectAction","nextAction":"b"},
            {"id":"b","__type":"DecisionAction","nextAction":"a",
@@ -176,13 +177,13 @@ fn circles_are_told_and_not_followed() {
     );
     assert_eq!(outline(&load(&text).0.units[0].actions), "disconnect, decision");
     let place = |id: &str| {
-        (format!("the action `{id}` has its place already"), format!("\"{id}\""))
+        (format!("the action `{id}` is referenced more than once"), format!("\"{id}\""))
     };
-    assert_eq!(said(&text), [place("b"), place("a")]);
+    assert_eq!(messages(&text), [place("b"), place("a")]);
 }
 
 #[test]
-fn references_to_nothing_are_told() {
+fn dangling_references_are_reported() {
     let text = flow(
         r#"{"id":"a","__type":"TransferTaskAction","taskReference":"x","nextAction":"y"},
            {"id":"z","__type":"EndFlowAction"}"#,
@@ -190,9 +191,9 @@ fn references_to_nothing_are_told() {
     let expected = [
         ("no task, menu or state has the id `x`", "\"x\""),
         ("no action of this unit has the id `y`", "\"y\""),
-        ("nothing leads to the action `z`", r#"{"id":"z","__type":"EndFlowAction"}"#),
+        ("the action `z` is unreachable", r#"{"id":"z","__type":"EndFlowAction"}"#),
     ];
-    assert_eq!(said(&text), expected.map(|(what, at)| (what.into(), at.into())));
+    assert_eq!(messages(&text), expected.map(|(what, at)| (what.into(), at.into())));
     let (flow, diagnostics) = load(&text);
     let Setting::Unit(unit) = at(&flow.units[0].actions[0], &["targetTaskRef"]) else {
         panic!("{flow:#?}")
@@ -213,9 +214,9 @@ fn nesting_is_bounded() {
             )
         })
         .collect();
-    let said = said(&flow(&actions.join(",")));
-    assert_eq!(said[0].0, "outputs are nested deeper than 100 levels");
-    assert_eq!(said[0].1, "\"101\"");
+    let messages = messages(&flow(&actions.join(",")));
+    assert_eq!(messages[0].0, "outputs are nested deeper than 100 levels");
+    assert_eq!(messages[0].1, "\"101\"");
 }
 
 #[test]
@@ -354,7 +355,7 @@ fn menus_hold_the_tasks_of_their_choices() {
     assert_eq!(two.action.kind.value, "menuDisconnect");
     assert_eq!(two.digit.as_ref().unwrap().value, '#');
 
-    // A task that something else refers to too stays where it is.
+    // A task that is also referenced from elsewhere stays a unit.
     let text =
         text.replace("EndFlowAction\"", "TransferTaskAction\",\"taskReference\":\"u\"");
     let flow = fine(&text);
@@ -366,22 +367,22 @@ fn menus_hold_the_tasks_of_their_choices() {
 }
 
 #[test]
-fn what_a_flow_lacks_is_told() {
-    let said = said("{\"type\":7,\"flowSequenceItemList\":{}}");
+fn missing_keys_of_a_flow_are_reported() {
+    let messages = messages("{\"type\":7,\"flowSequenceItemList\":{}}");
     let expected = [
         ("a flow needs `name`, a string; found nothing", ""),
         ("a flow needs `type`, a string; found a number", "7"),
         ("a flow needs `initialSequence`, a string; found nothing", ""),
         ("`flowSequenceItemList` must be a list, found an object", "{}"),
     ];
-    assert_eq!(said.len(), expected.len());
-    for ((what, at), (message, place)) in said.iter().zip(expected) {
+    assert_eq!(messages.len(), expected.len());
+    for ((what, at), (message, place)) in messages.iter().zip(expected) {
         assert_eq!(what, message);
         assert!(place.is_empty() || at == place, "{at}");
     }
 }
 
-/// Whether a text means the same as a tree, given as `op(operand, …)` in JSON.
+/// Whether an expression has the same meaning as a tree, given as `op(operand, …)` in JSON.
 fn agrees(text: &str, config: &str) -> bool {
     let node = node(text, "str", 0, config);
     let text = flow(&format!(r#"{{"id":"a","__type":"New","value":{node}}}"#));
@@ -396,7 +397,7 @@ fn agrees(text: &str, config: &str) -> bool {
 }
 
 #[test]
-fn texts_are_compared_with_their_trees() {
+fn expressions_are_compared_with_their_trees() {
     let (a, b) = (r#"{"ref":{"text":"Task.a"}}"#, r#"{"lit":{"text":"2"}}"#);
     let op = |name: &str, operands: &[&str]| {
         format!("{{\"{name}\":{{\"operands\":[{}]}}}}", operands.join(","))
@@ -418,18 +419,18 @@ fn texts_are_compared_with_their_trees() {
         &op(".", &[r#"{"lit":{"text":"c"}}"#, &op("[", &[b, a])])
     ));
     assert!(agrees("Task.a ? 2 : NOT_SET", &op("?", &[a, b, r#"{"nul":{}}"#])));
-    // Left to right, as all operators of one rank.
+    // Evaluated from left to right, like all operators of the same rank.
     assert!(agrees("Task.a - 2 - 2", &op("-", &[&op("-", &[a, b]), b])));
     assert!(!agrees("Task.a - 2 - 2", &op("-", &[a, &op("-", &[b, b])])));
 }
 
 #[test]
-fn literals_are_their_texts() {
+fn literals_are_compared_with_their_trees() {
     let (value, other) =
         (literal("a +", "str"), node("a", "str", 1, "{\"lit\":{\"text\":\"b\"}}"));
     let text = flow(&format!(r#"{{"id":"a","__type":"New","a":{value},"b":{other}}}"#));
-    let message = "the text of an expression is another literal than the tree beside it";
-    assert_eq!(said(&text), [(message.to_owned(), "\"a\"".to_owned())]);
+    let message = "the text of an expression differs from the literal in its tree";
+    assert_eq!(messages(&text), [(message.to_owned(), "\"a\"".to_owned())]);
     assert!(agrees("\"2\"", "{\"lit\":{\"text\":\"2\"}}"));
     assert!(!agrees("2 + 2", "{\"lit\":{\"text\":\"2\"}}"));
 }
@@ -450,13 +451,13 @@ const KEYS: &str = "\
     queues skills inputs outputs value category prompts defaultAudio commonModules \
     initialSequence errorHandling handlingType";
 
-/// What may stand under them.
+/// Values for these keys.
 const WORDS: &str = "\
     a b t Task Menu DataAction SwitchAction LoopAction UpdateVariableAction \
     TransferPureMatchAction TaskAction StringVariable str int __YES__ Queue \
     CollectInputAction";
 
-/// Any JSON of these words.
+/// Generates any JSON of these words.
 fn any_json() -> impl Strategy<Value = serde_json::Value> {
     let key = proptest::sample::select(KEYS.split(' ').collect::<Vec<_>>());
     let words = WORDS.split(' ').chain(["", "Task.a + 1"]);

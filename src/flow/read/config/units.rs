@@ -1,14 +1,14 @@
-//! Tasks and states, and the variables of both and of flows.
+//! Tasks and states, and the variables of units and flows.
 
 use super::menus::{self, Inlined};
 use super::reader::{Reader, text_of};
 use super::{kinds, sections, sequence, values};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::{Unit, UnitKind, Variable};
 use crate::source::{Kind, Node};
 use crate::value::{Text, Type};
 
-/// The units of a flow. Tasks that stand within a menu's choice are there.
+/// Reads the units of a flow. Tasks inside menu choices are read with the choice.
 pub(super) fn read(
     items: &[Node<'_>],
     inlined: &Inlined<'_, '_>,
@@ -67,8 +67,7 @@ fn kind_of(item: &Node<'_>, reader: &mut Reader<'_, '_>) -> UnitKind {
         name => {
             let span = class.map_or(item.span, |node| node.span);
             let found = name.unwrap_or("nothing");
-            let message =
-                format!("there is no kind of unit `{found}`; it is read as a task");
+            let message = format!("unknown kind of unit `{found}`; it is read as a task");
             let help =
                 "units are Task, LoopTask, CommonModuleTask, Menu, State and BotState";
             reader.invalid(span, message, help);
@@ -81,25 +80,26 @@ fn key_of(item: &Node<'_>, reader: &mut Reader<'_, '_>) -> Text {
     let id = text_of(item, "id");
     if id.is_none() {
         let message = "a task, menu or state needs an `id`, a string".into();
-        reader.invalid(item.span, message, "export the flow anew");
+        reader.invalid(item.span, message, "export the flow again");
     }
     id.or_else(|| text_of(item, "name")).unwrap_or_default()
 }
 
-/// The outputs that a task declares beside the one that it always has.
-fn output_paths(item: &Node<'_>) -> Vec<Written<Text>> {
+/// Reads the outputs that a task declares, without the default output that every task
+/// has.
+fn output_paths(item: &Node<'_>) -> Vec<Spanned<Text>> {
     let paths = item.get("paths").map_or(&[][..], Node::items).iter();
     let declared = paths.filter(|path| {
         path.get("outputId").and_then(Node::as_str) != Some("__DEFAULT__")
     });
     let named = declared.filter_map(|path| {
         let label = path.get("label")?;
-        Some(Written { value: Text::from(label.as_str()?), span: label.span })
+        Some(Spanned { value: Text::from(label.as_str()?), span: label.span })
     });
     named.collect()
 }
 
-/// The variables of a flow or unit.
+/// Reads the variables of a flow or unit.
 pub(super) fn variables(owner: &Node<'_>, reader: &mut Reader<'_, '_>) -> Vec<Variable> {
     let variables = owner.get("variables").map_or(&[][..], Node::items);
     variables.iter().filter_map(|node| variable(node, reader)).collect()
@@ -118,22 +118,23 @@ fn variable(node: &Node<'_>, reader: &mut Reader<'_, '_>) -> Option<Variable> {
     if holds.is_none() {
         let class = node.get("__type");
         let found = class.and_then(Node::as_str).unwrap_or("nothing");
-        let message = format!("the type of `{name}` is not known: `{found}`");
+        let message = format!("unknown type `{found}` of the variable `{name}`");
         let place = class.map_or(node.span, |class| class.span);
         reader.warn(place, message, "its type is not checked");
     }
     Some(Variable {
         key: text_of(node, "id"),
-        name: Written { value: Text::from(name), span },
-        holds: holds.unwrap_or(Type { is_collection: is("isCollection"), ..Type::ANY }),
+        name: Spanned { value: Text::from(name), span },
+        value_type: holds
+            .unwrap_or(Type { is_collection: is("isCollection"), ..Type::ANY }),
         initial: initial.map(values::input),
         is_input: is("isInput"),
         is_output: is("isOutput"),
     })
 }
 
-/// The type by the initial value, which has a code where the class only says "complex"; else
-/// by the class.
+/// Returns the type of a variable: from the type code of its initial value, or else from
+/// its class. The code is preferred because some classes are only named "complex".
 fn holds(node: &Node<'_>, is_collection: bool) -> Option<Type> {
     let code = node.get("initialValue").and_then(|value| value.get("type"));
     let by_code = code.and_then(Node::as_str).and_then(kinds::type_of);

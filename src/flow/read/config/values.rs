@@ -1,8 +1,8 @@
-//! Values as an author sets them: expression nodes, sequences of audio, plain JSON.
+//! The values of settings: expression nodes, sequences of audio, plain JSON.
 
 use super::kinds;
 use crate::expr::architect::{Form, Tree, parse};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::{Setting, Settings};
 use crate::flow::read::json;
 use crate::source::{Kind, Node, Span};
@@ -11,24 +11,23 @@ use crate::value::{Json, Number, Text, Type};
 /// Keys that only Architect's editor needs.
 pub(super) const OF_THE_EDITOR: &[&str] = &["trackingId", "uiMetaData"];
 
-/// An expression node: the text, its type, and the tree that Architect made of it.
+/// An expression node: the text, its type, and Architect's tree of it.
 pub(super) struct Expression<'d, 's> {
     /// The text.
     pub(super) text: &'d str,
-    /// Where the text stands.
+    /// The position of the text.
     pub(super) span: Span,
-    /// The code of its type.
+    /// The code of the type.
     pub(super) code: &'d str,
-    /// How the author entered it: 0 as an expression, 1 as a literal, 2 as a variable, 3 not
-    /// at all, 4 as a communication.
+    /// The form in which the author entered it: 0 as an expression, 1 as a literal, 2 as
+    /// a variable, 3 not at all, 4 as a communication.
     pub(super) mode: Option<&'d str>,
-    /// The root of the tree: an operator, a function or a kind of leaf, and what belongs to
-    /// it.
+    /// The root of the tree: the name of an operator, function or leaf, and its content.
     pub(super) root: Option<(&'d str, &'d Node<'s>)>,
 }
 
 impl<'d, 's> Expression<'d, 's> {
-    /// The expression that a node is, if it is one.
+    /// Returns the expression in a node, if the node is one.
     pub(super) fn of(node: &'d Node<'s>) -> Option<Self> {
         let text = node.get("text")?;
         let config = node.get("config");
@@ -49,15 +48,15 @@ impl<'d, 's> Expression<'d, 's> {
         })
     }
 
-    /// The type, if its code is known.
+    /// Returns the type, if its code is known.
     fn holds(&self) -> Option<Type> {
         kinds::type_of(self.code)
     }
 
-    /// What it is where a value is read.
+    /// Returns the setting for a value that is read.
     fn input(&self) -> Setting {
         match self.root {
-            // A text that was entered as a literal and is empty is a text.
+            // An empty string that was entered as a literal is a string.
             Some(("emp", _)) if self.mode == Some("1") && self.code == "str" => {
                 Setting::Literal(Json::String(Text::new()))
             }
@@ -100,8 +99,8 @@ impl<'d, 's> Expression<'d, 's> {
     }
 }
 
-/// The text of an audio that is one text to be spoken, which the caller may interrupt: what
-/// Archy calls `tts`. *Source: flows of which both forms are published.*
+/// Returns the text of an audio that consists of one text to speak and that the caller
+/// may interrupt: Archy's `tts`. *Source: flows that are published in both forms.*
 fn speech(audio: &str) -> Option<Text> {
     if !audio.starts_with("AudioPlaybackOptions(") {
         return None;
@@ -127,7 +126,8 @@ fn arguments<'t, 'x>(tree: &'t Tree<'x>, function: &str) -> Option<&'t [Tree<'x>
     }
 }
 
-/// `P0D0H1M0S0F` as Archy has it: `{minutes: 1}`. The last number is of milliseconds.
+/// Converts `P0D0H1M0S0F` to Archy's form: `{minutes: 1}`. The last number is in
+/// milliseconds.
 fn duration(text: &str) -> Option<Json> {
     let mut rest = text.strip_prefix('P')?;
     let mut parts = Vec::new();
@@ -138,20 +138,21 @@ fn duration(text: &str) -> Option<Json> {
         ('S', "seconds"),
         ('F', "milliseconds"),
     ] {
-        let (digits, behind) = rest.split_once(letter)?;
+        let (digits, remainder) = rest.split_once(letter)?;
         let count: u32 = digits.parse().ok()?;
         if count > 0 {
             parts.push((name.into(), Json::Integer(count.into())));
         }
-        rest = behind;
+        rest = remainder;
     }
     (rest.is_empty() && !parts.is_empty()).then(|| Json::object(parts))
 }
 
-/// Something of the organisation: Archy refers to it by its name, never by its id.
+/// Returns a reference to an object of the organisation: Archy refers to it by name,
+/// never by id.
 fn named(code: &str, name: &str, id: &str) -> Json {
     let name = match code {
-        // The ids of the system's own prompts are made of their names.
+        // The ids of system prompts are derived from their names.
         "pmt" if id.starts_with("__") => Text::from(format!("PromptSystem.{name}")),
         "pmt" => Text::from(format!("Prompt.{name}")),
         _ => Text::from(name),
@@ -159,16 +160,16 @@ fn named(code: &str, name: &str, id: &str) -> Json {
     Json::object([("name".into(), Json::String(name))])
 }
 
-/// The one operator, function or leaf that a part of a tree is.
+/// Returns the only operator, function or leaf in a part of a tree.
 pub(super) fn root<'d, 's>(config: &'d Node<'s>) -> Option<(&'d str, &'d Node<'s>)> {
     let entry = config.entries().first()?;
     Some((&*entry.key, &entry.value))
 }
 
-/// A value that is read.
-pub(super) fn input(node: &Node<'_>) -> Written<Setting> {
+/// Reads a value.
+pub(super) fn input(node: &Node<'_>) -> Spanned<Setting> {
     if let Some(expression) = Expression::of(node) {
-        return Written { value: expression.input(), span: expression.span };
+        return Spanned { value: expression.input(), span: expression.span };
     }
     let value = match &node.kind {
         Kind::Array(items) => Setting::List(items.iter().map(input).collect()),
@@ -178,27 +179,27 @@ pub(super) fn input(node: &Node<'_>) -> Written<Setting> {
         },
         _ => Setting::Literal(json(node)),
     };
-    Written { value, span: node.span }
+    Spanned { value, span: node.span }
 }
 
-/// The audio of a sequence that is the same in all languages.
+/// Returns the audio of a sequence, if it is the same in all languages.
 fn audio<'d, 's>(node: &'d Node<'s>) -> Option<&'d Node<'s>> {
     let audio = node.get("defaultAudio")?;
     let is_the_same = node.get("cases").is_none_or(|cases| cases.items().is_empty());
     (is_the_same && Expression::of(audio).is_some()).then_some(audio)
 }
 
-/// Where a result goes: a variable.
-pub(super) fn output(node: &Node<'_>) -> Written<Setting> {
+/// Reads the variable that receives a result.
+pub(super) fn output(node: &Node<'_>) -> Spanned<Setting> {
     match Expression::of(node) {
         Some(Expression { root: Some(("ref", _)), text, span, .. }) => {
-            Written { value: Setting::Variable(Text::from(text)), span }
+            Spanned { value: Setting::Variable(Text::from(text)), span }
         }
         _ => input(node),
     }
 }
 
-/// The entries of an object, except some.
+/// Reads the entries of an object, except some.
 pub(super) fn settings(node: &Node<'_>, except: &[&str]) -> Settings {
     let entries = node.entries().iter();
     let wanted = entries.filter(|entry| !except.contains(&&*entry.key));
@@ -206,16 +207,16 @@ pub(super) fn settings(node: &Node<'_>, except: &[&str]) -> Settings {
     Settings { entries: read.collect() }
 }
 
-/// A group of settings.
+/// Creates a group of settings.
 pub(super) fn group(
     span: Span,
-    entries: impl IntoIterator<Item = (Text, Written<Setting>)>,
-) -> Written<Setting> {
+    entries: impl IntoIterator<Item = (Text, Spanned<Setting>)>,
+) -> Spanned<Setting> {
     let settings = Settings { entries: entries.into_iter().collect() };
-    Written { value: Setting::Group(settings), span }
+    Spanned { value: Setting::Group(settings), span }
 }
 
-/// A plain text.
-pub(super) fn plain(node: &Node<'_>) -> Written<Setting> {
-    Written { value: Setting::Literal(json(node)), span: node.span }
+/// Reads a plain value.
+pub(super) fn plain(node: &Node<'_>) -> Spanned<Setting> {
+    Spanned { value: Setting::Literal(json(node)), span: node.span }
 }

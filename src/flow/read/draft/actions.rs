@@ -1,4 +1,4 @@
-//! What a node does, by its type.
+//! The actions of nodes, by type.
 
 use indexmap::IndexMap;
 
@@ -10,17 +10,17 @@ use crate::flow::action::{
     Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact,
     If, NotFound, QueueStatistics, Route, Say, Set, VariableType, Webhook, reference,
 };
-use crate::flow::model::{Path, PathKind, Written};
+use crate::flow::model::{Path, PathKind, Spanned};
 use crate::flow::read::json;
 use crate::source::{Kind, Node as Document, Span};
 use crate::value::{Json, Text};
 
-/// The most conditions of one If node. They are searched one by one.
+/// The maximum number of conditions of one If node. They are searched one by one.
 const MAX_CONDITIONS: usize = 10_000;
 
 type Read = fn(&mut Properties<'_, '_, '_, '_>, &mut Vec<Path>) -> Action;
 
-/// Every type with its other names; they are matched without regard to case.
+/// Every type with its alternative names. Case is ignored.
 const TYPES: &[(&[&str], Read)] = &[
     (&["Say", "PlayPrompt", "PlayAudio"], |properties, _| say(properties)),
     (&["Gather", "Collect", "CollectInput"], |properties, _| gather(properties)),
@@ -42,8 +42,8 @@ const TYPES: &[(&[&str], Read)] = &[
     (&["End", "Disconnect"], |properties, _| end(properties)),
 ];
 
-/// Reads the action of a node, and the properties that it does not have; the paths that stand
-/// in its properties go to `paths`.
+/// Reads the action of a node and its unknown properties. Paths among the properties are
+/// added to `paths`.
 pub(super) fn read(
     node: &Document<'_>,
     span: Span,
@@ -67,7 +67,7 @@ pub(super) fn read(
                 format!("the types are {}", first.join(", "))
             }
         };
-        let message = format!("there is no node type `{name}`");
+        let message = format!("unknown node type `{name}`");
         let place = written.map_or(span, |node| node.span);
         reader.report(
             Diagnostic::new(Code::UNKNOWN_NODE_TYPE, message).at(place).help(help),
@@ -77,7 +77,7 @@ pub(super) fn read(
     let mut properties = Properties::new(node, span, reader);
     let mut action = read(&mut properties, paths);
     let others = properties.finish();
-    // A node of type Disconnect says by its name how it ends.
+    // A node of type Disconnect ends by disconnecting, unless it sets `endType`.
     if let Action::End(end) = &mut action
         && name.eq_ignore_ascii_case(names[1])
         && node
@@ -90,7 +90,7 @@ pub(super) fn read(
     (action, others)
 }
 
-/// The properties of a node whose type says nothing about them.
+/// Returns all properties of a node of unknown type.
 fn all_properties(node: &Document<'_>) -> IndexMap<Text, Json> {
     let entries = node.get("properties").map_or(&[][..], Document::entries);
     entries.iter().map(|entry| (Text::from(&*entry.key), json(&entry.value))).collect()
@@ -102,8 +102,10 @@ fn say(properties: Source<'_, '_, '_, '_, '_>) -> Action {
     let text = properties.phrase("sayText");
     properties.ignore(&["sayLanguage", "sayGender", "playBeepBeforeText"]);
     if text.is_none() {
-        properties
-            .missing("a Say node needs a `sayText`", "say what the caller is to hear");
+        properties.missing(
+            "a Say node needs a `sayText`",
+            "add the text that the caller hears",
+        );
     }
     Action::Say(Say { text: text.unwrap_or_else(|| Template::Text(Text::new())) })
 }
@@ -116,7 +118,7 @@ fn gather(properties: Source<'_, '_, '_, '_, '_>) -> Action {
     if min_digits > max_digits {
         let message =
             format!("`minDigits` is {min_digits}, more than `maxDigits`, {max_digits}");
-        properties.missing(&message, "a caller can never press that many keys");
+        properties.missing(&message, "lower `minDigits` or raise `maxDigits`");
     }
     let timeout_ms = properties.seconds("timeoutSeconds").unwrap_or(5_000);
     let inter_digit_timeout_ms =
@@ -145,11 +147,12 @@ fn gather(properties: Source<'_, '_, '_, '_, '_>) -> Action {
 fn keys(
     properties: Source<'_, '_, '_, '_, '_>,
     name: &'static str,
-) -> Option<Written<Text>> {
+) -> Option<Spanned<Text>> {
     let keys = properties.text(name)?;
     let is_key = |c: char| matches!(c, '0'..='9' | '*' | '#' | 'A'..='D');
     if let Some(other) = keys.value.chars().find(|c| !is_key(*c)) {
-        let message = format!("`{name}` must hold keys of a telephone, found `{other}`");
+        let message =
+            format!("`{name}` must contain only telephone keys, found `{other}`");
         properties.reader.invalid(
             keys.span,
             message,
@@ -184,15 +187,15 @@ fn assignment(item: &Document<'_>, reader: &mut Reader<'_>) -> Option<Assignment
         reader.invalid(item.span, message, "");
         return None;
     };
-    let variable = Written { value: Text::from(name), span };
+    let variable = Spanned { value: Text::from(name), span };
     let Some(value) = item.get("value") else {
         reader.invalid(item.span, format!("`{name}` has no `value`"), "");
-        // The variable is meant to be set, so that nothing is said about those who read it.
+        // The variable counts as set, so that its readers are not reported too.
         let (variable_type, value) =
             (VariableType::Unchanged, Form::Constant(Json::Null));
         return Some(Assignment { variable, variable_type, value });
     };
-    // `{type, value}`, or the value itself.
+    // The form is `{type, value}`, or the value itself.
     let is_typed = matches!(value.kind, Kind::Object(_)) && value.get("value").is_some();
     let inner = if is_typed { value.get("value").unwrap_or(value) } else { value };
     let variable_type = match value.get("type").filter(|_| is_typed) {
@@ -223,7 +226,7 @@ fn variable_type(node: &Document<'_>, reader: &mut Reader<'_>) -> VariableType {
         None => format!("the types are {}", names.collect::<Vec<_>>().join(", ")),
     };
     let message = match node.as_str() {
-        Some(name) => format!("there is no variable type `{name}`"),
+        Some(name) => format!("unknown variable type `{name}`"),
         None => format!(
             "the `type` of a variable must be a string, found {}",
             node.describe()
@@ -246,7 +249,7 @@ fn decide(properties: &mut Properties<'_, '_, '_, '_>, paths: &mut Vec<Path>) ->
         properties.reader.invalid(
             beyond.span,
             message,
-            "split it: let `defaultNextNode` lead to another If node",
+            "split the node, and continue with `defaultNextNode` in another If node",
         );
     }
     for item in items.iter().take(MAX_CONDITIONS) {
@@ -271,25 +274,25 @@ fn decide(properties: &mut Properties<'_, '_, '_, '_>, paths: &mut Vec<Path>) ->
     Action::If(If { conditions })
 }
 
-/// A condition; one that cannot be read is reported and never true. Its path stays, so that
-/// nothing else is said about the node that it leads to.
+/// Reads a condition. A condition that cannot be read is reported and is never true. Its
+/// path is kept, so that its target is not reported as unreachable.
 fn condition(
     item: &Document<'_>,
     reader: &mut Reader<'_>,
-) -> Written<(Text, Condition<Reference>)> {
+) -> Spanned<(Text, Condition<Reference>)> {
     let never = Condition::Holds(Operand::Null);
     let Some(expression) = item.get("expression") else {
         reader.invalid(item.span, "a condition needs an `expression`".into(), "");
-        return Written { value: (Text::new(), never), span: item.span };
+        return Spanned { value: (Text::new(), never), span: item.span };
     };
     let Some(text) = expression.as_str() else {
         let message =
             format!("`expression` must be a string, found {}", expression.describe());
         reader.invalid(expression.span, message, "");
-        return Written { value: (Text::new(), never), span: expression.span };
+        return Spanned { value: (Text::new(), never), span: expression.span };
     };
     let condition = reader.condition(text, expression.span).unwrap_or(never);
-    Written { value: (Text::from(text), condition), span: expression.span }
+    Spanned { value: (Text::from(text), condition), span: expression.span }
 }
 
 fn call_flow(properties: Source<'_, '_, '_, '_, '_>) -> Action {
@@ -302,7 +305,7 @@ fn call_flow(properties: Source<'_, '_, '_, '_, '_>) -> Action {
     let timeout_ms = properties.seconds("timeoutSeconds");
     let inputs = object(properties, "inputs").map(|object| {
         let form = |entry: &crate::source::Entry<'_>| {
-            let name = Written { value: Text::from(&*entry.key), span: entry.key_span };
+            let name = Spanned { value: Text::from(&*entry.key), span: entry.key_span };
             (name, properties.reader.form(&entry.value))
         };
         object.entries().iter().map(form).collect()
@@ -311,12 +314,13 @@ fn call_flow(properties: Source<'_, '_, '_, '_, '_>) -> Action {
         let mut outputs = Vec::new();
         for entry in object.entries() {
             let Some(name) = entry.value.as_str().filter(|name| !name.is_empty()) else {
-                let message = "an output is `callerVariable: calledVariable`, both names";
+                let message =
+                    "an output must have the form `callerVariable: calledVariable`";
                 properties.reader.invalid(entry.value.span, message.into(), "");
                 continue;
             };
-            let caller = Written { value: Text::from(&*entry.key), span: entry.key_span };
-            let called = Written { value: Text::from(name), span: entry.value.span };
+            let caller = Spanned { value: Text::from(&*entry.key), span: entry.key_span };
+            let called = Spanned { value: Text::from(name), span: entry.value.span };
             outputs.push((caller, called));
         }
         outputs
@@ -362,7 +366,7 @@ fn route(properties: Source<'_, '_, '_, '_, '_>) -> Action {
         match named.as_str() {
             Some(text) => skills.push(properties.reader.template(text, named.span)),
             None => {
-                let message = "a skill is a name, or an object with a `name`".into();
+                let message = "a skill must be a name, or an object with a `name`".into();
                 properties.reader.invalid(item.span, message, "");
             }
         }
@@ -455,9 +459,9 @@ fn end(properties: Source<'_, '_, '_, '_, '_>) -> Action {
         let names = TYPES.map(EndType::name);
         let help = match nearest(&text.value, names) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it is one of {}", names.join(", ")),
+            None => format!("the types are {}", names.join(", ")),
         };
-        let message = format!("there is no `endType` `{}`", text.value);
+        let message = format!("unknown `endType` `{}`", text.value);
         properties.reader.invalid(text.span, message, &help);
         return Action::End(End { end_type: EndType::Normal });
     };

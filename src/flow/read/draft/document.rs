@@ -1,4 +1,4 @@
-//! Flows and nodes; what a node does is read by its neighbours.
+//! Flows and nodes. The actions of nodes are read by the other modules.
 
 use indexmap::IndexMap;
 
@@ -12,13 +12,13 @@ use crate::flow::read::json;
 use crate::source::{Entry, Kind, Node as Document, Span};
 use crate::value::{Json, Text};
 
-/// Whether this is a flow of the dialect: an object with `draft`, or with `nodes` itself.
+/// Whether a document is a flow of the draft dialect: an object with `draft` or `nodes`.
 pub fn is_flow(document: &Document<'_>) -> bool {
     let has_nodes = |node: &Document<'_>| node.get("nodes").is_some();
     has_nodes(document) || document.get("draft").is_some()
 }
 
-/// Reads a flow. Whatever is wrong goes to `diagnostics`, and the rest is read all the same.
+/// Reads a flow. Problems go to `diagnostics`, and everything readable is read.
 pub fn read_flow(document: &Document<'_>, diagnostics: &mut Vec<Diagnostic>) -> Flow {
     let body = match document.get("draft") {
         Some(draft) if matches!(draft.kind, Kind::Object(_)) => draft,
@@ -52,8 +52,8 @@ pub fn read_flow(document: &Document<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
     }
 }
 
-/// What the flow says of itself has to be of the right type: an id that is a number would
-/// be no id, and nobody could call the flow by it.
+/// Checks the types of the flow's own keys. An id that is a number would be ignored, and
+/// no other flow could call the flow by it.
 fn check_types(document: &Document<'_>, reader: &mut Reader<'_>) {
     let is_string = |node: &Document<'_>| node.as_str().is_some();
     let is_boolean = |node: &Document<'_>| matches!(node.kind, Kind::Boolean(_));
@@ -80,7 +80,7 @@ fn text_of(document: &Document<'_>, key: &str) -> Option<Text> {
 fn version_of(document: &Document<'_>) -> Option<Text> {
     match &document.get("version")?.kind {
         Kind::String(text) | Kind::Number(text) => Some(Text::from(&**text)),
-        // As the platform shows it: `{id: "3.0", …}`.
+        // The form that the platform uses: `{id: "3.0", …}`.
         Kind::Object(_) => text_of(document.get("version")?, "id"),
         _ => None,
     }
@@ -115,7 +115,7 @@ fn start_of(body: &Document<'_>, flow: Span, reader: &mut Reader<'_>) -> Option<
     None
 }
 
-/// The id that a handler points to: a string, or an object with `nextNode`.
+/// Returns the id that a handler points to: a string, or an object with `nextNode`.
 pub(super) fn target_of(node: &Document<'_>) -> Option<Target> {
     let text = match &node.kind {
         Kind::Object(_) => return target_of(node.get("nextNode")?),
@@ -160,7 +160,7 @@ fn read_nodes(body: &Document<'_>, reader: &mut Reader<'_>) -> IndexMap<Text, No
     nodes
 }
 
-/// Reads a node that stands in a list.
+/// Reads a node in a list.
 fn read_listed(
     item: &Document<'_>,
     nodes: &mut IndexMap<Text, Node>,
@@ -180,14 +180,14 @@ fn read_listed(
 fn mismatch(entry: &Entry<'_>, own: &Document<'_>) -> Diagnostic {
     let message = match own.as_str() {
         Some(own) => {
-            format!("the node stands under `{}`, but calls itself `{own}`", entry.key)
+            format!("the node has the key `{}`, but the `id` `{own}`", entry.key)
         }
         None => format!("the `id` of a node must be a string, found {}", own.describe()),
     };
     Diagnostic::new(Code::NODE_ID_MISMATCH, message)
         .at(own.span)
         .label(entry.key_span, "other nodes refer to it by this key")
-        .help("make both the same; the key is what counts")
+        .help("make both the same; the key takes precedence")
         .node(&*entry.key)
 }
 
@@ -205,8 +205,8 @@ fn add(node: Node, nodes: &mut IndexMap<Text, Node>, reader: &mut Reader<'_>) {
     }
 }
 
-/// Reads a node. One that is no object is reported and stays as a node of which nothing is
-/// known, so that nothing is said about those who refer to it.
+/// Reads a node. A node that is not an object is reported and kept as an unknown node, so
+/// that references to it are not reported too.
 fn read_node(
     id: &Text,
     span: Span,
@@ -244,7 +244,8 @@ fn read_node(
     }
 }
 
-/// `onComplete` and `onError`. An error goes to `onError`, else to `onComplete.onError`.
+/// Reads `onComplete` and `onError`. An error goes to `onError`, or else to
+/// `onComplete.onError`.
 fn read_handlers(
     document: &Document<'_>,
     paths: &mut Vec<Path>,
@@ -267,7 +268,7 @@ fn read_handlers(
             )
             .at(own.span)
             .label(within.span, "this target is never used")
-            .help("`onError` wins over `onComplete.onError`; keep one, or make both the same"),
+            .help("keep one, or make both the same; `onError` takes precedence"),
         );
     }
     if let Some(target) = own.or(within) {
@@ -275,8 +276,8 @@ fn read_handlers(
     }
 }
 
-/// The target of a handler. One that names no node, or none yet, is no handler; one that
-/// holds something else is reported.
+/// Returns the target of a handler. A handler with a null, empty or missing id counts as
+/// absent. Any other value is reported.
 pub(super) fn handler(
     name: &str,
     document: &Document<'_>,
@@ -294,13 +295,14 @@ pub(super) fn handler(
         matches!(innermost.kind, Kind::Null | Kind::Object(_) | Kind::String(_));
     if !is_absent {
         let found = innermost.describe();
-        let message = format!("`{name}` must lead to a node, by its id; found {found}");
+        let message = format!("`{name}` must be the id of a node, found {found}");
         reader.invalid(innermost.span, message, "");
     }
     None
 }
 
-/// Edges repeat what the handlers say; where they say something else, one of both is wrong.
+/// Checks the edges, which repeat the handlers. A difference means that one of both is
+/// wrong.
 fn check_edges(
     body: &Document<'_>,
     nodes: &IndexMap<Text, Node>,

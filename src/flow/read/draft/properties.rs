@@ -1,4 +1,5 @@
-//! The properties of a node, read by name and type; what nobody asked for is unknown.
+//! The properties of a node, read by name and type. Properties that are not read are
+//! unknown.
 
 use indexmap::IndexMap;
 
@@ -7,15 +8,15 @@ use crate::expr::SyntaxError;
 use crate::expr::draft::{
     Condition, Form, Reference, Template, parse_condition, parse_template,
 };
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::flow::read::json;
 use crate::source::{Kind, Node as Document, Span};
 use crate::value::{Json, Number, Text};
 
-/// The longest time that a property may state, in seconds: ten years.
+/// The longest duration of a property, in seconds: ten years.
 const MAX_SECONDS: i64 = 10 * 366 * 24 * 3600;
 
-/// Collects what is wrong with a flow, and knows which node is being read.
+/// Collects the problems of a flow, and keeps track of the node that is being read.
 pub(super) struct Reader<'r> {
     flow: &'r str,
     node: Option<Text>,
@@ -28,12 +29,12 @@ impl<'r> Reader<'r> {
         Self { flow, node: None, tally: Tally::default(), diagnostics }
     }
 
-    /// From now on, messages are about this node.
+    /// Sets the node that the following messages are about.
     pub(super) fn enter(&mut self, node: &Text) {
         self.node = Some(node.clone());
     }
 
-    /// From now on, messages are about the flow as a whole.
+    /// Makes the following messages about the flow as a whole.
     pub(super) fn leave(&mut self) {
         self.node = None;
     }
@@ -46,7 +47,7 @@ impl<'r> Reader<'r> {
         self.tally.add(diagnostic, self.diagnostics);
     }
 
-    /// Says how many were left out, where there were too many.
+    /// Reports the number of messages that were left out.
     pub(super) fn finish(self) {
         self.tally.finish(self.diagnostics);
     }
@@ -62,7 +63,7 @@ impl<'r> Reader<'r> {
         self.report(Diagnostic { help: error.help, ..diagnostic });
     }
 
-    /// A template; one that cannot be parsed is reported and taken as text.
+    /// Parses a template. An invalid template is reported and used as plain text.
     pub(super) fn template(&mut self, text: &str, span: Span) -> Template<Reference> {
         parse_template(text, span).unwrap_or_else(|error| {
             self.syntax(error);
@@ -70,7 +71,7 @@ impl<'r> Reader<'r> {
         })
     }
 
-    /// A condition; one that cannot be parsed is reported.
+    /// Parses a condition. An invalid condition is reported.
     pub(super) fn condition(
         &mut self,
         text: &str,
@@ -79,7 +80,7 @@ impl<'r> Reader<'r> {
         parse_condition(text, span).map_err(|error| self.syntax(error)).ok()
     }
 
-    /// A value that may hold templates at any depth.
+    /// Reads a value that may contain templates at any depth.
     pub(super) fn form(&mut self, node: &Document<'_>) -> Form<Reference> {
         match &node.kind {
             Kind::String(text) => match self.template(text, node.span) {
@@ -102,7 +103,7 @@ impl<'r> Reader<'r> {
 /// The `properties` of one node.
 pub(super) struct Properties<'d, 's, 'a, 'r> {
     document: Option<&'d Document<'s>>,
-    /// The place of the node, for messages about what is missing.
+    /// The position of the node, for messages about missing properties.
     pub(super) span: Span,
     known: Vec<&'static str>,
     ignored: Vec<&'static str>,
@@ -126,20 +127,20 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
         Self { document, span, known: Vec::new(), ignored: Vec::new(), reader }
     }
 
-    /// The value of a property; `null` counts as absent.
+    /// Returns the value of a property; `null` counts as absent.
     pub(super) fn get(&mut self, name: &'static str) -> Option<&'d Document<'s>> {
         self.known.push(name);
         self.document?.get(name).filter(|node| !node.is_null())
     }
 
-    /// Names that the dialect has, but that do not change what a call does.
+    /// Marks properties that the dialect has, but that do not affect a call.
     pub(super) fn ignore(&mut self, names: &[&'static str]) {
         self.known.extend_from_slice(names);
         self.ignored.extend_from_slice(names);
     }
 
-    /// Reports what was not asked for, and gives all that is not understood or does not
-    /// change what a call does.
+    /// Reports unknown properties. Returns all properties that are unknown or do not
+    /// affect a call.
     pub(super) fn finish(self) -> IndexMap<Text, Json> {
         let mut others = IndexMap::new();
         for entry in self.document.map_or(&[][..], |document| document.entries()) {
@@ -176,8 +177,8 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
         self.reader.invalid(self.span, message.into(), help);
     }
 
-    /// A string that is not empty.
-    pub(super) fn text(&mut self, name: &'static str) -> Option<Written<Text>> {
+    /// Returns a non-empty string.
+    pub(super) fn text(&mut self, name: &'static str) -> Option<Spanned<Text>> {
         let node = self.get(name)?;
         let Some(text) = node.as_str() else {
             self.wrong(name, "a string", node);
@@ -187,16 +188,16 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
             return None;
         }
         self.placeholder(name, text, node.span);
-        Some(Written { value: Text::from(text), span: node.span })
+        Some(Spanned { value: Text::from(text), span: node.span })
     }
 
-    /// A template that is not empty.
+    /// Returns a non-empty template.
     pub(super) fn phrase(&mut self, name: &'static str) -> Option<Template<Reference>> {
         let text = self.text(name)?;
         Some(self.reader.template(&text.value, text.span))
     }
 
-    /// A whole number within bounds.
+    /// Returns a whole number within bounds.
     pub(super) fn count(
         &mut self,
         name: &'static str,
@@ -219,7 +220,7 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
         }
     }
 
-    /// Seconds, in milliseconds.
+    /// Reads a number of seconds, and returns it in milliseconds.
     pub(super) fn seconds(&mut self, name: &'static str) -> Option<i64> {
         let node = self.get(name)?;
         let number = match &node.kind {
@@ -233,7 +234,7 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
         let limits = 0..=MAX_SECONDS * 1000;
         let found = milliseconds.filter(|milliseconds| limits.contains(milliseconds));
         if found.is_none() {
-            self.wrong(name, "a number of seconds, from 0", node);
+            self.wrong(name, "a non-negative number of seconds", node);
         }
         found
     }
@@ -244,22 +245,23 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
         }
         let message = format!("`{name}` is still the placeholder `{text}`");
         let diagnostic = Diagnostic::new(Code::PLACEHOLDER_VALUE, message);
-        self.reader.report(diagnostic.at(span).help("put the real value in its place"));
+        self.reader.report(diagnostic.at(span).help("replace it with the real value"));
     }
 }
 
-/// `YOUR_QUEUE_ID_HERE`, `<queue id>`, `REPLACE_ME`, `TODO`.
+/// Whether a value is a placeholder: `YOUR_QUEUE_ID_HERE`, `<queue id>`, `REPLACE_ME`,
+/// `TODO`.
 fn is_placeholder(text: &str) -> bool {
-    let is_shouted =
+    let is_upper_case =
         text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-    let shouted = is_shouted
+    let is_marker = is_upper_case
         && (text.starts_with("YOUR_")
             || text.ends_with("_HERE")
             || ["REPLACE_ME", "CHANGE_ME", "CHANGEME", "TODO", "TBD"].contains(&text));
-    shouted || (text.starts_with('<') && text.ends_with('>') && !text.contains('/'))
+    is_marker || (text.starts_with('<') && text.ends_with('>') && !text.contains('/'))
 }
 
-/// Names for a sentence: `a`, `b` and `c`.
+/// Formats names for a sentence: `a`, `b` and `c`.
 fn list(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {

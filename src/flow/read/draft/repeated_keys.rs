@@ -1,10 +1,11 @@
-//! Keys that stand in an object more than once. Ids of nodes have a finding of their own.
+//! Keys that occur more than once in an object. Repeated ids of nodes are a separate
+//! finding.
 
 use super::properties::Reader;
 use crate::flow::read::repeated_key;
 use crate::source::{Node, repeated};
 
-/// Warns of them in a flow. As deep as a document may be.
+/// Reports the repeated keys of a flow. Recurses as deep as the document is nested.
 pub(super) fn find(document: &Node<'_>, reader: &mut Reader<'_>) {
     for item in document.items() {
         find(item, reader);

@@ -1,56 +1,56 @@
-//! Where the boxes and arrows of a drawing go: layers from top to bottom.
+//! The positions of the boxes and arrows of a drawing, in layers from top to bottom.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_sugiyama::configure::{Config, RankingType};
 use rust_sugiyama::from_vertices_and_edges;
 
-/// A box or a point where an arrow passes, in pixels.
+/// The position of a box or of a bend of an arrow, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Point {
-    /// The middle, from the left.
+    /// The centre, from the left.
     pub(super) x: f64,
-    /// The middle, from the top.
+    /// The centre, from the top.
     pub(super) y: f64,
 }
 
-/// A graph that was laid out.
+/// The layout of a graph.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Layout {
-    /// The middle of each box.
+    /// The centre of each box.
     pub(super) boxes: Vec<Point>,
-    /// For each arrow the points that it goes through between its two boxes.
+    /// For each arrow, the points between its two boxes.
     pub(super) bends: Vec<Vec<Point>>,
     pub(super) width: f64,
     pub(super) height: f64,
 }
 
-/// The room around a drawing.
+/// The margin around a drawing.
 const MARGIN: f64 = 24.0;
 
 /// The gap between boxes.
 const GAP: f64 = 34.0;
 
-/// How wide a gap between boxes an arrow needs that passes between them.
+/// The width of a gap between boxes through which an arrow can pass.
 const PASSAGE: f64 = 6.0;
 
-/// How many passing points there may be. The longest arrows that have no room go straight,
-/// and the boxes are placed without them.
+/// Maximum number of bends in a drawing. If there are more, the longest arrows become
+/// straight lines, and the boxes are placed without regard to them.
 const MOST_POINTS: usize = 500;
 
-/// How many boxes and points may be laid out with all care, which takes a time that grows
-/// far faster than their number.
+/// The largest number of boxes and bends with the most careful layout. Its time grows
+/// much faster than this number.
 const FEW: usize = 150;
 
-/// A vertex for the library: its number and its size.
+/// A vertex for the layout library: its number and its size.
 type Sized = (u32, (f64, f64));
 
-/// Lays out boxes of these sizes, with arrows between them by their numbers. The same graph
-/// is always laid out in the same way.
+/// Lays out boxes of these sizes, with arrows between their indexes. The result is
+/// deterministic.
 pub(super) fn lay_out(sizes: &[(f64, f64)], arrows: &[(usize, usize)]) -> Layout {
     let down = downward(sizes.len(), arrows);
     let layers = layers(sizes.len(), &down);
-    // An arrow over several layers gets a point in each of them, so that it goes round the
+    // An arrow over several layers gets a point in each of them, so that it avoids the
     // boxes there.
     let mut chains = Chains {
         vertices: (0..).zip(sizes.iter().copied()).collect(),
@@ -63,10 +63,10 @@ pub(super) fn lay_out(sizes: &[(f64, f64)], arrows: &[(usize, usize)]) -> Layout
     };
     let mut short_first: Vec<usize> = (0..down.len()).collect();
     short_first.sort_by_key(between);
-    let mut room = MOST_POINTS;
+    let mut points_left = MOST_POINTS;
     for arrow in short_first {
-        let Some(left) = room.checked_sub(between(&arrow)) else { break };
-        room = left;
+        let Some(left) = points_left.checked_sub(between(&arrow)) else { break };
+        points_left = left;
         chains.add(arrow, down[arrow], between(&arrow));
     }
     let mut second = placed(&chains.vertices, &chains.edges);
@@ -76,11 +76,11 @@ pub(super) fn lay_out(sizes: &[(f64, f64)], arrows: &[(usize, usize)]) -> Layout
     framed(sizes, arrows, &second, &chains.chains)
 }
 
-/// Arrows with passing points in them.
+/// Arrows with their bends.
 struct Chains {
     vertices: Vec<Sized>,
     edges: BTreeSet<(usize, usize)>,
-    /// For each arrow its points, from top to bottom.
+    /// For each arrow, its bends from top to bottom.
     chains: Vec<Vec<usize>>,
 }
 
@@ -101,14 +101,14 @@ impl Chains {
     }
 }
 
-/// The arrows, those of them turned round that lead back to where they can be reached from.
+/// Reverses the arrows that lead back to a box from which they can be reached.
 fn downward(count: usize, arrows: &[(usize, usize)]) -> Vec<(usize, usize)> {
     let mut out = vec![Vec::new(); count];
     for (index, (from, _)) in arrows.iter().enumerate() {
         out[*from].push(index);
     }
     let mut down = arrows.to_vec();
-    // 0 is new, 1 is on the way from the start, 2 is done.
+    // The states are 0 for new, 1 for on the current path, 2 for finished.
     let mut states = vec![0_u8; count];
     for start in 0..count {
         let mut path = if states[start] == 0 { vec![(start, 0)] } else { Vec::new() };
@@ -131,7 +131,7 @@ fn downward(count: usize, arrows: &[(usize, usize)]) -> Vec<(usize, usize)> {
     down
 }
 
-/// The places of vertices by their numbers; what hangs together stands side by side.
+/// Returns the positions of vertices by index. Connected parts are placed side by side.
 fn placed(vertices: &[Sized], edges: &BTreeSet<(usize, usize)>) -> Vec<Point> {
     let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
     let edges: Vec<_> =
@@ -139,7 +139,7 @@ fn placed(vertices: &[Sized], edges: &BTreeSet<(usize, usize)>) -> Vec<Point> {
     let is_small = vertices.len() <= FEW;
     let config = Config {
         vertex_spacing: GAP,
-        // Arrows over several layers have points of their own.
+        // Arrows over several layers already have bends.
         dummy_vertices: false,
         ranking_type: if is_small {
             RankingType::MinimizeEdgeLength
@@ -169,7 +169,7 @@ fn placed(vertices: &[Sized], edges: &BTreeSet<(usize, usize)>) -> Vec<Point> {
     points
 }
 
-/// The layer of each box, from 0: one below the lowest of those that lead to it.
+/// Returns the layer of each box, from 0: one below the lowest box that leads to it.
 fn layers(count: usize, down: &[(usize, usize)]) -> Vec<usize> {
     let mut out = vec![Vec::new(); count];
     let mut waiting = vec![0_usize; count];
@@ -191,8 +191,8 @@ fn layers(count: usize, down: &[(usize, usize)]) -> Vec<usize> {
     layers
 }
 
-/// Whether most of what follows a box stands in another order than its arrows: the first of
-/// them is read first, and so belongs to the left.
+/// Whether most targets of a box are in the reverse order of their arrows. The first
+/// arrow is read first, so its target belongs to the left.
 fn is_mirrored(points: &[Point], arrows: &[(usize, usize)]) -> bool {
     let mut last: BTreeMap<usize, f64> = BTreeMap::new();
     let mut score = 0;
@@ -205,7 +205,7 @@ fn is_mirrored(points: &[Point], arrows: &[(usize, usize)]) -> bool {
     score < 0
 }
 
-/// The layout with room around it.
+/// Returns the layout with margins.
 fn framed(
     sizes: &[(f64, f64)],
     arrows: &[(usize, usize)],
@@ -228,7 +228,7 @@ fn framed(
         let points_of: Vec<Point> =
             chain.iter().filter_map(|it| points.get(*it)).map(moved).collect();
         let start = points.get(*from).map(|it| moved(it).y);
-        // Of an arrow that was turned round the points are from bottom to top.
+        // The bends of a reversed arrow are ordered from bottom to top.
         match points_of.first().zip(start) {
             Some((first, start)) if first.y < start => {
                 points_of.into_iter().rev().collect()
@@ -255,12 +255,13 @@ mod tests {
     }
 
     #[test]
-    fn what_leads_on_stands_below() {
+    fn targets_are_below() {
         let arrows = [(0, 1), (1, 2), (2, 0), (0, 2), (1, 1)];
         let layout = lay_out(&[(100.0, 40.0); 3], &arrows);
         let heights: Vec<f64> = layout.boxes.iter().map(|it| it.y).collect();
         assert!(heights[0] < heights[1] && heights[1] < heights[2], "{heights:?}");
-        // The ways over a layer go round the box there, the one back from bottom to top.
+        // Arrows over a layer avoid the box there; the arrow back runs from bottom to
+        // top.
         assert_eq!(layout.bends[2].len(), 1);
         assert_eq!(layout.bends[3].len(), 1);
         assert!((layout.bends[3][0].x - layout.boxes[1].x).abs() > 50.0);

@@ -1,6 +1,7 @@
-//! Graphs as drawings: boxes, the ways between them, and how often calls came there.
+//! Graphs as drawings: boxes, arrows, and counts of calls.
 //!
-//! Only shapes and places: the page of a test run and the heat map make their pictures of them.
+//! A drawing consists of shapes and positions only. The page of a test run and the heat
+//! map render it.
 
 mod layout;
 
@@ -14,108 +15,111 @@ use unicode_width::UnicodeWidthChar;
 use super::graph::{Arrow, Graph};
 use layout::{Layout, Point, lay_out};
 
-/// How many boxes a drawing may have; what has more is a list.
+/// The largest number of boxes in a drawing. Larger parts are shown as a list.
 pub const MOST_BOXES: usize = 300;
 
-/// How many columns of a name and of a label are shown.
+/// The largest number of columns shown of a name and of a label.
 const NAME: usize = 26;
 const LABEL: usize = 15;
 
-/// The height of a box, and of its line that tells where it jumps to.
+/// The height of a box, and of the line in it that names the target of a jump.
 const HEIGHT: f64 = 44.0;
 const JUMP: f64 = 16.0;
 
-/// What is added to a box so that labels have room between layers.
+/// The height added to a box, which leaves space for labels between layers.
 const BETWEEN: f64 = 26.0;
 
-/// What is shown of the vertices and arrows of a graph besides where they are.
+/// The appearance of the vertices and arrows of a graph.
 pub trait Marking {
-    /// What decides how a box or a way looks.
+    /// The value that determines the appearance of a box or an arrow.
     type Mark: Copy;
 
-    /// Of a vertex, and how often calls came there, if that is counted.
+    /// Returns the mark of a vertex, and the number of calls that reached it, if counted.
     fn of_vertex(&self, graph: &Graph, vertex: usize) -> (Self::Mark, Option<u64>);
 
-    /// Of an arrow, and how often it was taken, if that is counted.
+    /// Returns the mark of an arrow, and the number of times that it was taken, if
+    /// counted.
     fn of_arrow(&self, graph: &Graph, arrow: usize) -> (Self::Mark, Option<u64>);
 
-    /// As it is said; empty where the count says all.
+    /// The mark in words; empty if the count is sufficient.
     fn words(mark: Self::Mark) -> &'static str;
 }
 
-/// What is drawn by itself: a unit of a flow, or all of a flow that has none.
+/// A part of a graph with its own drawing: a unit of a flow, or a whole flow without
+/// units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// The name of the unit; of a flow without units, none.
+    /// The name of the unit; `None` for a flow without units.
     pub title: Option<String>,
-    /// Its vertices, by their order in the graph.
+    /// The vertices, by their index in the graph.
     pub vertices: Range<usize>,
 }
 
-/// A part of a graph, in pixels from its upper left corner.
+/// The drawing of a part of a graph, in pixels from its upper left corner.
 #[derive(Debug, Serialize)]
 pub struct Drawing<M> {
-    /// The name of the unit; of a flow without units, none.
+    /// The name of the unit; `None` for a flow without units.
     pub title: Option<String>,
-    /// How many boxes there are.
+    /// The number of boxes.
     pub count: usize,
-    /// Whether there are too many. Then none is here.
+    /// Whether there are too many boxes. In that case `boxes` and `arrows` are empty.
     pub is_list: bool,
-    /// How wide it is, with room around it.
+    /// The width, including margins.
     pub width: f64,
-    /// How high it is, with room around it.
+    /// The height, including margins.
     pub height: f64,
     /// The vertices.
     pub boxes: Vec<Shape<M>>,
-    /// The ways between them, but for those that lead to another unit.
+    /// The arrows between them, without those to other units.
     pub arrows: Vec<Line<M>>,
 }
 
 /// A vertex as a box.
 #[derive(Debug, Serialize)]
 pub struct Shape<M> {
-    /// Its left side.
+    /// The left side.
     pub x: f64,
-    /// Its upper side.
+    /// The upper side.
     pub y: f64,
-    /// As wide as its texts need.
+    /// The width, which fits the box's text.
     pub width: f64,
-    /// Higher if it jumps.
+    /// The height, which is larger for a jump.
     pub height: f64,
-    /// What decides how it looks.
+    /// The value that determines the appearance.
     pub mark: M,
     /// Whether a call starts here.
     pub is_start: bool,
-    /// Its name, cut if it is long.
+    /// The name, truncated if it is long.
     pub name: String,
-    /// What it does, cut if it is long; empty if its name says it.
+    /// The kind, truncated if it is long; empty if it equals the name.
     pub kind: String,
-    /// The unit that it jumps to.
+    /// The target unit of a jump.
     pub jump: Option<String>,
-    /// How often calls came here, if that is counted.
+    /// The number of calls that reached the vertex, if counted.
     pub count: Option<u64>,
-    /// All of it, in words.
+    /// The complete text.
     pub title: String,
 }
 
 /// An arrow as a curve.
 #[derive(Debug, Serialize)]
 pub struct Line<M> {
-    /// The curve as the `d` of an SVG path has it.
+    /// The curve, as the `d` attribute of an SVG path.
     pub path: String,
-    /// What decides how it looks.
+    /// The value that determines the appearance.
     pub mark: M,
-    /// When it is taken, cut if it is long; empty for the ordinary way.
+    /// The outcome for which it is taken, truncated if it is long; empty for the ordinary
+    /// path.
     pub label: String,
-    /// The middle of the label.
+    /// The centre of the label, from the left.
     pub x: f64,
-    /// The middle of the label.
+    /// The centre of the label, from the top.
     pub y: f64,
-    /// All of it, in words.
+    /// The complete text.
     pub title: String,
 }
 
-/// What of a graph is drawn by itself.
+/// Returns the parts of a graph that are drawn separately.
 pub fn parts(graph: &Graph) -> Vec<Part> {
     if graph.clusters.is_empty() {
         return vec![Part { title: None, vertices: 0..graph.vertices.len() }];
@@ -128,12 +132,12 @@ pub fn parts(graph: &Graph) -> Vec<Part> {
     clusters.map(part).collect()
 }
 
-/// The drawings of all parts of a graph.
+/// Returns the drawings of all parts of a graph.
 pub fn drawings<K: Marking>(graph: &Graph, marks: &K) -> Vec<Drawing<K::Mark>> {
     parts(graph).into_iter().map(|part| drawing(graph, part, marks)).collect()
 }
 
-/// A part of a graph as a drawing. The same part is always drawn in the same way.
+/// Draws a part of a graph. The result is deterministic.
 pub fn drawing<K: Marking>(graph: &Graph, part: Part, marks: &K) -> Drawing<K::Mark> {
     let Part { title, vertices: range } = part;
     let count = range.len();
@@ -162,7 +166,7 @@ pub fn drawing<K: Marking>(graph: &Graph, part: Part, marks: &K) -> Drawing<K::M
         title,
         count,
         is_list,
-        // The loop of a box back to itself stands out at its right.
+        // The loop of a box to itself extends to its right.
         width: layout.width + 24.0,
         height: layout.height,
         arrows: lines.collect(),
@@ -184,9 +188,9 @@ fn shape<K: Marking>(graph: &Graph, vertex: usize, marks: &K) -> Shape<K::Mark> 
     let jump = jump.map(|it| shortened(&it, NAME));
     let texts = [name.as_str(), jump.as_deref().unwrap_or_default()];
     let widest = texts.into_iter().map(columns).max().unwrap_or_default();
-    // The count stands behind the kind.
-    let behind = count.map_or(0, |it| columns(&it.to_string()) + 2).max(6);
-    let widest = widest.max(columns(&kind) + behind);
+    // The count follows the kind.
+    let count_width = count.map_or(0, |it| columns(&it.to_string()) + 2).max(6);
+    let widest = widest.max(columns(&kind) + count_width);
     Shape {
         x: 0.0,
         y: 0.0,
@@ -216,7 +220,7 @@ fn line<K: Marking>(
     Line { path: route.path(), mark, label, x: route.middle.x, y: route.middle.y, title }
 }
 
-/// What there is to say, and the count.
+/// Joins the strings and the count.
 fn titled<const N: usize>(texts: [&str; N], count: Option<u64>) -> String {
     let texts: Vec<&str> = texts.into_iter().filter(|it| !it.is_empty()).collect();
     let mut title = texts.join(" · ");
@@ -229,12 +233,12 @@ fn titled<const N: usize>(texts: [&str; N], count: Option<u64>) -> String {
 /// The points of an arrow from box to box.
 struct Route {
     points: Vec<Point>,
-    /// Where the label stands.
+    /// The position of the label.
     middle: Point,
     is_loop: bool,
 }
 
-/// Which side of which box, and what would be best for the arrow that ends there.
+/// A side of a box: the index of the box, and whether it is the bottom side.
 type Port = (usize, bool);
 
 fn routes<M>(boxes: &[Shape<M>], ends: &[(usize, usize)], layout: &Layout) -> Vec<Route> {
@@ -278,7 +282,7 @@ fn routes<M>(boxes: &[Shape<M>], ends: &[(usize, usize)], layout: &Layout) -> Ve
     .collect()
 }
 
-/// The way of a box to itself, at its right.
+/// Returns the arrow of a box to itself, at its right.
 fn around<M>(shape: &Shape<M>) -> Route {
     let x = shape.x + shape.width;
     let at = |part: f64| Point { x, y: shape.y + shape.height * part };
@@ -287,8 +291,8 @@ fn around<M>(shape: &Shape<M>) -> Route {
 }
 
 impl Route {
-    /// As SVG writes it: curves that begin and end upright, and pass upright by the boxes of
-    /// a layer.
+    /// Returns the SVG path: curves that begin and end vertically, and pass vertically
+    /// between the boxes of a layer.
     fn path(&self) -> String {
         let mut path = String::new();
         let Some((first, rest)) = self.points.split_first() else { return path };
@@ -318,7 +322,7 @@ impl Route {
 }
 
 fn between(one: Point, other: Point) -> Point {
-    // A long way has its label near its beginning.
+    // A long arrow has its label near its start.
     let part = (60.0 / (other.y - one.y).abs().max(1.0)).min(0.5);
     let x = one.x + (other.x - one.x) * part;
     Point { x: x.round(), y: (one.y + (other.y - one.y) * part).round() }
@@ -338,7 +342,7 @@ fn columns(text: &str) -> u32 {
     text.chars().map(width).sum()
 }
 
-/// The beginning of a text, so many columns wide.
+/// Returns the beginning of a string, at most the given number of columns wide.
 fn shortened(text: &str, most: usize) -> String {
     let mut short = String::new();
     let mut left = most;
@@ -360,7 +364,7 @@ mod tests {
     use crate::flow::write::{Cluster, Heat};
 
     #[test]
-    fn heat_is_told() {
+    fn counts_and_shades_are_drawn() {
         let arrows = [(0, 1, "", false), (0, 2, "error", false), (1, 2, "", true)];
         let graph = Graph::sketch(&["a", "b", "c"], &arrows);
         let heat = Heat {
@@ -373,7 +377,7 @@ mod tests {
         assert_eq!(boxes, [(Some(4), Some(1_234_567)), (Some(0), Some(0)), (None, None)]);
         assert_eq!(drawing.boxes[0].title, "a · say, 1234567×");
         assert_eq!(drawing.boxes[1].title, "b · say · ⇢ c, 0×");
-        // A long count has room behind the kind.
+        // A long count has space after the kind.
         assert!(drawing.boxes[0].width > drawing.boxes[1].width);
         let arrows: Vec<_> = drawing.arrows.iter().map(|it| it.mark).collect();
         assert_eq!(arrows, [Some(2), Some(0)]);
@@ -381,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn a_unit_has_a_drawing_of_its_own() {
+    fn each_unit_has_a_separate_drawing() {
         let mut graph =
             Graph::sketch(&["a", "b", "c"], &[(0, 1, "", false), (1, 2, "", true)]);
         let cluster = |name: &str, vertices| Cluster { name: name.into(), vertices };

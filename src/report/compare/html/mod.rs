@@ -1,5 +1,5 @@
-//! Comparisons as a page for browsers: what differs and how often, and of each recording that
-//! differs both sides beside each other. One file, which needs nothing but itself.
+//! Comparisons as a self-contained HTML page: the differences with their counts, and both
+//! sides of each recording that differs.
 
 mod sides;
 
@@ -22,57 +22,58 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// Of how many recordings that differ both sides are on the page; the others are listed.
+/// Maximum number of differing recordings with both sides on the page; the others are
+/// only listed.
 const MOST_SIDES: usize = 500;
 
-/// How many differences of a recording.
+/// Maximum number of differences per recording.
 const MOST_DIFFERENCES: usize = 200;
 
-/// Collects what the page shows.
+/// Collects the content of the page.
 pub struct Html<W> {
     out: W,
     recordings: Vec<Entry>,
     shown: usize,
 }
 
-/// A recording. What does not apply is left out.
+/// A recording. Fields that do not apply are omitted.
 #[derive(Serialize)]
 struct Entry {
     path: String,
     verdict: &'static str,
     flow: String,
     ends: String,
-    /// What calls of the same group have in common.
+    /// Key shared by all calls of a group.
     group: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stale: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    differences: Vec<Told>,
-    /// How many differences were left out.
+    differences: Vec<DifferenceEntry>,
+    /// Number of omitted differences.
     more: usize,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     ignored: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rows: Option<Vec<Row>>,
-    /// The first row that differs.
+    /// Index of the first row that differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     first: Option<usize>,
 }
 
 /// A difference.
 #[derive(Serialize)]
-struct Told {
+struct DifferenceEntry {
     what: String,
     recorded: Option<String>,
     local: Option<String>,
     pointer: String,
-    /// The row that it belongs to; none if it is the call.
+    /// Index of its row; `None` if it concerns the whole call.
     row: Option<usize>,
 }
 
-/// Recordings that differ alike.
+/// Recordings with the same difference.
 #[derive(Serialize)]
 struct GroupEntry {
     name: String,
@@ -82,7 +83,7 @@ struct GroupEntry {
 }
 
 impl<W: Write> Html<W> {
-    /// A page that is written at the end.
+    /// Creates a reporter that writes the page at the end.
     pub fn new(out: W) -> Self {
         Self { out, recordings: Vec::new(), shown: 0 }
     }
@@ -97,13 +98,13 @@ impl<W: Write> Html<W> {
             count: group.count,
         });
         let groups: Vec<GroupEntry> = groups.collect();
-        let told = summary.different + summary.unreplayable;
+        let differing = summary.different + summary.unreplayable;
         environment.get_template("page.html")?.render(context! {
             frame => Value::from(Serde(Frame::new(STYLE, SCRIPT))),
             headline => headline(summary),
             stale => (!summary.stale.is_empty()).then(|| stale(summary)),
             total => summary.total,
-            left_out => told.saturating_sub(MOST_SIDES),
+            left_out => differing.saturating_sub(MOST_SIDES),
             most => MOST_SIDES,
             groups => Value::from_safe_string(embedded(&groups)?),
             recordings => Value::from_safe_string(embedded(&self.recordings)?),
@@ -172,7 +173,7 @@ impl<W> Html<W> {
             Some(sides) => rows(&sides.0, &sides.1, &comparison.differences),
             None => (Vec::new(), Vec::new()),
         };
-        // Of the first difference that has a row.
+        // The row of the first difference that has one.
         entry.first = places.iter().flatten().next().copied();
         entry.rows = Some(rows);
         differences(entry, comparison, &places);
@@ -181,20 +182,21 @@ impl<W> Html<W> {
 
 fn differences(entry: &mut Entry, comparison: &Comparison, places: &[Option<usize>]) {
     let all = &comparison.differences;
-    let told = |(difference, row): (&Difference, &Option<usize>)| Told {
+    let entry_of = |(difference, row): (&Difference, &Option<usize>)| DifferenceEntry {
         what: one_line(&difference.words()),
         recorded: difference.recorded.as_ref().map(|it| shortened(&it.to_string())),
         local: difference.local.as_ref().map(|it| shortened(&it.to_string())),
         pointer: one_line(&difference.pointer),
         row: *row,
     };
-    entry.differences = all.iter().zip(places).take(MOST_DIFFERENCES).map(told).collect();
+    entry.differences =
+        all.iter().zip(places).take(MOST_DIFFERENCES).map(entry_of).collect();
     entry.more = all.len().saturating_sub(MOST_DIFFERENCES);
     let ignored = comparison.ignored.iter();
     entry.ignored = ignored.map(|it| format!("{} ({})", it.reason, it.count)).collect();
 }
 
-/// What became of an end.
+/// Describes how the end of the call changed.
 fn ends(from: &str, to: Option<&str>) -> String {
     match to {
         None => format!("{from} → ?"),
@@ -209,7 +211,7 @@ mod tests {
     use crate::report::page::assert_is_closed;
 
     #[test]
-    fn the_page_asks_nobody_else() {
+    fn the_page_loads_nothing() {
         assert_is_closed(&[PAGE, STYLE], SCRIPT);
     }
 }

@@ -1,4 +1,4 @@
-// What the page shows comes from the two JSON elements.
+// The page shows the data of the two JSON elements.
 (() => {
   const read = (id) => JSON.parse(byId(id).textContent);
   const groups = read("groups-data");
@@ -76,7 +76,7 @@
     }
   }
 
-  // The filter stands in the address, so that it can be sent to somebody.
+  // The filter is part of the address, so that it can be shared.
   function setFilter(change) {
     Object.assign(filter, change);
     const set = Object.entries(filter).filter(([, value]) => value);
@@ -98,8 +98,8 @@
       list.append(link);
     }
     byId("detail").replaceChildren(byId("overview").content.cloneNode(true));
-    if (groups.length) byId("detail").append(element("h3", "", "What became of the calls"), list);
-    else byId("detail").append(element("p", "empty", "No call goes differently."));
+    if (groups.length) byId("detail").append(element("h3", "", "Changed calls"), list);
+    else byId("detail").append(element("p", "empty", "No call differs."));
   }
 
   function showRecording(it) {
@@ -124,8 +124,8 @@
     if (ofCall.length) detail.append(element("h3", "", "The whole call"), ...ofCall.map(difference));
     const sides = it.rows?.length ? sidesOf(it, differences) : null;
     if (sides) detail.append(element("h3", "", "Step by step"), sides);
-    else if (it.verdict === "different") detail.append(element("p", "empty", "Its sides are not on this page: compare it alone."));
-    if (it.more) detail.append(element("p", "note", `${count(it.more, "more difference")} left out`));
+    else if (it.verdict === "different") detail.append(element("p", "empty", "The steps of this recording are not on this page. Compare it alone to see them."));
+    if (it.more) detail.append(element("p", "note", `${count(it.more, "more difference")} omitted`));
     if (it.ignored) detail.append(element("p", "note", `Not compared: ${it.ignored.join(", ")}`));
     detail.scrollTop = 0;
     const first = sides?.querySelector(".first");
@@ -159,7 +159,7 @@
     const lines = element("pre", "");
     if (one.recorded !== null) lines.append(element("span", "minus", `- ${one.recorded}`));
     if (one.local !== null) lines.append(element("span", "plus", `+ ${one.local}`));
-    lines.setAttribute("aria-label", "minus was recorded, plus is local");
+    lines.setAttribute("aria-label", "minus: recorded, plus: local");
     const shown = element("div", "difference", element("b", "", one.what), element("code", "", one.pointer));
     if (lines.children.length) shown.append(lines);
     return shown;
@@ -173,8 +173,8 @@
     const path = hash.startsWith("recording-") ? decoded(hash.slice(10)) : null;
     const it = path === null ? undefined : all.find((it) => it.path === path);
     if (hash.includes("=") && !it) {
-      const asked = new URLSearchParams(hash);
-      for (const name of Object.keys(filter)) filter[name] = asked.get(name) ?? "";
+      const parameters = new URLSearchParams(hash);
+      for (const name of Object.keys(filter)) filter[name] = parameters.get(name) ?? "";
       showFilter();
       applyFilter();
     }
@@ -183,7 +183,7 @@
     byId("to-overview").toggleAttribute("aria-current", isOverview);
     byId("to-recordings").toggleAttribute("aria-current", !isOverview);
     if (it) showRecording(it);
-    else if (path !== null) byId("detail").replaceChildren(element("p", "empty", "There is no such recording on this page."));
+    else if (path !== null) byId("detail").replaceChildren(element("p", "empty", "This recording is not on this page."));
     else if (isOverview) showOverview();
     else if (found[0] && !found.includes(chosen)) showRecording(found.find((one) => one.verdict !== "equal") ?? found[0]);
     if (isOverview || it) window.scrollTo(0, 0);

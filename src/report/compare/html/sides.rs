@@ -1,24 +1,24 @@
-//! Both sides of a comparison, step beside step.
+//! Both sides of a comparison, aligned step by step.
 
 use serde::Serialize;
 
 use crate::analysis::comparison::{Difference, align};
 use crate::diagnostic::visible::one_line;
-use crate::trace::observation::{Aspect, Facet, Observation, ObservedStep};
+use crate::trace::observation::{Attribute, AttributeKind, Observation, ObservedStep};
 
-/// How many rows are kept.
+/// Maximum number of rows.
 const MOST_ROWS: usize = 1_000;
 
-/// How many values of a step.
+/// Maximum number of values per step.
 const MOST_VALUES: usize = 30;
 
-/// How many characters of a text.
+/// Maximum number of characters per value.
 const MOST_TEXT: usize = 500;
 
-/// The same step of both sides, or a step of one.
+/// A step of both sides, or of one side.
 #[derive(Serialize)]
 pub(super) struct Row {
-    /// Whether it differs, and how: ``, `different`, `missing`, `inserted`, `moved`.
+    /// Kind of difference: empty, `different`, `missing`, `inserted` or `moved`.
     mark: &'static str,
     recorded: Option<Step>,
     local: Option<Step>,
@@ -27,17 +27,17 @@ pub(super) struct Row {
 /// A step of one side.
 #[derive(Serialize)]
 struct Step {
-    /// Counted from 1.
+    /// Step number, counted from 1.
     number: usize,
     name: String,
     kind: String,
     time: Option<i64>,
     depth: u16,
-    /// What happened, each with what it is: said, pressed, …
+    /// Events of the step, each with its kind: prompt, input, …
     lines: Vec<(&'static str, String)>,
 }
 
-/// The rows of both sides, and for each difference the row that it belongs to.
+/// Returns the rows of both sides, and for each difference the row that it belongs to.
 pub(super) fn rows(
     recorded: &Observation,
     local: &Observation,
@@ -78,12 +78,12 @@ pub(super) fn rows(
 fn step(side: &Observation, at: usize) -> Option<Step> {
     let step = side.steps.get(at)?;
     let mut lines: Vec<(&'static str, String)> =
-        step.facets.iter().take(MOST_VALUES).map(line).collect();
-    if let Some(asked) = &step.asked {
-        lines.insert(0, ("asked", shortened(asked)));
+        step.attributes.iter().take(MOST_VALUES).map(line).collect();
+    if let Some(request) = &step.request {
+        lines.insert(0, ("requested", shortened(request)));
     }
-    if let Some(path) = way(step) {
-        lines.push(("way", path));
+    if let Some(path) = path_of_step(step) {
+        lines.push(("path", path));
     }
     Some(Step {
         number: at + 1,
@@ -95,34 +95,35 @@ fn step(side: &Observation, at: usize) -> Option<Step> {
     })
 }
 
-fn way(step: &ObservedStep) -> Option<String> {
+fn path_of_step(step: &ObservedStep) -> Option<String> {
     step.path_name.as_ref().or(step.path.as_ref()).map(|path| shortened(path))
 }
 
-/// A value of a step, a line.
-fn line(facet: &Facet) -> (&'static str, String) {
-    let what = match facet.aspect {
-        Aspect::Start => "begins with",
-        Aspect::Read => "read",
-        Aspect::Input => "input",
-        Aspect::Heard => "said",
-        Aspect::Caller => "caller",
-        Aspect::Answer => "answer",
-        Aspect::Output => "output",
-        Aspect::Set => "set",
-        Aspect::Routing => "routing",
-        Aspect::Error => "error",
-        Aspect::End => "end",
+/// Formats a value of a step as one line.
+fn line(attribute: &Attribute) -> (&'static str, String) {
+    let what = match attribute.kind {
+        AttributeKind::Start => "start",
+        AttributeKind::Read => "read",
+        AttributeKind::Input => "input",
+        AttributeKind::Prompt => "prompt",
+        AttributeKind::Caller => "caller",
+        AttributeKind::Answer => "answer",
+        AttributeKind::Output => "output",
+        AttributeKind::Set => "set",
+        AttributeKind::Routing => "routing",
+        AttributeKind::Error => "error",
+        AttributeKind::End => "end",
     };
-    let value = facet.value.as_ref().map_or_else(|| "hidden".into(), ToString::to_string);
-    let text = match &*facet.name {
+    let value =
+        attribute.value.as_ref().map_or_else(|| "hidden".into(), ToString::to_string);
+    let text = match &*attribute.name {
         "" => value,
         name => format!("{name} = {value}"),
     };
     (what, shortened(&text))
 }
 
-/// The beginning, on one line.
+/// Returns the beginning of the text on one line.
 pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(MOST_TEXT) {
         Some((end, _)) => format!("{}…", one_line(&text[..end])),

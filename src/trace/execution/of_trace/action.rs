@@ -1,22 +1,22 @@
-//! The event of an action: what it is, what was played and heard, where it leads.
+//! Event of an action: its data, audio and path.
 
 use super::super::audio::{AudioItem, Playback, object};
 use super::super::event::Event;
 use super::{Walk, kinds, values};
-use crate::flow::{Legend, NodeLabel};
-use crate::trace::{Fact, PathTaken, Step};
+use crate::flow::{NodeLabel, SymbolTable};
+use crate::trace::{EventKind, PathTaken, Step};
 use crate::value::{Json, Text};
 
-/// What was played in one go.
+/// Audio that was played together, and the answer.
 #[derive(Default)]
 pub(super) struct Heard {
     pub(super) items: Vec<AudioItem>,
     pub(super) barge_in: Option<bool>,
-    /// What the participant pressed or said then.
+    /// Participant's input during the playback.
     answer: Option<Text>,
 }
 
-/// Something is played, and may be answered.
+/// A playback with an optional answer.
 pub(super) struct Turn {
     pub(super) played: Playback,
     answer: Option<Text>,
@@ -56,7 +56,7 @@ impl Walk<'_> {
 
     fn speech(&self, event: Event, index: usize, step: &Step, kind: &str) -> Event {
         let Some((purpose, _)) = kinds::turn(kind) else {
-            let all = audio_of(&self.facts[index], self.legend);
+            let all = audio_of(&self.facts[index], self.symbols);
             if all.items.is_empty() && kind != "playAudio" {
                 return event;
             }
@@ -74,9 +74,9 @@ impl Walk<'_> {
         event.nest(turns)
     }
 
-    /// The turns of a step that plays and may listen, one at least.
+    /// Returns the turns of a step that plays audio and may listen; at least one.
     pub(super) fn turns(&self, index: usize, step: &Step) -> Vec<Turn> {
-        let mut heard = turns_of(&self.facts[index], self.legend);
+        let mut heard = turns_of(&self.facts[index], self.symbols);
         if heard.is_empty() {
             heard.push(Heard::default());
         }
@@ -88,7 +88,7 @@ impl Walk<'_> {
         heard.into_iter().map(turn).collect()
     }
 
-    /// What an action says of where it leads to, or of how it ends a task.
+    /// Adds the target of an action, or the path by which it ends a task.
     fn target(&mut self, event: Event, index: usize, step: &Step, kind: &str) -> Event {
         let key = match kind {
             "jumpToTask" | "menuJumpToTask" => "targetTask",
@@ -101,7 +101,7 @@ impl Walk<'_> {
         let begin =
             self.trace.steps.get(index + 1).filter(|it| Some(it.node) == step.next);
         let unit = begin.and_then(|begin| {
-            let label = self.legend.node(begin.node);
+            let label = self.symbols.node(begin.node);
             Some((begin.node, kinds::unit(&label.node_type)?, label))
         });
         let Some((node, unit, label)) = unit else { return event };
@@ -113,15 +113,15 @@ impl Walk<'_> {
         event.with(key, target)
     }
 
-    /// The output path by which a called task ends; in the first task of a flow there is
-    /// none. *Source: a real document for the latter.*
+    /// Adds the output path by which a called task ends; the first task
+    /// of a flow has no such path. *Source: a real document for the latter.*
     fn ending(&mut self, event: Event) -> Event {
         let caller = self.level().caller.and_then(|caller| self.trace.steps.get(caller));
         let (mut id, mut name) = (Text::new(), Text::new());
         if let Some(caller) = caller
             && let PathTaken::Output(index) = caller.path
             && let Some(label) =
-                self.legend.node(caller.node).outputs.get(usize::from(index))
+                self.symbols.node(caller.node).outputs.get(usize::from(index))
         {
             let taken = self.leave(Event::default(), caller);
             id = taken.output_path_id.unwrap_or_default();
@@ -135,23 +135,23 @@ impl Walk<'_> {
     }
 }
 
-/// Everything that a step played, and that was answered, turn by turn.
-fn turns_of(facts: &[&Fact], legend: &Legend) -> Vec<Heard> {
+/// Returns everything that a step played, and the answers, turn by turn.
+fn turns_of(facts: &[&EventKind], symbols: &SymbolTable) -> Vec<Heard> {
     let mut turns: Vec<Heard> = Vec::new();
     let mut said = None;
     for fact in facts {
         match fact {
-            Fact::Said(phrase) => {
-                add_speech(&mut turns, said.replace(phrase.text(legend).clone()));
+            EventKind::Prompted(phrase) => {
+                add_speech(&mut turns, said.replace(phrase.text(symbols).clone()));
             }
-            // It has the pieces of what was said just before.
-            Fact::Played(audio) => {
+            // It contains the audio of the preceding text.
+            EventKind::Played(audio) => {
                 said = None;
                 let turn = open(&mut turns);
                 turn.items.extend(values::items(audio));
                 turn.barge_in = turn.barge_in.or(audio.barge_in);
             }
-            Fact::Collected(answer) | Fact::Heard(answer) => {
+            EventKind::Collected(answer) | EventKind::CallerInput(answer) => {
                 add_speech(&mut turns, said.take());
                 open(&mut turns).answer = Some(answer.clone());
             }
@@ -168,7 +168,7 @@ fn add_speech(turns: &mut Vec<Heard>, text: Option<Text>) {
     }
 }
 
-/// The turn that has no answer yet.
+/// Returns the last turn if it has no answer, else a new one.
 fn open(turns: &mut Vec<Heard>) -> &mut Heard {
     if turns.last().is_none_or(|turn| turn.answer.is_some()) {
         turns.push(Heard::default());
@@ -186,7 +186,7 @@ fn joined(turns: Vec<Heard>) -> Heard {
     all
 }
 
-/// Everything that a step played.
-pub(super) fn audio_of(facts: &[&Fact], legend: &Legend) -> Heard {
-    joined(turns_of(facts, legend))
+/// Returns everything that a step played.
+pub(super) fn audio_of(facts: &[&EventKind], symbols: &SymbolTable) -> Heard {
+    joined(turns_of(facts, symbols))
 }

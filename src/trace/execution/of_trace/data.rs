@@ -1,4 +1,4 @@
-//! What went into an action and came out of it.
+//! Inputs and outputs of an action.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use super::super::audio::object;
 use super::super::event::{Event, Parameter};
 use super::{Walk, kinds, values};
 use crate::flow::NodeId;
-use crate::trace::{Entry, Fact, Field, Step};
+use crate::trace::{Entry, EventKind, Field, Step};
 use crate::value::{Audio, Json, Text, Value, derived_id};
 
-/// The entries of `inputData` or `outputData` by their keys: the platform sorts them.
+/// Entries of `inputData` or `outputData` by key, sorted like those of the platform.
 #[derive(Default)]
 struct Data(BTreeMap<Text, Datum>);
 
@@ -30,8 +30,8 @@ impl Data {
         }
     }
 
-    /// What a transfer to a queue says even if nothing is asked for; skills are named as the
-    /// platform does. *Source: a real document.*
+    /// Adds the entries that a transfer to a queue always has, and formats skills like
+    /// the platform. *Source: a real document.*
     fn ask_for_agents(&mut self) {
         for key in ["directAgent", "preferredAgents"] {
             self.0.entry(key.into()).or_insert(Datum::Value(Json::Null));
@@ -44,7 +44,7 @@ impl Data {
         self.value("acdSkills", Json::array(skills));
     }
 
-    /// Says that there is a list, even if it is empty.
+    /// Creates the list if it does not exist.
     fn list(&mut self, key: &str) {
         self.0.entry(key.into()).or_insert_with(|| Datum::List(Vec::new()));
     }
@@ -87,22 +87,22 @@ impl Walk<'_> {
     }
 
     fn collect(&self, inputs: &mut Data, outputs: &mut Data, index: usize, step: &Step) {
-        let kind = self.legend.node(step.node).node_type.as_str();
+        let kind = self.symbols.node(step.node).node_type.as_str();
         for fact in &self.facts[index] {
             match fact {
-                Fact::Input(Field::Case(number), value) => {
+                EventKind::Input(Field::Case(number), value) => {
                     let case = self.case(step.node, *number, values::shown(value));
                     inputs.item("cases", case);
                 }
-                Fact::Input(field, value) => {
+                EventKind::Input(field, value) => {
                     let key = field.name();
                     inputs.value(&key, self.shown(&key, value, step));
                 }
-                Fact::Output(field, value) => {
+                EventKind::Output(field, value) => {
                     let key = field.name();
                     outputs.value(&key, self.shown(&key, value, step));
                 }
-                Fact::Entry(entry) => {
+                EventKind::Entry(entry) => {
                     let is_output = entry.of.is_output();
                     let data = if is_output { &mut *outputs } else { &mut *inputs };
                     match kinds::list_of(entry.of, kind) {
@@ -120,17 +120,17 @@ impl Walk<'_> {
         }
     }
 
-    /// What went wrong, or might have. *The keys are in the models of Genesys' streamed
-    /// execution data, what stands below them is ours.*
+    /// Adds errors and warnings. *The keys are those of Genesys' streamed execution data;
+    /// the content below them is specific to flowsim.*
     fn with_problems(&self, mut event: Event, index: usize) -> Event {
         for fact in &self.facts[index] {
             match fact {
-                Fact::Failed(failure) => {
+                EventKind::Failed(failure) => {
                     let code = ("code", failure.code.name().into());
                     let message = ("message", Json::String(failure.message.clone()));
                     event = event.with("error", object([code, message]));
                 }
-                Fact::Noted(code) => {
+                EventKind::Noted(code) => {
                     let code = ("code", code.name().into());
                     event = event.with("warning", object([code]));
                 }
@@ -160,15 +160,15 @@ impl Walk<'_> {
         values::playback(items, can_barge_in, &self.time(step.start_ms)).to_json()
     }
 
-    /// A case of a switch that was looked at, by its number from 1.
+    /// Returns an evaluated case of a switch, by its number from 1.
     fn case(&self, node: NodeId, number: u16, value: Json) -> Parameter {
         let index = usize::from(number.saturating_sub(1));
         let id = self.ids.path(node, index, &format!("case {number}"));
         Parameter::with_id(id, format!("Case {number}"), value)
     }
 
-    /// An entry of a list. Inputs of a task and outputs of a module are variables, and have
-    /// the ids of these. *Source: a real document.*
+    /// Returns an entry of a list. Inputs of a task and outputs of a module are variables
+    /// and have their ids. *Source: a real document.*
     fn parameter(&self, entry: &Entry, index: usize, kind: &str) -> Parameter {
         let value = values::shown(&entry.value);
         let is_variable = match kind {
@@ -181,26 +181,26 @@ impl Walk<'_> {
         }
     }
 
-    /// The id of a variable of the task or module that begins with the step behind this one.
+    /// Returns the id of a variable of the task or module that begins with the next step.
     fn id_in_target(&self, name: &str, index: usize) -> Option<Text> {
         let begin = self.trace.steps.get(index + 1)?;
-        let flow = self.legend.node(begin.node).flow;
+        let flow = self.symbols.node(begin.node).flow;
         self.facts.get(index + 1)?.iter().find_map(|fact| match fact {
-            Fact::Assigned(id, _) if self.legend.variable(*id) == name => {
+            EventKind::Assigned(id, _) if self.symbols.variable(*id) == name => {
                 Some(self.ids.variable(*id, flow, Some(begin.node)))
             }
             _ => None,
         })
     }
 
-    /// The module that runs from the next step on, if it runs.
+    /// Returns the module that begins with the next step, if there is one.
     fn module(&self, index: usize) -> Option<Json> {
         let [call, begin] = self.trace.steps.get(index..index + 2)? else { return None };
         if begin.depth <= call.depth {
             return None;
         }
-        let id = self.legend.node(begin.node).flow;
-        let flow = self.legend.flow(id);
+        let id = self.symbols.node(begin.node).flow;
+        let flow = self.symbols.flow(id);
         Some(object([
             ("flowId", Json::String(self.ids.flow(id))),
             ("flowName", Json::String(flow.name.clone())),

@@ -1,52 +1,54 @@
-//! The ids of a document: those that an export gives, and for the rest ids that follow from
-//! what they stand for, the same in every run of the same call.
+//! Ids of a document: those of the export, else ids derived from the objects that they
+//! identify. Derived ids are the same in every run of the same call.
 
 use crate::expr::architect::BUILT_INS;
-use crate::flow::{FlowId, Legend, NodeId, VariableId};
+use crate::flow::{FlowId, NodeId, SymbolTable, VariableId};
 use crate::trace::Trace;
 use crate::value::{Text, derived_id, is_uuid};
 
-/// The ids of one run.
+/// Ids of one run.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ids<'t> {
-    pub(super) legend: &'t Legend,
+    pub(super) symbols: &'t SymbolTable,
     pub(super) trace: &'t Trace,
 }
 
 impl Ids<'_> {
-    /// The id of a flow.
+    /// Returns the id of a flow.
     pub(super) fn flow(&self, id: FlowId) -> Text {
-        given_or_derived(&self.legend.flow(id).id, "flow")
+        given_or_derived(&self.symbols.flow(id).id, "flow")
     }
 
-    /// The id of an action, or of the task, menu or state that begins with the node.
+    /// Returns the id of an action, or of the task, menu or state that begins with the
+    /// node.
     pub(super) fn node(&self, id: NodeId) -> Text {
-        let label = self.legend.node(id);
+        let label = self.symbols.node(id);
         let known = label.key.as_ref().unwrap_or(&label.id);
         given_or_derived(known, &self.flow(label.flow))
     }
 
-    /// The id of an output path that has one of its own.
+    /// Returns the id of an output path that has its own id.
     pub(super) fn path(&self, node: NodeId, index: usize, label: &str) -> Text {
-        let given = self.legend.node(node).output_keys.get(index);
+        let given = self.symbols.node(node).output_keys.get(index);
         match given.and_then(Option::as_ref) {
             Some(key) => key.clone(),
             None => derived_id(&format!("{}/{label}", self.node(node))),
         }
     }
 
-    /// The id of a variable that belongs to this flow, or to its unit that begins there.
+    /// Returns the id of a variable of this flow, or of its unit that begins with the
+    /// given node.
     pub(super) fn variable(
         &self,
         id: VariableId,
         flow: FlowId,
         unit: Option<NodeId>,
     ) -> Text {
-        let name = self.legend.variable(id);
+        let name = self.symbols.variable(id);
         if let Some(known) = BUILT_INS.iter().find(|known| known.name == name) {
             return known.id.into();
         }
-        if let Some(key) = self.legend.variable_keys.get(&id) {
+        if let Some(key) = self.symbols.variable_keys.get(&id) {
             return key.clone();
         }
         let is_of_unit = name.starts_with("Task.") || name.starts_with("State.");
@@ -57,12 +59,12 @@ impl Ids<'_> {
         derived_id(&format!("{owner}/{name}"))
     }
 
-    /// The id of a whole run.
+    /// Returns the id of the run.
     pub(super) fn run(&self) -> Text {
         derived_id(&self.run_seed())
     }
 
-    /// The id of a step of the run.
+    /// Returns the id of a step of the run.
     pub(super) fn step(&self, index: usize) -> Text {
         derived_id(&format!("{}/{index}", self.run_seed()))
     }

@@ -1,12 +1,12 @@
-//! What execution documents call things: events, output paths, turns, lists.
+//! Names in execution documents: events, output paths, turns, lists.
 
 use super::super::event::Event;
 use crate::flow::kinds::uncapitalized;
 use crate::trace::Field;
 use crate::value::{Json, Text};
 
-/// Kinds whose event is not `action` and the kind. *Source: a real document for loops, the
-/// kinds of Genesys' own query for execution data for the others.*
+/// Kinds whose event name is not `action` followed by the kind. *Source: a real document
+/// for loops, the kinds of Genesys' own query for execution data for the others.*
 const RENAMED: &[(&str, &str)] = &[
     ("dialByExtension", "actionDialExtension"),
     ("setIntent", "actionSetActiveIntent"),
@@ -28,9 +28,9 @@ const RENAMED: &[(&str, &str)] = &[
     ("menuTransferToVoicemail", "menuTransferVoicemail"),
 ];
 
-/// Kinds that play and may listen in a turn of their own, what the turn is for, and the input
-/// that says what is played. *Source: a real document for `collectInput` and `transferToAcd`;
-/// the others are named alike.*
+/// Kinds that play audio and may listen in a separate turn, with the purpose of the turn
+/// and the input that holds the audio. *Source: a real document for `collectInput` and
+/// `transferToAcd`; the others are named by analogy.*
 const TURNS: &[(&str, &str, &str)] = &[
     ("collectInput", "Get.CollectInput.Action", "inputAudio"),
     ("dialByExtension", "Get.DialExtension.Action", "inputAudio"),
@@ -47,7 +47,7 @@ const TURNS: &[(&str, &str, &str)] = &[
     ("transferToVoicemail", "PreTransfer.Voicemail.Transfer.Action", "preTransferAudio"),
 ];
 
-/// Kinds that tell which variables they set even if there were none.
+/// Kinds whose events list the variables that they set, even if there are none.
 const WITH_RESULTS: &[&str] = &[
     "callBotFlow",
     "callCommonModule",
@@ -61,19 +61,19 @@ const WITH_RESULTS: &[&str] = &[
     "transferToAcd",
 ];
 
-/// What of a task, menu or state is said where it starts and where it ends.
+/// Event names and keys of a task, menu or state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unit {
-    /// The event that it starts with.
+    /// Name of the start event.
     pub(super) started: &'static str,
-    /// The event that it ends with.
+    /// Name of the end event.
     pub(super) ended: &'static str,
-    /// The keys of its id and name.
+    /// Keys of id and name.
     pub(super) keys: [&'static str; 2],
 }
 
 impl Unit {
-    /// The event with which it starts.
+    /// Creates the start event.
     pub(super) fn start(self, id: Text, name: Text) -> Event {
         let [id_key, name_key] = self.keys;
         if self == TASK {
@@ -87,8 +87,8 @@ impl Unit {
 const TASK: Unit =
     Unit { started: "startedTask", ended: "endedTask", keys: ["taskId", "taskName"] };
 
-/// A task, menu or state. *Source: a real document for tasks, the help pages for
-/// `startedBotState`; the others are named alike.*
+/// Returns the event names of a task, menu or state. *Source: a real document for tasks,
+/// the help pages for `startedBotState`; the others are named by analogy.*
 pub(super) fn unit(node_type: &str) -> Option<Unit> {
     let (started, ended, keys) = match node_type {
         "task" => return Some(TASK),
@@ -100,7 +100,7 @@ pub(super) fn unit(node_type: &str) -> Option<Unit> {
     Some(Unit { started, ended, keys })
 }
 
-/// The event of an action of this kind: `actionPlayAudio`, `menuTask`.
+/// Returns the event name of an action of this kind: `actionPlayAudio`, `menuTask`.
 pub(super) fn event_name(kind: &str) -> Text {
     if let Some((_, name)) = RENAMED.iter().find(|(known, _)| *known == kind) {
         return (*name).into();
@@ -118,7 +118,8 @@ pub(super) fn event_name(kind: &str) -> Text {
     ))
 }
 
-/// The kind of an action or a choice by its event: `playAudio` of `actionPlayAudio`.
+/// Returns the kind of an action or choice from its event name: `playAudio` for
+/// `actionPlayAudio`.
 pub(crate) fn kind_of_event(event: &str) -> Text {
     if let Some((kind, _)) = RENAMED.iter().find(|(_, name)| *name == event) {
         return (*kind).into();
@@ -126,8 +127,8 @@ pub(crate) fn kind_of_event(event: &str) -> Text {
     event.strip_prefix("action").map_or_else(|| event.into(), uncapitalized)
 }
 
-/// The id of an output path that every action of a kind has: `__NOT_FOUND__` of `notFound`.
-/// Nothing for cases of a switch and for names that authors give.
+/// Returns the id of a standard output path: `__NOT_FOUND__` for `notFound`. Returns
+/// `None` for cases of a switch and for names given by authors.
 pub(super) fn path_id(kind: &str, label: &str) -> Option<Text> {
     let is_named_by_author = match kind {
         "callTask" | "menuTask" => !label.eq_ignore_ascii_case("default"),
@@ -147,7 +148,7 @@ pub(super) fn path_id(kind: &str, label: &str) -> Option<Text> {
     Some(Text::from(id + "__"))
 }
 
-/// The name of an output path that has no id of the kind's: `Case 1` of `case 1`.
+/// Returns the name of an output path without a standard id: `Case 1` for `case 1`.
 pub(super) fn path_name(kind: &str, label: &Text) -> Text {
     match label.strip_prefix("case ") {
         Some(number) if kind == "switch" => Text::from(format!("Case {number}")),
@@ -155,16 +156,16 @@ pub(super) fn path_name(kind: &str, label: &Text) -> Text {
     }
 }
 
-/// What a turn of the kind is for, and the input that says what it plays.
+/// Returns the purpose of the kind's turn, and the input that holds its audio.
 pub(super) fn turn(kind: &str) -> Option<(&'static str, &'static str)> {
-    // A choice of a menu that hands the call on does it as the action does.
+    // A menu choice that transfers the call does so like the action.
     let plain = kind.strip_prefix("menuT").map(|rest| format!("t{rest}"));
     let kind = plain.as_deref().unwrap_or(kind);
     let found = TURNS.iter().find(|(known, ..)| *known == kind);
     found.map(|(_, purpose, input)| (*purpose, *input))
 }
 
-/// The lists that the inputs of a kind have even if they are empty.
+/// Returns the lists that the inputs of a kind contain even if they are empty.
 pub(super) fn input_lists(kind: &str) -> &'static [&'static str] {
     match kind {
         "switch" => &["cases"],
@@ -174,8 +175,8 @@ pub(super) fn input_lists(kind: &str) -> &'static [&'static str] {
     }
 }
 
-/// The list that a named value belongs to; nothing if it stands among the data by its name,
-/// as the settings of an action do.
+/// Returns the list that a named value belongs to; `None` if the value has its own key in
+/// the data, like the settings of an action.
 pub(super) fn list_of(of: Field, kind: &str) -> Option<Text> {
     match (of, kind) {
         (Field::Inputs, "callTask" | "jumpToTask" | "menuJumpToTask") => {
@@ -188,7 +189,8 @@ pub(super) fn list_of(of: Field, kind: &str) -> Option<Text> {
     }
 }
 
-/// Whether an action of the kind tells which variables it set even if there were none.
+/// Returns whether events of this kind always list the variables that they set, even if
+/// the list is empty.
 pub(super) fn has_results(kind: &str) -> bool {
     WITH_RESULTS.contains(&kind)
 }

@@ -1,8 +1,8 @@
-//! An execution document of one of our own traces.
+//! Execution documents of flowsim's own traces.
 //!
-//! The steps of a trace are in one row, each with how deep it is; here they are put into each
-//! other: what a module or a called task does stands inside the action that calls it. Where
-//! tasks and flows end is not in the trace; it follows from where the next step is.
+//! A trace is a flat list of steps with depths; a document nests them: the steps of a
+//! module or called task are inside the calling action. A trace does not contain the ends
+//! of tasks and flows; they follow from the position of the next step.
 
 mod action;
 mod data;
@@ -18,19 +18,20 @@ use super::audio::object;
 use super::document::{Characteristic, ExecutionDocument};
 use super::event::{Event, Variable};
 use crate::expr::architect::BUILT_INS;
-use crate::flow::{Legend, NodeId, NodeLabel};
-use crate::trace::{Fact, PathTaken, Status, Step, Trace};
+use crate::flow::{NodeId, NodeLabel, SymbolTable};
+use crate::trace::{EventKind, PathTaken, Status, Step, Trace};
 use crate::value::{DateTime, Duration, Json, Text, Value};
 
-/// The version that is written where the document of a flow states none.
+/// Version used for flows whose document states none.
 const FIRST_VERSION: &str = "1.0";
 
-/// How deep modules and called tasks are put into each other. What is deeper is left out, for
-/// JSON may be nested only [so deep](crate::value::MAX_JSON_DEPTH), and every one of these
-/// takes three levels of it.
+/// Maximum nesting of modules and called tasks; deeper steps are omitted. JSON nesting is
+/// limited to [`MAX_JSON_DEPTH`](crate::value::MAX_JSON_DEPTH), and each level here takes
+/// three levels of it.
 const MAX_NESTED: usize = 32;
 
-/// What an inbound call is told of the conversation, set or not. *Source: a real document.*
+/// Built-in variables that documents of inbound calls always contain, set or not.
+/// *Source: a real document.*
 const OF_INBOUND_CALLS: [&str; 15] = [
     "Call.Ani",
     "Call.CalledAddress",
@@ -49,31 +50,32 @@ const OF_INBOUND_CALLS: [&str; 15] = [
     "Menu.LastCollectionNoMatch",
 ];
 
-/// The execution document that the platform would write of this run of one of Architect's
-/// flows.
+/// Creates the execution document that the platform would write for this run of an
+/// Architect flow.
 ///
-/// Times are those of the virtual clock. Ids that no export gives are derived from what they
-/// stand for: the same run gives the same document, byte by byte. What the platform writes
-/// and a trace does not know is left out, such as the division and the voice. What is inferred
-/// and not seen in a document of the platform is told in `docs/trace.md`.
-pub fn of_trace(trace: &Trace, legend: &Legend) -> ExecutionDocument {
-    let mut facts: Vec<Vec<&Fact>> = vec![Vec::new(); trace.steps.len()];
+/// Times are those of the virtual clock. Ids that the export lacks are derived from the
+/// objects that they identify, so the same run gives the same document, byte by byte.
+/// Data that a trace does not have, such as the division and the voice, is omitted.
+/// `docs/trace.md` lists everything that is inferred rather than taken from a document of
+/// the platform.
+pub fn of_trace(trace: &Trace, symbols: &SymbolTable) -> ExecutionDocument {
+    let mut facts: Vec<Vec<&EventKind>> = vec![Vec::new(); trace.steps.len()];
     for event in &trace.events {
         if let Some(of_step) = facts.get_mut(event.step as usize) {
-            of_step.push(&event.fact);
+            of_step.push(&event.kind);
         }
     }
-    let ids = Ids { legend, trace };
+    let ids = Ids { symbols: symbols, trace };
     let mut walk = Walk {
         trace,
-        legend,
+        symbols,
         ids,
         facts,
         levels: vec![Level::default()],
         is_truncated: false,
     };
     let execution = walk.events();
-    let flow = legend.flow(trace.flow);
+    let flow = symbols.flow(trace.flow);
     let flow_type = flow.flow_type.to_lowercase();
     let conversation = walk.built_in("Call.ConversationId");
     let document = ExecutionDocument {
@@ -101,28 +103,28 @@ fn version(written: Option<&Text>) -> Text {
     written.cloned().unwrap_or_else(|| FIRST_VERSION.into())
 }
 
-/// The walk through the steps of a trace.
+/// State of the conversion of a trace.
 struct Walk<'t> {
     trace: &'t Trace,
-    legend: &'t Legend,
+    symbols: &'t SymbolTable,
     ids: Ids<'t>,
-    /// By step.
-    facts: Vec<Vec<&'t Fact>>,
-    /// The flow of the call, and everything that is called and has not come back.
+    /// Facts of each step.
+    facts: Vec<Vec<&'t EventKind>>,
+    /// The flow of the call, and every call that has not yet returned.
     levels: Vec<Level>,
     is_truncated: bool,
 }
 
-/// What happens at one depth.
+/// Events at one depth.
 #[derive(Default)]
 struct Level {
-    /// The step that calls it; none for the flow of the call.
+    /// Step that calls this level; `None` for the flow of the call.
     caller: Option<usize>,
     events: Vec<Event>,
     is_module: bool,
-    /// The task, menu or state that runs, and the node that it begins with.
+    /// Current task, menu or state, and its first node.
     unit: Option<(kinds::Unit, NodeId)>,
-    /// The loops that were begun, and the ids of these runs.
+    /// Active loops and the ids of their runs.
     loops: Vec<(NodeId, Text)>,
 }
 
@@ -147,7 +149,7 @@ impl<'t> Walk<'t> {
         flow.events
     }
 
-    /// Puts what was called and came back, or never will, into the actions that called.
+    /// Moves the events of finished levels into the actions that called them.
     fn close_above(&mut self, height: usize) {
         while self.levels.len() > height {
             let Some(mut done) = self.levels.pop() else { return };
@@ -179,7 +181,7 @@ impl<'t> Walk<'t> {
     }
 
     fn step(&mut self, index: usize, step: &Step) {
-        let label = self.legend.node(step.node);
+        let label = self.symbols.node(step.node);
         let time = self.time(step.start_ms);
         let event = if self.begins_flow(step, label) {
             self.begun_flow(index, step, &time)
@@ -202,10 +204,10 @@ impl<'t> Walk<'t> {
         self.level().events.push(event);
     }
 
-    /// Whether the step is the beginning of a flow and not one of its actions.
+    /// Returns whether the step is the start of a flow rather than an action.
     fn begins_flow(&self, step: &Step, label: &NodeLabel) -> bool {
-        label.node_type == self.legend.flow(label.flow).flow_type
-            && self.legend.nodes.iter().position(|node| node.flow == label.flow)
+        label.node_type == self.symbols.flow(label.flow).flow_type
+            && self.symbols.nodes.iter().position(|node| node.flow == label.flow)
                 == Some(step.node.index())
     }
 
@@ -215,7 +217,7 @@ impl<'t> Walk<'t> {
             self.level().is_module = true;
             return Event::new("startedCommonModule").begin(time).declare(variables);
         }
-        let flow = &self.legend.flow(self.trace.flow).flow_type;
+        let flow = &self.symbols.flow(self.trace.flow).flow_type;
         let built_ins = self.built_ins_of(flow);
         let started = Event::new("startedFlow")
             .begin(time)
@@ -226,7 +228,7 @@ impl<'t> Walk<'t> {
             Some(Value::String(tag)) => started.with("languageTag", tag.as_str().into()),
             _ => started,
         };
-        let audio = action::audio_of(&self.facts[index], self.legend);
+        let audio = action::audio_of(&self.facts[index], self.symbols);
         if audio.items.is_empty() && !flow.to_lowercase().contains("call") {
             return started;
         }
@@ -248,10 +250,10 @@ impl<'t> Walk<'t> {
         self.leave(event, step)
     }
 
-    /// Says which output the step took.
+    /// Sets the output path that the step took.
     fn leave(&self, event: Event, step: &Step) -> Event {
         let PathTaken::Output(index) = step.path else { return event };
-        let label = self.legend.node(step.node);
+        let label = self.symbols.node(step.node);
         let Some(output) = label.outputs.get(usize::from(index)) else { return event };
         let kind = &label.node_type;
         match kinds::path_id(kind, output) {
@@ -263,26 +265,26 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// The variables that a step set, in order.
+    /// Returns the variables that a step set, in order.
     fn assigned(&mut self, index: usize) -> Vec<Variable> {
         let unit = self.level().unit.map(|(_, node)| node);
         let node = self.trace.steps[index].node;
-        let flow = self.legend.node(node).flow;
+        let flow = self.symbols.node(node).flow;
         let set = self.facts[index].iter().filter_map(|fact| match fact {
-            Fact::Assigned(id, value) => Some((*id, value)),
+            EventKind::Assigned(id, value) => Some((*id, value)),
             _ => None,
         });
         set.map(|(id, value)| {
-            let name = self.legend.variable(id).clone();
+            let name = self.symbols.variable(id).clone();
             Variable::new(self.ids.variable(id, flow, unit), name, values::shown(value))
         })
         .collect()
     }
 
-    /// What Architect brings along for a flow of this type, in the order of the names.
+    /// Returns the built-in variables of a flow of this type, sorted by name.
     fn built_ins_of(&self, flow_type: &str) -> Vec<Variable> {
         let lower_case = flow_type.to_lowercase();
-        let is_told = |name: &str| {
+        let is_listed = |name: &str| {
             if flow_type == "inboundCall" {
                 return OF_INBOUND_CALLS.contains(&name);
             }
@@ -290,23 +292,24 @@ impl<'t> Walk<'t> {
             let is_there = prefix == "flow" || lower_case.contains(&prefix);
             is_there && self.built_in(name).is_some()
         };
-        let mut told: Vec<_> =
-            BUILT_INS.iter().filter(|known| is_told(known.name)).collect();
-        told.sort_by_key(|known| known.name);
+        let mut listed: Vec<_> =
+            BUILT_INS.iter().filter(|known| is_listed(known.name)).collect();
+        listed.sort_by_key(|known| known.name);
         let value = |name| self.built_in(name).map_or(Json::Null, values::shown);
-        told.into_iter()
+        listed
+            .into_iter()
             .map(|known| Variable::new(known.id, known.name, value(known.name)))
             .collect()
     }
 
-    /// What one of Architect's own variables held when the call began.
+    /// Returns the value of a built-in variable at the start of the call.
     fn built_in(&self, name: &str) -> Option<&'t Value> {
         let mut held = self.trace.built_ins.iter();
-        let (_, value) = held.find(|(id, _)| self.legend.variable(*id) == name)?;
+        let (_, value) = held.find(|(id, _)| self.symbols.variable(*id) == name)?;
         Some(value)
     }
 
-    /// A time of the virtual clock as the platform writes it.
+    /// Formats a time of the virtual clock like the platform.
     fn time(&self, milliseconds: i64) -> Text {
         let start: DateTime = self.trace.start;
         let elapsed = Duration::from_milliseconds(milliseconds);
@@ -315,11 +318,10 @@ impl<'t> Walk<'t> {
     }
 
     fn exit_reason(&self) -> &'static str {
-        let was_handed_on = self
-            .facts
-            .iter()
-            .flatten()
-            .any(|fact| matches!(fact, Fact::Routed(_) | Fact::Transferred(_)));
+        let was_handed_on =
+            self.facts.iter().flatten().any(|fact| {
+                matches!(fact, EventKind::Routed(_) | EventKind::Transferred(_))
+            });
         match self.trace.status {
             Status::Completed if was_handed_on => "TRANSFER",
             Status::Completed => "FLOW_DISCONNECT",
@@ -328,7 +330,7 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// Ends the task, menu or state that runs, if one does.
+/// Ends the current task, menu or state, if there is one.
 fn leave_unit(level: &mut Level, time: &Text) {
     if let Some((unit, _)) = level.unit.take() {
         level.events.push(Event::new(unit.ended).begin(time).output([]));

@@ -1,4 +1,4 @@
-//! Values and audio in the shapes of the platform.
+//! Values and audio in the platform's format.
 
 use super::super::audio::{AudioItem, Playback, object};
 use crate::value::{
@@ -6,14 +6,15 @@ use crate::value::{
     properties_of,
 };
 
-/// The longest text that is shown, in characters. *Source: a real document shows 227 and
-/// hides a longer one; the limit between is a guess.*
+/// Maximum length of a visible text, in characters. *Source: a real document shows 227
+/// and hides a longer one; the exact limit is a guess.*
 const MAX_SHOWN: usize = 256;
 
-/// What is played where nothing is. *Source: a real document.*
+/// Duration of the blank audio that replaces an empty playback. *Source: a real
+/// document.*
 const BLANK_MS: i64 = 100;
 
-/// A value as the platform writes it; `null` is NOT_SET.
+/// Formats a value like the platform; `null` is NOT_SET.
 pub(super) fn shown(value: &Value) -> Json {
     match value {
         Value::DateTime(time) => Json::String(date_time(*time)),
@@ -33,7 +34,8 @@ fn hidden_if_long(json: Json) -> Json {
     }
 }
 
-/// What has an id and a name is told by them, a telephone number by all its properties.
+/// Formats objects with an id and a name by these two, phone numbers with all their
+/// properties.
 fn shown_object(it: &Object) -> Json {
     let property = |name: &str| it.properties.get(name).map_or(Json::Null, shown);
     if it.kind == Kind::PhoneNumber {
@@ -48,7 +50,7 @@ fn shown_object(it: &Object) -> Json {
     Json::object(it.properties.iter().map(|(name, value)| (name.clone(), shown(value))))
 }
 
-/// `2026-08-10T14:50:33.547Z`, milliseconds always.
+/// Formats as `2026-08-10T14:50:33.547Z`, always with milliseconds.
 pub(super) fn date_time(time: DateTime) -> Text {
     let mut text = String::new();
     time.write(&mut text);
@@ -58,7 +60,7 @@ pub(super) fn date_time(time: DateTime) -> Text {
     }
 }
 
-/// `P0D0H0M3S0F`, where `F` counts milliseconds.
+/// Formats as `P0D0H0M3S0F`, where `F` counts milliseconds.
 fn length(duration: Duration) -> Text {
     let total = duration.milliseconds();
     let sign = if total < 0 { "-" } else { "" };
@@ -70,7 +72,7 @@ fn length(duration: Duration) -> Text {
     Text::from(format!("{sign}P{days}D{hours}H{minutes}M{seconds}S{fraction}F"))
 }
 
-/// What is played from this moment; blank audio if it is nothing.
+/// Creates a playback; an empty one becomes blank audio.
 pub(super) fn playback(
     items: Vec<AudioItem>,
     can_barge_in: bool,
@@ -81,7 +83,7 @@ pub(super) fn playback(
     Playback { items, can_barge_in, date_time: date_time.clone() }
 }
 
-/// The pieces of audio.
+/// Returns the items of audio.
 pub(super) fn items(audio: &Audio) -> impl Iterator<Item = AudioItem> + '_ {
     audio.segments.iter().map(|segment| match segment {
         AudioSegment::Prompt(prompt) => prompt_item(prompt),
@@ -166,7 +168,7 @@ mod tests {
         let Value::Object(prompt) =
             an_object(Kind::Prompt, &[("id", "p"), ("name", "Hi")])
         else {
-            panic!("an object is one")
+            panic!("`an_object` returns an object")
         };
         let mut audio = Audio::prompt(prompt);
         audio.append(Audio::of(AudioSegment::Silence(250)));

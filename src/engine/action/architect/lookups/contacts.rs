@@ -12,13 +12,13 @@ use crate::trace::{Failure, Field};
 use crate::value::{Collection, Json, Kind, Object, Text, Type, Value, properties_of};
 use crate::world::{Answer, Country, e164};
 
-/// The outputs, in the order of the labels: of a lookup by id, and of a search.
+/// Output indexes, in the order of the labels: of a lookup by id, then of a search.
 const FOUND: u16 = 0;
 const NOT_FOUND: u16 = 1;
 const MATCH_EXACT: u16 = 0;
 const NO_MATCH: u16 = 2;
 
-/// Asks for a contact; without anything to look for, none is found.
+/// Requests a contact. Without a search key, the output is "not found".
 pub(super) fn ask(
     state: &mut State,
     program: &Program,
@@ -34,7 +34,7 @@ pub(super) fn ask(
     }
 }
 
-/// `getExternalContact` knows contacts by their ids only.
+/// Handles the answer of `getExternalContact`, an action that finds contacts only by id.
 pub(super) fn got(
     state: &mut State,
     program: &Program,
@@ -55,7 +55,8 @@ pub(super) fn got(
     Ok(by_output(step, FOUND))
 }
 
-/// `searchExternalContacts`: the fixtures know at most one contact by a key.
+/// Handles the answer of `searchExternalContacts`. The fixtures return at most one
+/// contact for a key.
 pub(super) fn searched(
     state: &mut State,
     program: &Program,
@@ -83,11 +84,12 @@ fn contact_of(answer: Answer) -> Result<Option<Json>, Box<Failure>> {
     }
 }
 
-/// The contact of the fixtures, `{id, name, email, attributes}`, as Architect has it.
+/// Converts a contact of the fixtures, `{id, name, email, attributes}`, to Architect's
+/// form.
 ///
-/// Attributes that are named as properties are these. Where they are missing, the name is
-/// first name and last name, and the address is that at work. What is of another type than
-/// its property is left out.
+/// An attribute with the name of a property sets this property. If the attributes lack a
+/// name, `name` is split into first and last name. If they lack an address, `email` is
+/// the work address. Values that do not have the type of their property are left out.
 fn external_contact(contact: &Json) -> Value {
     let text = |name: &str| match contact.get(name) {
         Some(Json::String(text)) => Some(text.as_str()),
@@ -128,7 +130,7 @@ fn external_contact(contact: &Json) -> Value {
     Value::Object(Arc::new(Object { kind: Kind::ExternalContact, properties }))
 }
 
-/// A property. A telephone number may be a mere text.
+/// Converts a property. A telephone number may be a plain string.
 fn property(json: &Json, holds: Type) -> Option<Value> {
     let number = match json {
         Json::String(text) if holds.kind == Kind::ExternalPhoneNumber => {

@@ -1,4 +1,4 @@
-//! `callData`: data actions.
+//! The `callData` action: data actions.
 
 use super::super::values::{expected, inputs};
 use super::super::{Outcome, by_output, speech};
@@ -7,20 +7,20 @@ use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::program::architect::{Binding, DataActionCall, Source};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field};
+use crate::trace::{EventKind, Failure, Field};
 use crate::value::{Json, Text, Type, Value};
 use crate::world::{Answer, Question};
 
-/// The outputs, in the order of the labels.
+/// Output indexes, in the order of the labels.
 const SUCCESS: u16 = 0;
 const FAILURE: u16 = 1;
 const TIMEOUT: u16 = 2;
 
-/// How long an action may take if its author does not say, in milliseconds. *Source: what
-/// every export says.*
+/// The timeout of an action that does not set one, in milliseconds. *Source: every export
+/// sets this value.*
 const DEFAULT_TIMEOUT_MS: i64 = 60_000;
 
-/// After which time the caller hears that the action is still going on, in milliseconds.
+/// The delay before the caller hears that the action is still running, in milliseconds.
 /// *Source: Genesys' help on Call Data Action.*
 const PROMPT_DELAY_MS: i64 = 1_000;
 
@@ -30,7 +30,7 @@ pub(super) fn ask(
     call: &DataActionCall,
 ) -> Outcome {
     let name = Value::String(name_of(call));
-    state.note(|| Fact::Input(Field::DataAction, name));
+    state.note(|| EventKind::Input(Field::DataAction, name));
     let inputs = inputs(state, program, &call.inputs)?;
     Ok(state.ask(Waiting::DataAction { inputs }))
 }
@@ -96,7 +96,8 @@ fn timeout(
     }
 }
 
-/// Waits, and tells the caller so if it takes long. Gives the frame whose deadline passed.
+/// Waits for the given time and plays the prompt if the wait is long. Returns the index
+/// of the frame whose deadline passed, if any.
 fn pass(
     state: &mut State,
     program: &Program,
@@ -113,7 +114,7 @@ fn pass(
     Ok(state.wait(milliseconds - PROMPT_DELAY_MS))
 }
 
-/// The results of a success, each of the type of its variable.
+/// Reads the results of a success, each converted to the type of its variable.
 fn read<'b>(
     state: &State,
     program: &Program,
@@ -132,12 +133,12 @@ fn read<'b>(
     Ok(results)
 }
 
-/// A result for its variable. Without a variable it keeps its own type, and is nothing if
-/// the body does not have it.
+/// Converts a result to the type of its variable. A result without a variable keeps its
+/// own type. Returns `None` if the body lacks a result that has no variable.
 fn decode(found: Option<Json>, holds: Option<Type>) -> Result<Option<Value>, String> {
     let Some(holds) = holds else { return Ok(found.map(Value::from)) };
     let one = match found {
-        // One item where several are expected.
+        // A single item where a collection is expected.
         Some(json) if holds.is_collection && !matches!(json, Json::Array(_)) => {
             if json == Json::Null { json } else { Json::array([json]) }
         }
@@ -150,8 +151,9 @@ fn decode(found: Option<Json>, holds: Option<Type>) -> Result<Option<Value>, Str
     Value::decode(&one, holds).map(Some)
 }
 
-/// The field of this name: `total`, `queue.id` within an object, `agents.name` of all the
-/// objects of a list. Names that have dots themselves come first.
+/// Returns the field with this name: `total`, `queue.id` within an object, or
+/// `agents.name` of all objects in a list. Keys that contain dots themselves take
+/// precedence.
 fn field(body: &Json, name: &str) -> Option<Json> {
     if let Json::Array(items) = body {
         // Items without the field stay, so that the collections of a list are parallel.
@@ -170,7 +172,7 @@ fn field(body: &Json, name: &str) -> Option<Json> {
     })
 }
 
-/// Takes the output `failure` because of something that no server said.
+/// Takes the output `failure` for a problem that flowsim detected, not the server.
 fn fail_with(
     state: &mut State,
     program: &Program,
@@ -179,7 +181,7 @@ fn fail_with(
     code: Code,
     message: &str,
 ) -> Outcome {
-    state.note(|| Fact::Noted(code));
+    state.note(|| EventKind::Noted(code));
     let text = |text: &str| Json::String(text.into());
     let body = Json::object([
         ("errorCode".into(), text(code.name())),
@@ -189,7 +191,7 @@ fn fail_with(
     fail(state, program, step, call, &body)
 }
 
-/// What the body says, under the names that a failure has in Architect.
+/// Returns the error body with the keys that Architect uses for a failure.
 fn error_body(body: &Json, status: u16) -> Json {
     const SAME: [(&str, &str); 4] = [
         ("errorCode", "code"),
@@ -210,8 +212,8 @@ fn error_body(body: &Json, status: u16) -> Json {
     Json::object(entries)
 }
 
-/// Takes the output `failure`. What does not fit its variable is left out there: the action
-/// has failed already.
+/// Takes the output `failure`. A value that does not fit its variable is left out,
+/// because the action has failed already.
 fn fail(
     state: &mut State,
     program: &Program,

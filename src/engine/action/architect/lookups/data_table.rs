@@ -1,4 +1,4 @@
-//! `dataTableLookup`: rows of data tables.
+//! The `dataTableLookup` action: rows of data tables.
 
 use super::super::values::{expected, input, not_set, note_named};
 use super::super::{Outcome, by_output};
@@ -7,16 +7,16 @@ use crate::diagnostic::Code;
 use crate::engine::state::State;
 use crate::program::architect::{Binding, DataTableLookup};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field};
+use crate::trace::{EventKind, Failure, Field};
 use crate::value::{Text, Type, Value};
 use crate::world::DataTableRow;
 
-/// The outputs, in the order of the labels.
+/// Output indexes, in the order of the labels.
 const FOUND: u16 = 0;
 const NOT_FOUND: u16 = 1;
 const FAILURE: u16 = 2;
 
-/// What Architect calls these failures. *Source: Genesys' help on Data Table Lookup.*
+/// Architect's names of these failures. *Source: Genesys' help on Data Table Lookup.*
 const NO_TABLE: &str = "DataTablesTableNotFoundException";
 const UNFIT: &str = "DataTablesSyntaxError";
 
@@ -28,9 +28,9 @@ pub(super) fn look_up(
 ) -> Outcome {
     let table = &lookup.table;
     if let Some(id) = state.conversation.organisation.0.data_table_id(table).cloned() {
-        state.note(|| Fact::Input(Field::DataTableId, Value::String(id)));
+        state.note(|| EventKind::Input(Field::DataTableId, Value::String(id)));
     }
-    state.note(|| Fact::Input(Field::DataTableName, Value::String(table.clone())));
+    state.note(|| EventKind::Input(Field::DataTableName, Value::String(table.clone())));
     let key = match input(state, program, &lookup.key, Field::LookupValue)? {
         Value::String(key) => key,
         unset if unset.is_unset() => return Err(not_set("the key of the row")),
@@ -44,11 +44,11 @@ pub(super) fn look_up(
             if state.is_strict {
                 return Err(Failure::new(Code::DATA_TABLE_NOT_FOUND, message));
             }
-            state.note(|| Fact::Noted(Code::DATA_TABLE_NOT_FOUND));
+            state.note(|| EventKind::Noted(Code::DATA_TABLE_NOT_FOUND));
             return fail(state, program, step, lookup, NO_TABLE, &message);
         }
     };
-    // The first column is the key, which is no result.
+    // The first column is the key. It does not belong to the result.
     for (name, value) in columns.iter().skip(1) {
         note_named(state, Field::FoundOutputs, name.clone(), value);
     }
@@ -64,7 +64,7 @@ pub(super) fn look_up(
 
 type Results = Vec<(crate::flow::VariableId, Value)>;
 
-/// The columns that variables take. A column that the table does not have is NOT_SET.
+/// Reads the columns that have variables. A column that the table lacks is NOT_SET.
 fn read(
     state: &State,
     program: &Program,

@@ -1,8 +1,9 @@
-//! What a flow looks up.
+//! Lookups: data actions, data tables, contacts, schedules and objects of the
+//! organisation.
 //!
-//! An action gives its results to variables only on the way on which it has them: what was
-//! not found leaves its variable as it is. *Source: Genesys' help on Find User by Id, and
-//! execution documents.*
+//! An action sets its result variables only on the outputs that have results. If nothing
+//! is found, the variables keep their values. *Source: Genesys' help on Find User by Id,
+//! and execution documents.*
 
 mod contacts;
 mod data_action;
@@ -67,12 +68,12 @@ pub(super) fn answered(
         (Lookup::ContactSearch(lookup), Waiting::Contact { .. }) => {
             contacts::searched(state, program, step, lookup, answer)
         }
-        // Every action asks only its own kind of question.
+        // An action only ever waits for its own kind of question.
         _ => Ok(Effect::Go(PathTaken::Next, step.next)),
     }
 }
 
-/// Notes named results and gives them to their variables.
+/// Records named results and assigns them to their variables.
 fn named_outputs(
     state: &mut State,
     program: &Program,

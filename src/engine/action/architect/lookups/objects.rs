@@ -1,4 +1,4 @@
-//! `findQueue` and its like: objects of the organisation.
+//! `findQueue` and similar actions: objects of the organisation.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use crate::program::{Program, Step};
 use crate::trace::Field;
 use crate::value::{Collection, Type, Value};
 
-/// The outputs, in the order of the labels.
+/// Output indexes, in the order of the labels.
 const FOUND: u16 = 0;
 const NOT_FOUND: u16 = 1;
 const PARTIALLY_FOUND: u16 = 1;
 const NONE_FOUND: u16 = 2;
 
-/// How many users are looked up; of the others nobody is found. *Source: Genesys' help on
-/// Find Users by Id.*
+/// The largest number of users in one lookup. Users beyond it are not found. *Source:
+/// Genesys' help on Find Users by Id.*
 const MAX_USERS: usize = 50;
 
 pub(super) fn find(
@@ -43,7 +43,7 @@ pub(super) fn find(
     Ok(by_output(step, FOUND))
 }
 
-/// Users in the order of their ids; NOT_SET for those who are not found.
+/// Finds users, in the order of their ids. A user that is not found is NOT_SET.
 pub(super) fn find_users(
     state: &mut State,
     program: &Program,

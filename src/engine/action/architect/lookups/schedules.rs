@@ -8,11 +8,11 @@ use crate::diagnostic::Code;
 use crate::engine::state::State;
 use crate::program::architect::{ScheduleEvaluation, ScheduleGroupEvaluation, Source};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field};
+use crate::trace::{EventKind, Failure, Field};
 use crate::value::{Collection, DateTime, Kind, Text, Value};
 use crate::world::{Fixtures, ScheduleGroupState, TimeZone};
 
-/// The outputs of a schedule, in the order of the labels.
+/// Output indexes of a schedule, in the order of the labels.
 const ACTIVE: u16 = 0;
 const INACTIVE: u16 = 1;
 
@@ -46,7 +46,7 @@ pub(super) fn evaluate(
         Some(is_active) => is_active,
         None => {
             unchecked(state, &object)?;
-            // Emergencies are the exception, opening hours are not.
+            // Without data, an emergency is inactive and a schedule is active.
             !is_group
         }
     };
@@ -107,7 +107,7 @@ fn is_emergency(
     }
 }
 
-/// What the organisation says of an object, by its id or else its name.
+/// Queries the organisation for an object, by its id or else by its name.
 fn ask<T>(object: &Value, answer: impl Fn(&str) -> Option<T>) -> Option<T> {
     ["id", "name"].iter().find_map(|property| match object.property(property) {
         Some(Value::String(key)) => answer(&key),
@@ -115,7 +115,8 @@ fn ask<T>(object: &Value, answer: impl Fn(&str) -> Option<T>) -> Option<T> {
     })
 }
 
-/// Notes that nobody knows when something is active; fails if that is forbidden.
+/// Records that the fixtures do not define when an object is active. Fails in strict
+/// mode.
 fn unchecked(state: &mut State, object: &Value) -> Result<(), Box<Failure>> {
     if state.is_strict {
         let name = match object.property("name") {
@@ -125,7 +126,7 @@ fn unchecked(state: &mut State, object: &Value) -> Result<(), Box<Failure>> {
         let message = format!("the fixtures do not say when `{name}` is active");
         return Err(Failure::new(Code::SCHEDULE_NOT_CHECKED, message));
     }
-    state.note(|| Fact::Noted(Code::SCHEDULE_NOT_CHECKED));
+    state.note(|| EventKind::Noted(Code::SCHEDULE_NOT_CHECKED));
     Ok(())
 }
 
@@ -151,8 +152,9 @@ fn time_zone(
     let Some(name) = name else { return Err(not_set("the time zone")) };
     TimeZone::from_name(&name).ok_or_else(|| {
         let near = TimeZone::nearest_name(&name);
-        let near = near.map_or_else(String::new, |near| format!("; is it `{near}`?"));
-        let message = format!("there is no time zone `{name}`{near}");
+        let near =
+            near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let message = format!("unknown time zone `{name}`{near}");
         Failure::new(Code::CONVERSION_FAILED, message)
     })
 }

@@ -1,4 +1,4 @@
-//! `wait`: pauses.
+//! The `wait` action: pauses.
 
 use super::super::Outcome;
 use super::super::values::{expected, input, not_set};
@@ -11,13 +11,13 @@ use crate::value::Value;
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// A flow may run for 72 hours, an invitation to a survey for one. *Source: Genesys' help on
-/// the Wait action.*
+/// The maximum running time of a flow in hours: 72, or 1 for a survey invitation.
+/// *Source: Genesys' help on the Wait action.*
 fn max_running_hours(flow_type: &str) -> i64 {
     if flow_type == "surveyInvite" { 1 } else { 72 }
 }
 
-/// Moves the clock. A negative duration is none.
+/// Advances the clock. A negative duration counts as zero.
 pub(super) fn wait(
     state: &mut State,
     program: &Program,
@@ -31,15 +31,16 @@ pub(super) fn wait(
     };
     let is_trimmed = state.value(program, &pause.trim)? == Value::Boolean(true);
     let flow = state.frames.first().map_or(step.flow, |frame| frame.flow);
-    let hours = max_running_hours(&program.legend.flow(flow).flow_type);
+    let hours = max_running_hours(&program.symbols.flow(flow).flow_type);
     let left_ms = (hours * HOUR_MS - state.clock_ms).max(0);
     if let Some(frame) = state.wait(milliseconds.min(left_ms)) {
         return Ok(Effect::CutOff(frame));
     }
     if milliseconds > left_ms && !is_trimmed {
         let unit = if hours == 1 { "hour" } else { "hours" };
-        let message =
-            format!("the flow waits for longer than the {hours} {unit} that it may run");
+        let message = format!(
+            "the flow waits longer than its maximum running time of {hours} {unit}"
+        );
         return Err(Failure::new(Code::OUT_OF_RANGE, message));
     }
     Ok(Effect::Go(PathTaken::Next, step.next))

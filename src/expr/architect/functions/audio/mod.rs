@@ -1,4 +1,4 @@
-//! Audio: what a caller hears.
+//! Functions that create Audio, which callers hear.
 
 mod numbers;
 mod values;
@@ -21,7 +21,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "AudioPlaybackOptions",
         category: Category::Audio,
-        summary: "Sets whether a caller may interrupt Audio, and whether it is played at once instead of after what is queued.",
+        summary: "Sets whether the caller may interrupt Audio, and whether it plays immediately instead of after the queued Audio.",
         example: ("AudioPlaybackOptions(ToAudioNumber(5), false)", r#""five""#),
         overloads: &[
             overload(
@@ -46,14 +46,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToAudio",
         category: Category::Cast,
-        summary: "Makes Audio of a Prompt.",
+        summary: "Converts a Prompt to Audio.",
         example: ("ToAudio(Prompt.Welcome)", r#""[prompt Welcome]""#),
         overloads: &[overload(&[one("promptToConvert", Kind::Prompt)], AUDIO, prompt)],
     },
     Function {
         name: "ToAudioTTS",
         category: Category::Cast,
-        summary: "Makes Audio of a text that is spoken, in the language of the flow or another, or letter by letter. NOT_SET is silent.",
+        summary: "Converts a String to speech, in the language of the flow or another, or letter by letter. NOT_SET is silent.",
         example: (r#"ToAudioTTS("Hello", Format.String.playChars)"#, r#""H e l l o""#),
         overloads: &[
             overload(&[one("text", Kind::String).or_not_set()], AUDIO, speech),
@@ -78,7 +78,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToAudioBlank",
         category: Category::Cast,
-        summary: "Makes silence of some milliseconds, ten seconds at most.",
+        summary: "Creates silence of the given number of milliseconds, at most ten seconds.",
         example: ("ToAudioBlank(500)", r#""[silence 500 ms]""#),
         overloads: &[overload(
             &[one("lengthMs", Kind::Integer).within(0, 10_000).literal()],
@@ -89,7 +89,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToAudioBool",
         category: Category::Cast,
-        summary: "Makes Audio of a Boolean: `true` or `false`, `yes` or `no`. NOT_SET is silent.",
+        summary: "Converts a Boolean to Audio: `true` or `false`, `yes` or `no`. NOT_SET is silent.",
         example: ("ToAudioBool(5 == 5, Format.Bool.playYesNo)", r#""yes""#),
         overloads: &[
             overload(&[one("boolToConvert", Kind::Boolean).or_not_set()], AUDIO, boolean),
@@ -106,7 +106,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToAudioDuration",
         category: Category::Cast,
-        summary: "Makes Audio of a Duration, down to seconds. NOT_SET is silent.",
+        summary: "Converts a Duration to Audio, down to seconds. NOT_SET is silent.",
         example: (
             "ToAudioDuration(MakeDuration(0, 1, 30, 0))",
             r#""one hour thirty minutes""#,
@@ -120,7 +120,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToAudioPhoneNumber",
         category: Category::Cast,
-        summary: "Makes Audio of a telephone number, with the country code or, if the format or the dialling code says so, as it is dialled inside its country. Of a String the digits are read. NOT_SET and SIP addresses are silent.",
+        summary: "Converts a telephone number to Audio. It is read with the country code, or, depending on the format or dialling code, as dialled inside its country. The digits of a String are read one by one. NOT_SET and SIP addresses are silent.",
         example: (
             r#"ToAudioPhoneNumber("812.555.1234")"#,
             r#""eight one two five five five one two three four""#,
@@ -153,7 +153,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToAudioCurrency",
         category: Category::Cast,
-        summary: "Makes Audio of an amount of money: in major and minor units, in one of them, in digits, or with so many decimal places. NOT_SET is silent.",
+        summary: "Converts an amount of money to Audio: in major and minor units, in one of them, in digits, or with the given number of decimal places. NOT_SET is silent.",
         example: (
             r#"ToAudioCurrency(ToCurrency("1.23|USD"))"#,
             r#""one dollar and twenty three cents""#,
@@ -185,7 +185,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToAudioPercent",
         category: Category::Cast,
-        summary: "Makes Audio of a number of percent. NOT_SET is silent.",
+        summary: "Converts a percentage to Audio. NOT_SET is silent.",
         example: (
             "ToAudioPercent(123.17, 1)",
             r#""one hundred twenty three point one percent""#,
@@ -195,7 +195,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToAudioDate",
         category: Category::Cast,
-        summary: "Makes Audio of the day of a DateTime, or of a part of it. NOT_SET is silent.",
+        summary: "Converts the date of a DateTime, or a part of the date, to Audio. NOT_SET is silent.",
         example: (
             "ToAudioDate(MakeDateTime(2014, 4, 7), Format.Date.monthOnly)",
             r#""April""#,
@@ -219,7 +219,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToAudioDateTime",
         category: Category::Cast,
-        summary: "Makes Audio of a DateTime: the time, then the day. NOT_SET is silent.",
+        summary: "Converts a DateTime to Audio: the time, then the date. NOT_SET is silent.",
         example: (
             "ToAudioDateTime(MakeDateTime(1989, 11, 30))",
             r#""twelve AM Thursday November thirtieth nineteen hundred eighty nine""#,
@@ -233,7 +233,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToAudioTime",
         category: Category::Cast,
-        summary: "Makes Audio of the time of a DateTime, with twelve or twenty-four hours. NOT_SET is silent.",
+        summary: "Converts the time of a DateTime to Audio, with twelve or twenty-four hours. NOT_SET is silent.",
         example: (
             "ToAudioTime(MakeDateTime(2014, 4, 7, 14, 22, 11), Format.Time.twentyFourHours)",
             r#""fourteen twenty two""#,
@@ -257,21 +257,21 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToAudioNumber",
         category: Category::Cast,
-        summary: "Makes Audio of a number, in words or digit by digit, with so many decimal places, in the gender of what is counted. NOT_SET is silent.",
+        summary: "Converts a number to Audio, in words or digit by digit, with the given number of decimal places, and in the gender of the counted things. NOT_SET is silent.",
         example: ("ToAudioNumber(500, Format.Number.playDigits)", r#""five zero zero""#),
         overloads: numbers::NUMBER,
     },
     Function {
         name: "ToAudioNumberOrdinal",
         category: Category::Cast,
-        summary: "Makes Audio of a place in an order, such as `first`. Below 1 and above 999 it is read as a number. NOT_SET is silent.",
+        summary: "Converts an ordinal number, such as `first`, to Audio. Below 1 and above 999 it is read as a plain number. NOT_SET is silent.",
         example: ("ToAudioNumberOrdinal(201)", r#""two hundred and first""#),
         overloads: numbers::ORDINAL,
     },
     Function {
         name: "ToAudioTimeRange",
         category: Category::Cast,
-        summary: "Makes Audio of a range of days, hours, minutes or seconds, the lower end first.",
+        summary: "Converts a range of days, hours, minutes or seconds to Audio, the lower bound first.",
         example: (
             "ToAudioTimeRange(15, 8, Format.TimePart.minutes)",
             r#""eight to fifteen minutes""#,
@@ -288,26 +288,26 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// No audio at all: what NOT_SET becomes.
+/// Creates empty Audio, the result for NOT_SET.
 fn blank() -> Value {
-    made(Vec::new())
+    from_segments(Vec::new())
 }
 
 fn speak(spoken: Spoken) -> Value {
-    made(vec![AudioSegment::Spoken(spoken)])
+    from_segments(vec![AudioSegment::Spoken(spoken)])
 }
 
-fn made(segments: Vec<AudioSegment>) -> Value {
+fn from_segments(segments: Vec<AudioSegment>) -> Value {
     Value::Audio(Arc::new(Audio { segments, ..Audio::default() }))
 }
 
-/// The body of `+` and of `Append` for Audio and Prompts. NOT_SET is left out. How playback
-/// was set for one of them is no longer so for all.
+/// Implements `+` and `Append` for Audio and Prompts. NOT_SET is skipped. Playback
+/// options of the parts do not apply to the result.
 pub(super) fn append_audio(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let bytes = arguments.values().iter().map(|value| size_of_audio(value)).sum();
     require_length(arguments, bytes)?;
     let segments = arguments.values().iter().flat_map(|value| segments_of(value));
-    Ok(made(segments.collect()))
+    Ok(from_segments(segments.collect()))
 }
 
 fn size_of_audio(value: &Value) -> usize {
@@ -333,26 +333,26 @@ fn playback_options(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 }
 
 fn prompt(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    Ok(made(segments_of(arguments.value(0))))
+    Ok(from_segments(segments_of(arguments.value(0))))
 }
 
 fn silence(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let length = u32::try_from(arguments.integer(0)?).unwrap_or_default();
-    Ok(made(vec![AudioSegment::Silence(length)]))
+    Ok(from_segments(vec![AudioSegment::Silence(length)]))
 }
 
 fn speech(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let text = arguments.optional_text(0)?;
-    Ok(text.map_or_else(blank, |text| said(text.clone(), None)))
+    Ok(text.map_or_else(blank, |text| speech_segment(text.clone(), None)))
 }
 
 fn speech_in_language(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let language = arguments.optional_text(1)?.cloned();
     let text = arguments.optional_text(0)?;
-    Ok(text.map_or_else(blank, |text| said(text.clone(), language)))
+    Ok(text.map_or_else(blank, |text| speech_segment(text.clone(), language)))
 }
 
-/// The one format there is reads the letters one by one.
+/// Spells the text. The only format reads the letters one by one.
 fn spelt_speech(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let Some(text) = arguments.optional_text(0)? else { return Ok(blank()) };
     require_length(arguments, text.len() * 2)?;
@@ -363,14 +363,14 @@ fn spelt_speech(arguments: &Arguments<'_>) -> Result<Value, Failure> {
         }
         letters.push(letter);
     }
-    Ok(said(letters.into(), None))
+    Ok(speech_segment(letters.into(), None))
 }
 
-fn said(text: Text, language: Option<Text>) -> Value {
-    made(vec![AudioSegment::Speech { text, language }])
+fn speech_segment(text: Text, language: Option<Text>) -> Value {
+    from_segments(vec![AudioSegment::Speech { text, language }])
 }
 
-/// The name of a format, if the value is one of this kind.
+/// The name of a format, if the value is a format of this kind.
 fn format_name(value: &Value, kind: Kind) -> Option<&str> {
     match value {
         Value::Object(format) if format.kind == kind => {
@@ -383,7 +383,8 @@ fn format_name(value: &Value, kind: Kind) -> Option<&str> {
     }
 }
 
-/// A number of decimal places. The catalogue has no limits; fewer than none are an error.
+/// Reads a number of decimal places. The catalogue has no limits; a negative number is an
+/// error.
 fn places(arguments: &Arguments<'_>, place: usize) -> Result<u32, Failure> {
     let places = arguments.integer(place)?;
     u32::try_from(places).map_err(|_| {
@@ -394,11 +395,11 @@ fn places(arguments: &Arguments<'_>, place: usize) -> Result<u32, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::hold;
+    use super::super::super::trial::assert_results;
 
     #[test]
     fn speech() {
-        hold(&[
+        assert_results(&[
             (r#"ToAudioTTS("Hello ") + ToAudioTTS("World")"#, r#""Hello World""#),
             ("ToAudioTTS(ToString(NOT_SET))", r#""""#),
             (r#"ToAudioTTS("Hello", Format.String.playChars)"#, r#""H e l l o""#),
@@ -419,7 +420,7 @@ mod tests {
 
     #[test]
     fn telephone_numbers() {
-        hold(&[
+        assert_results(&[
             (
                 r#"ToAudioPhoneNumber(ToPhoneNumber("tel:+13178723000"))"#,
                 r#""plus one three one seven eight seven two three zero zero zero""#,
@@ -455,7 +456,7 @@ mod tests {
 
     #[test]
     fn money() {
-        hold(&[
+        assert_results(&[
             (
                 r#"ToAudioCurrency(MakeCurrency(1.567, "USD"))"#,
                 r#""one dollar and fifty seven cents""#,
@@ -483,7 +484,7 @@ mod tests {
 
     #[test]
     fn times() {
-        hold(&[
+        assert_results(&[
             (
                 "ToAudioDate(MakeDateTime(1989, 11, 30, 14, 22, 11))",
                 r#""Thursday November thirtieth nineteen hundred eighty nine""#,
@@ -509,7 +510,7 @@ mod tests {
 
     #[test]
     fn numbers() {
-        hold(&[
+        assert_results(&[
             ("ToAudioNumber(-500)", r#""negative five hundred""#),
             ("ToAudioNumber(500, Format.Number.playDigits)", r#""five zero zero""#),
             (

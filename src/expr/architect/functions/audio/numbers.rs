@@ -1,4 +1,4 @@
-//! Numbers that are spoken.
+//! Functions that speak numbers.
 
 use crate::value::spoken::{LanguageContext, NumberFormat, Spoken};
 use crate::value::{Kind, Value};
@@ -40,7 +40,8 @@ pub(super) const PERCENT: &[Overload] = &[
     overload(&[DECIMAL, PLACES], AUDIO, percent),
 ];
 
-/// The number is the first argument; the others are told apart by their types.
+/// The number is the first argument. The types of the other arguments determine their
+/// meaning.
 fn number(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let Some(number) = arguments.optional(0, Arguments::number)? else {
         return Ok(blank());
@@ -71,7 +72,7 @@ fn given_places(arguments: &Arguments<'_>) -> Result<Option<u32>, Failure> {
     found.map(|place| places(arguments, place)).transpose()
 }
 
-/// What is not known of grammar, such as `Language.Quantity`, changes nothing here.
+/// Unsupported grammar, such as `Language.Quantity`, has no effect.
 fn context(arguments: &Arguments<'_>) -> Vec<LanguageContext> {
     named(arguments, Kind::LanguageContext)
         .filter_map(LanguageContext::from_name)

@@ -1,4 +1,4 @@
-//! Bodies of everything that is spoken and is no number.
+//! Implementations of the functions that speak anything but numbers.
 
 use crate::build::MissingFeature;
 use crate::diagnostic::Code;
@@ -63,8 +63,8 @@ pub(super) fn datetime(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(moment.map_or_else(blank, |moment| speak(Spoken::DateTime(moment))))
 }
 
-/// Without a unit, which the catalogue allows and does not explain, minutes are meant: what
-/// callers are told to wait.
+/// The catalogue allows a missing unit and does not explain it. Minutes are assumed, as
+/// in announcements of waiting times.
 pub(super) fn time_range(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let (lower, upper) = (arguments.integer(0)?, arguments.integer(1)?);
     let unit = format_name(arguments.value(2), Kind::TimePart)
@@ -73,7 +73,7 @@ pub(super) fn time_range(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(speak(Spoken::TimeRange { lower, upper, unit }))
 }
 
-/// A number that is not global has no country code to be read with; its digits are read.
+/// A number that is not global has no country code, so only its digits are read.
 pub(super) fn phone_number(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let Value::Object(number) = arguments.value(0) else { return Ok(blank()) };
     if number.properties.get("isTel") != Some(&Value::Boolean(true)) {

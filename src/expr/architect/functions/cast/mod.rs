@@ -13,8 +13,8 @@ use super::super::failure::Failure;
 use super::super::signature::{Category, Function, Overload, one, overload};
 use super::{currencies, limits, phone_numbers};
 
-/// The overloads of a conversion from single values. They take NOT_SET unless it is said that
-/// they are `but_set`.
+/// The overloads of a conversion from single values. They accept NOT_SET unless marked
+/// `required`.
 macro_rules! from {
     ($result:ident by $body:path; $($name:literal $kind:ident $(.$restriction:ident)?),*) => {
         &[$(overload(
@@ -25,33 +25,33 @@ macro_rules! from {
     };
 }
 
-// JSON is not in Genesys' catalogue, which is older than it; real flows convert it.
+// Genesys' catalogue predates JSON and does not list it; real flows convert it.
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToBool",
         category: Category::Cast,
-        summary: "Makes a Boolean of a value. `true`, `t`, `1` and numbers other than 0 are true; `false`, `f` and `0` are false; any other String gives NOT_SET.",
+        summary: "Converts a value to a Boolean. `true`, `t`, `1` and numbers other than 0 are true; `false`, `f` and `0` are false; any other String gives NOT_SET.",
         example: ("ToBool(\"T\")", "true"),
         overloads: from!(Boolean by boolean;
             "valueToConvert" Decimal,
             "valueToConvert" String,
             "valueToConvert" Integer,
             "valueToConvert" NotSet,
-            "valueToReturn" Boolean .but_set,
+            "valueToReturn" Boolean .required,
             "json" Json
         ),
     },
     Function {
         name: "ToString",
         category: Category::Cast,
-        summary: "Makes a String of a value, the same in every language. The items of a collection are joined, by line breaks unless another delimiter is given.",
+        summary: "Converts a value to a String, independently of the language. The items of a collection are joined by line breaks or by the given delimiter.",
         example: ("ToString(2000.506, 2)", "\"2000.51\""),
         overloads: TO_STRING,
     },
     Function {
         name: "ToInt",
         category: Category::Cast,
-        summary: "Makes an Integer of a value. Decimals lose their fraction, `true` is 1, Durations become milliseconds, blank Strings NOT_SET.",
+        summary: "Converts a value to an Integer. Decimals lose their fraction, `true` becomes 1, Durations become milliseconds, and blank Strings become NOT_SET.",
         example: ("ToInt(-5.7)", "-5"),
         overloads: from!(Integer by integer;
             "valueToConvert" Boolean,
@@ -66,7 +66,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToDecimal",
         category: Category::Cast,
-        summary: "Makes a Decimal of a value. `true` is 1.0, a Currency its amount, a blank String NOT_SET.",
+        summary: "Converts a value to a Decimal. `true` becomes 1.0, a Currency becomes its amount, and a blank String becomes NOT_SET.",
         example: ("ToDecimal(MakeCurrency(5.25, \"USD\"))", "5.25"),
         overloads: from!(Decimal by decimal;
             "valueToConvert" Boolean,
@@ -81,7 +81,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToDateTime",
         category: Category::Cast,
-        summary: "Makes a DateTime in UTC of ISO 8601 text or of the seconds since the start of 1970. A blank String gives NOT_SET.",
+        summary: "Converts an ISO 8601 String, or the number of seconds since the start of 1970, to a DateTime in UTC. A blank String gives NOT_SET.",
         example: (
             "ToDateTime(\"2009-01-10T06:30:00-07:00\")",
             "\"2009-01-10T13:30:00Z\"",
@@ -97,7 +97,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToDuration",
         category: Category::Cast,
-        summary: "Makes a Duration of ISO 8601 text such as `P1DT2H30M5.5S`, or of milliseconds. A blank String gives NOT_SET.",
+        summary: "Converts an ISO 8601 String such as `P1DT2H30M5.5S`, or a number of milliseconds, to a Duration. A blank String gives NOT_SET.",
         example: ("ToDuration(\"PT90M\")", "\"PT1H30M\""),
         overloads: from!(Duration by duration;
             "valueToConvert" String,
@@ -110,7 +110,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToPhoneNumber",
         category: Category::Cast,
-        summary: "Makes a PhoneNumber of a `tel:`, `sip:` or `sips:` address or of plain digits. Only a number with `+` has an `e164`.",
+        summary: "Converts a `tel:`, `sip:` or `sips:` address, or plain digits, to a PhoneNumber. Only a number with `+` has an `e164`.",
         example: ("ToPhoneNumber(\"+13178723000\").subscriberNumber", "\"3178723000\""),
         overloads: from!(PhoneNumber by phone_number;
             "valueToConvert" String,
@@ -122,7 +122,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToCurrency",
         category: Category::Cast,
-        summary: "Makes a Currency of text such as `5.00|USD`, where either side may be left out, or of a number, which has no code.",
+        summary: "Converts a String such as `5.00|USD` to a Currency; either side may be missing. A number becomes a Currency without a code.",
         example: ("ToCurrency(\"5|USD\")", r#"{"amount":"5.00","code":"USD"}"#),
         overloads: from!(Currency by currency;
             "valueToConvert" String,
@@ -163,8 +163,8 @@ fn currency(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(value)
 }
 
-/// Text without an offset is taken as UTC and a day alone as its midnight, which the
-/// catalogue does not mention.
+/// A String without an offset is read as UTC, and a date without a time as midnight. The
+/// catalogue does not mention this.
 fn datetime(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     match arguments.value(0) {
         Value::DateTime(time) => Ok(Value::DateTime(*time)),
@@ -203,21 +203,22 @@ fn phone_number(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 
 fn inconvertible(arguments: &Arguments<'_>, text: &str) -> Failure {
     let beginning: String = text.chars().take(80).collect();
-    let mut message = format!("cannot make a {} of ", arguments.result_type());
+    let mut message = String::from("cannot convert ");
     write_json_string(&beginning, &mut message);
     if beginning.len() < text.len() {
         message.push('…');
     }
+    message.push_str(&format!(" to {}", arguments.result_type()));
     arguments.fail(Code::CONVERSION_FAILED, &message)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::hold;
+    use super::super::super::trial::assert_results;
 
     #[test]
     fn conversions() {
-        hold(&[
+        assert_results(&[
             (r#"ToBool("yes")"#, "NOT_SET Boolean"),
             (r#"ToInt("A String")"#, "CONVERSION_FAILED"),
             ("ToInt(10.0 ^ 15)", "CONVERSION_FAILED"),
@@ -251,7 +252,7 @@ mod tests {
 
     #[test]
     fn telephone_numbers_and_currencies() {
-        hold(&[
+        assert_results(&[
             (r#"ToPhoneNumber("")"#, "NOT_SET PhoneNumber"),
             (r#"ToPhoneNumber("7205550123").dialingCode"#, r#""7""#),
             (r#"ToPhoneNumber("7205550123").e164"#, "NOT_SET String"),

@@ -1,4 +1,4 @@
-//! `ToString`.
+//! Implements `ToString`.
 
 use crate::value::{Kind, Number, Type, Value, to_text};
 
@@ -8,7 +8,7 @@ use super::super::super::signature::{Overload, Parameter, many, one, overload};
 use super::super::limits;
 use super::super::text::require_length;
 
-/// How many digits are shown after the point.
+/// The number of digits after the decimal point.
 const PLACES: Parameter = one("decimalPlaces", Kind::Integer).within(1, 28);
 const DELIMITER: Parameter = one("delimiter", Kind::String).or_not_set();
 const STRING: Type = Type::one(Kind::String);
@@ -90,7 +90,7 @@ fn places(arguments: &Arguments<'_>, place: usize) -> Result<u32, Failure> {
     Ok(u32::try_from(arguments.integer(place)?).unwrap_or_default())
 }
 
-/// Joins the texts of the items; that of NOT_SET is empty.
+/// Joins the items as strings. NOT_SET becomes an empty string.
 fn join(
     arguments: &Arguments<'_>,
     delimiter: &str,
@@ -107,7 +107,8 @@ fn join(
     Ok(Value::string(text))
 }
 
-/// A number or amount with so many digits after the point; nothing for NOT_SET.
+/// Writes a number or amount with the given number of digits after the decimal point.
+/// Writes an empty string for NOT_SET.
 fn write_rounded(value: &Value, places: u32, text: &mut String) {
     if let Value::Currency(currency) = value {
         text.push_str(&currency.rounded_text(places));
@@ -119,11 +120,11 @@ fn write_rounded(value: &Value, places: u32, text: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::trial::hold;
+    use super::super::super::super::trial::assert_results;
 
     #[test]
-    fn texts() {
-        hold(&[
+    fn strings() {
+        assert_results(&[
             ("ToString(2.5, 0)", "OUT_OF_RANGE"),
             ("ToString(2.5, 29)", "OUT_OF_RANGE"),
             ("ToString(2.005, 2)", r#""2.01""#),

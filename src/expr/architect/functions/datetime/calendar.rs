@@ -1,4 +1,4 @@
-//! Bodies that go by the calendar.
+//! Implementations of the calendar functions.
 
 use crate::diagnostic::Code;
 use crate::value::{Date, DateTime, Time, Value};
@@ -46,8 +46,9 @@ pub(super) fn day_of_week(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::Integer(date.day_of_week().into()))
 }
 
-/// By ISO 8601: weeks begin on Monday, and the first is the one with the year's first
-/// Thursday. The catalogue does not say, and its example fits.
+/// Returns the week number by ISO 8601: weeks begin on Monday, and the first week
+/// contains the year's first Thursday. The catalogue does not specify this, but its
+/// example agrees.
 pub(super) fn week_number(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::Integer(arguments.datetime(0)?.date().week_number().into()))
 }
@@ -57,22 +58,22 @@ pub(super) fn make_datetime(arguments: &Arguments<'_>) -> Result<Value, Failure>
     let day = arguments.integer(2)?;
     let Some(date) = date(year, month, day) else {
         let length = date(year, month, 1).map_or(31, Date::days_in_month);
-        let message = format!("{year}-{month:02} has {length} days, not {day}");
+        let message = format!("{year}-{month:02} has {length} days, found day {day}");
         return Err(arguments.fail(Code::OUT_OF_RANGE, &message));
     };
     let time = time_of_day(arguments, 3)?;
     limits::datetime(arguments, DateTime::from_parts(date, time))
 }
 
-/// Year and month are within their limits; the day may be none of the month.
+/// Returns `None` if the month has no such day. Year and month are within their limits.
 fn date(year: i64, month: i64, day: i64) -> Option<Date> {
     Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?)
 }
 
-/// The time of day that three arguments give, the first of them at this place; midnight if
-/// they are not given.
+/// Reads the time of day from three arguments, starting at this place. Missing arguments
+/// mean midnight.
 fn time_of_day(arguments: &Arguments<'_>, place: usize) -> Result<Time, Failure> {
-    // The parameters hold them within their limits.
+    // The parameters guarantee the limits.
     let part = |place| -> Result<i8, Failure> {
         let number = arguments.optional(place, Arguments::integer)?.unwrap_or(0);
         Ok(i8::try_from(number).unwrap_or_default())
@@ -136,16 +137,16 @@ fn occurrence(
 }
 
 pub(super) fn now(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    Ok(Value::DateTime(arguments.surroundings().now()))
+    Ok(Value::DateTime(arguments.environment().now()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::trial::hold;
+    use super::super::super::super::trial::assert_results;
 
     #[test]
     fn dates() {
-        hold(&[
+        assert_results(&[
             ("MakeDateTime(2009, 2, 29)", "OUT_OF_RANGE"),
             ("MakeDateTime(2008, 2, 29)", r#""2008-02-29T00:00:00Z""#),
             ("MakeDateTime(1799, 1, 1)", "OUT_OF_RANGE"),

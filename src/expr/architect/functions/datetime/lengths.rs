@@ -1,4 +1,4 @@
-//! Bodies that make and round Durations.
+//! Implementations of the functions that create and round Durations.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub(super) fn difference(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::Duration(arguments.datetime(0)?.since(arguments.datetime(1)?)))
 }
 
-/// The lower bound may be negative; the catalogue says nothing of it.
+/// Undocumented: the lower bound may be negative.
 pub(super) fn range(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let (middle, offset) = (arguments.duration(0)?, arguments.duration(1)?);
     let items = vec![
@@ -34,13 +34,14 @@ pub(super) fn range(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::Collection(Arc::new(Collection { kind: Kind::Duration, items })))
 }
 
-/// What `RoundUp` says to callers of short waits; longer ones are multiples of the last.
-const SPOKEN: [i64; 4] = [30_000, 60_000, 120_000, 300_000];
+/// The values that `RoundUp` announces for short waits. Longer waits are rounded to
+/// multiples of the last value.
+const SHORT_WAITS: [i64; 4] = [30_000, 60_000, 120_000, 300_000];
 
 pub(super) fn round_up(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let length = arguments.duration(0)?.milliseconds();
-    let spoken = SPOKEN.into_iter().find(|choice| *choice >= length);
-    let rounded = spoken.or_else(|| multiple(length, SPOKEN[SPOKEN.len() - 1]));
+    let spoken = SHORT_WAITS.into_iter().find(|choice| *choice >= length);
+    let rounded = spoken.or_else(|| multiple(length, SHORT_WAITS[SHORT_WAITS.len() - 1]));
     limits::duration(arguments, rounded.and_then(Duration::from_milliseconds))
 }
 
@@ -50,7 +51,7 @@ pub(super) fn round_up_to_interval(arguments: &Arguments<'_>) -> Result<Value, F
     limits::duration(arguments, rounded.and_then(Duration::from_milliseconds))
 }
 
-/// NOT_SET items are left out.
+/// NOT_SET items are skipped.
 pub(super) fn round_up_to_choice(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let length = arguments.duration(0)?;
     let choices = arguments.items(2)?.iter().filter_map(|item| match item {
@@ -63,14 +64,14 @@ pub(super) fn round_up_to_choice(arguments: &Arguments<'_>) -> Result<Value, Fai
     }
 }
 
-/// An interval that is not positive has no multiples to round up to.
+/// Fails if the interval is not positive, because it has no multiples to round up to.
 fn interval(arguments: &Arguments<'_>) -> Result<i64, Failure> {
     let interval = arguments.duration(1)?;
     if interval > Duration::ZERO {
         return Ok(interval.milliseconds());
     }
     let mut message =
-        format!("{} must be more than 0, not ", arguments.parameter_name(1));
+        format!("{} must be greater than 0, not ", arguments.parameter_name(1));
     interval.write(&mut message);
     Err(arguments.fail(Code::OUT_OF_RANGE, &message))
 }
@@ -84,11 +85,11 @@ fn multiple(length: i64, interval: i64) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::trial::hold;
+    use super::super::super::super::trial::assert_results;
 
     #[test]
     fn durations() {
-        hold(&[
+        assert_results(&[
             ("MakeDuration(-10, 0, 30, 10, 500)", r#""-P9DT23H29M49.5S""#),
             ("MakeDuration(-10, 0, -30, 0)", r#""-P10DT30M""#),
             ("MakeDuration(System.MaxInt, 0, 0, 0)", "RESULT_TOO_LARGE"),
@@ -102,7 +103,7 @@ mod tests {
 
     #[test]
     fn rounding() {
-        hold(&[
+        assert_results(&[
             ("RoundUp(MakeDuration(0, 0, 2, 35))", r#""PT5M""#),
             ("RoundUp(MakeDuration(0, 0, 0, 37))", r#""PT1M""#),
             ("RoundUp(MakeDuration(0, 0, 5, 0))", r#""PT5M""#),

@@ -31,49 +31,49 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Day",
         category: Category::DateTime,
-        summary: "Gives the day of the month of a DateTime in UTC, 1 to 31.",
+        summary: "Returns the day of the month of a DateTime in UTC, 1 to 31.",
         example: ("Day(MakeDateTime(2009, 3, 20))", "20"),
         overloads: &[overload(&[one("value", Kind::DateTime)], WHOLE, day)],
     },
     Function {
         name: "Month",
         category: Category::DateTime,
-        summary: "Gives the month of a DateTime in UTC, 1 to 12.",
+        summary: "Returns the month of a DateTime in UTC, 1 to 12.",
         example: ("Month(MakeDateTime(2009, 3, 20))", "3"),
         overloads: &[overload(&[one("value", Kind::DateTime)], WHOLE, month)],
     },
     Function {
         name: "Year",
         category: Category::DateTime,
-        summary: "Gives the year of a DateTime in UTC.",
+        summary: "Returns the year of a DateTime in UTC.",
         example: ("Year(MakeDateTime(2009, 3, 20))", "2009"),
         overloads: &[overload(&[one("value", Kind::DateTime)], WHOLE, year)],
     },
     Function {
         name: "Hour",
         category: Category::DateTime,
-        summary: "Gives the hour of a DateTime in UTC, 0 to 23.",
+        summary: "Returns the hour of a DateTime in UTC, 0 to 23.",
         example: ("Hour(MakeDateTime(2009, 3, 20, 12, 30, 45))", "12"),
         overloads: &[overload(&[one("value", Kind::DateTime)], WHOLE, hour)],
     },
     Function {
         name: "Minute",
         category: Category::DateTime,
-        summary: "Gives the minute of a DateTime, 0 to 59.",
+        summary: "Returns the minute of a DateTime, 0 to 59.",
         example: ("Minute(MakeDateTime(2009, 3, 20, 12, 30, 45))", "30"),
         overloads: &[overload(&[one("value", Kind::DateTime)], WHOLE, minute)],
     },
     Function {
         name: "Second",
         category: Category::DateTime,
-        summary: "Gives the second of a DateTime, 0 to 59.",
+        summary: "Returns the second of a DateTime, 0 to 59.",
         example: ("Second(MakeDateTime(2009, 3, 20, 12, 30, 45))", "45"),
         overloads: &[overload(&[one("value", Kind::DateTime)], WHOLE, second)],
     },
     Function {
         name: "DateTimeDiff",
         category: Category::DateTime,
-        summary: "Gives how long after the second DateTime the first is; negative if it is before.",
+        summary: "Returns the Duration from the second DateTime to the first; negative if the first is earlier.",
         example: (
             "DateTimeDiff(MakeDateTime(2009, 3, 20, 10, 0, 0), MakeDateTime(2009, 3, 20, 12, 0, 0))",
             "\"-PT2H\"",
@@ -87,14 +87,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "DayOfWeek",
         category: Category::DateTime,
-        summary: "Gives the day of the week of a DateTime in UTC: Sunday is 1, Saturday 7.",
+        summary: "Returns the day of the week of a DateTime in UTC: Sunday is 1, Saturday 7.",
         example: ("DayOfWeek(MakeDateTime(2009, 3, 20))", "6"),
         overloads: &[overload(&[one("value", Kind::DateTime)], WHOLE, day_of_week)],
     },
     Function {
         name: "GetDayOfWeekOccurrence",
         category: Category::DateTime,
-        summary: "Gives the first, second and so on of a day of the week (Sunday is 1) in a year or month, at midnight or another time; negative numbers count from the end. NOT_SET if there is no such day.",
+        summary: "Returns the nth occurrence of a day of the week (Sunday is 1) in a year or month, at midnight or the given time. Negative numbers count from the end. Returns NOT_SET if there is no such day.",
         example: ("GetDayOfWeekOccurrence(6, -1, 2017, 2)", "\"2017-02-24T00:00:00Z\""),
         overloads: &[
             overload(
@@ -122,14 +122,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "WeekNum",
         category: Category::DateTime,
-        summary: "Gives the number of the week in which a DateTime lies.",
+        summary: "Returns the week number of a DateTime.",
         example: ("WeekNum(MakeDateTime(2009, 12, 31))", "53"),
         overloads: &[overload(&[one("value", Kind::DateTime)], WHOLE, week_number)],
     },
     Function {
         name: "MakeDateTime",
         category: Category::DateTime,
-        summary: "Makes a DateTime in UTC of its parts, at midnight if no time is given.",
+        summary: "Creates a DateTime in UTC from its parts, at midnight if no time is given.",
         example: ("MakeDateTime(2009, 3, 20, 6, 30, 0)", "\"2009-03-20T06:30:00Z\""),
         overloads: &[
             overload(&[YEAR, MONTH, DAY, HOUR, MINUTE, SECOND], MOMENT, make_datetime),
@@ -139,7 +139,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "MakeDuration",
         category: Category::DateTime,
-        summary: "Makes a Duration of days, hours, minutes, seconds and milliseconds, which are added up; each may be negative.",
+        summary: "Creates a Duration from the sum of days, hours, minutes, seconds and milliseconds; each may be negative.",
         example: ("MakeDuration(-10, 0, 30, 0)", "\"-P9DT23H30M\""),
         overloads: &[
             overload(
@@ -168,14 +168,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "AddDays",
         category: Category::DateTime,
-        summary: "Gives the DateTime so many days later, or earlier if negative.",
+        summary: "Adds days to a DateTime. Negative numbers subtract.",
         example: ("AddDays(MakeDateTime(2009, 3, 2), 5)", "\"2009-03-07T00:00:00Z\""),
         overloads: &[overload(&[START, one("days", Kind::Integer)], MOMENT, add_days)],
     },
     Function {
         name: "AddHours",
         category: Category::DateTime,
-        summary: "Gives the DateTime so many hours later, or earlier if negative.",
+        summary: "Adds hours to a DateTime. Negative numbers subtract.",
         example: ("AddHours(MakeDateTime(2009, 3, 2), -1)", "\"2009-03-01T23:00:00Z\""),
         overloads: &[overload(
             &[START, one("hoursToAdd", Kind::Integer)],
@@ -186,7 +186,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "AddMinutes",
         category: Category::DateTime,
-        summary: "Gives the DateTime so many minutes later, or earlier if negative.",
+        summary: "Adds minutes to a DateTime. Negative numbers subtract.",
         example: ("AddMinutes(MakeDateTime(2009, 3, 2), 90)", "\"2009-03-02T01:30:00Z\""),
         overloads: &[overload(
             &[START, one("minutesToAdd", Kind::Integer)],
@@ -197,7 +197,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "AddMonths",
         category: Category::DateTime,
-        summary: "Gives the DateTime so many months later, or earlier if negative. Where the month has no such day it is its last.",
+        summary: "Adds months to a DateTime. Negative numbers subtract. If the resulting month has no such day, the result is its last day.",
         example: ("AddMonths(MakeDateTime(2009, 1, 31), 1)", "\"2009-02-28T00:00:00Z\""),
         overloads: &[overload(
             &[START, one("monthsToAdd", Kind::Integer)],
@@ -208,7 +208,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "AddSeconds",
         category: Category::DateTime,
-        summary: "Gives the DateTime so many seconds later, or earlier if negative.",
+        summary: "Adds seconds to a DateTime. Negative numbers subtract.",
         example: ("AddSeconds(MakeDateTime(2009, 3, 2), 90)", "\"2009-03-02T00:01:30Z\""),
         overloads: &[overload(
             &[START, one("secondsToAdd", Kind::Integer)],
@@ -219,7 +219,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "AddYears",
         category: Category::DateTime,
-        summary: "Gives the DateTime so many years later, or earlier if negative. Where the month has no such day it is its last.",
+        summary: "Adds years to a DateTime. Negative numbers subtract. If the resulting month has no such day, the result is its last day.",
         example: ("AddYears(MakeDateTime(2008, 2, 29), 1)", "\"2009-02-28T00:00:00Z\""),
         overloads: &[overload(
             &[START, one("yearsToAdd", Kind::Integer)],
@@ -230,7 +230,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "AddDuration",
         category: Category::DateTime,
-        summary: "Gives the DateTime a Duration later.",
+        summary: "Adds a Duration to a DateTime.",
         example: (
             "AddDuration(MakeDateTime(2009, 1, 10, 6, 30, 0), MakeDuration(10, 0, 30, 0))",
             "\"2009-01-20T07:00:00Z\"",
@@ -244,14 +244,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "GetCurrentDateTimeUtc",
         category: Category::DateTime,
-        summary: "Gives the time of the virtual clock, in UTC.",
+        summary: "Returns the time of the virtual clock, in UTC.",
         example: ("Year(GetCurrentDateTimeUtc()) > 1999", "true"),
         overloads: &[overload(&[], MOMENT, now).reading_surroundings()],
     },
     Function {
         name: "RoundUp",
         category: Category::DateTime,
-        summary: "Rounds a Duration up to what one would say to a caller: 30 seconds, 1, 2, 5 minutes and so on by 5; or to a multiple of an interval; or to the next of some Durations, and beyond them to a multiple of the interval.",
+        summary: "Rounds a Duration up to a value fit for announcements: 30 seconds, 1, 2 or 5 minutes, then multiples of 5 minutes. With an interval, it rounds up to a multiple of the interval. With a collection, it rounds up to the next of its Durations, and beyond the last to a multiple of the interval.",
         example: ("RoundUp(MakeDuration(0, 1, 22, 30))", "\"PT1H25M\""),
         overloads: &[
             overload(&[one("durationToRound", Kind::Duration)], LENGTH, round_up),
@@ -277,7 +277,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Range",
         category: Category::DateTime,
-        summary: "Gives two Durations: one shorter than the given one by an interval, one longer by it.",
+        summary: "Returns two Durations: the given Duration minus and plus an interval.",
         example: (
             "Range(MakeDuration(0, 5, 0, 0), MakeDuration(0, 2, 0, 0))",
             "[\"PT3H\",\"PT7H\"]",

@@ -8,12 +8,13 @@ use super::super::super::failure::Failure;
 use super::super::super::signature::{Category, Function, many, one, overload};
 use super::super::list::item;
 
-/// The index or name is the first operand although it is written second. JSON stands before
-/// `Any`, which takes it too, but does not say that the result is JSON.
+/// The index or name is the first operand although it is written second. The overloads
+/// for JSON precede those for `Any`, which accept JSON too but lose the type of the
+/// result.
 pub(in crate::expr::architect) const ITEM: Function = Function {
     name: "[",
     category: Category::Operators,
-    summary: "Gives the item at a place of a collection or JSON array, counted from 0, or the property of a value that has this name.",
+    summary: "Returns the item at an index of a collection or JSON array, counted from 0, or the property of this name of a value.",
     example: ("MakeList(\"a\", \"b\")[1]", "\"b\""),
     overloads: &[
         overload(
@@ -54,20 +55,19 @@ fn json_item(arguments: &Arguments<'_>) -> Result<Value, Failure> {
         return Err(not_that_json(arguments, "an array"));
     };
     let found = usize::try_from(place).ok().and_then(|place| items.get(place));
-    let policies = arguments.surroundings().directory().policies();
+    let policies = arguments.environment().directory().policies();
     match found {
         Some(item) => Ok(Value::Json(item.clone())),
         None if policies.missing_items_are_not_set => Ok(arguments.not_set()),
         None => {
-            let message =
-                format!("there is no item {place} in an array of {}", items.len());
+            let message = format!("no item {place} in an array of {} items", items.len());
             Err(arguments.fail(Code::OUT_OF_RANGE, &message))
         }
     }
 }
 
-/// A member that is not there is NOT_SET. That is not documented; data actions leave out what
-/// they do not know, and flows ask for it with `IsNotSetOrEmpty`.
+/// Reads a member. A missing member is NOT_SET. That is undocumented, but data actions
+/// omit unknown members, and flows check for them with `IsNotSetOrEmpty`.
 fn json_property(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let name = arguments.text(0)?;
     match arguments.value(1) {
@@ -95,17 +95,17 @@ fn not_that_json(arguments: &Arguments<'_>, wanted: &str) -> Failure {
         Value::Json(Json::Object(_)) => "an object",
         _ => "a single value",
     };
-    let message = format!("the JSON is {found}, not {wanted}");
+    let message = format!("the JSON is {found}, expected {wanted}");
     arguments.fail(Code::CONVERSION_FAILED, &message)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::trial::hold;
+    use super::super::super::super::trial::assert_results;
 
     #[test]
     fn items_and_properties() {
-        hold(&[
+        assert_results(&[
             ("MakeList(1, 2)[-1]", "OUT_OF_RANGE"),
             ("MakeList(1, ToInt(NOT_SET))[1]", "NOT_SET Integer"),
             (r#"ToCurrency("|USD")["amount"]"#, "NOT_SET Decimal"),

@@ -1,4 +1,4 @@
-//! Sums, differences, and the opposite of a value.
+//! Sums, differences and negation.
 
 use crate::value::{Decimal, Duration, Kind, Text, Type, Value};
 
@@ -12,7 +12,7 @@ use super::super::text::require_length;
 pub(in crate::expr::architect) const ADD: Function = Function {
     name: "+",
     category: Category::Operators,
-    summary: "Adds numbers, amounts of one currency, or a Duration to a time; joins Strings, and Audio and Prompts.",
+    summary: "Adds numbers, amounts of one currency, or a Duration to a time; joins Strings, or Audio and Prompts.",
     example: ("2 + 33.7", "35.7"),
     overloads: binary!("augend", "addend";
         Integer, Integer => Integer by add_integers;
@@ -50,7 +50,7 @@ pub(in crate::expr::architect) const SUBTRACT: Function = Function {
 pub(in crate::expr::architect) const NEGATE: Function = Function {
     name: "-",
     category: Category::Operators,
-    summary: "Turns the sign of a number, an amount or a Duration.",
+    summary: "Changes the sign of a number, an amount or a Duration.",
     example: ("-(3.5 + 2.7)", "-6.2"),
     overloads: &[
         overload(
@@ -175,11 +175,11 @@ fn negate_duration(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::trial::hold;
+    use super::super::super::super::trial::assert_results;
 
     #[test]
     fn sums_and_differences() {
-        hold(&[
+        assert_results(&[
             ("999999999999999 + 0", "999999999999999"),
             ("999999999999999 + 1", "RESULT_TOO_LARGE"),
             ("-999999999999999 - 1", "RESULT_TOO_LARGE"),

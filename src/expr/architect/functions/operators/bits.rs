@@ -10,7 +10,7 @@ use super::super::limits;
 pub(in crate::expr::architect) const BIT_AND: Function = Function {
     name: "&",
     category: Category::Operators,
-    summary: "Keeps the bits that two Integers have in common. A negative Integer is taken as two's complement.",
+    summary: "Returns the bits that two Integers have in common. Negative Integers are in two's complement.",
     example: ("-2 & 5", "4"),
     overloads: binary!("value1", "value2"; Integer, Integer => Integer by and;),
 };
@@ -18,7 +18,7 @@ pub(in crate::expr::architect) const BIT_AND: Function = Function {
 pub(in crate::expr::architect) const BIT_OR: Function = Function {
     name: "|",
     category: Category::Operators,
-    summary: "Gives the bits that at least one of two Integers has.",
+    summary: "Returns the bits that at least one of two Integers has.",
     example: ("3 | 9", "11"),
     overloads: binary!("value1", "value2"; Integer, Integer => Integer by or;),
 };
@@ -26,7 +26,7 @@ pub(in crate::expr::architect) const BIT_OR: Function = Function {
 pub(in crate::expr::architect) const BIT_NOT: Function = Function {
     name: "~",
     category: Category::Operators,
-    summary: "Turns every bit of an Integer.",
+    summary: "Inverts every bit of an Integer.",
     example: ("~5", "-6"),
     overloads: &[overload(
         &[one("value1", Kind::Integer)],
@@ -49,11 +49,11 @@ fn not(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::trial::hold;
+    use super::super::super::super::trial::assert_results;
 
     #[test]
     fn bits() {
-        hold(&[
+        assert_results(&[
             ("~-1", "0"),
             ("~System.MaxInt", "RESULT_TOO_LARGE"),
             ("System.MaxInt | 32768", "RESULT_TOO_LARGE"),

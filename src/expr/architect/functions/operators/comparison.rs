@@ -15,7 +15,7 @@ use super::super::limits;
 pub(in crate::expr::architect) const EQUAL: Function = Function {
     name: "==",
     category: Category::Operators,
-    summary: "Tells whether two values of the same type are equal; an Integer may be compared with a Decimal. NOT_SET equals NOT_SET.",
+    summary: "Returns whether two values of the same type are equal; an Integer may be compared with a Decimal. NOT_SET equals NOT_SET.",
     example: ("5 == 5.0", "true"),
     overloads: &[
         between(ANY_PAIR, are_equal),
@@ -31,7 +31,7 @@ pub(in crate::expr::architect) const EQUAL: Function = Function {
 pub(in crate::expr::architect) const NOT_EQUAL: Function = Function {
     name: "!=",
     category: Category::Operators,
-    summary: "Tells whether two values differ: the opposite of `==`.",
+    summary: "Returns whether two values differ: the opposite of `==`.",
     example: ("MakeList(1, 2) != MakeList(1, 3)", "true"),
     overloads: &[
         between(ANY_PAIR, differ),
@@ -89,7 +89,7 @@ macro_rules! order {
 pub(in crate::expr::architect) const LESS: Function = Function {
     name: "<",
     category: Category::Operators,
-    summary: "Tells whether a value comes before another. Strings go by the alphabet, like `Compare`.",
+    summary: "Returns whether a value is less than another. Strings are ordered as by `Compare`.",
     example: ("9.2 < 7.7", "false"),
     overloads: order!(is_less),
 };
@@ -97,7 +97,7 @@ pub(in crate::expr::architect) const LESS: Function = Function {
 pub(in crate::expr::architect) const LESS_OR_EQUAL: Function = Function {
     name: "<=",
     category: Category::Operators,
-    summary: "Tells whether a value comes before another or is the same.",
+    summary: "Returns whether a value is less than another or equal to it.",
     example: ("MakeDuration(0, 2, 30, 0) <= MakeDuration(0, 2, 30, 0)", "true"),
     overloads: order!(is_less_or_equal),
 };
@@ -105,7 +105,7 @@ pub(in crate::expr::architect) const LESS_OR_EQUAL: Function = Function {
 pub(in crate::expr::architect) const GREATER: Function = Function {
     name: ">",
     category: Category::Operators,
-    summary: "Tells whether a value comes after another. Strings go by the alphabet, like `Compare`.",
+    summary: "Returns whether a value is greater than another. Strings are ordered as by `Compare`.",
     example: ("\"Hello\" > \"World\"", "false"),
     overloads: order!(is_greater),
 };
@@ -113,21 +113,21 @@ pub(in crate::expr::architect) const GREATER: Function = Function {
 pub(in crate::expr::architect) const GREATER_OR_EQUAL: Function = Function {
     name: ">=",
     category: Category::Operators,
-    summary: "Tells whether a value comes after another or is the same.",
+    summary: "Returns whether a value is greater than another or equal to it.",
     example: ("150 >= 125", "true"),
     overloads: order!(is_greater_or_equal),
 };
 
 fn are_equal(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    Ok(Value::Boolean(holds_equality(arguments)))
+    Ok(Value::Boolean(sides_are_equal(arguments)))
 }
 
 fn differ(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    Ok(Value::Boolean(!holds_equality(arguments)))
+    Ok(Value::Boolean(!sides_are_equal(arguments)))
 }
 
-fn holds_equality(arguments: &Arguments<'_>) -> bool {
-    let policies = arguments.surroundings().directory().policies();
+fn sides_are_equal(arguments: &Arguments<'_>) -> bool {
+    let policies = arguments.environment().directory().policies();
     equal(arguments.value(0), arguments.value(1), policies)
 }
 
@@ -168,11 +168,11 @@ fn order(arguments: &Arguments<'_>) -> Result<Ordering, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::trial::hold;
+    use super::super::super::super::trial::assert_results;
 
     #[test]
     fn equality_and_order() {
-        hold(&[
+        assert_results(&[
             ("NOT_SET == NOT_SET", "true"),
             (r#"ToString(NOT_SET) == """#, "false"),
             ("1 == ToInt(NOT_SET)", "false"),

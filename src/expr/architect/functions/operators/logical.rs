@@ -1,4 +1,4 @@
-//! Operators on truth, and the choice between two values.
+//! Boolean operators, and the choice between two values.
 
 use crate::value::{Kind, Type, Value};
 
@@ -10,7 +10,7 @@ use super::super::logical::CHOOSING;
 pub(in crate::expr::architect) const NOT: Function = Function {
     name: "!",
     category: Category::Operators,
-    summary: "Gives the opposite of a Boolean.",
+    summary: "Negates a Boolean.",
     example: ("!true", "false"),
     overloads: &[overload(
         &[one("booleanValue", Kind::Boolean)],
@@ -22,7 +22,7 @@ pub(in crate::expr::architect) const NOT: Function = Function {
 pub(in crate::expr::architect) const AND: Function = Function {
     name: "and",
     category: Category::Operators,
-    summary: "Tells whether both Booleans are true. The second is computed only if the first is true.",
+    summary: "Returns whether both Booleans are true. The second is computed only if the first is true.",
     example: ("5 == 5 and 3 == 4", "false"),
     overloads: binary!("value1", "value2"; Boolean, Boolean => Boolean by and;),
 };
@@ -30,7 +30,7 @@ pub(in crate::expr::architect) const AND: Function = Function {
 pub(in crate::expr::architect) const OR: Function = Function {
     name: "or",
     category: Category::Operators,
-    summary: "Tells whether at least one Boolean is true. The second is computed only if the first is false.",
+    summary: "Returns whether at least one Boolean is true. The second is computed only if the first is false.",
     example: ("5 == 5 or 3 == 4", "true"),
     overloads: binary!("value1", "value2"; Boolean, Boolean => Boolean by or;),
 };
@@ -38,7 +38,7 @@ pub(in crate::expr::architect) const OR: Function = Function {
 pub(in crate::expr::architect) const CHOICE: Function = Function {
     name: "?",
     category: Category::Operators,
-    summary: "Gives one of two values of the same type, depending on a condition, as `If` does. Only the one that is given is computed. A condition that is NOT_SET counts as false.",
+    summary: "Returns one of two values of the same type, depending on a condition, like `If`. Only the returned value is computed. A condition that is NOT_SET counts as false.",
     example: ("5 > 3 ? \"more\" : \"less\"", "\"more\""),
     overloads: CHOOSING,
 };
@@ -47,23 +47,24 @@ fn not(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::Boolean(!arguments.boolean(0)?))
 }
 
-/// The compiler computes the second operand only if it matters; this is for constants.
+/// Used for constants only; otherwise the compiler evaluates the second operand only if
+/// it matters.
 fn and(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::Boolean(arguments.boolean(0)? && arguments.boolean(1)?))
 }
 
-/// As with [`and`].
+/// Like [`and`], used for constants only.
 fn or(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::Boolean(arguments.boolean(0)? || arguments.boolean(1)?))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::trial::hold;
+    use super::super::super::super::trial::assert_results;
 
     #[test]
     fn truth() {
-        hold(&[
+        assert_results(&[
             ("!ToBool(NOT_SET)", "NOT_SET_NOT_ALLOWED"),
             (r#"false and 1 / ToInt("0") > 1"#, "false"),
             (r#"true or 1 / ToInt("0") > 1"#, "true"),

@@ -1,7 +1,7 @@
-//! The operators, by what they are for.
+//! The operators, grouped by purpose.
 
-/// Overloads of an operator with two operands, a line each: the kinds of the operands, the
-/// kind of the result, the body.
+/// Overloads of an operator with two operands, one per line: the kinds of the operands,
+/// the kind of the result, the body.
 macro_rules! binary {
     (
         $left:literal, $right:literal;
@@ -38,7 +38,7 @@ pub(in crate::expr::architect) use comparison::{
 pub(in crate::expr::architect) use logical::{AND, CHOICE, NOT, OR};
 pub(in crate::expr::architect) use product::{DIVIDE, MULTIPLY, POWER, REMAINDER};
 
-/// All of them, in the order in which they bind, the tightest first.
+/// All operators, in the order of precedence, the tightest first.
 pub(in crate::expr::architect) const OPERATORS: &[&Function] = &[
     &ITEM,
     &NEGATE,
@@ -63,7 +63,7 @@ pub(in crate::expr::architect) const OPERATORS: &[&Function] = &[
     &CHOICE,
 ];
 
-/// The operator of a tree.
+/// Returns the function that implements an operator of a tree.
 pub(in crate::expr::architect) fn of(operator: Operator) -> &'static Function {
     match operator {
         Operator::Or => &OR,

@@ -1,7 +1,7 @@
-//! Functions of texts.
+//! Functions of Strings.
 //!
-//! Lengths and places count Unicode characters. That is not documented; all examples of the
-//! catalogue fit.
+//! Lengths and indexes count Unicode characters. That is undocumented, but all examples
+//! of the catalogue agree.
 
 mod parts;
 mod rewrite;
@@ -15,7 +15,7 @@ use super::super::failure::Failure;
 use super::super::signature::{Category, Function, Parameter, one, overload};
 use super::audio::append_audio;
 
-/// How long a text an expression may make, in bytes.
+/// The maximum length of a String that an expression may create, in bytes.
 pub(super) const MAX_BYTES: usize = 1024 * 1024;
 
 const SEARCHED: Parameter = one("stringToSearch", Kind::String);
@@ -28,7 +28,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Append",
         category: Category::Text,
-        summary: "Puts values behind one another. A String that is NOT_SET counts as empty.",
+        summary: "Joins values. A String that is NOT_SET counts as empty.",
         example: ("Append(\"Hello\", \"-\", \"World\")", "\"Hello-World\""),
         overloads: &[
             overload(
@@ -54,7 +54,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Compare",
         category: Category::Text,
-        summary: "Says which of two Strings comes first in the order of a dictionary: -1 if the first does, 1 if the second does, 0 if they are the same. NOT_SET comes before every String.",
+        summary: "Compares two Strings in dictionary order. Returns -1 if the first comes first, 1 if the second does, 0 if they are the same. NOT_SET comes before every String.",
         example: ("Compare(\"hello\", \"Hello\")", "-1"),
         overloads: &[
             overload(
@@ -79,7 +79,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Contains",
         category: Category::Text,
-        summary: "Tells whether a text occurs in another. The case of letters counts, unless it is to be ignored. The empty text occurs in every text.",
+        summary: "Returns whether a String contains another. The search is case-sensitive unless `ignoreCase` is true. Every String contains the empty String.",
         example: ("Contains(\"Hello\", \"he\", true)", "true"),
         overloads: &[
             overload(&[SEARCHED, WANTED], Type::one(Kind::Boolean), search::contains),
@@ -93,7 +93,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "DetectLanguage",
         category: Category::Text,
-        summary: "Gives the language in which a text is written, or a default if that cannot be told.",
+        summary: "Returns the language of a String, or a default if the language cannot be detected.",
         example: ("DetectLanguage(\"  \", \"auto\")", "\"auto\""),
         overloads: &[overload(
             &[
@@ -108,7 +108,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "FindString",
         category: Category::Text,
-        summary: "Gives the place, counted from 0, at which a text occurs in another, or -1. The case of letters counts, unless it is to be ignored.",
+        summary: "Returns the index, counted from 0, at which a String occurs in another, or -1. The search is case-sensitive unless `ignoreCase` is true.",
         example: ("FindString(\"Hello Hello\", \"l\", 3)", "8"),
         overloads: &[
             overload(&[SEARCHED, WANTED], Type::one(Kind::Integer), search::find),
@@ -132,7 +132,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "LTrim",
         category: Category::Text,
-        summary: "Takes spaces, tabs and line breaks from the beginning of a text.",
+        summary: "Removes spaces, tabs and line breaks from the beginning of a String.",
         example: ("LTrim(\"  Hello \")", "\"Hello \""),
         overloads: &[overload(
             &[one("value", Kind::String)],
@@ -143,7 +143,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Left",
         category: Category::Text,
-        summary: "Gives the first characters of a text, or all if there are not so many.",
+        summary: "Returns the given number of characters from the beginning of a String, or all if it is shorter.",
         example: ("Left(\"Hello\", 2)", "\"He\""),
         overloads: &[overload(
             &[one("srcString", Kind::String), LENGTH],
@@ -154,7 +154,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Length",
         category: Category::Text,
-        summary: "Counts the characters of a text.",
+        summary: "Counts the characters of a String.",
         example: ("Length(\"Hello\")", "5"),
         overloads: &[overload(
             &[one("text", Kind::String)],
@@ -166,7 +166,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Lower",
         category: Category::Text,
-        summary: "Makes all letters small, the same way in every language.",
+        summary: "Converts all letters to lower case, independently of the language.",
         example: ("Lower(\"Hello World\")", "\"hello world\""),
         overloads: &[overload(
             &[one("text", Kind::String)],
@@ -177,7 +177,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "RTrim",
         category: Category::Text,
-        summary: "Takes spaces, tabs and line breaks from the end of a text.",
+        summary: "Removes spaces, tabs and line breaks from the end of a String.",
         example: ("RTrim(\" Hello  \")", "\" Hello\""),
         overloads: &[overload(
             &[one("stringToTrim", Kind::String)],
@@ -188,7 +188,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Replace",
         category: Category::Text,
-        summary: "Puts a text in the place of another wherever it occurs; the case of letters counts. NOT_SET in its place takes it out.",
+        summary: "Replaces every occurrence of a String by another. The search is case-sensitive. NOT_SET as the replacement removes the occurrences.",
         example: ("Replace(\"Hello World\", \"Hello\", \"World\")", "\"World World\""),
         overloads: &[overload(
             &[
@@ -203,7 +203,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Reverse",
         category: Category::Text,
-        summary: "Puts the characters of a text in reverse order.",
+        summary: "Reverses the characters of a String.",
         example: ("Reverse(\"Hello\")", "\"olleH\""),
         overloads: &[overload(
             &[one("text", Kind::String)],
@@ -214,7 +214,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Right",
         category: Category::Text,
-        summary: "Gives the last characters of a text, or all if there are not so many.",
+        summary: "Returns the given number of characters from the end of a String, or all if it is shorter.",
         example: ("Right(\"Hello\", 2)", "\"lo\""),
         overloads: &[overload(
             &[one("srcString", Kind::String), LENGTH],
@@ -225,7 +225,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Split",
         category: Category::Text,
-        summary: "Gives what lies between the occurrences of a delimiter. An empty delimiter gives the single characters.",
+        summary: "Splits a String at every occurrence of a delimiter. An empty delimiter splits it into characters.",
         example: ("Split(\"Hello World\", \"l\")", "[\"He\",\"\",\"o Wor\",\"d\"]"),
         overloads: &[overload(
             &[one("textToSplit", Kind::String), one("delimiter", Kind::String)],
@@ -236,7 +236,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Substring",
         category: Category::Text,
-        summary: "Gives so many characters of a text from a place on, counted from 0, or as many as there are.",
+        summary: "Returns the given number of characters from an index on, counted from 0, or fewer if the String ends before.",
         example: ("Substring(\"Hello\", 2, 3)", "\"llo\""),
         overloads: &[overload(
             &[one("text", Kind::String), one("start", Kind::Integer).at_least(0), LENGTH],
@@ -247,7 +247,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Trim",
         category: Category::Text,
-        summary: "Takes spaces, tabs and line breaks from both ends of a text.",
+        summary: "Removes spaces, tabs and line breaks from both ends of a String.",
         example: ("Trim(\"    Hello    \")", "\"Hello\""),
         overloads: &[overload(
             &[one("stringToTrim", Kind::String)],
@@ -258,7 +258,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Upper",
         category: Category::Text,
-        summary: "Makes all letters capitals, the same way in every language.",
+        summary: "Converts all letters to upper case, independently of the language.",
         example: ("Upper(\"Hello World\")", "\"HELLO WORLD\""),
         overloads: &[overload(
             &[one("text", Kind::String)],
@@ -268,8 +268,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// Refuses a text of so many bytes if it is too long. To be asked before it is made, for
-/// `Replace` can make a huge one of two short ones.
+/// Fails if a String of this length is too long. Call it before creating the String,
+/// because `Replace` can create a huge String from two short ones.
 pub(super) fn require_length(
     arguments: &Arguments<'_>,
     bytes: usize,
@@ -277,19 +277,20 @@ pub(super) fn require_length(
     if bytes <= MAX_BYTES {
         return Ok(());
     }
-    let message =
-        format!("the text would be {bytes} bytes long; {MAX_BYTES} are allowed");
+    let message = format!(
+        "the String would be {bytes} bytes long; at most {MAX_BYTES} are allowed"
+    );
     Err(arguments.fail(Code::RESULT_TOO_LARGE, &message))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::{Empty, evaluated, evaluated_in, hold};
-    use super::super::known::Known;
+    use super::super::super::trial::{Empty, assert_results, evaluated, evaluated_in};
+    use super::super::known::TestOrganization;
 
     #[test]
     fn parts() {
-        hold(&[
+        assert_results(&[
             ("Length(\"\")", "0"),
             ("Length(\"Grüße 😀\")", "7"),
             ("Length(NOT_SET)", "NOT_SET_NOT_ALLOWED"),
@@ -329,7 +330,7 @@ mod tests {
 
     #[test]
     fn rewriting() {
-        hold(&[
+        assert_results(&[
             ("Append(NOT_SET, NOT_SET)", "\"\""),
             ("Append(\"a\")", "WRONG_ARGUMENTS"),
             ("Append(\"a\", NOT_SET, \"b\", \"ß\")", "\"abß\""),
@@ -351,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_have_a_limit() {
+    fn strings_have_a_limit() {
         // Six times ten times as long: 1,000,000 bytes, and once more.
         let ten = |text: String| format!("Replace({text}, \"a\", \"aaaaaaaaaa\")");
         let million = (0..6).fold("\"a\"".to_owned(), |text, _| ten(text));
@@ -367,7 +368,7 @@ mod tests {
 
     #[test]
     fn searching() {
-        hold(&[
+        assert_results(&[
             ("Contains(\"\", \"\")", "true"),
             ("Contains(\"\", \"a\", true)", "false"),
             ("Contains(\"Hello\", \"he\")", "false"),
@@ -395,11 +396,14 @@ mod tests {
     }
 
     #[test]
-    fn languages_are_detected_where_something_can() {
+    fn languages_are_detected_if_the_directory_can() {
         let text = "DetectLanguage(\"Guten Tag\", \"en\")";
         assert_eq!(evaluated_in(text, &Empty), "\"en\"");
-        assert_eq!(evaluated_in(text, &Known), "\"de\"");
-        assert_eq!(evaluated_in("DetectLanguage(\" \", \"en\")", &Known), "\"en\"");
+        assert_eq!(evaluated_in(text, &TestOrganization), "\"de\"");
+        assert_eq!(
+            evaluated_in("DetectLanguage(\" \", \"en\")", &TestOrganization),
+            "\"en\""
+        );
         assert_eq!(evaluated("DetectLanguage(NOT_SET, NOT_SET)"), "NOT_SET String");
     }
 }

@@ -1,4 +1,4 @@
-//! Parts of a text, and how long it is.
+//! Parts of a String, and its length.
 
 use std::sync::Arc;
 
@@ -7,7 +7,8 @@ use crate::value::{Collection, Kind, Text, Value};
 use super::super::super::arguments::Arguments;
 use super::super::super::failure::Failure;
 
-/// What counts as white space. *Source: the descriptions of the trim functions.*
+/// The characters that count as white space. *Source: the descriptions of the trim
+/// functions.*
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 pub(super) fn length(arguments: &Arguments<'_>) -> Result<Value, Failure> {
@@ -58,7 +59,8 @@ pub(super) fn trim_right(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(part(text, text.trim_end_matches(BLANKS)))
 }
 
-/// Not documented: an empty text has one part, itself, whatever the delimiter.
+/// Splits a String. Undocumented: an empty String has one part, itself, whatever the
+/// delimiter.
 pub(super) fn split(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let (text, delimiter) = (arguments.text(0)?, arguments.text(1)?);
     let items = if text.is_empty() {
@@ -71,17 +73,17 @@ pub(super) fn split(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::Collection(Arc::new(Collection { kind: Kind::String, items })))
 }
 
-/// A number of characters. What is more than memory holds is all of them.
+/// Reads a number of characters. A number that exceeds `usize` means all characters.
 fn amount(arguments: &Arguments<'_>, place: usize) -> Result<usize, Failure> {
     Ok(usize::try_from(arguments.integer(place)?.max(0)).unwrap_or(usize::MAX))
 }
 
-/// A part of a text as a value; the text itself is shared.
+/// Returns a part of a String as a value. The whole String is shared instead of copied.
 fn part(text: &Text, part: &str) -> Value {
     Value::String(if part.len() == text.len() { text.clone() } else { part.into() })
 }
 
-/// The first characters.
+/// The first `count` characters.
 fn first(text: &str, count: usize) -> &str {
     match text.as_bytes().get(..count) {
         None => text,
@@ -93,7 +95,7 @@ fn first(text: &str, count: usize) -> &str {
     }
 }
 
-/// The last characters.
+/// The last `count` characters.
 fn last(text: &str, count: usize) -> &str {
     let Some(start) = text.len().checked_sub(count) else { return text };
     if text.as_bytes()[start..].is_ascii() {

@@ -1,4 +1,4 @@
-//! Texts that are made of others.
+//! Functions that create Strings from others.
 
 use crate::value::{Text, Value};
 
@@ -21,7 +21,7 @@ pub(super) fn append(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::String(joined))
 }
 
-/// Not documented: letters without a single capital become several, as `ß` becomes `SS`.
+/// Undocumented: letters without a single capital become several, as `ß` becomes `SS`.
 pub(super) fn upper(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let text = arguments.text(0)?;
     if !text.is_ascii() {
@@ -46,8 +46,8 @@ pub(super) fn lower(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::String(lower))
 }
 
-/// Not documented: what is reversed are code points, so that accents written apart from
-/// their letters move to others.
+/// Undocumented: the function reverses code points, so combining accents move to other
+/// letters.
 pub(super) fn reverse(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let reversed = arguments.text(0)?.chars().rev().collect::<Text>();
     Ok(Value::String(reversed))
@@ -74,7 +74,7 @@ pub(super) fn replace(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::String(replaced))
 }
 
-/// A text that may have grown a little.
+/// Returns a string that may have become slightly longer.
 fn rewritten(arguments: &Arguments<'_>, text: &str) -> Result<Value, Failure> {
     require_length(arguments, text.len())?;
     Ok(Value::from(text))

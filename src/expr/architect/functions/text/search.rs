@@ -1,4 +1,4 @@
-//! Texts in texts.
+//! Searches in Strings.
 
 use std::cmp::Ordering;
 
@@ -7,7 +7,8 @@ use crate::value::{Value, compare_culturally};
 use super::super::super::arguments::Arguments;
 use super::super::super::failure::Failure;
 
-/// Up to this many bytes a text without regard to case is sought in place.
+/// The maximum length in bytes of a search string that is compared in place when ignoring
+/// case.
 const SHORT: usize = 32;
 
 pub(super) fn compare(arguments: &Arguments<'_>) -> Result<Value, Failure> {
@@ -36,10 +37,10 @@ pub(super) fn contains(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     }))
 }
 
-/// A language can be told only of a text that is not blank.
+/// Detects the language of a String. A blank String has none.
 pub(super) fn detect_language(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let text = arguments.optional_text(0)?.filter(|text| !text.trim().is_empty());
-    let directory = arguments.surroundings().directory();
+    let directory = arguments.environment().directory();
     let found = text.and_then(|text| directory.detect_language(text));
     let default = || arguments.optional_text(1).map(|default| default.cloned());
     let language = found.map_or_else(default, |language| Ok(Some(language)))?;
@@ -70,10 +71,10 @@ pub(super) fn find_occurrence(arguments: &Arguments<'_>) -> Result<Value, Failur
     })
 }
 
-/// The place of an occurrence, counted in characters. An empty text occurs at the beginning
-/// and nowhere else: the catalogue's examples find it at 0, its descriptions at -1.
+/// The index of an occurrence, counted in characters. An empty search string occurs only
+/// at the beginning: the catalogue's examples find it at 0, its descriptions at -1.
 ///
-/// Not documented: occurrences do not overlap, as they do not in `Replace` and `Split`.
+/// Undocumented: occurrences do not overlap, as in `Replace` and `Split`.
 fn place(text: &str, wanted: &str, occurrence: i64) -> Value {
     let skipped = usize::try_from(occurrence.saturating_sub(1)).unwrap_or(usize::MAX);
     let found = if wanted.is_empty() {
@@ -84,8 +85,9 @@ fn place(text: &str, wanted: &str, occurrence: i64) -> Value {
     Value::Integer(found.and_then(|place| i64::try_from(place).ok()).unwrap_or(-1))
 }
 
-/// The text with differences of case taken out, character by character, so that places in it
-/// are those of the text. Capitals first, for some small letters share one: `ς` and `σ`.
+/// Removes differences of case, character by character, so that indexes stay the same.
+/// Letters become capitals first, because some small letters share a capital: `ς` and
+/// `σ`.
 fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -97,7 +99,7 @@ fn folded(text: &str) -> String {
     text.chars().map(fold).collect()
 }
 
-/// The only character of several, or another.
+/// Returns the only character of an iterator, or `other` if there are more or none.
 fn sole(mut letters: impl Iterator<Item = char>, other: char) -> char {
     match (letters.next(), letters.next()) {
         (Some(letter), None) => letter,

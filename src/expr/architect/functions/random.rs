@@ -1,0 +1,91 @@
+//! Random numbers.
+
+use crate::diagnostic::Code;
+use crate::value::{Kind, Type, Value};
+
+use super::super::arguments::Arguments;
+use super::super::failure::Failure;
+use super::super::signature::{Category, Function, one, overload};
+
+/// The maximum number of draws. Draws that would favour some numbers are repeated.
+/// Architect's numbers are so small that nearly every draw is accepted, so only a source
+/// that is not random reaches this limit.
+const DRAWS: u32 = 128;
+
+// Real flows use it; its documentation is not public.
+pub(super) const FUNCTIONS: &[Function] = &[Function {
+    name: "RandomInt",
+    category: Category::Mathematical,
+    summary: "Returns a random Integer between two bounds, both included. The same seed of a run gives the same numbers.",
+    example: ("RandomInt(7, 7)", "7"),
+    overloads: &[overload(
+        &[one("low", Kind::Integer), one("high", Kind::Integer)],
+        Type::one(Kind::Integer),
+        random_integer,
+    )
+    .reading_surroundings()],
+}];
+
+/// Undocumented: both bounds are included, and a lower bound above the upper one is an
+/// error.
+fn random_integer(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let (low, high) = (arguments.integer(0)?, arguments.integer(1)?);
+    if low > high {
+        let message = format!("the lower bound {low} is above the upper bound {high}");
+        return Err(arguments.fail(Code::OUT_OF_RANGE, &message));
+    }
+    let offset = below(high.abs_diff(low) + 1, || arguments.environment().random());
+    Ok(Value::Integer(low.saturating_add_unsigned(offset)))
+}
+
+/// Returns a uniformly distributed number from 0 up to (excluding) the limit. The upper
+/// half of a 128-bit product is the number; its lower half identifies the draws to
+/// reject. *Source: Lemire, Fast Random Integer Generation in an Interval, 2019.*
+fn below(limit: u64, mut random: impl FnMut() -> u64) -> u64 {
+    let surplus = limit.wrapping_neg() % limit;
+    let mut product = u128::from(random()) * u128::from(limit);
+    for _ in 0..DRAWS {
+        if product & u128::from(u64::MAX) >= u128::from(surplus) {
+            break;
+        }
+        product = u128::from(random()) * u128::from(limit);
+    }
+    u64::try_from(product >> 64).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::{assert_results, evaluated_in};
+    use super::super::known::TestOrganization;
+    use super::*;
+
+    #[test]
+    fn bounds() {
+        assert_results(&[
+            ("RandomInt(-5, 5)", "-5"),
+            ("RandomInt(System.MinInt, System.MaxInt)", "-999999999999999"),
+            ("RandomInt(2, 1)", "OUT_OF_RANGE"),
+            ("RandomInt(NOT_SET, 1)", "NOT_SET_NOT_ALLOWED"),
+        ]);
+        let largest = "RandomInt(System.MinInt, System.MaxInt)";
+        assert_eq!(evaluated_in(largest, &TestOrganization), "999999999999999");
+    }
+
+    /// Every number must be equally frequent among all possible draws of a small word;
+    /// draws that would favour some numbers are repeated.
+    #[test]
+    fn numbers_are_equally_frequent() {
+        let third = u64::MAX / 3;
+        let mut draws = [0, third, 2 * third, u64::MAX].into_iter();
+        let next = |draws: &mut std::array::IntoIter<u64, 4>| {
+            below(3, || draws.next().expect("a draw"))
+        };
+        // 2^64 is one more than a multiple of 3, so the draw 0 must be rejected.
+        assert_eq!(next(&mut draws), 0);
+        assert_eq!(draws.len(), 2);
+        assert_eq!(next(&mut draws), 1);
+        assert_eq!(next(&mut draws), 2);
+        assert_eq!(below(u64::MAX, || 0), 0);
+        assert_eq!(below(1, || u64::MAX), 0);
+    }
+}

@@ -1,0 +1,93 @@
+//! The symbol table of a program: the names of all ids, which a trace needs to be
+//! readable.
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
+use super::ids::{FlowId, NodeId, ReferenceId, TextId, VariableId};
+use crate::source::Span;
+use crate::value::Text;
+
+/// The symbol table: names by id.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SymbolTable {
+    /// The flows, by [`FlowId`].
+    pub flows: Vec<FlowLabel>,
+    /// The nodes, by [`NodeId`].
+    pub nodes: Vec<NodeLabel>,
+    /// The variables, by [`VariableId`].
+    pub variables: Vec<Text>,
+    /// The ids that an export gives to variables.
+    pub variable_keys: IndexMap<VariableId, Text, FxBuildHasher>,
+    /// The constant strings, by [`TextId`].
+    pub strings: Vec<Text>,
+    /// The references, by [`ReferenceId`], as written, without braces.
+    pub references: Vec<Text>,
+}
+
+/// The names of a flow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlowLabel {
+    /// The id; the name if the flow has no id.
+    pub id: Text,
+    /// The name.
+    pub name: Text,
+    /// The type as written, `inbound` or `inboundCall`.
+    pub flow_type: Text,
+    /// The version, if the document states one.
+    pub version: Option<Text>,
+}
+
+/// The names of a node.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodeLabel {
+    /// The flow that contains the node.
+    pub flow: FlowId,
+    /// The id.
+    pub id: Text,
+    /// The name; the id if the node has no name.
+    pub name: Text,
+    /// The type as written.
+    pub node_type: Text,
+    /// The position of the node.
+    pub span: Span,
+    /// The conditions of the node, as written.
+    pub conditions: Vec<Text>,
+    /// The names of the outputs of an Architect action, as Archy writes them.
+    pub outputs: Vec<Text>,
+    /// The ids that an export gives to these outputs. Outputs that every action of the
+    /// kind has get no id.
+    pub output_keys: Vec<Option<Text>>,
+    /// The key of an Architect action, task, menu or state: the id in an export or
+    /// Archy's `refId`.
+    pub key: Option<Text>,
+    /// The number that Architect shows for an action.
+    pub tracking_id: Option<i64>,
+}
+
+impl SymbolTable {
+    /// Returns the names of a flow.
+    pub fn flow(&self, id: FlowId) -> &FlowLabel {
+        &self.flows[id.index()]
+    }
+
+    /// Returns the names of a node.
+    pub fn node(&self, id: NodeId) -> &NodeLabel {
+        &self.nodes[id.index()]
+    }
+
+    /// Returns the name of a variable.
+    pub fn variable(&self, id: VariableId) -> &Text {
+        &self.variables[id.index()]
+    }
+
+    /// Returns a constant string.
+    pub fn text(&self, id: TextId) -> &Text {
+        &self.strings[id.index()]
+    }
+
+    /// Returns a reference, without braces.
+    pub fn reference(&self, id: ReferenceId) -> &Text {
+        &self.references[id.index()]
+    }
+}

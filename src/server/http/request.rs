@@ -1,0 +1,250 @@
+//! Requests of clients.
+
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::reply::ApiError;
+
+/// A request whose body has been read completely.
+#[derive(Debug, Clone, Default)]
+pub(in crate::server) struct Request {
+    /// The id of the request.
+    pub(in crate::server) id: String,
+    /// The method, in upper case.
+    pub(in crate::server) method: String,
+    /// The path as the client sent it.
+    pub(in crate::server) path: String,
+    /// The values of the placeholders in the route's path.
+    pub(in crate::server) parameters: Vec<(String, String)>,
+    /// The query, decoded, in the given order.
+    pub(in crate::server) query: Vec<(String, String)>,
+    /// The headers, with lower-case names.
+    pub(in crate::server) headers: Vec<(String, String)>,
+    /// The body.
+    pub(in crate::server) body: Vec<u8>,
+}
+
+impl Request {
+    /// Returns the value of a placeholder in the path.
+    pub(in crate::server) fn parameter(&self, name: &str) -> &str {
+        find(&self.parameters, name).unwrap_or_default()
+    }
+
+    /// Returns the first non-empty value of a query parameter.
+    pub(in crate::server) fn query(&self, name: &str) -> Option<&str> {
+        find(&self.query, name).filter(|value| !value.is_empty())
+    }
+
+    /// Returns all values of a query parameter, which may be repeated or separated by
+    /// commas.
+    pub(in crate::server) fn query_all(&self, name: &str) -> Vec<&str> {
+        let values = self.query.iter().filter(|(known, _)| known == name);
+        let values = values.flat_map(|(_, value)| value.split(','));
+        values.map(str::trim).filter(|value| !value.is_empty()).collect()
+    }
+
+    /// Returns the value of a header.
+    pub(in crate::server) fn header(&self, name: &str) -> Option<&str> {
+        find(&self.headers, name)
+    }
+
+    /// Returns the origin under which the client reached the server:
+    /// `http://127.0.0.1:8080`.
+    pub(in crate::server) fn origin(&self) -> String {
+        format!("http://{}", self.header("host").unwrap_or("127.0.0.1"))
+    }
+
+    /// Returns the body as text.
+    ///
+    /// # Errors
+    /// The body is not UTF-8.
+    pub(in crate::server) fn text(&self) -> Result<&str, ApiError> {
+        std::str::from_utf8(&self.body)
+            .map_err(|_| ApiError::bad("the body is not UTF-8 text"))
+    }
+
+    /// Parses the body as a JSON object.
+    ///
+    /// # Errors
+    /// The body is not a JSON object, or is declared as another media type.
+    pub(in crate::server) fn object(&self) -> Result<Object, ApiError> {
+        match self.json()? {
+            Value::Object(entries) => Ok(Object(entries)),
+            other => {
+                let found = describe(&other);
+                Err(ApiError::bad(format!(
+                    "the body must be a JSON object, found {found}"
+                )))
+            }
+        }
+    }
+
+    /// Parses the body as a JSON object; an empty body yields an empty object.
+    pub(in crate::server) fn object_or_empty(&self) -> Result<Object, ApiError> {
+        if self.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Object::default());
+        }
+        self.object()
+    }
+
+    /// Parses the body as JSON.
+    pub(in crate::server) fn json(&self) -> Result<Value, ApiError> {
+        self.expect_json()?;
+        let text = self.text()?;
+        serde_json::from_str(text)
+            .map_err(|error| ApiError::bad(format!("the body is not JSON: {error}")))
+    }
+
+    /// Rejects a body that is declared as a media type other than JSON. A body without a
+    /// declared type counts as JSON. So does every body under `/__flowsim/`, because these
+    /// requests are typed by hand and `curl -d` declares a form by default.
+    pub(in crate::server) fn expect_json(&self) -> Result<(), ApiError> {
+        if self.path.starts_with("/__flowsim/") {
+            return Ok(());
+        }
+        let Some(declared) = self.header("content-type") else { return Ok(()) };
+        let media_type = declared.split(';').next().unwrap_or_default().trim();
+        let media_type = media_type.to_ascii_lowercase();
+        if media_type.is_empty() || media_type.ends_with("json") {
+            return Ok(());
+        }
+        let message = format!("the body is `{media_type}`, expected `application/json`");
+        Err(ApiError::new(415, "unsupported.media.type", message))
+    }
+}
+
+/// The JSON object in the body of a request.
+#[derive(Debug, Clone, Default)]
+pub(in crate::server) struct Object(pub(in crate::server) serde_json::Map<String, Value>);
+
+impl Object {
+    /// Returns the value of a key unless it is null.
+    pub(in crate::server) fn get(&self, key: &str) -> Option<&Value> {
+        self.0.get(key).filter(|value| !value.is_null())
+    }
+
+    /// Returns the string of a key.
+    ///
+    /// # Errors
+    /// The value is not a string.
+    pub(in crate::server) fn text(&self, key: &str) -> Result<Option<&str>, ApiError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        value.as_str().map(Some).ok_or_else(|| wrong(key, "a string", value))
+    }
+
+    /// Returns the string of a required key.
+    ///
+    /// # Errors
+    /// The key is missing, its value is empty, or the value is not a string.
+    pub(in crate::server) fn required(&self, key: &str) -> Result<&str, ApiError> {
+        match self.text(key)?.map(str::trim) {
+            None | Some("") => Err(ApiError::bad(format!("the body needs `{key}`"))),
+            Some(text) => Ok(text),
+        }
+    }
+
+    /// Returns the object of a key, or an empty one if the key is missing.
+    ///
+    /// # Errors
+    /// The value is not an object.
+    pub(in crate::server) fn object(&self, key: &str) -> Result<Self, ApiError> {
+        match self.get(key) {
+            None => Ok(Self::default()),
+            Some(Value::Object(entries)) => Ok(Self(entries.clone())),
+            Some(other) => Err(wrong(key, "an object", other)),
+        }
+    }
+
+    /// Returns the list of a key, or an empty one if the key is missing.
+    ///
+    /// # Errors
+    /// The value is not a list.
+    pub(in crate::server) fn list(&self, key: &str) -> Result<&[Value], ApiError> {
+        match self.get(key) {
+            None => Ok(&[]),
+            Some(Value::Array(items)) => Ok(items),
+            Some(other) => Err(wrong(key, "a list", other)),
+        }
+    }
+
+    /// Returns the strings in the list of a key.
+    ///
+    /// # Errors
+    /// The value is not a list of strings.
+    pub(in crate::server) fn strings(&self, key: &str) -> Result<Vec<&str>, ApiError> {
+        let items = self.list(key)?.iter();
+        items
+            .map(|item| {
+                item.as_str().ok_or_else(|| wrong(key, "a list of strings", item))
+            })
+            .collect()
+    }
+}
+
+fn wrong(key: &str, expected: &str, found: &Value) -> ApiError {
+    ApiError::bad(format!("`{key}` must be {expected}, found {}", describe(found)))
+}
+
+/// Names the type of a value, with its article.
+pub(in crate::server) fn describe(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+/// Parses the name-value pairs of a query or a form, and decodes them.
+pub(in crate::server) fn pairs(text: &str) -> Vec<(String, String)> {
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decoded(name), decoded(value))
+        })
+        .collect()
+}
+
+fn decoded(text: &str) -> String {
+    let text = text.replace('+', " ");
+    percent_decode_str(&text).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_are_decoded() {
+        assert_eq!(
+            pairs("a=1&b=x+y%2Fz&&c&d=%FF"),
+            [("a", "1"), ("b", "x y/z"), ("c", ""), ("d", "\u{fffd}")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
+    }
+
+    #[test]
+    fn lists_may_repeat_or_have_commas() {
+        let request = Request { query: pairs("type=a,b&type=c"), ..Request::default() };
+        assert_eq!(request.query_all("type"), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn bodies_declared_as_another_media_type_are_refused() {
+        let with = |declared: &str| Request {
+            headers: vec![("content-type".into(), declared.into())],
+            body: b"{}".to_vec(),
+            ..Request::default()
+        };
+        assert!(with("application/json; charset=utf-8").object().is_ok());
+        assert!(with("application/vnd.api+json").object().is_ok());
+        assert_eq!(with("text/plain").object().unwrap_err().status, 415);
+    }
+}
