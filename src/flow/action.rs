@@ -1,5 +1,5 @@
-//! The actions of nodes, as authored. *Source: the node table of the draft dialect; seeds
-//! 001 to 003.*
+//! The actions of nodes, as authored. *Source: the node table of the draft dialect; the
+//! shared-flow, state-machine and lookup tutorials.*
 
 use super::model::Spanned;
 use crate::expr::draft::{Condition, Form, Reference, Template};

@@ -18,7 +18,7 @@ use super::retry::{retry, retry_after};
 use super::secret::{Credentials, Secret};
 use super::service::{Service, check};
 use super::token::{Token, Tokens};
-use super::wire::{Reply, Request, Wire};
+use super::wire::{PlatformRequest, Reply, Wire};
 use crate::value::Json;
 
 /// Characters that are percent-encoded inside a path segment.
@@ -111,8 +111,8 @@ impl Client {
         &*self.clock
     }
 
-    /// `POST /api/v2/architect/simulations`: simulates a call of a flow. *Source: seed
-    /// 003.*
+    /// `POST /api/v2/architect/simulations`: simulates a call of a flow. *Source: the
+    /// lookup tutorial.*
     ///
     /// # Errors
     ///
@@ -148,12 +148,13 @@ impl Client {
         let address = format!("{}{path}", self.service.api);
         let text = body.map(ToString::to_string);
         let body = text.as_deref().map(|text| ("application/json", text));
-        let asked = Request { method, address: &address, body };
+        let asked = PlatformRequest { method, address: &address, body };
         let reply = self.repeat(|| self.with_token(&asked))?;
         if let Some(location) = &reply.location
             && is_redirect(reply.status)
         {
-            let shown = Request { method: "to", address: location, body: None }.shown();
+            let shown =
+                PlatformRequest { method: "to", address: location, body: None }.shown();
             let reason = format!(
                 "is a redirect {shown}; check that the address is that of the API"
             );
@@ -176,7 +177,7 @@ impl Client {
     pub fn download(&self, address: &str) -> Result<Json, Failure> {
         let mut address = self.absolute(address);
         for _ in 0..MOST_REDIRECTS {
-            let asked = Request { method: "GET", address: &address, body: None };
+            let asked = PlatformRequest { method: "GET", address: &address, body: None };
             if let Err(reason) = check(&address) {
                 let request = asked.shown();
                 return Err(Failure::Unexpected {
@@ -221,7 +222,7 @@ impl Client {
 
     /// Sends a request with the token, and repeats it once with a new token if the token
     /// is rejected.
-    fn with_token(&self, asked: &Request<'_>) -> Result<Reply, Failure> {
+    fn with_token(&self, asked: &PlatformRequest<'_>) -> Result<Reply, Failure> {
         let token = self.token(None)?;
         match self.once(asked, Some(&token)) {
             Err(Failure::Refused { status: 401, .. }) => {
@@ -234,7 +235,11 @@ impl Client {
 
     /// Sends a request once, after waiting for the rate limit. Any error status is a
     /// failure.
-    fn once(&self, asked: &Request<'_>, token: Option<&Token>) -> Result<Reply, Failure> {
+    fn once(
+        &self,
+        asked: &PlatformRequest<'_>,
+        token: Option<&Token>,
+    ) -> Result<Reply, Failure> {
         let bearer = token.map(|token| format!("Bearer {}", token.secret.expose()));
         let reply = self.exchange(asked, bearer.as_deref())?;
         self.accept(asked, reply)
@@ -242,7 +247,7 @@ impl Client {
 
     fn exchange(
         &self,
-        asked: &Request<'_>,
+        asked: &PlatformRequest<'_>,
         authorization: Option<&str>,
     ) -> Result<Reply, Failure> {
         let _pass = self.gate.enter(&*self.clock);
@@ -252,7 +257,11 @@ impl Client {
         self.wire.ask(asked, authorization)
     }
 
-    fn accept(&self, asked: &Request<'_>, reply: Reply) -> Result<Reply, Failure> {
+    fn accept(
+        &self,
+        asked: &PlatformRequest<'_>,
+        reply: Reply,
+    ) -> Result<Reply, Failure> {
         if reply.status < 400 {
             return Ok(reply);
         }
@@ -291,7 +300,8 @@ impl Client {
         let pair = pair(&self.credentials);
         let address = format!("{}/oauth/token", self.service.login);
         let body = ("application/x-www-form-urlencoded", "grant_type=client_credentials");
-        let asked = Request { method: "POST", address: &address, body: Some(body) };
+        let asked =
+            PlatformRequest { method: "POST", address: &address, body: Some(body) };
         let reply = self.exchange(&asked, Some(&format!("Basic {}", pair.expose())))?;
         let reply = self.accept(&asked, reply)?;
         let request = asked.shown();

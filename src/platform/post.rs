@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::clock::Clock;
 use super::failure::Failure;
 use super::retry::{retry_after, waits};
-use super::wire::{Reply, Request, Wire};
+use super::wire::{PlatformRequest, Reply, Wire};
 
 /// Maximum size of a response, in bytes.
 const MOST_BYTES: u64 = 1024 * 1024;
@@ -93,7 +93,7 @@ fn once(posting: &PostRequest, timeout: Duration) -> Result<Reply, Failure> {
     // requests to this machine must stay on it.
     let wire = Wire::new(timeout, None, false).at_most(MOST_BYTES);
     let body = Some(("application/json", posting.body.as_str()));
-    wire.ask(&Request { method: "POST", address: &posting.address, body }, None)
+    wire.ask(&PlatformRequest { method: "POST", address: &posting.address, body }, None)
 }
 
 /// Returns the waiting time that the service requests.

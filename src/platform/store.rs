@@ -13,7 +13,7 @@ use super::failure::{ErrorBody, Failure};
 use super::retry::{retry, retry_after};
 use super::secret::Secret;
 use super::service::{check, check_unencrypted};
-use super::wire::{Reply, Request, Wire};
+use super::wire::{PlatformRequest, Reply, Wire};
 use crate::analysis::decisions::{Decision, bulk};
 use crate::value::Json;
 
@@ -166,7 +166,7 @@ impl Store {
         let body: String = lines.collect();
         let address = format!("{}/_bulk", self.address);
         let body = Some(("application/x-ndjson", body.as_str()));
-        let asked = Request { method: "POST", address: &address, body };
+        let asked = PlatformRequest { method: "POST", address: &address, body };
         let authorization = self.authorization.as_ref().map(Secret::expose);
         let reply = self.accept(&asked, self.wire.ask(&asked, authorization)?)?;
         let answer = parse(&asked.shown(), &reply.body)?;
@@ -180,7 +180,11 @@ impl Store {
         Ok(items.iter().map(|item| self.read(item)).collect())
     }
 
-    fn accept(&self, asked: &Request<'_>, reply: Reply) -> Result<Reply, Failure> {
+    fn accept(
+        &self,
+        asked: &PlatformRequest<'_>,
+        reply: Reply,
+    ) -> Result<Reply, Failure> {
         match reply.status {
             200..300 => Ok(reply),
             300..400 => {

@@ -23,7 +23,7 @@ pub(super) struct Wire {
 
 /// A request.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Request<'a> {
+pub(super) struct PlatformRequest<'a> {
     pub(super) method: &'a str,
     pub(super) address: &'a str,
     /// Content type and text of the body.
@@ -39,7 +39,7 @@ pub(super) struct Reply {
     pub(super) body: String,
 }
 
-impl Request<'_> {
+impl PlatformRequest<'_> {
     /// Returns the request for messages. The part after `?` is omitted, because it may
     /// contain a signature.
     pub(super) fn shown(&self) -> String {
@@ -82,7 +82,7 @@ impl Wire {
     /// Sends a request once.
     pub(super) fn ask(
         &self,
-        asked: &Request<'_>,
+        asked: &PlatformRequest<'_>,
         authorization: Option<&str>,
     ) -> Result<Reply, Failure> {
         let sent = self.send(asked, authorization);
@@ -108,7 +108,7 @@ impl Wire {
 
     fn send(
         &self,
-        asked: &Request<'_>,
+        asked: &PlatformRequest<'_>,
         authorization: Option<&str>,
     ) -> Result<Response<Body>, Error> {
         let mut request = Request::builder()
@@ -128,7 +128,7 @@ impl Wire {
 }
 
 /// Converts a transport error to a failure.
-fn failure(asked: &Request<'_>, error: &Error) -> Failure {
+fn failure(asked: &PlatformRequest<'_>, error: &Error) -> Failure {
     let request = asked.shown();
     let unreachable = |reason: String, is_temporary| Failure::Unreachable {
         request: asked.shown(),

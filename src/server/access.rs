@@ -4,7 +4,7 @@
 //! scope that permits writing also permits reading.
 
 use super::http::reply::ApiError;
-use super::http::request::Request;
+use super::http::request::ApiRequest;
 use super::state::State;
 
 /// The permission that a route requires.
@@ -127,7 +127,7 @@ impl Permission {
 pub(super) fn check(
     state: &State,
     need: Permission,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> Result<(), ApiError> {
     if need == Permission::Open {
         return Ok(());
@@ -160,7 +160,7 @@ pub(super) fn check(
 ///
 /// # Errors
 /// 403 if the request comes from such a page.
-pub(super) fn refuse_other_sites(host: &str, asked: &Request) -> Result<(), ApiError> {
+pub(super) fn refuse_other_sites(host: &str, asked: &ApiRequest) -> Result<(), ApiError> {
     let origin = asked.header("origin").filter(|origin| *origin != asked.origin());
     if let Some(origin) = origin {
         let message = format!("pages of `{origin}` may not control this server");
@@ -197,7 +197,7 @@ fn is_local_name(name: &str) -> bool {
 }
 
 /// Returns the bearer token of a request.
-pub(super) fn bearer(asked: &Request) -> Option<&str> {
+pub(super) fn bearer(asked: &ApiRequest) -> Option<&str> {
     let (scheme, token) = asked.header("authorization")?.trim().split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }

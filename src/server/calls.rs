@@ -14,7 +14,9 @@ use super::state::event::Event;
 use super::state::instance::moment;
 use super::state::outgoing::{CallResult, Cause, Outgoing};
 use super::{Server, beginning};
-use crate::platform::{Attempt, Failure, Posted, Posting, Stop, SystemClock, post};
+use crate::platform::{
+    Attempt, Failure, PostRequest, PostResponse, Stop, SystemClock, post,
+};
 use crate::value::{Json, Text};
 
 /// Maximum number of concurrent calls; further calls wait.
@@ -243,7 +245,7 @@ fn make_one(server: &Server, job: &Job) {
     calls.begin(&mut state);
 }
 
-fn posting(outgoing: &Outgoing) -> Posting {
+fn posting(outgoing: &Outgoing) -> PostRequest {
     let webhook = &outgoing.webhook;
     let (timeout, deadline) = match outgoing.cause {
         Cause::Collected(_) => (Duration::from_millis(webhook.timeout_ms), None),
@@ -253,7 +255,7 @@ fn posting(outgoing: &Outgoing) -> Posting {
         }
     };
     let (address, body) = (webhook.url.clone(), outgoing.body.to_string());
-    Posting { address, body, timeout, deadline, attempts: webhook.attempts }
+    PostRequest { address, body, timeout, deadline, attempts: webhook.attempts }
 }
 
 fn note(noted: &mut LoggedCall, attempt: &Attempt<'_>) {
@@ -262,7 +264,7 @@ fn note(noted: &mut LoggedCall, attempt: &Attempt<'_>) {
     let number = noted.attempts.len() + 1;
     let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     noted.attempts.push(match result {
-        Ok(Posted { status, body }) => json!({
+        Ok(PostResponse { status, body }) => json!({
             "number": number, "status": status, "answer": beginning(body), "durationMs": took,
         }),
         Err(failure) => json!({
@@ -273,8 +275,11 @@ fn note(noted: &mut LoggedCall, attempt: &Attempt<'_>) {
 
 /// Returns the outcome for the log and the result for the waiting instance. Only webhook
 /// nodes receive the output of an answer.
-fn result(answer: Result<Posted, Failure>, cause: &Cause) -> (&'static str, CallResult) {
-    let Posted { status, body } = match answer {
+fn result(
+    answer: Result<PostResponse, Failure>,
+    cause: &Cause,
+) -> (&'static str, CallResult) {
+    let PostResponse { status, body } = match answer {
         Ok(answer) => answer,
         Err(Failure::TimedOut { .. }) => return ("timedOut", CallResult::TimedOut),
         Err(failure) => {
@@ -288,11 +293,11 @@ fn result(answer: Result<Posted, Failure>, cause: &Cause) -> (&'static str, Call
     let is_read = matches!(cause, Cause::Node { .. }) && !text.is_empty();
     match Json::parse(text) {
         Ok(_) if is_read => {
-            (outcome, CallResult::EndpointResult { status, output: text.to_owned() })
+            (outcome, CallResult::Answered { status, output: text.to_owned() })
         }
         Err(problem) if is_read && is_success => {
             ("failed", CallResult::Failed { reason: format!("the answer is {problem}") })
         }
-        _ => (outcome, CallResult::EndpointResult { status, output: "{}".to_owned() }),
+        _ => (outcome, CallResult::Answered { status, output: "{}".to_owned() }),
     }
 }

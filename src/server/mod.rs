@@ -54,7 +54,7 @@ use calls::Calls;
 use control::{Fault, Logged};
 use http::listen;
 use http::reply::{ApiError, EndpointResult, Reply};
-use http::request::Request;
+use http::request::ApiRequest;
 use route::{Handler, ROUTES, Route};
 use state::State;
 use state::flow::StoredFlow;
@@ -320,7 +320,7 @@ impl Server {
 
     /// Answers input that is not HTTP.
     fn malformed(&self, status: u16) -> (String, Reply) {
-        let asked = Request { id: self.next_id(), ..Request::default() };
+        let asked = ApiRequest { id: self.next_id(), ..ApiRequest::default() };
         let (code, message) = match status {
             414 => ("uri.too.long", "the path and query are too long"),
             431 => ("headers.too.large", "the headers are too large"),
@@ -363,7 +363,7 @@ impl Server {
     }
 
     /// Returns the answer to a request, and the fault that a test set for it.
-    fn answer(&self, routes: &[Route], asked: &Request) -> (Option<Fault>, Reply) {
+    fn answer(&self, routes: &[Route], asked: &ApiRequest) -> (Option<Fault>, Reply) {
         let route = match find(routes, asked) {
             Ok(route) => route,
             Err(reply) => return (None, *reply),
@@ -383,7 +383,7 @@ impl Server {
         (fault, reply)
     }
 
-    fn fault(&self, route: &Route, asked: &Request) -> Option<Fault> {
+    fn fault(&self, route: &Route, asked: &ApiRequest) -> Option<Fault> {
         if route.path.starts_with("/__flowsim/") {
             return None;
         }
@@ -395,7 +395,7 @@ impl Server {
         &self,
         route: &Route,
         fault: &Option<Fault>,
-        asked: &Request,
+        asked: &ApiRequest,
     ) -> EndpointResult {
         if let Some(refusal) = fault.as_ref().and_then(Fault::refusal) {
             return Err(refusal);
@@ -418,7 +418,7 @@ impl Server {
         }
     }
 
-    fn note(&self, asked: &Request, reply: &Reply) {
+    fn note(&self, asked: &ApiRequest, reply: &Reply) {
         // The log omits requests that only observe, and the values of secrets.
         if endpoint::is_observation(asked) {
             return;
@@ -475,7 +475,7 @@ fn key(route: &Route) -> String {
 }
 
 /// Returns the route for the method of a request among the routes of its path.
-fn find<'r>(routes: &'r [Route], asked: &Request) -> Result<&'r Route, Box<Reply>> {
+fn find<'r>(routes: &'r [Route], asked: &ApiRequest) -> Result<&'r Route, Box<Reply>> {
     let method = if asked.method == "HEAD" { "GET" } else { asked.method.as_str() };
     if let Some(route) = routes.iter().find(|route| route.method == method) {
         return Ok(route);

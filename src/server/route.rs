@@ -9,7 +9,7 @@ use super::endpoint::{
     status, tables, token, webhooks,
 };
 use super::http::reply::EndpointResult;
-use super::http::request::Request;
+use super::http::request::ApiRequest;
 use super::state::State;
 
 /// An endpoint.
@@ -28,9 +28,9 @@ pub(super) struct Route {
 #[derive(Clone, Copy)]
 pub(super) enum Handler {
     /// Reads and changes the organisation, with exclusive access.
-    Exclusive(fn(&mut State, &Request) -> EndpointResult),
+    Exclusive(fn(&mut State, &ApiRequest) -> EndpointResult),
     /// Locks the organisation only as needed, and runs concurrently with other requests.
-    Shared(fn(&Server, &Request) -> EndpointResult),
+    Shared(fn(&Server, &ApiRequest) -> EndpointResult),
 }
 
 const fn route(
@@ -38,17 +38,17 @@ const fn route(
     path: &'static str,
     permission: Permission,
     summary: &'static str,
-    handler: fn(&mut State, &Request) -> EndpointResult,
+    handler: fn(&mut State, &ApiRequest) -> EndpointResult,
 ) -> Route {
     Route { method, path, permission, summary, handler: Handler::Exclusive(handler) }
 }
 
-const fn beside(
+const fn shared(
     method: &'static str,
     path: &'static str,
     permission: Permission,
     summary: &'static str,
-    handler: fn(&Server, &Request) -> EndpointResult,
+    handler: fn(&Server, &ApiRequest) -> EndpointResult,
 ) -> Route {
     Route { method, path, permission, summary, handler: Handler::Shared(handler) }
 }
@@ -105,7 +105,7 @@ pub(super) const ROUTES: &[Route] = {
         route("PUT", "/api/v2/flows/{flowId}/instances/settings/loglevels", WriteFlows, "Change the log level of a flow", settings::set),
         route("DELETE", "/api/v2/flows/{flowId}/instances/settings/loglevels", WriteFlows, "Reset the log level of a flow", settings::delete),
         route("GET", "/api/v2/flows/instances/{instanceId}", ReadFlows, "Get the location of the execution document of an instance", instances::get),
-        beside("POST", "/api/v2/flows/variables", WriteFlows, "Write variables of a running instance", instances::write_variables),
+        shared("POST", "/api/v2/flows/variables", WriteFlows, "Write variables of a running instance", instances::write_variables),
 
         route("GET", "/api/v2/flows/datatables", ReadFlows, "List data tables", tables::list),
         route("GET", "/api/v2/flows/datatables/{datatableId}", ReadFlows, "Get a data table", tables::get),
@@ -131,7 +131,7 @@ pub(super) const ROUTES: &[Route] = {
         route("GET", "/api/v2/architect/prompts/{promptId}", ReadFlows, "Get a user prompt", directory::prompt),
         route("GET", "/api/v2/architect/systemprompts", ReadFlows, "List system prompts", directory::system_prompts),
         route("GET", "/api/v2/architect/systemprompts/{promptId}", ReadFlows, "Get a system prompt", directory::system_prompt),
-        beside("POST", "/api/v2/architect/simulations", RunFlows, "Run a flow to its end and return its trace", simulations::run),
+        shared("POST", "/api/v2/architect/simulations", RunFlows, "Run a flow to its end and return its trace", simulations::run),
 
         route("POST", "/api/v2/conversations", WriteConversations, "Start a conversation in a flow", conversations::create),
         route("GET", "/api/v2/conversations/{conversationId}", ReadConversations, "Get a conversation", conversations::get),
@@ -157,8 +157,8 @@ pub(super) const ROUTES: &[Route] = {
         route("DELETE", "/api/v2/externalcontacts/contacts/{contactId}", WriteContacts, "Delete a contact that was created", contacts::delete),
 
         route("GET", "/", Open, "Show the status page, or the available resources as JSON", status::root),
-        beside("GET", "/__flowsim/status", Open, "Get what is loaded, what is running, and the time", status::overview),
-        beside("GET", "/__flowsim/flows", Open, "List flows with their findings and variables", status::flows),
+        shared("GET", "/__flowsim/status", Open, "Get what is loaded, what is running, and the time", status::overview),
+        shared("GET", "/__flowsim/flows", Open, "List flows with their findings and variables", status::flows),
         route("GET", "/__flowsim/instances", Open, "List waiting and finished instances, the newest first", live::list),
         route("POST", "/__flowsim/instances", Open, "Call a flow by hand", live::call),
         route("GET", "/__flowsim/instances/{instanceId}", Open, "Get the trace of an instance so far, and what it waits for", live::get),
@@ -170,7 +170,7 @@ pub(super) const ROUTES: &[Route] = {
         route("GET", "/__flowsim/clock", Open, "Get the time of the server's clock", control::clock),
         route("POST", "/__flowsim/clock", Open, "Advance the clock", control::advance_clock),
         route("GET", "/__flowsim/requests", Open, "List requests, their answers, and the reasons", control::requests),
-        beside("GET", "/__flowsim/webhooks", Open, "List webhook services and the calls that were made", webhooks::list),
+        shared("GET", "/__flowsim/webhooks", Open, "List webhook services and the calls that were made", webhooks::list),
         route("PUT", "/__flowsim/webhooks", Open, "Replace the webhook services", webhooks::replace),
         route("GET", "/__flowsim/openapi.json", Open, "Get this list as an OpenAPI document", openapi::document),
         route("PUT", "/__flowsim/uploads/{jobId}", Open, "Upload the flow of a job", flow_jobs::upload),

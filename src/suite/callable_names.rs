@@ -31,7 +31,7 @@ pub(super) fn misspelt_names(
     let slips = may_be_none.filter_map(|(CallExpectation { name, .. }, span)| {
         // Names in fixtures are looked up first because this is cheaper than searching
         // the flows.
-        let near = if fixtures.knows(name) { None } else { meant(program, name) }?;
+        let near = if fixtures.knows_name(name) { None } else { meant(program, name) }?;
         let message = format!("no call in the flows or fixtures is named `{name}`");
         let problem = Diagnostic::new(Code::INVALID_SCENARIO, message).at(span);
         Some(problem.help(format!("did you mean `{near}`?")))

@@ -224,8 +224,8 @@ fn one_broken_file_does_not_hide_the_others() {
     assert_eq!(found, expected);
 }
 
-/// An inbound flow of the shared-flow tutorial, as its full script writes it: two nodes have no error
-/// handler, and the queue is a placeholder.
+/// An inbound flow of the shared-flow tutorial, as its full script writes it: two nodes
+/// have no error handler, and the queue is a placeholder.
 fn inbound(name: &str) -> Value {
     let say = |id: &str, text: &str| {
         let properties = json!({"sayText": text, "sayLanguage": "en-US"});

@@ -54,7 +54,8 @@ fn path(folder: &TempDir, name: &str) -> String {
     folder.path().join(name).display().to_string()
 }
 
-/// A log as other programs write it, with the keys and decisions of the state-machine tutorial.
+/// A log as other programs write it, with the keys and decisions of the state-machine
+/// tutorial.
 fn log_of_others() -> String {
     let mut log = String::new();
     for number in 0..60_u32 {

@@ -1,5 +1,5 @@
-//! Decision log: the outcomes of the caller's keys, in the document format of the state-machine tutorial's
-//! index.
+//! Decision log: the outcomes of the caller's keys, in the document format of the
+//! state-machine tutorial's index.
 //!
 //! A call creates a document for every input of the caller. The document covers the time
 //! until the next input, or until the end of the call.
@@ -20,8 +20,8 @@ use crate::value::Text;
 /// Index of the documents. *Source: the state-machine tutorial.*
 pub const INDEX: &str = "genesys_flow_decisions";
 
-/// A document of the decision log. *Source: the state-machine tutorial; the values for our own calls are
-/// defined by flowsim.*
+/// A document of the decision log. *Source: the state-machine tutorial; flowsim defines
+/// the values for its own calls.*
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
     /// Time of the decision on the virtual clock; for external logs, as written.
@@ -31,11 +31,11 @@ pub struct Decision {
     /// Keys of the input.
     pub dtmf: Text,
     /// Number of available agents in the last queue statistics between the keys and the
-    /// decision. The misleading name is the one in the seed, which logs the same number.
+    /// decision. The misleading name is that of the tutorial, which logs the same number.
     pub queue_occupancy: Option<f64>,
     /// Outcome of the keys: `route_to_queue:Support`, `route_to_vm:Support`, `ask:Menu`…
     pub routing_decision: Text,
-    /// Progress of the decision, as a state of the seed's state machine.
+    /// Progress of the decision, as a state of the tutorial's state machine.
     pub state: Text,
 }
 

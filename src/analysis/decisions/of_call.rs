@@ -103,8 +103,8 @@ pub(super) fn is_decision_variable(name: &str) -> bool {
     name.rsplit('.').next() == Some(DECISION_VARIABLE)
 }
 
-/// Returns the decision as text. Queue and voicemail use the seed's words, other kinds
-/// are named alike; the target follows.
+/// Returns the decision as text: a word for its kind, then the target. The words for
+/// queue and voicemail are those of the tutorial, and the others are formed like them.
 pub(super) fn word(kind: &str, name: Option<&str>) -> String {
     let kind = match kind {
         "voicemail" => "vm",

@@ -4,8 +4,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use super::outline::{
-    Aspect, Branch, DisplayValue, Item, Outcome, Outline, Property, Reference, Source,
-    sorted,
+    Aspect, Branch, DisplayValue, Item, Link, Outcome, Outline, Property, Source, sorted,
 };
 use super::volatile::{first_part, is_volatile};
 use crate::expr::architect::{Declarations, canonical};
@@ -46,7 +45,7 @@ pub(super) fn outline(flow: &ArchitectFlow, names: &mut Declarations) -> Outline
     let version = ("version".to_owned(), text(&flow.version));
     Outline {
         facts,
-        references: ways,
+        links: ways,
         items: writer.items,
         volatile: once([("id".into(), text(&flow.id)), version], volatile),
         source: if is_export(flow) { Source::Export } else { Source::Archy },
@@ -93,7 +92,7 @@ fn once(known: [(String, String); 2], facts: Vec<Property>) -> Vec<(String, Stri
 #[derive(Default)]
 struct About {
     facts: Vec<Property>,
-    ways: Vec<Reference>,
+    ways: Vec<Link>,
     branches: Vec<Branch>,
 }
 
@@ -161,7 +160,7 @@ impl<'f> Writer<'f, '_> {
             kind: Text::from(unit.kind.name()),
             place: None,
             facts: about.facts,
-            references: about.ways,
+            links: about.ways,
             branches: Vec::new(),
             volatile: vec![("id".into(), unit.key.to_string())],
         });
@@ -204,7 +203,7 @@ impl<'f> Writer<'f, '_> {
             kind: kind.clone(),
             place: Some((within, outcome)),
             facts: about.facts,
-            references: about.ways,
+            links: about.ways,
             branches: about.branches,
             volatile: vec![(
                 "id".into(),
@@ -274,10 +273,10 @@ impl<'f> Writer<'f, '_> {
         }
     }
 
-    fn way(&self, label: &str, reference: &UnitReference) -> Reference {
+    fn way(&self, label: &str, reference: &UnitReference) -> Link {
         let unit = reference.unit.as_deref().and_then(|key| self.units.get(key));
         let shown = unit.map_or(&reference.text, |(_, name)| name);
-        Reference {
+        Link {
             label: label.into(),
             to: unit.map(|(item, _)| *item),
             shown: shown.clone(),

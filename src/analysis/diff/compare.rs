@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use super::outline::{
-    Aspect, Branch, DisplayValue, Item, Outcome, Outline, Property, Reference, Source,
+    Aspect, Branch, DisplayValue, Item, Link, Outcome, Outline, Property, Source,
 };
 use super::pair::{Children, Pairs, aligned, paired_branches};
 use super::report::{
@@ -30,7 +30,7 @@ pub(super) fn compare(
     };
     comparison.volatile(&old.volatile, &new.volatile);
     comparison.facts(&old.facts, &new.facts);
-    comparison.paths(&old.references, &new.references);
+    comparison.paths(&old.links, &new.links);
     comparison.items();
     comparison.moved();
     comparison.finish()
@@ -178,7 +178,7 @@ impl Comparison<'_, '_> {
     }
 
     /// Returns whether two paths lead to the same item, which may be renamed.
-    fn is_same_target(&self, old: &Reference, new: &Reference) -> bool {
+    fn is_same_target(&self, old: &Link, new: &Link) -> bool {
         match (old.to, new.to) {
             (Some(old), Some(new)) => self.pairs.to_new[old] == Some(new),
             (None, None) => old.shown == new.shown,
@@ -186,9 +186,9 @@ impl Comparison<'_, '_> {
         }
     }
 
-    fn paths(&mut self, old: &[Reference], new: &[Reference]) {
+    fn paths(&mut self, old: &[Link], new: &[Link]) {
         let [old, new] = [old, new].map(|ways| by_name(ways, |way| &way.label));
-        let shown = |way: &Reference| Some(way.shown.to_string());
+        let shown = |way: &Link| Some(way.shown.to_string());
         for (label, way) in &new {
             let before = old.get(label).copied();
             if !before.is_some_and(|before| self.is_same_target(before, way)) {
@@ -218,7 +218,7 @@ impl Comparison<'_, '_> {
                 _ => false,
             };
             if !is_same {
-                let shown = |way: Option<Reference>| way.map(|way| way.shown.to_string());
+                let shown = |way: Option<Link>| way.map(|way| way.shown.to_string());
                 self.change(Aspect::Path, &property, shown(one), shown(other));
             }
         }
@@ -264,7 +264,7 @@ impl Comparison<'_, '_> {
         self.volatile(&old.volatile, &new.volatile);
         self.facts(&old.facts, &new.facts);
         self.branches(&old.branches, &new.branches);
-        self.paths(&old.references, &new.references);
+        self.paths(&old.links, &new.links);
     }
 
     /// Returns the old name of an item if it was renamed. Exports name items that the
@@ -276,8 +276,8 @@ impl Comparison<'_, '_> {
         if old.name == new.name {
             return None;
         }
-        let start = |way: &&Reference| way.label == "start" && way.to == Some(index);
-        let is_start = self.pairs.new.references.iter().any(|way| start(&way));
+        let start = |way: &&Link| way.label == "start" && way.to == Some(index);
+        let is_start = self.pairs.new.links.iter().any(|way| start(&way));
         let is_unnamed = old.name.is_none() || new.name.is_none() || is_start;
         if self.pairs.is_mixed() && is_unnamed {
             self.ignore("name");

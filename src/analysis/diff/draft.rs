@@ -3,9 +3,7 @@
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::outline::{
-    Aspect, Branch, Item, Outline, Property, Reference, Source, sorted,
-};
+use super::outline::{Aspect, Branch, Item, Link, Outline, Property, Source, sorted};
 use super::volatile::{is_volatile, lasting};
 use crate::expr::draft::{Form, Reference, Template};
 use crate::flow::{
@@ -29,16 +27,16 @@ pub(super) fn outline(flow: &Flow, called: &dyn Fn(&str) -> Text) -> Outline {
     let start = flow.start.as_ref().map(|start| way(flow, "start", start));
     Outline {
         facts,
-        references: start.into_iter().collect(),
+        links: start.into_iter().collect(),
         items: flow.nodes.values().map(|node| item(flow, node, called)).collect(),
         volatile,
         source: Source::Draft,
     }
 }
 
-fn way(flow: &Flow, label: &str, target: &Target) -> Reference {
+fn way(flow: &Flow, label: &str, target: &Target) -> Link {
     let to = flow.nodes.get_index_of(&target.node);
-    Reference { label: label.into(), to, shown: target.node.clone() }
+    Link { label: label.into(), to, shown: target.node.clone() }
 }
 
 fn item(flow: &Flow, node: &Node, called: &dyn Fn(&str) -> Text) -> Item {
@@ -71,7 +69,7 @@ fn item(flow: &Flow, node: &Node, called: &dyn Fn(&str) -> Text) -> Item {
         kind: kind(node),
         place: None,
         facts,
-        references: ways.collect(),
+        links: ways.collect(),
         branches: branches(flow, node),
         volatile,
     }

@@ -10,7 +10,7 @@ pub(super) struct Outline {
     /// Properties of the flow as a whole.
     pub(super) facts: Vec<Property>,
     /// Start of the flow.
-    pub(super) references: Vec<Reference>,
+    pub(super) links: Vec<Link>,
     /// Nodes, units and actions. A unit precedes its actions; an action precedes those of
     /// its outputs.
     pub(super) items: Vec<Item>,
@@ -47,7 +47,7 @@ pub(super) struct Item {
     /// Properties.
     pub(super) facts: Vec<Property>,
     /// Named paths.
-    pub(super) references: Vec<Reference>,
+    pub(super) links: Vec<Link>,
     /// Conditions, in order.
     pub(super) branches: Vec<Branch>,
     /// Volatile properties, which are not compared.
@@ -100,7 +100,7 @@ pub(super) enum DisplayValue {
 
 /// A reference to another item.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Reference {
+pub(super) struct Link {
     /// Name of the path.
     pub(super) label: String,
     /// Index of the item; `None` if it does not exist.
@@ -114,7 +114,7 @@ pub(super) struct Reference {
 pub(super) struct Branch {
     pub(super) condition: String,
     /// Target; `None` if the actions are nested in the condition.
-    pub(super) way: Option<Reference>,
+    pub(super) way: Option<Link>,
 }
 
 impl Property {

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::outline::{Branch, Item, Outcome, Outline, Reference, Source};
+use super::outline::{Branch, Item, Link, Outcome, Outline, Source};
 
 type Map<K, V> = IndexMap<K, V, FxBuildHasher>;
 
@@ -102,11 +102,7 @@ impl<'o> Pairs<'o> {
             (item.place.is_none()).then(|| (item.kind.clone(), item.name.clone()))
         });
         let start = |outline: &Outline| {
-            outline
-                .references
-                .iter()
-                .find(|way| way.label == "start")
-                .and_then(|way| way.to)
+            outline.links.iter().find(|way| way.label == "start").and_then(|way| way.to)
         };
         if let (Some(old), Some(new)) = (start(self.old), start(self.new))
             && self.is_free(old, new)
@@ -238,7 +234,7 @@ impl<'o> Pairs<'o> {
     /// Returns whether two items have the same behaviour. Targets that are not paired yet
     /// are accepted.
     fn is_alike(&self, old: &Item, new: &Item) -> bool {
-        let leads_alike = |old: &Reference, new: &Reference| {
+        let leads_alike = |old: &Link, new: &Link| {
             old.label == new.label
                 && match (old.to, new.to) {
                     (Some(old), Some(new)) => {
@@ -258,13 +254,9 @@ impl<'o> Pairs<'o> {
         };
         old.kind == new.kind
             && old.facts == new.facts
-            && old.references.len() == new.references.len()
+            && old.links.len() == new.links.len()
             && old.branches.len() == new.branches.len()
-            && old
-                .references
-                .iter()
-                .zip(&new.references)
-                .all(|(old, new)| leads_alike(old, new))
+            && old.links.iter().zip(&new.links).all(|(old, new)| leads_alike(old, new))
             && old.branches.iter().zip(&new.branches).all(|(o, n)| branches_alike(o, n))
     }
 
@@ -273,14 +265,14 @@ impl<'o> Pairs<'o> {
     fn renamed_nodes(&mut self) {
         let (old, new) = (self.old, self.new);
         let mut pending: Vec<(usize, usize)> = Vec::new();
-        self.follow(&old.references, &new.references, &mut pending);
+        self.follow(&old.links, &new.links, &mut pending);
         let known = self.to_new.iter().enumerate();
         let known = known.filter_map(|(old, new)| Some((old, (*new)?)));
         pending.extend(known.collect::<Vec<_>>());
         pending.reverse();
         while let Some((one, other)) = pending.pop() {
             let (one, other) = (&old.items[one], &new.items[other]);
-            self.follow(&one.references, &other.references, &mut pending);
+            self.follow(&one.links, &other.links, &mut pending);
             for (before, now) in paired_branches(&one.branches, &other.branches) {
                 if let (Some(before), Some(now)) = (before, now) {
                     let (one, other) = (&one.branches[before], &other.branches[now]);
@@ -291,12 +283,7 @@ impl<'o> Pairs<'o> {
     }
 
     /// Pairs the targets of two lists of paths if they are renamed.
-    fn follow(
-        &mut self,
-        old: &[Reference],
-        new: &[Reference],
-        pending: &mut Vec<(usize, usize)>,
-    ) {
+    fn follow(&mut self, old: &[Link], new: &[Link], pending: &mut Vec<(usize, usize)>) {
         for way in old {
             let same = new.iter().find(|it| it.label == way.label);
             if let (Some(old), Some(new)) = (way.to, same.and_then(|way| way.to))
@@ -348,8 +335,7 @@ fn children(outline: &Outline) -> Children<'_> {
 
 /// Returns a string that identifies the content of an item.
 fn summary(item: &Item) -> String {
-    let paths: Vec<_> =
-        item.references.iter().map(|way| (&way.label, &way.shown)).collect();
+    let paths: Vec<_> = item.links.iter().map(|way| (&way.label, &way.shown)).collect();
     let (kind, name, facts) = (&item.kind, &item.name, &item.facts);
     format!("{kind} {name:?} {facts:?} {paths:?} {:?}", item.branches)
 }

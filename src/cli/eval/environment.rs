@@ -1,12 +1,12 @@
 //! Evaluation environment of command-line expressions.
 
 use crate::engine::DEFAULT_START;
-use crate::environment::Fixtures;
 use crate::expr::architect::{
     BUILT_INS, Declarations, Directory, Environment, Expression, Names, RandomNumbers,
     Scope, Segment, Variable, canonical,
 };
 use crate::value::{DateTime, Text, Type, Value};
+use crate::world::Fixtures;
 
 use super::answer::Answer;
 use super::variables::Given;

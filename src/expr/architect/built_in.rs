@@ -1,7 +1,6 @@
 //! Architect's built-in variables.
 //!
-//! *Source: section 7 of our notes on the language, gathered from exports of real flows
-//! and Genesys' help.*
+//! *Source: exports of real flows, and Genesys' help.*
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,5 @@
-//! Templates and conditions of the draft dialect. *Source: seeds 001 and 003.*
+//! Templates and conditions of the draft dialect. *Source: the shared-flow and lookup
+//! tutorials.*
 //!
 //! A template is text with references in braces. A string that consists of one reference
 //! keeps the type of the value; in longer text the value is printed. A condition compares

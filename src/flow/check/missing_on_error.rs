@@ -1,6 +1,6 @@
 //! `MISSING_ON_ERROR`: a node without an error handler, other than an If or an End.
-//! *Source: the shared-flow tutorial requires an error handler on every node, whether or not it can
-//! fail.*
+//! *Source: the shared-flow tutorial requires an error handler on every node, whether or
+//! not it can fail.*
 
 use super::graph::{Graph, lacks};
 use super::report::Report;

@@ -19,7 +19,7 @@ const FAILED: u16 = 500;
 /// Keys of a result that do not belong to the answer.
 const NOT_ANSWERED: [&str; 3] = ["error", "answer", "cutOff"];
 
-/// Names of node types that make requests, with their subjects. *Source: the seeds.*
+/// Names of node types that make requests, with their subjects. *Source: the tutorials.*
 const ASKING: [(&[&str], Subject); 7] = [
     (&["gather", "collect", "collectinput"], Subject::Input),
     (&["menu"], Subject::Input),

@@ -5,7 +5,7 @@ use indexmap::IndexSet;
 use serde::Serialize;
 
 use crate::runner::CaseResult;
-use crate::trace::{Ink, Told, TraceLine, TurnKind, conversation, trace_lines};
+use crate::trace::{Ink, TraceLine, TraceLines, TurnKind, conversation, trace_lines};
 
 /// Maximum number of characters per string.
 const MOST_TEXT: usize = 2_000;
@@ -59,7 +59,7 @@ impl Calls {
         let symbols = &result.program.as_ref()?.symbols;
         let shown = trace_lines(trace, symbols, MOST_TEXT);
         let turns = conversation(trace, symbols, MOST_TEXT);
-        let Told { lines, reason, variables } = shown;
+        let TraceLines { lines, reason, variables } = shown;
         let more = lines.len().saturating_sub(MOST_LINES);
         let more_turns = turns.len().saturating_sub(MOST_LINES);
         let mut call = Call {
@@ -132,7 +132,7 @@ fn number_of_ink(ink: Ink) -> usize {
         Ink::Plain | Ink::Faint | Ink::Name | Ink::Success => 0,
         Ink::Speech => 1,
         Ink::Caller => 2,
-        Ink::Way => 3,
+        Ink::Path => 3,
         Ink::Note => 4,
         Ink::Error => 5,
     }

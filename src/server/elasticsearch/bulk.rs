@@ -9,7 +9,7 @@ use super::problem::Problem;
 use super::{EndpointResult, allow, index};
 use crate::server::Server;
 use crate::server::http::reply::Reply;
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
 use crate::server::state::indices::NewDocument;
 use crate::value::Json;
@@ -29,7 +29,7 @@ type Item = (u16, Value);
 /// `POST /_bulk`, `POST /INDEX/_bulk`
 pub(super) fn run(
     server: &Server,
-    asked: &Request,
+    asked: &ApiRequest,
     name: &str,
     _: &str,
 ) -> EndpointResult {

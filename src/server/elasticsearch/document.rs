@@ -8,7 +8,7 @@ use super::source::SourceFilter;
 use super::{EndpointResult, allow, index};
 use crate::server::Server;
 use crate::server::http::reply::Reply;
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
 use crate::server::state::event::{DocumentsWritten, Event};
 use crate::server::state::indices::NewDocument;
@@ -23,7 +23,7 @@ const MAX_DEPTH: usize = 20;
 /// `POST /INDEX/_doc`: the server chooses the id.
 pub(super) fn add(
     server: &Server,
-    asked: &Request,
+    asked: &ApiRequest,
     name: &str,
     _: &str,
 ) -> EndpointResult {
@@ -36,7 +36,7 @@ pub(super) fn add(
 /// `PUT /INDEX/_doc/ID`
 pub(super) fn put(
     server: &Server,
-    asked: &Request,
+    asked: &ApiRequest,
     name: &str,
     id: &str,
 ) -> EndpointResult {
@@ -55,7 +55,7 @@ pub(super) fn put(
 /// `PUT /INDEX/_create/ID`
 pub(super) fn create(
     server: &Server,
-    asked: &Request,
+    asked: &ApiRequest,
     name: &str,
     id: &str,
 ) -> EndpointResult {
@@ -65,7 +65,7 @@ pub(super) fn create(
 
 fn write_one(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
     name: &str,
     id: String,
     only_new: bool,
@@ -179,7 +179,7 @@ struct Found<'f> {
 /// `GET /INDEX/_doc/ID`
 pub(super) fn get(
     server: &Server,
-    asked: &Request,
+    asked: &ApiRequest,
     name: &str,
     id: &str,
 ) -> EndpointResult {

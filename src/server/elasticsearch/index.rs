@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::{EndpointResult, allow, shards};
 use crate::server::Server;
 use crate::server::http::reply::{Body, Reply};
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
 use crate::server::state::event::Event;
 use crate::server::state::indices::{Index, MAX_INDICES};
@@ -17,7 +17,7 @@ const MAX_NAME_BYTES: usize = 255;
 /// `PUT /INDEX`. Mappings and settings are accepted but have no effect.
 pub(super) fn create(
     server: &Server,
-    asked: &Request,
+    asked: &ApiRequest,
     name: &str,
     _: &str,
 ) -> EndpointResult {
@@ -49,7 +49,7 @@ pub(super) fn create(
 /// `HEAD /INDEX`
 pub(super) fn exists(
     server: &Server,
-    asked: &Request,
+    asked: &ApiRequest,
     name: &str,
     _: &str,
 ) -> EndpointResult {
@@ -63,7 +63,7 @@ pub(super) fn exists(
 /// `DELETE /INDEX`
 pub(super) fn delete(
     server: &Server,
-    asked: &Request,
+    asked: &ApiRequest,
     name: &str,
     _: &str,
 ) -> EndpointResult {
@@ -86,7 +86,7 @@ pub(super) fn delete(
 /// searchable at once.
 pub(super) fn refresh(
     server: &Server,
-    asked: &Request,
+    asked: &ApiRequest,
     name: &str,
     _: &str,
 ) -> EndpointResult {

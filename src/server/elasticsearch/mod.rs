@@ -2,9 +2,10 @@
 //! decision logs.
 //!
 //! Everything that is supported behaves as clients of Elasticsearch 8 and 9 expect.
-//! Everything else is refused with a clear error, so that nothing only seems to work.
+//! Everything else is rejected with a clear error and never silently ignored.
 //! Strings are compared as a whole, as in fields of the type `keyword`. *Source: the REST
-//! API of Elasticsearch 8 and 9, and the part of it that the state-machine tutorial uses.*
+//! API of Elasticsearch 8 and 9, and the part of it that the state-machine tutorial
+//! uses.*
 
 mod aggregate;
 mod bulk;
@@ -32,7 +33,7 @@ use super::access;
 use super::control::Fault;
 use super::http::listen;
 use super::http::reply::{Body, Reply};
-use super::http::request::Request;
+use super::http::request::ApiRequest;
 use problem::Problem;
 
 /// The result of a request.
@@ -91,7 +92,7 @@ async fn serve(server: &Server, request: Request) -> Response<HttpBody> {
 }
 
 /// Returns the answer, and the fault that a test set for the request.
-fn answer(server: &Server, asked: &Request) -> (Option<Fault>, Reply) {
+fn answer(server: &Server, asked: &ApiRequest) -> (Option<Fault>, Reply) {
     if let Err(refusal) = access::refuse_other_sites(&server.host, asked) {
         return (None, Problem::of(refusal).into_reply());
     }
@@ -123,9 +124,9 @@ pub(super) fn may_have_faults(method: &str, path: &str) -> bool {
 }
 
 /// The function that answers a request, with the index and the id in the path.
-type Handler = fn(&Server, &Request, index: &str, id: &str) -> EndpointResult;
+type Handler = fn(&Server, &ApiRequest, index: &str, id: &str) -> EndpointResult;
 
-fn handle(server: &Server, asked: &Request) -> EndpointResult {
+fn handle(server: &Server, asked: &ApiRequest) -> EndpointResult {
     media_type(asked)?;
     expect_json(asked)?;
     let parts = parts(&asked.path);
@@ -174,7 +175,7 @@ fn route<'p>(method: &str, parts: &'p [String]) -> Option<(Handler, &'p str, &'p
 
 /// Returns the media type of the answer. Clients of a certain version require that
 /// version's type.
-fn media_type(asked: &Request) -> Result<Option<&'static str>, Problem> {
+fn media_type(asked: &ApiRequest) -> Result<Option<&'static str>, Problem> {
     let headers = ["accept", "content-type"].map(|name| asked.header(name));
     let version = headers.into_iter().flatten().find_map(|declared| {
         let (_, version) = declared.split_once("compatible-with=")?;
@@ -193,7 +194,7 @@ fn media_type(asked: &Request) -> Result<Option<&'static str>, Problem> {
 
 /// Refuses a body that is not declared as JSON. Pages of other sites can send only forms
 /// without the browser asking first.
-fn expect_json(asked: &Request) -> Result<(), Problem> {
+fn expect_json(asked: &ApiRequest) -> Result<(), Problem> {
     if asked.body.is_empty() {
         return Ok(());
     }
@@ -213,7 +214,7 @@ fn expect_json(asked: &Request) -> Result<(), Problem> {
 }
 
 /// Refuses parameters that are not supported.
-fn allow(asked: &Request, known: &[&str]) -> Result<(), Problem> {
+fn allow(asked: &ApiRequest, known: &[&str]) -> Result<(), Problem> {
     let unknown = asked.query.iter().find(|(name, _)| {
         !IGNORED.contains(&name.as_str()) && !known.contains(&name.as_str())
     });
@@ -230,7 +231,7 @@ fn allow(asked: &Request, known: &[&str]) -> Result<(), Problem> {
 
 /// `GET /`: the product and its version. Clients check the header; the version is for
 /// people.
-fn root(_: &Server, asked: &Request, _: &str, _: &str) -> EndpointResult {
+fn root(_: &Server, asked: &ApiRequest, _: &str, _: &str) -> EndpointResult {
     allow(asked, &[])?;
     let is_nine = media_type(asked)?.is_some_and(|it| it.ends_with('9'));
     let (number, wire) = if is_nine { ("9.0.0", "8.18.0") } else { ("8.18.0", "7.17.0") };
@@ -255,7 +256,7 @@ fn root(_: &Server, asked: &Request, _: &str, _: &str) -> EndpointResult {
 }
 
 /// `GET /_cluster/health`: the cluster has one node, which holds everything.
-fn health(server: &Server, asked: &Request, _: &str, _: &str) -> EndpointResult {
+fn health(server: &Server, asked: &ApiRequest, _: &str, _: &str) -> EndpointResult {
     allow(asked, &["level", "local", "wait_for_status", "wait_for_nodes"])?;
     let indices = server.state().indices.names().count();
     Ok(Reply::ok(json!({

@@ -13,7 +13,7 @@ use super::source::SourceFilter;
 use super::{EndpointResult, allow, index, shards};
 use crate::server::Server;
 use crate::server::http::reply::Reply;
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::server::state::indices::Document;
 use crate::value::{Json, Text};
 
@@ -114,7 +114,7 @@ type Keys = Vec<Option<Key>>;
 /// `POST /INDEX/_search`. There are no scores: all hits match equally well.
 pub(super) fn search(
     server: &Server,
-    asked: &Request,
+    asked: &ApiRequest,
     name: &str,
     _: &str,
 ) -> EndpointResult {
@@ -156,7 +156,7 @@ pub(super) fn search(
 /// `POST /INDEX/_count`
 pub(super) fn count(
     server: &Server,
-    asked: &Request,
+    asked: &ApiRequest,
     name: &str,
     _: &str,
 ) -> EndpointResult {
@@ -177,7 +177,7 @@ fn searched() -> Value {
 }
 
 /// Parses the body, which may be empty.
-fn body(asked: &Request) -> Result<Json, Problem> {
+fn body(asked: &ApiRequest) -> Result<Json, Problem> {
     let text = asked.text().map_err(Problem::of)?;
     if text.trim().is_empty() {
         return Ok(Json::object([]));
@@ -195,7 +195,7 @@ impl Search {
         aggregate::run(&self.aggregations, &sources).map(Some)
     }
 
-    fn read(asked: &Request) -> Result<Self, Problem> {
+    fn read(asked: &ApiRequest) -> Result<Self, Problem> {
         allow(asked, &PARAMETERS)?;
         let body = body(asked)?;
         known(&body, "search", &KEYS)?;
@@ -224,7 +224,11 @@ impl Search {
 }
 
 /// Reads a count from the body, or from the query of the request.
-fn count_of(body: &Json, asked: &Request, name: &str) -> Result<Option<usize>, Problem> {
+fn count_of(
+    body: &Json,
+    asked: &ApiRequest,
+    name: &str,
+) -> Result<Option<usize>, Problem> {
     let given = body.get(name).map(text);
     let Some(given) = given.as_deref().or_else(|| asked.query(name)) else {
         return Ok(None);
@@ -237,7 +241,7 @@ fn count_of(body: &Json, asked: &Request, name: &str) -> Result<Option<usize>, P
 
 /// Reads the sort order: `"FIELD"`, `{"FIELD": "desc"}`, `{"FIELD": {"order": "desc"}}`,
 /// a list of these, or `sort=FIELD:desc` in the query of the request.
-fn sorts(body: &Json, asked: &Request) -> Result<Vec<Sort>, Problem> {
+fn sorts(body: &Json, asked: &ApiRequest) -> Result<Vec<Sort>, Problem> {
     let mut found = Vec::new();
     match body.get("sort") {
         None => {

@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use super::query::known;
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::value::{Json, Text};
 
 /// The requested part of documents.
@@ -16,7 +16,7 @@ pub(super) struct SourceFilter {
 
 impl SourceFilter {
     /// Reads the requested part from the body, or from the query of the request.
-    pub(super) fn read(body: Option<&Json>, asked: &Request) -> Result<Self, Problem> {
+    pub(super) fn read(body: Option<&Json>, asked: &ApiRequest) -> Result<Self, Problem> {
         let list = |name| asked.query_all(name).into_iter().map(str::to_owned).collect();
         let mut wanted = match (body, asked.query("_source")) {
             (Some(body), _) => of_body(body)?,
@@ -163,7 +163,7 @@ mod tests {
     fn of(wanted: &str, source: &str) -> String {
         let json = |text: &str| Json::parse(text).unwrap();
         let wanted =
-            SourceFilter::read(Some(&json(wanted)), &Request::default()).unwrap();
+            SourceFilter::read(Some(&json(wanted)), &ApiRequest::default()).unwrap();
         wanted.of(&json(source)).map_or_else(|| "nothing".to_owned(), |it| it.to_string())
     }
 

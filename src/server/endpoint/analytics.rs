@@ -4,14 +4,17 @@ use serde_json::{Map, Value, json};
 
 use crate::expr::architect::Directory;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
-use crate::server::http::request::{Object, Request};
+use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::State;
 use crate::value::Kind;
 use crate::world::{Answer, AnswerProgress, Fixtures, Question};
 
-/// Answers queue statistics in the form of the state-machine tutorial: `{entities: [{id, availableAgents,
-/// occupancy, …}]}`.
-pub(in crate::server) fn realtime(state: &mut State, asked: &Request) -> EndpointResult {
+/// Answers queue statistics in the form of the state-machine tutorial: `{entities: [{id,
+/// availableAgents, occupancy, …}]}`.
+pub(in crate::server) fn realtime(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     let body = asked.object()?;
     let fixtures = state.fixtures();
     let wanted = body.strings("entityIds")?;
@@ -45,7 +48,7 @@ const METRICS: [(&str, &str); 4] = [
 /// `queueId`.
 pub(in crate::server) fn observations(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let body = asked.object()?;
     let filter = body.object("filter")?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::diagnostic::Code;
 use crate::flow::SymbolTable;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
 use crate::server::state::flow::StoredFlow;
 use crate::server::state::instance::{Instance, Progress, moment};
@@ -33,7 +33,7 @@ const ASKING: [(&str, &str); 5] = [
 /// `pageSize` turns after the cursor `after`.
 pub(in crate::server) fn reporting_turns(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let flow = state.flow(asked.parameter("botFlowId"))?;
     if !is_bot(flow) {
@@ -69,7 +69,7 @@ fn is_bot(flow: &StoredFlow) -> bool {
     matches!(flow.platform_type().as_str(), "BOT" | "DIGITALBOT" | "VOICEBOT")
 }
 
-fn size(asked: &Request) -> Result<usize, ApiError> {
+fn size(asked: &ApiRequest) -> Result<usize, ApiError> {
     let Some(text) = asked.query("pageSize") else { return Ok(DEFAULT_SIZE) };
     let size = text.parse().ok().filter(|size| *size > 0);
     let size: usize =
@@ -97,7 +97,7 @@ struct Turn {
 }
 
 impl Turn {
-    fn is_wanted(&self, asked: &Request, interval: Option<(i64, i64)>) -> bool {
+    fn is_wanted(&self, asked: &ApiRequest, interval: Option<(i64, i64)>) -> bool {
         let turn = &self.document;
         let results = asked.query_all("askActionResults");
         let result = turn["askActionResult"].as_str().unwrap_or_default();

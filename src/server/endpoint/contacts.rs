@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::directory::text;
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::server::state::event::Event;
 use crate::server::state::{CONTACTS, MAX_ENTITIES, State, instance};
 use crate::value::{Json, derived_id};
@@ -15,7 +15,7 @@ use crate::world::{Answer, AnswerProgress, Country, Question, e164, unreadable};
 /// Finds the contact with a telephone number, an e-mail address or an id.
 pub(in crate::server) fn reverse_lookup(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let key = asked.query("lookupVal");
     let key = key.ok_or_else(|| ApiError::bad("the query must contain `lookupVal`"))?;
@@ -28,7 +28,7 @@ pub(in crate::server) fn reverse_lookup(
 /// Finds the contact with an identifier: `{type: Phone | Email | …, value}`.
 pub(in crate::server) fn identifier_lookup(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let body = asked.object()?;
     let key = body.required("value")?;
@@ -77,7 +77,7 @@ fn uri(id: &str) -> String {
 
 /// Lists the created contacts and those written in fixtures documents. Contacts in files
 /// can only be looked up. `q` is part of a name, number or address.
-pub(in crate::server) fn list(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let mut all: Vec<Value> =
         state.entities(CONTACTS).map(|(_, it)| it.clone()).collect();
     let listed = listed(state);
@@ -108,7 +108,7 @@ fn listed(state: &State) -> Vec<Value> {
 }
 
 /// Returns a contact.
-pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let id = asked.parameter("contactId");
     if let Some(contact) = state.entity(CONTACTS, id) {
         return Ok(Reply::ok(contact.clone()));
@@ -118,7 +118,7 @@ pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResu
 }
 
 /// Creates a contact.
-pub(in crate::server) fn create(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn create(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     if state.entities(CONTACTS).count() >= MAX_ENTITIES {
         return Err(ApiError::full("contacts", MAX_ENTITIES));
     }
@@ -134,7 +134,10 @@ pub(in crate::server) fn create(state: &mut State, asked: &Request) -> EndpointR
 }
 
 /// Replaces a contact, which may be one of the fixtures.
-pub(in crate::server) fn replace(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn replace(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     let id = asked.parameter("contactId").to_owned();
     get(state, asked)?;
     save(state, id, asked.object()?.0, "replaced")
@@ -180,7 +183,7 @@ fn save(
 }
 
 /// Deletes a contact that a client created.
-pub(in crate::server) fn delete(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn delete(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let id = asked.parameter("contactId").to_owned();
     if state.entity(CONTACTS, &id).is_none() {
         return Err(ApiError::not_found("a created contact", &id));

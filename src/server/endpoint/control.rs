@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, sort};
 use crate::server::control::{Fault, LogFilter, MAX_FAULTS, Status};
 use crate::server::elasticsearch;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
-use crate::server::http::request::{Request, describe};
+use crate::server::http::request::{ApiRequest, describe};
 use crate::server::route::ROUTES;
 use crate::server::state::State;
 use crate::server::state::event::Event;
@@ -17,7 +17,7 @@ use crate::source::{Files, Kind, read_json};
 use crate::world::{Fixtures, Input};
 
 /// Restores the initial state.
-pub(in crate::server) fn reset(state: &mut State, _: &Request) -> EndpointResult {
+pub(in crate::server) fn reset(state: &mut State, _: &ApiRequest) -> EndpointResult {
     state.reset()?;
     Ok(Reply::ok(json!({ "reset": true })))
 }
@@ -26,7 +26,7 @@ pub(in crate::server) fn reset(state: &mut State, _: &Request) -> EndpointResult
 /// itself.
 pub(in crate::server) fn replace_fixtures(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let document = asked.object()?.0;
     if let Some(path) = named_file(&document) {
@@ -72,7 +72,7 @@ fn named_file(document: &serde_json::Map<String, Value>) -> Option<String> {
 /// Sets faults for the next requests of routes: `{"POST /api/v2/flows": [409, 200]}`.
 pub(in crate::server) fn set_faults(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let body = asked.object()?.0;
     let mut all = Vec::new();
@@ -121,7 +121,7 @@ fn fits(route: &str, path: &str) -> bool {
 /// Adds inputs to a conversation, one for each question, or to the next simulation.
 pub(in crate::server) fn give_input(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let body = asked.object()?;
     let inputs = read_inputs(asked)?;
@@ -143,7 +143,7 @@ pub(in crate::server) fn give_input(
 }
 
 /// Reads `dtmf`, in the notation of simulation requests.
-fn read_inputs(asked: &Request) -> Result<Vec<Input>, ApiError> {
+fn read_inputs(asked: &ApiRequest) -> Result<Vec<Input>, ApiError> {
     let mut files = Files::new();
     let file = files.add("input.json", asked.text()?);
     let document = read_json(&file).map_err(|problem| ApiError::bad(problem.message))?;
@@ -168,7 +168,7 @@ fn read_inputs(asked: &Request) -> Result<Vec<Input>, ApiError> {
 }
 
 /// Returns the time of the server's clock.
-pub(in crate::server) fn clock(state: &mut State, _: &Request) -> EndpointResult {
+pub(in crate::server) fn clock(state: &mut State, _: &ApiRequest) -> EndpointResult {
     let body = json!({
         "now": moment(state.clock),
         "realTime": state.is_real_time(),
@@ -183,7 +183,7 @@ const MAX_ADVANCE_MS: i64 = 366 * 86_400_000;
 /// Advances the clock. Questions whose timeout elapses continue without input.
 pub(in crate::server) fn advance_clock(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let body = asked.object()?;
     if state.is_real_time() {
@@ -209,7 +209,10 @@ pub(in crate::server) fn advance_clock(
 
 /// Lists the newest requests with their answers and the reasons for them, the oldest
 /// first. `status` and `before`, the number of a request, filter them.
-pub(in crate::server) fn requests(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn requests(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     let number = |name: &str| match asked.query(name) {
         None => Ok(None),
         Some(text) => text.parse::<u64>().map(Some).map_err(|_| {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::start;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
-use crate::server::http::request::{Object, Request};
+use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::event::{Called, Event, Origin};
 use crate::server::state::instance::{Instance, moment, value_of};
 use crate::server::state::{MAX_ENTITIES, MAX_WAITING, State};
@@ -17,7 +17,7 @@ const QUEUED: &str = "conversations";
 pub(super) const IVRS: &str = "ivrs";
 
 /// Starts a conversation in the form of the launch tutorial.
-pub(in crate::server) fn create(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn create(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let body = asked.object()?;
     let media = body.text("type")?.unwrap_or("chat").to_owned();
     let flow = flow_id(&body)?;
@@ -30,7 +30,7 @@ pub(in crate::server) fn create(state: &mut State, asked: &Request) -> EndpointR
 /// that number, or in a queue.
 pub(in crate::server) fn create_call(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let body = asked.object()?;
     let dialled = body.text("phoneNumber")?;
@@ -43,7 +43,7 @@ pub(in crate::server) fn create_call(
 /// Starts a callback, in the flow that the body names or in a queue.
 pub(in crate::server) fn create_callback(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let body = asked.object()?;
     let id = begin_or_queue(state, &body, "callback", None)?;
@@ -58,7 +58,7 @@ pub(in crate::server) fn create_callback(
 /// Starts an e-mail, in the flow that the body names or in a queue.
 pub(in crate::server) fn create_email(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let body = asked.object()?;
     let id = begin_or_queue(state, &body, "email", None)?;
@@ -68,7 +68,7 @@ pub(in crate::server) fn create_email(
 /// Starts a message, in the flow that the body names or in a queue.
 pub(in crate::server) fn create_message(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let body = asked.object()?;
     let id = begin_or_queue(state, &body, "message", None)?;
@@ -266,7 +266,7 @@ fn invalid_flow(why: &str) -> ApiError {
 }
 
 /// Returns a conversation.
-pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     shown(state, asked.parameter("conversationId"), "")
 }
 
@@ -313,7 +313,7 @@ fn uri(id: &str) -> String {
 /// Ends a conversation: the participant hangs up.
 pub(in crate::server) fn disconnect(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let id = conversation(state, asked.parameter("conversationId"))?.id.to_string();
     state.commit(Event::Disconnected { id: id.clone() })?;
@@ -321,7 +321,7 @@ pub(in crate::server) fn disconnect(
 }
 
 /// Presses keys, all in answer to one question.
-pub(in crate::server) fn digits(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn digits(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let id = conversation(state, asked.parameter("conversationId"))?.id.to_string();
     let body = asked.object()?;
     let digits = body.required("digits")?;

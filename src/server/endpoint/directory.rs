@@ -8,7 +8,7 @@ use super::conversations::IVRS;
 use crate::expr::architect::Directory;
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::server::state::event::Event;
 use crate::server::state::{MAX_ENTITIES, State};
 use crate::value::{Json, Kind, Value as FlowValue, derived_id};
@@ -115,7 +115,7 @@ fn entities(state: &mut State, section: &Section) -> Vec<Value> {
     entries(state, section.key).into_iter().map(entity).collect()
 }
 
-fn list(asked: &Request, all: Vec<Value>) -> EndpointResult {
+fn list(asked: &ApiRequest, all: Vec<Value>) -> EndpointResult {
     let wanted = asked.query("name").map(|name| name.replace('*', "").to_lowercase());
     let is_wanted = |entity: &Value| {
         let name = entity["name"].as_str().unwrap_or_default().to_lowercase();
@@ -131,19 +131,25 @@ fn one(all: Vec<Value>, what: &str, id: &str) -> EndpointResult {
 }
 
 /// Lists schedules.
-pub(in crate::server) fn schedules(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn schedules(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     list(asked, entities(state, &SCHEDULES))
 }
 
 /// Returns a schedule.
-pub(in crate::server) fn schedule(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn schedule(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     one(entities(state, &SCHEDULES), "the schedule", asked.parameter("scheduleId"))
 }
 
 /// Lists schedule groups.
 pub(in crate::server) fn schedule_groups(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     list(asked, groups(state))
 }
@@ -151,7 +157,7 @@ pub(in crate::server) fn schedule_groups(
 /// Returns a schedule group.
 pub(in crate::server) fn schedule_group(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     one(groups(state), "the schedule group", asked.parameter("scheduleGroupId"))
 }
@@ -184,7 +190,7 @@ fn groups(state: &mut State) -> Vec<Value> {
 /// Lists emergency groups.
 pub(in crate::server) fn emergency_groups(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     list(asked, emergencies(state))
 }
@@ -192,7 +198,7 @@ pub(in crate::server) fn emergency_groups(
 /// Returns an emergency group.
 pub(in crate::server) fn emergency_group(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let id = asked.parameter("emergencyGroupId");
     one(emergencies(state), "the emergency group", id)
@@ -208,12 +214,15 @@ fn emergencies(state: &mut State) -> Vec<Value> {
 }
 
 /// Lists user prompts.
-pub(in crate::server) fn prompts(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn prompts(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     list(asked, with_resources(entities(state, &PROMPTS)))
 }
 
 /// Returns a user prompt.
-pub(in crate::server) fn prompt(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn prompt(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let all = with_resources(entities(state, &PROMPTS));
     one(all, "the prompt", asked.parameter("promptId"))
 }
@@ -221,7 +230,7 @@ pub(in crate::server) fn prompt(state: &mut State, asked: &Request) -> EndpointR
 /// Lists system prompts.
 pub(in crate::server) fn system_prompts(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     list(asked, with_resources(entities(state, &SYSTEM_PROMPTS)))
 }
@@ -229,7 +238,7 @@ pub(in crate::server) fn system_prompts(
 /// Returns a system prompt.
 pub(in crate::server) fn system_prompt(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let all = with_resources(entities(state, &SYSTEM_PROMPTS));
     one(all, "the system prompt", asked.parameter("promptId"))
@@ -253,19 +262,19 @@ fn with_resources(mut prompts: Vec<Value>) -> Vec<Value> {
 }
 
 /// Lists the call routes that were created.
-pub(in crate::server) fn ivrs(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn ivrs(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     list(asked, created(state, IVRS))
 }
 
 /// Returns a call route.
-pub(in crate::server) fn ivr(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn ivr(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     one(created(state, IVRS), "the call route", asked.parameter("ivrId"))
 }
 
 /// Creates a call route: calls to one of its `dnis` start its `openHoursFlow`.
 pub(in crate::server) fn create_ivr(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let body = asked.object()?;
     body.strings("dnis")?;
@@ -278,19 +287,25 @@ pub(in crate::server) fn create_ivr(
 }
 
 /// Lists the outcomes that were created.
-pub(in crate::server) fn outcomes(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn outcomes(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     list(asked, created(state, OUTCOMES))
 }
 
 /// Returns an outcome.
-pub(in crate::server) fn outcome(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn outcome(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     one(created(state, OUTCOMES), "the outcome", asked.parameter("flowOutcomeId"))
 }
 
 /// Creates an outcome.
 pub(in crate::server) fn create_outcome(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     make(state, asked, OUTCOMES, "/api/v2/flows/outcomes")
 }
@@ -298,20 +313,23 @@ pub(in crate::server) fn create_outcome(
 /// Lists the milestones that were created.
 pub(in crate::server) fn milestones(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     list(asked, created(state, MILESTONES))
 }
 
 /// Returns a milestone.
-pub(in crate::server) fn milestone(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn milestone(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     one(created(state, MILESTONES), "the milestone", asked.parameter("milestoneId"))
 }
 
 /// Creates a milestone.
 pub(in crate::server) fn create_milestone(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     make(state, asked, MILESTONES, "/api/v2/flows/milestones")
 }
@@ -322,7 +340,7 @@ fn created(state: &State, collection: &str) -> Vec<Value> {
 
 fn make(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
     collection: &str,
     path: &str,
 ) -> EndpointResult {

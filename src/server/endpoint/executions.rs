@@ -5,14 +5,14 @@ use serde_json::{Map, Value, json};
 use super::conversations::start_flow;
 use crate::program::Program;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
 use crate::server::state::event::{Called, Event, Origin};
 use crate::server::state::instance::{Instance, Progress, moment};
 use crate::trace::{Status, Trace};
 
 /// Runs a flow with inputs. Names may omit the scope: `x` for `Flow.x`.
-pub(in crate::server) fn launch(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn launch(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let body = asked.object()?;
     let flow = body.required("flowId")?.to_owned();
     let name = body.text("name")?.map(str::to_owned);
@@ -63,7 +63,7 @@ pub(super) fn scoped(
 }
 
 /// Returns an execution.
-pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let id = asked.parameter("executionId");
     let found = state.instances.get(id);
     let instance = found.ok_or_else(|| ApiError::not_found("the execution", id))?;

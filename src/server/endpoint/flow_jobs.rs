@@ -5,14 +5,17 @@ use serde_json::{Value, json};
 
 use super::flows::{examined, no_version, refuse_namesake};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::server::state::event::{Content, Event, FlowSaved};
 use crate::server::state::flow::{StoredFlow, Version, platform_type, read_flow};
 use crate::server::state::instance::moment;
 use crate::server::state::{JOBS, MAX_FLOWS, State};
 
 /// Registers a job. Its flow is published when the file is uploaded to `presignedUrl`.
-pub(in crate::server) fn register(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn register(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     let document =
         json!({ "status": "Registered", "command": "Publish", "messages": [] });
     let mut job = new_job(state, "/api/v2/flows/jobs", document)?;
@@ -42,7 +45,7 @@ fn keep(state: &mut State, job: &Value) -> Result<(), ApiError> {
 }
 
 /// Returns a job whose kind matches the path.
-pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let id = asked.parameter("jobId");
     let job = state.entity(JOBS, id).filter(|job| job["selfUri"] == asked.path.as_str());
     let job = job.ok_or_else(|| ApiError::not_found("the job", id))?;
@@ -54,7 +57,7 @@ pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResu
 }
 
 /// Receives the file of a job (Archy YAML, an export or JSON) and publishes its flow.
-pub(in crate::server) fn upload(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn upload(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let id = asked.parameter("jobId");
     let waits =
         |job: &&Value| job["status"] == "Registered" && job["command"] == "Publish";
@@ -185,7 +188,7 @@ fn named<'s>(
 }
 
 /// Exports flows in their source form.
-pub(in crate::server) fn export(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn export(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let body = asked.object()?;
     let wanted = body.list("flows")?;
     if wanted.is_empty() || wanted.len() > MAX_EXPORTED {
@@ -224,7 +227,10 @@ pub(in crate::server) fn export(state: &mut State, asked: &Request) -> EndpointR
 const MAX_EXPORTED: usize = 100;
 
 /// Returns one file of an export.
-pub(in crate::server) fn download(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn download(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     let (id, name) = (asked.parameter("jobId"), asked.parameter("fileName"));
     let job = state.entity(JOBS, id).ok_or_else(|| ApiError::not_found("the job", id))?;
     let files = job["files"].as_array().into_iter().flatten();
@@ -240,7 +246,10 @@ pub(in crate::server) fn download(state: &mut State, asked: &Request) -> Endpoin
 }
 
 /// Validates flows.
-pub(in crate::server) fn validate(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn validate(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     let body = asked.object()?;
     let wanted = body.list("flows")?;
     if wanted.is_empty() || wanted.len() > MAX_EXPORTED {

@@ -7,7 +7,7 @@ use crate::flow::read::json as json_of;
 use crate::flow::{Flow, check};
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
-use crate::server::http::request::{Object, Request};
+use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::event::{Content, Event, FlowSaved};
 use crate::server::state::flow::{
     Model, StoredFlow, Version, details, has_error, platform_type, read_flow,
@@ -23,7 +23,7 @@ pub(super) const OF_OTHERS: [Code; 3] =
 
 /// Lists flows. They are filtered by `type`, `name` (which may contain `*`),
 /// `nameOrDescription` and `id`, and sorted by `sortBy` and `sortOrder`.
-pub(in crate::server) fn list(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let page = Page::of(asked)?;
     let types: Vec<String> =
         asked.query_all("type").into_iter().map(platform_type).collect();
@@ -67,7 +67,7 @@ fn matches(pattern: &str, name: &str) -> bool {
 }
 
 /// Creates a flow, with a validated draft or empty.
-pub(in crate::server) fn create(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn create(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let body = asked.object()?;
     if state.flows.len() >= MAX_FLOWS {
         return Err(ApiError::full("flows", MAX_FLOWS));
@@ -84,7 +84,10 @@ pub(in crate::server) fn create(state: &mut State, asked: &Request) -> EndpointR
 }
 
 /// Changes the name or description of a flow, or saves a new draft.
-pub(in crate::server) fn replace(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn replace(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     let id = asked.parameter("flowId");
     let flow = state.flow(id)?.clone();
     if flow.is_locked && body_is_draft(&asked.object()?) {
@@ -107,7 +110,7 @@ fn body_is_draft(body: &Object) -> bool {
 /// Reads the flow of a body and validates its draft.
 fn read(
     state: &State,
-    asked: &Request,
+    asked: &ApiRequest,
     body: &Object,
     id: &Text,
     before: Option<&StoredFlow>,
@@ -230,12 +233,12 @@ pub(super) fn examined(
 }
 
 /// Returns a flow.
-pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     Ok(Reply::ok(to_json(state.flow(asked.parameter("flowId"))?)))
 }
 
 /// Deletes a flow. Its running instances continue.
-pub(in crate::server) fn delete(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn delete(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let id = state.flow(asked.parameter("flowId"))?.id.to_string();
     state.commit(Event::FlowDeleted { id })?;
     Ok(Reply::no_content().with_reason("the flow was deleted"))
@@ -244,7 +247,7 @@ pub(in crate::server) fn delete(state: &mut State, asked: &Request) -> EndpointR
 /// Returns a flow with its type and nodes in their source form, in the original order.
 pub(in crate::server) fn architect_form(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let flow = state.flow(asked.parameter("flowId"))?;
     let mut body = to_json(flow);
@@ -272,7 +275,7 @@ pub(in crate::server) fn architect_form(
 /// Returns the newest version of a flow in its source form.
 pub(in crate::server) fn latest_configuration(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let flow = state.flow(asked.parameter("flowId"))?;
     let newest = flow.newest().ok_or_else(|| no_version(flow))?;
@@ -294,14 +297,20 @@ fn configuration_of(version: &Version) -> Json {
 }
 
 /// Lists the versions of a flow, the newest first.
-pub(in crate::server) fn versions(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn versions(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     let flow = state.flow(asked.parameter("flowId"))?;
     let versions: Vec<&Version> = flow.versions.iter().rev().collect();
     listing(asked, Page::of(asked)?, &versions, |version| version_json(flow, version))
 }
 
 /// Returns a version of a flow.
-pub(in crate::server) fn version(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn version(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     let (flow, version) = version_of(state, asked)?;
     Ok(Reply::ok(version_json(flow, version)))
 }
@@ -309,7 +318,7 @@ pub(in crate::server) fn version(state: &mut State, asked: &Request) -> Endpoint
 /// Returns a version of a flow in its source form.
 pub(in crate::server) fn configuration(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let (_, version) = version_of(state, asked)?;
     Ok(Reply::serialized(configuration_of(version).to_string()))
@@ -317,7 +326,7 @@ pub(in crate::server) fn configuration(
 
 fn version_of<'s>(
     state: &'s State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> Result<(&'s StoredFlow, &'s Version), ApiError> {
     let flow = state.flow(asked.parameter("flowId"))?;
     let wanted = asked.parameter("versionId");

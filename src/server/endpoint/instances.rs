@@ -7,7 +7,7 @@ use super::flow_jobs::new_job;
 use crate::server::Server;
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
-use crate::server::http::request::{Object, Request};
+use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::State;
 use crate::server::state::event::Origin;
 use crate::server::state::flow::platform_type;
@@ -56,7 +56,7 @@ fn field(key: &str) -> Option<&'static str> {
 /// Writes variables of a running instance, in the form of the state-machine tutorial.
 pub(in crate::server) fn write_variables(
     server: &Server,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let body = asked.object()?;
     let id = body.required("flowInstanceId")?.to_owned();
@@ -92,7 +92,7 @@ fn is_within_step(state: &State, id: &str) -> bool {
 
 /// Finds instances: `{query: [{and: […]}, {or: […]}, {not: […]}, {criteria: {…}}]}`. All
 /// groups must hold.
-pub(in crate::server) fn query(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn query(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let body = asked.object_or_empty()?;
     let page = Page::of_body(asked, &body)?;
     let groups = body.list("query")?;
@@ -219,7 +219,10 @@ fn result(state: &State, instance: &Instance) -> Value {
 }
 
 /// Lists the criteria for finding instances.
-pub(in crate::server) fn capabilities(state: &mut State, _: &Request) -> EndpointResult {
+pub(in crate::server) fn capabilities(
+    state: &mut State,
+    _: &ApiRequest,
+) -> EndpointResult {
     let mut types: Vec<String> =
         state.flows.values().map(|flow| flow.platform_type()).collect();
     types.sort();
@@ -233,7 +236,10 @@ pub(in crate::server) fn capabilities(state: &mut State, _: &Request) -> Endpoin
 }
 
 /// Requests execution documents, which are available immediately.
-pub(in crate::server) fn request(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn request(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     let body: Object = asked.object()?;
     let ids = body.strings("ids")?;
     if ids.is_empty() || ids.len() > MAX_DOCUMENTS {
@@ -246,7 +252,7 @@ pub(in crate::server) fn request(state: &mut State, asked: &Request) -> Endpoint
     Ok(Reply::of(202, job).with_reason("the documents are ready"))
 }
 
-fn entity(state: &State, asked: &Request, id: &str) -> Value {
+fn entity(state: &State, asked: &ApiRequest, id: &str) -> Value {
     let status = match state.instances.get(id) {
         None => "NOT_FOUND",
         Some(instance) if instance.is_running() => "NOT_COMPLETED",
@@ -263,7 +269,7 @@ fn entity(state: &State, asked: &Request, id: &str) -> Value {
 }
 
 /// Returns the location of the execution document of an instance.
-pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let id = asked.parameter("instanceId");
     if !state.instances.contains_key(id) {
         return Err(ApiError::not_found("the flow instance", id));
@@ -279,7 +285,10 @@ pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResu
 
 /// Returns the execution document of a finished instance. The platform has no such
 /// document for draft flows, so their answer is flowsim's own trace.
-pub(in crate::server) fn document(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn document(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     let id = asked.parameter("instanceId");
     let found = state.instances.get(id);
     let instance = found.ok_or_else(|| ApiError::not_found("the flow instance", id))?;

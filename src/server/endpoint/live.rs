@@ -12,7 +12,7 @@ use crate::engine::start;
 use crate::flow::SymbolTable;
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
 use crate::server::state::event::{Event, Origin};
 use crate::server::state::instance::{Instance, Progress, moment};
@@ -32,7 +32,7 @@ const MAX_LINES: usize = 1_000;
 const MAX_VARIABLES: usize = 500;
 
 /// Lists instances, the newest first. `state` restricts them to `waiting` or `over`.
-pub(in crate::server) fn list(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let page = Page::of(asked)?;
     let is_waiting = match asked.query("state") {
         None => None,
@@ -57,7 +57,7 @@ const MEDIA: [&str; 5] = ["voice", "chat", "message", "email", "callback"];
 
 /// Starts a call of a flow: `{flowId, media, from, to, context, variables}`. `flowId` may
 /// also be the name of a flow.
-pub(in crate::server) fn call(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn call(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let body = asked.object()?;
     body.0.keys().try_for_each(|key| one_of("key", key, &KEYS))?;
     let flow = flow_id(state, body.required("flowId")?)?;
@@ -99,14 +99,14 @@ fn flow_id(state: &mut State, wanted: &str) -> Result<String, ApiError> {
 }
 
 /// Returns the trace of an instance so far, and what it waits for.
-pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     details(state, asked.parameter("instanceId"), "")
 }
 
 /// Hangs up.
 pub(in crate::server) fn disconnect(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let id = found(state, asked.parameter("instanceId"))?.id.to_string();
     state.commit(Event::Disconnected { id: id.clone() })?;
@@ -257,7 +257,7 @@ fn line_json(line: &TraceLine) -> Value {
 
 fn kind_name(kind: TurnKind) -> &'static str {
     match kind {
-        TurnKind::Said => "said",
+        TurnKind::Prompt => "said",
         TurnKind::Pressed => "pressed",
         TurnKind::Spoke => "spoke",
         TurnKind::Silence => "silence",
@@ -272,7 +272,7 @@ fn ink_name(ink: Ink) -> &'static str {
         Ink::Plain | Ink::Faint | Ink::Name | Ink::Success => "plain",
         Ink::Speech => "speech",
         Ink::Caller => "caller",
-        Ink::Way => "way",
+        Ink::Path => "way",
         Ink::Note => "note",
         Ink::Error => "error",
     }

@@ -21,11 +21,11 @@ pub(super) mod tables;
 pub(super) mod token;
 pub(super) mod webhooks;
 
-use super::http::request::Request;
+use super::http::request::ApiRequest;
 
 /// Returns `true` if a request only observes. The status page sends such requests every
 /// second; logging them would displace all others.
-pub(super) fn is_observation(asked: &Request) -> bool {
+pub(super) fn is_observation(asked: &ApiRequest) -> bool {
     let watched = [
         "/__flowsim/status",
         "/__flowsim/flows",
@@ -41,7 +41,7 @@ pub(super) fn is_observation(asked: &Request) -> bool {
 
 /// Returns the path and query of a request for the log, without the query if it is
 /// secret.
-pub(super) fn uri(asked: &Request, is_secret: bool) -> String {
+pub(super) fn uri(asked: &ApiRequest, is_secret: bool) -> String {
     if asked.query.is_empty() || is_secret {
         return asked.path.clone();
     }

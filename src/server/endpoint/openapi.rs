@@ -4,12 +4,12 @@ use serde_json::{Map, Value, json};
 
 use crate::server::access::Permission;
 use crate::server::http::reply::{EndpointResult, Reply};
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::server::route::{ROUTES, Route};
 use crate::server::state::State;
 
 /// Returns the OpenAPI document of all routes.
-pub(in crate::server) fn document(_: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn document(_: &mut State, asked: &ApiRequest) -> EndpointResult {
     let mut paths: Map<String, Value> = Map::new();
     for route in ROUTES {
         let path = paths.entry(route.path).or_insert_with(|| json!({}));

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
-use crate::server::http::request::{Object, Request};
+use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::event::Event;
 use crate::server::state::flow::StoredFlow;
 use crate::server::state::instance::moment;
@@ -50,7 +50,10 @@ fn level(index: usize) -> Value {
 }
 
 /// Lists the levels and characteristics.
-pub(in crate::server) fn characteristics(_: &mut State, _: &Request) -> EndpointResult {
+pub(in crate::server) fn characteristics(
+    _: &mut State,
+    _: &ApiRequest,
+) -> EndpointResult {
     let definition = |(name, least): (&str, usize)| json!({ "id": name, "minimumLevel": LEVELS.get(least) });
     let body = json!({
         "logLevels": (0..LEVELS.len()).map(level).collect::<Vec<_>>(),
@@ -60,7 +63,7 @@ pub(in crate::server) fn characteristics(_: &mut State, _: &Request) -> Endpoint
 }
 
 /// Reads the level in a body. Characteristics in the body override those of the level.
-fn wanted(asked: &Request) -> Result<Value, ApiError> {
+fn wanted(asked: &ApiRequest) -> Result<Value, ApiError> {
     let wanted = asked.object()?.object("logLevelCharacteristics")?;
     let name = wanted.required("level")?;
     let Some(index) = LEVELS.iter().position(|level| level.eq_ignore_ascii_case(name))
@@ -109,7 +112,7 @@ fn forget(state: &mut State, collection: &str, id: &str) -> EndpointResult {
 }
 
 /// Returns the level to store, with the time of the change.
-fn setting(state: &State, asked: &Request) -> Result<Value, ApiError> {
+fn setting(state: &State, asked: &ApiRequest) -> Result<Value, ApiError> {
     let date = moment(state.clock);
     Ok(json!({ "dateModified": date, "logLevelCharacteristics": wanted(asked)? }))
 }
@@ -125,7 +128,7 @@ fn of_flow(flow: &StoredFlow, setting: &Value) -> Value {
 }
 
 /// Lists the flows that have their own level.
-pub(in crate::server) fn list(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let all = state.entities(OF_FLOWS);
     let all =
         all.filter_map(|(id, setting)| Some(of_flow(state.flows.get(id)?, setting)));
@@ -133,7 +136,7 @@ pub(in crate::server) fn list(state: &mut State, asked: &Request) -> EndpointRes
 }
 
 /// Returns the level of a flow that has its own.
-pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let flow = state.flow(asked.parameter("flowId"))?;
     let found = state.entity(OF_FLOWS, &flow.id);
     let found = found.map(|setting| Reply::ok(of_flow(flow, setting)));
@@ -141,7 +144,7 @@ pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResu
 }
 
 /// Sets the level of a flow.
-pub(in crate::server) fn set(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn set(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let id = state.flow(asked.parameter("flowId"))?.id.to_string();
     let setting = setting(state, asked)?;
     save(state, OF_FLOWS, &id, setting)?;
@@ -149,13 +152,16 @@ pub(in crate::server) fn set(state: &mut State, asked: &Request) -> EndpointResu
 }
 
 /// Removes the level of a flow, to which the default then applies.
-pub(in crate::server) fn delete(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn delete(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     get(state, asked)?;
     forget(state, OF_FLOWS, asked.parameter("flowId"))
 }
 
 /// Returns the default level.
-pub(in crate::server) fn default(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn default(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     let found = state.entity(OF_ALL, DEFAULT).cloned();
     let all = || json!({ "logLevelCharacteristics": level(LEVELS.len() - 1) });
     let mut body = found.unwrap_or_else(all);
@@ -167,7 +173,7 @@ pub(in crate::server) fn default(state: &mut State, asked: &Request) -> Endpoint
 /// Sets the default level.
 pub(in crate::server) fn set_default(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let setting = setting(state, asked)?;
     save(state, OF_ALL, DEFAULT, setting)?;
@@ -177,7 +183,7 @@ pub(in crate::server) fn set_default(
 /// Resets the default level to the one that includes everything.
 pub(in crate::server) fn delete_default(
     state: &mut State,
-    _: &Request,
+    _: &ApiRequest,
 ) -> EndpointResult {
     forget(state, OF_ALL, DEFAULT)
 }
@@ -185,7 +191,7 @@ pub(in crate::server) fn delete_default(
 /// Returns whether execution documents are recorded.
 pub(in crate::server) fn execution_data(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let found = state.entity(OF_ALL, EXECUTION_DATA).cloned();
     let mut body = found.unwrap_or_else(|| json!({ "enabled": true }));
@@ -197,7 +203,7 @@ pub(in crate::server) fn execution_data(
 /// Sets whether execution documents are recorded.
 pub(in crate::server) fn set_execution_data(
     state: &mut State,
-    asked: &Request,
+    asked: &ApiRequest,
 ) -> EndpointResult {
     let body = asked.object()?;
     let Some(Value::Bool(enabled)) = body.get("enabled") else {

@@ -6,7 +6,7 @@ use crate::engine::{Request, Session, play, start};
 use crate::flow::SymbolTable;
 use crate::server::Server;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::server::state::flow::details;
 use crate::source::{Files, read_json};
 use crate::trace::{JsonWriter, Trace, write_simulation};
@@ -15,7 +15,7 @@ use crate::world::FixtureHost;
 /// Runs a flow from its start or from a node. The participant's inputs are those in the
 /// request, otherwise those that a test provided before; after them the participant stays
 /// silent.
-pub(in crate::server) fn run(server: &Server, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn run(server: &Server, asked: &ApiRequest) -> EndpointResult {
     let request = read(asked)?;
     let (program, names, fixtures, mut call, inputs) = {
         let mut state = server.state();
@@ -63,7 +63,7 @@ fn log(server: &Server, trace: &Trace, symbols: &SymbolTable) -> Result<(), ApiE
     state.log(&of_trace(trace, symbols, &instance), Vec::new())
 }
 
-fn read(asked: &Request) -> Result<Request, ApiError> {
+fn read(asked: &ApiRequest) -> Result<Request, ApiError> {
     asked.expect_json()?;
     let mut files = Files::new();
     let file = files.add("request.json", asked.text()?);

@@ -13,7 +13,7 @@ use crate::program::Program;
 use crate::server::Server;
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{Body, EndpointResult, Reply};
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::server::page;
 use crate::server::state::event::Content;
 use crate::server::state::flow::{Findings, Model, StoredFlow, details, read_flow};
@@ -31,7 +31,7 @@ const MAX_VARIABLES: usize = 200;
 
 /// Returns the status page for browsers, and the locations of resources for other
 /// clients.
-pub(in crate::server) fn root(_: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn root(_: &mut State, asked: &ApiRequest) -> EndpointResult {
     if asked.header("accept").is_some_and(|it| it.contains("text/html")) {
         return page::status().map(|(policy, html)| Reply::page(policy, html));
     }
@@ -47,7 +47,7 @@ pub(in crate::server) fn root(_: &mut State, asked: &Request) -> EndpointResult 
 }
 
 /// Returns what is loaded, what is running, and the time.
-pub(in crate::server) fn overview(server: &Server, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn overview(server: &Server, asked: &ApiRequest) -> EndpointResult {
     let state = server.state();
     let waiting = state.waiting();
     let by_status = state.control.counts();
@@ -91,7 +91,7 @@ fn fixtures(state: &State) -> Map<String, Value> {
 
 /// Lists flows by name. `q` selects those whose name, id or type contains it. The answer
 /// also contains the number of findings of all flows.
-pub(in crate::server) fn flows(server: &Server, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn flows(server: &Server, asked: &ApiRequest) -> EndpointResult {
     let page = Page::of(asked)?;
     let findings = findings(server);
     let mut state = server.state();

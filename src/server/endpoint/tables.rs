@@ -4,13 +4,13 @@ use serde_json::{Map, Value, json};
 
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
 use crate::value::Text;
 use crate::world::{DataTableRow, Fixtures};
 
 /// Lists data tables, optionally by `name`.
-pub(in crate::server) fn list(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let fixtures = state.fixtures();
     let wanted = asked.query("name").map(str::to_lowercase);
     let is_wanted = |name: &&str| {
@@ -23,7 +23,7 @@ pub(in crate::server) fn list(state: &mut State, asked: &Request) -> EndpointRes
 }
 
 /// Returns a data table.
-pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let fixtures = state.fixtures();
     let table = table(&fixtures, asked)?;
     let name = fixtures
@@ -32,7 +32,7 @@ pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResu
     Ok(Reply::ok(to_json(&fixtures, name.unwrap_or(&table))))
 }
 
-fn table(fixtures: &Fixtures, asked: &Request) -> Result<Text, ApiError> {
+fn table(fixtures: &Fixtures, asked: &ApiRequest) -> Result<Text, ApiError> {
     let wanted = asked.parameter("datatableId");
     let id = fixtures.data_table_id(wanted).cloned();
     id.ok_or_else(|| ApiError::not_found("the data table", wanted))
@@ -62,12 +62,12 @@ fn to_json(fixtures: &Fixtures, name: &str) -> Value {
 }
 
 /// Returns `true` if only keys are requested, which is the platform's default.
-fn is_brief(asked: &Request) -> bool {
+fn is_brief(asked: &ApiRequest) -> bool {
     !asked.query("showbrief").is_some_and(|it| it.eq_ignore_ascii_case("false"))
 }
 
 /// Lists the rows of a data table: their keys, or with `showbrief=false` all columns.
-pub(in crate::server) fn rows(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn rows(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let fixtures = state.fixtures();
     let table = table(&fixtures, asked)?;
     let keys = fixtures.data_table_keys(&table).unwrap_or_default();
@@ -77,7 +77,7 @@ pub(in crate::server) fn rows(state: &mut State, asked: &Request) -> EndpointRes
 }
 
 /// Returns a row of a data table: its key, or with `showbrief=false` all columns.
-pub(in crate::server) fn row(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn row(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let fixtures = state.fixtures();
     let table = table(&fixtures, asked)?;
     let key = asked.parameter("rowId");

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
-use crate::server::http::request::{Request, pairs};
+use crate::server::http::request::{ApiRequest, pairs};
 use crate::server::state::State;
 use crate::server::state::event::Event;
 
@@ -25,7 +25,7 @@ impl Credentials {
 
 /// Issues a token to any client that sends a client id and a secret. `scope` restricts
 /// the token; `expires_in` sets its lifetime, in seconds.
-pub(in crate::server) fn give(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn give(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let credentials = credentials(asked)?;
     let grant = credentials.get(&["grant_type", "grantType"]);
     if let Some(other) = grant.filter(|grant| *grant != "client_credentials") {
@@ -65,7 +65,7 @@ pub(in crate::server) fn give(state: &mut State, asked: &Request) -> EndpointRes
 
 /// Returns the error that OAuth prescribes, with the additional fields of the platform's
 /// errors.
-fn refused(error: &str, message: &str, asked: &Request) -> Reply {
+fn refused(error: &str, message: &str, asked: &ApiRequest) -> Reply {
     let body = json!({
         "error": error,
         "description": message,
@@ -80,7 +80,7 @@ fn refused(error: &str, message: &str, asked: &Request) -> Reply {
     Reply::of(400, body).with_reason(message)
 }
 
-fn credentials(asked: &Request) -> Result<Credentials, ApiError> {
+fn credentials(asked: &ApiRequest) -> Result<Credentials, ApiError> {
     let mut found = basic(asked)?;
     found.extend(asked.query.iter().cloned());
     let media_type = asked.header("content-type").unwrap_or_default();
@@ -111,7 +111,7 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-fn basic(asked: &Request) -> Result<Vec<(String, String)>, ApiError> {
+fn basic(asked: &ApiRequest) -> Result<Vec<(String, String)>, ApiError> {
     let header = asked.header("authorization").and_then(|it| it.trim().split_once(' '));
     let Some((scheme, encoded)) = header else { return Ok(Vec::new()) };
     if !scheme.eq_ignore_ascii_case("basic") {

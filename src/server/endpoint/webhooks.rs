@@ -4,12 +4,15 @@ use serde_json::{Map, Value, json};
 
 use crate::server::Server;
 use crate::server::http::reply::{EndpointResult, Reply};
-use crate::server::http::request::Request;
+use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
 use crate::server::state::event::Event;
 
 /// Replaces the registered services.
-pub(in crate::server) fn replace(state: &mut State, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn replace(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
     let webhooks = state.webhooks.read(&asked.object()?.0)?;
     state.commit(Event::WebhooksReplaced { webhooks })?;
     let webhooks = registered(state);
@@ -18,7 +21,7 @@ pub(in crate::server) fn replace(state: &mut State, asked: &Request) -> Endpoint
 }
 
 /// Lists the registered services and the calls that were made, the oldest first.
-pub(in crate::server) fn list(server: &Server, asked: &Request) -> EndpointResult {
+pub(in crate::server) fn list(server: &Server, asked: &ApiRequest) -> EndpointResult {
     let webhooks = registered(&server.state());
     let mut calls = server.calls.to_json();
     let open = calls.iter().filter(|call| call["outcome"] == "open").count();

@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use super::reply::ApiError;
-use super::request::{Request, pairs};
+use super::request::{ApiRequest, pairs};
 use super::wire::{Malformed, Wire};
 
 /// Maximum size of a request body, in bytes.
@@ -93,12 +93,12 @@ pub(in crate::server) async fn serve(
 pub(in crate::server) async fn read(
     id: String,
     request: Request<Body>,
-) -> (Request, Result<(), ApiError>) {
+) -> (ApiRequest, Result<(), ApiError>) {
     let (head, body) = request.into_parts();
     let headers = head.headers.iter().map(|(name, value)| {
         (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
     });
-    let mut asked = Request {
+    let mut asked = ApiRequest {
         id,
         method: head.method.as_str().to_owned(),
         path: head.uri.path().to_owned(),

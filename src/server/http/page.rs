@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::reply::{ApiError, EndpointResult, Reply};
-use super::request::Request;
+use super::request::ApiRequest;
 
 /// Entities per page unless the client gives a size. *Source: the platform's API.*
 const DEFAULT_SIZE: usize = 25;
@@ -30,7 +30,7 @@ impl Page {
     ///
     /// # Errors
     /// `pageSize` or `pageNumber` is not a whole number above zero.
-    pub(in crate::server) fn of(asked: &Request) -> Result<Self, ApiError> {
+    pub(in crate::server) fn of(asked: &ApiRequest) -> Result<Self, ApiError> {
         let number = |name: &str, default: usize| match asked.query(name) {
             None => Ok(default),
             Some(text) => {
@@ -47,7 +47,7 @@ impl Page {
 
     /// Reads the page from the query; values in the body take precedence.
     pub(in crate::server) fn of_body(
-        asked: &Request,
+        asked: &ApiRequest,
         body: &super::request::Object,
     ) -> Result<Self, ApiError> {
         let mut page = Self::of(asked)?;
@@ -74,7 +74,7 @@ impl Page {
 
 /// Answers with a page of a list, and links to the other pages.
 pub(in crate::server) fn listing<Item>(
-    asked: &Request,
+    asked: &ApiRequest,
     page: Page,
     items: &[Item],
     write: impl FnMut(&Item) -> Value,
@@ -103,7 +103,7 @@ pub(in crate::server) fn listing<Item>(
 }
 
 /// Returns the URI of the same request for another page.
-fn uri_of(asked: &Request, size: usize, number: usize) -> String {
+fn uri_of(asked: &ApiRequest, size: usize, number: usize) -> String {
     let is_page = |name: &str| name == "pageSize" || name == "pageNumber";
     let others = asked.query.iter().filter(|(name, _)| !is_page(name));
     let mut uri = format!("{}?pageSize={size}&pageNumber={number}", asked.path);
@@ -119,8 +119,8 @@ mod tests {
     use super::super::request::pairs;
     use super::*;
 
-    fn asked(query: &str) -> Request {
-        Request { path: "/x".into(), query: pairs(query), ..Request::default() }
+    fn asked(query: &str) -> ApiRequest {
+        ApiRequest { path: "/x".into(), query: pairs(query), ..ApiRequest::default() }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::reply::ApiError;
 
 /// A request whose body has been read completely.
 #[derive(Debug, Clone, Default)]
-pub(in crate::server) struct Request {
+pub(in crate::server) struct ApiRequest {
     /// The id of the request.
     pub(in crate::server) id: String,
     /// The method, in upper case.
@@ -24,7 +24,7 @@ pub(in crate::server) struct Request {
     pub(in crate::server) body: Vec<u8>,
 }
 
-impl Request {
+impl ApiRequest {
     /// Returns the value of a placeholder in the path.
     pub(in crate::server) fn parameter(&self, name: &str) -> &str {
         find(&self.parameters, name).unwrap_or_default()
@@ -232,16 +232,17 @@ mod tests {
 
     #[test]
     fn lists_may_repeat_or_have_commas() {
-        let request = Request { query: pairs("type=a,b&type=c"), ..Request::default() };
+        let request =
+            ApiRequest { query: pairs("type=a,b&type=c"), ..ApiRequest::default() };
         assert_eq!(request.query_all("type"), ["a", "b", "c"]);
     }
 
     #[test]
     fn bodies_declared_as_another_media_type_are_refused() {
-        let with = |declared: &str| Request {
+        let with = |declared: &str| ApiRequest {
             headers: vec![("content-type".into(), declared.into())],
             body: b"{}".to_vec(),
-            ..Request::default()
+            ..ApiRequest::default()
         };
         assert!(with("application/json; charset=utf-8").object().is_ok());
         assert!(with("application/vnd.api+json").object().is_ok());

@@ -173,7 +173,7 @@ mod tests {
     use crate::server::http::reply::ApiError;
 
     const BARE: &[u8] =
-        b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\ndate: Mon\r\n\r\n";
+        b"HTTP/1.1 400 Bad ApiRequest\r\ncontent-length: 0\r\ndate: Mon\r\n\r\n";
 
     fn malformed() -> Malformed {
         Arc::new(|status| ("7".into(), ApiError::new(status, "x", "x").into_reply("7")))
@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(bare_answer(b"HTTP/1.1 100 Continue\r\n\r\n"), None);
         assert_eq!(bare_answer(b""), None);
         let whole = String::from_utf8(whole_answer(BARE, &malformed())).unwrap();
-        assert!(whole.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{whole}");
+        assert!(whole.starts_with("HTTP/1.1 400 Bad ApiRequest\r\n"), "{whole}");
         assert!(whole.contains("inin-correlation-id: 7\r\n"), "{whole}");
         assert!(whole.ends_with('}'), "{whole}");
     }

@@ -1,5 +1,5 @@
-//! Decisions of flows that run here: documents in the index in which the state-machine tutorial stores
-//! them.
+//! Decisions of flows that run here: documents in the index in which the state-machine
+//! tutorial stores them.
 //!
 //! When an instance is over, its decisions are written as a separate event. An instance
 //! that is replayed at the start must not write them again, even if its decisions have

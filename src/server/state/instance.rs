@@ -290,7 +290,7 @@ impl Instance {
         routing.map(|routing| names(routing, symbols))
     }
 
-    /// Returns the state of the conversation, in the terms of the seeds.
+    /// Returns the state of the conversation, in the terms of the tutorials.
     pub(in crate::server) fn state(&self) -> &'static str {
         match &self.progress {
             Progress::Waiting(_) => "connected",

@@ -24,7 +24,7 @@ pub struct Turn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TurnKind {
     /// The caller heard this.
-    Said,
+    Prompt,
     /// The caller pressed these keys.
     Pressed,
     /// The caller spoke this.

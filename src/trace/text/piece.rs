@@ -19,7 +19,7 @@ pub enum Ink {
     /// Caller input.
     Caller,
     /// Path of the call.
-    Way,
+    Path,
     /// Note.
     Note,
     /// Error.
@@ -38,7 +38,7 @@ impl Ink {
             Self::Name => Style::new().bold(),
             Self::Speech => color(AnsiColor::Green),
             Self::Caller => color(AnsiColor::Cyan),
-            Self::Way => color(AnsiColor::Blue),
+            Self::Path => color(AnsiColor::Blue),
             Self::Note => color(AnsiColor::Yellow),
             Self::Error => color(AnsiColor::Red).bold(),
             Self::Success => color(AnsiColor::Green).bold(),

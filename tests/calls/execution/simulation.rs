@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::support::*;
 
-/// A flow with a lookup as in the lookup tutorial, a greeting before it, and a decision after it.
+/// A flow with a lookup as in the lookup tutorial, a greeting before it, and a decision
+/// after it.
 fn lookup() -> Stage {
     main_flow([
         say("Greet", "Welcome.").to("Lookup"),

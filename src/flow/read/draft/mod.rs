@@ -1,4 +1,4 @@
-//! The draft dialect: the JSON of seeds 001 to 003.
+//! The draft dialect: the JSON of the shared-flow, state-machine and lookup tutorials.
 
 mod actions;
 mod document;
