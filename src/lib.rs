@@ -74,13 +74,14 @@
 //! # The code map
 //!
 //! The rooms of the house, in the order in which a call goes through them. A room uses only
-//! rooms of a lower layer, and siblings do not know each other; `tests/architecture.rs`
+//! rooms of a lower layer, and siblings do not know each other; `tests/rules/architecture.rs`
 //! holds that. Data goes one way: what is decided in one room is not asked again in a later
 //! one.
 //!
 //! | room | layer | holds |
 //! |---|---|---|
 //! | [`source`] | 0 | files, places in them, and documents that remember where each value stands; the only room that reads JSON and YAML text |
+//! | [`build`] | 0 | version and features of this build |
 //! | [`value`] | 0 | the values of flows: types, NOT_SET, exact numbers, times, conversions, comparison, printing |
 //! | [`diagnostic`] | 1 | what users are told: one type with stable codes, a page of advice for each, and four ways to write it down |
 //! | [`expr`] | 2 | the languages in which flows compute, from text to evaluation: `draft`, and `architect` with its functions |
@@ -114,6 +115,7 @@
 #![forbid(unsafe_code)]
 
 pub mod analysis;
+pub mod build;
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;

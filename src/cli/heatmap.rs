@@ -1,7 +1,6 @@
 //! `flowsim heatmap`
 
 use std::io;
-#[cfg(feature = "png")]
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -10,10 +9,9 @@ use clap::{Args, ValueEnum};
 use super::exit::Exit;
 use super::{load, output};
 use crate::analysis::decisions::{self, Found};
-#[cfg(feature = "png")]
-use crate::analysis::heatmap::render_png;
 use crate::analysis::heatmap::{
-    Drawn, Heatmap, render_html, render_json, render_svg, render_text,
+    Drawn, Heatmap, NoPicture, render_html, render_json, render_png, render_svg,
+    render_text,
 };
 use crate::diagnostic::{Code, Diagnostic, Severity, sort};
 use crate::flow::read;
@@ -56,7 +54,6 @@ pub(super) struct Arguments {
 enum Format {
     Text,
     Svg,
-    #[cfg(feature = "png")]
     Png,
     Html,
     Json,
@@ -72,11 +69,7 @@ impl Format {
 
     /// Whether it shows keys and decisions, and nodes only where they are drawn.
     fn is_picture(self) -> bool {
-        #[cfg(feature = "png")]
-        if self == Self::Png {
-            return true;
-        }
-        self == Self::Svg
+        matches!(self, Self::Svg | Self::Png)
     }
 }
 
@@ -105,7 +98,6 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         output::message("error", missing);
         return Ok(Exit::Nothing);
     }
-    #[cfg(feature = "png")]
     if arguments.format == Format::Png {
         return write_picture(arguments, &heatmap, &drawn);
     }
@@ -113,7 +105,6 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 }
 
 /// Writes the picture, but not to people's terminals.
-#[cfg(feature = "png")]
 fn write_picture(
     arguments: &Arguments,
     heatmap: &Heatmap,
@@ -125,10 +116,13 @@ fn write_picture(
         return Ok(Exit::Usage);
     }
     match render_png(heatmap, drawn) {
-        Some(picture) => output::result_to(arguments.out.as_deref(), &picture),
-        None => {
-            output::message("error", "there is no memory for the picture");
-            Ok(Exit::Outside)
+        Ok(picture) => output::result_to(arguments.out.as_deref(), &picture),
+        Err(reason) => {
+            output::message("error", &reason.to_string());
+            Ok(match reason {
+                NoPicture::Feature(_) => Exit::Usage,
+                NoPicture::Memory => Exit::Outside,
+            })
         }
     }
 }
@@ -199,7 +193,6 @@ fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[Drawn]) -> String {
         }
         Format::Svg => render_svg(heatmap, drawn),
         // It is no text, and was written before.
-        #[cfg(feature = "png")]
         Format::Png => String::new(),
         Format::Html => render_html(heatmap, drawn),
         Format::Json => render_json(heatmap, drawn),

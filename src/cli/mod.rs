@@ -22,6 +22,8 @@ mod inputs;
 mod interactive;
 mod load;
 mod man;
+#[cfg(not(all(feature = "live", feature = "serve")))]
+mod missing;
 mod output;
 #[cfg(feature = "live")]
 mod record;
@@ -34,6 +36,7 @@ mod serve;
 #[cfg(feature = "live")]
 mod ship;
 mod test;
+mod version;
 
 pub use exit::Exit;
 
@@ -44,10 +47,18 @@ use clap::{Parser, Subcommand};
 /// What a flow asks of the world is answered by fixtures. Only `flowsim record` and `flowsim
 /// ship` talk to a network, to the service that they are told.
 #[derive(Debug, Parser)]
-#[command(name = "flowsim", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "flowsim",
+    max_term_width = 100,
+    arg_required_else_help = true,
+    args_conflicts_with_subcommands = true
+)]
 struct Arguments {
+    #[command(flatten)]
+    version: version::Arguments,
+
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -63,15 +74,21 @@ enum Command {
     Heatmap(heatmap::Arguments),
     #[cfg(feature = "live")]
     Ship(ship::Arguments),
+    #[cfg(not(feature = "live"))]
+    Ship(missing::Arguments),
     Diff(diff::Arguments),
     #[cfg(feature = "live")]
     Record(record::Arguments),
+    #[cfg(not(feature = "live"))]
+    Record(missing::Arguments),
     Import(import::Arguments),
     Redact(redact::Arguments),
     Compare(compare::Arguments),
     Explain(explain::Arguments),
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
+    #[cfg(not(feature = "serve"))]
+    Serve(missing::Arguments),
     Init(init::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
@@ -84,7 +101,12 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Ok(arguments) => arguments,
         Err(error) => return exit::of_usage(&error),
     };
-    let result = match arguments.command {
+    // Without a command there is --version: clap accepts nothing else.
+    let Some(command) = arguments.command else {
+        return version::run(&arguments.version)
+            .unwrap_or_else(|error| exit::of_output(&error));
+    };
+    let result = match command {
         Command::Run(arguments) => run::run(arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
@@ -97,14 +119,20 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Heatmap(arguments) => heatmap::run(&arguments),
         #[cfg(feature = "live")]
         Command::Ship(arguments) => ship::run(&arguments),
+        #[cfg(not(feature = "live"))]
+        Command::Ship(_) => missing::run("live"),
         Command::Diff(arguments) => diff::run(&arguments),
         #[cfg(feature = "live")]
         Command::Record(arguments) => record::run(&arguments),
+        #[cfg(not(feature = "live"))]
+        Command::Record(_) => missing::run("live"),
         Command::Import(arguments) => import::run(&arguments),
         Command::Redact(arguments) => redact::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
+        #[cfg(not(feature = "serve"))]
+        Command::Serve(_) => missing::run("serve"),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

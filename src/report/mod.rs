@@ -22,6 +22,7 @@ mod tap;
 mod words;
 
 pub use console::{Console, ConsoleStyle, Listing};
+pub use json::{JsonStream, list_json};
 pub use spec::ReportSpec;
 
 use std::io;

@@ -19,6 +19,7 @@ mod object;
 mod power;
 mod print;
 mod properties;
+mod region;
 mod serialize;
 pub mod spoken;
 mod time;
@@ -40,6 +41,7 @@ pub use json::{Json, JsonObject, MAX_JSON_DEPTH, NotJson};
 pub use number::Number;
 pub use object::{Collection, Currency, Object};
 pub use properties::{Property, properties_of};
+pub use region::dialing_code;
 pub use time::{Date, DateTime, Time};
 pub use types::{Kind, Type};
 

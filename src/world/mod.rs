@@ -16,7 +16,7 @@ pub use fixtures::{
 };
 pub use host::FixtureHost;
 pub use input::Input;
-pub use phone::{Country, e164};
+pub use phone::{Country, e164, unreadable};
 pub use question::{
     ActionAnswer, Answer, Choice, Host, InputQuestion, Keystroke, Question, QueueAnswer,
     Response,

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
+use crate::build::MissingFeature;
+use crate::value::dialing_code;
 
 /// The longest number, in digits. *Source: ITU-T E.164.*
 const MAX_DIGITS: usize = 15;
@@ -10,33 +11,23 @@ const MAX_DIGITS: usize = 15;
 /// The longest text that may be a telephone number, punctuation and extension included.
 const MAX_LENGTH: usize = 60;
 
-/// The regions whose numbers can be read: those of `libphonenumber`. The list stands here,
-/// and a test compares it, because asking the library costs ten milliseconds at the start.
-const REGIONS: &str = "\
-    AC AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM \
-    BN BO BQ BR BS BT BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY \
-    CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH \
-    GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE \
-    JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC \
-    MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI \
-    NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PR PS PT PW PY QA RE RO RS RU RW SA \
-    SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TA TC TD TG TH TJ TK \
-    TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA \
-    ZM ZW";
-
-/// A country whose way of writing numbers is assumed where no country code is given.
+/// A country whose national format is assumed for numbers without a country code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Country(Region);
+pub struct Country([u8; 2]);
 
 impl Country {
     /// The United States.
-    pub const US: Self = Self(Region::US);
+    pub const US: Self = Self(*b"US");
 
-    /// The country of an ISO 3166 code such as `GB`, in any case.
+    /// Returns the country of an ISO 3166 code such as `GB`, in upper or lower case.
     pub fn from_code(code: &str) -> Option<Self> {
         let upper = code.to_ascii_uppercase();
-        let is_known = REGIONS.split(' ').any(|region| region == upper);
-        if is_known { Region::from_code(&upper).ok().map(Self) } else { None }
+        dialing_code(&upper)?;
+        upper.as_bytes().try_into().ok().map(Self)
+    }
+
+    fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
@@ -102,8 +93,48 @@ fn national(text: &str, country: Country) -> Option<String> {
     if !may_be_number(text) {
         return None;
     }
-    let number = PHONE_NUMBER_UTIL.parse(text, Some(country.0)).ok()?;
+    north_american(text, country).or_else(|| of_library(text, country))
+}
+
+/// Reads ten digits, with or without a 1 in front, where the country code is 1: the format
+/// that needs no table of the world's numbering plans.
+fn north_american(text: &str, country: Country) -> Option<String> {
+    let is_punctuation =
+        |byte: u8| matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/');
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || is_punctuation(byte));
+    if !is_plain || dialing_code(country.code()) != Some("1") {
+        return None;
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let number = if digits.len() == 11 { digits.strip_prefix('1')? } else { &digits };
+    let is_number = number.len() == 10 && number.as_bytes()[0] >= b'2';
+    is_number.then(|| format!("+1{number}"))
+}
+
+#[cfg(feature = "phone")]
+fn of_library(text: &str, country: Country) -> Option<String> {
+    use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
+
+    let region = Region::from_code(country.code()).ok()?;
+    let number = PHONE_NUMBER_UTIL.parse(text, Some(region)).ok()?;
     Some(PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned())
+}
+
+#[cfg(not(feature = "phone"))]
+fn of_library(_: &str, _: Country) -> Option<String> {
+    None
+}
+
+/// The message for a text that [`e164`] could not read.
+pub fn unreadable(text: &str) -> String {
+    let message = format!("`{text}` is not a telephone number");
+    if cfg!(feature = "phone") || !may_be_number(text) {
+        return message;
+    }
+    let missing = MissingFeature("phone");
+    format!(
+        "{message} with its country code; to read the formats of countries: {missing}"
+    )
 }
 
 #[cfg(test)]
@@ -126,6 +157,11 @@ mod tests {
         ] {
             assert_eq!(us(text).as_deref(), Some("+15557770100"), "{text}");
         }
+    }
+
+    #[cfg(feature = "phone")]
+    #[test]
+    fn numbers_with_trunk_prefixes_and_extensions_are_read() {
         assert_eq!(us("+44 (0)20 7946 0958").as_deref(), Some("+442079460958"));
         assert_eq!(us("tel:+1-555-777-0100;ext=12").as_deref(), Some("+15557770100"));
         assert_eq!(us("+1 555 777 0100 x12").as_deref(), Some("+15557770100"));
@@ -136,6 +172,12 @@ mod tests {
         for text in ["5557770100", "(555) 777-0100", "1 555 777 0100"] {
             assert_eq!(us(text).as_deref(), Some("+15557770100"), "{text}");
         }
+        assert_eq!(Country::from_code("UK"), None);
+    }
+
+    #[cfg(feature = "phone")]
+    #[test]
+    fn numbers_of_every_country_are_read() {
         let british = Country::from_code("gb").unwrap();
         assert_eq!(e164("020 7946 0958", british).as_deref(), Some("+442079460958"));
         let german = Country::from_code("DE").unwrap();
@@ -152,16 +194,21 @@ mod tests {
         assert_eq!(us(&"1".repeat(10_000)), None);
     }
 
+    #[cfg(not(feature = "phone"))]
     #[test]
-    fn the_regions_are_those_of_the_library() {
-        let mut known: Vec<String> = PHONE_NUMBER_UTIL
-            .get_supported_regions()
-            .map(|region| region.to_string())
-            .filter(|code| code.len() == 2)
-            .collect();
-        known.sort();
-        assert_eq!(REGIONS, known.join(" "));
-        assert_eq!(Country::from_code("UK"), None);
+    fn a_build_without_the_library_names_the_feature() {
+        let british = Country::from_code("gb").unwrap();
+        assert_eq!(e164("020 7946 0958", british), None);
+        assert!(unreadable("020 7946 0958").contains("feature `phone`"));
+        assert_eq!(unreadable("none"), "`none` is not a telephone number");
+    }
+
+    #[cfg(feature = "phone")]
+    proptest! {
+        #[test]
+        fn the_built_in_format_agrees_with_the_library(text in "[(]?1?[ -]?[2-9][0-9]{2}[)]?[ .-]?[0-9]{3}[ -]?[0-9]{4}") {
+            prop_assert_eq!(north_american(&text, Country::US), of_library(&text, Country::US));
+        }
     }
 
     proptest! {

@@ -17,8 +17,7 @@ pub use html::render_html;
 pub use json::render_json;
 pub use listing::Drawn;
 pub use nodes::{FlowHeat, NodeHeat, Nodes};
-#[cfg(feature = "png")]
-pub use png::render_png;
+pub use png::{NoPicture, render_png};
 pub use svg::render_svg;
 pub use table::{Cell, Table, View};
 pub use text::render_text;

@@ -1,27 +1,68 @@
 //! The table of keys and decisions, and the flows below it, as a picture of points.
 
-#![cfg(feature = "png")]
-
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{Options, Tree};
+use std::fmt;
 
 use super::Heatmap;
 use super::listing::Drawn;
-use super::svg::draw;
+use crate::build::MissingFeature;
 
-/// How many points there are to a pixel of the drawing, each way: screens have fine points.
-const SCALE: f32 = 2.0;
+/// Reason why there is no picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoPicture {
+    /// This build lacks the feature `png`.
+    Feature(MissingFeature),
+    /// The picture does not fit into the memory.
+    Memory,
+}
 
-/// How everything looks: always light, for the picture goes into other people's documents.
-const STYLE: &str = "\
+impl fmt::Display for NoPicture {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Feature(missing) => write!(formatter, "cannot draw a PNG: {missing}"),
+            Self::Memory => formatter.write_str("not enough memory for the picture"),
+        }
+    }
+}
+
+/// Draws the table and the flows as PNG. The font is part of the program, so that the picture
+/// is the same on every machine.
+///
+/// # Errors
+/// The build lacks the feature `png`, or the picture does not fit into the memory.
+pub fn render_png(heatmap: &Heatmap, drawn: &[Drawn]) -> Result<Vec<u8>, NoPicture> {
+    raster::render(heatmap, drawn)
+}
+
+#[cfg(not(feature = "png"))]
+mod raster {
+    use super::{Drawn, Heatmap, MissingFeature, NoPicture};
+
+    pub(super) fn render(_: &Heatmap, _: &[Drawn]) -> Result<Vec<u8>, NoPicture> {
+        Err(NoPicture::Feature(MissingFeature("png")))
+    }
+}
+
+#[cfg(feature = "png")]
+mod raster {
+    use resvg::tiny_skia::{Pixmap, Transform};
+    use resvg::usvg::{Options, Tree};
+
+    use super::super::svg::draw;
+    use super::{Drawn, Heatmap, NoPicture};
+
+    /// How many points there are to a pixel of the drawing, each way: screens have fine points.
+    const SCALE: f32 = 2.0;
+
+    /// How everything looks: always light, for the picture goes into other people's documents.
+    const STYLE: &str = "\
 text{fill:#1c1f23;font-family:'DejaVu Sans';font-size:12px}\
 .ground{fill:#ffffff}.title{font-size:16px;font-weight:700}.soft{fill:#5f6670}\
 .count{font-size:14px}.small{font-size:10px}\
 .h0{fill:#f3f4f2}.h1{fill:#d3ecab}.h2{fill:#93d4bf}.h3{fill:#2a78b5}.h4{fill:#1b2f80}\
 .t0{fill:#5f6670}.t1{fill:#1a2b1a}.t2{fill:#0d2b2b}.t3{fill:#ffffff}.t4{fill:#ffffff}";
 
-/// The same for drawings of flows.
-const FLOW_STYLE: &str = "\
+    /// The same for drawings of flows.
+    const FLOW_STYLE: &str = "\
 .box{stroke:#5f6670}.start{stroke-width:2.5}.plain{fill:#ffffff;stroke-dasharray:4 3}\
 .name{font-size:11.5px}.part{font-size:13px;font-weight:700}.way{fill:none;stroke:#5f6670}\
 .w1{stroke-width:1.5}.w2{stroke-width:2.5}.w3{stroke-width:3.5}.w4{stroke-width:4.5}\
@@ -29,17 +70,24 @@ const FLOW_STYLE: &str = "\
 .label{fill:#5f6670;stroke:#ffffff;stroke-width:4px;paint-order:stroke;\
 stroke-linejoin:round}";
 
-/// The table and the flows that are drawn as PNG. The letters are of a font that is part of the program, so that the
-/// picture is the same on every machine; nothing if there is no memory for the picture.
-pub fn render_png(heatmap: &Heatmap, drawn: &[Drawn]) -> Option<Vec<u8>> {
-    let mut options = Options { font_family: "DejaVu Sans".into(), ..Options::default() };
-    let fonts = options.fontdb_mut();
-    fonts.load_font_data(dejavu::sans::regular().to_vec());
-    fonts.load_font_data(dejavu::sans::bold().to_vec());
-    let tree =
-        Tree::from_str(&draw(heatmap, drawn, [STYLE, FLOW_STYLE]), &options).ok()?;
-    let size = tree.size().to_int_size().scale_by(SCALE)?;
-    let mut pixels = Pixmap::new(size.width(), size.height())?;
-    resvg::render(&tree, Transform::from_scale(SCALE, SCALE), &mut pixels.as_mut());
-    pixels.encode_png().ok()
+    pub(super) fn render(
+        heatmap: &Heatmap,
+        drawn: &[Drawn],
+    ) -> Result<Vec<u8>, NoPicture> {
+        pixels(heatmap, drawn).ok_or(NoPicture::Memory)
+    }
+
+    fn pixels(heatmap: &Heatmap, drawn: &[Drawn]) -> Option<Vec<u8>> {
+        let mut options =
+            Options { font_family: "DejaVu Sans".into(), ..Options::default() };
+        let fonts = options.fontdb_mut();
+        fonts.load_font_data(dejavu::sans::regular().to_vec());
+        fonts.load_font_data(dejavu::sans::bold().to_vec());
+        let drawing = draw(heatmap, drawn, [STYLE, FLOW_STYLE]);
+        let tree = Tree::from_str(&drawing, &options).ok()?;
+        let size = tree.size().to_int_size().scale_by(SCALE)?;
+        let mut pixels = Pixmap::new(size.width(), size.height())?;
+        resvg::render(&tree, Transform::from_scale(SCALE, SCALE), &mut pixels.as_mut());
+        pixels.encode_png().ok()
+    }
 }

@@ -5,6 +5,7 @@ mod decisions;
 mod outputs;
 mod places;
 mod profile;
+mod requests;
 mod snapshots;
 mod telling;
 mod watch;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use self::places::Places;
+use self::requests::Requests;
 use self::telling::Telling;
 use super::exit::Exit;
 use super::output;
@@ -105,13 +107,33 @@ pub(super) struct Arguments {
     )]
     list: bool,
 
+    /// Format of the list
+    #[arg(
+        long,
+        value_enum,
+        default_value_t = ListFormat::Text,
+        value_name = "FORMAT",
+        requires = "list"
+    )]
+    format: ListFormat,
+
+    /// List the tests as JSON lines, then run those whose numbers are read from standard
+    /// input, one a line, until it ends: for editors and test frameworks
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "list", "review", "delete_unreferenced", "fail_fast", "max_fail"
+        ]
+    )]
+    on_request: bool,
+
     /// Run, wait for changes of files, and run the tests again that depend on them, until
     /// Ctrl-C
     #[arg(
         long,
         conflicts_with_all = [
             "report", "html", "coverage", "coverage_out", "coverage_min", "decisions", "update",
-            "review", "delete_unreferenced", "list"
+            "review", "delete_unreferenced", "list", "on_request"
         ]
     )]
     watch: bool,
@@ -135,6 +157,15 @@ enum NoTests {
     Pass,
     Warn,
     Fail,
+}
+
+/// Formats of `--list`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    /// A line a test: file, line and name
+    Text,
+    /// `flowsim.run/1`, a JSON object a line
+    Json,
 }
 
 /// How much the console tells.
@@ -188,10 +219,18 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     };
     let mut telling = Telling::new(arguments, &mut noted)?;
     let mut tell = |event: &RunEvent<'_>, scene: Scene<'_>| telling.tell(event, scene);
-    let result = runner::run_files(&wanted, arguments.options(), &mut files, &mut tell);
+    let (options, mut requests) = (arguments.options(), Requests::default());
+    let result = match arguments.on_request {
+        true => requests.run(&wanted, options, &mut files, &mut tell),
+        false => runner::run_files(&wanted, options, &mut files, &mut tell)
+            .map_err(io::Error::other),
+    };
     let played = telling.end()?;
-    let (library, ended) = result.map_err(io::Error::other)?;
-    if ended.tally.total() == 0 && arguments.no_tests.is_failure(ended.found) {
+    let (library, ended) = result?;
+    if let Some(exit) = requests.refused {
+        return Ok(exit);
+    }
+    if ended.tally.total() == 0 && arguments.is_failure_without_tests(ended.found) {
         return Ok(Exit::Nothing);
     }
     let covered = arguments.coverage.tell(covered, &library, &files)?;
@@ -222,7 +261,7 @@ fn without_running(arguments: &Arguments) -> io::Result<Exit> {
     }
     let plan = suites.plan(arguments);
     let is_broken = is_broken(&suites.library);
-    list(&plan)?;
+    list(&plan, &suites, arguments.format)?;
     Ok(match () {
         () if is_broken => Exit::Input,
         () if plan.cases.is_empty() && arguments.no_tests.is_failure(plan.found) => {
@@ -267,7 +306,12 @@ impl Suites {
     }
 }
 
-fn list(plan: &Plan<'_>) -> io::Result<()> {
+fn list(plan: &Plan<'_>, suites: &Suites, format: ListFormat) -> io::Result<()> {
+    if format == ListFormat::Json {
+        let scene = Scene { library: &suites.library, files: &suites.files };
+        let options = telling::options();
+        return output::result(&report::list_json(&plan.listed(), &options, scene)?);
+    }
     let mut out = String::new();
     for planned in &plan.cases {
         let id = &planned.id;
@@ -299,6 +343,11 @@ impl NoTests {
 }
 
 impl Arguments {
+    /// Reports that no test was run. Returns whether that is a failure.
+    fn is_failure_without_tests(&self, found: usize) -> bool {
+        !self.on_request && self.no_tests.is_failure(found)
+    }
+
     fn selection(&self) -> Selection {
         let texts = |texts: &[String]| texts.iter().map(Text::from).collect();
         Selection {
@@ -348,6 +397,7 @@ impl Arguments {
     /// Whether somebody wants to know what happened in calls that went as expected.
     fn needs_traces(&self) -> bool {
         self.profile
+            || self.on_request
             || self.specs().any(|spec| spec.needs_traces())
             || self.coverage.counter().is_some()
             || self.decisions.path().is_some()

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::value::spoken::dialing_code;
 use crate::value::{
-    DateTime, Duration, Kind, MAX_INTEGER, Object, Text, Value, properties_of,
+    DateTime, Duration, Kind, MAX_INTEGER, Object, Text, Value, dialing_code,
+    properties_of,
 };
 
 use super::functions::currencies;
@@ -61,7 +61,7 @@ fn system(group: &str, name: &str) -> Option<(Value, Text)> {
         ("languages", _) => language(name)?,
         ("regions", _) => {
             let code = dialing_code(&capitals)?;
-            let properties = [("dialingCode", &*code), ("countryCode", &*capitals)];
+            let properties = [("dialingCode", code), ("countryCode", &*capitals)];
             let value = object(Kind::Region, &properties);
             (value, format!("System.Regions.{capitals}"))
         }

@@ -9,7 +9,7 @@ use crate::server::http::page::{Page, listing};
 use crate::server::state::event::Event;
 use crate::server::state::{CONTACTS, MAX_ENTITIES, State, instance};
 use crate::value::{Json, derived_id};
-use crate::world::{Answer, Country, Question, Replies, e164};
+use crate::world::{Answer, Country, Question, Replies, e164, unreadable};
 
 /// Finds the contact of a telephone number, an e-mail address or an id.
 pub(in crate::server) fn reverse_lookup(state: &mut State, asked: &Asked) -> Answered {
@@ -146,7 +146,7 @@ fn save(
             return Err(Refusal::bad(format!("`{key}` needs `display` or `e164`")));
         };
         let Some(number) = e164(&written, Country::default()) else {
-            return Err(Refusal::bad(format!("`{written}` is not a telephone number")));
+            return Err(Refusal::bad(unreadable(&written)));
         };
         phone["e164"] = number.as_ref().into();
         if phone.get("display").is_none_or(Value::is_null) {

@@ -126,7 +126,7 @@ impl State {
     ) -> Result<Self, String> {
         let mut state = Self::new(organisation);
         let Some(folder) = data else { return Ok(state) };
-        let (journal, events) = journal::Database::open(folder)?;
+        let (journal, events) = journal::DiskJournal::open(folder)?;
         // What was kept was done with the flows of that time. Should those of today not stand
         // it, the folder is still whole, and who started the server is told.
         let redone = catch_unwind(AssertUnwindSafe(|| state.redo(&events)));

@@ -22,7 +22,6 @@ pub use format::{
     BooleanFormat, DateFormat, LanguageContext, MoneyFormat, NumberFormat, PhoneFormat,
     TimeFormat, TimePart,
 };
-pub use phone::dialing_code;
 
 use super::{Currency, Date, DateTime, Duration, Number, Text, Time};
 
@@ -115,11 +114,13 @@ impl Spoken {
 
     /// A telephone number in E.164 (`+13178723000`), read with its country code or as it is
     /// dialled inside its country (`3178723000`, `0755551212`).
-    pub fn phone_number(e164: &str, format: PhoneFormat) -> Self {
-        Self::PhoneNumber(match format {
+    /// Returns `None` for the second form outside the North American plan if this build lacks
+    /// the feature `phone`.
+    pub fn phone_number(e164: &str, format: PhoneFormat) -> Option<Self> {
+        Some(Self::PhoneNumber(match format {
             PhoneFormat::Global => e164.into(),
-            PhoneFormat::Local => phone::dialled_inside(e164),
-        })
+            PhoneFormat::Local => phone::dialled_inside(e164)?,
+        }))
     }
 
     /// What the caller hears: words in English (`en`, `en-us`, `en-gb`… in any case), what

@@ -10,7 +10,7 @@ use super::store::{Store, Unavailable};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::value::{Json, Text};
-use crate::world::phone::{Country, e164, may_be_number};
+use crate::world::phone::{Country, e164, may_be_number, unreadable};
 
 /// All contacts that the fixtures know.
 #[derive(Debug, Clone, Default)]
@@ -161,7 +161,7 @@ impl Listed {
 }
 
 fn not_a_number(phone: &str, span: Span) -> Diagnostic {
-    let message = format!("`{phone}` is not a telephone number");
+    let message = unreadable(phone);
     let help = "write it with its country code, as `+15557770100`";
     let mut diagnostic =
         Diagnostic::new(Code::INVALID_FIXTURES, message).at(span).help(help);

@@ -12,7 +12,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::Span;
 use crate::value::Json;
-use crate::world::phone::Country;
+use crate::world::phone::{Country, unreadable};
 
 use super::contact::Contact;
 use super::{csv, ndjson};
@@ -207,7 +207,7 @@ impl Faults {
         line: impl Fn() -> u64,
     ) {
         for number in numbers {
-            let message = || format!("`{number}` is not a telephone number");
+            let message = || unreadable(number);
             self.add(|| (line(), message()));
         }
     }
@@ -231,12 +231,14 @@ impl Faults {
 use super::sqlite::{open as open_sqlite, probe as probe_sqlite};
 
 #[cfg(not(feature = "sqlite"))]
-const WITHOUT_SQLITE: &str = "this flowsim was built without the feature `sqlite`; build it \
-    with that feature, or export the table as CSV";
+fn without_sqlite<T>() -> Result<T, String> {
+    let missing = crate::build::MissingFeature("sqlite");
+    Err(format!("{missing}, or export the table as CSV"))
+}
 
 #[cfg(not(feature = "sqlite"))]
 fn probe_sqlite(_: &Path, _: &str) -> Result<(), String> {
-    Err(WITHOUT_SQLITE.into())
+    without_sqlite()
 }
 
 #[cfg(not(feature = "sqlite"))]
@@ -246,5 +248,5 @@ fn open_sqlite(
     _: Country,
     _: &mut Faults,
 ) -> Result<Box<dyn Records>, String> {
-    Err(WITHOUT_SQLITE.into())
+    without_sqlite()
 }

@@ -1,5 +1,7 @@
 //! Bodies of everything that is spoken and is no number.
 
+use crate::build::MissingFeature;
+use crate::diagnostic::Code;
 use crate::value::spoken::{
     BooleanFormat, DateFormat, MoneyFormat, PhoneFormat, Spoken, TimeFormat, TimePart,
 };
@@ -78,7 +80,15 @@ pub(super) fn phone_number(arguments: &Arguments<'_>) -> Result<Value, Failure> 
         return Ok(blank());
     }
     Ok(match property(number, "e164") {
-        Some(e164) => speak(Spoken::phone_number(e164, format_of(arguments, number)?)),
+        Some(e164) => {
+            let spoken = Spoken::phone_number(e164, format_of(arguments, number)?);
+            let missing = || {
+                let feature = MissingFeature("phone");
+                let message = format!("cannot read `{e164}` as it is dialled: {feature}");
+                Failure::new(Code::CONVERSION_FAILED, message)
+            };
+            speak(spoken.ok_or_else(missing)?)
+        }
         None => speak_digits(property(number, "uri").unwrap_or_default()),
     })
 }

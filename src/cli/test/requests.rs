@@ -1,0 +1,66 @@
+//! `flowsim test --on-request`: the tests run that another program names on standard input.
+
+use std::io::{self, BufRead};
+
+use super::telling;
+use crate::cli::exit::Exit;
+use crate::cli::output;
+use crate::report;
+use crate::runner::{self, Ended, Library, Listed, Options, RunEvent, Scene, Wanted};
+use crate::source::Files;
+
+/// The requests of another program.
+#[derive(Default)]
+pub(super) struct Requests {
+    is_listed: bool,
+    /// The list cannot be written.
+    failure: Option<io::Error>,
+    /// A line is not a request.
+    pub(super) refused: Option<Exit>,
+}
+
+impl Requests {
+    /// Lists the tests, and then runs those whose numbers are read.
+    pub(super) fn run(
+        &mut self,
+        wanted: &Wanted,
+        options: Options,
+        files: &mut Files,
+        tell: &mut dyn FnMut(&RunEvent<'_>, Scene<'_>),
+    ) -> io::Result<(Library, Ended)> {
+        let next =
+            &mut |listed: &[Listed<'_>], scene: Scene<'_>| self.next(listed, scene);
+        let ran = runner::run_on_request(wanted, options, files, next, tell);
+        self.failure.take().map_or(Ok(()), Err)?;
+        ran.map_err(io::Error::other)
+    }
+
+    /// The index of the test that is requested next. `None` if no more will be.
+    fn next(&mut self, listed: &[Listed<'_>], scene: Scene<'_>) -> Option<usize> {
+        if !std::mem::replace(&mut self.is_listed, true) {
+            let written = report::list_json(listed, &telling::options(), scene);
+            self.failure = written.and_then(|text| output::result(&text)).err();
+            if self.failure.is_some() {
+                return None;
+            }
+        }
+        let mut line = Vec::new();
+        // A stream that cannot be read has no more requests.
+        let length = io::stdin().lock().read_until(b'\n', &mut line).unwrap_or(0);
+        if length == 0 {
+            return None;
+        }
+        let line = String::from_utf8_lossy(&line);
+        let number = line.trim().parse::<usize>().ok().filter(|it| *it <= listed.len());
+        let index = number.and_then(|number| number.checked_sub(1));
+        if index.is_none() {
+            let (count, line) = (listed.len(), line.trim());
+            let text = format!(
+                "invalid request `{line}`: expected the number of a test, 1 to {count}"
+            );
+            output::message("error", &text);
+            self.refused = Some(Exit::Usage);
+        }
+        index
+    }
+}

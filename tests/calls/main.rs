@@ -1,0 +1,15 @@
+//! Tests of calls: running flows of both dialects, fixtures, traces and execution documents.
+
+mod architect;
+mod execution;
+mod execution_documents;
+mod execution_of_runs;
+mod execution_of_the_platform;
+mod fixtures;
+mod organisations;
+mod properties;
+mod real_flows;
+#[path = "../support/shared.rs"]
+mod shared;
+mod trace_laws;
+mod traces;

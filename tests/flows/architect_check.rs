@@ -1,0 +1,491 @@
+//! What the checker finds in Architect's own flows.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use flowsim::diagnostic::{Code, Diagnostic, Style, render_text, sort};
+use flowsim::flow::check::check_architect;
+use flowsim::flow::read::load;
+use flowsim::source::Files;
+
+use crate::shared::shared;
+
+fn findings(paths: &[PathBuf]) -> (Vec<Diagnostic>, Files) {
+    let mut files = Files::new();
+    let loaded = load(paths, &[], &mut files);
+    let mut diagnostics = loaded.diagnostics;
+    diagnostics.extend(check_architect(&loaded.architect));
+    sort(&mut diagnostics);
+    (diagnostics, files)
+}
+
+/// The findings in a text, each as its code, the text that it points at, and its node.
+fn found_in(text: &str) -> Vec<(Code, String, Option<String>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flow.yaml");
+    fs::write(&path, text).unwrap();
+    let (diagnostics, files) = findings(&[path]);
+    let entry = |it: Diagnostic| {
+        let place = files.text(it.labels[0].span).to_owned();
+        (it.code, place, it.node)
+    };
+    diagnostics.into_iter().map(entry).collect()
+}
+
+/// A call flow with one task, whose actions these are.
+fn with_actions(actions: &str) -> String {
+    let actions: String =
+        actions.lines().map(|line| format!("            {line}\n")).collect();
+    format!(
+        "inboundCall:
+  name: F
+  startUpRef: /inboundCall/tasks/task[Main_1]
+  variables:
+    - stringVariable: {{name: Flow.text}}
+    - integerVariable: {{name: Flow.count}}
+    - queueVariable: {{name: Flow.queue}}
+  tasks:
+    - task:
+        name: Main
+        refId: Main_1
+        actions:
+{actions}"
+    )
+}
+
+fn codes(text: &str) -> Vec<Code> {
+    found_in(text).into_iter().map(|(code, ..)| code).collect()
+}
+
+/// The findings that share their code with one of another dialect.
+#[test]
+fn findings_of_shared_codes_read_well() {
+    for name in ["unreachable", "unknown_module"] {
+        let path = Path::new("fixtures/architect").join(format!("{name}.yaml"));
+        let (diagnostics, files) = findings(&[path]);
+        let text = render_text(&diagnostics, &files, Style::default());
+        insta::assert_snapshot!(name, text);
+    }
+}
+
+#[test]
+fn an_expression_is_told_at_its_place() {
+    let found = found_in(&with_actions(
+        "- decision:
+    name: Often?
+    condition:
+      exp: Flow.count > 3 and Flow.cuont < 9",
+    ));
+    let expected =
+        (Code::UNKNOWN_VARIABLE, "Flow.cuont".to_owned(), Some("Often?".to_owned()));
+    assert_eq!(found, [expected]);
+}
+
+#[test]
+fn names_have_no_case_and_slots_no_declaration() {
+    let actions = "- updateData:
+    name: U
+    statements:
+      - string: {variable: flow.TEXT, value: {exp: Append(call.ani, Slot.city)}}
+      - integer: {variable: Flow.count, value: {exp: FLOW.count + 1}}";
+    assert_eq!(codes(&with_actions(actions)), []);
+}
+
+#[test]
+fn a_place_needs_its_type() {
+    for (action, code) in [
+        ("- transferToAcd: {name: T, targetQueue: {exp: Flow.queue}}", None),
+        (
+            "- transferToAcd: {name: T, targetQueue: {exp: GetCurrentDateTimeUtc()}}",
+            Some(Code::WRONG_TYPE),
+        ),
+        ("- wait: {name: W, duration: {exp: \"MakeDuration(0, 0, 1, 0, 0)\"}}", None),
+        ("- wait: {name: W, duration: {exp: Flow.queue}}", Some(Code::WRONG_TYPE)),
+        ("- playAudio: {name: P, audio: {exp: Flow.text}}", None),
+        ("- playAudio: {name: P, audio: {exp: Flow.queue}}", Some(Code::WRONG_TYPE)),
+    ] {
+        assert_eq!(codes(&with_actions(action)), Vec::from_iter(code), "{action}");
+    }
+}
+
+/// Files of CX as Code are templates of flows.
+#[test]
+fn a_template_is_no_mistake_of_the_flow() {
+    let actions = "- playAudio: {name: P, audio: {exp: \"Flow.{{greeting}}\"}}";
+    assert_eq!(codes(&with_actions(actions)), [Code::UNSET_PLACEHOLDER]);
+}
+
+#[test]
+fn a_transfer_goes_on_when_it_fails() {
+    let behind = |first: &str| {
+        codes(&with_actions(&format!(
+            "- {first}: {{name: A}}\n- disconnect: {{name: B}}"
+        )))
+    };
+    assert_eq!(behind("transferToAcd"), []);
+    assert_eq!(behind("disconnect"), [Code::UNREACHABLE_NODE]);
+    assert_eq!(behind("endTask"), [Code::UNREACHABLE_NODE]);
+}
+
+#[test]
+fn a_decision_goes_on_unless_both_outputs_end() {
+    let with_no = |no: &str| {
+        codes(&with_actions(&format!(
+            "- decision:
+    name: D
+    condition: {{lit: true}}
+    outputs:
+      \"yes\": {{actions: [{{disconnect: {{name: A}}}}]}}
+{no}
+- disconnect: {{name: Z}}"
+        )))
+    };
+    assert_eq!(with_no(""), []);
+    assert_eq!(with_no("      \"no\": {actions: []}"), []);
+    let ends = "      \"no\": {actions: [{disconnect: {name: B}}]}";
+    assert_eq!(with_no(ends), [Code::UNREACHABLE_NODE]);
+}
+
+#[test]
+fn modules_that_are_loaded_are_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let module =
+        "commonModule: {name: Greet, startUpTaskActions: [{endTask: {name: E}}]}";
+    fs::write(folder.path().join("module.yaml"), module).unwrap();
+    let caller = |name: &str| {
+        let action = "- callCommonModule: {name: C, commonModule: {NAME: {ver_latestPublished: {}}}}";
+        fs::write(
+            folder.path().join("caller.yaml"),
+            with_actions(&action.replace("NAME", name)),
+        )
+        .unwrap();
+        let (diagnostics, _) = findings(&[folder.path().to_owned()]);
+        diagnostics.into_iter().map(|it| (it.code, it.help)).collect::<Vec<_>>()
+    };
+    assert_eq!(caller("Greet"), []);
+    let near = Some("did you mean `Greet`?".to_owned());
+    assert_eq!(caller("Gret"), [(Code::UNKNOWN_FLOW, near)]);
+}
+
+#[test]
+fn a_statement_has_the_type_of_its_variable() {
+    let with = |statement: &str, variable: &str| {
+        codes(&with_actions(&format!(
+            "- updateData: {{name: U, statements: [{{{statement}: {{variable: {variable}, value: {{noValue: true}}}}}}]}}"
+        )))
+    };
+    assert_eq!(with("string", "flow.TEXT"), []);
+    assert_eq!(with("integer", "Flow.count"), []);
+    assert_eq!(with("queue", "Flow.queue"), []);
+    assert_eq!(with("string", "Flow.count"), [Code::WRONG_TYPE]);
+    assert_eq!(with("integerCollection", "Flow.count"), [Code::WRONG_TYPE]);
+    // What nobody declares has its own finding, and so has a type that there is not.
+    assert_eq!(with("string", "Flow.cuont"), [Code::UNKNOWN_VARIABLE]);
+    assert_eq!(with("wrench", "Flow.count"), []);
+}
+
+const GREETING: &str = "commonModule:
+  name: Greet
+  variables:
+    - stringVariable: {name: Common.who, isInput: true}
+    - booleanVariable: {name: Common.loud, isInput: true}
+    - booleanVariable: {name: Common.done, isOutput: true}
+    - stringVariable: {name: Common.own}
+  startUpTaskActions: [{endTask: {name: E}}]
+";
+
+/// The findings in a call of the module above that has these bindings.
+fn of_call(bindings: &str) -> Vec<(Code, Option<String>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let action = format!(
+        "- callCommonModule: {{name: C, commonModule: {{greet: {{ver_latestPublished: {{{bindings}}}}}}}}}"
+    );
+    fs::write(folder.path().join("module.yaml"), GREETING).unwrap();
+    fs::write(folder.path().join("caller.yaml"), with_actions(&action)).unwrap();
+    let (diagnostics, _) = findings(&[folder.path().to_owned()]);
+    diagnostics.into_iter().map(|it| (it.code, it.help)).collect()
+}
+
+#[test]
+fn a_module_takes_and_gives_what_it_declares() {
+    let help = |text: &str| Some(text.to_owned());
+    assert_eq!(of_call("inputs: {common.WHO: {exp: Flow.text}}"), []);
+    assert_eq!(of_call("inputs: {Common.who: {lit: Ada}}"), []);
+    // An Integer is made a text without a word.
+    assert_eq!(of_call("inputs: {Common.who: {exp: Flow.count}}"), []);
+    assert_eq!(
+        of_call("inputs: {Common.loud: {exp: Flow.queue}}"),
+        [(Code::WRONG_TYPE, None)]
+    );
+    assert_eq!(
+        of_call("inputs: {Common.woh: {exp: Flow.text}}"),
+        [(Code::UNKNOWN_INPUT, help("did you mean `Common.who`?"))]
+    );
+    assert_eq!(
+        of_call("inputs: {Common.own: {exp: Flow.text}}"),
+        [(Code::UNKNOWN_INPUT, help("make it an input of the module"))]
+    );
+    assert_eq!(
+        of_call("outputs: {Common.own: {var: Flow.text}}"),
+        [(Code::UNKNOWN_OUTPUT, help("make it an output of the module"))]
+    );
+    assert_eq!(of_call("outputs: {Common.done: {noValue: true}}"), []);
+    assert_eq!(
+        of_call("outputs: {Common.done: {var: Flow.text}}"),
+        [(Code::WRONG_TYPE, help("keep it in a variable of the type Boolean"))]
+    );
+}
+
+#[test]
+fn a_task_takes_what_it_declares() {
+    let with = |kind: &str, name: &str, value: &str| {
+        codes(&format!(
+            "{}    - task:
+        name: Other
+        refId: Other_2
+        variables: [{{stringVariable: {{name: Task.x}}}}, {{integerVariable: {{name: Task.n}}}}]
+        actions: [{{endTask: {{name: E, outputPath: {{name: default}}}}}}]
+",
+            with_actions(&format!(
+                "- callTask:
+    name: C
+    targetTaskRef: /inboundCall/tasks/task[Other_2]
+    taskInputs: [{{{kind}: {{name: {name}, value: {{exp: {value}}}}}}}]"
+            ))
+        ))
+    };
+    assert_eq!(with("string", "task.X", "Flow.text"), []);
+    assert_eq!(with("integer", "Task.n", "Flow.count"), []);
+    assert_eq!(with("string", "Task.y", "Flow.text"), [Code::UNKNOWN_INPUT]);
+    assert_eq!(with("integer", "Task.x", "Flow.count"), [Code::WRONG_TYPE]);
+    assert_eq!(with("integer", "Task.n", "Flow.queue"), [Code::WRONG_TYPE]);
+}
+
+/// What stands under an output that there is not is never run.
+#[test]
+fn an_action_has_the_outputs_of_its_kind() {
+    let end = "{actions: [{disconnect: {name: D}}]}";
+    let codes = |action: &str, outputs: &str| {
+        let of_action = format!("- {action}: {{name: A, outputs: {{{outputs}}}}}");
+        let told = found_in(&with_actions(&of_action)).into_iter();
+        told.filter(|(code, ..)| *code == Code::UNKNOWN_OUTPUT)
+            .map(|(_, place, _)| place)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(codes("callData", &format!("sucess: {end}")), ["sucess"]);
+    assert_eq!(codes("decision", &format!("yes: {end}, maybe: {end}")), ["maybe"]);
+    assert_eq!(codes("playAudio", &format!("success: {end}")), ["success"]);
+    assert_eq!(codes("callData", &format!("Success: {end}, timeout: {end}")), [""; 0]);
+    assert_eq!(codes("transferToAcd", &format!("failure: {end}")), [""; 0]);
+    // The intents of a bot are outputs, and nobody knows those of kinds to come.
+    assert_eq!(codes("callLexBot", &format!("Book a room: {end}")), [""; 0]);
+    assert_eq!(codes("doSomethingNew", &format!("done: {end}")), [""; 0]);
+}
+
+#[test]
+fn an_error_goes_to_a_unit_of_the_flow() {
+    let with = |handling: &str| {
+        let section = format!(
+            "  settingsErrorHandling: {{errorHandling: {{{handling}}}}}\n  tasks:"
+        );
+        let flow = with_actions("- disconnect: {name: D}").replace("  tasks:", &section);
+        codes(&flow)
+    };
+    assert_eq!(with("disconnect: {none: true}"), []);
+    assert_eq!(with("task: {targetTaskRef: '/inboundCall/tasks/task[Main_1]'}"), []);
+    assert_eq!(with("task: {name: Main}"), []);
+    assert_eq!(with("task: {lit: {name: Main}}"), []);
+    for missing in [
+        "task: {targetTaskRef: '/inboundCall/tasks/task[Mian_1]'}",
+        "menu: {targetMenuRef: '/inboundCall/menus/menu[Main_1]'}",
+        "task: {name: Mian}",
+        "task: {lit: {name: Mian}}",
+        "menu: {name: Main}",
+    ] {
+        assert_eq!(with(missing), [Code::DANGLING_REFERENCE], "{missing}");
+    }
+}
+
+#[test]
+fn kinds_that_only_look_unknown_are_passed_over() {
+    // A settings block, a variable and an output have keys that are no kinds of actions.
+    let actions = "- dataTableLookup:
+    name: L
+    lookupValue: {lit: x}
+    dataTable: {disconect: {foundOutputs: {playAudoi: {noValue: true}}}}
+    outputs: {found: {actions: []}}
+- callBridge: {name: B}
+- endFlow: {name: E}";
+    assert_eq!(codes(&with_actions(actions)), []);
+    let misspelt = codes(&with_actions("- Disconnect: {name: D}"));
+    assert_eq!(misspelt, [Code::UNKNOWN_ACTION]);
+}
+
+/// A folder of flows has other YAML too: fixtures, tests, pipelines, templates.
+#[test]
+fn a_folder_passes_over_what_is_no_flow() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("fixtures.yaml", "queues: [{id: q}]"),
+        ("calls.test.yaml", "flows: [../flows]\ntests: []"),
+        ("empty.yml", ""),
+        ("chart.yaml", "name: {{ .Values.name }}"),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let (diagnostics, _) = findings(&[folder.path().to_owned()]);
+    let codes: Vec<Code> = diagnostics.iter().map(|it| it.code).collect();
+    assert_eq!(codes, [Code::NO_FLOWS]);
+    let template = "inboundCall:\n  name: {{ name }}\n";
+    fs::write(folder.path().join("flow.yaml"), template).unwrap();
+    let (diagnostics, _) = findings(&[folder.path().to_owned()]);
+    let codes: Vec<Code> = diagnostics.iter().map(|it| it.code).collect();
+    assert_eq!(codes, [Code::UNSET_PLACEHOLDER]);
+}
+
+fn flowsim(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::cargo_bin("flowsim").unwrap().args(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn both_families_are_checked_together() {
+    let paths = [
+        "fixtures/broken/duplicate_choice.yaml",
+        "fixtures/broken/no_default_branch.json",
+    ];
+    let (code, out, _) = flowsim(&["check", paths[0], paths[1], "--format", "json"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        out.contains("DUPLICATE_CHOICE") && out.contains("NO_DEFAULT_BRANCH"),
+        "{out}"
+    );
+}
+
+/// Every finding in flows that real organisations published was looked at; a new one is
+/// looked at too before it is counted here.
+#[test]
+#[ignore = "needs ../shared/data"]
+fn real_flows_have_the_findings_that_they_deserve() {
+    let (diagnostics, _) = findings(&[shared("flows")]);
+    let count = |code: Code| diagnostics.iter().filter(|it| it.code == code).count();
+    for (code, expected) in EXPECTED {
+        assert_eq!(count(code), expected, "{code}");
+    }
+    let known = |it: &&Diagnostic| EXPECTED.iter().any(|(code, _)| *code == it.code);
+    let others: Vec<_> = diagnostics.iter().filter(|it| !known(it)).collect();
+    assert!(others.is_empty(), "{others:?}");
+}
+
+/// How often each code is told of the real flows, and why that is right.
+const EXPECTED: [(Code, usize); 4] = [
+    // The same flow as YAML and as an export, in two versions, or inside another's export.
+    (Code::DUPLICATE_FLOW, 7),
+    // A start-up task uses nine variables that its document declares nowhere.
+    (Code::UNKNOWN_VARIABLE, 50),
+    // Menus of call flows that start with a task, and nothing leads to the menu.
+    (Code::UNREACHABLE_NODE, 3),
+    // Templates whose placeholders have no value here.
+    (Code::UNSET_PLACEHOLDER, 17),
+];
+
+const TEMPLATE: &str = "inboundCall:\n  name: \"{{flow_name}}\"\n  startUpRef: ./tasks/task[a]\n  \
+    tasks:\n    - task:\n        name: A\n        refId: a\n        actions:\n          - \
+    {{last_action}}: {name: \"Bye ${name}\"}\n";
+
+#[test]
+fn placeholders_are_filled_in_before_the_text_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (flow, values) = (path("flow.yaml"), path("values.yaml"));
+    fs::write(&flow, TEMPLATE).unwrap();
+    fs::write(&values, "flow_name: From the file\nlast_action: disconnect\n").unwrap();
+
+    let (code, out, _) = flowsim(&["check", &flow]);
+    assert_eq!(code, Some(3), "{out}");
+    assert!(
+        out.contains("2 placeholders have no value: flow_name, last_action"),
+        "{out}"
+    );
+    assert!(out.contains("flow.yaml:2:10"), "{out}");
+
+    let set = ["--set", "flow_name=Main", "--set", "last_action=disconnect"];
+    let (code, out, err) = flowsim(&[&["check", &flow], &set[..]].concat());
+    assert_eq!((code, out.as_str()), (Some(0), ""), "{err}");
+
+    let given = ["graph", &flow, "--set-from", &values, "--set", "flow_name=Main"];
+    let (code, out, err) = flowsim(&given);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("Main") && out.contains("Bye"), "{out}");
+    let (_, out, _) = flowsim(&["graph", &flow, "--set-from", &values]);
+    assert!(out.contains("From the file"), "{out}");
+}
+
+#[test]
+fn files_of_placeholders_are_objects_of_texts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (flow, values) = (path("flow.yaml"), path("values.json"));
+    fs::write(&flow, TEMPLATE).unwrap();
+    for (text, message) in [
+        ("[1]", "expected an object of names and values, found a list"),
+        ("{\"a\": [1]}", "expected a text, a number or true or false, found a list"),
+    ] {
+        fs::write(&values, text).unwrap();
+        let (code, _, err) = flowsim(&["check", &flow, "--set-from", &values]);
+        assert_eq!(code, Some(3));
+        assert!(err.contains(message), "{err}");
+    }
+    let (code, _, err) = flowsim(&["check", &flow, "--set-from", "missing.yaml"]);
+    assert_eq!(code, Some(3));
+    assert!(err.contains("FILE_UNREADABLE"), "{err}");
+    let (code, ..) = flowsim(&["check", &flow, "--set", "flow_name"]);
+    assert_eq!(code, Some(2));
+}
+
+/// Archy YAML has no ids: there a flow is known by its type and name.
+#[test]
+fn a_flow_is_loaded_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let one = write("one.yaml", &with_actions("- disconnect: {name: Bye}"));
+    let other = with_actions("- playAudio: {name: Hello, audio: {tts: Hello}}");
+    let two = write("two.yaml", &other);
+    let (diagnostics, _) = findings(&[one.clone(), two.clone()]);
+    assert_eq!(diagnostics[0].code, Code::DUPLICATE_FLOW, "{diagnostics:?}");
+    for command in ["check", "run"] {
+        let arguments = [command.as_ref(), one.as_os_str(), two.as_os_str()];
+        let output = Command::cargo_bin("flowsim").unwrap().args(arguments).output();
+        let output = output.unwrap();
+        let told = [output.stdout, output.stderr].concat();
+        let told = String::from_utf8(told).unwrap();
+        assert_eq!(output.status.code(), Some(if command == "run" { 3 } else { 1 }));
+        assert!(told.contains("two flows of the type `inboundCall` are known as `F`"));
+    }
+    // Another type, or another name, is another flow.
+    let email = other.replace("inboundCall", "inboundEmail");
+    let named = other.replacen("name: F", "name: G", 1);
+    let others = [one, write("email.yaml", &email), write("named.yaml", &named)];
+    let (diagnostics, _) = findings(&others);
+    assert!(diagnostics.iter().all(|it| it.code != Code::DUPLICATE_FLOW));
+}
+
+/// What has no name cannot be named.
+#[test]
+fn a_flow_without_a_name_is_not_named() {
+    let flow = with_actions("- playAudio: {name: A, audio: {exp: Nothing}}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flow.yaml");
+    fs::write(&path, flow.replacen("name: F", "name: ''", 1)).unwrap();
+    let (diagnostics, files) = findings(&[path]);
+    let text = render_text(&diagnostics, &files, Style::default());
+    assert!(text.contains("in node `A`") && !text.contains("flow ``"), "{text}");
+}

@@ -1,0 +1,18 @@
+//! Tests of flows as documents: reading, checking, converting, drawing and comparing them,
+//! diagnostics, and the expression language.
+
+mod architect_check;
+mod architect_fixtures;
+mod archy;
+mod check;
+mod convert;
+mod diagnostics;
+mod diff;
+mod eval;
+mod exports;
+mod expressions;
+mod graph;
+mod readers;
+mod same_flow;
+#[path = "../support/shared.rs"]
+mod shared;

@@ -1,0 +1,138 @@
+//! Pairs of calls, and what people are told of them.
+
+use flowsim::analysis::comparison::{
+    CauseKind, Comparison, Rules, Verdict, compare, render_text,
+};
+use insta::assert_snapshot;
+
+use super::stage::{clinic, shared};
+
+fn rules() -> Rules {
+    Rules { caller_is_replayed: true, ..Rules::default() }
+}
+
+/// A call that was recorded on the shared flow, played again on a changed one.
+fn replay(changes: &[(&str, &str)], keys: &[&str]) -> Comparison {
+    compare(&shared(&[]).call(keys), &shared(changes).call(keys), &rules())
+}
+
+fn told(comparison: &Comparison, kind: CauseKind) -> String {
+    assert_eq!(comparison.verdict, Verdict::Different);
+    let text = render_text(comparison, false);
+    assert_eq!(comparison.cause.as_ref().unwrap().kind, kind, "\n{text}");
+    text
+}
+
+#[test]
+fn another_key_of_the_caller() {
+    let flows = shared(&[]);
+    let found = compare(&flows.call(&["1"]), &flows.call(&["2"]), &Rules::default());
+    assert_snapshot!(told(&found, CauseKind::CallerInput));
+    assert_snapshot!("another_key_of_the_caller_json", found.to_json());
+}
+
+#[test]
+fn silence_instead_of_a_key() {
+    let flows = shared(&[]);
+    let found = compare(&flows.call(&["1"]), &flows.call(&[]), &Rules::default());
+    assert_snapshot!(told(&found, CauseKind::CallerInput));
+}
+
+#[test]
+fn a_shorter_timeout() {
+    let change = [("\"timeoutSeconds\": 10", "\"timeoutSeconds\": 1")];
+    assert_snapshot!(told(&replay(&change, &["1@2000"]), CauseKind::Action));
+}
+
+#[test]
+fn another_condition() {
+    let change = [("{shared_module_result} == '1'", "{shared_module_result} == '2'")];
+    assert_snapshot!(told(&replay(&change, &["1"]), CauseKind::Condition));
+}
+
+#[test]
+fn another_target() {
+    let change = [("\"nextNode\": \"RouteToAgent\"", "\"nextNode\": \"PlayGoodbye\"")];
+    assert_snapshot!(told(&replay(&change, &["1"]), CauseKind::Target));
+}
+
+#[test]
+fn another_queue() {
+    let change = [("\"queueId\": \"support\"", "\"queueId\": \"sales\"")];
+    let found = replay(&change, &["1"]);
+    assert_eq!(found.path_diverges_at, None);
+    assert_snapshot!(told(&found, CauseKind::Action));
+}
+
+#[test]
+fn another_prompt() {
+    let change = [("Press 1 now.", "Please press 1.")];
+    let found = replay(&change, &["1"]);
+    assert_eq!(found.differences.len(), 1);
+    assert_eq!(found.differences[0].pointer, "/steps/2/result/text");
+    assert_snapshot!(told(&found, CauseKind::Action));
+}
+
+#[test]
+fn another_value() {
+    let change = [("\"value\": \"{GatherInput.digits}\"", "\"value\": \"x\"")];
+    assert_snapshot!(told(&replay(&change, &["1"]), CauseKind::Action));
+}
+
+#[test]
+fn a_step_that_is_left_out() {
+    let change = [("\"nextNode\": \"GatherInput\"", "\"nextNode\": \"SetResult\"")];
+    let found = replay(&change, &["1"]);
+    assert_eq!(found.path_diverges_at, Some(3));
+    assert_snapshot!(told(&found, CauseKind::MissingStep));
+}
+
+#[test]
+fn a_step_that_is_new() {
+    let nodes = "\"CheckResult\": {\n        \"id\"";
+    let new = "\"Note\": {\"id\": \"Note\", \"type\": \"Say\", \"properties\": \
+               {\"sayText\": \"One moment.\"}, \"onComplete\": {\"nextNode\": \"CheckResult\"}, \
+               \"onError\": {\"nextNode\": \"CheckResult\"}},\n      \"CheckResult\": {\n        \
+               \"id\"";
+    let change =
+        [(nodes, new), ("\"nextNode\": \"CheckResult\",", "\"nextNode\": \"Note\",")];
+    let found = replay(&change, &["1"]);
+    assert_eq!(found.path_diverges_at, Some(6));
+    assert_snapshot!(told(&found, CauseKind::InsertedStep));
+}
+
+#[test]
+fn another_key_in_a_menu_of_architect() {
+    let flows = clinic(&[]);
+    let (one, two) = (flows.document(&["1", "1", "1"]), flows.document(&["1", "2"]));
+    assert_snapshot!(told(
+        &compare(&one, &two, &Rules::default()),
+        CauseKind::CallerInput
+    ));
+}
+
+#[test]
+fn another_time_of_the_day() {
+    let (day, night) = (clinic(&[]), clinic(&[]).at("2026-03-11T02:00:00Z"));
+    let (one, two) = (day.document(&["1", "1", "1"]), night.document(&["1", "1", "1"]));
+    assert_snapshot!(told(&compare(&one, &two, &Rules::default()), CauseKind::Answer));
+}
+
+#[test]
+fn an_equal_call_is_told_in_a_line() {
+    let call = shared(&[]).call(&["1"]);
+    let found = compare(&call, &call, &Rules::default());
+    assert_eq!(render_text(&found, false), "equal\n");
+    assert_eq!(found.cause, None);
+}
+
+#[test]
+fn colours_only_repeat_the_words() {
+    let found = replay(&[("Press 1 now.", "Please press 1.")], &["1"]);
+    let colored = render_text(&found, true);
+    assert!(colored.contains("\u{1b}["));
+    assert_eq!(
+        anstream::adapter::strip_str(&colored).to_string(),
+        render_text(&found, false)
+    );
+}

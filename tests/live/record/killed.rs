@@ -1,0 +1,112 @@
+//! A recorder that is ended in the middle loses nothing.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::command::{flowsim, recordings};
+use super::server::Server;
+
+const KILLS: usize = 100;
+const CALLS: usize = 400;
+
+/// A scenario file with many different calls.
+fn scenario(folder: &Path) -> PathBuf {
+    let flows = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/shared-flow/flows");
+    let rows: Vec<String> =
+        (0..CALLS).map(|number| format!("{{from: \"+1555{number:07}\"}}")).collect();
+    let text = format!(
+        "flows: [{flows}]\ntests:\n  - name: \"${{from}}\"\n    flow: Inbound_Flow_A\n    \
+         context: {{from: \"${{from}}\"}}\n    input: [\"1\"]\n    each: [{}]\n",
+        rows.join(", ")
+    );
+    let path = folder.join("many.test.yaml");
+    fs::write(&path, text).unwrap();
+    path
+}
+
+/// Every recording of a folder by its name; each is whole.
+fn whole(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let Ok(entries) = fs::read_dir(folder) else { return BTreeMap::new() };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let paths = paths.filter(|path| path.to_string_lossy().ends_with(".recording.json"));
+    let mut found = BTreeMap::new();
+    for path in paths {
+        let bytes = fs::read(&path).unwrap();
+        let recording: Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(recording["response"]["status"], "completed", "{}", path.display());
+        found.insert(path, bytes);
+    }
+    found
+}
+
+#[test]
+fn a_hundred_kills_lose_nothing() {
+    let (server, folder) = (Server::start("shared-flow"), TempDir::new().unwrap());
+    let (file, out) = (scenario(folder.path()), folder.path().join("out"));
+    let line = format!("--scenario {}", file.display());
+    let mut random: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut before: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();
+    let (mut killed, mut useful) = (0, 0);
+    for _ in 0..KILLS {
+        // A fast machine is done before all the kills are: it begins anew.
+        if before.len() > CALLS / 2 {
+            fs::remove_dir_all(&out).unwrap();
+            before.clear();
+        }
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        let mut command = flowsim(&server, &format!("{line} --rate 60"), &out);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        sleep(Duration::from_millis(40 + random % 260));
+        // SIGKILL, where there are signals.
+        child.kill().unwrap();
+        killed += usize::from(!child.wait().unwrap().success());
+        let after = whole(&out);
+        for (path, bytes) in &before {
+            assert_eq!(after.get(path), Some(bytes), "{} is as it was", path.display());
+        }
+        useful += usize::from(after.len() > before.len());
+        before = after;
+    }
+    assert!(killed > KILLS / 2 && useful > KILLS / 5, "{killed} killed, {useful} useful");
+    assert!(!before.is_empty() && before.len() < CALLS, "{} of {CALLS}", before.len());
+
+    let output = flowsim(&server, &line, &out).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let last = whole(&out);
+    assert_eq!(last.len(), CALLS);
+    assert!(before.iter().all(|(path, bytes)| last.get(path) == Some(bytes)));
+    assert_eq!(recordings(&out).len(), CALLS, "nothing unfinished is left");
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_run_keeps_what_it_has() {
+    let (server, folder) = (Server::start("shared-flow"), TempDir::new().unwrap());
+    let (file, out) = (scenario(folder.path()), folder.path().join("out"));
+    let line = format!("--scenario {} --rate 30", file.display());
+    let mut command = flowsim(&server, &line, &out);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    while whole(&out).len() < 3 {
+        assert_eq!(child.try_wait().unwrap(), None, "it runs");
+        sleep(Duration::from_millis(20));
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    let count = recordings(&out).len();
+    assert!(said.starts_with(&format!("{count} recorded; in ")), "{said}");
+    assert!((3..CALLS).contains(&count));
+}

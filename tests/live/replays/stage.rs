@@ -1,0 +1,165 @@
+//! Bundled flows, as they are or changed; calls of them recorded, and made again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flowsim::analysis::comparison::Rules;
+use flowsim::engine::{Call, Request, Session, play};
+use flowsim::flow::read::load;
+use flowsim::program::Program;
+use flowsim::recording::{Kind, Recording, Redactor, save};
+use flowsim::runner::{Against, Judgement, compare_all};
+use flowsim::source::Files;
+use flowsim::trace::{JsonWriter, Trace, execution, write_simulation};
+use flowsim::value::{DateTime, Json, Value};
+use flowsim::world::{FixtureHost, Fixtures, Input};
+use tempfile::TempDir;
+
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A call that is to be recorded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller<'c> {
+    pub(crate) flow: &'c str,
+    pub(crate) context: &'c [(&'c str, &'c str)],
+    pub(crate) inputs: &'c [&'c str],
+    pub(crate) at: Option<&'c str>,
+}
+
+/// The flows of an organisation below `fixtures/`, and its world.
+pub(crate) struct Stage {
+    pub(crate) program: Arc<Program>,
+    pub(crate) fixtures: Arc<Fixtures>,
+    _changed: Option<TempDir>,
+}
+
+impl Stage {
+    pub(crate) fn bundled(organisation: &str) -> Self {
+        let folder = folder(organisation);
+        Self::load(folder.join("flows"), &folder, None)
+    }
+
+    /// With one of its flows changed.
+    pub(crate) fn changed(
+        organisation: &str,
+        file: &str,
+        change: fn(&str) -> String,
+    ) -> Self {
+        let (folder, changed) = (folder(organisation), tempfile::tempdir().unwrap());
+        for entry in fs::read_dir(folder.join("flows")).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap();
+            let text = fs::read_to_string(&path).unwrap();
+            let text = if name == file { change(&text) } else { text };
+            fs::write(changed.path().join(name), text).unwrap();
+        }
+        Self::load(changed.path().to_owned(), &folder, Some(changed))
+    }
+
+    /// With the text of one flow, and nothing known of its world.
+    pub(crate) fn alone(text: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("flow.json"), text).unwrap();
+        Self::load(
+            folder.path().to_owned(),
+            &root().join("tests/live/replays"),
+            Some(folder),
+        )
+    }
+
+    fn load(flows: PathBuf, folder: &Path, changed: Option<TempDir>) -> Self {
+        let mut files = Files::new();
+        let loaded = load(&[flows], &[], &mut files);
+        let program = Program::compile_all(&loaded.flows, &loaded.architect);
+        let world = Some(folder.join("fixtures.yaml")).filter(|it| it.exists());
+        let world: Vec<PathBuf> = world.into_iter().collect();
+        let (fixtures, _) = Fixtures::load(&world, &mut files);
+        let (program, fixtures) = (Arc::new(program), Arc::new(fixtures));
+        Self { program, fixtures, _changed: changed }
+    }
+
+    /// The recording of a call: the document of one of Architect's flows, else a simulation
+    /// with its request.
+    pub(crate) fn record(&self, caller: &Caller<'_>) -> Recording {
+        self.record_with_trace(caller).0
+    }
+
+    /// The same, with what is not in it.
+    pub(crate) fn record_with_trace(&self, caller: &Caller<'_>) -> (Recording, Trace) {
+        let flow = self.program.flow(caller.flow).unwrap();
+        let mut call = Call::new(flow).in_organisation(Arc::clone(&self.fixtures));
+        if let Some(at) = caller.at {
+            call = call.at(DateTime::parse(at).unwrap());
+        }
+        for (name, value) in caller.context {
+            call = call.context(&self.program, name, (*value).into());
+        }
+        let inputs = caller.inputs.iter().map(|input| Input::parse(input).unwrap());
+        let inputs: Vec<Input> = inputs.collect();
+        let mut session = Session::start(Arc::clone(&self.program), &call);
+        let mut host = FixtureHost::new(&self.fixtures, &inputs);
+        let trace = play(&mut session, &call, &mut host);
+        let legend = &self.program.legend;
+        let mut recording = if self.program.unit(flow).architect.is_some() {
+            let document = execution::of_trace(&trace, legend).to_text();
+            Recording::new(Kind::Execution, Json::parse(&document).unwrap())
+        } else {
+            let mut text = String::new();
+            write_simulation(&JsonWriter::new(legend), &trace, &mut text);
+            let response = Json::parse(&text).unwrap();
+            let request = Some(request(caller, inputs).to_json());
+            Recording { request, ..Recording::new(Kind::Simulation, response) }
+        };
+        recording.id = format!("{} {:?}", caller.flow, caller.inputs).into();
+        recording.flow.name = Some(caller.flow.into());
+        (recording, trace)
+    }
+
+    /// A recorded call made again here; what it lacks, the world of the organisation has.
+    pub(crate) fn compare(&self, recording: &Recording) -> Judgement {
+        let folder = tempfile::tempdir().unwrap();
+        let path = save(recording, &Redactor::default(), folder.path()).unwrap();
+        self.compare_files(&[path], &self.fixtures).pop().unwrap()
+    }
+
+    pub(crate) fn compare_files(
+        &self,
+        paths: &[PathBuf],
+        fixtures: &Fixtures,
+    ) -> Vec<Judgement> {
+        let rules = Rules { caller_is_replayed: true, ..Rules::default() };
+        let against = Against {
+            program: &self.program,
+            fixtures,
+            rules: &rules,
+            oldest: None,
+            keep_sides: false,
+        };
+        let mut all = Vec::new();
+        compare_all(paths, against, 1, &mut |compared| {
+            all.push(compared.result.unwrap());
+            true
+        })
+        .unwrap();
+        all
+    }
+}
+
+pub(crate) fn folder(organisation: &str) -> PathBuf {
+    root().join("fixtures").join(organisation)
+}
+
+pub(crate) fn request(caller: &Caller<'_>, inputs: Vec<Input>) -> Request {
+    let context = caller.context.iter();
+    let context = context.map(|(name, value)| ((*name).into(), Value::from(*value)));
+    Request {
+        flow: caller.flow.into(),
+        node: None,
+        context: context.collect(),
+        timeout_ms: 600_000,
+        inputs,
+    }
+}

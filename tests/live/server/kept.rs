@@ -1,0 +1,195 @@
+//! What was answered is there after the process was killed.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::support::{Client, Process, draft};
+
+/// A server that keeps everything in a folder, and what else it is given.
+fn start(data: &Path, more: &[&str]) -> Process {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    Process::start(
+        command.args(["serve", "--port", "0"]).args(more).arg("--data").arg(data),
+    )
+}
+
+fn shared_flow(data: &Path) -> Process {
+    shared_flow_with(data, &[])
+}
+
+pub(crate) fn shared_flow_with(data: &Path, more: &[&str]) -> Process {
+    let flows = ["--flows", "fixtures/shared-flow/flows"];
+    let fixtures = ["--fixtures", "fixtures/shared-flow/fixtures.yaml"];
+    start(data, &[&flows, &fixtures, more].concat())
+}
+
+#[test]
+fn conversations_flows_contacts_and_tokens_survive() {
+    let folder = TempDir::new().unwrap();
+    let mut first = shared_flow(folder.path());
+    let client = first.client.logged_in("");
+    let flow = client.post("/api/v2/flows", &draft("Kept")).body["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    client.post(&format!("/api/v2/flows/{flow}/publish"), &json!({}));
+    let waiting = client.converse(&flow);
+    let over = client.converse(&flow);
+    client.press(&over, &json!(["1"]));
+    let variables =
+        json!({ "flowInstanceId": waiting, "variables": { "greeting": "again" } });
+    client.post("/api/v2/flows/variables", &variables);
+    client.post("/__flowsim/clock", &json!({ "advanceMs": 1_000 }));
+    client.post(
+        "/api/v2/externalcontacts/contacts",
+        &json!({ "id": "c9", "firstName": "Ada" }),
+    );
+    let seen: Vec<Value> = [&waiting, &over]
+        .iter()
+        .map(|id| client.get(&format!("/api/v2/conversations/{id}")).body)
+        .collect();
+    first.kill();
+
+    let second = shared_flow(folder.path());
+    let client = Client { token: client.token, ..second.client.clone() };
+    assert_eq!(client.get(&format!("/api/v2/flows/{flow}")).body["active"], true);
+    for (id, seen) in [&waiting, &over].iter().zip(&seen) {
+        assert_eq!(client.get(&format!("/api/v2/conversations/{id}")).body, *seen);
+    }
+    assert_eq!(client.get("/api/v2/externalcontacts/contacts/c9").status, 200);
+    assert_eq!(client.get("/__flowsim/clock").body["now"], "2026-01-05T09:00:01Z");
+    client.press(&waiting, &json!(["5"]));
+    let trace = client.get(&format!("/__flowsim/executions/{waiting}")).body.to_string();
+    assert!(trace.contains("You pressed 5, again."), "{trace}");
+    let fresh = client.converse(&flow);
+    assert!(fresh != waiting && fresh != over, "ids are not given twice");
+}
+
+/// Makes contacts until it is told to stop or the server is gone; the ids of those that it
+/// was answered.
+fn write_until(client: &Client, stop: &AtomicBool, writer: usize) -> Vec<String> {
+    let mut kept = Vec::new();
+    while !stop.load(Ordering::Relaxed) {
+        let id = format!("{writer}-{}", kept.len());
+        let body = json!({ "id": id }).to_string();
+        let path = "/api/v2/externalcontacts/contacts";
+        match client.try_send("POST", path, Some(&body), &[]) {
+            Ok(answer) if answer.status == 200 => kept.push(id),
+            _ => break,
+        }
+    }
+    kept
+}
+
+#[test]
+fn no_acknowledged_write_is_lost_under_load() {
+    let folder = TempDir::new().unwrap();
+    let mut first = shared_flow(folder.path());
+    let client = first.client.logged_in("");
+    let stop = AtomicBool::new(false);
+    let kept: Vec<String> = std::thread::scope(|scope| {
+        let write = |writer: usize| {
+            let (client, stop) = (client.clone(), &stop);
+            scope.spawn(move || write_until(&client, stop, writer))
+        };
+        let writers: Vec<_> = (0..4).map(write).collect();
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        first.kill();
+        stop.store(true, Ordering::Relaxed);
+        writers.into_iter().flat_map(|it| it.join().unwrap()).collect()
+    });
+    assert!(kept.len() > 10, "{}", kept.len());
+    let second = shared_flow(folder.path());
+    let client = Client { token: client.token, ..second.client.clone() };
+    for id in &kept {
+        assert_eq!(
+            client.get(&format!("/api/v2/externalcontacts/contacts/{id}")).status,
+            200,
+            "{id}"
+        );
+    }
+}
+
+/// The flows may have changed since: nothing breaks, and who starts the server is told.
+#[test]
+fn what_does_not_fit_the_flows_any_more_is_told() {
+    let folder = TempDir::new().unwrap();
+    let mut first = shared_flow(folder.path());
+    let client = first.client.logged_in("");
+    let waiting = client.converse(&client.flow_id("Inbound_Flow_A"));
+    client.post("/api/v2/externalcontacts/contacts", &json!({ "id": "c9" }));
+    first.kill();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    let other = ["--flows", "fixtures/contact-lookup/flows", "--data"];
+    command.args(["serve", "--port", "0"]).args(other).arg(folder.path());
+    let mut second = Process::start(command.stderr(Stdio::piped()));
+    let client = Client { token: client.token, ..second.client.clone() };
+    assert_eq!(client.get("/api/v2/externalcontacts/contacts/c9").status, 200);
+    assert_eq!(client.get(&format!("/api/v2/conversations/{waiting}")).status, 404);
+    second.kill();
+    let mut told = String::new();
+    BufReader::new(second.child.stderr.take().unwrap()).read_line(&mut told).unwrap();
+    assert!(told.starts_with("warning: 1 of the conversations"), "{told}");
+    assert!(told.contains(&waiting), "{told}");
+    // With the flows it was kept with it is all there again.
+    let third = shared_flow(folder.path());
+    let client = Client { token: client.token, ..third.client.clone() };
+    assert_eq!(client.get(&format!("/api/v2/conversations/{waiting}")).status, 200);
+}
+
+#[test]
+fn two_servers_cannot_keep_in_one_folder() {
+    let folder = TempDir::new().unwrap();
+    let _first = shared_flow(folder.path());
+    let second = Command::new(env!("CARGO_BIN_EXE_flowsim"))
+        .args(["serve", "--port", "0", "--data"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(second.status.code(), Some(5));
+    let message = String::from_utf8(second.stderr).unwrap();
+    assert!(message.contains("another server uses"), "{message}");
+    assert!(message.contains("name another folder"), "{message}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_that_is_told_to_terminate_ends_well() {
+    let folder = TempDir::new().unwrap();
+    let mut process = shared_flow(folder.path());
+    let client = process.client.logged_in("");
+    client.post("/api/v2/flows", &draft("Kept"));
+    let id = process.child.id().to_string();
+    let told = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    assert!(told.success());
+    assert_eq!(process.child.wait().unwrap().code(), Some(0));
+    let second = shared_flow(folder.path());
+    let client = Client { token: client.token, ..second.client.clone() };
+    assert_eq!(client.get("/api/v2/flows?name=Kept").body["total"], 1);
+}
+
+/// The log that is written is the one that is asked for, and has no secrets.
+#[test]
+fn the_request_log_is_written_line_by_line() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("requests.ndjson");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    let mut server =
+        Process::start(command.args(["serve", "--port", "0", "--log"]).arg(&path));
+    let client = server.client.logged_in("");
+    assert_eq!(client.get("/api/v2/flows").status, 200);
+    assert_eq!(client.get("/api/v2/flows/nobody").status, 404);
+    let asked = client.get("/__flowsim/requests").body;
+    server.kill();
+    let written = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<Value> =
+        written.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(Value::from(lines), asked["requests"]);
+    assert!(written.contains(r#""status":404"#), "{written}");
+    assert!(!written.contains("access_token"), "{written}");
+}

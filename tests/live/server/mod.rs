@@ -1,0 +1,30 @@
+//! The server as its clients see it: over a real connection, one file a family of endpoints.
+
+#![cfg(feature = "serve")]
+#![expect(clippy::unwrap_used, reason = "a server that does not answer fails the test")]
+#![expect(clippy::print_stderr, reason = "a test says that it is skipped")]
+
+mod access;
+mod bots;
+mod clients;
+mod conversations;
+mod disk;
+#[cfg(unix)]
+#[path = "../../support/browser/driven.rs"]
+mod driven;
+mod elasticsearch;
+mod flows;
+mod hostile;
+mod junk;
+mod kept;
+mod live;
+mod organisation;
+mod service;
+mod shipping;
+mod simulations;
+#[cfg(unix)]
+mod status_page;
+mod steering;
+mod support;
+mod webhooks;
+mod wire;

@@ -1,0 +1,137 @@
+//! Connections that are no good HTTP: what is answered is JSON all the same.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::support::{Client, Local};
+
+/// A connection to a server. A server that does not answer fails the test.
+pub(crate) fn connect(server: &Client) -> TcpStream {
+    let address = server.url.strip_prefix("http://").unwrap();
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream
+}
+
+/// Everything that is answered until the server closes the connection.
+fn exchange(server: &Client, bytes: &[u8]) -> String {
+    let mut stream = connect(server);
+    stream.write_all(bytes).unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+/// The status and body of the only answer.
+fn answer(text: &str) -> (u16, Value) {
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{text:?}"));
+    let head = head.to_lowercase();
+    assert!(head.contains("content-type: application/json"), "{head}");
+    assert!(head.contains("inin-correlation-id: "), "{head}");
+    assert!(head.contains(&format!("content-length: {}", body.len())), "{head} {body}");
+    let body: Value = serde_json::from_str(body).unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    assert_eq!(body["status"], status, "{body}");
+    (status, body)
+}
+
+#[test]
+fn what_is_no_http_is_answered_in_json() {
+    let server = Local::shared_flow();
+    let long = format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(100_000));
+    let large = format!("GET / HTTP/1.1\r\nx: {}\r\n\r\n", "x".repeat(1_000_000));
+    let many = format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(1_000));
+    for (junk, status) in [
+        ("nonsense\r\n\r\n", 400),
+        ("GET / HTTP/9.9\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nno colon\r\n\r\n", 400),
+        ("GET /\u{1} HTTP/1.1\r\n\r\n", 400),
+        ("\u{16}\u{3}\u{1}\u{2}\u{0}\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (&long, 414),
+        (&large, 431),
+        (&many, 431),
+    ] {
+        let (found, body) = answer(&exchange(&server, junk.as_bytes()));
+        assert_eq!(found, status, "{junk:.40}: {body}");
+        let logged = server.get("/__flowsim/requests").body["requests"].clone();
+        let logged = logged.as_array().unwrap().last().unwrap().clone();
+        assert_eq!(logged["id"], body["contextId"], "it is in the request log");
+    }
+}
+
+#[test]
+fn junk_behind_a_good_request_does_not_spoil_its_answer() {
+    let server = Local::shared_flow();
+    let text =
+        exchange(&server, b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n");
+    let second = text.rfind("HTTP/1.1 ").unwrap();
+    assert_eq!(answer(&text[..second]).0, 404);
+    assert_eq!(answer(&text[second..]).0, 400);
+}
+
+#[test]
+fn bodies_that_break_off_are_answered_in_json() {
+    let server = Local::shared_flow();
+    let head = "POST /api/v2/flows HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+    let chunked = format!("{head}Transfer-Encoding: chunked\r\n\r\nzz\r\n{{}}\r\n");
+    assert_eq!(answer(&exchange(&server, chunked.as_bytes())).0, 400);
+    let mut stream = connect(&server);
+    stream.write_all(format!("{head}Content-Length: 9\r\n\r\n{{").as_bytes()).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    assert_eq!(answer(&text).0, 400);
+}
+
+#[test]
+fn a_client_that_has_nothing_more_to_say_is_answered() {
+    let server = Local::shared_flow();
+    let mut stream = connect(&server);
+    stream.write_all(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    assert_eq!(answer(&text).0, 404);
+}
+
+#[test]
+fn half_open_connections_and_slow_readers_do_not_keep_others_out() {
+    let server = Local::shared_flow();
+    let token = server.token.clone().unwrap();
+    let begun = [
+        "",
+        "G",
+        "GET / HTTP/1.1\r\nHost",
+        "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n{",
+    ];
+    let mut open: Vec<TcpStream> = Vec::new();
+    for turn in 0..400 {
+        let mut stream = connect(&server);
+        stream.write_all(begun[turn % begun.len()].as_bytes()).unwrap();
+        open.push(stream);
+    }
+    // These ask on and on, and take nothing.
+    let list = format!(
+        "GET /__flowsim/openapi.json HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
+    );
+    for _ in 0..3 {
+        let mut stream = connect(&server);
+        stream.set_write_timeout(Some(Duration::from_millis(200))).unwrap();
+        for _ in 0..1_000 {
+            if stream.write_all(list.as_bytes()).is_err() {
+                break;
+            }
+        }
+        open.push(stream);
+    }
+    for _ in 0..20 {
+        assert_eq!(server.get("/api/v2/flows").status, 200);
+    }
+    drop(open);
+    assert_eq!(server.get("/api/v2/flows").status, 200);
+}

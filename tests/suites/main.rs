@@ -1,0 +1,22 @@
+//! Tests of scenario files and `flowsim test`: reports, snapshots, schemas, coverage, heat
+//! maps and new projects.
+
+#[path = "../support/browser/mod.rs"]
+mod browser;
+mod coverage;
+mod heatmap;
+mod html_report;
+mod init;
+mod kill;
+mod reports;
+mod scenario_document;
+mod scenario_files;
+mod schemas;
+#[path = "../support/shared.rs"]
+mod shared;
+mod suite;
+mod test_command;
+mod test_promises;
+mod test_requests;
+mod watch;
+mod yaml_blocks;

@@ -1,0 +1,86 @@
+//! What `docs/scenarios.md` shows is true: its examples are played.
+
+#![expect(clippy::unwrap_used, reason = "a document that cannot be read fails the test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::yaml_blocks::yaml_blocks;
+use flowsim::diagnostic::{Style, render_text};
+use flowsim::runner::{CaseResult, Library, Options, Outcome, Plan, RunEvent, run};
+use flowsim::source::Files;
+use flowsim::suite::{Selection, discover, explain};
+
+#[test]
+fn the_examples_of_the_document_pass() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().unwrap();
+    for example in ["shared-flow", "order-status"] {
+        copy(&root.join("fixtures").join(example), &folder.path().join(example));
+    }
+    let tests = folder.path().join("shared-flow/tests");
+    fs::create_dir(&tests).unwrap();
+    let blocks = yaml_blocks(&root.join("docs/scenarios.md"));
+    for (line, text) in &blocks {
+        fs::write(tests.join(format!("line{line:03}.test.yaml")), text).unwrap();
+    }
+    let told = played(&[tests]);
+    assert_eq!(told.iter().filter(|(_, it)| it.is_empty()).count(), 19, "{told:#?}");
+    let wrong: Vec<_> = told.iter().filter(|(_, it)| !it.is_empty()).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_example_that_runs_under_cargo_test_has_tests() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let told = played(&[root.join("examples/scenarios")]);
+    assert_eq!(told.len(), 4);
+    assert!(told.iter().all(|(_, problem)| problem.is_empty()), "{told:#?}");
+}
+
+/// The tests by name, with what is wrong with each.
+fn played(paths: &[PathBuf]) -> Vec<(String, String)> {
+    let mut files = Files::new();
+    let (paths, diagnostics) = discover(paths, &mut files);
+    let library = Library::load(&paths, &mut files);
+    let style = Style { color: false, ..Style::default() };
+    let problems = [diagnostics, library.diagnostics.clone()].concat();
+    assert!(problems.is_empty(), "{}", render_text(&problems, &files, style));
+    let plan = Plan::new(&library, &Selection::default(), &[], &files);
+    let mut told = Vec::new();
+    run(&plan, Options::default(), &mut |event| {
+        if let RunEvent::Finished(result) = event {
+            told.push((result.id.name.to_string(), problem(result, &files)));
+        }
+    })
+    .unwrap();
+    told
+}
+
+fn problem(result: &CaseResult, files: &Files) -> String {
+    match &result.outcome {
+        Outcome::Passed => String::new(),
+        Outcome::Failed(mismatches) => {
+            let (trace, program) = (result.trace.as_ref(), result.program.as_ref());
+            explain(mismatches, trace.unwrap(), program.unwrap(), files)
+        }
+        Outcome::Broken(diagnostics) => {
+            let style = Style { color: false, ..Style::default() };
+            render_text(diagnostics, files, style)
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let copied = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &copied);
+        } else {
+            fs::copy(&path, &copied).unwrap();
+        }
+    }
+}

@@ -1,0 +1,778 @@
+//! The schemas that `flowsim schema` prints know what flowsim reads and prints, key by key.
+
+#![expect(clippy::unwrap_used, reason = "a document that cannot be read fails the test")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::yaml_blocks::yaml_blocks;
+use flowsim::diagnostic::{Diagnostic, Severity};
+use flowsim::engine::Request;
+use flowsim::flow::read::json;
+use flowsim::recording::Recording;
+use flowsim::source::{Files, read_document, read_yaml};
+use flowsim::suite;
+use flowsim::world::Fixtures;
+use jsonschema::Validator;
+use serde_json::Value;
+
+/// A key that nothing is called like.
+const UNKNOWN: &str = "qqqqqqqqqq";
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn flowsim(arguments: &str) -> Vec<u8> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    let arguments = arguments.split(' ').map(|it| it.replace("%20", " "));
+    command.current_dir(root()).args(arguments).output().unwrap().stdout
+}
+
+fn schema(document: &str) -> Value {
+    serde_json::from_slice(&flowsim(&format!("schema {document}"))).unwrap()
+}
+
+/// The validators of what flowsim reads.
+fn validators() -> BTreeMap<Reader, Validator> {
+    let readers = Reader::ALL;
+    readers.map(|reader| (reader, validator(&reader.schema()))).into()
+}
+
+fn validator(schema: &Value) -> Validator {
+    jsonschema::validator_for(schema).unwrap()
+}
+
+fn told(validator: &Validator, value: &Value) -> Vec<String> {
+    let told = |error: jsonschema::ValidationError<'_>| {
+        format!("{}: {error}", error.instance_path())
+    };
+    validator.iter_errors(value).map(told).collect()
+}
+
+/// A document as JSON has it.
+fn value(text: &str) -> Value {
+    let mut files = Files::new();
+    let file = files.add("document.yaml", text);
+    let node = read_yaml(&file).unwrap();
+    serde_json::from_str(&json(&node).to_string()).unwrap()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reader {
+    Scenario,
+    Fixtures,
+    Request,
+    Recording,
+}
+
+impl Reader {
+    const ALL: [Self; 4] =
+        [Self::Scenario, Self::Fixtures, Self::Request, Self::Recording];
+
+    fn schema(self) -> Value {
+        schema(match self {
+            Self::Scenario => "scenario",
+            Self::Fixtures => "fixtures",
+            Self::Request => "request",
+            Self::Recording => "recording",
+        })
+    }
+
+    /// What flowsim has to say of a document.
+    fn read(self, text: &str) -> Vec<Diagnostic> {
+        let mut files = Files::new();
+        let file = files.add("document.yaml", text);
+        let node = read_yaml(&file).unwrap();
+        match self {
+            Self::Scenario => suite::read(&node, Path::new("document.yaml")).1,
+            Self::Fixtures => Fixtures::read(&node, Path::new("")).1,
+            Self::Request => Request::read(&node).err().unwrap_or_default(),
+            Self::Recording => Recording::read(&node).1,
+        }
+    }
+
+    fn errors(self, text: &str) -> Vec<String> {
+        let diagnostics = self.read(text).into_iter();
+        let errors = diagnostics.filter(|it| it.severity == Severity::Error);
+        errors.map(|it| it.message).collect()
+    }
+}
+
+#[test]
+fn schemas_are_schemas() {
+    for name in [
+        "scenario",
+        "fixtures",
+        "request",
+        "recording",
+        "trace",
+        "findings",
+        "run",
+        "coverage",
+        "heatmap",
+        "diff",
+        "comparison",
+        "comparisons",
+    ] {
+        let schema = schema(name);
+        assert!(jsonschema::meta::is_valid(&schema), "{name}");
+        validator(&schema);
+    }
+}
+
+#[test]
+fn an_unknown_document_is_wrong_usage() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    let output = command.args(["schema", "flow"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+}
+
+/// Fixtures and scenario files that the repository holds, in files and in the handbook.
+fn bundled() -> Vec<(Reader, String, String)> {
+    let mut bundled = Vec::new();
+    for path in
+        files_below(&["fixtures", "examples", "src/cli/init"].map(|it| root().join(it)))
+    {
+        let name = path.to_string_lossy().replace('\\', "/");
+        let reader = match () {
+            () if name.ends_with(".test.yaml") => Reader::Scenario,
+            () if name.ends_with("fixtures.yaml") => Reader::Fixtures,
+            () if name.ends_with("/request.json") => Reader::Request,
+            () => continue,
+        };
+        bundled.push((reader, name, fs::read_to_string(&path).unwrap()));
+    }
+    for (document, reader) in
+        [("docs/scenarios.md", Reader::Scenario), ("docs/fixtures.md", Reader::Fixtures)]
+    {
+        for (line, text) in yaml_blocks(&root().join(document)) {
+            bundled.push((reader, format!("{document}:{line}"), text));
+        }
+    }
+    bundled
+}
+
+#[test]
+fn what_the_repository_holds_is_valid() {
+    let bundled = bundled();
+    let mut counts: BTreeMap<Reader, usize> = BTreeMap::new();
+    let validators = validators();
+    for (reader, name, text) in &bundled {
+        *counts.entry(*reader).or_default() += 1;
+        assert_eq!(told(&validators[reader], &value(text)), [] as [&str; 0], "{name}");
+    }
+    let least = |reader, count| assert!(counts[&reader] >= count, "{counts:?}");
+    least(Reader::Scenario, 9);
+    least(Reader::Fixtures, 20);
+    least(Reader::Request, 1);
+}
+
+/// A test that has this beside its name.
+fn test(rest: &str) -> String {
+    format!("{{flows: f, tests: [{{name: n, {rest}}}]}}")
+}
+
+/// Where an unknown key is put, `?`, and the object of the schema that this is.
+#[expect(clippy::too_many_lines, reason = "a list")]
+fn places() -> Vec<(Reader, &'static str, String)> {
+    use Reader::{Fixtures, Recording, Request, Scenario};
+    let scenario = [
+        ("", "{flows: f, tests: [], ?}"),
+        ("defaults", "{flows: f, tests: [], defaults: {?}}"),
+        ("test", "{flows: f, tests: [{name: n, ?}]}"),
+        ("snapshots", "{flows: f, tests: [], snapshots: {?}}"),
+        ("replacement", "{flows: f, tests: [], snapshots: {replace: [{?}]}}"),
+    ];
+    let tests = [
+        ("expect", "expect: {?}"),
+        ("path", "expect: {path: {contains: [], ?}}"),
+        ("routing", "expect: {routing: {?}}"),
+        ("call", "calls: {name: c, ?}"),
+        ("minMax", "expect: {actions: {?}}"),
+        ("textMatcher", "expect: {prompts: {contains: a, ?}}"),
+        ("keystroke", "input: [[{digit: 1, ?}]]"),
+        ("oneTurn", "script: [{?}]"),
+        ("tolerances", "recording: r, compare: {?}"),
+    ];
+    let fixtures = [
+        ("fixtures", "{?}"),
+        ("contact", "{contacts: [{id: a, ?}]}"),
+        ("contactsFile", "{contacts: {file: a.csv, ?}}"),
+        ("queue", "{queues: {a: {?}}}"),
+        ("agent", "{queues: {a: {agents: [{?}]}}}"),
+        ("response", "{dataActions: {a: {?}}}"),
+        ("dataAction", "{dataActions: [{name: a, ?}]}"),
+        ("webhook", "{webhooks: [{url: a, ?}]}"),
+        ("outcome", "{actions: {a: {?}}}"),
+        ("otherAction", "{actions: [{name: a, ?}]}"),
+        ("dataTable", "{dataTables: {a: {?}}}"),
+        ("column", "{dataTables: {a: {columns: {b: {type: string, ?}}}}}"),
+        ("named", "{skills: {a: {?}}}"),
+        ("schedule", "{schedules: {a: {?}}}"),
+        ("scheduleGroup", "{scheduleGroups: {a: {?}}}"),
+        ("scheduleReference", "{scheduleGroups: {a: {openSchedules: [{id: b, ?}]}}}"),
+        ("emergencyGroup", "{emergencyGroups: {a: {?}}}"),
+        ("prompt", "{prompts: {a: {?}}}"),
+        ("languages", "{languages: {default: a, ?}}"),
+        ("detectedLanguage", "{detectedLanguages: [{text: a, language: b, ?}]}"),
+        ("policies", "{policies: {?}}"),
+        ("user", "{users: {a: {?}}}"),
+    ];
+    let request =
+        [("", "{flowId: f, ?}"), ("keystroke", "{flowId: f, inputs: [[{digit: 1, ?}]]}")];
+    let recording = [
+        ("", "?"),
+        ("source", "source: {?}"),
+        ("flow", "flow: {?}"),
+        ("redaction", "redactions: [{kind: name, count: 1, ?}]"),
+    ];
+    let recording = recording.map(|(name, rest)| (Recording, name, recorded(rest)));
+    let places = scenario.map(|(name, text)| (Scenario, name, text.to_owned()));
+    let tests = tests.map(|(name, rest)| (Scenario, name, test(rest)));
+    let fixtures = fixtures.map(|(name, text)| (Fixtures, name, text.to_owned()));
+    let request = request.map(|(name, text)| (Request, name, text.to_owned()));
+    places
+        .into_iter()
+        .chain(tests)
+        .chain(fixtures)
+        .chain(request)
+        .chain(recording)
+        .collect()
+}
+
+/// A recording that says this as well.
+fn recorded(rest: &str) -> String {
+    format!(
+        "{{schema: flowsim.recording/1, kind: execution, id: a, response: {{}}, {rest}}}"
+    )
+}
+
+/// The object of a schema that a place is; the schema itself has no name.
+fn object<'s>(schema: &'s Value, name: &str) -> &'s Value {
+    if name.is_empty() { schema } else { &schema["definitions"][name] }
+}
+
+/// The keys that flowsim lists when it is given one that it does not know.
+fn known_keys(reader: Reader, text: &str) -> BTreeSet<String> {
+    let told = reader.read(text);
+    let problem = told.iter().find(|it| it.message.contains(UNKNOWN));
+    let problem = problem.unwrap_or_else(|| panic!("{text}: {told:?}"));
+    let help = problem.help.as_deref().unwrap_or_default();
+    let listed = |list: &str| list.split(", ").map(str::to_owned).collect();
+    if let Some(list) = help.strip_prefix("turns are ") {
+        return listed(list);
+    }
+    if let Some(list) = help.strip_prefix("its keys are ") {
+        return listed(list);
+    }
+    let list = problem.message.split_once(", only ").map_or(help, |(_, list)| list);
+    list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_keys_are_those_that_flowsim_knows() {
+    let mut seen: BTreeSet<(Reader, &str)> = BTreeSet::new();
+    let readers = Reader::ALL;
+    let schemas = BTreeMap::from(readers.map(|reader| (reader, reader.schema())));
+    for (reader, name, place) in places() {
+        let known = known_keys(reader, &place.replace('?', &format!("{UNKNOWN}: 1")));
+        let object = object(&schemas[&reader], name);
+        let keys = object["properties"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(known, keys, "{reader:?} {name}");
+        assert_eq!(object["additionalProperties"], Value::Bool(false), "{name}");
+        seen.insert((reader, name));
+    }
+    // Every object whose keys are fixed was looked at.
+    for (reader, schema) in schemas {
+        for (name, definition) in schema["definitions"].as_object().unwrap() {
+            let is_fixed = definition["additionalProperties"] == Value::Bool(false);
+            let is_seen = seen.contains(&(reader, name.as_str()))
+                || seen.contains(&(Reader::Fixtures, name.as_str()));
+            assert!(!is_fixed || is_seen, "{reader:?} {name}");
+        }
+    }
+}
+
+/// What flowsim and the schema agree on, and for each what is wrong about it.
+const WRONG: &[(Reader, &[&str])] = &[
+    (
+        Reader::Scenario,
+        &[
+            "[]",
+            "{tests: []}",
+            "{flows: f}",
+            "{flows: [], tests: []}",
+            "{flows: f, tests: {}}",
+            "{flows: f, tests: [{}]}",
+            "{flows: f, tests: [{name: ''}]}",
+            "{flows: f, tests: [], set: 3}",
+            "{flows: f, tests: [], snapshots: {replace: {}}}",
+            "{flows: f, tests: [], snapshots: {replace: [{matches: a}]}}",
+            "{flows: f, tests: [], defaults: {input: ['1']}}",
+            "{flows: f, tests: [], defaults: {recording: r}}",
+        ],
+    ),
+    (
+        Reader::Fixtures,
+        &[
+            "3",
+            "{queues: 3}",
+            "{queues: [{agents: []}]}",
+            "{queues: {a: {statistics: {waiting: -1}}}}",
+            "{queues: {a: {answerAfterMs: 86400001}}}",
+            "{defaultCountry: Germany}",
+            "{contacts: [{name: Ada}]}",
+            "{contacts: {file: contacts.doc}}",
+            "{dataActions: {a: []}}",
+            "{dataActions: {a: {status: 99}}}",
+            "{dataActions: {a: {latencyMs: -1}}}",
+            "{dataActions: [{status: 200}]}",
+            "{dataActions: [{name: a, answers: [{}], status: 200}]}",
+            "{webhooks: [{name: a}]}",
+            "{actions: [{path: success}]}",
+            "{actions: {a: {outputs: [1]}}}",
+            "{dataTables: {a: {columns: {b: text}}}}",
+            "{dataTables: {a: {columns: {b: {default: 1}}}}}",
+            "{dataTables: {a: {rows: {}}}}",
+            "{skills: [{}]}",
+            "{schedules: {a: {start: 9, end: 10}}}",
+            "{emergencyGroups: {a: {enabled: 'yes'}}}",
+            "{prompts: {a: {duration: soon}}}",
+            "{prompts: {a: {tts: [Hello]}}}",
+            "{languages: []}",
+            "{languages: [en us]}",
+            "{detectedLanguages: [{text: a}]}",
+            "{detectedLanguages: [{text: a, contains: b, language: en}]}",
+            "{exchangeRates: {USD: {EUR: 0}}}",
+            "{exchangeRates: {dollar: {EUR: 1}}}",
+            "{policies: {missingItems: ignore}}",
+            "{users: [{email: a}]}",
+        ],
+    ),
+    (
+        Reader::Request,
+        &[
+            "{}",
+            "{flowId: 3}",
+            "{flowId: f, timeout: -1}",
+            "{flowId: f, context: []}",
+            "{flowId: f, inputs: {}}",
+            "{flowId: f, inputs: ['1x']}",
+            "{flowId: f, inputs: [[]]}",
+            "{flowId: f, inputs: [[{afterMs: 3}]]}",
+        ],
+    ),
+    (
+        Reader::Recording,
+        &[
+            "3",
+            "{}",
+            "{schema: flowsim.recording/2, kind: execution, id: a, response: {}}",
+            "{schema: flowsim.recording/1, kind: call, id: a, response: {}}",
+            "{schema: flowsim.recording/1, kind: execution, response: {}}",
+            "{schema: flowsim.recording/1, kind: execution, id: a}",
+            "{schema: flowsim.recording/1, kind: execution, id: a, response: []}",
+            "{schema: flowsim.recording/1, kind: execution, id: a, response: {}, request: 3}",
+            "{schema: flowsim.recording/1, kind: execution, id: a, response: {}, redactions: [{}]}",
+        ],
+    ),
+];
+
+/// The same of a test, without its name.
+const WRONG_TESTS: &[&str] = &[
+    "flow: [a]",
+    "at: 5",
+    "context: a",
+    "timeoutMs: -1",
+    "timeoutMs: 1.5",
+    "maxActions: many",
+    "strict: maybe",
+    "tags: {a: b}",
+    "fixtures: org.yaml",
+    "fixtures: {queues: 3}",
+    "unusedFixtures: no",
+    "skip: 3",
+    "snapshot: 3",
+    "snapshot: ' '",
+    "input: [1x]",
+    "input: [-1]",
+    "input: [[]]",
+    "input: [['1']]",
+    "input: [[{digit: '12'}]]",
+    "input: ['7@a']",
+    "input: ['say:']",
+    "input: ['1'], script: [hangs_up]",
+    "input: ['1'], script: []",
+    "script: {}",
+    "script: [hears]",
+    "script: [{hears: a, presses: '1'}]",
+    "script: [{ends: done}]",
+    "script: [{waits: false}]",
+    "script: [{hangs_up: false}]",
+    "script: [{hangs_up: 1}]",
+    "script: [{variable: 3}]",
+    "each: []",
+    "each: [1]",
+    "each: {}",
+    "expect: []",
+    "expect: {status: done}",
+    "expect: {path: A}",
+    "expect: {path: {}}",
+    "expect: {path: {contains: [A], ends: [B]}}",
+    "expect: {variables: [1]}",
+    "expect: {variables: {a: {isSet: 3}}}",
+    "expect: {variables: {a: {members: 3}}}",
+    "expect: {variables: {a: {min: low}}}",
+    "expect: {routing: support}",
+    "expect: {routing: {priority: high}}",
+    "expect: {prompts: {}}",
+    "expect: {prompts: {contains: a, matches: b}}",
+    "expect: {prompts: {contains: a, min: 0.5}}",
+    "expect: {prompts: {similar: a, min: 2}}",
+    "expect: {prompts: [null]}",
+    "expect: {elapsedMs: 1.5}",
+    "expect: {actions: {min: few}}",
+    "expect: {diagnostics: forbid}",
+    "calls: null",
+    "calls: [{with: {a: 1}}]",
+    "calls: [{name: a, with: 3}]",
+    "calls: [{name: a, times: often}]",
+    "recording: null",
+    "recording: ' '",
+    "recording: [r]",
+    "recording: r, input: '1'",
+    "recording: r, script: [hangs_up]",
+    "recording: r, node: A",
+    "recording: r, context: {a: 1}",
+    "recording: r, variables: {a: 1}",
+    "recording: r, at: 2026-01-05T09:00:00Z",
+    "recording: r, timeoutMs: 1",
+    "recording: r, maxActions: 1",
+    "recording: r, seed: 1",
+    "recording: r, strict: true",
+    "recording: r, unusedFixtures: forbid",
+    "recording: r, compare: []",
+    "recording: r, compare: {ignore: trace}",
+    "recording: r, compare: {ignore: [1]}",
+    "recording: r, compare: {timeMs: -1}",
+    "recording: r, compare: {timeMs: 1.5}",
+    "recording: r, compare: {number: '1'}",
+    "recording: r, compare: {number: -0.1}",
+    "compare: {timeMs: 1}",
+];
+
+/// Tests that are as they should be, the less usual forms.
+const RIGHT_TESTS: &[&str] = &[
+    "flow: null, node: null, context: null, variables: null, at: null, timeoutMs: null, \
+     maxActions: null, seed: null, strict: null, fixtures: null, tags: null, \
+     unusedFixtures: null, unusedInputs: null, diagnostics: null, skip: null, \
+     script: null, expect: null, snapshot: null, error: null, each: null",
+    "skip: true",
+    "skip: later, snapshot: two",
+    "input: null",
+    "input: 12",
+    "input: [1, '#', null, '-', '7@900, 3@200', 'say:hello you', HangUp, [{digit: 7}]]",
+    "script: [{hears: 3}, {presses: null}, {says: hello}, {waits: null}, hangs_up]",
+    "script: [{variable: {a: {isSet: false}}}, {calls: a}, {routed: {matches: a}}]",
+    "script: null, input: '1'",
+    "calls: a, error: NO_INPUT",
+    "calls: {name: 3, with: {a: {min: 1}}, times: {max: 3}}",
+    "expect: {path: [A, 1], prompts: a, routing: {}, elapsedMs: {}, actions: 5}",
+    "expect: {path: {ends: A}, routing: null, variables: {a: {b: 1}, c: [1]}}",
+    "expect: {routing: {queueId: null, skills: [a], priority: null}}",
+    "expect: {variables: {a: {members: {b: {similar: c}}}, d: {min: 0.5, e: 1}}}",
+    "each: [{a: 1}], timeoutMs: '${a}', input: '${a}', expect: {actions: {min: '${a}'}}",
+    "each: [{a: 1}], fixtures: {dataActions: {b: {latencyMs: '${a}', status: 200}}}",
+    "recording: r, flow: F, fixtures: {queues: []}, unusedInputs: forbid, snapshot: true",
+    "recording: r, input: null, script: null, node: null, compare: null",
+    "recording: r, compare: {ignore: /a/*, timeMs: 0, number: 0.01}",
+    "recording: r, compare: {ignore: [/a, '/**/b'], timeMs: null, number: null}",
+    "each: [{a: 1}], recording: '${a}.json', compare: {timeMs: '${a}'}",
+    "compare: null",
+];
+
+#[test]
+fn what_flowsim_refuses_does_not_fit_the_schema() {
+    let tests = WRONG_TESTS.iter().map(|rest| (Reader::Scenario, test(rest)));
+    let others = WRONG.iter().flat_map(|(reader, texts)| {
+        texts.iter().map(|text| (*reader, (*text).to_owned()))
+    });
+    let validators = validators();
+    let mut problems = Vec::new();
+    for (reader, text) in tests.chain(others) {
+        // Fixtures of a test are read when it is run.
+        let is_refused = text.contains("queues: 3") || !reader.errors(&text).is_empty();
+        if !is_refused {
+            problems.push(format!("flowsim takes {text}"));
+        }
+        if told(&validators[&reader], &value(&text)).is_empty() {
+            problems.push(format!("the schema takes {text}"));
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[test]
+fn what_flowsim_takes_fits_the_schema() {
+    let validators = validators();
+    let mut problems = Vec::new();
+    for rest in RIGHT_TESTS {
+        let text = test(rest);
+        let of_schema = told(&validators[&Reader::Scenario], &value(&text));
+        for problem in Reader::Scenario.errors(&text).into_iter().chain(of_schema) {
+            problems.push(format!("{text}: {problem}"));
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+/// The schema without its leave to hold other keys: what is printed today is all known.
+fn closed(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if members.contains_key("properties") {
+                members.insert("additionalProperties".into(), Value::Bool(false));
+            }
+            members.values_mut().for_each(closed);
+        }
+        Value::Array(items) => items.iter_mut().for_each(closed),
+        _ => {}
+    }
+}
+
+#[test]
+fn what_flowsim_prints_fits_the_schema() {
+    let calls = [
+        "shared-flow/flows --flow Inbound_Flow_A --fixtures fixtures/shared-flow --input 1",
+        "shared-flow/flows --flow Inbound_Flow_A --max-actions 3",
+        "order-status/flows --fixtures fixtures/order-status/fixtures.yaml --input 100400#",
+        "contact-lookup/flows --fixtures fixtures/contact-lookup/fixtures.yaml",
+        "payment-journey/flows --fixtures fixtures/payment-journey/fixtures.yaml --input 1",
+        "parcel-line/flows --flow Parcel%20line --fixtures fixtures/parcel-line/fixtures.yaml",
+    ];
+    let trace = closed_validator("trace");
+    for call in calls {
+        let printed = flowsim(&format!("run fixtures/{call} --format json"));
+        let printed: Value = serde_json::from_slice(&printed).expect(call);
+        assert_eq!(told(&trace, &printed), [] as [&str; 0], "{call}");
+    }
+    let findings = closed_validator("findings");
+    let printed = flowsim("check fixtures/broken --format json");
+    let printed: Value = serde_json::from_slice(&printed).unwrap();
+    assert!(printed["findings"].as_array().unwrap().len() > 20);
+    assert_eq!(told(&findings, &printed), [] as [&str; 0]);
+    assert!(!trace.is_valid(&printed) && !findings.is_valid(&Value::Null));
+}
+
+#[test]
+fn heat_maps_fit_the_schema() {
+    let heatmap = closed_validator("heatmap");
+    let recordings = "fixtures/compare/recordings fixtures/order-status/recordings";
+    let flows = "--flows fixtures/order-status/flows";
+    let printed = flowsim(&format!("heatmap {recordings} {flows} --format json"));
+    let printed: Value = serde_json::from_slice(&printed).unwrap();
+    assert!(
+        printed["decisions"].as_u64() > Some(3) && printed["calls"].as_u64() > Some(3)
+    );
+    assert_eq!(told(&heatmap, &printed), [] as [&str; 0]);
+    assert!(!heatmap.is_valid(&Value::Null));
+}
+
+/// The validator of what flowsim prints, which knows every key.
+fn closed_validator(document: &str) -> Validator {
+    let mut schema = schema(document);
+    closed(&mut schema);
+    validator(&schema)
+}
+
+/// Recordings that go as they went, do not, cannot be played to their end, are stale in every
+/// way, and cannot be read.
+#[test]
+fn what_is_told_of_comparisons_fits_the_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let versioned = "{\"schema\": \"flowsim.recording/1\", \"kind\": \"simulation\", \"id\": \"a\", \
+         \"recordedAt\": \"2020-01-01T00:00:00Z\", \"flow\": {\"id\": \"f\", \"version\": \"1\"}, \
+         \"response\": {\"status\": \"completed\", \"trace\": []}}";
+    let flow = "{\"id\": \"f\", \"name\": \"F\", \"type\": \"inbound\", \"version\": \"2\", \"draft\": \
+         {\"startNode\": \"End\", \"nodes\": {\"End\": {\"id\": \"End\", \"type\": \"End\"}}}}";
+    for (name, text) in [
+        ("a.recording.json", versioned),
+        ("b.recording.json", "{"),
+        ("c.recording.json", &versioned.replace("\"f\"", "\"g\"")),
+        ("flow.json", flow),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let folder = folder.path().to_string_lossy().into_owned();
+    let recordings = "fixtures/compare/recordings";
+    let more = format!("compare {folder} {recordings} --max-age 30d");
+    let flows = format!("--flows fixtures/compare/flows --flows {folder}/flow.json");
+    let printed = flowsim(&format!("{more} {flows} --format json"));
+    let several: Value = serde_json::from_slice(&printed).unwrap();
+    let validator = closed_validator("comparisons");
+    assert_eq!(told(&validator, &several), [] as [&str; 0]);
+    let text = several.to_string();
+    for seen in ["old", "unmatched", "version", "unused"] {
+        assert!(text.contains(&format!("\"reason\":\"{seen}\"")), "{seen}: {text}");
+    }
+    for seen in ["equal", "different", "unreplayable", "unreadable"] {
+        assert!(several["summary"][seen].as_u64().unwrap() > 0, "{seen}");
+    }
+}
+
+#[test]
+fn what_is_told_of_one_comparison_fits_the_schema() {
+    let recordings = "fixtures/compare/recordings";
+    let flows = "--flows fixtures/compare/flows";
+    let several = flowsim(&format!("compare {recordings} {flows} --format json"));
+    let several: Value = serde_json::from_slice(&several).unwrap();
+    let validator = closed_validator("comparison");
+    for (name, verdict) in [
+        ("hangs-up", "equal"),
+        ("being-packed", "different"),
+        ("says-nothing", "different"),
+        ("shop-too-slow", "unreplayable"),
+    ] {
+        let one = format!("compare {recordings}/{name}.recording.json {flows}");
+        let one =
+            serde_json::from_slice(&flowsim(&format!("{one} --format json"))).unwrap();
+        assert_eq!(told(&validator, &one), [] as [&str; 0], "{name}");
+        assert_eq!(one["verdict"], verdict);
+        assert!(!validator.is_valid(&several));
+    }
+}
+
+/// Runs tests, and gives the lines of the report and the document of coverage.
+fn tested(arguments: &str) -> (Vec<Value>, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let (run, coverage) = (folder.path().join("run"), folder.path().join("coverage"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    let command = command.current_dir(root()).arg("test").args(arguments.split(' '));
+    let mut report = OsString::from("json=");
+    report.push(&run);
+    command.arg("--report").arg(report).arg("--coverage-out").arg(&coverage);
+    let code = command.output().unwrap().status.code();
+    assert!(code.is_some_and(|code| [0, 1, 3].contains(&code)), "{code:?}");
+    let lines = fs::read_to_string(run).unwrap();
+    let lines = lines.lines().map(|line| serde_json::from_str(line).unwrap());
+    let coverage = fs::read_to_string(coverage).unwrap();
+    (lines.collect(), serde_json::from_str(&coverage).unwrap())
+}
+
+/// A scenario file whose tests come out in every way that a test can.
+const OUTCOMES: &str = "flows: [FOLDER/flows]
+fixtures: [FOLDER/fixtures.yaml]
+defaults: {flow: Inbound_Flow_A}
+tests:
+  - {name: passed, input: '1', expect: {routing: {queueId: support}}}
+  - {name: failed, input: '1', expect: {routing: null, path: [A], elapsedMs: {min: 3}}}
+  - {name: skipped, skip: not yet}
+  - {name: broken, flow: Inbound_Flow_C, expect: {}}
+";
+
+#[test]
+fn what_tests_write_fits_the_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let outcomes = folder.path().join("outcomes.test.yaml");
+    let shared = root().join("fixtures/shared-flow");
+    let text = OUTCOMES.replace("FOLDER", &shared.to_string_lossy());
+    fs::write(&outcomes, text).unwrap();
+    let (run, coverage) = (closed_validator("run"), closed_validator("coverage"));
+    let outcomes = outcomes.to_string_lossy().into_owned();
+    for (suite, names) in [
+        ("fixtures", vec!["passed"]),
+        (&outcomes, vec!["passed", "failed", "skipped", "broken"]),
+    ] {
+        let (mut lines, mut document) = tested(suite);
+        let mut seen: Vec<&str> =
+            lines.iter().filter_map(|line| line["outcome"].as_str()).collect();
+        seen.dedup();
+        assert_eq!(seen, names);
+        for line in &lines {
+            assert_eq!(told(&run, line), [] as [&str; 0], "{line}");
+        }
+        assert!(document["calls"].as_u64().is_some_and(|calls| calls > 0));
+        assert_eq!(told(&coverage, &document), [] as [&str; 0], "{suite}");
+        // A key more, and neither fits.
+        lines[1][UNKNOWN] = 1.into();
+        assert!(!run.is_valid(&lines[1]));
+        document["flows"][0]["nodes"][0][UNKNOWN] = 1.into();
+        assert!(!coverage.is_valid(&document));
+    }
+}
+
+#[test]
+fn what_has_changed_fits_the_schema() {
+    let validator = closed_validator("diff");
+    let between = |versions: &str| -> Value {
+        let printed = flowsim(&format!("diff {versions} --format json"));
+        serde_json::from_slice(&printed).expect(versions)
+    };
+    let mut seen = BTreeSet::new();
+    for versions in [
+        "fixtures/diff/old fixtures/diff/new",
+        "fixtures/diff/new fixtures/diff/old",
+        "fixtures/order-status/flows fixtures/shared-flow/flows",
+    ] {
+        let document = between(versions);
+        assert_eq!(told(&validator, &document), [] as [&str; 0], "{versions}");
+        for flow in document["flows"].as_array().unwrap() {
+            let lists = flow.as_object().unwrap().iter();
+            let full =
+                lists.filter(|(_, it)| it.as_array().is_some_and(|it| !it.is_empty()));
+            seen.extend(full.map(|(key, _)| key.clone()));
+        }
+    }
+    // No list is valid only because it is empty.
+    let lists = [
+        "addedNodes",
+        "changedConditions",
+        "changedPrompts",
+        "changedRouting",
+        "changedSettings",
+        "changedVariables",
+        "ignored",
+        "movedNodes",
+        "removedNodes",
+        "renamedNodes",
+        "rewired",
+    ];
+    assert_eq!(seen.iter().collect::<Vec<_>>(), lists);
+    let mut document = between("fixtures/diff/old fixtures/diff/new");
+    document["flows"][0]["ignored"] =
+        serde_json::json!([{"property": "id", "count": 1, "why": ""}]);
+    assert!(!validator.is_valid(&document));
+}
+
+/// What somebody made is read by the name of its file.
+#[test]
+fn a_scenario_file_may_name_its_schema() {
+    let text = r#"{"$schema": "scenario.schema.json", "flows": "f", "tests": []}"#;
+    let mut files = Files::new();
+    let file = files.add("calls.test.json", text);
+    let node = read_document(&file).unwrap();
+    let (_, diagnostics) = suite::read(&node, Path::new("calls.test.json"));
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    assert!(validator(&schema("scenario")).is_valid(&value(text)));
+}
+
+fn files_below(folders: &[PathBuf]) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for folder in folders {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                files.extend(files_below(&[path]));
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}

@@ -1,0 +1,517 @@
+//! Every expectation failing once on purpose, in a snapshot of what people read; and holding
+//! once, in silence.
+
+use flowsim::suite::{
+    CallExpectation, Case, Expectation, Flag, PathMatcher, Range, RoutingMatcher,
+    TextMatcher, ValueMatcher,
+};
+use flowsim::trace::Status;
+
+use super::scene::{
+    Scene, case, equals, fixtures, has, json, nodes, texts, with_variable, written,
+};
+
+const A: &str = "Inbound_Flow_A";
+const PATH_1: &str = "CallShared SayHello GatherInput SetResult EndFlow CheckResult \
+    RouteToAgent PlayGoodbye EndFlow";
+
+fn like(text: &str, min: f64) -> TextMatcher {
+    TextMatcher::Similar { text: text.into(), min }
+}
+
+fn matches(expression: &str) -> TextMatcher {
+    TextMatcher::Matches(regex::Regex::new(expression).unwrap())
+}
+
+fn at_most(max: i64) -> Range {
+    Range { min: None, max: Some(max) }
+}
+
+fn exactly(count: i64) -> Range {
+    Range { min: Some(count), max: Some(count) }
+}
+
+fn variable(name: &str, matcher: ValueMatcher) -> Expectation {
+    Expectation::Variable(name.into(), matcher)
+}
+
+fn to_queue(matcher: TextMatcher) -> Expectation {
+    let queue_id = Some(written(Some(matcher)));
+    Expectation::Routing(Some(Box::new(RoutingMatcher {
+        queue_id,
+        ..RoutingMatcher::default()
+    })))
+}
+
+fn prompts(matchers: Vec<TextMatcher>) -> Expectation {
+    Expectation::Prompts(matchers.into_iter().map(written).collect())
+}
+
+fn calls(name: &str, with: &[(&str, &str)], times: Option<Range>) -> Expectation {
+    let with = with.iter().map(|(name, value)| ((*name).into(), json(value)));
+    Expectation::Calls(CallExpectation { name: name.into(), with: with.collect(), times })
+}
+
+fn shared(input: &str, expected: Vec<Expectation>) -> String {
+    Scene::new("shared-flow").explain(case(A, &[input]), expected)
+}
+
+fn order(input: &str) -> Case {
+    case("Order_Status", &[input])
+}
+
+fn orders(input: &str, expected: Vec<Expectation>) -> String {
+    Scene::new("order-status").explain(order(input), expected)
+}
+
+#[test]
+fn what_holds_is_not_told() {
+    let told = shared(
+        "1",
+        vec![
+            Expectation::Status(Status::Completed),
+            Expectation::Path(PathMatcher::Exact(nodes(PATH_1))),
+            Expectation::Path(PathMatcher::Contains(nodes("SayHello RouteToAgent"))),
+            Expectation::Path(PathMatcher::Excludes(nodes("HandleError"))),
+            Expectation::Path(PathMatcher::Ends(nodes("PlayGoodbye EndFlow"))),
+            variable("shared_module_result", json("\"1\"")),
+            variable("shared_module_result", ValueMatcher::IsSet(true)),
+            to_queue(equals("support")),
+            prompts(vec![has("welcome to Harbour"), matches("^Press 1"), has("Thank")]),
+            prompts(vec![like("Thanks for calling Harbour Travel", 0.8)]),
+            Expectation::ElapsedMs(at_most(15_000)),
+            Expectation::Actions(exactly(9)),
+            Expectation::Flag(Flag::NoDiagnostics),
+            Expectation::Flag(Flag::NoUnusedInputs),
+            Expectation::Flag(Flag::NoUnusedFixtures),
+            calls("Get Order", &[], Some(exactly(0))),
+        ],
+    );
+    assert_eq!(told, "");
+    let sent = [("order", "\"100200\"")];
+    let told = orders("100200#", vec![calls("Get Order", &sent, Some(exactly(1)))]);
+    assert_eq!(told, "");
+}
+
+#[test]
+fn status() {
+    insta::assert_snapshot!(shared("1", vec![Expectation::Status(Status::Error)]));
+}
+
+#[test]
+fn status_of_a_call_that_failed() {
+    let mut case = case(A, &["1"]);
+    case.start.timeout_ms = Some(5_000);
+    case.inputs.clear();
+    let expected = vec![Expectation::Status(Status::Completed)];
+    insta::assert_snapshot!(Scene::new("shared-flow").explain(case, expected));
+}
+
+#[test]
+fn error() {
+    insta::assert_snapshot!(shared("1", vec![Expectation::Error("NO_INPUT".into())]));
+}
+
+#[test]
+fn path_exactly() {
+    let path = PathMatcher::Exact(nodes(PATH_1));
+    insta::assert_snapshot!(shared("2", vec![Expectation::Path(path)]));
+}
+
+#[test]
+fn path_that_fails_on_the_way() {
+    let path = PathMatcher::Exact(nodes("AskOrder GetOrder WhatState TellShipped"));
+    insta::assert_snapshot!(orders("999#", vec![Expectation::Path(path)]));
+}
+
+#[test]
+fn path_by_names_that_goes_on() {
+    let names = ["Ask for the order", "Ask the shop", "WhatStat"];
+    let path = PathMatcher::Exact(names.map(|it| written(it.into())).to_vec());
+    insta::assert_snapshot!(orders("100200#", vec![Expectation::Path(path)]));
+}
+
+#[test]
+fn path_contains() {
+    let path = PathMatcher::Contains(nodes("SayHello RouteToAgent EndFlow"));
+    insta::assert_snapshot!(shared("2", vec![Expectation::Path(path)]));
+}
+
+#[test]
+fn path_excludes() {
+    let path = PathMatcher::Excludes(nodes("HandleError RouteToAgent"));
+    insta::assert_snapshot!(shared("1", vec![Expectation::Path(path)]));
+}
+
+#[test]
+fn path_excludes_what_does_not_exist() {
+    let path = PathMatcher::Excludes(nodes("RouteToAgnet"));
+    insta::assert_snapshot!(shared("1", vec![Expectation::Path(path)]));
+}
+
+#[test]
+fn path_ends() {
+    let path = PathMatcher::Ends(nodes("RouteToAgent PlayGoodbye EndFlow"));
+    insta::assert_snapshot!(shared("2", vec![Expectation::Path(path)]));
+}
+
+#[test]
+fn variable_equals() {
+    let expected = variable("shared_module_result", json("\"1\""));
+    insta::assert_snapshot!(shared("2", vec![expected]));
+}
+
+#[test]
+fn variable_of_another_type() {
+    let expected = variable("shared_module_result", json("1"));
+    insta::assert_snapshot!(shared("1", vec![expected]));
+}
+
+#[test]
+fn variable_with_a_text_a_range_and_members() {
+    let members = vec![("a".into(), json("1"))];
+    let name = "shared_module_result";
+    insta::assert_snapshot!(shared(
+        "2",
+        vec![
+            variable(name, ValueMatcher::Text(matches("^1$"))),
+            variable(name, ValueMatcher::Number(at_most(3))),
+            variable(name, ValueMatcher::Members(members)),
+            variable(name, ValueMatcher::IsSet(false)),
+        ]
+    ));
+}
+
+#[test]
+fn variable_that_nobody_knows() {
+    let expected = variable("shared_modul_result", ValueMatcher::IsSet(true));
+    insta::assert_snapshot!(shared("1", vec![expected]));
+}
+
+/// It is not set, but whoever expects that has misspelt another.
+#[test]
+fn variable_that_is_not_set_since_nobody_knows_it() {
+    let expected = variable("shared_modul_result", ValueMatcher::IsSet(false));
+    insta::assert_snapshot!(shared("1", vec![expected]));
+}
+
+#[test]
+fn variable_that_is_an_output_of_a_node() {
+    let expected = variable("GetOrder.state", json("\"shipped\""));
+    insta::assert_snapshot!(orders("100200#", vec![expected]));
+}
+
+#[test]
+fn variable_that_the_call_brought() {
+    let case = with_variable(case(A, &["-"]), "shared_module_result", "7");
+    let expected = vec![variable("shared_module_result", json("[\"7\"]"))];
+    insta::assert_snapshot!(Scene::new("shared-flow").explain(case, expected));
+}
+
+#[test]
+fn routing_to_another_queue() {
+    insta::assert_snapshot!(shared("1", vec![to_queue(equals("sales"))]));
+}
+
+#[test]
+fn routing_that_was_not() {
+    insta::assert_snapshot!(shared("2", vec![to_queue(has("support"))]));
+}
+
+#[test]
+fn routing_that_was_not_wanted() {
+    insta::assert_snapshot!(shared("1", vec![Expectation::Routing(None)]));
+}
+
+#[test]
+fn routing_with_skills_and_priority() {
+    let skills =
+        RoutingMatcher { skills: Some(written(texts("english"))), ..Default::default() };
+    let priority =
+        RoutingMatcher { priority: Some(written(Some(9))), ..Default::default() };
+    let name = RoutingMatcher { queue_name: Some(written(None)), ..Default::default() };
+    let expected = [skills, priority, name];
+    let expected = expected.map(|it| Expectation::Routing(Some(Box::new(it))));
+    insta::assert_snapshot!(orders("1#", expected.into()));
+}
+
+/// Each key of `routing` is an expectation of its own.
+#[test]
+fn routing_in_every_way_to_another_queue() {
+    let wanted = RoutingMatcher {
+        queue_id: Some(written(Some(equals("nowhere")))),
+        skills: Some(written(texts("english"))),
+        priority: Some(written(Some(9))),
+        ..Default::default()
+    };
+    let told = orders("1#", vec![Expectation::Routing(Some(Box::new(wanted)))]);
+    let heads = told.lines().filter(|line| line.starts_with("routing."));
+    let keys: Vec<_> = heads.filter_map(|line| line.split(':').next()).collect();
+    assert_eq!(keys, ["routing.queueId", "routing.skills", "routing.priority"], "{told}");
+}
+
+#[test]
+fn prompts_in_order() {
+    let expected = vec![has("Press 1 now"), equals("Thanks for calling Harbour Travel.")];
+    insta::assert_snapshot!(shared("1", vec![prompts(expected)]));
+}
+
+/// What was said is not missing, and the way that led to it is no reason.
+#[test]
+fn prompts_that_were_found_are_not_missing() {
+    let thanks = || matches("^Thank");
+    let between = vec![has("welcome"), equals("Hello."), thanks(), equals("Bye.")];
+    let earlier = vec![thanks(), equals("Press 1 now.")];
+    insta::assert_snapshot!(shared(
+        "1",
+        vec![
+            prompts(vec![has("Welcome"), thanks()]),
+            prompts(between),
+            prompts(earlier),
+            prompts(vec![has("welcome"), equals("All agents are busy.")]),
+        ]
+    ));
+}
+
+#[test]
+fn prompts_of_every_kind() {
+    insta::assert_snapshot!(shared(
+        "1",
+        vec![
+            prompts(vec![has("Goodbye")]),
+            prompts(vec![matches("^Thanks")]),
+            prompts(vec![like("Press 2 now!", 0.99)]),
+        ]
+    ));
+}
+
+#[test]
+fn elapsed_and_actions() {
+    insta::assert_snapshot!(shared(
+        "-",
+        vec![
+            Expectation::ElapsedMs(at_most(500)),
+            Expectation::Actions(Range { min: Some(100), max: None }),
+        ]
+    ));
+}
+
+/// The action that was too many is counted, as in the trace.
+#[test]
+fn actions_that_were_too_many() {
+    let mut case = order("100200#");
+    case.start.max_actions = Some(3);
+    let expected = |count| vec![Expectation::Actions(exactly(count))];
+    let scene = Scene::new("order-status");
+    assert_eq!(scene.explain(case.clone(), expected(4)), "");
+    insta::assert_snapshot!(scene.explain(case, expected(3)));
+}
+
+#[test]
+fn elapsed_exactly_at_least_and_between() {
+    let between = Range { min: Some(1), max: Some(9_999) };
+    let at_least = Range { min: Some(60_000), max: None };
+    insta::assert_snapshot!(orders(
+        "100400#",
+        vec![
+            Expectation::ElapsedMs(exactly(5)),
+            Expectation::ElapsedMs(at_least),
+            Expectation::Actions(between),
+            Expectation::Actions(exactly(1)),
+            Expectation::Actions(at_most(2)),
+        ]
+    ));
+}
+
+#[test]
+fn path_that_is_longer_or_shorter() {
+    let longer = PathMatcher::Exact(nodes(&format!("{PATH_1} EndFlow")));
+    let shorter = PathMatcher::Exact(nodes("CallShared SayHello"));
+    let ends = PathMatcher::Ends(nodes(&format!("CheckResult {PATH_1}")));
+    let expected = [longer, shorter, ends].map(Expectation::Path);
+    insta::assert_snapshot!(shared("1", expected.into()));
+}
+
+#[test]
+fn variable_with_other_texts_numbers_and_members() {
+    let scene = Scene::of("chain.json", include_str!("chain.json"));
+    let own = "dataActions: {Get Tier: {output: {tier: gold, points: 7}}}";
+    let case = fixtures(case("Chain", &["4"]), own);
+    let expected = vec![
+        variable("tier", ValueMatcher::Text(has("silver"))),
+        variable("tier", ValueMatcher::Text(like("golden", 0.9))),
+        variable("tier", ValueMatcher::Number(Range { min: Some(1), max: Some(9) })),
+        variable("tier", json("{\"name\": \"gold\"}")),
+        variable("tier", json("null")),
+        variable("tiers", ValueMatcher::IsSet(true)),
+    ];
+    insta::assert_snapshot!(scene.explain(case, expected));
+}
+
+#[test]
+fn routing_by_every_text_and_to_no_priority() {
+    let named = |queue_name: TextMatcher| RoutingMatcher {
+        queue_name: Some(written(Some(queue_name))),
+        ..RoutingMatcher::default()
+    };
+    let to_no_id = RoutingMatcher { queue_id: Some(written(None)), ..Default::default() };
+    let no_skills =
+        RoutingMatcher { skills: Some(written(vec![])), ..Default::default() };
+    let no_priority =
+        RoutingMatcher { priority: Some(written(None)), ..Default::default() };
+    let matchers = [
+        named(equals("Order")),
+        named(has("Sales")),
+        named(matches("^Sales")),
+        named(like("Orders!", 0.95)),
+        to_no_id,
+        no_skills,
+        no_priority,
+    ];
+    let expected = matchers.map(|it| Expectation::Routing(Some(Box::new(it))));
+    insta::assert_snapshot!(orders("1#", expected.into()));
+}
+
+#[test]
+fn routing_wherever() {
+    let anywhere = Expectation::Routing(Some(Box::default()));
+    insta::assert_snapshot!(shared("2", vec![anywhere]));
+}
+
+#[test]
+fn routing_with_skills_that_the_call_needs() {
+    let scene = Scene::new("northlight-power");
+    let skills = |skills: &[&str]| RoutingMatcher {
+        skills: Some(written(skills.iter().map(|it| (*it).into()).collect())),
+        ..RoutingMatcher::default()
+    };
+    let fits = skills(&["High Voltage"]);
+    let expected = [fits, skills(&["Outages", "High Voltage"]), skills(&[])];
+    let expected = expected.map(|it| Expectation::Routing(Some(Box::new(it))));
+    let case = case("Northlight Outage Line", &["9"]);
+    insta::assert_snapshot!(scene.explain(case, expected.into()));
+}
+
+#[test]
+fn prompts_exactly_and_said_in_another_order() {
+    insta::assert_snapshot!(shared(
+        "1",
+        vec![
+            prompts(vec![equals("Press 1.")]),
+            prompts(vec![has("Thank you"), has("welcome")]),
+        ]
+    ));
+}
+
+#[test]
+fn error_that_is_another_one() {
+    let mut case = case(A, &[]);
+    case.start.timeout_ms = Some(5_000);
+    let expected = vec![Expectation::Error("NO_INPUT".into())];
+    insta::assert_snapshot!(Scene::new("shared-flow").explain(case, expected));
+}
+
+#[test]
+fn calls_that_were_not_made() {
+    insta::assert_snapshot!(orders("100200#", vec![calls("Get Orders", &[], None)]));
+}
+
+#[test]
+fn calls_with_something_else() {
+    let sent = [("caller", "null"), ("order", "\"1\"")];
+    insta::assert_snapshot!(orders("100200#", vec![calls("Get Order", &sent, None)]));
+}
+
+#[test]
+fn calls_too_often() {
+    insta::assert_snapshot!(orders(
+        "100200#",
+        vec![
+            calls("Get Order", &[], Some(exactly(0))),
+            calls("Get Order", &[], Some(Range { min: Some(2), max: None })),
+            calls("Get Order", &[("order", "\"100200\"")], Some(exactly(3))),
+            calls("Get Order", &[], Some(Range { min: Some(2), max: Some(4) })),
+        ]
+    ));
+}
+
+#[test]
+fn flags() {
+    let own = "dataActions:\n  Get Order:\n    - {when: {order: '1'}, output: {}}\n    \
+        - {output: {state: packing}}\n    - {output: {state: lost}}\n  Other: {output: {}}\n\
+        webhooks: {'https://a.example': {status: 200}}\n";
+    let case = fixtures(case("Order_Status", &["555#", "7", "hangup"]), own);
+    let flags = [Flag::NoUnusedFixtures, Flag::NoUnusedInputs, Flag::NoDiagnostics];
+    let expected = flags.map(Expectation::Flag).into();
+    insta::assert_snapshot!(Scene::new("order-status").explain(case, expected));
+}
+
+#[test]
+fn the_cause_names_the_data_action() {
+    let path = PathMatcher::Exact(nodes("AskOrder GetOrder WhatState TellPacking"));
+    insta::assert_snapshot!(orders("100200#", vec![Expectation::Path(path)]));
+}
+
+#[test]
+fn the_cause_goes_back_to_what_a_value_was_made_of() {
+    let scene = Scene::of("chain.json", include_str!("chain.json"));
+    let own = "dataActions: {Get Tier: {output: {tier: gold, points: 7}}}";
+    let case = fixtures(case("Chain", &["4"]), own);
+    let path = PathMatcher::Contains(nodes("Plain"));
+    insta::assert_snapshot!(scene.explain(case, vec![Expectation::Path(path)]));
+}
+
+#[test]
+fn the_cause_in_a_flow_of_architect() {
+    let scene = Scene::of("counter.yaml", include_str!("counter.yaml"));
+    let path = PathMatcher::Contains(nodes("Few"));
+    let case = case("Counter", &[]);
+    let expected = vec![Expectation::Path(path), variable("Flow.Count", json("2"))];
+    insta::assert_snapshot!(scene.explain(case, expected));
+}
+
+#[test]
+fn variables_that_architect_brings_along_are_known_at_the_end() {
+    let scene = Scene::of("counter.yaml", include_str!("counter.yaml"));
+    let mut case = case("Counter", &[]);
+    case.start.context.push(("from".into(), "tel:+15551234567".into()));
+    let ani = |text: &str| variable("call.ani", ValueMatcher::Text(has(text)));
+    assert_eq!(scene.explain(case.clone(), vec![ani("+1555")]), "");
+    insta::assert_snapshot!(scene.explain(case, vec![ani("+1666")]));
+}
+
+#[test]
+fn actions_that_are_not_simulated_are_calls_too() {
+    let scene = Scene::of("counter.yaml", include_str!("counter.yaml"));
+    let fits = [("text", "\"Few or many?\"")];
+    let fits = calls("Ask the bot", &fits, Some(exactly(1)));
+    let differs = calls("callBotFlow", &[("text", "\"?\"")], None);
+    let told = scene.explain(case("Counter", &[]), vec![fits, differs]);
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn data_actions_and_queues_of_a_flow_of_architect() {
+    let scene = Scene::of("shop.yaml", include_str!("shop.yaml"));
+    let gold =
+        "dataActions: {Get Tier: {output: {tier: gold}}}\nqueues: [{name: Lounge}]";
+    let case = fixtures(case("Shop", &[]), gold);
+    let asked = |caller| calls("Get Tier", &[("caller", caller)], Some(exactly(1)));
+    let expected =
+        vec![asked("\"someone\""), asked("\"me\""), Expectation::Routing(None)];
+    insta::assert_snapshot!(scene.explain(case, expected));
+}
+
+#[test]
+fn a_call_that_was_handed_on_and_not_routed() {
+    let scene = Scene::of("shop.yaml", include_str!("shop.yaml"));
+    let silver =
+        "dataActions: {Get Tier: {output: {tier: silver}}}\nqueues: [{name: Lounge}]";
+    let case = fixtures(case("Shop", &[]), silver);
+    let lounge = RoutingMatcher {
+        queue_name: Some(written(Some(equals("Lounge")))),
+        ..RoutingMatcher::default()
+    };
+    let expected = vec![Expectation::Routing(Some(Box::new(lounge)))];
+    insta::assert_snapshot!(scene.explain(case, expected));
+}
