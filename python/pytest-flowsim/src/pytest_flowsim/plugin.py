@@ -64,6 +64,13 @@ class Sessions:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._sessions: list[Session] = []
+        self._tags: set[str] = set()
+
+    def declare(self, tag: str) -> None:
+        """Makes a tag a mark that --strict-markers knows."""
+        if tag not in self._tags:
+            self._tags.add(tag)
+            self._config.addinivalue_line("markers", f"{tag}: a tag of a scenario")
 
     def find(self, path: Path) -> tuple[Session, list[Line]]:
         """The tests of a scenario file, and the process that runs them."""
@@ -87,7 +94,7 @@ class Sessions:
             session.close()
 
     def _roots(self, folder: Path) -> list[Path]:
-        """The files and folders that pytest collects, without those that are of no concern."""
+        """The folders and scenario files that pytest was told to collect."""
         named = (folder / argument.partition("::")[0] for argument in self._config.args)
         return [it for it in named if it.is_dir() or it.is_file() and it.name.endswith(ENDINGS)]
 
@@ -117,9 +124,8 @@ class Scenario(pytest.Item):
         self._entry = entry
         self.add_marker("flowsim")
         for tag in entry["tags"]:
-            # Tags need not be declared, even with --strict-markers.
             if tag not in RESERVED and not tag.startswith("_"):
-                self.config.addinivalue_line("markers", f"{tag}: a tag of a scenario")
+                self.config.stash[SESSIONS].declare(tag)
                 self.add_marker(tag)
         if entry["skip"] is not None:
             self.add_marker(pytest.mark.skip(reason=entry["skip"]))
