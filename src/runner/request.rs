@@ -6,7 +6,7 @@ use super::event::{CaseResult, Ended, RunEvent};
 use super::load::Library;
 use super::plan::{Broken, Plan, Planned};
 use super::run::{Options, Run};
-use super::stream::{LoadedSuite, Wanted};
+use super::stream::{LoadedSuite, RunRequest};
 use crate::diagnostic::sort;
 use crate::source::Files;
 
@@ -57,7 +57,7 @@ impl<'l> Plan<'l> {
 /// # Errors
 /// The threads cannot be created.
 pub fn run_on_request(
-    wanted: &Wanted,
+    wanted: &RunRequest,
     options: Options,
     files: &mut Files,
     next: &mut dyn FnMut(&[Listed<'_>], LoadedSuite<'_>) -> Option<usize>,

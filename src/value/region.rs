@@ -46,7 +46,8 @@ mod tests {
     #[test]
     fn regions_are_those_of_the_library() {
         let numbers = &rlibphonenumber::PHONE_NUMBER_UTIL;
-        let regions = numbers.get_supported_regions().filter(|it| it.as_ref().len() == 2);
+        let regions =
+            numbers.get_supported_regions().filter(|it| it.to_string().len() == 2);
         let mut known: Vec<String> = regions
             .map(|region| {
                 let code = numbers.get_country_code_for_region(region).unwrap();

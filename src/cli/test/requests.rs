@@ -5,9 +5,8 @@ use std::io::{self, BufRead};
 use super::run_output;
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::report;
 use crate::runner::{
-    self, Ended, Library, Listed, LoadedSuite, Options, RunEvent, Wanted,
+    self, Ended, Library, Listed, LoadedSuite, Options, RunEvent, RunRequest,
 };
 use crate::source::Files;
 
@@ -25,7 +24,7 @@ impl Requests {
     /// Lists the tests, and then runs those whose numbers are read.
     pub(super) fn run(
         &mut self,
-        wanted: &Wanted,
+        wanted: &RunRequest,
         options: Options,
         files: &mut Files,
         report: &mut dyn FnMut(&RunEvent<'_>, LoadedSuite<'_>),
