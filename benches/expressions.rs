@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use evalexpr::{ContextWithMutableVariables, HashMapContext, build_operator_tree};
 use flowsim::expr::architect::{
-    Declarations, Directory, Environment, Expression, Scope, UnknownOrganization, parse,
+    self, Declarations, Directory, Expression, Scope, UnknownOrganization, parse,
 };
 use flowsim::value::{DateTime, Kind, Type, Value};
 use minijinja::{Environment, context};
@@ -25,12 +25,12 @@ impl Scope for Variables {
         &self.0[slot as usize]
     }
 
-    fn environment(&self) -> &dyn Environment {
+    fn environment(&self) -> &dyn architect::Environment {
         self
     }
 }
 
-impl Environment for Variables {
+impl architect::Environment for Variables {
     fn directory(&self) -> &dyn Directory {
         &UnknownOrganization
     }

@@ -62,11 +62,11 @@ impl Menus {
         let level = |steps: &[Step], events: &[Event]| Level {
             gather: steps[0].node,
             choice: steps[1].node,
-            prompt: match events[0].fact {
+            prompt: match events[0].kind {
                 EventKind::Prompted(Phrase::Constant(text)) => text,
                 _ => TextId(0),
             },
-            reference: match events[2].fact {
+            reference: match events[2].kind {
                 EventKind::Read(reference, _) => reference,
                 _ => ReferenceId(0),
             },
@@ -108,7 +108,7 @@ impl Menus {
             let next = Some(level.options[option].1);
             steps.push(step(level.gather, PathTaken::Next, Some(level.choice)));
             steps.push(step(level.choice, PathTaken::Condition(number), next));
-            let mut note = |step, fact| events.push(Event { step, fact });
+            let mut note = |step, kind| events.push(Event { step, kind });
             note(at, EventKind::Prompted(Phrase::Constant(level.prompt)));
             note(at, EventKind::Collected(digits));
             note(at + 1, EventKind::Read(level.reference, value));

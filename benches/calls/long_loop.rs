@@ -84,10 +84,10 @@ fn by_hand(ids: &Ids, rounds: i64) -> Trace {
         let value = Value::Integer(round);
         events.push(Event {
             step: at,
-            fact: EventKind::Assigned(ids.round, value.clone()),
+            kind: EventKind::Assigned(ids.round, value.clone()),
         });
         steps.push(step(count, PathTaken::Next, Some(enough)));
-        events.push(Event { step: at + 1, fact: EventKind::Read(ids.reference, value) });
+        events.push(Event { step: at + 1, kind: EventKind::Read(ids.reference, value) });
         steps.push(if round >= rounds {
             step(enough, PathTaken::Condition(1), Some(done))
         } else {
@@ -96,7 +96,7 @@ fn by_hand(ids: &Ids, rounds: i64) -> Trace {
         at += 2;
     }
     steps.push(step(done, PathTaken::None, None));
-    events.push(Event { step: at, fact: EventKind::Ended(EndType::Normal) });
+    events.push(Event { step: at, kind: EventKind::Ended(EndType::Normal) });
     Trace {
         flow: FlowId(0),
         status: Status::Completed,

@@ -97,7 +97,7 @@ fn by_hand(ids: &Ids, key: &str) -> Trace {
         start_ms: 0,
         end_ms: 0,
     };
-    let event = |step, fact| Event { step, fact };
+    let event = |step, kind| Event { step, kind };
     let mut steps = Vec::with_capacity(9);
     let mut events = Vec::with_capacity(10);
     steps.push(step(call, 0, PathTaken::Next, Some(check)));

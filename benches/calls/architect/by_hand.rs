@@ -96,9 +96,9 @@ impl Recorder<'_> {
     }
 
     #[inline]
-    fn note(&mut self, fact: EventKind) {
+    fn note(&mut self, kind: EventKind) {
         let step = u32::try_from(self.steps.len() - 1).unwrap_or_default();
-        self.events.push(Event { step, fact });
+        self.events.push(Event { step, kind });
     }
 
     fn set(&mut self, id: VariableId, value: Value) {
@@ -230,10 +230,10 @@ fn check_hours(recorder: &mut Recorder<'_>, level: i64) {
     recorder.set(ids.is_open, Value::Boolean(level > 0));
     let (of, name) = (Field::Outputs, Text::inline("Common.isOpen"));
     let entry = Entry { of, name, value: Value::Boolean(level > 0) };
-    let fact = EventKind::Entry(Box::new(entry));
-    recorder.events.push(Event { step: 6, fact });
-    let fact = EventKind::Assigned(ids.is_known, Value::Boolean(level > 0));
-    recorder.events.push(Event { step: 6, fact });
+    let kind = EventKind::Entry(Box::new(entry));
+    recorder.events.push(Event { step: 6, kind });
+    let kind = EventKind::Assigned(ids.is_known, Value::Boolean(level > 0));
+    recorder.events.push(Event { step: 6, kind });
     recorder.on(PathTaken::Next);
 }
 
