@@ -222,12 +222,8 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     let mut run_output = RunOutput::new(arguments, &mut noted)?;
     let mut forward =
         |event: &RunEvent<'_>, scene: LoadedSuite<'_>| run_output.forward(event, scene);
-    let (options, mut requests) = (arguments.options(), Requests::default());
-    let result = match arguments.on_request {
-        true => requests.run(&wanted, options, &mut files, &mut forward),
-        false => runner::run_files(&wanted, options, &mut files, &mut forward)
-            .map_err(io::Error::other),
-    };
+    let mut requests = Requests::default();
+    let result = requests.serve_or_run_all(arguments, &wanted, &mut files, &mut forward);
     let played = run_output.end()?;
     let (library, ended) = result?;
     if let Some(exit) = requests.refused {

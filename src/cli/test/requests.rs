@@ -1,14 +1,18 @@
-//! `flowsim test --on-request`: the tests run that another program names on standard input.
+//! `flowsim test --on-request`: runs the tests that another program requests on standard
+//! input.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 
-use super::run_output;
+use super::{Arguments, run_output};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::runner::{
     self, Ended, Library, Listed, LoadedSuite, Options, RunEvent, RunRequest,
 };
 use crate::source::Files;
+
+/// Maximum length of a request, in bytes.
+const MAX_REQUEST: u64 = 100;
 
 /// The requests of another program.
 #[derive(Default)]
@@ -21,17 +25,32 @@ pub(super) struct Requests {
 }
 
 impl Requests {
-    /// Lists the tests, and then runs those whose numbers are read.
-    pub(super) fn run(
+    /// Runs all selected tests, or with `--on-request` those that are requested.
+    pub(super) fn serve_or_run_all(
         &mut self,
-        wanted: &RunRequest,
+        arguments: &Arguments,
+        selected: &RunRequest,
+        files: &mut Files,
+        report: &mut dyn FnMut(&RunEvent<'_>, LoadedSuite<'_>),
+    ) -> io::Result<(Library, Ended)> {
+        let options = arguments.options();
+        if arguments.on_request {
+            return self.run(selected, options, files, report);
+        }
+        runner::run_files(selected, options, files, report).map_err(io::Error::other)
+    }
+
+    /// Lists the tests, then runs those whose numbers are read.
+    fn run(
+        &mut self,
+        selected: &RunRequest,
         options: Options,
         files: &mut Files,
         report: &mut dyn FnMut(&RunEvent<'_>, LoadedSuite<'_>),
     ) -> io::Result<(Library, Ended)> {
         let next =
             &mut |listed: &[Listed<'_>], suite: LoadedSuite<'_>| self.next(listed, suite);
-        let ran = runner::run_on_request(wanted, options, files, next, report);
+        let ran = runner::run_on_request(selected, options, files, next, report);
         self.failure.take().map_or(Ok(()), Err)?;
         ran.map_err(io::Error::other)
     }
@@ -47,7 +66,8 @@ impl Requests {
         }
         let mut line = Vec::new();
         // A stream that cannot be read has no more requests.
-        let length = io::stdin().lock().read_until(b'\n', &mut line).unwrap_or(0);
+        let mut input = io::stdin().lock().take(MAX_REQUEST);
+        let length = input.read_until(b'\n', &mut line).unwrap_or(0);
         if length == 0 {
             return None;
         }
