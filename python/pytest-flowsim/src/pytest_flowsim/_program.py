@@ -29,7 +29,7 @@ def find_program() -> str:
         path = shutil.which("flowsim")
     if path is None:
         raise ProgramMissing(
-            "the flowsim program is missing: install it with `pip install flowsim`, "
+            "the flowsim program is missing: install it with `pip install 'flowsim>=0.1'`, "
             f"or set {VARIABLE} to its path"
         )
     return os.path.abspath(path)
