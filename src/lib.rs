@@ -111,7 +111,7 @@
 //! * **A user's mistake is a [`Diagnostic`](diagnostic::Diagnostic)** with a code, a
 //!   position and advice. A panic is a bug in flowsim.
 //! * **Text is rendered on demand.** A trace holds ids and values. The symbol table of its
-//!   program ([`flow::Legend`]) maps the ids to names.
+//!   program ([`flow::SymbolTable`]) maps the ids to names.
 
 #![forbid(unsafe_code)]
 

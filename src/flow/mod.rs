@@ -6,7 +6,7 @@
 //! * [`write`](mod@write) draws flows as graphs;
 //! * [`dependencies`] finds the objects of the organisation that an Architect flow refers
 //!   to;
-//! * [`Legend`] maps the ids in programs and traces to names.
+//! * [`SymbolTable`] maps the ids in programs and traces to names.
 
 pub mod architect;
 pub mod check;

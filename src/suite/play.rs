@@ -40,7 +40,7 @@ pub struct Played {
     /// Caller input that was never used.
     pub unused_inputs: Vec<Input>,
     /// Unused answers in the case's own fixtures. Only collected if the case
-    /// [forbids](Flag::NoUnusedFixtures) them.
+    /// [forbids](Forbidden::NoUnusedFixtures) them.
     pub unused_fixtures: Vec<Text>,
     /// Comparison with the recorded call, if the case replays one.
     pub comparison: Option<Comparison>,

@@ -1,6 +1,6 @@
 //! Traces of calls, step by step, and their output formats.
 //!
-//! A trace holds ids and values; [`crate::flow::Legend`] maps ids to names for output.
+//! A trace holds ids and values; [`crate::flow::SymbolTable`] maps ids to names for output.
 
 mod event;
 pub mod execution;

@@ -76,7 +76,7 @@ pub struct Judgement {
     pub recorded_end: Text,
     /// End of the local call; `None` if it could not be replayed.
     pub local_end: Option<Text>,
-    /// Both sides, the recorded one first, if they are [kept](Against::keep_sides).
+    /// Both sides, the recorded one first, if they are [kept](CompareContext::keep_sides).
     pub sides: Option<Box<(Observation, Observation)>>,
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use flowsim::recording::{Kind, Recording, Redactor, Wanted, load, save};
+use flowsim::recording::{Kind, Recording, RedactionKinds, Redactor, load, save};
 use flowsim::source::Files;
 use flowsim::value::Json;
 use proptest::prelude::*;
@@ -57,7 +57,7 @@ fn planted() -> String {
 }
 
 fn everything() -> Redactor {
-    let wanted = Wanted {
+    let wanted = RedactionKinds {
         phone_numbers: true,
         names: true,
         emails: true,
@@ -139,8 +139,10 @@ fn the_same_caller_stays_the_same() {
     );
     assert_eq!(of(&number, &ours), number, "twice changes nothing");
     assert_ne!(of("+17205550124", &ours), number);
-    let theirs =
-        Redactor::new(Wanted { phone_numbers: true, ..Wanted::default() }, b"other");
+    let theirs = Redactor::new(
+        RedactionKinds { phone_numbers: true, ..RedactionKinds::default() },
+        b"other",
+    );
     assert_ne!(of("+17205550123", &theirs), number);
     // North America's numbering plan reserves area codes with a nine in the middle.
     assert!(

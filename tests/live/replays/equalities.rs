@@ -1,7 +1,7 @@
 //! Recordings that differ in form from the local call but describe the same call.
 
 use flowsim::analysis::comparison::{DifferenceKind, Verdict, render_text};
-use flowsim::recording::{Recording, Redactor, Wanted};
+use flowsim::recording::{Recording, RedactionKinds, Redactor};
 use flowsim::value::Json;
 use serde_json::{Map, Value};
 
@@ -174,8 +174,12 @@ fn other_times() {
 }
 
 fn redactor() -> Redactor {
-    let wanted =
-        Wanted { phone_numbers: true, names: true, emails: true, variables: Vec::new() };
+    let wanted = RedactionKinds {
+        phone_numbers: true,
+        names: true,
+        emails: true,
+        variables: Vec::new(),
+    };
     Redactor::new(wanted, b"a key")
 }
 
