@@ -40,6 +40,8 @@ mod version;
 
 pub use exit::Exit;
 
+use std::io;
+
 use clap::{Parser, Subcommand};
 
 /// Run, test and compare Genesys Cloud Architect flows offline.
@@ -102,12 +104,16 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Ok(arguments) => arguments,
         Err(error) => return exit::of_usage(&error),
     };
-    // Without a command there is --version: clap accepts nothing else.
-    let Some(command) = arguments.command else {
-        return version::run(&arguments.version)
-            .unwrap_or_else(|error| exit::of_output(&error));
+    let result = match arguments.command {
+        Some(command) => run_command(command),
+        // clap accepts nothing else without a command.
+        None => version::run(&arguments.version),
     };
-    let result = match command {
+    result.unwrap_or_else(|error| exit::of_output(&error))
+}
+
+fn run_command(command: Command) -> io::Result<Exit> {
+    match command {
         Command::Run(arguments) => run::run(arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
@@ -138,6 +144,5 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
-    };
-    result.unwrap_or_else(|error| exit::of_output(&error))
+    }
 }

@@ -9,6 +9,7 @@ use super::output;
 use crate::build;
 
 #[derive(Debug, Args)]
+#[group(skip)]
 pub(super) struct Arguments {
     /// Print the version; with --verbose also the commit and the features
     #[arg(short = 'V', long)]

@@ -3,7 +3,7 @@
 //! Every line is self-contained and names the format, so that the concatenated files of
 //! several partitions are again a valid file.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::output::ReportFile;
 use super::words::{explanation, path_of};
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
-use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent};
+use crate::runner::{CaseId, CaseResult, Ended, Listed, LoadedSuite, Outcome, RunEvent};
 use crate::source::{Files, Position};
 use crate::suite::{Mismatch, Shown};
 use crate::trace::Trace;
@@ -32,13 +32,6 @@ impl JsonLines {
     pub(super) fn new(path: PathBuf, options: Options) -> Self {
         Self { file: ReportFile::new(path), options, lines: String::new() }
     }
-
-    fn took_ms(&self, took: Duration) -> Option<f64> {
-        // Whole microseconds: more digits would be false precision.
-        let micros =
-            u32::try_from(took.as_micros()).map_or(f64::from(u32::MAX), f64::from);
-        self.options.times.then_some(micros / 1000.0)
-    }
 }
 
 impl Reporter for JsonLines {
@@ -47,26 +40,87 @@ impl Reporter for JsonLines {
             RunEvent::Started => self.file.begin(),
             RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),
             RunEvent::Finished(result) => {
-                let took_ms = self.took_ms(result.took);
-                let explanation = explanation(result, self.options.explain, scene.files);
-                let line = Finished::of(result, took_ms, &explanation, scene.files);
-                self.lines += &text(&Line::Finished(Box::new(line)))?;
+                self.lines += &finished(result, &self.options, scene.files)?;
                 Ok(())
             }
-            RunEvent::Ended(Ended { tally, found, files, took }) => {
+            RunEvent::Ended(ended) => {
+                let Ended { tally, found, files, .. } = ended;
                 let started = Line::Started { selected: tally.total(), found, files };
-                let took_ms = self.took_ms(took);
-                let ended = Line::Ended {
-                    passed: tally.passed,
-                    failed: tally.failed,
-                    skipped: tally.skipped,
-                    not_run: tally.not_run,
-                    took_ms,
-                };
-                let lines = text(&started)? + &self.lines + &text(&ended)?;
-                self.file.write(&lines)
+                let ended = text(&Line::ended(ended, &self.options))?;
+                self.file.write(&(text(&started)? + &self.lines + &ended))
             }
         }
+    }
+}
+
+/// Writes the lines of tests as they finish, for a program that reads along.
+pub struct JsonStream<'e> {
+    out: Box<dyn Write + 'e>,
+    options: Options,
+}
+
+impl<'e> JsonStream<'e> {
+    /// Writes to `out`.
+    pub fn new(out: Box<dyn Write + 'e>, options: Options) -> Self {
+        Self { out, options }
+    }
+}
+
+impl Reporter for JsonStream<'_> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
+        let line = match *event {
+            RunEvent::Started | RunEvent::Read { .. } | RunEvent::Waiting => {
+                return Ok(());
+            }
+            RunEvent::Finished(result) => finished(result, &self.options, scene.files)?,
+            RunEvent::Ended(ended) => text(&Line::ended(ended, &self.options))?,
+        };
+        self.out.write_all(line.as_bytes())?;
+        self.out.flush()
+    }
+}
+
+/// Lists the tests of a plan: a `started` line, and a `listed` line for each test and each
+/// scenario file that does not load.
+///
+/// # Errors
+/// The lines cannot be written as JSON.
+pub fn list_json(
+    listed: &[Listed<'_>],
+    options: &Options,
+    scene: LoadedSuite<'_>,
+) -> io::Result<String> {
+    let files = scene.library.suites.len();
+    let broken = listed.iter().filter(|entry| matches!(entry, Listed::File(_))).count();
+    let cases: usize = scene.library.suites.iter().map(|suite| suite.cases.len()).sum();
+    let mut lines = text(&Line::Started {
+        selected: listed.len(),
+        found: cases + broken,
+        files: files + broken,
+    })?;
+    for (number, entry) in (1..).zip(listed) {
+        let explanation = match entry {
+            Listed::Case(_) => String::new(),
+            Listed::File(result) => explanation(result, options.explain, scene.files),
+        };
+        let entry = Entry::of(number, *entry, &explanation);
+        lines += &text(&Line::Listed(Box::new(entry)))?;
+    }
+    Ok(lines)
+}
+
+fn finished(result: &CaseResult, options: &Options, files: &Files) -> io::Result<String> {
+    let explanation = explanation(result, options.explain, files);
+    let line = Finished::of(result, options.took_ms(result.took), &explanation, files);
+    text(&Line::Finished(Box::new(line)))
+}
+
+impl Options {
+    fn took_ms(&self, took: Duration) -> Option<f64> {
+        // Whole microseconds: more digits were not measured.
+        let micros =
+            u32::try_from(took.as_micros()).map_or(f64::from(u32::MAX), f64::from);
+        self.times.then_some(micros / 1000.0)
     }
 }
 
@@ -90,6 +144,7 @@ enum Line<'a> {
         found: usize,
         files: usize,
     },
+    Listed(Box<Entry<'a>>),
     Finished(Box<Finished<'a>>),
     Ended {
         passed: usize,
@@ -98,6 +153,57 @@ enum Line<'a> {
         not_run: usize,
         took_ms: Option<f64>,
     },
+}
+
+impl Line<'_> {
+    fn ended(Ended { tally, took, .. }: Ended, options: &Options) -> Self {
+        Self::Ended {
+            passed: tally.passed,
+            failed: tally.failed,
+            skipped: tally.skipped,
+            not_run: tally.not_run,
+            took_ms: options.took_ms(took),
+        }
+    }
+}
+
+/// An entry of a list. Keys that do not apply are null or empty.
+#[derive(Serialize)]
+struct Entry<'a> {
+    number: usize,
+    file: String,
+    line: u32,
+    name: &'a str,
+    row: Option<u32>,
+    title: &'a str,
+    tags: Vec<&'a str>,
+    skip: Option<&'a str>,
+    diagnostics: Vec<Finding<'a>>,
+    explanation: Option<&'a str>,
+}
+
+impl<'a> Entry<'a> {
+    fn of(number: usize, listed: Listed<'a>, explanation: &'a str) -> Self {
+        let (id, tags, skip, diagnostics): (&CaseId, &[_], _, &[_]) = match listed {
+            Listed::Case(it) => (&it.id, &it.case.tags, it.case.skip.as_deref(), &[]),
+            Listed::File(CaseResult { id, tags, outcome, .. }) => match outcome {
+                Outcome::Broken(diagnostics) => (id, tags, None, diagnostics),
+                _ => (id, tags, None, &[]),
+            },
+        };
+        Self {
+            number,
+            file: path_of(&id.file),
+            line: id.line,
+            name: &id.name,
+            row: id.row,
+            title: &id.title,
+            tags: tags.iter().map(|tag| &**tag).collect(),
+            skip,
+            diagnostics: diagnostics.iter().map(Finding::of).collect(),
+            explanation: (!explanation.is_empty()).then_some(explanation),
+        }
+    }
 }
 
 /// A test. All keys are always present; what does not apply is null or empty.

@@ -23,6 +23,7 @@ mod tap;
 mod words;
 
 pub use console::{Console, ConsoleStyle, Listing};
+pub use json::{JsonStream, list_json};
 pub use spec::ReportSpec;
 
 use std::io;

@@ -11,6 +11,7 @@ mod event;
 mod load;
 mod place;
 mod plan;
+mod request;
 mod run;
 mod stream;
 
@@ -24,5 +25,6 @@ pub use event::{CaseId, CasePlace, CaseResult, Ended, Outcome, RunEvent, Tally};
 pub use load::{Library, Loaded};
 pub use place::{CaseLines, CasePosition};
 pub use plan::{Broken, Plan, Planned};
+pub use request::{Listed, run_on_request};
 pub use run::{Options, now, run};
 pub use stream::{LoadedSuite, RunRequest, run_files};

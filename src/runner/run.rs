@@ -93,14 +93,43 @@ impl Run {
         is_all: bool,
         report: &mut dyn FnMut(&RunEvent<'_>),
     ) -> Vec<ReadSuite> {
-        self.ended.found += plan.found + plan.broken.len();
-        self.ended.files += plan.files + plan.broken.len();
         self.selected += plan.cases.len() + plan.broken.len();
-        let (diagnostics, selected) = (plan.diagnostics, self.selected);
-        report(&RunEvent::Read { diagnostics, selected, is_last: is_all });
+        self.count(plan, is_all, report);
         if self.is_over() {
             return self.read(ahead);
         }
+        self.play(plan, ahead, report)
+    }
+
+    /// Counts the tests of a plan that were found, without running any.
+    pub(super) fn count(
+        &mut self,
+        plan: &Plan<'_>,
+        is_all: bool,
+        report: &mut dyn FnMut(&RunEvent<'_>),
+    ) {
+        self.ended.found += plan.found + plan.broken.len();
+        self.ended.files += plan.files + plan.broken.len();
+        let (diagnostics, selected) = (plan.diagnostics, self.selected);
+        report(&RunEvent::Read { diagnostics, selected, is_last: is_all });
+    }
+
+    /// Runs a test that was requested: a plan that holds it alone.
+    pub(super) fn add_requested(
+        &mut self,
+        plan: &Plan<'_>,
+        report: &mut dyn FnMut(&RunEvent<'_>),
+    ) {
+        self.selected += plan.cases.len() + plan.broken.len();
+        self.play(plan, &[], report);
+    }
+
+    fn play(
+        &mut self,
+        plan: &Plan<'_>,
+        ahead: &[Arc<File>],
+        report: &mut dyn FnMut(&RunEvent<'_>),
+    ) -> Vec<ReadSuite> {
         let (sender, results) = mpsc::channel();
         let part = Part::new(&plan.cases, ahead, self.options, self.ended.tally.failed);
         std::thread::scope(|scope| {

@@ -10,12 +10,15 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     "flows/bakery.yaml",
     "fixtures.yaml",
     "tests/bakery.test.yaml",
-    ".github/workflows/flows.yml",
+    ".gitignore",
+    WORKFLOW,
 ];
+
+const WORKFLOW: &str = ".github/workflows/flowsim.yml";
 
 fn flowsim(folder: &Path, line: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
@@ -54,21 +57,120 @@ fn the_first_project_passes_at_once() {
     assert_eq!(err(&tested), "");
 }
 
+/// Commands of a workflow, without `flowsim`.
+fn commands_of(workflow: &Path) -> Vec<String> {
+    let text = fs::read_to_string(workflow).unwrap();
+    assert!(text.contains(concat!("flowsim/flowsim@v", env!("CARGO_PKG_VERSION"), "\n")));
+    assert!(!text.contains("{version}") && !text.contains("{check}"), "{text}");
+    let commands = text.lines().filter_map(|line| line.split_once("- run: flowsim "));
+    let commands: Vec<String> = commands.map(|(_, it)| it.to_owned()).collect();
+    assert_eq!(commands.len(), 2, "{text}");
+    commands
+}
+
 /// The job runs the commands that the output suggests, and these exist.
 #[test]
 fn the_ci_job_runs_commands_that_work() {
     let folder = tempfile::tempdir().unwrap();
     flowsim(folder.path(), "init");
-    let job = fs::read_to_string(folder.path().join(FILES[3])).unwrap();
-    let commands = job.lines().filter_map(|line| line.split_once("- run: flowsim "));
-    let commands: Vec<&str> = commands.map(|(_, command)| command).collect();
-    assert_eq!(commands.len(), 2, "{job}");
-    for command in commands {
-        let output = flowsim(folder.path(), command);
+    let [check, test] = commands_of(&folder.path().join(WORKFLOW)).try_into().unwrap();
+    assert_eq!(check, "check flows --fixtures fixtures.yaml --format github");
+    assert_eq!(test, "test --report github");
+    for command in [check, test] {
+        let output = flowsim(folder.path(), &command);
         assert_eq!(output.status.code(), Some(0), "{command}: {}", err(&output));
     }
-    let report = fs::read_to_string(folder.path().join("flows.xml")).unwrap();
-    assert_eq!(report.matches("<testcase ").count(), 2, "{report}");
+}
+
+#[test]
+fn outside_a_checkout_the_output_says_where_github_looks() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = out(&flowsim(folder.path(), "init"));
+    let says = format!("GitHub runs {WORKFLOW} only if this folder is the top of a repo");
+    assert!(here.contains(&says), "{here}");
+    let shop = out(&flowsim(folder.path(), "init shop"));
+    let says = format!("GitHub runs shop/{WORKFLOW} only if shop is the top of a repo");
+    assert!(shop.contains(&says), "{shop}");
+    fs::create_dir(folder.path().join("shop/.git")).unwrap();
+    let top = out(&flowsim(folder.path(), "init shop"));
+    assert!(top.contains(&format!("kept     shop/{WORKFLOW}\n")), "{top}");
+    assert!(!top.contains("GitHub"), "{top}");
+}
+
+/// GitHub reads workflows only at the top of a repository, and runs their commands there.
+#[test]
+fn in_a_checkout_the_workflow_is_at_the_top() {
+    for (current, argument, shown, project) in [
+        ("", "shop", WORKFLOW, "shop"),
+        ("", "./a/shop", WORKFLOW, "a/shop"),
+        ("a", "shop", "../.github/workflows/flowsim.yml", "a/shop"),
+        ("a/shop", ".", "../../.github/workflows/flowsim.yml", "a/shop"),
+        ("a/b", "../shop", "../../.github/workflows/flowsim.yml", "a/shop"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(".git")).unwrap();
+        let current = folder.path().join(current);
+        fs::create_dir_all(&current).unwrap();
+        let report = out(&flowsim(&current, &format!("init {argument}")));
+        assert!(report.contains(&format!("created  {shown}\n")), "{report}");
+        assert!(!report.contains("GitHub"), "{report}");
+        let at_project = folder.path().join(project).join(WORKFLOW);
+        assert!(!at_project.exists(), "{}", at_project.display());
+        let [check, test] =
+            commands_of(&folder.path().join(WORKFLOW)).try_into().unwrap();
+        let flows = format!("{project}/flows --fixtures {project}/fixtures.yaml");
+        assert_eq!(check, format!("check {flows} --format github"));
+        assert_eq!(test, format!("test {project} --report github"));
+        for command in [check, test] {
+            let output = flowsim(folder.path(), &command);
+            assert_eq!(output.status.code(), Some(0), "{command}: {}", err(&output));
+        }
+    }
+}
+
+/// In a work tree, `.git` is a file.
+#[test]
+fn a_work_tree_is_a_checkout() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(".git"), "gitdir: elsewhere\n").unwrap();
+    let report = out(&flowsim(folder.path(), "init shop"));
+    assert!(report.contains(&format!("created  {WORKFLOW}\n")), "{report}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_symbolic_link_leads_to_the_checkout() {
+    let folder = tempfile::tempdir().unwrap();
+    let checkout = folder.path().join("checkout");
+    fs::create_dir_all(checkout.join(".git")).unwrap();
+    fs::create_dir(checkout.join("shop")).unwrap();
+    std::os::unix::fs::symlink(checkout.join("shop"), folder.path().join("link"))
+        .unwrap();
+    let report = out(&flowsim(folder.path(), "init link"));
+    assert!(report.contains(&format!("/checkout/{WORKFLOW}\n")), "{report}");
+    assert_eq!(commands_of(&checkout.join(WORKFLOW))[1], "test shop --report github");
+}
+
+/// An existing workflow is never changed; the output has the steps to add.
+#[test]
+fn a_second_project_of_a_checkout_gets_steps_to_add() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    flowsim(folder.path(), "init one");
+    let before = fs::read_to_string(folder.path().join(WORKFLOW)).unwrap();
+    let report = out(&flowsim(folder.path(), "init two"));
+    assert!(report.contains(&format!("kept     {WORKFLOW}\n")), "{report}");
+    assert!(
+        report.contains(&format!("add these steps to {WORKFLOW}, unless")),
+        "{report}"
+    );
+    assert!(
+        report.contains("      - run: flowsim test two --report github\n"),
+        "{report}"
+    );
+    assert_eq!(fs::read_to_string(folder.path().join(WORKFLOW)).unwrap(), before);
+    let again = out(&flowsim(folder.path(), "init one"));
+    assert!(!again.contains("add these steps"), "{again}");
 }
 
 #[test]
@@ -79,14 +181,14 @@ fn an_existing_file_is_kept() {
     fs::write(&own, "queues: [Mine]\n").unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
     command.current_dir(folder.path()).args(["init", "a project"]);
-    for kept in [1, 4] {
+    for kept in [1, 5] {
         let made = command.output().unwrap();
         assert_eq!(made.status.code(), Some(0));
         let told = out(&made);
         assert_eq!(told.lines().filter(|it| it.starts_with("kept     ")).count(), kept);
         assert_eq!(
             told.lines().filter(|it| it.starts_with("created  ")).count(),
-            4 - kept
+            5 - kept
         );
         assert!(told.contains("kept     a project/fixtures.yaml\n"), "{told}");
         assert!(told.contains("Go to a project and try:\n"), "{told}");

@@ -17,5 +17,6 @@ mod shared;
 mod suite;
 mod test_command;
 mod test_promises;
+mod test_requests;
 mod watch;
 mod yaml_blocks;

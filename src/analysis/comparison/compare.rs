@@ -205,7 +205,7 @@ impl<'o> Walk<'o, '_> {
         let (Some(one), Some(two)) = steps else { return };
         let attributes = (None, None);
         let both =
-            Both { row, at: (at, other), steps: (one, two), attributes: attributes };
+            Both { row, at: (at, other), steps: (one, two), attributes };
         if !one.kind.eq_ignore_ascii_case(&two.kind) {
             let kinds = (Some(text(&one.kind)), Some(text(&two.kind)));
             self.step_differs(DifferenceKind::Type, both, kinds);

@@ -5,6 +5,7 @@ mod decisions;
 mod outputs;
 mod places;
 mod profile;
+mod requests;
 mod run_output;
 mod snapshots;
 mod watch;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use self::places::Places;
+use self::requests::Requests;
 use self::run_output::RunOutput;
 use super::exit::Exit;
 use super::output;
@@ -108,12 +110,32 @@ pub(super) struct Arguments {
     )]
     list: bool,
 
+    /// Format of the list
+    #[arg(
+        long,
+        value_enum,
+        default_value_t = ListFormat::Text,
+        value_name = "FORMAT",
+        requires = "list"
+    )]
+    format: ListFormat,
+
+    /// List the tests as JSON lines, then run those whose numbers are read from standard
+    /// input, one per line, until it ends: for editors and test frameworks
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "list", "review", "delete_unreferenced", "fail_fast", "max_fail"
+        ]
+    )]
+    on_request: bool,
+
     /// Run the tests, wait for file changes, and rerun the affected tests, until Ctrl-C
     #[arg(
         long,
         conflicts_with_all = [
             "report", "html", "coverage", "coverage_out", "coverage_min", "decisions", "update",
-            "review", "delete_unreferenced", "list"
+            "review", "delete_unreferenced", "list", "on_request"
         ]
     )]
     watch: bool,
@@ -137,6 +159,15 @@ enum NoTests {
     Pass,
     Warn,
     Fail,
+}
+
+/// Formats of `--list`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    /// One line per test: file, line and name
+    Text,
+    /// `flowsim.run/1`, one JSON object per line
+    Json,
 }
 
 /// Console output for tests that pass.
@@ -191,11 +222,14 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     let mut run_output = RunOutput::new(arguments, &mut noted)?;
     let mut forward =
         |event: &RunEvent<'_>, scene: LoadedSuite<'_>| run_output.forward(event, scene);
-    let result =
-        runner::run_files(&wanted, arguments.options(), &mut files, &mut forward);
+    let mut requests = Requests::default();
+    let result = requests.serve_or_run_all(arguments, &wanted, &mut files, &mut forward);
     let played = run_output.end()?;
-    let (library, ended) = result.map_err(io::Error::other)?;
-    if ended.tally.total() == 0 && arguments.no_tests.is_failure(ended.found) {
+    let (library, ended) = result?;
+    if let Some(exit) = requests.refused {
+        return Ok(exit);
+    }
+    if ended.tally.total() == 0 && arguments.is_failure_without_tests(ended.found) {
         return Ok(Exit::Nothing);
     }
     let covered = arguments.coverage.show(covered, &library, &files)?;
@@ -226,7 +260,7 @@ fn without_running(arguments: &Arguments) -> io::Result<Exit> {
     }
     let plan = suites.plan(arguments);
     let is_broken = is_broken(&suites.library);
-    list(&plan)?;
+    list(&plan, &suites, arguments.format)?;
     Ok(match () {
         () if is_broken => Exit::Input,
         () if plan.cases.is_empty() && arguments.no_tests.is_failure(plan.found) => {
@@ -271,7 +305,12 @@ impl Suites {
     }
 }
 
-fn list(plan: &Plan<'_>) -> io::Result<()> {
+fn list(plan: &Plan<'_>, suites: &Suites, format: ListFormat) -> io::Result<()> {
+    if format == ListFormat::Json {
+        let scene = LoadedSuite { library: &suites.library, files: &suites.files };
+        let options = run_output::options();
+        return output::result(&report::list_json(&plan.listed(), &options, scene)?);
+    }
     let mut out = String::new();
     for planned in &plan.cases {
         let id = &planned.id;
@@ -303,6 +342,11 @@ impl NoTests {
 }
 
 impl Arguments {
+    /// Reports that no test was run. Returns whether that is a failure.
+    fn is_failure_without_tests(&self, found: usize) -> bool {
+        !self.on_request && self.no_tests.is_failure(found)
+    }
+
     fn selection(&self) -> Selection {
         let texts = |texts: &[String]| texts.iter().map(Text::from).collect();
         Selection {
@@ -352,6 +396,7 @@ impl Arguments {
     /// Returns whether the traces of passed tests are needed.
     fn needs_traces(&self) -> bool {
         self.profile
+            || self.on_request
             || self.specs().any(|spec| spec.needs_traces())
             || self.coverage.counter().is_some()
             || self.decisions.path().is_some()

@@ -8,7 +8,7 @@ use super::profile::Profile;
 use super::{Arguments, NoTests};
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::report::{self, Reporter};
+use crate::report::{self, JsonStream, Reporter};
 use crate::runner::{self, CaseResult, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 use crate::suite;
@@ -67,7 +67,11 @@ impl<'t> RunOutput<'t> {
         // reports state that the run is empty, and only the console stays silent.
         let fails = arguments.no_tests == NoTests::Fail;
         Ok(Self {
-            silent_if_empty: if fails { reporters.len() } else { 1 },
+            silent_if_empty: match arguments.on_request {
+                true => 0,
+                false if fails => reporters.len(),
+                false => 1,
+            },
             failures: reporters.iter().map(|_| None).collect(),
             reporters,
             note,
@@ -127,15 +131,23 @@ fn is_closed(failures: impl Iterator<Item = io::Error>) -> io::Result<bool> {
     failed.into_iter().next().map_or(Ok(!closed.is_empty()), Err)
 }
 
-/// Opens the console first, then the requested reports; fails if one cannot be written.
-fn reporters<'e>(arguments: &Arguments) -> io::Result<Vec<Box<dyn Reporter + 'e>>> {
-    let options = report::Options {
+/// Options of all reports.
+pub(super) fn options() -> report::Options {
+    report::Options {
         explain: explained,
         times: true,
         step_summary: std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from),
+    }
+}
+
+/// The console first, then the reports that are asked for, which can all be written.
+fn reporters<'e>(arguments: &Arguments) -> io::Result<Vec<Box<dyn Reporter + 'e>>> {
+    let options = options();
+    let first: Box<dyn Reporter + 'e> = match arguments.on_request {
+        true => Box::new(JsonStream::new(Box::new(io::stdout()), options.clone())),
+        false => Box::new(arguments.console(options.clone())),
     };
-    let mut reporters: Vec<Box<dyn Reporter + 'e>> =
-        vec![Box::new(arguments.console(options.clone()))];
+    let mut reporters = vec![first];
     for spec in arguments.specs() {
         spec.begin()?;
         reporters.push(spec.reporter(&options, Box::new(io::stdout())));

@@ -183,22 +183,29 @@ fn with_defaults<'s>(case: &Node<'s>, defaults: &[&Entry<'s>]) -> Node<'s> {
 }
 
 fn merge<'s>(own: &mut Node<'s>, defaults: &Node<'s>) {
-    match (&mut own.kind, &defaults.kind) {
-        (Kind::Object(own), Kind::Object(defaults)) => {
-            for default in defaults {
-                if !own.iter().any(|entry| entry.key == default.key) {
-                    own.push(default.clone());
-                }
+    if let (Kind::Object(own), Kind::Object(defaults)) = (&mut own.kind, &defaults.kind) {
+        for default in defaults {
+            if !own.iter().any(|entry| entry.key == default.key) {
+                own.push(default.clone());
             }
         }
-        (Kind::Array(own), Kind::Array(defaults)) => {
-            let missing = defaults
-                .iter()
-                .filter(|item| !own.iter().any(|known| known.as_str() == item.as_str()));
-            let missing: Vec<Node<'s>> = missing.cloned().collect();
-            own.extend(missing);
+    }
+    if let (Some(mut items), Some(defaults)) = (items(own), items(defaults)) {
+        for default in defaults {
+            if !items.iter().any(|known| known.as_str() == default.as_str()) {
+                items.push(default);
+            }
         }
-        _ => {}
+        own.kind = Kind::Array(items);
+    }
+}
+
+/// The items of a list. A string needs no list if it is the only item.
+fn items<'s>(node: &Node<'s>) -> Option<Vec<Node<'s>>> {
+    match &node.kind {
+        Kind::Array(items) => Some(items.clone()),
+        Kind::String(_) => Some(vec![node.clone()]),
+        _ => None,
     }
 }
 

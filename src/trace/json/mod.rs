@@ -73,12 +73,12 @@ impl JsonNames {
 impl<'l> JsonWriter<'l> {
     /// Creates a writer for traces of a program.
     pub fn new(symbols: &'l SymbolTable) -> Self {
-        Self { symbols: symbols, names: Cow::Owned(JsonNames::new(symbols)) }
+        Self { symbols, names: Cow::Owned(JsonNames::new(symbols)) }
     }
 
     /// Creates a writer with names that are already serialized.
     pub fn with(symbols: &'l SymbolTable, names: &'l JsonNames) -> Self {
-        Self { symbols: symbols, names: Cow::Borrowed(names) }
+        Self { symbols, names: Cow::Borrowed(names) }
     }
 
     /// Appends the trace on one line, without a line break.

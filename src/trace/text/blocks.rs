@@ -27,7 +27,7 @@ use crate::trace::steps::Grouped;
 /// step changes only the lines of that step.
 pub fn render_blocks(trace: &Trace, symbols: &SymbolTable) -> String {
     let preview = Preview::new(None);
-    let teller = Describer { symbols: symbols, preview };
+    let teller = Describer { symbols, preview };
     let grouped = Grouped::new(trace);
     let steps: Vec<_> = grouped.steps().collect();
     let mut out = String::new();

@@ -39,7 +39,7 @@ pub enum TurnKind {
 
 /// Returns the conversation of a call; each text has at most `most` characters.
 pub fn conversation(trace: &Trace, symbols: &SymbolTable, most: usize) -> Vec<Turn> {
-    let teller = Describer { symbols: symbols, preview: Preview::of(most) };
+    let teller = Describer { symbols, preview: Preview::of(most) };
     let grouped = Grouped::new(trace);
     let mut turns = Vec::new();
     for (step, events) in grouped.steps() {

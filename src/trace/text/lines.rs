@@ -46,7 +46,7 @@ pub struct TraceLine {
 /// Returns the trace of a call; each text has at most `most` characters.
 pub fn trace_lines(trace: &Trace, symbols: &SymbolTable, most: usize) -> TraceLines {
     let preview = Preview::of(most);
-    let teller = Describer { symbols: symbols, preview };
+    let teller = Describer { symbols, preview };
     let grouped = Grouped::new(trace);
     let steps: Vec<_> = grouped.steps().collect();
     let lines = rows(&steps, &folds(&steps), &teller).into_iter().map(line);

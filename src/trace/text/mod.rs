@@ -63,7 +63,7 @@ pub fn render_text(trace: &Trace, symbols: &SymbolTable, style: TextStyle) -> St
     summary::write_header(trace, symbols, preview, &mut page);
     let grouped = Grouped::new(trace);
     let steps: Vec<_> = grouped.steps().collect();
-    let teller = Describer { symbols: symbols, preview };
+    let teller = Describer { symbols, preview };
     let rows = row::rows(&steps, &folds(&steps), &teller);
     page.write_rows(&rows);
     summary::write_summary(trace, symbols, preview, &mut page);

@@ -53,7 +53,7 @@ pub(super) fn write_summary(
     let actions = count(trace.actions as usize, "action");
     page.put(Ink::Plain, &format!(" after {}, {actions}", seconds(trace.elapsed_ms)));
     page.end_line();
-    let teller = Describer { symbols: symbols, preview };
+    let teller = Describer { symbols, preview };
     if let Some(failure) = &trace.failure {
         let piece = Piece::new(Ink::Error, reason(trace, failure, &teller));
         page.write_entry("  reason", KEYS, &[piece]);

@@ -46,7 +46,7 @@ fn step() -> impl Strategy<Value = ObservedStep> {
                 is_action: true,
                 depth: Some(0),
                 path: path.map(Text::from),
-                attributes: attributes,
+                attributes,
                 ..ObservedStep::default()
             }
         },

@@ -65,7 +65,7 @@ pub fn of_trace(trace: &Trace, symbols: &SymbolTable) -> ExecutionDocument {
             of_step.push(&event.kind);
         }
     }
-    let ids = Ids { symbols: symbols, trace };
+    let ids = Ids { symbols, trace };
     let mut walk = Walk {
         trace,
         symbols,
