@@ -204,8 +204,7 @@ impl<'o> Walk<'o, '_> {
         let steps = (self.recorded.steps.get(at), self.local.steps.get(other));
         let (Some(one), Some(two)) = steps else { return };
         let attributes = (None, None);
-        let both =
-            Both { row, at: (at, other), steps: (one, two), attributes };
+        let both = Both { row, at: (at, other), steps: (one, two), attributes };
         if !one.kind.eq_ignore_ascii_case(&two.kind) {
             let kinds = (Some(text(&one.kind)), Some(text(&two.kind)));
             self.step_differs(DifferenceKind::Type, both, kinds);
