@@ -130,7 +130,7 @@ codes! {
     VARIABLE_NOT_FOUND Warning "A template uses a variable or field without a value; it prints as an empty string."
     ACTION_NOT_SIMULATED Note "The action is not simulated and no fixture answers it: it succeeded and left its results NOT_SET."
     ACTION_NOT_SUPPORTED Error "The action is not simulated and no fixture answers it, which `--strict` forbids."
-    SCHEDULE_NOT_CHECKED Note "The fixtures do not define when the schedule is active: schedules count as active, emergencies as inactive."
+    SCHEDULE_NOT_CHECKED Note "No times in the fixtures: a schedule counts as active, an emergency group as inactive."
     QUEUE_NOT_CHECKED Note "The fixtures define no queues, so the queue was accepted unchecked."
 }
 

@@ -656,7 +656,7 @@ fn undeclared_or_mismatched_variables_are_usage_errors() {
     fs::write(&flow, COUNTING).unwrap();
     for (given, advice) in [
         ("Flow.cuont=4", "did you mean `Flow.count`?"),
-        ("Flow.count=four", "it holds Integer"),
+        ("Flow.count=four", "the variable has the type Integer"),
     ] {
         let output = run(&format!("run {} --var {given}", flow.display()));
         assert_eq!(output.status.code(), Some(2), "{given}");

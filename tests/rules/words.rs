@@ -49,7 +49,7 @@ const PHRASES: &[(&str, Allowed)] = &[
     ("room", NEVER),
     ("rooms", NEVER),
     ("house", NEVER),
-    ("symbols", NEVER),
+    ("legend", NEVER),
     ("fate", NEVER),
     ("so many", NEVER),
     ("how many", NEVER),

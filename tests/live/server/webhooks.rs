@@ -508,7 +508,7 @@ fn a_call_interrupted_by_a_crash_is_repeated() {
 fn invalid_webhooks_are_refused_at_the_start() {
     for (flags, why) in [
         (vec!["--webhook", "http://127.0.0.1:1/"], "write FLOW=URL"),
-        (vec!["--webhook", "A=127.0.0.1:1"], "not an address"),
+        (vec!["--webhook", "A=127.0.0.1:1"], "is not the address of a server"),
         (
             vec!["--webhook", "A=http://192.0.2.1/"],
             "--webhook-host 192.0.2.1 to allow it",
