@@ -261,7 +261,10 @@ fn a_caller_who_does_not_hang_up_is_a_mistake() {
         assert_eq!(messages_about(&folder), [expected], "{turn}");
         let (code, _, error) = flowsim(folder.path(), &[]);
         assert_eq!(code, Some(3));
-        assert!(error.contains("leave the turn out"), "{error}");
+        assert!(
+            error.contains("remove the turn if the caller does not do this"),
+            "{error}"
+        );
     }
     assert_eq!(messages_about(&of_test("script: [{hangsUp: null}]")), [""; 0]);
 }

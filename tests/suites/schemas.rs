@@ -275,7 +275,7 @@ fn known_keys(reader: Reader, text: &str) -> BTreeSet<String> {
     if let Some(list) = help.strip_prefix("its keys are ") {
         return listed(list);
     }
-    let list = problem.message.split_once(", only ").map_or(help, |(_, list)| list);
+    let list = problem.message.split_once("; expected ").map_or(help, |(_, list)| list);
     list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 

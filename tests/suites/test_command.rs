@@ -198,9 +198,9 @@ fn the_reason_for_a_file_that_does_not_load_is_the_error() {
     let folder = suite("tests:\n  - {name: x, expect: {status: completd}}\n");
     let (code, out, error) = flowsim(folder.path(), &["--report", "junit=a.xml"]);
     assert_eq!(code, Some(3));
-    let reason = "error[INVALID_SCENARIO]: the status `completd` is not known";
+    let reason = "error[INVALID_SCENARIO]: unknown status `completd`";
     assert!(out.contains(reason), "{out}");
-    assert!(!error.contains("expects nothing"), "{error}");
+    assert!(!error.contains("has no expectations"), "{error}");
     // A warning that precedes the error.
     let tests = "tests:\n  - {name: x}\n  - {name: y, expect: {status: completd}}\n";
     let folder = suite(tests);
@@ -374,10 +374,10 @@ fn an_invalid_line_number_is_reported_with_the_correct_form() {
             "a.test.yaml:x",
             "is not a place in a.test.yaml; write a.test.yaml:12 for the test at line 12",
         ),
-        ("a.test.yaml:", "is no place in a.test.yaml"),
-        ("a.test.yaml:5:", "is no place in a.test.yaml"),
-        ("a.test.yaml:5:1:2", "is no place in a.test.yaml"),
-        ("a.test.yaml:99999999999", "is no place in a.test.yaml"),
+        ("a.test.yaml:", "is not a place in a.test.yaml"),
+        ("a.test.yaml:5:", "is not a place in a.test.yaml"),
+        ("a.test.yaml:5:1:2", "is not a place in a.test.yaml"),
+        ("a.test.yaml:99999999999", "is not a place in a.test.yaml"),
     ] {
         let (code, out, error) = flowsim(folder.path(), &[place]);
         assert_eq!((code, out.as_str()), (Some(2), ""), "{place}: {error}");

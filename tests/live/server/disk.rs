@@ -75,7 +75,7 @@ fn check(mut full: Process, data: &Path, make_room: impl FnOnce(&Process) -> boo
 fn a_full_disk_loses_nothing_and_does_not_stop_the_server() {
     let folder = TempDir::new().unwrap();
     // A process that exceeds the limit is killed unless it ignores the signal.
-    let full = start("trap '' XFSZ; ulimit -S -f 600;", folder.path());
+    let full = start("trap '' XFSZ; ulimit -S -f 4200;", folder.path());
     check(full, folder.path(), |process| {
         let pid = process.child.id().to_string();
         let raise = Command::new("prlimit")
