@@ -204,8 +204,7 @@ impl<'o> Walk<'o, '_> {
         let steps = (self.recorded.steps.get(at), self.local.steps.get(other));
         let (Some(one), Some(two)) = steps else { return };
         let attributes = (None, None);
-        let both =
-            Both { row, at: (at, other), steps: (one, two), attributes };
+        let both = Both { row, at: (at, other), steps: (one, two), attributes };
         if !one.kind.eq_ignore_ascii_case(&two.kind) {
             let kinds = (Some(text(&one.kind)), Some(text(&two.kind)));
             self.step_differs(DifferenceKind::Type, both, kinds);
@@ -311,7 +310,7 @@ impl<'o> Walk<'o, '_> {
             let other = others.get_mut(attribute.name.as_str()).and_then(Vec::pop);
             match other {
                 Some(_) => {
-                    self.attribute(Both { attributes: (Some(attribute), other), ..both })
+                    self.attribute(Both { attributes: (Some(attribute), other), ..both });
                 }
                 None => left.push(attribute),
             }
@@ -325,23 +324,23 @@ impl<'o> Walk<'o, '_> {
                 rest.push(attribute);
             }
         }
+        self.by_key(both, left, rest);
+    }
+
+    /// Pairs the attributes without a partner of the same name by their keys: a document
+    /// without names has ids in their place.
+    fn by_key(
+        &mut self,
+        both: Both<'o>,
+        left: Vec<&'o Attribute>,
+        mut rest: Vec<&'o Attribute>,
+    ) {
         for attribute in left {
-            // A document without names has ids in their place.
             let is_same = |other: &&Attribute| {
                 attribute.key.is_some() && attribute.key == other.key
             };
-            match rest.iter().position(is_same) {
-                Some(at) => {
-                    let other = rest.remove(at);
-                    self.attribute(Both {
-                        attributes: (Some(attribute), Some(other)),
-                        ..both
-                    });
-                }
-                None => {
-                    self.attribute(Both { attributes: (Some(attribute), None), ..both })
-                }
-            }
+            let other = rest.iter().position(is_same).map(|at| rest.remove(at));
+            self.attribute(Both { attributes: (Some(attribute), other), ..both });
         }
         for attribute in rest {
             self.attribute(Both { attributes: (None, Some(attribute)), ..both });

@@ -114,7 +114,7 @@ fn add(found: &mut ObservedStep, fact: &EventKind, symbols: &SymbolTable) {
         EventKind::Routed(routing) => add_routing(found, routing, symbols),
         EventKind::Transferred(transfer) => add_transfer(found, transfer),
         EventKind::Input(..) | EventKind::Output(..) | EventKind::Entry(_) => {
-            add_passed(found, fact)
+            add_passed(found, fact);
         }
         other => {
             found.is_end |= matches!(other, EventKind::Ended(_));
