@@ -236,6 +236,7 @@ fn the_contact_files_of_the_manual_answer_as_described() {
 
 // ---- contacts ----
 
+#[cfg(feature = "phone")]
 #[test]
 fn contacts_are_found_by_every_key_in_every_spelling() {
     let fixtures = fixtures(

@@ -209,7 +209,7 @@ prop_compose! {
             elapsed_ms,
             actions,
             steps,
-            events: events.into_iter().map(|(step, fact)| Event { step, fact }).collect(),
+            events: events.into_iter().map(|(step, kind)| Event { step, kind }).collect(),
             variables: vec![(VariableId(1), variable)],
             built_ins: Vec::new(),
             other_variables: vec![(other.0.into(), other.1)],

@@ -11,7 +11,7 @@ use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::source::Files;
 use flowsim::trace::{
-    Ink, JsonWriter, TextStyle, Trace, TurnKind, conversation, render_text, tell,
+    Ink, JsonWriter, TextStyle, Trace, TurnKind, conversation, render_text, trace_lines,
     write_simulation,
 };
 use flowsim::value::{Json, Value};
@@ -326,10 +326,10 @@ fn a_conversation_contains_prompts_and_inputs() {
     assert_eq!(
         turns,
         [
-            (TurnKind::Said, "Press 1 for …", Some(0)),
+            (TurnKind::Prompt, "Press 1 for …", Some(0)),
             (TurnKind::Silence, "silence for 10 s", Some(10_000)),
-            (TurnKind::Said, "Please try a…", Some(10_000)),
-            (TurnKind::Said, "Press 1 for …", Some(10_000)),
+            (TurnKind::Prompt, "Please try a…", Some(10_000)),
+            (TurnKind::Prompt, "Press 1 for …", Some(10_000)),
             (TurnKind::Pressed, "1", Some(10_800)),
         ]
     );
@@ -339,7 +339,7 @@ fn a_conversation_contains_prompts_and_inputs() {
 fn a_trace_is_available_in_parts() {
     let scene = Scene::new("traces/menu.json", "Menu");
     let trace = scene.play(vec![pressed("1@800")]);
-    let told = tell(&trace, &scene.program.symbols, 100);
+    let told = trace_lines(&trace, &scene.program.symbols, 100);
     let first = &told.lines[0];
     assert_eq!(
         (first.step, first.level, first.time_ms, first.took_ms),

@@ -377,10 +377,10 @@ mod tests {
     fn errors_in_templates_have_places() {
         for (text, part, found) in [
             ("{a} and {b, c}", "{b,", "`,`"),
-            ("{a} and {b", "{b", "not closed"),
+            ("{a} and {b", "{b", "unclosed"),
             ("{a.-b}", "{a.-", "`-`"),
             ("{a..b}", "{a..", "`.`"),
-            ("{a 'b", "{a 'b", "not closed"),
+            ("{a 'b", "{a 'b", "unclosed"),
             ("{a .b} {c}", "{a .b}", "`}`"),
         ] {
             let (message, pointed) = fault(text, parse_template);
@@ -392,7 +392,7 @@ mod tests {
     #[test]
     fn errors_in_conditions_have_places() {
         for (text, part, found) in [
-            ("({a} == '(' and ({b} > 1)", "(", "not closed"),
+            ("({a} == '(' and ({b} > 1)", "(", "unclosed"),
             ("{a} == ", " ", "too early"),
             ("{a} = 1", "=", "found `=`"),
         ] {

@@ -42,6 +42,7 @@ fn numbers_are_compared_in_e164() {
     );
 }
 
+#[cfg(feature = "phone")]
 #[test]
 fn a_national_number_belongs_to_the_default_country() {
     let stage = only("GetExternalContact", json!({}))
