@@ -208,6 +208,11 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     if let Some(exit) = places.beyond().or_else(|| outputs::refused(arguments)) {
         return Ok(exit);
     }
+    run_selected(arguments, places)
+}
+
+/// Runs the selected tests and writes everything that the arguments request.
+fn run_selected(arguments: &Arguments, places: Places) -> io::Result<Exit> {
     let mut files = Files::new();
     let searched = places.paths.clone();
     let wanted = places.wanted(arguments.selection(), &mut files);
