@@ -393,7 +393,7 @@ mod tests {
     fn errors_in_conditions_have_places() {
         for (text, part, found) in [
             ("({a} == '(' and ({b} > 1)", "(", "unclosed"),
-            ("{a} == ", " ", "too early"),
+            ("{a} == ", " ", "unexpected end"),
             ("{a} = 1", "=", "found `=`"),
         ] {
             let (message, pointed) = fault(text, parse_condition);
