@@ -248,7 +248,7 @@ fn show(arguments: &Arguments, program: &Program, trace: &Trace) -> io::Result<(
         }
         Format::Json => JsonWriter::new(symbols).write(trace, &mut out),
         Format::Simulation => {
-            write_simulation(&JsonWriter::new(symbols), trace, &mut out)
+            write_simulation(&JsonWriter::new(symbols), trace, &mut out);
         }
         Format::Execution => out = execution::of_trace(trace, symbols).to_text(),
     }

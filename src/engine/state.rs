@@ -489,7 +489,7 @@ impl State {
     pub(super) fn say(&mut self, speech: &Speech) {
         match speech {
             Speech::Constant(id) => {
-                self.note(|| EventKind::Prompted(Phrase::Constant(*id)))
+                self.note(|| EventKind::Prompted(Phrase::Constant(*id)));
             }
             Speech::Template(template) => {
                 let text = self.print(template);

@@ -38,7 +38,7 @@ pub(super) fn unknown(
         };
         match &event.kind {
             EventKind::Input(Field::DataTableName, Value::String(name)) => {
-                table = Some(name)
+                table = Some(name);
             }
             EventKind::Input(Field::LookupValue, Value::String(key)) => {
                 let Some(table) = table.take() else { continue };

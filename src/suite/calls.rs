@@ -175,36 +175,24 @@ fn external_calls(history: History<'_>) -> Vec<ExternalCall<'_>> {
     let mut external_calls: Vec<ExternalCall<'_>> = Vec::new();
     for event in history.events {
         let step = event.step as usize;
+        let named = |name, inputs| {
+            let names = [name].into_iter().chain(names_of(history, step)).collect();
+            ExternalCall { step, names, inputs }
+        };
         match &event.kind {
             EventKind::Requested(asked) if asked.subject != Subject::Flow => {
-                let mut names = vec![&asked.name];
-                names.extend(names_of(history, step));
-                external_calls.push(ExternalCall {
-                    step,
-                    names,
-                    inputs: Inputs::Json(&asked.inputs),
-                });
+                external_calls.push(named(&asked.name, Inputs::Json(&asked.inputs)));
             }
             EventKind::Input(Field::DataAction, Value::String(name)) => {
-                let mut names = vec![name];
-                names.extend(names_of(history, step));
-                external_calls.push(ExternalCall {
-                    step,
-                    names,
-                    inputs: Inputs::Entries(Vec::new()),
-                });
+                external_calls.push(named(name, Inputs::Entries(Vec::new())));
             }
             EventKind::Entry(entry) if !entry.of.is_output() => {
                 let is_new = external_calls.last().is_none_or(|call| call.step != step);
                 if is_new {
                     external_calls.extend(of_other_action(history, step));
                 }
-                if let Some(ExternalCall {
-                    step: own,
-                    inputs: Inputs::Entries(entries),
-                    ..
-                }) = external_calls.last_mut()
-                    && *own == step
+                if let Some(call) = external_calls.last_mut().filter(|it| it.step == step)
+                    && let Inputs::Entries(entries) = &mut call.inputs
                 {
                     entries.push((&entry.name, &entry.value));
                 }

@@ -149,19 +149,7 @@ impl<'h> History<'h> {
                 let text = self.condition(step, number);
                 format!("{place} took condition {number}, because {text} is true")
             }
-            PathTaken::Default => {
-                let numbers = 1..=u16::try_from(self.conditions(step)).unwrap_or(0);
-                let texts: Vec<String> =
-                    numbers.map(|number| self.condition(step, number)).collect();
-                match texts.as_slice() {
-                    [] => format!("{place} took default"),
-                    [only] => format!("{place} took default, because {only} is false"),
-                    all => format!(
-                        "{place} took default, because none of {} is true",
-                        all.join(", ")
-                    ),
-                }
-            }
+            PathTaken::Default => self.default_taken(step),
             PathTaken::Error => match self.failure(step) {
                 Some(failure) => format!("{place} failed: {}", failure_text(failure)),
                 None => format!("{place} failed"),
@@ -184,6 +172,21 @@ impl<'h> History<'h> {
                 }
                 None => format!("{place} was the end"),
             },
+        }
+    }
+
+    fn default_taken(&self, step: usize) -> String {
+        let place = self.place(step);
+        let numbers = 1..=u16::try_from(self.conditions(step)).unwrap_or(0);
+        let conditions: Vec<String> =
+            numbers.map(|number| self.condition(step, number)).collect();
+        match conditions.as_slice() {
+            [] => format!("{place} took default"),
+            [only] => format!("{place} took default, because {only} is false"),
+            all => {
+                let all = all.join(", ");
+                format!("{place} took default, because none of {all} is true")
+            }
         }
     }
 

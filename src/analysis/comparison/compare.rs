@@ -310,7 +310,7 @@ impl<'o> Walk<'o, '_> {
             let other = others.get_mut(attribute.name.as_str()).and_then(Vec::pop);
             match other {
                 Some(_) => {
-                    self.attribute(Both { attributes: (Some(attribute), other), ..both })
+                    self.attribute(Both { attributes: (Some(attribute), other), ..both });
                 }
                 None => left.push(attribute),
             }
@@ -324,23 +324,23 @@ impl<'o> Walk<'o, '_> {
                 rest.push(attribute);
             }
         }
+        self.by_key(both, left, rest);
+    }
+
+    /// Pairs the attributes without a partner of the same name by their keys: a document
+    /// without names has ids in their place.
+    fn by_key(
+        &mut self,
+        both: Both<'o>,
+        left: Vec<&'o Attribute>,
+        mut rest: Vec<&'o Attribute>,
+    ) {
         for attribute in left {
-            // A document without names has ids in their place.
             let is_same = |other: &&Attribute| {
                 attribute.key.is_some() && attribute.key == other.key
             };
-            match rest.iter().position(is_same) {
-                Some(at) => {
-                    let other = rest.remove(at);
-                    self.attribute(Both {
-                        attributes: (Some(attribute), Some(other)),
-                        ..both
-                    });
-                }
-                None => {
-                    self.attribute(Both { attributes: (Some(attribute), None), ..both })
-                }
-            }
+            let other = rest.iter().position(is_same).map(|at| rest.remove(at));
+            self.attribute(Both { attributes: (Some(attribute), other), ..both });
         }
         for attribute in rest {
             self.attribute(Both { attributes: (None, Some(attribute)), ..both });

@@ -128,7 +128,7 @@ fn others(
 fn of_action(action: &Action, facts: &mut Vec<Property>) {
     match action {
         Action::Say(say) => {
-            facts.push(Property::one("sayText", Aspect::Prompt, &say.text))
+            facts.push(Property::one("sayText", Aspect::Prompt, &say.text));
         }
         Action::Gather(gather) => of_gather(gather, facts),
         Action::Set(set) => {

@@ -208,6 +208,11 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     if let Some(exit) = places.beyond().or_else(|| outputs::refused(arguments)) {
         return Ok(exit);
     }
+    run_selected(arguments, places)
+}
+
+/// Runs the selected tests and writes everything that the arguments request.
+fn run_selected(arguments: &Arguments, places: Places) -> io::Result<Exit> {
     let mut files = Files::new();
     let searched = places.paths.clone();
     let wanted = places.wanted(arguments.selection(), &mut files);
@@ -232,8 +237,11 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     if ended.tally.total() == 0 && arguments.is_failure_without_tests(ended.found) {
         return Ok(Exit::Nothing);
     }
-    let covered = arguments.coverage.show(covered, &library, &files)?;
-    let logged = log.write();
+    let of_files =
+        match (arguments.coverage.show(covered, &library, &files)?, log.write()) {
+            (covered, Exit::Success) => covered,
+            (_, failed) => failed,
+        };
     let is_broken = is_broken(&library);
     let of_tests = played.exit(ended.tally, is_broken);
     let is_whole = ended.tally.total() == ended.found && !is_broken;
@@ -243,7 +251,6 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     }
     // The process ends: freeing the memory of a large suite would only take time.
     std::mem::forget((library, files));
-    let of_files = if logged == Exit::Success { covered } else { logged };
     Ok(of_tests.unwrap_or(of_files))
 }
 

@@ -114,7 +114,7 @@ fn add(found: &mut ObservedStep, fact: &EventKind, symbols: &SymbolTable) {
         EventKind::Routed(routing) => add_routing(found, routing, symbols),
         EventKind::Transferred(transfer) => add_transfer(found, transfer),
         EventKind::Input(..) | EventKind::Output(..) | EventKind::Entry(_) => {
-            add_passed(found, fact)
+            add_passed(found, fact);
         }
         other => {
             found.is_end |= matches!(other, EventKind::Ended(_));
@@ -123,26 +123,18 @@ fn add(found: &mut ObservedStep, fact: &EventKind, symbols: &SymbolTable) {
     }
 }
 
-/// Converts a fact with a single value.
-fn single(fact: &EventKind, symbols: &SymbolTable) -> Option<Attribute> {
-    let (aspect, name, value, place) = match fact {
+/// Converts an event with a single value.
+fn single(event: &EventKind, symbols: &SymbolTable) -> Option<Attribute> {
+    let (kind, name, value, place) = match event {
         EventKind::Read(reference, value) => {
             let name = symbols.reference(*reference).clone();
-            (
-                AttributeKind::Read,
-                name,
-                value.to_json(),
-                Place::Member("/result/operands"),
-            )
+            let place = Place::Member("/result/operands");
+            (AttributeKind::Read, name, value.to_json(), place)
         }
         EventKind::Assigned(variable, value) => {
             let name = symbols.variable(*variable).clone();
-            (
-                AttributeKind::Set,
-                name,
-                value.to_json(),
-                Place::Member("/result/variables"),
-            )
+            let place = Place::Member("/result/variables");
+            (AttributeKind::Set, name, value.to_json(), place)
         }
         EventKind::CallerInput(text) => {
             let text = Json::String(text.clone());
@@ -156,19 +148,17 @@ fn single(fact: &EventKind, symbols: &SymbolTable) -> Option<Attribute> {
             let code = failure.code.name().into();
             (AttributeKind::Error, "error".into(), code, Place::Key("/result/error/code"))
         }
-        EventKind::TimedOut => (
-            AttributeKind::Error,
-            "cutOff".into(),
-            true.into(),
-            Place::Key("/result/cutOff"),
-        ),
+        EventKind::TimedOut => {
+            let place = Place::Key("/result/cutOff");
+            (AttributeKind::Error, "cutOff".into(), true.into(), place)
+        }
         EventKind::Ended(end) => {
             let end = end.name().into();
             (AttributeKind::End, "endType".into(), end, Place::Key("/result/endType"))
         }
         _ => return None,
     };
-    Some(Attribute::new(aspect, name, value, place))
+    Some(Attribute::new(kind, name, value, place))
 }
 
 /// Adds an input or output of an Architect action.

@@ -135,11 +135,10 @@ impl Describer<'_> {
         let preview = self.preview;
         let plain = |text: String| Some(Piece::new(Ink::Plain, text));
         match fact {
-            EventKind::Prompted(phrase) => Some(Piece::quote(
-                Ink::Speech,
-                "",
-                &preview.text(phrase.text(self.symbols)),
-            )),
+            EventKind::Prompted(phrase) => {
+                let prompt = preview.text(phrase.text(self.symbols));
+                Some(Piece::quote(Ink::Speech, "", &prompt))
+            }
             EventKind::CallerInput(_) | EventKind::Collected(_) if self.listens(step) => {
                 self.describe_turn(fact, facts)
             }
@@ -154,18 +153,13 @@ impl Describer<'_> {
                 plain(format!("{name} = {}", preview.value(value)))
             }
             EventKind::Requested(asked) => Some(self.describe_asked(asked)),
-            EventKind::Answered(answer) => {
-                plain(self.describe_answered(answer, step, facts))
-            }
+            EventKind::Answered(it) => plain(self.describe_answered(it, step, facts)),
             EventKind::Routed(_)
             | EventKind::Transferred(_)
             | EventKind::Connected(_) => {
-                let text = self.describe_handed_on(fact)?;
-                Some(Piece::new(Ink::Path, text))
+                self.describe_handed_on(fact).map(|text| Piece::new(Ink::Path, text))
             }
-            EventKind::Ended(EndType::Normal) => plain("ends the flow".into()),
-            EventKind::Ended(EndType::Error) => plain("ends the flow in error".into()),
-            EventKind::Ended(EndType::Disconnect) => plain("ends the call".into()),
+            EventKind::Ended(end) => plain(describe_end(*end).into()),
             EventKind::Input(field, value) | EventKind::Output(field, value) => {
                 self.describe_passed(*field, &field.name(), value)
             }
@@ -432,5 +426,13 @@ fn after(step: &Step) -> String {
         format!(" after {}", duration(step))
     } else {
         String::new()
+    }
+}
+
+fn describe_end(end: EndType) -> &'static str {
+    match end {
+        EndType::Normal => "ends the flow",
+        EndType::Error => "ends the flow in error",
+        EndType::Disconnect => "ends the call",
     }
 }
