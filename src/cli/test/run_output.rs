@@ -140,7 +140,7 @@ pub(super) fn options() -> report::Options {
     }
 }
 
-/// The console first, then the requested reports, all of which can be written.
+/// The console first, then the requested reports. Each of them can be written.
 fn reporters<'e>(arguments: &Arguments) -> io::Result<Vec<Box<dyn Reporter + 'e>>> {
     let options = options();
     let first: Box<dyn Reporter + 'e> = match arguments.on_request {
