@@ -1,6 +1,8 @@
 //! Tests of calls: running flows of both dialects, fixtures, traces and execution documents.
 
 mod architect;
+#[path = "../support/cpu_time.rs"]
+mod cpu_time;
 mod execution;
 mod execution_documents;
 mod execution_of_runs;

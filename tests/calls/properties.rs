@@ -349,7 +349,7 @@ fn check_pair(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(2 * ProptestConfig::default().cases))]
 
     #[test]
     fn every_call_ends_within_its_limits_and_is_deterministic(case in case()) {
@@ -409,7 +409,7 @@ proptest! {
 fn random_calls_cause_every_error_of_a_run() {
     let mut runner = TestRunner::deterministic();
     let mut met = BTreeSet::new();
-    for _ in 0..1_500 {
+    for _ in 0..12 * ProptestConfig::default().cases {
         let case = case().new_tree(&mut runner).unwrap().current();
         let (program, fixtures) = (compile(&case.flows), world_of(&case));
         let session = Session::start(Arc::clone(&program), &call_of(&case, &program));
@@ -568,7 +568,7 @@ fn fragments() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(8 * ProptestConfig::default().cases))]
 
     #[test]
     fn a_printed_template_parses_to_the_same(template in template()) {

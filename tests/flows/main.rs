@@ -6,6 +6,8 @@ mod architect_fixtures;
 mod archy;
 mod check;
 mod convert;
+#[path = "../support/cpu_time.rs"]
+mod cpu_time;
 mod diagnostics;
 mod diff;
 mod eval;

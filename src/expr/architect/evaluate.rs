@@ -497,7 +497,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig::with_cases(12 * ProptestConfig::default().cases))]
 
         /// The fast paths produce the same values and the same failures.
         #[test]

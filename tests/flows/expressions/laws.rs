@@ -210,7 +210,7 @@ fn variables() -> World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(8 * ProptestConfig::default().cases))]
 
     /// The canonical text represents the same expression, and is itself canonical.
     #[test]
@@ -453,7 +453,7 @@ fn form() -> impl Strategy<Value = (&'static str, Vec<Kind>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(16 * ProptestConfig::default().cases))]
 
     /// Constant folding produces the same results as evaluation at run time, including
     /// failures.

@@ -77,9 +77,19 @@ fn stderr_of(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// Checks all organisations at the same time: most of the time is spent waiting between the
+/// attempts of requests that fail.
+fn for_each(organisations: &[(&str, Calls)], check: impl Fn(&str, Calls) + Sync) {
+    std::thread::scope(|scope| {
+        for (organisation, calls) in organisations {
+            scope.spawn(|| check(organisation, calls));
+        }
+    });
+}
+
 #[test]
 fn simulations_of_every_draft_flow_are_equal() {
-    for (organisation, calls) in DRAFTS {
+    for_each(DRAFTS, |organisation, calls| {
         let (server, place) = (Server::start(organisation), TempDir::new().unwrap());
         let mut arguments = Vec::new();
         for (index, (flow, context, inputs)) in calls.iter().enumerate() {
@@ -103,7 +113,7 @@ fn simulations_of_every_draft_flow_are_equal() {
         let code = second.status.code();
         assert_eq!(code, Some(0), "{organisation}\n{}", stderr_of(&second));
         assert_equal(organisation, &out, calls.len());
-    }
+    });
 }
 
 /// Returns the documents of calls as the instances of a service, all of one conversation.
@@ -122,7 +132,7 @@ fn instances(stage: &Stage, calls: Calls) -> impl Iterator<Item = (String, Value
 
 #[test]
 fn documents_of_every_architect_flow_are_equal() {
-    for (organisation, calls) in ARCHITECT {
+    for_each(ARCHITECT, |organisation, calls| {
         let (server, place) = (Server::start(organisation), TempDir::new().unwrap());
         let stage = Stage::bundled(organisation);
         server.state().documents = instances(&stage, calls).collect();
@@ -136,7 +146,7 @@ fn documents_of_every_architect_flow_are_equal() {
             stderr_of(&output)
         );
         assert_equal(organisation, place.path(), calls.len());
-    }
+    });
 }
 
 #[test]

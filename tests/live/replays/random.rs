@@ -60,8 +60,6 @@ fn has_keys_of_no_choice(trace: &Trace) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
-
     #[test]
     fn a_replayed_call_is_equal(
         (organisation, flow, context) in select(entries()),

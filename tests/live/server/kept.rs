@@ -3,11 +3,12 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::service::wait_until;
 use super::support::{Client, Process, draft};
 
 /// Starts a server that stores its state in a folder, with additional arguments.
@@ -70,9 +71,14 @@ fn conversations_flows_contacts_and_tokens_survive() {
     assert!(fresh != waiting && fresh != over, "ids are not given twice");
 }
 
-/// Creates contacts until it is asked to stop or the server ends. Returns the ids of the
-/// acknowledged ones.
-fn write_until(client: &Client, stop: &AtomicBool, writer: usize) -> Vec<String> {
+/// Creates contacts until it is asked to stop or the server ends, and counts them. Returns
+/// the ids of the acknowledged ones.
+fn write_until(
+    client: &Client,
+    stop: &AtomicBool,
+    count: &AtomicUsize,
+    writer: usize,
+) -> Vec<String> {
     let mut kept = Vec::new();
     while !stop.load(Ordering::Relaxed) {
         let id = format!("{writer}-{}", kept.len());
@@ -82,6 +88,7 @@ fn write_until(client: &Client, stop: &AtomicBool, writer: usize) -> Vec<String>
             Ok(answer) if answer.status == 200 => kept.push(id),
             _ => break,
         }
+        count.fetch_add(1, Ordering::Relaxed);
     }
     kept
 }
@@ -91,14 +98,14 @@ fn no_acknowledged_write_is_lost_under_load() {
     let folder = TempDir::new().unwrap();
     let mut first = shared_flow(folder.path());
     let client = first.client.logged_in("");
-    let stop = AtomicBool::new(false);
+    let (stop, count) = (AtomicBool::new(false), AtomicUsize::new(0));
     let kept: Vec<String> = std::thread::scope(|scope| {
         let write = |writer: usize| {
-            let (client, stop) = (client.clone(), &stop);
-            scope.spawn(move || write_until(&client, stop, writer))
+            let (client, stop, count) = (client.clone(), &stop, &count);
+            scope.spawn(move || write_until(&client, stop, count, writer))
         };
         let writers: Vec<_> = (0..4).map(write).collect();
-        std::thread::sleep(std::time::Duration::from_millis(700));
+        wait_until("some are kept", || count.load(Ordering::Relaxed) > 40);
         first.kill();
         stop.store(true, Ordering::Relaxed);
         writers.into_iter().flat_map(|it| it.join().unwrap()).collect()
