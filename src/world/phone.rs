@@ -127,14 +127,11 @@ fn of_library(_: &str, _: Country) -> Option<String> {
 
 /// The message for a string that [`e164`] could not read.
 pub fn unreadable(text: &str) -> String {
-    let message = format!("`{text}` is not a phone number");
     if cfg!(feature = "phone") || !may_be_number(text) {
-        return message;
+        return format!("`{text}` is not a phone number");
     }
     let missing = MissingFeature("phone");
-    format!(
-        "{message} with its country code; to read the formats of countries: {missing}"
-    )
+    format!("`{text}` may be a phone number in a national format, but {missing}")
 }
 
 #[cfg(test)]
