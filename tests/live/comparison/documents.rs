@@ -97,5 +97,5 @@ fn another_key_of_the_real_caller_is_followed_to_the_branch() {
     let cause = found.cause.unwrap();
     assert_eq!(cause.kind, CauseKind::CallerInput, "{}", cause.text);
     assert!(cause.text.contains("it took `Case 4` in the recording"), "{}", cause.text);
-    assert!(cause.text.contains("took \"3\" from the caller"), "{}", cause.text);
+    assert!(cause.text.contains("received \"3\" from the caller"), "{}", cause.text);
 }
