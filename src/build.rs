@@ -17,13 +17,13 @@ pub const FEATURES: &[(&str, bool)] = &[
 /// Version of the package, such as `0.1.0`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Commit that was built, if the build was given one in `FLOWSIM_COMMIT`. Published
-/// binaries have it. A build from source does not ask Git, so that a commit does not make
-/// it compile everything again.
+/// Commit of the sources, from the environment variable `FLOWSIM_COMMIT` of the build.
+/// Published binaries have it. A build from source does not ask Git: each commit would
+/// compile everything again.
 pub const COMMIT: Option<&str> = option_env!("FLOWSIM_COMMIT");
 
-/// A feature that was needed and that this build lacks. Its text names the feature and
-/// the remedy.
+/// A needed feature that this build lacks. The displayed text names the feature and how to
+/// get it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MissingFeature(pub &'static str);
 
@@ -38,7 +38,7 @@ impl fmt::Display for MissingFeature {
     }
 }
 
-/// Version, commit and features, one a line: the text of `flowsim --version --verbose`.
+/// Version, commit and features, one per line: the text of `flowsim --version --verbose`.
 pub fn describe() -> String {
     let names = |wanted: bool| {
         let names = FEATURES.iter().filter(|(_, is_there)| *is_there == wanted);

@@ -9,9 +9,7 @@ use super::exit::Exit;
 use super::output;
 use crate::build::MissingFeature;
 
-/// Not in this build: it needs a feature that was left out.
-///
-/// Run the command to see which.
+/// Needs a feature that this build lacks; run the command to see its name.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Accepted and ignored, so that every use of the command names the feature

@@ -21,7 +21,7 @@ pub fn render_sarif(diagnostics: &[Diagnostic], files: &Files) -> String {
     codes.dedup();
     let driver = Driver {
         name: "flowsim",
-        version: env!("CARGO_PKG_VERSION"),
+        version: crate::build::VERSION,
         rules: codes.iter().copied().map(rule).collect(),
     };
     let results = diagnostics.iter().map(|diagnostic| result(diagnostic, &codes, files));

@@ -139,7 +139,7 @@ impl Suite {
         let file = file_of(id);
         let mut cases = TestSuite::new(&file);
         cases.extra.insert("file".into(), file.into());
-        cases.add_property(("flowsim.version", env!("CARGO_PKG_VERSION")));
+        cases.add_property(("flowsim.version", crate::build::VERSION));
         let path = Arc::clone(&id.file);
         Self { path, cases, took: Duration::ZERO }
     }

@@ -5,6 +5,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::build::VERSION;
 use crate::value::Json;
 
 const TEMPLATE: &str = include_str!("project/workflow.yml");
@@ -35,7 +36,7 @@ impl Workflow {
         let (top, project) = checkout.unwrap_or((folder.to_owned(), PathBuf::new()));
         let [check, test] = commands(&project);
         let text = TEMPLATE
-            .replace("{version}", env!("CARGO_PKG_VERSION"))
+            .replace("{version}", VERSION)
             .replace("{check}", &check)
             .replace("{test}", &test);
         let steps = text.find("      - run: ").map_or("", |at| &text[at..]).to_owned();
@@ -43,8 +44,8 @@ impl Workflow {
     }
 }
 
-/// Returns the path from the current folder to the top of the checkout, or `top` itself if a
-/// symbolic link leads to the project.
+/// Returns the path from the current folder to the top of the checkout. If a symbolic link
+/// leads to the project, this is the full path `top`.
 fn short(folder: &Path, project: &Path, top: &Path) -> PathBuf {
     let mut path = folder.components().collect::<PathBuf>();
     for _ in project.components() {
@@ -80,7 +81,7 @@ fn commands(project: &Path) -> [String; 2] {
     [check, test].map(|it| Json::from(&*it.replace("${{", "$''{{")).to_string())
 }
 
-/// Quotes a path for a POSIX shell, if it has to be.
+/// Quotes a path for a POSIX shell, unless it is plain.
 fn quoted(path: &str) -> String {
     if is_plain(path) {
         path.to_owned()
@@ -89,7 +90,7 @@ fn quoted(path: &str) -> String {
     }
 }
 
-/// Whether neither a shell nor YAML gives a character of the path a meaning.
+/// Returns whether no character of the path is special in a shell or in YAML.
 fn is_plain(path: &str) -> bool {
     let plain = |it: char| it.is_ascii_alphanumeric() || "/._-".contains(it);
     path.chars().all(plain) && !path.starts_with('-')

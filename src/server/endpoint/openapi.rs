@@ -19,7 +19,7 @@ pub(in crate::server) fn document(_: &mut State, asked: &ApiRequest) -> Endpoint
         "openapi": "3.1.0",
         "info": {
             "title": "flowsim serve",
-            "version": env!("CARGO_PKG_VERSION"),
+            "version": crate::build::VERSION,
             "description": "A local substitute for the Genesys Cloud Platform API. Paths that \
                             are not listed here are answered with 404.",
         },

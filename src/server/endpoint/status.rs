@@ -37,7 +37,7 @@ pub(in crate::server) fn root(_: &mut State, asked: &ApiRequest) -> EndpointResu
     }
     Ok(Reply::ok(json!({
         "name": "flowsim serve",
-        "version": env!("CARGO_PKG_VERSION"),
+        "version": crate::build::VERSION,
         "statusUri": "/__flowsim/status",
         "flowsUri": "/__flowsim/flows",
         "instancesUri": "/__flowsim/instances",
@@ -53,7 +53,7 @@ pub(in crate::server) fn overview(server: &Server, asked: &ApiRequest) -> Endpoi
     let by_status = state.control.counts();
     Ok(Reply::ok(json!({
         "name": "flowsim serve",
-        "version": env!("CARGO_PKG_VERSION"),
+        "version": crate::build::VERSION,
         "address": asked.origin(),
         "now": moment(state.clock),
         "realTime": state.is_real_time(),
