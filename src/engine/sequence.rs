@@ -4,8 +4,9 @@
 use super::call::Call;
 use super::frame::Frame;
 use super::state::State;
+use crate::flow::kinds::FlowKind;
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
-use crate::program::architect::{Action, FlowKind, FlowPart, Variables};
+use crate::program::architect::{Action, FlowPart, Variables};
 use crate::program::{Program, StepAction};
 use crate::trace::{Entry, EventKind, Failure, Field, PathTaken, Status};
 use crate::value::{Text, Value};

@@ -10,6 +10,7 @@
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
+use super::kinds::{self, ActionSpec, FlowKind, Operation};
 use super::model::Spanned;
 use crate::source::Span;
 use crate::value::{Json, Kind, Text, Type};
@@ -153,37 +154,6 @@ pub struct Output {
     pub span: Span,
 }
 
-/// The target of a transfer other than to the agents of a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TransferKind {
-    /// A user.
-    User,
-    /// A group.
-    Group,
-    /// A telephone number or SIP address.
-    Number,
-    /// A flow.
-    Flow,
-    /// A flow in which nothing is recorded.
-    SecureFlow,
-    /// The voice mailbox of a queue, user or group.
-    Voicemail,
-}
-
-impl TransferKind {
-    /// The name in reports and traces.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Group => "group",
-            Self::Number => "number",
-            Self::Flow => "flow",
-            Self::SecureFlow => "secureFlow",
-            Self::Voicemail => "voicemail",
-        }
-    }
-}
-
 /// Named settings, in the order of the document.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settings {
@@ -274,9 +244,9 @@ pub fn step_ids(flow: &ArchitectFlow) -> (Vec<StepId>, ActionIds) {
     let mut steps = vec![StepId::Flow(ids.next(&flow.name.value))];
     for unit in &flow.units {
         steps.push(StepId::Node(ids.next(&unit.name)));
-        unit.each_action(&mut |action| match action.kind.value.as_str() {
-            "menuTask" => steps.push(StepId::Choice),
-            "loop" => {
+        unit.each_action(&mut |action| match action.operation() {
+            Some(Operation::ChoiceTask) => steps.push(StepId::Choice),
+            Some(Operation::Loop) => {
                 steps.push(StepId::Node(ids.next(action.title())));
                 steps.push(StepId::NextRound(ids.next(&next_round(action))));
             }
@@ -352,6 +322,16 @@ impl Settings {
 }
 
 impl Action {
+    /// The entry of its kind in the table of kinds; `None` for an unknown kind.
+    pub(crate) fn spec(&self) -> Option<&'static ActionSpec> {
+        kinds::named(&self.kind.value)
+    }
+
+    /// The operation that executes it; `None` for an unknown kind.
+    pub(crate) fn operation(&self) -> Option<Operation> {
+        self.spec().map(|spec| spec.operation)
+    }
+
     /// The name of the action, or else its kind.
     pub fn title(&self) -> &str {
         self.name.as_ref().unwrap_or(&self.kind.value)
@@ -389,6 +369,16 @@ impl UnitKind {
 }
 
 impl ArchitectFlow {
+    /// The kind of flow, which determines how it ends.
+    pub fn flow_kind(&self) -> FlowKind {
+        FlowKind::of(&self.flow_type)
+    }
+
+    /// Whether the flow is a common module.
+    pub fn is_module(&self) -> bool {
+        self.flow_kind() == FlowKind::CommonModule
+    }
+
     /// Returns the unit with this key.
     pub fn unit(&self, key: &str) -> Option<&Unit> {
         self.units.iter().find(|unit| unit.key == key)

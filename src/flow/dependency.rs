@@ -6,8 +6,9 @@
 //! `ToQueue("Support")`. Names that are computed during the call are not found here.
 
 use super::architect::{Action, ArchitectFlow, Setting};
+use super::kinds::{SettingForm, SettingSpec};
 use super::place::{self, Place};
-use super::required_type::required_type;
+use super::required_type::{required_type, setting_at};
 use crate::expr::Origin;
 use crate::expr::architect::{self as expr, Form, Segment, Tree, parse};
 use crate::source::Span;
@@ -83,7 +84,9 @@ fn in_place<'f>(
                 add(DependencyKind::Object(kind), name, span);
             });
         }
-        Setting::Group(found) if place.path == ["foundOutputs"] => {
+        Setting::Group(found)
+            if setting_at(place).is_some_and(|it| it.form == SettingForm::Columns) =>
+        {
             if let Some(table) = place.action().and_then(table) {
                 for (column, value) in &found.entries {
                     add(DependencyKind::Column(table), column, value.span);
@@ -97,30 +100,31 @@ fn in_place<'f>(
 /// Returns the kind of object that a plain string refers to.
 fn named_by_text<'f>(place: &Place<'f, '_>) -> Option<DependencyKind<'f>> {
     let action = place.action()?;
-    Some(match (action.kind.value.as_str(), place.path) {
-        ("callData" | "callDataSecure", ["dataAction"]) => {
+    match setting_at(place)?.form {
+        SettingForm::DataAction => {
             let id = action.settings.get("actionId");
-            DependencyKind::DataAction(id.and_then(|id| id.value.text()))
+            Some(DependencyKind::DataAction(id.and_then(|id| id.value.text())))
         }
-        ("dataTableLookup", ["dataTable"]) => DependencyKind::DataTable,
-        (kind, ["findName"]) => {
-            DependencyKind::Object(found_by_name(kind.strip_prefix("find")?)?)
-        }
-        _ => return None,
-    })
+        SettingForm::DataTable => Some(DependencyKind::DataTable),
+        SettingForm::NameOf(kind) => Some(DependencyKind::Object(kind)),
+        SettingForm::Value(_)
+        | SettingForm::Statement
+        | SettingForm::Object(_)
+        | SettingForm::Columns => None,
+    }
 }
 
+/// Returns the name of the data table that an action looks up.
 fn table(action: &Action) -> Option<&str> {
-    let is_lookup = action.kind.value == "dataTableLookup";
-    action.settings.get("dataTable").filter(|_| is_lookup)?.value.text()
+    action.settings.get("dataTable")?.value.text()
 }
 
 /// Returns the kind of the object with this name, and its name without a scope:
 /// `Prompt.Welcome` is `Welcome`.
 fn named_by_object<'n>(place: &Place<'_, '_>, name: &'n str) -> Option<(Kind, &'n str)> {
-    let needed = required_type(place).map(|needed| needed.kind);
-    match needed.filter(|kind| OBJECTS.contains(kind)).or_else(|| by_setting(place.path))
-    {
+    let by_type = || required_type(place).map(|needed| needed.kind);
+    let kind = setting_at(place).and_then(SettingSpec::object).or_else(by_type);
+    match kind.filter(|kind| OBJECTS.contains(kind)) {
         Some(kind) => Some((kind, name)),
         None => of_users(name).map(|name| (Kind::Prompt, name)),
     }
@@ -138,28 +142,6 @@ const OBJECTS: [Kind; 9] = [
     Kind::EmergencyGroup,
     Kind::WrapupCode,
 ];
-
-/// Returns the kind of object that a setting with this name refers to. *Source: the
-/// properties of Genesys' Architect Scripting and their types; published flows.*
-fn by_setting(path: &[&str]) -> Option<Kind> {
-    if path.contains(&"acdSkills") {
-        return Some(Kind::Skill);
-    }
-    if path.contains(&"preferredAgents") {
-        return Some(Kind::User);
-    }
-    Some(match *path.last()? {
-        "targetQueue" | "targetQueues" | "queue" => Kind::Queue,
-        "languageSkill" => Kind::LanguageSkill,
-        "directAgent" | "targetUser" | "sendToUsers" => Kind::User,
-        "targetGroup" => Kind::Group,
-        "selectedSchedule" | "schedule" => Kind::Schedule,
-        "scheduleGroup" => Kind::ScheduleGroup,
-        "emergencyGroup" => Kind::EmergencyGroup,
-        "wrapupCode" => Kind::WrapupCode,
-        _ => return None,
-    })
-}
 
 /// Returns the name of a user prompt; `None` for a system prompt.
 fn of_users(name: &str) -> Option<&str> {

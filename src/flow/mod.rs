@@ -16,7 +16,7 @@ pub mod write;
 mod action;
 mod dependency;
 mod ids;
-pub(crate) mod kinds;
+pub mod kinds;
 mod link;
 mod model;
 mod place;

@@ -22,6 +22,7 @@ pub use step::{
 use indexmap::IndexMap;
 
 use crate::expr::architect::{BUILT_INS, BuiltIn, BuiltInId};
+use crate::flow::kinds::FlowKind;
 use crate::flow::{FlowId, NodeId, SequenceId, SymbolTable, VariableId};
 use crate::value::{Text, Type};
 
@@ -157,7 +158,7 @@ impl Program {
             all.filter(|flow| !is_called[flow.index()]).collect();
         let is_module = |flow: &FlowId| {
             let part = self.unit(*flow).architect.as_deref();
-            part.is_some_and(|part| part.nature == architect::FlowKind::CommonModule)
+            part.is_some_and(|part| part.nature == FlowKind::CommonModule)
         };
         if entries.iter().any(|flow| !is_module(flow)) {
             entries.retain(|flow| !is_module(flow));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::field::Field;
 use crate::diagnostic::Code;
-use crate::flow::architect::TransferKind;
+use crate::flow::kinds::TransferKind;
 use crate::flow::{
     EndType, FlowId, NodeId, ReferenceId, SymbolTable, TextId, VariableId,
 };

@@ -12,6 +12,7 @@ use crate::flow::architect::{
     Action, ActionIds, ArchitectFlow, Choice, Setting, Settings, Unit, UnitReference,
     Variable,
 };
+use crate::flow::kinds::{LookupKind, Operation, operation_of};
 use crate::value::{Json, Text};
 
 /// Collects the variables of two versions of a flow. Both versions are parsed with the
@@ -376,14 +377,15 @@ fn aspect(path: &str, kind: &str, setting: &Setting) -> Aspect {
     {
         return Aspect::Prompt;
     }
-    match (kind, first) {
-        ("decision", "condition")
-        | ("switch", "evaluate" | "type" | "style" | "value")
-        | ("evaluateSchedule" | "evaluateScheduleGroup", _) => Aspect::Condition,
-        ("updateData", _) => Aspect::Variable,
-        _ if kind.starts_with("transferTo") || kind.starts_with("menuTransferTo") => {
-            Aspect::Routing
-        }
+    match (operation_of(kind), first) {
+        (Some(Operation::Decision), "condition")
+        | (Some(Operation::Switch), "evaluate" | "type" | "style" | "value")
+        | (
+            Some(Operation::Lookup(LookupKind::Schedule | LookupKind::ScheduleGroup)),
+            _,
+        ) => Aspect::Condition,
+        (Some(Operation::UpdateData), _) => Aspect::Variable,
+        (Some(Operation::TransferToAcd | Operation::Transfer(_)), _) => Aspect::Routing,
         _ => Aspect::Setting,
     }
 }

@@ -16,7 +16,7 @@ pub(super) use size::{check as check_size, size_of};
 use super::state::{Effect, State, Waiting};
 use crate::flow::{NodeId, SymbolTable};
 use crate::program::{Program, Step, StepAction};
-use crate::trace::{EventKind, PathTaken};
+use crate::trace::EventKind;
 use crate::world::{Answer, Question};
 
 /// Executes a node.
@@ -75,15 +75,35 @@ pub(super) fn answer(
         (StepAction::QueueStatistics(statistics), Waiting::QueueStatistics { queue }) => {
             routing::statistics_known(state, step, statistics, &queue, answer)
         }
+        (StepAction::Route(_), Waiting::Queue(routing)) => {
+            routing::routed(state, step, &program.symbols, routing, answer)
+        }
         (StepAction::Architect(action), waiting) => {
             architect::answer(state, program, step, action, waiting, answer)
         }
-        (_, Waiting::Queue(routing)) => {
-            routing::routed(state, step, &program.symbols, routing, answer)
-        }
-        // An action only ever waits for its own kind of question.
-        _ => Effect::Go(PathTaken::Next, step.next),
+        // No wildcard: an action that begins to wait does not compile without a handler.
+        (
+            StepAction::Gather(_)
+            | StepAction::GetExternalContact(_)
+            | StepAction::DataAction(_)
+            | StepAction::Webhook(_)
+            | StepAction::QueueStatistics(_)
+            | StepAction::Route(_)
+            | StepAction::Say(_)
+            | StepAction::Set(_)
+            | StepAction::If(_)
+            | StepAction::CallFlow(_)
+            | StepAction::End(_),
+            _,
+        ) => not_waiting(),
     }
+}
+
+/// Panics: an action got the answer to a question that it does not ask. The session
+/// matches answers to questions, so this is a bug in flowsim.
+#[cold]
+fn not_waiting() -> Effect {
+    unreachable!("an action got the answer to a question that it does not ask")
 }
 
 /// Returns the question of a node that waits.

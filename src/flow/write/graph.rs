@@ -7,7 +7,7 @@ use rustc_hash::FxBuildHasher;
 use crate::flow::architect::{
     Action, ArchitectFlow, Setting, Settings, StepId, Unit, step_ids,
 };
-use crate::flow::kinds::{Support, kind_of};
+use crate::flow::kinds::{ActionSpec, Operation, Support};
 use crate::flow::model::{Flow, PathKind};
 
 /// A flow as a graph.
@@ -193,18 +193,19 @@ impl<'f> Drawing<'f> {
     }
 
     fn after_action(&mut self, action: &'f Action, vertex: usize) -> Open {
-        let kind = action.kind.value.as_str();
-        match (kind, self.loops.last_mut()) {
-            ("loopNext", Some(around)) => {
+        match (action.operation(), self.loops.last_mut()) {
+            (Some(Operation::LoopNext), Some(around)) => {
                 let to = around.vertex;
                 self.arrow((vertex, String::new()), to);
             }
-            ("loopExit", Some(around)) => around.exits.push((vertex, String::new())),
-            ("loop", _) => return self.after_loop(action, vertex),
+            (Some(Operation::LoopExit), Some(around)) => {
+                around.exits.push((vertex, String::new()))
+            }
+            (Some(Operation::Loop), _) => return self.after_loop(action, vertex),
             _ => {}
         }
         let mut open = self.outputs(action, vertex);
-        if kind_of(kind).is_some_and(|kind| kind.support == Support::Ends) {
+        if action.spec().is_some_and(ActionSpec::ends) {
             return Open::new();
         }
         open.extend(self.unwritten(action).map(|label| (vertex, label.to_owned())));
@@ -214,8 +215,10 @@ impl<'f> Drawing<'f> {
     /// Returns the outputs that the document leaves out. At these, a call continues after
     /// the action.
     fn unwritten(&self, action: &'f Action) -> impl Iterator<Item = &'f str> {
-        let task = action.settings.get("targetTaskRef").and_then(|it| match &it.value {
-            Setting::Unit(task) if action.kind.value == "callTask" => task.unit.as_ref(),
+        let calls = action.operation() == Some(Operation::CallTask);
+        let task = action.settings.get("targetTaskRef").filter(|_| calls);
+        let task = task.and_then(|it| match &it.value {
+            Setting::Unit(task) => task.unit.as_ref(),
             _ => None,
         });
         let task = self.units.iter().find(|unit| Some(&unit.key) == task);
@@ -277,7 +280,7 @@ impl<'f> Drawing<'f> {
 /// empty name represents continuing after the action, or all outputs if the document has
 /// none.
 fn known_outputs(action: &Action) -> Vec<&'static str> {
-    let kind = kind_of(&action.kind.value).filter(|_| !action.outputs.is_empty());
+    let kind = action.spec().filter(|_| !action.outputs.is_empty());
     let Some(kind) = kind else { return vec![""] };
     let is_taken = |label: &&str| match *label {
         // Without an emergency group there is no emergency.
@@ -285,7 +288,7 @@ fn known_outputs(action: &Action) -> Vec<&'static str> {
         // The body of a loop is drawn with its actions.
         "loop" => false,
         // A bot that gives up without such an output ends in error.
-        label => kind.support != Support::Question || !GIVEN_UP.contains(&label),
+        label => kind.support() != Support::Question || !GIVEN_UP.contains(&label),
     };
     let after = kind.continues_after().then_some("").into_iter();
     after.chain(kind.outputs.iter().copied().filter(is_taken)).collect()

@@ -9,6 +9,7 @@ use super::graph::Graph;
 use crate::flow::architect::{
     Action, ArchitectFlow, Choice, Output, Setting, Settings, Unit, Variable,
 };
+use crate::flow::kinds::Operation;
 use crate::value::{Json, JsonObject, Text};
 
 /// Returns the JSON of a flow: `{id, name, type, …, draft: {startNode, nodes}}`.
@@ -260,7 +261,7 @@ impl<'f> Writer<'f> {
 
 /// Whether a choice contains the task that it runs.
 fn is_task(choice: &Choice) -> bool {
-    choice.action.kind.value == "menuTask"
+    choice.action.operation() == Some(Operation::ChoiceTask)
 }
 
 /// Generates unique names: a second `Main` becomes `Main (2)`.

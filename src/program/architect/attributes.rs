@@ -37,29 +37,41 @@ pub enum AttributeList {
 const TEXT: Type = Type::one(Kind::String);
 
 impl Compiler<'_> {
-    pub(super) fn attributes(
-        &mut self,
+    /// Compiles an action that sets attributes, of this conversation or of another one.
+    pub(super) fn set_attributes(
+        &self,
         action: &architect::Action,
+        is_of_any: bool,
     ) -> (Action, Vec<Text>) {
-        let kind = action.kind.value.as_str();
-        let is_set = kind.starts_with("set");
-        let owner = kind.ends_with("ConversationData").then(|| Owner {
+        let items = listed(&action.settings, "attributes").map(|(_, item)| item);
+        let set = items.map(|item| (self.of(item, "name"), self.of(item, "value")));
+        let list = AttributeList::Set(set.collect());
+        let owner = self.owner(action, is_of_any);
+        (Action::Attributes(Attributes { owner, list }), outputs_of(action))
+    }
+
+    /// Compiles an action that reads attributes, of this conversation or of another one.
+    pub(super) fn get_attributes(
+        &self,
+        action: &architect::Action,
+        is_of_any: bool,
+    ) -> (Action, Vec<Text>) {
+        let items = listed(&action.settings, "attributes").map(|(_, item)| item);
+        let get = items.map(|item| {
+            let variable = item.get("variable");
+            let variable = variable.and_then(|it| self.bound_variable(&it.value));
+            (self.of(item, "name"), variable)
+        });
+        let list = AttributeList::Get(get.collect());
+        let owner = self.owner(action, is_of_any);
+        (Action::Attributes(Attributes { owner, list }), outputs_of(action))
+    }
+
+    fn owner(&self, action: &architect::Action, is_of_any: bool) -> Option<Owner> {
+        is_of_any.then(|| Owner {
             conversation: self.setting(action, "conversationId", TEXT),
             participant: self.setting(action, "participantId", TEXT),
-        });
-        let items = || listed(&action.settings, "attributes").map(|(_, item)| item);
-        let list = if is_set {
-            let set = items().map(|item| (self.of(item, "name"), self.of(item, "value")));
-            AttributeList::Set(set.collect())
-        } else {
-            let get = items().map(|item| {
-                let variable = item.get("variable");
-                let variable = variable.and_then(|it| self.bound_variable(&it.value));
-                (self.of(item, "name"), variable)
-            });
-            AttributeList::Get(get.collect())
-        };
-        (Action::Attributes(Attributes { owner, list }), outputs_of(action))
+        })
     }
 
     fn of(&self, item: &Settings, name: &str) -> Source {

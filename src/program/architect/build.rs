@@ -5,11 +5,12 @@ use super::menu::Menus;
 use super::names::{Names, Scope};
 use super::plan::{Plan, UnitPlan, number, plan};
 use super::source::{Source, source};
-use super::{Action, End, FlowKind, FlowPart, MenuTarget, Variables};
+use super::{Action, FlowKind, FlowPart, Variables};
 use crate::expr::architect::BUILT_INS;
 use crate::flow::architect::{
     self, ActionIds, ArchitectFlow, Setting, StepId, Unit, UnitKind,
 };
+use crate::flow::kinds::Operation;
 use crate::flow::{FlowId, NodeId, NodeLabel, SequenceId, VariableId};
 use crate::program::Program;
 use crate::program::step::{Step, StepAction};
@@ -64,7 +65,7 @@ fn compile_flow(
     let on_error = compiler.error_handling();
     let mut variables = plan.variables.clone();
     compiler.fill_initial(&mut variables, flow.variables.iter());
-    let nature = FlowKind::of(&flow.flow_type);
+    let nature = flow.flow_kind();
     let hold_prompt = (nature == FlowKind::InQueue).then(|| compiler.hold_prompt());
     let start = flow.start.as_ref().and_then(|start| start.unit.as_deref());
     let part = FlowPart {
@@ -79,17 +80,6 @@ fn compile_flow(
     let unit = &mut program.units[plan.id.index()];
     unit.start = Some(begin);
     unit.architect = Some(Box::new(part));
-}
-
-impl FlowKind {
-    pub(super) fn of(flow_type: &str) -> Self {
-        match flow_type {
-            "commonModule" => Self::CommonModule,
-            "inqueueCall" => Self::InQueue,
-            "inboundCall" | "outboundCall" | "secureCall" | "voice" => Self::Call,
-            _ => Self::Digital,
-        }
-    }
 }
 
 /// Compiles one flow.
@@ -187,60 +177,17 @@ impl<'c> Compiler<'c> {
 
     fn action(&mut self, action: &architect::Action, next: Option<NodeId>) {
         let at = self.push(action.title(), &action.kind.value, action.span, Vec::new());
-        if action.kind.value == "loop" {
-            return self.looped(action, at, next);
-        }
-        let next = match action.kind.value.as_str() {
-            "loopNext" => self.loops.last().map(|around| around.0),
-            "loopExit" => self.loops.last().and_then(|around| around.1),
+        let operation = action.operation().unwrap_or(Operation::External);
+        let next = match operation {
+            Operation::Loop => return self.looped(action, at, next),
+            Operation::LoopNext => self.loops.last().map(|around| around.0),
+            Operation::LoopExit => self.loops.last().and_then(|around| around.1),
             _ => next,
         };
-        let (compiled, names) = self.compile(action);
+        let (compiled, names) = self.compile(action, operation);
         let targets = self.outputs(action, &names, next, next);
         self.set(at, compiled, next, targets);
         self.label(at, names, action);
-    }
-
-    fn compile(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
-        let plain = |action: Action| (action, Vec::new());
-        match action.kind.value.as_str() {
-            "playAudio" => {
-                let audio = self.setting(action, "audio", Type::one(Kind::Audio));
-                plain(Action::PlayAudio(audio))
-            }
-            "decision" => self.decision(action),
-            "switch" => self.switch(action),
-            "updateData" => plain(self.update_data(action)),
-            "callTask" => self.call_task(action),
-            "callCommonModule" => plain(self.common_module(action)),
-            "jumpToTask" | "menuJumpToTask" => plain(self.jump(action, "targetTaskRef")),
-            "jumpToMenu" | "menuJumpToMenu" | "menuSubMenu" => {
-                plain(self.jump(action, "targetMenuRef"))
-            }
-            "repeatMenu" | "menuRepeatMenu" => {
-                plain(Action::GoToMenu(MenuTarget::Repeat))
-            }
-            "previousMenu" | "menuPreviousMenu" => {
-                plain(Action::GoToMenu(MenuTarget::Previous))
-            }
-            "collectInput" => self.collect_input(action),
-            "dialByExtension" | "menuDialByExtension" => self.dial_by_extension(action),
-            "changeState" => plain(self.jump(action, "targetStateRef")),
-            "loopNext" | "loopExit" => plain(Action::GoTo),
-            "endTask" => plain(self.end_task(action)),
-            "disconnect" | "menuDisconnect" => plain(Action::End(End::Disconnect)),
-            "endState" => plain(Action::End(End::State)),
-            "returnToAgent" | "menuReturnToAgent" => plain(Action::End(End::Agent)),
-            "createCallback" => plain(self.callback(action)),
-            "setWhisperAudio" => self.whisper_audio(action),
-            "holdMusic" => plain(self.hold_music(action)),
-            "playEstimatedWaitTime" => plain(self.estimated_wait(action)),
-            "playPositionInQueue" => plain(self.position_in_queue(action)),
-            _ => {
-                let known = self.lookup(action).or_else(|| self.transfer(action));
-                known.unwrap_or_else(|| self.digital(action))
-            }
-        }
     }
 
     /// Compiles a loop to two steps: the first counts the rounds and begins the first
@@ -271,7 +218,7 @@ impl<'c> Compiler<'c> {
         next: Option<NodeId>,
     ) -> Vec<Option<NodeId>> {
         let mut targets: Vec<Option<NodeId>> = names.iter().map(|_| next).collect();
-        if action.kind.value == "loop" {
+        if action.operation() == Some(Operation::Loop) {
             targets[0] = after;
         }
         for output in &action.outputs {
@@ -434,9 +381,8 @@ impl<'c> Compiler<'c> {
 
     /// Returns the common module with this name.
     pub(super) fn module(&self, name: &str) -> Option<FlowId> {
-        let is_named = |flow: &&ArchitectFlow| {
-            flow.flow_type == "commonModule" && flow.name.value == name
-        };
+        let is_named =
+            |flow: &&ArchitectFlow| flow.is_module() && flow.name.value == name;
         let index = self.flows.iter().position(|flow| is_named(&flow))?;
         Some(self.plans.get(index)?.id)
     }
@@ -446,8 +392,7 @@ impl<'c> Compiler<'c> {
     pub(super) fn flow_of_type(&self, name: &str, flow_type: &str) -> Option<FlowId> {
         let named = || {
             self.flows.iter().zip(self.plans).filter(|(flow, _)| {
-                flow.flow_type != "commonModule"
-                    && flow.name.value.eq_ignore_ascii_case(name)
+                !flow.is_module() && flow.name.value.eq_ignore_ascii_case(name)
             })
         };
         let of_type = named().find(|(flow, _)| flow.flow_type == flow_type);
@@ -468,5 +413,5 @@ impl<'c> Compiler<'c> {
 fn size(action: &architect::Action) -> usize {
     let inside = action.outputs.iter().flat_map(|output| &output.actions);
     let inside: usize = inside.map(size).sum();
-    1 + usize::from(action.kind.value == "loop") + inside
+    1 + usize::from(action.operation() == Some(Operation::Loop)) + inside
 }

@@ -3,7 +3,6 @@
 use super::build::Compiler;
 use super::{Action, Source};
 use crate::flow::architect::{self, Setting, Settings, UnitReference, type_named};
-use crate::flow::kinds;
 use crate::flow::{FlowId, SequenceId, VariableId};
 use crate::value::{Json, Kind, Text, Type};
 
@@ -83,21 +82,10 @@ pub struct Jump {
     pub inputs: Box<[(VariableId, Source)]>,
 }
 
-/// The scope that an action ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// The interaction.
-    Disconnect,
-    /// The state of an in-queue flow. The flow ends unless the caller still waits.
-    State,
-    /// The flow. The call returns to the agent who transferred the caller to it.
-    Agent,
-}
-
 impl Compiler<'_> {
-    pub(super) fn decision(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
+    pub(super) fn decision(&mut self, action: &architect::Action) -> Action {
         let condition = self.setting(action, "condition", Type::one(Kind::Boolean));
-        (Action::Decision(Decision { condition }), known_outputs(action))
+        Action::Decision(Decision { condition })
     }
 
     pub(super) fn switch(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
@@ -261,8 +249,8 @@ pub(super) fn outputs_of(action: &architect::Action) -> Vec<Text> {
 
 /// Returns the known outputs of the action's kind.
 pub(super) fn known_outputs(action: &architect::Action) -> Vec<Text> {
-    let names = kinds::outputs_of(&action.kind.value).iter();
-    names.map(|name| Text::from(*name)).collect()
+    let outputs = action.spec().map_or(&[][..], |spec| spec.outputs);
+    outputs.iter().map(|name| Text::from(*name)).collect()
 }
 
 /// Returns the string under a key.

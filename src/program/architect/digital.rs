@@ -5,7 +5,7 @@ use super::build::Compiler;
 use super::control::{listed, literal, outputs_of};
 use super::{Action, Source};
 use crate::flow::architect::{self, ArchitectFlow, Setting, Settings};
-use crate::flow::kinds::{Support, kind_of};
+use crate::flow::kinds::QuestionKind;
 use crate::flow::{SequenceId, Spanned, VariableId};
 use crate::value::{Json, Kind, Text, Type, Value};
 
@@ -82,40 +82,12 @@ const PATIENCE_MS: i64 = 7_000;
 const MESSAGE: Type = Type::one(Kind::Communication);
 
 impl Compiler<'_> {
-    /// Compiles an action of a digital conversation, a recorded action, or an unsimulated
-    /// action.
-    pub(super) fn digital(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
-        match action.kind.value.as_str() {
-            "setParticipantData"
-            | "getParticipantData"
-            | "setConversationData"
-            | "getConversationData" => self.attributes(action),
-            "communicate"
-            | "sendResponse"
-            | "sendAutoReply"
-            | "sendDigitalContent"
-            | "sendRichLink"
-            | "sendInteractiveApplication" => self.send(action),
-            "askForSlot" | "askForBoolean" | "askForIntent" | "digitalMenu"
-            | "waitForInput" => self.ask(action),
-            "clearSlot" => (self.clear_slots(action), Vec::new()),
-            kind => match kind_of(kind) {
-                Some(known) if known.support != Support::External => {
-                    self.recorded(action)
-                }
-                _ => self.other(action),
-            },
-        }
-    }
-
-    fn send(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
-        let setting = match action.kind.value.as_str() {
-            "communicate" => "communication",
-            "sendDigitalContent" => "content",
-            "sendRichLink" => "body",
-            "sendInteractiveApplication" => "title",
-            _ => "messageBody",
-        };
+    /// Compiles an action that sends the message in the setting with this name.
+    pub(super) fn send(
+        &self,
+        action: &architect::Action,
+        setting: &str,
+    ) -> (Action, Vec<Text>) {
         let message = self.setting(action, setting, Type::ANY);
         let mut inputs = Vec::new();
         self.inputs_of(&without(&action.settings, &[setting]), &mut inputs);
@@ -123,23 +95,31 @@ impl Compiler<'_> {
         (Action::Send(send), outputs_of(action))
     }
 
-    fn ask(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
-        let kind = action.kind.value.as_str();
+    /// Compiles a question to the participant.
+    pub(super) fn ask(
+        &self,
+        action: &architect::Action,
+        kind: QuestionKind,
+    ) -> (Action, Vec<Text>) {
         let names = outputs_of(action);
         let slot = slot_of(action).and_then(|name| self.variable(&name));
         let bound = ["askResult", "selection", "resultData", "intent"];
         let bound = bound.iter().find_map(|name| self.output(action, name));
         let wanted = match kind {
-            "askForSlot" => {
+            QuestionKind::Slot => {
                 ExpectedAnswer::Value(slot.map_or(Type::ANY, |(_, holds)| holds))
             }
-            "askForBoolean" => ExpectedAnswer::Boolean,
-            "digitalMenu" => ExpectedAnswer::Choice,
-            _ => ExpectedAnswer::Intent(self.intents()),
+            QuestionKind::Boolean => ExpectedAnswer::Boolean,
+            QuestionKind::Choice => ExpectedAnswer::Choice,
+            QuestionKind::Intent | QuestionKind::Words => {
+                ExpectedAnswer::Intent(self.intents())
+            }
         };
-        let no_match =
-            if kind == "askForIntent" { NO_MATCH_OF_INTENT } else { NO_MATCHES };
-        let success = if kind == "digitalMenu" { None } else { Some(0) };
+        let no_match = match kind {
+            QuestionKind::Intent => NO_MATCH_OF_INTENT,
+            _ => NO_MATCHES,
+        };
+        let success = if kind == QuestionKind::Choice { None } else { Some(0) };
         let mut inputs = Vec::new();
         self.inputs_of(&without(&action.settings, &TALK), &mut inputs);
         let ask = Ask {
@@ -156,7 +136,7 @@ impl Compiler<'_> {
     }
 
     /// Compiles `clearSlot`: the variables that become NOT_SET.
-    fn clear_slots(&mut self, action: &architect::Action) -> Action {
+    pub(super) fn clear_slots(&self, action: &architect::Action) -> Action {
         let slots = slots_of(action);
         let ids = slots.iter().filter_map(|name| Some(self.variable(name)?.0));
         Action::ClearSlots(ids.collect())

@@ -1,8 +1,8 @@
 //! Error handling of a flow: compiles `settingsErrorHandling` to ordinary actions.
 
-use super::FlowKind;
 use super::build::Compiler;
 use crate::flow::architect::{self, Setting, Settings};
+use crate::flow::kinds::FlowKind;
 use crate::flow::{NodeId, Spanned};
 use crate::source::Span;
 use crate::value::Text;
@@ -16,7 +16,7 @@ impl Compiler<'_> {
         let handling = settings.and_then(|settings| settings.get("errorHandling"));
         let handling = handling.and_then(|handling| handling.value.group());
         let span = written.map_or(self.flow.span, |written| written.span);
-        let nature = FlowKind::of(&self.flow.flow_type);
+        let nature = self.flow.flow_kind();
         let mut actions = Vec::new();
         let audio = settings.and_then(|settings| settings.get("preHandlingAudio"));
         if let Some(audio) = audio.filter(|audio| audio.value != Setting::NoValue) {

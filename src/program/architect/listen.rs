@@ -1,12 +1,12 @@
-//! Actions that listen to the caller outside a menu: `collectInput` and
-//! `dialByExtension`.
+//! Actions that play audio or listen to the caller outside a menu: `playAudio`,
+//! `collectInput` and `dialByExtension`.
 
 use super::build::Compiler;
-use super::control::{known_outputs, literal};
+use super::control::literal;
 use super::{Action, Source};
 use crate::flow::VariableId;
 use crate::flow::architect::{self, Setting, Settings};
-use crate::value::{Duration, Kind, Text, Type, Value};
+use crate::value::{Duration, Kind, Type, Value};
 
 /// Collects digits. Its outputs are `success` (0) and `failure` (1).
 #[derive(Debug, Clone)]
@@ -74,10 +74,11 @@ pub struct DialByExtension {
 }
 
 impl Compiler<'_> {
-    pub(super) fn collect_input(
-        &mut self,
-        action: &architect::Action,
-    ) -> (Action, Vec<Text>) {
+    pub(super) fn play_audio(&self, action: &architect::Action) -> Action {
+        Action::PlayAudio(self.setting(action, "audio", Type::one(Kind::Audio)))
+    }
+
+    pub(super) fn collect_input(&mut self, action: &architect::Action) -> Action {
         let audio = Type::one(Kind::Audio);
         let boolean = Type::one(Kind::Boolean);
         let digits = action.settings.get("digits").and_then(|it| it.value.group());
@@ -109,14 +110,10 @@ impl Compiler<'_> {
             verification_audio: self.setting(action, "verificationAudio", audio),
             data: self.output(action, "inputData"),
         };
-        let names = known_outputs(action);
-        (Action::CollectInput(Box::new(collect)), names)
+        Action::CollectInput(Box::new(collect))
     }
 
-    pub(super) fn dial_by_extension(
-        &mut self,
-        action: &architect::Action,
-    ) -> (Action, Vec<Text>) {
+    pub(super) fn dial_by_extension(&mut self, action: &architect::Action) -> Action {
         let names = ["extension", "extensionVariable", "extensionData"];
         let integer = Type::one(Kind::Integer);
         let dial = DialByExtension {
@@ -125,7 +122,7 @@ impl Compiler<'_> {
             repeats: self.setting(action, "repromptCount", integer),
             extension: names.iter().find_map(|name| self.output(action, name)),
         };
-        (Action::DialByExtension(Box::new(dial)), known_outputs(action))
+        Action::DialByExtension(Box::new(dial))
     }
 
     /// Returns a timeout of an action, else the flow's default for its kind, else the

@@ -1,11 +1,12 @@
 //! Lookups: data actions, data tables, the organisation, external contacts, opening
 //! hours; and waiting.
 
+use super::Source;
 use super::build::Compiler;
-use super::control::{grouped, known_outputs, literal};
-use super::{Action, Source};
+use super::control::{grouped, literal};
 use crate::flow::VariableId;
 use crate::flow::architect::{self, Setting, Settings};
+use crate::flow::kinds::{By, LookupKind};
 use crate::value::{Kind, Text, Type};
 
 /// A lookup action.
@@ -72,19 +73,6 @@ pub struct DataTableLookup {
     pub failure: Box<[Binding]>,
 }
 
-/// The way in which an object of the organisation is identified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// By name; a user by e-mail address.
-    Name,
-    /// By id.
-    Id,
-    /// A prompt of the organisation, by name.
-    UserPrompt,
-    /// A system prompt of Architect, by name.
-    SystemPrompt,
-}
-
 /// A lookup of objects of the organisation.
 #[derive(Debug, Clone)]
 pub struct ObjectLookup {
@@ -145,72 +133,60 @@ pub struct Wait {
 
 const TEXT: Type = Type::one(Kind::String);
 
-/// The actions that find objects of the organisation.
-const FINDS: [(&str, Kind, By); 12] = [
-    ("findQueue", Kind::Queue, By::Name),
-    ("findQueueById", Kind::Queue, By::Id),
-    ("findUser", Kind::User, By::Name),
-    ("findUserById", Kind::User, By::Id),
-    ("findSkill", Kind::Skill, By::Name),
-    ("findLanguageSkill", Kind::LanguageSkill, By::Name),
-    ("findGroup", Kind::Group, By::Name),
-    ("findSchedule", Kind::Schedule, By::Name),
-    ("findScheduleGroup", Kind::ScheduleGroup, By::Name),
-    ("findEmergencyGroup", Kind::EmergencyGroup, By::Name),
-    ("findUserPrompt", Kind::Prompt, By::UserPrompt),
-    ("findSystemPrompt", Kind::Prompt, By::SystemPrompt),
-];
-
 impl Compiler<'_> {
-    /// Compiles a lookup action. Returns `None` for other actions.
+    /// Compiles a lookup action.
     pub(super) fn lookup(
         &mut self,
         action: &architect::Action,
-    ) -> Option<(Action, Vec<Text>)> {
-        let kind = action.kind.value.as_str();
-        let lookup = match kind {
-            "callData" | "callDataSecure" => {
+        kind: LookupKind,
+    ) -> Lookup {
+        match kind {
+            LookupKind::DataAction => {
                 Lookup::DataAction(Box::new(self.data_action(action)))
             }
-            "dataTableLookup" => Lookup::DataTable(Box::new(self.data_table(action))),
-            "getExternalContact" => {
-                let key = self.setting(action, "externalId", TEXT);
-                let result = self.output(action, "externalResult");
-                Lookup::Contact(ContactLookup { key, result })
+            LookupKind::DataTable => Lookup::DataTable(Box::new(self.data_table(action))),
+            LookupKind::Object(kind, by) => {
+                Lookup::Object(self.finding(action, kind, by))
             }
-            "searchExternalContacts" => {
-                let key = self.setting(action, "searchTerm", TEXT);
-                let result = self.output(action, "externalResults");
-                Lookup::ContactSearch(ContactLookup { key, result })
+            LookupKind::Users => Lookup::Users(self.finding_users(action)),
+            LookupKind::Contact => {
+                Lookup::Contact(self.contact(action, "externalId", "externalResult"))
             }
-            "evaluateSchedule" => Lookup::Schedule(Box::new(self.schedule(action))),
-            "evaluateScheduleGroup" => {
+            LookupKind::ContactSearch => {
+                let contact = self.contact(action, "searchTerm", "externalResults");
+                Lookup::ContactSearch(contact)
+            }
+            LookupKind::Schedule => Lookup::Schedule(Box::new(self.schedule(action))),
+            LookupKind::ScheduleGroup => {
                 Lookup::ScheduleGroup(Box::new(self.schedule_group(action)))
             }
-            "wait" => Lookup::Wait(self.wait(action)),
-            _ => self.finding(action)?,
-        };
-        Some((Action::Lookup(lookup), known_outputs(action)))
+            LookupKind::Wait => Lookup::Wait(self.wait(action)),
+        }
     }
 
-    /// Compiles an action that finds objects of the organisation.
-    fn finding(&mut self, action: &architect::Action) -> Option<Lookup> {
-        let kind = action.kind.value.as_str();
-        let result = self.output(action, "findResult");
-        if kind == "findUsersById" {
-            let key = self.setting(action, "findIds", Type::many(Kind::String));
-            let by = By::Id;
-            return Some(Lookup::Users(ObjectLookup {
-                by,
-                kind: Kind::User,
-                key,
-                result,
-            }));
-        }
-        let (_, kind, by) = *FINDS.iter().find(|(name, ..)| *name == kind)?;
+    /// Compiles an action that finds an object of the organisation.
+    fn finding(&self, action: &architect::Action, kind: Kind, by: By) -> ObjectLookup {
         let key = if by == By::Id { "findId" } else { "findName" };
         let key = self.setting(action, key, TEXT);
-        Some(Lookup::Object(ObjectLookup { by, kind, key, result }))
+        ObjectLookup { by, kind, key, result: self.output(action, "findResult") }
+    }
+
+    /// Compiles an action that finds several users by their ids.
+    fn finding_users(&self, action: &architect::Action) -> ObjectLookup {
+        let key = self.setting(action, "findIds", Type::many(Kind::String));
+        let result = self.output(action, "findResult");
+        ObjectLookup { by: By::Id, kind: Kind::User, key, result }
+    }
+
+    /// Compiles an action that reads external contacts.
+    fn contact(
+        &self,
+        action: &architect::Action,
+        key: &str,
+        result: &str,
+    ) -> ContactLookup {
+        let key = self.setting(action, key, TEXT);
+        ContactLookup { key, result: self.output(action, result) }
     }
 
     fn data_action(&mut self, action: &architect::Action) -> DataActionCall {

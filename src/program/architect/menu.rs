@@ -4,6 +4,7 @@ use super::build::Compiler;
 use super::listen::group;
 use super::{Action, Source};
 use crate::flow::architect::{self, Setting, Settings, Unit};
+use crate::flow::kinds::Operation;
 use crate::flow::{NodeId, SequenceId};
 use crate::value::{Duration, Json, Kind, Text, Type, Value};
 use crate::world;
@@ -41,15 +42,6 @@ pub struct MenuChoice {
     pub words: Box<[(Text, Text)]>,
     /// The menu that contains the choice.
     pub menu: SequenceId,
-}
-
-/// A menu on the caller's path of menus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MenuTarget {
-    /// The current menu.
-    Repeat,
-    /// The previous menu.
-    Previous,
 }
 
 /// A choice with all data that other menus need to offer it too.
@@ -102,8 +94,10 @@ impl Compiler<'_> {
         let action = &choice.action;
         // The task of a `menuTask` has no separate step: choosing it is a step of the
         // menu.
-        let actions = match action.kind.value.as_str() {
-            "menuTask" => action.outputs.first().map_or(&[][..], |task| &task.actions),
+        let actions = match action.operation() {
+            Some(Operation::ChoiceTask) => {
+                action.outputs.first().map_or(&[][..], |task| &task.actions)
+            }
             _ => std::slice::from_ref(action),
         };
         let target = self.sequence(actions, None);

@@ -15,6 +15,7 @@ mod listen;
 mod lookups;
 mod menu;
 mod names;
+mod operation;
 mod other;
 mod plan;
 mod queue;
@@ -24,15 +25,15 @@ mod transfer;
 
 pub use attributes::{AttributeList, Attributes, Owner};
 pub use control::{
-    Call, CommonModule, Decision, End, Jump, Loop, Statement, Statements, Switch,
+    Call, CommonModule, Decision, Jump, Loop, Statement, Statements, Switch,
 };
 pub use digital::{Ask, ExpectedAnswer, Intent, RetryPolicy, Send};
 pub use listen::{CollectInput, DialByExtension, Verification};
 pub use lookups::{
-    Binding, By, ContactLookup, DataActionCall, DataTableLookup, Lookup, ObjectLookup,
+    Binding, ContactLookup, DataActionCall, DataTableLookup, Lookup, ObjectLookup,
     ScheduleEvaluation, ScheduleGroupEvaluation, Wait,
 };
-pub use menu::{Menu, MenuChoice, MenuTarget};
+pub use menu::{Menu, MenuChoice};
 pub use other::Other;
 pub use queue::{EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue};
 pub use recorded::{Change, Recorded};
@@ -40,6 +41,7 @@ pub use source::Source;
 pub use transfer::{AcdTarget, Callback, Target, Transfer};
 
 use crate::flow::architect::UnitKind;
+use crate::flow::kinds::{End, FlowKind, MenuTarget};
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
 use crate::value::{Text, Type};
 
@@ -155,19 +157,6 @@ pub struct FlowPart {
     pub language: Option<Text>,
     /// `Flow.HoldPrompt` of an in-queue flow.
     pub hold_prompt: Option<Source>,
-}
-
-/// The kind of flow, as far as it determines how the flow ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FlowKind {
-    /// A call: the call ends with the flow.
-    Call,
-    /// An in-queue flow: the start-up task is repeated while the caller waits.
-    InQueue,
-    /// A module, which returns to the flow that called it.
-    CommonModule,
-    /// A workflow, an e-mail, a message, a survey or a bot: the flow ends.
-    Digital,
 }
 
 /// A task, menu or state.

@@ -5,6 +5,7 @@ use super::names::Scope;
 use super::source::Source;
 use super::{Sequence, Variable, Variables};
 use crate::flow::architect::{self, ArchitectFlow, Unit};
+use crate::flow::kinds::Operation;
 use crate::flow::{FlowId, FlowLabel, NodeId, SequenceId, VariableId};
 use crate::program::Program;
 use crate::program::layout::{Layout, LayoutId};
@@ -69,7 +70,9 @@ fn plan_unit(program: &mut Program, flow: FlowId, unit: &Unit) -> UnitPlan {
     let mut variables = declare(program, declared, &mut scope);
     let hidden = number(program.symbols.variables.len());
     let mut loops = 0;
-    unit.each_action(&mut |action| loops += usize::from(action.kind.value == "loop"));
+    unit.each_action(&mut |action| {
+        loops += usize::from(action.operation() == Some(Operation::Loop));
+    });
     for _ in 0..loops * 2 {
         let integer = Type::one(Kind::Integer);
         variables.list.push(variable(program, Text::new(), integer, None));

@@ -1,10 +1,10 @@
 //! Actions for callers who wait in a queue.
 
 use super::build::Compiler;
-use super::control::{known_outputs, literal};
+use super::control::literal;
 use super::{Action, Source};
 use crate::flow::architect::{self, Setting, Settings};
-use crate::value::{Kind, Text, Type};
+use crate::value::{Kind, Type};
 
 /// Plays music while the caller waits.
 #[derive(Debug, Clone)]
@@ -107,12 +107,9 @@ impl Compiler<'_> {
         Action::PositionInQueue(PositionInQueue { position })
     }
 
-    pub(super) fn whisper_audio(
-        &self,
-        action: &architect::Action,
-    ) -> (Action, Vec<Text>) {
+    pub(super) fn whisper_audio(&self, action: &architect::Action) -> Action {
         let audio = self.setting(action, "whisperAudio", Type::one(Kind::Audio));
-        (Action::SetWhisperAudio(audio), known_outputs(action))
+        Action::SetWhisperAudio(audio)
     }
 }
 

@@ -5,6 +5,7 @@ use super::control::{literal, outputs_of};
 use super::{Action, Source};
 use crate::expr::architect::BuiltInId;
 use crate::flow::architect::{self, Setting, Settings};
+use crate::flow::kinds::SideEffect;
 use crate::value::{Json, Kind, Text, Type, Value};
 
 /// An action whose settings are recorded, with its side effect.
@@ -29,28 +30,26 @@ pub enum Change {
     EndFlow,
 }
 
-const EXTERNAL_TAG: BuiltInId = BuiltInId::of("Call.ExternalTag");
-const UUI_DATA: BuiltInId = BuiltInId::of("Call.UUIData");
-
 impl Compiler<'_> {
     /// Compiles an action whose settings are recorded.
-    pub(super) fn recorded(&self, action: &architect::Action) -> (Action, Vec<Text>) {
+    pub(super) fn recorded(
+        &self,
+        action: &architect::Action,
+        effect: SideEffect,
+    ) -> (Action, Vec<Text>) {
         let text = |name| self.setting(action, name, Type::one(Kind::String));
-        let change = match action.kind.value.as_str() {
-            "setLanguage" if action.settings.get("languageValue").is_some() => {
-                Change::Language(text("languageValue"))
+        let change = match effect {
+            SideEffect::Nothing => Change::Nothing,
+            SideEffect::Language => {
+                let is_value = action.settings.get("languageValue").is_some();
+                Change::Language(text(if is_value {
+                    "languageValue"
+                } else {
+                    "language"
+                }))
             }
-            "setLanguage" => Change::Language(text("language")),
-            "setExternalTag" => Change::BuiltIn(EXTERNAL_TAG, text("externalTag")),
-            "setUUIData" => Change::BuiltIn(UUI_DATA, text("uuiData")),
-            "endFlow"
-            | "endWorkflow"
-            | "exitBotFlow"
-            | "exitSurveyFlow"
-            | "exitWorkitemFlow"
-            | "abortSurveyInvite"
-            | "completeSurveyInvite" => Change::EndFlow,
-            _ => Change::Nothing,
+            SideEffect::BuiltIn(id, setting) => Change::BuiltIn(id, text(setting)),
+            SideEffect::EndFlow => Change::EndFlow,
         };
         let mut inputs = Vec::new();
         self.inputs_of(&action.settings, &mut inputs);

@@ -1,9 +1,10 @@
 //! Transfers: to a queue, a person, a number or another flow.
 
 use super::build::Compiler;
-use super::control::{grouped, known_outputs, listed, name_in};
+use super::control::{grouped, listed, name_in};
 use super::{Action, Source};
-use crate::flow::architect::{self, Setting, Settings, TransferKind};
+use crate::flow::architect::{self, Setting, Settings};
+use crate::flow::kinds::TransferKind;
 use crate::flow::{FlowId, VariableId};
 use crate::value::{Kind, Text, Type, Value};
 
@@ -70,32 +71,38 @@ pub struct Callback {
 }
 
 impl Compiler<'_> {
-    /// Compiles a transfer. Returns `None` for other actions.
+    /// Compiles a transfer to a queue.
+    pub(super) fn transfer_to_acd(&self, action: &architect::Action) -> Action {
+        let (target, inputs) = self.acd(action);
+        self.transfer_to(action, target, inputs)
+    }
+
+    /// Compiles a transfer to another target.
     pub(super) fn transfer(
         &self,
         action: &architect::Action,
-    ) -> Option<(Action, Vec<Text>)> {
-        let kind = action.kind.value.as_str();
-        let kind = kind.strip_prefix("menuT").map_or_else(
-            || kind.strip_prefix('t'),
-            Some, // `menuTransferToAcd` and `transferToAcd` alike
-        );
-        let (target, inputs) = match kind?.strip_prefix("ransferTo")? {
-            "Acd" => self.acd(action),
-            "User" => {
-                self.to_object(action, TransferKind::User, "targetUser", Kind::User)
+        kind: TransferKind,
+    ) -> Action {
+        let (target, inputs) = match kind {
+            TransferKind::User => self.to_object(action, kind, "targetUser", Kind::User),
+            TransferKind::Group => {
+                self.to_object(action, kind, "targetGroup", Kind::Group)
             }
-            "Group" => {
-                self.to_object(action, TransferKind::Group, "targetGroup", Kind::Group)
+            TransferKind::Number => {
+                self.to_object(action, kind, "targetNumber", Kind::Any)
             }
-            "Number" => {
-                self.to_object(action, TransferKind::Number, "targetNumber", Kind::Any)
-            }
-            "Voicemail" => self.to_voicemail(action),
-            "Flow" => self.to_flow(action, TransferKind::Flow),
-            "FlowSecure" => self.to_flow(action, TransferKind::SecureFlow),
-            _ => return None,
+            TransferKind::Voicemail => self.to_voicemail(action),
+            TransferKind::Flow | TransferKind::SecureFlow => self.to_flow(action, kind),
         };
+        self.transfer_to(action, target, inputs)
+    }
+
+    fn transfer_to(
+        &self,
+        action: &architect::Action,
+        target: Target,
+        inputs: Vec<(Text, Source)>,
+    ) -> Action {
         let (_, mailbox) = mailbox(&action.settings);
         let greeting = mailbox.and_then(|mailbox| mailbox.get("voicemailGreeting"));
         let audio = Type::one(Kind::Audio);
@@ -109,7 +116,7 @@ impl Compiler<'_> {
             error_type: self.failure_output(action, "errorType"),
             error_message: self.failure_output(action, "errorMessage"),
         };
-        Some((Action::Transfer(Box::new(transfer)), known_outputs(action)))
+        Action::Transfer(Box::new(transfer))
     }
 
     /// Compiles a transfer to a queue. Exports may list several `targetQueues`; the first

@@ -1,6 +1,6 @@
 //! Classification of the events of documents.
 
-use crate::flow::kinds::{Support, kind_of};
+use crate::flow::kinds::{self, Support};
 use crate::trace::execution::kind_of_event;
 
 /// Targets of `find…` actions, as sections of fixtures.
@@ -46,6 +46,6 @@ pub(super) fn needs_answer(event: &str) -> bool {
     if !event.starts_with("action") && !event.starts_with("menuTransfer") {
         return false;
     }
-    let kind = kind_of(&kind_of_event(event));
-    kind.is_none_or(|kind| !matches!(kind.support, Support::Runs | Support::Ends))
+    let kind = kinds::named(&kind_of_event(event));
+    kind.is_none_or(|kind| !matches!(kind.support(), Support::Runs | Support::Ends))
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::diagnostic::Code;
 use crate::flow::SymbolTable;
+use crate::flow::kinds::{self, ActionSpec, Support};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
@@ -16,16 +17,6 @@ use crate::value::DateTime;
 /// API.*
 const DEFAULT_SIZE: usize = 25;
 const MAX_SIZE: usize = 250;
-
-/// The actions that ask a question, as spelt in Archy and in the platform's API. *Source:
-/// `ReportingTurnAction` of the platform's SDKs.*
-const ASKING: [(&str, &str); 5] = [
-    ("askForSlot", "AskForSlotAction"),
-    ("askForBoolean", "AskForBooleanAction"),
-    ("askForIntent", "AskForNLUIntentAction"),
-    ("digitalMenu", "DigitalMenuAction"),
-    ("waitForInput", "WaitForInputAction"),
-];
 
 /// Lists the turns of a bot. A turn ends when the bot gets an answer or gives up; a
 /// silence after which it asks again is part of the same turn. The turns can be filtered
@@ -159,25 +150,27 @@ impl TurnCollector<'_> {
     /// understood; the path that the step took shows the result of the last answer.
     fn add_step(&mut self, step: &Step, facts: &[&EventKind], is_open: bool) {
         let label = self.symbols.node(step.node);
-        let kind = ASKING.iter().find(|(kind, _)| *kind == &*label.node_type);
+        let kind = kinds::named(&label.node_type);
+        let kind = kind.filter(|kind| kind.support() == Support::Question);
+        let class = kind.map(ActionSpec::class_name);
         let end = if is_open { "NoMatchCollection" } else { self.result(step, facts) };
         let mut rest = facts.iter();
         let mut is_done = is_open;
         while let Some(fact) = rest.next() {
-            match (fact, kind) {
+            match (fact, &class) {
                 (EventKind::Prompted(phrase), _) => self.say(phrase),
-                (EventKind::CallerInput(words), Some((_, kind))) => {
+                (EventKind::CallerInput(words), Some(class)) => {
                     let asked_again =
                         rest.clone().any(|fact| matches!(fact, EventKind::Prompted(_)));
                     let result = if asked_again { "NoMatchCollection" } else { end };
-                    self.push(step, kind, Some(words), result);
+                    self.push(step, class, Some(words), result);
                     is_done |= !asked_again;
                 }
                 _ => {}
             }
         }
-        if let Some((_, kind)) = kind.filter(|_| !is_done) {
-            self.push(step, kind, None, end);
+        if let Some(class) = class.filter(|_| !is_done) {
+            self.push(step, &class, None, end);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::piece::{Ink, Piece};
 use super::story::{Describer, is_keys};
+use crate::flow::kinds::{Operation, operation_of};
 use crate::trace::{EventKind, Field, Step};
 use crate::value::{Text, Value};
 
@@ -10,10 +11,7 @@ impl Describer<'_> {
     /// act more than once.
     pub(super) fn listens(&self, step: &Step) -> bool {
         let kind = &*self.symbols.node(step.node).node_type;
-        matches!(
-            kind,
-            "menu" | "collectInput" | "dialByExtension" | "menuDialByExtension"
-        )
+        kind == "menu" || operation_of(kind).is_some_and(Operation::listens)
     }
 
     /// Describes the caller's input. An entry that was heard before its confirmation

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::piece::{Ink, Piece};
 use super::preview::{Preview, seconds};
 use crate::diagnostic::Code;
-use crate::flow::architect::TransferKind;
+use crate::flow::kinds::TransferKind;
 use crate::flow::{EndType, FlowId, NodeId, SymbolTable};
 use crate::trace::json::diagnostic;
 use crate::trace::{

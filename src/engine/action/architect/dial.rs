@@ -3,6 +3,7 @@
 use super::listen::{CallerInput, Listening, Next, on_answer as take};
 use super::{Outcome, by_output, speech, values};
 use crate::diagnostic::Code;
+use crate::engine::action::not_waiting;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::program::architect::DialByExtension;
 use crate::program::{Program, Step};
@@ -42,7 +43,7 @@ pub(super) fn begin(
     proceed(state, program, step, dial, Box::new(listening))
 }
 
-pub(super) fn on_answer(
+fn on_answer(
     state: &mut State,
     program: &Program,
     step: &Step,
@@ -127,7 +128,27 @@ fn connect(
     Ok(state.ask(Waiting::Action { inputs }))
 }
 
-pub(super) fn answered(
+/// Continues with an answer.
+pub(super) fn resume(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    dial: &DialByExtension,
+    waiting: Waiting,
+    answer: Answer,
+) -> Outcome {
+    match waiting {
+        Waiting::Listen(listening) => {
+            on_answer(state, program, step, dial, listening, answer)
+        }
+        Waiting::Action { inputs } => {
+            answered(state, program, step, dial, &inputs, answer)
+        }
+        _ => Ok(not_waiting()),
+    }
+}
+
+fn answered(
     state: &mut State,
     program: &Program,
     step: &Step,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::other::{go_by, take_output};
 use super::{Outcome, by_output, values};
 use crate::diagnostic::Code;
+use crate::engine::action::not_waiting;
 use crate::engine::state::{Effect, State, Tries, Waiting};
 use crate::flow::VariableId;
 use crate::program::architect::{Ask, ExpectedAnswer, Intent, RetryPolicy, Send, Source};
@@ -73,7 +74,23 @@ pub(super) fn ask(state: &mut State, program: &Program, ask: &Ask) -> Outcome {
     Ok(state.ask(Waiting::Action { inputs }))
 }
 
-pub(super) fn answered(
+/// Continues with an answer.
+pub(super) fn resume(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    ask: &Ask,
+    waiting: Waiting,
+    answer: Answer,
+) -> Outcome {
+    match waiting {
+        Waiting::Action { .. } => answered(state, program, step, ask, answer),
+        Waiting::Reply(tries) => replied(state, program, step, ask, tries, &answer),
+        _ => Ok(not_waiting()),
+    }
+}
+
+fn answered(
     state: &mut State,
     program: &Program,
     step: &Step,
@@ -122,7 +139,7 @@ fn result_of<'a>(ask: &Ask, answer: &'a ActionAnswer) -> Option<&'a (Text, Json)
 }
 
 /// Handles the participant's reply to a question of a bot.
-pub(super) fn replied(
+fn replied(
     state: &mut State,
     program: &Program,
     step: &Step,

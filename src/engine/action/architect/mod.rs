@@ -18,6 +18,7 @@ mod values;
 pub(in crate::engine) use listen::Listening;
 pub(super) use listen::question as listens;
 
+use super::not_waiting;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::flow::{NodeId, SymbolTable};
 use crate::program::architect::Action;
@@ -96,34 +97,63 @@ pub(super) fn answer(
         (Action::CollectInput(collect), Waiting::Listen(listening)) => {
             collect::on_answer(state, program, step, collect, listening, answer)
         }
-        (Action::DialByExtension(dial), Waiting::Listen(listening)) => {
-            dial::on_answer(state, program, step, dial, listening, answer)
-        }
-        (Action::DialByExtension(dial), Waiting::Action { inputs }) => {
-            dial::answered(state, program, step, dial, &inputs, answer)
+        (Action::DialByExtension(dial), waiting) => {
+            dial::resume(state, program, step, dial, waiting, answer)
         }
         (Action::Menu(menu), Waiting::Listen(listening)) => {
             menu::on_answer(state, program, step, menu, listening, answer)
         }
-        (Action::Transfer(transfer), Waiting::Queue(routing)) => {
-            transfer::routed(state, program, step, transfer, routing, answer)
-        }
-        (Action::Transfer(transfer), Waiting::Action { inputs }) => {
-            transfer::answered(state, program, step, transfer, &inputs, answer)
+        (Action::Transfer(transfer), waiting) => {
+            transfer::resume(state, program, step, transfer, waiting, answer)
         }
         (Action::CreateCallback(_), Waiting::Action { inputs }) => {
             queue::callback_created(state, step, &inputs, answer)
         }
-        (Action::Ask(ask), Waiting::Action { .. }) => {
-            digital::answered(state, program, step, ask, answer)
+        (Action::Ask(ask), waiting) => {
+            digital::resume(state, program, step, ask, waiting, answer)
         }
-        (Action::Ask(ask), Waiting::Reply(tries)) => {
-            digital::replied(state, program, step, ask, tries, &answer)
-        }
-        // An action only ever waits for its own kind of question.
-        _ => Ok(Effect::Go(PathTaken::Next, step.next)),
+        (action, _) => return without_handler(action),
     };
     outcome.unwrap_or_else(Effect::Fail)
+}
+
+/// Panics, because an action got the answer to a question that it does not ask. An action
+/// of a new kind does not compile before it is listed here or has a handler above.
+#[cold]
+fn without_handler(action: &Action) -> Effect {
+    match action {
+        Action::Other(_)
+        | Action::Lookup(_)
+        | Action::CollectInput(_)
+        | Action::DialByExtension(_)
+        | Action::Menu(_)
+        | Action::Transfer(_)
+        | Action::CreateCallback(_)
+        | Action::Ask(_)
+        | Action::BeginFlow(_)
+        | Action::BeginSequence
+        | Action::PlayAudio(_)
+        | Action::Decision(_)
+        | Action::Switch(_)
+        | Action::UpdateData(_)
+        | Action::Loop(_)
+        | Action::NextRound(_)
+        | Action::CallTask(_)
+        | Action::CallCommonModule(_)
+        | Action::Jump(_)
+        | Action::GoTo
+        | Action::EndTask(_)
+        | Action::Attributes(_)
+        | Action::Recorded(_)
+        | Action::Send(_)
+        | Action::ClearSlots(_)
+        | Action::End(_)
+        | Action::GoToMenu(_)
+        | Action::SetWhisperAudio(_)
+        | Action::HoldMusic(_)
+        | Action::EstimatedWaitTime(_)
+        | Action::PositionInQueue(_) => not_waiting(),
+    }
 }
 
 pub(super) use lookups::data_action_question;

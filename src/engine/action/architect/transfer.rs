@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::values::{self, note_named};
 use super::{Outcome, by_output, speech};
 use crate::diagnostic::Code;
+use crate::engine::action::not_waiting;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::expr::architect::BuiltInId;
 use crate::flow::FlowId;
-use crate::flow::architect::TransferKind;
+use crate::flow::kinds::TransferKind;
 use crate::program::architect::{AcdTarget, Target, Transfer};
 use crate::program::{Program, Step};
 use crate::trace::{self, EventKind, Failure, Field, PathTaken, Phrase, Routing};
@@ -92,8 +93,28 @@ fn routing(
     Ok(Some(routing))
 }
 
+/// Continues with an answer.
+pub(super) fn resume(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    transfer: &Transfer,
+    waiting: Waiting,
+    answer: Answer,
+) -> Outcome {
+    match waiting {
+        Waiting::Queue(routing) => {
+            routed(state, program, step, transfer, routing, answer)
+        }
+        Waiting::Action { inputs } => {
+            answered(state, program, step, transfer, &inputs, answer)
+        }
+        _ => Ok(not_waiting()),
+    }
+}
+
 /// Continues with the answer about the queue.
-pub(super) fn routed(
+fn routed(
     state: &mut State,
     program: &Program,
     step: &Step,
@@ -128,7 +149,7 @@ pub(super) fn routed(
 }
 
 /// Continues with the outcome of a transfer to a target other than a queue.
-pub(super) fn answered(
+fn answered(
     state: &mut State,
     program: &Program,
     step: &Step,

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::architect::{Action, ArchitectFlow};
 use crate::flow::check::report::Report;
-use crate::flow::kinds::{Support, kind_of};
+use crate::flow::kinds::{ActionSpec, Operation};
 
 pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
     for unit in &flow.units {
@@ -54,10 +54,10 @@ fn is_final(action: &Action, report: &mut Report<'_>) -> bool {
         are_final &= in_list(&output.actions, report);
     }
     let has = |label: &str| action.outputs.iter().any(|output| output.label == label);
-    match action.kind.value.as_str() {
-        "decision" => are_final && has("yes") && has("no"),
-        "switch" => are_final && has("default"),
+    match action.operation() {
+        Some(Operation::Decision) => are_final && has("yes") && has("no"),
+        Some(Operation::Switch) => are_final && has("default"),
         // Transfers are not included: the flow continues if a transfer fails.
-        kind => kind_of(kind).is_some_and(|kind| kind.support == Support::Ends),
+        _ => action.spec().is_some_and(ActionSpec::ends),
     }
 }

@@ -9,6 +9,7 @@ use crate::flow::Spanned;
 use crate::flow::architect::{Action, ArchitectFlow, Setting, Variable, type_named};
 use crate::flow::check::report::Report;
 use crate::flow::check::spelling::Spelling;
+use crate::flow::kinds::Operation;
 
 /// Checks the calls of a flow.
 pub(super) fn find<'f>(
@@ -19,14 +20,14 @@ pub(super) fn find<'f>(
     spelling: &Spelling,
     report: &mut Report<'_>,
 ) {
-    flow.each_action(&mut |unit, action| match action.kind.value.as_str() {
-        "callCommonModule" => {
+    flow.each_action(&mut |unit, action| match action.operation() {
+        Some(Operation::CallCommonModule) => {
             if let Some(module) = modules.called(action) {
                 scope.enter(Some(unit));
                 Call { action, scope, spelling, report }.of_module(module);
             }
         }
-        "callTask" => {
+        Some(Operation::CallTask) => {
             if let Some(task) = tasks.called(action) {
                 scope.enter(Some(unit));
                 Call { action, scope, spelling, report }.of_task(task);

@@ -40,7 +40,7 @@ pub(super) struct Modules<'f>(Index<Text, Module<'f>>);
 
 impl<'f> Modules<'f> {
     pub(super) fn of(flows: &'f [ArchitectFlow]) -> Self {
-        let modules = flows.iter().filter(|flow| flow.flow_type == "commonModule");
+        let modules = flows.iter().filter(|flow| flow.is_module());
         let module = |flow: &'f ArchitectFlow| {
             let variables = Variables::of(&flow.variables);
             (flow.name.value.to_lowercase(), Module { flow, variables })

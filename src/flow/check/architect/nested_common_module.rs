@@ -3,13 +3,14 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::architect::ArchitectFlow;
 use crate::flow::check::report::Report;
+use crate::flow::kinds::Operation;
 
 pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
-    if flow.flow_type != "commonModule" {
+    if !flow.is_module() {
         return;
     }
     flow.each_action(&mut |_, action| {
-        if action.kind.value != "callCommonModule" {
+        if action.operation() != Some(Operation::CallCommonModule) {
             return;
         }
         let (name, span) = (action.title(), action.kind.span);

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::flow::architect::{Action, ArchitectFlow};
 use crate::flow::check::report::Report;
 use crate::flow::check::spelling::Spelling;
-use crate::flow::kinds::{self, CHOICES};
+use crate::flow::kinds;
 
 pub(super) fn find(flow: &ArchitectFlow, spelling: &Spelling, report: &mut Report<'_>) {
     let choices = flow.units.iter().flat_map(|unit| &unit.choices);
@@ -17,10 +17,7 @@ pub(super) fn find(flow: &ArchitectFlow, spelling: &Spelling, report: &mut Repor
     flow.each_action(&mut |_, action| {
         let kind = action.kind.value.as_str();
         let is_choice = choices.contains(&&raw const *action);
-        let is_known = match is_choice {
-            true => CHOICES.contains(&kind),
-            false => kinds::action_named(kind).is_some(),
-        };
+        let is_known = action.spec().is_some_and(|spec| spec.is_choice == is_choice);
         if is_known || is_of_export(kind) {
             return;
         }
@@ -28,8 +25,12 @@ pub(super) fn find(flow: &ArchitectFlow, spelling: &Spelling, report: &mut Repor
         report.at(Code::UNKNOWN_ACTION, action.title(), action.kind.span, |diagnostic| {
             let message = format!("unknown kind of {what}, `{kind}`");
             let near = match is_choice {
-                true => spelling.nearest(kind, CHOICES.len(), CHOICES.iter().copied()),
-                false => spelling.nearest(kind, kinds::actions().len(), kinds::actions()),
+                true => {
+                    spelling.nearest(kind, kinds::choices().count(), kinds::choices())
+                }
+                false => {
+                    spelling.nearest(kind, kinds::actions().count(), kinds::actions())
+                }
             };
             let (severity, help) = match near {
                 Some(near) => (Severity::Error, format!("did you mean `{near}`?")),

@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::flow::architect::{Action, ArchitectFlow, Setting};
 use crate::flow::check::report::Report;
 use crate::flow::check::spelling::Spelling;
+use crate::flow::kinds::Operation;
 use crate::flow::model::Spanned;
 use crate::value::Json;
 
@@ -17,7 +18,7 @@ pub(super) fn find(
 ) {
     let modules: Vec<&str> = flows
         .iter()
-        .filter(|flow| flow.flow_type == "commonModule")
+        .filter(|flow| flow.is_module())
         .map(|flow| flow.name.value.as_str())
         .collect();
     flow.each_action(&mut |_, action| {
@@ -40,7 +41,7 @@ pub(super) fn find(
 /// Returns the name of the common module that an action calls, and its position: a value,
 /// or the key of a group of settings.
 pub(super) fn called(action: &Action) -> Option<(&str, &Spanned<Setting>)> {
-    if action.kind.value != "callCommonModule" {
+    if action.operation() != Some(Operation::CallCommonModule) {
         return None;
     }
     let place = action.settings.get("commonModule")?;

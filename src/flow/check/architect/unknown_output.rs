@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::flow::architect::{Action, ArchitectFlow, Output, Setting, Unit, UnitKind};
 use crate::flow::check::report::Report;
 use crate::flow::check::spelling::Spelling;
-use crate::flow::kinds::kind_of;
+use crate::flow::kinds::Operation;
 use crate::source::Span;
 use crate::value::Json;
 
@@ -36,15 +36,15 @@ pub(super) fn find(
             })
         });
     };
-    flow.each_action(&mut |unit, action| match action.kind.value.as_str() {
-        "callTask" => {
+    flow.each_action(&mut |unit, action| match action.operation() {
+        Some(Operation::CallTask) => {
             let Some(task) = tasks.called(action) else { return };
             for output in &action.outputs {
                 check(action, task.unit, &output.label, output.span);
             }
         }
         // A task in a choice of a menu declares its outputs there.
-        "endTask" if unit.kind == UnitKind::Task => {
+        Some(Operation::EndTask) if unit.kind == UnitKind::Task => {
             if let Some((name, span)) = taken(action) {
                 check(action, unit, name, span);
             }
@@ -56,7 +56,7 @@ pub(super) fn find(
 /// Reports outputs that actions of this kind never take. It is an error if the name is
 /// similar to a known output. Otherwise it is a warning, because Genesys adds outputs.
 fn of_kind(action: &Action, spelling: &Spelling, report: &mut Report<'_>) {
-    let kind = kind_of(&action.kind.value).filter(|it| !it.has_author_outputs());
+    let kind = action.spec().filter(|it| !it.has_author_outputs());
     let Some(kind) = kind else { return };
     let known = || kind.outputs.iter().copied();
     let is_known =

@@ -16,31 +16,10 @@ use self::reader::Reader;
 use self::references::Places;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::flow::architect::{ArchitectFlow, UnitReference};
+use crate::flow::kinds::{flow_types, is_flow_type};
 use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node};
 use crate::value::Text;
-
-/// Every flow type of Architect, as Archy writes it.
-const FLOW_TYPES: &[&str] = &[
-    "bot",
-    "commonModule",
-    "digitalBot",
-    "inboundCall",
-    "inboundChat",
-    "inboundEmail",
-    "inboundShortMessage",
-    "inqueueCall",
-    "inqueueEmail",
-    "inqueueShortMessage",
-    "outboundCall",
-    "secureCall",
-    "surveyInvite",
-    "voice",
-    "voiceSurvey",
-    "voicemail",
-    "workflow",
-    "workitem",
-];
 
 /// Properties of a flow that become fields of the model. All others become settings.
 const FIELDS: &[&str] = &[
@@ -63,17 +42,17 @@ const FIELDS: &[&str] = &[
 
 /// Whether a document is a flow in Archy YAML: an object whose only key is a flow type.
 pub fn is_archy(document: &Node<'_>) -> bool {
-    matches!(document.entries(), [root] if FLOW_TYPES.contains(&&*root.key))
+    matches!(document.entries(), [root] if is_flow_type(&root.key))
 }
 
 /// Whether a line begins a flow in Archy YAML: a flow type that is not indented.
 pub(super) fn is_beginning(line: &str) -> bool {
-    line.trim_end().strip_suffix(':').is_some_and(|name| FLOW_TYPES.contains(&name))
+    line.trim_end().strip_suffix(':').is_some_and(is_flow_type)
 }
 
 /// Whether a name is probably a misspelt flow type.
 pub(super) fn is_nearly_flow_type(name: &str) -> bool {
-    nearest(name, FLOW_TYPES.iter().copied()).is_some()
+    nearest(name, flow_types()).is_some()
 }
 
 /// Reads a flow. Problems go to `diagnostics`, and everything readable is read. Returns
@@ -84,8 +63,7 @@ pub fn read(
 ) -> Option<ArchitectFlow> {
     let root = match document.entries() {
         [root]
-            if FLOW_TYPES.contains(&&*root.key)
-                && matches!(root.value.kind, Kind::Object(_)) =>
+            if is_flow_type(&root.key) && matches!(root.value.kind, Kind::Object(_)) =>
         {
             root
         }
@@ -104,15 +82,15 @@ pub fn read(
 
 fn not_a_flow(document: &Node<'_>) -> Diagnostic {
     let diagnostic = |message: String| Diagnostic::new(Code::NOT_A_FLOW, message);
-    let known = FLOW_TYPES.join(", ");
+    let known = flow_types().collect::<Vec<_>>().join(", ");
     match document.entries() {
-        [root] if FLOW_TYPES.contains(&&*root.key) => {
+        [root] if is_flow_type(&root.key) => {
             let found = root.value.describe();
             let message = format!("`{}` must contain a flow, found {found}", root.key);
             diagnostic(message).at(root.value.span).help("a flow has at least a `name`")
         }
         [root] => {
-            let help = match nearest(&root.key, FLOW_TYPES.iter().copied()) {
+            let help = match nearest(&root.key, flow_types()) {
                 Some(name) => format!("did you mean `{name}`?"),
                 None => format!("the flow types are {known}"),
             };

@@ -1,94 +1,28 @@
 //! The names of kinds of actions, flows and values in Architect's JSON, mapped to the
-//! names in Archy. *Source: flows that are published in both forms; for actions that none
-//! of them contains, the classes that the platform's API names in `ReportingTurnAction`.*
+//! names in Archy. *Source: flows that are published in both forms.*
 
-use crate::flow::kinds::{action_named, uncapitalized};
+use crate::flow::kinds::{self, uncapitalized};
 use crate::value::{Kind, Text, Type};
 
-/// `__type` and kind of actions whose kind does not follow from the `__type`.
-const ACTIONS: &[(&str, &str)] = &[
-    ("AskForNLUIntentAction", "askForIntent"),
-    ("BridgeServerAction", "callBridge"),
-    ("DataAction", "callData"),
-    ("DialExtensionAction", "dialByExtension"),
-    ("ExitLoopAction", "loopExit"),
-    ("GetAttributesAction", "getParticipantData"),
-    ("NextLoopAction", "loopNext"),
-    ("ScreenPopAction", "setScreenPop"),
-    ("SecureAction", "callDataSecure"),
-    ("SetActiveIntentAction", "setIntent"),
-    ("SetAttributesAction", "setParticipantData"),
-    ("SetLocaleAction", "setLanguage"),
-    ("TransferExternalAction", "transferToNumber"),
-    ("TransferFlowAction", "transferToFlow"),
-    ("TransferFlowSecureAction", "transferToFlowSecure"),
-    ("TransferGroupAction", "transferToGroup"),
-    ("TransferMenuAction", "jumpToMenu"),
-    ("TransferPureMatchAction", "transferToAcd"),
-    ("TransferTaskAction", "jumpToTask"),
-    ("TransferUserAction", "transferToUser"),
-    ("TransferVoicemailAction", "transferToVoicemail"),
-    ("UpdateVariableAction", "updateData"),
-];
-
-/// `__type` and kind of the actions of menu choices.
-const CHOICES: &[(&str, &str)] = &[
-    ("DialExtensionAction", "menuDialByExtension"),
-    ("DisconnectAction", "menuDisconnect"),
-    ("MenuAction", "menuSubMenu"),
-    ("PreviousMenuAction", "menuPreviousMenu"),
-    ("RepeatMenuAction", "menuRepeatMenu"),
-    ("TaskAction", "menuTask"),
-    ("TransferExternalAction", "menuTransferToNumber"),
-    ("TransferFlowAction", "menuTransferToFlow"),
-    ("TransferFlowSecureAction", "menuTransferToFlowSecure"),
-    ("TransferGroupAction", "menuTransferToGroup"),
-    ("TransferMenuAction", "menuJumpToMenu"),
-    ("TransferPureMatchAction", "menuTransferToAcd"),
-    ("TransferTaskAction", "menuJumpToTask"),
-    ("TransferUserAction", "menuTransferToUser"),
-    ("TransferVoicemailAction", "menuTransferToVoicemail"),
-];
-
-/// Flow types, as Archy writes them. Architect's JSON has them in lower case.
-const FLOWS: &[&str] = &[
-    "bot",
-    "commonModule",
-    "digitalBot",
-    "inboundCall",
-    "inboundChat",
-    "inboundEmail",
-    "inboundShortMessage",
-    "inqueueCall",
-    "inqueueEmail",
-    "inqueueShortMessage",
-    "outboundCall",
-    "secureCall",
-    "surveyInvite",
-    "voiceSurvey",
-    "voicemail",
-    "workflow",
-    "workitem",
-];
-
 /// Returns the kind of an action. An unknown `__type` is returned unchanged.
-pub(super) fn action(name: &str) -> Text {
-    let known = ACTIONS.iter().find(|(known, _)| *known == name);
-    let plain = || action_named(&uncapitalized(name.strip_suffix("Action")?));
-    let kind = known.map(|(_, kind)| *kind).or_else(|| Some(plain()?.name));
-    kind.unwrap_or(name).into()
+pub(super) fn action(class: &str) -> Text {
+    // Classes of kinds that none of the known exports contains may follow the name.
+    let by_name = || {
+        let name = uncapitalized(class.strip_suffix("Action")?);
+        kinds::named(&name).filter(|kind| !kind.is_choice)
+    };
+    let kind = kinds::of_class(class, false).or_else(by_name);
+    kind.map_or(class, |kind| kind.name).into()
 }
 
 /// Returns the kind of a menu choice. An unknown `__type` is returned unchanged.
-pub(super) fn choice(name: &str) -> Text {
-    let entry = CHOICES.iter().find(|(known, _)| *known == name);
-    Text::from(entry.map_or(name, |(_, kind)| kind))
+pub(super) fn choice(class: &str) -> Text {
+    kinds::of_class(class, true).map_or(class, |kind| kind.name).into()
 }
 
 /// Returns a flow type as Archy writes it.
 pub(super) fn flow(name: &str) -> Text {
-    let known = FLOWS.iter().find(|known| known.eq_ignore_ascii_case(name));
-    Text::from(*known.unwrap_or(&name))
+    kinds::flow_type(name).map_or(name, |known| known.name).into()
 }
 
 /// Returns the type with this code: `str`, `int_coll`.

@@ -3,6 +3,7 @@
 use super::super::audio::{AudioItem, Playback, object};
 use super::super::event::Event;
 use super::{Walk, kinds, values};
+use crate::flow::kinds::{Operation, operation_of};
 use crate::flow::{NodeLabel, SymbolTable};
 use crate::trace::{EventKind, PathTaken, Step};
 use crate::value::{Json, Text};
@@ -47,8 +48,8 @@ impl Walk<'_> {
 
     fn variables(&mut self, event: Event, index: usize, kind: &str) -> Event {
         let set = self.assigned(index);
-        match kind {
-            "updateData" => event.assign(set),
+        match operation_of(kind) {
+            Some(Operation::UpdateData) => event.assign(set),
             _ if set.is_empty() && !kinds::has_results(kind) => event,
             _ => event.output(set),
         }
@@ -57,7 +58,8 @@ impl Walk<'_> {
     fn speech(&self, event: Event, index: usize, step: &Step, kind: &str) -> Event {
         let Some((purpose, _)) = kinds::turn(kind) else {
             let all = audio_of(&self.facts[index], self.symbols);
-            if all.items.is_empty() && kind != "playAudio" {
+            let plays = operation_of(kind) == Some(Operation::PlayAudio);
+            if all.items.is_empty() && !plays {
                 return event;
             }
             let time = self.time(step.start_ms);
@@ -90,13 +92,12 @@ impl Walk<'_> {
 
     /// Adds the target of an action, or the path by which it ends a task.
     fn target(&mut self, event: Event, index: usize, step: &Step, kind: &str) -> Event {
-        let key = match kind {
-            "jumpToTask" | "menuJumpToTask" => "targetTask",
-            "jumpToMenu" | "menuJumpToMenu" | "menuSubMenu" => "targetMenu",
-            "changeState" => "targetState",
-            "endTask" => return self.ending(event),
-            _ => return event,
+        let key = match operation_of(kind) {
+            Some(Operation::Jump(setting)) => setting.strip_suffix("Ref"),
+            Some(Operation::EndTask) => return self.ending(event),
+            _ => None,
         };
+        let Some(key) = key else { return event };
         let event = event.with("queuedAudioFlushed", false.into());
         let begin =
             self.trace.steps.get(index + 1).filter(|it| Some(it.node) == step.next);

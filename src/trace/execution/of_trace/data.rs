@@ -6,6 +6,7 @@ use super::super::audio::object;
 use super::super::event::{Event, Parameter};
 use super::{Walk, kinds, values};
 use crate::flow::NodeId;
+use crate::flow::kinds::{Operation, operation_of};
 use crate::trace::{Entry, EventKind, Field, Step};
 use crate::value::{Audio, Json, Text, Value, derived_id};
 
@@ -68,14 +69,14 @@ impl Walk<'_> {
             inputs.value(input, first.unwrap_or_default());
         }
         self.collect(&mut inputs, &mut outputs, index, step);
-        match kind {
-            "switch" => {
+        match operation_of(kind) {
+            Some(Operation::Switch) => {
                 let compares = inputs.0.contains_key("value");
                 let style = if compares { "firstMatch" } else { "firstTrue" };
                 inputs.value("evaluationStyle", style.into());
             }
-            "transferToAcd" | "menuTransferToAcd" => inputs.ask_for_agents(),
-            "callCommonModule" => {
+            Some(Operation::TransferToAcd) => inputs.ask_for_agents(),
+            Some(Operation::CallCommonModule) => {
                 outputs.list("outputs");
                 if let Some(module) = self.module(index) {
                     inputs.value("commonModule", module);
@@ -171,8 +172,8 @@ impl Walk<'_> {
     /// and have their ids. *Source: a real document.*
     fn parameter(&self, entry: &Entry, index: usize, kind: &str) -> Parameter {
         let value = values::shown(&entry.value);
-        let is_variable = match kind {
-            "callCommonModule" => entry.of == Field::Outputs,
+        let is_variable = match operation_of(kind) {
+            Some(Operation::CallCommonModule) => entry.of == Field::Outputs,
             _ => matches!(entry.of, Field::Inputs | Field::Outputs),
         };
         match self.id_in_target(&entry.name, index).filter(|_| is_variable) {

@@ -1,65 +1,9 @@
 //! Names in execution documents: events, output paths, turns, lists.
 
 use super::super::event::Event;
-use crate::flow::kinds::uncapitalized;
+use crate::flow::kinds::{self, ActionSpec, Operation, capitalized, uncapitalized};
 use crate::trace::Field;
 use crate::value::{Json, Text};
-
-/// Kinds whose event name is not `action` followed by the kind. *Source: a real document
-/// for loops, the kinds of Genesys' own query for execution data for the others.*
-const RENAMED: &[(&str, &str)] = &[
-    ("dialByExtension", "actionDialExtension"),
-    ("setIntent", "actionSetActiveIntent"),
-    ("setLanguage", "actionSetLocale"),
-    ("setScreenPop", "actionScreenPop"),
-    ("transferToFlow", "actionTransferFlow"),
-    ("transferToFlowSecure", "actionTransferFlowSecure"),
-    ("transferToGroup", "actionTransferGroup"),
-    ("transferToNumber", "actionTransferExternal"),
-    ("transferToUser", "actionTransferUser"),
-    ("transferToVoicemail", "actionTransferVoicemail"),
-    ("menuDialByExtension", "menuDialExtension"),
-    ("menuSubMenu", "menuMenu"),
-    ("menuTransferToFlow", "menuTransferFlow"),
-    ("menuTransferToFlowSecure", "menuTransferFlowSecure"),
-    ("menuTransferToGroup", "menuTransferGroup"),
-    ("menuTransferToNumber", "menuTransferExternal"),
-    ("menuTransferToUser", "menuTransferUser"),
-    ("menuTransferToVoicemail", "menuTransferVoicemail"),
-];
-
-/// Kinds that play audio and may listen in a separate turn, with the purpose of the turn
-/// and the input that holds the audio. *Source: a real document for `collectInput` and
-/// `transferToAcd`; the others are named by analogy.*
-const TURNS: &[(&str, &str, &str)] = &[
-    ("collectInput", "Get.CollectInput.Action", "inputAudio"),
-    ("dialByExtension", "Get.DialExtension.Action", "inputAudio"),
-    ("transferToAcd", "PreTransfer.ACD.Transfer.Action", "preTransferAudio"),
-    ("transferToFlow", "PreTransfer.Flow.Transfer.Action", "preTransferAudio"),
-    (
-        "transferToFlowSecure",
-        "PreTransfer.SecureFlow.Transfer.Action",
-        "preTransferAudio",
-    ),
-    ("transferToGroup", "PreTransfer.Group.Transfer.Action", "preTransferAudio"),
-    ("transferToNumber", "PreTransfer.External.Transfer.Action", "preTransferAudio"),
-    ("transferToUser", "PreTransfer.User.Transfer.Action", "preTransferAudio"),
-    ("transferToVoicemail", "PreTransfer.Voicemail.Transfer.Action", "preTransferAudio"),
-];
-
-/// Kinds whose events list the variables that they set, even if there are none.
-const WITH_RESULTS: &[&str] = &[
-    "callBotFlow",
-    "callCommonModule",
-    "callData",
-    "callTask",
-    "collectInput",
-    "dataTableLookup",
-    "getParticipantData",
-    "loop",
-    "setExternalTag",
-    "transferToAcd",
-];
 
 /// Event names and keys of a task, menu or state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,37 +46,27 @@ pub(super) fn unit(node_type: &str) -> Option<Unit> {
 
 /// Returns the event name of an action of this kind: `actionPlayAudio`, `menuTask`.
 pub(super) fn event_name(kind: &str) -> Text {
-    if let Some((_, name)) = RENAMED.iter().find(|(known, _)| *known == kind) {
-        return (*name).into();
-    }
-    let follows_menu = kind.strip_prefix("menu").and_then(|rest| rest.chars().next());
-    if follows_menu.is_some_and(char::is_uppercase) {
-        return kind.into();
-    }
-    let mut letters = kind.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    Text::from(format!(
-        "action{}{}",
-        first.map(String::from).unwrap_or_default(),
-        letters.as_str()
-    ))
+    let unknown = || format!("action{}", capitalized(kind));
+    kinds::named(kind).map_or_else(unknown, ActionSpec::event_name).into()
 }
 
 /// Returns the kind of an action or choice from its event name: `playAudio` for
 /// `actionPlayAudio`.
 pub(crate) fn kind_of_event(event: &str) -> Text {
-    if let Some((kind, _)) = RENAMED.iter().find(|(_, name)| *name == event) {
-        return (*kind).into();
+    match kinds::of_event(event) {
+        Some(kind) => kind.name.into(),
+        None => event.strip_prefix("action").map_or_else(|| event.into(), uncapitalized),
     }
-    event.strip_prefix("action").map_or_else(|| event.into(), uncapitalized)
 }
 
 /// Returns the id of a standard output path: `__NOT_FOUND__` for `notFound`. Returns
 /// `None` for cases of a switch and for names given by authors.
 pub(super) fn path_id(kind: &str, label: &str) -> Option<Text> {
-    let is_named_by_author = match kind {
-        "callTask" | "menuTask" => !label.eq_ignore_ascii_case("default"),
-        "switch" => label != "default",
+    let is_named_by_author = match kinds::operation_of(kind) {
+        Some(Operation::CallTask | Operation::ChoiceTask) => {
+            !label.eq_ignore_ascii_case("default")
+        }
+        Some(Operation::Switch) => label != "default",
         _ => !label.chars().all(|letter| letter.is_ascii_alphabetic()),
     };
     if is_named_by_author {
@@ -151,26 +85,25 @@ pub(super) fn path_id(kind: &str, label: &str) -> Option<Text> {
 /// Returns the name of an output path without a standard id: `Case 1` for `case 1`.
 pub(super) fn path_name(kind: &str, label: &Text) -> Text {
     match label.strip_prefix("case ") {
-        Some(number) if kind == "switch" => Text::from(format!("Case {number}")),
+        Some(number) if kinds::operation_of(kind) == Some(Operation::Switch) => {
+            Text::from(format!("Case {number}"))
+        }
         _ => label.clone(),
     }
 }
 
 /// Returns the purpose of the kind's turn, and the input that holds its audio.
 pub(super) fn turn(kind: &str) -> Option<(&'static str, &'static str)> {
-    // A menu choice that transfers the call does so like the action.
-    let plain = kind.strip_prefix("menuT").map(|rest| format!("t{rest}"));
-    let kind = plain.as_deref().unwrap_or(kind);
-    let found = TURNS.iter().find(|(known, ..)| *known == kind);
-    found.map(|(_, purpose, input)| (*purpose, *input))
+    let kind = kinds::named(kind)?;
+    Some((kind.turn?, kind.operation.audio_of_turn()))
 }
 
 /// Returns the lists that the inputs of a kind contain even if they are empty.
 pub(super) fn input_lists(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "switch" => &["cases"],
-        "callCommonModule" => &["inputs"],
-        "jumpToTask" | "menuJumpToTask" | "callTask" => &["taskInputs"],
+    match kinds::operation_of(kind) {
+        Some(Operation::Switch) => &["cases"],
+        Some(Operation::CallCommonModule) => &["inputs"],
+        Some(operation) if takes_task_inputs(operation) => &["taskInputs"],
         _ => &[],
     }
 }
@@ -178,21 +111,28 @@ pub(super) fn input_lists(kind: &str) -> &'static [&'static str] {
 /// Returns the list that a named value belongs to; `None` if the value has its own key in
 /// the data, like the settings of an action.
 pub(super) fn list_of(of: Field, kind: &str) -> Option<Text> {
-    match (of, kind) {
-        (Field::Inputs, "callTask" | "jumpToTask" | "menuJumpToTask") => {
+    if !matches!(of, Field::Inputs | Field::Outputs) {
+        return Some(of.name().into());
+    }
+    match (of, kinds::operation_of(kind)?) {
+        (Field::Inputs, operation) if takes_task_inputs(operation) => {
             Some("taskInputs".into())
         }
-        (Field::Outputs, "callTask") => Some("taskOutputs".into()),
-        (Field::Inputs | Field::Outputs, "callCommonModule") => Some(of.name().into()),
-        (Field::Inputs | Field::Outputs, _) => None,
-        (of, _) => Some(of.name().into()),
+        (Field::Outputs, Operation::CallTask) => Some("taskOutputs".into()),
+        (_, Operation::CallCommonModule) => Some(of.name().into()),
+        _ => None,
     }
+}
+
+/// Whether actions with this operation pass values to a task.
+fn takes_task_inputs(operation: Operation) -> bool {
+    matches!(operation, Operation::CallTask | Operation::Jump("targetTaskRef"))
 }
 
 /// Returns whether events of this kind always list the variables that they set, even if
 /// the list is empty.
 pub(super) fn has_results(kind: &str) -> bool {
-    WITH_RESULTS.contains(&kind)
+    kinds::named(kind).is_some_and(|kind| kind.lists_results)
 }
 
 #[cfg(test)]
@@ -200,22 +140,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_are_named_after_kinds() {
-        for (kind, name) in [
-            ("playAudio", "actionPlayAudio"),
-            ("loopNext", "actionLoopNext"),
-            ("transferToAcd", "actionTransferToAcd"),
-            ("transferToNumber", "actionTransferExternal"),
-            ("menuTask", "menuTask"),
-            ("menuSubMenu", "menuMenu"),
-            ("Say", "actionSay"),
-            ("menus", "actionMenus"),
-        ] {
-            assert_eq!(event_name(kind), name);
-            if kind != "Say" {
-                assert_eq!(kind_of_event(name), kind);
-            }
-        }
+    fn unknown_kinds_and_events_have_names() {
+        assert_eq!(event_name("Say"), "actionSay");
+        assert_eq!(event_name("menus"), "actionMenus");
+        assert_eq!(kind_of_event("actionMenus"), "menus");
+        assert_eq!(kind_of_event("startedTask"), "startedTask");
     }
 
     #[test]

@@ -18,6 +18,7 @@ use super::audio::object;
 use super::document::{Characteristic, ExecutionDocument};
 use super::event::{Event, Variable};
 use crate::expr::architect::BUILT_INS;
+use crate::flow::kinds::{Operation, operation_of};
 use crate::flow::{NodeId, NodeLabel, SymbolTable};
 use crate::trace::{EventKind, PathTaken, Status, Step, Trace};
 use crate::value::{DateTime, Duration, Json, Text, Value};
@@ -195,7 +196,7 @@ impl<'t> Walk<'t> {
         } else if label.node_type == "nextRound" {
             self.next_round(index, step, &time)
         } else {
-            if label.node_type == "loop" {
+            if operation_of(&label.node_type) == Some(Operation::Loop) {
                 let run = self.ids.step(index);
                 self.level().loops.push((step.node, run));
             }

@@ -16,10 +16,11 @@ pub(in crate::engine::action) use data_action::question as data_action_question;
 
 use super::Outcome;
 use super::values::note_named;
-use crate::engine::state::{Effect, State, Waiting};
+use crate::engine::action::not_waiting;
+use crate::engine::state::{State, Waiting};
 use crate::program::architect::{Binding, Lookup};
 use crate::program::{Program, Step};
-use crate::trace::{Failure, Field, PathTaken};
+use crate::trace::{Failure, Field};
 use crate::value::Value;
 use crate::world::Answer;
 
@@ -68,8 +69,19 @@ pub(super) fn answered(
         (Lookup::ContactSearch(lookup), Waiting::Contact { .. }) => {
             contacts::searched(state, program, step, lookup, answer)
         }
-        // An action only ever waits for its own kind of question.
-        _ => Ok(Effect::Go(PathTaken::Next, step.next)),
+        // No wildcard: a lookup that begins to wait does not compile without a handler.
+        (
+            Lookup::DataAction(_)
+            | Lookup::Contact(_)
+            | Lookup::ContactSearch(_)
+            | Lookup::DataTable(_)
+            | Lookup::Object(_)
+            | Lookup::Users(_)
+            | Lookup::Schedule(_)
+            | Lookup::ScheduleGroup(_)
+            | Lookup::Wait(_),
+            _,
+        ) => Ok(not_waiting()),
     }
 }
 

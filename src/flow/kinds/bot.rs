@@ -1,0 +1,51 @@
+//! Bots, and calls of them.
+
+use super::{ActionSpec, Operation, QuestionKind, SUCCESS_OR_FAILURE, action};
+
+const ANSWERED: &[&str] = &["success", "failure", "timeout"];
+
+/// The kinds of this family.
+pub(super) const KINDS: &[ActionSpec] = &[
+    action("askForAuthentication", Operation::External).outputs(&["failure"]),
+    action("askForBoolean", Operation::Ask(QuestionKind::Boolean)).outputs(&[
+        "yes",
+        "no",
+        "maxNoInputs",
+        "maxNoMatches",
+    ]),
+    action("askForIntent", Operation::Ask(QuestionKind::Intent))
+        .class("AskForNLUIntentAction")
+        .outputs(&["default", "knowledge", "noIntent", "maxNoInputs"]),
+    action("askForPayment", Operation::External),
+    action("askForSlot", Operation::Ask(QuestionKind::Slot)).outputs(&[
+        "default",
+        "maxNoInputs",
+        "maxNoMatches",
+    ]),
+    action("callAudioConnector", Operation::External).outputs(SUCCESS_OR_FAILURE),
+    action("callBotConnector", Operation::External).outputs(&["failure"]),
+    action("callBotFlow", Operation::External).lists_results(),
+    action("callDialogEngineBot", Operation::External).outputs(&[
+        "knowledge",
+        "noIntent",
+        "failure",
+    ]),
+    action("callDialogflowBot", Operation::External).outputs(&["failure"]),
+    action("callDialogflowCxBot", Operation::External).outputs(SUCCESS_OR_FAILURE),
+    action("callDigitalBotFlow", Operation::External),
+    action("callGuide", Operation::External).outputs(ANSWERED),
+    action("callLexBot", Operation::External).outputs(&["failure"]),
+    action("callLexV2Bot", Operation::External).outputs(&["failure"]),
+    action("callNuanceMixBot", Operation::External).outputs(&["failure"]),
+    action("callVoiceFlow", Operation::External),
+    action("clearActiveIntent", Operation::NOTED),
+    action("clearSlot", Operation::ClearSlots),
+    action("detectIntent", Operation::External).outputs(&["default"]),
+    action("digitalMenu", Operation::Ask(QuestionKind::Choice))
+        .outputs(&["maxNoInputs", "maxNoMatches"]),
+    action("setIntent", Operation::NOTED)
+        .class("SetActiveIntentAction")
+        .event("SetActiveIntent"),
+    action("setSentiment", Operation::NOTED).outputs(SUCCESS_OR_FAILURE),
+    action("waitForInput", Operation::Ask(QuestionKind::Words)).outputs(&["default"]),
+];

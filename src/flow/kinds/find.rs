@@ -1,0 +1,58 @@
+//! Objects of the organisation, external contacts and journeys.
+
+use super::setting::{setting, value};
+use super::{
+    ActionSpec, By, FOUND_OR_NOT, LookupKind, Operation, SUCCESS_OR_FAILURE, SettingForm,
+    action,
+};
+use crate::value::Kind;
+
+/// Starts the entry of an action that finds an object of the organisation.
+const fn find(name: &'static str, kind: Kind, by: By) -> ActionSpec {
+    action(name, Operation::Lookup(LookupKind::Object(kind, by))).outputs(FOUND_OR_NOT)
+}
+
+/// The kinds of this family.
+pub(super) const KINDS: &[ActionSpec] = &[
+    find("findEmergencyGroup", Kind::EmergencyGroup, By::Name)
+        .settings(&[setting("findName", SettingForm::NameOf(Kind::EmergencyGroup))]),
+    find("findGroup", Kind::Group, By::Name)
+        .settings(&[setting("findName", SettingForm::NameOf(Kind::Group))]),
+    action("findKnowledgeBaseDocumentById", Operation::External).outputs(FOUND_OR_NOT),
+    find("findLanguageSkill", Kind::LanguageSkill, By::Name)
+        .settings(&[setting("findName", SettingForm::NameOf(Kind::LanguageSkill))]),
+    find("findQueue", Kind::Queue, By::Name)
+        .settings(&[setting("findName", SettingForm::NameOf(Kind::Queue))]),
+    find("findQueueById", Kind::Queue, By::Id).settings(&[value("findId", Kind::String)]),
+    find("findSchedule", Kind::Schedule, By::Name)
+        .settings(&[setting("findName", SettingForm::NameOf(Kind::Schedule))]),
+    find("findScheduleGroup", Kind::ScheduleGroup, By::Name)
+        .settings(&[setting("findName", SettingForm::NameOf(Kind::ScheduleGroup))]),
+    find("findSkill", Kind::Skill, By::Name)
+        .settings(&[setting("findName", SettingForm::NameOf(Kind::Skill))]),
+    find("findSystemPrompt", Kind::Prompt, By::SystemPrompt),
+    find("findUser", Kind::User, By::Name)
+        .settings(&[setting("findName", SettingForm::NameOf(Kind::User))]),
+    find("findUserById", Kind::User, By::Id),
+    find("findUserPrompt", Kind::Prompt, By::UserPrompt)
+        .settings(&[setting("findName", SettingForm::NameOf(Kind::Prompt))]),
+    action("findUsersById", Operation::Lookup(LookupKind::Users)).outputs(&[
+        "found",
+        "partiallyFound",
+        "notFound",
+    ]),
+    action("getAssignedCustomerIntents", Operation::External)
+        .outputs(&["found", "notFound", "failure"]),
+    action("getExternalContact", Operation::Lookup(LookupKind::Contact))
+        .outputs(FOUND_OR_NOT),
+    action("getExternalOrganization", Operation::External).outputs(FOUND_OR_NOT),
+    action("getJourneyOutcome", Operation::External).outputs(FOUND_OR_NOT),
+    action("getJourneyOutcomeScoresBySession", Operation::External).outputs(FOUND_OR_NOT),
+    action("getJourneySegment", Operation::External).outputs(FOUND_OR_NOT),
+    action("getJourneySession", Operation::External).outputs(FOUND_OR_NOT),
+    action("getJourneySessionsByExternalContact", Operation::External)
+        .outputs(FOUND_OR_NOT),
+    action("promoteExternalContact", Operation::External).outputs(SUCCESS_OR_FAILURE),
+    action("searchExternalContacts", Operation::Lookup(LookupKind::ContactSearch))
+        .outputs(&["matchExact", "matchMultiple", "notFound"]),
+];

@@ -1,0 +1,71 @@
+//! Flow types.
+
+/// A flow type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FlowTypeSpec {
+    /// The name in Archy YAML. Architect's JSON has it in lower case.
+    pub(crate) name: &'static str,
+    /// The kind of flow.
+    pub(crate) kind: FlowKind,
+}
+
+/// The kind of flow, which determines how the flow ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlowKind {
+    /// A call: the call ends with the flow.
+    Call,
+    /// An in-queue flow: the start-up task is repeated while the caller waits.
+    InQueue,
+    /// A module, which returns to the flow that called it.
+    CommonModule,
+    /// A workflow, an e-mail, a message, a survey or a bot: the flow ends.
+    Digital,
+}
+
+const fn flow(name: &'static str, kind: FlowKind) -> FlowTypeSpec {
+    FlowTypeSpec { name, kind }
+}
+
+/// Every flow type of Architect.
+const FLOW_TYPES: &[FlowTypeSpec] = &[
+    flow("bot", FlowKind::Digital),
+    flow("commonModule", FlowKind::CommonModule),
+    flow("digitalBot", FlowKind::Digital),
+    flow("inboundCall", FlowKind::Call),
+    flow("inboundChat", FlowKind::Digital),
+    flow("inboundEmail", FlowKind::Digital),
+    flow("inboundShortMessage", FlowKind::Digital),
+    flow("inqueueCall", FlowKind::InQueue),
+    flow("inqueueEmail", FlowKind::Digital),
+    flow("inqueueShortMessage", FlowKind::Digital),
+    flow("outboundCall", FlowKind::Call),
+    flow("secureCall", FlowKind::Call),
+    flow("surveyInvite", FlowKind::Digital),
+    flow("voice", FlowKind::Call),
+    flow("voiceSurvey", FlowKind::Digital),
+    flow("voicemail", FlowKind::Digital),
+    flow("workflow", FlowKind::Digital),
+    flow("workitem", FlowKind::Digital),
+];
+
+/// The names of all flow types, in alphabetical order.
+pub(crate) fn flow_types() -> impl Iterator<Item = &'static str> {
+    FLOW_TYPES.iter().map(|known| known.name)
+}
+
+/// Whether Archy YAML has a flow type with this name.
+pub(crate) fn is_flow_type(name: &str) -> bool {
+    flow_types().any(|known| known == name)
+}
+
+/// Returns the flow type with this name. Case is insignificant.
+pub(crate) fn flow_type(name: &str) -> Option<&'static FlowTypeSpec> {
+    FLOW_TYPES.iter().find(|known| known.name.eq_ignore_ascii_case(name))
+}
+
+impl FlowKind {
+    /// Returns the kind of flows of this type. Unknown types end like digital flows.
+    pub(crate) fn of(flow_type_name: &str) -> Self {
+        flow_type(flow_type_name).map_or(Self::Digital, |known| known.kind)
+    }
+}

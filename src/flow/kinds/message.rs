@@ -1,0 +1,22 @@
+//! Messages, and knowledge articles in them.
+
+use super::setting::setting;
+use super::{ActionSpec, Operation, SUCCESS_OR_FAILURE, SettingForm, action};
+use crate::value::Kind;
+
+/// The kinds of this family.
+pub(super) const KINDS: &[ActionSpec] = &[
+    action("communicate", Operation::Send("communication")),
+    action("getResponse", Operation::External).outputs(SUCCESS_OR_FAILURE),
+    action("sendAutoReply", Operation::Send("messageBody")).outputs(SUCCESS_OR_FAILURE),
+    action("sendDigitalContent", Operation::Send("content")),
+    action("sendInteractiveApplication", Operation::Send("title"))
+        .outputs(SUCCESS_OR_FAILURE),
+    action("sendKnowledgeFeedback", Operation::NOTED).outputs(SUCCESS_OR_FAILURE),
+    action("sendNotification", Operation::NOTED)
+        .outputs(SUCCESS_OR_FAILURE)
+        .settings(&[setting("sendToUsers.**", SettingForm::Object(Kind::User))]),
+    action("sendResponse", Operation::Send("messageBody")).outputs(SUCCESS_OR_FAILURE),
+    action("sendRichLink", Operation::Send("body")).outputs(SUCCESS_OR_FAILURE),
+    action("showKnowledgeArticle", Operation::NOTED),
+];

@@ -1,0 +1,311 @@
+//! The table of action kinds and flow types. It contains all knowledge of a kind: its
+//! names in each dialect and in execution documents, its outputs, its settings and the
+//! operation that executes it. One file has one family. Readers, checks, drawings, the
+//! compiler, execution documents, recordings and the comparison of flows read this table;
+//! there is no other list of kinds.
+//!
+//! *Source: the classes of Genesys' Architect Scripting, whose names Archy's kinds follow,
+//! their outputs, and published flows in both forms.*
+
+mod bot;
+mod data;
+mod find;
+mod flow_type;
+mod logic;
+mod menu;
+mod message;
+mod operation;
+mod queue;
+mod setting;
+mod speech;
+mod survey;
+mod task;
+mod transfer;
+
+pub use flow_type::FlowKind;
+pub(crate) use flow_type::{flow_type, flow_types, is_flow_type};
+pub use operation::{By, End, MenuTarget, TransferKind};
+pub(crate) use operation::{LookupKind, Operation, QuestionKind, SideEffect, Support};
+pub(crate) use setting::{SettingForm, SettingSpec, flow_setting, unit_setting};
+
+use std::sync::LazyLock;
+
+use crate::value::Text;
+
+/// A kind of action or of menu choice.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ActionSpec {
+    /// The name in Archy YAML.
+    pub(crate) name: &'static str,
+    /// The operation that executes it.
+    pub(crate) operation: Operation,
+    /// The outputs that every action of this kind has, without those that authors name.
+    pub(crate) outputs: &'static [&'static str],
+    /// The settings whose type or meaning flowsim uses.
+    pub(crate) settings: &'static [SettingSpec],
+    /// The purpose of the turn in which it plays audio and may listen, in execution
+    /// documents.
+    pub(crate) turn: Option<&'static str>,
+    /// Whether its events in execution documents list the variables that it sets even if
+    /// there are none.
+    pub(crate) lists_results: bool,
+    /// Whether it is a choice of a menu and not an action.
+    pub(crate) is_choice: bool,
+    /// The class in Architect's JSON, if it is not the name followed by `Action`.
+    class: Option<&'static str>,
+    /// The end of the event name in execution documents, if it is not the name.
+    event: Option<&'static str>,
+}
+
+/// Starts the entry of a kind of action.
+const fn action(name: &'static str, operation: Operation) -> ActionSpec {
+    ActionSpec {
+        name,
+        operation,
+        outputs: &[],
+        settings: &[],
+        turn: None,
+        lists_results: false,
+        is_choice: false,
+        class: None,
+        event: None,
+    }
+}
+
+/// Builders for the entries of the table.
+impl ActionSpec {
+    const fn outputs(self, outputs: &'static [&'static str]) -> Self {
+        Self { outputs, ..self }
+    }
+
+    const fn settings(self, settings: &'static [SettingSpec]) -> Self {
+        Self { settings, ..self }
+    }
+
+    const fn class(self, class: &'static str) -> Self {
+        Self { class: Some(class), ..self }
+    }
+
+    const fn event(self, event: &'static str) -> Self {
+        Self { event: Some(event), ..self }
+    }
+
+    const fn turn(self, purpose: &'static str) -> Self {
+        Self { turn: Some(purpose), ..self }
+    }
+
+    const fn lists_results(self) -> Self {
+        Self { lists_results: true, ..self }
+    }
+
+    /// Returns the menu choice with the behaviour of this action.
+    const fn choice(self, name: &'static str) -> Self {
+        Self { name, is_choice: true, lists_results: false, ..self }
+    }
+}
+
+impl ActionSpec {
+    /// The support for actions of this kind.
+    pub(crate) fn support(&self) -> Support {
+        self.operation.support()
+    }
+
+    /// Whether the call never continues after an action of this kind.
+    pub(crate) fn ends(&self) -> bool {
+        self.support() == Support::Ends
+    }
+
+    /// Whether a call can continue after the action itself, and not only at its outputs.
+    pub(crate) fn continues_after(&self) -> bool {
+        let succeeds = || self.outputs.iter().any(|it| SUCCESSES.contains(it));
+        // After a successful transfer, or a connected extension, the flow has ended.
+        !self.ends() && !self.operation.connects() && !succeeds()
+    }
+
+    /// Whether authors name outputs of the action: cases, paths, intents.
+    pub(crate) fn has_author_outputs(&self) -> bool {
+        matches!(self.support(), Support::Question | Support::External)
+            || matches!(
+                self.operation,
+                Operation::CallTask | Operation::ChoiceTask | Operation::Switch
+            )
+    }
+
+    /// The class in Architect's JSON: `PlayAudioAction`.
+    pub(crate) fn class_name(&self) -> String {
+        match self.class {
+            Some(class) => class.to_owned(),
+            None => format!("{}Action", capitalized(self.unprefixed())),
+        }
+    }
+
+    /// The name of its events in execution documents: `actionPlayAudio`, `menuTask`.
+    pub(crate) fn event_name(&self) -> String {
+        let start = if self.is_choice { "menu" } else { "action" };
+        match self.event {
+            Some(event) => format!("{start}{event}"),
+            None => format!("{start}{}", capitalized(self.unprefixed())),
+        }
+    }
+
+    /// The setting with this path. A path contains the names of the enclosing settings,
+    /// outermost first.
+    pub(crate) fn setting(&self, path: &[&str]) -> Option<&'static SettingSpec> {
+        self.settings.iter().find(|setting| setting.is_at(path))
+    }
+
+    /// The name of a choice without `menu`.
+    fn unprefixed(&self) -> &'static str {
+        self.name.strip_prefix("menu").filter(|_| self.is_choice).unwrap_or(self.name)
+    }
+}
+
+/// Outputs for success, the likeliest first.
+pub(crate) const SUCCESSES: [&str; 8] =
+    ["success", "found", "yes", "default", "active", "open", "matchExact", "loop"];
+
+/// The families.
+const FAMILIES: [&[ActionSpec]; 11] = [
+    bot::KINDS,
+    data::KINDS,
+    find::KINDS,
+    logic::KINDS,
+    menu::KINDS,
+    message::KINDS,
+    queue::KINDS,
+    speech::KINDS,
+    survey::KINDS,
+    task::KINDS,
+    transfer::KINDS,
+];
+
+/// All kinds of actions and choices, sorted by name.
+static BY_NAME: LazyLock<Box<[&'static ActionSpec]>> = LazyLock::new(|| {
+    let mut kinds: Vec<_> = FAMILIES.iter().flat_map(|family| family.iter()).collect();
+    kinds.sort_unstable_by_key(|kind| kind.name);
+    kinds.into()
+});
+
+/// All kinds of actions and choices, sorted by class.
+static BY_CLASS: LazyLock<Box<[(String, &'static ActionSpec)]>> = LazyLock::new(|| {
+    let mut kinds: Vec<_> = all().map(|kind| (kind.class_name(), kind)).collect();
+    kinds.sort_by(|one, other| one.0.cmp(&other.0));
+    kinds.into()
+});
+
+/// All kinds of actions and choices, in alphabetical order.
+pub(crate) fn all() -> impl Iterator<Item = &'static ActionSpec> {
+    BY_NAME.iter().copied()
+}
+
+/// The names of all kinds of actions, in alphabetical order.
+pub(crate) fn actions() -> impl Iterator<Item = &'static str> {
+    all().filter(|kind| !kind.is_choice).map(|kind| kind.name)
+}
+
+/// The names of all kinds of menu choices, in alphabetical order.
+pub(crate) fn choices() -> impl Iterator<Item = &'static str> {
+    all().filter(|kind| kind.is_choice).map(|kind| kind.name)
+}
+
+/// Returns the kind of action or choice with this name.
+pub(crate) fn named(name: &str) -> Option<&'static ActionSpec> {
+    let index = BY_NAME.binary_search_by_key(&name, |kind| kind.name).ok()?;
+    BY_NAME.get(index).copied()
+}
+
+/// Returns the kind of action, or of choice, with this class in Architect's JSON.
+pub(crate) fn of_class(class: &str, is_choice: bool) -> Option<&'static ActionSpec> {
+    let first = BY_CLASS.partition_point(|(known, _)| known.as_str() < class);
+    let same = BY_CLASS[first..].iter().take_while(|(known, _)| known == class);
+    same.map(|(_, kind)| *kind).find(|kind| kind.is_choice == is_choice)
+}
+
+/// Returns the kind whose events in execution documents have this name.
+pub(crate) fn of_event(event: &str) -> Option<&'static ActionSpec> {
+    all().find(|kind| kind.event_name() == event)
+}
+
+/// Returns the operation of the kind with this name.
+pub(crate) fn operation_of(name: &str) -> Option<Operation> {
+    named(name).map(|kind| kind.operation)
+}
+
+/// Returns the name with a lower-case first letter: `FindSkill` becomes `findSkill`.
+pub(crate) fn uncapitalized(name: &str) -> Text {
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    let name: String = first.into_iter().chain(letters).collect();
+    name.into()
+}
+
+/// Returns the name with an upper-case first letter: `findSkill` becomes `FindSkill`.
+pub(crate) fn capitalized(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+const SUCCESS_OR_FAILURE: &[&str] = &["success", "failure"];
+const FOUND_OR_NOT: &[&str] = &["found", "notFound"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = all().map(|kind| kind.name).collect();
+        names.dedup();
+        assert_eq!(names.len(), all().count());
+        let mut events: Vec<_> = all().map(ActionSpec::event_name).collect();
+        events.sort_unstable();
+        events.dedup();
+        assert_eq!(events.len(), all().count(), "two kinds have the same event name");
+    }
+
+    #[test]
+    fn each_kind_is_found_by_each_of_its_names() {
+        for kind in all() {
+            assert_eq!(named(kind.name).unwrap().name, kind.name);
+            let class = kind.class_name();
+            assert_eq!(of_class(&class, kind.is_choice).unwrap().name, kind.name);
+            assert_eq!(of_event(&kind.event_name()).unwrap().name, kind.name);
+        }
+    }
+
+    #[test]
+    fn events_are_named_after_kinds() {
+        for (kind, name) in [
+            ("playAudio", "actionPlayAudio"),
+            ("loopNext", "actionLoopNext"),
+            ("transferToAcd", "actionTransferToAcd"),
+            ("transferToNumber", "actionTransferExternal"),
+            ("menuTransferToNumber", "menuTransferExternal"),
+            ("menuTask", "menuTask"),
+            ("menuSubMenu", "menuMenu"),
+        ] {
+            assert_eq!(named(kind).unwrap().event_name(), name);
+        }
+    }
+
+    #[test]
+    fn a_choice_does_what_an_action_does() {
+        let support = |name| named(name).map(ActionSpec::support);
+        assert_eq!(support("menuDisconnect"), Some(Support::Ends));
+        assert_eq!(support("menuTransferToUser"), Some(Support::FixturesFirst));
+        assert_eq!(named("menuTransferToAcd").unwrap().outputs, ["failure"]);
+        assert_eq!(support("menuPlayAudio"), None, "there is no such choice");
+    }
+
+    #[test]
+    fn a_call_continues_after_actions_without_a_success_output() {
+        let continues = |name| named(name).map(ActionSpec::continues_after);
+        for name in ["playAudio", "callLexBot", "createCallback", "callBotFlow"] {
+            assert_eq!(continues(name), Some(true), "{name}");
+        }
+        for name in ["disconnect", "transferToAcd", "callData", "findQueue"] {
+            assert_eq!(continues(name), Some(false), "{name}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Surveys, flows after a call, and workitems.
+
+use super::{ActionSpec, Operation, SUCCESS_OR_FAILURE, action};
+
+/// The kinds of this family.
+pub(super) const KINDS: &[ActionSpec] = &[
+    action("abortSurveyInvite", Operation::END_FLOW),
+    action("askSurveyQuestion", Operation::External),
+    action("clearPostFlow", Operation::NOTED),
+    action("completeSurveyInvite", Operation::END_FLOW),
+    action("disconnectWorkitem", Operation::NOTED).outputs(SUCCESS_OR_FAILURE),
+    action("setPostFlow", Operation::NOTED),
+    action("terminateWorkitem", Operation::NOTED).outputs(SUCCESS_OR_FAILURE),
+    action("updateWorkitem", Operation::NOTED).outputs(SUCCESS_OR_FAILURE),
+];

@@ -1,0 +1,108 @@
+//! Transfers to queues, people, numbers and flows.
+
+use super::operation::TransferKind::{Flow, Group, Number, SecureFlow, User, Voicemail};
+use super::setting::{setting, value};
+use super::{ActionSpec, Operation, SettingForm, SettingSpec, action};
+use crate::value::Kind;
+
+/// Starts the entry of a transfer.
+const fn transfer(
+    name: &'static str,
+    operation: Operation,
+    settings: &'static [SettingSpec],
+) -> ActionSpec {
+    action(name, operation).outputs(&["failure"]).settings(settings)
+}
+
+const PRE: SettingSpec = value("preTransferAudio", Kind::Audio);
+const FAILURE: SettingSpec = value("failureTransferAudio", Kind::Audio);
+
+const TO_ACD: ActionSpec = transfer(
+    "transferToAcd",
+    Operation::TransferToAcd,
+    &[
+        PRE,
+        FAILURE,
+        value("targetQueue", Kind::Queue),
+        setting("targetQueues.**", SettingForm::Object(Kind::Queue)),
+        value("priority", Kind::Integer),
+        setting("languageSkill", SettingForm::Object(Kind::LanguageSkill)),
+        setting("acdSkills.**", SettingForm::Object(Kind::Skill)),
+        setting("directAgent", SettingForm::Object(Kind::User)),
+        setting("preferredAgents.**", SettingForm::Object(Kind::User)),
+    ],
+)
+.class("TransferPureMatchAction")
+.turn("PreTransfer.ACD.Transfer.Action");
+
+const TO_FLOW: ActionSpec =
+    transfer("transferToFlow", Operation::Transfer(Flow), &[PRE, FAILURE])
+        .class("TransferFlowAction")
+        .event("TransferFlow")
+        .turn("PreTransfer.Flow.Transfer.Action");
+
+const TO_SECURE_FLOW: ActionSpec =
+    transfer("transferToFlowSecure", Operation::Transfer(SecureFlow), &[PRE, FAILURE])
+        .class("TransferFlowSecureAction")
+        .event("TransferFlowSecure")
+        .turn("PreTransfer.SecureFlow.Transfer.Action");
+
+const TO_GROUP: ActionSpec = transfer(
+    "transferToGroup",
+    Operation::Transfer(Group),
+    &[PRE, FAILURE, setting("targetGroup", SettingForm::Object(Kind::Group))],
+)
+.class("TransferGroupAction")
+.event("TransferGroup")
+.turn("PreTransfer.Group.Transfer.Action");
+
+const TO_NUMBER: ActionSpec =
+    transfer("transferToNumber", Operation::Transfer(Number), &[PRE, FAILURE])
+        .class("TransferExternalAction")
+        .event("TransferExternal")
+        .turn("PreTransfer.External.Transfer.Action");
+
+const TO_USER: ActionSpec = transfer(
+    "transferToUser",
+    Operation::Transfer(User),
+    &[PRE, FAILURE, setting("targetUser", SettingForm::Object(Kind::User))],
+)
+.class("TransferUserAction")
+.event("TransferUser")
+.turn("PreTransfer.User.Transfer.Action");
+
+const TO_VOICEMAIL: ActionSpec = transfer(
+    "transferToVoicemail",
+    Operation::Transfer(Voicemail),
+    &[
+        PRE,
+        FAILURE,
+        setting("targetQueue", SettingForm::Object(Kind::Queue)),
+        setting("targetUser", SettingForm::Object(Kind::User)),
+        setting("targetGroup", SettingForm::Object(Kind::Group)),
+        setting("destination.queue.targetQueue", SettingForm::Object(Kind::Queue)),
+        setting("destination.user.targetUser", SettingForm::Object(Kind::User)),
+        setting("destination.group.targetGroup", SettingForm::Object(Kind::Group)),
+    ],
+)
+.class("TransferVoicemailAction")
+.event("TransferVoicemail")
+.turn("PreTransfer.Voicemail.Transfer.Action");
+
+/// The kinds of this family.
+pub(super) const KINDS: &[ActionSpec] = &[
+    TO_ACD.lists_results(),
+    TO_ACD.choice("menuTransferToAcd"),
+    TO_FLOW,
+    TO_FLOW.choice("menuTransferToFlow"),
+    TO_SECURE_FLOW,
+    TO_SECURE_FLOW.choice("menuTransferToFlowSecure"),
+    TO_GROUP,
+    TO_GROUP.choice("menuTransferToGroup"),
+    TO_NUMBER,
+    TO_NUMBER.choice("menuTransferToNumber"),
+    TO_USER,
+    TO_USER.choice("menuTransferToUser"),
+    TO_VOICEMAIL,
+    TO_VOICEMAIL.choice("menuTransferToVoicemail"),
+];
