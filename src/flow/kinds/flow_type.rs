@@ -31,6 +31,7 @@ const FLOW_TYPES: &[FlowTypeSpec] = &[
     flow("bot", FlowKind::Digital),
     flow("commonModule", FlowKind::CommonModule),
     flow("digitalBot", FlowKind::Digital),
+    flow("emailSend", FlowKind::Digital),
     flow("inboundCall", FlowKind::Call),
     flow("inboundChat", FlowKind::Digital),
     flow("inboundEmail", FlowKind::Digital),
@@ -67,5 +68,19 @@ impl FlowKind {
     /// Returns the kind of flows of this type. Unknown types end like digital flows.
     pub(crate) fn of(flow_type_name: &str) -> Self {
         flow_type(flow_type_name).map_or(Self::Digital, |known| known.kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flow_type_is_known_in_both_notations() {
+        assert!(flow_types().is_sorted());
+        for name in flow_types() {
+            assert!(is_flow_type(name) && !is_flow_type(&name.to_uppercase()), "{name}");
+            assert_eq!(flow_type(&name.to_lowercase()).unwrap().name, name);
+        }
     }
 }

@@ -116,3 +116,21 @@ fn a_workflow_ends_with_a_reason() {
     assert_eq!(run.path(), ["F", "S", "End"]);
     assert_eq!(run.entries(), ["> inputs exitReason = Canceled"]);
 }
+
+#[test]
+fn an_e_mail_flow_ends_like_a_workflow() {
+    let text = "emailSend:
+  name: F
+  startUpRef: /emailSend/tasks/task[T_1]
+  tasks:
+    - task:
+        name: T
+        refId: T_1
+        actions:
+          - setParticipantData: {name: Note, attributes: []}
+          - disconnect: {name: Stop}
+";
+    let run = run(text, "", &[]);
+    assert_eq!(run.end(), "completed");
+    assert_eq!(run.path(), ["F", "T", "Note", "Stop"]);
+}
