@@ -1,4 +1,4 @@
-//! Surveys, flows after a call, and workitems.
+//! E-mails that a flow sends, surveys, flows after a call, and workitems.
 
 use super::{ActionSpec, Operation, SUCCESS_OR_FAILURE, action};
 
@@ -7,6 +7,7 @@ pub(super) const KINDS: &[ActionSpec] = &[
     action("abortSurveyInvite", Operation::END_FLOW),
     action("askSurveyQuestion", Operation::External),
     action("clearPostFlow", Operation::NOTED),
+    action("completeSend", Operation::END_FLOW),
     action("completeSurveyInvite", Operation::END_FLOW),
     action("disconnectWorkitem", Operation::NOTED).outputs(SUCCESS_OR_FAILURE),
     action("setPostFlow", Operation::NOTED),

@@ -118,7 +118,7 @@ fn a_workflow_ends_with_a_reason() {
 }
 
 #[test]
-fn an_e_mail_flow_ends_like_a_workflow() {
+fn an_e_mail_flow_ends_when_the_e_mail_is_complete() {
     let text = "emailSend:
   name: F
   startUpRef: /emailSend/tasks/task[T_1]
@@ -128,9 +128,11 @@ fn an_e_mail_flow_ends_like_a_workflow() {
         refId: T_1
         actions:
           - setParticipantData: {name: Note, attributes: []}
-          - disconnect: {name: Stop}
+          - completeSend: {name: Send, subject: {lit: Your order}}
+          - setParticipantData: {name: Never, attributes: []}
 ";
     let run = run(text, "", &[]);
     assert_eq!(run.end(), "completed");
-    assert_eq!(run.path(), ["F", "T", "Note", "Stop"]);
+    assert_eq!(run.path(), ["F", "T", "Note", "Send"]);
+    assert_eq!(run.entries(), ["> inputs subject = Your order"]);
 }
