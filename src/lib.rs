@@ -86,7 +86,7 @@
 //! | [`value`] | 0 | the values of flows: types, NOT_SET, exact numbers, times, conversions, comparison, printing |
 //! | [`diagnostic`] | 1 | messages for users: one type with stable codes, an explanation page for each code, and four output formats |
 //! | [`expr`] | 2 | the expression languages of flows, from parsing to evaluation: `draft`, and `architect` with its functions |
-//! | [`flow`] | 3 | the model of a flow; `read` has one module per dialect, `check` one file per finding, `write` draws flows |
+//! | [`flow`] | 3 | the model of a flow; `kinds` is the table of action kinds, `read` has one module per dialect, `check` one file per finding, `write` draws flows |
 //! | [`world`] | 3 | the questions that a session asks, their answers, and fixtures that provide answers |
 //! | [`program`] | 4 | compiled flows: names are ids and slots, strings are parsed, calls are linked |
 //! | [`trace`] | 4 | the events of a call; written as text, JSON, a simulation response or an execution document |

@@ -22,6 +22,7 @@ pub(super) const KINDS: &[ActionSpec] = &[
         "maxNoInputs",
         "maxNoMatches",
     ]),
+    action("callAgenticVirtualAgent", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("callAudioConnector", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("callBotConnector", Operation::External).outputs(&["failure"]),
     action("callBotFlow", Operation::External).lists_results(),

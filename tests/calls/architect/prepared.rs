@@ -152,3 +152,13 @@ fn invalid_answers_of_actions_are_reported() {
         .join("\n")
     );
 }
+
+#[test]
+fn a_virtual_agent_succeeds_or_fails() {
+    let agent = BOT.replace("callLexBot", "callAgenticVirtualAgent");
+    let failed = run(&agent, "actions: {callAgenticVirtualAgent: {path: failure}}", &[]);
+    assert_eq!(failed.output("Lex"), "failure");
+    assert!(failed.prompts().contains(&"Sorry"));
+    let succeeded = run(&agent, "actions: {Lex: {}}", &[]);
+    assert_eq!(succeeded.output("Lex"), "success");
+}
