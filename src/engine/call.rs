@@ -78,8 +78,33 @@ pub fn context_problem(name: &str, value: &Value) -> Option<String> {
     (!value.is_unset() && whole(value).is_none()).then_some(message)
 }
 
-/// Converts a numeric context field to the type of its variable.
+/// Context fields that are addresses of a call.
+const ADDRESSES: [&str; 4] = ["from", "ani", "to", "dnis"];
+
+/// Returns an address as the platform gives it to flows: a telephone number has the prefix
+/// `tel:`. Other addresses, such as `sip:a@example.com`, stay as they are. *Source:
+/// execution documents.*
+fn address(value: Value) -> Value {
+    match &value {
+        Value::String(text) if is_number(text.trim()) => {
+            Value::String(format!("tel:{}", text.trim()).into())
+        }
+        _ => value,
+    }
+}
+
+/// Whether a string is a telephone number without a prefix.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    digits.starts_with(|first: char| first.is_ascii_digit() || first == '(')
+        && digits.chars().all(|it| it.is_ascii_digit() || " -.()/".contains(it))
+}
+
+/// Converts a context field to the type of its Architect variable.
 fn typed(name: &str, value: Value) -> Value {
+    if ADDRESSES.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        return address(value);
+    }
     if !NUMBERS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         return value;
     }
@@ -288,5 +313,27 @@ impl Call {
             }
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn telephone_numbers_get_the_prefix_of_the_platform() {
+        for (given, expected) in [
+            ("+31612345678", "tel:+31612345678"),
+            (" 5551234 ", "tel:5551234"),
+            ("+1 (317) 872-3000", "tel:+1 (317) 872-3000"),
+            ("tel:+31612345678", "tel:+31612345678"),
+            ("sip:ann@example.com", "sip:ann@example.com"),
+            ("ann@example.com", "ann@example.com"),
+            ("anonymous", "anonymous"),
+            ("", ""),
+        ] {
+            assert_eq!(typed("From", given.into()), expected.into(), "{given}");
+            assert_eq!(typed("name", given.into()), given.into(), "{given}");
+        }
     }
 }

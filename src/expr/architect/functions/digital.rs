@@ -13,7 +13,9 @@ use crate::value::{
 
 use super::super::arguments::Arguments;
 use super::super::failure::Failure;
-use super::super::signature::{Category, Function, many, one, overload};
+use super::super::signature::{
+    Category, Function, Overload, Parameter, many, one, overload,
+};
 use super::limits;
 use super::text::require_length;
 
@@ -111,7 +113,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToCommunication",
         category: Category::Digital,
-        summary: "Converts a value to a message. With a format, only a part of a date is shown.",
+        summary: "Converts a value to a message. A format selects the parts of a date, or `yes` and `no` for a Boolean; the other formats change only how bots speak.",
         example: ("ToCommunication(\"Sorry.\")", "\"Sorry.\""),
         overloads: &[
             overload(
@@ -129,19 +131,38 @@ pub(super) const FUNCTIONS: &[Function] = &[
                 Type::one(Kind::Communication),
                 make_communication,
             ),
-            overload(
-                &[one("date", Kind::Date).or_not_set(), one("format", Kind::DateFormat)],
-                Type::one(Kind::Communication),
-                to_formatted_communication,
-            ),
-            overload(
-                &[
-                    one("dateTime", Kind::DateTime).or_not_set(),
-                    one("format", Kind::DateFormat),
-                ],
-                Type::one(Kind::Communication),
-                to_formatted_communication,
-            ),
+            formatted(&[
+                one("date", Kind::Date).or_not_set(),
+                one("format", Kind::DateFormat),
+            ]),
+            formatted(&[
+                one("dateTime", Kind::DateTime).or_not_set(),
+                one("format", Kind::DateFormat),
+            ]),
+            formatted(&[
+                one("boolean", Kind::Boolean).or_not_set(),
+                one("format", Kind::BoolFormat),
+            ]),
+            formatted(&[
+                one("currency", Kind::Currency).or_not_set(),
+                one("format", Kind::CurrencyFormat),
+            ]),
+            formatted(&[
+                one("integer", Kind::Integer).or_not_set(),
+                one("format", Kind::NumberFormat),
+            ]),
+            formatted(&[
+                one("phoneNumber", Kind::PhoneNumber).or_not_set(),
+                one("format", Kind::PhoneNumberFormat),
+            ]),
+            formatted(&[
+                one("string", Kind::String).or_not_set(),
+                one("format", Kind::StringFormat),
+            ]),
+            formatted(&[
+                one("time", Kind::Time).or_not_set(),
+                one("format", Kind::TimeFormat),
+            ]),
         ],
     },
     Function {
@@ -181,12 +202,22 @@ fn make_communication(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::Communication(Arc::new(message)))
 }
 
+/// An overload of `ToCommunication` with a format. *Source: an export, which names the
+/// overload `ToCommunication(String_ONE,StringFormat_ONE)`.*
+const fn formatted(parameters: &'static [Parameter]) -> Overload {
+    overload(parameters, Type::one(Kind::Communication), to_formatted_communication)
+}
+
 fn to_formatted_communication(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let format = match arguments.value(1).property("name") {
         Some(Value::String(name)) => DateFormat::from_name(&name),
         _ => None,
     };
-    let value = arguments.value(0).clone();
+    let value = match arguments.value(0) {
+        Value::Boolean(true) => "yes".into(),
+        Value::Boolean(false) => "no".into(),
+        value => value.clone(),
+    };
     let parts = match value.is_unset() {
         true => Vec::new(),
         false => vec![CommunicationPart { value, format }],

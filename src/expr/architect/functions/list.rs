@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::diagnostic::Code;
-use crate::value::{Collection, Kind, Type, Value};
+use crate::value::{Collection, Json, Kind, Type, Value};
 
 use super::super::arguments::Arguments;
 use super::super::equality::equal;
@@ -25,14 +25,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Count",
         category: Category::List,
-        summary: "Counts the items of a collection, including NOT_SET items.",
+        summary: "Counts the items of a collection or of a JSON array, including NOT_SET items.",
         example: ("Count(MakeList(5, ToInt(NOT_SET)))", "2"),
-        overloads: &[overload(
-            &[many("value", Kind::Any)],
-            Type::one(Kind::Integer),
-            count,
-        )
-        .measured(measure)],
+        overloads: &[
+            overload(&[many("value", Kind::Any)], Type::one(Kind::Integer), count)
+                .measured(measure),
+            overload(&[one("value", Kind::Json)], Type::one(Kind::Integer), count_json),
+        ],
     },
     Function {
         name: "Find",
@@ -108,6 +107,16 @@ fn add_item(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 fn count(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let count = i64::try_from(arguments.items(0)?.len()).unwrap_or(i64::MAX);
     Ok(Value::Integer(count))
+}
+
+/// *Source: published flows, which count the items of a JSON array.*
+fn count_json(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    match arguments.value(0) {
+        Value::Json(Json::Array(items)) => {
+            Ok(Value::Integer(i64::try_from(items.len()).unwrap_or(i64::MAX)))
+        }
+        _ => Err(arguments.fail(Code::CONVERSION_FAILED, "the JSON is not an array")),
+    }
 }
 
 /// The number of items of a collection.

@@ -231,7 +231,7 @@ mod tests {
             ),
             (
                 r#"Sum(ToCurrency("|USD"), ToCurrency(NOT_SET))"#,
-                r#"{"amount":"0.00","code":null}"#,
+                r#"{"amount":"0.00","code":"USD"}"#,
             ),
             ("Sum(System.MaxDuration, System.MaxDuration)", "RESULT_TOO_LARGE"),
             (

@@ -18,9 +18,13 @@ pub(super) fn parse(text: &str) -> Option<Value> {
     let (scheme, rest) = split_scheme(raw);
     let parts = match scheme.as_str() {
         "sip" | "sips" => Parts { scheme: Some("sip"), ..Parts::of_address(raw) },
-        "" | "tel" => {
-            digits(rest).map_or_else(|| Parts::of_address(raw), Parts::of_digits)
-        }
+        "" | "tel" => digits(rest).map_or_else(
+            || Parts::of_address(raw),
+            |digits| Parts {
+                uri: format!("tel:{rest}").into(),
+                ..Parts::of_digits(&digits)
+            },
+        ),
         _ => Parts::of_address(raw),
     };
     Some(parts.into_value(raw))
@@ -41,16 +45,16 @@ impl Parts {
     }
 
     /// Splits digits, which begin with `+` if the number is global.
-    fn of_digits(number: String) -> Self {
-        let digits = number.strip_prefix('+').unwrap_or(&number);
+    fn of_digits(number: &str) -> Self {
+        let digits = number.strip_prefix('+').unwrap_or(number);
         let code_length = dialing_code_length(digits);
         let (code, subscriber) = digits.split_at(code_length);
         Self {
             scheme: Some("tel"),
             dialing_code: (!code.is_empty()).then(|| code.into()),
             subscriber_number: Some(subscriber.into()),
-            e164: number.starts_with('+').then(|| number.as_str().into()),
-            uri: format!("tel:{number}").into(),
+            e164: number.starts_with('+').then(|| number.into()),
+            ..Self::default()
         }
     }
 
@@ -137,15 +141,19 @@ mod tests {
 
     #[test]
     fn global_numbers() {
-        for text in ["+13178723000", "tel:+1 (317) 872-3000", "TEL:+1.317.872.3000;ext=5"]
-        {
+        for (text, uri) in [
+            ("+13178723000", "tel:+13178723000"),
+            ("tel:+1 (317) 872-3000", "tel:+1 (317) 872-3000"),
+            ("+1 (317) 872-3000", "tel:+1 (317) 872-3000"),
+            ("TEL:+1.317.872.3000;ext=5", "tel:+1.317.872.3000;ext=5"),
+        ] {
             let number = parse(text).unwrap();
             let property = |name| number.property(name).unwrap().to_string();
             assert_eq!(property("dialingCode"), "1", "{text}");
             assert_eq!(property("e164"), "+13178723000", "{text}");
             assert_eq!(property("subscriberNumber"), "3178723000", "{text}");
             assert_eq!(property("isGlobal"), "true", "{text}");
-            assert_eq!(property("uri"), "tel:+13178723000", "{text}");
+            assert_eq!(property("uri"), uri, "{text}");
             assert_eq!(property("raw"), text);
         }
     }

@@ -16,20 +16,36 @@ const DRAWS: u32 = 128;
 pub(super) const FUNCTIONS: &[Function] = &[Function {
     name: "RandomInt",
     category: Category::Mathematical,
-    summary: "Returns a random Integer between two bounds, both included. The same seed of a run gives the same numbers.",
+    summary: "Returns a random Integer between two bounds, both included; the lower bound is 0 if only one is given. The same seed of a run gives the same numbers.",
     example: ("RandomInt(7, 7)", "7"),
-    overloads: &[overload(
-        &[one("low", Kind::Integer), one("high", Kind::Integer)],
-        Type::one(Kind::Integer),
-        random_integer,
-    )
-    .reading_surroundings()],
+    overloads: &[
+        overload(
+            &[one("low", Kind::Integer), one("high", Kind::Integer)],
+            Type::one(Kind::Integer),
+            random_integer,
+        )
+        .reading_surroundings(),
+        overload(
+            &[one("high", Kind::Integer)],
+            Type::one(Kind::Integer),
+            random_integer_from_zero,
+        )
+        .reading_surroundings(),
+    ],
 }];
+
+fn random_integer(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    between(arguments, arguments.integer(0)?, arguments.integer(1)?)
+}
+
+/// *Source: published flows, which use it for percentages: `RandomInt(99)`.*
+fn random_integer_from_zero(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    between(arguments, 0, arguments.integer(0)?)
+}
 
 /// Undocumented: both bounds are included, and a lower bound above the upper one is an
 /// error.
-fn random_integer(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    let (low, high) = (arguments.integer(0)?, arguments.integer(1)?);
+fn between(arguments: &Arguments<'_>, low: i64, high: i64) -> Result<Value, Failure> {
     if low > high {
         let message = format!("the lower bound {low} is above the upper bound {high}");
         return Err(arguments.fail(Code::OUT_OF_RANGE, &message));
@@ -64,6 +80,8 @@ mod tests {
         assert_results(&[
             ("RandomInt(-5, 5)", "-5"),
             ("RandomInt(System.MinInt, System.MaxInt)", "-999999999999999"),
+            ("RandomInt(0)", "0"),
+            ("RandomInt(-1)", "OUT_OF_RANGE"),
             ("RandomInt(2, 1)", "OUT_OF_RANGE"),
             ("RandomInt(NOT_SET, 1)", "NOT_SET_NOT_ALLOWED"),
         ]);

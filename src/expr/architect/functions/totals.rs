@@ -54,15 +54,20 @@ pub(super) fn of_decimals(arguments: &Arguments<'_>) -> Result<(Decimal, i64), F
 }
 
 /// The sum, code and number of Currencies. A Currency without an amount is skipped,
-/// whatever its code. All others must have the same code. The result has that code, or
-/// `None` if all are skipped.
+/// whatever its code. All others must have the same code. The result has that code. If
+/// all are skipped, it has the code of the first. *Source: an example of Genesys'
+/// catalogue.*
 pub(super) fn of_currencies<'a>(
     arguments: &Arguments<'a>,
 ) -> Result<(Decimal, Option<&'a Text>, i64), Failure> {
     let (mut sum, mut count, mut code) = (Decimal::zero(), 0, None);
+    let mut code_of_skipped = None;
     for value in values(arguments) {
         let Value::Currency(currency) = value else { continue };
-        let Some(amount) = &currency.amount else { continue };
+        let Some(amount) = &currency.amount else {
+            code_of_skipped = code_of_skipped.or(currency.code.as_ref());
+            continue;
+        };
         if count == 0 {
             code = currency.code.as_ref();
         }
@@ -70,5 +75,5 @@ pub(super) fn of_currencies<'a>(
         sum = limits::bounded_decimal(arguments, sum.checked_add(amount))?;
         count += 1;
     }
-    Ok((sum, code, count))
+    Ok((sum, if count == 0 { code_of_skipped } else { code }, count))
 }

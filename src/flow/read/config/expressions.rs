@@ -208,7 +208,17 @@ fn is_property(
     let [property, object] = operands(node) else { return false };
     let Some(("lit", property)) = root(property) else { return false };
     let text = property.get("text").and_then(Node::as_str).unwrap_or_default();
-    name == "."
-        && text.eq_ignore_ascii_case(&segment.text)
-        && root(object).is_some_and(is_object)
+    let Some(object) = root(object).filter(|_| name == ".") else { return false };
+    let is_same = text.eq_ignore_ascii_case(&segment.text)
+        || format_of(object.1, text)
+            .is_some_and(|it| it.eq_ignore_ascii_case(&segment.text));
+    is_same && is_object(object)
+}
+
+/// Returns the name of a constant below `Format`. The tree puts the name of its family
+/// before it: `Format.Date.shortYear` is `dateShortYear`. *Source: exports of real flows.*
+fn format_of<'t>(object: &Node<'_>, text: &'t str) -> Option<&'t str> {
+    let family = object.get("text")?.as_str()?.strip_prefix("Format.")?;
+    let (start, rest) = text.split_at_checked(family.len())?;
+    start.eq_ignore_ascii_case(family).then_some(rest)
 }

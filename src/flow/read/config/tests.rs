@@ -419,6 +419,14 @@ fn expressions_are_compared_with_their_trees() {
         &op(".", &[r#"{"lit":{"text":"c"}}"#, &op("[", &[b, a])])
     ));
     assert!(agrees("Task.a ? 2 : NOT_SET", &op("?", &[a, b, r#"{"nul":{}}"#])));
+    // The tree names the constants of a format after their family.
+    let format = |name: &str| {
+        let name = format!(r#"{{"lit":{{"text":"{name}"}}}}"#);
+        op(".", &[&name, r#"{"sysref":{"text":"Format.String"}}"#])
+    };
+    assert!(agrees("Format.String.playChars", &format("stringPlayChars")));
+    assert!(!agrees("Format.String.playChars", &format("datePlayChars")));
+    assert!(!agrees("Format.String.playChars", &format("stringPlay")));
     // Evaluated from left to right, like all operators of the same rank.
     assert!(agrees("Task.a - 2 - 2", &op("-", &[&op("-", &[a, b]), b])));
     assert!(!agrees("Task.a - 2 - 2", &op("-", &[a, &op("-", &[b, b])])));

@@ -46,9 +46,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToAudio",
         category: Category::Cast,
-        summary: "Converts a Prompt to Audio.",
+        summary: "Converts a Prompt to Audio. NOT_SET is silent.",
         example: ("ToAudio(Prompt.Welcome)", r#""[prompt Welcome]""#),
-        overloads: &[overload(&[one("promptToConvert", Kind::Prompt)], AUDIO, prompt)],
+        overloads: &[overload(
+            &[one("promptToConvert", Kind::Prompt).or_not_set()],
+            AUDIO,
+            prompt,
+        )],
     },
     Function {
         name: "ToAudioTTS",
@@ -106,7 +110,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ToAudioDuration",
         category: Category::Cast,
-        summary: "Converts a Duration to Audio, down to seconds. NOT_SET is silent.",
+        summary: "Converts a Duration to Audio, down to seconds. NOT_SET stays NOT_SET.",
         example: (
             "ToAudioDuration(MakeDuration(0, 1, 30, 0))",
             r#""one hour thirty minutes""#,

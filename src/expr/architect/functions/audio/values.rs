@@ -5,7 +5,7 @@ use crate::diagnostic::Code;
 use crate::value::spoken::{
     BooleanFormat, DateFormat, MoneyFormat, PhoneFormat, Spoken, TimeFormat, TimePart,
 };
-use crate::value::{Kind, Object, Value};
+use crate::value::{Kind, Object, Type, Value};
 
 use super::super::super::arguments::Arguments;
 use super::super::super::failure::Failure;
@@ -21,9 +21,12 @@ pub(super) fn boolean(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(speak(Spoken::Boolean { truth, format }))
 }
 
+/// *Source for NOT_SET: an example of Genesys' catalogue.*
 pub(super) fn duration(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let duration = arguments.optional(0, Arguments::duration)?;
-    Ok(duration.map_or_else(blank, |duration| speak(Spoken::Duration(duration))))
+    Ok(duration.map_or(Value::NotSet(Type::one(Kind::Audio)), |duration| {
+        speak(Spoken::Duration(duration))
+    }))
 }
 
 pub(super) fn currency(arguments: &Arguments<'_>) -> Result<Value, Failure> {

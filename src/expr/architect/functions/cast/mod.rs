@@ -257,7 +257,7 @@ mod tests {
             (r#"ToPhoneNumber("7205550123").dialingCode"#, r#""7""#),
             (r#"ToPhoneNumber("7205550123").e164"#, "NOT_SET String"),
             (r#"ToPhoneNumber("13178723000").subscriberNumber"#, r#""3178723000""#),
-            (r#"ToString(ToPhoneNumber("+1 317 872 3000"))"#, r#""tel:+13178723000""#),
+            (r#"ToString(ToPhoneNumber("+1 317 872 3000"))"#, r#""tel:+1 317 872 3000""#),
             (r#"ToPhoneNumber(JsonParse("\"+13178723000\"")).e164"#, r#""+13178723000""#),
             (r#"ToPhoneNumber(JsonParse("13178723000")).uri"#, r#""tel:13178723000""#),
             (r#"ToCurrency("5 dollars")"#, "CONVERSION_FAILED"),
