@@ -35,7 +35,9 @@ pub use lookups::{
 };
 pub use menu::{Menu, MenuChoice};
 pub use other::Other;
-pub use queue::{EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue};
+pub use queue::{
+    EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue, PositionMode,
+};
 pub use recorded::{Change, Recorded};
 pub use source::Source;
 pub use transfer::{AcdTarget, Callback, Target, Transfer};

@@ -32,8 +32,31 @@ pub struct EstimatedWaitTime {
 /// Announces the position in the queue.
 #[derive(Debug, Clone)]
 pub struct PositionInQueue {
-    /// The position, an Integer. NOT_SET is not announced.
+    /// The position, an Integer. NOT_SET counts as 1.
     pub position: Source,
+    /// The form of the announcement from the third position on.
+    pub mode: PositionMode,
+}
+
+/// The spoken form of a position. *Source: Genesys' Architect Scripting.*
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PositionMode {
+    /// "4 callers ahead of you"
+    Ahead,
+    /// "caller number 5"
+    Number,
+    /// "the 5th caller"
+    Ordinal,
+}
+
+impl PositionMode {
+    fn named(name: &str) -> Self {
+        match name.to_lowercase().as_str() {
+            "ahead" => Self::Ahead,
+            "ordinal" => Self::Ordinal,
+            _ => Self::Number,
+        }
+    }
 }
 
 /// The spoken form of a duration. *Source: Genesys' help on the action.*
@@ -53,8 +76,8 @@ impl PlaybackMode {
     fn named(name: &str) -> Self {
         match name.to_lowercase().as_str() {
             "lessthan" => Self::LessThan,
-            "padded" => Self::Padded,
-            "precise" => Self::Precise,
+            "padded" | "range" => Self::Padded,
+            "precise" | "exact" => Self::Precise,
             _ => Self::About,
         }
     }
@@ -104,7 +127,11 @@ impl Compiler<'_> {
     pub(super) fn position_in_queue(&self, action: &architect::Action) -> Action {
         let integer = Type::one(Kind::Integer);
         let position = self.setting(action, "positionInQueue", integer);
-        Action::PositionInQueue(PositionInQueue { position })
+        let mode = literal(&action.settings, "playbackMode").unwrap_or_default();
+        Action::PositionInQueue(PositionInQueue {
+            position,
+            mode: PositionMode::named(mode),
+        })
     }
 
     pub(super) fn whisper_audio(&self, action: &architect::Action) -> Action {

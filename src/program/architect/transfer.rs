@@ -1,7 +1,7 @@
 //! Transfers: to a queue, a person, a number or another flow.
 
 use super::build::Compiler;
-use super::control::{grouped, listed, name_in};
+use super::control::{grouped, name_in};
 use super::{Action, Source};
 use crate::flow::architect::{self, Setting, Settings};
 use crate::flow::kinds::TransferKind;
@@ -131,9 +131,8 @@ impl Compiler<'_> {
         };
         let priority = self.setting(action, "priority", Type::one(Kind::Integer));
         let mut skills = Vec::new();
-        for (_, skill) in listed(&action.settings, "acdSkills") {
-            let skill = skill.get("skill").map(|skill| &skill.value);
-            skills.push(self.source(skill, Type::one(Kind::Skill)));
+        for skill in skills_of(&action.settings) {
+            skills.push(self.source(Some(skill), Type::one(Kind::Skill)));
         }
         let language = Type::one(Kind::LanguageSkill);
         let language = self.setting(action, "languageSkill", language);
@@ -273,6 +272,23 @@ impl Compiler<'_> {
             }
         }
         Action::CreateCallback(Callback { inputs: inputs.into() })
+    }
+}
+
+/// Returns the skills of `acdSkills: [{acdSkill: {skill: …}}]`. Archy also accepts the
+/// value itself in place of `{skill: …}`.
+fn skills_of(settings: &Settings) -> Vec<&Setting> {
+    let Some(Setting::List(items)) = settings.get("acdSkills").map(|it| &it.value) else {
+        return Vec::new();
+    };
+    items.iter().filter_map(|item| skill_of(&item.value)).collect()
+}
+
+fn skill_of(item: &Setting) -> Option<&Setting> {
+    let (_, body) = item.group()?.entries.first()?;
+    match &body.value {
+        Setting::Group(group) => group.get("skill").map(|skill| &skill.value),
+        value => Some(value),
     }
 }
 

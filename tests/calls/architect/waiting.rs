@@ -156,10 +156,10 @@ fn queue_place_and_estimate_are_known() {
     let context = [("positionInQueue", "1"), ("estimatedWaitMs", "1000")];
     let run = waiting(actions.split_once('\n').unwrap().1).context(&context).run();
     let estimate = "Your estimated wait time is about 30 seconds.";
-    assert_eq!(run.prompts(), ["You are caller number 1 in the queue.", estimate]);
-    // Unknown values are not announced.
+    assert_eq!(run.prompts(), ["You are the next caller in the queue.", estimate]);
+    // An unknown position counts as the first; an unknown time is not announced.
     let run = waiting(actions.split_once('\n').unwrap().1).run();
-    assert_eq!(run.prompts(), [""; 0]);
+    assert_eq!(run.prompts(), ["You are the next caller in the queue."]);
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn a_callback_is_offered_once_and_only_for_long_waits() {
     assert_eq!(
         run.prompts()[1..3],
         [
-            "You are caller number 2 in the queue.",
+            "There is one caller ahead of you in the queue.",
             "Your estimated wait time is about 2 minutes."
         ]
     );

@@ -264,7 +264,7 @@ fn architect_flows_are_replayed_from_documents() {
     stage.record("parcel", "execution", &call);
     let test = r#"  - name: parcel
     recording: recordings/parcel.recording.json
-    expect: {routing: {queueName: Parcel desk}, variables: {Call.Ani: "+15551230000", Flow.Depot: Harbour}}
+    expect: {routing: {queueName: Parcel desk}, variables: {Call.Ani: "tel:+15551230000", Flow.Depot: Harbour}}
     snapshot: true
 "#;
     let (code, out, error) = stage.test(test, &["--update"]);

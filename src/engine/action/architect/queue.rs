@@ -7,7 +7,8 @@ use super::{Outcome, by_output, speech, transfer};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::program::architect::{
-    Callback, EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue, Source,
+    Callback, EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue, PositionMode,
+    Source,
 };
 use crate::program::{Program, Step};
 use crate::trace::{Failure, Field, PathTaken};
@@ -86,11 +87,39 @@ pub(super) fn position(
 ) -> Outcome {
     let place = state.value(program, &position.position)?;
     note_named(state, Field::Inputs, "positionInQueue", &place);
-    if let Value::Integer(place) = place {
-        let audio = Audio::speech(format!("You are caller number {place} in the queue."));
-        speech::hear(state, Value::Audio(Arc::new(audio)))?;
-    }
+    let place = if let Value::Integer(place) = place { place } else { 1 };
+    let audio = Audio::speech(place_in_queue(place, position.mode));
+    speech::hear(state, Value::Audio(Arc::new(audio)))?;
     Ok(Effect::Go(PathTaken::Next, step.next))
+}
+
+/// Words for a position in the queue. *Source: Genesys' help on the action: the first two
+/// positions sound alike in every mode.*
+fn place_in_queue(place: i64, mode: PositionMode) -> String {
+    match (place, mode) {
+        (..=1, _) => "You are the next caller in the queue.".into(),
+        (2, _) => "There is one caller ahead of you in the queue.".into(),
+        (place, PositionMode::Ahead) => {
+            format!("There are {} callers ahead of you in the queue.", place - 1)
+        }
+        (place, PositionMode::Number) => {
+            format!("You are caller number {place} in the queue.")
+        }
+        (place, PositionMode::Ordinal) => {
+            format!("You are the {place}{} caller in the queue.", ordinal_ending(place))
+        }
+    }
+}
+
+/// The English ending of an ordinal number: `st`, `nd`, `rd` or `th`.
+fn ordinal_ending(number: i64) -> &'static str {
+    match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    }
 }
 
 /// Sets the audio that the agent hears. The caller does not hear it.
@@ -221,6 +250,29 @@ mod tests {
         assert_eq!(rounded_up(0, 60_000, &[]), 60_000);
         assert_eq!(rounded_up(5, 0, &[]), 5);
         assert_eq!(rounded_up(i64::MAX, 7, &[]), i64::MAX);
+    }
+
+    #[test]
+    fn a_position_is_spoken() {
+        let spoken = |place| {
+            [PositionMode::Ahead, PositionMode::Number, PositionMode::Ordinal]
+                .map(|mode| place_in_queue(place, mode))
+        };
+        for place in [i64::MIN, 0, 1] {
+            let next = "You are the next caller in the queue.";
+            assert_eq!(spoken(place), [next; 3], "{place}");
+        }
+        assert_eq!(spoken(2), ["There is one caller ahead of you in the queue."; 3]);
+        assert_eq!(
+            spoken(3),
+            [
+                "There are 2 callers ahead of you in the queue.",
+                "You are caller number 3 in the queue.",
+                "You are the 3rd caller in the queue.",
+            ]
+        );
+        let endings = [11, 12, 13, 21, 22, 104].map(ordinal_ending);
+        assert_eq!(endings, ["th", "th", "th", "st", "nd", "th"]);
     }
 
     #[test]
