@@ -21,7 +21,6 @@
 
 mod derive;
 mod document;
-mod execution;
 mod fast_read;
 mod file;
 mod import;

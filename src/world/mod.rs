@@ -11,7 +11,8 @@ mod phone;
 mod question;
 
 pub use fixtures::{
-    AnswerProgress, DataTableRow, Fixtures, QueueWait, ScheduleGroupState, TimeZone, User,
+    AnswerProgress, DataTableRow, Fixtures, QueueWait, ScheduleGroupState, TimeZone,
+    User, section_of, section_of_prompt,
 };
 pub use host::FixtureHost;
 pub use input::Input;

@@ -1,6 +1,11 @@
 //! Observations of execution documents: every event is a step. Nested events follow the
 //! event that contains them.
 
+mod exchange;
+mod keys;
+mod lookup;
+mod setting;
+
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -22,7 +27,8 @@ impl Observation {
             Reader { started, steps: Vec::new(), runs: FxHashMap::default() };
         let flow = document.flow_name.as_ref().or(document.flow_id.as_ref()).cloned();
         let events = document.execution.as_deref().unwrap_or_default();
-        reader.events(events, "/flow", &Context { flow, parent: None, depth: 0 });
+        let end = document.ended_at();
+        reader.events(events, "/flow", &Context { flow, parent: None, depth: 0, end });
         let elapsed = document
             .ended_at()
             .zip(started)
@@ -35,7 +41,7 @@ impl Observation {
                 id: document.flow_id.clone(),
                 name: document.flow_name.clone(),
                 version: document.flow_version.clone(),
-                flow_type: document.flow_type.clone(),
+                flow_type: document.flow_type.as_ref().map(|kind| kind.to_lowercase()),
             },
             start: started,
             elapsed_ms: elapsed,
@@ -85,6 +91,8 @@ struct Context<'d> {
     flow: Option<Text>,
     parent: Option<&'d Event>,
     depth: u16,
+    /// Start of the next event after those of the level.
+    end: Option<DateTime>,
 }
 
 struct Reader<'d> {
@@ -99,20 +107,22 @@ impl<'d> Reader<'d> {
         for (index, event) in events.iter().enumerate() {
             let place =
                 ecow::eco_format!("{below}/execution/{index}/{}", escaped(&event.name));
+            let rest = events.get(index + 1..).unwrap_or_default();
+            let next = rest.iter().find_map(Event::began_at).or(around.end);
+            let exchange = exchange::exchange(event, duration_ms(event, next), rest);
             let step = self.step(event, place.clone(), around);
-            self.steps.push(step);
+            self.steps.push(ObservedStep { exchange: exchange.map(Box::new), ..step });
             if let Some(run) = &event.execution_id {
                 self.runs.entry(run).or_insert(event);
             }
             if event.nested().is_empty() {
                 continue;
             }
-            let module = event.input_data.as_ref().and_then(|it| it.get("commonModule"));
-            let module = module.and_then(|it| text(it.get("flowName")?));
             let inner = Context {
-                flow: module.or_else(|| around.flow.clone()),
+                flow: exchange::module(event).or_else(|| around.flow.clone()),
                 parent: Some(event),
                 depth: around.depth.saturating_add(1),
+                end: next,
             };
             self.events(event.nested(), &place, &inner);
         }
@@ -174,6 +184,9 @@ impl<'d> Reader<'d> {
             path: event.output_path_id.clone(),
             path_name: event.output_path_name.clone(),
             request: asked(event),
+            exchange: None,
+            objects: exchange::objects(event),
+            language: exchange::language(event),
             attributes: Vec::new(),
             place: Some(place),
         };
@@ -190,6 +203,15 @@ fn text(json: &Json) -> Option<Text> {
     match json {
         Json::String(text) => Some(text.clone()),
         _ => None,
+    }
+}
+
+/// Returns the time until the first nested event, or else until the next event.
+fn duration_ms(event: &Event, next: Option<DateTime>) -> i64 {
+    let end = event.nested().iter().find_map(Event::began_at).or(next);
+    match (event.began_at(), end) {
+        (Some(began), Some(ended)) => ended.since(began).milliseconds().max(0),
+        _ => 0,
     }
 }
 
