@@ -25,7 +25,6 @@ mod fast_read;
 mod file;
 mod import;
 mod lookup;
-mod nodes;
 mod observation;
 mod read;
 mod redact;

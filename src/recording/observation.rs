@@ -1,7 +1,7 @@
 //! Readable forms of a recorded answer.
 
 use super::document::{Kind, Recording};
-use super::nodes::node;
+use crate::flow::read::node;
 use crate::trace::execution::{ExecutionDocument, of_streamed, read};
 use crate::trace::observation::Observation;
 

@@ -3,8 +3,8 @@
 use super::derived::{Derived, RecordedAnswer, Subject};
 use super::fixtures::{FixturesBuilder, answer_entry, listed};
 use crate::engine::Request;
+use crate::flow::read::node;
 use crate::recording::document::{Kind, Recording};
-use crate::recording::nodes::node;
 use crate::trace::observation::{
     AttributeKind, Exchange, GroupState, GroupStateKind, Observation, ObservedName,
     ObservedObject, ObservedStep, Reply, RowLookup, RowResult, ScheduleCheck,

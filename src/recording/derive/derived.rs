@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, Limits, start};
 use crate::flow::FlowId;
+use crate::flow::read::node;
 use crate::program::Program;
-use crate::recording::nodes::node;
 use crate::value::{DateTime, Json, JsonObject, Text, Value};
 use crate::world::{Answer, Fixtures, Input};
 
