@@ -15,9 +15,8 @@ pub use fixtures::{
     User, section_of, section_of_prompt,
 };
 pub use host::FixtureHost;
-pub use input::Input;
+pub use input::{Input, Keystroke};
 pub use phone::{Country, e164, unreadable};
 pub use question::{
-    ActionAnswer, Answer, Choice, Host, InputQuestion, Keystroke, Question, QueueAnswer,
-    Response,
+    ActionAnswer, Answer, Choice, Host, InputQuestion, Question, QueueAnswer, Response,
 };

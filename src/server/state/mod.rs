@@ -415,6 +415,7 @@ fn contact_of(contact: &Value) -> Value {
 mod tests {
     use super::*;
     use crate::flow::read::Loaded;
+    use crate::source::Files;
 
     /// A disk that is full after the given number of events.
     struct Disk(usize);
