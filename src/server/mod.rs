@@ -4,14 +4,14 @@
 //! A request passes through these steps:
 //!
 //! 1. `http` reads the request.
-//! 2. The table in `route` names its handler.
+//! 2. The table in `routes` names its handler.
 //! 3. The handler checks the request, and creates an event if the request changes
 //!    anything.
 //! 4. `state` stores the event and applies it.
 //! 5. The handler writes the answer.
 //!
 //! Handlers know nothing about connections and never wait. The webhooks that flows wait
-//! for are called by `calls`, concurrently; the result of such a call is an event like
+//! for are called by `delivery`, concurrently; the result of such a call is an event like
 //! any other.
 //!
 //! *Source: four tutorials that this server has to satisfy, and the platform's SDKs.*

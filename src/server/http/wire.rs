@@ -160,7 +160,7 @@ impl Wire {
 }
 
 impl AsyncWrite for Wire {
-    /// Outside of the server's answers, hyper only writes the head of its own answer.
+    /// Outside of the server's answers, hyper only writes heads that it created.
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -58,7 +58,7 @@ pub struct Reply {
 pub struct MenuChoice {
     /// Name of the menu.
     pub menu: Text,
-    /// Name of the next step; empty if there is none.
+    /// Name of the next step; empty if the call ended.
     pub chosen: Text,
     /// Time between the start of the menu and the next step, in milliseconds.
     pub waited_ms: i64,

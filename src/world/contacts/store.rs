@@ -6,7 +6,7 @@
 
 use std::fmt::{self, Debug};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::diagnostic::{Code, Diagnostic};
@@ -179,13 +179,13 @@ fn without_sqlite<T>() -> Result<T, String> {
 }
 
 #[cfg(not(feature = "sqlite"))]
-fn probe_sqlite(_: &Path, _: &str) -> Result<(), String> {
+fn probe_sqlite(_: &std::path::Path, _: &str) -> Result<(), String> {
     without_sqlite()
 }
 
 #[cfg(not(feature = "sqlite"))]
 fn open_sqlite(
-    _: &Path,
+    _: &std::path::Path,
     _: &str,
     _: Country,
     _: &mut Faults,

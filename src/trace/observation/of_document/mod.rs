@@ -413,3 +413,61 @@ fn rest(step: &mut ObservedStep, event: &Event) {
         step.attributes.push(attribute(aspect, key, value, here));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Files, read_json};
+    use crate::trace::execution;
+    use crate::trace::observation::{Exchange, ObservedName, Reply};
+    use crate::value::Kind;
+    use crate::world::{Answer, QueueAnswer, Response};
+
+    fn steps(events: &str) -> Vec<ObservedStep> {
+        let text =
+            format!(r#"{{"flow": {{"flowName": "Main", "execution": [{events}]}}}}"#);
+        let file = Files::new().add("run.json", text);
+        let document = read_json(&file).unwrap();
+        let document = execution::read(&document, &mut Vec::new()).unwrap();
+        Observation::of_document(&document).steps
+    }
+
+    #[test]
+    fn a_step_has_its_exchange() {
+        let mut steps = steps(
+            r#"{"actionCallData": {"actionName": "Get", "dateTime": "2026-01-05T09:00:00.000Z",
+                "outputPathId": "__FAILURE__", "inputData": {"dataAction": {"name": "Orders"},
+                "inputs": [{"inputName": "a", "value": 1}]},
+                "outputData": {"errors": [{"outputName": "status", "value": 404}]}}},
+              {"actionTransferToAcd": {"actionName": "Go", "dateTime": "2026-01-05T09:00:02.000Z",
+                "inputData": {"targetQueue": {"id": "q", "name": "Sales"}}}}"#,
+        );
+        let transfer = steps.pop().unwrap();
+        let json = |text| match Json::parse(text) {
+            Ok(Json::Object(entries)) => entries.as_ref().clone(),
+            other => panic!("{other:?}"),
+        };
+        let output = Json::parse(r#"{"status": 404}"#).unwrap();
+        let data_action = Exchange::DataAction(Reply {
+            node: "Get".into(),
+            name: Some("Orders".into()),
+            inputs: Some(json(r#"{"a": 1}"#)),
+            answer: Answer::Response(Response { status: 404, output, latency_ms: 2000 }),
+        });
+        assert_eq!(steps[0].exchange.as_deref(), Some(&data_action));
+        let name = ObservedName { id: Some("q".into()), name: Some("Sales".into()) };
+        let ObservedName { id, name: queue } = name.clone();
+        assert_eq!(transfer.objects[0].kind, Kind::Queue);
+        assert_eq!(transfer.objects[0].name, name);
+        let Some(Exchange::Queue(reply)) = transfer.exchange.as_deref() else { panic!() };
+        let accepted = Answer::Queue(QueueAnswer::Accepted { id, name: queue });
+        assert_eq!(reply.answer, accepted);
+    }
+
+    #[test]
+    fn steps_without_an_exchange_have_none() {
+        let steps =
+            steps(r#"{"actionPlayAudio": {"actionName": "Say"}}, {"eventError": {}}"#);
+        assert!(steps.iter().all(|step| step.exchange.is_none()));
+    }
+}
