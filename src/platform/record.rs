@@ -142,22 +142,17 @@ impl Work<'_> {
 
     fn document(&self, id: &Text, address: &str) -> Result<Recording, Failure> {
         let document = self.client.download(address)?;
-        let Some(flow) = document.get("flow").filter(|it| matches!(it, Json::Object(_)))
-        else {
+        let recording = self.recording(Kind::Execution, document);
+        let Some(document) = recording.execution() else {
             let request = format!("the download of {id}");
             let reason = "is not an execution document: it has no `flow`".to_owned();
             return Err(Failure::Unexpected { request, reason });
         };
         Ok(Recording {
             id: id.clone(),
-            recorded_at: text(flow, "startDateTime"),
-            flow: RecordedFlow {
-                id: text(flow, "flowId"),
-                name: text(flow, "flowName"),
-                version: text(flow, "flowVersion"),
-                kind: text(flow, "flowType"),
-            },
-            ..self.recording(Kind::Execution, document)
+            recorded_at: document.start.clone(),
+            flow: RecordedFlow::of_document(&document),
+            ..recording
         })
     }
 

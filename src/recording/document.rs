@@ -1,5 +1,6 @@
 //! The recording document, and its JSON form.
 
+use crate::trace::execution::ExecutionDocument;
 use crate::value::{Json, JsonObject, Text};
 
 /// Version of the format, which every recording contains.
@@ -49,6 +50,18 @@ pub struct RecordedFlow {
     pub version: Option<Text>,
     /// Type, as in the answer.
     pub kind: Option<Text>,
+}
+
+impl RecordedFlow {
+    /// Returns the flow of an execution document.
+    pub fn of_document(document: &ExecutionDocument) -> Self {
+        Self {
+            id: document.flow_id.clone(),
+            name: document.flow_name.clone(),
+            version: document.flow_version.clone(),
+            kind: document.flow_type.clone(),
+        }
+    }
 }
 
 /// The number of values of one kind that were replaced or removed.

@@ -2,7 +2,7 @@
 //! Missing data is recognised by the notes in the trace.
 
 use super::derive::Derived;
-use super::replay::Missing;
+use super::missing::Missing;
 use crate::diagnostic::Code;
 use crate::engine::Session;
 use crate::flow::SymbolTable;

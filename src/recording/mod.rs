@@ -21,12 +21,11 @@
 
 mod derive;
 mod document;
-mod execution;
 mod fast_read;
 mod file;
 mod import;
 mod lookup;
-mod nodes;
+mod missing;
 mod observation;
 mod read;
 mod redact;
@@ -38,6 +37,7 @@ pub use derive::{Derived, RecordedAnswer, Subject, derive};
 pub use document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
 pub use file::{discover, is_recording_file, load, nearest_to, of_file, save};
 pub use import::{Imported, import};
+pub use missing::Missing;
 pub use redact::{DEFAULT_KEY, RedactionKinds, Redactor, is_replacement};
-pub use replay::{Exchange, Missing, Replayed, replay, replay_call};
+pub use replay::{Exchange, Replayed, replay, replay_call};
 pub use scenario::{Scenario, scenario};

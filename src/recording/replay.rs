@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::derive::{Derived, RecordedAnswer, Subject, overlaid};
 use super::lookup;
+use super::missing::Missing;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, DEFAULT_START, Session};
 use crate::flow::SymbolTable;
@@ -17,38 +18,6 @@ use crate::world::{
 
 /// Maximum number of repetitions of a call, each with one more row of the user's tables.
 const MAX_ROUNDS: usize = 256;
-
-/// A request of the flow that cannot be answered.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Missing {
-    /// Name of the flow.
-    pub flow: Text,
-    /// Name of the node or action.
-    pub node: Text,
-    /// Subject of the request: `data action`, `input`, `row of the data table`…
-    pub what: &'static str,
-    /// Name or id of the data action, table or queue.
-    pub name: Text,
-    /// Inputs of the request; `null` if there are none.
-    pub with: Json,
-}
-
-impl std::fmt::Display for Missing {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { flow, node, what, name, with } = self;
-        write!(formatter, "`{node}` of `{flow}` requests the {what}")?;
-        if !name.is_empty() {
-            write!(formatter, " `{name}`")?;
-        }
-        if *with != Json::Null {
-            write!(formatter, " with {with}")?;
-        }
-        formatter.write_str(match *what {
-            "input" => ", but the recording has no further keys",
-            _ => ", which the recording does not have",
-        })
-    }
-}
 
 /// A request and its answer during a replay.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,10 +1,10 @@
 //! Fixtures from the requests and answers of a replayed call. The replay supplies names
 //! that a recording may lack.
 
-use super::derive::Subject;
+use super::derive::{Subject, answer_entry, listed};
 use super::replay::Exchange;
 use crate::value::{Json, JsonObject, Text};
-use crate::world::{ActionAnswer, Answer, QueueAnswer, Response};
+use crate::world::{Answer, QueueAnswer};
 
 /// Returns a fixtures document with the answers of a call.
 pub(super) fn with(world: &Json, exchanges: &[Exchange]) -> Json {
@@ -83,40 +83,15 @@ fn answers(same: &[&Exchange]) -> Json {
         if differ && one.about != Subject::Action {
             answer.insert("when".into(), one.inputs.clone());
         }
-        answer.extend(given(&one.answer));
+        answer.extend(answer_entry(&one.answer));
         Json::object(answer)
     }))
-}
-
-fn given(answer: &Answer) -> JsonObject {
-    let mut given = JsonObject::new();
-    let latency = match answer {
-        Answer::Response(Response { status, output, latency_ms }) => {
-            if *status != 200 {
-                given.insert("status".into(), Json::Integer((*status).into()));
-            }
-            given.insert("output".into(), output.clone());
-            *latency_ms
-        }
-        Answer::Action(ActionAnswer { path, outputs, latency_ms }) => {
-            if let Some(path) = path {
-                given.insert("path".into(), Json::String(path.clone()));
-            }
-            given.insert("outputs".into(), Json::object(outputs.iter().cloned()));
-            *latency_ms
-        }
-        _ => 0,
-    };
-    if latency > 0 {
-        given.insert("latencyMs".into(), Json::Integer(latency));
-    }
-    given
 }
 
 /// Converts a contact to the form of fixtures, with the key by which it was found.
 fn contact_of(contact: &Json, key: &Text) -> JsonObject {
     match contact {
-        Json::Object(contact) => super::derive::listed(contact, key),
+        Json::Object(contact) => listed(contact, key),
         _ => JsonObject::new(),
     }
 }

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use super::derive::{Derived, Subject};
-use super::document::{Kind, Recording};
+use super::document::Recording;
 use super::replay::{Exchange, Replayed};
 use super::replay_fixtures;
 use crate::diagnostic::visible;
+use crate::trace::observation::{AttributeKind, Observation, Source};
 use crate::value::{Json, JsonObject, Text, Value};
 use crate::world::{Answer, Input, QueueAnswer};
 
@@ -105,28 +106,16 @@ fn inputs(derived: &Derived, exchanges: Option<&[Exchange]>) -> Json {
 
 /// Returns the expectations that follow from the recording.
 fn expected(recording: &Recording, derived: &Derived) -> Vec<(&'static str, Json)> {
-    let response = &recording.response;
-    let mut expected = Vec::new();
+    let observation = recording.observation();
+    let mut expected = observation.map_or_else(Vec::new, |call| match call.source {
+        Source::Simulation => expected_of_simulation(&call),
+        _ if is_completed(&call, derived) => vec![("status", Json::from("completed"))],
+        _ => Vec::new(),
+    });
     let routed = derived.answers.iter().rev().find_map(|it| match &it.answer {
         Answer::Queue(QueueAnswer::Accepted { id, name }) => Some((id, name)),
         _ => None,
     });
-    if recording.kind == Kind::Simulation {
-        if let Some(Json::String(status)) = response.get("status") {
-            expected.push(("status", Json::String(status.clone())));
-        }
-        let error = response.get("error").and_then(|error| error.get("code"));
-        if let Some(code @ Json::String(_)) = error {
-            expected.push(("error", code.clone()));
-        }
-        if let Some(Json::Array(steps)) = response.get("trace") {
-            let path = steps.iter().filter_map(|step| step.get("nodeId").cloned());
-            expected.push(("path", Json::array(path)));
-        }
-    }
-    if recording.kind == Kind::Execution && is_completed(recording, derived) {
-        expected.push(("status", Json::from("completed")));
-    }
     if let Some((id, name)) = routed {
         let known = [("queueId", id), ("queueName", name)];
         let known = known.into_iter().filter_map(|(key, text)| {
@@ -137,17 +126,24 @@ fn expected(recording: &Recording, derived: &Derived) -> Vec<(&'static str, Json
     expected
 }
 
+fn expected_of_simulation(call: &Observation) -> Vec<(&'static str, Json)> {
+    let status = call.status.clone().map(|status| ("status", Json::String(status)));
+    let error = call.error.as_ref().and_then(|error| error.code.clone());
+    let error = error.map(|code| ("error", Json::String(code)));
+    let path = call.steps.iter().filter_map(|step| step.id.clone().map(Json::String));
+    let path = ("path", Json::array(path));
+    status.into_iter().chain(error).chain([path]).collect()
+}
+
 /// Returns whether the call ran to its end, and the caller stayed until then.
-fn is_completed(recording: &Recording, derived: &Derived) -> bool {
-    let execution = recording.execution();
-    let reason = execution.iter().flat_map(|it| it.events()).find_map(|(_, event)| {
-        match event.other.get("flowExitReason") {
-            Some(Json::String(reason)) => Some(reason.clone()),
-            _ => None,
-        }
+fn is_completed(call: &Observation, derived: &Derived) -> bool {
+    let ends = call.steps.iter().flat_map(|step| step.of(AttributeKind::End));
+    let reason = ends.filter_map(|end| match &end.value {
+        Some(Json::String(reason)) => Some(reason),
+        _ => None,
     });
-    reason.is_some_and(|reason| !reason.contains("ERROR"))
-        && !derived.inputs.contains(&Input::HangUp)
+    let is_error = reason.map(|reason| reason.contains("ERROR")).next();
+    is_error == Some(false) && !derived.inputs.contains(&Input::HangUp)
 }
 
 fn line(out: &mut String, before: &str, key: &str, value: &Json) {

@@ -1,26 +1,19 @@
-//! Webhook calls. They run on their own threads, without the lock on the organisation,
-//! and are logged.
+//! Webhook calls: those that are open, and the log.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::UnboundedSender;
 
+use super::request_log::beginning;
 use super::state::State;
 use super::state::event::Event;
 use super::state::instance::moment;
 use super::state::outgoing::{CallResult, Cause, Outgoing};
-use super::{Server, beginning};
-use crate::platform::{
-    Attempt, Failure, PostRequest, PostResponse, Stop, SystemClock, post,
-};
-use crate::value::{Json, Text};
+use crate::platform::{Attempt, PostResponse, Stop};
+use crate::value::Text;
 
-/// Maximum number of concurrent calls; further calls wait.
-const MAX_CALLS: usize = 32;
 /// Maximum number of open calls, including those that wait.
 const MAX_OPEN: usize = 10_000;
 /// Maximum number of finished calls in the log; the oldest are dropped first.
@@ -30,16 +23,17 @@ const MAX_NOTED: usize = 1_000;
 #[derive(Debug)]
 pub(super) struct Job {
     /// The call's number in the log.
-    number: u64,
+    pub(super) number: u64,
     /// The id of the instance that waits for the call.
     instance: Text,
     resets: u64,
-    outgoing: Outgoing,
+    /// The call.
+    pub(super) outgoing: Outgoing,
 }
 
 impl Job {
     /// Returns `true` if the instance still waits for this call.
-    fn is_awaited(&self, state: &State) -> bool {
+    pub(super) fn is_awaited(&self, state: &State) -> bool {
         let instance = state.instances.get(&self.instance);
         let call = instance.and_then(|instance| instance.outgoing.as_ref());
         state.resets == self.resets
@@ -52,7 +46,7 @@ pub(super) struct Calls {
     log: Mutex<Log>,
     jobs: UnboundedSender<Job>,
     /// Cancels running calls when the server stops.
-    stop: Stop,
+    pub(super) stop: Stop,
 }
 
 #[derive(Debug, Default)]
@@ -133,8 +127,18 @@ impl Calls {
         }
     }
 
+    /// Records an attempt of a call.
+    pub(super) fn attempted(&self, job: &Job, attempt: &Attempt<'_>) {
+        self.log().change(job.number, |logged| note(logged, attempt));
+    }
+
+    /// Records that a call was not made.
+    pub(super) fn abandon(&self, job: &Job, reason: String) {
+        self.log().end(job.number, "failed", Some(reason));
+    }
+
     /// Records the outcome of a call and resumes the instance.
-    fn end(
+    pub(super) fn end(
         &self,
         state: &mut State,
         job: &Job,
@@ -211,53 +215,6 @@ impl Log {
     }
 }
 
-/// Makes calls as long as the server runs.
-pub(super) async fn make(server: Arc<Server>, mut jobs: UnboundedReceiver<Job>) {
-    let slots = Arc::new(Semaphore::new(MAX_CALLS));
-    while let Some(job) = jobs.recv().await {
-        let Ok(permit) = Arc::clone(&slots).acquire_owned().await else { return };
-        let server = Arc::clone(&server);
-        tokio::task::spawn_blocking(move || {
-            make_one(&server, &job);
-            drop(permit);
-        });
-    }
-}
-
-fn make_one(server: &Server, job: &Job) {
-    let calls = &server.calls;
-    if !job.is_awaited(&server.state()) {
-        let reason = "the instance no longer waits for the call".to_owned();
-        return calls.log().end(job.number, "failed", Some(reason));
-    }
-    let clock = SystemClock::new(calls.stop.clone());
-    let on_attempt = |attempt: Attempt<'_>| {
-        calls.log().change(job.number, |noted| note(noted, &attempt));
-    };
-    let answer = post(&posting(&job.outgoing), &clock, job.number, on_attempt);
-    if answer == Err(Failure::Stopped) {
-        // If the instance is stored on disk, the call is repeated at the next start.
-        return;
-    }
-    let (outcome, result) = result(answer, &job.outgoing.cause);
-    let mut state = server.state();
-    calls.end(&mut state, job, outcome, result);
-    calls.begin(&mut state);
-}
-
-fn posting(outgoing: &Outgoing) -> PostRequest {
-    let webhook = &outgoing.webhook;
-    let (timeout, deadline) = match outgoing.cause {
-        Cause::Collected(_) => (Duration::from_millis(webhook.timeout_ms), None),
-        Cause::Node { timeout_ms } => {
-            let all = Duration::from_millis(timeout_ms.unsigned_abs());
-            (all, Some(all))
-        }
-    };
-    let (address, body) = (webhook.url.clone(), outgoing.body.to_string());
-    PostRequest { address, body, timeout, deadline, attempts: webhook.attempts }
-}
-
 fn note(noted: &mut LoggedCall, attempt: &Attempt<'_>) {
     noted.is_asking = matches!(attempt, Attempt::Begins);
     let Attempt::Ended { took, result } = attempt else { return };
@@ -271,33 +228,4 @@ fn note(noted: &mut LoggedCall, attempt: &Attempt<'_>) {
             "number": number, "error": failure.diagnostic().message, "durationMs": took,
         }),
     });
-}
-
-/// Returns the outcome for the log and the result for the waiting instance. Only webhook
-/// nodes receive the output of an answer.
-fn result(
-    answer: Result<PostResponse, Failure>,
-    cause: &Cause,
-) -> (&'static str, CallResult) {
-    let PostResponse { status, body } = match answer {
-        Ok(answer) => answer,
-        Err(Failure::TimedOut { .. }) => return ("timedOut", CallResult::TimedOut),
-        Err(failure) => {
-            let reason = failure.diagnostic().message;
-            return ("failed", CallResult::Failed { reason });
-        }
-    };
-    let is_success = (200..300).contains(&status);
-    let outcome = if is_success { "answered" } else { "failed" };
-    let text = body.strip_prefix('\u{feff}').unwrap_or(&body).trim();
-    let is_read = matches!(cause, Cause::Node { .. }) && !text.is_empty();
-    match Json::parse(text) {
-        Ok(_) if is_read => {
-            (outcome, CallResult::Answered { status, output: text.to_owned() })
-        }
-        Err(problem) if is_read && is_success => {
-            ("failed", CallResult::Failed { reason: format!("the answer is {problem}") })
-        }
-        _ => (outcome, CallResult::Answered { status, output: "{}".to_owned() }),
-    }
 }

@@ -75,7 +75,7 @@ impl<'s> Reader<'s> {
         let (anchor, kind, end) = match event {
             Event::Alias(anchor) => return self.alias(anchor, span),
             Event::Scalar(text, style, anchor, tag) => {
-                let text = self.as_written(text, span);
+                let text = self.as_written(text, style, span);
                 (anchor, scalar(text, style, tag.as_deref()), span.end)
             }
             Event::SequenceStart(anchor, _) => {
@@ -130,12 +130,12 @@ impl<'s> Reader<'s> {
                 let last = entries.last().map(|entry| entry.value.span.end);
                 return Ok((entries, self.end(range, last)));
             }
-            let Event::Scalar(key, ..) = event else {
+            let Event::Scalar(key, style, ..) = event else {
                 let message = "a key must be a plain string".into();
                 return Err(problem(self.span(range), message, None));
             };
             let key_span = self.span(range);
-            let key = self.as_written(key, key_span);
+            let key = self.as_written(key, style, key_span);
             let (event, range) = self.next()?;
             let value = self.node(event, range, depth + 1)?;
             self.entries.push(Entry { key, key_span, value });
@@ -144,14 +144,21 @@ impl<'s> Reader<'s> {
 
     /// Borrows a string from the file if it is there verbatim or in quotes. The parser
     /// copies each string, and a document has thousands of them.
-    fn as_written(&self, text: Cow<'s, str>, span: Span) -> Cow<'s, str> {
-        let range = span.start as usize..span.end as usize;
-        let Some(written) = self.file.text().get(range) else { return text };
-        let quoted = written.get(1..written.len().saturating_sub(1));
-        let is_equal = |written: &&str| **written == *text;
-        match Some(written).filter(is_equal).or_else(|| quoted.filter(is_equal)) {
-            Some(written) => Cow::Borrowed(written),
-            None => text,
+    fn as_written(
+        &self,
+        text: Cow<'s, str>,
+        style: ScalarStyle,
+        span: Span,
+    ) -> Cow<'s, str> {
+        let quote = match style {
+            ScalarStyle::Plain => 0,
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => 1,
+            ScalarStyle::Literal | ScalarStyle::Folded => return text,
+        };
+        let (start, end) = (span.start as usize + quote, span.end as usize);
+        match self.file.text().get(start..end.saturating_sub(quote)) {
+            Some(written) if *written == *text => Cow::Borrowed(written),
+            _ => text,
         }
     }
 
@@ -188,15 +195,33 @@ impl<'s> Reader<'s> {
         let mark = error.marker();
         let at = self.file.offset(mark.line(), mark.col());
         let span = Span::new(self.file.id(), at, at);
-        // The parser limits the number of brackets in its lookahead.
-        if error.info() == "recursion limit exceeded" {
+        let before = self.file.text().get(..at).unwrap_or_default();
+        // The parser reads many brackets ahead, and fails before it returns them.
+        if deepest(before) > MAX_DEPTH {
             return too_deep(span);
         }
-        let hint =
-            self.file.text()[..at].rsplit('\n').next().filter(|line| line.contains('\t'));
-        let hint = hint.map(|_| "indent with spaces, not tabs".into());
+        let line = before.rsplit('\n').next();
+        let has_tab = line.is_some_and(|line| line.contains('\t'));
+        let hint = has_tab.then(|| "indent with spaces, not tabs".into());
         problem(span, format!("this is not YAML: {}", error.info()), hint)
     }
+}
+
+/// Returns the largest number of lists and objects inside each other, up to the first
+/// syntax error.
+fn deepest(text: &str) -> usize {
+    let mut parser = Parser::new_from_str(text);
+    let (mut open, mut deepest) = (0_usize, 0);
+    while let Some(Ok((event, _))) = parser.next_event() {
+        match event {
+            Event::SequenceStart(..) | Event::MappingStart(..) => open += 1,
+            Event::SequenceEnd | Event::MappingEnd => open = open.saturating_sub(1),
+            Event::StreamEnd => break,
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest
 }
 
 fn too_many(what: &str, most: usize, span: Span) -> Problem {
@@ -379,6 +404,23 @@ mod tests {
         let text = format!("{open}{items}{}", "]".repeat(100));
         let file = Files::new().add("anchors.yaml", text);
         assert_eq!(read(&file).unwrap_err().kind, ProblemKind::TooLarge);
+    }
+
+    #[test]
+    fn deep_nesting_is_reported_as_such() {
+        let read_kind = |text: String| {
+            let file = Files::new().add("deep.yaml", text);
+            read(&file).unwrap_err().kind
+        };
+        for brackets in [MAX_DEPTH + 2, 255, 256, 10_000] {
+            let open = "[".repeat(brackets);
+            assert_eq!(read_kind(format!("a: {open}")), ProblemKind::TooLarge);
+            assert_eq!(read_kind(format!("a: {open}'x")), ProblemKind::TooLarge);
+        }
+        let in_a_string = "[".repeat(1000);
+        let broken = format!("a: '{in_a_string}'\nb: [1");
+        assert_eq!(read_kind(broken), ProblemKind::YamlSyntax);
+        assert_eq!(read_kind("[".repeat(20)), ProblemKind::YamlSyntax);
     }
 
     #[test]

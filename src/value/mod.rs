@@ -20,6 +20,7 @@ mod power;
 mod print;
 mod properties;
 mod region;
+mod serde_value;
 mod serialize;
 pub mod spoken;
 mod time;

@@ -170,6 +170,24 @@ proptest! {
     }
 
     #[test]
+    fn serde_values_equal_those_of_the_text(json in json()) {
+        // The text has a number that serde cannot represent.
+        let Ok(value) = serde_json::from_str::<serde_json::Value>(&json.to_string()) else {
+            return Ok(());
+        };
+        prop_assert_eq!(serde_json::Value::from(&json), value.clone());
+        prop_assert_eq!(Json::from(&value), Json::parse(&value.to_string()).unwrap());
+    }
+
+    #[test]
+    fn all_numbers_of_serde_are_converted(whole in any::<u64>(), float in any::<f64>()) {
+        for value in [serde_json::Value::from(whole), float.into()] {
+            let parsed = Json::parse(&value.to_string()).unwrap_or_default();
+            prop_assert_eq!(Json::from(&value), parsed);
+        }
+    }
+
+    #[test]
     fn comparison_is_antisymmetric_and_agrees_with_equality(left in values(), right in values()) {
         prop_assert_eq!(equal(&left, &right), equal(&right, &left));
         let order = compare(&left, &right);

@@ -15,8 +15,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Kind, Node};
 use crate::value::{Json, Text};
 
-use super::question::Keystroke;
-
 /// Input of a caller while a flow listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
@@ -34,6 +32,15 @@ pub enum Input {
 
 const NOTATION: &str = "write keys (`1`, `1234#`), timed keys (`7@900,3@200`, each the given number of \
     milliseconds after the one before), `-` for silence, `say:two words`, or `hangup`";
+
+/// One key press of the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keystroke {
+    /// The key: `0` to `9`, `*`, `#`, `A` to `D`.
+    pub key: char,
+    /// Milliseconds after the previous key, or after the start of listening.
+    pub after_ms: u32,
+}
 
 impl Input {
     /// Parses the notation. Surrounding blanks are ignored, and `a` to `d` are the same

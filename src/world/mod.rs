@@ -11,12 +11,12 @@ mod phone;
 mod question;
 
 pub use fixtures::{
-    AnswerProgress, DataTableRow, Fixtures, QueueWait, ScheduleGroupState, TimeZone, User,
+    AnswerProgress, DataTableRow, Fixtures, QueueWait, ScheduleGroupState, TimeZone,
+    User, section_of, section_of_prompt,
 };
 pub use host::FixtureHost;
-pub use input::Input;
+pub use input::{Input, Keystroke};
 pub use phone::{Country, e164, unreadable};
 pub use question::{
-    ActionAnswer, Answer, Choice, Host, InputQuestion, Keystroke, Question, QueueAnswer,
-    Response,
+    ActionAnswer, Answer, Choice, Host, InputQuestion, Question, QueueAnswer, Response,
 };

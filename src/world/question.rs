@@ -167,12 +167,3 @@ pub trait Host {
     /// Answers one question. Each question of a run is asked once, in order.
     fn answer(&mut self, question: &Question<'_>) -> Answer;
 }
-
-/// One key press of the caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keystroke {
-    /// The key: `0` to `9`, `*`, `#`, `A` to `D`.
-    pub key: char,
-    /// Milliseconds after the previous key, or after the start of listening.
-    pub after_ms: u32,
-}

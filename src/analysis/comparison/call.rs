@@ -6,7 +6,9 @@ use rustc_hash::FxBuildHasher;
 use super::compare::{Found, VOLATILE, Walk, text};
 use super::equal::is_close;
 use super::report::{Difference, DifferenceKind};
-use crate::trace::observation::{AttributeKind, Observation, Source, escaped};
+use crate::trace::observation::{
+    AttributeKind, Observation, ObservedError, Source, escaped,
+};
 use crate::value::{Json, Text};
 
 impl<'o> Walk<'o, '_> {
@@ -26,8 +28,9 @@ impl<'o> Walk<'o, '_> {
         }
         if let (Some(status), Some(local)) = (&one.status, &two.status) {
             self.text(DifferenceKind::Status, "/status", Some(status), Some(local));
-            let code =
-                |side: &'o Observation| side.error.as_ref().map(|error| &error.code);
+            let code = |side: &'o Observation| {
+                side.error.as_ref().and_then(ObservedError::label)
+            };
             self.text(DifferenceKind::CallError, "/error/code", code(one), code(two));
         }
         self.final_variables();

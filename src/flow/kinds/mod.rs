@@ -193,6 +193,13 @@ static BY_CLASS: LazyLock<Box<[(String, &'static ActionSpec)]>> = LazyLock::new(
     kinds.into()
 });
 
+/// All kinds of actions and choices, sorted by event name.
+static BY_EVENT: LazyLock<Box<[(String, &'static ActionSpec)]>> = LazyLock::new(|| {
+    let mut kinds: Vec<_> = all().map(|kind| (kind.event_name(), kind)).collect();
+    kinds.sort_by(|one, other| one.0.cmp(&other.0));
+    kinds.into()
+});
+
 /// All kinds of actions and choices, in alphabetical order.
 pub(crate) fn all() -> impl Iterator<Item = &'static ActionSpec> {
     BY_NAME.iter().copied()
@@ -223,7 +230,8 @@ pub(crate) fn of_class(class: &str, is_choice: bool) -> Option<&'static ActionSp
 
 /// Returns the kind whose events in execution documents have this name.
 pub(crate) fn of_event(event: &str) -> Option<&'static ActionSpec> {
-    all().find(|kind| kind.event_name() == event)
+    let index = BY_EVENT.binary_search_by(|(known, _)| known.as_str().cmp(event)).ok()?;
+    BY_EVENT.get(index).map(|(_, kind)| *kind)
 }
 
 /// Returns the operation of the kind with this name.

@@ -1,6 +1,8 @@
 //! Documents as values.
 
-use crate::source::{Kind, Node};
+use std::borrow::Cow;
+
+use crate::source::{Entry, FileId, Kind, Node, Span};
 use crate::value::{Json, Number, Text};
 
 /// Converts a document to JSON. The last value of a repeated key counts.
@@ -19,4 +21,25 @@ pub fn json(node: &Node<'_>) -> Json {
             entries.iter().map(|entry| (Text::from(&*entry.key), json(&entry.value))),
         ),
     }
+}
+
+/// Converts JSON to a document without real positions; all spans are empty.
+pub fn node(json: &Json) -> Node<'_> {
+    let span = Span::new(FileId(0), 0, 0);
+    let kind = match json {
+        Json::Null => Kind::Null,
+        Json::Boolean(truth) => Kind::Boolean(*truth),
+        Json::Integer(_) | Json::Decimal(_) => Kind::Number(Cow::Owned(json.to_string())),
+        Json::String(text) => Kind::String(Cow::Borrowed(text)),
+        Json::Array(items) => Kind::Array(items.iter().map(node).collect()),
+        Json::Object(entries) => {
+            let entries = entries.iter().map(|(key, value)| Entry {
+                key: Cow::Borrowed(key),
+                key_span: span,
+                value: node(value),
+            });
+            Kind::Object(entries.collect())
+        }
+    };
+    Node { span, kind }
 }

@@ -6,7 +6,7 @@ mod document;
 pub mod draft;
 mod files;
 
-pub use document::json;
+pub use document::{json, node};
 pub use files::{Loaded, Placeholders, load, load_text};
 
 use super::model::Flow;

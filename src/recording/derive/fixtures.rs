@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::value::{DateTime, Duration, Json, JsonObject, Text};
+use crate::world::{ActionAnswer, Answer, Response};
 
 /// Directory objects with their known properties, by name.
 type Things = IndexMap<Text, JsonObject>;
@@ -52,15 +53,6 @@ impl FixturesBuilder {
             }
         }
         known.extend(more.into_iter().map(|(key, json)| (Text::from(key), json)));
-    }
-
-    /// Adds `{"id": …, "name": …}`; other values are ignored.
-    pub(super) fn named(&mut self, section: &'static str, json: &Json) {
-        let text = |key: &str| match json.get(key) {
-            Some(Json::String(text)) => Some(text),
-            _ => None,
-        };
-        self.thing(section, text("id"), text("name"), []);
     }
 
     /// Adds a contact with the key by which it was found.
@@ -175,4 +167,43 @@ fn all(given: &[AnswerEntry]) -> Json {
         answer.extend(one.answer.clone());
         Json::object(answer)
     }))
+}
+
+/// Converts the answer of a data action, webhook or other action to an entry of fixtures.
+pub(in crate::recording) fn answer_entry(answer: &Answer) -> JsonObject {
+    let mut entry = JsonObject::new();
+    let latency_ms = match answer {
+        Answer::Response(Response { status, output, latency_ms }) => {
+            if *status != 200 {
+                entry.insert("status".into(), Json::Integer((*status).into()));
+            }
+            entry.insert("output".into(), output.clone());
+            *latency_ms
+        }
+        Answer::Action(ActionAnswer { path, outputs, latency_ms }) => {
+            if let Some(path) = path {
+                entry.insert("path".into(), Json::String(path.clone()));
+            }
+            entry.insert("outputs".into(), Json::object(outputs.iter().cloned()));
+            *latency_ms
+        }
+        _ => 0,
+    };
+    if latency_ms > 0 {
+        entry.insert("latencyMs".into(), Json::Integer(latency_ms));
+    }
+    entry
+}
+
+/// Converts a contact to the form of fixtures, with the key by which it was found.
+pub(in crate::recording) fn listed(contact: &JsonObject, key: &Text) -> JsonObject {
+    let mut listed = contact.clone();
+    listed.retain(|_, value| *value != Json::Null);
+    let of_key = match () {
+        () if key.contains('@') => "email",
+        () if key.starts_with('+') => "phone",
+        () => "id",
+    };
+    listed.entry(of_key.into()).or_insert_with(|| Json::String(key.clone()));
+    listed
 }

@@ -6,11 +6,11 @@ mod har;
 use indexmap::IndexMap;
 
 use super::document::{Kind, Origin, RecordedFlow, Recording};
-use super::execution::is_event;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::flow::read::json;
 use crate::source::{File, Files, Kind as NodeKind, Node, read_json};
 use crate::trace::execution;
+use crate::trace::observation::Observation;
 use crate::value::{Json, Text};
 use std::path::Path;
 
@@ -133,7 +133,7 @@ impl<'i> Importer<'i> {
             if let Some(response) = node.get("response") {
                 self.execution(response, "execution", request);
             }
-        } else if is_event(&json(node)) {
+        } else if execution::is_streamed(&json(node)) {
             self.event(node);
         } else {
             self.refuse(node);
@@ -167,21 +167,15 @@ impl<'i> Importer<'i> {
     /// one is used.
     fn event(&mut self, node: &Node<'_>) {
         let response = json(node);
-        if !is_event(&response) {
+        let Some(document) = execution::of_streamed(&response) else {
             self.refuse(node);
             return;
-        }
-        let text = |key: &str| text(&response, key);
+        };
         let recording = Recording {
-            id: text("executionId").unwrap_or_default(),
-            recorded_at: text("startDateTime"),
+            id: document.execution_id.clone().unwrap_or_default(),
+            recorded_at: document.start.clone(),
             source: self.origin("topic"),
-            flow: RecordedFlow {
-                id: text("flowId"),
-                name: text("flowName"),
-                version: text("flowVersion"),
-                kind: text("flowType"),
-            },
+            flow: RecordedFlow::of_document(&document),
             ..Recording::new(Kind::Execution, response)
         };
         self.keep(recording);
@@ -201,12 +195,7 @@ impl<'i> Importer<'i> {
             id: document.execution_id.clone().unwrap_or_else(|| id_of(&response, None)),
             recorded_at: document.start.clone(),
             source: self.origin(format),
-            flow: RecordedFlow {
-                id: document.flow_id.clone(),
-                name: document.flow_name.clone(),
-                version: document.flow_version.clone(),
-                kind: document.flow_type,
-            },
+            flow: RecordedFlow::of_document(&document),
             request: request.filter(|it| matches!(it, Json::Object(_))),
             ..Recording::new(Kind::Execution, response)
         };
@@ -223,10 +212,8 @@ impl<'i> Importer<'i> {
     ) {
         let response = json(response);
         let request = request.map(json).filter(|it| matches!(it, Json::Object(_)));
-        let of_steps = match response.get("trace") {
-            Some(Json::Array(steps)) => steps.first().and_then(|it| text(it, "flowId")),
-            _ => None,
-        };
+        let call = Observation::of_simulation(&response);
+        let of_steps = call.and_then(|call| call.steps.first()?.flow.clone());
         let of_request = request.as_ref().and_then(|request| text(request, "flowId"));
         let recording = Recording {
             id: id_of(&response, request.as_ref()),
@@ -245,9 +232,9 @@ impl<'i> Importer<'i> {
     }
 
     fn keep(&mut self, recording: Recording) {
-        let size = |recording: &Recording| match recording.response.get("execution") {
-            Some(Json::Array(items)) => items.len(),
-            _ => 0,
+        let size = |recording: &Recording| {
+            let document = execution::of_streamed(&recording.response);
+            document.and_then(|it| it.execution).map_or(0, |events| events.len())
         };
         match self.found.get(&recording.id) {
             Some(known) if size(known) > size(&recording) => {}

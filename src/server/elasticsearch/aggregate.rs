@@ -237,7 +237,7 @@ fn terms(
                 value["key"] = json!(u8::from(*is_true));
                 value["key_as_string"] = json!(is_true.to_string());
             }
-            other => value["key"] = serde_json::to_value(other).unwrap_or_default(),
+            other => value["key"] = Value::from(other),
         }
         answered.push(value);
     }

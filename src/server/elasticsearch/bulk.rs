@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::document::{check_limits, check_new, read, write, written};
-use super::problem::Problem;
-use super::{EndpointResult, allow, index};
-use crate::server::Server;
+use super::index;
+use super::parameters::allow;
+use super::problem::{EndpointResult, Problem};
 use crate::server::http::reply::Reply;
 use crate::server::http::request::ApiRequest;
+use crate::server::shared::Server;
 use crate::server::state::State;
 use crate::server::state::indices::NewDocument;
 use crate::value::Json;

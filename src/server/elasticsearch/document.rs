@@ -3,12 +3,13 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::problem::Problem;
+use super::index::{self, shards};
+use super::parameters::allow;
+use super::problem::{EndpointResult, Problem};
 use super::source::SourceFilter;
-use super::{EndpointResult, allow, index};
-use crate::server::Server;
 use crate::server::http::reply::Reply;
 use crate::server::http::request::ApiRequest;
+use crate::server::shared::Server;
 use crate::server::state::State;
 use crate::server::state::event::{DocumentsWritten, Event};
 use crate::server::state::indices::NewDocument;
@@ -157,7 +158,7 @@ pub(super) fn written(state: &State, name: &str, id: &str) -> (u16, Value) {
         "_id": id,
         "_version": version,
         "result": result,
-        "_shards": super::shards(),
+        "_shards": shards(),
         "_seq_no": sequence,
         "_primary_term": 1,
     });

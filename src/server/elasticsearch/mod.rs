@@ -12,6 +12,7 @@ mod bulk;
 mod document;
 mod field;
 mod index;
+mod parameters;
 mod problem;
 mod query;
 mod search;
@@ -28,30 +29,17 @@ use axum::http::{HeaderName, HeaderValue, Response, header};
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
-use super::Server;
 use super::access;
 use super::control::Fault;
 use super::http::listen;
 use super::http::reply::{Body, Reply};
 use super::http::request::ApiRequest;
-use problem::Problem;
-
-/// The result of a request.
-type EndpointResult = Result<Reply, Problem>;
+use super::shared::Server;
+use parameters::allow;
+use problem::{EndpointResult, Problem};
 
 /// The header that clients require in every answer.
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
-
-/// Parameters that are accepted everywhere, as they have no effect here.
-const IGNORED: [&str; 7] = [
-    "error_trace",
-    "human",
-    "master_timeout",
-    "pretty",
-    "refresh",
-    "timeout",
-    "wait_for_active_shards",
-];
 
 /// The supported requests, for error messages.
 const SUPPORTED: &str = "GET /, /_cluster/health; PUT, HEAD and DELETE /INDEX; \
@@ -213,22 +201,6 @@ fn expect_json(asked: &ApiRequest) -> Result<(), Problem> {
     Err(Problem::new(406, "media_type_header_exception", reason))
 }
 
-/// Refuses parameters that are not supported.
-fn allow(asked: &ApiRequest, known: &[&str]) -> Result<(), Problem> {
-    let unknown = asked.query.iter().find(|(name, _)| {
-        !IGNORED.contains(&name.as_str()) && !known.contains(&name.as_str())
-    });
-    match unknown {
-        None => Ok(()),
-        Some((name, _)) => {
-            let path = &asked.path;
-            let reason =
-                format!("the parameter [{name}] of {path} is not supported by flowsim");
-            Err(Problem::illegal(reason))
-        }
-    }
-}
-
 /// `GET /`: the product and its version. Clients check the header; the version is for
 /// people.
 fn root(_: &Server, asked: &ApiRequest, _: &str, _: &str) -> EndpointResult {
@@ -276,9 +248,4 @@ fn health(server: &Server, asked: &ApiRequest, _: &str, _: &str) -> EndpointResu
         "task_max_waiting_in_queue_millis": 0,
         "active_shards_percent_as_number": 100.0,
     })))
-}
-
-/// Returns the shards part of an answer: one shard, which succeeded.
-fn shards() -> serde_json::Value {
-    json!({ "total": 1, "successful": 1, "failed": 0 })
 }

@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use crate::server::http::reply::{ApiError, Reply};
 
+/// The result of a request.
+pub(super) type EndpointResult = Result<Reply, Problem>;
+
 /// The reason for which a request failed.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {

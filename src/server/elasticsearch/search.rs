@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 
 use super::aggregate::{self, Aggregation};
 use super::field::{Key, text, values};
-use super::problem::Problem;
+use super::index::{self, shards};
+use super::parameters::allow;
+use super::problem::{EndpointResult, Problem};
 use super::query::{Query, known};
 use super::source::SourceFilter;
-use super::{EndpointResult, allow, index, shards};
-use crate::server::Server;
 use crate::server::http::reply::Reply;
 use crate::server::http::request::ApiRequest;
+use crate::server::shared::Server;
 use crate::server::state::indices::Document;
 use crate::value::{Json, Text};
 

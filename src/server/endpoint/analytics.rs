@@ -112,7 +112,7 @@ fn all(fixtures: &Fixtures) -> Vec<String> {
 fn statistics(fixtures: &Fixtures, queue: &str) -> Option<Map<String, Value>> {
     let question = Question::QueueStatistics { queue };
     match fixtures.answer(&question, &mut AnswerProgress::default()) {
-        Answer::Statistics(Some(json)) => match crate::server::document(&json) {
+        Answer::Statistics(Some(json)) => match Value::from(&json) {
             Value::Object(entries) => Some(entries),
             _ => None,
         },

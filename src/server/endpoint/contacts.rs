@@ -59,7 +59,7 @@ fn of_answer(contact: &Json, key: Option<&str>) -> Value {
     let id = id.unwrap_or_else(|| derived_id(&seed()).to_string());
     let number = key.and_then(|key| e164(key, Country::default()));
     let phone = number.map(|number| json!({ "display": number, "e164": number }));
-    let attributes = contact.get("attributes").map(crate::server::document);
+    let attributes = contact.get("attributes").map(Value::from);
     json!({
         "id": id,
         "firstName": first,
@@ -100,8 +100,7 @@ fn listed(state: &State) -> Vec<Value> {
             }
             let phone =
                 contact["phone"].as_str().or_else(|| contact["phones"][0].as_str());
-            let json = Json::parse(&contact.to_string()).unwrap_or_default();
-            all.push(of_answer(&json, phone));
+            all.push(of_answer(&contact.into(), phone));
         }
     }
     all

@@ -8,7 +8,7 @@ use crate::server::control::{Fault, LogFilter, MAX_FAULTS, Status};
 use crate::server::elasticsearch;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, describe};
-use crate::server::route::ROUTES;
+use crate::server::shared::Server;
 use crate::server::state::State;
 use crate::server::state::event::Event;
 use crate::server::state::flow::{details, has_error};
@@ -71,7 +71,7 @@ fn named_file(document: &serde_json::Map<String, Value>) -> Option<String> {
 
 /// Sets faults for the next requests of routes: `{"POST /api/v2/flows": [409, 200]}`.
 pub(in crate::server) fn set_faults(
-    state: &mut State,
+    server: &Server,
     asked: &ApiRequest,
 ) -> EndpointResult {
     let body = asked.object()?.0;
@@ -87,7 +87,8 @@ pub(in crate::server) fn set_faults(
             let message = format!("`{route}` controls the server and cannot have faults");
             return Err(ApiError::bad(message));
         }
-        let is_ours = ROUTES.iter().any(|it| it.method == method && fits(it.path, path));
+        let mut routes = server.routes.iter();
+        let is_ours = routes.any(|it| it.method == method && fits(it.path, path));
         if !is_ours && !elasticsearch::may_have_faults(method, path) {
             return Err(ApiError::bad(format!("unknown route `{route}`")));
         }
@@ -103,7 +104,9 @@ pub(in crate::server) fn set_faults(
         all.push((route.clone(), faults?));
     }
     let count = all.len();
+    let mut state = server.state();
     all.into_iter().for_each(|(route, faults)| state.control.set_faults(route, faults));
+    drop(state);
     Ok(Reply::ok(json!({ "routes": count })))
 }
 

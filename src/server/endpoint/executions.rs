@@ -130,7 +130,7 @@ fn outputs(trace: &Trace, program: &Program) -> Map<String, Value> {
     let others = others.map(|(name, value)| (name.to_string(), value));
     known
         .chain(others)
-        .map(|(name, value)| (name, crate::server::document(&value.to_json())))
+        .map(|(name, value)| (name, Value::from(&value.to_json())))
         .collect()
 }
 

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::executions;
 use super::flow_jobs::new_job;
-use crate::server::Server;
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
+use crate::server::shared::Server;
 use crate::server::state::State;
 use crate::server::state::event::Origin;
 use crate::server::state::flow::platform_type;

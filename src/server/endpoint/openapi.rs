@@ -5,13 +5,13 @@ use serde_json::{Map, Value, json};
 use crate::server::access::Permission;
 use crate::server::http::reply::{EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
-use crate::server::route::{ROUTES, Route};
-use crate::server::state::State;
+use crate::server::route::Route;
+use crate::server::shared::Server;
 
 /// Returns the OpenAPI document of all routes.
-pub(in crate::server) fn document(_: &mut State, asked: &ApiRequest) -> EndpointResult {
+pub(in crate::server) fn document(server: &Server, asked: &ApiRequest) -> EndpointResult {
     let mut paths: Map<String, Value> = Map::new();
-    for route in ROUTES {
+    for route in &server.routes {
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
         path[route.method.to_ascii_lowercase()] = operation(route);
     }

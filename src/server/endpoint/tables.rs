@@ -98,7 +98,7 @@ fn row_json(
     row.insert("key".into(), key.into());
     if !is_brief {
         for (name, value) in columns.into_iter().skip(1) {
-            row.insert(name.to_string(), crate::server::document(&value.to_json()));
+            row.insert(name.to_string(), Value::from(&value.to_json()));
         }
     }
     Some(Value::Object(row))

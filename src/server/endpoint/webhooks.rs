@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::server::Server;
 use crate::server::http::reply::{EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
+use crate::server::shared::Server;
 use crate::server::state::State;
 use crate::server::state::event::Event;
 

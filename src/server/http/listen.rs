@@ -1,28 +1,34 @@
 //! Connections: accepting them, their limits, and shutting down.
 
+use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
-use super::reply::ApiError;
+use super::reply::{ApiError, CORRELATION_ID, Reply};
 use super::request::{ApiRequest, pairs};
-use super::wire::{Malformed, Wire};
+use super::wire::{AnswerBody, Answers, Wire};
+
+/// Answers a request that hyper rejected with a status. Returns the id of the request and
+/// the answer.
+pub(in crate::server) type Malformed = Arc<dyn Fn(u16) -> (String, Reply) + Send + Sync>;
 
 /// Maximum size of a request body, in bytes.
 pub(in crate::server) const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 /// Maximum number of open connections; further ones wait until one is closed.
-const MAX_CONNECTIONS: usize = 1_024;
+const MAX_CONNECTIONS: u32 = 1_024;
 /// Time limit for the head of a request, and for the pause between two requests.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time limit for the body of a request.
@@ -54,8 +60,7 @@ pub(in crate::server) async fn serve(
     malformed: Malformed,
     mut stop: watch::Receiver<bool>,
 ) {
-    let graceful = GracefulShutdown::new();
-    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
     loop {
         let Ok(permit) = Arc::clone(&slots).acquire_owned().await else { break };
         let accepted = tokio::select! {
@@ -67,23 +72,73 @@ pub(in crate::server) async fn serve(
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
-        let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
-        let wire = Wire::new(stream, ANSWER_TIMEOUT, Arc::clone(&malformed));
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_TIMEOUT)
-            // A client that has finished sending may still wait for the answer.
-            .half_close(true)
-            .serve_connection(TokioIo::new(wire), service);
-        let connection = graceful.watch(connection);
+        let (router, malformed, stop) = (router.clone(), malformed.clone(), stop.clone());
         tokio::spawn(async move {
-            // It is not an error if the client closes the connection.
-            let _ = connection.await;
+            connection(stream, router, malformed, stop).await;
             drop(permit);
         });
     }
-    let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
+    // All slots are free when all connections are closed.
+    let closed = slots.acquire_many(MAX_CONNECTIONS);
+    let _ = tokio::time::timeout(STOP_TIMEOUT, closed).await;
+}
+
+/// Serves a connection until the client closes it, or until its running request is answered
+/// after `stop` is set.
+async fn connection(
+    stream: TcpStream,
+    router: Router,
+    malformed: Malformed,
+    mut stop: watch::Receiver<bool>,
+) {
+    let _ = stream.set_nodelay(true);
+    let answers = Arc::new(Answers::default());
+    let wire = Wire::new(stream, ANSWER_TIMEOUT, Arc::clone(&answers));
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(|request| {
+        let (answered, unfinished) = (router.call(request), answers.begin());
+        Box::pin(async move {
+            let answer = answered.await?;
+            Ok::<_, Infallible>(answer.map(|body| AnswerBody::new(body, unfinished)))
+        })
+    });
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        // A client that has finished sending may still wait for the answer.
+        .half_close(true)
+        .serve_connection(TokioIo::new(wire), service);
+    let mut is_stopping = false;
+    let ended = loop {
+        tokio::select! {
+            ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break ended,
+            _ = stop.wait_for(|stop| *stop), if !is_stopping => {
+                is_stopping = true;
+                std::pin::Pin::new(&mut connection).graceful_shutdown();
+            }
+        }
+    };
+    let wire = connection.into_parts().io.into_inner();
+    if let Err(error) = ended {
+        // Otherwise the client has closed the connection, which is not an error.
+        let Some(status) = wire.rejected().filter(|_| error.is_parse()) else { return };
+        if wire.send(&rejection(status, &malformed)).await.is_err() {
+            return;
+        }
+    }
+    wire.close().await;
+}
+
+/// Returns the answer to a request that hyper rejected, as the last one of a connection.
+fn rejection(status: StatusCode, malformed: &Malformed) -> Vec<u8> {
+    let (id, reply) = malformed(status.as_u16());
+    let body = reply.text();
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\n{CORRELATION_ID}: {id}\r\n\
+         connection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
 }
 
 /// Reads a request with its body.

@@ -1,155 +1,195 @@
-//! The byte stream of a connection: adds a body to the answers that hyper creates itself,
-//! and disconnects a client that does not receive its answers.
+//! The byte stream of a connection: withholds the answers that hyper creates itself, and
+//! disconnects a client that does not receive its answers.
 
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use axum::body::{Body, Bytes};
+use axum::http::StatusCode;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Sleep, sleep};
-
-use super::reply::{CORRELATION_ID, Reply};
-
-/// Answers a request that hyper rejected with a status. Returns the id of the request and
-/// the answer.
-pub(in crate::server) type Malformed = Arc<dyn Fn(u16) -> (String, Reply) + Send + Sync>;
+use tokio::time::{Sleep, sleep, timeout};
 
 /// Time for which a connection is read after its last answer. Closing a connection with
 /// unread input resets it, and the client may lose the answer.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// The answers of the server on a connection, as far as the client has not received them.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
+    /// Number of requests whose answers hyper has not read completely.
+    open: AtomicUsize,
+    /// Whether hyper holds an answer that has not been written completely.
+    is_held: AtomicBool,
+}
+
+impl Answers {
+    /// Begins the answer to a request. Drop the result when the answer is complete.
+    pub(super) fn begin(self: &Arc<Self>) -> Unfinished {
+        self.open.fetch_add(1, Ordering::Relaxed);
+        Unfinished(Arc::clone(self))
+    }
+
+    fn is_unwritten(&self) -> bool {
+        self.open.load(Ordering::Relaxed) > 0 || self.is_held.load(Ordering::Relaxed)
+    }
+
+    fn flushed(&self) {
+        if self.open.load(Ordering::Relaxed) == 0 {
+            self.is_held.store(false, Ordering::Relaxed);
+        }
+    }
+}
+
+/// An answer that is not complete.
+#[derive(Debug)]
+pub(super) struct Unfinished(Arc<Answers>);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        self.0.is_held.store(true, Ordering::Relaxed);
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The body of an answer. hyper drops it when it has read all of it.
+pub(super) struct AnswerBody {
+    body: Body,
+    _unfinished: Unfinished,
+}
+
+impl AnswerBody {
+    pub(super) fn new(body: Body, unfinished: Unfinished) -> Self {
+        Self { body, _unfinished: unfinished }
+    }
+}
+
+impl HttpBody for AnswerBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.get_mut().body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
 /// A connection.
 pub(super) struct Wire {
     stream: TcpStream,
-    malformed: Malformed,
+    answers: Arc<Answers>,
     /// Time limit for a client to receive an answer.
     patience: Duration,
     /// Runs while part of an answer has not been received.
     deadline: Option<Pin<Box<Sleep>>>,
-    /// The replacement of hyper's own answer, and the number of its bytes already
-    /// written.
-    instead: Option<(Vec<u8>, usize)>,
-    /// Runs while the connection is being closed.
-    lingering: Option<Pin<Box<Sleep>>>,
+    /// The head of an answer that hyper created itself. It has no body.
+    withheld: Vec<u8>,
 }
 
 impl Wire {
     pub(super) fn new(
         stream: TcpStream,
         patience: Duration,
-        malformed: Malformed,
+        answers: Arc<Answers>,
     ) -> Self {
-        let (deadline, instead, lingering) = (None, None, None);
-        Self { stream, malformed, patience, deadline, instead, lingering }
+        Self { stream, answers, patience, deadline: None, withheld: Vec::new() }
     }
 
-    fn write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        if let Poll::Ready(written) = Pin::new(&mut self.stream).poll_write(cx, bytes) {
-            return Poll::Ready(written);
-        }
-        let patience = self.patience;
-        let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(patience)));
-        ready!(deadline.as_mut().poll(cx));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    /// Returns the status of the answer that hyper created itself, if it did. Its error
+    /// has the reason, but does not distinguish long paths from long headers.
+    pub(super) fn rejected(&self) -> Option<StatusCode> {
+        // The head begins with `HTTP/1.1 414`.
+        StatusCode::from_bytes(self.withheld.get(9..12)?).ok()
     }
 
-    /// Writes the replacement of hyper's own answer completely.
-    fn write_instead(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while let Some((text, at)) = self.instead.take() {
-            let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) else {
-                break;
-            };
-            match self.write(cx, rest) {
-                Poll::Ready(written) => self.instead = Some((text, at + written?)),
-                Poll::Pending => {
-                    self.instead = Some((text, at));
-                    return Poll::Pending;
+    /// Writes bytes to the client.
+    ///
+    /// # Errors
+    /// The client is gone, or does not receive the bytes in time.
+    pub(super) async fn send(&self, mut bytes: &[u8]) -> io::Result<()> {
+        let write = async {
+            while !bytes.is_empty() {
+                self.stream.writable().await?;
+                match self.stream.try_write(bytes) {
+                    Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    Err(error) => return Err(error),
                 }
             }
+            Ok(())
+        };
+        timeout(self.patience, write).await?
+    }
+
+    /// Closes the connection after the client has received its answers.
+    pub(super) async fn close(mut self) {
+        let stream = &mut self.stream;
+        let shutdown =
+            std::future::poll_fn(|cx| Pin::new(&mut *stream).poll_shutdown(cx));
+        if shutdown.await.is_err() {
+            return;
         }
-        Poll::Ready(Ok(()))
+        let drain = async {
+            let mut scratch = [0; 4 * 1024];
+            while stream.readable().await.is_ok() {
+                match stream.try_read(&mut scratch) {
+                    Ok(0) => break,
+                    Err(error) if error.kind() != io::ErrorKind::WouldBlock => break,
+                    _ => {}
+                }
+            }
+        };
+        let _ = timeout(LINGER, drain).await;
     }
-}
-
-/// Returns the position at which hyper's own answer begins. Such an answer has a status
-/// but no body and no request id, and nothing follows it.
-fn bare_answer(bytes: &[u8]) -> Option<usize> {
-    const BEGIN: &[u8] = b"HTTP/1.1 4";
-    const LONGEST: usize = 256;
-    if !bytes.ends_with(b"\r\n\r\n") {
-        return None;
-    }
-    let from = bytes.len().saturating_sub(LONGEST);
-    let tail = bytes.get(from..)?;
-    let at = tail.windows(BEGIN.len()).rposition(|it| it == BEGIN)?;
-    let head = std::str::from_utf8(tail.get(at..)?).ok()?;
-    let is_bare =
-        head.contains("content-length: 0\r\n") && !head.contains(CORRELATION_ID.as_str());
-    (is_bare && head.find("\r\n\r\n") == Some(head.len() - 4)).then_some(from + at)
-}
-
-/// Builds the same answer with a body.
-fn whole_answer(bare: &[u8], malformed: &Malformed) -> Vec<u8> {
-    let line = bare.split(|byte| *byte == b'\r').next().unwrap_or_default();
-    let line = String::from_utf8_lossy(line);
-    let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
-    let (id, reply) = malformed(status.unwrap_or(400));
-    let body = reply.text();
-    format!(
-        "{line}\r\ncontent-type: application/json\r\n{CORRELATION_ID}: {id}\r\n\
-         connection: close\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
 }
 
 impl AsyncWrite for Wire {
+    /// Outside of the server's answers, hyper only writes heads that it created.
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let wire = self.get_mut();
-        if wire.instead.is_none() {
-            match bare_answer(bytes) {
-                None => return wire.write(cx, bytes),
-                Some(0) => {
-                    wire.instead = Some((whole_answer(bytes, &wire.malformed), 0));
-                }
-                // The bytes before it are written first.
-                Some(at) => return wire.write(cx, bytes.get(..at).unwrap_or(bytes)),
-            }
+        if !wire.answers.is_unwritten() {
+            wire.withheld.extend_from_slice(bytes);
+            return Poll::Ready(Ok(bytes.len()));
         }
-        ready!(wire.write_instead(cx))?;
-        Poll::Ready(Ok(bytes.len()))
+        if let Poll::Ready(written) = Pin::new(&mut wire.stream).poll_write(cx, bytes) {
+            return Poll::Ready(written);
+        }
+        let patience = wire.patience;
+        let deadline = wire.deadline.get_or_insert_with(|| Box::pin(sleep(patience)));
+        ready!(deadline.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
-    /// A completed flush means that the client has received everything.
+    /// hyper flushes when it has written everything.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let wire = self.get_mut();
         wire.deadline = None;
+        wire.answers.flushed();
         Pin::new(&mut wire.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let wire = self.get_mut();
-        if wire.lingering.is_none() {
-            ready!(Pin::new(&mut wire.stream).poll_shutdown(cx))?;
-        }
-        let time = wire.lingering.get_or_insert_with(|| Box::pin(sleep(LINGER)));
-        let mut scratch = [0; 4 * 1024];
-        while time.as_mut().poll(cx).is_pending() {
-            let mut read = ReadBuf::new(&mut scratch);
-            let more = ready!(Pin::new(&mut wire.stream).poll_read(cx, &mut read));
-            if more.is_err() || read.filled().is_empty() {
-                break;
-            }
-        }
-        Poll::Ready(Ok(()))
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
     }
 }
 
@@ -170,50 +210,51 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::server::http::reply::ApiError;
 
-    const BARE: &[u8] =
-        b"HTTP/1.1 400 Bad ApiRequest\r\ncontent-length: 0\r\ndate: Mon\r\n\r\n";
+    async fn connected(patience: Duration) -> (Wire, TcpStream, Arc<Answers>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let answers = Arc::new(Answers::default());
+        (Wire::new(stream, patience, Arc::clone(&answers)), client, answers)
+    }
 
-    fn malformed() -> Malformed {
-        Arc::new(|status| ("7".into(), ApiError::new(status, "x", "x").into_reply("7")))
+    async fn write(wire: &mut Wire, bytes: &[u8]) -> io::Result<usize> {
+        poll_fn(|cx| Pin::new(&mut *wire).poll_write(cx, bytes)).await
+    }
+
+    fn run<T>(test: impl Future<Output = T>) -> T {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().build().unwrap().block_on(test)
     }
 
     #[test]
-    fn only_answers_without_an_id_are_hypers_own() {
-        assert_eq!(bare_answer(BARE), Some(0));
-        let after = [b"{\"a\":1}", BARE].concat();
-        assert_eq!(bare_answer(&after), Some(7));
-        let ours = b"HTTP/1.1 404 Not Found\r\ninin-correlation-id: 1\r\ncontent-length: 0\r\n\r\n";
-        assert_eq!(bare_answer(ours), None);
-        assert_eq!(bare_answer(b"HTTP/1.1 100 Continue\r\n\r\n"), None);
-        assert_eq!(bare_answer(b""), None);
-        let whole = String::from_utf8(whole_answer(BARE, &malformed())).unwrap();
-        assert!(whole.starts_with("HTTP/1.1 400 Bad ApiRequest\r\n"), "{whole}");
-        assert!(whole.contains("inin-correlation-id: 7\r\n"), "{whole}");
-        assert!(whole.ends_with('}'), "{whole}");
+    fn only_answers_of_hyper_are_withheld() {
+        run(async {
+            let (mut wire, _client, answers) = connected(LINGER).await;
+            let answer = answers.begin();
+            write(&mut wire, b"HTTP/1.1 100 Continue\r\n\r\n").await.unwrap();
+            drop(answer);
+            write(&mut wire, b"HTTP/1.1 404 Not Found\r\n\r\n").await.unwrap();
+            assert_eq!(wire.rejected(), None);
+            poll_fn(|cx| Pin::new(&mut wire).poll_flush(cx)).await.unwrap();
+            write(&mut wire, b"HTTP/1.1 414 URI Too Long\r\n\r\n").await.unwrap();
+            assert_eq!(wire.rejected(), Some(StatusCode::URI_TOO_LONG));
+        });
     }
 
     #[test]
     fn clients_that_do_not_receive_answers_are_disconnected() {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let error = runtime.block_on(async {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let client =
-                TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-            let (stream, _) = listener.accept().await.unwrap();
-            let mut wire = Wire::new(stream, Duration::from_millis(50), malformed());
+        let error = run(async {
+            let (mut wire, _client, answers) = connected(Duration::from_millis(50)).await;
+            let _answer = answers.begin();
             let bytes = vec![b'x'; 1024 * 1024];
             // Writing succeeds until the machine's socket buffers are full, then stalls.
-            let error = loop {
-                let write = poll_fn(|cx| Pin::new(&mut wire).poll_write(cx, &bytes));
-                if let Err(error) = write.await {
+            loop {
+                if let Err(error) = write(&mut wire, &bytes).await {
                     break error;
                 }
-            };
-            drop(client);
-            error
+            }
         });
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }

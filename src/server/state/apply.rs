@@ -1,5 +1,6 @@
 //! Application of events to the organisation.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -7,8 +8,9 @@ use serde_json::Value;
 use super::event::{Called, Entry, Event, FlowChange, FlowSaved, subject_of};
 use super::flow::{StoredFlow, Version, read_flow};
 use super::instance::{Beginning, Instance, with_values};
-use super::{JOBS, MAX_JOBS, MAX_TOKENS, State, Token, fixtures_of};
+use super::{JOBS, MAX_JOBS, MAX_TOKENS, State, Token};
 use crate::engine::Session;
+use crate::source::{Files, read_json};
 use crate::value::Text;
 use crate::world::{Fixtures, Input};
 
@@ -169,7 +171,10 @@ impl State {
     }
 
     fn replace_fixtures(&mut self, document: &str) {
-        self.base = fixtures_of(&Fixtures::default(), document);
+        let file = Files::new().add("fixtures.json", document);
+        // Mistakes in the document were reported before the event was created.
+        let read = read_json(&file).map(|node| Fixtures::read(&node, Path::new("")).0);
+        self.base = read.unwrap_or_default();
         self.documents = serde_json::from_str(document).into_iter().collect();
         self.fixtures = None;
     }

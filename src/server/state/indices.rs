@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Map;
+use super::map::Map;
 use crate::value::Json;
 
 /// Maximum number of indices.

@@ -360,7 +360,7 @@ fn after(input: Input, late: i64) -> Input {
 pub(in crate::server) fn value_of(document: &Document) -> Value {
     match document {
         Document::Null => Value::NOT_SET,
-        other => Json::parse(&other.to_string()).map_or(Value::NOT_SET, Value::from),
+        other => Value::from(Json::from(other)),
     }
 }
 

@@ -6,12 +6,15 @@
 //! is not made. A server that is started again replays the stored events.
 
 mod apply;
+mod callers;
 mod decision_log;
+mod decisions;
 pub(super) mod event;
 pub(super) mod flow;
 pub(super) mod indices;
 pub(super) mod instance;
 pub(super) mod journal;
+mod map;
 pub(super) mod outgoing;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -19,20 +22,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
 use serde_json::{Value, json};
 
-use super::Organisation;
 use super::control::Control;
 use super::http::reply::ApiError;
+use super::organisation::Organisation;
 use super::webhook::Webhooks;
 use crate::engine::Call;
 use crate::flow::FlowId;
+use crate::flow::read::node;
 use crate::program::Program;
-use crate::source::{Files, read_json};
 use crate::trace::JsonNames;
-use crate::value::{DateTime, Text, derived_id};
+use crate::value::{DateTime, Json, Text, derived_id};
 use crate::world::Fixtures;
 use decision_log::DecisionLog;
 use event::{Entry, Event};
@@ -40,6 +41,7 @@ use flow::{Findings, Model, StoredFlow};
 use indices::Indices;
 use instance::Instance;
 use journal::Journal;
+use map::Map;
 use outgoing::Context;
 
 /// Maximum number of flows.
@@ -59,8 +61,6 @@ const MAX_JOBS: usize = 1_000;
 pub(super) const CONTACTS: &str = "contacts";
 /// The collection of jobs.
 pub(super) const JOBS: &str = "jobs";
-
-type Map<Key, Item> = IndexMap<Key, Item, FxBuildHasher>;
 
 /// An access token of a client.
 #[derive(Debug, Clone)]
@@ -317,7 +317,8 @@ impl State {
         let fixtures = if made.is_empty() {
             self.base.clone()
         } else {
-            fixtures_of(&self.base, &json!({ CONTACTS: made }).to_string())
+            let document = Json::from(&json!({ CONTACTS: made }));
+            self.base.merged(&node(&document), Path::new("")).0
         };
         let fixtures = Arc::new(fixtures);
         self.fixtures = Some(Arc::clone(&fixtures));
@@ -362,6 +363,11 @@ impl State {
         self.flows.get(id).ok_or_else(|| ApiError::not_found("the flow", id))
     }
 
+    /// Returns `true` if the state is stored on disk, so that a change may block.
+    pub(super) fn is_persistent(&self) -> bool {
+        self.journal.is_some()
+    }
+
     /// Returns `true` if the clock follows the wall clock.
     pub(super) fn is_real_time(&self) -> bool {
         self.organisation.real_time
@@ -379,16 +385,6 @@ fn cannot_replay(folder: &Path, problem: &str) -> String {
          or by another version of flowsim; start with those, or use another folder",
         folder.display()
     )
-}
-
-/// Merges a document over fixtures. Mistakes in the document were reported before the
-/// event was created.
-fn fixtures_of(base: &Fixtures, document: &str) -> Fixtures {
-    let file = Files::new().add("fixtures.json", document);
-    match read_json(&file) {
-        Ok(document) => base.merged(&document, Path::new("")).0,
-        Err(_) => base.clone(),
-    }
 }
 
 /// Converts an external contact of the platform to one of the fixtures.
@@ -419,6 +415,7 @@ fn contact_of(contact: &Value) -> Value {
 mod tests {
     use super::*;
     use crate::flow::read::Loaded;
+    use crate::source::Files;
 
     /// A disk that is full after the given number of events.
     struct Disk(usize);

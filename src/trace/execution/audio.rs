@@ -1,7 +1,6 @@
 //! Audio played to the participant and the participant's answer, in the platform's
 //! format.
 
-use super::event::Event;
 use crate::value::{Json, JsonObject, Text};
 
 /// One item of a playback.
@@ -94,37 +93,6 @@ impl Playback {
     }
 }
 
-impl Event {
-    /// Creates a turn: a playback, whose answer may be added with [`Self::press`].
-    pub fn turn(purpose: &str, played: &Playback) -> Self {
-        Self::new("turn")
-            .with("purpose", purpose.into())
-            .with("queuedAudioFlushed", true.into())
-            .with("toParticipant", played.to_json())
-            .with("tools", Json::array([]))
-    }
-
-    /// Adds the keys that the participant pressed in a turn, and the time.
-    #[must_use]
-    pub fn press(self, keys: &str, date_time: &str) -> Self {
-        let dtmf = object([("value", keys.into()), ("valueIsRedacted", false.into())]);
-        let audio = object([("alternates", Json::array([])), ("dtmf", dtmf)]);
-        let answer = object([("audio", audio), ("dateTime", date_time.into())]);
-        self.with("fromParticipant", answer)
-    }
-
-    /// Adds the playback of an action or of the start of a flow.
-    #[must_use]
-    pub fn play(self, played: &Playback) -> Self {
-        let audio = object([
-            ("queuedAudioFlushed", false.into()),
-            ("toParticipant", played.to_json()),
-            ("tools", Json::array([])),
-        ]);
-        self.with("audio", audio)
-    }
-}
-
 /// Returns the items that an event with these keys played. A turn holds them at the top
 /// level, other events below `audio`.
 pub(super) fn played(keys: &JsonObject) -> Vec<AudioItem> {
@@ -153,6 +121,7 @@ pub(super) fn object<'k>(entries: impl IntoIterator<Item = (&'k str, Json)>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trace::execution::Event;
 
     fn playback() -> Playback {
         Playback {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::audio::object;
+use super::audio::{Playback, object};
 use super::document::{Characteristic, ExecutionDocument};
 use super::event::{Event, Parameter, Variable};
 use crate::value::{Json, JsonObject, Text};
@@ -197,4 +197,35 @@ fn add(data: &mut Option<Json>, key: &str, value: Json) {
     };
     entries.insert(key.into(), value);
     *data = Some(Json::Object(Arc::new(entries)));
+}
+
+impl Event {
+    /// Creates a turn: a playback, whose answer may be added with [`Self::press`].
+    pub fn turn(purpose: &str, played: &Playback) -> Self {
+        Self::new("turn")
+            .with("purpose", purpose.into())
+            .with("queuedAudioFlushed", true.into())
+            .with("toParticipant", played.to_json())
+            .with("tools", Json::array([]))
+    }
+
+    /// Adds the keys that the participant pressed in a turn, and the time.
+    #[must_use]
+    pub fn press(self, keys: &str, date_time: &str) -> Self {
+        let dtmf = object([("value", keys.into()), ("valueIsRedacted", false.into())]);
+        let audio = object([("alternates", Json::array([])), ("dtmf", dtmf)]);
+        let answer = object([("audio", audio), ("dateTime", date_time.into())]);
+        self.with("fromParticipant", answer)
+    }
+
+    /// Adds the playback of an action or of the start of a flow.
+    #[must_use]
+    pub fn play(self, played: &Playback) -> Self {
+        let audio = object([
+            ("queuedAudioFlushed", false.into()),
+            ("toParticipant", played.to_json()),
+            ("tools", Json::array([])),
+        ]);
+        self.with("audio", audio)
+    }
 }

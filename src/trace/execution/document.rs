@@ -29,7 +29,7 @@ pub struct ExecutionDocument {
     pub flow_is_debug: Option<bool>,
     /// Name of the flow.
     pub flow_name: Option<Text>,
-    /// Type of the flow in lower case: `inboundcall`.
+    /// Type of the flow: `inboundcall`. Streamed events have it in upper case.
     pub flow_type: Option<Text>,
     /// Version of the flow: `13.0`.
     pub flow_version: Option<Text>,

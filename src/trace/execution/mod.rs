@@ -28,11 +28,12 @@ mod document;
 mod event;
 mod of_trace;
 mod read;
+mod streamed;
 mod write;
 
 pub use audio::{AudioItem, Playback};
 pub use document::{Characteristic, Events, ExecutionDocument};
 pub use event::{Event, EventKey, Identity, Parameter, Variable, shown};
-pub(crate) use of_trace::kind_of_event;
 pub use of_trace::of_trace;
 pub use read::read;
+pub use streamed::{is_streamed, of_streamed};

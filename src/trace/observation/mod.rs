@@ -5,6 +5,7 @@
 //! does not contain the values that a condition read. [`Observation::known`] lists the
 //! kinds of data that a source has. A hidden value is present as `None`.
 
+mod exchange;
 mod of_document;
 mod of_simulation;
 mod of_trace;
@@ -12,6 +13,11 @@ mod of_trace;
 use std::fmt::Write;
 
 use crate::value::{DateTime, Json, Text};
+
+pub use exchange::{
+    Exchange, GroupState, GroupStateKind, MenuChoice, ObservedName, ObservedObject,
+    Reply, RowLookup, RowResult, ScheduleCheck,
+};
 
 /// One call as recorded by one source.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +82,7 @@ pub struct ObservedFlow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObservedError {
     /// Diagnostic code.
-    pub code: Text,
+    pub code: Option<Text>,
     /// Description of the problem.
     pub message: Option<Text>,
     /// Node at which the error occurred.
@@ -112,6 +118,12 @@ pub struct ObservedStep {
     /// Recipient of the step's request: `data action "Orders"`; `None` if there was no
     /// request.
     pub request: Option<Text>,
+    /// Exchange of the step with its environment. Traces of flowsim do not have it.
+    pub exchange: Option<Box<Exchange>>,
+    /// Objects of the organisation that the step names.
+    pub objects: Vec<ObservedObject>,
+    /// Language that the step sets or reports.
+    pub language: Option<Text>,
     /// Values of the step.
     pub attributes: Vec<Attribute>,
     /// Location of an event in its document; `None` in formats with a flat list of steps.
@@ -263,7 +275,7 @@ impl Observation {
     /// else the status.
     pub fn ending(&self) -> Text {
         let destination = self.destination().map(|(_, name)| name);
-        let error = self.error.as_ref().map(|error| &error.code);
+        let error = self.error.as_ref().and_then(ObservedError::label);
         let ending = destination.or(error).or(self.status.as_ref());
         ending.or(self.exit_reason.as_ref()).cloned().unwrap_or_default()
     }
@@ -282,6 +294,13 @@ impl Observation {
             Some((routed(self, own_step, name)?, routed(other, other_step, name)?))
         });
         common.unwrap_or_else(|| (own.clone(), others.clone()))
+    }
+}
+
+impl ObservedError {
+    /// Returns the code, else the message.
+    pub fn label(&self) -> Option<&Text> {
+        self.code.as_ref().or(self.message.as_ref())
     }
 }
 

@@ -36,7 +36,7 @@ impl Observation {
             status: Some(trace.status.name().into()),
             exit_reason: None,
             error: trace.failure.as_ref().map(|failure| ObservedError {
-                code: failure.code.name().into(),
+                code: Some(failure.code.name().into()),
                 message: Some(failure.message.clone()),
                 node_id,
             }),

@@ -9,7 +9,7 @@ use csv::{ByteRecord, Position, Reader, ReaderBuilder};
 
 use super::contact::{Contact, WITHOUT_KEYS};
 use super::index::{Index, MAX_PLACE};
-use super::store::{Faults, Records};
+use super::records::{Faults, Records};
 use super::text::{Limited, MAX_RECORD_BYTES, Stamp};
 use crate::value::{Json, Text};
 use crate::world::phone::Country;

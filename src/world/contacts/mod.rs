@@ -9,6 +9,7 @@ mod contact;
 mod csv;
 mod index;
 mod ndjson;
+mod records;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;

@@ -7,7 +7,7 @@ use std::str::from_utf8;
 
 use super::contact::{Contact, WITHOUT_KEYS};
 use super::index::{Index, MAX_PLACE};
-use super::store::{Faults, Records};
+use super::records::{Faults, Records};
 use super::text::{MAX_RECORD_BYTES, Stamp};
 use crate::value::{Json, JsonObject, Text};
 use crate::world::phone::Country;

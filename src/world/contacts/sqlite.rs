@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
 use super::contact::{Contact, WITHOUT_KEYS};
 use super::index::Index;
-use super::store::{Faults, Records};
+use super::records::{Faults, Records};
 use super::text::CHANGED;
 use crate::diagnostic::nearest;
 use crate::value::{Json, Number, Text};

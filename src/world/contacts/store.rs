@@ -6,19 +6,16 @@
 
 use std::fmt::{self, Debug};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::value::Json;
-use crate::world::phone::{Country, unreadable};
+use crate::world::phone::Country;
 
-use super::contact::Contact;
+use super::records::{Faults, Records};
 use super::{csv, ndjson};
-
-/// Maximum number of faults of a file that are reported individually.
-const MAX_FAULTS: usize = 20;
 
 /// Format of a contacts file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,12 +55,6 @@ impl Format {
 /// Error for a contacts file that cannot be read; the store's problems have the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::world) struct Unavailable;
-
-/// Records of an open file. Errors are messages that describe the problem.
-pub(super) trait Records: Send + Debug {
-    /// Returns the last record with the key.
-    fn find(&mut self, key: &str) -> Result<Option<Contact>, String>;
-}
 
 /// A contacts file.
 pub(in crate::world) struct Store {
@@ -178,56 +169,6 @@ impl Store {
     }
 }
 
-/// Problems of single records; the first few are reported individually.
-#[derive(Debug)]
-pub(super) struct Faults {
-    file: String,
-    messages: Vec<String>,
-    count: usize,
-}
-
-impl Faults {
-    fn new(path: &Path) -> Self {
-        Self { file: path.display().to_string(), messages: Vec::new(), count: 0 }
-    }
-
-    /// Adds a fault. The closure returns its line and message; it is called only if the
-    /// fault is reported individually.
-    pub(super) fn add(&mut self, fault: impl FnOnce() -> (u64, String)) {
-        self.count += 1;
-        if self.messages.len() < MAX_FAULTS {
-            let (line, message) = fault();
-            self.messages.push(format!("{}:{line}: {message}", self.file));
-        }
-    }
-
-    /// Adds faults for invalid phone numbers.
-    pub(super) fn add_numbers(
-        &mut self,
-        numbers: &[&crate::value::Text],
-        line: impl Fn() -> u64,
-    ) {
-        for number in numbers {
-            let message = || unreadable(number);
-            self.add(|| (line(), message()));
-        }
-    }
-
-    fn into_diagnostics(self, span: Span) -> Vec<Diagnostic> {
-        let more = self.count - self.messages.len();
-        let summary =
-            (more > 0).then(|| format!("{}: {more} more rows like these", self.file));
-        let messages = self.messages.into_iter().chain(summary);
-        let diagnostic = |message| {
-            let mut diagnostic =
-                Diagnostic::new(Code::INVALID_FIXTURES, message).at(span);
-            diagnostic.severity = Severity::Warning;
-            diagnostic.help("unreadable entries are ignored; fix or remove them")
-        };
-        messages.map(diagnostic).collect()
-    }
-}
-
 #[cfg(feature = "sqlite")]
 use super::sqlite::{open as open_sqlite, probe as probe_sqlite};
 
@@ -238,13 +179,13 @@ fn without_sqlite<T>() -> Result<T, String> {
 }
 
 #[cfg(not(feature = "sqlite"))]
-fn probe_sqlite(_: &Path, _: &str) -> Result<(), String> {
+fn probe_sqlite(_: &std::path::Path, _: &str) -> Result<(), String> {
     without_sqlite()
 }
 
 #[cfg(not(feature = "sqlite"))]
 fn open_sqlite(
-    _: &Path,
+    _: &std::path::Path,
     _: &str,
     _: Country,
     _: &mut Faults,

@@ -1,7 +1,7 @@
 //! Names in execution documents: events, output paths, turns, lists.
 
 use super::super::event::Event;
-use crate::flow::kinds::{self, ActionSpec, Operation, capitalized, uncapitalized};
+use crate::flow::kinds::{self, ActionSpec, Operation, capitalized};
 use crate::trace::Field;
 use crate::value::{Json, Text};
 
@@ -48,15 +48,6 @@ pub(super) fn unit(node_type: &str) -> Option<Unit> {
 pub(super) fn event_name(kind: &str) -> Text {
     let unknown = || format!("action{}", capitalized(kind));
     kinds::named(kind).map_or_else(unknown, ActionSpec::event_name).into()
-}
-
-/// Returns the kind of an action or choice from its event name: `playAudio` for
-/// `actionPlayAudio`.
-pub(crate) fn kind_of_event(event: &str) -> Text {
-    match kinds::of_event(event) {
-        Some(kind) => kind.name.into(),
-        None => event.strip_prefix("action").map_or_else(|| event.into(), uncapitalized),
-    }
 }
 
 /// Returns the id of a standard output path: `__NOT_FOUND__` for `notFound`. Returns
@@ -140,11 +131,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unknown_kinds_and_events_have_names() {
+    fn events_of_unknown_kinds_are_named_after_them() {
+        assert_eq!(event_name("playAudio"), "actionPlayAudio");
         assert_eq!(event_name("Say"), "actionSay");
         assert_eq!(event_name("menus"), "actionMenus");
-        assert_eq!(kind_of_event("actionMenus"), "menus");
-        assert_eq!(kind_of_event("startedTask"), "startedTask");
     }
 
     #[test]

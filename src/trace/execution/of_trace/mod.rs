@@ -6,11 +6,10 @@
 
 mod action;
 mod data;
+mod heard;
 mod ids;
 mod kinds;
 mod values;
-
-pub(crate) use kinds::kind_of_event;
 
 use ids::Ids;
 
@@ -229,7 +228,7 @@ impl<'t> Walk<'t> {
             Some(Value::String(tag)) => started.with("languageTag", tag.as_str().into()),
             _ => started,
         };
-        let audio = action::audio_of(&self.facts[index], self.symbols);
+        let audio = heard::audio_of(&self.facts[index], self.symbols);
         if audio.items.is_empty() && !flow.to_lowercase().contains("call") {
             return started;
         }

@@ -1,28 +1,13 @@
-//! Execution document of a recording.
+//! Events that the platform streams after a flow has run. They have the data of an
+//! execution document in another form.
 
-use super::document::{Kind, Recording};
-use super::nodes::node;
-use crate::trace::execution::{Event, ExecutionDocument, read};
+use super::document::ExecutionDocument;
+use super::event::Event;
 use crate::value::{Json, JsonObject, Text};
-
-impl Recording {
-    /// Returns the recorded execution document. A streamed event is converted to a
-    /// document with the data that it contains. Returns `None` for a recording of a
-    /// simulation.|
-    pub fn execution(&self) -> Option<ExecutionDocument> {
-        if self.kind != Kind::Execution {
-            return None;
-        }
-        if self.response.get("flow").is_none() && is_event(&self.response) {
-            return Some(of_event(&self.response));
-        }
-        read(&node(&self.response), &mut Vec::new())
-    }
-}
 
 /// Returns whether this is an event that the platform streams after a flow has run.
 /// *Source: the models `V2FlowExecutionDataFlowidTopic…` of Genesys' own packages.*
-pub(super) fn is_event(json: &Json) -> bool {
+pub fn is_streamed(json: &Json) -> bool {
     json.get("executionId").is_some()
         && json.get("flowId").is_some()
         && matches!(json.get("execution"), Some(Json::Array(_)) | None)
@@ -43,7 +28,12 @@ fn truth(json: &Json, key: &str) -> Option<bool> {
     }
 }
 
-fn of_event(json: &Json) -> ExecutionDocument {
+/// Converts a streamed event to a document with the data that it contains; returns `None`
+/// if it is not one.
+pub fn of_streamed(json: &Json) -> Option<ExecutionDocument> {
+    if !is_streamed(json) {
+        return None;
+    }
     let items = match json.get("execution") {
         Some(Json::Array(items)) => items.as_slice(),
         _ => &[],
@@ -62,16 +52,16 @@ fn of_event(json: &Json) -> ExecutionDocument {
         flow_id: text(json, "flowId"),
         flow_is_debug: truth(json, "flowIsDebug"),
         flow_name: text(json, "flowName"),
-        flow_type: text(json, "flowType").map(|kind| kind.to_lowercase()),
+        flow_type: text(json, "flowType"),
         flow_version: text(json, "flowVersion"),
         is_truncated: truth(json, "executionItemsTruncated"),
         execution: Some(execution),
         ..ExecutionDocument::default()
     };
-    match text(json, "divisionId") {
+    Some(match text(json, "divisionId") {
         Some(division) => document.in_division(&division),
         None => document,
-    }
+    })
 }
 
 /// Converts an item to an event of a document: `ACTION_PLAY_AUDIO` becomes

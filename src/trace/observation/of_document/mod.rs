@@ -1,6 +1,11 @@
 //! Observations of execution documents: every event is a step. Nested events follow the
 //! event that contains them.
 
+mod exchange;
+mod keys;
+mod lookup;
+mod setting;
+
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -22,7 +27,8 @@ impl Observation {
             Reader { started, steps: Vec::new(), runs: FxHashMap::default() };
         let flow = document.flow_name.as_ref().or(document.flow_id.as_ref()).cloned();
         let events = document.execution.as_deref().unwrap_or_default();
-        reader.events(events, "/flow", &Context { flow, parent: None, depth: 0 });
+        let end = document.ended_at();
+        reader.events(events, "/flow", &Context { flow, parent: None, depth: 0, end });
         let elapsed = document
             .ended_at()
             .zip(started)
@@ -35,7 +41,7 @@ impl Observation {
                 id: document.flow_id.clone(),
                 name: document.flow_name.clone(),
                 version: document.flow_version.clone(),
-                flow_type: document.flow_type.clone(),
+                flow_type: document.flow_type.as_ref().map(|kind| kind.to_lowercase()),
             },
             start: started,
             elapsed_ms: elapsed,
@@ -85,6 +91,8 @@ struct Context<'d> {
     flow: Option<Text>,
     parent: Option<&'d Event>,
     depth: u16,
+    /// Start of the next event after those of the level.
+    end: Option<DateTime>,
 }
 
 struct Reader<'d> {
@@ -99,20 +107,22 @@ impl<'d> Reader<'d> {
         for (index, event) in events.iter().enumerate() {
             let place =
                 ecow::eco_format!("{below}/execution/{index}/{}", escaped(&event.name));
+            let rest = events.get(index + 1..).unwrap_or_default();
+            let next = rest.iter().find_map(Event::began_at).or(around.end);
+            let exchange = exchange::exchange(event, duration_ms(event, next), rest);
             let step = self.step(event, place.clone(), around);
-            self.steps.push(step);
+            self.steps.push(ObservedStep { exchange: exchange.map(Box::new), ..step });
             if let Some(run) = &event.execution_id {
                 self.runs.entry(run).or_insert(event);
             }
             if event.nested().is_empty() {
                 continue;
             }
-            let module = event.input_data.as_ref().and_then(|it| it.get("commonModule"));
-            let module = module.and_then(|it| text(it.get("flowName")?));
             let inner = Context {
-                flow: module.or_else(|| around.flow.clone()),
+                flow: exchange::module(event).or_else(|| around.flow.clone()),
                 parent: Some(event),
                 depth: around.depth.saturating_add(1),
+                end: next,
             };
             self.events(event.nested(), &place, &inner);
         }
@@ -174,6 +184,9 @@ impl<'d> Reader<'d> {
             path: event.output_path_id.clone(),
             path_name: event.output_path_name.clone(),
             request: asked(event),
+            exchange: None,
+            objects: exchange::objects(event),
+            language: exchange::language(event),
             attributes: Vec::new(),
             place: Some(place),
         };
@@ -190,6 +203,15 @@ fn text(json: &Json) -> Option<Text> {
     match json {
         Json::String(text) => Some(text.clone()),
         _ => None,
+    }
+}
+
+/// Returns the time until the first nested event, or else until the next event.
+fn duration_ms(event: &Event, next: Option<DateTime>) -> i64 {
+    let end = event.nested().iter().find_map(Event::began_at).or(next);
+    match (event.began_at(), end) {
+        (Some(began), Some(ended)) => ended.since(began).milliseconds().max(0),
+        _ => 0,
     }
 }
 
@@ -389,5 +411,63 @@ fn rest(step: &mut ObservedStep, event: &Event) {
             (value, here) = (code, here + "/code");
         }
         step.attributes.push(attribute(aspect, key, value, here));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Files, read_json};
+    use crate::trace::execution;
+    use crate::trace::observation::{Exchange, ObservedName, Reply};
+    use crate::value::Kind;
+    use crate::world::{Answer, QueueAnswer, Response};
+
+    fn steps(events: &str) -> Vec<ObservedStep> {
+        let text =
+            format!(r#"{{"flow": {{"flowName": "Main", "execution": [{events}]}}}}"#);
+        let file = Files::new().add("run.json", text);
+        let document = read_json(&file).unwrap();
+        let document = execution::read(&document, &mut Vec::new()).unwrap();
+        Observation::of_document(&document).steps
+    }
+
+    #[test]
+    fn a_step_has_its_exchange() {
+        let mut steps = steps(
+            r#"{"actionCallData": {"actionName": "Get", "dateTime": "2026-01-05T09:00:00.000Z",
+                "outputPathId": "__FAILURE__", "inputData": {"dataAction": {"name": "Orders"},
+                "inputs": [{"inputName": "a", "value": 1}]},
+                "outputData": {"errors": [{"outputName": "status", "value": 404}]}}},
+              {"actionTransferToAcd": {"actionName": "Go", "dateTime": "2026-01-05T09:00:02.000Z",
+                "inputData": {"targetQueue": {"id": "q", "name": "Sales"}}}}"#,
+        );
+        let transfer = steps.pop().unwrap();
+        let json = |text| match Json::parse(text) {
+            Ok(Json::Object(entries)) => entries.as_ref().clone(),
+            other => panic!("{other:?}"),
+        };
+        let output = Json::parse(r#"{"status": 404}"#).unwrap();
+        let data_action = Exchange::DataAction(Reply {
+            node: "Get".into(),
+            name: Some("Orders".into()),
+            inputs: Some(json(r#"{"a": 1}"#)),
+            answer: Answer::Response(Response { status: 404, output, latency_ms: 2000 }),
+        });
+        assert_eq!(steps[0].exchange.as_deref(), Some(&data_action));
+        let name = ObservedName { id: Some("q".into()), name: Some("Sales".into()) };
+        let ObservedName { id, name: queue } = name.clone();
+        assert_eq!(transfer.objects[0].kind, Kind::Queue);
+        assert_eq!(transfer.objects[0].name, name);
+        let Some(Exchange::Queue(reply)) = transfer.exchange.as_deref() else { panic!() };
+        let accepted = Answer::Queue(QueueAnswer::Accepted { id, name: queue });
+        assert_eq!(reply.answer, accepted);
+    }
+
+    #[test]
+    fn steps_without_an_exchange_have_none() {
+        let steps =
+            steps(r#"{"actionPlayAudio": {"actionName": "Say"}}, {"eventError": {}}"#);
+        assert!(steps.iter().all(|step| step.exchange.is_none()));
     }
 }

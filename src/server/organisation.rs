@@ -1,15 +1,38 @@
-//! Builds the organisation that is served from the loaded files.
+//! The organisation that is served, built from the loaded files.
 
 use std::sync::Arc;
 
 use super::state::event::Content;
 use super::state::flow::{Model, StoredFlow};
-use super::{Organisation, Webhooks, document};
+use super::webhook::Webhooks;
 use crate::engine::{DEFAULT_START, Limits};
 use crate::flow::read::{self, Loaded};
 use crate::source::{FileId, Files, Kind, Node, Span, read_document};
 use crate::value::{DateTime, Json};
 use crate::world::Fixtures;
+
+/// The organisation that is served, in its initial state.
+#[derive(Debug, Clone)]
+pub struct Organisation {
+    /// The flows, in the order of the files.
+    pub(super) flows: Vec<StoredFlow>,
+    /// The fixtures.
+    pub(super) fixtures: Fixtures,
+    /// The documents that the fixtures were read from.
+    pub(super) documents: Vec<serde_json::Value>,
+    /// The time at which the clock starts.
+    pub(super) start: DateTime,
+    /// Whether the clock follows the wall clock. Otherwise only requests advance it.
+    pub real_time: bool,
+    /// The services that webhooks call.
+    pub webhooks: Webhooks,
+    /// Limits of a call.
+    pub limits: Limits,
+    /// Random seed.
+    pub seed: u64,
+    /// Whether an action without an answer in the fixtures is an error.
+    pub strict: bool,
+}
 
 impl Organisation {
     /// Creates an organisation from flows and fixtures. `files` are the files that the
@@ -41,7 +64,7 @@ impl Organisation {
         Self {
             flows,
             fixtures,
-            documents: documents.iter().map(document).collect(),
+            documents: documents.iter().map(Into::into).collect(),
             start,
             real_time: false,
             webhooks: Webhooks::default(),

@@ -1,6 +1,8 @@
 //! Observations of simulation responses. Responses of other services may have other
 //! results; data that never occurs in a response is unknown.
 
+mod exchange;
+
 use super::of_trace::add_answer;
 use super::{
     Attribute, AttributeKind, AttributeKinds, Observation, ObservedError, ObservedFlow,
@@ -91,12 +93,13 @@ fn flow(response: &Json) -> ObservedFlow {
 }
 
 fn error(error: &Json) -> Option<ObservedError> {
-    let code = match error {
-        Json::String(code) => Some(code.clone()),
-        _ => text(error, "code"),
+    let message = match error {
+        Json::String(message) => Some(message.clone()),
+        _ => text(error, "message"),
     };
-    let (message, node_id) = (text(error, "message"), text(error, "nodeId"));
-    code.or_else(|| message.clone()).map(|code| ObservedError { code, message, node_id })
+    let (code, node_id) = (text(error, "code"), text(error, "nodeId"));
+    let is_known = code.is_some() || message.is_some();
+    is_known.then_some(ObservedError { code, message, node_id })
 }
 
 fn text(json: &Json, key: &str) -> Option<Text> {
@@ -129,6 +132,10 @@ fn step(json: &Json) -> ObservedStep {
         kind,
         ..ObservedStep::default()
     };
+    let node = found.id.as_ref().or(found.name.as_ref());
+    let exchange = node.and_then(|node| exchange::exchange(node, &found.kind, json));
+    found.objects = exchange::objects(exchange.as_ref());
+    found.exchange = exchange.map(Box::new);
     let result = json.get("result").map(|result| (result, "/result"));
     let output = || json.get("output").map(|output| (output, "/output"));
     let is_object = |(json, _): &(&Json, &str)| matches!(json, Json::Object(_));

@@ -92,7 +92,7 @@ pub(super) fn times(turn: &Event) -> (Option<DateTime>, Option<DateTime>) {
 }
 
 /// Parses `P0D0H0M3S0F`, where `F` counts milliseconds.
-pub(super) fn milliseconds(text: &Text) -> Option<i64> {
+fn milliseconds(text: &Text) -> Option<i64> {
     let mut rest = text.strip_prefix('P')?;
     let mut total: i64 = 0;
     for (unit, length) in

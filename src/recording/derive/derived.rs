@@ -1,0 +1,166 @@
+//! Data of a recorded call, and the call that replays it.
+
+use std::path::Path;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::engine::{Call, Limits, start};
+use crate::flow::FlowId;
+use crate::flow::read::node;
+use crate::program::Program;
+use crate::value::{DateTime, Json, JsonObject, Text, Value};
+use crate::world::{Answer, Fixtures, Input};
+
+/// All data needed to replay a recorded call. Data that the recording lacks is omitted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Derived {
+    /// Id of the flow in which the call began.
+    pub flow: Option<Text>,
+    /// Name of the flow.
+    pub flow_name: Option<Text>,
+    /// Node at which the call began, if it was not the first one of the flow.
+    pub node: Option<Text>,
+    /// Fields of the context.
+    pub context: Vec<(Text, Value)>,
+    /// Initial variables.
+    pub variables: Vec<(Text, Value)>,
+    /// Caller input, in order, with times relative to the start of listening.
+    pub inputs: Vec<Input>,
+    /// Start time.
+    pub at: Option<DateTime>,
+    /// Time limit in milliseconds.
+    pub timeout_ms: Option<i64>,
+    /// Initial language.
+    pub language: Option<Text>,
+    /// Environment as a fixtures document.
+    pub fixtures: Json,
+    /// All answers, including those of the caller, in order.
+    pub answers: Vec<RecordedAnswer>,
+    /// Rows of data tables that were looked up, found or not: id or name of the table,
+    /// and key.
+    pub lookups: Vec<(Text, Text)>,
+    /// Whether the call continued although the state of a schedule was unknown, as calls
+    /// without fixtures do.
+    pub ignores_schedules: bool,
+    /// Whether the caller is known to be silent after the last input, because a request
+    /// contains all input.
+    pub is_silent_after_inputs: bool,
+    /// Whether key times include prompts, which take time on the platform and none here.
+    /// The times of a request do not include them.
+    pub is_paced_by_prompts: bool,
+}
+
+/// The subject of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// The caller.
+    Input,
+    /// External contacts.
+    Contact,
+    /// A data action.
+    DataAction,
+    /// A webhook.
+    Webhook,
+    /// Statistics of a queue.
+    QueueStatistics,
+    /// Queue as the target of a transfer.
+    Queue,
+    /// Action that flowsim does not simulate.
+    Action,
+}
+
+impl Subject {
+    /// Returns the name used in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Contact => "contact",
+            Self::DataAction => "data action",
+            Self::Webhook => "webhook",
+            Self::QueueStatistics => "statistics of the queue",
+            Self::Queue => "queue",
+            Self::Action => "action",
+        }
+    }
+}
+
+/// A recorded answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordedAnswer {
+    /// Subject.
+    pub about: Subject,
+    /// Flow that made the request, by id or name, if known.
+    pub flow: Option<Text>,
+    /// Node or action that made the request, by id or name.
+    pub node: Text,
+    /// Requested data action, queue or key, if known.
+    pub name: Option<Text>,
+    /// Inputs of the request, if known, without hidden values. For a transfer these are
+    /// the `skills`.
+    pub inputs: Option<JsonObject>,
+    /// The answer.
+    pub answer: Answer,
+    /// Name of the next step, and its delay in milliseconds after the start of the menu.
+    /// Only for a menu choice whose key was not recorded.
+    pub menu_choice: Option<(Text, i64)>,
+}
+
+impl Derived {
+    /// Returns the local flow that corresponds to the one in which the call began.
+    ///
+    /// # Errors
+    /// The program lacks the flow.
+    pub fn entry(&self, program: &Program) -> Result<FlowId, Box<Diagnostic>> {
+        let known =
+            |name: &Option<Text>| name.as_ref().and_then(|name| program.flow(name));
+        match known(&self.flow).or_else(|| known(&self.flow_name)) {
+            Some(flow) => Ok(flow),
+            None => match self.flow_name.as_ref().or(self.flow.as_ref()) {
+                Some(name) => start::flow(program, name),
+                None => start::only_entry(program),
+            },
+        }
+    }
+
+    /// Returns the call, in an organisation without data.
+    ///
+    /// # Errors
+    /// The program lacks the flow or node.
+    pub fn call(&self, program: &Program) -> Result<Call, Box<Diagnostic>> {
+        let flow = self.entry(program)?;
+        let limits = Limits { timeout_ms: self.timeout_ms, ..Limits::default() };
+        let mut call = Call::new(flow).limits(limits);
+        if let Some(at) = self.at {
+            call = call.at(at);
+        }
+        if let Some(node) = &self.node {
+            call = call.at_node(start::node(program, flow, node)?);
+        }
+        for (name, value) in &self.context {
+            call = call.context(program, name, value.clone());
+        }
+        for (name, value) in &self.variables {
+            call = call.variable(program, name, value.clone());
+        }
+        Ok(call)
+    }
+
+    /// Returns other fixtures with the recorded environment merged over them.
+    pub fn fixtures(&self, base: &Fixtures) -> (Fixtures, Vec<Diagnostic>) {
+        overlaid(base, &self.fixtures)
+    }
+}
+
+/// Returns fixtures with a document merged over them that is not from a file.
+pub(in crate::recording) fn overlaid(
+    base: &Fixtures,
+    document: &Json,
+) -> (Fixtures, Vec<Diagnostic>) {
+    let (fixtures, diagnostics) = base.merged(&node(document), Path::new(""));
+    // Positions are meaningless because the document is not from a file.
+    let diagnostics = diagnostics.into_iter().map(|it| Diagnostic {
+        code: Code::INVALID_RECORDING,
+        labels: Vec::new(),
+        ..it
+    });
+    (fixtures, diagnostics.collect())
+}

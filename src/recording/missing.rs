@@ -1,0 +1,35 @@
+//! Requests that a recording cannot answer.
+
+use crate::value::{Json, Text};
+
+/// A request of the flow that cannot be answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Missing {
+    /// Name of the flow.
+    pub flow: Text,
+    /// Name of the node or action.
+    pub node: Text,
+    /// Subject of the request: `data action`, `input`, `row of the data table`…
+    pub what: &'static str,
+    /// Name or id of the data action, table or queue.
+    pub name: Text,
+    /// Inputs of the request; `null` if there are none.
+    pub with: Json,
+}
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { flow, node, what, name, with } = self;
+        write!(formatter, "`{node}` of `{flow}` requests the {what}")?;
+        if !name.is_empty() {
+            write!(formatter, " `{name}`")?;
+        }
+        if *with != Json::Null {
+            write!(formatter, " with {with}")?;
+        }
+        formatter.write_str(match *what {
+            "input" => ", but the recording has no further keys",
+            _ => ", which the recording does not have",
+        })
+    }
+}

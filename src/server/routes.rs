@@ -1,0 +1,178 @@
+//! The routing table. The router and the OpenAPI document are both built from it,
+//! so they cannot differ.
+
+use super::access::Permission;
+use super::endpoint::{
+    analytics, bots, contacts, control, conversations, directory, executions,
+    flow_actions, flow_jobs, flows, instances, live, openapi, settings, simulations,
+    status, tables, token, webhooks,
+};
+use super::http::reply::EndpointResult;
+use super::http::request::ApiRequest;
+use super::route::Route;
+use super::shared::Server;
+use super::state::State;
+
+/// A route, and the function that answers it.
+#[derive(Clone, Copy)]
+pub(super) struct Endpoint {
+    pub(super) route: Route,
+    pub(super) handler: Handler,
+}
+
+/// The function that answers a route.
+#[derive(Clone, Copy)]
+pub(super) enum Handler {
+    /// Reads and changes the organisation, with exclusive access.
+    Exclusive(fn(&mut State, &ApiRequest) -> EndpointResult),
+    /// Locks the organisation only as needed, and runs concurrently with other requests.
+    Shared(fn(&Server, &ApiRequest) -> EndpointResult),
+}
+
+const fn route(
+    method: &'static str,
+    path: &'static str,
+    permission: Permission,
+    summary: &'static str,
+    handler: fn(&mut State, &ApiRequest) -> EndpointResult,
+) -> Endpoint {
+    let handler = Handler::Exclusive(handler);
+    Endpoint { route: Route { method, path, permission, summary }, handler }
+}
+
+const fn shared(
+    method: &'static str,
+    path: &'static str,
+    permission: Permission,
+    summary: &'static str,
+    handler: fn(&Server, &ApiRequest) -> EndpointResult,
+) -> Endpoint {
+    let handler = Handler::Shared(handler);
+    Endpoint { route: Route { method, path, permission, summary }, handler }
+}
+
+/// All endpoints.
+#[rustfmt::skip]
+pub(super) const ENDPOINTS: &[Endpoint] = {
+    use Permission::*;
+    &[
+        route("POST", "/oauth/token", Open, "Log in with client credentials", token::give),
+        route("POST", "/api/v2/oauth/token", Open, "Log in with client credentials", token::give),
+
+        route("GET", "/api/v2/flows", ReadFlows, "List flows", flows::list),
+        route("POST", "/api/v2/flows", WriteFlows, "Create a flow, with a draft or empty", flows::create),
+        route("GET", "/api/v2/flows/{flowId}", ReadFlows, "Get a flow", flows::get),
+        route("PUT", "/api/v2/flows/{flowId}", WriteFlows, "Change a flow, or its draft", flows::replace),
+        route("DELETE", "/api/v2/flows/{flowId}", WriteFlows, "Delete a flow", flows::delete),
+        route("POST", "/api/v2/flows/{flowId}/publish", WriteFlows, "Publish the newest version of a flow", flow_actions::publish_by_path),
+        route("GET", "/api/v2/flows/{flowId}/latestconfiguration", ReadFlows, "Get the newest version of a flow in its source form", flows::latest_configuration),
+        route("GET", "/api/v2/flows/{flowId}/versions", ReadFlows, "List the versions of a flow", flows::versions),
+        route("GET", "/api/v2/flows/{flowId}/versions/{versionId}", ReadFlows, "Get a version of a flow", flows::version),
+        route("GET", "/api/v2/flows/{flowId}/versions/{versionId}/configuration", ReadFlows, "Get a version of a flow in its source form", flows::configuration),
+        route("GET", "/api/v2/architect/flows/{flowId}", ReadFlows, "Get a flow with its nodes in their source form", flows::architect_form),
+
+        route("POST", "/api/v2/flows/actions/publish", WriteFlows, "Publish a flow", flow_actions::publish),
+        route("POST", "/api/v2/flows/actions/checkin", WriteFlows, "Check a flow in", flow_actions::check_in),
+        route("POST", "/api/v2/flows/actions/checkout", WriteFlows, "Check a flow out", flow_actions::check_out),
+        route("POST", "/api/v2/flows/actions/unlock", WriteFlows, "Unlock a flow", flow_actions::unlock),
+        route("POST", "/api/v2/flows/actions/revert", WriteFlows, "Discard changes that were not checked in", flow_actions::revert),
+        route("POST", "/api/v2/flows/actions/deactivate", WriteFlows, "Deactivate a flow", flow_actions::deactivate),
+
+        route("POST", "/api/v2/flows/jobs", WriteFlows, "Register a job that publishes an uploaded flow", flow_jobs::register),
+        route("GET", "/api/v2/flows/jobs/{jobId}", ReadFlows, "Get a publishing job", flow_jobs::get),
+        route("POST", "/api/v2/flows/export/jobs", ReadFlows, "Export flows", flow_jobs::export),
+        route("GET", "/api/v2/flows/export/jobs/{jobId}", ReadFlows, "Get an export", flow_jobs::get),
+        route("POST", "/api/v2/flows/validate/jobs", ReadFlows, "Validate flows", flow_jobs::validate),
+        route("GET", "/api/v2/flows/validate/jobs/{jobId}", ReadFlows, "Get a validation", flow_jobs::get),
+
+        route("POST", "/api/v2/flows/executions", RunFlows, "Run a flow", executions::launch),
+        route("GET", "/api/v2/flows/executions/{executionId}", ReadFlows, "Get a run of a flow", executions::get),
+        route("POST", "/api/v2/flows/instances/query", ReadFlows, "Find instances", instances::query),
+        route("GET", "/api/v2/flows/instances/querycapabilities", ReadFlows, "List the criteria that instances can be found by", instances::capabilities),
+        route("POST", "/api/v2/flows/instances/jobs", ReadFlows, "Request the execution documents of instances", instances::request),
+        route("GET", "/api/v2/flows/instances/jobs/{jobId}", ReadFlows, "Get the locations of requested execution documents", flow_jobs::get),
+        route("GET", "/api/v2/flows/instances/settings/executiondata", ReadFlows, "Get whether execution documents are recorded", settings::execution_data),
+        route("PATCH", "/api/v2/flows/instances/settings/executiondata", WriteFlows, "Set whether execution documents are recorded", settings::set_execution_data),
+        route("GET", "/api/v2/flows/instances/settings/loglevels", ReadFlows, "List the flows that have their own log level", settings::list),
+        route("GET", "/api/v2/flows/instances/settings/loglevels/characteristics", ReadFlows, "List the available log levels", settings::characteristics),
+        route("GET", "/api/v2/flows/instances/settings/loglevels/default", ReadFlows, "Get the default log level", settings::default),
+        route("PUT", "/api/v2/flows/instances/settings/loglevels/default", WriteFlows, "Set the default log level", settings::set_default),
+        route("DELETE", "/api/v2/flows/instances/settings/loglevels/default", WriteFlows, "Reset the default log level", settings::delete_default),
+        route("GET", "/api/v2/flows/{flowId}/instances/settings/loglevels", ReadFlows, "Get the log level of a flow", settings::get),
+        route("POST", "/api/v2/flows/{flowId}/instances/settings/loglevels", WriteFlows, "Set the log level of a flow", settings::set),
+        route("PUT", "/api/v2/flows/{flowId}/instances/settings/loglevels", WriteFlows, "Change the log level of a flow", settings::set),
+        route("DELETE", "/api/v2/flows/{flowId}/instances/settings/loglevels", WriteFlows, "Reset the log level of a flow", settings::delete),
+        route("GET", "/api/v2/flows/instances/{instanceId}", ReadFlows, "Get the location of the execution document of an instance", instances::get),
+        shared("POST", "/api/v2/flows/variables", WriteFlows, "Write variables of a running instance", instances::write_variables),
+
+        route("GET", "/api/v2/flows/datatables", ReadFlows, "List data tables", tables::list),
+        route("GET", "/api/v2/flows/datatables/{datatableId}", ReadFlows, "Get a data table", tables::get),
+        route("GET", "/api/v2/flows/datatables/{datatableId}/rows", ReadFlows, "List the rows of a data table", tables::rows),
+        route("GET", "/api/v2/flows/datatables/{datatableId}/rows/{rowId}", ReadFlows, "Get a row of a data table", tables::row),
+        route("GET", "/api/v2/flows/outcomes", ReadFlows, "List the outcomes that were created", directory::outcomes),
+        route("POST", "/api/v2/flows/outcomes", WriteFlows, "Create an outcome", directory::create_outcome),
+        route("GET", "/api/v2/flows/outcomes/{flowOutcomeId}", ReadFlows, "Get an outcome", directory::outcome),
+        route("GET", "/api/v2/flows/milestones", ReadFlows, "List the milestones that were created", directory::milestones),
+        route("POST", "/api/v2/flows/milestones", WriteFlows, "Create a milestone", directory::create_milestone),
+        route("GET", "/api/v2/flows/milestones/{milestoneId}", ReadFlows, "Get a milestone", directory::milestone),
+
+        route("GET", "/api/v2/architect/schedules", ReadFlows, "List schedules", directory::schedules),
+        route("GET", "/api/v2/architect/schedules/{scheduleId}", ReadFlows, "Get a schedule", directory::schedule),
+        route("GET", "/api/v2/architect/schedulegroups", ReadFlows, "List schedule groups", directory::schedule_groups),
+        route("GET", "/api/v2/architect/schedulegroups/{scheduleGroupId}", ReadFlows, "Get a schedule group", directory::schedule_group),
+        route("GET", "/api/v2/architect/emergencygroups", ReadFlows, "List emergency groups", directory::emergency_groups),
+        route("GET", "/api/v2/architect/emergencygroups/{emergencyGroupId}", ReadFlows, "Get an emergency group", directory::emergency_group),
+        route("GET", "/api/v2/architect/ivrs", ReadFlows, "List the call routes that were created", directory::ivrs),
+        route("POST", "/api/v2/architect/ivrs", WriteFlows, "Create a call route", directory::create_ivr),
+        route("GET", "/api/v2/architect/ivrs/{ivrId}", ReadFlows, "Get a call route", directory::ivr),
+        route("GET", "/api/v2/architect/prompts", ReadFlows, "List user prompts", directory::prompts),
+        route("GET", "/api/v2/architect/prompts/{promptId}", ReadFlows, "Get a user prompt", directory::prompt),
+        route("GET", "/api/v2/architect/systemprompts", ReadFlows, "List system prompts", directory::system_prompts),
+        route("GET", "/api/v2/architect/systemprompts/{promptId}", ReadFlows, "Get a system prompt", directory::system_prompt),
+        shared("POST", "/api/v2/architect/simulations", RunFlows, "Run a flow to its end and return its trace", simulations::run),
+
+        route("POST", "/api/v2/conversations", WriteConversations, "Start a conversation in a flow", conversations::create),
+        route("GET", "/api/v2/conversations/{conversationId}", ReadConversations, "Get a conversation", conversations::get),
+        route("POST", "/api/v2/conversations/{conversationId}/disconnect", WriteConversations, "End a conversation", conversations::disconnect),
+        route("POST", "/api/v2/conversations/calls", WriteConversations, "Start a call in a flow", conversations::create_call),
+        route("POST", "/api/v2/conversations/calls/{conversationId}/participants/{participantId}/digits", WriteConversations, "Press keys", conversations::digits),
+        route("POST", "/api/v2/conversations/callbacks", WriteConversations, "Start a callback in a flow", conversations::create_callback),
+        route("POST", "/api/v2/conversations/emails", WriteConversations, "Start an e-mail in a flow", conversations::create_email),
+        route("POST", "/api/v2/conversations/messages", WriteConversations, "Start a message in a flow", conversations::create_message),
+
+        route("POST", "/api/v2/analytics/queues/realtime/query", ReadAnalytics, "Get queue statistics, in the form that the tutorials use", analytics::realtime),
+        route("POST", "/api/v2/analytics/queues/observations/query", ReadAnalytics, "Get queue statistics", analytics::observations),
+        route("GET", "/api/v2/analytics/botflows/{botFlowId}/reportingturns", ReadAnalytics, "List the turns of conversations with a bot", bots::reporting_turns),
+        route("GET", "/api/v2/analytics/botflows/{botFlowId}/divisions/reportingturns", ReadAnalytics, "List the turns of conversations with a bot, in all divisions", bots::reporting_turns),
+
+        route("GET", "/api/v2/externalcontacts/reversewhitepageslookup", ReadContacts, "Find contacts by number, e-mail address or id", contacts::reverse_lookup),
+        route("POST", "/api/v2/externalcontacts/identifierlookup", ReadContacts, "Find a contact by an identifier", contacts::identifier_lookup),
+        route("POST", "/api/v2/externalcontacts/identifierlookup/contacts", ReadContacts, "Find a contact by an identifier", contacts::identifier_lookup),
+        route("GET", "/api/v2/externalcontacts/contacts", ReadContacts, "List contacts", contacts::list),
+        route("POST", "/api/v2/externalcontacts/contacts", WriteContacts, "Create a contact", contacts::create),
+        route("GET", "/api/v2/externalcontacts/contacts/{contactId}", ReadContacts, "Get a contact", contacts::get),
+        route("PUT", "/api/v2/externalcontacts/contacts/{contactId}", WriteContacts, "Replace a contact", contacts::replace),
+        route("DELETE", "/api/v2/externalcontacts/contacts/{contactId}", WriteContacts, "Delete a contact that was created", contacts::delete),
+
+        route("GET", "/", Open, "Show the status page, or the available resources as JSON", status::root),
+        shared("GET", "/__flowsim/status", Open, "Get what is loaded, what is running, and the time", status::overview),
+        shared("GET", "/__flowsim/flows", Open, "List flows with their findings and variables", status::flows),
+        route("GET", "/__flowsim/instances", Open, "List waiting and finished instances, the newest first", live::list),
+        route("POST", "/__flowsim/instances", Open, "Call a flow by hand", live::call),
+        route("GET", "/__flowsim/instances/{instanceId}", Open, "Get the trace of an instance so far, and what it waits for", live::get),
+        route("POST", "/__flowsim/instances/{instanceId}/disconnect", Open, "Hang up", live::disconnect),
+        route("POST", "/__flowsim/reset", Open, "Restore the initial state and discard everything else", control::reset),
+        route("PUT", "/__flowsim/fixtures", Open, "Replace the fixtures with this document", control::replace_fixtures),
+        shared("POST", "/__flowsim/faults", Open, "Set faults that the next requests are answered with", control::set_faults),
+        route("POST", "/__flowsim/input", Open, "Provide the participant's input", control::give_input),
+        route("GET", "/__flowsim/clock", Open, "Get the time of the server's clock", control::clock),
+        route("POST", "/__flowsim/clock", Open, "Advance the clock", control::advance_clock),
+        route("GET", "/__flowsim/requests", Open, "List requests, their answers, and the reasons", control::requests),
+        shared("GET", "/__flowsim/webhooks", Open, "List webhook services and the calls that were made", webhooks::list),
+        route("PUT", "/__flowsim/webhooks", Open, "Replace the webhook services", webhooks::replace),
+        shared("GET", "/__flowsim/openapi.json", Open, "Get this list as an OpenAPI document", openapi::document),
+        route("PUT", "/__flowsim/uploads/{jobId}", Open, "Upload the flow of a job", flow_jobs::upload),
+        route("GET", "/__flowsim/downloads/{jobId}/{fileName}", Open, "Download an exported flow", flow_jobs::download),
+        route("GET", "/__flowsim/executions/{instanceId}", Open, "Download an execution document", instances::document),
+    ]
+};

@@ -1,0 +1,114 @@
+//! The server: the organisation and everything else that all connections share.
+
+use std::io::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::calls::Calls;
+use super::control::Logged;
+use super::http::reply::{ApiError, Reply};
+use super::http::request::ApiRequest;
+use super::request_log::{LogOutput, MAX_LOGGED_BYTES, beginning, is_observation, uri};
+use super::route::Route;
+use super::state::State;
+use super::writers::Writers;
+use crate::value::derived_id;
+
+/// State that all connections share.
+pub(super) struct Server {
+    state: Mutex<State>,
+    requests: AtomicU64,
+    /// The webhook calls.
+    pub(super) calls: Calls,
+    /// The locks on variables.
+    pub(super) writers: Writers,
+    /// All routes of the Platform API.
+    pub(super) routes: Vec<Route>,
+    /// Whether the state is stored on disk, so that handling a request may block.
+    pub(super) is_persistent: bool,
+    /// The host name or address to listen on.
+    pub(super) host: String,
+    /// The output of the request log.
+    log: Option<LogOutput>,
+}
+
+impl Server {
+    /// Creates a server that has answered no request.
+    pub(super) fn new(
+        state: State,
+        calls: Calls,
+        routes: Vec<Route>,
+        host: String,
+        log: Option<LogOutput>,
+    ) -> Self {
+        let is_persistent = state.is_persistent();
+        Self {
+            state: Mutex::new(state),
+            requests: AtomicU64::new(0),
+            calls,
+            writers: Writers::default(),
+            routes,
+            is_persistent,
+            host,
+            log,
+        }
+    }
+
+    /// Locks the organisation.
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the id of the next request.
+    pub(super) fn next_id(&self) -> String {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        derived_id(&format!("Request:{number}")).to_string()
+    }
+
+    /// Answers input that is not HTTP.
+    pub(super) fn malformed(&self, status: u16) -> (String, Reply) {
+        let asked = ApiRequest { id: self.next_id(), ..ApiRequest::default() };
+        let (code, message) = match status {
+            414 => ("uri.too.long", "the path and query are too long"),
+            431 => ("headers.too.large", "the headers are too large"),
+            _ => ("bad.request", "the request line or the headers are not HTTP/1.1"),
+        };
+        let reply = ApiError::new(status, code, message).into_reply(&asked.id);
+        self.note(&asked, &reply);
+        (asked.id, reply)
+    }
+
+    /// Logs a request and its answer.
+    pub(super) fn note(&self, asked: &ApiRequest, reply: &Reply) {
+        // The log omits requests that only observe, and the values of secrets.
+        if is_observation(asked) {
+            return;
+        }
+        let is_secret =
+            asked.path.ends_with("/oauth/token") || asked.path == "/__flowsim/webhooks";
+        let answered = reply.text();
+        let answered = if is_secret { "" } else { beginning(&answered) };
+        let answered = answered.to_owned();
+        let body = asked.body.get(..MAX_LOGGED_BYTES).unwrap_or(&asked.body);
+        let body = if is_secret { &[] } else { body };
+        let uri = uri(asked, is_secret);
+        let mut state = self.state();
+        let at = state.clock;
+        let noted = state.control.note(Logged {
+            id: asked.id.clone(),
+            at,
+            method: asked.method.clone(),
+            uri,
+            asked: String::from_utf8_lossy(body).into_owned(),
+            answered,
+            status: reply.status,
+            why: reply.why.clone(),
+        });
+        drop(state);
+        if let Some(log) = &self.log {
+            let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+            // The client gets its answer even if the log cannot be written.
+            let _ = writeln!(log, "{noted}");
+        }
+    }
+}
