@@ -8,10 +8,10 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::exit::Exit;
 use super::output;
 use crate::analysis::coverage::{
-    self, Minimum, Report, judge, parse_minimums, render_json, render_lcov,
-    render_summary, render_uncovered,
+    self, Minimum, Report, judge, parse_minimums, render_json,
 };
 use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::report::coverage::{render_lcov, render_summary, render_uncovered};
 use crate::source::{Files, read_document};
 
 /// Merge coverage documents.

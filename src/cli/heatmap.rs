@@ -9,14 +9,14 @@ use clap::{Args, ValueEnum};
 use super::exit::Exit;
 use super::{load, output};
 use crate::analysis::decisions::{self, Item};
-use crate::analysis::heatmap::{
-    FlowGraph, Heatmap, NoPicture, render_html, render_json, render_png, render_svg,
-    render_text,
-};
+use crate::analysis::heatmap::{FlowGraph, Heatmap};
 use crate::diagnostic::{Code, Diagnostic, Severity, sort};
 use crate::flow::read;
 use crate::flow::write::{Graph, render_dot_heat, render_mermaid_heat};
 use crate::recording::{self, Kind};
+use crate::report::heatmap::{
+    NoPicture, render_html, render_json, render_png, render_svg, render_text,
+};
 use crate::source::Files;
 use crate::trace::TextStyle;
 

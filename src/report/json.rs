@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::explain::cause;
 use super::output::ReportFile;
 use super::words::{explanation, path_of};
 use super::{Options, Reporter};
@@ -17,6 +18,7 @@ use crate::runner::{CaseId, CaseResult, Ended, Listed, LoadedSuite, Outcome, Run
 use crate::source::{Files, Position};
 use crate::suite::{Mismatch, Shown};
 use crate::trace::Trace;
+use crate::value::Text;
 
 /// Name and version of the format.
 const SCHEMA: &str = "flowsim.run/1";
@@ -233,7 +235,7 @@ struct Difference<'a> {
     expected: Showing<'a>,
     found: Showing<'a>,
     seq: Option<u32>,
-    cause: Vec<&'a str>,
+    cause: Vec<String>,
 }
 
 /// Null, a string, or a list of strings.
@@ -311,7 +313,7 @@ impl<'a> Difference<'a> {
             found: Showing::of(&mismatch.found),
             // Steps are numbered as in `flowsim.trace/1`.
             seq: mismatch.step.map(|step| step.saturating_add(1)),
-            cause: mismatch.cause.iter().map(|line| &**line).collect(),
+            cause: cause(mismatch).iter().map(Text::to_string).collect(),
         }
     }
 }

@@ -8,9 +8,13 @@
 //! Names and strings come from user documents. Every format escapes them in its own syntax,
 //! after control characters were replaced by visible signs.
 
-pub mod compare;
+pub mod comparison;
+pub mod coverage;
+pub mod diff;
+pub mod heatmap;
 
 mod console;
+mod explain;
 mod github;
 mod html;
 mod json;
@@ -23,6 +27,7 @@ mod tap;
 mod words;
 
 pub use console::{Console, ConsoleStyle, Listing};
+pub use explain::explain;
 pub use json::{JsonStream, list_json};
 pub use spec::ReportSpec;
 

@@ -27,6 +27,11 @@ pub(super) struct History<'h> {
     pub(super) events: &'h [Event],
 }
 
+/// Describes a step of a call, such as ``step 7 `CheckResult` (If)``. Numbers start at 1.
+pub(crate) fn place_of_step(trace: &Trace, program: &Program, step: usize) -> String {
+    History::of(trace, program).place(step)
+}
+
 impl<'h> History<'h> {
     /// Returns the complete history of a call.
     pub(super) fn of(trace: &'h Trace, program: &'h Program) -> Self {

@@ -10,6 +10,9 @@ use crate::value::{Json, Text};
 /// Id suffix of the step that begins a further round of a loop.
 const NEXT_ROUND: &str = ", next round";
 
+/// The id and graph of a flow whose document is available.
+pub type FlowGraph = (String, Graph);
+
 /// Counts by flow and node.
 #[derive(Debug, Clone, Default)]
 pub struct Nodes {

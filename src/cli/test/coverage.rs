@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::analysis::coverage::{Report, render_summary};
+use crate::analysis::coverage::Report;
 use crate::cli::coverage::{Format, Minimums, fulfils, minimums, render};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::diagnostic::{Severity, sort};
+use crate::report::coverage::render_summary;
 use crate::runner::{Covered, Library};
 use crate::source::{Files, prepare_output};
 

@@ -1,11 +1,7 @@
 //! Nodes of flows with their counts, in display order.
 
-use super::Heatmap;
-use super::nodes::NodeHeat;
+use crate::analysis::heatmap::{FlowGraph, Heatmap, NodeHeat};
 use crate::flow::write::Graph;
-
-/// The id and graph of a flow whose document is available.
-pub type FlowGraph = (String, Graph);
 
 /// A flow with its nodes.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,6 +10,7 @@ use minijinja::{Environment, Value, context};
 use serde::Serialize;
 
 use super::ComparisonReporter;
+use super::differences::subject;
 use super::text::{headline, stale};
 use crate::analysis::comparison::{Comparison, Difference, Verdict};
 use crate::diagnostic::visible::one_line;
@@ -183,7 +184,7 @@ impl<W> Html<W> {
 fn differences(entry: &mut Entry, comparison: &Comparison, places: &[Option<usize>]) {
     let all = &comparison.differences;
     let entry_of = |(difference, row): (&Difference, &Option<usize>)| DifferenceEntry {
-        what: one_line(&difference.words()),
+        what: one_line(&subject(difference)),
         recorded: difference.recorded.as_ref().map(|it| shortened(&it.to_string())),
         local: difference.local.as_ref().map(|it| shortened(&it.to_string())),
         pointer: one_line(&difference.pointer),

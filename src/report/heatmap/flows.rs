@@ -3,9 +3,9 @@
 
 use std::fmt::Write;
 
-use super::Heatmap;
-use super::listing::{FlowGraph, Listed, listing};
+use super::listing::{Listed, listing};
 use super::svg::{MARGIN, escaped, key, label};
+use crate::analysis::heatmap::{FlowGraph, Heatmap};
 use crate::flow::write::{
     Drawing, Graph, Heat, Line, MOST_BOXES, Marking, Part, Shape, drawing, parts,
 };

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::Heatmap;
-use super::listing::FlowGraph;
+use crate::analysis::heatmap::{FlowGraph, Heatmap};
 use crate::build::MissingFeature;
 
 /// Reason why there is no picture.

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use indexmap::IndexMap;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::ComparisonReporter;
-use crate::analysis::comparison::{Verdict, render_text};
+use super::{ComparisonReporter, render_text};
+use crate::analysis::comparison::Verdict;
 use crate::diagnostic::visible::one_line;
 use crate::diagnostic::{Style, render_text as render_diagnostics};
 use crate::report::words::{path_of, without_count_of_skipped};

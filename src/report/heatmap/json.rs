@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::Heatmap;
-use super::listing::{FlowGraph, Listed, Node, listing};
-use super::table::View;
+use super::listing::{Listed, Node, listing};
+use crate::analysis::heatmap::{FlowGraph, Heatmap, View};
 
 /// Name and version of the format.
 const SCHEMA: &str = "flowsim.heatmap/1";

@@ -5,10 +5,9 @@ use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
 use super::flows::{self, Stack, TIPS};
-use super::listing::FlowGraph;
-use super::table::{Cell, View};
 use super::text::{average, decisions};
-use super::{Heatmap, MAX_COLUMNS, MAX_ROWS};
+use super::{MAX_COLUMNS, MAX_ROWS};
+use crate::analysis::heatmap::{Cell, FlowGraph, Heatmap, View};
 use crate::diagnostic::visible;
 use crate::flow::write::level;
 

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::report::{Change, Diff, Entry, FlowDiff, FlowName, Sign};
+use super::{ignored_words, summary};
+use crate::analysis::diff::{Change, Diff, Entry, FlowDiff, FlowName, Sign};
 use crate::diagnostic::visible;
 
 /// Maximum width of a change on a single line.
@@ -24,7 +25,7 @@ pub fn render_text(diff: &Diff, color: bool) -> String {
         writer.flow_name(sign, flow);
         writer.out.push('\n');
     }
-    let _ = writeln!(writer.out, "{}", diff.summary());
+    let _ = writeln!(writer.out, "{}", summary(diff));
     writer.out
 }
 
@@ -75,7 +76,7 @@ impl Writer {
             self.entry(&entry);
         }
         if !flow.ignored.is_empty() {
-            self.note("  ignored: ", &flow.ignored_words());
+            self.note("  ignored: ", &ignored_words(flow));
         }
         self.out.push('\n');
     }

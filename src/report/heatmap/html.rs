@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::Heatmap;
 use super::flows::{self, Shaded, TIPS, scale};
-use super::listing::{FlowGraph, Listed, Node, listing};
+use super::listing::{Listed, Node, listing};
 use super::svg::{self, escaped, render_svg};
+use crate::analysis::heatmap::{FlowGraph, Heatmap};
 use crate::flow::write::{Drawing, drawings, level};
 
 /// Page style, light or dark like the reader's system.

@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::kind::Kind;
-use super::report::{FlowReport, NodeReport, PartReport, Report};
+use crate::analysis::coverage::{
+    FlowReport, Kind, NodeReport, PartReport, Report, Share,
+};
 use crate::diagnostic::visible;
 
 /// Maximum width of a flow name before the columns move.
@@ -22,7 +23,7 @@ pub fn render_summary(report: &Report) -> String {
     let kinds: Vec<Kind> =
         Kind::ALL.into_iter().filter(|kind| totals[kind.index()].total > 0).collect();
     let mut rows = vec![row("", kinds.iter().map(|kind| heading(*kind).to_owned()))];
-    let percent = |share: super::Share| match share.total {
+    let percent = |share: Share| match share.total {
         0 => "-".to_owned(),
         _ => format!("{} %", share.percent()),
     };

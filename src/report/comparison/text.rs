@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 
-use super::ComparisonReporter;
-use crate::analysis::comparison::{Verdict, render_text};
+use super::{ComparisonReporter, render_text};
+use crate::analysis::comparison::Verdict;
 use crate::diagnostic::visible::one_line;
 use crate::report::words::{counted, path_of};
 use crate::runner::{Compared, Group, Judgement, Summary};

@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
-use super::report::{Change, Diff, Entry, FlowDiff, Sign};
+use super::{ignored_words, summary};
+use crate::analysis::diff::{Change, Diff, Entry, FlowDiff, Sign};
 use crate::diagnostic::visible;
 
 /// Renders a heading for each flow, and a list of the changes of its nodes.
 pub fn render_markdown(diff: &Diff) -> String {
-    let mut out = format!("**{}**\n", diff.summary());
+    let mut out = format!("**{}**\n", summary(diff));
     for flow in diff.flows.iter().filter(|flow| !flow.is_empty()) {
         of_flow(flow, &mut out);
     }
@@ -31,7 +32,7 @@ fn of_flow(flow: &FlowDiff, out: &mut String) {
         of_entry(&entry, out);
     }
     if !flow.ignored.is_empty() {
-        let _ = write!(out, "\nIgnored: {}\n", code(&flow.ignored_words()));
+        let _ = write!(out, "\nIgnored: {}\n", code(&ignored_words(flow)));
     }
 }
 

@@ -7,9 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::count::sum;
-use super::kind::Kind;
-use super::report::{FlowReport, NodeReport, Report};
+use crate::analysis::coverage::{FlowReport, Kind, NodeReport, Report, sum};
 
 /// The entries of a file.
 #[derive(Default)]

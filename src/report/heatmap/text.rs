@@ -5,9 +5,9 @@ use std::fmt::Write;
 use anstyle::{Ansi256Color, Color, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::listing::{FlowGraph, Listed, listing};
-use super::table::{Cell, View};
-use super::{Heatmap, MAX_COLUMNS, MAX_ROWS};
+use super::listing::{Listed, listing};
+use super::{MAX_COLUMNS, MAX_ROWS};
+use crate::analysis::heatmap::{Cell, FlowGraph, Heatmap, View};
 use crate::diagnostic::visible;
 use crate::flow::write::level;
 use crate::trace::TextStyle;

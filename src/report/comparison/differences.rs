@@ -1,16 +1,13 @@
-//! Terminal output of a comparison, and wording of its causes.
+//! Terminal output of the comparison of one call.
 
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::cause::CauseContext;
-use super::report::{Comparison, Difference, DifferenceKind, Verdict};
+use crate::analysis::comparison::{
+    Comparison, Difference, DifferenceKind, Verdict, value_text,
+};
 use crate::diagnostic::visible;
-use crate::value::Json;
-
-/// Maximum length of a displayed value, in characters.
-const MAX_SHOWN: usize = 80;
 
 /// Maximum number of displayed differences.
 const MAX_DIFFERENCES: usize = 40;
@@ -30,7 +27,7 @@ pub fn render_text(comparison: &Comparison, color: bool) -> String {
 }
 
 /// Renders the comparison without the cause, and without colours.
-pub fn render_differences(comparison: &Comparison) -> String {
+pub(in crate::report) fn render_differences(comparison: &Comparison) -> String {
     let mut page = Page { out: String::new(), color: false };
     page.verdict(comparison);
     page.differences(comparison);
@@ -89,7 +86,7 @@ impl Page {
 
     /// Writes the subject of a difference, and the values of both sides below it.
     fn difference(&mut self, it: &Difference, indent: &str) {
-        let words = it.words();
+        let words = subject(it);
         self.ink(Style::new().bold(), &words);
         self.out.push('\n');
         let number = |step: Option<usize>| {
@@ -134,7 +131,7 @@ impl Page {
                     value_text(it.local.as_ref())
                 ),
             };
-            self.ink(Style::new(), &format!("{}{values}", it.words()));
+            self.ink(Style::new(), &format!("{}{values}", subject(it)));
             self.out.push('\n');
         }
         if let Some(more) =
@@ -153,73 +150,34 @@ impl Page {
     }
 }
 
-impl Difference {
-    /// Describes the subject of the difference.
-    pub fn words(&self) -> String {
-        let it = self;
-        let name = &it.name;
-        let node = it.node_name.as_ref().or(it.node_id.as_ref());
-        let of = node.map_or_else(String::new, |node| format!(" of `{node}`"));
-        let step = node.map_or_else(|| "a step".into(), |node| format!("`{node}`"));
-        match it.kind {
-            DifferenceKind::MissingStep => format!("{step} is missing locally"),
-            DifferenceKind::InsertedStep => format!("{step} is new locally"),
-            DifferenceKind::MovedStep => format!("{step} has moved"),
-            DifferenceKind::Type => format!("the type{of}"),
-            DifferenceKind::Time => format!("the time{of}"),
-            DifferenceKind::Start => format!("`{name}` at the start{of}"),
-            DifferenceKind::Operand => format!("`{name}`, read by {step}"),
-            DifferenceKind::Input => format!("input `{name}`{of}"),
-            DifferenceKind::Prompt => format!("prompt at {step}"),
-            DifferenceKind::CallerInput => format!("caller input at {step}"),
-            DifferenceKind::Answer => format!("answer `{name}`, to {step}"),
-            DifferenceKind::Output => format!("output `{name}`{of}"),
-            DifferenceKind::Variable => format!("`{name}`, set by {step}"),
-            DifferenceKind::Routing => format!("routing `{name}`{of}"),
-            DifferenceKind::Error => format!("the error{of}"),
-            DifferenceKind::End => format!("end of the flow at {step}"),
-            DifferenceKind::Path => format!("the path from {step}"),
-            DifferenceKind::Destination => "destination of the call".into(),
-            DifferenceKind::Status => "status of the call".into(),
-            DifferenceKind::CallError => "the error of the call".into(),
-            DifferenceKind::FinalVariable => format!("`{name}` at the end"),
-            DifferenceKind::Elapsed => "duration of the call".into(),
-        }
-    }
-}
-
-/// Formats a value; a missing one is `nothing`.
-pub(super) fn value_text(value: Option<&Json>) -> String {
-    value.map_or_else(|| "nothing".into(), shown)
-}
-
-/// Formats a value for one line; long values are cut.
-pub(super) fn shown(value: &Json) -> String {
-    let text = match value {
-        Json::Null => "not set".into(),
-        other => other.to_string(),
-    };
-    match text.char_indices().nth(MAX_SHOWN) {
-        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
-        None => text,
-    }
-}
-
-/// Describes a step, such as ``step 7 `CheckResult` (If)``.
-pub(super) fn place(context: &CauseContext<'_>, row: usize) -> String {
-    let number = context.rows.get(row).and_then(|row| row.recorded.or(row.local));
-    let number = number.map_or(0, |at| at + 1);
-    match context.step_at(row) {
-        Some(step) => format!("step {number} `{}` ({})", step.label(), step.kind),
-        None => format!("step {number}"),
-    }
-}
-
-/// Capitalises the first letter, to begin a sentence.
-pub(super) fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
-        None => String::new(),
+/// Describes the subject of a difference.
+pub(super) fn subject(it: &Difference) -> String {
+    let name = &it.name;
+    let node = it.node_name.as_ref().or(it.node_id.as_ref());
+    let of = node.map_or_else(String::new, |node| format!(" of `{node}`"));
+    let step = node.map_or_else(|| "a step".into(), |node| format!("`{node}`"));
+    match it.kind {
+        DifferenceKind::MissingStep => format!("{step} is missing locally"),
+        DifferenceKind::InsertedStep => format!("{step} is new locally"),
+        DifferenceKind::MovedStep => format!("{step} has moved"),
+        DifferenceKind::Type => format!("the type{of}"),
+        DifferenceKind::Time => format!("the time{of}"),
+        DifferenceKind::Start => format!("`{name}` at the start{of}"),
+        DifferenceKind::Operand => format!("`{name}`, read by {step}"),
+        DifferenceKind::Input => format!("input `{name}`{of}"),
+        DifferenceKind::Prompt => format!("prompt at {step}"),
+        DifferenceKind::CallerInput => format!("caller input at {step}"),
+        DifferenceKind::Answer => format!("answer `{name}`, to {step}"),
+        DifferenceKind::Output => format!("output `{name}`{of}"),
+        DifferenceKind::Variable => format!("`{name}`, set by {step}"),
+        DifferenceKind::Routing => format!("routing `{name}`{of}"),
+        DifferenceKind::Error => format!("the error{of}"),
+        DifferenceKind::End => format!("end of the flow at {step}"),
+        DifferenceKind::Path => format!("the path from {step}"),
+        DifferenceKind::Destination => "destination of the call".into(),
+        DifferenceKind::Status => "status of the call".into(),
+        DifferenceKind::CallError => "the error of the call".into(),
+        DifferenceKind::FinalVariable => format!("`{name}` at the end"),
+        DifferenceKind::Elapsed => "duration of the call".into(),
     }
 }

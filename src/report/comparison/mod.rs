@@ -2,11 +2,14 @@
 //! programs. Each format has one file. Text and JSON are written while recordings are
 //! compared.
 
+mod differences;
 mod html;
 mod json;
 mod junit;
 mod text;
 
+pub(super) use differences::render_differences;
+pub use differences::render_text;
 pub use html::Html;
 pub use json::Json;
 pub use junit::Junit;
