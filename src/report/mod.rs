@@ -11,6 +11,7 @@
 pub mod comparison;
 pub mod coverage;
 pub mod diff;
+pub mod graph;
 pub mod heatmap;
 
 mod console;

@@ -21,6 +21,7 @@ mod print;
 mod properties;
 mod region;
 mod serialize;
+mod shorten;
 pub mod spoken;
 mod time;
 mod types;
@@ -42,6 +43,7 @@ pub use number::Number;
 pub use object::{Collection, Currency, Object};
 pub use properties::{Property, properties_of};
 pub use region::dialing_code;
+pub(crate) use shorten::{beginning, shortened};
 pub use time::{Date, DateTime, Time};
 pub use types::{Kind, Type};
 

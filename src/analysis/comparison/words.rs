@@ -1,7 +1,7 @@
 //! Wording of causes: values and steps.
 
 use super::cause::CauseContext;
-use crate::value::Json;
+use crate::value::{Json, shortened};
 
 /// Maximum length of a displayed value, in characters.
 const MAX_SHOWN: usize = 80;
@@ -17,10 +17,7 @@ pub(super) fn shown(value: &Json) -> String {
         Json::Null => "not set".into(),
         other => other.to_string(),
     };
-    match text.char_indices().nth(MAX_SHOWN) {
-        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
-        None => text,
-    }
+    shortened(&text, MAX_SHOWN).into_owned()
 }
 
 /// Describes a step, such as ``step 7 `CheckResult` (If)``.

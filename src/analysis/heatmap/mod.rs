@@ -3,9 +3,11 @@
 //! A [`Heatmap`] adds items one by one and keeps only counts, so that a log may have any
 //! length.
 
+mod heat;
 mod nodes;
 mod table;
 
+pub use heat::Heat;
 pub use nodes::{FlowGraph, FlowHeat, NodeHeat, Nodes};
 pub use table::{Cell, Table, View};
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::heat::Heat;
 use crate::analysis::decisions::json::{count, items, text};
-use crate::flow::write::{Arrow, Graph, Heat};
+use crate::flow::write::{Arrow, Graph};
 use crate::trace::observation::Observation;
 use crate::value::{Json, Text};
 

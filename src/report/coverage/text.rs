@@ -8,6 +8,7 @@ use crate::analysis::coverage::{
     FlowReport, Kind, NodeReport, PartReport, Report, Share,
 };
 use crate::diagnostic::visible;
+use crate::value::shortened;
 
 /// Maximum width of a flow name before the columns move.
 const NAME_WIDTH: usize = 32;
@@ -171,7 +172,7 @@ fn singular(kind: Kind) -> &'static str {
 fn of_part(part: &PartReport) -> String {
     let PartReport { kind, name, text, .. } = part;
     let quoted = |before: &str| match text {
-        Some(text) => format!("{before}{}", shortened(text)),
+        Some(text) => format!("{before}{}", shortened(text, QUOTED)),
         None => String::new(),
     };
     match kind {
@@ -191,13 +192,4 @@ fn of_part(part: &PartReport) -> String {
         Kind::ErrorHandlers => "never reached by an error".into(),
         Kind::Nodes | Kind::Tasks | Kind::Menus | Kind::Flows => format!("never {name}"),
     }
-}
-
-fn shortened(text: &str) -> String {
-    let mut characters = text.chars();
-    let mut short: String = characters.by_ref().take(QUOTED).collect();
-    if characters.next().is_some() {
-        short.push('…');
-    }
-    short
 }

@@ -5,9 +5,10 @@ use std::fmt::Write;
 
 use super::listing::{Listed, listing};
 use super::svg::{MARGIN, escaped, key, label};
-use crate::analysis::heatmap::{FlowGraph, Heatmap};
-use crate::flow::write::{
-    Drawing, Graph, Heat, Line, MOST_BOXES, Marking, Part, Shape, drawing, parts,
+use crate::analysis::heatmap::{FlowGraph, Heat, Heatmap};
+use crate::flow::write::Graph;
+use crate::report::graph::{
+    Drawing, Line, MOST_BOXES, Marking, Part, Shape, drawing, parts,
 };
 
 /// A drawing with a shade for each count.
@@ -26,7 +27,7 @@ const FOOT: f64 = 44.0;
 /// Style of drawings, in the colours of the table.
 pub(super) const STYLE: &str = "\
 .heatmap .box{stroke:var(--soft)}.heatmap .start{stroke-width:2.5}\
-.heatmap .plain{fill:var(--ground);stroke-dasharray:4 3}\
+.heatmap .plain{fill:var(--card);stroke-dasharray:4 3}\
 .heatmap .name{font-size:12.5px;font-weight:500}\
 .heatmap .part{font-size:14px;font-weight:600}\
 .heatmap .way{fill:none;stroke:var(--soft)}\
@@ -34,7 +35,7 @@ pub(super) const STYLE: &str = "\
 .heatmap .w3{stroke-width:3.5}.heatmap .w4{stroke-width:4.5}\
 .heatmap .never{stroke-dasharray:4 3;opacity:.7}\
 .heatmap .tip{fill:var(--soft)}\
-.heatmap .label{fill:var(--soft);stroke:var(--ground);stroke-width:4px;paint-order:stroke;\
+.heatmap .label{fill:var(--soft);stroke:var(--card);stroke-width:4px;paint-order:stroke;\
 stroke-linejoin:round}";
 
 /// Arrow heads for all drawings of a page or picture; wide paths have larger ones.

@@ -1,65 +1,53 @@
 //! Heat map as a self-contained HTML page.
 
 use std::fmt::Write;
+use std::io;
+
+use minijinja::{Value, context};
 
 use super::flows::{self, Shaded, TIPS, scale};
 use super::listing::{Listed, Node, listing};
-use super::svg::{self, escaped, render_svg};
+use super::svg::{self, draw, escaped};
 use crate::analysis::heatmap::{FlowGraph, Heatmap};
-use crate::flow::write::{Drawing, drawings, level};
+use crate::report::graph::{Drawing, drawings, level};
+use crate::report::page::Page;
 
-/// Page style, light or dark like the reader's system.
+const PAGE: Page = Page {
+    name: "flowsim heatmap",
+    templates: &[("page.html", include_str!("page.html"))],
+    style: &[svg::STYLE, flows::STYLE, STYLE],
+    script: &[],
+    is_live: false,
+};
+
+/// Style of the tables and of the space around drawings.
 const STYLE: &str = "\
-:root{color-scheme:light dark;--ground:#ffffff;--ink:#1c1f23;--soft:#5f6670;--line:#e3e5e8;\
---h0:#f3f4f2;--h1:#d3ecab;--h2:#93d4bf;--h3:#2a78b5;--h4:#1b2f80}\
-@media(prefers-color-scheme:dark){:root{--ground:#15181c;--ink:#e8eaed;--soft:#9aa3ad;\
---line:#2c3239;--h0:#1f242a;--h1:#1f3560;--h2:#1f6593;--h3:#3aa9a8;--h4:#d3ee9c}}\
-body{margin:0 auto;padding:24px;max-width:1200px;background:var(--ground);color:var(--ink);\
-font:15px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif}\
-h1{font-size:22px;margin:0 0 4px}h2{font-size:17px;margin:36px 0 4px}\
-p{margin:0 0 12px;color:var(--soft)}\
-figure{margin:0 0 0 -24px;overflow-x:auto}\
-.wide{overflow-x:auto}\
-table{border-collapse:collapse;font-size:14px}\
-th,td{text-align:left;padding:5px 14px 5px 0;border-bottom:1px solid var(--line)}\
-th{font-weight:600;color:var(--soft)}\
+.whole h2{margin-top:36px;font-size:17px}.whole h3{margin-top:20px;font-size:15px}\
+.whole>p{margin-bottom:12px;color:var(--soft)}.whole figure{overflow-x:auto}\
+.key{display:block;margin-left:-24px;max-width:none}\
+.canvas{max-height:85vh}.canvas svg{display:block;margin:auto}\
+td .bar{width:140px;height:12px;margin:5px 0}\
 td.count,th.count{text-align:right;font-variant-numeric:tabular-nums}\
-td.kind,td.paths{color:var(--soft)}\
-.bar{display:block;width:140px;height:12px;border-radius:3px;background:var(--h0)}\
-.bar i{display:block;height:12px;border-radius:3px}\
-.h1 i{background:var(--h1)}.h2 i{background:var(--h2)}\
-.h3 i{background:var(--h3)}.h4 i{background:var(--h4)}\
-tr.never td{color:var(--soft)}";
-
-/// Additional style for pages with drawings.
-const DRAWN_STYLE: &str = "\
-h3{font-size:15px;margin:20px 0 6px}summary{cursor:pointer;color:var(--soft)}\
-details{margin:14px 0}.key{display:block;margin:0 0 10px -24px;max-width:none}\
-.canvas{overflow:auto;max-height:85vh;margin:0 0 14px;border:1px solid var(--line);\
-border-radius:8px}.canvas svg{display:block;margin:auto}";
+td.kind,td.paths,tr.never td{color:var(--soft)}";
 
 /// Renders the table of keys and decisions, and the nodes with their counts.
-pub fn render_html(heatmap: &Heatmap, drawn: &[FlowGraph]) -> String {
+///
+/// # Errors
+///
+/// Returns an error if the page cannot be rendered, which is a bug.
+pub fn render_html(heatmap: &Heatmap, drawn: &[FlowGraph]) -> io::Result<String> {
     let listed = listing(heatmap, drawn);
-    let has_drawings = !listed.is_empty() && !drawn.is_empty();
-    let more = match has_drawings {
-        true => [DRAWN_STYLE, svg::STYLE, flows::STYLE].concat(),
-        false => String::new(),
-    };
-    let mut out = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>Heat map</title>\n<style>{STYLE}{more}</style>\n</head>\n<body>\n<h1>Heat map</h1>\n"
-    );
-    let _ = writeln!(out, "<p>{}</p>", subject(heatmap));
+    let mut out = String::new();
     if heatmap.table.total() > 0 {
-        let _ = writeln!(out, "<figure>\n{}</figure>", render_svg(heatmap, &[]));
+        // The page has the style of the image.
+        let table = draw(heatmap, &[], &|_| String::new());
+        let _ = writeln!(out, "<figure>\n{table}</figure>");
     }
-    if has_drawings {
+    if !listed.is_empty() && !drawn.is_empty() {
         let _ = writeln!(
             out,
-            "<svg width=\"0\" height=\"0\" style=\"position:absolute\" aria-hidden=\"true\" \
-             class=\"heatmap\">\n{TIPS}</svg>"
+            "<svg width=\"0\" height=\"0\" aria-hidden=\"true\" class=\"heatmap defs\">\n\
+             {TIPS}</svg>"
         );
     }
     // Flows with drawings come first.
@@ -67,8 +55,11 @@ pub fn render_html(heatmap: &Heatmap, drawn: &[FlowGraph]) -> String {
     for (listed, drawn) in listed.iter().zip(graphs) {
         flow(heatmap, listed, drawn, &mut out);
     }
-    out.push_str("</body>\n</html>\n");
-    out
+    let content = context! {
+        subject => subject(heatmap),
+        content => Value::from_safe_string(out),
+    };
+    PAGE.render(content).map(|(_, html)| html).map_err(io::Error::other)
 }
 
 /// Returns the subtitle of the page.
@@ -168,8 +159,9 @@ fn row(node: &Node, largest: u64, out: &mut String) {
     let share = if node.count > 0 { share.max(2) } else { 0 };
     let _ = writeln!(
         out,
-        "<tr{}><td><span class=\"bar h{}\"><i style=\"width:{share}%\"></i></span></td>\
-         <td class=\"count\">{}</td><td>{}</td><td class=\"kind\">{}</td>\
+        "<tr{}><td><svg class=\"bar heatmap\" viewBox=\"0 0 100 1\" \
+         preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"h{}\" \
+         width=\"{share}\" height=\"1\"/></svg></td><td class=\"count\">{}</td><td>{}</td><td class=\"kind\">{}</td>\
          <td class=\"paths\">{}</td></tr>",
         if node.count == 0 { " class=\"never\"" } else { "" },
         level(node.count, largest),
@@ -178,4 +170,15 @@ fn row(node: &Node, largest: u64, out: &mut String) {
         escaped(&node.kind),
         escaped(&paths.join(", "))
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::page::assert_is_closed;
+
+    #[test]
+    fn the_page_loads_nothing() {
+        assert_is_closed(&PAGE);
+    }
 }

@@ -9,7 +9,8 @@ use super::text::{average, decisions};
 use super::{MAX_COLUMNS, MAX_ROWS};
 use crate::analysis::heatmap::{Cell, FlowGraph, Heatmap, View};
 use crate::diagnostic::visible;
-use crate::flow::write::level;
+use crate::report::graph::level;
+use crate::report::page::palette::declared_for_image;
 
 /// Sizes, in pixels.
 const CELL: f64 = 92.0;
@@ -28,18 +29,11 @@ const MAX_LABEL: usize = 32;
 /// Angle of labels that are too long for their column.
 const ANGLE: f64 = 35.0;
 
-/// Colours and fonts, for light and dark mode.
+/// Shades and fonts.
 pub(super) const STYLE: &str = "\
-.heatmap{font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:13px;\
---ground:#ffffff;--ink:#1c1f23;--soft:#5f6670;--h0:#f3f4f2;\
---h1:#d3ecab;--h2:#93d4bf;--h3:#2a78b5;--h4:#1b2f80;\
---t1:#1a2b1a;--t2:#0d2b2b;--t3:#ffffff;--t4:#ffffff}\
-@media(prefers-color-scheme:dark){.heatmap{\
---ground:#15181c;--ink:#e8eaed;--soft:#9aa3ad;--h0:#1f242a;\
---h1:#1f3560;--h2:#1f6593;--h3:#3aa9a8;--h4:#d3ee9c;\
---t1:#e8eaed;--t2:#ffffff;--t3:#06201f;--t4:#14210a}}\
-.heatmap text{fill:var(--ink)}\
-.heatmap .ground{fill:var(--ground)}\
+.heatmap{font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:13px}\
+.heatmap text{fill:var(--text)}\
+.heatmap .ground{fill:var(--card)}\
 .heatmap .title{font-size:17px;font-weight:600}\
 .heatmap .soft{fill:var(--soft)}\
 .heatmap .count{font-size:15px;font-variant-numeric:tabular-nums}\
@@ -52,11 +46,16 @@ pub(super) const STYLE: &str = "\
 /// Renders the table and the drawn flows as a self-contained SVG, light or dark like the
 /// reader's system.
 pub fn render_svg(heatmap: &Heatmap, drawn: &[FlowGraph]) -> String {
-    draw(heatmap, drawn, [STYLE, flows::STYLE])
+    draw(heatmap, drawn, &|style| declared_for_image(".heatmap", style))
 }
 
-/// Renders the table and flows as SVG, with a general style and one for flows.
-pub(super) fn draw(heatmap: &Heatmap, drawn: &[FlowGraph], style: [&str; 2]) -> String {
+/// Renders the table and flows as SVG. `finish` receives the style and returns the final
+/// one; an SVG without a style belongs to a page that has it.
+pub(super) fn draw(
+    heatmap: &Heatmap,
+    drawn: &[FlowGraph],
+    finish: &dyn Fn(&str) -> String,
+) -> String {
     let view = heatmap.table.view(MAX_ROWS, MAX_COLUMNS);
     let sizes = Sizes::of(&view);
     let flows = Stack::of(heatmap, drawn);
@@ -67,17 +66,21 @@ pub(super) fn draw(heatmap: &Heatmap, drawn: &[FlowGraph], style: [&str; 2]) -> 
     if is_table {
         title.push(format!("Keys by decision, {}", decisions(view.total().count)));
     }
-    let [style, more, tips] = match flows.is_empty() {
-        true => [style[0], "", ""],
+    let (style, tips) = match flows.is_empty() {
+        true => (STYLE.to_owned(), ""),
         false => {
             title.push("Flows, with visit counts of their nodes".to_owned());
-            [style[0], style[1], TIPS]
+            ([STYLE, flows::STYLE].concat(), TIPS)
         }
+    };
+    let style = match finish(&style) {
+        none if none.is_empty() => none,
+        style => format!("<style>{style}</style>\n"),
     };
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"heatmap\" role=\"img\" \
          width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\">\n\
-         <title>{}</title>\n<style>{style}{more}</style>\n{tips}\
+         <title>{}</title>\n{style}{tips}\
          <rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n",
         title.join(". ")
     );

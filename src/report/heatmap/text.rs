@@ -9,7 +9,7 @@ use super::listing::{Listed, listing};
 use super::{MAX_COLUMNS, MAX_ROWS};
 use crate::analysis::heatmap::{Cell, FlowGraph, Heatmap, View};
 use crate::diagnostic::visible;
-use crate::flow::write::level;
+use crate::report::graph::level;
 use crate::trace::TextStyle;
 
 /// Shades without colours.

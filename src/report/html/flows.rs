@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::marks::{Mark, Marks};
 use crate::analysis::coverage::{FlowReport, Kind, NodeReport, Report, Share};
-use crate::flow::write::{Drawing, Graph, drawings};
+use crate::flow::write::Graph;
+use crate::report::graph::{Drawing, drawings};
 use crate::runner::{Covered, LoadedSuite};
 use crate::value::Text;
 

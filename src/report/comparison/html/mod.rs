@@ -5,8 +5,7 @@ mod sides;
 
 use std::io::{self, Write};
 
-use minijinja::value::Serde;
-use minijinja::{Environment, Value, context};
+use minijinja::{Error, context};
 use serde::Serialize;
 
 use super::ComparisonReporter;
@@ -14,14 +13,18 @@ use super::differences::subject;
 use super::text::{headline, stale};
 use crate::analysis::comparison::{Comparison, Difference, Verdict};
 use crate::diagnostic::visible::one_line;
-use crate::report::page::{Frame, embedded};
+use crate::report::page::{Page, embedded};
 use crate::report::words::path_of;
 use crate::runner::{Compared, Judgement, Summary};
 use sides::{Row, rows, shortened};
 
-const PAGE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+const PAGE: Page = Page {
+    name: "flowsim compare",
+    templates: &[("page.html", include_str!("page.html"))],
+    style: &[include_str!("page.css")],
+    script: &[include_str!("page.js")],
+    is_live: false,
+};
 
 /// Maximum number of differing recordings with both sides on the page; the others are
 /// only listed.
@@ -89,9 +92,7 @@ impl<W: Write> Html<W> {
         Self { out, recordings: Vec::new(), shown: 0 }
     }
 
-    fn page(&self, summary: &Summary) -> Result<String, minijinja::Error> {
-        let mut environment = Environment::new();
-        environment.add_template("page.html", PAGE)?;
+    fn page(&self, summary: &Summary) -> Result<String, Error> {
         let groups = summary.groups().into_iter().map(|group| GroupEntry {
             name: one_line(&ends(&group.from, group.to.as_deref())),
             at: group.at.as_ref().map(|at| one_line(at)),
@@ -100,16 +101,16 @@ impl<W: Write> Html<W> {
         });
         let groups: Vec<GroupEntry> = groups.collect();
         let differing = summary.different + summary.unreplayable;
-        environment.get_template("page.html")?.render(context! {
-            frame => Value::from(Serde(Frame::new(STYLE, SCRIPT))),
+        let content = context! {
             headline => headline(summary),
             stale => (!summary.stale.is_empty()).then(|| stale(summary)),
             total => summary.total,
             left_out => differing.saturating_sub(MOST_SIDES),
             most => MOST_SIDES,
-            groups => Value::from_safe_string(embedded(&groups)?),
-            recordings => Value::from_safe_string(embedded(&self.recordings)?),
-        })
+            groups => embedded(&groups)?,
+            recordings => embedded(&self.recordings)?,
+        };
+        PAGE.render(content).map(|(_, html)| html)
     }
 }
 
@@ -213,6 +214,6 @@ mod tests {
 
     #[test]
     fn the_page_loads_nothing() {
-        assert_is_closed(&[PAGE, STYLE], SCRIPT);
+        assert_is_closed(&PAGE);
     }
 }

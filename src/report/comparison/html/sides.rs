@@ -125,8 +125,5 @@ fn line(attribute: &Attribute) -> (&'static str, String) {
 
 /// Returns the beginning of the text on one line.
 pub(super) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MOST_TEXT) {
-        Some((end, _)) => format!("{}…", one_line(&text[..end])),
-        None => one_line(text),
-    }
+    one_line(&crate::value::shortened(text, MOST_TEXT))
 }

@@ -12,7 +12,8 @@ use std::ops::Range;
 use serde::Serialize;
 use unicode_width::UnicodeWidthChar;
 
-use super::graph::{Arrow, Graph};
+use crate::flow::write::{Arrow, Cluster, Graph};
+use crate::trace::shortened_to_width;
 use layout::{Layout, Point, lay_out};
 
 /// The largest number of boxes in a drawing. Larger parts are shown as a list.
@@ -125,7 +126,7 @@ pub fn parts(graph: &Graph) -> Vec<Part> {
         return vec![Part { title: None, vertices: 0..graph.vertices.len() }];
     }
     let clusters = graph.clusters.iter();
-    let part = |it: &super::Cluster| Part {
+    let part = |it: &Cluster| Part {
         title: Some(it.name.clone()),
         vertices: it.vertices.clone(),
     };
@@ -344,24 +345,15 @@ fn columns(text: &str) -> u32 {
 
 /// Returns the beginning of a string, at most the given number of columns wide.
 fn shortened(text: &str, most: usize) -> String {
-    let mut short = String::new();
-    let mut left = most;
-    for character in text.chars() {
-        let Some(rest) = left.checked_sub(character.width().unwrap_or(1)) else {
-            short.pop();
-            short.push('…');
-            break;
-        };
-        left = rest;
-        short.push(if character.is_control() { ' ' } else { character });
-    }
-    short
+    let plain = |it: char| if it.is_control() { ' ' } else { it };
+    shortened_to_width(&text.chars().map(plain).collect::<String>(), most)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::write::{Cluster, Heat};
+    use crate::analysis::heatmap::Heat;
+    use crate::flow::write::Cluster;
 
     #[test]
     fn counts_and_shades_are_drawn() {

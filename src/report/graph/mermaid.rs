@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::graph::{Graph, Vertex};
-use super::heat::{COLORS, Heat, level};
+use super::heat::{colors, level, width};
+use crate::analysis::heatmap::Heat;
+use crate::flow::write::{Graph, Vertex};
 
 /// Renders the graph of a flow as a Mermaid flowchart.
 pub fn render_mermaid(graph: &Graph) -> String {
@@ -14,7 +15,8 @@ pub fn render_mermaid(graph: &Graph) -> String {
 /// wider for larger counts.
 pub fn render_mermaid_heat(graph: &Graph, heat: &Heat) -> String {
     let mut out = draw(graph, heat);
-    for (shade, (fill, text, stroke)) in COLORS.iter().enumerate() {
+    let shades = (0..).map_while(|shade| Some((shade, colors(shade)?)));
+    for (shade, (fill, text, stroke)) in shades {
         let is_of_shade = |index: &usize| {
             heat.vertex(*index).map(|it| level(it, heat.largest())) == Some(shade)
         };
@@ -31,7 +33,7 @@ pub fn render_mermaid_heat(graph: &Graph, heat: &Heat) -> String {
         }
     }
     for index in 0..graph.arrows.len() {
-        if let Some(width) = heat.width(index) {
+        if let Some(width) = width(heat, index) {
             let _ = writeln!(out, "  linkStyle {index} stroke-width:{width}px");
         }
     }

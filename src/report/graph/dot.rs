@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use super::graph::{Arrow, Graph, Vertex};
-use super::heat::{COLORS, Heat, level};
+use super::heat::{colors, level, width};
 use super::mermaid::{caption, times};
+use crate::analysis::heatmap::Heat;
+use crate::flow::write::{Arrow, Graph, Vertex};
 
 /// Renders the graph of a flow in DOT.
 pub fn render_dot(graph: &Graph) -> String {
@@ -50,7 +51,7 @@ fn properties(index: usize, arrow: &Arrow, heat: &Heat) -> String {
     if !label.is_empty() {
         properties.push(format!("label={}", quoted(&label)));
     }
-    if let Some(width) = heat.width(index) {
+    if let Some(width) = width(heat, index) {
         properties.push(format!("penwidth={width}"));
     }
     if arrow.is_jump {
@@ -69,7 +70,7 @@ fn shape(index: usize, vertex: &Vertex, heat: &Heat) -> String {
         styles.push("bold");
     }
     let shade = heat.vertex(index).map(|count| level(count, heat.largest()));
-    let colors = match shade.and_then(|shade| COLORS.get(shade)) {
+    let colors = match shade.and_then(colors) {
         Some((fill, text, stroke)) => {
             styles.push("filled");
             format!(", fillcolor=\"{fill}\", fontcolor=\"{text}\", color=\"{stroke}\"")

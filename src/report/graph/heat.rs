@@ -1,16 +1,9 @@
-//! Counts of calls in a graph, and the shades of these counts.
+//! Shades of the counts in a graph.
 
 use super::drawing::Marking;
-use super::graph::Graph;
-
-/// The number of calls that reached each part of a graph.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Heat {
-    /// By vertex; `None` for vertices that runs cannot name.
-    pub vertices: Vec<Option<u64>>,
-    /// By arrow; `None` if unknown.
-    pub arrows: Vec<Option<u64>>,
-}
+use crate::analysis::heatmap::Heat;
+use crate::flow::write::Graph;
+use crate::report::page::palette::light;
 
 /// The number of shades above zero.
 const LEVELS: u64 = 4;
@@ -25,36 +18,22 @@ pub fn level(count: u64, largest: u64) -> usize {
     usize::try_from(level.div_ceil(u128::from(largest))).unwrap_or(0)
 }
 
-/// Background, text and border colour of each shade, for formats without a dark mode.
-pub(super) const COLORS: [(&str, &str, &str); 5] = [
-    ("#f4f4f2", "#6a6a66", "#c9c9c4"),
-    ("#d3ecab", "#1a2b1a", "#9cc06a"),
-    ("#93d4bf", "#0d2b2b", "#4d9f89"),
-    ("#2a78b5", "#ffffff", "#1d5683"),
-    ("#1b2f80", "#ffffff", "#0e1a4d"),
-];
+/// Border colours of the shades, for formats without a dark mode.
+const BORDERS: [&str; 5] = ["#c9c9c4", "#9cc06a", "#4d9f89", "#1d5683", "#0e1a4d"];
 
-impl Heat {
-    /// The count of a vertex.
-    pub fn vertex(&self, index: usize) -> Option<u64> {
-        self.vertices.get(index).copied().flatten()
-    }
+/// Returns the background, text and border colour of a shade, for formats without a dark
+/// mode.
+pub(super) fn colors(shade: usize) -> Option<(&'static str, &'static str, &'static str)> {
+    const SHADES: [(&str, &str); 5] =
+        [("h0", "soft"), ("h1", "t1"), ("h2", "t2"), ("h3", "t3"), ("h4", "t4")];
+    let ((fill, text), border) = SHADES.get(shade).zip(BORDERS.get(shade))?;
+    Some((light(fill), light(text), border))
+}
 
-    /// The count of an arrow.
-    pub fn arrow(&self, index: usize) -> Option<u64> {
-        self.arrows.get(index).copied().flatten()
-    }
-
-    /// The largest count of a vertex.
-    pub fn largest(&self) -> u64 {
-        self.vertices.iter().flatten().copied().max().unwrap_or(0)
-    }
-
-    /// The width of an arrow.
-    pub(super) fn width(&self, arrow: usize) -> Option<usize> {
-        let count = self.arrow(arrow)?;
-        (count > 0).then(|| 1 + level(count, self.largest()))
-    }
+/// Returns the width of an arrow; `None` if it was never taken.
+pub(super) fn width(heat: &Heat, arrow: usize) -> Option<usize> {
+    let count = heat.arrow(arrow)?;
+    (count > 0).then(|| 1 + level(count, heat.largest()))
 }
 
 /// Marks are shades; `None` for parts without a count.
