@@ -4,13 +4,13 @@
 //! several partitions are again a valid file.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::explain::cause;
 use super::output::ReportFile;
+use super::spec::{Destination, Format, Target};
 use super::words::{explanation, path_of};
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
@@ -23,16 +23,25 @@ use crate::value::Text;
 /// Name and version of the format.
 const SCHEMA: &str = "flowsim.run/1";
 
+/// JSON, one object per line.
+pub(super) const FORMAT: Format = Format {
+    name: "json",
+    target: Target::File,
+    beginnings: &["{\"schema\":\"flowsim.run/"],
+    needs_traces: true,
+    reporter: |to: Destination<'_>, options| Box::new(JsonLines::new(to.file, options)),
+};
+
 /// Collects the lines of tests.
-pub(super) struct JsonLines {
+struct JsonLines {
     file: ReportFile,
     options: Options,
     lines: String,
 }
 
 impl JsonLines {
-    pub(super) fn new(path: PathBuf, options: Options) -> Self {
-        Self { file: ReportFile::new(path), options, lines: String::new() }
+    fn new(file: ReportFile, options: Options) -> Self {
+        Self { file, options, lines: String::new() }
     }
 }
 

@@ -5,13 +5,14 @@
 //! test cases therefore have no properties, file and line.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::output::ReportFile;
+use super::spec::{Destination, Format, Target};
 use super::words::{
     explanation, file_of, headline, name_of, plural, without_count_of_skipped,
 };
@@ -19,6 +20,15 @@ use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
 use crate::runner::{CaseId, CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
+
+/// JUnit XML.
+pub(super) const FORMAT: Format = Format {
+    name: "junit",
+    target: Target::File,
+    beginnings: &["<?xml "],
+    needs_traces: false,
+    reporter: |to: Destination<'_>, options| Box::new(Junit::new(to.file, options)),
+};
 
 /// Name of the report.
 const REPORT: &str = "flowsim test";
@@ -28,7 +38,7 @@ const LAST_LINE: &str = "</testsuites>\n";
 
 /// Collects the cases of a file, and the text of earlier files: each file is written in
 /// one piece.
-pub(super) struct Junit {
+struct Junit {
     file: ReportFile,
     options: Options,
     current: Option<Suite>,
@@ -46,8 +56,7 @@ struct Suite {
 }
 
 impl Junit {
-    pub(super) fn new(path: PathBuf, options: Options) -> Self {
-        let file = ReportFile::new(path);
+    fn new(file: ReportFile, options: Options) -> Self {
         let (body, counts) = (String::new(), Report::new(REPORT));
         Self { file, options, current: None, body, counts }
     }

@@ -1,6 +1,6 @@
 //! Wording shared by several reports.
 
-use std::path::{Path, is_separator};
+use std::path::{Path, PathBuf, is_separator};
 use std::time::Duration;
 
 use quick_junit::Report;
@@ -16,6 +16,17 @@ use crate::suite::Mismatch;
 pub(super) fn path_of(path: &Path) -> String {
     let path = path.to_string_lossy();
     path.chars().map(|c| if is_separator(c) { '/' } else { c }).collect()
+}
+
+/// Returns the longest folder that contains all paths.
+pub(super) fn common_folder(paths: &[PathBuf]) -> PathBuf {
+    let mut paths = paths.iter();
+    let first = paths.next().and_then(|path| path.parent());
+    let first = first.unwrap_or(Path::new("")).to_owned();
+    paths.fold(first, |folder, path| {
+        let pairs = folder.components().zip(path.components());
+        pairs.take_while(|(one, other)| one == other).map(|(part, _)| part).collect()
+    })
 }
 
 /// Returns the path of the scenario file, safe to print.

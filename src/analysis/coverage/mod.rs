@@ -19,7 +19,7 @@ mod report;
 
 pub(crate) use count::sum;
 pub use count::{Coverage, OtherProgram};
-pub use document::{SCHEMA, read, render_json};
+pub use document::{SCHEMA, is_beginning, read, render_json};
 pub use kind::Kind;
 pub use minimum::{Minimum, Shortfall, judge, parse_minimums};
 pub use report::{FlowReport, NodeReport, PartReport, Report, Share};

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use super::{ComparisonReporter, render_text};
 use crate::analysis::comparison::Verdict;
 use crate::diagnostic::visible::one_line;
-use crate::report::words::{counted, path_of};
+use crate::report::words::{common_folder, counted, path_of};
 use crate::runner::{Compared, Group, Judgement, Summary};
 
 /// Maximum number of recordings that are listed; the summary counts all.
@@ -98,17 +98,6 @@ fn ends(judgement: &Judgement) -> String {
             None => recorded.to_string(),
         },
     }
-}
-
-/// Returns the longest folder that contains all paths.
-fn common_folder(paths: &[PathBuf]) -> PathBuf {
-    let mut paths = paths.iter();
-    let first = paths.next().and_then(|path| path.parent());
-    let first = first.unwrap_or(Path::new("")).to_owned();
-    paths.fold(first, |folder, path| {
-        let pairs = folder.components().zip(path.components());
-        pairs.take_while(|(one, other)| one == other).map(|(part, _)| part).collect()
-    })
 }
 
 fn name(path: &Path, folder: &Path) -> String {

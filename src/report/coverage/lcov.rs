@@ -9,6 +9,14 @@ use std::fmt::Write;
 
 use crate::analysis::coverage::{FlowReport, Kind, NodeReport, Report, sum};
 
+/// First lines of a tracefile up to the path, and without the optional name of the test.
+const BEGINNINGS: [&str; 2] = ["TN:\nSF:", "SF:"];
+
+/// Returns whether a file that starts like this is a tracefile.
+pub(super) fn is_beginning(start: &str) -> bool {
+    BEGINNINGS.iter().any(|beginning| start.starts_with(beginning))
+}
+
 /// The entries of a file.
 #[derive(Default)]
 struct File<'r> {
@@ -69,7 +77,7 @@ impl<'r> File<'r> {
 
     // Writing into a string cannot fail.
     fn write(&self, path: &str, out: &mut String) {
-        let _ = writeln!(out, "TN:\nSF:{path}");
+        let _ = writeln!(out, "{}{path}", BEGINNINGS[0]);
         for (line, name, _) in &self.functions {
             let _ = writeln!(out, "FN:{line},{name}");
         }

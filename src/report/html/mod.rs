@@ -16,7 +16,8 @@ use minijinja::{Value, context};
 use serde::Serialize;
 
 use super::output::ReportFile;
-use super::page::{Page, embedded};
+use super::page::{BEGINNING, Page, embedded};
+use super::spec::{Destination, Format, Target};
 use super::words::counts;
 use super::{Options, Reporter};
 use crate::runner::{Covered, LoadedSuite, RunEvent, Tally};
@@ -34,11 +35,17 @@ const PAGE: Page = Page {
     is_live: false,
 };
 
-/// Name of the file in the report folder.
-pub(super) const FILE: &str = "index.html";
+/// HTML page in a folder.
+pub(super) const FORMAT: Format = Format {
+    name: "html",
+    target: Target::Folder("index.html"),
+    beginnings: &[BEGINNING],
+    needs_traces: true,
+    reporter: |to: Destination<'_>, options| Box::new(Html::new(to.file, options)),
+};
 
 /// Collects the content of the page.
-pub(super) struct Html {
+struct Html {
     file: ReportFile,
     options: Options,
     tests: Tests,
@@ -47,10 +54,9 @@ pub(super) struct Html {
 }
 
 impl Html {
-    /// Creates a report in this folder.
-    pub(super) fn new(folder: &std::path::Path, options: Options) -> Self {
+    fn new(file: ReportFile, options: Options) -> Self {
         Self {
-            file: ReportFile::new(folder.join(FILE)),
+            file,
             tests: Tests::default(),
             calls: Calls::default(),
             covered: Covered::default(),
