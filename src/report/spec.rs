@@ -3,18 +3,20 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::coverage::cobertura;
 use super::output::ReportFile;
 use super::{Options, Reporter};
 use super::{github, html, json, junit, markdown, tap};
 use crate::diagnostic::nearest;
 
 /// All formats.
-const FORMATS: [&Format; 6] = [
+const FORMATS: [&Format; 7] = [
     &junit::FORMAT,
     &tap::FORMAT,
     &json::FORMAT,
     &markdown::FORMAT,
     &html::FORMAT,
+    &cobertura::FORMAT,
     &github::FORMAT,
 ];
 

@@ -1,5 +1,6 @@
-//! Coverage reports: for the terminal, and for tools that show source code.
+//! Coverage reports: for the terminal, CI systems, and tools that show source code.
 
+pub(super) mod cobertura;
 mod lcov;
 mod text;
 
@@ -10,6 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::program::Program;
 use crate::source::Files;
 
+pub use cobertura::render_cobertura;
 pub use lcov::render_lcov;
 pub use text::{render_summary, render_uncovered};
 

@@ -18,7 +18,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 #[test]
 fn a_report_exists_only_after_the_run_has_ended() {
-    for kind in ["junit", "tap", "json", "markdown"] {
+    for kind in ["junit", "tap", "json", "markdown", "cobertura"] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out/report");
         fs::create_dir(path.parent().unwrap()).unwrap();
