@@ -73,7 +73,7 @@ impl CoverageOptions {
         if let Some(path) = &self.coverage_out {
             let is_lcov = path.extension().is_some_and(|it| it == "lcov" || it == "info");
             let format = if is_lcov { Format::Lcov } else { Format::Json };
-            let exit = output::result_to(Some(path), &render(&report, format))?;
+            let exit = output::result_to(Some(path), &render(&report, format)?)?;
             if exit != Exit::Success {
                 return Ok(exit);
             }
