@@ -22,7 +22,7 @@ struct Key {
 }
 
 /// All keys of `expect`.
-const KEYS: [Key; 9] = [
+const KEYS: [Key; 10] = [
     Key {
         name: "status",
         schema: r##"{"description": "Final status of the call.", "$ref": "#/definitions/status"}"##,
@@ -70,6 +70,14 @@ const KEYS: [Key; 9] = [
             ]
         }"##,
         read: |entry, decoder| one(entry, routing(&entry.value, decoder)),
+    },
+    Key {
+        name: "transfer",
+        schema: r##"{
+            "description": "Name, number or id of the last transfer other than to a queue; null if the call must not be transferred.",
+            "$ref": "#/definitions/textOrNull"
+        }"##,
+        read: |entry, decoder| one(entry, transfer(&entry.value, decoder)),
     },
     Key {
         name: "prompts",
@@ -296,6 +304,14 @@ fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
         routing.priority = Some(Spanned { value, span: *key_span });
     }
     Some(Expectation::Routing(Some(Box::new(routing))))
+}
+
+/// Reads a string matcher, or `null` if the call must not be transferred.
+fn transfer(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
+    match node.is_null() {
+        true => Some(Expectation::Transfer(None)),
+        false => matcher::text(node, decoder).map(Some).map(Expectation::Transfer),
+    }
 }
 
 fn prompts(
