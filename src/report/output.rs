@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::spec::Format;
-use crate::source::{prepare_output, replace_file};
+use crate::source::{prepare_output, replace_file, unwritable};
 
 /// Report file that exists only after the run has ended, and is then complete.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl ReportFile {
                 "flowsim would not recognise its own report, which is a bug: {start}"
             )));
         }
-        replace_file(&self.path, text).map_err(|error| named(&self.path, &error))
+        replace_file(&self.path, text).map_err(|error| unwritable(&self.path, error))
     }
 }
 
@@ -45,11 +45,7 @@ pub(super) fn append(path: &Path, text: &str) -> io::Result<()> {
         .append(true)
         .open(path)
         .and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|error| named(path, &error))
-}
-
-fn named(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display()))
+        .map_err(|error| unwritable(path, error))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::{ComparisonReporter, render_text};
 use crate::analysis::comparison::Verdict;
 use crate::diagnostic::visible::one_line;
 use crate::diagnostic::{Style, render_text as render_diagnostics};
-use crate::report::words::{path_of, without_count_of_skipped};
+use crate::report::words::{junit_parts, path_of};
 use crate::runner::{Compared, Summary};
 
 /// Collects the recordings of each flow.
@@ -41,8 +41,7 @@ impl<W: Write> ComparisonReporter for Junit<W> {
     fn end(&mut self, _: &Summary) -> io::Result<()> {
         let mut report = Report::new("flowsim compare");
         report.add_test_suites(std::mem::take(&mut self.suites).into_values());
-        let text = report.to_string().map_err(io::Error::other)?;
-        self.out.write_all(without_count_of_skipped(&text, &report).as_bytes())?;
+        self.out.write_all(junit_parts(&report)?.concat().as_bytes())?;
         self.out.flush()
     }
 }
