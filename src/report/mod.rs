@@ -1,4 +1,5 @@
-//! Reports of test runs, for terminals, CI systems and programs.
+//! Reports for people, CI systems and programs: of test runs, comparisons, coverage,
+//! differences and heat maps, and drawings of flows.
 //!
 //! A run is a stream of [`RunEvent`]s; a [`Reporter`] only consumes it. Each format has
 //! one file: [`Console`] writes during the run, all others when it has ended, so that an
