@@ -16,9 +16,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use flowsim::diagnostic::{Diagnostic, Severity, Style, render_text};
+use flowsim::report::explain;
 use flowsim::runner::{CaseResult, Library, Options, Outcome, Plan, RunEvent, run};
 use flowsim::source::Files;
-use flowsim::suite::{Selection, discover, explain};
+use flowsim::suite::{Selection, discover};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// The folder of scenario files, relative to the root of the package.

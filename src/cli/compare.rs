@@ -14,7 +14,7 @@ use crate::analysis::comparison::{Pattern, Rules, Verdict};
 use crate::diagnostic::Severity;
 use crate::program::Program;
 use crate::recording;
-use crate::report::compare::{ComparisonReporter, Html, Json, Junit, Text};
+use crate::report::comparison::{ComparisonReporter, Html, Json, Junit, Text};
 use crate::runner::{CompareContext, Compared, Stale, Summary, compare_all};
 use crate::source::{Files, Replacement};
 use crate::value::{DateTime, Duration};

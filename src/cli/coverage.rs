@@ -8,10 +8,12 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::exit::Exit;
 use super::output;
 use crate::analysis::coverage::{
-    self, Minimum, Report, judge, parse_minimums, render_json, render_lcov,
-    render_summary, render_uncovered,
+    self, Minimum, Report, judge, parse_minimums, render_json,
 };
 use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::report::coverage::{
+    render_cobertura, render_lcov, render_summary, render_uncovered,
+};
 use crate::source::{Files, read_document};
 
 /// Merge coverage documents.
@@ -36,8 +38,8 @@ struct Merge {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// Output format: a summary with uncovered items, flowsim's JSON, or an lcov
-    /// tracefile
+    /// Output format: a summary with uncovered items, flowsim's JSON, an lcov tracefile,
+    /// or Cobertura XML
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
@@ -56,6 +58,7 @@ pub(super) enum Format {
     Text,
     Json,
     Lcov,
+    Cobertura,
 }
 
 /// Value of `--coverage-min`.
@@ -78,8 +81,8 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             return Ok(Exit::Input);
         }
     }
-    let exit =
-        output::result_to(arguments.out.as_deref(), &render(&report, arguments.format))?;
+    let text = render(&report, arguments.format)?;
+    let exit = output::result_to(arguments.out.as_deref(), &text)?;
     let is_enough = fulfils(&report, arguments.coverage_min.as_ref());
     Ok(if exit == Exit::Success && !is_enough { Exit::Failure } else { exit })
 }
@@ -103,15 +106,16 @@ fn add(
 }
 
 /// Renders a report in the given format.
-pub(super) fn render(report: &Report, format: Format) -> String {
-    match format {
+pub(super) fn render(report: &Report, format: Format) -> io::Result<String> {
+    Ok(match format {
         Format::Json => render_json(report),
         Format::Lcov => render_lcov(report),
+        Format::Cobertura => render_cobertura(report)?,
         Format::Text => {
             let (summary, uncovered) = (render_summary(report), render_uncovered(report));
             if uncovered.is_empty() { summary } else { format!("{summary}\n{uncovered}") }
         }
-    }
+    })
 }
 
 /// Returns whether coverage reaches the minimums; reports each shortfall on standard

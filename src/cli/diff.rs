@@ -7,9 +7,10 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::{load, output};
-use crate::analysis::diff::{diff, render_markdown, render_text};
+use crate::analysis::diff::diff;
 use crate::diagnostic::{Severity, sort};
 use crate::flow::{check, read};
+use crate::report::diff::{render_markdown, render_text};
 use crate::source::Files;
 
 /// Show what changed between two versions of flows: nodes, prompts, routing, conditions

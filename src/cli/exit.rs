@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind};
 use std::process::{ExitCode, Termination};
 
 use super::output;
+use crate::source::Unwritable;
 
 /// Exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,9 +50,11 @@ pub(super) fn of_output(error: &io::Error) -> Exit {
     if error.kind() == ErrorKind::BrokenPipe {
         return Exit::Success;
     }
-    let text = error.to_string();
-    let is_named = text.starts_with("cannot write");
-    let text = if is_named { text } else { format!("cannot write the result: {text}") };
+    let is_of_file = error.get_ref().is_some_and(|it| it.is::<Unwritable>());
+    let text = match is_of_file {
+        true => error.to_string(),
+        false => format!("cannot write the result: {error}"),
+    };
     output::message("error", &text);
     Exit::External
 }

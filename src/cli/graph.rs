@@ -9,7 +9,8 @@ use super::exit::Exit;
 use super::{load, output};
 use crate::diagnostic::{Severity, nearest, sort};
 use crate::flow::read;
-use crate::flow::write::{Graph, render_dot, render_mermaid};
+use crate::flow::write::Graph;
+use crate::report::graph::{render_dot, render_mermaid};
 use crate::source::Files;
 
 /// Draw flows as graphs: actions and the paths between them.

@@ -9,14 +9,15 @@ use clap::{Args, ValueEnum};
 use super::exit::Exit;
 use super::{load, output};
 use crate::analysis::decisions::{self, Item};
-use crate::analysis::heatmap::{
-    FlowGraph, Heatmap, NoPicture, render_html, render_json, render_png, render_svg,
-    render_text,
-};
+use crate::analysis::heatmap::{FlowGraph, Heatmap};
 use crate::diagnostic::{Code, Diagnostic, Severity, sort};
 use crate::flow::read;
-use crate::flow::write::{Graph, render_dot_heat, render_mermaid_heat};
+use crate::flow::write::Graph;
 use crate::recording::{self, Kind};
+use crate::report::graph::{render_dot_heat, render_mermaid_heat};
+use crate::report::heatmap::{
+    NoPicture, render_html, render_json, render_png, render_svg, render_text,
+};
 use crate::source::Files;
 use crate::trace::TextStyle;
 
@@ -102,7 +103,8 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     if arguments.format == Format::Png {
         return write_picture(arguments, &heatmap, &drawn);
     }
-    output::result_to(arguments.out.as_deref(), &render(arguments, &heatmap, &drawn))
+    let text = render(arguments, &heatmap, &drawn)?;
+    output::result_to(arguments.out.as_deref(), &text)
 }
 
 /// Writes the image; refuses to write it to a terminal.
@@ -181,13 +183,17 @@ fn missing(
     }
 }
 
-fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[FlowGraph]) -> String {
+fn render(
+    arguments: &Arguments,
+    heatmap: &Heatmap,
+    drawn: &[FlowGraph],
+) -> io::Result<String> {
     let graphs = |render: fn(&Graph, &_) -> String| {
         let graphs =
             drawn.iter().map(|(id, graph)| render(graph, &heatmap.nodes.heat(id, graph)));
         graphs.collect::<Vec<_>>().join("\n")
     };
-    match arguments.format {
+    Ok(match arguments.format {
         Format::Text => {
             let is_shown = arguments.out.is_none();
             let style = TextStyle {
@@ -199,11 +205,11 @@ fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[FlowGraph]) -> Stri
         Format::Svg => render_svg(heatmap, drawn),
         // `render` returns a string; `write_picture` writes PNG before.
         Format::Png => String::new(),
-        Format::Html => render_html(heatmap, drawn),
+        Format::Html => render_html(heatmap, drawn)?,
         Format::Json => render_json(heatmap, drawn),
         Format::Mermaid => graphs(render_mermaid_heat),
         Format::Dot => graphs(render_dot_heat),
-    }
+    })
 }
 
 /// Returns the flows of `--flows`, keyed by the ids that traces use.

@@ -1,12 +1,14 @@
 //! `flowsim schema`
 
 use std::io;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::output;
-use crate::value::{Json, JsonObject};
+use crate::suite::expectation_schemas;
+use crate::value::{Json, JsonObject, Text};
 
 const SCENARIO: &str = include_str!("schemas/scenario.json");
 const FIXTURES: &str = include_str!("schemas/fixtures.json");
@@ -84,7 +86,17 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 /// schema, because scenario files contain fixtures. Where both define a name, the
 /// scenario definition wins: in a table, `${name}` may replace a number.
 fn scenario() -> String {
-    with_definitions(SCENARIO, members(object(FIXTURES).get(DEFINITIONS)))
+    let mut scenario = object(SCENARIO);
+    if let Some(Json::Object(definitions)) = scenario.get_mut(DEFINITIONS) {
+        let definitions = Arc::make_mut(definitions);
+        let mut expect = members(definitions.get("expect"));
+        let keys = expectation_schemas();
+        let keys =
+            keys.map(|(key, schema)| (Text::from(key), Json::object(object(schema))));
+        expect.insert("properties".into(), Json::object(keys));
+        definitions.insert("expect".into(), Json::object(expect));
+    }
+    with_definitions(scenario, members(object(FIXTURES).get(DEFINITIONS)))
 }
 
 /// Returns the schema of several comparisons, with the definitions of a comparison and of
@@ -95,12 +107,11 @@ fn comparisons() -> String {
     definitions.extend(members(comparison.get(DEFINITIONS)));
     comparison.retain(|key, _| ["type", "required", "properties"].contains(&&**key));
     definitions.insert("comparison".into(), Json::object(comparison));
-    with_definitions(COMPARISONS, definitions)
+    with_definitions(object(COMPARISONS), definitions)
 }
 
 /// Adds the definitions of other schemas to a schema; its own definitions win.
-fn with_definitions(schema: &str, others: JsonObject) -> String {
-    let mut schema = object(schema);
+fn with_definitions(mut schema: JsonObject, others: JsonObject) -> String {
     let mut definitions = members(schema.get(DEFINITIONS));
     for (name, other) in others {
         definitions.entry(name).or_insert(other);

@@ -76,6 +76,17 @@ pub struct Diagnostic {
     pub flow: Option<String>,
     /// The affected node.
     pub node: Option<String>,
+    /// The parts of the subject that the message names.
+    pub named: Named,
+}
+
+/// The parts of its subject that a message names, so that they are not repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Named {
+    /// Whether the message names the node.
+    pub node: bool,
+    /// Whether the message names the flow.
+    pub flow: bool,
 }
 
 impl Diagnostic {
@@ -89,6 +100,7 @@ impl Diagnostic {
             help: None,
             flow: None,
             node: None,
+            named: Named::default(),
         }
     }
 
@@ -116,6 +128,20 @@ impl Diagnostic {
     #[must_use]
     pub fn node(mut self, node: impl Into<String>) -> Self {
         self.node = Some(node.into());
+        self
+    }
+
+    /// States that the message names the node.
+    #[must_use]
+    pub fn naming_node(mut self) -> Self {
+        self.named.node = true;
+        self
+    }
+
+    /// States that the message names the flow.
+    #[must_use]
+    pub fn naming_flow(mut self) -> Self {
+        self.named.flow = true;
         self
     }
 

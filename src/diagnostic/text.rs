@@ -93,12 +93,12 @@ fn group<'a>(diagnostic: &'a Diagnostic, excerpts: &'a [Excerpt]) -> Group<'a> {
 
 /// The node and the flow, if the message does not name them.
 fn subject(diagnostic: &Diagnostic) -> Option<String> {
-    let unnamed = |name: &Option<String>| {
-        let is_unnamed = |name: &&str| !diagnostic.message.contains(&format!("`{name}`"));
-        let name = name.as_deref().filter(|name| !name.is_empty()).filter(is_unnamed);
+    let unnamed = |name: &Option<String>, is_named: bool| {
+        let name = name.as_deref().filter(|name| !is_named && !name.is_empty());
         name.map(visible::one_line)
     };
-    match (unnamed(&diagnostic.node), unnamed(&diagnostic.flow)) {
+    let Diagnostic { node, flow, named, .. } = diagnostic;
+    match (unnamed(node, named.node), unnamed(flow, named.flow)) {
         (Some(node), Some(flow)) => Some(format!("in node `{node}` of flow `{flow}`")),
         (Some(node), None) => Some(format!("in node `{node}`")),
         (None, Some(flow)) => Some(format!("in flow `{flow}`")),

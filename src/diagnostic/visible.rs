@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crate::value::Json;
+use crate::value::{Json, shortened};
 
 /// The maximum number of printed characters of a message, label or help.
 const MAX_CHARACTERS: usize = 2_000;
@@ -33,12 +33,12 @@ pub(crate) fn sign(character: char) -> char {
 
 /// Makes a string printable on one line, at most `MAX_CHARACTERS` long.
 pub(crate) fn one_line(text: &str) -> String {
-    shortened(text.chars().map(sign))
+    shortened(text, MAX_CHARACTERS).chars().map(sign).collect()
 }
 
 /// Like [`one_line`], but keeps line breaks.
 pub(crate) fn lines(text: &str) -> String {
-    shortened(text.chars().map(sign_in_lines))
+    shortened(text, MAX_CHARACTERS).chars().map(sign_in_lines).collect()
 }
 
 /// Like [`lines`], but without a limit on the length.
@@ -63,14 +63,6 @@ pub(crate) fn json(value: &Json) -> String {
 
 fn sign_in_lines(character: char) -> char {
     if character == '\n' { '\n' } else { sign(character) }
-}
-
-fn shortened(mut characters: impl Iterator<Item = char>) -> String {
-    let mut text: String = characters.by_ref().take(MAX_CHARACTERS).collect();
-    if characters.next().is_some() {
-        text.push('…');
-    }
-    text
 }
 
 #[cfg(test)]

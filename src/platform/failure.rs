@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::value::Json;
+use crate::value::{Json, shortened};
+
+/// Maximum number of characters of external text in a message.
+const MOST_EXTERNAL: usize = 400;
 
 /// Reason why a request to the service failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,17 +110,8 @@ fn detail(item: &Json) -> Option<String> {
 
 fn text(json: &Json, key: &str) -> Option<String> {
     match json.get(key)? {
-        Json::String(text) => Some(shortened(text)),
+        Json::String(text) => Some(shortened(text, MOST_EXTERNAL).into_owned()),
         _ => None,
-    }
-}
-
-/// Truncates external text for a message.
-fn shortened(text: &str) -> String {
-    const MOST: usize = 400;
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
     }
 }
 

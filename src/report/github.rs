@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::markdown::Page;
 use super::output::append;
+use super::spec::{Destination, Format, Target};
 use super::words::{file_of, name_of, place_of_failure, reasons};
 use super::{Options, Reporter};
 use crate::diagnostic::github_command;
@@ -16,9 +17,18 @@ use crate::suite::Mismatch;
 /// rest is for the surrounding text and for the output of other programs in the step.
 const SUMMARY_ROOM: usize = 900 * 1024;
 
+/// GitHub Actions annotations on standard output, and the step summary.
+pub(super) const FORMAT: Format = Format {
+    name: "github",
+    target: Target::Output,
+    beginnings: &[],
+    needs_traces: false,
+    reporter: |to: Destination<'_>, options| Box::new(Github::new(to.out, options)),
+};
+
 /// Collects annotations and writes them at the end, because a console line may be
 /// incomplete.
-pub(super) struct Github<'e> {
+struct Github<'e> {
     out: Box<dyn Write + 'e>,
     options: Options,
     annotations: String,
@@ -26,7 +36,7 @@ pub(super) struct Github<'e> {
 }
 
 impl<'e> Github<'e> {
-    pub(super) fn new(out: Box<dyn Write + 'e>, options: Options) -> Self {
+    fn new(out: Box<dyn Write + 'e>, options: Options) -> Self {
         let page = Page::new(options.clone(), SUMMARY_ROOM);
         Self { out, options, annotations: String::new(), page }
     }

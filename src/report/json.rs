@@ -4,12 +4,13 @@
 //! several partitions are again a valid file.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
 
+use super::explain::cause;
 use super::output::ReportFile;
+use super::spec::{Destination, Format, Target};
 use super::words::{explanation, path_of};
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
@@ -17,20 +18,30 @@ use crate::runner::{CaseId, CaseResult, Ended, Listed, LoadedSuite, Outcome, Run
 use crate::source::{Files, Position};
 use crate::suite::{Mismatch, Shown};
 use crate::trace::Trace;
+use crate::value::Text;
 
 /// Name and version of the format.
 const SCHEMA: &str = "flowsim.run/1";
 
+/// JSON, one object per line.
+pub(super) const FORMAT: Format = Format {
+    name: "json",
+    target: Target::File,
+    beginnings: &["{\"schema\":\"flowsim.run/"],
+    needs_traces: true,
+    reporter: |to: Destination<'_>, options| Box::new(JsonLines::new(to.file, options)),
+};
+
 /// Collects the lines of tests.
-pub(super) struct JsonLines {
+struct JsonLines {
     file: ReportFile,
     options: Options,
     lines: String,
 }
 
 impl JsonLines {
-    pub(super) fn new(path: PathBuf, options: Options) -> Self {
-        Self { file: ReportFile::new(path), options, lines: String::new() }
+    fn new(file: ReportFile, options: Options) -> Self {
+        Self { file, options, lines: String::new() }
     }
 }
 
@@ -233,7 +244,7 @@ struct Difference<'a> {
     expected: Showing<'a>,
     found: Showing<'a>,
     seq: Option<u32>,
-    cause: Vec<&'a str>,
+    cause: Vec<String>,
 }
 
 /// Null, a string, or a list of strings.
@@ -311,7 +322,7 @@ impl<'a> Difference<'a> {
             found: Showing::of(&mismatch.found),
             // Steps are numbered as in `flowsim.trace/1`.
             seq: mismatch.step.map(|step| step.saturating_add(1)),
-            cause: mismatch.cause.iter().map(|line| &**line).collect(),
+            cause: cause(mismatch).iter().map(Text::to_string).collect(),
         }
     }
 }

@@ -5,30 +5,38 @@
 //! test cases therefore have no properties, file and line.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::output::ReportFile;
-use super::words::{
-    explanation, file_of, headline, name_of, plural, without_count_of_skipped,
-};
+use super::spec::{Destination, Format, Target};
+use super::words::{explanation, file_of, headline, junit_parts, name_of, plural};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
 use crate::runner::{CaseId, CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 
+/// JUnit XML.
+pub(super) const FORMAT: Format = Format {
+    name: "junit",
+    target: Target::File,
+    beginnings: &["<?xml "],
+    needs_traces: false,
+    reporter: |to: Destination<'_>, options| Box::new(Junit::new(to.file, options)),
+};
+
 /// Name of the report.
 const REPORT: &str = "flowsim test";
 
-/// Last line of the report.
-const LAST_LINE: &str = "</testsuites>\n";
+/// Last line of the report, and the end of the line before it.
+const LAST_LINE: &str = "\n</testsuites>\n";
 
 /// Collects the cases of a file, and the text of earlier files: each file is written in
 /// one piece.
-pub(super) struct Junit {
+struct Junit {
     file: ReportFile,
     options: Options,
     current: Option<Suite>,
@@ -46,8 +54,7 @@ struct Suite {
 }
 
 impl Junit {
-    pub(super) fn new(path: PathBuf, options: Options) -> Self {
-        let file = ReportFile::new(path);
+    fn new(file: ReportFile, options: Options) -> Self {
         let (body, counts) = (String::new(), Report::new(REPORT));
         Self { file, options, current: None, body, counts }
     }
@@ -89,9 +96,8 @@ impl Junit {
         self.counts.failures += report.failures;
         self.counts.errors += report.errors;
         self.counts.skipped += report.skipped;
-        let text = written(&report)?;
-        let (_, rest) = parted(&text);
-        self.body.push_str(rest.strip_suffix(LAST_LINE).unwrap_or(rest));
+        let [_, rest] = junit_parts(&report)?;
+        self.body.push_str(rest.strip_suffix(LAST_LINE).unwrap_or(&rest));
         Ok(())
     }
 
@@ -103,21 +109,9 @@ impl Junit {
         if self.options.times {
             self.counts.set_time(took);
         }
-        let text = written(&self.counts)?;
-        let (head, end) = parted(&text);
-        let head = without_count_of_skipped(head, &self.counts);
-        Ok([&head, &*self.body, end].concat())
+        let [head, end] = junit_parts(&self.counts)?;
+        Ok([&head, &*self.body, &end].concat())
     }
-}
-
-fn written(report: &Report) -> io::Result<String> {
-    report.to_string().map_err(io::Error::other)
-}
-
-/// Splits a report into its first two lines and the rest.
-fn parted(text: &str) -> (&str, &str) {
-    let ends = text.match_indices('\n').nth(1).map_or(0, |(at, _)| at + 1);
-    text.split_at(ends)
 }
 
 impl Reporter for Junit {

@@ -2,26 +2,37 @@
 
 use std::fmt::Write;
 use std::io;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::output::ReportFile;
+use super::spec::{Destination, Format, Target};
 use super::words::{counts, explanation, name_of, place_of, plural, seconds};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
 use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 
+/// First lines of pages: of a failed and of a successful run.
+const TITLES: [&str; 2] = ["## ❌ flowsim test\n", "## ✅ flowsim test\n"];
+
+/// Markdown page.
+pub(super) const FORMAT: Format = Format {
+    name: "markdown",
+    target: Target::File,
+    beginnings: &TITLES,
+    needs_traces: false,
+    reporter: |to: Destination<'_>, options| Box::new(Markdown::new(to.file, options)),
+};
+
 /// Writes the page to a file.
-pub(super) struct Markdown {
+struct Markdown {
     file: ReportFile,
     page: Page,
 }
 
 impl Markdown {
-    pub(super) fn new(path: PathBuf, options: Options) -> Self {
-        let page = Page::new(options, usize::MAX);
-        Self { file: ReportFile::new(path), page }
+    fn new(file: ReportFile, options: Options) -> Self {
+        Self { file, page: Page::new(options, usize::MAX) }
     }
 }
 
@@ -83,8 +94,8 @@ impl Page {
 
     pub(super) fn text(&self, tally: Tally, took: Duration) -> String {
         let is_well = tally.failed == 0 && tally.not_run == 0;
-        let sign = if is_well { '✅' } else { '❌' };
-        let mut text = format!("## {sign} flowsim test\n\n{}", counts(tally));
+        let title = TITLES[usize::from(is_well)];
+        let mut text = format!("{title}\n{}", counts(tally));
         if self.options.times {
             let _ = write!(text, ", in {}", seconds(took));
         }

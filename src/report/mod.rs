@@ -1,4 +1,5 @@
-//! Reports of test runs, for terminals, CI systems and programs.
+//! Reports for people, CI systems and programs: of test runs, comparisons, coverage,
+//! differences and heat maps, and drawings of flows.
 //!
 //! A run is a stream of [`RunEvent`]s; a [`Reporter`] only consumes it. Each format has
 //! one file: [`Console`] writes during the run, all others when it has ended, so that an
@@ -8,9 +9,14 @@
 //! Names and strings come from user documents. Every format escapes them in its own syntax,
 //! after control characters were replaced by visible signs.
 
-pub mod compare;
+pub mod comparison;
+pub mod coverage;
+pub mod diff;
+pub mod graph;
+pub mod heatmap;
 
 mod console;
+mod explain;
 mod github;
 mod html;
 mod json;
@@ -23,6 +29,7 @@ mod tap;
 mod words;
 
 pub use console::{Console, ConsoleStyle, Listing};
+pub use explain::explain;
 pub use json::{JsonStream, list_json};
 pub use spec::ReportSpec;
 

@@ -1,44 +1,74 @@
-//! Reports requested with `--report`.
+//! Formats of reports, and reports requested with `--report`.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::github::Github;
-use super::html::Html;
-use super::json::JsonLines;
-use super::junit::Junit;
-use super::markdown::Markdown;
+use super::coverage::cobertura;
 use super::output::ReportFile;
-use super::tap::Tap;
 use super::{Options, Reporter};
+use super::{github, html, json, junit, markdown, tap};
 use crate::diagnostic::nearest;
 
-/// A report in addition to the console.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ReportSpec {
-    /// JUnit XML.
-    Junit(PathBuf),
-    /// TAP 14.
-    Tap(PathBuf),
-    /// `flowsim.run/1`, one JSON object per line.
-    Json(PathBuf),
-    /// Markdown page.
-    Markdown(PathBuf),
-    /// HTML page in this folder.
-    Html(PathBuf),
-    /// GitHub Actions annotations on standard output, and the step summary.
-    Github,
+/// All formats.
+const FORMATS: [&Format; 7] = [
+    &junit::FORMAT,
+    &tap::FORMAT,
+    &json::FORMAT,
+    &markdown::FORMAT,
+    &html::FORMAT,
+    &cobertura::FORMAT,
+    &github::FORMAT,
+];
+
+/// A format of reports in addition to the console.
+#[derive(Debug)]
+pub(super) struct Format {
+    /// Name, as in `--report NAME=FILE`.
+    pub(super) name: &'static str,
+    /// Place of the report.
+    pub(super) target: Target,
+    /// Possible first characters of its files.
+    pub(super) beginnings: &'static [&'static str],
+    /// Whether the report includes the calls of passed tests.
+    pub(super) needs_traces: bool,
+    /// Creates the reporter.
+    pub(super) reporter: for<'e> fn(Destination<'e>, Options) -> Box<dyn Reporter + 'e>,
 }
 
-/// Names of the report kinds.
-const KINDS: [&str; 6] = ["junit", "tap", "json", "markdown", "html", "github"];
+/// Place of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    /// A file that the user names.
+    File,
+    /// A file with this name in a folder that the user names.
+    Folder(&'static str),
+    /// Standard output.
+    Output,
+}
+
+/// Destination of one report.
+pub(super) struct Destination<'e> {
+    /// File of the report; it has no path if the target is standard output.
+    pub(super) file: ReportFile,
+    /// Standard output.
+    pub(super) out: Box<dyn Write + 'e>,
+}
+
+/// A report in addition to the console.
+#[derive(Debug, Clone)]
+pub struct ReportSpec {
+    format: &'static Format,
+    /// File, unless the report goes to standard output.
+    path: Option<PathBuf>,
+}
 
 impl ReportSpec {
-    /// Parses `junit=FILE`, `tap=FILE`, `json=FILE`, `markdown=FILE`, `html=DIR` or `github`.
+    /// Parses `junit=FILE`, `html=DIR`, `github`, and so on.
     ///
     /// ```
     /// use flowsim::report::ReportSpec;
-    /// assert_eq!(ReportSpec::parse("tap=a.tap"), Ok(ReportSpec::Tap("a.tap".into())));
+    /// let spec = ReportSpec::parse("tap=a.tap").unwrap();
+    /// assert_eq!(spec.path(), Some("a.tap".as_ref()));
     /// let problem = ReportSpec::parse("junti=a.xml").unwrap_err();
     /// assert_eq!(problem, "unknown report `junti`; did you mean `junit`?");
     /// ```
@@ -47,29 +77,47 @@ impl ReportSpec {
     ///
     /// Returns a message with the problem and the expected form.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let (kind, path) = match text.split_once('=') {
-            Some((kind, path)) => (kind, Some(path)),
+        let (name, path) = match text.split_once('=') {
+            Some((name, path)) => (name, Some(path)),
             None => (text, None),
         };
-        let make = match kind {
-            "junit" => Self::Junit,
-            "tap" => Self::Tap,
-            "json" => Self::Json,
-            "markdown" => Self::Markdown,
-            "html" => Self::Html,
-            "github" => {
-                return match path {
-                    None => Ok(Self::Github),
-                    Some(_) => Err("`github` takes no file".into()),
-                };
+        let format = FORMATS.into_iter().find(|format| format.name == name);
+        let format = format.ok_or_else(|| unknown(name))?;
+        let path = path.filter(|path| !path.is_empty());
+        match (format.target, path) {
+            (Target::Output, None) => Ok(Self { format, path: None }),
+            (Target::Output, Some(_)) => Err(format!("`{name}` takes no file")),
+            (_, Some(path)) => Ok(Self::at(format, path.as_ref())),
+            (Target::File, None) => Err(format!("`{name}` needs a file: `{name}=FILE`")),
+            (Target::Folder(_), None) => {
+                Err(format!("`{name}` needs a folder: `{name}=DIR`"))
             }
-            _ => return Err(unknown(kind)),
-        };
-        match path {
-            Some(path) if !path.is_empty() => Ok(make(path.into())),
-            _ if kind == "html" => Err("`html` needs a folder: `html=DIR`".into()),
-            _ => Err(format!("`{kind}` needs a file: `{kind}=FILE`")),
         }
+    }
+
+    /// Creates an HTML report in a folder.
+    pub fn html(folder: &Path) -> Self {
+        Self::at(&html::FORMAT, folder)
+    }
+
+    fn at(format: &'static Format, path: &Path) -> Self {
+        let path = match format.target {
+            Target::Folder(file) => path.join(file),
+            Target::File | Target::Output => path.to_owned(),
+        };
+        Self { format, path: Some(path) }
+    }
+
+    /// Returns the help of `--report`.
+    pub fn help() -> String {
+        let forms: Vec<String> = FORMATS.iter().map(|format| format.form()).collect();
+        let forms = forms.join(", ");
+        format!("Write a report in addition to the console: {forms}; repeatable")
+    }
+
+    /// Returns whether a file that starts like this is a report.
+    pub fn is_beginning(start: &str) -> bool {
+        FORMATS.iter().any(|format| format.is_beginning(start))
     }
 
     /// Creates the reporter. `out` is standard output, used only for annotations.
@@ -78,15 +126,8 @@ impl ReportSpec {
         options: &Options,
         out: Box<dyn Write + 'e>,
     ) -> Box<dyn Reporter + 'e> {
-        let options = options.clone();
-        match self {
-            Self::Junit(path) => Box::new(Junit::new(path, options)),
-            Self::Tap(path) => Box::new(Tap::new(path, options)),
-            Self::Json(path) => Box::new(JsonLines::new(path, options)),
-            Self::Markdown(path) => Box::new(Markdown::new(path, options)),
-            Self::Html(folder) => Box::new(Html::new(&folder, options)),
-            Self::Github => Box::new(Github::new(out, options)),
-        }
+        let file = ReportFile::new(self.path.unwrap_or_default(), self.format);
+        (self.format.reporter)(Destination { file, out }, options.clone())
     }
 
     /// Checks that the report can be written, and deletes the report of an earlier run.
@@ -97,30 +138,45 @@ impl ReportSpec {
     ///
     /// Returns an error that names the file if it cannot be written.
     pub fn begin(&self) -> io::Result<()> {
-        self.path().map_or(Ok(()), |path| ReportFile::new(path).begin())
+        match &self.path {
+            Some(path) => ReportFile::new(path.clone(), self.format).begin(),
+            None => Ok(()),
+        }
     }
 
     /// Returns whether the report includes the calls of passed tests.
     pub fn needs_traces(&self) -> bool {
-        matches!(self, Self::Json(_) | Self::Html(_))
+        self.format.needs_traces
     }
 
     /// Returns the file that the report is written to.
-    pub fn path(&self) -> Option<PathBuf> {
-        match self {
-            Self::Junit(path) | Self::Tap(path) => Some(path.clone()),
-            Self::Json(path) | Self::Markdown(path) => Some(path.clone()),
-            Self::Html(folder) => Some(folder.join(super::html::FILE)),
-            Self::Github => None,
-        }
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 }
 
-fn unknown(kind: &str) -> String {
-    match nearest(kind, KINDS) {
-        Some(meant) => format!("unknown report `{kind}`; did you mean `{meant}`?"),
+impl Format {
+    /// Returns the form of the argument.
+    fn form(&self) -> String {
+        match self.target {
+            Target::File => format!("{}=FILE", self.name),
+            Target::Folder(_) => format!("{}=DIR", self.name),
+            Target::Output => self.name.to_owned(),
+        }
+    }
+
+    /// Returns whether a file of this format can start like this.
+    pub(super) fn is_beginning(&self, start: &str) -> bool {
+        self.beginnings.iter().any(|beginning| start.starts_with(beginning))
+    }
+}
+
+fn unknown(name: &str) -> String {
+    let names = FORMATS.map(|format| format.name);
+    match nearest(name, names) {
+        Some(meant) => format!("unknown report `{name}`; did you mean `{meant}`?"),
         None => {
-            format!("unknown report `{kind}`; expected one of {}", KINDS.join(", "))
+            format!("unknown report `{name}`; expected one of {}", names.join(", "))
         }
     }
 }
@@ -131,12 +187,11 @@ mod tests {
 
     #[test]
     fn reports_are_named_with_their_files() {
-        let parse = |text| ReportSpec::parse(text).unwrap();
-        assert_eq!(parse("junit=a=b.xml"), ReportSpec::Junit("a=b.xml".into()));
-        assert_eq!(parse("json=run.jsonl"), ReportSpec::Json("run.jsonl".into()));
-        assert_eq!(parse("markdown=a.md"), ReportSpec::Markdown("a.md".into()));
-        assert_eq!(parse("html=out"), ReportSpec::Html("out".into()));
-        assert_eq!(parse("github"), ReportSpec::Github);
+        let path = |text| ReportSpec::parse(text).unwrap().path;
+        assert_eq!(path("junit=a=b.xml"), Some("a=b.xml".into()));
+        assert_eq!(path("json=run.jsonl"), Some("run.jsonl".into()));
+        assert_eq!(path("html=out"), Some("out/index.html".into()));
+        assert_eq!(path("github"), None);
     }
 
     #[test]
@@ -147,12 +202,18 @@ mod tests {
             ("html", "`html` needs a folder: `html=DIR`"),
             ("github=a", "`github` takes no file"),
             ("JUnit=a", "unknown report `JUnit`; did you mean `junit`?"),
-            (
-                "xml=a",
-                "unknown report `xml`; expected one of junit, tap, json, markdown, html, github",
-            ),
         ] {
-            assert_eq!(ReportSpec::parse(text), Err(problem.into()), "{text}");
+            assert_eq!(ReportSpec::parse(text).unwrap_err(), problem, "{text}");
+        }
+        let all = ReportSpec::parse("xml=a").unwrap_err();
+        let expected = "unknown report `xml`; expected one of junit, tap, json, markdown";
+        assert!(all.starts_with(expected), "{all}");
+    }
+
+    #[test]
+    fn files_of_other_programs_are_not_reports() {
+        for start in ["", "# Notes", "{\"schema\": 1}", "TAP", "<html>"] {
+            assert!(!ReportSpec::is_beginning(start), "{start}");
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 use std::io;
-use std::path::PathBuf;
 
 use super::output::ReportFile;
+use super::spec::{Destination, Format, Target};
 use super::words::{explanation, file_of, headline, name_of, place_of_failure, plural};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
@@ -12,8 +12,20 @@ use crate::runner::{CaseResult, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 use crate::value::Json;
 
+/// First characters of every report.
+const BEGINNING: &str = "TAP version ";
+
+/// TAP 14.
+pub(super) const FORMAT: Format = Format {
+    name: "tap",
+    target: Target::File,
+    beginnings: &[BEGINNING],
+    needs_traces: false,
+    reporter: |to: Destination<'_>, options| Box::new(Tap::new(to.file, options)),
+};
+
 /// Collects the lines of the report.
-pub(super) struct Tap {
+struct Tap {
     file: ReportFile,
     options: Options,
     lines: String,
@@ -21,8 +33,8 @@ pub(super) struct Tap {
 }
 
 impl Tap {
-    pub(super) fn new(path: PathBuf, options: Options) -> Self {
-        Self { file: ReportFile::new(path), options, lines: String::new(), count: 0 }
+    fn new(file: ReportFile, options: Options) -> Self {
+        Self { file, options, lines: String::new(), count: 0 }
     }
 
     fn add(&mut self, result: &CaseResult, files: &Files) {
@@ -70,7 +82,7 @@ impl Tap {
 
     fn text(&self, tally: Tally) -> String {
         let planned = self.count + tally.not_run;
-        let mut text = format!("TAP version 14\n1..{planned}");
+        let mut text = format!("{BEGINNING}14\n1..{planned}");
         if planned == 0 {
             text += " # SKIP no tests were selected";
         }

@@ -1,9 +1,12 @@
 //! Wording shared by several reports.
 
-use std::path::{Path, is_separator};
+use std::io;
+use std::path::{Path, PathBuf, is_separator};
 use std::time::Duration;
 
 use quick_junit::Report;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, Writer};
 
 use super::Explain;
 use crate::diagnostic::Diagnostic;
@@ -16,6 +19,17 @@ use crate::suite::Mismatch;
 pub(super) fn path_of(path: &Path) -> String {
     let path = path.to_string_lossy();
     path.chars().map(|c| if is_separator(c) { '/' } else { c }).collect()
+}
+
+/// Returns the longest folder that contains all paths.
+pub(super) fn common_folder(paths: &[PathBuf]) -> PathBuf {
+    let mut paths = paths.iter();
+    let first = paths.next().and_then(|path| path.parent());
+    let first = first.unwrap_or(Path::new("")).to_owned();
+    paths.fold(first, |folder, path| {
+        let pairs = folder.components().zip(path.components());
+        pairs.take_while(|(one, other)| one == other).map(|(part, _)| part).collect()
+    })
 }
 
 /// Returns the path of the scenario file, safe to print.
@@ -131,10 +145,31 @@ pub(super) fn counted(count: usize) -> String {
     text
 }
 
-/// Removes the number of skipped cases from the report element: no schema has this
-/// attribute there. The suites keep theirs.
-pub(super) fn without_count_of_skipped(text: &str, report: &Report) -> String {
-    text.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1)
+/// Writes a JUnit report in two parts: up to the start tag of its root element, and the
+/// rest. The root has no number of skipped cases, because no schema has this attribute
+/// there. The suites keep theirs.
+pub(super) fn junit_parts(report: &Report) -> io::Result<[String; 2]> {
+    let text = report.to_string().map_err(io::Error::other)?;
+    let mut reader = Reader::from_str(&text);
+    loop {
+        let start = position(&reader);
+        let root = match reader.read_event().map_err(io::Error::other)? {
+            Event::Start(root) => root,
+            Event::Eof => return Ok([text, String::new()]),
+            _ => continue,
+        };
+        let attributes = root.attributes().flatten();
+        let kept = attributes.filter(|it| it.key.as_ref() != b"skipped");
+        let root = BytesStart::new("testsuites").with_attributes(kept);
+        let mut head = Writer::new(text[..start].to_owned().into_bytes());
+        head.write_event(Event::Start(root))?;
+        let head = String::from_utf8(head.into_inner()).map_err(io::Error::other)?;
+        return Ok([head, text[position(&reader)..].to_owned()]);
+    }
+}
+
+fn position(reader: &Reader<&[u8]>) -> usize {
+    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
 }
 
 /// Formats a time in seconds, to the millisecond.

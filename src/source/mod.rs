@@ -16,5 +16,8 @@ pub use file::{File, Files, MAX_FILE_BYTES};
 pub use folder::{Folder, find_files, plain};
 pub use node::{Entry, Kind, Node, repeated};
 pub use read::{Format, Problem, ProblemKind, read_document, read_json, read_yaml};
-pub use replace::{Replacement, create_parent_folder, prepare_output, replace_file};
+pub use replace::{
+    Replacement, Unwritable, create_parent_folder, prepare_output, replace_file,
+    unwritable,
+};
 pub use span::{FileId, Position, Span};

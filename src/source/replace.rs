@@ -1,9 +1,10 @@
 //! Files that are written atomically.
 
+use std::error::Error;
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 /// Writes a whole file. If the process is killed before the end, the previous file stays.
 /// Anything other than a regular file, such as `/dev/stdout` or a link, is written in
@@ -118,11 +119,27 @@ pub fn prepare_output(path: &Path) -> io::Result<()> {
             Ok(_) => Ok(()),
             Err(_) => Replacement::begin(path).map(drop),
         });
-    let named = |error: io::Error| {
-        let message = format!("cannot write {}: {error}", path.display());
-        io::Error::new(error.kind(), message)
-    };
-    made.map_err(named)
+    made.map_err(|error| unwritable(path, error))
+}
+
+/// A file that cannot be written, and the reason.
+#[derive(Debug)]
+pub struct Unwritable {
+    path: PathBuf,
+    reason: io::Error,
+}
+
+impl fmt::Display for Unwritable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "cannot write {}: {}", self.path.display(), self.reason)
+    }
+}
+
+impl Error for Unwritable {}
+
+/// Adds the path of a file to the error of writing it, as [`Unwritable`].
+pub fn unwritable(path: &Path, reason: io::Error) -> io::Error {
+    io::Error::new(reason.kind(), Unwritable { path: path.to_owned(), reason })
 }
 
 /// Creates the folder of a file.

@@ -11,7 +11,7 @@ use crate::program::{self, Operand, Place, Program, StepAction};
 use crate::trace::{
     Event, EventKind, Failure, Field, PathTaken, Request, Step, Subject, Trace,
 };
-use crate::value::{Json, Text, Value};
+use crate::value::{Json, Text, Value, shortened};
 
 /// Maximum length of a displayed value, in characters.
 const MAX_SHOWN: usize = 120;
@@ -25,6 +25,11 @@ pub(super) struct History<'h> {
     pub(super) program: &'h Program,
     pub(super) steps: &'h [Step],
     pub(super) events: &'h [Event],
+}
+
+/// Describes a step of a call, such as ``step 7 `CheckResult` (If)``. Numbers start at 1.
+pub(crate) fn place_of_step(trace: &Trace, program: &Program, step: usize) -> String {
+    History::of(trace, program).place(step)
 }
 
 impl<'h> History<'h> {
@@ -555,8 +560,5 @@ pub(super) fn shown_json(json: &Json) -> String {
 }
 
 fn cut(text: &str) -> String {
-    match text.char_indices().nth(MAX_SHOWN) {
-        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
-        None => text.into(),
-    }
+    shortened(text, MAX_SHOWN).into_owned()
 }

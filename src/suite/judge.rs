@@ -1,7 +1,7 @@
 //! Comparison of a played call with the expectations of its case.
 
 use super::history::{History, failure_text};
-use super::matcher::Range;
+use super::matcher::{Range, TextMatcher, quoted};
 use super::mismatch::{Mismatch, Shown};
 use super::play::Played;
 use super::scenario::{Case, Expectation, Forbidden};
@@ -10,7 +10,7 @@ use crate::diagnostic::Code;
 use crate::flow::Spanned;
 use crate::program::Program;
 use crate::source::Span;
-use crate::trace::{Failure, Status, diagnostic};
+use crate::trace::{EventKind, Failure, Status, Transfer, diagnostic};
 use crate::value::Text;
 
 /// Returns everything that differs from the expectations, or an empty list. Differences
@@ -52,6 +52,9 @@ fn check(
         }
         Expectation::Routing(wanted) => {
             return routing::check(history, trace.routing(), wanted.as_deref(), span);
+        }
+        Expectation::Transfer(wanted) => {
+            transfer(history, wanted.as_ref(), trace.transfer(), span)
         }
         Expectation::Prompts(wanted) => prompts::check(history, wanted),
         Expectation::ElapsedMs(range) => {
@@ -133,6 +136,43 @@ fn error(
             .between(Shown::Text(wanted.clone()), found)
             .at_step(step)
             .because(reasons_of(history, step, failure.is_some())),
+    )
+}
+
+fn transfer(
+    history: History<'_>,
+    wanted: Option<&TextMatcher>,
+    found: Option<&Transfer>,
+    span: Span,
+) -> Option<Mismatch> {
+    let fits = |wanted: &TextMatcher, found: &Transfer| {
+        let texts = [Some(&found.name), found.id.as_ref()];
+        texts.into_iter().flatten().any(|text| wanted.matches(text))
+    };
+    let target = |it: &Transfer| format!("{} {}", it.kind.name(), quoted(&it.name));
+    let message = match (wanted, found) {
+        (None, None) => return None,
+        (Some(wanted), Some(found)) if fits(wanted, found) => return None,
+        (None, Some(found)) => {
+            let target = target(found);
+            format!(
+                "expected the call not to be transferred, found a transfer to {target}"
+            )
+        }
+        (Some(wanted), Some(found)) => {
+            format!("expected a transfer to {wanted}, found one to {}", target(found))
+        }
+        (Some(wanted), None) => format!("expected a transfer to {wanted}, found none"),
+    };
+    let transferred = history.last(|it| matches!(it, EventKind::Transferred(_)));
+    let step = transferred.map(|(_, step)| step).or_else(|| history.last_step());
+    let text = |text: String| Shown::Text(text.into());
+    let expected = wanted.map_or(Shown::Nothing, |it| text(it.to_string()));
+    Some(
+        Mismatch::new(span, "transfer", message)
+            .between(expected, found.map_or(Shown::Nothing, |it| text(target(it))))
+            .at_step(step)
+            .because(reasons_of(history, step, found.is_none())),
     )
 }
 

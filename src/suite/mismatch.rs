@@ -1,5 +1,6 @@
 //! Mismatches: expectations that do not hold, with an explanation.
 
+use crate::analysis::comparison::Comparison;
 use crate::source::Span;
 use crate::value::{Json, Text};
 
@@ -23,6 +24,8 @@ pub struct Mismatch {
     /// Reasons for that step: the condition with its operands, and where they were set.
     /// One line each.
     pub cause: Vec<Text>,
+    /// Comparison with the recording, if this is the difference from it.
+    pub comparison: Option<Box<Comparison>>,
 }
 
 /// A displayed value; strings and lists are compared line by line.
@@ -51,6 +54,7 @@ impl Mismatch {
             found: Shown::Nothing,
             step: None,
             cause: Vec::new(),
+            comparison: None,
         }
     }
 

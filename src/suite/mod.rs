@@ -2,14 +2,13 @@
 //!
 //! A [`SuiteFile`] is read from YAML or JSON. Every row of a table becomes a separate
 //! [`Case`]. A case is [prepared](prepare) against a compiled organisation,
-//! [played](play), and [judged](judge) by its trace. Mismatches are [explained](explain)
-//! for people. The whole call can be kept as a [snapshot]. A case may also replay a
-//! [recorded](Recorded) call. *Source: `docs/scenarios.md` describes the format.*
+//! [played](play), and [judged](judge) by its trace. The whole call can be kept as a
+//! [snapshot]. A case may also replay a [recorded](Recorded) call. *Source: `docs/scenarios.md` describes the format.*
 
 mod callable_names;
 mod calls;
+mod difference;
 mod discover;
-mod explain;
 mod history;
 mod judge;
 mod matcher;
@@ -27,11 +26,12 @@ pub mod snapshot;
 mod variable;
 
 pub use discover::{discover, is_scenario_file};
-pub use explain::explain;
+pub(crate) use history::place_of_step;
 pub use judge::judge;
 pub use matcher::{Range, TextMatcher, ValueMatcher};
 pub use mismatch::{Mismatch, Shown};
 pub use play::{Played, Prepared, play, prepare};
+pub(crate) use read::expectation_schemas;
 pub use read::read;
 pub use recorded::{Recorded, Replay};
 pub use scenario::{

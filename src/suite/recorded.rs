@@ -6,9 +6,7 @@ use std::sync::Arc;
 use super::mismatch::Mismatch;
 use super::play::Played;
 use super::scenario::{Case, RecordedCall};
-use crate::analysis::comparison::{
-    Comparison, Rules, Verdict, compare, render_differences,
-};
+use crate::analysis::comparison::{Comparison, Rules, Verdict, compare};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, Session};
 use crate::program::Program;
@@ -156,13 +154,11 @@ pub(super) fn check(case: &Case, played: &Played, program: &Program) -> Option<M
         }
         Verdict::Different => {
             let message = cause.unwrap_or("the call differs from the recording");
-            let text = render_differences(comparison);
-            let lines = text.lines().filter(|line| !line.trim().is_empty());
-            Some(
-                mismatch(message.to_owned())
-                    .at_step(local_step(comparison, &played.trace, program))
-                    .because(lines),
-            )
+            let step = local_step(comparison, &played.trace, program);
+            Some(Mismatch {
+                comparison: Some(Box::new(comparison.clone())),
+                ..mismatch(message.to_owned()).at_step(step)
+            })
         }
     }
 }

@@ -127,6 +127,9 @@ pub enum Expectation {
     Variable(Text, ValueMatcher),
     /// Routing target; `None` if the call must not be routed.
     Routing(Option<Box<RoutingMatcher>>),
+    /// Last target of a transfer other than to a queue, by its name, number or id; `None`
+    /// if the call must not be transferred.
+    Transfer(Option<TextMatcher>),
     /// Prompts that the caller heard, in order; others may come between.
     Prompts(Vec<Spanned<TextMatcher>>),
     /// Duration on the virtual clock, in milliseconds.
@@ -157,6 +160,7 @@ impl Expectation {
             | Self::Error(_)
             | Self::Variable(..)
             | Self::Routing(_)
+            | Self::Transfer(_)
             | Self::Forbidden(_) => false,
         }
     }

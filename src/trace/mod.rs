@@ -19,6 +19,7 @@ pub use field::Field;
 pub use json::{JsonNames, JsonWriter, diagnostic};
 pub use observation::Observation;
 pub use simulation::write_simulation;
+pub(crate) use text::shortened_to_width;
 pub use text::{
     Ink, TextStyle, TraceLine, TraceLines, Turn, TurnKind, conversation, render_blocks,
     render_text, trace_lines,

@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::json::write_json_string;
+use super::shorten::beginning;
 use super::{
     Currency, Decimal, Duration, Json, Kind, MAX_INTEGER, MAX_JSON_DEPTH, Number, Text,
     Type, Value,
@@ -196,8 +197,7 @@ fn failure(value: &Value, wanted: Kind) -> ConversionError {
 }
 
 fn shortened(text: &str) -> &str {
-    let end = text.char_indices().nth(SHOWN_CHARACTERS);
-    end.map_or(text, |(end, _)| &text[..end])
+    beginning(text, SHOWN_CHARACTERS)
 }
 
 #[cfg(test)]

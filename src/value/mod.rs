@@ -22,6 +22,7 @@ mod properties;
 mod region;
 mod serde_value;
 mod serialize;
+mod shorten;
 pub mod spoken;
 mod time;
 mod types;
@@ -43,6 +44,7 @@ pub use number::Number;
 pub use object::{Collection, Currency, Object};
 pub use properties::{Property, properties_of};
 pub use region::dialing_code;
+pub(crate) use shorten::{beginning, shortened};
 pub use time::{Date, DateTime, Time};
 pub use types::{Kind, Type};
 

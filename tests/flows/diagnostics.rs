@@ -56,7 +56,8 @@ fn with_labels(main: FileId, other: FileId) -> Vec<Diagnostic> {
         .label(at("\"Aks\""), "not the same")
         .label(at("\"Ask\": "), "other nodes refer to this")
         .help("make both the same\nor leave the `id` out")
-        .node("Ask"),
+        .node("Ask")
+        .naming_node(),
         Diagnostic::new(Code::DUPLICATE_FLOW, "two flows are called `Main`")
             .label(place(other, OTHER, "Main"), "")
             .label(at("\"Main\""), "the first one"),

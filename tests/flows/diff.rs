@@ -5,8 +5,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use flowsim::analysis::diff::{Diff, diff, render_markdown, render_text};
+use flowsim::analysis::diff::{Diff, diff};
 use flowsim::flow::read::{Loaded, load_text};
+use flowsim::report::diff::{render_markdown, render_text};
 use flowsim::source::Files;
 use proptest::prelude::*;
 use serde_json::{Value, json};

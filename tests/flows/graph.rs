@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
 
 use assert_cmd::Command;
-use flowsim::flow::write::{Arrow, Cluster, Graph, Vertex, render_dot, render_mermaid};
+use flowsim::flow::write::{Arrow, Cluster, Graph, Vertex};
+use flowsim::report::graph::{render_dot, render_mermaid};
 
 fn flowsim(arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = Command::cargo_bin("flowsim").unwrap().args(arguments).output().unwrap();

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use super::yaml_blocks::yaml_blocks;
 use flowsim::diagnostic::{Style, render_text};
+use flowsim::report::explain;
 use flowsim::runner::{CaseResult, Library, Options, Outcome, Plan, RunEvent, run};
 use flowsim::source::Files;
-use flowsim::suite::{Selection, discover, explain};
+use flowsim::suite::{Selection, discover};
 
 #[test]
 fn the_examples_of_the_document_pass() {

@@ -96,6 +96,21 @@ impl Reader {
         }
     }
 
+    /// Returns everything that flowsim knows of a document after reading it.
+    fn content(self, text: &str) -> String {
+        let mut files = Files::new();
+        let file = files.add("document.yaml", text);
+        let node = read_yaml(&file).unwrap();
+        match self {
+            Self::Scenario => {
+                format!("{:?}", suite::read(&node, Path::new("document.yaml")))
+            }
+            Self::Fixtures => format!("{:?}", Fixtures::read(&node, Path::new(""))),
+            Self::Request => format!("{:?}", Request::read(&node)),
+            Self::Recording => format!("{:?}", Recording::read(&node)),
+        }
+    }
+
     fn errors(self, text: &str) -> Vec<String> {
         let diagnostics = self.read(text).into_iter();
         let errors = diagnostics.filter(|it| it.severity == Severity::Error);
@@ -299,6 +314,103 @@ fn the_keys_are_those_that_flowsim_accepts() {
             let is_seen = seen.contains(&(reader, name.as_str()))
                 || seen.contains(&(Reader::Fixtures, name.as_str()));
             assert!(!is_fixed || is_seen, "{reader:?} {name}");
+        }
+    }
+}
+
+/// Values of equal length, so that positions after them are equal.
+const VALUES: [&str; 6] = [
+    "\"abcdefghi\"",
+    "77777777777",
+    "77         ",
+    "[777777777]",
+    "{a: [77,7]}",
+    "[{b: 'c'}] ",
+];
+
+/// Keys without a meaning for flowsim: objects of the Platform API can be copied into
+/// fixtures as they are.
+const COPIED: [&str; 13] = [
+    "createdBy",
+    "createdByApp",
+    "dateCreated",
+    "dateModified",
+    "description",
+    "division",
+    "emergencyCallFlows",
+    "modifiedBy",
+    "modifiedByApp",
+    "name",
+    "selfUri",
+    "state",
+    "version",
+];
+
+/// Objects that can be copied.
+const COPIES: [&str; 4] =
+    ["schedule", "scheduleGroup", "scheduleReference", "emergencyGroup"];
+
+/// Further places of some objects. Some keys have a meaning only next to others.
+fn further_places() -> Vec<(Reader, &'static str, String)> {
+    use Reader::{Request, Scenario};
+    let replacement =
+        |rest: &str| format!("{{flows: f, tests: [], snapshots: {{replace: [{rest}]}}}}");
+    vec![
+        (Scenario, "defaults", "{flows: f, tests: [{name: n}], defaults: {?}}".into()),
+        (
+            Scenario,
+            "defaults",
+            "{flows: f, tests: [{name: n, recording: r}], defaults: {?}}".into(),
+        ),
+        (Scenario, "test", test("recording: r, ?")),
+        (Scenario, "replacement", replacement("{matches: a, ?}")),
+        (Scenario, "replacement", replacement("{with: a, ?}")),
+        (Scenario, "path", test("expect: {path: {?}}")),
+        (Scenario, "textMatcher", test("expect: {prompts: {?}}")),
+        (Scenario, "textMatcher", test("expect: {prompts: {similar: a, ?}}")),
+        (Scenario, "keystroke", test("input: [[{digit: '1', ?}]]")),
+        (Request, "keystroke", "{flowId: f, inputs: [[{digit: '1', ?}]]}".into()),
+    ]
+}
+
+/// Returns whether the object of the unknown key has this key already.
+fn is_given(place: &str, key: &str) -> bool {
+    let (before, _) = place.split_once('?').unwrap();
+    let mut depth = 0;
+    let start = before.char_indices().rev().find(|(_, character)| {
+        match character {
+            '}' => depth += 1,
+            '{' => depth -= 1,
+            _ => {}
+        }
+        depth < 0
+    });
+    let own = &before[start.map_or(0, |(at, _)| at + 1)..];
+    own.split([',', ' ']).any(|word| word == format!("{key}:"))
+}
+
+/// A key that is listed but not read has no effect, whatever its value is.
+#[test]
+fn every_listed_key_is_read() {
+    let further = further_places();
+    let is_without_meaning = |reader: Reader, name: &str, key: &str| match reader {
+        Reader::Scenario => (name, key) == ("", "$schema"),
+        Reader::Fixtures => COPIES.contains(&name) && COPIED.contains(&key),
+        Reader::Request | Reader::Recording => false,
+    };
+    for (reader, name, place) in places() {
+        for key in known_keys(reader, &place.replace('?', &format!("{UNKNOWN}: 1"))) {
+            let is_it = |it: &&(Reader, &str, String)| (it.0, it.1) == (reader, name);
+            let further = further.iter().filter(is_it).map(|(.., place)| place);
+            let is_read = std::iter::once(&place).chain(further).any(|place| {
+                let contents = VALUES.map(|value| {
+                    reader.content(&place.replace('?', &format!("{key}: {value}")))
+                });
+                contents.iter().any(|content| *content != contents[0])
+            });
+            let is_free =
+                is_given(&place, &key) || is_without_meaning(reader, name, &key);
+            assert!(is_read || is_free, "{reader:?} {name}: `{key}` is never read");
         }
     }
 }

@@ -5,7 +5,7 @@ use super::compare::Found;
 use super::origin::Origin;
 use super::report::{Cause, CauseKind, DifferenceKind, Link};
 use super::rules::Rules;
-use super::text::{capitalised, place, value_text};
+use super::words::{capitalised, place, value_text};
 use crate::trace::observation::{Observation, ObservedStep};
 use crate::value::{Json, Text};
 

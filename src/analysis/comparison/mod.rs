@@ -12,7 +12,7 @@ mod origin;
 mod report;
 mod rules;
 mod structure;
-mod text;
+mod words;
 
 pub use align::{Row, align};
 pub use compare::compare;
@@ -20,4 +20,4 @@ pub use report::{
     Cause, CauseKind, Comparison, Difference, DifferenceKind, Ignored, Link, Verdict,
 };
 pub use rules::{InvalidRule, Pattern, Rules};
-pub use text::{render_differences, render_text};
+pub(crate) use words::value_text;

@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 use super::cause::CauseContext;
 use super::compare::Found;
 use super::report::{CauseKind, DifferenceKind, Link};
-use super::text::{capitalised, place, shown, value_text};
+use super::words::{capitalised, place, shown, value_text};
 use crate::trace::observation::{AttributeKind, ObservedStep};
 use crate::value::{Json, Text};
 

@@ -3,7 +3,7 @@
 use super::align::Row;
 use super::cause::CauseContext;
 use super::report::{Cause, CauseKind};
-use super::text::{capitalised, place};
+use super::words::{capitalised, place};
 use crate::trace::observation::ObservedStep;
 
 impl CauseContext<'_> {

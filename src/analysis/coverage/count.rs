@@ -193,6 +193,6 @@ fn way(catalogue: &Catalogue, items: &NodeItems, index: u16) -> Option<Item> {
 }
 
 /// Returns the sum of two counts, limited to a number that every JSON reader accepts.
-pub(super) fn sum(one: u64, other: u64) -> u64 {
+pub(crate) fn sum(one: u64, other: u64) -> u64 {
     one.saturating_add(other).min(MOST)
 }

@@ -115,6 +115,14 @@ fn node_document(node: &NodeReport) -> NodeDocument<'_> {
     }
 }
 
+/// Returns whether a file that starts like this is a document of this format, of any
+/// version.
+pub fn is_beginning(start: &str) -> bool {
+    let (name, _) = SCHEMA.split_once('/').unwrap_or((SCHEMA, ""));
+    let rest = start.strip_prefix("{\n  \"schema\": \"");
+    rest.and_then(|rest| rest.strip_prefix(name)).is_some_and(|it| it.starts_with('/'))
+}
+
 /// Reads the document. If the diagnostics contain an error, the report must not be used.
 pub fn read(document: &Node<'_>) -> (Report, Vec<Diagnostic>) {
     let mut reader = Reader { decoder: Decoder::new(Code::INVALID_COVERAGE) };

@@ -65,7 +65,7 @@ impl Kind {
     }
 
     /// Returns the index in [`Kind::ALL`].
-    pub(super) fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self as usize
     }
 }

@@ -13,17 +13,13 @@ mod catalogue;
 mod count;
 mod document;
 mod kind;
-mod lcov;
 mod minimum;
 mod prompts;
-
 mod report;
-mod text;
 
+pub(crate) use count::sum;
 pub use count::{Coverage, OtherProgram};
-pub use document::{SCHEMA, read, render_json};
+pub use document::{SCHEMA, is_beginning, read, render_json};
 pub use kind::Kind;
-pub use lcov::render_lcov;
 pub use minimum::{Minimum, Shortfall, judge, parse_minimums};
 pub use report::{FlowReport, NodeReport, PartReport, Report, Share};
-pub use text::{render_summary, render_uncovered};

@@ -34,6 +34,15 @@ impl Form {
     }
 }
 
+/// Returns whether a file that starts like this is a log of decisions.
+pub fn is_beginning(start: &str) -> bool {
+    let [timestamp, instance, dtmf, ..] = HEADER;
+    let object = start.strip_prefix(&format!("{{\"{timestamp}\":\""));
+    let continues = format!("\",\"{instance}\":\"");
+    object.is_some_and(|rest| rest.contains(&continues))
+        || start.starts_with(&format!("{timestamp},{instance},{dtmf},"))
+}
+
 /// Appends the document as JSON, and a line break.
 pub fn write_line(decision: &Decision, out: &mut String) {
     write_object(decision, out);

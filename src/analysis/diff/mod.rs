@@ -8,16 +8,13 @@ mod architect;
 mod compare;
 mod draft;
 mod flows;
-mod markdown;
 mod outline;
 mod pair;
 mod report;
-mod text;
 mod volatile;
 
 pub use flows::diff;
-pub use markdown::render_markdown;
 pub use report::{
-    Change, Diff, FlowDiff, FlowName, Ignored, MovedNode, NodeName, RenamedNode,
+    Change, Diff, Entry, FlowDiff, FlowName, Ignored, MovedNode, NodeName, RenamedNode,
+    Sign,
 };
-pub use text::render_text;

@@ -154,7 +154,7 @@ impl FlowDiff {
     }
 
     /// Returns all changed properties, with their subjects.
-    pub(super) fn changes(&self) -> impl Iterator<Item = (&'static str, &Change)> {
+    fn changes(&self) -> impl Iterator<Item = (&'static str, &Change)> {
         let lists = [
             ("prompt", &self.changed_prompts),
             ("routing", &self.changed_routing),
@@ -168,32 +168,39 @@ impl FlowDiff {
 }
 
 /// All differences of one node, or of the flow itself.
-pub(super) struct Entry<'d> {
-    pub(super) sign: Sign,
+#[derive(Debug)]
+pub struct Entry<'d> {
+    /// Kind of change.
+    pub sign: Sign,
     /// Node; `None` for the flow.
-    pub(super) node: Option<&'d str>,
-    pub(super) node_type: &'d str,
+    pub node: Option<&'d str>,
+    /// Type of the node.
+    pub node_type: &'d str,
     /// Place of an added or removed node.
-    pub(super) place: Option<&'d str>,
+    pub place: Option<&'d str>,
     /// Old name.
-    pub(super) old_name: Option<&'d str>,
+    pub old_name: Option<&'d str>,
     /// Old and new place.
-    pub(super) moved: Option<(&'d str, &'d str)>,
-    pub(super) changes: Vec<(&'static str, &'d Change)>,
+    pub moved: Option<(&'d str, &'d str)>,
+    /// Changed properties, each with its subject.
+    pub changes: Vec<(&'static str, &'d Change)>,
 }
 
 /// The kind of change of a node or flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sign {
+pub enum Sign {
+    /// Only in the new version.
     Added,
+    /// Only in the old version.
     Removed,
+    /// In both versions.
     Changed,
 }
 
 impl FlowDiff {
     /// Returns the differences of each node, in the order of the new version; removed
     /// nodes come last.
-    pub(super) fn entries(&self) -> Vec<Entry<'_>> {
+    pub fn entries(&self) -> Vec<Entry<'_>> {
         let mut entries: BTreeMap<usize, Entry<'_>> = BTreeMap::new();
         let come = self.added_nodes.iter().map(|node| (Sign::Added, node));
         let gone = self.removed_nodes.iter().map(|node| (Sign::Removed, node));
@@ -236,36 +243,5 @@ impl<'d> Entry<'d> {
 
     fn of(node: &'d NodeName) -> Self {
         Self::new(Some(&node.node), &node.node_type)
-    }
-}
-
-impl Diff {
-    /// Summarises the numbers of changed, added and removed flows.
-    pub(super) fn summary(&self) -> String {
-        let changed = self.flows.iter().filter(|flow| !flow.is_empty()).count();
-        let counts = [
-            (changed, "changed"),
-            (self.added_flows.len(), "added"),
-            (self.removed_flows.len(), "removed"),
-        ];
-        let parts = counts.into_iter().filter(|(count, _)| *count > 0);
-        let parts: Vec<String> = parts
-            .map(|(count, what)| {
-                let flows = if count == 1 { "flow" } else { "flows" };
-                format!("{count} {flows} {what}")
-            })
-            .collect();
-        if parts.is_empty() { "no differences".into() } else { parts.join(", ") }
-    }
-}
-
-impl FlowDiff {
-    /// Lists the ignored properties: `version, id (3)`.
-    pub(super) fn ignored_words(&self) -> String {
-        let word = |it: &Ignored| match it.count {
-            1 => it.property.clone(),
-            count => format!("{} ({count})", it.property),
-        };
-        self.ignored.iter().map(word).collect::<Vec<_>>().join(", ")
     }
 }

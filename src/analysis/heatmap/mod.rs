@@ -3,33 +3,18 @@
 //! A [`Heatmap`] adds items one by one and keeps only counts, so that a log may have any
 //! length.
 
-mod flows;
-mod html;
-mod json;
-mod listing;
+mod heat;
 mod nodes;
-mod png;
-mod svg;
 mod table;
-mod text;
 
-pub use html::render_html;
-pub use json::render_json;
-pub use listing::FlowGraph;
-pub use nodes::{FlowHeat, NodeHeat, Nodes};
-pub use png::{NoPicture, render_png};
-pub use svg::render_svg;
+pub use heat::Heat;
+pub use nodes::{FlowGraph, FlowHeat, NodeHeat, Nodes};
 pub use table::{Cell, Table, View};
-pub use text::render_text;
 
 use super::decisions::json::text as text_of;
 use super::decisions::{Item, of_document, of_observation};
 use crate::trace::observation::Observation;
 use crate::value::{DateTime, Json};
-
-/// Maximum size of the displayed table; the remaining rows and columns are combined.
-const MAX_ROWS: usize = 40;
-const MAX_COLUMNS: usize = 12;
 
 /// Counted decisions, and counted visits of nodes.
 #[derive(Debug, Clone, Default)]

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use super::heat::Heat;
 use crate::analysis::decisions::json::{count, items, text};
-use crate::flow::write::{Arrow, Graph, Heat};
+use crate::flow::write::{Arrow, Graph};
 use crate::trace::observation::Observation;
 use crate::value::{Json, Text};
 
 /// Id suffix of the step that begins a further round of a loop.
 const NEXT_ROUND: &str = ", next round";
+
+/// The id and graph of a flow whose document is available.
+pub type FlowGraph = (String, Graph);
 
 /// Counts by flow and node.
 #[derive(Debug, Clone, Default)]

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::analysis::coverage::{Report, render_summary};
 use crate::cli::coverage::{Format, Minimums, fulfils, minimums, render};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::diagnostic::{Severity, sort};
+use crate::report::coverage::{merged, render_summary};
 use crate::runner::{Covered, Library};
 use crate::source::{Files, prepare_output};
 
@@ -59,16 +59,13 @@ impl CoverageOptions {
     ) -> io::Result<Exit> {
         let Some(covered) = covered else { return Ok(Exit::Success) };
         let counts = covered.into_all(library);
-        let mut report = Report::default();
-        let mut is_whole = true;
-        for (_, coverage) in &counts {
-            if let Err(mut diagnostics) = report.merge(Report::of(coverage, files)) {
-                is_whole = false;
-                // The test results remain valid; only the counts are incomplete.
-                diagnostics.iter_mut().for_each(|it| it.severity = Severity::Warning);
-                sort(&mut diagnostics);
-                output::diagnostics(&diagnostics, files);
-            }
+        let (report, mut diagnostics) = merged(&counts, files);
+        let is_whole = diagnostics.is_empty();
+        if !is_whole {
+            // The test results remain valid; only the counts are incomplete.
+            diagnostics.iter_mut().for_each(|it| it.severity = Severity::Warning);
+            sort(&mut diagnostics);
+            output::diagnostics(&diagnostics, files);
         }
         if self.coverage {
             output::result(&format!("\n{}", render_summary(&report)))?;
@@ -76,7 +73,7 @@ impl CoverageOptions {
         if let Some(path) = &self.coverage_out {
             let is_lcov = path.extension().is_some_and(|it| it == "lcov" || it == "info");
             let format = if is_lcov { Format::Lcov } else { Format::Json };
-            let exit = output::result_to(Some(path), &render(&report, format))?;
+            let exit = output::result_to(Some(path), &render(&report, format)?)?;
             if exit != Exit::Success {
                 return Ok(exit);
             }

@@ -65,9 +65,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N/M", value_parser = shard, conflicts_with = "partition")]
     shard: Option<Partition>,
 
-    /// Write a report in addition to the console: junit=FILE, tap=FILE, json=FILE,
-    /// markdown=FILE, html=DIR, github; repeatable
-    #[arg(long, value_name = "KIND=FILE", value_parser = ReportSpec::parse)]
+    #[arg(long, value_name = "KIND=FILE", value_parser = ReportSpec::parse, help = ReportSpec::help())]
     report: Vec<ReportSpec>,
 
     /// Write an HTML report into a folder, like --report html=DIR
@@ -365,7 +363,7 @@ impl Arguments {
 
     /// Returns the reports in addition to the console.
     fn specs(&self) -> impl Iterator<Item = ReportSpec> {
-        let html = self.html.iter().cloned().map(ReportSpec::Html);
+        let html = self.html.iter().map(|folder| ReportSpec::html(folder));
         self.report.iter().cloned().chain(html)
     }
 

@@ -7,28 +7,12 @@ use std::path::{Path, PathBuf};
 
 use super::places::Places;
 use super::{Arguments, Suites};
+use crate::analysis::decisions;
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::report::ReportSpec;
+use crate::report::{ReportSpec, coverage};
 use crate::runner::{Dependencies, Plan};
 use crate::suite::{self, Selection};
-
-/// First bytes of files that runs write: reports, coverage, decisions.
-const BEGINNINGS: [&str; 10] = [
-    "<?xml ",
-    "TAP version ",
-    "<!doctype html>",
-    "{\"schema\":\"flowsim.run/",
-    "{\n  \"schema\": \"flowsim.coverage/",
-    "## ✅ flowsim test\n",
-    "## ❌ flowsim test\n",
-    "TN:\nSF:",
-    "SF:",
-    "timestamp,flowInstanceId,dtmf,",
-];
-
-/// First bytes of a decision, and the part that follows within [`MOST`] bytes.
-const DECISION: [&str; 2] = ["{\"timestamp\":\"", "\",\"flowInstanceId\":\""];
 
 /// Number of bytes read from a file.
 const MOST: u64 = 96;
@@ -56,7 +40,8 @@ pub(super) fn refused(arguments: &Arguments) -> Option<Exit> {
 }
 
 fn paths(arguments: &Arguments) -> Vec<PathBuf> {
-    let reports = arguments.specs().filter_map(|spec: ReportSpec| spec.path());
+    let path = |spec: ReportSpec| spec.path().map(Path::to_owned);
+    let reports = arguments.specs().filter_map(path);
     let others = [arguments.coverage.path(), arguments.decisions.path()];
     reports.chain(others.into_iter().flatten().cloned()).collect()
 }
@@ -106,7 +91,35 @@ fn is_of_others(path: &Path) -> bool {
 
 /// Returns whether a file with this beginning was written by a run.
 fn is_ours(start: &str) -> bool {
-    let [begins, continues] = DECISION;
-    BEGINNINGS.iter().any(|it| start.starts_with(it))
-        || start.strip_prefix(begins).is_some_and(|rest| rest.contains(continues))
+    ReportSpec::is_beginning(start)
+        || coverage::is_beginning(start)
+        || decisions::is_beginning(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::coverage::{Report, render_json};
+    use crate::analysis::decisions::{Decision, write_csv, write_line};
+    use crate::value::Text;
+
+    #[test]
+    fn outputs_are_recognised_by_their_first_bytes() {
+        let decision = Decision {
+            timestamp: "2026-01-05T09:00:00.000Z".into(),
+            flow_instance_id: "0b4e2a52-6f0d-5d3b-9d0f-6d1c0d6f7c11".into(),
+            dtmf: Text::new(),
+            queue_occupancy: None,
+            routing_decision: Text::new(),
+            state: Text::new(),
+        };
+        let (mut line, mut table) = (String::new(), String::new());
+        write_line(&decision, &mut line);
+        write_csv(&[decision], true, &mut table);
+        for written in [line, table, render_json(&Report::default())] {
+            assert!(is_ours(&written[..written.len().min(96)]), "{written}");
+        }
+        assert!(!is_ours("{\"timestamp\":\"2026-01-05\",\"level\":\"info\"}"));
+        assert!(!is_ours("{\n  \"schema\": \"flowsim.coverages/1\""));
+    }
 }

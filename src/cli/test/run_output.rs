@@ -11,7 +11,6 @@ use crate::cli::output;
 use crate::report::{self, JsonStream, Reporter};
 use crate::runner::{self, CaseResult, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
-use crate::suite;
 
 /// Forwards the events of a run to the console and the reports.
 pub(super) struct RunOutput<'t> {
@@ -159,7 +158,7 @@ fn reporters<'e>(arguments: &Arguments) -> io::Result<Vec<Box<dyn Reporter + 'e>
 fn explained(result: &CaseResult, files: &Files) -> String {
     match (&result.outcome, &result.trace, &result.program) {
         (Outcome::Failed(mismatches), Some(trace), Some(program)) => {
-            suite::explain(mismatches, trace, program, files)
+            report::explain(mismatches, trace, program, files)
         }
         (Outcome::Broken(diagnostics), ..) => {
             let style = crate::diagnostic::Style { color: false, ..Default::default() };

@@ -33,20 +33,22 @@ pub(super) fn find(flows: &[Flow], report: &mut Report<'_>) {
 }
 
 fn duplicate(code: Code, flow: &Flow, earlier: &Flow) -> Diagnostic {
+    let is_by_id = flow.id.is_some() && earlier.id == flow.id;
     let message = match &flow.id {
-        Some(id) if earlier.id.as_ref() == Some(id) => {
-            format!("two flows have the id `{id}`")
-        }
+        Some(id) if is_by_id => format!("two flows have the id `{id}`"),
         _ => {
             let shared = if flow.id.is_none() { &flow.name } else { &earlier.name };
             format!("two flows share the name `{shared}`, and at least one has no id")
         }
     };
-    Diagnostic::new(code, message)
+    let diagnostic = Diagnostic::new(code, message)
         .label(beginning(flow), "this one")
         .label(beginning(earlier), "the first one")
         .help("give each flow a different id, or load only one of them")
-        .flow(flow.key().as_str())
+        .flow(flow.key().as_str());
+    // The key is the id, or else the name.
+    let is_named = is_by_id || flow.id.is_none();
+    if is_named { diagnostic.naming_flow() } else { diagnostic }
 }
 
 /// Reports duplicate Architect flows. A name is unique per type. A flow in Archy YAML,
@@ -78,16 +80,19 @@ fn duplicate_architect(
     earlier: &ArchitectFlow,
 ) -> Diagnostic {
     let (name, flow_type) = (&flow.name.value, &flow.flow_type);
-    let message = match &flow.id {
+    let diagnostic = match &flow.id {
         Some(id) if earlier.id.as_ref() == Some(id) => {
-            format!("two flows have the id `{id}`")
+            Diagnostic::new(code, format!("two flows have the id `{id}`"))
         }
-        _ => format!(
-            "two flows of the type `{flow_type}` share the name `{name}`, and at least \
-             one has no id"
-        ),
+        _ => {
+            let message = format!(
+                "two flows of the type `{flow_type}` share the name `{name}`, and at least \
+                 one has no id"
+            );
+            Diagnostic::new(code, message).naming_flow()
+        }
     };
-    Diagnostic::new(code, message)
+    diagnostic
         .label(flow.name.span, "this one")
         .label(earlier.name.span, "the first one")
         .help("rename one, or load only one of them")

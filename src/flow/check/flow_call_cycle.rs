@@ -97,12 +97,14 @@ fn diagnostic(
     let node = &flow.nodes[call.node];
     let written = call.call.flow_id.as_ref().or(call.call.flow_name.as_ref());
     let place = written.map_or(node.span, |name| name.span);
-    Diagnostic::new(code, message)
+    let diagnostic = Diagnostic::new(code, message)
         .label(place, "this call closes the cycle")
         .help(
             "let one of these flows end instead, or repeat with a loop inside one flow; \
              endless calls fail at the limit of nested flows",
         )
         .flow(flow.key().as_str())
-        .node(node.id.as_str())
+        .node(node.id.as_str());
+    // The message has names; the flow is known by its id if it has one.
+    if flow.id.is_none() { diagnostic.naming_flow() } else { diagnostic }
 }

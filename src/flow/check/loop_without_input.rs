@@ -44,7 +44,7 @@ pub(super) fn find(
                      with an If; now only an error or the action limit ends it"
                 }
             };
-            Diagnostic { message, ..diagnostic }.help(help)
+            Diagnostic { message, ..diagnostic }.naming_node().help(help)
         });
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn find(graph: &Graph<'_>, report: &mut Report<'_>) {
         }
         report.at(Code::MISSING_ON_COMPLETE, &node.id, node.span, |diagnostic| {
             let message = format!("`{}` has no next node; the flow ends there", node.id);
-            Diagnostic { message, ..diagnostic }.help(
+            Diagnostic { message, ..diagnostic }.naming_node().help(
                 "set `onComplete.nextNode` to the next node, for example an End node",
             )
         });

@@ -22,6 +22,7 @@ pub(super) fn find(graph: &Graph<'_>, report: &mut Report<'_>) {
             };
             let message = format!("`{}` has no error target{consequence}", node.id);
             Diagnostic { message, ..diagnostic }
+                .naming_node()
                 .help("set `onError.nextNode` to the node that handles errors")
         });
     }

@@ -16,6 +16,7 @@ pub(super) fn find(graph: &Graph<'_>, report: &mut Report<'_>) {
                 node.id
             );
             Diagnostic { message, ..diagnostic }
+                .naming_node()
                 .help("set `defaultNextNode` to the node that follows then")
         });
     }

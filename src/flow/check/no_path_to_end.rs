@@ -42,6 +42,7 @@ pub(super) fn find(
                 }
             };
             Diagnostic { message, ..diagnostic }
+                .naming_node()
                 .help("add a path from one of them that leads to an End node")
         });
     }

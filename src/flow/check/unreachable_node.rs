@@ -15,7 +15,7 @@ pub(super) fn find(graph: &Graph<'_>, reached: &[bool], report: &mut Report<'_>)
                 None => format!("no path leads to `{}`", node.id),
             };
             let has_targets = !graph.edges.edges(index).is_empty();
-            Diagnostic { message, ..diagnostic }.help(match has_targets {
+            Diagnostic { message, ..diagnostic }.naming_node().help(match has_targets {
                 true => {
                     "add a path to it, or delete it and the nodes that only it leads to"
                 }

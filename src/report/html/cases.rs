@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::diagnostic::visible::one_line;
 use crate::report::Explain;
+use crate::report::explain::cause;
 use crate::report::words::{explanation, file_of, name_of};
 use crate::runner::{CaseResult, Outcome};
 use crate::source::Files;
@@ -120,7 +121,7 @@ impl Difference {
             subject: one_line(&mismatch.subject),
             message: shortened(&mismatch.message),
             lines: lines.iter().map(|it| shortened(it)).collect(),
-            cause: mismatch.cause.iter().map(|it| shortened(it)).collect(),
+            cause: cause(mismatch).iter().map(|it| shortened(it)).collect(),
             step: mismatch.step,
         }
     }
@@ -128,8 +129,5 @@ impl Difference {
 
 /// Returns the beginning of the text on one line.
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MOST_TEXT) {
-        Some((end, _)) => format!("{}…", one_line(&text[..end])),
-        None => one_line(text),
-    }
+    one_line(&crate::value::shortened(text, MOST_TEXT))
 }

@@ -4,8 +4,10 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::marks::{Mark, Marks};
-use crate::analysis::coverage::{FlowReport, Kind, NodeReport, Report, Share};
-use crate::flow::write::{Drawing, Graph, drawings};
+use crate::analysis::coverage::{FlowReport, Kind, NodeReport, Share};
+use crate::flow::write::Graph;
+use crate::report::coverage::merged;
+use crate::report::graph::{Drawing, drawings};
 use crate::runner::{Covered, LoadedSuite};
 use crate::value::Text;
 
@@ -50,12 +52,11 @@ pub(super) fn covered_flows(
     covered: Covered,
     scene: LoadedSuite<'_>,
 ) -> (Vec<Counted>, Vec<Flow>) {
-    let mut report = Report::default();
     let mut graphs: IndexMap<(&Text, &Text), &Graph> = IndexMap::new();
     let all = covered.into_all(scene.library);
-    for (program, coverage) in &all {
-        // `--coverage` reports versions that cannot be merged.
-        let _ = report.merge(Report::of(coverage, scene.files));
+    // `--coverage` reports versions that cannot be merged.
+    let (report, _) = merged(&all, scene.files);
+    for (program, _) in &all {
         let flows = program.symbols.flows.iter().zip(scene.library.graphs(program));
         for (flow, graph) in flows {
             graphs.entry((&flow.id, &flow.flow_type)).or_insert(graph);

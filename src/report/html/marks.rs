@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::analysis::coverage::{FlowReport, Kind, NodeReport, PartReport};
-use crate::flow::write::{Arrow, Graph, Marking, Vertex};
+use crate::flow::write::{Arrow, Graph, Vertex};
+use crate::report::graph::Marking;
 
 /// Coverage of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -125,7 +126,7 @@ fn count_of(node: &NodeReport, arrow: &Arrow, target: Option<&str>) -> Option<u6
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::write::drawings;
+    use crate::report::graph::drawings;
 
     fn part(kind: Kind, name: &str, text: Option<&str>, count: u64) -> PartReport {
         PartReport { kind, name: name.into(), text: text.map(Into::into), count }

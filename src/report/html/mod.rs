@@ -12,27 +12,40 @@ mod marks;
 use std::io;
 
 use minijinja::value::Serde;
-use minijinja::{Environment, Value, context};
+use minijinja::{Value, context};
 use serde::Serialize;
 
 use super::output::ReportFile;
-use super::page::{Frame, embedded};
+use super::page::{BEGINNING, Page, embedded};
+use super::spec::{Destination, Format, Target};
 use super::words::counts;
 use super::{Options, Reporter};
 use crate::runner::{Covered, LoadedSuite, RunEvent, Tally};
 use calls::Calls;
 use cases::Tests;
 
-/// The page and its parts.
-const PAGE: &str = include_str!("page.html");
-const FLOWS: &str = include_str!("flows.html");
-const SCRIPT: &str = include_str!("page.js");
+const PAGE: Page = Page {
+    name: "flowsim test",
+    templates: &[
+        ("page.html", include_str!("page.html")),
+        ("flows.html", include_str!("flows.html")),
+    ],
+    style: &[],
+    script: &[include_str!("page.js")],
+    is_live: false,
+};
 
-/// Name of the file in the report folder.
-pub(super) const FILE: &str = "index.html";
+/// HTML page in a folder.
+pub(super) const FORMAT: Format = Format {
+    name: "html",
+    target: Target::Folder("index.html"),
+    beginnings: &[BEGINNING],
+    needs_traces: true,
+    reporter: |to: Destination<'_>, options| Box::new(Html::new(to.file, options)),
+};
 
 /// Collects the content of the page.
-pub(super) struct Html {
+struct Html {
     file: ReportFile,
     options: Options,
     tests: Tests,
@@ -41,10 +54,9 @@ pub(super) struct Html {
 }
 
 impl Html {
-    /// Creates a report in this folder.
-    pub(super) fn new(folder: &std::path::Path, options: Options) -> Self {
+    fn new(file: ReportFile, options: Options) -> Self {
         Self {
-            file: ReportFile::new(folder.join(FILE)),
+            file,
             tests: Tests::default(),
             calls: Calls::default(),
             covered: Covered::default(),
@@ -55,25 +67,17 @@ impl Html {
     fn page(&mut self, tally: Tally, scene: LoadedSuite<'_>) -> io::Result<String> {
         let (shares, flows) =
             flows::covered_flows(std::mem::take(&mut self.covered), scene);
-        let mut environment = Environment::new();
-        let added = environment
-            .add_template("page.html", PAGE)
-            .and_then(|()| environment.add_template("flows.html", FLOWS));
-        let total = tally.total();
-        let page = added.and_then(|()| environment.get_template("page.html"));
-        let page = page.and_then(|page| {
-            page.render(context! {
-                frame => Value::from(Serde(Frame::new("", SCRIPT))),
-                counts => counts(tally),
-                parts => Value::from(Serde(parts(tally))),
-                total,
-                shares => Value::from(Serde(shares)),
-                flows => Value::from(Serde(flows)),
-                tests => Value::from_safe_string(embedded(&self.tests)?),
-                calls => Value::from_safe_string(embedded(&self.calls)?),
-            })
-        });
-        page.map_err(io::Error::other)
+        let content = context! {
+            counts => counts(tally),
+            parts => Value::from(Serde(parts(tally))),
+            total => tally.total(),
+            shares => Value::from(Serde(shares)),
+            flows => Value::from(Serde(flows)),
+            tests => embedded(&self.tests).map_err(io::Error::other)?,
+            calls => embedded(&self.calls).map_err(io::Error::other)?,
+        };
+        let (_, html) = PAGE.render(content).map_err(io::Error::other)?;
+        Ok(html)
     }
 }
 
@@ -129,6 +133,6 @@ mod tests {
 
     #[test]
     fn the_page_loads_nothing() {
-        assert_is_closed(&[PAGE, FLOWS], SCRIPT);
+        assert_is_closed(&PAGE);
     }
 }

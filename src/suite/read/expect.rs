@@ -11,17 +11,123 @@ use crate::suite::scenario::{CallExpectation, Expectation, PathMatcher, RoutingM
 use crate::trace::Status;
 use crate::value::Text;
 
-const KEYS: [&str; 9] = [
-    "status",
-    "error",
-    "path",
-    "variables",
-    "routing",
-    "prompts",
-    "elapsedMs",
-    "actions",
-    "calls",
+/// A key of `expect`. A key needs all of this to exist at all.
+struct Key {
+    name: &'static str,
+    /// JSON Schema of its values; it may refer to definitions of the scenario schema.
+    schema: &'static str,
+    /// Reads the values. The position of an expectation is that of its key, or that of the
+    /// item in a list.
+    read: fn(&Entry<'_>, &mut Decoder) -> Vec<Spanned<Expectation>>,
+}
+
+/// All keys of `expect`.
+const KEYS: [Key; 10] = [
+    Key {
+        name: "status",
+        schema: r##"{"description": "Final status of the call.", "$ref": "#/definitions/status"}"##,
+        read: |entry, decoder| {
+            one(entry, status(&entry.value, decoder).map(Expectation::Status))
+        },
+    },
+    Key {
+        name: "error",
+        schema: r##"{"$ref": "#/definitions/error"}"##,
+        read: |entry, decoder| {
+            one(entry, error(&entry.value, decoder).map(Expectation::Error))
+        },
+    },
+    Key {
+        name: "path",
+        schema: r##"{
+            "description": "Executed nodes, by id or name: exactly these, or {contains}, {excludes}, {ends}.",
+            "anyOf": [
+                {"$ref": "#/definitions/placeholder"},
+                {"$ref": "#/definitions/names"},
+                {"$ref": "#/definitions/path"}
+            ]
+        }"##,
+        read: |entry, decoder| {
+            one(entry, path(&entry.value, decoder).map(Expectation::Path))
+        },
+    },
+    Key {
+        name: "variables",
+        schema: r##"{
+            "description": "Variables of the first flow at the end, by name; null is NOT_SET.",
+            "$ref": "#/definitions/values"
+        }"##,
+        read: |entry, decoder| variables(&entry.value, decoder),
+    },
+    Key {
+        name: "routing",
+        schema: r##"{
+            "description": "Last routing of the call; null if it must not be routed.",
+            "anyOf": [
+                {"type": "null"},
+                {"$ref": "#/definitions/placeholder"},
+                {"$ref": "#/definitions/routing"}
+            ]
+        }"##,
+        read: |entry, decoder| one(entry, routing(&entry.value, decoder)),
+    },
+    Key {
+        name: "transfer",
+        schema: r##"{
+            "description": "Name, number or id of the last transfer other than to a queue; null if the call must not be transferred.",
+            "$ref": "#/definitions/textOrNull"
+        }"##,
+        read: |entry, decoder| one(entry, transfer(&entry.value, decoder)),
+    },
+    Key {
+        name: "prompts",
+        schema: r##"{
+            "description": "Prompts that the caller hears, in this order; others may come in between.",
+            "anyOf": [
+                {"$ref": "#/definitions/text"},
+                {"type": "array", "items": {"$ref": "#/definitions/text"}}
+            ]
+        }"##,
+        read: |entry, decoder| {
+            one(entry, Some(Expectation::Prompts(prompts(entry, decoder))))
+        },
+    },
+    Key {
+        name: "elapsedMs",
+        schema: r##"{
+            "description": "Duration of the call on the virtual clock, in milliseconds.",
+            "$ref": "#/definitions/range"
+        }"##,
+        read: |entry, decoder| {
+            one(entry, matcher::range(&entry.value, decoder).map(Expectation::ElapsedMs))
+        },
+    },
+    Key {
+        name: "actions",
+        schema: r##"{"description": "Number of started actions.", "$ref": "#/definitions/range"}"##,
+        read: |entry, decoder| {
+            one(entry, matcher::range(&entry.value, decoder).map(Expectation::Actions))
+        },
+    },
+    Key {
+        name: "calls",
+        schema: r##"{"$ref": "#/definitions/calls"}"##,
+        read: |entry, decoder| {
+            let calls = calls(entry, decoder).into_iter();
+            let expected = calls.map(|Spanned { value, span }| Spanned {
+                value: Expectation::Calls(value),
+                span,
+            });
+            expected.collect()
+        },
+    },
 ];
+
+/// Returns the JSON Schema of each key of `expect`.
+pub(crate) fn expectation_schemas() -> impl Iterator<Item = (&'static str, &'static str)>
+{
+    KEYS.into_iter().map(|key| (key.name, key.schema))
+}
 
 /// Expectations that all rows of a table share, read once. The index is that of the key
 /// under `expect`.
@@ -61,7 +167,7 @@ pub(super) fn read(
         expectations.extend(of_key(error, decoder));
     }
     if let Some(expect) = case.get("expect").filter(|node| !node.is_null())
-        && decoder.object("`expect`", expect, &KEYS).is_some()
+        && decoder.object("`expect`", expect, &KEYS.map(|key| key.name)).is_some()
     {
         for (index, entry) in expect.entries().iter().enumerate() {
             match alike.known(index) {
@@ -76,32 +182,16 @@ pub(super) fn read(
     expectations
 }
 
-/// Reads one key. The position of an expectation is that of its key, or that of the item
-/// in a list.
+/// Reads one key.
 fn of_key(entry: &Entry<'_>, decoder: &mut Decoder) -> Expectations {
-    let node = &entry.value;
-    let one = match &*entry.key {
-        "status" => status(node, decoder).map(Expectation::Status),
-        "error" => error(node, decoder).map(Expectation::Error),
-        "path" => path(node, decoder).map(Expectation::Path),
-        "variables" => return variables(node, decoder),
-        "routing" => routing(node, decoder),
-        "prompts" => Some(Expectation::Prompts(prompts(entry, decoder))),
-        "elapsedMs" => matcher::range(node, decoder).map(Expectation::ElapsedMs),
-        "actions" => matcher::range(node, decoder).map(Expectation::Actions),
-        "calls" => {
-            let calls = calls(entry, decoder).into_iter();
-            let expected =
-                calls.map(|call| written(Expectation::Calls(call.value), call.span));
-            return expected.collect();
-        }
-        _ => None,
-    };
-    one.into_iter().map(|value| written(value, entry.key_span)).collect()
+    let key = KEYS.iter().find(|key| key.name == entry.key);
+    let read = key.map(|key| (key.read)(entry, decoder)).unwrap_or_default();
+    read.into_iter().map(Arc::new).collect()
 }
 
-fn written(value: Expectation, span: Span) -> Arc<Spanned<Expectation>> {
-    Arc::new(Spanned { value, span })
+/// Returns the only expectation of a key.
+fn one(entry: &Entry<'_>, value: Option<Expectation>) -> Vec<Spanned<Expectation>> {
+    value.into_iter().map(|value| Spanned { value, span: entry.key_span }).collect()
 }
 
 pub(super) fn status(node: &Node<'_>, decoder: &mut Decoder) -> Option<Status> {
@@ -165,7 +255,7 @@ fn names(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Spanned<Text>> {
     items.iter().filter_map(written).collect()
 }
 
-fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Expectations {
+fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Spanned<Expectation>> {
     if !matches!(node.kind, Kind::Object(_)) {
         decoder.unexpected("`variables`", node, "an object of names and values");
     }
@@ -174,7 +264,7 @@ fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Expectations {
         if let Some(value) = matcher::value(&entry.value, decoder) {
             let name = Text::from(&*entry.key);
             let value = Expectation::Variable(name, value);
-            expectations.push(written(value, entry.key_span));
+            expectations.push(Spanned { value, span: entry.key_span });
         }
     }
     expectations
@@ -214,6 +304,14 @@ fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
         routing.priority = Some(Spanned { value, span: *key_span });
     }
     Some(Expectation::Routing(Some(Box::new(routing))))
+}
+
+/// Reads a string matcher, or `null` if the call must not be transferred.
+fn transfer(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
+    match node.is_null() {
+        true => Some(Expectation::Transfer(None)),
+        false => matcher::text(node, decoder).map(Some).map(Expectation::Transfer),
+    }
 }
 
 fn prompts(

@@ -8,6 +8,8 @@ mod script;
 mod snapshot;
 mod table;
 
+pub(crate) use expect::expectation_schemas;
+
 use std::path::{Path, PathBuf};
 
 use self::expect::SharedExpectations;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::compare::remove;
 use super::place::pending_path;
 use crate::diagnostic::visible::one_line;
-use crate::suite::explain::differing;
+use crate::suite::difference::differing;
 use crate::suite::scenario::SuiteFile;
 use crate::value::Text;
 

@@ -19,6 +19,7 @@ use fold::folds;
 pub use lines::{TraceLine, TraceLines, trace_lines};
 use page::Page;
 pub use piece::Ink;
+pub(crate) use piece::shortened_to_width;
 use preview::Preview;
 use story::Describer;
 

@@ -1,7 +1,7 @@
 //! Page layout: columns, lines and colours.
 
 use super::outline::{Guides, guides};
-use super::piece::{Ink, Line, Piece, lay_out, shortened, width_of};
+use super::piece::{Ink, Line, Piece, lay_out, shortened_to_width, width_of};
 use super::row::Row;
 
 /// Maximum width of the node column; longer labels overflow.
@@ -137,7 +137,7 @@ impl Page {
             let column = type_column.max(used + 2);
             self.pad(used, column);
             let room = self.width.saturating_sub(column).min(MAX_LONG_TYPE);
-            let node_type = shortened(&row.node_type, room);
+            let node_type = shortened_to_width(&row.node_type, room);
             self.put(Ink::Faint, &node_type);
             used = column + width_of(&node_type);
         }
@@ -188,11 +188,14 @@ impl Page {
             };
             return vec![(*ink, id.clone()), (Ink::Plain, name)];
         }
-        let id = shortened(id, MAX_LABEL.min(self.width / 2));
+        let id = shortened_to_width(id, MAX_LABEL.min(self.width / 2));
         let left = self.label_width().saturating_sub(branch + width_of(&id) + 3);
         let mut parts = vec![(*ink, id)];
         if !row.name.is_empty() && left >= MIN_NAME {
-            parts.push((Ink::Plain, format!(" ({})", shortened(&row.name, left))));
+            parts.push((
+                Ink::Plain,
+                format!(" ({})", shortened_to_width(&row.name, left)),
+            ));
         }
         parts
     }

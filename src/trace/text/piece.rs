@@ -139,7 +139,7 @@ fn break_up(piece: &Piece, first_room: usize, room: usize) -> Vec<String> {
         rest = tail.trim_start();
         left = room;
     }
-    let mut last = shortened(rest, left.saturating_sub(closing));
+    let mut last = shortened_to_width(rest, left.saturating_sub(closing));
     last.push_str(piece.closing);
     parts.push(last);
     parts
@@ -178,7 +178,7 @@ fn fitting(text: &str, room: usize) -> usize {
 }
 
 /// Truncates text with `…` if it is too wide.
-pub(super) fn shortened(text: &str, room: usize) -> String {
+pub(crate) fn shortened_to_width(text: &str, room: usize) -> String {
     if width_of(text) <= room && fitting(text, room) == text.len() {
         return text.into();
     }
@@ -232,8 +232,8 @@ mod tests {
 
     #[test]
     fn wide_characters_count_twice() {
-        assert_eq!(shortened("日本語", 6), "日本語");
-        assert_eq!(shortened("日本語", 5), "日本…");
+        assert_eq!(shortened_to_width("日本語", 6), "日本語");
+        assert_eq!(shortened_to_width("日本語", 5), "日本…");
         let lines = lay_out(&[plain("日本語日本語日本語日本語")], 6, 6);
         assert_eq!(strings_of(&lines), ["日本語", "日本語", "日本…"]);
     }
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn zero_width_characters_are_truncated_too() {
         let marks = format!("a{}", "\u{301}".repeat(1_000));
-        assert!(shortened(&marks, 10).chars().count() < 60);
+        assert!(shortened_to_width(&marks, 10).chars().count() < 60);
     }
 
     proptest! {

@@ -2,7 +2,9 @@
 //! fit.
 
 use crate::diagnostic::visible::sign;
-use crate::value::{Json, Kind, Object, Text, Value, write_json_string};
+use crate::value::{
+    Json, Kind, Object, Text, Value, beginning, shortened, write_json_string,
+};
 
 /// Maximum number of lines per text.
 pub(super) const MAX_LINES: usize = 3;
@@ -28,12 +30,7 @@ impl Preview {
 
     /// Formats text on one line, without terminal control characters.
     pub(super) fn text(self, text: &str) -> String {
-        let mut characters = text.chars().map(sign);
-        let mut shown: String = characters.by_ref().take(self.limit).collect();
-        if characters.next().is_some() {
-            shown.push('…');
-        }
-        shown
+        shortened(text, self.limit).chars().map(sign).collect()
     }
 
     /// Formats a value; strings are quoted.
@@ -112,9 +109,9 @@ impl Preview {
     /// Writes only the beginning of a long text, to avoid copying what is truncated
     /// later.
     fn write_string(self, text: &str, out: &mut String) {
-        let end = text.char_indices().nth(self.limit).map_or(text.len(), |(at, _)| at);
-        write_json_string(&text[..end], out);
-        if end < text.len() {
+        let start = beginning(text, self.limit);
+        write_json_string(start, out);
+        if start.len() < text.len() {
             out.push('…');
         }
     }

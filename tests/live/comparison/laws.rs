@@ -1,6 +1,7 @@
 //! Properties of every comparison.
 
-use flowsim::analysis::comparison::{Rules, Verdict, compare, render_text};
+use flowsim::analysis::comparison::{Rules, Verdict, compare};
+use flowsim::report::comparison::render_text;
 use flowsim::trace::observation::{
     Attribute, AttributeKind, AttributeKinds, Observation, ObservedFlow, ObservedStep,
     Place, Source,

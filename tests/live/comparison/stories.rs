@@ -1,8 +1,7 @@
 //! Pairs of calls, and the reports about them.
 
-use flowsim::analysis::comparison::{
-    CauseKind, Comparison, Rules, Verdict, compare, render_text,
-};
+use flowsim::analysis::comparison::{CauseKind, Comparison, Rules, Verdict, compare};
+use flowsim::report::comparison::render_text;
 use insta::assert_snapshot;
 
 use super::stage::{clinic, shared};

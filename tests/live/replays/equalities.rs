@@ -1,7 +1,8 @@
 //! Recordings that differ in form from the local call but describe the same call.
 
-use flowsim::analysis::comparison::{DifferenceKind, Verdict, render_text};
+use flowsim::analysis::comparison::{DifferenceKind, Verdict};
 use flowsim::recording::{Recording, RedactionKinds, Redactor};
+use flowsim::report::comparison::render_text;
 use flowsim::value::Json;
 use serde_json::{Map, Value};
 

@@ -3,9 +3,8 @@
 
 use std::fs;
 
-use flowsim::analysis::comparison::{
-    CauseKind, Comparison, DifferenceKind, Verdict, render_text,
-};
+use flowsim::analysis::comparison::{CauseKind, Comparison, DifferenceKind, Verdict};
+use flowsim::report::comparison::render_text;
 
 use super::stage::{Caller, Stage, root};
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use flowsim::analysis::comparison::{Verdict, render_text};
+use flowsim::analysis::comparison::Verdict;
+use flowsim::report::comparison::render_text;
 use flowsim::trace::{EventKind, Field, Trace};
 use flowsim::value::Value;
 use proptest::prelude::*;

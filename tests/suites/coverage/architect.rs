@@ -1,6 +1,6 @@
 //! Coverage of Architect flows, counted by hand.
 
-use flowsim::analysis::coverage::{render_summary, render_uncovered};
+use flowsim::report::coverage::{render_summary, render_uncovered};
 
 use super::stage::{Stage, count, node, shares};
 

@@ -62,6 +62,10 @@ fn a_merged_report_can_be_merged_again() {
     for line in ["SF:flow1.yaml", "FNDA:3,Main", "DA:9,3", "DA:19,2", "DA:24,1"] {
         assert!(lcov.lines().any(|it| it == line), "{line}\n{lcov}");
     }
+    let (code, xml, _) = merge(folder.path(), "all.json one.json --format cobertura");
+    assert_eq!(code, 0);
+    let line = "<line number=\"19\" hits=\"2\"";
+    assert!(xml.starts_with("<?xml ") && xml.contains(line), "{xml}");
 }
 
 /// 7 of 9 nodes are 77 %. All conditions and calls are covered, and there are no tasks.

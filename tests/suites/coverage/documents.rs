@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
-use flowsim::analysis::coverage::{Kind, Report, read, render_json, render_lcov};
+use flowsim::analysis::coverage::{Kind, Report, read, render_json};
 use flowsim::diagnostic::{Code, Style, render_text};
+use flowsim::report::coverage::render_lcov;
 use flowsim::source::{Files, read_document};
 
 use super::architect::{CLOCK, DESK};

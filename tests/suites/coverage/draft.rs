@@ -1,6 +1,7 @@
 //! Coverage of draft flows, counted by hand.
 
-use flowsim::analysis::coverage::{Kind, render_summary, render_uncovered};
+use flowsim::analysis::coverage::Kind;
+use flowsim::report::coverage::{render_summary, render_uncovered};
 
 use super::stage::{Stage, count, node, shares};
 

@@ -6,10 +6,10 @@
 use std::sync::LazyLock;
 
 use flowsim::analysis::coverage::{
-    Coverage, Kind, OtherProgram, Report, read, render_json, render_lcov, render_summary,
-    render_uncovered,
+    Coverage, Kind, OtherProgram, Report, read, render_json,
 };
 use flowsim::flow::{NodeId, TextId};
+use flowsim::report::coverage::{render_lcov, render_summary, render_uncovered};
 use flowsim::source::{Files, read_json};
 use flowsim::trace::{Event, EventKind, Field, PathTaken, Phrase, Step, Trace};
 use flowsim::value::Value;

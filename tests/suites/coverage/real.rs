@@ -4,13 +4,12 @@
 
 use std::sync::Arc;
 
-use flowsim::analysis::coverage::{
-    Coverage, Kind, Report, read, render_json, render_lcov,
-};
+use flowsim::analysis::coverage::{Coverage, Kind, Report, read, render_json};
 use flowsim::engine::{Call, Session, play};
 use flowsim::flow::FlowId;
 use flowsim::flow::read::load;
 use flowsim::program::Program;
+use flowsim::report::coverage::render_lcov;
 use flowsim::source::{Files, read_json};
 use flowsim::world::{FixtureHost, Fixtures, Input};
 

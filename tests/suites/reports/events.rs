@@ -92,6 +92,7 @@ fn mismatches() -> Outcome {
             found: lines(&["Ask", "Check", "Support"]),
             step: Some(2),
             cause: vec!["condition 1: {digit} == '2'".into(), "digit = \"1\"".into()],
+            comparison: None,
         },
         Mismatch {
             span: at(0, 14),
@@ -101,6 +102,7 @@ fn mismatches() -> Outcome {
             found: Shown::Nothing,
             step: None,
             cause: Vec::new(),
+            comparison: None,
         },
     ])
 }
@@ -116,6 +118,7 @@ pub(crate) fn results() -> Vec<CaseResult> {
         found: Shown::Nothing,
         step: None,
         cause: Vec::new(),
+        comparison: None,
     }]);
     let broken = Diagnostic::new(Code::UNKNOWN_FLOW, "no flow is called `Mian`");
     let broken = broken.help("did you mean `Main`?").flow("Mian");

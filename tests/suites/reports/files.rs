@@ -18,13 +18,13 @@ fn names(folder: &Path) -> Vec<String> {
 
 #[test]
 fn a_report_exists_only_after_the_run_has_ended() {
-    for kind in ["junit", "tap", "json", "markdown"] {
+    for kind in ["junit", "tap", "json", "markdown", "cobertura"] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out/report");
         fs::create_dir(path.parent().unwrap()).unwrap();
         fs::write(&path, "of an earlier run").unwrap();
         let spec = ReportSpec::parse(&format!("{kind}={}", path.display())).unwrap();
-        assert_eq!(spec.path(), Some(path.clone()));
+        assert_eq!(spec.path(), Some(&*path));
         let mut reporter = spec.reporter(&options(true), Box::new(std::io::sink()));
         send_one(&mut *reporter, &RunEvent::Started);
         for result in &results() {
@@ -41,7 +41,7 @@ fn a_report_that_cannot_be_written_is_reported_before_tests_run() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
     let path = folder.path().join("file/junit.xml");
-    let spec = ReportSpec::Junit(path.clone());
+    let spec = ReportSpec::parse(&format!("junit={}", path.display())).unwrap();
     let mut reporter = spec.reporter(&options(true), Box::new(std::io::sink()));
     let (library, files) = (Library::default(), files());
     let scene = LoadedSuite { library: &library, files: &files };
@@ -56,7 +56,8 @@ fn github_gets_annotations_and_a_summary() {
     fs::write(&summary, "# of another program\n\n").unwrap();
     let options = Options { step_summary: Some(summary.clone()), ..options(false) };
     let mut written = Vec::new();
-    let mut reporter = ReportSpec::Github.reporter(&options, Box::new(&mut written));
+    let mut reporter =
+        ReportSpec::parse("github").unwrap().reporter(&options, Box::new(&mut written));
     send(&mut *reporter, &results(), 0);
     drop(reporter);
     let annotations = String::from_utf8(written).unwrap();

@@ -521,3 +521,25 @@ fn a_call_that_was_transferred_and_not_routed() {
     let expected = vec![Expectation::Routing(Some(Box::new(lounge)))];
     insta::assert_snapshot!(scene.explain(case, expected));
 }
+
+/// The call is transferred to a number if the tier is silver, else it is routed.
+#[test]
+fn transfers_are_expected_by_name_or_excluded() {
+    let scene = Scene::of("shop.yaml", include_str!("shop.yaml"));
+    let tier = |tier: &str| {
+        let tier = format!(
+            "dataActions: {{Get Tier: {{output: {{tier: {tier}}}}}}}\nqueues: [{{name: Lounge}}]"
+        );
+        fixtures(case("Shop", &[]), &tier)
+    };
+    let transfer = |wanted: Option<TextMatcher>| vec![Expectation::Transfer(wanted)];
+    assert_eq!(scene.explain(tier("silver"), transfer(Some(matches("[0-9]")))), "");
+    assert_eq!(scene.explain(tier("gold"), transfer(None)), "");
+    let wrong = [
+        (tier("silver"), transfer(Some(equals("Lounge")))),
+        (tier("silver"), transfer(None)),
+        (tier("gold"), transfer(Some(equals("+4930123456")))),
+    ];
+    let wrong = wrong.map(|(case, expected)| scene.explain(case, expected));
+    insta::assert_snapshot!(wrong.join("\n"));
+}

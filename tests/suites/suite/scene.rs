@@ -8,10 +8,11 @@ use flowsim::engine::Session;
 use flowsim::flow::Spanned;
 use flowsim::flow::read::load;
 use flowsim::program::Program;
+use flowsim::report::explain;
 use flowsim::source::{FileId, Files, Span, read_yaml};
 use flowsim::suite::{
-    Case, Expectation, Mismatch, Played, Start, TextMatcher, Turn, ValueMatcher, explain,
-    judge, play, prepare,
+    Case, Expectation, Mismatch, Played, Start, TextMatcher, Turn, ValueMatcher, judge,
+    play, prepare,
 };
 use flowsim::value::{Json, Text, Value};
 use flowsim::world::{Fixtures, Input};

@@ -5,12 +5,13 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use flowsim::diagnostic::Diagnostic;
+use flowsim::report::explain;
 use flowsim::runner::{CaseResult, Library, Options, Outcome, Plan, RunEvent, run};
 use flowsim::source::Files;
 use flowsim::suite::snapshot::{
     Reviewed, SnapshotMode, SnapshotState, delete, pending, review, unreferenced,
 };
-use flowsim::suite::{Mismatch, Selection, explain};
+use flowsim::suite::{Mismatch, Selection};
 use proptest::prelude::*;
 
 /// A folder with a scenario file that runs flows of `fixtures/`.

@@ -32,7 +32,7 @@ fn in_list(actions: &[Action], report: &mut Report<'_>) -> bool {
                         last.title()
                     );
                     let help = "move it before that action, or delete it";
-                    Diagnostic { message, ..diagnostic }.help(help)
+                    Diagnostic { message, ..diagnostic }.naming_node().help(help)
                 },
             );
             is_reported = true;

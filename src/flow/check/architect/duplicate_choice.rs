@@ -22,7 +22,7 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
                     first.action.title(),
                     digit.value
                 );
-                let diagnostic = Diagnostic { message, ..diagnostic };
+                let diagnostic = Diagnostic { message, ..diagnostic }.naming_node();
                 match &first.digit {
                     Some(digit) => diagnostic.label(digit.span, "the same key"),
                     None => diagnostic,

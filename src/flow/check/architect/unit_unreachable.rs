@@ -47,7 +47,9 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
             };
             let message =
                 format!("nothing starts, jumps to or calls the {kind} `{}`", unit.name);
-            Diagnostic { message, ..diagnostic }.help("jump to it, call it, or delete it")
+            Diagnostic { message, ..diagnostic }
+                .naming_node()
+                .help("jump to it, call it, or delete it")
         });
     }
 }

@@ -178,13 +178,19 @@ fn read_listed(
 }
 
 fn mismatch(entry: &Entry<'_>, own: &Document<'_>) -> Diagnostic {
-    let message = match own.as_str() {
+    let diagnostic = |message: String| Diagnostic::new(Code::NODE_ID_MISMATCH, message);
+    let diagnostic = match own.as_str() {
         Some(own) => {
-            format!("the node has the key `{}`, but the `id` `{own}`", entry.key)
+            let key = &entry.key;
+            diagnostic(format!("the node has the key `{key}`, but the `id` `{own}`"))
+                .naming_node()
         }
-        None => format!("the `id` of a node must be a string, found {}", own.describe()),
+        None => {
+            let found = own.describe();
+            diagnostic(format!("the `id` of a node must be a string, found {found}"))
+        }
     };
-    Diagnostic::new(Code::NODE_ID_MISMATCH, message)
+    diagnostic
         .at(own.span)
         .label(entry.key_span, "other nodes refer to it by this key")
         .help("make both the same; the key takes precedence")

@@ -4,8 +4,8 @@ mod text;
 
 use crate::diagnostic::Code;
 use crate::value::{
-    DateTime, Json, Kind, Type, Value, to_boolean, to_currency, to_decimal, to_duration,
-    to_integer, write_json_string,
+    DateTime, Json, Kind, Type, Value, beginning, to_boolean, to_currency, to_decimal,
+    to_duration, to_integer, write_json_string,
 };
 
 use super::super::arguments::Arguments;
@@ -202,10 +202,10 @@ fn phone_number(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 }
 
 fn inconvertible(arguments: &Arguments<'_>, text: &str) -> Failure {
-    let beginning: String = text.chars().take(80).collect();
+    let start = beginning(text, 80);
     let mut message = String::from("cannot convert ");
-    write_json_string(&beginning, &mut message);
-    if beginning.len() < text.len() {
+    write_json_string(start, &mut message);
+    if start.len() < text.len() {
         message.push('…');
     }
     message.push_str(&format!(" to {}", arguments.result_type()));
