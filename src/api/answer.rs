@@ -118,7 +118,7 @@ impl Answer {
     pub(super) fn to(&self, question: &Question<'_>) -> Result<world::Answer, Error> {
         let answer = match &self.0 {
             Kind::Input(notation) if matches!(question, Question::Input(_)) => {
-                let input = Input::parse(notation).map_err(Error::call)?;
+                let input = Input::parse(notation).map_err(Error::invalid)?;
                 Some(world::Answer::Input(input))
             }
             Kind::NotFound => not_found(question),
@@ -127,7 +127,9 @@ impl Answer {
         };
         answer.ok_or_else(|| {
             let requested = subject(question);
-            Error::call(format!("the answer does not fit: the flow requests {requested}"))
+            Error::invalid(format!(
+                "the answer does not fit: the flow requests {requested}"
+            ))
         })
     }
 }

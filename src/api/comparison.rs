@@ -69,7 +69,7 @@ impl CompareOptions {
 
 #[expect(clippy::needless_pass_by_value, reason = "used with `map_err`")]
 fn invalid(rule: internal::InvalidRule) -> Error {
-    Error::call(rule.to_string())
+    Error::invalid(rule.to_string())
 }
 
 /// The result of comparing a recorded call with its replay on local flows.

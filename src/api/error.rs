@@ -25,7 +25,7 @@ pub enum ErrorKind {
     /// A file does not load.
     Load,
     /// A call, an answer or an option is invalid.
-    Call,
+    Invalid,
     /// The machine lacks a resource, such as threads.
     System,
 }
@@ -42,17 +42,21 @@ impl Error {
     /// Creates the error of an invalid call from its problems, which have no places.
     pub(super) fn of_call(problems: Vec<internal::Diagnostic>) -> Self {
         let diagnostics = Diagnostic::all(problems, &Arc::default());
-        Self { kind: ErrorKind::Call, diagnostics, message: String::new() }
+        Self { kind: ErrorKind::Invalid, diagnostics, message: String::new() }
     }
 
     /// Creates the error of an invalid argument.
-    pub(super) fn call(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::Call, diagnostics: Vec::new(), message: message.into() }
+    pub(super) fn invalid(message: impl Into<String>) -> Self {
+        Self {
+            kind: ErrorKind::Invalid,
+            diagnostics: Vec::new(),
+            message: message.into(),
+        }
     }
 
     /// Creates the error of a missing resource.
     pub(super) fn system(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::System, ..Self::call(message) }
+        Self { kind: ErrorKind::System, ..Self::invalid(message) }
     }
 
     /// The kind.

@@ -175,7 +175,9 @@ impl Project {
     /// The recording does not load.
     pub fn compare(&self, recording: impl AsRef<Path>) -> Result<Comparison, Error> {
         let all = self.compare_batch([recording], &CompareOptions::default())?;
-        all.into_iter().next().ok_or_else(|| Error::call("the folder has no recordings"))
+        all.into_iter()
+            .next()
+            .ok_or_else(|| Error::invalid("the folder has no recordings"))
     }
 
     /// Compares recordings in parallel. A path is a recording, or a folder with

@@ -65,7 +65,9 @@ impl Session {
     pub fn answer(&mut self, answer: impl Into<Answer>) -> Result<(), Error> {
         let answer = match self.session.question() {
             Some(question) => answer.into().to(&question)?,
-            None => return Err(Error::call("the call is over; no answer is requested")),
+            None => {
+                return Err(Error::invalid("the call is over; no answer is requested"));
+            }
         };
         self.session.resume(answer);
         Ok(())

@@ -25,7 +25,7 @@ impl Value {
     /// # Errors
     /// The string is not JSON.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        Json::parse(text).map(Self).map_err(|problem| Error::call(problem.to_string()))
+        Json::parse(text).map(Self).map_err(|problem| Error::invalid(problem.to_string()))
     }
 
     /// Returns `null`, which flows read as NOT_SET.

@@ -81,7 +81,7 @@ fn invalid_options_and_recordings_are_errors() {
         (CompareOptions::default().number_tolerance("much"), "`number` takes a number"),
     ] {
         let error = project.compare_batch(none, &options).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Call);
+        assert_eq!(error.kind(), ErrorKind::Invalid);
         assert!(error.to_string().contains(message), "{error}");
     }
     let folder = tempfile::tempdir().unwrap();

@@ -62,7 +62,7 @@ fn every_problem_of_a_call_is_reported() {
         .max_actions(u32::MAX)
         .max_depth(u16::MAX);
     let error = shared().run(&broken).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Call);
+    assert_eq!(error.kind(), ErrorKind::Invalid);
     assert_eq!(error.diagnostics().len(), 6, "{error}");
     assert!(error.to_string().contains("did you mean `CheckResult`?"));
     let error = shared().run(&Call::new("Inbound_Flow_C")).unwrap_err();
