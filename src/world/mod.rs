@@ -7,14 +7,18 @@ mod contacts;
 mod fixtures;
 mod host;
 mod input;
+mod organisation;
 mod phone;
 mod question;
 
 pub use fixtures::{
     AnswerProgress, DataTableRow, Fixtures, QueueWait, ScheduleGroupState, TimeZone, User,
 };
+pub(crate) use fixtures::{is_derived_id, object_of_name};
 pub use host::FixtureHost;
 pub use input::Input;
+pub use organisation::Organisation;
+pub(crate) use organisation::empty_organisation;
 pub use phone::{Country, e164, unreadable};
 pub use question::{
     ActionAnswer, Answer, Choice, Host, InputQuestion, Keystroke, Question, QueueAnswer,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::super::values::{expected, input, output, text_input};
 use super::super::{Outcome, by_output};
 use crate::engine::state::State;
-use crate::expr::architect::Directory;
 use crate::program::architect::{By, ObjectLookup};
 use crate::program::{Program, Step};
 use crate::trace::Field;
