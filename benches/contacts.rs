@@ -6,6 +6,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+// Hidden modules: the API has no lookup of one contact; a call makes it.
 use flowsim::source::{Files, read_document};
 use flowsim::world::{AnswerProgress, Fixtures, Question};
 use tempfile::TempDir;

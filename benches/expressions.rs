@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use evalexpr::{ContextWithMutableVariables, HashMapContext, build_operator_tree};
+// Hidden modules: this measures the compiler and the evaluation alone, without a flow.
 use flowsim::expr::architect::{
     self, Declarations, Directory, Expression, Scope, UnknownOrganization, parse,
 };

@@ -6,7 +6,7 @@
 use std::fmt;
 
 /// Every optional feature, and whether this build has it.
-pub const FEATURES: &[(&str, bool)] = &[
+const FEATURES: &[(&str, bool)] = &[
     ("live", cfg!(feature = "live")),
     ("phone", cfg!(feature = "phone")),
     ("png", cfg!(feature = "png")),
@@ -20,7 +20,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Commit of the sources, from the environment variable `FLOWSIM_COMMIT` of the build.
 /// Published binaries have it. A build from source does not ask Git: each commit would
 /// compile everything again.
-pub const COMMIT: Option<&str> = option_env!("FLOWSIM_COMMIT");
+const COMMIT: Option<&str> = option_env!("FLOWSIM_COMMIT");
 
 /// A needed feature that this build lacks. The displayed text names the feature and how to
 /// get it.

@@ -1,5 +1,9 @@
 //! The speed of calls and of loading flows, each compared with a baseline in the same
 //! run. `docs/performance.md` explains the figures.
+//!
+//! The functions that were written by hand make the traces of the engine event by event,
+//! and the time of a call excludes the resolution of its names. So the benchmarks of calls
+//! use hidden modules of flowsim; `load` uses its API.
 
 mod architect;
 mod deep_menu;

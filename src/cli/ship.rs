@@ -36,6 +36,7 @@ pub(super) struct Arguments {
 
     /// Address of the store, such as https://search.example.com:9200
     #[arg(long, value_name = "URL")]
+    #[expect(rustdoc::bare_urls, reason = "the comment is the help of the flag")]
     to: String,
 
     /// Index to write to

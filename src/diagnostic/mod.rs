@@ -29,6 +29,7 @@ use crate::source::{Problem, ProblemKind, Span};
 
 /// The severity of a diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Severity {
     /// Information.
     Note,

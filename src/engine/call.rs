@@ -1,11 +1,11 @@
 //! The parameters of a call: flow, context, variables, limits.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use crate::flow::{FlowId, NodeId, VariableId};
 use crate::program::{ContextId, Program};
 use crate::value::{DateTime, Duration, Json, Kind, Object, Text, Value, properties_of};
-use crate::world::Fixtures;
+use crate::world::{Organisation, empty_organisation};
 
 /// Limits after which a call ends although its flows are not finished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,9 +138,6 @@ const PROPERTIES: [(&str, &str, &str); 5] = [
 /// sets a single attribute.
 const PARTICIPANT_DATA: &str = "participantData";
 
-/// The empty organisation, shared by all calls without an organisation.
-static NO_ORGANISATION: LazyLock<Arc<Fixtures>> = LazyLock::new(Arc::default);
-
 /// The parameters of a call: its start, context and variables. Names are resolved once,
 /// so the same call can run any number of times.
 #[derive(Debug, Clone)]
@@ -154,7 +151,7 @@ pub struct Call {
     pub(super) participant_data: Vec<(Text, Text)>,
     pub(super) start: DateTime,
     pub(super) limits: Limits,
-    pub(super) organisation: Arc<Fixtures>,
+    pub(super) organisation: Arc<dyn Organisation>,
     pub(super) seed: u64,
     pub(super) is_strict: bool,
     pub(super) answer_after_ms: Option<i64>,
@@ -172,7 +169,7 @@ impl Call {
             participant_data: Vec::new(),
             start: DEFAULT_START,
             limits: Limits::default(),
-            organisation: Arc::clone(&NO_ORGANISATION),
+            organisation: empty_organisation(),
             seed: 0,
             is_strict: false,
             answer_after_ms: None,
@@ -201,7 +198,10 @@ impl Call {
     /// Sets the organisation in which Architect flows look up queues, prompts, schedules
     /// and data tables.
     #[must_use]
-    pub fn in_organisation(mut self, organisation: Arc<Fixtures>) -> Self {
+    pub fn in_organisation(
+        mut self,
+        organisation: Arc<impl Organisation + 'static>,
+    ) -> Self {
         self.organisation = organisation;
         self
     }

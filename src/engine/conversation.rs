@@ -9,17 +9,23 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use super::call::Call;
-use crate::expr::architect::{BUILT_INS, BuiltInId, Directory, RandomNumbers};
+use crate::expr::architect::{BUILT_INS, BuiltInId, RandomNumbers};
 use crate::flow::{NodeId, SequenceId, VariableId};
 use crate::program::Program;
 use crate::trace::Failure;
 use crate::value::{Audio, AudioSegment, Duration, Kind, Text, Value};
-use crate::world::Fixtures;
+use crate::world::{self, empty_organisation, object_of_name};
 
 /// The organisation in which a call takes place. It is shared; two are equal if they are
 /// the same object.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Organisation(pub(super) Arc<Fixtures>);
+#[derive(Debug, Clone)]
+pub(super) struct Organisation(pub(super) Arc<dyn world::Organisation>);
+
+impl Default for Organisation {
+    fn default() -> Self {
+        Self(empty_organisation())
+    }
+}
 
 impl PartialEq for Organisation {
     fn eq(&self, other: &Self) -> bool {
@@ -134,7 +140,7 @@ impl Conversation {
         if let Some(queue) = found {
             self.set(QUEUE, queue);
         } else if !name.is_empty() {
-            self.set(QUEUE, Fixtures::unknown(Kind::Queue, &name));
+            self.set(QUEUE, object_of_name(Kind::Queue, &name));
         }
         let queue = self.get(QUEUE);
         let known = organisation.queue_wait(&text(queue, "id"), &text(queue, "name"));

@@ -23,5 +23,5 @@ mod view;
 
 pub use call::{Call, DEFAULT_START, Limits, context_problem};
 pub use play::play;
-pub use request::{DEFAULT_TIMEOUT_MS, Request};
+pub use request::Request;
 pub use session::{Progress, Session};

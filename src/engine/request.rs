@@ -7,7 +7,7 @@ use crate::value::{Json, Number, Text, Value};
 use crate::world::Input;
 
 /// The default timeout of a simulation, in milliseconds. *Source: the lookup tutorial.*
-pub const DEFAULT_TIMEOUT_MS: i64 = 5_000;
+const DEFAULT_TIMEOUT_MS: i64 = 5_000;
 
 /// A call as described by a request, with unresolved names.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,7 +8,7 @@ use crate::program::Program;
 use crate::program::architect::Source;
 use crate::trace::Failure;
 use crate::value::{Collection, DateTime, Duration, Kind, Text, Type, Value};
-use crate::world::Fixtures;
+use crate::world::object_of_name;
 
 /// The values that the expressions of a task can read.
 pub(super) struct TaskView<'s> {
@@ -90,7 +90,7 @@ impl State {
     /// has only this name.
     pub(super) fn named(&self, kind: Kind, name: &Text) -> Value {
         let organisation = &self.conversation.organisation.0;
-        organisation.by_name(kind, name).unwrap_or_else(|| Fixtures::unknown(kind, name))
+        organisation.by_name(kind, name).unwrap_or_else(|| object_of_name(kind, name))
     }
 
     fn task_view<'s>(&'s self, program: &Program) -> TaskView<'s> {

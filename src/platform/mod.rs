@@ -2,8 +2,8 @@
 //!
 //! Only this module opens connections to other machines. It is used by `flowsim record`,
 //! by `flowsim ship` for uploading decisions to a [`Store`], and by `flowsim serve` for
-//! webhooks, which [`post`] sends. A [`Client`] requests two kinds of results: responses
-//! of simulations, and execution documents of real interactions. [`record`] does that for
+//! webhooks, which [`post()`] sends. A [`Client`] requests two kinds of results: responses
+//! of simulations, and execution documents of real interactions. [`record()`] does that for
 //! a whole list, in parallel. *Source: `docs/record.md` describes the requests and the
 //! data that leaves the machine.*
 //!

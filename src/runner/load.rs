@@ -157,7 +157,7 @@ impl Library {
     }
 
     /// Returns all programs, in the order in which scenario files first named them.
-    pub fn programs(&self) -> impl Iterator<Item = &Arc<Program>> {
+    pub(super) fn programs(&self) -> impl Iterator<Item = &Arc<Program>> {
         self.programs.values().filter_map(|(program, _)| program.as_ref().ok())
     }
 

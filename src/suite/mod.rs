@@ -2,7 +2,7 @@
 //!
 //! A [`SuiteFile`] is read from YAML or JSON. Every row of a table becomes a separate
 //! [`Case`]. A case is [prepared](prepare) against a compiled organisation,
-//! [played](play), and [judged](judge) by its trace. The whole call can be kept as a
+//! [played](play()), and [judged](judge()) by its trace. The whole call can be kept as a
 //! [snapshot]. A case may also replay a [recorded](Recorded) call. *Source: `docs/scenarios.md` describes the format.*
 
 mod callable_names;

@@ -42,6 +42,7 @@ pub struct Trace {
 
 /// Final status of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Status {
     /// The call completed.
     Completed,

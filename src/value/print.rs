@@ -147,7 +147,7 @@ impl fmt::Display for Value {
 impl Currency {
     /// The amount with at least two digits after the point. Returns `None` if it is
     /// unset.
-    pub fn amount_text(&self) -> Option<String> {
+    pub(super) fn amount_text(&self) -> Option<String> {
         let mut text = String::new();
         self.amount.as_ref()?.write(2, &mut text);
         Some(text)

@@ -7,6 +7,7 @@ mod contacts;
 mod fixtures;
 mod host;
 mod input;
+mod organisation;
 mod phone;
 mod question;
 
@@ -14,8 +15,11 @@ pub use fixtures::{
     AnswerProgress, DataTableRow, Fixtures, QueueWait, ScheduleGroupState, TimeZone,
     User, section_of, section_of_prompt,
 };
+pub(crate) use fixtures::{is_derived_id, object_of_name};
 pub use host::FixtureHost;
 pub use input::{Input, Keystroke};
+pub use organisation::Organisation;
+pub(crate) use organisation::empty_organisation;
 pub use phone::{Country, e164, unreadable};
 pub use question::{
     ActionAnswer, Answer, Choice, Host, InputQuestion, Question, QueueAnswer, Response,

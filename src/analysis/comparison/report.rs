@@ -28,6 +28,7 @@ pub struct Comparison {
 /// Whether two sides are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum Verdict {
     /// Equal in everything that both sides know.
     Equal,

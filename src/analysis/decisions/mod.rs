@@ -11,9 +11,9 @@ mod read;
 mod write;
 
 pub use of_call::{of_document, of_trace};
-pub use of_observation::of_observation;
+pub(super) use of_observation::of_observation;
 pub use read::{Item, read};
-pub use write::{Form, HEADER, bulk, is_beginning, write_csv, write_line};
+pub use write::{Form, bulk, is_beginning, write_csv, write_line};
 
 use crate::value::Text;
 

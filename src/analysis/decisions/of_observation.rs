@@ -10,7 +10,10 @@ const TRANSFER: &str = "actionTransferTo";
 
 /// Returns the decisions of a call, as far as its document contains them. Execution
 /// documents do not contain keys that chose in a menu.
-pub fn of_observation(call: &Observation, instance: &str) -> Vec<Decision> {
+pub(in crate::analysis) fn of_observation(
+    call: &Observation,
+    instance: &str,
+) -> Vec<Decision> {
     let mut log = Log::new(call.start.unwrap_or(DateTime::MIN), instance);
     for step in &call.steps {
         let at = step.start_ms.unwrap_or(0);

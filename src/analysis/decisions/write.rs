@@ -6,7 +6,7 @@ use super::Decision;
 use crate::value::{derived_id, write_json_string};
 
 /// Keys of a document and columns of a table, in order.
-pub const HEADER: [&str; 6] = [
+pub(super) const HEADER: [&str; 6] = [
     "timestamp",
     "flowInstanceId",
     "dtmf",

@@ -155,14 +155,14 @@ impl View {
     }
 
     /// Returns the total of a row.
-    pub fn row_total(&self, row: usize) -> Cell {
+    pub(crate) fn row_total(&self, row: usize) -> Cell {
         let mut total = Cell::default();
         self.cells.get(row).into_iter().flatten().for_each(|cell| total.add(cell));
         total
     }
 
     /// Returns the total of a column.
-    pub fn column_total(&self, column: usize) -> Cell {
+    pub(crate) fn column_total(&self, column: usize) -> Cell {
         let mut total = Cell::default();
         let cells = self.cells.iter().filter_map(|row| row.get(column));
         cells.for_each(|cell| total.add(cell));

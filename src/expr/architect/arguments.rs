@@ -57,7 +57,10 @@ impl<'a> Arguments<'a> {
     }
 
     /// A String that may be NOT_SET.
-    pub fn optional_text(&self, place: usize) -> Result<Option<&'a Text>, Failure> {
+    pub(super) fn optional_text(
+        &self,
+        place: usize,
+    ) -> Result<Option<&'a Text>, Failure> {
         self.optional(place, Self::text)
     }
 
@@ -96,7 +99,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// A DateTime.
-    pub fn datetime(&self, place: usize) -> Result<DateTime, Failure> {
+    pub(super) fn datetime(&self, place: usize) -> Result<DateTime, Failure> {
         match self.value(place) {
             Value::DateTime(time) => Ok(*time),
             _ => Err(self.unexpected(place)),
@@ -143,7 +146,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// The name of the parameter at a place.
-    pub fn parameter_name(&self, place: usize) -> &'static str {
+    pub(super) fn parameter_name(&self, place: usize) -> &'static str {
         let parameters = self.overload.parameters;
         let found = parameters.get(place).or_else(|| parameters.last());
         found.map_or("argument", |parameter| parameter.name)

@@ -83,7 +83,7 @@ impl Overload {
     /// Marks the result as dependent on the organisation, the clock or the random number
     /// generator.
     #[must_use]
-    pub const fn reading_surroundings(self) -> Self {
+    pub(super) const fn reading_surroundings(self) -> Self {
         Self { reads_environment: true, ..self }
     }
 
@@ -97,7 +97,7 @@ impl Overload {
 impl Parameter {
     /// Accepts NOT_SET.
     #[must_use]
-    pub const fn or_not_set(self) -> Self {
+    pub(super) const fn or_not_set(self) -> Self {
         Self { allows_not_set: true, ..self }
     }
 
@@ -115,7 +115,7 @@ impl Parameter {
 
     /// Accepts every value of any type, without conversion.
     #[must_use]
-    pub const fn of_every_type(self) -> Self {
+    pub(super) const fn of_every_type(self) -> Self {
         Self { accepts_any_value: true, allows_not_set: true, ..self }
     }
 
@@ -127,7 +127,7 @@ impl Parameter {
 
     /// Refuses zero.
     #[must_use]
-    pub const fn not_zero(self) -> Self {
+    pub(super) const fn not_zero(self) -> Self {
         Self { refuses_zero: true, ..self }
     }
 

@@ -22,6 +22,15 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Adds flows that were loaded separately. A module inside an export is left out if
+    /// it is loaded already.
+    pub fn add(&mut self, other: Self) {
+        self.flows.extend(other.flows);
+        self.architect.extend(other.architect);
+        self.diagnostics.extend(other.diagnostics);
+        leave_out_embedded(&mut self.architect);
+    }
+
     /// The number of flows and diagnostics so far.
     fn count(&self) -> usize {
         self.flows.len() + self.architect.len() + self.diagnostics.len()

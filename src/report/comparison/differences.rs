@@ -151,7 +151,7 @@ impl Page {
 }
 
 /// Describes the subject of a difference.
-pub(super) fn subject(it: &Difference) -> String {
+pub(crate) fn subject(it: &Difference) -> String {
     let name = &it.name;
     let node = it.node_name.as_ref().or(it.node_id.as_ref());
     let of = node.map_or_else(String::new, |node| format!(" of `{node}`"));

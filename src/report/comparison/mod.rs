@@ -10,6 +10,7 @@ mod text;
 
 pub(super) use differences::render_differences;
 pub use differences::render_text;
+pub(crate) use differences::subject;
 pub use html::Html;
 pub use json::Json;
 pub use junit::Junit;

@@ -93,10 +93,10 @@ fn proceed(
 /// Whether the digits are an extension and no longer extension begins with them.
 pub(super) fn is_whole(state: &State, listening: &Listening) -> bool {
     let digits = listening.digits.as_str();
-    let known = || state.conversation.organisation.0.extensions();
+    let known = state.conversation.organisation.0.extensions();
     let is_longer =
-        |known: &Text| known.len() > digits.len() && known.starts_with(digits);
-    known().any(|known| known == digits) && !known().any(is_longer)
+        |known: &&Text| known.len() > digits.len() && known.starts_with(digits);
+    known.iter().any(|known| *known == digits) && !known.iter().any(is_longer)
 }
 
 /// Connects the caller with the user of the extension if the fixtures define one.
@@ -119,7 +119,7 @@ fn connect(
     if let Some(effect) = user(state, &extension) {
         return Ok(effect);
     }
-    if state.conversation.organisation.0.extensions().next().is_some() {
+    if !state.conversation.organisation.0.extensions().is_empty() {
         return again(state, program, step, dial, listening, FAILURE);
     }
     // The fixtures define no extensions: the host decides the outcome.

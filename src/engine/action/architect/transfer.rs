@@ -14,7 +14,7 @@ use crate::program::architect::{AcdTarget, Target, Transfer};
 use crate::program::{Program, Step};
 use crate::trace::{self, EventKind, Failure, Field, PathTaken, Phrase, Routing};
 use crate::value::{Collection, Json, Kind, Text, Value};
-use crate::world::{ActionAnswer, Answer, Fixtures, QueueAnswer};
+use crate::world::{ActionAnswer, Answer, QueueAnswer, is_derived_id};
 
 const FAILURE: u16 = 0;
 
@@ -329,7 +329,7 @@ fn known_id(value: &Value) -> Option<Text> {
     let Value::Object(object) = value else { return None };
     let id = id_of(value)?;
     let name = text_property(&object.properties, "name");
-    let is_made = |name: Text| Fixtures::is_derived_id(object.kind, &name, &id);
+    let is_made = |name: Text| is_derived_id(object.kind, &name, &id);
     (!name.is_some_and(is_made)).then_some(id)
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::super::values::{expected, input, output, text_input};
 use super::super::{Outcome, by_output};
 use crate::engine::state::State;
-use crate::expr::architect::Directory;
 use crate::flow::kinds::By;
 use crate::program::architect::ObjectLookup;
 use crate::program::{Program, Step};

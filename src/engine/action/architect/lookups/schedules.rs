@@ -10,7 +10,7 @@ use crate::program::architect::{ScheduleEvaluation, ScheduleGroupEvaluation, Sou
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field};
 use crate::value::{Collection, DateTime, Kind, Text, Value};
-use crate::world::{Fixtures, ScheduleGroupState, TimeZone};
+use crate::world::{Organisation, ScheduleGroupState, TimeZone};
 
 /// Output indexes of a schedule, in the order of the labels.
 const ACTIVE: u16 = 0;
@@ -64,11 +64,11 @@ pub(super) fn evaluate_group(
     let emergency = input(state, program, emergency, Field::EmergencyGroup)?;
     let at = point_in_time(state, program, evaluation.at.as_ref())?;
     let organisation = Arc::clone(&state.conversation.organisation.0);
-    let is_emergency = is_emergency(state, &organisation, &emergency)?;
+    let is_emergency = is_emergency(state, &*organisation, &emergency)?;
     let says = if group.is_unset() {
         Some(ScheduleGroupState::Closed)
     } else {
-        ask(&group, |key| organisation.schedule_group_state(key, None, at))
+        ask(&group, |key| organisation.schedule_group_state(key, at))
     };
     let says = match says {
         _ if is_emergency => ScheduleGroupState::Emergency,
@@ -95,7 +95,7 @@ pub(super) fn evaluate_group(
 
 fn is_emergency(
     state: &mut State,
-    organisation: &Fixtures,
+    organisation: &dyn Organisation,
     group: &Value,
 ) -> Result<bool, Box<Failure>> {
     if group.is_unset() {

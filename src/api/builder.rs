@@ -1,0 +1,128 @@
+//! Loading of projects.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::error::Error;
+use super::project::{Loaded, Project};
+use super::trace::Compiled;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::flow::{check, read};
+use crate::program::Program;
+use crate::source::{Files, read_document};
+use crate::world::Fixtures;
+
+/// A builder for a [`Project`] of several sources.
+#[derive(Debug, Clone, Default)]
+#[must_use = "`load` loads the project"]
+pub struct ProjectBuilder {
+    flows: Vec<PathBuf>,
+    flow_texts: Vec<(PathBuf, String)>,
+    fixtures: Vec<PathBuf>,
+    fixtures_texts: Vec<(PathBuf, String)>,
+    placeholders: Vec<(String, String)>,
+}
+
+impl ProjectBuilder {
+    /// Adds a flow file of any dialect, or a folder with all flows in it.
+    pub fn flows(mut self, path: impl Into<PathBuf>) -> Self {
+        self.flows.push(path.into());
+        self
+    }
+
+    /// Adds a flow document from memory. Messages show the name, and its extension
+    /// determines the format: `.json`, `.yaml` or `.i3InboundFlow`.
+    pub fn flow_text(
+        mut self,
+        name: impl Into<PathBuf>,
+        text: impl Into<String>,
+    ) -> Self {
+        self.flow_texts.push((name.into(), text.into()));
+        self
+    }
+
+    /// Adds a fixtures file, or a folder with all fixtures in it. Later ones override
+    /// earlier ones.
+    pub fn fixtures(mut self, path: impl Into<PathBuf>) -> Self {
+        self.fixtures.push(path.into());
+        self
+    }
+
+    /// Adds a fixtures document from memory. It overrides the fixtures of files. Paths in
+    /// it are relative to the working folder.
+    pub fn fixtures_text(
+        mut self,
+        name: impl Into<PathBuf>,
+        text: impl Into<String>,
+    ) -> Self {
+        self.fixtures_texts.push((name.into(), text.into()));
+        self
+    }
+
+    /// Sets a placeholder of Archy YAML, such as `queue` for `{{queue}}`. The first value
+    /// of a placeholder counts.
+    pub fn set(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.placeholders.push((name.into(), value.into()));
+        self
+    }
+
+    /// Reads and compiles everything.
+    ///
+    /// # Errors
+    /// A file or folder does not load. The error has the diagnostics of all flows and
+    /// fixtures.
+    pub fn load(self) -> Result<Project, Error> {
+        let mut files = Files::new();
+        let flows = self.read_flows(&mut files);
+        let drafts = check::check(&flows.flows);
+        let mut problems = flows.diagnostics.clone();
+        problems.extend(drafts);
+        let forbids = problems.iter().any(check::forbids_running)
+            || !check::duplicates(&flows.architect).is_empty();
+        let (fixtures, findings) = self.read_fixtures(&mut files);
+        let is_error = |it: &Diagnostic| it.severity == Severity::Error;
+        if forbids || findings.iter().any(is_error) {
+            if forbids {
+                problems.extend(check::check_architect(&flows.architect));
+            } else {
+                problems.clear();
+            }
+            problems.extend(findings);
+            return Err(Error::load(problems, files));
+        }
+        let program = Program::compile_all(&flows.flows, &flows.architect);
+        Ok(Project::of(Loaded {
+            compiled: Compiled::new(Arc::new(program)),
+            fixtures: Arc::new(fixtures),
+            has_fixtures: !(self.fixtures.is_empty() && self.fixtures_texts.is_empty()),
+            findings: [flows.diagnostics.clone(), findings].concat(),
+            flows,
+            files: Arc::new(files),
+        }))
+    }
+
+    fn read_flows(&self, files: &mut Files) -> read::Loaded {
+        let mut loaded = read::load(&self.flows, &self.placeholders, files);
+        for (name, text) in &self.flow_texts {
+            let file = files.add(name, text.as_str());
+            loaded.add(read::load_text(&file, &self.placeholders, files));
+        }
+        loaded
+    }
+
+    fn read_fixtures(&self, files: &mut Files) -> (Fixtures, Vec<Diagnostic>) {
+        let (mut fixtures, mut findings) = Fixtures::load(&self.fixtures, files);
+        for (name, text) in &self.fixtures_texts {
+            let file = files.add(name, text.as_str());
+            match read_document(&file) {
+                Ok(document) => {
+                    let (merged, more) = fixtures.merged(&document, Path::new(""));
+                    fixtures = merged;
+                    findings.extend(more);
+                }
+                Err(problem) => findings.push(problem.into()),
+            }
+        }
+        (fixtures, findings)
+    }
+}

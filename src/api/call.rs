@@ -1,0 +1,229 @@
+//! Descriptions of calls.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::error::Error;
+use super::project::Project;
+use super::value::Value;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::engine::{self, Limits, context_problem, start};
+use crate::flow::FlowId;
+use crate::program::Program;
+use crate::value::DateTime;
+use crate::world::Input;
+
+/// The largest nesting depth that can be set.
+const MOST_DEPTH: u16 = 1000;
+
+/// The parameters of a call. Names and values are checked when the call starts.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use flowsim::Call;
+///
+/// let call = Call::new("Inbound_Flow_A")
+///     .context("from", "+15551234567")
+///     .input("1")
+///     .at("2026-03-01T09:00:00Z")
+///     .timeout(Duration::from_secs(60));
+/// ```
+#[derive(Debug, Clone, Default)]
+#[must_use = "a description of a call does nothing by itself"]
+pub struct Call {
+    flow: Option<String>,
+    node: Option<String>,
+    context: Vec<(String, Value)>,
+    variables: Vec<(String, Value)>,
+    inputs: Vec<String>,
+    at: Option<String>,
+    timeout: Option<Duration>,
+    max_actions: Option<u32>,
+    max_depth: Option<u16>,
+    seed: u64,
+    is_strict: bool,
+}
+
+/// A call with resolved names.
+pub(super) struct Resolved {
+    pub(super) call: engine::Call,
+    pub(super) inputs: Arc<[Input]>,
+}
+
+impl Call {
+    /// Creates a call to a flow, by id or name. `Call::default()` calls the only flow
+    /// that no other flow calls.
+    pub fn new(flow: impl Into<String>) -> Self {
+        Self { flow: Some(flow.into()), ..Self::default() }
+    }
+
+    /// Starts at this node instead of the first node.
+    pub fn node(mut self, id: impl Into<String>) -> Self {
+        self.node = Some(id.into());
+        self
+    }
+
+    /// Adds a context field, such as `from`.
+    pub fn context(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.context.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets a variable before the first node.
+    pub fn variable(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.variables.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds the caller's next input: `1234#` for keys, `-` for silence, `7@900,3@200`
+    /// for keys with the milliseconds before each, `say:two words` for speech, `hangup`.
+    pub fn input(mut self, notation: impl Into<String>) -> Self {
+        self.inputs.push(notation.into());
+        self
+    }
+
+    /// Adds several inputs.
+    pub fn inputs<I: Into<String>>(self, all: impl IntoIterator<Item = I>) -> Self {
+        all.into_iter().fold(self, Self::input)
+    }
+
+    /// Sets the start of the virtual clock, such as `2026-01-05T09:00:00Z`, the default.
+    pub fn at(mut self, date_time: impl Into<String>) -> Self {
+        self.at = Some(date_time.into());
+        self
+    }
+
+    /// Sets the time after which the call ends, on the virtual clock.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets the maximum number of actions; the default is 10,000.
+    pub fn max_actions(mut self, count: u32) -> Self {
+        self.max_actions = Some(count);
+        self
+    }
+
+    /// Sets the maximum nesting depth of flows; the default is 32.
+    pub fn max_depth(mut self, depth: u16) -> Self {
+        self.max_depth = Some(depth);
+        self
+    }
+
+    /// Sets the random seed for expressions; the default is 0.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Sets strict mode: a missing fixture is an error instead of a note.
+    pub fn strict(mut self, is_strict: bool) -> Self {
+        self.is_strict = is_strict;
+        self
+    }
+
+    /// Resolves all names and reports every problem.
+    pub(super) fn resolve(&self, project: &Project) -> Result<Resolved, Error> {
+        let program = project.program();
+        let flow = self.resolve_flow(program).map_err(|it| Error::of_call(vec![*it]))?;
+        let mut problems = Vec::new();
+        let call = engine::Call::new(flow)
+            .limits(self.limits(&mut problems))
+            .seed(self.seed)
+            .strict(self.is_strict)
+            .in_organisation(Arc::clone(project.fixtures()));
+        let call = self.with_start(call, program, &mut problems);
+        let call = self.with_values(call, program, &mut problems);
+        let mut inputs = Vec::with_capacity(self.inputs.len());
+        for input in &self.inputs {
+            match Input::parse(input) {
+                Ok(input) => inputs.push(input),
+                Err(message) => problems.push(invalid(message)),
+            }
+        }
+        if problems.is_empty() {
+            Ok(Resolved { call, inputs: inputs.into() })
+        } else {
+            Err(Error::of_call(problems))
+        }
+    }
+
+    fn resolve_flow(&self, program: &Program) -> Result<FlowId, Box<Diagnostic>> {
+        match &self.flow {
+            Some(name) => start::flow(program, name),
+            None => start::only_entry(program),
+        }
+    }
+
+    fn limits(&self, problems: &mut Vec<Diagnostic>) -> Limits {
+        let default = Limits::default();
+        let milliseconds = |time: Duration| i64::try_from(time.as_millis());
+        let limits = Limits {
+            max_actions: self.max_actions.unwrap_or(default.max_actions),
+            max_depth: self.max_depth.unwrap_or(default.max_depth),
+            timeout_ms: self.timeout.map(|it| milliseconds(it).unwrap_or(i64::MAX)),
+        };
+        if limits.max_actions > Limits::MOST_ACTIONS {
+            let most = Limits::MOST_ACTIONS;
+            problems
+                .push(invalid(format!("the maximum number of actions exceeds {most}")));
+        }
+        if limits.max_depth > MOST_DEPTH {
+            let message = format!("the maximum nesting depth exceeds {MOST_DEPTH}");
+            problems.push(invalid(message));
+        }
+        limits
+    }
+
+    fn with_start(
+        &self,
+        mut call: engine::Call,
+        program: &Program,
+        problems: &mut Vec<Diagnostic>,
+    ) -> engine::Call {
+        if let Some(name) = &self.node {
+            match start::node(program, call.flow(), name) {
+                Ok(node) => call = call.at_node(node),
+                Err(problem) => problems.push(*problem),
+            }
+        }
+        let Some(text) = &self.at else { return call };
+        match DateTime::parse(text) {
+            Some(start) => call.at(start),
+            None => {
+                let help = "write a date and time between the years 1800 and 2200, such \
+                            as 2026-01-05T09:00:00Z";
+                let message = format!("`{text}` is not a date and time");
+                problems.push(invalid(message).help(help));
+                call
+            }
+        }
+    }
+
+    fn with_values(
+        &self,
+        mut call: engine::Call,
+        program: &Program,
+        problems: &mut Vec<Diagnostic>,
+    ) -> engine::Call {
+        for (name, value) in &self.context {
+            let value = value.to_engine();
+            problems.extend(context_problem(name, &value).map(invalid));
+            call = call.context(program, name, value);
+        }
+        for (name, value) in &self.variables {
+            let value = value.to_engine();
+            match start::variable(program, call.flow(), name, &value) {
+                Ok(()) => call = call.variable(program, name, value),
+                Err(problem) => problems.push(*problem),
+            }
+        }
+        call
+    }
+}
+
+fn invalid(message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Code::INVALID_REQUEST, message)
+}

@@ -1,0 +1,123 @@
+//! The organisation in which a call takes place.
+
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use super::fixtures::{DataTableRow, Fixtures, QueueWait, ScheduleGroupState, TimeZone};
+use crate::expr::architect::Directory;
+use crate::value::{DateTime, Kind, Object, Text, Value};
+
+/// The organisation in which a call takes place: everything that Architect flows look up.
+/// It does not change during a call. Requests that may fail or get different answers are
+/// [questions](super::Question) instead.
+///
+/// [`Fixtures`] are an organisation. Objects are found by id or name, ignoring case.
+pub trait Organisation: Directory + fmt::Debug + Send + Sync {
+    /// Returns whether an object is known; `None` if there are no objects of its kind.
+    fn knows(&self, kind: Kind, id: &str, name: &str) -> Option<bool>;
+
+    /// Returns how long callers wait in a queue.
+    fn queue_wait(&self, id: &str, name: &str) -> QueueWait;
+
+    /// Returns a prompt with its text in another language; `None` if it has no text in
+    /// that language.
+    fn prompt_in(&self, prompt: &Object, language: &str) -> Option<Arc<Object>>;
+
+    /// Returns the extensions of users; empty if the organisation does not define any.
+    fn extensions(&self) -> Vec<&Text>;
+
+    /// Returns the user with an extension; the first one of several.
+    fn user_of_extension(&self, extension: &str) -> Option<Value>;
+
+    /// Returns the id of a data table; `None` if the table is unknown.
+    fn data_table_id(&self, table: &str) -> Option<&Text>;
+
+    /// Looks up a row of a data table; `None` if the table is unknown. The key must match
+    /// exactly.
+    fn data_table_row(&self, table: &str, key: &str) -> Option<DataTableRow>;
+
+    /// Returns whether a schedule is active, in local time of the zone or in UTC. Returns
+    /// `None` if the schedule or its times are unknown.
+    fn schedule_is_active(
+        &self,
+        schedule: &str,
+        at: DateTime,
+        zone: Option<&TimeZone>,
+    ) -> Option<bool>;
+
+    /// Returns the state of a schedule group; `None` if the group or its schedules are
+    /// unknown.
+    fn schedule_group_state(
+        &self,
+        group: &str,
+        at: DateTime,
+    ) -> Option<ScheduleGroupState>;
+
+    /// Returns the names of the active schedules of a group; `None` if the group or its
+    /// schedules are unknown.
+    fn active_schedules(&self, group: &str, at: DateTime) -> Option<Vec<Text>>;
+
+    /// Returns whether an emergency group is active; `None` if it is unknown.
+    fn emergency_group_is_active(&self, group: &str) -> Option<bool>;
+}
+
+impl Organisation for Fixtures {
+    fn knows(&self, kind: Kind, id: &str, name: &str) -> Option<bool> {
+        Self::knows(self, kind, id, name)
+    }
+
+    fn queue_wait(&self, id: &str, name: &str) -> QueueWait {
+        Self::queue_wait(self, id, name)
+    }
+
+    fn prompt_in(&self, prompt: &Object, language: &str) -> Option<Arc<Object>> {
+        Self::prompt_in(self, prompt, language)
+    }
+
+    fn extensions(&self) -> Vec<&Text> {
+        Self::extensions(self).collect()
+    }
+
+    fn user_of_extension(&self, extension: &str) -> Option<Value> {
+        Self::user_of_extension(self, extension)
+    }
+
+    fn data_table_id(&self, table: &str) -> Option<&Text> {
+        Self::data_table_id(self, table)
+    }
+
+    fn data_table_row(&self, table: &str, key: &str) -> Option<DataTableRow> {
+        Self::data_table_row(self, table, key)
+    }
+
+    fn schedule_is_active(
+        &self,
+        schedule: &str,
+        at: DateTime,
+        zone: Option<&TimeZone>,
+    ) -> Option<bool> {
+        Self::schedule_is_active(self, schedule, at, zone)
+    }
+
+    fn schedule_group_state(
+        &self,
+        group: &str,
+        at: DateTime,
+    ) -> Option<ScheduleGroupState> {
+        Self::schedule_group_state(self, group, None, at)
+    }
+
+    fn active_schedules(&self, group: &str, at: DateTime) -> Option<Vec<Text>> {
+        Self::active_schedules(self, group, at)
+    }
+
+    fn emergency_group_is_active(&self, group: &str) -> Option<bool> {
+        Self::emergency_group_is_active(self, group)
+    }
+}
+
+/// Returns the organisation without any objects, which calls have by default.
+pub(crate) fn empty_organisation() -> Arc<dyn Organisation> {
+    static EMPTY: LazyLock<Arc<Fixtures>> = LazyLock::new(Arc::default);
+    Arc::<Fixtures>::clone(&EMPTY)
+}
