@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::call::Call;
+use super::run::Progress;
 use super::state::State;
 use crate::program::Program;
 use crate::trace::{Event, Status, Step, Trace};
@@ -14,15 +15,6 @@ use crate::world::{Answer, Question};
 pub struct Session {
     program: Arc<Program>,
     state: State,
-}
-
-/// The progress of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
-    /// The session has a [question](Session::question).
-    Waiting,
-    /// The call is over.
-    Finished,
 }
 
 impl PartialEq for Session {

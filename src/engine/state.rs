@@ -1,75 +1,27 @@
 //! The state of a call and its transitions: nodes begin, end and fail; flows are entered
 //! and left.
 
-use super::action::{self, Listening};
 use super::call::{Call, Limits};
 use super::conversation::Conversation;
+use super::effect::{Effect, Waiting};
 use super::frame::Frame;
 use super::recorder::{Capacity, Recorder};
 use super::scope::{Slots, View};
-use super::session::Progress;
+use super::size;
 use crate::diagnostic::Code;
 use crate::expr::draft::{Form, Template};
 use crate::flow::{EndType, FlowId, NodeId, SymbolTable};
 use crate::program::{Operand, Program, Speech, Step, StepAction};
-use crate::trace::{EventKind, Failure, PathTaken, Phrase, Routing, Status, Trace};
+use crate::trace::{EventKind, Failure, PathTaken, Phrase, Status, Trace};
 use crate::value::{Text, Value};
-use crate::world::{Answer, Question};
 
 /// The largest amount of text and JSON that a call may make, in bytes. Without this
 /// limit, a loop that plays a long prompt ten thousand times would fill the memory.
-const MAX_MADE_BYTES: usize = 64 * 1024 * 1024;
-
-/// The effect of an action.
-pub(super) enum Effect {
-    /// The node is finished; the call continues at this node.
-    Go(PathTaken, Option<NodeId>),
-    /// The node failed.
-    Fail(Box<Failure>),
-    /// The node waits for an answer; [`State::ask`] has stored its question.
-    Ask,
-    /// The node runs another flow; its step stays open.
-    Enter(FlowId),
-    /// The flow ends.
-    End(EndType),
-    /// The deadline of this frame passed while the node was waiting.
-    CutOff(usize),
-    /// The call ends with an error that cannot be handled.
-    Abort(Box<Failure>),
-    /// The node runs a task or module of Architect, starting at this node; its step stays
-    /// open.
-    Call(NodeId),
-    /// An Architect task ends by this output path.
-    EndTask(Option<Text>),
-    /// The conversation ends, in Architect flows.
-    EndCall,
-}
-
-/// The state of a node that waits. The rest of its question is in the program.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Waiting {
-    Input,
-    Contact { key: Text },
-    DataAction { inputs: Vec<(Text, Value)> },
-    Webhook(Box<(Option<Text>, Value)>),
-    QueueStatistics { queue: Text },
-    Queue(Box<Routing>),
-    Action { inputs: Vec<(Text, Value)> },
-    Listen(Box<Listening>),
-    Reply(Tries),
-}
-
-/// The number of consecutive attempts in which a participant gave no answer or no
-/// matching answer.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Tries {
-    pub(super) no_input: u32,
-    pub(super) no_match: u32,
-}
+pub(super) const MAX_MADE_BYTES: usize = 64 * 1024 * 1024;
 
 /// The end of a call.
 #[derive(Debug, Clone, PartialEq)]
-struct Outcome {
+pub(super) struct Outcome {
     status: Status,
     failure: Option<Box<Failure>>,
     failed_at: Option<NodeId>,
@@ -86,16 +38,16 @@ pub(super) struct State {
     pub(super) step: u32,
     /// State of the conversation, for Architect flows.
     pub(super) conversation: Conversation,
-    limits: Limits,
+    pub(super) limits: Limits,
     pub(super) is_strict: bool,
     pub(super) start: Option<crate::value::DateTime>,
     pub(super) flow: Option<FlowId>,
     other_variables: Vec<(Text, Value)>,
-    actions: u32,
+    pub(super) actions: u32,
     /// The node that is being executed or comes next.
-    node: Option<NodeId>,
-    waiting: Option<Waiting>,
-    outcome: Option<Outcome>,
+    pub(super) node: Option<NodeId>,
+    pub(super) waiting: Option<Waiting>,
+    pub(super) outcome: Option<Outcome>,
     capacity: Capacity,
     /// The number of bytes of text and JSON that templates have made. The trace keeps all
     /// of it.
@@ -177,46 +129,6 @@ impl State {
         self.outcome.is_some() || self.flow.is_none()
     }
 
-    /// Executes nodes until one has a question or the call is over.
-    pub(super) fn run(&mut self, program: &Program) -> Progress {
-        while self.outcome.is_none() {
-            let Some(node) = self.node else {
-                // A flow without a first node ends at once.
-                self.end_flow(program);
-                continue;
-            };
-            let step = &program.steps[node.index()];
-            // Nodes that begin a flow or a task do not count as actions.
-            self.actions = self.actions.saturating_add(u32::from(!step.is_beginning()));
-            if self.actions > self.limits.max_actions || self.made_bytes > MAX_MADE_BYTES
-            {
-                self.finish(Status::Error, Some((self.exhausted(), node)));
-                break;
-            }
-            let depth = self.depth();
-            self.step = self.recorder.begin(node, depth, self.clock_ms);
-            self.forget_outputs(step);
-            let effect = action::execute(self, program, node, step);
-            if self.settle(program, node, effect) == Progress::Waiting {
-                return Progress::Waiting;
-            }
-        }
-        Progress::Finished
-    }
-
-    /// Continues with an answer.
-    pub(super) fn resume(&mut self, program: &Program, answer: Answer) -> Progress {
-        let (Some(waiting), Some(node)) = (self.waiting.take(), self.node) else {
-            return Progress::Finished;
-        };
-        let step = &program.steps[node.index()];
-        let effect = action::answer(self, program, step, waiting, answer);
-        match self.settle(program, node, effect) {
-            Progress::Waiting => Progress::Waiting,
-            Progress::Finished => self.run(program),
-        }
-    }
-
     /// Sets a variable of the first flow between two steps.
     pub(super) fn set_from_outside(
         &mut self,
@@ -245,19 +157,12 @@ impl State {
         self.note(|| EventKind::Assigned(id, value));
     }
 
-    /// Returns the question that the session waits for.
-    pub(super) fn question<'q>(&'q self, program: &'q Program) -> Option<Question<'q>> {
-        let (waiting, node) = (self.waiting.as_ref()?, self.node?);
-        let action = &program.steps[node.index()].action;
-        Some(action::question(waiting, action, &program.symbols, node))
-    }
-
-    fn depth(&self) -> u16 {
+    pub(super) fn depth(&self) -> u16 {
         u16::try_from(self.frames.len().saturating_sub(1)).unwrap_or(u16::MAX)
     }
 
     /// Returns the failure for the limit that the call exceeded.
-    fn exhausted(&self) -> Box<Failure> {
+    pub(super) fn exhausted(&self) -> Box<Failure> {
         if self.made_bytes > MAX_MADE_BYTES {
             let limit = MAX_MADE_BYTES / (1024 * 1024);
             let message = format!("the call produced more than {limit} MiB of text");
@@ -269,7 +174,7 @@ impl State {
     }
 
     /// Clears the outputs of an earlier execution of the node.
-    fn forget_outputs(&mut self, step: &Step) {
+    pub(super) fn forget_outputs(&mut self, step: &Step) {
         let (first, end) = step.outputs;
         if first < end {
             let base = self.frame().outputs;
@@ -278,52 +183,7 @@ impl State {
         }
     }
 
-    /// Applies the effect of an action. `Waiting` means that the session has a question.
-    #[inline(always)]
-    fn settle(&mut self, program: &Program, node: NodeId, effect: Effect) -> Progress {
-        match effect {
-            Effect::Go(path, next) => {
-                self.recorder.finish(self.step, path, next, self.clock_ms);
-                self.node = next;
-                if next.is_none() {
-                    if self.frame().sequence.is_some() {
-                        self.end_task(program, None);
-                    } else {
-                        self.note_missing_branch(path);
-                        self.end_flow(program);
-                    }
-                }
-            }
-            Effect::Ask => return Progress::Waiting,
-            Effect::Enter(flow) => self.node = program.unit(flow).start,
-            Effect::End(end) => {
-                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
-                self.end(program, node, end);
-            }
-            Effect::Fail(failure) if self.frame_is_architect(program) => {
-                self.fault(program, node, failure);
-            }
-            Effect::Fail(failure) => self.fail(program, self.step, node, failure),
-            Effect::Call(begin) => self.node = Some(begin),
-            Effect::EndTask(path) => {
-                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
-                self.end_task(program, path.as_ref());
-            }
-            Effect::EndCall => {
-                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
-                self.finish_handled();
-            }
-            Effect::CutOff(frame) => self.cut_off(program, node, frame),
-            Effect::Abort(failure) => {
-                self.recorder.note(self.step, || EventKind::Failed(failure.clone()));
-                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
-                self.finish(Status::Error, Some((failure, node)));
-            }
-        }
-        Progress::Finished
-    }
-
-    fn note_missing_branch(&mut self, path: PathTaken) {
+    pub(super) fn note_missing_branch(&mut self, path: PathTaken) {
         let code = match path {
             PathTaken::Default => Code::NO_DEFAULT_BRANCH,
             _ => Code::MISSING_ON_COMPLETE,
@@ -331,7 +191,7 @@ impl State {
         self.recorder.note(self.step, || EventKind::Noted(code));
     }
 
-    fn end(&mut self, program: &Program, node: NodeId, end: EndType) {
+    pub(super) fn end(&mut self, program: &Program, node: NodeId, end: EndType) {
         match end {
             EndType::Normal => self.end_flow(program),
             EndType::Disconnect => self.finish(Status::Completed, None),
@@ -344,7 +204,7 @@ impl State {
     }
 
     /// Leaves the flow. The calling flow continues after the call.
-    fn end_flow(&mut self, program: &Program) {
+    pub(super) fn end_flow(&mut self, program: &Program) {
         loop {
             let Some((step, caller)) = self.leave(program) else {
                 return self.finish(Status::Completed, None);
@@ -393,7 +253,7 @@ impl State {
         self.slots.values.truncate(count);
     }
 
-    fn frame_is_architect(&self, program: &Program) -> bool {
+    pub(super) fn frame_is_architect(&self, program: &Program) -> bool {
         program.unit(self.frame().flow).architect.is_some()
     }
 
@@ -531,7 +391,7 @@ impl State {
             recorder.note(*step, || EventKind::Missing(operand.reference));
         };
         let value = form.evaluate(&View { slots, frame }, missing);
-        self.made_bytes = self.made_bytes.saturating_add(action::size_of(&value));
+        self.made_bytes = self.made_bytes.saturating_add(size::size_of(&value));
         value
     }
 

@@ -71,7 +71,7 @@ impl State {
                 let value = expression
                     .evaluate(&self.task_view(program))
                     .map_err(|failure| Failure::new(failure.code(), failure.message()))?;
-                let size = super::action::size_of(&value);
+                let size = super::size::size_of(&value);
                 self.made_bytes = self.made_bytes.saturating_add(size);
                 Ok(value)
             }
@@ -126,7 +126,7 @@ impl State {
         id: VariableId,
         value: Value,
     ) -> Result<(), Box<Failure>> {
-        super::action::check_size(&value)?;
+        super::size::check(&value)?;
         if let Some(slot) = self.slot(program, id) {
             *slot = value.clone();
         }

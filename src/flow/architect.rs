@@ -12,8 +12,9 @@ use rustc_hash::FxBuildHasher;
 
 use super::kinds::{self, ActionSpec, FlowKind, Operation};
 use super::model::Spanned;
+pub use super::type_name::type_named;
 use crate::source::Span;
-use crate::value::{Json, Kind, Text, Type};
+use crate::value::{Json, Text, Type};
 
 /// An Architect flow.
 #[derive(Debug, Clone, PartialEq)]
@@ -261,14 +262,6 @@ pub fn next_round(action: &Action) -> String {
     format!("{}, next round", action.title())
 }
 
-/// Returns the type with this name in Archy: `string`, `dateTime`, `stringCollection`.
-pub fn type_named(name: &str) -> Option<Type> {
-    let single = name.strip_suffix("Collection");
-    let wanted = single.unwrap_or(name);
-    let kind = Kind::ALL.iter().find(|kind| kind.name().eq_ignore_ascii_case(wanted))?;
-    Some(Type { kind: *kind, is_collection: single.is_some() })
-}
-
 /// Returns the variables of the tasks within the choices of a menu.
 pub fn variables_of_choices(unit: &Unit) -> Vec<Variable> {
     let mut variables = Vec::new();
@@ -410,14 +403,6 @@ fn each_action<'f>(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn archy_names_types_in_its_own_way() {
-        assert_eq!(type_named("dateTime"), Some(Type::one(Kind::DateTime)));
-        assert_eq!(type_named("stringCollection"), Some(Type::many(Kind::String)));
-        assert_eq!(type_named("json"), Some(Type::one(Kind::Json)));
-        assert_eq!(type_named("wrench"), None);
-    }
 
     #[test]
     fn actions_of_one_name_have_numbers() {

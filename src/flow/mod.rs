@@ -22,6 +22,7 @@ mod model;
 mod place;
 mod required_type;
 mod symbols;
+mod type_name;
 
 pub use action::{
     Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact,

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::Code;
+use crate::engine::effect::Effect;
 use crate::engine::scope::View;
-use crate::engine::state::{Effect, State};
+use crate::engine::size;
+use crate::engine::state::State;
 use crate::expr::draft::{Form, Scope, Template};
 use crate::flow::{VariableId, VariableType};
 use crate::program::{Assignment, If, Operand, Read, Step};
@@ -28,7 +30,7 @@ pub(super) fn set(state: &mut State, step: &Step, assignments: &[Assignment]) ->
                 }
             },
         };
-        if let Err(failure) = super::size::check(&value) {
+        if let Err(failure) = size::check(&value) {
             return Effect::Fail(failure);
         }
         let State { slots, frames, recorder, step: index, .. } = &mut *state;

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use crate::diagnostic::Code;
-use crate::engine::state::{Effect, State, Waiting};
+use crate::engine::effect::{Effect, Waiting};
+use crate::engine::state::State;
 use crate::flow::{NodeId, SymbolTable};
 use crate::program::{Gather, Step, StepAction, architect};
 use crate::trace::{EventKind, Failure, PathTaken};

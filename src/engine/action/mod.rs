@@ -6,17 +6,16 @@ mod data;
 mod input;
 mod routing;
 mod service;
-mod size;
 mod speech;
 mod subflow;
 
-pub(super) use architect::Listening;
-pub(super) use size::{check as check_size, size_of};
-
-use super::state::{Effect, State, Waiting};
+use super::effect::{Effect, Waiting, not_waiting};
+use super::state::State;
 use crate::flow::{NodeId, SymbolTable};
+use crate::program::architect::{Action, Lookup};
 use crate::program::{Program, Step, StepAction};
 use crate::trace::EventKind;
+use crate::value::{Text, Value};
 use crate::world::{Answer, Question};
 
 /// Executes a node.
@@ -99,13 +98,6 @@ pub(super) fn answer(
     }
 }
 
-/// Panics: an action got the answer to a question that it does not ask. The session
-/// matches answers to questions, so this is a bug in flowsim.
-#[cold]
-fn not_waiting() -> Effect {
-    unreachable!("an action got the answer to a question that it does not ask")
-}
-
 /// Returns the question of a node that waits.
 #[inline(always)]
 pub(super) fn question<'q>(
@@ -117,7 +109,7 @@ pub(super) fn question<'q>(
     match waiting {
         Waiting::Input | Waiting::Reply(_) => input::question(action, symbols, node),
         Waiting::Contact { key } => Question::Contact { key },
-        Waiting::DataAction { inputs } => service::data_action_question(action, inputs),
+        Waiting::DataAction { inputs } => data_action_question(action, inputs),
         Waiting::Webhook(sent) => {
             service::webhook_question(action, sent.0.as_deref(), &sent.1)
         }
@@ -128,4 +120,19 @@ pub(super) fn question<'q>(
         }
         Waiting::Action { inputs } => architect::question(symbols, node, inputs),
     }
+}
+
+fn data_action_question<'q>(
+    action: &'q StepAction,
+    inputs: &'q [(Text, Value)],
+) -> Question<'q> {
+    let (id, name) = match action {
+        StepAction::DataAction(call) => (&call.action_id, &call.action_name),
+        StepAction::Architect(action) => match &**action {
+            Action::Lookup(Lookup::DataAction(call)) => (&call.id, &call.name),
+            _ => (&None, &None),
+        },
+        _ => (&None, &None),
+    };
+    Question::DataAction { id: id.as_deref(), name: name.as_deref(), inputs }
 }

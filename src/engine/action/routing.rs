@@ -2,7 +2,8 @@
 
 use super::service::publish;
 use crate::diagnostic::Code;
-use crate::engine::state::{Effect, State, Waiting};
+use crate::engine::effect::{Effect, Waiting};
+use crate::engine::state::State;
 use crate::flow::SymbolTable;
 use crate::program::{Program, Route, Speech, Statistics, Step};
 use crate::trace::{EventKind, Failure, PathTaken, Phrase, Request, Routing, Subject};

@@ -2,9 +2,9 @@
 
 use super::input::Seconds;
 use crate::diagnostic::Code;
-use crate::engine::state::{Effect, State, Waiting};
+use crate::engine::effect::{Effect, Waiting};
+use crate::engine::state::State;
 use crate::flow::NotFound;
-use crate::program::architect::{Action, Lookup};
 use crate::program::{Contact, DataAction, Program, Response, Step, StepAction, Webhook};
 use crate::trace::{EventKind, Failure, PathTaken, Request, Subject};
 use crate::value::{Json, Text, Value};
@@ -48,26 +48,6 @@ pub(super) fn data_action(state: &mut State, call: &DataAction) -> Effect {
         Json::object(inputs.iter().map(|(name, value)| (name.clone(), value.to_json())));
     note_asked(state, Subject::DataAction, data_action_name(call), sent);
     state.ask(Waiting::DataAction { inputs })
-}
-
-pub(super) fn data_action_question<'q>(
-    action: &'q StepAction,
-    inputs: &'q [(Text, Value)],
-) -> Question<'q> {
-    match action {
-        StepAction::DataAction(call) => Question::DataAction {
-            id: call.action_id.as_deref(),
-            name: call.action_name.as_deref(),
-            inputs,
-        },
-        StepAction::Architect(action) => match &**action {
-            Action::Lookup(Lookup::DataAction(call)) => {
-                super::architect::data_action_question(call, inputs)
-            }
-            _ => Question::DataAction { id: None, name: None, inputs },
-        },
-        _ => Question::DataAction { id: None, name: None, inputs },
-    }
 }
 
 pub(super) fn data_action_answered(

@@ -1,6 +1,7 @@
 //! Playing prompts. It takes no time.
 
-use crate::engine::state::{Effect, State};
+use crate::engine::effect::Effect;
+use crate::engine::state::State;
 use crate::program::{Speech, Step};
 use crate::trace::PathTaken;
 

@@ -1,8 +1,9 @@
 //! Running another flow in the same conversation.
 
-use super::size;
 use crate::diagnostic::Code;
-use crate::engine::state::{Effect, State};
+use crate::engine::effect::Effect;
+use crate::engine::size;
+use crate::engine::state::State;
 use crate::flow::{FlowId, NodeId, VariableId};
 use crate::program::{CallFlow, Program};
 use crate::trace::{EventKind, Failure, Request, Subject};

@@ -1,6 +1,7 @@
 //! Bots, and calls of them.
 
-use super::{ActionSpec, Operation, QuestionKind, SUCCESS_OR_FAILURE, action};
+use super::operation::{Operation, QuestionKind};
+use super::spec::{ActionSpec, SUCCESS_OR_FAILURE, action};
 
 const ANSWERED: &[&str] = &["success", "failure", "timeout"];
 

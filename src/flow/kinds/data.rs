@@ -1,10 +1,8 @@
 //! Data actions, data tables, participant data and data of the platform.
 
-use super::setting::{setting, value};
-use super::{
-    ActionSpec, LookupKind, Operation, SUCCESS_OR_FAILURE, SettingForm, SideEffect,
-    action,
-};
+use super::operation::{LookupKind, Operation, SideEffect};
+use super::setting::{SettingForm, setting, value};
+use super::spec::{ActionSpec, SUCCESS_OR_FAILURE, action};
 use crate::expr::architect::BuiltInId;
 use crate::value::Kind;
 

@@ -1,10 +1,8 @@
 //! Objects of the organisation, external contacts and journeys.
 
-use super::setting::{setting, value};
-use super::{
-    ActionSpec, By, FOUND_OR_NOT, LookupKind, Operation, SUCCESS_OR_FAILURE, SettingForm,
-    action,
-};
+use super::operation::{By, LookupKind, Operation};
+use super::setting::{SettingForm, setting, value};
+use super::spec::{ActionSpec, FOUND_OR_NOT, SUCCESS_OR_FAILURE, action};
 use crate::value::Kind;
 
 /// Starts the entry of an action that finds an object of the organisation.

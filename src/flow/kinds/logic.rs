@@ -1,7 +1,8 @@
 //! Decisions, loops, variables and schedules.
 
-use super::setting::{setting, value};
-use super::{ActionSpec, LookupKind, Operation, SettingForm, action};
+use super::operation::{LookupKind, Operation};
+use super::setting::{SettingForm, setting, value};
+use super::spec::{ActionSpec, action};
 use crate::value::Kind;
 
 /// The kinds of this family.

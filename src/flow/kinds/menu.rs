@@ -1,6 +1,7 @@
 //! Menus and their choices.
 
-use super::{ActionSpec, MenuTarget, Operation, action};
+use super::operation::{MenuTarget, Operation};
+use super::spec::{ActionSpec, action};
 
 const DIAL_BY_EXTENSION: ActionSpec =
     action("dialByExtension", Operation::DialByExtension)

@@ -1,7 +1,8 @@
 //! Messages, and knowledge articles in them.
 
-use super::setting::setting;
-use super::{ActionSpec, Operation, SUCCESS_OR_FAILURE, SettingForm, action};
+use super::operation::Operation;
+use super::setting::{SettingForm, setting};
+use super::spec::{ActionSpec, SUCCESS_OR_FAILURE, action};
 use crate::value::Kind;
 
 /// The kinds of this family.

@@ -1,9 +1,8 @@
 //! Callers who wait in a queue, and what agents need to know of them.
 
-use super::setting::{setting, value};
-use super::{
-    ActionSpec, FOUND_OR_NOT, Operation, SUCCESS_OR_FAILURE, SettingForm, action,
-};
+use super::operation::Operation;
+use super::setting::{SettingForm, setting, value};
+use super::spec::{ActionSpec, FOUND_OR_NOT, SUCCESS_OR_FAILURE, action};
 use crate::value::Kind;
 
 /// The kinds of this family.

@@ -1,6 +1,6 @@
 //! Settings of actions: their types, and the objects of the organisation that they name.
 
-use crate::flow::architect::type_named;
+use crate::flow::type_name::type_named;
 use crate::value::{Kind, Type};
 
 /// A setting of an action.

@@ -1,9 +1,8 @@
 //! Audio, digits, speech and languages.
 
+use super::operation::{Operation, SideEffect};
 use super::setting::value;
-use super::{
-    ActionSpec, FOUND_OR_NOT, Operation, SUCCESS_OR_FAILURE, SideEffect, action,
-};
+use super::spec::{ActionSpec, FOUND_OR_NOT, SUCCESS_OR_FAILURE, action};
 use crate::value::Kind;
 
 /// The kinds of this family.

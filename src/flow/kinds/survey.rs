@@ -1,6 +1,7 @@
 //! E-mails that a flow sends, surveys, flows after a call, and workitems.
 
-use super::{ActionSpec, Operation, SUCCESS_OR_FAILURE, action};
+use super::operation::Operation;
+use super::spec::{ActionSpec, SUCCESS_OR_FAILURE, action};
 
 /// The kinds of this family.
 pub(super) const KINDS: &[ActionSpec] = &[

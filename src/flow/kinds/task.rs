@@ -1,7 +1,8 @@
 //! Tasks, states, common modules, and ends of flows.
 
-use super::setting::setting;
-use super::{ActionSpec, End, Operation, SettingForm, action};
+use super::operation::{End, Operation};
+use super::setting::{SettingForm, setting};
+use super::spec::{ActionSpec, action};
 
 const JUMP_TO_TASK: ActionSpec =
     action("jumpToTask", Operation::Jump("targetTaskRef")).class("TransferTaskAction");

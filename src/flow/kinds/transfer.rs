@@ -1,8 +1,9 @@
 //! Transfers to queues, people, numbers and flows.
 
+use super::operation::Operation;
 use super::operation::TransferKind::{Flow, Group, Number, SecureFlow, User, Voicemail};
-use super::setting::{setting, value};
-use super::{ActionSpec, Operation, SettingForm, SettingSpec, action};
+use super::setting::{SettingForm, SettingSpec, setting, value};
+use super::spec::{ActionSpec, action};
 use crate::value::Kind;
 
 /// Starts the entry of a transfer.

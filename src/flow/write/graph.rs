@@ -199,7 +199,7 @@ impl<'f> Drawing<'f> {
                 self.arrow((vertex, String::new()), to);
             }
             (Some(Operation::LoopExit), Some(around)) => {
-                around.exits.push((vertex, String::new()))
+                around.exits.push((vertex, String::new()));
             }
             (Some(Operation::Loop), _) => return self.after_loop(action, vertex),
             _ => {}

@@ -9,7 +9,6 @@ use crate::value::Text;
 
 impl Compiler<'_> {
     /// Compiles an action. Returns the names of its outputs in the order of its targets.
-    #[expect(clippy::too_many_lines, reason = "one line per operation")]
     pub(super) fn compile(
         &mut self,
         action: &architect::Action,

@@ -1,7 +1,7 @@
 //! Participant attributes: setting and reading them.
 
+use super::outcome::{Outcome, by_output};
 use super::values::note_named;
-use super::{Outcome, by_output};
 use crate::diagnostic::Code;
 use crate::engine::conversation::Participant;
 use crate::engine::state::State;

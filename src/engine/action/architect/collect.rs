@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use super::listen::{CallerInput, Listening, Next, on_answer as take};
-use super::{Outcome, by_output, speech, values};
-use crate::engine::state::{Effect, State, Waiting};
+use super::listen::{CallerInput, Next, on_answer as take};
+use super::outcome::{Outcome, by_output};
+use super::{speech, values};
+use crate::engine::effect::{Effect, Waiting};
+use crate::engine::listening::Listening;
+use crate::engine::state::State;
 use crate::program::architect::{CollectInput, Source, Verification};
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field};

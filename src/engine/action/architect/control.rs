@@ -1,9 +1,11 @@
 //! Control flow: decisions, switches, loops, tasks and common modules.
 
+use super::outcome::{Outcome, by_output};
+use super::speech;
 use super::values::{expected, input, not_set, note_named};
-use super::{Outcome, by_output, speech};
 use crate::diagnostic::Code;
-use crate::engine::state::{Effect, State};
+use crate::engine::effect::Effect;
+use crate::engine::state::State;
 use crate::expr::architect::BuiltInId;
 use crate::flow::{NodeId, VariableId};
 use crate::program::architect::{

@@ -1,10 +1,13 @@
 //! The `dialByExtension` action.
 
-use super::listen::{CallerInput, Listening, Next, on_answer as take};
-use super::{Outcome, by_output, speech, values};
+use super::listen::{CallerInput, Next, note_round, on_answer as take};
+use super::outcome::{Outcome, by_output};
+use super::{speech, values};
 use crate::diagnostic::Code;
-use crate::engine::action::not_waiting;
-use crate::engine::state::{Effect, State, Waiting};
+use crate::engine::effect::not_waiting;
+use crate::engine::effect::{Effect, Waiting};
+use crate::engine::listening::Listening;
+use crate::engine::state::State;
 use crate::program::architect::DialByExtension;
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field};
@@ -193,7 +196,7 @@ fn again(
         TIMEOUT => "no entry".into(),
         _ => format!("no extension: {extension}"),
     };
-    super::menu::note_round(state, &listening, reason);
+    note_round(state, &listening, reason);
     if listening.round < listening.rounds {
         listening.again();
         speech::say(state, program, &dial.audio)?;

@@ -4,10 +4,12 @@
 use std::sync::Arc;
 
 use super::other::{go_by, take_output};
-use super::{Outcome, by_output, values};
+use super::outcome::{Outcome, by_output};
+use super::values;
 use crate::diagnostic::Code;
-use crate::engine::action::not_waiting;
-use crate::engine::state::{Effect, State, Tries, Waiting};
+use crate::engine::effect::not_waiting;
+use crate::engine::effect::{Effect, Tries, Waiting};
+use crate::engine::state::State;
 use crate::flow::VariableId;
 use crate::program::architect::{Ask, ExpectedAnswer, Intent, RetryPolicy, Send, Source};
 use crate::program::{Program, Step};

@@ -3,47 +3,20 @@
 //! takes stay for the next action that listens. *Source: Genesys' help on `Collect
 //! Input`: digits beyond the count go to the next action.*
 
+use super::values::note_named;
 use crate::diagnostic::Code;
-use crate::engine::state::{Effect, State};
+use crate::engine::effect::Effect;
+use crate::engine::listening::Listening;
+use crate::engine::state::State;
 use crate::flow::{NodeId, SymbolTable};
 use crate::program::StepAction;
 use crate::program::architect::Action;
-use crate::trace::Failure;
-use crate::value::Text;
+use crate::trace::{Failure, Field};
+use crate::value::{Text, Value};
 use crate::world::{Answer, Input, InputQuestion, Question};
 
 /// The keys that a caller can press to confirm or reject an entry.
 const CONFIRMATION: &str = "12";
-
-/// The progress of an action that listens to the caller.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(in crate::engine) struct Listening {
-    /// The smallest and the largest number of keys in an entry.
-    pub(super) min: u32,
-    pub(super) max: u32,
-    /// The time to wait for the first key and for each further key, in milliseconds.
-    pub(super) first_ms: i64,
-    pub(super) next_ms: i64,
-    /// The key that ends the entry, and whether the entry includes it.
-    pub(super) terminator: Option<char>,
-    pub(super) with_terminator: bool,
-    /// Those of `*` and `#` that are an entry by themselves.
-    pub(super) single_keys: Text,
-    /// The number of rounds, the first included.
-    pub(super) rounds: u32,
-    /// Whether several digits are an extension.
-    pub(super) dials: bool,
-    /// The number of the current round, from 1.
-    pub(super) round: u32,
-    /// The keys of this round.
-    pub(super) digits: Text,
-    /// The entry that the caller is asked to confirm.
-    pub(super) entry: Option<Text>,
-    /// Whether the caller has answered in this round. No further keys come then.
-    pub(super) is_answered: bool,
-    /// The keys that a question allows; empty if a menu defines them.
-    pub(super) keys: Text,
-}
 
 /// The next thing that happens while listening.
 pub(super) enum Next {
@@ -58,28 +31,6 @@ pub(super) enum Next {
 }
 
 impl Listening {
-    /// Begins the next round.
-    pub(super) fn again(&mut self) {
-        self.round += 1;
-        self.listen();
-    }
-
-    /// Clears the keys and listens again in the same round.
-    pub(super) fn listen(&mut self) {
-        self.digits.clear();
-        self.is_answered = false;
-    }
-
-    /// The number of keys in this round.
-    pub(super) fn count(&self) -> u32 {
-        // Keys are ASCII, one byte each, and at most `max` of them.
-        u32::try_from(self.digits.len()).unwrap_or(u32::MAX)
-    }
-
-    fn patience_ms(&self) -> i64 {
-        if self.digits.is_empty() { self.first_ms } else { self.next_ms }
-    }
-
     /// Takes the next typed key, waiting for it if necessary.
     pub(super) fn next(&self, state: &mut State) -> Next {
         let patience = self.patience_ms();
@@ -171,4 +122,10 @@ pub(in crate::engine::action) fn question<'q>(
         valid_digits: menu.map_or(keys, |menu| &menu.keys),
         choices: menu.map_or(&[], |menu| &menu.offered),
     })
+}
+
+/// Records why a round ended without a choice.
+pub(super) fn note_round(state: &mut State, listening: &Listening, reason: String) {
+    let name = format!("round {}", listening.round);
+    note_named(state, Field::Reason, name, &Value::String(reason.into()));
 }

@@ -1,17 +1,20 @@
 //! Menus.
 
 use super::dial::{self, MAX_EXTENSION};
-use super::listen::{CallerInput, Listening, Next, on_answer as take};
-use super::values::{self, note_named};
-use super::{Outcome, by_output, speech};
-use crate::engine::state::{Effect, State, Waiting};
+use super::listen::{CallerInput, Next, note_round, on_answer as take};
+use super::outcome::{Outcome, by_output};
+use super::speech;
+use super::values;
+use crate::engine::effect::{Effect, Waiting};
+use crate::engine::listening::Listening;
+use crate::engine::state::State;
 use crate::expr::architect::BuiltInId;
 use crate::flow::SequenceId;
 use crate::flow::architect::UnitKind;
 use crate::flow::kinds::MenuTarget;
 use crate::program::architect::Menu;
 use crate::program::{Program, Step};
-use crate::trace::{EventKind, Field, PathTaken};
+use crate::trace::{EventKind, PathTaken};
 use crate::value::Value;
 use crate::world::Answer;
 
@@ -223,12 +226,6 @@ fn again(
         Some(index) => take_choice(state, program, step, menu, index),
         None => Ok(Effect::EndCall),
     }
-}
-
-/// Records why a round ended without a choice.
-pub(super) fn note_round(state: &mut State, listening: &Listening, reason: String) {
-    let name = format!("round {}", listening.round);
-    note_named(state, Field::Reason, name, &Value::String(reason.into()));
 }
 
 pub(super) fn go_to(state: &mut State, program: &Program, way: MenuTarget) -> Outcome {

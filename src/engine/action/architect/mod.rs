@@ -9,26 +9,23 @@ mod listen;
 mod lookups;
 mod menu;
 mod other;
+mod outcome;
 mod queue;
 mod recorded;
 mod speech;
 mod transfer;
 mod values;
 
-pub(in crate::engine) use listen::Listening;
 pub(super) use listen::question as listens;
 
-use super::not_waiting;
-use crate::engine::state::{Effect, State, Waiting};
+use crate::engine::effect::{Effect, Waiting, not_waiting};
+use crate::engine::state::State;
 use crate::flow::{NodeId, SymbolTable};
 use crate::program::architect::Action;
 use crate::program::{Program, Step};
-use crate::trace::{Failure, PathTaken};
+use crate::trace::PathTaken;
 use crate::value::{Text, Value};
 use crate::world::{Answer, Question};
-
-/// The effect of an action, or a runtime error.
-type Outcome = Result<Effect, Box<Failure>>;
 
 /// Executes an action.
 pub(super) fn execute(
@@ -156,8 +153,6 @@ fn without_handler(action: &Action) -> Effect {
     }
 }
 
-pub(super) use lookups::data_action_question;
-
 pub(super) fn question<'q>(
     symbols: &'q SymbolTable,
     node: NodeId,
@@ -166,10 +161,4 @@ pub(super) fn question<'q>(
     let label = symbols.node(node);
     let flow = &symbols.flow(label.flow).name;
     Question::Action { flow, kind: &label.node_type, name: &label.name, inputs }
-}
-
-/// Continues at the target of an output.
-fn by_output(step: &Step, index: u16) -> Effect {
-    let target = step.targets.get(usize::from(index)).copied();
-    Effect::Go(PathTaken::Output(index), target.unwrap_or(step.next))
 }

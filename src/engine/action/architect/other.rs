@@ -1,9 +1,10 @@
 //! Actions that flowsim does not simulate.
 
+use super::outcome::{Outcome, by_output};
 use super::values::{self, note_named};
-use super::{Outcome, by_output};
 use crate::diagnostic::Code;
-use crate::engine::state::{Effect, State, Waiting};
+use crate::engine::effect::{Effect, Waiting};
+use crate::engine::state::State;
 use crate::flow::VariableId;
 use crate::program::architect::Other;
 use crate::program::{Program, Step};

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use super::outcome::{Outcome, by_output};
 use super::values::{self, note_named};
-use super::{Outcome, by_output, speech, transfer};
+use super::{speech, transfer};
 use crate::diagnostic::Code;
-use crate::engine::state::{Effect, State, Waiting};
+use crate::engine::effect::{Effect, Waiting};
+use crate::engine::state::State;
 use crate::program::architect::{
     Callback, EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue, PositionMode,
     Source,

@@ -1,8 +1,10 @@
 //! Actions that only record data for the platform.
 
-use super::{Outcome, by_output, values};
+use super::outcome::{Outcome, by_output};
+use super::values;
 use crate::engine::conversation::LANGUAGES;
-use crate::engine::state::{Effect, State};
+use crate::engine::effect::Effect;
+use crate::engine::state::State;
 use crate::program::architect::{Change, Recorded, Source};
 use crate::program::{Program, Step};
 use crate::trace::Failure;

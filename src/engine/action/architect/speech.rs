@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::Outcome;
+use super::outcome::Outcome;
 use super::values::expected;
-use crate::engine::state::{Effect, State};
+use crate::engine::effect::Effect;
+use crate::engine::state::State;
 use crate::program::architect::Source;
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field, PathTaken, Phrase};

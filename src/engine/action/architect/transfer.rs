@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use super::outcome::{Outcome, by_output};
+use super::speech;
 use super::values::{self, note_named};
-use super::{Outcome, by_output, speech};
 use crate::diagnostic::Code;
-use crate::engine::action::not_waiting;
-use crate::engine::state::{Effect, State, Waiting};
+use crate::engine::effect::not_waiting;
+use crate::engine::effect::{Effect, Waiting};
+use crate::engine::state::State;
 use crate::expr::architect::BuiltInId;
 use crate::flow::FlowId;
 use crate::flow::kinds::TransferKind;

@@ -89,8 +89,8 @@ fn looked_up(kind: LookupKind, event: &Event, took_ms: i64) -> Option<Exchange> 
     }
 }
 
-/// Returns the kind of the object that an event finds. Prompts are objects of their own
-/// events.
+/// Returns the kind of the object that an event finds. Prompts are played by
+/// other events.
 fn found_kind(event: &Event) -> Option<Kind> {
     match kinds::of_event(&event.name)?.operation {
         Operation::Lookup(LookupKind::Object(kind, By::Name | By::Id)) => Some(kind),

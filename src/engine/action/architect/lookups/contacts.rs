@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::super::outcome::{Outcome, by_output};
 use super::super::values::{output, text_input};
-use super::super::{Outcome, by_output};
 use crate::diagnostic::Code;
-use crate::engine::state::{State, Waiting};
+use crate::engine::effect::Waiting;
+use crate::engine::state::State;
 use crate::program::architect::ContactLookup;
 use crate::program::{Program, Step};
 use crate::trace::{Failure, Field};

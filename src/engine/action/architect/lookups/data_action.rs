@@ -1,15 +1,17 @@
 //! The `callData` action: data actions.
 
+use super::super::outcome::{Outcome, by_output};
+use super::super::speech;
 use super::super::values::{expected, inputs};
-use super::super::{Outcome, by_output, speech};
-use super::named_outputs;
+use super::outputs::named_outputs;
 use crate::diagnostic::Code;
-use crate::engine::state::{Effect, State, Waiting};
+use crate::engine::effect::{Effect, Waiting};
+use crate::engine::state::State;
 use crate::program::architect::{Binding, DataActionCall, Source};
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field};
 use crate::value::{Json, Text, Type, Value};
-use crate::world::{Answer, Question};
+use crate::world::Answer;
 
 /// Output indexes, in the order of the labels.
 const SUCCESS: u16 = 0;
@@ -33,14 +35,6 @@ pub(super) fn ask(
     state.note(|| EventKind::Input(Field::DataAction, name));
     let inputs = inputs(state, program, &call.inputs)?;
     Ok(state.ask(Waiting::DataAction { inputs }))
-}
-
-pub(in crate::engine::action) fn question<'q>(
-    call: &'q DataActionCall,
-    inputs: &'q [(Text, Value)],
-) -> Question<'q> {
-    let (id, name) = (call.id.as_deref(), call.name.as_deref());
-    Question::DataAction { id, name, inputs }
 }
 
 fn name_of(call: &DataActionCall) -> Text {

@@ -1,8 +1,8 @@
 //! The `dataTableLookup` action: rows of data tables.
 
+use super::super::outcome::{Outcome, by_output};
 use super::super::values::{expected, input, not_set, note_named};
-use super::super::{Outcome, by_output};
-use super::named_outputs;
+use super::outputs::named_outputs;
 use crate::diagnostic::Code;
 use crate::engine::state::State;
 use crate::program::architect::{Binding, DataTableLookup};

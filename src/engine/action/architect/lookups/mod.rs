@@ -9,19 +9,16 @@ mod contacts;
 mod data_action;
 mod data_table;
 mod objects;
+mod outputs;
 mod schedules;
 mod wait;
 
-pub(in crate::engine::action) use data_action::question as data_action_question;
-
-use super::Outcome;
-use super::values::note_named;
-use crate::engine::action::not_waiting;
-use crate::engine::state::{State, Waiting};
-use crate::program::architect::{Binding, Lookup};
+use super::outcome::Outcome;
+use crate::engine::effect::{Waiting, not_waiting};
+use crate::engine::state::State;
+use crate::program::architect::Lookup;
 use crate::program::{Program, Step};
-use crate::trace::{Failure, Field};
-use crate::value::Value;
+use crate::trace::Field;
 use crate::world::Answer;
 
 pub(super) fn begin(
@@ -83,22 +80,4 @@ pub(super) fn answered(
             _,
         ) => Ok(not_waiting()),
     }
-}
-
-/// Records named results and assigns them to their variables.
-fn named_outputs(
-    state: &mut State,
-    program: &Program,
-    field: Field,
-    results: Vec<(&Binding, Value)>,
-) -> Result<(), Box<Failure>> {
-    for (binding, value) in &results {
-        note_named(state, field, binding.name.clone(), value);
-    }
-    for (binding, value) in results {
-        if let Some(variable) = binding.variable {
-            state.assign(program, variable, value)?;
-        }
-    }
-    Ok(())
 }

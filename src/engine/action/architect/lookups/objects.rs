@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::super::outcome::{Outcome, by_output};
 use super::super::values::{expected, input, output, text_input};
-use super::super::{Outcome, by_output};
 use crate::engine::state::State;
 use crate::flow::kinds::By;
 use crate::program::architect::ObjectLookup;

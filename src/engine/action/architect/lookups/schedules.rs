@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::super::outcome::{Outcome, by_output};
 use super::super::values::{expected, input, not_set, output, text_input};
-use super::super::{Outcome, by_output};
 use crate::diagnostic::Code;
 use crate::engine::state::State;
 use crate::program::architect::{ScheduleEvaluation, ScheduleGroupEvaluation, Source};

@@ -1,9 +1,10 @@
 //! The `wait` action: pauses.
 
-use super::super::Outcome;
+use super::super::outcome::Outcome;
 use super::super::values::{expected, input, not_set};
 use crate::diagnostic::Code;
-use crate::engine::state::{Effect, State};
+use crate::engine::effect::Effect;
+use crate::engine::state::State;
 use crate::program::architect::Wait;
 use crate::program::{Program, Step};
 use crate::trace::{Failure, Field, PathTaken};

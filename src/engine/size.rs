@@ -15,7 +15,7 @@ const MAX_DEPTH: usize = 100;
 
 /// Fails if the value is too large or too deeply nested for a variable.
 #[inline]
-pub(in crate::engine) fn check(value: &Value) -> Result<(), Box<Failure>> {
+pub(super) fn check(value: &Value) -> Result<(), Box<Failure>> {
     let fits = match value {
         Value::String(text) => text.len() <= MAX_SIZE,
         Value::Json(json) => fits(json, MAX_DEPTH, &mut { MAX_SIZE }),
@@ -55,7 +55,7 @@ fn fits(json: &Json, depth: usize, left: &mut usize) -> bool {
 }
 
 /// Returns the approximate size of a value that a template made, in bytes.
-pub(in crate::engine) fn size_of(value: &Value) -> usize {
+pub(super) fn size_of(value: &Value) -> usize {
     match value {
         Value::String(text) => text.len(),
         Value::Json(json) => {

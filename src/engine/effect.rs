@@ -1,0 +1,60 @@
+//! The effect of an action, and the state of an action that waits.
+
+use super::listening::Listening;
+use crate::flow::{EndType, FlowId, NodeId};
+use crate::trace::{Failure, PathTaken, Routing};
+use crate::value::{Text, Value};
+
+/// The effect of an action.
+pub(super) enum Effect {
+    /// The node is finished; the call continues at this node.
+    Go(PathTaken, Option<NodeId>),
+    /// The node failed.
+    Fail(Box<Failure>),
+    /// The node waits for an answer; [`State::ask`] has stored its question.
+    Ask,
+    /// The node runs another flow; its step stays open.
+    Enter(FlowId),
+    /// The flow ends.
+    End(EndType),
+    /// The deadline of this frame passed while the node was waiting.
+    CutOff(usize),
+    /// The call ends with an error that cannot be handled.
+    Abort(Box<Failure>),
+    /// The node runs a task or module of Architect, starting at this node; its step stays
+    /// open.
+    Call(NodeId),
+    /// An Architect task ends by this output path.
+    EndTask(Option<Text>),
+    /// The conversation ends, in Architect flows.
+    EndCall,
+}
+
+/// The state of a node that waits. The rest of its question is in the program.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Waiting {
+    Input,
+    Contact { key: Text },
+    DataAction { inputs: Vec<(Text, Value)> },
+    Webhook(Box<(Option<Text>, Value)>),
+    QueueStatistics { queue: Text },
+    Queue(Box<Routing>),
+    Action { inputs: Vec<(Text, Value)> },
+    Listen(Box<Listening>),
+    Reply(Tries),
+}
+
+/// The number of consecutive attempts in which a participant gave no answer or no
+/// matching answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Tries {
+    pub(super) no_input: u32,
+    pub(super) no_match: u32,
+}
+
+/// Panics: an action got the answer to a question that it does not ask. The session
+/// matches answers to questions, so this is a bug in flowsim.
+#[cold]
+pub(super) fn not_waiting() -> Effect {
+    unreachable!("an action got the answer to a question that it does not ask")
+}

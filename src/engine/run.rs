@@ -1,0 +1,112 @@
+//! Runs a call: executes nodes, applies their effects, and continues with answers.
+
+use super::action;
+use super::effect::Effect;
+use super::state::{MAX_MADE_BYTES, State};
+use crate::flow::NodeId;
+use crate::program::Program;
+use crate::trace::{EventKind, PathTaken, Status};
+use crate::world::{Answer, Question};
+
+/// The progress of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// The session has a [question](Session::question).
+    Waiting,
+    /// The call is over.
+    Finished,
+}
+
+impl State {
+    /// Executes nodes until one has a question or the call is over.
+    pub(super) fn run(&mut self, program: &Program) -> Progress {
+        while self.outcome.is_none() {
+            let Some(node) = self.node else {
+                // A flow without a first node ends at once.
+                self.end_flow(program);
+                continue;
+            };
+            let step = &program.steps[node.index()];
+            // Nodes that begin a flow or a task do not count as actions.
+            self.actions = self.actions.saturating_add(u32::from(!step.is_beginning()));
+            if self.actions > self.limits.max_actions || self.made_bytes > MAX_MADE_BYTES
+            {
+                self.finish(Status::Error, Some((self.exhausted(), node)));
+                break;
+            }
+            let depth = self.depth();
+            self.step = self.recorder.begin(node, depth, self.clock_ms);
+            self.forget_outputs(step);
+            let effect = action::execute(self, program, node, step);
+            if self.settle(program, node, effect) == Progress::Waiting {
+                return Progress::Waiting;
+            }
+        }
+        Progress::Finished
+    }
+
+    /// Continues with an answer.
+    pub(super) fn resume(&mut self, program: &Program, answer: Answer) -> Progress {
+        let (Some(waiting), Some(node)) = (self.waiting.take(), self.node) else {
+            return Progress::Finished;
+        };
+        let step = &program.steps[node.index()];
+        let effect = action::answer(self, program, step, waiting, answer);
+        match self.settle(program, node, effect) {
+            Progress::Waiting => Progress::Waiting,
+            Progress::Finished => self.run(program),
+        }
+    }
+
+    /// Returns the question that the session waits for.
+    pub(super) fn question<'q>(&'q self, program: &'q Program) -> Option<Question<'q>> {
+        let (waiting, node) = (self.waiting.as_ref()?, self.node?);
+        let action = &program.steps[node.index()].action;
+        Some(action::question(waiting, action, &program.symbols, node))
+    }
+
+    /// Applies the effect of an action. `Waiting` means that the session has a question.
+    #[inline(always)]
+    fn settle(&mut self, program: &Program, node: NodeId, effect: Effect) -> Progress {
+        match effect {
+            Effect::Go(path, next) => {
+                self.recorder.finish(self.step, path, next, self.clock_ms);
+                self.node = next;
+                if next.is_none() {
+                    if self.frame().sequence.is_some() {
+                        self.end_task(program, None);
+                    } else {
+                        self.note_missing_branch(path);
+                        self.end_flow(program);
+                    }
+                }
+            }
+            Effect::Ask => return Progress::Waiting,
+            Effect::Enter(flow) => self.node = program.unit(flow).start,
+            Effect::End(end) => {
+                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
+                self.end(program, node, end);
+            }
+            Effect::Fail(failure) if self.frame_is_architect(program) => {
+                self.fault(program, node, failure);
+            }
+            Effect::Fail(failure) => self.fail(program, self.step, node, failure),
+            Effect::Call(begin) => self.node = Some(begin),
+            Effect::EndTask(path) => {
+                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
+                self.end_task(program, path.as_ref());
+            }
+            Effect::EndCall => {
+                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
+                self.finish_handled();
+            }
+            Effect::CutOff(frame) => self.cut_off(program, node, frame),
+            Effect::Abort(failure) => {
+                self.recorder.note(self.step, || EventKind::Failed(failure.clone()));
+                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
+                self.finish(Status::Error, Some((failure, node)));
+            }
+        }
+        Progress::Finished
+    }
+}
