@@ -21,7 +21,7 @@ use flowsim::world::{FixtureHost, Fixtures, Host, Input};
 use by_hand::Ids;
 
 /// The caller's number.
-const CALLER: &str = "+15550100";
+const CALLER: &str = "tel:+15550100";
 
 /// The keys that the caller presses.
 const KEYS: [&str; 2] = ["1", "4711"];

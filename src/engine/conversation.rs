@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use super::call::Call;
-use crate::expr::architect::{BUILT_INS, BuiltInId, RandomNumbers};
+use crate::expr::architect::{BUILT_INS, BuiltInId, Policies, RandomNumbers};
 use crate::flow::{NodeId, SequenceId, VariableId};
 use crate::program::Program;
 use crate::trace::Failure;
@@ -117,6 +117,11 @@ impl Conversation {
     /// Takes the values that the built-in variables had when the call began.
     pub(super) fn take_at_start(&mut self) -> Vec<(VariableId, Value)> {
         std::mem::take(&mut self.at_start)
+    }
+
+    /// The decisions of the organisation about behaviour that Genesys leaves undefined.
+    pub(super) fn policies(&self) -> Policies {
+        self.organisation.0.policies()
     }
 
     /// Sets the queue in which the caller waits, the waiting time and the position.

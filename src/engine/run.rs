@@ -3,10 +3,14 @@
 use super::action;
 use super::effect::Effect;
 use super::state::{MAX_MADE_BYTES, State};
+use crate::diagnostic::Code;
 use crate::flow::NodeId;
 use crate::program::Program;
 use crate::trace::{EventKind, PathTaken, Status};
 use crate::world::{Answer, Question};
+
+/// The number of actions that the error handling may run after the limit is exceeded.
+const ACTIONS_OF_ERROR_HANDLING: u32 = 1_000;
 
 /// The progress of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,10 +33,9 @@ impl State {
             let step = &program.steps[node.index()];
             // Nodes that begin a flow or a task do not count as actions.
             self.actions = self.actions.saturating_add(u32::from(!step.is_beginning()));
-            if self.actions > self.limits.max_actions || self.made_bytes > MAX_MADE_BYTES
-            {
-                self.finish(Status::Error, Some((self.exhausted(), node)));
-                break;
+            if self.actions > self.max_actions() || self.made_bytes > MAX_MADE_BYTES {
+                self.stop_at_limit(program, node);
+                continue;
             }
             let depth = self.depth();
             self.step = self.recorder.begin(node, depth, self.clock_ms);
@@ -43,6 +46,28 @@ impl State {
             }
         }
         Progress::Finished
+    }
+
+    /// Handles a node that exceeds a limit. The error handling of an Architect flow may run
+    /// a limited number of further actions; otherwise the call ends. *Source: Genesys' help
+    /// on the limit of actions.*
+    fn stop_at_limit(&mut self, program: &Program, node: NodeId) {
+        let failure = self.exhausted();
+        let is_handled = failure.code == Code::ACTION_LIMIT_EXCEEDED
+            && self.frame_is_architect(program)
+            && !self.limit_was_handled;
+        if !is_handled {
+            return self.finish(Status::Error, Some((failure, node)));
+        }
+        self.limit_was_handled = true;
+        self.step = self.recorder.begin(node, self.depth(), self.clock_ms);
+        self.fault(program, node, failure);
+    }
+
+    /// The number of actions after which the call stops.
+    fn max_actions(&self) -> u32 {
+        let further = if self.limit_was_handled { ACTIONS_OF_ERROR_HANDLING } else { 0 };
+        self.limits.max_actions.saturating_add(further)
     }
 
     /// Continues with an answer.

@@ -44,6 +44,8 @@ pub(super) struct State {
     pub(super) flow: Option<FlowId>,
     other_variables: Vec<(Text, Value)>,
     pub(super) actions: u32,
+    /// Whether the error handling runs, or has run, after the limit of actions.
+    pub(super) limit_was_handled: bool,
     /// The node that is being executed or comes next.
     pub(super) node: Option<NodeId>,
     pub(super) waiting: Option<Waiting>,
@@ -66,6 +68,7 @@ impl State {
         self.flow = Some(call.flow);
         self.other_variables.clone_from(&call.other_variables);
         self.actions = 0;
+        self.limit_was_handled = false;
         self.made_bytes = 0;
         self.node = call.node.or(program.unit(call.flow).start);
         self.waiting = None;

@@ -641,7 +641,11 @@ fn later_documents_override_earlier_ones_in_the_directory() {
     assert_eq!(over.detect_language("oho").as_deref(), Some("de"));
     assert_eq!(over.detect_language("OX").as_deref(), Some("en"));
     let (equality_ignores_case, missing_items_are_not_set) = (true, true);
-    let both = Policies { equality_ignores_case, missing_items_are_not_set };
+    let both = Policies {
+        equality_ignores_case,
+        missing_items_are_not_set,
+        ..Policies::default()
+    };
     assert_eq!(below.policies(), both);
     assert_eq!(over.policies(), Policies { equality_ignores_case: false, ..both });
 }

@@ -49,6 +49,15 @@ pub struct Policies {
     pub equality_ignores_case: bool,
     /// Whether an item beyond the end of a collection is NOT_SET instead of an error.
     pub missing_items_are_not_set: bool,
+    /// Whether a condition of a decision or a switch that is NOT_SET is an error. By
+    /// default it is not true: a decision takes `no`.
+    pub conditions_must_be_set: bool,
+    /// Whether a bot gives up at its maximum number of failed attempts. By default it
+    /// gives up when the number exceeds the maximum.
+    pub bots_stop_at_maximum: bool,
+    /// Whether an estimated wait time below one minute is announced as it is. By default
+    /// it counts as one minute.
+    pub short_waits_are_exact: bool,
 }
 
 /// The organisation, the clock and the random number generator, for functions that are

@@ -26,6 +26,9 @@ const fn flow(name: &'static str, kind: FlowKind) -> FlowTypeSpec {
     FlowTypeSpec { name, kind }
 }
 
+/// The type of flows in which nothing is recorded.
+pub(crate) const SECURE_CALL: &str = "secureCall";
+
 /// Every flow type of Architect.
 const FLOW_TYPES: &[FlowTypeSpec] = &[
     flow("bot", FlowKind::Digital),
@@ -40,7 +43,7 @@ const FLOW_TYPES: &[FlowTypeSpec] = &[
     flow("inqueueEmail", FlowKind::Digital),
     flow("inqueueShortMessage", FlowKind::Digital),
     flow("outboundCall", FlowKind::Call),
-    flow("secureCall", FlowKind::Call),
+    flow(SECURE_CALL, FlowKind::Call),
     flow("surveyInvite", FlowKind::Digital),
     flow("voice", FlowKind::Call),
     flow("voiceSurvey", FlowKind::Digital),

@@ -43,11 +43,15 @@ pub(super) const fn setting(path: &'static str, form: SettingForm) -> SettingSpe
 }
 
 /// Settings of flows.
-const OF_FLOW: [SettingSpec; 5] = [
+const OF_FLOW: [SettingSpec; 6] = [
     value("initialGreeting", Kind::Audio),
     value("settingsErrorHandling.preHandlingAudio", Kind::Audio),
     setting("settingsErrorHandling.errorHandling.*.targetQueue", QUEUES),
     setting("settingsErrorHandling.errorHandling.*.targetQueues.**", QUEUES),
+    setting(
+        "supportedLanguages.*.defaultLanguageSkill",
+        SettingForm::Object(Kind::LanguageSkill),
+    ),
     setting("settingsOutboundCall.wrapupCode", SettingForm::Object(Kind::WrapupCode)),
 ];
 

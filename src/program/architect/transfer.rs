@@ -4,7 +4,7 @@ use super::build::Compiler;
 use super::control::{grouped, name_in};
 use super::{Action, Source};
 use crate::flow::architect::{self, Setting, Settings};
-use crate::flow::kinds::TransferKind;
+use crate::flow::kinds::{SECURE_CALL, TransferKind};
 use crate::flow::{FlowId, VariableId};
 use crate::value::{Kind, Text, Type, Value};
 
@@ -23,6 +23,9 @@ pub struct Transfer {
     pub connect_timeout: Source,
     /// The greeting of a voice mailbox.
     pub greeting: Source,
+    /// Whether a failure disconnects the call instead of taking the output: in a secure
+    /// flow. *Source: Genesys' help on Transfer to Flow.*
+    pub disconnects_on_failure: bool,
     /// The variable that receives the kind of failure.
     pub error_type: Option<VariableId>,
     /// The variable that receives the error message.
@@ -61,6 +64,9 @@ pub struct AcdTarget {
     pub skills: Box<[Source]>,
     /// The language skill that an agent needs.
     pub language: Source,
+    /// The flow's language skill for each of its languages, by tag, if the action sets
+    /// none.
+    pub default_languages: Box<[(Text, Source)]>,
 }
 
 /// Puts a callback into a queue and continues.
@@ -113,6 +119,7 @@ impl Compiler<'_> {
             inputs: inputs.into(),
             connect_timeout: self.connect_timeout(action),
             greeting: self.source(greeting.map(|it| &it.value), audio),
+            disconnects_on_failure: self.flow.flow_type == SECURE_CALL,
             error_type: self.failure_output(action, "errorType"),
             error_message: self.failure_output(action, "errorMessage"),
         };
@@ -145,8 +152,26 @@ impl Compiler<'_> {
             self.input(action, name, holds, &mut inputs);
         }
         self.flow_input(action, "overrideInQueueFlow", &mut inputs);
-        let target = AcdTarget { queue, priority, skills: skills.into(), language };
+        let target = AcdTarget {
+            queue,
+            priority,
+            skills: skills.into(),
+            language,
+            default_languages: self.default_language_skills(),
+        };
         (Target::Acd(Box::new(target)), inputs)
+    }
+
+    /// Compiles `supportedLanguages: {en-us: {defaultLanguageSkill: …}}`. *Source: Genesys'
+    /// help on language skills.*
+    fn default_language_skills(&self) -> Box<[(Text, Source)]> {
+        let languages = grouped(&self.flow.settings, "supportedLanguages");
+        let skill = |(tag, settings): (&Text, &Setting)| {
+            let skill = settings.group()?.get("defaultLanguageSkill")?;
+            let skill = self.source(Some(&skill.value), Type::one(Kind::LanguageSkill));
+            (!skill.is_unset()).then(|| (tag.clone(), skill))
+        };
+        languages.filter_map(skill).collect()
     }
 
     fn to_object(
@@ -191,7 +216,7 @@ impl Compiler<'_> {
         let name =
             Text::from(name_in(&action.settings, "targetFlow").unwrap_or_default());
         let flow_type = match kind {
-            TransferKind::SecureFlow => "secureCall",
+            TransferKind::SecureFlow => SECURE_CALL,
             _ => &self.flow.flow_type,
         };
         let flow = self.flow_of_type(&name, flow_type);

@@ -1,6 +1,8 @@
 //! The effects of `settingsErrorHandling`: every event of
 //! ArchEnums.EVENTS_FLOW_ERROR_HANDLING.
 
+use flowsim::engine::Limits;
+
 use super::support::{Run, stage};
 
 /// Runs a flow of the given type whose first task or state fails, with this error
@@ -23,7 +25,7 @@ fn failing(flow_type: &str, handling: &str) -> Run {
         name: Start
         refId: Start
         actions:
-          - decision: {{name: Fails, condition: {{noValue: true}}}}
+          - decision: {{name: Fails, condition: {{exp: 'ToInt(NOT_SET) < 1'}}}}
     - {unit}:
         name: Rescue
         refId: Rescue
@@ -96,7 +98,7 @@ fn an_error_in_a_queue_can_leave_the_caller_waiting() {
   settingsErrorHandling:
     errorHandling: {handling}
   startUpTaskActions:
-    - decision: {{name: Fails, condition: {{noValue: true}}}}
+    - decision: {{name: Fails, condition: {{exp: 'ToInt(NOT_SET) < 1'}}}}
 "
         )
     };
@@ -119,7 +121,7 @@ fn a_module_without_error_handling_leaves_it_to_the_calling_flow() {
   defaultLanguage: en-us
   supportedLanguages: {en-us: {none: true}}
   startUpTaskActions:
-    - decision: {name: Fails, condition: {noValue: true}}
+    - decision: {name: Fails, condition: {exp: 'ToInt(NOT_SET) < 1'}}
 ";
     let main = "inboundCall:
   name: Main
@@ -137,4 +139,46 @@ fn a_module_without_error_handling_leaves_it_to_the_calling_flow() {
     let run = stage(main).and(module).run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.routing().unwrap(), "Sales - [] None");
+}
+
+/// A flow that never ends by itself, whose error handling continues with a task.
+fn endless(rescue: &str) -> Run {
+    let flow = format!(
+        "inboundCall:
+  name: Main
+  defaultLanguage: en-us
+  startUpRef: /inboundCall/tasks/task[Start]
+  settingsErrorHandling:
+    errorHandling: {{task: {{targetTaskRef: '/inboundCall/tasks/task[Rescue]'}}}}
+  tasks:
+    - task:
+        name: Start
+        refId: Start
+        actions:
+          - playAudio: {{name: Again, audio: {{tts: Again}}}}
+          - jumpToTask: {{name: Back, targetTaskRef: '/inboundCall/tasks/task[Start]'}}
+    - task:
+        name: Rescue
+        refId: Rescue
+        actions:
+{rescue}"
+    );
+    let limits = Limits { max_actions: 100, ..Limits::default() };
+    stage(flow).limits(limits).run()
+}
+
+/// *Source: Genesys' help on the limit of actions: the error handling runs, and a jump
+/// there grants 1,000 more.*
+#[test]
+fn the_limit_of_actions_leads_to_the_error_handling() {
+    let saved = endless("          - playAudio: {name: Sorry, audio: {tts: Sorry}}\n");
+    assert_eq!((saved.end().as_str(), last(&saved)), ("completed", "Sorry"));
+    assert!(saved.text().contains("ACTION_LIMIT_EXCEEDED"), "{}", saved.text());
+    let actions = |run: &Run| run.trace.actions;
+    assert_eq!(actions(&saved), 103);
+    let lost = endless(
+        "          - jumpToTask: {name: Loop, targetTaskRef: '/inboundCall/tasks/task[Start]'}\n",
+    );
+    assert_eq!(lost.end(), "error ACTION_LIMIT_EXCEEDED");
+    assert_eq!(actions(&lost), 1_101);
 }

@@ -12,6 +12,7 @@ mod listen;
 mod lookups;
 mod menus;
 mod messages;
+mod policies;
 mod prepared;
 mod recorded;
 mod schedules;

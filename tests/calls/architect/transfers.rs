@@ -100,10 +100,59 @@ fn a_queue_that_is_not_set_fails_before_any_prompt() {
 
 #[test]
 fn skills_that_no_agent_has_are_a_failure() {
-    let settings = "targetQueue: {lit: {name: Sales}}
-acdSkills: [{acdSkill: {skill: {lit: {name: Chess}}}}]";
-    let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
-    assert_eq!(failed(&run).1, "SKILL_MISMATCH");
+    for skill in ["{skill: {lit: {name: Chess}}}", "{exp: 'ToSkill(\"Chess\")'}"] {
+        let settings = format!(
+            "targetQueue: {{lit: {{name: Sales}}}}\nacdSkills: [{{acdSkill: {skill}}}]"
+        );
+        let world = format!("{WORLD}skills: [{{name: Chess}}]");
+        let run = stage(flow("transferToAcd", &settings)).world(&world).run();
+        assert_eq!(failed(&run).1, "SKILL_MISMATCH", "{skill}");
+    }
+}
+
+/// *Source: Genesys' help on language skills.*
+#[test]
+fn the_language_skill_of_the_flow_applies_if_the_action_sets_none() {
+    let stage_of = |own: &str| {
+        let actions = format!(
+            "- transferToAcd: {{name: To, targetQueue: {{lit: {{name: Sales}}}}, languageSkill: {own}}}"
+        );
+        let flow = call_flow(&[], &actions).replace(
+            "  startUpRef",
+            "  supportedLanguages:
+    en-us: {defaultLanguageSkill: {lit: {name: English}}}
+    nl-nl: {defaultLanguageSkill: {lit: {name: Dutch}}}
+  startUpRef",
+        );
+        stage(flow)
+    };
+    let skills = |stage: super::support::Stage| {
+        let routing = stage.run().routing().unwrap();
+        routing.split('[').nth(1).unwrap().split(']').next().unwrap().to_owned()
+    };
+    assert_eq!(skills(stage_of("{noValue: true}")), "English");
+    let dutch = [("language", "nl-nl")];
+    assert_eq!(skills(stage_of("{noValue: true}").context(&dutch)), "Dutch");
+    let french = [("language", "fr-fr")];
+    assert_eq!(skills(stage_of("{noValue: true}").context(&french)), "");
+    assert_eq!(skills(stage_of("{lit: {name: Polish}}")), "Polish");
+}
+
+/// *Source: Genesys' help on Transfer to Flow.*
+#[test]
+fn a_failure_in_a_secure_flow_disconnects_the_call() {
+    let secure = call_flow(
+        &[],
+        "- transferToNumber:
+    name: Out
+    targetNumber: {lit: '+15551230000'}
+    failureTransferAudio: {tts: Failed}
+    outputs: {failure: {actions: [{playAudio: {name: Never, audio: {tts: Never}}}]}}
+- playAudio: {name: Nor, audio: {tts: Nor}}",
+    );
+    let secure = secure.replace("inboundCall", "secureCall");
+    let run = stage(secure).world("actions: {Out: {path: failure}}").run();
+    assert_eq!((run.end().as_str(), run.prompts()), ("completed", vec!["Failed"]));
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn queue_place_and_estimate_are_known() {
     assert_eq!(run.prompts(), ["Sales 4", place, estimate]);
     let context = [("positionInQueue", "1"), ("estimatedWaitMs", "1000")];
     let run = waiting(actions.split_once('\n').unwrap().1).context(&context).run();
-    let estimate = "Your estimated wait time is about 30 seconds.";
+    let estimate = "Your estimated wait time is about 4 minutes.";
     assert_eq!(run.prompts(), ["You are the next caller in the queue.", estimate]);
     // An unknown position counts as the first; an unknown time is not announced.
     let run = waiting(actions.split_once('\n').unwrap().1).run();

@@ -68,7 +68,9 @@ pub(super) fn decide(
     Ok(by_output(step, u16::from(!truth)))
 }
 
-/// Evaluates a condition. A condition that is NOT_SET is a runtime error.
+/// Evaluates a condition. A condition that is NOT_SET is not true, unless the policies
+/// say that it is a runtime error. *Source: Genesys' Architect Scripting: a decision takes
+/// `no` and a switch its default unless a condition is true.*
 fn is_true(
     state: &mut State,
     program: &Program,
@@ -78,6 +80,9 @@ fn is_true(
     match input(state, program, condition, field)? {
         Value::Boolean(truth) => Ok(truth),
         unset if unset.is_unset() => {
+            if !state.conversation.policies().conditions_must_be_set {
+                return Ok(false);
+            }
             let message = "the condition is NOT_SET, neither true nor false";
             Err(Failure::new(Code::NOT_SET_NOT_ALLOWED, message))
         }

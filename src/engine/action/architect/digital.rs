@@ -190,7 +190,10 @@ fn again(
     tries: Tries,
     code: Code,
 ) -> Outcome {
-    if tries.no_input.max(tries.no_match) < again.most {
+    let stops_at_maximum = state.conversation.policies().bots_stop_at_maximum;
+    let allowed = again.most.saturating_sub(u32::from(stops_at_maximum));
+    let failed = tries.no_input.max(tries.no_match);
+    if failed <= allowed {
         for words in &again.words {
             say(state, program, words)?;
         }
@@ -203,7 +206,7 @@ fn again(
         Some(output) => Ok(by_output(step, output)),
         None => {
             let what = if code == Code::NO_INPUT { "silent" } else { "not understood" };
-            let message = format!("the participant was {what} {} times", again.most);
+            let message = format!("the participant was {what} {failed} times");
             Err(Failure::new(code, message))
         }
     }

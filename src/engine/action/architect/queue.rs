@@ -68,6 +68,10 @@ pub(super) fn estimated_wait(
         _ => Vec::new(),
     };
     if let Some(milliseconds) = length(&estimate) {
+        let milliseconds = match state.conversation.policies().short_waits_are_exact {
+            true => milliseconds,
+            false => milliseconds.max(MINUTE_MS),
+        };
         let rounded = rounded_up(milliseconds, interval, &intervals);
         let words = match wait.mode {
             PlaybackMode::About => format!("about {}", spoken(rounded)),

@@ -82,7 +82,7 @@ fn routing(
             &Value::Collection(Arc::new(skills)),
         );
     }
-    let language = state.value(program, &target.language)?;
+    let language = language_skill(state, program, target)?;
     if let Some(name) = name_of(&language) {
         note_named(state, Field::Inputs, "languageSkill", &language);
         routing.skills.push(name);
@@ -93,6 +93,25 @@ fn routing(
     routing.queue_name = name_of(&queue).map(Phrase::Made);
     routing.queue_id = known_id(&queue).map(Phrase::Made);
     Ok(Some(routing))
+}
+
+/// Returns the language skill that an agent needs: that of the action, else that of the
+/// flow for the current language.
+fn language_skill(
+    state: &mut State,
+    program: &Program,
+    target: &AcdTarget,
+) -> Result<Value, Box<Failure>> {
+    let own = state.value(program, &target.language)?;
+    if !own.is_unset() {
+        return Ok(own);
+    }
+    let current = state.conversation.language();
+    let mut defaults = target.default_languages.iter();
+    match defaults.find(|(tag, _)| tag.eq_ignore_ascii_case(&current)) {
+        Some((_, skill)) => state.value(program, skill),
+        None => Ok(own),
+    }
 }
 
 /// Continues with an answer.
@@ -277,7 +296,7 @@ fn problem(code: Code, message: impl Into<Text>) -> Problem {
     (code.name().into(), message.into())
 }
 
-/// Plays the failure audio and takes the output `failure`.
+/// Plays the failure audio and takes the output `failure`, or disconnects the call.
 fn fail(
     state: &mut State,
     program: &Program,
@@ -296,6 +315,9 @@ fn fail(
         if let Some(variable) = variable {
             state.assign(program, variable, value)?;
         }
+    }
+    if transfer.disconnects_on_failure {
+        return Ok(Effect::EndCall);
     }
     Ok(by_output(step, FAILURE))
 }
