@@ -44,6 +44,19 @@ fn shown_output_is_the_real_output() {
     }
 }
 
+/// Every test that `docs/genesys.md` names as proof exists.
+#[test]
+fn the_tests_of_the_behaviour_page_exist() {
+    let page = read("docs/genesys.md");
+    let names: Vec<(&str, &str)> =
+        page.split('`').filter_map(|word| word.split_once("::")).collect();
+    assert!(names.len() > 10, "{names:?}");
+    for (file, name) in names {
+        let text = read(&format!("tests/calls/architect/{file}.rs"));
+        assert!(text.contains(&format!("fn {name}()")), "no test {file}::{name}");
+    }
+}
+
 /// The command for the tests appears once in the README, and `.ci/run` uses the same one.
 #[test]
 fn the_tests_run_with_the_command_in_the_readme() {
