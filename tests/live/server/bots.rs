@@ -12,8 +12,8 @@ const BOT: &str = "digitalBot:
     - integerVariable: {name: Slot.Amount}
   settingsErrorHandling: {errorHandling: {exit: {none: true}}}
   settingsUserInput:
-    noMatchesMax: {lit: 2}
-    noInputsMax: {lit: 2}
+    noMatchesMax: {lit: 1}
+    noInputsMax: {lit: 1}
     noInputsTimeout: {lit: {seconds: 5}}
     noMatchApology: {exp: 'MakeCommunication(\"Sorry.\")'}
   bots:
