@@ -15,7 +15,7 @@ const ACTIONS_OF_ERROR_HANDLING: u32 = 1_000;
 /// The progress of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
-    /// The session has a [question](Session::question).
+    /// The session has a [question](super::Session::question).
     Waiting,
     /// The call is over.
     Finished,
