@@ -207,12 +207,25 @@ impl<'h> History<'h> {
             && let Action::Decision(decision) = &**action
             && let Source::Expression(expression) = &decision.condition
         {
-            let truth = index == 0;
+            let truth = self.condition_value(step, index == 0);
             let _ = write!(line, ", because `{}` is {truth}", expression.text());
         } else if let Some(failure) = self.failure(step) {
             let _ = write!(line, ", because {}", failure_text(failure));
         }
         line
+    }
+
+    /// Returns the words for the value of a decision's condition. A value that is not set
+    /// is not true.
+    fn condition_value(&self, step: usize, is_true: bool) -> &'static str {
+        let is_unset = self.facts(step).any(|fact| {
+            matches!(fact, EventKind::Input(Field::Condition, value) if value.is_unset())
+        });
+        match (is_true, is_unset) {
+            (true, _) => "true",
+            (false, true) => "not set",
+            (false, false) => "false",
+        }
     }
 
     fn conditions(&self, step: usize) -> usize {

@@ -477,6 +477,27 @@ fn the_cause_in_an_architect_flow() {
 }
 
 #[test]
+fn a_condition_that_is_not_set_is_named_as_the_cause() {
+    let flow = "inboundCall:
+  name: Line
+  startUpRef: /inboundCall/tasks/task[Main]
+  variables:
+    - booleanVariable: {name: Flow.unset}
+  tasks:
+    - task:
+        name: Main
+        refId: Main
+        actions:
+          - decision: {name: Sure, condition: {exp: Flow.unset}}
+";
+    let scene = Scene::of("line.yaml", flow);
+    let never = Expectation::Path(PathMatcher::Contains(nodes("Never")));
+    let explained = scene.explain(case("Line", &[]), vec![never]);
+    let cause = "`Sure` (decision) took `no`, because `Flow.unset` is not set";
+    assert!(explained.contains(cause), "{explained}");
+}
+
+#[test]
 fn built_in_architect_variables_are_known_at_the_end() {
     let scene = Scene::of("counter.yaml", include_str!("counter.yaml"));
     let mut case = case("Counter", &[]);
