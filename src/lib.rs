@@ -59,6 +59,7 @@
 //! | `recording` | 6 | recorded calls: stored, redacted, imported and replayed |
 //! | `suite` | 7 | scenario files: reading them, running their tests, and checking expectations |
 //! | `platform` | 7 | a live service: its simulations and execution documents, and the webhooks and decisions that are sent to one (feature `live`) |
+//! | `conformance` | 8 | probes of Genesys Cloud's behaviour, and their comparison with execution documents |
 //! | `runner` | 8 | parallel runs of suites, reported as events in a stable order |
 //! | `report` | 9 | reports of test runs, comparisons, coverage, differences and heat maps, for people, CI systems and programs; drawings of flows |
 //! | `server` | 10 | a local Platform API: `http` parses requests and writes responses, `routes` is the routing table, `endpoint` has one file per family, `state` is the organisation and its changes, `calls` and `delivery` send webhook requests, `page` is the browser page, `elasticsearch` is the second port |
@@ -94,6 +95,8 @@ pub mod analysis;
 pub mod build;
 #[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
+pub mod conformance;
 #[doc(hidden)]
 pub mod diagnostic;
 #[doc(hidden)]

@@ -75,7 +75,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         variable: arguments.redact_variable.clone(),
     });
     let mut count = 0;
-    let (paths, mut is_wrong) = saved_answers(arguments, &mut files);
+    let (paths, mut is_wrong) = saved_answers(&arguments.files, &mut files);
     for path in &paths {
         let mut imported = recording::import(path, &mut files);
         sort(&mut imported.diagnostics);
@@ -115,8 +115,11 @@ fn is_saved_answer(path: &Path) -> bool {
 }
 
 /// Returns the files to import and whether some cannot be found.
-fn saved_answers(arguments: &Arguments, files: &mut Files) -> (Vec<PathBuf>, bool) {
-    let (paths, problems) = find_files(&arguments.files, is_saved_answer, files);
+pub(super) fn saved_answers(
+    among: &[PathBuf],
+    files: &mut Files,
+) -> (Vec<PathBuf>, bool) {
+    let (paths, problems) = find_files(among, is_saved_answer, files);
     if paths.is_empty() && problems.is_empty() {
         let text = "nothing to import: the folder contains no `.json`, `.har`, \
                     `.ndjson` or `.jsonl` file";

@@ -6,6 +6,7 @@
 mod check;
 mod compare;
 mod completions;
+mod conformance;
 mod convert;
 mod coverage;
 mod decisions;
@@ -86,6 +87,7 @@ enum Command {
     Import(import::Arguments),
     Redact(redact::Arguments),
     Compare(compare::Arguments),
+    Conformance(conformance::Arguments),
     Explain(explain::Arguments),
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
@@ -123,6 +125,7 @@ fn run_command(command: Command) -> io::Result<Exit> {
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Heatmap(arguments) => heatmap::run(&arguments),
         #[cfg(feature = "live")]
         Command::Ship(arguments) => ship::run(&arguments),

@@ -22,6 +22,7 @@ const HEATMAP: &str = include_str!("schemas/heatmap.json");
 const DIFF: &str = include_str!("schemas/diff.json");
 const COMPARISON: &str = include_str!("schemas/comparison.json");
 const COMPARISONS: &str = include_str!("schemas/comparisons.json");
+const CONFORMANCE: &str = include_str!("schemas/conformance.json");
 
 /// Key under which a schema holds its definitions.
 const DEFINITIONS: &str = "definitions";
@@ -62,6 +63,8 @@ enum Document {
     Comparison,
     /// Output of `flowsim compare --format json` for several recordings
     Comparisons,
+    /// Output of `flowsim conformance --format json`
+    Conformance,
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
@@ -78,6 +81,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Document::Diff => output::result(DIFF)?,
         Document::Comparison => output::result(COMPARISON)?,
         Document::Comparisons => output::result(&comparisons())?,
+        Document::Conformance => output::result(&conformance())?,
     }
     Ok(Exit::Success)
 }
@@ -108,6 +112,15 @@ fn comparisons() -> String {
     comparison.retain(|key, _| ["type", "required", "properties"].contains(&&**key));
     definitions.insert("comparison".into(), Json::object(comparison));
     with_definitions(object(COMPARISONS), definitions)
+}
+
+/// Returns the schema of the conformance table, with the definitions of a comparison.
+fn conformance() -> String {
+    let mut comparison = object(COMPARISON);
+    let mut definitions = members(comparison.get(DEFINITIONS));
+    comparison.retain(|key, _| ["type", "required", "properties"].contains(&&**key));
+    definitions.insert("comparison".into(), Json::object(comparison));
+    with_definitions(object(CONFORMANCE), definitions)
 }
 
 /// Adds the definitions of other schemas to a schema; its own definitions win.

@@ -10,6 +10,7 @@
 //! after control characters were replaced by visible signs.
 
 pub mod comparison;
+pub mod conformance;
 pub mod coverage;
 pub mod diff;
 pub mod graph;

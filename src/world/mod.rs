@@ -13,7 +13,7 @@ mod question;
 
 pub use fixtures::{
     AnswerProgress, DataTableRow, Fixtures, QueueWait, ScheduleGroupState, TimeZone,
-    User, section_of, section_of_prompt,
+    User, policy_alternatives, section_of, section_of_prompt,
 };
 pub(crate) use fixtures::{is_derived_id, object_of_name};
 pub use host::FixtureHost;

@@ -129,6 +129,7 @@ fn help_and_version_are_results() {
         "record",
         "coverage",
         "coverage merge",
+        "conformance",
         "heatmap",
         "ship",
         "import",

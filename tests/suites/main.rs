@@ -3,6 +3,7 @@
 
 #[path = "../support/browser/mod.rs"]
 mod browser;
+mod conformance;
 mod coverage;
 mod heatmap;
 mod html_report;

@@ -133,6 +133,7 @@ fn schemas_are_valid_schemas() {
         "diff",
         "comparison",
         "comparisons",
+        "conformance",
     ] {
         let schema = schema(name);
         assert!(jsonschema::meta::is_valid(&schema), "{name}");
@@ -741,6 +742,27 @@ fn comparisons_fit_the_schema() {
     for seen in ["equal", "different", "unreplayable", "unreadable"] {
         assert!(several["summary"][seen].as_u64().unwrap() > 0, "{seen}");
     }
+}
+
+#[test]
+fn the_conformance_table_fits_the_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_flowsim"))
+        .args(["run", "fixtures/conformance/flows", "--format", "execution"])
+        .args(["--flow", "flowsim probe 01 NOT_SET conditions", "--input", "01"])
+        .output()
+        .unwrap();
+    let document = String::from_utf8(run.stdout).unwrap();
+    let altered = document.replace("Decision: no.", "Decision: yes.");
+    fs::write(folder.path().join("a.json"), altered).unwrap();
+    let other = document.replace("flowsim probe 01", "Main line");
+    fs::write(folder.path().join("b.json"), other).unwrap();
+    let folder = folder.path().to_string_lossy().into_owned();
+    let printed = flowsim(&format!("conformance {folder} --format json"));
+    let table: Value = serde_json::from_slice(&printed).unwrap();
+    assert_eq!(errors_of(&closed_validator("conformance"), &table), [] as [&str; 0]);
+    let summary = &table["summary"];
+    assert_eq!((&summary["different"], &summary["unmatched"]), (&1.into(), &1.into()));
 }
 
 #[test]
