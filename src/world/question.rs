@@ -144,6 +144,18 @@ pub struct Response {
     pub latency_ms: i64,
 }
 
+impl Response {
+    /// Returns whether the status is 2xx.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// Returns whether the response takes longer than this time, in milliseconds.
+    pub fn is_later_than(&self, timeout_ms: i64) -> bool {
+        self.latency_ms > timeout_ms
+    }
+}
+
 /// Decision of a queue about a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QueueAnswer {

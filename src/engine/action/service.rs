@@ -152,12 +152,12 @@ fn answered(
     if let Some(frame) = state.wait(response.latency_ms.min(timeout_ms)) {
         return Effect::CutOff(frame);
     }
-    if response.latency_ms > timeout_ms {
+    if response.is_later_than(timeout_ms) {
         let message =
             format!("{what} `{name}` did not answer within {}", Seconds(timeout_ms));
         return Effect::Fail(Failure::new(service.timeout, message));
     }
-    let is_success = (200..300).contains(&response.status);
+    let is_success = response.is_success();
     publish(state, fields, response.output);
     if !is_success {
         let message = format!("{what} `{name}` answered with status {}", response.status);

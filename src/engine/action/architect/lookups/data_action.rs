@@ -62,10 +62,10 @@ pub(super) fn answered(
     if let Some(frame) = pass(state, program, call, taken_ms)? {
         return Ok(Effect::CutOff(frame));
     }
-    if response.latency_ms > timeout_ms {
+    if response.is_later_than(timeout_ms) {
         return Ok(by_output(step, TIMEOUT));
     }
-    if !(200..300).contains(&response.status) {
+    if !response.is_success() {
         let body = error_body(&response.output, response.status);
         return fail(state, program, step, call, &body);
     }
