@@ -1,5 +1,6 @@
 //! `flowsim import`
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use super::redact::{self, Redaction};
 use super::{load, output};
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::program::Program;
-use crate::recording::{self, Recording, Redactor};
+use crate::recording::{self, Choice, Recording, Redactor, ambiguous, choose, replay};
 use crate::source::{Files, find_files, replace_file};
 use crate::world::Fixtures;
 
@@ -75,33 +76,35 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         variable: arguments.redact_variable.clone(),
     });
     let mut count = 0;
+    let mut writer = Writer { arguments, redactor, program, written: BTreeSet::new() };
+    let mut listing = output::Listing::default();
     let (paths, mut is_wrong) = saved_answers(&arguments.files, &mut files);
     for path in &paths {
-        let mut imported = recording::import(path, &mut files);
-        sort(&mut imported.diagnostics);
-        output::diagnostics(&imported.diagnostics, &files);
-        let is_error = |severity| severity == Severity::Error;
-        is_wrong |= imported.diagnostics.iter().any(|it| is_error(it.severity));
+        let imported = recording::import(path, &mut files);
+        let mut problems = imported.diagnostics;
         for recording in &imported.recordings {
             count += 1;
-            match write(recording, arguments, &redactor, program.as_ref()) {
-                Ok(paths) => output::result(&paths)?,
-                Err(error) => {
-                    let folder = arguments.out.display();
-                    output::message(
-                        "error",
-                        &format!("cannot write into {folder}: {error}"),
-                    );
-                    return Ok(Exit::External);
-                }
+            match writer.add(recording) {
+                Ok(Ok(paths)) => listing.add(&paths)?,
+                Ok(Err(problem)) => problems.push(problem),
+                Err(error) => return Ok(unwritable(&arguments.out, &error)),
             }
         }
+        sort(&mut problems);
+        output::diagnostics(&problems, &files);
+        is_wrong |= problems.iter().any(|it| it.severity == Severity::Error);
     }
     Ok(match count {
         _ if is_wrong => Exit::Input,
         0 => Exit::Nothing,
         _ => Exit::Success,
     })
+}
+
+fn unwritable(folder: &Path, error: &io::Error) -> Exit {
+    let text = format!("cannot write into {}: {error}", folder.display());
+    output::message("error", &text);
+    Exit::External
 }
 
 /// Returns whether a file of a folder may hold responses; explicitly named files are
@@ -146,42 +149,65 @@ fn program(
     Ok(Some(Arc::new(Program::compile_all(&loaded.flows, &loaded.architect))))
 }
 
-/// Writes a recording and its scenario files; returns the paths, one per line.
-fn write(
-    recording: &Recording,
-    arguments: &Arguments,
-    redactor: &Redactor,
-    program: Option<&Arc<Program>>,
-) -> io::Result<String> {
-    let recording = redactor.redact(recording);
-    let path = recording::save(&recording, redactor, &arguments.out)?;
-    let mut paths = format!("{}\n", path.display());
-    if !arguments.scenario {
-        return Ok(paths);
-    }
-    let stem = recording.file_name();
-    let stem = stem.trim_end_matches(".recording.json");
-    let fixtures = format!("{stem}.fixtures.json");
-    let derived = recording::derive(&recording);
-    let replayed = program.and_then(|program| {
-        let replayed = recording::replay(program, &derived, &Fixtures::default()).ok()?;
-        if let Some(missing) = &replayed.missing {
-            output::message("warning", &format!("{}: {missing}", path.display()));
+/// Writes recordings and their scenario files.
+struct Writer<'a> {
+    arguments: &'a Arguments,
+    redactor: Redactor,
+    program: Option<Arc<Program>>,
+    /// Names of the files that this command has written.
+    written: BTreeSet<String>,
+}
+
+impl Writer<'_> {
+    /// Writes a recording; returns the paths, one per line. A second call with the same id
+    /// would replace the first one, and is an error unless both are the same call.
+    fn add(&mut self, recording: &Recording) -> io::Result<Result<String, Diagnostic>> {
+        let recording = self.redactor.redact(recording);
+        let name = recording.file_name();
+        if !self.written.insert(name.clone()) {
+            let path = self.arguments.out.join(name);
+            let (first, _) = recording::load(&path, &mut Files::new());
+            match first.map(|first| choose(&first, &recording)) {
+                Some(Choice::First) => return Ok(Ok(String::new())),
+                Some(Choice::Neither) => return Ok(Err(ambiguous(&recording))),
+                Some(Choice::Second) | None => {}
+            }
         }
-        Some(replayed)
-    });
-    let flows = flows(arguments)?;
-    let scenario =
-        recording::scenario(&recording, &derived, replayed.as_ref(), &flows, &fixtures);
-    for (name, text) in [
-        (format!("{stem}.test.yaml"), &scenario.text),
-        (fixtures.clone(), &scenario.fixtures),
-    ] {
-        let path = arguments.out.join(name);
-        replace_file(&path, text)?;
-        paths.push_str(&format!("{}\n", path.display()));
+        self.write(&recording).map(Ok)
     }
-    Ok(paths)
+
+    fn write(&self, recording: &Recording) -> io::Result<String> {
+        let out = &self.arguments.out;
+        let path = recording::save(recording, &self.redactor, out)?;
+        let mut paths = format!("{}\n", path.display());
+        if !self.arguments.scenario {
+            return Ok(paths);
+        }
+        let stem = recording.file_name();
+        let stem = stem.trim_end_matches(".recording.json");
+        let fixtures = format!("{stem}.fixtures.json");
+        let derived = recording::derive(recording);
+        let replayed = self.program.as_ref().and_then(|program| {
+            let replayed = replay(program, &derived, &Fixtures::default()).ok()?;
+            if let Some(missing) = &replayed.missing {
+                output::message("warning", &format!("{}: {missing}", path.display()));
+            }
+            Some(replayed)
+        });
+        let flows = flows(self.arguments)?;
+        let replayed = replayed.as_ref();
+        let scenario =
+            recording::scenario(recording, &derived, replayed, &flows, &fixtures);
+        for (name, text) in [
+            (format!("{stem}.test.yaml"), &scenario.text),
+            (fixtures.clone(), &scenario.fixtures),
+        ] {
+            let path = out.join(name);
+            replace_file(&path, text)?;
+            paths.push_str(&format!("{}\n", path.display()));
+        }
+        Ok(paths)
+    }
 }
 
 /// Returns the paths of the flows relative to the folder of the scenarios.

@@ -1,6 +1,6 @@
 //! Standard output and standard error.
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
@@ -14,6 +14,31 @@ pub(super) fn result(result: &(impl AsRef<[u8]> + ?Sized)) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(result.as_ref())?;
     out.flush()
+}
+
+/// A list of results that is written while a command changes files.
+///
+/// The command must not stop half-way because the reader of the list has closed the pipe,
+/// as `head` does. The rest of the list is then dropped.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    is_closed: bool,
+}
+
+impl Listing {
+    /// Writes a part of the list.
+    pub(super) fn add(&mut self, part: &str) -> io::Result<()> {
+        if self.is_closed {
+            return Ok(());
+        }
+        match result(part) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.is_closed = true;
+                Ok(())
+            }
+            written => written,
+        }
+    }
 }
 
 /// Writes a result to a file, or to standard output if no file is given.

@@ -77,13 +77,14 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
     let (paths, mut problems) = recording::discover(&arguments.files, &mut files);
     let redactor = redactor(&arguments.redaction);
+    let mut listing = output::Listing::default();
     for path in &paths {
         let (found, diagnostics) = recording::load(path, &mut files);
         problems.extend(diagnostics);
         let Some(found) = found else { continue };
         let redacted = redactor.redact(&found);
         match write(&redacted, &redactor, path, arguments.out.as_deref()) {
-            Ok(written) => output::result(&redaction_summary(&redacted, &written))?,
+            Ok(written) => listing.add(&redaction_summary(&redacted, &written))?,
             Err(error) => {
                 let text = format!("cannot write {}: {error}", path.display());
                 output::message("error", &text);

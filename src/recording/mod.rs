@@ -36,7 +36,7 @@ mod scenario;
 pub use derive::{Derived, RecordedAnswer, Subject, derive};
 pub use document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
 pub use file::{discover, is_recording_file, load, nearest_to, of_file, save};
-pub use import::{Imported, import};
+pub use import::{Choice, Imported, ambiguous, choose, import};
 pub use missing::Missing;
 pub use redact::{DEFAULT_KEY, RedactionKinds, Redactor, is_replacement};
 pub use replay::{Exchange, Replayed, replay, replay_call};

@@ -17,6 +17,9 @@ use std::path::Path;
 /// Prefix of the topics of flow executions; the id of the flow follows.
 const TOPIC: &str = "v2.flow.execution.data.";
 
+/// Formats in which one run may occur several times.
+const OBSERVED: [&str; 2] = ["topic", "har"];
+
 /// Topic of keep-alive events of the platform.
 const HEARTBEAT: &str = "channel.metadata";
 
@@ -232,17 +235,60 @@ impl<'i> Importer<'i> {
     }
 
     fn keep(&mut self, recording: Recording) {
-        let size = |recording: &Recording| {
-            let document = execution::of_streamed(&recording.response);
-            document.and_then(|it| it.execution).map_or(0, |events| events.len())
-        };
-        match self.found.get(&recording.id) {
-            Some(known) if size(known) > size(&recording) => {}
-            _ => {
+        let choice = self.found.get(&recording.id).map(|known| choose(known, &recording));
+        match choice {
+            Some(Choice::First) => {}
+            Some(Choice::Neither) => self.diagnostics.push(ambiguous(&recording)),
+            Some(Choice::Second) | None => {
                 self.found.insert(recording.id.clone(), recording);
             }
         }
     }
+}
+
+/// The choice between two recordings with one id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// The first is equal or more complete.
+    First,
+    /// The second is more complete.
+    Second,
+    /// They are different calls.
+    Neither,
+}
+
+/// Chooses between two recordings with one id. A run may be observed several times, in
+/// events of a topic and in requests of a HAR file. The most complete observation counts, or
+/// else the last one. Other recordings must be equal.
+pub fn choose(first: &Recording, second: &Recording) -> Choice {
+    let is_observed = |recording: &Recording| {
+        let format = recording.source.format.as_deref();
+        format.is_some_and(|format| OBSERVED.contains(&format))
+    };
+    let events = |recording: &Recording| {
+        let document = execution::of_streamed(&recording.response);
+        document.and_then(|it| it.execution).map_or(0, |events| events.len())
+    };
+    if first.response == second.response {
+        Choice::First
+    } else if !is_observed(first) || !is_observed(second) {
+        Choice::Neither
+    } else if events(first) > events(second) {
+        Choice::First
+    } else {
+        Choice::Second
+    }
+}
+
+/// Returns the error of a call that has the id of another one.
+pub fn ambiguous(second: &Recording) -> Diagnostic {
+    let id = &second.id;
+    let file = second.source.file.as_deref().unwrap_or("the file");
+    let message =
+        format!("two different calls have the id `{id}`; {file} has the second one");
+    let help = "only the first one is imported; give the second one another id, or import \
+                it into another folder";
+    Diagnostic::new(Code::INVALID_RECORDING, message).help(help)
 }
 
 fn is_recording(schema: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Imports of saved files, and the resulting recordings.
 
 use std::fs;
+use std::process::{Command, Stdio};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -260,4 +261,70 @@ fn the_real_keys_lead_through_our_flow() {
         again.trace.routing().unwrap().queue_name,
         ours.routing().unwrap().queue_name
     );
+}
+
+/// Calls of one flow with these inputs, as execution documents. All start at the same time.
+fn documents(inputs: &[&str]) -> Vec<String> {
+    let organisation = Organisation::load("parcel-line");
+    let play = |input: &&str| {
+        let context = [("from", "+15551230000"), ("to", "+15557770100")];
+        let trace = organisation.play("Parcel line", &context, &[input]);
+        organisation.document(&trace)
+    };
+    inputs.iter().map(play).collect()
+}
+
+#[test]
+fn calls_that_start_at_the_same_time_have_their_own_ids() {
+    let documents = documents(&["1#", "hangup", "1#"]);
+    let id = |text: &String| recording(text).id;
+    assert_ne!(id(&documents[0]), id(&documents[1]));
+    assert_eq!(documents[0], documents[2]);
+}
+
+#[test]
+fn no_call_replaces_another_one_with_the_same_id() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = EXECUTION.replace("50:33", "51:33");
+    fs::write(folder.path().join("a.json"), EXECUTION).unwrap();
+    fs::write(folder.path().join("b.json"), &other).unwrap();
+    fs::write(folder.path().join("c.json"), EXECUTION).unwrap();
+    let output = flowsim(folder.path(), &["import", ".", "--out", "new"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    let expected = "two different calls have the id `e-1`; b.json has the second one";
+    assert!(told.contains(expected), "{told}");
+    assert_eq!(told.matches("error[").count(), 1, "{told}");
+    let written: Vec<_> = fs::read_dir(folder.path().join("new")).unwrap().collect();
+    assert_eq!(written.len(), 1);
+    let kept = fs::read_to_string(written[0].as_ref().unwrap().path()).unwrap();
+    assert!(kept.contains("50:33") && !kept.contains("51:33"), "{kept}");
+    let (recordings, told) = imported("both.json", &format!("[{EXECUTION},{other}]"));
+    assert_eq!((recordings.len(), told.len()), (1, 1));
+}
+
+/// Like `flowsim import … | head -1`.
+#[test]
+fn a_closed_pipe_does_not_stop_the_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let count = 3_000;
+    fs::create_dir(folder.path().join("saved")).unwrap();
+    for index in 0..count {
+        let text = EXECUTION.replace("e-1", &format!("e-{index}"));
+        fs::write(folder.path().join(format!("saved/{index}.json")), text).unwrap();
+    }
+    for arguments in
+        [["import", "saved", "--out", "new"], ["redact", "new", "--out", "redacted"]]
+    {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_flowsim"))
+            .current_dir(folder.path())
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(program.stdout.take());
+        assert_eq!(program.wait().unwrap().code(), Some(0), "{arguments:?}");
+        let written = fs::read_dir(folder.path().join(arguments[3])).unwrap();
+        assert_eq!(written.count(), count, "{arguments:?}");
+    }
 }

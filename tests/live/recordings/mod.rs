@@ -75,7 +75,8 @@ fn imported(name: &str, text: &str) -> (Vec<Recording>, Vec<String>) {
     let mut files = Files::new();
     let found = import(&path, &mut files);
     let told = found.diagnostics.iter().map(|it| {
-        let at = files.position(it.labels[0].span);
+        let Some(label) = it.labels.first() else { return it.message.clone() };
+        let at = files.position(label.span);
         format!("{}:{}: {}", at.line, at.column, it.message)
     });
     (found.recordings, told.collect())

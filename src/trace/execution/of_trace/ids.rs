@@ -59,9 +59,10 @@ impl Ids<'_> {
         derived_id(&format!("{owner}/{name}"))
     }
 
-    /// Returns the id of the run.
-    pub(super) fn run(&self) -> Text {
-        derived_id(&self.run_seed())
+    /// Returns the id of the run with this content.
+    pub(super) fn run(&self, content: &str) -> Text {
+        let hash = twox_hash::XxHash64::oneshot(0, content.as_bytes());
+        derived_id(&format!("{}/{hash:016x}", self.run_seed()))
     }
 
     /// Returns the id of a step of the run.

@@ -85,7 +85,6 @@ pub fn of_trace(trace: &Trace, symbols: &SymbolTable) -> ExecutionDocument {
         }),
         start: Some(walk.time(0)),
         end: Some(walk.time(trace.elapsed_ms)),
-        execution_id: Some(ids.run()),
         flow_id: Some(ids.flow(trace.flow)),
         flow_is_debug: Some(false),
         flow_name: Some(flow.name.clone()),
@@ -96,7 +95,10 @@ pub fn of_trace(trace: &Trace, symbols: &SymbolTable) -> ExecutionDocument {
         execution: Some(execution),
         ..ExecutionDocument::default()
     };
-    document.log(&Characteristic::ALL)
+    let document = document.log(&Characteristic::ALL);
+    // Two calls that start at the same time have different ids, unless they are equal.
+    let execution_id = Some(ids.run(&document.to_text()));
+    ExecutionDocument { execution_id, ..document }
 }
 
 fn version(written: Option<&Text>) -> Text {
