@@ -94,7 +94,8 @@ fn called_other_times(
     };
     let name = &expected.name;
     let inputs = if expected.with.is_empty() { "" } else { " with these values" };
-    let message = format!("expected `{name}` {wanted}{inputs}, it was called {count}");
+    let message =
+        format!("expected `{name}` {wanted}{inputs}, but it was called {count}");
     let called = |it: &&ExternalCall<'_>| format!("called at {}", history.place(it.step));
     Mismatch::new(span, subject, message)
         .at_step(fitting.last().map(|last| last.step))
@@ -108,7 +109,8 @@ fn not_called(
     span: Span,
     subject: String,
 ) -> Mismatch {
-    let message = format!("expected `{}` to be called, it was not", expected.name);
+    let message =
+        format!("expected `{}` to be called, but it was not called", expected.name);
     let mut names: Vec<Text> = Vec::new();
     for name in all.iter().filter_map(|call| call.names.first()) {
         if !names.contains(name) {

@@ -30,7 +30,7 @@ pub(super) fn check(
     let after =
         before.map_or(String::new(), |(_, text)| format!(" after {}", quoted(text)));
     let message =
-        format!("expected the caller to hear {matcher}{after}, it was not played");
+        format!("expected the caller to hear {matcher}{after}, but it was not played");
     let mut earlier = heard.iter().take(begin).filter(|(_, text)| matcher.matches(text));
     let earlier = earlier.next();
     let earlier = earlier.map(|(_, text)| format!("{} was played before", quoted(text)));

@@ -20,8 +20,9 @@ pub(super) fn check(
         (None, None) => Vec::new(),
         (None, Some(routing)) => {
             let queue = queue_of(history, routing);
-            let message =
-                format!("expected the call not to be routed, it was routed to {queue}");
+            let message = format!(
+                "expected the call not to be routed, but it was routed to {queue}"
+            );
             let found = Shown::Text(queue.into());
             vec![wrong(history, "routing", message, Shown::Nothing, found, span)]
         }
@@ -140,7 +141,7 @@ fn not_routed(history: History<'_>, wanted: &RoutingMatcher, span: Span) -> Mism
     if let Some((key, Spanned { value: Some(queue), span })) = id.or(name) {
         return wrong_queue(history, key, &queue.to_string(), &[], *span);
     }
-    let message = "expected the call to be routed, it was not";
+    let message = "expected the call to be routed, but it was not";
     wrong(history, "routing", message, Shown::Nothing, Shown::Nothing, span)
 }
 

@@ -379,3 +379,23 @@ fn a_table_without_expectations_is_reported_once() {
     );
     assert_eq!(messages_about(&folder), ["this test has no expectations"]);
 }
+
+/// `flows: .` names the folder of the scenario file, from wherever flowsim runs. The scenario
+/// files in it are not flows.
+#[test]
+fn flows_may_be_the_folder_of_the_scenario_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let bakery = include_str!("../../src/cli/init/project/bakery.yaml");
+    fs::create_dir(folder.path().join("all")).unwrap();
+    fs::write(folder.path().join("all/bakery.yaml"), bakery).unwrap();
+    for (name, flows) in [("a", "."), ("b", "bakery.yaml"), ("c", "[.]")] {
+        let text = format!(
+            "flows: {flows}\ntests: [{{name: {name}, input: ['1'], expect: {{path: {{contains: []}}}}}}]\n"
+        );
+        fs::write(folder.path().join(format!("all/{name}.test.yaml")), text).unwrap();
+    }
+    for (place, path) in [("", "all"), ("all", "."), ("all", "a.test.yaml")] {
+        let (code, out, _) = flowsim(&folder.path().join(place), &[path]);
+        assert_eq!(code, Some(0), "{place} {path}: {out}");
+    }
+}

@@ -290,10 +290,12 @@ fn warn_about_repeated_keys(
     tally.finish(diagnostics);
 }
 
-/// Whether the `flows` of a document are paths, as in a scenario file.
+/// Whether the `flows` of a document are a path or paths, as in a scenario file.
 fn is_scenario(document: &Node<'_>) -> bool {
-    let items = document.get("flows").map_or(&[][..], Node::items);
-    !items.is_empty() && items.iter().all(|item| item.as_str().is_some())
+    let Some(flows) = document.get("flows") else { return false };
+    let items = flows.items();
+    flows.as_str().is_some()
+        || !items.is_empty() && items.iter().all(|item| item.as_str().is_some())
 }
 
 /// Whether a document has the form of Archy YAML apart from an unknown flow type.

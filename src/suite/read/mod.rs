@@ -99,7 +99,8 @@ fn joined(folder: &Path, path: impl AsRef<Path>) -> PathBuf {
             other => path.push(other),
         }
     }
-    path
+    // `flows: .` in the folder in which flowsim runs.
+    if path.as_os_str().is_empty() { PathBuf::from(".") } else { path }
 }
 
 fn placeholders(document: &Node<'_>, decoder: &mut Decoder) -> Vec<(String, String)> {
