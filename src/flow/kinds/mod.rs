@@ -28,7 +28,7 @@ pub(crate) use flow_type::{SECURE_CALL, flow_type, flow_types, is_flow_type};
 pub use operation::{By, End, MenuTarget, TransferKind};
 pub(crate) use operation::{LookupKind, Operation, QuestionKind, SideEffect, Support};
 pub(crate) use setting::{SettingForm, SettingSpec, flow_setting, unit_setting};
-pub(crate) use spec::{ActionSpec, SUCCESSES, capitalized};
+pub(crate) use spec::{ActionSpec, LOOP_BODY, SUCCESSES, capitalized};
 
 use std::sync::LazyLock;
 

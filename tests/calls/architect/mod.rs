@@ -10,6 +10,7 @@ mod ids;
 mod kinds;
 mod listen;
 mod lookups;
+mod loops;
 mod menus;
 mod messages;
 mod policies;
