@@ -62,16 +62,17 @@ fn compile_flow(
     compiler.finish_menus();
     compiler.task = &none;
     let on_error = compiler.error_handling();
+    let bot_events = compiler.bot_events();
     let mut variables = plan.variables.clone();
     compiler.fill_initial(&mut variables, flow.variables.iter());
     let nature = flow.flow_kind();
     let hold_prompt = (nature == FlowKind::InQueue).then(|| compiler.hold_prompt());
-    let start = flow.start.as_ref().and_then(|start| start.unit.as_deref());
     let part = FlowPart {
         begin,
-        start: start.and_then(|key| compiler.sequence_of(key)),
+        start: compiler.start(),
         variables,
         on_error,
+        bot_events,
         nature,
         language: flow.default_language.clone(),
         hold_prompt,
@@ -346,6 +347,11 @@ impl<'c> Compiler<'c> {
         name: &str,
     ) -> Option<VariableId> {
         self.bound_variable(&action.settings.get(name)?.value)
+    }
+
+    /// Returns the task, menu or state that the flow starts with.
+    fn start(&self) -> Option<SequenceId> {
+        self.sequence_of(self.flow.start.as_ref()?.unit.as_deref()?)
     }
 
     /// Returns the task, menu or state with this key.

@@ -4,6 +4,7 @@
 mod support;
 
 mod attributes;
+mod bot_events;
 mod bots;
 mod error_handling;
 mod ids;
