@@ -8,6 +8,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
+use super::bot::BotSession;
 use super::call::Call;
 use crate::expr::architect::{BUILT_INS, BuiltInId, Policies, RandomNumbers};
 use crate::flow::{NodeId, SequenceId, VariableId};
@@ -68,6 +69,8 @@ pub(super) struct Conversation {
     pub(super) answer_ms: Option<i64>,
     /// The time at which the start-up task of the in-queue flow last began.
     pub(super) pass_began_ms: i64,
+    /// The session with the running bot.
+    pub(super) bot: BotSession,
 }
 
 impl Conversation {
@@ -79,6 +82,7 @@ impl Conversation {
         self.keys.clear();
         self.menus.clear();
         (self.answer_ms, self.pass_began_ms) = (None, 0);
+        self.bot = BotSession::default();
         self.attributes.clear();
         if program.sequences.is_empty() {
             return;

@@ -28,6 +28,11 @@ pub(super) enum Effect {
     EndTask(Option<Text>),
     /// The conversation ends, in Architect flows.
     EndCall,
+    /// The Architect flow ends, for this reason. The conversation continues if another flow
+    /// called it.
+    EndFlow(Option<Text>),
+    /// An event of the flow occurred; its handling begins at this node.
+    Handle(NodeId),
 }
 
 /// The state of a node that waits. The rest of its question is in the program.
@@ -44,12 +49,28 @@ pub(super) enum Waiting {
     Reply(Tries),
 }
 
-/// The number of consecutive attempts in which a participant gave no answer or no
-/// matching answer.
+/// The state of a question: the number of consecutive attempts in which a participant gave
+/// no answer or no matching answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Tries {
     pub(super) no_input: u32,
     pub(super) no_match: u32,
+    /// The number of answers that the participant did not confirm.
+    pub(super) rejected: u32,
+    /// The last question.
+    pub(super) asked: Asked,
+}
+
+/// A question of a bot.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// The question of the action.
+    #[default]
+    Question,
+    /// Whether the answer is right.
+    Confirmation,
+    /// Whether the participant wants an agent.
+    Escalation,
 }
 
 /// Panics: an action got the answer to a question that it does not ask. The session

@@ -7,6 +7,7 @@
 //! question, and both copies continue in the same way.
 
 mod action;
+mod bot;
 mod call;
 mod conversation;
 mod deadline;

@@ -108,30 +108,34 @@ impl State {
             }
             Effect::Ask => return Progress::Waiting,
             Effect::Enter(flow) => self.node = program.unit(flow).start,
-            Effect::End(end) => {
-                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
-                self.end(program, node, end);
-            }
             Effect::Fail(failure) if self.frame_is_architect(program) => {
                 self.fault(program, node, failure);
             }
             Effect::Fail(failure) => self.fail(program, self.step, node, failure),
             Effect::Call(begin) => self.node = Some(begin),
-            Effect::EndTask(path) => {
-                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
-                self.end_task(program, path.as_ref());
-            }
-            Effect::EndCall => {
-                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
-                self.finish_handled();
-            }
+            Effect::End(_)
+            | Effect::EndTask(_)
+            | Effect::EndCall
+            | Effect::EndFlow(_)
+            | Effect::Abort(_) => self.settle_end(program, node, effect),
+            Effect::Handle(handler) => self.handle(handler),
             Effect::CutOff(frame) => self.cut_off(program, node, frame),
-            Effect::Abort(failure) => {
-                self.recorder.note(self.step, || EventKind::Failed(failure.clone()));
-                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
-                self.finish(Status::Error, Some((failure, node)));
-            }
         }
         Progress::Finished
+    }
+
+    /// Applies the effect of an action after which its task, flow or call ends.
+    fn settle_end(&mut self, program: &Program, node: NodeId, effect: Effect) {
+        if let Effect::Abort(failure) = &effect {
+            self.recorder.note(self.step, || EventKind::Failed(failure.clone()));
+        }
+        self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
+        match effect {
+            Effect::End(end) => self.end(program, node, end),
+            Effect::EndTask(path) => self.end_task(program, path.as_ref()),
+            Effect::EndFlow(reason) => self.end_architect_flow(program, reason),
+            Effect::Abort(failure) => self.finish(Status::Error, Some((failure, node))),
+            _ => self.finish_handled(),
+        }
     }
 }

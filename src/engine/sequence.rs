@@ -315,6 +315,24 @@ impl State {
         }
     }
 
+    /// Goes to the handling of an event that is not an error. The called tasks of the flow
+    /// are left.
+    pub(super) fn handle(&mut self, handler: NodeId) {
+        let path = PathTaken::Error;
+        self.recorder.finish(self.step, path, Some(handler), self.clock_ms);
+        self.unwind_to_flow();
+        self.go_to(Some(handler));
+    }
+
+    /// Ends the flow, and with it the call.
+    pub(super) fn end_architect_flow(
+        &mut self,
+        _program: &Program,
+        _reason: Option<Text>,
+    ) {
+        self.finish_handled();
+    }
+
     /// Leaves all called tasks of the running flow.
     fn unwind_to_flow(&mut self) {
         while !self.frame().is_isolated {

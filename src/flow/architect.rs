@@ -142,12 +142,13 @@ pub struct Action {
 /// The actions that follow one outcome of an action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Output {
-    /// The id that an export gives to a case of a switch, or to an output of a task.
+    /// The id that an export gives to a case of an action, or to an output of a task.
     pub key: Option<Text>,
     /// The outcome: `yes`, `success`, `notFound`, `loop`, `default`. The cases of a
     /// switch are `case 1`, `case 2`…
     pub label: Text,
-    /// For a case of a switch: the value to compare with, or the condition.
+    /// For a case of a switch: the value to compare with, or the condition. For a case of
+    /// a Loop Until action: the condition that ends the loop.
     pub value: Option<Spanned<Setting>>,
     /// The actions.
     pub actions: Vec<Action>,
@@ -247,7 +248,7 @@ pub fn step_ids(flow: &ArchitectFlow) -> (Vec<StepId>, ActionIds) {
         steps.push(StepId::Node(ids.next(&unit.name)));
         unit.each_action(&mut |action| match action.operation() {
             Some(Operation::ChoiceTask) => steps.push(StepId::Choice),
-            Some(Operation::Loop) => {
+            Some(operation) if operation.repeats() => {
                 steps.push(StepId::Node(ids.next(action.title())));
                 steps.push(StepId::NextRound(ids.next(&next_round(action))));
             }

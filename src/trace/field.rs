@@ -39,6 +39,7 @@ fields! {
     Condition given "condition" "`condition` of a decision."
     Value given "value" "The value that a switch compares with its cases."
     LoopCount given "loopCount" "Maximum number of rounds of a loop."
+    MaxLoopCount given "maxLoopCount" "Maximum number of rounds of a Loop Until action."
     CurrentIndex gives "currentIndex" "Number of the current round of a loop, counted from 0."
     DataAction given "dataAction" "Name of the called data action."
     SuccessOutputs gives "successOutputs" "Results of a data action."

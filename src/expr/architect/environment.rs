@@ -58,6 +58,9 @@ pub struct Policies {
     /// Whether an estimated wait time below one minute is announced as it is. By default
     /// it counts as one minute.
     pub short_waits_are_exact: bool,
+    /// Whether the cases of a Loop Until action are evaluated before its first round too.
+    /// By default they are evaluated after each round.
+    pub until_cases_come_first: bool,
 }
 
 /// The organisation, the clock and the random number generator, for functions that are

@@ -7,6 +7,9 @@ pub(crate) struct FlowTypeSpec {
     pub(crate) name: &'static str,
     /// The kind of flow.
     pub(crate) kind: FlowKind,
+    /// Whether flows of this type understand what participants say or write, and have the
+    /// events of bots.
+    pub(crate) recognizes_input: bool,
 }
 
 /// The kind of flow, which determines how the flow ends.
@@ -18,12 +21,16 @@ pub enum FlowKind {
     InQueue,
     /// A module, which returns to the flow that called it.
     CommonModule,
-    /// A workflow, an e-mail, a message, a survey or a bot: the flow ends.
+    /// A workflow, an e-mail, a message or a bot: the flow ends.
     Digital,
 }
 
 const fn flow(name: &'static str, kind: FlowKind) -> FlowTypeSpec {
-    FlowTypeSpec { name, kind }
+    FlowTypeSpec { name, kind, recognizes_input: false }
+}
+
+const fn bot(name: &'static str, kind: FlowKind) -> FlowTypeSpec {
+    FlowTypeSpec { name, kind, recognizes_input: true }
 }
 
 /// The type of flows in which nothing is recorded.
@@ -31,9 +38,9 @@ pub(crate) const SECURE_CALL: &str = "secureCall";
 
 /// Every flow type of Architect.
 const FLOW_TYPES: &[FlowTypeSpec] = &[
-    flow("bot", FlowKind::Digital),
+    bot("bot", FlowKind::Digital),
     flow("commonModule", FlowKind::CommonModule),
-    flow("digitalBot", FlowKind::Digital),
+    bot("digitalBot", FlowKind::Digital),
     flow("emailSend", FlowKind::Digital),
     flow("inboundCall", FlowKind::Call),
     flow("inboundChat", FlowKind::Digital),
@@ -45,9 +52,9 @@ const FLOW_TYPES: &[FlowTypeSpec] = &[
     flow("outboundCall", FlowKind::Call),
     flow(SECURE_CALL, FlowKind::Call),
     flow("surveyInvite", FlowKind::Digital),
-    flow("voice", FlowKind::Call),
-    flow("voiceSurvey", FlowKind::Digital),
-    flow("voicemail", FlowKind::Digital),
+    bot("voice", FlowKind::Call),
+    bot("voiceSurvey", FlowKind::Call),
+    flow("voicemail", FlowKind::Call),
     flow("workflow", FlowKind::Digital),
     flow("workitem", FlowKind::Digital),
 ];
@@ -65,6 +72,12 @@ pub(crate) fn is_flow_type(name: &str) -> bool {
 /// Returns the flow type with this name. Case is insignificant.
 pub(crate) fn flow_type(name: &str) -> Option<&'static FlowTypeSpec> {
     FLOW_TYPES.iter().find(|known| known.name.eq_ignore_ascii_case(name))
+}
+
+/// Whether flows of this type have the events of bots: recognition failures and agent
+/// escalation.
+pub(crate) fn recognizes_input(flow_type_name: &str) -> bool {
+    flow_type(flow_type_name).is_some_and(|known| known.recognizes_input)
 }
 
 impl FlowKind {

@@ -39,7 +39,10 @@ pub(super) const KINDS: &[ActionSpec] = &[
     action("loopAnythingElse", Operation::External).outputs(&["loop"]),
     action("loopExit", Operation::LoopExit).class("ExitLoopAction"),
     action("loopNext", Operation::LoopNext).class("NextLoopAction"),
-    action("loopUntil", Operation::External).outputs(&["loop"]),
+    action("loopUntil", Operation::LoopUntil)
+        .outputs(&["loop", "default"])
+        .settings(&[value("maxLoopCount", Kind::Integer)])
+        .lists_results(),
     action("switch", Operation::Switch).outputs(&["default"]),
     action("updateData", Operation::UpdateData)
         .class("UpdateVariableAction")

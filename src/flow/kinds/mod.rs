@@ -24,11 +24,13 @@ mod task;
 mod transfer;
 
 pub use flow_type::FlowKind;
-pub(crate) use flow_type::{SECURE_CALL, flow_type, flow_types, is_flow_type};
+pub(crate) use flow_type::{
+    SECURE_CALL, flow_type, flow_types, is_flow_type, recognizes_input,
+};
 pub use operation::{By, End, MenuTarget, TransferKind};
 pub(crate) use operation::{LookupKind, Operation, QuestionKind, SideEffect, Support};
 pub(crate) use setting::{SettingForm, SettingSpec, flow_setting, unit_setting};
-pub(crate) use spec::{ActionSpec, SUCCESSES, capitalized};
+pub(crate) use spec::{ActionSpec, LOOP_BODY, SUCCESSES, capitalized};
 
 use std::sync::LazyLock;
 

@@ -35,6 +35,8 @@ pub(crate) enum Operation {
     UpdateData,
     /// Runs its body the given number of times.
     Loop,
+    /// Runs its body until one of its cases is true.
+    LoopUntil,
     /// Begins the next round of a loop.
     LoopNext,
     /// Leaves a loop.
@@ -227,6 +229,11 @@ impl Operation {
             Self::External => Support::External,
             _ => Support::Runs,
         }
+    }
+
+    /// Whether the operation runs the actions of its output `loop` again and again.
+    pub(crate) fn repeats(self) -> bool {
+        matches!(self, Self::Loop | Self::LoopUntil)
     }
 
     /// Whether the call leaves the flow if the operation succeeds.

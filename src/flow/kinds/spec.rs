@@ -7,6 +7,9 @@ use super::setting::SettingSpec;
 pub(crate) const SUCCESSES: [&str; 8] =
     ["success", "found", "yes", "default", "active", "open", "matchExact", "loop"];
 
+/// The output of a loop that its rounds take.
+pub(crate) const LOOP_BODY: &str = "loop";
+
 /// A kind of action or of menu choice.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ActionSpec {
@@ -108,7 +111,10 @@ impl ActionSpec {
         matches!(self.support(), Support::Question | Support::External)
             || matches!(
                 self.operation,
-                Operation::CallTask | Operation::ChoiceTask | Operation::Switch
+                Operation::CallTask
+                    | Operation::ChoiceTask
+                    | Operation::Switch
+                    | Operation::LoopUntil
             )
     }
 

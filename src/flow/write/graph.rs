@@ -5,9 +5,9 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use crate::flow::architect::{
-    Action, ArchitectFlow, Setting, Settings, StepId, Unit, step_ids,
+    Action, ArchitectFlow, Output, Setting, Settings, StepId, Unit, step_ids,
 };
-use crate::flow::kinds::{ActionSpec, Operation, Support};
+use crate::flow::kinds::{ActionSpec, LOOP_BODY, Operation, Support};
 use crate::flow::model::{Flow, PathKind};
 
 /// A flow as a graph.
@@ -201,7 +201,9 @@ impl<'f> Drawing<'f> {
             (Some(Operation::LoopExit), Some(around)) => {
                 around.exits.push((vertex, String::new()));
             }
-            (Some(Operation::Loop), _) => return self.after_loop(action, vertex),
+            (Some(operation), _) if operation.repeats() => {
+                return self.after_loop(action, vertex);
+            }
             _ => {}
         }
         let mut open = self.outputs(action, vertex);
@@ -236,15 +238,19 @@ impl<'f> Drawing<'f> {
     /// Draws a loop. Its body leads back to it, and then the flow continues after the
     /// loop.
     fn after_loop(&mut self, action: &'f Action, vertex: usize) -> Open {
-        self.loops.push(Loop { vertex, exits: Open::new() });
-        let body = self.outputs(action, vertex);
-        let exits = self.loops.pop().map(|it| it.exits).unwrap_or_default();
-        for way in body {
-            self.arrow(way, vertex);
-        }
         let mut open: Open =
             self.unwritten(action).map(|label| (vertex, label.to_owned())).collect();
-        open.extend(exits);
+        for output in &action.outputs {
+            if !output.label.eq_ignore_ascii_case(LOOP_BODY) {
+                open.extend(self.output(output, vertex));
+                continue;
+            }
+            self.loops.push(Loop { vertex, exits: Open::new() });
+            for way in self.output(output, vertex) {
+                self.arrow(way, vertex);
+            }
+            open.extend(self.loops.pop().map(|it| it.exits).unwrap_or_default());
+        }
         open
     }
 
@@ -252,10 +258,14 @@ impl<'f> Drawing<'f> {
     fn outputs(&mut self, action: &'f Action, vertex: usize) -> Open {
         let mut open = Open::new();
         for output in &action.outputs {
-            let way = vec![(vertex, output.label.to_string())];
-            open.extend(self.actions(&output.actions, way));
+            open.extend(self.output(output, vertex));
         }
         open
+    }
+
+    fn output(&mut self, output: &'f Output, vertex: usize) -> Open {
+        let way = vec![(vertex, output.label.to_string())];
+        self.actions(&output.actions, way)
     }
 
     fn arrow(&mut self, (from, label): (usize, String), to: usize) {
@@ -286,7 +296,7 @@ fn known_outputs(action: &Action) -> Vec<&'static str> {
         // Without an emergency group there is no emergency.
         "emergency" => action.settings.get("emergencyGroup").is_some(),
         // The body of a loop is drawn with its actions.
-        "loop" => false,
+        LOOP_BODY => false,
         // A bot that gives up without such an output ends in error.
         label => kind.support() != Support::Question || !GIVEN_UP.contains(&label),
     };

@@ -1,6 +1,5 @@
 //! Compiles the model of Architect flows to steps.
 
-use super::control::known_outputs;
 use super::menu::Menus;
 use super::names::{Names, Scope};
 use super::plan::{Plan, UnitPlan, number, plan};
@@ -10,7 +9,7 @@ use crate::expr::architect::BUILT_INS;
 use crate::flow::architect::{
     self, ActionIds, ArchitectFlow, Setting, StepId, Unit, UnitKind,
 };
-use crate::flow::kinds::Operation;
+use crate::flow::kinds::{LOOP_BODY, Operation};
 use crate::flow::{FlowId, NodeId, NodeLabel, SequenceId, VariableId};
 use crate::program::Program;
 use crate::program::step::{Step, StepAction};
@@ -63,16 +62,17 @@ fn compile_flow(
     compiler.finish_menus();
     compiler.task = &none;
     let on_error = compiler.error_handling();
+    let bot_events = compiler.bot_events();
     let mut variables = plan.variables.clone();
     compiler.fill_initial(&mut variables, flow.variables.iter());
     let nature = flow.flow_kind();
     let hold_prompt = (nature == FlowKind::InQueue).then(|| compiler.hold_prompt());
-    let start = flow.start.as_ref().and_then(|start| start.unit.as_deref());
     let part = FlowPart {
         begin,
-        start: start.and_then(|key| compiler.sequence_of(key)),
+        start: compiler.start(),
         variables,
         on_error,
+        bot_events,
         nature,
         language: flow.default_language.clone(),
         hold_prompt,
@@ -179,13 +179,13 @@ impl<'c> Compiler<'c> {
         let at = self.push(action.title(), &action.kind.value, action.span, Vec::new());
         let operation = action.operation().unwrap_or(Operation::External);
         let next = match operation {
-            Operation::Loop => return self.looped(action, at, next),
+            _ if operation.repeats() => return self.looped(action, at, next),
             Operation::LoopNext => self.loops.last().map(|around| around.0),
             Operation::LoopExit => self.loops.last().and_then(|around| around.1),
             _ => next,
         };
         let (compiled, names) = self.compile(action, operation);
-        let targets = self.outputs(action, &names, next, next);
+        let targets = self.outputs(action, &names, next, None);
         self.set(at, compiled, next, targets);
         self.label(at, names, action);
     }
@@ -193,13 +193,10 @@ impl<'c> Compiler<'c> {
     /// Compiles a loop to two steps: the first counts the rounds and begins the first
     /// round, the second begins each further round.
     fn looped(&mut self, action: &architect::Action, at: NodeId, next: Option<NodeId>) {
-        let rounds = self.count_of_rounds(action);
+        let (rounds, names) = self.rounds(action);
         let again = architect::next_round(action);
         let again = self.push(&again, "nextRound", action.span, Vec::new());
-        self.loops.push((again, next));
-        let names = known_outputs(action);
-        let targets = self.outputs(action, &names, Some(again), next);
-        self.loops.pop();
+        let targets = self.outputs(action, &names, next, Some(again));
         self.set(at, Action::Loop(rounds.clone()), next, targets.clone());
         self.set(again, Action::NextRound(rounds), next, targets);
         for at in [at, again] {
@@ -208,21 +205,25 @@ impl<'c> Compiler<'c> {
     }
 
     /// Returns the first step of every output, in the order of `names`. After the last
-    /// action of an output, the call continues at `after`. An output without actions
-    /// leads there directly.
+    /// action of an output, the call continues after the action, or at the next `round`
+    /// of a loop if the output is its body. An output without actions leads there
+    /// directly.
     fn outputs(
         &mut self,
         action: &architect::Action,
         names: &[Text],
-        after: Option<NodeId>,
         next: Option<NodeId>,
+        round: Option<NodeId>,
     ) -> Vec<Option<NodeId>> {
         let mut targets: Vec<Option<NodeId>> = names.iter().map(|_| next).collect();
-        if action.operation() == Some(Operation::Loop) {
-            targets[0] = after;
+        if let (Some(_), Some(body)) = (round, targets.first_mut()) {
+            *body = round;
         }
         for output in &action.outputs {
-            let target = self.sequence(&output.actions, after);
+            let body = round.filter(|_| output.label.eq_ignore_ascii_case(LOOP_BODY));
+            self.loops.extend(body.map(|round| (round, next)));
+            let target = self.sequence(&output.actions, body.or(next));
+            self.loops.truncate(self.loops.len() - usize::from(body.is_some()));
             let named =
                 names.iter().position(|name| name.eq_ignore_ascii_case(&output.label));
             if let Some(index) = named {
@@ -348,6 +349,11 @@ impl<'c> Compiler<'c> {
         self.bound_variable(&action.settings.get(name)?.value)
     }
 
+    /// Returns the task, menu or state that the flow starts with.
+    fn start(&self) -> Option<SequenceId> {
+        self.sequence_of(self.flow.start.as_ref()?.unit.as_deref()?)
+    }
+
     /// Returns the task, menu or state with this key.
     pub(super) fn sequence_of(&self, key: &str) -> Option<SequenceId> {
         let unit = self.flow.units.iter().position(|unit| unit.key == key)?;
@@ -413,5 +419,5 @@ impl<'c> Compiler<'c> {
 fn size(action: &architect::Action) -> usize {
     let inside = action.outputs.iter().flat_map(|output| &output.actions);
     let inside: usize = inside.map(size).sum();
-    1 + usize::from(action.operation() == Some(Operation::Loop)) + inside
+    1 + usize::from(action.operation().is_some_and(Operation::repeats)) + inside
 }

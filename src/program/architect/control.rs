@@ -3,6 +3,7 @@
 use super::build::Compiler;
 use super::{Action, Source};
 use crate::flow::architect::{self, Setting, Settings, UnitReference, type_named};
+use crate::flow::kinds::Operation;
 use crate::flow::{FlowId, SequenceId, VariableId};
 use crate::value::{Json, Kind, Text, Type};
 
@@ -34,11 +35,15 @@ pub struct Statement {
 /// Assignments that are executed in order. Each sees the effect of the previous ones.
 pub type Statements = Box<[Statement]>;
 
-/// A loop. Its output `loop` (0) leads to the actions of a round.
+/// A loop. Its output `loop` (0) leads to the actions of a round, and `default` (1) past
+/// the last round.
 #[derive(Debug, Clone)]
 pub struct Loop {
     /// The number of rounds, an Integer, evaluated when the loop begins.
     pub count: Source,
+    /// The conditions that end a Loop Until action, in order. Each has an output, from 2
+    /// on. `None` for a loop with a number of rounds.
+    pub until: Option<Box<[Source]>>,
     /// The hidden variable that holds the number of rounds. The hidden variable after it
     /// holds the index of the current round, from 0.
     pub rounds: VariableId,
@@ -126,13 +131,27 @@ impl Compiler<'_> {
         Action::UpdateData(statements.into())
     }
 
-    pub(super) fn count_of_rounds(&mut self, action: &architect::Action) -> Loop {
-        let count = self.setting(action, "loopCount", Type::one(Kind::Integer));
-        Loop {
-            count,
+    /// Compiles the number of rounds and the cases of a loop. Returns the names of its
+    /// outputs too.
+    pub(super) fn rounds(&mut self, action: &architect::Action) -> (Loop, Vec<Text>) {
+        let is_until = action.operation() == Some(Operation::LoopUntil);
+        let mut names = known_outputs(action);
+        let mut until = Vec::new();
+        for case in action.outputs.iter().filter(|_| is_until) {
+            if let Some(condition) = &case.value {
+                let holds = Type::one(Kind::Boolean);
+                until.push(self.source(Some(&condition.value), holds));
+                names.push(case.label.clone());
+            }
+        }
+        let count = if is_until { "maxLoopCount" } else { "loopCount" };
+        let looped = Loop {
+            count: self.setting(action, count, Type::one(Kind::Integer)),
+            until: is_until.then(|| until.into()),
             rounds: self.hidden_pair(),
             index: self.output(action, "currentIndex"),
-        }
+        };
+        (looped, names)
     }
 
     pub(super) fn call_task(

@@ -34,6 +34,10 @@ pub struct Ask {
     pub no_input: RetryPolicy,
     /// The reaction to an answer that does not fit.
     pub no_match: RetryPolicy,
+    /// The condition that a valid answer fulfils, a Boolean.
+    pub validation: Option<Source>,
+    /// The question whether an answer is right.
+    pub confirmation: Confirmation,
     /// The time after which no answer counts as silence, in milliseconds.
     pub silence_ms: i64,
     /// The output of an answer that fits no other output. If the index is past the last
@@ -61,6 +65,20 @@ pub struct Intent {
     pub name: Text,
     /// The task that serves the intent.
     pub task: Option<SequenceId>,
+}
+
+/// The question of a bot whether it understood an answer.
+#[derive(Debug, Clone)]
+pub struct Confirmation {
+    /// `always` if answers need a confirmation, a String.
+    pub mode: Source,
+    /// The question.
+    pub question: Source,
+    /// The apologies before the question is repeated: after silence, and after an answer
+    /// that is neither yes nor no.
+    pub apologies: [Option<Source>; 2],
+    /// The reaction to the answer no.
+    pub rejected: RetryPolicy,
 }
 
 /// The reaction of a bot to silence or to an answer that does not fit.
@@ -129,10 +147,42 @@ impl Compiler<'_> {
             result: bound.or(slot.map(|(id, _)| id)),
             no_input: self.again(action, "noInput", output(action, &names, NO_INPUTS)),
             no_match: self.again(action, "noMatch", output(action, &names, no_match)),
+            validation: self.validation(action),
+            confirmation: self.confirmation(action, &names),
             silence_ms: self.patience(),
             success: success.unwrap_or(u16::MAX),
         };
-        (Action::Ask(ask), names)
+        (Action::Ask(Box::new(ask)), names)
+    }
+
+    fn validation(&self, action: &architect::Action) -> Option<Source> {
+        let written = action.settings.get("customValidation")?;
+        let is_set = !matches!(written.value, Setting::NoValue | Setting::None);
+        is_set.then(|| self.source(Some(&written.value), Type::one(Kind::Boolean)))
+    }
+
+    /// Compiles the confirmation of an answer. *Source: Genesys' Architect Scripting, on
+    /// `confirmationRejectionsMax` and the apologies.*
+    fn confirmation(&self, action: &architect::Action, names: &[Text]) -> Confirmation {
+        let of_flow = self.of_flow("settingsUserInput");
+        let apology = |name: &str| self.spoken(of_flow?, &[name.to_owned()]);
+        let mut words = Vec::from_iter(apology("noToConfirmationApology"));
+        let own = ["noMatch".to_owned(), several("noMatch")];
+        words.extend(self.spoken(&action.settings, &own));
+        let most = of_flow.and_then(|it| whole(it, "confirmationRejectionsMax"));
+        Confirmation {
+            mode: self.setting(action, "confirmationMode", Type::one(Kind::String)),
+            question: self.setting(action, "confirmationQuestion", MESSAGE),
+            apologies: [
+                apology("confirmationNoInputApology"),
+                apology("confirmationNoMatchApology"),
+            ],
+            rejected: RetryPolicy {
+                words: words.into(),
+                most: most.unwrap_or(MOST).max(1),
+                output: output(action, names, NO_MATCH_OF_INTENT),
+            },
+        }
     }
 
     /// Compiles `clearSlot`: the variables that become NOT_SET.
@@ -204,7 +254,7 @@ const NO_MATCHES: &str = "maxNoMatches";
 const NO_MATCH_OF_INTENT: &str = "noIntent";
 
 /// Settings for the bot's prompts and display. They are not inputs of the action.
-const TALK: [&str; 10] = [
+const TALK: [&str; 11] = [
     "question",
     "noInput",
     "noInputs",
@@ -214,6 +264,7 @@ const TALK: [&str; 10] = [
     "noMatchReprompts",
     "confirmationQuestion",
     "continuationPrompt",
+    "customValidation",
     "chooser",
 ];
 

@@ -27,7 +27,8 @@ pub use attributes::{AttributeList, Attributes, Owner};
 pub use control::{
     Call, CommonModule, Decision, Jump, Loop, Statement, Statements, Switch,
 };
-pub use digital::{Ask, ExpectedAnswer, Intent, RetryPolicy, Send};
+pub use digital::{Ask, Confirmation, ExpectedAnswer, Intent, RetryPolicy, Send};
+pub use errors::{BotEvents, Escalation};
 pub use listen::{CollectInput, DialByExtension, Verification};
 pub use lookups::{
     Binding, ContactLookup, DataActionCall, DataTableLookup, Lookup, ObjectLookup,
@@ -85,7 +86,7 @@ pub enum Action {
     /// Sends a message to the participant.
     Send(Send),
     /// Asks the participant a question.
-    Ask(Ask),
+    Ask(Box<Ask>),
     /// Makes slots NOT_SET.
     ClearSlots(Box<[VariableId]>),
     /// Ends the flow or the interaction.
@@ -153,6 +154,8 @@ pub struct FlowPart {
     /// The first step of the error handling. `None` if the flow defines none: in a common
     /// module, the calling flow then handles the error.
     pub on_error: Option<NodeId>,
+    /// The other events of a flow that understands what participants say.
+    pub bot_events: Option<BotEvents>,
     /// The kind of flow, which determines how it ends.
     pub nature: FlowKind,
     /// The IETF tag of the default language.

@@ -32,6 +32,7 @@ impl Compiler<'_> {
             // The compiler of sequences sets the targets of loops. The task of a choice
             // is compiled with its menu.
             Operation::Loop
+            | Operation::LoopUntil
             | Operation::LoopNext
             | Operation::LoopExit
             | Operation::ChoiceTask => plain(Action::GoTo),

@@ -71,7 +71,7 @@ fn plan_unit(program: &mut Program, flow: FlowId, unit: &Unit) -> UnitPlan {
     let hidden = number(program.symbols.variables.len());
     let mut loops = 0;
     unit.each_action(&mut |action| {
-        loops += usize::from(action.operation() == Some(Operation::Loop));
+        loops += usize::from(action.operation().is_some_and(Operation::repeats));
     });
     for _ in 0..loops * 2 {
         let integer = Type::one(Kind::Integer);

@@ -178,6 +178,7 @@ impl TurnCollector<'_> {
     fn result(&self, step: &Step, facts: &[&EventKind]) -> &'static str {
         let failure = facts.iter().find_map(|fact| match fact {
             EventKind::Failed(failure) => Some(failure.code),
+            EventKind::Noted(code @ (Code::NO_INPUT | Code::NO_MATCH)) => Some(*code),
             _ => None,
         });
         let label = self.symbols.node(step.node);

@@ -182,3 +182,22 @@ fn the_limit_of_actions_leads_to_the_error_handling() {
     assert_eq!(lost.end(), "error ACTION_LIMIT_EXCEEDED");
     assert_eq!(actions(&lost), 1_101);
 }
+
+/// *Source: Genesys' help on event handling: voicemail flows have the handling of calls,
+/// bots are left.*
+#[test]
+fn a_flow_without_error_handling_ends_by_its_type() {
+    for (flow_type, expected) in [
+        ("inboundCall", "disconnect"),
+        ("voicemail", "disconnect"),
+        ("workflow", "endFlow"),
+        ("voiceSurvey", "exitBotFlow"),
+        ("bot", "exitBotFlow"),
+    ] {
+        let run = failing(flow_type, "{}");
+        let step = run.trace.steps.last().expect("the flow began");
+        let kind = &run.program.symbols.node(step.node).node_type;
+        assert_eq!(kind, expected, "{flow_type}");
+        assert_eq!(run.end(), "error NOT_SET_NOT_ALLOWED", "{flow_type}");
+    }
+}

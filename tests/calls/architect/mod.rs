@@ -4,12 +4,14 @@
 mod support;
 
 mod attributes;
+mod bot_events;
 mod bots;
 mod error_handling;
 mod ids;
 mod kinds;
 mod listen;
 mod lookups;
+mod loops;
 mod menus;
 mod messages;
 mod policies;

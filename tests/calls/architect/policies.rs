@@ -53,12 +53,9 @@ fn a_bot_gives_up_after_more_failures_than_its_maximum() {
     let twice = run(flow, "", &["say:what", "say:yes"]);
     assert_eq!((twice.prompts(), twice.output("Sure")), (vec!["Sure?"; 2], "yes"));
     let given_up = run(flow, "", &["say:what", "say:what"]);
-    assert_eq!(given_up.end(), "error NO_MATCH");
+    assert_eq!(given_up.codes(), ["NO_MATCH"]);
     let at_once = run(flow, "policies: {botMaximum: reached}", &["say:what", "say:yes"]);
-    assert_eq!(
-        (at_once.prompts(), at_once.end()),
-        (vec!["Sure?"], "error NO_MATCH".into())
-    );
+    assert_eq!((at_once.prompts(), at_once.codes()), (vec!["Sure?"], vec!["NO_MATCH"]));
 }
 
 /// *Source: Genesys' help on the estimated wait time.*

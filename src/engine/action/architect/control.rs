@@ -133,9 +133,13 @@ pub(super) fn update_data(
     Ok(Effect::Go(PathTaken::Next, step.next))
 }
 
-/// Output indexes of a loop: another round, and no rounds left.
+/// Output indexes of a loop: another round, no rounds left, and the first case.
 const ROUND: u16 = 0;
 const DONE: u16 = 1;
+const FIRST_CASE: u16 = 2;
+
+/// The largest number of rounds of a Loop Until action.
+const MOST_ROUNDS_UNTIL: i64 = 99;
 
 pub(super) fn begin_loop(
     state: &mut State,
@@ -143,13 +147,48 @@ pub(super) fn begin_loop(
     step: &Step,
     rounds: &Loop,
 ) -> Outcome {
-    let count = match input(state, program, &rounds.count, Field::LoopCount)? {
-        Value::Integer(count) => count,
-        unset if unset.is_unset() => return Err(not_set("the number of rounds")),
-        other => return Err(expected("an Integer", &other)),
-    };
+    let count = count_of_rounds(state, program, rounds)?;
     set_hidden(state, program, rounds.rounds, count);
+    if state.conversation.policies().until_cases_come_first
+        && let Some(case) = true_case(state, program, rounds)?
+    {
+        return Ok(by_output(step, case));
+    }
     begin_round(state, program, step, rounds, 0, count)
+}
+
+/// Evaluates the number of rounds. *Source: Genesys' help on Loop Until: at most 99. That
+/// a loop without a maximum has 99 rounds, and a larger maximum counts as 99, is decided
+/// here.*
+fn count_of_rounds(
+    state: &mut State,
+    program: &Program,
+    rounds: &Loop,
+) -> Result<i64, Box<Failure>> {
+    let is_until = rounds.until.is_some();
+    let field = if is_until { Field::MaxLoopCount } else { Field::LoopCount };
+    match input(state, program, &rounds.count, field)? {
+        Value::Integer(count) if is_until => Ok(count.min(MOST_ROUNDS_UNTIL)),
+        Value::Integer(count) => Ok(count),
+        unset if unset.is_unset() && is_until => Ok(MOST_ROUNDS_UNTIL),
+        unset if unset.is_unset() => Err(not_set("the number of rounds")),
+        other => Err(expected("an Integer", &other)),
+    }
+}
+
+/// Returns the output of the first case of a Loop Until action that is true.
+fn true_case(
+    state: &mut State,
+    program: &Program,
+    rounds: &Loop,
+) -> Result<Option<u16>, Box<Failure>> {
+    let cases = rounds.until.as_deref().unwrap_or_default();
+    for (case, index) in cases.iter().zip(0..u16::MAX) {
+        if is_true(state, program, case, Field::Case(index + 1))? {
+            return Ok(Some(FIRST_CASE + index));
+        }
+    }
+    Ok(None)
 }
 
 pub(super) fn next_round(
@@ -158,6 +197,9 @@ pub(super) fn next_round(
     step: &Step,
     rounds: &Loop,
 ) -> Outcome {
+    if let Some(case) = true_case(state, program, rounds)? {
+        return Ok(by_output(step, case));
+    }
     let count = hidden(state, program, rounds.rounds);
     let round = hidden(state, program, VariableId(rounds.rounds.0 + 1)) + 1;
     begin_round(state, program, step, rounds, round, count)

@@ -12,6 +12,7 @@ mod other;
 mod outcome;
 mod queue;
 mod recorded;
+mod reply;
 mod speech;
 mod transfer;
 mod values;

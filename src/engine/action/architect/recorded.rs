@@ -16,7 +16,7 @@ pub(super) fn execute(
     step: &Step,
     recorded: &Recorded,
 ) -> Outcome {
-    values::inputs(state, program, &recorded.inputs)?;
+    let inputs = values::inputs(state, program, &recorded.inputs)?;
     match &recorded.change {
         Change::Nothing => {}
         Change::Language(language) => set_language(state, program, language)?,
@@ -24,7 +24,14 @@ pub(super) fn execute(
             let value = state.value(program, source)?;
             state.assign(program, program.built_in(*variable), value)?;
         }
-        Change::EndFlow => return Ok(Effect::EndCall),
+        Change::EndFlow => {
+            let reason = inputs.into_iter().find(|(name, _)| name == "exitReason");
+            let reason = reason.and_then(|(_, value)| match value {
+                Value::String(reason) => Some(reason),
+                _ => None,
+            });
+            return Ok(Effect::EndFlow(reason));
+        }
     }
     Ok(by_output(step, 0))
 }

@@ -136,6 +136,8 @@ fn add(
     let named = NAMED_BY_KEY.iter().find(|(name, _)| *name == property.key);
     if kind == "switch" && property.key == "evaluate" {
         outputs::switch(property, entries, outputs, reader);
+    } else if kind == "loopUntil" && property.key == "untilCases" {
+        outputs::until_cases(&property.value, outputs, reader);
     } else if let (Some((_, below)), [named]) = (named, property.value.entries())
         && !is_wrapper(&property.value)
     {

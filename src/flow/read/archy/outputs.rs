@@ -12,7 +12,8 @@ use crate::value::Text;
 /// The styles of a switch.
 const STYLES: &[&str] = &["firstTrue", "firstMatch"];
 
-/// Reads `outputs`: `{yes: {actions: […]}}`, and the `paths` of a digital menu. Returns
+/// Reads `outputs`: `{yes: {actions: […]}}`, and the `paths` of a digital menu. The
+/// actions of a known case are added to the case. Returns
 /// the remaining settings, such as `{Common.X: {var: Flow.X}}` and `enabled`.
 pub(super) fn read(
     node: &Node<'_>,
@@ -55,9 +56,18 @@ pub(super) fn outcome(
     let is_off = node.get("enabled").is_some_and(|it| it.kind == Kind::Boolean(false));
     if !is_off || node.get("actions").is_some() {
         let label = (&*entry.key, entry.key_span);
-        outputs.push(output(label, None, node, reader));
+        add(output(label, None, node, reader), outputs);
     }
     settings::read(node, &["actions"], reader)
+}
+
+/// Adds an output. If a case of the action has its name, the case gets its actions.
+fn add(new: Output, outputs: &mut Vec<Output>) {
+    let is_case = |known: &&mut Output| known.value.is_some() && known.label == new.label;
+    match outputs.iter_mut().find(is_case) {
+        Some(case) => case.actions.extend(new.actions),
+        None => outputs.push(new),
+    }
 }
 
 fn output(
@@ -95,7 +105,7 @@ fn path(
         reader.invalid(item.span, message, "write it as `- path: {name: Sales}`");
         return;
     };
-    outputs.push(output((&name.value, name.span), None, body, reader));
+    add(output((&name.value, name.span), None, body, reader), outputs);
     let within = settings::read(body, &["name", "actions"], reader);
     keep(&name.value, within, body.span, rest);
 }
@@ -144,6 +154,33 @@ pub(super) fn switch(
                 outputs.push(output(label, None, &entry.value, reader));
             }
             _ => settings::add(entry, entries, reader),
+        }
+    }
+}
+
+/// Reads the cases of a Loop Until action: `untilCases: [{untilCase: {name: Found, value:
+/// …, actions: […]}}]`. *Source: Genesys' Architect Scripting, in which a case has a name,
+/// a value, and an output of this name. That the list has the form of a digital menu's
+/// paths is decided here.*
+pub(super) fn until_cases(
+    node: &Node<'_>,
+    outputs: &mut Vec<Output>,
+    reader: &mut Reader<'_>,
+) {
+    for item in reader.list(Some(node), "untilCases") {
+        let case = item.get("untilCase").or_else(|| item.get("case")).unwrap_or(item);
+        let condition = case.get("value").or_else(|| case.get("condition"));
+        let value = condition.map(|value| settings::setting(value, reader));
+        match reader.text_of(case, "name") {
+            Some(name) if value.is_some() => {
+                outputs.push(output((&name.value, name.span), value, case, reader));
+            }
+            _ => {
+                let message =
+                    "a case of a Loop Until action needs a `name` and a `value`";
+                let help = "write it as `- untilCase: {name: Found, value: {exp: …}}`";
+                reader.invalid(item.span, message.into(), help);
+            }
         }
     }
 }

@@ -352,6 +352,7 @@ fn wrong_shapes_are_reported_and_the_rest_is_read() {
         "a: {x: {lit: 1, exp: b}, y: {exp: [1]}, z: {noValue: 3}}",
         "b: {outputs: {yes: 5}}",
         "switch: {evaluate: {firstTru: {cases: []}}}",
+        "loopUntil: {untilCases: [{untilCase: {name: Found}}]}",
         "disconnect: {}, playAudio: {}",
     ]));
     assert_eq!(
@@ -366,12 +367,15 @@ fn wrong_shapes_are_reported_and_the_rest_is_read() {
              (-)",
             "INVALID_PROPERTY at \"firstTru\": unknown switch style `firstTru` (did \
              you mean `firstTrue`?)",
+            "INVALID_PROPERTY at \"{untilCase: {name: Found}}\": a case of a Loop Until \
+             action needs a `name` and a `value` (write it as `- untilCase: {name: Found, \
+             value: {exp: …}}`)",
             "INVALID_PROPERTY at \"playAudio\": an action has one key, its kind; found \
              another key, `playAudio` (begin each action with a dash, and indent what \
              belongs to it)",
         ]
     );
-    assert_eq!(outcome.flow().units[0].actions.len(), 6);
+    assert_eq!(outcome.flow().units[0].actions.len(), 7);
 }
 
 #[test]

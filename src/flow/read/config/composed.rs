@@ -37,6 +37,8 @@ pub(super) fn of(class: &str) -> Option<Compose> {
         "GetAttributesAction" | "GetConversationDataAction" => {
             (&["variables"], |action| attributes(action, true))
         }
+        // The cases of the loop are outputs.
+        "LoopUntilAction" => (&["untilCases"], |_| Vec::new()),
         "HoldMusicAction" => (&["playForDuration", "duration"], hold_music),
         "SetAttributesAction" | "SetConversationDataAction" => {
             (&["variables"], |action| attributes(action, false))

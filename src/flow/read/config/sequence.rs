@@ -127,7 +127,8 @@ impl Sequence<'_, '_, '_, '_, '_> {
 
     fn outputs(&mut self, node: &Node<'_>, depth: usize) -> Vec<Output> {
         let paths = node.get("paths").map_or(&[][..], Node::items);
-        let cases = node.get("cases").map_or(&[][..], Node::items);
+        let until = node.get("untilCases");
+        let cases = until.or_else(|| node.get("cases")).map_or(&[][..], Node::items);
         let id = |node: &'_ Node<'_>, key: &str| text_of(node, key).unwrap_or_default();
         let mut by_case = BTreeMap::new();
         for (index, path) in paths.iter().enumerate() {
@@ -143,7 +144,9 @@ impl Sequence<'_, '_, '_, '_, '_> {
             });
             outputs.push(Output {
                 key: text_of(case, "referenceId"),
-                label: Text::from(format!("case {}", index + 1)),
+                label: until
+                    .and_then(|_| text_of(case, "name"))
+                    .unwrap_or_else(|| Text::from(format!("case {}", index + 1))),
                 value: case.get("value").map(input),
                 actions: target.map_or_else(Vec::new, |it| self.chain(it, depth + 1)),
                 span: case.span,

@@ -168,6 +168,25 @@ fn cases_keep_their_order_and_values() {
     assert_eq!(at(&action, &["style"]), &style);
 }
 
+/// *Source: the cases of a Loop Until action have names in Genesys' Architect Scripting.*
+#[test]
+fn the_cases_of_a_loop_until_keep_their_names() {
+    let one = node("Task.a == 1", "bln", 0, "null");
+    let action = first(&format!(
+        r#"{{"id":"a","__type":"LoopUntilAction","untilCases":[
+             {{"referenceId":"r1","name":"Found","value":{one}}}],
+            "paths":[{{"outputId":"__LOOP__","nextActionId":"b"}},
+                     {{"outputId":"r1","label":"Found","nextActionId":"c"}}]}},
+           {{"id":"b","__type":"NextLoopAction"}},{{"id":"c","__type":"EndFlowAction"}}"#
+    ));
+    assert_eq!(
+        outline(std::slice::from_ref(&action)),
+        "loopUntil [Found: endFlow] [loop: loopNext]"
+    );
+    assert!(action.outputs[0].value.is_some());
+    assert!(action.settings.get("untilCases").is_none());
+}
+
 #[test]
 fn cycles_are_reported_and_not_followed() {
     let text = flow(
@@ -461,7 +480,8 @@ const KEYS: &str = "\
 
 /// Values for these keys.
 const WORDS: &str = "\
-    a b t Task Menu DataAction SwitchAction LoopAction UpdateVariableAction \
+    a b t Task Menu DataAction SwitchAction LoopAction LoopUntilAction untilCases \
+    UpdateVariableAction \
     TransferPureMatchAction TaskAction StringVariable str int __YES__ Queue \
     CollectInputAction";
 

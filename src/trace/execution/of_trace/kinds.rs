@@ -1,7 +1,7 @@
 //! Names in execution documents: events, output paths, turns, lists.
 
 use super::super::event::Event;
-use crate::flow::kinds::{self, ActionSpec, Operation, capitalized};
+use crate::flow::kinds::{self, ActionSpec, LOOP_BODY, Operation, capitalized};
 use crate::trace::Field;
 use crate::value::{Json, Text};
 
@@ -58,6 +58,7 @@ pub(super) fn path_id(kind: &str, label: &str) -> Option<Text> {
             !label.eq_ignore_ascii_case("default")
         }
         Some(Operation::Switch) => label != "default",
+        Some(Operation::LoopUntil) => !matches!(label, LOOP_BODY | "default"),
         _ => !label.chars().all(|letter| letter.is_ascii_alphabetic()),
     };
     if is_named_by_author {

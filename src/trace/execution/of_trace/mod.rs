@@ -197,7 +197,7 @@ impl<'t> Walk<'t> {
         } else if label.node_type == "nextRound" {
             self.next_round(index, step, &time)
         } else {
-            if operation_of(&label.node_type) == Some(Operation::Loop) {
+            if operation_of(&label.node_type).is_some_and(Operation::repeats) {
                 let run = self.ids.step(index);
                 self.level().loops.push((step.node, run));
             }
