@@ -179,12 +179,24 @@ pub enum Setting {
     Speech(Text),
     /// `{prompt: Prompt.x}`: a prompt.
     Prompt(Text),
+    /// Audio that differs between languages. Only exports contain it.
+    Audio(Box<AudioSequences>),
     /// `…Ref`: a reference to a unit.
     Unit(UnitReference),
     /// A list.
     List(Vec<Spanned<Setting>>),
     /// Nested settings.
     Group(Settings),
+}
+
+/// Audio with alternate sequences for single languages. *Source: `ArchAudio` of Genesys'
+/// Architect Scripting; help on languages and data playback.*
+#[derive(Debug, Clone, PartialEq)]
+pub struct AudioSequences {
+    /// The audio in every language without an alternate sequence.
+    pub default: Spanned<Setting>,
+    /// The audio in single languages, by IETF tag as written.
+    pub alternates: Vec<(Text, Spanned<Setting>)>,
 }
 
 /// A reference to a unit of the same flow.

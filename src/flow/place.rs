@@ -136,6 +136,10 @@ impl<'f> Walk<'f, '_> {
         match &setting.value {
             Setting::List(items) => items.iter().for_each(|item| self.setting(item)),
             Setting::Group(settings) => self.settings(settings),
+            Setting::Audio(audio) => {
+                self.setting(&audio.default);
+                audio.alternates.iter().for_each(|(_, audio)| self.setting(audio));
+            }
             _ => {}
         }
     }

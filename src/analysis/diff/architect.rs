@@ -261,6 +261,14 @@ impl<'f> Writer<'f, '_> {
             Setting::Unit(reference) => {
                 return about.ways.push(self.way(path, reference));
             }
+            Setting::Audio(audio) => {
+                self.setting(path, kind, &audio.default.value, about);
+                for (tag, audio) in &audio.alternates {
+                    let path = format!("{path}.{}", language(tag));
+                    self.setting(&path, kind, &audio.value, about);
+                }
+                return;
+            }
             Setting::List(items) => {
                 let items = items.iter().map(|item| self.text(&item.value)).collect();
                 DisplayValue::List(items)
@@ -298,6 +306,14 @@ impl<'f> Writer<'f, '_> {
                 let items: Vec<String> =
                     items.iter().map(|item| self.text(&item.value)).collect();
                 format!("[{}]", items.join(", "))
+            }
+            Setting::Audio(audio) => {
+                let mut text = self.text(&audio.default.value);
+                for (tag, audio) in &audio.alternates {
+                    let other = self.text(&audio.value);
+                    text.push_str(&format!(", {}: {other}", language(tag)));
+                }
+                text
             }
             Setting::Group(group) => self.group(group),
         }

@@ -254,6 +254,15 @@ impl<'f> Writer<'f> {
             Setting::List(items) => {
                 Json::array(items.iter().map(|item| self.setting(&item.value)))
             }
+            Setting::Audio(audio) => {
+                let alternates = audio.alternates.iter().map(|(language, audio)| {
+                    (language.clone(), self.setting(&audio.value))
+                });
+                object([
+                    ("default", self.setting(&audio.default.value)),
+                    ("alternates", Json::object(alternates)),
+                ])
+            }
             Setting::Group(settings) => self.settings(settings),
         }
     }

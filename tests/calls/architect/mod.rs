@@ -8,6 +8,7 @@ mod bots;
 mod error_handling;
 mod ids;
 mod kinds;
+mod languages;
 mod listen;
 mod lookups;
 mod menus;
