@@ -13,7 +13,7 @@ use rustc_hash::FxBuildHasher;
 use super::kinds::{self, ActionSpec, FlowKind, Operation};
 use super::model::Spanned;
 pub use super::type_name::type_named;
-use crate::source::Span;
+use crate::source::{Span, nested};
 use crate::value::{Json, Text, Type};
 
 /// An Architect flow.
@@ -139,8 +139,10 @@ pub struct Action {
     pub span: Span,
 }
 
-/// The actions that follow one outcome of an action.
-#[derive(Debug, Clone, PartialEq)]
+/// The actions that follow one outcome of an action. They may have outputs themselves,
+/// thousands of levels deep: every function that visits them runs a level in
+/// `source::nested`.
+#[derive(Debug)]
 pub struct Output {
     /// The id that an export gives to a case of a switch, or to an output of a task.
     pub key: Option<Text>,
@@ -307,6 +309,39 @@ impl Action {
     }
 }
 
+impl Clone for Output {
+    fn clone(&self) -> Self {
+        Self {
+            key: self.key.clone(),
+            label: self.label.clone(),
+            value: self.value.clone(),
+            actions: nested(|| self.actions.clone()),
+            span: self.span,
+        }
+    }
+}
+
+impl PartialEq for Output {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.key, &self.label, self.span) == (&other.key, &other.label, other.span)
+            && self.value == other.value
+            && nested(|| self.actions == other.actions)
+    }
+}
+
+/// Drops the actions inside an output without recursion, because they may be nested
+/// deep.
+impl Drop for Output {
+    fn drop(&mut self) {
+        let mut open = std::mem::take(&mut self.actions);
+        while let Some(mut action) = open.pop() {
+            for output in &mut action.outputs {
+                open.append(&mut output.actions);
+            }
+        }
+    }
+}
+
 impl Unit {
     /// Calls `visit` on every action of the unit, including those of outputs and choices.
     /// An action is visited before the actions inside it.
@@ -398,7 +433,7 @@ impl ArchitectFlow {
     }
 }
 
-/// Recurses as deep as the document is nested; the reader limits this depth.
+/// Recurses with the nesting of the actions.
 fn each_action<'f>(
     actions: &'f [Action],
     unit: &'f Unit,
@@ -407,7 +442,7 @@ fn each_action<'f>(
     for action in actions {
         visit(unit, action);
         for output in &action.outputs {
-            each_action(&output.actions, unit, visit);
+            nested(|| each_action(&output.actions, unit, visit));
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::flow::architect::{
     Variable,
 };
 use crate::flow::kinds::{LookupKind, Operation, operation_of};
+use crate::source::nested;
 use crate::value::{Json, Text};
 
 /// Collects the variables of two versions of a flow. Both versions are parsed with the
@@ -220,7 +221,7 @@ impl<'f> Writer<'f, '_> {
                 }
                 (None, _) => Outcome::Output(output.label.clone()),
             };
-            self.actions(&output.actions, index, &outcome);
+            nested(|| self.actions(&output.actions, index, &outcome));
         }
     }
 

@@ -6,7 +6,7 @@ use super::settings::{self, Entries, is_wrapper};
 use crate::diagnostic::nearest;
 use crate::flow::architect::{Output, Setting, Settings};
 use crate::flow::model::Spanned;
-use crate::source::{Entry, Kind, Node, Span};
+use crate::source::{Entry, Kind, Node, Span, nested};
 use crate::value::Text;
 
 /// The styles of a switch.
@@ -70,7 +70,7 @@ fn output(
         key: None,
         label: Text::from(label.0),
         value,
-        actions: actions::read(node.get("actions"), "actions", reader),
+        actions: nested(|| actions::read(node.get("actions"), "actions", reader)),
         span: label.1,
     }
 }

@@ -247,7 +247,7 @@ fn dangling_references_are_reported() {
 
 #[test]
 fn nesting_is_bounded() {
-    let actions: Vec<String> = (0..5_000)
+    let actions: Vec<String> = (0..11_000)
         .map(|number| {
             let id = if number == 0 { "a".into() } else { number.to_string() };
             format!(
@@ -258,8 +258,8 @@ fn nesting_is_bounded() {
         })
         .collect();
     let messages = messages(&flow(&actions.join(",")));
-    assert_eq!(messages[0].0, "outputs are nested deeper than 100 levels");
-    assert_eq!(messages[0].1, "\"101\"");
+    assert_eq!(messages[0].0, "outputs are nested deeper than 10000 levels");
+    assert_eq!(messages[0].1, "\"10001\"");
 }
 
 #[test]

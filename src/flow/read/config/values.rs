@@ -4,7 +4,7 @@ use super::kinds;
 use crate::expr::architect::{Form, Tree, parse};
 use crate::flow::Spanned;
 use crate::flow::architect::{AudioSequences, Setting, Settings};
-use crate::flow::read::json;
+use crate::flow::read::{MAX_VALUE_DEPTH, json};
 use crate::source::{Kind, Node, Span};
 use crate::value::{Json, Number, Text, Type};
 
@@ -168,14 +168,25 @@ pub(super) fn root<'d, 's>(config: &'d Node<'s>) -> Option<(&'d str, &'d Node<'s
 
 /// Reads a value.
 pub(super) fn input(node: &Node<'_>) -> Spanned<Setting> {
+    input_at(node, 0)
+}
+
+/// Reads a value at a depth of a setting. A value that is nested too deep is not set; the
+/// document has no such value outside of keys for sequences.
+fn input_at(node: &Node<'_>, depth: usize) -> Spanned<Setting> {
+    if depth > MAX_VALUE_DEPTH {
+        return Spanned { value: Setting::NoValue, span: node.span };
+    }
     if let Some(expression) = Expression::of(node) {
         return Spanned { value: expression.input(), span: expression.span };
     }
     let value = match &node.kind {
-        Kind::Array(items) => Setting::List(items.iter().map(input).collect()),
+        Kind::Array(items) => {
+            Setting::List(items.iter().map(|item| input_at(item, depth + 1)).collect())
+        }
         Kind::Object(_) => match audio(node) {
             Some(audio) => return audio,
-            None => Setting::Group(settings(node, OF_THE_EDITOR)),
+            None => Setting::Group(settings_at(node, OF_THE_EDITOR, depth + 1)),
         },
         _ => Setting::Literal(json(node)),
     };
@@ -220,9 +231,14 @@ pub(super) fn output(node: &Node<'_>) -> Spanned<Setting> {
 
 /// Reads the entries of an object, except some.
 pub(super) fn settings(node: &Node<'_>, except: &[&str]) -> Settings {
+    settings_at(node, except, 0)
+}
+
+fn settings_at(node: &Node<'_>, except: &[&str], depth: usize) -> Settings {
     let entries = node.entries().iter();
     let wanted = entries.filter(|entry| !except.contains(&&*entry.key));
-    let read = wanted.map(|entry| (Text::from(&*entry.key), input(&entry.value)));
+    let read =
+        wanted.map(|entry| (Text::from(&*entry.key), input_at(&entry.value, depth)));
     Settings { entries: read.collect() }
 }
 
