@@ -82,6 +82,10 @@ impl State {
                 let collection = Collection { kind: *kind, items: items? };
                 Ok(Value::Collection(std::sync::Arc::new(collection)))
             }
+            Source::ByLanguage(values) => {
+                let language = self.conversation.language();
+                self.value(program, values.in_language(&language))
+            }
             Source::Broken(problem) => Err(Failure::new(problem.0, problem.1.clone())),
         }
     }

@@ -13,7 +13,7 @@ use rustc_hash::FxBuildHasher;
 use super::kinds::{self, ActionSpec, FlowKind, Operation};
 use super::model::Spanned;
 pub use super::type_name::type_named;
-use crate::source::Span;
+use crate::source::{Span, nested};
 use crate::value::{Json, Text, Type};
 
 /// An Architect flow.
@@ -139,8 +139,10 @@ pub struct Action {
     pub span: Span,
 }
 
-/// The actions that follow one outcome of an action.
-#[derive(Debug, Clone, PartialEq)]
+/// The actions that follow one outcome of an action. They may have outputs themselves,
+/// thousands of levels deep: every function that visits them runs a level in
+/// `source::nested`.
+#[derive(Debug)]
 pub struct Output {
     /// The id that an export gives to a case of an action, or to an output of a task.
     pub key: Option<Text>,
@@ -180,12 +182,24 @@ pub enum Setting {
     Speech(Text),
     /// `{prompt: Prompt.x}`: a prompt.
     Prompt(Text),
+    /// Audio that differs between languages. Only exports contain it.
+    Audio(Box<AudioSequences>),
     /// `…Ref`: a reference to a unit.
     Unit(UnitReference),
     /// A list.
     List(Vec<Spanned<Setting>>),
     /// Nested settings.
     Group(Settings),
+}
+
+/// Audio with alternate sequences for single languages. *Source: `ArchAudio` of Genesys'
+/// Architect Scripting; help on languages and data playback.*
+#[derive(Debug, Clone, PartialEq)]
+pub struct AudioSequences {
+    /// The audio in every language without an alternate sequence.
+    pub default: Spanned<Setting>,
+    /// The audio in single languages, by IETF tag as written.
+    pub alternates: Vec<(Text, Spanned<Setting>)>,
 }
 
 /// A reference to a unit of the same flow.
@@ -296,6 +310,39 @@ impl Action {
     }
 }
 
+impl Clone for Output {
+    fn clone(&self) -> Self {
+        Self {
+            key: self.key.clone(),
+            label: self.label.clone(),
+            value: self.value.clone(),
+            actions: nested(|| self.actions.clone()),
+            span: self.span,
+        }
+    }
+}
+
+impl PartialEq for Output {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.key, &self.label, self.span) == (&other.key, &other.label, other.span)
+            && self.value == other.value
+            && nested(|| self.actions == other.actions)
+    }
+}
+
+/// Drops the actions inside an output without recursion, because they may be nested
+/// deep.
+impl Drop for Output {
+    fn drop(&mut self) {
+        let mut open = std::mem::take(&mut self.actions);
+        while let Some(mut action) = open.pop() {
+            for output in &mut action.outputs {
+                open.append(&mut output.actions);
+            }
+        }
+    }
+}
+
 impl Unit {
     /// Calls `visit` on every action of the unit, including those of outputs and choices.
     /// An action is visited before the actions inside it.
@@ -387,7 +434,7 @@ impl ArchitectFlow {
     }
 }
 
-/// Recurses as deep as the document is nested; the reader limits this depth.
+/// Recurses with the nesting of the actions.
 fn each_action<'f>(
     actions: &'f [Action],
     unit: &'f Unit,
@@ -396,7 +443,7 @@ fn each_action<'f>(
     for action in actions {
         visit(unit, action);
         for output in &action.outputs {
-            each_action(&output.actions, unit, visit);
+            nested(|| each_action(&output.actions, unit, visit));
         }
     }
 }

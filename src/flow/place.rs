@@ -4,6 +4,7 @@ use super::architect::{
     Action, ArchitectFlow, Output, Setting, Settings, Unit, Variable,
 };
 use super::model::Spanned;
+use crate::source::nested;
 
 /// The owner of a value.
 #[derive(Debug, Clone, Copy)]
@@ -91,7 +92,7 @@ struct Walk<'f, 'v> {
     visit: &'v mut dyn FnMut(&Place<'f, '_>),
 }
 
-/// Recurses as deep as the document is nested; the reader limits this depth.
+/// Recurses with the nesting of the actions, and of the values in settings.
 impl<'f> Walk<'f, '_> {
     fn variables(&mut self, variables: &'f [Variable]) {
         let owner = self.owner;
@@ -119,7 +120,7 @@ impl<'f> Walk<'f, '_> {
             self.owner = Owner::Case(action);
             self.setting(value);
         }
-        self.actions(&output.actions);
+        nested(|| self.actions(&output.actions));
     }
 
     fn settings(&mut self, settings: &'f Settings) {
@@ -136,6 +137,10 @@ impl<'f> Walk<'f, '_> {
         match &setting.value {
             Setting::List(items) => items.iter().for_each(|item| self.setting(item)),
             Setting::Group(settings) => self.settings(settings),
+            Setting::Audio(audio) => {
+                self.setting(&audio.default);
+                audio.alternates.iter().for_each(|(_, audio)| self.setting(audio));
+            }
             _ => {}
         }
     }

@@ -6,6 +6,7 @@
 mod file;
 mod folder;
 mod json;
+mod nesting;
 mod node;
 mod read;
 mod replace;
@@ -14,8 +15,11 @@ mod yaml;
 
 pub use file::{File, Files, MAX_FILE_BYTES};
 pub use folder::{Folder, find_files, plain};
+pub(crate) use nesting::nested;
 pub use node::{Entry, Kind, Node, repeated};
-pub use read::{Format, Problem, ProblemKind, read_document, read_json, read_yaml};
+pub use read::{
+    Format, Problem, ProblemKind, read_document, read_json, read_nested, read_yaml,
+};
 pub use replace::{
     Replacement, Unwritable, create_parent_folder, prepare_output, replace_file,
     unwritable,

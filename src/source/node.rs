@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::nesting::{MAX_DEPTH, too_deep};
+use super::read::Problem;
 use super::span::Span;
 
 /// One value of a document.
@@ -70,33 +72,42 @@ impl<'s> Node<'s> {
         }
     }
 
-    /// The duplicate keys in the objects of this document, each with its previous
-    /// occurrence. The recursion is as deep as the document's nesting.
+    /// The duplicate keys in the objects of this document, in the order of the document,
+    /// each with its previous occurrence.
     pub fn repeated_keys(&self) -> Vec<[&Entry<'s>; 2]> {
         let mut found = Vec::new();
         let mut seen = BTreeSet::new();
-        // A value that aliases repeat is in the text only once.
-        self.each_repeated_key(&mut |first, second| {
-            if seen.insert(second.key_span) {
-                found.push([first, second]);
-            }
-        });
+        let mut open = vec![self];
+        while let Some(node) = open.pop() {
+            // A value that aliases repeat is in the text only once.
+            let repeated = repeated(node.entries());
+            found.extend(
+                repeated.into_iter().filter(|pair| seen.insert(pair[1].key_span)),
+            );
+            let values = node.entries().iter().map(|entry| &entry.value);
+            open.extend(node.items().iter().chain(values).rev());
+        }
         found
     }
 
-    fn each_repeated_key<'n>(
-        &'n self,
-        report: &mut impl FnMut(&'n Entry<'s>, &'n Entry<'s>),
-    ) {
-        for item in self.items() {
-            item.each_repeated_key(report);
+    /// Refuses a document that is nested deeper than a value may be, although it was read
+    /// with sequences.
+    ///
+    /// # Errors
+    /// Fails at the first list or object that is nested too deep.
+    pub fn refuse_deep_nesting(&self) -> Result<(), Problem> {
+        let mut open = vec![(self, 0)];
+        while let Some((node, depth)) = open.pop() {
+            let is_container = matches!(node.kind, Kind::Array(_) | Kind::Object(_));
+            if is_container && depth > MAX_DEPTH {
+                return Err(too_deep(node.span, MAX_DEPTH));
+            }
+            let values = node.entries().iter().map(|entry| &entry.value);
+            open.extend(
+                node.items().iter().chain(values).rev().map(|it| (it, depth + 1)),
+            );
         }
-        for [first, second] in repeated(self.entries()) {
-            report(first, second);
-        }
-        for entry in self.entries() {
-            entry.value.each_repeated_key(report);
-        }
+        Ok(())
     }
 
     /// The content of a string.
@@ -122,6 +133,33 @@ impl<'s> Node<'s> {
             Kind::Array(_) => "a list",
             Kind::Object(_) => "an object",
         }
+    }
+}
+
+/// Drops the values of a document without recursion, because they may be nested deep.
+impl Drop for Node<'_> {
+    fn drop(&mut self) {
+        let mut open = Vec::new();
+        take_values(&mut self.kind, &mut open);
+        while let Some(mut node) = open.pop() {
+            take_values(&mut node.kind, &mut open);
+        }
+    }
+}
+
+/// Moves the values of a list or object that have values themselves to `open`.
+fn take_values<'s>(kind: &mut Kind<'s>, open: &mut Vec<Node<'s>>) {
+    let has_values = |node: &Node<'_>| match &node.kind {
+        Kind::Array(items) => !items.is_empty(),
+        Kind::Object(entries) => !entries.is_empty(),
+        _ => false,
+    };
+    match kind {
+        Kind::Array(items) => open.extend(items.drain(..).filter(has_values)),
+        Kind::Object(entries) => {
+            open.extend(entries.drain(..).map(|entry| entry.value).filter(has_values));
+        }
+        _ => {}
     }
 }
 

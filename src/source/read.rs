@@ -4,9 +4,6 @@ use super::file::File;
 use super::node::Node;
 use super::span::Span;
 
-/// The maximum nesting of lists and objects.
-pub(super) const MAX_DEPTH: usize = 128;
-
 /// The notation of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -64,9 +61,24 @@ pub enum ProblemKind {
 /// # Errors
 /// Fails if the text is empty, malformed, or nested too deeply.
 pub fn read_document(file: &File) -> Result<Node<'_>, Problem> {
+    read_nested(file, &[])
+}
+
+/// Reads a document in the notation determined by [`Format::of`]. A new value begins
+/// below each of the keys `sequences`, so that values may be nested in such sequences far
+/// deeper than the limit for one value. Functions over the document run their levels in
+/// [`nested`](super::nested).
+///
+/// # Errors
+/// Fails if the text is empty, malformed, or nested too deeply.
+pub fn read_nested<'s>(
+    file: &'s File,
+    sequences: &'static [&'static str],
+) -> Result<Node<'s>, Problem> {
+    refuse_empty(file)?;
     match Format::of(file) {
-        Format::Json => read_json(file),
-        Format::Yaml => read_yaml(file),
+        Format::Json => super::json::read(file, sequences),
+        Format::Yaml => super::yaml::read(file, sequences),
     }
 }
 
@@ -76,7 +88,7 @@ pub fn read_document(file: &File) -> Result<Node<'_>, Problem> {
 /// Fails if the text is empty, malformed, or nested too deeply.
 pub fn read_json(file: &File) -> Result<Node<'_>, Problem> {
     refuse_empty(file)?;
-    super::json::read(file)
+    super::json::read(file, &[])
 }
 
 /// Reads the first document of a YAML text.
@@ -86,7 +98,7 @@ pub fn read_json(file: &File) -> Result<Node<'_>, Problem> {
 /// too far.
 pub fn read_yaml(file: &File) -> Result<Node<'_>, Problem> {
     refuse_empty(file)?;
-    super::yaml::read(file)
+    super::yaml::read(file, &[])
 }
 
 fn refuse_empty(file: &File) -> Result<(), Problem> {
@@ -99,13 +111,4 @@ fn refuse_empty(file: &File) -> Result<(), Problem> {
         message: "the file is empty".into(),
         hint: None,
     })
-}
-
-pub(super) fn too_deep(span: Span) -> Problem {
-    Problem {
-        kind: ProblemKind::TooLarge,
-        span,
-        message: format!("lists and objects are nested deeper than {MAX_DEPTH} levels"),
-        hint: None,
-    }
 }

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Range, Tag};
 
 use super::file::File;
+use super::nesting::{Levels, MAX_DEPTH, nested, too_deep};
 use super::node::{Entry, Kind, Node};
-use super::read::{MAX_DEPTH, Problem, ProblemKind, too_deep};
+use super::read::{Problem, ProblemKind};
 use super::span::Span;
 
 /// The maximum number of nodes that the aliases of one document may add.
@@ -17,10 +18,14 @@ const MAX_ALIASED_NODES: usize = 100_000;
 /// for its aliases, and a node inside several anchored values is kept for each of them.
 const MAX_ANCHORED_NODES: usize = 1_000_000;
 
-pub(super) fn read(file: &File) -> Result<Node<'_>, Problem> {
+pub(super) fn read<'s>(
+    file: &'s File,
+    sequences: &'static [&'static str],
+) -> Result<Node<'s>, Problem> {
     let mut reader = Reader {
         file,
         parser: Parser::new_from_str(file.text()),
+        levels: Levels::new(sequences),
         anchors: BTreeMap::new(),
         anchored: 0,
         aliased: 0,
@@ -34,7 +39,7 @@ pub(super) fn read(file: &File) -> Result<Node<'_>, Problem> {
                 let message = "the file contains no value".into();
                 return Err(problem(file.span(), message, None));
             }
-            (event, range) => return reader.node(event, range, 0),
+            (event, range) => return reader.node(event, range, None),
         }
     }
 }
@@ -44,6 +49,7 @@ struct Reader<'s> {
     parser: Parser<'s, saphyr_parser::StrInput<'s>>,
     /// The nodes with an anchor, and the number of nodes in each of them.
     anchors: BTreeMap<usize, (Node<'s>, usize)>,
+    levels: Levels,
     anchored: usize,
     aliased: usize,
     /// The values of the lists and objects that are still open, each after the one that
@@ -66,12 +72,9 @@ impl<'s> Reader<'s> {
         &mut self,
         event: Event<'s>,
         range: Range,
-        depth: usize,
+        key: Option<&str>,
     ) -> Result<Node<'s>, Problem> {
         let span = self.span(range);
-        if depth > MAX_DEPTH {
-            return Err(too_deep(span));
-        }
         let (anchor, kind, end) = match event {
             Event::Alias(anchor) => return self.alias(anchor, span),
             Event::Scalar(text, style, anchor, tag) => {
@@ -79,18 +82,21 @@ impl<'s> Reader<'s> {
                 (anchor, scalar(text, style, tag.as_deref()), span.end)
             }
             Event::SequenceStart(anchor, _) => {
-                let (items, end) = self.items(depth)?;
+                let (items, end) = nested(|| self.items(key, span))?;
                 (anchor, Kind::Array(items), end)
             }
             Event::MappingStart(anchor, _) => {
-                let (entries, end) = self.entries(depth)?;
+                let (entries, end) = nested(|| self.entries(key, span))?;
                 (anchor, Kind::Object(entries), end)
             }
             _ => (0, Kind::Null, span.end),
         };
         let node = Node { span: Span { end: end.max(span.end), ..span }, kind };
         if anchor > 0 {
-            let size = size_of(&node);
+            let (size, depth) = measure(&node);
+            if depth > MAX_DEPTH {
+                return Err(too_deep(span, MAX_DEPTH));
+            }
             self.anchored += size;
             if self.anchored > MAX_ANCHORED_NODES {
                 return Err(too_many(
@@ -104,28 +110,40 @@ impl<'s> Reader<'s> {
         Ok(node)
     }
 
-    fn items(&mut self, depth: usize) -> Result<(Vec<Node<'s>>, u32), Problem> {
+    fn items(
+        &mut self,
+        key: Option<&str>,
+        span: Span,
+    ) -> Result<(Vec<Node<'s>>, u32), Problem> {
+        self.levels.open(key, span)?;
         let first = self.items.len();
         loop {
             match self.next()? {
                 (Event::SequenceEnd, range) => {
+                    self.levels.close();
                     let items = self.items.split_off(first);
                     let last = items.last().map(|item| item.span.end);
                     return Ok((items, self.end(range, last)));
                 }
                 (event, range) => {
-                    let item = self.node(event, range, depth + 1)?;
+                    let item = self.node(event, range, None)?;
                     self.items.push(item);
                 }
             }
         }
     }
 
-    fn entries(&mut self, depth: usize) -> Result<(Vec<Entry<'s>>, u32), Problem> {
+    fn entries(
+        &mut self,
+        key: Option<&str>,
+        span: Span,
+    ) -> Result<(Vec<Entry<'s>>, u32), Problem> {
+        self.levels.open(key, span)?;
         let first = self.entries.len();
         loop {
             let (event, range) = self.next()?;
             if matches!(event, Event::MappingEnd) {
+                self.levels.close();
                 let entries = self.entries.split_off(first);
                 let last = entries.last().map(|entry| entry.value.span.end);
                 return Ok((entries, self.end(range, last)));
@@ -137,7 +155,7 @@ impl<'s> Reader<'s> {
             let key_span = self.span(range);
             let key = self.as_written(key, style, key_span);
             let (event, range) = self.next()?;
-            let value = self.node(event, range, depth + 1)?;
+            let value = self.node(event, range, Some(&key))?;
             self.entries.push(Entry { key, key_span, value });
         }
     }
@@ -198,7 +216,7 @@ impl<'s> Reader<'s> {
         let before = self.file.text().get(..at).unwrap_or_default();
         // The parser reads many brackets ahead, and fails before it returns them.
         if deepest(before) > MAX_DEPTH {
-            return too_deep(span);
+            return too_deep(span, MAX_DEPTH);
         }
         let line = before.rsplit('\n').next();
         let has_tab = line.is_some_and(|line| line.contains('\t'));
@@ -229,13 +247,17 @@ fn too_many(what: &str, most: usize, span: Span) -> Problem {
     Problem { kind: ProblemKind::TooLarge, span, message, hint: None }
 }
 
-fn size_of(node: &Node<'_>) -> usize {
-    let below: usize = match &node.kind {
-        Kind::Array(items) => items.iter().map(size_of).sum(),
-        Kind::Object(entries) => entries.iter().map(|entry| size_of(&entry.value)).sum(),
-        _ => 0,
-    };
-    below + 1
+/// Returns the number of nodes in a value, and the nesting of its lists and objects.
+fn measure(node: &Node<'_>) -> (usize, usize) {
+    let (mut size, mut deepest) = (0, 0);
+    let mut open = vec![(node, 0)];
+    while let Some((node, depth)) = open.pop() {
+        size += 1;
+        deepest = deepest.max(depth);
+        let values = node.entries().iter().map(|entry| &entry.value);
+        open.extend(values.chain(node.items()).map(|node| (node, depth + 1)));
+    }
+    (size, deepest)
 }
 
 /// Interprets a scalar by the core schema of YAML 1.2. Quoted scalars and those tagged
@@ -291,7 +313,7 @@ mod tests {
 
     fn kind_of(text: &str) -> Kind<'static> {
         let file = Files::new().add("a.yaml", format!("k: {text}\n"));
-        let document = read(&file).unwrap();
+        let document = read(&file, &[]).unwrap();
         match document.get("k").unwrap().kind.clone() {
             Kind::String(text) => Kind::String(text.into_owned().into()),
             Kind::Number(text) => Kind::Number(text.into_owned().into()),
@@ -329,7 +351,7 @@ mod tests {
         let mut files = Files::new();
         let text = "größe: {tür: \"1\"}\nlist:\n  - ä: [x, 'y z']\n  - z\nend: 1\n";
         let file = files.add("a.yaml", text);
-        let document = read(&file).unwrap();
+        let document = read(&file, &[]).unwrap();
         assert_eq!(
             files.text(document.get("größe").unwrap().get("tür").unwrap().span),
             "\"1\""
@@ -349,7 +371,7 @@ mod tests {
         let text = "plain: a b\nsingle: 'a b'\ndouble: \"a b\"\nempty: ''\nö: é\n\
                     number: 15\nescape: \"a\\tb\"\ntwice: 'it''s'\nlines: a\n  b\nblock: |\n  a\n  b\n";
         let file = Files::new().add("a.yaml", text);
-        let document = read(&file).unwrap();
+        let document = read(&file, &[]).unwrap();
         let texts = document.entries().iter().map(|entry| {
             assert!(matches!(entry.key, Cow::Borrowed(_)), "{}", entry.key);
             match &entry.value.kind {
@@ -382,7 +404,7 @@ mod tests {
     #[test]
     fn aliases_are_copied_up_to_a_limit() {
         let file = Files::new().add("a.yaml", "a: &x {k: 1}\nb: *x\n");
-        let document = read(&file).unwrap();
+        let document = read(&file, &[]).unwrap();
         assert_eq!(
             document.get("b").unwrap().get("k").unwrap().kind,
             Kind::Number("1".into())
@@ -394,7 +416,7 @@ mod tests {
             bomb.push_str(&format!("a{level}: &a{level} [{refs}]\n"));
         }
         let file = Files::new().add("bomb.yaml", bomb);
-        assert_eq!(read(&file).unwrap_err().kind, ProblemKind::TooLarge);
+        assert_eq!(read(&file, &[]).unwrap_err().kind, ProblemKind::TooLarge);
     }
 
     #[test]
@@ -403,14 +425,31 @@ mod tests {
         let open: String = (0..100).map(|level| format!("&a{level} [")).collect();
         let text = format!("{open}{items}{}", "]".repeat(100));
         let file = Files::new().add("anchors.yaml", text);
-        assert_eq!(read(&file).unwrap_err().kind, ProblemKind::TooLarge);
+        assert_eq!(read(&file, &[]).unwrap_err().kind, ProblemKind::TooLarge);
+    }
+
+    #[test]
+    fn sequences_are_nested_deeper_than_values() {
+        let nested = |count: usize| {
+            let line = |level: usize| format!("{}- actions:\n", " ".repeat(level * 2));
+            let lines: String = (0..count).map(line).collect();
+            format!("{lines}{}- 1\n", " ".repeat(count * 2))
+        };
+        let read_kind = |text: String, sequences| {
+            let file = Files::new().add("deep.yaml", text);
+            read(&file, sequences).map(drop).map_err(|problem| problem.kind)
+        };
+        assert_eq!(read_kind(nested(2_000), &["actions"]), Ok(()));
+        assert_eq!(read_kind(nested(2_000), &[]), Err(ProblemKind::TooLarge));
+        let aliased = nested(2_000).replacen("- actions", "- &x\n  actions", 1);
+        assert_eq!(read_kind(aliased, &["actions"]), Err(ProblemKind::TooLarge));
     }
 
     #[test]
     fn deep_nesting_is_reported_as_such() {
         let read_kind = |text: String| {
             let file = Files::new().add("deep.yaml", text);
-            read(&file).unwrap_err().kind
+            read(&file, &[]).unwrap_err().kind
         };
         for brackets in [MAX_DEPTH + 2, 255, 256, 10_000] {
             let open = "[".repeat(brackets);
@@ -427,7 +466,7 @@ mod tests {
     fn broken_yaml_is_a_problem_with_a_place() {
         let mut files = Files::new();
         let file = files.add("a.yaml", "a: 1\nb: [1, 2\nc: 3\n");
-        let problem = read(&file).unwrap_err();
+        let problem = read(&file, &[]).unwrap_err();
         assert_eq!(problem.kind, ProblemKind::YamlSyntax);
         assert!(files.position(problem.span).line >= 2);
     }

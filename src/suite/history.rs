@@ -535,6 +535,11 @@ fn variables_of(source: &Source) -> Vec<VariableId> {
             expression.variables().into_iter().map(VariableId).collect()
         }
         Source::List(_, items) => items.iter().flat_map(variables_of).collect(),
+        Source::ByLanguage(values) => {
+            let alternates = values.alternates.iter().map(|(_, source)| source);
+            let all = std::iter::once(&values.default).chain(alternates);
+            all.flat_map(variables_of).collect()
+        }
         Source::Constant(_) | Source::Named(..) | Source::Broken(_) => Vec::new(),
     }
 }

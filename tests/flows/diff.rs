@@ -167,6 +167,31 @@ fn the_notation_of_an_expression_is_not_a_difference() {
     assert!(!between(&unknown("Fn"), &unknown("Fm")).is_empty());
 }
 
+/// An export keeps the audio of each language in one place.
+#[test]
+fn audio_is_compared_by_language() {
+    let audio = |text: &str| {
+        json!({"text": format!("ToAudioTTS(\"{text}\")"), "type": "aud",
+            "uiMetaData": {"mode": 0}})
+    };
+    let flow = |default: &str, spanish: &str| {
+        let cases = json!([{"langCode": "es-US", "audioExpression": audio(spanish)}]);
+        json!({"name": "F", "type": "inboundcall", "initialSequence": "t",
+            "flowSequenceItemList": [{"id": "t", "name": "Main", "__type": "Task",
+                "startAction": "a", "actionList": [
+                    {"id": "a", "name": "Play", "__type": "PlayAudioAction",
+                     "prompts": {"defaultAudio": audio(default), "cases": cases}}]}]})
+        .to_string()
+    };
+    assert!(between(&flow("Hello", "Hola"), &flow("Hello", "Hola")).is_empty());
+    let found = changes(&between(&flow("Hello", "Hola"), &flow("Hello", "Buenas")));
+    let Some([change]) = found["changedPrompts"].as_array().map(Vec::as_slice) else {
+        panic!("{found}")
+    };
+    assert_eq!(change["property"], "audio.es-us");
+    assert_eq!(found.as_object().unwrap().len(), 1, "{found}");
+}
+
 #[test]
 fn the_id_of_a_called_flow_may_change() {
     let flows = |id: &str, calls: &str| {

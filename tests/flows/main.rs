@@ -14,6 +14,7 @@ mod eval;
 mod exports;
 mod expressions;
 mod graph;
+mod nesting;
 mod readers;
 mod same_flow;
 #[path = "../support/shared.rs"]

@@ -336,6 +336,13 @@ impl Outline<'_> {
                 }
                 return;
             }
+            Setting::Audio(audio) => {
+                self.setting(place, &audio.default.value);
+                for (language, audio) in &audio.alternates {
+                    self.setting(&format!("{place}.{language}"), &audio.value);
+                }
+                return;
+            }
             Setting::Group(settings) => return self.settings(place, settings),
         };
         // Exports write the region of a language in upper case.

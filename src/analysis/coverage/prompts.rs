@@ -19,17 +19,15 @@ pub(super) enum Constant {
 /// Returns the constant prompts of an action: name, words and identification.
 pub(super) fn of(action: &Action, language: &str) -> Vec<(Text, Text, Constant)> {
     let mut found = Vec::new();
-    let mut add = |name: &str, source: &Source, is_played: bool| {
-        let Source::Constant(value) = source else { return };
-        let words = words(value, language);
-        if words.trim().is_empty() {
-            return;
+    let mut add = |name: &str, source: &Source, is_played: bool| match source {
+        Source::ByLanguage(values) => {
+            found.extend(constant(name, &values.default, language, is_played));
+            for (tag, source) in &values.alternates {
+                let name = format!("{name} in {tag}");
+                found.extend(constant(&name, source, tag, is_played));
+            }
         }
-        let constant = match value {
-            Value::Audio(audio) if is_played => Constant::Audio(Arc::clone(audio)),
-            _ => Constant::Words(words.clone()),
-        };
-        found.push((name.into(), words, constant));
+        source => found.extend(constant(name, source, language, is_played)),
     };
     match action {
         Action::BeginFlow(greeting) => {
@@ -55,6 +53,25 @@ pub(super) fn of(action: &Action, language: &str) -> Vec<(Text, Text, Constant)>
         _ => {}
     }
     found
+}
+
+/// Returns a prompt that is constant and has words.
+fn constant(
+    name: &str,
+    source: &Source,
+    language: &str,
+    is_played: bool,
+) -> Option<(Text, Text, Constant)> {
+    let Source::Constant(value) = source else { return None };
+    let words = words(value, language);
+    if words.trim().is_empty() {
+        return None;
+    }
+    let constant = match value {
+        Value::Audio(audio) if is_played => Constant::Audio(Arc::clone(audio)),
+        _ => Constant::Words(words.clone()),
+    };
+    Some((name.into(), words, constant))
 }
 
 /// Adds the question, and the prompts after input that is missing or does not match.

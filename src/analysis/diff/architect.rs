@@ -13,6 +13,7 @@ use crate::flow::architect::{
     Variable,
 };
 use crate::flow::kinds::{LookupKind, Operation, operation_of};
+use crate::source::nested;
 use crate::value::{Json, Text};
 
 /// Collects the variables of two versions of a flow. Both versions are parsed with the
@@ -220,7 +221,7 @@ impl<'f> Writer<'f, '_> {
                 }
                 (None, _) => Outcome::Output(output.label.clone()),
             };
-            self.actions(&output.actions, index, &outcome);
+            nested(|| self.actions(&output.actions, index, &outcome));
         }
     }
 
@@ -261,6 +262,14 @@ impl<'f> Writer<'f, '_> {
             Setting::Unit(reference) => {
                 return about.ways.push(self.way(path, reference));
             }
+            Setting::Audio(audio) => {
+                self.setting(path, kind, &audio.default.value, about);
+                for (tag, audio) in &audio.alternates {
+                    let path = format!("{path}.{}", language(tag));
+                    self.setting(&path, kind, &audio.value, about);
+                }
+                return;
+            }
             Setting::List(items) => {
                 let items = items.iter().map(|item| self.text(&item.value)).collect();
                 DisplayValue::List(items)
@@ -298,6 +307,14 @@ impl<'f> Writer<'f, '_> {
                 let items: Vec<String> =
                     items.iter().map(|item| self.text(&item.value)).collect();
                 format!("[{}]", items.join(", "))
+            }
+            Setting::Audio(audio) => {
+                let mut text = self.text(&audio.default.value);
+                for (tag, audio) in &audio.alternates {
+                    let other = self.text(&audio.value);
+                    text.push_str(&format!(", {}: {other}", language(tag)));
+                }
+                text
             }
             Setting::Group(group) => self.group(group),
         }

@@ -5,8 +5,17 @@ use std::borrow::Cow;
 use crate::source::{Entry, FileId, Kind, Node, Span};
 use crate::value::{Json, Number, Text};
 
-/// Converts a document to JSON. The last value of a repeated key counts.
+/// The maximum nesting of a value that becomes JSON or a setting.
+pub(super) const MAX_VALUE_DEPTH: usize = 128;
+
+/// Converts a document to JSON. The last value of a repeated key counts. Lists and objects
+/// nested deeper than 128 levels are null; only keys for sequences of actions can contain
+/// such.
 pub fn json(node: &Node<'_>) -> Json {
+    json_at(node, 0)
+}
+
+fn json_at(node: &Node<'_>, depth: usize) -> Json {
     match &node.kind {
         Kind::Null => Json::Null,
         Kind::Boolean(value) => Json::Boolean(*value),
@@ -14,11 +23,15 @@ pub fn json(node: &Node<'_>) -> Json {
         Kind::Number(text) => Number::parse_json(text)
             .map_or_else(|| Json::String(Text::from(&**text)), Json::from),
         Kind::String(text) => Json::String(Text::from(&**text)),
+        Kind::Array(_) | Kind::Object(_) if depth > MAX_VALUE_DEPTH => Json::Null,
         Kind::Array(items) => {
-            Json::Array(items.iter().map(json).collect::<Vec<_>>().into())
+            let items = items.iter().map(|item| json_at(item, depth + 1));
+            Json::Array(items.collect::<Vec<_>>().into())
         }
         Kind::Object(entries) => Json::object(
-            entries.iter().map(|entry| (Text::from(&*entry.key), json(&entry.value))),
+            entries
+                .iter()
+                .map(|entry| (Text::from(&*entry.key), json_at(&entry.value, depth + 1))),
         ),
     }
 }

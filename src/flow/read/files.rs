@@ -7,7 +7,7 @@ use super::{archy, config};
 use crate::diagnostic::{Code, Diagnostic, Tally};
 use crate::flow::architect::ArchitectFlow;
 use crate::flow::model::Flow;
-use crate::source::{File, Files, Folder, Node, read_document, read_json};
+use crate::source::{File, Files, Folder, Node, read_nested};
 
 /// Loaded flows, and the diagnostics of loading them.
 #[derive(Debug, Clone, Default)]
@@ -216,6 +216,9 @@ fn unset_placeholders(file: &File, unset: &[String]) -> Diagnostic {
         .help(format!("pass `--set {first}=…`, or a file of values with `--set-from`"))
 }
 
+/// Keys of Architect flows that contain the next action, or the parts of an expression.
+const SEQUENCES: &[&str] = &["actions", "nextAction", "nextActionId", "operands"];
+
 /// Reads an export. Positions refer to the JSON that it contains.
 fn read_export(file: &File, files: &mut Files, loaded: &mut Loaded) {
     if file.text().trim_start().starts_with('{') {
@@ -224,7 +227,7 @@ fn read_export(file: &File, files: &mut Files, loaded: &mut Loaded) {
     match config::decode(file.text()) {
         Ok(json) => {
             let decoded = files.add(file.path(), json);
-            match read_json(&decoded) {
+            match read_nested(&decoded, SEQUENCES) {
                 Ok(document) => read_flows(&document, true, loaded),
                 Err(problem) => loaded.diagnostics.push(problem.into()),
             }
@@ -238,7 +241,7 @@ fn read_export(file: &File, files: &mut Files, loaded: &mut Loaded) {
 }
 
 fn read_file(file: &File, is_named: bool, loaded: &mut Loaded) {
-    match read_document(file) {
+    match read_nested(file, SEQUENCES) {
         Ok(document) => read_flows(&document, is_named, loaded),
         // Many YAML files are not flows, and templates of such files may not even be
         // YAML.
@@ -265,6 +268,9 @@ fn read_flows(document: &Node<'_>, is_named: bool, loaded: &mut Loaded) {
             let embedded = module.map(|it| ArchitectFlow { is_embedded: true, ..it });
             loaded.architect.extend(embedded);
         }
+    } else if let Err(problem) = document.refuse_deep_nesting() {
+        // No other dialect nests actions.
+        loaded.diagnostics.push(problem.into());
     } else if super::is_flow(document) && (is_named || !is_scenario(document)) {
         loaded.flows.extend(super::read(document, diagnostics));
     } else if is_named && is_of_unknown_type(document) {

@@ -6,6 +6,7 @@ mod document;
 pub mod draft;
 mod files;
 
+use document::MAX_VALUE_DEPTH;
 pub use document::{json, node};
 pub use files::{Loaded, Placeholders, load, load_text};
 

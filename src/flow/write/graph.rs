@@ -9,6 +9,7 @@ use crate::flow::architect::{
 };
 use crate::flow::kinds::{ActionSpec, LOOP_BODY, Operation, Support};
 use crate::flow::model::{Flow, PathKind};
+use crate::source::nested;
 
 /// A flow as a graph.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,7 +158,7 @@ struct Loop {
 /// The start vertices and labels of arrows whose target is the next action.
 type Open = Vec<(usize, String)>;
 
-/// Recurses as deep as the document is nested; the reader limits this depth.
+/// Recurses with the nesting of the actions.
 impl<'f> Drawing<'f> {
     fn unit(&mut self, unit: &'f Unit, is_start: bool) {
         let first = self.vertices.len();
@@ -265,7 +266,7 @@ impl<'f> Drawing<'f> {
 
     fn output(&mut self, output: &'f Output, vertex: usize) -> Open {
         let way = vec![(vertex, output.label.to_string())];
-        self.actions(&output.actions, way)
+        nested(|| self.actions(&output.actions, way))
     }
 
     fn arrow(&mut self, (from, label): (usize, String), to: usize) {

@@ -10,6 +10,7 @@ use crate::flow::architect::{
     Action, ArchitectFlow, Choice, Output, Setting, Settings, Unit, Variable,
 };
 use crate::flow::kinds::Operation;
+use crate::source::nested;
 use crate::value::{Json, JsonObject, Text};
 
 /// Returns the JSON of a flow: `{id, name, type, …, draft: {startNode, nodes}}`.
@@ -62,7 +63,7 @@ struct Writer<'f> {
     nodes: JsonObject,
 }
 
-/// Recurses as deep as the document is nested; the reader limits this depth.
+/// Recurses with the nesting of the actions, and of the values in settings.
 impl<'f> Writer<'f> {
     fn new(flow: &'f ArchitectFlow, graph: &'f Graph) -> Self {
         let mut ways = vec![Vec::new(); graph.vertices.len()];
@@ -191,7 +192,7 @@ impl<'f> Writer<'f> {
         ]);
         self.nodes.insert(id, node);
         for output in &action.outputs {
-            self.actions(&output.actions);
+            nested(|| self.actions(&output.actions));
         }
     }
 
@@ -253,6 +254,15 @@ impl<'f> Writer<'f> {
             }
             Setting::List(items) => {
                 Json::array(items.iter().map(|item| self.setting(&item.value)))
+            }
+            Setting::Audio(audio) => {
+                let alternates = audio.alternates.iter().map(|(language, audio)| {
+                    (language.clone(), self.setting(&audio.value))
+                });
+                object([
+                    ("default", self.setting(&audio.default.value)),
+                    ("alternates", Json::object(alternates)),
+                ])
             }
             Setting::Group(settings) => self.settings(settings),
         }

@@ -13,7 +13,7 @@ use crate::flow::kinds::{LOOP_BODY, Operation};
 use crate::flow::{FlowId, NodeId, NodeLabel, SequenceId, VariableId};
 use crate::program::Program;
 use crate::program::step::{Step, StepAction};
-use crate::source::Span;
+use crate::source::{Span, nested};
 use crate::value::{Kind, Text, Type};
 
 /// Adds Architect flows to a program that already has the flows of the draft dialect.
@@ -164,9 +164,11 @@ impl<'c> Compiler<'c> {
     ) -> Option<NodeId> {
         let first = self.next_id();
         for (index, action) in actions.iter().enumerate() {
-            let next = NodeId::new(self.program.steps.len() + size(action));
-            let is_last = index + 1 == actions.len();
-            self.action(action, if is_last { after } else { Some(next) });
+            let next = match index + 1 == actions.len() {
+                true => after,
+                false => Some(NodeId::new(self.program.steps.len() + size(action))),
+            };
+            self.action(action, next);
         }
         if actions.is_empty() { after } else { Some(first) }
     }
@@ -222,7 +224,7 @@ impl<'c> Compiler<'c> {
         for output in &action.outputs {
             let body = round.filter(|_| output.label.eq_ignore_ascii_case(LOOP_BODY));
             self.loops.extend(body.map(|round| (round, next)));
-            let target = self.sequence(&output.actions, body.or(next));
+            let target = nested(|| self.sequence(&output.actions, body.or(next)));
             self.loops.truncate(self.loops.len() - usize::from(body.is_some()));
             let named =
                 names.iter().position(|name| name.eq_ignore_ascii_case(&output.label));
@@ -417,7 +419,11 @@ impl<'c> Compiler<'c> {
 
 /// Returns the number of steps of an action, including the actions inside it.
 fn size(action: &architect::Action) -> usize {
-    let inside = action.outputs.iter().flat_map(|output| &output.actions);
-    let inside: usize = inside.map(size).sum();
-    1 + usize::from(action.operation().is_some_and(Operation::repeats)) + inside
+    let mut size = 0;
+    let mut open = vec![action];
+    while let Some(action) = open.pop() {
+        size += 1 + usize::from(action.operation().is_some_and(Operation::repeats));
+        open.extend(action.outputs.iter().flat_map(|output| &output.actions));
+    }
+    size
 }

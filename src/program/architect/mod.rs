@@ -40,7 +40,7 @@ pub use queue::{
     EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue, PositionMode,
 };
 pub use recorded::{Change, Recorded};
-pub use source::Source;
+pub use source::{ByLanguage, Source};
 pub use transfer::{AcdTarget, Callback, Target, Transfer};
 
 use crate::flow::architect::UnitKind;

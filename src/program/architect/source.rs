@@ -22,9 +22,29 @@ pub enum Source {
     Named(Kind, Text),
     /// A collection of values.
     List(Kind, Vec<Source>),
+    /// A value that depends on the language of the call.
+    ByLanguage(Box<ByLanguage>),
     /// An invalid value. Evaluating it is a runtime error of the action, with this code
     /// and message.
     Broken(Box<(Code, Text)>),
+}
+
+/// Audio with alternate sequences.
+#[derive(Debug, Clone)]
+pub struct ByLanguage {
+    /// The value in every language without a separate one.
+    pub default: Source,
+    /// The values in single languages, by IETF tag.
+    pub alternates: Box<[(Text, Source)]>,
+}
+
+impl ByLanguage {
+    /// Returns the value in a language, which is compared by its whole tag.
+    pub fn in_language(&self, language: &str) -> &Source {
+        let is_it = |tag: &str| tag.eq_ignore_ascii_case(language);
+        let found = self.alternates.iter().find(|(tag, _)| is_it(tag));
+        found.map_or(&self.default, |(_, source)| source)
+    }
 }
 
 impl Source {
@@ -55,6 +75,14 @@ pub(super) fn source(
             expression(name, holds, names)
         }
         Some(Setting::Speech(text)) => Source::Constant(speech(text, holds)),
+        Some(Setting::Audio(audio)) => {
+            let alternates = audio.alternates.iter().map(|(language, audio)| {
+                (language.clone(), source(Some(&audio.value), holds, names))
+            });
+            let alternates = alternates.collect();
+            let default = source(Some(&audio.default.value), holds, names);
+            Source::ByLanguage(Box::new(ByLanguage { default, alternates }))
+        }
         Some(Setting::Unit(unit)) => Source::Constant(Value::String(unit.text.clone())),
         Some(Setting::List(items)) => {
             let one = Type::one(holds.kind);

@@ -9,6 +9,7 @@ mod bots;
 mod error_handling;
 mod ids;
 mod kinds;
+mod languages;
 mod listen;
 mod lookups;
 mod loops;

@@ -89,6 +89,36 @@ pub(crate) fn call_flow(variables: &[&str], actions: &str) -> String {
     )
 }
 
+/// Builds an export with one task of these actions, which follow each other in order.
+/// `keys` are further keys of the flow.
+pub(crate) fn export(keys: &str, actions: &[&str]) -> String {
+    let actions: Vec<String> = actions
+        .iter()
+        .enumerate()
+        .map(|(index, action)| {
+            let next = match index + 1 == actions.len() {
+                true => String::new(),
+                false => format!("\"nextAction\":\"a{}\",", index + 1),
+            };
+            format!("{{\"id\":\"a{index}\",{next}{action}}}")
+        })
+        .collect();
+    format!(
+        "{{\"name\":\"F\",\"type\":\"inboundcall\",\"defaultLanguage\":\"en-US\",{keys}
+\"initialSequence\":\"t\",\"flowSequenceItemList\":[{{\"id\":\"t\",\"name\":\"Main\",
+\"__type\":\"Task\",\"startAction\":\"a0\",\"paths\":[],\"actionList\":[{}]}}]}}",
+        actions.join(",")
+    )
+}
+
+/// Builds an expression of an export that is entered as text, without a tree.
+pub(crate) fn exported(text: &str, code: &str) -> String {
+    format!(
+        "{{\"text\":{},\"type\":\"{code}\",\"uiMetaData\":{{\"mode\":0}}}}",
+        serde_json::to_string(text).unwrap()
+    )
+}
+
 /// Indents every line of a string.
 pub(crate) fn indented(text: &str, width: usize) -> String {
     text.lines().map(|line| format!("{:width$}{line}\n", "")).collect()
@@ -162,7 +192,8 @@ impl Stage {
     fn compile(&self) -> Arc<Program> {
         let folder = tempfile::tempdir().unwrap();
         for (index, flow) in self.flows.iter().enumerate() {
-            fs::write(folder.path().join(format!("{index}.yaml")), flow).unwrap();
+            let extension = if flow.starts_with('{') { "json" } else { "yaml" };
+            fs::write(folder.path().join(format!("{index}.{extension}")), flow).unwrap();
         }
         let loaded = load(&[folder.path().to_owned()], &[], &mut Files::new());
         assert_eq!(loaded.diagnostics, [], "{:?}", self.flows);

@@ -4,6 +4,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::architect::{Action, ArchitectFlow};
 use crate::flow::check::report::Report;
 use crate::flow::kinds::{ActionSpec, Operation};
+use crate::source::nested;
 
 pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
     for unit in &flow.units {
@@ -15,7 +16,7 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
 }
 
 /// Checks a list of actions. Returns whether the flow never continues after it. Recurses
-/// as deep as the document is nested; the reader limits this depth.
+/// with the nesting of the actions.
 fn in_list(actions: &[Action], report: &mut Report<'_>) -> bool {
     let mut last: Option<&Action> = None;
     let mut is_reported = false;
@@ -51,7 +52,7 @@ fn in_list(actions: &[Action], report: &mut Report<'_>) -> bool {
 fn is_final(action: &Action, report: &mut Report<'_>) -> bool {
     let mut are_final = true;
     for output in &action.outputs {
-        are_final &= in_list(&output.actions, report);
+        are_final &= nested(|| in_list(&output.actions, report));
     }
     let has = |label: &str| action.outputs.iter().any(|output| output.label == label);
     match action.operation() {

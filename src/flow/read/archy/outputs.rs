@@ -6,7 +6,7 @@ use super::settings::{self, Entries, is_wrapper};
 use crate::diagnostic::nearest;
 use crate::flow::architect::{Output, Setting, Settings};
 use crate::flow::model::Spanned;
-use crate::source::{Entry, Kind, Node, Span};
+use crate::source::{Entry, Kind, Node, Span, nested};
 use crate::value::Text;
 
 /// The styles of a switch.
@@ -62,10 +62,10 @@ pub(super) fn outcome(
 }
 
 /// Adds an output. If a case of the action has its name, the case gets its actions.
-fn add(new: Output, outputs: &mut Vec<Output>) {
+fn add(mut new: Output, outputs: &mut Vec<Output>) {
     let is_case = |known: &&mut Output| known.value.is_some() && known.label == new.label;
     match outputs.iter_mut().find(is_case) {
-        Some(case) => case.actions.extend(new.actions),
+        Some(case) => case.actions.append(&mut new.actions),
         None => outputs.push(new),
     }
 }
@@ -80,7 +80,7 @@ fn output(
         key: None,
         label: Text::from(label.0),
         value,
-        actions: actions::read(node.get("actions"), "actions", reader),
+        actions: nested(|| actions::read(node.get("actions"), "actions", reader)),
         span: label.1,
     }
 }

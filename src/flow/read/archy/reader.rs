@@ -15,6 +15,8 @@ pub(super) struct Reader<'r> {
     tally: Tally,
     diagnostics: &'r mut Vec<Diagnostic>,
     pub(super) places: Places,
+    /// The nesting of the value that is being read.
+    pub(super) depth: usize,
 }
 
 impl<'r> Reader<'r> {
@@ -23,7 +25,7 @@ impl<'r> Reader<'r> {
         places: Places,
         diagnostics: &'r mut Vec<Diagnostic>,
     ) -> Self {
-        Self { flow, unit: None, tally: Tally::default(), diagnostics, places }
+        Self { flow, unit: None, tally: Tally::default(), diagnostics, places, depth: 0 }
     }
 
     /// Sets the unit that the following messages are about.

@@ -90,7 +90,7 @@ impl Places {
         Some(key)
     }
 
-    /// Recurses as deep as the document is nested; the reader limits this depth.
+    /// Recurses with the nesting of the menus, which the reader of documents limits.
     fn add_choices(&mut self, menu: &Text, node: &Node<'_>, keys: &mut IndexSet<Text>) {
         let choices = node.get("choices").map_or(&[][..], Node::items);
         for entry in choices.iter().flat_map(Node::entries) {

@@ -6,8 +6,8 @@ use super::reader::{Reader, is_absent, plain_text};
 use super::references::is_reference;
 use crate::flow::architect::{Setting, Settings};
 use crate::flow::model::Spanned;
-use crate::flow::read::json;
-use crate::source::{Entry, Kind, Node};
+use crate::flow::read::{MAX_VALUE_DEPTH, json};
+use crate::source::{Entry, Kind, Node, nested};
 use crate::value::{Json, Text};
 
 /// The keys of wrappers, which give the form of a value.
@@ -80,8 +80,22 @@ fn named(name: &str, node: &Node<'_>, reader: &mut Reader<'_>) -> Spanned<Settin
     setting(node, reader)
 }
 
-/// Reads a value. Its position is that of the content of its wrapper.
+/// Reads a value. Its position is that of the content of its wrapper. The reader of
+/// documents limits the nesting of values, except below keys for sequences of actions,
+/// which have no meaning in a value.
 pub(super) fn setting(node: &Node<'_>, reader: &mut Reader<'_>) -> Spanned<Setting> {
+    if reader.depth > MAX_VALUE_DEPTH {
+        let message = format!("the value is nested deeper than {MAX_VALUE_DEPTH} levels");
+        reader.invalid(node.span, message, "simplify the value");
+        return Spanned { value: Setting::NoValue, span: node.span };
+    }
+    reader.depth += 1;
+    let setting = nested(|| setting_of(node, reader));
+    reader.depth -= 1;
+    setting
+}
+
+fn setting_of(node: &Node<'_>, reader: &mut Reader<'_>) -> Spanned<Setting> {
     let value = match &node.kind {
         Kind::Array(items) => {
             Setting::List(items.iter().map(|item| setting(item, reader)).collect())
@@ -165,7 +179,12 @@ fn wrapped(node: &Node<'_>, entry: &Entry<'_>, reader: &mut Reader<'_>) -> Setti
 /// Whether a literal contains values in wrappers at any depth: cards, buttons, survey
 /// answers.
 fn has_wrapper(node: &Node<'_>) -> bool {
-    is_wrapper(node)
-        || node.items().iter().any(has_wrapper)
-        || node.entries().iter().any(|entry| has_wrapper(&entry.value))
+    let mut open = vec![node];
+    while let Some(node) = open.pop() {
+        if is_wrapper(node) {
+            return true;
+        }
+        open.extend(node.entries().iter().map(|entry| &entry.value).chain(node.items()));
+    }
+    false
 }

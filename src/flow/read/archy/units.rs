@@ -56,8 +56,8 @@ pub(super) fn read(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Unit> {
     units
 }
 
-/// Adds the menus among the choices of a menu. Recurses as deep as the document is
-/// nested; the reader limits this depth.
+/// Adds the menus among the choices of a menu. Recurses with the nesting of the menus,
+/// which the reader of documents limits.
 fn add_sub_menus(
     menu: &Text,
     entry: &Entry<'_>,

@@ -5,7 +5,7 @@ use super::reader::Reader;
 use super::values::{Expression, root};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::architect::{Form, Operator, Segment, Tree, parse};
-use crate::source::Node;
+use crate::source::{Node, nested};
 use crate::value::Number;
 
 /// Reports every expression of a document whose text and tree have different meanings.
@@ -72,28 +72,29 @@ pub fn count_expressions(document: &Node<'_>) -> usize {
 type Visit<'v> = &'v mut dyn FnMut(&Node<'_>, &Expression<'_, '_>, (&str, &Node<'_>));
 
 /// Visits all expression nodes that have both text and tree, except those of modules,
-/// which are separate flows. Recurses as deep as the document is nested, which is
-/// limited.
-fn each(node: &Node<'_>, visit: Visit<'_>) {
-    if let Some(expression) = Expression::of(node)
-        && let Some(root) = expression.root
-    {
-        // An unset value may keep the text of its default.
-        if root.0 != "emp" && !expression.text.is_empty() {
-            visit(node, &expression, root);
+/// which are separate flows.
+fn each(document: &Node<'_>, visit: Visit<'_>) {
+    let mut open = vec![document];
+    while let Some(node) = open.pop() {
+        if let Some(expression) = Expression::of(node)
+            && let Some(root) = expression.root
+        {
+            // An unset value may keep the text of its default.
+            if root.0 != "emp" && !expression.text.is_empty() {
+                visit(node, &expression, root);
+            }
+            continue;
         }
-        return;
-    }
-    let entries = node.entries().iter().filter(|entry| entry.key != "commonModules");
-    for node in entries.map(|entry| &entry.value).chain(node.items()) {
-        each(node, visit);
+        let entries = node.entries().iter().filter(|entry| entry.key != "commonModules");
+        let values = entries.map(|entry| &entry.value);
+        open.extend(values.chain(node.items()).rev());
     }
 }
 
 /// Whether a part of the text has the same meaning as a part of the tree. A conversion
 /// that is only in the tree was added by Architect.
 fn is_same(tree: &Tree<'_>, (name, node): (&str, &Node<'_>)) -> bool {
-    is_same_form(tree, name, node) || is_same_converted(tree, name, node)
+    nested(|| is_same_form(tree, name, node) || is_same_converted(tree, name, node))
 }
 
 fn is_same_converted(tree: &Tree<'_>, name: &str, node: &Node<'_>) -> bool {
@@ -191,9 +192,8 @@ fn is_name(segments: &[Segment<'_>], name: &str, node: &Node<'_>) -> bool {
 
 fn is_name_converted(segments: &[Segment<'_>], name: &str, node: &Node<'_>) -> bool {
     match operands(node) {
-        [operand] if name.starts_with("To") => {
-            root(operand).is_some_and(|(name, node)| is_name(segments, name, node))
-        }
+        [operand] if name.starts_with("To") => root(operand)
+            .is_some_and(|(name, node)| nested(|| is_name(segments, name, node))),
         _ => false,
     }
 }

@@ -50,17 +50,17 @@ struct References<'d> {
 }
 
 impl<'d> References<'d> {
-    /// Recurses as deep as the document is nested; the reader limits this depth.
-    fn count(&mut self, node: &'d Node<'_>) {
-        if let Some(id) = node.get("taskReference").and_then(Node::as_str) {
-            let class = node.get("__type").and_then(Node::as_str);
-            let count = self.counts.entry(id).or_default();
-            count.0 += 1;
-            count.1 += usize::from(class == Some("TaskAction"));
-        }
-        let within = node.entries().iter().map(|entry| &entry.value);
-        for node in within.chain(node.items()) {
-            self.count(node);
+    fn count(&mut self, item: &'d Node<'_>) {
+        let mut open = vec![item];
+        while let Some(node) = open.pop() {
+            if let Some(id) = node.get("taskReference").and_then(Node::as_str) {
+                let class = node.get("__type").and_then(Node::as_str);
+                let count = self.counts.entry(id).or_default();
+                count.0 += 1;
+                count.1 += usize::from(class == Some("TaskAction"));
+            }
+            let within = node.entries().iter().map(|entry| &entry.value);
+            open.extend(within.chain(node.items()));
         }
     }
 }

@@ -79,6 +79,9 @@ pub(super) fn of_flow(document: &Node<'_>) -> Settings {
                 entries.push(("settingsCommonModule".into(), common_module(value)));
             }
             "defaultSettings" => defaults(value, &mut entries),
+            "supportedLanguageOptions" => {
+                entries.push(("supportedLanguages".into(), languages(value)));
+            }
             "errorHandling" => {
                 entries.push(("settingsErrorHandling".into(), error_handling(value)));
             }
@@ -91,6 +94,22 @@ pub(super) fn of_flow(document: &Node<'_>) -> Settings {
         }
     }
     Settings { entries }
+}
+
+/// Converts the list `[{language, languageSkill, textToSpeech}]` to Archy's form:
+/// `{en-us: {defaultLanguageSkill, textToSpeech}}`. *Source: exports of real flows.*
+fn languages(value: &Node<'_>) -> Spanned<Setting> {
+    let languages = value.items().iter().filter_map(|item| {
+        let tag = item.get("language")?.as_str()?.to_ascii_lowercase();
+        let mut read = settings(item, &["language"]);
+        for (name, _) in &mut read.entries {
+            if name == "languageSkill" {
+                *name = "defaultLanguageSkill".into();
+            }
+        }
+        Some((Text::from(tag), group(item.span, read.entries)))
+    });
+    group(value.span, languages)
 }
 
 /// Reads the settings of a task, menu or state that are not fields of the model.

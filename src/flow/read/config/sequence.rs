@@ -8,16 +8,16 @@ use super::values::input;
 use super::{kinds, settings};
 use crate::flow::Spanned;
 use crate::flow::architect::{Action, Output};
-use crate::source::{Kind, Node, Span};
+use crate::source::{Kind, Node, Span, nested};
 use crate::value::Text;
 
-/// The maximum nesting depth of outputs. Functions that walk the tree recurse to this
-/// depth.
-const MAX_NESTING: usize = 100;
+/// The maximum nesting depth of outputs. Functions that walk the tree run each level in
+/// [`nested`].
+const MAX_NESTING: usize = 10_000;
 
 /// The actions of one unit.
 struct Sequence<'d, 's, 'r, 'u, 'a> {
-    list: &'d [Node<'s>],
+    list: &'d [&'d Node<'s>],
     by_id: BTreeMap<&'d str, usize>,
     /// The position of the reference that placed each action in the tree.
     placed: Vec<Option<Span>>,
@@ -28,7 +28,7 @@ struct Sequence<'d, 's, 'r, 'u, 'a> {
 /// place in the tree. An action with several references, as in a cycle, has the place of
 /// the first one.
 pub(super) fn read(unit: &Node<'_>, reader: &mut Reader<'_, '_>) -> Vec<Action> {
-    let list = unit.get("actionList").map_or(&[][..], Node::items);
+    let list = all_actions(unit);
     let mut by_id = BTreeMap::new();
     for (index, action) in list.iter().enumerate() {
         match action.get("id").and_then(Node::as_str) {
@@ -46,13 +46,36 @@ pub(super) fn read(unit: &Node<'_>, reader: &mut Reader<'_, '_>) -> Vec<Action> 
         }
     }
     let placed = vec![None; list.len()];
-    let mut sequence = Sequence { list, by_id, placed, reader };
+    let mut sequence = Sequence { list: &list, by_id, placed, reader };
     let actions = match unit.get("startAction") {
         Some(start) => sequence.chain(start, 0),
         None => Vec::new(),
     };
     sequence.report_unreachable();
     actions
+}
+
+/// Returns the actions of a unit: those of its list, and those that are in the place of a
+/// reference.
+fn all_actions<'d, 's>(unit: &'d Node<'s>) -> Vec<&'d Node<'s>> {
+    let mut actions: Vec<_> =
+        unit.get("actionList").map_or(&[][..], Node::items).iter().collect();
+    actions.extend(unit.get("startAction").filter(|it| is_embedded(it)));
+    let mut next = 0;
+    while let Some(action) = actions.get(next).copied() {
+        next += 1;
+        actions.extend(action.get("nextAction").filter(|it| is_embedded(it)));
+        let paths = action.get("paths").map_or(&[][..], Node::items).iter();
+        let targets =
+            paths.chain(action.get("path")).filter_map(|path| path.get("nextActionId"));
+        actions.extend(targets.filter(|it| is_embedded(it)));
+    }
+    actions
+}
+
+/// Whether an action is in the place of a reference to it.
+fn is_embedded(reference: &Node<'_>) -> bool {
+    matches!(reference.kind, Kind::Object(_))
 }
 
 impl Sequence<'_, '_, '_, '_, '_> {
@@ -71,8 +94,8 @@ impl Sequence<'_, '_, '_, '_, '_> {
         let list = self.list;
         let mut next = self.place(first);
         while let Some(index) = next {
-            let node = &list[index];
-            actions.push(self.action(node, depth));
+            let node = list[index];
+            actions.push(nested(|| self.action(node, depth)));
             next = node.get("nextAction").and_then(|reference| self.place(reference));
         }
         actions
@@ -84,6 +107,8 @@ impl Sequence<'_, '_, '_, '_, '_> {
             Kind::Null => return None,
             Kind::String(id) if id.is_empty() => return None,
             Kind::String(id) => &**id,
+            // An action without an id is reported where the actions are collected.
+            Kind::Object(_) => reference.get("id")?.as_str()?,
             _ => {
                 let found = reference.describe();
                 let message =

@@ -105,6 +105,49 @@ fn schedules_and_what_is_found_are_read() {
     assert_eq!(at(&action, &["findResult"]), &variable);
 }
 
+/// *The form of the cases is that of other readers of exports.*
+#[test]
+fn alternate_audio_is_read_with_its_languages() {
+    let speech = |text: &str| {
+        node(
+            &format!("AudioPlaybackOptions(ToAudioTTS(\"{text}\"), true)"),
+            "aud",
+            0,
+            "{}",
+        )
+    };
+    let unset = node("", "aud", 3, "{\"emp\":{}}");
+    let play = |cases: &str| {
+        let default = speech("Hello");
+        first(&format!(
+            "{{\"id\":\"a\",\"__type\":\"PlayAudioAction\",\
+             \"prompts\":{{\"defaultAudio\":{default},\"cases\":[{cases}]}}}}"
+        ))
+    };
+    let hello = Setting::Speech("Hello".into());
+    let hola = speech("Hola");
+    let action = play(&format!("{{\"langCode\":\"es-US\",\"audioExpression\":{hola}}}"));
+    let Setting::Audio(audio) = at(&action, &["audio"]) else { panic!("{action:#?}") };
+    assert_eq!(audio.default.value, hello);
+    let [(language, alternate)] = audio.alternates.as_slice() else {
+        panic!("{audio:#?}")
+    };
+    assert_eq!(
+        (&**language, &alternate.value),
+        ("es-US", &Setting::Speech("Hola".into()))
+    );
+    for cases in [
+        String::new(),
+        format!(
+            "{{\"langCode\":\"es-US\",\"audioExpression\":{hola},\"disabled\":true}}"
+        ),
+        format!("{{\"langCode\":\"es-US\",\"audioExpression\":{unset}}}"),
+        format!("{{\"langCode\":\"\",\"audioExpression\":{hola}}}, 5, {{}}"),
+    ] {
+        assert_eq!(at(&play(&cases), &["audio"]), &hello, "{cases}");
+    }
+}
+
 /// Returns the outline of actions: kinds, and the outputs in brackets.
 fn outline(actions: &[Action]) -> String {
     let one = |action: &Action| {
@@ -223,7 +266,7 @@ fn dangling_references_are_reported() {
 
 #[test]
 fn nesting_is_bounded() {
-    let actions: Vec<String> = (0..5_000)
+    let actions: Vec<String> = (0..11_000)
         .map(|number| {
             let id = if number == 0 { "a".into() } else { number.to_string() };
             format!(
@@ -234,8 +277,8 @@ fn nesting_is_bounded() {
         })
         .collect();
     let messages = messages(&flow(&actions.join(",")));
-    assert_eq!(messages[0].0, "outputs are nested deeper than 100 levels");
-    assert_eq!(messages[0].1, "\"101\"");
+    assert_eq!(messages[0].0, "outputs are nested deeper than 10000 levels");
+    assert_eq!(messages[0].1, "\"10001\"");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use super::kinds;
 use crate::expr::architect::{Form, Tree, parse};
 use crate::flow::Spanned;
-use crate::flow::architect::{Setting, Settings};
-use crate::flow::read::json;
+use crate::flow::architect::{AudioSequences, Setting, Settings};
+use crate::flow::read::{MAX_VALUE_DEPTH, json};
 use crate::source::{Kind, Node, Span};
 use crate::value::{Json, Number, Text, Type};
 
@@ -168,25 +168,55 @@ pub(super) fn root<'d, 's>(config: &'d Node<'s>) -> Option<(&'d str, &'d Node<'s
 
 /// Reads a value.
 pub(super) fn input(node: &Node<'_>) -> Spanned<Setting> {
+    input_at(node, 0)
+}
+
+/// Reads a value at a depth of a setting. A value that is nested too deep is not set; the
+/// document has no such value outside of keys for sequences.
+fn input_at(node: &Node<'_>, depth: usize) -> Spanned<Setting> {
+    if depth > MAX_VALUE_DEPTH {
+        return Spanned { value: Setting::NoValue, span: node.span };
+    }
     if let Some(expression) = Expression::of(node) {
         return Spanned { value: expression.input(), span: expression.span };
     }
     let value = match &node.kind {
-        Kind::Array(items) => Setting::List(items.iter().map(input).collect()),
+        Kind::Array(items) => {
+            Setting::List(items.iter().map(|item| input_at(item, depth + 1)).collect())
+        }
         Kind::Object(_) => match audio(node) {
-            Some(audio) => return input(audio),
-            None => Setting::Group(settings(node, OF_THE_EDITOR)),
+            Some(audio) => return audio,
+            None => Setting::Group(settings_at(node, OF_THE_EDITOR, depth + 1)),
         },
         _ => Setting::Literal(json(node)),
     };
     Spanned { value, span: node.span }
 }
 
-/// Returns the audio of a sequence, if it is the same in all languages.
-fn audio<'d, 's>(node: &'d Node<'s>) -> Option<&'d Node<'s>> {
-    let audio = node.get("defaultAudio")?;
-    let is_the_same = node.get("cases").is_none_or(|cases| cases.items().is_empty());
-    (is_the_same && Expression::of(audio).is_some()).then_some(audio)
+/// Returns the audio of an audio sequence: `{defaultAudio, cases: [{langCode,
+/// audioExpression, disabled}]}`. A case without audio, or that is switched off, has the
+/// default audio. *Source: exports of real flows; the form of the cases from other readers
+/// of exports.*
+fn audio(node: &Node<'_>) -> Option<Spanned<Setting>> {
+    let default = node.get("defaultAudio").filter(|it| Expression::of(it).is_some())?;
+    let default = input(default);
+    let cases = node.get("cases").map_or(&[][..], Node::items);
+    let alternates: Vec<_> = cases.iter().filter_map(alternate).collect();
+    if alternates.is_empty() {
+        return Some(default);
+    }
+    let audio = AudioSequences { default, alternates };
+    Some(Spanned { value: Setting::Audio(Box::new(audio)), span: node.span })
+}
+
+/// Returns the language and the audio of an alternate sequence.
+fn alternate(case: &Node<'_>) -> Option<(Text, Spanned<Setting>)> {
+    let is_off = case.get("disabled").is_some_and(|it| it.kind == Kind::Boolean(true));
+    let language =
+        case.get("langCode")?.as_str().filter(|it| !it.is_empty() && !is_off)?;
+    let audio = case.get("audioExpression").filter(|it| Expression::of(it).is_some())?;
+    let audio = input(audio);
+    (audio.value != Setting::NoValue).then(|| (Text::from(language), audio))
 }
 
 /// Reads the variable that receives a result.
@@ -201,9 +231,14 @@ pub(super) fn output(node: &Node<'_>) -> Spanned<Setting> {
 
 /// Reads the entries of an object, except some.
 pub(super) fn settings(node: &Node<'_>, except: &[&str]) -> Settings {
+    settings_at(node, except, 0)
+}
+
+fn settings_at(node: &Node<'_>, except: &[&str], depth: usize) -> Settings {
     let entries = node.entries().iter();
     let wanted = entries.filter(|entry| !except.contains(&&*entry.key));
-    let read = wanted.map(|entry| (Text::from(&*entry.key), input(&entry.value)));
+    let read =
+        wanted.map(|entry| (Text::from(&*entry.key), input_at(&entry.value, depth)));
     Settings { entries: read.collect() }
 }
 
