@@ -9,6 +9,8 @@ pub(super) struct BotSession {
     pub(super) first_words: Option<Text>,
     /// The last intent.
     pub(super) intent: Option<Text>,
+    /// The reason for which the bot ends, if an action gave one.
+    pub(super) exit_reason: Option<Text>,
     /// The number of times that the bot gave up understanding the participant.
     pub(super) recognition_failures: u32,
 }

@@ -23,6 +23,8 @@ pub(crate) enum Operation {
     CallTask,
     /// Runs a common module and returns.
     CallCommonModule,
+    /// Runs the bot or voice flow that the setting with this name names, and returns.
+    CallFlow(&'static str),
     /// Ends the task.
     EndTask,
     /// Ends the flow or the interaction.
@@ -109,6 +111,8 @@ pub(crate) enum SideEffect {
     Language,
     /// Sets a built-in variable to the setting with this name.
     BuiltIn(BuiltInId, &'static str),
+    /// Sets the active intent of the bot, or clears it if the action has no `intent`.
+    Intent,
     /// Ends the flow.
     EndFlow,
 }
@@ -174,6 +178,8 @@ pub(crate) enum QuestionKind {
     Intent,
     /// Any words, which may express an intent.
     Words,
+    /// One of the answers of a survey form.
+    Survey,
 }
 
 /// The target of a transfer.
@@ -224,7 +230,9 @@ impl Operation {
             | Self::LoopNext
             | Self::LoopExit
             | Self::Record(SideEffect::EndFlow) => Support::Ends,
-            Self::Transfer(_) | Self::CreateCallback => Support::FixturesFirst,
+            Self::Transfer(_) | Self::CreateCallback | Self::CallFlow(_) => {
+                Support::FixturesFirst
+            }
             Self::Ask(_) => Support::Question,
             Self::External => Support::External,
             _ => Support::Runs,

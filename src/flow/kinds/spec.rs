@@ -115,6 +115,7 @@ impl ActionSpec {
                     | Operation::ChoiceTask
                     | Operation::Switch
                     | Operation::LoopUntil
+                    | Operation::CallFlow(_)
             )
     }
 

@@ -8,6 +8,7 @@
 
 mod attributes;
 mod build;
+mod called_flow;
 mod control;
 mod digital;
 mod errors;
@@ -24,10 +25,13 @@ mod source;
 mod transfer;
 
 pub use attributes::{AttributeList, Attributes, Owner};
+pub use called_flow::CallFlow;
 pub use control::{
     Call, CommonModule, Decision, Jump, Loop, Statement, Statements, Switch,
 };
-pub use digital::{Ask, Confirmation, ExpectedAnswer, Intent, RetryPolicy, Send};
+pub use digital::{
+    Ask, Confirmation, ExpectedAnswer, Intent, RetryPolicy, Send, SurveyAnswer,
+};
 pub use errors::{BotEvents, Escalation};
 pub use listen::{CollectInput, DialByExtension, Verification};
 pub use lookups::{
@@ -73,6 +77,8 @@ pub enum Action {
     CallTask(Call),
     /// Runs a common module, then continues after the action.
     CallCommonModule(CommonModule),
+    /// Runs a bot or voice flow, then continues after the action.
+    CallFlow(Box<CallFlow>),
     /// Goes to another task, menu or state without returning.
     Jump(Jump),
     /// Continues elsewhere in the same task: `loopNext`, `loopExit`.

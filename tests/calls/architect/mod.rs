@@ -6,6 +6,7 @@ mod support;
 mod attributes;
 mod bot_events;
 mod bots;
+mod called_bots;
 mod error_handling;
 mod ids;
 mod kinds;

@@ -1,6 +1,7 @@
 //! Architect's actions, one file per family.
 
 mod attributes;
+mod called_flow;
 mod collect;
 mod control;
 mod dial;
@@ -51,13 +52,14 @@ pub(super) fn execute(
         Action::CallCommonModule(module) => {
             control::call_module(state, program, node, step, module)
         }
+        Action::CallFlow(call) => other::ask(state, program, &call.other),
         Action::Jump(jump) => control::jump(state, program, jump),
         Action::GoTo => Ok(Effect::Go(PathTaken::Next, step.next)),
         Action::EndTask(path) => Ok(Effect::EndTask(path.clone())),
         Action::Attributes(it) => attributes::execute(state, program, step, it),
         Action::Recorded(recorded) => recorded::execute(state, program, step, recorded),
         Action::Send(send) => digital::send(state, program, step, send),
-        Action::Ask(ask) => digital::ask(state, program, ask),
+        Action::Ask(ask) => digital::ask(state, program, step, ask),
         Action::ClearSlots(slots) => digital::clear(state, program, step, slots),
         Action::End(_) => Ok(Effect::EndCall),
         Action::Lookup(lookup) => lookups::begin(state, program, step, lookup),
@@ -88,6 +90,9 @@ pub(super) fn answer(
     let outcome = match (action, waiting) {
         (Action::Other(other), Waiting::Action { .. }) => {
             other::answered(state, program, step, other, answer)
+        }
+        (Action::CallFlow(call), Waiting::Action { inputs }) => {
+            called_flow::answered(state, program, step, call, inputs, answer)
         }
         (Action::Lookup(lookup), waiting) => {
             lookups::answered(state, program, step, lookup, waiting, answer)
@@ -138,6 +143,7 @@ fn without_handler(action: &Action) -> Effect {
         | Action::NextRound(_)
         | Action::CallTask(_)
         | Action::CallCommonModule(_)
+        | Action::CallFlow(_)
         | Action::Jump(_)
         | Action::GoTo
         | Action::EndTask(_)
