@@ -397,6 +397,7 @@ fn can_continue(action: &Action, outputs: usize) -> bool {
             outputs == 0 && !matches!(recorded.change, Change::EndFlow)
         }
         Action::Other(other) => usize::from(other.success) >= outputs,
+        Action::Local(local) => usize::from(local.other.success) >= outputs,
         Action::CallFlow(call) => usize::from(call.other.success) >= outputs,
         Action::Ask(ask) => usize::from(ask.success) >= outputs,
         _ => outputs == 0,

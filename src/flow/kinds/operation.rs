@@ -75,8 +75,23 @@ pub(crate) enum Operation {
     ClearSlots,
     /// Records its settings for the platform.
     Record(SideEffect),
+    /// Computes the action without data from outside, unless the fixtures answer it.
+    Local(LocalKind),
     /// The host answers the action; flowsim does not simulate it.
     External,
+}
+
+/// The kind of an action that needs nothing from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LocalKind {
+    /// Plays audio to its end.
+    PlayOnSilence,
+    /// Waits for silence.
+    DetectSilence,
+    /// Replaces data by an opaque value.
+    Encrypt,
+    /// Returns the data of an opaque value.
+    Decrypt,
 }
 
 /// The kind of a lookup.
@@ -230,9 +245,10 @@ impl Operation {
             | Self::LoopNext
             | Self::LoopExit
             | Self::Record(SideEffect::EndFlow) => Support::Ends,
-            Self::Transfer(_) | Self::CreateCallback | Self::CallFlow(_) => {
-                Support::FixturesFirst
-            }
+            Self::Transfer(_)
+            | Self::CreateCallback
+            | Self::CallFlow(_)
+            | Self::Local(_) => Support::FixturesFirst,
             Self::Ask(_) => Support::Question,
             Self::External => Support::External,
             _ => Support::Runs,

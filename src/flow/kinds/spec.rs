@@ -116,6 +116,7 @@ impl ActionSpec {
                     | Operation::Switch
                     | Operation::LoopUntil
                     | Operation::CallFlow(_)
+                    | Operation::Local(_)
             )
     }
 

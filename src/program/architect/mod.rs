@@ -13,6 +13,7 @@ mod control;
 mod digital;
 mod errors;
 mod listen;
+mod local;
 mod lookups;
 mod menu;
 mod names;
@@ -34,6 +35,7 @@ pub use digital::{
 };
 pub use errors::{BotEvents, Escalation};
 pub use listen::{CollectInput, DialByExtension, Verification};
+pub use local::{Local, LocalTask};
 pub use lookups::{
     Binding, ContactLookup, DataActionCall, DataTableLookup, Lookup, ObjectLookup,
     ScheduleEvaluation, ScheduleGroupEvaluation, Wait,
@@ -119,6 +121,8 @@ pub enum Action {
     EstimatedWaitTime(Box<EstimatedWaitTime>),
     /// Announces the position in the queue.
     PositionInQueue(PositionInQueue),
+    /// An action that needs nothing from outside. The host may answer it.
+    Local(Box<Local>),
     /// An unsimulated action: the host answers it.
     Other(Other),
 }

@@ -53,6 +53,7 @@ impl Compiler<'_> {
             Operation::Ask(kind) => self.ask(action, kind),
             Operation::ClearSlots => plain(self.clear_slots(action)),
             Operation::Record(effect) => self.recorded(action, effect),
+            Operation::Local(kind) => self.local(action, kind),
             Operation::External => self.other(action),
         }
     }

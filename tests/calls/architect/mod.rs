@@ -11,6 +11,7 @@ mod error_handling;
 mod ids;
 mod kinds;
 mod listen;
+mod local;
 mod lookups;
 mod loops;
 mod menus;

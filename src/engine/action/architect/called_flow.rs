@@ -38,6 +38,6 @@ pub(super) fn answered(
     let node = state.node_of_step();
     state.push_flow(program, flow, part, Some((state.step, node)), None);
     fill(state, program, values);
-    state.conversation.bot = BotSession { first_words, ..BotSession::default() };
+    state.conversation.bot = BotSession::begin(first_words);
     Ok(Effect::Call(part.begin))
 }

@@ -7,6 +7,7 @@ mod control;
 mod dial;
 mod digital;
 mod listen;
+mod local;
 mod lookups;
 mod menu;
 mod other;
@@ -73,6 +74,7 @@ pub(super) fn execute(
         Action::HoldMusic(music) => queue::hold_music(state, program, step, music),
         Action::EstimatedWaitTime(it) => queue::estimated_wait(state, program, step, it),
         Action::PositionInQueue(it) => queue::position(state, program, step, it),
+        Action::Local(local) => other::ask(state, program, &local.other),
         Action::Other(other) => other::ask(state, program, other),
     };
     outcome.unwrap_or_else(Effect::Fail)
@@ -93,6 +95,9 @@ pub(super) fn answer(
         }
         (Action::CallFlow(call), Waiting::Action { inputs }) => {
             called_flow::answered(state, program, step, call, inputs, answer)
+        }
+        (Action::Local(local), Waiting::Action { .. }) => {
+            local::answered(state, program, step, local, answer)
         }
         (Action::Lookup(lookup), waiting) => {
             lookups::answered(state, program, step, lookup, waiting, answer)
@@ -126,6 +131,7 @@ pub(super) fn answer(
 fn without_handler(action: &Action) -> Effect {
     match action {
         Action::Other(_)
+        | Action::Local(_)
         | Action::Lookup(_)
         | Action::CollectInput(_)
         | Action::DialByExtension(_)
