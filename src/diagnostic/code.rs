@@ -115,6 +115,7 @@ codes! {
     FLOW_DEPTH_EXCEEDED Error "Flows are nested deeper than the limit."
     FLOW_ENDED_IN_ERROR Error "An End node with endType `error` was reached."
     ACTION_LIMIT_EXCEEDED Error "The conversation started more actions than the limit."
+    PARTICIPANT_DATA_LIMIT Error "A bot set more participant data than one session may set."
     CALL_TOO_LARGE Error "The conversation produced more text and JSON than a call may hold."
     EXPRESSION_ERROR Error "A template, condition or conversion cannot be evaluated with the current values."
     NOT_SET_NOT_ALLOWED Error "A function or operator that needs a value received NOT_SET."

@@ -71,6 +71,8 @@ pub(super) struct Conversation {
     pub(super) pass_began_ms: i64,
     /// The session with the running bot.
     pub(super) bot: BotSession,
+    /// Data that the call encrypted.
+    pub(super) encrypted: Vec<Value>,
 }
 
 impl Conversation {
@@ -83,6 +85,7 @@ impl Conversation {
         self.menus.clear();
         (self.answer_ms, self.pass_began_ms) = (None, 0);
         self.bot = BotSession::default();
+        self.encrypted.clear();
         self.attributes.clear();
         if program.sequences.is_empty() {
             return;

@@ -6,15 +6,19 @@ use super::frame::Frame;
 use super::state::State;
 use crate::flow::kinds::FlowKind;
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
-use crate::program::architect::{Action, FlowPart, Variables};
-use crate::program::{Program, StepAction};
+use crate::program::architect::{Action, CallFlow, FlowPart, Variables};
+use crate::program::{Program, Step, StepAction};
 use crate::trace::{Entry, EventKind, Failure, Field, PathTaken, Status};
-use crate::value::{Text, Value};
+use crate::value::{Kind, Text, Type, Value};
 
 /// The time added after a pass of an in-queue flow that took no time, in milliseconds.
 /// *Source: Genesys' help on hold music, which is silent for this time instead of
 /// looping.*
 const IDLE_PASS_MS: i64 = 10_000;
+
+/// Reasons for the end of a bot. *Source: Genesys' help on Call Bot Flow.*
+const TRIGGERED_BY_FLOW: &str = "TriggeredByFlow";
+const ERROR: &str = "Error";
 
 impl State {
     /// Begins a call in an Architect flow.
@@ -173,27 +177,7 @@ impl State {
                 return self.end_first_task(program);
             };
             let called = &program.steps[caller.index()];
-            let (taken, next) = match &called.action {
-                StepAction::Architect(action) => match &**action {
-                    Action::CallTask(call) => {
-                        let index = output_of(&call.paths, path);
-                        let target = called.targets.get(usize::from(index));
-                        let next = target.copied().unwrap_or(called.next);
-                        self.return_values(program, step, &call.outputs);
-                        (PathTaken::Output(index), next)
-                    }
-                    Action::CallCommonModule(module) => {
-                        let outputs = module.outputs.iter();
-                        let outputs: Vec<_> = outputs
-                            .filter_map(|(_, theirs, own)| Some(((*theirs)?, *own)))
-                            .collect();
-                        self.return_values(program, step, &outputs);
-                        (PathTaken::Next, called.next)
-                    }
-                    _ => (PathTaken::Next, called.next),
-                },
-                _ => (PathTaken::Next, called.next),
-            };
+            let (taken, next) = self.leave_called(program, step, called, path);
             self.recorder.finish(step, taken, next, self.clock_ms);
             self.go_to(next);
             if next.is_some() {
@@ -201,6 +185,43 @@ impl State {
             }
             path = None;
             ended = step;
+        }
+    }
+
+    /// Leaves a called task, module or flow. Returns the path that the calling action takes,
+    /// and the step at which the call continues.
+    fn leave_called(
+        &mut self,
+        program: &Program,
+        step: u32,
+        called: &Step,
+        path: Option<&Text>,
+    ) -> (PathTaken, Option<NodeId>) {
+        let StepAction::Architect(action) = &called.action else {
+            return (PathTaken::Next, called.next);
+        };
+        match &**action {
+            Action::CallTask(call) => {
+                let index = output_of(&call.paths, path);
+                let target = called.targets.get(usize::from(index));
+                let next = target.copied().unwrap_or(called.next);
+                self.return_values(program, step, &call.outputs);
+                (PathTaken::Output(index), next)
+            }
+            Action::CallCommonModule(module) => {
+                let outputs = module.outputs.iter();
+                let outputs: Vec<_> = outputs
+                    .filter_map(|(_, theirs, own)| Some(((*theirs)?, *own)))
+                    .collect();
+                self.return_values(program, step, &outputs);
+                (PathTaken::Next, called.next)
+            }
+            Action::CallFlow(call) => {
+                self.leave_bot(program, step, call);
+                let success = called.targets.get(usize::from(call.other.success));
+                (PathTaken::Next, success.copied().unwrap_or(called.next))
+            }
+            _ => (PathTaken::Next, called.next),
         }
     }
 
@@ -324,13 +345,42 @@ impl State {
         self.go_to(Some(handler));
     }
 
-    /// Ends the flow, and with it the call.
-    pub(super) fn end_architect_flow(
-        &mut self,
-        _program: &Program,
-        _reason: Option<Text>,
-    ) {
-        self.finish_handled();
+    /// Ends the flow, and with it the call, unless an action called the flow as a bot. An
+    /// error that was being handled is then the reason for its end.
+    pub(super) fn end_architect_flow(&mut self, program: &Program, reason: Option<Text>) {
+        let called = self.frames.iter().rev().find(|frame| frame.is_isolated);
+        let caller = called.and_then(|frame| frame.caller);
+        if caller.is_none_or(|(_, node)| called_as_bot(program, node).is_none()) {
+            return self.finish_handled();
+        }
+        let error = self.conversation.fault.take().map(|_| ERROR.into());
+        self.conversation.bot.exit_reason = reason.or(error);
+        self.unwind_to_flow();
+        self.end_task(program, None);
+    }
+
+    /// Leaves a called bot: its outputs, the reason for its end and the last intent go to
+    /// the variables of the caller. *Source: Genesys' help on Call Bot Flow.*
+    fn leave_bot(&mut self, program: &Program, step: u32, call: &CallFlow) {
+        self.return_values(program, step, &call.outputs);
+        let bot = std::mem::take(&mut self.conversation.bot);
+        let reason = bot.exit_reason.unwrap_or_else(|| TRIGGERED_BY_FLOW.into());
+        let text = Type::one(Kind::String);
+        let intent = bot.intent.map_or(Value::unset(text), Value::String);
+        let results = [
+            ("exitReason", call.exit_reason, Value::String(reason)),
+            ("intent", call.intent, intent),
+        ];
+        for (name, own, value) in results {
+            let (of, name) = (Field::Outputs, name.into());
+            let entry = Entry { of, name, value: value.clone() };
+            self.recorder.note(step, || EventKind::Entry(Box::new(entry)));
+            let Some(own) = own else { continue };
+            if let Some(slot) = self.slot(program, own) {
+                *slot = value.clone();
+            }
+            self.recorder.note(step, || EventKind::Assigned(own, value));
+        }
     }
 
     /// Leaves all called tasks of the running flow.
@@ -341,6 +391,17 @@ impl State {
                 self.recorder.finish(step, PathTaken::None, None, self.clock_ms);
             }
         }
+    }
+}
+
+/// Returns the action of a node that calls a bot or voice flow.
+fn called_as_bot(program: &Program, node: NodeId) -> Option<&CallFlow> {
+    match &program.steps[node.index()].action {
+        StepAction::Architect(action) => match &**action {
+            Action::CallFlow(call) => Some(call),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -66,6 +66,7 @@ impl Step {
             StepAction::CallFlow(call) => call.target.ok(),
             StepAction::Architect(action) => match &**action {
                 architect::Action::CallCommonModule(module) => module.flow,
+                architect::Action::CallFlow(call) => call.flow,
                 architect::Action::Transfer(transfer) => transfer.flow(),
                 _ => None,
             },

@@ -372,6 +372,7 @@ impl Builder<'_> {
             StepAction::CallFlow(call) => call.target.ok(),
             StepAction::Architect(action) => match &**action {
                 Action::CallCommonModule(module) => module.flow,
+                Action::CallFlow(call) => call.flow,
                 Action::Transfer(transfer) => match transfer.target {
                     Target::Flow(_, _, flow) => flow,
                     _ => None,
@@ -396,6 +397,8 @@ fn can_continue(action: &Action, outputs: usize) -> bool {
             outputs == 0 && !matches!(recorded.change, Change::EndFlow)
         }
         Action::Other(other) => usize::from(other.success) >= outputs,
+        Action::Local(local) => usize::from(local.other.success) >= outputs,
+        Action::CallFlow(call) => usize::from(call.other.success) >= outputs,
         Action::Ask(ask) => usize::from(ask.success) >= outputs,
         _ => outputs == 0,
     }

@@ -76,7 +76,9 @@ fn constant(
 
 /// Adds the question, and the prompts after input that is missing or does not match.
 fn questions(ask: &Ask, add: &mut impl FnMut(&str, &Source, bool)) {
-    add("question", &ask.question, false);
+    for (question, name) in ask.question.iter().zip(["question", "answer"]) {
+        add(name, question, false);
+    }
     for (name, again) in [("noInput", &ask.no_input), ("noMatch", &ask.no_match)] {
         for (words, number) in again.words.iter().zip(1..) {
             add(&format!("{name} {number}"), words, false);

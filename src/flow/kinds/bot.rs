@@ -1,6 +1,6 @@
 //! Bots, and calls of them.
 
-use super::operation::{Operation, QuestionKind};
+use super::operation::{Operation, QuestionKind, SideEffect};
 use super::spec::{ActionSpec, SUCCESS_OR_FAILURE, action};
 
 const ANSWERED: &[&str] = &["success", "failure", "timeout"];
@@ -26,7 +26,7 @@ pub(super) const KINDS: &[ActionSpec] = &[
     action("callAgenticVirtualAgent", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("callAudioConnector", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("callBotConnector", Operation::External).outputs(&["failure"]),
-    action("callBotFlow", Operation::External).lists_results(),
+    action("callBotFlow", Operation::CallFlow("botFlow")).lists_results(),
     action("callDialogEngineBot", Operation::External).outputs(&[
         "knowledge",
         "noIntent",
@@ -34,18 +34,18 @@ pub(super) const KINDS: &[ActionSpec] = &[
     ]),
     action("callDialogflowBot", Operation::External).outputs(&["failure"]),
     action("callDialogflowCxBot", Operation::External).outputs(SUCCESS_OR_FAILURE),
-    action("callDigitalBotFlow", Operation::External),
+    action("callDigitalBotFlow", Operation::CallFlow("digitalBotFlow")),
     action("callGuide", Operation::External).outputs(ANSWERED),
     action("callLexBot", Operation::External).outputs(&["failure"]),
     action("callLexV2Bot", Operation::External).outputs(&["failure"]),
     action("callNuanceMixBot", Operation::External).outputs(&["failure"]),
-    action("callVoiceFlow", Operation::External),
-    action("clearActiveIntent", Operation::NOTED),
+    action("callVoiceFlow", Operation::CallFlow("voiceFlow")),
+    action("clearActiveIntent", Operation::Record(SideEffect::Intent)),
     action("clearSlot", Operation::ClearSlots),
     action("detectIntent", Operation::External).outputs(&["default"]),
     action("digitalMenu", Operation::Ask(QuestionKind::Choice))
         .outputs(&["maxNoInputs", "maxNoMatches"]),
-    action("setIntent", Operation::NOTED)
+    action("setIntent", Operation::Record(SideEffect::Intent))
         .class("SetActiveIntentAction")
         .event("SetActiveIntent"),
     action("setSentiment", Operation::NOTED).outputs(SUCCESS_OR_FAILURE),

@@ -1,6 +1,6 @@
 //! Data actions, data tables, participant data and data of the platform.
 
-use super::operation::{LookupKind, Operation, SideEffect};
+use super::operation::{LocalKind, LookupKind, Operation, SideEffect};
 use super::setting::{SettingForm, setting, value};
 use super::spec::{ActionSpec, SUCCESS_OR_FAILURE, action};
 use crate::expr::architect::BuiltInId;
@@ -36,10 +36,13 @@ pub(super) const KINDS: &[ActionSpec] = &[
             value("lookupValue", Kind::String),
         ])
         .lists_results(),
-    action("decryptData", Operation::External).outputs(SUCCESS_OR_FAILURE),
+    action("decryptData", Operation::Local(LocalKind::Decrypt))
+        .outputs(SUCCESS_OR_FAILURE),
     action("enableParticipantRecord", Operation::NOTED),
-    action("encryptData", Operation::External).outputs(SUCCESS_OR_FAILURE),
-    action("extractSecureData", Operation::External),
+    action("encryptData", Operation::Local(LocalKind::Encrypt))
+        .outputs(SUCCESS_OR_FAILURE),
+    action("extractSecureData", Operation::UpdateData)
+        .settings(&[setting("statements.*.value", SettingForm::Statement)]),
     action("getConversationData", Operation::GetConversationData)
         .outputs(&["found", "notFound", "failure"]),
     action("getParticipantData", Operation::GetParticipantData)

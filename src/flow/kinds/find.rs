@@ -16,6 +16,7 @@ pub(super) const KINDS: &[ActionSpec] = &[
         .settings(&[setting("findName", SettingForm::NameOf(Kind::EmergencyGroup))]),
     find("findGroup", Kind::Group, By::Name)
         .settings(&[setting("findName", SettingForm::NameOf(Kind::Group))]),
+    action("associateExternalContact", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("findKnowledgeBaseDocumentById", Operation::External).outputs(FOUND_OR_NOT),
     find("findLanguageSkill", Kind::LanguageSkill, By::Name)
         .settings(&[setting("findName", SettingForm::NameOf(Kind::LanguageSkill))]),
@@ -50,6 +51,8 @@ pub(super) const KINDS: &[ActionSpec] = &[
     action("getJourneySession", Operation::External).outputs(FOUND_OR_NOT),
     action("getJourneySessionsByExternalContact", Operation::External)
         .outputs(FOUND_OR_NOT),
+    action("getJourneySessionDetails", Operation::External).outputs(FOUND_OR_NOT),
+    action("getJourneySessionsByCustomer", Operation::External).outputs(FOUND_OR_NOT),
     action("promoteExternalContact", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("searchExternalContacts", Operation::Lookup(LookupKind::ContactSearch))
         .outputs(&["matchExact", "matchMultiple", "notFound"]),

@@ -10,6 +10,8 @@ pub(super) const KINDS: &[ActionSpec] = &[
     action("communicate", Operation::Send("communication")),
     action("getResponse", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("sendAutoReply", Operation::Send("messageBody")).outputs(SUCCESS_OR_FAILURE),
+    action("deflect", Operation::External).outputs(SUCCESS_OR_FAILURE),
+    action("sendDigitalCarousel", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("sendDigitalContent", Operation::Send("content")),
     action("sendInteractiveApplication", Operation::Send("title"))
         .outputs(SUCCESS_OR_FAILURE),

@@ -28,7 +28,9 @@ pub(crate) use flow_type::{
     SECURE_CALL, flow_type, flow_types, is_flow_type, recognizes_input,
 };
 pub use operation::{By, End, MenuTarget, TransferKind};
-pub(crate) use operation::{LookupKind, Operation, QuestionKind, SideEffect, Support};
+pub(crate) use operation::{
+    LocalKind, LookupKind, Operation, QuestionKind, SideEffect, Support,
+};
 pub(crate) use setting::{SettingForm, SettingSpec, flow_setting, unit_setting};
 pub(crate) use spec::{ActionSpec, LOOP_BODY, SUCCESSES, capitalized};
 
@@ -177,5 +179,54 @@ mod tests {
         for name in ["disconnect", "transferToAcd", "callData", "findQueue"] {
             assert_eq!(continues(name), Some(false), "{name}");
         }
+    }
+
+    /// Returns the names of the kinds with this support, actions or choices.
+    fn supported(is: impl Fn(&ActionSpec) -> bool, is_choice: bool) -> Vec<&'static str> {
+        all()
+            .filter(|kind| kind.is_choice == is_choice && is(kind))
+            .map(|it| it.name)
+            .collect()
+    }
+
+    /// A support in the page of behaviours, and the kinds that have it.
+    type Row = (&'static str, fn(&ActionSpec) -> bool);
+
+    fn is_noted(kind: &ActionSpec) -> bool {
+        kind.operation == Operation::NOTED
+    }
+
+    fn executes(kind: &ActionSpec) -> bool {
+        matches!(kind.support(), Support::Runs | Support::Ends) && !is_noted(kind)
+    }
+
+    /// The counts of kinds on the page of behaviours come from the table.
+    #[test]
+    fn the_page_of_behaviours_counts_the_kinds() {
+        let rows: [Row; 5] = [
+            ("executed", executes),
+            ("executed, unless fixtures answer", |it| {
+                it.support() == Support::FixturesFirst
+            }),
+            ("questions, answered by fixtures or the participant", |it| {
+                it.support() == Support::Question
+            }),
+            ("recorded, without an effect on the flow", is_noted),
+            ("answered by fixtures only", |it| it.support() == Support::External),
+        ];
+        let mut expected =
+            String::from("| support | actions | menu choices |\n|---|---|---|\n");
+        for (name, is) in rows {
+            let [actions, choices] = [false, true].map(|it| supported(is, it).len());
+            expected += &format!("| {name} | {actions} | {choices} |\n");
+        }
+        let total = [false, true].map(|it| supported(|_| true, it).len());
+        expected += &format!("| all | {} | {} |\n", total[0], total[1]);
+        let external = supported(|it| it.support() == Support::External, false);
+        let external: Vec<String> = external.iter().map(|it| format!("`{it}`")).collect();
+        expected += &format!("\nOnly fixtures answer {}.\n", external.join(", "));
+        let page = include_str!("../../../docs/genesys.md");
+        let (_, section) = page.split_once("\n## Kinds of actions\n").unwrap();
+        assert!(section.contains(&expected), "docs/genesys.md lacks:\n{expected}");
     }
 }

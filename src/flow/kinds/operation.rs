@@ -23,6 +23,8 @@ pub(crate) enum Operation {
     CallTask,
     /// Runs a common module and returns.
     CallCommonModule,
+    /// Runs the bot or voice flow that the setting with this name names, and returns.
+    CallFlow(&'static str),
     /// Ends the task.
     EndTask,
     /// Ends the flow or the interaction.
@@ -73,8 +75,23 @@ pub(crate) enum Operation {
     ClearSlots,
     /// Records its settings for the platform.
     Record(SideEffect),
+    /// Computes the action without data from outside, unless the fixtures answer it.
+    Local(LocalKind),
     /// The host answers the action; flowsim does not simulate it.
     External,
+}
+
+/// The kind of an action that needs nothing from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LocalKind {
+    /// Plays audio to its end.
+    PlayOnSilence,
+    /// Waits for silence.
+    DetectSilence,
+    /// Replaces data by an opaque value.
+    Encrypt,
+    /// Returns the data of an opaque value.
+    Decrypt,
 }
 
 /// The kind of a lookup.
@@ -109,6 +126,8 @@ pub(crate) enum SideEffect {
     Language,
     /// Sets a built-in variable to the setting with this name.
     BuiltIn(BuiltInId, &'static str),
+    /// Sets the active intent of the bot, or clears it if the action has no `intent`.
+    Intent,
     /// Ends the flow.
     EndFlow,
 }
@@ -174,6 +193,8 @@ pub(crate) enum QuestionKind {
     Intent,
     /// Any words, which may express an intent.
     Words,
+    /// One of the answers of a survey form.
+    Survey,
 }
 
 /// The target of a transfer.
@@ -224,7 +245,10 @@ impl Operation {
             | Self::LoopNext
             | Self::LoopExit
             | Self::Record(SideEffect::EndFlow) => Support::Ends,
-            Self::Transfer(_) | Self::CreateCallback => Support::FixturesFirst,
+            Self::Transfer(_)
+            | Self::CreateCallback
+            | Self::CallFlow(_)
+            | Self::Local(_) => Support::FixturesFirst,
             Self::Ask(_) => Support::Question,
             Self::External => Support::External,
             _ => Support::Runs,

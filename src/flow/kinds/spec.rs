@@ -115,6 +115,8 @@ impl ActionSpec {
                     | Operation::ChoiceTask
                     | Operation::Switch
                     | Operation::LoopUntil
+                    | Operation::CallFlow(_)
+                    | Operation::Local(_)
             )
     }
 

@@ -1,6 +1,6 @@
 //! Audio, digits, speech and languages.
 
-use super::operation::{Operation, SideEffect};
+use super::operation::{LocalKind, Operation, SideEffect};
 use super::setting::value;
 use super::spec::{ActionSpec, FOUND_OR_NOT, SUCCESS_OR_FAILURE, action};
 use crate::value::Kind;
@@ -20,12 +20,15 @@ pub(super) const KINDS: &[ActionSpec] = &[
         ])
         .turn("Get.CollectInput.Action")
         .lists_results(),
-    action("detectSilence", Operation::External).outputs(&["success", "timeout"]),
+    action("detectSilence", Operation::Local(LocalKind::DetectSilence))
+        .outputs(&["success", "timeout"]),
     action("findGrammar", Operation::External).outputs(FOUND_OR_NOT),
     action("findGrammarById", Operation::External).outputs(FOUND_OR_NOT),
     action("flushAudio", Operation::NOTED),
     action("playAudio", Operation::PlayAudio).settings(&[value("audio", Kind::Audio)]),
-    action("playAudioOnSilence", Operation::External).outputs(&["success", "timeout"]),
+    action("playAudioOnSilence", Operation::Local(LocalKind::PlayOnSilence))
+        .outputs(&["success", "timeout"])
+        .settings(&[value("audio", Kind::Audio)]),
     action("playUserGreeting", Operation::External),
     action("playUserName", Operation::External),
     action("processVoicemailInput", Operation::External).outputs(&[

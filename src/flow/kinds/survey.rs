@@ -1,12 +1,12 @@
 //! E-mails that a flow sends, surveys, flows after a call, and workitems.
 
-use super::operation::Operation;
+use super::operation::{Operation, QuestionKind};
 use super::spec::{ActionSpec, SUCCESS_OR_FAILURE, action};
 
 /// The kinds of this family.
 pub(super) const KINDS: &[ActionSpec] = &[
     action("abortSurveyInvite", Operation::END_FLOW),
-    action("askSurveyQuestion", Operation::External),
+    action("askSurveyQuestion", Operation::Ask(QuestionKind::Survey)),
     action("clearPostFlow", Operation::NOTED),
     action("completeSend", Operation::END_FLOW),
     action("completeSurveyInvite", Operation::END_FLOW),

@@ -1,5 +1,6 @@
 //! Compiles the model of Architect flows to steps.
 
+use super::control::name_in;
 use super::menu::Menus;
 use super::names::{Names, Scope};
 use super::plan::{Plan, UnitPlan, number, plan};
@@ -405,6 +406,29 @@ impl<'c> Compiler<'c> {
         };
         let of_type = named().find(|(flow, _)| flow.flow_type == flow_type);
         of_type.or_else(|| named().next()).map(|(_, plan)| plan.id)
+    }
+
+    /// Returns the loaded bot or voice flow that a setting of an action names. *Source:
+    /// Genesys' help on Call Bot Flow; that a bot of the other kind is found too is decided
+    /// here.*
+    pub(super) fn called_flow(
+        &self,
+        action: &architect::Action,
+        setting: &str,
+    ) -> Option<FlowId> {
+        let name = name_in(&action.settings, setting)?;
+        let types: &[&str] = match setting {
+            "botFlow" => &["bot", "digitalBot"],
+            "digitalBotFlow" => &["digitalBot", "bot"],
+            _ => &["voice"],
+        };
+        types.iter().find_map(|flow_type| {
+            let mut flows = self.flows.iter().zip(self.plans);
+            let found = flows.find(|(flow, _)| {
+                flow.flow_type == *flow_type && flow.name.value.eq_ignore_ascii_case(name)
+            })?;
+            Some(found.1.id)
+        })
     }
 
     /// Returns a variable of another flow.

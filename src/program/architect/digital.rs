@@ -21,8 +21,10 @@ pub struct Send {
 /// Asks the participant and continues according to the answer.
 #[derive(Debug, Clone)]
 pub struct Ask {
-    /// The question, which the participant reads or hears.
-    pub question: Source,
+    /// The question, which the participant reads or hears, and the words after it.
+    pub question: Box<[Source]>,
+    /// The condition without which the question is left out, a Boolean.
+    pub condition: Option<Source>,
     /// The settings that have a value, by name, for a fixture that answers instead of the
     /// participant.
     pub inputs: Box<[(Text, Source)]>,
@@ -56,6 +58,17 @@ pub enum ExpectedAnswer {
     Choice,
     /// An intent, by name.
     Intent(Box<[Intent]>),
+    /// An answer of a survey form, by its key or its words.
+    Survey(Box<[SurveyAnswer]>),
+}
+
+/// An answer of a survey form.
+#[derive(Debug, Clone)]
+pub struct SurveyAnswer {
+    /// The key, if it has one.
+    pub key: Option<Text>,
+    /// The words.
+    pub text: Text,
 }
 
 /// An intent of a bot flow.
@@ -121,7 +134,8 @@ impl Compiler<'_> {
     ) -> (Action, Vec<Text>) {
         let names = outputs_of(action);
         let slot = slot_of(action).and_then(|name| self.variable(&name));
-        let bound = ["askResult", "selection", "resultData", "intent"];
+        let bound =
+            ["askResult", "selection", "resultData", "intent", "surveyQuestionResult"];
         let bound = bound.iter().find_map(|name| self.output(action, name));
         let wanted = match kind {
             QuestionKind::Slot => {
@@ -132,6 +146,7 @@ impl Compiler<'_> {
             QuestionKind::Intent | QuestionKind::Words => {
                 ExpectedAnswer::Intent(self.intents())
             }
+            QuestionKind::Survey => self.survey_answers(action),
         };
         let no_match = match kind {
             QuestionKind::Intent => NO_MATCH_OF_INTENT,
@@ -141,13 +156,14 @@ impl Compiler<'_> {
         let mut inputs = Vec::new();
         self.inputs_of(&without(&action.settings, &TALK), &mut inputs);
         let ask = Ask {
-            question: self.setting(action, "question", MESSAGE),
+            question: self.question(action, kind),
+            condition: self.optional(action, "questionCondition"),
             inputs: inputs.into(),
             wanted,
             result: bound.or(slot.map(|(id, _)| id)),
             no_input: self.again(action, "noInput", output(action, &names, NO_INPUTS)),
             no_match: self.again(action, "noMatch", output(action, &names, no_match)),
-            validation: self.validation(action),
+            validation: self.optional(action, "customValidation"),
             confirmation: self.confirmation(action, &names),
             silence_ms: self.patience(),
             success: success.unwrap_or(u16::MAX),
@@ -155,8 +171,51 @@ impl Compiler<'_> {
         (Action::Ask(Box::new(ask)), names)
     }
 
-    fn validation(&self, action: &architect::Action) -> Option<Source> {
-        let written = action.settings.get("customValidation")?;
+    fn question(&self, action: &architect::Action, kind: QuestionKind) -> Box<[Source]> {
+        let mut words = vec![self.setting(action, "question", MESSAGE)];
+        if kind == QuestionKind::Survey {
+            // The answers, as the participant hears them.
+            words.push(self.setting(action, "answer", MESSAGE));
+        }
+        words.into()
+    }
+
+    /// Returns the answers of the survey question that an action names. They are part of
+    /// `settingsVoiceSurvey`. A question without answers accepts every answer.
+    fn survey_answers(&self, action: &architect::Action) -> ExpectedAnswer {
+        let named = action.settings.get("surveyQuestion");
+        let named = named.and_then(|it| match &it.value {
+            Setting::Group(group) => text_of(&group.entries.first()?.1.value, "text"),
+            setting => text_of(setting, "text"),
+        });
+        let survey = self.of_flow("settingsVoiceSurvey");
+        let questions = survey.into_iter().flat_map(|it| listed(it, "surveyQuestions"));
+        let is_named = |question: &&Settings| {
+            let text = question.get("text").and_then(|text| text.value.text());
+            text.is_some() && text == named
+        };
+        let question = questions.map(|(_, question)| question).find(is_named);
+        let options = question.and_then(|it| match &it.get("answerOptions")?.value {
+            Setting::List(options) => Some(options),
+            _ => None,
+        });
+        let answers = options.into_iter().flatten().filter_map(|option| {
+            let text = text_of(&option.value, "text")?.into();
+            Some(SurveyAnswer {
+                key: text_of(&option.value, "dtmf").map(Text::from),
+                text,
+            })
+        });
+        let answers: Box<[SurveyAnswer]> = answers.collect();
+        if answers.is_empty() {
+            return ExpectedAnswer::Value(Type::one(Kind::String));
+        }
+        ExpectedAnswer::Survey(answers)
+    }
+
+    /// Compiles a condition; `None` if it is not set.
+    fn optional(&self, action: &architect::Action, name: &str) -> Option<Source> {
+        let written = action.settings.get(name)?;
         let is_set = !matches!(written.value, Setting::NoValue | Setting::None);
         is_set.then(|| self.source(Some(&written.value), Type::one(Kind::Boolean)))
     }
@@ -254,7 +313,7 @@ const NO_MATCHES: &str = "maxNoMatches";
 const NO_MATCH_OF_INTENT: &str = "noIntent";
 
 /// Settings for the bot's prompts and display. They are not inputs of the action.
-const TALK: [&str; 11] = [
+const TALK: [&str; 13] = [
     "question",
     "noInput",
     "noInputs",
@@ -265,6 +324,8 @@ const TALK: [&str; 11] = [
     "confirmationQuestion",
     "continuationPrompt",
     "customValidation",
+    "questionCondition",
+    "answer",
     "chooser",
 ];
 
@@ -289,6 +350,18 @@ fn whole(settings: &Settings, name: &str) -> Option<u32> {
 fn without(settings: &Settings, names: &[&str]) -> Settings {
     let is_other = |entry: &&(Text, _)| !names.contains(&entry.0.as_str());
     Settings { entries: settings.entries.iter().filter(is_other).cloned().collect() }
+}
+
+/// Returns the string under a key of a literal or of a group.
+fn text_of<'s>(setting: &'s Setting, key: &str) -> Option<&'s str> {
+    match setting {
+        Setting::Literal(json) => match json.get(key)? {
+            Json::String(text) => Some(text),
+            _ => None,
+        },
+        Setting::Group(group) => group.get(key)?.value.text(),
+        _ => None,
+    }
 }
 
 fn slot_of(action: &architect::Action) -> Option<Text> {

@@ -8,10 +8,12 @@
 
 mod attributes;
 mod build;
+mod called_flow;
 mod control;
 mod digital;
 mod errors;
 mod listen;
+mod local;
 mod lookups;
 mod menu;
 mod names;
@@ -24,12 +26,16 @@ mod source;
 mod transfer;
 
 pub use attributes::{AttributeList, Attributes, Owner};
+pub use called_flow::CallFlow;
 pub use control::{
     Call, CommonModule, Decision, Jump, Loop, Statement, Statements, Switch,
 };
-pub use digital::{Ask, Confirmation, ExpectedAnswer, Intent, RetryPolicy, Send};
+pub use digital::{
+    Ask, Confirmation, ExpectedAnswer, Intent, RetryPolicy, Send, SurveyAnswer,
+};
 pub use errors::{BotEvents, Escalation};
 pub use listen::{CollectInput, DialByExtension, Verification};
+pub use local::{Local, LocalTask};
 pub use lookups::{
     Binding, ContactLookup, DataActionCall, DataTableLookup, Lookup, ObjectLookup,
     ScheduleEvaluation, ScheduleGroupEvaluation, Wait,
@@ -73,6 +79,8 @@ pub enum Action {
     CallTask(Call),
     /// Runs a common module, then continues after the action.
     CallCommonModule(CommonModule),
+    /// Runs a bot or voice flow, then continues after the action.
+    CallFlow(Box<CallFlow>),
     /// Goes to another task, menu or state without returning.
     Jump(Jump),
     /// Continues elsewhere in the same task: `loopNext`, `loopExit`.
@@ -113,6 +121,8 @@ pub enum Action {
     EstimatedWaitTime(Box<EstimatedWaitTime>),
     /// Announces the position in the queue.
     PositionInQueue(PositionInQueue),
+    /// An action that needs nothing from outside. The host may answer it.
+    Local(Box<Local>),
     /// An unsimulated action: the host answers it.
     Other(Other),
 }

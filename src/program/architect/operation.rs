@@ -24,6 +24,7 @@ impl Compiler<'_> {
             Operation::Jump(setting) => plain(self.jump(action, setting)),
             Operation::CallTask => self.call_task(action),
             Operation::CallCommonModule => plain(self.common_module(action)),
+            Operation::CallFlow(setting) => self.call_flow(action, setting),
             Operation::EndTask => plain(self.end_task(action)),
             Operation::End(end) => plain(Action::End(end)),
             Operation::Decision => known(self.decision(action)),
@@ -52,6 +53,7 @@ impl Compiler<'_> {
             Operation::Ask(kind) => self.ask(action, kind),
             Operation::ClearSlots => plain(self.clear_slots(action)),
             Operation::Record(effect) => self.recorded(action, effect),
+            Operation::Local(kind) => self.local(action, kind),
             Operation::External => self.other(action),
         }
     }

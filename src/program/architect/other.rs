@@ -22,6 +22,15 @@ pub struct Other {
 
 impl Compiler<'_> {
     pub(super) fn other(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
+        let (other, labels) = self.unsimulated(action);
+        (Action::Other(other), labels)
+    }
+
+    /// Compiles the settings and results of an action for an answer of the host.
+    pub(super) fn unsimulated(
+        &mut self,
+        action: &architect::Action,
+    ) -> (Other, Vec<Text>) {
         let labels = outputs_of(action);
         let success = SUCCESSES
             .iter()
@@ -53,7 +62,7 @@ impl Compiler<'_> {
             outputs: outputs.into(),
             success: u16::try_from(success).unwrap_or(u16::MAX),
         };
-        (Action::Other(other), labels)
+        (other, labels)
     }
 
     fn any(&mut self, setting: &Setting) -> Source {

@@ -26,6 +26,8 @@ pub enum Change {
     Language(Source),
     /// Sets a built-in variable of Architect.
     BuiltIn(BuiltInId, Source),
+    /// Sets the active intent of the bot.
+    Intent(Source),
     /// Ends the flow.
     EndFlow,
 }
@@ -49,6 +51,7 @@ impl Compiler<'_> {
                 }))
             }
             SideEffect::BuiltIn(id, setting) => Change::BuiltIn(id, text(setting)),
+            SideEffect::Intent => Change::Intent(text("intent")),
             SideEffect::EndFlow => Change::EndFlow,
         };
         let mut inputs = Vec::new();

@@ -115,3 +115,63 @@ fn conversation_data_needs_a_conversation() {
     assert_eq!(run.end(), "completed");
     assert_eq!(run.output("setConversationData"), "failure");
 }
+
+fn bot_that_sets(actions: &str) -> String {
+    format!(
+        "digitalBot:
+  name: F
+  startUpRef: /digitalBot/bots/bot[Start_1]
+  variables: [{{integerVariable: {{name: Flow.i}}}}]
+  settingsErrorHandling: {{errorEventHandover: {{lit: Sorry.}}}}
+  bots:
+    - bot:
+        name: Start
+        refId: Start_1
+        actions:
+{}",
+        super::support::indented(actions, 10)
+    )
+}
+
+/// *Source: Genesys' help on Set Participant Data, in its note on bot flows.*
+#[test]
+fn a_bot_sets_a_limited_amount_of_participant_data() {
+    let rounds = |count: u32, name: &str| {
+        let attribute =
+            format!("{{attribute: {{name: {{exp: '{name}'}}, value: {{lit: v}}}}}}");
+        let set = format!("setParticipantData: {{name: Set, attributes: [{attribute}]}}");
+        let looped = format!(
+            "- loop: {{name: L, currentIndex: {{var: Flow.i}}, loopCount: {{lit: {count}}}, outputs: {{loop: {{actions: [{{{set}}}]}}}}}}"
+        );
+        run(&bot_that_sets(&looped), "", &[])
+    };
+    let different = "ToString(Flow.i)";
+    assert_eq!(rounds(50, different).end(), "completed");
+    let run_too_often = rounds(51, "\"same\"");
+    assert_eq!(run_too_often.end(), "error PARTICIPANT_DATA_LIMIT");
+    assert_eq!(run_too_often.prompts(), ["Sorry."]);
+    let many = |count: usize| {
+        let items = (0..count).map(|index| {
+            format!("{{attribute: {{name: {{lit: a{index}}}, value: {{lit: v}}}}}}")
+        });
+        let items = items.collect::<Vec<_>>().join(", ");
+        let set = format!("- setParticipantData: {{name: Set, attributes: [{items}]}}");
+        run(&bot_that_sets(&set), "", &[]).end()
+    };
+    assert_eq!(
+        (many(50), many(51)),
+        ("completed".into(), "error PARTICIPANT_DATA_LIMIT".into())
+    );
+    let long = |length: usize| {
+        let value = "x".repeat(length);
+        let item =
+            format!("{{attribute: {{name: {{lit: a}}, value: {{lit: {value}}}}}}}");
+        let set = format!("- setParticipantData: {{name: Set, attributes: [{item}]}}");
+        (
+            run(&bot_that_sets(&set), "", &[]).end(),
+            run(&call_flow(&[], &set), "", &[]).end(),
+        )
+    };
+    assert_eq!(long(256).0, "completed");
+    assert_eq!(long(257), ("error PARTICIPANT_DATA_LIMIT".into(), "completed".into()));
+}

@@ -435,6 +435,8 @@ fn contacts_are_searched_by_every_key() {
     for (term, output, count) in [
         ("c-1", "matchExact", 1),
         ("ADA@example.com", "matchExact", 1),
+        // Source: Genesys' help on Search External Contacts.
+        ("\\\"ada@example.com\\\"", "matchExact", 1),
         ("tel:+15557770100", "matchExact", 1),
         ("Lovelace", "notFound", 0),
         ("", "notFound", 0),

@@ -1,6 +1,7 @@
 //! Participant attributes: setting and reading them.
 
 use super::outcome::{Outcome, by_output};
+use super::reply::events;
 use super::values::note_named;
 use crate::diagnostic::Code;
 use crate::engine::conversation::Participant;
@@ -29,6 +30,9 @@ pub(super) fn execute(
     };
     let is_done = match &attributes.list {
         AttributeList::Set(list) => {
+            if is_limited(state, program, &owner) {
+                state.conversation.bot.count_execution()?;
+            }
             for (name, value) in list {
                 set(state, program, &owner, name, value)?;
             }
@@ -85,8 +89,17 @@ fn set(
         unset if unset.is_unset() => None,
         other => Some(Text::from(other.to_string())),
     };
+    if is_limited(state, program, owner) {
+        let text = text.as_deref().unwrap_or_default();
+        state.conversation.bot.count_attribute(&name, text)?;
+    }
     state.conversation.set_attribute(owner, name, text);
     Ok(())
+}
+
+/// Whether a bot sets attributes of its own participant, which Genesys limits.
+fn is_limited(state: &State, program: &Program, owner: &Participant) -> bool {
+    *owner == Participant::Own && events(state, program).is_some()
 }
 
 fn get(

@@ -285,7 +285,11 @@ fn inputs(
     Ok(values)
 }
 
-fn fill(state: &mut State, program: &Program, inputs: Vec<(VariableId, Value)>) {
+pub(super) fn fill(
+    state: &mut State,
+    program: &Program,
+    inputs: Vec<(VariableId, Value)>,
+) {
     for (id, value) in inputs {
         if let Some(slot) = state.slot(program, id) {
             *slot = value;
@@ -336,7 +340,7 @@ fn module_not_loaded(
     Ok(Effect::Go(PathTaken::Next, step.next))
 }
 
-fn check_depth(state: &State) -> Result<(), Box<Failure>> {
+pub(super) fn check_depth(state: &State) -> Result<(), Box<Failure>> {
     let limit = state.limits().max_depth;
     if state.frames.len() <= usize::from(limit) {
         return Ok(());

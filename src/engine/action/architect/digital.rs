@@ -69,10 +69,22 @@ pub(super) fn clear(
 
 /// Asks the host for an answer from the fixtures first. Without one, the participant is
 /// asked.
-pub(super) fn ask(state: &mut State, program: &Program, ask: &Ask) -> Outcome {
+pub(super) fn ask(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    ask: &Ask,
+) -> Outcome {
     let inputs = values::inputs(state, program, &ask.inputs)?;
+    if let Some(condition) = &ask.condition
+        && state.value(program, condition)? != Value::Boolean(true)
+    {
+        return Ok(by_output(step, ask.success));
+    }
     if state.conversation.bot.first_words.is_none() {
-        say(state, program, &ask.question)?;
+        for words in &ask.question {
+            say(state, program, words)?;
+        }
     }
     Ok(state.ask(Waiting::Action { inputs }))
 }

@@ -1,11 +1,13 @@
 //! Architect's actions, one file per family.
 
 mod attributes;
+mod called_flow;
 mod collect;
 mod control;
 mod dial;
 mod digital;
 mod listen;
+mod local;
 mod lookups;
 mod menu;
 mod other;
@@ -51,13 +53,14 @@ pub(super) fn execute(
         Action::CallCommonModule(module) => {
             control::call_module(state, program, node, step, module)
         }
+        Action::CallFlow(call) => other::ask(state, program, &call.other),
         Action::Jump(jump) => control::jump(state, program, jump),
         Action::GoTo => Ok(Effect::Go(PathTaken::Next, step.next)),
         Action::EndTask(path) => Ok(Effect::EndTask(path.clone())),
         Action::Attributes(it) => attributes::execute(state, program, step, it),
         Action::Recorded(recorded) => recorded::execute(state, program, step, recorded),
         Action::Send(send) => digital::send(state, program, step, send),
-        Action::Ask(ask) => digital::ask(state, program, ask),
+        Action::Ask(ask) => digital::ask(state, program, step, ask),
         Action::ClearSlots(slots) => digital::clear(state, program, step, slots),
         Action::End(_) => Ok(Effect::EndCall),
         Action::Lookup(lookup) => lookups::begin(state, program, step, lookup),
@@ -71,6 +74,7 @@ pub(super) fn execute(
         Action::HoldMusic(music) => queue::hold_music(state, program, step, music),
         Action::EstimatedWaitTime(it) => queue::estimated_wait(state, program, step, it),
         Action::PositionInQueue(it) => queue::position(state, program, step, it),
+        Action::Local(local) => other::ask(state, program, &local.other),
         Action::Other(other) => other::ask(state, program, other),
     };
     outcome.unwrap_or_else(Effect::Fail)
@@ -88,6 +92,12 @@ pub(super) fn answer(
     let outcome = match (action, waiting) {
         (Action::Other(other), Waiting::Action { .. }) => {
             other::answered(state, program, step, other, answer)
+        }
+        (Action::CallFlow(call), Waiting::Action { inputs }) => {
+            called_flow::answered(state, program, step, call, inputs, answer)
+        }
+        (Action::Local(local), Waiting::Action { .. }) => {
+            local::answered(state, program, step, local, answer)
         }
         (Action::Lookup(lookup), waiting) => {
             lookups::answered(state, program, step, lookup, waiting, answer)
@@ -121,6 +131,7 @@ pub(super) fn answer(
 fn without_handler(action: &Action) -> Effect {
     match action {
         Action::Other(_)
+        | Action::Local(_)
         | Action::Lookup(_)
         | Action::CollectInput(_)
         | Action::DialByExtension(_)
@@ -138,6 +149,7 @@ fn without_handler(action: &Action) -> Effect {
         | Action::NextRound(_)
         | Action::CallTask(_)
         | Action::CallCommonModule(_)
+        | Action::CallFlow(_)
         | Action::Jump(_)
         | Action::GoTo
         | Action::EndTask(_)

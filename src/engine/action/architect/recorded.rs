@@ -24,6 +24,13 @@ pub(super) fn execute(
             let value = state.value(program, source)?;
             state.assign(program, program.built_in(*variable), value)?;
         }
+        Change::Intent(intent) => {
+            let value = state.value(program, intent)?;
+            state.conversation.bot.intent = match value {
+                Value::String(intent) => Some(intent),
+                _ => None,
+            };
+        }
         Change::EndFlow => {
             let reason = inputs.into_iter().find(|(name, _)| name == "exitReason");
             let reason = reason.and_then(|(_, value)| match value {

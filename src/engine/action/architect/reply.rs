@@ -3,14 +3,15 @@
 
 use super::digital::say;
 use super::outcome::{Outcome, by_output};
+use super::values::note_named;
 use crate::diagnostic::Code;
 use crate::engine::effect::{Asked, Effect, Tries, Waiting};
 use crate::engine::state::State;
 use crate::program::architect::{
-    Ask, BotEvents, Escalation, ExpectedAnswer, Intent, Source,
+    Ask, BotEvents, Escalation, ExpectedAnswer, Intent, RetryPolicy, Source, SurveyAnswer,
 };
 use crate::program::{Program, Step};
-use crate::trace::{EventKind, Failure, PathTaken};
+use crate::trace::{EventKind, Failure, Field, PathTaken};
 use crate::value::{Json, Kind, Text, Type, Value};
 use crate::world::{Answer, Input};
 
@@ -82,7 +83,7 @@ impl Dialogue<'_> {
                 None => self.failed(Code::NO_MATCH),
             },
             (Asked::Escalation, Some(false)) => {
-                self.say(&self.ask.question)?;
+                self.say_question()?;
                 self.ask_for(Asked::Question)
             }
         }
@@ -112,6 +113,13 @@ impl Dialogue<'_> {
         say(self.state, self.program, words)
     }
 
+    fn say_question(&mut self) -> Result<(), Box<Failure>> {
+        for words in &self.ask.question {
+            self.say(words)?;
+        }
+        Ok(())
+    }
+
     fn ask_for(self, asked: Asked) -> Outcome {
         let tries = Tries { asked, ..self.tries };
         Ok(self.state.ask(Waiting::Reply(tries)))
@@ -133,10 +141,8 @@ impl Dialogue<'_> {
         let confirmation = &self.ask.confirmation;
         let question = match asked {
             Asked::Question => {
-                for words in &policy.words {
-                    self.say(words)?;
-                }
-                (policy.words.len() < 2).then_some(&self.ask.question)
+                self.ask_again(policy)?;
+                None
             }
             _ => {
                 let apology = &confirmation.apologies[usize::from(!is_silence)];
@@ -172,13 +178,19 @@ impl Dialogue<'_> {
         if rejected > self.allowed(policy.most) {
             return self.give_up(policy.output, Code::NO_MATCH, rejected);
         }
+        self.ask_again(policy)?;
+        self.ask_for(Asked::Question)
+    }
+
+    /// Says an apology, and then the words that replace the question or the question.
+    fn ask_again(&mut self, policy: &RetryPolicy) -> Result<(), Box<Failure>> {
         for words in &policy.words {
             self.say(words)?;
         }
         if policy.words.len() < 2 {
-            self.say(&self.ask.question)?;
+            self.say_question()?;
         }
-        self.ask_for(Asked::Question)
+        Ok(())
     }
 
     /// Gives up: takes the output, or goes to the handling of recognition failures. In a
@@ -210,15 +222,10 @@ impl Dialogue<'_> {
                 Some(truth) => (Value::Boolean(truth), u16::from(!truth)),
                 None => return Ok(None),
             },
-            ExpectedAnswer::Choice => {
-                let node = self.state.node_of_step();
-                let labels = &self.program.symbols.node(node).outputs;
-                let is_it =
-                    |label: &Text| !label.starts_with("max") && same(label, words);
-                let Some(index) = labels.iter().position(is_it) else { return Ok(None) };
-                let label = labels[index].clone();
-                (Value::String(label), u16::try_from(index).unwrap_or(u16::MAX))
-            }
+            ExpectedAnswer::Choice => match self.chosen(words) {
+                Some((label, index)) => (Value::String(label), index),
+                None => return Ok(None),
+            },
             ExpectedAnswer::Intent(intents) if intents.is_empty() => {
                 (Value::String(words.clone()), self.ask.success)
             }
@@ -228,11 +235,29 @@ impl Dialogue<'_> {
                 }
                 return self.serve(intents, words).map(Some);
             }
+            ExpectedAnswer::Survey(answers) => {
+                let fits = |it: &&SurveyAnswer| {
+                    it.key.as_ref() == Some(words) || same(&it.text, words)
+                };
+                let Some(answer) = answers.iter().find(fits) else { return Ok(None) };
+                let value = Value::String(answer.text.clone());
+                note_named(self.state, Field::Outputs, "answer", &value);
+                (value, self.ask.success)
+            }
         };
         if let Some(variable) = self.ask.result {
             self.state.assign(self.program, variable, value)?;
         }
         Ok(Some(by_output(self.step, output)))
+    }
+
+    /// Returns the output with this name, and its index.
+    fn chosen(&self, words: &Text) -> Option<(Text, u16)> {
+        let node = self.state.node_of_step();
+        let labels = &self.program.symbols.node(node).outputs;
+        let is_it = |label: &Text| !label.starts_with("max") && same(label, words);
+        let index = labels.iter().position(is_it)?;
+        Some((labels.get(index)?.clone(), u16::try_from(index).unwrap_or(u16::MAX)))
     }
 
     /// Sets the slot, validates it, and asks for its confirmation. *Source: Genesys'

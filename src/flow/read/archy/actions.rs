@@ -18,6 +18,7 @@ const NAMED_BY_KEY: &[(&str, Option<&str>)] = &[
     ("commonModule", Some("version")),
     ("botFlow", Some("version")),
     ("digitalBotFlow", Some("version")),
+    ("voiceFlow", Some("version")),
     ("dataTable", None),
 ];
 

@@ -19,6 +19,8 @@ pub(super) fn of(class: &str) -> Option<Compose> {
     Some(match class {
         "AskForSlotAction" => (&["selectedSlot"], slot),
         "CallBotFlowAction" => (CALLED, |action| called(action, "botFlow")),
+        "CallDigitalBotFlowAction" => (CALLED, |action| called(action, "digitalBotFlow")),
+        "CallVoiceFlowAction" => (CALLED, |action| called(action, "voiceFlow")),
         "CallCommonModuleAction" => (CALLED, |action| called(action, "commonModule")),
         "CallTaskAction" => (&["taskName", "inputs", "outputs"], call_task),
         "CollectInputAction" => {

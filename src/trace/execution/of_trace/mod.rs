@@ -133,6 +133,9 @@ struct Level {
 impl<'t> Walk<'t> {
     fn events(&mut self) -> Vec<Event> {
         for (index, step) in self.trace.steps.iter().enumerate() {
+            if self.is_of_called_bot(step) {
+                continue;
+            }
             let height = usize::from(step.depth) + 1;
             self.close_above(height);
             while self.levels.len() < height {
@@ -149,6 +152,14 @@ impl<'t> Walk<'t> {
         let ended = Event::new("endedFlow").begin(end).output([]);
         flow.events.push(ended.with("flowExitReason", reason.into()));
         flow.events
+    }
+
+    /// Returns whether a step belongs to a bot that another flow called. Its run is not part
+    /// of the document: the platform reports the turns of bots.
+    fn is_of_called_bot(&self, step: &Step) -> bool {
+        let flow = self.symbols.node(step.node).flow;
+        flow != self.trace.flow
+            && crate::flow::kinds::recognizes_input(&self.symbols.flow(flow).flow_type)
     }
 
     /// Moves the events of finished levels into the actions that called them.

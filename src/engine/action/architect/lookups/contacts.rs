@@ -28,11 +28,19 @@ pub(super) fn ask(
     field: Field,
     not_found: u16,
 ) -> Outcome {
-    let key = text_input(state, program, &lookup.key, field)?;
+    let key = text_input(state, program, &lookup.key, field)?.map(|key| unquoted(&key));
     match key.filter(|key| !key.trim().is_empty()) {
         Some(key) => Ok(state.ask(Waiting::Contact { key })),
         None => Ok(by_output(step, not_found)),
     }
+}
+
+/// Removes the quotation marks around a search term. *Source: Genesys' help on Search
+/// External Contacts, in which a quoted term must match as a whole, as every term does
+/// here.*
+fn unquoted(term: &Text) -> Text {
+    let inner = term.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.map_or_else(|| term.clone(), Text::from)
 }
 
 /// Handles the answer of `getExternalContact`, an action that finds contacts only by id.
