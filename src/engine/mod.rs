@@ -14,6 +14,7 @@ mod effect;
 mod frame;
 mod listening;
 mod play;
+mod queued;
 mod recorder;
 mod request;
 mod run;

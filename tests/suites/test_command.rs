@@ -54,7 +54,7 @@ const ONE_FAILS: &str = r#"tests:
 fn the_bundled_suite_passes() {
     let (code, out, error) = flowsim(root(), &["fixtures"]);
     assert_eq!((code, error.as_str()), (Some(0), ""), "{out}");
-    assert!(out.contains("\n24 tests: 24 passed"), "{out}");
+    assert!(out.contains("\n27 tests: 27 passed"), "{out}");
 }
 
 #[test]

@@ -58,6 +58,12 @@ pub struct Policies {
     /// Whether an estimated wait time below one minute is announced as it is. By default
     /// it counts as one minute.
     pub short_waits_are_exact: bool,
+    /// Whether a transfer to a queue fails if no agent has the skills. By default the
+    /// conversation waits in the queue.
+    pub skill_mismatch_fails: bool,
+    /// Whether a flow that lacks the language of the conversation keeps it. By default it
+    /// continues in its own default language.
+    pub keeps_unsupported_language: bool,
 }
 
 /// The organisation, the clock and the random number generator, for functions that are

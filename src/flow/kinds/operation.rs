@@ -107,6 +107,8 @@ pub(crate) enum SideEffect {
     Language,
     /// Sets a built-in variable to the setting with this name.
     BuiltIn(BuiltInId, &'static str),
+    /// Sets the skills that an agent needs, or the priority of the conversation.
+    Requirements,
     /// Ends the flow.
     EndFlow,
 }
@@ -208,6 +210,9 @@ impl TransferKind {
 impl Operation {
     /// Recorded without an effect that a flow can observe.
     pub(super) const NOTED: Self = Self::Record(SideEffect::Nothing);
+
+    /// Recorded; changes the requirements of the conversation on agents.
+    pub(super) const REQUIREMENTS: Self = Self::Record(SideEffect::Requirements);
 
     /// Recorded, and the flow ends.
     pub(super) const END_FLOW: Self = Self::Record(SideEffect::EndFlow);
