@@ -82,7 +82,8 @@ impl Answer {
         Self(Kind::NotFound)
     }
 
-    /// No agent of the queue has all the required skills.
+    /// No agent of the queue has all the required skills. A draft flow then fails at this
+    /// node; a call of an Architect flow waits in the queue.
     pub fn skill_mismatch() -> Self {
         Self(Kind::SkillMismatch)
     }
@@ -155,8 +156,10 @@ impl Kind {
                 let (id, name) = (text(id), text(name));
                 Answer::Queue(QueueAnswer::Accepted { id, name })
             }
-            (Self::SkillMismatch, Q::Queue { .. }) => {
-                Answer::Queue(QueueAnswer::SkillMismatch)
+            (Self::SkillMismatch, Q::Queue { id, name, .. }) => {
+                let text = |text: &Option<&str>| text.map(Text::from);
+                let (id, name) = (text(id), text(name));
+                Answer::Queue(QueueAnswer::SkillMismatch { id, name })
             }
             _ => return None,
         })

@@ -43,6 +43,7 @@ pub struct Call {
     max_depth: Option<u16>,
     seed: u64,
     is_strict: bool,
+    stops_at_queue: bool,
 }
 
 /// A call with resolved names.
@@ -124,6 +125,13 @@ impl Call {
         self
     }
 
+    /// Sets whether a transfer to a queue ends the call, even if an in-queue flow is
+    /// loaded.
+    pub fn stop_at_queue(mut self, stops: bool) -> Self {
+        self.stops_at_queue = stops;
+        self
+    }
+
     /// Resolves all names and reports every problem.
     pub(super) fn resolve(&self, project: &Project) -> Result<Resolved, Error> {
         let program = project.program();
@@ -133,6 +141,7 @@ impl Call {
             .limits(self.limits(&mut problems))
             .seed(self.seed)
             .strict(self.is_strict)
+            .stop_at_queue(self.stops_at_queue)
             .in_organisation(Arc::clone(project.fixtures()));
         let call = self.with_start(call, program, &mut problems);
         let call = self.with_values(call, program, &mut problems);

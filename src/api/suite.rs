@@ -93,6 +93,7 @@ impl Suite {
         let options = Options {
             jobs: options.jobs,
             max_failures: options.max_failures,
+            stop_at_queue: options.stops_at_queue,
             ..Options::default()
         };
         let ended = run(plan, options, &mut |event| {
@@ -139,6 +140,7 @@ pub struct SuiteOptions {
     tags: Vec<Text>,
     jobs: usize,
     max_failures: Option<usize>,
+    stops_at_queue: bool,
 }
 
 impl SuiteOptions {
@@ -164,6 +166,13 @@ impl SuiteOptions {
     /// Stops the run after this number of failures.
     pub fn max_failures(mut self, count: usize) -> Self {
         self.max_failures = Some(count);
+        self
+    }
+
+    /// Sets whether a transfer to a queue ends every call, even if an in-queue flow is
+    /// loaded.
+    pub fn stop_at_queue(mut self, stops: bool) -> Self {
+        self.stops_at_queue = stops;
         self
     }
 

@@ -110,7 +110,8 @@ impl Trace {
             phrase.as_ref().map(|phrase| phrase.text(symbols).to_string())
         };
         let (queue_id, queue_name) = (text(&routing.queue_id), text(&routing.queue_name));
-        Some(Routing { queue_id, queue_name, routing })
+        let connection = self.trace.connection();
+        Some(Routing { queue_id, queue_name, routing, connection })
     }
 
     /// The last transfer to something other than a queue.
@@ -182,6 +183,7 @@ pub struct Routing<'t> {
     queue_id: Option<String>,
     queue_name: Option<String>,
     routing: &'t internal::Routing,
+    connection: Option<&'t internal::Connection>,
 }
 
 impl Routing<'_> {
@@ -203,6 +205,16 @@ impl Routing<'_> {
     /// The priority.
     pub fn priority(&self) -> Option<i64> {
         self.routing.priority
+    }
+
+    /// The time in the queue until an agent answered; `None` if no agent did.
+    pub fn answered_after(&self) -> Option<Duration> {
+        self.connection.map(|connection| duration(connection.waited_ms))
+    }
+
+    /// The name or id of the agent who answered, if known.
+    pub fn agent(&self) -> Option<&str> {
+        self.connection?.agent.as_deref()
     }
 }
 

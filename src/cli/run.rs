@@ -109,6 +109,10 @@ pub(super) struct Arguments {
     #[arg(long)]
     strict: bool,
 
+    /// End calls at a transfer to a queue instead of continuing in the in-queue flow
+    #[arg(long)]
+    stop_at_queue: bool,
+
     /// Simulation request `{flowId, context, nodeId, timeout, inputs}` to use instead of
     /// the flags
     #[arg(long, value_name = "FILE")]
@@ -313,7 +317,10 @@ fn with_values(
     arguments: &Arguments,
     context: &[(Text, Value)],
 ) -> Result<Call, Exit> {
-    let mut call = call.seed(arguments.seed).strict(arguments.strict);
+    let mut call = call
+        .seed(arguments.seed)
+        .strict(arguments.strict)
+        .stop_at_queue(arguments.stop_at_queue);
     for (name, value) in context {
         call = call.context(program, name, value.clone());
     }

@@ -91,6 +91,10 @@ pub(super) struct Arguments {
     /// Fail on unsimulated Architect actions that the fixtures do not answer
     #[arg(long)]
     strict: bool,
+
+    /// End calls at a transfer to a queue instead of continuing in the in-queue flow
+    #[arg(long)]
+    stop_at_queue: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
@@ -142,6 +146,7 @@ fn organisation(arguments: &Arguments) -> Result<Organisation, Exit> {
     organisation.limits.max_actions = arguments.max_actions;
     organisation.seed = arguments.seed;
     organisation.strict = arguments.strict;
+    organisation.stop_at_queue = arguments.stop_at_queue;
     Ok(organisation)
 }
 

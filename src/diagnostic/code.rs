@@ -126,13 +126,16 @@ codes! {
     CURRENCIES_DIFFER Error "A calculation mixes amounts of different currencies."
     SIMULATION_TIMEOUT Error "The whole call ran longer than its timeout."
     CALL_UNREPLAYABLE Error "The flow requested something that neither the recording of the call nor the fixtures contain."
-    CALLER_HUNG_UP Error "The caller hung up while the flow was waiting for input."
+    CALLER_HUNG_UP Error "The caller hung up while the flow was waiting for input, or while waiting in a queue."
+    QUEUE_WAIT_EXCEEDED Error "No agent answered a caller in a queue within 59 days."
 
     VARIABLE_NOT_FOUND Warning "A template uses a variable or field without a value; it prints as an empty string."
     ACTION_NOT_SIMULATED Note "The action is not simulated and no fixture answers it: it succeeded and left its results NOT_SET."
     ACTION_NOT_SUPPORTED Error "The action is not simulated and no fixture answers it, which `--strict` forbids."
     SCHEDULE_NOT_CHECKED Note "No times in the fixtures: a schedule counts as active, an emergency group as inactive."
     QUEUE_NOT_CHECKED Note "The fixtures define no queues, so the queue was accepted unchecked."
+    NO_AGENT_WITH_SKILLS Note "No agent of the queue has all the required skills, so the conversation waits there."
+    IN_QUEUE_FLOW_NOT_LOADED Note "The in-queue flow of the queue is not loaded, so the call ends at the queue."
 }
 
 impl Code {

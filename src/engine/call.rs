@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::queued::Patience;
 use crate::flow::{FlowId, NodeId, VariableId};
 use crate::program::{ContextId, Program};
 use crate::value::{DateTime, Duration, Json, Kind, Object, Text, Value, properties_of};
@@ -67,8 +68,12 @@ const FIELDS: [(&str, &str); 22] = [
 /// Context field: milliseconds until an agent answers a caller who waits in a queue.
 const ANSWER_AFTER: &str = "answerAfterMs";
 
+/// Context field: milliseconds until the caller hangs up while waiting in a queue.
+const ABANDON_AFTER: &str = "abandonAfterMs";
+
 /// Context fields that are whole numbers.
-const NUMBERS: [&str; 3] = [ANSWER_AFTER, "positionInQueue", "estimatedWaitMs"];
+const NUMBERS: [&str; 4] =
+    [ANSWER_AFTER, ABANDON_AFTER, "positionInQueue", "estimatedWaitMs"];
 
 /// Returns the problem with a context field, if any. Numeric fields must be non-negative
 /// whole numbers, or strings that contain one.
@@ -154,7 +159,8 @@ pub struct Call {
     pub(super) organisation: Arc<dyn Organisation>,
     pub(super) seed: u64,
     pub(super) is_strict: bool,
-    pub(super) answer_after_ms: Option<i64>,
+    pub(super) patience: Patience,
+    pub(super) stops_at_queue: bool,
 }
 
 impl Call {
@@ -172,7 +178,8 @@ impl Call {
             organisation: empty_organisation(),
             seed: 0,
             is_strict: false,
-            answer_after_ms: None,
+            patience: Patience::default(),
+            stops_at_queue: false,
         }
     }
 
@@ -221,6 +228,14 @@ impl Call {
         self
     }
 
+    /// Sets whether a transfer to a queue ends the call, even if an in-queue flow is
+    /// loaded.
+    #[must_use]
+    pub fn stop_at_queue(mut self, stops: bool) -> Self {
+        self.stops_at_queue = stops;
+        self
+    }
+
     /// Sets the limits.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -235,7 +250,10 @@ impl Call {
             self.context.push((id, value.clone()));
         }
         if name.eq_ignore_ascii_case(ANSWER_AFTER) {
-            self.answer_after_ms = whole(&value);
+            self.patience.answer_after_ms = whole(&value);
+        }
+        if name.eq_ignore_ascii_case(ABANDON_AFTER) {
+            self.patience.abandon_after_ms = whole(&value);
         }
         if program.unit(self.flow).architect.is_some() {
             self.give_attributes(name, &value);

@@ -10,12 +10,14 @@ use rustc_hash::FxBuildHasher;
 
 use super::bot::BotSession;
 use super::call::Call;
+use super::queued::Queueing;
 use crate::expr::architect::{BUILT_INS, BuiltInId, Policies, RandomNumbers};
 use crate::flow::{NodeId, SequenceId, VariableId};
 use crate::program::Program;
+use crate::program::architect::FlowPart;
 use crate::trace::Failure;
-use crate::value::{Audio, AudioSegment, Duration, Kind, Text, Value};
-use crate::world::{self, empty_organisation, object_of_name};
+use crate::value::{Audio, AudioSegment, Text, Value};
+use crate::world::{self, empty_organisation};
 
 /// The organisation in which a call takes place. It is shared; two are equal if they are
 /// the same object.
@@ -64,15 +66,12 @@ pub(super) struct Conversation {
     /// The caller's path of menus, the current menu last. Each menu comes with the number
     /// of frames at the time it was entered.
     pub(super) menus: Vec<(SequenceId, usize)>,
-    /// The time on the virtual clock at which an agent answers the caller who waits in a
-    /// queue.
-    pub(super) answer_ms: Option<i64>,
-    /// The time at which the start-up task of the in-queue flow last began.
-    pub(super) pass_began_ms: i64,
     /// The session with the running bot.
     pub(super) bot: BotSession,
     /// Data that the call encrypted.
     pub(super) encrypted: Vec<Value>,
+    /// The wait in a queue, and the requirements on agents.
+    pub(super) queueing: Queueing,
 }
 
 impl Conversation {
@@ -83,9 +82,9 @@ impl Conversation {
         self.fault = None;
         self.keys.clear();
         self.menus.clear();
-        (self.answer_ms, self.pass_began_ms) = (None, 0);
         self.bot = BotSession::default();
         self.encrypted.clear();
+        self.queueing = Queueing::new(call.patience);
         self.attributes.clear();
         if program.sequences.is_empty() {
             return;
@@ -131,47 +130,20 @@ impl Conversation {
         self.organisation.0.policies()
     }
 
-    /// Sets the queue in which the caller waits, the waiting time and the position.
-    /// Values given by the call take precedence over the data of the queue in the
-    /// fixtures.
-    pub(super) fn begin_waiting(&mut self, answer_after_ms: Option<i64>) {
-        let organisation = Arc::clone(&self.organisation.0);
-        let written = self.get(QUEUE).clone();
-        let text = |value: &Value, name| match value.property(name) {
-            Some(Value::String(text)) => text,
-            _ => Text::new(),
-        };
-        let name = match &written {
-            Value::String(name) => name.clone(),
-            object => text(object, "name"),
-        };
-        let id = text(&written, "id");
-        let found = organisation.by_id(Kind::Queue, &id);
-        let found = found.or_else(|| organisation.by_id(Kind::Queue, &name));
-        let found = found.or_else(|| organisation.by_name(Kind::Queue, &name));
-        if let Some(queue) = found {
-            self.set(QUEUE, queue);
-        } else if !name.is_empty() {
-            self.set(QUEUE, object_of_name(Kind::Queue, &name));
-        }
-        let queue = self.get(QUEUE);
-        let known = organisation.queue_wait(&text(queue, "id"), &text(queue, "name"));
-        if self.get(ESTIMATE).is_unset()
-            && let Some(estimate) = known.estimated_ms
+    /// Changes the language to the default of a flow that lacks the current language.
+    pub(super) fn adopt_language(&mut self, part: &FlowPart) {
+        let Some(default) = &part.language else { return };
+        let current = self.language();
+        let is_supported = |tag: &Text| tag.eq_ignore_ascii_case(&current);
+        if part.languages.is_empty()
+            || part.languages.iter().chain([default]).any(is_supported)
+            || self.policies().keeps_unsupported_language
         {
-            let estimate = Duration::from_milliseconds(estimate);
-            self.set(ESTIMATE, estimate.map_or(Value::NOT_SET, Value::Duration));
+            return;
         }
-        if self.get(POSITION).is_unset()
-            && let Some(before) = known.waiting
-        {
-            self.set(POSITION, Value::Integer(before.saturating_add(1)));
+        for variable in LANGUAGES {
+            self.set(variable, Value::String(default.clone()));
         }
-        let estimated_ms = match self.get(ESTIMATE) {
-            Value::Duration(estimate) => Some(estimate.milliseconds().max(0)),
-            _ => None,
-        };
-        self.answer_ms = answer_after_ms.or(known.answer_after_ms).or(estimated_ms);
     }
 
     /// Sets a built-in variable of Architect.
@@ -295,9 +267,6 @@ const MOST_AT_START: usize = 12;
 const START: BuiltInId = BuiltInId::of("Flow.StartDateTimeUtc");
 const IS_TEST: BuiltInId = BuiltInId::of("Flow.IsTest");
 const VERSION: BuiltInId = BuiltInId::of("Flow.Version");
-const QUEUE: BuiltInId = BuiltInId::of("Call.CurrentQueue");
-const ESTIMATE: BuiltInId = BuiltInId::of("Call.EstimatedWaitTime");
-const POSITION: BuiltInId = BuiltInId::of("Call.PositionInQueue");
 /// The variables that hold the id of the run's conversation.
 const CONVERSATIONS: [BuiltInId; 6] = [
     BuiltInId::of("Call.ConversationId"),

@@ -1,4 +1,4 @@
-//! The virtual clock: deadlines, and an agent who answers.
+//! The virtual clock: deadlines, and the end of a wait in a queue.
 
 use super::state::State;
 use crate::diagnostic::Code;
@@ -6,16 +6,16 @@ use crate::flow::NodeId;
 use crate::program::Program;
 use crate::trace::{EventKind, Failure, PathTaken, Status};
 
-/// A special frame index: an agent answers the caller, and no deadline passed.
-pub(super) const AGENT: usize = usize::MAX;
+/// A special frame index: the wait in the queue ends, and no deadline passed.
+const WAIT_END: usize = usize::MAX;
 
 impl State {
     /// Ends the call to the flow of a frame whose deadline passed. The frames above it
     /// are abandoned, and the step that called the flow fails.
     pub(super) fn cut_off(&mut self, program: &Program, node: NodeId, index: usize) {
-        if index == AGENT {
+        if index == WAIT_END {
             self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
-            return self.connect();
+            return self.end_wait(node);
         }
         self.recorder.note(self.step, || EventKind::TimedOut);
         self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
@@ -45,8 +45,8 @@ impl State {
     }
 
     /// Advances the clock. If a deadline comes first, the clock stops there and the index
-    /// of its frame is returned. The index is [`AGENT`] if an agent answers the waiting
-    /// caller first. If several frames have the same deadline, the outermost is returned.
+    /// of its frame is returned. The index is [`WAIT_END`] if the wait in the queue ends
+    /// first. If several frames have the same deadline, the outermost is returned.
     pub(super) fn wait(&mut self, milliseconds: i64) -> Option<usize> {
         let until = self.clock_ms.saturating_add(milliseconds.max(0));
         let mut first: Option<(i64, usize)> = None;
@@ -58,11 +58,11 @@ impl State {
                 first = Some((deadline, index));
             }
         }
-        let agent = self.conversation.answer_ms.filter(|answer| until >= *answer);
-        if let Some(answer) = agent
-            && first.is_none_or(|(deadline, _)| answer <= deadline)
+        let end = self.conversation.queueing.end_ms().filter(|end| until >= *end);
+        if let Some(end) = end
+            && first.is_none_or(|(deadline, _)| end <= deadline)
         {
-            first = Some((answer, AGENT));
+            first = Some((end, WAIT_END));
         }
         match first {
             Some((deadline, index)) => {

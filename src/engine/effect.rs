@@ -39,12 +39,21 @@ pub(super) enum Effect {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Waiting {
     Input,
-    Contact { key: Text },
-    DataAction { inputs: Vec<(Text, Value)> },
+    Contact {
+        key: Text,
+    },
+    DataAction {
+        inputs: Vec<(Text, Value)>,
+    },
     Webhook(Box<(Option<Text>, Value)>),
-    QueueStatistics { queue: Text },
-    Queue(Box<Routing>),
-    Action { inputs: Vec<(Text, Value)> },
+    QueueStatistics {
+        queue: Text,
+    },
+    /// With the language skill of a transfer, which is the last of the skills.
+    Queue(Box<Routing>, Option<Text>),
+    Action {
+        inputs: Vec<(Text, Value)>,
+    },
     Listen(Box<Listening>),
     Reply(Tries),
 }

@@ -15,6 +15,7 @@ mod effect;
 mod frame;
 mod listening;
 mod play;
+mod queued;
 mod recorder;
 mod request;
 mod run;

@@ -11,11 +11,6 @@ use crate::program::{Program, Step, StepAction};
 use crate::trace::{Entry, EventKind, Failure, Field, PathTaken, Status};
 use crate::value::{Kind, Text, Type, Value};
 
-/// The time added after a pass of an in-queue flow that took no time, in milliseconds.
-/// *Source: Genesys' help on hold music, which is silent for this time instead of
-/// looping.*
-const IDLE_PASS_MS: i64 = 10_000;
-
 /// Reasons for the end of a bot. *Source: Genesys' help on Call Bot Flow.*
 const TRIGGERED_BY_FLOW: &str = "TriggeredByFlow";
 const ERROR: &str = "Error";
@@ -39,7 +34,7 @@ impl State {
             }
         }
         if part.nature == FlowKind::InQueue {
-            self.conversation.begin_waiting(call.answer_after_ms);
+            self.begin_in_queue();
         }
         self.conversation.keep_start(program);
     }
@@ -159,8 +154,9 @@ impl State {
             self.recorder.finish(step, PathTaken::None, None, self.clock_ms);
         }
         self.frames.clear();
-        self.conversation.answer_ms = None;
+        self.conversation.queueing.leave();
         self.keep_first_variables(program);
+        self.conversation.adopt_language(part);
         self.push_flow(program, flow, part, None, deadline);
     }
 
@@ -244,27 +240,7 @@ impl State {
         let Some(start) = waiting.and_then(|part| part.start) else {
             return self.finish_handled();
         };
-        if self.conversation.answer_ms.is_none() {
-            return self.connect();
-        }
-        self.conversation.fault = None;
-        // A pass must take time, or the start-up task would loop without end.
-        if self.conversation.pass_began_ms == self.clock_ms
-            && let Some(frame) = self.wait(IDLE_PASS_MS)
-        {
-            return self.cut_off(program, self.node_of_step(), frame);
-        }
-        self.conversation.pass_began_ms = self.clock_ms;
-        let begin = self.go_to_task(program, start);
-        self.go_to(Some(begin));
-    }
-
-    /// An agent answers: the in-queue flow ends.
-    pub(super) fn connect(&mut self) {
-        let waited = self.clock_ms;
-        self.recorder.note(self.step, || EventKind::Connected(waited));
-        self.conversation.fault = None;
-        self.finish_handled();
+        self.repeat_pass(program, start);
     }
 
     /// Removes the frame, after copying the values of its variables to those of the

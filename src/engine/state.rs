@@ -40,6 +40,8 @@ pub(super) struct State {
     pub(super) conversation: Conversation,
     pub(super) limits: Limits,
     pub(super) is_strict: bool,
+    /// Whether a transfer to a queue ends the call.
+    pub(super) stops_at_queue: bool,
     pub(super) start: Option<crate::value::DateTime>,
     pub(super) flow: Option<FlowId>,
     other_variables: Vec<(Text, Value)>,
@@ -80,6 +82,7 @@ impl State {
             self.slots.context[id.index()] = value.clone();
         }
         self.is_strict = call.is_strict;
+        self.stops_at_queue = call.stops_at_queue;
         self.conversation.begin(program, call);
         let deadline = self.limits.timeout_ms;
         if let Some(part) = program.unit(call.flow).architect.as_deref() {

@@ -33,6 +33,7 @@ impl Program {
             nodes: Vec::with_capacity(flows.len()),
             sequences: Vec::new(),
             built_in_first: 0,
+            in_queue_flows: Vec::new(),
         };
         for (index, flow) in flows.iter().enumerate() {
             let compiler = Compiler {

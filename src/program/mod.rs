@@ -42,6 +42,8 @@ pub struct Program {
     /// The id of the first built-in variable of Architect; the others follow in the order
     /// of [`BUILT_INS`].
     pub built_in_first: u32,
+    /// The in-queue flows for calls.
+    pub in_queue_flows: Vec<FlowId>,
     /// All names that could be a context field.
     contexts: IndexMap<Text, ContextId>,
     /// The node ids of each flow.
@@ -62,6 +64,16 @@ impl Program {
     /// A compiled flow.
     pub fn unit(&self, flow: FlowId) -> &Unit {
         &self.units[flow.index()]
+    }
+
+    /// Returns the in-queue flow with this name or id.
+    pub fn in_queue_flow(&self, name: &str) -> Option<FlowId> {
+        let mut flows = self.in_queue_flows.iter();
+        let is_it = |flow: &&FlowId| {
+            let label = self.symbols.flow(**flow);
+            label.name.eq_ignore_ascii_case(name) || label.id == name
+        };
+        flows.find(is_it).copied()
     }
 
     /// A task, menu or state.
@@ -144,7 +156,8 @@ impl Program {
     }
 
     /// Returns the flows that a call may begin with: those that no other flow calls or
-    /// transfers to. Common modules are included only if there are no others.
+    /// transfers to. Common modules and in-queue flows are included only if there are no
+    /// others.
     pub fn entry_flows(&self) -> Vec<FlowId> {
         let mut is_called = vec![false; self.units.len()];
         for step in &self.steps {
@@ -156,12 +169,14 @@ impl Program {
         let all = (0..self.units.len()).map(FlowId::new);
         let mut entries: Vec<FlowId> =
             all.filter(|flow| !is_called[flow.index()]).collect();
-        let is_module = |flow: &FlowId| {
-            let part = self.unit(*flow).architect.as_deref();
-            part.is_some_and(|part| part.nature == FlowKind::CommonModule)
-        };
-        if entries.iter().any(|flow| !is_module(flow)) {
-            entries.retain(|flow| !is_module(flow));
+        for continuing in [FlowKind::CommonModule, FlowKind::InQueue] {
+            let is_continuing = |flow: &FlowId| {
+                let part = self.unit(*flow).architect.as_deref();
+                part.is_some_and(|part| part.nature == continuing)
+            };
+            if entries.iter().any(|flow| !is_continuing(flow)) {
+                entries.retain(|flow| !is_continuing(flow));
+            }
         }
         entries
     }

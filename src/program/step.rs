@@ -60,6 +60,17 @@ impl Step {
 }
 
 impl Step {
+    /// Whether the step transfers a conversation to a queue.
+    pub fn enters_queue(&self) -> bool {
+        match &self.action {
+            StepAction::Architect(action) => match &**action {
+                architect::Action::Transfer(transfer) => transfer.is_to_queue(),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// The flow that the step runs, if the step runs one and it is loaded.
     pub fn flow_called(&self) -> Option<FlowId> {
         match &self.action {

@@ -439,7 +439,7 @@ fn parts<'q>(question: &Question<'q>) -> Parts<'q> {
 /// skills applies only if the same skills are requested.
 fn is_still_valid(recorded: &RecordedAnswer, question: &Question<'_>) -> bool {
     let Question::Queue { skills, .. } = question else { return true };
-    if recorded.answer != Answer::Queue(QueueAnswer::SkillMismatch) {
+    if !matches!(recorded.answer, Answer::Queue(QueueAnswer::SkillMismatch { .. })) {
         return true;
     }
     let known = recorded.inputs.as_ref().and_then(|inputs| inputs.get("skills"));

@@ -153,7 +153,12 @@ impl Outline {
             files.entry(node.flow).or_default().insert(node.span.file);
         }
         for step in &program.steps {
-            called.entry(step.flow).or_default().extend(step.flow_called());
+            let called: &mut BTreeSet<_> = called.entry(step.flow).or_default();
+            called.extend(step.flow_called());
+            // The fixtures decide which in-queue flow a queue has.
+            if step.enters_queue() {
+                called.extend(&program.in_queue_flows);
+            }
         }
         let program = Arc::clone(program);
         Self { program, files, called, reached: BTreeMap::new() }

@@ -38,6 +38,8 @@ pub struct Options {
     /// Number of runs of each test. A result that differs from the first is a bug in
     /// flowsim.
     pub repeat: u32,
+    /// Whether every call ends at a transfer to a queue, whatever the tests say.
+    pub stop_at_queue: bool,
     /// Handling of snapshots that differ from their calls.
     pub snapshots: SnapshotMode,
     /// Whether the trace of a passed test is dropped at once, which saves time if it is
@@ -347,8 +349,11 @@ impl Worker {
         let program = planned.program.as_ref().map_err(|them| them.to_vec())?;
         let fixtures = merged_fixtures(planned)?;
         let recording = recording(planned)?;
-        let prepared =
+        let mut prepared =
             suite::prepare(planned.case, recording.as_deref(), program, &fixtures)?;
+        if options.stop_at_queue {
+            prepared = prepared.stopping_at_queue();
+        }
         let session = match self.session.take() {
             Some((known, session)) if Arc::ptr_eq(&known, program) => session,
             _ => Session::start(Arc::clone(program), prepared.call()),

@@ -32,6 +32,8 @@ pub struct Organisation {
     pub seed: u64,
     /// Whether an action without an answer in the fixtures is an error.
     pub strict: bool,
+    /// Whether calls end at a transfer to a queue.
+    pub stop_at_queue: bool,
 }
 
 impl Organisation {
@@ -71,6 +73,7 @@ impl Organisation {
             limits: Limits::default(),
             seed: 0,
             strict: false,
+            stop_at_queue: false,
         }
     }
 

@@ -105,11 +105,16 @@ fn with_start(
 ) -> Result<Call, Vec<Diagnostic>> {
     let (begin, flow, limits) = (&case.start, call.flow(), Limits::default());
     let mut problems = Vec::new();
-    let mut call = call.seed(begin.seed).strict(begin.is_strict).limits(Limits {
+    let limits = Limits {
         timeout_ms: begin.timeout_ms,
         max_actions: begin.max_actions.unwrap_or(limits.max_actions),
         ..limits
-    });
+    };
+    let mut call = call
+        .seed(begin.seed)
+        .strict(begin.is_strict)
+        .stop_at_queue(begin.stops_at_queue)
+        .limits(limits);
     if let Some(name) = &begin.node {
         match start::node(program, flow, &name.value) {
             Ok(node) => call = call.at_node(node),
@@ -164,6 +169,13 @@ impl Prepared<'_> {
     /// same program.
     pub fn call(&self) -> &Call {
         &self.call
+    }
+
+    /// Makes the call end at a transfer to a queue.
+    #[must_use]
+    pub fn stopping_at_queue(mut self) -> Self {
+        self.call = self.call.stop_at_queue(true);
+        self
     }
 
     /// Returns the final values of the expected built-in variables.

@@ -56,6 +56,7 @@ fn compare(
     queues
         .chain(skills.and_then(|wanted| compare_skills(history, routing, wanted)))
         .chain(priority.and_then(|wanted| compare_priority(history, routing, wanted)))
+        .chain(compare_answer(history, wanted))
         .collect()
 }
 
@@ -109,6 +110,58 @@ fn compare_priority(
     };
     let (expected, found) = (shown(*expected), shown(routing.priority));
     Some(wrong(history, "routing.priority", message, expected, found, *span))
+}
+
+/// Compares the agent who answered in the queue, and the time until then.
+fn compare_answer(history: History<'_>, wanted: &RoutingMatcher) -> Vec<Mismatch> {
+    let mut events = history.events.iter().rev();
+    let found = events.find_map(|event| match &event.kind {
+        EventKind::Connected(connection) => Some(&**connection),
+        _ => None,
+    });
+    let agent = found.and_then(|found| found.agent.as_ref());
+    let after_ms = found.map(|found| found.waited_ms);
+    let mut mismatches = Vec::new();
+    if let Some(Spanned { value, span }) = &wanted.agent
+        && !fits(value.as_ref(), agent)
+    {
+        let expected = value.as_ref().map(ToString::to_string);
+        let found = agent.map(|agent| quoted(agent));
+        let pair = (expected, found);
+        mismatches.push(wrong_answer(history, "agent", "the agent", pair, *span));
+    }
+    if let Some(Spanned { value, span }) = &wanted.answered_after_ms {
+        let is_right = match (value, after_ms) {
+            (Some(range), Some(after_ms)) => range.contains(after_ms),
+            (wanted, found) => wanted.is_none() && found.is_none(),
+        };
+        if !is_right {
+            let milliseconds = |number: String| format!("{number} ms");
+            let expected = value.map(|range| milliseconds(range.to_string()));
+            let found = after_ms.map(|after_ms| milliseconds(after_ms.to_string()));
+            let (key, what) = ("answeredAfterMs", "the time until an agent answered");
+            mismatches.push(wrong_answer(history, key, what, (expected, found), *span));
+        }
+    }
+    mismatches
+}
+
+fn wrong_answer(
+    history: History<'_>,
+    key: &str,
+    what: &str,
+    (expected, found): (Option<String>, Option<String>),
+    span: Span,
+) -> Mismatch {
+    let is_answered = history.last(|it| matches!(it, EventKind::Connected(_))).is_some();
+    let found = found.unwrap_or_else(|| match is_answered {
+        true => "unknown".into(),
+        false => "no agent answered".into(),
+    });
+    let expected = expected.unwrap_or_else(|| "none".into());
+    let message = format!("expected {what} to be {expected}, found {found}");
+    let (expected, found) = (Shown::Text(expected.into()), Shown::Text(found.into()));
+    wrong(history, &format!("routing.{key}"), message, expected, found, span)
 }
 
 /// Describes a wrong or missing queue. `found` has the known id and name.

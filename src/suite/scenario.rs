@@ -95,6 +95,8 @@ pub struct Start {
     pub seed: u64,
     /// Whether an unsimulated action is an error.
     pub is_strict: bool,
+    /// Whether the call ends at a transfer to a queue.
+    pub stops_at_queue: bool,
 }
 
 /// A turn of a conversation. Caller input is also in [`Case::inputs`].
@@ -201,6 +203,11 @@ pub struct RoutingMatcher {
     pub skills: Option<Spanned<Vec<Text>>>,
     /// Priority.
     pub priority: Option<Spanned<Wanted<i64>>>,
+    /// Agent who answered; `Some(None)` if no agent must have answered, or an unknown one.
+    pub agent: Option<Spanned<Wanted<TextMatcher>>>,
+    /// Time in the queue until the agent answered, in milliseconds; `Some(None)` if no
+    /// agent must have answered.
+    pub answered_after_ms: Option<Spanned<Wanted<Range>>>,
 }
 
 /// An expected value, or `None` if the value must be absent.

@@ -128,9 +128,8 @@ pub enum EventKind {
     Routed(Box<Routing>),
     /// The conversation was transferred to something other than a queue.
     Transferred(Box<Transfer>),
-    /// An agent answered the waiting caller; the time is in milliseconds since the start
-    /// of the call.
-    Connected(i64),
+    /// An agent answered the waiting caller.
+    Connected(Box<Connection>),
     /// The flow ended.
     Ended(EndType),
     /// The step failed.
@@ -233,6 +232,15 @@ pub struct Routing {
     pub priority: Option<i64>,
 }
 
+/// Answer of an agent to a caller who waits in a queue.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Connection {
+    /// Time that the caller waited in the queue, in milliseconds.
+    pub waited_ms: i64,
+    /// Name or id of the agent, if known.
+    pub agent: Option<Text>,
+}
+
 /// Transfer of a conversation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transfer {
@@ -258,6 +266,14 @@ impl Trace {
     pub fn routing(&self) -> Option<&Routing> {
         self.events.iter().rev().find_map(|event| match &event.kind {
             EventKind::Routed(routing) => Some(&**routing),
+            _ => None,
+        })
+    }
+
+    /// Returns the answer of an agent to the waiting caller.
+    pub fn connection(&self) -> Option<&Connection> {
+        self.events.iter().rev().find_map(|event| match &event.kind {
+            EventKind::Connected(connection) => Some(&**connection),
             _ => None,
         })
     }

@@ -12,8 +12,8 @@ mod steps;
 mod text;
 
 pub use event::{
-    Entry, Event, EventKind, Failure, PathTaken, Phrase, Request, Routing, Status, Step,
-    Subject, Trace, Transfer,
+    Connection, Entry, Event, EventKind, Failure, PathTaken, Phrase, Request, Routing,
+    Status, Step, Subject, Trace, Transfer,
 };
 pub use field::Field;
 pub use json::{JsonNames, JsonWriter, diagnostic};

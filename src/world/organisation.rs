@@ -16,8 +16,11 @@ pub trait Organisation: Directory + fmt::Debug + Send + Sync {
     /// Returns whether an object is known; `None` if there are no objects of its kind.
     fn knows(&self, kind: Kind, id: &str, name: &str) -> Option<bool>;
 
-    /// Returns how long callers wait in a queue.
-    fn queue_wait(&self, id: &str, name: &str) -> QueueWait;
+    /// Returns how long callers wait in a queue for an agent with all these skills.
+    fn queue_wait(&self, id: &str, name: &str, skills: &[Text]) -> QueueWait;
+
+    /// Returns the name of the in-queue flow of a queue, or else of the organisation.
+    fn in_queue_flow(&self, id: &str, name: &str) -> Option<&Text>;
 
     /// Returns a prompt with its text in another language; `None` if it has no text in
     /// that language.
@@ -66,8 +69,12 @@ impl Organisation for Fixtures {
         Self::knows(self, kind, id, name)
     }
 
-    fn queue_wait(&self, id: &str, name: &str) -> QueueWait {
-        Self::queue_wait(self, id, name)
+    fn queue_wait(&self, id: &str, name: &str, skills: &[Text]) -> QueueWait {
+        Self::queue_wait(self, id, name, skills)
+    }
+
+    fn in_queue_flow(&self, id: &str, name: &str) -> Option<&Text> {
+        Self::in_queue_flow(self, id, name)
     }
 
     fn prompt_in(&self, prompt: &Object, language: &str) -> Option<Arc<Object>> {

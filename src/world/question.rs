@@ -171,7 +171,12 @@ pub enum QueueAnswer {
     /// Queues are known, but not this one.
     NotFound,
     /// No agent of the queue has all the required skills.
-    SkillMismatch,
+    SkillMismatch {
+        /// Id of the queue.
+        id: Option<Text>,
+        /// Name of the queue.
+        name: Option<Text>,
+    },
 }
 
 /// Host that answers a session's questions.

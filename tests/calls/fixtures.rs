@@ -302,7 +302,7 @@ fn queues_are_accepted_by_the_rules() {
     );
     assert_eq!(
         queue(&fixtures, "s", "", &["spanish", "french"]),
-        QueueAnswer::SkillMismatch
+        QueueAnswer::SkillMismatch { id: Some("s".into()), name: Some("Support".into()) }
     );
     assert_eq!(queue(&fixtures, "", "Support", &[]), accepted("s", "Support"));
     assert_eq!(queue(&fixtures, "s", "Billing", &[]), accepted("s", "Support"));
@@ -345,7 +345,7 @@ fn a_queue_defines_its_waiting_time() {
          - {id: c, agents: [{id: 1}]}\n",
     );
     let wait = |id, name| {
-        let wait = fixtures.queue_wait(id, name);
+        let wait = fixtures.queue_wait(id, name, &[]);
         (wait.answer_after_ms, wait.estimated_ms, wait.waiting)
     };
     assert_eq!(wait("a", ""), (Some(1_500), None, None));
@@ -354,6 +354,47 @@ fn a_queue_defines_its_waiting_time() {
     // Zero waiting callers without statistics are not an estimate.
     assert_eq!(wait("c", ""), (None, None, None));
     assert_eq!(wait("d", ""), (None, None, None));
+}
+
+#[test]
+fn the_first_available_agent_with_the_skills_answers() {
+    let fixtures = fixtures(
+        "queues:\n\
+         - id: a\n  answerAfterMs: 5000\n  agents:\n\
+         \x20 - {id: u-1, name: Ann, skills: [English], answerAfterMs: 9000}\n\
+         \x20 - {id: u-2, skills: [english, spanish]}\n\
+         - {id: b, agents: [{name: Bob, skills: [english]}]}\n",
+    );
+    let wait = |queue, skills: &[&str]| {
+        let skills: Vec<Text> = skills.iter().map(|skill| (*skill).into()).collect();
+        let wait = fixtures.queue_wait(queue, "", &skills);
+        (
+            wait.answer_after_ms,
+            wait.agent.as_deref().map(str::to_owned),
+            wait.has_no_agent,
+        )
+    };
+    let by = |name: &str| Some(name.to_owned());
+    assert_eq!(wait("a", &["ENGLISH"]), (Some(5_000), by("u-2"), false));
+    assert_eq!(wait("a", &["french"]), (Some(5_000), None, true));
+    assert_eq!(wait("b", &["english"]), (None, by("Bob"), false));
+    assert_eq!(wait("b", &["french"]), (None, None, true));
+    assert_eq!(wait("c", &["french"]), (None, None, false));
+}
+
+#[test]
+fn the_in_queue_flow_is_that_of_the_queue_or_of_the_organisation() {
+    let named = |document: &str| {
+        let fixtures = fixtures(document);
+        ["a", "b"].map(|queue| fixtures.in_queue_flow("", queue).map(ToString::to_string))
+    };
+    let queues = "queues: [{name: a, inQueueFlow: Waiting}, {name: b}]\n";
+    assert_eq!(named(queues), [Some("Waiting".to_owned()), None]);
+    let both = format!("{queues}organization: {{defaultInQueueFlow: Lobby}}");
+    assert_eq!(named(&both), [Some("Waiting".to_owned()), Some("Lobby".to_owned())]);
+    let (_, problems) = read("organization: {defaultInQueue: Lobby}");
+    let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+    assert_eq!(problem.code.name(), "INVALID_FIXTURES");
 }
 
 #[test]

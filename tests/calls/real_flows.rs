@@ -12,7 +12,7 @@ use std::sync::Arc;
 use flowsim::engine::{Call, Limits, Session, play};
 use flowsim::flow::read::load;
 use flowsim::program::Program;
-use flowsim::source::Files;
+use flowsim::source::{Files, read_yaml};
 use flowsim::trace::{JsonWriter, TextStyle, Trace, render_text};
 use flowsim::value::Value;
 use flowsim::world::{FixtureHost, Fixtures, Input};
@@ -48,13 +48,9 @@ const LIMITS: Limits =
 #[ignore = "needs ../shared/data"]
 fn every_call_ends() {
     let folder = shared("flows");
-    let manifest = std::fs::read_to_string(folder.join("manifest.json")).unwrap();
-    let mut listed: Vec<Listed> = serde_json::from_str(&manifest).unwrap();
-    listed.retain(|flow| VOICE.contains(&&*flow.flow_type.to_lowercase()));
-    assert!(listed.len() > 30, "only {} call flows are listed", listed.len());
     let mut text = String::new();
-    for flow in &listed {
-        let program = compile(&folder, flow);
+    for flow in &call_flows(&folder) {
+        let program = compile(&folder, &[flow]);
         let kind = &program.symbols.flows[0].flow_type;
         writeln!(text, "{} {kind}", flow.file).unwrap();
         let lenient = outcomes(&program, false);
@@ -69,6 +65,54 @@ fn every_call_ends() {
     insta::assert_snapshot!(text);
 }
 
+/// Every flow that routes a call to a queue continues in every in-queue flow, after the
+/// same steps as without it.
+#[test]
+#[ignore = "needs ../shared/data"]
+fn routed_calls_go_through_in_queue_flows() {
+    let folder = shared("flows");
+    let listed = call_flows(&folder);
+    let is_waiting = |flow: &&Listed| flow.flow_type.to_lowercase() == "inqueuecall";
+    let waiting: Vec<&Listed> = listed.iter().filter(is_waiting).collect();
+    assert!(waiting.len() >= 3, "only {} in-queue flows are listed", waiting.len());
+    let mut routed = 0;
+    for (flow, waiting) in { listed.iter().filter(|flow| !is_waiting(flow)) }
+        .flat_map(|flow| waiting.iter().map(move |waiting| (flow, *waiting)))
+    {
+        let program = compile(&folder, &[flow, waiting]);
+        let name = &program.symbols.flows[1].name;
+        let document = format!("organization: {{defaultInQueueFlow: {name:?}}}");
+        let file = Files::new().add("fixtures.yaml", document);
+        let (fixtures, problems) =
+            Fixtures::read(&read_yaml(&file).unwrap(), Path::new(""));
+        assert_eq!(problems, []);
+        for (caller, does) in CALLERS {
+            let place = format!("{} and {}, {caller}", flow.file, waiting.file);
+            let stopped = make_call(&program, does, (&fixtures, false, true));
+            let whole = make_call(&program, does, (&fixtures, false, false));
+            let steps = stopped.steps.len();
+            let nodes = |trace: &Trace| -> Vec<_> {
+                trace.steps.iter().take(steps).map(|step| step.node).collect()
+            };
+            assert_eq!(nodes(&whole), nodes(&stopped), "{place}");
+            let next = whole.steps.get(steps).map(|step| {
+                &program.symbols.flow(program.symbols.node(step.node).flow).name
+            });
+            assert_eq!(next.is_some(), stopped.routing().is_some(), "{place}");
+            routed += usize::from(next == Some(name));
+        }
+    }
+    assert!(routed > 50, "only {routed} calls were routed");
+}
+
+fn call_flows(folder: &Path) -> Vec<Listed> {
+    let manifest = std::fs::read_to_string(folder.join("manifest.json")).unwrap();
+    let mut listed: Vec<Listed> = serde_json::from_str(&manifest).unwrap();
+    listed.retain(|flow| VOICE.contains(&&*flow.flow_type.to_lowercase()));
+    assert!(listed.len() > 30, "only {} call flows are listed", listed.len());
+    listed
+}
+
 /// The results of calls, each with the callers who had it.
 type Outcomes = Vec<(String, Vec<&'static str>)>;
 
@@ -78,13 +122,14 @@ fn write_outcomes(text: &mut String, before: &str, outcomes: &Outcomes) {
     }
 }
 
-fn compile(folder: &Path, flow: &Listed) -> Arc<Program> {
-    let names = flow.template_vars.iter().flatten();
+/// Compiles flows together, the first one first.
+fn compile(folder: &Path, flows: &[&Listed]) -> Arc<Program> {
+    let names = flows.iter().flat_map(|flow| flow.template_vars.iter().flatten());
     let values: Vec<(String, String)> =
         names.map(|name| (name.clone(), format!("TPL_{name}"))).collect();
-    let path: PathBuf = folder.join(&flow.file);
-    let loaded = load(&[path], &values, &mut Files::new());
-    assert_eq!(loaded.architect.len(), 1, "{}", flow.file);
+    let paths: Vec<PathBuf> = flows.iter().map(|flow| folder.join(&flow.file)).collect();
+    let loaded = load(&paths, &values, &mut Files::new());
+    assert_eq!(loaded.architect.len(), flows.len(), "{paths:?}");
     Arc::new(Program::compile_all(&loaded.flows, &loaded.architect))
 }
 
@@ -92,8 +137,9 @@ fn compile(folder: &Path, flow: &Listed) -> Arc<Program> {
 fn outcomes(program: &Arc<Program>, is_strict: bool) -> Outcomes {
     let mut outcomes = Outcomes::new();
     for (name, does) in CALLERS {
-        let trace = make_call(program, does, is_strict);
-        assert_eq!(trace, make_call(program, does, is_strict), "{name}");
+        let how = (&Fixtures::default(), is_strict, false);
+        let trace = make_call(program, does, how);
+        assert_eq!(trace, make_call(program, does, how), "{name}");
         let outcome = summary(&trace, program);
         match outcomes.iter_mut().find(|(known, _)| *known == outcome) {
             Some((_, callers)) => callers.push(name),
@@ -103,18 +149,22 @@ fn outcomes(program: &Arc<Program>, is_strict: bool) -> Outcomes {
     outcomes
 }
 
-fn make_call(program: &Arc<Program>, does: &[&str], is_strict: bool) -> Trace {
+fn make_call(
+    program: &Arc<Program>,
+    does: &[&str],
+    (fixtures, is_strict, stops_at_queue): (&Fixtures, bool, bool),
+) -> Trace {
     let call = Call::new(program.flow(&program.symbols.flows[0].id).unwrap());
-    let call = call.strict(is_strict).limits(LIMITS);
+    let call = call.strict(is_strict).stop_at_queue(stops_at_queue).limits(LIMITS);
+    let call = call.in_organisation(Arc::new(fixtures.clone()));
     let call = call.context(program, "from", Value::from("tel:+15557770100"));
     let call = call.context(program, "to", Value::from("tel:+15557770200"));
     let id = Value::from("7f0c6a1e-3f5b-4d59-9d0a-0a7d1c2b3e4f");
     let call = call.context(program, "conversationId", id);
     let does = does.iter().map(|text| Input::parse(text).unwrap());
     let inputs: Vec<Input> = does.cycle().take(100).collect();
-    let fixtures = Fixtures::default();
     let mut session = Session::start(Arc::clone(program), &call);
-    play(&mut session, &call, &mut FixtureHost::new(&fixtures, &inputs))
+    play(&mut session, &call, &mut FixtureHost::new(fixtures, &inputs))
 }
 
 /// Summarizes the call in one line. Both output formats must be able to write it.

@@ -9,8 +9,9 @@ use flowsim::flow::{
 };
 use flowsim::source::{Files, Kind, Node, read_json};
 use flowsim::trace::{
-    Event, EventKind, Failure, JsonWriter, PathTaken, Phrase, Request, Routing, Status,
-    Step, Subject, TextStyle, Trace, execution, render_text, write_simulation,
+    Connection, Event, EventKind, Failure, JsonWriter, PathTaken, Phrase, Request,
+    Routing, Status, Step, Subject, TextStyle, Trace, execution, render_text,
+    write_simulation,
 };
 use flowsim::value::{
     Collection, Currency, DateTime, Decimal, Duration, Json, Kind as ValueKind, Text,
@@ -124,6 +125,11 @@ fn phrase() -> impl Strategy<Value = Phrase> {
     ]
 }
 
+fn connection() -> impl Strategy<Value = Box<Connection>> {
+    (0..i64::MAX, prop::option::of(short()))
+        .prop_map(|(waited_ms, agent)| Box::new(Connection { waited_ms, agent }))
+}
+
 fn routing() -> impl Strategy<Value = Box<Routing>> {
     let phrase = || prop::option::of(phrase());
     let skills = prop::collection::vec(short(), 0..3);
@@ -159,6 +165,7 @@ fn fact() -> impl Strategy<Value = EventKind> {
         asked().prop_map(EventKind::Requested),
         json().prop_map(EventKind::Answered),
         routing().prop_map(EventKind::Routed),
+        connection().prop_map(EventKind::Connected),
         end.prop_map(EventKind::Ended),
         failure().prop_map(EventKind::Failed),
         (0..NAMES).prop_map(|id| EventKind::Missing(ReferenceId(id))),

@@ -99,7 +99,8 @@ call = flowsim.run(
     context={"from": "+15551234567"},
     variables={"text": "2", "number": 2, "list": ["ü"]},
     at=datetime(2026, 12, 24, 18, tzinfo=timezone.utc),
-    seed=1, max_actions=50, timeout_ms=9000, strict=True, node="Say",
+    seed=1, max_actions=50, timeout_ms=9000, strict=True, stop_at_queue=True,
+    node="Say",
 )
 assert call.prompts == ["+15551234567 2 2"]
 assert call.variables == {"text": "2", "number": 2, "list": ["ü"]}

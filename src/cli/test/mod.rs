@@ -89,6 +89,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_fail: Option<u32>,
 
+    /// End calls at a transfer to a queue instead of continuing in the in-queue flow
+    #[arg(long)]
+    stop_at_queue: bool,
+
     /// Run each test N times; differing results are a bug in flowsim
     #[arg(
         long,
@@ -393,6 +397,7 @@ impl Arguments {
             jobs: self.jobs.map_or(0, usize::from),
             max_failures: most.and_then(|most| usize::try_from(most).ok()),
             repeat: self.stress,
+            stop_at_queue: self.stop_at_queue,
             snapshots: self.snapshots.mode(),
             drops_passed_traces: !self.needs_traces(),
         }

@@ -74,7 +74,7 @@ pub(super) fn answer(
         (StepAction::QueueStatistics(statistics), Waiting::QueueStatistics { queue }) => {
             routing::statistics_known(state, step, statistics, &queue, answer)
         }
-        (StepAction::Route(_), Waiting::Queue(routing)) => {
+        (StepAction::Route(_), Waiting::Queue(routing, _)) => {
             routing::routed(state, step, &program.symbols, routing, answer)
         }
         (StepAction::Architect(action), waiting) => {
@@ -114,7 +114,7 @@ pub(super) fn question<'q>(
             service::webhook_question(action, sent.0.as_deref(), &sent.1)
         }
         Waiting::QueueStatistics { queue } => Question::QueueStatistics { queue },
-        Waiting::Queue(routing) => routing::question(routing, symbols),
+        Waiting::Queue(routing, _) => routing::question(routing, symbols),
         Waiting::Listen(listening) => {
             architect::listens(action, symbols, node, listening)
         }

@@ -18,7 +18,7 @@ pub(super) fn route(state: &mut State, program: &Program, route: &Route) -> Effe
     if !route.skills.is_empty() {
         routing.skills = skills(state, program, route);
     }
-    state.ask(Waiting::Queue(routing))
+    state.ask(Waiting::Queue(routing, None))
 }
 
 pub(super) fn question<'q>(
@@ -35,7 +35,6 @@ pub(super) fn question<'q>(
     }
 }
 
-#[inline(always)]
 pub(super) fn routed(
     state: &mut State,
     step: &Step,
@@ -43,33 +42,75 @@ pub(super) fn routed(
     mut routing: Box<Routing>,
     answer: Answer,
 ) -> Effect {
-    let queue = || {
-        let phrase = routing.queue_id.as_ref().or(routing.queue_name.as_ref());
-        phrase.map_or_else(Text::new, |phrase| phrase.text(symbols).clone())
-    };
-    match answer {
-        Answer::Queue(QueueAnswer::Accepted { id, name }) => {
-            if routing.queue_id.is_none() {
-                routing.queue_id = id.map(Phrase::Made);
-            }
-            if let Some(name) = name {
-                routing.queue_name = Some(Phrase::Made(name));
-            }
+    match accept(state, symbols, &mut routing, answer, OnMismatch::Fail) {
+        Ok(()) => {
+            state.note(|| EventKind::Routed(routing));
+            Effect::Go(PathTaken::Next, step.next)
+        }
+        Err(failure) => Effect::Fail(failure),
+    }
+}
+
+/// Effect of skills that no agent of a queue has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnMismatch {
+    /// The action fails.
+    Fail,
+    /// The queue accepts the conversation, which waits there.
+    Wait,
+}
+
+/// Applies the answer about a queue to the routing. Fails if the queue does not accept the
+/// conversation.
+#[inline(always)]
+pub(super) fn accept(
+    state: &mut State,
+    symbols: &SymbolTable,
+    routing: &mut Routing,
+    answer: Answer,
+    on_mismatch: OnMismatch,
+) -> Result<(), Box<Failure>> {
+    let (id, name) = match answer {
+        Answer::Queue(QueueAnswer::Accepted { id, name }) => (id, name),
+        Answer::Queue(QueueAnswer::SkillMismatch { id, name })
+            if on_mismatch == OnMismatch::Wait =>
+        {
+            state.note(|| EventKind::Noted(Code::NO_AGENT_WITH_SKILLS));
+            (id, name)
+        }
+        Answer::Queue(QueueAnswer::SkillMismatch { .. }) => {
+            let (queue, skills) = (label(routing, symbols), routing.skills.join("`, `"));
+            let message = format!("no agent of queue {queue} has the skills `{skills}`");
+            return Err(Failure::new(Code::SKILL_MISMATCH, message));
         }
         Answer::Queue(QueueAnswer::NotFound) => {
-            let message = format!("the fixtures have no queue `{}`", queue());
-            return Effect::Fail(Failure::new(Code::QUEUE_NOT_FOUND, message));
-        }
-        Answer::Queue(QueueAnswer::SkillMismatch) => {
-            let skills = routing.skills.join("`, `");
             let message =
-                format!("no agent of queue `{}` has the skills `{skills}`", queue());
-            return Effect::Fail(Failure::new(Code::SKILL_MISMATCH, message));
+                format!("the fixtures have no queue {}", label(routing, symbols));
+            return Err(Failure::new(Code::QUEUE_NOT_FOUND, message));
         }
-        _ => state.note(|| EventKind::Noted(Code::QUEUE_NOT_CHECKED)),
+        _ => {
+            state.note(|| EventKind::Noted(Code::QUEUE_NOT_CHECKED));
+            return Ok(());
+        }
+    };
+    if routing.queue_id.is_none() {
+        routing.queue_id = id.map(Phrase::Made);
     }
-    state.note(|| EventKind::Routed(routing));
-    Effect::Go(PathTaken::Next, step.next)
+    if let Some(name) = name {
+        routing.queue_name = Some(Phrase::Made(name));
+    }
+    Ok(())
+}
+
+/// Returns the name and the id of a queue for messages, as far as they are known.
+fn label(routing: &Routing, symbols: &SymbolTable) -> String {
+    let text = |phrase: &Option<Phrase>| {
+        phrase.as_ref().map(|phrase| phrase.text(symbols).clone())
+    };
+    match (text(&routing.queue_id), text(&routing.queue_name)) {
+        (Some(id), Some(name)) if id != name => format!("`{name}` ({id})"),
+        (id, name) => format!("`{}`", id.or(name).unwrap_or_default()),
+    }
 }
 
 pub(super) fn statistics(

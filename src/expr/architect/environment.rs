@@ -61,6 +61,12 @@ pub struct Policies {
     /// Whether the cases of a Loop Until action are evaluated before its first round too.
     /// By default they are evaluated after each round.
     pub until_cases_come_first: bool,
+    /// Whether a transfer to a queue fails if no agent has the skills. By default the
+    /// conversation waits in the queue.
+    pub skill_mismatch_fails: bool,
+    /// Whether a flow that lacks the language of the conversation keeps it. By default it
+    /// continues in its own default language.
+    pub keeps_unsupported_language: bool,
 }
 
 /// The organisation, the clock and the random number generator, for functions that are

@@ -128,6 +128,8 @@ pub(crate) enum SideEffect {
     BuiltIn(BuiltInId, &'static str),
     /// Sets the active intent of the bot, or clears it if the action has no `intent`.
     Intent,
+    /// Sets the skills that an agent needs, or the priority of the conversation.
+    Requirements,
     /// Ends the flow.
     EndFlow,
 }
@@ -231,6 +233,9 @@ impl TransferKind {
 impl Operation {
     /// Recorded without an effect that a flow can observe.
     pub(super) const NOTED: Self = Self::Record(SideEffect::Nothing);
+
+    /// Recorded; changes the requirements of the conversation on agents.
+    pub(super) const REQUIREMENTS: Self = Self::Record(SideEffect::Requirements);
 
     /// Recorded, and the flow ends.
     pub(super) const END_FLOW: Self = Self::Record(SideEffect::EndFlow);

@@ -19,11 +19,11 @@ pub(super) const KINDS: &[ActionSpec] = &[
     ]),
     action("playPositionInQueue", Operation::PositionInQueue)
         .settings(&[value("positionInQueue", Kind::Integer)]),
-    action("setPriority", Operation::NOTED)
+    action("setPriority", Operation::REQUIREMENTS)
         .outputs(SUCCESS_OR_FAILURE)
         .settings(&[value("priority", Kind::Integer)]),
     action("setScreenPop", Operation::NOTED).class("ScreenPopAction").event("ScreenPop"),
-    action("setSkills", Operation::NOTED).outputs(SUCCESS_OR_FAILURE).settings(&[
+    action("setSkills", Operation::REQUIREMENTS).outputs(SUCCESS_OR_FAILURE).settings(&[
         setting("acdSkills.**", SettingForm::Object(Kind::Skill)),
         setting("languageSkill", SettingForm::Object(Kind::LanguageSkill)),
     ]),

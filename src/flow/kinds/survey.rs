@@ -13,5 +13,5 @@ pub(super) const KINDS: &[ActionSpec] = &[
     action("disconnectWorkitem", Operation::NOTED).outputs(SUCCESS_OR_FAILURE),
     action("setPostFlow", Operation::NOTED),
     action("terminateWorkitem", Operation::NOTED).outputs(SUCCESS_OR_FAILURE),
-    action("updateWorkitem", Operation::NOTED).outputs(SUCCESS_OR_FAILURE),
+    action("updateWorkitem", Operation::REQUIREMENTS).outputs(SUCCESS_OR_FAILURE),
 ];

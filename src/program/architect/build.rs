@@ -31,6 +31,9 @@ pub(in crate::program) fn add(program: &mut Program, flows: &[ArchitectFlow]) {
     }
     for (flow, plan) in flows.iter().zip(&plans) {
         compile_flow(program, flow, plan, &plans, flows);
+        if flow.flow_kind() == FlowKind::InQueue {
+            program.in_queue_flows.push(plan.id);
+        }
     }
 }
 
@@ -76,6 +79,7 @@ fn compile_flow(
         bot_events,
         nature,
         language: flow.default_language.clone(),
+        languages: flow.languages.clone(),
         hold_prompt,
     };
     let unit = &mut program.units[plan.id.index()];
@@ -429,6 +433,16 @@ impl<'c> Compiler<'c> {
             })?;
             Some(found.1.id)
         })
+    }
+
+    /// Returns the in-queue call flow with this name.
+    pub(super) fn in_queue_flow(&self, name: &str) -> Option<FlowId> {
+        let mut flows = self.flows.iter().zip(self.plans);
+        let named = flows.find(|(flow, _)| {
+            flow.flow_kind() == FlowKind::InQueue
+                && flow.name.value.eq_ignore_ascii_case(name)
+        });
+        named.map(|(_, plan)| plan.id)
     }
 
     /// Returns a variable of another flow.

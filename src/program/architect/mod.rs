@@ -45,7 +45,7 @@ pub use other::Other;
 pub use queue::{
     EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue, PositionMode,
 };
-pub use recorded::{Change, Recorded};
+pub use recorded::{Change, Recorded, Requirements};
 pub use source::{ByLanguage, Source};
 pub use transfer::{AcdTarget, Callback, Target, Transfer};
 
@@ -170,6 +170,8 @@ pub struct FlowPart {
     pub nature: FlowKind,
     /// The IETF tag of the default language.
     pub language: Option<Text>,
+    /// The IETF tags of all its languages; empty if they are unknown.
+    pub languages: Vec<Text>,
     /// `Flow.HoldPrompt` of an in-queue flow.
     pub hold_prompt: Option<Source>,
 }

@@ -2,6 +2,7 @@
 
 use super::build::Compiler;
 use super::control::{literal, outputs_of};
+use super::transfer::skill_of;
 use super::{Action, Source};
 use crate::expr::architect::BuiltInId;
 use crate::flow::architect::{self, Setting, Settings};
@@ -28,8 +29,21 @@ pub enum Change {
     BuiltIn(BuiltInId, Source),
     /// Sets the active intent of the bot.
     Intent(Source),
+    /// Changes the requirements of the conversation on agents.
+    Requirements(Box<Requirements>),
     /// Ends the flow.
     EndFlow,
+}
+
+/// New requirements of a conversation on agents.
+#[derive(Debug, Clone)]
+pub struct Requirements {
+    /// The skills, which replace those of the conversation; `None` if they stay.
+    pub skills: Option<Box<[Source]>>,
+    /// The language skill; NOT_SET if it stays.
+    pub language: Source,
+    /// The priority, an Integer; NOT_SET if it stays.
+    pub priority: Source,
 }
 
 impl Compiler<'_> {
@@ -52,12 +66,39 @@ impl Compiler<'_> {
             }
             SideEffect::BuiltIn(id, setting) => Change::BuiltIn(id, text(setting)),
             SideEffect::Intent => Change::Intent(text("intent")),
+            SideEffect::Requirements => {
+                Change::Requirements(Box::new(self.requirements(action)))
+            }
             SideEffect::EndFlow => Change::EndFlow,
         };
         let mut inputs = Vec::new();
         self.inputs_of(&action.settings, &mut inputs);
         let recorded = Recorded { inputs: inputs.into(), change };
         (Action::Recorded(recorded), outputs_of(action))
+    }
+
+    /// Compiles new requirements. Settings of workitems have shorter names.
+    fn requirements(&self, action: &architect::Action) -> Requirements {
+        let given = |names: [&str; 2]| {
+            names.iter().find_map(|name| action.settings.get(name)).map(|it| &it.value)
+        };
+        let one = |setting: &Setting, kind| self.source(Some(setting), Type::one(kind));
+        let skills = given(["acdSkills", "skills"]).and_then(|skills| match skills {
+            Setting::NoValue | Setting::None => None,
+            Setting::List(items) => {
+                let items = items.iter().map(|item| &item.value);
+                let skill = |item| one(skill_of(item).unwrap_or(item), Kind::Skill);
+                Some(items.map(skill).collect())
+            }
+            list => Some(Box::from([self.source(Some(list), Type::many(Kind::Skill))])),
+        });
+        let language = Type::one(Kind::LanguageSkill);
+        let priority = Type::one(Kind::Integer);
+        Requirements {
+            skills,
+            language: self.source(given(["languageSkill", "language"]), language),
+            priority: self.setting(action, "priority", priority),
+        }
     }
 
     /// Collects the settings that have a value, including nested settings. The choice

@@ -44,11 +44,17 @@ pub enum Target {
 }
 
 impl Transfer {
-    /// The flow that continues the conversation, if it is loaded.
+    /// Whether the target is a queue.
+    pub fn is_to_queue(&self) -> bool {
+        matches!(self.target, Target::Acd(_))
+    }
+
+    /// The flow that continues the conversation, if the action names one and it is loaded.
     pub fn flow(&self) -> Option<FlowId> {
-        match self.target {
-            Target::Flow(_, _, flow) => flow,
-            Target::Acd(_) | Target::Object(_) => None,
+        match &self.target {
+            Target::Flow(_, _, flow) => *flow,
+            Target::Acd(target) => target.in_queue_flow.flatten(),
+            Target::Object(_) => None,
         }
     }
 }
@@ -62,11 +68,16 @@ pub struct AcdTarget {
     pub priority: Source,
     /// The skills that an agent needs.
     pub skills: Box<[Source]>,
+    /// Whether the agent also needs the skills that the conversation has, a Boolean.
+    pub appends: Source,
     /// The language skill that an agent needs.
     pub language: Source,
     /// The flow's language skill for each of its languages, by tag, if the action sets
     /// none.
     pub default_languages: Box<[(Text, Source)]>,
+    /// The in-queue flow that the action sets, by its id if it is loaded. `None` if the
+    /// queue decides.
+    pub in_queue_flow: Option<Option<FlowId>>,
 }
 
 /// Puts a callback into a queue and continues.
@@ -152,12 +163,15 @@ impl Compiler<'_> {
             self.input(action, name, holds, &mut inputs);
         }
         self.flow_input(action, "overrideInQueueFlow", &mut inputs);
+        let own_flow = name_in(&action.settings, "overrideInQueueFlow");
         let target = AcdTarget {
             queue,
             priority,
             skills: skills.into(),
+            appends: self.setting(action, "appendSkills", Type::one(Kind::Boolean)),
             language,
             default_languages: self.default_language_skills(),
+            in_queue_flow: own_flow.map(|name| self.in_queue_flow(name)),
         };
         (Target::Acd(Box::new(target)), inputs)
     }
@@ -309,7 +323,7 @@ fn skills_of(settings: &Settings) -> Vec<&Setting> {
     items.iter().filter_map(|item| skill_of(&item.value)).collect()
 }
 
-fn skill_of(item: &Setting) -> Option<&Setting> {
+pub(super) fn skill_of(item: &Setting) -> Option<&Setting> {
     let (_, body) = item.group()?.entries.first()?;
     match &body.value {
         Setting::Group(group) => group.get("skill").map(|skill| &skill.value),

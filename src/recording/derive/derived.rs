@@ -128,7 +128,8 @@ impl Derived {
     pub fn call(&self, program: &Program) -> Result<Call, Box<Diagnostic>> {
         let flow = self.entry(program)?;
         let limits = Limits { timeout_ms: self.timeout_ms, ..Limits::default() };
-        let mut call = Call::new(flow).limits(limits);
+        // A recording holds one flow, not the in-queue flow after it.
+        let mut call = Call::new(flow).limits(limits).stop_at_queue(true);
         if let Some(at) = self.at {
             call = call.at(at);
         }

@@ -355,6 +355,7 @@ impl State {
             .limits(self.organisation.limits)
             .seed(self.organisation.seed)
             .strict(self.organisation.strict)
+            .stop_at_queue(self.organisation.stop_at_queue)
             .in_organisation(Arc::clone(fixtures))
     }
 

@@ -14,7 +14,7 @@ use crate::value::{DateTime, Text, Value};
 use crate::world::Input;
 
 /// Keys of the defaults of a file.
-pub(super) const DEFAULT_KEYS: [&str; 15] = [
+pub(super) const DEFAULT_KEYS: [&str; 16] = [
     "flow",
     "node",
     "context",
@@ -24,6 +24,7 @@ pub(super) const DEFAULT_KEYS: [&str; 15] = [
     "maxActions",
     "seed",
     "strict",
+    "stopAtQueue",
     "fixtures",
     "tags",
     "compare",
@@ -167,6 +168,7 @@ fn start(node: &Node<'_>, decoder: &mut Decoder) -> Start {
         max_actions: max_actions.and_then(|count| u32::try_from(count).ok()),
         seed: whole("seed", i64::MAX, decoder).unwrap_or(0).unsigned_abs(),
         is_strict: flag(node, "strict", decoder),
+        stops_at_queue: flag(node, "stopAtQueue", decoder),
     }
 }
 

@@ -275,7 +275,7 @@ fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
     if node.is_null() {
         return Some(Expectation::Routing(None));
     }
-    let keys = ["queueId", "queueName", "skills", "priority"];
+    let keys = ["queueId", "queueName", "skills", "priority", "agent", "answeredAfterMs"];
     decoder.object("`routing`", node, &keys)?;
     // An object with only `null` values means that the call is not routed. Rows of a
     // table need this form.
@@ -284,9 +284,11 @@ fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
         return Some(Expectation::Routing(None));
     }
     let mut routing = RoutingMatcher::default();
-    for (key, place) in
-        [("queueId", &mut routing.queue_id), ("queueName", &mut routing.queue_name)]
-    {
+    for (key, place) in [
+        ("queueId", &mut routing.queue_id),
+        ("queueName", &mut routing.queue_name),
+        ("agent", &mut routing.agent),
+    ] {
         if let Some(Entry { key_span, value: node, .. }) = node.entry(key) {
             let value =
                 if node.is_null() { None } else { Some(matcher::text(node, decoder)?) };
@@ -302,6 +304,11 @@ fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
         let value =
             (!priority.is_null()).then(|| decoder.whole(node, "priority", limits, 0));
         routing.priority = Some(Spanned { value, span: *key_span });
+    }
+    if let Some(Entry { key_span, value: node, .. }) = node.entry("answeredAfterMs") {
+        let value =
+            if node.is_null() { None } else { Some(matcher::range(node, decoder)?) };
+        routing.answered_after_ms = Some(Spanned { value, span: *key_span });
     }
     Some(Expectation::Routing(Some(Box::new(routing))))
 }

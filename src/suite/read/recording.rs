@@ -10,7 +10,7 @@ use crate::suite::scenario::RecordedCall;
 /// Keys that such a test cannot have, because the recording determines the start of the
 /// call and the caller's input. The recording answers before any fixtures, so unused
 /// fixtures mean nothing.
-const RECORDED: [&str; 11] = [
+const RECORDED: [&str; 12] = [
     "node",
     "context",
     "variables",
@@ -19,6 +19,7 @@ const RECORDED: [&str; 11] = [
     "maxActions",
     "seed",
     "strict",
+    "stopAtQueue",
     "unusedFixtures",
     "input",
     "script",

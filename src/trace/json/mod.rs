@@ -5,7 +5,8 @@ mod result;
 use std::borrow::Cow;
 
 use super::event::{
-    EventKind, Failure, PathTaken, Phrase, Request, Routing, Step, Trace, Transfer,
+    Connection, EventKind, Failure, PathTaken, Phrase, Request, Routing, Step, Trace,
+    Transfer,
 };
 use super::steps::{Events, Grouped};
 use crate::diagnostic::Code;
@@ -98,14 +99,7 @@ impl<'l> JsonWriter<'l> {
         out.push_str("],\"variables\":{");
         self.write_variables(trace, out);
         out.push_str("},\"routing\":");
-        match trace.routing() {
-            Some(routing) => {
-                out.push('{');
-                self.write_routing(routing, out);
-                out.push('}');
-            }
-            None => out.push_str("null"),
-        }
+        self.write_last_routing(trace, out);
         if let Some(transfer) = trace.transfer() {
             out.push_str(",\"transfer\":");
             write_transfer(transfer, out);
@@ -228,6 +222,18 @@ impl<'l> JsonWriter<'l> {
             Phrase::Constant(id) => out.push_str(&self.names.texts[id.index()]),
             Phrase::Made(text) => write_json_string(text, out),
         }
+    }
+
+    /// Writes the last routing, with the agent who answered, or null.
+    fn write_last_routing(&self, trace: &Trace, out: &mut String) {
+        let Some(routing) = trace.routing() else { return out.push_str("null") };
+        out.push('{');
+        self.write_routing(routing, out);
+        if let Some(connection) = trace.connection() {
+            out.push(',');
+            write_connection(connection, out);
+        }
+        out.push('}');
     }
 
     fn write_routing(&self, routing: &Routing, out: &mut String) {
@@ -392,6 +398,15 @@ fn write_asked(asked: &Request, out: &mut String) {
     out.push_str(",\"inputs\":");
     asked.inputs.write(out);
     out.push('}');
+}
+
+fn write_connection(connection: &Connection, out: &mut String) {
+    out.push_str("\"answeredAfterMs\":");
+    write_number(connection.waited_ms, out);
+    if let Some(agent) = &connection.agent {
+        out.push_str(",\"agent\":");
+        write_json_string(agent, out);
+    }
 }
 
 pub(super) fn write_transfer(transfer: &Transfer, out: &mut String) {

@@ -5,10 +5,14 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::{JsonWriter, Separator, write_failure, write_number, write_transfer};
+use super::{
+    JsonWriter, Separator, write_connection, write_failure, write_number, write_transfer,
+};
 use crate::flow::EndType;
 use crate::trace::steps::Events;
-use crate::trace::{EventKind, Failure, PathTaken, Phrase, Routing, Step, Transfer};
+use crate::trace::{
+    Connection, EventKind, Failure, PathTaken, Phrase, Routing, Step, Transfer,
+};
 use crate::value::{Json, Text, Value, write_json_string};
 
 /// Keys that a field of an answer must not use: readers of a result rely on `error` to
@@ -26,7 +30,7 @@ struct Outcome<'t> {
     answered: Option<&'t Json>,
     routed: Option<&'t Routing>,
     transferred: Option<&'t Transfer>,
-    connected: Option<i64>,
+    connected: Option<&'t Connection>,
     ended: Option<EndType>,
     failed: Option<&'t Failure>,
     is_cut_off: bool,
@@ -50,7 +54,7 @@ impl<'t> Outcome<'t> {
                 EventKind::Answered(answer) => outcome.answered = Some(answer),
                 EventKind::Routed(routing) => outcome.routed = Some(routing),
                 EventKind::Transferred(transfer) => outcome.transferred = Some(transfer),
-                EventKind::Connected(waited) => outcome.connected = Some(*waited),
+                EventKind::Connected(it) => outcome.connected = Some(it),
                 EventKind::Ended(end) => outcome.ended = Some(*end),
                 EventKind::Failed(failure) => outcome.failed = Some(failure),
                 EventKind::TimedOut => outcome.is_cut_off = true,
@@ -79,7 +83,7 @@ impl<'t> Outcome<'t> {
             "digits" => self.collected.is_some(),
             "queueId" | "queueName" | "skills" | "priority" => self.routed.is_some(),
             "transfer" => self.transferred.is_some(),
-            "answeredAfterMs" => self.connected.is_some(),
+            "answeredAfterMs" | "agent" => self.connected.is_some(),
             "variables" => self.has_assigned,
             "endType" => self.ended.is_some(),
             other => RESERVED.contains(&other),
@@ -160,7 +164,7 @@ impl JsonWriter<'_> {
                 self.write_routing(routing, fields.out);
             }
             EventKind::Transferred(transfer) => fields.transfer(transfer),
-            EventKind::Connected(waited) => fields.connected(*waited),
+            EventKind::Connected(connection) => fields.connected(connection),
             EventKind::Ended(EndType::Normal) => fields.key("\"endType\":\"normal\""),
             EventKind::Ended(end) => fields.string("\"endType\":", end.name()),
             EventKind::Failed(failure) => {
@@ -189,8 +193,8 @@ impl JsonWriter<'_> {
         if let Some(transfer) = outcome.transferred {
             fields.transfer(transfer);
         }
-        if let Some(waited) = outcome.connected {
-            fields.connected(waited);
+        if let Some(connection) = outcome.connected {
+            fields.connected(connection);
         }
         if outcome.has_passed {
             write_passed(events, &mut fields);
@@ -417,9 +421,9 @@ impl Fields<'_> {
         write_transfer(transfer, self.out);
     }
 
-    fn connected(&mut self, waited: i64) {
-        self.key("\"answeredAfterMs\":");
-        write_number(waited, self.out);
+    fn connected(&mut self, connection: &Connection) {
+        self.key("");
+        write_connection(connection, self.out);
     }
 
     fn string(&mut self, key: &str, text: &str) {

@@ -9,8 +9,8 @@ use crate::flow::kinds::TransferKind;
 use crate::flow::{EndType, FlowId, NodeId, SymbolTable};
 use crate::trace::json::diagnostic;
 use crate::trace::{
-    EventKind, Failure, Field, PathTaken, Phrase, Request, Routing, Step, Subject,
-    Transfer,
+    Connection, EventKind, Failure, Field, PathTaken, Phrase, Request, Routing, Step,
+    Subject, Transfer,
 };
 use crate::value::{Json, Text, Value};
 
@@ -181,8 +181,8 @@ impl Describer<'_> {
             EventKind::Transferred(transfer) => {
                 format!("transferred to {}", self.transfer(transfer))
             }
-            EventKind::Connected(waited) => {
-                format!("answered by an agent after {}", seconds(*waited))
+            EventKind::Connected(connection) => {
+                format!("answered {}", self.connection(connection))
             }
             _ => return None,
         })
@@ -358,6 +358,13 @@ impl Describer<'_> {
             text_of_routing += &format!(", priority {priority}");
         }
         text_of_routing
+    }
+
+    /// Formats the answer of an agent to a waiting caller.
+    pub(super) fn connection(&self, connection: &Connection) -> String {
+        let agent = connection.agent.as_ref().map(|agent| self.preview.text(agent));
+        let agent = agent.unwrap_or_else(|| "an agent".into());
+        format!("by {agent} after {}", seconds(connection.waited_ms))
     }
 
     /// Formats the target of a transfer.

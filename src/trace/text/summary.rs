@@ -62,6 +62,10 @@ pub(super) fn write_summary(
         let piece = Piece::new(Ink::Path, teller.routing(routing));
         page.write_entry("  routed to", KEYS, &[piece]);
     }
+    if let Some(connection) = trace.connection() {
+        let piece = Piece::new(Ink::Path, teller.connection(connection));
+        page.write_entry("  answered", KEYS, &[piece]);
+    }
     if let Some(transfer) = trace.transfer() {
         let piece = Piece::new(Ink::Path, teller.transfer(transfer));
         page.write_entry("  transfer", KEYS, &[piece]);

@@ -23,3 +23,4 @@ mod recorded;
 mod schedules;
 mod transfers;
 mod waiting;
+mod whole_call;

@@ -26,6 +26,7 @@ pub(crate) struct Stage {
     inputs: Vec<Input>,
     limits: Limits,
     is_strict: bool,
+    stops_at_queue: bool,
 }
 
 /// A finished call.
@@ -48,6 +49,7 @@ pub(crate) fn stage(flow: impl Into<String>) -> Stage {
         inputs: Vec::new(),
         limits: Limits::default(),
         is_strict: false,
+        stops_at_queue: false,
     }
 }
 
@@ -162,6 +164,11 @@ impl Stage {
         self
     }
 
+    pub(crate) fn stop_at_queue(mut self) -> Self {
+        self.stops_at_queue = true;
+        self
+    }
+
     pub(crate) fn run(&self) -> Run {
         let fixtures = self.fixtures();
         self.answered_by(&mut FixtureHost::new(&fixtures, &self.inputs))
@@ -174,6 +181,7 @@ impl Stage {
         let mut call = Call::new(flow)
             .in_organisation(Arc::new(self.fixtures()))
             .strict(self.is_strict)
+            .stop_at_queue(self.stops_at_queue)
             .limits(self.limits);
         for (name, value) in &self.context {
             call = call.context(&program, name, value.clone());
@@ -293,9 +301,14 @@ impl Run {
     /// Returns the time in milliseconds after which an agent answered.
     pub(crate) fn connected(&self) -> Option<i64> {
         self.facts().find_map(|fact| match fact {
-            EventKind::Connected(waited) => Some(*waited),
+            EventKind::Connected(connection) => Some(connection.waited_ms),
             _ => None,
         })
+    }
+
+    /// Returns the agent who answered.
+    pub(crate) fn agent(&self) -> Option<&str> {
+        self.trace.connection()?.agent.as_deref()
     }
 
     /// Returns the routing of the conversation: queue, id, skills, priority.

@@ -98,15 +98,23 @@ fn a_queue_that_is_not_set_fails_before_any_prompt() {
     }
 }
 
+/// *Source: Genesys' help, articles/genesys-cloud-acd-processing: the interaction waits in
+/// the queue.*
 #[test]
-fn skills_that_no_agent_has_are_a_failure() {
+fn a_call_waits_for_skills_that_no_agent_has() {
     for skill in ["{skill: {lit: {name: Chess}}}", "{exp: 'ToSkill(\"Chess\")'}"] {
         let settings = format!(
             "targetQueue: {{lit: {{name: Sales}}}}\nacdSkills: [{{acdSkill: {skill}}}]"
         );
         let world = format!("{WORLD}skills: [{{name: Chess}}]");
         let run = stage(flow("transferToAcd", &settings)).world(&world).run();
-        assert_eq!(failed(&run).1, "SKILL_MISMATCH", "{skill}");
+        assert_eq!(run.end(), "completed", "{skill}");
+        assert_eq!(run.routing().unwrap(), "Sales q-1 [Chess] None");
+        assert_eq!(run.codes(), ["NO_AGENT_WITH_SKILLS"]);
+        let fails = format!("{world}\npolicies: {{skillMismatch: fail}}");
+        let run = stage(flow("transferToAcd", &settings)).world(&fails).run();
+        let message = "no agent of queue `Sales` (q-1) has the skills `Chess`".to_owned();
+        assert_eq!(failed(&run), ("One moment", "SKILL_MISMATCH".into(), message));
     }
 }
 

@@ -47,10 +47,17 @@ fn callers_who_choose_spanish_hear_it() {
     let run = clinic(MORNING).does(&["2", "3", "2"]).run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.variable("Flow.Language"), "es-us");
-    // No agent in the pharmacy speaks Spanish, so the menu continues.
+    // No agent in the pharmacy speaks Spanish, so the caller waits there.
+    assert_eq!(run.routing().as_deref(), Some("Clinic Pharmacy [Spanish] 0"));
+    insta::assert_snapshot!(run.text());
+}
+
+#[test]
+fn a_queue_that_refuses_a_call_leads_back_to_the_menu() {
+    let refuses = "policies: {skillMismatch: fail}";
+    let run = clinic(MORNING).but(refuses).does(&["2", "3", "2"]).run();
     assert_eq!(run.variable("Flow.TransferError"), "SKILL_MISMATCH");
     assert_eq!(run.routing().as_deref(), Some("Clinic Reception [Front Desk Spanish] 0"));
-    insta::assert_snapshot!(run.text());
 }
 
 #[test]
@@ -84,8 +91,9 @@ fn choices_lead_back_and_repeat_the_menu() {
 
 #[test]
 fn a_reception_that_accepts_no_call_has_a_mailbox() {
-    let nobody =
-        "queues: [{id: q-reception, name: Clinic Reception, agents: [{name: Ada}]}]";
+    let nobody = "
+queues: [{id: q-reception, name: Clinic Reception, agents: [{name: Ada}]}]
+policies: {skillMismatch: fail}";
     let run = clinic(MORNING).but(nobody).does(&["1", "0", "1"]).run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.output("To the reception"), Some("failure"));

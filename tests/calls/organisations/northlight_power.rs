@@ -18,7 +18,8 @@ fn danger_takes_precedence() {
     assert_eq!(run.end(), "completed");
     assert_eq!(run.routing().as_deref(), Some("Northlight Outages [High Voltage] 100"));
     assert_eq!(run.attributes(), ["district=unknown", "dangerous=true"]);
-    assert_eq!(run.trace.elapsed_ms, 0);
+    // The estimate in the fixtures; Kim lacks the skill.
+    assert_eq!(run.answered(), Some("Ola after 280000".into()));
     insta::assert_snapshot!(run.text());
 }
 
@@ -39,14 +40,17 @@ fn any_other_outage_is_for_the_team() {
     assert_eq!(run.attributes(), ["district=500", "dangerous=false"]);
     let run = line().run();
     assert_eq!(run.attributes(), ["district=unknown", "dangerous=false"]);
-    assert_eq!(run.trace.elapsed_ms, 8_000);
+    // Eight seconds of silence, then the wait in the queue.
+    assert_eq!(run.answered(), Some("Kim after 280000".into()));
+    assert_eq!(run.trace.elapsed_ms, 288_000);
     insta::assert_snapshot!(run.text());
 }
 
 #[test]
 fn a_team_without_the_skill_has_a_mailbox() {
-    let nobody =
-        "queues: [{id: q-outages, name: Northlight Outages, agents: [{name: Kim}]}]";
+    let nobody = "
+queues: [{id: q-outages, name: Northlight Outages, agents: [{name: Kim}]}]
+policies: {skillMismatch: fail}";
     let run = line().but(nobody).does(&["9"]).run();
     assert_eq!(run.variable("Flow.TransferError"), "SKILL_MISMATCH");
     assert_eq!(run.transfer().as_deref(), Some("voicemail Northlight Outages"));
@@ -59,6 +63,15 @@ fn waiting_callers_hear_music_until_an_agent_answers() {
     // The estimate in the fixtures.
     assert_eq!(run.trace.elapsed_ms, 280_000);
     assert_eq!(run.prompts().iter().filter(|text| **text == "[music]").count(), 7);
+    insta::assert_snapshot!(run.text());
+}
+
+#[test]
+fn a_caller_of_the_outage_line_takes_a_callback_in_its_queue() {
+    let run = line().does(&["1", "500", "1"]).run();
+    assert_eq!(run.end(), "completed");
+    assert_eq!(run.routing().as_deref(), Some("Northlight Outages [Outages] 0"));
+    assert_eq!((run.last(), run.answered()), ("Goodbye", None));
     insta::assert_snapshot!(run.text());
 }
 

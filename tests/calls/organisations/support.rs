@@ -109,6 +109,13 @@ impl Run {
         Some(format!("{queue} [{}] {priority}", routing.skills.join(" ")))
     }
 
+    /// Returns the agent who answered in the queue, and the milliseconds until then.
+    pub(crate) fn answered(&self) -> Option<String> {
+        let connection = self.trace.connection()?;
+        let agent = connection.agent.as_deref().unwrap_or("an agent");
+        Some(format!("{agent} after {}", connection.waited_ms))
+    }
+
     /// Returns the kind and name of another transfer target.
     pub(crate) fn transfer(&self) -> Option<String> {
         let transfer = self.trace.transfer()?;

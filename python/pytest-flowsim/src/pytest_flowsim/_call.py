@@ -19,7 +19,14 @@ PathLike = Union[str, "os.PathLike[str]"]
 Fixtures = Union[PathLike, Mapping[str, Any]]
 
 
-class Routing(TypedDict):
+class Answered(TypedDict, total=False):
+    """The answer of an agent in the queue, if there was one."""
+
+    answeredAfterMs: int
+    agent: str
+
+
+class Routing(Answered):
     """The queue that a call was routed to."""
 
     queueId: str | None
@@ -124,6 +131,7 @@ class Flowsim:
         max_actions: int | None = None,
         seed: int | None = None,
         strict: bool = False,
+        stop_at_queue: bool = False,
     ) -> Call:
         """Makes a call and returns it.
 
@@ -141,6 +149,7 @@ class Flowsim:
         max_actions   the call ends after this number of actions
         seed          random seed
         strict        an action that is not simulated is an error
+        stop_at_queue a transfer to a queue ends the call, also with an in-queue flow
 
         A call that ends with an error is returned too, with its `status` and `error`.
         Raises FlowsimError if the call cannot be made.
@@ -168,6 +177,8 @@ class Flowsim:
         given = [f"--{name}={value}" for name, value in options if value is not None]
         if strict:
             given.append("--strict")
+        if stop_at_queue:
+            given.append("--stop-at-queue")
         return self._call([*given, "--", *arguments])
 
     def _call(self, arguments: list[str]) -> Call:

@@ -1,11 +1,13 @@
 //! Actions that only record data for the platform.
 
 use super::outcome::{Outcome, by_output};
+use super::transfer::name_of;
 use super::values;
 use crate::engine::conversation::LANGUAGES;
 use crate::engine::effect::Effect;
+use crate::engine::queued::Requirements;
 use crate::engine::state::State;
-use crate::program::architect::{Change, Recorded, Source};
+use crate::program::architect::{self, Change, Recorded, Source};
 use crate::program::{Program, Step};
 use crate::trace::Failure;
 use crate::value::Value;
@@ -39,8 +41,29 @@ pub(super) fn execute(
             });
             return Ok(Effect::EndFlow(reason));
         }
+        Change::Requirements(requirements) => require(state, program, requirements)?,
     }
     Ok(by_output(step, 0))
+}
+
+/// Changes the skills that an agent needs, and the priority.
+fn require(
+    state: &mut State,
+    program: &Program,
+    written: &architect::Requirements,
+) -> Result<(), Box<Failure>> {
+    let skills = match &written.skills {
+        Some(skills) => Some(values::list(state, program, skills)?),
+        None => None,
+    };
+    let language = name_of(&state.value(program, &written.language)?);
+    let priority = match state.value(program, &written.priority)? {
+        Value::Integer(priority) => Some(priority),
+        _ => None,
+    };
+    let skills = skills.map(|items| items.iter().filter_map(name_of).collect());
+    state.require(Requirements { skills, language, priority });
+    Ok(())
 }
 
 /// Sets the language that the participant hears and reads from now on.

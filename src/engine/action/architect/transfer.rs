@@ -6,6 +6,7 @@ use super::outcome::{Outcome, by_output};
 use super::speech;
 use super::values::{self, note_named};
 use crate::diagnostic::Code;
+use crate::engine::action::routing::{OnMismatch, accept};
 use crate::engine::effect::not_waiting;
 use crate::engine::effect::{Effect, Waiting};
 use crate::engine::state::State;
@@ -16,7 +17,7 @@ use crate::program::architect::{AcdTarget, Target, Transfer};
 use crate::program::{Program, Step};
 use crate::trace::{self, EventKind, Failure, Field, PathTaken, Phrase, Routing};
 use crate::value::{Collection, Json, Kind, Text, Value};
-use crate::world::{ActionAnswer, Answer, QueueAnswer, is_derived_id};
+use crate::world::{ActionAnswer, Answer, is_derived_id};
 
 const FAILURE: u16 = 0;
 
@@ -49,69 +50,95 @@ pub(super) fn begin(
     }
     speech::say(state, program, &transfer.before)?;
     Ok(match routing {
-        Some(routing) => state.ask(Waiting::Queue(routing)),
+        Some((routing, language)) => state.ask(Waiting::Queue(routing, language)),
         None => state.ask(Waiting::Action { inputs }),
     })
 }
+
+/// A routing, and the language skill, which is the last of its skills.
+type Requested = (Box<Routing>, Option<Text>);
 
 /// Returns the routing, or `None` if the queue is NOT_SET.
 fn routing(
     state: &mut State,
     program: &Program,
     target: &AcdTarget,
-) -> Result<Option<Box<Routing>>, Box<Failure>> {
+) -> Result<Option<Requested>, Box<Failure>> {
     let queue = state.value(program, &target.queue)?;
     note_named(state, Field::Inputs, "targetQueue", &queue);
     let priority = state.value(program, &target.priority)?;
     let mut routing = Box::new(Routing::default());
-    if let Value::Integer(priority) = priority {
-        note_named(state, Field::Inputs, "priority", &Value::Integer(priority));
-        routing.priority = Some(priority);
-    }
-    let mut items = Vec::with_capacity(target.skills.len());
-    for source in &target.skills {
-        items.push(state.value(program, source)?);
-    }
-    routing.skills.extend(items.iter().filter_map(name_of));
-    if !items.is_empty() {
-        let skills = Collection { kind: Kind::Skill, items };
-        note_named(
-            state,
-            Field::Inputs,
-            "acdSkills",
-            &Value::Collection(Arc::new(skills)),
-        );
-    }
+    routing.priority = match priority {
+        Value::Integer(priority) => {
+            note_named(state, Field::Inputs, "priority", &Value::Integer(priority));
+            Some(priority)
+        }
+        _ => state.conversation.queueing.required.priority,
+    };
+    routing.skills = skills(state, program, target)?;
     let language = language_skill(state, program, target)?;
-    if let Some(name) = name_of(&language) {
-        note_named(state, Field::Inputs, "languageSkill", &language);
-        routing.skills.push(name);
-    }
+    routing.skills.extend(language.clone());
     if is_empty_target(&queue) {
         return Ok(None);
     }
     routing.queue_name = name_of(&queue).map(Phrase::Made);
     routing.queue_id = known_id(&queue).map(Phrase::Made);
-    Ok(Some(routing))
+    Ok(Some((routing, language)))
 }
 
-/// Returns the language skill that an agent needs: that of the action, else that of the
-/// flow for the current language.
+/// Returns the skills that an agent needs: those of the action, with those of the
+/// conversation before them if the action appends its own. An action without skills takes
+/// those that an earlier action of the call set.
+fn skills(
+    state: &mut State,
+    program: &Program,
+    target: &AcdTarget,
+) -> Result<Vec<Text>, Box<Failure>> {
+    let items = values::list(state, program, &target.skills)?;
+    let own: Vec<Text> = items.iter().filter_map(name_of).collect();
+    if !items.is_empty() {
+        let skills = Collection { kind: Kind::Skill, items };
+        let skills = Value::Collection(Arc::new(skills));
+        note_named(state, Field::Inputs, "acdSkills", &skills);
+    }
+    let appends = values::truth(state, program, &target.appends, false)?;
+    let queueing = &state.conversation.queueing;
+    let mut skills = match (appends, own.is_empty()) {
+        (true, _) => queueing.skills().to_vec(),
+        (false, true) => queueing.required.skills.clone().unwrap_or_default(),
+        (false, false) => Vec::new(),
+    };
+    for skill in own {
+        if !skills.iter().any(|known| known.eq_ignore_ascii_case(&skill)) {
+            skills.push(skill);
+        }
+    }
+    Ok(skills)
+}
+
+/// Returns the language skill that an agent needs: that of the action, else the one that
+/// an earlier action of the call set, else that of the flow for the current language.
 fn language_skill(
     state: &mut State,
     program: &Program,
     target: &AcdTarget,
-) -> Result<Value, Box<Failure>> {
+) -> Result<Option<Text>, Box<Failure>> {
     let own = state.value(program, &target.language)?;
-    if !own.is_unset() {
-        return Ok(own);
+    let required = &state.conversation.queueing.required;
+    if own.is_unset() && required.language.is_some() {
+        return Ok(required.language.clone());
     }
     let current = state.conversation.language();
     let mut defaults = target.default_languages.iter();
-    match defaults.find(|(tag, _)| tag.eq_ignore_ascii_case(&current)) {
-        Some((_, skill)) => state.value(program, skill),
-        None => Ok(own),
+    let skill = match defaults.find(|(tag, _)| tag.eq_ignore_ascii_case(&current)) {
+        Some((_, skill)) if own.is_unset() => state.value(program, skill)?,
+        _ => own,
+    };
+    let name = name_of(&skill);
+    if name.is_some() {
+        note_named(state, Field::Inputs, "languageSkill", &skill);
     }
+    Ok(name)
 }
 
 /// Continues with an answer.
@@ -124,8 +151,8 @@ pub(super) fn resume(
     answer: Answer,
 ) -> Outcome {
     match waiting {
-        Waiting::Queue(routing) => {
-            routed(state, program, step, transfer, routing, answer)
+        Waiting::Queue(routing, language) => {
+            routed(state, program, step, transfer, (routing, language), answer)
         }
         Waiting::Action { inputs } => {
             answered(state, program, step, transfer, &inputs, answer)
@@ -134,39 +161,33 @@ pub(super) fn resume(
     }
 }
 
-/// Continues with the answer about the queue.
+/// Continues with the answer about the queue: in its in-queue flow, if that is loaded.
 fn routed(
     state: &mut State,
     program: &Program,
     step: &Step,
     transfer: &Transfer,
-    mut routing: Box<Routing>,
+    (mut routing, language): Requested,
     answer: Answer,
 ) -> Outcome {
-    let symbols = &program.symbols;
-    let phrase = routing.queue_name.as_ref().or(routing.queue_id.as_ref());
-    let queue = phrase.map_or_else(Text::new, |phrase| phrase.text(symbols).clone());
-    match answer {
-        Answer::Queue(QueueAnswer::Accepted { id, name }) => {
-            routing.queue_id = id.map(Phrase::Made).or(routing.queue_id);
-            routing.queue_name = name.map(Phrase::Made).or(routing.queue_name);
-        }
-        Answer::Queue(QueueAnswer::NotFound) => {
-            let message = format!("the fixtures have no queue `{queue}`");
-            let problem = problem(Code::QUEUE_NOT_FOUND, message);
-            return fail(state, program, step, transfer, problem);
-        }
-        Answer::Queue(QueueAnswer::SkillMismatch) => {
-            let skills = routing.skills.join("`, `");
-            let message =
-                format!("no agent of queue `{queue}` has the skills `{skills}`");
-            let problem = problem(Code::SKILL_MISMATCH, message);
-            return fail(state, program, step, transfer, problem);
-        }
-        _ => state.note(|| EventKind::Noted(Code::QUEUE_NOT_CHECKED)),
+    let on_mismatch = match state.conversation.policies().skill_mismatch_fails {
+        true => OnMismatch::Fail,
+        false => OnMismatch::Wait,
+    };
+    let accepted = accept(state, &program.symbols, &mut routing, answer, on_mismatch);
+    if let Err(failure) = accepted {
+        let problem = problem(failure.code, failure.message);
+        return fail(state, program, step, transfer, problem);
     }
-    state.note(|| EventKind::Routed(routing));
-    Ok(done(state))
+    let own_flow = match &transfer.target {
+        Target::Acd(target) => target.in_queue_flow,
+        Target::Object(_) | Target::Flow(..) => None,
+    };
+    state.conversation.fault = None;
+    Ok(match state.enter_queue(program, routing, language, own_flow) {
+        Some(begin) => Effect::Go(PathTaken::Next, Some(begin)),
+        None => Effect::EndCall,
+    })
 }
 
 /// Continues with the outcome of a transfer to a target other than a queue.
@@ -333,7 +354,7 @@ pub(super) fn is_empty_target(value: &Value) -> bool {
 
 /// Returns the name of a value: the name of an object, else its id. A string or number is
 /// its own name.
-fn name_of(value: &Value) -> Option<Text> {
+pub(super) fn name_of(value: &Value) -> Option<Text> {
     let Value::Object(object) = value else {
         let text = value.to_string();
         return (!is_empty_target(value)).then(|| text.into());

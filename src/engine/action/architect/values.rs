@@ -73,6 +73,22 @@ pub(super) fn inputs(
     Ok(values)
 }
 
+/// Evaluates a list of sources. The items of collections are items of the list.
+pub(super) fn list(
+    state: &mut State,
+    program: &Program,
+    sources: &[Source],
+) -> Result<Vec<Value>, Box<Failure>> {
+    let mut items = Vec::with_capacity(sources.len());
+    for source in sources {
+        match state.value(program, source)? {
+            Value::Collection(collection) => items.extend_from_slice(&collection.items),
+            value => items.push(value),
+        }
+    }
+    Ok(items)
+}
+
 /// Records one of several named values.
 pub(super) fn note_named(
     state: &mut State,

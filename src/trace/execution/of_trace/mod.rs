@@ -197,6 +197,9 @@ impl<'t> Walk<'t> {
         let label = self.symbols.node(step.node);
         let time = self.time(step.start_ms);
         let event = if self.begins_flow(step, label) {
+            if step.depth == 0 && index > 0 {
+                self.end_transferred(&time);
+            }
             self.begun_flow(index, step, &time)
         } else if let Some(unit) = kinds::unit(&label.node_type) {
             leave_unit(self.level(), &time);
@@ -230,6 +233,9 @@ impl<'t> Walk<'t> {
             self.level().is_module = true;
             return Event::new("startedCommonModule").begin(time).declare(variables);
         }
+        if index > 0 {
+            return self.continued_flow(index, step, variables, time);
+        }
         let flow = &self.symbols.flow(self.trace.flow).flow_type;
         let built_ins = self.built_ins_of(flow);
         let started = Event::new("startedFlow")
@@ -246,6 +252,38 @@ impl<'t> Walk<'t> {
             return started;
         }
         started.play(&values::playback(audio.items, audio.barge_in == Some(true), time))
+    }
+
+    /// Ends the flow that transferred the call to another flow.
+    fn end_transferred(&mut self, time: &Text) {
+        leave_unit(self.level(), time);
+        let ended = Event::new("endedFlow").begin(time).output([]);
+        self.level().events.push(ended.with("flowExitReason", "TRANSFER".into()));
+    }
+
+    /// Returns the start of a flow that continues the call. The platform writes another
+    /// document for it.
+    fn continued_flow(
+        &self,
+        index: usize,
+        step: &Step,
+        variables: Vec<Variable>,
+        time: &Text,
+    ) -> Event {
+        let flow = self.symbols.node(step.node).flow;
+        let started = Event::new("startedFlow")
+            .with("flowId", Json::String(self.ids.flow(flow)))
+            .with("flowName", Json::String(self.symbols.flow(flow).name.clone()))
+            .begin(time)
+            .declare(variables);
+        let audio = heard::audio_of(&self.facts[index], self.symbols);
+        match audio.items.is_empty() {
+            true => started,
+            false => {
+                let is_barged_in = audio.barge_in == Some(true);
+                started.play(&values::playback(audio.items, is_barged_in, time))
+            }
+        }
     }
 
     fn next_round(&mut self, index: usize, step: &Step, time: &Text) -> Event {
@@ -331,10 +369,20 @@ impl<'t> Walk<'t> {
     }
 
     fn exit_reason(&self) -> &'static str {
-        let was_handed_on =
-            self.facts.iter().flatten().any(|fact| {
-                matches!(fact, EventKind::Routed(_) | EventKind::Transferred(_))
-            });
+        let steps = self.trace.steps.iter();
+        let begins = |step: &Step| {
+            step.depth == 0 && self.begins_flow(step, self.symbols.node(step.node))
+        };
+        let last = steps.rev().position(begins);
+        let before = last.map_or(0, |after| self.trace.steps.len() - 1 - after);
+        let was_handed_on = self.facts.iter().skip(before).flatten().any(|fact| {
+            matches!(
+                fact,
+                EventKind::Routed(_)
+                    | EventKind::Transferred(_)
+                    | EventKind::Connected(_)
+            )
+        });
         match self.trace.status {
             Status::Completed if was_handed_on => "TRANSFER",
             Status::Completed => "FLOW_DISCONNECT",

@@ -219,7 +219,7 @@ fn queue(event: &Event) -> Option<Reply> {
     let has_failed = event.output_path_id.as_deref() == Some("__FAILURE__");
     let answer = match reported.or(given) {
         Some(Json::String(code)) if code == "SKILL_MISMATCH" => {
-            QueueAnswer::SkillMismatch
+            QueueAnswer::SkillMismatch { id: id.clone(), name: name.clone() }
         }
         Some(Json::String(code)) if has_failed || code == "QUEUE_NOT_FOUND" => {
             QueueAnswer::NotFound

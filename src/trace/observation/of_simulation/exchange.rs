@@ -142,7 +142,7 @@ fn status(result: &Json) -> u16 {
 fn queue(result: &Json, error: &str) -> QueueAnswer {
     match error {
         "QUEUE_NOT_FOUND" => QueueAnswer::NotFound,
-        "SKILL_MISMATCH" => QueueAnswer::SkillMismatch,
+        "SKILL_MISMATCH" => QueueAnswer::SkillMismatch { id: None, name: None },
         _ => QueueAnswer::Accepted {
             id: text(result, "queueId"),
             name: text(result, "queueName"),

@@ -1,0 +1,399 @@
+//! A caller who waits in a queue: the requirements on the agent, and the end of the wait.
+
+use std::sync::Arc;
+
+use super::conversation::Conversation;
+use super::state::State;
+use crate::diagnostic::Code;
+use crate::expr::architect::{BUILT_INS, BuiltInId};
+use crate::flow::kinds::FlowKind;
+use crate::flow::{FlowId, NodeId, SequenceId};
+use crate::program::Program;
+use crate::trace::{Connection, EventKind, Failure, Phrase, Routing, Status};
+use crate::value::{Duration, Kind, Text, Value};
+use crate::world::{QueueWait, object_of_name};
+
+/// The longest wait in a queue, in milliseconds: 59 days. *Source: Genesys' help on ACD
+/// processing, articles/genesys-cloud-acd-processing.*
+const LONGEST_WAIT_MS: i64 = 59 * 24 * 60 * 60 * 1_000;
+
+/// The time added after a pass of an in-queue flow that took no time, in milliseconds.
+/// *Source: Genesys' help on hold music, which is silent for this time instead of
+/// looping.*
+const IDLE_PASS_MS: i64 = 10_000;
+
+/// The name of the organisation's in-queue flow for calls. *Source: Genesys' help on the
+/// behaviour of queues, articles/set-behavior-and-thresholds-for-voice-and-chat-channels.*
+const DEFAULT_FLOW: &str = "Default In-Queue Flow";
+
+const QUEUE: BuiltInId = BuiltInId::of("Call.CurrentQueue");
+const ESTIMATE: BuiltInId = BuiltInId::of("Call.EstimatedWaitTime");
+const POSITION: BuiltInId = BuiltInId::of("Call.PositionInQueue");
+
+/// Times of the agent and of the caller, from the context of the call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Patience {
+    /// Time until an agent answers, from entering a queue, in milliseconds.
+    pub(super) answer_after_ms: Option<i64>,
+    /// Time until the caller hangs up, from entering the first queue, in milliseconds.
+    pub(super) abandon_after_ms: Option<i64>,
+}
+
+/// Requirements on the agent that actions set. A transfer to a queue uses those that it
+/// does not set itself.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Requirements {
+    pub(super) skills: Option<Vec<Text>>,
+    pub(super) language: Option<Text>,
+    pub(super) priority: Option<i64>,
+}
+
+/// A conversation's relation to queues.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Queueing {
+    patience: Patience,
+    /// The requirements that actions of the call have set.
+    pub(super) required: Requirements,
+    /// The wait in the current queue.
+    wait: Option<Box<Wait>>,
+    /// The time at which the caller entered the first queue, and whether the context of
+    /// the call gives the estimated wait time and the position.
+    first: Option<First>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct First {
+    since_ms: i64,
+    has_estimate: bool,
+    has_position: bool,
+}
+
+/// A wait in a queue.
+#[derive(Debug, Clone, PartialEq)]
+struct Wait {
+    routing: Routing,
+    /// The language skill, which is the last of the skills.
+    language: Option<Text>,
+    since_ms: i64,
+    answer: AgentAnswer,
+    /// The agent who answers, if known.
+    agent: Option<Text>,
+    /// The time at which the wait ends, whatever the in-queue flow does, and the reason.
+    end: (i64, WaitEnd),
+    /// The time at which the start-up task last began, and the number of actions then.
+    pass: (i64, u32),
+}
+
+/// The time at which an agent answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AgentAnswer {
+    /// At this time of the virtual clock.
+    At(i64),
+    /// Unknown: at the end of a pass of the in-queue flow.
+    AfterPass,
+    /// No agent has the skills.
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WaitEnd {
+    Answered,
+    Abandoned,
+    Expired,
+}
+
+impl Queueing {
+    pub(super) fn new(patience: Patience) -> Self {
+        Self { patience, ..Self::default() }
+    }
+
+    /// The time at which the wait in the queue ends.
+    pub(super) fn end_ms(&self) -> Option<i64> {
+        self.wait.as_ref().map(|wait| wait.end.0)
+    }
+
+    /// Returns the skills of the conversation, except the language skill.
+    pub(super) fn skills(&self) -> &[Text] {
+        match &self.wait {
+            Some(wait) => wait.skills(),
+            None => self.required.skills.as_deref().unwrap_or_default(),
+        }
+    }
+
+    /// The caller is no longer in a queue.
+    pub(super) fn leave(&mut self) {
+        self.wait = None;
+    }
+}
+
+impl Wait {
+    fn new(routing: Routing, language: Option<Text>, since_ms: i64) -> Self {
+        Self {
+            routing,
+            language,
+            since_ms,
+            answer: AgentAnswer::AfterPass,
+            agent: None,
+            end: (i64::MAX, WaitEnd::Expired),
+            pass: (since_ms, 0),
+        }
+    }
+
+    fn skills(&self) -> &[Text] {
+        let all = &self.routing.skills;
+        all.get(..all.len() - usize::from(self.language.is_some())).unwrap_or_default()
+    }
+
+    fn require(&mut self, changes: &Requirements) {
+        let skills = changes.skills.as_deref().unwrap_or(self.skills()).to_vec();
+        self.language = changes.language.clone().or(self.language.take());
+        self.routing.skills = skills;
+        self.routing.skills.extend(self.language.clone());
+        self.routing.priority = changes.priority.or(self.routing.priority);
+    }
+
+    /// Sets the end of the wait. If several reasons apply at the same time, the agent
+    /// answers.
+    fn set_end(&mut self, abandoned_ms: Option<i64>) {
+        let answered = match self.answer {
+            AgentAnswer::At(time) => Some((time, WaitEnd::Answered)),
+            AgentAnswer::AfterPass | AgentAnswer::Never => None,
+        };
+        let abandoned = abandoned_ms.map(|time| (time, WaitEnd::Abandoned));
+        let expired = self.since_ms.saturating_add(LONGEST_WAIT_MS);
+        let all = [answered, abandoned, Some((expired, WaitEnd::Expired))];
+        let first = all.into_iter().flatten().min_by_key(|(time, _)| *time);
+        self.end = first.unwrap_or(self.end);
+    }
+}
+
+impl Conversation {
+    /// Puts the caller into a queue, and sets the built-in variables about it. Values
+    /// given by the call take precedence over the data of the queue in the fixtures.
+    fn enter_queue(&mut self, wait: Wait, id: &str, name: &str) {
+        let (estimate, position) = (self.get(ESTIMATE), self.get(POSITION));
+        let first = *self.queueing.first.get_or_insert(First {
+            since_ms: wait.since_ms,
+            has_estimate: !estimate.is_unset(),
+            has_position: !position.is_unset(),
+        });
+        self.set_queue(id, name);
+        let known = self.queue_wait(&[]);
+        if !first.has_estimate {
+            let estimate = known.estimated_ms.and_then(Duration::from_milliseconds);
+            self.set_or_unset(ESTIMATE, estimate.map(Value::Duration));
+        }
+        if !first.has_position {
+            let position = known.waiting.map(|before| before.saturating_add(1));
+            self.set_or_unset(POSITION, position.map(Value::Integer));
+        }
+        let now_ms = wait.since_ms;
+        self.queueing.wait = Some(Box::new(wait));
+        self.schedule_answer(now_ms);
+    }
+
+    fn set_or_unset(&mut self, variable: BuiltInId, value: Option<Value>) {
+        let unset = || Value::unset(BUILT_INS[variable.index()].value_type);
+        self.set(variable, value.unwrap_or_else(unset));
+    }
+
+    /// Sets the queue in which the caller waits, found by its id or its name.
+    fn set_queue(&mut self, id: &str, name: &str) {
+        let organisation = Arc::clone(&self.organisation.0);
+        let found = organisation.by_id(Kind::Queue, id);
+        let found = found.or_else(|| organisation.by_id(Kind::Queue, name));
+        let found = found.or_else(|| organisation.by_name(Kind::Queue, name));
+        let label = if name.is_empty() { id } else { name };
+        if let Some(queue) = found {
+            self.set(QUEUE, queue);
+        } else if !label.is_empty() {
+            self.set(QUEUE, object_of_name(Kind::Queue, &label.into()));
+        }
+    }
+
+    /// Returns how long callers with these skills wait in the current queue.
+    fn queue_wait(&self, skills: &[Text]) -> QueueWait {
+        let queue = self.get(QUEUE);
+        let (id, name) = (text_of(queue, "id"), text_of(queue, "name"));
+        self.organisation.0.queue_wait(&id, &name, skills)
+    }
+
+    /// Decides when an agent answers the waiting caller, from now on.
+    fn schedule_answer(&mut self, now_ms: i64) {
+        let Some(mut wait) = self.queueing.wait.take() else { return };
+        let known = self.queue_wait(&wait.routing.skills);
+        let estimated_ms = match self.get(ESTIMATE) {
+            Value::Duration(estimate) => Some(estimate.milliseconds().max(0)),
+            _ => None,
+        };
+        let patience = self.queueing.patience;
+        let after = patience.answer_after_ms.or(known.answer_after_ms);
+        wait.answer = match after.or(estimated_ms.filter(|_| !known.has_no_agent)) {
+            Some(after) => {
+                AgentAnswer::At(wait.since_ms.saturating_add(after).max(now_ms))
+            }
+            None if known.has_no_agent => AgentAnswer::Never,
+            None => AgentAnswer::AfterPass,
+        };
+        wait.agent = known.agent;
+        let first_ms = self.queueing.first.map_or(wait.since_ms, |first| first.since_ms);
+        let abandoned = patience.abandon_after_ms;
+        wait.set_end(abandoned.map(|after| first_ms.saturating_add(after).max(now_ms)));
+        self.queueing.wait = Some(wait);
+    }
+}
+
+fn text_of(value: &Value, property: &str) -> Text {
+    match value.property(property) {
+        Some(Value::String(text)) => text,
+        _ => Text::new(),
+    }
+}
+
+impl State {
+    /// Begins the wait of a call that starts in an in-queue flow, in the queue that the
+    /// context names.
+    pub(super) fn begin_in_queue(&mut self) {
+        let given = self.conversation.get(QUEUE);
+        let (id, name) = match given {
+            Value::String(name) => (Text::new(), name.clone()),
+            object => (text_of(object, "id"), text_of(object, "name")),
+        };
+        let wait = Wait::new(Routing::default(), None, self.clock_ms);
+        self.conversation.enter_queue(wait, &id, &name);
+    }
+
+    /// Routes the conversation to a queue, and enters its in-queue flow if it is loaded.
+    /// Returns the first step of that flow. `language` is the language skill, which is
+    /// the last of the skills.
+    pub(super) fn enter_queue(
+        &mut self,
+        program: &Program,
+        routing: Box<Routing>,
+        language: Option<Text>,
+        own_flow: Option<Option<FlowId>>,
+    ) -> Option<NodeId> {
+        let text = |phrase: &Option<Phrase>| {
+            let text = phrase.as_ref().map(|phrase| phrase.text(&program.symbols));
+            text.cloned().unwrap_or_default()
+        };
+        let (id, name) = (text(&routing.queue_id), text(&routing.queue_name));
+        let flow = match own_flow {
+            Some(flow) => flow.filter(|_| self.may_wait(program)),
+            None => self.in_queue_flow(program, &id, &name),
+        };
+        let part = flow.and_then(|flow| program.unit(flow).architect.as_deref());
+        let waits = Wait::new(Routing::clone(&routing), language, self.clock_ms);
+        self.note(|| EventKind::Routed(routing));
+        let (flow, part) = (flow?, part?);
+        self.replace_flow(program, flow, part);
+        self.conversation.enter_queue(waits, &id, &name);
+        Some(part.begin)
+    }
+
+    /// Whether a transfer to a queue continues in an in-queue flow: only in calls.
+    fn may_wait(&self, program: &Program) -> bool {
+        let flow = self.frames.first().map(|frame| program.unit(frame.flow));
+        let part = flow.and_then(|unit| unit.architect.as_deref());
+        !self.stops_at_queue
+            && part
+                .is_some_and(|it| matches!(it.nature, FlowKind::Call | FlowKind::InQueue))
+    }
+
+    /// Returns the in-queue flow of a queue, or else of the organisation, if it is loaded.
+    fn in_queue_flow(
+        &mut self,
+        program: &Program,
+        id: &str,
+        name: &str,
+    ) -> Option<FlowId> {
+        if !self.may_wait(program) {
+            return None;
+        }
+        let organisation = &self.conversation.organisation.0;
+        let Some(written) = organisation.in_queue_flow(id, name) else {
+            return program.in_queue_flow(DEFAULT_FLOW);
+        };
+        let found = program.in_queue_flow(written);
+        if found.is_none() {
+            self.note(|| EventKind::Noted(Code::IN_QUEUE_FLOW_NOT_LOADED));
+        }
+        found
+    }
+
+    /// Changes the requirements of the conversation on agents. A waiting caller is routed
+    /// anew.
+    pub(super) fn require(&mut self, changes: Requirements) {
+        let queueing = &mut self.conversation.queueing;
+        let changed = queueing.wait.as_mut().map(|wait| {
+            wait.require(&changes);
+            wait.routing.clone()
+        });
+        let required = &mut queueing.required;
+        required.skills = changes.skills.or(required.skills.take());
+        required.language = changes.language.or(required.language.take());
+        required.priority = changes.priority.or(required.priority);
+        if let Some(routing) = changed {
+            self.note(|| EventKind::Routed(Box::new(routing)));
+            self.conversation.schedule_answer(self.clock_ms);
+        }
+    }
+
+    /// Begins the start-up task of an in-queue flow again, unless an agent answers now.
+    pub(super) fn repeat_pass(&mut self, program: &Program, start: SequenceId) {
+        let Some(wait) = &self.conversation.queueing.wait else {
+            return self.finish_handled();
+        };
+        let (answer, (began_ms, actions)) = (wait.answer, wait.pass);
+        if answer == AgentAnswer::AfterPass {
+            return self.connect();
+        }
+        self.conversation.fault = None;
+        // A pass must take time, or the start-up task would loop without end. If nothing
+        // can change, the remaining time passes at once.
+        let is_idle = actions == self.actions && answer == AgentAnswer::Never;
+        let pause = if is_idle { i64::MAX } else { IDLE_PASS_MS };
+        if began_ms == self.clock_ms
+            && let Some(frame) = self.wait(pause)
+        {
+            return self.cut_off(program, self.node_of_step(), frame);
+        }
+        if let Some(wait) = &mut self.conversation.queueing.wait {
+            wait.pass = (self.clock_ms, self.actions);
+        }
+        let begin = self.go_to_task(program, start);
+        self.go_to(Some(begin));
+    }
+
+    /// Ends the wait at its time: an agent answers, the caller hangs up, or the wait
+    /// lasted too long.
+    pub(super) fn end_wait(&mut self, node: NodeId) {
+        let end = self.conversation.queueing.wait.as_ref().map(|wait| wait.end.1);
+        let failure = match end {
+            None | Some(WaitEnd::Answered) => return self.connect(),
+            Some(WaitEnd::Abandoned) => {
+                let message = "the caller hung up while waiting in the queue";
+                Failure::new(Code::CALLER_HUNG_UP, message)
+            }
+            Some(WaitEnd::Expired) => {
+                let message = "no agent answered within 59 days";
+                Failure::new(Code::QUEUE_WAIT_EXCEEDED, message)
+            }
+        };
+        self.note(|| EventKind::Failed(failure.clone()));
+        self.finish(Status::Error, Some((failure, node)));
+    }
+
+    /// An agent answers: the in-queue flow ends.
+    fn connect(&mut self) {
+        let wait = self.conversation.queueing.wait.take();
+        let since_ms = wait.as_ref().map_or(0, |wait| wait.since_ms);
+        let connection = Connection {
+            waited_ms: self.clock_ms.saturating_sub(since_ms),
+            agent: wait.and_then(|wait| wait.agent),
+        };
+        self.note(|| EventKind::Connected(Box::new(connection)));
+        self.conversation.fault = None;
+        self.finish_handled();
+    }
+}
