@@ -183,7 +183,10 @@ impl<'k> Probe<'k> {
 
     fn replay(&self, kit: &Kit, fixtures: &Fixtures) -> Result<Comparison, String> {
         let call = self.recorded.derived.call(&kit.program);
-        let call = call.map_err(|problem| problem.message)?;
+        let mut call = call.map_err(|problem| problem.message)?;
+        for (name, value) in &self.case.start.context {
+            call = call.context(&kit.program, name, value.clone());
+        }
         Ok(self.recorded.replay(&call, &kit.program, fixtures, &mut |_| {}).comparison)
     }
 }

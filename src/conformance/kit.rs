@@ -37,8 +37,12 @@ pub const FILES: &[(&str, &str)] = &files![
     "flows/09.yaml",
     "flows/10.yaml",
     "flows/11.yaml",
+    "flows/12-callback.yaml",
+    "flows/12-waiting.yaml",
+    "flows/12.yaml",
     "flows/13.yaml",
     "flows/14.yaml",
+    "flows/15-bot.yaml",
     "flows/15.yaml",
 ];
 

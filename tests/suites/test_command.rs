@@ -54,7 +54,7 @@ const ONE_FAILS: &str = r#"tests:
 fn the_bundled_suite_passes() {
     let (code, out, error) = flowsim(root(), &["fixtures"]);
     assert_eq!((code, error.as_str()), (Some(0), ""), "{out}");
-    assert!(out.contains("\n82 tests: 82 passed"), "{out}");
+    assert!(out.contains("\n89 tests: 89 passed"), "{out}");
 }
 
 #[test]
