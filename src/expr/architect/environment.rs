@@ -58,6 +58,9 @@ pub struct Policies {
     /// Whether an estimated wait time below one minute is announced as it is. By default
     /// it counts as one minute.
     pub short_waits_are_exact: bool,
+    /// Whether the caller is in the menu again after the last attempt to dial an
+    /// extension there. By default the call is disconnected.
+    pub failed_extensions_return: bool,
 }
 
 /// The organisation, the clock and the random number generator, for functions that are

@@ -15,6 +15,7 @@ mod logic;
 mod menu;
 mod message;
 mod operation;
+mod publishing;
 mod queue;
 mod setting;
 mod spec;
@@ -27,6 +28,7 @@ pub use flow_type::FlowKind;
 pub(crate) use flow_type::{SECURE_CALL, flow_type, flow_types, is_flow_type};
 pub use operation::{By, End, MenuTarget, TransferKind};
 pub(crate) use operation::{LookupKind, Operation, QuestionKind, SideEffect, Support};
+pub(crate) use publishing::{ERROR_HANDLINGS, MOST_CASES, range_of, words_of};
 pub(crate) use setting::{SettingForm, SettingSpec, flow_setting, unit_setting};
 pub(crate) use spec::{ActionSpec, SUCCESSES, capitalized};
 

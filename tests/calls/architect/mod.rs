@@ -10,6 +10,7 @@ mod ids;
 mod kinds;
 mod languages;
 mod listen;
+mod literals;
 mod lookups;
 mod menus;
 mod messages;
