@@ -40,7 +40,7 @@ pub const DEFAULT_START: DateTime =
     DateTime::from_milliseconds(1_767_603_600_000).unwrap();
 
 /// Fields of a context, and the Architect variables that hold them.
-const FIELDS: [(&str, &str); 22] = [
+const FIELDS: [(&str, &str); 24] = [
     ("from", "Call.Ani"),
     ("ani", "Call.Ani"),
     ("to", "Call.CalledAddress"),
@@ -59,6 +59,8 @@ const FIELDS: [(&str, &str); 22] = [
     ("language", "Email.Language"),
     ("language", "Message.Language"),
     ("uuiData", "Call.UUIData"),
+    ("externalContactId", "Call.ExternalContactId"),
+    ("externalOrganizationId", "Call.CustomerExternalOrganizationID"),
     ("invocationData", "Call.InvocationData"),
     ("queue", "Call.CurrentQueue"),
     ("positionInQueue", "Call.PositionInQueue"),

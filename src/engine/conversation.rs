@@ -209,6 +209,11 @@ impl Conversation {
         dropped
     }
 
+    /// The time of the next key that was typed ahead, in milliseconds.
+    pub(super) fn next_key_ms(&self) -> Option<i64> {
+        self.keys.front().map(|(_, at_ms)| *at_ms)
+    }
+
     /// Takes the next key if the predicate accepts it.
     pub(super) fn take_key_if(
         &mut self,

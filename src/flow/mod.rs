@@ -18,6 +18,7 @@ mod dependency;
 mod ids;
 pub mod kinds;
 mod link;
+pub(crate) mod literal;
 mod model;
 mod place;
 mod required_type;

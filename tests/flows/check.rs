@@ -44,7 +44,7 @@ const WITH_FIXTURE: [Code; 25] = [
 ];
 
 /// The codes that only Architect flows have; their files are Archy YAML.
-const OF_ARCHITECT: [Code; 11] = [
+const OF_ARCHITECT: [Code; 16] = [
     Code::UNSET_PLACEHOLDER,
     Code::UNKNOWN_FUNCTION,
     Code::UNKNOWN_VARIABLE,
@@ -54,6 +54,11 @@ const OF_ARCHITECT: [Code; 11] = [
     Code::NESTED_COMMON_MODULE,
     Code::DUPLICATE_CHOICE,
     Code::UNKNOWN_ACTION,
+    Code::UNAVAILABLE_ACTION,
+    Code::MISSING_SETTING,
+    Code::LIMIT_EXCEEDED,
+    Code::UNKNOWN_VALUE,
+    Code::OPEN_PATH,
     Code::UNKNOWN_INPUT,
     Code::UNKNOWN_OUTPUT,
 ];

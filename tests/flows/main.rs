@@ -15,6 +15,7 @@ mod exports;
 mod expressions;
 mod graph;
 mod nesting;
+mod publishing;
 mod readers;
 mod same_flow;
 #[path = "../support/shared.rs"]

@@ -52,7 +52,11 @@ fn the_tests_of_the_behaviour_page_exist() {
         page.split('`').filter_map(|word| word.split_once("::")).collect();
     assert!(names.len() > 10, "{names:?}");
     for (file, name) in names {
-        let text = read(&format!("tests/calls/architect/{file}.rs"));
+        let folders = ["tests/calls/architect", "tests/flows"];
+        let paths = folders.map(|folder| root().join(folder).join(format!("{file}.rs")));
+        let path = paths.iter().find(|path| path.exists());
+        let path = path.unwrap_or_else(|| panic!("no file of tests {file}"));
+        let text = fs::read_to_string(path).unwrap();
         assert!(text.contains(&format!("fn {name}()")), "no test {file}::{name}");
     }
 }

@@ -43,6 +43,12 @@ pub const BUILT_INS: &[BuiltIn] = &[
     one("Call.PositionInQueue", Kind::Integer, "__CALL_POSITION_IN_QUEUE__"),
     one("Call.Contact", Kind::Contact, "__FLOW_CONTACT__"),
     text("Call.ContactId", "__CALL_CONTACT_ID__"),
+    // The names are those of Genesys' help; the ids follow the pattern of all others.
+    text("Call.ExternalContactId", "__CALL_EXTERNAL_CONTACT_ID__"),
+    text(
+        "Call.CustomerExternalOrganizationID",
+        "__CALL_CUSTOMER_EXTERNAL_ORGANIZATION_ID__",
+    ),
     one("Call.ContactList", Kind::ContactList, "__FLOW_CONTACT_LIST__"),
     one("Call.Campaign", Kind::Campaign, "__FLOW_CAMPAIGN__"),
     text("Interaction.Id", "__INTERACTION_ID__"),

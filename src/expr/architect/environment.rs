@@ -67,6 +67,9 @@ pub struct Policies {
     /// Whether a flow that lacks the language of the conversation keeps it. By default it
     /// continues in its own default language.
     pub keeps_unsupported_language: bool,
+    /// Whether the caller is in the menu again after the last attempt to dial an
+    /// extension there. By default the call is disconnected.
+    pub failed_extensions_return: bool,
 }
 
 /// The organisation, the clock and the random number generator, for functions that are

@@ -15,6 +15,7 @@ mod logic;
 mod menu;
 mod message;
 mod operation;
+mod publishing;
 mod queue;
 mod setting;
 mod spec;
@@ -31,6 +32,7 @@ pub use operation::{By, End, MenuTarget, TransferKind};
 pub(crate) use operation::{
     LocalKind, LookupKind, Operation, QuestionKind, SideEffect, Support,
 };
+pub(crate) use publishing::{ERROR_HANDLINGS, MOST_CASES, range_of, words_of};
 pub(crate) use setting::{SettingForm, SettingSpec, flow_setting, unit_setting};
 pub(crate) use spec::{ActionSpec, LOOP_BODY, SUCCESSES, capitalized};
 

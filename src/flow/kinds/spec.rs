@@ -144,7 +144,7 @@ impl ActionSpec {
     }
 
     /// The name of a choice without `menu`.
-    fn unprefixed(&self) -> &'static str {
+    pub(super) fn unprefixed(&self) -> &'static str {
         self.name.strip_prefix("menu").filter(|_| self.is_choice).unwrap_or(self.name)
     }
 }

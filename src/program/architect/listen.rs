@@ -71,6 +71,9 @@ pub struct DialByExtension {
     pub repeats: Source,
     /// The variable that receives the extension if the connection fails.
     pub extension: Option<VariableId>,
+    /// Whether it is a choice of a menu, which has no outputs: the call is disconnected
+    /// after the last attempt. *Source: Genesys' help on Dial By Extension.*
+    pub is_choice: bool,
 }
 
 impl Compiler<'_> {
@@ -121,6 +124,8 @@ impl Compiler<'_> {
             audio: self.setting(action, "repromptAudio", Type::one(Kind::Audio)),
             repeats: self.setting(action, "repromptCount", integer),
             extension: names.iter().find_map(|name| self.output(action, name)),
+            is_choice: action.spec().is_some_and(|kind| kind.is_choice)
+                && action.outputs.iter().all(|output| output.actions.is_empty()),
         };
         Action::DialByExtension(Box::new(dial))
     }

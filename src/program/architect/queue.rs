@@ -11,8 +11,12 @@ use crate::value::{Kind, Type};
 pub struct HoldMusic {
     /// The music, a Prompt.
     pub prompt: Source,
+    /// The music if the prompt has no audio in the language of the call.
+    pub fallback: Source,
     /// The playing time, a Duration; without one, the whole prompt is played once.
     pub duration: Option<Source>,
+    /// Whether a key ends the music, a Boolean.
+    pub barge_in: Source,
 }
 
 /// Announces the estimated wait time.
@@ -91,8 +95,15 @@ impl Compiler<'_> {
         let prompt = settings.and_then(|settings| settings.get("holdMusic"));
         let written = prompt.map(|prompt| &prompt.value);
         let written = written.filter(|written| **written != Setting::NoValue);
+        match written {
+            Some(written) => self.source(Some(written), Type::one(Kind::Prompt)),
+            None => self.usual_hold_music(),
+        }
+    }
+
+    fn usual_hold_music(&self) -> Source {
         let usual = Setting::Prompt("PromptSystem.on_hold_music".into());
-        self.source(Some(written.unwrap_or(&usual)), Type::one(Kind::Prompt))
+        self.source(Some(&usual), Type::one(Kind::Prompt))
     }
 
     pub(super) fn hold_music(&self, action: &architect::Action) -> Action {
@@ -105,7 +116,13 @@ impl Compiler<'_> {
             Some(_) => self.setting(action, "prompt", Type::one(Kind::Prompt)),
             None => self.hold_prompt(),
         };
-        Action::HoldMusic(Box::new(HoldMusic { prompt, duration }))
+        let boolean = Type::one(Kind::Boolean);
+        Action::HoldMusic(Box::new(HoldMusic {
+            prompt,
+            fallback: self.usual_hold_music(),
+            duration,
+            barge_in: self.setting(action, "bargeInEnabled", boolean),
+        }))
     }
 
     pub(super) fn estimated_wait(&self, action: &architect::Action) -> Action {

@@ -6,10 +6,8 @@ use super::names::Names;
 use crate::diagnostic::Code;
 use crate::expr::architect::Expression;
 use crate::flow::architect::Setting;
-use crate::value::{
-    Audio, Communication, Decimal, Duration, Json, Kind, Number, Text, Type, Value,
-    properties_of,
-};
+use crate::flow::literal::duration;
+use crate::value::{Audio, Communication, Json, Kind, Text, Type, Value, properties_of};
 
 /// The source of a value.
 #[derive(Debug, Clone)]
@@ -132,6 +130,9 @@ fn literal(json: &Json, holds: Type, names: &mut Names<'_>) -> Source {
         let items = items.iter().map(|item| literal(unwrapped(item), one, names));
         return Source::List(holds.kind, items.collect());
     }
+    if let (Json::String(text), Some(function)) = (json, conversion(holds.kind)) {
+        return expression(&format!("{function}({})", in_quotes(text)), holds, names);
+    }
     if let Some(name) = name_of(json, holds.kind) {
         return match holds.kind {
             Kind::Prompt | Kind::Audio => expression(name, holds, names),
@@ -151,6 +152,22 @@ fn literal(json: &Json, holds: Type, names: &mut Names<'_>) -> Source {
         Ok(value) => Source::Constant(value),
         Err(message) => Source::Broken(Box::new((Code::WRONG_TYPE, message.into()))),
     }
+}
+
+/// Returns the function that converts a literal of a type that has no other literals.
+/// *Source: exports, whose literals of these types are a number and an address.*
+fn conversion(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::PhoneNumber => Some("ToPhoneNumber"),
+        Kind::EmailAddress => Some("MakeEmailAddress"),
+        _ => None,
+    }
+}
+
+/// Returns a string as an expression.
+fn in_quotes(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{escaped}\"")
 }
 
 /// Unwraps an item of a list of literals: `{lit: 1}`.
@@ -183,27 +200,4 @@ fn name_of(json: &Json, kind: Kind) -> Option<&Text> {
 
 fn is_object(kind: Kind) -> bool {
     !properties_of(kind).is_empty()
-}
-
-/// Reads `{seconds: 5}`, `{minutes: 1}`, `{ms: 300}`. Several units add up.
-fn duration(json: &Json) -> Option<Duration> {
-    let Json::Object(units) = json else { return None };
-    let mut milliseconds = Decimal::zero();
-    for (unit, count) in units.iter() {
-        let of_unit: i64 = match unit.as_str() {
-            "ms" | "milliseconds" => 1,
-            "seconds" => 1_000,
-            "minutes" => 60_000,
-            "hours" => 3_600_000,
-            "days" => 86_400_000,
-            _ => return None,
-        };
-        let count = match Number::of(&Value::Json(count.clone()))? {
-            Number::Integer(count) => Decimal::from(count),
-            Number::Decimal(count) => count,
-        };
-        let added = count.checked_mul(&Decimal::from(of_unit))?;
-        milliseconds = milliseconds.checked_add(&added)?;
-    }
-    Duration::from_milliseconds(milliseconds.truncate()?)
 }

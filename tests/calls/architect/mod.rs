@@ -12,6 +12,7 @@ mod ids;
 mod kinds;
 mod languages;
 mod listen;
+mod literals;
 mod local;
 mod lookups;
 mod loops;

@@ -70,3 +70,33 @@ fn an_estimated_wait_below_a_minute_counts_as_one() {
     let exact = "policies: {shortWaits: exact}";
     assert_eq!(words(exact), "Your estimated wait time is 20 seconds.");
 }
+
+/// *Source: Genesys' help on Dial By Extension: the number of attempts before the call is
+/// disconnected.*
+#[test]
+fn the_last_attempt_to_dial_an_extension_disconnects() {
+    let flow = "inboundCall:
+  name: F
+  startUpRef: /inboundCall/menus/menu[Main_1]
+  menus:
+    - menu:
+        name: Main
+        refId: Main_1
+        audio: {tts: Menu}
+        choices:
+          - menuDialByExtension:
+              name: Dial
+              dtmf: digit_1
+              repromptAudio: {tts: Again}
+              repromptCount: {lit: 1}
+          - menuDisconnect: {name: Bye, dtmf: digit_9}
+";
+    let users = "users: [{name: Ann, extension: '101'}]\n";
+    let inputs = ["1", "55#", "66#", "9"];
+    let disconnected = run(flow, users, &inputs);
+    assert_eq!(disconnected.path(), ["F", "Main", "Dial"]);
+    assert_eq!(disconnected.prompts(), ["Menu", "Again"]);
+    let world = format!("{users}policies: {{failedExtensions: return}}");
+    let returned = run(flow, &world, &inputs);
+    assert_eq!(returned.path(), ["F", "Main", "Dial", "Main", "Bye"]);
+}

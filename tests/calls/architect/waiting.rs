@@ -1,11 +1,16 @@
 //! Callers who wait in a queue.
 
 use flowsim::engine::Limits;
+use flowsim::trace::Field;
 
 use super::support::{Stage, indented, stage};
 
 fn waiting(actions: &str) -> Stage {
-    stage(format!(
+    stage(waiting_flow(actions))
+}
+
+fn waiting_flow(actions: &str) -> String {
+    format!(
         "inqueueCall:
   name: Wait
   defaultLanguage: en-us
@@ -16,7 +21,7 @@ fn waiting(actions: &str) -> Stage {
   startUpTaskActions:
 {}",
         indented(actions, 4)
-    ))
+    )
 }
 
 const MUSIC: &str = "- playAudio: {name: Patience, audio: {tts: Please wait}}
@@ -99,6 +104,68 @@ fn music_plays_for_a_time() {
             "- holdMusic: {{name: M, prompt: {{exp: Flow.HoldPrompt}}, playStyle: {style}}}"
         );
         assert_eq!(waiting(&music).run().connected(), Some(expected), "{style}");
+    }
+}
+
+/// *Source: Genesys' help on Hold Music.*
+#[test]
+fn a_key_ends_the_music_only_if_barge_in_is_enabled() {
+    let ask = |name: &str| {
+        format!(
+            "- collectInput: {{name: {name}, inputAudio: {{tts: {name}?}}, \
+             inputData: {{var: Task.{name}}}, digits: {{exact: {{lit: 1}}}}, \
+             noEntryTimeout: {{lit: {{seconds: 1}}}}}}\n"
+        )
+    };
+    for (barge_in, elapsed_ms, second) in
+        [("{lit: true}", 4_000, "\"2\""), ("{lit: false}", 21_000, "null")]
+    {
+        let actions = format!(
+            "{}- holdMusic: {{name: Music, prompt: {{exp: Flow.HoldPrompt}}, \
+             bargeInEnabled: {barge_in}, playStyle: {{entirePrompt: true}}}}\n{}- disconnect: {{name: Bye}}",
+            ask("One"),
+            ask("Two")
+        );
+        let flow = waiting_flow(&actions).replace(
+            "  startUpTaskActions:",
+            "  startUpTaskVariables:
+    - stringVariable: {name: Task.One}
+    - stringVariable: {name: Task.Two}
+  startUpTaskActions:",
+        );
+        let stage = stage(flow).context(&[("answerAfterMs", "100000")]).world(WORLD);
+        let run = stage.inputs(&["1@0,2@4000"]).run();
+        assert_eq!(run.trace.elapsed_ms, elapsed_ms, "{barge_in}");
+        assert_eq!(run.variable("Task.Two"), second, "{barge_in}");
+        assert_eq!(
+            run.values(Field::DroppedKeys).join(""),
+            if second == "null" { "2" } else { "" }
+        );
+    }
+}
+
+/// *Source: Genesys' help on Hold Music.*
+#[test]
+fn music_without_audio_in_the_language_is_the_music_of_the_system() {
+    let world = format!(
+        "{WORLD}languages: {{default: en-us, supported: [en-us, es-us]}}
+prompts:
+  Jazz: {{tts: {{en-us: jazz}}, duration: 5000}}
+  Salsa: {{tts: {{en-us: swing, es-us: salsa}}, duration: 5000}}
+"
+    );
+    for (prompt, language, heard) in [
+        ("Jazz", "en-us", "jazz"),
+        ("Jazz", "es-us", "la la la"),
+        ("Salsa", "es-us", "salsa"),
+        ("Unknown", "es-us", "[prompt Unknown]"),
+    ] {
+        let music = format!(
+            "- holdMusic: {{name: M, prompt: {{lit: {{name: Prompt.{prompt}}}}}, playStyle: {{entirePrompt: true}}}}\n- disconnect: {{name: Bye}}"
+        );
+        let context = [("language", language), ("answerAfterMs", "100000")];
+        let run = waiting(&music).world(&world).context(&context).run();
+        assert_eq!(run.prompts(), [heard], "{prompt} {language}");
     }
 }
 

@@ -220,5 +220,8 @@ fn give_up(
     if let Some(variable) = dial.extension {
         state.assign(program, variable, extension)?;
     }
+    if dial.is_choice && !state.conversation.policies().failed_extensions_return {
+        return Ok(Effect::EndCall);
+    }
     Ok(by_output(step, output))
 }

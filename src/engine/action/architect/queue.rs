@@ -33,8 +33,12 @@ pub(super) fn hold_music(
     step: &Step,
     music: &HoldMusic,
 ) -> Outcome {
-    let prompt = state.value(program, &music.prompt)?;
+    let mut prompt = state.value(program, &music.prompt)?;
     note_named(state, Field::Inputs, "prompt", &prompt);
+    if is_silent(state, &prompt) {
+        prompt = state.value(program, &music.fallback)?;
+    }
+    let barge_in = values::truth(state, program, &music.barge_in, false)?;
     let milliseconds = match &music.duration {
         Some(duration) => {
             let duration = state.value(program, duration)?;
@@ -48,10 +52,29 @@ pub(super) fn hold_music(
         .unwrap_or(UNKNOWN_PROMPT_MS),
     };
     speech::hear(state, prompt)?;
-    Ok(match state.wait(milliseconds) {
+    let key_ms = state.conversation.next_key_ms().filter(|_| barge_in);
+    let until_key = key_ms.map(|at_ms| at_ms.saturating_sub(state.clock_ms).max(0));
+    let cut_off = state.wait(until_key.map_or(milliseconds, |ms| ms.min(milliseconds)));
+    if !barge_in {
+        speech::drop_keys(state);
+    }
+    Ok(match cut_off {
         Some(frame) => Effect::CutOff(frame),
         None => Effect::Go(PathTaken::Next, step.next),
     })
+}
+
+/// Whether a prompt has words in the default language, but none in the language of the
+/// call. *Source: Genesys' help on Hold Music.*
+fn is_silent(state: &State, prompt: &Value) -> bool {
+    let Value::Object(prompt) = prompt else { return false };
+    let language = state.conversation.language();
+    let organisation = &state.conversation.organisation.0;
+    let has_words =
+        prompt.properties.get("textToSpeech").is_some_and(|words| !words.is_unset());
+    has_words
+        && !language.eq_ignore_ascii_case(&organisation.default_language())
+        && organisation.prompt_in(prompt, &language).is_none()
 }
 
 pub(super) fn estimated_wait(

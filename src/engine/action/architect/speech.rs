@@ -57,7 +57,7 @@ pub(super) fn hear(state: &mut State, value: Value) -> Result<(), Box<Failure>> 
 
 /// Discards keys that were typed ahead, because audio without barge-in must be heard in
 /// full. *Decided here.*
-fn drop_keys(state: &mut State) {
+pub(super) fn drop_keys(state: &mut State) {
     let dropped = state.conversation.drop_keys(state.clock_ms);
     if !dropped.is_empty() {
         let field = Field::DroppedKeys;

@@ -5,14 +5,19 @@ mod called;
 mod callee;
 mod duplicate_choice;
 mod expression;
+mod missing_setting;
 mod nested_common_module;
+mod open_path;
+mod out_of_limits;
 mod scope;
 mod statement_type;
+mod unavailable_action;
 mod unit_unreachable;
 mod unknown_action;
 mod unknown_module;
 mod unknown_output;
 mod unknown_unit;
+mod unknown_value;
 mod unknown_variable;
 
 use super::duplicate_flow;
@@ -44,6 +49,7 @@ pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
             expression::find(place, &mut scope, needed, &mut report);
             unknown_variable::find(place, &scope, &mut report);
             statement_type::find(place, &scope, &mut report);
+            out_of_limits::find(place, &mut report);
         });
         called::find(flow, &modules, &tasks, &mut scope, &spelling, &mut report);
         unit_unreachable::find(flow, &mut report);
@@ -54,6 +60,11 @@ pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
         unknown_unit::find(flow, &spelling, &mut report);
         unknown_module::find(flow, flows, &spelling, &mut report);
         unknown_output::find(flow, &tasks, &spelling, &mut report);
+        unknown_value::find(flow, &spelling, &mut report);
+        missing_setting::find(flow, &mut report);
+        unavailable_action::find(flow, &mut report);
+        out_of_limits::find_cases(flow, &mut report);
+        open_path::find(flow, &mut report);
         report.finish();
     }
     sort(&mut diagnostics);

@@ -165,6 +165,9 @@ fn wrapped(node: &Node<'_>, entry: &Entry<'_>, reader: &mut Reader<'_>) -> Setti
     match (&*entry.key, text) {
         ("noValue", _) => Setting::NoValue,
         ("none", _) => Setting::None,
+        // Architect keeps an empty expression of a part that is switched off. *Source:
+        // published flows.*
+        ("exp", Some(text)) if text.trim().is_empty() => Setting::NoValue,
         ("exp", Some(text)) => Setting::Expression(text, None),
         ("var", Some(text)) => Setting::Variable(text),
         ("tts", Some(text)) => Setting::Speech(text),

@@ -1,0 +1,258 @@
+//! Findings that keep Architect from publishing a flow.
+
+use std::path::Path;
+
+use flowsim::diagnostic::{Code, Diagnostic, Severity};
+use flowsim::flow::check::check_architect;
+use flowsim::flow::read::load_text;
+use flowsim::source::Files;
+
+fn findings(name: &str, text: &str) -> Vec<Diagnostic> {
+    let mut files = Files::new();
+    let file = files.add(Path::new(name), text);
+    let loaded = load_text(&file, &[], &mut files);
+    assert_eq!(loaded.diagnostics, [], "{text}");
+    check_architect(&loaded.architect)
+}
+
+fn codes(text: &str) -> Vec<Code> {
+    findings("flow.yaml", text).iter().map(|it| it.code).collect()
+}
+
+fn indented(text: &str, width: usize) -> String {
+    text.lines().map(|line| format!("{:width$}{line}\n", "")).collect()
+}
+
+/// Builds a flow of a type with one task or state.
+fn flow_of(flow_type: &str, unit: &str, actions: &str) -> String {
+    format!(
+        "{flow_type}:
+  name: F
+  startUpRef: ./{unit}s/{unit}[Main_1]
+  {unit}s:
+    - {unit}:
+        name: Main
+        refId: Main_1
+        actions:
+{}",
+        indented(actions, 10)
+    )
+}
+
+fn call(actions: &str) -> String {
+    flow_of("inboundCall", "task", actions)
+}
+
+const SAY: &str = "- playAudio: {name: Say, audio: {tts: Hello}}";
+const BYE: &str = "- disconnect: {name: Bye}";
+
+/// Returns the node at which a path of the task is open.
+fn open_at(actions: &str) -> String {
+    let found = findings("flow.yaml", &call(actions));
+    let found: Vec<_> = found.iter().filter(|it| it.code == Code::OPEN_PATH).collect();
+    assert!(found.len() <= 1 && found.iter().all(|it| it.severity == Severity::Warning));
+    found.first().and_then(|it| it.node.clone()).unwrap_or_default()
+}
+
+/// *Source: Genesys' help on the task editor (?p=8382): a task or state must have a
+/// closing action.*
+#[test]
+fn every_path_of_a_task_needs_a_closing_action() {
+    let outputs = |yes: &str, no: &str| {
+        format!(
+            "- decision:
+    name: Open?
+    condition: {{lit: true}}
+    outputs:
+      \"yes\": {{actions: [{yes}]}}
+      \"no\": {{actions: [{no}]}}"
+        )
+    };
+    let (say, bye) = (&SAY[2..], &BYE[2..]);
+    assert_eq!(open_at(BYE), "");
+    assert_eq!(open_at(SAY), "Say");
+    assert_eq!(open_at(&format!("{SAY}\n{BYE}")), "");
+    assert_eq!(open_at(&outputs(bye, bye)), "");
+    assert_eq!(open_at(&outputs(bye, say)), "Say");
+    assert_eq!(open_at(&outputs(bye, "")), "Open?");
+    assert_eq!(open_at(&format!("{}\n{BYE}", outputs(bye, say))), "");
+    let looped = format!(
+        "- loop: {{name: L, loopCount: {{lit: 2}}, outputs: {{loop: {{actions: [{bye}]}}}}}}"
+    );
+    assert_eq!(open_at(&looped), "L");
+    // The start-up task of an in-queue flow repeats.
+    let waiting =
+        format!("inqueueCall:\n  name: F\n  startUpTaskActions:\n{}", indented(SAY, 4));
+    assert_eq!(codes(&waiting), []);
+}
+
+/// *Source: Genesys' help on the end of a task sequence (?p=6418): a transfer ends the
+/// task only as part of its branch.*
+#[test]
+fn a_transfer_closes_its_path_if_its_failure_is_closed() {
+    let (say, bye) = (&SAY[2..], &BYE[2..]);
+    let transfer = |failure: &str| {
+        format!(
+            "- transferToNumber:
+    name: Out
+    targetNumber: {{lit: '+1555'}}
+    outputs: {{failure: {{actions: [{failure}]}}}}"
+        )
+    };
+    assert_eq!(open_at(&transfer(bye)), "");
+    assert_eq!(open_at(&transfer(say)), "Say");
+    assert_eq!(open_at(&transfer("")), "Out");
+}
+
+/// *Source: Genesys' help on common module flows.*
+#[test]
+fn an_action_must_be_available_in_the_flow_type() {
+    let in_type = |flow_type: &str, actions: &str| {
+        let found = findings("flow.yaml", &flow_of(flow_type, "state", actions));
+        found.iter().filter(|it| it.code == Code::UNAVAILABLE_ACTION).count()
+    };
+    assert_eq!(in_type("workflow", "- endWorkflow: {name: E}"), 0);
+    assert_eq!(in_type("workflow", SAY), 1);
+    assert_eq!(in_type("inboundShortMessage", "- endWorkflow: {name: E}"), 1);
+    assert_eq!(in_type("inboundEmail", "- sendAutoReply: {name: A}"), 0);
+    assert_eq!(
+        codes(&call("- sendAutoReply: {name: A}\n- disconnect: {name: B}")),
+        [Code::UNAVAILABLE_ACTION]
+    );
+    let module = |types: &[&str]| {
+        let types: Vec<String> =
+            types.iter().map(|it| format!("{{flowType: {it}}}")).collect();
+        codes(&format!(
+            "commonModule:
+  name: M
+  settingsCommonModule: {{compatibleFlowTypes: [{}]}}
+  startUpTaskActions:
+{}    - endTask: {{name: E}}
+",
+            types.join(", "),
+            indented(SAY, 4)
+        ))
+    };
+    assert_eq!(module(&["inboundcall", "inqueuecall"]), []);
+    assert_eq!(module(&["inboundcall", "workflow"]), [Code::UNAVAILABLE_ACTION]);
+    assert_eq!(module(&[]), []);
+}
+
+/// *Source: Genesys' help on Switch.*
+#[test]
+fn a_switch_has_at_most_64_cases() {
+    let with = |count: usize| {
+        let case = "            - case: {value: {lit: true}, actions: []}\n";
+        codes(&call(&format!(
+            "- switch:
+    name: S
+    evaluate:
+      firstTrue:
+        default: {{actions: [{{disconnect: {{name: A}}}}]}}
+        cases:
+{}- disconnect: {{name: B}}",
+            case.repeat(count)
+        )))
+    };
+    assert_eq!(with(64), []);
+    assert_eq!(with(65), [Code::LIMIT_EXCEEDED]);
+}
+
+/// *Source: the ranges of Architect Scripting; Genesys' help on menu settings and Collect
+/// Input.*
+#[test]
+fn numbers_and_durations_have_ranges() {
+    let menu = |setting: &str| {
+        codes(&format!(
+            "inboundCall:
+  name: F
+  startUpRef: ./menus/menu[Main_1]
+  settingsMenu: {{{setting}}}
+  menus:
+    - menu: {{name: Main, refId: Main_1, audio: {{tts: Press 1}}, settingsMenu: {{{setting}}}, \
+             choices: [{{menuDisconnect: {{name: Bye, dtmf: digit_1}}}}]}}
+"
+        ))
+    };
+    let twice = [Code::LIMIT_EXCEEDED; 2];
+    for (value, expected) in [
+        ("{lit: {seconds: 1}}", &[][..]),
+        ("{lit: {minutes: 1}}", &[]),
+        ("{lit: {ms: 999}}", &twice),
+        ("{lit: {seconds: 61}}", &twice),
+        ("{exp: 'MakeDuration(0, 0, 5, 0)'}", &[]),
+        ("{noValue: true}", &[]),
+    ] {
+        assert_eq!(menu(&format!("menuSelectionTimeout: {value}")), expected, "{value}");
+    }
+    assert_eq!(menu("repeatCount: {lit: 0}"), []);
+    assert_eq!(menu("repeatCount: {lit: 11}"), twice);
+    let collect = |digits: &str| {
+        codes(&call(&format!(
+            "- collectInput: {{name: C, inputAudio: {{tts: a}}, digits: {digits}}}\n{BYE}"
+        )))
+    };
+    assert_eq!(collect("{exact: {lit: 40}}"), []);
+    assert_eq!(collect("{exact: {lit: 41}}"), [Code::LIMIT_EXCEEDED]);
+    assert_eq!(
+        collect("{range: {min: {lit: 0}, max: {lit: 4}}}"),
+        [Code::LIMIT_EXCEEDED]
+    );
+}
+
+/// *Source: Genesys' help on the actions.*
+#[test]
+fn an_action_needs_its_required_settings() {
+    let with = |action: &str| codes(&call(&format!("- {action}\n{BYE}")));
+    for (action, expected) in [
+        ("decision: {name: D, condition: {lit: true}}", &[][..]),
+        ("decision: {name: D, condition: {noValue: true}}", &[Code::MISSING_SETTING]),
+        ("decision: {name: D, condition: {exp: ''}}", &[Code::MISSING_SETTING]),
+        ("decision: {name: D}", &[Code::MISSING_SETTING]),
+        ("transferToAcd: {name: T, targetQueue: {exp: 'FindQueue(\"x\")'}}", &[]),
+        (
+            "transferToAcd: {name: T, targetQueue: {noValue: true}}",
+            &[Code::MISSING_SETTING],
+        ),
+        ("dataTableLookup: {name: L, dataTable: {T: {}}}", &[Code::MISSING_SETTING]),
+    ] {
+        assert_eq!(with(action), expected, "{action}");
+    }
+    let unset = r#"{"text": "", "type": "que", "config": {"emp": {}}, "uiMetaData": {"mode": 3}}"#;
+    let export = |queues: &str| {
+        let text = format!(
+            r#"{{"name": "F", "type": "inboundcall", "initialSequence": "t", "flowSequenceItemList": [
+              {{"id": "t", "name": "Main", "__type": "Task", "startAction": "a", "actionList": [
+                {{"id": "a", "__type": "TransferPureMatchAction", "queues": [{queues}], "nextAction": "b"}},
+                {{"id": "b", "__type": "DisconnectAction"}}]}}]}}"#
+        );
+        findings("flow.json", &text).iter().map(|it| it.code).collect::<Vec<_>>()
+    };
+    assert_eq!(export(unset), [Code::MISSING_SETTING]);
+    assert_eq!(export(""), [Code::MISSING_SETTING]);
+    assert_eq!(export(&format!("{unset}, {unset}")), []);
+}
+
+/// *Source: the enumerations of Architect Scripting.*
+#[test]
+fn a_setting_has_one_of_its_values() {
+    let collect = |word: &str| {
+        let text = call(&format!(
+            "- collectInput: {{name: C, digits: {{exact: {{lit: 1}}}}, verificationType: {word}}}\n{BYE}"
+        ));
+        let found = findings("flow.yaml", &text);
+        found.iter().map(|it| (it.code, it.severity)).collect::<Vec<_>>()
+    };
+    assert_eq!(collect("none"), []);
+    assert_eq!(collect("numeric"), []);
+    assert_eq!(collect("numerc"), [(Code::UNKNOWN_VALUE, Severity::Error)]);
+    assert_eq!(collect("byVoice"), [(Code::UNKNOWN_VALUE, Severity::Warning)]);
+    let handling = |word: &str| {
+        let section = format!(
+            "  settingsErrorHandling: {{errorHandling: {{{word}: {{none: true}}}}}}\n  tasks:"
+        );
+        codes(&call(BYE).replace("  tasks:", &section))
+    };
+    assert_eq!(handling("disconnect"), []);
+    assert_eq!(handling("disconect"), [Code::UNKNOWN_VALUE]);
+}
