@@ -118,6 +118,8 @@ pub(super) fn is_external_call(action: &Action) -> bool {
         action,
         Action::Other(_)
             | Action::Ask(_)
+            | Action::CallFlow(_)
+            | Action::Local(_)
             | Action::CreateCallback(_)
             | Action::DialByExtension(_)
             | Action::Transfer(_)

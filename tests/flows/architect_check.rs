@@ -217,6 +217,52 @@ fn of_call(bindings: &str) -> Vec<(Code, Option<String>)> {
     diagnostics.into_iter().map(|it| (it.code, it.help)).collect()
 }
 
+const HELPER: &str = "digitalBot:
+  name: Helper
+  startUpRef: /digitalBot/bots/bot[B_1]
+  variables:
+    - integerVariable: {name: Slot.Amount, isInput: true}
+    - stringVariable: {name: Flow.own}
+    - booleanVariable: {name: Flow.done, isOutput: true}
+  bots: [{bot: {name: B, refId: B_1, actions: [{exitBotFlow: {name: E}}]}}]
+";
+
+/// Returns the findings for a call of the bot above with these bindings.
+fn of_bot(bindings: &str) -> Vec<(Code, Option<String>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let action = format!(
+        "- callBotFlow: {{name: C, botFlow: {{helper: {{ver_latestPublished: {{{bindings}}}}}}}}}"
+    );
+    fs::write(folder.path().join("bot.yaml"), HELPER).unwrap();
+    fs::write(folder.path().join("caller.yaml"), with_actions(&action)).unwrap();
+    let (diagnostics, _) = findings(&[folder.path().to_owned()]);
+    diagnostics.into_iter().map(|it| (it.code, it.help)).collect()
+}
+
+#[test]
+fn bindings_of_a_loaded_bot_must_match_its_declarations() {
+    assert_eq!(of_bot("inputs: {slot.amount: {exp: Flow.count}}"), []);
+    // Slots exist without a declaration.
+    assert_eq!(of_bot("inputs: {Slot.Other: {exp: Flow.text}}"), []);
+    let help = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        of_bot("inputs: {Flow.own: {exp: Flow.text}}"),
+        [(Code::UNKNOWN_INPUT, help("make it an input of the bot"))]
+    );
+    assert_eq!(
+        of_bot("outputs: {Flow.dnoe: {var: Flow.text}}"),
+        [(Code::UNKNOWN_OUTPUT, help("did you mean `Flow.done`?"))]
+    );
+    assert_eq!(
+        of_bot("outputs: {Flow.done: {var: Flow.text}}"),
+        [(Code::WRONG_TYPE, help("use a variable of the type Boolean"))]
+    );
+    assert_eq!(
+        of_bot("inputs: {Slot.Amount: {exp: Flow.queue}}"),
+        [(Code::WRONG_TYPE, None)]
+    );
+}
+
 #[test]
 fn bindings_of_a_module_must_match_its_declarations() {
     let help = |text: &str| Some(text.to_owned());

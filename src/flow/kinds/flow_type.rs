@@ -80,6 +80,17 @@ pub(crate) fn recognizes_input(flow_type_name: &str) -> bool {
     flow_type(flow_type_name).is_some_and(|known| known.recognizes_input)
 }
 
+/// Returns the types of flows that the setting of an action names, the likeliest first.
+/// *Source: Genesys' help on Call Bot Flow; that a bot of the other kind is found too is
+/// decided here.*
+pub(crate) fn called_types(setting: &str) -> &'static [&'static str] {
+    match setting {
+        "botFlow" => &["bot", "digitalBot"],
+        "digitalBotFlow" => &["digitalBot", "bot"],
+        _ => &["voice"],
+    }
+}
+
 impl FlowKind {
     /// Returns the kind of flows of this type. Unknown types end like digital flows.
     pub(crate) fn of(flow_type_name: &str) -> Self {

@@ -26,7 +26,7 @@ mod transfer;
 
 pub use flow_type::FlowKind;
 pub(crate) use flow_type::{
-    SECURE_CALL, flow_type, flow_types, is_flow_type, recognizes_input,
+    SECURE_CALL, called_types, flow_type, flow_types, is_flow_type, recognizes_input,
 };
 pub use operation::{By, End, MenuTarget, TransferKind};
 pub(crate) use operation::{

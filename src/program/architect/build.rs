@@ -10,7 +10,7 @@ use crate::expr::architect::BUILT_INS;
 use crate::flow::architect::{
     self, ActionIds, ArchitectFlow, Setting, StepId, Unit, UnitKind,
 };
-use crate::flow::kinds::{LOOP_BODY, Operation};
+use crate::flow::kinds::{LOOP_BODY, Operation, called_types};
 use crate::flow::{FlowId, NodeId, NodeLabel, SequenceId, VariableId};
 use crate::program::Program;
 use crate::program::step::{Step, StepAction};
@@ -412,21 +412,14 @@ impl<'c> Compiler<'c> {
         of_type.or_else(|| named().next()).map(|(_, plan)| plan.id)
     }
 
-    /// Returns the loaded bot or voice flow that a setting of an action names. *Source:
-    /// Genesys' help on Call Bot Flow; that a bot of the other kind is found too is decided
-    /// here.*
+    /// Returns the loaded bot or voice flow that a setting of an action names.
     pub(super) fn called_flow(
         &self,
         action: &architect::Action,
         setting: &str,
     ) -> Option<FlowId> {
         let name = name_in(&action.settings, setting)?;
-        let types: &[&str] = match setting {
-            "botFlow" => &["bot", "digitalBot"],
-            "digitalBotFlow" => &["digitalBot", "bot"],
-            _ => &["voice"],
-        };
-        types.iter().find_map(|flow_type| {
+        called_types(setting).iter().find_map(|flow_type| {
             let mut flows = self.flows.iter().zip(self.plans);
             let found = flows.find(|(flow, _)| {
                 flow.flow_type == *flow_type && flow.name.value.eq_ignore_ascii_case(name)

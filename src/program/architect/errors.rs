@@ -13,11 +13,11 @@ use crate::value::{Json, Kind, Text, Type};
 pub struct BotEvents {
     /// The first step after the bot gave up understanding the participant.
     pub recognition_failure: NodeId,
-    /// The reaction to a participant who asks for an agent. `None` if it is switched off.
+    /// The reaction to a participant who requests an agent. `None` if it is switched off.
     pub escalation: Option<Escalation>,
 }
 
-/// The reaction to a participant who asks for an agent.
+/// The reaction to a participant who requests an agent.
 #[derive(Debug, Clone)]
 pub struct Escalation {
     /// Whether the reaction is switched on, a Boolean.

@@ -92,7 +92,7 @@ fn the_second_recognition_failure_leaves_the_bot() {
 
 /// *Source: Genesys' help on event handling. The words for an agent are decided here.*
 #[test]
-fn a_participant_who_asks_for_an_agent_is_handed_over() {
+fn a_participant_who_requests_an_agent_is_handed_over() {
     let asked = play(HANDOVERS, AMOUNT, &["say:I want to speak to an AGENT!"]);
     assert_eq!(asked.prompts(), ["How much?", "An agent comes."]);
     assert_eq!(
@@ -181,7 +181,7 @@ fn a_slot_is_confirmed_if_its_mode_says_so() {
 /// *Source: Genesys' Architect Scripting: a value whose validation is not true is
 /// invalid.*
 #[test]
-fn a_slot_that_its_validation_rejects_is_no_match() {
+fn a_slot_that_its_validation_rejects_does_not_match() {
     let run = play(HANDOVERS, &confirmed("{lit: never}"), &["say:100", "say:99"]);
     assert_eq!(run.prompts(), ["How much?", "Sorry.", "How much?", "It is 99"]);
 }

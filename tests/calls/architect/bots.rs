@@ -91,7 +91,7 @@ fn fixtures_answer_instead_of_the_participant() {
     assert_eq!(refused.prompts(), ["How much?", "Silent"]);
 }
 
-/// *Source: Genesys' help on event handling: a recognition failure is an event of its own.*
+/// *Source: Genesys' help on event handling: a recognition failure is a separate event.*
 #[test]
 fn giving_up_without_an_output_is_a_recognition_failure() {
     let bare = "- askForSlot: {name: Ask, slot: {name: Amount}}";

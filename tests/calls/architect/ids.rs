@@ -12,6 +12,9 @@ use flowsim::value::Json;
 use super::support::call_flow;
 use crate::shared::shared;
 
+/// The names of the steps that handle events.
+const EVENTS: [&str; 3] = ["Error Handling", "Recognition Failure", "Agent Escalation"];
+
 /// Returns the ids and kinds of all nodes of the model, and of all steps that the author
 /// wrote.
 fn ids(folder: &Path) -> (usize, [Vec<String>; 2]) {
@@ -30,7 +33,8 @@ fn ids(folder: &Path) -> (usize, [Vec<String>; 2]) {
         let of_flow = program.symbols.nodes.iter();
         let of_flow = of_flow.filter(|node| node.flow == FlowId::new(index)).skip(1);
         let written = of_flow.filter(|node| {
-            node.node_type != "nextRound" && !node.name.starts_with("Error Handling")
+            let is_handling = EVENTS.iter().any(|event| node.name.starts_with(event));
+            node.node_type != "nextRound" && !is_handling
         });
         of_program
             .extend(written.map(|it| format!("{index} {} \"{}\"", it.id, it.node_type)));

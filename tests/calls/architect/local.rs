@@ -17,7 +17,7 @@ const SILENCE: &str = "- playAudioOnSilence:
 - detectSilence: {name: Again}";
 
 /// *Source: Genesys' help on Play Audio on Silence and Detect Silence: one second of
-/// silence by default. Nobody speaks in a run.*
+/// silence by default. No caller speaks in a run.*
 #[test]
 fn audio_is_played_to_its_end_and_silence_takes_time() {
     let flow = call_flow(&["integer repeats"], SILENCE);

@@ -97,7 +97,7 @@ fn set(
     Ok(())
 }
 
-/// Whether a bot sets attributes of its own participant, which Genesys limits.
+/// Whether a bot sets attributes of the run's participant, which Genesys limits.
 fn is_limited(state: &State, program: &Program, owner: &Participant) -> bool {
     *owner == Participant::Own && events(state, program).is_some()
 }

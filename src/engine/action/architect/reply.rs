@@ -260,7 +260,7 @@ impl Dialogue<'_> {
         Some((labels.get(index)?.clone(), u16::try_from(index).unwrap_or(u16::MAX)))
     }
 
-    /// Sets the slot, validates it, and asks for its confirmation. *Source: Genesys'
+    /// Sets the slot, validates it, and requests its confirmation. *Source: Genesys'
     /// Architect Scripting, on `customValidation` and `confirmationMode`.*
     fn check(&mut self, value: Value) -> Result<Option<Effect>, Box<Failure>> {
         if let Some(variable) = self.ask.result {

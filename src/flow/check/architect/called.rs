@@ -1,5 +1,5 @@
 //! `UNKNOWN_INPUT`, `UNKNOWN_OUTPUT`, `WRONG_TYPE`: compares the inputs and outputs of a
-//! call with those that the task or common module declares.
+//! call with those that the task, common module or bot declares.
 
 use super::callee::{Module, Modules, Task, Tasks};
 use super::scope::Scope;
@@ -21,7 +21,7 @@ pub(super) fn find<'f>(
     report: &mut Report<'_>,
 ) {
     flow.each_action(&mut |unit, action| match action.operation() {
-        Some(Operation::CallCommonModule) => {
+        Some(Operation::CallCommonModule | Operation::CallFlow(_)) => {
             if let Some(module) = modules.called(action) {
                 scope.enter(Some(unit));
                 Call { action, scope, spelling, report }.of_module(module);
@@ -68,16 +68,19 @@ impl Call<'_, '_, '_> {
                     self.check_type(value, known);
                     continue;
                 }
+                if declared.is_none() && module.may_have(name) {
+                    continue;
+                }
                 let spelling = self.spelling;
                 self.report(code, value, || {
                     let of = &module.flow.name.value;
-                    let message =
-                        format!("the common module `{of}` has no {what} `{name}`");
+                    let (callee, kind) = module.words();
+                    let message = format!("the {callee} `{of}` has no {what} `{name}`");
                     let names = module.variables.iter().filter(|known| is_one(known));
                     let help = match declared {
-                        Some(_) => format!("make it an {what} of the module"),
+                        Some(_) => format!("make it an {what} of the {kind}"),
                         None => near(name, names, spelling).unwrap_or_else(|| {
-                            format!("declare it in the module as an {what}")
+                            format!("declare it in the {kind} as an {what}")
                         }),
                     };
                     (message, help)

@@ -1,11 +1,12 @@
-//! The tasks of a flow and the loaded common modules, with the variables that they
-//! declare.
+//! The tasks of a flow, and the loaded common modules and bots, with the variables that
+//! they declare.
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use super::unknown_module;
 use crate::flow::architect::{Action, ArchitectFlow, Setting, Unit, Variable};
+use crate::flow::kinds::{Operation, called_types, recognizes_input};
 use crate::flow::place::Place;
 use crate::value::{Text, Type};
 
@@ -29,29 +30,55 @@ impl<'f> Variables<'f> {
     }
 }
 
-/// A common module.
+/// A common module, a bot or a voice flow.
 pub(super) struct Module<'f> {
     pub(super) flow: &'f ArchitectFlow,
     pub(super) variables: Variables<'f>,
 }
 
-/// The common modules among flows, by name, ignoring case.
-pub(super) struct Modules<'f>(Index<Text, Module<'f>>);
+impl Module<'_> {
+    /// Returns the name of its type for messages, and a short form.
+    pub(super) fn words(&self) -> (&'static str, &'static str) {
+        if self.flow.is_module() { ("common module", "module") } else { ("bot", "bot") }
+    }
+
+    /// Whether a variable may exist without a declaration, like the slots of a bot.
+    pub(super) fn may_have(&self, name: &str) -> bool {
+        let scope = name.split_once('.').map_or("", |(scope, _)| scope);
+        !self.flow.is_module() && scope.eq_ignore_ascii_case("slot")
+    }
+}
+
+/// The flows that other flows can call, by type and name, ignoring case.
+pub(super) struct Modules<'f>(Index<(&'f str, Text), Module<'f>>);
 
 impl<'f> Modules<'f> {
     pub(super) fn of(flows: &'f [ArchitectFlow]) -> Self {
-        let modules = flows.iter().filter(|flow| flow.is_module());
-        let module = |flow: &'f ArchitectFlow| {
+        let mut modules = Index::default();
+        let is_callable =
+            |flow: &&ArchitectFlow| flow.is_module() || recognizes_input(&flow.flow_type);
+        for flow in flows.iter().filter(is_callable) {
             let variables = Variables::of(&flow.variables);
-            (flow.name.value.to_lowercase(), Module { flow, variables })
-        };
-        Self(modules.map(module).collect())
+            let key = (flow.flow_type.as_str(), flow.name.value.to_lowercase());
+            modules.insert(key, Module { flow, variables });
+        }
+        Self(modules)
     }
 
-    /// Returns the module that an action calls, if it is loaded.
+    /// Returns the module or bot that an action calls, if it is loaded.
     pub(super) fn called(&self, action: &Action) -> Option<&Module<'f>> {
-        let (name, _) = unknown_module::called(action)?;
-        self.0.get(name.to_lowercase().as_str())
+        let (types, name): (&[&str], _) = match action.operation()? {
+            Operation::CallCommonModule => {
+                (&["commonModule"], unknown_module::called(action)?.0)
+            }
+            Operation::CallFlow(setting) => {
+                let name = action.settings.get(setting)?.value.text()?;
+                (called_types(setting), name)
+            }
+            _ => return None,
+        };
+        let name = name.to_lowercase();
+        types.iter().find_map(|flow_type| self.0.get(&(*flow_type, Text::from(&*name))))
     }
 
     /// Returns the type of the module input that receives the value at a place, if the
