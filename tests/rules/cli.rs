@@ -119,6 +119,7 @@ fn help_and_version_are_results() {
     let commands = [
         "run",
         "check",
+        "config",
         "graph",
         "eval",
         "functions",
@@ -458,6 +459,7 @@ fn the_handbook_lists_the_flags() {
         "import",
         "redact",
         "explain",
+        "fixtures missing",
     ] {
         let heading = format!("\n## `flowsim {command}");
         let (_, section) = handbook.split_once(&heading).unwrap();
@@ -465,6 +467,7 @@ fn the_handbook_lists_the_flags() {
         let listed = section.lines().filter(|line| line.starts_with("| `-"));
         let listed: Vec<&str> = listed.filter_map(first_flag).collect();
         let help = out(&run(&format!("{command} --help")));
+        let help = help.split("Global options:").next().unwrap_or_default();
         let flags = help.lines().filter_map(|line| match line.trim_start() {
             line if line.starts_with("-h") => None,
             line if line.starts_with('-') => first_flag(line),

@@ -7,7 +7,7 @@ pub mod draft;
 mod files;
 
 pub use document::{json, node};
-pub use files::{Loaded, Placeholders, load, load_text};
+pub use files::{Loaded, Placeholders, load, load_text, load_with};
 
 use super::model::Flow;
 use crate::diagnostic::{Code, Diagnostic, Tally};
