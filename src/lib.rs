@@ -58,6 +58,7 @@
 //! | `analysis` | 6 | analyses of flows, programs and traces: missing fixtures, coverage of calls, comparison of a call with a recording |
 //! | `recording` | 6 | recorded calls: stored, redacted, imported and replayed |
 //! | `suite` | 7 | scenario files: reading them, running their tests, and checking expectations |
+//! | `project` | 7 | the project file `flowsim.toml`, and repositories with Terraform |
 //! | `platform` | 7 | a live service: its simulations and execution documents, and the webhooks and decisions that are sent to one (feature `live`) |
 //! | `conformance` | 8 | probes of Genesys Cloud's behaviour, and their comparison with execution documents |
 //! | `runner` | 8 | parallel runs of suites, reported as events in a stable order |
@@ -109,6 +110,8 @@ pub mod flow;
 pub mod platform;
 #[doc(hidden)]
 pub mod program;
+#[doc(hidden)]
+pub mod project;
 #[doc(hidden)]
 pub mod recording;
 #[doc(hidden)]

@@ -8,9 +8,19 @@ use crate::world::{Answer, AnswerProgress, Fixtures, Question, QueueAnswer};
 /// Finds queues, data actions and webhooks that the fixtures do not answer. These are
 /// warnings because the fixtures may be incomplete.
 pub fn against_fixtures(program: &Program, fixtures: &Fixtures) -> Vec<Diagnostic> {
+    findings(program, fixtures, false)
+}
+
+/// Finds them, and with `is_complete` also the queues if the fixtures have none.
+pub(super) fn findings(
+    program: &Program,
+    fixtures: &Fixtures,
+    is_complete: bool,
+) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (index, step) in program.steps.iter().enumerate() {
-        let Some((code, what, name)) = missing(&step.action, &program.symbols, fixtures)
+        let Some((code, what, name)) =
+            missing(&step.action, &program.symbols, fixtures, is_complete)
         else {
             continue;
         };
@@ -33,9 +43,10 @@ fn missing(
     action: &StepAction,
     symbols: &SymbolTable,
     fixtures: &Fixtures,
+    is_complete: bool,
 ) -> Option<Missing> {
     match action {
-        StepAction::Route(route) => missing_queue(route, symbols, fixtures),
+        StepAction::Route(route) => missing_queue(route, symbols, fixtures, is_complete),
         StepAction::QueueStatistics(statistics) => {
             let queue = constant(&statistics.queue_id, symbols)?.to_owned();
             let answer = ask(fixtures, &Question::QueueStatistics { queue: &queue });
@@ -57,6 +68,7 @@ fn missing_queue(
     route: &Route,
     symbols: &SymbolTable,
     fixtures: &Fixtures,
+    is_complete: bool,
 ) -> Option<Missing> {
     let known = |text: &Option<Speech>| constant(text.as_ref()?, symbols);
     let (id, name) = (known(&route.queue_id), known(&route.queue_name));
@@ -65,7 +77,11 @@ fn missing_queue(
         return None;
     }
     let answer = ask(fixtures, &Question::Queue { id, name, skills: &[] });
-    let is_unknown = matches!(answer, Answer::Queue(QueueAnswer::NotFound));
+    let is_unknown = match answer {
+        Answer::Queue(QueueAnswer::NotFound) => true,
+        Answer::Queue(QueueAnswer::Unchecked) => is_complete,
+        _ => false,
+    };
     let queue = id.or(name)?.to_owned();
     is_unknown.then_some((Code::QUEUE_NOT_FOUND, "queue", queue))
 }

@@ -11,6 +11,8 @@ pub mod heatmap;
 
 mod architect;
 mod fixtures;
+mod missing;
 
 pub use architect::architect_against_fixtures;
 pub use fixtures::against_fixtures;
+pub use missing::{ATTRIBUTES, MissingEntry, missing_entries};

@@ -26,7 +26,7 @@ pub(super) struct Arguments {
     flows: Vec<PathBuf>,
 
     #[command(flatten)]
-    placeholders: load::Placeholders,
+    sources: load::Sources,
 
     /// Also check names (queues, data actions, webhooks, prompts, data tables, …) against
     /// these fixtures, and check their contacts; repeatable, later ones override
@@ -38,9 +38,9 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
-    /// Treat warnings as errors
+    /// Treat as errors: all warnings, or placeholders without a value; repeatable
     #[arg(long, value_enum)]
-    deny: Option<Deny>,
+    deny: Vec<Deny>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -54,20 +54,30 @@ enum Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Deny {
     Warnings,
+    UnsetPlaceholders,
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
-    let placeholders = match arguments.placeholders.values(&mut files) {
-        Ok(placeholders) => placeholders,
+    let environment = match arguments.sources.read(&mut files) {
+        Ok(mut environment) => {
+            let is_denied = arguments.deny.contains(&Deny::UnsetPlaceholders);
+            environment.placeholders.deny_unset = is_denied;
+            environment
+        }
         Err(exit) => return Ok(exit),
     };
     let read::Loaded { flows, architect, mut diagnostics } =
-        read::load(&arguments.flows, &placeholders, &mut files);
+        read::load_with(&arguments.flows, &environment.placeholders, &mut files);
     diagnostics.extend(check::check(&flows));
     diagnostics.extend(check::check_architect(&architect));
-    if !arguments.fixtures.is_empty() {
-        let fixtures = match load::fixtures(&arguments.fixtures, &mut files) {
+    let has_organisation = environment.organisation.document.is_some();
+    if !arguments.fixtures.is_empty() || has_organisation {
+        let fixtures = match load::fixtures(
+            &arguments.fixtures,
+            &environment.organisation,
+            &mut files,
+        ) {
             Ok(fixtures) => fixtures,
             Err(exit) => return Ok(exit),
         };
@@ -98,11 +108,12 @@ fn show(format: Format, diagnostics: &[Diagnostic], files: &Files) -> io::Result
 }
 
 fn verdict(arguments: &Arguments, diagnostics: &[Diagnostic]) -> Exit {
-    let least = match arguments.deny {
-        Some(Deny::Warnings) => Severity::Warning,
-        None => Severity::Error,
+    let least = match arguments.deny.contains(&Deny::Warnings) {
+        true => Severity::Warning,
+        false => Severity::Error,
     };
-    if diagnostics.iter().any(|diagnostic| diagnostic.code.is_about_loading()) {
+    let is_error = |it: &Diagnostic| it.severity == Severity::Error;
+    if diagnostics.iter().any(|it| it.code.is_about_loading() && is_error(it)) {
         Exit::Input
     } else if diagnostics.iter().any(|diagnostic| diagnostic.severity >= least) {
         Exit::Failure

@@ -41,7 +41,7 @@ pub(super) struct Arguments {
     fixtures: Vec<PathBuf>,
 
     #[command(flatten)]
-    placeholders: load::Placeholders,
+    sources: load::Sources,
 
     /// Exclude a place from the comparison: a JSON pointer in which * matches any key and
     /// ** any number of keys; repeatable
@@ -141,12 +141,19 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         output::message("error", found);
         return Ok(Exit::Nothing);
     }
-    let loaded = load::flows(&arguments.flows, &arguments.placeholders, &mut files);
-    let loaded = match loaded {
+    let environment = match arguments.sources.read(&mut files) {
+        Ok(environment) => environment,
+        Err(exit) => return Ok(exit),
+    };
+    let loaded = match load::flows(&arguments.flows, &environment, &mut files) {
         Ok(loaded) => loaded,
         Err(exit) => return Ok(exit),
     };
-    let fixtures = match load::fixtures(&arguments.fixtures, &mut files) {
+    let fixtures = match load::fixtures(
+        &arguments.fixtures,
+        &environment.organisation,
+        &mut files,
+    ) {
         Ok(fixtures) => fixtures,
         Err(exit) => return Ok(exit),
     };

@@ -25,7 +25,7 @@ pub(super) struct Arguments {
     to: Target,
 
     #[command(flatten)]
-    placeholders: load::Placeholders,
+    sources: load::Sources,
 
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
@@ -43,8 +43,8 @@ enum Target {
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
-    let placeholders = match arguments.placeholders.values(&mut files) {
-        Ok(placeholders) => placeholders,
+    let placeholders = match arguments.sources.read(&mut files) {
+        Ok(environment) => environment.placeholders.values,
         Err(exit) => return Ok(exit),
     };
     let file = match files.load(&arguments.file) {
@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 
 /// Returns the message for a file that is not an export; it names the file's actual
 /// format if the file is a flow.
-fn in_place_of(problem: String, file: &File, values: &read::Placeholders) -> String {
+fn in_place_of(problem: String, file: &File, values: &[(String, String)]) -> String {
     let loaded = read::load_text(file, values, &mut Files::new());
     let what = match (loaded.architect.is_empty(), loaded.flows.is_empty()) {
         (false, _) if file.text().trim_start().starts_with('{') => "Architect's JSON",
@@ -91,7 +91,7 @@ fn in_place_of(problem: String, file: &File, values: &read::Placeholders) -> Str
 /// Returns `None` if the file does not load. Draft flows are returned as they are.
 fn models(
     file: &File,
-    placeholders: &read::Placeholders,
+    placeholders: &[(String, String)],
     files: &mut Files,
 ) -> Option<Json> {
     let read::Loaded { flows, architect, mut diagnostics } =

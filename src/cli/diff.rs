@@ -26,7 +26,7 @@ pub(super) struct Arguments {
     new: PathBuf,
 
     #[command(flatten)]
-    placeholders: load::Placeholders,
+    sources: load::Sources,
 
     /// Output format: lines for the terminal, flowsim's JSON, or Markdown for reviews
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -42,12 +42,13 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
-    let placeholders = match arguments.placeholders.values(&mut files) {
-        Ok(placeholders) => placeholders,
+    let environment = match arguments.sources.read(&mut files) {
+        Ok(environment) => environment,
         Err(exit) => return Ok(exit),
     };
-    let [old, new] = [&arguments.old, &arguments.new]
-        .map(|path| read::load(std::slice::from_ref(path), &placeholders, &mut files));
+    let [old, new] = [&arguments.old, &arguments.new].map(|path| {
+        read::load_with(std::slice::from_ref(path), &environment.placeholders, &mut files)
+    });
     let found = old.diagnostics.iter().chain(&new.diagnostics);
     let mut errors: Vec<_> =
         found.filter(|it| it.severity == Severity::Error).cloned().collect();

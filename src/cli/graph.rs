@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     flows: Vec<PathBuf>,
 
     #[command(flatten)]
-    placeholders: load::Placeholders,
+    sources: load::Sources,
 
     /// Draw only this flow, by id or name
     #[arg(long, value_name = "ID-OR-NAME")]
@@ -43,11 +43,12 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
-    let placeholders = match arguments.placeholders.values(&mut files) {
-        Ok(placeholders) => placeholders,
+    let environment = match arguments.sources.read(&mut files) {
+        Ok(environment) => environment,
         Err(exit) => return Ok(exit),
     };
-    let mut loaded = read::load(&arguments.flows, &placeholders, &mut files);
+    let mut loaded =
+        read::load_with(&arguments.flows, &environment.placeholders, &mut files);
     loaded.diagnostics.retain(|it| it.severity == Severity::Error);
     sort(&mut loaded.diagnostics);
     output::diagnostics(&loaded.diagnostics, &files);

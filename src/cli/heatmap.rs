@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     flows: Vec<PathBuf>,
 
     #[command(flatten)]
-    placeholders: load::Placeholders,
+    sources: load::Sources,
 
     /// Output format: tables, an image (SVG or PNG) of the keys and of the flows of
     /// --flows, an HTML page, all counts as JSON, or the flows as heat graphs in Mermaid
@@ -217,8 +217,8 @@ fn drawn(arguments: &Arguments, files: &mut Files) -> Result<Vec<FlowGraph>, Exi
     if arguments.flows.is_empty() {
         return Ok(Vec::new());
     }
-    let placeholders = arguments.placeholders.values(files)?;
-    let mut loaded = read::load(&arguments.flows, &placeholders, files);
+    let environment = arguments.sources.read(files)?;
+    let mut loaded = read::load_with(&arguments.flows, &environment.placeholders, files);
     loaded.diagnostics.retain(|it| it.severity == Severity::Error);
     sort(&mut loaded.diagnostics);
     output::diagnostics(&loaded.diagnostics, files);

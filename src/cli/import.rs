@@ -44,7 +44,7 @@ pub(super) struct Arguments {
     flows: Vec<PathBuf>,
 
     #[command(flatten)]
-    placeholders: load::Placeholders,
+    sources: load::Sources,
 
     /// Replace phone numbers, consistently in all files
     #[arg(long)]
@@ -145,7 +145,8 @@ fn program(
         }
         return Ok(None);
     }
-    let loaded = load::flows(&arguments.flows, &arguments.placeholders, files)?;
+    let environment = arguments.sources.read(files)?;
+    let loaded = load::flows(&arguments.flows, &environment, files)?;
     Ok(Some(Arc::new(Program::compile_all(&loaded.flows, &loaded.architect))))
 }
 

@@ -2,18 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
+use super::project::environment;
 use super::{inputs, output};
 use crate::diagnostic::{Code, Diagnostic, Severity, sort};
 use crate::flow::{check, read};
+use crate::project::Terraform;
 use crate::source::{Files, Kind, Node, read_document};
+use crate::value::Json;
 use crate::world::Fixtures;
 
 /// Values of Archy YAML placeholders.
 #[derive(Debug, Args)]
-pub(super) struct Placeholders {
+pub(super) struct Sources {
     /// Value of an Archy YAML placeholder, such as queue=Support for {{queue}};
     /// repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = inputs::strings)]
@@ -23,14 +26,66 @@ pub(super) struct Placeholders {
     /// files override later ones, and --set overrides all files
     #[arg(long, value_name = "FILE")]
     set_from: Vec<PathBuf>,
+
+    /// Folder of Terraform (CX as Code) that defines the organisation and the values of
+    /// placeholders; repeatable
+    #[arg(long, value_name = "FOLDER")]
+    terraform: Vec<PathBuf>,
 }
 
-impl Placeholders {
+/// Everything that flows are loaded with.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Environment {
+    /// Values of placeholders.
+    pub(super) placeholders: read::Placeholders,
+    /// The organisation that fixtures are merged over.
+    pub(super) organisation: Organisation,
+}
+
+/// The organisation that Terraform defines.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Organisation {
+    pub(super) fixtures: Fixtures,
+    /// The fixtures document; `None` without Terraform.
+    pub(super) document: Option<Json>,
+}
+
+/// Values of placeholders by file.
+type OfFiles = Vec<(PathBuf, Vec<(String, String)>)>;
+
+/// Reads the organisation and the placeholders of Terraform. `set` are values of its
+/// variables.
+pub(super) fn terraform(
+    folders: &[PathBuf],
+    set: &[(String, String)],
+    files: &mut Files,
+) -> Result<(Organisation, OfFiles), Exit> {
+    if folders.is_empty() {
+        return Ok((Organisation::default(), Vec::new()));
+    }
+    let terraform = Terraform::load(folders, set, &environment, files);
+    let terraform = terraform.map_err(|diagnostics| {
+        output::diagnostics(&diagnostics, files);
+        Exit::Input
+    })?;
+    let (fixtures, document, mut diagnostics) = terraform.organisation(files);
+    diagnostics.retain(|it| it.severity == Severity::Error);
+    output::diagnostics(&diagnostics, files);
+    let flows = terraform.flows.into_iter().map(|it| (it.file, it.values));
+    Ok((Organisation { fixtures, document }, flows.collect()))
+}
+
+impl Sources {
+    /// Reads the values of placeholders.
+    pub(super) fn read(&self, files: &mut Files) -> Result<Environment, Exit> {
+        let values = self.values(files)?;
+        let (organisation, of_files) = terraform(&self.terraform, &values, files)?;
+        let placeholders = read::Placeholders { values, of_files, deny_unset: false };
+        Ok(Environment { placeholders, organisation })
+    }
+
     /// Returns all names and values. If a name occurs twice, the first value counts.
-    pub(super) fn values(
-        &self,
-        files: &mut Files,
-    ) -> Result<Vec<(String, String)>, Exit> {
+    fn values(&self, files: &mut Files) -> Result<Vec<(String, String)>, Exit> {
         let mut values = self.set.clone();
         for path in &self.set_from {
             match values_of(path, files) {
@@ -76,15 +131,36 @@ fn unexpected(node: &Node<'_>, expected: &str) -> Diagnostic {
     Diagnostic::new(Code::INVALID_PROPERTY, message).at(node.span)
 }
 
-/// Loads runnable flows. Shows errors that prevent running, and every other error that a
-/// call may run into. Warnings are left to `flowsim check`.
+/// Handling of placeholders without a value.
+#[derive(Debug, Args)]
+pub(super) struct DenyOptions {
+    /// Treat as an error: placeholders without a value, which otherwise become their own
+    /// names
+    #[arg(long, value_enum)]
+    deny: Vec<Denied>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Denied {
+    UnsetPlaceholders,
+}
+
+impl DenyOptions {
+    /// Returns whether a placeholder without a value is an error.
+    pub(super) fn denies_unset(&self) -> bool {
+        self.deny.contains(&Denied::UnsetPlaceholders)
+    }
+}
+
+/// Loads runnable flows. Shows errors that prevent running, every other error that a call
+/// may run into, and placeholders without a value. Other warnings are left to
+/// `flowsim check`.
 pub(super) fn flows(
     paths: &[PathBuf],
-    placeholders: &Placeholders,
+    environment: &Environment,
     files: &mut Files,
 ) -> Result<read::Loaded, Exit> {
-    let values = placeholders.values(files)?;
-    let mut loaded = read::load(paths, &values, files);
+    let mut loaded = read::load_with(paths, &environment.placeholders, files);
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     diagnostics.extend(check::check(&loaded.flows));
     // A problem in an Architect action is handled by the flow's error handling when a
@@ -92,15 +168,22 @@ pub(super) fn flows(
     let forbids = diagnostics.iter().any(check::forbids_running)
         || !check::duplicates(&loaded.architect).is_empty();
     diagnostics.extend(check::check_architect(&loaded.architect));
-    diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
+    diagnostics.retain(|it| {
+        it.severity == Severity::Error || it.code == Code::UNSET_PLACEHOLDER
+    });
     sort(&mut diagnostics);
     output::diagnostics(&diagnostics, files);
     if forbids { Err(Exit::Input) } else { Ok(loaded) }
 }
 
 /// Loads fixtures; fails on any error in them.
-pub(super) fn fixtures(paths: &[PathBuf], files: &mut Files) -> Result<Fixtures, Exit> {
-    let (fixtures, mut diagnostics) = Fixtures::load(paths, files);
+pub(super) fn fixtures(
+    paths: &[PathBuf],
+    organisation: &Organisation,
+    files: &mut Files,
+) -> Result<Fixtures, Exit> {
+    let (fixtures, mut diagnostics) =
+        organisation.fixtures.clone().load_more(paths, files);
     sort(&mut diagnostics);
     output::diagnostics(&diagnostics, files);
     let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;

@@ -6,6 +6,7 @@
 mod check;
 mod compare;
 mod completions;
+mod config;
 mod conformance;
 mod convert;
 mod coverage;
@@ -14,6 +15,7 @@ mod diff;
 mod eval;
 mod exit;
 mod explain;
+mod fixtures;
 mod functions;
 mod graph;
 mod heatmap;
@@ -26,6 +28,7 @@ mod man;
 #[cfg(not(all(feature = "live", feature = "serve")))]
 mod missing;
 mod output;
+mod project;
 #[cfg(feature = "live")]
 mod record;
 mod redact;
@@ -43,7 +46,7 @@ pub use exit::Exit;
 
 use std::io;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Run, test and compare Genesys Cloud Architect flows offline.
 ///
@@ -60,6 +63,20 @@ struct Arguments {
     #[command(flatten)]
     version: version::Arguments,
 
+    /// Profile of the project file `flowsim.toml`
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Global options")]
+    profile: Option<String>,
+
+    /// Colours of the output [default: auto]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        help_heading = "Global options"
+    )]
+    color: Option<output::Color>,
+
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -69,6 +86,7 @@ enum Command {
     Run(run::Arguments),
     Test(test::Arguments),
     Check(check::Arguments),
+    Config(config::Arguments),
     Graph(graph::Arguments),
     Eval(eval::Arguments),
     Functions(functions::Arguments),
@@ -93,6 +111,7 @@ enum Command {
     Serve(serve::Arguments),
     #[cfg(not(feature = "serve"))]
     Serve(missing::Arguments),
+    Fixtures(fixtures::Arguments),
     Init(init::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
@@ -102,23 +121,30 @@ enum Command {
 /// Runs the program with the given process arguments; the first one is the program's
 /// name.
 pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    let (arguments, project) = match project::apply(Arguments::command(), arguments) {
+        Ok(applied) => applied,
+        Err(exit) => return exit,
+    };
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => return exit::of_usage(&error),
     };
+    output::set_color(arguments.color);
     let result = match arguments.command {
-        Some(command) => run_command(command),
+        Some(command) => run_command(command, project),
         // clap accepts nothing else without a command.
         None => version::run(&arguments.version),
     };
     result.unwrap_or_else(|error| exit::of_output(&error))
 }
 
-fn run_command(command: Command) -> io::Result<Exit> {
+fn run_command(command: Command, project: project::Project) -> io::Result<Exit> {
     match command {
         Command::Run(arguments) => run::run(arguments),
-        Command::Test(arguments) => test::run(&arguments),
+        Command::Test(arguments) => test::run(arguments, &project),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Config(arguments) => config::run(&arguments, &project),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Functions(arguments) => functions::run(&arguments),
@@ -143,6 +169,7 @@ fn run_command(command: Command) -> io::Result<Exit> {
         Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(not(feature = "serve"))]
         Command::Serve(_) => missing::run("serve"),
+        Command::Fixtures(arguments) => fixtures::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

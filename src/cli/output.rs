@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
+use clap::ValueEnum;
 
 use super::exit::Exit;
 use crate::diagnostic::{Diagnostic, Style, render_text, summary, visible};
@@ -66,6 +67,27 @@ pub(super) fn aside(text: &str) {
 /// quoted text are escaped for the terminal.
 pub(super) fn message(kind: &str, text: &str) {
     aside(&format!("{kind}: {}\n", visible::lines(text)));
+}
+
+/// Colours of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// Colours if the output is a terminal
+    Auto,
+    /// Colours everywhere
+    Always,
+    /// No colours
+    Never,
+}
+
+/// Sets the colours of all output. Without a choice, the environment decides.
+pub(super) fn set_color(color: Option<Color>) {
+    match color {
+        None => {}
+        Some(Color::Auto) => ColorChoice::Auto.write_global(),
+        Some(Color::Always) => ColorChoice::AlwaysAnsi.write_global(),
+        Some(Color::Never) => ColorChoice::Never.write_global(),
+    }
 }
 
 /// Returns whether standard output supports colours.

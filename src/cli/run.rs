@@ -11,8 +11,9 @@ use super::interactive::Person;
 use super::{decisions, inputs, load, output, scenario};
 use crate::analysis::decisions::of_trace;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Call, Limits, Request, Session, play, start};
+use crate::engine::{Call, DEFAULT_START, Limits, Request, Session, play, start};
 use crate::flow::FlowId;
+use crate::flow::read::Loaded;
 use crate::program::Program;
 use crate::source::{Files, read_document};
 use crate::trace::{
@@ -35,6 +36,11 @@ pub(super) struct Arguments {
     /// another
     #[arg(long, value_name = "ID-OR-NAME", conflicts_with = "request")]
     flow: Option<String>,
+
+    /// Dialled number, such as +15551234567: starts the flow of its IVR route, open or
+    /// closed by its schedules
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["flow", "request"])]
+    to: Option<String>,
 
     /// Node to start at
     #[arg(long, value_name = "ID", conflicts_with = "request")]
@@ -99,7 +105,10 @@ pub(super) struct Arguments {
     max_depth: u16,
 
     #[command(flatten)]
-    placeholders: load::Placeholders,
+    sources: load::Sources,
+
+    #[command(flatten)]
+    deny: load::DenyOptions,
 
     /// Random seed for expressions
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -151,13 +160,8 @@ struct Prepared {
 
 pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
-    let loaded = match load::flows(&arguments.flows, &arguments.placeholders, &mut files)
-    {
+    let (loaded, fixtures) = match loaded(&arguments, &mut files) {
         Ok(loaded) => loaded,
-        Err(exit) => return Ok(exit),
-    };
-    let fixtures = match load::fixtures(&arguments.fixtures, &mut files) {
-        Ok(fixtures) => fixtures,
         Err(exit) => return Ok(exit),
     };
     let fixtures = Arc::new(fixtures);
@@ -189,6 +193,16 @@ pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
     };
     output::diagnostics(&fixtures.contact_problems(), &files);
     Ok(log(&arguments, &program, &trace))
+}
+
+/// Loads the flows and the fixtures.
+fn loaded(arguments: &Arguments, files: &mut Files) -> Result<(Loaded, Fixtures), Exit> {
+    let mut environment = arguments.sources.read(files)?;
+    environment.placeholders.deny_unset = arguments.deny.denies_unset();
+    let loaded = load::flows(&arguments.flows, &environment, files)?;
+    let organisation = &environment.organisation;
+    let fixtures = load::fixtures(&arguments.fixtures, organisation, files)?;
+    Ok((loaded, fixtures))
 }
 
 /// Appends the call's decisions to the log, if there is one, and returns the exit code of
@@ -294,7 +308,11 @@ fn prepare(
         timeout_ms: arguments.timeout_ms,
     };
     let Some(path) = &arguments.request else {
-        let flow = start_flow(program, arguments.flow.as_deref())?;
+        if let Some(number) = &arguments.to {
+            arguments.context.retain(|(name, _)| !name.eq_ignore_ascii_case("to"));
+            arguments.context.push(("to".into(), Value::from(number.as_str())));
+        }
+        let flow = dialled_flow(program, arguments, fixtures)?;
         let node = arguments.node.as_deref();
         let call = Call::new(flow).limits(limits).in_organisation(Arc::clone(fixtures));
         let call = at_node(call, program, flow, node)?;
@@ -346,6 +364,33 @@ fn read_request(path: &Path, files: &mut Files) -> Result<Request, Exit> {
         output::diagnostics(&problems, files);
         Exit::Input
     })
+}
+
+/// Returns the flow of `--flow`, else that of the dialled number, else the only one that
+/// can be the start.
+fn dialled_flow(
+    program: &Program,
+    arguments: &Arguments,
+    fixtures: &Fixtures,
+) -> Result<FlowId, Exit> {
+    let at = arguments.at.unwrap_or(DEFAULT_START);
+    if arguments.flow.is_none()
+        && let Some(number) = start::dialled_number(&arguments.context)
+    {
+        if let Some(routed) = fixtures.route(&number, at) {
+            return start::dialled(program, &number, routed)
+                .map_err(|problem| usage(&problem));
+        }
+        if arguments.to.is_some() {
+            let text = format!(
+                "no IVR route has the number {number}\n\nadd it to `ivrRoutes` of the \
+                 fixtures, or to Terraform"
+            );
+            output::message("error", &text);
+            return Err(Exit::Usage);
+        }
+    }
+    start_flow(program, arguments.flow.as_deref())
 }
 
 fn start_flow(program: &Program, name: Option<&str>) -> Result<FlowId, Exit> {

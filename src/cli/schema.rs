@@ -12,6 +12,7 @@ use crate::value::{Json, JsonObject, Text};
 
 const SCENARIO: &str = include_str!("schemas/scenario.json");
 const FIXTURES: &str = include_str!("schemas/fixtures.json");
+const CONFIG: &str = include_str!("schemas/config.json");
 const REQUEST: &str = include_str!("schemas/request.json");
 const TRACE: &str = include_str!("schemas/trace.json");
 const RECORDING: &str = include_str!("schemas/recording.json");
@@ -43,6 +44,8 @@ enum Document {
     Scenario,
     /// Fixtures documents, read with --fixtures
     Fixtures,
+    /// The project file, `flowsim.toml`
+    Config,
     /// Simulation requests, read by `flowsim run --request`
     Request,
     /// Recordings, written by `flowsim record`, `import` and `redact`
@@ -71,6 +74,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     match arguments.document {
         Document::Scenario => output::result(&scenario())?,
         Document::Fixtures => output::result(FIXTURES)?,
+        Document::Config => output::result(CONFIG)?,
         Document::Request => output::result(REQUEST)?,
         Document::Recording => output::result(RECORDING)?,
         Document::Trace => output::result(TRACE)?,

@@ -82,7 +82,7 @@ pub(super) struct Arguments {
     max_actions: u32,
 
     #[command(flatten)]
-    placeholders: load::Placeholders,
+    sources: load::Sources,
 
     /// Random seed for expressions
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -131,9 +131,12 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 /// Builds the organisation to serve.
 fn organisation(arguments: &Arguments) -> Result<Organisation, Exit> {
     let mut files = Files::new();
-    let loaded = load::flows(&arguments.flows, &arguments.placeholders, &mut files)?;
-    let fixtures = load::fixtures(&arguments.fixtures, &mut files)?;
-    let documents = Fixtures::documents(&arguments.fixtures, &mut files);
+    let environment = arguments.sources.read(&mut files)?;
+    let loaded = load::flows(&arguments.flows, &environment, &mut files)?;
+    let fixtures =
+        load::fixtures(&arguments.fixtures, &environment.organisation, &mut files)?;
+    let mut documents = Fixtures::documents(&arguments.fixtures, &mut files);
+    documents.splice(0..0, environment.organisation.document);
     let mut organisation = Organisation::new(loaded, &files, fixtures, &documents);
     if let Some(at) = arguments.at {
         organisation.start_at(at);

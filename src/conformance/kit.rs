@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::flow::read;
 use crate::program::Program;
 use crate::source::{Files, read_document};
-use crate::suite::{self, Case};
+use crate::suite::{self, Case, ProjectDefaults};
 use crate::world::Fixtures;
 
 /// Embeds the files of the kit.
@@ -83,7 +83,11 @@ impl Kit {
                     found
                 }
                 CALLS => {
-                    let (suite, found) = suite::read(&document, Path::new(name));
+                    let (suite, found) = suite::read(
+                        &document,
+                        Path::new(name),
+                        &ProjectDefaults::default(),
+                    );
                     calls = suite.cases;
                     found
                 }

@@ -45,10 +45,11 @@ codes! {
     YAML_SYNTAX Error "The file is not YAML."
 
     NOT_A_FLOW Error "The document is not a flow in any known format."
-    UNSET_PLACEHOLDER Error "A placeholder such as `{{name}}` in Archy YAML has no value."
+    UNSET_PLACEHOLDER Warning "A placeholder such as `{{name}}` in Archy YAML has no value."
     NO_FLOWS Error "The folder or document contains no flow."
     DUPLICATE_FLOW Error "Two loaded flows have the same id, or the same name and no id."
     INVALID_FIXTURES Error "The fixtures document has a value of the wrong type or an unknown key."
+    INVALID_PROJECT Error "The project file `flowsim.toml` has an unknown key, a wrong value, or a syntax error."
     INVALID_REQUEST Error "The simulation request has a value of the wrong type or an unknown key."
     INVALID_SCENARIO Error "The scenario file has a value of the wrong type, an unknown key, or an invalid setting."
     INVALID_EXECUTION Error "The document is not an execution document, or has a value of the wrong type."

@@ -172,6 +172,7 @@ impl From<Problem> for Diagnostic {
             ProblemKind::Empty => Code::FILE_EMPTY,
             ProblemKind::JsonSyntax => Code::JSON_SYNTAX,
             ProblemKind::YamlSyntax => Code::YAML_SYNTAX,
+            ProblemKind::Toml => Code::INVALID_PROJECT,
         };
         let diagnostic = Self::new(code, problem.message).at(problem.span);
         Self { help: problem.hint, ..diagnostic }

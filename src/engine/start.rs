@@ -5,6 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::flow::{FlowId, NodeId};
 use crate::program::Program;
 use crate::value::{Text, Value};
+use crate::world::RoutedCall;
 
 /// The largest number of flows that a diagnostic lists.
 const MAX_LISTED: usize = 20;
@@ -19,6 +20,37 @@ pub fn flow(program: &Program, name: &str) -> Result<FlowId, Box<Diagnostic>> {
         let names = labels.flat_map(|label| [label.name.as_str(), label.id.as_str()]);
         unknown(Code::UNKNOWN_FLOW, "there is no flow", name, nearest(name, names))
     })
+}
+
+/// Returns the dialled number of a context: `to` or `dnis`.
+pub fn dialled_number(context: &[(Text, Value)]) -> Option<String> {
+    let is_number =
+        |name: &str| ["to", "dnis"].iter().any(|it| name.eq_ignore_ascii_case(it));
+    let found = context.iter().rev().find(|(name, _)| is_number(name));
+    match &found?.1 {
+        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        _ => None,
+    }
+}
+
+/// Returns the flow that a dialled number starts.
+///
+/// # Errors
+/// The route has no flow for this time, or the flow is not loaded.
+pub fn dialled(
+    program: &Program,
+    number: &str,
+    routed: RoutedCall<'_>,
+) -> Result<FlowId, Box<Diagnostic>> {
+    let RoutedCall { route, flow: name, state } = routed;
+    let Some(name) = name else {
+        let state = format!("{state:?}").to_lowercase();
+        let message = format!(
+            "the IVR route `{route}` of {number} has no flow for its state `{state}`"
+        );
+        return Err(Box::new(Diagnostic::new(Code::UNKNOWN_FLOW, message)));
+    };
+    flow(program, name)
 }
 
 /// Returns the only flow that no other flow calls. The caller of this function adds help

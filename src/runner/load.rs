@@ -14,12 +14,25 @@ use crate::flow::{check, read};
 use crate::program::Program;
 use crate::recording::{self, Recording};
 use crate::source::{File, Files, read_document};
-use crate::suite::{self, Case, SuiteFile};
+use crate::suite::{self, Case, ProjectDefaults, SuiteFile};
 use crate::world::Fixtures;
+
+/// A project, which applies to all scenario files.
+#[derive(Debug, Clone, Default)]
+pub struct ProjectContext {
+    /// Files and values that scenario files need not name.
+    pub defaults: ProjectDefaults,
+    /// Placeholders of single files, and the handling of those without a value.
+    pub placeholders: read::Placeholders,
+    /// The organisation that all fixtures are merged over.
+    pub organisation: Fixtures,
+}
 
 /// Scenario files, with the flows and fixtures that they name.
 #[derive(Debug, Default)]
 pub struct Library {
+    /// The project of the scenario files.
+    pub(super) project: Arc<ProjectContext>,
     /// Scenario files without errors, in order.
     pub suites: Vec<SuiteFile>,
     /// Diagnostics of scenario files. A file with an error is missing from `suites`.
@@ -45,9 +58,20 @@ pub type Loaded<T> = Result<Arc<T>, Arc<[Diagnostic]>>;
 impl Library {
     /// Reads scenario files, and loads and compiles everything that they name, each once.
     pub fn load(paths: &[PathBuf], files: &mut Files) -> Self {
-        let mut library = Self::default();
+        Self::load_in(Arc::default(), paths, files)
+    }
+
+    /// Does the same for the scenario files of a project.
+    pub fn load_in(
+        project: Arc<ProjectContext>,
+        paths: &[PathBuf],
+        files: &mut Files,
+    ) -> Self {
+        let mut library = Self { project, ..Self::default() };
         let texts = library.open(&mut paths.iter(), usize::MAX, files);
-        library.add(texts.par_iter().map(|text| ReadSuite::new(text)).collect(), files);
+        let defaults = &library.project.defaults;
+        let read = texts.par_iter().map(|text| ReadSuite::new(text, defaults)).collect();
+        library.add(read, files);
         library
     }
 
@@ -97,11 +121,15 @@ impl Library {
 
     fn add_suite(&mut self, suite: SuiteFile, files: &mut Files) {
         let key = (suite.flows.clone(), suite.placeholders.clone());
-        let compiling = &mut self.compiling;
-        let program = |key: &ProgramKey| program(key, files, compiling);
+        let (compiling, project) = (&mut self.compiling, &self.project);
+        let warnings = &mut self.diagnostics;
+        let program =
+            |key: &ProgramKey| program(key, project, files, compiling, warnings);
         self.programs.entry(key).or_insert_with_key(program);
         let key = suite.fixtures.clone();
-        self.fixtures.entry(key).or_insert_with_key(|key| fixtures(key, files));
+        let organisation = &self.project.organisation;
+        let fixtures = |key: &Vec<PathBuf>| fixtures(key, organisation, files);
+        self.fixtures.entry(key).or_insert_with_key(fixtures);
         self.suites.push(suite);
     }
 
@@ -183,11 +211,11 @@ pub(super) struct ReadSuite {
 }
 
 impl ReadSuite {
-    pub(super) fn new(file: &File) -> Self {
+    pub(super) fn new(file: &File, project: &ProjectDefaults) -> Self {
         let began = now();
         let (suite, diagnostics) = match read_document(file) {
             Ok(document) => {
-                let (suite, diagnostics) = suite::read(&document, file.path());
+                let (suite, diagnostics) = suite::read(&document, file.path(), project);
                 let is_readable = !diagnostics.iter().any(is_error);
                 (is_readable.then_some(suite), diagnostics)
             }
@@ -202,14 +230,22 @@ fn is_error(diagnostic: &Diagnostic) -> bool {
 }
 
 /// Loads flows that can run. A mistake in an Architect action does not prevent this: a
-/// call that reaches it continues with the error handling of its flow.
+/// call that reaches it continues with the error handling of its flow. Placeholders
+/// without a value become `warnings`.
 fn program(
     key: &ProgramKey,
+    project: &ProjectContext,
     files: &mut Files,
     compiling: &mut Duration,
+    warnings: &mut Vec<Diagnostic>,
 ) -> (Loaded<Program>, Vec<Graph>) {
-    let (paths, placeholders) = key;
-    let mut loaded = read::load(paths, placeholders, files);
+    let (paths, values) = key.clone();
+    let placeholders = read::Placeholders { values, ..project.placeholders.clone() };
+    let mut loaded = read::load_with(&paths, &placeholders, files);
+    let unset = loaded.diagnostics.iter().filter(|it| {
+        it.code == Code::UNSET_PLACEHOLDER && it.severity == Severity::Warning
+    });
+    warnings.extend(unset.map(advised));
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     diagnostics.extend(check::check(&loaded.flows));
     diagnostics.extend(check::duplicates(&loaded.architect));
@@ -227,8 +263,12 @@ fn program(
     }
 }
 
-fn fixtures(paths: &[PathBuf], files: &mut Files) -> Loaded<Fixtures> {
-    let (fixtures, mut diagnostics) = Fixtures::load(paths, files);
+fn fixtures(
+    paths: &[PathBuf],
+    organisation: &Fixtures,
+    files: &mut Files,
+) -> Loaded<Fixtures> {
+    let (fixtures, mut diagnostics) = organisation.clone().load_more(paths, files);
     diagnostics.retain(is_error);
     if diagnostics.is_empty() {
         Ok(Arc::new(fixtures))
@@ -253,7 +293,8 @@ fn placed(
 fn advised(problem: &Diagnostic) -> Diagnostic {
     match problem.code {
         Code::UNSET_PLACEHOLDER => problem.clone().help(
-            "give each a value under `set` of the scenario file: `set: {name: value}`",
+            "its name is used; give it a value under `set` of the scenario file: \
+             `set: {name: value}`",
         ),
         _ => problem.clone(),
     }

@@ -22,7 +22,7 @@ pub use compare::{
 pub use covered::Covered;
 pub use dependencies::Dependencies;
 pub use event::{CaseId, CasePlace, CaseResult, Ended, Outcome, RunEvent, Tally};
-pub use load::{Library, Loaded};
+pub use load::{Library, Loaded, ProjectContext};
 pub use place::{CaseLines, CasePosition};
 pub use plan::{Broken, Plan, Planned};
 pub use request::{Listed, run_on_request};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{File, Span, read_document};
-use crate::suite::{self, Case};
+use crate::suite::{self, Case, ProjectDefaults};
 
 /// A position in a scenario file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,8 @@ impl CaseLines {
     /// Reads the tests of a file; `None` if it does not load.
     pub fn read(file: &File) -> Option<Self> {
         let document = read_document(file).ok()?;
-        let (suite, diagnostics) = suite::read(&document, file.path());
+        let (suite, diagnostics) =
+            suite::read(&document, file.path(), &ProjectDefaults::default());
         let is_error = |it: &Diagnostic| it.severity == Severity::Error;
         (!diagnostics.iter().any(is_error)).then(|| Self::of(&suite.cases, file))
     }

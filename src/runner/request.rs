@@ -1,5 +1,7 @@
 //! Tests that run one at a time, in the order in which they are requested.
 
+use std::sync::Arc;
+
 use rayon::ThreadPoolBuildError;
 
 use super::event::{CaseResult, Ended, RunEvent};
@@ -64,7 +66,8 @@ pub fn run_on_request(
     report: &mut dyn FnMut(&RunEvent<'_>, LoadedSuite<'_>),
 ) -> Result<(Library, Ended), ThreadPoolBuildError> {
     let mut run = Run::new(options)?;
-    let mut library = Library::load(&wanted.paths, files);
+    let project = Arc::clone(&wanted.project);
+    let mut library = Library::load_in(project, &wanted.paths, files);
     library.diagnostics.extend(wanted.diagnostics.iter().cloned());
     sort(&mut library.diagnostics);
     let suite = LoadedSuite { library: &library, files };

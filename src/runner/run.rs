@@ -13,7 +13,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::event::{CaseResult, Ended, Outcome, RunEvent};
-use super::load::ReadSuite;
+use super::load::{ProjectContext, ReadSuite};
 use super::plan::{Plan, Planned};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Session;
@@ -21,7 +21,7 @@ use crate::program::Program;
 use crate::recording::Recording;
 use crate::source::File;
 use crate::suite::snapshot::{self, SnapshotMode, SnapshotResult};
-use crate::suite::{self, Mismatch};
+use crate::suite::{self, Mismatch, ProjectDefaults};
 use crate::trace::Trace;
 use crate::world::Fixtures;
 
@@ -71,18 +71,23 @@ pub(super) struct Run {
     began: Instant,
     ended: Ended,
     selected: usize,
+    /// The project of the scenario files.
+    pub(super) project: Arc<ProjectContext>,
 }
 
 impl Run {
     pub(super) fn new(options: Options) -> Result<Self, ThreadPoolBuildError> {
         let pool = ThreadPoolBuilder::new().num_threads(options.jobs).build()?;
         let pool = Arc::new(pool);
-        Ok(Self { options, pool, began: now(), ended: Ended::default(), selected: 0 })
+        let (began, ended, project) = (now(), Ended::default(), Arc::default());
+        Ok(Self { options, pool, began, ended, selected: 0, project })
     }
 
     /// Parses scenario files in parallel.
     pub(super) fn read(&self, texts: &[Arc<File>]) -> Vec<ReadSuite> {
-        let read = || texts.par_iter().map(|text| ReadSuite::new(text)).collect();
+        let project = &self.project.defaults;
+        let read =
+            || texts.par_iter().map(|text| ReadSuite::new(text, project)).collect();
         self.pool.install(read)
     }
 
@@ -133,7 +138,10 @@ impl Run {
         report: &mut dyn FnMut(&RunEvent<'_>),
     ) -> Vec<ReadSuite> {
         let (sender, results) = mpsc::channel();
-        let part = Part::new(&plan.cases, ahead, self.options, self.ended.tally.failed);
+        let project = Arc::clone(&self.project);
+        let project = &project.defaults;
+        let failures = self.ended.tally.failed;
+        let part = Part::new(&plan.cases, ahead, self.options, failures, project);
         std::thread::scope(|scope| {
             let (pool, part) = (Arc::clone(&self.pool), &part);
             scope.spawn(move || pool.broadcast(|_| part.work(&sender)));
@@ -201,6 +209,7 @@ impl Run {
 struct Part<'p> {
     cases: &'p [Planned<'p>],
     ahead: &'p [Arc<File>],
+    project: &'p ProjectDefaults,
     options: Options,
     next_case: AtomicUsize,
     next_file: AtomicUsize,
@@ -216,10 +225,12 @@ impl<'p> Part<'p> {
         ahead: &'p [Arc<File>],
         options: Options,
         failures: usize,
+        project: &'p ProjectDefaults,
     ) -> Self {
         Self {
             cases,
             ahead,
+            project,
             options,
             next_case: AtomicUsize::new(0),
             next_file: AtomicUsize::new(0),
@@ -244,7 +255,7 @@ impl<'p> Part<'p> {
             let _ = results.send((index, result));
         }
         while let Some((index, text)) = take_next(&self.next_file, self.ahead) {
-            self.read[index].get_or_init(|| ReadSuite::new(text));
+            self.read[index].get_or_init(|| ReadSuite::new(text, self.project));
         }
     }
 

@@ -2,11 +2,12 @@
 //! tests of a large suite run before the last ones are read.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rayon::ThreadPoolBuildError;
 
 use super::event::{Ended, RunEvent};
-use super::load::Library;
+use super::load::{Library, ProjectContext};
 use super::place::CasePosition;
 use super::plan::Chooser;
 use super::run::{Options, Run};
@@ -30,6 +31,8 @@ pub struct RunRequest {
     /// Places in files. A file with a place runs only the tests there; a file without one
     /// runs all tests.
     pub places: Vec<CasePosition>,
+    /// The project of the scenario files.
+    pub project: Arc<ProjectContext>,
 }
 
 /// Everything read so far, for reporters of the run.
@@ -53,7 +56,9 @@ pub fn run_files(
     report: &mut dyn FnMut(&RunEvent<'_>, LoadedSuite<'_>),
 ) -> Result<(Library, Ended), ThreadPoolBuildError> {
     let mut run = Run::new(options)?;
+    run.project = Arc::clone(&wanted.project);
     let mut library = Library::default();
+    library.project = Arc::clone(&wanted.project);
     library.diagnostics.clone_from(&wanted.diagnostics);
     let mut chooser = Chooser::new(&wanted.selection, &wanted.places);
     report(&RunEvent::Started, LoadedSuite { library: &library, files });

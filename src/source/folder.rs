@@ -47,6 +47,15 @@ impl Folder {
         found.unreadable.sort_by(|one, other| one.0.cmp(&other.0));
         found
     }
+
+    /// Lists the files directly in a folder, sorted; empty if it cannot be read.
+    pub fn read_flat(folder: &Path) -> Vec<PathBuf> {
+        let entries = entries(folder).unwrap_or_default().into_iter();
+        let files = entries.filter(|(path, is_folder)| !is_folder && is_readable(path));
+        let mut files: Vec<PathBuf> = files.map(|(path, _)| path).collect();
+        files.sort();
+        files
+    }
 }
 
 /// Returns the files of the given paths, in order and without duplicates, and the folders

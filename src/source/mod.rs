@@ -1,6 +1,6 @@
 //! Files, positions, and documents whose values have places.
 //!
-//! JSON and YAML are read only in this module. All other modules work on [`Node`]s with a
+//! JSON, TOML and YAML are read only in this module. All other modules work on [`Node`]s with a
 //! [`Span`], so every finding can name its line.
 
 mod file;
@@ -11,6 +11,7 @@ mod node;
 mod read;
 mod replace;
 mod span;
+mod toml;
 mod yaml;
 
 pub use file::{File, Files, MAX_FILE_BYTES};
@@ -25,3 +26,4 @@ pub use replace::{
     unwritable,
 };
 pub use span::{FileId, Position, Span};
+pub use toml::read_toml;

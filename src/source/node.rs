@@ -163,6 +163,58 @@ fn take_values<'s>(kind: &mut Kind<'s>, open: &mut Vec<Node<'s>>) {
     }
 }
 
+impl Node<'_> {
+    /// Copies the value, so that it no longer borrows from the text of the document.
+    pub fn to_static(&self) -> Node<'static> {
+        let kind = match &self.kind {
+            Kind::Null => Kind::Null,
+            Kind::Boolean(truth) => Kind::Boolean(*truth),
+            Kind::Number(text) => Kind::Number(text.to_string().into()),
+            Kind::String(text) => Kind::String(text.to_string().into()),
+            Kind::Array(items) => {
+                Kind::Array(items.iter().map(Node::to_static).collect())
+            }
+            Kind::Object(entries) => {
+                Kind::Object(entries.iter().map(Entry::to_static).collect())
+            }
+        };
+        Node { span: self.span, kind }
+    }
+
+    /// Moves the value and all its parts to another place.
+    #[must_use]
+    pub fn placed(mut self, span: Span) -> Self {
+        self.span = span;
+        self.kind = match std::mem::replace(&mut self.kind, Kind::Null) {
+            Kind::Array(items) => {
+                Kind::Array(items.into_iter().map(|item| item.placed(span)).collect())
+            }
+            Kind::Object(entries) => {
+                Kind::Object(entries.into_iter().map(|it| it.placed(span)).collect())
+            }
+            other => other,
+        };
+        self
+    }
+}
+
+impl Entry<'_> {
+    /// Copies the entry, so that it no longer borrows from the text of the document.
+    pub fn to_static(&self) -> Entry<'static> {
+        Entry {
+            key: self.key.to_string().into(),
+            key_span: self.key_span,
+            value: self.value.to_static(),
+        }
+    }
+
+    /// Moves the entry to another place.
+    #[must_use]
+    pub fn placed(self, span: Span) -> Self {
+        Self { key_span: span, value: self.value.placed(span), ..self }
+    }
+}
+
 /// The maximum number of keys that are compared pairwise, without allocating memory.
 const MAX_PAIRWISE: usize = 12;
 

@@ -54,6 +54,8 @@ pub enum ProblemKind {
     JsonSyntax,
     /// The text is not YAML.
     YamlSyntax,
+    /// The text is not TOML.
+    Toml,
 }
 
 /// Reads a document in the notation determined by [`Format::of`].

@@ -35,7 +35,7 @@ pub(crate) use read::expectation_schemas;
 pub use read::read;
 pub use recorded::{Recorded, Replay};
 pub use scenario::{
-    CallExpectation, Case, Expectation, Forbidden, PathMatcher, RecordedCall,
-    Replacement, RoutingMatcher, Snapshot, Start, SuiteFile, Turn, Wanted,
+    CallExpectation, Case, Expectation, Forbidden, PathMatcher, ProjectDefaults,
+    RecordedCall, Replacement, RoutingMatcher, Snapshot, Start, SuiteFile, Turn, Wanted,
 };
 pub use select::{Partition, PartitionKind, Selection};

@@ -8,7 +8,7 @@ use super::scenario::{Case, Expectation, Forbidden};
 use super::{Mismatch, callable_names, script};
 use crate::analysis::comparison::Comparison;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::engine::{Call, Limits, Session, start};
+use crate::engine::{Call, DEFAULT_START, Limits, Session, start};
 use crate::program::Program;
 use crate::recording::Recording;
 use crate::source::Span;
@@ -68,7 +68,7 @@ pub fn prepare<'c>(
             let (recorded, call) = recorded::prepare(case, named, recording, program)?;
             (Some(recorded), call)
         }
-        None => (None, call(case, program)?),
+        None => (None, call(case, program, fixtures)?),
     };
     let slips = callable_names::misspelt_names(case, program, fixtures);
     if !slips.is_empty() {
@@ -86,11 +86,25 @@ pub fn prepare<'c>(
 }
 
 /// Creates the call that a case describes.
-fn call(case: &Case, program: &Program) -> Result<Call, Vec<Diagnostic>> {
+fn call(
+    case: &Case,
+    program: &Program,
+    fixtures: &Fixtures,
+) -> Result<Call, Vec<Diagnostic>> {
     let begin = &case.start;
-    let flow = match &begin.flow {
-        Some(name) => start::flow(program, &name.value).map_err(|it| at(*it, name.span)),
-        None => start::only_entry(program)
+    let number = start::dialled_number(&begin.context);
+    let routed = number.as_deref().and_then(|number| {
+        let time = begin.at.unwrap_or(DEFAULT_START);
+        Some((number, fixtures.route(number, time)?))
+    });
+    let flow = match (&begin.flow, routed) {
+        (Some(name), _) => {
+            start::flow(program, &name.value).map_err(|it| at(*it, name.span))
+        }
+        (None, Some((number, routed))) => {
+            start::dialled(program, number, routed).map_err(|it| at(*it, case.span))
+        }
+        (None, None) => start::only_entry(program)
             .map_err(|it| at(it.help("choose one with `flow`"), case.span)),
     };
     let flow = flow.map_err(|problem| vec![problem])?;

@@ -6,10 +6,23 @@ use std::sync::Arc;
 use super::matcher::{Range, TextMatcher, ValueMatcher};
 use crate::analysis::comparison::Rules;
 use crate::flow::Spanned;
-use crate::source::{Node, Span};
+use crate::source::{Entry, Node, Span};
 use crate::trace::Status;
 use crate::value::{DateTime, Text, Value};
 use crate::world::Input;
+
+/// Values that a project gives to its scenario files.
+#[derive(Debug, Clone, Default)]
+pub struct ProjectDefaults {
+    /// Flow files and folders of scenario files without `flows`.
+    pub flows: Vec<PathBuf>,
+    /// Fixture files and folders; those of the scenario file override them.
+    pub fixtures: Vec<PathBuf>,
+    /// Values of placeholders; those of the scenario file override them.
+    pub placeholders: Vec<(String, String)>,
+    /// Defaults of all tests; those of the scenario file override them.
+    pub defaults: Vec<Entry<'static>>,
+}
 
 /// A parsed scenario file.
 #[derive(Debug, Clone)]

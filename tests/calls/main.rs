@@ -10,6 +10,7 @@ mod execution_of_the_platform;
 mod fixtures;
 mod library;
 mod organisations;
+mod overlays;
 mod properties;
 mod real_flows;
 #[path = "../support/shared.rs"]

@@ -119,6 +119,7 @@ fn help_and_version_are_results() {
     let commands = [
         "run",
         "check",
+        "config",
         "graph",
         "eval",
         "functions",
@@ -459,6 +460,7 @@ fn the_handbook_lists_the_flags() {
         "import",
         "redact",
         "explain",
+        "fixtures missing",
     ] {
         let heading = format!("\n## `flowsim {command}");
         let (_, section) = handbook.split_once(&heading).unwrap();
@@ -466,6 +468,7 @@ fn the_handbook_lists_the_flags() {
         let listed = section.lines().filter(|line| line.starts_with("| `-"));
         let listed: Vec<&str> = listed.filter_map(first_flag).collect();
         let help = out(&run(&format!("{command} --help")));
+        let help = help.split("Global options:").next().unwrap_or_default();
         let flags = help.lines().filter_map(|line| match line.trim_start() {
             line if line.starts_with("-h") => None,
             line if line.starts_with('-') => first_flag(line),

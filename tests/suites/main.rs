@@ -8,7 +8,9 @@ mod coverage;
 mod heatmap;
 mod html_report;
 mod init;
+mod init_from;
 mod kill;
+mod project;
 mod reports;
 mod scenario_document;
 mod scenario_files;
@@ -16,6 +18,7 @@ mod schemas;
 #[path = "../support/shared.rs"]
 mod shared;
 mod suite;
+mod terraform;
 mod test_command;
 mod test_promises;
 mod test_requests;

@@ -89,7 +89,9 @@ impl Reader {
         let file = files.add("document.yaml", text);
         let node = read_yaml(&file).unwrap();
         match self {
-            Self::Scenario => suite::read(&node, Path::new("document.yaml")).1,
+            Self::Scenario => {
+                suite::read(&node, Path::new("document.yaml"), &Default::default()).1
+            }
             Self::Fixtures => Fixtures::read(&node, Path::new("")).1,
             Self::Request => Request::read(&node).err().unwrap_or_default(),
             Self::Recording => Recording::read(&node).1,
@@ -103,7 +105,10 @@ impl Reader {
         let node = read_yaml(&file).unwrap();
         match self {
             Self::Scenario => {
-                format!("{:?}", suite::read(&node, Path::new("document.yaml")))
+                format!(
+                    "{:?}",
+                    suite::read(&node, Path::new("document.yaml"), &Default::default())
+                )
             }
             Self::Fixtures => format!("{:?}", Fixtures::read(&node, Path::new(""))),
             Self::Request => format!("{:?}", Request::read(&node)),
@@ -238,6 +243,7 @@ fn places() -> Vec<(Reader, &'static str, String)> {
         ("scheduleGroup", "{scheduleGroups: {a: {?}}}"),
         ("scheduleReference", "{scheduleGroups: {a: {openSchedules: [{id: b, ?}]}}}"),
         ("emergencyGroup", "{emergencyGroups: {a: {?}}}"),
+        ("ivrRoute", "{ivrRoutes: {a: {?}}}"),
         ("prompt", "{prompts: {a: {?}}}"),
         ("languages", "{languages: {default: a, ?}}"),
         ("detectedLanguage", "{detectedLanguages: [{text: a, language: b, ?}]}"),
@@ -456,7 +462,7 @@ const WRONG: &[(Reader, &[&str])] = &[
             "{actions: {a: {outputs: [1]}}}",
             "{dataTables: {a: {columns: {b: text}}}}",
             "{dataTables: {a: {columns: {b: {default: 1}}}}}",
-            "{dataTables: {a: {rows: {}}}}",
+            "{dataTables: {a: {rows: 3}}}",
             "{skills: [{}]}",
             "{schedules: {a: {start: 9, end: 10}}}",
             "{emergencyGroups: {a: {enabled: 'yes'}}}",
@@ -896,7 +902,8 @@ fn a_scenario_file_may_name_its_schema() {
     let mut files = Files::new();
     let file = files.add("calls.test.json", text);
     let node = read_document(&file).unwrap();
-    let (_, diagnostics) = suite::read(&node, Path::new("calls.test.json"));
+    let (_, diagnostics) =
+        suite::read(&node, Path::new("calls.test.json"), &Default::default());
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     assert!(validator(&schema("scenario")).is_valid(&value(text)));
 }

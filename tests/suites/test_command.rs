@@ -465,7 +465,7 @@ proptest! {
 fn a_profile_shows_the_durations_and_changes_nothing_else() {
     let folder = suite(ONE_FAILS);
     let (plain_code, plain, _) = flowsim(folder.path(), &["-j", "1"]);
-    let (code, out, error) = flowsim(folder.path(), &["-j", "1", "--profile"]);
+    let (code, out, error) = flowsim(folder.path(), &["-j", "1", "--timings"]);
     assert_eq!((code, without_times(&out)), (plain_code, without_times(&plain)));
     // Times differ between runs.
     let is_time = |word: &str| word.parse::<f64>().is_ok() && word.contains('.');
@@ -499,7 +499,7 @@ fn a_profile_shows_the_durations_and_changes_nothing_else() {
 fn a_profile_without_calls_has_no_empty_headings() {
     let folder =
         suite("tests:\n  - {name: later, skip: not yet, expect: {status: completed}}\n");
-    let (_, _, error) = flowsim(folder.path(), &["--profile"]);
+    let (_, _, error) = flowsim(folder.path(), &["--timings"]);
     assert!(error.contains("Slowest tests"), "{error}");
     assert!(!error.contains("Most executed nodes"), "{error}");
     assert!(!error.contains("Actions per call"), "{error}");

@@ -68,10 +68,11 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
-    let fixtures = match load::fixtures(&arguments.fixtures, &mut files) {
-        Ok(fixtures) => fixtures,
-        Err(exit) => return Ok(exit),
-    };
+    let fixtures =
+        match load::fixtures(&arguments.fixtures, &Default::default(), &mut files) {
+            Ok(fixtures) => fixtures,
+            Err(exit) => return Ok(exit),
+        };
     let mut world = EvalEnvironment::new(fixtures, arguments.at, arguments.seed);
     for given in &arguments.var {
         if let Err(message) = world.give(given) {

@@ -1,5 +1,6 @@
 //! `flowsim init`
 
+mod from;
 mod workflow;
 
 use std::fmt::Write as _;
@@ -27,14 +28,26 @@ const FILES: [(&str, &str); 4] = [
 /// In a Git checkout, the CI job is created at its top. Existing files are kept.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Project folder; created if it does not exist
-    #[arg(value_name = "DIR", default_value = ".")]
-    folder: PathBuf,
+    /// Project folder; created if it does not exist [default: the working folder; with
+    /// --from, `flowsim` in the repository]
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+
+    /// Create a project for the flows and the Terraform of an existing repository: the
+    /// project file, and fixtures for everything that the flows name and nothing defines.
+    /// If the project exists, only add what is missing
+    #[arg(long, value_name = "REPOSITORY")]
+    from: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    if let Some(repository) = &arguments.from {
+        let own = || crate::source::plain(&repository.join(from::FOLDER)).to_owned();
+        return from::run(repository, &arguments.folder.clone().unwrap_or_else(own));
+    }
     let mut report = String::new();
-    let created = create(&arguments.folder, &mut report);
+    let folder = arguments.folder.as_deref().unwrap_or(Path::new("."));
+    let created = create(folder, &mut report);
     output::result(&report)?;
     match created {
         Ok(()) => Ok(Exit::Success),

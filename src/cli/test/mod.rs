@@ -4,15 +4,16 @@ mod coverage;
 mod decisions;
 mod outputs;
 mod places;
-mod profile;
 mod requests;
 mod run_output;
 mod snapshots;
+mod timings;
 mod watch;
 
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
@@ -20,15 +21,17 @@ use self::places::Places;
 use self::requests::Requests;
 use self::run_output::RunOutput;
 use super::exit::Exit;
-use super::output;
+use super::project::Project;
+use super::{load, output};
 use crate::diagnostic::visible::one_line;
 use crate::diagnostic::{Severity, sort};
+use crate::flow::read::Placeholders;
 use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec};
 use crate::runner::{
-    self, CasePosition, CaseResult, Library, LoadedSuite, Plan, RunEvent,
+    self, CasePosition, CaseResult, Library, LoadedSuite, Plan, ProjectContext, RunEvent,
 };
 use crate::source::Files;
-use crate::suite::{Partition, PartitionKind, Selection};
+use crate::suite::{Partition, PartitionKind, ProjectDefaults, Selection};
 use crate::value::Text;
 
 /// Run the tests of scenario files.
@@ -145,7 +148,7 @@ pub(super) struct Arguments {
     /// Show on standard error where time is spent: loading, compiling, playing,
     /// reporting, the slowest tests and the most executed nodes
     #[arg(long)]
-    profile: bool,
+    timings: bool,
 
     /// Action if no test matches
     #[arg(long, value_enum, default_value_t = NoTests::Fail, value_name = "ACTION")]
@@ -154,6 +157,13 @@ pub(super) struct Arguments {
     /// Console output for tests that pass
     #[arg(long, value_enum, default_value_t = Shown::Auto, value_name = "STYLE")]
     show: Shown,
+
+    #[command(flatten)]
+    deny: load::DenyOptions,
+
+    /// The project of the scenario files.
+    #[arg(skip)]
+    project: Arc<ProjectContext>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -195,11 +205,36 @@ fn shard(text: &str) -> Result<Partition, String> {
     Partition::of_share(PartitionKind::Slice, text)
 }
 
-pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+pub(super) fn run(mut arguments: Arguments, project: &Project) -> io::Result<Exit> {
+    arguments.project = match context(&arguments, project) {
+        Ok(project) => Arc::new(project),
+        Err(exit) => return Ok(exit),
+    };
+    let arguments = &arguments;
     if let Some(exit) = arguments.snapshots.forbidden() {
         return Ok(exit);
     }
     if arguments.watch { watch::run(arguments) } else { once(arguments) }
+}
+
+/// Returns the files and values that a project gives to its scenario files.
+fn context(arguments: &Arguments, project: &Project) -> Result<ProjectContext, Exit> {
+    let settings = &project.settings;
+    let set = settings.set.iter().map(|it| (it.key.clone(), it.values.concat()));
+    let defaults = settings.defaults.iter().map(|(entry, _)| entry.clone());
+    let set: Vec<(String, String)> = set.collect();
+    let folders = settings.paths("terraform");
+    let (organisation, of_files) = load::terraform(&folders, &set, &mut Files::new())?;
+    let defaults = ProjectDefaults {
+        flows: settings.paths("flows"),
+        fixtures: settings.paths("fixtures"),
+        placeholders: set,
+        defaults: defaults.collect(),
+    };
+    let deny_unset = arguments.deny.denies_unset();
+    let placeholders = Placeholders { values: Vec::new(), of_files, deny_unset };
+    let organisation = organisation.fixtures;
+    Ok(ProjectContext { defaults, placeholders, organisation })
 }
 
 fn once(arguments: &Arguments) -> io::Result<Exit> {
@@ -217,7 +252,8 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
 fn run_selected(arguments: &Arguments, places: Places) -> io::Result<Exit> {
     let mut files = Files::new();
     let searched = places.paths.clone();
-    let wanted = places.wanted(arguments.selection(), &mut files);
+    let mut wanted = places.wanted(arguments.selection(), &mut files);
+    wanted.project = Arc::clone(&arguments.project);
     let mut covered = arguments.coverage.counter();
     let mut log = arguments.decisions.log();
     let mut noted = |result: &CaseResult| {
@@ -248,8 +284,8 @@ fn run_selected(arguments: &Arguments, places: Places) -> io::Result<Exit> {
     let of_tests = played.exit(ended.tally, is_broken);
     let is_whole = ended.tally.total() == ended.found && !is_broken;
     snapshots::show_notes(&library, is_whole.then_some(&searched));
-    if arguments.profile {
-        played.profile.show(&library);
+    if arguments.timings {
+        played.timings.show(&library);
     }
     // The process ends: freeing the memory of a large suite would only take time.
     std::mem::forget((library, files));
@@ -261,7 +297,7 @@ fn without_running(arguments: &Arguments) -> io::Result<Exit> {
     if let Some(exit) = Places::of(&arguments.paths).beyond() {
         return Ok(exit);
     }
-    let suites = Suites::load(&arguments.paths);
+    let suites = Suites::load(arguments);
     output::diagnostics(&suites.library.diagnostics, &suites.files);
     let searched = Places::of(&arguments.paths).paths;
     if let Some(exit) = arguments.snapshots.instead(&suites.library, &searched)? {
@@ -292,10 +328,12 @@ struct Suites {
 }
 
 impl Suites {
-    fn load(paths: &[PathBuf]) -> Self {
+    fn load(arguments: &Arguments) -> Self {
         let mut files = Files::new();
-        let wanted = Places::of(paths).wanted(Selection::default(), &mut files);
-        let mut library = Library::load(&wanted.paths, &mut files);
+        let wanted =
+            Places::of(&arguments.paths).wanted(Selection::default(), &mut files);
+        let project = Arc::clone(&arguments.project);
+        let mut library = Library::load_in(project, &wanted.paths, &mut files);
         library.diagnostics.extend(wanted.diagnostics);
         sort(&mut library.diagnostics);
         Self { files, library, places: wanted.places }
@@ -405,7 +443,7 @@ impl Arguments {
 
     /// Returns whether the traces of passed tests are needed.
     fn needs_traces(&self) -> bool {
-        self.profile
+        self.timings
             || self.on_request
             || self.specs().any(|spec| spec.needs_traces())
             || self.coverage.counter().is_some()

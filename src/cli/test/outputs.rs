@@ -67,7 +67,7 @@ fn is_stream(path: &Path) -> bool {
 fn read_by<'p>(arguments: &Arguments, paths: &'p [PathBuf]) -> Option<&'p PathBuf> {
     let mut at_risk = paths.iter().filter(|path| is_of_others(path)).peekable();
     at_risk.peek()?;
-    let Suites { files, library, .. } = Suites::load(&arguments.paths);
+    let Suites { files, library, .. } = Suites::load(arguments);
     let plan = Plan::new(&library, &Selection::default(), &[], &files);
     let inputs = Dependencies::of(&plan, &files);
     let named = Places::of(&arguments.paths).paths;

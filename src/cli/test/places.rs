@@ -44,7 +44,7 @@ impl Places {
         for place in &mut places {
             place.file = as_found(&place.file, &paths);
         }
-        RunRequest { paths, diagnostics, selection, places }
+        RunRequest { paths, diagnostics, selection, places, ..RunRequest::default() }
     }
 
     /// Reports an invalid place, or a place that its file does not have.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::profile::Profile;
+use super::timings::Timings;
 use super::{Arguments, NoTests};
 use crate::cli::exit::Exit;
 use crate::cli::output;
@@ -19,9 +19,9 @@ pub(super) struct RunOutput<'t> {
     /// console's pipe is closed, the tests run on, because the exit code depends on them.
     failures: Vec<Option<io::Error>>,
     note: &'t mut dyn FnMut(&CaseResult),
-    /// Filled only if `is_profiled`.
-    profile: Profile,
-    is_profiled: bool,
+    /// Filled only if `is_timingsd`.
+    timings: Timings,
+    is_timingsd: bool,
     began: Instant,
     has_bug: bool,
     has_broken: bool,
@@ -37,7 +37,7 @@ pub(super) struct RunOutcome {
     has_broken: bool,
     /// Whether the console's reader is gone.
     pub(super) is_closed: bool,
-    pub(super) profile: Profile,
+    pub(super) timings: Timings,
 }
 
 impl RunOutcome {
@@ -74,8 +74,8 @@ impl<'t> RunOutput<'t> {
             failures: reporters.iter().map(|_| None).collect(),
             reporters,
             note,
-            profile: Profile::default(),
-            is_profiled: arguments.profile,
+            timings: Timings::default(),
+            is_timingsd: arguments.timings,
             began: runner::now(),
             has_bug: false,
             has_broken: false,
@@ -89,8 +89,8 @@ impl<'t> RunOutput<'t> {
                 self.has_bug |= matches!(result.outcome, Outcome::Panicked(_));
                 self.has_broken |= matches!(result.outcome, Outcome::Broken(_));
                 (self.note)(result);
-                if self.is_profiled {
-                    self.profile.add(result);
+                if self.is_timingsd {
+                    self.timings.add(result);
                 }
             }
             RunEvent::Ended(ended) if ended.tally.total() == 0 => {
@@ -111,14 +111,14 @@ impl<'t> RunOutput<'t> {
                 output::count(&scene.library.diagnostics);
             }
         }
-        self.profile.reporting += reporting_began.elapsed();
+        self.timings.reporting += reporting_began.elapsed();
     }
 
     pub(super) fn end(mut self) -> io::Result<RunOutcome> {
-        self.profile.running = self.began.elapsed();
+        self.timings.running = self.began.elapsed();
         let is_closed = is_closed(self.failures.into_iter().flatten())?;
-        let Self { has_bug, has_broken, profile, .. } = self;
-        Ok(RunOutcome { has_bug, has_broken, is_closed, profile })
+        let Self { has_bug, has_broken, timings, .. } = self;
+        Ok(RunOutcome { has_bug, has_broken, is_closed, timings })
     }
 }
 

@@ -90,7 +90,7 @@ fn load(
     watcher: &mut Watcher,
 ) -> notify::Result<(Suites, Dependencies)> {
     let once = || {
-        let suites = Suites::load(&arguments.paths);
+        let suites = Suites::load(arguments);
         let dependencies = Dependencies::of(&suites.plan(arguments), &suites.files);
         (suites, dependencies)
     };
@@ -234,8 +234,8 @@ fn round(
         runner::run(plan, options, &mut |event| run_output.forward(event, scene));
     let played = run_output.end()?;
     result.map_err(io::Error::other)?;
-    if arguments.profile {
-        played.profile.show(library);
+    if arguments.timings {
+        played.timings.show(library);
     }
     snapshots::show_notes(library, None);
     failing.show_others(plan);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{archy, config};
-use crate::diagnostic::{Code, Diagnostic, Tally};
+use crate::diagnostic::{Code, Diagnostic, Severity, Tally};
 use crate::flow::architect::ArchitectFlow;
 use crate::flow::model::Flow;
 use crate::source::{File, Files, Folder, Node, read_nested};
@@ -37,13 +37,53 @@ impl Loaded {
     }
 }
 
-/// The names and values of the placeholders in Archy YAML.
-pub type Placeholders = [(String, String)];
+/// Values of the placeholders in Archy YAML.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Placeholders {
+    /// Names and values for all files. If a name occurs twice, the first value counts.
+    pub values: Vec<(String, String)>,
+    /// Names and values for one file, by its canonical path. The values for all files
+    /// override them. A file that occurs several times contains several flows.
+    ///
+    /// *Source: `filepath` and `substitutions` of `genesyscloud_flow` of CX as Code.*
+    pub of_files: Vec<(PathBuf, Vec<(String, String)>)>,
+    /// Whether a placeholder without a value prevents loading. Otherwise its name is its
+    /// value.
+    pub deny_unset: bool,
+}
+
+impl Placeholders {
+    /// Returns the values for each flow in a file; one set if the file is not in
+    /// `of_files`.
+    fn sets_of(&self, path: &Path) -> Vec<Vec<(String, String)>> {
+        let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let own = self.of_files.iter().filter(|(file, _)| *file == canonical);
+        let with = |(_, values): &(_, Vec<_>)| [&self.values[..], values].concat();
+        let sets: Vec<_> = own.map(with).collect();
+        if sets.is_empty() { vec![self.values.clone()] } else { sets }
+    }
+}
+
+impl From<Vec<(String, String)>> for Placeholders {
+    fn from(values: Vec<(String, String)>) -> Self {
+        Self { values, ..Self::default() }
+    }
+}
 
 /// Loads files, and all flows below folders. Documents in a folder that are not flows,
 /// such as fixtures, are skipped. A file that is named explicitly must be a flow. A file
-/// that several paths lead to is loaded once.
-pub fn load(paths: &[PathBuf], placeholders: &Placeholders, files: &mut Files) -> Loaded {
+/// that several paths lead to is loaded once. `values` are the names and values of
+/// placeholders.
+pub fn load(paths: &[PathBuf], values: &[(String, String)], files: &mut Files) -> Loaded {
+    load_with(paths, &values.to_vec().into(), files)
+}
+
+/// Loads flows with all kinds of placeholders.
+pub fn load_with(
+    paths: &[PathBuf],
+    placeholders: &Placeholders,
+    files: &mut Files,
+) -> Loaded {
     let mut loaded = Loaded::default();
     let mut taken = BTreeSet::new();
     for path in paths {
@@ -138,9 +178,9 @@ impl Notation {
 }
 
 /// Loads the flows of one file in memory, as if the file had been named explicitly.
-pub fn load_text(file: &File, placeholders: &Placeholders, files: &mut Files) -> Loaded {
+pub fn load_text(file: &File, values: &[(String, String)], files: &mut Files) -> Loaded {
     let mut loaded = Loaded::default();
-    read_text(file, placeholders, files, true, &mut loaded);
+    read_text(file, &values.to_vec().into(), files, true, &mut loaded);
     loaded
 }
 
@@ -187,10 +227,47 @@ fn read_template(
     is_named: bool,
     loaded: &mut Loaded,
 ) {
-    match archy::substitute(file.text(), placeholders) {
-        Ok(text) if text == file.text() => read_file(file, is_named, loaded),
-        Ok(text) => read_file(&files.add(file.path(), text), is_named, loaded),
-        Err(unset) => loaded.diagnostics.push(unset_placeholders(file, &unset)),
+    let mut known: Vec<String> = Vec::new();
+    for values in placeholders.sets_of(file.path()) {
+        let (text, unset) = archy::substitute(file.text(), &values);
+        if known.contains(&text) {
+            continue;
+        }
+        if !unset.is_empty() && known.is_empty() {
+            let mut diagnostic = unset_placeholders(file, &unset);
+            diagnostic.severity = Severity::Warning;
+            if placeholders.deny_unset {
+                diagnostic.severity = Severity::Error;
+                loaded.diagnostics.push(diagnostic);
+                return;
+            }
+            loaded.diagnostics.push(diagnostic);
+        }
+        let first = loaded.architect.len();
+        if text == file.text() {
+            read_file(file, is_named, loaded);
+        } else {
+            read_file(&files.add(file.path(), text.as_str()), is_named, loaded);
+        }
+        if !unset.is_empty() {
+            rename_repeated(&mut loaded.architect, first, file.path());
+        }
+        known.push(text);
+    }
+}
+
+/// Adds the name of the file to names that earlier flows have: two templates whose names
+/// are the same placeholder.
+fn rename_repeated(flows: &mut [ArchitectFlow], first: usize, path: &Path) {
+    let (earlier, new) = flows.split_at_mut(first);
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    for flow in new {
+        let is_same = |other: &ArchitectFlow| {
+            other.flow_type == flow.flow_type && other.name.value == flow.name.value
+        };
+        if earlier.iter().any(is_same) {
+            flow.name.value = format!("{} ({stem})", flow.name.value).into();
+        }
     }
 }
 
@@ -211,9 +288,10 @@ fn unset_placeholders(file: &File, unset: &[String]) -> Diagnostic {
             several.join(", ")
         ),
     };
-    Diagnostic::new(Code::UNSET_PLACEHOLDER, message)
-        .at(place)
-        .help(format!("pass `--set {first}=…`, or a file of values with `--set-from`"))
+    Diagnostic::new(Code::UNSET_PLACEHOLDER, message).at(place).help(format!(
+        "its name is used; pass `--set {first}=…`, or the folder of its Terraform \
+             resource with `--terraform`"
+    ))
 }
 
 /// Keys of Architect flows that contain the next action, or the parts of an expression.

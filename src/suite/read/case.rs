@@ -8,7 +8,7 @@ use super::{expect, recording, script};
 use crate::diagnostic::Decoder;
 use crate::engine::Limits;
 use crate::flow::Spanned;
-use crate::source::{Entry, Kind, Node};
+use crate::source::{Kind, Node};
 use crate::suite::scenario::{Case, Expectation, Forbidden, Snapshot, Start, Turn};
 use crate::value::{DateTime, Text, Value};
 use crate::world::Input;
@@ -206,27 +206,7 @@ fn fixtures(node: &Node<'_>, decoder: &mut Decoder) -> Option<Node<'static>> {
         decoder.unexpected("`fixtures`", fixtures, expected);
         return None;
     }
-    Some(owned(fixtures))
-}
-
-/// Copies a node, so that it no longer borrows from the document text.
-fn owned(node: &Node<'_>) -> Node<'static> {
-    let kind = match &node.kind {
-        Kind::Null => Kind::Null,
-        Kind::Boolean(truth) => Kind::Boolean(*truth),
-        Kind::Number(text) => Kind::Number(text.to_string().into()),
-        Kind::String(text) => Kind::String(text.to_string().into()),
-        Kind::Array(items) => Kind::Array(items.iter().map(owned).collect()),
-        Kind::Object(entries) => {
-            let entries = entries.iter().map(|entry| Entry {
-                key: entry.key.to_string().into(),
-                key_span: entry.key_span,
-                value: owned(&entry.value),
-            });
-            Kind::Object(entries.collect())
-        }
-    };
-    Node { span: node.span, kind }
+    Some(fixtures.to_static())
 }
 
 /// Reads `input: ["1", null, …]`; a single input may be written without a list.

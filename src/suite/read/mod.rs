@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use self::expect::SharedExpectations;
 use self::table::Template;
-use super::scenario::{Case, SuiteFile};
+use super::scenario::{Case, ProjectDefaults, SuiteFile};
 use crate::diagnostic::{Code, Decoder, Diagnostic};
 use crate::source::{Entry, Kind, Node, Span};
 use crate::value::Text;
@@ -24,7 +24,11 @@ const KEYS: [&str; 7] =
 
 /// Reads a scenario file; its paths are relative to its folder. Mistakes are returned as
 /// diagnostics; a file with an error must not be played.
-pub fn read(document: &Node<'_>, path: &Path) -> (SuiteFile, Vec<Diagnostic>) {
+pub fn read(
+    document: &Node<'_>,
+    path: &Path,
+    project: &ProjectDefaults,
+) -> (SuiteFile, Vec<Diagnostic>) {
     let mut decoder = Decoder::new(Code::INVALID_SCENARIO);
     let mut suite = SuiteFile {
         path: path.to_owned(),
@@ -45,6 +49,7 @@ pub fn read(document: &Node<'_>, path: &Path) -> (SuiteFile, Vec<Diagnostic>) {
         suite.fixtures = fixtures.iter().map(plain).collect();
         suite.named_at = [flows, fixtures].concat();
         suite.placeholders = placeholders(document, &mut decoder);
+        suite.adopt(project);
         if suite.flows.is_empty() {
             let message = "a scenario file needs `flows`, the files or folders that \
                            its tests run"
@@ -52,7 +57,7 @@ pub fn read(document: &Node<'_>, path: &Path) -> (SuiteFile, Vec<Diagnostic>) {
             decoder.error(document.span, message);
         }
         suite.replacements = snapshot::replacements(document, &mut decoder);
-        suite.cases = cases(document, &mut decoder);
+        suite.cases = cases(document, project, &mut decoder);
         for recording in suite.cases.iter_mut().filter_map(|it| it.recording.as_mut()) {
             recording.path = joined(folder, &recording.path);
         }
@@ -120,7 +125,24 @@ fn placeholders(document: &Node<'_>, decoder: &mut Decoder) -> Vec<(String, Stri
     values
 }
 
-fn cases(document: &Node<'_>, decoder: &mut Decoder) -> Vec<Case> {
+impl SuiteFile {
+    /// Adds the files and values of a project.
+    fn adopt(&mut self, project: &ProjectDefaults) {
+        if self.flows.is_empty() {
+            self.flows.clone_from(&project.flows);
+        }
+        let shared = project.fixtures.iter().filter(|it| !self.fixtures.contains(it));
+        let shared: Vec<PathBuf> = shared.cloned().collect();
+        self.fixtures.splice(0..0, shared);
+        self.placeholders.extend(project.placeholders.iter().cloned());
+    }
+}
+
+fn cases(
+    document: &Node<'_>,
+    project: &ProjectDefaults,
+    decoder: &mut Decoder,
+) -> Vec<Case> {
     let Some(tests) = document.get("tests") else {
         let message = "a scenario file needs `tests`, a list of calls".to_owned();
         decoder.error(document.span, message);
@@ -131,9 +153,14 @@ fn cases(document: &Node<'_>, decoder: &mut Decoder) -> Vec<Case> {
         return Vec::new();
     };
     let defaults = defaults(document, decoder);
+    // The project file belongs to another set of files, so that its defaults are placed
+    // at the document.
+    let shared = project.defaults.iter().map(|it| it.clone().placed(document.span));
+    let shared: Vec<Entry<'_>> = shared.collect();
+    let shared: Vec<&Entry<'_>> = shared.iter().collect();
     let mut cases = Vec::new();
     for item in items {
-        let test = with_defaults(item, &defaults);
+        let test = with_defaults(&with_defaults(item, &defaults), &shared);
         let Some(table) = item.get("each").filter(|node| !node.is_null()) else {
             cases.extend(case::read(
                 &test,

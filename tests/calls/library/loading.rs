@@ -71,8 +71,10 @@ inboundCall:
           - disconnect: {name: Bye}
 ";
     let bakery = || Project::builder().flow_text("bakery.yaml", text);
-    let error = bakery().load().unwrap_err();
-    assert_eq!(error.diagnostics()[0].code(), "UNSET_PLACEHOLDER");
+    let unset = bakery().load().unwrap();
+    assert_eq!(unset.diagnostics()[0].code(), "UNSET_PLACEHOLDER");
+    let trace = unset.run(&Call::default()).unwrap();
+    assert_eq!(trace.prompts(), ["Welcome to town."]);
     let project = bakery().set("town", "Bath").load().unwrap();
     let trace = project.run(&Call::default()).unwrap();
     assert_eq!(trace.prompts(), ["Welcome to Bath."]);

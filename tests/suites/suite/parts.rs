@@ -82,7 +82,7 @@ fn both(folder: &Path, selection: &Selection, options: Options) -> (Told, Told) 
     let mut files = Files::new();
     let (paths, diagnostics) = discover(&[folder.to_owned()], &mut files);
     let selection = selection.clone();
-    let wanted = RunRequest { paths, diagnostics, selection, places: Vec::new() };
+    let wanted = RunRequest { paths, diagnostics, selection, ..RunRequest::default() };
     let mut in_parts = Told::new();
     run_files(&wanted, options, &mut files, &mut |event, _| in_parts.hear(event))
         .unwrap();

@@ -9,15 +9,10 @@
 const MAX_NAME: usize = 200;
 
 /// Replaces placeholders by their values, in keys too. Values are inserted unchanged and
-/// must be valid YAML in their place.
+/// must be valid YAML in their place. A `{{name}}` without a value becomes its own name.
 ///
-/// # Errors
-/// Returns the names of placeholders without a value, in the order of the text, each
-/// once.
-pub fn substitute(
-    text: &str,
-    values: &[(String, String)],
-) -> Result<String, Vec<String>> {
+/// Also returns the names of these placeholders, in the order of the text, each once.
+pub fn substitute(text: &str, values: &[(String, String)]) -> (String, Vec<String>) {
     let mut result = String::with_capacity(text.len());
     let mut unset: Vec<String> = Vec::new();
     let mut rest = text;
@@ -33,17 +28,18 @@ pub fn substitute(
         let value = values.iter().find(|(name, _)| name == found.name);
         match value {
             Some((_, value)) => result.push_str(value),
-            None => {
-                result.push_str(&rest[..found.length]);
-                if found.is_required && !unset.iter().any(|name| name == found.name) {
+            None if found.is_required => {
+                result.push_str(found.name);
+                if !unset.iter().any(|name| name == found.name) {
                     unset.push(found.name.to_owned());
                 }
             }
+            None => result.push_str(&rest[..found.length]),
         }
         rest = &rest[found.length..];
     }
     result.push_str(rest);
-    if unset.is_empty() { Ok(result) } else { Err(unset) }
+    (result, unset)
 }
 
 struct Placeholder<'t> {
@@ -85,13 +81,14 @@ mod tests {
     fn values_take_the_place_of_their_names() {
         let text = "inboundCall:\n  name: \"{{flow_name}}\"\n  {{ queue }}: ${queue}s\n";
         let expected = "inboundCall:\n  name: \"Main\"\n  Sales: Saless\n";
-        assert_eq!(substitute(text, &values()).as_deref(), Ok(expected));
+        assert_eq!(substitute(text, &values()), (expected.to_owned(), Vec::new()));
     }
 
     #[test]
-    fn unset_placeholders_are_reported_once() {
-        let unset = substitute("{{b}} {{a}} {{b}} {{queue}} ${c}", &values());
-        assert_eq!(unset, Err(vec!["b".to_owned(), "a".to_owned()]));
+    fn unset_placeholders_become_their_names_and_are_reported_once() {
+        let (text, unset) = substitute("{{b}} {{a}} {{b}} {{queue}} ${c}", &values());
+        assert_eq!(text, "b a b Sales ${c}");
+        assert_eq!(unset, ["b", "a"]);
     }
 
     #[test]
@@ -107,14 +104,14 @@ mod tests {
             "ü{ü$ü",
             "{{queueü}}",
         ] {
-            assert_eq!(substitute(text, &values()).as_deref(), Ok(text));
+            assert_eq!(substitute(text, &values()), (text.to_owned(), Vec::new()));
         }
     }
 
     #[test]
     fn values_are_not_searched_again() {
         let values = [("a".to_owned(), "{{b}}".to_owned())];
-        assert_eq!(substitute("{{{a}}}", &values).as_deref(), Ok("{{{b}}}"));
-        assert_eq!(substitute("{{a}}", &values).as_deref(), Ok("{{b}}"));
+        assert_eq!(substitute("{{{a}}}", &values).0, "{{{b}}}");
+        assert_eq!(substitute("{{a}}", &values).0, "{{b}}");
     }
 }

@@ -1,4 +1,4 @@
-//! `flowsim test --profile`: time spent per phase, slowest tests and most executed nodes.
+//! `flowsim test --timings`: time spent per phase, slowest tests and most executed nodes.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ const MOST: usize = 10;
 
 /// Measurements and counts of a run.
 #[derive(Debug, Default)]
-pub(super) struct Profile {
+pub(super) struct Timings {
     /// Duration of the run.
     pub(super) running: Duration,
     /// Time spent on reports.
@@ -32,7 +32,7 @@ pub(super) struct Profile {
     counts: Vec<(Arc<Program>, Vec<u64>)>,
 }
 
-impl Profile {
+impl Timings {
     pub(super) fn add(&mut self, result: &CaseResult) {
         self.tests += 1;
         self.work += result.took;
@@ -67,7 +67,7 @@ impl Profile {
         self.slowest.truncate(MOST);
     }
 
-    /// Writes the profile to standard error.
+    /// Writes the timings to standard error.
     pub(super) fn show(mut self, library: &Library) {
         self.shorten();
         let mut text = self.phases(library);
@@ -105,7 +105,7 @@ impl Profile {
             (self.reporting, "reporting"),
             (self.running, "total elapsed; the times above add up parallel work"),
         ];
-        let mut text = String::from("\nProfile\n");
+        let mut text = String::from("\nTimings\n");
         for (time, of) in phases {
             line(&mut text, &seconds(time), of);
         }

@@ -1,0 +1,10 @@
+//! Projects: `flowsim.toml`, and repositories with Terraform.
+
+mod glob;
+mod setting;
+mod settings;
+pub mod terraform;
+
+pub use setting::{Form, KEYS, Key, Origin, Setting};
+pub use settings::{FILE_NAME, Settings};
+pub use terraform::Terraform;

@@ -1,0 +1,267 @@
+//! Terraform files, in Terraform's language and in its JSON form.
+
+use std::path::{Path, PathBuf};
+
+use hcl::edit::expr::{Expression as EditExpression, FuncArgs, FuncCall, FuncName};
+use hcl::edit::structure::Structure as EditStructure;
+use hcl::edit::visit_mut::{VisitMut, visit_func_call_mut};
+use hcl::edit::{Ident, Span as _};
+use hcl::expr::TemplateExpr;
+use hcl::{Attribute, Body, Expression, Identifier, Object, ObjectKey, Structure};
+
+use crate::source::{Files, Folder, Kind, Node, read_json};
+
+/// Maximum size of a file, in bytes. Exports of large organisations have a few megabytes.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// The function that all calls in a file are converted to. Its arguments are the folders
+/// of the module, the name of the function, and the arguments of the call.
+///
+/// The evaluator calls functions without state; the folders say which files they may
+/// read.
+pub(super) const CALL: &str = "flowsim_call";
+
+/// The variable with the folders of a module.
+pub(super) const FOLDERS: &str = "flowsim_folders";
+
+/// A block at the top of a file.
+#[derive(Debug, Clone)]
+pub(super) struct Declaration {
+    /// The kind: `resource`, `data`, `variable`, `locals`, `output` or `module`.
+    pub(super) kind: String,
+    /// The labels, such as the type and the name of a resource.
+    pub(super) labels: Vec<String>,
+    /// The content.
+    pub(super) body: Body,
+    /// The place.
+    pub(super) place: Place,
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// A file that cannot be read, and the reason.
+pub(super) type Unreadable = (Place, String);
+
+/// Whether a file is Terraform.
+pub(super) fn is_terraform(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.ends_with(".tf") || name.ends_with(".tf.json")
+}
+
+/// Returns the files directly in a folder that satisfy a condition, by name.
+pub(super) fn files_in(folder: &Path, is_wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    Folder::read_flat(folder).into_iter().filter(|path| is_wanted(path)).collect()
+}
+
+/// Reads the blocks of a Terraform file.
+pub(super) fn read(
+    path: &Path,
+    files: &mut Files,
+) -> Result<Vec<Declaration>, Unreadable> {
+    let at = |line: usize| Place { file: path.to_owned(), line };
+    let text = text_of(path, files).map_err(|reason| (at(1), reason))?;
+    if path.extension().is_some_and(|it| it == "json") {
+        return read_json_form(path, files);
+    }
+    let mut body = hcl::edit::parser::parse_body(&text).map_err(|error| {
+        (at(error.location().line()), format!("invalid Terraform: {}", error.message()))
+    })?;
+    let line_starts: Vec<usize> =
+        text.match_indices('\n').map(|(index, _)| index).collect();
+    let mut calls = Calls;
+    let mut found = Vec::new();
+    calls.visit_body_mut(&mut body);
+    for structure in body {
+        let EditStructure::Block(block) = structure else { continue };
+        let start = block.span().map_or(0, |span| span.start);
+        let line = line_starts.partition_point(|index| *index < start) + 1;
+        let block = hcl::Block::from(block);
+        found.push(Declaration {
+            kind: block.identifier.to_string(),
+            labels: block.labels.iter().map(|it| it.as_str().to_owned()).collect(),
+            body: block.body,
+            place: at(line),
+        });
+    }
+    Ok(found)
+}
+
+/// Reads the values of a `.tfvars` or `.tfvars.json` file.
+pub(super) fn read_values(
+    path: &Path,
+    files: &mut Files,
+) -> Result<Vec<(String, Expression)>, Unreadable> {
+    let at = |line: usize| Place { file: path.to_owned(), line };
+    let text = text_of(path, files).map_err(|reason| (at(1), reason))?;
+    if path.extension().is_some_and(|it| it == "json") {
+        let file = files.add(path, text);
+        let document = read_json(&file).map_err(|problem| (at(1), problem.message))?;
+        let pairs = document.entries().iter();
+        return Ok(pairs.map(|it| (it.key.to_string(), literal(&it.value))).collect());
+    }
+    let body = hcl::edit::parser::parse_body(&text).map_err(|error| {
+        (at(error.location().line()), format!("invalid Terraform: {}", error.message()))
+    })?;
+    let body = Body::from(body);
+    Ok(body.into_attributes().map(|it| (it.key.to_string(), it.expr)).collect())
+}
+
+/// Reads a file that is not too large.
+fn text_of(path: &Path, files: &mut Files) -> Result<String, String> {
+    let size = std::fs::metadata(path).map_or(0, |data| data.len());
+    if size > MAX_BYTES {
+        return Err(format!(
+            "the file has {size} bytes, and a Terraform file at most {MAX_BYTES}"
+        ));
+    }
+    let file = files.load(path).map_err(|problem| problem.message)?;
+    Ok(file.text().to_owned())
+}
+
+/// Converts the calls of functions to calls of [`CALL`].
+struct Calls;
+
+impl VisitMut for Calls {
+    fn visit_func_call_mut(&mut self, node: &mut FuncCall) {
+        visit_func_call_mut(self, node);
+        let name = node.name.name.as_str().to_owned();
+        let mut args = FuncArgs::new();
+        args.push(EditExpression::Variable(Ident::new(FOLDERS).into()));
+        args.push(EditExpression::from(name.as_str()));
+        for arg in node.args.iter() {
+            args.push(arg.clone());
+        }
+        args.set_expand_final(node.args.expand_final());
+        *node = FuncCall::new(FuncName::new(Ident::new(CALL)), args);
+    }
+}
+
+/// Reads the JSON form: `{"resource": {"TYPE": {"NAME": {…}}}}`.
+fn read_json_form(
+    path: &Path,
+    files: &mut Files,
+) -> Result<Vec<Declaration>, Unreadable> {
+    let at = |line: usize| Place { file: path.to_owned(), line };
+    let file = files.load(path).map_err(|problem| (at(1), problem.message))?;
+    let document = read_json(&file).map_err(|problem| {
+        let line = file.position(problem.span.start).line;
+        (at(usize::try_from(line).unwrap_or(1)), problem.message)
+    })?;
+    let mut found = Vec::new();
+    for entry in document.entries() {
+        let labels = match &*entry.key {
+            "resource" | "data" => 2,
+            "variable" | "output" | "module" => 1,
+            "locals" => 0,
+            _ => continue,
+        };
+        let kind = &*entry.key;
+        labelled(&entry.value, labels, &mut Vec::new(), &mut |labels, node| {
+            let line = file.position(node.span.start).line;
+            found.push(Declaration {
+                kind: kind.to_owned(),
+                labels: labels.to_vec(),
+                body: body_of(node),
+                place: at(usize::try_from(line).unwrap_or(1)),
+            });
+        });
+    }
+    Ok(found)
+}
+
+/// Calls `add` for each object below the given number of labels. Objects may be in lists.
+fn labelled(
+    node: &Node<'_>,
+    depth: usize,
+    labels: &mut Vec<String>,
+    add: &mut dyn FnMut(&[String], &Node<'_>),
+) {
+    if let Kind::Array(items) = &node.kind {
+        return items.iter().for_each(|item| labelled(item, depth, labels, add));
+    }
+    if depth == 0 {
+        return add(labels, node);
+    }
+    for entry in node.entries() {
+        labels.push(entry.key.to_string());
+        labelled(&entry.value, depth - 1, labels, add);
+        labels.pop();
+    }
+}
+
+fn body_of(node: &Node<'_>) -> Body {
+    let attributes = node.entries().iter().map(|entry| {
+        let key = Identifier::sanitized(&entry.key);
+        Structure::Attribute(Attribute::new(key, expression(&entry.value)))
+    });
+    attributes.collect()
+}
+
+/// Converts JSON; strings are templates.
+fn expression(node: &Node<'_>) -> Expression {
+    match &node.kind {
+        Kind::String(text) if text.contains("${") || text.contains("%{") => {
+            template(text)
+        }
+        Kind::Array(items) => Expression::Array(items.iter().map(expression).collect()),
+        Kind::Object(entries) => {
+            let pairs = entries.iter().map(|entry| {
+                let key = Expression::String(entry.key.to_string());
+                (ObjectKey::Expression(key), expression(&entry.value))
+            });
+            Expression::Object(pairs.collect::<Object<_, _>>())
+        }
+        _ => literal(node),
+    }
+}
+
+/// Converts the calls in a template.
+pub(super) fn converted_template(text: &str) -> Result<String, String> {
+    let parsed = hcl::edit::parser::parse_template(text);
+    let mut parsed = parsed.map_err(|error| error.message().to_owned())?;
+    Calls.visit_template_mut(&mut parsed);
+    Ok(parsed.to_string())
+}
+
+/// Converts a template of the JSON form, in which quotes need no escape.
+fn template(text: &str) -> Expression {
+    let Ok(converted) = converted_template(text) else {
+        return Expression::String(text.to_owned());
+    };
+    let delimiter = Identifier::sanitized("EOT");
+    let heredoc = hcl::expr::Heredoc::new(delimiter, converted);
+    Expression::from(TemplateExpr::Heredoc(heredoc))
+}
+
+/// Converts JSON without templates.
+fn literal(node: &Node<'_>) -> Expression {
+    match &node.kind {
+        Kind::Null => Expression::Null,
+        Kind::Boolean(truth) => Expression::Bool(*truth),
+        Kind::Number(text) => number(text),
+        Kind::String(text) => Expression::String(text.to_string()),
+        Kind::Array(items) => Expression::Array(items.iter().map(literal).collect()),
+        Kind::Object(entries) => {
+            let pairs = entries.iter().map(|entry| {
+                let key = Expression::String(entry.key.to_string());
+                (ObjectKey::Expression(key), literal(&entry.value))
+            });
+            Expression::Object(pairs.collect::<Object<_, _>>())
+        }
+    }
+}
+
+fn number(text: &str) -> Expression {
+    if let Ok(number) = text.parse::<i64>() {
+        return Expression::from(number);
+    }
+    let number = text.parse::<f64>().ok().and_then(hcl::Number::from_f64);
+    number.map_or_else(|| Expression::String(text.to_owned()), Expression::Number)
+}

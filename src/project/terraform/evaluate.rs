@@ -1,0 +1,355 @@
+//! Evaluation of Terraform expressions, as far as their values are known.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::rc::Rc;
+
+use hcl::eval::{Context, Evaluate, FuncDef, ParamType};
+use hcl::expr::{FuncCall, Traversal, TraversalOperator};
+use hcl::{Body, Expression, Identifier, Map, ObjectKey, Structure, Value};
+
+use super::document::{CALL, FOLDERS};
+use super::functions;
+
+/// Maximum number of blocks that the `dynamic` blocks of a pass make.
+const MAX_BLOCKS: usize = 20_000;
+
+/// Maximum nesting of `for` expressions.
+const MAX_LOOPS: usize = 2;
+
+/// Maximum size of the value of an expression, in bytes of JSON. Without it, locals that
+/// repeat each other would grow exponentially.
+const MAX_VALUE_BYTES: usize = 1024 * 1024;
+
+/// A value that is not known, and the reason.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Gap {
+    /// The attribute, such as `members.user_id`.
+    pub(super) attribute: String,
+    /// The reason.
+    pub(super) reason: String,
+}
+
+/// Everything that an expression may refer to.
+#[derive(Debug, Clone)]
+pub(super) struct Scope {
+    roots: Rc<Map<String, Value>>,
+    /// Variables of an instance or of a dynamic block; later ones hide earlier ones.
+    own: Vec<(String, Value)>,
+    /// The repository and the folder of the root module.
+    folders: Rc<str>,
+    /// The number of blocks that `dynamic` blocks may still make.
+    blocks: Rc<Cell<usize>>,
+}
+
+impl Scope {
+    /// Creates a scope. `folders` are the repository and the folder of the root module.
+    pub(super) fn new(roots: Map<String, Value>, folders: [&Path; 2]) -> Self {
+        let folders = folders.map(|it| it.to_string_lossy().into_owned());
+        let folders = folders.join("\0").into();
+        let blocks = Rc::new(Cell::new(MAX_BLOCKS));
+        Self { roots: Rc::new(roots), own: Vec::new(), folders, blocks }
+    }
+
+    /// Returns this scope with another variable.
+    pub(super) fn with(&self, name: &str, value: Value) -> Self {
+        let mut inner = self.clone();
+        inner.own.push((name.to_owned(), value));
+        inner
+    }
+
+    fn root(&self, name: &str) -> Option<&Value> {
+        let own = self.own.iter().rev().find(|(known, _)| known == name);
+        own.map(|(_, value)| value).or_else(|| self.roots.get(name))
+    }
+
+    /// Returns the context of an expression. It has only the variables that the expression
+    /// names, because the evaluator copies them.
+    fn context(&self, text: &str) -> Context<'static> {
+        let mut context = Context::new();
+        let call = FuncDef::builder().variadic_param(ParamType::Any);
+        context.declare_func(Identifier::sanitized(CALL), call.build(functions::call));
+        context.declare_var(Identifier::sanitized(FOLDERS), &*self.folders);
+        let own = self.own.iter().map(|(name, value)| (name, value));
+        for (name, value) in self.roots.iter().chain(own) {
+            if text.contains(name.as_str()) {
+                context.declare_var(Identifier::sanitized(name), value.clone());
+            }
+        }
+        context
+    }
+
+    /// Evaluates the attributes and blocks of a body. Blocks become lists of objects.
+    /// Unknown attributes are left out and reported.
+    pub(super) fn body(
+        &self,
+        body: &Body,
+        skipped: &[&str],
+        gaps: &mut Vec<Gap>,
+    ) -> Value {
+        let mut values: Map<String, Value> = Map::new();
+        for structure in body.iter() {
+            match structure {
+                Structure::Attribute(attribute) => {
+                    let key = attribute.key.as_str();
+                    if skipped.contains(&key) {
+                        continue;
+                    }
+                    if let Some(value) = self.value(&attribute.expr, key, gaps) {
+                        values.insert(key.to_owned(), value);
+                    }
+                }
+                Structure::Block(block) => {
+                    let name = block.identifier.as_str();
+                    if skipped.contains(&name) {
+                        continue;
+                    }
+                    let label = block.labels.first().map(|label| label.as_str());
+                    let (name, made) = match (name, label) {
+                        ("dynamic", Some(label)) => {
+                            (label, self.dynamic(label, &block.body, gaps))
+                        }
+                        _ => (name, vec![self.inner(name, &block.body, gaps)]),
+                    };
+                    let list =
+                        values.entry(name.to_owned()).or_insert(Value::Array(Vec::new()));
+                    if let Value::Array(items) = list {
+                        items.extend(made);
+                    }
+                }
+            }
+        }
+        Value::Object(values)
+    }
+
+    fn inner(&self, name: &str, body: &Body, gaps: &mut Vec<Gap>) -> Value {
+        let mut inner = Vec::new();
+        let value = self.body(body, &[], &mut inner);
+        gaps.extend(
+            inner
+                .into_iter()
+                .map(|gap| Gap { attribute: format!("{name}.{}", gap.attribute), ..gap }),
+        );
+        value
+    }
+
+    /// Expands `dynamic "name" { for_each = …  content { … } }`.
+    fn dynamic(&self, name: &str, body: &Body, gaps: &mut Vec<Gap>) -> Vec<Value> {
+        let attribute = |key: &str| body.attributes().find(|it| it.key.as_str() == key);
+        let Some(each) = attribute("for_each") else { return Vec::new() };
+        let Some(each) = self.value(&each.expr, name, gaps) else { return Vec::new() };
+        let iterator = match attribute("iterator").map(|it| &it.expr) {
+            Some(Expression::Variable(variable)) => variable.as_str(),
+            _ => name,
+        };
+        let Some(content) = body.blocks().find(|it| it.identifier.as_str() == "content")
+        else {
+            return Vec::new();
+        };
+        let instances = instances_of(&each);
+        let Some(left) = self.blocks.get().checked_sub(instances.len()) else {
+            let reason = format!("more than {MAX_BLOCKS} blocks");
+            gaps.push(Gap { attribute: name.to_owned(), reason });
+            return Vec::new();
+        };
+        self.blocks.set(left);
+        let instances = instances.into_iter();
+        let made = instances.map(|(key, value)| {
+            let pair = [("key".to_owned(), key), ("value".to_owned(), value)];
+            let pair = Value::Object(pair.into_iter().collect());
+            self.with(iterator, pair).inner(name, &content.body, gaps)
+        });
+        made.collect()
+    }
+
+    /// Evaluates an expression. Unknown items of lists and objects are left out and
+    /// reported; returns `None` if the whole value is unknown.
+    pub(super) fn value(
+        &self,
+        expression: &Expression,
+        attribute: &str,
+        gaps: &mut Vec<Gap>,
+    ) -> Option<Value> {
+        match expression {
+            Expression::Object(object) => {
+                let mut values = Map::new();
+                for (key, expression) in object.iter() {
+                    let Some(key) = self.key(key) else { continue };
+                    let place = format!("{attribute}.{key}");
+                    if let Some(value) = self.value(expression, &place, gaps) {
+                        values.insert(key, value);
+                    }
+                }
+                Some(Value::Object(values))
+            }
+            Expression::Array(items) => {
+                let values =
+                    items.iter().filter_map(|it| self.value(it, attribute, gaps));
+                Some(Value::Array(values.collect()))
+            }
+            Expression::Parenthesis(inner) => self.value(inner, attribute, gaps),
+            Expression::FuncCall(call) if name_of(call) == Some("try") => {
+                self.first_known(call, attribute, gaps)
+            }
+            _ => match self.plain(expression) {
+                Ok(value) => Some(value),
+                Err(reason) => {
+                    gaps.push(Gap { attribute: attribute.to_owned(), reason });
+                    None
+                }
+            },
+        }
+    }
+
+    /// Evaluates `try(a, b, …)`.
+    fn first_known(
+        &self,
+        call: &FuncCall,
+        attribute: &str,
+        gaps: &mut Vec<Gap>,
+    ) -> Option<Value> {
+        let mut last = None;
+        for argument in call.args.iter().skip(2) {
+            match self.plain(argument) {
+                Ok(value) => return Some(value),
+                Err(reason) => last = Some(reason),
+            }
+        }
+        let reason = last.unwrap_or_else(|| "`try` has no arguments".into());
+        gaps.push(Gap { attribute: attribute.to_owned(), reason });
+        None
+    }
+
+    fn key(&self, key: &ObjectKey) -> Option<String> {
+        match key {
+            ObjectKey::Identifier(name) => Some(name.to_string()),
+            ObjectKey::Expression(expression) => {
+                self.plain(expression).ok().and_then(|value| functions::text(&value))
+            }
+            _ => None,
+        }
+    }
+
+    /// Evaluates an expression whose value is known as a whole.
+    fn plain(&self, expression: &Expression) -> Result<Value, String> {
+        // The evaluator copies a root before it looks up a member. References are frequent
+        // and roots are large, so that they are looked up here.
+        if let Expression::Traversal(traversal) = expression
+            && let Some(value) = self.reference(traversal)
+        {
+            return Ok(value.clone());
+        }
+        let text = hcl::format::to_string(expression).unwrap_or_default();
+        if loops(&text) > MAX_LOOPS {
+            return Err(format!("`for` is nested deeper than {MAX_LOOPS} levels"));
+        }
+        let context = self.context(&text);
+        let value = expression.evaluate(&context);
+        let value = value.map_err(|error| reason(&error, expression))?;
+        if size(&value) > MAX_VALUE_BYTES {
+            return Err(format!("the value has more than {MAX_VALUE_BYTES} bytes"));
+        }
+        Ok(value)
+    }
+
+    /// Returns the value that a chain of names refers to.
+    fn reference(&self, traversal: &Traversal) -> Option<&Value> {
+        let Expression::Variable(root) = &traversal.expr else { return None };
+        let mut value = self.root(root.as_str())?;
+        for operator in &traversal.operators {
+            value = match operator {
+                TraversalOperator::GetAttr(name) => {
+                    value.as_object()?.get(name.as_str())?
+                }
+                TraversalOperator::Index(Expression::String(name)) => {
+                    value.as_object()?.get(name)?
+                }
+                TraversalOperator::Index(Expression::Number(index)) => {
+                    let index = usize::try_from(index.as_u64()?).ok()?;
+                    value.as_array()?.get(index)?
+                }
+                _ => return None,
+            };
+        }
+        Some(value)
+    }
+}
+
+/// Returns the nesting of `for` in the text of an expression.
+fn loops(text: &str) -> usize {
+    let (mut open, mut depth, mut most) = (Vec::new(), 0, 0);
+    for (index, byte) in text.bytes().enumerate() {
+        match byte {
+            b'[' | b'{' => {
+                let is_loop = text[index + 1..].trim_start().starts_with("for ");
+                depth += usize::from(is_loop);
+                most = most.max(depth);
+                open.push(is_loop);
+            }
+            b']' | b'}' => depth -= usize::from(open.pop().unwrap_or_default()),
+            _ => {}
+        }
+    }
+    most
+}
+
+/// Returns the approximate size of a value in bytes.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(size).sum::<usize>() + items.len(),
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| key.len() + size(value)).sum()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+    }
+}
+
+/// Returns the keys and values that `for_each` goes through.
+pub(super) fn instances_of(each: &Value) -> Vec<(Value, Value)> {
+    match each {
+        Value::Array(items) => items.iter().map(|it| (it.clone(), it.clone())).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, it)| (Value::from(key.as_str()), it.clone()))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the name of the function that a converted call calls.
+fn name_of(call: &FuncCall) -> Option<&str> {
+    match call.args.get(1) {
+        Some(Expression::String(name)) if call.name.name.as_str() == CALL => Some(name),
+        _ => None,
+    }
+}
+
+/// Returns the first name of an expression, which may be a template.
+fn root_of(shown: &str) -> Option<&str> {
+    let start = shown.find(|c: char| c.is_ascii_alphabetic() || c == '_')?;
+    shown[start..].split(['.', '[']).next()
+}
+
+/// Returns the reason why an expression has no value.
+fn reason(error: &hcl::eval::Error, whole: &Expression) -> String {
+    use hcl::eval::ErrorKind;
+    let expression = error.expr().unwrap_or(whole);
+    let shown = hcl::format::to_string(expression).unwrap_or_default();
+    let shown = shown.trim();
+    let short: String = shown.chars().take(120).collect();
+    match error.kind() {
+        ErrorKind::FuncCall(_, message) => message.clone(),
+        ErrorKind::NoSuchKey(key) => match root_of(shown) {
+            Some("var") => format!("the variable `{key}` has no value"),
+            Some("data") => format!("`{short}` is a data source"),
+            Some("module") => format!("`{short}` is an output that is not known"),
+            Some("local") => format!("`{short}` is not known"),
+            _ => format!("`{short}` is known only after `terraform apply`"),
+        },
+        ErrorKind::UndefinedVar(name) => {
+            format!("`{short}`: this folder declares no `{}`", name.as_str())
+        }
+        kind => format!("`{short}`: {kind}"),
+    }
+}

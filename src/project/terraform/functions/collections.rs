@@ -1,0 +1,181 @@
+//! Functions on lists, sets and objects.
+
+use hcl::{Map, Value};
+
+use super::{Arguments, MAX_ITEMS, list, text};
+
+/// Calls a function, if it is one of collections.
+pub(super) fn call(name: &str, arguments: &Arguments) -> Option<Result<Value, String>> {
+    let a = arguments;
+    Some(match name {
+        "length" => length(a),
+        "tolist" => a.list(0).map(Value::Array),
+        "toset" | "distinct" => a.list(0).map(|items| Value::Array(distinct(items))),
+        "tomap" => a.object(0).map(|it| Value::Object(it.clone())),
+        "concat" => concat(a),
+        "merge" => merge(a),
+        "keys" => a.object(0).map(|it| list(it.keys().cloned())),
+        "values" => a.object(0).map(|it| Value::Array(it.values().cloned().collect())),
+        "lookup" => lookup(a),
+        "element" => element(a),
+        "contains" => {
+            a.list(0).and_then(|items| Ok(Value::from(items.contains(a.get(1)?))))
+        }
+        "compact" => a.list(0).map(|items| {
+            let is_filled = |it: &Value| *it != Value::Null && *it != Value::from("");
+            Value::Array(items.into_iter().filter(is_filled).collect())
+        }),
+        "flatten" => a.list(0).map(|items| Value::Array(flatten(items))),
+        "reverse" => a.list(0).map(|items| items.into_iter().rev().collect()),
+        "sort" => a.strings(0).map(|mut sorted| {
+            sorted.sort();
+            list(sorted)
+        }),
+        "slice" => slice(a),
+        "range" => range(a),
+        "zipmap" => zipmap(a),
+        "one" => one(a),
+        "index" => index(a),
+        "coalesce" => first(a, |it| *it != Value::Null && *it != Value::from("")),
+        "coalescelist" => first(a, |it| it.as_array().is_some_and(|it| !it.is_empty())),
+        "alltrue" => all(a, true),
+        "anytrue" => all(a, false),
+        "min" | "max" => extreme(a),
+        "setunion" => union(a),
+        _ => return None,
+    })
+}
+
+fn length(a: &Arguments) -> Result<Value, String> {
+    let length = match a.get(0)? {
+        Value::String(text) => text.chars().count(),
+        Value::Array(items) => items.len(),
+        Value::Object(members) => members.len(),
+        _ => return Err(a.unexpected(0, "a list, an object or a string")),
+    };
+    Ok(Value::from(length))
+}
+
+fn distinct(items: Vec<Value>) -> Vec<Value> {
+    let mut seen = std::collections::BTreeSet::new();
+    let is_new = |item: &Value| seen.insert(super::to_json(item).to_string());
+    items.into_iter().filter(is_new).collect()
+}
+
+fn concat(a: &Arguments) -> Result<Value, String> {
+    let lists: Result<Vec<_>, _> =
+        (0..a.values.len()).map(|index| a.list(index)).collect();
+    let items: Vec<Value> = lists?.concat();
+    Ok(Value::Array(items))
+}
+
+fn union(a: &Arguments) -> Result<Value, String> {
+    Ok(match concat(a)? {
+        Value::Array(items) => Value::Array(distinct(items)),
+        other => other,
+    })
+}
+
+fn merge(a: &Arguments) -> Result<Value, String> {
+    let mut merged = Map::new();
+    for index in 0..a.values.len() {
+        if *a.get(index)? != Value::Null {
+            merged.extend(a.object(index)?.clone());
+        }
+    }
+    Ok(Value::Object(merged))
+}
+
+fn lookup(a: &Arguments) -> Result<Value, String> {
+    let key = a.text(1)?;
+    match (a.object(0)?.get(&key), a.values.get(2)) {
+        (Some(value), _) | (None, Some(value)) => Ok(value.clone()),
+        (None, None) => Err(format!("the object has no key `{key}`")),
+    }
+}
+
+fn element(a: &Arguments) -> Result<Value, String> {
+    let items = a.list(0)?;
+    let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    if count == 0 {
+        return Err("`element(…)` of an empty list".into());
+    }
+    let index = usize::try_from(a.whole(1)?.rem_euclid(count)).unwrap_or_default();
+    Ok(items.get(index).cloned().unwrap_or(Value::Null))
+}
+
+fn flatten(items: Vec<Value>) -> Vec<Value> {
+    let flat = items.into_iter().flat_map(|item| match item {
+        Value::Array(inner) => flatten(inner),
+        other => vec![other],
+    });
+    flat.collect()
+}
+
+fn slice(a: &Arguments) -> Result<Value, String> {
+    let (items, place) = (a.list(0)?, |index| a.whole(index).map(usize::try_from));
+    let bounds = (place(1)?, place(2)?);
+    match bounds {
+        (Ok(start), Ok(end)) if start <= end && end <= items.len() => {
+            Ok(Value::Array(items[start..end].to_vec()))
+        }
+        _ => Err("the bounds of `slice(…)` are outside the list".into()),
+    }
+}
+
+fn range(a: &Arguments) -> Result<Value, String> {
+    let (start, end) = match a.values.len() {
+        1 => (0, a.whole(0)?),
+        _ => (a.whole(0)?, a.whole(1)?),
+    };
+    let step = if a.values.len() > 2 { a.whole(2)? } else { 1 };
+    if step <= 0 {
+        return Err("flowsim evaluates `range(…)` with a positive step only".into());
+    }
+    let step = usize::try_from(step).unwrap_or(usize::MAX);
+    let items: Vec<i64> = (start..end).step_by(step).take(MAX_ITEMS + 1).collect();
+    if items.len() > MAX_ITEMS {
+        return Err(format!("`range(…)` has more than {MAX_ITEMS} items"));
+    }
+    Ok(items.into_iter().map(Value::from).collect())
+}
+
+fn zipmap(a: &Arguments) -> Result<Value, String> {
+    let (keys, values) = (a.strings(0)?, a.list(1)?);
+    Ok(keys.into_iter().zip(values).collect())
+}
+
+fn one(a: &Arguments) -> Result<Value, String> {
+    match a.list(0)?.as_slice() {
+        [] => Ok(Value::Null),
+        [item] => Ok(item.clone()),
+        _ => Err("`one(…)` of several items".into()),
+    }
+}
+
+fn index(a: &Arguments) -> Result<Value, String> {
+    let wanted = a.get(1)?;
+    let place = a.list(0)?.iter().position(|item| item == wanted);
+    place.map(Value::from).ok_or_else(|| "the list does not contain the item".into())
+}
+
+fn first(a: &Arguments, is_it: impl Fn(&Value) -> bool) -> Result<Value, String> {
+    let found = a.values.iter().find(|it| is_it(it)).cloned();
+    found.ok_or_else(|| format!("all arguments of `{}(…)` are empty", a.name))
+}
+
+fn all(a: &Arguments, is_all: bool) -> Result<Value, String> {
+    let items = a.list(0)?;
+    let mut truths = items.iter().map(|it| text(it).as_deref() == Some("true"));
+    Ok(Value::from(if is_all { truths.all(|it| it) } else { truths.any(|it| it) }))
+}
+
+fn extreme(a: &Arguments) -> Result<Value, String> {
+    let numbers: Vec<f64> = a.values.iter().filter_map(Value::as_f64).collect();
+    let is_min = a.name == "min";
+    let chosen = a.values.iter().filter(|it| it.is_number()).find(|it| {
+        let it = it.as_f64().unwrap_or_default();
+        numbers.iter().all(|other| if is_min { it <= *other } else { it >= *other })
+    });
+    chosen.cloned().ok_or_else(|| a.unexpected(0, "a number"))
+}

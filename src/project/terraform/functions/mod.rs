@@ -1,0 +1,142 @@
+//! Terraform's functions on known values.
+//!
+//! *Source: the reference of Terraform's built-in functions.*
+
+mod collections;
+mod files;
+mod strings;
+
+use hcl::eval::FuncArgs;
+use hcl::{Map, Number, Value};
+
+pub(super) use files::resolved;
+
+/// Maximum number of items that a function makes.
+///
+/// *Source: the limit of `range`.*
+const MAX_ITEMS: usize = 1_024;
+
+/// Calls a function. The first argument has the folders that files may be read from, the
+/// second one is the name.
+pub(super) fn call(arguments: FuncArgs) -> Result<Value, String> {
+    let mut values = arguments.into_values().into_iter();
+    let folders = values.next().and_then(|it| text(&it)).unwrap_or_default();
+    let name = values.next().and_then(|it| text(&it)).unwrap_or_default();
+    let arguments = Arguments { name: name.clone(), values: values.collect() };
+    let result = files::call(&name, &arguments, &folders)
+        .or_else(|| strings::call(&name, &arguments))
+        .or_else(|| collections::call(&name, &arguments));
+    result.unwrap_or_else(|| Err(format!("flowsim does not evaluate `{name}(…)`")))
+}
+
+/// The arguments of a call.
+struct Arguments {
+    name: String,
+    values: Vec<Value>,
+}
+
+impl Arguments {
+    fn get(&self, index: usize) -> Result<&Value, String> {
+        let name = &self.name;
+        let missing = || format!("`{name}(…)` lacks argument {}", index + 1);
+        self.values.get(index).ok_or_else(missing)
+    }
+
+    fn text(&self, index: usize) -> Result<String, String> {
+        text(self.get(index)?).ok_or_else(|| self.unexpected(index, "a string"))
+    }
+
+    fn whole(&self, index: usize) -> Result<i64, String> {
+        let value = self.get(index)?;
+        let number = match value {
+            Value::String(text) => text.parse().ok(),
+            value => value.as_i64(),
+        };
+        number.ok_or_else(|| self.unexpected(index, "a whole number"))
+    }
+
+    fn list(&self, index: usize) -> Result<Vec<Value>, String> {
+        match self.get(index)? {
+            Value::Array(items) => Ok(items.clone()),
+            Value::Object(members) => Ok(members.values().cloned().collect()),
+            _ => Err(self.unexpected(index, "a list")),
+        }
+    }
+
+    fn object(&self, index: usize) -> Result<&Map<String, Value>, String> {
+        let found = self.get(index)?.as_object();
+        found.ok_or_else(|| self.unexpected(index, "an object"))
+    }
+
+    fn strings(&self, index: usize) -> Result<Vec<String>, String> {
+        let items = self.list(index)?;
+        let strings = items.iter().map(|item| {
+            text(item).ok_or_else(|| self.unexpected(index, "a list of strings"))
+        });
+        strings.collect()
+    }
+
+    fn unexpected(&self, index: usize, expected: &str) -> String {
+        format!("argument {} of `{}(…)` is not {expected}", index + 1, self.name)
+    }
+}
+
+/// Converts a value to a string as Terraform does; `None` for lists, objects and null.
+pub(super) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        _ => None,
+    }
+}
+
+/// Converts a value to JSON.
+pub(super) fn to_json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(truth) => (*truth).into(),
+        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => whole.into(),
+            (None, Some(decimal)) => decimal.into(),
+            (None, None) => serde_json::Value::Null,
+        },
+        Value::String(text) => text.as_str().into(),
+        Value::Array(items) => items.iter().map(to_json).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(key, it)| (key.clone(), to_json(it))).collect()
+        }
+    }
+}
+
+/// Converts JSON to a value.
+pub(super) fn from_json(json: &serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(truth) => Value::Bool(*truth),
+        serde_json::Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => Value::from(whole),
+            (None, decimal) => decimal.and_then(Number::from_f64).into_value(),
+        },
+        serde_json::Value::String(text) => Value::from(text.as_str()),
+        serde_json::Value::Array(items) => items.iter().map(from_json).collect(),
+        serde_json::Value::Object(members) => {
+            members.iter().map(|(key, it)| (key.clone(), from_json(it))).collect()
+        }
+    }
+}
+
+trait IntoValue {
+    fn into_value(self) -> Value;
+}
+
+impl IntoValue for Option<Number> {
+    fn into_value(self) -> Value {
+        self.map_or(Value::Null, Value::Number)
+    }
+}
+
+/// Returns a list of strings.
+fn list(strings: impl IntoIterator<Item = String>) -> Value {
+    Value::Array(strings.into_iter().map(Value::String).collect())
+}

@@ -1,0 +1,554 @@
+//! Evaluation of modules: variables, locals, resources, data sources, calls of local
+//! modules, and outputs.
+//!
+//! Declarations have no order. Passes over all of them are repeated until no further value
+//! becomes known.
+
+use std::path::{Path, PathBuf};
+
+use hcl::{Body, Expression, Map, Value};
+
+use super::document::{self, Declaration, Place, files_in, is_terraform};
+use super::evaluate::{Gap, Scope, instances_of};
+use crate::source::Files;
+
+/// Maximum nesting of modules.
+const MAX_DEPTH: usize = 16;
+
+/// Maximum number of instances of a resource or a module.
+const MAX_INSTANCES: usize = 10_000;
+
+/// Maximum number of modules of a repository.
+const MAX_MODULES: usize = 1_000;
+
+/// Maximum number of passes over the declarations of a module.
+const MAX_PASSES: usize = 30;
+
+/// Attributes of a block that are not part of its resource.
+const META: [&str; 7] = [
+    "count",
+    "for_each",
+    "provider",
+    "providers",
+    "depends_on",
+    "lifecycle",
+    "provisioner",
+];
+
+/// A resource or a data source.
+#[derive(Debug, Clone)]
+pub(super) struct Resource {
+    /// The address, such as `module.queues.genesyscloud_routing_queue.support["a"]`; also
+    /// its `id`.
+    pub(super) address: String,
+    /// The type, such as `genesyscloud_routing_queue`.
+    pub(super) kind: String,
+    /// Whether it is a data source: an object that Terraform does not manage.
+    pub(super) is_data: bool,
+    /// The known attributes.
+    pub(super) values: Map<String, Value>,
+    /// The unknown attributes.
+    pub(super) gaps: Vec<Gap>,
+    /// The place of its block.
+    pub(super) place: Place,
+}
+
+/// Something that is not known, outside of resources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Problem {
+    /// The name, such as `module.queues`.
+    pub(super) name: String,
+    /// The reason.
+    pub(super) reason: String,
+    /// The place.
+    pub(super) place: Place,
+}
+
+/// Evaluates the modules of a repository.
+pub(super) struct Evaluator<'f> {
+    /// The canonical folder that no file may be outside of.
+    pub(super) repository: PathBuf,
+    /// The folder of the root module, as it was named.
+    pub(super) root: PathBuf,
+    pub(super) files: &'f mut Files,
+    pub(super) resources: Vec<Resource>,
+    pub(super) problems: Vec<Problem>,
+    /// The Terraform files that were read.
+    pub(super) read: Vec<PathBuf>,
+    /// The number of calls of modules.
+    pub(super) modules: usize,
+}
+
+/// A call of a module or of the root.
+struct Call<'c> {
+    folder: PathBuf,
+    /// The beginning of the addresses, such as `module.queues.`.
+    prefix: String,
+    inputs: Map<String, Value>,
+    /// The canonical folders of the modules that lead here.
+    stack: Vec<PathBuf>,
+    /// The sensitive part of precedence: values for variables of the root.
+    given: &'c [(String, Value)],
+}
+
+/// The declarations of a module with their values so far.
+#[derive(Default)]
+struct Module {
+    roots: Map<String, Value>,
+    locals: Vec<(String, Expression)>,
+    resources: Vec<(Declaration, Option<usize>)>,
+    calls: Vec<Declaration>,
+    outputs: Vec<Declaration>,
+    /// The resources that each declaration made, by its index.
+    made: Vec<Vec<Resource>>,
+}
+
+impl Evaluator<'_> {
+    /// Evaluates the root module with the values of its variables.
+    pub(super) fn root(&mut self, given: &[(String, Value)]) {
+        let call = Call {
+            folder: self.root.clone(),
+            prefix: String::new(),
+            inputs: Map::new(),
+            stack: Vec::new(),
+            given,
+        };
+        self.module(&call);
+    }
+
+    /// Evaluates a module and returns its outputs.
+    fn module(&mut self, call: &Call<'_>) -> Map<String, Value> {
+        let mut module = self.declared(call);
+        module.set("path", self.paths(&call.folder));
+        let workspace = [("workspace".to_owned(), Value::from("default"))];
+        module.set("terraform", workspace.into_iter().collect());
+        for name in ["local", "module", "data"] {
+            module.set(name, Value::Object(Map::new()));
+        }
+        let mut passes = 0;
+        loop {
+            passes += 1;
+            let is_new = self.pass(&mut module, &call.prefix);
+            if is_new && passes < MAX_PASSES {
+                continue;
+            }
+            let Some(index) = self.next_call(&module) else { break };
+            let declaration = module.calls.remove(index);
+            self.call_module(&declaration, &mut module, call);
+        }
+        self.unknown_locals(&module, call);
+        let scope = self.scope(&module);
+        let outputs = module.outputs.iter().filter_map(|output| {
+            let value = attribute(&output.body, "value")?;
+            let value = scope.value(value, "value", &mut Vec::new())?;
+            Some((output.labels.first()?.clone(), value))
+        });
+        let outputs = outputs.collect();
+        self.resources.extend(module.made.into_iter().flatten());
+        outputs
+    }
+
+    fn scope(&self, module: &Module) -> Scope {
+        Scope::new(module.roots.clone(), [&self.repository, &self.root])
+    }
+
+    /// Reads the declarations of a folder.
+    fn declared(&mut self, call: &Call<'_>) -> Module {
+        let mut module = Module::default();
+        let mut variables = Vec::new();
+        for path in files_in(&call.folder, is_terraform) {
+            self.read.push(path.clone());
+            let declarations = match document::read(&path, self.files) {
+                Ok(declarations) => declarations,
+                Err((place, reason)) => {
+                    let name = path.to_string_lossy().into_owned();
+                    self.problems.push(Problem { name, reason, place });
+                    continue;
+                }
+            };
+            for declaration in declarations {
+                match declaration.kind.as_str() {
+                    "resource" | "data" if declaration.labels.len() == 2 => {
+                        module.resources.push((declaration, None));
+                    }
+                    "variable" => variables.push(declaration),
+                    "output" => module.outputs.push(declaration),
+                    "module" => module.calls.push(declaration),
+                    "locals" => {
+                        let pairs = declaration.body.attributes();
+                        let pairs = pairs.map(|it| (it.key.to_string(), it.expr.clone()));
+                        module.locals.extend(pairs);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        module.made = module.resources.iter().map(|_| Vec::new()).collect();
+        let values = self.variables(&variables, call);
+        module.set("var", Value::Object(values));
+        module
+    }
+
+    /// Returns the values of variables: given ones, else defaults.
+    fn variables(
+        &mut self,
+        variables: &[Declaration],
+        call: &Call<'_>,
+    ) -> Map<String, Value> {
+        let scope = Scope::new(Map::new(), [&self.repository, &self.root]);
+        let mut values = Map::new();
+        for variable in variables {
+            let Some(name) = variable.labels.first() else { continue };
+            let given = call.given.iter().find(|(known, _)| known == name);
+            let given = given.map(|(_, value)| value).or_else(|| call.inputs.get(name));
+            let default = || {
+                let default = attribute(&variable.body, "default")?;
+                scope.value(default, name, &mut Vec::new())
+            };
+            match given.cloned().or_else(default) {
+                Some(value) => {
+                    values.insert(name.clone(), value);
+                }
+                None if call.prefix.is_empty() => self.problems.push(Problem {
+                    name: format!("var.{name}"),
+                    reason: format!(
+                        "no value: write it in a .tfvars file, or set TF_VAR_{name}"
+                    ),
+                    place: variable.place.clone(),
+                }),
+                None => {}
+            }
+        }
+        values
+    }
+
+    fn paths(&self, folder: &Path) -> Value {
+        // Paths are relative to the folder of the root module, where Terraform runs.
+        let module = folder.strip_prefix(&self.root).map_or_else(
+            |_| folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
+            |inner| Path::new(".").join(inner),
+        );
+        let module = module.to_string_lossy().trim_end_matches('/').to_owned();
+        let paths = [("module", module.as_str()), ("root", "."), ("cwd", ".")];
+        paths.into_iter().map(|(name, path)| (name, Value::from(path))).collect()
+    }
+
+    /// Evaluates everything that is not known yet. Returns whether a value became known.
+    fn pass(&mut self, module: &mut Module, prefix: &str) -> bool {
+        let scope = self.scope(module);
+        let mut is_new = false;
+        let locals = std::mem::take(&mut module.locals);
+        for (name, expression) in locals {
+            let mut gaps = Vec::new();
+            let value = scope.value(&expression, &name, &mut gaps);
+            match value {
+                Some(value) if gaps.is_empty() => {
+                    module.member("local").insert(name, value);
+                    is_new = true;
+                }
+                _ => module.locals.push((name, expression)),
+            }
+        }
+        let scope = if is_new { self.scope(module) } else { scope };
+        for index in 0..module.resources.len() {
+            let (declaration, known) = &module.resources[index];
+            if *known == Some(0) {
+                continue;
+            }
+            let made = instances(declaration, prefix, &scope);
+            let gaps = made.iter().map(|it| it.gaps.len()).sum::<usize>();
+            if known.is_some_and(|known| gaps >= known) {
+                continue;
+            }
+            is_new = true;
+            let (kind, name) =
+                (declaration.labels[0].clone(), declaration.labels[1].clone());
+            let is_data = declaration.kind == "data";
+            module.publish(is_data, kind, name, &made);
+            module.made[index] = made;
+            module.resources[index].1 = Some(gaps);
+        }
+        is_new
+    }
+
+    /// Returns the call of a module whose inputs are known, else the first one.
+    fn next_call(&self, module: &Module) -> Option<usize> {
+        let scope = self.scope(module);
+        let is_known = |call: &Declaration| {
+            let mut gaps = Vec::new();
+            scope.body(&call.body, &META, &mut gaps);
+            gaps.is_empty()
+        };
+        let known = module.calls.iter().position(is_known);
+        known.or_else(|| (!module.calls.is_empty()).then_some(0))
+    }
+
+    /// Evaluates a module that another one calls, once for each instance.
+    fn call_module(
+        &mut self,
+        declaration: &Declaration,
+        module: &mut Module,
+        caller: &Call<'_>,
+    ) {
+        let name = declaration.labels.first().cloned().unwrap_or_default();
+        let problem = |reason: String| Problem {
+            name: format!("{}module.{name}", caller.prefix),
+            reason,
+            place: declaration.place.clone(),
+        };
+        let folder = match self.folder_of(declaration, caller) {
+            Ok(folder) => folder,
+            Err(reason) => {
+                self.problems.push(problem(reason));
+                self.guess_outputs(declaration, module);
+                return;
+            }
+        };
+        let scope = self.scope(module);
+        let (keys, gaps) = keys(&declaration.body, &scope);
+        self.problems.extend(gaps.into_iter().map(|gap| problem(gap.reason)));
+        let mut outputs = Vec::new();
+        for (key, each) in keys {
+            self.modules += 1;
+            if self.modules > MAX_MODULES {
+                let reason = format!("more than {MAX_MODULES} modules");
+                return self.problems.push(problem(reason));
+            }
+            let inner =
+                each.into_iter().next().map(|(name, value)| scope.with(name, value));
+            let scope = inner.as_ref().unwrap_or(&scope);
+            // An unknown input is reported where the module uses it.
+            let inputs = scope.body(&declaration.body, &META, &mut Vec::new());
+            let mut stack = caller.stack.clone();
+            stack.extend(caller.folder.canonicalize());
+            let inner = Call {
+                folder: folder.clone(),
+                prefix: format!("{}module.{name}{}.", caller.prefix, key.shown()),
+                inputs: inputs.as_object().cloned().unwrap_or_default(),
+                stack,
+                given: &[],
+            };
+            outputs.push((key, Value::Object(self.module(&inner))));
+        }
+        module.member("module").insert(name, together(outputs));
+    }
+
+    /// Gives a module that cannot be read its inputs as outputs: modules of others often
+    /// repeat an input as an output.
+    fn guess_outputs(&self, declaration: &Declaration, module: &mut Module) {
+        let name = declaration.labels.first().cloned().unwrap_or_default();
+        let inputs = self.scope(module).body(&declaration.body, &META, &mut Vec::new());
+        module.member("module").insert(name, inputs);
+    }
+
+    /// Returns the folder of a module.
+    fn folder_of(
+        &self,
+        call: &Declaration,
+        caller: &Call<'_>,
+    ) -> Result<PathBuf, String> {
+        let source = attribute(&call.body, "source");
+        let source = match source {
+            Some(Expression::String(source)) => source.as_str(),
+            _ => return Err("the module has no constant `source`".into()),
+        };
+        if !source.starts_with("./") && !source.starts_with("../") {
+            return Err(format!("`{source}` is not a module of this repository"));
+        }
+        let folder = caller.folder.join(source);
+        let canonical = folder.canonicalize();
+        let canonical = canonical.map_err(|_| format!("`{source}` does not exist"))?;
+        if !canonical.starts_with(&self.repository) {
+            return Err(format!("`{source}` is outside the repository"));
+        }
+        let own = caller.folder.canonicalize().ok();
+        if caller.stack.contains(&canonical) || own.as_ref() == Some(&canonical) {
+            return Err(format!("`{source}` calls itself"));
+        }
+        if caller.stack.len() >= MAX_DEPTH {
+            return Err(format!("modules are nested deeper than {MAX_DEPTH} levels"));
+        }
+        Ok(folder)
+    }
+
+    /// Reports locals without a value.
+    fn unknown_locals(&mut self, module: &Module, call: &Call<'_>) {
+        let scope = self.scope(module);
+        for (name, expression) in &module.locals {
+            let mut gaps = Vec::new();
+            scope.value(expression, name, &mut gaps);
+            let Some(gap) = gaps.into_iter().next() else { continue };
+            let place = Place { file: call.folder.clone(), line: 1 };
+            let name = format!("{}local.{}", call.prefix, gap.attribute);
+            self.problems.push(Problem { name, reason: gap.reason, place });
+        }
+    }
+}
+
+impl Module {
+    fn set(&mut self, root: &str, value: Value) {
+        self.roots.insert(root.to_owned(), value);
+    }
+
+    /// Returns the members of a root.
+    fn member(&mut self, root: &str) -> &mut Map<String, Value> {
+        members(&mut self.roots, root)
+    }
+
+    /// Makes the resources of a declaration known to expressions.
+    fn publish(&mut self, is_data: bool, kind: String, name: String, made: &[Resource]) {
+        let values = made.iter().map(|resource| {
+            let mut values = resource.values.clone();
+            values.insert("id".into(), Value::from(resource.address.as_str()));
+            (Key::of(&resource.address), Value::Object(values))
+        });
+        let value = together(values.collect());
+        let kinds = if is_data { self.member("data") } else { &mut self.roots };
+        members(kinds, &kind).insert(name, value);
+    }
+}
+
+/// Returns the members of an object in a map; creates the object if it is missing.
+fn members<'m>(
+    map: &'m mut Map<String, Value>,
+    name: &str,
+) -> &'m mut Map<String, Value> {
+    let entry = map.entry(name.to_owned()).or_insert(Value::Null);
+    if !entry.is_object() {
+        *entry = Value::Object(Map::new());
+    }
+    entry.as_object_mut().expect("it was made an object")
+}
+
+/// The key of an instance.
+#[derive(Debug, Clone, PartialEq)]
+enum Key {
+    Only,
+    Index(usize),
+    Name(String),
+}
+
+impl Key {
+    /// Returns the key at the end of an address.
+    fn of(address: &str) -> Self {
+        let Some(inner) = address.strip_suffix(']') else { return Self::Only };
+        let Some((_, key)) = inner.rsplit_once('[') else { return Self::Only };
+        match key.parse() {
+            Ok(index) => Self::Index(index),
+            Err(_) => Self::Name(key.trim_matches('"').to_owned()),
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Only => String::new(),
+            Self::Index(index) => format!("[{index}]"),
+            Self::Name(name) => format!("[\"{name}\"]"),
+        }
+    }
+}
+
+/// Returns the value of all instances: a list with `count`, an object with `for_each`.
+fn together(values: Vec<(Key, Value)>) -> Value {
+    match values.as_slice() {
+        [(Key::Only, value)] => value.clone(),
+        [(Key::Name(_), _), ..] => {
+            let pairs = values.into_iter().filter_map(|(key, value)| match key {
+                Key::Name(name) => Some((name, value)),
+                _ => None,
+            });
+            pairs.collect()
+        }
+        _ => Value::Array(values.into_iter().map(|(_, value)| value).collect()),
+    }
+}
+
+type Variables = Vec<(&'static str, Value)>;
+
+/// Returns the instances of a block, with the variables that their bodies may use.
+fn keys(body: &Body, scope: &Scope) -> (Vec<(Key, Variables)>, Vec<Gap>) {
+    let mut gaps = Vec::new();
+    if let Some(count) = attribute(body, "count") {
+        let Some(count) = scope.value(count, "count", &mut gaps) else {
+            return (Vec::new(), gaps);
+        };
+        let count = usize::try_from(count.as_u64().unwrap_or_default());
+        let count = count.unwrap_or(usize::MAX);
+        if count > MAX_INSTANCES {
+            gaps.push(too_many("count"));
+            return (Vec::new(), gaps);
+        }
+        let instance = |index: usize| {
+            let value = [("index".to_owned(), Value::from(index))];
+            (Key::Index(index), vec![("count", value.into_iter().collect())])
+        };
+        return ((0..count).map(instance).collect(), gaps);
+    }
+    if let Some(each) = attribute(body, "for_each") {
+        let Some(each) = scope.value(each, "for_each", &mut gaps) else {
+            return (Vec::new(), gaps);
+        };
+        let instances = instances_of(&each);
+        if instances.len() > MAX_INSTANCES {
+            gaps.push(too_many("for_each"));
+            return (Vec::new(), gaps);
+        }
+        let instances = instances.into_iter();
+        let instances = instances.filter_map(|(key, value)| {
+            let name = super::functions::text(&key)?;
+            let pair = [("key".to_owned(), key), ("value".to_owned(), value)];
+            Some((Key::Name(name), vec![("each", pair.into_iter().collect())]))
+        });
+        return (instances.collect(), gaps);
+    }
+    (vec![(Key::Only, Vec::new())], gaps)
+}
+
+fn too_many(attribute: &str) -> Gap {
+    let reason = format!("more than {MAX_INSTANCES} instances");
+    Gap { attribute: attribute.to_owned(), reason }
+}
+
+/// Evaluates the instances of a resource.
+fn instances(declaration: &Declaration, prefix: &str, scope: &Scope) -> Vec<Resource> {
+    let (kind, name) = (&declaration.labels[0], &declaration.labels[1]);
+    let is_data = declaration.kind == "data";
+    let data = if is_data { "data." } else { "" };
+    let (keys, unknown) = keys(&declaration.body, scope);
+    let resource = |key: &Key, values, gaps| Resource {
+        address: format!("{prefix}{data}{kind}.{name}{}", key.shown()),
+        kind: kind.clone(),
+        is_data,
+        values,
+        gaps,
+        place: declaration.place.clone(),
+    };
+    if !unknown.is_empty() {
+        return vec![resource(&Key::Only, Map::new(), unknown)];
+    }
+    let instance = |(key, variables): &(Key, Variables)| {
+        let mut gaps = Vec::new();
+        let values = match variables.as_slice() {
+            [(name, value)] => {
+                let inner = scope.with(name, value.clone());
+                inner.body(&declaration.body, &META, &mut gaps)
+            }
+            _ => scope.body(&declaration.body, &META, &mut gaps),
+        };
+        resource(key, values.as_object().cloned().unwrap_or_default(), gaps)
+    };
+    keys.iter().map(instance).collect()
+}
+
+/// Returns the expression of an attribute.
+fn attribute<'b>(body: &'b Body, name: &str) -> Option<&'b Expression> {
+    body.attributes().find(|it| it.key.as_str() == name).map(|it| &it.expr)
+}
+
+/// Returns the constant `source` of a call of a module.
+pub(super) fn constant_source(call: &Declaration) -> Option<&str> {
+    match attribute(&call.body, "source") {
+        Some(Expression::String(source)) => Some(source),
+        _ => None,
+    }
+}

@@ -1,0 +1,74 @@
+//! Schedules, schedule groups, emergency groups and IVR routes.
+
+use serde_json::{Value as Json, json};
+
+use super::{Organisation, Sections, named, put, string, strings, unique};
+
+pub(super) fn add(organisation: &mut Organisation<'_>, sections: &mut Sections) {
+    let schedules = organisation.all("genesyscloud_architect_schedules").into_iter();
+    let schedules = schedules.map(|(resource, name)| {
+        let mut schedule = named(&name);
+        put(&mut schedule, "start", json!(local_time(string(&resource.values, "start"))));
+        put(&mut schedule, "end", json!(local_time(string(&resource.values, "end"))));
+        put(&mut schedule, "rrule", json!(string(&resource.values, "rrule")));
+        Json::Object(schedule)
+    });
+    sections.insert("schedules".into(), unique(schedules));
+    let groups = organisation.all("genesyscloud_architect_schedulegroups").into_iter();
+    let groups: Vec<Json> = groups
+        .map(|(resource, name)| {
+            let mut group = named(&name);
+            put(&mut group, "timeZone", json!(string(&resource.values, "time_zone")));
+            for (key, attribute) in [
+                ("openSchedules", "open_schedules_id"),
+                ("closedSchedules", "closed_schedules_id"),
+                ("holidaySchedules", "holiday_schedules_id"),
+            ] {
+                put(&mut group, key, json!(organisation.names_of(resource, attribute)));
+            }
+            Json::Object(group)
+        })
+        .collect();
+    sections.insert("scheduleGroups".into(), unique(groups.into_iter()));
+    let emergencies =
+        organisation.all("genesyscloud_architect_emergencygroup").into_iter();
+    let emergencies = emergencies.map(|(resource, name)| {
+        let mut group = named(&name);
+        let is_enabled = string(&resource.values, "enabled").as_deref() == Some("true");
+        group.insert("enabled".into(), json!(is_enabled));
+        Json::Object(group)
+    });
+    sections.insert("emergencyGroups".into(), unique(emergencies));
+    add_routes(organisation, sections);
+}
+
+/// Adds the routes of dialled numbers.
+fn add_routes(organisation: &mut Organisation<'_>, sections: &mut Sections) {
+    let routes = organisation.all("genesyscloud_architect_ivr").into_iter();
+    let routes: Vec<Json> = routes
+        .filter(|(resource, _)| !resource.is_data)
+        .map(|(resource, name)| {
+            let mut route = named(&name);
+            put(&mut route, "numbers", json!(strings(&resource.values, "dnis")));
+            for (key, attribute) in [
+                ("openFlow", "open_hours_flow_id"),
+                ("closedFlow", "closed_hours_flow_id"),
+                ("holidayFlow", "holiday_hours_flow_id"),
+                ("scheduleGroup", "schedule_group_id"),
+            ] {
+                let names = organisation.names_of(resource, attribute);
+                put(&mut route, key, json!(names.into_iter().next()));
+            }
+            Json::Object(route)
+        })
+        .collect();
+    sections.insert("ivrRoutes".into(), unique(routes.into_iter()));
+}
+
+/// Removes the fraction of a second and the zone: `2026-01-05T09:00:00.000000` becomes
+/// `2026-01-05T09:00:00`.
+fn local_time(text: Option<String>) -> Option<String> {
+    let text = text?;
+    let end = text.find(['.', 'Z']).unwrap_or(text.len());
+    Some(text[..end].to_owned())
+}

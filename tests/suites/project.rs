@@ -1,0 +1,209 @@
+//! The project file: every command uses it, and each value has one origin.
+
+#![expect(clippy::unwrap_used, reason = "a program that cannot be run fails the test")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const FLOW: &str = "inboundCall:
+  name: \"{{flow_name}}\"
+  startUpRef: ./tasks/task[main]
+  tasks:
+    - task:
+        name: main
+        refId: main
+        actions:
+          - playAudio:
+              name: Greet
+              audio:
+                exp: Append(\"Welcome to {{company}}, \", Call.Ani)
+          - disconnect:
+              name: End
+";
+
+const PROJECT: &str = "flows = [\"flows/*.yaml\"]
+tests = \"tests\"
+[set]
+flow_name = \"Main\"
+company = \"Acme\"
+[defaults]
+context = { from = \"+15551234567\" }
+[profile.ci]
+report = [\"tap=out/run.tap\"]
+deny = [\"warnings\", \"unset-placeholders\"]
+set = { company = \"CI\" }
+";
+
+const TESTS: &str = "tests:
+  - name: the greeting has the number
+    expect: {prompts: [\"Welcome to Acme, tel:+15551234567\"]}
+";
+
+fn folder(project: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "flowsim.toml", project);
+    write(folder.path(), "flows/main.yaml", FLOW);
+    write(folder.path(), "tests/main.test.yaml", TESTS);
+    folder
+}
+
+fn write(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn run(folder: &Path, line: &str, environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    command.current_dir(folder).env_remove("CLICOLOR_FORCE").envs(environment.to_vec());
+    command.args(line.split(' ')).output().unwrap()
+}
+
+/// Returns the exit code, standard output and standard error.
+fn flowsim(folder: &Path, line: &str) -> (Option<i32>, String, String) {
+    parts(run(folder, line, &[]))
+}
+
+fn parts(output: Output) -> (Option<i32>, String, String) {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn commands_need_no_paths_in_a_project() {
+    let folder = folder(PROJECT);
+    let deep = folder.path().join("a/b");
+    fs::create_dir_all(&deep).unwrap();
+    for place in [folder.path(), &deep] {
+        let (code, out, err) = flowsim(place, "check");
+        assert_eq!((code, &*out, &*err), (Some(0), "", "no findings\n"));
+        let (code, out, _) = flowsim(place, "run --flow Main");
+        assert_eq!(code, Some(0), "{out}");
+        assert!(out.contains("Welcome to Acme, tel:+15551234567"), "{out}");
+        let (code, out, err) = flowsim(place, "test");
+        assert_eq!((code, &*err), (Some(0), ""), "{out}");
+        assert!(out.contains("1 test: 1 passed"), "{out}");
+        let (code, out, _) = flowsim(place, "graph");
+        assert_eq!(code, Some(0));
+        assert!(out.contains("Greet"), "{out}");
+    }
+}
+
+#[test]
+fn flags_override_the_environment_the_profile_and_the_file() {
+    let folder = folder(PROJECT);
+    let (_, out, _) =
+        flowsim(folder.path(), "run --set company=Flag --context from=+1555");
+    assert!(out.contains("Welcome to Flag, tel:+1555”"), "{out}");
+    let (_, out, _) = flowsim(folder.path(), "run --profile ci");
+    assert!(out.contains("Welcome to CI, tel:+15551234567"), "{out}");
+    let chosen = [("FLOWSIM_PROFILE", "ci")];
+    let (_, out, _) = parts(run(folder.path(), "run", &chosen));
+    assert!(out.contains("Welcome to CI"), "{out}");
+    let (code, out, _) =
+        parts(run(folder.path(), "test", &[("FLOWSIM_REPORT", "tap=env.tap")]));
+    assert_eq!(code, Some(0), "{out}");
+    assert!(folder.path().join("env.tap").is_file());
+    let (code, ..) = flowsim(folder.path(), "test --profile ci --report tap=flag.tap");
+    // The profile's company differs from the expected one.
+    assert_eq!(code, Some(1));
+    assert!(folder.path().join("flag.tap").is_file());
+    assert!(!folder.path().join("out").exists());
+    flowsim(folder.path(), "test --profile ci");
+    assert!(folder.path().join("out/run.tap").is_file());
+}
+
+#[test]
+fn a_scenario_file_overrides_the_project() {
+    let folder = folder(PROJECT);
+    write(folder.path(), "other/own.yaml", &FLOW.replace("Welcome", "Hello"));
+    let own = "flows: [../other]\nset: {company: Own}\n\
+               defaults: {context: {from: \"+1777\"}}\n";
+    let tests =
+        TESTS.replace("Welcome to Acme, tel:+15551234567", "Hello to Own, tel:+1777");
+    write(folder.path(), "tests/main.test.yaml", &format!("{own}{tests}"));
+    let (code, out, _) = flowsim(folder.path(), "test");
+    assert_eq!(code, Some(0), "{out}");
+}
+
+#[test]
+fn a_placeholder_without_a_value_takes_its_name() {
+    let project = PROJECT.replace("company = \"Acme\"\n", "");
+    let project = project.replace("set = { company = \"CI\" }\n", "");
+    let folder = folder(&project);
+    let warning = "warning[UNSET_PLACEHOLDER]: the placeholder `company` has no value";
+    let (code, out, _) = flowsim(folder.path(), "check");
+    assert_eq!(code, Some(0), "{out}");
+    assert_eq!(out.matches(warning).count(), 1, "{out}");
+    let (code, out, err) = flowsim(folder.path(), "run");
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("Welcome to company"), "{out}");
+    assert_eq!(err.matches(warning).count(), 1, "{err}");
+    let tests = TESTS.replace("Acme", "company");
+    write(folder.path(), "tests/main.test.yaml", &tests);
+    let (code, out, err) = flowsim(folder.path(), "test");
+    assert_eq!(code, Some(0), "{out}{err}");
+    for line in ["check", "run", "test"] {
+        let (code, out, err) =
+            flowsim(folder.path(), &format!("{line} --deny unset-placeholders"));
+        assert_eq!(code, Some(3), "{line}: {out}{err}");
+        assert!(format!("{out}{err}").contains("error[UNSET_PLACEHOLDER]"), "{out}{err}");
+    }
+    let (code, ..) = flowsim(folder.path(), "check --profile ci");
+    assert_eq!(code, Some(3));
+}
+
+#[test]
+fn config_shows_where_each_value_comes_from() {
+    let folder = folder(PROJECT);
+    let environment = [("FLOWSIM_PROFILE", "ci"), ("FLOWSIM_JOBS", "2")];
+    let (code, out, _) = parts(run(folder.path(), "config", &environment));
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!(out);
+    let (_, out, _) = flowsim(folder.path(), "config --format json");
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["schema"], "flowsim.config/1");
+    assert_eq!(json["file"], "flowsim.toml");
+    assert_eq!(json["settings"][0]["key"], "flows");
+    assert_eq!(json["settings"][0]["line"], 1);
+}
+
+#[test]
+fn mistakes_in_the_project_file_are_reported() {
+    let wrong = "flow = []\ndeny = [\"warning\"]\nat = 2026-01-05T09:00:00Z\n";
+    let folder = folder(wrong);
+    let (code, _, err) = flowsim(folder.path(), "check");
+    assert_eq!(code, Some(3));
+    insta::assert_snapshot!(err);
+    fs::write(folder.path().join("flowsim.toml"), &wrong[..wrong.len() / 2]).unwrap();
+    assert_eq!(flowsim(folder.path(), "test").0, Some(3));
+    fs::write(folder.path().join("flowsim.toml"), "deny = [\"warning\"]\nflow = 1")
+        .unwrap();
+    let (_, _, err) = flowsim(folder.path(), "check");
+    insta::assert_snapshot!(err);
+    let (code, _, err) = flowsim(folder.path(), "check --profile ci");
+    assert_eq!(code, Some(3));
+    assert!(err.contains("the project file has no profile `ci`"), "{err}");
+    // `flowsim init` and others work beside a broken project file.
+    assert_eq!(flowsim(folder.path(), "schema config").0, Some(0));
+}
+
+#[test]
+fn the_schema_accepts_the_file_and_rejects_unknown_keys() {
+    let folder = folder(PROJECT);
+    let (_, schema, _) = flowsim(folder.path(), "schema config");
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let keys: Vec<&str> = flowsim::project::KEYS.iter().map(|key| key.name).collect();
+    for key in &keys {
+        assert!(schema["properties"].get(key).is_some(), "{key}");
+    }
+    let known = ["set", "defaults", "profile"];
+    for key in schema["properties"].as_object().unwrap().keys() {
+        assert!(keys.contains(&&**key) || known.contains(&&**key), "{key}");
+    }
+    assert!(validator.is_valid(&serde_json::json!({"flows": "a", "jobs": 2})));
+    assert!(!validator.is_valid(&serde_json::json!({"flow": "a"})));
+    assert!(!validator.is_valid(&serde_json::json!({"profile": {"ci": {"flow": 1}}})));
+}
