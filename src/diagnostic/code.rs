@@ -97,9 +97,9 @@ codes! {
     UNKNOWN_PROPERTY Warning "The node type has no such property."
     INVALID_PROPERTY Error "A property is missing, or its value has the wrong type or is out of range."
 
-    NO_INPUT Error "The caller pressed nothing before the timeout."
+    NO_INPUT Error "The caller pressed nothing before the timeout, or did not answer a bot."
     INTER_DIGIT_TIMEOUT Error "The caller pressed fewer keys than needed before the inter-digit timeout."
-    NO_MATCH Error "The caller pressed a key that is not allowed here."
+    NO_MATCH Error "The caller pressed a key that is not allowed here, or a bot did not understand the answers."
     CONTACT_NOT_FOUND Error "No external contact has the key that was looked up."
     CONTACTS_UNREADABLE Error "The file with the external contacts can no longer be read."
     LOOKUP_KEY_MISSING Error "The context field or variable with the lookup key is not set."

@@ -242,7 +242,8 @@ impl<'f> Drawing<'f> {
         let mut open: Open =
             self.unwritten(action).map(|label| (vertex, label.to_owned())).collect();
         for output in &action.outputs {
-            if !output.label.eq_ignore_ascii_case(LOOP_BODY) {
+            let is_body = output.label.eq_ignore_ascii_case(LOOP_BODY);
+            if output.value.is_some() || !is_body {
                 open.extend(self.output(output, vertex));
                 continue;
             }

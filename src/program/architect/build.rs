@@ -226,15 +226,22 @@ impl<'c> Compiler<'c> {
         if let (Some(_), Some(body)) = (round, targets.first_mut()) {
             *body = round;
         }
+        let cases = action.outputs.iter().filter(|it| it.value.is_some()).count();
+        let mut next_case = names.len() - cases.min(names.len());
         for output in &action.outputs {
-            let body = round.filter(|_| output.label.eq_ignore_ascii_case(LOOP_BODY));
+            // A case of a loop may have any name, even that of another output.
+            let is_case = round.is_some() && output.value.is_some();
+            let is_body = !is_case && output.label.eq_ignore_ascii_case(LOOP_BODY);
+            let body = round.filter(|_| is_body);
             self.loops.extend(body.map(|round| (round, next)));
             let target = nested(|| self.sequence(&output.actions, body.or(next)));
             self.loops.truncate(self.loops.len() - usize::from(body.is_some()));
             let named =
                 names.iter().position(|name| name.eq_ignore_ascii_case(&output.label));
-            if let Some(index) = named {
-                targets[index] = target;
+            let index = if is_case { Some(next_case) } else { named };
+            next_case += usize::from(is_case);
+            if let Some(place) = index.and_then(|index| targets.get_mut(index)) {
+                *place = target;
             }
         }
         targets

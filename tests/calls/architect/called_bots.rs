@@ -177,6 +177,39 @@ fn digital_bots_and_voice_flows_are_called_too() {
     assert_eq!(stage(same_name).run().codes(), ["ACTION_NOT_SIMULATED"]);
 }
 
+/// A choice of a menu calls a bot, and the caller is in the menu again afterwards.
+#[test]
+fn a_bot_that_a_menu_calls_returns_to_the_menu() {
+    let call = "inboundCall:
+  name: Main
+  startUpRef: /inboundCall/menus/menu[Menu_1]
+  menus:
+    - menu:
+        name: Menu
+        refId: Menu_1
+        audio: {tts: Press 1 or 2}
+        choices:
+          - menuTask:
+              name: Bot
+              dtmf: digit_1
+              task:
+                actions:
+                  - callBotFlow: {name: Call, botFlow: {Helper: {ver_latestPublished: {none: true}}}}
+                  - playAudio: {name: After, audio: {tts: After}}
+          - menuDisconnect: {name: Bye, dtmf: digit_2}
+";
+    let exit = "- exitBotFlow: {name: Exit}";
+    for actions in [QUESTION, exit] {
+        let inputs: &[&str] =
+            if actions == exit { &["1", "2"] } else { &["1", "say:x", "2"] };
+        let run = stage(call).and(bot("", actions)).inputs(inputs).run();
+        let path = run.path();
+        assert_eq!(path.last(), Some(&"Bye"), "{path:?}");
+        assert_eq!(path.iter().filter(|id| **id == "Menu").count(), 2, "{path:?}");
+        assert!(run.prompts().contains(&"After"), "{actions}");
+    }
+}
+
 const SURVEY: &str = "voiceSurvey:
   name: F
   startUpRef: /voiceSurvey/tasks/task[T_1]

@@ -114,3 +114,24 @@ fn a_case_that_cannot_be_computed_is_a_runtime_error() {
         ("2".into(), "error DIVISION_BY_ZERO".into())
     );
 }
+
+/// Names of cases are free: they may be those of other outputs, or repeated.
+#[test]
+fn a_case_may_have_the_name_of_another_output() {
+    let flow = call_flow(
+        &["integer n, initialValue: {lit: 0}"],
+        "- loopUntil:
+    name: Until
+    untilCases:
+      - untilCase: {name: Default, value: {lit: false}, actions: [{playAudio: {name: A, audio: {tts: A}}}]}
+      - untilCase: {name: Loop, value: {exp: Flow.n == 2}, actions: [{playAudio: {name: B, audio: {tts: B}}}]}
+      - untilCase: {name: loop, value: {lit: true}, actions: [{playAudio: {name: C, audio: {tts: C}}}]}
+    outputs:
+      loop:
+        actions:
+          - updateData: {name: Count, statements: [{integer: {variable: Flow.n, value: {exp: Flow.n + 2}}}]}
+- playAudio: {name: After, audio: {tts: After}}",
+    );
+    let run = run(&flow, "", &[]);
+    assert_eq!((run.prompts(), run.variable("Flow.n")), (vec!["B", "After"], "2".into()));
+}

@@ -5,6 +5,7 @@ use super::reader::{Reader, is_absent};
 use super::settings::{self, Entries, is_wrapper};
 use crate::diagnostic::nearest;
 use crate::flow::architect::{Output, Setting, Settings};
+use crate::flow::kinds::LOOP_BODY;
 use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node, Span, nested};
 use crate::value::Text;
@@ -61,9 +62,13 @@ pub(super) fn outcome(
     settings::read(node, &["actions"], reader)
 }
 
-/// Adds an output. If a case of the action has its name, the case gets its actions.
+/// Adds an output. If a case of the action has its name, the case gets its actions, unless
+/// every loop has an output of this name.
 fn add(mut new: Output, outputs: &mut Vec<Output>) {
-    let is_case = |known: &&mut Output| known.value.is_some() && known.label == new.label;
+    let is_own = matches!(new.label.as_str(), LOOP_BODY | "default");
+    let is_case = |known: &&mut Output| {
+        !is_own && known.value.is_some() && known.label == new.label
+    };
     match outputs.iter_mut().find(is_case) {
         Some(case) => case.actions.append(&mut new.actions),
         None => outputs.push(new),
