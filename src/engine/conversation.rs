@@ -237,19 +237,31 @@ impl Conversation {
     }
 
     /// Returns audio as the participant hears it: with prompts in the language of the
-    /// conversation.
+    /// conversation, and without speech in languages that no engine speaks.
     pub(super) fn heard(&self, audio: Arc<Audio>) -> Arc<Audio> {
         let language = self.language();
-        let is_prompt = |part: &AudioSegment| matches!(part, AudioSegment::Prompt(_));
-        if !audio.segments.iter().any(is_prompt)
-            || language.eq_ignore_ascii_case(&self.organisation.0.default_language())
-        {
+        let organisation = &self.organisation.0;
+        let is_default = language.eq_ignore_ascii_case(&organisation.default_language());
+        let is_silent = |part: &AudioSegment| {
+            let spoken = match part {
+                AudioSegment::Speech { language: Some(own), .. } => own,
+                AudioSegment::Speech { .. } | AudioSegment::Spoken(_) => &language,
+                AudioSegment::Prompt(_) | AudioSegment::Silence(_) => return false,
+            };
+            !organisation.speaks(spoken) && !self.policies().unsupported_speech_is_spoken
+        };
+        let changes = |part: &AudioSegment| match part {
+            AudioSegment::Prompt(_) => !is_default,
+            part => is_silent(part),
+        };
+        if !audio.segments.iter().any(changes) {
             return audio;
         }
         let mut audio = Audio::clone(&audio);
-        for segment in &mut audio.segments {
+        audio.segments.retain(|part| !is_silent(part));
+        for segment in audio.segments.iter_mut().filter(|_| !is_default) {
             if let AudioSegment::Prompt(prompt) = segment
-                && let Some(spoken) = self.organisation.0.prompt_in(prompt, &language)
+                && let Some(spoken) = organisation.prompt_in(prompt, &language)
             {
                 *prompt = spoken;
             }

@@ -69,7 +69,7 @@ pub fn read_document(file: &File) -> Result<Node<'_>, Problem> {
 /// Reads a document in the notation determined by [`Format::of`]. A new value begins
 /// below each of the keys `sequences`, so that values may be nested in such sequences far
 /// deeper than the limit for one value. Functions over the document run their levels in
-/// [`nested`](super::nested).
+/// `source::nested`.
 ///
 /// # Errors
 /// Fails if the text is empty, malformed, or nested too deeply.

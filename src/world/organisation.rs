@@ -26,6 +26,9 @@ pub trait Organisation: Directory + fmt::Debug + Send + Sync {
     /// that language.
     fn prompt_in(&self, prompt: &Object, language: &str) -> Option<Arc<Object>>;
 
+    /// Returns whether the text-to-speech engine speaks a language, as far as it is known.
+    fn speaks(&self, language: &str) -> bool;
+
     /// Returns the extensions of users; empty if the organisation does not define any.
     fn extensions(&self) -> Vec<&Text>;
 
@@ -79,6 +82,10 @@ impl Organisation for Fixtures {
 
     fn prompt_in(&self, prompt: &Object, language: &str) -> Option<Arc<Object>> {
         Self::prompt_in(self, prompt, language)
+    }
+
+    fn speaks(&self, language: &str) -> bool {
+        Self::speaks(self, language)
     }
 
     fn extensions(&self) -> Vec<&Text> {

@@ -70,6 +70,9 @@ pub struct Policies {
     /// Whether the caller is in the menu again after the last attempt to dial an
     /// extension there. By default the call is disconnected.
     pub failed_extensions_return: bool,
+    /// Whether speech in a language that no engine speaks is played. By
+    /// default it is silent.
+    pub unsupported_speech_is_spoken: bool,
 }
 
 /// The organisation, the clock and the random number generator, for functions that are

@@ -1,6 +1,6 @@
 //! Audio and skills that depend on the language of the call.
 
-use super::support::{export, exported, stage};
+use super::support::{call_flow, export, exported, stage};
 
 /// Builds an audio sequence of an export, with alternate sequences for languages.
 fn sequence(default: &str, cases: &[(&str, &str, bool)]) -> String {
@@ -95,4 +95,27 @@ fn the_language_skills_of_an_exported_flow_apply() {
     assert_eq!(routing("en-us"), "Sales - [English] None");
     assert_eq!(routing("nl-nl"), "Sales - [Dutch] None");
     assert_eq!(routing("fr-fr"), "Sales - [] None");
+}
+
+/// *Source: Genesys' help on languages and data playback (?p=28162).*
+#[test]
+fn speech_in_a_language_without_an_engine_is_silent() {
+    let flow = call_flow(
+        &[],
+        "- playAudio: {name: A, audio: {exp: 'Append(ToAudioTTS(\"Welcome\"), ToAudioNumber(5))'}}
+- playAudio: {name: B, audio: {exp: 'ToAudioTTS(\"Hi\", \"en-us\")'}}
+- playAudio: {name: C, audio: {prompt: Prompt.Bye}}",
+    );
+    let prompts = "prompts: {Bye: {audio: {en-us: bye, br-fr: kenavo}}}\n";
+    let heard = |language: &str, world: &str| {
+        let world = format!("{prompts}{world}");
+        let run = stage(&flow).world(&world).context(&[("language", language)]).run();
+        run.prompts().join("|")
+    };
+    let engine = "languages: {supported: [en-us, br-fr], textToSpeech: [en-us]}\n";
+    assert_eq!(heard("en-us", engine), "Welcome five|Hi|bye");
+    assert_eq!(heard("br-fr", engine), "Hi|kenavo", "recordings are not speech");
+    let spoken = format!("{engine}policies: {{unsupportedSpeech: spoken}}");
+    assert_eq!(heard("br-fr", &spoken), "Welcome [number 5 in br-fr]|Hi|kenavo");
+    assert_eq!(heard("br-fr", ""), "Welcome [number 5 in br-fr]|Hi|kenavo");
 }

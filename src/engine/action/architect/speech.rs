@@ -44,6 +44,9 @@ pub(super) fn hear(state: &mut State, value: Value) -> Result<(), Box<Failure>> 
         return Ok(());
     }
     let audio = state.conversation.heard(audio);
+    if audio.segments.is_empty() {
+        return Ok(());
+    }
     let words = audio.render(&state.conversation.language());
     state.made_bytes = state.made_bytes.saturating_add(words.len());
     state.note(|| EventKind::Prompted(Phrase::Made(words)));
