@@ -168,7 +168,12 @@ impl Found {
             let Some(label) = finding.labels.first() else { continue };
             let (name, span) = (Text::from(name), label.span);
             let flow = finding.flow.clone().unwrap_or_default();
-            let value = value.unwrap_or_else(|| object(Kind::Queue, &name));
+            // A draft flow names a queue by its id or its name.
+            let queue = || {
+                let text = || Json::from(name.as_str());
+                Json::object([("id".into(), text()), ("name".into(), text())])
+            };
+            let value = value.unwrap_or_else(queue);
             let key = (section, name.to_lowercase().into());
             let entry = MissingEntry { section, name, flow: flow.into(), span, value };
             self.entries.entry(key).or_insert(entry);

@@ -112,8 +112,7 @@ fn verdict(arguments: &Arguments, diagnostics: &[Diagnostic]) -> Exit {
         true => Severity::Warning,
         false => Severity::Error,
     };
-    let is_error = |it: &Diagnostic| it.severity == Severity::Error;
-    if diagnostics.iter().any(|it| it.code.is_about_loading() && is_error(it)) {
+    if diagnostics.iter().any(load::is_broken) {
         Exit::Input
     } else if diagnostics.iter().any(|diagnostic| diagnostic.severity >= least) {
         Exit::Failure

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::{load, output};
-use crate::diagnostic::{Severity, sort};
+use crate::diagnostic::sort;
 use crate::flow::read;
 use crate::flow::read::config::decode;
 use crate::flow::write::model;
@@ -96,10 +96,10 @@ fn models(
 ) -> Option<Json> {
     let read::Loaded { flows, architect, mut diagnostics } =
         read::load_text(file, placeholders, files);
-    diagnostics.retain(|it| it.severity == Severity::Error);
+    diagnostics.retain(load::is_shown);
     sort(&mut diagnostics);
     output::diagnostics(&diagnostics, files);
-    if diagnostics.iter().any(|it| it.code.is_about_loading()) {
+    if diagnostics.iter().any(load::is_broken) {
         return None;
     }
     match architect.as_slice() {

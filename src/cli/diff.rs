@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::exit::Exit;
 use super::{load, output};
 use crate::analysis::diff::diff;
-use crate::diagnostic::{Severity, sort};
+use crate::diagnostic::sort;
 use crate::flow::{check, read};
 use crate::report::diff::{render_markdown, render_text};
 use crate::source::Files;
@@ -50,8 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         read::load_with(std::slice::from_ref(path), &environment.placeholders, &mut files)
     });
     let found = old.diagnostics.iter().chain(&new.diagnostics);
-    let mut errors: Vec<_> =
-        found.filter(|it| it.severity == Severity::Error).cloned().collect();
+    let mut errors: Vec<_> = found.filter(|it| load::is_shown(it)).cloned().collect();
     sort(&mut errors);
     output::diagnostics(&errors, &files);
     // A flow that cannot be read cannot be compared.

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::{load, output};
-use crate::diagnostic::{Severity, nearest, sort};
+use crate::diagnostic::{nearest, sort};
 use crate::flow::read;
 use crate::flow::write::Graph;
 use crate::report::graph::{render_dot, render_mermaid};
@@ -49,10 +49,10 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     };
     let mut loaded =
         read::load_with(&arguments.flows, &environment.placeholders, &mut files);
-    loaded.diagnostics.retain(|it| it.severity == Severity::Error);
+    loaded.diagnostics.retain(load::is_shown);
     sort(&mut loaded.diagnostics);
     output::diagnostics(&loaded.diagnostics, &files);
-    if loaded.diagnostics.iter().any(|it| it.code.is_about_loading()) {
+    if loaded.diagnostics.iter().any(load::is_broken) {
         return Ok(Exit::Input);
     }
     let wanted = arguments.flow.as_deref();

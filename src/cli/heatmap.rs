@@ -219,10 +219,10 @@ fn drawn(arguments: &Arguments, files: &mut Files) -> Result<Vec<FlowGraph>, Exi
     }
     let environment = arguments.sources.read(files)?;
     let mut loaded = read::load_with(&arguments.flows, &environment.placeholders, files);
-    loaded.diagnostics.retain(|it| it.severity == Severity::Error);
+    loaded.diagnostics.retain(load::is_shown);
     sort(&mut loaded.diagnostics);
     output::diagnostics(&loaded.diagnostics, files);
-    if loaded.diagnostics.iter().any(|it| it.code.is_about_loading()) {
+    if loaded.diagnostics.iter().any(load::is_broken) {
         return Err(Exit::Input);
     }
     let drafts = loaded.flows.iter();

@@ -152,6 +152,17 @@ impl DenyOptions {
     }
 }
 
+/// Whether commands other than `flowsim check` show a diagnostic: an error, or a placeholder
+/// without a value.
+pub(super) fn is_shown(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error || diagnostic.code == Code::UNSET_PLACEHOLDER
+}
+
+/// Whether a document could not be loaded.
+pub(super) fn is_broken(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error && diagnostic.code.is_about_loading()
+}
+
 /// Loads runnable flows. Shows errors that prevent running, every other error that a call
 /// may run into, and placeholders without a value. Other warnings are left to
 /// `flowsim check`.
@@ -168,9 +179,7 @@ pub(super) fn flows(
     let forbids = diagnostics.iter().any(check::forbids_running)
         || !check::duplicates(&loaded.architect).is_empty();
     diagnostics.extend(check::check_architect(&loaded.architect));
-    diagnostics.retain(|it| {
-        it.severity == Severity::Error || it.code == Code::UNSET_PLACEHOLDER
-    });
+    diagnostics.retain(is_shown);
     sort(&mut diagnostics);
     output::diagnostics(&diagnostics, files);
     if forbids { Err(Exit::Input) } else { Ok(loaded) }

@@ -45,7 +45,8 @@ fn values(listed: &Listed) -> Vec<(String, String)> {
 
 fn load(folder: &Path, listed: &Listed) -> ArchitectFlow {
     let text = std::fs::read_to_string(folder.join(&listed.file)).unwrap();
-    let text = substitute(&text, &values(listed)).unwrap();
+    let (text, unset) = substitute(&text, &values(listed));
+    assert!(unset.is_empty(), "{unset:?}");
     let mut files = Files::new();
     let file = files.add(listed.file.as_str(), text);
     let document = read_yaml(&file).unwrap();

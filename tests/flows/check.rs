@@ -123,6 +123,7 @@ fn every_finding_reads_well() {
 fn every_finding_has_a_fixture_and_every_fixture_a_finding() {
     let of_runs = [
         Code::INVALID_FIXTURES,
+        Code::INVALID_PROJECT,
         Code::INVALID_REQUEST,
         Code::INVALID_EXECUTION,
         Code::INVALID_SCENARIO,

@@ -7,7 +7,7 @@ use flowsim::diagnostic::{
     Code, Diagnostic, Severity, Style, explain, handbook, render_github, render_json,
     render_sarif, render_text, sort, summary,
 };
-use flowsim::source::{FileId, Files, Span, read_json, read_yaml};
+use flowsim::source::{FileId, Files, Span, read_json, read_toml, read_yaml};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -399,6 +399,7 @@ fn examples_on_pages_can_be_read() {
             match kind {
                 "json" => assert!(read_json(&file).is_ok(), "{code}: {text}"),
                 "yaml" => assert!(read_yaml(&file).is_ok(), "{code}: {text}"),
+                "toml" => assert!(read_toml(&file).is_ok(), "{code}: {text}"),
                 kind => assert_eq!(kind, "text", "{code}"),
             }
             examples += 1;

@@ -219,10 +219,10 @@ fn declarations(flows: [&ArchitectFlow; 2]) -> Declarations {
 
 fn read_archy(path: &Path) -> ArchitectFlow {
     let text = std::fs::read_to_string(path).unwrap();
-    let names = archy::substitute(&text, &[]).err().unwrap_or_default();
+    let (_, names) = archy::substitute(&text, &[]);
     let values: Vec<_> =
         names.into_iter().map(|name| (name.clone(), format!("TPL_{name}"))).collect();
-    let text = archy::substitute(&text, &values).unwrap();
+    let (text, _) = archy::substitute(&text, &values);
     let mut files = Files::new();
     let file = files.add("flow.yaml", text);
     archy::read(&read_yaml(&file).unwrap(), &mut Vec::new()).unwrap()

@@ -118,7 +118,7 @@ fn a_second_run_adds_only_new_entries() {
     let more = FLOW.replace("{name: Support}", "{name: Billing}");
     write(root, "flows/more.yaml", &more.replace("{{flow_name}}", "More"));
     let (_, out, _) = flowsim(root, &["init", "--from", "."]);
-    assert!(out.contains("added to flowsim/fixtures.yaml: 1 queues"), "{out}");
+    assert!(out.contains("added to flowsim/fixtures.yaml: 1 in queues"), "{out}");
     let added = read(root, "flowsim/fixtures.yaml");
     assert!(added.contains("answerAfterMs: 5"), "{added}");
     assert_eq!(added.matches("Billing").count(), 1, "{added}");
@@ -185,7 +185,7 @@ fn draft_flows_become_a_project() {
     write(folder.path(), "flows/draft.json", flow);
     let (code, out, err) = flowsim(folder.path(), &["init", "--from", ".", "project"]);
     assert_eq!(code, Some(0), "{err}");
-    assert!(out.contains("1 queues"), "{out}");
+    assert!(out.contains("1 in queues"), "{out}");
     let (code, out, err) = flowsim(&folder.path().join("project"), &["run"]);
     assert_eq!(code, Some(0), "{out}{err}");
 }

@@ -233,7 +233,7 @@ fn write(
 fn contents(entries: &[MissingEntry]) -> String {
     let counts = sections(entries).into_iter().map(|section| {
         let count = entries.iter().filter(|entry| entry.section == section).count();
-        format!("{count} {section}")
+        format!("{count} in {section}")
     });
     let counts: Vec<String> = counts.collect();
     if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) }
