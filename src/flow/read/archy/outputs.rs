@@ -57,19 +57,18 @@ pub(super) fn outcome(
     let is_off = node.get("enabled").is_some_and(|it| it.kind == Kind::Boolean(false));
     if !is_off || node.get("actions").is_some() {
         let label = (&*entry.key, entry.key_span);
-        let new = output(label, None, node, reader);
-        // Every loop has these outputs, whatever the names of its cases.
-        match &*entry.key {
-            LOOP_BODY | "default" => outputs.push(new),
-            _ => add(new, outputs),
-        }
+        add(output(label, None, node, reader), outputs);
     }
     settings::read(node, &["actions"], reader)
 }
 
-/// Adds an output. If a case of the action has its name, the case gets its actions.
+/// Adds an output. If a case of the action has its name, the case gets its actions, unless
+/// every loop has an output of this name.
 fn add(new: Output, outputs: &mut Vec<Output>) {
-    let is_case = |known: &&mut Output| known.value.is_some() && known.label == new.label;
+    let is_own = matches!(new.label.as_str(), LOOP_BODY | "default");
+    let is_case = |known: &&mut Output| {
+        !is_own && known.value.is_some() && known.label == new.label
+    };
     match outputs.iter_mut().find(is_case) {
         Some(case) => case.actions.extend(new.actions),
         None => outputs.push(new),
