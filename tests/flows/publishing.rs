@@ -76,10 +76,12 @@ fn every_path_of_a_task_needs_a_closing_action() {
     assert_eq!(open_at(&outputs(bye, say)), "Say");
     assert_eq!(open_at(&outputs(bye, "")), "Open?");
     assert_eq!(open_at(&format!("{}\n{BYE}", outputs(bye, say))), "");
-    let looped = format!(
-        "- loop: {{name: L, loopCount: {{lit: 2}}, outputs: {{loop: {{actions: [{bye}]}}}}}}"
-    );
-    assert_eq!(open_at(&looped), "L");
+    for kind in ["loop", "loopUntil"] {
+        let looped = format!(
+            "- {kind}: {{name: L, loopCount: {{lit: 2}}, outputs: {{loop: {{actions: [{bye}]}}}}}}"
+        );
+        assert_eq!(open_at(&looped), "L");
+    }
     // The start-up task of an in-queue flow repeats.
     let waiting =
         format!("inqueueCall:\n  name: F\n  startUpTaskActions:\n{}", indented(SAY, 4));

@@ -62,7 +62,9 @@ fn open_end_of(action: &Action) -> Option<&Action> {
     }
     let all_outputs: &[&str] = match action.operation() {
         Some(Operation::Switch) => &["default"],
-        Some(Operation::Loop | Operation::CallTask) => return Some(action),
+        Some(Operation::CallTask) => return Some(action),
+        // A loop continues after its last round, whatever its body does.
+        _ if kind.outputs.contains(&"loop") => return Some(action),
         _ => kind.outputs,
     };
     let written = |label: &str| {
