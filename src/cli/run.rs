@@ -249,6 +249,7 @@ fn played<'p>(
         variables: &arguments.var,
         at: arguments.at,
         timeout_ms: arguments.timeout_ms,
+        stops_at_queue: arguments.stop_at_queue,
         inputs: person.inputs(),
     }
 }

@@ -21,6 +21,7 @@ pub(super) struct Played<'p> {
     pub(super) variables: &'p [(Text, Value)],
     pub(super) at: Option<DateTime>,
     pub(super) timeout_ms: Option<i64>,
+    pub(super) stops_at_queue: bool,
     pub(super) inputs: &'p [Input],
 }
 
@@ -52,6 +53,9 @@ pub(super) fn of_call(played: &Played<'_>, trace: &Trace) -> String {
     }
     if let Some(timeout) = played.timeout_ms {
         line(&mut out, "    ", "timeoutMs", &Json::Integer(timeout));
+    }
+    if played.stops_at_queue {
+        line(&mut out, "    ", "stopAtQueue", &Json::Boolean(true));
     }
     let inputs = played.inputs.iter().map(|input| match input {
         Input::Silence => Json::Null,

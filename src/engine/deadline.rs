@@ -71,6 +71,7 @@ impl State {
             }
             None => {
                 self.clock_ms = until;
+                self.conversation.follow_statistics(until);
                 None
             }
         }

@@ -75,6 +75,10 @@ struct Wait {
     /// The language skill, which is the last of the skills.
     language: Option<Text>,
     since_ms: i64,
+    /// The estimated waiting time on entering the queue, in milliseconds.
+    estimated_ms: Option<i64>,
+    /// The time at which the statistics of the queue change.
+    changes_ms: Option<i64>,
     answer: AgentAnswer,
     /// The agent who answers, if known.
     agent: Option<Text>,
@@ -132,6 +136,8 @@ impl Wait {
             routing,
             language,
             since_ms,
+            estimated_ms: None,
+            changes_ms: None,
             answer: AgentAnswer::AfterPass,
             agent: None,
             end: (i64::MAX, WaitEnd::Expired),
@@ -141,7 +147,8 @@ impl Wait {
 
     fn skills(&self) -> &[Text] {
         let all = &self.routing.skills;
-        all.get(..all.len() - usize::from(self.language.is_some())).unwrap_or_default()
+        let count = all.len().saturating_sub(usize::from(self.language.is_some()));
+        &all[..count]
     }
 
     fn require(&mut self, changes: &Requirements) {
@@ -172,13 +179,39 @@ impl Conversation {
     /// given by the call take precedence over the data of the queue in the fixtures.
     fn enter_queue(&mut self, wait: Wait, id: &str, name: &str) {
         let (estimate, position) = (self.get(ESTIMATE), self.get(POSITION));
-        let first = *self.queueing.first.get_or_insert(First {
+        self.queueing.first.get_or_insert(First {
             since_ms: wait.since_ms,
             has_estimate: !estimate.is_unset(),
             has_position: !position.is_unset(),
         });
         self.set_queue(id, name);
-        let known = self.queue_wait(&[]);
+        let now_ms = wait.since_ms;
+        self.queueing.wait = Some(Box::new(wait));
+        self.update_statistics(now_ms);
+        let estimated_ms = match self.get(ESTIMATE) {
+            Value::Duration(estimate) => Some(estimate.milliseconds().max(0)),
+            _ => None,
+        };
+        if let Some(wait) = &mut self.queueing.wait {
+            wait.estimated_ms = estimated_ms;
+        }
+        self.schedule_answer(now_ms);
+    }
+
+    /// Sets the built-in variables about the queue if its statistics have changed by now.
+    pub(super) fn follow_statistics(&mut self, now_ms: i64) {
+        let change = self.queueing.wait.as_ref().and_then(|wait| wait.changes_ms);
+        if change.is_some_and(|change| change <= now_ms) {
+            self.update_statistics(now_ms);
+        }
+    }
+
+    fn update_statistics(&mut self, now_ms: i64) {
+        let (Some(wait), Some(first)) = (&self.queueing.wait, self.queueing.first) else {
+            return;
+        };
+        let since_ms = wait.since_ms;
+        let known = self.queue_wait(&[], now_ms.saturating_sub(since_ms));
         if !first.has_estimate {
             let estimate = known.estimated_ms.and_then(Duration::from_milliseconds);
             self.set_or_unset(ESTIMATE, estimate.map(Value::Duration));
@@ -187,9 +220,10 @@ impl Conversation {
             let position = known.waiting.map(|before| before.saturating_add(1));
             self.set_or_unset(POSITION, position.map(Value::Integer));
         }
-        let now_ms = wait.since_ms;
-        self.queueing.wait = Some(Box::new(wait));
-        self.schedule_answer(now_ms);
+        if let Some(wait) = &mut self.queueing.wait {
+            let change = known.changes_after_ms;
+            wait.changes_ms = change.map(|after| since_ms.saturating_add(after));
+        }
     }
 
     fn set_or_unset(&mut self, variable: BuiltInId, value: Option<Value>) {
@@ -212,20 +246,17 @@ impl Conversation {
     }
 
     /// Returns how long callers with these skills wait in the current queue.
-    fn queue_wait(&self, skills: &[Text]) -> QueueWait {
+    fn queue_wait(&self, skills: &[Text], waited_ms: i64) -> QueueWait {
         let queue = self.get(QUEUE);
         let (id, name) = (text_of(queue, "id"), text_of(queue, "name"));
-        self.organisation.0.queue_wait(&id, &name, skills)
+        self.organisation.0.queue_wait([&id, &name], skills, waited_ms)
     }
 
     /// Decides when an agent answers the waiting caller, from now on.
     fn schedule_answer(&mut self, now_ms: i64) {
         let Some(mut wait) = self.queueing.wait.take() else { return };
-        let known = self.queue_wait(&wait.routing.skills);
-        let estimated_ms = match self.get(ESTIMATE) {
-            Value::Duration(estimate) => Some(estimate.milliseconds().max(0)),
-            _ => None,
-        };
+        let known = self.queue_wait(&wait.routing.skills, 0);
+        let estimated_ms = wait.estimated_ms;
         let patience = self.queueing.patience;
         let after = patience.answer_after_ms.or(known.answer_after_ms);
         wait.answer = match after.or(estimated_ms.filter(|_| !known.has_no_agent)) {
@@ -282,12 +313,16 @@ impl State {
             Some(flow) => flow.filter(|_| self.may_wait(program)),
             None => self.in_queue_flow(program, &id, &name),
         };
-        let part = flow.and_then(|flow| program.unit(flow).architect.as_deref());
-        let waits = Wait::new(Routing::clone(&routing), language, self.clock_ms);
+        let entered =
+            flow.and_then(|it| Some((it, program.unit(it).architect.as_deref()?)));
+        let Some((flow, part)) = entered else {
+            self.note(|| EventKind::Routed(routing));
+            return None;
+        };
+        let wait = Wait::new(Routing::clone(&routing), language, self.clock_ms);
         self.note(|| EventKind::Routed(routing));
-        let (flow, part) = (flow?, part?);
         self.replace_flow(program, flow, part);
-        self.conversation.enter_queue(waits, &id, &name);
+        self.conversation.enter_queue(wait, &id, &name);
         Some(part.begin)
     }
 

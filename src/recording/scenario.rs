@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::derive::{Derived, Subject};
-use super::document::Recording;
+use super::document::{Kind, Recording};
 use super::replay::{Exchange, Replayed};
 use super::replay_fixtures;
 use crate::diagnostic::visible;
@@ -43,7 +43,7 @@ pub fn scenario(
     line(&mut out, "", "fixtures", &paths(&[fixtures.to_owned()]));
     out.push_str("tests:\n");
     line(&mut out, "  - ", "name", &Json::from(&*name(recording, derived)));
-    begin(&mut out, derived);
+    begin(&mut out, recording.kind, derived);
     line(&mut out, "    ", "input", &inputs(derived, exchanges));
     let expected = expected(recording, derived);
     if !expected.is_empty() {
@@ -56,7 +56,7 @@ pub fn scenario(
 }
 
 /// Writes the start of the call.
-fn begin(out: &mut String, derived: &Derived) {
+fn begin(out: &mut String, kind: Kind, derived: &Derived) {
     let mut key = |key: &str, value: Json| line(out, "    ", key, &value);
     if let Some(flow) = derived.flow_name.as_ref().or(derived.flow.as_ref()) {
         key("flow", Json::String(flow.clone()));
@@ -76,6 +76,11 @@ fn begin(out: &mut String, derived: &Derived) {
     }
     if let Some(timeout) = derived.timeout_ms {
         key("timeoutMs", Json::Integer(timeout));
+    }
+    // The in-queue flow has its own execution document.
+    let is_routed = derived.answers.iter().any(|it| it.about == Subject::Queue);
+    if kind == Kind::Execution && is_routed {
+        key("stopAtQueue", Json::Boolean(true));
     }
 }
 

@@ -407,6 +407,29 @@ mod tests {
     }
 
     #[test]
+    fn an_in_queue_flow_affects_calls_that_enter_a_queue() {
+        let folder = tempfile::tempdir().unwrap();
+        let flow = |name: &str, kind: &str, action: &str| {
+            let text = format!(
+                "{kind}:\n  name: {name}\n  startUpTaskActions:\n    - {action}\n"
+            );
+            write(folder.path(), &format!("flows/{name}.yaml"), &text);
+        };
+        let transfer = "transferToAcd: {name: To, targetQueue: {lit: {name: Sales}}}";
+        let music = "playAudio: {name: Music, audio: {tts: la la la}}";
+        flow("main", "inboundCall", transfer);
+        flow("other", "inboundCall", music);
+        flow("waiting", "inqueueCall", music);
+        let test = |name: &str| {
+            format!("  - {{name: {name}, flow: {name}, expect: {{status: completed}}}}\n")
+        };
+        let text = format!("flows: flows\ntests:\n{}{}", test("main"), test("other"));
+        write(folder.path(), "a.test.yaml", &text);
+        let dependencies = dependencies(folder.path());
+        assert_eq!(names(&dependencies, folder.path(), "flows/waiting.yaml"), ["main"]);
+    }
+
+    #[test]
     fn a_recording_affects_its_tests() {
         let folder = folder();
         let test = |name: &str| format!("recording: records/{name}.recording.json");

@@ -159,7 +159,8 @@ fn wrong_answer(
         false => "no agent answered".into(),
     });
     let expected = expected.unwrap_or_else(|| "none".into());
-    let message = format!("expected {what} to be {expected}, found {found}");
+    let but = if is_answered { "found" } else { "but" };
+    let message = format!("expected {what} to be {expected}, {but} {found}");
     let (expected, found) = (Shown::Text(expected.into()), Shown::Text(found.into()));
     wrong(history, &format!("routing.{key}"), message, expected, found, span)
 }

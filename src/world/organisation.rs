@@ -16,8 +16,9 @@ pub trait Organisation: Directory + fmt::Debug + Send + Sync {
     /// Returns whether an object is known; `None` if there are no objects of its kind.
     fn knows(&self, kind: Kind, id: &str, name: &str) -> Option<bool>;
 
-    /// Returns how long callers wait in a queue for an agent with all these skills.
-    fn queue_wait(&self, id: &str, name: &str, skills: &[Text]) -> QueueWait;
+    /// Returns how long callers wait in a queue for an agent with all these skills, with
+    /// the statistics after a waiting time in ms. The queue is given by id and name.
+    fn queue_wait(&self, queue: [&str; 2], skills: &[Text], waited_ms: i64) -> QueueWait;
 
     /// Returns the name of the in-queue flow of a queue, or else of the organisation.
     fn in_queue_flow(&self, id: &str, name: &str) -> Option<&Text>;
@@ -72,8 +73,8 @@ impl Organisation for Fixtures {
         Self::knows(self, kind, id, name)
     }
 
-    fn queue_wait(&self, id: &str, name: &str, skills: &[Text]) -> QueueWait {
-        Self::queue_wait(self, id, name, skills)
+    fn queue_wait(&self, queue: [&str; 2], skills: &[Text], waited_ms: i64) -> QueueWait {
+        Self::queue_wait(self, queue, skills, waited_ms)
     }
 
     fn in_queue_flow(&self, id: &str, name: &str) -> Option<&Text> {

@@ -345,7 +345,7 @@ fn a_queue_defines_its_waiting_time() {
          - {id: c, agents: [{id: 1}]}\n",
     );
     let wait = |id, name| {
-        let wait = fixtures.queue_wait(id, name, &[]);
+        let wait = fixtures.queue_wait([id, name], &[], 0);
         (wait.answer_after_ms, wait.estimated_ms, wait.waiting)
     };
     assert_eq!(wait("a", ""), (Some(1_500), None, None));
@@ -354,6 +354,34 @@ fn a_queue_defines_its_waiting_time() {
     // Zero waiting callers without statistics are not an estimate.
     assert_eq!(wait("c", ""), (None, None, None));
     assert_eq!(wait("d", ""), (None, None, None));
+}
+
+#[test]
+fn statistics_may_depend_on_the_waiting_time() {
+    let fixtures = fixtures(
+        "queues:\n\
+         - id: a\n  statistics:\n\
+         \x20 - {waiting: 4, estimatedWaitSeconds: 90}\n\
+         \x20 - {afterMs: 60000, waiting: 1}\n",
+    );
+    let wait = |waited_ms| {
+        let wait = fixtures.queue_wait(["a", ""], &[], waited_ms);
+        (wait.waiting, wait.estimated_ms, wait.changes_after_ms)
+    };
+    assert_eq!(wait(0), (Some(4), Some(90_000), Some(60_000)));
+    assert_eq!(wait(59_999), (Some(4), Some(90_000), Some(60_000)));
+    assert_eq!(wait(60_000), (Some(1), None, None));
+    let question = Question::QueueStatistics { queue: "a" };
+    let Answer::Statistics(Some(statistics)) = ask(&fixtures, &question) else {
+        panic!("the queue has statistics");
+    };
+    assert_eq!(statistics.to_string(), r#"{"waiting":4,"estimatedWaitSeconds":90}"#);
+    let (_, problems) =
+        read("queues: [{id: a, statistics: [{waiting: 4}, {waiting: 1}]}]");
+    let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+    assert_eq!(problem.message, "`afterMs` is not later than that of the item before");
+    let (_, problems) = read("queues: [{id: a, statistics: [4]}]");
+    assert_eq!(problems.len(), 1);
 }
 
 #[test]
@@ -367,7 +395,7 @@ fn the_first_available_agent_with_the_skills_answers() {
     );
     let wait = |queue, skills: &[&str]| {
         let skills: Vec<Text> = skills.iter().map(|skill| (*skill).into()).collect();
-        let wait = fixtures.queue_wait(queue, "", &skills);
+        let wait = fixtures.queue_wait([queue, ""], &skills, 0);
         (
             wait.answer_after_ms,
             wait.agent.as_deref().map(str::to_owned),

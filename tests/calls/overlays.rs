@@ -116,8 +116,11 @@ fn a_later_document_changes_one_key_of_a_queue() {
         let text = format!("queues: {{{key}: {{statistics: {{waiting: 7}}}}}}");
         let fixtures = merged(&[QUEUES, &text]);
         assert_eq!(waiting(&fixtures, "q-1"), Some(Json::Integer(7)), "{key}");
-        assert_eq!(queue(&fixtures, "Support", "german"), QueueAnswer::SkillMismatch);
-        assert_eq!(fixtures.queue_wait("q-1", "").answer_after_ms, Some(10));
+        assert!(matches!(
+            queue(&fixtures, "Support", "german"),
+            QueueAnswer::SkillMismatch { .. }
+        ));
+        assert_eq!(fixtures.queue_wait(["q-1", ""], &[], 0).answer_after_ms, Some(10));
         assert_eq!(fixtures.object_names(Kind::Queue), ["Support", "Sales"]);
     }
     let text = "queues: [{name: Support, agents: null, answerAfterMs: null}]";
@@ -126,7 +129,7 @@ fn a_later_document_changes_one_key_of_a_queue() {
         queue(&fixtures, "Support", "german"),
         QueueAnswer::Accepted { .. }
     ));
-    assert_eq!(fixtures.queue_wait("q-1", "").answer_after_ms, None);
+    assert_eq!(fixtures.queue_wait(["q-1", ""], &[], 0).answer_after_ms, None);
 }
 
 #[test]

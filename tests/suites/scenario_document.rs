@@ -16,7 +16,7 @@ use flowsim::suite::{Selection, discover};
 fn the_examples_of_the_document_pass() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().unwrap();
-    for example in ["shared-flow", "order-status"] {
+    for example in ["shared-flow", "order-status", "northlight-power"] {
         copy(&root.join("fixtures").join(example), &folder.path().join(example));
     }
     let tests = folder.path().join("shared-flow/tests");
@@ -26,7 +26,7 @@ fn the_examples_of_the_document_pass() {
         fs::write(tests.join(format!("line{line:03}.test.yaml")), text).unwrap();
     }
     let told = played(&[tests]);
-    assert_eq!(told.iter().filter(|(_, it)| it.is_empty()).count(), 19, "{told:#?}");
+    assert_eq!(told.iter().filter(|(_, it)| it.is_empty()).count(), 22, "{told:#?}");
     let wrong: Vec<_> = told.iter().filter(|(_, it)| !it.is_empty()).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

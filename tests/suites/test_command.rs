@@ -58,6 +58,35 @@ fn the_bundled_suite_passes() {
 }
 
 #[test]
+fn calls_stop_at_the_queue_on_request() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let power = root().join("fixtures/northlight-power");
+    let text = format!(
+        r#"flows: ['{0}/flows']
+fixtures: ['{0}/fixtures.yaml']
+defaults: {{context: {{answerAfterMs: 40000}}}}
+tests:
+  - {{name: answered, input: ["9", "3"], expect: {{routing: {{agent: Ola, answeredAfterMs: {{max: 40000}}}}}}}}
+  - {{name: unanswered, input: ["9", "3"], expect: {{routing: {{agent: null, answeredAfterMs: null}}}}}}
+"#,
+        power.display()
+    );
+    fs::write(folder.path().join("a.test.yaml"), text).expect("the suite is written");
+    let (code, out, _) = flowsim(folder.path(), &[]);
+    assert_eq!(code, Some(1));
+    let agent = r#"routing.agent: expected the agent to be none, found "Ola""#;
+    let time = "expected the time until an agent answered to be none, found 40000 ms";
+    assert!(out.contains(agent) && out.contains(time), "{out}");
+    assert!(out.contains("2 tests: 1 passed, 1 failed"), "{out}");
+    let (code, out, _) = flowsim(folder.path(), &["--stop-at-queue"]);
+    assert_eq!(code, Some(1));
+    let agent = r#"expected the agent to be "Ola", but no agent answered"#;
+    assert!(out.contains(agent), "{out}");
+    let time = "to be at most 40000 ms, but no agent answered";
+    assert!(out.contains(time), "{out}");
+}
+
+#[test]
 fn a_failure_explains_itself() {
     let folder = suite(ONE_FAILS);
     let (code, out, error) = flowsim(folder.path(), &["--jobs", "1"]);

@@ -128,7 +128,7 @@ impl Derived {
     pub fn call(&self, program: &Program) -> Result<Call, Box<Diagnostic>> {
         let flow = self.entry(program)?;
         let limits = Limits { timeout_ms: self.timeout_ms, ..Limits::default() };
-        // A recording holds one flow, not the in-queue flow after it.
+        // A recording ends at the queue; the in-queue flow has its own.
         let mut call = Call::new(flow).limits(limits).stop_at_queue(true);
         if let Some(at) = self.at {
             call = call.at(at);

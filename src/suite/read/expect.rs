@@ -280,7 +280,9 @@ fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
     // An object with only `null` values means that the call is not routed. Rows of a
     // table need this form.
     let is_empty = |key: &&str| node.get(key).is_none_or(Node::is_null);
-    if !node.entries().is_empty() && keys.iter().all(is_empty) {
+    // Without a key about the routing, the call is routed and no agent answers.
+    let is_about_routing = |entry: &Entry<'_>| keys[..4].contains(&&*entry.key);
+    if node.entries().iter().any(is_about_routing) && keys.iter().all(is_empty) {
         return Some(Expectation::Routing(None));
     }
     let mut routing = RoutingMatcher::default();

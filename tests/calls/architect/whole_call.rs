@@ -105,6 +105,47 @@ fn a_missing_in_queue_flow_of_the_fixtures_is_noted() {
 }
 
 #[test]
+fn the_statistics_of_the_queue_change_while_the_caller_waits() {
+    let says = "- playPositionInQueue: {name: Place, positionInQueue: {exp: Call.PositionInQueue}}
+- playEstimatedWaitTime: {name: Estimate, estimatedWaitTime: {exp: Call.EstimatedWaitTime}, playbackMode: about, roundingInterval: {lit: {minutes: 1}}}
+- holdMusic: {name: Music, playStyle: {duration: {lit: {seconds: 30}}}}";
+    let world = "
+queues:
+  - name: Sales
+    inQueueFlow: Waiting
+    statistics:
+      - {waiting: 4, estimatedWaitSeconds: 80}
+      - {afterMs: 20000, waiting: 1}
+      - {afterMs: 60000, waiting: 0, estimatedWaitSeconds: 10}
+";
+    let run = to_sales("").and(in_queue("Waiting", says)).world(world).run();
+    let music = "[prompt on_hold_music]";
+    assert_eq!(
+        run.prompts()[1..],
+        [
+            "You are caller number 5 in the queue.",
+            "Your estimated wait time is about 2 minutes.",
+            music,
+            "There is one caller ahead of you in the queue.",
+            music,
+            "You are the next caller in the queue.",
+            "Your estimated wait time is about 1 minute.",
+            music,
+        ]
+    );
+    // The agent answers after the first estimate.
+    assert_eq!(run.connected(), Some(80_000));
+    // What the call gives does not change.
+    let run = to_sales("")
+        .and(in_queue("Waiting", says))
+        .world(world)
+        .context(&[("positionInQueue", "9"), ("answerAfterMs", "40000")])
+        .run();
+    let place = "You are caller number 9 in the queue.";
+    assert_eq!(run.prompts().iter().filter(|text| **text == place).count(), 2);
+}
+
+#[test]
 fn a_call_can_stop_at_the_queue() {
     let stage = to_sales("").and(in_queue("Waiting", MUSIC)).world(WORLD);
     let run = stage.stop_at_queue().run();

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use flowsim::{Call, ErrorKind, Status, Value};
+use flowsim::{Call, ErrorKind, Project, Status, Value};
 
-use super::{END, call, draft, shared};
+use super::{END, bundled, call, draft, shared};
 
 #[test]
 fn a_trace_has_everything_that_happened() {
@@ -32,6 +32,22 @@ fn a_trace_has_everything_that_happened() {
     assert!(trace.to_json().starts_with(r#"{"schema":"flowsim.trace/1""#));
     assert!(trace.to_simulation_json().starts_with(r#"{"status":"completed""#));
     assert_eq!(trace.to_execution_json(), None);
+}
+
+#[test]
+fn a_call_continues_in_the_queue_or_stops_there() {
+    let folder = bundled("northlight-power");
+    let builder = Project::builder().flows(folder.join("flows"));
+    let project = builder.fixtures(folder.join("fixtures.yaml")).load().unwrap();
+    let call = Call::default().inputs(["9", "3"]).context("answerAfterMs", 40_000);
+    let trace = project.run(&call).unwrap();
+    let routing = trace.routing().unwrap();
+    assert_eq!(routing.answered_after(), Some(Duration::from_secs(40)));
+    assert_eq!(routing.agent(), Some("Ola"));
+    let trace = project.run(&call.stop_at_queue(true)).unwrap();
+    let routing = trace.routing().unwrap();
+    assert_eq!((routing.answered_after(), routing.agent()), (None, None));
+    assert_eq!(trace.path().last(), Some(&"To the outage queue"));
 }
 
 #[test]

@@ -44,6 +44,7 @@ impl Organisation {
 
     fn play(&self, flow: &str, context: &[(&str, &str)], inputs: &[&str]) -> Trace {
         let mut call = Call::new(self.program.flow(flow).unwrap())
+            .stop_at_queue(true)
             .in_organisation(Arc::clone(&self.fixtures));
         for (name, value) in context {
             call = call.context(&self.program, name, (*value).into());

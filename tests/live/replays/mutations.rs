@@ -427,14 +427,19 @@ const ARCHITECT: &[Mutation] = &[
         ),
     },
     Mutation {
-        what: "the condition of a language skill",
+        what: "another language skill",
         of: CLINIC,
         change: |text| {
-            text.replacen("Flow.Language == \"es-us\"", "Flow.Language == \"fr-fr\"", 1)
+            let (before, after) = ("(\"Spanish\")", "(\"German\")");
+            text.replacen(
+                &format!("FindLanguageSkill{before}"),
+                &format!("FindLanguageSkill{after}"),
+                1,
+            )
         },
         call: clinic(&["2", "2"]),
         told: different(
-            (DifferenceKind::Variable, "Pharmacy", "Flow.TransferError"),
+            (DifferenceKind::Input, "Pharmacy", "languageSkill"),
             (CauseKind::Action, "Pharmacy"),
         ),
     },

@@ -90,7 +90,10 @@ impl Stage {
     /// Also returns the trace of the recorded call.
     pub(crate) fn record_with_trace(&self, caller: &Caller<'_>) -> (Recording, Trace) {
         let flow = self.program.flow(caller.flow).unwrap();
-        let mut call = Call::new(flow).in_organisation(Arc::clone(&self.fixtures));
+        // As on the platform, where the in-queue flow has its own execution.
+        let mut call = Call::new(flow)
+            .stop_at_queue(true)
+            .in_organisation(Arc::clone(&self.fixtures));
         if let Some(at) = caller.at {
             call = call.at(DateTime::parse(at).unwrap());
         }
