@@ -90,6 +90,9 @@ struct Addition<'c> {
 
 impl Addition<'_> {
     fn add(&self, settings: &Settings, arguments: &mut Vec<OsString>) {
+        // Flags must precede the `--` of the user.
+        let end = arguments.iter().position(|it| it == "--").unwrap_or(arguments.len());
+        let rest = arguments.split_off(end);
         let mut positional: Vec<OsString> = Vec::new();
         for setting in &settings.settings {
             let Some(argument) = self.argument(&setting.key) else { continue };
@@ -108,10 +111,11 @@ impl Addition<'_> {
         let set = set.map(|it| (it.key.clone(), it.values.concat()));
         self.add_named("set", set, arguments);
         self.add_defaults(settings, arguments);
-        if !positional.is_empty() {
+        if !positional.is_empty() && rest.is_empty() {
             arguments.push("--".into());
-            arguments.extend(positional);
         }
+        arguments.extend(rest);
+        arguments.extend(positional);
     }
 
     /// Adds the defaults of a call to a command that makes one.

@@ -1,14 +1,18 @@
 //! Comparison of downloaded execution documents with the probes.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::kit::Kit;
-use crate::analysis::comparison::{Comparison, Rules, Verdict};
+use crate::analysis::comparison::{Comparison, Rules, Verdict, compare as compare_calls};
+use crate::engine::{Session, play};
 use crate::flow::read::node;
-use crate::recording::{Derived, RecordedAnswer, Recording, Subject};
+use crate::recording::{Derived, Kind, Recording, Subject};
 use crate::suite::{Case, Recorded};
-use crate::value::{Json, JsonObject, Text};
-use crate::world::{Answer, Fixtures, Input, policy_alternatives};
+use crate::trace::execution;
+use crate::trace::observation::Observation;
+use crate::value::{Json, Text};
+use crate::world::{Answer, FixtureHost, Fixtures, Input, policy_alternatives};
 
 /// Number of digits of the number of a call.
 const DIGITS: usize = 2;
@@ -125,7 +129,11 @@ impl<'k> Probe<'k> {
     /// Finds the call of a document: by the name of the flow, and by the number that the
     /// caller entered first.
     fn of(kit: &'k Kit, recording: &Recording, rules: &'k Rules) -> Result<Self, String> {
-        let recorded = Recorded::of(recording, rules).ok_or("it holds no call")?;
+        let recorded = match recording.kind {
+            Kind::Execution => Recorded::of(recording, rules),
+            Kind::Simulation => None,
+        };
+        let recorded = recorded.ok_or("it is not an execution document")?;
         let flow = recording.flow.name.clone().unwrap_or_default();
         let of_flow =
             |case: &Case| case.start.flow.as_ref().is_some_and(|own| own.value == flow);
@@ -143,16 +151,15 @@ impl<'k> Probe<'k> {
         Ok(Self { index, case, recorded })
     }
 
-    fn outcome(mut self, kit: &Kit) -> Result<Outcome, String> {
-        self.set_environment();
-        let comparison = self.replay(kit, &kit.fixtures)?;
+    fn outcome(&self, kit: &Kit) -> Result<Outcome, String> {
+        let comparison = self.play(kit, kit.fixtures.clone())?;
         if comparison.verdict == Verdict::Equal {
             return Ok(Outcome::Same);
         }
         let mut policy = None;
         for (key, value) in policy_alternatives() {
             let fixtures = with_policy(&kit.fixtures, key, value);
-            if self.replay(kit, &fixtures)?.verdict == Verdict::Equal {
+            if self.play(kit, fixtures)?.verdict == Verdict::Equal {
                 policy = Some(Policy { key, value });
                 break;
             }
@@ -160,34 +167,23 @@ impl<'k> Probe<'k> {
         Ok(Outcome::Different { comparison: Box::new(comparison), policy })
     }
 
-    /// Replaces what the document says about the caller and the organisation by the kit.
-    /// Otherwise the replay would repeat what is to be compared, for example the outcome of
-    /// a transfer. Answers of data actions stay, because they differ from service to
-    /// service.
-    fn set_environment(&mut self) {
-        let derived = &mut self.recorded.derived;
-        derived.answers.retain(|it| it.about == Subject::DataAction);
-        derived.answers.extend(self.case.inputs.iter().map(|input| RecordedAnswer {
-            about: Subject::Input,
-            flow: None,
-            node: Text::new(),
-            name: None,
-            inputs: None,
-            answer: Answer::Input(input.clone()),
-            menu_choice: None,
-        }));
-        derived.is_silent_after_inputs = true;
-        derived.is_paced_by_prompts = false;
-        derived.fixtures = Json::object(JsonObject::new());
-    }
-
-    fn replay(&self, kit: &Kit, fixtures: &Fixtures) -> Result<Comparison, String> {
+    /// Plays the call with the input and the organisation of the kit, so that the document
+    /// decides nothing that is to be compared. Only the start of the call is that of the
+    /// document: telephone numbers, language and time.
+    fn play(&self, kit: &Kit, fixtures: Fixtures) -> Result<Comparison, String> {
+        let fixtures = Arc::new(fixtures);
         let call = self.recorded.derived.call(&kit.program);
-        let mut call = call.map_err(|problem| problem.message)?;
+        let call = call.map_err(|problem| problem.message)?;
+        let mut call = call.in_organisation(Arc::clone(&fixtures));
         for (name, value) in &self.case.start.context {
             call = call.context(&kit.program, name, value.clone());
         }
-        Ok(self.recorded.replay(&call, &kit.program, fixtures, &mut |_| {}).comparison)
+        let mut session = Session::start(Arc::clone(&kit.program), &call);
+        let mut host = FixtureHost::new(&fixtures, &self.case.inputs);
+        let trace = play(&mut session, &call, &mut host);
+        let document = execution::of_trace(&trace, &kit.program.symbols);
+        let local = Observation::of_document(&document);
+        Ok(compare_calls(&self.recorded.observation, &local, &self.recorded.rules))
     }
 }
 

@@ -110,6 +110,8 @@ fn flags_override_the_environment_the_profile_and_the_file() {
     assert_eq!(code, Some(1));
     assert!(folder.path().join("flag.tap").is_file());
     assert!(!folder.path().join("out").exists());
+    let (code, out, _) = flowsim(folder.path(), "test --no-tests warn -- tests");
+    assert_eq!(code, Some(0), "{out}");
     flowsim(folder.path(), "test --profile ci");
     assert!(folder.path().join("out/run.tap").is_file());
 }
