@@ -65,23 +65,7 @@ fn compile_flow(
     }
     compiler.finish_menus();
     compiler.task = &none;
-    let on_error = compiler.error_handling();
-    let bot_events = compiler.bot_events();
-    let mut variables = plan.variables.clone();
-    compiler.fill_initial(&mut variables, flow.variables.iter());
-    let nature = flow.flow_kind();
-    let hold_prompt = (nature == FlowKind::InQueue).then(|| compiler.hold_prompt());
-    let part = FlowPart {
-        begin,
-        start: compiler.start(),
-        variables,
-        on_error,
-        bot_events,
-        nature,
-        language: flow.default_language.clone(),
-        languages: flow.languages.clone(),
-        hold_prompt,
-    };
+    let part = compiler.flow_part(begin);
     let unit = &mut program.units[plan.id.index()];
     unit.start = Some(begin);
     unit.architect = Some(Box::new(part));
@@ -118,6 +102,26 @@ impl<'c> Compiler<'c> {
         let at = self.push(&name, &kind, self.flow.span, Vec::new());
         self.set(at, Action::BeginFlow(greeting), None, Vec::new());
         at
+    }
+
+    /// Compiles what belongs to the flow itself, after its tasks, menus and states.
+    fn flow_part(&mut self, begin: NodeId) -> FlowPart {
+        let on_error = self.error_handling();
+        let bot_events = self.bot_events();
+        let mut variables = self.plan.variables.clone();
+        self.fill_initial(&mut variables, self.flow.variables.iter());
+        let nature = self.flow.flow_kind();
+        FlowPart {
+            begin,
+            start: self.start(),
+            variables,
+            on_error,
+            bot_events,
+            nature,
+            language: self.flow.default_language.clone(),
+            languages: self.flow.languages.clone(),
+            hold_prompt: (nature == FlowKind::InQueue).then(|| self.hold_prompt()),
+        }
     }
 
     fn unit(&mut self, unit: &Unit, plan: &'c UnitPlan) {
