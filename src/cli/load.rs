@@ -70,6 +70,7 @@ pub(super) fn terraform(
     })?;
     let (fixtures, document, mut diagnostics) = terraform.organisation(files);
     diagnostics.retain(|it| it.severity == Severity::Error);
+    diagnostics.extend(terraform.warnings);
     output::diagnostics(&diagnostics, files);
     let flows = terraform.flows.into_iter().map(|it| (it.file, it.values));
     Ok((Organisation { fixtures, document }, flows.collect()))

@@ -438,7 +438,7 @@ fn real_flows_have_the_expected_findings() {
 }
 
 /// The number of findings of each code in the real flows, and the reason.
-const EXPECTED: [(Code, usize); 7] = [
+const EXPECTED: [(Code, usize); 6] = [
     // The same flow as YAML and as an export, in two versions, or inside the export of
     // another. One is a template in two versions.
     (Code::DUPLICATE_FLOW, 8),
@@ -446,8 +446,6 @@ const EXPECTED: [(Code, usize); 7] = [
     (Code::UNKNOWN_VARIABLE, 50),
     // Menus of call flows that start with a task, without a path to the menu.
     (Code::UNREACHABLE_NODE, 4),
-    // States of message flows that end after a transfer.
-    (Code::OPEN_PATH, 3),
     // Names of placeholders in the place of a common module and of a property.
     (Code::UNKNOWN_FLOW, 1),
     (Code::UNKNOWN_MEMBER, 1),

@@ -82,6 +82,16 @@ fn every_path_of_a_task_needs_a_closing_action() {
         );
         assert_eq!(open_at(&looped), "L");
     }
+    // A state of a message flow waits for the next message.
+    for (flow_type, expected) in [("inboundShortMessage", 0), ("workflow", 1)] {
+        let found = codes(&flow_of(
+            flow_type,
+            "state",
+            "- wait: {name: W, duration: {lit: {seconds: 1}}}",
+        ));
+        let open = found.iter().filter(|code| **code == Code::OPEN_PATH);
+        assert_eq!(open.count(), expected, "{flow_type}");
+    }
     // The start-up task of an in-queue flow repeats.
     let waiting =
         format!("inqueueCall:\n  name: F\n  startUpTaskActions:\n{}", indented(SAY, 4));

@@ -240,3 +240,31 @@ fn words(line: &str) -> Vec<String> {
     words.retain(|word| !word.is_empty());
     words
 }
+
+/// A file that is not Terraform is reported with its line, by `init` and by every command that
+/// reads the folder. A repository may lack a `.git`, and flows may be beside the module.
+#[test]
+fn a_broken_file_of_terraform_is_reported() {
+    let folder = repository();
+    fs::remove_dir_all(folder.path().join(".git")).unwrap();
+    write(folder.path(), "project/README.md", "");
+    let project = folder.path().join("project");
+    let (code, out, error) =
+        flowsim(&project, &["check", "--terraform", "../terraform", "../flows"]);
+    assert_eq!(
+        (code, error.contains("FILE_UNREADABLE")),
+        (Some(0), false),
+        "{out}{error}"
+    );
+    let broken =
+        "resource \"genesyscloud_user\" \"ann\" { name = \"Ann\" email = \"a\" }\n";
+    write(folder.path(), "terraform/broken.tf", broken);
+    let (code, out, error) =
+        flowsim(&project, &["check", "--terraform", "../terraform", "../flows"]);
+    assert_eq!(code, Some(0), "{out}{error}");
+    assert!(error.contains("invalid Terraform"), "{out}{error}");
+    assert!(error.contains("broken.tf:1"), "{out}{error}");
+    fs::remove_file(folder.path().join("terraform/main.tf")).unwrap();
+    let (_, out, _) = flowsim(folder.path(), &["init", "--from", "."]);
+    assert!(out.contains("terraform/broken.tf:1"), "{out}");
+}

@@ -18,7 +18,7 @@ use hcl::Value;
 use self::document::{files_in, is_terraform, read_values};
 use self::evaluate::Scope;
 use self::module::{Evaluator, Resource};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::flow::read::json;
 use crate::source::{Files, find_files, read_json};
 use crate::value::Json;
@@ -38,6 +38,8 @@ pub struct Terraform {
     pub flows: Vec<FlowFile>,
     /// The resources that were read, and the values that are not known.
     pub report: Report,
+    /// Files that cannot be read, as warnings.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl Terraform {
@@ -55,6 +57,7 @@ impl Terraform {
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut diagnostics = Vec::new();
         let (mut resources, mut report) = (Vec::new(), Report::default());
+        let mut warnings = Vec::new();
         for folder in folders {
             if let Err(message) = is_module(folder) {
                 let place = files.add(folder, "").span();
@@ -70,6 +73,7 @@ impl Terraform {
                 files,
                 resources: Vec::new(),
                 problems: Vec::new(),
+                unreadable: Vec::new(),
                 read: Vec::new(),
                 modules: 0,
             };
@@ -79,11 +83,25 @@ impl Terraform {
             let repository = evaluator.repository;
             let placed = evaluator.resources.into_iter();
             resources.extend(placed.map(|it| (it, [repository.clone(), folder.clone()])));
+            let unreadable = evaluator.unreadable;
+            warnings.extend(unreadable.iter().map(|it| warning(it, files)));
         }
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
-        Ok(organisation::of(&resources, report, files))
+        Ok(Self { warnings, ..organisation::of(&resources, report, files) })
+    }
+}
+
+/// Returns the warning of a file that cannot be read.
+fn warning((place, reason): &(Place, String), files: &mut Files) -> Diagnostic {
+    let help = "nothing of this file is known; `terraform validate` may say more";
+    let warning = Diagnostic::new(Code::FILE_UNREADABLE, reason.as_str()).help(help);
+    let warning = Diagnostic { severity: Severity::Warning, ..warning };
+    let line = u32::try_from(place.line).unwrap_or(1);
+    match files.load(&place.file) {
+        Ok(file) => warning.at(file.line(line)),
+        Err(_) => warning,
     }
 }
 
@@ -204,7 +222,14 @@ pub fn root_modules(folder: &Path, files: &mut Files) -> Vec<PathBuf> {
     let mut called: Vec<PathBuf> = Vec::new();
     for path in &paths {
         let parent = path.parent().unwrap_or(Path::new("")).to_owned();
-        let Ok(declarations) = document::read(path, files) else { continue };
+        let Ok(declarations) = document::read(path, files) else {
+            // It is reported when the module is read.
+            let names_genesys = files
+                .load(path)
+                .is_ok_and(|file| file.text().contains("\"genesyscloud_"));
+            *folders.entry(parent).or_default() |= names_genesys;
+            continue;
+        };
         let mut is_relevant = false;
         for declaration in &declarations {
             let first = declaration.labels.first().map_or("", String::as_str);

@@ -73,6 +73,8 @@ pub(super) struct Evaluator<'f> {
     pub(super) files: &'f mut Files,
     pub(super) resources: Vec<Resource>,
     pub(super) problems: Vec<Problem>,
+    /// Files that cannot be read, with the reason.
+    pub(super) unreadable: Vec<(Place, String)>,
     /// The Terraform files that were read.
     pub(super) read: Vec<PathBuf>,
     /// The number of calls of modules.
@@ -162,6 +164,7 @@ impl Evaluator<'_> {
                 Ok(declarations) => declarations,
                 Err((place, reason)) => {
                     let name = path.to_string_lossy().into_owned();
+                    self.unreadable.push((place.clone(), reason.clone()));
                     self.problems.push(Problem { name, reason, place });
                     continue;
                 }

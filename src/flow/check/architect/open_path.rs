@@ -31,6 +31,10 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
     }
 }
 
+/// The type of flows whose states may be open: the state then waits for the next message.
+/// *Source: published flows.*
+const MESSAGES: &str = "inboundShortMessage";
+
 /// Whether Architect requires a closing action. The start-up task of an in-queue flow
 /// repeats, and a unit without actions is not complete yet.
 fn needs_end(flow: &ArchitectFlow, unit: &Unit) -> bool {
@@ -39,9 +43,12 @@ fn needs_end(flow: &ArchitectFlow, unit: &Unit) -> bool {
         start == Some(&unit.key)
     };
     let repeats = flow.flow_kind() == FlowKind::InQueue && is_start();
+    let waits =
+        unit.kind == UnitKind::State && flow.flow_type.eq_ignore_ascii_case(MESSAGES);
     matches!(unit.kind, UnitKind::Task | UnitKind::State)
         && !unit.actions.is_empty()
         && !repeats
+        && !waits
 }
 
 /// Returns the last action of the first path that ends without a closing action; `None`

@@ -16,7 +16,7 @@ use super::module::Resource;
 use super::report::{Report, Unknown};
 use super::{Placed, Terraform};
 use crate::flow::read;
-use crate::source::Files;
+use crate::source::{Files, plain};
 
 /// A file of a flow, and the values of its placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub(super) fn of(
         true => String::new(),
         false => serde_json::to_string(&Json::Object(sections)).unwrap_or_default(),
     };
-    Terraform { fixtures, flows, report }
+    Terraform { fixtures, flows, report, warnings: Vec::new() }
 }
 
 fn is_empty(section: &Json) -> bool {
@@ -175,9 +175,21 @@ fn flows(
     (flows, names)
 }
 
-/// Returns the file of a flow.
-fn flow_file(path: &str, folders: [&PathBuf; 2]) -> Result<PathBuf, String> {
-    let place = resolved(path, folders.map(PathBuf::as_path))?;
+/// Returns the file of a flow. If no `.git` marks the repository, the flow may be beside the
+/// module.
+fn flow_file(path: &str, [repository, root]: [&PathBuf; 2]) -> Result<PathBuf, String> {
+    let (whole, real) = (root.join(path), |path: &Path| path.canonicalize().ok());
+    let beside = real(root).and_then(|root| Some(root.parent()?.to_owned()));
+    let is_beside = || {
+        let place = real(&whole).filter(|place| place.is_file());
+        place.zip(beside).is_some_and(|(place, folder)| place.starts_with(folder))
+    };
+    let place = match resolved(path, [repository, root]) {
+        Err(_) if !repository.join(".git").exists() && is_beside() => {
+            plain(&whole).to_owned()
+        }
+        found => found?,
+    };
     if place.is_file() { Ok(place) } else { Err(format!("`{path}` does not exist")) }
 }
 
