@@ -127,7 +127,7 @@ fn the_exit_code_shows_the_result() {
     assert_eq!(code(&[]), Some(1));
     assert_eq!(code(&["--jbos", "1"]), Some(2));
     assert_eq!(code(&["--report", "junti=x"]), Some(2));
-    assert_eq!(code(&["no-such.test.yaml"]), Some(3));
+    assert_eq!(code(&["no-such.test.yaml"]), Some(2));
     assert_eq!(code(&["-k", "nothing like this"]), Some(4));
     assert_eq!(code(&["-k", "nothing like this", "--no-tests", "warn"]), Some(0));
     assert_eq!(code(&["--tag", "smoke", "--coverage-min", "nodes=100"]), Some(1));
@@ -413,11 +413,8 @@ fn an_invalid_line_number_is_reported_with_the_correct_form() {
         assert!(error.starts_with(&format!("error: `{place}` {told}")), "{error}");
     }
     let (code, _, error) = flowsim(folder.path(), &["gone.test.yaml:3:1"]);
-    assert_eq!(code, Some(3));
-    assert!(
-        error.contains("gone.test.yaml\n") || error.contains("gone.test.yaml:"),
-        "{error}"
-    );
+    assert_eq!(code, Some(2));
+    assert!(error.contains("no file or folder `gone.test.yaml`"), "{error}");
 }
 
 #[test]
@@ -589,4 +586,15 @@ fn fractional_counts_are_a_warning_and_insufficient() {
     assert!(error.contains("warning[COVERAGE_MISMATCH]"), "{error}");
     let (code, _, _) = flowsim(folder.path(), &["--coverage-min", "nodes=0"]);
     assert_eq!(code, Some(1));
+}
+
+/// A mistyped path is a usage error, and nothing runs.
+#[test]
+fn a_path_that_does_not_exist_is_a_usage_error() {
+    let folder = suite(ONE_FAILS);
+    let (code, out, error) = flowsim(folder.path(), &["a.tset.yaml"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    let expected =
+        "error: there is no file or folder `a.tset.yaml`; did you mean `a.test.yaml`?\n";
+    assert_eq!(error, expected);
 }

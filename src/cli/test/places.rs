@@ -1,11 +1,13 @@
 //! Paths of the command line: files, folders, and places in files.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
 use crate::cli::exit::Exit;
 use crate::cli::output;
+use crate::diagnostic::nearest;
 use crate::runner::{CaseLines, CasePosition, RunRequest};
 use crate::source::{File, Files};
 use crate::suite::{self, Selection};
@@ -47,10 +49,12 @@ impl Places {
         RunRequest { paths, diagnostics, selection, places, ..RunRequest::default() }
     }
 
-    /// Reports an invalid place, or a place that its file does not have.
+    /// Reports an invalid place, a path that does not exist, or a place that its file does
+    /// not have.
     pub(super) fn beyond(&self) -> Option<Exit> {
         let problem = self.problem.clone();
-        let text = problem.or_else(|| self.missing())?;
+        let absent = || self.paths.iter().find_map(|path| absent(path));
+        let text = problem.or_else(absent).or_else(|| self.missing())?;
         output::message("error", &text);
         Some(Exit::Usage)
     }
@@ -69,6 +73,23 @@ impl Places {
             missing(place, file, cases.as_ref())
         })
     }
+}
+
+/// Returns a message if a path does not exist.
+fn absent(path: &Path) -> Option<String> {
+    if path.exists() {
+        return None;
+    }
+    let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let beside = fs::read_dir(parent.unwrap_or(Path::new("."))).into_iter().flatten();
+    let names: Vec<String> = beside
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let near = nearest(&name, names.iter().map(String::as_str));
+    let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    Some(format!("there is no file or folder `{}`{near}", path.display()))
 }
 
 /// Returns the path under which a file was discovered; a folder may have led to it first.
