@@ -168,3 +168,12 @@ fn a_later_document_changes_one_key_of_a_user() {
     assert_eq!(users[0].extension.as_deref(), Some("100"));
     assert_eq!(users[0].skills, ["english"]);
 }
+
+#[test]
+fn a_later_id_of_a_queue_counts() {
+    let fixtures = merged(&[QUEUES, "queues: [{id: q-9, name: Support}]"]);
+    let QueueAnswer::Accepted { id, .. } = queue(&fixtures, "Support", "english") else {
+        panic!("the queue and its agent stay");
+    };
+    assert_eq!(id.as_deref(), Some("q-9"));
+}
