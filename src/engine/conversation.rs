@@ -241,7 +241,8 @@ impl Conversation {
     pub(super) fn heard(&self, audio: Arc<Audio>) -> Arc<Audio> {
         let language = self.language();
         let organisation = &self.organisation.0;
-        let is_default = language.eq_ignore_ascii_case(&organisation.default_language());
+        let is_default =
+            || language.eq_ignore_ascii_case(&organisation.default_language());
         let is_silent = |part: &AudioSegment| {
             let spoken = match part {
                 AudioSegment::Speech { language: Some(own), .. } => own,
@@ -251,7 +252,7 @@ impl Conversation {
             !organisation.speaks(spoken) && !self.policies().unsupported_speech_is_spoken
         };
         let changes = |part: &AudioSegment| match part {
-            AudioSegment::Prompt(_) => !is_default,
+            AudioSegment::Prompt(_) => !is_default(),
             part => is_silent(part),
         };
         if !audio.segments.iter().any(changes) {
@@ -259,8 +260,10 @@ impl Conversation {
         }
         let mut audio = Audio::clone(&audio);
         audio.segments.retain(|part| !is_silent(part));
-        for segment in audio.segments.iter_mut().filter(|_| !is_default) {
+        let is_other = !is_default();
+        for segment in &mut audio.segments {
             if let AudioSegment::Prompt(prompt) = segment
+                && is_other
                 && let Some(spoken) = organisation.prompt_in(prompt, &language)
             {
                 *prompt = spoken;
