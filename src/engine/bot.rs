@@ -13,7 +13,7 @@ const MOST_CHARACTERS: usize = 256;
 /// State of a session with a bot.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct BotSession {
-    /// Words that answer the first question, which is then not asked.
+    /// Words that answer the first question. The question is not asked.
     pub(super) first_words: Option<Text>,
     /// The last intent.
     pub(super) intent: Option<Text>,

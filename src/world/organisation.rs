@@ -27,7 +27,8 @@ pub trait Organisation: Directory + fmt::Debug + Send + Sync {
     /// that language.
     fn prompt_in(&self, prompt: &Object, language: &str) -> Option<Arc<Object>>;
 
-    /// Returns whether the text-to-speech engine speaks a language, as far as it is known.
+    /// Returns whether the text-to-speech engine speaks a language. Without a list it
+    /// speaks all.
     fn speaks(&self, language: &str) -> bool;
 
     /// Returns the extensions of users; empty if the organisation does not define any.

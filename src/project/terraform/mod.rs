@@ -95,7 +95,8 @@ impl Terraform {
 
 /// Returns the warning of a file that cannot be read.
 fn warning((place, reason): &(Place, String), files: &mut Files) -> Diagnostic {
-    let help = "nothing of this file is known; `terraform validate` may say more";
+    let help =
+        "flowsim knows nothing of this file; `terraform validate` explains the mistake";
     let warning = Diagnostic::new(Code::FILE_UNREADABLE, reason.as_str()).help(help);
     let warning = Diagnostic { severity: Severity::Warning, ..warning };
     let line = u32::try_from(place.line).unwrap_or(1);

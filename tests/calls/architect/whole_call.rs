@@ -135,7 +135,7 @@ queues:
     );
     // The agent answers after the first estimate.
     assert_eq!(run.connected(), Some(80_000));
-    // What the call gives does not change.
+    // Values of the context override the statistics.
     let run = to_sales("")
         .and(in_queue("Waiting", says))
         .world(world)
