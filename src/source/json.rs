@@ -11,16 +11,21 @@ use jsonc_parser::{Scanner, ScannerOptions};
 use super::file::File;
 use super::nesting::Levels;
 use super::node::{Entry, Kind, Node};
-use super::read::{Problem, ProblemKind};
+use super::read::{Nested, Problem, ProblemKind};
 use super::span::{FileId, Span};
 
 pub(super) fn read<'s>(
     file: &'s File,
     sequences: &'static [&'static str],
-) -> Result<Node<'s>, Problem> {
-    let scanner = Scanner::new(file.text(), &strict());
-    let levels = Levels::new(sequences);
-    let mut reader = Reader { file, scanner, levels, open: Vec::new() };
+) -> Result<Nested<'s>, Problem> {
+    let mut reader = Reader {
+        file,
+        scanner: Scanner::new(file.text(), &strict()),
+        levels: Levels::new(sequences),
+        open: Vec::new(),
+        items: Vec::new(),
+        entries: Vec::new(),
+    };
     let Some(mut token) = reader.scan()? else {
         return Err(problem_at(file.span(), "the file contains no value".into(), None));
     };
@@ -61,6 +66,11 @@ struct Reader<'s> {
     levels: Levels,
     /// The lists and objects that are not complete, outermost first.
     open: Vec<Open<'s>>,
+    /// The complete items of the lists in `open`. A list takes its items from the end, so
+    /// that it allocates its memory once.
+    items: Vec<Node<'s>>,
+    /// The complete entries of the objects in `open`, likewise.
+    entries: Vec<Entry<'s>>,
 }
 
 /// A list or object that is not complete.
@@ -70,9 +80,10 @@ struct Open<'s> {
 }
 
 enum Content<'s> {
-    Array(Vec<Node<'s>>),
-    /// The complete entries, and the key whose value is being read.
-    Object(Vec<Entry<'s>>, (Cow<'s, str>, Span)),
+    /// The index of the first item.
+    Array(usize),
+    /// The index of the first entry, and the key whose value is being read.
+    Object(usize, (Cow<'s, str>, Span)),
 }
 
 /// The result of reading the beginning of a value.
@@ -134,9 +145,8 @@ impl<'s> Reader<'s> {
 
     fn array(&mut self, span: Span) -> Result<Begun<'s>, Problem> {
         self.open_level(span)?;
-        let open =
-            Open { start: span.start as usize, content: Content::Array(Vec::new()) };
-        self.open.push(open);
+        let content = Content::Array(self.items.len());
+        self.open.push(Open { start: span.start as usize, content });
         match self.scan()? {
             None => Err(self.unterminated()),
             Some(Token::CloseBracket) => Ok(Begun::Value(self.close())),
@@ -146,7 +156,7 @@ impl<'s> Reader<'s> {
 
     fn object(&mut self, span: Span) -> Result<Begun<'s>, Problem> {
         self.open_level(span)?;
-        let content = Content::Object(Vec::new(), (Cow::Borrowed(""), span));
+        let content = Content::Object(self.entries.len(), (Cow::Borrowed(""), span));
         self.open.push(Open { start: span.start as usize, content });
         match self.scan()? {
             Some(Token::CloseBrace) => Ok(Begun::Value(self.close())),
@@ -192,13 +202,13 @@ impl<'s> Reader<'s> {
         let end = self.scanner.token_end();
         let is_array = match self.open.last_mut().map(|open| &mut open.content) {
             None => return Ok(Added::Root(node)),
-            Some(Content::Array(items)) => {
-                items.push(node);
+            Some(Content::Array(_)) => {
+                self.items.push(node);
                 true
             }
-            Some(Content::Object(entries, next)) => {
+            Some(Content::Object(_, next)) => {
                 let (key, key_span) = (std::mem::take(&mut next.0), next.1);
-                entries.push(Entry { key, key_span, value: node });
+                self.entries.push(Entry { key, key_span, value: node });
                 false
             }
         };
@@ -250,8 +260,12 @@ impl<'s> Reader<'s> {
         match self.open.pop() {
             Some(Open { start, content }) => {
                 let kind = match content {
-                    Content::Array(items) => Kind::Array(items),
-                    Content::Object(entries, _) => Kind::Object(entries),
+                    Content::Array(first) => {
+                        Kind::Array(self.items.drain(first..).collect())
+                    }
+                    Content::Object(first, _) => {
+                        Kind::Object(self.entries.drain(first..).collect())
+                    }
                 };
                 Node { span: Span::new(self.file.id(), start, end), kind }
             }
@@ -259,9 +273,9 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn finish(&mut self, root: Node<'s>) -> Result<Node<'s>, Problem> {
+    fn finish(&mut self, document: Node<'s>) -> Result<Nested<'s>, Problem> {
         match self.scan()? {
-            None => Ok(root),
+            None => Ok(Nested { document, too_deep: self.levels.too_deep() }),
             Some(_) => Err(self.wrong(&ParseErrorKind::MultipleRootJsonValues)),
         }
     }
@@ -342,14 +356,14 @@ mod tests {
 
     fn read_text(text: &str) -> Result<String, Problem> {
         let file = Files::new().add("a.json", text);
-        read(&file, &[]).map(|node| format!("{:?}", node.kind))
+        read(&file, &[]).map(|read| format!("{:?}", read.document.kind))
     }
 
     #[test]
     fn every_value_has_its_place() {
         let mut files = Files::new();
         let file = files.add("a.json", r#"{"key": ["té\n", 1.50, null]}"#);
-        let document = read(&file, &[]).unwrap();
+        let document = read(&file, &[]).unwrap().document;
         let list = document.get("key").unwrap();
         assert_eq!(files.text(document.entries()[0].key_span), "key");
         assert_eq!(files.text(list.span), r#"["té\n", 1.50, null]"#);
@@ -438,7 +452,7 @@ mod tests {
     #[test]
     fn the_last_of_duplicate_keys_counts() {
         let file = Files::new().add("a.json", r#"{"a": 1, "a": 2}"#);
-        let document = read(&file, &[]).unwrap();
+        let document = read(&file, &[]).unwrap().document;
         assert_eq!(document.get("a").unwrap().kind, Kind::Number("2".into()));
         assert_eq!(document.entries().len(), 2);
     }

@@ -19,7 +19,8 @@ pub use folder::{Folder, find_files, plain};
 pub(crate) use nesting::nested;
 pub use node::{Entry, Kind, Node, repeated};
 pub use read::{
-    Format, Problem, ProblemKind, read_document, read_json, read_nested, read_yaml,
+    Format, Nested, Problem, ProblemKind, read_document, read_json, read_nested,
+    read_yaml,
 };
 pub use replace::{
     Replacement, Unwritable, create_parent_folder, prepare_output, replace_file,

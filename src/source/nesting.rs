@@ -16,11 +16,13 @@ pub(super) struct Levels {
     sequences: &'static [&'static str],
     /// The depth of each open list or object in its value.
     open: Vec<usize>,
+    /// The first list or object that would be too deep without sequences.
+    deep: Option<Span>,
 }
 
 impl Levels {
     pub(super) fn new(sequences: &'static [&'static str]) -> Self {
-        Self { sequences, open: Vec::new() }
+        Self { sequences, open: Vec::new(), deep: None }
     }
 
     /// Opens a list or object, which is the value of a key or an item of a list.
@@ -37,8 +39,26 @@ impl Levels {
         if self.open.len() > MAX_LEVELS {
             return Err(too_deep(span, MAX_LEVELS));
         }
+        self.note(self.open.len(), span);
         self.open.push(depth);
         Ok(())
+    }
+
+    /// Adds a copy of a list or object that contains this many levels.
+    pub(super) fn repeat(&mut self, levels: usize, span: Span) {
+        // The innermost level is that of the scalars.
+        self.note((self.open.len() + levels).saturating_sub(1), span);
+    }
+
+    fn note(&mut self, depth: usize, span: Span) {
+        if depth > MAX_DEPTH && self.deep.is_none() {
+            self.deep = Some(span);
+        }
+    }
+
+    /// The problem of a document that is nested deeper than a value may be.
+    pub(super) fn too_deep(&self) -> Option<Problem> {
+        self.deep.map(|span| too_deep(span, MAX_DEPTH))
     }
 
     /// Closes the innermost list or object.

@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::nesting::{MAX_DEPTH, too_deep};
-use super::read::Problem;
 use super::span::Span;
 
 /// One value of a document.
@@ -84,30 +82,9 @@ impl<'s> Node<'s> {
             found.extend(
                 repeated.into_iter().filter(|pair| seen.insert(pair[1].key_span)),
             );
-            let values = node.entries().iter().map(|entry| &entry.value);
-            open.extend(node.items().iter().chain(values).rev());
+            open.extend(node.values().rev());
         }
         found
-    }
-
-    /// Refuses a document that is nested deeper than a value may be, although it was read
-    /// with sequences.
-    ///
-    /// # Errors
-    /// Fails at the first list or object that is nested too deep.
-    pub fn refuse_deep_nesting(&self) -> Result<(), Problem> {
-        let mut open = vec![(self, 0)];
-        while let Some((node, depth)) = open.pop() {
-            let is_container = matches!(node.kind, Kind::Array(_) | Kind::Object(_));
-            if is_container && depth > MAX_DEPTH {
-                return Err(too_deep(node.span, MAX_DEPTH));
-            }
-            let values = node.entries().iter().map(|entry| &entry.value);
-            open.extend(
-                node.items().iter().chain(values).rev().map(|it| (it, depth + 1)),
-            );
-        }
-        Ok(())
     }
 
     /// The content of a string.
@@ -137,29 +114,38 @@ impl<'s> Node<'s> {
 }
 
 /// Drops the values of a document without recursion, because they may be nested deep.
+/// Lists and objects that contain only scalars are dropped where they are.
 impl Drop for Node<'_> {
     fn drop(&mut self) {
         let mut open = Vec::new();
-        take_values(&mut self.kind, &mut open);
+        self.take_nested(&mut open);
         while let Some(mut node) = open.pop() {
-            take_values(&mut node.kind, &mut open);
+            node.take_nested(&mut open);
         }
     }
 }
 
-/// Moves the values of a list or object that have values themselves to `open`.
-fn take_values<'s>(kind: &mut Kind<'s>, open: &mut Vec<Node<'s>>) {
-    let has_values = |node: &Node<'_>| match &node.kind {
-        Kind::Array(items) => !items.is_empty(),
-        Kind::Object(entries) => !entries.is_empty(),
-        _ => false,
-    };
-    match kind {
-        Kind::Array(items) => open.extend(items.drain(..).filter(has_values)),
-        Kind::Object(entries) => {
-            open.extend(entries.drain(..).map(|entry| entry.value).filter(has_values));
+impl<'s> Node<'s> {
+    /// Moves the values that contain lists or objects to `open`.
+    fn take_nested(&mut self, open: &mut Vec<Self>) {
+        let mut take = |node: &mut Self| {
+            if node.values().any(|value| value.values().next().is_some()) {
+                let kind = std::mem::replace(&mut node.kind, Kind::Null);
+                open.push(Node { span: node.span, kind });
+            }
+        };
+        match &mut self.kind {
+            Kind::Array(items) => items.iter_mut().for_each(take),
+            Kind::Object(entries) => {
+                entries.iter_mut().for_each(|entry| take(&mut entry.value));
+            }
+            _ => {}
         }
-        _ => {}
+    }
+
+    /// The items of a list, or the values of an object.
+    fn values(&self) -> impl DoubleEndedIterator<Item = &Self> {
+        self.items().iter().chain(self.entries().iter().map(|entry| &entry.value))
     }
 }
 

@@ -58,12 +58,22 @@ pub enum ProblemKind {
     Toml,
 }
 
+/// A document that was read by [`read_nested`].
+#[derive(Debug)]
+pub struct Nested<'s> {
+    /// The document.
+    pub document: Node<'s>,
+    /// The problem of the document if it must be a single value: its first list or object
+    /// that is nested deeper than a value may be.
+    pub too_deep: Option<Problem>,
+}
+
 /// Reads a document in the notation determined by [`Format::of`].
 ///
 /// # Errors
 /// Fails if the text is empty, malformed, or nested too deeply.
 pub fn read_document(file: &File) -> Result<Node<'_>, Problem> {
-    read_nested(file, &[])
+    read_nested(file, &[]).map(|read| read.document)
 }
 
 /// Reads a document in the notation determined by [`Format::of`]. A new value begins
@@ -76,7 +86,7 @@ pub fn read_document(file: &File) -> Result<Node<'_>, Problem> {
 pub fn read_nested<'s>(
     file: &'s File,
     sequences: &'static [&'static str],
-) -> Result<Node<'s>, Problem> {
+) -> Result<Nested<'s>, Problem> {
     refuse_empty(file)?;
     match Format::of(file) {
         Format::Json => super::json::read(file, sequences),
@@ -90,7 +100,7 @@ pub fn read_nested<'s>(
 /// Fails if the text is empty, malformed, or nested too deeply.
 pub fn read_json(file: &File) -> Result<Node<'_>, Problem> {
     refuse_empty(file)?;
-    super::json::read(file, &[])
+    super::json::read(file, &[]).map(|read| read.document)
 }
 
 /// Reads the first document of a YAML text.
@@ -100,7 +110,7 @@ pub fn read_json(file: &File) -> Result<Node<'_>, Problem> {
 /// too far.
 pub fn read_yaml(file: &File) -> Result<Node<'_>, Problem> {
     refuse_empty(file)?;
-    super::yaml::read(file, &[])
+    super::yaml::read(file, &[]).map(|read| read.document)
 }
 
 fn refuse_empty(file: &File) -> Result<(), Problem> {

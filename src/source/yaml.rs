@@ -8,7 +8,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Range, Tag};
 use super::file::File;
 use super::nesting::{Levels, MAX_DEPTH, nested, too_deep};
 use super::node::{Entry, Kind, Node};
-use super::read::{Problem, ProblemKind};
+use super::read::{Nested, Problem, ProblemKind};
 use super::span::Span;
 
 /// The maximum number of nodes that the aliases of one document may add.
@@ -21,7 +21,7 @@ const MAX_ANCHORED_NODES: usize = 1_000_000;
 pub(super) fn read<'s>(
     file: &'s File,
     sequences: &'static [&'static str],
-) -> Result<Node<'s>, Problem> {
+) -> Result<Nested<'s>, Problem> {
     let mut reader = Reader {
         file,
         parser: Parser::new_from_str(file.text()),
@@ -39,7 +39,10 @@ pub(super) fn read<'s>(
                 let message = "the file contains no value".into();
                 return Err(problem(file.span(), message, None));
             }
-            (event, range) => return reader.node(event, range, None),
+            (event, range) => {
+                let document = reader.node(event, range, None)?;
+                return Ok(Nested { document, too_deep: reader.levels.too_deep() });
+            }
         }
     }
 }
@@ -47,8 +50,8 @@ pub(super) fn read<'s>(
 struct Reader<'s> {
     file: &'s File,
     parser: Parser<'s, saphyr_parser::StrInput<'s>>,
-    /// The nodes with an anchor, and the number of nodes in each of them.
-    anchors: BTreeMap<usize, (Node<'s>, usize)>,
+    /// The nodes with an anchor.
+    anchors: BTreeMap<usize, Anchored<'s>>,
     levels: Levels,
     anchored: usize,
     aliased: usize,
@@ -57,6 +60,15 @@ struct Reader<'s> {
     /// known.
     items: Vec<Node<'s>>,
     entries: Vec<Entry<'s>>,
+}
+
+/// A node with an anchor.
+struct Anchored<'s> {
+    node: Node<'s>,
+    /// The number of nodes in it, including itself.
+    size: usize,
+    /// The nesting of its lists and objects.
+    depth: usize,
 }
 
 impl<'s> Reader<'s> {
@@ -105,7 +117,8 @@ impl<'s> Reader<'s> {
                     span,
                 ));
             }
-            self.anchors.insert(anchor, (node.clone(), size));
+            let node = node.clone();
+            self.anchors.insert(anchor, Anchored { node, size, depth });
         }
         Ok(node)
     }
@@ -183,15 +196,16 @@ impl<'s> Reader<'s> {
     /// Copies the anchored node. The total size of all copies is limited: a few nested
     /// aliases could otherwise represent more nodes than fit into any memory.
     fn alias(&mut self, anchor: usize, span: Span) -> Result<Node<'s>, Problem> {
-        let Some((node, size)) = self.anchors.get(&anchor) else {
+        let Some(anchored) = self.anchors.get(&anchor) else {
             let message = "an alias cannot be inside the value that it names".into();
             return Err(problem(span, message, None));
         };
-        self.aliased += size;
+        self.aliased += anchored.size;
+        self.levels.repeat(anchored.depth, span);
         if self.aliased > MAX_ALIASED_NODES {
             return Err(too_many("aliases expand to", MAX_ALIASED_NODES, span));
         }
-        Ok(node.clone())
+        Ok(anchored.node.clone())
     }
 
     fn span(&self, range: Range) -> Span {
@@ -313,7 +327,7 @@ mod tests {
 
     fn kind_of(text: &str) -> Kind<'static> {
         let file = Files::new().add("a.yaml", format!("k: {text}\n"));
-        let document = read(&file, &[]).unwrap();
+        let document = read(&file, &[]).unwrap().document;
         match document.get("k").unwrap().kind.clone() {
             Kind::String(text) => Kind::String(text.into_owned().into()),
             Kind::Number(text) => Kind::Number(text.into_owned().into()),
@@ -351,7 +365,7 @@ mod tests {
         let mut files = Files::new();
         let text = "größe: {tür: \"1\"}\nlist:\n  - ä: [x, 'y z']\n  - z\nend: 1\n";
         let file = files.add("a.yaml", text);
-        let document = read(&file, &[]).unwrap();
+        let document = read(&file, &[]).unwrap().document;
         assert_eq!(
             files.text(document.get("größe").unwrap().get("tür").unwrap().span),
             "\"1\""
@@ -371,7 +385,7 @@ mod tests {
         let text = "plain: a b\nsingle: 'a b'\ndouble: \"a b\"\nempty: ''\nö: é\n\
                     number: 15\nescape: \"a\\tb\"\ntwice: 'it''s'\nlines: a\n  b\nblock: |\n  a\n  b\n";
         let file = Files::new().add("a.yaml", text);
-        let document = read(&file, &[]).unwrap();
+        let document = read(&file, &[]).unwrap().document;
         let texts = document.entries().iter().map(|entry| {
             assert!(matches!(entry.key, Cow::Borrowed(_)), "{}", entry.key);
             match &entry.value.kind {
@@ -404,7 +418,7 @@ mod tests {
     #[test]
     fn aliases_are_copied_up_to_a_limit() {
         let file = Files::new().add("a.yaml", "a: &x {k: 1}\nb: *x\n");
-        let document = read(&file, &[]).unwrap();
+        let document = read(&file, &[]).unwrap().document;
         assert_eq!(
             document.get("b").unwrap().get("k").unwrap().kind,
             Kind::Number("1".into())

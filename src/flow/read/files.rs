@@ -7,7 +7,7 @@ use super::{archy, config};
 use crate::diagnostic::{Code, Diagnostic, Severity, Tally};
 use crate::flow::architect::ArchitectFlow;
 use crate::flow::model::Flow;
-use crate::source::{File, Files, Folder, Node, read_nested};
+use crate::source::{File, Files, Folder, Nested, Node, read_nested};
 
 /// Loaded flows, and the diagnostics of loading them.
 #[derive(Debug, Clone, Default)]
@@ -306,7 +306,7 @@ fn read_export(file: &File, files: &mut Files, loaded: &mut Loaded) {
         Ok(json) => {
             let decoded = files.add(file.path(), json);
             match read_nested(&decoded, SEQUENCES) {
-                Ok(document) => read_flows(&document, true, loaded),
+                Ok(read) => read_flows(&read, true, loaded),
                 Err(problem) => loaded.diagnostics.push(problem.into()),
             }
         }
@@ -320,7 +320,7 @@ fn read_export(file: &File, files: &mut Files, loaded: &mut Loaded) {
 
 fn read_file(file: &File, is_named: bool, loaded: &mut Loaded) {
     match read_nested(file, SEQUENCES) {
-        Ok(document) => read_flows(&document, is_named, loaded),
+        Ok(read) => read_flows(&read, is_named, loaded),
         // Many YAML files are not flows, and templates of such files may not even be
         // YAML.
         Err(_) if !is_named && is_foreign_yaml(file) => {}
@@ -334,7 +334,8 @@ fn is_foreign_yaml(file: &File) -> bool {
     is_yaml && !file.text().lines().any(archy::is_beginning)
 }
 
-fn read_flows(document: &Node<'_>, is_named: bool, loaded: &mut Loaded) {
+fn read_flows(read: &Nested<'_>, is_named: bool, loaded: &mut Loaded) {
+    let document = &read.document;
     let known = loaded.architect.len();
     let diagnostics = &mut loaded.diagnostics;
     if archy::is_archy(document) {
@@ -346,9 +347,9 @@ fn read_flows(document: &Node<'_>, is_named: bool, loaded: &mut Loaded) {
             let embedded = module.map(|it| ArchitectFlow { is_embedded: true, ..it });
             loaded.architect.extend(embedded);
         }
-    } else if let Err(problem) = document.refuse_deep_nesting() {
+    } else if let Some(problem) = &read.too_deep {
         // No other dialect nests actions.
-        loaded.diagnostics.push(problem.into());
+        loaded.diagnostics.push(problem.clone().into());
     } else if super::is_flow(document) && (is_named || !is_scenario(document)) {
         loaded.flows.extend(super::read(document, diagnostics));
     } else if is_named && is_of_unknown_type(document) {
