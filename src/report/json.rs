@@ -160,6 +160,7 @@ enum Line<'a> {
     Ended {
         passed: usize,
         failed: usize,
+        expected_failures: usize,
         skipped: usize,
         not_run: usize,
         took_ms: Option<f64>,
@@ -171,6 +172,7 @@ impl Line<'_> {
         Self::Ended {
             passed: tally.passed,
             failed: tally.failed,
+            expected_failures: tally.expected_failures,
             skipped: tally.skipped,
             not_run: tally.not_run,
             took_ms: options.took_ms(took),
@@ -290,6 +292,10 @@ impl<'a> Finished<'a> {
             }
             Outcome::Broken(found) => {
                 diagnostics = found.iter().map(Finding::of).collect();
+            }
+            Outcome::ExpectedFailure { reason: text, mismatches: found } => {
+                reason = Some(&**text);
+                mismatches = found.iter().map(|it| Difference::of(it, files)).collect();
             }
             Outcome::Skipped(text) | Outcome::Panicked(text) => reason = Some(&**text),
         }

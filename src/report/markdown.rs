@@ -58,6 +58,7 @@ pub(super) struct Page {
     /// Remaining bytes for the listed tests.
     room: usize,
     failures: String,
+    expected: String,
     skipped: String,
     /// Number of tests omitted for lack of space.
     left_out: usize,
@@ -69,6 +70,7 @@ impl Page {
             options,
             room,
             failures: String::new(),
+            expected: String::new(),
             skipped: String::new(),
             left_out: 0,
         }
@@ -77,6 +79,10 @@ impl Page {
     pub(super) fn add(&mut self, result: &CaseResult, files: &Files) {
         let (to, text) = match &result.outcome {
             Outcome::Passed => return,
+            Outcome::ExpectedFailure { reason, .. } => {
+                let reason = escaped(&one_line(reason));
+                (&mut self.expected, format!("- {}: {reason}\n", title(result)))
+            }
             Outcome::Skipped(reason) => {
                 let reason = escaped(&one_line(reason));
                 (&mut self.skipped, format!("- {}: {reason}\n", title(result)))
@@ -102,6 +108,9 @@ impl Page {
         text.push('\n');
         if !self.failures.is_empty() {
             let _ = write!(text, "\n### Failed\n{}", self.failures);
+        }
+        if !self.expected.is_empty() {
+            let _ = write!(text, "\n### Failed as expected\n\n{}", self.expected);
         }
         if !self.skipped.is_empty() {
             let _ = write!(text, "\n### Skipped\n\n{}", self.skipped);

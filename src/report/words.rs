@@ -56,7 +56,10 @@ pub(super) fn place_of_failure(result: &CaseResult, files: &Files) -> Option<Pos
             let span = diagnostics.first()?.labels.first()?.span;
             (span.file == result.id.span.file).then_some(span)?
         }
-        Outcome::Passed | Outcome::Skipped(_) | Outcome::Panicked(_) => return None,
+        Outcome::Passed
+        | Outcome::ExpectedFailure { .. }
+        | Outcome::Skipped(_)
+        | Outcome::Panicked(_) => return None,
     };
     Some(files.position(span))
 }
@@ -64,7 +67,9 @@ pub(super) fn place_of_failure(result: &CaseResult, files: &Files) -> Option<Pos
 /// Returns the reasons why the test failed, one line each; empty if it did not fail.
 pub(super) fn reasons(outcome: &Outcome) -> Vec<String> {
     match outcome {
-        Outcome::Passed | Outcome::Skipped(_) => Vec::new(),
+        Outcome::Passed | Outcome::ExpectedFailure { .. } | Outcome::Skipped(_) => {
+            Vec::new()
+        }
         Outcome::Failed(mismatches) => mismatches.iter().map(mismatch).collect(),
         Outcome::Broken(diagnostics) => diagnostics.iter().map(diagnostic).collect(),
         Outcome::Panicked(message) => {
@@ -100,7 +105,9 @@ pub(super) fn explanation(
     files: &Files,
 ) -> String {
     let text = match &result.outcome {
-        Outcome::Passed | Outcome::Skipped(_) => return String::new(),
+        Outcome::Passed | Outcome::ExpectedFailure { .. } | Outcome::Skipped(_) => {
+            return String::new();
+        }
         Outcome::Panicked(message) => {
             format!(
                 "flowsim failed, which is a bug in flowsim; please report it: {message}"
@@ -116,6 +123,7 @@ pub(super) fn counts(tally: Tally) -> String {
     let parts = [
         (tally.passed, "passed"),
         (tally.failed, "failed"),
+        (tally.expected_failures, "failed as expected"),
         (tally.skipped, "skipped"),
         (tally.not_run, "not run"),
     ];

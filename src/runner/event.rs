@@ -58,6 +58,13 @@ pub enum Outcome {
     Passed,
     /// Some expectations do not hold.
     Failed(Vec<Mismatch>),
+    /// Some expectations do not hold, as the test expects.
+    ExpectedFailure {
+        /// Reason why the test is expected to fail.
+        reason: Text,
+        /// Expectations that do not hold.
+        mismatches: Vec<Mismatch>,
+    },
     /// The test was not run, for this reason.
     Skipped(Text),
     /// The call could not be made, for example because of a missing flow or invalid
@@ -124,6 +131,8 @@ pub struct Tally {
     pub passed: usize,
     /// Failed tests, including broken and panicked ones.
     pub failed: usize,
+    /// Tests that failed as expected.
+    pub expected_failures: usize,
     /// Skipped tests.
     pub skipped: usize,
     /// Selected tests that did not run because the run stopped earlier.
@@ -174,6 +183,7 @@ impl Tally {
     pub fn add(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Passed => self.passed += 1,
+            Outcome::ExpectedFailure { .. } => self.expected_failures += 1,
             Outcome::Skipped(_) => self.skipped += 1,
             Outcome::Failed(_) | Outcome::Broken(_) | Outcome::Panicked(_) => {
                 self.failed += 1;
@@ -183,7 +193,7 @@ impl Tally {
 
     /// Returns the number of tests.
     pub fn total(&self) -> usize {
-        self.passed + self.failed + self.skipped + self.not_run
+        self.passed + self.failed + self.expected_failures + self.skipped + self.not_run
     }
 }
 
@@ -193,12 +203,13 @@ impl Outcome {
         matches!(self, Self::Failed(_) | Self::Broken(_) | Self::Panicked(_))
     }
 
-    /// Returns the name in reports: `passed`, `failed`, `skipped`, `broken` or
-    /// `panicked`.
+    /// Returns the name in reports: `passed`, `failed`, `expectedFailure`, `skipped`,
+    /// `broken` or `panicked`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Passed => "passed",
             Self::Failed(_) => "failed",
+            Self::ExpectedFailure { .. } => "expectedFailure",
             Self::Skipped(_) => "skipped",
             Self::Broken(_) => "broken",
             Self::Panicked(_) => "panicked",

@@ -21,7 +21,7 @@ use crate::program::Program;
 use crate::recording::Recording;
 use crate::source::File;
 use crate::suite::snapshot::{self, SnapshotMode, SnapshotResult};
-use crate::suite::{self, Mismatch, ProjectDefaults};
+use crate::suite::{self, Case, Mismatch, ProjectDefaults};
 use crate::trace::Trace;
 use crate::world::Fixtures;
 
@@ -388,12 +388,22 @@ impl Worker {
         };
         let (snapshot, mismatch) = compared.unzip();
         mismatches.extend(mismatch.flatten());
-        Ok((outcome(mismatches), Some(played.trace), snapshot))
+        Ok((outcome(mismatches, planned.case), Some(played.trace), snapshot))
     }
 }
 
-fn outcome(mismatches: Vec<Mismatch>) -> Outcome {
-    if mismatches.is_empty() { Outcome::Passed } else { Outcome::Failed(mismatches) }
+fn outcome(mismatches: Vec<Mismatch>, case: &Case) -> Outcome {
+    match (&case.expect_failure, mismatches.is_empty()) {
+        (None, true) => Outcome::Passed,
+        (None, false) => Outcome::Failed(mismatches),
+        (Some(reason), false) => {
+            Outcome::ExpectedFailure { reason: reason.value.clone(), mismatches }
+        }
+        (Some(reason), true) => {
+            let mismatch = Mismatch::unexpected_success(reason.span, &reason.value);
+            Outcome::Failed(vec![mismatch])
+        }
+    }
 }
 
 /// Writes a snapshot when its test is reported. If the run is stopped, the set of written

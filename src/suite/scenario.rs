@@ -58,6 +58,8 @@ pub struct Case {
     pub tags: Vec<Text>,
     /// Reason why the case is skipped.
     pub skip: Option<Text>,
+    /// Reason why the case is expected to fail.
+    pub expect_failure: Option<Spanned<Text>>,
     /// Recorded call that the case replays. If set, only the flow of
     /// [`start`](Self::start) is used, and the caller's input is the recorded one.
     pub recording: Option<RecordedCall>,

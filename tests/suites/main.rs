@@ -15,6 +15,7 @@ mod reports;
 mod scenario_document;
 mod scenario_files;
 mod schemas;
+mod selection;
 #[path = "../support/shared.rs"]
 mod shared;
 mod suite;

@@ -6,6 +6,7 @@ mod outputs;
 mod places;
 mod requests;
 mod run_output;
+mod select;
 mod snapshots;
 mod timings;
 mod watch;
@@ -31,7 +32,7 @@ use crate::runner::{
     self, CasePosition, CaseResult, Library, LoadedSuite, Plan, ProjectContext, RunEvent,
 };
 use crate::source::Files;
-use crate::suite::{Partition, PartitionKind, ProjectDefaults, Selection};
+use crate::suite::{ProjectDefaults, Selection};
 use crate::value::Text;
 
 /// Run the tests of scenario files.
@@ -46,27 +47,12 @@ pub(super) struct Arguments {
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
 
-    /// Run tests whose name or file path contains PATTERN; repeatable, one match is
-    /// enough
-    #[arg(short = 'k', value_name = "PATTERN")]
-    pattern: Vec<String>,
-
-    /// Run tests with this tag; repeatable, one match is enough
-    #[arg(long, value_name = "TAG")]
-    tag: Vec<String>,
+    #[command(flatten)]
+    select: select::SelectOptions,
 
     /// Number of tests run in parallel [default: number of cores]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
-
-    /// Run a share of the tests: hash:1/4 keeps each test in its share, slice:1/4 (or
-    /// count:1/4) makes even shares
-    #[arg(long, value_name = "KIND:N/M", value_parser = Partition::parse)]
-    partition: Option<Partition>,
-
-    /// Run a share of the tests, like --partition slice
-    #[arg(long, value_name = "N/M", value_parser = shard, conflicts_with = "partition")]
-    shard: Option<Partition>,
 
     #[arg(long, value_name = "KIND=FILE", value_parser = ReportSpec::parse, help = ReportSpec::help())]
     report: Vec<ReportSpec>,
@@ -201,10 +187,6 @@ const SLOWEST: usize = 3;
 /// Maximum number of tests for which `--show auto` prints one line each.
 const FEW: usize = 100;
 
-fn shard(text: &str) -> Result<Partition, String> {
-    Partition::of_share(PartitionKind::Slice, text)
-}
-
 pub(super) fn run(mut arguments: Arguments, project: &Project) -> io::Result<Exit> {
     arguments.project = match context(&arguments, project) {
         Ok(project) => Arc::new(project),
@@ -252,7 +234,7 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
 fn run_selected(arguments: &Arguments, places: Places) -> io::Result<Exit> {
     let mut files = Files::new();
     let searched = places.paths.clone();
-    let mut wanted = places.wanted(arguments.selection(), &mut files);
+    let mut wanted = places.wanted(arguments.select.selection(), &mut files);
     wanted.project = Arc::clone(&arguments.project);
     let mut covered = arguments.coverage.counter();
     let mut log = arguments.decisions.log();
@@ -348,7 +330,7 @@ impl Suites {
     }
 
     fn plan(&self, arguments: &Arguments) -> Plan<'_> {
-        Plan::new(&self.library, &arguments.selection(), &self.places, &self.files)
+        Plan::new(&self.library, &arguments.select.selection(), &self.places, &self.files)
     }
 }
 
@@ -392,15 +374,6 @@ impl Arguments {
     /// Reports that no test was run. Returns whether that is a failure.
     fn is_failure_without_tests(&self, found: usize) -> bool {
         !self.on_request && self.no_tests.is_failure(found)
-    }
-
-    fn selection(&self) -> Selection {
-        let texts = |texts: &[String]| texts.iter().map(Text::from).collect();
-        Selection {
-            patterns: texts(&self.pattern),
-            tags: texts(&self.tag),
-            partition: self.partition.or(self.shard),
-        }
     }
 
     /// Returns the reports in addition to the console.

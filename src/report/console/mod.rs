@@ -50,7 +50,7 @@ pub enum Listing {
         /// Maximum number of tests.
         most: usize,
     },
-    /// One sign per test: `.` passed, `s` skipped, `F` failed, `B` broken, `P` panicked.
+    /// One sign per test: `.` passed, `x` failed as expected, `s` skipped, `F` failed, `B` broken, `P` panicked.
     Dots,
 }
 
@@ -195,6 +195,7 @@ impl<'e> Console<'e> {
     fn dot(&self, outcome: &Outcome) -> String {
         let (sign, color) = match outcome {
             Outcome::Passed => (".", AnsiColor::Green),
+            Outcome::ExpectedFailure { .. } => ("x", AnsiColor::Yellow),
             Outcome::Skipped(_) => ("s", AnsiColor::Yellow),
             Outcome::Failed(_) => ("F", AnsiColor::Red),
             Outcome::Broken(_) => ("B", AnsiColor::Red),
@@ -211,6 +212,12 @@ impl<'e> Console<'e> {
     fn line(&self, result: &CaseResult) -> String {
         let title = self.title(result);
         match &result.outcome {
+            Outcome::ExpectedFailure { reason, .. } => {
+                let sign = self.inked("x", colored(AnsiColor::Yellow));
+                let reason = one_line(reason);
+                let time = self.time(result.took);
+                format!("{sign} {title}  failed as expected: {reason}{time}\n")
+            }
             Outcome::Skipped(reason) => {
                 let sign = self.inked("-", colored(AnsiColor::Yellow));
                 format!("{sign} {title}  skipped: {}\n", one_line(reason))
