@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::output::ReportFile;
 use super::spec::{Destination, Format, Target};
-use super::words::{counts, explanation, name_of, place_of, plural, seconds};
+use super::words::{counts, duration, explanation, name_of, place_of, plural};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
 use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally};
@@ -103,7 +103,7 @@ impl Page {
         let title = TITLES[usize::from(is_well)];
         let mut text = format!("{title}\n{}", counts(tally));
         if self.options.times {
-            let _ = write!(text, ", in {}", seconds(took));
+            let _ = write!(text, ", in {}", duration(took));
         }
         text.push('\n');
         if !self.failures.is_empty() {

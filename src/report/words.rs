@@ -180,7 +180,12 @@ fn position(reader: &Reader<&[u8]>) -> usize {
     usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
 }
 
-/// Formats a time in seconds, to the millisecond.
-pub(super) fn seconds(time: Duration) -> String {
-    format!("{:.3} s", time.as_secs_f64())
+/// Formats a duration with three to four digits: "850 µs", "12.3 ms", "1.234 s".
+pub fn duration(time: Duration) -> String {
+    let micros = time.as_micros();
+    match micros {
+        0..1_000 => format!("{micros} µs"),
+        1_000..1_000_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
+        _ => format!("{:.3} s", time.as_secs_f64()),
+    }
 }

@@ -44,6 +44,16 @@ pub struct CasePlace {
 }
 
 impl CaseId {
+    /// Returns the argument of `flowsim test` that selects only this test.
+    pub fn selector(&self) -> String {
+        let Self { file, line, row, .. } = self;
+        let file = file.display();
+        match row {
+            Some(row) => format!("{file}:{line}:{row}"),
+            None => format!("{file}:{line}"),
+        }
+    }
+
     /// Returns the position of the test.
     pub fn place(&self) -> CasePlace {
         let Self { file, name, row, line, .. } = self;
@@ -99,17 +109,13 @@ pub struct CaseResult {
 impl CaseResult {
     /// Returns the command that runs only this test.
     pub fn command(&self) -> String {
-        let CaseId { file, line, row, .. } = &self.id;
-        // A leading dash would be read as a flag.
-        let is_like_a_flag = file.as_os_str().as_encoded_bytes().starts_with(b"-");
-        let folder = if is_like_a_flag { "./" } else { "" };
-        let file = format!("{folder}{}", file.display());
-        let place = match row {
-            _ if self.is_file_result => file,
-            Some(row) => format!("{file}:{line}:{row}"),
-            None => format!("{file}:{line}"),
+        let place = match self.is_file_result {
+            true => self.id.file.display().to_string(),
+            false => self.id.selector(),
         };
-        format!("flowsim test {}", quoted(&place))
+        // A leading dash would be read as a flag.
+        let folder = if place.starts_with('-') { "./" } else { "" };
+        format!("flowsim test {}", quoted(&format!("{folder}{place}")))
     }
 }
 
@@ -153,6 +159,10 @@ pub enum RunEvent<'r> {
         diagnostics: &'r [Diagnostic],
         /// Number of selected tests so far.
         selected: usize,
+        /// Number of all tests so far, including those that are not selected.
+        found: usize,
+        /// Number of files so far.
+        files: usize,
         /// Whether this is the last part.
         is_last: bool,
     },

@@ -35,6 +35,8 @@ pub struct SuiteFile {
     pub placeholders: Vec<(String, String)>,
     /// Fixture files and folders; later ones override earlier ones.
     pub fixtures: Vec<PathBuf>,
+    /// CSV files with rows of tables.
+    pub tables: Vec<PathBuf>,
     /// Positions of the paths of flows and fixtures in the file.
     pub named_at: Vec<(PathBuf, Span)>,
     /// Replacements in the snapshots, applied one after the other.

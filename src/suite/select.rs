@@ -24,8 +24,8 @@ pub struct Selection {
 pub struct Selected {
     /// Scenario file, as it was discovered.
     pub file: PathBuf,
-    /// Name of the test.
-    pub name: Text,
+    /// Name of the test; `None` selects all tests of the file.
+    pub name: Option<Text>,
     /// Number of the row, from 1.
     pub row: Option<u32>,
 }
@@ -102,8 +102,9 @@ impl Selection {
     /// Returns whether a test matches the filters. Partitions are not considered.
     pub fn wants(&self, file: &Path, case: &Case) -> bool {
         let is_listed = self.only.as_ref().is_none_or(|only| {
-            let (file, name) = (file.to_owned(), case.name.clone());
-            only.contains(&Selected { file, name, row: case.row })
+            let selected = |name, row| Selected { file: file.to_owned(), name, row };
+            only.contains(&selected(Some(case.name.clone()), case.row))
+                || only.contains(&selected(None, None))
         });
         is_listed
             && (self.filters.is_empty() || {

@@ -4,7 +4,9 @@
 #[path = "../support/browser/mod.rs"]
 mod browser;
 mod conformance;
+mod console_options;
 mod coverage;
+mod csv_tables;
 mod heatmap;
 mod html_report;
 mod init;

@@ -93,7 +93,7 @@ fn filters_select_recordings() {
         ];
         flowsim(root, &arguments)
     };
-    let (code, out, error) = compare("file(~being-packed)");
+    let (code, out, error) = compare("file(#being-packed.recording.json)");
     assert_eq!(code, Some(0), "{error}");
     assert!(out.contains("1 recording"), "{out}");
     let (code, _, error) = compare("none()");
@@ -145,4 +145,55 @@ fn a_test_that_cannot_run_is_an_error_even_if_a_failure_is_expected() {
         suite("tests: [{name: a, flow: Nowhere, expectFailure: true, error: X}]\n");
     let (code, out, _) = flowsim(folder.path(), &["test"]);
     assert_eq!(code, Some(3), "{out}");
+}
+
+const ONE_FAILS: &str = r#"tests:
+  - {name: passes, input: ["1"], expect: {routing: {queueId: support}}}
+  - {name: fails, input: ["1"], expect: {routing: {queueId: sales}}}
+  - {name: "key ${key}", each: [{key: "1"}, {key: "2"}], input: ["${key}"], expect: {routing: {queueId: support}}}
+"#;
+
+#[test]
+fn the_tests_that_failed_last_run_again() {
+    let folder = suite(ONE_FAILS);
+    let file = folder.path().join("tests/a.test.yaml");
+    let state = folder.path().join(".flowsim");
+    let (_, out, error) =
+        flowsim(folder.path(), &["test", "--last-failed", "-k", "passes"]);
+    assert!(out.contains("1 test: 1 passed"), "{out}");
+    assert!(error.contains("no failed tests are recorded; all tests run"), "{error}");
+    assert!(!state.exists(), "a run without failures writes nothing");
+
+    assert_eq!(flowsim(folder.path(), &["test"]).0, Some(1));
+    assert_eq!(fs::read_to_string(state.join(".gitignore")).unwrap(), "*\n");
+    assert_eq!(listed(folder.path(), &["--last-failed"]), ["fails", "key 2"]);
+    // Lines move; a test that passes now is no longer a failed one.
+    let text = fs::read_to_string(&file).unwrap();
+    let text = text.replace("tests:", "\n\ntests:").replace("sales", "support");
+    fs::write(&file, text).unwrap();
+    let (code, out, _) = flowsim(folder.path(), &["test", "--last-failed"]);
+    assert_eq!(code, Some(1));
+    assert!(out.contains("2 tests: 1 passed, 1 failed"), "{out}");
+    assert_eq!(listed(folder.path(), &["--last-failed"]), ["key 2"]);
+    // A run of other tests keeps it, from another folder too.
+    let (code, ..) = flowsim(&folder.path().join("tests"), &["test", "-k", "passes"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(listed(folder.path(), &["--last-failed"]), ["key 2"]);
+    // A deleted test is forgotten by the next whole run.
+    let text = fs::read_to_string(&file).unwrap().replace("{key: \"2\"}", "{key: \"1\"}");
+    fs::write(&file, text).unwrap();
+    assert_eq!(flowsim(folder.path(), &["test"]).0, Some(0));
+    let state = fs::read_to_string(state.join("last-failed.json")).unwrap();
+    assert!(state.contains("\"tests\": []"), "{state}");
+}
+
+#[test]
+fn a_file_that_did_not_load_is_run_again_as_a_whole() {
+    let folder = suite(TESTS);
+    let file = folder.path().join("tests/a.test.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("tests:", "testz:")).unwrap();
+    assert_eq!(flowsim(folder.path(), &["test"]).0, Some(3));
+    fs::write(&file, text).unwrap();
+    assert_eq!(listed(folder.path(), &["--last-failed"]).len(), 4);
 }
