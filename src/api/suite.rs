@@ -11,7 +11,7 @@ use crate::runner::{
     self, CaseId, Library, Listed, Options, Plan, Planned, RunEvent, run,
 };
 use crate::source::Files;
-use crate::suite::{Selection, discover};
+use crate::suite::{Filter, Selection, discover};
 use crate::value::Text;
 
 /// Scenario files with everything that they name. A clone is cheap.
@@ -138,6 +138,7 @@ impl fmt::Debug for Suite {
 pub struct SuiteOptions {
     patterns: Vec<Text>,
     tags: Vec<Text>,
+    filters: Vec<Filter>,
     jobs: usize,
     max_failures: Option<usize>,
     stops_at_queue: bool,
@@ -155,6 +156,17 @@ impl SuiteOptions {
     pub fn tag(mut self, tag: impl AsRef<str>) -> Self {
         self.tags.push(tag.as_ref().into());
         self
+    }
+
+    /// Selects the tests that a [filter](https://github.com/flowsim/flowsim/blob/main/docs/filter.md)
+    /// accepts, such as `tag(night) and not name(~slow)`. With several filters, all must
+    /// accept the test.
+    ///
+    /// # Errors
+    /// The text is not a filter.
+    pub fn filter(mut self, filter: impl AsRef<str>) -> Result<Self, Error> {
+        self.filters.push(Filter::parse(filter.as_ref()).map_err(Error::invalid)?);
+        Ok(self)
     }
 
     /// Sets the number of parallel tests. The default, 0, is the number of cores.
@@ -177,11 +189,14 @@ impl SuiteOptions {
     }
 
     fn selection(&self) -> Selection {
-        Selection {
-            patterns: self.patterns.clone(),
-            tags: self.tags.clone(),
-            partition: None,
+        let mut filters = self.filters.clone();
+        if !self.patterns.is_empty() {
+            filters.push(Filter::of_patterns(&self.patterns));
         }
+        if !self.tags.is_empty() {
+            filters.push(Filter::of_tags(&self.tags));
+        }
+        Selection { filters, ..Selection::default() }
     }
 }
 

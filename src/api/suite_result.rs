@@ -68,8 +68,12 @@ impl fmt::Display for SuiteResult {
         for result in self.failures() {
             writeln!(formatter, "{result}")?;
         }
-        let Tally { passed, failed, skipped, .. } = self.tally;
-        write!(formatter, "{passed} passed, {failed} failed, {skipped} skipped")
+        let Tally { passed, failed, expected_failures, skipped, .. } = self.tally;
+        write!(formatter, "{passed} passed, {failed} failed, {skipped} skipped")?;
+        match expected_failures {
+            0 => Ok(()),
+            count => write!(formatter, ", {count} failed as expected"),
+        }
     }
 }
 
@@ -88,6 +92,8 @@ pub enum Outcome {
     Passed,
     /// Some expectations do not hold.
     Failed,
+    /// Some expectations do not hold, as the test expects.
+    ExpectedFailure,
     /// The test was not run.
     Skipped,
     /// The call could not be made, for example because of a missing flow or invalid
@@ -100,7 +106,7 @@ pub enum Outcome {
 impl Outcome {
     /// Returns whether the outcome makes the run fail.
     pub fn is_failure(self) -> bool {
-        !matches!(self, Self::Passed | Self::Skipped)
+        !matches!(self, Self::Passed | Self::ExpectedFailure | Self::Skipped)
     }
 }
 
@@ -131,6 +137,7 @@ impl CaseResult {
         match self.result.outcome {
             runner::Outcome::Passed => Outcome::Passed,
             runner::Outcome::Failed(_) => Outcome::Failed,
+            runner::Outcome::ExpectedFailure { .. } => Outcome::ExpectedFailure,
             runner::Outcome::Skipped(_) => Outcome::Skipped,
             runner::Outcome::Broken(_) => Outcome::Broken,
             runner::Outcome::Panicked(_) => Outcome::Panicked,
@@ -139,7 +146,7 @@ impl CaseResult {
 
     /// Explains the outcome, like `flowsim test`: every expectation that does not hold
     /// with its line, the difference and the last steps; diagnostics; or the reason why
-    /// the test is skipped. Empty if the test passed.
+    /// the test is skipped or expected to fail. Empty if the test passed.
     pub fn explanation(&self) -> String {
         let runner::CaseResult { outcome, trace, program, .. } = &*self.result;
         match (outcome, trace, program) {
@@ -147,9 +154,12 @@ impl CaseResult {
                 explain(mismatches, trace, program, &self.files)
             }
             (runner::Outcome::Broken(findings), ..) => rendered(findings, &self.files),
-            (runner::Outcome::Skipped(text) | runner::Outcome::Panicked(text), ..) => {
-                text.to_string()
-            }
+            (
+                runner::Outcome::ExpectedFailure { reason: text, .. }
+                | runner::Outcome::Skipped(text)
+                | runner::Outcome::Panicked(text),
+                ..,
+            ) => text.to_string(),
             (runner::Outcome::Passed | runner::Outcome::Failed(_), ..) => String::new(),
         }
     }

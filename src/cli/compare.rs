@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 use super::exit::Exit;
+use super::filter::FilterOption;
 use super::{inputs, load, output};
 use crate::analysis::comparison::{Pattern, Rules, Verdict};
 use crate::diagnostic::Severity;
@@ -39,6 +40,9 @@ pub(super) struct Arguments {
     /// ones override
     #[arg(long, value_name = "PATH")]
     fixtures: Vec<PathBuf>,
+
+    #[command(flatten)]
+    filter: FilterOption,
 
     #[command(flatten)]
     sources: load::Sources,
@@ -131,16 +135,10 @@ fn tolerance(text: &str) -> Result<String, String> {
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
-    let (paths, problems) = recording::discover(&arguments.recordings, &mut files);
-    output::diagnostics(&problems, &files);
-    if problems.iter().any(|it| it.severity == Severity::Error) {
-        return Ok(Exit::Input);
-    }
-    if paths.is_empty() {
-        let found = "no recordings found; their names end in .recording.json";
-        output::message("error", found);
-        return Ok(Exit::Nothing);
-    }
+    let paths = match found(arguments, &mut files) {
+        Ok(paths) => paths,
+        Err(exit) => return Ok(exit),
+    };
     let environment = match arguments.sources.read(&mut files) {
         Ok(environment) => environment,
         Err(exit) => return Ok(exit),
@@ -167,6 +165,29 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         keep_sides: arguments.format == Format::Html,
     };
     compare_and_report(&paths, against, arguments)
+}
+
+/// Returns the recordings to compare.
+fn found(arguments: &Arguments, files: &mut Files) -> Result<Vec<PathBuf>, Exit> {
+    if let Some(exit) = arguments.filter.refused_for_recordings() {
+        return Err(exit);
+    }
+    let (found, problems) = recording::discover(&arguments.recordings, files);
+    output::diagnostics(&problems, files);
+    if problems.iter().any(|it| it.severity == Severity::Error) {
+        return Err(Exit::Input);
+    }
+    let count = found.len();
+    let paths = arguments.filter.recordings(found);
+    if paths.is_empty() {
+        let text = match count {
+            0 => "no recordings found; their names end in .recording.json".into(),
+            _ => format!("no recording matches the filter ({count} found)"),
+        };
+        output::message("error", &text);
+        return Err(Exit::Nothing);
+    }
+    Ok(paths)
 }
 
 /// Compares and writes the report to standard output or to the file of `--out`.

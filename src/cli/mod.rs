@@ -15,6 +15,7 @@ mod diff;
 mod eval;
 mod exit;
 mod explain;
+mod filter;
 mod fixtures;
 mod functions;
 mod graph;

@@ -1,6 +1,6 @@
 //! Standard output and standard error.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
@@ -95,6 +95,22 @@ pub(super) fn result_has_color() -> bool {
     !matches!(AutoStream::choice(&io::stdout()), ColorChoice::Never)
 }
 
+/// Returns whether standard error supports colours.
+pub(super) fn aside_has_color() -> bool {
+    !matches!(AutoStream::choice(&io::stderr()), ColorChoice::Never)
+}
+
+/// Returns whether a person watches standard error on a terminal that can overwrite its
+/// lines.
+pub(super) fn is_watched() -> bool {
+    io::stderr().is_terminal() && can_overwrite() && !is_ci()
+}
+
+/// Returns whether the terminal can move its cursor; `TERM=dumb` cannot.
+pub(super) fn can_overwrite() -> bool {
+    std::env::var_os("TERM").is_none_or(|it| it != "dumb")
+}
+
 /// Returns whether the program runs unattended: `CI` is set to anything but an empty
 /// string, `0` or `false`.
 pub(super) fn is_ci() -> bool {
@@ -119,7 +135,7 @@ pub(super) fn uncounted(diagnostics: &[Diagnostic], files: &Files) {
     if diagnostics.is_empty() {
         return;
     }
-    let color = !matches!(AutoStream::choice(&io::stderr()), ColorChoice::Never);
+    let color = aside_has_color();
     let width = terminal_size::terminal_size_of(io::stderr())
         .map_or(Style::default().width, |(width, _)| usize::from(width.0));
     aside(&render_text(diagnostics, files, Style { color, width }));

@@ -171,6 +171,8 @@ impl Addition<'_> {
             "tests" if self.definition.get_name() == "test" => {
                 all().find(|it| it.get_id() == "paths")
             }
+            // A filter of tests does not fit the recordings of other commands.
+            "filter" if self.definition.get_name() != "test" => None,
             key => self.of_flag(key),
         }?;
         (!self.is_given(found) && self.is_compatible(found)).then_some(found)

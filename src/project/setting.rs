@@ -39,7 +39,7 @@ const fn key(name: &'static str, form: Form) -> Key {
 }
 
 /// All keys except `set`, `defaults` and `profile`.
-pub const KEYS: [Key; 19] = [
+pub const KEYS: [Key; 20] = [
     key("flows", Form::Paths),
     key("fixtures", Form::Paths),
     key("terraform", Form::Paths),
@@ -47,6 +47,7 @@ pub const KEYS: [Key; 19] = [
     key("deny", Form::Strings),
     key("color", Form::Text),
     key("jobs", Form::Text),
+    key("filter", Form::Text),
     key("tag", Form::Strings),
     key("report", Form::Reports),
     key("html", Form::Path),

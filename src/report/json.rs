@@ -68,18 +68,31 @@ impl Reporter for JsonLines {
 pub struct JsonStream<'e> {
     out: Box<dyn Write + 'e>,
     options: Options,
+    /// Whether the `started` line was written with a list.
+    is_started: bool,
 }
 
 impl<'e> JsonStream<'e> {
-    /// Writes to `out`.
+    /// Writes to `out`. All files of the run must be read before its first test.
     pub fn new(out: Box<dyn Write + 'e>, options: Options) -> Self {
-        Self { out, options }
+        Self { out, options, is_started: false }
+    }
+
+    /// Writes to `out`, after a list of the tests.
+    pub fn after_list(out: Box<dyn Write + 'e>, options: Options) -> Self {
+        Self { out, options, is_started: true }
     }
 }
 
 impl Reporter for JsonStream<'_> {
     fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         let line = match *event {
+            RunEvent::Read { selected, found, files, is_last: true, .. }
+                if !self.is_started =>
+            {
+                self.is_started = true;
+                text(&Line::Started { selected, found, files })?
+            }
             RunEvent::Started | RunEvent::Read { .. } | RunEvent::Waiting => {
                 return Ok(());
             }
@@ -160,6 +173,7 @@ enum Line<'a> {
     Ended {
         passed: usize,
         failed: usize,
+        expected_failures: usize,
         skipped: usize,
         not_run: usize,
         took_ms: Option<f64>,
@@ -171,6 +185,7 @@ impl Line<'_> {
         Self::Ended {
             passed: tally.passed,
             failed: tally.failed,
+            expected_failures: tally.expected_failures,
             skipped: tally.skipped,
             not_run: tally.not_run,
             took_ms: options.took_ms(took),
@@ -187,6 +202,7 @@ struct Entry<'a> {
     name: &'a str,
     row: Option<u32>,
     title: &'a str,
+    selector: String,
     tags: Vec<&'a str>,
     skip: Option<&'a str>,
     diagnostics: Vec<Finding<'a>>,
@@ -209,6 +225,10 @@ impl<'a> Entry<'a> {
             name: &id.name,
             row: id.row,
             title: &id.title,
+            selector: match listed {
+                Listed::Case(_) => id.selector(),
+                Listed::File(_) => id.file.display().to_string(),
+            },
             tags: tags.iter().map(|tag| &**tag).collect(),
             skip,
             diagnostics: diagnostics.iter().map(Finding::of).collect(),
@@ -225,6 +245,8 @@ struct Finished<'a> {
     line: u32,
     name: &'a str,
     row: Option<u32>,
+    title: &'a str,
+    tags: Vec<&'a str>,
     outcome: &'static str,
     took_ms: Option<f64>,
     command: String,
@@ -291,6 +313,10 @@ impl<'a> Finished<'a> {
             Outcome::Broken(found) => {
                 diagnostics = found.iter().map(Finding::of).collect();
             }
+            Outcome::ExpectedFailure { reason: text, mismatches: found } => {
+                reason = Some(&**text);
+                mismatches = found.iter().map(|it| Difference::of(it, files)).collect();
+            }
             Outcome::Skipped(text) | Outcome::Panicked(text) => reason = Some(&**text),
         }
         Self {
@@ -298,6 +324,8 @@ impl<'a> Finished<'a> {
             line: result.id.line,
             name: &result.id.name,
             row: result.id.row,
+            title: &result.id.title,
+            tags: result.tags.iter().map(|tag| &**tag).collect(),
             outcome: result.outcome.name(),
             took_ms,
             command: result.command(),

@@ -152,6 +152,12 @@ fn status(result: &CaseResult, options: &Options, files: &Files) -> TestCaseStat
             status.set_message(one_line(reason));
             return status;
         }
+        // JUnit has no element for expected failures; pytest reports them as skipped too.
+        Outcome::ExpectedFailure { reason, .. } => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(one_line(&format!("expected failure: {reason}")));
+            return status;
+        }
         Outcome::Failed(_) => NonSuccessKind::Failure,
         Outcome::Broken(_) | Outcome::Panicked(_) => NonSuccessKind::Error,
     };

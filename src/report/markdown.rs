@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::output::ReportFile;
 use super::spec::{Destination, Format, Target};
-use super::words::{counts, explanation, name_of, place_of, plural, seconds};
+use super::words::{counts, duration, explanation, name_of, place_of, plural};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
 use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally};
@@ -58,6 +58,7 @@ pub(super) struct Page {
     /// Remaining bytes for the listed tests.
     room: usize,
     failures: String,
+    expected: String,
     skipped: String,
     /// Number of tests omitted for lack of space.
     left_out: usize,
@@ -69,6 +70,7 @@ impl Page {
             options,
             room,
             failures: String::new(),
+            expected: String::new(),
             skipped: String::new(),
             left_out: 0,
         }
@@ -77,6 +79,10 @@ impl Page {
     pub(super) fn add(&mut self, result: &CaseResult, files: &Files) {
         let (to, text) = match &result.outcome {
             Outcome::Passed => return,
+            Outcome::ExpectedFailure { reason, .. } => {
+                let reason = escaped(&one_line(reason));
+                (&mut self.expected, format!("- {}: {reason}\n", title(result)))
+            }
             Outcome::Skipped(reason) => {
                 let reason = escaped(&one_line(reason));
                 (&mut self.skipped, format!("- {}: {reason}\n", title(result)))
@@ -97,11 +103,14 @@ impl Page {
         let title = TITLES[usize::from(is_well)];
         let mut text = format!("{title}\n{}", counts(tally));
         if self.options.times {
-            let _ = write!(text, ", in {}", seconds(took));
+            let _ = write!(text, ", in {}", duration(took));
         }
         text.push('\n');
         if !self.failures.is_empty() {
             let _ = write!(text, "\n### Failed\n{}", self.failures);
+        }
+        if !self.expected.is_empty() {
+            let _ = write!(text, "\n### Failed as expected\n\n{}", self.expected);
         }
         if !self.skipped.is_empty() {
             let _ = write!(text, "\n### Skipped\n\n{}", self.skipped);

@@ -33,6 +33,7 @@ pub use console::{Console, ConsoleStyle, Listing};
 pub use explain::explain;
 pub use json::{JsonStream, list_json};
 pub use spec::ReportSpec;
+pub use words::duration;
 
 use std::io;
 use std::path::PathBuf;

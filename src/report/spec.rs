@@ -20,6 +20,9 @@ const FORMATS: [&Format; 7] = [
     &github::FORMAT,
 ];
 
+/// Path of standard output.
+const OUTPUT: &str = "/dev/stdout";
+
 /// A format of reports in addition to the console.
 #[derive(Debug)]
 pub(super) struct Format {
@@ -102,6 +105,7 @@ impl ReportSpec {
 
     fn at(format: &'static Format, path: &Path) -> Self {
         let path = match format.target {
+            Target::File if path == Path::new("-") => PathBuf::from(OUTPUT),
             Target::Folder(file) => path.join(file),
             Target::File | Target::Output => path.to_owned(),
         };
@@ -142,6 +146,14 @@ impl ReportSpec {
             Some(path) => ReportFile::new(path.clone(), self.format).begin(),
             None => Ok(()),
         }
+    }
+
+    /// Returns whether the report is written to standard output, with nothing else.
+    pub fn is_output(&self) -> bool {
+        let names = [OUTPUT, "/dev/fd/1", "/proc/self/fd/1"];
+        self.path
+            .as_deref()
+            .is_some_and(|path| names.iter().any(|it| path == Path::new(it)))
     }
 
     /// Returns whether the report includes the calls of passed tests.

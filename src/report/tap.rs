@@ -39,12 +39,20 @@ impl Tap {
 
     fn add(&mut self, result: &CaseResult, files: &Files) {
         self.count += 1;
-        let verdict = if result.outcome.is_failure() { "not ok" } else { "ok" };
+        let is_expected = matches!(result.outcome, Outcome::ExpectedFailure { .. });
+        let is_ok = !result.outcome.is_failure() && !is_expected;
+        let verdict = if is_ok { "ok" } else { "not ok" };
         let (file, name) = (file_of(&result.id), name_of(&result.id));
         let name = escaped(&format!("{file}: {name}"));
         let _ = write!(self.lines, "{verdict} {} - {name}", self.count);
-        if let Outcome::Skipped(reason) = &result.outcome {
-            let _ = write!(self.lines, " # SKIP {}", escaped(&one_line(reason)));
+        let directive = match &result.outcome {
+            Outcome::Skipped(reason) => Some(("SKIP", reason)),
+            // A failing TODO test does not make the run fail.
+            Outcome::ExpectedFailure { reason, .. } => Some(("TODO", reason)),
+            _ => None,
+        };
+        if let Some((name, reason)) = directive {
+            let _ = write!(self.lines, " # {name} {}", escaped(&one_line(reason)));
         }
         self.lines.push('\n');
         if result.outcome.is_failure() {

@@ -56,7 +56,10 @@ pub(super) fn place_of_failure(result: &CaseResult, files: &Files) -> Option<Pos
             let span = diagnostics.first()?.labels.first()?.span;
             (span.file == result.id.span.file).then_some(span)?
         }
-        Outcome::Passed | Outcome::Skipped(_) | Outcome::Panicked(_) => return None,
+        Outcome::Passed
+        | Outcome::ExpectedFailure { .. }
+        | Outcome::Skipped(_)
+        | Outcome::Panicked(_) => return None,
     };
     Some(files.position(span))
 }
@@ -64,7 +67,9 @@ pub(super) fn place_of_failure(result: &CaseResult, files: &Files) -> Option<Pos
 /// Returns the reasons why the test failed, one line each; empty if it did not fail.
 pub(super) fn reasons(outcome: &Outcome) -> Vec<String> {
     match outcome {
-        Outcome::Passed | Outcome::Skipped(_) => Vec::new(),
+        Outcome::Passed | Outcome::ExpectedFailure { .. } | Outcome::Skipped(_) => {
+            Vec::new()
+        }
         Outcome::Failed(mismatches) => mismatches.iter().map(mismatch).collect(),
         Outcome::Broken(diagnostics) => diagnostics.iter().map(diagnostic).collect(),
         Outcome::Panicked(message) => {
@@ -100,7 +105,9 @@ pub(super) fn explanation(
     files: &Files,
 ) -> String {
     let text = match &result.outcome {
-        Outcome::Passed | Outcome::Skipped(_) => return String::new(),
+        Outcome::Passed | Outcome::ExpectedFailure { .. } | Outcome::Skipped(_) => {
+            return String::new();
+        }
         Outcome::Panicked(message) => {
             format!(
                 "flowsim failed, which is a bug in flowsim; please report it: {message}"
@@ -116,6 +123,7 @@ pub(super) fn counts(tally: Tally) -> String {
     let parts = [
         (tally.passed, "passed"),
         (tally.failed, "failed"),
+        (tally.expected_failures, "failed as expected"),
         (tally.skipped, "skipped"),
         (tally.not_run, "not run"),
     ];
@@ -172,7 +180,12 @@ fn position(reader: &Reader<&[u8]>) -> usize {
     usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
 }
 
-/// Formats a time in seconds, to the millisecond.
-pub(super) fn seconds(time: Duration) -> String {
-    format!("{:.3} s", time.as_secs_f64())
+/// Formats a duration with three to four digits: "850 µs", "12.3 ms", "1.234 s".
+pub fn duration(time: Duration) -> String {
+    let micros = time.as_micros();
+    match micros {
+        0..1_000 => format!("{micros} µs"),
+        1_000..1_000_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
+        _ => format!("{:.3} s", time.as_secs_f64()),
+    }
 }

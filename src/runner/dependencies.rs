@@ -194,6 +194,9 @@ impl<'f> Finder<'f> {
         let suite = planned.suite;
         let mut needs = self.fixtures(&suite.fixtures);
         needs.files.extend(self.numbers(&suite.path));
+        for table in &suite.tables {
+            needs.files.extend(self.numbers(table));
+        }
         let folders: Vec<_> =
             suite.flows.iter().flat_map(|path| self.numbers(path)).collect();
         needs.folders.extend(&folders);

@@ -44,6 +44,16 @@ pub struct CasePlace {
 }
 
 impl CaseId {
+    /// Returns the argument of `flowsim test` that selects only this test.
+    pub fn selector(&self) -> String {
+        let Self { file, line, row, .. } = self;
+        let file = file.display();
+        match row {
+            Some(row) => format!("{file}:{line}:{row}"),
+            None => format!("{file}:{line}"),
+        }
+    }
+
     /// Returns the position of the test.
     pub fn place(&self) -> CasePlace {
         let Self { file, name, row, line, .. } = self;
@@ -58,6 +68,13 @@ pub enum Outcome {
     Passed,
     /// Some expectations do not hold.
     Failed(Vec<Mismatch>),
+    /// Some expectations do not hold, as the test expects.
+    ExpectedFailure {
+        /// Reason why the test is expected to fail.
+        reason: Text,
+        /// Expectations that do not hold.
+        mismatches: Vec<Mismatch>,
+    },
     /// The test was not run, for this reason.
     Skipped(Text),
     /// The call could not be made, for example because of a missing flow or invalid
@@ -92,17 +109,13 @@ pub struct CaseResult {
 impl CaseResult {
     /// Returns the command that runs only this test.
     pub fn command(&self) -> String {
-        let CaseId { file, line, row, .. } = &self.id;
-        // A leading dash would be read as a flag.
-        let is_like_a_flag = file.as_os_str().as_encoded_bytes().starts_with(b"-");
-        let folder = if is_like_a_flag { "./" } else { "" };
-        let file = format!("{folder}{}", file.display());
-        let place = match row {
-            _ if self.is_file_result => file,
-            Some(row) => format!("{file}:{line}:{row}"),
-            None => format!("{file}:{line}"),
+        let place = match self.is_file_result {
+            true => self.id.file.display().to_string(),
+            false => self.id.selector(),
         };
-        format!("flowsim test {}", quoted(&place))
+        // A leading dash would be read as a flag.
+        let folder = if place.starts_with('-') { "./" } else { "" };
+        format!("flowsim test {}", quoted(&format!("{folder}{place}")))
     }
 }
 
@@ -124,6 +137,8 @@ pub struct Tally {
     pub passed: usize,
     /// Failed tests, including broken and panicked ones.
     pub failed: usize,
+    /// Tests that failed as expected.
+    pub expected_failures: usize,
     /// Skipped tests.
     pub skipped: usize,
     /// Selected tests that did not run because the run stopped earlier.
@@ -144,6 +159,10 @@ pub enum RunEvent<'r> {
         diagnostics: &'r [Diagnostic],
         /// Number of selected tests so far.
         selected: usize,
+        /// Number of all tests so far, including those that are not selected.
+        found: usize,
+        /// Number of files so far.
+        files: usize,
         /// Whether this is the last part.
         is_last: bool,
     },
@@ -174,6 +193,7 @@ impl Tally {
     pub fn add(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Passed => self.passed += 1,
+            Outcome::ExpectedFailure { .. } => self.expected_failures += 1,
             Outcome::Skipped(_) => self.skipped += 1,
             Outcome::Failed(_) | Outcome::Broken(_) | Outcome::Panicked(_) => {
                 self.failed += 1;
@@ -183,7 +203,7 @@ impl Tally {
 
     /// Returns the number of tests.
     pub fn total(&self) -> usize {
-        self.passed + self.failed + self.skipped + self.not_run
+        self.passed + self.failed + self.expected_failures + self.skipped + self.not_run
     }
 }
 
@@ -193,12 +213,13 @@ impl Outcome {
         matches!(self, Self::Failed(_) | Self::Broken(_) | Self::Panicked(_))
     }
 
-    /// Returns the name in reports: `passed`, `failed`, `skipped`, `broken` or
-    /// `panicked`.
+    /// Returns the name in reports: `passed`, `failed`, `expectedFailure`, `skipped`,
+    /// `broken` or `panicked`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Passed => "passed",
             Self::Failed(_) => "failed",
+            Self::ExpectedFailure { .. } => "expectedFailure",
             Self::Skipped(_) => "skipped",
             Self::Broken(_) => "broken",
             Self::Panicked(_) => "panicked",

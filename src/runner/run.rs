@@ -21,7 +21,7 @@ use crate::program::Program;
 use crate::recording::Recording;
 use crate::source::File;
 use crate::suite::snapshot::{self, SnapshotMode, SnapshotResult};
-use crate::suite::{self, Mismatch, ProjectDefaults};
+use crate::suite::{self, Case, Mismatch, ProjectDefaults};
 use crate::trace::Trace;
 use crate::world::Fixtures;
 
@@ -45,6 +45,14 @@ pub struct Options {
     /// Whether the trace of a passed test is dropped at once, which saves time if it is
     /// not needed.
     pub drops_passed_traces: bool,
+    /// Sign that the run should end without the remaining tests.
+    pub stop: Option<&'static AtomicBool>,
+}
+
+impl Options {
+    fn is_stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
 }
 
 /// Runs tests. Calls `report` with every event. Except for [`RunEvent::Waiting`], the
@@ -118,7 +126,8 @@ impl Run {
         self.ended.found += plan.found + plan.broken.len();
         self.ended.files += plan.files + plan.broken.len();
         let (diagnostics, selected) = (plan.diagnostics, self.selected);
-        report(&RunEvent::Read { diagnostics, selected, is_last: is_all });
+        let Ended { found, files, .. } = self.ended;
+        report(&RunEvent::Read { diagnostics, selected, found, files, is_last: is_all });
     }
 
     /// Runs a test that was requested: a plan that holds it alone.
@@ -191,9 +200,10 @@ impl Run {
         self.is_over()
     }
 
-    /// Returns whether the maximum number of failures is reached.
+    /// Returns whether the maximum number of failures is reached or the run is stopped.
     fn is_over(&self) -> bool {
-        self.options.max_failures.is_some_and(|most| self.ended.tally.failed >= most)
+        let is_over = |most| self.ended.tally.failed >= most;
+        self.options.is_stopped() || self.options.max_failures.is_some_and(is_over)
     }
 
     /// Ends the run.
@@ -264,6 +274,7 @@ impl<'p> Part<'p> {
     fn is_over(&self) -> bool {
         let failures = self.failures.load(Ordering::Relaxed);
         self.is_stopped.load(Ordering::Relaxed)
+            || self.options.is_stopped()
             || self.options.max_failures.is_some_and(|most| failures >= most)
     }
 }
@@ -372,6 +383,9 @@ impl Worker {
         let (_, session) = self.session.insert((Arc::clone(program), session));
         let played = suite::play(&prepared, session);
         for _ in 1..options.repeat {
+            if options.is_stopped() {
+                break;
+            }
             let repeated = suite::play(&prepared, session);
             if repeated.trace != played.trace {
                 let message = "a repeated call had a different result; this is a bug \
@@ -388,12 +402,22 @@ impl Worker {
         };
         let (snapshot, mismatch) = compared.unzip();
         mismatches.extend(mismatch.flatten());
-        Ok((outcome(mismatches), Some(played.trace), snapshot))
+        Ok((outcome(mismatches, planned.case), Some(played.trace), snapshot))
     }
 }
 
-fn outcome(mismatches: Vec<Mismatch>) -> Outcome {
-    if mismatches.is_empty() { Outcome::Passed } else { Outcome::Failed(mismatches) }
+fn outcome(mismatches: Vec<Mismatch>, case: &Case) -> Outcome {
+    match (&case.expect_failure, mismatches.is_empty()) {
+        (None, true) => Outcome::Passed,
+        (None, false) => Outcome::Failed(mismatches),
+        (Some(reason), false) => {
+            Outcome::ExpectedFailure { reason: reason.value.clone(), mismatches }
+        }
+        (Some(reason), true) => {
+            let mismatch = Mismatch::unexpected_success(reason.span, &reason.value);
+            Outcome::Failed(vec![mismatch])
+        }
+    }
 }
 
 /// Writes a snapshot when its test is reported. If the run is stopped, the set of written

@@ -33,6 +33,14 @@ pub struct RunRequest {
     pub places: Vec<CasePosition>,
     /// The project of the scenario files.
     pub project: Arc<ProjectContext>,
+    /// Whether all files are read before the first test runs, so that the number of tests
+    /// is known from the start.
+    pub reads_all_first: bool,
+}
+
+/// Returns the number of bytes of scenario files to read before the first test runs.
+fn first_bytes(wanted: &RunRequest) -> usize {
+    if wanted.reads_all_first { usize::MAX } else { FIRST }
 }
 
 /// Everything read so far, for reporters of the run.
@@ -62,7 +70,8 @@ pub fn run_files(
     library.diagnostics.clone_from(&wanted.diagnostics);
     let mut chooser = Chooser::new(&wanted.selection, &wanted.places);
     report(&RunEvent::Started, LoadedSuite { library: &library, files });
-    let (mut paths, mut most_bytes) = (wanted.paths.iter().peekable(), FIRST);
+    let (mut paths, mut most_bytes) =
+        (wanted.paths.iter().peekable(), first_bytes(wanted));
     let texts = library.open(&mut paths, most_bytes, files);
     let mut read = run.read(&texts);
     loop {

@@ -12,6 +12,7 @@ mod read;
 mod replace;
 mod span;
 mod toml;
+mod wildcards;
 mod yaml;
 
 pub use file::{File, Files, MAX_FILE_BYTES};
@@ -28,3 +29,4 @@ pub use replace::{
 };
 pub use span::{FileId, Position, Span};
 pub use toml::read_toml;
+pub use wildcards::wildcards;

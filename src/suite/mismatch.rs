@@ -58,6 +58,14 @@ impl Mismatch {
         }
     }
 
+    /// Creates the mismatch of a test that passes although it is expected to fail.
+    pub(crate) fn unexpected_success(span: Span, reason: &str) -> Self {
+        let message = format!(
+            "the test passes, but is expected to fail ({reason}); remove `expectFailure`"
+        );
+        Self::new(span, "expectFailure", message)
+    }
+
     /// Sets the expected and the actual value.
     pub(super) fn between(self, expected: Shown, found: Shown) -> Self {
         Self { expected, found, ..self }

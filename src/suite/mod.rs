@@ -9,6 +9,7 @@ mod callable_names;
 mod calls;
 mod difference;
 mod discover;
+mod filter;
 mod history;
 mod judge;
 mod matcher;
@@ -26,6 +27,7 @@ pub mod snapshot;
 mod variable;
 
 pub use discover::{discover, is_scenario_file};
+pub use filter::{Attribute, Filter, Filtered, slashed};
 pub(crate) use history::place_of_step;
 pub use judge::judge;
 pub use matcher::{Range, TextMatcher, ValueMatcher};
@@ -38,4 +40,4 @@ pub use scenario::{
     CallExpectation, Case, Expectation, Forbidden, PathMatcher, ProjectDefaults,
     RecordedCall, Replacement, RoutingMatcher, Snapshot, Start, SuiteFile, Turn, Wanted,
 };
-pub use select::{Partition, PartitionKind, Selection};
+pub use select::{Partition, PartitionKind, Selected, Selection};

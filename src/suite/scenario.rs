@@ -35,6 +35,8 @@ pub struct SuiteFile {
     pub placeholders: Vec<(String, String)>,
     /// Fixture files and folders; later ones override earlier ones.
     pub fixtures: Vec<PathBuf>,
+    /// CSV files with rows of tables.
+    pub tables: Vec<PathBuf>,
     /// Positions of the paths of flows and fixtures in the file.
     pub named_at: Vec<(PathBuf, Span)>,
     /// Replacements in the snapshots, applied one after the other.
@@ -58,6 +60,8 @@ pub struct Case {
     pub tags: Vec<Text>,
     /// Reason why the case is skipped.
     pub skip: Option<Text>,
+    /// Reason why the case is expected to fail.
+    pub expect_failure: Option<Spanned<Text>>,
     /// Recorded call that the case replays. If set, only the flow of
     /// [`start`](Self::start) is used, and the caller's input is the recorded one.
     pub recording: Option<RecordedCall>,

@@ -1,20 +1,33 @@
 //! Selection of the tests to run.
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::filter::{Filter, Filtered, slashed};
 use super::scenario::Case;
 use crate::value::Text;
 
 /// Criteria that select tests.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// Substrings of the test name or file path; one must match. Empty selects all.
-    pub patterns: Vec<Text>,
-    /// Tags; the test must have at least one. Empty selects all.
-    pub tags: Vec<Text>,
+    /// Filters; all must accept the test.
+    pub filters: Vec<Filter>,
+    /// Tests to which the selection is limited, such as those that failed last.
+    pub only: Option<BTreeSet<Selected>>,
     /// Share of the tests that this machine runs.
     pub partition: Option<Partition>,
+}
+
+/// A test by its file, name and row; its line may change.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Selected {
+    /// Scenario file, as it was discovered.
+    pub file: PathBuf,
+    /// Name of the test; `None` selects all tests of the file.
+    pub name: Option<Text>,
+    /// Number of the row, from 1.
+    pub row: Option<u32>,
 }
 
 /// A share of the tests.
@@ -86,20 +99,19 @@ impl fmt::Display for Partition {
 }
 
 impl Selection {
-    /// Returns whether a test matches the patterns and tags. Partitions are not
-    /// considered.
+    /// Returns whether a test matches the filters. Partitions are not considered.
     pub fn wants(&self, file: &Path, case: &Case) -> bool {
-        let has_tag = |tag: &Text| case.tags.contains(tag);
-        let tags = self.tags.is_empty() || self.tags.iter().any(has_tag);
-        tags && (self.patterns.is_empty() || {
-            let path = slashed(file).to_lowercase();
-            let name = case.name.to_lowercase();
-            let has = |pattern: &Text| {
-                let pattern = pattern.to_lowercase();
-                name.contains(&*pattern) || path.contains(&*pattern)
-            };
-            self.patterns.iter().any(has)
-        })
+        let is_listed = self.only.as_ref().is_none_or(|only| {
+            let selected = |name, row| Selected { file: file.to_owned(), name, row };
+            only.contains(&selected(Some(case.name.clone()), case.row))
+                || only.contains(&selected(None, None))
+        });
+        is_listed
+            && (self.filters.is_empty() || {
+                let path = slashed(file);
+                let test = Filtered::test(&path, case);
+                self.filters.iter().all(|filter| filter.accepts(&test))
+            })
     }
 
     /// Returns whether the share contains the test with the given index among the
@@ -112,11 +124,6 @@ impl Selection {
         };
         number % partition.shares == partition.share - 1
     }
-}
-
-/// Returns the path with forward slashes, so that it is the same on every platform.
-fn slashed(path: &Path) -> String {
-    path.to_string_lossy().replace('\\', "/")
 }
 
 /// Returns the XXH64 hash of the path, a line break and the name. The hash is part of

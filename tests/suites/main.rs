@@ -4,7 +4,9 @@
 #[path = "../support/browser/mod.rs"]
 mod browser;
 mod conformance;
+mod console_options;
 mod coverage;
+mod csv_tables;
 mod heatmap;
 mod html_report;
 mod init;
@@ -15,6 +17,7 @@ mod reports;
 mod scenario_document;
 mod scenario_files;
 mod schemas;
+mod selection;
 #[path = "../support/shared.rs"]
 mod shared;
 mod suite;

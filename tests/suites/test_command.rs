@@ -23,7 +23,11 @@ fn root() -> &'static Path {
 /// Removes durations from output.
 fn without_times(text: &str) -> String {
     let lines = text.lines().map(|line| match line.rsplit_once("  ") {
-        Some((rest, time)) if time.ends_with(" s") => rest,
+        Some((rest, time))
+            if [" s", " ms", " µs"].iter().any(|it| time.ends_with(it)) =>
+        {
+            rest
+        }
         _ => line,
     });
     lines.collect::<Vec<_>>().join("\n")

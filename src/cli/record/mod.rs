@@ -12,6 +12,7 @@ use std::sync::Mutex;
 use clap::{ArgGroup, Args};
 
 use super::exit::Exit;
+use super::filter::FilterOption;
 use super::redact::{Redaction, redactor};
 use super::{inputs, output};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -54,9 +55,12 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "PATH")]
     recording: Vec<PathBuf>,
 
+    #[command(flatten)]
+    filter: FilterOption,
+
     /// Download execution documents: of conversations, of a flow and a time range, or of
     /// a query
-    #[arg(long, conflicts_with_all = ["request", "scenario", "recording"])]
+    #[arg(long, conflicts_with_all = ["request", "scenario", "recording", "filter"])]
     executions: bool,
 
     /// Executions of a conversation, by its id; repeatable
@@ -118,6 +122,10 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
                     --to, or --query";
         output::message("error", text);
         return Ok(Exit::Usage);
+    }
+    let refused = arguments.filter.refused_for_recordings();
+    if let Some(exit) = refused.filter(|_| !arguments.recording.is_empty()) {
+        return Ok(exit);
     }
     let stop = Stop::default();
     let client = match service::client(&arguments.place, &arguments.manner, &stop) {
@@ -268,6 +276,10 @@ impl Arguments {
     /// Returns the message for a run without anything to do.
     fn nothing(&self) -> &'static str {
         match () {
+            () if self.filter.is_given() => {
+                "no test that is not skipped, and no recording of a simulation, matches \
+                 the filter"
+            }
             () if !self.executions => {
                 "no calls to record: found no recording of a simulation, and no test \
                  that is not skipped in scenario files, whose names end in \
@@ -299,7 +311,8 @@ impl Arguments {
             let was_there = ids.len() - missing.len();
             return Ok((task::executions(&missing), was_there));
         }
-        let requests = task::Requests { flow: self.flow.as_deref(), files };
+        let requests =
+            task::Requests { flow: self.flow.as_deref(), filter: &self.filter, files };
         let requests = requests.read(&self.request, &self.scenario, &self.recording)?;
         let base_url = client.service().base_url();
         let (there, missing): (Vec<_>, Vec<_>) = requests

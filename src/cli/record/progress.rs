@@ -1,6 +1,5 @@
 //! Progress: a bar on a terminal, occasional lines in logs.
 
-use std::io::{self, IsTerminal};
 use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -18,8 +17,7 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new(all: usize) -> Self {
-        let is_watched = io::stderr().is_terminal() && !output::is_ci();
-        let bar = is_watched.then(|| {
+        let bar = output::is_watched().then(|| {
             let bar = ProgressBar::new(u64::try_from(all).unwrap_or(u64::MAX));
             let style =
                 ProgressStyle::with_template("{bar:40} {pos} of {len}, {eta} left");

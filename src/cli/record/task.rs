@@ -7,6 +7,7 @@ use indexmap::IndexSet;
 
 use super::{broken, unexpected};
 use crate::cli::exit::Exit;
+use crate::cli::filter::FilterOption;
 use crate::cli::output;
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::engine::{Request, start};
@@ -57,6 +58,8 @@ fn read<T>(
 pub(super) struct Requests<'r> {
     /// Flow that replaces the one of each request.
     pub(super) flow: Option<&'r str>,
+    /// Filter of the tests and recordings.
+    pub(super) filter: &'r FilterOption,
     pub(super) files: &'r mut Files,
 }
 
@@ -100,7 +103,8 @@ impl Requests<'_> {
         for path in &paths {
             let (recording, problems) = recording::load(path, self.files);
             diagnostics.extend(problems);
-            let Some(mut request) = recording.and_then(|it| it.request) else { continue };
+            let accepted = recording.filter(|it| self.filter.accepts_recording(path, it));
+            let Some(mut request) = accepted.and_then(|it| it.request) else { continue };
             if let (Some(flow), Json::Object(entries)) = (self.flow, &mut request) {
                 Arc::make_mut(entries).insert("flowId".into(), flow.into());
             }
@@ -123,7 +127,10 @@ impl Requests<'_> {
         }
         let mut requests = Vec::new();
         for suite in &library.suites {
-            for case in suite.cases.iter().filter(|case| case.skip.is_none()) {
+            let is_recorded = |case: &&Case| {
+                case.skip.is_none() && self.filter.accepts_test(&suite.path, case)
+            };
+            for case in suite.cases.iter().filter(is_recorded) {
                 let flow = match self.flow {
                     Some(flow) => Ok(Text::from(flow)),
                     None => flow_of(case, suite, &library, self.files),

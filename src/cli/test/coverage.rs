@@ -5,19 +5,23 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::analysis::coverage::Report;
 use crate::cli::coverage::{Format, Minimums, fulfils, minimums, render};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::diagnostic::{Severity, sort};
-use crate::report::coverage::{merged, render_summary};
+use crate::report::coverage::{merged, render_summary, render_uncovered};
 use crate::runner::{Covered, Library};
 use crate::source::{Files, prepare_output};
+
+/// Maximum number of lines of uncovered items.
+const MOST: usize = 60;
 
 /// Coverage options of the command line.
 #[derive(Debug, Args)]
 #[group(skip)]
 pub(super) struct CoverageOptions {
-    /// Show how much of the flows the tests covered
+    /// Show how much of the flows the tests covered, and what they did not cover
     #[arg(long)]
     coverage: bool,
 
@@ -50,12 +54,14 @@ impl CoverageOptions {
         is_wanted.then(Covered::default)
     }
 
-    /// Shows and writes the coverage. Returns whether it is sufficient.
+    /// Shows and writes the coverage, on standard error if standard output has data for
+    /// programs. Returns whether it is sufficient.
     pub(super) fn show(
         &self,
         covered: Option<Covered>,
         library: &Library,
         files: &Files,
+        is_aside: bool,
     ) -> io::Result<Exit> {
         let Some(covered) = covered else { return Ok(Exit::Success) };
         let counts = covered.into_all(library);
@@ -68,7 +74,11 @@ impl CoverageOptions {
             output::diagnostics(&diagnostics, files);
         }
         if self.coverage {
-            output::result(&format!("\n{}", render_summary(&report)))?;
+            let text = format!("\n{}{}", render_summary(&report), uncovered(&report));
+            match is_aside {
+                true => output::aside(&text),
+                false => output::result(&text)?,
+            }
         }
         if let Some(path) = &self.coverage_out {
             let is_lcov = path.extension().is_some_and(|it| it == "lcov" || it == "info");
@@ -82,5 +92,20 @@ impl CoverageOptions {
         let is_vouched_for = is_whole || self.coverage_min.is_none();
         let is_enough = fulfils(&report, self.coverage_min.as_ref()) && is_vouched_for;
         Ok(if is_enough { Exit::Success } else { Exit::Failure })
+    }
+}
+
+/// Lists the uncovered items, at most [`MOST`] lines.
+fn uncovered(report: &Report) -> String {
+    let text = render_uncovered(report);
+    let lines: Vec<&str> = text.lines().collect();
+    match lines.len().checked_sub(MOST) {
+        None | Some(0) if text.is_empty() => String::new(),
+        None | Some(0) => format!("\n{text}"),
+        Some(more) => format!(
+            "\n{}\n  … {more} more lines; `flowsim coverage merge` lists all of a file of \
+             --coverage-out\n",
+            lines[..MOST].join("\n")
+        ),
     }
 }

@@ -1,37 +1,44 @@
 //! `flowsim test`
 
+mod console;
 mod coverage;
 mod decisions;
+mod interrupt;
+mod last_failed;
 mod outputs;
 mod places;
 mod requests;
 mod run_output;
+mod select;
 mod snapshots;
 mod timings;
 mod watch;
 
 use std::collections::BTreeSet;
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use self::console::{ConsoleOptions, Format};
+use self::last_failed::LastFailed;
 use self::places::Places;
 use self::requests::Requests;
-use self::run_output::RunOutput;
+use self::run_output::{RunOutcome, RunOutput};
 use super::exit::Exit;
 use super::project::Project;
 use super::{load, output};
 use crate::diagnostic::visible::one_line;
 use crate::diagnostic::{Severity, sort};
 use crate::flow::read::Placeholders;
-use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec};
+use crate::report::{self, ReportSpec};
 use crate::runner::{
-    self, CasePosition, CaseResult, Library, LoadedSuite, Plan, ProjectContext, RunEvent,
+    self, CasePosition, CaseResult, Covered, Ended, Library, LoadedSuite, Plan,
+    ProjectContext, RunEvent,
 };
 use crate::source::Files;
-use crate::suite::{Partition, PartitionKind, ProjectDefaults, Selection};
+use crate::suite::{ProjectDefaults, Selection};
 use crate::value::Text;
 
 /// Run the tests of scenario files.
@@ -46,27 +53,12 @@ pub(super) struct Arguments {
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
 
-    /// Run tests whose name or file path contains PATTERN; repeatable, one match is
-    /// enough
-    #[arg(short = 'k', value_name = "PATTERN")]
-    pattern: Vec<String>,
-
-    /// Run tests with this tag; repeatable, one match is enough
-    #[arg(long, value_name = "TAG")]
-    tag: Vec<String>,
+    #[command(flatten)]
+    select: select::SelectOptions,
 
     /// Number of tests run in parallel [default: number of cores]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
-
-    /// Run a share of the tests: hash:1/4 keeps each test in its share, slice:1/4 (or
-    /// count:1/4) makes even shares
-    #[arg(long, value_name = "KIND:N/M", value_parser = Partition::parse)]
-    partition: Option<Partition>,
-
-    /// Run a share of the tests, like --partition slice
-    #[arg(long, value_name = "N/M", value_parser = shard, conflicts_with = "partition")]
-    shard: Option<Partition>,
 
     #[arg(long, value_name = "KIND=FILE", value_parser = ReportSpec::parse, help = ReportSpec::help())]
     report: Vec<ReportSpec>,
@@ -109,21 +101,12 @@ pub(super) struct Arguments {
     #[arg(
         long,
         conflicts_with_all = [
+            "quiet", "verbose",
             "report", "html", "coverage", "coverage_out", "coverage_min", "decisions", "update",
             "review", "delete_unreferenced"
         ]
     )]
     list: bool,
-
-    /// Format of the list
-    #[arg(
-        long,
-        value_enum,
-        default_value_t = ListFormat::Text,
-        value_name = "FORMAT",
-        requires = "list"
-    )]
-    format: ListFormat,
 
     /// List the tests as JSON lines, then run those whose numbers are read from standard
     /// input, one per line, until it ends: for editors and test frameworks
@@ -154,9 +137,12 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value_t = NoTests::Fail, value_name = "ACTION")]
     no_tests: NoTests,
 
-    /// Console output for tests that pass
-    #[arg(long, value_enum, default_value_t = Shown::Auto, value_name = "STYLE")]
-    show: Shown,
+    /// Run the tests that failed last; all tests if none is known to have failed
+    #[arg(long, conflicts_with = "watch")]
+    last_failed: bool,
+
+    #[command(flatten)]
+    console: ConsoleOptions,
 
     #[command(flatten)]
     deny: load::DenyOptions,
@@ -164,6 +150,10 @@ pub(super) struct Arguments {
     /// The project of the scenario files.
     #[arg(skip)]
     project: Arc<ProjectContext>,
+
+    /// The project file.
+    #[arg(skip)]
+    project_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -173,43 +163,12 @@ enum NoTests {
     Fail,
 }
 
-/// Formats of `--list`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ListFormat {
-    /// One line per test: file, line and name
-    Text,
-    /// `flowsim.run/1`, one JSON object per line
-    Json,
-}
-
-/// Console output for tests that pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Shown {
-    /// One line per test if there are few, else only failures
-    Auto,
-    /// One line per test
-    All,
-    /// One dot per test
-    Dots,
-    /// Only failures
-    Failures,
-}
-
-/// Number of slowest tests that are listed at the end if tests are not listed one by one.
-const SLOWEST: usize = 3;
-
-/// Maximum number of tests for which `--show auto` prints one line each.
-const FEW: usize = 100;
-
-fn shard(text: &str) -> Result<Partition, String> {
-    Partition::of_share(PartitionKind::Slice, text)
-}
-
 pub(super) fn run(mut arguments: Arguments, project: &Project) -> io::Result<Exit> {
     arguments.project = match context(&arguments, project) {
         Ok(project) => Arc::new(project),
         Err(exit) => return Ok(exit),
     };
+    arguments.project_file.clone_from(&project.settings.file);
     let arguments = &arguments;
     if let Some(exit) = arguments.snapshots.forbidden() {
         return Ok(exit);
@@ -248,20 +207,39 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     run_selected(arguments, places)
 }
 
+/// Everything that is collected from the results of a run.
+struct Collected<'a> {
+    covered: Option<Covered>,
+    log: decisions::Log<'a>,
+    last_failed: LastFailed,
+}
+
+impl Collected<'_> {
+    fn add(&mut self, result: &CaseResult) {
+        if let Some(covered) = &mut self.covered {
+            covered.add(result);
+        }
+        self.log.add(result);
+        self.last_failed.note(result);
+    }
+}
+
 /// Runs the selected tests and writes everything that the arguments request.
 fn run_selected(arguments: &Arguments, places: Places) -> io::Result<Exit> {
     let mut files = Files::new();
     let searched = places.paths.clone();
-    let mut wanted = places.wanted(arguments.selection(), &mut files);
-    wanted.project = Arc::clone(&arguments.project);
-    let mut covered = arguments.coverage.counter();
-    let mut log = arguments.decisions.log();
-    let mut noted = |result: &CaseResult| {
-        if let Some(covered) = &mut covered {
-            covered.add(result);
-        }
-        log.add(result);
+    let mut collected = Collected {
+        covered: arguments.coverage.counter(),
+        log: arguments.decisions.log(),
+        last_failed: LastFailed::read(arguments.project_file.as_deref()),
     };
+    let mut wanted = places.wanted(arguments.select.selection(), &mut files);
+    if arguments.last_failed {
+        wanted.selection.only = collected.last_failed.selected(&wanted.paths);
+    }
+    wanted.project = Arc::clone(&arguments.project);
+    wanted.reads_all_first = arguments.console.format == Format::Json;
+    let mut noted = |result: &CaseResult| collected.add(result);
     let mut run_output = RunOutput::new(arguments, &mut noted)?;
     let mut forward =
         |event: &RunEvent<'_>, scene: LoadedSuite<'_>| run_output.forward(event, scene);
@@ -272,24 +250,46 @@ fn run_selected(arguments: &Arguments, places: Places) -> io::Result<Exit> {
     if let Some(exit) = requests.refused {
         return Ok(exit);
     }
+    let scene = LoadedSuite { library: &library, files: &files };
+    let exit = finish(arguments, collected, played, ended, &searched, scene)?;
+    // The process ends: freeing the memory of a large suite would only take time.
+    std::mem::forget((library, files));
+    Ok(exit)
+}
+
+/// Writes what a run has collected, and returns its exit code.
+fn finish(
+    arguments: &Arguments,
+    collected: Collected<'_>,
+    played: RunOutcome,
+    ended: Ended,
+    searched: &[PathBuf],
+    LoadedSuite { library, files }: LoadedSuite<'_>,
+) -> io::Result<Exit> {
+    let is_broken = is_broken(library);
+    let is_whole = ended.tally.total() == ended.found && !is_broken;
+    if !arguments.on_request {
+        collected.last_failed.write(is_whole && ended.tally.not_run == 0);
+    }
     if ended.tally.total() == 0 && arguments.is_failure_without_tests(ended.found) {
         return Ok(Exit::Nothing);
     }
-    let of_files =
-        match (arguments.coverage.show(covered, &library, &files)?, log.write()) {
-            (covered, Exit::Success) => covered,
-            (_, failed) => failed,
-        };
-    let is_broken = is_broken(&library);
+    let is_aside = arguments.is_output_taken();
+    let of_coverage =
+        arguments.coverage.show(collected.covered, library, files, is_aside)?;
+    let of_files = match (of_coverage, collected.log.write()) {
+        (covered, Exit::Success) => covered,
+        (_, failed) => failed,
+    };
+    snapshots::show_notes(library, is_whole.then_some(searched));
     let of_tests = played.exit(ended.tally, is_broken);
-    let is_whole = ended.tally.total() == ended.found && !is_broken;
-    snapshots::show_notes(&library, is_whole.then_some(&searched));
     if arguments.timings {
-        played.timings.show(&library);
+        played.timings.show(library);
     }
-    // The process ends: freeing the memory of a large suite would only take time.
-    std::mem::forget((library, files));
-    Ok(of_tests.unwrap_or(of_files))
+    Ok(match interrupt::is_stopped() {
+        true => Exit::Interrupted,
+        false => of_tests.unwrap_or(of_files),
+    })
 }
 
 /// Lists tests, or reviews or deletes snapshots.
@@ -305,7 +305,7 @@ fn without_running(arguments: &Arguments) -> io::Result<Exit> {
     }
     let plan = suites.plan(arguments);
     let is_broken = is_broken(&suites.library);
-    list(&plan, &suites, arguments.format)?;
+    list(&plan, &suites, arguments.console.format)?;
     Ok(match () {
         () if is_broken => Exit::Input,
         () if plan.cases.is_empty() && arguments.no_tests.is_failure(plan.found) => {
@@ -348,12 +348,19 @@ impl Suites {
     }
 
     fn plan(&self, arguments: &Arguments) -> Plan<'_> {
-        Plan::new(&self.library, &arguments.selection(), &self.places, &self.files)
+        let mut selection = arguments.select.selection();
+        if arguments.last_failed {
+            let paths: Vec<_> =
+                self.library.suites.iter().map(|it| it.path.clone()).collect();
+            let mut last_failed = LastFailed::read(arguments.project_file.as_deref());
+            selection.only = last_failed.selected(&paths);
+        }
+        Plan::new(&self.library, &selection, &self.places, &self.files)
     }
 }
 
-fn list(plan: &Plan<'_>, suites: &Suites, format: ListFormat) -> io::Result<()> {
-    if format == ListFormat::Json {
+fn list(plan: &Plan<'_>, suites: &Suites, format: Format) -> io::Result<()> {
+    if format == Format::Json {
         let scene = LoadedSuite { library: &suites.library, files: &suites.files };
         let options = run_output::options();
         return output::result(&report::list_json(&plan.listed(), &options, scene)?);
@@ -361,8 +368,8 @@ fn list(plan: &Plan<'_>, suites: &Suites, format: ListFormat) -> io::Result<()> 
     let mut out = String::new();
     for planned in &plan.cases {
         let id = &planned.id;
-        let (file, name) = (one_line(&id.file.to_string_lossy()), one_line(&id.title));
-        out.push_str(&format!("{file}:{} {name}\n", id.line));
+        let (selector, name) = (one_line(&id.selector()), one_line(&id.title));
+        out.push_str(&format!("{selector} {name}\n"));
     }
     output::result(&out)
 }
@@ -394,39 +401,16 @@ impl Arguments {
         !self.on_request && self.no_tests.is_failure(found)
     }
 
-    fn selection(&self) -> Selection {
-        let texts = |texts: &[String]| texts.iter().map(Text::from).collect();
-        Selection {
-            patterns: texts(&self.pattern),
-            tags: texts(&self.tag),
-            partition: self.partition.or(self.shard),
-        }
+    /// Returns whether standard output has data for programs, so that text for people goes
+    /// to standard error.
+    fn is_output_taken(&self) -> bool {
+        self.console.format == Format::Json || self.specs().any(|spec| spec.is_output())
     }
 
     /// Returns the reports in addition to the console.
     fn specs(&self) -> impl Iterator<Item = ReportSpec> {
         let html = self.html.iter().map(|folder| ReportSpec::html(folder));
         self.report.iter().cloned().chain(html)
-    }
-
-    fn console<'e>(&self, options: report::Options) -> Console<'e> {
-        let listing = match self.show {
-            Shown::All => Listing::Each,
-            Shown::Dots => Listing::Dots,
-            Shown::Auto => Listing::Auto { most: FEW },
-            Shown::Failures => Listing::Failures,
-        };
-        let color = output::result_has_color();
-        let slowest = if listing == Listing::Each { 0 } else { SLOWEST };
-        let style = ConsoleStyle { listing, color, slowest };
-        let console = Console::new(Box::new(io::stdout()), style, options);
-        let is_watched = io::stderr().is_terminal() && !output::is_ci();
-        match terminal_size::terminal_size_of(io::stderr()).filter(|_| is_watched) {
-            Some((width, _)) => {
-                console.progress(Box::new(io::stderr()), usize::from(width.0))
-            }
-            None => console,
-        }
     }
 
     fn options(&self) -> runner::Options {
@@ -438,6 +422,7 @@ impl Arguments {
             stop_at_queue: self.stop_at_queue,
             snapshots: self.snapshots.mode(),
             drops_passed_traces: !self.needs_traces(),
+            stop: None,
         }
     }
 

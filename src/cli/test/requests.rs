@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::{Arguments, run_output};
+use super::{Arguments, interrupt, run_output};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::runner::{
@@ -37,6 +37,7 @@ impl Requests {
         if arguments.on_request {
             return self.run(selected, options, files, report);
         }
+        let options = Options { stop: Some(interrupt::handle()), ..options };
         runner::run_files(selected, options, files, report).map_err(io::Error::other)
     }
 

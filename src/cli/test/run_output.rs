@@ -1,16 +1,16 @@
 //! Output of a run while it runs: on the console and in reports.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Instant;
 
+use super::console::{Format, explained};
 use super::timings::Timings;
 use super::{Arguments, NoTests};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::report::{self, JsonStream, Reporter};
 use crate::runner::{self, CaseResult, LoadedSuite, Outcome, RunEvent, Tally};
-use crate::source::Files;
 
 /// Forwards the events of a run to the console and the reports.
 pub(super) struct RunOutput<'t> {
@@ -27,6 +27,8 @@ pub(super) struct RunOutput<'t> {
     has_broken: bool,
     /// Number of reporters that do not receive the end of a run without tests.
     silent_if_empty: usize,
+    /// Whether the first reporter is a stream of events, which always has an end.
+    streams: bool,
 }
 
 /// State of a finished run, in addition to its results.
@@ -71,6 +73,7 @@ impl<'t> RunOutput<'t> {
                 false if fails => reporters.len(),
                 false => 1,
             },
+            streams: arguments.console.format == Format::Json,
             failures: reporters.iter().map(|_| None).collect(),
             reporters,
             note,
@@ -100,8 +103,9 @@ impl<'t> RunOutput<'t> {
         }
         let reporting_began = runner::now();
         let reporters = self.reporters.iter_mut().zip(&mut self.failures);
-        for (reporter, failure) in reporters.skip(silent) {
-            if failure.is_none() {
+        for (index, (reporter, failure)) in reporters.enumerate() {
+            let is_silent = index < silent && !(index == 0 && self.streams);
+            if failure.is_none() && !is_silent {
                 *failure = reporter.event(event, scene).err();
             }
         }
@@ -142,28 +146,24 @@ pub(super) fn options() -> report::Options {
 /// The console first, then the requested reports. Each of them can be written.
 fn reporters<'e>(arguments: &Arguments) -> io::Result<Vec<Box<dyn Reporter + 'e>>> {
     let options = options();
-    let first: Box<dyn Reporter + 'e> = match arguments.on_request {
-        true => Box::new(JsonStream::new(Box::new(io::stdout()), options.clone())),
-        false => Box::new(arguments.console(options.clone())),
+    let out = || Box::new(io::stdout());
+    let is_aside = arguments.is_output_taken();
+    let first: Box<dyn Reporter + 'e> = match arguments.console.format {
+        _ if arguments.on_request => {
+            Box::new(JsonStream::after_list(out(), options.clone()))
+        }
+        Format::Json => Box::new(JsonStream::new(out(), options.clone())),
+        Format::Text => Box::new(arguments.console.console(options.clone(), is_aside)),
     };
     let mut reporters = vec![first];
     for spec in arguments.specs() {
         spec.begin()?;
-        reporters.push(spec.reporter(&options, Box::new(io::stdout())));
+        // GitHub reads annotations from both streams.
+        let out: Box<dyn Write + 'e> = match is_aside {
+            true => Box::new(io::stderr()),
+            false => out(),
+        };
+        reporters.push(spec.reporter(&options, out));
     }
     Ok(reporters)
-}
-
-/// Explains why a test failed or could not run.
-fn explained(result: &CaseResult, files: &Files) -> String {
-    match (&result.outcome, &result.trace, &result.program) {
-        (Outcome::Failed(mismatches), Some(trace), Some(program)) => {
-            report::explain(mismatches, trace, program, files)
-        }
-        (Outcome::Broken(diagnostics), ..) => {
-            let style = crate::diagnostic::Style { color: false, ..Default::default() };
-            crate::diagnostic::render_text(diagnostics, files, style)
-        }
-        _ => String::new(),
-    }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::cli::output;
 use crate::diagnostic::visible;
 use crate::program::Program;
+use crate::report::duration;
 use crate::runner::{CaseId, CaseResult, Library};
 
 /// Maximum number of tests and nodes that are listed.
@@ -76,7 +77,7 @@ impl Timings {
         }
         text.push_str("\nSlowest tests\n");
         for (took, id) in &self.slowest {
-            line(&mut text, &seconds(*took), &named(id));
+            line(&mut text, &duration(*took), &named(id));
         }
         let executed = self.most_executed();
         if !executed.is_empty() {
@@ -107,7 +108,7 @@ impl Timings {
         ];
         let mut text = String::from("\nTimings\n");
         for (time, of) in phases {
-            line(&mut text, &seconds(time), of);
+            line(&mut text, &duration(time), of);
         }
         text
     }
@@ -138,10 +139,6 @@ impl Timings {
 fn line(text: &mut String, amount: &str, of: &str) {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{amount:>11}  {of}");
-}
-
-fn seconds(time: Duration) -> String {
-    format!("{:.3} s", time.as_secs_f64())
 }
 
 fn named(id: &CaseId) -> String {

@@ -120,7 +120,7 @@ fn narrow(
         named.extend(changed);
     }
     let count = plan.cases.len() + plan.broken.len();
-    if io::stdout().is_terminal() && count > 0 {
+    if io::stdout().is_terminal() && output::can_overwrite() && count > 0 {
         // A closed terminal is noticed at the next write.
         let _ = output::result("\x1b[2J\x1b[H");
     }

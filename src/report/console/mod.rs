@@ -17,7 +17,7 @@ use anstyle::{AnsiColor, Style};
 
 use self::buffer::Buffer;
 use self::progress::Progress;
-use super::words::{counts, explanation, headline, name_of, place_of, plural, seconds};
+use super::words::{counts, duration, explanation, headline, name_of, place_of, plural};
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::visible::one_line;
@@ -50,7 +50,7 @@ pub enum Listing {
         /// Maximum number of tests.
         most: usize,
     },
-    /// One sign per test: `.` passed, `s` skipped, `F` failed, `B` broken, `P` panicked.
+    /// One sign per test: `.` passed, `x` failed as expected, `s` skipped, `F` failed, `B` broken, `P` panicked.
     Dots,
 }
 
@@ -60,8 +60,8 @@ pub struct Console<'e> {
     progress: Option<Progress<'e>>,
     style: ConsoleStyle,
     options: Options,
-    /// Number of selected tests known so far.
-    selected: usize,
+    /// Number of selected tests known so far, and whether it is final.
+    selected: (usize, bool),
     tally: Tally,
     /// Diagnostics of scenario files that were already reported.
     told: Vec<Diagnostic>,
@@ -89,7 +89,7 @@ impl<'e> Console<'e> {
             progress: None,
             style,
             options,
-            selected: 0,
+            selected: (0, false),
             tally: Tally::default(),
             told: Vec::new(),
             held: Held::default(),
@@ -159,7 +159,7 @@ impl<'e> Console<'e> {
             progress.clear();
         }
         self.told.extend_from_slice(told);
-        self.selected = selected;
+        self.selected = (selected, is_all);
         let Listing::Auto { most } = self.style.listing else { return Ok(()) };
         let held = match (selected > most, is_all) {
             (true, _) => {
@@ -195,6 +195,7 @@ impl<'e> Console<'e> {
     fn dot(&self, outcome: &Outcome) -> String {
         let (sign, color) = match outcome {
             Outcome::Passed => (".", AnsiColor::Green),
+            Outcome::ExpectedFailure { .. } => ("x", AnsiColor::Yellow),
             Outcome::Skipped(_) => ("s", AnsiColor::Yellow),
             Outcome::Failed(_) => ("F", AnsiColor::Red),
             Outcome::Broken(_) => ("B", AnsiColor::Red),
@@ -211,6 +212,12 @@ impl<'e> Console<'e> {
     fn line(&self, result: &CaseResult) -> String {
         let title = self.title(result);
         match &result.outcome {
+            Outcome::ExpectedFailure { reason, .. } => {
+                let sign = self.inked("x", colored(AnsiColor::Yellow));
+                let reason = one_line(reason);
+                let time = self.time(result.took);
+                format!("{sign} {title}  failed as expected: {reason}{time}\n")
+            }
             Outcome::Skipped(reason) => {
                 let sign = self.inked("-", colored(AnsiColor::Yellow));
                 format!("{sign} {title}  skipped: {}\n", one_line(reason))
@@ -293,7 +300,7 @@ impl<'e> Console<'e> {
         if !self.slowest.is_empty() {
             text += "slowest:\n";
             for (took, title) in &self.slowest {
-                let _ = writeln!(text, "  {}  {title}", seconds(*took));
+                let _ = writeln!(text, "  {}  {title}", duration(*took));
             }
             text.push('\n');
         }
@@ -328,7 +335,7 @@ impl<'e> Console<'e> {
         if !self.options.times {
             return String::new();
         }
-        format!("  {}", self.inked(&seconds(took), Style::new().dimmed()))
+        format!("  {}", self.inked(&duration(took), Style::new().dimmed()))
     }
 
     fn inked(&self, text: &str, ink: Style) -> String {
@@ -344,7 +351,7 @@ impl Reporter for Console<'_> {
     fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => Ok(()),
-            RunEvent::Read { diagnostics, selected, is_last: is_all } => {
+            RunEvent::Read { diagnostics, selected, is_last: is_all, .. } => {
                 self.read(diagnostics, selected, is_all)?;
                 self.out.flush()
             }

@@ -25,11 +25,12 @@ impl<'e> Progress<'e> {
         Self { terminal, width, is_shown: false }
     }
 
-    /// Shows the number of finished tests and the name of the last one. In a large suite
-    /// the line is not drawn for every test, but always after it was cleared.
-    pub(super) fn draw(&mut self, selected: usize, tally: Tally, name: &str) {
+    /// Shows the number of finished tests and the name of the last one. `selected` is the
+    /// number of tests, and whether it is final. In a large suite the line is not drawn
+    /// for every test, but always after it was cleared.
+    pub(super) fn draw(&mut self, selected: (usize, bool), tally: Tally, name: &str) {
         let done = tally.total();
-        let every = (selected / DRAWINGS).max(1);
+        let every = (selected.0 / DRAWINGS).max(1);
         if self.is_shown && !done.is_multiple_of(every) {
             return;
         }
@@ -37,7 +38,12 @@ impl<'e> Progress<'e> {
             0 => String::new(),
             failed => format!(", {failed} failed"),
         };
-        let line = format!("{done} of {selected}{failed}  {name}");
+        // A total that grows while files are read would be misleading.
+        let total = match selected {
+            (total, true) => format!(" of {total}"),
+            (_, false) => String::new(),
+        };
+        let line = format!("{done}{total}{failed}  {name}");
         // A line that reaches the last column would wrap.
         let line = fitting(&line, self.width.saturating_sub(1));
         let _ = write!(self.terminal, "{CLEAR}{line}");
@@ -85,7 +91,7 @@ mod tests {
         let mut progress = Progress::new(Box::new(&mut written), 80);
         for passed in 1..=10_000 {
             let tally = Tally { passed, ..Tally::default() };
-            progress.draw(10_000, tally, "a");
+            progress.draw((10_000, passed > 5_000), tally, "a");
         }
         progress.clear();
         progress.clear();
@@ -93,6 +99,7 @@ mod tests {
         let text = String::from_utf8(written).unwrap();
         let lines: Vec<&str> = text.split(CLEAR).filter(|it| !it.is_empty()).collect();
         assert_eq!(lines.len(), 501);
+        assert_eq!(lines.first(), Some(&"1  a"));
         assert_eq!(lines.last(), Some(&"10000 of 10000  a"));
         assert!(text.ends_with(CLEAR));
     }

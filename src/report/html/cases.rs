@@ -41,7 +41,7 @@ struct Test {
     tags: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     call: Option<usize>,
-    /// Reason why it was skipped, could not run, or panicked.
+    /// Reason why it was skipped or failed as expected, could not run, or panicked.
     #[serde(skip_serializing_if = "String::is_empty")]
     reason: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -76,6 +76,10 @@ impl Tests {
         match &result.outcome {
             Outcome::Passed => {}
             Outcome::Failed(found) => {
+                mismatches = found.iter().map(|it| Difference::of(it, files)).collect();
+            }
+            Outcome::ExpectedFailure { reason: text, mismatches: found } => {
+                reason = one_line(text);
                 mismatches = found.iter().map(|it| Difference::of(it, files)).collect();
             }
             Outcome::Skipped(text) => reason = one_line(text),

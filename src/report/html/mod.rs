@@ -114,6 +114,7 @@ fn parts(tally: Tally) -> Vec<Part> {
     [
         ("passed", tally.passed),
         ("failed", tally.failed),
+        ("expectedFailure", tally.expected_failures),
         ("skipped", tally.skipped),
         ("not run", tally.not_run),
     ]

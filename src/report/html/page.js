@@ -1,7 +1,9 @@
 // The page shows the data of the two JSON elements.
 (() => {
   const data = JSON.parse(document.getElementById("tests-data").textContent);
-  const SIGNS = { passed: "✓", failed: "✗", broken: "✗", panicked: "✗", skipped: "–" };
+  const SIGNS = { passed: "✓", failed: "✗", broken: "✗", panicked: "✗", skipped: "–", expectedFailure: "✗" };
+  const LABELS = { expectedFailure: "failed as expected" };
+  const labelOf = (outcome) => LABELS[outcome] ?? outcome;
   const FAILURES = new Set(["failed", "broken", "panicked"]);
   // Same order as the turn kinds of the report.
   const KINDS = ["said", "pressed", "spoke", "silence", "handed", "ended"];
@@ -43,7 +45,8 @@
   }
 
   function textOf(test) {
-    test.text ??= [test.name, `${data.files[test.file]}:${test.line}`, ...(test.tags ?? []), test.outcome]
+    test.text ??= [test.name, `${data.files[test.file]}:${test.line}`, ...(test.tags ?? []), labelOf(test.outcome), test.reason ?? "",
+      ...(test.mismatches ?? []).flatMap((it) => [it.subject, it.message, ...it.lines, ...it.cause])]
       .join("\n").toLowerCase();
     return test.text;
   }
@@ -80,7 +83,7 @@
   function row(test) {
     const sign = element("span", "sign", SIGNS[test.outcome]);
     sign.setAttribute("role", "img");
-    sign.setAttribute("aria-label", test.outcome);
+    sign.setAttribute("aria-label", labelOf(test.outcome));
     const link = element("a", `row ${test.outcome}`, sign, element("span", "name", test.name),
       element("span", "meta", [`line ${test.line}`, ...(test.tags ?? [])].join(" · ")));
     link.href = addressOf(test);
@@ -92,7 +95,7 @@
     const groups = new Map([["", data.tests.length]]);
     for (const test of data.tests) groups.set(groupOf(test), (groups.get(groupOf(test)) ?? 0) + 1);
     for (const [group, number] of groups) {
-      const button = element("button", "", `${group || "all"} ${number.toLocaleString("en")}`);
+      const button = element("button", "", `${labelOf(group) || "all"} ${number.toLocaleString("en")}`);
       button.type = "button";
       button.dataset.outcome = group;
       button.addEventListener("click", () => setFilter({ outcome: group }));
@@ -156,7 +159,7 @@
   }
 
   function facts(test) {
-    const facts = element("p", "facts", element("span", `pill ${test.outcome}`, test.outcome),
+    const facts = element("p", "facts", element("span", `pill ${test.outcome}`, labelOf(test.outcome)),
       `${data.files[test.file]}:${test.line}`);
     for (const tag of test.tags ?? []) {
       const button = element("button", "tag", tag);
@@ -169,12 +172,13 @@
   }
 
   function problems(test) {
+    const reasons = [];
     if (test.reason) {
-      const isSkipped = test.outcome === "skipped";
-      const reason = isSkipped ? element("p", "", test.reason) : element("pre", "", ...shownLines(test.reason.split("\n")));
-      return [element("div", `problem ${test.outcome}`, reason)];
+      const isText = test.outcome === "skipped" || test.outcome === "expectedFailure";
+      const reason = isText ? element("p", "", test.reason) : element("pre", "", ...shownLines(test.reason.split("\n")));
+      reasons.push(element("div", `problem ${test.outcome}`, reason));
     }
-    return (test.mismatches ?? []).map((mismatch) => {
+    return reasons.concat((test.mismatches ?? []).map((mismatch) => {
       const problem = element("div", "problem",
         element("p", "", element("b", "", mismatch.subject), ` · ${mismatch.message}`),
         element("p", "meta", `${data.files[test.file]}:${mismatch.line}`));
@@ -195,7 +199,7 @@
         problem.append(button);
       }
       return problem;
-    });
+    }));
   }
 
   const shownLines = (lines) => lines.map((line) =>

@@ -34,9 +34,10 @@ pub(super) const DEFAULT_KEYS: [&str; 16] = [
 ];
 
 /// Keys that only a test may have.
-const OWN_KEYS: [&str; 10] = [
+const OWN_KEYS: [&str; 11] = [
     "name",
     "skip",
+    "expectFailure",
     "recording",
     "input",
     "script",
@@ -80,7 +81,8 @@ pub(super) fn read(
         span: node.get("name").map_or(node.span, |name| name.span),
         extent: node.span,
         tags: decoder.strings(node, "tags"),
-        skip: skip(node, decoder),
+        skip: reason(node, "skip", "skipped", decoder).map(|it| it.value),
+        expect_failure: reason(node, "expectFailure", "no reason given", decoder),
         recording: recording::read(node, decoder),
         start: start(node, decoder),
         fixtures: fixtures(node, decoder),
@@ -126,17 +128,24 @@ fn warn_of_missing_expectations(case: &Case, decoder: &mut Decoder) {
     }
 }
 
-fn skip(node: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {
-    let skip = node.get("skip")?;
-    match &skip.kind {
-        Kind::Boolean(false) | Kind::Null => None,
-        Kind::Boolean(true) => Some("skipped".into()),
-        Kind::String(reason) => Some((&**reason).into()),
+/// Reads a key that takes a reason, or `true` without one.
+fn reason(
+    node: &Node<'_>,
+    key: &str,
+    default: &str,
+    decoder: &mut Decoder,
+) -> Option<Spanned<Text>> {
+    let reason = node.get(key)?;
+    let value: Text = match &reason.kind {
+        Kind::Boolean(false) | Kind::Null => return None,
+        Kind::Boolean(true) => default.into(),
+        Kind::String(text) => (&**text).into(),
         _ => {
-            decoder.unexpected("`skip`", skip, "the reason, a string");
-            None
+            decoder.unexpected(&format!("`{key}`"), reason, "the reason, a string");
+            return None;
         }
-    }
+    };
+    Some(Spanned { value, span: reason.span })
 }
 
 fn start(node: &Node<'_>, decoder: &mut Decoder) -> Start {

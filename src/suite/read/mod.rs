@@ -1,6 +1,7 @@
 //! Scenario files: parsing.
 
 mod case;
+mod csv;
 mod expect;
 mod matcher;
 mod recording;
@@ -35,6 +36,7 @@ pub fn read(
         flows: Vec::new(),
         placeholders: Vec::new(),
         fixtures: Vec::new(),
+        tables: Vec::new(),
         named_at: Vec::new(),
         replacements: Vec::new(),
         cases: Vec::new(),
@@ -57,7 +59,8 @@ pub fn read(
             decoder.error(document.span, message);
         }
         suite.replacements = snapshot::replacements(document, &mut decoder);
-        suite.cases = cases(document, project, &mut decoder);
+        let tables = &mut suite.tables;
+        suite.cases = cases(document, project, folder, tables, &mut decoder);
         for recording in suite.cases.iter_mut().filter_map(|it| it.recording.as_mut()) {
             recording.path = joined(folder, &recording.path);
         }
@@ -141,6 +144,8 @@ impl SuiteFile {
 fn cases(
     document: &Node<'_>,
     project: &ProjectDefaults,
+    folder: &Path,
+    tables: &mut Vec<PathBuf>,
     decoder: &mut Decoder,
 ) -> Vec<Case> {
     let Some(tests) = document.get("tests") else {
@@ -172,7 +177,8 @@ fn cases(
         };
         let mut template = Template::new(test);
         let alike = SharedExpectations::of(&template, decoder);
-        for (row, number) in table::rows(table, decoder).iter().zip(1..) {
+        let rows = table::rows(table, folder, tables, decoder);
+        for (row, number) in rows.iter().zip(1..) {
             if let Some(test) = template.of_row(row, decoder) {
                 cases.extend(case::read(test, Some(number), &alike, decoder));
             }

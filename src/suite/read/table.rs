@@ -1,26 +1,48 @@
 //! Tables: `each` creates a test from every row and replaces `${name}` by its values.
 
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
+use super::csv;
 use crate::diagnostic::{Decoder, Label, nearest};
 use crate::source::{Kind, Node, Span};
 
 /// Maximum number of rows of a table, and maximum length in bytes of a string after
 /// placeholders are replaced.
-const MAX_ROWS: usize = 100_000;
+pub(super) const MAX_ROWS: usize = 100_000;
 const MAX_TEXT: usize = 64 * 1024;
 
-/// Returns the rows of a table.
-pub(super) fn rows<'t, 's>(table: &'t Node<'s>, decoder: &mut Decoder) -> &'t [Node<'s>] {
-    let Kind::Array(items) = &table.kind else {
-        decoder.unexpected("`each`", table, "a list of rows, each an object");
-        return &[];
+/// Returns the rows of a table: a list, or the rows of a CSV file, whose path is added to
+/// `files`.
+pub(super) fn rows<'t, 's>(
+    table: &'t Node<'s>,
+    folder: &Path,
+    files: &mut Vec<PathBuf>,
+    decoder: &mut Decoder,
+) -> Cow<'t, [Node<'s>]> {
+    let reported = decoder.diagnostic_count();
+    let items: Cow<'t, [Node<'s>]> = match &table.kind {
+        Kind::Array(items) => items.into(),
+        Kind::String(name) => {
+            let path = super::joined(folder, &**name);
+            let rows = csv::read(&path, table.span, decoder);
+            files.push(path);
+            rows.into()
+        }
+        _ => {
+            let expected = "a list of rows, each an object, or the path of a CSV file";
+            decoder.unexpected("`each`", table, expected);
+            return Cow::default();
+        }
     };
+    if decoder.diagnostic_count() > reported {
+        return Cow::default();
+    }
     if items.is_empty() || items.len() > MAX_ROWS {
         let message =
             format!("`each` has {} rows, expected 1 to {MAX_ROWS}", items.len());
         decoder.error(table.span, message);
-        return &[];
+        return Cow::default();
     }
     items
 }

@@ -55,7 +55,13 @@ fn in_parts(style: ConsoleStyle, results: &[CaseResult], first: usize) -> String
     let (some, others) = results.split_at(first);
     for (part, selected) in [(some, first), (others, results.len())] {
         let is_all = selected == results.len();
-        let read = RunEvent::Read { diagnostics: &[], selected, is_last: is_all };
+        let read = RunEvent::Read {
+            diagnostics: &[],
+            selected,
+            found: selected,
+            files: 1,
+            is_last: is_all,
+        };
         send_one(&mut console, &read);
         part.iter().for_each(|it| send_one(&mut console, &RunEvent::Finished(it)));
     }

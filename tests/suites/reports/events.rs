@@ -196,7 +196,13 @@ pub(crate) fn send(reporter: &mut dyn Reporter, results: &[CaseResult], not_run:
     let selected = tally.total();
     let took = Duration::from_millis(1_234);
     send_one(reporter, &RunEvent::Started);
-    let read = RunEvent::Read { diagnostics: &[], selected, is_last: true };
+    let read = RunEvent::Read {
+        diagnostics: &[],
+        selected,
+        found: selected,
+        files: 1,
+        is_last: true,
+    };
     send_one(reporter, &read);
     for result in results {
         send_one(reporter, &RunEvent::Finished(result));

@@ -55,6 +55,7 @@ pub(crate) fn case(flow: &str, inputs: &[&str]) -> Case {
         extent: nowhere(),
         tags: Vec::new(),
         skip: None,
+        expect_failure: None,
         recording: None,
         start: Start { flow: Some(written(flow.into())), ..Start::default() },
         fixtures: None,

@@ -136,6 +136,8 @@ class Scenario(pytest.Item):
             self.took = result["tookMs"] / 1000
         if result["outcome"] == "skipped":
             pytest.skip(result["reason"])
+        if result["outcome"] == "expectedFailure":
+            pytest.xfail(result["reason"])
         if result["outcome"] != "passed":
             raise ScenarioFailure(result)
 

@@ -1,0 +1,152 @@
+//! The tests that failed in the last run, for `--last-failed`.
+//!
+//! They are in `.flowsim/last-failed.json` in the folder of the project file, or in the
+//! working folder without one. *Source: modelled on pytest's `--last-failed`.*
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::cli::output;
+use crate::runner::{CaseResult, Outcome};
+use crate::source::replace_file;
+use crate::suite::{Selected, slashed};
+use crate::value::Text;
+
+const SCHEMA: &str = "flowsim.last-failed/1";
+
+/// Folder of flowsim's state.
+const FOLDER: &str = ".flowsim";
+
+/// A failed test.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Entry {
+    /// Scenario file, relative to the folder of the project if it is inside.
+    file: String,
+    /// Name of the test; `None` if the scenario file does not load.
+    name: Option<String>,
+    /// Number of the row, from 1.
+    row: Option<u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Document {
+    schema: String,
+    tests: Vec<Entry>,
+}
+
+/// Records the failed tests of a run.
+pub(super) struct LastFailed {
+    folder: PathBuf,
+    /// Folder of the project, without links.
+    root: PathBuf,
+    earlier: BTreeSet<Entry>,
+    /// Whether each test of this run failed.
+    ran: BTreeMap<Entry, bool>,
+    /// Names of the scenario files of this run, which many tests share.
+    names: BTreeMap<PathBuf, String>,
+}
+
+impl LastFailed {
+    /// Reads the failed tests of the last run. `project` is the project file.
+    pub(super) fn read(project: Option<&Path>) -> Self {
+        let folder =
+            project.and_then(Path::parent).filter(|it| !it.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let root = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let text = fs::read_to_string(file_in(folder)).unwrap_or_default();
+        // A broken file counts as missing: the next run replaces it.
+        let document = serde_json::from_str::<Document>(&text).ok();
+        let document = document.filter(|it| it.schema == SCHEMA);
+        let earlier = document.map(|it| it.tests.into_iter().collect());
+        Self {
+            folder: folder.to_owned(),
+            root,
+            earlier: earlier.unwrap_or_default(),
+            ran: BTreeMap::new(),
+            names: BTreeMap::new(),
+        }
+    }
+
+    /// Returns the failed tests in the given scenario files. `None` if no test is known to
+    /// have failed.
+    pub(super) fn selected(&mut self, files: &[PathBuf]) -> Option<BTreeSet<Selected>> {
+        if self.earlier.is_empty() {
+            let text = "no failed tests are recorded; all tests run";
+            output::message("note", text);
+            return None;
+        }
+        let mut selected = BTreeSet::new();
+        for file in files {
+            let name = self.name(file);
+            for entry in self.earlier.iter().filter(|entry| entry.file == name) {
+                let name = entry.name.as_ref().map(Text::from);
+                selected.insert(Selected { file: file.clone(), name, row: entry.row });
+            }
+        }
+        Some(selected)
+    }
+
+    /// Notes the result of a test.
+    pub(super) fn note(&mut self, result: &CaseResult) {
+        if matches!(result.outcome, Outcome::Skipped(_)) {
+            return;
+        }
+        let file = self.name(&result.id.file);
+        let name = (!result.is_file_result).then(|| result.id.name.to_string());
+        let entry = Entry { file, name, row: result.id.row };
+        self.ran.insert(entry, result.outcome.is_failure());
+    }
+
+    /// Writes the failed tests. Those of earlier runs stay if this run did not include
+    /// them; `is_whole` means that all tests of its files ran. Nothing is written under CI, where no person runs the tests again, and if no
+    /// test has ever failed.
+    pub(super) fn write(self, is_whole: bool) {
+        let mut failed = self.earlier.clone();
+        let loaded: BTreeSet<&String> =
+            self.ran.keys().filter(|it| it.name.is_some()).map(|it| &it.file).collect();
+        failed.retain(|it| match loaded.contains(&it.file) {
+            // If all tests of its file ran, the others were deleted or renamed.
+            true => it.name.is_some() && !is_whole,
+            false => self.root.join(&it.file).exists(),
+        });
+        for (entry, is_failed) in self.ran {
+            match is_failed {
+                true => failed.insert(entry),
+                false => failed.remove(&entry),
+            };
+        }
+        if failed == self.earlier || output::is_ci() {
+            return;
+        }
+        let document =
+            Document { schema: SCHEMA.into(), tests: failed.into_iter().collect() };
+        let Ok(text) = serde_json::to_string_pretty(&document) else { return };
+        // The project may be read-only; the run is complete anyway.
+        let folder = self.folder.join(FOLDER);
+        if !folder.exists() {
+            let ignored = replace_file(&folder.join(".gitignore"), "*\n");
+            if ignored.is_err() {
+                return;
+            }
+        }
+        let _ = replace_file(&file_in(&self.folder), &(text + "\n"));
+    }
+
+    /// Returns the path of a scenario file as the document has it.
+    fn name(&mut self, file: &Path) -> String {
+        if let Some(name) = self.names.get(file) {
+            return name.clone();
+        }
+        let place = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+        let name = slashed(place.strip_prefix(&self.root).unwrap_or(&place));
+        self.names.insert(file.to_owned(), name.clone());
+        name
+    }
+}
+
+fn file_in(folder: &Path) -> PathBuf {
+    folder.join(FOLDER).join("last-failed.json")
+}
