@@ -70,6 +70,8 @@ fn names<'a>(needed: DependencyKind<'a>, fixtures: &'a Fixtures) -> Vec<&'a str>
         DependencyKind::Object(kind) => fixtures.object_names(kind),
         DependencyKind::DataAction(_) => fixtures.data_action_names().collect(),
         DependencyKind::DataTable => fixtures.data_table_names().collect(),
+        // The fixtures need only those that an expression reads.
+        DependencyKind::SystemPrompt => Vec::new(),
         // A table that is only named may have any columns.
         DependencyKind::Column(table) => {
             let columns = fixtures.data_table_columns(table);
@@ -130,6 +132,7 @@ fn word(needed: DependencyKind<'_>) -> &'static str {
         DependencyKind::Object(Kind::WrapupCode) => "wrap-up code",
         DependencyKind::Object(Kind::Prompt) => "user prompt",
         DependencyKind::Object(kind) => kind.name(),
+        DependencyKind::SystemPrompt => "system prompt",
         DependencyKind::DataAction(_) => "data action",
         DependencyKind::DataTable => "data table",
         DependencyKind::Column(_) => "column",

@@ -5,9 +5,13 @@ use indexmap::IndexMap;
 
 use super::fixtures::findings;
 use crate::diagnostic::Code;
-use crate::flow::architect::ArchitectFlow;
+use crate::engine::context_field;
+use crate::expr::architect::Directory;
+use crate::flow::architect::{Action, ArchitectFlow};
+use crate::flow::kinds::SUCCESSES;
 use crate::flow::{
-    Dependency, DependencyKind, Received, attributes_read, dependencies, received,
+    Dependency, DependencyKind, Flow, Received, attributes_read, built_ins_read,
+    context_read, dependencies, needs_answer, received,
 };
 use crate::program::Program;
 use crate::source::Span;
@@ -18,13 +22,17 @@ use crate::world::{Fixtures, section_of};
 /// fixtures.
 pub const ATTRIBUTES: &str = "participantData";
 
+/// Section of the other fields of the context of a call, which fixtures do not have
+/// either.
+pub const CONTEXT: &str = "context";
+
 /// Maximum depth of the results of a data action.
 const MAX_DEPTH: usize = 16;
 
 /// An entry that the fixtures lack.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MissingEntry {
-    /// The section of the fixtures, or [`ATTRIBUTES`].
+    /// The section of the fixtures, or [`ATTRIBUTES`], or [`CONTEXT`].
     pub section: &'static str,
     /// The name.
     pub name: Text,
@@ -39,7 +47,7 @@ pub struct MissingEntry {
 /// Returns the entries that the fixtures lack, in the order of sections and then of the
 /// flows. Each entry is listed once, at its first use.
 pub fn missing_entries(
-    program: &Program,
+    drafts: &[Flow],
     flows: &[ArchitectFlow],
     fixtures: &Fixtures,
 ) -> Vec<MissingEntry> {
@@ -48,13 +56,28 @@ pub fn missing_entries(
         dependencies(flow, &mut |dependency| {
             found.add_dependency(&dependency, flow, fixtures);
         });
-        received(flow, &mut |result| found.add_result(&result));
+        flow.each_action(&mut |_, action| {
+            if needs_answer(action, flows) {
+                found.add_action(action, flow, fixtures);
+            }
+        });
+        received(flow, &mut |result| found.add_result(&result, flow));
         for (name, span) in attributes_read(flow) {
             let value = Json::from(name.as_str());
-            found.add(ATTRIBUTES, &name, flow, span, value);
+            found.add(ATTRIBUTES, &name, flow.name.value.clone(), span, value);
+        }
+        for (name, span) in built_ins_read(flow) {
+            if let Some(field) = context_field(&name) {
+                found.add_field(&Text::from(field), &flow.name.value, span);
+            }
         }
     }
-    found.add_drafts(program, fixtures);
+    found.add_drafts(&Program::compile(drafts), fixtures);
+    for flow in drafts {
+        for (name, span) in context_read(flow) {
+            found.add_field(&name, flow.key(), span);
+        }
+    }
     let order = |entry: &MissingEntry| {
         SECTIONS.iter().position(|section| *section == entry.section)
     };
@@ -64,7 +87,7 @@ pub fn missing_entries(
 }
 
 /// Sections in the order of a fixtures document.
-const SECTIONS: [&str; 14] = [
+const SECTIONS: [&str; 17] = [
     "queues",
     "users",
     "groups",
@@ -75,9 +98,12 @@ const SECTIONS: [&str; 14] = [
     "scheduleGroups",
     "emergencyGroups",
     "prompts",
+    "systemPrompts",
     "dataTables",
     "dataActions",
     "webhooks",
+    "actions",
+    CONTEXT,
     ATTRIBUTES,
 ];
 
@@ -92,18 +118,37 @@ impl Found {
         &mut self,
         section: &'static str,
         name: &Text,
-        flow: &ArchitectFlow,
+        flow: Text,
         span: Span,
         value: Json,
     ) {
-        let entry = || MissingEntry {
-            section,
-            name: name.clone(),
-            flow: flow.name.value.clone(),
-            span,
-            value,
-        };
+        let entry = || MissingEntry { section, name: name.clone(), flow, span, value };
         self.entries.entry((section, name.to_lowercase().into())).or_insert_with(entry);
+    }
+
+    /// Adds a field of the context.
+    fn add_field(&mut self, name: &Text, flow: &Text, span: Span) {
+        let value = Json::from(example(name));
+        self.add(CONTEXT, name, flow.clone(), span, value);
+    }
+
+    /// Adds an action that fixtures answer, under the name that only it has.
+    fn add_action(&mut self, action: &Action, flow: &ArchitectFlow, fixtures: &Fixtures) {
+        let (name, kind) = (action.title(), action.kind.value.as_str());
+        let flow_name = &flow.name.value;
+        if fixtures.knows_action(flow_name, kind, name) {
+            return;
+        }
+        let of_kind = action.spec().map_or(&[][..], |spec| spec.outputs);
+        let has = |path: &str| {
+            of_kind.contains(&path) || action.outputs.iter().any(|it| it.label == path)
+        };
+        let path = SUCCESSES.iter().find(|path| has(path));
+        let path = path.map(|path| ("path".into(), Json::from(*path)));
+        let outputs = ("outputs".into(), Json::object([]));
+        let value = Json::object(path.into_iter().chain([outputs]));
+        let key = action_key(flow, action);
+        self.add("actions", &key, flow_name.clone(), action.span, value);
     }
 
     fn add_dependency(
@@ -117,23 +162,32 @@ impl Found {
         match *what {
             DependencyKind::Object(kind) if !has(fixtures.object_names(kind)) => {
                 if let Some(section) = section_of(kind) {
-                    self.add(section, name, flow, *span, object(kind, name));
+                    let value = object(kind, name);
+                    self.add(section, name, flow.name.value.clone(), *span, value);
                 }
+            }
+            DependencyKind::SystemPrompt if fixtures.system_prompt(name).is_none() => {
+                let words = Json::from(name.as_str());
+                let value = Json::object([("audio".into(), words)]);
+                let flow = flow.name.value.clone();
+                self.add("systemPrompts", name, flow, *span, value);
             }
             DependencyKind::DataAction(id)
                 if !fixtures.knows_data_action(id, Some(name)) =>
             {
+                let flow = flow.name.value.clone();
                 self.add("dataActions", name, flow, *span, answer());
             }
             DependencyKind::DataTable if !has(fixtures.data_table_names().collect()) => {
+                let flow = flow.name.value.clone();
                 self.add("dataTables", name, flow, *span, Json::object([]));
             }
             _ => {}
         }
     }
 
-    /// Adds a result to the entry of its data action or data table.
-    fn add_result(&mut self, result: &Received<'_>) {
+    /// Adds a result to the entry of its data action, data table or other action.
+    fn add_result(&mut self, result: &Received<'_>, flow: &ArchitectFlow) {
         let named = |setting: &str| {
             let setting = result.action.settings.get(setting)?;
             setting.value.text().map(str::to_lowercase)
@@ -141,9 +195,16 @@ impl Found {
         let key = match (named("dataAction"), named("dataTable")) {
             (Some(name), _) => ("dataActions", name),
             (None, Some(name)) => ("dataTables", name),
-            (None, None) => return,
+            (None, None) => {
+                ("actions", action_key(flow, result.action).to_lowercase().into())
+            }
         };
         let Some(entry) = self.entries.get_mut(&key) else { return };
+        if key.0 == "actions" {
+            let value = skeleton(result.value_type, result.name);
+            insert(&mut entry.value, &["outputs", result.name], value);
+            return;
+        }
         if key.0 == "dataTables" {
             let column = Json::from(column_type(result.value_type));
             insert(&mut entry.value, &["columns", result.name], column);
@@ -178,6 +239,24 @@ impl Found {
             let entry = MissingEntry { section, name, flow: flow.into(), span, value };
             self.entries.entry(key).or_insert(entry);
         }
+    }
+}
+
+/// Returns the name of one action of one flow in the fixtures.
+fn action_key(flow: &ArchitectFlow, action: &Action) -> Text {
+    format!("{}/{}", flow.name.value, action.title()).into()
+}
+
+/// Returns an example of a field of the context.
+fn example(field: &str) -> &str {
+    match field {
+        "from" | "ani" | "caller_id" | "callerId" => "+15551234567",
+        "to" | "dnis" => "+15557654321",
+        "language" => "en-us",
+        "positionInQueue" => "1",
+        "estimatedWaitMs" => "60000",
+        "message" => "Hello",
+        other => other,
     }
 }
 

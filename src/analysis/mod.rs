@@ -15,4 +15,4 @@ mod missing;
 
 pub use architect::architect_against_fixtures;
 pub use fixtures::against_fixtures;
-pub use missing::{ATTRIBUTES, MissingEntry, missing_entries};
+pub use missing::{ATTRIBUTES, CONTEXT, MissingEntry, missing_entries};

@@ -7,8 +7,11 @@ use super::error::Error;
 use super::project::{Loaded, Project};
 use super::trace::Compiled;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::flow::read::Placeholders;
 use crate::flow::{check, read};
 use crate::program::Program;
+use crate::project::Settings;
+use crate::runner::ProjectContext;
 use crate::source::{Files, read_document};
 use crate::world::Fixtures;
 
@@ -21,6 +24,8 @@ pub struct ProjectBuilder {
     fixtures: Vec<PathBuf>,
     fixtures_texts: Vec<(PathBuf, String)>,
     placeholders: Vec<(String, String)>,
+    project_file: Option<PathBuf>,
+    profile: Option<String>,
 }
 
 impl ProjectBuilder {
@@ -66,20 +71,38 @@ impl ProjectBuilder {
         self
     }
 
+    /// Adds the flows, fixtures, Terraform and values of placeholders of a project file,
+    /// `flowsim.toml`. Flows and fixtures of the builder are added to them, and its values
+    /// of placeholders override them. The environment has no effect.
+    pub fn project_file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.project_file = Some(file.into());
+        self
+    }
+
+    /// Selects a profile of the project file.
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
+        self
+    }
+
     /// Reads and compiles everything.
     ///
     /// # Errors
     /// A file or folder does not load. The error has the diagnostics of all flows and
     /// fixtures.
-    pub fn load(self) -> Result<Project, Error> {
+    pub fn load(mut self) -> Result<Project, Error> {
         let mut files = Files::new();
-        let flows = self.read_flows(&mut files);
+        let context = match self.adopt_project(&mut files) {
+            Ok(context) => context,
+            Err(problems) => return Err(Error::load(problems, files)),
+        };
+        let flows = self.read_flows(&context, &mut files);
         let drafts = check::check(&flows.flows);
         let mut problems = flows.diagnostics.clone();
         problems.extend(drafts);
         let forbids = problems.iter().any(check::forbids_running)
             || !check::duplicates(&flows.architect).is_empty();
-        let (fixtures, findings) = self.read_fixtures(&mut files);
+        let (fixtures, findings) = self.read_fixtures(context, &mut files);
         let is_error = |it: &Diagnostic| it.severity == Severity::Error;
         if forbids || findings.iter().any(is_error) {
             if forbids {
@@ -101,8 +124,29 @@ impl ProjectBuilder {
         }))
     }
 
-    fn read_flows(&self, files: &mut Files) -> read::Loaded {
-        let mut loaded = read::load(&self.flows, &self.placeholders, files);
+    /// Reads the project file, and adds its files and values.
+    fn adopt_project(
+        &mut self,
+        files: &mut Files,
+    ) -> Result<ProjectContext, Vec<Diagnostic>> {
+        if self.project_file.is_none() && self.profile.is_none() {
+            return Ok(ProjectContext::default());
+        }
+        let (file, profile) = (self.project_file.as_deref(), self.profile.as_deref());
+        let settings = Settings::load(file, profile, &|_| None, files)?;
+        let (context, _) = ProjectContext::load(&settings, &|_| None, files)?;
+        self.flows.splice(0..0, context.defaults.flows.iter().cloned());
+        self.fixtures.splice(0..0, context.defaults.fixtures.iter().cloned());
+        self.placeholders.extend(context.defaults.placeholders.iter().cloned());
+        Ok(context)
+    }
+
+    fn read_flows(&self, context: &ProjectContext, files: &mut Files) -> read::Loaded {
+        let placeholders = Placeholders {
+            values: self.placeholders.clone(),
+            ..context.placeholders.clone()
+        };
+        let mut loaded = read::load_with(&self.flows, &placeholders, files);
         for (name, text) in &self.flow_texts {
             let file = files.add(name, text.as_str());
             loaded.add(read::load_text(&file, &self.placeholders, files));
@@ -110,8 +154,13 @@ impl ProjectBuilder {
         loaded
     }
 
-    fn read_fixtures(&self, files: &mut Files) -> (Fixtures, Vec<Diagnostic>) {
-        let (mut fixtures, mut findings) = Fixtures::load(&self.fixtures, files);
+    fn read_fixtures(
+        &self,
+        context: ProjectContext,
+        files: &mut Files,
+    ) -> (Fixtures, Vec<Diagnostic>) {
+        let organisation = context.organisation;
+        let (mut fixtures, mut findings) = organisation.load_more(&self.fixtures, files);
         for (name, text) in &self.fixtures_texts {
             let file = files.add(name, text.as_str());
             match read_document(&file) {

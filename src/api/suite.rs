@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::error::Error;
 use super::suite_result::{CaseResult, SuiteResult};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::project::Settings;
 use crate::runner::{
-    self, CaseId, Library, Listed, Options, Plan, Planned, RunEvent, run,
+    self, CaseId, Library, Listed, Options, Plan, Planned, ProjectContext, RunEvent, run,
 };
 use crate::source::Files;
 use crate::suite::{Filter, Selection, discover};
@@ -53,16 +54,44 @@ impl Suite {
         paths: impl IntoIterator<Item = P>,
     ) -> Result<Self, Error> {
         let paths: Vec<PathBuf> = paths.into_iter().map(Into::into).collect();
+        Self::load_in(Arc::default(), &paths, Files::new())
+    }
+
+    /// Loads the scenario files of a project file, `flowsim.toml`, with the flows, fixtures
+    /// and Terraform of the project. The environment has no effect.
+    ///
+    /// # Errors
+    /// The project file, or a file or folder that it names, cannot be read.
+    pub fn of_project(file: impl AsRef<Path>) -> Result<Self, Error> {
         let mut files = Files::new();
+        let no_environment = |_: &str| None;
+        let file = Some(file.as_ref());
+        let loaded = Settings::load(file, None, &no_environment, &mut files);
+        let loaded = loaded.and_then(|settings| {
+            let (context, _) =
+                ProjectContext::load(&settings, &no_environment, &mut files)?;
+            Ok((context, settings.paths("tests")))
+        });
+        match loaded {
+            Ok((context, paths)) => Self::load_in(Arc::new(context), &paths, files),
+            Err(problems) => Err(Error::load(problems, files)),
+        }
+    }
+
+    fn load_in(
+        project: Arc<ProjectContext>,
+        paths: &[PathBuf],
+        mut files: Files,
+    ) -> Result<Self, Error> {
         let missing = paths.iter().filter(|path| !path.exists());
         let missing = missing.filter_map(|path| files.load(path).err());
         let mut problems: Vec<Diagnostic> = missing.map(Diagnostic::from).collect();
-        let (paths, undiscovered) = discover(&paths, &mut files);
+        let (paths, undiscovered) = discover(paths, &mut files);
         problems.extend(undiscovered);
         if problems.iter().any(|it| it.severity == Severity::Error) {
             return Err(Error::load(problems, files));
         }
-        let library = Library::load(&paths, &mut files);
+        let library = Library::load_in(project, &paths, &mut files);
         let cases = listed(&library, &files);
         Ok(Self(Arc::new(Loaded { library, files: Arc::new(files), cases })))
     }

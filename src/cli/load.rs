@@ -10,6 +10,7 @@ use super::{inputs, output};
 use crate::diagnostic::{Code, Diagnostic, Severity, sort};
 use crate::flow::{check, read};
 use crate::project::Terraform;
+use crate::project::terraform::{OfFiles, Organised};
 use crate::source::{Files, Kind, Node, read_document};
 use crate::value::Json;
 use crate::world::Fixtures;
@@ -50,30 +51,21 @@ pub(super) struct Organisation {
     pub(super) document: Option<Json>,
 }
 
-/// Values of placeholders by file.
-type OfFiles = Vec<(PathBuf, Vec<(String, String)>)>;
-
 /// Reads the organisation and the placeholders of Terraform. `set` are values of its
 /// variables.
-pub(super) fn terraform(
+fn terraform(
     folders: &[PathBuf],
     set: &[(String, String)],
     files: &mut Files,
 ) -> Result<(Organisation, OfFiles), Exit> {
-    if folders.is_empty() {
-        return Ok((Organisation::default(), Vec::new()));
-    }
-    let terraform = Terraform::load(folders, set, &environment, files);
-    let terraform = terraform.map_err(|diagnostics| {
+    let organised = Terraform::organised(folders, set, &environment, files);
+    let organised = organised.map_err(|diagnostics| {
         output::diagnostics(&diagnostics, files);
         Exit::Input
     })?;
-    let (fixtures, document, mut diagnostics) = terraform.organisation(files);
-    diagnostics.retain(|it| it.severity == Severity::Error);
-    diagnostics.extend(terraform.warnings);
-    output::diagnostics(&diagnostics, files);
-    let flows = terraform.flows.into_iter().map(|it| (it.file, it.values));
-    Ok((Organisation { fixtures, document }, flows.collect()))
+    output::diagnostics(&organised.diagnostics, files);
+    let Organised { fixtures, document, of_files, .. } = organised;
+    Ok((Organisation { fixtures, document }, of_files))
 }
 
 impl Sources {

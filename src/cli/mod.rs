@@ -122,14 +122,9 @@ enum Command {
 /// Runs the program with the given process arguments; the first one is the program's
 /// name.
 pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
-    let arguments: Vec<_> = arguments.into_iter().collect();
-    let (arguments, project) = match project::apply(Arguments::command(), arguments) {
-        Ok(applied) => applied,
+    let (arguments, project) = match parse(arguments.into_iter().collect()) {
+        Ok(parsed) => parsed,
         Err(exit) => return exit,
-    };
-    let arguments = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => arguments,
-        Err(error) => return exit::of_usage(&error),
     };
     output::set_color(arguments.color);
     let result = match arguments.command {
@@ -140,10 +135,20 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
     result.unwrap_or_else(|error| exit::of_output(&error))
 }
 
+/// Parses process arguments, with the settings of the project.
+fn parse(
+    arguments: Vec<std::ffi::OsString>,
+) -> Result<(Arguments, project::Project), Exit> {
+    let (arguments, project) = project::apply(Arguments::command(), arguments)?;
+    let arguments =
+        Arguments::try_parse_from(arguments).map_err(|error| exit::of_usage(&error))?;
+    Ok((arguments, project))
+}
+
 fn run_command(command: Command, project: project::Project) -> io::Result<Exit> {
     match command {
         Command::Run(arguments) => run::run(arguments),
-        Command::Test(arguments) => test::run(arguments, &project),
+        Command::Test(arguments) => test::run(arguments, project),
         Command::Check(arguments) => check::run(&arguments),
         Command::Config(arguments) => config::run(&arguments, &project),
         Command::Graph(arguments) => graph::run(&arguments),
@@ -160,7 +165,7 @@ fn run_command(command: Command, project: project::Project) -> io::Result<Exit> 
         Command::Ship(_) => missing::run("live"),
         Command::Diff(arguments) => diff::run(&arguments),
         #[cfg(feature = "live")]
-        Command::Record(arguments) => record::run(&arguments),
+        Command::Record(arguments) => record::run(&arguments, &project),
         #[cfg(not(feature = "live"))]
         Command::Record(_) => missing::run("live"),
         Command::Import(arguments) => import::run(&arguments),

@@ -11,6 +11,7 @@ use super::exit::Exit;
 use super::output;
 use crate::diagnostic::sort;
 use crate::project::{Form, KEYS, Settings};
+use crate::runner::ProjectContext;
 use crate::source::{Files, Kind, Node};
 
 /// Commands that have nothing to do with a project.
@@ -24,6 +25,24 @@ pub(super) struct Project {
     pub(super) settings: Settings,
     /// The project file.
     pub(super) files: Files,
+    /// The arguments of the process, without the settings.
+    pub(super) arguments: Vec<OsString>,
+}
+
+impl Project {
+    /// Returns the files and values that the project gives to its scenario files.
+    pub(super) fn context(&self, files: &mut Files) -> Result<ProjectContext, Exit> {
+        match ProjectContext::load(&self.settings, &environment, files) {
+            Ok((context, diagnostics)) => {
+                output::diagnostics(&diagnostics, files);
+                Ok(context)
+            }
+            Err(diagnostics) => {
+                output::diagnostics(&diagnostics, files);
+                Err(Exit::Input)
+            }
+        }
+    }
 }
 
 /// Finds the project, and returns the arguments with its settings. Arguments that do not
@@ -40,7 +59,8 @@ pub(super) fn apply(
     if names.first().is_none_or(|first| APART.contains(first)) {
         return Ok((arguments, Project::default()));
     }
-    let project = load(matches.try_get_one::<String>("profile").ok().flatten())?;
+    let profile = matches.try_get_one::<String>("profile").ok().flatten();
+    let project = Project { arguments: arguments.clone(), ..load(profile)? };
     let definition = names.iter().try_fold(&command, |it, name| it.find_subcommand(name));
     if let Some(definition) = definition {
         let addition = Addition { definition, matches };
@@ -63,7 +83,7 @@ fn load(profile: Option<&String>) -> Result<Project, Exit> {
     let settings =
         Settings::load(file.as_deref(), profile.as_deref(), &environment, &mut files);
     match settings {
-        Ok(settings) => Ok(Project { settings, files }),
+        Ok(settings) => Ok(Project { settings, files, arguments: Vec::new() }),
         Err(mut diagnostics) => {
             sort(&mut diagnostics);
             output::diagnostics(&diagnostics, &files);

@@ -141,6 +141,24 @@ const PROPERTIES: [(&str, &str, &str); 5] = [
     ("from", "Email.Message", "from"),
 ];
 
+/// Returns the context field that gives a built-in variable, or one of its properties, its
+/// value: `from` for `Call.Ani`, `subject` for `Email.Message.subject`.
+pub fn context_field(name: &str) -> Option<&'static str> {
+    let is_property = |variable: &str, property: &str| {
+        let rest = name.strip_prefix(variable).and_then(|rest| rest.strip_prefix('.'));
+        rest.is_some_and(|rest| rest.eq_ignore_ascii_case(property))
+    };
+    let property = PROPERTIES.iter().find(|(_, of, known)| is_property(of, known));
+    let variable = || {
+        let is_it = |variable: &str| {
+            name == variable
+                || name.strip_prefix(variable).is_some_and(|rest| rest.starts_with('.'))
+        };
+        FIELDS.iter().find(|(_, known)| is_it(known)).map(|(field, _)| *field)
+    };
+    property.map(|(field, ..)| *field).or_else(variable)
+}
+
 /// Context field with attributes of the participant, as an object. `participantData.NAME`
 /// sets a single attribute.
 const PARTICIPANT_DATA: &str = "participantData";

@@ -27,7 +27,7 @@ pub mod start;
 mod state;
 mod view;
 
-pub use call::{Call, DEFAULT_START, Limits, context_problem};
+pub use call::{Call, DEFAULT_START, Limits, context_field, context_problem};
 pub use play::play;
 pub use request::Request;
 pub use run::Progress;

@@ -33,6 +33,8 @@ pub enum DependencyKind<'f> {
     /// An object of an organisation: a queue, skill, user, schedule… Prompts are user
     /// prompts.
     Object(Kind),
+    /// A system prompt of Architect.
+    SystemPrompt,
     /// A data action, with its id if the document contains it.
     DataAction(Option<&'f str>),
     /// A data table.
@@ -66,22 +68,21 @@ fn in_place<'f>(
         }
         Setting::Literal(literal) => {
             if let Some(Json::String(name)) = literal.get("name")
-                && let Some((kind, name)) = named_by_object(place, name)
+                && let Some((what, name)) = named_by_object(place, name)
             {
-                add(DependencyKind::Object(kind), name, span);
+                add(what, name, span);
             }
         }
         Setting::Prompt(name) => {
-            if let Some(name) = of_users(name) {
-                add(DependencyKind::Object(Kind::Prompt), name, span);
+            if let Some((what, name)) = prompt(name) {
+                add(what, name, span);
             }
         }
         Setting::Expression(text, _) => {
             let Ok(tree) = parse(text) else { return };
             let origin = Origin::new(text, span);
-            in_expression(&tree, &mut |kind, name, (start, end)| {
-                let span = origin.part(start as usize, end as usize);
-                add(DependencyKind::Object(kind), name, span);
+            in_expression(&tree, &mut |what, name, (start, end)| {
+                add(what, name, origin.part(start as usize, end as usize));
             });
         }
         Setting::Group(found)
@@ -121,12 +122,15 @@ fn table(action: &Action) -> Option<&str> {
 
 /// Returns the kind of the object with this name, and its name without a scope:
 /// `Prompt.Welcome` is `Welcome`.
-fn named_by_object<'n>(place: &Place<'_, '_>, name: &'n str) -> Option<(Kind, &'n str)> {
+fn named_by_object<'f, 'n>(
+    place: &Place<'f, '_>,
+    name: &'n str,
+) -> Option<(DependencyKind<'f>, &'n str)> {
     let by_type = || required_type(place).map(|needed| needed.kind);
     let kind = setting_at(place).and_then(SettingSpec::object).or_else(by_type);
     match kind.filter(|kind| OBJECTS.contains(kind)) {
-        Some(kind) => Some((kind, name)),
-        None => of_users(name).map(|name| (Kind::Prompt, name)),
+        Some(kind) => Some((DependencyKind::Object(kind), name)),
+        None => prompt(name),
     }
 }
 
@@ -143,26 +147,43 @@ const OBJECTS: [Kind; 9] = [
     Kind::WrapupCode,
 ];
 
-/// Returns the name of a user prompt; `None` for a system prompt.
-fn of_users(name: &str) -> Option<&str> {
+/// Returns the kind of a prompt, and its name without the scope.
+fn prompt<'f>(name: &str) -> Option<(DependencyKind<'f>, &str)> {
     let (scope, name) = name.split_once('.')?;
-    scope.eq_ignore_ascii_case("Prompt").then_some(name)
+    prompt_scope(scope).map(|what| (what, name))
+}
+
+/// Returns the kind of the prompts with this scope: `Prompt` or `PromptSystem`.
+fn prompt_scope<'f>(scope: &str) -> Option<DependencyKind<'f>> {
+    match () {
+        () if scope.eq_ignore_ascii_case("Prompt") => {
+            Some(DependencyKind::Object(Kind::Prompt))
+        }
+        () if scope.eq_ignore_ascii_case("PromptSystem") => {
+            Some(DependencyKind::SystemPrompt)
+        }
+        () => None,
+    }
 }
 
 /// Returns the kind of object that `FindQueue`, `ToQueue` and similar functions look up
 /// by name.
-fn found_by_name(rest: &str) -> Option<Kind> {
+fn found_by_name<'f>(rest: &str) -> Option<DependencyKind<'f>> {
     if rest.eq_ignore_ascii_case("UserPrompt") {
-        return Some(Kind::Prompt);
+        return Some(DependencyKind::Object(Kind::Prompt));
     }
-    OBJECTS.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(rest))
+    if rest.eq_ignore_ascii_case("SystemPrompt") {
+        return Some(DependencyKind::SystemPrompt);
+    }
+    let kind = OBJECTS.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(rest));
+    kind.map(DependencyKind::Object)
 }
 
 /// Receives an object that an expression refers to, and its place in the text.
-type Add<'a> = dyn FnMut(Kind, &str, expr::Place) + 'a;
+type Add<'a, 'f> = dyn FnMut(DependencyKind<'f>, &str, expr::Place) + 'a;
 
 /// Recurses as deep as the expression is nested; the parser limits this depth.
-fn in_expression(tree: &Tree<'_>, add: &mut Add<'_>) {
+fn in_expression(tree: &Tree<'_>, add: &mut Add<'_, '_>) {
     match &tree.form {
         Form::Name(segments) => in_name(segments, add),
         Form::Call { name, arguments, .. } => {
@@ -193,12 +214,12 @@ fn in_expression(tree: &Tree<'_>, add: &mut Add<'_>) {
     }
 }
 
-/// Finds `Prompt.Welcome`.
-fn in_name(segments: &[Segment<'_>], add: &mut Add<'_>) {
+/// Finds `Prompt.Welcome` and `PromptSystem.on_hold_music`.
+fn in_name(segments: &[Segment<'_>], add: &mut Add<'_, '_>) {
     if let [scope, name, ..] = segments
-        && scope.text.eq_ignore_ascii_case("Prompt")
+        && let Some(what) = prompt_scope(&scope.text)
     {
-        add(Kind::Prompt, &name.text, (scope.place.0, name.place.1));
+        add(what, &name.text, (scope.place.0, name.place.1));
     }
 }
 

@@ -34,5 +34,7 @@ pub use dependency::{Dependency, DependencyKind, dependencies};
 pub use ids::{FlowId, NodeId, ReferenceId, SequenceId, TextId, VariableId};
 pub(crate) use link::Links;
 pub use model::{Flow, Node, Path, PathKind, Spanned, Target};
-pub use received::{Received, attributes_read, received};
+pub use received::{
+    Received, attributes_read, built_ins_read, context_read, needs_answer, received,
+};
 pub use symbols::{FlowLabel, NodeLabel, SymbolTable};

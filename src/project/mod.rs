@@ -7,4 +7,4 @@ pub mod terraform;
 
 pub use setting::{Form, KEYS, Key, Origin, Setting};
 pub use settings::{FILE_NAME, Settings};
-pub use terraform::Terraform;
+pub use terraform::{Terraform, is_terraform_source};

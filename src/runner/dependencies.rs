@@ -11,6 +11,7 @@ use super::plan::{Plan, Planned};
 use crate::engine::start;
 use crate::flow::FlowId;
 use crate::program::Program;
+use crate::project::is_terraform_source;
 use crate::recording::derive;
 use crate::source::{FileId, Files, read_document};
 use crate::suite::is_scenario_file;
@@ -27,6 +28,8 @@ pub struct Dependencies {
     /// All loaded files, including those that no test depends on.
     known: BTreeSet<PathBuf>,
     cases: Vec<(CasePlace, CaseDependencies)>,
+    /// Files of the project, on which all tests depend.
+    project: BTreeSet<PathBuf>,
 }
 
 /// Dependencies of a test, as indices of paths.
@@ -49,9 +52,36 @@ impl Dependencies {
         finder.found
     }
 
+    /// Makes all tests depend on the files of their project: its project file, and the
+    /// Terraform files that it reads.
+    pub fn add_project(&mut self, files: &[PathBuf]) {
+        let resolved = files.iter().flat_map(|file| Self::resolved(file));
+        self.project.extend(resolved);
+        self.paths.extend(self.project.iter().cloned());
+    }
+
+    /// Returns whether a change of these paths affects the project. A new Terraform file
+    /// next to a known one does.
+    pub fn affects_project(&self, changed: &BTreeSet<PathBuf>) -> bool {
+        let is_changed =
+            |path: &PathBuf| path.ancestors().any(|above| changed.contains(above));
+        self.project.iter().any(is_changed)
+            || changed.iter().any(|path| self.is_new_terraform(path))
+    }
+
+    fn is_new_terraform(&self, path: &Path) -> bool {
+        let is_sibling = |known: &PathBuf| {
+            is_terraform_source(known) && known.parent() == path.parent()
+        };
+        is_terraform_source(path) && self.project.iter().any(is_sibling)
+    }
+
     /// Returns the tests that a change of these paths affects. A path may be a deleted
     /// folder. Paths must come from [`Self::resolved`].
     pub fn affected(&self, changed: &BTreeSet<PathBuf>) -> BTreeSet<CasePlace> {
+        if self.affects_project(changed) {
+            return self.cases.iter().map(|(place, _)| place.clone()).collect();
+        }
         let is_changed =
             |path: &PathBuf| path.ancestors().any(|above| changed.contains(above));
         let files: Vec<bool> = self.paths.iter().map(is_changed).collect();
@@ -83,6 +113,7 @@ impl Dependencies {
         self.knows(path)
             || is_document(path)
             || is_scenario_file(path)
+            || self.is_new_terraform(path)
             || self.paths.iter().any(|known| known.starts_with(path))
     }
 

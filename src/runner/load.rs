@@ -7,6 +7,7 @@ use std::time::Duration;
 use indexmap::{IndexMap, IndexSet};
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use super::project::ProjectContext;
 use super::run::now;
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest, sort};
 use crate::flow::write::Graph;
@@ -16,17 +17,6 @@ use crate::recording::{self, Recording};
 use crate::source::{File, Files, read_document};
 use crate::suite::{self, Case, ProjectDefaults, SuiteFile};
 use crate::world::Fixtures;
-
-/// A project, which applies to all scenario files.
-#[derive(Debug, Clone, Default)]
-pub struct ProjectContext {
-    /// Files and values that scenario files need not name.
-    pub defaults: ProjectDefaults,
-    /// Placeholders of single files, and the handling of those without a value.
-    pub placeholders: read::Placeholders,
-    /// The organisation that all fixtures are merged over.
-    pub organisation: Fixtures,
-}
 
 /// Scenario files, with the flows and fixtures that they name.
 #[derive(Debug, Default)]

@@ -13,8 +13,9 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::event::{CaseResult, Ended, Outcome, RunEvent};
-use super::load::{ProjectContext, ReadSuite};
+use super::load::ReadSuite;
 use super::plan::{Plan, Planned};
+use super::project::ProjectContext;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Session;
 use crate::program::Program;

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use rayon::ThreadPoolBuildError;
 
 use super::event::{Ended, RunEvent};
-use super::load::{Library, ProjectContext};
+use super::load::Library;
 use super::place::CasePosition;
 use super::plan::Chooser;
+use super::project::ProjectContext;
 use super::run::{Options, Run};
 use crate::diagnostic::Diagnostic;
 use crate::source::Files;

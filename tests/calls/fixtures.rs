@@ -706,7 +706,7 @@ fn later_documents_override_earlier_ones_in_the_directory() {
     );
     assert_eq!(
         shown(over.user_prompt("Hello")),
-        "duration Duration NOT_SET, id p, name hello, textToSpeech Servus, type user"
+        "duration PT0.005S, id p, name hello, textToSpeech Servus, type user"
     );
     // The voice has no text in this language, but a recording exists.
     assert!(shown(over.system_prompt("beep")).contains("textToSpeech Piep"));

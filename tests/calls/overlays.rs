@@ -4,10 +4,12 @@
 
 use std::path::Path;
 
+use flowsim::expr::architect::Directory as _;
 use flowsim::source::{Files, read_document};
-use flowsim::value::{Json, Kind, Value};
+use flowsim::value::{DateTime, Json, Kind, Value};
 use flowsim::world::{
     Answer, AnswerProgress, DataTableRow, Fixtures, Question, QueueAnswer,
+    ScheduleGroupState,
 };
 
 /// Merges documents; none of them may have a mistake.
@@ -176,4 +178,76 @@ fn a_later_id_of_a_queue_counts() {
         panic!("the queue and its agent stay");
     };
     assert_eq!(id.as_deref(), Some("q-9"));
+}
+
+const CALENDAR: &str = "
+schedules:
+  Weekdays: {start: 2026-01-05T09:00, end: 2026-01-05T17:00, rrule: FREQ=DAILY}
+  Night: {start: 2026-01-05T22:00, end: 2026-01-06T06:00, rrule: FREQ=DAILY}
+scheduleGroups:
+  Hours: {timeZone: Europe/Berlin, openSchedules: [Weekdays]}
+emergencyGroups:
+  Fire: {enabled: true}
+prompts:
+  Welcome: {tts: {en-us: Hello}, duration: PT3S}
+dataActions:
+  balance: {output: {balance: 1}}
+";
+
+/// Returns whether the schedule group is open at an hour of UTC.
+fn is_open(fixtures: &Fixtures, hour: u8) -> bool {
+    let at = DateTime::parse(&format!("2026-01-05T{hour:02}:30:00Z")).unwrap();
+    let state = fixtures.schedule_group_state("Hours", None, at).unwrap();
+    state == ScheduleGroupState::Open
+}
+
+#[test]
+fn a_later_document_changes_one_key_of_a_schedule() {
+    let later = |text: &str| merged(&[CALENDAR, text]);
+    let plain = later("queues: []");
+    assert!(is_open(&plain, 8) && is_open(&plain, 15) && !is_open(&plain, 16));
+    let longer = later("schedules: {Weekdays: {end: 2026-01-05T18:00}}");
+    assert!(is_open(&longer, 8) && is_open(&longer, 16) && !is_open(&longer, 17));
+    // The rule counts from the new start.
+    let weekends = later("schedules: {Weekdays: {rrule: 'FREQ=WEEKLY;BYDAY=SA,SU'}}");
+    assert!(!is_open(&weekends, 8));
+    let once = later("schedules: {Weekdays: {rrule: null}}");
+    assert!(is_open(&once, 8));
+}
+
+#[test]
+fn a_later_document_changes_one_key_of_a_schedule_group() {
+    let group = merged(&[CALENDAR, "scheduleGroups: {Hours: {openSchedules: [Night]}}"]);
+    // The time zone stays: the night begins at 21:00 UTC.
+    assert!(is_open(&group, 21) && !is_open(&group, 20) && !is_open(&group, 8));
+    let zone = merged(&[CALENDAR, "scheduleGroups: {Hours: {timeZone: UTC}}"]);
+    assert!(is_open(&zone, 16) && !is_open(&zone, 8));
+    let closed = "scheduleGroups: {Hours: {closedSchedules: [Night]}}";
+    assert!(is_open(&merged(&[CALENDAR, closed]), 8));
+    let emergency = merged(&[CALENDAR, "emergencyGroups: {Fire: {description: no}}"]);
+    assert_eq!(emergency.emergency_group_is_active("Fire"), Some(true));
+    let over = merged(&[CALENDAR, "emergencyGroups: {Fire: {enabled: false}}"]);
+    assert_eq!(over.emergency_group_is_active("Fire"), Some(false));
+}
+
+#[test]
+fn a_later_document_changes_one_key_of_a_prompt() {
+    let prompt = |text: &str| match merged(&[CALENDAR, text]).user_prompt("Welcome") {
+        Some(Value::Object(prompt)) => ["textToSpeech", "duration"]
+            .map(|name| prompt.properties.get(name).unwrap().to_string()),
+        other => panic!("{other:?}"),
+    };
+    let words = "prompts: {Welcome: {tts: Good day}}";
+    assert_eq!(prompt(words), ["Good day", "PT3S"]);
+    let silent = prompt("prompts: {Welcome: {tts: null, duration: PT9S}}");
+    assert_eq!(silent[1], "PT9S");
+    assert_ne!(silent[0], "Hello");
+}
+
+#[test]
+fn null_removes_a_data_action() {
+    let knows =
+        |text: &str| merged(&[CALENDAR, text]).knows_data_action(None, Some("balance"));
+    assert!(knows("dataActions: {other: {status: 500}}"));
+    assert!(!knows("dataActions: {balance: null}"));
 }

@@ -19,6 +19,9 @@ const FLOW: &str = "inboundCall:
         refId: main
         actions:
           - playAudio: {name: Greet, audio: {exp: Prompt.Welcome}}
+          - playAudio: {name: Music, audio: {exp: PromptSystem.on_hold_music}}
+          - playAudio: {name: Number, audio: {exp: Call.Ani}}
+          - getResponse: {name: Canned, responseText: {var: Flow.tier}}
           - getParticipantData:
               name: Tier
               attributes:
@@ -42,6 +45,8 @@ const FLOW: &str = "inboundCall:
 
 const TERRAFORM: &str = r#"
 resource "genesyscloud_routing_queue" "sales" { name = "Sales" }
+resource "genesyscloud_flow_outcome" "done" { name = "Done" }
+resource "genesyscloud_knowledge_knowledgebase" "answers" { name = "Answers" }
 resource "genesyscloud_flow" "main" {
   filepath      = "../flows/main.yaml"
   substitutions = { flow_name = "Main", other = var.nothing }
@@ -96,8 +101,8 @@ fn a_repository_becomes_a_project_in_which_flows_run() {
     assert_eq!((code, &*err), (Some(0), ""), "{out}");
     assert!(out.contains("routed to Support"), "{out}");
     let (code, out, err) = flowsim(&project, &["fixtures", "missing"]);
-    assert_eq!((code, &*err), (Some(0), "1 entry is missing\n"), "{out}");
-    assert!(out.contains("tier"), "{out}");
+    assert_eq!((code, &*err), (Some(0), "2 entries are missing\n"), "{out}");
+    assert!(out.contains("tier") && out.contains("from"), "{out}");
 }
 
 #[test]
@@ -118,12 +123,20 @@ fn a_second_run_adds_only_new_entries() {
     let more = FLOW.replace("{name: Support}", "{name: Billing}");
     write(root, "flows/more.yaml", &more.replace("{{flow_name}}", "More"));
     let (_, out, _) = flowsim(root, &["init", "--from", "."]);
-    assert!(out.contains("added to flowsim/fixtures.yaml: 1 in queues"), "{out}");
+    assert!(
+        out.contains("added to flowsim/fixtures.yaml: 1 in queues, 1 in actions"),
+        "{out}"
+    );
     let added = read(root, "flowsim/fixtures.yaml");
     assert!(added.contains("answerAfterMs: 5"), "{added}");
     assert_eq!(added.matches("Billing").count(), 1, "{added}");
-    let line = "  - {name: \"Billing\"}  # flows/more.yaml:30\n";
-    assert_eq!(added.replace(line, ""), own);
+    let lines = [
+        "  - {name: \"Billing\"}  # flows/more.yaml:33\n",
+        "  \"More/Canned\": {path: \"success\", outputs: {responseText: \"responseText\"}}  \
+         # flows/more.yaml:16\n",
+    ];
+    let without = lines.iter().fold(added, |text, line| text.replace(line, ""));
+    assert_eq!(without, own);
 }
 
 #[test]
@@ -151,16 +164,23 @@ fn missing_fixtures_are_listed_as_json() {
         [
             "queues Support",
             "prompts Welcome",
+            "systemPrompts on_hold_music",
             "dataTables Routes",
             "dataActions Get Balance",
+            "actions Main/Canned",
+            "context from",
             "participantData tier",
         ]
     );
     assert_eq!(
-        entries[3]["value"],
+        entries[4]["value"],
         serde_json::json!({"output": {"account": {"balance": 1}}})
     );
-    assert_eq!(entries[0]["line"], 30);
+    assert_eq!(
+        entries[5]["value"],
+        serde_json::json!({"path": "success", "outputs": {"responseText": "responseText"}})
+    );
+    assert_eq!(entries[0]["line"], 33);
 }
 
 #[test]

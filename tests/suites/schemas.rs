@@ -428,7 +428,6 @@ const WRONG: &[(Reader, &[&str])] = &[
         Reader::Scenario,
         &[
             "[]",
-            "{tests: []}",
             "{flows: f}",
             "{flows: [], tests: []}",
             "{flows: f, tests: {}}",

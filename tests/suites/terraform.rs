@@ -248,6 +248,34 @@ fn a_dialled_number_starts_the_flow_of_its_route() {
     assert!(out.contains("2 tests: 2 passed"), "{out}");
 }
 
+/// Source: `genesyscloud_architect_emergencygroup` of the provider, and Genesys' help on
+/// emergency groups.
+#[test]
+fn an_active_emergency_group_answers_with_its_flow() {
+    let repository = repository(&FILES);
+    let group = |enabled: bool| {
+        let text = format!(
+            "resource \"genesyscloud_architect_emergencygroup\" \"fire\" {{
+  name    = \"Fire\"
+  enabled = {enabled}
+  emergency_call_flows {{
+    emergency_flow_id = genesyscloud_flow.main[\"night\"].id
+    ivr_ids           = [genesyscloud_architect_ivr.line.id]
+  }}
+}}
+"
+        );
+        fs::write(repository.path().join("terraform/emergency.tf"), text).unwrap();
+        let dial = "run --to +15551234567 --terraform terraform flows";
+        let (code, out, err) = flowsim(repository.path(), dial);
+        assert_eq!((code, &*err), (Some(0), ""), "{out}");
+        out
+    };
+    let (out, evacuated) = (group(false), group(true));
+    assert!(out.contains("“Welcome.”"), "{out}");
+    assert!(evacuated.contains("“We are closed.”"), "{evacuated}");
+}
+
 #[test]
 fn set_overrides_files_and_the_environment() {
     let files = [(

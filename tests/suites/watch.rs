@@ -299,3 +299,62 @@ fn options_for_whole_runs_cannot_be_combined_with_it() {
         assert_eq!(output.status.code(), Some(2), "{flag}");
     }
 }
+
+/// A project whose flows have a placeholder that Terraform fills in.
+fn project() -> tempfile::TempDir {
+    const FLOW: &str = "inboundCall:
+  name: Main
+  startUpRef: ./tasks/task[main]
+  tasks:
+    - task:
+        name: main
+        refId: main
+        actions:
+          - playAudio: {name: Greet, audio: {tts: \"{{greeting}}\"}}
+          - disconnect: {name: End}
+";
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["flows", "terraform"] {
+        fs::create_dir(folder.path().join(name)).expect("a folder in it");
+    }
+    write(folder.path(), "flows/main.yaml", FLOW);
+    let settings = "flows = [\"flows\"]\nterraform = [\"terraform\"]\ntests = [\".\"]\n";
+    write(folder.path(), "flowsim.toml", settings);
+    write(
+        folder.path(),
+        "terraform/main.tf",
+        "variable \"greeting\" { default = \"hello\" }\n\
+         resource \"genesyscloud_flow\" \"main\" {\n  filepath = \"../flows/main.yaml\"\n  \
+         substitutions = { greeting = var.greeting }\n}\n",
+    );
+    let tests = "tests:\n  \
+                 - {name: one, flow: Main, expect: {prompts: [{contains: hello}]}}\n  \
+                 - {name: two, flow: Main, expect: {status: completed}}\n";
+    write(folder.path(), "a.test.yaml", tests);
+    folder
+}
+
+/// Every test of a project depends on its Terraform and on `flowsim.toml`.
+#[test]
+fn all_tests_depend_on_the_project() {
+    let folder = project();
+    let watch = Watch::start(folder.path());
+    write(folder.path(), "terraform/terraform.tfvars", "greeting = \"bye\"\n");
+    watch.message("watch: terraform/terraform.tfvars changed; 2 of 2 tests run again");
+    await_line(&watch.out, "1 passed, 1 failed");
+    write(folder.path(), "terraform/terraform.tfvars", "greeting = \"hello there\"\n");
+    watch.message("changed; 2 of 2 tests run again");
+    await_line(&watch.out, "2 passed");
+    let settings = "flows = [\"flows\"]\ntests = [\".\"]\nset = {greeting = \"bye\"}\n";
+    write(folder.path(), "flowsim.toml", settings);
+    watch.message("watch: flowsim.toml changed; 2 of 2 tests run again");
+    await_line(&watch.out, "1 passed, 1 failed");
+    // A project that does not load changes nothing.
+    write(folder.path(), "flowsim.toml", "flow = [\"flows\"]\n");
+    watch.message("INVALID_PROJECT");
+    watch.message("its earlier settings are used");
+    await_line(&watch.out, "1 passed, 1 failed");
+    write(folder.path(), "flowsim.toml", &settings.replace("bye", "hello"));
+    watch.message("watch: flowsim.toml changed; 2 of 2 tests run again");
+    await_line(&watch.out, "2 passed");
+}

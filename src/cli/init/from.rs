@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::{make, shown};
 use crate::analysis::{MissingEntry, missing_entries};
 use crate::cli::exit::Exit;
-use crate::cli::fixtures::document::{lines, sections, yaml};
+use crate::cli::fixtures::document::{is_of_context, lines, sections, yaml};
 use crate::cli::load::Organisation;
 use crate::cli::project::environment;
 use crate::cli::{load, output};
@@ -18,7 +18,6 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::flow::architect::ArchitectFlow;
 use crate::flow::check::forbids_running;
 use crate::flow::read;
-use crate::program::Program;
 use crate::project::terraform::{Report, root_modules};
 use crate::project::{FILE_NAME, Terraform};
 use crate::source::{Files, plain, read_yaml, replace_file};
@@ -68,8 +67,8 @@ pub(super) fn run(repository: &Path, folder: &Path) -> io::Result<Exit> {
         Ok(fixtures) => fixtures,
         Err(exit) => return Ok(exit),
     };
-    let program = Program::compile(&found.flows.flows);
-    let entries = missing_entries(&program, &found.flows.architect, &fixtures);
+    let flows = &found.flows;
+    let entries = missing_entries(&flows.flows, &flows.architect, &fixtures);
     let mut report = found.summary(repository);
     let written = write(folder, repository, &found, &entries, &files, &mut report);
     if let Err((path, error)) = written {
@@ -163,6 +162,13 @@ impl Found {
             );
         }
         out.push('\n');
+        for (count, words, reason) in self.report.unused() {
+            let what = match words.strip_suffix('s') {
+                Some(one) if !words.contains('_') => counted(count, one),
+                _ => format!("{count} {words}"),
+            };
+            let _ = writeln!(out, "not used {what}: {reason}");
+        }
         for path in self.left_out.iter().take(LISTED) {
             let path = path.strip_prefix(repository).unwrap_or(path);
             let _ =
@@ -244,7 +250,7 @@ fn fixtures_file(entries: &[MissingEntry], files: &Files) -> String {
                 of its\n# first use. The values let the flows run; change them to yours. Run \
                 `flowsim init --from`\n# again to add entries for new flows.\n";
     // A document needs a key.
-    let is_empty = entries.iter().all(|it| is_attribute_section(it.section));
+    let is_empty = entries.iter().all(|it| is_of_context(it.section));
     let empty = if is_empty { "queues:\n" } else { "" };
     format!("{head}{empty}{}", yaml(entries, files))
 }
@@ -314,7 +320,7 @@ fn added(
     for section in sections(entries) {
         let new = lines(section, entries, files);
         let candidate = match place_in(&text, section) {
-            None if is_attribute_section(section) => continue,
+            None if is_of_context(section) => continue,
             None => Some(format!("{text}{section}:\n{new}")),
             Some(place) => place.map(|at| format!("{}{new}{}", &text[..at], &text[at..])),
         };
@@ -331,10 +337,6 @@ fn added(
         return (existing.to_owned(), left);
     }
     (text, left)
-}
-
-fn is_attribute_section(section: &str) -> bool {
-    section == crate::analysis::ATTRIBUTES
 }
 
 /// Returns the end of a section in block form. `None` if there is no such section, and

@@ -13,6 +13,7 @@ use clap::{ArgGroup, Args};
 
 use super::exit::Exit;
 use super::filter::FilterOption;
+use super::project::Project;
 use super::redact::{Redaction, redactor};
 use super::{inputs, output};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -116,7 +117,7 @@ pub(super) struct Arguments {
     manner: service::RequestArgs,
 }
 
-pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+pub(super) fn run(arguments: &Arguments, project: &Project) -> io::Result<Exit> {
     if arguments.executions && !arguments.names_executions() {
         let text = "no executions selected; use --conversation, or --flow with --from and \
                     --to, or --query";
@@ -142,7 +143,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     };
     interruptible(&stop);
     let mut files = Files::new();
-    let (tasks, was_there) = match arguments.tasks(&client, &kept, &mut files) {
+    let (tasks, was_there) = match arguments.tasks(&client, &kept, project, &mut files) {
         Ok(found) => found,
         Err(exit) if stop.is_stopped() && exit == Exit::External => {
             return Ok(Exit::Interrupted);
@@ -300,6 +301,7 @@ impl Arguments {
         &self,
         client: &Client,
         kept: &OutputFolder,
+        project: &Project,
         files: &mut Files,
     ) -> Result<(Vec<Task>, usize), Exit> {
         // Recordings named explicitly are recorded again.
@@ -311,8 +313,12 @@ impl Arguments {
             let was_there = ids.len() - missing.len();
             return Ok((task::executions(&missing), was_there));
         }
-        let requests =
-            task::Requests { flow: self.flow.as_deref(), filter: &self.filter, files };
+        let requests = task::Requests {
+            flow: self.flow.as_deref(),
+            filter: &self.filter,
+            project,
+            files,
+        };
         let requests = requests.read(&self.request, &self.scenario, &self.recording)?;
         let base_url = client.service().base_url();
         let (there, missing): (Vec<_>, Vec<_>) = requests

@@ -9,8 +9,9 @@ use super::{broken, unexpected};
 use crate::cli::exit::Exit;
 use crate::cli::filter::FilterOption;
 use crate::cli::output;
+use crate::cli::project::Project;
 use crate::diagnostic::{Diagnostic, Severity, sort};
-use crate::engine::{Request, start};
+use crate::engine::{DEFAULT_START, Request, start};
 use crate::flow::read::json;
 use crate::platform::Task;
 use crate::recording;
@@ -60,6 +61,8 @@ pub(super) struct Requests<'r> {
     pub(super) flow: Option<&'r str>,
     /// Filter of the tests and recordings.
     pub(super) filter: &'r FilterOption,
+    /// Gives files and values to scenario files.
+    pub(super) project: &'r Project,
     pub(super) files: &'r mut Files,
 }
 
@@ -119,7 +122,8 @@ impl Requests<'_> {
 
     fn scenarios(&mut self, paths: &[PathBuf]) -> Result<Vec<Json>, Exit> {
         let (paths, mut diagnostics) = discover(paths, self.files);
-        let library = Library::load(&paths, self.files);
+        let project = Arc::new(self.project.context(self.files)?);
+        let library = Library::load_in(project, &paths, self.files);
         diagnostics.extend(library.diagnostics.iter().cloned());
         sort(&mut diagnostics);
         if diagnostics.iter().any(|it| it.severity == Severity::Error) {
@@ -158,9 +162,19 @@ fn flow_of(
     files: &Files,
 ) -> Result<Text, Vec<Diagnostic>> {
     let program = library.program(suite, files).map_err(|problems| problems.to_vec())?;
-    let (flow, place) = match &case.start.flow {
-        Some(name) => (start::flow(&program, &name.value), name.span),
-        None => (start::only_entry(&program), case.span),
+    let fixtures =
+        library.fixtures(suite, files).map_err(|problems| problems.to_vec())?;
+    let number = start::dialled_number(&case.start.context);
+    let routed = number.as_deref().and_then(|number| {
+        let at = case.start.at.unwrap_or(DEFAULT_START);
+        Some((number, fixtures.route(number, at)?))
+    });
+    let (flow, place) = match (&case.start.flow, routed) {
+        (Some(name), _) => (start::flow(&program, &name.value), name.span),
+        (None, Some((number, routed))) => {
+            (start::dialled(&program, number, routed), case.span)
+        }
+        (None, None) => (start::only_entry(&program), case.span),
     };
     let flow = flow.map_err(|problem| vec![problem.at(place)])?;
     Ok(program.symbols.flow(flow).id.clone())

@@ -31,14 +31,14 @@ use super::project::Project;
 use super::{load, output};
 use crate::diagnostic::visible::one_line;
 use crate::diagnostic::{Severity, sort};
-use crate::flow::read::Placeholders;
+use crate::project::is_terraform_source;
 use crate::report::{self, ReportSpec};
 use crate::runner::{
     self, CasePosition, CaseResult, Covered, Ended, Library, LoadedSuite, Plan,
     ProjectContext, RunEvent,
 };
 use crate::source::Files;
-use crate::suite::{ProjectDefaults, Selection};
+use crate::suite::Selection;
 use crate::value::Text;
 
 /// Run the tests of scenario files.
@@ -154,6 +154,10 @@ pub(super) struct Arguments {
     /// The project file.
     #[arg(skip)]
     project_file: Option<PathBuf>,
+
+    /// The files of the project: the project file, and Terraform.
+    #[arg(skip)]
+    project_files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -163,37 +167,14 @@ enum NoTests {
     Fail,
 }
 
-pub(super) fn run(mut arguments: Arguments, project: &Project) -> io::Result<Exit> {
-    arguments.project = match context(&arguments, project) {
-        Ok(project) => Arc::new(project),
-        Err(exit) => return Ok(exit),
-    };
-    arguments.project_file.clone_from(&project.settings.file);
-    let arguments = &arguments;
+pub(super) fn run(mut arguments: Arguments, project: Project) -> io::Result<Exit> {
+    if let Err(exit) = arguments.adopt(&project) {
+        return Ok(exit);
+    }
     if let Some(exit) = arguments.snapshots.forbidden() {
         return Ok(exit);
     }
-    if arguments.watch { watch::run(arguments) } else { once(arguments) }
-}
-
-/// Returns the files and values that a project gives to its scenario files.
-fn context(arguments: &Arguments, project: &Project) -> Result<ProjectContext, Exit> {
-    let settings = &project.settings;
-    let set = settings.set.iter().map(|it| (it.key.clone(), it.values.concat()));
-    let defaults = settings.defaults.iter().map(|(entry, _)| entry.clone());
-    let set: Vec<(String, String)> = set.collect();
-    let folders = settings.paths("terraform");
-    let (organisation, of_files) = load::terraform(&folders, &set, &mut Files::new())?;
-    let defaults = ProjectDefaults {
-        flows: settings.paths("flows"),
-        fixtures: settings.paths("fixtures"),
-        placeholders: set,
-        defaults: defaults.collect(),
-    };
-    let deny_unset = arguments.deny.denies_unset();
-    let placeholders = Placeholders { values: Vec::new(), of_files, deny_unset };
-    let organisation = organisation.fixtures;
-    Ok(ProjectContext { defaults, placeholders, organisation })
+    if arguments.watch { watch::run(arguments, project) } else { once(&arguments) }
 }
 
 fn once(arguments: &Arguments) -> io::Result<Exit> {
@@ -396,6 +377,20 @@ impl NoTests {
 }
 
 impl Arguments {
+    /// Adds what a project gives to its scenario files.
+    fn adopt(&mut self, project: &Project) -> Result<(), Exit> {
+        let mut files = Files::new();
+        let mut context = project.context(&mut files)?;
+        context.placeholders.deny_unset = self.deny.denies_unset();
+        self.project = Arc::new(context);
+        self.project_file.clone_from(&project.settings.file);
+        let read = files.iter().map(|file| file.path().to_owned());
+        let terraform = read.filter(|path| is_terraform_source(path));
+        self.project_files =
+            project.settings.file.iter().cloned().chain(terraform).collect();
+        Ok(())
+    }
+
     /// Reports that no test was run. Returns whether that is a failure.
     fn is_failure_without_tests(&self, found: usize) -> bool {
         !self.on_request && self.no_tests.is_failure(found)

@@ -12,8 +12,10 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use super::places::Places;
 use super::run_output::RunOutput;
 use super::{Arguments, Suites, snapshots};
+use crate::cli::Command;
 use crate::cli::exit::Exit;
 use crate::cli::output;
+use crate::cli::project::Project;
 use crate::runner::{self, CasePlace, CaseResult, Dependencies, LoadedSuite, Plan};
 use crate::source::Folder;
 use crate::value::Text;
@@ -29,11 +31,11 @@ const MAX_CHANGES: usize = 10_000;
 const MAX_NAMED: usize = 3;
 
 /// Runs all tests, and then the tests that each change affects, until interrupted.
-pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+pub(super) fn run(arguments: Arguments, project: Project) -> io::Result<Exit> {
     if let Some(exit) = Places::of(&arguments.paths).beyond() {
         return Ok(exit);
     }
-    match rounds(arguments) {
+    match rounds(arguments, project) {
         Ok(exit) => exit,
         Err(error) => {
             let text = format!("cannot watch files: {error}");
@@ -43,7 +45,10 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     }
 }
 
-fn rounds(arguments: &Arguments) -> notify::Result<io::Result<Exit>> {
+fn rounds(
+    mut arguments: Arguments,
+    mut project: Project,
+) -> notify::Result<io::Result<Exit>> {
     let mut before = Dependencies::default();
     let mut changed: Option<BTreeSet<PathBuf>> = None;
     let mut earlier: Option<Watcher> = None;
@@ -57,10 +62,14 @@ fn rounds(arguments: &Arguments) -> notify::Result<io::Result<Exit>> {
         let mut watcher = Watcher::new()?;
         watcher.watch(places.iter().map(PathBuf::as_path).chain(before.paths()))?;
         if let (Some(earlier), Some(changed)) = (earlier.take(), &mut changed) {
-            changed.extend(earlier.rest(&before));
+            let rest = earlier.rest(&before);
+            if before.affects_project(&rest) {
+                reload(&mut arguments, &mut project);
+            }
+            changed.extend(rest);
         }
-        let (suites, dependencies) = load(arguments, &mut watcher)?;
-        let mut plan = suites.plan(arguments);
+        let (suites, dependencies) = load(&arguments, &mut watcher)?;
+        let mut plan = suites.plan(&arguments);
         failing.keep(&plan);
         let has_news = match &changed {
             Some(changed) => {
@@ -70,7 +79,7 @@ fn rounds(arguments: &Arguments) -> notify::Result<io::Result<Exit>> {
         };
         place_names.keep(&suites);
         if has_news {
-            match round(arguments, &suites, &plan, &mut failing) {
+            match round(&arguments, &suites, &plan, &mut failing) {
                 Ok(false) => {}
                 Ok(true) => return Ok(Ok(Exit::Success)),
                 Err(error) => return Ok(Err(error)),
@@ -79,8 +88,32 @@ fn rounds(arguments: &Arguments) -> notify::Result<io::Result<Exit>> {
         if changed.is_none() {
             output::message("watch", "waiting for changes; press Ctrl-C to stop");
         }
-        changed = Some(watcher.changes(&dependencies)?);
+        let now = watcher.changes(&dependencies)?;
+        if dependencies.affects_project(&now) {
+            reload(&mut arguments, &mut project);
+        }
+        changed = Some(now);
         (before, earlier) = (dependencies, Some(watcher));
+    }
+}
+
+/// Reads the project again. One that does not load is reported, and the earlier one stays.
+fn reload(arguments: &mut Arguments, project: &mut Project) {
+    let parsed = crate::cli::parse(project.arguments.clone());
+    let read = parsed.and_then(|(parsed, project)| match parsed.command {
+        Some(Command::Test(mut arguments)) => {
+            arguments.adopt(&project)?;
+            Ok(Some((arguments, project)))
+        }
+        _ => Ok(None),
+    });
+    match read {
+        Ok(Some(read)) => (*arguments, *project) = read,
+        Ok(None) => {}
+        Err(_) => {
+            let text = "the project does not load; its earlier settings are used";
+            output::message("watch", text);
+        }
     }
 }
 
@@ -91,7 +124,8 @@ fn load(
 ) -> notify::Result<(Suites, Dependencies)> {
     let once = || {
         let suites = Suites::load(arguments);
-        let dependencies = Dependencies::of(&suites.plan(arguments), &suites.files);
+        let mut dependencies = Dependencies::of(&suites.plan(arguments), &suites.files);
+        dependencies.add_project(&arguments.project_files);
         (suites, dependencies)
     };
     let loaded = once();

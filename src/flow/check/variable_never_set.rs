@@ -7,24 +7,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::draft::Reference;
 use crate::flow::action::Action;
 use crate::flow::model::{Flow, Node};
+use crate::flow::received::CONTEXT;
 use crate::value::Text;
-
-/// The variables that every call provides, or may provide. *Source: the simulation of
-/// the lookup tutorial, and the variables of Architect's calls.*
-const CONTEXT: [&str; 12] = [
-    "from",
-    "to",
-    "channel",
-    "conversationId",
-    "mediaType",
-    "caller_id",
-    "callerId",
-    "ani",
-    "dnis",
-    "language",
-    "customerId",
-    "customer_id",
-];
 
 /// The outputs of a node that templates can read.
 enum Outputs {

@@ -55,6 +55,14 @@ pub(super) fn is_terraform(path: &Path) -> bool {
     name.ends_with(".tf") || name.ends_with(".tf.json")
 }
 
+/// Whether Terraform reads a file of a module: its configuration, and values of variables.
+pub fn is_terraform_source(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let endings = [".tfvars", ".tfvars.json"];
+    !name.starts_with('.')
+        && (is_terraform(path) || endings.iter().any(|ending| name.ends_with(ending)))
+}
+
 /// Returns the files directly in a folder that satisfy a condition, by name.
 pub(super) fn files_in(folder: &Path, is_wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
     Folder::read_flat(folder).into_iter().filter(|path| is_wanted(path)).collect()

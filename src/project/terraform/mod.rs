@@ -24,7 +24,7 @@ use crate::source::{Files, find_files, read_json};
 use crate::value::Json;
 use crate::world::Fixtures;
 
-pub use document::Place;
+pub use document::{Place, is_terraform_source};
 pub use organisation::FlowFile;
 pub use report::{Report, Unknown};
 
@@ -90,6 +90,47 @@ impl Terraform {
             return Err(diagnostics);
         }
         Ok(Self { warnings, ..organisation::of(&resources, report, files) })
+    }
+}
+
+/// Values of placeholders by file.
+pub type OfFiles = Vec<(PathBuf, Vec<(String, String)>)>;
+
+/// Everything that flows and fixtures take from Terraform.
+#[derive(Debug, Default)]
+pub struct Organised {
+    /// The organisation.
+    pub fixtures: Fixtures,
+    /// The fixtures document; `None` without Terraform.
+    pub document: Option<Json>,
+    /// Values of placeholders by file.
+    pub of_files: OfFiles,
+    /// Errors of the fixtures document, and files that cannot be read.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Terraform {
+    /// Reads folders with root modules, and the organisation that they define. Without
+    /// folders the organisation is empty.
+    ///
+    /// # Errors
+    /// A folder has no Terraform, or cannot be read.
+    pub fn organised(
+        folders: &[PathBuf],
+        set: &[(String, String)],
+        environment: &dyn Fn(&str) -> Option<String>,
+        files: &mut Files,
+    ) -> Result<Organised, Vec<Diagnostic>> {
+        if folders.is_empty() {
+            return Ok(Organised::default());
+        }
+        let terraform = Self::load(folders, set, environment, files)?;
+        let (fixtures, document, mut diagnostics) = terraform.organisation(files);
+        diagnostics.retain(|it| it.severity == Severity::Error);
+        diagnostics.extend(terraform.warnings);
+        let of_files = terraform.flows.into_iter().map(|it| (it.file, it.values));
+        let of_files = of_files.collect();
+        Ok(Organised { fixtures, document, of_files, diagnostics })
     }
 }
 

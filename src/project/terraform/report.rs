@@ -7,7 +7,7 @@ use super::document::Place;
 use super::module::Evaluator;
 
 /// Resource types that flowsim reads, with the words for them.
-pub(super) const KINDS: [(&str, &str); 21] = [
+pub(super) const KINDS: [(&str, &str); 16] = [
     ("genesyscloud_flow", "flows"),
     ("genesyscloud_routing_queue", "queues"),
     ("genesyscloud_routing_skill", "skills"),
@@ -24,12 +24,20 @@ pub(super) const KINDS: [(&str, &str); 21] = [
     ("genesyscloud_architect_ivr", "IVR routes"),
     ("genesyscloud_integration_action", "data actions"),
     ("genesyscloud_integration", "integrations"),
-    ("genesyscloud_flow_outcome", "outcomes"),
-    ("genesyscloud_flow_milestone", "milestones"),
-    ("genesyscloud_script", "scripts"),
-    ("genesyscloud_auth_division", "divisions"),
-    ("genesyscloud_auth_division_home", "divisions"),
 ];
+
+/// Resource types that have no effect on a call, with the words for them and the reason.
+const UNUSED: [(&str, &str, &str); 5] = [
+    ("genesyscloud_flow_outcome", "outcomes", RECORDED),
+    ("genesyscloud_flow_milestone", "milestones", RECORDED),
+    ("genesyscloud_script", "scripts", "agents see them, callers do not"),
+    ("genesyscloud_auth_division", "divisions", PERMISSIONS),
+    ("genesyscloud_auth_division_home", "divisions", PERMISSIONS),
+];
+
+const RECORDED: &str = "flows record them by name and cannot read them";
+const PERMISSIONS: &str = "they are permissions of users, and calls have none";
+const NOT_READ: &str = "flowsim does not read this type";
 
 /// A value that is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +58,7 @@ pub struct Report {
     pub files: Vec<PathBuf>,
     /// The number of resources and data sources of each type that flowsim reads.
     pub resources: BTreeMap<&'static str, usize>,
-    /// The number of resources of each type of Genesys Cloud that flowsim does not read.
+    /// The number of resources of each type of Genesys Cloud that flowsim does not use.
     pub others: BTreeMap<String, usize>,
     /// The values that are not known, in the order of the files.
     pub unknowns: Vec<Unknown>,
@@ -94,6 +102,23 @@ impl Report {
             (count > 0).then_some((count, words))
         };
         KINDS.into_iter().filter_map(count).collect()
+    }
+
+    /// Returns the numbers of resources that flowsim does not use, by type or in words, with
+    /// the reasons.
+    pub fn unused(&self) -> Vec<(usize, &str, &'static str)> {
+        let mut unused: Vec<(usize, &str, &'static str)> = Vec::new();
+        for (kind, words, reason) in UNUSED {
+            let Some(count) = self.others.get(kind) else { continue };
+            match unused.iter_mut().find(|(_, known, _)| *known == words) {
+                Some((total, ..)) => *total += count,
+                None => unused.push((*count, words, reason)),
+            }
+        }
+        let is_other = |kind: &str| !UNUSED.iter().any(|(known, ..)| *known == kind);
+        let others = self.others.iter().filter(|(kind, _)| is_other(kind));
+        unused.extend(others.map(|(kind, count)| (*count, kind.as_str(), NOT_READ)));
+        unused
     }
 }
 

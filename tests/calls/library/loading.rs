@@ -1,6 +1,6 @@
 //! Loading of projects.
 
-use flowsim::{Call, ErrorKind, Project, Severity};
+use flowsim::{Call, ErrorKind, Project, Severity, Suite, SuiteOptions};
 
 use super::{END, bundled, draft, shared};
 
@@ -98,4 +98,73 @@ fn checks_report_findings_that_do_not_prevent_calls() {
     let project = draft(&nodes).fixtures_text("queues.yaml", queues).load().unwrap();
     let found = codes(&project);
     assert!(found.contains(&"QUEUE_NOT_FOUND"), "{found:?}");
+}
+
+/// A project whose queue and greeting come from Terraform.
+fn project_file() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let flow = "inboundCall:
+  name: Main
+  startUpRef: ./tasks/task[main]
+  tasks:
+    - task:
+        name: main
+        refId: main
+        actions:
+          - playAudio: {name: Greet, audio: {tts: \"{{greeting}}\"}}
+          - transferToAcd: {name: Route, targetQueue: {lit: {name: Sales}}}
+          - disconnect: {name: End}
+";
+    let terraform =
+        "resource \"genesyscloud_routing_queue\" \"sales\" { name = \"Sales\" }
+resource \"genesyscloud_flow\" \"main\" {
+  filepath      = \"../flows/main.yaml\"
+  substitutions = { greeting = \"Hello.\" }
+}
+";
+    let settings = "flows = [\"flows\"]\nterraform = [\"terraform\"]\ntests = [\".\"]\n\
+                    [profile.other]\nset = {greeting = \"Good day.\"}\n";
+    let tests = "tests:\n  - {name: greets, expect: {prompts: [Hello.]}}\n";
+    for (path, text) in [
+        ("flows/main.yaml", flow),
+        ("terraform/main.tf", terraform),
+        ("flowsim.toml", settings),
+        ("main.test.yaml", tests),
+    ] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn a_project_file_names_flows_fixtures_and_terraform() {
+    let folder = project_file();
+    let file = folder.path().join("flowsim.toml");
+    let builder = || Project::builder().project_file(&file);
+    let prompts = |project: Project| {
+        let trace = project.run(&Call::default()).unwrap();
+        assert_eq!(trace.routing().unwrap().queue_name(), Some("Sales"));
+        trace.prompts().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(prompts(builder().load().unwrap()), ["Hello."]);
+    assert_eq!(prompts(builder().profile("other").load().unwrap()), ["Good day."]);
+    assert_eq!(prompts(builder().set("greeting", "Hi.").load().unwrap()), ["Hi."]);
+    // The fixtures of Terraform count: a second queue is unknown without them.
+    assert_eq!(builder().load().unwrap().check().len(), 0);
+    let wrong = builder().profile("none").load().unwrap_err();
+    assert_eq!(wrong.diagnostics()[0].code(), "INVALID_PROJECT");
+    let gone = Project::builder().project_file("no/flowsim.toml").load().unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::Load);
+}
+
+#[test]
+fn a_project_file_names_tests() {
+    let folder = project_file();
+    let suite = Suite::of_project(folder.path().join("flowsim.toml")).unwrap();
+    let result = suite.run(&SuiteOptions::default()).unwrap();
+    assert_eq!((result.passed(), result.failed()), (1, 0), "{result}");
+    let gone = Suite::of_project(folder.path().join("gone.toml")).unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::Load);
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Organisation, Sections, named, put, string, strings, unique};
+use super::{Organisation, Sections, blocks, named, put, string, strings, unique};
+use crate::project::terraform::module::Resource;
 
 pub(super) fn add(organisation: &mut Organisation<'_>, sections: &mut Sections) {
     let schedules = organisation.all("genesyscloud_architect_schedules").into_iter();
@@ -32,14 +33,37 @@ pub(super) fn add(organisation: &mut Organisation<'_>, sections: &mut Sections) 
     sections.insert("scheduleGroups".into(), unique(groups.into_iter()));
     let emergencies =
         organisation.all("genesyscloud_architect_emergencygroup").into_iter();
-    let emergencies = emergencies.map(|(resource, name)| {
-        let mut group = named(&name);
-        let is_enabled = string(&resource.values, "enabled").as_deref() == Some("true");
-        group.insert("enabled".into(), json!(is_enabled));
-        Json::Object(group)
-    });
-    sections.insert("emergencyGroups".into(), unique(emergencies));
+    let emergencies: Vec<Json> = emergencies
+        .map(|(resource, name)| {
+            let mut group = named(&name);
+            let is_enabled =
+                string(&resource.values, "enabled").as_deref() == Some("true");
+            group.insert("enabled".into(), json!(is_enabled));
+            let call_flows = call_flows(organisation, resource);
+            put(&mut group, "emergencyCallFlows", json!(call_flows));
+            Json::Object(group)
+        })
+        .collect();
+    sections.insert("emergencyGroups".into(), unique(emergencies.into_iter()));
     add_routes(organisation, sections);
+}
+
+/// Returns the flows of an emergency group, and the IVR routes whose calls they answer.
+fn call_flows(organisation: &mut Organisation<'_>, group: &Resource) -> Vec<Json> {
+    let mut call_flows = Vec::new();
+    for block in blocks(&group.values, "emergency_call_flows") {
+        let mut known = |attribute: &str| -> Vec<String> {
+            let address = format!("emergency_call_flows.{attribute}");
+            let ids = strings(block, attribute);
+            ids.iter().filter_map(|id| organisation.known(group, &address, id)).collect()
+        };
+        let flow = known("emergency_flow_id").into_iter().next();
+        let routes = known("ivr_ids");
+        if let Some(flow) = flow {
+            call_flows.push(json!({"emergencyFlow": flow, "ivrs": routes}));
+        }
+    }
+    call_flows
 }
 
 /// Adds the routes of dialled numbers.
