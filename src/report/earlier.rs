@@ -116,26 +116,20 @@ impl EarlierRuns {
     ///
     /// # Errors
     /// A line is not one of `flowsim.run/1`.
-    pub fn add(&mut self, file: &File) -> Result<(), Diagnostic> {
+    pub fn add(&mut self, file: &File) -> Result<(), Vec<Diagnostic>> {
+        let mistake = |number: u32, message: String| {
+            let help = "write the file with `flowsim test --report json=FILE`";
+            let place = file.line(number);
+            vec![Diagnostic::new(Code::INVALID_RUN, message).at(place).help(help)]
+        };
         for (number, line) in (1..).zip(file.text().lines()) {
-            if line.trim().is_empty() {
-                continue;
+            if !line.trim().is_empty() {
+                self.add_line(line).map_err(|problem| mistake(number, problem))?;
             }
-            self.add_line(line).map_err(|problem| {
-                Diagnostic::new(Code::INVALID_RUN, problem)
-                    .at(file.line(number))
-                    .help("write the file with `flowsim test --report json=FILE`")
-            })?;
         }
-        match self.started == 0 {
-            true => {
-                let message = "the file has no run".to_owned();
-                let help = "write the file with `flowsim test --report json=FILE`";
-                Err(Diagnostic::new(Code::INVALID_RUN, message)
-                    .at(file.line(1))
-                    .help(help))
-            }
-            false => Ok(()),
+        match self.started {
+            0 => Err(mistake(1, "the file has no run".into())),
+            _ => Ok(()),
         }
     }
 
