@@ -33,6 +33,7 @@ mod project;
 #[cfg(feature = "live")]
 mod record;
 mod redact;
+mod report;
 mod run;
 mod scenario;
 mod schema;
@@ -105,6 +106,7 @@ enum Command {
     Record(missing::Arguments),
     Import(import::Arguments),
     Redact(redact::Arguments),
+    Report(report::Arguments),
     Compare(compare::Arguments),
     Conformance(conformance::Arguments),
     Explain(explain::Arguments),
@@ -170,6 +172,7 @@ fn run_command(command: Command, project: project::Project) -> io::Result<Exit> 
         Command::Record(_) => missing::run("live"),
         Command::Import(arguments) => import::run(&arguments),
         Command::Redact(arguments) => redact::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),

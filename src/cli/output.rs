@@ -58,6 +58,11 @@ pub(super) fn result_to(
     Ok(Exit::Success)
 }
 
+/// Returns standard output, or standard error if standard output has data for programs.
+pub(super) fn stream(is_aside: bool) -> Box<dyn Write> {
+    if is_aside { Box::new(io::stderr()) } else { Box::new(io::stdout()) }
+}
+
 /// Writes to standard error. A failure to write is ignored: it could not be reported.
 pub(super) fn aside(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());

@@ -58,9 +58,9 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
     let mut runs = EarlierRuns::default();
     for path in &arguments.files {
-        let added = files.load(path).map_err(Diagnostic::from);
-        if let Err(problem) = added.and_then(|file| runs.add(&file)) {
-            output::diagnostics(&[problem], &files);
+        let file = files.load(path).map_err(|problem| vec![Diagnostic::from(problem)]);
+        if let Err(problems) = file.and_then(|file| runs.add(&file)) {
+            output::diagnostics(&problems, &files);
             return Ok(Exit::Input);
         }
     }

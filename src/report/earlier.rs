@@ -116,29 +116,26 @@ impl EarlierRuns {
     ///
     /// # Errors
     /// A line is not one of `flowsim.run/1`.
-    pub fn add(&mut self, file: &File) -> Result<(), Diagnostic> {
+    pub fn add(&mut self, file: &File) -> Result<(), Vec<Diagnostic>> {
+        let mistake = |number: u32, message: String| {
+            let help = "write the file with `flowsim test --report json=FILE`";
+            let place = file.line(number);
+            vec![Diagnostic::new(Code::INVALID_RUN, message).at(place).help(help)]
+        };
         for (number, line) in (1..).zip(file.text().lines()) {
-            if line.trim().is_empty() {
-                continue;
+            if !line.trim().is_empty() {
+                self.add_line(line).map_err(|problem| mistake(number, problem))?;
             }
-            self.add_line(line).map_err(|problem| {
-                Diagnostic::new(Code::INVALID_RUN, problem)
-                    .at(file.line(number))
-                    .help("write the file with `flowsim test --report json=FILE`")
-            })?;
         }
-        match self.started == 0 {
-            true => {
-                let message = "the file has no run".to_owned();
-                let help = "write the file with `flowsim test --report json=FILE`";
-                Err(Diagnostic::new(Code::INVALID_RUN, message).at(file.line(1)).help(help))
-            }
-            false => Ok(()),
+        match self.started {
+            0 => Err(mistake(1, "the file has no run".into())),
+            _ => Ok(()),
         }
     }
 
     fn add_line(&mut self, line: &str) -> Result<(), String> {
-        let unread = |error: serde_json::Error| format!("not a line of {SCHEMA}: {error}");
+        let unread =
+            |error: serde_json::Error| format!("not a line of {SCHEMA}: {error}");
         let head: Head = serde_json::from_str(line).map_err(unread)?;
         if head.schema != SCHEMA {
             return Err(format!("the line is of `{}`, expected {SCHEMA}", head.schema));
@@ -232,7 +229,8 @@ impl Finished {
         if !outcomes.contains(&&*self.outcome) {
             return Err(format!("unknown outcome `{}`", self.outcome));
         }
-        let unknown = self.diagnostics.iter().find(|it| Code::from_name(&it.code).is_none());
+        let unknown =
+            self.diagnostics.iter().find(|it| Code::from_name(&it.code).is_none());
         unknown.map_or(Ok(()), |it| {
             Err(format!("unknown code `{}`; a newer flowsim wrote the file", it.code))
         })
@@ -243,8 +241,7 @@ impl Finished {
         let name = Text::from(&self.name);
         let title = self.title.as_ref().map_or_else(|| name.clone(), Text::from);
         let span = places.span(&self.file, self.line, 1);
-        let id =
-            CaseId { file: path, name, title, row: self.row, span, line: self.line };
+        let id = CaseId { file: path, name, title, row: self.row, span, line: self.line };
         let mut result = CaseResult {
             id,
             tags: self.tags.iter().map(Text::from).collect(),

@@ -21,7 +21,7 @@ use crate::trace::Trace;
 use crate::value::Text;
 
 /// Name and version of the format.
-const SCHEMA: &str = "flowsim.run/1";
+pub(super) const SCHEMA: &str = "flowsim.run/1";
 
 /// JSON, one object per line.
 pub(super) const FORMAT: Format = Format {
@@ -134,6 +134,9 @@ pub fn list_json(
 }
 
 fn finished(result: &CaseResult, options: &Options, files: &Files) -> io::Result<String> {
+    if let Some(reported) = &result.reported {
+        return Ok(reported.line.clone() + "\n");
+    }
     let explanation = explanation(result, options.explain, files);
     let line = Finished::of(result, options.took_ms(result.took), &explanation, files);
     text(&Line::Finished(Box::new(line)))

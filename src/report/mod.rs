@@ -17,6 +17,7 @@ pub mod graph;
 pub mod heatmap;
 
 mod console;
+mod earlier;
 mod explain;
 mod github;
 mod html;
@@ -30,6 +31,7 @@ mod tap;
 mod words;
 
 pub use console::{Console, ConsoleStyle, Listing};
+pub use earlier::EarlierRuns;
 pub use explain::explain;
 pub use json::{JsonStream, list_json};
 pub use spec::ReportSpec;

@@ -156,6 +156,11 @@ impl ReportSpec {
             .is_some_and(|path| names.iter().any(|it| path == Path::new(it)))
     }
 
+    /// Returns whether the report is made only of the calls, not of the results.
+    pub fn needs_calls(&self) -> bool {
+        self.format.name == cobertura::FORMAT.name
+    }
+
     /// Returns whether the report includes the calls of passed tests.
     pub fn needs_traces(&self) -> bool {
         self.format.needs_traces

@@ -104,6 +104,9 @@ pub(super) fn explanation(
     explain: Explain,
     files: &Files,
 ) -> String {
+    if let Some(reported) = &result.reported {
+        return all_lines(reported.explanation.trim_end());
+    }
     let text = match &result.outcome {
         Outcome::Passed | Outcome::ExpectedFailure { .. } | Outcome::Skipped(_) => {
             return String::new();

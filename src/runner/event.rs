@@ -104,6 +104,17 @@ pub struct CaseResult {
     pub took: Duration,
     /// Whether the result represents a whole scenario file that does not load.
     pub is_file_result: bool,
+    /// The report that the result was read from, if this run did not play the test.
+    pub reported: Option<Arc<Reported>>,
+}
+
+/// Report of an earlier run.
+#[derive(Debug)]
+pub struct Reported {
+    /// Explanation of the failure; empty if there is none.
+    pub explanation: String,
+    /// Its line of JSON.
+    pub line: String,
 }
 
 impl CaseResult {
@@ -242,6 +253,7 @@ impl CaseResult {
             snapshot: None,
             took: Duration::ZERO,
             is_file_result: false,
+            reported: None,
         }
     }
 }

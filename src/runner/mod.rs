@@ -22,7 +22,9 @@ pub use compare::{
 };
 pub use covered::Covered;
 pub use dependencies::Dependencies;
-pub use event::{CaseId, CasePlace, CaseResult, Ended, Outcome, RunEvent, Tally};
+pub use event::{
+    CaseId, CasePlace, CaseResult, Ended, Outcome, Reported, RunEvent, Tally,
+};
 pub use load::{Library, Loaded};
 pub use place::{CaseLines, CasePosition};
 pub use plan::{Broken, Plan, Planned};

@@ -259,5 +259,6 @@ fn does_not_load(mut diagnostics: Vec<Diagnostic>, files: &Files) -> Option<Case
         snapshot: None,
         took: Duration::ZERO,
         is_file_result: true,
+        reported: None,
     })
 }

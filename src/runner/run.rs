@@ -351,6 +351,7 @@ impl Worker {
             snapshot,
             took: began.elapsed(),
             is_file_result: false,
+            reported: None,
         }
     }
 

@@ -13,6 +13,7 @@ mod init;
 mod init_from;
 mod kill;
 mod project;
+mod report_merge;
 mod reports;
 mod scenario_document;
 mod scenario_files;

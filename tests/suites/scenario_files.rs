@@ -93,7 +93,7 @@ fn every_line_of_a_test_selects_it() {
     assert_eq!(listed(&folder, &["a.test.yaml:9:2"]), ["two b"]);
     // A test is still identified by the line of its name.
     let (_, out, _) = flowsim(folder.path(), &["--list", "a.test.yaml:18"]);
-    assert_eq!(out, "a.test.yaml:19 three x\n");
+    assert_eq!(out, "a.test.yaml:19:1 three x\n");
     let (code, _, error) = flowsim(folder.path(), &["a.test.yaml:18:2"]);
     assert_eq!(code, Some(2));
     let expected = "error: the test at a.test.yaml:18 has no row 2; its table has 1\n";

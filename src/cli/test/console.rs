@@ -1,6 +1,6 @@
 //! Console output of a run.
 
-use std::io::{self, Write};
+use std::io;
 
 use clap::{Args, ValueEnum};
 
@@ -84,10 +84,11 @@ impl ConsoleOptions {
         if self.verbose {
             options.explain = explained_with_call;
         }
-        let (out, color): (Box<dyn Write + 'e>, _) = match is_aside {
-            true => (Box::new(io::stderr()), output::aside_has_color()),
-            false => (Box::new(io::stdout()), output::result_has_color()),
+        let color = match is_aside {
+            true => output::aside_has_color(),
+            false => output::result_has_color(),
         };
+        let out = output::stream(is_aside);
         let is_short = self.quiet || listing == Listing::Each;
         let slowest = if is_short { 0 } else { SLOWEST };
         let console =

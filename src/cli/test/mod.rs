@@ -25,6 +25,7 @@ use self::console::{ConsoleOptions, Format};
 use self::last_failed::LastFailed;
 use self::places::Places;
 use self::requests::Requests;
+pub(super) use self::run_output::options as run_options;
 use self::run_output::{RunOutcome, RunOutput};
 use super::exit::Exit;
 use super::project::Project;

@@ -1,6 +1,6 @@
 //! Output of a run while it runs: on the console and in reports.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -135,7 +135,7 @@ fn is_closed(failures: impl Iterator<Item = io::Error>) -> io::Result<bool> {
 }
 
 /// Options of all reports.
-pub(super) fn options() -> report::Options {
+pub(in crate::cli) fn options() -> report::Options {
     report::Options {
         explain: explained,
         times: true,
@@ -146,23 +146,19 @@ pub(super) fn options() -> report::Options {
 /// The console first, then the requested reports. Each of them can be written.
 fn reporters<'e>(arguments: &Arguments) -> io::Result<Vec<Box<dyn Reporter + 'e>>> {
     let options = options();
-    let out = || Box::new(io::stdout());
     let is_aside = arguments.is_output_taken();
     let first: Box<dyn Reporter + 'e> = match arguments.console.format {
         _ if arguments.on_request => {
-            Box::new(JsonStream::after_list(out(), options.clone()))
+            Box::new(JsonStream::after_list(output::stream(false), options.clone()))
         }
-        Format::Json => Box::new(JsonStream::new(out(), options.clone())),
+        Format::Json => Box::new(JsonStream::new(output::stream(false), options.clone())),
         Format::Text => Box::new(arguments.console.console(options.clone(), is_aside)),
     };
     let mut reporters = vec![first];
     for spec in arguments.specs() {
         spec.begin()?;
         // GitHub reads annotations from both streams.
-        let out: Box<dyn Write + 'e> = match is_aside {
-            true => Box::new(io::stderr()),
-            false => out(),
-        };
+        let out = output::stream(is_aside);
         reporters.push(spec.reporter(&options, out));
     }
     Ok(reporters)

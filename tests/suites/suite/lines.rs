@@ -202,7 +202,7 @@ fn tests_with_the_same_name_are_distinguished_in_every_report() {
     let mut list = Command::new(env!("CARGO_BIN_EXE_flowsim"));
     let list = list.current_dir(run.folder.path()).args(["test", "--list"]);
     let listed = String::from_utf8(list.output().unwrap().stdout).unwrap();
-    assert!(listed.starts_with("a.test.yaml:5 same (row 1)\n"), "{listed}");
+    assert!(listed.starts_with("a.test.yaml:5:1 same (row 1)\n"), "{listed}");
     // This does not depend on the other tests of the run.
     let alone = Run::of(ALIKE, &["a.test.yaml:5:2"]).report("junit");
     assert!(alone.contains("name=\"same (row 2)\""), "{alone}");

@@ -14,7 +14,12 @@ fn flowsim(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let out = text(output.stdout);
     let lines = out.lines().map(|line| match line.rsplit_once("  ") {
-        Some((rest, time)) if time.ends_with(" s") => rest,
+        Some((rest, time))
+            if time.starts_with(|it: char| it.is_ascii_digit())
+                && time.ends_with('s') =>
+        {
+            rest
+        }
         _ => line,
     });
     let out = lines.collect::<Vec<_>>().join("\n");
