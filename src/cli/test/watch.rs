@@ -63,9 +63,7 @@ fn rounds(
         watcher.watch(places.iter().map(PathBuf::as_path).chain(before.paths()))?;
         if let (Some(earlier), Some(changed)) = (earlier.take(), &mut changed) {
             let rest = earlier.rest(&before);
-            if before.affects_project(&rest) {
-                reload(&mut arguments, &mut project);
-            }
+            reload(&rest, &before, &mut arguments, &mut project);
             changed.extend(rest);
         }
         let (suites, dependencies) = load(&arguments, &mut watcher)?;
@@ -89,16 +87,23 @@ fn rounds(
             output::message("watch", "waiting for changes; press Ctrl-C to stop");
         }
         let now = watcher.changes(&dependencies)?;
-        if dependencies.affects_project(&now) {
-            reload(&mut arguments, &mut project);
-        }
+        reload(&now, &dependencies, &mut arguments, &mut project);
         changed = Some(now);
         (before, earlier) = (dependencies, Some(watcher));
     }
 }
 
-/// Reads the project again. One that does not load is reported, and the earlier one stays.
-fn reload(arguments: &mut Arguments, project: &mut Project) {
+/// Reads the project again if a change affects it. One that does not load is reported, and
+/// the earlier one stays.
+fn reload(
+    changed: &BTreeSet<PathBuf>,
+    known: &Dependencies,
+    arguments: &mut Arguments,
+    project: &mut Project,
+) {
+    if !known.affects_project(changed) {
+        return;
+    }
     let parsed = crate::cli::parse(project.arguments.clone());
     let read = parsed.and_then(|(parsed, project)| match parsed.command {
         Some(Command::Test(mut arguments)) => {
