@@ -48,7 +48,8 @@ fn contacts(criterion: &mut Criterion) {
         bencher.iter(|| {
             row = (row + 7919) % ROWS;
             let key = format!("+1555{row:07}");
-            fixtures.answer(&Question::Contact { key: &key }, &mut replies)
+            fixtures
+                .answer(&Question::Contact { key: &key, is_search: false }, &mut replies)
         });
     });
 }
@@ -62,7 +63,7 @@ fn queues(criterion: &mut Criterion) {
     criterion.bench_function("queue by id", |bencher| {
         bencher.iter(|| fixtures.answer(black_box(&queue), &mut replies));
     });
-    let contact = Question::Contact { key: "+15557770100" };
+    let contact = Question::Contact { key: "+15557770100", is_search: false };
     criterion.bench_function("contacts/lookup in a document", |bencher| {
         bencher.iter(|| fixtures.answer(black_box(&contact), &mut replies));
     });

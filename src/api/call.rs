@@ -142,6 +142,7 @@ impl Call {
             .seed(self.seed)
             .strict(self.is_strict)
             .stop_at_queue(self.stops_at_queue)
+            .takes_messages(true)
             .in_organisation(Arc::clone(project.fixtures()));
         let call = self.with_start(call, program, &mut problems);
         let call = self.with_values(call, program, &mut problems);

@@ -103,7 +103,7 @@ impl Question {
         let text = |text: Option<&str>| text.map(str::to_owned);
         match question {
             Engine::Input(input) => Self::of_input(&input),
-            Engine::Contact { key } => Self::Contact { key: key.to_owned() },
+            Engine::Contact { key, .. } => Self::Contact { key: key.to_owned() },
             Engine::DataAction { id, name, inputs } => {
                 Self::DataAction { id: text(id), name: text(name), inputs: named(inputs) }
             }

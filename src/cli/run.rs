@@ -315,7 +315,8 @@ fn prepare(
         }
         let flow = dialled_flow(program, arguments, fixtures)?;
         let node = arguments.node.as_deref();
-        let call = Call::new(flow).limits(limits).in_organisation(Arc::clone(fixtures));
+        let call = Call::new(flow).limits(limits).takes_messages(true);
+        let call = call.in_organisation(Arc::clone(fixtures));
         let call = at_node(call, program, flow, node)?;
         let call = with_values(call, program, arguments, &arguments.context)?;
         return Ok(Prepared { flow, call, inputs: std::mem::take(&mut arguments.input) });

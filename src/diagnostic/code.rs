@@ -79,6 +79,7 @@ codes! {
     DUPLICATE_CHOICE Error "Two choices of a menu have the same key."
     UNKNOWN_ACTION Error "flowsim does not know the kind of the action or choice."
     UNAVAILABLE_ACTION Error "The type of the flow does not have the action."
+    UNAVAILABLE_VARIABLE Warning "The type of the flow does not have the built-in variable."
     MISSING_SETTING Error "The action lacks a setting that Architect requires."
     LIMIT_EXCEEDED Error "A value is outside of its range, or a switch has too many cases."
     UNKNOWN_VALUE Error "The setting has a value that Architect does not know."

@@ -133,12 +133,14 @@ fn whole(value: &Value) -> Option<i64> {
     (number >= 0).then_some(number)
 }
 /// Fields of a context, and the properties of Architect variables that hold them.
-const PROPERTIES: [(&str, &str, &str); 5] = [
+const PROPERTIES: [(&str, &str, &str); 7] = [
     ("message", "Message.Message", "body"),
     ("from", "Message.Message", "senderAddress"),
+    ("to", "Message.Message", "targetAddresses"),
     ("message", "Email.Message", "body"),
     ("subject", "Email.Message", "subject"),
     ("from", "Email.Message", "from"),
+    ("to", "Email.Message", "to"),
 ];
 
 /// Returns the context field that gives a built-in variable, or one of its properties, its
@@ -181,6 +183,7 @@ pub struct Call {
     pub(super) is_strict: bool,
     pub(super) patience: Patience,
     pub(super) stops_at_queue: bool,
+    pub(super) takes_messages: bool,
 }
 
 impl Call {
@@ -200,6 +203,7 @@ impl Call {
             is_strict: false,
             patience: Patience::default(),
             stops_at_queue: false,
+            takes_messages: false,
         }
     }
 
@@ -253,6 +257,15 @@ impl Call {
     #[must_use]
     pub fn stop_at_queue(mut self, stops: bool) -> Self {
         self.stops_at_queue = stops;
+        self
+    }
+
+    /// Sets whether the host has further messages of the participant. A message flow that
+    /// has ended without routing the conversation then requests the next one, and runs
+    /// again for it.
+    #[must_use]
+    pub fn takes_messages(mut self, takes: bool) -> Self {
+        self.takes_messages = takes;
         self
     }
 
@@ -328,6 +341,12 @@ impl Call {
                     Json::object([("id".into(), Json::String(address.clone()))])
                 }
                 value => value.to_json(),
+            };
+            let json = match json {
+                one if holds.is_collection && !matches!(one, Json::Array(_)) => {
+                    Json::array([one])
+                }
+                json => json,
             };
             let Ok(value) = Value::decode(&json, *holds) else { continue };
             object.properties.insert((*property).into(), value);

@@ -66,6 +66,8 @@ pub(super) struct Conversation {
     /// The caller's path of menus, the current menu last. Each menu comes with the number
     /// of frames at the time it was entered.
     pub(super) menus: Vec<(SequenceId, usize)>,
+    /// The message that starts the flow again, until its first step records it.
+    pub(super) message: Option<Text>,
     /// The session with the running bot.
     pub(super) bot: BotSession,
     /// Data that the call encrypted.
@@ -82,6 +84,7 @@ impl Conversation {
         self.fault = None;
         self.keys.clear();
         self.menus.clear();
+        self.message = None;
         self.bot = BotSession::default();
         self.encrypted.clear();
         self.queueing = Queueing::new(call.patience);

@@ -56,6 +56,10 @@ pub(super) enum Waiting {
     },
     Listen(Box<Listening>),
     Reply(Tries),
+    /// The flow waits for the next message, in its state or after its end.
+    Message {
+        stays: bool,
+    },
 }
 
 /// The state of a question: the number of consecutive attempts in which a participant gave

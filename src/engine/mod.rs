@@ -14,6 +14,7 @@ mod deadline;
 mod effect;
 mod frame;
 mod listening;
+mod messages;
 mod play;
 mod queued;
 mod recorder;

@@ -1,7 +1,7 @@
 //! Runs a call: executes nodes, applies their effects, and continues with answers.
 
 use super::action;
-use super::effect::Effect;
+use super::effect::{Effect, Waiting};
 use super::state::{MAX_MADE_BYTES, State};
 use crate::diagnostic::Code;
 use crate::flow::NodeId;
@@ -75,6 +75,9 @@ impl State {
         let (Some(waiting), Some(node)) = (self.waiting.take(), self.node) else {
             return Progress::Finished;
         };
+        if let Waiting::Message { stays } = waiting {
+            return self.next_message(program, answer, stays);
+        }
         let step = &program.steps[node.index()];
         let effect = action::answer(self, program, step, waiting, answer);
         match self.settle(program, node, effect) {
@@ -90,6 +93,11 @@ impl State {
         Some(action::question(waiting, action, &program.symbols, node))
     }
 
+    /// The progress after an end, which may wait for the next message.
+    fn progress(&self) -> Progress {
+        if self.waiting.is_some() { Progress::Waiting } else { Progress::Finished }
+    }
+
     /// Applies the effect of an action. `Waiting` means that the session has a question.
     #[inline(always)]
     fn settle(&mut self, program: &Program, node: NodeId, effect: Effect) -> Progress {
@@ -100,6 +108,7 @@ impl State {
                 if next.is_none() {
                     if self.frame().sequence.is_some() {
                         self.end_task(program, None);
+                        return self.progress();
                     } else {
                         self.note_missing_branch(path);
                         self.end_flow(program);
@@ -117,7 +126,10 @@ impl State {
             | Effect::EndTask(_)
             | Effect::EndCall
             | Effect::EndFlow(_)
-            | Effect::Abort(_) => self.settle_end(program, node, effect),
+            | Effect::Abort(_) => {
+                self.settle_end(program, node, effect);
+                return self.progress();
+            }
             Effect::Handle(handler) => self.handle(handler),
             Effect::CutOff(frame) => self.cut_off(program, node, frame),
         }
@@ -135,7 +147,7 @@ impl State {
             Effect::EndTask(path) => self.end_task(program, path.as_ref()),
             Effect::EndFlow(reason) => self.end_architect_flow(program, reason),
             Effect::Abort(failure) => self.finish(Status::Error, Some((failure, node))),
-            _ => self.finish_handled(),
+            _ => self.end_turn(program, false),
         }
     }
 }

@@ -148,16 +148,21 @@ impl State {
         part: &FlowPart,
     ) {
         let deadline = self.frames.first().and_then(|first| first.deadline);
+        self.leave_flows();
+        self.conversation.queueing.leave();
+        self.keep_first_variables(program);
+        self.conversation.adopt_language(part);
+        self.push_flow(program, flow, part, None, deadline);
+    }
+
+    /// Leaves all running flows and tasks. The steps that called them end.
+    pub(super) fn leave_flows(&mut self) {
         let open: Vec<u32> =
             self.frames.iter().filter_map(|frame| Some(frame.caller?.0)).collect();
         for step in open.into_iter().rev() {
             self.recorder.finish(step, PathTaken::None, None, self.clock_ms);
         }
         self.frames.clear();
-        self.conversation.queueing.leave();
-        self.keep_first_variables(program);
-        self.conversation.adopt_language(part);
-        self.push_flow(program, flow, part, None, deadline);
     }
 
     /// Ends a task, menu or state by one of its output paths. The call continues after
@@ -238,7 +243,7 @@ impl State {
         let part = program.unit(self.frame().flow).architect.as_deref();
         let waiting = part.filter(|part| part.nature == FlowKind::InQueue);
         let Some(start) = waiting.and_then(|part| part.start) else {
-            return self.finish_handled();
+            return self.end_turn(program, true);
         };
         self.repeat_pass(program, start);
     }
@@ -327,7 +332,7 @@ impl State {
         let called = self.frames.iter().rev().find(|frame| frame.is_isolated);
         let caller = called.and_then(|frame| frame.caller);
         if caller.is_none_or(|(_, node)| called_as_bot(program, node).is_none()) {
-            return self.finish_handled();
+            return self.end_turn(program, false);
         }
         let error = self.conversation.fault.take().map(|_| ERROR.into());
         self.conversation.bot.exit_reason = reason.or(error);
@@ -360,7 +365,7 @@ impl State {
     }
 
     /// Leaves all called tasks of the running flow.
-    fn unwind_to_flow(&mut self) {
+    pub(super) fn unwind_to_flow(&mut self) {
         while !self.frame().is_isolated {
             let left = self.pop_frame().and_then(|frame| frame.caller);
             if let Some((step, _)) = left {

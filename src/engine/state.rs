@@ -42,6 +42,10 @@ pub(super) struct State {
     pub(super) is_strict: bool,
     /// Whether a transfer to a queue ends the call.
     pub(super) stops_at_queue: bool,
+    /// Whether a message flow that has ended waits for the next message.
+    pub(super) takes_messages: bool,
+    /// The first event of the run of a message flow for the current message.
+    pub(super) turn_first: usize,
     pub(super) start: Option<crate::value::DateTime>,
     pub(super) flow: Option<FlowId>,
     other_variables: Vec<(Text, Value)>,
@@ -83,7 +87,10 @@ impl State {
         }
         self.is_strict = call.is_strict;
         self.stops_at_queue = call.stops_at_queue;
+        self.takes_messages = call.takes_messages;
+        self.turn_first = 0;
         self.conversation.begin(program, call);
+        self.begin_messages(program);
         let deadline = self.limits.timeout_ms;
         if let Some(part) = program.unit(call.flow).architect.as_deref() {
             self.begin_architect(program, call, part, deadline);

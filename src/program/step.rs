@@ -59,6 +59,15 @@ impl Step {
     }
 }
 
+impl StepAction {
+    /// Whether the action searches external contacts, of which it may find several.
+    pub fn searches_contacts(&self) -> bool {
+        let Self::Architect(action) = self else { return false };
+        use architect::{Action, Lookup};
+        matches!(&**action, Action::Lookup(Lookup::ContactSearch(_)))
+    }
+}
+
 impl Step {
     /// Whether the step transfers a conversation to a queue.
     pub fn enters_queue(&self) -> bool {

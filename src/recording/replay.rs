@@ -189,6 +189,9 @@ impl<'r> Run<'r> {
             Answer::NotMocked | Answer::Contact(None) | Answer::Statistics(None) => {
                 Err(self.missing(session, question))
             }
+            Answer::Contacts(contacts) if contacts.is_empty() => {
+                Err(self.missing(session, question))
+            }
             answer => Ok(answer),
         }
     }
@@ -420,7 +423,7 @@ fn parts<'q>(question: &Question<'q>) -> Parts<'q> {
     };
     match *question {
         Question::Input(_) => (Subject::Input, Vec::new(), None),
-        Question::Contact { key } => (Subject::Contact, vec![key], None),
+        Question::Contact { key, .. } => (Subject::Contact, vec![key], None),
         Question::DataAction { id, name, inputs } => {
             (Subject::DataAction, names([name, id]), Some(inputs))
         }

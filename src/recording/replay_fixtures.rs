@@ -22,6 +22,11 @@ pub(super) fn with(world: &Json, exchanges: &[Exchange]) -> Json {
         }
     }
     for exchange in exchanges {
+        if let Answer::Contacts(contacts) = &exchange.answer {
+            for contact in contacts {
+                add(&mut document, "contacts", contact_of(contact, &exchange.name));
+            }
+        }
         if let Some((section, object)) = object(exchange) {
             add(&mut document, section, object);
         }

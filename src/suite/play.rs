@@ -108,7 +108,7 @@ fn call(
             .map_err(|it| at(it.help("choose one with `flow`"), case.span)),
     };
     let flow = flow.map_err(|problem| vec![problem])?;
-    with_start(Call::new(flow), case, program)
+    with_start(Call::new(flow).takes_messages(true), case, program)
 }
 
 /// Applies the start of the case to the call.

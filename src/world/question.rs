@@ -19,6 +19,8 @@ pub enum Question<'q> {
     Contact {
         /// Lookup key.
         key: &'q str,
+        /// Whether several contacts may be found, which [`Answer::Contacts`] returns.
+        is_search: bool,
     },
     /// Requests the answer of a data action: [`Answer::Response`] or
     /// [`Answer::NotMocked`].
@@ -108,6 +110,8 @@ pub enum Answer {
     /// The contact as `{id, name, email, attributes}` with every key present (`null`, or
     /// `{}` for attributes, if unknown); `None` if no contact has the key.
     Contact(Option<Json>),
+    /// The contacts that a search found, each in the same form.
+    Contacts(Vec<Json>),
     /// Response of a data action or webhook.
     Response(Response),
     /// A webhook gave no usable answer, for this reason.

@@ -37,7 +37,7 @@ fn ask(fixtures: &Fixtures, question: &Question<'_>) -> Answer {
 
 /// Returns the id of the contact with a key, or an empty string if it is missing.
 fn contact_id(fixtures: &Fixtures, key: &str) -> String {
-    match ask(fixtures, &Question::Contact { key }) {
+    match ask(fixtures, &Question::Contact { key, is_search: false }) {
         Answer::Contact(Some(contact)) => match contact.get("id") {
             Some(Json::String(id)) => id.to_string(),
             other => panic!("{other:?}"),
@@ -48,7 +48,7 @@ fn contact_id(fixtures: &Fixtures, key: &str) -> String {
 }
 
 fn contact_text(fixtures: &Fixtures, key: &str) -> String {
-    match ask(fixtures, &Question::Contact { key }) {
+    match ask(fixtures, &Question::Contact { key, is_search: false }) {
         Answer::Contact(Some(contact)) => contact.to_string(),
         other => format!("{other:?}"),
     }
@@ -1143,7 +1143,7 @@ fn a_file_that_changes_after_indexing_fails_with_a_message() {
         fs::write(&path, format!("{text}{text}")).unwrap();
         for _ in 0..2 {
             assert_eq!(
-                ask(&fixtures, &Question::Contact { key: "a" }),
+                ask(&fixtures, &Question::Contact { key: "a", is_search: false }),
                 Answer::NotMocked
             );
         }
@@ -1164,7 +1164,10 @@ fn a_file_that_disappears_does_not_cause_a_panic() {
     fs::remove_file(&path).unwrap();
     // An indexed file stays open.
     assert_eq!(contact_id(&before, "a"), "a");
-    assert_eq!(ask(&late, &Question::Contact { key: "a" }), Answer::NotMocked);
+    assert_eq!(
+        ask(&late, &Question::Contact { key: "a", is_search: false }),
+        Answer::NotMocked
+    );
     assert_eq!(late.contact_problems()[0].code, Code::FILE_UNREADABLE);
 }
 
@@ -1258,7 +1261,10 @@ fn a_database_that_changes_after_indexing_fails_with_a_message() {
     let fixtures = with_file(&folder, "c.db");
     assert_eq!(contact_id(&fixtures, "c-1"), "c-1");
     connection.execute_batch("DELETE FROM contacts").unwrap();
-    assert_eq!(ask(&fixtures, &Question::Contact { key: "c-1" }), Answer::NotMocked);
+    assert_eq!(
+        ask(&fixtures, &Question::Contact { key: "c-1", is_search: false }),
+        Answer::NotMocked
+    );
     assert_eq!(fixtures.contact_problems()[0].code, Code::FILE_UNREADABLE);
 }
 
@@ -1362,7 +1368,7 @@ proptest! {
         let inputs = [(Text::from(key.as_str()), body.clone())];
         let (id, name) = (Some(key.as_str()), Some("x"));
         for question in [
-            Question::Contact { key: &key },
+            Question::Contact { key: &key, is_search: false },
             Question::Queue { id, name, skills: &[] },
             Question::QueueStatistics { queue: &key },
             Question::DataAction { id, name, inputs: &inputs },
@@ -1392,7 +1398,7 @@ proptest! {
         let document = "contacts: [{file: c.csv}, {file: c.ndjson}]";
         let (fixtures, diagnostics) = read_in(document, folder.path());
         prop_assert_eq!(diagnostics, []);
-        let answer = ask(&fixtures, &Question::Contact { key: "c-1" });
+        let answer = ask(&fixtures, &Question::Contact { key: "c-1", is_search: false });
         prop_assert!(matches!(answer, Answer::Contact(_)));
     }
 }

@@ -44,7 +44,7 @@ const WITH_FIXTURE: [Code; 25] = [
 ];
 
 /// The codes that only Architect flows have; their files are Archy YAML.
-const OF_ARCHITECT: [Code; 16] = [
+const OF_ARCHITECT: [Code; 17] = [
     Code::UNSET_PLACEHOLDER,
     Code::UNKNOWN_FUNCTION,
     Code::UNKNOWN_VARIABLE,
@@ -55,6 +55,7 @@ const OF_ARCHITECT: [Code; 16] = [
     Code::DUPLICATE_CHOICE,
     Code::UNKNOWN_ACTION,
     Code::UNAVAILABLE_ACTION,
+    Code::UNAVAILABLE_VARIABLE,
     Code::MISSING_SETTING,
     Code::LIMIT_EXCEEDED,
     Code::UNKNOWN_VALUE,

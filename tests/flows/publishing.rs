@@ -116,6 +116,44 @@ fn a_transfer_closes_its_path_if_its_failure_is_closed() {
     assert_eq!(open_at(&transfer("")), "Out");
 }
 
+/// *Source: Genesys' help on built-in variables.*
+#[test]
+fn a_flow_has_the_variables_of_its_medium() {
+    let in_type = |flow_type: &str, expression: &str| {
+        let actions = format!(
+            "- setParticipantData:
+    name: Set
+    attributes: [{{attribute: {{name: {{lit: a}}, value: {{exp: '{expression}'}}}}}}]
+- disconnect: {{name: End}}"
+        );
+        let found = findings("flow.yaml", &flow_of(flow_type, "state", &actions));
+        let found = found.into_iter().filter(|it| it.code == Code::UNAVAILABLE_VARIABLE);
+        found.map(|it| it.message).collect::<Vec<_>>().join("; ")
+    };
+    let lacks = |kind: &str, name: &str| {
+        format!("flows of type `{kind}` have no variable `{name}`")
+    };
+    for (flow_type, expression, expected) in [
+        ("inboundShortMessage", "Message.Message.body", String::new()),
+        ("inqueueShortMessage", "Message.ConversationId", String::new()),
+        ("inboundEmail", "Email.Message.subject", String::new()),
+        ("inboundShortMessage", "Call.Ani", lacks("inboundShortMessage", "Call.Ani")),
+        (
+            "inboundEmail",
+            "Message.Message.body",
+            lacks("inboundEmail", "Message.Message"),
+        ),
+        ("inboundEmail", "Flow.Version", String::new()),
+        ("workflow", "Append(Call.Ani, Call.Ani)", lacks("workflow", "Call.Ani")),
+    ] {
+        assert_eq!(in_type(flow_type, expression), expected, "{flow_type} {expression}");
+    }
+    let call = call(
+        "- playAudio: {name: Say, audio: {exp: 'ToAudioTTS(Call.Ani)'}}\n- disconnect: {name: End}",
+    );
+    assert_eq!(codes(&call), []);
+}
+
 /// *Source: Genesys' help on common module flows.*
 #[test]
 fn an_action_must_be_available_in_the_flow_type() {

@@ -63,7 +63,7 @@ fn rounds(
         watcher.watch(places.iter().map(PathBuf::as_path).chain(before.paths()))?;
         if let (Some(earlier), Some(changed)) = (earlier.take(), &mut changed) {
             let rest = earlier.rest(&before);
-            reload(&mut arguments, &mut project, &before, &rest);
+            reload(&rest, &before, &mut arguments, &mut project);
             changed.extend(rest);
         }
         let (suites, dependencies) = load(&arguments, &mut watcher)?;
@@ -87,7 +87,7 @@ fn rounds(
             output::message("watch", "waiting for changes; press Ctrl-C to stop");
         }
         let now = watcher.changes(&dependencies)?;
-        reload(&mut arguments, &mut project, &dependencies, &now);
+        reload(&now, &dependencies, &mut arguments, &mut project);
         changed = Some(now);
         (before, earlier) = (dependencies, Some(watcher));
     }
@@ -96,12 +96,12 @@ fn rounds(
 /// Reads the project again if a change affects it. One that does not load is reported, and
 /// the earlier one stays.
 fn reload(
+    changed: &BTreeSet<PathBuf>,
+    known: &Dependencies,
     arguments: &mut Arguments,
     project: &mut Project,
-    dependencies: &Dependencies,
-    changed: &BTreeSet<PathBuf>,
 ) {
-    if !dependencies.affects_project(changed) {
+    if !known.affects_project(changed) {
         return;
     }
     let parsed = crate::cli::parse(project.arguments.clone());
@@ -159,7 +159,7 @@ fn narrow(
         named.extend(changed);
     }
     let count = plan.cases.len() + plan.broken.len();
-    if io::stdout().is_terminal() && output::can_overwrite() && count > 0 {
+    if io::stdout().is_terminal() && count > 0 {
         // A closed terminal is noticed at the next write.
         let _ = output::result("\x1b[2J\x1b[H");
     }

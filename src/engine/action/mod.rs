@@ -10,6 +10,7 @@ mod speech;
 mod subflow;
 
 use super::effect::{Effect, Waiting, not_waiting};
+use super::messages;
 use super::state::State;
 use crate::flow::{NodeId, SymbolTable};
 use crate::program::architect::{Action, Lookup};
@@ -108,7 +109,9 @@ pub(super) fn question<'q>(
 ) -> Question<'q> {
     match waiting {
         Waiting::Input | Waiting::Reply(_) => input::question(action, symbols, node),
-        Waiting::Contact { key } => Question::Contact { key },
+        Waiting::Contact { key } => {
+            Question::Contact { key, is_search: action.searches_contacts() }
+        }
         Waiting::DataAction { inputs } => data_action_question(action, inputs),
         Waiting::Webhook(sent) => {
             service::webhook_question(action, sent.0.as_deref(), &sent.1)
@@ -119,6 +122,7 @@ pub(super) fn question<'q>(
             architect::listens(action, symbols, node, listening)
         }
         Waiting::Action { inputs } => architect::question(symbols, node, inputs),
+        Waiting::Message { .. } => messages::question(symbols, node),
     }
 }
 

@@ -296,13 +296,21 @@ impl Deriver {
 
     /// Adds a contact under the key by which it was found, or else under its id.
     fn contact(&mut self, reply: &Reply) {
-        let Answer::Contact(Some(Json::Object(contact))) = &reply.answer else { return };
-        let id = match contact.get("id") {
-            Some(Json::String(id)) => Some(id),
-            _ => None,
+        let contacts = match &reply.answer {
+            Answer::Contact(Some(contact)) => std::slice::from_ref(contact),
+            Answer::Contacts(contacts) => contacts.as_slice(),
+            _ => return,
         };
-        if let Some(key) = reply.name.as_ref().or(id) {
-            self.world.contact(key, listed(contact, key));
+        for contact in contacts {
+            let Json::Object(contact) = contact else { continue };
+            let id = match contact.get("id") {
+                Some(Json::String(id)) => Some(id),
+                _ => None,
+            };
+            let Some(key) = reply.name.as_ref().or(id) else { continue };
+            // Several contacts have the same key, so each is listed under its id.
+            let place = id.filter(|_| contacts.len() > 1).unwrap_or(key);
+            self.world.contact(place, listed(contact, key));
         }
     }
 

@@ -39,7 +39,10 @@ pub(in crate::server) fn identifier_lookup(
 /// Finds a contact in the same way as flows do.
 fn find(state: &mut State, key: &str) -> Result<Option<Value>, ApiError> {
     let fixtures = state.fixtures();
-    match fixtures.answer(&Question::Contact { key }, &mut AnswerProgress::default()) {
+    match fixtures.answer(
+        &Question::Contact { key, is_search: false },
+        &mut AnswerProgress::default(),
+    ) {
         Answer::Contact(contact) => Ok(contact.map(|contact| {
             let id = text(&contact, "id").unwrap_or_default();
             let created = state.entity(CONTACTS, id).cloned();

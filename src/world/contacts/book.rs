@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
 
 use super::contact::{Contact, folded};
@@ -11,6 +11,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::value::{Json, Text};
 use crate::world::phone::{Country, e164, may_be_number, unreadable};
+
+/// Maximum number of contacts that a search finds.
+const MOST_FOUND: usize = 100;
 
 /// All contacts of the fixtures.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +40,8 @@ struct InMemory {
 struct Ready {
     answers: Vec<Json>,
     places: IndexMap<Text, usize, FxBuildHasher>,
+    /// Places of the contacts that share a key with a later one, in order.
+    earlier: IndexMap<Text, Vec<usize>, FxBuildHasher>,
     problems: Vec<Diagnostic>,
 }
 
@@ -81,6 +86,53 @@ impl ContactBook {
             Some(number) if number != plain => self.find_exactly(&number),
             _ => Ok(None),
         }
+    }
+
+    /// Returns the contacts with a key, at most [`MOST_FOUND`], in the order of the
+    /// documents. Of several contacts with the same id, the last one counts.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a contacts file that may contain one cannot be read.
+    pub(in crate::world) fn find_all(
+        &self,
+        key: &str,
+        country: Country,
+    ) -> Result<Vec<Json>, Unavailable> {
+        let plain = folded(key);
+        if self.layers.is_empty() || plain.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = self.find_all_exactly(&plain)?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let number = if may_be_number(&plain) { e164(&plain, country) } else { None };
+        match number {
+            Some(number) if number != plain => self.find_all_exactly(&number),
+            _ => Ok(found),
+        }
+    }
+
+    fn find_all_exactly(&self, key: &str) -> Result<Vec<Json>, Unavailable> {
+        let mut found: Vec<Json> = Vec::new();
+        let mut ids: IndexSet<Text, FxBuildHasher> = IndexSet::default();
+        for (index, layer) in self.layers.iter().enumerate().rev() {
+            for contact in layer.find_all(key)? {
+                let is_new = match contact.get("id") {
+                    Some(Json::String(id)) => ids.insert(folded(id).into()),
+                    _ => true,
+                };
+                if is_new
+                    && found.len() < MOST_FOUND
+                    && !self.is_replaced(&contact, index)?
+                {
+                    found.push(contact);
+                }
+            }
+        }
+        found.reverse();
+        Ok(found)
     }
 
     fn find_exactly(&self, key: &str) -> Result<Option<Json>, Unavailable> {
@@ -134,7 +186,15 @@ impl Layer {
     fn find(&self, key: &str) -> Result<Option<Json>, Unavailable> {
         match self {
             Self::InMemory(listed) => Ok(listed.find(key)),
-            Self::Stored(store) => store.find(key),
+            Self::Stored(store) => Ok(store.find(key, 1)?.pop()),
+        }
+    }
+
+    /// Returns the contacts with a key, the last one first.
+    fn find_all(&self, key: &str) -> Result<Vec<Json>, Unavailable> {
+        match self {
+            Self::InMemory(listed) => Ok(listed.find_all(key)),
+            Self::Stored(store) => store.find(key, MOST_FOUND),
         }
     }
 }
@@ -145,13 +205,24 @@ impl InMemory {
         ready.places.get(key).map(|&index| ready.answers[index].clone())
     }
 
+    fn find_all(&self, key: &str) -> Vec<Json> {
+        let ready = self.ready();
+        let last = ready.places.get(key).copied();
+        let earlier = ready.earlier.get(key).into_iter().flatten().rev().copied();
+        let places = last.into_iter().chain(earlier);
+        places.map(|index| ready.answers[index].clone()).collect()
+    }
+
     fn ready(&self) -> &Ready {
         self.ready.get_or_init(|| {
             let mut ready = Ready::default();
             for (index, (contact, span)) in self.contacts.iter().enumerate() {
                 ready.answers.push(contact.to_json());
                 let unreadable = contact.each_key(self.country, |key| {
-                    ready.places.insert(key.into(), index);
+                    let other = ready.places.insert(key.into(), index);
+                    if let Some(other) = other.filter(|other| *other != index) {
+                        ready.earlier.entry(key.into()).or_default().push(other);
+                    }
                 });
                 ready
                     .problems

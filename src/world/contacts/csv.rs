@@ -274,8 +274,9 @@ struct Rows {
 }
 
 impl Records for Rows {
-    fn find(&mut self, key: &str) -> Result<Option<Contact>, String> {
+    fn find(&mut self, key: &str, most: usize) -> Result<Vec<Contact>, String> {
         self.stamp.check(self.rows.get_ref().file())?;
+        let mut found = Vec::new();
         for place in self.index.places(key) {
             let mut position = Position::new();
             position.set_byte(place);
@@ -291,9 +292,12 @@ impl Records for Rows {
                 && contact.has_key(key, self.country)
             {
                 contact.attributes = attributes(&self.columns, &self.record);
-                return Ok(Some(contact));
+                found.push(contact);
+                if found.len() == most {
+                    break;
+                }
             }
         }
-        Ok(None)
+        Ok(found)
     }
 }

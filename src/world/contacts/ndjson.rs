@@ -145,8 +145,9 @@ struct Lines {
 }
 
 impl Records for Lines {
-    fn find(&mut self, key: &str) -> Result<Option<Contact>, String> {
+    fn find(&mut self, key: &str, most: usize) -> Result<Vec<Contact>, String> {
         self.stamp.check(self.lines.get_ref())?;
+        let mut found = Vec::new();
         for place in self.index.places(key) {
             self.lines
                 .seek(SeekFrom::Start(place))
@@ -155,9 +156,12 @@ impl Records for Lines {
             if let Ok(Some(contact)) = contact(&self.line)
                 && contact.has_key(key, self.country)
             {
-                return Ok(Some(contact));
+                found.push(contact);
+                if found.len() == most {
+                    break;
+                }
             }
         }
-        Ok(None)
+        Ok(found)
     }
 }

@@ -14,8 +14,8 @@ const MAX_FAULTS: usize = 20;
 
 /// Records of an open file. Errors are messages that describe the problem.
 pub(super) trait Records: Send + Debug {
-    /// Returns the last record with the key.
-    fn find(&mut self, key: &str) -> Result<Option<Contact>, String>;
+    /// Returns at most this number of records with the key, the last one first.
+    fn find(&mut self, key: &str, most: usize) -> Result<Vec<Contact>, String>;
 }
 
 /// Problems of single records; the first few are reported individually.

@@ -245,7 +245,7 @@ struct Searched {
 }
 
 impl Records for Searched {
-    fn find(&mut self, key: &str) -> Result<Option<Contact>, String> {
+    fn find(&mut self, key: &str, most: usize) -> Result<Vec<Contact>, String> {
         let mut columns: Vec<_> = self.table.key_columns().collect();
         // Try the most likely column first, to avoid unsuccessful searches.
         columns.sort_by_key(|(name, _)| match *name {
@@ -258,19 +258,20 @@ impl Records for Searched {
             let query = format!("SELECT * FROM {table} WHERE {column} = ?1");
             let mut statement = self.connection.prepare_cached(&query).map_err(text)?;
             let mut rows = statement.query([key]).map_err(text)?;
-            let mut last = None;
+            let mut found = VecDeque::new();
             while let Some(row) = rows.next().map_err(text)? {
                 if let Ok(contact) = self.table.contact(row)
                     && contact.has_key(key, self.country)
                 {
-                    last = Some(contact);
+                    found.push_front(contact);
+                    found.truncate(most);
                 }
             }
-            if last.is_some() {
-                return Ok(last);
+            if !found.is_empty() {
+                return Ok(found.into());
             }
         }
-        Ok(None)
+        Ok(Vec::new())
     }
 }
 
@@ -288,13 +289,14 @@ struct Indexed {
 }
 
 impl Records for Indexed {
-    fn find(&mut self, key: &str) -> Result<Option<Contact>, String> {
+    fn find(&mut self, key: &str, most: usize) -> Result<Vec<Contact>, String> {
         if data_version(&self.connection).map_err(text)? != self.version {
             return Err(CHANGED.into());
         }
         let rowid = self.table.rowid();
         let query = format!("SELECT * FROM {} WHERE {rowid} = ?1", self.table.name);
         let mut statement = self.connection.prepare_cached(&query).map_err(text)?;
+        let mut found = Vec::new();
         for place in self.index.places(key) {
             let place = usize::try_from(place).unwrap_or(usize::MAX);
             let Some(rowid) = self.rowids.get(place) else { continue };
@@ -303,9 +305,12 @@ impl Records for Indexed {
                 && let Ok(contact) = self.table.contact(row)
                 && contact.has_key(key, self.country)
             {
-                return Ok(Some(contact));
+                found.push(contact);
+                if found.len() == most {
+                    break;
+                }
             }
         }
-        Ok(None)
+        Ok(found)
     }
 }

@@ -14,6 +14,7 @@ use crate::source::Span;
 use crate::value::Json;
 use crate::world::phone::Country;
 
+use super::contact::Contact;
 use super::records::{Faults, Records};
 use super::{csv, ndjson};
 
@@ -114,16 +115,17 @@ impl Store {
         self.state();
     }
 
-    /// Returns the contact with a key.
-    pub(super) fn find(&self, key: &str) -> Result<Option<Json>, Unavailable> {
+    /// Returns at most this number of contacts with a key, the last one first.
+    pub(super) fn find(&self, key: &str, most: usize) -> Result<Vec<Json>, Unavailable> {
         let state = self.state();
         let records = state.records.as_ref().ok_or(Unavailable)?;
         if state.failure.get().is_some() {
             return Err(Unavailable);
         }
-        let found = records.lock().unwrap_or_else(PoisonError::into_inner).find(key);
+        let found =
+            records.lock().unwrap_or_else(PoisonError::into_inner).find(key, most);
         match found {
-            Ok(contact) => Ok(contact.map(|contact| contact.to_json())),
+            Ok(contacts) => Ok(contacts.iter().map(Contact::to_json).collect()),
             Err(reason) => {
                 let failure = self.failure(&reason);
                 state.failure.get_or_init(|| failure);

@@ -455,6 +455,46 @@ fn contacts_are_searched_by_every_key() {
     }
 }
 
+/// Source: Genesys' help on Search External Contacts. Contacts in files count too.
+#[test]
+fn a_search_may_find_several_contacts() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let csv = write(
+        "a.csv",
+        "id,name,phone\nc-1,Ada,+15557770100\nc-2,Bo,+15557770100\nc-3,Cy,+15557770101\n",
+    );
+    let lines = write(
+        "b.ndjson",
+        "{\"id\": \"c-4\", \"phone\": \"+15557770100\"}\n{\"id\": \"C-1\", \"name\": \"Ada Byron\", \"phone\": \"+15557770100\"}\n",
+    );
+    let action = "- searchExternalContacts:
+    name: It
+    searchTerm: {lit: '+15557770100'}
+    externalResults: {var: Flow.found}";
+    let flow = call_flow(&["externalContactCollection found"], action);
+    let ids = |contacts: &str| {
+        let run = run(&flow, &format!("contacts:\n{contacts}"), &[]);
+        let found: serde_json::Value =
+            serde_json::from_str(&run.variable("Flow.found")).unwrap();
+        let ids = found.as_array().into_iter().flatten();
+        let ids: Vec<String> =
+            ids.map(|it| it["id"].as_str().unwrap().to_owned()).collect();
+        (run.output("It").to_owned(), ids.join(" "))
+    };
+    let several = |ids: &str| ("matchMultiple".to_owned(), ids.to_owned());
+    assert_eq!(ids(&format!("- file: {csv}\n")), several("c-1 c-2"));
+    let both = format!("- file: {csv}\n- file: {lines}\n");
+    // The later contact with the same id replaces the earlier one.
+    assert_eq!(ids(&both), several("c-2 c-4 C-1"));
+    let listed = "- {id: a, phone: '+15557770100'}\n- {id: b, phone: (555) 777-0100}\n";
+    assert_eq!(ids(listed), several("a b"));
+}
+
 struct Unreadable;
 
 impl Host for Unreadable {

@@ -68,6 +68,11 @@ fn the_context_holds_the_message() {
         .context(&[("from", "ada@example.com"), ("message", "Hi")])
         .run();
     assert_eq!(run.prompts(), ["Hi from ada@example.com"]);
+    let actions = "- sendResponse:
+    name: Echo
+    messageBody: {exp: 'Message.Message.targetAddresses[0]'}";
+    let run = stage(flow(actions)).context(&[("to", "shop")]).run();
+    assert_eq!(run.prompts(), ["shop"]);
 }
 
 #[test]
@@ -104,4 +109,128 @@ fn a_state_changes_and_ends() {
     let run = run(&flow(ended), "", &[]);
     assert_eq!(run.end(), "completed");
     assert_eq!(run.path(), ["F", "S", "End"]);
+}
+
+const ECHO: &str = "- sendResponse:
+    name: Echo
+    messageBody: {exp: 'Append(Message.Message.body, \" \", ToString(Message.IsNewConversation), \" \", Flow.seen)'}
+- updateData:
+    name: Remember
+    statements:
+      - string: {variable: Flow.seen, value: {exp: Message.Message.body}}
+- disconnect: {name: End}";
+
+/// A message flow with a variable.
+fn echo(actions: &str) -> String {
+    let variable = "  variables:\n    - stringVariable: {name: Flow.seen, initialValue: {lit: none}}\n  states:";
+    flow(actions).replacen("  states:", variable, 1)
+}
+
+/// Source: Genesys' help on the messaging threading timeline.
+#[test]
+fn the_flow_runs_again_for_the_next_message() {
+    let stage = stage(echo(ECHO)).context(&[("message", "Hi"), ("from", "ada")]);
+    let run = stage.inputs(&["say:my order", "12"]).run();
+    assert_eq!(run.prompts(), ["Hi true none", "my order false none", "12 false none"]);
+    assert_eq!(run.end(), "completed");
+    let turn = ["F", "S", "Echo", "Remember", "End"];
+    assert_eq!(run.path(), [turn, turn, turn].concat());
+    assert_eq!(run.variable("Flow.seen"), "\"12\"");
+}
+
+/// Source: Genesys' help on states.
+#[test]
+fn the_flow_stays_in_its_state_for_the_next_message() {
+    let open = "- sendResponse:
+    name: Echo
+    messageBody: {exp: 'Append(Message.Message.body, \" \", Flow.seen)'}
+- updateData:
+    name: Remember
+    statements:
+      - string: {variable: Flow.seen, value: {exp: Message.Message.body}}";
+    for actions in [open.to_owned(), format!("{open}\n- endState: {{name: End}}")] {
+        let stage = stage(echo(&actions)).context(&[("message", "Hi")]);
+        let run = stage.inputs(&["say:my order"]).run();
+        // The variables of the flow stay.
+        assert_eq!(run.prompts(), ["Hi none", "my order Hi"], "{actions}");
+        assert_eq!(run.path().iter().filter(|step| **step == "F").count(), 1);
+        assert_eq!(run.path().iter().filter(|step| **step == "S").count(), 2);
+        assert_eq!(run.end(), "completed");
+    }
+    let change = "- changeState: {name: Change, targetStateRef: '/inboundShortMessage/states/state[Next_1]'}";
+    let run = run(&flow(change), "", &["say:a", "say:b"]);
+    assert_eq!(
+        run.path(),
+        ["F", "S", "Change", "Next", "Bye", "Next", "Bye", "Next", "Bye"]
+    );
+}
+
+#[test]
+fn attributes_of_the_participant_last_for_the_conversation() {
+    let actions = "- getParticipantData:
+    name: Get
+    attributes:
+      - attribute: {name: {lit: first}, variable: Flow.seen}
+- sendResponse: {name: Tell, messageBody: {exp: 'ToString(IsNotSetOrEmpty(Flow.seen))'}}
+- setParticipantData:
+    name: Set
+    attributes:
+      - attribute: {name: {lit: first}, value: {exp: Message.Message.body}}";
+    let run = stage(echo(actions)).context(&[("message", "Hi")]).inputs(&["say:b"]).run();
+    assert_eq!(run.prompts(), ["true", "false"]);
+    assert_eq!(run.variable("Flow.seen"), "\"Hi\"");
+}
+
+#[test]
+fn messages_to_a_queue_do_not_start_the_flow() {
+    let actions = "- sendResponse: {name: One, messageBody: {lit: One}}
+- transferToAcd: {name: Route, targetQueue: {lit: {name: Sales}}}
+- disconnect: {name: End}";
+    let run = stage(flow(actions)).world("queues: [Sales]").inputs(&["say:again"]).run();
+    assert_eq!(run.prompts(), ["One"]);
+    assert_eq!(run.path(), ["F", "S", "One", "Route"]);
+}
+
+#[test]
+fn silence_and_leaving_end_the_conversation() {
+    for input in ["-", "hangup"] {
+        let stage = stage(echo(ECHO)).context(&[("message", "Hi")]);
+        let run = stage.inputs(&[input, "say:late"]).run();
+        assert_eq!(run.prompts().len(), 1, "{input}");
+        assert_eq!(run.end(), "completed", "{input}");
+    }
+}
+
+#[test]
+fn a_bot_of_the_flow_gets_messages_before_the_flow_does() {
+    let actions = "- callDigitalBotFlow:
+    name: Ask the bot
+    digitalBotFlow:
+      Helper:
+        ver_latestPublished: {inputs: {}, outputs: {}}
+- disconnect: {name: End}";
+    let bot = "digitalBot:
+  name: Helper
+  startUpRef: /digitalBot/bots/bot[Start_1]
+  bots:
+    - bot:
+        name: Start
+        refId: Start_1
+        actions:
+          - askForSlot: {name: Ask, slot: {name: Colour}, question: {lit: Which colour?}}
+          - communicate: {name: Tell, communication: {lit: Thanks}}
+";
+    let stage = stage(flow(actions)).and(bot).context(&[("message", "Hi")]);
+    let run = stage.inputs(&["say:red", "say:again", "say:blue"]).run();
+    let turn = ["Which colour?", "Thanks"];
+    assert_eq!(run.prompts(), [turn, turn].concat());
+}
+
+/// Other flows end with their last action.
+#[test]
+fn an_email_flow_runs_once() {
+    let text = flow("- sendAutoReply: {name: One, messageBody: {lit: One}}")
+        .replace("inboundShortMessage", "inboundEmail");
+    let run = run(&text, "", &["say:again"]);
+    assert_eq!(run.prompts(), ["One"]);
 }

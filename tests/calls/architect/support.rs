@@ -182,6 +182,7 @@ impl Stage {
             .in_organisation(Arc::new(self.fixtures()))
             .strict(self.is_strict)
             .stop_at_queue(self.stops_at_queue)
+            .takes_messages(true)
             .limits(self.limits);
         for (name, value) in &self.context {
             call = call.context(&program, name, value.clone());

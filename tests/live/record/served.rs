@@ -68,8 +68,18 @@ impl Served {
     }
 
     fn record(&self, secret: &str, arguments: &[&str], out: &Path) -> Output {
+        self.record_in(Path::new(env!("CARGO_MANIFEST_DIR")), secret, arguments, out)
+    }
+
+    fn record_in(
+        &self,
+        folder: &Path,
+        secret: &str,
+        arguments: &[&str],
+        out: &Path,
+    ) -> Output {
         Command::new(env!("CARGO_BIN_EXE_flowsim"))
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .current_dir(folder)
             .env_clear()
             .env("GENESYS_CLIENT_ID", "a")
             .env("GENESYS_CLIENT_SECRET", secret)
@@ -102,6 +112,29 @@ fn a_short_secret_does_not_interfere() {
         written.push(found.len());
     }
     assert!(written[0] > 1 && written.iter().all(|it| *it == written[0]), "{written:?}");
+}
+
+/// The flows and the fixtures of the project apply to its scenario files.
+#[test]
+fn scenarios_of_a_project_need_no_flows() {
+    let served =
+        Served::new("fixtures/shared-flow/flows", "fixtures/shared-flow/fixtures.yaml");
+    let project = TempDir::new().unwrap();
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/shared-flow");
+    let settings = format!("flows = [{:?}]\n", shared.join("flows"));
+    let tests = "tests: [{name: one, flow: Inbound_Flow_A, input: ['1']}]\n";
+    std::fs::write(project.path().join("calls.test.yaml"), tests).unwrap();
+    let out = TempDir::new().unwrap();
+    let record = || {
+        let scenario = ["--scenario", "calls.test.yaml"];
+        served.record_in(project.path(), "a-secret", &scenario, out.path())
+    };
+    let without = record();
+    assert_eq!(without.status.code(), Some(3), "{}", stderr_of(&without));
+    std::fs::write(project.path().join("flowsim.toml"), settings).unwrap();
+    let output = record();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr_of(&output));
+    assert_eq!(recordings(out.path()).len(), 1);
 }
 
 #[test]

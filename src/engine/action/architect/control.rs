@@ -35,6 +35,9 @@ pub(super) fn begin_flow(
         }
         state.note_variables(program, &part.variables);
     }
+    if let Some(message) = state.conversation.message.take() {
+        state.note(|| EventKind::CallerInput(message));
+    }
     if let Some(greeting) = greeting {
         speech::say(state, program, greeting)?;
     }
@@ -54,6 +57,9 @@ pub(super) fn begin_sequence(
 ) -> Effect {
     if let Some(sequence) = state.frame().sequence {
         state.note_variables(program, &program.sequence(sequence).variables);
+    }
+    if let Some(message) = state.conversation.message.take() {
+        state.note(|| EventKind::CallerInput(message));
     }
     Effect::Go(PathTaken::Next, step.next)
 }

@@ -12,6 +12,7 @@ mod out_of_limits;
 mod scope;
 mod statement_type;
 mod unavailable_action;
+mod unavailable_variable;
 mod unit_unreachable;
 mod unknown_action;
 mod unknown_module;
@@ -63,6 +64,7 @@ pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
         unknown_value::find(flow, &spelling, &mut report);
         missing_setting::find(flow, &mut report);
         unavailable_action::find(flow, &mut report);
+        unavailable_variable::find(flow, &mut report);
         out_of_limits::find_cases(flow, &mut report);
         open_path::find(flow, &mut report);
         report.finish();

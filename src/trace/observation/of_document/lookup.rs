@@ -65,11 +65,17 @@ pub(super) fn contact(event: &Event) -> Option<Reply> {
     let key = input(event, "externalId").or_else(|| input(event, "searchTerm"));
     let key = string(key).filter(|key| !key.trim().is_empty())?;
     let data = event.output_data.as_ref();
-    let found = data.and_then(|data| match data.get("externalResults") {
-        Some(Json::Array(contacts)) => contacts.first(),
-        _ => data.get("externalResult"),
-    });
-    let answer = Answer::Contact(found.map(|found| contact_of(found, &key)));
+    let contact = |found: &Json| contact_of(found, &key);
+    let answer = match data.and_then(|data| data.get("externalResults")) {
+        Some(Json::Array(contacts)) if contacts.len() > 1 => {
+            Answer::Contacts(contacts.iter().map(contact).collect())
+        }
+        Some(Json::Array(contacts)) => Answer::Contact(contacts.first().map(contact)),
+        _ => {
+            let found = data.and_then(|data| data.get("externalResult"));
+            Answer::Contact(found.map(contact))
+        }
+    };
     Some(Reply { node: name_of_action(event), name: Some(key), inputs: None, answer })
 }
 

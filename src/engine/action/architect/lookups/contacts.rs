@@ -17,6 +17,7 @@ use crate::world::{Answer, Country, e164};
 const FOUND: u16 = 0;
 const NOT_FOUND: u16 = 1;
 const MATCH_EXACT: u16 = 0;
+const MATCH_MULTIPLE: u16 = 1;
 const NO_MATCH: u16 = 2;
 
 /// Requests a contact. Without a search key, the output is "not found".
@@ -64,8 +65,8 @@ pub(super) fn got(
     Ok(by_output(step, FOUND))
 }
 
-/// Handles the answer of `searchExternalContacts`. The fixtures return at most one
-/// contact for a key.
+/// Handles the answer of `searchExternalContacts`. *Source: Genesys' help on Search
+/// External Contacts.*
 pub(super) fn searched(
     state: &mut State,
     program: &Program,
@@ -73,14 +74,20 @@ pub(super) fn searched(
     lookup: &ContactLookup,
     answer: Answer,
 ) -> Outcome {
-    let Some(contact) = contact_of(answer)? else {
-        return Ok(by_output(step, NO_MATCH));
+    let contacts = match answer {
+        Answer::Contacts(contacts) => contacts,
+        other => contact_of(other)?.into_iter().collect(),
     };
-    let items = vec![external_contact(&contact)];
+    let index = match contacts.len() {
+        0 => return Ok(by_output(step, NO_MATCH)),
+        1 => MATCH_EXACT,
+        _ => MATCH_MULTIPLE,
+    };
+    let items = contacts.iter().map(external_contact).collect();
     let found = Collection { kind: Kind::ExternalContact, items };
     let found = Value::Collection(Arc::new(found));
     output(state, program, Field::ExternalResults, lookup.result, found)?;
-    Ok(by_output(step, MATCH_EXACT))
+    Ok(by_output(step, index))
 }
 
 fn contact_of(answer: Answer) -> Result<Option<Json>, Box<Failure>> {

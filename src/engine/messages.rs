@@ -1,0 +1,162 @@
+//! Further messages of a conversation: a message flow continues in its current state, or
+//! runs again after its end.
+//!
+//! *Source: Genesys' help on states, of which a message flow is in one at a time
+//! (?p=112733), and on the messaging threading timeline
+//! (articles/messaging-threading-timeline): after the flow has disconnected, a conversation
+//! stays open for up to 72 hours, and a message in this time belongs to it. That the next
+//! message runs the current state again is decided here; published flows have states that
+//! end without a closing action.*
+
+use std::sync::Arc;
+
+use super::bot::BotSession;
+use super::conversation::Conversation;
+use super::effect::Waiting;
+use super::run::Progress;
+use super::state::State;
+use crate::expr::architect::{BUILT_INS, BuiltInId};
+use crate::flow::kinds::End;
+use crate::flow::{NodeId, SymbolTable};
+use crate::program::architect::Action;
+use crate::program::{Program, StepAction};
+use crate::trace::{EventKind, Status};
+use crate::value::{Json, Object, Text, Value};
+use crate::world::{Answer, Input, InputQuestion, Question};
+
+/// The type of flows that messages start.
+const MESSAGE_FLOW: &str = "inboundShortMessage";
+
+/// The time for which a conversation stays open after its flow has ended, in milliseconds:
+/// the default of the threading timeline.
+const OPEN_MS: i64 = 72 * 60 * 60 * 1_000;
+
+/// The type of the nodes that begin states.
+const STATE: &str = "state";
+
+const MESSAGE: BuiltInId = BuiltInId::of("Message.Message");
+const IS_NEW: BuiltInId = BuiltInId::of("Message.IsNewConversation");
+
+impl State {
+    /// Marks the conversation of a message flow as new. The call may set another value.
+    pub(super) fn begin_messages(&mut self, program: &Program) {
+        if self.is_message_flow(program) {
+            self.conversation.set(IS_NEW, Value::Boolean(true));
+        }
+    }
+
+    fn is_message_flow(&self, program: &Program) -> bool {
+        self.flow.is_some_and(|flow| {
+            let label = program.symbols.flow(flow);
+            label.flow_type.eq_ignore_ascii_case(MESSAGE_FLOW)
+        })
+    }
+
+    /// Ends the call, or waits for the next message. `stays` is whether the flow stays in
+    /// its state. A conversation that was routed or transferred belongs to an agent or
+    /// another flow, which gets the messages.
+    pub(super) fn end_turn(&mut self, program: &Program, stays: bool) {
+        let is_left = || {
+            let events = self.recorder.events.get(self.turn_first..).unwrap_or_default();
+            let leaves = |kind: &EventKind| {
+                matches!(kind, EventKind::Routed(_) | EventKind::Transferred(_))
+            };
+            events.iter().any(|event| leaves(&event.kind))
+        };
+        if self.takes_messages
+            && self.conversation.fault.is_none()
+            && self.is_message_flow(program)
+            && !is_left()
+        {
+            let stays = stays || self.ends_state(program);
+            self.waiting = Some(Waiting::Message { stays });
+            return self.go_to(Some(self.node_of_step()));
+        }
+        self.finish_handled();
+    }
+
+    /// Whether the last step ended its state and not the flow.
+    fn ends_state(&self, program: &Program) -> bool {
+        let action = &program.steps[self.node_of_step().index()].action;
+        let StepAction::Architect(action) = action else { return false };
+        matches!(**action, Action::End(End::State))
+    }
+
+    /// Handles a message: in the current state if the flow stays in it, else from the start
+    /// of the flow. Without a message the conversation is over.
+    pub(super) fn next_message(
+        &mut self,
+        program: &Program,
+        answer: Answer,
+        stays: bool,
+    ) -> Progress {
+        let words: Text = match answer {
+            Answer::Input(Input::Speech(words) | Input::Keys(words)) => words,
+            Answer::Input(Input::Timed(keys)) => {
+                keys.iter().map(|stroke| stroke.key).collect()
+            }
+            _ => Text::new(),
+        };
+        let flow = self.flow;
+        let part = flow.and_then(|flow| program.unit(flow).architect.as_deref());
+        let (Some(flow), Some(part), false) = (flow, part, words.trim().is_empty())
+        else {
+            self.finish(Status::Completed, None);
+            return Progress::Finished;
+        };
+        self.turn_first = self.recorder.events.len();
+        self.conversation.begin_turn(&words);
+        self.unwind_to_flow();
+        let state = self.frame().sequence.filter(|_| stays).filter(|sequence| {
+            let begin = program.sequence(*sequence).begin;
+            program.symbols.node(begin).node_type == STATE
+        });
+        let begin = if let Some(state) = state {
+            self.go_to_task(program, state)
+        } else {
+            let deadline = self.frames.first().and_then(|first| first.deadline);
+            self.leave_flows();
+            self.slots.values.clear();
+            self.push_flow(program, flow, part, None, deadline);
+            part.begin
+        };
+        self.go_to(Some(begin));
+        self.run(program)
+    }
+}
+
+/// Returns the request for the next message, at the last node of the flow.
+pub(super) fn question(symbols: &SymbolTable, node: NodeId) -> Question<'_> {
+    Question::Input(InputQuestion {
+        node: &symbols.flow(symbols.node(node).flow).name,
+        min_digits: 0,
+        max_digits: 0,
+        timeout_ms: OPEN_MS,
+        inter_digit_timeout_ms: 0,
+        terminating_key: None,
+        valid_digits: "",
+        choices: &[],
+    })
+}
+
+impl Conversation {
+    /// Sets the message that the flow handles now.
+    fn begin_turn(&mut self, words: &Text) {
+        let body = Text::from(words.trim());
+        let message = if let Value::Object(message) = self.get(MESSAGE) {
+            let mut message = Object::clone(message);
+            message.properties.insert("body".into(), Value::String(body));
+            Value::Object(Arc::new(message))
+        } else {
+            let json = Json::object([("body".into(), Json::String(body))]);
+            let holds = BUILT_INS[MESSAGE.index()].value_type;
+            Value::decode(&json, holds).unwrap_or(Value::NotSet(holds))
+        };
+        self.set(MESSAGE, message);
+        self.set(IS_NEW, Value::Boolean(false));
+        self.keys.clear();
+        self.menus.clear();
+        self.bot = BotSession::default();
+        self.message = Some(words.clone());
+    }
+}
