@@ -57,6 +57,11 @@ impl SuiteResult {
         self.tally.skipped
     }
 
+    /// The number of tests that failed as expected.
+    pub fn expected_failures(&self) -> usize {
+        self.tally.expected_failures
+    }
+
     /// The number of tests that did not run because the run stopped earlier.
     pub fn not_run(&self) -> usize {
         self.tally.not_run

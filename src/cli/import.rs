@@ -76,7 +76,12 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         variable: arguments.redact_variable.clone(),
     });
     let mut count = 0;
-    let mut writer = Writer { arguments, redactor, program, written: BTreeSet::new() };
+    let set = match arguments.sources.values(&mut files) {
+        Ok(set) => set,
+        Err(exit) => return Ok(exit),
+    };
+    let written = BTreeSet::new();
+    let mut writer = Writer { arguments, redactor, program, set, written };
     let mut listing = output::Listing::default();
     let (paths, mut is_wrong) = saved_answers(&arguments.files, &mut files);
     for path in &paths {
@@ -155,6 +160,8 @@ struct Writer<'a> {
     arguments: &'a Arguments,
     redactor: Redactor,
     program: Option<Arc<Program>>,
+    /// Values of placeholders.
+    set: Vec<(String, String)>,
     /// Names of the files that this command has written.
     written: BTreeSet<String>,
 }
@@ -197,8 +204,9 @@ impl Writer<'_> {
         });
         let flows = flows(self.arguments)?;
         let replayed = replayed.as_ref();
-        let scenario =
-            recording::scenario(recording, &derived, replayed, &flows, &fixtures);
+        let scenario = recording::scenario(
+            recording, &derived, replayed, &flows, &self.set, &fixtures,
+        );
         for (name, text) in [
             (format!("{stem}.test.yaml"), &scenario.text),
             (fixtures.clone(), &scenario.fixtures),

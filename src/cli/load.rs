@@ -78,7 +78,10 @@ impl Sources {
     }
 
     /// Returns all names and values. If a name occurs twice, the first value counts.
-    fn values(&self, files: &mut Files) -> Result<Vec<(String, String)>, Exit> {
+    pub(super) fn values(
+        &self,
+        files: &mut Files,
+    ) -> Result<Vec<(String, String)>, Exit> {
         let mut values = self.set.clone();
         for path in &self.set_from {
             match values_of(path, files) {

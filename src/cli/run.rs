@@ -174,17 +174,11 @@ pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
     let mut session = Session::start(Arc::clone(&program), &prepared.call);
     let mut host = FixtureHost::new(&fixtures, &prepared.inputs);
     let trace = if arguments.interactive {
-        let mut person = Person::new(host);
-        let trace = person.play(&mut session, &prepared.call, &program)?;
-        show(&arguments, &program, &trace)?;
-        let played =
-            scenario::of_call(&played(&arguments, &program, &prepared, &person), &trace);
-        if arguments.format == Format::Text {
-            output::result(&format!("\n{played}"))?;
-        } else {
-            output::aside(&played);
-        }
-        trace
+        let set = match arguments.sources.values(&mut files) {
+            Ok(set) => set,
+            Err(exit) => return Ok(exit),
+        };
+        interactive(&arguments, &program, &prepared, (host, &mut session), &set)?
     } else {
         let trace = play(&mut session, &prepared.call, &mut host);
         show(&arguments, &program, &trace)?;
@@ -193,6 +187,27 @@ pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
     };
     output::diagnostics(&fixtures.contact_problems(), &files);
     Ok(log(&arguments, &program, &trace))
+}
+
+/// Plays a call with the person at the terminal, and prints it as a scenario.
+fn interactive(
+    arguments: &Arguments,
+    program: &Program,
+    prepared: &Prepared,
+    (host, session): (FixtureHost<'_>, &mut Session),
+    set: &[(String, String)],
+) -> io::Result<Trace> {
+    let mut person = Person::new(host);
+    let trace = person.play(session, &prepared.call, program)?;
+    show(arguments, program, &trace)?;
+    let played = played(arguments, program, prepared, &person, set);
+    let played = scenario::of_call(&played, &trace);
+    if arguments.format == Format::Text {
+        output::result(&format!("\n{played}"))?;
+    } else {
+        output::aside(&played);
+    }
+    Ok(trace)
 }
 
 /// Loads the flows and the fixtures.
@@ -238,17 +253,23 @@ fn played<'p>(
     program: &'p Program,
     prepared: &Prepared,
     person: &'p Person<'_>,
+    set: &'p [(String, String)],
 ) -> scenario::Played<'p> {
     scenario::Played {
         program,
         flows: &arguments.flows,
         fixtures: &arguments.fixtures,
+        set,
         flow: prepared.flow,
         node: arguments.node.as_deref(),
         context: &arguments.context,
         variables: &arguments.var,
         at: arguments.at,
         timeout_ms: arguments.timeout_ms,
+        max_actions: (arguments.max_actions != Limits::default().max_actions)
+            .then_some(arguments.max_actions),
+        seed: arguments.seed,
+        is_strict: arguments.strict,
         stops_at_queue: arguments.stop_at_queue,
         inputs: person.inputs(),
     }

@@ -15,12 +15,17 @@ pub(super) struct Played<'p> {
     pub(super) program: &'p Program,
     pub(super) flows: &'p [PathBuf],
     pub(super) fixtures: &'p [PathBuf],
+    /// Values of placeholders.
+    pub(super) set: &'p [(String, String)],
     pub(super) flow: FlowId,
     pub(super) node: Option<&'p str>,
     pub(super) context: &'p [(Text, Value)],
     pub(super) variables: &'p [(Text, Value)],
     pub(super) at: Option<DateTime>,
     pub(super) timeout_ms: Option<i64>,
+    pub(super) max_actions: Option<u32>,
+    pub(super) seed: u64,
+    pub(super) is_strict: bool,
     pub(super) stops_at_queue: bool,
     pub(super) inputs: &'p [Input],
 }
@@ -28,35 +33,16 @@ pub(super) struct Played<'p> {
 /// Returns the scenario as YAML. Strings are written as JSON, which is valid YAML;
 /// control and invisible characters are escaped.
 pub(super) fn of_call(played: &Played<'_>, trace: &Trace) -> String {
-    let symbols = &played.program.symbols;
     let mut out =
         String::from("# The call as a scenario, for a file such as calls.test.yaml\n");
     line(&mut out, "", "flows", &paths(played.flows));
     if !played.fixtures.is_empty() {
         line(&mut out, "", "fixtures", &paths(played.fixtures));
     }
-    let flow = symbols.flow(played.flow);
-    let name = format!("{} {}", flow.name, trace.status.name());
-    out.push_str("tests:\n");
-    line(&mut out, "  - ", "name", &Json::from(name.as_str()));
-    line(&mut out, "    ", "flow", &Json::String(flow.id.clone()));
-    if let Some(node) = played.node {
-        line(&mut out, "    ", "node", &Json::from(node));
+    if !played.set.is_empty() {
+        line(&mut out, "", "set", &set(played.set));
     }
-    for (key, pairs) in [("context", played.context), ("variables", played.variables)] {
-        if !pairs.is_empty() {
-            line(&mut out, "    ", key, &object(pairs));
-        }
-    }
-    if let Some(at) = played.at {
-        line(&mut out, "    ", "at", &Json::from(at.to_string().as_str()));
-    }
-    if let Some(timeout) = played.timeout_ms {
-        line(&mut out, "    ", "timeoutMs", &Json::Integer(timeout));
-    }
-    if played.stops_at_queue {
-        line(&mut out, "    ", "stopAtQueue", &Json::Boolean(true));
-    }
+    start(&mut out, played, trace);
     let inputs = played.inputs.iter().map(|input| match input {
         Input::Silence => Json::Null,
         other => Json::from(other.to_string().as_str()),
@@ -64,6 +50,42 @@ pub(super) fn of_call(played: &Played<'_>, trace: &Trace) -> String {
     line(&mut out, "    ", "input", &Json::Array(inputs.collect::<Vec<_>>().into()));
     expectations(&mut out, played, trace);
     out
+}
+
+/// Writes the start of the call.
+fn start(out: &mut String, played: &Played<'_>, trace: &Trace) {
+    let symbols = &played.program.symbols;
+    let flow = symbols.flow(played.flow);
+    let name = format!("{} {}", flow.name, trace.status.name());
+    out.push_str("tests:\n");
+    line(out, "  - ", "name", &Json::from(name.as_str()));
+    line(out, "    ", "flow", &Json::String(flow.id.clone()));
+    if let Some(node) = played.node {
+        line(out, "    ", "node", &Json::from(node));
+    }
+    for (key, pairs) in [("context", played.context), ("variables", played.variables)] {
+        if !pairs.is_empty() {
+            line(out, "    ", key, &object(pairs));
+        }
+    }
+    if let Some(at) = played.at {
+        line(out, "    ", "at", &Json::from(at.to_string().as_str()));
+    }
+    if let Some(timeout) = played.timeout_ms {
+        line(out, "    ", "timeoutMs", &Json::Integer(timeout));
+    }
+    if let Some(most) = played.max_actions {
+        line(out, "    ", "maxActions", &Json::Integer(most.into()));
+    }
+    if let Ok(seed @ 1..) = i64::try_from(played.seed) {
+        line(out, "    ", "seed", &Json::Integer(seed));
+    }
+    if played.is_strict {
+        line(out, "    ", "strict", &Json::Boolean(true));
+    }
+    if played.stops_at_queue {
+        line(out, "    ", "stopAtQueue", &Json::Boolean(true));
+    }
 }
 
 fn expectations(out: &mut String, played: &Played<'_>, trace: &Trace) {
@@ -96,6 +118,12 @@ fn line(out: &mut String, before: &str, key: &str, value: &Json) {
 fn paths(paths: &[PathBuf]) -> Json {
     let texts = paths.iter().map(|path| Json::from(path.to_string_lossy().as_ref()));
     Json::Array(texts.collect::<Vec<_>>().into())
+}
+
+/// Returns values of placeholders; the first value of a name counts.
+pub(super) fn set(values: &[(String, String)]) -> Json {
+    let values = values.iter().rev();
+    Json::object(values.map(|(name, value)| (Text::from(name), Json::from(&**value))))
 }
 
 fn object(pairs: &[(Text, Value)]) -> Json {

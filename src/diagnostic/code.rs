@@ -38,7 +38,7 @@ macro_rules! codes {
 
 codes! {
     FILE_UNREADABLE Error "The file or folder does not exist or cannot be read."
-    FILE_NOT_TEXT Error "The file is not UTF-8 text."
+    FILE_NOT_TEXT Error "The file is not UTF-8 or UTF-16 text."
     FILE_TOO_LARGE Error "The file exceeds a limit on its size, its nesting or the expansion of its aliases."
     FILE_EMPTY Error "The file is empty."
     JSON_SYNTAX Error "The file is not JSON."

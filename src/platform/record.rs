@@ -19,6 +19,10 @@ pub enum Task {
     Simulation {
         /// The simulation request.
         request: Json,
+        /// Name for messages: a test, a file or a recording.
+        name: Text,
+        /// Id of the recording that this one replaces.
+        id: Option<Text>,
     },
     /// Records the documents of these executions, which are prepared together.
     Executions {
@@ -34,10 +38,15 @@ pub enum Event {
     Recorded(Box<Recording>),
     /// Something could not be recorded.
     Failed {
-        /// Id of a flow or of an execution.
+        /// Name of the simulation, or id of the execution.
         what: Text,
         /// Cause of the failure.
         failure: Failure,
+    },
+    /// Something was not requested, because the run ended before.
+    NotTried {
+        /// Name of the simulation, or id of the execution.
+        what: Text,
     },
     /// The version of a flow on the service is unknown.
     VersionUnknown {
@@ -49,6 +58,14 @@ pub enum Event {
 }
 
 impl Task {
+    /// Returns the names of the recordings of the task.
+    fn names(&self) -> Vec<Text> {
+        match self {
+            Self::Simulation { name, .. } => vec![name.clone()],
+            Self::Executions { ids } => ids.clone(),
+        }
+    }
+
     /// Returns the id of a simulation's recording. The same request to the same service
     /// always has the same id.
     pub fn simulation_id(service: &str, request: &Json) -> Text {
@@ -83,6 +100,10 @@ pub fn record(
             scope.spawn(worker);
         }
     });
+    let rest = tasks.get(next.into_inner()..).unwrap_or_default();
+    for what in rest.iter().flat_map(Task::names) {
+        report(Event::NotTried { what });
+    }
 }
 
 /// Signal that no remaining task can succeed.
@@ -98,14 +119,21 @@ struct Work<'w> {
 impl Work<'_> {
     fn run(&self, task: &Task) -> Result<(), End> {
         match task {
-            Task::Simulation { request } => self.simulation(request),
+            Task::Simulation { request, name, id } => {
+                self.simulation(request, name, id.as_ref())
+            }
             Task::Executions { ids } => self.executions(ids),
         }
     }
 
-    fn simulation(&self, request: &Json) -> Result<(), End> {
+    fn simulation(
+        &self,
+        request: &Json,
+        name: &Text,
+        earlier: Option<&Text>,
+    ) -> Result<(), End> {
         let id = text(request, "flowId").unwrap_or_default();
-        let flow = self.flow(&id)?;
+        let flow = self.flow(&id, name)?;
         let simulated = self.client.simulate(request).and_then(|response| {
             if matches!(response.get("trace"), Some(Json::Array(_))) {
                 return Ok(response);
@@ -113,10 +141,11 @@ impl Work<'_> {
             let request = "the simulation".to_owned();
             Err(Failure::Unexpected { request, reason: "has no `trace`".to_owned() })
         });
-        let response = self.kept(&id, simulated)?;
+        let response = self.kept(name, simulated)?;
         let Some(response) = response else { return Ok(()) };
+        let id = || Task::simulation_id(self.client.service().base_url(), request);
         let recording = Recording {
-            id: Task::simulation_id(self.client.service().base_url(), request),
+            id: earlier.cloned().unwrap_or_else(id),
             recorded_at: Some(self.client.clock().now().to_string().into()),
             flow,
             request: Some(request.clone()),
@@ -168,7 +197,7 @@ impl Work<'_> {
     /// Returns the service's description of a flow, requested once. A user may be allowed
     /// to simulate a flow but not to read it; this is reported, and the version stays
     /// unknown.
-    fn flow(&self, id: &Text) -> Result<RecordedFlow, End> {
+    fn flow(&self, id: &Text, name: &Text) -> Result<RecordedFlow, End> {
         let mut flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
         let known = Arc::clone(flows.entry(id.clone()).or_default());
         drop(flows);
@@ -179,7 +208,7 @@ impl Work<'_> {
                 end = failure.is_final();
                 let flow = id.clone();
                 if end {
-                    self.report_failed(flow, failure);
+                    self.report_failed(name.clone(), failure);
                 } else {
                     (self.report)(Event::VersionUnknown { flow, failure });
                 }
@@ -202,9 +231,10 @@ impl Work<'_> {
     }
 
     fn report_failed(&self, what: Text, failure: Failure) {
-        if failure != Failure::Stopped {
-            (self.report)(Event::Failed { what, failure });
-        }
+        (self.report)(match failure {
+            Failure::Stopped => Event::NotTried { what },
+            failure => Event::Failed { what, failure },
+        });
     }
 }
 

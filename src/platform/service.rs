@@ -89,6 +89,21 @@ impl Service {
         }
     }
 
+    /// Returns whether another address names the same service: in other capitals, with the
+    /// default port, or by another name of this machine.
+    pub fn is_same(&self, other: &str) -> bool {
+        let parts = |address: &str| {
+            let uri = address.trim().trim_end_matches('/').parse::<Uri>().ok()?;
+            let scheme = uri.scheme_str()?.to_lowercase();
+            let host = uri.host()?.trim_end_matches('.').to_lowercase();
+            let host = if is_this_machine(&host) { "localhost".into() } else { host };
+            let default = if scheme == "https" { 443 } else { 80 };
+            let port = uri.port_u16().unwrap_or(default);
+            Some((scheme, host, port, uri.path().trim_end_matches('/').to_owned()))
+        };
+        parts(&self.api).is_some_and(|own| parts(other) == Some(own))
+    }
+
     /// Returns the address of the API.
     pub fn base_url(&self) -> &str {
         &self.api

@@ -20,8 +20,8 @@ pub struct Scenario {
     pub fixtures: String,
 }
 
-/// Converts a recorded call to a scenario. `flows` are paths relative to it, and
-/// `fixtures` is the name of the fixtures document.
+/// Converts a recorded call to a scenario. `flows` are paths relative to it, `set` are
+/// values of placeholders, and `fixtures` is the name of the fixtures document.
 ///
 /// A replay adds data that a recording lacks, such as the names of data actions in a
 /// simulation, or the keys of menus. Pass it as `replayed` if there is one.
@@ -30,6 +30,7 @@ pub fn scenario(
     derived: &Derived,
     replayed: Option<&Replayed>,
     flows: &[String],
+    set: &[(String, String)],
     fixtures: &str,
 ) -> Scenario {
     let exchanges = replayed.filter(|it| it.missing.is_none()).map(|it| &*it.exchanges);
@@ -41,6 +42,11 @@ pub fn scenario(
     let paths = |paths: &[String]| Json::array(paths.iter().map(|it| Json::from(&**it)));
     line(&mut out, "", "flows", &paths(flows));
     line(&mut out, "", "fixtures", &paths(&[fixtures.to_owned()]));
+    if !set.is_empty() {
+        let set = set.iter().rev();
+        let set = set.map(|(name, value)| (Text::from(name), Json::from(&**value)));
+        line(&mut out, "", "set", &Json::object(set));
+    }
     out.push_str("tests:\n");
     line(&mut out, "  - ", "name", &Json::from(&*name(recording, derived)));
     begin(&mut out, recording.kind, derived);

@@ -244,6 +244,9 @@ fn read_text(path: &Path) -> Result<String, Failure> {
         let message = format!("the file is larger than {MAX_FILE_BYTES} bytes");
         return Err((ProblemKind::TooLarge, message, None));
     }
+    if let Some(text) = utf16(&bytes) {
+        return text;
+    }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let message = format!("the file is not UTF-8 text: byte {at} cannot be read");
@@ -253,9 +256,52 @@ fn read_text(path: &Path) -> Result<String, Failure> {
     })
 }
 
+/// Decodes a file that begins with the byte order mark of UTF-16. PowerShell and some
+/// editors of Windows write such files. `None` if it does not begin in this way.
+fn utf16(bytes: &[u8]) -> Option<Result<String, Failure>> {
+    let (is_little, rest) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (true, rest),
+        [0xfe, 0xff, rest @ ..] => (false, rest),
+        _ => return None,
+    };
+    let units = rest.chunks(2).map(|pair| match (pair, is_little) {
+        ([low, high], true) | ([high, low], false) => u16::from_be_bytes([*high, *low]),
+        // A file of an odd length ends in half a character, which no text contains.
+        _ => 0xd800,
+    });
+    let text: Result<String, _> = char::decode_utf16(units).collect();
+    Some(text.map_err(|_| {
+        let message = "the file begins like UTF-16 text, but is not".to_owned();
+        let hint = "save the file as UTF-8".to_owned();
+        (ProblemKind::NotText, message, Some(hint))
+    }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn utf_16_is_recognised_by_its_mark() {
+        let text = "a: größe 日本 😀\n";
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let mut little = vec![0xff, 0xfe];
+        little.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
+        let mut big = vec![0xfe, 0xff];
+        big.extend(units.iter().flat_map(|unit| unit.to_be_bytes()));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.yaml");
+        let load = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            Files::new().load(&path).map(|file| file.text().to_owned())
+        };
+        assert_eq!(load(&little).unwrap(), text);
+        assert_eq!(load(&big).unwrap(), text);
+        // Half a character, and half a surrogate pair.
+        assert!(load(&little[..little.len() - 1]).is_err());
+        assert!(load(&[0xff, 0xfe, 0x00, 0xd8]).is_err());
+        assert_eq!(load(&[0xff, 0xfe]).unwrap(), "");
+    }
 
     #[test]
     fn positions_count_characters_and_lines_from_one() {

@@ -4,7 +4,9 @@
 #[path = "../support/browser/mod.rs"]
 mod browser;
 mod compare;
+mod compare_partly;
 mod comparison;
+mod played_scenarios;
 mod record;
 mod recordings;
 mod replays;

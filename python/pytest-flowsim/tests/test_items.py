@@ -319,3 +319,12 @@ def test_snapshots_are_written_as_by_flowsim(
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*snapshot*"])
     assert list(project.path.rglob("*.new*"))
+
+
+def test_an_expected_failure_is_xfailed(project: Project) -> None:
+    case = "{name: %s, input: '9', expectFailure: known, expect: {routing: %s}}\n"
+    project.scenario(
+        "a.test.yaml",
+        "  - " + case % ("fails", "{queueName: Sales}") + "  - " + case % ("passes", "null"),
+    )
+    project.run("-rx").assert_outcomes(xfailed=1, failed=1)

@@ -15,6 +15,8 @@ pub struct Row {
     /// Whether the step has another position on the other side. The row is at its
     /// recorded position.
     pub is_moved: bool,
+    /// Whether the step has another id on the other side.
+    pub is_renamed: bool,
 }
 
 /// The strongest identification of a step that both sides have.
@@ -45,7 +47,8 @@ pub fn align(recorded: &[ObservedStep], local: &[ObservedStep]) -> Vec<Row> {
     } else {
         rows(&two.numbers, &one.numbers).into_iter().map(exchanged).collect()
     };
-    moved(in_order(rows), &one, &two)
+    let rows = moved(in_order(rows), &one, &two);
+    super::rename::renamed(rows, recorded, local)
 }
 
 /// Orders the rows between two common steps: recorded ones before local ones.
@@ -58,7 +61,12 @@ fn in_order(mut rows: Vec<Row>) -> Vec<Row> {
 }
 
 fn pair(recorded: usize, local: usize) -> Row {
-    Row { recorded: Some(recorded), local: Some(local), is_moved: false }
+    Row {
+        recorded: Some(recorded),
+        local: Some(local),
+        is_moved: false,
+        is_renamed: false,
+    }
 }
 
 fn exchanged(row: Row) -> Row {
@@ -136,8 +144,18 @@ fn keys(sides: [&[ObservedStep]; 2]) -> [Keys; 2] {
 
 fn rows(one: &[u32], two: &[u32]) -> Vec<Row> {
     let mut rows = Vec::with_capacity(one.len().max(two.len()));
-    let gone = |at: usize| Row { recorded: Some(at), local: None, is_moved: false };
-    let come = |at: usize| Row { recorded: None, local: Some(at), is_moved: false };
+    let gone = |at: usize| Row {
+        recorded: Some(at),
+        local: None,
+        is_moved: false,
+        is_renamed: false,
+    };
+    let come = |at: usize| Row {
+        recorded: None,
+        local: Some(at),
+        is_moved: false,
+        is_renamed: false,
+    };
     for operation in capture_diff_slices(Algorithm::Myers, one, two) {
         match operation {
             DiffOp::Equal { old_index, new_index, len } => {

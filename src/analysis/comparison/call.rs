@@ -15,15 +15,14 @@ impl<'o> Walk<'o, '_> {
     /// Compares the whole call.
     pub(super) fn call(&mut self) {
         let (one, two) = (self.recorded, self.local);
-        let destination =
-            |side: &'o Observation| side.destination().map(|(_, name)| name);
+        let (from, to) = destinations(one, two);
         let is_routing_known = one.known.has(AttributeKind::Routing)
             && two.known.has(AttributeKind::Routing);
-        if is_routing_known && destination(one) != destination(two) {
+        if is_routing_known && from != to {
             let is_hidden = |name: &Text| (self.rules.redacted)(name);
-            match destination(one).into_iter().chain(destination(two)).any(is_hidden) {
+            match from.iter().chain(&to).any(is_hidden) {
                 true => self.ignore("hidden or redacted", 1),
-                false => self.destination(),
+                false => self.destination(from, to),
             }
         }
         if let (Some(status), Some(local)) = (&one.status, &two.status) {
@@ -31,9 +30,19 @@ impl<'o> Walk<'o, '_> {
             let code = |side: &'o Observation| {
                 side.error.as_ref().and_then(ObservedError::label)
             };
-            self.text(DifferenceKind::CallError, "/error/code", code(one), code(two));
+            match one.knows_error && two.knows_error {
+                true => {
+                    let codes = (code(one), code(two));
+                    self.text(DifferenceKind::CallError, "/error/code", codes.0, codes.1);
+                }
+                false => self.ignore("error of the call", 1),
+            }
         }
         self.final_variables();
+        self.elapsed(one, two);
+    }
+
+    fn elapsed(&mut self, one: &Observation, two: &Observation) {
         if let (Some(elapsed), Some(local)) = (one.elapsed_ms, two.elapsed_ms) {
             match self.rules.time_ms {
                 _ if elapsed == local => {}
@@ -53,15 +62,15 @@ impl<'o> Walk<'o, '_> {
         }
     }
 
-    fn destination(&mut self) {
+    fn destination(&mut self, from: Option<Text>, to: Option<Text>) {
         let (one, two) = (self.recorded.destination(), self.local.destination());
         let pointer = match (one, two) {
             (Some((at, _)), _) => self.recorded.step_pointer(at),
             (None, Some((at, _))) => self.local.step_pointer(at),
             (None, None) => String::new(),
         };
-        let value = |of: Option<(usize, &Text)>| of.map(|(_, name)| text(name));
-        self.of_call(DifferenceKind::Destination, "", pointer, (value(one), value(two)));
+        let values = (from.as_ref().map(text), to.as_ref().map(text));
+        self.of_call(DifferenceKind::Destination, "", pointer, values);
     }
 
     fn text(
@@ -141,4 +150,15 @@ impl<'o> Walk<'o, '_> {
         let found = Found { difference, row: None, recorded: None, local: None };
         self.differ(found, None);
     }
+}
+
+/// Returns the destinations of both sides in comparable form: the names of queues, or the
+/// ids if one side has no name.
+fn destinations(one: &Observation, two: &Observation) -> (Option<Text>, Option<Text>) {
+    if one.destination().is_some() && two.destination().is_some() {
+        let (from, to) = one.endings(two);
+        return (Some(from), Some(to));
+    }
+    let name = |side: &Observation| side.destination().map(|(_, name)| name.clone());
+    (name(one), name(two))
 }

@@ -286,6 +286,9 @@ impl<'c> CauseContext<'c> {
         if let Some(found) = self.in_turns(row) {
             return self.origin_of(found, 16);
         }
+        if let Some(text) = self.other_operands(row) {
+            return Origin::at(row, CauseKind::Condition, text);
+        }
         if self.has_same_operands(row) {
             let text = "Its conditions read the same values on both sides: the conditions \
                         were changed.";

@@ -9,6 +9,7 @@ use super::cause::{CauseContext, cause};
 use super::equal::{Equality, Leaves, is_close, twin};
 use super::report::{Comparison, Difference, DifferenceKind, Ignored, Verdict};
 use super::rules::Rules;
+use super::unknown::{renamed, unchecked};
 use crate::trace::observation::{
     Attribute, AttributeKind, Observation, ObservedStep, Place, Source,
 };
@@ -58,6 +59,8 @@ pub fn compare(recorded: &Observation, local: &Observation, rules: &Rules) -> Co
         path_diverges_at: parting.map(|row| number_of(&rows, row)),
         differences,
         ignored: ignored.map(|(reason, count)| Ignored { reason, count }).collect(),
+        renamed: renamed(recorded, local, &rows),
+        unchecked: unchecked(recorded, local, rules),
         cause,
     }
 }
@@ -376,7 +379,10 @@ impl<'o> Walk<'o, '_> {
         if is_variable && VOLATILE.contains(&attribute.name.as_str()) {
             return self.ignore("ids and times of the run", 1);
         }
-        if self.recorded.source == Source::Document && has_same_twin(&both) {
+        // A queue is the same if its id or its name is.
+        let has_both = self.recorded.source == Source::Document
+            || attribute.kind == AttributeKind::Routing;
+        if has_both && has_same_twin(&both) || is_id_of_name(&both) {
             return;
         }
         self.values(both, attribute, values);
@@ -470,6 +476,21 @@ fn must_have(attribute: &Attribute, step: &ObservedStep) -> bool {
             _ => false,
         },
     }
+}
+
+/// Returns whether the attribute is an id, and both sides have the name too: the name is
+/// compared, because ids of fixtures are made up.
+fn is_id_of_name(both: &Both<'_>) -> bool {
+    let Some(attribute) = both.attributes.0.or(both.attributes.1) else { return false };
+    let is_id = attribute.name.ends_with("Id") || attribute.name == "id";
+    let Some(twin) = twin(&attribute.name).filter(|_| is_id) else { return false };
+    let has_name = |step: &ObservedStep| {
+        let mut all = step.of(attribute.kind).filter(|it| it.name == twin);
+        all.any(|it| matches!(it.value, Some(Json::String(_))))
+    };
+    attribute.kind == AttributeKind::Routing
+        && has_name(both.steps.0)
+        && has_name(both.steps.1)
 }
 
 /// Returns whether only one half of an id and name differs.

@@ -9,9 +9,11 @@ mod cause;
 mod compare;
 mod equal;
 mod origin;
+mod rename;
 mod report;
 mod rules;
 mod structure;
+mod unknown;
 mod words;
 
 pub use align::{Row, align};

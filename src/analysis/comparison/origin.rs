@@ -11,7 +11,7 @@ use super::cause::CauseContext;
 use super::compare::Found;
 use super::report::{CauseKind, DifferenceKind, Link};
 use super::words::{capitalised, place, shown, value_text};
-use crate::trace::observation::{AttributeKind, ObservedStep};
+use crate::trace::observation::{Attribute, AttributeKind, ObservedStep};
 use crate::value::{Json, Text};
 
 /// Maximum length of a chain.
@@ -89,6 +89,10 @@ impl CauseContext<'_> {
     pub(super) fn origin_of(&self, found: &Found<'_>, most: usize) -> Origin {
         let own = self.sentence_of_value(found);
         let link = self.link(found);
+        if let Some(text) = self.missing_fixture(found) {
+            let (kind, row) = (CauseKind::Answer, found.row);
+            return Origin { kind, row, text, chain: vec![link] };
+        }
         if let Some(root) = self.external(found) {
             let sentence = self.sentence_of_external(root);
             let kind = self.kind_of_external(root);
@@ -306,6 +310,47 @@ impl CauseContext<'_> {
             recorded: it.recorded.clone(),
             local: it.local.clone(),
         }
+    }
+
+    /// Returns the sentence for a step that failed locally because no fixture answers it.
+    fn missing_fixture(&self, found: &Found<'_>) -> Option<String> {
+        let (_, local) = self.steps_at(found.row?)?;
+        let is_missing = |it: &&Attribute| matches!(&it.value, Some(Json::String(code)) if code.ends_with("_NOT_MOCKED"));
+        local.of(AttributeKind::Error).find(is_missing)?;
+        let asked = local.request.as_deref().unwrap_or("the request");
+        Some(format!(
+            "{} has no answer locally: neither the recording nor the fixtures answer {asked}. \
+             Add the answer to the fixtures.",
+            self.place_of(found)
+        ))
+    }
+
+    /// Returns the sentence for a condition that reads other variables than the recorded
+    /// one. Equal values of the same condition are always read in the same way.
+    pub(super) fn other_operands(&self, row: usize) -> Option<String> {
+        let (one, two) = self.steps_at(row)?;
+        let names = |step: &ObservedStep| -> Vec<String> {
+            let mut names: Vec<String> = Vec::new();
+            for read in step.of(AttributeKind::Read) {
+                let name = format!("`{}`", read.name);
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            names
+        };
+        let (recorded, local) = (names(one), names(two));
+        let is_within =
+            |names: &[String], all: &[String]| names.iter().all(|it| all.contains(it));
+        let is_same = is_within(&recorded, &local) && is_within(&local, &recorded);
+        (!is_same && !recorded.is_empty() && !local.is_empty()).then(|| {
+            format!(
+                "It read {} in the recording, and reads {} locally: the variable of the \
+                 condition was changed.",
+                recorded.join(", "),
+                local.join(", ")
+            )
+        })
     }
 
     /// Returns whether both sides report the operands of a condition at a row, and they

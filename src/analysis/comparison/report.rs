@@ -21,8 +21,21 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// Values that were not compared, and the reasons.
     pub ignored: Vec<Ignored>,
+    /// Steps that have another id locally, but are the same otherwise.
+    pub renamed: Vec<Renamed>,
+    /// Kinds of data that one side does not have, so that they were not compared.
+    pub unchecked: Vec<&'static str>,
     /// Cause of the differences.
     pub cause: Option<Cause>,
+}
+
+/// A node that was renamed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Renamed {
+    /// Recorded id.
+    pub recorded: String,
+    /// Local id.
+    pub local: String,
 }
 
 /// Whether two sides are equal.
@@ -204,6 +217,8 @@ impl Comparison {
             path_diverges_at: None,
             differences: Vec::new(),
             ignored: Vec::new(),
+            renamed: Vec::new(),
+            unchecked: Vec::new(),
             cause: Some(Cause {
                 kind,
                 node_id: None,

@@ -19,7 +19,7 @@ use super::{inputs, output};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::platform::{self, Client, Event, Stop, Task};
 use crate::source::Files;
-use crate::value::DateTime;
+use crate::value::{DateTime, Text};
 use folder::OutputFolder;
 use progress::Progress;
 
@@ -181,12 +181,48 @@ struct Run<'r> {
     tally: Mutex<Tally>,
 }
 
+/// Maximum number of calls that a message names.
+const MAX_NAMES: usize = 10;
+
 #[derive(Default)]
 struct Tally {
     recorded: usize,
     failed: usize,
     diagnostics: Vec<Diagnostic>,
+    /// Equal failures, with the names of their calls.
+    failures: Vec<(Diagnostic, Vec<Text>)>,
+    not_tried: Vec<Text>,
     unwritten: Option<io::Error>,
+}
+
+impl Tally {
+    /// Returns all diagnostics; equal failures are one, with the names of their calls.
+    fn all_diagnostics(&self) -> Vec<Diagnostic> {
+        let failures = self.failures.iter().map(|(diagnostic, names)| {
+            let message = match names.as_slice() {
+                [name] => format!("{name}: {}", diagnostic.message),
+                names => {
+                    let count = names.len();
+                    format!("{count} calls: {}: {}", diagnostic.message, listed(names))
+                }
+            };
+            Diagnostic { message, ..diagnostic.clone() }
+        });
+        self.diagnostics.iter().cloned().chain(failures).collect()
+    }
+}
+
+/// Lists names, at most [`MAX_NAMES`].
+fn listed(names: &[Text]) -> String {
+    // The order of the workers is that of the answers.
+    let mut sorted: Vec<&str> = names.iter().map(Text::as_str).collect();
+    sorted.sort_unstable();
+    let more = sorted.len().saturating_sub(MAX_NAMES);
+    sorted.truncate(MAX_NAMES);
+    match more {
+        0 => sorted.join(", "),
+        more => format!("{} and {more} more", sorted.join(", ")),
+    }
 }
 
 impl<'r> Run<'r> {
@@ -214,12 +250,20 @@ impl<'r> Run<'r> {
                 self.progress.step();
             }
             Event::Failed { what, failure } => {
-                let mut diagnostic = failure.diagnostic();
-                diagnostic.message = format!("{what}: {}", diagnostic.message);
+                let diagnostic = failure.diagnostic();
                 let mut tally = output::locked(&self.tally);
                 tally.failed += 1;
-                tally.diagnostics.push(diagnostic);
+                let known =
+                    tally.failures.iter_mut().find(|(known, _)| *known == diagnostic);
+                match known {
+                    Some((_, names)) => names.push(what),
+                    None => tally.failures.push((diagnostic, vec![what])),
+                }
+                drop(tally);
                 self.progress.step();
+            }
+            Event::NotTried { what } => {
+                output::locked(&self.tally).not_tried.push(what);
             }
             Event::VersionUnknown { flow, failure } => {
                 let message = format!("the version of {flow} is unknown");
@@ -243,7 +287,7 @@ impl<'r> Run<'r> {
         self.progress.end();
         let tally =
             self.tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        output::diagnostics(&tally.diagnostics, files);
+        output::diagnostics(&tally.all_diagnostics(), files);
         let mut text = format!("{} recorded", tally.recorded);
         if was_there > 0 {
             text += &format!(", {was_there} already present");
@@ -251,7 +295,13 @@ impl<'r> Run<'r> {
         if tally.failed > 0 {
             text += &format!(", {} failed", tally.failed);
         }
+        if !tally.not_tried.is_empty() {
+            text += &format!(", {} not tried", tally.not_tried.len());
+        }
         output::result(&format!("{text}; in {}\n", out.display()))?;
+        if !tally.not_tried.is_empty() {
+            output::message("note", &format!("not tried: {}", listed(&tally.not_tried)));
+        }
         if tally.recorded + was_there + tally.failed == 0 && !self.stop.is_stopped() {
             output::message("error", nothing);
         }
@@ -315,6 +365,7 @@ impl Arguments {
         }
         let requests = task::Requests {
             flow: self.flow.as_deref(),
+            service: client.service(),
             filter: &self.filter,
             project,
             files,
@@ -323,8 +374,11 @@ impl Arguments {
         let base_url = client.service().base_url();
         let (there, missing): (Vec<_>, Vec<_>) = requests
             .into_iter()
-            .partition(|request| has(&Task::simulation_id(base_url, request)));
-        let tasks = missing.into_iter().map(|request| Task::Simulation { request });
+            .partition(|call| has(&Task::simulation_id(base_url, &call.request)));
+        let tasks = missing.into_iter().map(|call| {
+            let task::Simulated { request, name, id } = call;
+            Task::Simulation { request, name, id }
+        });
         Ok((tasks.collect(), there.len()))
     }
 

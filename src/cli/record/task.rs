@@ -13,7 +13,7 @@ use crate::cli::project::Project;
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::engine::{DEFAULT_START, Request, start};
 use crate::flow::read::json;
-use crate::platform::Task;
+use crate::platform::{Service, Task};
 use crate::recording;
 use crate::runner::Library;
 use crate::source::{Files, Kind, Node, read_document};
@@ -55,10 +55,21 @@ fn read<T>(
     result.map_err(|diagnostics| broken(&diagnostics, files))
 }
 
+/// A call to simulate.
+pub(super) struct Simulated {
+    pub(super) request: Json,
+    /// Name for messages.
+    pub(super) name: Text,
+    /// Id of the recording that is replaced.
+    pub(super) id: Option<Text>,
+}
+
 /// Reads simulation requests.
 pub(super) struct Requests<'r> {
     /// Flow that replaces the one of each request.
     pub(super) flow: Option<&'r str>,
+    /// The service that simulates the calls.
+    pub(super) service: &'r Service,
     /// Filter of the tests and recordings.
     pub(super) filter: &'r FilterOption,
     /// Gives files and values to scenario files.
@@ -67,19 +78,19 @@ pub(super) struct Requests<'r> {
 }
 
 impl Requests<'_> {
-    /// Returns the requests of request files, scenario files and recordings, in order and
+    /// Returns the calls of request files, scenario files and recordings, in order and
     /// without duplicates.
     pub(super) fn read(
         mut self,
         requests: &[PathBuf],
         scenarios: &[PathBuf],
         recordings: &[PathBuf],
-    ) -> Result<Vec<Json>, Exit> {
-        let mut found: Vec<Json> = Vec::new();
+    ) -> Result<Vec<Simulated>, Exit> {
+        let mut found: Vec<Simulated> = Vec::new();
         let mut texts = IndexSet::new();
-        let mut add = |request: Json| {
-            if texts.insert(request.to_string()) {
-                found.push(request);
+        let mut add = |call: Simulated| {
+            if texts.insert(call.request.to_string()) {
+                found.push(call);
             }
         };
         for path in requests {
@@ -87,7 +98,8 @@ impl Requests<'_> {
             if let Some(flow) = self.flow {
                 request.flow = flow.into();
             }
-            add(request.to_json());
+            let name = path.display().to_string().into();
+            add(Simulated { request: request.to_json(), name, id: None });
         }
         if !scenarios.is_empty() {
             self.scenarios(scenarios)?.into_iter().for_each(&mut add);
@@ -100,18 +112,23 @@ impl Requests<'_> {
 
     /// Returns the requests of recordings. Documents of real interactions have none,
     /// because those cannot be simulated again.
-    fn recordings(&mut self, paths: &[PathBuf]) -> Result<Vec<Json>, Exit> {
+    fn recordings(&mut self, paths: &[PathBuf]) -> Result<Vec<Simulated>, Exit> {
         let (paths, mut diagnostics) = recording::discover(paths, self.files);
         let mut found = Vec::new();
         for path in &paths {
             let (recording, problems) = recording::load(path, self.files);
             diagnostics.extend(problems);
             let accepted = recording.filter(|it| self.filter.accepts_recording(path, it));
-            let Some(mut request) = accepted.and_then(|it| it.request) else { continue };
+            let Some(recording) = accepted else { continue };
+            let Some(mut request) = recording.request else { continue };
             if let (Some(flow), Json::Object(entries)) = (self.flow, &mut request) {
                 Arc::make_mut(entries).insert("flowId".into(), flow.into());
             }
-            found.push(request);
+            let base_url = recording.source.base_url.as_deref().unwrap_or_default();
+            // The same call under another spelling of the address is the same recording.
+            let is_same = self.flow.is_none() && self.service.is_same(base_url);
+            let name = ecow::eco_format!("recording {}", recording.id);
+            found.push(Simulated { request, name, id: is_same.then_some(recording.id) });
         }
         if diagnostics.iter().any(|it| it.severity == Severity::Error) {
             sort(&mut diagnostics);
@@ -120,7 +137,7 @@ impl Requests<'_> {
         Ok(found)
     }
 
-    fn scenarios(&mut self, paths: &[PathBuf]) -> Result<Vec<Json>, Exit> {
+    fn scenarios(&mut self, paths: &[PathBuf]) -> Result<Vec<Simulated>, Exit> {
         let (paths, mut diagnostics) = discover(paths, self.files);
         let project = Arc::new(self.project.context(self.files)?);
         let library = Library::load_in(project, &paths, self.files);
@@ -147,7 +164,11 @@ impl Requests<'_> {
                     );
                     output::message("warning", &text);
                 }
-                requests.push(request_of(case, flow).to_json());
+                let request = request_of(case, flow).to_json();
+                let file = suite.path.display();
+                let line = self.files.position(case.span).line;
+                let name = ecow::eco_format!("`{}` ({file}:{line})", case.name);
+                requests.push(Simulated { request, name, id: None });
             }
         }
         Ok(requests)

@@ -282,7 +282,8 @@ fn without_running(arguments: &Arguments) -> io::Result<Exit> {
     let suites = Suites::load(arguments);
     output::diagnostics(&suites.library.diagnostics, &suites.files);
     let searched = Places::of(&arguments.paths).paths;
-    if let Some(exit) = arguments.snapshots.instead(&suites.library, &searched)? {
+    let scene = LoadedSuite { library: &suites.library, files: &suites.files };
+    if let Some(exit) = arguments.snapshots.instead(scene, &searched)? {
         return Ok(exit);
     }
     let plan = suites.plan(arguments);

@@ -7,7 +7,8 @@ use clap::Args;
 
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::runner::Library;
+use crate::runner::{Library, LoadedSuite};
+use crate::source::Files;
 use crate::suite::snapshot::{self, SnapshotMode};
 
 /// Snapshot options of the command line.
@@ -81,12 +82,12 @@ impl SnapshotOptions {
     /// which scenario files were searched.
     pub(super) fn instead(
         &self,
-        library: &Library,
+        LoadedSuite { library, files }: LoadedSuite<'_>,
         searched: &[PathBuf],
     ) -> io::Result<Option<Exit>> {
         let is_broken = super::is_broken(library);
         if self.review {
-            review(library)?;
+            review(library, files)?;
         } else if self.delete_unreferenced {
             delete_unreferenced(library, searched, is_broken)?;
         } else {
@@ -102,13 +103,13 @@ impl SnapshotOptions {
     }
 }
 
-fn review(library: &Library) -> io::Result<()> {
+fn review(library: &Library, files: &Files) -> io::Result<()> {
     let pending = snapshot::pending(&library.suites);
     if pending.is_empty() {
         return output::result("no snapshots are pending review\n");
     }
     let reviewed =
-        snapshot::review(&pending, &mut io::stdin().lock(), &mut io::stdout())?;
+        snapshot::review(&pending, files, &mut io::stdin().lock(), &mut io::stdout())?;
     output::result(&format!(
         "{} accepted, {} rejected, {} left\n",
         reviewed.accepted, reviewed.rejected, reviewed.skipped

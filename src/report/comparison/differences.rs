@@ -65,6 +65,10 @@ impl Page {
             Verdict::Unreplayable => self.ink(red, "unreplayable"),
         }
         let count = comparison.differences.len();
+        if count == 0 && !comparison.unchecked.is_empty() {
+            let unchecked = comparison.unchecked.join(", ");
+            let _ = write!(self.out, "; not compared: {unchecked}");
+        }
         let _ = match (count, comparison.path_diverges_at) {
             (0, _) => Ok(()),
             (_, Some(step)) => {
@@ -77,6 +81,10 @@ impl Page {
 
     /// Writes the first difference and the rest.
     fn differences(&mut self, comparison: &Comparison) {
+        for it in &comparison.renamed {
+            let words = format!("`{}` is `{}` locally", it.recorded, it.local);
+            let _ = writeln!(self.out, "\n  renamed  {}", visible::one_line(&words));
+        }
         if let Some(first) = &comparison.first_difference {
             self.out.push_str("\n  first ");
             self.difference(first, "  ");

@@ -73,6 +73,7 @@ struct Total<'c> {
     unreadable: usize,
     elsewhere: usize,
     stale: &'c BTreeMap<&'static str, usize>,
+    unchecked: &'c BTreeMap<&'static str, usize>,
     groups: Vec<GroupEntry<'c>>,
 }
 
@@ -162,6 +163,7 @@ fn total(summary: &Summary) -> Total<'_> {
         unreadable: summary.unreadable,
         elsewhere: summary.elsewhere(),
         stale: &summary.stale,
+        unchecked: &summary.unchecked,
         groups: summary.groups().into_iter().map(group_entry).collect(),
     }
 }

@@ -133,6 +133,9 @@ impl<W: Write> ComparisonReporter for Text<W> {
             writeln!(self.out)?;
         }
         writeln!(self.out, "{}", headline(summary))?;
+        if let Some(unchecked) = unchecked(summary) {
+            writeln!(self.out, "{unchecked}")?;
+        }
         let groups = summary.groups();
         if !groups.is_empty() {
             writeln!(self.out)?;
@@ -171,6 +174,15 @@ pub(super) fn headline(summary: &Summary) -> String {
             format!("{} of {total} call{s} would end elsewhere; {parts}", counted(count))
         }
     }
+}
+
+/// Formats a line such as "not compared in equal calls: prompts (3), times (40)"; `None`
+/// if everything was compared.
+pub(super) fn unchecked(summary: &Summary) -> Option<String> {
+    let parts = summary.unchecked.iter();
+    let parts = parts.map(|(kind, count)| format!("{kind} ({})", counted(*count)));
+    let parts = parts.collect::<Vec<_>>().join(", ");
+    (!parts.is_empty()).then(|| format!("not compared in equal calls: {parts}"))
 }
 
 /// Formats a line such as "stale: 3 older than --max-age, 1 of another version of the

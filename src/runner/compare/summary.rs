@@ -24,6 +24,8 @@ pub struct Summary {
     pub unreadable: usize,
     /// Number of possibly outdated recordings for each [reason](super::Stale::name).
     pub stale: BTreeMap<&'static str, usize>,
+    /// Number of equal calls for each kind of data that could not be compared.
+    pub unchecked: BTreeMap<&'static str, usize>,
     groups: IndexMap<Key, Group>,
 }
 
@@ -64,7 +66,12 @@ impl Summary {
             return;
         };
         match judgement.comparison.verdict {
-            Verdict::Equal => return self.equal += 1,
+            Verdict::Equal => {
+                for kind in &judgement.comparison.unchecked {
+                    *self.unchecked.entry(kind).or_default() += 1;
+                }
+                return self.equal += 1;
+            }
             Verdict::Different => self.different += 1,
             Verdict::Unreplayable => self.unreplayable += 1,
         }

@@ -8,5 +8,5 @@ mod unreferenced;
 
 pub use compare::{SnapshotMode, SnapshotResult, SnapshotState, compare};
 pub(super) use place::Places;
-pub use review::{Reviewed, pending, review};
+pub use review::{Pending, Reviewed, pending, review};
 pub use unreferenced::{delete, unreferenced};

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::compare::remove;
 use super::place::pending_path;
 use crate::diagnostic::visible::one_line;
+use crate::source::{Files, Span};
 use crate::suite::difference::differing;
 use crate::suite::scenario::SuiteFile;
 use crate::value::Text;
@@ -32,11 +33,37 @@ enum Choice {
     SkipAll,
 }
 
+/// A pending snapshot and its test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// File of the accepted snapshot.
+    pub path: PathBuf,
+    /// Scenario file of the test.
+    pub file: PathBuf,
+    /// Position of the test in it.
+    pub span: Span,
+    /// Name of the test.
+    pub name: Text,
+}
+
+/// Explanation of the decisions.
+const KEYS: &str = "a  accept: the pending version becomes the snapshot
+r  reject: the pending version is deleted, and the snapshot stays as it is
+s  skip: decide in a later review
+A  accept this one and all that follow
+";
+
 /// Returns the snapshots of the tests that are pending, in test order.
-pub fn pending(suites: &[SuiteFile]) -> Vec<PathBuf> {
-    let cases = suites.iter().flat_map(|suite| &suite.cases);
-    let paths = cases.filter_map(|case| case.snapshot.as_ref().map(|it| &it.path));
-    paths.filter(|path| pending_path(path).is_file()).cloned().collect()
+pub fn pending(suites: &[SuiteFile]) -> Vec<Pending> {
+    let of_suite = |suite: &SuiteFile| -> Vec<Pending> {
+        let pending = suite.cases.iter().filter_map(|case| {
+            let path = case.snapshot.as_ref().map(|it| it.path.clone())?;
+            let (file, span, name) = (suite.path.clone(), case.span, case.name.clone());
+            pending_path(&path).is_file().then_some(Pending { path, file, span, name })
+        });
+        pending.collect()
+    };
+    suites.iter().flat_map(of_suite).collect()
 }
 
 /// Shows the pending version of each snapshot and prompts for a decision. End of input
@@ -46,23 +73,27 @@ pub fn pending(suites: &[SuiteFile]) -> Vec<PathBuf> {
 /// A file cannot be read, renamed or removed, or the prompt fails. Decisions made before
 /// remain in effect.
 pub fn review(
-    snapshots: &[PathBuf],
+    snapshots: &[Pending],
+    files: &Files,
     input: &mut impl BufRead,
     output: &mut impl Write,
 ) -> io::Result<Reviewed> {
     let mut reviewed = Reviewed::default();
     let mut for_all = None;
-    for (index, path) in snapshots.iter().enumerate() {
+    if !snapshots.is_empty() {
+        writeln!(output, "{KEYS}")?;
+    }
+    for (index, pending) in snapshots.iter().enumerate() {
+        let path = &pending.path;
         let choice = match for_all {
             Some(choice) => choice,
             None => {
-                writeln!(
-                    output,
-                    "{} of {}: {}",
-                    index + 1,
-                    snapshots.len(),
-                    path.display()
-                )?;
+                let (number, count) = (index + 1, snapshots.len());
+                let line = files.position(pending.span).line;
+                let place = format!("{}:{line}", pending.file.display());
+                let test = one_line(&format!("{place} {}", pending.name));
+                writeln!(output, "{number} of {count}: {test}")?;
+                writeln!(output, "    {}", one_line(&path.display().to_string()))?;
                 show(path, output)?;
                 ask(input, output)?
             }

@@ -37,6 +37,8 @@ pub struct Observation {
     pub exit_reason: Option<Text>,
     /// Error that ended the call.
     pub error: Option<ObservedError>,
+    /// Whether the source says which error ended the call, if one did.
+    pub knows_error: bool,
     /// Variables at the end, by name.
     pub variables: Option<Vec<(Text, Option<Json>)>>,
     /// Steps at all depths, in order of time.

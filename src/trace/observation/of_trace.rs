@@ -40,6 +40,7 @@ impl Observation {
                 message: Some(failure.message.clone()),
                 node_id,
             }),
+            knows_error: true,
             variables: Some(variables(trace, symbols)),
             steps,
             known: AttributeKinds::all(),

@@ -65,6 +65,7 @@ fn observation() -> impl Strategy<Value = Observation> {
             status: Some("completed".into()),
             exit_reason: None,
             error: None,
+            knows_error: true,
             variables: Some(
                 variables
                     .into_iter()

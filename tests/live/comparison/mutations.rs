@@ -46,7 +46,8 @@ fn every_value_is_compared() {
         for step in 0..call.steps.len() {
             for attribute in 0..call.steps[step].attributes.len() {
                 let it = &call.steps[step].attributes[attribute];
-                let is_told_twice = call.steps[step].place.is_some();
+                let is_told_twice =
+                    call.steps[step].place.is_some() || it.kind == AttributeKind::Routing;
                 if is_told_twice && !is_compared(&it.name) || it.value.is_none() {
                     continue;
                 }

@@ -53,6 +53,12 @@ impl Stage {
         Self { program: Arc::new(program), fixtures: Arc::new(fixtures), flow, at: None }
     }
 
+    /// Removes all fixtures.
+    pub(crate) fn without_fixtures(mut self) -> Self {
+        self.fixtures = Arc::default();
+        self
+    }
+
     /// Sets the start time of calls.
     pub(crate) fn at(mut self, time: &str) -> Self {
         self.at = DateTime::parse(time);

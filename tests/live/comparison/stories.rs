@@ -4,7 +4,7 @@ use flowsim::analysis::comparison::{CauseKind, Comparison, Rules, Verdict, compa
 use flowsim::report::comparison::render_text;
 use insta::assert_snapshot;
 
-use super::stage::{clinic, shared};
+use super::stage::{Stage, clinic, shared};
 
 fn rules() -> Rules {
     Rules { caller_is_replayed: true, ..Rules::default() }
@@ -47,6 +47,17 @@ fn a_shorter_timeout() {
 fn another_condition() {
     let change = [("{shared_module_result} == '1'", "{shared_module_result} == '2'")];
     assert_snapshot!(cause_text(&replay(&change, &["1"]), CauseKind::Condition));
+}
+
+#[test]
+fn a_missing_fixture() {
+    let orders = || Stage::changed("order-status", "Order_Status", &[]);
+    let recorded = orders().call(&["100200#"]);
+    let local = orders().without_fixtures().call(&["100200#"]);
+    let found = compare(&recorded, &local, &rules());
+    let text = cause_text(&found, CauseKind::Answer);
+    assert!(text.contains("neither the recording nor the fixtures answer"), "{text}");
+    assert!(!text.contains("was changed"), "{text}");
 }
 
 #[test]

@@ -133,6 +133,53 @@ fn calls_of_recordings_are_recorded_again() {
     ends(&record(&server, &again, &out), 3, "JSON_SYNTAX");
 }
 
+/// An address in another spelling does not make another file.
+#[test]
+fn another_spelling_of_the_host_replaces_the_recording() {
+    let (server, folder) = (Server::start("contact-lookup"), TempDir::new().unwrap());
+    let request = "--request fixtures/contact-lookup/request.json";
+    ends(&record(&server, request, folder.path()), 0, "1 recorded");
+    let mut again = flowsim(
+        &server,
+        &format!("--recording {}", folder.path().display()),
+        folder.path(),
+    );
+    let url = server.url().replace("127.0.0.1", "LOCALHOST") + "/";
+    again.args(["--base-url", &url]);
+    let arguments: Vec<_> = again.get_args().map(ToOwned::to_owned).collect();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    // The first address is left out.
+    command.args(&arguments[..1]).args(&arguments[3..]).env_clear();
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command.env("GENESYS_CLIENT_ID", CLIENT_ID);
+    command.env("GENESYS_CLIENT_SECRET", CLIENT_SECRET);
+    ends(&command.output().unwrap(), 0, "1 recorded");
+    assert_eq!(recordings(folder.path()).len(), 1);
+}
+
+#[test]
+fn equal_failures_are_one_message_that_names_the_tests() {
+    let (server, folder) = (Server::start("shared-flow"), TempDir::new().unwrap());
+    server.fail(SIMULATIONS, vec![Fault::Body("{"); 99]);
+    let line = format!("--scenario {SHARED}");
+    let output = record(&server, &line, folder.path());
+    ends(&output, 5, " failed; in ");
+    let told = text(&output.stderr);
+    assert_eq!(told.matches("error[PLATFORM_ANSWER]").count(), 1, "{told}");
+    assert!(told.contains(" calls: ") && told.contains(&format!("({SHARED}:")), "{told}");
+}
+
+#[test]
+fn calls_that_were_not_tried_are_listed() {
+    let (server, folder) = (Server::start("shared-flow"), TempDir::new().unwrap());
+    server.fail("POST /oauth/token", vec![Fault::Status(401, ""); 99]);
+    let line = format!("--scenario {SHARED} --concurrency 1");
+    let output = record(&server, &line, folder.path());
+    ends(&output, 5, " not tried; in ");
+    let told = text(&output.stderr);
+    assert!(told.contains("note: not tried: `"), "{told}");
+}
+
 #[test]
 fn executions_of_conversations_and_periods_are_recorded() {
     let (server, folder) = (Server::start("shared-flow"), TempDir::new().unwrap());

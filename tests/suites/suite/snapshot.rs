@@ -416,11 +416,13 @@ fn reviewed(answers: &str) -> (Project, Reviewed, String) {
     let first = project.path("snapshots/a__key-1.snap");
     let old = project.read("snapshots/a__key-1.snap.new");
     fs::write(&first, old.replace("completed", "error")).unwrap();
-    let library = project.library(&["a.test.yaml"]);
+    let mut files = Files::new();
+    let library = Library::load(&[project.path("a.test.yaml")], &mut files);
     let waiting = pending(&library.suites);
     assert_eq!(waiting.len(), 4);
     let mut shown = Vec::new();
-    let reviewed = review(&waiting, &mut Cursor::new(answers), &mut shown).unwrap();
+    let input = &mut Cursor::new(answers);
+    let reviewed = review(&waiting, &files, input, &mut shown).unwrap();
     let shown = String::from_utf8(shown).unwrap();
     let shown = shown.replace(&*project.folder.path().to_string_lossy(), "…");
     (project, reviewed, shown)

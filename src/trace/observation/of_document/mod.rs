@@ -48,6 +48,7 @@ impl Observation {
             status: None,
             exit_reason: exit.last(),
             error: None,
+            knows_error: true,
             variables: None,
             steps: reader.steps,
             known: known(document),

@@ -59,6 +59,9 @@ impl Observation {
             status,
             exit_reason: None,
             error: response.get("error").and_then(error),
+            // A call that completed had no error.
+            knows_error: response.get("error").is_some()
+                || text(response, "status").as_deref() == Some("completed"),
             variables: match response.get("variables") {
                 Some(Json::Object(entries)) => Some(
                     entries.iter().map(|(k, v)| (k.clone(), Some(v.clone()))).collect(),
@@ -127,7 +130,7 @@ fn step(json: &Json) -> ObservedStep {
         flow: text(json, "flowId"),
         depth: integer(json, "depth").and_then(|depth| u16::try_from(depth).ok()),
         start_ms: integer(json, "startMs"),
-        path: text(json, "path"),
+        path: text(json, "path").or_else(|| path_of_condition(json)),
         request: asks(&lower).map(|who| ecow::eco_format!("{who}")),
         kind,
         ..ObservedStep::default()
@@ -151,6 +154,18 @@ fn step(json: &Json) -> ObservedStep {
     }
     found.attributes.sort_by_key(|attribute| attribute.kind);
     found
+}
+
+/// Returns the path of a decision whose step only has the condition that it took.
+/// *Source: the result of an `If` in flowsim's own responses.*
+fn path_of_condition(step: &Json) -> Option<Text> {
+    let taken = [step.get("result"), step.get("output")].into_iter().flatten();
+    let condition = taken.into_iter().find_map(|result| result.get("condition"))?;
+    match condition {
+        Json::Integer(number) => Some(ecow::eco_format!("condition {number}")),
+        Json::String(name) => Some(name.clone()),
+        _ => None,
+    }
 }
 
 fn asks(node_type: &str) -> Option<&'static str> {

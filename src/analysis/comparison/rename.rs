@@ -1,0 +1,117 @@
+//! Steps that are the same except for their id: the ids of draft nodes are their names.
+
+use super::align::Row;
+use crate::trace::observation::{Attribute, ObservedStep};
+
+/// Joins the steps of a gap between common steps whose kind and content are equal, in
+/// order: the first with the first.
+pub(super) fn renamed(
+    rows: Vec<Row>,
+    recorded: &[ObservedStep],
+    local: &[ObservedStep],
+) -> Vec<Row> {
+    let is_common = |row: &Row| row.recorded.is_some() && row.local.is_some();
+    let mut joined = Vec::with_capacity(rows.len());
+    for gap in rows.split_inclusive(is_common) {
+        let (gap, end) = match gap.split_last() {
+            Some((last, rest)) if is_common(last) => (rest, Some(*last)),
+            _ => (gap, None),
+        };
+        join(gap, recorded, local, &mut joined);
+        joined.extend(end);
+    }
+    joined
+}
+
+/// Adds the rows of a gap, in which no row has both steps.
+fn join(
+    gap: &[Row],
+    recorded: &[ObservedStep],
+    local: &[ObservedStep],
+    joined: &mut Vec<Row>,
+) {
+    let gone: Vec<usize> = gap.iter().filter_map(|row| row.recorded).collect();
+    let come: Vec<usize> = gap.iter().filter_map(|row| row.local).collect();
+    // A renamed node leaves the number of steps as it is.
+    let pairs = || gone.iter().zip(&come);
+    let is_rename = gone.len() == come.len()
+        && !gone.is_empty()
+        && pairs().all(|(one, two)| {
+            let steps = (recorded.get(*one), local.get(*two));
+            matches!(steps, (Some(one), Some(two)) if is_same(one, two))
+        });
+    match is_rename {
+        true => joined.extend(pairs().map(|(one, two)| Row {
+            recorded: Some(*one),
+            local: Some(*two),
+            is_moved: false,
+            is_renamed: true,
+        })),
+        false => joined.extend(gap),
+    }
+}
+
+/// Returns whether two steps with different ids do the same: they have the same kind, the
+/// same path as far as both have one, and the same values of each name that both have. A
+/// step without common values is another one, unless it has the same name.
+fn is_same(one: &ObservedStep, two: &ObservedStep) -> bool {
+    let has_name = |step: &ObservedStep| step.name.is_some() && step.name != step.id;
+    let is_named_alike = has_name(one) && one.name == two.name;
+    let is_path_equal = one.path.is_none() || two.path.is_none() || one.path == two.path;
+    let is_alike = one.is_action && two.is_action && one.id.is_some() && two.id.is_some();
+    if !is_alike || !one.kind.eq_ignore_ascii_case(&two.kind) || !is_path_equal {
+        return false;
+    }
+    let twin = |it: &Attribute| {
+        two.attributes.iter().find(|other| other.kind == it.kind && other.name == it.name)
+    };
+    let mut common = one.attributes.iter().filter_map(|it| Some((it, twin(it)?)));
+    let mut has_common = false;
+    let is_equal = common.all(|(one, two)| {
+        has_common = true;
+        one.value == two.value
+    });
+    is_equal && (has_common || is_named_alike)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::comparison::align::align;
+    use crate::trace::observation::{AttributeKind, Place};
+
+    fn say(id: &str, text: &str) -> ObservedStep {
+        let text = Attribute {
+            kind: AttributeKind::Prompt,
+            name: "".into(),
+            key: None,
+            value: Some(text.into()),
+            place: Place::Key("/result/text"),
+        };
+        ObservedStep {
+            id: Some(id.into()),
+            kind: "Say".into(),
+            is_action: true,
+            attributes: vec![text],
+            ..ObservedStep::default()
+        }
+    }
+
+    #[test]
+    fn a_step_with_the_same_content_is_renamed() {
+        let recorded = [say("a", "one"), say("b", "two"), say("c", "three")];
+        let local = [say("a", "one"), say("x", "two"), say("c", "three")];
+        let rows = align(&recorded, &local);
+        assert_eq!(rows.len(), 3);
+        assert!(rows[1].is_renamed && !rows[0].is_renamed && !rows[2].is_renamed);
+    }
+
+    #[test]
+    fn other_content_or_another_number_of_steps_is_no_rename() {
+        let recorded = [say("a", "one"), say("b", "two")];
+        let other = [say("a", "one"), say("x", "2")];
+        assert_eq!(align(&recorded, &other).len(), 3);
+        let more = [say("a", "one"), say("x", "two"), say("y", "two")];
+        assert_eq!(align(&recorded, &more).len(), 4);
+    }
+}
