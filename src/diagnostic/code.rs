@@ -135,7 +135,7 @@ codes! {
     SIMULATION_TIMEOUT Error "The whole call ran longer than its timeout."
     CALL_UNREPLAYABLE Error "The flow requested something that neither the recording of the call nor the fixtures contain."
     CALLER_HUNG_UP Error "The caller hung up while the flow was waiting for input, or while waiting in a queue."
-    QUEUE_WAIT_EXCEEDED Error "No agent answered a caller in a queue within 59 days."
+    QUEUE_WAIT_EXCEEDED Error "No agent answered within 59 days, or 72 hours for messages and e-mails."
 
     VARIABLE_NOT_FOUND Warning "A template uses a variable or field without a value; it prints as an empty string."
     ACTION_NOT_SIMULATED Note "The action is not simulated and no fixture answers it: it succeeded and left its results NOT_SET."

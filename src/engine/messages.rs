@@ -1,8 +1,8 @@
 //! Further messages of a conversation: a message flow continues in its current state, or
 //! runs again after its end.
 //!
-//! *Source: Genesys' help on states, of which a message flow is in one at a time
-//! (?p=112733), and on the messaging threading timeline
+//! *Source: Genesys' help on states (a message flow is in one state at a time,
+//! ?p=112733), and on the messaging threading timeline
 //! (articles/messaging-threading-timeline): after the flow has disconnected, a conversation
 //! stays open for up to 72 hours, and a message in this time belongs to it. That the next
 //! message runs the current state again is decided here; published flows have states that
@@ -16,8 +16,9 @@ use super::effect::Waiting;
 use super::run::Progress;
 use super::state::State;
 use crate::expr::architect::{BUILT_INS, BuiltInId};
-use crate::flow::kinds::End;
-use crate::flow::{NodeId, SymbolTable};
+use crate::flow::architect::UnitKind;
+use crate::flow::kinds::{End, FlowKind};
+use crate::flow::{NodeId, SequenceId, SymbolTable};
 use crate::program::architect::Action;
 use crate::program::{Program, StepAction};
 use crate::trace::{EventKind, Status};
@@ -30,9 +31,6 @@ const MESSAGE_FLOW: &str = "inboundShortMessage";
 /// The time for which a conversation stays open after its flow has ended, in milliseconds:
 /// the default of the threading timeline.
 const OPEN_MS: i64 = 72 * 60 * 60 * 1_000;
-
-/// The type of the nodes that begin states.
-const STATE: &str = "state";
 
 const MESSAGE: BuiltInId = BuiltInId::of("Message.Message");
 const IS_NEW: BuiltInId = BuiltInId::of("Message.IsNewConversation");
@@ -56,6 +54,10 @@ impl State {
     /// its state. A conversation that was routed or transferred belongs to an agent or
     /// another flow, which gets the messages.
     pub(super) fn end_turn(&mut self, program: &Program, stays: bool) {
+        if self.ends_state(program) && self.waits_in_queue(program) {
+            self.unwind_to_flow();
+            return self.end_first_task(program);
+        }
         let is_left = || {
             let events = self.recorder.events.get(self.turn_first..).unwrap_or_default();
             let leaves = |kind: &EventKind| {
@@ -73,6 +75,12 @@ impl State {
             return self.go_to(Some(self.node_of_step()));
         }
         self.finish_handled();
+    }
+
+    /// Whether an in-queue flow is running.
+    fn waits_in_queue(&self, program: &Program) -> bool {
+        let part = program.unit(self.frame().flow).architect.as_deref();
+        part.is_some_and(|part| part.nature == FlowKind::InQueue)
     }
 
     /// Whether the last step ended its state and not the flow.
@@ -107,10 +115,8 @@ impl State {
         self.turn_first = self.recorder.events.len();
         self.conversation.begin_turn(&words);
         self.unwind_to_flow();
-        let state = self.frame().sequence.filter(|_| stays).filter(|sequence| {
-            let begin = program.sequence(*sequence).begin;
-            program.symbols.node(begin).node_type == STATE
-        });
+        let is_state = |it: &SequenceId| program.sequence(*it).kind == UnitKind::State;
+        let state = self.frame().sequence.filter(|it| stays && is_state(it));
         let begin = if let Some(state) = state {
             self.go_to_task(program, state)
         } else {

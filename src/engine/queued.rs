@@ -6,16 +6,26 @@ use super::conversation::Conversation;
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::expr::architect::{BUILT_INS, BuiltInId};
-use crate::flow::kinds::FlowKind;
+use crate::flow::kinds::{
+    IN_QUEUE_CALL, IN_QUEUE_EMAIL, IN_QUEUE_MESSAGE, in_queue_type,
+};
 use crate::flow::{FlowId, NodeId, SequenceId};
 use crate::program::Program;
 use crate::trace::{Connection, EventKind, Failure, Phrase, Routing, Status};
 use crate::value::{Duration, Kind, Text, Value};
-use crate::world::{QueueWait, object_of_name};
+use crate::world::{Medium, QueueWait, object_of_name};
 
 /// The longest wait in a queue, in milliseconds: 59 days. *Source: Genesys' help on ACD
 /// processing, articles/genesys-cloud-acd-processing.*
 const LONGEST_WAIT_MS: i64 = 59 * 24 * 60 * 60 * 1_000;
+
+/// The longest run of an in-queue flow for messages or e-mails, in milliseconds: 72 hours.
+/// *Source: Genesys' community on in-queue e-mail flows.*
+const LONGEST_DIGITAL_MS: i64 = 72 * 60 * 60 * 1_000;
+
+/// The time between the runs of a recurring state, in milliseconds. *Decided here, after
+/// third-party notes on in-queue e-mail flows; Genesys documents no time.*
+const RECURRING_MS: i64 = 5 * 60 * 1_000;
 
 /// The time added after a pass of an in-queue flow that took no time, in milliseconds.
 /// *Source: Genesys' help on hold music, which is silent for this time instead of
@@ -75,6 +85,8 @@ struct Wait {
     /// The language skill, which is the last of the skills.
     language: Option<Text>,
     since_ms: i64,
+    /// The longest wait, in milliseconds.
+    longest_ms: i64,
     /// The estimated waiting time on entering the queue, in milliseconds.
     estimated_ms: Option<i64>,
     /// The time at which the statistics of the queue change.
@@ -131,11 +143,18 @@ impl Queueing {
 }
 
 impl Wait {
-    fn new(routing: Routing, language: Option<Text>, since_ms: i64) -> Self {
+    fn new(
+        routing: Routing,
+        language: Option<Text>,
+        since_ms: i64,
+        medium: Medium,
+    ) -> Self {
+        let is_call = medium == Medium::Call;
         Self {
             routing,
             language,
             since_ms,
+            longest_ms: if is_call { LONGEST_WAIT_MS } else { LONGEST_DIGITAL_MS },
             estimated_ms: None,
             changes_ms: None,
             answer: AgentAnswer::AfterPass,
@@ -167,7 +186,7 @@ impl Wait {
             AgentAnswer::AfterPass | AgentAnswer::Never => None,
         };
         let abandoned = abandoned_ms.map(|time| (time, WaitEnd::Abandoned));
-        let expired = self.since_ms.saturating_add(LONGEST_WAIT_MS);
+        let expired = self.since_ms.saturating_add(self.longest_ms);
         let all = [answered, abandoned, Some((expired, WaitEnd::Expired))];
         let first = all.into_iter().flatten().min_by_key(|(time, _)| *time);
         self.end = first.unwrap_or(self.end);
@@ -284,13 +303,14 @@ fn text_of(value: &Value, property: &str) -> Text {
 impl State {
     /// Begins the wait of a call that starts in an in-queue flow, in the queue that the
     /// context names.
-    pub(super) fn begin_in_queue(&mut self) {
+    pub(super) fn begin_in_queue(&mut self, program: &Program) {
         let given = self.conversation.get(QUEUE);
         let (id, name) = match given {
             Value::String(name) => (Text::new(), name.clone()),
             object => (text_of(object, "id"), text_of(object, "name")),
         };
-        let wait = Wait::new(Routing::default(), None, self.clock_ms);
+        let medium = self.medium(program).map_or(Medium::Call, |(medium, _)| medium);
+        let wait = Wait::new(Routing::default(), None, self.clock_ms, medium);
         self.conversation.enter_queue(wait, &id, &name);
     }
 
@@ -313,26 +333,37 @@ impl State {
             Some(flow) => flow.filter(|_| self.may_wait(program)),
             None => self.in_queue_flow(program, &id, &name),
         };
+        let medium = self.medium(program).map_or(Medium::Call, |(medium, _)| medium);
         let entered =
             flow.and_then(|it| Some((it, program.unit(it).architect.as_deref()?)));
         let Some((flow, part)) = entered else {
             self.note(|| EventKind::Routed(routing));
             return None;
         };
-        let wait = Wait::new(Routing::clone(&routing), language, self.clock_ms);
+        let wait = Wait::new(Routing::clone(&routing), language, self.clock_ms, medium);
         self.note(|| EventKind::Routed(routing));
         self.replace_flow(program, flow, part);
         self.conversation.enter_queue(wait, &id, &name);
         Some(part.begin)
     }
 
-    /// Whether a transfer to a queue continues in an in-queue flow: only in calls.
+    /// Whether a transfer to a queue continues in an in-queue flow.
     fn may_wait(&self, program: &Program) -> bool {
-        let flow = self.frames.first().map(|frame| program.unit(frame.flow));
-        let part = flow.and_then(|unit| unit.architect.as_deref());
-        !self.stops_at_queue
-            && part
-                .is_some_and(|it| matches!(it.nature, FlowKind::Call | FlowKind::InQueue))
+        !self.stops_at_queue && self.medium(program).is_some()
+    }
+
+    /// Returns the medium of the conversation, and the type of its in-queue flows; `None`
+    /// if it has none.
+    fn medium(&self, program: &Program) -> Option<(Medium, &'static str)> {
+        let flow = self.frames.first()?.flow;
+        program.unit(flow).architect.as_ref()?;
+        let flow_type = in_queue_type(&program.symbols.flow(flow).flow_type)?;
+        let medium = match flow_type {
+            IN_QUEUE_EMAIL => Medium::Email,
+            IN_QUEUE_MESSAGE => Medium::Message,
+            _ => Medium::Call,
+        };
+        Some((medium, flow_type))
     }
 
     /// Returns the in-queue flow of a queue, or else of the organisation, if it is loaded.
@@ -342,14 +373,16 @@ impl State {
         id: &str,
         name: &str,
     ) -> Option<FlowId> {
-        if !self.may_wait(program) {
+        let (medium, flow_type) = self.medium(program)?;
+        if self.stops_at_queue {
             return None;
         }
         let organisation = &self.conversation.organisation.0;
-        let Some(written) = organisation.in_queue_flow(id, name) else {
-            return program.in_queue_flow(DEFAULT_FLOW);
+        let Some(written) = organisation.in_queue_flow(id, name, medium) else {
+            let of_calls = || program.in_queue_flow(DEFAULT_FLOW, IN_QUEUE_CALL);
+            return (medium == Medium::Call).then(of_calls).flatten();
         };
-        let found = program.in_queue_flow(written);
+        let found = program.in_queue_flow(written, flow_type);
         if found.is_none() {
             self.note(|| EventKind::Noted(Code::IN_QUEUE_FLOW_NOT_LOADED));
         }
@@ -374,8 +407,14 @@ impl State {
         }
     }
 
-    /// Begins the start-up task of an in-queue flow again, unless an agent answers now.
-    pub(super) fn repeat_pass(&mut self, program: &Program, start: SequenceId) {
+    /// Begins the start-up task of an in-queue flow again, or its recurring state, unless an
+    /// agent answers now.
+    pub(super) fn repeat_pass(
+        &mut self,
+        program: &Program,
+        start: SequenceId,
+        is_recurring: bool,
+    ) {
         let Some(wait) = &self.conversation.queueing.wait else {
             return self.finish_handled();
         };
@@ -387,8 +426,12 @@ impl State {
         // A pass must take time, or the start-up task would loop without end. If nothing
         // can change, the remaining time passes at once.
         let is_idle = actions == self.actions && answer == AgentAnswer::Never;
-        let pause = if is_idle { i64::MAX } else { IDLE_PASS_MS };
-        if began_ms == self.clock_ms
+        let pause = match () {
+            () if is_idle => i64::MAX,
+            () if is_recurring => RECURRING_MS,
+            () => IDLE_PASS_MS,
+        };
+        if (is_recurring || began_ms == self.clock_ms)
             && let Some(frame) = self.wait(pause)
         {
             return self.cut_off(program, self.node_of_step(), frame);
@@ -403,15 +446,18 @@ impl State {
     /// Ends the wait at its time: an agent answers, the caller hangs up, or the wait
     /// lasted too long.
     pub(super) fn end_wait(&mut self, node: NodeId) {
-        let end = self.conversation.queueing.wait.as_ref().map(|wait| wait.end.1);
+        let wait = self.conversation.queueing.wait.as_ref();
+        let end = wait.map(|wait| (wait.end.1, wait.longest_ms));
         let failure = match end {
-            None | Some(WaitEnd::Answered) => return self.connect(),
-            Some(WaitEnd::Abandoned) => {
+            None | Some((WaitEnd::Answered, _)) => return self.connect(),
+            Some((WaitEnd::Abandoned, _)) => {
                 let message = "the caller hung up while waiting in the queue";
                 Failure::new(Code::CALLER_HUNG_UP, message)
             }
-            Some(WaitEnd::Expired) => {
-                let message = "no agent answered within 59 days";
+            Some((WaitEnd::Expired, longest_ms)) => {
+                let longest =
+                    if longest_ms == LONGEST_WAIT_MS { "59 days" } else { "72 hours" };
+                let message = format!("no agent answered within {longest}");
                 Failure::new(Code::QUEUE_WAIT_EXCEEDED, message)
             }
         };

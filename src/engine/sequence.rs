@@ -34,7 +34,7 @@ impl State {
             }
         }
         if part.nature == FlowKind::InQueue {
-            self.begin_in_queue();
+            self.begin_in_queue(program);
         }
         self.conversation.keep_start(program);
     }
@@ -238,14 +238,15 @@ impl State {
     }
 
     /// Ends the first task of a flow, and with it the conversation. In an in-queue flow,
-    /// the start-up task runs again until an agent answers.
-    fn end_first_task(&mut self, program: &Program) {
+    /// the start-up task or the recurring state runs until an agent answers.
+    pub(super) fn end_first_task(&mut self, program: &Program) {
         let part = program.unit(self.frame().flow).architect.as_deref();
         let waiting = part.filter(|part| part.nature == FlowKind::InQueue);
-        let Some(start) = waiting.and_then(|part| part.start) else {
-            return self.end_turn(program, true);
-        };
-        self.repeat_pass(program, start);
+        match waiting.map(|part| (part.start, part.recurring)) {
+            Some((_, Some(recurring))) => self.repeat_pass(program, recurring, true),
+            Some((Some(start), None)) => self.repeat_pass(program, start, false),
+            _ => self.end_turn(program, true),
+        }
     }
 
     /// Removes the frame, after copying the values of its variables to those of the

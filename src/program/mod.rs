@@ -66,12 +66,13 @@ impl Program {
         &self.units[flow.index()]
     }
 
-    /// Returns the in-queue flow with this name or id.
-    pub fn in_queue_flow(&self, name: &str) -> Option<FlowId> {
+    /// Returns the in-queue flow of this type with this name or id.
+    pub fn in_queue_flow(&self, name: &str, flow_type: &str) -> Option<FlowId> {
         let mut flows = self.in_queue_flows.iter();
         let is_it = |flow: &&FlowId| {
             let label = self.symbols.flow(**flow);
-            label.name.eq_ignore_ascii_case(name) || label.id == name
+            label.flow_type.eq_ignore_ascii_case(flow_type)
+                && (label.name.eq_ignore_ascii_case(name) || label.id == name)
         };
         flows.find(is_it).copied()
     }

@@ -60,7 +60,7 @@ impl Step {
 }
 
 impl StepAction {
-    /// Whether the action searches external contacts, of which it may find several.
+    /// Whether the action searches external contacts and may find several.
     pub fn searches_contacts(&self) -> bool {
         let Self::Architect(action) = self else { return false };
         use architect::{Action, Lookup};

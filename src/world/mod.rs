@@ -18,8 +18,8 @@ pub use fixtures::{
 pub(crate) use fixtures::{is_derived_id, object_of_name};
 pub use host::FixtureHost;
 pub use input::{Input, Keystroke};
-pub use organisation::Organisation;
 pub(crate) use organisation::empty_organisation;
+pub use organisation::{Medium, Organisation};
 pub use phone::{Country, e164, unreadable};
 pub use question::{
     ActionAnswer, Answer, Choice, Host, InputQuestion, Question, QueueAnswer, Response,

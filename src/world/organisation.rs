@@ -7,6 +7,17 @@ use super::fixtures::{DataTableRow, Fixtures, QueueWait, ScheduleGroupState, Tim
 use crate::expr::architect::Directory;
 use crate::value::{DateTime, Kind, Object, Text, Value};
 
+/// A medium of conversations that wait in queues. A queue has an in-queue flow for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Medium {
+    /// Calls.
+    Call,
+    /// E-mails.
+    Email,
+    /// Messages.
+    Message,
+}
+
 /// The organisation in which a call takes place: everything that Architect flows look up.
 /// It does not change during a call. Requests that may fail or get different answers are
 /// [questions](super::Question) instead.
@@ -20,8 +31,9 @@ pub trait Organisation: Directory + fmt::Debug + Send + Sync {
     /// the statistics after a waiting time in ms. The queue is given by id and name.
     fn queue_wait(&self, queue: [&str; 2], skills: &[Text], waited_ms: i64) -> QueueWait;
 
-    /// Returns the name of the in-queue flow of a queue, or else of the organisation.
-    fn in_queue_flow(&self, id: &str, name: &str) -> Option<&Text>;
+    /// Returns the name of the in-queue flow of a queue for a medium, or else of the
+    /// organisation.
+    fn in_queue_flow(&self, id: &str, name: &str, medium: Medium) -> Option<&Text>;
 
     /// Returns a prompt with its text in another language; `None` if it has no text in
     /// that language.
@@ -78,8 +90,8 @@ impl Organisation for Fixtures {
         Self::queue_wait(self, queue, skills, waited_ms)
     }
 
-    fn in_queue_flow(&self, id: &str, name: &str) -> Option<&Text> {
-        Self::in_queue_flow(self, id, name)
+    fn in_queue_flow(&self, id: &str, name: &str, medium: Medium) -> Option<&Text> {
+        Self::in_queue_flow(self, id, name, medium)
     }
 
     fn prompt_in(&self, prompt: &Object, language: &str) -> Option<Arc<Object>> {

@@ -10,7 +10,7 @@ use flowsim::source::{Files, read_document, read_yaml};
 use flowsim::value::{DateTime, Json, Kind, Text, Value};
 use flowsim::world::{
     Answer, AnswerProgress, DataTableRow, FixtureHost, Fixtures, Host, Input,
-    InputQuestion, Question, QueueAnswer, ScheduleGroupState,
+    InputQuestion, Medium, Question, QueueAnswer, ScheduleGroupState,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -419,7 +419,9 @@ fn the_first_available_agent_with_the_skills_answers() {
 fn the_in_queue_flow_is_that_of_the_queue_or_of_the_organisation() {
     let named = |document: &str| {
         let fixtures = fixtures(document);
-        ["a", "b"].map(|queue| fixtures.in_queue_flow("", queue).map(ToString::to_string))
+        ["a", "b"].map(|queue| {
+            fixtures.in_queue_flow("", queue, Medium::Call).map(ToString::to_string)
+        })
     };
     let queues = "queues: [{name: a, inQueueFlow: Waiting}, {name: b}]\n";
     assert_eq!(named(queues), [Some("Waiting".to_owned()), None]);

@@ -17,7 +17,7 @@ pub(crate) struct FlowTypeSpec {
 pub enum FlowKind {
     /// A call: the call ends with the flow.
     Call,
-    /// An in-queue flow: the start-up task is repeated while the caller waits.
+    /// An in-queue flow: a task or state is repeated while the participant waits.
     InQueue,
     /// A module, which returns to the flow that called it.
     CommonModule,
@@ -47,8 +47,8 @@ const FLOW_TYPES: &[FlowTypeSpec] = &[
     flow("inboundEmail", FlowKind::Digital),
     flow("inboundShortMessage", FlowKind::Digital),
     flow("inqueueCall", FlowKind::InQueue),
-    flow("inqueueEmail", FlowKind::Digital),
-    flow("inqueueShortMessage", FlowKind::Digital),
+    flow("inqueueEmail", FlowKind::InQueue),
+    flow("inqueueShortMessage", FlowKind::InQueue),
     flow("outboundCall", FlowKind::Call),
     flow(SECURE_CALL, FlowKind::Call),
     flow("surveyInvite", FlowKind::Digital),
@@ -78,6 +78,23 @@ pub(crate) fn flow_type(name: &str) -> Option<&'static FlowTypeSpec> {
 /// escalation.
 pub(crate) fn recognizes_input(flow_type_name: &str) -> bool {
     flow_type(flow_type_name).is_some_and(|known| known.recognizes_input)
+}
+
+/// The types of in-queue flows.
+pub(crate) const IN_QUEUE_CALL: &str = "inqueueCall";
+pub(crate) const IN_QUEUE_EMAIL: &str = "inqueueEmail";
+pub(crate) const IN_QUEUE_MESSAGE: &str = "inqueueShortMessage";
+
+/// Returns the type of the in-queue flows in which conversations of flows of this type
+/// wait; `None` if they have no in-queue flow.
+pub(crate) fn in_queue_type(flow_type_name: &str) -> Option<&'static str> {
+    let known = flow_type(flow_type_name)?;
+    match known.name {
+        "inboundEmail" | IN_QUEUE_EMAIL => Some(IN_QUEUE_EMAIL),
+        "inboundShortMessage" | IN_QUEUE_MESSAGE => Some(IN_QUEUE_MESSAGE),
+        _ => matches!(known.kind, FlowKind::Call | FlowKind::InQueue)
+            .then_some(IN_QUEUE_CALL),
+    }
 }
 
 /// Returns the types of flows that the setting of an action names, the likeliest first.

@@ -26,7 +26,8 @@ mod transfer;
 
 pub use flow_type::FlowKind;
 pub(crate) use flow_type::{
-    SECURE_CALL, called_types, flow_type, flow_types, is_flow_type, recognizes_input,
+    IN_QUEUE_CALL, IN_QUEUE_EMAIL, IN_QUEUE_MESSAGE, SECURE_CALL, called_types,
+    flow_type, flow_types, in_queue_type, is_flow_type, recognizes_input,
 };
 pub use operation::{By, End, MenuTarget, TransferKind};
 pub(crate) use operation::{

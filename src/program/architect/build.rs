@@ -10,7 +10,7 @@ use crate::expr::architect::BUILT_INS;
 use crate::flow::architect::{
     self, ActionIds, ArchitectFlow, Setting, StepId, Unit, UnitKind,
 };
-use crate::flow::kinds::{LOOP_BODY, Operation, called_types};
+use crate::flow::kinds::{LOOP_BODY, Operation, called_types, in_queue_type};
 use crate::flow::{FlowId, NodeId, NodeLabel, SequenceId, VariableId};
 use crate::program::Program;
 use crate::program::step::{Step, StepAction};
@@ -114,6 +114,7 @@ impl<'c> Compiler<'c> {
         FlowPart {
             begin,
             start: self.start(),
+            recurring: self.recurring(),
             variables,
             on_error,
             bot_events,
@@ -372,6 +373,20 @@ impl<'c> Compiler<'c> {
         self.sequence_of(self.flow.start.as_ref()?.unit.as_deref()?)
     }
 
+    /// Returns the recurring state of an in-queue flow for messages or e-mails: its state
+    /// in which it does not start.
+    fn recurring(&self) -> Option<SequenceId> {
+        if self.flow.flow_kind() != FlowKind::InQueue {
+            return None;
+        }
+        let start = self.flow.start.as_ref().and_then(|start| start.unit.as_ref());
+        let mut units = self.flow.units.iter().zip(&self.plan.units);
+        let other = units.find(|(unit, _)| {
+            unit.kind == UnitKind::State && start.is_none_or(|start| unit.key != *start)
+        });
+        other.map(|(_, plan)| plan.sequence)
+    }
+
     /// Returns the task, menu or state with this key.
     pub(super) fn sequence_of(&self, key: &str) -> Option<SequenceId> {
         let unit = self.flow.units.iter().position(|unit| unit.key == key)?;
@@ -439,11 +454,13 @@ impl<'c> Compiler<'c> {
         })
     }
 
-    /// Returns the in-queue call flow with this name.
+    /// Returns the in-queue flow with this name, for the medium of the flow.
     pub(super) fn in_queue_flow(&self, name: &str) -> Option<FlowId> {
         let mut flows = self.flows.iter().zip(self.plans);
+        let wanted = in_queue_type(&self.flow.flow_type);
         let named = flows.find(|(flow, _)| {
             flow.flow_kind() == FlowKind::InQueue
+                && wanted.is_none_or(|wanted| flow.flow_type.eq_ignore_ascii_case(wanted))
                 && flow.name.value.eq_ignore_ascii_case(name)
         });
         named.map(|(_, plan)| plan.id)

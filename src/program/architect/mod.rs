@@ -159,6 +159,8 @@ pub struct FlowPart {
     pub begin: NodeId,
     /// The task, menu or state that the flow starts with.
     pub start: Option<SequenceId>,
+    /// The state of an in-queue flow for messages or e-mails that is repeated.
+    pub recurring: Option<SequenceId>,
     /// The variables.
     pub variables: Variables,
     /// The first step of the error handling. `None` if the flow defines none: in a common

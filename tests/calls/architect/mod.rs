@@ -7,6 +7,7 @@ mod attributes;
 mod bot_events;
 mod bots;
 mod called_bots;
+mod digital_queues;
 mod error_handling;
 mod ids;
 mod kinds;

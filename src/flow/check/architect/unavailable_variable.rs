@@ -53,7 +53,7 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
             let of_medium = SCOPES.iter().find(|(_, types)| types.contains(&kind.name));
             let help = match of_medium {
                 Some((own, _)) => format!("use a variable of this medium, `{own}.…`"),
-                None => "pass the value to the flow in a variable of its own".into(),
+                None => "pass the value to the flow in one of its variables".into(),
             };
             let mut diagnostic = Diagnostic::new(code, message).at(span).help(help);
             diagnostic.severity = Severity::Warning;
