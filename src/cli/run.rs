@@ -11,7 +11,9 @@ use super::interactive::Person;
 use super::{decisions, inputs, load, output, scenario};
 use crate::analysis::decisions::of_trace;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Call, DEFAULT_START, Limits, Request, Session, play, start};
+use crate::engine::{
+    Call, DEFAULT_START, Limits, Request, Session, misspelt_context_field, play, start,
+};
 use crate::flow::FlowId;
 use crate::flow::read::Loaded;
 use crate::program::Program;
@@ -363,6 +365,13 @@ fn with_values(
         .strict(arguments.strict)
         .stop_at_queue(arguments.stop_at_queue);
     for (name, value) in context {
+        if program.context(name).is_none()
+            && let Some(near) = misspelt_context_field(name)
+        {
+            let text =
+                format!("unknown context field `{name}`\n\ndid you mean `{near}`?");
+            output::message("warning", &text);
+        }
         call = call.context(program, name, value.clone());
     }
     for (name, value) in &arguments.var {

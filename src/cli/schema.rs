@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::output;
+use crate::engine::CONTEXT_FIELDS;
 use crate::suite::expectation_schemas;
 use crate::value::{Json, JsonObject, Text};
 
@@ -74,8 +75,8 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     match arguments.document {
         Document::Scenario => output::result(&scenario())?,
         Document::Fixtures => output::result(FIXTURES)?,
-        Document::Config => output::result(CONFIG)?,
-        Document::Request => output::result(REQUEST)?,
+        Document::Config => output::result(&with_context(CONFIG))?,
+        Document::Request => output::result(&with_context(REQUEST))?,
         Document::Recording => output::result(RECORDING)?,
         Document::Trace => output::result(TRACE)?,
         Document::Findings => output::result(FINDINGS)?,
@@ -94,7 +95,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 /// schema, because scenario files contain fixtures. Where both define a name, the
 /// scenario definition wins: in a table, `${name}` may replace a number.
 fn scenario() -> String {
-    let mut scenario = object(SCENARIO);
+    let mut scenario = object(&with_context(SCENARIO));
     if let Some(Json::Object(definitions)) = scenario.get_mut(DEFINITIONS) {
         let definitions = Arc::make_mut(definitions);
         let mut expect = members(definitions.get("expect"));
@@ -136,6 +137,33 @@ fn with_definitions(mut schema: JsonObject, others: JsonObject) -> String {
     schema.insert(DEFINITIONS.into(), Json::object(definitions));
     let text = serde_json::to_string_pretty(&Json::object(schema));
     text.expect("JSON can be written") + "\n"
+}
+
+/// Returns a schema with the fields of contexts: as the properties of every object with
+/// the key `context`.
+fn with_context(schema: &str) -> String {
+    let fields = CONTEXT_FIELDS.iter().map(|field| {
+        let meaning = (Text::from("description"), Json::String(field.meaning.into()));
+        (Text::from(field.name), Json::object([meaning]))
+    });
+    let mut schema = object(schema);
+    add_context(&mut schema, &Json::object(fields));
+    let text = serde_json::to_string_pretty(&Json::object(schema));
+    text.expect("JSON can be written") + "\n"
+}
+
+/// Adds the fields to the schemas of contexts at any depth of a schema, which is part of
+/// flowsim.
+fn add_context(schema: &mut JsonObject, fields: &Json) {
+    for (key, value) in schema.iter_mut() {
+        let Json::Object(members) = value else { continue };
+        let members = Arc::make_mut(members);
+        if key == "context" && members.contains_key("description") {
+            members.insert("properties".into(), fields.clone());
+        } else {
+            add_context(members, fields);
+        }
+    }
 }
 
 fn object(text: &str) -> JsonObject {

@@ -96,7 +96,7 @@ codes! {
     CONFLICTING_ERROR_TARGETS Warning "onError and onComplete.onError name different nodes; onError wins."
     VARIABLE_NEVER_SET Warning "A template uses a variable that no loaded flow sets and no call provides."
     REPEATED_KEY Warning "An object in a flow has a duplicate key; the last value counts."
-    UNKNOWN_PROPERTY Warning "The node type has no such property."
+    UNKNOWN_PROPERTY Warning "The node, action, unit or flow has no such property."
     INVALID_PROPERTY Error "A property is missing, or its value has the wrong type or is out of range."
 
     NO_INPUT Error "The caller pressed nothing before the timeout, or did not answer a bot."

@@ -7,6 +7,8 @@ use crate::source::{Files, Position, Span};
 /// The place of a span.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
+    /// The span.
+    pub(super) span: Span,
     /// The path as the user gave it, with forward slashes.
     pub(super) path: String,
     /// Start and exclusive end. `None` if the file is empty or unreadable, as it has no
@@ -20,7 +22,7 @@ impl Place {
         let range = (!file.text().is_empty()).then(|| {
             (file.position(span.start), file.position(span.end.max(span.start)))
         });
-        Self { path: slashed(file.path()), range }
+        Self { span, path: slashed(file.path()), range }
     }
 
     pub(super) fn start(&self) -> Option<Position> {

@@ -36,6 +36,15 @@ pub fn nearest<'a>(
     best.map(|(_, _, candidate)| candidate)
 }
 
+/// Whether a name is certainly a misspelt form of another one: they differ in case, by at
+/// most two edits if the name has five or more characters, or by one edit. [`nearest`]
+/// also finds names that have only a long part in common.
+pub(crate) fn is_typo_of(name: &str, other: &str) -> bool {
+    let wanted = Folded::of(name);
+    let limit = if wanted.length < 5 { 1 } else { 2 };
+    wanted.distance(other, limit).is_some()
+}
+
 /// A name in lower case, with data to reject distant names cheaply.
 struct Folded {
     text: String,
@@ -104,6 +113,15 @@ mod tests {
         ] {
             assert_eq!(nearest(typed, names), Some(meant), "{typed}");
         }
+    }
+
+    #[test]
+    fn names_with_a_long_part_in_common_are_no_typos() {
+        assert!(is_typo_of("initialGreting", "initialGreeting"));
+        assert!(is_typo_of("repeatcount", "repeatCount"));
+        assert!(is_typo_of("nme", "name"));
+        assert!(!is_typo_of("settingsWorkflow", "settingsBotFlow"));
+        assert!(!is_typo_of("cc", "from"));
     }
 
     #[test]

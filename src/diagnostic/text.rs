@@ -5,6 +5,7 @@ use annotate_snippets::{
 };
 
 use super::excerpt::{Excerpt, MAX_LABELS, excerpts};
+use super::named_path::NamedPaths;
 use super::place::Place;
 use super::{Diagnostic, Severity, visible};
 use crate::source::Files;
@@ -50,10 +51,11 @@ pub fn render_text(diagnostics: &[Diagnostic], files: &Files, style: Style) -> S
     let width = style.width.clamp(MIN_WIDTH, MAX_WIDTH);
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(width);
+    let mut names = NamedPaths::new(files);
     let texts = diagnostics.iter().map(|diagnostic| {
         let excerpts = excerpts(&diagnostic.labels, files, width);
         let text = renderer.render(&[group(diagnostic, &excerpts)]);
-        with_places(&text, &excerpts) + "\n"
+        with_places(&text, &excerpts, &mut names) + "\n"
     });
     texts.collect::<Vec<_>>().join("\n")
 }
@@ -131,21 +133,26 @@ fn element<'a>(
 
 /// Replaces the fenced numbers by the places. The renderer's line and column after them
 /// are dropped: it counts within the excerpt, which may lack the start of the line.
-fn with_places(text: &str, excerpts: &[Excerpt]) -> String {
+fn with_places(text: &str, excerpts: &[Excerpt], names: &mut NamedPaths<'_>) -> String {
     let mut pieces = text.split(FENCE);
     let mut output = String::from(pieces.next().unwrap_or_default());
     while let (Some(number), Some(rest)) = (pieces.next(), pieces.next()) {
         let number: Option<usize> = number.parse().ok();
         let place = number.and_then(|number| excerpts.get(number)).map(|it| &it.place);
-        output.push_str(&place.map(location_text).unwrap_or_default());
+        output.push_str(&place.map(|it| location_text(it, names)).unwrap_or_default());
         output
             .push_str(rest.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit()));
     }
     output
 }
 
-fn location_text(place: &Place) -> String {
+/// Formats a place: path, line and column. In a file of one long line the names of the
+/// enclosing objects are shown instead.
+fn location_text(place: &Place, names: &mut NamedPaths<'_>) -> String {
     let path = visible::one_line(&place.path);
+    if let Some(names) = names.of(place.span) {
+        return format!("{path}, {}", visible::one_line(&names));
+    }
     match place.start() {
         Some(start) => format!("{path}:{}:{}", start.line, start.column),
         None => path,

@@ -9,6 +9,7 @@
 mod action;
 mod bot;
 mod call;
+mod context;
 mod conversation;
 mod deadline;
 mod effect;
@@ -29,6 +30,7 @@ mod state;
 mod view;
 
 pub use call::{Call, DEFAULT_START, Limits, context_field, context_problem};
+pub(crate) use context::{CONTEXT_FIELDS, misspelt_context_field};
 pub use play::play;
 pub use request::Request;
 pub use run::Progress;

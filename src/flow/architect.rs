@@ -7,6 +7,8 @@
 //! behaviour. Kinds and settings have the names that Archy YAML gives them. *Source:
 //! exports of real flows, Archy's own schema.*
 
+use std::fmt;
+
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
@@ -162,7 +164,17 @@ pub struct Output {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settings {
     /// Names and values.
-    pub entries: Vec<(Text, Spanned<Setting>)>,
+    pub entries: Vec<(SettingName, Spanned<Setting>)>,
+}
+
+/// The name of a setting.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SettingName {
+    /// The name, as Archy writes it.
+    pub text: Text,
+    /// The position of the name, if an author wrote it. The names in an export are
+    /// generated.
+    pub span: Option<Span>,
 }
 
 /// The value of a setting.
@@ -358,7 +370,33 @@ impl Unit {
 impl Settings {
     /// Returns the setting with this name.
     pub fn get(&self, name: &str) -> Option<&Spanned<Setting>> {
-        self.entries.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        self.entries.iter().find(|(known, _)| known.text == name).map(|(_, value)| value)
+    }
+}
+
+impl<T: Into<Text>> From<T> for SettingName {
+    fn from(name: T) -> Self {
+        Self { text: name.into(), span: None }
+    }
+}
+
+impl PartialEq<str> for SettingName {
+    fn eq(&self, name: &str) -> bool {
+        self.text == name
+    }
+}
+
+impl fmt::Display for SettingName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl std::ops::Deref for SettingName {
+    type Target = Text;
+
+    fn deref(&self) -> &Text {
+        &self.text
     }
 }
 

@@ -90,7 +90,8 @@ fn in_place<'f>(
         {
             if let Some(table) = place.action().and_then(table) {
                 for (column, value) in &found.entries {
-                    add(DependencyKind::Column(table), column, value.span);
+                    let span = column.span.unwrap_or(value.span);
+                    add(DependencyKind::Column(table), column, span);
                 }
             }
         }
@@ -108,10 +109,7 @@ fn named_by_text<'f>(place: &Place<'f, '_>) -> Option<DependencyKind<'f>> {
         }
         SettingForm::DataTable => Some(DependencyKind::DataTable),
         SettingForm::NameOf(kind) => Some(DependencyKind::Object(kind)),
-        SettingForm::Value(_)
-        | SettingForm::Statement
-        | SettingForm::Object(_)
-        | SettingForm::Columns => None,
+        _ => None,
     }
 }
 

@@ -1,7 +1,9 @@
 //! Literals that several types write in the same form.
 
 use super::architect::Setting;
-use crate::value::{Decimal, Duration, Json, Number, Value};
+use crate::value::{
+    Decimal, Duration, Json, Kind, Number, Text, Type, Value, properties_of,
+};
 
 /// Reads `{seconds: 5}`, `{minutes: 1}`, `{ms: 300}`. Several units add up.
 pub(crate) fn duration(json: &Json) -> Option<Duration> {
@@ -24,6 +26,86 @@ pub(crate) fn duration(json: &Json) -> Option<Duration> {
         milliseconds = milliseconds.checked_add(&added)?;
     }
     Duration::from_milliseconds(milliseconds.truncate()?)
+}
+
+/// Returns the value of a literal of this type.
+///
+/// # Errors
+/// Fails if a value of this type has another form. The message names both.
+pub(crate) fn value_of(json: &Json, holds: Type) -> Result<Value, String> {
+    let value = match holds.kind {
+        Kind::Duration => duration(json).map(Value::Duration),
+        // A literal of type JSON is a string that contains JSON.
+        Kind::Json => match json {
+            Json::String(text) => Json::parse(text).ok().map(Value::Json),
+            other => Some(Value::Json(other.clone())),
+        },
+        _ => None,
+    };
+    value.map_or_else(|| Value::decode(json, holds), Ok)
+}
+
+/// Returns the reason why a literal is not a value of this type.
+pub(super) fn problem(json: &Json, holds: Type) -> Option<String> {
+    if let (Json::Array(items), true) = (json, holds.is_collection) {
+        let one = Type::one(holds.kind);
+        return items.iter().find_map(|item| problem(unwrapped(item), one));
+    }
+    let is_converted =
+        matches!(json, Json::String(_)) && conversion(holds.kind).is_some();
+    if is_converted || name_of(json, holds.kind).is_some() {
+        return None;
+    }
+    value_of(json, holds).err()
+}
+
+/// Returns the function that converts a literal of a type that has no other literals.
+/// *Source: exports, whose literals of these types are a number and an address.*
+pub(crate) fn conversion(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::PhoneNumber => Some("ToPhoneNumber"),
+        Kind::EmailAddress => Some("MakeEmailAddress"),
+        _ => None,
+    }
+}
+
+/// Unwraps an item of a list of literals: `{lit: 1}`.
+pub(crate) fn unwrapped(json: &Json) -> &Json {
+    json.get("lit").unwrap_or(json)
+}
+
+/// Kinds whose literals are not names of objects.
+const PLAIN: [Kind; 9] = [
+    Kind::Any,
+    Kind::String,
+    Kind::Json,
+    Kind::Currency,
+    Kind::Audio,
+    Kind::Communication,
+    Kind::PhoneNumber,
+    Kind::Duration,
+    Kind::DateTime,
+];
+
+/// Returns the name in `{name: Support}`. If the type admits only objects of the
+/// organisation, a plain string is a name too.
+pub(crate) fn name_of(json: &Json, kind: Kind) -> Option<&Text> {
+    match json.get("name") {
+        Some(Json::String(name)) if !matches!(kind, Kind::Json | Kind::Any) => Some(name),
+        _ => match json {
+            Json::String(name) if is_object(kind) && !PLAIN.contains(&kind) => Some(name),
+            _ => None,
+        },
+    }
+}
+
+/// Whether a literal of this kind is the name of an object of the organisation.
+pub(super) fn names_object(kind: Kind) -> bool {
+    is_object(kind) && !PLAIN.contains(&kind)
+}
+
+fn is_object(kind: Kind) -> bool {
+    !properties_of(kind).is_empty()
 }
 
 /// Returns the number of a literal: that of an Integer, or the milliseconds of a

@@ -21,6 +21,7 @@ mod link;
 pub(crate) mod literal;
 mod model;
 mod place;
+mod property;
 mod received;
 mod required_type;
 mod symbols;

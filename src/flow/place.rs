@@ -4,7 +4,7 @@ use super::architect::{
     Action, ArchitectFlow, Output, Setting, Settings, Unit, Variable,
 };
 use super::model::Spanned;
-use crate::source::nested;
+use crate::source::{Span, nested};
 
 /// The owner of a value.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +31,8 @@ pub(super) struct Place<'f, 'p> {
     /// The names of the enclosing settings, outermost first, with its own name last.
     /// Lists have no names.
     pub(super) path: &'p [&'f str],
+    /// The position of its own name, if it has one and an author wrote it.
+    pub(super) name: Option<Span>,
     /// The value.
     pub(super) setting: &'f Spanned<Setting>,
 }
@@ -57,7 +59,8 @@ impl<'f> Place<'f, '_> {
 
 /// Calls `visit` on every value of a flow.
 pub(super) fn each<'f>(flow: &'f ArchitectFlow, visit: &mut dyn FnMut(&Place<'f, '_>)) {
-    let mut walk = Walk { unit: None, owner: Owner::Flow, path: Vec::new(), visit };
+    let mut walk =
+        Walk { unit: None, owner: Owner::Flow, path: Vec::new(), name: None, visit };
     walk.variables(&flow.variables);
     walk.settings(&flow.settings);
     for unit in &flow.units {
@@ -67,7 +70,13 @@ pub(super) fn each<'f>(flow: &'f ArchitectFlow, visit: &mut dyn FnMut(&Place<'f,
 
 /// Calls `visit` on every value of a unit.
 pub(super) fn of_unit<'f>(unit: &'f Unit, visit: &mut dyn FnMut(&Place<'f, '_>)) {
-    let mut walk = Walk { unit: Some(unit), owner: Owner::Unit, path: Vec::new(), visit };
+    let mut walk = Walk {
+        unit: Some(unit),
+        owner: Owner::Unit,
+        path: Vec::new(),
+        name: None,
+        visit,
+    };
     walk.variables(&unit.variables);
     walk.settings(&unit.settings);
     walk.actions(&unit.actions);
@@ -81,7 +90,7 @@ pub(super) fn of_flow<'f>(
     flow: &'f ArchitectFlow,
     visit: &mut dyn FnMut(&Place<'f, '_>),
 ) {
-    Walk { unit: None, owner: Owner::Flow, path: Vec::new(), visit }
+    Walk { unit: None, owner: Owner::Flow, path: Vec::new(), name: None, visit }
         .settings(&flow.settings);
 }
 
@@ -89,6 +98,8 @@ struct Walk<'f, 'v> {
     unit: Option<&'f Unit>,
     owner: Owner<'f>,
     path: Vec<&'f str>,
+    /// The position of the name of the next value.
+    name: Option<Span>,
     visit: &'v mut dyn FnMut(&Place<'f, '_>),
 }
 
@@ -126,6 +137,7 @@ impl<'f> Walk<'f, '_> {
     fn settings(&mut self, settings: &'f Settings) {
         for (name, setting) in &settings.entries {
             self.path.push(name);
+            self.name = name.span;
             self.setting(setting);
             self.path.pop();
         }
@@ -133,7 +145,8 @@ impl<'f> Walk<'f, '_> {
 
     fn setting(&mut self, setting: &'f Spanned<Setting>) {
         let (unit, owner, path) = (self.unit, self.owner, &self.path);
-        (self.visit)(&Place { unit, owner, path, setting });
+        let name = self.name.take();
+        (self.visit)(&Place { unit, owner, path, name, setting });
         match &setting.value {
             Setting::List(items) => items.iter().for_each(|item| self.setting(item)),
             Setting::Group(settings) => self.settings(settings),

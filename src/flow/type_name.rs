@@ -10,6 +10,24 @@ pub fn type_named(name: &str) -> Option<Type> {
     Some(Type { kind: *kind, is_collection: single.is_some() })
 }
 
+/// The names of all types that variables can have: `string`, `stringCollection`…
+pub(super) fn type_names() -> impl Iterator<Item = String> {
+    let is_none =
+        |kind: &Kind| matches!(kind, Kind::Any | Kind::NotSet | Kind::PromptOrAudio);
+    let kinds = Kind::ALL.iter().copied().filter(move |kind| !is_none(kind));
+    kinds.flat_map(|kind| [spelt(kind), format!("{}Collection", spelt(kind))])
+}
+
+/// The name of a type as Archy spells it: `dateTime`, `json`.
+pub(super) fn spelt(kind: Kind) -> String {
+    if kind == Kind::Json {
+        return "json".into();
+    }
+    let mut characters = kind.name().chars();
+    let first = characters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(characters).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

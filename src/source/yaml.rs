@@ -232,10 +232,23 @@ impl<'s> Reader<'s> {
         if deepest(before) > MAX_DEPTH {
             return too_deep(span, MAX_DEPTH);
         }
-        let line = before.rsplit('\n').next();
-        let has_tab = line.is_some_and(|line| line.contains('\t'));
-        let hint = has_tab.then(|| "indent with spaces, not tabs".into());
+        let tab = self.tab(at, error.info());
+        let hint = tab.map(|_| "indent with spaces, not tabs".into());
+        let span = tab.map_or(span, |tab| Span::new(self.file.id(), tab, tab + 1));
         problem(span, format!("this is not YAML: {}", error.info()), hint)
+    }
+
+    /// Returns the tab that is the reason for an error: in the same line before it, or, if
+    /// the message is about a tab, the next one in this line or the following line.
+    fn tab(&self, at: usize, message: &str) -> Option<usize> {
+        let (before, after) = self.file.text().split_at_checked(at)?;
+        let line = before.rfind('\n').map_or(0, |end| end + 1);
+        if let Some(tab) = before[line..].find('\t') {
+            return Some(line + tab);
+        }
+        let next = after.match_indices('\n').nth(1).map_or(after.len(), |(end, _)| end);
+        let tab = after[..next].find('\t').filter(|_| message.contains("tab"))?;
+        Some(at + tab)
     }
 }
 
@@ -335,6 +348,19 @@ mod tests {
             Kind::Null => Kind::Null,
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn a_tab_is_reported_at_its_position() {
+        for text in ["a:\n  b:\n\tc: 1\n", "a:\n  b: x\n\t  c: 1\n", "a:\tb: 1\n"] {
+            let file = Files::new().add("a.yaml", text);
+            let problem = read(&file, &[]).unwrap_err();
+            let tab = text.find('\t').unwrap();
+            assert_eq!(problem.span.start as usize, tab, "{text:?}");
+            assert!(problem.hint.is_some_and(|hint| hint.contains("tabs")), "{text:?}");
+        }
+        let file = Files::new().add("a.yaml", "a: [1\nb: 2\n");
+        assert_eq!(read(&file, &[]).unwrap_err().hint, None);
     }
 
     #[test]

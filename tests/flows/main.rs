@@ -14,6 +14,7 @@ mod eval;
 mod exports;
 mod expressions;
 mod graph;
+mod mistakes;
 mod nesting;
 mod publishing;
 mod readers;

@@ -332,7 +332,7 @@ impl<'f> Writer<'f, '_> {
         }
         let entries = group.entries.iter().filter(|(_, value)| is_set(&value.value));
         let mut shown: Vec<(&Text, String)> =
-            entries.map(|(name, value)| (name, self.text(&value.value))).collect();
+            entries.map(|(name, value)| (&name.text, self.text(&value.value))).collect();
         shown.sort();
         let shown: Vec<String> =
             shown.into_iter().map(|(name, value)| format!("{name}: {value}")).collect();

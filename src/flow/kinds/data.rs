@@ -1,7 +1,7 @@
 //! Data actions, data tables, participant data and data of the platform.
 
 use super::operation::{LocalKind, LookupKind, Operation, SideEffect};
-use super::setting::{SettingForm, setting, value};
+use super::setting::{SettingForm, SettingSpec, any, other, result, setting, value};
 use super::spec::{ActionSpec, SUCCESS_OR_FAILURE, action};
 use crate::expr::architect::BuiltInId;
 use crate::value::Kind;
@@ -9,59 +9,106 @@ use crate::value::Kind;
 const EXTERNAL_TAG: BuiltInId = BuiltInId::of("Call.ExternalTag");
 const UUI_DATA: BuiltInId = BuiltInId::of("Call.UUIData");
 
+/// The outputs of an action that fails.
+pub(super) const ERROR_TYPE: SettingSpec = result("failureOutputs.errorType");
+pub(super) const ERROR_MESSAGE: SettingSpec = result("failureOutputs.errorMessage");
+
 const ANSWERED: &[&str] = &["success", "failure", "timeout"];
 
 /// The kinds of this family.
 pub(super) const KINDS: &[ActionSpec] = &[
-    action("addFlowMilestone", Operation::NOTED),
+    action("addFlowMilestone", Operation::NOTED)
+        .some_settings(&[other("flowMilestone.name"), other("flowOutcome.name")]),
     action("callBridge", Operation::External).class("BridgeServerAction"),
     action("callData", Operation::Lookup(LookupKind::DataAction))
         .class("DataAction")
         .outputs(ANSWERED)
         .settings(&[
+            other("category"),
             setting("dataAction", SettingForm::DataAction),
             value("timeout", Kind::Duration),
+            any("processingPrompt"),
+            any("inputs.*"),
+            result("successOutputs.*"),
+            result("failureOutputs.*"),
         ])
         .lists_results(),
     action("callDataSecure", Operation::Lookup(LookupKind::DataAction))
         .class("SecureAction")
         .outputs(ANSWERED)
-        .settings(&[setting("dataAction", SettingForm::DataAction)]),
+        .settings(&[
+            other("category"),
+            setting("dataAction", SettingForm::DataAction),
+            value("timeout", Kind::Duration),
+            any("processingPrompt"),
+            any("inputs.*"),
+            result("successOutputs.*"),
+            result("failureOutputs.*"),
+        ]),
     action("callDecisionTable", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("dataTableLookup", Operation::Lookup(LookupKind::DataTable))
         .outputs(&["found", "notFound", "failure"])
         .settings(&[
             setting("dataTable", SettingForm::DataTable),
             setting("foundOutputs", SettingForm::Columns),
+            result("foundOutputs.*"),
             value("lookupValue", Kind::String),
+            ERROR_TYPE,
+            ERROR_MESSAGE,
         ])
         .lists_results(),
     action("decryptData", Operation::Local(LocalKind::Decrypt))
-        .outputs(SUCCESS_OR_FAILURE),
-    action("enableParticipantRecord", Operation::NOTED),
+        .outputs(SUCCESS_OR_FAILURE)
+        .some_settings(&[any("dataToDecrypt"), result("decryptedData")]),
+    action("enableParticipantRecord", Operation::NOTED).settings(&[]),
     action("encryptData", Operation::Local(LocalKind::Encrypt))
-        .outputs(SUCCESS_OR_FAILURE),
-    action("extractSecureData", Operation::UpdateData)
-        .settings(&[setting("statements.*.value", SettingForm::Statement)]),
+        .outputs(SUCCESS_OR_FAILURE)
+        .some_settings(&[any("dataToEncrypt"), result("encryptedData")]),
+    action("extractSecureData", Operation::UpdateData).some_settings(&[
+        result("statements.<type>.variable"),
+        setting("statements.<type>.value", SettingForm::Statement),
+    ]),
     action("getConversationData", Operation::GetConversationData)
-        .outputs(&["found", "notFound", "failure"]),
+        .outputs(&["found", "notFound", "failure"])
+        .settings(&[
+            value("conversationId", Kind::String),
+            value("participantId", Kind::String),
+            value("attributes.attribute.name", Kind::String),
+            result("attributes.attribute.variable"),
+            ERROR_TYPE,
+            ERROR_MESSAGE,
+        ]),
     action("getParticipantData", Operation::GetParticipantData)
         .class("GetAttributesAction")
-        .settings(&[value("attributes.attribute.name", Kind::String)])
+        .settings(&[
+            value("attributes.attribute.name", Kind::String),
+            result("attributes.attribute.variable"),
+        ])
         .lists_results(),
     action("getRawSIPHeaders", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("getSIPHeaders", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("getSecuredData", Operation::External).outputs(SUCCESS_OR_FAILURE),
-    action("initializeFlowOutcome", Operation::NOTED),
+    action("initializeFlowOutcome", Operation::NOTED)
+        .some_settings(&[other("flowOutcome.name")]),
     action("setConversationData", Operation::SetConversationData)
-        .outputs(SUCCESS_OR_FAILURE),
+        .outputs(SUCCESS_OR_FAILURE)
+        .settings(&[
+            value("conversationId", Kind::String),
+            value("participantId", Kind::String),
+            value("attributes.attribute.name", Kind::String),
+            value("attributes.attribute.value", Kind::String),
+            ERROR_TYPE,
+            ERROR_MESSAGE,
+        ]),
     action(
         "setExternalTag",
         Operation::Record(SideEffect::BuiltIn(EXTERNAL_TAG, "externalTag")),
     )
     .outputs(SUCCESS_OR_FAILURE)
+    .some_settings(&[value("externalTag", Kind::String)])
     .lists_results(),
-    action("setFlowOutcome", Operation::NOTED),
+    action("setFlowOutcome", Operation::NOTED)
+        .some_settings(&[other("flowOutcome.name"), any("flowOutcomeValue")]),
     action("setParticipantData", Operation::SetParticipantData)
         .class("SetAttributesAction")
         .settings(&[
@@ -69,5 +116,6 @@ pub(super) const KINDS: &[ActionSpec] = &[
             value("attributes.attribute.value", Kind::String),
         ]),
     action("setSecuredData", Operation::External).outputs(SUCCESS_OR_FAILURE),
-    action("setUUIData", Operation::Record(SideEffect::BuiltIn(UUI_DATA, "uuiData"))),
+    action("setUUIData", Operation::Record(SideEffect::BuiltIn(UUI_DATA, "uuiData")))
+        .some_settings(&[any("uuiData"), other("mode")]),
 ];

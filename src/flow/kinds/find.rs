@@ -1,7 +1,7 @@
 //! Objects of the organisation, external contacts and journeys.
 
 use super::operation::{By, LookupKind, Operation};
-use super::setting::{SettingForm, setting, value};
+use super::setting::{SettingForm, SettingSpec, any, result, setting, value};
 use super::spec::{ActionSpec, FOUND_OR_NOT, SUCCESS_OR_FAILURE, action};
 use crate::value::Kind;
 
@@ -10,41 +10,53 @@ const fn find(name: &'static str, kind: Kind, by: By) -> ActionSpec {
     action(name, Operation::Lookup(LookupKind::Object(kind, by))).outputs(FOUND_OR_NOT)
 }
 
+const RESULT: SettingSpec = result("findResult");
+
 /// The kinds of this family.
 pub(super) const KINDS: &[ActionSpec] = &[
-    find("findEmergencyGroup", Kind::EmergencyGroup, By::Name)
-        .settings(&[setting("findName", SettingForm::NameOf(Kind::EmergencyGroup))]),
+    find("findEmergencyGroup", Kind::EmergencyGroup, By::Name).settings(&[
+        setting("findName", SettingForm::NameOf(Kind::EmergencyGroup)),
+        RESULT,
+    ]),
     find("findGroup", Kind::Group, By::Name)
-        .settings(&[setting("findName", SettingForm::NameOf(Kind::Group))]),
+        .settings(&[setting("findName", SettingForm::NameOf(Kind::Group)), RESULT]),
     action("associateExternalContact", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("findKnowledgeBaseDocumentById", Operation::External).outputs(FOUND_OR_NOT),
-    find("findLanguageSkill", Kind::LanguageSkill, By::Name)
-        .settings(&[setting("findName", SettingForm::NameOf(Kind::LanguageSkill))]),
-    find("findQueue", Kind::Queue, By::Name)
-        .settings(&[setting("findName", SettingForm::NameOf(Kind::Queue))]),
-    find("findQueueById", Kind::Queue, By::Id).settings(&[value("findId", Kind::String)]),
-    find("findSchedule", Kind::Schedule, By::Name)
-        .settings(&[setting("findName", SettingForm::NameOf(Kind::Schedule))]),
-    find("findScheduleGroup", Kind::ScheduleGroup, By::Name)
-        .settings(&[setting("findName", SettingForm::NameOf(Kind::ScheduleGroup))]),
-    find("findSkill", Kind::Skill, By::Name)
-        .settings(&[setting("findName", SettingForm::NameOf(Kind::Skill))]),
-    find("findSystemPrompt", Kind::Prompt, By::SystemPrompt),
-    find("findUser", Kind::User, By::Name)
-        .settings(&[setting("findName", SettingForm::NameOf(Kind::User))]),
-    find("findUserById", Kind::User, By::Id),
-    find("findUserPrompt", Kind::Prompt, By::UserPrompt)
-        .settings(&[setting("findName", SettingForm::NameOf(Kind::Prompt))]),
-    action("findUsersById", Operation::Lookup(LookupKind::Users)).outputs(&[
-        "found",
-        "partiallyFound",
-        "notFound",
+    find("findLanguageSkill", Kind::LanguageSkill, By::Name).settings(&[
+        setting("findName", SettingForm::NameOf(Kind::LanguageSkill)),
+        RESULT,
     ]),
+    find("findQueue", Kind::Queue, By::Name)
+        .settings(&[setting("findName", SettingForm::NameOf(Kind::Queue)), RESULT]),
+    find("findQueueById", Kind::Queue, By::Id)
+        .settings(&[value("findId", Kind::String), RESULT]),
+    find("findSchedule", Kind::Schedule, By::Name)
+        .settings(&[setting("findName", SettingForm::NameOf(Kind::Schedule)), RESULT]),
+    find("findScheduleGroup", Kind::ScheduleGroup, By::Name).settings(&[
+        setting("findName", SettingForm::NameOf(Kind::ScheduleGroup)),
+        RESULT,
+    ]),
+    find("findSkill", Kind::Skill, By::Name)
+        .settings(&[setting("findName", SettingForm::NameOf(Kind::Skill)), RESULT]),
+    find("findSystemPrompt", Kind::Prompt, By::SystemPrompt)
+        .settings(&[value("findName", Kind::String), RESULT]),
+    find("findUser", Kind::User, By::Name)
+        .settings(&[setting("findName", SettingForm::NameOf(Kind::User)), RESULT]),
+    find("findUserById", Kind::User, By::Id)
+        .settings(&[value("findId", Kind::String), RESULT]),
+    find("findUserPrompt", Kind::Prompt, By::UserPrompt)
+        .settings(&[setting("findName", SettingForm::NameOf(Kind::Prompt)), RESULT]),
+    action("findUsersById", Operation::Lookup(LookupKind::Users))
+        .outputs(&["found", "partiallyFound", "notFound"])
+        .some_settings(&[any("findIds"), RESULT]),
     action("getAssignedCustomerIntents", Operation::External)
         .outputs(&["found", "notFound", "failure"]),
     action("getExternalContact", Operation::Lookup(LookupKind::Contact))
-        .outputs(FOUND_OR_NOT),
-    action("getExternalOrganization", Operation::External).outputs(FOUND_OR_NOT),
+        .outputs(FOUND_OR_NOT)
+        .settings(&[value("externalId", Kind::String), result("externalResult")]),
+    action("getExternalOrganization", Operation::External)
+        .outputs(FOUND_OR_NOT)
+        .settings(&[value("externalId", Kind::String), result("externalResult")]),
     action("getJourneyOutcome", Operation::External).outputs(FOUND_OR_NOT),
     action("getJourneyOutcomeScoresBySession", Operation::External).outputs(FOUND_OR_NOT),
     action("getJourneySegment", Operation::External).outputs(FOUND_OR_NOT),
@@ -55,5 +67,6 @@ pub(super) const KINDS: &[ActionSpec] = &[
     action("getJourneySessionsByCustomer", Operation::External).outputs(FOUND_OR_NOT),
     action("promoteExternalContact", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("searchExternalContacts", Operation::Lookup(LookupKind::ContactSearch))
-        .outputs(&["matchExact", "matchMultiple", "notFound"]),
+        .outputs(&["matchExact", "matchMultiple", "notFound"])
+        .some_settings(&[any("searchTerm"), result("externalResults")]),
 ];

@@ -1,23 +1,37 @@
 //! Menus and their choices.
 
 use super::operation::{MenuTarget, Operation};
+use super::setting::{any, reference, result, value};
 use super::spec::{ActionSpec, action};
+use crate::value::Kind;
 
 const DIAL_BY_EXTENSION: ActionSpec =
     action("dialByExtension", Operation::DialByExtension)
         .outputs(&["timeout", "failure"])
         .class("DialExtensionAction")
         .event("DialExtension")
-        .turn("Get.DialExtension.Action");
+        .turn("Get.DialExtension.Action")
+        .some_settings(&[
+            any("extension"),
+            any("extensionData"),
+            result("extensionVariable"),
+            value("inputAudio", Kind::Audio),
+            value("interDigitTimeout", Kind::Duration),
+            value("noEntryTimeout", Kind::Duration),
+            value("preTransferAudio", Kind::Audio),
+            value("repromptAudio", Kind::Audio),
+            value("repromptCount", Kind::Integer),
+        ]);
 
-const JUMP_TO_MENU: ActionSpec =
-    action("jumpToMenu", Operation::Jump("targetMenuRef")).class("TransferMenuAction");
+const JUMP_TO_MENU: ActionSpec = action("jumpToMenu", Operation::Jump("targetMenuRef"))
+    .class("TransferMenuAction")
+    .settings(&[reference("targetMenuRef")]);
 
 const PREVIOUS_MENU: ActionSpec =
-    action("previousMenu", Operation::GoToMenu(MenuTarget::Previous));
+    action("previousMenu", Operation::GoToMenu(MenuTarget::Previous)).settings(&[]);
 
 const REPEAT_MENU: ActionSpec =
-    action("repeatMenu", Operation::GoToMenu(MenuTarget::Repeat));
+    action("repeatMenu", Operation::GoToMenu(MenuTarget::Repeat)).settings(&[]);
 
 /// The kinds of this family.
 pub(super) const KINDS: &[ActionSpec] = &[
@@ -32,6 +46,7 @@ pub(super) const KINDS: &[ActionSpec] = &[
     action("menuSubMenu", Operation::Jump("targetMenuRef"))
         .choice("menuSubMenu")
         .class("MenuAction")
-        .event("Menu"),
-    action("menuTask", Operation::ChoiceTask).choice("menuTask"),
+        .event("Menu")
+        .settings(&[reference("targetMenuRef")]),
+    action("menuTask", Operation::ChoiceTask).choice("menuTask").settings(&[]),
 ];

@@ -1,15 +1,28 @@
 //! Messages, and knowledge articles in them.
 
+use super::data::{ERROR_MESSAGE, ERROR_TYPE};
 use super::operation::Operation;
-use super::setting::{SettingForm, setting};
+use super::setting::{SettingForm, any, other, setting};
 use super::spec::{ActionSpec, SUCCESS_OR_FAILURE, action};
 use crate::value::Kind;
 
 /// The kinds of this family.
 pub(super) const KINDS: &[ActionSpec] = &[
-    action("communicate", Operation::Send("communication")),
+    action("communicate", Operation::Send("communication"))
+        .settings(&[any("communication")]),
     action("getResponse", Operation::External).outputs(SUCCESS_OR_FAILURE),
-    action("sendAutoReply", Operation::Send("messageBody")).outputs(SUCCESS_OR_FAILURE),
+    action("sendAutoReply", Operation::Send("messageBody"))
+        .outputs(SUCCESS_OR_FAILURE)
+        .settings(&[
+            any("from"),
+            any("replyTo"),
+            any("cc"),
+            any("bcc"),
+            any("messageBody"),
+            other("replyMode"),
+            ERROR_TYPE,
+            ERROR_MESSAGE,
+        ]),
     action("deflect", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("sendDigitalCarousel", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("sendDigitalContent", Operation::Send("content")),
@@ -18,8 +31,24 @@ pub(super) const KINDS: &[ActionSpec] = &[
     action("sendKnowledgeFeedback", Operation::NOTED).outputs(SUCCESS_OR_FAILURE),
     action("sendNotification", Operation::NOTED)
         .outputs(SUCCESS_OR_FAILURE)
-        .settings(&[setting("sendToUsers.**", SettingForm::Object(Kind::User))]),
-    action("sendResponse", Operation::Send("messageBody")).outputs(SUCCESS_OR_FAILURE),
+        .some_settings(&[
+            setting("sendToUsers", SettingForm::Object(Kind::User)),
+            any("emailFrom"),
+            any("emailNotificationStyle"),
+            any("body"),
+            any("subject"),
+            any("notificationType"),
+            ERROR_TYPE,
+            ERROR_MESSAGE,
+        ]),
+    action("sendResponse", Operation::Send("messageBody"))
+        .outputs(SUCCESS_OR_FAILURE)
+        .some_settings(&[
+            any("messageBody"),
+            any("messageBodyStyle"),
+            ERROR_TYPE,
+            ERROR_MESSAGE,
+        ]),
     action("sendRichLink", Operation::Send("body")).outputs(SUCCESS_OR_FAILURE),
     action("showKnowledgeArticle", Operation::NOTED),
 ];

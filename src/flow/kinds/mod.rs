@@ -14,9 +14,11 @@ mod flow_type;
 mod logic;
 mod menu;
 mod message;
+mod name;
 mod operation;
 mod publishing;
 mod queue;
+mod section;
 mod setting;
 mod spec;
 mod speech;
@@ -29,12 +31,17 @@ pub(crate) use flow_type::{
     IN_QUEUE_CALL, IN_QUEUE_EMAIL, IN_QUEUE_MESSAGE, SECURE_CALL, called_types,
     flow_type, flow_types, in_queue_type, is_flow_type, recognizes_input,
 };
+pub(crate) use name::{NameLookup, WRAPPERS, flow_name, unit_name};
 pub use operation::{By, End, MenuTarget, TransferKind};
 pub(crate) use operation::{
     LocalKind, LookupKind, Operation, QuestionKind, SideEffect, Support,
 };
-pub(crate) use publishing::{ERROR_HANDLINGS, MOST_CASES, range_of, words_of};
-pub(crate) use setting::{SettingForm, SettingSpec, flow_setting, unit_setting};
+pub(crate) use publishing::{ERROR_HANDLINGS, MOST_CASES, range_of};
+pub(crate) use section::{
+    ACTION_FIELDS, CHOICE_FIELDS, FLOW_FIELDS, UNIT_FIELDS, VARIABLE_FIELDS,
+    flow_setting, is_open, unit_setting,
+};
+pub(crate) use setting::{SettingForm, SettingSpec};
 pub(crate) use spec::{ActionSpec, LOOP_BODY, SUCCESSES, capitalized};
 
 use std::sync::LazyLock;

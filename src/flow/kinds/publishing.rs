@@ -56,22 +56,31 @@ const AVAILABLE: &[(&str, &[&str])] = &[
 
 /// Settings that an action must have. Alternatives are separated by `|`.
 const REQUIRED: &[(&str, &[&str])] = &[
+    ("callBotFlow", &["botFlow"]),
     ("callCommonModule", &["commonModule"]),
     ("callData", &["dataAction"]),
+    ("callDigitalBotFlow", &["digitalBotFlow"]),
     ("callTask", &["targetTaskRef"]),
     ("changeState", &["targetStateRef"]),
     ("collectInput", &["digits"]),
     ("dataTableLookup", &["dataTable", "lookupValue"]),
     ("decision", &["condition"]),
+    ("evaluateScheduleGroup", &["scheduleGroup"]),
+    ("findQueue", &["findName"]),
+    ("findQueueById", &["findId"]),
     ("jumpToMenu", &["targetMenuRef"]),
     ("jumpToTask", &["targetTaskRef"]),
     ("loop", &["loopCount"]),
     ("playAudio", &["audio"]),
+    ("switch", &["style"]),
     ("transferToAcd", &["targetQueue|targetQueues"]),
     ("transferToFlow", &["targetFlow"]),
+    ("transferToFlowSecure", &["targetFlow"]),
     ("transferToGroup", &["targetGroup"]),
     ("transferToNumber", &["targetNumber"]),
     ("transferToUser", &["targetUser"]),
+    ("updateData", &["statements"]),
+    ("wait", &["duration"]),
 ];
 
 /// The range of a number or a duration.
@@ -133,19 +142,9 @@ pub(crate) const ERROR_HANDLINGS: &[&str] = &[
     "task",
 ];
 
-/// Settings with a few possible words. *Source: the enumerations of Architect Scripting.*
-const WORDS: &[(&str, &str, &[&str])] =
-    &[("collectInput", "verificationType", &["none", "individualDigits", "numeric"])];
-
 /// Returns the range of a setting; `kind` is that of its action.
 pub(crate) fn range_of(kind: Option<&str>, path: &[&str]) -> Option<&'static Range> {
     RANGES.iter().find(|range| range.kind == kind && range.path == path)
-}
-
-/// Returns the possible words of a setting, if they are known.
-pub(crate) fn words_of(kind: &str, setting: &str) -> Option<&'static [&'static str]> {
-    let found = WORDS.iter().find(|(of, name, _)| *of == kind && *name == setting);
-    found.map(|(_, _, words)| *words)
 }
 
 impl ActionSpec {

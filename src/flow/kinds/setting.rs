@@ -1,4 +1,8 @@
-//! Settings of actions: their types, and the objects of the organisation that they name.
+//! Settings of actions, units and flows: their names, their types, and the objects of the
+//! organisation that they name.
+//!
+//! *Source: the names that Archy writes in published flows, the properties of Architect
+//! Scripting, and the settings that flowsim reads.*
 
 use crate::flow::type_name::type_named;
 use crate::value::{Kind, Type};
@@ -7,7 +11,8 @@ use crate::value::{Kind, Type};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SettingSpec {
     /// The names of the enclosing settings and its own name, separated by dots. `*`
-    /// represents any name, `**` at the end any further names.
+    /// represents any name, `<type>` the name of a type, `**` at the end any further
+    /// names.
     path: &'static str,
     /// The form of its value.
     pub(crate) form: SettingForm,
@@ -30,6 +35,16 @@ pub(crate) enum SettingForm {
     DataTable,
     /// Names of columns of the data table.
     Columns,
+    /// A value of a type that this table does not know.
+    Any,
+    /// The variable that receives a result.
+    Result,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A reference to a unit of the flow.
+    Reference,
+    /// A name, or settings that this table does not describe further.
+    Other,
 }
 
 /// A setting that holds a value of this type.
@@ -37,37 +52,42 @@ pub(super) const fn value(path: &'static str, kind: Kind) -> SettingSpec {
     SettingSpec { path, form: SettingForm::Value(kind) }
 }
 
+/// A setting that is true or false.
+pub(super) const fn flag(path: &'static str) -> SettingSpec {
+    value(path, Kind::Boolean)
+}
+
+/// A setting that holds a value of an unknown type.
+pub(super) const fn any(path: &'static str) -> SettingSpec {
+    setting(path, SettingForm::Any)
+}
+
+/// A setting with the variable that receives a result.
+pub(super) const fn result(path: &'static str) -> SettingSpec {
+    setting(path, SettingForm::Result)
+}
+
+/// A setting with a name, or with settings that are not described further.
+pub(super) const fn other(path: &'static str) -> SettingSpec {
+    setting(path, SettingForm::Other)
+}
+
+/// A setting with a reference to a unit.
+pub(super) const fn reference(path: &'static str) -> SettingSpec {
+    setting(path, SettingForm::Reference)
+}
+
+/// A setting with a few possible words.
+pub(super) const fn word(
+    path: &'static str,
+    words: &'static [&'static str],
+) -> SettingSpec {
+    setting(path, SettingForm::Word(words))
+}
+
 /// A setting with another form.
 pub(super) const fn setting(path: &'static str, form: SettingForm) -> SettingSpec {
     SettingSpec { path, form }
-}
-
-/// Settings of flows.
-const OF_FLOW: [SettingSpec; 6] = [
-    value("initialGreeting", Kind::Audio),
-    value("settingsErrorHandling.preHandlingAudio", Kind::Audio),
-    setting("settingsErrorHandling.errorHandling.*.targetQueue", QUEUES),
-    setting("settingsErrorHandling.errorHandling.*.targetQueues.**", QUEUES),
-    setting(
-        "supportedLanguages.*.defaultLanguageSkill",
-        SettingForm::Object(Kind::LanguageSkill),
-    ),
-    setting("settingsOutboundCall.wrapupCode", SettingForm::Object(Kind::WrapupCode)),
-];
-
-/// Settings of menus.
-const OF_UNIT: [SettingSpec; 1] = [value("audio", Kind::Audio)];
-
-const QUEUES: SettingForm = SettingForm::Object(Kind::Queue);
-
-/// Returns the setting of a flow with this path.
-pub(crate) fn flow_setting(path: &[&str]) -> Option<&'static SettingSpec> {
-    OF_FLOW.iter().find(|setting| setting.is_at(path))
-}
-
-/// Returns the setting of a task, menu or state with this path.
-pub(crate) fn unit_setting(path: &[&str]) -> Option<&'static SettingSpec> {
-    OF_UNIT.iter().find(|setting| setting.is_at(path))
 }
 
 impl SettingSpec {
@@ -77,11 +97,25 @@ impl SettingSpec {
         for part in self.path.split('.') {
             match (part, names.next()) {
                 ("**", _) => return true,
-                (part, Some(name)) if part == "*" || part == *name => {}
+                (part, Some(name)) if is_named(part, name) => {}
                 _ => return false,
             }
         }
         names.next().is_none()
+    }
+
+    /// Returns the part of the path below the enclosing names. Returns `None` if the path
+    /// leads elsewhere, or ends there.
+    pub(super) fn part_at(&self, enclosing: &[&str]) -> Option<&'static str> {
+        let mut parts = self.path.split('.');
+        for name in enclosing {
+            match parts.next()? {
+                "**" => return Some("**"),
+                part if is_named(part, name) => {}
+                _ => return None,
+            }
+        }
+        parts.next()
     }
 
     /// Returns the type that a value at this path must have, if it is known.
@@ -90,10 +124,7 @@ impl SettingSpec {
             SettingForm::Value(kind) => Some(Type::one(kind)),
             SettingForm::Statement => type_named(path.iter().rev().nth(1)?),
             SettingForm::NameOf(_) => Some(Type::one(Kind::String)),
-            SettingForm::Object(_)
-            | SettingForm::DataAction
-            | SettingForm::DataTable
-            | SettingForm::Columns => None,
+            _ => None,
         }
     }
 
@@ -106,6 +137,15 @@ impl SettingSpec {
     }
 }
 
+/// Whether a part of a path represents a name.
+pub(super) fn is_named(part: &str, name: &str) -> bool {
+    match part {
+        "*" => true,
+        "<type>" => type_named(name).is_some(),
+        _ => part == name,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,7 +155,7 @@ mod tests {
         let audio = value("audio", Kind::Audio);
         assert!(audio.is_at(&["audio"]));
         assert!(!audio.is_at(&["inputs", "audio"]) && !audio.is_at(&["audio", "tts"]));
-        let statement = setting("statements.*.value", SettingForm::Statement);
+        let statement = setting("statements.<type>.value", SettingForm::Statement);
         let path = ["statements", "integer", "value"];
         assert!(statement.is_at(&path));
         assert_eq!(statement.holds(&path), Some(Type::one(Kind::Integer)));
@@ -123,5 +163,6 @@ mod tests {
         assert!(skills.is_at(&["acdSkills", "acdSkill", "skill"]));
         assert!(skills.is_at(&["acdSkills"]));
         assert!(!skills.is_at(&["skills"]));
+        assert!(!statement.is_at(&["statements", "intger", "value"]));
     }
 }

@@ -1,6 +1,7 @@
 //! The entry of a kind in the table.
 
 use super::operation::{Operation, Support};
+use super::section::{OF_ACTION, OF_CHOICE};
 use super::setting::SettingSpec;
 
 /// Outputs for success, the likeliest first.
@@ -19,8 +20,10 @@ pub(crate) struct ActionSpec {
     pub(crate) operation: Operation,
     /// The outputs that every action of this kind has, without those that authors name.
     pub(crate) outputs: &'static [&'static str],
-    /// The settings whose type or meaning flowsim uses.
+    /// The settings.
     pub(crate) settings: &'static [SettingSpec],
+    /// Whether Archy may have further settings for this kind.
+    pub(crate) is_open: bool,
     /// The purpose of the turn in which it plays audio and may listen, in execution
     /// documents.
     pub(crate) turn: Option<&'static str>,
@@ -42,6 +45,7 @@ pub(super) const fn action(name: &'static str, operation: Operation) -> ActionSp
         operation,
         outputs: &[],
         settings: &[],
+        is_open: true,
         turn: None,
         lists_results: false,
         is_choice: false,
@@ -57,8 +61,13 @@ impl ActionSpec {
         Self { outputs, ..self }
     }
 
-    /// Sets the settings.
+    /// Sets the settings, which are all that Archy has for this kind.
     pub(super) const fn settings(self, settings: &'static [SettingSpec]) -> Self {
+        Self { settings, is_open: false, ..self }
+    }
+
+    /// Sets the settings that are known. Archy may have others.
+    pub(super) const fn some_settings(self, settings: &'static [SettingSpec]) -> Self {
         Self { settings, ..self }
     }
 
@@ -140,7 +149,10 @@ impl ActionSpec {
     /// The setting with this path. A path contains the names of the enclosing settings,
     /// outermost first.
     pub(crate) fn setting(&self, path: &[&str]) -> Option<&'static SettingSpec> {
-        self.settings.iter().find(|setting| setting.is_at(path))
+        let common: &[&[SettingSpec]] =
+            if self.is_choice { &[OF_ACTION, OF_CHOICE] } else { &[OF_ACTION] };
+        let mut all = self.settings.iter().chain(common.iter().copied().flatten());
+        all.find(|setting| setting.is_at(path))
     }
 
     /// The name of a choice without `menu`.

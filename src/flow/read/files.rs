@@ -352,7 +352,7 @@ fn read_flows(read: &Nested<'_>, is_named: bool, loaded: &mut Loaded) {
         loaded.diagnostics.push(problem.clone().into());
     } else if super::is_flow(document) && (is_named || !is_scenario(document)) {
         loaded.flows.extend(super::read(document, diagnostics));
-    } else if is_named && is_of_unknown_type(document) {
+    } else if is_named && is_of_unknown_type(document) || is_misspelt(document) {
         loaded.architect.extend(archy::read(document, diagnostics));
     } else if is_named {
         loaded.flows.extend(super::read(document, diagnostics));
@@ -385,12 +385,22 @@ fn is_scenario(document: &Node<'_>) -> bool {
 
 /// Whether a document has the form of Archy YAML apart from an unknown flow type.
 fn is_of_unknown_type(document: &Node<'_>) -> bool {
-    let of_flow = ["startUpRef", "tasks", "menus", "states", "startUpTaskActions"];
     match document.entries() {
-        [root] => {
-            archy::is_nearly_flow_type(&root.key)
-                || of_flow.iter().any(|property| root.value.get(property).is_some())
-        }
+        [root] => archy::is_nearly_flow_type(&root.key) || has_units(&root.value),
         _ => false,
     }
+}
+
+/// Whether a document is certainly Archy YAML with a misspelt flow type. Other files of a
+/// folder have other forms.
+fn is_misspelt(document: &Node<'_>) -> bool {
+    match document.entries() {
+        [root] => archy::is_nearly_flow_type(&root.key) && has_units(&root.value),
+        _ => false,
+    }
+}
+
+fn has_units(flow: &Node<'_>) -> bool {
+    let of_flow = ["startUpRef", "tasks", "menus", "states", "startUpTaskActions"];
+    of_flow.iter().any(|property| flow.get(property).is_some())
 }

@@ -222,7 +222,9 @@ impl<'f> Writer<'f> {
         let mut object = JsonObject::new();
         for (name, setting) in &settings.entries {
             // The first value of a repeated name counts, as in lookups of the model.
-            object.entry(name.clone()).or_insert_with(|| self.setting(&setting.value));
+            object
+                .entry(name.text.clone())
+                .or_insert_with(|| self.setting(&setting.value));
         }
         Json::Object(object.into())
     }

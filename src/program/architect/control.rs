@@ -300,7 +300,7 @@ pub(super) fn grouped<'s>(
 ) -> impl Iterator<Item = (&'s Text, &'s Setting)> + use<'s> {
     let group = settings.get(name).and_then(|written| written.value.group());
     let entries = group.map_or(&[][..], |group| group.entries.as_slice());
-    entries.iter().map(|(name, written)| (name, &written.value))
+    entries.iter().map(|(name, written)| (&name.text, &written.value))
 }
 
 /// Returns the items of a list in which each item is a group under one key: `[{string:
@@ -315,6 +315,6 @@ pub(super) fn listed<'s>(
     };
     items.iter().filter_map(|item| {
         let (key, body) = item.value.group()?.entries.first()?;
-        Some((key, body.value.group()?))
+        Some((&key.text, body.value.group()?))
     })
 }

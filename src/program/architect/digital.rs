@@ -4,7 +4,7 @@
 use super::build::Compiler;
 use super::control::{listed, literal, outputs_of};
 use super::{Action, Source};
-use crate::flow::architect::{self, ArchitectFlow, Setting, Settings};
+use crate::flow::architect::{self, ArchitectFlow, Setting, SettingName, Settings};
 use crate::flow::kinds::QuestionKind;
 use crate::flow::{SequenceId, Spanned, VariableId};
 use crate::value::{Json, Kind, Text, Type, Value};
@@ -348,7 +348,7 @@ fn whole(settings: &Settings, name: &str) -> Option<u32> {
 }
 
 fn without(settings: &Settings, names: &[&str]) -> Settings {
-    let is_other = |entry: &&(Text, _)| !names.contains(&entry.0.as_str());
+    let is_other = |entry: &&(SettingName, _)| !names.contains(&entry.0.as_str());
     Settings { entries: settings.entries.iter().filter(is_other).cloned().collect() }
 }
 

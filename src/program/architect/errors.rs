@@ -2,11 +2,11 @@
 
 use super::Source;
 use super::build::Compiler;
-use crate::flow::architect::{self, ArchitectFlow, Setting, Settings};
+use crate::flow::architect::{self, ArchitectFlow, Setting, SettingName, Settings};
 use crate::flow::kinds::{FlowKind, recognizes_input};
 use crate::flow::{NodeId, Spanned};
 use crate::source::Span;
-use crate::value::{Json, Kind, Text, Type};
+use crate::value::{Json, Kind, Type};
 
 /// The events of a bot that are not runtime errors.
 #[derive(Debug, Clone)]
@@ -112,7 +112,7 @@ impl<'c> Compiler<'c> {
         let mut say = |setting: &str, kind: &str, name: &str| {
             let written = settings.and_then(|settings| settings.get(setting));
             if let Some(words) = written.filter(|it| it.value != Setting::NoValue) {
-                let words = vec![(Text::from(name), words.clone())];
+                let words = vec![(name.into(), words.clone())];
                 actions.push(handler(event, kind, words, span));
             }
         };
@@ -168,7 +168,7 @@ impl<'c> Compiler<'c> {
 fn handler(
     event: &Event,
     kind: &str,
-    entries: Vec<(Text, Spanned<Setting>)>,
+    entries: Vec<(SettingName, Spanned<Setting>)>,
     span: Span,
 ) -> architect::Action {
     architect::Action {
@@ -183,7 +183,7 @@ fn handler(
 }
 
 /// Returns the settings of that action. The only reference among them is the jump target.
-fn handling_settings(kind: &str, body: &Setting) -> Vec<(Text, Spanned<Setting>)> {
+fn handling_settings(kind: &str, body: &Setting) -> Vec<(SettingName, Spanned<Setting>)> {
     let entries = body.group().map_or(&[][..], |body| body.entries.as_slice());
     let target = match kind {
         "jumpToTask" => "targetTaskRef",

@@ -49,12 +49,12 @@ impl Compiler<'_> {
                                 outputs.extend(self.bound(name, variable));
                             }
                             Setting::NoValue | Setting::Group(_) => {}
-                            other => inputs.push((name.clone(), self.any(other))),
+                            other => inputs.push((name.text.clone(), self.any(other))),
                         }
                     }
                 }
                 Setting::NoValue | Setting::List(_) => {}
-                other => inputs.push((name.clone(), self.any(other))),
+                other => inputs.push((name.text.clone(), self.any(other))),
             }
         }
         let other = Other {

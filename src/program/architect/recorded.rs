@@ -113,16 +113,16 @@ impl Compiler<'_> {
             match &written.value {
                 Setting::NoValue | Setting::None | Setting::Variable(_) => {}
                 // The enabled outputs are not an input.
-                Setting::Group(_) if name == "outputs" => {}
+                Setting::Group(_) if name.text == "outputs" => {}
                 Setting::List(items)
                     if items.iter().any(|it| has_settings(&it.value)) => {}
                 Setting::Group(group) => {
                     if let Some(called) = literal(group, "name") {
-                        inputs.push((name.clone(), text(called)));
+                        inputs.push((name.text.clone(), text(called)));
                     }
                     match group.entries.as_slice() {
                         [(form, body)] if has_settings(&body.value) => {
-                            inputs.push((name.clone(), text(form)));
+                            inputs.push((name.text.clone(), text(form)));
                             let within = body.value.group();
                             within.into_iter().for_each(|it| self.inputs_of(it, inputs));
                         }
@@ -137,9 +137,11 @@ impl Compiler<'_> {
                         Some(Json::String(called)) => text(called),
                         _ => self.source(Some(&written.value), Type::ANY),
                     };
-                    inputs.push((name.clone(), source));
+                    inputs.push((name.text.clone(), source));
                 }
-                other => inputs.push((name.clone(), self.source(Some(other), Type::ANY))),
+                other => {
+                    inputs.push((name.text.clone(), self.source(Some(other), Type::ANY)));
+                }
             }
         }
     }

@@ -6,8 +6,8 @@ use super::names::Names;
 use crate::diagnostic::Code;
 use crate::expr::architect::Expression;
 use crate::flow::architect::Setting;
-use crate::flow::literal::duration;
-use crate::value::{Audio, Communication, Json, Kind, Text, Type, Value, properties_of};
+use crate::flow::literal::{conversion, name_of, unwrapped, value_of};
+use crate::value::{Audio, Communication, Json, Kind, Text, Type, Value};
 
 /// The source of a value.
 #[derive(Debug, Clone)]
@@ -139,28 +139,9 @@ fn literal(json: &Json, holds: Type, names: &mut Names<'_>) -> Source {
             kind => Source::Named(kind, name.clone()),
         };
     }
-    let value = match holds.kind {
-        Kind::Duration => duration(json).map(Value::Duration),
-        // A literal of type JSON is a string that contains JSON.
-        Kind::Json => match json {
-            Json::String(text) => Json::parse(text).ok().map(Value::Json),
-            other => Some(Value::Json(other.clone())),
-        },
-        _ => None,
-    };
-    match value.map_or_else(|| Value::decode(json, holds), Ok) {
+    match value_of(json, holds) {
         Ok(value) => Source::Constant(value),
         Err(message) => Source::Broken(Box::new((Code::WRONG_TYPE, message.into()))),
-    }
-}
-
-/// Returns the function that converts a literal of a type that has no other literals.
-/// *Source: exports, whose literals of these types are a number and an address.*
-fn conversion(kind: Kind) -> Option<&'static str> {
-    match kind {
-        Kind::PhoneNumber => Some("ToPhoneNumber"),
-        Kind::EmailAddress => Some("MakeEmailAddress"),
-        _ => None,
     }
 }
 
@@ -168,36 +149,4 @@ fn conversion(kind: Kind) -> Option<&'static str> {
 fn in_quotes(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
     format!("\"{escaped}\"")
-}
-
-/// Unwraps an item of a list of literals: `{lit: 1}`.
-fn unwrapped(json: &Json) -> &Json {
-    json.get("lit").unwrap_or(json)
-}
-
-/// Returns the name in `{name: Support}`. If the type admits only objects of the
-/// organisation, a plain string is a name too.
-fn name_of(json: &Json, kind: Kind) -> Option<&Text> {
-    const PLAIN: [Kind; 9] = [
-        Kind::Any,
-        Kind::String,
-        Kind::Json,
-        Kind::Currency,
-        Kind::Audio,
-        Kind::Communication,
-        Kind::PhoneNumber,
-        Kind::Duration,
-        Kind::DateTime,
-    ];
-    match json.get("name") {
-        Some(Json::String(name)) if !matches!(kind, Kind::Json | Kind::Any) => Some(name),
-        _ => match json {
-            Json::String(name) if is_object(kind) && !PLAIN.contains(&kind) => Some(name),
-            _ => None,
-        },
-    }
-}
-
-fn is_object(kind: Kind) -> bool {
-    !properties_of(kind).is_empty()
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::expect::SharedExpectations;
 use super::{expect, recording, script};
 use crate::diagnostic::Decoder;
-use crate::engine::Limits;
+use crate::engine::{Limits, misspelt_context_field};
 use crate::flow::Spanned;
 use crate::source::{Kind, Node};
 use crate::suite::scenario::{Case, Expectation, Forbidden, Snapshot, Start, Turn};
@@ -201,6 +201,12 @@ fn values(node: &Node<'_>, key: &str, decoder: &mut Decoder) -> Vec<(Text, Value
     }
     let mut values = Vec::new();
     for entry in node.entries() {
+        if key == "context"
+            && let Some(near) = misspelt_context_field(&entry.key)
+        {
+            let message = format!("unknown context field `{}`", entry.key);
+            decoder.warning(entry.key_span, message, &format!("did you mean `{near}`?"));
+        }
         let value = Value::from(decoder.json(&entry.value));
         values.push((Text::from(&*entry.key), value));
     }

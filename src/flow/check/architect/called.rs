@@ -10,6 +10,7 @@ use crate::flow::architect::{Action, ArchitectFlow, Setting, Variable, type_name
 use crate::flow::check::report::Report;
 use crate::flow::check::spelling::Spelling;
 use crate::flow::kinds::Operation;
+use crate::source::Span;
 
 /// Checks the calls of a flow.
 pub(super) fn find<'f>(
@@ -72,7 +73,8 @@ impl Call<'_, '_, '_> {
                     continue;
                 }
                 let spelling = self.spelling;
-                self.report(code, value, || {
+                let span = name.span.unwrap_or(value.span);
+                self.report(code, span, || {
                     let of = &module.flow.name.value;
                     let (callee, kind) = module.words();
                     let message = format!("the {callee} `{of}` has no {what} `{name}`");
@@ -122,7 +124,7 @@ impl Call<'_, '_, '_> {
         let name = place.value.text().unwrap_or_default();
         let Some(known) = task.variables.get(name) else {
             let spelling = self.spelling;
-            return self.report(code, place, || {
+            return self.report(code, place.span, || {
                 let near = near(name, task.variables.iter(), spelling);
                 let help = near.unwrap_or_else(|| "declare it in the task".into());
                 (format!("the task `{}` has no {what} `{name}`", task.unit.name), help)
@@ -130,7 +132,7 @@ impl Call<'_, '_, '_> {
         };
         let holds = known.value_type;
         if let Some(given) = type_named(kind).filter(|given| differ(*given, holds)) {
-            self.report(Code::WRONG_TYPE, place, || {
+            self.report(Code::WRONG_TYPE, place.span, || {
                 let message =
                     format!("`{name}` has the type {holds}, but the call uses {given}");
                 (message, format!("replace `{kind}` with the type of the variable"))
@@ -146,7 +148,7 @@ impl Call<'_, '_, '_> {
         let Some(holds) = self.scope.declared(name) else { return };
         let (from, gives) = (&output.name.value, output.value_type);
         if differ(holds, gives) {
-            self.report(Code::WRONG_TYPE, value, || {
+            self.report(Code::WRONG_TYPE, value.span, || {
                 let message = format!(
                     "`{name}` has the type {holds}, but `{from}` has the type {gives}"
                 );
@@ -156,13 +158,8 @@ impl Call<'_, '_, '_> {
     }
 
     /// Reports a message and help.
-    fn report(
-        &mut self,
-        code: Code,
-        at: &Spanned<Setting>,
-        write: impl FnOnce() -> (String, String),
-    ) {
-        self.report.at(code, self.action.title(), at.span, |diagnostic| {
+    fn report(&mut self, code: Code, at: Span, write: impl FnOnce() -> (String, String)) {
+        self.report.at(code, self.action.title(), at, |diagnostic| {
             let (message, help) = write();
             Diagnostic { message, ..diagnostic }.help(help)
         });

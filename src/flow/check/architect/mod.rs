@@ -5,6 +5,8 @@ mod called;
 mod callee;
 mod duplicate_choice;
 mod expression;
+mod literal_type;
+mod loop_without_input;
 mod missing_setting;
 mod nested_common_module;
 mod open_path;
@@ -17,6 +19,8 @@ mod unit_unreachable;
 mod unknown_action;
 mod unknown_module;
 mod unknown_output;
+mod unknown_property;
+mod unknown_target_flow;
 mod unknown_unit;
 mod unknown_value;
 mod unknown_variable;
@@ -30,6 +34,7 @@ use crate::flow::place;
 use crate::flow::required_type::required_type;
 use callee::{Modules, Tasks};
 use scope::Scope;
+use unknown_target_flow::LoadedNames;
 
 /// Checks Architect flows that were loaded together. The findings are sorted by position.
 /// The time is proportional to the size of the flows. A flow has at most a hundred
@@ -37,6 +42,7 @@ use scope::Scope;
 pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
     let spelling = Spelling::new();
     let modules = Modules::of(flows);
+    let loaded = LoadedNames::of(flows);
     let mut diagnostics = duplicates(flows);
     for flow in flows {
         let name = Some(&flow.name.value).filter(|name| !name.is_empty());
@@ -44,14 +50,7 @@ pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
         let mut report = Report::on(known, &mut diagnostics);
         let tasks = Tasks::of(flow);
         let mut scope = Scope::new(flow, &spelling);
-        place::each(flow, &mut |place| {
-            scope.enter(place.unit);
-            let needed = required_type(place).or_else(|| modules.required_type(place));
-            expression::find(place, &mut scope, needed, &mut report);
-            unknown_variable::find(place, &scope, &mut report);
-            statement_type::find(place, &scope, &mut report);
-            out_of_limits::find(place, &mut report);
-        });
+        of_values(flow, &modules, &mut scope, &spelling, &mut report);
         called::find(flow, &modules, &tasks, &mut scope, &spelling, &mut report);
         unit_unreachable::find(flow, &mut report);
         action_unreachable::find(flow, &mut report);
@@ -60,9 +59,12 @@ pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
         unknown_action::find(flow, &spelling, &mut report);
         unknown_unit::find(flow, &spelling, &mut report);
         unknown_module::find(flow, flows, &spelling, &mut report);
+        unknown_target_flow::find(flow, &loaded, &spelling, &mut report);
         unknown_output::find(flow, &tasks, &spelling, &mut report);
         unknown_value::find(flow, &spelling, &mut report);
         missing_setting::find(flow, &mut report);
+        missing_setting::find_choices(flow, &mut report);
+        loop_without_input::find(flow, &mut report);
         unavailable_action::find(flow, &mut report);
         unavailable_variable::find(flow, &mut report);
         out_of_limits::find_cases(flow, &mut report);
@@ -71,6 +73,26 @@ pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
     }
     sort(&mut diagnostics);
     diagnostics
+}
+
+/// Checks every value of a flow.
+fn of_values<'f>(
+    flow: &'f ArchitectFlow,
+    modules: &Modules<'_>,
+    scope: &mut Scope<'f>,
+    spelling: &Spelling,
+    report: &mut Report<'_>,
+) {
+    place::each(flow, &mut |place| {
+        scope.enter(place.unit);
+        let needed = required_type(place).or_else(|| modules.required_type(place));
+        expression::find(place, scope, needed, report);
+        literal_type::find(place, scope, needed, report);
+        unknown_variable::find(place, scope, report);
+        statement_type::find(place, scope, report);
+        out_of_limits::find(place, report);
+        unknown_property::find(place, spelling, report);
+    });
 }
 
 /// Returns only the findings that forbid running Architect flows: flows that a call

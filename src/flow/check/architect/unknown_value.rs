@@ -6,9 +6,11 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::flow::architect::{ArchitectFlow, Setting};
 use crate::flow::check::report::{Report, names};
 use crate::flow::check::spelling::Spelling;
-use crate::flow::kinds::{ERROR_HANDLINGS, words_of};
+use crate::flow::kinds::{ERROR_HANDLINGS, SettingForm};
+use crate::flow::place::{self, Place};
+use crate::flow::required_type::setting_at;
 use crate::source::Span;
-use crate::value::Json;
+use crate::value::{Json, Text};
 
 pub(super) fn find(flow: &ArchitectFlow, spelling: &Spelling, report: &mut Report<'_>) {
     let mut check = |node: Option<&str>, found: &str, span: Span, known: &[&str]| {
@@ -38,15 +40,28 @@ pub(super) fn find(flow: &ArchitectFlow, spelling: &Spelling, report: &mut Repor
     if let Some((name, setting)) =
         handling.and_then(|it| it.value.group()?.entries.first())
     {
-        check(None, name, setting.span, ERROR_HANDLINGS);
+        check(None, name, name.span.unwrap_or(setting.span), ERROR_HANDLINGS);
     }
-    flow.each_action(&mut |_, action| {
-        for (name, setting) in &action.settings.entries {
-            if let Setting::Literal(Json::String(word)) = &setting.value
-                && let Some(known) = words_of(&action.kind.value, name)
-            {
-                check(Some(action.title()), word, setting.span, known);
-            }
+    let languages: Vec<&str> = flow.languages.iter().map(Text::as_str).collect();
+    place::each(flow, &mut |place| {
+        let Setting::Literal(Json::String(word)) = &place.setting.value else { return };
+        if let Some(known) = words_at(place, &languages) {
+            check(place.title(), word, place.setting.span, known);
         }
     });
+}
+
+/// Returns the possible words of a place, if they are known. A Set Language action has
+/// the languages of the flow.
+fn words_at<'w>(
+    place: &Place<'_, '_>,
+    languages: &'w [&'w str],
+) -> Option<&'w [&'w str]> {
+    if place.path == ["languageValue"] && !languages.is_empty() {
+        return Some(languages);
+    }
+    match setting_at(place)?.form {
+        SettingForm::Word(known) => Some(known),
+        _ => None,
+    }
 }

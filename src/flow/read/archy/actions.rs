@@ -4,12 +4,10 @@ use super::outputs;
 use super::reader::{Reader, is_absent};
 use super::settings::{self, Entries, is_wrapper};
 use crate::flow::architect::{Action, Output, Setting, Settings};
+use crate::flow::kinds::ACTION_FIELDS;
 use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node, Span};
 use crate::value::Text;
-
-/// Properties of an action that become fields of the model.
-const FIELDS: &[&str] = &["name", "refId", "outputs"];
 
 /// Properties whose only key is the name of an object, and the setting for the key below
 /// that name, if there is one: `commonModule: {Greeting: {ver_latestPublished: {inputs:
@@ -68,7 +66,7 @@ pub(super) fn choice(
         let rest = outputs::outcome(task, &mut choice.outputs, reader);
         if !rest.entries.is_empty() {
             let value = Spanned { value: Setting::Group(rest), span: task.value.span };
-            choice.settings.entries.push((Text::from("task"), value));
+            choice.settings.entries.push(("task".into(), value));
         }
     }
     choice
@@ -86,7 +84,7 @@ fn action(entry: &Entry<'_>, left_out: &[&str], reader: &mut Reader<'_>) -> Acti
     let mut outputs = Vec::new();
     for property in body.entries().iter().filter(|_| is_body) {
         let is_left_out = left_out.contains(&&*property.key);
-        if !is_left_out && !FIELDS.contains(&&*property.key) {
+        if !is_left_out && !ACTION_FIELDS.contains(&&*property.key) {
             add(&entry.key, property, &mut entries, &mut outputs, reader);
         }
     }
@@ -117,12 +115,12 @@ fn keep(rest: Settings, span: Span, entries: &mut Entries) {
         return;
     }
     match entries.get_mut("outputs") {
-        Some(Spanned { value: Setting::Group(group), .. }) => {
+        Some((_, Spanned { value: Setting::Group(group), .. })) => {
             group.entries.extend(rest.entries);
         }
         _ => {
             let value = Spanned { value: Setting::Group(rest), span };
-            entries.insert(Text::from("outputs"), value);
+            entries.insert(Text::from("outputs"), (None, value));
         }
     }
 }
@@ -142,12 +140,14 @@ fn add(
     } else if let (Some((_, below)), [named]) = (named, property.value.entries())
         && !is_wrapper(&property.value)
     {
-        settings::name_of(&property.key, named, entries);
+        let setting = (&*property.key, Some(property.key_span));
+        settings::name_of(setting, named, entries);
         named_by_key(named, *below, entries, reader);
     } else if let Some((category, action)) = data_action(property) {
-        settings::name_of("category", category, entries);
+        settings::name_of(("category", None), category, entries);
         if let [named] = action.value.entries() {
-            settings::name_of(&action.key, named, entries);
+            let setting = (&*action.key, Some(action.key_span));
+            settings::name_of(setting, named, entries);
             inner(&named.value, entries, reader);
         }
     } else {
@@ -163,7 +163,7 @@ fn named_by_key(
 ) {
     match (below, named.value.entries()) {
         (Some(below), [version]) if !is_wrapper(&named.value) => {
-            settings::name_of(below, version, entries);
+            settings::name_of((below, None), version, entries);
             inner(&version.value, entries, reader);
         }
         _ => inner(&named.value, entries, reader),

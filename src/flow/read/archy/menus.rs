@@ -4,12 +4,10 @@ use super::actions;
 use super::reader::{Reader, is_absent};
 use super::references::{identity, segments};
 use crate::flow::architect::{Action, Choice, Setting, UnitReference};
+use crate::flow::kinds::CHOICE_FIELDS;
 use crate::flow::model::Spanned;
 use crate::source::{Entry, Node};
 use crate::value::Text;
-
-/// Properties of a choice that are not settings of its action.
-const FIELDS: &[&str] = &["dtmf", "globalDtmf", "default", "task"];
 
 /// Properties of a menu among the choices of another menu that belong to the choice.
 pub(super) const OF_A_CHOICE: &[&str] =
@@ -39,7 +37,7 @@ fn choice(entry: &Entry<'_>, default: Option<&str>, reader: &mut Reader<'_>) -> 
     let is_default = default.is_some() && place.as_deref() == default;
     let action = match reader.sub_menu(entry) {
         Some(menu) => sub_menu(entry, menu, reader),
-        None => actions::choice(entry, FIELDS, reader),
+        None => actions::choice(entry, CHOICE_FIELDS, reader),
     };
     Choice {
         action,
@@ -53,7 +51,7 @@ fn choice(entry: &Entry<'_>, default: Option<&str>, reader: &mut Reader<'_>) -> 
 fn sub_menu(entry: &Entry<'_>, menu: Text, reader: &mut Reader<'_>) -> Action {
     let properties = entry.value.entries().iter().map(|property| &*property.key);
     let of_menu = properties.filter(|name| {
-        FIELDS.contains(name)
+        CHOICE_FIELDS.contains(name)
             || !["name", "refId"].contains(name) && !OF_A_CHOICE.contains(name)
     });
     let mut action = actions::choice(entry, &of_menu.collect::<Vec<_>>(), reader);
@@ -61,7 +59,7 @@ fn sub_menu(entry: &Entry<'_>, menu: Text, reader: &mut Reader<'_>) -> Action {
     let text = Text::from(format!("{}[{menu}]", entry.key));
     let target = Setting::Unit(UnitReference { text, unit: Some(menu), span });
     let target = Spanned { value: target, span };
-    action.settings.entries.push((Text::from("targetMenuRef"), target));
+    action.settings.entries.push(("targetMenuRef".into(), target));
     action
 }
 

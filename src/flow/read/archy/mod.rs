@@ -16,29 +16,10 @@ use self::reader::Reader;
 use self::references::Places;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::flow::architect::{ArchitectFlow, UnitReference};
-use crate::flow::kinds::{flow_types, is_flow_type};
+use crate::flow::kinds::{FLOW_FIELDS, flow_types, is_flow_type};
 use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node};
 use crate::value::Text;
-
-/// Properties of a flow that become fields of the model. All others become settings.
-const FIELDS: &[&str] = &[
-    "name",
-    "description",
-    "division",
-    "defaultLanguage",
-    "startUpRef",
-    "variables",
-    "startUpTaskActions",
-    "startUpTaskVariables",
-    "startUpState",
-    "periodicState",
-    "tasks",
-    "menus",
-    "states",
-    "bots",
-    "loopTasks",
-];
 
 /// Whether a document is a flow in Archy YAML: an object whose only key is a flow type.
 pub fn is_archy(document: &Node<'_>) -> bool {
@@ -117,10 +98,11 @@ fn read_flow(root: &Entry<'_>, reader: &mut Reader<'_>) -> ArchitectFlow {
     let mut text = |name: &str| reader.text_of(body, name).map(|text| text.value);
     let description = text("description");
     let division = text("division");
-    let default_language = text("defaultLanguage");
     let name = name_of(root, reader);
     let variables = variables::read(body.get("variables"), "variables", reader);
     let units = units::read(body, reader);
+    let languages = languages(body, reader);
+    let default_language = default_language(body, &languages, reader);
     ArchitectFlow {
         id: None,
         name,
@@ -129,11 +111,11 @@ fn read_flow(root: &Entry<'_>, reader: &mut Reader<'_>) -> ArchitectFlow {
         description,
         division,
         default_language,
-        languages: languages(body, reader),
+        languages,
         start: start_of(body, reader),
         variables,
         units,
-        settings: settings::read(body, FIELDS, reader),
+        settings: settings::read(body, FLOW_FIELDS, reader),
         span: root.key_span,
         is_embedded: false,
     }
@@ -167,6 +149,32 @@ fn languages(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Text> {
     let mut languages = keys(node);
     languages.extend(node.items().iter().flat_map(of_item));
     languages
+}
+
+/// Returns the default language, which must be one of the languages if the flow lists
+/// them.
+fn default_language(
+    body: &Node<'_>,
+    languages: &[Text],
+    reader: &mut Reader<'_>,
+) -> Option<Text> {
+    let default = reader.text_of(body, "defaultLanguage")?;
+    let is_it = |known: &Text| known.eq_ignore_ascii_case(&default.value);
+    // The name of a placeholder without a value is not the tag of a language.
+    let is_tag = default.value.split(['-', '_']).next().is_some_and(|it| it.len() <= 3);
+    if is_tag && !languages.is_empty() && !languages.iter().any(is_it) {
+        let message = format!(
+            "the default language `{}` is not among the supported languages",
+            default.value
+        );
+        let help = match nearest(&default.value, languages.iter().map(Text::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "add it to `supportedLanguages`, or choose another one".into(),
+        };
+        let diagnostic = Diagnostic::new(Code::UNKNOWN_VALUE, message).at(default.span);
+        reader.report(diagnostic.help(help));
+    }
+    Some(default.value)
 }
 
 /// Returns the unit named by `startUpRef`, or else the start-up task or state.

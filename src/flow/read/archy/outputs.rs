@@ -7,8 +7,13 @@ use crate::diagnostic::nearest;
 use crate::flow::architect::{Output, Setting, Settings};
 use crate::flow::kinds::LOOP_BODY;
 use crate::flow::model::Spanned;
+use crate::flow::property::unknown;
+use crate::flow::type_name::{type_named, type_names};
 use crate::source::{Entry, Kind, Node, Span, nested};
 use crate::value::Text;
+
+/// The keys of an output.
+const OF_OUTPUT: &[&str] = &["actions", "enabled"];
 
 /// The styles of a switch.
 const STYLES: &[&str] = &["firstTrue", "firstMatch"];
@@ -93,7 +98,7 @@ fn output(
 fn keep(label: &str, within: Settings, span: Span, rest: &mut Entries) {
     if !within.entries.is_empty() {
         let value = Spanned { value: Setting::Group(within), span };
-        rest.insert(Text::from(label), value);
+        rest.insert(Text::from(label), (None, value));
     }
 }
 
@@ -139,7 +144,7 @@ pub(super) fn switch(
             return reader.invalid(evaluate.value.span, message, help);
         }
     };
-    settings::name_of("style", style, entries);
+    settings::name_of(("style", None), style, entries);
     let mut body = &style.value;
     if style.key == "firstMatch" {
         let [compared] = body.entries() else {
@@ -148,7 +153,8 @@ pub(super) fn switch(
             let help = "write it as `firstMatch: {string: {value: …, cases: […]}}`";
             return reader.invalid(body.span, message.into(), help);
         };
-        settings::name_of("type", compared, entries);
+        known_type(compared, reader);
+        settings::name_of(("type", None), compared, entries);
         body = &compared.value;
     }
     for entry in body.entries() {
@@ -156,11 +162,22 @@ pub(super) fn switch(
             "cases" => cases(&entry.value, outputs, reader),
             "default" => {
                 let label = ("default", entry.key_span);
+                reader.known_keys(&entry.value, "`default`", OF_OUTPUT);
                 outputs.push(output(label, None, &entry.value, reader));
             }
             _ => settings::add(entry, entries, reader),
         }
     }
+}
+
+/// Reports an unknown type of the compared values.
+fn known_type(compared: &Entry<'_>, reader: &mut Reader<'_>) {
+    if type_named(&compared.key).is_some() {
+        return;
+    }
+    let names: Vec<String> = type_names().collect();
+    let near = nearest(&compared.key, names.iter().map(String::as_str));
+    reader.report(unknown("`firstMatch`", &compared.key, compared.key_span, near));
 }
 
 /// Reads the cases of a Loop Until action: `untilCases: [{untilCase: {name: Found, value:
@@ -174,6 +191,7 @@ pub(super) fn until_cases(
 ) {
     for item in reader.list(Some(node), "untilCases") {
         let case = item.get("untilCase").or_else(|| item.get("case")).unwrap_or(item);
+        reader.known_keys(case, "a case", &["name", "value", "condition", "actions"]);
         let condition = case.get("value").or_else(|| case.get("condition"));
         let value = condition.map(|value| settings::setting(value, reader));
         match reader.text_of(case, "name") {
@@ -193,6 +211,7 @@ pub(super) fn until_cases(
 fn cases(node: &Node<'_>, outputs: &mut Vec<Output>, reader: &mut Reader<'_>) {
     for (index, item) in reader.list(Some(node), "cases").iter().enumerate() {
         let case = item.get("case").unwrap_or(item);
+        reader.known_keys(case, "a case", &["name", "value", "actions"]);
         let value = case.get("value").map(|value| settings::setting(value, reader));
         if value.is_none() {
             let message = "a case of a switch needs a `value`".into();

@@ -2,9 +2,10 @@
 //! plain values for fields of the model.
 
 use super::references::Places;
-use crate::diagnostic::{Code, Diagnostic, Tally};
+use crate::diagnostic::{Code, Diagnostic, Severity, Tally, nearest};
 use crate::flow::architect::UnitReference;
 use crate::flow::model::Spanned;
+use crate::flow::property::unknown;
 use crate::source::{Entry, Kind, Node, Span};
 use crate::value::Text;
 
@@ -98,6 +99,18 @@ impl<'r> Reader<'r> {
             _ => {
                 self.wrong(name, "`true` or `false`", node);
                 false
+            }
+        }
+    }
+
+    /// Reports the keys of an object that are not among its known keys. The reader ignores
+    /// them.
+    pub(super) fn known_keys(&mut self, body: &Node<'_>, owner: &str, known: &[&str]) {
+        for entry in body.entries().iter().filter(|it| !known.contains(&&*it.key)) {
+            let severity = Severity::Error;
+            if self.tally.wants(Code::UNKNOWN_PROPERTY, severity) {
+                let near = nearest(&entry.key, known.iter().copied());
+                self.report(unknown(owner, &entry.key, entry.key_span, near));
             }
         }
     }

@@ -4,14 +4,12 @@ use indexmap::IndexMap;
 
 use super::reader::{Reader, is_absent, plain_text};
 use super::references::is_reference;
-use crate::flow::architect::{Setting, Settings};
+use crate::flow::architect::{Setting, SettingName, Settings};
+use crate::flow::kinds::WRAPPERS;
 use crate::flow::model::Spanned;
 use crate::flow::read::{MAX_VALUE_DEPTH, json};
-use crate::source::{Entry, Kind, Node, nested};
+use crate::source::{Entry, Kind, Node, Span, nested};
 use crate::value::{Json, Text};
-
-/// The keys of wrappers, which give the form of a value.
-const WRAPPERS: &[&str] = &["lit", "exp", "var", "noValue", "none", "tts", "prompt"];
 
 /// Properties that always contain a reference.
 const REFERENCES: &[&str] = &[
@@ -22,8 +20,9 @@ const REFERENCES: &[&str] = &[
     "defaultChildMenuRef",
 ];
 
-/// Settings by name, while they are read. The last value of a repeated name counts.
-pub(super) type Entries = IndexMap<Text, Spanned<Setting>>;
+/// Settings by name, while they are read, with the position of the name. The last value
+/// of a repeated name counts.
+pub(super) type Entries = IndexMap<Text, (Option<Span>, Spanned<Setting>)>;
 
 /// Reads the settings of an object, except some names.
 pub(super) fn read(
@@ -41,22 +40,29 @@ pub(super) fn read(
 }
 
 pub(super) fn finished(entries: Entries) -> Settings {
-    Settings { entries: entries.into_iter().collect() }
+    let named = |(text, (span, value))| (SettingName { text, span }, value);
+    Settings { entries: entries.into_iter().map(named).collect() }
 }
 
 /// Adds a property of an object.
 pub(super) fn add(entry: &Entry<'_>, entries: &mut Entries, reader: &mut Reader<'_>) {
-    let value = named(&entry.key, &entry.value, reader);
+    let value = (Some(entry.key_span), named(&entry.key, &entry.value, reader));
     if entries.insert(Text::from(&*entry.key), value).is_some() {
         let message = format!("duplicate key `{}`; the last one counts", entry.key);
         reader.invalid(entry.key_span, message, "remove one of them");
     }
 }
 
-/// Adds a setting whose value is a name that the document has as a key.
-pub(super) fn name_of(setting: &str, named: &Entry<'_>, entries: &mut Entries) {
+/// Adds a setting whose value is a name that the document has as a key. The name of the
+/// setting has a position if the document contains it.
+pub(super) fn name_of(
+    (setting, span): (&str, Option<Span>),
+    named: &Entry<'_>,
+    entries: &mut Entries,
+) {
     let value = Setting::Literal(Json::String(Text::from(&*named.key)));
-    entries.insert(Text::from(setting), Spanned { value, span: named.key_span });
+    let value = Spanned { value, span: named.key_span };
+    entries.insert(Text::from(setting), (span, value));
 }
 
 /// Reads a setting whose form depends on its name.

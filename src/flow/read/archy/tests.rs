@@ -75,7 +75,7 @@ fn labels(action: &Action) -> Vec<&str> {
 }
 
 fn names(settings: &Settings) -> Vec<&str> {
-    settings.entries.iter().map(|(name, _)| &**name).collect()
+    settings.entries.iter().map(|(name, _)| name.as_str()).collect()
 }
 
 #[test]
@@ -452,7 +452,8 @@ fn nesting_is_as_deep_as_documents_may_be() {
 
 #[test]
 fn only_the_first_of_many_wrong_variables_are_reported() {
-    let variables = "  - nope: {name: Flow.A}\n".repeat(500);
+    let variable = |number| format!("  - nope: {{name: Flow.A{number}}}\n");
+    let variables: String = (0..500).map(variable).collect();
     let outcome = outcome(&format!("workflow:\n  name: F\n  variables:\n{variables}"));
     assert_eq!(outcome.diagnostics.len(), 101);
     assert_eq!(outcome.diagnostics[100].message, "400 more like this, starting here");

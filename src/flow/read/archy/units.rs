@@ -8,6 +8,7 @@ use super::settings;
 use super::variables;
 use crate::diagnostic::nearest;
 use crate::flow::architect::{Settings, Unit, UnitKind};
+use crate::flow::kinds::UNIT_FIELDS;
 use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node};
 use crate::value::Text;
@@ -26,10 +27,6 @@ pub(super) const LISTS: &[(&str, &[(&str, UnitKind)])] = &[
     ("states", &[("state", UnitKind::State), ("loopTask", UnitKind::Task)]),
     ("bots", &[("bot", UnitKind::Bot), ("botState", UnitKind::Bot)]),
 ];
-
-/// Properties of a unit that become fields of the model.
-const FIELDS: &[&str] =
-    &["name", "refId", "variables", "outputPaths", "actions", "choices"];
 
 /// Reads all units of a flow, in the order of the document.
 pub(super) fn read(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Unit> {
@@ -122,7 +119,7 @@ fn unit(
     }
     let name = reader.text_of(body, "name").map(|name| name.value);
     let of_a_choice = if is_sub_menu(entry) { menus::OF_A_CHOICE } else { &[] };
-    let left_out = [FIELDS, of_a_choice].concat();
+    let left_out = [UNIT_FIELDS, of_a_choice].concat();
     let unit = Unit {
         name: name.unwrap_or_else(|| key.clone()),
         kind,
@@ -163,6 +160,7 @@ fn output_paths(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Spanned<Text>> 
     let mut paths = Vec::new();
     for item in reader.list(body.get("outputPaths"), "outputPaths") {
         let path = item.get("outputPath").unwrap_or(item);
+        reader.known_keys(path, "an output path", &["name", "description", "refId"]);
         let name = match path.as_str() {
             Some(name) => Some(Spanned { value: Text::from(name), span: path.span }),
             None => reader.text_of(path, "name"),

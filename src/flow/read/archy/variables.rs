@@ -1,12 +1,16 @@
 //! Declarations of variables: `{stringVariable: {name: Flow.x, initialValue: …}}`.
 
+use indexmap::IndexMap;
+
 use super::reader::Reader;
 use super::settings::setting;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::flow::architect::Variable;
+use crate::flow::kinds::VARIABLE_FIELDS;
 use crate::flow::model::Spanned;
-use crate::source::{Entry, Node};
-use crate::value::{Kind, Type};
+use crate::flow::type_name::{spelt, type_names};
+use crate::source::{Entry, Node, Span};
+use crate::value::{Kind, Text, Type};
 
 /// Reads a list of variables. A variable without a name is reported and left out.
 pub(super) fn read(
@@ -26,7 +30,22 @@ pub(super) fn read(
         };
         variables.extend(variable(entry, reader));
     }
+    report_duplicates(&variables, reader);
     variables
+}
+
+/// Reports variables with the same name. Case is insignificant.
+fn report_duplicates(variables: &[Variable], reader: &mut Reader<'_>) {
+    let mut known: IndexMap<Text, Span> = IndexMap::new();
+    for variable in variables {
+        let name = &variable.name;
+        let first = known.insert(name.value.to_lowercase(), name.span);
+        let Some(first) = first else { continue };
+        let message = format!("the variable `{}` is declared twice", name.value);
+        let diagnostic = Diagnostic::new(Code::INVALID_PROPERTY, message).at(name.span);
+        let diagnostic = diagnostic.label(first, "first declaration");
+        reader.report(diagnostic.help("remove one of the declarations"));
+    }
 }
 
 fn variable(entry: &Entry<'_>, reader: &mut Reader<'_>) -> Option<Variable> {
@@ -42,6 +61,7 @@ fn variable(entry: &Entry<'_>, reader: &mut Reader<'_>) -> Option<Variable> {
         reader.invalid(entry.key_span, message, "");
         return None;
     };
+    reader.known_keys(body, &format!("`{}`", entry.key), VARIABLE_FIELDS);
     let initial = body.get("initialValue").map(|value| setting(value, reader));
     let is_input = reader.flag(body, "isInput");
     let is_output = reader.flag(body, "isOutput");
@@ -59,12 +79,7 @@ fn unknown_kind(entry: &Entry<'_>, reader: &mut Reader<'_>) {
     if !reader.wants_more() {
         return;
     }
-    let names: Vec<String> = types()
-        .flat_map(|kind| {
-            let name = spelt(kind);
-            [format!("{name}Variable"), format!("{name}CollectionVariable")]
-        })
-        .collect();
+    let names: Vec<String> = type_names().map(|name| format!("{name}Variable")).collect();
     let help = match nearest(&entry.key, names.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "kinds are `stringVariable`, `integerVariable`, `booleanVariable`, \
@@ -92,14 +107,4 @@ fn types() -> impl Iterator<Item = Kind> {
     let is_none =
         |kind: &Kind| matches!(kind, Kind::Any | Kind::NotSet | Kind::PromptOrAudio);
     Kind::ALL.iter().copied().filter(move |kind| !is_none(kind))
-}
-
-/// The name of a type as Archy spells it: `dateTime`, `json`.
-fn spelt(kind: Kind) -> String {
-    if kind == Kind::Json {
-        return "json".into();
-    }
-    let mut characters = kind.name().chars();
-    let first = characters.next().map(|first| first.to_ascii_lowercase());
-    first.into_iter().chain(characters).collect()
 }

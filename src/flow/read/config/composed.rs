@@ -4,11 +4,11 @@ use super::kinds;
 use super::settings::bindings;
 use super::values::{Expression, group, input, output, plain};
 use crate::flow::Spanned;
-use crate::flow::architect::Setting;
+use crate::flow::architect::{Setting, SettingName};
 use crate::source::{Kind, Node, Span};
 use crate::value::{Json, Text};
 
-type Entries = Vec<(Text, Spanned<Setting>)>;
+type Entries = Vec<(SettingName, Spanned<Setting>)>;
 
 /// The properties that a composition consumes, and the function that composes the
 /// settings.
@@ -74,7 +74,7 @@ fn point_in_time(action: &Node<'_>) -> Entries {
     let now = action.get("evaluateNow").filter(is_true).map(|node| ("now", plain(node)));
     let at = action.get("evaluationDateTime");
     let at = at.map(|node| ("evaluationDateTime", input(node)));
-    let found = now.or(at).map(|(name, at)| (Text::from(name), at));
+    let found = now.or(at).map(|(name, at)| (name.into(), at));
     found.map_or_else(Vec::new, |(name, at)| {
         vec![("evaluate".into(), group(at.span, [(name, at)]))]
     })
@@ -92,7 +92,7 @@ fn schedule(action: &Node<'_>) -> Entries {
         _ => &["emergencyGroup"],
     };
     for name in names {
-        entries.extend(action.get(name).map(|node| (Text::from(*name), input(node))));
+        entries.extend(action.get(name).map(|node| ((*name).into(), input(node))));
     }
     let chosen = group(action.span, [(kind.into(), group(action.span, entries))]);
     vec![("evaluationType".into(), chosen)]
@@ -110,14 +110,14 @@ fn name_of(action: &Node<'_>, key: &str, name: &str) -> Entries {
 /// one.
 fn text_as(action: &Node<'_>, key: &str, name: &str) -> Entries {
     let found = action.get(key).filter(|node| node.as_str().is_some());
-    found.map(|node| (Text::from(name), plain(node))).into_iter().collect()
+    found.map(|node| (name.into(), plain(node))).into_iter().collect()
 }
 
 /// Returns a word that Archy writes instead of a number or a missing property in the
 /// JSON.
-fn word(span: Span, name: &str, word: &str) -> (Text, Spanned<Setting>) {
+fn word(span: Span, name: &str, word: &str) -> (SettingName, Spanned<Setting>) {
     let value = Setting::Literal(Json::String(Text::from(word)));
-    (Text::from(name), Spanned { value, span })
+    (name.into(), Spanned { value, span })
 }
 
 /// Returns the bindings in some properties, each under another name.
@@ -126,7 +126,7 @@ fn bound(action: &Node<'_>, names: [(&str, &str); 3]) -> Entries {
     for (key, name) in names {
         let read = if key == "inputs" { input } else { output };
         let found = action.get(key).and_then(|node| bindings(node, read));
-        entries.extend(found.map(|group| (Text::from(name), group)));
+        entries.extend(found.map(|group| (name.into(), group)));
     }
     entries
 }
@@ -172,7 +172,7 @@ fn called(action: &Node<'_>, kind: &str) -> Entries {
         ("errorBindings", "failureOutputs"),
     ];
     let mut bindings = bound(action, names);
-    bindings.retain(|(name, _)| name != "failureOutputs");
+    bindings.retain(|(name, _)| name.text != "failureOutputs");
     let is_latest =
         action.get("flowLatestVersion").map(|node| node.kind == Kind::Boolean(true));
     let version = match text(action, "flowVersion") {
@@ -197,10 +197,10 @@ fn call_task(action: &Node<'_>) -> Entries {
             let kind = kinds::statement(Expression::of(value)?.code);
             let name = ("name".into(), plain(item.get("name")?));
             let entries = [name, ("value".into(), read(value))];
-            Some(group(item.span, [(kind, group(item.span, entries))]))
+            Some(group(item.span, [(kind.into(), group(item.span, entries))]))
         });
         let list = Setting::List(items.collect());
-        Some((Text::from(name), Spanned { value: list, span: node.span }))
+        Some((name.into(), Spanned { value: list, span: node.span }))
     };
     let found =
         [list("inputs", "taskInputs", input), list("outputs", "taskOutputs", output)];
@@ -259,7 +259,8 @@ fn statements(action: &Node<'_>) -> Entries {
         let code = Expression::of(variable).map_or("any", |variable| variable.code);
         let mut entries = vec![("variable".into(), output(variable))];
         entries.extend(item.get("expression").map(|node| ("value".into(), input(node))));
-        Some(group(item.span, [(kinds::statement(code), group(item.span, entries))]))
+        let statement = kinds::statement(code).into();
+        Some(group(item.span, [(statement, group(item.span, entries))]))
     });
     let list = Setting::List(statements.collect());
     vec![("statements".into(), Spanned { value: list, span: node.span })]

@@ -103,7 +103,7 @@ fn choice(
     action.span = item.span;
     let task = node.get("taskReference").and_then(Node::as_str);
     if let Some(task) = task.and_then(|id| inlined.task(id)) {
-        action.settings.entries.retain(|(name, _)| name != "targetTaskRef");
+        action.settings.entries.retain(|(name, _)| name.text != "targetTaskRef");
         action.outputs.push(Output {
             key: None,
             label: "task".into(),
@@ -115,7 +115,7 @@ fn choice(
     let known = ["id", "name", "action", "digit", "globalDigit"];
     let other = settings(item, &[&known[..], OF_THE_EDITOR].concat());
     action.settings.entries.extend(other.entries.into_iter().map(|(name, value)| {
-        match &*name {
+        match name.as_str() {
             "globalSpeech" => ("globalSpeechRecTerms".into(), value),
             "speechRecTerms" => (name, terms(value)),
             _ => (name, value),

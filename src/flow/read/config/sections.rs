@@ -3,12 +3,11 @@
 use super::kinds;
 use super::values::{OF_THE_EDITOR, group, input, plain, settings};
 use crate::flow::Spanned;
-use crate::flow::architect::{Setting, Settings};
+use crate::flow::architect::{Setting, SettingName, Settings};
 use crate::flow::kinds::uncapitalized;
 use crate::source::{Entry, Kind, Node};
-use crate::value::Text;
 
-type Entries = Vec<(Text, Spanned<Setting>)>;
+type Entries = Vec<(SettingName, Spanned<Setting>)>;
 
 /// Keys of a flow that are fields of the model, or that only the editor needs.
 const OF_THE_FLOW: &[&str] = &[
@@ -88,9 +87,9 @@ pub(super) fn of_flow(document: &Node<'_>) -> Settings {
             // Data of Genesys, not of the author; it is kept unchanged.
             "manifest" | "nluMetaData" | "flowMetaData" | "debugSettings"
             | "customDefinitions" | "versionMetaData" => {
-                entries.push((Text::from(&**key), plain(value)));
+                entries.push(((&**key).into(), plain(value)));
             }
-            key => entries.push((Text::from(section(key)), section_of(key, value))),
+            key => entries.push((section(key).into(), section_of(key, value))),
         }
     }
     Settings { entries }
@@ -103,11 +102,11 @@ fn languages(value: &Node<'_>) -> Spanned<Setting> {
         let tag = item.get("language")?.as_str()?.to_ascii_lowercase();
         let mut read = settings(item, &["language"]);
         for (name, _) in &mut read.entries {
-            if name == "languageSkill" {
+            if name.text == "languageSkill" {
                 *name = "defaultLanguageSkill".into();
             }
         }
-        Some((Text::from(tag), group(item.span, read.entries)))
+        Some((tag.into(), group(item.span, read.entries)))
     });
     group(value.span, languages)
 }
@@ -138,7 +137,7 @@ fn section_of(key: &str, value: &Node<'_>) -> Spanned<Setting> {
         && let Setting::Group(settings) = &mut read.value
     {
         for (name, _) in &mut settings.entries {
-            if name == "defaultWrapupCode" {
+            if name.text == "defaultWrapupCode" {
                 *name = "wrapupCode".into();
             }
         }
@@ -151,14 +150,14 @@ fn menu_setting(entry: &Entry<'_>, entries: &mut Entries) {
     let value = input(&entry.value);
     let known = OF_MENUS.iter().find(|(key, ..)| *key == entry.key);
     let Some((_, section, name)) = known else {
-        entries.push((Text::from(&*entry.key), value));
+        entries.push(((&*entry.key).into(), value));
         return;
     };
-    let setting = (Text::from(*name), value);
-    let found = entries.iter_mut().find(|(known, _)| known == section);
+    let setting = ((*name).into(), value);
+    let found = entries.iter_mut().find(|(known, _)| known == *section);
     match found.map(|(_, section)| &mut section.value) {
         Some(Setting::Group(settings)) => settings.entries.push(setting),
-        _ => entries.push((Text::from(*section), group(setting.1.span, [setting]))),
+        _ => entries.push(((*section).into(), group(setting.1.span, [setting]))),
     }
 }
 
@@ -172,12 +171,12 @@ fn defaults(value: &Node<'_>, entries: &mut Entries) {
         }
         let mut read = settings(value, OF_THE_EDITOR);
         for (name, _) in &mut read.entries {
-            let known = OF_DEFAULTS.iter().find(|(known, _)| known == name);
+            let known = OF_DEFAULTS.iter().find(|(known, _)| name == *known);
             if let Some((_, other)) = known {
-                *name = Text::from(*other);
+                *name = (*other).into();
             }
         }
-        actions.push((kinds::action(key), group(value.span, read.entries)));
+        actions.push((kinds::action(key).into(), group(value.span, read.entries)));
     }
     if !actions.is_empty() {
         entries.push(("settingsActionDefaults".into(), group(value.span, actions)));
@@ -196,7 +195,7 @@ fn error_handling(value: &Node<'_>) -> Spanned<Setting> {
             Some(queue) => group(queue.span, [("targetQueue".into(), input(queue))]),
             None => Spanned { value: Setting::None, span: node.span },
         };
-        let handling = group(node.span, [(uncapitalized(name), handling)]);
+        let handling = group(node.span, [(uncapitalized(name).into(), handling)]);
         entries.push(("errorHandling".into(), handling));
     }
     if let Some(audio) = value.get("audio") {

@@ -8,7 +8,6 @@ use super::values::{OF_THE_EDITOR, group, input, output};
 use crate::flow::Spanned;
 use crate::flow::architect::{Setting, Settings};
 use crate::source::{Entry, Node};
-use crate::value::Text;
 
 /// The form of a property.
 #[derive(Clone, Copy)]
@@ -86,7 +85,7 @@ pub(super) fn read(
     for entry in action.entries().iter().filter(|entry| !is_used(entry)) {
         let (name, how) = rule(class, &entry.key);
         if let Some(value) = value(&entry.value, how, reader) {
-            settings.entries.push((Text::from(name), value));
+            settings.entries.push((name.into(), value));
         }
     }
     settings
@@ -129,7 +128,7 @@ pub(super) fn bindings(
     read: fn(&Node<'_>) -> Spanned<Setting>,
 ) -> Option<Spanned<Setting>> {
     let entries = node.items().iter().filter_map(|item| {
-        Some((Text::from(item.get("name")?.as_str()?), read(item.get("value")?)))
+        Some((item.get("name")?.as_str()?.into(), read(item.get("value")?)))
     });
     let entries: Vec<_> = entries.collect();
     (!entries.is_empty()).then(|| group(node.span, entries))

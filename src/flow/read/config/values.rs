@@ -3,7 +3,7 @@
 use super::kinds;
 use crate::expr::architect::{Form, Tree, parse};
 use crate::flow::Spanned;
-use crate::flow::architect::{AudioSequences, Setting, Settings};
+use crate::flow::architect::{AudioSequences, Setting, SettingName, Settings};
 use crate::flow::read::{MAX_VALUE_DEPTH, json};
 use crate::source::{Kind, Node, Span};
 use crate::value::{Json, Number, Text, Type};
@@ -237,15 +237,15 @@ pub(super) fn settings(node: &Node<'_>, except: &[&str]) -> Settings {
 fn settings_at(node: &Node<'_>, except: &[&str], depth: usize) -> Settings {
     let entries = node.entries().iter();
     let wanted = entries.filter(|entry| !except.contains(&&*entry.key));
-    let read =
-        wanted.map(|entry| (Text::from(&*entry.key), input_at(&entry.value, depth)));
+    let read = wanted
+        .map(|entry| (SettingName::from(&*entry.key), input_at(&entry.value, depth)));
     Settings { entries: read.collect() }
 }
 
 /// Creates a group of settings.
 pub(super) fn group(
     span: Span,
-    entries: impl IntoIterator<Item = (Text, Spanned<Setting>)>,
+    entries: impl IntoIterator<Item = (SettingName, Spanned<Setting>)>,
 ) -> Spanned<Setting> {
     let settings = Settings { entries: entries.into_iter().collect() };
     Spanned { value: Setting::Group(settings), span }

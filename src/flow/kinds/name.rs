@@ -1,0 +1,106 @@
+//! Names of settings: whether the table of kinds knows them.
+
+use super::section::{
+    ACTION_FIELDS, CHOICE_FIELDS, FLOW_FIELDS, OF_ACTION, OF_CHOICE, UNIT_FIELDS,
+    of_flow, of_unit,
+};
+use super::setting::{SettingForm, SettingSpec, is_named};
+use super::spec::ActionSpec;
+use crate::diagnostic::is_typo_of;
+use crate::flow::type_name::type_names;
+use crate::value::Text;
+
+/// The keys of wrappers, which give the form of a value.
+pub(crate) const WRAPPERS: &[&str] =
+    &["lit", "exp", "var", "noValue", "none", "tts", "prompt"];
+
+/// The result of looking up a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NameLookup {
+    /// The name is known, or the names at this place are not described.
+    Known,
+    /// The name is unknown. These names are known at its place.
+    Unknown(Vec<Text>),
+    /// The place holds a value, which has the form of a wrapper.
+    InValue,
+}
+
+/// Looks up a name in the settings of a flow. A path contains the names of the enclosing
+/// settings, outermost first, and the name itself.
+pub(crate) fn flow_name(path: &[&str]) -> NameLookup {
+    look_up(&[of_flow()], FLOW_FIELDS, path)
+}
+
+/// Looks up a name in the settings of a task, menu, state or bot.
+pub(crate) fn unit_name(path: &[&str]) -> NameLookup {
+    look_up(&[of_unit()], UNIT_FIELDS, path)
+}
+
+impl ActionSpec {
+    /// Looks up a name in the settings of an action or choice of this kind.
+    pub(crate) fn name_at(&self, path: &[&str]) -> NameLookup {
+        match self.is_choice {
+            false => look_up(&[self.settings, OF_ACTION], ACTION_FIELDS, path),
+            true => {
+                let fields = [ACTION_FIELDS, CHOICE_FIELDS].concat();
+                look_up(&[self.settings, OF_ACTION, OF_CHOICE], &fields, path)
+            }
+        }
+    }
+}
+
+fn look_up(
+    tables: &[&'static [SettingSpec]],
+    fields: &[&'static str],
+    path: &[&str],
+) -> NameLookup {
+    let Some((name, enclosing)) = path.split_last() else { return NameLookup::Known };
+    if enclosing.is_empty() && fields.contains(name) {
+        return NameLookup::Known;
+    }
+    let specs = || tables.iter().flat_map(|table| table.iter());
+    let parts = || specs().filter_map(|spec| spec.part_at(enclosing));
+    if parts().any(|part| is_named(part, name)) {
+        return NameLookup::Known;
+    }
+    if parts().any(|part| part == "**") {
+        return match is_misspelt_wrapper(name) {
+            true => NameLookup::InValue,
+            false => NameLookup::Known,
+        };
+    }
+    if parts().next().is_none() && !enclosing.is_empty() {
+        let mut ends = specs().filter(|spec| spec.is_at(enclosing));
+        return match ends.next() {
+            Some(spec) if spec.form.is_value() => NameLookup::InValue,
+            _ => NameLookup::Known,
+        };
+    }
+    let mut known: Vec<Text> = Vec::new();
+    if enclosing.is_empty() {
+        known.extend(fields.iter().map(|name| Text::from(*name)));
+    }
+    for part in parts() {
+        match part {
+            "<type>" => known.extend(type_names().map(Text::from)),
+            part => known.push(part.into()),
+        }
+    }
+    known.sort_unstable();
+    known.dedup();
+    NameLookup::Unknown(known)
+}
+
+/// Whether a name is probably a misspelt key of a wrapper, in settings that are not
+/// described. A short name may be one of them.
+fn is_misspelt_wrapper(name: &str) -> bool {
+    let is_it = |known: &&str| is_typo_of(name, known);
+    name.len() >= 5 && !WRAPPERS.contains(&name) && WRAPPERS.iter().any(is_it)
+}
+
+impl SettingForm {
+    /// Whether a setting of this form holds one value in a wrapper.
+    fn is_value(self) -> bool {
+        !matches!(self, Self::Other | Self::Columns | Self::DataAction | Self::DataTable)
+    }
+}
