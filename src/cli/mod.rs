@@ -15,6 +15,7 @@ mod diff;
 mod eval;
 mod exit;
 mod explain;
+mod explore;
 mod fixtures;
 mod functions;
 mod graph;
@@ -107,6 +108,7 @@ enum Command {
     Compare(compare::Arguments),
     Conformance(conformance::Arguments),
     Explain(explain::Arguments),
+    Explore(explore::Arguments),
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
     #[cfg(not(feature = "serve"))]
@@ -165,6 +167,7 @@ fn run_command(command: Command, project: project::Project) -> io::Result<Exit> 
         Command::Import(arguments) => import::run(&arguments),
         Command::Redact(arguments) => redact::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Explore(arguments) => explore::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(not(feature = "serve"))]

@@ -12,6 +12,7 @@ mod call;
 mod conversation;
 mod deadline;
 mod effect;
+mod fingerprint;
 mod frame;
 mod listening;
 mod play;
@@ -27,7 +28,8 @@ pub mod start;
 mod state;
 mod view;
 
-pub use call::{Call, DEFAULT_START, Limits, context_problem};
+pub use call::{Call, DEFAULT_START, Limits, context_problem, is_set_by_context};
+pub use fingerprint::{LiveValue, Relevance};
 pub use play::play;
 pub use request::Request;
 pub use run::Progress;

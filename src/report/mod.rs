@@ -18,6 +18,7 @@ pub mod heatmap;
 
 mod console;
 mod explain;
+pub mod exploration;
 mod github;
 mod html;
 mod json;
