@@ -57,6 +57,7 @@
 //! | `engine` | 5 | the session that executes a program; `action` has one file per family |
 //! | `analysis` | 6 | analyses of flows, programs and traces: missing fixtures, coverage of calls, comparison of a call with a recording |
 //! | `recording` | 6 | recorded calls: stored, redacted, imported and replayed |
+//! | `explore` | 7 | searches all calls of a flow: a verdict about every action and output, with a call that reaches it |
 //! | `suite` | 7 | scenario files: reading them, running their tests, and checking expectations |
 //! | `project` | 7 | the project file `flowsim.toml`, and repositories with Terraform |
 //! | `platform` | 7 | a live service: its simulations and execution documents, and the webhooks and decisions that are sent to one (feature `live`) |
@@ -102,6 +103,8 @@ pub mod conformance;
 pub mod diagnostic;
 #[doc(hidden)]
 pub mod engine;
+#[doc(hidden)]
+pub mod explore;
 #[doc(hidden)]
 pub mod expr;
 #[doc(hidden)]

@@ -15,6 +15,7 @@ mod diff;
 mod eval;
 mod exit;
 mod explain;
+mod explore;
 mod filter;
 mod fixtures;
 mod functions;
@@ -110,6 +111,7 @@ enum Command {
     Compare(compare::Arguments),
     Conformance(conformance::Arguments),
     Explain(explain::Arguments),
+    Explore(explore::Arguments),
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
     #[cfg(not(feature = "serve"))]
@@ -174,6 +176,7 @@ fn run_command(command: Command, project: project::Project) -> io::Result<Exit> 
         Command::Redact(arguments) => redact::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Explore(arguments) => explore::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(not(feature = "serve"))]

@@ -25,6 +25,7 @@ const DIFF: &str = include_str!("schemas/diff.json");
 const COMPARISON: &str = include_str!("schemas/comparison.json");
 const COMPARISONS: &str = include_str!("schemas/comparisons.json");
 const CONFORMANCE: &str = include_str!("schemas/conformance.json");
+const EXPLORATION: &str = include_str!("schemas/exploration.json");
 
 /// Key under which a schema holds its definitions.
 const DEFINITIONS: &str = "definitions";
@@ -69,6 +70,8 @@ enum Document {
     Comparisons,
     /// Output of `flowsim conformance --format json`
     Conformance,
+    /// Output of `flowsim explore --format json`
+    Exploration,
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
@@ -87,6 +90,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Document::Comparison => output::result(COMPARISON)?,
         Document::Comparisons => output::result(&comparisons())?,
         Document::Conformance => output::result(&conformance())?,
+        Document::Exploration => output::result(EXPLORATION)?,
     }
     Ok(Exit::Success)
 }

@@ -73,6 +73,13 @@ const ANSWER_AFTER: &str = "answerAfterMs";
 /// Context field: milliseconds until the caller hangs up while waiting in a queue.
 const ABANDON_AFTER: &str = "abandonAfterMs";
 
+/// Whether the context of a call can set a built-in variable of Architect.
+pub fn is_set_by_context(variable: &str) -> bool {
+    let is_it = |name: &str| name.eq_ignore_ascii_case(variable);
+    FIELDS.iter().any(|(_, name)| is_it(name))
+        || PROPERTIES.iter().any(|(_, name, _)| is_it(name))
+}
+
 /// Context fields that are whole numbers.
 const NUMBERS: [&str; 4] =
     [ANSWER_AFTER, ABANDON_AFTER, "positionInQueue", "estimatedWaitMs"];
@@ -210,6 +217,16 @@ impl Call {
     /// The flow that the call starts in.
     pub fn flow(&self) -> FlowId {
         self.flow
+    }
+
+    /// The largest number of actions in the call.
+    pub fn max_actions(&self) -> u32 {
+        self.limits.max_actions
+    }
+
+    /// The start time of the virtual clock.
+    pub fn start(&self) -> DateTime {
+        self.start
     }
 
     /// Starts at this node instead of the flow's first node.

@@ -3,6 +3,7 @@
 //! error that is being handled.
 
 use std::collections::VecDeque;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -10,6 +11,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::bot::BotSession;
 use super::call::Call;
+use super::fingerprint::write_value;
 use super::queued::Queueing;
 use crate::expr::architect::{BUILT_INS, BuiltInId, Policies, RandomNumbers};
 use crate::flow::{NodeId, SequenceId, VariableId};
@@ -196,6 +198,29 @@ impl Conversation {
     /// Returns the value of an attribute.
     pub(super) fn attribute(&self, of: &Participant, name: &str) -> Option<&Text> {
         self.attributes.get(of)?.get(name)
+    }
+
+    /// Writes everything that the future of the call may depend on.
+    pub(super) fn write_key(&self, now_ms: i64, with_attributes: bool, out: &mut String) {
+        for value in &self.built_ins {
+            if !value.is_unset() {
+                write_value(value, out);
+            }
+            out.push('|');
+        }
+        if with_attributes {
+            let _ = write!(out, ";{:?}", self.attributes);
+        }
+        for (key, at_ms) in &self.keys {
+            let _ = write!(out, ";{key}@{}", at_ms.saturating_sub(now_ms));
+        }
+        let _ = write!(out, ";{:?}{:?}{:?}", self.menus, self.fault, self.encrypted);
+        if self.bot != BotSession::default() {
+            let _ = write!(out, ";{:?}", self.bot);
+        }
+        if self.queueing != Queueing::default() {
+            let _ = write!(out, ";{:?}", self.queueing);
+        }
     }
 
     /// Returns the value of a built-in variable of Architect.

@@ -13,6 +13,7 @@ mod context;
 mod conversation;
 mod deadline;
 mod effect;
+mod fingerprint;
 mod frame;
 mod listening;
 mod messages;
@@ -29,8 +30,11 @@ pub mod start;
 mod state;
 mod view;
 
-pub use call::{Call, DEFAULT_START, Limits, context_field, context_problem};
+pub use call::{
+    Call, DEFAULT_START, Limits, context_field, context_problem, is_set_by_context,
+};
 pub(crate) use context::{CONTEXT_FIELDS, misspelt_context_field};
+pub use fingerprint::{LiveValue, Relevance};
 pub use play::play;
 pub use request::Request;
 pub use run::Progress;

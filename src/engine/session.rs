@@ -41,6 +41,14 @@ impl Session {
         self.state.run(&self.program)
     }
 
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub(super) fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
     /// The program that the call runs.
     pub fn program(&self) -> &Arc<Program> {
         &self.program

@@ -10,6 +10,7 @@ pub mod architect;
 mod compile;
 mod layout;
 mod names;
+mod reads;
 mod step;
 
 pub use layout::{ContextId, Layout, LayoutId};
@@ -142,6 +143,12 @@ impl Program {
     /// Returns the id of a built-in variable of Architect.
     pub fn built_in(&self, variable: BuiltInId) -> VariableId {
         VariableId(self.built_in_first + variable.0)
+    }
+
+    /// Whether a variable is a built-in variable of Architect.
+    pub fn is_built_in(&self, variable: VariableId) -> bool {
+        let index = variable.0.checked_sub(self.built_in_first);
+        index.is_some_and(|index| (index as usize) < BUILT_INS.len())
     }
 
     /// Returns the type of a variable of an Architect flow, or of a built-in variable of

@@ -19,6 +19,7 @@ pub mod heatmap;
 mod console;
 mod earlier;
 mod explain;
+pub mod exploration;
 mod github;
 mod html;
 mod json;

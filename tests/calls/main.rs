@@ -7,6 +7,7 @@ mod execution;
 mod execution_documents;
 mod execution_of_runs;
 mod execution_of_the_platform;
+mod explore;
 mod fixtures;
 mod library;
 mod organisations;

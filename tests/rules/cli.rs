@@ -131,6 +131,7 @@ fn help_and_version_are_results() {
         "coverage",
         "coverage merge",
         "conformance",
+        "explore",
         "heatmap",
         "ship",
         "import",

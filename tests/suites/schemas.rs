@@ -139,6 +139,7 @@ fn schemas_are_valid_schemas() {
         "comparison",
         "comparisons",
         "conformance",
+        "exploration",
     ] {
         let schema = schema(name);
         assert!(jsonschema::meta::is_valid(&schema), "{name}");
@@ -768,6 +769,15 @@ fn the_conformance_table_fits_the_schema() {
     assert_eq!(errors_of(&closed_validator("conformance"), &table), [] as [&str; 0]);
     let summary = &table["summary"];
     assert_eq!((&summary["different"], &summary["unmatched"]), (&1.into(), &1.into()));
+}
+
+#[test]
+fn an_exploration_fits_the_schema() {
+    let line =
+        "explore fixtures/swift-parcels/flows --paths 2 --budget 400 --format json";
+    let printed: Value = serde_json::from_slice(&flowsim(line)).unwrap();
+    assert_eq!(errors_of(&closed_validator("exploration"), &printed), [] as [&str; 0]);
+    assert_eq!(printed["paths"].as_array().unwrap().len(), 2);
 }
 
 #[test]

@@ -186,7 +186,7 @@ impl Coverage {
 }
 
 /// Returns the item of an output or condition of a node.
-fn way(catalogue: &Catalogue, items: &NodeItems, index: u16) -> Option<Item> {
+pub(super) fn way(catalogue: &Catalogue, items: &NodeItems, index: u16) -> Option<Item> {
     let place = items.outputs.start.checked_add(u32::from(index))?;
     let place = Some(place).filter(|place| *place < items.outputs.end)?;
     catalogue.outputs.get(place as usize).copied()

@@ -12,6 +12,7 @@
 mod catalogue;
 mod count;
 mod document;
+mod goals;
 mod kind;
 mod minimum;
 mod prompts;
@@ -20,6 +21,7 @@ mod report;
 pub(crate) use count::sum;
 pub use count::{Coverage, OtherProgram};
 pub use document::{SCHEMA, is_beginning, read, render_json};
+pub use goals::{Goal, Goals};
 pub use kind::Kind;
 pub use minimum::{Minimum, Shortfall, judge, parse_minimums};
 pub use report::{FlowReport, NodeReport, PartReport, Report, Share};

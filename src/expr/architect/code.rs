@@ -5,7 +5,7 @@ use crate::value::{Text, Type, Value};
 use super::budget::Budget;
 use super::environment::{Directory, Environment, UnknownOrganization};
 use super::evaluate::invoke;
-use super::signature::{Category, Evaluate, Function, Overload, Parameter};
+use super::signature::{Category, Evaluate, Function, Overload, Parameter, Varying};
 use super::tree::Place;
 use super::typed::{Typed, TypedCall, TypedForm};
 use crate::value::DateTime;
@@ -102,6 +102,51 @@ impl Code {
                 call.arguments.iter().for_each(|part| part.each_variable(visit));
             }
         }
+    }
+}
+
+impl Code {
+    /// The parts of the code, in the order of the text.
+    fn parts(&self) -> &[Self] {
+        match self {
+            Self::Constant(_) | Self::Variable(_) | Self::Prompt { .. } => &[],
+            Self::And(parts, _) | Self::Or(parts, _) => &**parts,
+            Self::Not(part, _) => std::slice::from_ref(part),
+            Self::Choice(parts) => &**parts,
+            Self::Property(property) => std::slice::from_ref(&property.base),
+            Self::Call(call) => &call.arguments,
+        }
+    }
+
+    /// Whether a part reads something that changes during a call.
+    pub(super) fn varies_with(&self, varying: Varying) -> bool {
+        let own = match self {
+            Self::Call(call) => call.overload.varies == Some(varying),
+            _ => false,
+        };
+        own || self.parts().iter().any(|part| part.varies_with(varying))
+    }
+
+    /// Whether a part looks up objects of the organisation. Operators read only its
+    /// policies.
+    pub(super) fn reads_organisation(&self) -> bool {
+        let own = match self {
+            Self::Call(call) => {
+                call.overload.reads_environment
+                    && call.overload.varies.is_none()
+                    && call.function.category != Category::Operators
+            }
+            _ => false,
+        };
+        own || self.parts().iter().any(Self::reads_organisation)
+    }
+
+    /// Visits every constant.
+    pub(super) fn each_constant(&self, visit: &mut dyn FnMut(&Value)) {
+        if let Self::Constant(value) = self {
+            visit(value);
+        }
+        self.parts().iter().for_each(|part| part.each_constant(visit));
     }
 }
 

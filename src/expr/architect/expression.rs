@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::names::Names;
 use super::parse::parse;
 use super::problem::Problem;
+use super::signature::Varying;
 
 /// A compiled expression. Its evaluation is a pure function of its variables, the
 /// organisation, the clock and the random number generator.
@@ -59,6 +60,21 @@ impl Expression {
             }
         });
         slots
+    }
+
+    /// Whether its value depends on something that changes during a call.
+    pub fn varies_with(&self, varying: Varying) -> bool {
+        self.code.varies_with(varying)
+    }
+
+    /// Whether its value may depend on objects of the organisation.
+    pub fn reads_organisation(&self) -> bool {
+        self.code.reads_organisation()
+    }
+
+    /// Visits every constant in it, in the order of the text.
+    pub fn each_constant(&self, visit: &mut dyn FnMut(&Value)) {
+        self.code.each_constant(visit);
     }
 
     /// The value, if it is constant.

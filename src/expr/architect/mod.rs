@@ -56,5 +56,7 @@ pub use messages::parameters;
 pub use names::{Declarations, Names, Variable};
 pub use parse::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, parse};
 pub use problem::Problem;
-pub use signature::{Category, Evaluate, Function, Measure, Overload, Parameter};
+pub use signature::{
+    Category, Evaluate, Function, Measure, Overload, Parameter, Varying,
+};
 pub use tree::{Form, Operator, Place, Segment, Tree};

@@ -47,9 +47,20 @@ pub struct Overload {
     /// policies, the clock or the random number generator. Such calls are never computed
     /// at compile time.
     pub reads_environment: bool,
+    /// The reason why the result may differ between two calls with the same arguments.
+    pub varies: Option<Varying>,
     /// For overloads from one argument to an Integer: computes the result without
     /// creating a value. Returns `None` if `evaluate` must be called.
     pub measure: Option<Measure>,
+}
+
+/// Something that changes during a call without an action of the flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Varying {
+    /// The virtual clock.
+    Clock,
+    /// The random number generator.
+    Random,
 }
 
 /// The body of a function.
@@ -85,6 +96,12 @@ impl Overload {
     #[must_use]
     pub(super) const fn reading_surroundings(self) -> Self {
         Self { reads_environment: true, ..self }
+    }
+
+    /// Marks the result as dependent on something that changes during a call.
+    #[must_use]
+    pub(super) const fn varying(self, varying: Varying) -> Self {
+        Self { reads_environment: true, varies: Some(varying), ..self }
     }
 
     /// Adds a fast path from the argument to the result.
@@ -150,7 +167,8 @@ pub(super) const fn overload(
     returns: Type,
     evaluate: Evaluate,
 ) -> Overload {
-    Overload { parameters, returns, evaluate, reads_environment: false, measure: None }
+    let (reads_environment, varies, measure) = (false, None, None);
+    Overload { parameters, returns, evaluate, reads_environment, varies, measure }
 }
 
 /// Creates a parameter that takes one value.

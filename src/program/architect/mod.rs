@@ -21,6 +21,7 @@ mod operation;
 mod other;
 mod plan;
 mod queue;
+mod reads;
 mod recorded;
 mod source;
 mod transfer;

@@ -5,7 +5,7 @@ use crate::value::{Kind, Type, Value};
 
 use super::super::arguments::Arguments;
 use super::super::failure::Failure;
-use super::super::signature::{Category, Function, one, overload};
+use super::super::signature::{Category, Function, Varying, one, overload};
 
 /// The maximum number of draws. Draws that would favour some numbers are repeated.
 /// Architect's numbers are so small that nearly every draw is accepted, so only a source
@@ -24,13 +24,13 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
             Type::one(Kind::Integer),
             random_integer,
         )
-        .reading_surroundings(),
+        .varying(Varying::Random),
         overload(
             &[one("high", Kind::Integer)],
             Type::one(Kind::Integer),
             random_integer_from_zero,
         )
-        .reading_surroundings(),
+        .varying(Varying::Random),
     ],
 }];
 

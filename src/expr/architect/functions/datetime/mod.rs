@@ -5,7 +5,9 @@ mod lengths;
 
 use crate::value::{Kind, Type};
 
-use super::super::signature::{Category, Function, Parameter, many, one, overload};
+use super::super::signature::{
+    Category, Function, Parameter, Varying, many, one, overload,
+};
 use super::operators::add_duration_to_time;
 use calendar::*;
 use lengths::*;
@@ -246,7 +248,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         category: Category::DateTime,
         summary: "Returns the time of the virtual clock, in UTC.",
         example: ("Year(GetCurrentDateTimeUtc()) > 1999", "true"),
-        overloads: &[overload(&[], MOMENT, now).reading_surroundings()],
+        overloads: &[overload(&[], MOMENT, now).varying(Varying::Clock)],
     },
     Function {
         name: "RoundUp",

@@ -1,0 +1,191 @@
+//! `flowsim explore`
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+
+use super::exit::Exit;
+use super::{inputs, load, output};
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Call, Limits, start};
+use crate::explore::{DEFAULT_BUDGET, Options, explore};
+use crate::flow::FlowId;
+use crate::program::Program;
+use crate::report::exploration::{render_json, render_markdown, render_text};
+use crate::source::Files;
+use crate::value::{DateTime, Text, Value};
+use crate::world::Fixtures;
+
+/// Search all calls of a flow: find the actions and outputs that callers can reach.
+///
+/// Every question of a call is answered in every way, and each action and output gets a
+/// verdict: reachable, with the inputs that lead there; unreachable, which is a proof; or
+/// undecided, with the reason.
+///
+/// Exits with 0 if the exploration ended, 2 if the arguments are invalid, 3 if something
+/// does not load.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Flow files or folders; a folder loads every flow in it
+    #[arg(required = true, value_name = "FLOW")]
+    flows: Vec<PathBuf>,
+
+    /// Flow to start, by id or name [default: every flow that a call can start]
+    #[arg(long, value_name = "ID-OR-NAME")]
+    flow: Option<String>,
+
+    /// Context field of the calls, such as from=+15551234567; repeatable
+    #[arg(long, value_name = "KEY=VALUE", value_parser = inputs::plain)]
+    context: Vec<(Text, Value)>,
+
+    /// Variable to set before the first node; JSON values are typed, anything else is a
+    /// string; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = inputs::typed)]
+    var: Vec<(Text, Value)>,
+
+    /// Fixtures file or folder; repeatable, later ones override
+    #[arg(long, value_name = "PATH")]
+    fixtures: Vec<PathBuf>,
+
+    /// Take the answers of the fixtures as the only ones, and calls with the given context,
+    /// variables and start as the only calls
+    #[arg(long)]
+    fixed: bool,
+
+    /// Start of the virtual clock [default: 2026-01-05T09:00:00Z]
+    #[arg(long, value_name = "DATETIME", value_parser = inputs::date_time)]
+    at: Option<DateTime>,
+
+    /// Maximum number of answered questions; the result is the same for any --jobs
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = DEFAULT_BUDGET,
+        value_parser = clap::value_parser!(u64).range(1..=100_000_000)
+    )]
+    budget: u64,
+
+    /// Maximum number of actions in a call
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Limits::default().max_actions,
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(Limits::MOST_ACTIONS))
+    )]
+    max_actions: u32,
+
+    /// List N complete calls that execute different actions, with their inputs
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    paths: usize,
+
+    /// Number of threads [default: number of cores]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+
+    #[command(flatten)]
+    sources: load::Sources,
+
+    #[command(flatten)]
+    deny: load::DenyOptions,
+
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Text for the terminal
+    Text,
+    /// flowsim's JSON
+    Json,
+    /// Tables for a pull request
+    Markdown,
+}
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    let mut files = Files::new();
+    let (program, fixtures) = match loaded(arguments, &mut files) {
+        Ok(loaded) => loaded,
+        Err(exit) => return Ok(exit),
+    };
+    let flows = match &arguments.flow {
+        Some(name) => match start::flow(&program, name) {
+            Ok(flow) => vec![flow],
+            Err(problem) => return Ok(usage(&problem)),
+        },
+        None => program.entry_flows(),
+    };
+    if flows.is_empty() {
+        let help = "name the flow to start with --flow ID-OR-NAME";
+        output::message("error", &format!("every flow is called by another\n\n{help}"));
+        return Ok(Exit::Usage);
+    }
+    let calls: Result<Vec<Call>, Exit> = flows
+        .into_iter()
+        .map(|flow| call(arguments, &program, flow, &fixtures))
+        .collect();
+    let calls = match calls {
+        Ok(calls) => calls,
+        Err(exit) => return Ok(exit),
+    };
+    let options = Options {
+        budget: arguments.budget,
+        jobs: arguments.jobs.map_or(0, usize::from),
+        is_fixed: arguments.fixed,
+        most_paths: arguments.paths,
+    };
+    let exploration = explore(&program, &calls, &fixtures, options)
+        .map_err(|error| io::Error::other(error.to_string()))?;
+    output::result(&match arguments.format {
+        Format::Text => render_text(&exploration, &program.symbols),
+        Format::Json => render_json(&exploration, &program.symbols),
+        Format::Markdown => render_markdown(&exploration, &program.symbols),
+    })?;
+    output::diagnostics(&fixtures.contact_problems(), &files);
+    Ok(Exit::Success)
+}
+
+fn loaded(
+    arguments: &Arguments,
+    files: &mut Files,
+) -> Result<(Arc<Program>, Arc<Fixtures>), Exit> {
+    let mut environment = arguments.sources.read(files)?;
+    environment.placeholders.deny_unset = arguments.deny.denies_unset();
+    let loaded = load::flows(&arguments.flows, &environment, files)?;
+    let organisation = &environment.organisation;
+    let fixtures = load::fixtures(&arguments.fixtures, organisation, files)?;
+    let program = Program::compile_all(&loaded.flows, &loaded.architect);
+    Ok((Arc::new(program), Arc::new(fixtures)))
+}
+
+fn call(
+    arguments: &Arguments,
+    program: &Program,
+    flow: FlowId,
+    fixtures: &Arc<Fixtures>,
+) -> Result<Call, Exit> {
+    let limits = Limits { max_actions: arguments.max_actions, ..Limits::default() };
+    let mut call = Call::new(flow).limits(limits).in_organisation(Arc::clone(fixtures));
+    for (name, value) in &arguments.context {
+        call = call.context(program, name, value.clone());
+    }
+    for (name, value) in &arguments.var {
+        start::variable(program, flow, name, value).map_err(|problem| usage(&problem))?;
+        call = call.variable(program, name, value.clone());
+    }
+    Ok(match arguments.at {
+        Some(start) => call.at(start),
+        None => call,
+    })
+}
+
+/// Reports a usage error.
+fn usage(problem: &Diagnostic) -> Exit {
+    let help = problem.help.as_ref().map(|help| format!("\n\n{help}"));
+    let message = format!("{}{}", problem.message, help.unwrap_or_default());
+    output::message("error", &message);
+    Exit::Usage
+}

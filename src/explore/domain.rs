@@ -1,0 +1,325 @@
+//! The answers that are tried at a question.
+
+use crate::flow::{NodeId, VariableId};
+use crate::program::architect::{
+    Action, CollectInput, DialByExtension, ExpectedAnswer, Menu, Source,
+};
+use crate::program::{Gather, Program, StepAction};
+use crate::value::{Text, Value};
+use crate::world::{Answer, Input, InputQuestion, Organisation, Question};
+
+use super::constants::Constants;
+use super::free;
+use super::liveness::Liveness;
+use super::verdict::Gap;
+use crate::engine::{Relevance, Session};
+
+/// The largest number of entries of digits that are tried one by one.
+pub(super) const MOST_ENTRIES: usize = 1_200;
+
+/// The number of examples of entries if there are too many to try.
+const MOST_EXAMPLES: usize = 60;
+
+/// The keys of a telephone that a draft flow accepts if it names none.
+const KEYS: &str = "0123456789*#ABCD";
+
+const DIGITS: &str = "0123456789";
+
+/// The answers to try at one question.
+#[derive(Debug, Default)]
+pub(super) struct Domain {
+    /// The answers, in the order in which they are tried.
+    pub(super) answers: Vec<Answer>,
+    /// The reason why further answers exist that may have another effect.
+    pub(super) cut: Option<Gap>,
+}
+
+/// Everything that the answers depend on, apart from the session.
+#[derive(Debug)]
+pub(super) struct Context<'c> {
+    pub(super) program: &'c Program,
+    pub(super) liveness: &'c Liveness,
+    pub(super) constants: &'c Constants,
+    pub(super) organisation: &'c dyn Organisation,
+    /// Whether only the fixtures answer, apart from the caller.
+    pub(super) is_fixed: bool,
+}
+
+impl Context<'_> {
+    /// Whether several answers to the question of a session are tried.
+    pub(super) fn is_free(&self, session: &Session) -> bool {
+        let (Some(question), Some(node)) = (session.question(), session.waiting_node())
+        else {
+            return false;
+        };
+        let action = &self.program.steps[node.index()].action;
+        matches!(question, Question::Input(_))
+            || !self.is_fixed && free::is_tried(action, &question)
+    }
+
+    /// Returns the answers to try at the question of a session.
+    pub(super) fn answers(&self, session: &Session) -> Domain {
+        let (Some(question), Some(node)) = (session.question(), session.waiting_node())
+        else {
+            return Domain::default();
+        };
+        let mut domain = match question {
+            Question::DataAction { .. } => self.responses(node),
+            Question::Action { .. } => self.outcomes(node),
+            _ => self.inputs(session),
+        };
+        if session.is_timed() || self.liveness.reads_clock_from(node) {
+            domain.cut.get_or_insert(Gap::Times);
+        }
+        domain
+    }
+
+    /// Returns the answers of the caller to try at the question of a session.
+    pub(super) fn inputs(&self, session: &Session) -> Domain {
+        let mut domain = Domain::default();
+        let (Some(Question::Input(question)), Some(node)) =
+            (session.question(), session.waiting_node())
+        else {
+            return domain;
+        };
+        let inputs = match &self.program.steps[node.index()].action {
+            StepAction::Gather(gather) => self.gathered(gather, &question, &mut domain),
+            StepAction::Architect(action) => match &**action {
+                Action::Menu(menu) => chosen(menu, &question),
+                Action::CollectInput(it) => {
+                    self.collected(node, it, &question, &mut domain)
+                }
+                Action::DialByExtension(dial) => self.dialled(node, dial, &mut domain),
+                action => self.replied(node, action, &mut domain),
+            },
+            _ => Vec::new(),
+        };
+        domain.answers.extend(inputs.into_iter().map(Answer::Input));
+        domain.answers.extend([Input::Silence, Input::HangUp].map(Answer::Input));
+        domain
+    }
+
+    /// Keys for a draft node. All entries of one length have the same effect if no
+    /// template reads them.
+    fn gathered(
+        &self,
+        gather: &Gather,
+        question: &InputQuestion<'_>,
+        domain: &mut Domain,
+    ) -> Vec<Input> {
+        let allowed = match question.valid_digits {
+            "" => KEYS,
+            keys => keys,
+        };
+        let allowed =
+            allowed.chars().filter(|key| Some(*key) != question.terminating_key);
+        let allowed: String = allowed.collect();
+        let entries = Entries { keys: &allowed, question, with_terminator: false };
+        let mut inputs = self.entries(&entries, gather.digits.is_none(), domain);
+        // A failure, which silence is not if the entry may be empty.
+        inputs.push(Input::Speech("hello".into()));
+        inputs
+    }
+
+    fn collected(
+        &self,
+        node: NodeId,
+        collect: &CollectInput,
+        question: &InputQuestion<'_>,
+        domain: &mut Domain,
+    ) -> Vec<Input> {
+        let is_confirmation = question.valid_digits == "12";
+        if is_confirmation {
+            return vec![keys("1"), keys("2")];
+        }
+        let with_terminator = !is_false(&collect.with_terminator);
+        let entries = Entries { keys: DIGITS, question, with_terminator };
+        let is_unread = !self.is_read(node, collect.data);
+        let mut inputs = self.entries(&entries, is_unread, domain);
+        let single = question.valid_digits.chars().filter(|key| !key.is_ascii_digit());
+        inputs.extend(single.map(|key| Input::Keys(key.into())));
+        inputs
+    }
+
+    fn dialled(
+        &self,
+        node: NodeId,
+        dial: &DialByExtension,
+        domain: &mut Domain,
+    ) -> Vec<Input> {
+        let known = self.organisation.extensions();
+        let unknown = (1..=9999).map(|number: u32| Text::from(number.to_string()));
+        let unknown = { unknown }.find(|number| !known.contains(&number));
+        if self.is_read(node, dial.extension) {
+            domain.cut = Some(Gap::Entries);
+        }
+        let first = known.first().map(|extension| Text::clone(extension));
+        first.into_iter().chain(unknown).map(Input::Keys).collect()
+    }
+
+    /// Whether a variable that receives the input is read later.
+    pub(super) fn is_read(&self, node: NodeId, variable: Option<VariableId>) -> bool {
+        variable.is_some_and(|variable| {
+            self.program.is_built_in(variable)
+                || self.liveness.is_read_after(node, variable)
+        })
+    }
+
+    /// Words for a question of a bot.
+    fn replied(&self, node: NodeId, action: &Action, domain: &mut Domain) -> Vec<Input> {
+        domain.cut = Some(Gap::Words);
+        let mut words: Vec<Text> = ["yes", "no", "agent"].map(Text::from).into();
+        if let Action::Ask(ask) = action {
+            match &ask.wanted {
+                ExpectedAnswer::Intent(intents) => {
+                    words.extend(intents.iter().map(|intent| intent.name.clone()));
+                }
+                ExpectedAnswer::Survey(answers) => {
+                    words.extend(answers.iter().map(|answer| answer.text.clone()));
+                }
+                _ => {}
+            }
+        }
+        words.extend(self.program.symbols.node(node).outputs.iter().cloned());
+        words.extend(["1", "something else"].map(Text::from));
+        words.into_iter().map(Input::Speech).collect()
+    }
+
+    fn entries(
+        &self,
+        entries: &Entries<'_>,
+        is_unread: bool,
+        domain: &mut Domain,
+    ) -> Vec<Input> {
+        let lengths = entries.lengths();
+        if is_unread {
+            let key = entries.preferred();
+            return lengths
+                .flat_map(|length| entries.ended(repeated(key, length)))
+                .collect();
+        }
+        match entries.all() {
+            Some(all) => all,
+            None => {
+                domain.cut = Some(Gap::Entries);
+                entries.examples(self.constants)
+            }
+        }
+    }
+}
+
+fn repeated(key: char, length: u32) -> Text {
+    std::iter::repeat_n(key, length as usize).collect()
+}
+
+fn keys(text: &str) -> Input {
+    Input::Keys(text.into())
+}
+
+fn is_false(source: &Source) -> bool {
+    match source {
+        Source::Constant(value) => *value == Value::Boolean(false) || value.is_unset(),
+        _ => false,
+    }
+}
+
+/// Keys and words for the choices of a menu, and a key without a choice. Further keys of
+/// an extension are not tried: a known extension ends the call.
+fn chosen(menu: &Menu, question: &InputQuestion<'_>) -> Vec<Input> {
+    let mut inputs: Vec<Input> =
+        question.valid_digits.chars().map(|key| Input::Keys(key.into())).collect();
+    let mut other = KEYS.chars().filter(|key| !question.valid_digits.contains(*key));
+    inputs.extend(other.next().map(|key| Input::Keys(key.into())));
+    let mut seen = String::new();
+    for choice in &menu.choices {
+        let has_key = choice.key.is_some_and(|key| !seen.contains(key));
+        seen.extend(choice.key);
+        if !has_key {
+            let words = choice.words.iter().map(|(_, word)| Input::Speech(word.clone()));
+            inputs.extend(words);
+        }
+    }
+    inputs
+}
+
+/// Entries of keys between two lengths.
+struct Entries<'e> {
+    keys: &'e str,
+    question: &'e InputQuestion<'e>,
+    /// Whether an entry that ends with the terminating key differs from one that ends with
+    /// a pause.
+    with_terminator: bool,
+}
+
+impl Entries<'_> {
+    fn lengths(&self) -> impl Iterator<Item = u32> + use<> {
+        self.question.min_digits.max(1)..=self.question.max_digits
+    }
+
+    /// The key of an entry of which only the length matters.
+    fn preferred(&self) -> char {
+        let mut keys = self.keys.chars();
+        keys.clone().find(|key| *key == '1').or(keys.next()).unwrap_or('1')
+    }
+
+    /// Returns the entry, also with the terminating key if that makes a difference.
+    fn ended(&self, entry: Text) -> Vec<Input> {
+        let terminator = self.question.terminating_key.filter(|_| self.with_terminator);
+        let ended = terminator.map(|key| {
+            let mut ended = entry.clone();
+            ended.push(key);
+            Input::Keys(ended)
+        });
+        std::iter::once(Input::Keys(entry)).chain(ended).collect()
+    }
+
+    /// Returns all entries; `None` if there are too many.
+    fn all(&self) -> Option<Vec<Input>> {
+        let count = self.keys.chars().count();
+        let mut total = 0_usize;
+        for length in self.lengths() {
+            total = total.checked_add(count.checked_pow(length)?)?;
+            if total > MOST_ENTRIES {
+                return None;
+            }
+        }
+        let mut all = Vec::with_capacity(total);
+        for length in self.lengths() {
+            let mut entries = vec![Text::new()];
+            for _ in 0..length {
+                let longer = entries.iter().flat_map(|entry| {
+                    self.keys.chars().map(move |key| {
+                        let mut longer = entry.clone();
+                        longer.push(key);
+                        longer
+                    })
+                });
+                entries = longer.collect();
+            }
+            all.extend(entries.into_iter().flat_map(|entry| self.ended(entry)));
+        }
+        Some(all)
+    }
+
+    /// Returns examples: constants of the flow and their neighbours, and entries of the
+    /// shortest and the longest length.
+    fn examples(&self, constants: &Constants) -> Vec<Input> {
+        let (min, max) = (self.question.min_digits.max(1), self.question.max_digits);
+        let mut texts: Vec<Text> = Vec::new();
+        for length in [max, min] {
+            texts.push(repeated('1', length));
+            texts.push(repeated('0', length));
+            texts.push(repeated('9', length));
+            texts.push("1234567890".chars().cycle().take(length as usize).collect());
+        }
+        texts.extend(constants.entries(min, max));
+        let is_allowed = |text: &Text| text.chars().all(|key| self.keys.contains(key));
+        let mut unique: Vec<Text> = Vec::new();
+        for text in texts.into_iter().filter(is_allowed) {
+            if !unique.contains(&text) && unique.len() < MOST_EXAMPLES {
+                unique.push(text);
+            }
+        }
+        unique.into_iter().flat_map(|entry| self.ended(entry)).collect()
+    }
+}

@@ -1,0 +1,223 @@
+//! Answers of systems outside the flow: every outcome of a data action and of an action
+//! that flowsim does not simulate, with examples of the values that they return.
+
+use crate::flow::{NodeId, VariableId};
+use crate::program::architect::{Action, Binding, DataActionCall, Lookup};
+use crate::program::{Program, StepAction};
+use crate::value::{Json, Kind, Text, Type};
+use crate::world::{ActionAnswer, Answer, Question, Response};
+
+use super::domain::{Context, Domain};
+use super::verdict::Gap;
+
+/// The largest number of combinations of results that are tried one by one.
+const MOST_COMBINATIONS: usize = 64;
+
+/// The largest number of constants of the flow that are tried for a result.
+const MOST_CONSTANTS: usize = 12;
+
+/// A time after which every action has given up, in milliseconds: a day.
+const TOO_LATE_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// A result and its values to try; `None` leaves it out.
+struct Field {
+    name: Text,
+    values: Vec<Option<Json>>,
+    /// Whether the values are all that have a different effect.
+    is_whole: bool,
+}
+
+/// Whether all outcomes of the question of this action can be tried.
+pub(super) fn is_tried(action: &StepAction, question: &Question<'_>) -> bool {
+    match question {
+        Question::DataAction { .. } => true,
+        Question::Action { .. } => match action {
+            StepAction::Architect(action) => {
+                matches!(**action, Action::Other(_) | Action::Transfer(_))
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+impl Context<'_> {
+    /// Returns the outcomes of a data action: success with examples of its results, failure
+    /// and timeout.
+    pub(super) fn responses(&self, node: NodeId) -> Domain {
+        let fields = match &self.program.steps[node.index()].action {
+            StepAction::DataAction(call) => {
+                let fields = call.response.fields.iter();
+                fields.map(|(name, _)| self.untyped(name)).collect()
+            }
+            StepAction::Architect(action) => match &**action {
+                Action::Lookup(Lookup::DataAction(call)) => self.results(node, call),
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        let is_failure_read = match self.data_action(node) {
+            Some(call) => call.failure.iter().any(|it| self.is_bound(node, it)),
+            None => false,
+        };
+        let response = |status, output: Json, latency_ms| {
+            Answer::Response(Response { status, output, latency_ms })
+        };
+        let (bodies, is_whole) = combinations(&fields);
+        let bodies = bodies.into_iter().map(Json::object);
+        let mut answers: Vec<Answer> = bodies.map(|it| response(200, it, 0)).collect();
+        answers.push(response(500, Json::object([]), 0));
+        answers.push(response(200, Json::object([]), TOO_LATE_MS));
+        let is_cut = !is_whole || is_failure_read;
+        Domain { answers, cut: is_cut.then_some(Gap::Results) }
+    }
+
+    fn data_action(&self, node: NodeId) -> Option<&DataActionCall> {
+        match &self.program.steps[node.index()].action {
+            StepAction::Architect(action) => match &**action {
+                Action::Lookup(Lookup::DataAction(call)) => Some(call),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn is_bound(&self, node: NodeId, binding: &Binding) -> bool {
+        self.is_read(node, binding.variable)
+    }
+
+    fn results(&self, node: NodeId, call: &DataActionCall) -> Vec<Field> {
+        let read = call.success.iter().filter(|binding| self.is_bound(node, binding));
+        let field = |binding: &Binding| {
+            let holds = binding.variable.and_then(|it| type_of(self.program, node, it));
+            self.field(&binding.name, holds.unwrap_or(Type::ANY))
+        };
+        read.map(field).collect()
+    }
+
+    fn field(&self, name: &Text, holds: Type) -> Field {
+        let mut values: Vec<Option<Json>> = match holds.kind {
+            Kind::Boolean => [true, false].map(|it| Some(Json::Boolean(it))).into(),
+            Kind::String => self.strings(),
+            Kind::Integer | Kind::Decimal => self.integers(),
+            _ => Vec::new(),
+        };
+        if holds.is_collection {
+            let one = |value: Json| Json::array([value]);
+            values = values.into_iter().map(|value| value.map(one)).collect();
+        }
+        values.push(None);
+        let is_whole = holds.kind == Kind::Boolean && !holds.is_collection;
+        Field { name: name.clone(), values, is_whole }
+    }
+
+    /// A result of any type.
+    fn untyped(&self, name: &Text) -> Field {
+        let mut values: Vec<Option<Json>> =
+            [true, false].map(|it| Some(Json::Boolean(it))).into();
+        values.extend(self.strings());
+        values.extend(self.integers());
+        values.push(None);
+        Field { name: name.clone(), values, is_whole: false }
+    }
+
+    fn strings(&self) -> Vec<Option<Json>> {
+        let known = self.constants.strings().take(MOST_CONSTANTS).cloned();
+        let all = known.chain([Text::from("other"), Text::new()]);
+        all.map(|text| Some(Json::String(text))).collect()
+    }
+
+    fn integers(&self) -> Vec<Option<Json>> {
+        let known = self.constants.near_integers().into_iter().take(3 * MOST_CONSTANTS);
+        known.map(|number| Some(Json::Integer(number))).collect()
+    }
+
+    /// Returns the outcomes of an action that flowsim does not simulate: each of its
+    /// outputs. Its results stay NOT_SET.
+    pub(super) fn outcomes(&self, node: NodeId) -> Domain {
+        let results: Vec<VariableId> = match &self.program.steps[node.index()].action {
+            StepAction::Architect(action) => match &**action {
+                Action::Other(other) => other.outputs.iter().map(|(_, it)| *it).collect(),
+                Action::Transfer(transfer) => {
+                    let errors = [transfer.error_type, transfer.error_message];
+                    errors.into_iter().flatten().collect()
+                }
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        let paths = self.program.symbols.node(node).outputs.iter();
+        let paths = std::iter::once(None).chain(paths.cloned().map(Some));
+        let answers = paths
+            .map(|path| Answer::Action(ActionAnswer { path, ..ActionAnswer::default() }));
+        let is_read = results.into_iter().any(|it| self.is_read(node, Some(it)));
+        Domain { answers: answers.collect(), cut: is_read.then_some(Gap::Results) }
+    }
+}
+
+/// Returns the type of a variable that a step sets.
+fn type_of(program: &Program, node: NodeId, variable: VariableId) -> Option<Type> {
+    let own = program.sequence_of(node).map(|it| &program.sequence(it).variables);
+    let own = own.and_then(|variables| variables.get(variable));
+    own.map(|variable| variable.value_type)
+        .or_else(|| program.value_type(program.steps[node.index()].flow, variable))
+}
+
+/// Returns combinations of the values: all if there are few, else each value with the first
+/// value of the other fields. Also returns whether they are all that have a different
+/// effect.
+fn combinations(fields: &[Field]) -> (Vec<Vec<(Text, Json)>>, bool) {
+    let total = fields
+        .iter()
+        .try_fold(1_usize, |total, field| total.checked_mul(field.values.len()));
+    let all = total.filter(|total| *total <= MOST_COMBINATIONS);
+    let is_whole = all.is_some() && fields.iter().all(|field| field.is_whole);
+    let body = |choose: &dyn Fn(usize) -> usize| {
+        let chosen = fields.iter().enumerate().filter_map(|(index, field)| {
+            let value = field.values.get(choose(index))?.clone()?;
+            Some((field.name.clone(), value))
+        });
+        chosen.collect::<Vec<_>>()
+    };
+    if let Some(total) = all {
+        let bodies = (0..total).map(|number| {
+            body(&|index| {
+                let before: usize =
+                    fields[..index].iter().map(|field| field.values.len()).product();
+                number / before % fields[index].values.len()
+            })
+        });
+        return (bodies.collect(), is_whole);
+    }
+    let mut bodies = vec![body(&|_| 0)];
+    for (varied, field) in fields.iter().enumerate() {
+        for value in 1..field.values.len() {
+            bodies.push(body(&|index| if index == varied { value } else { 0 }));
+        }
+    }
+    (bodies, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(name: &str, count: usize) -> Field {
+        let values = (0..count).map(|it| Some(Json::Boolean(it == 0))).collect();
+        Field { name: name.into(), values, is_whole: true }
+    }
+
+    #[test]
+    fn few_values_are_combined_in_every_way() {
+        let (bodies, is_whole) = combinations(&[field("a", 2), field("b", 2)]);
+        assert_eq!((bodies.len(), is_whole), (4, true));
+        assert_eq!(combinations(&[]).0, [vec![]]);
+    }
+
+    #[test]
+    fn many_values_are_varied_one_by_one() {
+        let fields: Vec<Field> = (0..7).map(|it| field(&it.to_string(), 2)).collect();
+        let (bodies, is_whole) = combinations(&fields);
+        assert_eq!((bodies.len(), is_whole), (8, false));
+    }
+}

@@ -1,0 +1,278 @@
+//! Exploration: searches all calls of a flow, and decides for every action and every
+//! output whether a call can reach it.
+//!
+//! A state is a session at a question, and an edge is an answer. The engine runs between
+//! the questions, so nothing of it is modelled a second time. States with the same future
+//! are continued once; [`Liveness`] decides which values the future depends on.
+//!
+//! A witness is always replayed before it is reported. A goal counts as unreachable only if
+//! no unexplored answer can lead to it; everything else is undecided, with the reason.
+
+mod constants;
+mod cycles;
+mod domain;
+mod external;
+mod free;
+mod frontier;
+mod graph;
+mod liveness;
+mod search;
+mod times;
+mod verdict;
+mod witness;
+
+use std::sync::Arc;
+
+use crate::analysis::coverage::Goals;
+use crate::engine::Call;
+use crate::flow::{FlowId, NodeId};
+use crate::program::Program;
+use crate::trace::Status;
+use crate::value::{DateTime, Text};
+use crate::world::Fixtures;
+
+use constants::Constants;
+use domain::Context;
+use external::external_reads;
+use graph::Graph;
+use liveness::Liveness;
+use search::{Search, World};
+use times::start_times;
+use witness::Player;
+
+use verdict::{Evidence, Judge};
+pub use verdict::{Gap, Reason, Verdict};
+pub use witness::Witness;
+
+/// The default of the largest number of answered questions.
+pub const DEFAULT_BUDGET: u64 = 100_000;
+
+/// Settings of an exploration.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// The largest number of answered questions.
+    pub budget: u64,
+    /// The number of threads; 0 means one per core.
+    pub jobs: usize,
+    /// Whether the answers of the fixtures, and the call without a context, are the only
+    /// ones. Otherwise nothing that depends on them counts as unreachable.
+    pub is_fixed: bool,
+    /// The largest number of complete calls to list.
+    pub most_paths: usize,
+}
+
+/// The result of an exploration.
+#[derive(Debug, Default)]
+pub struct Exploration {
+    /// Whether every answer was tried in every state, so that every goal is decided.
+    pub is_complete: bool,
+    /// The number of answered questions, and its limit.
+    pub used: u64,
+    /// The limit of answered questions.
+    pub budget: u64,
+    /// The number of different states.
+    pub states: usize,
+    /// The goals with their verdicts, in the order of their nodes.
+    pub goals: Vec<Decided>,
+    /// Complete calls.
+    pub paths: Vec<Path>,
+}
+
+/// A goal and its verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decided {
+    /// The node.
+    pub node: NodeId,
+    /// The name of the output; `None` for the node itself.
+    pub output: Option<Text>,
+    /// The flow in which the witness starts.
+    pub start: FlowId,
+    /// The time at which the witness starts, if it is not the given one.
+    pub at: Option<DateTime>,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// A complete call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Path {
+    /// The flow in which the call starts.
+    pub start: FlowId,
+    /// The time at which it starts, if it is not the given one.
+    pub at: Option<DateTime>,
+    /// The caller's inputs.
+    pub witness: Witness,
+    /// The final status.
+    pub status: Status,
+    /// The executed nodes.
+    pub nodes: Vec<NodeId>,
+}
+
+/// Explores the flows in which these calls start. Each call gets an equal share of the
+/// budget.
+///
+/// # Errors
+/// The threads cannot be started.
+pub fn explore(
+    program: &Arc<Program>,
+    calls: &[Call],
+    fixtures: &Fixtures,
+    options: Options,
+) -> Result<Exploration, rayon::ThreadPoolBuildError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build()?;
+    let graph = Graph::of(program);
+    let liveness = Liveness::of(program, &graph, !options.is_fixed);
+    let goals = Goals::of(program);
+    let analysed = Analysed { program, fixtures, graph, liveness, goals };
+    let mut exploration =
+        Exploration { budget: options.budget, ..Exploration::default() };
+    exploration.is_complete = true;
+    let mut decided: Vec<Option<Decided>> = vec![None; analysed.goals.count()];
+    let calls = analysed.calls(calls, options.is_fixed);
+    let share = options.budget / (calls.len().max(1) as u64);
+    for call in &calls {
+        let most_paths = options.most_paths.saturating_sub(exploration.paths.len());
+        let own = Options { budget: share, most_paths, ..options };
+        analysed.explore(call, own, &pool, &mut exploration, &mut decided);
+    }
+    exploration.goals = decided.into_iter().flatten().collect();
+    let is_open = |it: &Decided| matches!(it.verdict, Verdict::Undecided(_));
+    exploration.is_complete &= !exploration.goals.iter().any(is_open);
+    Ok(exploration)
+}
+
+/// A program with its analyses.
+struct Analysed<'a> {
+    program: &'a Arc<Program>,
+    fixtures: &'a Fixtures,
+    graph: Graph,
+    liveness: Liveness,
+    goals: Goals,
+}
+
+/// A call, and its start time if it is not the given one.
+type Start = (Call, Option<DateTime>);
+
+impl Analysed<'_> {
+    /// Returns the calls, and unless everything is fixed also those at other start times.
+    fn calls(&self, calls: &[Call], is_fixed: bool) -> Vec<Start> {
+        let mut all = Vec::new();
+        for call in calls {
+            all.push((call.clone(), None));
+            if !is_fixed {
+                let is_near = self.graph.reach(first_node(self.program, call.flow()));
+                let times = start_times(self.program, &is_near, call, self.fixtures);
+                all.extend(times.into_iter().map(|at| (call.clone().at(at), Some(at))));
+            }
+        }
+        all
+    }
+
+    fn explore(
+        &self,
+        (call, at): &Start,
+        options: Options,
+        pool: &rayon::ThreadPool,
+        exploration: &mut Exploration,
+        decided: &mut [Option<Decided>],
+    ) {
+        let Self { program, fixtures, graph, liveness, goals } = self;
+        let is_near = graph.reach(first_node(program, call.flow()));
+        let constants = Constants::of(program, &is_near);
+        let organisation: &Fixtures = fixtures;
+        let is_fixed = options.is_fixed;
+        let constants = &constants;
+        let context = Context { program, liveness, constants, organisation, is_fixed };
+        let world = World { program, call, fixtures, goals, context, graph };
+        let search = Search::run(&world, options.budget, pool);
+        let most = search.paths.most_actions();
+        let exceeds_limit = most.is_none_or(|most| most >= u64::from(call.max_actions()));
+        let mut player = Player::new(&world);
+        let external = match options.is_fixed {
+            true => Vec::new(),
+            false => external_reads(program, call.flow()),
+        };
+        let judge = Judge::new(&Evidence {
+            program,
+            graph,
+            liveness,
+            search: &search,
+            is_near: &is_near,
+            external: &external,
+            exceeds_limit,
+        });
+        self.decide((call, *at), &judge, &mut player, decided);
+        let is_open = external.iter().any(|node| search.is_visited[node.index()]);
+        exploration.is_complete &=
+            search.cuts.is_empty() && search.pending.is_empty() && !is_open;
+        exploration.used += search.used;
+        exploration.states += search.count();
+        let mut paths = paths(call, &search, &mut player, options.most_paths);
+        paths.iter_mut().for_each(|path| path.at = *at);
+        exploration.paths.extend(paths);
+    }
+
+    /// Decides about all goals of the flows that the call may enter.
+    fn decide(
+        &self,
+        (call, at): (&Call, Option<DateTime>),
+        judge: &Judge<'_>,
+        player: &mut Player<'_>,
+        decided: &mut [Option<Decided>],
+    ) {
+        let is_entered = judge.entered_flows(self.program);
+        for goal in self.goals.all() {
+            let flow = self.program.steps[goal.node.index()].flow;
+            let known = &mut decided[goal.number];
+            if !is_entered[flow.index()] || is_reachable(known) {
+                continue;
+            }
+            let verdict = judge.verdict(goal.number, goal.node, player);
+            let (node, output) = (goal.node, goal.output.map(Text::from));
+            merge(known, Decided { node, output, start: call.flow(), at, verdict });
+        }
+    }
+}
+
+fn is_reachable(decided: &Option<Decided>) -> bool {
+    let verdict = decided.as_ref().map(|it| &it.verdict);
+    matches!(verdict, Some(Verdict::Reachable(_)))
+}
+
+/// Merges the verdict of a further call: only what no call reaches is unreachable.
+fn merge(known: &mut Option<Decided>, new: Decided) {
+    let is_proof = matches!(new.verdict, Verdict::Unreachable(_));
+    if known.is_none() || !is_proof {
+        *known = Some(new);
+    }
+}
+
+/// Returns the node at which a flow begins.
+fn first_node(program: &Program, flow: FlowId) -> Option<NodeId> {
+    let unit = program.unit(flow);
+    unit.architect.as_deref().map(|part| part.begin).or(unit.start)
+}
+
+/// Returns the first complete calls that execute different nodes.
+fn paths(
+    call: &Call,
+    search: &Search,
+    player: &mut Player<'_>,
+    most: usize,
+) -> Vec<Path> {
+    let mut paths: Vec<Path> = Vec::new();
+    for end in &search.ends {
+        if paths.len() >= most {
+            break;
+        }
+        let witness = player.call(&search.script_of(end));
+        let trace = player.play(&witness);
+        let nodes: Vec<NodeId> = trace.steps.iter().map(|step| step.node).collect();
+        let is_same = |path: &Path| path.nodes == nodes && path.status == trace.status;
+        if !paths.iter().any(is_same) {
+            let (start, status) = (call.flow(), trace.status);
+            paths.push(Path { start, at: None, witness, status, nodes });
+        }
+    }
+    paths
+}

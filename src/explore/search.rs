@@ -1,0 +1,434 @@
+//! The search: every state is continued with every answer, and states that have the same
+//! future are continued once.
+
+use std::sync::Arc;
+
+use indexmap::IndexSet;
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use rustc_hash::FxBuildHasher;
+use twox_hash::XxHash64;
+
+use crate::analysis::coverage::Goals;
+use crate::engine::{Call, Session};
+use crate::flow::NodeId;
+use crate::program::Program;
+use crate::trace::PathTaken;
+use crate::world::{Answer, AnswerProgress, Fixtures};
+
+use super::cycles::Paths;
+use super::domain::{Context, Domain};
+use super::frontier::{Frontier, Rank, StateId};
+use super::graph::Graph;
+use super::verdict::Gap;
+
+/// The number of states that are continued at the same time. It does not depend on the
+/// number of threads, so that the order of the search does not either.
+const BATCH: usize = 32;
+
+/// The number of sessions that are kept. Further states are replayed from the start.
+const MOST_SESSIONS: usize = 20_000;
+
+/// The number of batches after which the distances to the goals are computed again.
+const BATCHES_PER_MAP: usize = 64;
+
+/// The share of the budget that is spent on the states with the fewest answers.
+const SHALLOW_SHARE: u64 = 4;
+
+/// A call in progress, with its progress through prepared answers.
+#[derive(Clone)]
+pub(super) struct Live {
+    pub(super) session: Session,
+    pub(super) progress: AnswerProgress,
+}
+
+/// A state that was found: the state and the answer that lead to it.
+struct Found {
+    parent: StateId,
+    answer: Answer,
+    depth: u32,
+    node: NodeId,
+}
+
+/// A place at which a goal was reached or a call ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Hit {
+    pub(super) state: StateId,
+    pub(super) answer: Answer,
+}
+
+/// The world of a search, shared by all threads.
+pub(super) struct World<'w> {
+    pub(super) program: &'w Arc<Program>,
+    pub(super) call: &'w Call,
+    pub(super) fixtures: &'w Fixtures,
+    pub(super) goals: &'w Goals,
+    pub(super) context: Context<'w>,
+    pub(super) graph: &'w Graph,
+}
+
+/// What earlier batches of a search have found.
+#[derive(Clone, Copy)]
+struct Known<'k> {
+    hits: &'k [Option<Hit>],
+    is_visited: &'k [bool],
+}
+
+/// The result of a search.
+pub(super) struct Search {
+    states: Vec<Found>,
+    keys: IndexSet<(u64, u64), FxBuildHasher>,
+    controls: IndexSet<u64, FxBuildHasher>,
+    values: IndexSet<u64, FxBuildHasher>,
+    sessions: Vec<Option<Box<Live>>>,
+    kept: usize,
+    frontier: Frontier,
+    /// The first place at which each goal was reached, by number.
+    pub(super) hits: Vec<Option<Hit>>,
+    /// The ends of calls, in the order in which they were found.
+    pub(super) ends: Vec<Hit>,
+    /// The number of answered questions.
+    pub(super) used: u64,
+    /// Nodes at which not all answers were tried.
+    pub(super) cuts: Vec<(NodeId, Gap)>,
+    /// Nodes of states that were not continued, because the budget was used up.
+    pub(super) pending: Vec<NodeId>,
+    /// Nodes that failed.
+    pub(super) failed: Vec<NodeId>,
+    /// Whether each node was executed.
+    pub(super) is_visited: Vec<bool>,
+    /// The number of actions between the states.
+    pub(super) paths: Paths,
+    distances: Vec<u32>,
+    batches: usize,
+}
+
+/// A continuation of a state.
+struct Edge {
+    answer: Answer,
+    goals: Vec<usize>,
+    visited: Vec<NodeId>,
+    failed: Vec<NodeId>,
+    used: u64,
+    actions: u32,
+    next: Option<Next>,
+}
+
+/// A state that a continuation leads to.
+struct Next {
+    live: Box<Live>,
+    key: (u64, u64),
+    control: u64,
+    values: Vec<u64>,
+    node: NodeId,
+}
+
+/// The continuations of a state.
+struct Expanded {
+    id: StateId,
+    edges: Vec<Edge>,
+    cut: Option<(NodeId, Gap)>,
+}
+
+/// The answer that leads to the first state.
+const NO_ANSWER: Answer = Answer::NotMocked;
+
+impl Search {
+    fn new(world: &World<'_>) -> Self {
+        Self {
+            states: Vec::new(),
+            keys: IndexSet::default(),
+            controls: IndexSet::default(),
+            values: IndexSet::default(),
+            sessions: Vec::new(),
+            kept: 0,
+            frontier: Frontier::default(),
+            hits: vec![None; world.goals.count()],
+            ends: Vec::new(),
+            used: 0,
+            cuts: Vec::new(),
+            pending: Vec::new(),
+            failed: Vec::new(),
+            is_visited: vec![false; world.program.steps.len()],
+            paths: Paths::default(),
+            distances: Vec::new(),
+            batches: 0,
+        }
+    }
+
+    /// Searches until nothing is left or the budget is used up.
+    pub(super) fn run(world: &World<'_>, budget: u64, pool: &rayon::ThreadPool) -> Self {
+        let mut search = Self::new(world);
+        let mut begin = world.begin();
+        search.measure(world);
+        let first = world.edge(&mut begin, 0, NO_ANSWER, search.known());
+        search.merge(StateId::MAX, first);
+        while search.used < budget {
+            search.measure(world);
+            let batch = search.batch(budget);
+            if batch.is_empty() {
+                break;
+            }
+            let known = search.known();
+            let with_script = |(id, live): (StateId, Option<Box<Live>>)| {
+                let script = match live {
+                    Some(_) => Vec::new(),
+                    None => search.script(id),
+                };
+                (id, live, script)
+            };
+            let scripts: Vec<_> = batch.into_iter().map(with_script).collect();
+            let expanded: Vec<Expanded> = pool.install(|| {
+                let states = scripts.into_par_iter().with_max_len(1);
+                states
+                    .map(|(id, live, script)| world.expand(id, live, &script, known))
+                    .collect()
+            });
+            for state in expanded {
+                search.take(state, budget);
+            }
+        }
+        while let Some(id) = search.frontier.take_shallow() {
+            search.pending.push(search.states[id as usize].node);
+        }
+        search.pending.sort_unstable();
+        search.pending.dedup();
+        search
+    }
+
+    /// Computes the distances to the goals that were not reached yet.
+    fn measure(&mut self, world: &World<'_>) {
+        if self.batches.is_multiple_of(BATCHES_PER_MAP) {
+            let open = world.goals.all().filter(|goal| self.hits[goal.number].is_none());
+            self.distances = world.graph.distances(open.map(|goal| goal.node));
+        }
+        self.batches += 1;
+    }
+
+    fn known(&self) -> Known<'_> {
+        Known { hits: &self.hits, is_visited: &self.is_visited }
+    }
+
+    /// The number of states.
+    pub(super) fn count(&self) -> usize {
+        self.states.len()
+    }
+
+    /// Takes the next states, with their sessions if they are kept.
+    fn batch(&mut self, budget: u64) -> Vec<(StateId, Option<Box<Live>>)> {
+        let mut batch = Vec::with_capacity(BATCH);
+        while batch.len() < BATCH {
+            let is_shallow = self.used < budget / SHALLOW_SHARE;
+            let next = match is_shallow {
+                true => self.frontier.take_shallow(),
+                false => self.frontier.take_in_turn(),
+            };
+            let Some(id) = next else { break };
+            let live = self.sessions[id as usize].take();
+            self.kept -= usize::from(live.is_some());
+            batch.push((id, live));
+        }
+        batch
+    }
+
+    /// Takes the continuations of a state.
+    fn take(&mut self, state: Expanded, budget: u64) {
+        if let Some(cut) = state.cut
+            && !self.cuts.contains(&cut)
+        {
+            self.cuts.push(cut);
+        }
+        for edge in state.edges {
+            if self.used >= budget {
+                self.pending.push(self.states[state.id as usize].node);
+                return;
+            }
+            self.merge(state.id, edge);
+        }
+    }
+
+    fn merge(&mut self, from: StateId, edge: Edge) {
+        self.used += edge.used;
+        let hit = || Hit { state: from, answer: edge.answer.clone() };
+        for goal in &edge.goals {
+            self.hits[*goal].get_or_insert_with(hit);
+        }
+        for node in edge.visited {
+            self.is_visited[node.index()] = true;
+        }
+        for node in edge.failed {
+            if !self.failed.contains(&node) {
+                self.failed.push(node);
+            }
+        }
+        let Some(next) = edge.next else {
+            self.ends.push(hit());
+            self.paths.add(from, None, edge.actions);
+            return;
+        };
+        let (known, is_new) = self.keys.insert_full(next.key);
+        let known = StateId::try_from(known).unwrap_or(StateId::MAX - 1);
+        self.paths.add(from, Some(known), edge.actions);
+        if !is_new {
+            return;
+        }
+        self.add(from, known, edge.answer, next);
+    }
+
+    /// Adds a new state.
+    fn add(&mut self, from: StateId, id: StateId, answer: Answer, next: Next) {
+        let depth = match from {
+            StateId::MAX => 0,
+            from => self.states[from as usize].depth + 1,
+        };
+        let mut is_new_value = false;
+        for value in &next.values {
+            is_new_value |= self.values.insert(*value);
+        }
+        let rank = Rank {
+            depth,
+            is_new_control: self.controls.insert(next.control),
+            is_new_value,
+            distance: self.distances[next.node.index()],
+        };
+        self.states.push(Found { parent: from, answer, depth, node: next.node });
+        let is_kept = self.kept < MOST_SESSIONS;
+        self.kept += usize::from(is_kept);
+        self.sessions.push(is_kept.then_some(next.live));
+        self.frontier.add(id, rank);
+    }
+
+    /// Returns the answers that lead to a state, in order.
+    pub(super) fn script(&self, mut id: StateId) -> Vec<Answer> {
+        let mut script = Vec::new();
+        while let Some(state) = self.states.get(id as usize) {
+            if state.parent != StateId::MAX {
+                script.push(state.answer.clone());
+            }
+            id = state.parent;
+        }
+        script.reverse();
+        script
+    }
+
+    /// Returns the answers that lead to a place.
+    pub(super) fn script_of(&self, hit: &Hit) -> Vec<Answer> {
+        let mut script = self.script(hit.state);
+        if hit.state != StateId::MAX {
+            script.push(hit.answer.clone());
+        }
+        script
+    }
+}
+
+impl World<'_> {
+    fn begin(&self) -> Live {
+        let session = Session::start(Arc::clone(self.program), self.call);
+        Live { session, progress: AnswerProgress::default() }
+    }
+
+    /// Continues a state with every answer.
+    fn expand(
+        &self,
+        id: StateId,
+        live: Option<Box<Live>>,
+        script: &[Answer],
+        known: Known<'_>,
+    ) -> Expanded {
+        let live = live.unwrap_or_else(|| Box::new(self.replayed(script)));
+        let domain = self.domain(&live);
+        let node = live.session.waiting_node();
+        let edges = domain.answers.into_iter().map(|answer| {
+            let mut next = live.as_ref().clone();
+            next.session.resume(answer.clone());
+            let before = live.session.actions();
+            let mut edge = self.edge(&mut next, before, answer, known);
+            edge.used += 1;
+            edge
+        });
+        let edges = edges.collect();
+        Expanded { id, edges, cut: node.zip(domain.cut) }
+    }
+
+    fn domain(&self, live: &Live) -> Domain {
+        self.context.answers(&live.session)
+    }
+
+    /// Plays the answers from the start.
+    fn replayed(&self, script: &[Answer]) -> Live {
+        let mut live = self.begin();
+        self.answer_fixed(&mut live);
+        for answer in script {
+            live.session.forget_history(self.call.max_actions());
+            live.session.resume(answer.clone());
+            self.answer_fixed(&mut live);
+        }
+        live.session.forget_history(self.call.max_actions());
+        live
+    }
+
+    /// Answers all questions for which there is only one answer. Returns their number.
+    fn answer_fixed(&self, live: &mut Live) -> u64 {
+        let mut count = 0;
+        while !self.context.is_free(&live.session)
+            && let Some(question) = live.session.question()
+        {
+            let answer = self.fixtures.answer(&question, &mut live.progress);
+            live.session.resume(answer);
+            count += 1;
+        }
+        count
+    }
+
+    /// Continues to the next question that has several answers, and summarises the way.
+    fn edge(
+        &self,
+        live: &mut Live,
+        before: u32,
+        answer: Answer,
+        known: Known<'_>,
+    ) -> Edge {
+        let used = self.answer_fixed(live);
+        let session = &mut live.session;
+        let mut goals = Vec::new();
+        self.goals.each_reached(session.steps(), &mut |goal| {
+            if known.hits[goal].is_none() && !goals.contains(&goal) {
+                goals.push(goal);
+            }
+        });
+        let executed = session.steps().iter().map(|step| step.node);
+        let mut visited: Vec<NodeId> =
+            executed.filter(|node| !known.is_visited[node.index()]).collect();
+        visited.sort_unstable();
+        visited.dedup();
+        let is_failed = |path| matches!(path, PathTaken::Error);
+        let failed = session.steps().iter().filter(|step| is_failed(step.path));
+        let mut failed: Vec<NodeId> = failed.map(|step| step.node).collect();
+        failed.dedup();
+        let actions = session.actions().saturating_sub(before);
+        let next = session.waiting_node();
+        session.forget_history(self.call.max_actions());
+        let next = next.map(|node| self.next(live, node));
+        Edge { answer, goals, visited, failed, used, actions, next }
+    }
+
+    fn next(&self, live: &Live, node: NodeId) -> Next {
+        let session = &live.session;
+        let mut text = String::with_capacity(512);
+        session.write_control(&mut text);
+        let control = XxHash64::oneshot(0, text.as_bytes());
+        let mut values = Vec::new();
+        let mut value = String::new();
+        session.each_live_value(self.context.liveness, &mut |live| {
+            use std::fmt::Write;
+            value.clear();
+            let _ = write!(value, "{}={:?}", live.variable.0, live.value);
+            values.push(XxHash64::oneshot(control, value.as_bytes()));
+        });
+        text.clear();
+        session.write_key(self.context.liveness, &mut text);
+        text.push_str(&format!("{:?}", live.progress));
+        let hash = |seed| XxHash64::oneshot(seed, text.as_bytes());
+        let key = (hash(1), hash(2));
+        Next { live: Box::new(live.clone()), key, control, values, node }
+    }
+}

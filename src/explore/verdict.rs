@@ -1,0 +1,231 @@
+//! Verdicts about goals.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::flow::NodeId;
+use crate::program::Program;
+use crate::value::Text;
+
+use super::graph::Graph;
+use super::liveness::Liveness;
+use super::search::Search;
+use super::witness::{Player, Witness};
+
+/// Whether calls can reach a goal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// This call reaches it.
+    Reachable(Witness),
+    /// No call reaches it, for this reason.
+    Unreachable(Reason),
+    /// The search did not decide it, for this reason.
+    Undecided(Reason),
+}
+
+impl Verdict {
+    /// Returns the name used in output.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Reachable(_) => "reachable",
+            Self::Unreachable(_) => "unreachable",
+            Self::Undecided(_) => "undecided",
+        }
+    }
+}
+
+/// The reason of a verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// No path leads from the start of the flow to the node.
+    NoPath,
+    /// Every answer was tried in each of this number of states.
+    Exhausted(usize),
+    /// Something was not tried at the node with this id.
+    NotTried(Gap, Text),
+    /// Only calls with more actions than the limit may lead here.
+    Limit,
+    /// A witness did not lead here when it was replayed.
+    NotReplayed,
+}
+
+/// Something that a search does not try at a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    /// States were not continued, because the budget was used up.
+    Budget,
+    /// More entries of digits than are tried.
+    Entries,
+    /// Words that the participant may use freely.
+    Words,
+    /// More results of an action than are tried.
+    Results,
+    /// Other times of the answer.
+    Times,
+    /// Other answers than those of the fixtures, or a call with a context.
+    External,
+    /// Other random numbers.
+    Random,
+    /// Other values of an expression that is not part of a state, and may fail.
+    Failure,
+}
+
+impl Gap {
+    /// The words before and after the name of the node.
+    fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::Budget => ["the budget ended before all answers were tried at ", ""],
+            Self::Entries => ["not all entries were tried at ", ""],
+            Self::Words => ["not all words were tried at ", ""],
+            Self::Results => ["not all results of ", " were tried"],
+            Self::Times => ["the time of the answer at ", " matters"],
+            Self::External => ["only one value was tried for the data that ", " reads"],
+            Self::Random => ["", " uses a random number, of which one was tried"],
+            Self::Failure => ["an expression of ", " may fail for other values"],
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoPath => formatter.write_str("no path leads here"),
+            Self::Exhausted(states) => {
+                let verb = if *states == 1 { "state" } else { "states" };
+                write!(formatter, "none of the {states} {verb} of the flow leads here")
+            }
+            Self::NotTried(gap, node) => {
+                let [before, after] = gap.words();
+                write!(formatter, "{before}`{node}`{after}")
+            }
+            Self::Limit => formatter
+                .write_str("only a call that exceeds the limit of actions may lead here"),
+            Self::NotReplayed => {
+                formatter.write_str("the call that was found did not replay")
+            }
+        }
+    }
+}
+
+/// Everything that decides about goals after a search.
+pub(super) struct Evidence<'j> {
+    pub(super) program: &'j Program,
+    pub(super) graph: &'j Graph,
+    pub(super) liveness: &'j Liveness,
+    pub(super) search: &'j Search,
+    /// Steps that a call may reach, without regard to values.
+    pub(super) is_near: &'j [bool],
+    /// Steps that depend on data of which one value was tried.
+    pub(super) external: &'j [NodeId],
+    /// Whether a call may exceed the limit of actions.
+    pub(super) exceeds_limit: bool,
+}
+
+/// Decides about goals after a search.
+pub(super) struct Judge<'j> {
+    search: &'j Search,
+    /// Steps that a call may reach, without regard to values.
+    is_near: &'j [bool],
+    exceeds_limit: bool,
+    /// The first reason why a node may be reached although the search did not reach it.
+    open: Vec<Option<Reason>>,
+}
+
+impl<'j> Judge<'j> {
+    pub(super) fn new(evidence: &Evidence<'j>) -> Self {
+        let Evidence {
+            program,
+            graph,
+            liveness,
+            search,
+            is_near,
+            external,
+            exceeds_limit,
+        } = *evidence;
+        let reason = |gap: Gap, node: NodeId| {
+            Reason::NotTried(gap, program.symbols.node(node).id.clone())
+        };
+        let open = vec![None; program.steps.len()];
+        let mut judge = Self { search, is_near, exceeds_limit, open };
+        let visited = |nodes: &[NodeId]| -> Vec<NodeId> {
+            let is_visited = |node: &NodeId| search.is_visited[node.index()];
+            nodes.iter().copied().filter(is_visited).collect()
+        };
+        let mut gaps: Vec<(NodeId, Gap)> =
+            search.pending.iter().map(|node| (*node, Gap::Budget)).collect();
+        gaps.extend(&search.cuts);
+        gaps.extend(visited(external).into_iter().map(|node| (node, Gap::External)));
+        let random = visited(&liveness.random);
+        gaps.extend(random.into_iter().map(|node| (node, Gap::Random)));
+        for (node, gap) in gaps {
+            judge.mark(graph, [node], &reason(gap, node));
+        }
+        for node in visited(&liveness.assumed) {
+            let reason = reason(Gap::Failure, node);
+            if search.failed.contains(&node) {
+                judge.mark(graph, [node], &reason);
+            } else {
+                judge.mark(graph, graph.failed[node.index()].iter().copied(), &reason);
+            }
+        }
+        if exceeds_limit {
+            judge.mark(graph, handlers(program, search), &Reason::Limit);
+        }
+        judge
+    }
+
+    /// Marks all nodes that may follow these nodes.
+    fn mark(
+        &mut self,
+        graph: &Graph,
+        nodes: impl IntoIterator<Item = NodeId>,
+        reason: &Reason,
+    ) {
+        for (open, is_reached) in self.open.iter_mut().zip(graph.reach(nodes)) {
+            if is_reached {
+                open.get_or_insert_with(|| reason.clone());
+            }
+        }
+    }
+
+    /// Returns for each flow whether the call may reach a step of it.
+    pub(super) fn entered_flows(&self, program: &Program) -> Vec<bool> {
+        let mut is_entered = vec![false; program.units.len()];
+        for (step, is_near) in program.steps.iter().zip(self.is_near) {
+            is_entered[step.flow.index()] |= is_near;
+        }
+        is_entered
+    }
+
+    /// Decides about a goal.
+    pub(super) fn verdict(
+        &self,
+        goal: usize,
+        node: NodeId,
+        player: &mut Player<'_>,
+    ) -> Verdict {
+        if let Some(hit) = &self.search.hits[goal] {
+            let witness = player.witness(&self.search.script_of(hit), goal);
+            return match witness {
+                Some(witness) => Verdict::Reachable(witness),
+                None if self.exceeds_limit => Verdict::Undecided(Reason::Limit),
+                None => Verdict::Undecided(Reason::NotReplayed),
+            };
+        }
+        if !self.is_near[node.index()] {
+            return Verdict::Unreachable(Reason::NoPath);
+        }
+        match &self.open[node.index()] {
+            Some(reason) => Verdict::Undecided(reason.clone()),
+            None => Verdict::Unreachable(Reason::Exhausted(self.search.count())),
+        }
+    }
+}
+
+/// Returns the first steps of the error handling of all flows that calls entered.
+fn handlers(program: &Program, search: &Search) -> BTreeSet<NodeId> {
+    let steps = program.steps.iter().zip(&search.is_visited);
+    let flows = steps.filter(|(_, is_visited)| **is_visited).map(|(step, _)| step.flow);
+    let parts = flows.filter_map(|flow| program.unit(flow).architect.as_deref());
+    parts.filter_map(|part| part.on_error).collect()
+}

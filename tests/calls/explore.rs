@@ -1,0 +1,458 @@
+//! Exploration: verdicts about actions and outputs, compared with all calls up to a length.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+use std::sync::Arc;
+
+use flowsim::analysis::coverage::Goals;
+use flowsim::engine::{Call, Limits, Session, play};
+use flowsim::explore::{Decided, Exploration, Options, Verdict, explore};
+use flowsim::flow::{FlowId, read::load};
+use flowsim::program::Program;
+use flowsim::source::Files;
+use flowsim::world::{FixtureHost, Fixtures, Input};
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+
+use crate::shared::shared;
+
+const OPTIONS: Options =
+    Options { budget: 50_000, jobs: 1, is_fixed: true, most_paths: 0 };
+
+/// The largest number of actions in a generated call, so that endless loops end soon.
+const MAX_ACTIONS: u32 = 200;
+
+/// The number of inputs up to which all calls are made.
+const MOST_INPUTS: usize = 4;
+
+/// The inputs of the calls that are made: every constant of the flows, another key, and
+/// silence.
+const INPUTS: [&str; 4] = ["1", "2", "3", "-"];
+
+fn program_of(flow: &Value) -> Arc<Program> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flow.yaml");
+    fs::write(&path, flow.to_string()).unwrap();
+    let loaded = load(&[path], &[], &mut Files::new());
+    assert_eq!(loaded.architect.len(), 1, "{:?}", loaded.diagnostics);
+    Arc::new(Program::compile_all(&loaded.flows, &loaded.architect))
+}
+
+fn call() -> Call {
+    let limits = Limits { max_actions: MAX_ACTIONS, ..Limits::default() };
+    Call::new(FlowId::new(0)).limits(limits)
+}
+
+fn explored(program: &Arc<Program>, options: Options) -> Exploration {
+    explore(program, &[call()], &Fixtures::default(), options).unwrap()
+}
+
+/// Returns the verdict about a node, or about one of its outputs.
+fn verdict(
+    exploration: &Exploration,
+    program: &Program,
+    node: &str,
+    output: Option<&str>,
+) -> String {
+    let is_it = |it: &&Decided| {
+        program.symbols.node(it.node).name == node && it.output.as_deref() == output
+    };
+    let found = exploration.goals.iter().find(is_it);
+    match &found.unwrap_or_else(|| panic!("no goal {node} {output:?}")).verdict {
+        Verdict::Reachable(witness) => {
+            let inputs: Vec<String> =
+                witness.inputs.iter().map(ToString::to_string).collect();
+            format!("reachable {}", inputs.join(" "))
+        }
+        other @ (Verdict::Unreachable(reason) | Verdict::Undecided(reason)) => {
+            format!("{}: {reason}", other.name())
+        }
+    }
+}
+
+/// A flow with these tasks and menus; the first task is the start.
+fn flow(tasks: &[Value], menus: &[Value]) -> Value {
+    let integer = |name: &str| json!({"integerVariable": {"name": name, "initialValue": {"lit": 0}}});
+    json!({"inboundCall": {
+        "name": "Line",
+        "startUpRef": "/inboundCall/tasks/task[t0]",
+        "defaultLanguage": "en-us",
+        "supportedLanguages": {"en-us": {"defaultLanguageSkill": {"noValue": true}}},
+        "variables": [
+            integer("Flow.a"),
+            integer("Flow.b"),
+            {"stringVariable": {"name": "Flow.keys", "initialValue": {"noValue": true}}},
+        ],
+        "tasks": tasks,
+        "menus": menus,
+    }})
+}
+
+fn task(index: usize, actions: &[Value]) -> Value {
+    json!({"task": {"name": format!("Task {index}"), "refId": format!("t{index}"), "actions": actions}})
+}
+
+fn collect(name: &str) -> Value {
+    json!({"collectInput": {
+        "name": name,
+        "inputData": {"var": "Flow.keys"},
+        "digits": {"exact": 1},
+        "inputAudio": {"tts": "A digit."},
+        "outputs": {"success": {"actions": []}, "failure": {"actions": []}},
+    }})
+}
+
+fn update(name: &str, variable: &str, expression: &str) -> Value {
+    json!({"updateData": {"name": name, "statements": [
+        {"integer": {"variable": variable, "value": {"exp": expression}}},
+    ]}})
+}
+
+fn decision(name: &str, condition: &str, yes: &[Value], no: &[Value]) -> Value {
+    json!({"decision": {"name": name, "condition": {"exp": condition},
+        "outputs": {"yes": {"actions": yes}, "no": {"actions": no}}}})
+}
+
+fn jump(name: &str, task: usize) -> Value {
+    json!({"jumpToTask": {"name": name, "targetTaskRef": format!("/inboundCall/tasks/task[t{task}]")}})
+}
+
+fn disconnect(name: &str) -> Value {
+    json!({"disconnect": {"name": name}})
+}
+
+#[test]
+fn every_goal_gets_the_verdict_with_its_reason() {
+    let flow = flow(
+        &[task(
+            0,
+            &[
+                collect("Ask"),
+                decision(
+                    "One?",
+                    "Flow.keys == \"1\"",
+                    &[update("Count", "Flow.a", "Flow.a + 1")],
+                    &[],
+                ),
+                decision("Thrice?", "Flow.a == 3", &[disconnect("Thrice")], &[]),
+                decision("Negative?", "Flow.a < 0", &[disconnect("Never")], &[]),
+                jump("Again", 0),
+                disconnect("After the jump"),
+            ],
+        )],
+        &[],
+    );
+    let program = program_of(&flow);
+    let exploration = explored(&program, OPTIONS);
+    let verdict =
+        |node: &str, output: Option<&str>| verdict(&exploration, &program, node, output);
+    assert_eq!(verdict("Ask", None), "reachable ");
+    assert_eq!(verdict("Ask", Some("failure")), "reachable ");
+    assert_eq!(verdict("Count", None), "reachable 1");
+    assert_eq!(verdict("Thrice", None), "reachable 1 1 1");
+    let proof = "unreachable: none of the 3 states of the flow leads here";
+    assert_eq!(verdict("Never", None), proof);
+    assert_eq!(verdict("Negative?", Some("yes")), proof);
+    assert_eq!(verdict("After the jump", None), "unreachable: no path leads here");
+    assert!(exploration.is_complete);
+}
+
+#[test]
+fn a_variable_that_is_not_read_again_makes_no_states() {
+    let counter = |condition: &str| {
+        let actions = [
+            collect("Ask"),
+            update("Count", "Flow.a", "Flow.a + 1"),
+            decision("Many?", condition, &[disconnect("Many")], &[]),
+            jump("Again", 0),
+        ];
+        program_of(&flow(&[task(0, &actions)], &[]))
+    };
+    let unread = explored(&counter("Flow.b > 3"), OPTIONS);
+    assert_eq!((unread.states, unread.is_complete), (1, true));
+    let budget = Options { budget: 300, ..OPTIONS };
+    let program = counter("Flow.a < 0");
+    let read = explored(&program, budget);
+    assert_eq!((read.used, read.is_complete), (300, false));
+    let expected = "undecided: the budget ended before all answers were tried at `Ask`";
+    assert_eq!(verdict(&read, &program, "Many", None), expected);
+}
+
+#[test]
+fn an_entry_of_many_digits_is_not_tried_wholly() {
+    let mut ask = collect("Ask");
+    ask["collectInput"]["digits"] = json!({"range": {"min": 1, "max": 9}});
+    let actions = [
+        ask,
+        decision("Known?", "Flow.keys == \"48151623\"", &[disconnect("Known")], &[]),
+        decision(
+            "Guessed?",
+            "Flow.keys == Right(\"x7777\", 4)",
+            &[disconnect("Guessed")],
+            &[],
+        ),
+        decision("Sum?", "Length(Flow.keys) == 12", &[disconnect("Long")], &[]),
+    ];
+    let program = program_of(&flow(&[task(0, &actions)], &[]));
+    let exploration = explored(&program, OPTIONS);
+    let verdict = |node| verdict(&exploration, &program, node, None);
+    assert_eq!(verdict("Known"), "reachable 48151623");
+    assert_eq!(verdict("Guessed"), "reachable 7777");
+    assert_eq!(verdict("Long"), "undecided: not all entries were tried at `Ask`");
+    assert!(!exploration.is_complete);
+}
+
+#[test]
+fn digits_that_are_not_read_are_tried_once_per_length() {
+    let mut ask = collect("Ask");
+    ask["collectInput"]["digits"] = json!({"range": {"min": 1, "max": 9}});
+    let program = program_of(&flow(&[task(0, &[ask, disconnect("End")])], &[]));
+    let exploration = explored(&program, OPTIONS);
+    assert!(exploration.is_complete);
+    // Nine lengths, silence, and hanging up.
+    assert_eq!(exploration.used, 11);
+}
+
+#[test]
+fn data_from_outside_is_undecided_unless_it_is_fixed() {
+    let actions = [
+        decision("Known number?", "Call.Ani == \"tel:+1\"", &[disconnect("Friend")], &[]),
+        disconnect("End"),
+    ];
+    let program = program_of(&flow(&[task(0, &actions)], &[]));
+    let fixed = explored(&program, OPTIONS);
+    let proof = "unreachable: none of the 0 states of the flow leads here";
+    assert_eq!(verdict(&fixed, &program, "Friend", None), proof);
+    let free = explored(&program, Options { is_fixed: false, ..OPTIONS });
+    let expected =
+        "undecided: only one value was tried for the data that `Known number?` reads";
+    assert_eq!(verdict(&free, &program, "Friend", None), expected);
+}
+
+/// *Source: Genesys' help on Call Data Action, which has the outputs success, failure and
+/// timeout.*
+#[test]
+fn every_outcome_of_a_data_action_is_tried() {
+    let outputs = json!({
+        "success": {"actions": [
+            decision("Open?", "Flow.isOpen", &[disconnect("Open")], &[disconnect("Shut")]),
+        ]},
+        "failure": {"actions": [disconnect("Failed")]},
+        "timeout": {"actions": [disconnect("Late")]},
+    });
+    let data = json!({"callData": {
+        "name": "Is it open?",
+        "timeout": {"lit": {"seconds": 8}},
+        "category": {"Shops": {"dataAction": {"Get State": {
+            "inputs": {"keys": {"exp": "Flow.keys"}},
+            "successOutputs": {"open": {"var": "Flow.isOpen"}},
+        }}}},
+        "outputs": outputs,
+    }});
+    let mut flow = flow(&[task(0, &[collect("Ask"), data])], &[]);
+    let variables = flow["inboundCall"]["variables"].as_array_mut().unwrap();
+    let unset = json!({"noValue": true});
+    variables
+        .push(json!({"booleanVariable": {"name": "Flow.isOpen", "initialValue": unset}}));
+    let program = program_of(&flow);
+    let free = explored(&program, Options { is_fixed: false, ..OPTIONS });
+    for node in ["Open", "Shut", "Failed", "Late"] {
+        let verdict = verdict(&free, &program, node, None);
+        assert!(verdict.starts_with("reachable"), "{node}: {verdict}");
+    }
+    let open = free.goals.iter().find(|it| program.symbols.node(it.node).name == "Open");
+    let Verdict::Reachable(witness) = &open.unwrap().verdict else { unreachable!() };
+    assert_eq!(
+        witness.fixtures.as_ref().unwrap().to_string(),
+        r#"{"dataActions":{"Get State":[{"status":200,"output":{"open":true}}]}}"#
+    );
+    assert!(free.is_complete);
+    let fixed = explored(&program, OPTIONS);
+    let verdict = verdict(&fixed, &program, "Open", None);
+    assert!(verdict.starts_with("unreachable"), "{verdict}");
+}
+
+#[test]
+fn the_limit_of_actions_is_a_reason() {
+    let mut flow = flow(&[task(0, &[collect("Ask"), jump("Again", 0)])], &[]);
+    flow["inboundCall"]["settingsErrorHandling"] = json!({"errorHandling": {"disconnect": {"none": true}}, "preHandlingAudio": {"tts": "Sorry."}});
+    let program = program_of(&flow);
+    let exploration = explored(&program, OPTIONS);
+    let expected =
+        "undecided: only a call that exceeds the limit of actions may lead here";
+    assert_eq!(verdict(&exploration, &program, "Error Handling", None), expected);
+}
+
+fn condition() -> impl Strategy<Value = String> {
+    prop_oneof![
+        (select(&["Flow.a", "Flow.b"][..]), select(&["==", ">", "!="][..]), 0..4)
+            .prop_map(|(name, operator, value)| format!("{name} {operator} {value}")),
+        Just("Flow.a == Flow.b".to_owned()),
+        (1..3).prop_map(|key| format!("Flow.keys == \"{key}\"")),
+        Just("IsNotSetOrEmpty(Flow.keys)".to_owned()),
+    ]
+}
+
+/// An action of the first task; the others are called or jumped to.
+fn action(depth: u32) -> BoxedStrategy<Value> {
+    let expression =
+        select(&["Flow.a + 1", "Flow.b + 1", "0", "2", "Flow.a", "Flow.b"][..]);
+    let variable = select(&["Flow.a", "Flow.b"][..]);
+    let leaf = prop_oneof![
+        3 => Just(collect("Ask")),
+        3 => (variable, expression).prop_map(|(variable, it)| update("Set", variable, it)),
+        1 => (0..2_usize).prop_map(|index| jump("Jump", index)),
+        1 => Just(disconnect("Disconnect")),
+        1 => Just(json!({"endTask": {"name": "End"}})),
+        1 => Just(json!({"playAudio": {"name": "Play", "audio": {"exp": "ToAudioTTS(Flow.keys)"}}})),
+        1 => Just(json!({"callTask": {"name": "Call", "targetTaskRef": "/inboundCall/tasks/task[t2]"}})),
+        1 => Just(json!({"jumpToMenu": {"name": "To the menu", "targetMenuRef": "/inboundCall/menus/menu[m0]"}})),
+    ];
+    if depth == 0 {
+        return leaf.boxed();
+    }
+    let inner = || prop::collection::vec(action(depth - 1), 0..3);
+    let choice = (condition(), inner(), inner())
+        .prop_map(|(condition, yes, no)| decision("Decide", &condition, &yes, &no));
+    prop_oneof![2 => leaf, 2 => choice].boxed()
+}
+
+fn menu(first: &[Value], second: &[Value]) -> Value {
+    let choice = |digit: u32, actions: &[Value]| {
+        json!({"menuTask": {"name": format!("Choice {digit}"), "dtmf": format!("digit_{digit}"),
+            "task": {"actions": actions}}})
+    };
+    json!({"menu": {"name": "Menu", "refId": "m0", "audio": {"tts": "1 or 2."},
+        "settingsMenu": {"repeatCount": {"lit": 2}},
+        "choices": [choice(1, first), choice(2, second)]}})
+}
+
+/// A flow of three tasks and a menu. Every action has a name of its own.
+fn generated() -> impl Strategy<Value = Value> {
+    let actions = || prop::collection::vec(action(2), 1..5);
+    let few = || prop::collection::vec(action(0), 0..3);
+    (actions(), actions(), few(), few(), few()).prop_map(
+        |(first, second, called, one, other)| {
+            let tasks = [task(0, &first), task(1, &second), task(2, &called)];
+            let mut flow = flow(&tasks, &[menu(&one, &other)]);
+            number(&mut flow["inboundCall"]["tasks"], &mut 0);
+            number(&mut flow["inboundCall"]["menus"], &mut 1000);
+            flow
+        },
+    )
+}
+
+/// Adds a number to the name of every action.
+fn number(value: &mut Value, next: &mut u32) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| number(item, next)),
+        Value::Object(entries) => {
+            let is_action =
+                entries.contains_key("name") && !entries.contains_key("refId");
+            for (key, value) in entries.iter_mut() {
+                if key == "name" && is_action {
+                    *next += 1;
+                    *value = json!(format!("{} {next}", value.as_str().unwrap()));
+                } else {
+                    number(value, next);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Returns the goals that calls with at most [`MOST_INPUTS`] inputs reach, with the smallest
+/// number of inputs.
+fn reached(program: &Arc<Program>, goals: &Goals) -> BTreeMap<usize, usize> {
+    let fixtures = Fixtures::default();
+    let mut session = Session::start(Arc::clone(program), &call());
+    let mut found = BTreeMap::new();
+    let inputs = INPUTS.map(|input| Input::parse(input).unwrap());
+    let mut scripts: Vec<Vec<Input>> = vec![Vec::new()];
+    for length in 0..=MOST_INPUTS {
+        for script in &scripts {
+            let mut host = FixtureHost::new(&fixtures, script);
+            let trace = play(&mut session, &call(), &mut host);
+            goals.each_reached(&trace.steps, &mut |goal| {
+                found.entry(goal).or_insert(length);
+            });
+        }
+        let longer = scripts.iter().flat_map(|script| {
+            inputs
+                .iter()
+                .map(move |input| [&script[..], std::slice::from_ref(input)].concat())
+        });
+        scripts = longer.collect();
+    }
+    found
+}
+
+proptest! {
+    /// The verdicts agree with all calls up to a length, and the witnesses are as short.
+    #[test]
+    fn verdicts_agree_with_all_short_calls(flow in generated()) {
+        let program = program_of(&flow);
+        let goals = Goals::of(&program);
+        let exploration = explored(&program, Options { budget: 4_000, ..OPTIONS });
+        let reached = reached(&program, &goals);
+        let numbers = goals.all().map(|goal| ((goal.node, goal.output.map(str::to_owned)), goal.number));
+        let numbers: BTreeMap<_, _> = numbers.collect();
+        for decided in &exploration.goals {
+            let output = decided.output.as_ref().map(ToString::to_string);
+            let number = numbers[&(decided.node, output)];
+            let place = format!(
+                "{} {:?}: {:?}", program.symbols.node(decided.node).name, decided.output, decided.verdict
+            );
+            let shortest = reached.get(&number).copied();
+            match &decided.verdict {
+                Verdict::Reachable(witness) => {
+                    let length = witness.inputs.len();
+                    prop_assert!(
+                        shortest.map_or(length > MOST_INPUTS, |shortest| length <= shortest),
+                        "{place}, in fact {shortest:?}"
+                    );
+                    if length <= MOST_INPUTS {
+                        prop_assert_eq!(shortest, Some(length), "{}", place);
+                    }
+                }
+                Verdict::Unreachable(_) => prop_assert_eq!(shortest, None, "{}", place),
+                Verdict::Undecided(_) => {}
+            }
+        }
+        let parallel = explored(&program, Options { budget: 4_000, jobs: 3, ..OPTIONS });
+        prop_assert_eq!(parallel.goals, exploration.goals);
+    }
+}
+
+/// *Source: the RERS Challenge 2018, problem 10, and its published solution.*
+#[test]
+#[ignore = "needs ../shared/data"]
+fn the_verdicts_about_a_published_problem_are_right() {
+    let flow = shared("explore/rers-2018-problem10.yaml");
+    let solution = shared("explore/rers-2018-problem10.expected.json");
+    let solution: Value =
+        serde_json::from_str(&fs::read_to_string(solution).unwrap()).unwrap();
+    let printed = Command::new(env!("CARGO_BIN_EXE_flowsim"))
+        .args(["explore", "--format", "json"])
+        .arg(flow)
+        .output()
+        .unwrap();
+    let exploration: Value = serde_json::from_slice(&printed.stdout).unwrap();
+    let nodes = exploration["nodes"].as_array().unwrap();
+    let labels = solution["labels"].as_object().unwrap();
+    assert_eq!(labels.len(), 100);
+    for (label, known) in labels {
+        let node = nodes.iter().find(|node| node["nodeName"] == **label).unwrap();
+        let is_reachable = known["reachable"].as_bool().unwrap();
+        let expected = if is_reachable { "reachable" } else { "unreachable" };
+        assert_eq!(node["verdict"], expected, "{node}");
+        if let Some(way) = known["way"].as_array() {
+            assert!(node["input"].as_array().unwrap().len() <= way.len(), "{node}");
+        }
+    }
+}
