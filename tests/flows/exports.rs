@@ -92,10 +92,14 @@ fn the_dependencies_of_a_flow_are_those_in_its_manifest() {
                 listed.map(|it| (family, it["name"].as_str().unwrap().to_owned())),
             );
         }
-        let mut found = Vec::new();
+        let (mut found, mut system_prompts) = (Vec::new(), Vec::new());
         let mut add = |it: Dependency<'_>| {
             let what = match it.what {
                 DependencyKind::Column(_) => return,
+                DependencyKind::SystemPrompt => {
+                    system_prompts.push(it.name.to_string());
+                    return;
+                }
                 DependencyKind::DataAction(_) => DependencyKind::DataAction(None),
                 other => other,
             };
@@ -112,6 +116,11 @@ fn the_dependencies_of_a_flow_are_those_in_its_manifest() {
             names.dedup();
         }
         assert_eq!(found, expected, "{name}");
+        // A manifest lacks the system prompts of the flow's default settings.
+        for prompt in manifest["systemPrompt"].as_array().into_iter().flatten() {
+            let prompt = prompt["name"].as_str().unwrap();
+            assert!(system_prompts.iter().any(|it| it == prompt), "{name}: {prompt}");
+        }
         total += found.len();
     }
     eprintln!("{total} things of organisations are in the manifests of real flows");
