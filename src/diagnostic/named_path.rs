@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::source::{FileId, Files, Node, Span, read_json};
 
-/// Longer lines, in characters, are not written by hand. Their columns are no help.
+/// Longer lines, in characters, are not written by hand. Columns do not help
+/// there.
 const LONG: u32 = 2_000;
 
 /// Finds paths of names. Every file is parsed once.

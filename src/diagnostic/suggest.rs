@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn names_with_a_long_part_in_common_are_no_typos() {
+    fn a_long_part_in_common_is_not_a_typo() {
         assert!(is_typo_of("initialGreting", "initialGreeting"));
         assert!(is_typo_of("repeatcount", "repeatCount"));
         assert!(is_typo_of("nme", "name"));

@@ -31,7 +31,7 @@ pub(super) struct Place<'f, 'p> {
     /// The names of the enclosing settings, outermost first, with its own name last.
     /// Lists have no names.
     pub(super) path: &'p [&'f str],
-    /// The position of its own name, if it has one and an author wrote it.
+    /// The position of its name, if it has one and an author wrote it.
     pub(super) name: Option<Span>,
     /// The value.
     pub(super) setting: &'f Spanned<Setting>,

@@ -96,8 +96,8 @@ fn line_of(text: &str, offset: usize) -> usize {
     text[..offset].lines().count().max(1) + usize::from(text[..offset].ends_with('\n'))
 }
 
-/// A mistake: a text that precedes it, the text that is replaced, its replacement, and the
-/// code of the finding.
+/// A mistake: the part of a flow that precedes it, the part that is replaced, its
+/// replacement, and the code of the finding.
 type Mistake = (&'static str, &'static str, &'static str, &'static str);
 
 fn assert_reported(folder: &str, mistakes: &[Mistake]) {
@@ -139,9 +139,32 @@ fn misspelt(line: &str) -> Option<String> {
     is_key.then(|| [&line[..middle], &line[middle + 1..]].concat())
 }
 
-/// Misspells keys of the flows, every key or every few, and returns the number of
-/// mistakes and those that are not reported.
-fn misspell_keys(flows: &Flows, every: usize) -> (usize, Vec<String>) {
+/// Returns a line with a wrong value: a reference or variable that lacks a letter, an
+/// expression that ends with an operator, a number in words.
+fn with_wrong_value(line: &str) -> Option<String> {
+    let start = line.find(|letter: char| letter != ' ' && letter != '-')?;
+    let (key, value) = line[start..].split_once(": ")?;
+    let value = value.trim();
+    let unquoted = value.trim_matches(['"', '\'']);
+    let is_plain =
+        value.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '.');
+    let wrong = match key {
+        "var" | "variable" if is_plain && value.contains('.') => {
+            value[..value.len() - 1].to_owned()
+        }
+        "exp" if is_plain => format!("{value} +"),
+        "seconds" | "minutes" | "ms" if is_plain => "some".into(),
+        _ if key.ends_with("Ref") && unquoted.ends_with(']') => {
+            format!("\"{}x]\"", &unquoted[..unquoted.len() - 1])
+        }
+        _ => return None,
+    };
+    Some(format!("{}{key}: {wrong}", &line[..start]))
+}
+
+/// Misspells keys and worsens values of the flows, every one or every few, and returns
+/// the number of mistakes and those that are not reported.
+fn with_mistakes(flows: &Flows, every: usize) -> (usize, Vec<String>) {
     let (mut count, mut silent) = (0, Vec::new());
     for (file, (name, text)) in flows.files.iter().enumerate() {
         let lines: Vec<&str> = text.lines().collect();
@@ -153,19 +176,21 @@ fn misspell_keys(flows: &Flows, every: usize) -> (usize, Vec<String>) {
             let before = path.iter().rev().nth(1).map_or("", |(_, key)| key);
             let key = line.trim_start_matches([' ', '-']).split(':').next().unwrap();
             path.push((indent, key));
-            let Some(wrong) = misspelt(line) else { continue };
-            if is_authors(enclosing, before) || index % every != 0 {
+            if index % every != 0 {
                 continue;
             }
-            count += 1;
-            let mut changed = lines.clone();
-            changed[index] = &wrong;
-            let found = flows.with_change(file, &changed.join("\n"));
-            let is_near =
-                |it: &Finding| it.0 == *name && it.1.abs_diff(index + 1) <= NEAR;
-            if !found.iter().any(is_near) {
-                let at = format!("{name}:{}: {} in {enclosing}", index + 1, wrong.trim());
-                silent.push(format!("{at}; found {found:?}"));
+            let key = misspelt(line).filter(|_| !is_authors(enclosing, before));
+            for wrong in key.into_iter().chain(with_wrong_value(line)) {
+                count += 1;
+                let mut changed = lines.clone();
+                changed[index] = &wrong;
+                let found = flows.with_change(file, &changed.join("\n"));
+                let is_near =
+                    |it: &Finding| it.0 == *name && it.1.abs_diff(index + 1) <= NEAR;
+                if !found.iter().any(is_near) {
+                    let at = format!("{name}:{}: {wrong} in {enclosing}", index + 1);
+                    silent.push(format!("{at}; found {found:?}"));
+                }
             }
         }
     }
@@ -200,17 +225,17 @@ fn is_authors(enclosing: &str, before: &str) -> bool {
 }
 
 #[test]
-fn misspelt_keys_are_reported() {
+fn misspelt_keys_and_wrong_values_are_reported() {
     for folder in ["alder-clinic", "northlight-power", "swift-parcels", "parcel-line"] {
         let flows = Flows::of(&PathBuf::from("fixtures").join(folder).join("flows"));
-        let (count, silent) = misspell_keys(&flows, 5);
+        let (count, silent) = with_mistakes(&flows, 5);
         assert!(silent.is_empty(), "{} of {count}:\n{}", silent.len(), silent.join("\n"));
     }
 }
 
 #[test]
 #[ignore = "needs ../shared/data"]
-fn misspelt_keys_of_real_flows_are_reported() {
+fn mistakes_in_real_flows_are_reported() {
     let mut open = vec![shared("flows")];
     let (mut total, mut silent) = (0, Vec::new());
     while let Some(path) = open.pop() {
@@ -225,7 +250,7 @@ fn misspelt_keys_of_real_flows_are_reported() {
         }
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         let flows = Flows::with(vec![(name, text)]);
-        let (count, missed) = misspell_keys(&flows, 7);
+        let (count, missed) = with_mistakes(&flows, 7);
         total += count;
         silent.extend(missed);
     }
@@ -401,7 +426,7 @@ fn mistakes_between_flows_are_reported() {
     assert_reported("swift-parcels", BETWEEN_FLOWS);
 }
 
-/// In braces, a comma ends a text without quotes: the rest of an expression is a key.
+/// In braces, a comma ends a string without quotes: the rest of an expression is a key.
 #[test]
 fn an_expression_that_a_comma_ends_is_reported() {
     let text = "inboundCall:\n  name: F\n  startUpRef: ./tasks/task[A]\n  tasks:\n    - task:\n        name: A\n        refId: A\n        actions:\n          - playAudio: {name: P, audio: {exp: Append(Call.Ani, Call.Ani)}}\n          - disconnect: {name: D}\n";

@@ -104,3 +104,62 @@ impl SettingForm {
         !matches!(self, Self::Other | Self::Columns | Self::DataAction | Self::DataTable)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use super::super::{all, named};
+    use super::*;
+
+    fn of(kind: &str, path: &[&str]) -> NameLookup {
+        named(kind).unwrap().name_at(path)
+    }
+
+    #[test]
+    fn names_are_looked_up_at_their_place() {
+        assert_eq!(of("collectInput", &["digits", "range", "max"]), NameLookup::Known);
+        let unknown = of("collectInput", &["digits", "rnge"]);
+        assert_eq!(unknown, NameLookup::Unknown(vec!["exact".into(), "range".into()]));
+        // The names below an unknown one are not reported too.
+        assert_eq!(of("collectInput", &["digts", "range"]), NameLookup::Known);
+        assert_eq!(of("playAudio", &["audio", "tss"]), NameLookup::InValue);
+        assert_eq!(
+            of("updateData", &["statements", "string", "value"]),
+            NameLookup::Known
+        );
+        assert!(matches!(
+            of("updateData", &["statements", "strng"]),
+            NameLookup::Unknown(known) if known.contains(&"stringCollection".into())
+        ));
+        assert_eq!(of("menuDisconnect", &["dtmf"]), NameLookup::Known);
+        assert!(matches!(of("disconnect", &["dtmf"]), NameLookup::Unknown(_)));
+        assert_eq!(flow_name(&["settingsMenu", "repeatCount"]), NameLookup::Known);
+        assert!(matches!(unit_name(&["aduio"]), NameLookup::Unknown(_)));
+    }
+
+    /// A setting that the compiler reads is in the tables, or it would be reported.
+    #[test]
+    fn the_tables_contain_all_settings_that_the_compiler_reads() {
+        let tables = [of_flow(), of_unit(), OF_ACTION, OF_CHOICE];
+        let specs = tables.into_iter().chain(all().map(|kind| kind.settings)).flatten();
+        let mut known: BTreeSet<&str> =
+            specs.flat_map(|spec| spec.path().split('.')).collect();
+        known.extend(ACTION_FIELDS.iter().chain(CHOICE_FIELDS));
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/program/architect");
+        let calls =
+            ["(action, \"", "(&action.settings, \"", "(settings, \"", "settings.get(\""];
+        let mut count = 0;
+        for file in fs::read_dir(folder).unwrap() {
+            let text = fs::read_to_string(file.unwrap().path()).unwrap();
+            for name in calls.iter().flat_map(|call| text.split(call).skip(1)) {
+                let name = name.split('"').next().unwrap();
+                assert!(known.contains(name), "no table of settings has `{name}`");
+                count += 1;
+            }
+        }
+        assert!(count > 50, "only {count} settings were found");
+    }
+}

@@ -118,6 +118,12 @@ impl SettingSpec {
         parts.next()
     }
 
+    /// Returns the path.
+    #[cfg(test)]
+    pub(super) fn path(&self) -> &'static str {
+        self.path
+    }
+
     /// Returns the type that a value at this path must have, if it is known.
     pub(crate) fn holds(&self, path: &[&str]) -> Option<Type> {
         match self.form {

@@ -80,7 +80,7 @@ fn object(
     needed: Option<Type>,
 ) -> Option<Finding> {
     if form == Some(SettingForm::Any) {
-        return misspelt_name(&place.setting.value);
+        return misspelt_name(place);
     }
     let of_setting = setting_at(place).and_then(SettingSpec::object);
     let kind = of_setting.or(needed.map(|needed| needed.kind))?;
@@ -95,17 +95,22 @@ fn object(
     Some((Severity::Error, message, "write `{lit: {name: …}}`".into()))
 }
 
-/// Checks a literal of an unknown type whose only key is probably `name`.
-fn misspelt_name(setting: &Setting) -> Option<Finding> {
-    let Setting::Literal(Json::Object(literal)) = setting else { return None };
-    let only = literal.keys().next().filter(|_| literal.len() == 1)?;
-    if only == "name" || !is_typo_of(only, "name") {
+/// Checks a literal of an unknown type whose only key is probably `name`. Inputs may be
+/// any objects.
+fn misspelt_name(place: &Place<'_, '_>) -> Option<Finding> {
+    let Setting::Literal(Json::Object(literal)) = &place.setting.value else {
+        return None;
+    };
+    let (only, value) = literal.iter().next().filter(|_| literal.len() == 1)?;
+    let is_name = only == "name" || !matches!(value, Json::String(_));
+    if is_name || place.path.contains(&"inputs") || !is_typo_of(only, "name") {
         return None;
     }
     let message = format!("a literal with the key `{only}` names nothing");
     Some((Severity::Error, message, "did you mean `name`?".into()))
 }
 
+/// Checks a value whose type is known.
 fn value(place: &Place<'_, '_>, needed: Type) -> Option<Finding> {
     let literal = match &place.setting.value {
         Setting::Literal(literal) => literal,

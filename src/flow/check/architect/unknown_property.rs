@@ -1,7 +1,7 @@
 //! `UNKNOWN_PROPERTY`: a setting that its flow, unit or action does not have, and a value
 //! whose form does not exist.
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, is_typo_of};
 use crate::flow::architect::Setting;
 use crate::flow::check::report::{Report, names};
 use crate::flow::check::spelling::Spelling;
@@ -31,8 +31,8 @@ pub(super) fn find(place: &Place<'_, '_>, spelling: &Spelling, report: &mut Repo
     }
 }
 
-/// Reports an unknown name. A kind that may have other settings is reported only if the
-/// name is similar to a known one.
+/// Reports an unknown name. If the place may have other settings, a name is reported only
+/// if it is certainly a misspelt known one, and as a warning.
 fn of_settings(
     place: &Place<'_, '_>,
     (span, is_open): (Span, bool),
@@ -42,11 +42,15 @@ fn of_settings(
 ) {
     let Some(name) = place.path.last() else { return };
     let near = spelling.nearest(name, known.len(), known.iter().map(Text::as_str));
-    if is_open && near.is_none() {
+    if is_open && !near.is_some_and(|near| is_typo_of(name, near)) {
         return;
     }
-    report.add(Code::UNKNOWN_PROPERTY, |_| {
-        owned(place, unknown(&owner(place), name, span, near))
+    report.add(Code::UNKNOWN_PROPERTY, |code| {
+        let mut diagnostic = unknown(&owner(place), name, span, near);
+        if is_open {
+            diagnostic.severity = code.severity();
+        }
+        owned(place, diagnostic)
     });
 }
 
@@ -64,7 +68,7 @@ fn of_value(
         let message = format!("a value has no form `{name}`");
         let near = spelling.nearest(name, WRAPPERS.len(), WRAPPERS.iter().copied());
         let help = match near {
-            // In braces, a comma ends a text without quotes.
+            // In braces, a comma ends a string without quotes.
             None if place.setting.value == Setting::Literal(Json::Null) => {
                 "put the text in quotes if it contains a comma".into()
             }

@@ -2,7 +2,7 @@
 //! error if the word is similar to a known one. Otherwise it is a warning, because
 //! Genesys adds words.
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
 use crate::flow::architect::{ArchitectFlow, Setting};
 use crate::flow::check::report::{Report, names};
 use crate::flow::check::spelling::Spelling;
@@ -52,13 +52,15 @@ pub(super) fn find(flow: &ArchitectFlow, spelling: &Spelling, report: &mut Repor
 }
 
 /// Returns the possible words of a place, if they are known. A Set Language action has
-/// the languages of the flow.
+/// the languages of the flow; one without a similar language is not reported, because
+/// Genesys Cloud accepts it.
 fn words_at<'w>(
     place: &Place<'_, '_>,
     languages: &'w [&'w str],
 ) -> Option<&'w [&'w str]> {
-    if place.path == ["languageValue"] && !languages.is_empty() {
-        return Some(languages);
+    if place.path == ["languageValue"] {
+        let tag = place.setting.value.text()?;
+        return nearest(tag, languages.iter().copied()).map(|_| languages);
     }
     match setting_at(place)?.form {
         SettingForm::Word(known) => Some(known),
