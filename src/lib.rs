@@ -63,6 +63,7 @@
 //! | `platform` | 7 | a live service: its simulations and execution documents, and the webhooks and decisions that are sent to one (feature `live`) |
 //! | `conformance` | 8 | probes of Genesys Cloud's behaviour, and their comparison with execution documents |
 //! | `runner` | 8 | parallel runs of suites, reported as events in a stable order |
+//! | `batch` | 9 | calls, and recordings to compare, as a stream of rows; summaries that merge |
 //! | `report` | 9 | reports of test runs, comparisons, coverage, differences and heat maps, for people, CI systems and programs; drawings of flows |
 //! | `server` | 10 | a local Platform API: `http` parses requests and writes responses, `routes` is the routing table, `endpoint` has one file per family, `state` is the organisation and its changes, `calls` and `delivery` send webhook requests, `page` is the browser page, `elasticsearch` is the second port |
 //! | `api` | 10 | the public API: projects, calls, traces, sessions, suites and comparisons; one file per type |
@@ -93,6 +94,8 @@ pub use api::{
 
 #[doc(hidden)]
 pub mod analysis;
+#[doc(hidden)]
+pub mod batch;
 #[doc(hidden)]
 pub mod build;
 #[doc(hidden)]

@@ -122,13 +122,13 @@ fn age(text: &str) -> Result<SignedDuration, String> {
     }
 }
 
-fn pattern(text: &str) -> Result<Pattern, String> {
+pub(super) fn pattern(text: &str) -> Result<Pattern, String> {
     Pattern::parse(text).map_err(|problem| problem.to_string())
 }
 
 /// Validates a tolerance while arguments are parsed, so that an invalid one is a usage
 /// error. [`rules`] applies it.
-fn tolerance(text: &str) -> Result<String, String> {
+pub(super) fn tolerance(text: &str) -> Result<String, String> {
     let tried = Rules::default().tolerate(text);
     tried.map(|()| text.to_owned()).map_err(|problem| problem.to_string())
 }
@@ -156,7 +156,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Err(exit) => return Ok(exit),
     };
     let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
-    let rules = rules(arguments);
+    let rules = rules(&arguments.ignore, &arguments.tolerance);
     let against = CompareContext {
         program: &program,
         fixtures: &fixtures,
@@ -230,13 +230,10 @@ fn now() -> DateTime {
 
 /// Builds the rules of the command line. The local caller repeats the inputs of the
 /// recorded one.
-fn rules(arguments: &Arguments) -> Rules {
-    let mut rules = Rules {
-        ignored: arguments.ignore.clone(),
-        caller_is_replayed: true,
-        ..Rules::default()
-    };
-    for tolerance in &arguments.tolerance {
+pub(super) fn rules(ignored: &[Pattern], tolerances: &[String]) -> Rules {
+    let mut rules =
+        Rules { ignored: ignored.to_vec(), caller_is_replayed: true, ..Rules::default() };
+    for tolerance in tolerances {
         rules.tolerate(tolerance).expect("validated during argument parsing");
     }
     rules

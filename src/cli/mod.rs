@@ -3,6 +3,7 @@
 //! Results go to standard output, messages to standard error. Only this module and
 //! `report` write to either.
 
+mod batch;
 mod check;
 mod compare;
 mod completions;
@@ -109,6 +110,7 @@ enum Command {
     Redact(redact::Arguments),
     Report(report::Arguments),
     Compare(compare::Arguments),
+    Batch(batch::Arguments),
     Conformance(conformance::Arguments),
     Explain(explain::Arguments),
     Explore(explore::Arguments),
@@ -160,6 +162,7 @@ fn run_command(command: Command, project: project::Project) -> io::Result<Exit> 
         Command::Functions(arguments) => functions::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
+        Command::Batch(arguments) => batch::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Heatmap(arguments) => heatmap::run(&arguments),

@@ -15,6 +15,7 @@ const SCENARIO: &str = include_str!("schemas/scenario.json");
 const FIXTURES: &str = include_str!("schemas/fixtures.json");
 const CONFIG: &str = include_str!("schemas/config.json");
 const REQUEST: &str = include_str!("schemas/request.json");
+const CALL: &str = include_str!("schemas/call.json");
 const TRACE: &str = include_str!("schemas/trace.json");
 const RECORDING: &str = include_str!("schemas/recording.json");
 const FINDINGS: &str = include_str!("schemas/findings.json");
@@ -24,6 +25,7 @@ const HEATMAP: &str = include_str!("schemas/heatmap.json");
 const DIFF: &str = include_str!("schemas/diff.json");
 const COMPARISON: &str = include_str!("schemas/comparison.json");
 const COMPARISONS: &str = include_str!("schemas/comparisons.json");
+const BATCH: &str = include_str!("schemas/batch.json");
 const CONFORMANCE: &str = include_str!("schemas/conformance.json");
 const EXPLORATION: &str = include_str!("schemas/exploration.json");
 
@@ -50,6 +52,8 @@ enum Document {
     Config,
     /// Simulation requests, read by `flowsim run --request`
     Request,
+    /// Rows of `flowsim batch run`
+    Call,
     /// Recordings, written by `flowsim record`, `import` and `redact`
     Recording,
     /// Output of `flowsim run --format json`
@@ -68,6 +72,8 @@ enum Document {
     Comparison,
     /// Output of `flowsim compare --format json` for several recordings
     Comparisons,
+    /// A line of the output of `flowsim batch`
+    Batch,
     /// Output of `flowsim conformance --format json`
     Conformance,
     /// Output of `flowsim explore --format json`
@@ -80,6 +86,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Document::Fixtures => output::result(FIXTURES)?,
         Document::Config => output::result(&with_context(CONFIG))?,
         Document::Request => output::result(&with_context(REQUEST))?,
+        Document::Call => output::result(&call())?,
         Document::Recording => output::result(RECORDING)?,
         Document::Trace => output::result(TRACE)?,
         Document::Findings => output::result(FINDINGS)?,
@@ -89,6 +96,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Document::Diff => output::result(DIFF)?,
         Document::Comparison => output::result(COMPARISON)?,
         Document::Comparisons => output::result(&comparisons())?,
+        Document::Batch => output::result(BATCH)?,
         Document::Conformance => output::result(&conformance())?,
         Document::Exploration => output::result(EXPLORATION)?,
     }
@@ -110,6 +118,11 @@ fn scenario() -> String {
         definitions.insert("expect".into(), Json::object(expect));
     }
     with_definitions(scenario, members(object(FIXTURES).get(DEFINITIONS)))
+}
+
+/// Returns the schema of a row that is a call. Its keys are those of a test.
+fn call() -> String {
+    with_definitions(object(CALL), members(object(&scenario()).get(DEFINITIONS)))
 }
 
 /// Returns the schema of several comparisons, with the definitions of a comparison and of

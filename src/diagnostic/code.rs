@@ -56,6 +56,7 @@ codes! {
     INVALID_RECORDING Error "The document is not a recording, or has a value of the wrong type or an unknown key."
     INVALID_COVERAGE Error "The document is not a coverage document, or has a value of the wrong type or an unknown key."
     INVALID_RUN Error "A line of a test report is not one of `flowsim.run/1`, or is of a newer flowsim."
+    INVALID_SUMMARY Error "The document is not a summary of a batch, or its counts contradict each other."
     INVALID_DECISIONS Error "A line of a decision log is not a decision, trace or coverage record."
     COVERAGE_MISMATCH Error "Two coverage documents cover different versions of a flow."
     PLATFORM_UNREACHABLE Error "The service cannot be reached, the connection broke, or no answer came in time."

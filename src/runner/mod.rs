@@ -17,8 +17,8 @@ mod run;
 mod stream;
 
 pub use compare::{
-    About, CompareContext, Compared, Group, Judgement, Stale, Summary, Unreadable,
-    compare_all,
+    About, CompareContext, Compared, Group, Judged, Judgement, Stale, Summary,
+    Unreadable, compare_all, judge,
 };
 pub use covered::Covered;
 pub use dependencies::Dependencies;

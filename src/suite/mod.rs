@@ -33,8 +33,8 @@ pub use judge::judge;
 pub use matcher::{Range, TextMatcher, ValueMatcher};
 pub use mismatch::{Mismatch, Shown};
 pub use play::{Played, Prepared, play, prepare};
-pub(crate) use read::expectation_schemas;
 pub use read::read;
+pub(crate) use read::{expectation_schemas, read_call};
 pub use recorded::{Recorded, Replay};
 pub use scenario::{
     CallExpectation, Case, Expectation, Forbidden, PathMatcher, ProjectDefaults,

@@ -16,6 +16,7 @@ pub use event::{
     Status, Step, Subject, Trace, Transfer,
 };
 pub use field::Field;
+pub(crate) use json::write_transfer;
 pub use json::{JsonNames, JsonWriter, diagnostic};
 pub use observation::Observation;
 pub use simulation::write_simulation;

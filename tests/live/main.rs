@@ -1,6 +1,7 @@
 //! Tests of the server and of recordings: recording, importing, redacting, replaying and
 //! comparing calls.
 
+mod batch;
 #[path = "../support/browser/mod.rs"]
 mod browser;
 mod compare;

@@ -1,6 +1,7 @@
 //! Tests of scenario files and `flowsim test`: reports, snapshots, schemas, coverage, heat
 //! maps and new projects.
 
+mod batch;
 #[path = "../support/browser/mod.rs"]
 mod browser;
 mod conformance;

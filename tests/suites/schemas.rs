@@ -129,6 +129,7 @@ fn schemas_are_valid_schemas() {
         "scenario",
         "fixtures",
         "request",
+        "call",
         "recording",
         "trace",
         "findings",
@@ -138,6 +139,7 @@ fn schemas_are_valid_schemas() {
         "diff",
         "comparison",
         "comparisons",
+        "batch",
         "conformance",
         "exploration",
     ] {
@@ -778,6 +780,69 @@ fn an_exploration_fits_the_schema() {
     let printed: Value = serde_json::from_slice(&flowsim(line)).unwrap();
     assert_eq!(errors_of(&closed_validator("exploration"), &printed), [] as [&str; 0]);
     assert_eq!(printed["paths"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn rows_of_a_batch_fit_the_schema() {
+    let call = validator(&schema("call"));
+    for (row, is_valid) in [
+        (r#"{"id": 7, "flow": "Main", "input": ["1", null], "timeoutMs": 5}"#, true),
+        (
+            r#"{"id": "a", "context": {"from": "+1"}, "fixtures": {"queues": ["a"]}}"#,
+            true,
+        ),
+        (r#"{"id": [], "flow": "Main"}"#, false),
+        (r#"{"flw": "Main"}"#, false),
+        (r#"{"input": ["x"]}"#, false),
+    ] {
+        let row = value(row);
+        assert_eq!(call.is_valid(&row), is_valid, "{row}: {:?}", errors_of(&call, &row));
+    }
+}
+
+/// The rows of output of a command, for these rows of input. All must fit the schema.
+fn rows_of_a_batch(command: &str, rows: &str) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows");
+    fs::write(&path, rows).unwrap();
+    let validator = validator(&schema("batch"));
+    let printed = flowsim(&format!("batch {command} {}", path.display()));
+    let printed = String::from_utf8(printed).unwrap();
+    for line in printed.lines() {
+        let row = serde_json::from_str(line).unwrap();
+        assert_eq!(errors_of(&validator, &row), [] as [&str; 0], "{line}");
+    }
+    for wrong in
+        [r#"{"id": 1, "status": "done"}"#, r#"{"error": {}}"#, r#"{"schema": "a"}"#]
+    {
+        assert!(!validator.is_valid(&value(wrong)), "{wrong}");
+    }
+    printed.lines().count()
+}
+
+#[test]
+fn calls_of_a_batch_fit_the_schema() {
+    let rows = "{\"id\":1,\"flow\":\"Inbound_Flow_A\",\"input\":\"1\"}\n\
+                {\"id\":2,\"a\":1,\"b\":2}\n{\"flow\":\"Inbound_Flow_A\",\"maxActions\":1}\n";
+    let run = "run --flows fixtures/shared-flow/flows";
+    let all = "status,failure,flow,queueId,queueName,skills,priority,transfer,path,\
+               nodeIds,prompts,variables,elapsedMs,actions,unusedInputs,trace";
+    assert_eq!(rows_of_a_batch(run, rows), 3);
+    assert_eq!(rows_of_a_batch(&format!("{run} --select {all}"), rows), 3);
+}
+
+#[test]
+fn comparisons_of_a_batch_fit_the_schema() {
+    let recorded = fs::read_dir(root().join("fixtures/compare/recordings")).unwrap();
+    let recorded = recorded.map(|it| fs::read_to_string(it.unwrap().path()).unwrap());
+    let lines = recorded.map(|it| value(&it).to_string() + "\n").collect::<String>();
+    let rows = lines + "{}\n";
+    let compare = "compare --flows fixtures/compare/flows";
+    let all = "verdict,flow,flowVersion,recordedEnd,localEnd,isElsewhere,at,cause,\
+               pathDivergesAt,differences,stale,call,comparison";
+    assert_eq!(rows_of_a_batch(compare, &rows), 10);
+    assert_eq!(rows_of_a_batch(&format!("{compare} --select {all}"), &rows), 10);
+    assert_eq!(rows_of_a_batch(&format!("{compare} --summary --distinct"), &rows), 1);
 }
 
 #[test]

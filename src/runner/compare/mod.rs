@@ -122,42 +122,47 @@ fn one(path: &Path, against: CompareContext<'_>) -> Compared {
         let result = Err(Unreadable { diagnostics, files });
         return Compared { path: path.to_owned(), about: None, result };
     };
-    let mut judged = judge(&recording, against);
-    let mut stale = stale::of(&recording, judged.is_matched, against);
-    judged.unused.dedup();
-    if !judged.unused.is_empty() {
-        stale.push(Stale::Unused(judged.unused));
-    }
+    let Judged { judgement, stale } = match Recorded::of(&recording, against.rules) {
+        Some(recorded) => judge(&recording, recorded, against),
+        None => Judged::without_call(&recording, against),
+    };
     let Recording { id, flow, recorded_at, .. } = recording;
     let about = Some(About { id, flow, recorded_at, stale });
-    Compared { path: path.to_owned(), about, result: Ok(judged.judgement) }
+    Compared { path: path.to_owned(), about, result: Ok(judgement) }
 }
 
 /// A judgement, and indications that the recording is outdated.
-struct Judged {
-    judgement: Judgement,
-    /// Whether a local flow exists in which the call can begin.
-    is_matched: bool,
-    /// Nodes of the recorded answers that were never used.
-    unused: Vec<Text>,
+#[derive(Debug)]
+pub struct Judged {
+    /// The judgement.
+    pub judgement: Judgement,
+    /// Reasons why the recording may be outdated.
+    pub stale: Vec<Stale>,
 }
 
 /// Replays a recorded call and compares it with the recording.
-fn judge(recording: &Recording, against: CompareContext<'_>) -> Judged {
-    let Some(recorded) = Recorded::of(recording, against.rules) else {
-        return Judged::unreplayable(Recorded::NO_CALL, Text::default());
-    };
+pub fn judge(
+    recording: &Recording,
+    recorded: Recorded<'_>,
+    against: CompareContext<'_>,
+) -> Judged {
+    let stale = |is_matched| stale::of(recording, is_matched, against);
     let recorded_end = recorded.observation.ending();
     let call = match recorded.derived.call(against.program) {
         Ok(call) => call,
         Err(problem) => {
-            let judged = Judged::unreplayable(problem.message, recorded_end);
-            return Judged { is_matched: false, ..judged };
+            let judgement = Judgement::unreplayable(problem.message, recorded_end);
+            return Judged { judgement, stale: stale(false) };
         }
     };
     let remade = recorded.replay(&call, against.program, against.fixtures, &mut |_| {});
     let unused = remade.replayed.unused.iter().map(|it| it.node.clone());
-    let unused = unused.filter(|_| remade.local.is_some()).collect();
+    let mut unused: Vec<Text> = unused.filter(|_| remade.local.is_some()).collect();
+    unused.dedup();
+    let mut stale = stale(true);
+    if !unused.is_empty() {
+        stale.push(Stale::Unused(unused));
+    }
     let (recorded_end, local_end) = match &remade.local {
         Some(local) => {
             let (recorded, local) = recorded.observation.endings(local);
@@ -172,19 +177,26 @@ fn judge(recording: &Recording, against: CompareContext<'_>) -> Judged {
         local_end,
         sides: local.map(|local| Box::new((recorded.observation, local))),
     };
-    Judged { judgement, is_matched: true, unused }
+    Judged { judgement, stale }
 }
 
 impl Judged {
+    /// Creates the result of a recording that holds no call.
+    pub fn without_call(recording: &Recording, against: CompareContext<'_>) -> Self {
+        let judgement = Judgement::unreplayable(Recorded::NO_CALL, Text::default());
+        Self { judgement, stale: stale::of(recording, true, against) }
+    }
+}
+
+impl Judgement {
     /// Creates the result of a call that could not be replayed to its end. `lacks` is the
     /// reason.
     fn unreplayable(lacks: impl Into<String>, recorded_end: Text) -> Self {
-        let judgement = Judgement {
+        Self {
             comparison: Comparison::unreplayable(lacks),
             recorded_end,
             local_end: None,
             sides: None,
-        };
-        Self { judgement, is_matched: true, unused: Vec::new() }
+        }
     }
 }

@@ -148,7 +148,7 @@ fn reason(
     Some(Spanned { value, span: reason.span })
 }
 
-fn start(node: &Node<'_>, decoder: &mut Decoder) -> Start {
+pub(super) fn start(node: &Node<'_>, decoder: &mut Decoder) -> Start {
     let written = |key: &str, decoder: &mut Decoder| {
         let value = decoder.text(node, key)?;
         Some(Spanned { value, span: node.get(key)?.span })
@@ -214,7 +214,7 @@ fn values(node: &Node<'_>, key: &str, decoder: &mut Decoder) -> Vec<(Text, Value
 }
 
 /// Reads fixtures of the test alone, which are an object.
-fn fixtures(node: &Node<'_>, decoder: &mut Decoder) -> Option<Node<'static>> {
+pub(super) fn fixtures(node: &Node<'_>, decoder: &mut Decoder) -> Option<Node<'static>> {
     let fixtures = node.get("fixtures").filter(|node| !node.is_null())?;
     if !matches!(fixtures.kind, Kind::Object(_)) {
         let expected = "an object; fixture files belong to the scenario file";
@@ -225,7 +225,7 @@ fn fixtures(node: &Node<'_>, decoder: &mut Decoder) -> Option<Node<'static>> {
 }
 
 /// Reads `input: ["1", null, …]`; a single input may be written without a list.
-fn inputs(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Input> {
+pub(super) fn inputs(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Input> {
     let Some(input) = node.get("input") else { return Vec::new() };
     let items = match &input.kind {
         Kind::Array(items) => items.as_slice(),

@@ -1,5 +1,6 @@
 //! Scenario files: parsing.
 
+mod call;
 mod case;
 mod csv;
 mod expect;
@@ -9,6 +10,7 @@ mod script;
 mod snapshot;
 mod table;
 
+pub(crate) use call::read_call;
 pub(crate) use expect::expectation_schemas;
 
 use std::path::{Path, PathBuf};

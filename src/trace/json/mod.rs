@@ -117,7 +117,7 @@ impl<'l> JsonWriter<'l> {
         out.push_str("]}");
     }
 
-    pub(super) fn write_call_failure(&self, trace: &Trace, out: &mut String) {
+    pub(crate) fn write_call_failure(&self, trace: &Trace, out: &mut String) {
         let Some(failure) = &trace.failure else {
             out.push_str("null");
             return;
@@ -258,7 +258,7 @@ impl<'l> JsonWriter<'l> {
         }
     }
 
-    pub(super) fn write_variables(&self, trace: &Trace, out: &mut String) {
+    pub(crate) fn write_variables(&self, trace: &Trace, out: &mut String) {
         let mut separator = Separator::default();
         for (variable, value) in &trace.variables {
             separator.before(out);
@@ -409,7 +409,7 @@ fn write_connection(connection: &Connection, out: &mut String) {
     }
 }
 
-pub(super) fn write_transfer(transfer: &Transfer, out: &mut String) {
+pub(crate) fn write_transfer(transfer: &Transfer, out: &mut String) {
     out.push_str("{\"kind\":\"");
     out.push_str(transfer.kind.name());
     out.push_str("\",\"id\":");
