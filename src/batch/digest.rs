@@ -99,6 +99,7 @@ fn steps(
         status,
         exit_reason,
         error,
+        knows_error,
         variables,
         steps,
         known,
@@ -108,7 +109,7 @@ fn steps(
     } = observation;
     let times = are_times_compared.then_some((start, elapsed_ms));
     write!(out, "{:?}", (source, flow, times, status, exit_reason, error, variables))?;
-    write!(out, "{:?}", (known, knows_ends, is_truncated, unlogged))?;
+    write!(out, "{:?}", (known, knows_error, knows_ends, is_truncated, unlogged))?;
     for step in steps {
         if are_times_compared {
             write!(out, "{step:?}")?;

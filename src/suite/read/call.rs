@@ -40,6 +40,7 @@ pub(crate) fn read_call(node: &Node<'_>) -> Result<Case, Vec<Diagnostic>> {
         extent: node.span,
         tags: Vec::new(),
         skip: None,
+        expect_failure: None,
         recording: None,
         start: case::start(node, &mut decoder),
         fixtures: case::fixtures(node, &mut decoder),
