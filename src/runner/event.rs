@@ -111,7 +111,7 @@ pub struct CaseResult {
 /// Report of an earlier run.
 #[derive(Debug)]
 pub struct Reported {
-    /// Explanation of the failure; empty if there is none.
+    /// Explanation of the failure; may be empty.
     pub explanation: String,
     /// Its line of JSON.
     pub line: String,

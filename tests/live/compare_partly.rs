@@ -60,7 +60,7 @@ fn document(folder: &Path, name: &str) -> Value {
 }
 
 #[test]
-fn missing_data_is_no_difference_and_the_summary_names_it() {
+fn the_summary_names_missing_data_which_does_not_differ() {
     let folder = folder();
     let (code, text) = compare(folder.path(), ".", "text");
     assert_eq!(code, Some(0), "{text}");

@@ -121,7 +121,7 @@ fn a_later_run_replaces_the_results_of_an_earlier_one() {
 }
 
 #[test]
-fn a_file_that_is_no_report_is_an_error_at_its_line() {
+fn other_files_are_an_error_at_their_line() {
     let folder = suite();
     let head = "{\"schema\":\"flowsim.run/1\",\"event\":";
     let ended = "\"ended\",\"notRun\":0,\"tookMs\":null}\n";

@@ -110,7 +110,7 @@ const EXPECTED: &str = r#"tests:
 "#;
 
 #[test]
-fn an_expected_failure_is_none_and_an_unexpected_success_is_one() {
+fn an_unexpected_success_is_a_failure_and_an_expected_failure_a_success() {
     let folder = suite(EXPECTED);
     let reports =
         ["--report", "tap=a.tap", "--report", "junit=a.xml", "--report", "json=a.json"];

@@ -20,7 +20,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Returns whether a text is a duration: `850 µs`, `12.3 ms`, `1.234 s`.
+/// Returns whether the string is a duration: `850 µs`, `12.3 ms`, `1.234 s`.
 fn is_time(text: &str) -> bool {
     text.starts_with(|it: char| it.is_ascii_digit()) && text.ends_with('s')
 }

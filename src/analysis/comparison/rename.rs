@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn other_content_or_another_number_of_steps_is_no_rename() {
+    fn only_equal_content_and_an_equal_number_of_steps_are_a_rename() {
         let recorded = [say("a", "one"), say("b", "two")];
         let other = [say("a", "one"), say("x", "2")];
         assert_eq!(align(&recorded, &other).len(), 3);

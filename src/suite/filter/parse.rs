@@ -177,7 +177,7 @@ fn unknown(name: &str) -> String {
     }
 }
 
-/// Explains why a text does not fit the grammar.
+/// Explains why the filter does not fit the grammar.
 fn unread(text: &str, error: &Error<Rule>) -> String {
     let at = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,

@@ -131,7 +131,7 @@ const DRAFTS: &[Mutation] = &[
         change: |text| with(text, "\"queueId\": \"support\"", "\"queueId\": \"sales\""),
         call: call("Inbound_Flow_A", &[], &["1"]),
         told: different(
-            (DifferenceKind::Routing, "RouteToAgent", "queueId"),
+            (DifferenceKind::Routing, "RouteToAgent", "queueName"),
             (CauseKind::Action, "RouteToAgent"),
         ),
     },
@@ -348,7 +348,7 @@ const ARCHITECT: &[Mutation] = &[
         change: |text| with(text, "name: Parcels Overflow", "name: Parcels General"),
         call: call(ROUTER, &[("to", "+15557770203")], &[]),
         told: different(
-            (DifferenceKind::Routing, "Error Handling", "queueId"),
+            (DifferenceKind::Routing, "Error Handling", "queueName"),
             (CauseKind::Action, "Error Handling"),
         ),
     },
