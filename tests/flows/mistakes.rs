@@ -139,7 +139,7 @@ fn misspelt(line: &str) -> Option<String> {
     is_key.then(|| [&line[..middle], &line[middle + 1..]].concat())
 }
 
-/// Returns a line with a wrong value: a reference or variable that lacks a letter, an
+/// Returns a line with a wrong value: a reference or variable with a further letter, an
 /// expression that ends with an operator, a number in words.
 fn with_wrong_value(line: &str) -> Option<String> {
     let start = line.find(|letter: char| letter != ' ' && letter != '-')?;
@@ -149,9 +149,7 @@ fn with_wrong_value(line: &str) -> Option<String> {
     let is_plain =
         value.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '.');
     let wrong = match key {
-        "var" | "variable" if is_plain && value.contains('.') => {
-            value[..value.len() - 1].to_owned()
-        }
+        "var" | "variable" if is_plain && value.contains('.') => format!("{value}x"),
         "exp" if is_plain => format!("{value} +"),
         "seconds" | "minutes" | "ms" if is_plain => "some".into(),
         _ if key.ends_with("Ref") && unquoted.ends_with(']') => {

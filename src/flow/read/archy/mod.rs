@@ -160,9 +160,7 @@ fn default_language(
 ) -> Option<Text> {
     let default = reader.text_of(body, "defaultLanguage")?;
     let is_it = |known: &Text| known.eq_ignore_ascii_case(&default.value);
-    // The name of a placeholder without a value is not the tag of a language.
-    let is_tag = default.value.split(['-', '_']).next().is_some_and(|it| it.len() <= 3);
-    if is_tag && !languages.is_empty() && !languages.iter().any(is_it) {
+    if is_tag(&default.value) && !languages.is_empty() && !languages.iter().any(is_it) {
         let message = format!(
             "the default language `{}` is not among the supported languages",
             default.value
@@ -175,6 +173,13 @@ fn default_language(
         reader.report(diagnostic.help(help));
     }
     Some(default.value)
+}
+
+/// Whether a string can be the tag of a language. The name of a placeholder without a value
+/// is not.
+fn is_tag(text: &str) -> bool {
+    let mut parts = text.split(['-', '_']).map(str::len);
+    parts.next().is_some_and(|language| language <= 3) && parts.all(|part| part <= 4)
 }
 
 /// Returns the unit named by `startUpRef`, or else the start-up task or state.
