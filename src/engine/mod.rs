@@ -28,7 +28,7 @@ pub mod start;
 mod state;
 mod view;
 
-pub use call::{Call, DEFAULT_START, Limits, context_problem, is_set_by_context};
+pub use call::{Call, DEFAULT_START, Limits, context_problem};
 pub use fingerprint::{LiveValue, Relevance};
 pub use play::play;
 pub use request::Request;

@@ -80,7 +80,7 @@ impl Gap {
             Self::Results => ["not all results of ", " were tried"],
             Self::Times => ["the time of the answer at ", " matters"],
             Self::External => ["only one value was tried for the data that ", " reads"],
-            Self::Random => ["", " uses a random number, of which one was tried"],
+            Self::Random => ["", " uses a random number, and only one was tried"],
             Self::Failure => ["an expression of ", " may fail for other values"],
         }
     }
@@ -90,9 +90,14 @@ impl fmt::Display for Reason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoPath => formatter.write_str("no path leads here"),
+            Self::Exhausted(0) => {
+                formatter.write_str("the call asks nothing, and does not lead here")
+            }
+            Self::Exhausted(1) => {
+                formatter.write_str("the only state of the flow does not lead here")
+            }
             Self::Exhausted(states) => {
-                let verb = if *states == 1 { "state" } else { "states" };
-                write!(formatter, "none of the {states} {verb} of the flow leads here")
+                write!(formatter, "none of the {states} states of the flow leads here")
             }
             Self::NotTried(gap, node) => {
                 let [before, after] = gap.words();
@@ -115,7 +120,7 @@ pub(super) struct Evidence<'j> {
     pub(super) search: &'j Search,
     /// Steps that a call may reach, without regard to values.
     pub(super) is_near: &'j [bool],
-    /// Steps that depend on data of which one value was tried.
+    /// Steps that depend on external data; only one value was tried.
     pub(super) external: &'j [NodeId],
     /// Whether a call may exceed the limit of actions.
     pub(super) exceeds_limit: bool,
