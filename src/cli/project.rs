@@ -140,7 +140,8 @@ impl Addition<'_> {
 
     /// Adds the defaults of a call to a command that makes one.
     fn add_defaults(&self, settings: &Settings, arguments: &mut Vec<OsString>) {
-        let makes_calls = ["run", "serve"].contains(&self.definition.get_name());
+        let makes_calls =
+            ["explore", "run", "serve"].contains(&self.definition.get_name());
         for (entry, _) in settings.defaults.iter().filter(|_| makes_calls) {
             let (flag, value) = match (&*entry.key, text(&entry.value)) {
                 ("context" | "variables", _) => {

@@ -73,13 +73,6 @@ const ANSWER_AFTER: &str = "answerAfterMs";
 /// Context field: milliseconds until the caller hangs up while waiting in a queue.
 const ABANDON_AFTER: &str = "abandonAfterMs";
 
-/// Whether the context of a call can set a built-in variable of Architect.
-pub fn is_set_by_context(variable: &str) -> bool {
-    let is_it = |name: &str| name.eq_ignore_ascii_case(variable);
-    FIELDS.iter().any(|(_, name)| is_it(name))
-        || PROPERTIES.iter().any(|(_, name, _)| is_it(name))
-}
-
 /// Context fields that are whole numbers.
 const NUMBERS: [&str; 4] =
     [ANSWER_AFTER, ABANDON_AFTER, "positionInQueue", "estimatedWaitMs"];

@@ -237,7 +237,7 @@ fn write_if_some(value: Option<&impl Debug>, out: &mut String) {
     }
 }
 
-/// Writes a value so that different values have different texts.
+/// Writes a value so that different values give different strings.
 pub(super) fn write_value(value: &Value, out: &mut String) {
     let _ = match value {
         Value::Integer(number) => write!(out, "i{number}"),

@@ -30,9 +30,7 @@ pub mod start;
 mod state;
 mod view;
 
-pub use call::{
-    Call, DEFAULT_START, Limits, context_field, context_problem, is_set_by_context,
-};
+pub use call::{Call, DEFAULT_START, Limits, context_field, context_problem};
 pub(crate) use context::{CONTEXT_FIELDS, misspelt_context_field};
 pub use fingerprint::{LiveValue, Relevance};
 pub use play::play;

@@ -256,7 +256,7 @@ impl Entries<'_> {
         self.question.min_digits.max(1)..=self.question.max_digits
     }
 
-    /// The key of an entry of which only the length matters.
+    /// The key to repeat in an entry if only its length matters.
     fn preferred(&self) -> char {
         let mut keys = self.keys.chars();
         keys.clone().find(|key| *key == '1').or(keys.next()).unwrap_or('1')

@@ -1,19 +1,31 @@
 //! Steps that depend on data from outside the flow: answers of other systems, objects of
-//! the organisation, the time of the call, and values that a call brings along.
+//! the organisation, the time of the call, and the context and variables of the call.
 
 use std::collections::BTreeSet;
 
-use crate::engine::is_set_by_context;
+use super::liveness::Liveness;
+use crate::engine::Relevance;
 use crate::expr::architect::{BUILT_INS, Varying};
 use crate::flow::{FlowId, NodeId, VariableId};
-use crate::program::architect::{Action, AttributeList, Lookup, Source};
+use crate::program::architect::{Action, AttributeList, Lookup, Source, Variable};
 use crate::program::{Place, Program, Step, StepAction};
 
 /// Returns the steps that depend on external data in a call that starts in a flow.
-pub(super) fn external_reads(program: &Program, start: FlowId) -> Vec<NodeId> {
-    let given = given_variables(program, start);
+pub(super) fn external_reads(
+    program: &Program,
+    liveness: &Liveness,
+    start: FlowId,
+) -> Vec<NodeId> {
+    let given = given_variables(program, liveness, start);
     let steps = program.steps.iter().enumerate();
-    let steps = steps.filter(|(_, step)| is_external(step) || reads(step, &given));
+    let is_read = |index: usize, step: &Step| {
+        is_external(step)
+            || reads(step, &given)
+            || begins(program, NodeId::new(index), step)
+                .iter()
+                .any(|variable| source_reads(&variable.initial, &given))
+    };
+    let steps = steps.filter(|(index, step)| is_read(*index, step));
     steps.map(|(index, _)| NodeId::new(index)).collect()
 }
 
@@ -50,11 +62,18 @@ fn is_external(step: &Step) -> bool {
     }
 }
 
-/// Returns the variables that a call may bring along.
-fn given_variables(program: &Program, start: FlowId) -> BTreeSet<u32> {
+/// Built-in variables that only the flow itself sets; the call sets all others.
+const OF_FLOW: &str = "Menu.";
+
+/// Returns the variables that the platform, the context or the host may set.
+fn given_variables(
+    program: &Program,
+    liveness: &Liveness,
+    start: FlowId,
+) -> BTreeSet<u32> {
     let mut given = BTreeSet::new();
     for (index, built_in) in (program.built_in_first..).zip(BUILT_INS) {
-        if is_set_by_context(built_in.name) {
+        if !built_in.name.starts_with(OF_FLOW) {
             given.insert(index);
         }
     }
@@ -64,30 +83,26 @@ fn given_variables(program: &Program, start: FlowId) -> BTreeSet<u32> {
         given.extend(inputs.map(|variable| variable.id.0));
         return given;
     }
+    // A draft flow may read a variable from the context unless it has set it before.
     let layout = &program.layouts[unit.layout.index()];
     let all = (layout.first..).take(layout.len());
-    let set = assigned(program);
-    given.extend(all.filter(|variable| !set.contains(variable)));
+    let is_read = |variable: &u32| {
+        let variable = VariableId(*variable);
+        unit.start.is_some_and(|start| liveness.is_read_from(start, variable))
+    };
+    given.extend(all.filter(is_read));
     given
 }
 
-/// Returns the variables that draft flows set themselves.
-fn assigned(program: &Program) -> BTreeSet<u32> {
-    let mut set = BTreeSet::new();
-    for step in &program.steps {
-        match &step.action {
-            StepAction::Set(assignments) => {
-                set.extend(assignments.iter().map(|it| it.variable.0));
-            }
-            StepAction::CallFlow(call) => {
-                let isolation = call.isolation.as_ref();
-                let outputs = isolation.into_iter().flat_map(|it| &it.outputs);
-                set.extend(outputs.map(|(VariableId(own), _)| *own));
-            }
-            _ => {}
-        }
+/// Returns the variables that get their initial values at a step.
+fn begins<'p>(program: &'p Program, node: NodeId, step: &Step) -> &'p [Variable] {
+    let part = program.unit(step.flow).architect.as_deref();
+    if let Some(part) = part.filter(|part| part.begin == node) {
+        return &part.variables.list;
     }
-    set
+    let mut sequences = program.sequences.iter();
+    let own = sequences.find(|sequence| sequence.begin == node);
+    own.map_or(&[], |sequence| &sequence.variables.list)
 }
 
 /// Whether a step reads one of these variables, the clock or the organisation.

@@ -53,20 +53,25 @@ impl Graph {
 }
 
 impl Graph {
+    /// Returns the steps that each step may follow.
+    pub(super) fn callers(&self) -> Vec<Vec<NodeId>> {
+        let mut callers = vec![Vec::new(); self.next.len()];
+        for (index, next) in self.next.iter().enumerate() {
+            for node in next.iter().chain(&self.failed[index]) {
+                callers[node.index()].push(NodeId::new(index));
+            }
+        }
+        callers
+    }
+
     /// Returns the number of steps from each step to the nearest target, `u32::MAX` if no
     /// path leads there.
     pub(super) fn distances(
         &self,
         targets: impl IntoIterator<Item = NodeId>,
     ) -> Vec<u32> {
-        let count = self.next.len();
-        let mut before = vec![Vec::new(); count];
-        for (index, next) in self.next.iter().enumerate() {
-            for node in next.iter().chain(&self.failed[index]) {
-                before[node.index()].push(NodeId::new(index));
-            }
-        }
-        let mut distances = vec![u32::MAX; count];
+        let before = self.callers();
+        let mut distances = vec![u32::MAX; before.len()];
         let mut open: VecDeque<NodeId> = targets.into_iter().collect();
         open.iter().for_each(|node| distances[node.index()] = 0);
         while let Some(node) = open.pop_front() {

@@ -8,11 +8,13 @@
 
 use crate::engine::Relevance;
 use crate::expr::architect::{BUILT_INS, Varying};
-use crate::flow::{NodeId, VariableId};
+use crate::expr::draft::{Form, Template};
+use crate::flow::{NodeId, VariableId, VariableType};
 use crate::program::architect::{
     Action, AttributeList, Attributes, Change, Lookup, Source, Statement, Variable,
 };
-use crate::program::{Place, Program, Step, StepAction};
+use crate::program::{Assignment, Operand, Place, Program, Step, StepAction};
+use crate::value::Json;
 
 use super::graph::Graph;
 
@@ -23,6 +25,8 @@ pub(super) struct Liveness {
     live: Vec<Bits>,
     /// Variables after each step, without its failure.
     after: Vec<Bits>,
+    /// Variables after each step, or after its failure.
+    resumed: Vec<Bits>,
     /// Variables that a call returns, which are live everywhere.
     always: Bits,
     clock: usize,
@@ -40,7 +44,7 @@ impl Relevance for Liveness {
     }
 
     fn is_read_after(&self, node: NodeId, variable: VariableId) -> bool {
-        self.after[node.index()].has(variable.index())
+        self.resumed[node.index()].has(variable.index())
     }
 
     fn reads_clock_from(&self, node: NodeId) -> bool {
@@ -68,6 +72,7 @@ impl Liveness {
         let mut found = Self {
             live,
             after,
+            resumed: Vec::new(),
             always: always(program, attributes + 1),
             clock,
             attributes,
@@ -75,12 +80,7 @@ impl Liveness {
             assumed: Vec::new(),
             random: random(program),
         };
-        let mut callers = vec![Vec::new(); count];
-        for (index, next) in graph.next.iter().enumerate() {
-            for node in next.iter().chain(&graph.failed[index]) {
-                callers[node.index()].push(NodeId::new(index));
-            }
-        }
+        let callers = graph.callers();
         let mut is_open = vec![true; count];
         let mut open: Vec<NodeId> = (0..count).map(NodeId::new).collect();
         while let Some(node) = open.pop() {
@@ -95,6 +95,10 @@ impl Liveness {
             }
         }
         found.assume(program);
+        found.resumed = found.after.clone();
+        for (resumed, failed) in found.resumed.iter_mut().zip(&graph.failed) {
+            failed.iter().for_each(|handler| resumed.add(&found.live[handler.index()]));
+        }
         found
     }
 
@@ -320,6 +324,11 @@ impl<'p> Reads<'p> {
                 self.read_except(action, &inputs);
                 inputs.into_iter().for_each(|source| self.ignore(source));
             }
+            // A flow has a maximum running time.
+            Lookup::Wait(_) => {
+                self.live.insert(self.clock);
+                self.read_all(action);
+            }
             Lookup::Schedule(schedule) if schedule.at.is_none() => {
                 self.live.insert(self.clock);
                 self.read_all(action);
@@ -360,15 +369,34 @@ impl<'p> Reads<'p> {
     }
 
     fn draft(&mut self, step: &Step) {
-        if matches!(step.action, StepAction::Say(_) | StepAction::Gather(_)) {
-            return;
-        }
-        let live = &mut self.live;
-        step.action.each_operand(&mut |operand| {
-            if let Place::Variable(variable, _) = operand.place {
-                live.insert(variable.index());
+        match &step.action {
+            StepAction::Say(_) | StepAction::Gather(_) => {}
+            StepAction::Set(assignments) => {
+                for assignment in assignments.iter().rev() {
+                    self.assignment(assignment);
+                }
             }
-        });
+            action => action.each_operand(&mut |operand| self.read_operand(operand)),
+        }
+    }
+
+    fn assignment(&mut self, assignment: &Assignment) {
+        let variable = assignment.variable.index();
+        match &assignment.value {
+            _ if assignment.variable_type == VariableType::Increment => {
+                self.live.insert(variable);
+            }
+            // A context field is read as long as a variable has no value.
+            Form::Constant(Json::Null) | Form::Template(Template::Whole(_)) => {}
+            _ => self.live.remove(variable),
+        }
+        assignment.value.each_reference(&mut |operand| self.read_operand(operand));
+    }
+
+    fn read_operand(&mut self, operand: &Operand) {
+        if let Place::Variable(variable, _) = operand.place {
+            self.live.insert(variable.index());
+        }
     }
 }
 

@@ -190,7 +190,7 @@ impl Analysed<'_> {
         let mut player = Player::new(&world);
         let external = match options.is_fixed {
             true => Vec::new(),
-            false => external_reads(program, call.flow()),
+            false => external_reads(program, liveness, call.flow()),
         };
         let judge = Judge::new(&Evidence {
             program,
@@ -241,8 +241,13 @@ fn is_reachable(decided: &Option<Decided>) -> bool {
 
 /// Merges the verdict of a further call: only what no call reaches is unreachable.
 fn merge(known: &mut Option<Decided>, new: Decided) {
-    let is_proof = matches!(new.verdict, Verdict::Unreachable(_));
-    if known.is_none() || !is_proof {
+    let verdict = known.as_ref().map(|it| &it.verdict);
+    let is_weaker = match verdict {
+        None | Some(Verdict::Unreachable(Reason::NoPath)) => true,
+        Some(Verdict::Unreachable(_)) => !matches!(new.verdict, Verdict::Unreachable(_)),
+        Some(_) => matches!(new.verdict, Verdict::Reachable(_)),
+    };
+    if is_weaker {
         *known = Some(new);
     }
 }

@@ -66,7 +66,7 @@ pub(super) struct World<'w> {
     pub(super) graph: &'w Graph,
 }
 
-/// What earlier batches of a search have found.
+/// Goals and nodes that earlier batches of a search reached.
 #[derive(Clone, Copy)]
 struct Known<'k> {
     hits: &'k [Option<Hit>],

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::flow::NodeId;
-use crate::program::Program;
+use crate::program::architect::Action;
+use crate::program::{Program, Step, StepAction};
 use crate::value::Text;
 
 use super::graph::Graph;
@@ -80,7 +81,7 @@ impl Gap {
             Self::Results => ["not all results of ", " were tried"],
             Self::Times => ["the time of the answer at ", " matters"],
             Self::External => ["only one value was tried for the data that ", " reads"],
-            Self::Random => ["", " uses a random number, of which one was tried"],
+            Self::Random => ["", " uses a random number, and only one was tried"],
             Self::Failure => ["an expression of ", " may fail for other values"],
         }
     }
@@ -90,9 +91,14 @@ impl fmt::Display for Reason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoPath => formatter.write_str("no path leads here"),
+            Self::Exhausted(0) => {
+                formatter.write_str("the call asks nothing, and does not lead here")
+            }
+            Self::Exhausted(1) => {
+                formatter.write_str("the only state of the flow does not lead here")
+            }
             Self::Exhausted(states) => {
-                let verb = if *states == 1 { "state" } else { "states" };
-                write!(formatter, "none of the {states} {verb} of the flow leads here")
+                write!(formatter, "none of the {states} states of the flow leads here")
             }
             Self::NotTried(gap, node) => {
                 let [before, after] = gap.words();
@@ -115,7 +121,7 @@ pub(super) struct Evidence<'j> {
     pub(super) search: &'j Search,
     /// Steps that a call may reach, without regard to values.
     pub(super) is_near: &'j [bool],
-    /// Steps that depend on data of which one value was tried.
+    /// Steps that depend on external data; only one value was tried.
     pub(super) external: &'j [NodeId],
     /// Whether a call may exceed the limit of actions.
     pub(super) exceeds_limit: bool,
@@ -126,7 +132,10 @@ pub(super) struct Judge<'j> {
     search: &'j Search,
     /// Steps that a call may reach, without regard to values.
     is_near: &'j [bool],
+    graph: &'j Graph,
     exceeds_limit: bool,
+    /// Whether each node calls a task or a flow.
+    calls: Vec<bool>,
     /// The first reason why a node may be reached although the search did not reach it.
     open: Vec<Option<Reason>>,
 }
@@ -146,7 +155,8 @@ impl<'j> Judge<'j> {
             Reason::NotTried(gap, program.symbols.node(node).id.clone())
         };
         let open = vec![None; program.steps.len()];
-        let mut judge = Self { search, is_near, exceeds_limit, open };
+        let calls = program.steps.iter().map(calls).collect();
+        let mut judge = Self { search, is_near, graph, exceeds_limit, calls, open };
         let visited = |nodes: &[NodeId]| -> Vec<NodeId> {
             let is_visited = |node: &NodeId| search.is_visited[node.index()];
             nodes.iter().copied().filter(is_visited).collect()
@@ -197,6 +207,18 @@ impl<'j> Judge<'j> {
         is_entered
     }
 
+    /// Returns the reason why a goal of a node may be reached although the search did not
+    /// reach it. An action that calls a task or flow takes its output when that returns, so
+    /// every later node counts.
+    fn reason(&self, node: NodeId) -> Option<Reason> {
+        let own = &self.open[node.index()];
+        if own.is_some() || !self.calls[node.index()] {
+            return own.clone();
+        }
+        let later = self.open.iter().zip(self.graph.reach([node]));
+        later.filter(|(_, is_later)| *is_later).find_map(|(open, _)| open.clone())
+    }
+
     /// Decides about a goal.
     pub(super) fn verdict(
         &self,
@@ -215,8 +237,8 @@ impl<'j> Judge<'j> {
         if !self.is_near[node.index()] {
             return Verdict::Unreachable(Reason::NoPath);
         }
-        match &self.open[node.index()] {
-            Some(reason) => Verdict::Undecided(reason.clone()),
+        match self.reason(node) {
+            Some(reason) => Verdict::Undecided(reason),
             None => Verdict::Unreachable(Reason::Exhausted(self.search.count())),
         }
     }
@@ -228,4 +250,13 @@ fn handlers(program: &Program, search: &Search) -> BTreeSet<NodeId> {
     let flows = steps.filter(|(_, is_visited)| **is_visited).map(|(step, _)| step.flow);
     let parts = flows.filter_map(|flow| program.unit(flow).architect.as_deref());
     parts.filter_map(|part| part.on_error).collect()
+}
+
+/// Whether a step calls a task or a flow, and continues after it.
+fn calls(step: &Step) -> bool {
+    let is_call_of_task = match &step.action {
+        StepAction::Architect(action) => matches!(**action, Action::CallTask(_)),
+        _ => false,
+    };
+    is_call_of_task || step.flow_called().is_some()
 }

@@ -46,7 +46,8 @@ impl<'p> Player<'p> {
         let mut script = script.iter();
         self.session.restart(call);
         while let Some(question) = self.session.question() {
-            let answer = match context.is_free(&self.session) {
+            let is_free = context.is_free(&self.session);
+            let answer = match is_free {
                 true => match script.next() {
                     Some(answer) => answer.clone(),
                     None => break,
@@ -55,7 +56,8 @@ impl<'p> Player<'p> {
             };
             match &answer {
                 Answer::Input(input) => witness.inputs.push(input.clone()),
-                answer => prepared.add(&question, answer),
+                answer if is_free => prepared.add(&question, answer),
+                _ => {}
             }
             self.session.resume(answer);
         }

@@ -108,7 +108,7 @@ pub fn render_markdown(exploration: &Exploration, symbols: &SymbolTable) -> Stri
     out
 }
 
-/// Returns a text for a cell of a table.
+/// Escapes a string for a cell of a table.
 fn cell(text: &str) -> String {
     one_line(text).replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;")
 }

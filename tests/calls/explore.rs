@@ -225,7 +225,7 @@ fn data_from_outside_is_undecided_unless_it_is_fixed() {
     ];
     let program = program_of(&flow(&[task(0, &actions)], &[]));
     let fixed = explored(&program, OPTIONS);
-    let proof = "unreachable: none of the 0 states of the flow leads here";
+    let proof = "unreachable: the call asks nothing, and does not lead here";
     assert_eq!(verdict(&fixed, &program, "Friend", None), proof);
     let free = explored(&program, Options { is_fixed: false, ..OPTIONS });
     let expected =
@@ -331,7 +331,7 @@ fn menu(first: &[Value], second: &[Value]) -> Value {
         "choices": [choice(1, first), choice(2, second)]}})
 }
 
-/// A flow of three tasks and a menu. Every action has a name of its own.
+/// A flow of three tasks and a menu. Every action has a different name.
 fn generated() -> impl Strategy<Value = Value> {
     let actions = || prop::collection::vec(action(2), 1..5);
     let few = || prop::collection::vec(action(0), 0..3);
