@@ -23,14 +23,15 @@ pub struct CallContext {
 }
 
 impl CallContext {
-    /// Creates the context. Each row of output has these properties, in this order.
+    /// Creates the context. Each row of output has these properties, in this order; a
+    /// property that is named twice is written once.
     pub fn new(
         program: Arc<Program>,
         fixtures: Arc<Fixtures>,
         fields: Vec<CallField>,
     ) -> Self {
         let names = JsonNames::new(&program.symbols);
-        Self { program, fixtures, names, fields }
+        Self { program, fixtures, names, fields: row::distinct(fields) }
     }
 }
 

@@ -36,13 +36,15 @@ pub struct RecordingContext {
 }
 
 impl RecordingContext {
-    /// Creates the context. Each row of output has these properties, in this order.
+    /// Creates the context. Each row of output has these properties, in this order; a
+    /// property that is named twice is written once.
     pub fn new(
         program: Arc<Program>,
         fixtures: Arc<Fixtures>,
         rules: Rules,
         fields: Vec<VerdictField>,
     ) -> Self {
+        let fields = row::distinct(fields);
         Self { program, fixtures, rules, fields, is_summary: false, distinct: None }
     }
 

@@ -138,6 +138,17 @@ pub(super) fn id(row: &Node<'_>) -> Result<String, Box<Diagnostic>> {
     }
 }
 
+/// Returns the properties without repetitions. An object has each key once.
+pub(super) fn distinct<T: PartialEq>(fields: Vec<T>) -> Vec<T> {
+    let mut distinct = Vec::with_capacity(fields.len());
+    for field in fields {
+        if !distinct.contains(&field) {
+            distinct.push(field);
+        }
+    }
+    distinct
+}
+
 /// Returns a string as JSON.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);

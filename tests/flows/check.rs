@@ -130,6 +130,7 @@ fn every_finding_has_a_fixture_and_every_fixture_a_finding() {
         Code::INVALID_SCENARIO,
         Code::INVALID_COVERAGE,
         Code::INVALID_RUN,
+        Code::INVALID_SUMMARY,
         Code::INVALID_DECISIONS,
         Code::INVALID_RECORDING,
         Code::PLATFORM_UNREACHABLE,

@@ -138,6 +138,14 @@ fn parts_and_threads_do_not_change_the_output() {
 }
 
 #[test]
+fn a_property_that_is_named_twice_is_written_once() {
+    let select = ["--select", "queueId,status", "--select", "queueId"];
+    let output = output(batch(&select), r#"{"flow": "Inbound_Flow_A", "input": "1"}"#);
+    let expected = "{\"id\":null,\"queueId\":\"support\",\"status\":\"completed\"}\n";
+    assert_eq!(text(&output.stdout), expected);
+}
+
+#[test]
 fn mistakes_affect_the_exit_code_only_on_demand() {
     let code = |rows: &str| {
         let output = output(batch(&["--fail-on-error"]), rows);
