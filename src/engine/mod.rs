@@ -25,6 +25,7 @@ mod session;
 mod size;
 pub mod start;
 mod state;
+mod unset;
 mod view;
 
 pub use call::{Call, DEFAULT_START, Limits, context_problem};

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::io;
 use std::time::Duration;
 
+use super::causes::Causes;
 use super::output::ReportFile;
 use super::spec::{Destination, Format, Target};
 use super::words::{counts, explanation, name_of, place_of, plural, seconds};
@@ -58,6 +59,7 @@ pub(super) struct Page {
     /// Remaining bytes for the listed tests.
     room: usize,
     failures: String,
+    causes: Causes,
     skipped: String,
     /// Number of tests omitted for lack of space.
     left_out: usize,
@@ -69,12 +71,14 @@ impl Page {
             options,
             room,
             failures: String::new(),
+            causes: Causes::default(),
             skipped: String::new(),
             left_out: 0,
         }
     }
 
     pub(super) fn add(&mut self, result: &CaseResult, files: &Files) {
+        self.causes.add(result);
         let (to, text) = match &result.outcome {
             Outcome::Passed => return,
             Outcome::Skipped(reason) => {
@@ -100,6 +104,19 @@ impl Page {
             let _ = write!(text, ", in {}", seconds(took));
         }
         text.push('\n');
+        let mut causes = self.causes.shared().peekable();
+        if causes.peek().is_some() {
+            text.push_str("\n### Same cause\n");
+        }
+        for group in causes {
+            let _ = write!(
+                text,
+                "\n{}: {}\n\n{}",
+                group.count(),
+                escaped(group.cause),
+                block(group.places().trim_end())
+            );
+        }
         if !self.failures.is_empty() {
             let _ = write!(text, "\n### Failed\n{}", self.failures);
         }

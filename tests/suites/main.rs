@@ -3,6 +3,7 @@
 
 #[path = "../support/browser/mod.rs"]
 mod browser;
+mod causes;
 mod conformance;
 mod coverage;
 mod heatmap;
