@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn the_value_behind_a_failure_is_named() {
+    fn the_value_that_caused_a_failure_is_named() {
         assert_eq!(blamed("Length(Flow.text) > 1"), ["Flow.text"]);
         assert_eq!(blamed("1 < ToInt(Flow.text) + 1"), ["Flow.text"]);
         assert_eq!(blamed("Flow.queue.name"), ["Flow.queue"]);
