@@ -88,7 +88,8 @@ impl State {
             return String::new();
         }
         // An action that found nothing may have assigned nothing.
-        let mut earlier = self.recorder.steps.iter().rev();
+        let steps = self.recorder.steps.get(..self.step as usize);
+        let mut earlier = steps.unwrap_or_default().iter().rev();
         let Some(step) = earlier.find(|step| program.may_set(step.node, id)) else {
             return ", never set".into();
         };
