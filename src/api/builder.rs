@@ -114,13 +114,14 @@ impl ProjectBuilder {
             return Err(Error::load(problems, files));
         }
         let program = Program::compile_all(&flows.flows, &flows.architect);
+        let files = Arc::new(files);
         Ok(Project::of(Loaded {
-            compiled: Compiled::new(Arc::new(program)),
+            compiled: Compiled::new(Arc::new(program), Some(Arc::clone(&files))),
             fixtures: Arc::new(fixtures),
             has_fixtures: !(self.fixtures.is_empty() && self.fixtures_texts.is_empty()),
             findings: [flows.diagnostics.clone(), findings].concat(),
             flows,
-            files: Arc::new(files),
+            files,
         }))
     }
 

@@ -172,7 +172,7 @@ impl CaseResult {
     /// The trace of the call. Returns `None` if the call was not made.
     pub fn trace(&self) -> Option<Trace> {
         let (trace, program) = (self.result.trace.clone()?, self.result.program.clone()?);
-        Some(Trace::new(trace, &Compiled::new(program), 0))
+        Some(Trace::new(trace, &Compiled::new(program, None), 0))
     }
 
     /// The wall-clock duration.

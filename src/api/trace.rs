@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::step::Step;
 use super::value::Value;
 use crate::program::Program;
+use crate::source::Files;
 use crate::trace::{
     self as internal, JsonNames, JsonWriter, Phrase, Status, TextStyle, execution,
     render_text, write_simulation,
@@ -24,17 +25,22 @@ pub struct Trace {
 /// A program, and the names for the JSON of its traces, which are serialized once.
 pub(super) struct Compiled {
     pub(super) program: Arc<Program>,
+    files: Option<Arc<Files>>,
     names: OnceLock<JsonNames>,
 }
 
 impl Compiled {
-    pub(super) fn new(program: Arc<Program>) -> Arc<Self> {
-        Arc::new(Self { program, names: OnceLock::new() })
+    /// `files` are those of the flows, if they are known.
+    pub(super) fn new(program: Arc<Program>, files: Option<Arc<Files>>) -> Arc<Self> {
+        Arc::new(Self { program, files, names: OnceLock::new() })
     }
 
     fn writer(&self) -> JsonWriter<'_> {
         let symbols = &self.program.symbols;
-        let names = self.names.get_or_init(|| JsonNames::new(symbols));
+        let names = self.names.get_or_init(|| match &self.files {
+            Some(files) => JsonNames::with_files(symbols, files),
+            None => JsonNames::new(symbols),
+        });
         JsonWriter::with(symbols, names)
     }
 }

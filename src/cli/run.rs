@@ -19,7 +19,8 @@ use crate::flow::read::Loaded;
 use crate::program::Program;
 use crate::source::{Files, read_document};
 use crate::trace::{
-    JsonWriter, Status, TextStyle, Trace, execution, render_text, write_simulation,
+    JsonWriter, Status, TextStyle, TextView, Trace, execution, render_transcript,
+    render_view, write_simulation,
 };
 use crate::value::{DateTime, Text, Value, derived_id};
 use crate::world::{FixtureHost, Fixtures, Input};
@@ -139,10 +140,47 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
+    #[command(flatten)]
+    view: View,
+
     /// Append the decisions on the caller's keys to a file, for `flowsim heatmap`: CSV if
     /// its name ends in .csv, else one JSON object per line
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
+}
+
+/// The part of the call that `--format text` shows.
+#[derive(Debug, Args)]
+struct View {
+    /// Show only the prompts and the caller's input
+    #[arg(long, conflicts_with_all = ["depth", "only", "variables"])]
+    transcript: bool,
+
+    /// Show only steps that are nested at most N levels deep; 0 is the first flow without
+    /// the tasks and flows that it calls
+    #[arg(long, value_name = "N")]
+    depth: Option<u16>,
+
+    /// Show only the steps of this flow, by id or name
+    #[arg(long, value_name = "FLOW")]
+    only: Option<String>,
+
+    /// Show all variables at the end, also those that the call did not change
+    #[arg(long)]
+    variables: bool,
+}
+
+impl View {
+    /// Returns the first flag that is given.
+    fn given(&self) -> Option<&'static str> {
+        let flags = [
+            (self.transcript, "--transcript"),
+            (self.depth.is_some(), "--depth"),
+            (self.only.is_some(), "--only"),
+            (self.variables, "--variables"),
+        ];
+        flags.into_iter().find(|(is_given, _)| *is_given).map(|(_, name)| name)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -169,21 +207,24 @@ pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
     let fixtures = Arc::new(fixtures);
     let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
     let prepared = prepare(&mut arguments, &program, &fixtures, &mut files);
-    let prepared = match prepared.and_then(|it| has_format(&arguments, &program, it)) {
-        Ok(prepared) => prepared,
+    let prepared = prepared.and_then(|it| has_format(&arguments, &program, it));
+    let (prepared, view) =
+        match prepared.and_then(|it| Ok((it, view(&arguments, &program)?))) {
+            Ok(prepared) => prepared,
+            Err(exit) => return Ok(exit),
+        };
+    let set = match interactive_values(&arguments, &mut files) {
+        Ok(set) => set,
         Err(exit) => return Ok(exit),
     };
+    let shown = Shown { arguments: &arguments, program: &program, files: &files, view };
     let mut session = Session::start(Arc::clone(&program), &prepared.call);
     let mut host = FixtureHost::new(&fixtures, &prepared.inputs);
     let trace = if arguments.interactive {
-        let set = match arguments.sources.values(&mut files) {
-            Ok(set) => set,
-            Err(exit) => return Ok(exit),
-        };
-        interactive(&arguments, &program, &prepared, (host, &mut session), &set)?
+        shown.interactive(&prepared, (host, &mut session), &set)?
     } else {
         let trace = play(&mut session, &prepared.call, &mut host);
-        show(&arguments, &program, &trace)?;
+        shown.show(&trace)?;
         note_unused_inputs(host.unused_inputs().len());
         trace
     };
@@ -191,25 +232,12 @@ pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
     Ok(log(&arguments, &program, &trace))
 }
 
-/// Plays a call with the person at the terminal, and prints it as a scenario.
-fn interactive(
+/// Returns the values of placeholders for the scenario of an interactive call.
+fn interactive_values(
     arguments: &Arguments,
-    program: &Program,
-    prepared: &Prepared,
-    (host, session): (FixtureHost<'_>, &mut Session),
-    set: &[(String, String)],
-) -> io::Result<Trace> {
-    let mut person = Person::new(host);
-    let trace = person.play(session, &prepared.call, program)?;
-    show(arguments, program, &trace)?;
-    let played = played(arguments, program, prepared, &person, set);
-    let played = scenario::of_call(&played, &trace);
-    if arguments.format == Format::Text {
-        output::result(&format!("\n{played}"))?;
-    } else {
-        output::aside(&played);
-    }
-    Ok(trace)
+    files: &mut Files,
+) -> Result<Vec<(String, String)>, Exit> {
+    if arguments.interactive { arguments.sources.values(files) } else { Ok(Vec::new()) }
 }
 
 /// Loads the flows and the fixtures.
@@ -277,27 +305,78 @@ fn played<'p>(
     }
 }
 
-fn show(arguments: &Arguments, program: &Program, trace: &Trace) -> io::Result<()> {
-    let symbols = &program.symbols;
-    let mut out = String::new();
-    match arguments.format {
-        Format::Text => {
-            let style = TextStyle {
-                color: output::result_has_color(),
-                width: output::result_width(),
-            };
-            out = render_text(trace, symbols, style);
+/// The output of a call.
+struct Shown<'s> {
+    arguments: &'s Arguments,
+    program: &'s Program,
+    files: &'s Files,
+    view: TextView,
+}
+
+impl Shown<'_> {
+    /// Makes a call that a person answers, and prints it as a scenario at the end.
+    fn interactive(
+        &self,
+        prepared: &Prepared,
+        (host, session): (FixtureHost<'_>, &mut Session),
+        set: &[(String, String)],
+    ) -> io::Result<Trace> {
+        let mut person = Person::new(host);
+        let trace = person.play(session, &prepared.call, self.program)?;
+        self.show(&trace)?;
+        let played = played(self.arguments, self.program, prepared, &person, set);
+        let played = scenario::of_call(&played, &trace);
+        if self.arguments.format == Format::Text {
+            output::result(&format!("\n{played}"))?;
+        } else {
+            output::aside(&played);
         }
-        Format::Json => JsonWriter::new(symbols).write(trace, &mut out),
-        Format::Simulation => {
-            write_simulation(&JsonWriter::new(symbols), trace, &mut out);
+        Ok(trace)
+    }
+
+    fn show(&self, trace: &Trace) -> io::Result<()> {
+        let symbols = &self.program.symbols;
+        let mut out = String::new();
+        match self.arguments.format {
+            Format::Text => {
+                let style = TextStyle {
+                    color: output::result_has_color(),
+                    width: output::result_width(),
+                };
+                out = match self.arguments.view.transcript {
+                    true => render_transcript(trace, symbols, style),
+                    false => render_view(trace, symbols, style, self.view),
+                };
+            }
+            Format::Json => self.writer().write(trace, &mut out),
+            Format::Simulation => write_simulation(&self.writer(), trace, &mut out),
+            Format::Execution => out = execution::of_trace(trace, symbols).to_text(),
         }
-        Format::Execution => out = execution::of_trace(trace, symbols).to_text(),
+        if matches!(self.arguments.format, Format::Json | Format::Simulation) {
+            out.push('\n');
+        }
+        output::result(&out)
     }
-    if matches!(arguments.format, Format::Json | Format::Simulation) {
-        out.push('\n');
+
+    fn writer(&self) -> JsonWriter<'_> {
+        JsonWriter::with_files(&self.program.symbols, self.files)
     }
-    output::result(&out)
+}
+
+/// Returns the part of the call to show.
+fn view(arguments: &Arguments, program: &Program) -> Result<TextView, Exit> {
+    let view = &arguments.view;
+    if let Some(flag) = view.given().filter(|_| arguments.format != Format::Text) {
+        output::message("error", &format!("{flag} is only for --format text"));
+        return Err(Exit::Usage);
+    }
+    let flow = match &view.only {
+        Some(name) => {
+            Some(start::flow(program, name).map_err(|problem| usage(&problem))?)
+        }
+        None => None,
+    };
+    Ok(TextView { depth: view.depth, flow, all_variables: view.variables })
 }
 
 /// Refuses `--format execution` for flows other than Architect flows.

@@ -28,6 +28,7 @@ mod session;
 mod size;
 pub mod start;
 mod state;
+mod unset;
 mod view;
 
 pub use call::{Call, DEFAULT_START, Limits, context_field, context_problem};

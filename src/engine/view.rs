@@ -5,8 +5,8 @@ use super::state::State;
 use crate::expr::architect::{BUILT_INS, Directory, Environment, Scope};
 use crate::flow::VariableId;
 use crate::program::Program;
-use crate::program::architect::Source;
-use crate::trace::Failure;
+use crate::program::architect::{Source, Traced};
+use crate::trace::{EventKind, Failure};
 use crate::value::{Collection, DateTime, Duration, Kind, Text, Type, Value};
 use crate::world::object_of_name;
 
@@ -15,6 +15,15 @@ pub(super) struct TaskView<'s> {
     state: &'s State,
     built_in_first: u32,
     frame: &'s Frame,
+    /// Whether the value only explains a failure: no random number is drawn.
+    is_explanation: bool,
+}
+
+impl TaskView<'_> {
+    /// Returns the same values, without any effect on the call.
+    pub(super) fn for_explanation(self) -> Self {
+        Self { is_explanation: true, ..self }
+    }
 }
 
 impl Scope for TaskView<'_> {
@@ -47,7 +56,10 @@ impl Environment for TaskView<'_> {
     }
 
     fn random(&self) -> u64 {
-        self.state.conversation.random.next()
+        match self.is_explanation {
+            true => 0,
+            false => self.state.conversation.random.next(),
+        }
     }
 }
 
@@ -70,7 +82,7 @@ impl State {
             Source::Expression(expression) => {
                 let value = expression
                     .evaluate(&self.task_view(program))
-                    .map_err(|failure| Failure::new(failure.code(), failure.message()))?;
+                    .map_err(|failure| self.failure_of(program, expression, &failure))?;
                 let size = super::size::size_of(&value);
                 self.made_bytes = self.made_bytes.saturating_add(size);
                 Ok(value)
@@ -97,11 +109,21 @@ impl State {
         organisation.by_name(kind, name).unwrap_or_else(|| object_of_name(kind, name))
     }
 
-    fn task_view<'s>(&'s self, program: &Program) -> TaskView<'s> {
+    pub(super) fn task_view<'s>(&'s self, program: &Program) -> TaskView<'s> {
         TaskView {
             state: self,
             built_in_first: program.built_in_first,
             frame: self.frame(),
+            is_explanation: false,
+        }
+    }
+
+    /// Records the operands of a value.
+    #[inline]
+    pub(super) fn note_operands(&mut self, program: &Program, traced: &Traced) {
+        for (reference, read) in &traced.operands {
+            let value = read.value(&self.task_view(program));
+            self.note(|| EventKind::Read(*reference, value));
         }
     }
 
@@ -134,7 +156,7 @@ impl State {
         if let Some(slot) = self.slot(program, id) {
             *slot = value.clone();
         }
-        self.note(|| crate::trace::EventKind::Assigned(id, value));
+        self.note(|| EventKind::Assigned(id, value));
         Ok(())
     }
 

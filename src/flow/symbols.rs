@@ -51,7 +51,8 @@ pub struct NodeLabel {
     pub node_type: Text,
     /// The position of the node.
     pub span: Span,
-    /// The conditions of the node, as written.
+    /// The conditions of the node, as written. Those of an Architect action are at the
+    /// index of their output; an output without a condition has an empty text, or none.
     pub conditions: Vec<Text>,
     /// The names of the outputs of an Architect action, as Archy writes them.
     pub outputs: Vec<Text>,
@@ -63,6 +64,20 @@ pub struct NodeLabel {
     pub key: Option<Text>,
     /// The number that Architect shows for an action.
     pub tracking_id: Option<i64>,
+}
+
+impl NodeLabel {
+    /// Returns the condition of an output of an Architect action. If the output has none,
+    /// and the action has only one, returns that one: it was not true.
+    pub fn condition_of(&self, output: u16) -> Option<(&Text, bool)> {
+        let own = self.conditions.get(usize::from(output));
+        if let Some(own) = own.filter(|text| !text.is_empty()) {
+            return Some((own, true));
+        }
+        let mut all = self.conditions.iter().filter(|text| !text.is_empty());
+        let only = all.next().filter(|_| all.next().is_none());
+        only.map(|only| (only, false))
+    }
 }
 
 impl SymbolTable {

@@ -7,6 +7,7 @@
 
 mod action;
 pub mod architect;
+mod assigns;
 mod compile;
 mod layout;
 mod names;

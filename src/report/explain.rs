@@ -6,7 +6,7 @@ use super::comparison;
 use crate::diagnostic::visible::one_line;
 use crate::program::Program;
 use crate::source::Files;
-use crate::suite::{Mismatch, place_of_step};
+use crate::suite::{LEFT, Mismatch, place_of_step};
 use crate::trace::Trace;
 use crate::value::Text;
 
@@ -27,7 +27,7 @@ pub fn explain(
 ) -> String {
     let mut out = String::new();
     let mut shown = None;
-    let mut cause_before = Vec::new();
+    let mut written = Written::default();
     for (index, mismatch) in mismatches.iter().enumerate() {
         if index > 0 {
             out.push('\n');
@@ -37,18 +37,43 @@ pub fn explain(
         let number = files.position(mismatch.span).line;
         line(&mut out, 2, &format!("at {path}:{number}"));
         difference(&mut out, &mismatch.difference());
-        let cause = cause(mismatch);
-        match cause == cause_before && cause.len() > 1 {
-            true => line(&mut out, 2, "for the same reason"),
-            false => cause.iter().for_each(|cause| line(&mut out, 2, cause)),
-        }
-        cause_before = cause;
+        written.write(&cause(mismatch), &mut out);
         if mismatch.step.is_some() && mismatch.step != shown {
             steps(&mut out, (trace, program), mismatch.step);
             shown = mismatch.step;
         }
     }
     out
+}
+
+/// The causal chains that were written, each with its further lines.
+#[derive(Default)]
+struct Written(Vec<Vec<Text>>);
+
+impl Written {
+    /// Writes the chains of a mismatch that no earlier mismatch has.
+    fn write(&mut self, cause: &[Text], out: &mut String) {
+        let is_first = |line: &Text| !line.starts_with(' ');
+        let (mut is_new, mut is_known) = (false, false);
+        for chain in cause.chunk_by(|_, next| !is_first(next)) {
+            let mut bare = chain.to_vec();
+            if let Some(first) = bare.first_mut()
+                && let Some(rest) = first.strip_prefix(LEFT)
+            {
+                *first = rest.into();
+            }
+            if self.0.contains(&bare) {
+                is_known = true;
+                continue;
+            }
+            is_new = true;
+            chain.iter().for_each(|text| line(out, 2, text));
+            self.0.push(bare);
+        }
+        if is_known && !is_new {
+            line(out, 2, "for the same reason");
+        }
+    }
 }
 
 /// Returns the reasons for a mismatch, one line each: those of its step, and the
@@ -65,11 +90,18 @@ fn line(out: &mut String, indent: usize, text: &str) {
     let _ = writeln!(out, "{:indent$}{}", "", one_line(text));
 }
 
+/// Writes the differing lines; of many lines, those around the first that is missing.
 fn difference(out: &mut String, lines: &[String]) {
-    for text in lines.iter().take(MAX_LINES) {
+    let missing = lines.iter().position(|line| line.starts_with('-')).unwrap_or(0);
+    let most = lines.len().saturating_sub(MAX_LINES);
+    let first = missing.saturating_sub(MAX_LINES / 2).min(most);
+    if first > 0 {
+        line(out, 4, &format!("… {first} earlier lines"));
+    }
+    for text in lines.iter().skip(first).take(MAX_LINES) {
         line(out, 4, text);
     }
-    if let Some(more @ 1..) = lines.len().checked_sub(MAX_LINES) {
+    if let Some(more @ 1..) = lines.len().checked_sub(first + MAX_LINES) {
         line(out, 4, &format!("… {more} more lines"));
     }
 }
@@ -97,6 +129,35 @@ mod tests {
         difference(&mut out, &many);
         assert_eq!(out.lines().count(), MAX_LINES + 1);
         assert!(out.ends_with("… 140 more lines\n"), "{out}");
+    }
+
+    #[test]
+    fn the_lines_around_the_missing_one_are_shown() {
+        let mut out = String::new();
+        let mut many: Vec<String> = (0..200).map(|n| format!("+ {n}")).collect();
+        many[100] = "- wanted".into();
+        difference(&mut out, &many);
+        assert!(out.starts_with("    … 70 earlier lines\n    + 70\n"), "{out}");
+        assert!(out.contains("    - wanted\n"), "{out}");
+        assert!(out.ends_with("    + 129\n    … 70 more lines\n"), "{out}");
+    }
+
+    #[test]
+    fn a_causal_chain_is_written_once() {
+        let chain: [Text; 2] = ["step 2 took `no`".into(), "  `a` = 1".into()];
+        let left = [format!("{LEFT}step 2 took `no`").into(), "  `a` = 1".into()];
+        let (mut written, mut out) = (Written::default(), String::new());
+        written.write(&left, &mut out);
+        assert_eq!(out, "  left the expected path: step 2 took `no`\n    `a` = 1\n");
+        out.clear();
+        written.write(
+            &["routed at step 9".into(), chain[0].clone(), chain[1].clone()],
+            &mut out,
+        );
+        assert_eq!(out, "  routed at step 9\n");
+        out.clear();
+        written.write(&chain, &mut out);
+        assert_eq!(out, "  for the same reason\n");
     }
 
     #[test]

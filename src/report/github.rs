@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
+use super::causes::{Causes, MAX_LISTED, cause_of};
 use super::markdown::Page;
 use super::output::append;
 use super::spec::{Destination, Format, Target};
-use super::words::{file_of, name_of, place_of_failure, reasons};
+use super::words::{file_of, name_of, place_of, place_of_failure, reasons};
 use super::{Options, Reporter};
 use crate::diagnostic::github_command;
 use crate::diagnostic::visible::{lines, one_line};
@@ -31,14 +32,24 @@ pub(super) const FORMAT: Format = Format {
 struct Github<'e> {
     out: Box<dyn Write + 'e>,
     options: Options,
-    annotations: String,
+    annotations: Vec<Annotation>,
+    causes: Causes,
     page: Page,
+}
+
+/// The annotation of a failed test.
+struct Annotation {
+    properties: Vec<(&'static str, String)>,
+    place: String,
+    reasons: String,
+    command: String,
+    cause: Option<String>,
 }
 
 impl<'e> Github<'e> {
     fn new(out: Box<dyn Write + 'e>, options: Options) -> Self {
         let page = Page::new(options.clone(), SUMMARY_ROOM);
-        Self { out, options, annotations: String::new(), page }
+        Self { out, options, annotations: Vec::new(), causes: Causes::default(), page }
     }
 }
 
@@ -48,13 +59,16 @@ impl Reporter for Github<'_> {
             RunEvent::Started | RunEvent::Read { .. } | RunEvent::Waiting => {}
             RunEvent::Finished(result) => {
                 if result.outcome.is_failure() {
-                    self.annotations += &annotation(result, scene.files);
-                    self.annotations.push('\n');
+                    self.annotations.push(annotation(result, scene.files));
+                    self.causes.add(result);
                 }
                 self.page.add(result, scene.files);
             }
             RunEvent::Ended(Ended { tally, took, .. }) => {
-                self.out.write_all(self.annotations.as_bytes())?;
+                for text in self.commands() {
+                    self.out.write_all(text.as_bytes())?;
+                    self.out.write_all(b"\n")?;
+                }
                 self.out.flush()?;
                 if let Some(path) = &self.options.step_summary {
                     append(path, &(self.page.text(tally, took) + "\n"))?;
@@ -65,9 +79,47 @@ impl Reporter for Github<'_> {
     }
 }
 
-/// Returns one annotation per test, at its first failed expectation, because GitHub shows
-/// only a few per step.
-fn annotation(result: &CaseResult, files: &Files) -> String {
+impl Github<'_> {
+    /// Returns the annotations. Tests with the same cause share that of the first one,
+    /// because GitHub shows only a few per step.
+    fn commands(&self) -> Vec<String> {
+        let mut commands = Vec::new();
+        let mut known: Vec<&str> = Vec::new();
+        for annotation in &self.annotations {
+            let Annotation { properties, reasons, command, cause, .. } = annotation;
+            let cause = cause.as_deref().filter(|cause| self.causes.is_shared(cause));
+            let mut message = format!("{reasons}\nrun only this test: {command}");
+            if let Some(cause) = cause {
+                if known.contains(&cause) {
+                    continue;
+                }
+                known.push(cause);
+                message += &self.others(annotation, cause);
+            }
+            commands.push(github_command("error", properties, &message));
+        }
+        commands
+    }
+
+    /// Returns the other tests with the same cause, and their reasons.
+    fn others(&self, first: &Annotation, cause: &str) -> String {
+        let is_other = |it: &&Annotation| {
+            it.cause.as_deref() == Some(cause) && !std::ptr::eq(*it, first)
+        };
+        let others: Vec<_> = self.annotations.iter().filter(is_other).collect();
+        let mut text = format!("\nthe same cause, {cause}:");
+        for Annotation { place, reasons, .. } in others.iter().take(MAX_LISTED) {
+            text += &format!("\n{place}: {reasons}");
+        }
+        if let Some(more @ 1..) = others.len().checked_sub(MAX_LISTED) {
+            text += &format!("\n… {more} more");
+        }
+        text
+    }
+}
+
+/// Returns the annotation of a test, at its first failed expectation.
+fn annotation(result: &CaseResult, files: &Files) -> Annotation {
     let mut properties = vec![("file", file_of(&result.id))];
     if let Some(Position { line, column }) = place_of_failure(result, files) {
         properties.extend([("line", line.to_string()), ("col", column.to_string())]);
@@ -85,7 +137,11 @@ fn annotation(result: &CaseResult, files: &Files) -> String {
         other => reasons(other),
     };
     let reasons = lines(&reasons.join("\n"));
-    let message =
-        format!("{reasons}\nrun only this test: {}", one_line(&result.command()));
-    github_command("error", &properties, &message)
+    Annotation {
+        properties,
+        place: place_of(&result.id),
+        reasons,
+        command: one_line(&result.command()),
+        cause: cause_of(&result.outcome),
+    }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::io;
 use std::time::Duration;
 
+use super::causes::Causes;
 use super::output::ReportFile;
 use super::spec::{Destination, Format, Target};
 use super::words::{counts, duration, explanation, name_of, place_of, plural};
@@ -59,6 +60,7 @@ pub(super) struct Page {
     room: usize,
     failures: String,
     expected: String,
+    causes: Causes,
     skipped: String,
     /// Number of tests omitted for lack of space.
     left_out: usize,
@@ -71,12 +73,14 @@ impl Page {
             room,
             failures: String::new(),
             expected: String::new(),
+            causes: Causes::default(),
             skipped: String::new(),
             left_out: 0,
         }
     }
 
     pub(super) fn add(&mut self, result: &CaseResult, files: &Files) {
+        self.causes.add(result);
         let (to, text) = match &result.outcome {
             Outcome::Passed => return,
             Outcome::ExpectedFailure { reason, .. } => {
@@ -106,6 +110,19 @@ impl Page {
             let _ = write!(text, ", in {}", duration(took));
         }
         text.push('\n');
+        let mut causes = self.causes.shared().peekable();
+        if causes.peek().is_some() {
+            text.push_str("\n### Same cause\n");
+        }
+        for group in causes {
+            let _ = write!(
+                text,
+                "\n{}: {}\n\n{}",
+                group.count(),
+                escaped(group.cause),
+                block(group.places().trim_end())
+            );
+        }
         if !self.failures.is_empty() {
             let _ = write!(text, "\n### Failed\n{}", self.failures);
         }

@@ -16,6 +16,7 @@ pub mod diff;
 pub mod graph;
 pub mod heatmap;
 
+mod causes;
 mod console;
 mod earlier;
 mod explain;

@@ -4,6 +4,7 @@ use super::callable_names::is_external_call;
 use super::history::{History, shown, shown_json};
 use super::mismatch::{Mismatch, Shown};
 use super::scenario::CallExpectation;
+use super::targets;
 use crate::diagnostic::nearest;
 use crate::program::StepAction;
 use crate::program::architect::{Action, Lookup};
@@ -121,12 +122,13 @@ fn not_called(
     let near =
         nearest(&expected.name, near).map(|near| format!("did you mean `{near}`?"));
     let found = if names.is_empty() { Shown::Nothing } else { Shown::Lines(names) };
-    let decided = history.decision_before(history.steps.len());
+    let nodes = targets::calling(history.program, &expected.name);
+    let (step, cause) = history.cause(history.steps.len(), Some((&nodes, 0)));
     Mismatch::new(span, subject, message)
         .between(Shown::Lines(vec![expected.name.clone()]), found)
-        .at_step(decided)
+        .at_step(step)
         .because(near)
-        .because(decided.map(|step| history.reason(step)).unwrap_or_default())
+        .because(cause)
 }
 
 fn called_with_other_inputs(

@@ -4,10 +4,10 @@
 use std::fmt::Write;
 
 use super::matcher::quoted;
-use crate::expr::draft::{Form, Template};
-use crate::flow::{NodeId, NodeLabel, VariableId};
-use crate::program::architect::{Action, Source};
-use crate::program::{self, Operand, Place, Program, StepAction};
+use super::reach::{FAILURES, Nodes, divergence};
+use crate::flow::kinds::{Operation, operation_of};
+use crate::flow::{NodeId, NodeLabel};
+use crate::program::{self, Program};
 use crate::trace::{
     Event, EventKind, Failure, Field, PathTaken, Request, Step, Subject, Trace,
 };
@@ -15,9 +15,6 @@ use crate::value::{Json, Text, Value, shortened};
 
 /// Maximum length of a displayed value, in characters.
 const MAX_SHOWN: usize = 120;
-
-/// Maximum depth of the explanation of a value's parts.
-const MAX_DEPTH: usize = 3;
 
 /// Steps and events of a finished or running call.
 #[derive(Clone, Copy)]
@@ -90,12 +87,101 @@ impl<'h> History<'h> {
     }
 
     /// Returns the last step before the given one that chose between several paths. Steps
-    /// that only continued to the next one are skipped.
-    pub(super) fn decision_before(&self, step: usize) -> Option<usize> {
-        (0..step.min(self.steps.len())).rev().find(|index| self.has_decided(*index))
+    /// that only continued to the next one are skipped, and so are those of flows and tasks
+    /// that had returned, unless there is no other.
+    pub(super) fn decision_before(&self, end: usize) -> Option<usize> {
+        let end = end.min(self.steps.len());
+        let mut least = self.steps.get(end).map_or(u16::MAX, |step| step.depth);
+        let open = (0..end).rev().filter(|index| {
+            let depth = self.depth(*index);
+            let is_open = depth <= least;
+            least = least.min(depth);
+            is_open
+        });
+        open.into_iter()
+            .find(|index| self.has_chosen(*index))
+            .or_else(|| (0..end).rev().find(|index| self.has_chosen(*index)))
     }
 
-    fn has_decided(&self, step: usize) -> bool {
+    /// Returns whether a step took one of several paths, other than that of a success.
+    fn has_chosen(&self, step: usize) -> bool {
+        self.has_decided(step) && self.output(step).is_none_or(|name| name != "success")
+    }
+
+    /// Returns the name of the output that a step took.
+    pub(super) fn output(&self, step: usize) -> Option<&'h Text> {
+        match self.steps.get(step)?.path {
+            PathTaken::Output(index) => self.label(step)?.outputs.get(usize::from(index)),
+            _ => None,
+        }
+    }
+
+    fn depth(&self, step: usize) -> u16 {
+        self.steps.get(step).map_or(0, |step| step.depth)
+    }
+
+    /// Returns whether a step failed, also if the flow handled it.
+    pub(super) fn has_failed(&self, step: usize) -> bool {
+        if self.failure(step).is_some() {
+            return true;
+        }
+        self.output(step).is_some_and(|name| FAILURES.contains(&name.as_str()))
+    }
+
+    /// Returns the last failed action before a step, if it did not succeed later. Input
+    /// that a caller did not make is not a failure of an action, and neither is a failure
+    /// in a called flow that had returned.
+    fn failure_before(&self, end: usize) -> Option<usize> {
+        let first = self.label(0)?.flow;
+        let last = self.label(end.checked_sub(1)?)?.flow;
+        let step = (0..end).rev().find(|step| {
+            let flow = self.label(*step).map(|label| label.flow);
+            let is_own = flow == Some(first) || flow == Some(last);
+            is_own && self.has_failed(*step) && !self.listens(*step)
+        })?;
+        let node = self.steps.get(step)?.node;
+        let mut later = step + 1..self.steps.len();
+        let is_repaired = later.any(|other| {
+            self.steps.get(other).is_some_and(|other| other.node == node)
+                && !self.has_failed(other)
+        });
+        (!is_repaired).then_some(step)
+    }
+
+    /// Explains the last failed action of the call, if it did not succeed later.
+    pub(super) fn cause_of_failure(&self) -> (Option<usize>, Vec<Text>) {
+        match self.failure_before(self.steps.len()) {
+            Some(step) => (Some(step), self.reason(step)),
+            None => (None, Vec::new()),
+        }
+    }
+
+    fn listens(&self, step: usize) -> bool {
+        self.label(step).is_some_and(|label| {
+            matches!(&*label.node_type, "Gather" | "menu")
+                || operation_of(&label.node_type).is_some_and(Operation::listens)
+        })
+    }
+
+    /// Explains why a call did not get to one of the wanted nodes from the step `from` on,
+    /// or why it got to its end: the step, and the reasons.
+    pub(super) fn cause(
+        &self,
+        end: usize,
+        wanted: Option<(&Nodes, usize)>,
+    ) -> (Option<usize>, Vec<Text>) {
+        let diverged = wanted.and_then(|(nodes, from)| divergence(*self, nodes, from));
+        if let Some(step) = diverged {
+            return (Some(step), self.reason(step));
+        }
+        let decided = self.decision_before(end);
+        let failed = self.failure_before(end).filter(|step| Some(*step) != decided);
+        let steps = failed.into_iter().chain(decided);
+        (decided.or(failed), steps.flat_map(|step| self.reason(step)).collect())
+    }
+
+    /// Returns whether a step took one of several paths.
+    pub(super) fn has_decided(&self, step: usize) -> bool {
         match self.steps.get(step).map(|step| step.path) {
             Some(PathTaken::Condition(_) | PathTaken::Default | PathTaken::Error) => true,
             Some(PathTaken::Output(_)) => {
@@ -131,9 +217,24 @@ impl<'h> History<'h> {
             PathTaken::Output(_) => self.operands_of_sources(step, &mut lines),
             _ => {}
         }
+        if matches!(taken.path, PathTaken::Output(_) | PathTaken::Error) {
+            lines.extend(self.decision_inside(step));
+        }
         let rounds = self.rounds(step);
         lines.extend(rounds.map(|(name, why)| format!("  {name}: {why}").into()));
         lines
+    }
+
+    /// Explains the last decision in the flow or task that a step called.
+    fn decision_inside(&self, step: usize) -> Vec<Text> {
+        if !self.has_entered(step) {
+            return Vec::new();
+        }
+        let depth = self.depth(step);
+        let mut after = step + 1..self.steps.len();
+        let end = after.find(|index| self.depth(*index) <= depth);
+        let decided = self.decision_before(end.unwrap_or(self.steps.len()));
+        decided.filter(|inside| *inside > step).map_or(Vec::new(), |it| self.reason(it))
     }
 
     /// Returns the result of each failed attempt at a menu.
@@ -175,6 +276,7 @@ impl<'h> History<'h> {
                 None if self.has_entered(step) => {
                     format!("{place} called a flow or task")
                 }
+                None if self.listens(step) => format!("{place} was the last step"),
                 None => format!("{place} was the end"),
             },
         }
@@ -202,30 +304,50 @@ impl<'h> History<'h> {
         let output =
             output.map_or("an unnamed output".to_owned(), |name| format!("`{name}`"));
         let mut line = format!("{place} took {output}");
-        let action = self.steps.get(step).map(|step| &self.compiled(step.node).action);
-        if let Some(StepAction::Architect(action)) = action
-            && let Action::Decision(decision) = &**action
-            && let Source::Expression(expression) = &decision.condition
+        let looked_up = self.facts(step).find_map(|fact| match fact {
+            EventKind::Input(
+                Field::FindName | Field::FindId | Field::LookupValue | Field::SearchTerm,
+                value,
+            ) => Some(value),
+            _ => None,
+        });
+        if let Some(value) = looked_up {
+            let _ = write!(line, " for {}", shown(value));
+        }
+        if let Some(because) =
+            label.and_then(|label| self.condition_met(step, label, index))
         {
-            let truth = self.condition_value(step, index == 0);
-            let _ = write!(line, ", because `{}` is {truth}", expression.text());
-        } else if let Some(failure) = self.failure(step) {
-            let _ = write!(line, ", because {}", failure_text(failure));
+            let _ = write!(line, ", because {because}");
+        } else if let Some(failure) = self.failure_words(step) {
+            let _ = write!(line, ", because {failure}");
         }
         line
     }
 
-    /// Returns the words for the value of a decision's condition. A value that is not set
-    /// is not true.
-    fn condition_value(&self, step: usize, is_true: bool) -> &'static str {
-        let is_unset = self.facts(step).any(|fact| {
-            matches!(fact, EventKind::Input(Field::Condition, value) if value.is_unset())
+    /// Describes the conditions that led to an output, if the step evaluated any.
+    fn condition_met(
+        &self,
+        step: usize,
+        label: &NodeLabel,
+        output: u16,
+    ) -> Option<String> {
+        let evaluated = self.facts(step).filter_map(|fact| match fact {
+            EventKind::Input(Field::Condition | Field::Case(_), value) => Some(value),
+            _ => None,
         });
-        match (is_true, is_unset) {
-            (true, _) => "true",
-            (false, true) => "not set",
-            (false, false) => "false",
-        }
+        let last = evaluated.last()?;
+        Some(match label.condition_of(output) {
+            Some((condition, true)) => format!("`{condition}` is true"),
+            Some((condition, _)) if last.is_unset() => {
+                format!("`{condition}` is not set")
+            }
+            Some((condition, _)) => format!("`{condition}` is false"),
+            None => {
+                let conditions = label.conditions.iter().filter(|it| !it.is_empty());
+                let all: Vec<_> = conditions.map(|it| format!("`{it}`")).collect();
+                format!("none of {} is true", all.join(", "))
+            }
+        })
     }
 
     fn conditions(&self, step: usize) -> usize {
@@ -248,6 +370,29 @@ impl<'h> History<'h> {
         failures.last()
     }
 
+    /// Describes the failure of a step, or the error that it passed to the flow.
+    pub(super) fn failure_words(&self, step: usize) -> Option<String> {
+        if let Some(failure) = self.failure(step) {
+            return Some(failure_text(failure));
+        }
+        if !self.has_failed(step) {
+            return None;
+        }
+        let words = self.facts(step).filter_map(|fact| match fact {
+            EventKind::Entry(entry)
+                if entry.of.is_output() && entry.name.starts_with("error") =>
+            {
+                match &entry.value {
+                    Value::String(text) => Some(text.as_str()),
+                    _ => None,
+                }
+            }
+            _ => None,
+        });
+        let words: Vec<&str> = words.collect();
+        (!words.is_empty()).then(|| words.join(" "))
+    }
+
     fn is_cut_off(&self, step: usize) -> bool {
         self.facts(step).any(|fact| *fact == EventKind::TimedOut)
     }
@@ -256,291 +401,6 @@ impl<'h> History<'h> {
     pub(super) fn has_entered(&self, step: usize) -> bool {
         let depth = |index: usize| self.steps.get(index).map(|step| step.depth);
         depth(step + 1) > depth(step)
-    }
-
-    /// Adds the operands of an If's conditions.
-    fn operands_of_if(&self, step: usize, lines: &mut Vec<Text>) {
-        let Some(node) = self.steps.get(step).map(|step| step.node) else { return };
-        let StepAction::If(decision) = &self.compiled(node).action else { return };
-        for (index, event) in self.events.iter().enumerate() {
-            let EventKind::Read(reference, value) = &event.kind else { continue };
-            if event.step as usize != step {
-                continue;
-            }
-            let reads = decision.branches.iter().flat_map(|branch| &branch.reads);
-            let operand =
-                reads.map(|read| &read.operand).find(|it| it.reference == *reference);
-            let name = self.program.symbols.reference(*reference);
-            let origin = operand.map_or_else(Origin::default, |operand| {
-                self.origin_of_operand(operand, node, Some(value), index, 0)
-            });
-            origin.push_lines(&format!("`{name}` = {}", shown(value)), lines);
-        }
-    }
-
-    /// Adds the values that a decision's condition or a switch's cases read, and where
-    /// the variables were set.
-    fn operands_of_sources(&self, step: usize, lines: &mut Vec<Text>) {
-        let Some(node) = self.steps.get(step).map(|step| step.node) else { return };
-        let StepAction::Architect(action) = &self.compiled(node).action else {
-            return;
-        };
-        for fact in self.facts(step) {
-            if let EventKind::Input(field @ (Field::Value | Field::Case(_)), value) = fact
-            {
-                lines.push(format!("  {} = {}", field.name(), shown(value)).into());
-            }
-        }
-        let sources: Vec<&Source> = match &**action {
-            Action::Decision(decision) => vec![&decision.condition],
-            Action::Switch(switch) => switch.value.iter().chain(&switch.cases).collect(),
-            _ => return,
-        };
-        let before = self.events.iter().position(|event| event.step as usize == step);
-        let before = before.unwrap_or(self.events.len());
-        let mut seen = Vec::new();
-        for id in sources.into_iter().flat_map(variables_of) {
-            if !seen.contains(&id) {
-                seen.push(id);
-                self.push_variable(id, before, 0, lines);
-            }
-        }
-    }
-
-    /// Adds a variable with its last assigned value.
-    fn push_variable(
-        &self,
-        id: VariableId,
-        before: usize,
-        depth: usize,
-        lines: &mut Vec<Text>,
-    ) {
-        let name = self.program.symbols.variable(id);
-        match self.assigned(id, before) {
-            Some((index, value)) => {
-                let origin = self.origin_of_assignment(id, index, depth);
-                origin.push_lines(&format!("`{name}` = {}", shown(value)), lines);
-            }
-            None => lines.push(format!("  `{name}` was not set in the call").into()),
-        }
-    }
-
-    /// Returns the last assignment of a variable before an event.
-    pub(super) fn assigned(
-        &self,
-        id: VariableId,
-        before: usize,
-    ) -> Option<(usize, &'h Value)> {
-        let events = self.events.get(..before).unwrap_or(self.events);
-        events.iter().enumerate().rev().find_map(|(index, event)| match &event.kind {
-            EventKind::Assigned(variable, value) if *variable == id => {
-                Some((index, value))
-            }
-            _ => None,
-        })
-    }
-
-    /// Explains a variable's value if it was assigned in this event.
-    pub(super) fn set_at(&self, id: VariableId, event: usize) -> Vec<Text> {
-        let Some(EventKind::Assigned(_, value)) =
-            self.events.get(event).map(|it| &it.kind)
-        else {
-            return Vec::new();
-        };
-        let mut lines = Vec::new();
-        let name = self.program.symbols.variable(id);
-        let origin = self.origin_of_assignment(id, event, 0);
-        origin.push_lines(&format!("`{name}` = {}", shown(value)), &mut lines);
-        // These lines are not nested below a condition.
-        lines.iter().map(|line| line.strip_prefix("  ").unwrap_or(line).into()).collect()
-    }
-
-    /// Returns the origin of a value that was read. `value` is `None` if the trace lacks
-    /// it.
-    fn origin_of_operand(
-        &self,
-        operand: &Operand,
-        reader: NodeId,
-        value: Option<&Value>,
-        before: usize,
-        depth: usize,
-    ) -> Origin {
-        match operand.place {
-            Place::Variable(id, _) => match self.assigned(id, before) {
-                // The same variable of another run of the flow.
-                Some((_, other))
-                    if operand.path.is_empty() && value.is_some_and(|it| it != other) =>
-                {
-                    Origin::default()
-                }
-                Some((index, _)) => self.origin_of_assignment(id, index, depth),
-                None => match value {
-                    Some(value) if value.is_unset() => Origin::new("never set"),
-                    Some(_) => Origin::new(self.initial_origin(id, before)),
-                    None => Origin::default(),
-                },
-            },
-            Place::Output(output) => {
-                let flow = self.program.symbols.node(reader).flow;
-                let is_source = |step: &Step| {
-                    let (first, end) = self.compiled(step.node).outputs;
-                    self.compiled(step.node).flow == flow
-                        && (first..end).contains(&output.0)
-                };
-                let end = self.events.get(before).map(|event| event.step as usize);
-                let steps = self.steps.get(..end.unwrap_or(self.steps.len()));
-                let found = steps.unwrap_or_default().iter().rposition(is_source);
-                found.map_or_else(Origin::default, |step| self.origin_of_output(step))
-            }
-        }
-    }
-
-    /// Describes the origin of a variable that no step assigned.
-    fn initial_origin(&self, id: VariableId, before: usize) -> String {
-        let name = self.program.symbols.variable(id);
-        let events = self.events.get(..before).unwrap_or(self.events);
-        let passed = events.iter().rev().find(|event| match &event.kind {
-            EventKind::Requested(asked) => {
-                asked.subject == Subject::Flow && asked.inputs.get(name).is_some()
-            }
-            _ => false,
-        });
-        match passed {
-            Some(event) => format!("passed at {}", self.place(event.step as usize)),
-            None => "set at the start of the call".into(),
-        }
-    }
-
-    fn origin_of_output(&self, step: usize) -> Origin {
-        let place = self.place(step);
-        let is_key = |fact: &EventKind| matches!(fact, EventKind::Collected(_));
-        let text = match self.service_called_in(step) {
-            Some(service) => format!("answered by {service} at {place}"),
-            None if self.facts(step).any(is_key) => format!("pressed at {place}"),
-            None => format!("from {place}"),
-        };
-        Origin::new(text)
-    }
-
-    /// Returns the service that a step called.
-    fn service_called_in(&self, step: usize) -> Option<String> {
-        self.facts(step).find_map(|fact| match fact {
-            EventKind::Requested(asked) if asked.subject != Subject::Flow => {
-                Some(service_text(asked))
-            }
-            EventKind::Input(Field::DataAction, Value::String(name)) => {
-                Some(format!("data action `{name}`"))
-            }
-            _ => None,
-        })
-    }
-
-    /// Returns where a variable was set, by which service, and the parts of its value.
-    fn origin_of_assignment(&self, id: VariableId, event: usize, depth: usize) -> Origin {
-        let Some(step) = self.events.get(event).map(|event| event.step as usize) else {
-            return Origin::default();
-        };
-        let place = self.place(step);
-        let mut origin = match self.service_called_in(step) {
-            Some(service) => Origin::new(format!("answered by {service} at {place}")),
-            None => Origin::new(format!("set at {place}")),
-        };
-        if depth < MAX_DEPTH
-            && let Some(node) = self.steps.get(step).map(|step| step.node)
-        {
-            self.parts_of(id, node, event, depth + 1, &mut origin.parts);
-        }
-        origin
-    }
-
-    /// Adds the values from which an assignment was computed.
-    fn parts_of(
-        &self,
-        id: VariableId,
-        node: NodeId,
-        event: usize,
-        depth: usize,
-        lines: &mut Vec<Text>,
-    ) {
-        match &self.compiled(node).action {
-            StepAction::Set(assignments) => {
-                let own = assignments.iter().filter(|it| it.variable == id);
-                for assignment in own {
-                    self.parts_of_form(&assignment.value, node, event, depth, lines);
-                }
-            }
-            StepAction::Architect(action) => {
-                let Action::UpdateData(statements) = &**action else { return };
-                let own = statements.iter().filter(|it| it.variable.as_ref() == Ok(&id));
-                for part in own.flat_map(|statement| variables_of(&statement.value)) {
-                    if part != id {
-                        self.push_variable(part, event, depth, lines);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn parts_of_form(
-        &self,
-        form: &Form<Operand>,
-        node: NodeId,
-        event: usize,
-        depth: usize,
-        lines: &mut Vec<Text>,
-    ) {
-        let value = match (form, self.events.get(event).map(|event| &event.kind)) {
-            // The only operand with a known value: that of the variable.
-            (Form::Template(Template::Whole(_)), Some(EventKind::Assigned(_, value))) => {
-                Some(value)
-            }
-            _ => None,
-        };
-        form.each_reference(&mut |operand| {
-            let name = self.program.symbols.reference(operand.reference);
-            let origin = self.origin_of_operand(operand, node, value, event, depth);
-            origin.push_lines(&format!("`{name}`"), lines);
-        });
-    }
-}
-
-/// Origin of a value, and of the parts from which it was computed.
-#[derive(Default)]
-struct Origin {
-    text: String,
-    parts: Vec<Text>,
-}
-
-impl Origin {
-    fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), parts: Vec::new() }
-    }
-
-    /// Adds a line for the value, and its parts below it, indented by one level.
-    fn push_lines(self, value: &str, lines: &mut Vec<Text>) {
-        if self.text.is_empty() {
-            lines.push(format!("  {value}").into());
-        } else {
-            lines.push(format!("  {value} ({})", self.text).into());
-        }
-        lines.extend(self.parts.into_iter().map(|part| format!("  {part}").into()));
-    }
-}
-
-/// Returns the variables that a value is computed from.
-fn variables_of(source: &Source) -> Vec<VariableId> {
-    match source {
-        Source::Expression(expression) => {
-            expression.variables().into_iter().map(VariableId).collect()
-        }
-        Source::List(_, items) => items.iter().flat_map(variables_of).collect(),
-        Source::ByLanguage(values) => {
-            let alternates = values.alternates.iter().map(|(_, source)| source);
-            let all = std::iter::once(&values.default).chain(alternates);
-            all.flat_map(variables_of).collect()
-        }
-        Source::Constant(_) | Source::Named(..) | Source::Broken(_) => Vec::new(),
     }
 }
 

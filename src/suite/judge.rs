@@ -5,7 +5,7 @@ use super::matcher::{Range, TextMatcher, quoted};
 use super::mismatch::{Mismatch, Shown};
 use super::play::Played;
 use super::scenario::{Case, Expectation, Forbidden};
-use super::{calls, path, prompts, recorded, routing, variable};
+use super::{calls, path, prompts, recorded, routing, targets, variable};
 use crate::diagnostic::Code;
 use crate::flow::Spanned;
 use crate::program::Program;
@@ -111,9 +111,7 @@ pub(super) fn status(
 fn reasons_of(history: History<'_>, step: Option<usize>, is_itself: bool) -> Vec<Text> {
     let Some(step) = step else { return Vec::new() };
     let mut lines = if is_itself { history.reason(step) } else { Vec::new() };
-    if let Some(decided) = history.decision_before(step) {
-        lines.extend(history.reason(decided));
-    }
+    lines.extend(history.cause(step, None).1);
     lines
 }
 
@@ -165,14 +163,23 @@ fn transfer(
         (Some(wanted), None) => format!("expected a transfer to {wanted}, found none"),
     };
     let transferred = history.last(|it| matches!(it, EventKind::Transferred(_)));
-    let step = transferred.map(|(_, step)| step).or_else(|| history.last_step());
+    let (step, cause) = match (transferred, wanted) {
+        (Some((_, step)), _) => (Some(step), reasons_of(history, Some(step), false)),
+        (None, Some(wanted)) => {
+            let nodes = targets::transferring(history.program, wanted);
+            let end = history.steps.len();
+            let (step, cause) = history.cause(end, Some((&nodes, 0)));
+            (step.or_else(|| history.last_step()), cause)
+        }
+        (None, None) => (history.last_step(), Vec::new()),
+    };
     let text = |text: String| Shown::Text(text.into());
     let expected = wanted.map_or(Shown::Nothing, |it| text(it.to_string()));
     Some(
         Mismatch::new(span, "transfer", message)
             .between(expected, found.map_or(Shown::Nothing, |it| text(target(it))))
             .at_step(step)
-            .because(reasons_of(history, step, found.is_none())),
+            .because(cause),
     )
 }
 

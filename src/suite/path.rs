@@ -3,10 +3,17 @@
 use super::history::History;
 use super::mismatch::{Mismatch, Shown};
 use super::scenario::PathMatcher;
+use super::targets;
 use crate::diagnostic::nearest;
 use crate::flow::{NodeLabel, Spanned};
 use crate::source::Span;
 use crate::value::Text;
+
+/// Number of steps shown before and after the step at which the path broke.
+const AROUND: usize = 6;
+
+/// Beginning of the cause of a path that differs.
+pub(crate) const LEFT: &str = "left the expected path: ";
 
 /// Checks the executed nodes.
 pub(super) fn check(
@@ -72,8 +79,8 @@ fn left_at(history: History<'_>, left: usize, to: usize) -> Vec<Text> {
     let mut lines = history.reason(left);
     if let Some(first) = lines.first_mut() {
         *first = match history.has_entered(left) && to == left + 1 {
-            true => format!("left the expected path: {} called", history.place(left)),
-            false => format!("left the expected path: {first}"),
+            true => format!("{LEFT}{} called", history.place(left)),
+            false => format!("{LEFT}{first}"),
         }
         .into();
     }
@@ -92,20 +99,30 @@ fn ends(history: History<'_>, wanted: &[Spanned<Text>]) -> Option<Mismatch> {
         None => format!("expected `{expected}`, but the path starts after it"),
     };
     // The steps from here on are as expected; the decision before them differs.
-    let decided = history.decision_before(count - same);
+    let nodes = targets::named(history.program, |label| is_named(label, expected));
+    let (_, cause) = history.cause(count - same, Some((&nodes, 0)));
     let first = count.saturating_sub(wanted.len());
     Some(
         Mismatch::new(*span, "path.ends", message)
             .between(lines_of(wanted), found(history, wanted, first))
             .at_step((count - same).checked_sub(1))
             .because(unknown(history, wanted.get(..=missing).unwrap_or_default()))
-            .because(decided.map(|step| history.reason(step)).unwrap_or_default()),
+            .because(cause),
     )
 }
 
 /// Returns the nodes of the path from a step on, by id or name as in the expectation.
 fn found(history: History<'_>, wanted: &[Spanned<Text>], first: usize) -> Shown {
-    let labels = (first..history.steps.len()).filter_map(|step| history.label(step));
+    part(history, wanted, first..history.steps.len())
+}
+
+/// Returns the nodes of a part of the path.
+fn part(
+    history: History<'_>,
+    wanted: &[Spanned<Text>],
+    steps: std::ops::Range<usize>,
+) -> Shown {
+    let labels = steps.filter_map(|step| history.label(step));
     let called = |label: &NodeLabel| {
         let is_wanted = || wanted.iter().any(|it| it.value == label.name);
         let by_name = label.id != label.name && is_wanted();
@@ -144,12 +161,21 @@ fn not_reached(
         format!(" after `{name}` (step {})", step + 1)
     });
     let message = format!("expected the path to reach `{name}`{after}, but it did not");
-    let decided = history.decision_before(history.steps.len());
+    let nodes = targets::named(history.program, |label| is_named(label, name));
+    let from = before.map_or(0, |(step, _)| step);
+    let end = history.steps.len();
+    let (step, cause) = history.cause(end, Some((&nodes, from)));
+    let broken = step.unwrap_or(end).max(from);
+    let first = broken.saturating_sub(AROUND).max(from);
+    let last = end.min(broken + AROUND);
+    // The expected nodes of this part of the path: the one before it, and the missing one.
+    let shown = before.filter(|(step, _)| *step >= first).map(|(_, name)| name);
+    let expected = shown.into_iter().chain([name]).cloned().collect();
     Mismatch::new(missing.span, "path.contains", message)
-        .between(lines_of(wanted), found(history, wanted, 0))
-        .at_step(decided.or_else(|| history.last_step()))
+        .between(Shown::Lines(expected), part(history, wanted, first..last))
+        .at_step(step.or_else(|| history.last_step()))
         .because(unknown(history, std::slice::from_ref(missing)))
-        .because(decided.map(|step| history.reason(step)).unwrap_or_default())
+        .because(cause)
 }
 
 fn excludes(history: History<'_>, unwanted: &[Spanned<Text>]) -> Option<Mismatch> {

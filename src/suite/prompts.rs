@@ -3,6 +3,7 @@
 use super::history::History;
 use super::matcher::{TextMatcher, quoted, similarity};
 use super::mismatch::{Mismatch, Shown};
+use super::targets;
 use crate::flow::Spanned;
 use crate::value::Text;
 
@@ -31,28 +32,69 @@ pub(super) fn check(
         before.map_or(String::new(), |(_, text)| format!(" after {}", quoted(text)));
     let message =
         format!("expected the caller to hear {matcher}{after}, but it was not played");
-    let mut earlier = heard.iter().take(begin).filter(|(_, text)| matcher.matches(text));
-    let earlier = earlier.next();
-    let earlier = earlier.map(|(_, text)| format!("{} was played before", quoted(text)));
-    let candidates: Vec<&Text> = between.iter().map(|(_, text)| *text).collect();
-    let near = earlier.or_else(|| most_like(matcher, &candidates));
-    // The path of the call explains a missing prompt only if neither a similar nor a
-    // later expected prompt was played. The decision must follow the last prompt that was
-    // as expected.
-    let decided = history.decision_before(history.steps.len());
-    let decided = decided.filter(|step| {
-        near.is_none()
-            && following.is_none()
-            && before.is_none_or(|(played, _)| played <= step)
-    });
+    let gap = Gap {
+        earlier: { heard.iter().take(begin) }
+            .find(|(_, text)| matcher.matches(text))
+            .map(|(_, text)| format!("{} was played before", quoted(text))),
+        candidates: between.iter().map(|(_, text)| *text).collect(),
+        from: before.map_or(0, |(played, _)| *played),
+        is_followed: following.is_some(),
+    };
+    let (step, cause) = why(history, matcher, gap);
     let shown = heard.iter().map(|(_, text)| (*text).clone()).collect();
     Some(
         Mismatch::new(*span, format!("prompts[{missing}]"), message)
             .between(lines(wanted, &found, &heard), Shown::Lines(shown))
-            .at_step(decided)
-            .because(near)
-            .because(decided.map(|step| history.reason(step)).unwrap_or_default()),
+            .at_step(step)
+            .because(cause),
     )
+}
+
+/// The place in a call where a prompt is missing.
+struct Gap<'h> {
+    /// The prompt, if it was played before.
+    earlier: Option<String>,
+    /// The prompts that were played instead.
+    candidates: Vec<&'h Text>,
+    /// Step of the last prompt that was as expected.
+    from: usize,
+    /// Whether a later expected prompt was played.
+    is_followed: bool,
+}
+
+/// Explains a missing prompt: by the step that led elsewhere if a flow has its text, else
+/// by the nearest prompt.
+fn why(
+    history: History<'_>,
+    matcher: &TextMatcher,
+    gap: Gap<'_>,
+) -> (Option<usize>, Vec<Text>) {
+    let nodes = targets::playing(history.program, matcher);
+    let is_of_flow = nodes.contains(&true);
+    let end = history.steps.len();
+    let (step, cause) = if gap.earlier.is_some() || gap.is_followed && !is_of_flow {
+        // The text of the flow differs, not the path of the call.
+        (None, Vec::new())
+    } else if is_of_flow {
+        history.cause(end, Some((&nodes, gap.from)))
+    } else if gap.candidates.is_empty() {
+        history.cause(end, None)
+    } else if most_like(matcher, &gap.candidates).is_none() {
+        history.cause_of_failure()
+    } else {
+        (None, Vec::new())
+    };
+    let near = gap.earlier.or_else(|| match is_of_flow {
+        true => None,
+        false => nearest(matcher, &gap.candidates),
+    });
+    let mut lines: Vec<Text> = near.into_iter().map(Text::from).collect();
+    // The step must follow the last prompt that was as expected.
+    let step = step.filter(|step| gap.from <= *step);
+    if step.is_some() {
+        lines.extend(cause);
+    }
+    (step, lines)
 }
 
 /// Finds each expected prompt among those heard, after the ones expected before it.
@@ -94,8 +136,18 @@ pub(super) fn line_of(matcher: &TextMatcher) -> Text {
     }
 }
 
+/// Names the prompt that is most similar, and states that the flows have no such text.
+pub(super) fn nearest(matcher: &TextMatcher, heard: &[&Text]) -> Option<String> {
+    most_like(matcher, heard).or_else(|| {
+        let wanted = matcher.text()?;
+        let alike = heard.iter().map(|text| (similarity(wanted, text), *text));
+        let (_, text) = alike.max_by(|left, right| left.0.total_cmp(&right.0))?;
+        Some(format!("no action plays this text; the nearest prompt is {}", quoted(text)))
+    })
+}
+
 /// Returns a hint about the most similar prompt.
-pub(super) fn most_like(matcher: &TextMatcher, heard: &[&Text]) -> Option<String> {
+fn most_like(matcher: &TextMatcher, heard: &[&Text]) -> Option<String> {
     let wanted = matcher.text()?;
     if let TextMatcher::Contains(part) = matcher {
         let part = TextMatcher::Contains(part.to_lowercase());

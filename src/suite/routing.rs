@@ -1,9 +1,11 @@
 //! Checks of the routing of a call.
 
-use super::history::{History, failure_text};
+use super::history::History;
 use super::matcher::{TextMatcher, quoted};
 use super::mismatch::{Mismatch, Shown};
+use super::reach::Nodes;
 use super::scenario::{RoutingMatcher, Wanted};
+use super::targets;
 use crate::flow::Spanned;
 use crate::source::Span;
 use crate::trace::{EventKind, Phrase, Routing};
@@ -24,7 +26,7 @@ pub(super) fn check(
                 "expected the call not to be routed, but it was routed to {queue}"
             );
             let found = Shown::Text(queue.into());
-            vec![wrong(history, "routing", message, Shown::Nothing, found, span)]
+            vec![wrong(history, "routing", message, Shown::Nothing, found, span, None)]
         }
         (Some(wanted), None) => vec![not_routed(history, wanted, span)],
         (Some(wanted), Some(routing)) => compare(history, routing, wanted),
@@ -49,7 +51,8 @@ fn compare(
         }
         let expected = wanted.as_ref().map_or("unknown".into(), ToString::to_string);
         let found: Vec<&Text> = found.iter().collect();
-        Some(wrong_queue(history, key, &expected, &found, *span))
+        let nodes = wanted.as_ref().map(|wanted| nodes_of(history, wanted));
+        Some(wrong_queue(history, key, &expected, &found, *span, nodes.as_ref()))
     });
     let skills = wanted.skills.as_ref();
     let priority = wanted.priority.as_ref();
@@ -88,7 +91,7 @@ fn compare_skills(
     };
     let message = format!("expected {}, found {}", describe(&expected), describe(&found));
     let (expected, found) = (Shown::Lines(expected), Shown::Lines(found));
-    Some(wrong(history, "routing.skills", message, expected, found, *span))
+    Some(wrong(history, "routing.skills", message, expected, found, *span, None))
 }
 
 fn compare_priority(
@@ -109,7 +112,7 @@ fn compare_priority(
         Shown::Text(priority.map_or("none".into(), |it| it.to_string().into()))
     };
     let (expected, found) = (shown(*expected), shown(routing.priority));
-    Some(wrong(history, "routing.priority", message, expected, found, *span))
+    Some(wrong(history, "routing.priority", message, expected, found, *span, None))
 }
 
 /// Compares the agent who answered in the queue, and the time until then.
@@ -162,7 +165,7 @@ fn wrong_answer(
     let but = if is_answered { "found" } else { "but" };
     let message = format!("expected {what} to be {expected}, {but} {found}");
     let (expected, found) = (Shown::Text(expected.into()), Shown::Text(found.into()));
-    wrong(history, &format!("routing.{key}"), message, expected, found, span)
+    wrong(history, &format!("routing.{key}"), message, expected, found, span, None)
 }
 
 /// Describes a wrong or missing queue. `found` has the known id and name.
@@ -172,6 +175,7 @@ pub(super) fn wrong_queue(
     wanted: &str,
     found: &[&Text],
     span: Span,
+    nodes: Option<&Nodes>,
 ) -> Mismatch {
     let names: Vec<String> = found.iter().map(|text| quoted(text)).collect();
     let is_routed = last_routed(history).is_some();
@@ -186,17 +190,29 @@ pub(super) fn wrong_queue(
     };
     let message = format!("expected the queue to be {wanted}, {found}");
     let (expected, found) = (Shown::Text(wanted.into()), Shown::Text(text.into()));
-    wrong(history, &format!("routing.{key}"), message, expected, found, span)
+    wrong(history, &format!("routing.{key}"), message, expected, found, span, nodes)
 }
 
 fn not_routed(history: History<'_>, wanted: &RoutingMatcher, span: Span) -> Mismatch {
     let id = wanted.queue_id.as_ref().map(|queue| ("queueId", queue));
     let name = wanted.queue_name.as_ref().map(|queue| ("queueName", queue));
     if let Some((key, Spanned { value: Some(queue), span })) = id.or(name) {
-        return wrong_queue(history, key, &queue.to_string(), &[], *span);
+        let nodes = nodes_of(history, queue);
+        return wrong_queue(history, key, &queue.to_string(), &[], *span, Some(&nodes));
     }
     let message = "expected the call to be routed, but it was not";
-    wrong(history, "routing", message, Shown::Nothing, Shown::Nothing, span)
+    let nodes = targets::routing_anywhere(history.program);
+    wrong(history, "routing", message, Shown::Nothing, Shown::Nothing, span, Some(&nodes))
+}
+
+/// Returns the nodes that route to a queue. If the flows do not name it, returns all that
+/// route.
+pub(super) fn nodes_of(history: History<'_>, queue: &TextMatcher) -> Nodes {
+    let nodes = targets::routing(history.program, queue);
+    match nodes.contains(&true) {
+        true => nodes,
+        false => targets::routing_anywhere(history.program),
+    }
 }
 
 /// Adds the step that routed or failed, and the decision that led to it.
@@ -207,15 +223,10 @@ fn wrong(
     expected: Shown,
     found: Shown,
     span: Span,
+    nodes: Option<&Nodes>,
 ) -> Mismatch {
     let routed = last_routed(history);
-    let failed = history.last(|fact| matches!(fact, EventKind::Failed(_)));
-    let failed = failed.map(|(_, step)| step).filter(|_| routed.is_none());
     let place = routed.map(|step| format!("routed at {}", history.place(step)));
-    let failure = failed.and_then(|step| {
-        let failure = history.failure(step)?;
-        Some(format!("{} failed: {}", history.place(step), failure_text(failure)))
-    });
     let transfers = history.events.iter().rev().find_map(|event| match &event.kind {
         EventKind::Transferred(transfer) => Some((event.step as usize, &transfer.name)),
         _ => None,
@@ -224,16 +235,15 @@ fn wrong(
         format!("transferred to {} at {}", quoted(name), history.place(step))
     });
     let end = routed.unwrap_or(history.steps.len());
-    // A failure that the last decision already explains is not repeated.
-    let decided = history.decision_before(end);
-    let failure = failure.filter(|_| failed != decided);
-    let lines = decided.map(|step| history.reason(step)).unwrap_or_default();
+    let (decided, lines) = match nodes.filter(|nodes| nodes.contains(&true)) {
+        Some(nodes) => history.cause(end, Some((nodes, 0))),
+        None => history.cause(end, None),
+    };
     Mismatch::new(span, subject, message)
         .between(expected, found)
         .at_step(routed.or(decided).or_else(|| history.last_step()))
         .because(place)
         .because(transferred)
-        .because(failure)
         .because(lines)
 }
 

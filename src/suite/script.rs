@@ -5,7 +5,7 @@ use super::matcher::quoted;
 use super::mismatch::{Mismatch, Shown};
 use super::play::Answerer;
 use super::scenario::Turn;
-use super::{TextMatcher, calls, judge, prompts, routing, variable};
+use super::{TextMatcher, calls, judge, prompts, routing, targets, variable};
 use crate::engine::Session;
 use crate::flow::Spanned;
 use crate::program::Program;
@@ -126,7 +126,6 @@ impl Stage<'_, '_, '_> {
                 )
             }
         };
-        let decided = history.decision_before(history.steps.len());
         let expected = vec![prompts::line_of(matcher)];
         let mut earlier = self.session.prompts().take(self.heard);
         let earlier = earlier.find(|text| matcher.matches(text)).map(|text| {
@@ -136,10 +135,15 @@ impl Stage<'_, '_, '_> {
             )
         });
         let candidates: Vec<&Text> = heard.iter().collect();
-        let near = earlier.or_else(|| prompts::most_like(matcher, &candidates));
-        // The path of the call explains a missing prompt only if no similar prompt was
-        // played.
-        let cause = decided.filter(|_| near.is_none()).map(|step| history.reason(step));
+        let nodes = targets::playing(history.program, matcher);
+        let is_of_flow = nodes.contains(&true);
+        let near = earlier
+            .or_else(|| (!is_of_flow).then(|| prompts::nearest(matcher, &candidates))?);
+        // The path of the call explains a missing prompt only if a flow has its text, or if
+        // no other prompt was played.
+        let wanted = is_of_flow.then_some((&nodes, 0));
+        let cause =
+            (near.is_none()).then(|| history.cause(history.steps.len(), wanted).1);
         Some(
             Mismatch::new(span, "hears", message)
                 .at_step(history.last_step())
@@ -163,7 +167,14 @@ impl Stage<'_, '_, '_> {
         if known.iter().any(|text| matcher.matches(text)) {
             return None;
         }
-        Some(routing::wrong_queue(history, "routed", &matcher.to_string(), &known, span))
+        Some(routing::wrong_queue(
+            history,
+            "routed",
+            &matcher.to_string(),
+            &known,
+            span,
+            Some(&routing::nodes_of(history, matcher)),
+        ))
     }
 
     /// Describes a call that ended before a caller input of the script.
@@ -179,10 +190,11 @@ impl Stage<'_, '_, '_> {
         let subject =
             format!("script: {}", left.first().map_or("", |it| name_of(&it.value)));
         let failure = last.and_then(|step| history.failure(step)).and(last);
-        let why = failure.or_else(|| history.decision_before(history.steps.len()));
-        Mismatch::new(span, subject, message)
-            .at_step(last)
-            .because(why.map(|step| history.reason(step)).unwrap_or_default())
+        let why = match failure {
+            Some(step) => history.reason(step),
+            None => history.cause(history.steps.len(), None).1,
+        };
+        Mismatch::new(span, subject, message).at_step(last).because(why)
     }
 
     /// Describes a call that waits for input although the script expects its end.
@@ -190,11 +202,10 @@ impl Stage<'_, '_, '_> {
         let node = self.waiting_node()?;
         let history = self.history();
         let message = format!("expected the call to end, `{node}` still waits for input");
-        let decided = history.decision_before(history.steps.len());
         Some(
             Mismatch::new(span, "script: ends", message)
                 .at_step(history.last_step())
-                .because(decided.map(|step| history.reason(step)).unwrap_or_default()),
+                .because(history.cause(history.steps.len(), None).1),
         )
     }
 

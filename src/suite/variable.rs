@@ -4,8 +4,9 @@ use super::history::{History, shown};
 use super::matcher::{TextMatcher, ValueMatcher};
 use super::mismatch::{Mismatch, Shown};
 use super::play::Played;
+use super::targets;
 use crate::diagnostic::nearest;
-use crate::flow::NodeLabel;
+use crate::flow::{NodeLabel, VariableId};
 use crate::program::Program;
 use crate::source::Span;
 use crate::value::{Json, Text, Value};
@@ -105,11 +106,20 @@ fn origin(history: History<'_>, name: &str, value: &Value) -> (Option<usize>, Ve
     };
     let assigned = history.assigned(id, history.events.len());
     let assigned = assigned.filter(|(_, set)| *set == value).map(|(event, _)| event);
+    if let Some(event) = assigned.filter(|event| history.is_initial(*event)) {
+        let (step, cause) = not_set(history, id);
+        let lines = history.set_at(id, event).into_iter().chain(cause);
+        return (step, lines.collect());
+    }
     let step = assigned.and_then(|event| history.events.get(event));
     let step = step.map(|event| event.step as usize);
     let mut lines = match assigned {
         Some(event) => history.set_at(id, event),
-        None if value.is_unset() => vec!["no step set it".into()],
+        None if value.is_unset() => {
+            let (step, cause) = not_set(history, id);
+            let lines = ["no step set it".into()].into_iter().chain(cause);
+            return (step, lines.collect());
+        }
         None => {
             return (
                 history.last_step(),
@@ -117,10 +127,15 @@ fn origin(history: History<'_>, name: &str, value: &Value) -> (Option<usize>, Ve
             );
         }
     };
-    if let Some(decided) = history.decision_before(step.unwrap_or(history.steps.len())) {
-        lines.extend(history.reason(decided));
-    }
+    lines.extend(history.cause(step.unwrap_or(history.steps.len()), None).1);
     (step.or_else(|| history.last_step()), lines)
+}
+
+/// Explains why no step set a variable.
+fn not_set(history: History<'_>, id: VariableId) -> (Option<usize>, Vec<Text>) {
+    let nodes = targets::setting(history.program, id);
+    let (step, cause) = history.cause(history.steps.len(), Some((&nodes, 0)));
+    (step.or_else(|| history.last_step()), cause)
 }
 
 /// Explains values that differ only in type, such as `1` and `"1"`.

@@ -22,6 +22,7 @@ pub use observation::Observation;
 pub use simulation::write_simulation;
 pub(crate) use text::shortened_to_width;
 pub use text::{
-    Ink, TextStyle, TraceLine, TraceLines, Turn, TurnKind, conversation, render_blocks,
-    render_text, trace_lines,
+    Ink, TextStyle, TextView, TraceLine, TraceLines, Turn, TurnKind, conversation,
+    render_blocks, render_text, render_transcript, render_view, steps_of_blocks,
+    trace_lines,
 };

@@ -18,3 +18,4 @@ mod real_flows;
 mod shared;
 mod trace_laws;
 mod traces;
+mod views;

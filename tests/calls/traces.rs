@@ -38,17 +38,19 @@ impl Host for Script {
 struct Scene {
     program: Arc<Program>,
     call: Call,
+    files: Files,
 }
 
 impl Scene {
     fn new(path: &str, flow: &str) -> Self {
         let path: PathBuf =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path);
-        let loaded = load(&[path], &[], &mut Files::new());
+        let mut files = Files::new();
+        let loaded = load(&[path], &[], &mut files);
         assert_eq!(loaded.diagnostics, []);
         let program = Arc::new(Program::compile(&loaded.flows));
         let call = Call::new(program.flow(flow).unwrap());
-        Self { program, call }
+        Self { program, call, files }
     }
 
     fn context(self, name: &str, value: &str) -> Self {
@@ -78,6 +80,14 @@ impl Scene {
         let mut out = String::new();
         JsonWriter::new(&self.program.symbols).write(trace, &mut out);
         out
+    }
+
+    /// Returns the JSON with the positions of the nodes, below the folder of the project.
+    fn located_json(&self, trace: &Trace) -> String {
+        let mut out = String::new();
+        let writer = JsonWriter::with_files(&self.program.symbols, &self.files);
+        writer.write(trace, &mut out);
+        out.replace(concat!(env!("CARGO_MANIFEST_DIR"), "/"), "")
     }
 
     fn simulation(&self, trace: &Trace) -> String {
@@ -303,7 +313,7 @@ fn the_handbook_shows_real_output() {
     let silent = scene.play(vec![]);
     for example in [
         scene.text(&trace, Some(100)),
-        laid_out(&scene.json(&trace)),
+        laid_out(&scene.located_json(&trace)),
         laid_out(&scene.simulation(&silent)),
     ] {
         let block = format!("\n{}\n```\n", example.trim_end());

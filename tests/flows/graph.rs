@@ -43,6 +43,26 @@ fn an_architect_flow_is_drawn() {
     }
 }
 
+/// The document has the menus first; calls start in the task with the opening hours.
+#[test]
+fn the_task_in_which_calls_start_comes_first() {
+    let graph = drawn(&["fixtures/alder-clinic/flows"]);
+    let first = "flowchart TD\n  subgraph u0[\"Opening Hours\"]\n    \
+                 n0([\"1 Opening Hours<br/>task\"])\n";
+    assert!(graph.contains(first), "{graph}");
+    assert!(graph.contains("  n0 --> n1\n"), "{graph}");
+    assert!(graph.contains("subgraph u1[\"Language\"]"), "{graph}");
+}
+
+#[test]
+fn decisions_and_cases_show_their_conditions() {
+    let graph = drawn(&["tests/suites/causes/kiosk/kiosk.yaml"]);
+    let decision = "Gold customer?<br/>decision<br/>Flow.Tier == #34;gold#34;";
+    assert!(graph.contains(decision), "{graph}");
+    let case = "|\"case 1<br/>Flow.Key == #34;1#34;\"|";
+    assert!(graph.contains(case), "{graph}");
+}
+
 /// An implicit output leads to the action after its own, and the next round back to its
 /// loop.
 #[test]
@@ -67,13 +87,25 @@ fn no_arrow_is_missing() {
 #[test]
 fn names_are_not_interpreted() {
     let name = "a\"] --> <script>`x`; \\ #1\u{7}\nb".to_owned();
-    let vertex =
-        Vertex { id: None, name: name.clone(), kind: "say".into(), is_start: false };
+    let vertex = Vertex {
+        id: None,
+        name: name.clone(),
+        kind: "say".into(),
+        number: Some(1),
+        condition: name.clone(),
+        is_start: false,
+    };
     let graph = Graph {
         name: name.clone(),
         vertices: vec![vertex],
         clusters: vec![Cluster { name: name.clone(), vertices: 0..1 }],
-        arrows: vec![Arrow { from: 0, to: 0, label: name, is_jump: false }],
+        arrows: vec![Arrow {
+            from: 0,
+            to: 0,
+            label: name.clone(),
+            condition: name,
+            is_jump: false,
+        }],
     };
     insta::assert_snapshot!("names_mermaid", render_mermaid(&graph));
     insta::assert_snapshot!("names_dot", render_dot(&graph));

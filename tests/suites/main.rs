@@ -4,6 +4,7 @@
 mod batch;
 #[path = "../support/browser/mod.rs"]
 mod browser;
+mod causes;
 mod conformance;
 mod console_options;
 mod coverage;

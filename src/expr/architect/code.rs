@@ -86,21 +86,45 @@ impl Shape {
 impl Code {
     /// Visits the slot of every variable. The recursion is as deep as the expression's
     /// nesting.
-    pub(super) fn each_variable(&self, visit: &mut impl FnMut(u32)) {
+    pub(super) fn each_variable(&self, visit: &mut dyn FnMut(u32)) {
         match self {
-            Self::Constant(_) | Self::Prompt { .. } => {}
             Self::Variable(slot) => visit(*slot),
-            Self::And(parts, _) | Self::Or(parts, _) => {
-                parts.iter().for_each(|part| part.each_variable(visit));
+            _ => self.each_part(&mut |part| part.each_variable(visit)),
+        }
+    }
+
+    /// Visits every constant string. The recursion is as deep as the expression's nesting.
+    pub(super) fn each_string(&self, visit: &mut dyn FnMut(&Text)) {
+        match self {
+            Self::Constant(Value::String(text)) => visit(text),
+            _ => self.each_part(&mut |part| part.each_string(visit)),
+        }
+    }
+
+    /// Visits the operands, one level below.
+    pub(super) fn each_part(&self, visit: &mut dyn FnMut(&Self)) {
+        match self {
+            Self::Constant(_) | Self::Prompt { .. } | Self::Variable(_) => {}
+            Self::And(parts, _) | Self::Or(parts, _) => parts.iter().for_each(visit),
+            Self::Not(part, _) => visit(part),
+            Self::Choice(parts) => parts.iter().for_each(visit),
+            Self::Property(property) => visit(&property.base),
+            Self::Call(call) => call.arguments.iter().for_each(visit),
+        }
+    }
+
+    /// The place in the text, of the forms that have one.
+    pub(super) fn place(&self) -> Option<Place> {
+        match self {
+            Self::And(_, place) | Self::Or(_, place) | Self::Not(_, place) => {
+                Some(*place)
             }
-            Self::Not(part, _) => part.each_variable(visit),
-            Self::Choice(parts) => {
-                parts.iter().for_each(|part| part.each_variable(visit));
-            }
-            Self::Property(property) => property.base.each_variable(visit),
-            Self::Call(call) => {
-                call.arguments.iter().for_each(|part| part.each_variable(visit));
-            }
+            Self::Property(property) => Some(property.place),
+            Self::Call(call) => Some(call.place),
+            Self::Constant(_)
+            | Self::Prompt { .. }
+            | Self::Variable(_)
+            | Self::Choice(_) => None,
         }
     }
 }

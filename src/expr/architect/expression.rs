@@ -2,6 +2,7 @@
 
 use crate::value::{Text, Type, Value};
 
+use super::blame::{self, UnsetPart};
 use super::canonical::print;
 use super::check::check;
 use super::code::{self, Code};
@@ -10,7 +11,9 @@ use super::failure::Failure;
 use super::names::Names;
 use super::parse::parse;
 use super::problem::Problem;
+use super::reads::Read;
 use super::signature::Varying;
+use super::tree::Place;
 
 /// A compiled expression. Its evaluation is a pure function of its variables, the
 /// organisation, the clock and the random number generator.
@@ -75,6 +78,39 @@ impl Expression {
     /// Visits every constant in it, in the order of the text.
     pub fn each_constant(&self, visit: &mut dyn FnMut(&Value)) {
         self.code.each_constant(visit);
+    }
+
+    /// The variables, and the properties of variables, that it may read, without
+    /// duplicates, in the order of the text.
+    pub fn reads(&self) -> Vec<Read> {
+        let mut reads = Vec::new();
+        self.code.each_read(&mut |read| {
+            if !reads.contains(&read) {
+                reads.push(read);
+            }
+        });
+        reads
+    }
+
+    /// The constant strings in it, in the order of the text.
+    pub fn strings(&self) -> Vec<Text> {
+        let mut strings = Vec::new();
+        self.code.each_string(&mut |text| strings.push(text.clone()));
+        strings
+    }
+
+    /// Whether it is nothing but a variable or a property of one.
+    pub fn is_read(&self) -> bool {
+        self.code.read().is_some()
+    }
+
+    /// Returns the parts of the text that are NOT_SET and caused a failure at this place.
+    pub fn unset_parts<S: Scope + ?Sized>(
+        &self,
+        place: Place,
+        scope: &S,
+    ) -> Vec<UnsetPart> {
+        blame::unset_parts(&self.code, &self.text, place, scope)
     }
 
     /// The value, if it is constant.

@@ -11,10 +11,12 @@
 //! | `check`, `overloads`, `casts`, `messages` | types, and type errors |
 //! | `code`, `evaluate`, `budget` | the compiled form, its evaluation, and its limits
 //! |
+//! | `reads`, `blame` | the variables that an expression reads, and those that cause an error |
 //! | `canonical` | the text as Architect writes it |
 //! | `functions` | the functions and operators, one file per category |
 
 mod arguments;
+mod blame;
 mod budget;
 mod built_in;
 mod canonical;
@@ -34,6 +36,7 @@ mod overloads;
 mod parse;
 mod problem;
 mod prompts;
+mod reads;
 mod resolve;
 mod shortcut;
 mod signature;
@@ -44,6 +47,7 @@ mod trial;
 mod typed;
 
 pub use arguments::Arguments;
+pub use blame::UnsetPart;
 pub use built_in::{BUILT_INS, BuiltIn, BuiltInId};
 pub use environment::{
     Directory, Environment, Policies, RandomNumbers, UnknownOrganization,
@@ -56,6 +60,7 @@ pub use messages::parameters;
 pub use names::{Declarations, Names, Variable};
 pub use parse::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, parse};
 pub use problem::Problem;
+pub use reads::Read;
 pub use signature::{
     Category, Evaluate, Function, Measure, Overload, Parameter, Varying,
 };

@@ -4,11 +4,12 @@
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
+use crate::flow::Action as DraftAction;
 use crate::flow::architect::{
     Action, ArchitectFlow, Output, Setting, Settings, StepId, Unit, step_ids,
 };
 use crate::flow::kinds::{ActionSpec, LOOP_BODY, Operation, Support};
-use crate::flow::model::{Flow, PathKind};
+use crate::flow::model::{Flow, Node, PathKind};
 use crate::source::nested;
 
 /// A flow as a graph.
@@ -33,6 +34,11 @@ pub struct Vertex {
     pub name: String,
     /// The kind of action or unit.
     pub kind: String,
+    /// The number that Architect shows for the action. In flows whose document lacks such
+    /// numbers, the place in the drawing, from 1.
+    pub number: Option<i64>,
+    /// The condition of a decision, or the value that a switch compares; empty for others.
+    pub condition: String,
     /// Whether a call starts here.
     pub is_start: bool,
 }
@@ -55,6 +61,8 @@ pub struct Arrow {
     pub to: usize,
     /// The outcome for which it is taken; empty for the ordinary path.
     pub label: String,
+    /// The condition of a case, or the value that it is compared with; empty for others.
+    pub condition: String,
     /// Whether it leads from one unit to another: a jump or a call.
     pub is_jump: bool,
 }
@@ -67,17 +75,22 @@ impl Graph {
             id: Some(node.id.to_string()),
             name: node.name.as_ref().unwrap_or(&node.id).to_string(),
             kind: node.node_type.to_string(),
+            number: None,
+            condition: String::new(),
             is_start: start == Some(&node.id),
         });
         let paths = flow.nodes.values().enumerate().flat_map(|(from, node)| {
             node.paths.iter().filter_map(move |path| {
                 let to = flow.nodes.get_index_of(&path.target.node)?;
-                Some(Arrow { from, to, label: label(&path.kind), is_jump: false })
+                let (label, condition) = (label(&path.kind), condition(node, &path.kind));
+                Some(Arrow { from, to, label, condition, is_jump: false })
             })
         });
+        let mut vertices: Vec<Vertex> = vertices.collect();
+        number(&mut vertices);
         Self {
             name: flow.name.to_string(),
-            vertices: vertices.collect(),
+            vertices,
             clusters: Vec::new(),
             arrows: paths.collect(),
         }
@@ -99,20 +112,100 @@ impl Graph {
             .collect();
         for (from, key) in drawing.jumps {
             if let Some(to) = beginnings.get(key) {
-                let label = String::new();
-                drawing.arrows.push(Arrow { from, to: *to, label, is_jump: true });
+                let (label, condition) = (String::new(), String::new());
+                drawing.arrows.push(Arrow {
+                    from,
+                    to: *to,
+                    label,
+                    condition,
+                    is_jump: true,
+                });
             }
         }
         for (vertex, id) in drawing.vertices.iter_mut().zip(ids(flow)) {
             vertex.id = id;
         }
-        Self {
+        let mut graph = Self {
             name: flow.name.value.to_string(),
             vertices: drawing.vertices,
             clusters: drawing.clusters,
             arrows: drawing.arrows,
+        };
+        graph.begin_with_start();
+        let begins = |index| graph.clusters.iter().any(|it| it.vertices.start == index);
+        let mut actions = graph.vertices.iter().enumerate().filter(|it| !begins(it.0));
+        if actions.any(|(_, action)| action.number.is_none()) {
+            number(&mut graph.vertices);
         }
+        graph
     }
+
+    /// Moves the unit in which calls start before the others.
+    fn begin_with_start(&mut self) {
+        let begins = |it: &Cluster| {
+            self.vertices.get(it.vertices.start).is_some_and(|first| first.is_start)
+        };
+        let Some(place) = self.clusters.iter().position(begins) else { return };
+        let start = self.clusters.remove(place);
+        let (from, count) = (start.vertices.start, start.vertices.len());
+        // Units before it move to the right by its length.
+        let moved = |index: usize| match index {
+            index if start.vertices.contains(&index) => index - from,
+            index if index < from => index + count,
+            index => index,
+        };
+        self.vertices
+            .get_mut(..start.vertices.end)
+            .unwrap_or_default()
+            .rotate_right(count);
+        for cluster in &mut self.clusters {
+            let vertices = &cluster.vertices;
+            let first = moved(vertices.start);
+            cluster.vertices = first..first + vertices.len();
+        }
+        self.clusters.insert(0, Cluster { name: start.name, vertices: 0..count });
+        for arrow in &mut self.arrows {
+            (arrow.from, arrow.to) = (moved(arrow.from), moved(arrow.to));
+        }
+        self.arrows.sort_by_key(|arrow| (arrow.is_jump, arrow.from >= count));
+    }
+}
+
+/// Numbers the vertices in their order, from 1.
+fn number(vertices: &mut [Vertex]) {
+    for (vertex, number) in vertices.iter_mut().zip(1..) {
+        vertex.number = Some(number);
+    }
+}
+
+/// Returns the condition of a path of a draft node.
+fn condition(node: &Node, path: &PathKind) -> String {
+    let (DraftAction::If(decision), PathKind::Condition(number)) = (&node.action, path)
+    else {
+        return String::new();
+    };
+    let index = usize::from(*number).checked_sub(1);
+    let condition = index.and_then(|index| decision.conditions.get(index));
+    condition.map_or_else(String::new, |condition| condition.value.0.to_string())
+}
+
+/// Returns a setting as text: an expression as written, or a literal.
+fn text_of(setting: Option<&Setting>) -> String {
+    match setting {
+        Some(Setting::Expression(text, _) | Setting::Variable(text)) => text.to_string(),
+        Some(Setting::Literal(json)) => json.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// Returns the condition of a decision, or the value that a switch compares.
+fn condition_of(action: &Action) -> String {
+    let name = match action.operation() {
+        Some(Operation::Decision) => "condition",
+        Some(Operation::Switch) => "value",
+        _ => return String::new(),
+    };
+    text_of(action.settings.get(name).map(|setting| &setting.value))
 }
 
 /// Returns the ids of all vertices, as in runs.
@@ -146,6 +239,8 @@ struct Drawing<'f> {
     jumps: Vec<(usize, &'f str)>,
     /// The enclosing loops, the innermost last.
     loops: Vec<Loop>,
+    /// The conditions of cases, by the vertex and the label of the output.
+    conditions: IndexMap<(usize, String), String, FxBuildHasher>,
 }
 
 /// A loop whose body is being drawn.
@@ -163,7 +258,8 @@ impl<'f> Drawing<'f> {
     fn unit(&mut self, unit: &'f Unit, is_start: bool) {
         let first = self.vertices.len();
         let (name, kind) = (unit.name.to_string(), unit.kind.name().into());
-        self.vertices.push(Vertex { id: None, name, kind, is_start });
+        let (number, condition) = (None, String::new());
+        self.vertices.push(Vertex { id: None, name, kind, number, condition, is_start });
         self.references(first, &unit.settings);
         self.actions(&unit.actions, vec![(first, String::new())]);
         for choice in &unit.choices {
@@ -183,7 +279,14 @@ impl<'f> Drawing<'f> {
             let kind = action.kind.value.to_string();
             let name =
                 action.name.as_ref().map_or_else(|| kind.clone(), |it| it.to_string());
-            self.vertices.push(Vertex { id: None, name, kind, is_start: false });
+            self.vertices.push(Vertex {
+                id: None,
+                name,
+                kind,
+                number: action.tracking_id,
+                condition: condition_of(action),
+                is_start: false,
+            });
             for way in open.drain(..) {
                 self.arrow(way, vertex);
             }
@@ -266,12 +369,18 @@ impl<'f> Drawing<'f> {
     }
 
     fn output(&mut self, output: &'f Output, vertex: usize) -> Open {
+        let condition = text_of(output.value.as_ref().map(|value| &value.value));
+        if !condition.is_empty() {
+            self.conditions.insert((vertex, output.label.to_string()), condition);
+        }
         let way = vec![(vertex, output.label.to_string())];
         nested(|| self.actions(&output.actions, way))
     }
 
-    fn arrow(&mut self, (from, label): (usize, String), to: usize) {
-        self.arrows.push(Arrow { from, to, label, is_jump: false });
+    fn arrow(&mut self, way: (usize, String), to: usize) {
+        let condition = self.conditions.get(&way).cloned().unwrap_or_default();
+        let (from, label) = way;
+        self.arrows.push(Arrow { from, to, label, condition, is_jump: false });
     }
 
     /// Records the units that settings refer to.
@@ -322,12 +431,15 @@ impl Graph {
             id: Some((*name).into()),
             name: (*name).into(),
             kind: "say".into(),
+            number: None,
+            condition: String::new(),
             is_start: *name == "a",
         };
         let arrow = |&(from, to, label, is_jump): &(usize, usize, &str, bool)| Arrow {
             from,
             to,
             label: label.into(),
+            condition: String::new(),
             is_jump,
         };
         Self {

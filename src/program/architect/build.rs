@@ -1,17 +1,20 @@
 //! Compiles the model of Architect flows to steps.
 
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
 use super::control::name_in;
 use super::menu::Menus;
 use super::names::{Names, Scope};
 use super::plan::{Plan, UnitPlan, number, plan};
-use super::source::{Source, source};
+use super::source::{Source, Traced, source};
 use super::{Action, FlowKind, FlowPart, Variables};
-use crate::expr::architect::BUILT_INS;
+use crate::expr::architect::{BUILT_INS, Read};
 use crate::flow::architect::{
     self, ActionIds, ArchitectFlow, Setting, StepId, Unit, UnitKind,
 };
 use crate::flow::kinds::{LOOP_BODY, Operation, called_types, in_queue_type};
-use crate::flow::{FlowId, NodeId, NodeLabel, SequenceId, VariableId};
+use crate::flow::{FlowId, NodeId, NodeLabel, ReferenceId, SequenceId, VariableId};
 use crate::program::Program;
 use crate::program::step::{Step, StepAction};
 use crate::source::{Span, nested};
@@ -58,6 +61,7 @@ fn compile_flow(
         step_ids: step_ids.into_iter(),
         further_ids,
         menus: Menus::default(),
+        references: IndexMap::default(),
     };
     let begin = compiler.begin_flow();
     for (unit, of_unit) in flow.units.iter().zip(&plan.units) {
@@ -90,6 +94,8 @@ pub(super) struct Compiler<'c> {
     step_ids: std::vec::IntoIter<StepId>,
     further_ids: ActionIds,
     pub(super) menus: Menus,
+    /// The ids of the names that conditions of the flow read.
+    references: IndexMap<Text, ReferenceId, FxBuildHasher>,
 }
 
 impl<'c> Compiler<'c> {
@@ -312,6 +318,9 @@ impl<'c> Compiler<'c> {
         label.output_keys =
             outputs.iter().map(|name| action.output_key(name).cloned()).collect();
         label.outputs = outputs;
+        if let StepAction::Architect(action) = &self.program.steps[at.index()].action {
+            label.conditions = action.conditions();
+        }
         label.key.clone_from(&action.key);
         label.tracking_id = action.tracking_id;
     }
@@ -334,6 +343,39 @@ impl<'c> Compiler<'c> {
     /// Compiles a value for a place of this type.
     pub(super) fn source(&self, setting: Option<&Setting>, holds: Type) -> Source {
         source(setting, holds, &mut self.names())
+    }
+
+    /// Compiles a value whose operands the trace shows. `known` has the operands of the
+    /// earlier values of the action, and gets those of this one.
+    pub(super) fn traced(
+        &mut self,
+        setting: Option<&Setting>,
+        holds: Type,
+        known: &mut Vec<Read>,
+    ) -> Traced {
+        let source = self.source(setting, holds);
+        let reads = match &source {
+            Source::Expression(expression) => expression.reads(),
+            _ => Vec::new(),
+        };
+        let mut operands = Vec::new();
+        for read in reads {
+            if !known.contains(&read) {
+                operands.push((self.reference(&read), read.clone()));
+                known.push(read);
+            }
+        }
+        Traced { source, operands: operands.into() }
+    }
+
+    /// Returns the id of the name of a variable or property.
+    fn reference(&mut self, read: &Read) -> ReferenceId {
+        let name = read.name(&self.program.symbols.variables);
+        let references = &mut self.program.symbols.references;
+        *self.references.entry(name).or_insert_with_key(|name| {
+            references.push(name.clone());
+            ReferenceId::new(references.len() - 1)
+        })
     }
 
     /// Compiles the value of a setting of an action.

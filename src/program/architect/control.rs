@@ -1,6 +1,7 @@
 //! Control flow: decisions, loops, tasks, modules, ends.
 
 use super::build::Compiler;
+use super::source::Traced;
 use super::{Action, Source};
 use crate::flow::architect::{self, Setting, Settings, UnitReference, type_named};
 use crate::flow::kinds::Operation;
@@ -11,16 +12,16 @@ use crate::value::{Json, Kind, Text, Type};
 #[derive(Debug, Clone)]
 pub struct Decision {
     /// The condition, a Boolean.
-    pub condition: Source,
+    pub condition: Traced,
 }
 
 /// Takes the output of the first case that matches, or else the last output, `default`.
 #[derive(Debug, Clone)]
 pub struct Switch {
     /// The value that the cases are compared with; without it, the cases are conditions.
-    pub value: Option<Source>,
+    pub value: Option<Traced>,
     /// The cases, in order.
-    pub cases: Box<[Source]>,
+    pub cases: Box<[Traced]>,
 }
 
 /// An assignment to a variable.
@@ -43,7 +44,7 @@ pub struct Loop {
     pub count: Source,
     /// The conditions that end a Loop Until action, in order. Each has an output, from 2
     /// on. `None` for a loop with a number of rounds.
-    pub until: Option<Box<[Source]>>,
+    pub until: Option<Box<[Traced]>>,
     /// The hidden variable that holds the number of rounds. The hidden variable after it
     /// holds the index of the current round, from 0.
     pub rounds: VariableId,
@@ -87,9 +88,35 @@ pub struct Jump {
     pub inputs: Box<[(VariableId, Source)]>,
 }
 
+impl Action {
+    /// Returns the conditions of a decision, switch or Loop Until action as text, each at
+    /// the index of the output that it leads to. Outputs without a condition have an empty
+    /// text, or none.
+    pub(super) fn conditions(&self) -> Vec<Text> {
+        match self {
+            Self::Decision(decision) => vec![decision.condition.text()],
+            Self::Switch(Switch { value: None, cases }) => {
+                cases.iter().map(Traced::text).collect()
+            }
+            Self::Switch(Switch { value: Some(value), cases }) => {
+                let value = value.text();
+                let case = |case: &Traced| format!("{value} == {}", case.text()).into();
+                cases.iter().map(case).collect()
+            }
+            Self::Loop(Loop { until: Some(until), .. })
+            | Self::NextRound(Loop { until: Some(until), .. }) => {
+                let none = [Text::default(), Text::default()];
+                none.into_iter().chain(until.iter().map(Traced::text)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 impl Compiler<'_> {
     pub(super) fn decision(&mut self, action: &architect::Action) -> Action {
-        let condition = self.setting(action, "condition", Type::one(Kind::Boolean));
+        let condition = action.settings.get("condition").map(|written| &written.value);
+        let condition = self.traced(condition, Type::one(Kind::Boolean), &mut Vec::new());
         Action::Decision(Decision { condition })
     }
 
@@ -100,11 +127,13 @@ impl Compiler<'_> {
             None if compares => Type::ANY,
             None => Type::one(Kind::Boolean),
         };
-        let value = compares.then(|| self.setting(action, "value", holds));
+        let mut known = Vec::new();
+        let value = action.settings.get("value").map(|written| &written.value);
+        let value = compares.then(|| self.traced(value, holds, &mut known));
         let (mut names, mut cases) = (Vec::new(), Vec::new());
         for output in action.outputs.iter().filter(|output| output.label != "default") {
             let value = output.value.as_ref().map(|value| &value.value);
-            cases.push(self.source(value, holds));
+            cases.push(self.traced(value, holds, &mut known));
             names.push(output.label.clone());
         }
         names.push("default".into());
@@ -136,11 +165,11 @@ impl Compiler<'_> {
     pub(super) fn rounds(&mut self, action: &architect::Action) -> (Loop, Vec<Text>) {
         let is_until = action.operation() == Some(Operation::LoopUntil);
         let mut names = known_outputs(action);
-        let mut until = Vec::new();
+        let (mut until, mut known) = (Vec::new(), Vec::new());
         for case in action.outputs.iter().filter(|_| is_until) {
             if let Some(condition) = &case.value {
                 let holds = Type::one(Kind::Boolean);
-                until.push(self.source(Some(&condition.value), holds));
+                until.push(self.traced(Some(&condition.value), holds, &mut known));
                 names.push(case.label.clone());
             }
         }

@@ -47,7 +47,7 @@ pub use queue::{
     EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue, PositionMode,
 };
 pub use recorded::{Change, Recorded, Requirements};
-pub use source::{ByLanguage, Source};
+pub use source::{ByLanguage, Source, Traced};
 pub use transfer::{AcdTarget, Callback, Target, Transfer};
 
 use crate::flow::architect::UnitKind;

@@ -38,16 +38,18 @@ impl Action {
         match self {
             Self::BeginFlow(greeting) => greeting.iter().for_each(visit),
             Self::PlayAudio(source) | Self::SetWhisperAudio(source) => visit(source),
-            Self::Decision(decision) => visit(&decision.condition),
+            Self::Decision(decision) => visit(&decision.condition.source),
             Self::Switch(switch) => {
-                switch.value.iter().chain(&switch.cases).for_each(visit);
+                let values = switch.value.iter().chain(&switch.cases);
+                values.for_each(|traced| visit(&traced.source));
             }
             Self::UpdateData(statements) => {
                 statements.iter().for_each(|statement| visit(&statement.value));
             }
             Self::Loop(rounds) | Self::NextRound(rounds) => {
                 visit(&rounds.count);
-                rounds.until.iter().flatten().for_each(visit);
+                let until = rounds.until.iter().flatten();
+                until.for_each(|traced| visit(&traced.source));
             }
             Self::CallTask(call) => call.inputs.iter().for_each(|(_, it)| visit(it)),
             Self::Jump(jump) => jump.inputs.iter().for_each(|(_, it)| visit(it)),

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::names::Names;
 use crate::diagnostic::Code;
-use crate::expr::architect::Expression;
+use crate::expr::architect::{Expression, Read};
+use crate::flow::ReferenceId;
 use crate::flow::architect::Setting;
 use crate::flow::literal::{conversion, name_of, unwrapped, value_of};
 use crate::value::{Audio, Communication, Json, Kind, Text, Type, Value};
@@ -42,6 +43,32 @@ impl ByLanguage {
         let is_it = |tag: &str| tag.eq_ignore_ascii_case(language);
         let found = self.alternates.iter().find(|(tag, _)| is_it(tag));
         found.map_or(&self.default, |(_, source)| source)
+    }
+}
+
+/// A value whose operands the trace shows.
+#[derive(Debug, Clone)]
+pub struct Traced {
+    /// The value.
+    pub source: Source,
+    /// The variables and properties that it reads, except those that an earlier value of
+    /// the same action reads.
+    pub operands: Box<[(ReferenceId, Read)]>,
+}
+
+impl Traced {
+    /// Returns the value as text: the expression as written, or the constant.
+    pub fn text(&self) -> Text {
+        match &self.source {
+            Source::Constant(value) if value.is_unset() => "NOT_SET".into(),
+            Source::Constant(Value::String(text)) => in_quotes(text).into(),
+            Source::Constant(value) => value.to_string().into(),
+            Source::Expression(expression) => expression.text().clone(),
+            Source::Named(_, name) => in_quotes(name).into(),
+            Source::List(..) | Source::ByLanguage(_) | Source::Broken(_) => {
+                Text::default()
+            }
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use anstyle::{AnsiColor, Style};
 
 use self::buffer::Buffer;
 use self::progress::Progress;
+use super::causes::Causes;
 use super::words::{counts, duration, explanation, headline, name_of, place_of, plural};
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
@@ -71,6 +72,7 @@ pub struct Console<'e> {
     waiting: String,
     /// Entries of the list of failures at the end.
     failed: String,
+    causes: Causes,
     slowest: Vec<(Duration, String)>,
 }
 
@@ -95,6 +97,7 @@ impl<'e> Console<'e> {
             held: Held::default(),
             waiting: String::new(),
             failed: String::new(),
+            causes: Causes::default(),
             slowest: Vec::new(),
         }
     }
@@ -271,6 +274,7 @@ impl<'e> Console<'e> {
     }
 
     fn note_failure(&mut self, result: &CaseResult) {
+        self.causes.add(result);
         let title = self.failure_title(result);
         let command = self.inked(&one_line(&result.command()), Style::new().dimmed());
         let reason = headline(&result.outcome);
@@ -307,12 +311,25 @@ impl<'e> Console<'e> {
         if !self.failed.is_empty() {
             let _ = writeln!(text, "failed:\n{}", self.failed);
         }
+        text += &self.shared_causes();
         text += &self.summary(ended);
         self.print(&text)?;
         if let Some(progress) = &mut self.progress {
             progress.clear();
         }
         Ok(())
+    }
+
+    /// Formats the causes that several tests share.
+    fn shared_causes(&self) -> String {
+        let mut text = String::new();
+        for group in self.causes.shared() {
+            let _ = writeln!(text, "  {}: {}", group.count(), group.cause);
+            for line in group.places().lines() {
+                let _ = writeln!(text, "    {line}");
+            }
+        }
+        if text.is_empty() { text } else { format!("same cause:\n{text}\n") }
     }
 
     /// Formats the last line.

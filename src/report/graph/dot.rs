@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::heat::{colors, level, width};
-use super::mermaid::{caption, times};
+use super::mermaid::{caption, label};
 use crate::analysis::heatmap::Heat;
 use crate::flow::write::{Arrow, Graph, Vertex};
 
@@ -43,11 +43,7 @@ pub fn render_dot_heat(graph: &Graph, heat: &Heat) -> String {
 
 fn properties(index: usize, arrow: &Arrow, heat: &Heat) -> String {
     let mut properties = Vec::new();
-    let mut label = arrow.label.clone();
-    if let Some(count) = heat.arrow(index) {
-        label.push_str(if label.is_empty() { "" } else { "\n" });
-        label.push_str(&times(count));
-    }
+    let label = label(index, arrow, heat);
     if !label.is_empty() {
         properties.push(format!("label={}", quoted(&label)));
     }

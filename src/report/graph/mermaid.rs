@@ -4,7 +4,11 @@ use std::fmt::Write;
 
 use super::heat::{colors, level, width};
 use crate::analysis::heatmap::Heat;
-use crate::flow::write::{Graph, Vertex};
+use crate::flow::write::{Arrow, Graph, Vertex};
+use crate::value::shortened;
+
+/// Maximum length of a displayed condition, in characters.
+const MAX_CONDITION: usize = 80;
 
 /// Renders the graph of a flow as a Mermaid flowchart.
 pub fn render_mermaid(graph: &Graph) -> String {
@@ -60,13 +64,9 @@ fn draw(graph: &Graph, heat: &Heat) -> String {
     }
     for (index, arrow) in graph.arrows.iter().enumerate() {
         let line = if arrow.is_jump { "-.->" } else { "-->" };
-        let label = match (arrow.label.as_str(), heat.arrow(index)) {
-            ("", None) => String::new(),
-            (label, None) => format!("|{}|", quoted(label)),
-            ("", Some(count)) => format!("|{}|", quoted(&times(count))),
-            (label, Some(count)) => {
-                format!("|{}|", quoted(&format!("{label}\n{}", times(count))))
-            }
+        let label = match label(index, arrow, heat) {
+            none if none.is_empty() => none,
+            label => format!("|{}|", quoted(&label)),
         };
         let _ = writeln!(out, "  n{} {line}{label} n{}", arrow.from, arrow.to);
     }
@@ -84,10 +84,17 @@ fn shape(index: usize, vertex: &Vertex, heat: &Heat) -> String {
 
 /// Returns the text in a vertex.
 pub(super) fn caption(index: usize, vertex: &Vertex, heat: &Heat) -> String {
-    let mut caption = vertex.name.clone();
+    let mut caption = match vertex.number {
+        Some(number) => format!("{number} {}", vertex.name),
+        None => vertex.name.clone(),
+    };
     if vertex.name != vertex.kind {
         caption.push('\n');
         caption.push_str(&vertex.kind);
+    }
+    if !vertex.condition.is_empty() {
+        caption.push('\n');
+        caption.push_str(&shortened(&vertex.condition, MAX_CONDITION));
     }
     if let Some(count) = heat.vertex(index) {
         caption.push('\n');
@@ -96,7 +103,16 @@ pub(super) fn caption(index: usize, vertex: &Vertex, heat: &Heat) -> String {
     caption
 }
 
-pub(super) fn times(count: u64) -> String {
+/// Returns the text beside an arrow: its output, its condition and its count.
+pub(super) fn label(index: usize, arrow: &Arrow, heat: &Heat) -> String {
+    let condition = shortened(&arrow.condition, MAX_CONDITION);
+    let count = heat.arrow(index).map(times).unwrap_or_default();
+    let lines = [arrow.label.as_str(), &condition, &count];
+    let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    lines.join("\n")
+}
+
+fn times(count: u64) -> String {
     format!("{count} ×")
 }
 

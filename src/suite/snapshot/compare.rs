@@ -5,12 +5,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::place::pending_path;
-use super::text::render;
+use super::text::{HEADER_LINES, render};
 use crate::program::Program;
 use crate::source::{Span, replace_file};
+use crate::suite::history::History;
 use crate::suite::mismatch::{Mismatch, Shown};
 use crate::suite::scenario::{Case, SuiteFile};
-use crate::trace::Trace;
+use crate::trace::{Trace, steps_of_blocks};
 use crate::value::Text;
 
 /// Handling of a snapshot that differs from the call.
@@ -68,8 +69,42 @@ pub fn compare(
     };
     let (span, path) = (snapshot.span, snapshot.path.clone());
     let result = SnapshotResult { path, state, span, text };
+    let cause = match &known {
+        Ok(known) => first_difference(known, &result.text, trace, program),
+        Err(_) => (None, Vec::new()),
+    };
     let mismatch = result.mismatch(known, mode);
+    let mismatch = mismatch.map(|it| it.at_step(cause.0).because(cause.1));
     Some((result, mismatch))
+}
+
+/// Returns the step of the first line that differs from the snapshot, and why the call got
+/// there or what decided it.
+fn first_difference(
+    known: &str,
+    text: &str,
+    trace: &Trace,
+    program: &Program,
+) -> (Option<usize>, Vec<Text>) {
+    let same = text.lines().zip(known.lines()).take_while(|(new, old)| new == old);
+    let same = same.count();
+    let Some(line) = same.checked_sub(HEADER_LINES) else { return (None, Vec::new()) };
+    let history = History::of(trace, program);
+    let steps = steps_of_blocks(trace, &program.symbols);
+    let Some(step) = steps.get(line).map(|step| *step as usize) else {
+        return (history.last_step(), Vec::new());
+    };
+    // The first line of a step is its node: an earlier step led to another one.
+    let is_node =
+        line.checked_sub(1).and_then(|before| steps.get(before)) != steps.get(line);
+    let cause = match is_node {
+        true => history.cause(step, None).1,
+        false if history.has_decided(step) || history.has_failed(step) => {
+            history.reason(step)
+        }
+        false => history.values_set(step),
+    };
+    (Some(step), cause)
 }
 
 impl SnapshotResult {

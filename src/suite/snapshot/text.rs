@@ -23,6 +23,9 @@ static GUID: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b").ok()
 });
 
+/// Number of lines before the events of the call.
+pub(super) const HEADER_LINES: usize = 6;
+
 /// Renders a snapshot: a header that identifies the test, and the events of the call.
 pub(super) fn render(
     suite: &SuiteFile,
@@ -35,7 +38,7 @@ pub(super) fn render(
     if !flow.flow_type.is_empty() {
         title += &format!(" ({})", flow.flow_type);
     }
-    let header = [
+    let header: [String; HEADER_LINES] = [
         RULE.into(),
         format!("{SCENARIO}{}", scenario_name(&suite.path)),
         format!("test: {}", one_line(&case.name)),

@@ -11,6 +11,7 @@ use super::event::{
 use super::steps::{Events, Grouped};
 use crate::diagnostic::Code;
 use crate::flow::{FlowLabel, NodeId, NodeLabel, SymbolTable};
+use crate::source::Files;
 use crate::value::{Text, write_json_string};
 
 /// Writer for traces of one program.
@@ -27,6 +28,9 @@ pub struct JsonNames {
     flows: Vec<String>,
     /// By node: `,"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`
     nodes: Vec<String>,
+    /// By node: `,"flowName":…,"file":…,"line":…`; the last two only if the files of the
+    /// program are given.
+    places: Vec<String>,
     /// By node: the id as a JSON string.
     ids: Vec<String>,
     /// By node: its outputs as JSON strings.
@@ -43,8 +47,18 @@ pub struct JsonNames {
 }
 
 impl JsonNames {
-    /// Serializes the names of a program.
+    /// Serializes the names of a program. Traces then lack the positions of the nodes.
     pub fn new(symbols: &SymbolTable) -> Self {
+        Self::of(symbols, None)
+    }
+
+    /// Serializes the names of a program, and the positions of its nodes in `files`, which
+    /// must contain its flows.
+    pub fn with_files(symbols: &SymbolTable, files: &Files) -> Self {
+        Self::of(symbols, Some(files))
+    }
+
+    fn of(symbols: &SymbolTable, files: Option<&Files>) -> Self {
         let all = |texts: &[Text]| texts.iter().map(|text| quoted(text)).collect();
         Self {
             flows: symbols.flows.iter().map(flow).collect(),
@@ -61,6 +75,9 @@ impl JsonNames {
                     )
                 })
                 .collect(),
+            places: { symbols.nodes.iter() }
+                .map(|node| place(node, symbols, files))
+                .collect(),
             ids: symbols.nodes.iter().map(|node| quoted(&node.id)).collect(),
             outputs: symbols.nodes.iter().map(outputs).collect(),
             ends: symbols.nodes.iter().map(end).collect(),
@@ -75,6 +92,12 @@ impl<'l> JsonWriter<'l> {
     /// Creates a writer for traces of a program.
     pub fn new(symbols: &'l SymbolTable) -> Self {
         Self { symbols, names: Cow::Owned(JsonNames::new(symbols)) }
+    }
+
+    /// Creates a writer for traces of a program whose flows are in `files`. Steps have the
+    /// positions of their nodes.
+    pub fn with_files(symbols: &'l SymbolTable, files: &Files) -> Self {
+        Self { symbols, names: Cow::Owned(JsonNames::with_files(symbols, files)) }
     }
 
     /// Creates a writer with names that are already serialized.
@@ -155,6 +178,7 @@ impl<'l> JsonWriter<'l> {
         out.push_str(",\"depth\":");
         write_number(i64::from(step.depth), out);
         out.push_str(&self.names.nodes[step.node.index()]);
+        out.push_str(&self.names.places[step.node.index()]);
         out.push_str(",\"startMs\":");
         write_number(step.start_ms, out);
         out.push_str(",\"endMs\":");
@@ -334,6 +358,16 @@ pub(super) fn platform_path(label: &str) -> Cow<'_, str> {
 
 fn outputs(node: &NodeLabel) -> Vec<String> {
     node.outputs.iter().map(|label| quoted(&platform_path(label))).collect()
+}
+
+fn place(node: &NodeLabel, symbols: &SymbolTable, files: Option<&Files>) -> String {
+    let mut out = format!(",\"flowName\":{}", quoted(&symbols.flow(node.flow).name));
+    if let Some(files) = files {
+        let path = quoted(&files.get(node.span.file).path().display().to_string());
+        let line = files.position(node.span).line;
+        out.push_str(&format!(",\"file\":{path},\"line\":{line}"));
+    }
+    out
 }
 
 fn end(node: &NodeLabel) -> String {

@@ -8,10 +8,10 @@ use rustc_hash::FxBuildHasher;
 use super::{
     JsonWriter, Separator, write_connection, write_failure, write_number, write_transfer,
 };
-use crate::flow::EndType;
+use crate::flow::{EndType, NodeId};
 use crate::trace::steps::Events;
 use crate::trace::{
-    Connection, EventKind, Failure, PathTaken, Phrase, Routing, Step, Transfer,
+    Connection, EventKind, Failure, Field, PathTaken, Phrase, Routing, Step, Transfer,
 };
 use crate::value::{Json, Text, Value, write_json_string};
 
@@ -24,6 +24,8 @@ const RESERVED: [&str; 3] = ["answer", "error", "cutOff"];
 #[derive(Default)]
 struct Outcome<'t> {
     condition: Option<PathTaken>,
+    /// Node and branch of an Architect action that evaluated conditions.
+    branch: Option<(NodeId, Branch)>,
     said: Vec<&'t Phrase>,
     heard: Option<&'t Text>,
     collected: Option<&'t Text>,
@@ -39,11 +41,32 @@ struct Outcome<'t> {
     has_passed: bool,
 }
 
+/// Branch of an Architect action that evaluated conditions.
+#[derive(Clone, Copy)]
+enum Branch {
+    /// That of a decision, which has one condition.
+    Decision,
+    /// The output with this index of a switch or a Loop Until action.
+    Case(u16),
+}
+
+impl Branch {
+    fn of(step: &Step, events: &Events<'_>) -> Option<Self> {
+        let PathTaken::Output(output) = step.path else { return None };
+        events.iter().find_map(|fact| match fact {
+            EventKind::Input(Field::Condition, _) => Some(Self::Decision),
+            EventKind::Input(Field::Case(_), _) => Some(Self::Case(output)),
+            _ => None,
+        })
+    }
+}
+
 impl<'t> Outcome<'t> {
     fn of(step: &Step, events: &Events<'t>) -> Self {
         let decided = matches!(step.path, PathTaken::Condition(_) | PathTaken::Default);
         let condition = decided.then_some(step.path);
-        let mut outcome = Self { condition, ..Self::default() };
+        let branch = Branch::of(step, events).map(|branch| (step.node, branch));
+        let mut outcome = Self { condition, branch, ..Self::default() };
         for fact in events.iter() {
             match fact {
                 EventKind::Prompted(phrase) => outcome.said.push(phrase),
@@ -74,7 +97,7 @@ impl<'t> Outcome<'t> {
     /// the result.
     fn takes(&self, key: &str) -> bool {
         match key {
-            "condition" => self.condition.is_some(),
+            "condition" => self.condition.is_some() || self.branch.is_some(),
             "operands" => self.has_read,
             "text" => !self.said.is_empty(),
             "texts" => self.said.len() > 1,
@@ -219,6 +242,16 @@ impl JsonWriter<'_> {
         }
     }
 
+    /// Returns the condition of a decision, or of the case that was taken.
+    fn condition_of(&self, node: NodeId, branch: Branch) -> Option<&Text> {
+        let conditions = &self.symbols.node(node).conditions;
+        match branch {
+            Branch::Decision => conditions.first(),
+            Branch::Case(output) => conditions.get(usize::from(output)),
+        }
+        .filter(|text| !text.is_empty())
+    }
+
     /// Writes the decision, the prompts and the caller's input.
     fn write_hearing(
         &self,
@@ -228,6 +261,10 @@ impl JsonWriter<'_> {
     ) {
         if let Some(path) = outcome.condition {
             write_condition(path, fields);
+        }
+        if let Some((node, branch)) = outcome.branch {
+            let condition = self.condition_of(node, branch);
+            fields.string("\"condition\":", condition.map_or("default", |text| text));
         }
         if outcome.has_read {
             let read = events.iter().filter_map(|fact| match fact {

@@ -60,6 +60,22 @@ pub fn render_blocks(trace: &Trace, symbols: &SymbolTable) -> String {
     out
 }
 
+/// Returns the index of the step to which each line of [`render_blocks`] belongs, up to
+/// the last step.
+pub fn steps_of_blocks(trace: &Trace, symbols: &SymbolTable) -> Vec<u32> {
+    let teller = Describer { symbols, preview: Preview::new(None) };
+    let grouped = Grouped::new(trace);
+    let steps: Vec<_> = grouped.steps().collect();
+    let (mut lines, mut step) = (Vec::new(), 0);
+    for row in rows(&steps, &[], &teller) {
+        step = row.step.unwrap_or(step);
+        let mut block = String::new();
+        write_block(&row, &mut block);
+        lines.extend(block.lines().map(|_| step));
+    }
+    lines
+}
+
 fn write_block(row: &Row, out: &mut String) {
     let indent = row.level * 2;
     let mut head = row.label.1.clone();

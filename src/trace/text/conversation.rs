@@ -1,7 +1,10 @@
 //! Conversation of a call: prompts and caller input.
 
+use super::page::{Page, clock};
+use super::piece::{Ink, Piece};
 use super::preview::{Preview, seconds};
 use super::story::{Describer, is_keys};
+use super::{MIN_WIDTH, TextStyle, summary};
 use crate::diagnostic::Code;
 use crate::flow::{EndType, SymbolTable};
 use crate::trace::steps::{Events, Grouped};
@@ -46,6 +49,63 @@ pub fn conversation(trace: &Trace, symbols: &SymbolTable, most: usize) -> Vec<Tu
         add_step(step, &events, &teller, &mut turns);
     }
     turns
+}
+
+/// Renders the prompts and the caller's input, one per line with its time; the reason
+/// follows if the call did not complete.
+///
+/// ```text
+///  0.000  flow    “Press 1 for sales.”
+/// 10.000  caller  silence for 10 s
+/// ```
+pub fn render_transcript(
+    trace: &Trace,
+    symbols: &SymbolTable,
+    style: TextStyle,
+) -> String {
+    let width = style.width.map(|width| width.max(MIN_WIDTH));
+    let mut page = Page::new(style.color, width.unwrap_or(usize::MAX));
+    let preview = Preview::new(width);
+    let teller = Describer { symbols, preview };
+    let grouped = Grouped::new(trace);
+    let mut lines = Vec::new();
+    for (step, events) in grouped.steps() {
+        let mut turns = Vec::new();
+        add_step(step, &events, &teller, &mut turns);
+        lines.extend(turns.into_iter().filter_map(|turn| line(&turn, step)));
+    }
+    let widest = lines.iter().map(|(time, ..)| time.len()).max().unwrap_or(0);
+    for (time, who, piece) in &lines {
+        let key = format!("{time:>widest$}  {who}");
+        page.write_entry(&key, widest + 10, std::slice::from_ref(piece));
+    }
+    if let Some(failure) = &trace.failure {
+        let reason = summary::reason(trace, failure, &teller);
+        let text = format!("✗ {}: {reason}", trace.status.name());
+        page.write_entry("", 0, &[Piece::new(Ink::Error, text)]);
+    }
+    page.text
+}
+
+/// Returns the time, the speaker and the words of a turn of the caller or the flow.
+fn line(turn: &Turn, step: &Step) -> Option<(String, &'static str, Piece)> {
+    let (who, time_ms, piece) = match turn.kind {
+        TurnKind::Prompt => {
+            ("flow", step.start_ms, Piece::quote(Ink::Speech, "", &turn.text))
+        }
+        TurnKind::Pressed => {
+            let text = format!("pressed {}", turn.text);
+            ("caller", step.end_ms, Piece::new(Ink::Caller, text))
+        }
+        TurnKind::Spoke => {
+            ("caller", step.end_ms, Piece::quote(Ink::Caller, "spoke ", &turn.text))
+        }
+        TurnKind::Silence => {
+            ("caller", step.end_ms, Piece::new(Ink::Caller, turn.text.clone()))
+        }
+        TurnKind::Handed | TurnKind::Ended => return None,
+    };
+    Some((clock(turn.time_ms.unwrap_or(time_ms)), who, piece))
 }
 
 fn add_step(

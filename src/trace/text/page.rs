@@ -30,6 +30,7 @@ pub(super) struct Page {
 
 /// Widths of the columns.
 struct Columns {
+    number: usize,
     time: usize,
     label: usize,
     /// Column in which the events begin.
@@ -96,8 +97,10 @@ impl Page {
     }
 
     fn columns(&self, rows: &[Row], guides: &[Guides]) -> Columns {
+        let numbers = rows.iter().map(|row| number_text(row).len());
+        let number = numbers.max().unwrap_or(0);
         let times = rows.iter().map(|row| time_text(row).len());
-        let time = times.max().unwrap_or(0);
+        let time = number + 2 + times.max().unwrap_or(0);
         let labels = rows.iter().zip(guides).map(|(row, guides)| {
             let parts = self.label_parts(row, width_of(&guides.branch()));
             width_of(&guides.branch())
@@ -108,6 +111,7 @@ impl Page {
         let story = time + 2 + label + 2 + node_type + 2;
         let is_beside = self.width.saturating_sub(story) >= MIN_ROOM;
         Columns {
+            number,
             time,
             label,
             story: if is_beside { story } else { time + 6 },
@@ -121,8 +125,10 @@ impl Page {
     }
 
     fn write_row(&mut self, row: &Row, guides: Guides, is_open: bool, columns: &Columns) {
-        let time = time_text(row);
-        self.pad(time.len(), columns.time);
+        let (number, time) = (number_text(row), time_text(row));
+        self.pad(number.len(), columns.number);
+        self.put(Ink::Faint, &number);
+        self.pad(columns.number + time.len(), columns.time);
         self.put(Ink::Faint, &time);
         self.put(Ink::Plain, "  ");
         let branch = guides.branch();
@@ -206,8 +212,17 @@ fn widest(widths: impl Iterator<Item = usize>, limit: usize) -> usize {
     widths.filter(|width| *width <= limit).max().unwrap_or(0)
 }
 
+/// Formats the number of a row's step, from 1.
+fn number_text(row: &Row) -> String {
+    row.step.map_or_else(String::new, |step| (step + 1).to_string())
+}
+
 /// Formats the start time of a row in seconds.
 fn time_text(row: &Row) -> String {
-    let Some(time) = row.time_ms else { return String::new() };
-    format!("{}.{:03}", time / 1000, time % 1000)
+    row.time_ms.map_or_else(String::new, clock)
+}
+
+/// Formats a time in milliseconds as seconds.
+pub(super) fn clock(time_ms: i64) -> String {
+    format!("{}.{:03}", time_ms / 1000, time_ms % 1000)
 }

@@ -4,7 +4,7 @@ use super::fold::Fold;
 use super::piece::{Ink, Piece};
 use super::preview::{count, thousands};
 use super::story::{Continuation, Describer, StepContext};
-use crate::flow::NodeId;
+use crate::flow::{FlowId, NodeId};
 use crate::trace::steps::Events;
 use crate::trace::{EventKind, Failure, PathTaken, Step};
 
@@ -13,7 +13,11 @@ use crate::trace::{EventKind, Failure, PathTaken, Step};
 pub(super) struct Row {
     /// Index of the step; `None` for a row that represents several steps.
     pub(super) step: Option<u32>,
-    /// Nesting depth of flows.
+    /// Flow of the step.
+    pub(super) flow: FlowId,
+    /// Nesting depth of the step.
+    pub(super) depth: usize,
+    /// Indentation: the nesting depth, and one more for a return.
     pub(super) level: usize,
     /// Start time in milliseconds since the start of the call; `None` for a summary row.
     pub(super) time_ms: Option<i64>,
@@ -90,6 +94,8 @@ impl<'s> Rows<'s> {
         let preview = self.teller.preview;
         self.rows.push(Row {
             step: u32::try_from(index).ok(),
+            flow: label.flow,
+            depth: usize::from(step.depth),
             level: usize::from(step.depth),
             time_ms: Some(step.start_ms),
             took_ms: match called {
@@ -136,6 +142,8 @@ impl<'s> Rows<'s> {
             StepContext { onward, called, is_return: true, known: self.failure };
         self.rows.push(Row {
             step: None,
+            flow: self.teller.symbols.node(step.node).flow,
+            depth: usize::from(step.depth),
             level: usize::from(step.depth) + 1,
             time_ms: Some(step.end_ms),
             took_ms: 0,
@@ -156,9 +164,12 @@ impl<'s> Rows<'s> {
         };
         let times = thousands((fold.end - fold.start) / fold.period);
         let values = if fold.is_exact { "" } else { ", with other values" };
+        let first = self.steps[fold.start].0;
         self.rows.push(Row {
             step: None,
-            level: usize::from(self.steps[fold.start].0.depth),
+            flow: self.teller.symbols.node(first.node).flow,
+            depth: usize::from(first.depth),
+            level: usize::from(first.depth),
             time_ms: None,
             took_ms: 0,
             label: (Ink::Faint, "⋮".into()),

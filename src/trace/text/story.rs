@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::decision::is_decided;
 use super::piece::{Ink, Piece};
 use super::preview::{Preview, seconds};
 use crate::diagnostic::Code;
@@ -82,48 +83,6 @@ impl Describer<'_> {
         }
         pieces.extend(self.notes(facts));
         pieces
-    }
-
-    /// Describes the branch taken and the values that decided it.
-    fn describe_decision(
-        &self,
-        step: &Step,
-        facts: &[&EventKind],
-        pieces: &mut Vec<Piece>,
-    ) {
-        let conditions = &self.symbols.node(step.node).conditions;
-        let choice = match step.path {
-            PathTaken::Condition(number) => {
-                let condition = conditions.get(usize::from(number).wrapping_sub(1));
-                let condition = condition.map(|text| self.preview.text(text));
-                Some(format!("condition {number}: {}", condition.unwrap_or_default()))
-            }
-            PathTaken::Output(index) => {
-                let outputs = &self.symbols.node(step.node).outputs;
-                let output = outputs.get(usize::from(index));
-                output.map(|output| self.preview.text(output))
-            }
-            PathTaken::Default if conditions.is_empty() => Some("default".into()),
-            PathTaken::Default if conditions.len() == 1 => {
-                Some(format!("default: {} is false", self.preview.text(&conditions[0])))
-            }
-            PathTaken::Default => {
-                Some(format!("default: none of {} conditions is true", conditions.len()))
-            }
-            _ => None,
-        };
-        pieces.extend(choice.map(|text| Piece::new(Ink::Path, text)));
-        let mut shown = BTreeSet::new();
-        for fact in facts {
-            if let EventKind::Read(reference, value) = fact
-                && shown.insert(*reference)
-            {
-                let name = self.preview.text(self.symbols.reference(*reference));
-                let equals = if value.is_unset() { "" } else { "= " };
-                let value = self.preview.value(value);
-                pieces.push(Piece::new(Ink::Plain, format!("{name} {equals}{value}")));
-            }
-        }
     }
 
     fn describe_fact(
@@ -410,6 +369,9 @@ fn is_silence(facts: &[&EventKind]) -> bool {
 fn is_redundant(fact: &EventKind, facts: &[&EventKind]) -> bool {
     let result = match fact {
         EventKind::Input(Field::DataTableId, _) => return true,
+        EventKind::Input(field, value) => return is_decided(*field, value, facts),
+        // The names of attributes are not in the variables.
+        EventKind::Entry(entry) if entry.of == Field::AttributesGot => return false,
         EventKind::Output(_, value) => value,
         EventKind::Entry(entry) if entry.of.is_output() => &entry.value,
         _ => return false,

@@ -1,11 +1,12 @@
 //! Header and summary of the tree.
 
+use super::TextView;
 use super::page::Page;
 use super::piece::{Ink, Piece, width_of};
 use super::preview::{Preview, count, seconds};
 use super::story::Describer;
-use crate::flow::SymbolTable;
-use crate::trace::{Failure, Status, Trace};
+use crate::flow::{SymbolTable, VariableId};
+use crate::trace::{EventKind, Failure, Status, Trace};
 use crate::value::{Text, Value};
 
 /// Width of the key column.
@@ -40,6 +41,7 @@ pub(super) fn write_summary(
     trace: &Trace,
     symbols: &SymbolTable,
     preview: Preview,
+    view: TextView,
     page: &mut Page,
 ) {
     if !trace.steps.is_empty() {
@@ -70,7 +72,7 @@ pub(super) fn write_summary(
         let piece = Piece::new(Ink::Path, teller.transfer(transfer));
         page.write_entry("  transfer", KEYS, &[piece]);
     }
-    write_variables(trace, symbols, preview, page);
+    write_variables(trace, symbols, preview, view, page);
 }
 
 /// Formats the reason and the place of a failure.
@@ -95,13 +97,49 @@ pub(super) fn variables<'t>(
     known.chain(trace.other_variables.iter().map(|(name, value)| (name, value)))
 }
 
+/// Returns whether the call changed a variable. The first step of an Architect flow sets
+/// the initial values.
+fn was_changed(
+    trace: &Trace,
+    symbols: &SymbolTable,
+    id: VariableId,
+    value: &Value,
+) -> bool {
+    let begins = trace.steps.first().is_some_and(|first| {
+        let label = symbols.node(first.node);
+        label.node_type == symbols.flow(label.flow).flow_type
+    });
+    let assigned = trace.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Assigned(variable, value) if *variable == id => {
+            Some((event.step, value))
+        }
+        _ => None,
+    });
+    let (mut initial, mut is_set) = (None, false);
+    for (step, value) in assigned {
+        match step {
+            0 if begins => initial = Some(value),
+            _ => is_set = true,
+        }
+    }
+    is_set && initial != Some(value)
+}
+
 fn write_variables(
     trace: &Trace,
     symbols: &SymbolTable,
     preview: Preview,
+    view: TextView,
     page: &mut Page,
 ) {
-    let shown: Vec<(String, String)> = variables(trace, symbols)
+    let known = trace.variables.iter();
+    let changed = known.filter(|(id, value)| was_changed(trace, symbols, *id, value));
+    let changed = changed.map(|(id, value)| (symbols.variable(*id), value));
+    let variables: Vec<(&Text, &Value)> = match view.all_variables {
+        true => variables(trace, symbols).collect(),
+        false => changed.collect(),
+    };
+    let shown: Vec<(String, String)> = { variables.into_iter() }
         .map(|(name, value)| (preview.text(name), preview.value(value)))
         .collect();
     let widths = shown.iter().map(|(name, _)| width_of(name));

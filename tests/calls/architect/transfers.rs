@@ -89,12 +89,14 @@ fn an_unknown_queue_is_a_failure_of_the_action() {
 
 #[test]
 fn a_queue_that_is_not_set_fails_before_any_prompt() {
-    for target in ["{exp: Flow.queue}", "{noValue: true}"] {
+    for (target, named) in
+        [("{exp: Flow.queue}", " (`Flow.queue`, never set)"), ("{noValue: true}", "")]
+    {
         let settings = format!("targetQueue: {target}");
         let run = stage(flow("transferToAcd", &settings)).run();
         let (first, kind, message) = failed(&run);
         assert_eq!((first, kind.as_str()), ("Sorry", "NOT_SET_NOT_ALLOWED"));
-        assert_eq!(message, "the target is NOT_SET");
+        assert_eq!(message, format!("the target{named} is NOT_SET"));
     }
 }
 
@@ -285,7 +287,11 @@ fn a_number_that_is_not_set_is_a_failure() {
     let run = stage(flow("transferToNumber", "targetNumber: {exp: Flow.type}")).run();
     assert_eq!(
         failed(&run),
-        ("Sorry", "NOT_SET_NOT_ALLOWED".into(), "the target is NOT_SET".into())
+        (
+            "Sorry",
+            "NOT_SET_NOT_ALLOWED".into(),
+            "the target (`Flow.type`, never set) is NOT_SET".into()
+        )
     );
 }
 

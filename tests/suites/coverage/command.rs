@@ -110,3 +110,28 @@ fn reports_that_cannot_be_merged_are_reported() {
     assert_eq!(code, 5, "{told}");
     assert!(told.starts_with("error: cannot write one.json/all.json"), "{told}");
 }
+
+/// The table in the terminal and the page have the same counts of every kind.
+#[test]
+fn the_table_and_the_page_have_the_same_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_flowsim"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("NO_COLOR", "1")
+        .args(["test", "fixtures/northlight-power", "fixtures/alder-clinic"])
+        .args(["--coverage", "--html"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    let table = String::from_utf8(output.stdout).unwrap();
+    let counts = table.lines().rev().find(|line| line.contains('/')).unwrap();
+    let counts: Vec<String> =
+        counts.split_whitespace().map(|it| it.replace('/', " of ")).collect();
+    let page = fs::read_to_string(folder.path().join("index.html")).unwrap();
+    let (_, start) = page.split_once("<template id=\"flows-start\">").unwrap();
+    let (start, _) = start.split_once("</template>").unwrap();
+    let of = start.split("<span class=\"of\">").skip(1);
+    let of: Vec<&str> = of.filter_map(|it| Some(it.split_once('<')?.0)).collect();
+    assert!(counts.len() > 5, "{table}");
+    assert_eq!(of, counts);
+}

@@ -2,14 +2,14 @@
 
 use super::outcome::{Outcome, by_output};
 use super::speech;
-use super::values::{expected, input, not_set, note_named};
+use super::values::{expected, input, note_named};
 use crate::diagnostic::Code;
 use crate::engine::effect::Effect;
 use crate::engine::state::State;
 use crate::expr::architect::BuiltInId;
 use crate::flow::{NodeId, VariableId};
 use crate::program::architect::{
-    Call, CommonModule, Decision, Jump, Loop, Source, Statement, Switch,
+    Call, CommonModule, Decision, Jump, Loop, Source, Statement, Switch, Traced,
 };
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field, PathTaken};
@@ -80,20 +80,30 @@ pub(super) fn decide(
 fn is_true(
     state: &mut State,
     program: &Program,
-    condition: &Source,
+    condition: &Traced,
     field: Field,
 ) -> Result<bool, Box<Failure>> {
-    match input(state, program, condition, field)? {
+    match traced_input(state, program, condition, field)? {
         Value::Boolean(truth) => Ok(truth),
         unset if unset.is_unset() => {
             if !state.conversation.policies().conditions_must_be_set {
                 return Ok(false);
             }
-            let message = "the condition is NOT_SET, neither true nor false";
-            Err(Failure::new(Code::NOT_SET_NOT_ALLOWED, message))
+            Err(state.not_set(program, "the condition", Some(&condition.source)))
         }
         other => Err(expected("a Boolean", &other)),
     }
+}
+
+/// Evaluates an input, and records it and its operands.
+fn traced_input(
+    state: &mut State,
+    program: &Program,
+    traced: &Traced,
+    field: Field,
+) -> Result<Value, Box<Failure>> {
+    state.note_operands(program, traced);
+    input(state, program, &traced.source, field)
 }
 
 pub(super) fn switch(
@@ -103,13 +113,13 @@ pub(super) fn switch(
     switch: &Switch,
 ) -> Outcome {
     let value = match &switch.value {
-        Some(source) => Some(input(state, program, source, Field::Value)?),
+        Some(value) => Some(traced_input(state, program, value, Field::Value)?),
         None => None,
     };
     for (case, index) in switch.cases.iter().zip(0..u16::MAX) {
         let field = Field::Case(index + 1);
         let fits = match &value {
-            Some(value) => equal(value, &input(state, program, case, field)?),
+            Some(value) => equal(value, &traced_input(state, program, case, field)?),
             None => is_true(state, program, case, field)?,
         };
         if fits {
@@ -177,7 +187,9 @@ fn count_of_rounds(
         Value::Integer(count) if is_until => Ok(count.min(MOST_ROUNDS_UNTIL)),
         Value::Integer(count) => Ok(count),
         unset if unset.is_unset() && is_until => Ok(MOST_ROUNDS_UNTIL),
-        unset if unset.is_unset() => Err(not_set("the number of rounds")),
+        unset if unset.is_unset() => {
+            Err(state.not_set(program, "the number of rounds", Some(&rounds.count)))
+        }
         other => Err(expected("an Integer", &other)),
     }
 }

@@ -171,10 +171,11 @@ pub(super) fn create_callback(
     callback: &Callback,
 ) -> Outcome {
     let inputs = values::inputs(state, program, &callback.inputs)?;
-    let needed = inputs.iter().take(2);
-    for (name, value) in needed {
+    let needed = inputs.iter().zip(&callback.inputs).take(2);
+    for ((name, value), (_, source)) in needed {
         if transfer::is_empty_target(value) {
-            return Err(values::not_set(&format!("`{name}` of the callback")));
+            let what = format!("`{name}` of the callback");
+            return Err(state.not_set(program, &what, Some(source)));
         }
     }
     Ok(state.ask(Waiting::Action { inputs }))

@@ -80,6 +80,6 @@ fn set_language(
             }
             Ok(())
         }
-        _ => Err(values::not_set("the language")),
+        _ => Err(state.not_set(program, "the language", Some(language))),
     }
 }

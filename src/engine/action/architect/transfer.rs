@@ -45,7 +45,12 @@ pub(super) fn begin(
         Target::Flow(_, name, _) => name.is_empty(),
     };
     if is_unset {
-        let problem = problem(Code::NOT_SET_NOT_ALLOWED, "the target is NOT_SET");
+        let source = match &transfer.target {
+            Target::Acd(target) => Some(&target.queue),
+            _ => transfer.inputs.first().map(|(_, source)| source),
+        };
+        let failure = state.not_set(program, "the target", source);
+        let problem = problem(failure.code, &failure.message);
         return fail(state, program, step, transfer, problem);
     }
     speech::say(state, program, &transfer.before)?;

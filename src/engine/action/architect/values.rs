@@ -39,10 +39,6 @@ pub(super) fn expected(what: &str, found: &Value) -> Box<Failure> {
     Failure::new(Code::WRONG_TYPE, message)
 }
 
-pub(super) fn not_set(what: &str) -> Box<Failure> {
-    Failure::new(Code::NOT_SET_NOT_ALLOWED, format!("{what} is NOT_SET"))
-}
-
 /// Records a result and assigns it to its variable.
 pub(super) fn output(
     state: &mut State,

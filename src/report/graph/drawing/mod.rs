@@ -183,8 +183,13 @@ fn shape<K: Marking>(graph: &Graph, vertex: usize, marks: &K) -> Shape<K::Mark> 
     let (mark, count) = marks.of_vertex(graph, vertex);
     let kind = if about.kind == about.name { "" } else { about.kind.as_str() };
     let jump_text = jump.as_deref().unwrap_or_default();
-    let title = titled([&about.name, kind, jump_text, K::words(mark)], count);
-    let name = shortened(&about.name, NAME);
+    let name = match about.number {
+        Some(number) => format!("{number} {}", about.name),
+        None => about.name.clone(),
+    };
+    let condition = about.condition.as_str();
+    let title = titled([&name, kind, condition, jump_text, K::words(mark)], count);
+    let name = shortened(&name, NAME);
     let kind = shortened(kind, NAME - 6);
     let jump = jump.map(|it| shortened(&it, NAME));
     let texts = [name.as_str(), jump.as_deref().unwrap_or_default()];
@@ -216,7 +221,8 @@ fn line<K: Marking>(
     let (mark, count) = marks.of_arrow(graph, index);
     let label = graph.arrows[index].label.as_str();
     let way = if label.is_empty() { "next" } else { label };
-    let title = titled([way, K::words(mark)], count);
+    let condition = graph.arrows[index].condition.as_str();
+    let title = titled([way, condition, K::words(mark)], count);
     let label = shortened(label, LABEL);
     Line { path: route.path(), mark, label, x: route.middle.x, y: route.middle.y, title }
 }

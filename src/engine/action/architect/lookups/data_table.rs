@@ -1,7 +1,7 @@
 //! The `dataTableLookup` action: rows of data tables.
 
 use super::super::outcome::{Outcome, by_output};
-use super::super::values::{expected, input, not_set, note_named};
+use super::super::values::{expected, input, note_named};
 use super::outputs::named_outputs;
 use crate::diagnostic::Code;
 use crate::engine::state::State;
@@ -33,7 +33,9 @@ pub(super) fn look_up(
     state.note(|| EventKind::Input(Field::DataTableName, Value::String(table.clone())));
     let key = match input(state, program, &lookup.key, Field::LookupValue)? {
         Value::String(key) => key,
-        unset if unset.is_unset() => return Err(not_set("the key of the row")),
+        unset if unset.is_unset() => {
+            return Err(state.not_set(program, "the key of the row", Some(&lookup.key)));
+        }
         other => return Err(expected("a String", &other)),
     };
     let columns = match state.conversation.organisation.0.data_table_row(table, &key) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::outcome::{Outcome, by_output};
-use super::super::values::{expected, input, not_set, output, text_input};
+use super::super::values::{expected, input, output, text_input};
 use crate::diagnostic::Code;
 use crate::engine::state::State;
 use crate::program::architect::{ScheduleEvaluation, ScheduleGroupEvaluation, Source};
@@ -32,7 +32,7 @@ pub(super) fn evaluate(
     };
     if object.is_unset() {
         let what = if is_group { "the emergency group" } else { "the schedule" };
-        return Err(not_set(what));
+        return Err(state.not_set(program, what, Some(&evaluation.object)));
     }
     let organisation = Arc::clone(&state.conversation.organisation.0);
     let answer = ask(&object, |key| {
@@ -138,7 +138,9 @@ fn point_in_time(
     let Some(at) = at else { return Ok(state.now()) };
     match input(state, program, at, Field::EvaluationDateTime)? {
         Value::DateTime(at) => Ok(at),
-        unset if unset.is_unset() => Err(not_set("the time to evaluate")),
+        unset if unset.is_unset() => {
+            Err(state.not_set(program, "the time to evaluate", Some(at)))
+        }
         other => Err(expected("a DateTime", &other)),
     }
 }
@@ -149,7 +151,9 @@ fn time_zone(
     zone: &Source,
 ) -> Result<TimeZone, Box<Failure>> {
     let name = text_input(state, program, zone, Field::ScheduleTimeZone)?;
-    let Some(name) = name else { return Err(not_set("the time zone")) };
+    let Some(name) = name else {
+        return Err(state.not_set(program, "the time zone", Some(zone)));
+    };
     TimeZone::from_name(&name).ok_or_else(|| {
         let near = TimeZone::nearest_name(&name);
         let near =

@@ -1,7 +1,7 @@
 //! The `wait` action: pauses.
 
 use super::super::outcome::Outcome;
-use super::super::values::{expected, input, not_set};
+use super::super::values::{expected, input};
 use crate::diagnostic::Code;
 use crate::engine::effect::Effect;
 use crate::engine::state::State;
@@ -27,7 +27,9 @@ pub(super) fn wait(
 ) -> Outcome {
     let milliseconds = match input(state, program, &pause.duration, Field::Duration)? {
         Value::Duration(duration) => duration.milliseconds().max(0),
-        unset if unset.is_unset() => return Err(not_set("the duration")),
+        unset if unset.is_unset() => {
+            return Err(state.not_set(program, "the duration", Some(&pause.duration)));
+        }
         other => return Err(expected("a Duration", &other)),
     };
     let is_trimmed = state.value(program, &pause.trim)? == Value::Boolean(true);
