@@ -17,10 +17,28 @@ pub(super) fn renamed(
             Some((last, rest)) if is_common(last) => (rest, Some(*last)),
             _ => (gap, None),
         };
-        join(gap, recorded, local, &mut joined);
+        // After a branch that differs, the steps are those of another path.
+        match is_parted(joined.last(), recorded, local) {
+            true => joined.extend(gap),
+            false => join(gap, recorded, local, &mut joined),
+        }
         joined.extend(end);
     }
     joined
+}
+
+/// Returns whether a common step took different paths.
+fn is_parted(
+    before: Option<&Row>,
+    recorded: &[ObservedStep],
+    local: &[ObservedStep],
+) -> bool {
+    let path = |side: &[ObservedStep], at: Option<usize>| {
+        at.and_then(|at| side.get(at)).and_then(|step| step.path.clone())
+    };
+    let Some(before) = before else { return false };
+    let (one, two) = (path(recorded, before.recorded), path(local, before.local));
+    one.is_some() && two.is_some() && one != two
 }
 
 /// Adds the rows of a gap, in which no row has both steps.
@@ -51,6 +69,15 @@ fn join(
     }
 }
 
+/// Returns whether a step is a node of a draft flow. Actions of Architect keep their ids
+/// when they are renamed.
+fn is_draft_node(step: &ObservedStep) -> bool {
+    step.is_action
+        && step.id.is_some()
+        && step.place.is_none()
+        && step.tracking_id.is_none()
+}
+
 /// Returns whether two steps with different ids do the same: they have the same kind, the
 /// same path as far as both have one, and the same values of each name that both have. A
 /// step without common values is another one, unless it has the same name.
@@ -58,7 +85,7 @@ fn is_same(one: &ObservedStep, two: &ObservedStep) -> bool {
     let has_name = |step: &ObservedStep| step.name.is_some() && step.name != step.id;
     let is_named_alike = has_name(one) && one.name == two.name;
     let is_path_equal = one.path.is_none() || two.path.is_none() || one.path == two.path;
-    let is_alike = one.is_action && two.is_action && one.id.is_some() && two.id.is_some();
+    let is_alike = is_draft_node(one) && is_draft_node(two);
     if !is_alike || !one.kind.eq_ignore_ascii_case(&two.kind) || !is_path_equal {
         return false;
     }
@@ -104,6 +131,16 @@ mod tests {
         let rows = align(&recorded, &local);
         assert_eq!(rows.len(), 3);
         assert!(rows[1].is_renamed && !rows[0].is_renamed && !rows[2].is_renamed);
+    }
+
+    #[test]
+    fn steps_after_different_paths_are_other_steps() {
+        let (mut one, mut two) = (say("a", "one"), say("a", "one"));
+        one.path = Some("condition 1".into());
+        two.path = Some("default".into());
+        let recorded = [one, say("b", "two")];
+        let local = [two, say("x", "two")];
+        assert_eq!(align(&recorded, &local).len(), 3);
     }
 
     #[test]
