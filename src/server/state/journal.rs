@@ -4,6 +4,7 @@
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{Read, Seek, Write};
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
 use redb::{
@@ -80,7 +81,10 @@ impl DiskJournal {
             .map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
         let path = folder.join(FILE);
         let shown = path.display().to_string();
-        let mut database = open(&path).map_err(|error| match error {
+        // `redb` panics if the file is shorter than its header states.
+        let opened = catch_unwind(|| open(&path));
+        let opened = opened.map_err(|_| format!("cannot use {shown}: it is damaged"))?;
+        let mut database = opened.map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => format!(
                 "another server uses {}; stop it, or use another folder",
                 folder.display()
@@ -349,6 +353,18 @@ mod tests {
         journal.forget("a").unwrap();
         drop(journal);
         assert_eq!(stored(folder.path()), ["3"]);
+    }
+
+    #[test]
+    fn a_file_whose_end_is_missing_is_reported() {
+        let folder = TempDir::new().unwrap();
+        let (mut journal, _) = DiskJournal::open(folder.path()).unwrap();
+        journal.append("a", &"x".repeat(500_000)).unwrap();
+        drop(journal);
+        let file = File::options().write(true).open(folder.path().join(FILE)).unwrap();
+        file.set_len(file.metadata().unwrap().len() / 2).unwrap();
+        let error = DiskJournal::open(folder.path()).err().unwrap();
+        assert!(error.contains("cannot use"), "{error}");
     }
 
     #[test]
