@@ -8,7 +8,7 @@ use clap::Args;
 use super::exit::Exit;
 use super::{inputs, load, output};
 use crate::engine::Limits;
-use crate::server::{Organisation, Settings, Webhooks, start};
+use crate::server::{Organisation, Settings, Webhooks, check_origin, start};
 use crate::source::Files;
 use crate::value::DateTime;
 use crate::world::Fixtures;
@@ -46,6 +46,11 @@ pub(super) struct Arguments {
     /// Address to listen on; any other than a loopback address admits other machines
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     host: String,
+
+    /// Permit web pages of this origin to use the server (CORS), such as
+    /// http://localhost:3000; * permits all; repeatable
+    #[arg(long, value_name = "ORIGIN", value_parser = check_origin)]
+    allow_origin: Vec<String>,
 
     /// Persist all data in this folder, and load what it contains at the start
     #[arg(long, value_name = "FOLDER")]
@@ -108,6 +113,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         elasticsearch: arguments.elasticsearch,
         data: arguments.data.clone(),
         log: arguments.log.clone(),
+        origins: arguments.allow_origin.clone(),
     };
     let server = match start(organisation, settings) {
         Ok(server) => server,

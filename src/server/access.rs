@@ -24,6 +24,18 @@ pub(super) enum Permission {
     WriteConversations,
     /// Reading statistics.
     ReadAnalytics,
+    /// A token, with any scopes.
+    Login,
+    /// Reading queues, skills, languages and wrap-up codes.
+    ReadRouting,
+    /// Reading users and groups.
+    ReadUsers,
+    /// Setting the presence and routing status of users.
+    WriteUsers,
+    /// Reading integrations and data actions.
+    ReadIntegrations,
+    /// Running data actions.
+    RunActions,
     /// Reading external contacts.
     ReadContacts,
     /// Creating and changing external contacts.
@@ -90,6 +102,29 @@ const READ_ANALYTICS: &[&str] = &[
     "routing:read",
     "routing:queue:view",
 ];
+const READ_ROUTING: &[&str] = &[
+    "routing:readonly",
+    "routing",
+    "routing:read",
+    "routing:queue:view",
+    "routing:skill:view",
+    "routing:language:view",
+    "routing:wrapupCode:view",
+];
+const READ_USERS: &[&str] = &[
+    "users:readonly",
+    "users",
+    "directory:user:view",
+    "directory:group:view",
+    "groups:readonly",
+    "groups",
+    "presence:readonly",
+];
+const WRITE_USERS: &[&str] =
+    &["users", "presence", "directory:user:edit", "routing:user:setRoutingStatus"];
+const READ_INTEGRATIONS: &[&str] =
+    &["integrations:readonly", "integrations", "integrations:action:view"];
+const RUN_ACTIONS: &[&str] = &["integrations", "integrations:action:execute"];
 const WRITE_CONTACTS: &[&str] = &[
     "external-contacts",
     "externalcontacts:write",
@@ -113,6 +148,12 @@ impl Permission {
             Self::ReadConversations => &[READ_CONVERSATIONS, WRITE_CONVERSATIONS],
             Self::WriteConversations => &[WRITE_CONVERSATIONS],
             Self::ReadAnalytics => &[READ_ANALYTICS],
+            Self::Login => &[],
+            Self::ReadRouting => &[READ_ROUTING],
+            Self::ReadUsers => &[READ_USERS, WRITE_USERS],
+            Self::WriteUsers => &[WRITE_USERS],
+            Self::ReadIntegrations => &[READ_INTEGRATIONS, RUN_ACTIONS],
+            Self::RunActions => &[RUN_ACTIONS],
             Self::ReadContacts => &[READ_CONTACTS, WRITE_CONTACTS],
             Self::WriteContacts => &[WRITE_CONTACTS],
         };
@@ -153,78 +194,8 @@ pub(super) fn check(
     Err(ApiError::new(403, "missing.any.permissions", message))
 }
 
-/// Refuses requests to routes without a token that a page of another site sends. The
-/// user's browser may visit other sites while the server runs. Browsers send the `Origin`
-/// of the page; a site whose own domain name resolves to this machine is recognized by
-/// its `Host` header. `host` is the address that the server was started with.
-///
-/// # Errors
-/// 403 if the request comes from such a page.
-pub(super) fn refuse_other_sites(host: &str, asked: &ApiRequest) -> Result<(), ApiError> {
-    let origin = asked.header("origin").filter(|origin| *origin != asked.origin());
-    if let Some(origin) = origin {
-        let message = format!("pages of `{origin}` may not control this server");
-        return Err(ApiError::new(403, "foreign.origin", message));
-    }
-    let Some(name) = asked.header("host").map(without_port) else { return Ok(()) };
-    if is_local_name(name) || name.eq_ignore_ascii_case(host) {
-        return Ok(());
-    }
-    let message = format!(
-        "`{name}` is not a local host name; use the server's address, such as \
-         http://127.0.0.1, or start it with --host {name}"
-    );
-    Err(ApiError::new(403, "foreign.host", message))
-}
-
-fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|it| it.is_ascii_digit()) => name,
-        _ => host,
-    }
-}
-
-/// Returns `true` if the name cannot be registered on the internet: addresses, names
-/// without a dot, and names that are reserved for local use.
-fn is_local_name(name: &str) -> bool {
-    let address = name.trim_start_matches('[').trim_end_matches(']');
-    let is_reserved = |(_, last): (&str, &str)| {
-        let reserved = ["localhost", "local", "internal", "test"];
-        reserved.iter().any(|it| last.eq_ignore_ascii_case(it))
-    };
-    address.parse::<std::net::IpAddr>().is_ok()
-        || name.rsplit_once('.').is_none_or(is_reserved)
-}
-
 /// Returns the bearer token of a request.
 pub(super) fn bearer(asked: &ApiRequest) -> Option<&str> {
     let (scheme, token) = asked.header("authorization")?.trim().split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_names_that_cannot_be_registered_are_local() {
-        for name in [
-            "127.0.0.1",
-            "[::1]",
-            "localhost",
-            "flowsim",
-            "a.localhost",
-            "host.docker.internal",
-        ] {
-            assert!(is_local_name(name), "{name}");
-        }
-        for name in
-            ["example.com", "127.0.0.1.example.com", "localhost.example.com", "a.b."]
-        {
-            assert!(!is_local_name(name), "{name}");
-        }
-        assert_eq!(without_port("[::1]:8080"), "[::1]");
-        assert_eq!(without_port("a.test:80"), "a.test");
-        assert_eq!(without_port("[::1]"), "[::1]");
-    }
 }

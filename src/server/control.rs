@@ -1,28 +1,37 @@
-//! Test control: faults, inputs for the next simulation, and the request log.
+//! Test control: faults, stubs, inputs for the next simulation, and the request log.
 
 use std::collections::VecDeque;
 
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::http::reply::ApiError;
+use super::fault::Faults;
 use super::state::instance::moment;
-use crate::world::Input;
+use super::stub::Stubs;
+use crate::world::{AnswerProgress, Input};
 
 /// Maximum number of requests in the log; the oldest are dropped first.
 pub(super) const MAX_LOGGED: usize = 1_000;
-/// Maximum number of faults for one route, and of routes with faults.
-pub(super) const MAX_FAULTS: usize = 1_000;
 
 /// The settings of tests, and the request log.
 #[derive(Debug, Default)]
 pub(super) struct Control {
-    faults: IndexMap<String, VecDeque<Fault>>,
+    /// The faults for the next requests.
+    pub(super) faults: Faults,
+    /// The prepared answers.
+    pub(super) stubs: Stubs,
+    /// Progress of `execute` requests through the prepared answers of data actions.
+    pub(super) answers: AnswerProgress,
     /// The participant's inputs for the next simulation.
     pub(super) inputs: Vec<Input>,
     log: VecDeque<Logged>,
     logged: u64,
+    /// Requests of each token in a minute of the server's clock: the minute and the count.
+    requests: IndexMap<String, (i64, u64)>,
 }
+
+/// Maximum number of tokens whose requests are counted; the oldest are dropped first.
+const MAX_COUNTED: usize = 10_000;
 
 /// A request and its answer.
 #[derive(Debug, Clone)]
@@ -95,84 +104,10 @@ impl Status {
     }
 }
 
-/// A fault that replaces the answer to one request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
-    /// The HTTP status; below 300 the request is handled as usual.
-    pub(super) status: u16,
-    /// The value of the `Retry-After` header, in seconds.
-    pub(super) retry_after: Option<u64>,
-    /// The message in the error body.
-    pub(super) message: Option<String>,
-    /// Delay of the answer, in milliseconds of the wall clock.
-    pub(super) delay_ms: u64,
-}
-
-/// Maximum delay of an answer, in milliseconds.
-const MAX_DELAY_MS: u64 = 60_000;
-
-impl Fault {
-    /// Reads a status, or `{status, retryAfter?, message?, delayMs?}`.
-    pub(super) fn read(value: &Value) -> Result<Self, ApiError> {
-        let object = json!({ "status": value });
-        let value = if value.is_number() { &object } else { value };
-        let status = value["status"].as_u64().and_then(|it| u16::try_from(it).ok());
-        let status = status.filter(|status| (200..600).contains(status));
-        let Some(status) = status else {
-            let message = "a fault must be a status from 200 to 599, or an object with \
-                           `status` and optionally `retryAfter`, `message` and `delayMs`";
-            return Err(ApiError::bad(message));
-        };
-        Ok(Self {
-            status,
-            retry_after: value["retryAfter"].as_u64(),
-            message: value["message"].as_str().map(str::to_owned),
-            delay_ms: value["delayMs"].as_u64().unwrap_or(0).min(MAX_DELAY_MS),
-        })
-    }
-
-    /// Returns the error answer of this fault, or `None` if the request is handled as
-    /// usual.
-    pub(super) fn refusal(&self) -> Option<ApiError> {
-        if self.status < 300 {
-            return None;
-        }
-        let (code, message) = match self.status {
-            401 => ("bad.credentials", "Invalid login credentials."),
-            403 => ("missing.permissions", "Unable to perform the requested action."),
-            404 => ("not.found", "The requested resource was not found."),
-            409 => ("conflict", "The resource is in use by another user."),
-            429 => ("too.many.requests.retry.after", "Rate limit exceeded."),
-            503 => ("service.unavailable", "The service is not available."),
-            500.. => ("internal.server.error", "An internal server error occurred."),
-            _ => ("bad.request", "The request was refused."),
-        };
-        let message = self.message.clone().unwrap_or_else(|| message.to_owned());
-        let refusal = ApiError::new(self.status, code, message);
-        Some(ApiError { retry_after: self.retry_after, ..refusal })
-    }
-}
-
 impl Control {
-    /// Sets the faults for the next requests of a route.
-    pub(super) fn set_faults(&mut self, route: String, faults: Vec<Fault>) {
-        if faults.is_empty() {
-            self.faults.shift_remove(&route);
-        } else if self.faults.len() < MAX_FAULTS || self.faults.contains_key(&route) {
-            self.faults.insert(route, faults.into_iter().take(MAX_FAULTS).collect());
-        }
-    }
-
-    /// Takes the next fault that is set for one of the keys: the request's path or its
-    /// route.
-    pub(super) fn next_fault(&mut self, keys: [&str; 2]) -> Option<Fault> {
-        let key = keys.into_iter().find(|key| self.faults.contains_key(*key))?;
-        let faults = self.faults.get_mut(key)?;
-        let fault = faults.pop_front();
-        if faults.is_empty() {
-            self.faults.shift_remove(key);
-        }
-        fault
+    /// Clears the request log. The numbers of requests continue.
+    pub(super) fn clear_log(&mut self) -> usize {
+        std::mem::take(&mut self.log).len()
     }
 
     /// Adds a request and its answer to the log. Returns the log entry.
@@ -184,6 +119,22 @@ impl Control {
             self.log.pop_front();
         }
         noted
+    }
+
+    /// Counts a request of a token. Returns the number of its requests in this minute.
+    pub(super) fn count_request(&mut self, token: &str, minute: i64) -> u64 {
+        if !self.requests.contains_key(token) {
+            if self.requests.len() >= MAX_COUNTED {
+                self.requests.shift_remove_index(0);
+            }
+            self.requests.insert(token.to_owned(), (minute, 0));
+        }
+        let Some((known, count)) = self.requests.get_mut(token) else { return 0 };
+        if *known != minute {
+            (*known, *count) = (minute, 0);
+        }
+        *count += 1;
+        *count
     }
 
     /// Counts the logged requests by the first digit of their status: `2xx`.

@@ -13,10 +13,10 @@ use axum::routing::any;
 use indexmap::IndexMap;
 
 use super::access;
-use super::control::Fault;
 use super::http::listen;
 use super::http::reply::{ApiError, EndpointResult, Reply};
 use super::http::request::ApiRequest;
+use super::platform_calls;
 use super::route::Route;
 use super::routes::{ENDPOINTS, Endpoint, Handler};
 use super::shared::Server;
@@ -66,65 +66,109 @@ async fn serve(
         Some(Err(_)) => read = Err(ApiError::bad("the path is not UTF-8 text")),
         None => {}
     }
-    let (fault, reply) = match read {
-        Err(refusal) => (None, refusal.into_reply(&asked.id)),
+    let reply = match read {
+        Err(refusal) => refusal.into_reply(&asked.id),
         Ok(()) if server.is_persistent => {
             tokio::task::block_in_place(|| answer(server, endpoints, &asked))
         }
         Ok(()) => answer(server, endpoints, &asked),
     };
     server.note(&asked, &reply);
-    if let Some(delay) = fault.map(|it| it.delay_ms).filter(|delay| *delay > 0) {
-        tokio::time::sleep(Duration::from_millis(delay)).await;
+    if reply.delay_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(reply.delay_ms)).await;
     }
-    reply.into_response(&asked.id)
+    let mut response = reply.into_response(&asked.id);
+    server.sites.admit(&asked, response.headers_mut());
+    response
 }
 
-/// Returns the answer to a request, and the fault that a test set for it.
-fn answer(
-    server: &Server,
-    endpoints: &[Endpoint],
-    asked: &ApiRequest,
-) -> (Option<Fault>, Reply) {
-    let endpoint = match find(endpoints, asked) {
-        Ok(endpoint) => endpoint,
-        Err(reply) => return (None, *reply),
+/// Returns the answer to a request: that of a fault, of a stub, or of the endpoint.
+fn answer(server: &Server, endpoints: &[Endpoint], asked: &ApiRequest) -> Reply {
+    if let Err(refusal) = server.sites.refuse_other_hosts(asked) {
+        return refusal.into_reply(&asked.id);
+    }
+    if let Some(reply) = server.sites.preflight(asked) {
+        return reply;
+    }
+    let found = find(endpoints, asked);
+    if asked.path.starts_with("/__flowsim/") {
+        return found.map_or_else(|reply| *reply, |it| run(server, it, asked));
+    }
+    let route = found.as_ref().ok().map(|endpoint| key(&endpoint.route));
+    let fault = server.state().control.faults.next(asked, route.as_deref());
+    let refusal = fault.as_ref().and_then(|(fault, _)| fault.refusal());
+    let mut reply = match refusal {
+        Some(refusal) => refusal.into_reply(&asked.id),
+        None => stub(server, asked, route.as_deref()).unwrap_or_else(|| {
+            found.map_or_else(|reply| *reply, |it| run(server, it, asked))
+        }),
     };
-    let route = &endpoint.route;
-    let fault = fault(server, route, asked);
-    // A panic in a handler ends one request, not the server.
-    let answered =
-        catch_unwind(AssertUnwindSafe(|| handle(server, endpoint, &fault, asked)));
+    if let Some((fault, key)) = fault {
+        fault.spoil(&mut reply, &key);
+    }
+    let reply = reply.with_tag(asked);
+    match access::bearer(asked) {
+        Some(token) if route.is_some() => with_limits(server, token, reply),
+        _ => reply,
+    }
+}
+
+/// Adds the headers about the rate limit of a token. flowsim enforces no limit, so the
+/// count stays below it, except in the answer of a fault. *Source: the platform's help on
+/// rate limits.*
+fn with_limits(server: &Server, token: &str, reply: Reply) -> Reply {
+    let mut state = server.state();
+    let minute = state.clock.div_euclid(60_000);
+    let second = state.clock.rem_euclid(60_000) / 1_000;
+    let count = state.control.count_request(token, minute).min(RATE_LIMIT - 1);
+    drop(state);
+    let rest = u64::try_from(60 - second).unwrap_or(60);
+    let (count, reset) = match reply.status {
+        429 => (RATE_LIMIT + 1, reply.retry_after.unwrap_or(rest)),
+        _ => (count, rest),
+    };
+    reply
+        .with_header("inin-ratelimit-count", &count.to_string())
+        .with_header("inin-ratelimit-allowed", &RATE_LIMIT.to_string())
+        .with_header("inin-ratelimit-reset", &reset.to_string())
+}
+
+/// Requests that the platform permits to a token in a minute. *Source: the platform's help
+/// on rate limits.*
+const RATE_LIMIT: u64 = 300;
+
+/// Returns the answer of a stub. Served routes have the route in `route`.
+fn stub(server: &Server, asked: &ApiRequest, route: Option<&str>) -> Option<Reply> {
+    let is_other_route = |text: &str| {
+        let mut routes = server.routes.iter();
+        route.is_some_and(|route| route != text) && routes.any(|it| key(it) == text)
+    };
+    server.state().stub(asked, is_other_route)
+}
+
+/// Runs the handler of an endpoint. A panic in it ends one request, not the server.
+fn run(server: &Server, endpoint: &Endpoint, asked: &ApiRequest) -> Reply {
+    let answered = catch_unwind(AssertUnwindSafe(|| handle(server, endpoint, asked)));
     let answered = answered.unwrap_or_else(|_| {
         let message = "internal server error; please report it";
         Err(ApiError::new(500, "internal.server.error", message))
     });
     let mut reply = answered.unwrap_or_else(|refusal| refusal.into_reply(&asked.id));
-    if fault.is_some() {
-        reply.why = format!("a fault was set for {}: {}", key(route), reply.why);
+    let ignored = asked.ignored();
+    if !ignored.is_empty() && reply.status < 300 {
+        reply.why = format!("{}; ignored: {}", reply.why, ignored.join(", "));
+        reply.why = reply.why.trim_start_matches("; ").to_owned();
     }
-    (fault, reply)
-}
-
-fn fault(server: &Server, route: &Route, asked: &ApiRequest) -> Option<Fault> {
-    if route.path.starts_with("/__flowsim/") {
-        return None;
-    }
-    let own = format!("{} {}", asked.method, asked.path);
-    server.state().control.next_fault([&own, &key(route)])
+    reply
 }
 
 fn handle(
     server: &Server,
     Endpoint { route, handler }: &Endpoint,
-    fault: &Option<Fault>,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    if let Some(refusal) = fault.as_ref().and_then(Fault::refusal) {
-        return Err(refusal);
-    }
     if route.path.starts_with("/__flowsim/") {
-        access::refuse_other_sites(&server.host, asked)?;
+        server.sites.refuse_other_origins(asked)?;
     }
     let mut state = server.state();
     access::check(&state, route.permission, asked)?;
@@ -155,18 +199,33 @@ fn find<'e>(
     if let Some(endpoint) = endpoints.iter().find(|it| it.route.method == method) {
         return Ok(endpoint);
     }
+    let (asked_method, path) = (&asked.method, &asked.path);
     if endpoints.is_empty() {
-        let message = format!(
-            "{} {} is not supported by flowsim; see GET /__flowsim/openapi.json",
-            asked.method, asked.path
-        );
+        let reason = match platform_calls::methods(path) {
+            Some(methods) if methods.contains(&method) => {
+                "although the platform has this call; prepare an answer with PUT /__flowsim/stubs"
+            }
+            Some(_) => "and the platform does not have this path with this method",
+            None if path.starts_with("/api/v2/") => "and the platform has no such call",
+            None => "see GET /__flowsim/openapi.json",
+        };
+        let message =
+            format!("{asked_method} {path} is not supported by flowsim, {reason}");
         let refusal = ApiError::new(404, "not.found", message);
         return Err(Box::new(refusal.into_reply(&asked.id)));
     }
     let methods: Vec<&str> = endpoints.iter().map(|it| it.route.method).collect();
     let methods = methods.join(", ");
-    let message =
-        format!("{} is not allowed for {}: {methods}", asked.method, asked.path);
+    let of_platform = platform_calls::methods(path).unwrap_or_default();
+    let reason = if of_platform.contains(&method) {
+        "flowsim does not serve this method, although the platform has it; prepare an answer \
+         with PUT /__flowsim/stubs"
+    } else {
+        "neither flowsim nor the platform has this method"
+    };
+    let message = format!(
+        "{asked_method} is not allowed for {path}: {reason}. Served methods: {methods}"
+    );
     let reply = ApiError::new(405, "method.not.allowed", message).into_reply(&asked.id);
-    Err(Box::new(Reply { allow: Some(methods), ..reply }))
+    Err(Box::new(reply.with_header("allow", &methods)))
 }

@@ -42,7 +42,10 @@ pub(super) fn is_observation(asked: &ApiRequest) -> bool {
         let rest = asked.path.strip_prefix(*path);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    asked.method == "GET" && watched.iter().any(begins)
+    let is_page = asked.header("accept").is_some_and(|it| it.contains("text/html"))
+        && asked.path == "/";
+    let is_icon = asked.path == "/favicon.ico";
+    asked.method == "GET" && (is_page || is_icon || watched.iter().any(begins))
 }
 
 /// Returns the path and query of a request for the log, without the query if it is

@@ -14,12 +14,16 @@ use super::organisation::Organisation;
 use super::request_log::open_log;
 use super::routes::ENDPOINTS;
 use super::shared::Server;
+use super::sites::Sites;
 use super::state::State;
 use super::{delivery, dispatch, elasticsearch};
 use crate::value::DateTime;
 
 /// Interval at which the wall clock is read.
 const TICK: Duration = Duration::from_millis(20);
+
+/// Time limit for tasks to end when the server stops. They hold the database open.
+const SHUTDOWN: Duration = Duration::from_secs(2);
 
 /// The addresses and files of a server.
 #[derive(Debug, Clone)]
@@ -35,6 +39,9 @@ pub struct Settings {
     /// The file that the request log is appended to, one JSON object per line; `-` is
     /// standard error.
     pub log: Option<PathBuf>,
+    /// The origins of web pages that may use the server, such as
+    /// `http://localhost:3000`; `*` permits all.
+    pub origins: Vec<String>,
 }
 
 /// A running server.
@@ -63,15 +70,15 @@ pub fn start(
     }
     let data = settings.data.as_deref();
     let state = State::open(Arc::new(organisation), data)?;
-    let misfit_warning = data.and_then(|folder| state.misfit_warning(folder));
-    let notes = misfit_warning.into_iter().chain(state.uncalled_warnings()).collect();
+    let stored = data.map(|folder| state.storage_warnings(folder));
+    let notes = stored.into_iter().flatten().chain(state.uncalled_warnings()).collect();
     // Unbounded, as `Calls::begin` limits the number of open calls.
     let (jobs, to_do) = mpsc::unbounded_channel();
     let server = Arc::new(Server::new(
         state,
         Calls::new(jobs),
         ENDPOINTS.iter().map(|endpoint| endpoint.route).collect(),
-        settings.host.clone(),
+        Sites { host: settings.host.clone(), origins: settings.origins },
         settings.log.as_deref().map(open_log).transpose()?,
     ));
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -86,7 +93,7 @@ pub fn start(
     let (stop, stopped) = watch::channel(false);
     let thread = std::thread::spawn(move || {
         runtime.block_on(answer(server, listener, second, to_do, stopped));
-        runtime.shutdown_timeout(TICK);
+        runtime.shutdown_timeout(SHUTDOWN);
     });
     Ok(Running { address, elasticsearch, notes, stop, thread: Some(thread) })
 }

@@ -10,6 +10,7 @@ use super::http::reply::{ApiError, Reply};
 use super::http::request::ApiRequest;
 use super::request_log::{LogOutput, MAX_LOGGED_BYTES, beginning, is_observation, uri};
 use super::route::Route;
+use super::sites::Sites;
 use super::state::State;
 use super::writers::Writers;
 use crate::value::derived_id;
@@ -26,8 +27,8 @@ pub(super) struct Server {
     pub(super) routes: Vec<Route>,
     /// Whether the state is stored on disk, so that handling a request may block.
     pub(super) is_persistent: bool,
-    /// The host name or address to listen on.
-    pub(super) host: String,
+    /// The host name of the server, and the pages that may use it.
+    pub(super) sites: Sites,
     /// The output of the request log.
     log: Option<LogOutput>,
 }
@@ -38,7 +39,7 @@ impl Server {
         state: State,
         calls: Calls,
         routes: Vec<Route>,
-        host: String,
+        sites: Sites,
         log: Option<LogOutput>,
     ) -> Self {
         let is_persistent = state.is_persistent();
@@ -49,7 +50,7 @@ impl Server {
             writers: Writers::default(),
             routes,
             is_persistent,
-            host,
+            sites,
             log,
         }
     }

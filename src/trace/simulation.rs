@@ -16,7 +16,9 @@ pub fn write_simulation(writer: &JsonWriter<'_>, trace: &Trace, out: &mut String
     write_number(trace.elapsed_ms, out);
     out.push_str(",\"trace\":[");
     writer.write_steps(trace, out, write_step);
-    out.push_str("],\"variables\":{");
+    out.push_str("],\"routing\":");
+    writer.write_last_routing(trace, out);
+    out.push_str(",\"variables\":{");
     writer.write_variables(trace, out);
     out.push_str("}}");
 }

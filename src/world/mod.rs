@@ -12,8 +12,9 @@ mod phone;
 mod question;
 
 pub use fixtures::{
-    AnswerProgress, DataTableRow, Fixtures, QueueWait, RoutedCall, ScheduleGroupState,
-    TimeZone, User, policy_alternatives, section_of, section_of_prompt,
+    AnswerProgress, Broken, DataTableColumn, DataTableRow, Fixtures, QueueWait,
+    RequestPattern, RoutedCall, ScheduleGroupState, Stub, StubAnswer, StubBody, TimeZone,
+    User, policy_alternatives, section_of, section_of_prompt,
 };
 pub(crate) use fixtures::{is_derived_id, object_of_name};
 pub use host::FixtureHost;

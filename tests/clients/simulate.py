@@ -22,9 +22,9 @@ def main():
     found = None
     for flow in platform.call("GET", "/api/v2/flows?pageSize=100")["entities"]:
         form = platform.call("GET", f"/api/v2/architect/flows/{flow['id']}")
-        for name, node in form["nodes"].items():
+        for node in form["nodes"]:
             if node["type"] == "GetExternalContactAction":
-                found = (flow["id"], name)
+                found = (flow["id"], node["id"])
     flow, node = found
     context = {"to": "+15550000000", "channel": "voice", "mediaType": "voice"}
     for number, is_known in (("+15551234567", True), ("+15550009999", False)):

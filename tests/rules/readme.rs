@@ -52,7 +52,8 @@ fn the_tests_of_the_behaviour_page_exist() {
         page.split('`').filter_map(|word| word.split_once("::")).collect();
     assert!(names.len() > 10, "{names:?}");
     for (file, name) in names {
-        let folders = ["tests/calls/architect", "tests/flows", "tests/suites"];
+        let folders =
+            ["tests/calls/architect", "tests/flows", "tests/suites", "tests/live/server"];
         let paths = folders.map(|folder| root().join(folder).join(format!("{file}.rs")));
         let path = paths.iter().find(|path| path.exists());
         let path = path.unwrap_or_else(|| panic!("no file of tests {file}"));

@@ -234,6 +234,7 @@ fn places() -> Vec<(Reader, &'static str, String)> {
         ("contactsFile", "{contacts: {file: a.csv, ?}}"),
         ("queue", "{queues: {a: {?}}}"),
         ("agent", "{queues: {a: {agents: [{?}]}}}"),
+        ("stub", "{stubs: {'GET /a': {?}}}"),
         ("response", "{dataActions: {a: {?}}}"),
         ("dataAction", "{dataActions: [{name: a, ?}]}"),
         ("webhook", "{webhooks: [{url: a, ?}]}"),

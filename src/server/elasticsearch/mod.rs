@@ -29,8 +29,6 @@ use axum::http::{HeaderName, HeaderValue, Response, header};
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
-use super::access;
-use super::control::Fault;
 use super::http::listen;
 use super::http::reply::{Body, Reply};
 use super::http::request::ApiRequest;
@@ -58,16 +56,16 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
 
 async fn serve(server: &Server, request: Request) -> Response<HttpBody> {
     let (asked, read) = listen::read(server.next_id(), request).await;
-    let (fault, reply) = match read {
-        Err(refusal) => (None, Problem::of(refusal).into_reply()),
+    let reply = match read {
+        Err(refusal) => Problem::of(refusal).into_reply(),
         Ok(()) if server.is_persistent => {
             tokio::task::block_in_place(|| answer(server, &asked))
         }
         Ok(()) => answer(server, &asked),
     };
     server.note(&asked, &reply);
-    if let Some(delay) = fault.map(|it| it.delay_ms).filter(|delay| *delay > 0) {
-        tokio::time::sleep(Duration::from_millis(delay)).await;
+    if reply.delay_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(reply.delay_ms)).await;
     }
     let has_body = !matches!(reply.body, Body::Empty);
     let mut response = reply.into_response(&asked.id);
@@ -79,16 +77,17 @@ async fn serve(server: &Server, request: Request) -> Response<HttpBody> {
     response
 }
 
-/// Returns the answer, and the fault that a test set for the request.
-fn answer(server: &Server, asked: &ApiRequest) -> (Option<Fault>, Reply) {
-    if let Err(refusal) = access::refuse_other_sites(&server.host, asked) {
-        return (None, Problem::of(refusal).into_reply());
+/// Returns the answer to a request: that of a fault, or of its handler.
+fn answer(server: &Server, asked: &ApiRequest) -> Reply {
+    let sites = &server.sites;
+    let is_ours = sites.refuse_other_hosts(asked);
+    if let Err(refusal) = is_ours.and_then(|()| sites.refuse_other_origins(asked)) {
+        return Problem::of(refusal).into_reply();
     }
-    let key = format!("{} {}", asked.method, asked.path);
-    let fault = server.state().control.next_fault([&key, &key]);
+    let fault = server.state().control.faults.next(asked, None);
     // A panic in a handler ends one request, not the server.
     let answered = catch_unwind(AssertUnwindSafe(|| {
-        match fault.as_ref().and_then(Fault::refusal) {
+        match fault.as_ref().and_then(|(fault, _)| fault.refusal()) {
             Some(refusal) => Err(Problem::of(refusal)),
             None => handle(server, asked),
         }
@@ -98,10 +97,10 @@ fn answer(server: &Server, asked: &ApiRequest) -> (Option<Fault>, Reply) {
         Err(Problem::new(500, "exception", reason))
     });
     let mut reply = answered.unwrap_or_else(Problem::into_reply);
-    if fault.is_some() {
-        reply.why = format!("a fault was set for {key}: {}", reply.why);
+    if let Some((fault, key)) = fault {
+        fault.spoil(&mut reply, &key);
     }
-    (fault, reply)
+    reply
 }
 
 /// Returns `true` if faults can be set for a request. The paths of this port differ from

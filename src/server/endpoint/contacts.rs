@@ -121,7 +121,7 @@ pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointR
 
 /// Creates a contact.
 pub(in crate::server) fn create(state: &mut State, asked: &ApiRequest) -> EndpointResult {
-    if state.entities(CONTACTS).count() >= MAX_ENTITIES {
+    if state.entity_count(CONTACTS) >= MAX_ENTITIES {
         return Err(ApiError::full("contacts", MAX_ENTITIES));
     }
     let body = asked.object()?;

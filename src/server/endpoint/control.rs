@@ -3,70 +3,25 @@
 use serde_json::{Value, json};
 
 use super::conversations::give;
-use crate::diagnostic::{Diagnostic, sort};
-use crate::server::control::{Fault, LogFilter, MAX_FAULTS, Status};
+use crate::diagnostic::Diagnostic;
+use crate::server::control::{LogFilter, Status};
 use crate::server::elasticsearch;
+use crate::server::fault::{Fault, MAX_FAULTS};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, describe};
 use crate::server::shared::Server;
 use crate::server::state::State;
 use crate::server::state::event::Event;
-use crate::server::state::flow::{details, has_error};
+use crate::server::state::flow::details;
 use crate::server::state::instance::{MAX_PENDING, moment};
 use crate::source::{Files, Kind, read_json};
-use crate::world::{Fixtures, Input};
+use crate::value::DateTime;
+use crate::world::{Fixtures, Input, RequestPattern};
 
 /// Restores the initial state.
 pub(in crate::server) fn reset(state: &mut State, _: &ApiRequest) -> EndpointResult {
     state.reset()?;
     Ok(Reply::ok(json!({ "reset": true })))
-}
-
-/// Replaces the fixtures. The document cannot name files, as it must be complete in
-/// itself.
-pub(in crate::server) fn replace_fixtures(
-    state: &mut State,
-    asked: &ApiRequest,
-) -> EndpointResult {
-    let document = asked.object()?.0;
-    if let Some(path) = named_file(&document) {
-        let message = format!("fixtures in a request cannot name files: `{path}`");
-        return Err(ApiError::bad(message));
-    }
-    let mut files = Files::new();
-    let file = files.add("fixtures.json", asked.text()?);
-    let node = read_json(&file);
-    let node = node.map_err(|problem| ApiError::bad(problem.message))?;
-    let (_, mut diagnostics) = Fixtures::read(&node, std::path::Path::new(""));
-    sort(&mut diagnostics);
-    if has_error(&diagnostics) {
-        let message = format!("the fixtures are invalid: {} findings", diagnostics.len());
-        return Err(ApiError::bad(message).with_details(details(&diagnostics, &files)));
-    }
-    state.commit(Event::FixturesReplaced { document: asked.text()?.to_owned() })?;
-    let findings = details(&diagnostics, &files);
-    Ok(Reply::ok(json!({ "replaced": true, "findings": findings })))
-}
-
-/// Returns a file that a fixtures document names, if any.
-fn named_file(document: &serde_json::Map<String, Value>) -> Option<String> {
-    if let Some(terraform) = document.get("terraform").filter(|it| !it.is_null()) {
-        return Some(terraform.to_string());
-    }
-    let sections = ["contacts", "dataTables"].into_iter();
-    let sections = sections.filter_map(|key| document.get(key));
-    let own = |section: &Value| section.get("file").filter(|it| !it.is_null()).cloned();
-    let entries = |section: &Value| match section {
-        Value::Array(items) => items.clone(),
-        Value::Object(items) => items.values().cloned().collect(),
-        _ => Vec::new(),
-    };
-    let mut named = sections.flat_map(|section| {
-        let mut all: Vec<Value> = own(section).into_iter().collect();
-        all.extend(entries(section).iter().filter_map(own));
-        all
-    });
-    named.next().map(|file| file.to_string())
 }
 
 /// Sets faults for the next requests of routes: `{"POST /api/v2/flows": [409, 200]}`.
@@ -77,21 +32,7 @@ pub(in crate::server) fn set_faults(
     let body = asked.object()?.0;
     let mut all = Vec::new();
     for (route, faults) in &body {
-        let Some((method, path)) = route.split_once(' ') else {
-            let message = format!(
-                "`{route}` is not a route; expected a method and a path, such as `POST /api/v2/flows`"
-            );
-            return Err(ApiError::bad(message));
-        };
-        if path.starts_with("/__flowsim/") {
-            let message = format!("`{route}` controls the server and cannot have faults");
-            return Err(ApiError::bad(message));
-        }
-        let mut routes = server.routes.iter();
-        let is_ours = routes.any(|it| it.method == method && fits(it.path, path));
-        if !is_ours && !elasticsearch::may_have_faults(method, path) {
-            return Err(ApiError::bad(format!("unknown route `{route}`")));
-        }
+        let pattern = fault_pattern(server, route)?;
         let Value::Array(faults) = faults else {
             let message = format!("the faults of `{route}` must be a list");
             return Err(ApiError::bad(message));
@@ -101,13 +42,71 @@ pub(in crate::server) fn set_faults(
         }
         let faults: Result<Vec<Fault>, ApiError> =
             faults.iter().map(Fault::read).collect();
-        all.push((route.clone(), faults?));
+        all.push((pattern, faults?));
     }
     let count = all.len();
     let mut state = server.state();
-    all.into_iter().for_each(|(route, faults)| state.control.set_faults(route, faults));
+    let set = &mut state.control.faults;
+    all.into_iter().for_each(|(route, faults)| set.set(route, faults));
     drop(state);
     Ok(Reply::ok(json!({ "routes": count })))
+}
+
+/// Reads the requests that faults are set for.
+fn fault_pattern(server: &Server, route: &str) -> Result<RequestPattern, ApiError> {
+    let pattern = RequestPattern::parse(route).map_err(ApiError::bad)?;
+    let (method, _) = route.split_once(' ').unwrap_or_default();
+    let path = pattern.path();
+    if path.starts_with("/__flowsim/") {
+        let message = format!("`{route}` controls the server and cannot have faults");
+        return Err(ApiError::bad(message));
+    }
+    let mut routes = server.routes.iter();
+    let is_ours = routes.any(|it| it.method == method && fits(it.path, path));
+    let is_known = route.contains('*')
+        || is_ours
+        || elasticsearch::may_have_faults(method, path)
+        || server.state().has_stub(method, path);
+    if !is_known {
+        let message = format!(
+            "unknown route `{route}`; a request that flowsim does not serve needs a stub first"
+        );
+        return Err(ApiError::bad(message));
+    }
+    Ok(pattern)
+}
+
+/// Returns the faults that are still set.
+pub(in crate::server) fn faults(state: &mut State, _: &ApiRequest) -> EndpointResult {
+    Ok(Reply::ok(state.control.faults.to_json()))
+}
+
+/// Replaces the stubs that tests have set: `{"GET /api/v2/users/me": {"body": {}}}`.
+/// Those of the fixtures stay.
+pub(in crate::server) fn replace_stubs(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    asked.object()?;
+    // A document with only this section, whose keys have the same places.
+    let text = format!("{{\"stubs\":{}}}", asked.text()?);
+    let (set, _) = super::fixtures::read(&text, "the stubs")?;
+    state.control.stubs.set(set);
+    stubs(state, asked)
+}
+
+/// Returns the stubs, and the number of requests that each has answered.
+pub(in crate::server) fn stubs(state: &mut State, _: &ApiRequest) -> EndpointResult {
+    Ok(Reply::ok(json!({ "stubs": state.stubs_to_json() })))
+}
+
+/// Removes the stubs that tests have set.
+pub(in crate::server) fn remove_stubs(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    state.control.stubs.set(Fixtures::default());
+    stubs(state, asked)
 }
 
 /// Returns `true` if a path matches a route.
@@ -127,6 +126,8 @@ pub(in crate::server) fn give_input(
     asked: &ApiRequest,
 ) -> EndpointResult {
     let body = asked.object()?;
+    let keys = ["conversationId", "flowInstanceId", "dtmf", "inputs"];
+    body.only("the body", &keys)?;
     let inputs = read_inputs(asked)?;
     let count = inputs.len();
     let id = body.text("conversationId")?.or(body.text("flowInstanceId")?);
@@ -181,33 +182,57 @@ pub(in crate::server) fn clock(state: &mut State, _: &ApiRequest) -> EndpointRes
 }
 
 /// Maximum time by which one request can advance the clock: a year, in milliseconds.
-const MAX_ADVANCE_MS: i64 = 366 * 86_400_000;
+const MAX_ADVANCE_MS: u64 = 366 * 86_400_000;
 
-/// Advances the clock. Questions whose timeout elapses continue without input.
+/// Advances the clock, by a duration or to a time. Questions whose timeout elapses
+/// continue without input.
 pub(in crate::server) fn advance_clock(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
     let body = asked.object()?;
+    body.only("the body", &["advanceMs", "to"])?;
     if state.is_real_time() {
         return Err(ApiError::conflict(
             "the server follows the wall clock, which cannot be advanced",
         ));
     }
-    let advance = body.get("advanceMs").and_then(Value::as_i64);
-    let advance = advance.filter(|it| (0..=MAX_ADVANCE_MS).contains(it));
-    let Some(advance) = advance else {
-        let message =
-            "`advanceMs` must be a whole number of milliseconds of at most a year";
-        return Err(ApiError::bad(message));
-    };
     let before = state.clock;
-    state.clock = before.saturating_add(advance);
+    state.clock = match (body.whole("advanceMs", 0..=MAX_ADVANCE_MS)?, body.text("to")?) {
+        (Some(advance), None) => before.saturating_add_unsigned(advance),
+        (None, Some(to)) => time_from(before, to)?,
+        _ => {
+            let message = "the body needs either `advanceMs` or `to`";
+            return Err(ApiError::bad(message));
+        }
+    };
     if let Err(refusal) = state.commit(Event::ClockAdvanced) {
         state.clock = before;
         return Err(refusal);
     }
     clock(state, asked)
+}
+
+/// Reads the time to which the clock is advanced.
+fn time_from(now: i64, to: &str) -> Result<i64, ApiError> {
+    let time = DateTime::parse(to).ok_or_else(|| {
+        let example = moment(now);
+        ApiError::bad(format!("`to` must be a time such as {example}, found `{to}`"))
+    })?;
+    let to = time.milliseconds();
+    if to < now {
+        let message = format!("the clock cannot go back: it is {} now", moment(now));
+        return Err(ApiError::bad(message));
+    }
+    Ok(to)
+}
+
+/// Clears the request log.
+pub(in crate::server) fn clear_requests(
+    state: &mut State,
+    _: &ApiRequest,
+) -> EndpointResult {
+    Ok(Reply::ok(json!({ "removed": state.control.clear_log() })))
 }
 
 /// Lists the newest requests with their answers and the reasons for them, the oldest

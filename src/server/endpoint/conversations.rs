@@ -13,8 +13,6 @@ use crate::world::Input;
 
 /// The collection of conversations that start in a queue instead of a flow.
 const QUEUED: &str = "conversations";
-/// The collection of call routes.
-pub(super) const IVRS: &str = "ivrs";
 
 /// Starts a conversation in the form of the launch tutorial.
 pub(in crate::server) fn create(state: &mut State, asked: &ApiRequest) -> EndpointResult {
@@ -34,7 +32,10 @@ pub(in crate::server) fn create_call(
 ) -> EndpointResult {
     let body = asked.object()?;
     let dialled = body.text("phoneNumber")?;
-    let routed = dialled.and_then(|number| flow_of_number(state, number));
+    let routed = match dialled {
+        Some(number) => super::call_routes::flow_of_number(state, number)?,
+        None => None,
+    };
     let id = begin_or_queue(state, &body, "voice", routed)?;
     let uri = format!("/api/v2/conversations/calls/{id}");
     Ok(Reply::ok(json!({ "id": id, "selfUri": uri })).with_reason("the call was started"))
@@ -81,20 +82,6 @@ fn flow_id(body: &Object) -> Result<Option<String>, ApiError> {
     Ok(found.map(str::to_owned))
 }
 
-/// Returns the flow of the call route with this number.
-fn flow_of_number(state: &State, number: &str) -> Option<String> {
-    let digits =
-        |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let wanted = digits(number);
-    let mut routes = state.entities(IVRS).map(|(_, route)| route);
-    let route = routes.find(|route| {
-        let numbers = route["dnis"].as_array().into_iter().flatten();
-        !wanted.is_empty()
-            && numbers.filter_map(Value::as_str).any(|number| digits(number) == wanted)
-    })?;
-    route["openHoursFlow"]["id"].as_str().map(str::to_owned)
-}
-
 fn begin_or_queue(
     state: &mut State,
     body: &Object,
@@ -115,7 +102,7 @@ fn begin_or_queue(
     if state.fixtures().knows(Kind::Queue, queue, queue) == Some(false) {
         return Err(ApiError::bad(format!("unknown queue `{queue}`")));
     }
-    if state.entities(QUEUED).count() >= MAX_ENTITIES {
+    if state.entity_count(QUEUED) >= MAX_ENTITIES {
         return Err(ApiError::full("conversations in queues", MAX_ENTITIES));
     }
     let id = state.fresh_id("Conversation").to_string();

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::directory::{home_division, is_descending, matches};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::read::json as json_of;
 use crate::flow::{Flow, check};
@@ -40,30 +41,18 @@ pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> Endpoint
             })
     };
     let mut flows: Vec<&StoredFlow> = state.flows.values().filter(is_wanted).collect();
+    let last_saved = |flow: &&StoredFlow| flow.newest().map(|it| it.saved_at);
     match asked.query("sortBy") {
         Some("name") => flows.sort_by_cached_key(|flow| flow.name.to_lowercase()),
         Some("type") => flows.sort_by_cached_key(|flow| flow.platform_type()),
         Some("id") => flows.sort_by(|one, other| one.id.cmp(&other.id)),
+        Some("dateModified" | "dateCreated") => flows.sort_by_key(last_saved),
         _ => {}
     }
-    if asked.query("sortOrder").is_some_and(|order| order.eq_ignore_ascii_case("desc")) {
+    if is_descending(asked)? {
         flows.reverse();
     }
     listing(asked, page, &flows, |flow| to_json(flow))
-}
-
-/// Returns `true` if a name matches a pattern, ignoring case; `*` matches any characters.
-fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name) = (pattern.to_lowercase(), name.to_lowercase());
-    let Some((first, rest)) = pattern.split_once('*') else { return pattern == name };
-    let Some(mut left) = name.strip_prefix(first) else { return false };
-    let mut parts: Vec<&str> = rest.split('*').collect();
-    let last = parts.pop().unwrap_or_default();
-    for part in parts {
-        let Some((_, after)) = left.split_once(part) else { return false };
-        left = after;
-    }
-    left.ends_with(last)
 }
 
 /// Creates a flow, with a validated draft or empty.
@@ -258,10 +247,13 @@ pub(in crate::server) fn architect_form(
     };
     let draft = configuration.get("draft").cloned();
     let of = draft.as_ref().unwrap_or(&configuration);
-    let mut entries: Vec<(Text, Json)> = ["startNode", "nodes"]
-        .into_iter()
-        .filter_map(|key| Some((key.into(), of.get(key)?.clone())))
-        .collect();
+    let mut entries: Vec<(Text, Json)> = Vec::new();
+    if let Some(start) = of.get("startNode") {
+        entries.push(("startNode".into(), start.clone()));
+    }
+    if let Some(nodes) = of.get("nodes") {
+        entries.push(("nodes".into(), listed(nodes)));
+    }
     entries.push(("draft".into(), draft.unwrap_or_default()));
     entries.push(("configuration".into(), configuration));
     let mut text = body.to_string();
@@ -270,6 +262,19 @@ pub(in crate::server) fn architect_form(
     text.push(',');
     text.push_str(&Json::object(entries).to_string()[1..]);
     Ok(Reply::serialized(text))
+}
+
+/// Returns nodes as a list. The nodes of an object have their keys as ids.
+fn listed(nodes: &Json) -> Json {
+    let Json::Object(nodes) = nodes else { return nodes.clone() };
+    Json::array(nodes.iter().map(|(id, node)| match node {
+        Json::Object(entries) if entries.get("id").is_none() => {
+            let own = (Text::from("id"), Json::String(id.clone()));
+            let rest = entries.iter().map(|(key, value)| (key.clone(), value.clone()));
+            Json::object(std::iter::once(own).chain(rest))
+        }
+        node => node.clone(),
+    }))
 }
 
 /// Returns the newest version of a flow in its source form.
@@ -378,6 +383,7 @@ pub(super) fn to_json(flow: &StoredFlow) -> Value {
         "name": flow.name.as_str(),
         "type": flow.platform_type(),
         "description": flow.description.as_deref(),
+        "division": home_division(),
         "active": flow.is_active && flow.published.is_some(),
         "system": false,
         "deleted": false,
@@ -394,24 +400,4 @@ pub(super) fn to_json(flow: &StoredFlow) -> Value {
             json!({ "id": crate::value::derived_id("Client").as_str() });
     }
     body
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_match_names() {
-        for (pattern, name, fits) in [
-            ("main", "Main", true),
-            ("main", "Main menu", false),
-            ("main*", "Main menu", true),
-            ("*menu", "Main menu", true),
-            ("m*n*u", "Main menu", true),
-            ("*x*", "Main menu", false),
-            ("*", "", true),
-        ] {
-            assert_eq!(matches(pattern, name), fits, "{pattern} {name}");
-        }
-    }
 }

@@ -59,7 +59,7 @@ const MEDIA: [&str; 5] = ["voice", "chat", "message", "email", "callback"];
 /// also be the name of a flow.
 pub(in crate::server) fn call(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let body = asked.object()?;
-    body.0.keys().try_for_each(|key| one_of("key", key, &KEYS))?;
+    body.only("the body", &KEYS)?;
     let flow = flow_id(state, body.required("flowId")?)?;
     let media = body.text("media")?.unwrap_or("voice").to_owned();
     one_of("medium", &media, &MEDIA)?;
@@ -218,13 +218,10 @@ fn question_json(question: &InputQuestion<'_>) -> Value {
 }
 
 fn add_trace(body: &mut Value, trace: &Trace, symbols: &SymbolTable) {
-    let TraceLines { lines, reason, variables } = trace_lines(trace, symbols, MAX_TEXT);
+    let TraceLines { lines, reason, .. } = trace_lines(trace, symbols, MAX_TEXT);
     let turns = conversation(trace, symbols, MAX_TEXT);
     let left_out = |count: usize| count.saturating_sub(MAX_LINES);
     let (lines_before, turns_before) = (left_out(lines.len()), left_out(turns.len()));
-    let variables = variables.into_iter().take(MAX_VARIABLES);
-    let variables: Map<String, Value> =
-        variables.map(|(name, value)| (name, value.into())).collect();
     let lines: Vec<Value> = lines.iter().skip(lines_before).map(line_json).collect();
     let turns: Vec<Value> = turns.iter().skip(turns_before).map(turn_json).collect();
     body["elapsedMs"] = trace.elapsed_ms.into();
@@ -234,7 +231,17 @@ fn add_trace(body: &mut Value, trace: &Trace, symbols: &SymbolTable) {
     body["turnsOmitted"] = turns_before.into();
     body["lines"] = lines.into();
     body["linesOmitted"] = lines_before.into();
-    body["variables"] = variables.into();
+    body["variables"] = values(trace, symbols).into();
+}
+
+/// Returns the variables at this time with their values.
+fn values(trace: &Trace, symbols: &SymbolTable) -> Map<String, Value> {
+    let known = trace.variables.iter();
+    let known = known.map(|(id, value)| (symbols.variable(*id).to_string(), value));
+    let others = trace.other_variables.iter();
+    let others = others.map(|(name, value)| (name.to_string(), value));
+    let all = known.chain(others).take(MAX_VARIABLES);
+    all.map(|(name, value)| (name, Value::from(&value.to_json()))).collect()
 }
 
 fn turn_json(turn: &Turn) -> Value {

@@ -3,15 +3,18 @@
 
 pub(super) mod analytics;
 pub(super) mod bots;
+pub(super) mod call_routes;
 pub(super) mod contacts;
 pub(super) mod control;
 pub(super) mod conversations;
 pub(super) mod directory;
 pub(super) mod executions;
+pub(super) mod fixtures;
 pub(super) mod flow_actions;
 pub(super) mod flow_jobs;
 pub(super) mod flows;
 pub(super) mod instances;
+pub(super) mod integrations;
 pub(super) mod live;
 pub(super) mod openapi;
 pub(super) mod settings;

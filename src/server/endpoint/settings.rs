@@ -98,7 +98,7 @@ fn save(
     document: Value,
 ) -> Result<(), ApiError> {
     let is_new = state.entity(collection, id).is_none();
-    if is_new && state.entities(collection).count() >= MAX_ENTITIES {
+    if is_new && state.entity_count(collection) >= MAX_ENTITIES {
         return Err(ApiError::full("settings", MAX_ENTITIES));
     }
     let (collection, id) = (collection.to_owned(), id.to_owned());

@@ -82,7 +82,7 @@ fn fixtures(state: &State) -> Map<String, Value> {
             }
         }
     }
-    match state.entities(CONTACTS).count() {
+    match state.entity_count(CONTACTS) {
         0 => {}
         created => add(CONTACTS, created),
     }

@@ -2,24 +2,24 @@
 
 use serde_json::{Map, Value, json};
 
+use super::directory;
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
-use crate::value::Text;
+use crate::value::{Kind, Text, Value as FlowValue};
 use crate::world::{DataTableRow, Fixtures};
 
 /// Lists data tables, optionally by `name`.
 pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let fixtures = state.fixtures();
-    let wanted = asked.query("name").map(str::to_lowercase);
-    let is_wanted = |name: &&str| {
-        wanted
-            .as_deref()
-            .is_none_or(|wanted| name.to_lowercase() == wanted.replace('*', ""))
-    };
-    let names: Vec<&str> = fixtures.data_table_names().filter(is_wanted).collect();
-    listing(asked, Page::of(asked)?, &names, |name| to_json(&fixtures, name))
+    let wanted = asked.query("name");
+    let is_wanted =
+        |name: &&str| wanted.is_none_or(|pattern| directory::matches(pattern, name));
+    let names = fixtures.data_table_names().filter(is_wanted);
+    let mut tables: Vec<Value> = names.map(|name| to_json(&fixtures, name)).collect();
+    directory::order(asked, &mut tables)?;
+    listing(asked, Page::of(asked)?, &tables, Value::clone)
 }
 
 /// Returns a data table.
@@ -41,12 +41,25 @@ fn table(fixtures: &Fixtures, asked: &ApiRequest) -> Result<Text, ApiError> {
 fn to_json(fixtures: &Fixtures, name: &str) -> Value {
     let id = fixtures.data_table_id(name).map(Text::as_str).unwrap_or_default();
     let columns = fixtures.data_table_columns(name).unwrap_or_default();
+    let key = columns.first().copied().unwrap_or("key");
     let mut properties = Map::new();
-    for (order, column) in columns.iter().enumerate() {
-        let name = if order == 0 { "key" } else { column };
-        let property =
-            json!({ "title": column, "type": "string", "displayOrder": order });
-        properties.insert(name.into(), property);
+    let schema =
+        json!({ "title": key, "type": "string", "minLength": 1, "displayOrder": 0 });
+    properties.insert("key".into(), schema);
+    for column in fixtures.data_table_column_types(name).into_iter().flatten() {
+        let order = properties.len();
+        let kind = match column.kind {
+            Kind::Boolean => "boolean",
+            Kind::Integer => "integer",
+            Kind::Decimal => "number",
+            _ => "string",
+        };
+        let mut schema =
+            json!({ "title": column.name, "type": kind, "displayOrder": order });
+        if let Some(default) = column.default {
+            schema["default"] = Value::from(&default.to_json());
+        }
+        properties.insert(column.name.into(), schema);
     }
     json!({
         "id": id,
@@ -56,6 +69,7 @@ fn to_json(fixtures: &Fixtures, name: &str) -> Value {
             "type": "object",
             "required": ["key"],
             "properties": properties,
+            "additionalProperties": false,
         },
         "selfUri": format!("/api/v2/flows/datatables/{id}"),
     })
@@ -97,7 +111,9 @@ fn row_json(
     let mut row = Map::new();
     row.insert("key".into(), key.into());
     if !is_brief {
-        for (name, value) in columns.into_iter().skip(1) {
+        // An empty cell has no value of the type that the schema gives.
+        let filled = |(_, value): &(Text, FlowValue)| !value.is_unset();
+        for (name, value) in columns.into_iter().skip(1).filter(filled) {
             row.insert(name.to_string(), Value::from(&value.to_json()));
         }
     }

@@ -1,6 +1,6 @@
 //! Connections: accepting them, their limits, and shutting down.
 
-use std::convert::Infallible;
+use std::cell::RefCell;
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,18 +8,20 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
+use super::connections::Connections;
 use super::reply::{ApiError, CORRELATION_ID, Reply};
 use super::request::{ApiRequest, pairs};
-use super::wire::{AnswerBody, Answers, Wire};
+use super::wire::{AnswerBody, Answers, Unfinished, Wire};
+use crate::world::Broken;
 
 /// Answers a request that hyper rejected with a status. Returns the id of the request and
 /// the answer.
@@ -27,8 +29,6 @@ pub(in crate::server) type Malformed = Arc<dyn Fn(u16) -> (String, Reply) + Send
 
 /// Maximum size of a request body, in bytes.
 pub(in crate::server) const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
-/// Maximum number of open connections; further ones wait until one is closed.
-const MAX_CONNECTIONS: u32 = 1_024;
 /// Time limit for the head of a request, and for the pause between two requests.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time limit for the body of a request.
@@ -60,9 +60,8 @@ pub(in crate::server) async fn serve(
     malformed: Malformed,
     mut stop: watch::Receiver<bool>,
 ) {
-    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
+    let connections = Connections::new();
     loop {
-        let Ok(permit) = Arc::clone(&slots).acquire_owned().await else { break };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stop.wait_for(|stop| *stop) => break,
@@ -72,34 +71,41 @@ pub(in crate::server) async fn serve(
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
+        let place = tokio::select! {
+            place = connections.place() => place,
+            _ = stop.wait_for(|stop| *stop) => break,
+        };
+        let Some(place) = place else { break };
         let (router, malformed, stop) = (router.clone(), malformed.clone(), stop.clone());
         tokio::spawn(async move {
-            connection(stream, router, malformed, stop).await;
-            drop(permit);
+            let answers = Arc::clone(&place.answers);
+            tokio::select! {
+                () = connection(stream, answers, router, malformed, stop) => {}
+                () = place.answers.closed() => {}
+            }
         });
     }
-    // All slots are free when all connections are closed.
-    let closed = slots.acquire_many(MAX_CONNECTIONS);
-    let _ = tokio::time::timeout(STOP_TIMEOUT, closed).await;
+    let _ = tokio::time::timeout(STOP_TIMEOUT, connections.closed()).await;
 }
 
 /// Serves a connection until the client closes it, or until its running request is answered
 /// after `stop` is set.
 async fn connection(
     stream: TcpStream,
+    answers: Arc<Answers>,
     router: Router,
     malformed: Malformed,
     mut stop: watch::Receiver<bool>,
 ) {
     let _ = stream.set_nodelay(true);
-    let answers = Arc::new(Answers::default());
     let wire = Wire::new(stream, ANSWER_TIMEOUT, Arc::clone(&answers));
     let router = TowerToHyperService::new(router);
-    let service = service_fn(|request| {
+    let service = service_fn(|mut request: Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(Arc::clone(&answers));
         let (answered, unfinished) = (router.call(request), answers.begin());
         Box::pin(async move {
-            let answer = answered.await?;
-            Ok::<_, Infallible>(answer.map(|body| AnswerBody::new(body, unfinished)))
+            let Ok(answer) = answered.await;
+            body_of(answer, unfinished)
         })
     });
     let mut connection = http1::Builder::new()
@@ -118,16 +124,55 @@ async fn connection(
             }
         }
     };
-    let wire = connection.into_parts().io.into_inner();
+    end(connection.into_parts().io.into_inner(), ended, &malformed).await;
+}
+
+/// Returns an answer with its body as hyper is to send it.
+///
+/// # Errors
+/// The connection is to be closed without this answer.
+fn body_of(
+    answer: Response<Body>,
+    unfinished: Unfinished,
+) -> Result<Response<AnswerBody>, Unanswered> {
+    let is_truncated = match answer.extensions().get::<Broken>().copied() {
+        None => false,
+        Some(Broken::Truncated) => true,
+        Some(broken) => return Err(Unanswered(broken)),
+    };
+    Ok(answer.map(|body| AnswerBody::new(body, is_truncated, unfinished)))
+}
+
+/// Closes a connection, after an answer if the input was not HTTP.
+async fn end(wire: Wire, ended: Result<(), hyper::Error>, malformed: &Malformed) {
     if let Err(error) = ended {
+        let unanswered = std::error::Error::source(&error);
+        if let Some(Unanswered(broken)) = unanswered.and_then(|it| it.downcast_ref()) {
+            if *broken == Broken::Reset {
+                let _ = wire.reset();
+            }
+            return;
+        }
         // Otherwise the client has closed the connection, which is not an error.
         let Some(status) = wire.rejected().filter(|_| error.is_parse()) else { return };
-        if wire.send(&rejection(status, &malformed)).await.is_err() {
+        if wire.send(&rejection(status, malformed)).await.is_err() {
             return;
         }
     }
     wire.close().await;
 }
+
+/// A request whose connection is closed without an answer.
+#[derive(Debug)]
+struct Unanswered(Broken);
+
+impl std::fmt::Display for Unanswered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the connection is closed without an answer: {:?}", self.0)
+    }
+}
+
+impl std::error::Error for Unanswered {}
 
 /// Returns the answer to a request that hyper rejected, as the last one of a connection.
 fn rejection(status: StatusCode, malformed: &Malformed) -> Vec<u8> {
@@ -161,9 +206,14 @@ pub(in crate::server) async fn read(
         query: pairs(head.uri.query().unwrap_or_default()),
         headers: headers.collect(),
         body: Vec::new(),
+        read: RefCell::default(),
     };
     let body = Limited::new(body, MAX_BODY_BYTES).collect();
-    let read = match tokio::time::timeout(BODY_TIMEOUT, body).await {
+    let arrived = tokio::time::timeout(BODY_TIMEOUT, body).await;
+    if let Some(answers) = head.extensions.get::<Arc<Answers>>() {
+        answers.has_read();
+    }
+    let read = match arrived {
         Ok(Ok(body)) => {
             asked.body = body.to_bytes().to_vec();
             Ok(())

@@ -5,6 +5,10 @@ use std::borrow::Cow;
 use axum::body::Body as HttpBody;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
+use twox_hash::XxHash64;
+
+use super::request::ApiRequest;
+use crate::world::Broken;
 
 /// The result of an endpoint.
 pub(in crate::server) type EndpointResult = Result<Reply, ApiError>;
@@ -20,8 +24,12 @@ pub(in crate::server) struct Reply {
     pub(in crate::server) why: String,
     /// Seconds after which the client may retry.
     pub(in crate::server) retry_after: Option<u64>,
-    /// The methods that the path supports, for a 405 answer.
-    pub(in crate::server) allow: Option<String>,
+    /// Delay of the answer, in milliseconds of the wall clock.
+    pub(in crate::server) delay_ms: u64,
+    /// Failure of the connection that the client sees.
+    pub(in crate::server) broken: Option<Broken>,
+    /// Further headers; those of the same name replace the standard ones.
+    pub(in crate::server) headers: Vec<(String, String)>,
 }
 
 /// The body of an answer.
@@ -33,6 +41,8 @@ pub(in crate::server) enum Body {
     Json(Value),
     /// JSON that is already serialized.
     Serialized(String),
+    /// Text without a declared media type.
+    Text(String),
     /// A downloaded file, and its media type.
     File(&'static str, String),
     /// An HTML page, and its content security policy.
@@ -43,7 +53,8 @@ impl Reply {
     /// Creates an answer with a JSON body.
     pub(in crate::server) fn of(status: u16, body: Value) -> Self {
         let body = Body::Json(body);
-        Self { status, body, why: String::new(), retry_after: None, allow: None }
+        let (why, headers) = (String::new(), Vec::new());
+        Self { status, body, why, retry_after: None, delay_ms: 0, broken: None, headers }
     }
 
     /// Creates a 200 answer.
@@ -77,31 +88,56 @@ impl Reply {
         self
     }
 
+    /// Adds the tag of the content to the answer of a read. If the client has content with
+    /// this tag, the answer is 304 without a body.
+    pub(in crate::server) fn with_tag(mut self, asked: &ApiRequest) -> Self {
+        let is_read = matches!(asked.method.as_str(), "GET" | "HEAD");
+        let is_json = matches!(self.body, Body::Json(_) | Body::Serialized(_));
+        let is_tagged =
+            self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("etag"));
+        if !is_read || !is_json || self.status != 200 || is_tagged {
+            return self;
+        }
+        let text = self.text().into_owned();
+        let tag = format!("\"{:016x}\"", XxHash64::oneshot(0, text.as_bytes()));
+        let known = asked.header("if-none-match").unwrap_or_default();
+        let is_known = known
+            .split(',')
+            .map(|it| it.trim().trim_start_matches("W/"))
+            .any(|it| it == tag || it == "*");
+        (self.status, self.body) = match is_known {
+            true => (304, Body::Empty),
+            false => (200, Body::Serialized(text)),
+        };
+        self.with_header("etag", &tag)
+    }
+
+    /// Adds a header.
+    pub(in crate::server) fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Returns the body as text. Pages yield an empty text, as they only show data of
     /// other endpoints.
     pub(in crate::server) fn text(&self) -> Cow<'_, str> {
         match &self.body {
             Body::Empty | Body::Page { .. } => "".into(),
             Body::Json(value) => value.to_string().into(),
-            Body::Serialized(text) | Body::File(_, text) => text.into(),
+            Body::Serialized(text) | Body::Text(text) | Body::File(_, text) => {
+                text.into()
+            }
         }
     }
 
     /// Converts the answer to HTTP. Every answer carries the id of its request.
     pub(in crate::server) fn into_response(self, request_id: &str) -> Response<HttpBody> {
-        let mut page_policy = None;
-        let (media_type, text) = match self.body {
-            Body::Empty => (None, String::new()),
-            Body::Json(value) => (Some(JSON), value.to_string()),
-            Body::Serialized(text) => (Some(JSON), text),
-            Body::File(media_type, text) => (Some(media_type), text),
-            Body::Page { policy, html } => {
-                page_policy = Some(policy);
-                (Some(HTML), html)
-            }
-        };
+        let (media_type, text, page_policy) = self.body.into_parts();
         let mut response = Response::new(HttpBody::from(text));
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or_default();
+        if let Some(broken) = self.broken {
+            response.extensions_mut().insert(broken);
+        }
         let headers = response.headers_mut();
         if let Some(media_type) = media_type {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
@@ -119,10 +155,39 @@ impl Reply {
         if matches!(self.status, 408 | 413) {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        if let Some(Ok(methods)) = self.allow.map(|it| HeaderValue::from_str(&it)) {
-            headers.insert(header::ALLOW, methods);
-        }
+        add(headers, &self.headers);
         response
+    }
+}
+
+impl Body {
+    /// Returns the media type, the text, and the security policy of a page.
+    fn into_parts(self) -> (Option<&'static str>, String, Option<String>) {
+        match self {
+            Self::Empty => (None, String::new(), None),
+            Self::Json(value) => (Some(JSON), value.to_string(), None),
+            Self::Serialized(text) => (Some(JSON), text, None),
+            Self::Text(text) => (None, text, None),
+            Self::File(media_type, text) => (Some(media_type), text, None),
+            Self::Page { policy, html } => (Some(HTML), html, Some(policy)),
+        }
+    }
+}
+
+/// Adds headers. The first one of a name replaces the standard one.
+fn add(headers: &mut HeaderMap, more: &[(String, String)]) {
+    let mut given: Vec<HeaderName> = Vec::new();
+    for (name, value) in more {
+        let name = HeaderName::try_from(name.as_str());
+        let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) else {
+            continue;
+        };
+        if given.contains(&name) {
+            headers.append(name, value);
+        } else {
+            headers.insert(name.clone(), value);
+            given.push(name);
+        }
     }
 }
 

@@ -1,9 +1,14 @@
 //! Requests of clients.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::reply::ApiError;
+use crate::diagnostic::nearest;
 
 /// A request whose body has been read completely.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +27,8 @@ pub(in crate::server) struct ApiRequest {
     pub(in crate::server) headers: Vec<(String, String)>,
     /// The body.
     pub(in crate::server) body: Vec<u8>,
+    /// The names of the query parameters that were read.
+    pub(in crate::server) read: RefCell<BTreeSet<String>>,
 }
 
 impl ApiRequest {
@@ -32,15 +39,30 @@ impl ApiRequest {
 
     /// Returns the first non-empty value of a query parameter.
     pub(in crate::server) fn query(&self, name: &str) -> Option<&str> {
+        self.note(name);
         find(&self.query, name).filter(|value| !value.is_empty())
     }
 
     /// Returns all values of a query parameter, which may be repeated or separated by
     /// commas.
     pub(in crate::server) fn query_all(&self, name: &str) -> Vec<&str> {
+        self.note(name);
         let values = self.query.iter().filter(|(known, _)| known == name);
         let values = values.flat_map(|(_, value)| value.split(','));
         values.map(str::trim).filter(|value| !value.is_empty()).collect()
+    }
+
+    fn note(&self, name: &str) {
+        if !self.query.is_empty() {
+            self.read.borrow_mut().insert(name.to_owned());
+        }
+    }
+
+    /// Returns the query parameters that no part of the server has read.
+    pub(in crate::server) fn ignored(&self) -> Vec<&str> {
+        let read = self.read.borrow();
+        let names = self.query.iter().map(|(name, _)| name.as_str());
+        names.filter(|name| !read.contains(*name)).collect()
     }
 
     /// Returns the value of a header.
@@ -123,6 +145,45 @@ impl Object {
         self.0.get(key).filter(|value| !value.is_null())
     }
 
+    /// Rejects unknown keys.
+    ///
+    /// # Errors
+    /// A key is not in the list; the message names the nearest one.
+    pub(in crate::server) fn only(
+        &self,
+        what: &str,
+        known: &[&str],
+    ) -> Result<(), ApiError> {
+        let Some(key) = self.0.keys().find(|key| !known.contains(&key.as_str())) else {
+            return Ok(());
+        };
+        let help = match nearest(key, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => "no keys are expected".to_owned(),
+            None => format!("expected one of {}", known.join(", ")),
+        };
+        Err(ApiError::bad(format!("{what} has no key `{key}`; {help}")))
+    }
+
+    /// Returns the whole number of a key.
+    ///
+    /// # Errors
+    /// The value is not a whole number in the range.
+    pub(in crate::server) fn whole(
+        &self,
+        key: &str,
+        range: RangeInclusive<u64>,
+    ) -> Result<Option<u64>, ApiError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let number = value.as_u64().filter(|number| range.contains(number));
+        number.map(Some).ok_or_else(|| {
+            let (least, most) = (range.start(), range.end());
+            ApiError::bad(format!(
+                "`{key}` must be a whole number from {least} to {most}"
+            ))
+        })
+    }
+
     /// Returns the string of a key.
     ///
     /// # Errors
@@ -178,6 +239,12 @@ impl Object {
                 item.as_str().ok_or_else(|| wrong(key, "a list of strings", item))
             })
             .collect()
+    }
+}
+
+impl FromIterator<(String, Value)> for Object {
+    fn from_iter<T: IntoIterator<Item = (String, Value)>>(entries: T) -> Self {
+        Self(entries.into_iter().collect())
     }
 }
 

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -14,7 +14,10 @@ use axum::http::StatusCode;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 use tokio::time::{Sleep, sleep, timeout};
+
+use super::connections::next;
 
 /// Time for which a connection is read after its last answer. Closing a connection with
 /// unread input resets it, and the client may lose the answer.
@@ -27,12 +30,54 @@ pub(super) struct Answers {
     open: AtomicUsize,
     /// Whether hyper holds an answer that has not been written completely.
     is_held: AtomicBool,
+    /// Whether the body of the current request has not arrived completely.
+    is_reading: AtomicBool,
+    /// The number of the last answer, or of the connection before it.
+    last: AtomicU64,
+    count: Arc<AtomicU64>,
+    /// Whether the connection is to be closed for another one.
+    is_closed: AtomicBool,
+    close: Notify,
 }
 
 impl Answers {
+    /// Creates the answers of a new connection. `count` is shared by all connections.
+    pub(super) fn new(count: Arc<AtomicU64>) -> Self {
+        let last = AtomicU64::new(next(&count));
+        Self { last, count, ..Self::default() }
+    }
+
+    /// Returns the number of the last answer. Older answers have smaller numbers.
+    pub(super) fn last_answer(&self) -> u64 {
+        self.last.load(Ordering::Relaxed)
+    }
+
+    /// Returns `true` if no complete request waits for its answer.
+    pub(super) fn is_closable(&self) -> bool {
+        let is_reading = self.is_reading.load(Ordering::Relaxed);
+        (is_reading || !self.is_unwritten()) && !self.is_closed.load(Ordering::Relaxed)
+    }
+
+    /// Closes the connection.
+    pub(super) fn close(&self) {
+        self.is_closed.store(true, Ordering::Relaxed);
+        self.close.notify_one();
+    }
+
+    /// Waits until the connection is to be closed.
+    pub(super) async fn closed(&self) {
+        self.close.notified().await;
+    }
+
+    /// Records that the current request has arrived completely.
+    pub(super) fn has_read(&self) {
+        self.is_reading.store(false, Ordering::Relaxed);
+    }
+
     /// Begins the answer to a request. Drop the result when the answer is complete.
     pub(super) fn begin(self: &Arc<Self>) -> Unfinished {
         self.open.fetch_add(1, Ordering::Relaxed);
+        self.is_reading.store(true, Ordering::Relaxed);
         Unfinished(Arc::clone(self))
     }
 
@@ -41,8 +86,10 @@ impl Answers {
     }
 
     fn flushed(&self) {
-        if self.open.load(Ordering::Relaxed) == 0 {
-            self.is_held.store(false, Ordering::Relaxed);
+        if self.open.load(Ordering::Relaxed) == 0
+            && self.is_held.swap(false, Ordering::Relaxed)
+        {
+            self.last.store(next(&self.count), Ordering::Relaxed);
         }
     }
 }
@@ -61,12 +108,26 @@ impl Drop for Unfinished {
 /// The body of an answer. hyper drops it when it has read all of it.
 pub(super) struct AnswerBody {
     body: Body,
+    cut: Cut,
     _unfinished: Unfinished,
 }
 
+/// Whether an answer ends after half of its body.
+enum Cut {
+    No,
+    /// Before the first half.
+    Yes,
+    /// After it. The error that closes the connection must not overtake the first half.
+    Waiting(Pin<Box<Sleep>>),
+}
+
+/// Time for the first half of an answer to be written.
+const CUT_DELAY: Duration = Duration::from_millis(50);
+
 impl AnswerBody {
-    pub(super) fn new(body: Body, unfinished: Unfinished) -> Self {
-        Self { body, _unfinished: unfinished }
+    pub(super) fn new(body: Body, is_truncated: bool, unfinished: Unfinished) -> Self {
+        let cut = if is_truncated { Cut::Yes } else { Cut::No };
+        Self { body, cut, _unfinished: unfinished }
     }
 }
 
@@ -78,11 +139,26 @@ impl HttpBody for AnswerBody {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.get_mut().body).poll_frame(cx)
+        let this = self.get_mut();
+        if let Cut::Waiting(pause) = &mut this.cut {
+            ready!(pause.as_mut().poll(cx));
+            let cut = io::Error::from(io::ErrorKind::ConnectionAborted);
+            return Poll::Ready(Some(Err(axum::Error::new(cut))));
+        }
+        let frame = ready!(Pin::new(&mut this.body).poll_frame(cx));
+        let is_cut = matches!(this.cut, Cut::Yes);
+        match frame {
+            Some(Ok(frame)) if is_cut => {
+                this.cut = Cut::Waiting(Box::pin(sleep(CUT_DELAY)));
+                let half = |all: Bytes| all.slice(..all.len() / 2);
+                Poll::Ready(Some(Ok(frame.map_data(half))))
+            }
+            frame => Poll::Ready(frame),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        matches!(self.cut, Cut::No) && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -116,6 +192,14 @@ impl Wire {
     pub(super) fn rejected(&self) -> Option<StatusCode> {
         // The head begins with `HTTP/1.1 414`.
         StatusCode::from_bytes(self.withheld.get(9..12)?).ok()
+    }
+
+    /// Resets the connection when it is closed.
+    ///
+    /// # Errors
+    /// The connection is closed already.
+    pub(super) fn reset(&self) -> io::Result<()> {
+        self.stream.set_zero_linger()
     }
 
     /// Writes bytes to the client.

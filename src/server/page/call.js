@@ -147,7 +147,7 @@ const { showInstance, showForm, pressKey } = (() => {
     update(place(".variables tbody"), variables, ([name, value]) => {
       const head = element("th", "", name);
       head.scope = "row";
-      return element("tr", "", head, element("td", "value", value));
+      return element("tr", "", head, element("td", "value", JSON.stringify(value)));
     });
   }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::event::{Called, Entry, Event, FlowChange, FlowSaved, subject_of};
 use super::flow::{StoredFlow, Version, read_flow};
 use super::instance::{Beginning, Instance, with_values};
-use super::{JOBS, MAX_JOBS, MAX_TOKENS, State, Token};
+use super::{CONTACTS, JOBS, MAX_JOBS, MAX_TOKENS, State, Token};
 use crate::engine::Session;
 use crate::source::{Files, read_json};
 use crate::value::Text;
@@ -34,12 +34,15 @@ impl State {
                 self.save_entity(collection, id, document);
             }
             Event::EntityDeleted { collection, id } => {
-                self.fixtures = None;
+                if collection == CONTACTS {
+                    self.fixtures = None;
+                }
                 if let Some(entities) = self.entities.get_mut(&collection) {
                     entities.shift_remove(&id);
                 }
             }
             Event::FixturesReplaced { document } => self.replace_fixtures(&document),
+            Event::FixturesMerged { document } => self.merge_fixtures(&document),
             Event::IndexMade { .. }
             | Event::IndexDeleted { .. }
             | Event::DocumentsWritten(_) => self.apply_to_index(number, event),
@@ -158,9 +161,15 @@ impl State {
     }
 
     fn save_entity(&mut self, collection: String, id: String, document: Value) {
-        self.fixtures = None;
-        let is_job = collection == JOBS;
+        if collection == CONTACTS {
+            self.add_contact(&document);
+        }
+        let (is_job, is_contact) = (collection == JOBS, collection == CONTACTS);
         let entities = self.entities.entry(collection).or_default();
+        if is_contact {
+            // The contact that was written last wins, also after a restart.
+            entities.shift_remove(&id);
+        }
         entities.insert(id, document);
         if is_job
             && entities.len() > MAX_JOBS
@@ -171,12 +180,20 @@ impl State {
     }
 
     fn replace_fixtures(&mut self, document: &str) {
+        (self.base, self.documents) = (Fixtures::default(), Vec::new());
+        self.merge_fixtures(document);
+    }
+
+    fn merge_fixtures(&mut self, document: &str) {
         let file = Files::new().add("fixtures.json", document);
         // Mistakes in the document were reported before the event was created.
-        let read = read_json(&file).map(|node| Fixtures::read(&node, Path::new("")).0);
-        self.base = read.unwrap_or_default();
-        self.documents = serde_json::from_str(document).into_iter().collect();
+        if let Ok(node) = read_json(&file) {
+            self.base = self.base.merged(&node, Path::new("")).0;
+        }
+        self.documents.extend(serde_json::from_str::<Value>(document));
         self.fixtures = None;
+        self.control.stubs.restart();
+        self.control.answers.clear();
     }
 }
 

@@ -58,6 +58,8 @@ pub(in crate::server) enum Event {
     DocumentsWritten(DocumentsWritten),
     /// The fixtures were replaced with this JSON document.
     FixturesReplaced { document: String },
+    /// This JSON document was merged over the fixtures.
+    FixturesMerged { document: String },
     /// The clock was advanced.
     ClockAdvanced,
 }
@@ -152,7 +154,9 @@ impl Event {
             // Must outlive the events about the index.
             Self::IndexDeleted { .. } => format!("index deleted {number}"),
             Self::WebhooksReplaced { .. } => "webhooks".to_owned(),
-            Self::FixturesReplaced { .. } => "fixtures".to_owned(),
+            Self::FixturesReplaced { .. } | Self::FixturesMerged { .. } => {
+                "fixtures".to_owned()
+            }
             Self::ClockAdvanced => format!("clock {number}"),
         }
     }

@@ -1,11 +1,15 @@
 //! The journal: events in a database, so that they survive the end of the process. Without
 //! `--data` there is no journal.
 
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{Read, Seek, Write};
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
 use redb::{
     Database, DatabaseError, MultimapTableDefinition, ReadableDatabase, ReadableTable,
-    TableDefinition,
+    TableDefinition, TableError,
 };
 
 /// Stores events. An event that was appended without an error survives a crash.
@@ -32,6 +36,12 @@ pub(in crate::server) trait Journal: Send {
 /// Name of the database in its folder.
 const FILE: &str = "flowsim.redb";
 
+/// Name of the file with the number after the last stored event. It is written after each
+/// change but not flushed, so after a crash of the machine the number may be too small. A
+/// database whose events end before this number is damaged: `redb` then continues with an
+/// older state.
+const NEXT: &str = "flowsim.next";
+
 /// Events by their number: the subject and the event as JSON.
 const EVENTS: TableDefinition<'_, u64, (&str, &str)> = TableDefinition::new("events");
 
@@ -39,9 +49,20 @@ const EVENTS: TableDefinition<'_, u64, (&str, &str)> = TableDefinition::new("eve
 const BY_SUBJECT: MultimapTableDefinition<'_, &str, u64> =
     MultimapTableDefinition::new("events_by_subject");
 
+/// The content of a journal when it is opened.
+#[derive(Debug)]
+pub(in crate::server) struct Stored {
+    /// The events, in order.
+    pub(in crate::server) events: Vec<String>,
+    /// A warning if events were lost.
+    pub(in crate::server) warning: Option<String>,
+}
+
 /// A journal on disk.
 pub(in crate::server) struct DiskJournal {
     path: PathBuf,
+    /// The file with the number after the last event.
+    noted: File,
     /// `None` after a write failed: `redb` accepts no write after an I/O error until the
     /// file is opened again, which the next write does.
     database: Option<Database>,
@@ -55,21 +76,53 @@ impl DiskJournal {
     ///
     /// # Errors
     /// The journal cannot be opened or read; the message gives the reason.
-    pub(in crate::server) fn open(folder: &Path) -> Result<(Self, Vec<String>), String> {
+    pub(in crate::server) fn open(folder: &Path) -> Result<(Self, Stored), String> {
         std::fs::create_dir_all(folder)
             .map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
         let path = folder.join(FILE);
         let shown = path.display().to_string();
-        let database = open(&path).map_err(|error| match error {
+        // `redb` panics if the file is shorter than its header states.
+        let opened = catch_unwind(|| open(&path));
+        let opened = opened.map_err(|_| format!("cannot use {shown}: it is damaged"))?;
+        let mut database = opened.map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => format!(
                 "another server uses {}; stop it, or use another folder",
                 folder.display()
             ),
             error => format!("cannot use {shown}: {error}"),
         })?;
-        let (events, next) =
-            read(&database).map_err(|error| format!("cannot use {shown}: {error}"))?;
-        Ok((Self { path, database: Some(database), next }, events))
+        let cannot_use = |error: &dyn Display| format!("cannot use {shown}: {error}");
+        let is_intact = database.check_integrity().map_err(|error| cannot_use(&error))?;
+        let (events, next) = read(&database).map_err(|error| cannot_use(&error))?;
+        let mut noted = File::options();
+        let noted = noted.read(true).write(true).create(true).truncate(false);
+        let noted = noted.open(folder.join(NEXT)).map_err(|error| cannot_use(&error))?;
+        let missing = number_in(&noted).saturating_sub(next);
+        let warning = match missing {
+            0 if is_intact => None,
+            0 => Some(format!("{shown} was damaged and has been repaired")),
+            1 => Some(format!("{shown} was damaged; the last change is lost")),
+            _ => {
+                Some(format!("{shown} was damaged; the last {missing} changes are lost"))
+            }
+        };
+        let journal = Self { path, noted, database: Some(database), next };
+        journal.note_next(next);
+        Ok((journal, Stored { events, warning }))
+    }
+
+    /// Notes the number after the last event. Without it only the detection of a damaged
+    /// database is weaker, so an error has no effect.
+    fn note_next(&self, number: u64) {
+        let mut file = &self.noted;
+        let text = format!("{number:020}\n");
+        let _ = file.rewind().and_then(|()| file.write_all(text.as_bytes()));
+    }
+
+    /// Notes the number after the last event when events were removed.
+    fn note_next_of_rest(&mut self) {
+        let next = self.database().and_then(next_number);
+        self.note_next(next.unwrap_or(0));
     }
 
     /// Runs a write. After an error the file is closed and the write has not happened.
@@ -123,6 +176,23 @@ fn read(database: &Database) -> Result<(Vec<String>, u64), redb::Error> {
     Ok((events, next))
 }
 
+/// Returns the number in a file, or 0.
+fn number_in(mut file: &File) -> u64 {
+    let mut text = String::new();
+    let read = file.read_to_string(&mut text);
+    read.ok().and_then(|_| text.trim().parse().ok()).unwrap_or(0)
+}
+
+/// Returns the number after the last stored event, or 0.
+fn next_number(database: &Database) -> Result<u64, redb::Error> {
+    let table = match database.begin_read()?.open_table(EVENTS) {
+        Err(TableError::TableDoesNotExist(_)) => return Ok(0),
+        table => table?,
+    };
+    let last = table.last()?;
+    Ok(last.map_or(0, |(number, _)| number.value() + 1))
+}
+
 /// Removes the events from a number on.
 fn remove_from(database: &Database, first: u64) -> Result<(), redb::Error> {
     let write = database.begin_write()?;
@@ -156,10 +226,13 @@ impl Journal for DiskJournal {
             Ok(())
         })?;
         self.next += 1;
+        self.note_next(number + 1);
         Ok(())
     }
 
     fn forget(&mut self, subject: &str) -> Result<(), String> {
+        // Before the removal: a number that is too large would be reported as damage.
+        self.note_next(0);
         self.write(|database| {
             let write = database.begin_write()?;
             {
@@ -171,10 +244,15 @@ impl Journal for DiskJournal {
             }
             write.commit()?;
             Ok(())
-        })
+        })?;
+        self.note_next_of_rest();
+        Ok(())
     }
 
     fn clear(&mut self) -> Result<(), String> {
+        self.note_next(0);
+        // The database is flushed; the number must not be older than that.
+        let _ = self.noted.sync_data();
         self.write(|database| {
             let write = database.begin_write()?;
             write.delete_table(EVENTS)?;
@@ -192,14 +270,50 @@ mod tests {
     use super::*;
 
     fn stored(folder: &Path) -> Vec<String> {
-        DiskJournal::open(folder).unwrap().1
+        DiskJournal::open(folder).unwrap().1.events
+    }
+
+    /// As if the commits of the last events had been damaged: `redb` continues with the
+    /// state before them.
+    #[test]
+    fn lost_events_are_reported() {
+        let folder = TempDir::new().unwrap();
+        let (mut journal, stored) = DiskJournal::open(folder.path()).unwrap();
+        assert_eq!(stored.warning, None);
+        for number in 0..3 {
+            journal.append("a", &number.to_string()).unwrap();
+        }
+        journal.write(|database| remove_from(database, 1)).unwrap();
+        drop(journal);
+        let warning = DiskJournal::open(folder.path()).unwrap().1.warning.unwrap();
+        assert!(
+            warning.ends_with("was damaged; the last 2 changes are lost"),
+            "{warning}"
+        );
+        assert_eq!(DiskJournal::open(folder.path()).unwrap().1.warning, None);
+    }
+
+    #[test]
+    fn forgotten_events_are_not_lost() {
+        let folder = TempDir::new().unwrap();
+        let (mut journal, _) = DiskJournal::open(folder.path()).unwrap();
+        for subject in ["a", "b", "b"] {
+            journal.append(subject, "1").unwrap();
+        }
+        journal.forget("b").unwrap();
+        drop(journal);
+        let (mut journal, stored) = DiskJournal::open(folder.path()).unwrap();
+        assert_eq!(stored.warning, None);
+        journal.clear().unwrap();
+        drop(journal);
+        assert_eq!(DiskJournal::open(folder.path()).unwrap().1.warning, None);
     }
 
     #[test]
     fn events_are_read_in_the_order_in_which_they_were_appended() {
         let folder = TempDir::new().unwrap();
-        let (mut journal, events) = DiskJournal::open(folder.path()).unwrap();
-        assert!(events.is_empty());
+        let (mut journal, stored_before) = DiskJournal::open(folder.path()).unwrap();
+        assert!(stored_before.events.is_empty());
         for number in 0..12 {
             journal.append(&format!("s{}", number % 2), &number.to_string()).unwrap();
         }
@@ -218,8 +332,8 @@ mod tests {
         journal.append("b", "2").unwrap();
         journal.append("c", "3").unwrap();
         drop(journal);
-        let (mut journal, events) = DiskJournal::open(folder.path()).unwrap();
-        assert_eq!(events, ["2", "3"]);
+        let (mut journal, rest) = DiskJournal::open(folder.path()).unwrap();
+        assert_eq!(rest.events, ["2", "3"]);
         journal.forget("b").unwrap();
         journal.append("d", "4").unwrap();
         drop(journal);
@@ -239,6 +353,18 @@ mod tests {
         journal.forget("a").unwrap();
         drop(journal);
         assert_eq!(stored(folder.path()), ["3"]);
+    }
+
+    #[test]
+    fn a_file_whose_end_is_missing_is_reported() {
+        let folder = TempDir::new().unwrap();
+        let (mut journal, _) = DiskJournal::open(folder.path()).unwrap();
+        journal.append("a", &"x".repeat(500_000)).unwrap();
+        drop(journal);
+        let file = File::options().write(true).open(folder.path().join(FILE)).unwrap();
+        file.set_len(file.metadata().unwrap().len() / 2).unwrap();
+        let error = DiskJournal::open(folder.path()).err().unwrap();
+        assert!(error.contains("cannot use"), "{error}");
     }
 
     #[test]

@@ -25,7 +25,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::control::Control;
-use super::http::reply::ApiError;
+use super::http::reply::{ApiError, Reply};
+use super::http::request::ApiRequest;
 use super::organisation::Organisation;
 use super::webhook::Webhooks;
 use crate::engine::Call;
@@ -113,6 +114,8 @@ pub(super) struct State {
     pub(super) resets: u64,
     /// The stored instances whose flows no longer exist.
     lost: Vec<String>,
+    /// The warning that stored events were lost.
+    damage: Option<String>,
 }
 
 impl State {
@@ -126,14 +129,15 @@ impl State {
     ) -> Result<Self, String> {
         let mut state = Self::new(organisation);
         let Some(folder) = data else { return Ok(state) };
-        let (journal, events) = journal::DiskJournal::open(folder)?;
+        let (journal, stored) = journal::DiskJournal::open(folder)?;
         // The events were created with the flows of that time. If replaying them with the
         // current flows panics, the stored data is still intact and the error is
         // reported.
-        let replayed = catch_unwind(AssertUnwindSafe(|| state.replay(&events)));
+        let replayed = catch_unwind(AssertUnwindSafe(|| state.replay(&stored.events)));
         let replayed = replayed.unwrap_or_else(|_| Err("it cannot be replayed".into()));
         replayed.map_err(|problem| cannot_replay(folder, &problem))?;
         state.journal = Some(Box::new(journal));
+        state.damage = stored.warning;
         state.decided.keep(|id| state.instances.contains_key(id));
         state.settle();
         Ok(state)
@@ -155,8 +159,13 @@ impl State {
         Ok(())
     }
 
-    /// Returns a warning about the stored instances that could not be replayed.
-    pub(super) fn misfit_warning(&self, folder: &Path) -> Option<String> {
+    /// Returns warnings about stored data: events that were lost, and instances that
+    /// could not be replayed.
+    pub(super) fn storage_warnings(&self, folder: &Path) -> Vec<String> {
+        self.damage.clone().into_iter().chain(self.misfit_warning(folder)).collect()
+    }
+
+    fn misfit_warning(&self, folder: &Path) -> Option<String> {
         let first = self.lost.first()?;
         let count = self.lost.len();
         Some(format!(
@@ -198,6 +207,7 @@ impl State {
             unsent: Vec::new(),
             resets: 0,
             lost: Vec::new(),
+            damage: None,
         }
     }
 
@@ -302,6 +312,11 @@ impl State {
         entities.map(|(id, document)| (id.as_str(), document))
     }
 
+    /// Returns the number of entities of a collection.
+    pub(super) fn entity_count(&self, collection: &str) -> usize {
+        self.entities.get(collection).map_or(0, Map::len)
+    }
+
     /// Returns an entity that a client created.
     pub(super) fn entity(&self, collection: &str, id: &str) -> Option<&Value> {
         self.entities.get(collection)?.get(id)
@@ -323,6 +338,35 @@ impl State {
         let fixtures = Arc::new(fixtures);
         self.fixtures = Some(Arc::clone(&fixtures));
         fixtures
+    }
+
+    /// Adds a contact to the fixtures. Building all of them again for each contact would
+    /// take quadratic time if contacts are created between conversations.
+    fn add_contact(&mut self, contact: &Value) {
+        if let Some(fixtures) = &self.fixtures {
+            let document = Json::from(&json!({ CONTACTS: [contact_of(contact)] }));
+            let merged = fixtures.merged(&node(&document), Path::new("")).0;
+            self.fixtures = Some(Arc::new(merged));
+        }
+    }
+
+    /// Returns the answer of a stub to a request.
+    pub(super) fn stub(
+        &mut self,
+        asked: &ApiRequest,
+        is_other_route: impl Fn(&str) -> bool,
+    ) -> Option<Reply> {
+        self.control.stubs.answer(self.base.stubs(), asked, is_other_route)
+    }
+
+    /// Returns `true` if a stub answers such requests.
+    pub(super) fn has_stub(&self, method: &str, path: &str) -> bool {
+        self.control.stubs.are_for(self.base.stubs(), method, path)
+    }
+
+    /// Returns all stubs, and the number of requests that each has answered.
+    pub(super) fn stubs_to_json(&self) -> Vec<Value> {
+        self.control.stubs.to_json(self.base.stubs())
     }
 
     /// Returns the current flows as a compiled program.

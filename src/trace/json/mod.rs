@@ -249,7 +249,7 @@ impl<'l> JsonWriter<'l> {
     }
 
     /// Writes the last routing, with the agent who answered, or null.
-    fn write_last_routing(&self, trace: &Trace, out: &mut String) {
+    pub(super) fn write_last_routing(&self, trace: &Trace, out: &mut String) {
         let Some(routing) = trace.routing() else { return out.push_str("null") };
         out.push('{');
         self.write_routing(routing, out);

@@ -1,5 +1,6 @@
 //! All contacts of the fixtures, in layers; later layers override earlier ones.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use indexmap::{IndexMap, IndexSet};
@@ -53,10 +54,20 @@ impl ContactBook {
         contacts: Vec<(Contact, Span)>,
         country: Country,
     ) {
-        if !contacts.is_empty() {
-            let listed = InMemory { contacts, country, ready: OnceLock::new() };
-            self.layers.push(Arc::new(Layer::InMemory(listed)));
+        if contacts.is_empty() {
+            return;
         }
+        let mut listed = InMemory { contacts, country, ready: OnceLock::new() };
+        // Layers at the end that are not larger are joined, so that n added contacts form
+        // at most log n layers, and each is copied at most log n times.
+        while let Some(Layer::InMemory(last)) = self.layers.last().map(|it| &**it)
+            && last.country == country
+            && last.contacts.len() <= listed.contacts.len()
+        {
+            listed = last.below(listed);
+            self.layers.pop();
+        }
+        self.layers.push(Arc::new(Layer::InMemory(listed)));
     }
 
     /// Adds the contacts of a file; they override all earlier ones.
@@ -200,6 +211,22 @@ impl Layer {
 }
 
 impl InMemory {
+    /// Returns one layer with these contacts and those of a later layer. A contact with
+    /// the id of a later one is replaced by it.
+    fn below(&self, later: Self) -> Self {
+        let id =
+            |contact: &Contact| contact.id.as_deref().map(|id| folded(id).into_owned());
+        let replaced: BTreeSet<String> =
+            later.contacts.iter().filter_map(|(contact, _)| id(contact)).collect();
+        let is_kept = |(contact, _): &&(Contact, Span)| {
+            id(contact).is_none_or(|id| !replaced.contains(&id))
+        };
+        let mut contacts: Vec<(Contact, Span)> =
+            self.contacts.iter().filter(is_kept).cloned().collect();
+        contacts.extend(later.contacts);
+        Self { contacts, country: later.country, ready: OnceLock::new() }
+    }
+
     fn find(&self, key: &str) -> Option<Json> {
         let ready = self.ready();
         ready.places.get(key).map(|&index| ready.answers[index].clone())
@@ -240,4 +267,41 @@ fn not_a_number(phone: &str, span: Span) -> Diagnostic {
         Diagnostic::new(Code::INVALID_FIXTURES, message).at(span).help(help);
     diagnostic.severity = crate::diagnostic::Severity::Warning;
     diagnostic
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    fn contact(id: &str, email: &str) -> (Contact, Span) {
+        let (id, email) = (Some(id.into()), Some(email.into()));
+        let span = Span { file: FileId(0), start: 0, end: 0 };
+        (Contact { id, email, ..Contact::default() }, span)
+    }
+
+    #[test]
+    fn contacts_added_one_by_one_form_few_layers() {
+        let (mut book, country) = (ContactBook::default(), Country::default());
+        for number in 0..1_000 {
+            let id = format!("c-{number}");
+            book.list(vec![contact(&id, &format!("{id}@example.com"))], country);
+        }
+        assert!(book.layers.len() <= 10, "{}", book.layers.len());
+        for number in [0, 511, 512, 999] {
+            let found = book.find(&format!("C-{number}@example.com"), country).unwrap();
+            let id = found.and_then(|it| it.get("id").cloned());
+            assert_eq!(id, Some(Json::from(format!("c-{number}").as_str())));
+        }
+    }
+
+    #[test]
+    fn a_contact_of_a_joined_layer_is_replaced_with_all_its_keys() {
+        let (mut book, country) = (ContactBook::default(), Country::default());
+        book.list(vec![contact("a", "old@example.com")], country);
+        book.list(vec![contact("A", "new@example.com")], country);
+        assert_eq!(book.layers.len(), 1);
+        assert_eq!(book.find("old@example.com", country).unwrap(), None);
+        assert!(book.find("new@example.com", country).unwrap().is_some());
+    }
 }

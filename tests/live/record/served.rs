@@ -33,7 +33,14 @@ impl Served {
         let host = "127.0.0.1".to_owned();
         let server = start(
             organisation,
-            Settings { host, port: 0, elasticsearch: None, data: None, log: None },
+            Settings {
+                host,
+                port: 0,
+                elasticsearch: None,
+                data: None,
+                log: None,
+                origins: vec![],
+            },
         )
         .unwrap();
         let config = Agent::config_builder().http_status_as_error(false).build();

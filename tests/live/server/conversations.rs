@@ -8,7 +8,7 @@ use flowsim::world::{FixtureHost, Fixtures, Input};
 use serde_json::{Value, json};
 
 use super::service::wait_until;
-use super::support::{Local, draft};
+use super::support::{Client, Local, draft};
 
 fn published(server: &Local, name: &str) -> String {
     publish(server, &draft(name))
@@ -319,4 +319,93 @@ fn architect_flows_have_execution_documents() {
     assert!(!document["flow"]["execution"].as_array().unwrap().is_empty());
     let wrong = json!({ "flowId": flow, "inputData": { "NoSuch": 1 } });
     assert_eq!(server.post("/api/v2/flows/executions", &wrong).status, 400);
+}
+
+/// Fixtures with opening hours, and an emergency.
+fn opening_hours(emergency: &Value) -> Value {
+    json!({
+        "schedules": {
+            "Day": { "start": "2026-01-05T08:00", "end": "2026-01-05T17:00", "rrule": "FREQ=DAILY" },
+            "Christmas": { "start": "2026-12-25T00:00", "end": "2026-12-26T00:00" },
+        },
+        "scheduleGroups": [{ "id": "hours", "openSchedules": ["Day"], "holidaySchedules": ["Christmas"] }],
+        "emergencyGroups": [emergency],
+    })
+}
+
+/// Creates a call route. Returns its address, the route, and its flows.
+fn call_route(server: &Client) -> (String, Value, [String; 2]) {
+    let none = json!({ "name": "Flood", "enabled": false });
+    assert_eq!(server.put("/__flowsim/fixtures", &opening_hours(&none)).status, 200);
+    let flows = ["Inbound_Flow_A", "Inbound_Flow_B"].map(|it| server.flow_id(it));
+    let route = json!({
+        "name": "Main", "dnis": ["+15557770100"], "scheduleGroup": { "id": "hours" },
+        "openHoursFlow": { "id": flows[0] }, "closedHoursFlow": { "id": flows[1] },
+    });
+    let made = server.post("/api/v2/architect/ivrs", &route);
+    assert_eq!(made.status, 200, "{made:?}");
+    (made.body["selfUri"].as_str().unwrap().to_owned(), made.body, flows)
+}
+
+/// Calls the number of the route. Returns the status, and the flow that answers.
+fn dialled(server: &Client) -> (u16, Value) {
+    let body = json!({ "phoneNumber": "+1 (555) 777-0100" });
+    let call = server.post("/api/v2/conversations/calls", &body);
+    let id = call.body["id"].as_str().unwrap_or("-");
+    let conversation = server.get(&format!("/api/v2/conversations/{id}"));
+    (call.status, conversation.body["routing"]["flowId"].clone())
+}
+
+/// *Source: Genesys' help on call routes and emergency groups.*
+#[test]
+fn a_call_route_starts_the_flow_of_the_hour() {
+    let server = Local::shared_flow();
+    let (_, route, [open, closed]) = call_route(&server);
+    assert_eq!(dialled(&server), (200, json!(open)));
+    let to = |time: &str| server.post("/__flowsim/clock", &json!({ "to": time })).status;
+    assert_eq!(to("2026-01-05T18:00:00Z"), 200);
+    assert_eq!(dialled(&server), (200, json!(closed)));
+    let flow =
+        json!({ "emergencyFlow": { "id": open }, "ivrs": [{ "id": route["id"] }] });
+    let flood = json!({ "name": "Flood", "enabled": true, "emergencyCallFlows": [flow] });
+    assert_eq!(server.put("/__flowsim/fixtures", &opening_hours(&flood)).status, 200);
+    assert_eq!(dialled(&server), (200, json!(open)));
+    assert_eq!(to("2026-12-25T12:00:00Z"), 200);
+    let none = json!({ "name": "Flood", "enabled": false });
+    assert_eq!(server.put("/__flowsim/fixtures", &opening_hours(&none)).status, 200);
+    // The first token has expired.
+    let client = server.logged_in("");
+    assert_eq!(dialled(&client), (200, json!(closed)), "no flow for holidays");
+}
+
+#[test]
+fn a_call_route_is_replaced_and_deleted() {
+    let server = Local::shared_flow();
+    let (path, mut route, _) = call_route(&server);
+    route["openHoursFlow"] = Value::Null;
+    assert_eq!(server.put(&path, &route).status, 200);
+    assert_eq!(dialled(&server).0, 400);
+    route["scheduleGroup"]["id"] = json!("nobody");
+    assert_eq!(server.put(&path, &route).status, 404);
+    assert_eq!((server.delete(&path).status, server.get(&path).status), (204, 404));
+    assert_eq!(
+        server
+            .post(
+                "/api/v2/conversations/calls",
+                &json!({ "phoneNumber": "+15557770100" })
+            )
+            .status,
+        400
+    );
+}
+
+/// The routes of the fixtures count too.
+#[test]
+fn a_call_route_of_the_fixtures_starts_its_flow() {
+    let server = Local::shared_flow();
+    let mut fixtures = opening_hours(&json!({ "name": "Flood", "enabled": false }));
+    fixtures["ivrRoutes"] =
+        json!({ "Main": { "numbers": ["+15557770100"], "openFlow": "Inbound_Flow_B" } });
+    assert_eq!(server.put("/__flowsim/fixtures", &fixtures).status, 200);
+    assert_eq!(dialled(&server), (200, json!(server.flow_id("Inbound_Flow_B"))));
 }

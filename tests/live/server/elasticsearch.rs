@@ -44,6 +44,7 @@ impl Both {
             elasticsearch: Some(0),
             data: data.map(Path::to_path_buf),
             log: None,
+            origins: vec![],
         };
         let server = start(organisation, settings).unwrap();
         let api = Client::new(&format!("http://{}", server.address())).logged_in("");

@@ -71,6 +71,63 @@ fn conversations_flows_contacts_and_tokens_survive() {
     assert!(fresh != waiting && fresh != over, "ids are not given twice");
 }
 
+/// A database that ends before its last change is reported; `redb` continues with an
+/// older state.
+#[test]
+fn lost_changes_are_reported_at_the_start() {
+    let folder = TempDir::new().unwrap();
+    let mut first = shared_flow(folder.path());
+    let client = first.client.logged_in("");
+    let (file, copy) = (folder.path().join("flowsim.redb"), folder.path().join("copy"));
+    client.converse(&client.flow_id("Inbound_Flow_A"));
+    first.kill();
+    std::fs::copy(&file, &copy).unwrap();
+    let mut second = shared_flow(folder.path());
+    let client = second.client.logged_in("");
+    client.converse(&client.flow_id("Inbound_Flow_A"));
+    second.kill();
+    std::fs::rename(&copy, &file).unwrap();
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    let flows = ["serve", "--port", "0", "--flows", "fixtures/shared-flow/flows"];
+    let command = command.args(flows).arg("--data").arg(folder.path());
+    let mut third = Process::start(command.stderr(Stdio::piped()));
+    let mut warning = String::new();
+    let stderr = third.child.stderr.take().unwrap();
+    BufReader::new(stderr).read_line(&mut warning).unwrap();
+    assert!(warning.contains("was damaged; the last 2 changes are lost"), "{warning}");
+}
+
+/// Contacts between conversations must not copy all contacts for each conversation.
+#[test]
+fn contacts_between_conversations_take_linear_time() {
+    let folder = TempDir::new().unwrap();
+    let started =
+        |folder: &Path| start(folder, &["--flows", "fixtures/contact-lookup/flows"]);
+    let mut first = started(folder.path());
+    let client = first.client.logged_in("");
+    let flow = client.get("/api/v2/flows").body["entities"][0]["id"].clone();
+    let find = |client: &Client, number: u32| {
+        let context = json!({ "from": format!("+1555777{number:04}") });
+        let body = json!({ "flowId": flow, "context": context });
+        client.post("/api/v2/architect/simulations", &body).body["trace"].to_string()
+    };
+    for number in 0..300 {
+        let phone = json!({ "e164": format!("+1555777{number:04}") });
+        let name = format!("C{number}");
+        let body =
+            json!({ "id": name, "firstName": name, "lastName": "X", "workPhone": phone });
+        assert_eq!(client.post("/api/v2/externalcontacts/contacts", &body).status, 200);
+        client.converse(flow.as_str().unwrap());
+    }
+    let seen = [0, 7, 299].map(|number| find(&client, number));
+    assert!(seen[1].contains("C7 X"), "{}", seen[1]);
+    first.kill();
+    let second = started(folder.path());
+    let client = Client { token: client.token, ..second.client.clone() };
+    assert_eq!([0, 7, 299].map(|number| find(&client, number)), seen);
+}
+
 /// Creates contacts until it is asked to stop or the server ends, and counts them. Returns
 /// the ids of the acknowledged ones.
 fn write_until(

@@ -80,7 +80,7 @@ fn calls_have_variables_and_a_context() {
         over["turns"].as_array().unwrap().last().unwrap()["text"],
         "You pressed 7, friend."
     );
-    assert_eq!(over["variables"]["greeting"], "\"friend\"");
+    assert_eq!(over["variables"]["greeting"], "friend");
 
     let named = call(&server.anonymous(), &json!({ "flowId": "Greets" }));
     assert_eq!(server.get(&format!("/__flowsim/instances/{named}")).body["flowId"], flow);

@@ -9,6 +9,7 @@ mod access;
 mod bots;
 mod clients;
 mod conversations;
+mod directory;
 mod disk;
 #[cfg(unix)]
 #[path = "../../support/browser/driven.rs"]
@@ -26,6 +27,7 @@ mod simulations;
 #[cfg(unix)]
 mod status_page;
 mod steering;
+mod stubs;
 mod support;
 mod webhooks;
 mod wire;

@@ -14,7 +14,9 @@ const FIXTURES: &str = r##"{
   "prompts": [{"name": "Welcome", "tts": {"en-us": "Hello."}}],
   "systemPrompts": {"error": {"tts": "Sorry."}},
   "dataTables": [{"name": "Stores", "key": "number", "rows": [
-    {"number": "1", "city": "Oslo"}, {"number": "2", "city": "Rome"}, {"number": "3", "city": "Lima"}]}]
+    {"number": "1", "city": "Oslo"}, {"number": "2", "city": "Rome"}, {"number": "3", "city": "Lima"}]},
+    {"name": "Prices", "columns": {"Amount": "number", "Count": {"type": "integer", "default": 5}, "Open": "boolean"},
+     "rows": [{"key": "a", "Amount": 2.5, "Open": true}]}]
 }"##;
 
 fn server() -> Local {
@@ -100,6 +102,40 @@ fn data_tables_and_rows_are_listed() {
     assert_eq!(row, json!({ "key": "3", "city": "Lima" }));
     assert_eq!(server.get(&format!("{path}/rows/4")).status, 404);
     assert_eq!(server.get("/api/v2/flows/datatables/nobody/rows").status, 404);
+}
+
+/// *Source: the SDKs' `DataTable.schema`, a JSON schema of the rows.*
+#[test]
+fn the_schema_of_a_data_table_describes_its_rows() {
+    let server = server();
+    let table = server.get("/api/v2/flows/datatables?name=Prices").body;
+    let table = &table["entities"][0];
+    let properties = &table["schema"]["properties"];
+    let types =
+        ["key", "Amount", "Count", "Open"].map(|it| properties[it]["type"].clone());
+    assert_eq!(types, ["string", "number", "integer", "boolean"].map(Value::from));
+    assert_eq!(properties["Count"]["default"], 5);
+    let path = table["selfUri"].as_str().unwrap();
+    let row = server.get(&format!("{path}/rows/a?showbrief=false")).body;
+    assert_eq!(row, json!({ "key": "a", "Amount": 2.5, "Count": 5, "Open": true }));
+}
+
+#[test]
+fn lists_are_filtered_and_sorted() {
+    let server = server();
+    let names = |query: &str| -> Vec<String> {
+        let found = server.get(&format!("/api/v2/flows/datatables?{query}")).body;
+        let found = found["entities"].as_array().unwrap().clone();
+        found.iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(""), ["Stores", "Prices"]);
+    assert_eq!(names("sortBy=name"), ["Prices", "Stores"]);
+    assert_eq!(names("sortBy=name&sortOrder=descending"), ["Stores", "Prices"]);
+    assert_eq!(names("name=S*"), ["Stores"]);
+    assert_eq!(server.get("/api/v2/architect/schedules?sortOrder=up").status, 400);
+    assert_eq!(server.get("/api/v2/flows?sortOrder=up").status, 400);
+    let none = server.get("/api/v2/architect/prompts?id=nobody").body;
+    assert_eq!(none["total"], 0);
 }
 
 #[test]

@@ -42,7 +42,12 @@ fn keys_provided_in_advance_are_used_once() {
     let server = Local::shared_flow();
     let flow = server.flow_id("Inbound_Flow_A");
     assert_eq!(server.post("/__flowsim/input", &json!({ "dtmf": ["1"] })).status, 200);
-    let routed = |answer: Value| answer["trace"].to_string().contains("\"Route\"");
+    let routed = |answer: Value| {
+        let is_routed = answer["trace"].to_string().contains("\"Route\"");
+        assert_eq!(answer["routing"].is_object(), is_routed, "{answer}");
+        assert!(answer["variables"].is_object(), "{answer}");
+        is_routed
+    };
     let run = || {
         server
             .post(

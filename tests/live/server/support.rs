@@ -54,18 +54,29 @@ pub(crate) fn organisation(flows: &[&str], fixtures: &[&str]) -> Organisation {
     Organisation::new(loaded, &files, world, &documents)
 }
 
+/// The settings of a server on a free port that stores nothing.
+pub(crate) fn settings() -> Settings {
+    Settings {
+        host: "127.0.0.1".to_owned(),
+        port: 0,
+        elasticsearch: None,
+        data: None,
+        log: None,
+        origins: Vec::new(),
+    }
+}
+
 impl Local {
     pub(crate) fn with(flows: &[&str], fixtures: &[&str]) -> Self {
         Self::of(organisation(flows, fixtures))
     }
 
     pub(crate) fn of(organisation: Organisation) -> Self {
-        let host = "127.0.0.1".to_owned();
-        let server = start(
-            organisation,
-            Settings { host, port: 0, elasticsearch: None, data: None, log: None },
-        )
-        .unwrap();
+        Self::started(organisation, settings())
+    }
+
+    pub(crate) fn started(organisation: Organisation, settings: Settings) -> Self {
+        let server = start(organisation, settings).unwrap();
         let client = Client::new(&format!("http://{}", server.address())).logged_in("");
         Self { client, _server: server }
     }

@@ -4,13 +4,13 @@ use std::net::TcpListener;
 use std::process::Command;
 use std::sync::{Arc, Mutex, mpsc};
 
-use flowsim::server::{Settings, start};
+use flowsim::server::start;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::kept::shared_flow_with;
 use super::service::{Reaction, Service, wait_until};
-use super::support::{Client, Local, organisation};
+use super::support::{Client, Local, organisation, settings};
 
 fn node(id: &str, kind: &str, properties: Value, next: &str, error: &str) -> Value {
     json!({
@@ -237,9 +237,7 @@ fn services_that_are_never_called_are_reported() {
     for name in ["Inbound_Flow_A", "Inbound_Flow_X", "crm"] {
         organisation.webhooks.add(&format!("{name}={url}")).unwrap();
     }
-    let (host, port) = ("127.0.0.1".to_owned(), 0);
-    let settings = Settings { host, port, elasticsearch: None, data: None, log: None };
-    let server = start(organisation, settings).unwrap();
+    let server = start(organisation, settings()).unwrap();
     let [first, second] = server.notes() else { panic!("{:?}", server.notes()) };
     assert!(first.contains("`Inbound_Flow_X`") && first.contains("did you mean"));
     assert!(second.contains("`crm`"), "{second}");

@@ -135,3 +135,32 @@ fn half_open_connections_and_slow_readers_do_not_block_others() {
     drop(open);
     assert_eq!(server.get("/api/v2/flows").status, 200);
 }
+
+/// Connections that send nothing, or a request in pieces, give way to other clients.
+#[test]
+fn slow_clients_do_not_delay_others() {
+    let server = Local::shared_flow();
+    let mut slow = Vec::new();
+    for number in 0..1_030 {
+        let mut stream = connect(&server);
+        let head = "POST /api/v2/flows HTTP/1.1\r\nhost: localhost\r\n";
+        let begun = match number % 3 {
+            0 => String::new(),
+            1 => head.to_owned(),
+            _ => format!("{head}content-length: 100\r\n\r\n{{"),
+        };
+        stream.write_all(begun.as_bytes()).unwrap();
+        slow.push(stream);
+    }
+    let mut honest = connect(&server);
+    honest.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let request = "GET /__flowsim/clock HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    honest.write_all(request.as_bytes()).unwrap();
+    let mut start = [0; 12];
+    honest.read_exact(&mut start).unwrap();
+    assert_eq!(&start, b"HTTP/1.1 200");
+    // The connection that answers were sent to stays open.
+    honest.write_all(request.as_bytes()).unwrap();
+    let mut rest = [0; 200];
+    assert!(honest.read(&mut rest).unwrap() > 0);
+}

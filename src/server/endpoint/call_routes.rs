@@ -1,0 +1,148 @@
+//! Call routes (IVRs): the flows that dialled numbers start.
+
+use serde_json::Value;
+
+use super::directory;
+use crate::expr::architect::Directory as _;
+use crate::server::http::reply::{ApiError, EndpointResult};
+use crate::server::http::request::{ApiRequest, Object};
+use crate::server::state::State;
+use crate::value::{DateTime, Kind};
+use crate::world::ScheduleGroupState;
+
+/// The collection of call routes.
+const IVRS: &str = "ivrs";
+const PATH: &str = "/api/v2/architect/ivrs";
+
+/// The keys of a route with its flows.
+const FLOWS: [&str; 3] = ["openHoursFlow", "closedHoursFlow", "holidayHoursFlow"];
+
+/// Lists the call routes that were created.
+pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> EndpointResult {
+    directory::list(asked, directory::created(state, IVRS))
+}
+
+/// Returns a call route.
+pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointResult {
+    let all = directory::created(state, IVRS);
+    directory::one(all, "the call route", asked.parameter("ivrId"))
+}
+
+/// Creates a call route: calls to one of its `dnis` start the flow for the state of its
+/// schedule group.
+pub(in crate::server) fn create(state: &mut State, asked: &ApiRequest) -> EndpointResult {
+    check(state, &asked.object()?)?;
+    directory::make(state, asked, IVRS, PATH)
+}
+
+/// Replaces a call route.
+pub(in crate::server) fn replace(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    get(state, asked)?;
+    check(state, &asked.object()?)?;
+    directory::replace(state, asked, [IVRS, PATH], asked.parameter("ivrId"))
+}
+
+/// Deletes a call route.
+pub(in crate::server) fn delete(state: &mut State, asked: &ApiRequest) -> EndpointResult {
+    get(state, asked)?;
+    directory::remove(state, IVRS, asked.parameter("ivrId"))
+}
+
+/// Checks the references of a route.
+fn check(state: &mut State, body: &Object) -> Result<(), ApiError> {
+    body.strings("dnis")?;
+    for key in FLOWS {
+        if let Some(id) = body.object(key)?.text("id")? {
+            state.flow(id)?;
+        }
+    }
+    let group = body.object("scheduleGroup")?;
+    if let Some(id) = group.text("id")?
+        && state.fixtures().by_id(Kind::ScheduleGroup, id).is_none()
+    {
+        return Err(ApiError::not_found("the schedule group", id));
+    }
+    Ok(())
+}
+
+/// Returns the flow that a call to a number starts now: by a route that was created, or
+/// by a route of the fixtures. Returns `None` if no route has the number.
+///
+/// *Source: Genesys' help on call routes, schedule groups and emergency groups.*
+///
+/// # Errors
+/// 400 if the route has no flow for this time: the platform disconnects such a call.
+pub(super) fn flow_of_number(
+    state: &mut State,
+    number: &str,
+) -> Result<Option<String>, ApiError> {
+    let at = DateTime::from_milliseconds(state.clock);
+    let fixtures = state.fixtures();
+    let Some(route) = route_of_number(state, number) else {
+        let Some(routed) = at.and_then(|at| fixtures.route(number, at)) else {
+            return Ok(None);
+        };
+        let (flow, hours) = (routed.flow, routed.state);
+        let flow = flow.ok_or_else(|| no_flow(routed.route, hours))?;
+        let program = state.program();
+        let found = crate::engine::start::flow(&program, flow);
+        let found = found.map_err(|problem| ApiError::bad(problem.message.clone()))?;
+        return Ok(Some(program.symbols.flow(found).id.to_string()));
+    };
+    if let Some(flow) = emergency_flow(state, &route) {
+        return Ok(Some(flow));
+    }
+    let group = route["scheduleGroup"]["id"].as_str();
+    let hours = group
+        .zip(at)
+        .and_then(|(group, at)| fixtures.schedule_group_state(group, None, at))
+        .unwrap_or(ScheduleGroupState::Open);
+    let flow = |key: &str| route[key]["id"].as_str().map(str::to_owned);
+    let [open, closed, holiday] = FLOWS.map(flow);
+    let found = match hours {
+        ScheduleGroupState::Open => open,
+        ScheduleGroupState::Holiday => holiday.or(closed),
+        ScheduleGroupState::Closed | ScheduleGroupState::Emergency => closed,
+    };
+    let name = route["name"].as_str().unwrap_or_default();
+    found.map(Some).ok_or_else(|| no_flow(name, hours))
+}
+
+fn no_flow(route: &str, hours: ScheduleGroupState) -> ApiError {
+    let hours = match hours {
+        ScheduleGroupState::Open => "open hours",
+        ScheduleGroupState::Holiday => "holidays",
+        ScheduleGroupState::Closed | ScheduleGroupState::Emergency => "closed hours",
+    };
+    ApiError::bad(format!("the call route `{route}` has no flow for {hours}"))
+}
+
+/// Returns the created route with this number. Only digits are compared.
+fn route_of_number(state: &State, number: &str) -> Option<Value> {
+    let digits =
+        |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let wanted = digits(number);
+    let mut routes = state.entities(IVRS).map(|(_, route)| route);
+    let found = routes.find(|route| {
+        let numbers = route["dnis"].as_array().into_iter().flatten();
+        !wanted.is_empty()
+            && numbers.filter_map(Value::as_str).any(|number| digits(number) == wanted)
+    });
+    found.cloned()
+}
+
+/// Returns the flow of the active emergency group that names the route.
+fn emergency_flow(state: &mut State, route: &Value) -> Option<String> {
+    let groups = directory::emergencies(state);
+    let active = groups.iter().filter(|group| group["enabled"] == true);
+    let mut flows =
+        active.filter_map(|group| group["emergencyCallFlows"].as_array()).flatten();
+    let flow = flows.find(|flow| {
+        let routes = flow["ivrs"].as_array();
+        routes.is_some_and(|it| it.iter().any(|it| it["id"] == route["id"]))
+    })?;
+    flow["emergencyFlow"]["id"].as_str().map(str::to_owned)
+}

@@ -1,0 +1,370 @@
+//! Users with their presence, and groups.
+
+use serde_json::{Value, json};
+
+use super::routing;
+use super::section::{Section, encoded, entities, id_of, named_in};
+use super::{list, one};
+use crate::server::http::page::{Page, listing};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::ApiRequest;
+use crate::server::state::State;
+use crate::server::state::event::Event;
+use crate::server::state::instance::moment;
+use crate::value::derived_id;
+
+const USERS: Section =
+    Section { key: "users", family: "User", path: "/api/v2/users", is_merged: true };
+const GROUPS: Section = Section::named("groups", "Group", "/api/v2/groups");
+/// The collections of what clients have set for users.
+const PRESENCES: &str = "presences";
+const ROUTING_STATUSES: &str = "routingStatuses";
+
+/// The presences of the system. *Source: the SDKs' `PresenceDefinition.systemPresence`.*
+const SYSTEM_PRESENCES: [&str; 9] = [
+    "Available",
+    "Away",
+    "Break",
+    "Busy",
+    "Meal",
+    "Meeting",
+    "Offline",
+    "On Queue",
+    "Training",
+];
+/// The routing statuses that can be set. *Source: the SDKs' `RoutingStatus.status`.*
+const STATUSES: [&str; 6] =
+    ["OFF_QUEUE", "IDLE", "INTERACTING", "NOT_RESPONDING", "COMMUNICATING", "ALERTING"];
+
+/// Returns the users: those of the fixtures, and the agents of queues that are not among
+/// them.
+pub(super) fn users(state: &State) -> Vec<Value> {
+    let mut all: Vec<Value> =
+        entities(state, &USERS).into_iter().map(|it| user_json(state, &it)).collect();
+    for agent in routing::agents(state) {
+        let name = agent["name"].as_str().or(agent.as_str());
+        let id = agent["id"].as_str();
+        let names = [id, name].into_iter().flatten();
+        let Some(any) = names.clone().next() else { continue };
+        if names.clone().any(|name| named_in(&all, name).is_some()) {
+            continue;
+        }
+        let id = id.map_or_else(|| id_of(USERS.family, any), str::to_owned);
+        let uri = format!("{}/{}", USERS.path, encoded(&id));
+        let division = super::section::home_division();
+        let written = json!({
+            "id": id, "name": name.unwrap_or(any), "division": division,
+            "selfUri": uri, "skills": agent["skills"],
+        });
+        all.push(user_json(state, &written));
+    }
+    all
+}
+
+/// Returns a user in the form of the platform.
+fn user_json(state: &State, written: &Value) -> Value {
+    let email = written["email"].as_str();
+    let mut contacts = Vec::new();
+    if let Some(email) = email {
+        contacts
+            .push(json!({ "address": email, "mediaType": "EMAIL", "type": "PRIMARY" }));
+    }
+    let addresses: Vec<Value> = written["extension"]
+        .as_str()
+        .map(|it| json!({ "extension": it, "mediaType": "PHONE", "type": "WORK" }))
+        .into_iter()
+        .collect();
+    let names = written["skills"].as_array().into_iter().flatten();
+    let names: Vec<&str> = names.filter_map(Value::as_str).collect();
+    let [skills, languages] = routing::skills_named(state, &names);
+    json!({
+        "id": written["id"],
+        "name": written["name"],
+        "division": written["division"],
+        "email": email,
+        "username": email,
+        "state": "active",
+        "version": 1,
+        "primaryContactInfo": contacts,
+        "addresses": addresses,
+        "skills": skills,
+        "languages": languages,
+        "acdAutoAnswer": false,
+        "selfUri": written["selfUri"],
+    })
+}
+
+/// Returns the user with an id.
+pub(super) fn found(state: &State, id: &str) -> Result<Value, ApiError> {
+    let mut all = users(state).into_iter();
+    all.find(|it| it["id"] == id).ok_or_else(|| ApiError::not_found("the user", id))
+}
+
+/// Lists users.
+pub(in crate::server) fn list_users(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    list(asked, users(state))
+}
+
+/// Returns a user. `expand` adds presence and routing status.
+pub(in crate::server) fn user(state: &mut State, asked: &ApiRequest) -> EndpointResult {
+    let mut user = found(state, asked.parameter("userId"))?;
+    expand(state, asked, &mut user);
+    Ok(Reply::ok(user))
+}
+
+/// Returns the user of the token. Tokens of flowsim belong to clients, so this is the
+/// first user.
+pub(in crate::server) fn me(state: &mut State, asked: &ApiRequest) -> EndpointResult {
+    let first = users(state).into_iter().next();
+    let mut user = first
+        .ok_or_else(|| ApiError::new(404, "not.found", "the fixtures have no users"))?;
+    expand(state, asked, &mut user);
+    Ok(Reply::ok(user).with_reason("the first user of the fixtures"))
+}
+
+fn expand(state: &State, asked: &ApiRequest, user: &mut Value) {
+    let wanted = asked.query_all("expand");
+    let id = user["id"].as_str().unwrap_or_default().to_owned();
+    if wanted.contains(&"presence") {
+        user["presence"] = presence_of(state, &id);
+    }
+    if wanted.contains(&"routingStatus") {
+        user["routingStatus"] = status_of(state, &id);
+    }
+}
+
+/// Finds users by name, e-mail address or id. *Source: the SDKs' `UserSearchRequest`.*
+pub(in crate::server) fn search(state: &mut State, asked: &ApiRequest) -> EndpointResult {
+    let body = asked.object()?;
+    let page = Page::of_body(asked, &body)?;
+    let criteria = body.list("query")?;
+    let mut all = users(state);
+    for criterion in criteria {
+        let fields = criterion["fields"].as_array().cloned().unwrap_or_default();
+        let single = criterion["value"].as_str().map(|it| vec![it.into()]);
+        let values =
+            criterion["values"].as_array().cloned().or(single).unwrap_or_default();
+        let kind = criterion["type"].as_str().unwrap_or("EXACT");
+        all.retain(|user| {
+            let texts = fields.iter().filter_map(|it| user[it.as_str()?].as_str());
+            texts.into_iter().any(|text| {
+                values.iter().filter_map(Value::as_str).any(|it| fits(kind, text, it))
+            })
+        });
+    }
+    let mut reply = listing(asked, page, &all, Value::clone)?;
+    if let crate::server::http::reply::Body::Json(found) = &mut reply.body {
+        found["results"] = found["entities"].take();
+        found.as_object_mut().map(|it| it.remove("entities"));
+    }
+    Ok(reply)
+}
+
+/// Returns `true` if a string fits a criterion of a search, ignoring case.
+fn fits(kind: &str, text: &str, wanted: &str) -> bool {
+    let (text, wanted) = (text.to_lowercase(), wanted.to_lowercase());
+    match kind {
+        "STARTS_WITH" => text.starts_with(&wanted),
+        "CONTAINS" | "TERM" | "TERMS" | "QUERY_STRING" => text.contains(&wanted),
+        _ => text == wanted,
+    }
+}
+
+/// Lists the skills of a user.
+pub(in crate::server) fn skills(state: &mut State, asked: &ApiRequest) -> EndpointResult {
+    let user = found(state, asked.parameter("userId"))?;
+    list(asked, user["skills"].as_array().cloned().unwrap_or_default())
+}
+
+/// Lists the languages of a user.
+pub(in crate::server) fn languages(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let user = found(state, asked.parameter("userId"))?;
+    list(asked, user["languages"].as_array().cloned().unwrap_or_default())
+}
+
+/// Returns the routing status of a user.
+pub(in crate::server) fn routing_status(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let id = asked.parameter("userId");
+    found(state, id)?;
+    Ok(Reply::ok(status_of(state, id)))
+}
+
+fn status_of(state: &State, id: &str) -> Value {
+    let set = state.entity(ROUTING_STATUSES, id).cloned();
+    set.unwrap_or_else(|| json!({ "userId": id, "status": "OFF_QUEUE" }))
+}
+
+/// Sets the routing status of a user.
+pub(in crate::server) fn set_routing_status(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let id = asked.parameter("userId");
+    found(state, id)?;
+    let body = asked.object()?;
+    let status = body.required("status")?;
+    if !STATUSES.contains(&status) {
+        let known = STATUSES.join(", ");
+        return Err(ApiError::bad(format!(
+            "unknown status `{status}`; expected {known}"
+        )));
+    }
+    let document =
+        json!({ "userId": id, "status": status, "startTime": moment(state.clock) });
+    save(state, ROUTING_STATUSES, id, document)
+}
+
+/// Returns the presence of a user.
+pub(in crate::server) fn presence(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let id = asked.parameter("userId");
+    found(state, id)?;
+    Ok(Reply::ok(presence_of(state, id)))
+}
+
+fn presence_of(state: &State, id: &str) -> Value {
+    let set = state.entity(PRESENCES, id).cloned();
+    set.unwrap_or_else(|| {
+        let offline = definitions().into_iter().find(|it| it["name"] == "Offline");
+        presence_json(id, &offline.unwrap_or_default(), "", None)
+    })
+}
+
+fn presence_json(
+    id: &str,
+    definition: &Value,
+    message: &str,
+    modified: Option<Value>,
+) -> Value {
+    json!({
+        "id": derived_id(&format!("Presence:{id}")).as_str(),
+        "userId": id,
+        "source": "PURECLOUD",
+        "primary": true,
+        "presenceDefinition": {
+            "id": definition["id"],
+            "systemPresence": definition["systemPresence"],
+            "selfUri": definition["selfUri"],
+        },
+        "message": message,
+        "modifiedDate": modified,
+        "selfUri": format!("{}/{}/presences/purecloud", USERS.path, encoded(id)),
+    })
+}
+
+/// Sets the presence of a user, by the id or the name of its definition.
+pub(in crate::server) fn set_presence(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let id = asked.parameter("userId");
+    found(state, id)?;
+    let body = asked.object()?;
+    let wanted = body.object("presenceDefinition")?;
+    let wanted =
+        wanted.text("id")?.or(wanted.text("systemPresence")?).unwrap_or_default();
+    let definitions = definitions();
+    let definition = named_in(&definitions, wanted).ok_or_else(|| {
+        ApiError::bad(format!("unknown presence definition `{wanted}`"))
+    })?;
+    let message = body.text("message")?.unwrap_or_default();
+    let modified = Some(moment(state.clock));
+    save(state, PRESENCES, id, presence_json(id, definition, message, modified))
+}
+
+fn save(
+    state: &mut State,
+    collection: &str,
+    id: &str,
+    document: Value,
+) -> EndpointResult {
+    let (collection, id) = (collection.to_owned(), id.to_owned());
+    state.commit(Event::EntitySaved { collection, id, document: document.clone() })?;
+    Ok(Reply::ok(document).with_reason("changed"))
+}
+
+/// Returns the definitions of presences: those of the system.
+fn definitions() -> Vec<Value> {
+    let definition = |name: &str| {
+        let id = id_of("PresenceDefinition", name);
+        let uri = format!("/api/v2/presence/definitions/{id}");
+        json!({
+            "id": id, "name": name, "type": "System", "deactivated": false,
+            "systemPresence": name, "languageLabels": { "en_US": name }, "selfUri": uri,
+        })
+    };
+    SYSTEM_PRESENCES.map(definition).into()
+}
+
+/// Lists the definitions of presences.
+pub(in crate::server) fn presence_definitions(
+    _: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    list(asked, definitions())
+}
+
+/// Returns a definition of a presence.
+pub(in crate::server) fn presence_definition(
+    _: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    one(definitions(), "the presence definition", asked.parameter("definitionId"))
+}
+
+/// Lists the presences of the system, without pages.
+pub(in crate::server) fn system_presences(
+    _: &mut State,
+    _: &ApiRequest,
+) -> EndpointResult {
+    Ok(Reply::ok(definitions().into()))
+}
+
+fn groups(state: &State) -> Vec<Value> {
+    let mut all = entities(state, &GROUPS);
+    for group in &mut all {
+        for (key, value) in [
+            ("type", json!("official")),
+            ("state", json!("active")),
+            ("visibility", json!("public")),
+            ("rulesVisible", json!(true)),
+            ("memberCount", json!(0)),
+        ] {
+            group[key] = value;
+        }
+    }
+    all
+}
+
+/// Lists groups.
+pub(in crate::server) fn list_groups(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    list(asked, groups(state))
+}
+
+/// Returns a group.
+pub(in crate::server) fn group(state: &mut State, asked: &ApiRequest) -> EndpointResult {
+    one(groups(state), "the group", asked.parameter("groupId"))
+}
+
+/// Lists the members of a group: none, as the fixtures assign no users to groups.
+pub(in crate::server) fn group_members(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    group(state, asked)?;
+    list(asked, Vec::new())
+}

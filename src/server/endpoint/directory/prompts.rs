@@ -1,0 +1,143 @@
+//! User prompts and system prompts, with a resource for each language.
+
+use serde_json::{Value, json};
+
+use super::section::{Section, encoded, entities};
+use super::{list, one};
+use crate::expr::architect::Directory;
+use crate::server::http::reply::{ApiError, EndpointResult};
+use crate::server::http::request::ApiRequest;
+use crate::server::state::State;
+
+const PROMPTS: Section = Section::named("prompts", "Prompt", "/api/v2/architect/prompts");
+const SYSTEM_PROMPTS: Section =
+    Section::named("systemPrompts", "PromptSystem", "/api/v2/architect/systemprompts");
+
+/// Lists user prompts.
+pub(in crate::server) fn user_prompts(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    list(asked, prompts(state, &PROMPTS))
+}
+
+/// Returns a user prompt.
+pub(in crate::server) fn user_prompt(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    one(prompts(state, &PROMPTS), "the prompt", asked.parameter("promptId"))
+}
+
+/// Lists the resources of a user prompt.
+pub(in crate::server) fn user_resources(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    list(asked, resources(state, &PROMPTS, asked)?)
+}
+
+/// Returns the resource of a user prompt in a language.
+pub(in crate::server) fn user_resource(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let all = resources(state, &PROMPTS, asked)?;
+    one(all, "a resource in the language", asked.parameter("languageCode"))
+}
+
+/// Lists system prompts.
+pub(in crate::server) fn system_prompts(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    list(asked, prompts(state, &SYSTEM_PROMPTS))
+}
+
+/// Returns a system prompt.
+pub(in crate::server) fn system_prompt(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let all = prompts(state, &SYSTEM_PROMPTS);
+    one(all, "the system prompt", asked.parameter("promptId"))
+}
+
+/// Lists the resources of a system prompt.
+pub(in crate::server) fn system_resources(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    list(asked, resources(state, &SYSTEM_PROMPTS, asked)?)
+}
+
+/// Returns the resource of a system prompt in a language.
+pub(in crate::server) fn system_resource(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let all = resources(state, &SYSTEM_PROMPTS, asked)?;
+    one(all, "a resource in the language", asked.parameter("languageCode"))
+}
+
+fn resources(
+    state: &mut State,
+    section: &Section,
+    asked: &ApiRequest,
+) -> Result<Vec<Value>, ApiError> {
+    let id = asked.parameter("promptId");
+    let mut all = prompts(state, section).into_iter();
+    let prompt = all.find(|prompt| prompt["id"] == id);
+    let mut prompt = prompt.ok_or_else(|| ApiError::not_found("the prompt", id))?;
+    Ok(prompt["resources"].as_array_mut().map(std::mem::take).unwrap_or_default())
+}
+
+/// Returns the prompts of a section with their resources: one for each language that has
+/// words. Words without a language are those of every language of the organisation.
+fn prompts(state: &mut State, section: &Section) -> Vec<Value> {
+    let fixtures = state.fixtures();
+    let supported = fixtures.supported_languages();
+    let mut all = entities(state, section);
+    for prompt in &mut all {
+        let mut resources: Vec<Value> = Vec::new();
+        for (key, words) in [("ttsString", "tts"), ("text", "audio")] {
+            match prompt[words].clone() {
+                Value::Object(texts) => {
+                    for (language, text) in texts {
+                        add(&mut resources, prompt, &language, (key, &text));
+                    }
+                }
+                text @ Value::String(_) => {
+                    for language in &supported {
+                        add(&mut resources, prompt, language, (key, &text));
+                    }
+                }
+                _ => {}
+            }
+        }
+        prompt["resources"] = resources.into();
+    }
+    all
+}
+
+/// Adds words to the resource of a language.
+fn add(
+    resources: &mut Vec<Value>,
+    prompt: &Value,
+    language: &str,
+    (key, text): (&str, &Value),
+) {
+    if let Some(known) = resources.iter_mut().find(|it| it["language"] == language) {
+        known[key] = text.clone();
+        return;
+    }
+    let uri = prompt["selfUri"].as_str().unwrap_or_default();
+    resources.push(json!({
+        "id": language,
+        "promptId": prompt["id"],
+        "language": language,
+        key: text,
+        "uploadStatus": "transcoded",
+        "selfUri": format!("{uri}/resources/{}", encoded(language)),
+    }));
+}

@@ -1,0 +1,252 @@
+//! Queues with their members and waiting times, skills, languages and wrap-up codes.
+
+use serde_json::{Map, Value, json};
+
+use super::people;
+use super::section::{Section, encoded, entities, named_in, reference};
+use super::{list, one};
+use crate::server::http::page::{Page, listing};
+use crate::server::http::reply::{EndpointResult, Reply};
+use crate::server::http::request::ApiRequest;
+use crate::server::state::State;
+use crate::world::{Answer, AnswerProgress, Question};
+
+const QUEUES: Section = Section {
+    key: "queues",
+    family: "Queue",
+    path: "/api/v2/routing/queues",
+    is_merged: true,
+};
+const SKILLS: Section = Section::named("skills", "Skill", "/api/v2/routing/skills");
+const LANGUAGES: Section =
+    Section::named("languageSkills", "LanguageSkill", "/api/v2/routing/languages");
+const WRAPUP_CODES: Section =
+    Section::named("wrapupCodes", "WrapupCode", "/api/v2/routing/wrapupcodes");
+
+/// Returns the queues in the form of the platform.
+fn queues(state: &State) -> Vec<Value> {
+    let queue = |written: Value| {
+        let members = written["agents"].as_array().map_or(0, Vec::len);
+        let mut queue = json!({
+            "id": written["id"],
+            "name": written["name"],
+            "division": written["division"],
+            "memberCount": members,
+            "userMemberCount": members,
+            "joinedMemberCount": members,
+            "acwSettings": { "wrapupPrompt": "OPTIONAL" },
+            "skillEvaluationMethod": "ALL",
+            "selfUri": written["selfUri"],
+        });
+        if let Some(name) = written["inQueueFlow"].as_str() {
+            let mut flows = state.flows.values();
+            queue["queueFlow"] = match flows.find(|flow| flow.name == *name) {
+                Some(flow) => json!({
+                    "id": flow.id.as_str(),
+                    "name": name,
+                    "selfUri": format!("/api/v2/flows/{}", flow.id),
+                }),
+                None => json!({ "name": name }),
+            };
+        }
+        queue
+    };
+    entities(state, &QUEUES).into_iter().map(queue).collect()
+}
+
+/// Lists queues.
+pub(in crate::server) fn list_queues(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    list(asked, queues(state))
+}
+
+/// Lists all queues on one page.
+pub(in crate::server) fn all_queues(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let all = queues(state);
+    let page = Page { size: all.len().max(1), number: 1 };
+    listing(asked, page, &all, Value::clone)
+}
+
+/// Returns a queue.
+pub(in crate::server) fn queue(state: &mut State, asked: &ApiRequest) -> EndpointResult {
+    one(queues(state), "the queue", asked.parameter("queueId"))
+}
+
+/// Returns the agents of each queue of the fixtures, as members.
+pub(super) fn members(state: &State) -> Vec<(Value, Vec<Value>)> {
+    let users = people::users(state);
+    let member = |agent: &Value| {
+        let names = [agent["id"].as_str(), agent["name"].as_str(), agent.as_str()];
+        let user = names.into_iter().flatten().find_map(|name| named_in(&users, name))?;
+        Some(json!({
+            "id": user["id"],
+            "name": user["name"],
+            "user": reference(user),
+            "joined": true,
+            "memberBy": "user",
+            "ringNumber": 1,
+            "routingStatus": { "userId": user["id"], "status": "IDLE" },
+            "selfUri": user["selfUri"],
+        }))
+    };
+    let of_queue = |queue: Value| {
+        let agents = queue["agents"].as_array();
+        let members = agents.into_iter().flatten().filter_map(member).collect();
+        (reference(&queue), members)
+    };
+    entities(state, &QUEUES).into_iter().map(of_queue).collect()
+}
+
+/// Returns the agents that queues list, as they are written.
+pub(super) fn agents(state: &State) -> Vec<Value> {
+    let all = entities(state, &QUEUES).into_iter();
+    all.flat_map(|queue| queue["agents"].as_array().cloned().unwrap_or_default())
+        .collect()
+}
+
+/// Lists the members of a queue.
+pub(in crate::server) fn queue_members(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    queue(state, asked)?;
+    let id = asked.parameter("queueId");
+    let mut all = members(state).into_iter().filter(|(queue, _)| queue["id"] == id);
+    list(asked, all.next().map(|(_, members)| members).unwrap_or_default())
+}
+
+/// Lists the wrap-up codes of a queue: all of the organisation, as the fixtures assign
+/// none to a queue.
+pub(in crate::server) fn queue_wrapup_codes(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    queue(state, asked)?;
+    list_wrapup_codes(state, asked)
+}
+
+/// Returns the estimated waiting time of a queue, from its statistics. *Source: the SDKs'
+/// `EstimatedWaitTimePredictions`.*
+pub(in crate::server) fn estimated_wait(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    queue(state, asked)?;
+    let question = Question::QueueStatistics { queue: asked.parameter("queueId") };
+    let answer = state.fixtures().answer(&question, &mut AnswerProgress::default());
+    let statistics = match answer {
+        Answer::Statistics(Some(json)) => Value::from(&json),
+        _ => Value::Null,
+    };
+    let mut results = Vec::new();
+    let seconds = &statistics["estimatedWaitSeconds"];
+    if seconds.is_number() {
+        let media = asked.parameter("mediaType");
+        let intent = if media.is_empty() { "ALL" } else { media };
+        results.push(json!({
+            "intent": intent.to_uppercase(),
+            "formula": "BEST",
+            "estimatedWaitTimeSeconds": seconds,
+        }));
+    }
+    Ok(Reply::ok(json!({ "results": results })))
+}
+
+/// Returns the skills and languages of the organisation with the names.
+pub(super) fn skills_named(state: &State, names: &[&str]) -> [Vec<Value>; 2] {
+    [SKILLS, LANGUAGES].map(|section| {
+        let all = entities(state, &section);
+        let named = names.iter().filter_map(|name| named_in(&all, name));
+        let with_level = |skill: &Value| {
+            let mut skill = reference(skill);
+            skill["proficiency"] = 5.into();
+            skill["state"] = "active".into();
+            skill
+        };
+        named.map(with_level).collect()
+    })
+}
+
+fn active(all: Vec<Value>) -> Vec<Value> {
+    let with_state = |entity: Value| {
+        let mut own: Map<String, Value> = Map::new();
+        for key in ["id", "name", "selfUri"] {
+            own.insert(key.into(), entity[key].clone());
+        }
+        own.insert("state".into(), "active".into());
+        own.insert("version".into(), "1".into());
+        Value::Object(own)
+    };
+    all.into_iter().map(with_state).collect()
+}
+
+/// Lists skills.
+pub(in crate::server) fn list_skills(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    list(asked, active(entities(state, &SKILLS)))
+}
+
+/// Returns a skill.
+pub(in crate::server) fn skill(state: &mut State, asked: &ApiRequest) -> EndpointResult {
+    one(active(entities(state, &SKILLS)), "the skill", asked.parameter("skillId"))
+}
+
+/// Lists languages.
+pub(in crate::server) fn list_languages(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    list(asked, active(entities(state, &LANGUAGES)))
+}
+
+/// Returns a language.
+pub(in crate::server) fn language(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let all = active(entities(state, &LANGUAGES));
+    one(all, "the language", asked.parameter("languageId"))
+}
+
+/// Lists wrap-up codes.
+pub(in crate::server) fn list_wrapup_codes(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    list(asked, entities(state, &WRAPUP_CODES))
+}
+
+/// Returns a wrap-up code.
+pub(in crate::server) fn wrapup_code(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let all = entities(state, &WRAPUP_CODES);
+    one(all, "the wrap-up code", asked.parameter("codeId"))
+}
+
+/// Lists the queues that have a user as a member.
+pub(in crate::server) fn queues_of_user(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let user = people::found(state, asked.parameter("userId"))?;
+    let is_member = |(queue, members): (Value, Vec<Value>)| {
+        let member = members.iter().any(|member| member["id"] == user["id"]);
+        member.then_some(queue)
+    };
+    let mut all: Vec<Value> = members(state).into_iter().filter_map(is_member).collect();
+    for queue in &mut all {
+        queue["joined"] = true.into();
+        let id = queue["id"].as_str().map(encoded).unwrap_or_default();
+        queue["selfUri"] = format!("{}/{id}", QUEUES.path).into();
+    }
+    list(asked, all)
+}

@@ -1,0 +1,59 @@
+//! The calls of the platform, for messages about requests that are not served.
+
+/// The paths after `/api/v2/`, each with its methods. `{}` is any segment. *Source: the
+/// methods and paths of the platform's Python SDK, version 269.*
+const CALLS: &str = include_str!("platform_calls.txt");
+
+/// Returns the methods that the platform has for a path; `None` if it has no such path.
+pub(super) fn methods(path: &str) -> Option<Vec<&'static str>> {
+    let path = path.strip_prefix("/api/v2/")?;
+    let mut best: Option<(usize, &str)> = None;
+    for line in CALLS.lines() {
+        let Some((known, methods)) = line.split_once(' ') else { continue };
+        let Some(literal) = fit(known, path) else { continue };
+        if best.is_none_or(|(most, _)| literal > most) {
+            best = Some((literal, methods));
+        }
+    }
+    best.map(|(_, methods)| methods.split(' ').collect())
+}
+
+/// Returns the number of equal segments if a path fits a known one.
+fn fit(known: &str, path: &str) -> Option<usize> {
+    let (mut wanted, mut given) = (known.split('/'), path.split('/'));
+    let mut literal = 0;
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return Some(literal),
+            (Some("{}"), Some(given)) if !given.is_empty() => {}
+            (Some(wanted), Some(given)) if wanted == given => literal += 1,
+            _ => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_of_the_platform_are_known() {
+        assert_eq!(methods("/api/v2/users/me"), Some(vec!["GET"]));
+        assert_eq!(methods("/api/v2/users/a"), Some(vec!["DELETE", "GET", "PATCH"]));
+        assert_eq!(methods("/api/v2/users/"), None);
+        assert_eq!(methods("/api/v2/nowhere"), None);
+        assert_eq!(methods("/users/me"), None);
+    }
+
+    #[test]
+    fn lines_are_sorted_and_complete() {
+        let lines: Vec<&str> = CALLS.lines().collect();
+        assert!(lines.len() > 2_000 && lines.is_sorted());
+        for line in lines {
+            let (path, methods) = line.split_once(' ').unwrap();
+            assert!(!path.starts_with('/') && !path.contains("//"), "{line}");
+            let is_method = |it: &str| it.bytes().all(|byte| byte.is_ascii_uppercase());
+            assert!(methods.split(' ').all(is_method), "{line}");
+        }
+    }
+}
