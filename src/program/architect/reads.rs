@@ -2,7 +2,7 @@
 
 use super::{
     Action, Ask, AttributeList, Attributes, Change, Local, LocalTask, Lookup, Other,
-    Recorded, RetryPolicy, Source, Target, Transfer,
+    Recorded, RetryPolicy, Source, Target, Traced, Transfer,
 };
 use crate::expr::architect::Expression;
 use crate::value::Text;
@@ -32,6 +32,10 @@ fn named<'s>(sources: &'s [(Text, Source)], visit: Visit<'_, 's>) {
     sources.iter().for_each(|(_, source)| visit(source));
 }
 
+fn traced<'s>(values: impl Iterator<Item = &'s Traced>, visit: Visit<'_, 's>) {
+    values.for_each(|value| visit(&value.source));
+}
+
 impl Action {
     /// Visits every source that the action evaluates.
     pub fn each_source<'s>(&'s self, visit: Visit<'_, 's>) {
@@ -40,16 +44,14 @@ impl Action {
             Self::PlayAudio(source) | Self::SetWhisperAudio(source) => visit(source),
             Self::Decision(decision) => visit(&decision.condition.source),
             Self::Switch(switch) => {
-                let values = switch.value.iter().chain(&switch.cases);
-                values.for_each(|traced| visit(&traced.source));
+                traced(switch.value.iter().chain(&switch.cases), visit);
             }
             Self::UpdateData(statements) => {
                 statements.iter().for_each(|statement| visit(&statement.value));
             }
             Self::Loop(rounds) | Self::NextRound(rounds) => {
                 visit(&rounds.count);
-                let until = rounds.until.iter().flatten();
-                until.for_each(|traced| visit(&traced.source));
+                traced(rounds.until.iter().flatten(), visit);
             }
             Self::CallTask(call) => call.inputs.iter().for_each(|(_, it)| visit(it)),
             Self::Jump(jump) => jump.inputs.iter().for_each(|(_, it)| visit(it)),
