@@ -132,13 +132,13 @@ fn generate(count: u64, seed: u64, out: impl Write) -> io::Result<()> {
     out.flush()
 }
 
-/// The compiled flow and its fixtures.
-fn compiled() -> (Arc<Program>, Arc<Fixtures>) {
+/// The compiled flow, its fixtures, and their files.
+fn compiled() -> (Arc<Program>, Arc<Fixtures>, Files) {
     let mut files = Files::new();
     let loaded = read::load(&[folder().join("flows")], &[], &mut files);
     let program = Program::compile_all(&loaded.flows, &loaded.architect);
     let (fixtures, _) = Fixtures::load(&[folder().join("fixtures.yaml")], &mut files);
-    (Arc::new(program), Arc::new(fixtures))
+    (Arc::new(program), Arc::new(fixtures), files)
 }
 
 /// Processes the rows of a file and returns the workers.
@@ -173,7 +173,7 @@ fn measure() -> io::Result<()> {
     generate(ROWS, 1, File::create(&path)?)?;
     let bytes = path.metadata()?.len();
     writeln!(io::stdout(), "{ROWS} rows of {} bytes on average", bytes / ROWS)?;
-    let (program, fixtures) = compiled();
+    let (program, fixtures, files) = compiled();
     for (name, is_distinct) in [("compare", false), ("compare --distinct", true)] {
         for jobs in [1, 2] {
             let time = fastest(|| {
@@ -197,9 +197,8 @@ fn measure() -> io::Result<()> {
     for jobs in [1, 2] {
         let time = fastest(|| {
             let fields = CallField::DEFAULT.to_vec();
-            let context =
-                CallContext::new(Arc::clone(&program), Arc::clone(&fixtures), fields);
-            let context = Arc::new(context);
+            let (program, fixtures) = (Arc::clone(&program), Arc::clone(&fixtures));
+            let context = Arc::new(CallContext::new(program, fixtures, fields, &files));
             let workers = process(&calls, jobs, || CallWorker::new(&context));
             assert_eq!(workers.iter().map(|it| it.errors).sum::<u64>(), 0);
         });

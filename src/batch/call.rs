@@ -8,7 +8,7 @@ use super::row::{self, Row, RowError, RowWorker};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::engine::Session;
 use crate::program::Program;
-use crate::source::File;
+use crate::source::{File, Files};
 use crate::suite::{Case, Played, play, prepare, read_call};
 use crate::trace::{JsonNames, JsonWriter};
 use crate::world::Fixtures;
@@ -23,14 +23,15 @@ pub struct CallContext {
 }
 
 impl CallContext {
-    /// Creates the context. Each row of output has these properties, in this order; a
+    /// Creates the context. The flows of the program are in `files`. Each row of output has these properties, in this order; a
     /// property that is named twice is written once.
     pub fn new(
         program: Arc<Program>,
         fixtures: Arc<Fixtures>,
         fields: Vec<CallField>,
+        files: &Files,
     ) -> Self {
-        let names = JsonNames::new(&program.symbols);
+        let names = JsonNames::with_files(&program.symbols, files);
         Self { program, fixtures, names, fields: row::distinct(fields) }
     }
 }

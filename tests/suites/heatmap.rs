@@ -787,7 +787,8 @@ fn flows_are_drawn_with_their_heat() {
     for shown in [&svg, &html] {
         assert_eq!(shown.matches("class=\"box ").count(), boxes);
         // Two of five calls were routed; none failed.
-        assert_eq!(path_style(shown, "condition 1, 2×"), "w2");
+        let condition = "condition 1 · {shared_module_result} == '1', 2×";
+        assert_eq!(path_style(shown, condition), "w2");
         assert_eq!(path_style(shown, "default, 3×"), "w3");
         assert_eq!(path_style(shown, "error, 0×"), "never");
     }

@@ -776,9 +776,9 @@ fn the_conformance_table_fits_the_schema() {
 
 #[test]
 fn an_exploration_fits_the_schema() {
-    let line =
-        "explore fixtures/swift-parcels/flows --paths 2 --budget 400 --format json";
-    let printed: Value = serde_json::from_slice(&flowsim(line)).unwrap();
+    let flows = "fixtures/alder-clinic/flows --fixtures fixtures/alder-clinic";
+    let line = format!("explore {flows} --paths 2 --budget 400 --format json");
+    let printed: Value = serde_json::from_slice(&flowsim(&line)).unwrap();
     assert_eq!(errors_of(&closed_validator("exploration"), &printed), [] as [&str; 0]);
     assert_eq!(printed["paths"].as_array().unwrap().len(), 2);
 }

@@ -78,7 +78,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 }
 
 fn context(arguments: &Arguments, loaded: Loaded, rules: Rules) -> RecordingContext {
-    let Loaded { program, fixtures } = loaded;
+    let Loaded { program, fixtures, .. } = loaded;
     RecordingContext::new(program, fixtures, rules, arguments.select.clone())
         .distinct(arguments.distinct)
         .summary(arguments.summary)

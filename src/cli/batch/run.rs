@@ -37,11 +37,11 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let options = &arguments.options;
-    let Loaded { program, fixtures } = match stream::load(options) {
+    let Loaded { program, fixtures, files } = match stream::load(options) {
         Ok(loaded) => loaded,
         Err(exit) => return Ok(exit),
     };
-    let context = CallContext::new(program, fixtures, arguments.select.clone());
+    let context = CallContext::new(program, fixtures, arguments.select.clone(), &files);
     let context = Arc::new(context);
     let workers = stream::process(options, io::stdout(), || CallWorker::new(&context))?;
     Ok(match workers {

@@ -17,6 +17,7 @@ use crate::world::Fixtures;
 pub(super) struct Loaded {
     pub(super) program: Arc<Program>,
     pub(super) fixtures: Arc<Fixtures>,
+    pub(super) files: Files,
 }
 
 /// Loads the flows and fixtures, and checks that the files of rows exist.
@@ -33,7 +34,7 @@ pub(super) fn load(options: &StreamOptions) -> Result<Loaded, Exit> {
     let organisation = &environment.organisation;
     let fixtures = load::fixtures(&options.fixtures, organisation, &mut files)?;
     let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
-    Ok(Loaded { program, fixtures: Arc::new(fixtures) })
+    Ok(Loaded { program, fixtures: Arc::new(fixtures), files })
 }
 
 /// Handles all rows and returns the workers, or the exit code if the stream broke off.

@@ -110,7 +110,10 @@ impl Kiosk {
     fn test(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
         command.arg("test").args(arguments).arg("kiosk.test.yaml");
-        command.env_remove("GITHUB_ACTIONS").env_remove("GITHUB_STEP_SUMMARY");
+        command
+            .env_remove("CI")
+            .env_remove("GITHUB_ACTIONS")
+            .env_remove("GITHUB_STEP_SUMMARY");
         command.current_dir(self.0.path()).output().unwrap()
     }
 
