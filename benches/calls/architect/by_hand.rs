@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use flowsim::flow::{FlowId, NodeId, VariableId};
+use flowsim::flow::{FlowId, NodeId, ReferenceId, VariableId};
 use flowsim::program::Program;
 use flowsim::trace::{
     Entry, Event, EventKind, Field, PathTaken, Phrase, Routing, Status, Step, Trace,
@@ -24,6 +24,10 @@ pub(crate) struct Ids {
     greeting: VariableId,
     module_level: VariableId,
     is_open: VariableId,
+    /// The operands of decisions.
+    read_is_known: ReferenceId,
+    read_tier: ReferenceId,
+    read_sum: ReferenceId,
     /// The audio that never changes, in playing order.
     audio: Vec<Arc<Audio>>,
     queue: Value,
@@ -38,6 +42,10 @@ impl Ids {
         let variable = |name: &str| {
             let index = program.symbols.variables.iter().position(|known| known == name);
             VariableId(u32::try_from(index.expect("is declared")).unwrap_or(u32::MAX))
+        };
+        let reference = |name: &str| {
+            let index = program.symbols.references.iter().position(|it| it == name);
+            ReferenceId(u32::try_from(index.expect("is read")).unwrap_or(u32::MAX))
         };
         let table = call.events.iter().find_map(|event| match &event.kind {
             EventKind::Input(Field::DataTableId, id) => Some(id),
@@ -59,6 +67,9 @@ impl Ids {
             greeting: variable("Task.greeting"),
             module_level: variable("Common.level"),
             is_open: variable("Common.isOpen"),
+            read_is_known: reference("Flow.isKnown"),
+            read_tier: reference("Flow.tier"),
+            read_sum: reference("Flow.sum"),
             audio: played.collect(),
             queue,
             table: table.clone(),
@@ -195,6 +206,7 @@ fn welcome(
     recorder.set(ids.is_known, Value::Boolean(is_known));
     recorder.set(ids.greeting, Value::String(greeting.into()));
     recorder.on(YES);
+    recorder.note(EventKind::Read(ids.read_is_known, Value::Boolean(is_known)));
     recorder.note(EventKind::Input(Field::Condition, Value::Boolean(is_known)));
     recorder.on(PathTaken::Next);
     recorder.say(greeting);
@@ -276,6 +288,7 @@ fn ask(recorder: &mut Recorder<'_>, [choice, digits]: [&str; 2]) -> Text {
 fn count(recorder: &mut Recorder<'_>, tier: &str) -> (i64, i64) {
     let ids = recorder.ids;
     recorder.on(NO);
+    recorder.note(EventKind::Read(ids.read_tier, Value::String(tier.into())));
     for (number, name) in [(1, "silver"), (2, "gold")] {
         recorder
             .note(EventKind::Input(Field::Case(number), Value::Boolean(tier == name)));
@@ -295,6 +308,7 @@ fn count(recorder: &mut Recorder<'_>, tier: &str) -> (i64, i64) {
         recorder.on(PathTaken::Next);
         recorder.set(ids.sum, Value::Integer(sum));
         recorder.on(if sum > 2 { YES } else { NO });
+        recorder.note(EventKind::Read(ids.read_sum, Value::Integer(sum)));
         recorder.note(EventKind::Input(Field::Condition, Value::Boolean(sum > 2)));
     }
     recorder.on(PathTaken::Next);

@@ -96,9 +96,22 @@ impl Graph {
         }
     }
 
-    /// Builds the graph of an Architect flow. Each unit begins with a separate vertex, to
-    /// which jumps and calls lead.
+    /// Builds the graph of an Architect flow for drawings: it begins with the unit in which
+    /// calls start, and its vertices are numbered.
     pub fn of_architect(flow: &ArchitectFlow) -> Self {
+        let mut graph = Self::in_document_order(flow);
+        graph.begin_with_start();
+        let begins = |index| graph.clusters.iter().any(|it| it.vertices.start == index);
+        let mut actions = graph.vertices.iter().enumerate().filter(|it| !begins(it.0));
+        if actions.any(|(_, action)| action.number.is_none()) {
+            number(&mut graph.vertices);
+        }
+        graph
+    }
+
+    /// Builds the graph of an Architect flow in the order of its document. Each unit begins with a separate vertex, to
+    /// which jumps and calls lead.
+    pub(super) fn in_document_order(flow: &ArchitectFlow) -> Self {
         let mut drawing = Drawing { units: &flow.units, ..Drawing::default() };
         let start = flow.start.as_ref().and_then(|start| start.unit.as_ref());
         for unit in &flow.units {
@@ -125,19 +138,12 @@ impl Graph {
         for (vertex, id) in drawing.vertices.iter_mut().zip(ids(flow)) {
             vertex.id = id;
         }
-        let mut graph = Self {
+        Self {
             name: flow.name.value.to_string(),
             vertices: drawing.vertices,
             clusters: drawing.clusters,
             arrows: drawing.arrows,
-        };
-        graph.begin_with_start();
-        let begins = |index| graph.clusters.iter().any(|it| it.vertices.start == index);
-        let mut actions = graph.vertices.iter().enumerate().filter(|it| !begins(it.0));
-        if actions.any(|(_, action)| action.number.is_none()) {
-            number(&mut graph.vertices);
         }
-        graph
     }
 
     /// Moves the unit in which calls start before the others.

@@ -20,7 +20,7 @@ use crate::value::{Json, JsonObject, Text};
 /// Settings have Archy's form, such as `{exp: …}`. Literals have no wrapper unless they
 /// are objects or lists. The JSON is for reading and cannot be run.
 pub fn model(flow: &ArchitectFlow) -> Json {
-    let graph = Graph::of_architect(flow);
+    let graph = Graph::in_document_order(flow);
     let mut writer = Writer::new(flow, &graph);
     for unit in &flow.units {
         writer.unit(unit);
