@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -235,6 +236,20 @@ fn data_from_outside_is_undecided_unless_it_is_fixed() {
 
 /// *Source: Genesys' help on Call Data Action, which has the outputs success, failure and
 /// timeout.*
+/// The error of a called flow comes after it, when the caller answered too late.
+#[test]
+fn an_output_that_a_slow_caller_takes_is_not_disproved() {
+    let flows = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/shared-flow/flows");
+    let loaded = load(&[flows], &[], &mut Files::new());
+    let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
+    let call = Call::new(program.flow("Inbound_Flow_A").unwrap());
+    let exploration = explore(&program, &[call], &Fixtures::default(), OPTIONS).unwrap();
+    assert_eq!(
+        verdict(&exploration, &program, "CallShared", Some("error")),
+        "undecided: the time of the answer at `GatherInput` matters"
+    );
+}
+
 #[test]
 fn every_outcome_of_a_data_action_is_tried() {
     let outputs = json!({
