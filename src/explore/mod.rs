@@ -3,7 +3,7 @@
 //!
 //! A state is a session at a question, and an edge is an answer. The engine runs between
 //! the questions, so nothing of it is modelled a second time. States with the same future
-//! are continued once; [`Liveness`] decides which values the future depends on.
+//! are continued once; `Liveness` decides which values the future depends on.
 //!
 //! A witness is always replayed before it is reported. A goal counts as unreachable only if
 //! no unexplored answer can lead to it; everything else is undecided, with the reason.
