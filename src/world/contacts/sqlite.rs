@@ -4,6 +4,7 @@
 //! the keys in normalized form. Otherwise the table is read once and the keys are indexed
 //! in memory.
 
+use std::collections::VecDeque;
 use std::path::Path;
 
 use rusqlite::types::ValueRef;
