@@ -208,11 +208,12 @@ impl<'j> Judge<'j> {
     }
 
     /// Returns the reason why a goal of a node may be reached although the search did not
-    /// reach it. An action that calls a task or flow takes its output when that returns, so
+    /// reach it. An action that called a task or flow takes its output when that returns, so
     /// every later node counts.
     fn reason(&self, node: NodeId) -> Option<Reason> {
         let own = &self.open[node.index()];
-        if own.is_some() || !self.calls[node.index()] {
+        let has_called = self.calls[node.index()] && self.search.is_visited[node.index()];
+        if own.is_some() || !has_called {
             return own.clone();
         }
         let later = self.open.iter().zip(self.graph.reach([node]));

@@ -122,6 +122,10 @@ fn jump(name: &str, task: usize) -> Value {
     json!({"jumpToTask": {"name": name, "targetTaskRef": format!("/inboundCall/tasks/task[t{task}]")}})
 }
 
+fn call_task(name: &str, task: usize) -> Value {
+    json!({"callTask": {"name": name, "targetTaskRef": format!("/inboundCall/tasks/task[t{task}]")}})
+}
+
 fn disconnect(name: &str) -> Value {
     json!({"disconnect": {"name": name}})
 }
@@ -300,6 +304,26 @@ fn the_limit_of_actions_is_a_reason() {
     let expected =
         "undecided: only a call that exceeds the limit of actions may lead here";
     assert_eq!(verdict(&exploration, &program, "Error Handling", None), expected);
+}
+
+/// Only a call of a task that was made can return.
+#[test]
+fn a_call_of_a_task_that_is_never_made_is_unreachable() {
+    let never = decision("Never?", "Flow.a == 7", &[call_task("Not made", 1)], &[]);
+    let first = task(0, &[collect("Ask"), never, call_task("Made", 1), jump("Again", 0)]);
+    let mut flow = flow(&[first, task(1, &[update("Note", "Flow.b", "1")])], &[]);
+    flow["inboundCall"]["settingsErrorHandling"] = json!({"errorHandling": {"disconnect": {"none": true}}, "preHandlingAudio": {"tts": "Sorry."}});
+    let program = program_of(&flow);
+    let exploration = explored(&program, OPTIONS);
+    for (node, output, expected) in [
+        ("Made", None, "reachable"),
+        ("Not made", None, "unreachable"),
+        ("Not made", Some("default"), "unreachable"),
+        ("Error Handling", None, "undecided"),
+    ] {
+        let verdict = verdict(&exploration, &program, node, output);
+        assert!(verdict.starts_with(expected), "{node}: {verdict}");
+    }
 }
 
 fn condition() -> impl Strategy<Value = String> {
