@@ -38,6 +38,8 @@ pub use explain::explain;
 pub use json::{JsonStream, list_json};
 pub use spec::ReportSpec;
 pub use words::duration;
+#[cfg(feature = "serve")]
+pub(crate) use words::plural;
 
 use std::io;
 use std::path::PathBuf;

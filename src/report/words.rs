@@ -139,7 +139,7 @@ pub(super) fn counts(tally: Tally) -> String {
 }
 
 /// Formats a count with its noun: "1 test", "2 tests".
-pub(super) fn plural(count: usize, what: &str) -> String {
+pub(crate) fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 

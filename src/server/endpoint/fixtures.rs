@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::diagnostic::sort;
+use crate::report::plural;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
@@ -25,7 +26,8 @@ pub(super) fn read(text: &str, what: &str) -> Result<(Fixtures, Vec<Value>), Api
     sort(&mut diagnostics);
     let findings = details(&diagnostics, &files);
     if has_error(&diagnostics) {
-        let message = format!("{what} are invalid: {} findings", diagnostics.len());
+        let message =
+            format!("{what} are invalid: {}", plural(diagnostics.len(), "finding"));
         return Err(ApiError::bad(message).with_details(findings));
     }
     Ok((fixtures, findings))

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::flows::{examined, no_version, refuse_namesake};
+use crate::report::plural;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
 use crate::server::state::event::{Content, Event, FlowSaved};
@@ -268,5 +269,5 @@ pub(in crate::server) fn validate(
     let document =
         json!({ "status": status, "command": "Validate", "messages": messages });
     let job = new_job(state, "/api/v2/flows/validate/jobs", document)?;
-    Ok(Reply::of(202, job).with_reason(format!("{} findings", all.len())))
+    Ok(Reply::of(202, job).with_reason(plural(all.len(), "finding")))
 }

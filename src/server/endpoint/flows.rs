@@ -6,6 +6,7 @@ use super::directory::{home_division, is_descending, matches};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::read::json as json_of;
 use crate::flow::{Flow, check};
+use crate::report::plural;
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
@@ -177,7 +178,8 @@ pub(super) fn validated(
     match model {
         Some(model) if !is_refused => Ok(model),
         _ => {
-            let message = format!("the flow is invalid: {} findings", findings.len());
+            let message =
+                format!("the flow is invalid: {}", plural(findings.len(), "finding"));
             Err(ApiError::new(400, "flow.validation.failed", message)
                 .with_details(findings))
         }
