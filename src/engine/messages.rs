@@ -1,12 +1,13 @@
 //! Further messages of a conversation: a message flow continues in its current state, or
-//! runs again after its end.
+//! runs again after its end. An e-mail flow does so for each reply.
 //!
 //! *Source: Genesys' help on states (a message flow is in one state at a time,
 //! ?p=112733), and on the messaging threading timeline
 //! (articles/messaging-threading-timeline): after the flow has disconnected, a conversation
 //! stays open for up to 72 hours, and a message in this time belongs to it. That the next
 //! message runs the current state again is decided here; published flows have states that
-//! end without a closing action.*
+//! end without a closing action. A reply to an e-mail belongs to its conversation for 30
+//! days (faqs/how-does-genesys-cloud-thread-email-messages).*
 
 use std::sync::Arc;
 
@@ -25,29 +26,41 @@ use crate::trace::{EventKind, Status};
 use crate::value::{Json, Object, Text, Value};
 use crate::world::{Answer, Input, InputQuestion, Question};
 
-/// The type of flows that messages start.
+/// The types of flows that messages and e-mails start.
 const MESSAGE_FLOW: &str = "inboundShortMessage";
+const EMAIL_FLOW: &str = "inboundEmail";
 
 /// The time for which a conversation stays open after its flow has ended, in milliseconds:
-/// the default of the threading timeline.
+/// the defaults of the threading timelines of messages and of e-mails.
 const OPEN_MS: i64 = 72 * 60 * 60 * 1_000;
+const EMAIL_OPEN_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
 
+const EMAIL: BuiltInId = BuiltInId::of("Email.Message");
 const MESSAGE: BuiltInId = BuiltInId::of("Message.Message");
 const IS_NEW: BuiltInId = BuiltInId::of("Message.IsNewConversation");
 
 impl State {
     /// Marks the conversation of a message flow as new. The call may set another value.
     pub(super) fn begin_messages(&mut self, program: &Program) {
-        if self.is_message_flow(program) {
+        if self.is_flow(program, MESSAGE_FLOW) {
             self.conversation.set(IS_NEW, Value::Boolean(true));
         }
     }
 
-    fn is_message_flow(&self, program: &Program) -> bool {
+    /// Whether the call started in a flow of this type.
+    fn is_flow(&self, program: &Program, flow_type: &str) -> bool {
         self.flow.is_some_and(|flow| {
-            let label = program.symbols.flow(flow);
-            label.flow_type.eq_ignore_ascii_case(MESSAGE_FLOW)
+            program.symbols.flow(flow).flow_type.eq_ignore_ascii_case(flow_type)
         })
+    }
+
+    /// Whether the session waits for the next message, and if so, whether the flow has
+    /// ended.
+    pub(super) fn awaits_message(&self) -> Option<bool> {
+        match self.waiting {
+            Some(Waiting::Message { stays }) => Some(!stays),
+            _ => None,
+        }
     }
 
     /// Ends the call, or waits for the next message. `stays` is whether the flow stays in
@@ -67,7 +80,7 @@ impl State {
         };
         if self.takes_messages
             && self.conversation.fault.is_none()
-            && self.is_message_flow(program)
+            && [MESSAGE_FLOW, EMAIL_FLOW].iter().any(|it| self.is_flow(program, it))
             && !is_left()
         {
             let stays = stays || self.ends_state(program);
@@ -113,7 +126,8 @@ impl State {
             return Progress::Finished;
         };
         self.turn_first = self.recorder.events.len();
-        self.conversation.begin_turn(&words);
+        let holder = if self.is_flow(program, EMAIL_FLOW) { EMAIL } else { MESSAGE };
+        self.conversation.begin_turn(holder, &words);
         self.unwind_to_flow();
         let is_state = |it: &SequenceId| program.sequence(*it).kind == UnitKind::State;
         let state = self.frame().sequence.filter(|it| stays && is_state(it));
@@ -133,11 +147,13 @@ impl State {
 
 /// Returns the request for the next message, at the last node of the flow.
 pub(super) fn question(symbols: &SymbolTable, node: NodeId) -> Question<'_> {
+    let flow = symbols.flow(symbols.node(node).flow);
+    let is_email = flow.flow_type.eq_ignore_ascii_case(EMAIL_FLOW);
     Question::Input(InputQuestion {
-        node: &symbols.flow(symbols.node(node).flow).name,
+        node: &flow.name,
         min_digits: 0,
         max_digits: 0,
-        timeout_ms: OPEN_MS,
+        timeout_ms: if is_email { EMAIL_OPEN_MS } else { OPEN_MS },
         inter_digit_timeout_ms: 0,
         terminating_key: None,
         valid_digits: "",
@@ -146,20 +162,22 @@ pub(super) fn question(symbols: &SymbolTable, node: NodeId) -> Question<'_> {
 }
 
 impl Conversation {
-    /// Sets the message that the flow handles now.
-    fn begin_turn(&mut self, words: &Text) {
+    /// Sets the message that the flow handles now, in the variable that holds it.
+    fn begin_turn(&mut self, holder: BuiltInId, words: &Text) {
         let body = Text::from(words.trim());
-        let message = if let Value::Object(message) = self.get(MESSAGE) {
+        let message = if let Value::Object(message) = self.get(holder) {
             let mut message = Object::clone(message);
             message.properties.insert("body".into(), Value::String(body));
             Value::Object(Arc::new(message))
         } else {
             let json = Json::object([("body".into(), Json::String(body))]);
-            let holds = BUILT_INS[MESSAGE.index()].value_type;
+            let holds = BUILT_INS[holder.index()].value_type;
             Value::decode(&json, holds).unwrap_or(Value::NotSet(holds))
         };
-        self.set(MESSAGE, message);
-        self.set(IS_NEW, Value::Boolean(false));
+        self.set(holder, message);
+        if holder == MESSAGE {
+            self.set(IS_NEW, Value::Boolean(false));
+        }
         self.keys.clear();
         self.menus.clear();
         self.bot = BotSession::default();

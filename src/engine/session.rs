@@ -89,6 +89,21 @@ impl Session {
         state.take_trace(&self.program)
     }
 
+    /// Whether the session waits for the next message of its conversation, and if so,
+    /// whether the flow has ended and not only its state.
+    pub fn awaits_message(&self) -> Option<bool> {
+        self.state.awaits_message()
+    }
+
+    /// Advances the virtual clock while the session waits for the next message. At any
+    /// other time this has no effect, because answers determine the time.
+    pub fn pass_time(&mut self, milliseconds: i64) {
+        if self.awaits_message().is_some() {
+            let clock = &mut self.state.clock_ms;
+            *clock = clock.saturating_add(milliseconds.max(0));
+        }
+    }
+
     /// The virtual clock, in milliseconds since the call began.
     pub fn clock_ms(&self) -> i64 {
         self.state.clock_ms

@@ -6,7 +6,7 @@ use super::endpoint::directory::{calendar, organization, people, prompts, routin
 use super::endpoint::{
     analytics, bots, call_routes, contacts, control, conversations, directory,
     executions, fixtures, flow_actions, flow_jobs, flows, instances, integrations, live,
-    openapi, settings, simulations, status, tables, token, webhooks,
+    messages, openapi, settings, simulations, status, tables, token, webhooks,
 };
 use super::http::reply::EndpointResult;
 use super::http::request::ApiRequest;
@@ -158,6 +158,15 @@ pub(super) const ENDPOINTS: &[Endpoint] = {
         route("POST", "/api/v2/conversations/callbacks", WriteConversations, "Start a callback in a flow", conversations::create_callback),
         route("POST", "/api/v2/conversations/emails", WriteConversations, "Start an e-mail in a flow", conversations::create_email),
         route("POST", "/api/v2/conversations/messages", WriteConversations, "Start a message in a flow", conversations::create_message),
+        route("GET", "/api/v2/conversations/messages/{conversationId}", ReadConversations, "Get a conversation of messages", messages::message),
+        route("PATCH", "/api/v2/conversations/messages/{conversationId}", WriteConversations, "End a conversation of messages", messages::change_message),
+        route("POST", "/api/v2/conversations/messages/{integrationId}/inbound/open/message", WriteConversations, "Send an open message, which starts or continues a conversation", messages::receive),
+        route("GET", "/api/v2/conversations/emails/{conversationId}", ReadConversations, "Get a conversation of e-mails", messages::email),
+        route("PATCH", "/api/v2/conversations/emails/{conversationId}", WriteConversations, "End a conversation of e-mails", messages::change_email),
+        route("POST", "/api/v2/conversations/emails/{conversationId}/inboundmessages", WriteConversations, "Send a further e-mail of a conversation", messages::receive_email),
+        route("GET", "/api/v2/routing/message/recipients", ReadFlows, "List the integrations whose messages start flows", messages::recipients),
+        route("GET", "/api/v2/routing/message/recipients/{recipientId}", ReadFlows, "Get the flow that the messages of an integration start", messages::recipient),
+        route("PUT", "/api/v2/routing/message/recipients/{recipientId}", WriteFlows, "Set the flow that the messages of an integration start", messages::set_recipient),
 
         route("POST", "/api/v2/analytics/queues/realtime/query", ReadAnalytics, "Get queue statistics, in the form that the tutorials use", analytics::realtime),
         route("POST", "/api/v2/analytics/queues/observations/query", ReadAnalytics, "Get queue statistics", analytics::observations),

@@ -257,7 +257,7 @@ pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointR
     shown(state, asked.parameter("conversationId"), "")
 }
 
-fn shown(state: &State, id: &str, why: &str) -> EndpointResult {
+pub(super) fn shown(state: &State, id: &str, why: &str) -> EndpointResult {
     let body = match conversation(state, id) {
         Ok(instance) => to_json(instance),
         Err(refusal) => state.entity(QUEUED, id).cloned().ok_or(refusal)?,
@@ -265,7 +265,10 @@ fn shown(state: &State, id: &str, why: &str) -> EndpointResult {
     Ok(Reply::ok(body).with_reason(why))
 }
 
-fn conversation<'s>(state: &'s State, id: &str) -> Result<&'s Instance, ApiError> {
+pub(super) fn conversation<'s>(
+    state: &'s State,
+    id: &str,
+) -> Result<&'s Instance, ApiError> {
     let found = state.instances.get(id);
     let found = found.filter(|instance| instance.origin == Origin::Conversation);
     found.ok_or_else(|| ApiError::not_found("the conversation", id))
@@ -320,10 +323,10 @@ pub(in crate::server) fn digits(state: &mut State, asked: &ApiRequest) -> Endpoi
     Ok(Reply::of(202, json!({})).with_reason("the keys were pressed"))
 }
 
-/// Adds inputs to a waiting instance.
+/// Adds inputs to an instance that waits, or that a message continues.
 ///
 /// # Errors
-/// 409 if the instance is over, 429 if too many inputs are pending.
+/// 409 if the instance takes no input, 429 if too many inputs are pending.
 pub(super) fn give(
     state: &mut State,
     id: &str,
@@ -332,7 +335,7 @@ pub(super) fn give(
     let Some(instance) = state.instances.get(id) else {
         return Err(ApiError::not_found("the conversation", id));
     };
-    if !instance.is_running() {
+    if !instance.takes_input(state.clock) {
         return Err(ApiError::conflict(format!(
             "the conversation `{id}` has left its flow"
         )));

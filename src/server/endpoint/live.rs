@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::simulations::refused;
 use super::{conversations, executions};
 use crate::diagnostic::nearest;
-use crate::engine::start;
+use crate::engine::{Session, start};
 use crate::flow::SymbolTable;
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
@@ -124,19 +124,29 @@ fn details(state: &State, id: &str, why: &str) -> EndpointResult {
     match &instance.progress {
         Progress::Over { trace, program, .. } => {
             add_trace(&mut body, trace, &program.symbols);
+            if let Some(session) = instance.next_message(state.clock) {
+                add_question(state, instance, session, &mut body);
+            }
         }
         Progress::Waiting(session) => {
             if let Some(trace) = session.trace_so_far() {
                 add_trace(&mut body, &trace, &session.program().symbols);
             }
-            if let Some(question) = open_question(instance) {
-                let open_for = state.clock.saturating_sub(instance.waits_since(session));
-                body["question"] = question_json(&question);
-                body["question"]["openForMs"] = open_for.max(0).into();
+            if instance.outgoing.is_none() {
+                add_question(state, instance, session, &mut body);
             }
         }
     }
     Ok(Reply::ok(body).with_reason(why))
+}
+
+/// Adds the question that waits for the participant.
+fn add_question(state: &State, instance: &Instance, session: &Session, body: &mut Value) {
+    let Some(Question::Input(question)) = session.question() else { return };
+    let open_for = state.clock.saturating_sub(instance.waits_since(session));
+    body["question"] = question_json(&question);
+    body["question"]["openForMs"] = open_for.max(0).into();
+    body["question"]["isMessage"] = session.awaits_message().is_some().into();
 }
 
 /// Returns the entry of an instance in the list.

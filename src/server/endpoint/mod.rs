@@ -16,6 +16,7 @@ pub(super) mod flows;
 pub(super) mod instances;
 pub(super) mod integrations;
 pub(super) mod live;
+pub(super) mod messages;
 pub(super) mod openapi;
 pub(super) mod settings;
 pub(super) mod simulations;

@@ -109,7 +109,8 @@ const { showInstance, showForm, pressKey } = (() => {
     showEntered();
   }
 
-  function waitsFor({ node, maxDigits, minDigits, timeoutMs, terminatingKey, openForMs }) {
+  function waitsFor({ node, maxDigits, minDigits, timeoutMs, terminatingKey, openForMs, isMessage }) {
+    if (isMessage) return `${node} handles the next message of the conversation.`;
     const range = minDigits < maxDigits ? `${minDigits} to ${maxDigits} keys` : count(maxDigits, "key");
     const end = maxDigits > 1 && terminatingKey ? `, ended by ${terminatingKey}` : "";
     const open = openForMs > 0 ? `, open for ${seconds(openForMs)}` : "";

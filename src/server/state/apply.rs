@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::event::{Called, Entry, Event, FlowChange, FlowSaved, subject_of};
+use super::event::{Called, Entry, Event, FlowChange, FlowSaved, Origin, subject_of};
 use super::flow::{StoredFlow, Version, read_flow};
 use super::instance::{Beginning, Instance, with_values};
 use super::{CONTACTS, JOBS, MAX_JOBS, MAX_TOKENS, State, Token};
@@ -135,6 +135,7 @@ impl State {
         let Some(flow) = program.flow(&called.flow) else { return };
         let call = self.new_call(flow, &fixtures);
         let call = with_values(call, &program, &called.context, &called.variables);
+        let call = call.takes_messages(called.origin == Origin::Conversation);
         let stored = self.flows.get(called.flow.as_str());
         let version = stored.and_then(StoredFlow::published).map_or(1, |it| it.number);
         let beginning = Beginning {

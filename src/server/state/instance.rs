@@ -41,6 +41,8 @@ pub(in crate::server) struct Instance {
     /// Time spent waiting for services that are notified of keys, in milliseconds. The
     /// clock of the flow does not run during that time.
     held_ms: i64,
+    /// Number of times that a message has continued the conversation after its flow ended.
+    pub(in crate::server) continued: u32,
 }
 
 /// The progress of an instance.
@@ -56,6 +58,8 @@ pub(in crate::server) enum Progress {
         program: Arc<crate::program::Program>,
         /// Whether a request ended the instance before its flow was done.
         is_disconnected: bool,
+        /// The session that handles a further message of the conversation.
+        next: Option<Box<Session>>,
     },
 }
 
@@ -105,6 +109,7 @@ impl Instance {
             outgoing: None,
             calls: 0,
             held_ms: 0,
+            continued: 0,
         };
         instance.advance(around);
         instance
@@ -118,8 +123,43 @@ impl Instance {
     /// Adds inputs of the participant, in order, one for each question.
     pub(in crate::server) fn give(&mut self, inputs: Vec<Input>, around: &Context) {
         self.advance(around);
+        if self.takes_input(around.now) {
+            self.begin_message(around.now);
+        }
         self.pending.extend(inputs.into_iter().take(MAX_PENDING));
         self.advance(around);
+    }
+
+    /// Returns `true` if the instance handles further inputs: it is running, or a message
+    /// continues its conversation.
+    pub(in crate::server) fn takes_input(&self, now: i64) -> bool {
+        self.is_running() || self.next_message(now).is_some()
+    }
+
+    /// Returns the session that handles a message after the end of the flow, while the
+    /// conversation is still open.
+    pub(in crate::server) fn next_message(&self, now: i64) -> Option<&Session> {
+        let Progress::Over { next: Some(session), .. } = &self.progress else {
+            return None;
+        };
+        let Some(Question::Input(question)) = session.question() else { return None };
+        let late = now.saturating_sub(self.waits_since(session));
+        (late < question.timeout_ms).then_some(session)
+    }
+
+    /// Continues the conversation at this time if it waits for a message.
+    fn begin_message(&mut self, now: i64) {
+        if let Progress::Over { next, .. } = &mut self.progress
+            && let Some(session) = next.take()
+        {
+            self.progress = Progress::Waiting(session);
+            self.continued += 1;
+        }
+        let began_at = self.started_at.saturating_add(self.held_ms);
+        if let Progress::Waiting(session) = &mut self.progress {
+            let reached = began_at.saturating_add(session.clock_ms());
+            session.pass_time(now.saturating_sub(reached));
+        }
     }
 
     /// Returns the server's clock when the current wait began, in milliseconds since
@@ -160,11 +200,23 @@ impl Instance {
                 }
             }
         }
+        self.end();
+    }
+
+    /// Ends the instance if its flow has ended. The session is kept if a message may
+    /// continue the conversation.
+    fn end(&mut self) {
         let Progress::Waiting(session) = &mut self.progress else { return };
         let program = Arc::clone(session.program());
-        if let Some(trace) = session.take_trace() {
+        let (trace, next) = if session.awaits_message() == Some(true) {
+            (session.trace_so_far(), Some(session.clone()))
+        } else {
+            (session.take_trace(), None)
+        };
+        if let Some(trace) = trace {
             let trace = Arc::new(trace);
-            self.progress = Progress::Over { trace, program, is_disconnected: false };
+            let is_disconnected = false;
+            self.progress = Progress::Over { trace, program, is_disconnected, next };
             self.pending = VecDeque::new();
         }
     }
@@ -247,8 +299,9 @@ impl Instance {
             self.pending.push_back(Input::HangUp);
             self.advance(without_webhooks);
         }
-        if let Progress::Over { is_disconnected, .. } = &mut self.progress {
+        if let Progress::Over { is_disconnected, next, .. } = &mut self.progress {
             *is_disconnected = true;
+            *next = None;
         }
     }
 

@@ -264,13 +264,17 @@ impl State {
     fn with_instance(&mut self, id: &str, change: impl FnOnce(&mut Instance, &Context)) {
         let around = self.around();
         let Some(instance) = self.instances.get_mut(id) else { return };
-        let was_running = instance.is_running();
+        let (was_running, continued) = (instance.is_running(), instance.continued);
         change(instance, &around);
+        let is_continued = instance.continued > continued;
         if instance.outgoing.is_some() {
             self.unsent.push(instance.id.clone());
         }
-        if was_running && !instance.is_running() {
-            let id = instance.id.clone();
+        let (id, is_running) = (instance.id.clone(), instance.is_running());
+        if is_continued {
+            self.over.retain(|over| *over != id);
+        }
+        if (was_running || is_continued) && !is_running {
             self.note_over(id);
         }
     }

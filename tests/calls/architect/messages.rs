@@ -138,6 +138,28 @@ fn the_flow_runs_again_for_the_next_message() {
     assert_eq!(run.variable("Flow.seen"), "\"12\"");
 }
 
+/// Source: Genesys' help on the threading of e-mails.
+#[test]
+fn an_email_flow_runs_again_for_a_reply() {
+    let text = "inboundEmail:
+  name: F
+  startUpRef: /inboundEmail/states/state[S_1]
+  states:
+    - state:
+        name: S
+        refId: S_1
+        actions:
+          - sendAutoReply:
+              name: Echo
+              messageBody: {exp: 'Append(Email.Message.subject, \": \", Email.Message.body)'}
+          - disconnect: {name: End}
+";
+    let stage = stage(text).context(&[("subject", "Order"), ("message", "Where?")]);
+    let run = stage.inputs(&["say:Still nothing"]).run();
+    assert_eq!(run.prompts(), ["Order: Where?", "Order: Still nothing"]);
+    assert_eq!(run.end(), "completed");
+}
+
 /// Source: Genesys' help on states.
 #[test]
 fn the_flow_stays_in_its_state_for_the_next_message() {

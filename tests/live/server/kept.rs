@@ -12,7 +12,7 @@ use super::service::wait_until;
 use super::support::{Client, Process, draft};
 
 /// Starts a server that stores its state in a folder, with additional arguments.
-fn start(data: &Path, more: &[&str]) -> Process {
+pub(crate) fn start(data: &Path, more: &[&str]) -> Process {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
     Process::start(
         command.args(["serve", "--port", "0"]).args(more).arg("--data").arg(data),

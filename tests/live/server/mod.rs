@@ -29,5 +29,6 @@ mod status_page;
 mod steering;
 mod stubs;
 mod support;
+mod threads;
 mod webhooks;
 mod wire;

@@ -1,0 +1,221 @@
+//! Messages and e-mails of the participant: a further one continues its conversation.
+//!
+//! *Source: the platform's API (open messaging, message routing, inbound messages of
+//! e-mail conversations), and Genesys' help on threading timelines.*
+
+use serde_json::{Map, Value, json};
+
+use super::conversations::{begin_with, conversation, give, shown};
+use super::directory;
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::{ApiRequest, Object};
+use crate::server::state::event::Event;
+use crate::server::state::{MAX_ENTITIES, State};
+use crate::value::{Text, derived_id};
+use crate::world::Input;
+
+/// The collection of recipients: integrations, and the flows that handle their messages.
+const RECIPIENTS: &str = "messageRecipients";
+/// The collection of the newest conversation of each sender with an integration.
+const THREADS: &str = "messageThreads";
+
+/// Lists the recipients that have a flow.
+pub(in crate::server) fn recipients(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    directory::list(asked, directory::created(state, RECIPIENTS))
+}
+
+/// Returns a recipient.
+pub(in crate::server) fn recipient(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let id = asked.parameter("recipientId");
+    directory::one(directory::created(state, RECIPIENTS), "the recipient", id)
+}
+
+/// Sets the flow that handles messages to a recipient: `{"flow": {"id": "…"}}`.
+pub(in crate::server) fn set_recipient(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let mut body = asked.object()?;
+    let flow = body.object("flow")?;
+    let flow = state.flow(flow.required("id")?)?;
+    let flow = json!({
+        "id": flow.id.as_str(),
+        "name": flow.name.as_str(),
+        "selfUri": format!("/api/v2/flows/{}", flow.id),
+    });
+    let id = asked.parameter("recipientId").to_owned();
+    if state.entity_count(RECIPIENTS) >= MAX_ENTITIES {
+        return Err(ApiError::full("recipients of messages", MAX_ENTITIES));
+    }
+    body.0.insert("id".into(), id.as_str().into());
+    body.0.insert("flow".into(), flow);
+    let path = format!("/api/v2/routing/message/recipients/{id}");
+    body.0.insert("selfUri".into(), path.into());
+    let document = Value::Object(body.0);
+    let collection = RECIPIENTS.to_owned();
+    state.commit(Event::EntitySaved { collection, id, document: document.clone() })?;
+    Ok(Reply::ok(document).with_reason("the flow was set"))
+}
+
+/// Receives an open message. It continues the conversation of its sender with the
+/// integration while that is open, else it starts the flow of the integration.
+pub(in crate::server) fn receive(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let body = asked.object()?;
+    let channel = body.object("channel")?;
+    let from = channel.object("from")?;
+    let sender = from.required("id")?;
+    let words = words(&body, "text")?;
+    let integration = asked.parameter("integrationId");
+    let thread = format!("{integration}/{sender}");
+    let open = state.entity(THREADS, &thread);
+    let open = open.and_then(|thread| thread["conversationId"].as_str());
+    let open = open.filter(|id| {
+        state.instances.get(*id).is_some_and(|it| it.takes_input(state.clock))
+    });
+    let (id, why) = if let Some(open) = open.map(str::to_owned) {
+        give(state, &open, vec![Input::Speech(words.into())])?;
+        (open, "the message continues its conversation")
+    } else {
+        let id = begin_thread(state, integration, &from, words)?;
+        let document = json!({ "conversationId": id });
+        let collection = THREADS.to_owned();
+        state.commit(Event::EntitySaved { collection, id: thread, document })?;
+        (id, "the message started a conversation")
+    };
+    let mut answer = Map::new();
+    let message = channel.text("messageId")?.map_or_else(
+        || derived_id(&format!("Message:{}", state.fresh_id("Message"))),
+        Text::from,
+    );
+    answer.insert("id".into(), message.as_str().into());
+    answer.insert("channel".into(), Value::Object(channel.0.clone()));
+    answer.insert("type".into(), "Text".into());
+    answer.insert("text".into(), words.into());
+    answer.insert("direction".into(), "Inbound".into());
+    if asked.query("prefetchConversationId") == Some("true") {
+        answer.insert("conversationId".into(), id.into());
+    }
+    Ok(Reply::of(202, Value::Object(answer)).with_reason(why))
+}
+
+/// Starts the flow of an integration with the first message of a sender.
+fn begin_thread(
+    state: &mut State,
+    integration: &str,
+    from: &Object,
+    words: &str,
+) -> Result<String, ApiError> {
+    if state.entity_count(THREADS) >= MAX_ENTITIES {
+        return Err(ApiError::full("senders of messages", MAX_ENTITIES));
+    }
+    let flow = state.entity(RECIPIENTS, integration);
+    let flow = flow.and_then(|it| it["flow"]["id"].as_str()).map(str::to_owned);
+    let flow = flow.ok_or_else(|| {
+        let set = format!("PUT /api/v2/routing/message/recipients/{integration}");
+        let message =
+            format!("the integration `{integration}` has no flow; set it with {set}");
+        ApiError::new(404, "not.found", message)
+    })?;
+    let name = match from.text("nickname")? {
+        Some(nickname) => nickname.to_owned(),
+        None => {
+            let names = [from.text("firstName")?, from.text("lastName")?];
+            names.into_iter().flatten().collect::<Vec<_>>().join(" ")
+        }
+    };
+    let mut context = Map::new();
+    context.insert("from".into(), from.required("id")?.into());
+    context.insert("to".into(), integration.into());
+    context.insert("message".into(), words.into());
+    if !name.is_empty() {
+        context.insert("name".into(), name.into());
+    }
+    begin_with(state, context, "message", &flow, Map::new())
+}
+
+/// Receives a further e-mail of a conversation.
+pub(in crate::server) fn receive_email(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let id = of_medium(state, asked, "email")?;
+    let body = asked.object()?;
+    let words = words(&body, "textBody")?;
+    give(state, &id, vec![Input::Speech(words.into())])?;
+    shown(state, &id, "the e-mail continues its conversation")
+}
+
+/// Returns a conversation of messages.
+pub(in crate::server) fn message(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let id = of_medium(state, asked, "message")?;
+    shown(state, &id, "")
+}
+
+/// Returns a conversation of e-mails.
+pub(in crate::server) fn email(state: &mut State, asked: &ApiRequest) -> EndpointResult {
+    let id = of_medium(state, asked, "email")?;
+    shown(state, &id, "")
+}
+
+/// Ends a conversation of messages: `{"state": "disconnected"}`.
+pub(in crate::server) fn change_message(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    change(state, asked, "message")
+}
+
+/// Ends a conversation of e-mails: `{"state": "disconnected"}`.
+pub(in crate::server) fn change_email(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    change(state, asked, "email")
+}
+
+fn change(state: &mut State, asked: &ApiRequest, medium: &str) -> EndpointResult {
+    let id = of_medium(state, asked, medium)?;
+    let body = asked.object()?;
+    let wanted = body.required("state")?;
+    if wanted != "disconnected" {
+        let message = format!("`state` must be `disconnected`, found `{wanted}`");
+        return Err(ApiError::bad(message));
+    }
+    state.commit(Event::Disconnected { id: id.clone() })?;
+    shown(state, &id, "the conversation was ended")
+}
+
+/// Returns the id of the conversation that a path names, which has this medium.
+fn of_medium(
+    state: &State,
+    asked: &ApiRequest,
+    medium: &str,
+) -> Result<String, ApiError> {
+    let id = asked.parameter("conversationId");
+    let found = conversation(state, id)?;
+    if found.media == medium {
+        return Ok(id.to_owned());
+    }
+    Err(ApiError::not_found(&format!("the conversation ({medium})"), id))
+}
+
+/// Returns the text of a message.
+fn words<'b>(body: &'b Object, key: &str) -> Result<&'b str, ApiError> {
+    let words = body.required(key)?.trim();
+    if words.is_empty() {
+        return Err(ApiError::bad(format!("`{key}` must not be empty")));
+    }
+    Ok(words)
+}
