@@ -265,6 +265,10 @@ fn an_action_needs_its_required_settings() {
             &[Code::MISSING_SETTING],
         ),
         ("dataTableLookup: {name: L, dataTable: {T: {}}}", &[Code::MISSING_SETTING]),
+        ("findUser: {name: F, findName: {lit: Ada}}", &[]),
+        ("findUser: {name: F}", &[Code::MISSING_SETTING]),
+        ("findUsersById: {name: F, findIds: {noValue: true}}", &[Code::MISSING_SETTING]),
+        ("searchExternalContacts: {name: S}", &[Code::MISSING_SETTING]),
     ] {
         assert_eq!(with(action), expected, "{action}");
     }
@@ -297,6 +301,22 @@ fn a_setting_has_one_of_its_values() {
     assert_eq!(collect("numeric"), []);
     assert_eq!(collect("numerc"), [(Code::UNKNOWN_VALUE, Severity::Error)]);
     assert_eq!(collect("byVoice"), [(Code::UNKNOWN_VALUE, Severity::Warning)]);
+    for (action, right, wrong) in [
+        ("playEstimatedWaitTime", "playbackMode: lessThan", "playbackMode: lesThan"),
+        ("playPositionInQueue", "playbackMode: ordinal", "playbackMode: ordnal"),
+        (
+            "setFlowOutcome",
+            "flowOutcomeValue: {lit: SUCCESS}",
+            "flowOutcomeValue: {lit: SUCESS}",
+        ),
+        ("setUUIData", "mode: transfer", "mode: transfr"),
+    ] {
+        let with = |setting: &str| {
+            codes(&call(&format!("- {action}: {{name: A, {setting}}}\n{BYE}")))
+        };
+        assert_eq!(with(right), [], "{right}");
+        assert_eq!(with(wrong), [Code::UNKNOWN_VALUE], "{wrong}");
+    }
     let handling = |word: &str| {
         let section = format!(
             "  settingsErrorHandling: {{errorHandling: {{{word}: {{none: true}}}}}}\n  tasks:"

@@ -1,7 +1,7 @@
 //! Bots, and calls of them.
 
 use super::operation::{Operation, QuestionKind, SideEffect};
-use super::setting::{SettingSpec, any, other, result};
+use super::setting::{SettingSpec, any, other, result, word};
 use super::spec::{ActionSpec, SUCCESS_OR_FAILURE, action};
 
 const ANSWERED: &[&str] = &["success", "failure", "timeout"];
@@ -18,7 +18,7 @@ const QUESTION: &[SettingSpec] = &[
     other("noInputReprompts"),
     other("noMatchReprompts"),
     other("slot"),
-    any("confirmationMode"),
+    word("confirmationMode", &["always", "never"]),
     any("chooser.presentation"),
     other("chooser.carousel.**"),
     other("chooser.listPicker.**"),

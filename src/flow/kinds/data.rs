@@ -1,7 +1,9 @@
 //! Data actions, data tables, participant data and data of the platform.
 
 use super::operation::{LocalKind, LookupKind, Operation, SideEffect};
-use super::setting::{SettingForm, SettingSpec, any, other, result, setting, value};
+use super::setting::{
+    SettingForm, SettingSpec, any, other, result, setting, value, word,
+};
 use super::spec::{ActionSpec, SUCCESS_OR_FAILURE, action};
 use crate::expr::architect::BuiltInId;
 use crate::value::Kind;
@@ -107,8 +109,10 @@ pub(super) const KINDS: &[ActionSpec] = &[
     .outputs(SUCCESS_OR_FAILURE)
     .some_settings(&[value("externalTag", Kind::String)])
     .lists_results(),
-    action("setFlowOutcome", Operation::NOTED)
-        .some_settings(&[other("flowOutcome.name"), any("flowOutcomeValue")]),
+    action("setFlowOutcome", Operation::NOTED).some_settings(&[
+        other("flowOutcome.name"),
+        word("flowOutcomeValue", &["SUCCESS", "FAILURE"]),
+    ]),
     action("setParticipantData", Operation::SetParticipantData)
         .class("SetAttributesAction")
         .settings(&[
@@ -117,5 +121,5 @@ pub(super) const KINDS: &[ActionSpec] = &[
         ]),
     action("setSecuredData", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("setUUIData", Operation::Record(SideEffect::BuiltIn(UUI_DATA, "uuiData")))
-        .some_settings(&[any("uuiData"), other("mode")]),
+        .some_settings(&[any("uuiData"), word("mode", &["transfer", "disconnect"])]),
 ];

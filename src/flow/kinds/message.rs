@@ -2,7 +2,7 @@
 
 use super::data::{ERROR_MESSAGE, ERROR_TYPE};
 use super::operation::Operation;
-use super::setting::{SettingForm, any, other, setting};
+use super::setting::{SettingForm, any, setting, word};
 use super::spec::{ActionSpec, SUCCESS_OR_FAILURE, action};
 use crate::value::Kind;
 
@@ -19,7 +19,7 @@ pub(super) const KINDS: &[ActionSpec] = &[
             any("cc"),
             any("bcc"),
             any("messageBody"),
-            other("replyMode"),
+            word("replyMode", &["replyToSender", "replyToAll"]),
             ERROR_TYPE,
             ERROR_MESSAGE,
         ]),
@@ -45,7 +45,7 @@ pub(super) const KINDS: &[ActionSpec] = &[
         .outputs(SUCCESS_OR_FAILURE)
         .some_settings(&[
             any("messageBody"),
-            any("messageBodyStyle"),
+            word("messageBodyStyle", &["standard", "notice"]),
             ERROR_TYPE,
             ERROR_MESSAGE,
         ]),

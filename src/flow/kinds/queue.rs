@@ -2,7 +2,7 @@
 
 use super::data::{ERROR_MESSAGE, ERROR_TYPE};
 use super::operation::Operation;
-use super::setting::{SettingForm, any, flag, other, setting, value};
+use super::setting::{SettingForm, any, flag, setting, value, word};
 use super::spec::{ActionSpec, FOUND_OR_NOT, SUCCESS_OR_FAILURE, action};
 use crate::value::Kind;
 
@@ -29,10 +29,12 @@ pub(super) const KINDS: &[ActionSpec] = &[
         value("roundingInterval", Kind::Duration),
         value("specificRoundingIntervals", Kind::Duration),
         any("paddingInterval"),
-        other("playbackMode"),
+        word("playbackMode", &["about", "exact", "lessThan", "range"]),
     ]),
-    action("playPositionInQueue", Operation::PositionInQueue)
-        .settings(&[value("positionInQueue", Kind::Integer), other("playbackMode")]),
+    action("playPositionInQueue", Operation::PositionInQueue).settings(&[
+        value("positionInQueue", Kind::Integer),
+        word("playbackMode", &["ahead", "number", "ordinal"]),
+    ]),
     action("setPriority", Operation::REQUIREMENTS)
         .outputs(SUCCESS_OR_FAILURE)
         .some_settings(&[value("priority", Kind::Integer), ERROR_TYPE, ERROR_MESSAGE]),

@@ -2,12 +2,13 @@
 
 use super::data::{ERROR_MESSAGE, ERROR_TYPE};
 use super::operation::{Operation, QuestionKind};
-use super::setting::{any, other};
+use super::setting::{any, other, word};
 use super::spec::{ActionSpec, SUCCESS_OR_FAILURE, action};
 
 /// The kinds of this family.
 pub(super) const KINDS: &[ActionSpec] = &[
-    action("abortSurveyInvite", Operation::END_FLOW).settings(&[any("disposition")]),
+    action("abortSurveyInvite", Operation::END_FLOW)
+        .settings(&[word("disposition", &["optOut", "error"])]),
     action("askSurveyQuestion", Operation::Ask(QuestionKind::Survey)).some_settings(&[
         other("surveyQuestion"),
         any("surveyQuestionResult"),
