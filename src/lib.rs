@@ -50,6 +50,7 @@
 //! | `value` | 0 | the values of flows: types, NOT_SET, exact numbers, times, conversions, comparison, printing |
 //! | `diagnostic` | 1 | messages for users: one type with stable codes, an explanation page for each code, and four output formats |
 //! | `expr` | 2 | the expression languages of flows, from parsing to evaluation: `draft`, and `architect` with its functions |
+//! | `terraform` | 2 | Terraform of CX as Code: its evaluation, and the organisation that its resources define |
 //! | `flow` | 3 | the model of a flow; `kinds` is the table of action kinds, `read` has one module per dialect, `check` one file per finding, `write` draws flows |
 //! | `world` | 3 | the questions that a session asks, their answers, and fixtures that provide answers |
 //! | `program` | 4 | compiled flows: names are ids and slots, strings are parsed, calls are linked |
@@ -59,7 +60,7 @@
 //! | `recording` | 6 | recorded calls: stored, redacted, imported and replayed |
 //! | `explore` | 7 | searches all calls of a flow: a verdict about every action and output, with a call that reaches it |
 //! | `suite` | 7 | scenario files: reading them, running their tests, and checking expectations |
-//! | `project` | 7 | the project file `flowsim.toml`, and repositories with Terraform |
+//! | `project` | 7 | the project file `flowsim.toml`, and the flows and placeholders of Terraform |
 //! | `platform` | 7 | a live service: its simulations and execution documents, and the webhooks and decisions that are sent to one (feature `live`) |
 //! | `conformance` | 8 | probes of Genesys Cloud's behaviour, and their comparison with execution documents |
 //! | `runner` | 8 | parallel runs of suites, reported as events in a stable order |
@@ -131,6 +132,8 @@ pub mod server;
 pub mod source;
 #[doc(hidden)]
 pub mod suite;
+#[doc(hidden)]
+pub mod terraform;
 #[doc(hidden)]
 pub mod trace;
 #[doc(hidden)]

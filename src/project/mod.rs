@@ -3,8 +3,8 @@
 mod glob;
 mod setting;
 mod settings;
-pub mod terraform;
+mod terraform;
 
 pub use setting::{Form, KEYS, Key, Origin, Setting};
 pub use settings::{FILE_NAME, Settings};
-pub use terraform::{Terraform, is_terraform_source};
+pub use terraform::{OfFiles, Organised, Terraform};

@@ -11,10 +11,10 @@ use super::plan::{Plan, Planned};
 use crate::engine::start;
 use crate::flow::FlowId;
 use crate::program::Program;
-use crate::project::is_terraform_source;
 use crate::recording::derive;
 use crate::source::{FileId, Files, read_document};
 use crate::suite::is_scenario_file;
+use crate::terraform::is_terraform_source;
 use crate::world::Fixtures;
 
 /// Dependencies of the tests of a plan: the scenario file, the files of flows that the

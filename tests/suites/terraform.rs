@@ -177,7 +177,7 @@ fn unknowns(terraform: &Terraform) -> Vec<String> {
 }
 
 fn fixtures(terraform: &Terraform) -> serde_json::Value {
-    serde_json::from_str(&terraform.fixtures).unwrap()
+    serde_json::from_str(&terraform.fixtures.text).unwrap()
 }
 
 #[test]
@@ -248,6 +248,83 @@ fn a_dialled_number_starts_the_flow_of_its_route() {
     assert!(out.contains("2 tests: 2 passed"), "{out}");
 }
 
+/// A mistake is reported at its resource, in the folder of a project and in the Terraform
+/// that a fixtures document names.
+#[test]
+fn mistakes_are_reported_at_their_resources() {
+    let table = "locals {\n  kind = \"int\"\n}\n\
+                 resource \"genesyscloud_architect_datatable\" \"t\" {\n  name = \"T\"\n  \
+                 properties {\n    name = \"Size\"\n    type = local.kind\n  }\n}\n";
+    let repository = repository(&[("flows/main.yaml", FLOW), ("t/tables.tf", table)]);
+    let (_, out, err) = flowsim(repository.path(), "check flows/main.yaml --terraform t");
+    assert!(err.contains("the type of `Size` is `int`"), "{out}{err}");
+    assert!(err.contains("t/tables.tf:4"), "{out}{err}");
+    fs::write(repository.path().join("org.yaml"), "terraform: t\n").unwrap();
+    let (code, out, err) =
+        flowsim(repository.path(), "check flows/main.yaml --fixtures org.yaml");
+    assert_eq!(code, Some(3), "{out}{err}");
+    let message = "`t/tables.tf`, line 4: the type of `Size` is `int`";
+    assert!(err.contains(message), "{out}{err}");
+}
+
+/// `jsonencode` of known and unknown cells, as rows of several organisations have them.
+#[test]
+fn unknown_cells_are_reported_and_the_others_are_kept() {
+    let text = r#"
+resource "genesyscloud_architect_datatable" "t" {
+  name = "T"
+  properties {
+    name = "key"
+    type = "string"
+  }
+}
+resource "genesyscloud_architect_datatable_row" "r" {
+  datatable_id    = genesyscloud_architect_datatable.t.id
+  key_value       = "1"
+  properties_json = jsonencode({ Queue = "Support", Id = aws_thing.x.id })
+}
+resource "genesyscloud_architect_datatable_row" "s" {
+  datatable_id    = genesyscloud_architect_datatable.t.id
+  key_value       = "2"
+  properties_json = "Queue"
+}
+resource "genesyscloud_routing_queue" "nameless" {}
+"#;
+    let repository = repository(&[("main.tf", text)]);
+    let terraform = load(repository.path().to_owned(), &[]);
+    let rows = &fixtures(&terraform)["dataTables"]["T"]["rows"];
+    assert_eq!(rows, &serde_json::json!([{"key": "1", "Queue": "Support"}]));
+    assert_eq!(
+        unknowns(&terraform),
+        [
+            "genesyscloud_architect_datatable_row.r.properties_json.Id: `aws_thing.x.id`: this folder declares no `aws_thing`",
+            "genesyscloud_routing_queue.nameless.name: the resource has no `name`",
+            "genesyscloud_architect_datatable_row.s.properties_json: not a JSON object: use `jsonencode({…})`",
+        ]
+    );
+}
+
+/// A fixtures document may name the folder of a module: its objects are those of `--terraform`
+/// without the routes, which need the files of flows.
+#[test]
+fn fixtures_name_a_folder_of_terraform() {
+    let repository = repository(&FILES);
+    let organisation =
+        "terraform: terraform\nqueues:\n  Support: {answerAfterMs: 5}\n  Sales: null\n";
+    fs::write(repository.path().join("org.yaml"), organisation).unwrap();
+    let values = "--set queue=Support --set greeting=Hi --set flow_name=Main";
+    let line = format!("run flows/main.yaml --fixtures org.yaml {values}");
+    let (code, out, err) = flowsim(repository.path(), &line);
+    assert_eq!((code, &*err), (Some(0), ""), "{out}");
+    assert!(out.contains("routed to Support"), "{out}");
+    let line = line.replace("queue=Support", "queue=Sales").replace("run ", "check ");
+    let (_, out, err) = flowsim(repository.path(), &line);
+    assert!(format!("{out}{err}").contains("`Sales`"), "{out}{err}");
+    let (code, out, err) =
+        flowsim(repository.path(), &format!("{line} --to +15551234567"));
+    assert_eq!(code, Some(2), "{out}{err}");
+}
+
 /// Source: `genesyscloud_architect_emergencygroup` of the provider, and Genesys' help on
 /// emergency groups.
 #[test]
@@ -315,7 +392,7 @@ fn files_outside_the_repository_are_refused() {
     #[cfg(unix)]
     std::os::unix::fs::symlink(&secret, repository.path().join("link")).unwrap();
     let terraform = load(repository.path().to_owned(), &[]);
-    assert_eq!(terraform.fixtures, "");
+    assert_eq!(terraform.fixtures.text, "");
     let reasons = unknowns(&terraform);
     assert_eq!(reasons.len(), 5, "{reasons:#?}");
     for reason in &reasons {

@@ -18,9 +18,9 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::flow::architect::ArchitectFlow;
 use crate::flow::check::forbids_running;
 use crate::flow::read;
-use crate::project::terraform::{Report, root_modules};
 use crate::project::{FILE_NAME, Terraform};
 use crate::source::{Files, plain, read_yaml, replace_file};
+use crate::terraform::{Report, root_modules};
 
 /// Name of the fixtures of a project.
 const FIXTURES: &str = "fixtures.yaml";

@@ -32,7 +32,6 @@ use super::project::Project;
 use super::{load, output};
 use crate::diagnostic::visible::one_line;
 use crate::diagnostic::{Severity, sort};
-use crate::project::is_terraform_source;
 use crate::report::{self, ReportSpec};
 use crate::runner::{
     self, CasePosition, CaseResult, Covered, Ended, Library, LoadedSuite, Plan,
@@ -40,6 +39,7 @@ use crate::runner::{
 };
 use crate::source::Files;
 use crate::suite::Selection;
+use crate::terraform::is_terraform_source;
 use crate::value::Text;
 
 /// Run the tests of scenario files.

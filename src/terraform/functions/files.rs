@@ -6,8 +6,8 @@ use hcl::eval::{Context, Evaluate, FuncDef, ParamType};
 use hcl::{Identifier, Template, Value};
 
 use super::{Arguments, call as call_any};
-use crate::project::terraform::document::{CALL, FOLDERS, converted_template};
 use crate::source::plain;
+use crate::terraform::document::{CALL, FOLDERS, converted_template};
 
 /// Maximum size of a file that a function reads, in bytes.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
@@ -51,7 +51,7 @@ pub(super) fn call(
 ///
 /// # Errors
 /// The path leads out of the repository.
-pub(in crate::project::terraform) fn resolved(
+pub(in crate::terraform) fn resolved(
     path: &str,
     [repository, module]: [&Path; 2],
 ) -> Result<PathBuf, String> {

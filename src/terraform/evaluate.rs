@@ -191,6 +191,13 @@ impl Scope {
             Expression::FuncCall(call) if name_of(call) == Some("try") => {
                 self.first_known(call, attribute, gaps)
             }
+            // The known members of an object are of use without the others.
+            Expression::FuncCall(call)
+                if name_of(call) == Some("jsonencode") && call.args.len() == 3 =>
+            {
+                let value = self.value(&call.args[2], attribute, gaps)?;
+                Some(functions::encoded(&value))
+            }
             _ => match self.plain(expression) {
                 Ok(value) => Some(value),
                 Err(reason) => {

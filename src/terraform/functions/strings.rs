@@ -4,7 +4,7 @@ use base64::Engine as _;
 use hcl::{Number, Value};
 use regex::Regex;
 
-use super::{Arguments, from_json, list, text, to_json};
+use super::{Arguments, encoded, from_json, from_node, list, text, to_json};
 use crate::source::{Files, read_yaml};
 
 /// Maximum size of a regular expression, in bytes.
@@ -56,13 +56,13 @@ pub(super) fn call(name: &str, arguments: &Arguments) -> Option<Result<Value, St
         "endswith" => compare(a, |text, part| text.ends_with(part)),
         "strcontains" => compare(a, |text, part| text.contains(part)),
         "indent" => indent(a),
-        "jsonencode" => a.get(0).map(|value| Value::from(to_json(value).to_string())),
+        "jsonencode" => a.get(0).map(encoded),
         "jsondecode" => a.text(0).and_then(|text| {
             let json = serde_json::from_str(&text);
             json.map(|json| from_json(&json)).map_err(|_| "not JSON".into())
         }),
         "yamldecode" => a.text(0).and_then(|text| yaml(&text)),
-        "yamlencode" => a.get(0).map(|value| Value::from(to_json(value).to_string())),
+        "yamlencode" => a.get(0).map(encoded),
         "abs" | "ceil" | "floor" => number(a),
         _ => return None,
     })
@@ -235,7 +235,5 @@ fn yaml(text: &str) -> Result<Value, String> {
     let mut files = Files::new();
     let file = files.add("text.yaml", text);
     let document = read_yaml(&file).map_err(|problem| problem.message)?;
-    let json = serde_json::to_string(&crate::flow::read::json(&document));
-    let json = json.ok().and_then(|json| serde_json::from_str(&json).ok());
-    json.map(|json| from_json(&json)).ok_or_else(|| "not YAML".to_owned())
+    Ok(from_node(&document))
 }

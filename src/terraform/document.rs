@@ -9,7 +9,7 @@ use hcl::edit::{Ident, Span as _};
 use hcl::expr::TemplateExpr;
 use hcl::{Attribute, Body, Expression, Identifier, Object, ObjectKey, Structure};
 
-use crate::source::{Files, Folder, Kind, Node, read_json};
+use crate::source::{Files, Folder, Kind, Node, Span, read_json};
 
 /// Maximum size of a file, in bytes. Exports of large organisations have a few megabytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -46,11 +46,19 @@ pub struct Place {
     pub line: usize,
 }
 
+impl Place {
+    /// Returns the line in the text of its file; `None` if the file cannot be read.
+    pub fn span(&self, files: &mut Files) -> Option<Span> {
+        let file = files.load(&self.file).ok()?;
+        Some(file.line(u32::try_from(self.line).unwrap_or(1)))
+    }
+}
+
 /// A file that cannot be read, and the reason.
 pub(super) type Unreadable = (Place, String);
 
 /// Whether a file is Terraform.
-pub(super) fn is_terraform(path: &Path) -> bool {
+pub fn is_terraform(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     name.ends_with(".tf") || name.ends_with(".tf.json")
 }

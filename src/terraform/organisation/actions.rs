@@ -8,16 +8,16 @@ use super::{Organisation, Sections, blocks, json_of, named, put, string};
 const MAX_DEPTH: usize = 16;
 
 pub(super) fn add(organisation: &mut Organisation<'_>, sections: &mut Sections) {
-    let actions = organisation.all("genesyscloud_integration_action").into_iter();
     let mut answers = JsonMap::new();
-    for (resource, name) in actions {
+    for (resource, name) in organisation.all("genesyscloud_integration_action") {
+        organisation.put_place(&["dataActions", &name], resource);
         let contract = resource.values.get("contract_output").and_then(json_of);
         let output = contract.map_or_else(|| json!({}), |it| skeleton(&it, "value", 0));
         answers.entry(name).or_insert_with(|| json!({"output": output}));
     }
     sections.insert("dataActions".into(), Json::Object(answers));
     let prompts = organisation.all("genesyscloud_architect_user_prompt").into_iter();
-    let prompts: Vec<Json> = prompts
+    let prompts = prompts
         .map(|(resource, name)| {
             let (mut tts, mut audio) = (JsonMap::new(), JsonMap::new());
             for entry in blocks(&resource.values, "resources") {
@@ -35,10 +35,10 @@ pub(super) fn add(organisation: &mut Organisation<'_>, sections: &mut Sections) 
             let mut prompt = named(&name);
             put(&mut prompt, "tts", Json::Object(tts));
             put(&mut prompt, "audio", Json::Object(audio));
-            Json::Object(prompt)
+            (Json::Object(prompt), resource)
         })
         .collect();
-    sections.insert("prompts".into(), super::unique(prompts.into_iter()));
+    organisation.add_list(sections, "prompts", prompts);
 }
 
 /// Returns a value that fits a JSON Schema; a string is its own name.

@@ -2,22 +2,17 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Organisation, Sections, blocks, named, put, string, strings, unique};
-use crate::project::terraform::module::Resource;
+use super::{Organisation, Sections, blocks, named, put, string, strings};
+use crate::terraform::module::Resource;
 
 pub(super) fn add(organisation: &mut Organisation<'_>, sections: &mut Sections) {
-    let users: Vec<Json> = organisation
-        .resources
-        .clone()
-        .into_iter()
-        .filter(|it| it.kind == "genesyscloud_user")
-        .filter_map(|it| user(it, organisation))
-        .collect();
-    sections.insert("users".into(), unique(users.into_iter()));
+    let users = organisation.resources.clone().into_iter();
+    let users = users.filter(|it| it.kind == "genesyscloud_user");
+    let users = users.filter_map(|it| Some((user(it, organisation)?, it))).collect();
+    organisation.add_list(sections, "users", users);
     let queues = organisation.all("genesyscloud_routing_queue").into_iter();
-    let queues: Vec<Json> =
-        queues.map(|(it, name)| queue(it, &name, organisation)).collect();
-    sections.insert("queues".into(), unique(queues.into_iter()));
+    let queues = queues.map(|(it, name)| (queue(it, &name, organisation), it)).collect();
+    organisation.add_list(sections, "queues", queues);
 }
 
 fn user(resource: &Resource, organisation: &mut Organisation<'_>) -> Option<Json> {

@@ -9,6 +9,8 @@ mod strings;
 use hcl::eval::FuncArgs;
 use hcl::{Map, Number, Value};
 
+use crate::source::{Kind, Node};
+
 pub(super) use files::resolved;
 
 /// Maximum number of items that a function makes.
@@ -109,6 +111,11 @@ pub(super) fn to_json(value: &Value) -> serde_json::Value {
     }
 }
 
+/// Returns a value as a string of JSON.
+pub(super) fn encoded(value: &Value) -> Value {
+    Value::from(to_json(value).to_string())
+}
+
 /// Converts JSON to a value.
 pub(super) fn from_json(json: &serde_json::Value) -> Value {
     match json {
@@ -122,6 +129,24 @@ pub(super) fn from_json(json: &serde_json::Value) -> Value {
         serde_json::Value::Array(items) => items.iter().map(from_json).collect(),
         serde_json::Value::Object(members) => {
             members.iter().map(|(key, it)| (key.clone(), from_json(it))).collect()
+        }
+    }
+}
+
+/// Converts a document to a value.
+fn from_node(node: &Node<'_>) -> Value {
+    match &node.kind {
+        Kind::Null => Value::Null,
+        Kind::Boolean(truth) => Value::Bool(*truth),
+        Kind::Number(text) => match (text.parse::<i64>(), text.parse().ok()) {
+            (Ok(whole), _) => Value::from(whole),
+            (Err(_), decimal) => decimal.and_then(Number::from_f64).into_value(),
+        },
+        Kind::String(text) => Value::from(&**text),
+        Kind::Array(items) => items.iter().map(from_node).collect(),
+        Kind::Object(entries) => {
+            let pairs = entries.iter();
+            pairs.map(|it| (it.key.to_string(), from_node(&it.value))).collect()
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Organisation, Sections, blocks, named, put, string, strings, unique};
-use crate::project::terraform::module::Resource;
+use super::{Organisation, Sections, blocks, named, put, string, strings};
+use crate::terraform::module::Resource;
 
 pub(super) fn add(organisation: &mut Organisation<'_>, sections: &mut Sections) {
     let schedules = organisation.all("genesyscloud_architect_schedules").into_iter();
@@ -12,11 +12,19 @@ pub(super) fn add(organisation: &mut Organisation<'_>, sections: &mut Sections) 
         put(&mut schedule, "start", json!(local_time(string(&resource.values, "start"))));
         put(&mut schedule, "end", json!(local_time(string(&resource.values, "end"))));
         put(&mut schedule, "rrule", json!(string(&resource.values, "rrule")));
-        Json::Object(schedule)
+        (Json::Object(schedule), resource)
     });
-    sections.insert("schedules".into(), unique(schedules));
+    organisation.add_list(sections, "schedules", schedules.collect());
+    add_groups(organisation, sections);
+    add_emergencies(organisation, sections);
+    if organisation.flow_names.is_some() {
+        add_routes(organisation, sections);
+    }
+}
+
+fn add_groups(organisation: &mut Organisation<'_>, sections: &mut Sections) {
     let groups = organisation.all("genesyscloud_architect_schedulegroups").into_iter();
-    let groups: Vec<Json> = groups
+    let groups = groups
         .map(|(resource, name)| {
             let mut group = named(&name);
             put(&mut group, "timeZone", json!(string(&resource.values, "time_zone")));
@@ -27,13 +35,16 @@ pub(super) fn add(organisation: &mut Organisation<'_>, sections: &mut Sections) 
             ] {
                 put(&mut group, key, json!(organisation.names_of(resource, attribute)));
             }
-            Json::Object(group)
+            (Json::Object(group), resource)
         })
         .collect();
-    sections.insert("scheduleGroups".into(), unique(groups.into_iter()));
+    organisation.add_list(sections, "scheduleGroups", groups);
+}
+
+fn add_emergencies(organisation: &mut Organisation<'_>, sections: &mut Sections) {
     let emergencies =
         organisation.all("genesyscloud_architect_emergencygroup").into_iter();
-    let emergencies: Vec<Json> = emergencies
+    let emergencies = emergencies
         .map(|(resource, name)| {
             let mut group = named(&name);
             let is_enabled =
@@ -41,16 +52,18 @@ pub(super) fn add(organisation: &mut Organisation<'_>, sections: &mut Sections) 
             group.insert("enabled".into(), json!(is_enabled));
             let call_flows = call_flows(organisation, resource);
             put(&mut group, "emergencyCallFlows", json!(call_flows));
-            Json::Object(group)
+            (Json::Object(group), resource)
         })
         .collect();
-    sections.insert("emergencyGroups".into(), unique(emergencies.into_iter()));
-    add_routes(organisation, sections);
+    organisation.add_list(sections, "emergencyGroups", emergencies);
 }
 
 /// Returns the flows of an emergency group, and the IVR routes whose calls they answer.
 fn call_flows(organisation: &mut Organisation<'_>, group: &Resource) -> Vec<Json> {
     let mut call_flows = Vec::new();
+    if organisation.flow_names.is_none() {
+        return call_flows;
+    }
     for block in blocks(&group.values, "emergency_call_flows") {
         let mut known = |attribute: &str| -> Vec<String> {
             let address = format!("emergency_call_flows.{attribute}");
@@ -69,7 +82,7 @@ fn call_flows(organisation: &mut Organisation<'_>, group: &Resource) -> Vec<Json
 /// Adds the routes of dialled numbers.
 fn add_routes(organisation: &mut Organisation<'_>, sections: &mut Sections) {
     let routes = organisation.all("genesyscloud_architect_ivr").into_iter();
-    let routes: Vec<Json> = routes
+    let routes = routes
         .filter(|(resource, _)| !resource.is_data)
         .map(|(resource, name)| {
             let mut route = named(&name);
@@ -83,10 +96,10 @@ fn add_routes(organisation: &mut Organisation<'_>, sections: &mut Sections) {
                 let names = organisation.names_of(resource, attribute);
                 put(&mut route, key, json!(names.into_iter().next()));
             }
-            Json::Object(route)
+            (Json::Object(route), resource)
         })
         .collect();
-    sections.insert("ivrRoutes".into(), unique(routes.into_iter()));
+    organisation.add_list(sections, "ivrRoutes", routes);
 }
 
 /// Removes the fraction of a second and the zone: `2026-01-05T09:00:00.000000` becomes
