@@ -29,6 +29,8 @@
 //! | answer the requests of a call step by step, or explore several answers | [`Project::session`], [`Session`] |
 //! | run scenario files as tests | [`Suite`] |
 //! | compare recorded calls with local flows | [`Project::compare`] |
+//! | handle rows of JSON, each a call or a recording | [`Project::calls`], [`Project::comparisons`] |
+//! | search all calls of a flow | [`Project::explore`] |
 //!
 //! `docs/library.md` has an example of each.
 //!
@@ -87,8 +89,9 @@
 mod api;
 
 pub use api::{
-    Answer, Call, Case, CaseResult, Choice, CompareOptions, Comparison, Diagnostic,
-    Difference, Error, ErrorKind, Flow, Outcome, Project, ProjectBuilder, Question,
+    Answer, Batch, BatchOptions, BatchOutput, BatchSummary, Call, Case, CaseResult,
+    Choice, CompareOptions, Comparison, Diagnostic, Difference, Error, ErrorKind,
+    Exploration, ExploreOptions, Flow, Outcome, Project, ProjectBuilder, Question,
     Routing, Session, Severity, Status, Step, Suite, SuiteOptions, SuiteResult, Trace,
     Transfer, Value, Verdict,
 };

@@ -10,7 +10,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{self, Limits, context_problem, start};
 use crate::flow::FlowId;
 use crate::program::Program;
-use crate::value::DateTime;
+use crate::source::{Files, read_json};
+use crate::suite::{Case, read_call};
+use crate::value::{DateTime, Text};
 use crate::world::Input;
 
 /// The largest nesting depth that can be set.
@@ -57,6 +59,51 @@ impl Call {
     /// that no other flow calls.
     pub fn new(flow: impl Into<String>) -> Self {
         Self { flow: Some(flow.into()), ..Self::default() }
+    }
+
+    /// Reads a call from JSON with the keys of a row of `flowsim batch run`, such as
+    /// `{"flow": "Main", "input": ["1"]}`. `id` has no effect.
+    ///
+    /// # Errors
+    /// The document is not such a call, or it has `fixtures`, which belong to the project.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let mut files = Files::new();
+        let file = files.add("call", text);
+        let read = match read_json(&file) {
+            Ok(document) => read_call(&document),
+            Err(problem) => Err(vec![problem.into()]),
+        };
+        match read {
+            Ok(case) => Self::of_case(case),
+            Err(mistakes) => Err(Error::document(mistakes, files)),
+        }
+    }
+
+    fn of_case(case: Case) -> Result<Self, Error> {
+        if case.fixtures.is_some() {
+            let message = "`fixtures` of a call are read only in batches; add them to the \
+                           project";
+            return Err(Error::invalid(message));
+        }
+        let start = case.start;
+        let values = |named: Vec<(Text, crate::value::Value)>| {
+            named.iter().map(|(name, it)| (name.to_string(), Value::of(it))).collect()
+        };
+        let timeout = start.timeout_ms.and_then(|it| u64::try_from(it).ok());
+        Ok(Self {
+            flow: start.flow.map(|it| it.value.to_string()),
+            node: start.node.map(|it| it.value.to_string()),
+            context: values(start.context),
+            variables: values(start.variables),
+            inputs: case.inputs.iter().map(Input::to_string).collect(),
+            at: start.at.map(|it| it.to_string()),
+            timeout: timeout.map(Duration::from_millis),
+            max_actions: start.max_actions,
+            max_depth: None,
+            seed: start.seed,
+            is_strict: start.is_strict,
+            stops_at_queue: start.stops_at_queue,
+        })
     }
 
     /// Starts at this node instead of the first node.

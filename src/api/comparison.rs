@@ -52,7 +52,7 @@ impl CompareOptions {
         self
     }
 
-    fn rules(&self) -> Result<Rules, Error> {
+    pub(super) fn rules(&self) -> Result<Rules, Error> {
         let patterns = self.ignored.iter().map(|pointer| Pattern::parse(pointer));
         let ignored = patterns.collect::<Result<_, _>>().map_err(invalid)?;
         let mut rules = Rules { ignored, caller_is_replayed: true, ..Rules::default() };

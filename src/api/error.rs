@@ -32,11 +32,24 @@ pub enum ErrorKind {
 
 impl Error {
     /// Creates the error of files that do not load. Keeps the errors among the findings.
-    pub(super) fn load(mut findings: Vec<internal::Diagnostic>, files: Files) -> Self {
+    pub(super) fn load(findings: Vec<internal::Diagnostic>, files: Files) -> Self {
+        Self::of_files(ErrorKind::Load, findings, files)
+    }
+
+    /// Creates the error of a document that the caller of the library passed.
+    pub(super) fn document(findings: Vec<internal::Diagnostic>, files: Files) -> Self {
+        Self::of_files(ErrorKind::Invalid, findings, files)
+    }
+
+    fn of_files(
+        kind: ErrorKind,
+        mut findings: Vec<internal::Diagnostic>,
+        files: Files,
+    ) -> Self {
         findings.retain(|it| it.severity == Severity::Error);
         sort(&mut findings);
         let diagnostics = Diagnostic::all(findings, &Arc::new(files));
-        Self { kind: ErrorKind::Load, diagnostics, message: String::new() }
+        Self { kind, diagnostics, message: String::new() }
     }
 
     /// Creates the error of an invalid call from its problems, which have no places.

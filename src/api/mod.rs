@@ -1,15 +1,17 @@
-//! The public API: load flows, make calls, run tests and compare recordings.
+//! The public API: load flows, make calls, run tests, compare recordings and explore.
 //!
 //! One file per type. The types own what they need, use types of the standard library in
 //! their signatures, and render text and JSON on demand. The root of the crate exports
 //! them; everything else is internal.
 
 mod answer;
+mod batch;
 mod builder;
 mod call;
 mod comparison;
 mod diagnostic;
 mod error;
+mod exploration;
 mod flow;
 mod project;
 mod question;
@@ -21,11 +23,13 @@ mod trace;
 mod value;
 
 pub use answer::Answer;
+pub use batch::{Batch, BatchOptions, BatchOutput, BatchSummary};
 pub use builder::ProjectBuilder;
 pub use call::Call;
 pub use comparison::{CompareOptions, Comparison, Difference};
 pub use diagnostic::Diagnostic;
 pub use error::{Error, ErrorKind};
+pub use exploration::{Exploration, ExploreOptions};
 pub use flow::Flow;
 pub use project::Project;
 pub use question::{Choice, Question};

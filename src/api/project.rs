@@ -80,6 +80,10 @@ impl Project {
         &self.0.compiled.program
     }
 
+    pub(super) fn files(&self) -> &Files {
+        &self.0.files
+    }
+
     pub(super) fn fixtures(&self) -> &Arc<Fixtures> {
         &self.0.fixtures
     }

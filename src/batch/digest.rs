@@ -75,8 +75,7 @@ fn entry(derived: &Derived, program: &Program, out: &mut String) -> fmt::Result 
         is_silent_after_inputs,
         is_paced_by_prompts,
     } = derived;
-    // Draft flows have no clock, and read only fields that they name.
-    let is_draft = program.units.iter().all(|unit| unit.architect.is_none());
+    let is_draft = program.is_draft();
     let at = at.filter(|_| !is_draft);
     let is_read = |it: &&(Text, Value)| !is_draft || program.context(&it.0).is_some();
     let context: Vec<_> = context.iter().filter(is_read).collect();

@@ -1,20 +1,22 @@
 //! Rows that are recordings, each compared with local flows.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
 use super::digest::CallHash;
 use super::row::{self, Row, RowError, RowWorker};
+use super::sketch::{Reads, Sketch};
 use super::summary::{Key, Summary};
 use super::verdict_field::VerdictField;
 use crate::analysis::comparison::{Rules, Verdict};
+use crate::engine::context_problem;
 use crate::program::Program;
 use crate::recording::{Recording, of_file};
 use crate::runner::{CompareContext, Judged, judge};
 use crate::source::File;
 use crate::suite::Recorded;
-use crate::value::Text;
+use crate::value::{Text, Value};
 use crate::world::Fixtures;
 
 /// Size of the verdicts that are kept for equal calls, in bytes. Further verdicts are not
@@ -23,6 +25,9 @@ const KEPT_BYTES: usize = 64 * 1024 * 1024;
 
 /// Size of a kept verdict without its text, in bytes; rounded up.
 const VERDICT_BYTES: usize = 512;
+
+/// Size of a kept sketch with its hash and the pointer to the verdict, in bytes.
+const SKETCH_BYTES: usize = 128;
 
 /// Everything that all comparisons of a batch share.
 #[derive(Debug)]
@@ -103,6 +108,16 @@ impl RecordingContext {
         (call, outcome)
     }
 
+    /// Returns the sketch of a row, if equal calls are replayed once, and if rows with
+    /// equal sketches have equal output.
+    fn sketch<'r>(&self, row: Row<'r>) -> Option<Sketch<'r>> {
+        self.distinct.as_ref()?;
+        let shows_comparison =
+            self.fields.contains(&VerdictField::Comparison) && !self.is_summary;
+        let is_exact = self.rules.time_ms.is_none() && !shows_comparison;
+        is_exact.then(|| Sketch::of(row.bytes, self))?
+    }
+
     fn outcome_of(
         &self,
         recording: &Recording,
@@ -132,6 +147,20 @@ impl RecordingContext {
     }
 }
 
+impl Reads for RecordingContext {
+    fn ignores_time(&self) -> bool {
+        self.program.is_draft()
+    }
+
+    fn ignores_field(&self, name: &str, value: &str) -> bool {
+        // The language of the call is derived from its field.
+        self.program.is_draft()
+            && name != "language"
+            && self.program.context(name).is_none()
+            && context_problem(name, &Value::from(value)).is_none()
+    }
+}
+
 /// The result for a call, and for all calls that are equal to it.
 #[derive(Debug)]
 pub(super) struct Outcome {
@@ -156,10 +185,30 @@ struct Distinct(Mutex<Known>);
 #[derive(Debug, Default)]
 struct Known {
     outcomes: FxHashMap<CallHash, Arc<OnceLock<Arc<Outcome>>>>,
+    /// The calls and results of rows, by the hashes of their sketches.
+    rows: FxHashMap<u128, (CallHash, Arc<Outcome>)>,
     bytes: usize,
 }
 
 impl Distinct {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the call and the result of an equal row.
+    fn of_row(&self, sketch: &Sketch<'_>) -> Option<(CallHash, Arc<Outcome>)> {
+        self.known().rows.get(&sketch.hash).cloned()
+    }
+
+    /// Keeps the result of a row.
+    fn keep_row(&self, sketch: &Sketch<'_>, call: CallHash, outcome: &Arc<Outcome>) {
+        let mut known = self.known();
+        if known.bytes < KEPT_BYTES {
+            known.bytes += SKETCH_BYTES;
+            known.rows.insert(sketch.hash, (call, Arc::clone(outcome)));
+        }
+    }
+
     /// Returns the result of a call, which is computed once even if several threads need
     /// it at the same time.
     fn once(
@@ -167,9 +216,8 @@ impl Distinct {
         hash: CallHash,
         outcome: impl FnOnce() -> Arc<Outcome>,
     ) -> Arc<Outcome> {
-        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let cell = {
-            let mut known = known();
+            let mut known = self.known();
             match known.outcomes.get(&hash) {
                 Some(cell) => Arc::clone(cell),
                 None if known.bytes >= KEPT_BYTES => return outcome(),
@@ -182,7 +230,7 @@ impl Distinct {
             outcome()
         });
         if is_new {
-            known().bytes += found.text.len() + VERDICT_BYTES;
+            self.known().bytes += found.text.len() + VERDICT_BYTES;
         }
         Arc::clone(found)
     }
@@ -208,19 +256,40 @@ impl RecordingWorker {
     }
 
     fn compare(&mut self, row: Row<'_>, out: &mut String) -> Result<(), RowError> {
+        let sketch = self.context.sketch(row);
+        let distinct = self.context.distinct.as_ref().zip(sketch);
+        if let Some((distinct, sketch)) = distinct
+            && let Some((call, outcome)) = distinct.of_row(&sketch)
+        {
+            self.report(&sketch.id.into(), Some(call), &outcome, out);
+            return Ok(());
+        }
         let file = row::document(row)?;
         let (recording, diagnostics) = of_file(&file);
         let Some(recording) = recording else {
             return Err(RowError::new(id_of(&file), diagnostics, &file));
         };
-        let (hash, outcome) = self.context.outcome(&recording);
-        self.summary.add(&recording.id, &outcome, hash);
+        let (call, outcome) = self.context.outcome(&recording);
+        if let (Some((distinct, sketch)), Some(call)) = (distinct, call) {
+            distinct.keep_row(&sketch, call, &outcome);
+        }
+        self.report(&recording.id, call, &outcome, out);
+        Ok(())
+    }
+
+    fn report(
+        &mut self,
+        id: &Text,
+        call: Option<CallHash>,
+        outcome: &Outcome,
+        out: &mut String,
+    ) {
+        self.summary.add(id, outcome, call);
         if !self.context.is_summary {
             out.push_str("{\"id\":");
-            out.push_str(&row::quoted(&recording.id));
+            out.push_str(&row::quoted(id));
             out.push_str(&outcome.text);
         }
-        Ok(())
     }
 }
 
@@ -239,4 +308,67 @@ impl RowWorker for RecordingWorker {
 fn id_of(file: &File) -> String {
     let id = row::parse(file).ok().and_then(|node| row::id(&node).ok());
     id.unwrap_or_else(|| row::NO_ID.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::read;
+    use crate::source::Files;
+
+    fn context(fields: Vec<VerdictField>, rules: Rules) -> Arc<RecordingContext> {
+        let mut files = Files::new();
+        let loaded = read::load(&["fixtures/compare/flows".into()], &[], &mut files);
+        let program = Program::compile_all(&loaded.flows, &loaded.architect);
+        let fixtures = Arc::new(Fixtures::default());
+        let context = RecordingContext::new(Arc::new(program), fixtures, rules, fields);
+        Arc::new(context.distinct(true))
+    }
+
+    fn row_of(id: &str, campaign: &str) -> String {
+        let folder = "fixtures/compare/recordings";
+        let path = format!("{folder}/on-its-way.recording.json");
+        let text = std::fs::read_to_string(path).unwrap();
+        let mut row: serde_json::Value = serde_json::from_str(&text).unwrap();
+        row["id"] = id.into();
+        row["request"]["context"]["campaign"] = campaign.into();
+        row.to_string()
+    }
+
+    fn output(worker: &mut RecordingWorker, row: &str) -> String {
+        let mut out = String::new();
+        worker.row(Row::of(row.as_bytes()), &mut out);
+        out
+    }
+
+    #[test]
+    fn a_repeated_recording_is_not_parsed() {
+        let context =
+            context(vec![VerdictField::Verdict, VerdictField::Cause], Rules::default());
+        let distinct = context.distinct.as_ref().unwrap();
+        let mut worker = RecordingWorker::new(&context);
+        let first = output(&mut worker, &row_of("a", "spring"));
+        // If the call were parsed and judged, it would be kept again.
+        distinct.known().outcomes.clear();
+        let second = output(&mut worker, &row_of("b", "autumn"));
+        assert_eq!(second, first.replacen("\"a\"", "\"b\"", 1));
+        assert!(first.contains("\"verdict\":\"") && distinct.known().outcomes.is_empty());
+        output(&mut worker, &row_of("\u{e9}", "autumn"));
+        assert_eq!(distinct.known().outcomes.len(), 1, "this id is not plain");
+        assert_eq!(worker.summary().errors(), 0);
+    }
+
+    #[test]
+    fn rows_are_parsed_if_the_output_depends_on_more() {
+        let times = Rules { time_ms: Some(5), ..Rules::default() };
+        for (fields, rules) in [
+            (vec![VerdictField::Verdict], times),
+            (vec![VerdictField::Comparison], Rules::default()),
+        ] {
+            let context = context(fields, rules);
+            let mut worker = RecordingWorker::new(&context);
+            output(&mut worker, &row_of("a", "spring"));
+            assert!(context.distinct.as_ref().unwrap().known().rows.is_empty());
+        }
+    }
 }

@@ -16,6 +16,14 @@ pub struct Row<'b> {
     pub is_too_long: bool,
 }
 
+impl<'b> Row<'b> {
+    /// Creates a row.
+    pub fn of(bytes: &'b [u8]) -> Self {
+        let is_too_long = bytes.len() > MAX_ROW_BYTES;
+        Self { bytes: if is_too_long { &[] } else { bytes }, is_too_long }
+    }
+}
+
 /// A thread's handler of rows.
 pub trait RowWorker: Send + 'static {
     /// Appends the output for a row, with its line break. The output depends on nothing

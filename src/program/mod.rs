@@ -164,6 +164,12 @@ impl Program {
         })
     }
 
+    /// Returns whether all flows are draft flows, which have no clock and read only the
+    /// fields of the context that they name.
+    pub fn is_draft(&self) -> bool {
+        self.units.iter().all(|unit| unit.architect.is_none())
+    }
+
     /// Returns the flows that a call may begin with: those that no other flow calls or
     /// transfers to. Common modules and in-queue flows are included only if there are no
     /// others.

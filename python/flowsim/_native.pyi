@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from os import PathLike
+from typing import Any, Literal, TypedDict, final
+
+_Path = str | PathLike[str]
+_Paths = _Path | Sequence[_Path]
+# A document: an object, or its JSON.
+_Document = Mapping[str, Any] | str | bytes
+
+class Flow(TypedDict):
+    id: str
+    name: str
+    type: str
+    version: str | None
+
+class Routing(TypedDict):
+    queueId: str | None
+    queueName: str | None
+    skills: list[str]
+    priority: int | None
+
+class Transfer(TypedDict):
+    kind: str
+    id: str | None
+    name: str
+
+class Error(Exception):
+    """Flows, fixtures, a call, an answer or an option is invalid.
+
+    `code`, `file`, `line` and `column` are those of the first finding.
+    """
+
+    kind: Literal["load", "invalid", "system"]
+    code: str | None
+    file: str | None
+    line: int | None
+    column: int | None
+    diagnostics: list[Diagnostic]
+
+@final
+class Diagnostic:
+    """A finding: a stable code, a message, a place in a file, and advice."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def severity(self) -> Literal["error", "warning", "note"]: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def help(self) -> str | None: ...
+    @property
+    def flow(self) -> str | None: ...
+    @property
+    def node(self) -> str | None: ...
+    @property
+    def file(self) -> str | None: ...
+    @property
+    def line(self) -> int | None: ...
+    @property
+    def column(self) -> int | None: ...
+
+@final
+class Trace:
+    """Everything that happened in one call."""
+
+    @property
+    def status(self) -> Literal["completed", "error", "timeout"]: ...
+    @property
+    def error_code(self) -> str | None: ...
+    @property
+    def error_message(self) -> str | None: ...
+    @property
+    def flow(self) -> str: ...
+    @property
+    def path(self) -> list[str]: ...
+    @property
+    def prompts(self) -> list[str]: ...
+    @property
+    def variables(self) -> dict[str, Any]: ...
+    @property
+    def routing(self) -> Routing | None: ...
+    @property
+    def transfer(self) -> Transfer | None: ...
+    @property
+    def elapsed_ms(self) -> int: ...
+    @property
+    def unused_inputs(self) -> int: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def to_json(self) -> str: ...
+    def to_text(self) -> str: ...
+
+@final
+class Session:
+    """A call in progress, which stops at every request to the outside world.
+
+    `copy.copy(session)` at a question is independent, and can get another answer.
+    """
+
+    @property
+    def question(self) -> dict[str, Any] | None: ...
+    @property
+    def is_over(self) -> bool: ...
+    @property
+    def elapsed_ms(self) -> int: ...
+    @property
+    def prompts(self) -> list[str]: ...
+    def input(self, input: str | None) -> None: ...
+    def respond(
+        self, status: int, body: Any = None, *, latency_ms: int = 0
+    ) -> None: ...
+    def fail(self, reason: str) -> None: ...
+    def contact(self, contact: Mapping[str, Any]) -> None: ...
+    def statistics(self, statistics: Mapping[str, Any]) -> None: ...
+    def action(
+        self,
+        outputs: dict[str, Any] | None = None,
+        *,
+        path: str | None = None,
+        latency_ms: int = 0,
+    ) -> None: ...
+    def accept(self) -> None: ...
+    def skill_mismatch(self) -> None: ...
+    def not_found(self) -> None: ...
+    def unprepared(self) -> None: ...
+    def from_fixtures(self) -> None: ...
+    def next_input(self) -> dict[str, Any] | None: ...
+    def variable(self, name: str) -> Any: ...
+    def set_variable(self, name: str, value: Any) -> None: ...
+    def trace(self) -> Trace: ...
+    def __copy__(self) -> Session: ...
+
+@final
+class Project:
+    """Flows that were loaded and compiled together, and their fixtures."""
+
+    def __new__(
+        cls,
+        flows: _Paths | None = None,
+        *,
+        fixtures: _Paths | None = None,
+        project_file: _Path | None = None,
+        profile: str | None = None,
+        placeholders: dict[str, str] | None = None,
+    ) -> Project: ...
+    @property
+    def flows(self) -> list[Flow]: ...
+    def check(self) -> list[Diagnostic]: ...
+    def run(self, call: dict[str, Any] | None = None, **keys: Any) -> Trace: ...
+    def session(self, call: dict[str, Any] | None = None, **keys: Any) -> Session: ...
+    def run_batch(
+        self, calls: Iterable[_Document], *, select: Sequence[str] | None = None
+    ) -> list[dict[str, Any]]: ...
+    def compare(
+        self,
+        recordings: Iterable[_Document],
+        *,
+        select: Sequence[str] | None = None,
+        ignore: Sequence[str] | None = None,
+        time_tolerance_ms: int | None = None,
+        number_tolerance: str | None = None,
+        distinct: bool = False,
+    ) -> list[dict[str, Any]]: ...
+    def compare_summary(
+        self,
+        recordings: Iterable[_Document],
+        *,
+        ignore: Sequence[str] | None = None,
+        time_tolerance_ms: int | None = None,
+        number_tolerance: str | None = None,
+        distinct: bool = False,
+    ) -> dict[str, Any]: ...
+    def compare_files(self, paths: _Paths) -> list[dict[str, Any]]: ...
+    def explore(
+        self,
+        flow: str | None = None,
+        *,
+        budget: int | None = None,
+        fixed: bool = False,
+        paths: int = 0,
+    ) -> dict[str, Any]: ...
+
+def merge_summaries(summaries: Iterable[_Document]) -> dict[str, Any]: ...

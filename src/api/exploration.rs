@@ -1,0 +1,126 @@
+//! Searches of all calls of a flow.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::error::Error;
+use super::project::Project;
+use super::trace::Compiled;
+use crate::engine;
+use crate::explore::{self as internal, DEFAULT_BUDGET, Options};
+use crate::report::exploration::{render_json, render_text};
+
+/// Options of an exploration, those of `flowsim explore`.
+#[derive(Debug, Clone)]
+#[must_use = "options do nothing by themselves"]
+pub struct ExploreOptions {
+    flow: Option<String>,
+    budget: u64,
+    is_fixed: bool,
+    paths: usize,
+    jobs: usize,
+}
+
+impl Default for ExploreOptions {
+    fn default() -> Self {
+        Self { flow: None, budget: DEFAULT_BUDGET, is_fixed: false, paths: 0, jobs: 0 }
+    }
+}
+
+impl ExploreOptions {
+    /// Sets the flow to start, by id or name. The default is every flow that a call can
+    /// start.
+    pub fn flow(mut self, flow: impl Into<String>) -> Self {
+        self.flow = Some(flow.into());
+        self
+    }
+
+    /// Sets the maximum number of answered questions; the default is 100,000.
+    pub fn budget(mut self, count: u64) -> Self {
+        self.budget = count;
+        self
+    }
+
+    /// Sets whether the answers of the fixtures are the only ones.
+    pub fn fixed(mut self, is_fixed: bool) -> Self {
+        self.is_fixed = is_fixed;
+        self
+    }
+
+    /// Sets the number of complete calls to list.
+    pub fn paths(mut self, count: usize) -> Self {
+        self.paths = count;
+        self
+    }
+
+    /// Sets the number of threads. The default, 0, is the number of cores.
+    pub fn jobs(mut self, count: usize) -> Self {
+        self.jobs = count;
+        self
+    }
+}
+
+/// The result of searching all calls of a flow: a verdict about each action and output.
+pub struct Exploration {
+    exploration: internal::Exploration,
+    compiled: Arc<Compiled>,
+}
+
+impl Project {
+    /// Searches all calls like `flowsim explore`.
+    ///
+    /// # Errors
+    /// The flow is unknown, every flow is called by another, or threads cannot be started.
+    pub fn explore(&self, options: &ExploreOptions) -> Result<Exploration, Error> {
+        let program = self.program();
+        let flows = match &options.flow {
+            Some(name) => vec![
+                engine::start::flow(program, name)
+                    .map_err(|problem| Error::of_call(vec![*problem]))?,
+            ],
+            None => program.entry_flows(),
+        };
+        if flows.is_empty() {
+            let message = "every flow is called by another; name the flow to start";
+            return Err(Error::invalid(message));
+        }
+        let call =
+            |flow| engine::Call::new(flow).in_organisation(Arc::clone(self.fixtures()));
+        let calls: Vec<engine::Call> = flows.into_iter().map(call).collect();
+        let own = Options {
+            budget: options.budget,
+            jobs: options.jobs,
+            is_fixed: options.is_fixed,
+            most_paths: options.paths,
+        };
+        let exploration = internal::explore(program, &calls, self.fixtures(), own)
+            .map_err(|problem| {
+                Error::system(format!("cannot start threads: {problem}"))
+            })?;
+        Ok(Exploration { exploration, compiled: Arc::clone(self.compiled()) })
+    }
+}
+
+impl Exploration {
+    /// Returns whether every answer was tried in every state, so that every action and
+    /// output is decided.
+    pub fn is_complete(&self) -> bool {
+        self.exploration.is_complete
+    }
+
+    /// Renders the verdicts like `flowsim explore`.
+    pub fn to_text(&self) -> String {
+        render_text(&self.exploration, &self.compiled.program.symbols)
+    }
+
+    /// Returns the verdicts as `flowsim explore --format json` prints them.
+    pub fn to_json(&self) -> String {
+        render_json(&self.exploration, &self.compiled.program.symbols)
+    }
+}
+
+impl fmt::Debug for Exploration {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.to_text())
+    }
+}
