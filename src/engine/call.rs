@@ -184,6 +184,7 @@ pub struct Call {
     pub(super) patience: Patience,
     pub(super) stops_at_queue: bool,
     pub(super) takes_messages: bool,
+    pub(super) asks_for_outcomes: bool,
 }
 
 impl Call {
@@ -204,6 +205,7 @@ impl Call {
             patience: Patience::default(),
             stops_at_queue: false,
             takes_messages: false,
+            asks_for_outcomes: false,
         }
     }
 
@@ -276,6 +278,15 @@ impl Call {
     #[must_use]
     pub fn takes_messages(mut self, takes: bool) -> Self {
         self.takes_messages = takes;
+        self
+    }
+
+    /// Sets whether every lookup and every transfer to a queue asks the host for its
+    /// outcome first. Otherwise only those ask that the organisation
+    /// [prepares](Organisation::prepares_action).
+    #[must_use]
+    pub fn ask_for_outcomes(mut self, asks: bool) -> Self {
+        self.asks_for_outcomes = asks;
         self
     }
 

@@ -44,6 +44,8 @@ pub(super) struct State {
     pub(super) stops_at_queue: bool,
     /// Whether a message flow that has ended waits for the next message.
     pub(super) takes_messages: bool,
+    /// Whether every lookup asks the host for its outcome.
+    pub(super) asks_for_outcomes: bool,
     /// The first event of the run of a message flow for the current message.
     pub(super) turn_first: usize,
     pub(super) start: Option<crate::value::DateTime>,
@@ -88,6 +90,7 @@ impl State {
         self.is_strict = call.is_strict;
         self.stops_at_queue = call.stops_at_queue;
         self.takes_messages = call.takes_messages;
+        self.asks_for_outcomes = call.asks_for_outcomes;
         self.turn_first = 0;
         self.conversation.begin(program, call);
         self.begin_messages(program);
@@ -349,6 +352,16 @@ impl State {
     pub(super) fn ask(&mut self, waiting: Waiting) -> Effect {
         self.waiting = Some(waiting);
         Effect::Ask
+    }
+
+    /// Whether the host decides the outcome of the current lookup or transfer before the
+    /// organisation does.
+    pub(super) fn asks_for_outcome(&self, program: &Program) -> bool {
+        let label = program.symbols.node(self.node_of_step());
+        let flow = &program.symbols.flow(label.flow).name;
+        let organisation = &self.conversation.organisation.0;
+        self.asks_for_outcomes
+            || organisation.prepares_action(flow, &label.node_type, &label.name)
     }
 
     /// Records an event of the current step.

@@ -1,4 +1,5 @@
-//! The constants of a program, which are tried as input first.
+//! The constants of a program, which are tried as input first, and the properties that it
+//! reads.
 
 use std::collections::BTreeSet;
 
@@ -12,6 +13,8 @@ use crate::value::{Text, Value};
 pub(super) struct Constants {
     strings: BTreeSet<Text>,
     integers: BTreeSet<i64>,
+    /// The properties of variables that expressions read.
+    paths: BTreeSet<Vec<Text>>,
 }
 
 impl Constants {
@@ -26,6 +29,9 @@ impl Constants {
                 StepAction::Architect(action) => action.each_source(&mut |source| {
                     source.each_expression(&mut |expression| {
                         expression.each_constant(&mut |value| found.add(value));
+                        let reads = expression.reads().into_iter();
+                        let paths = reads.map(|read| read.path.into_vec());
+                        found.paths.extend(paths.filter(|path| !path.is_empty()));
                     });
                 }),
                 StepAction::If(decision) => {
@@ -70,6 +76,16 @@ impl Constants {
             Operand::Group(inner) => self.add_condition(inner),
             Operand::Reference(_) | Operand::Null => {}
         }
+    }
+
+    /// The properties of variables that expressions read, each with those on its path.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Vec<Text>> {
+        self.paths.iter()
+    }
+
+    /// Whether an expression reads a property of this name.
+    pub(super) fn reads_property(&self, name: &str) -> bool {
+        self.paths.iter().flatten().any(|known| known.eq_ignore_ascii_case(name))
     }
 
     /// The strings, in alphabetical order.

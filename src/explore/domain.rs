@@ -9,8 +9,8 @@ use crate::value::{Text, Value};
 use crate::world::{Answer, Input, InputQuestion, Organisation, Question};
 
 use super::constants::Constants;
-use super::free;
 use super::liveness::Liveness;
+use super::outcomes::has_free_outcome;
 use super::verdict::Gap;
 use crate::engine::{Relevance, Session};
 
@@ -52,9 +52,15 @@ impl Context<'_> {
         else {
             return false;
         };
-        let action = &self.program.steps[node.index()].action;
-        matches!(question, Question::Input(_))
-            || !self.is_fixed && free::is_tried(action, &question)
+        let step = &self.program.steps[node.index()];
+        match question {
+            Question::Input(_) => true,
+            Question::DataAction { .. } => !self.is_fixed,
+            Question::Action { .. } => {
+                !self.is_fixed && has_free_outcome(step, self.organisation)
+            }
+            _ => false,
+        }
     }
 
     /// Returns the answers to try at the question of a session.

@@ -4,23 +4,26 @@
 use std::collections::BTreeSet;
 
 use super::liveness::Liveness;
+use super::outcomes::has_free_outcome;
 use crate::engine::Relevance;
 use crate::expr::architect::{BUILT_INS, Varying};
 use crate::flow::{FlowId, NodeId, VariableId};
 use crate::program::architect::{Action, AttributeList, Lookup, Source, Variable};
 use crate::program::{Place, Program, Step, StepAction};
+use crate::world::Organisation;
 
 /// Returns the steps that depend on external data in a call that starts in a flow.
 pub(super) fn external_reads(
     program: &Program,
     liveness: &Liveness,
+    organisation: &dyn Organisation,
     start: FlowId,
 ) -> Vec<NodeId> {
     let given = given_variables(program, liveness, start);
     let steps = program.steps.iter().enumerate();
     let is_read = |index: usize, step: &Step| {
-        is_external(step)
-            || reads(step, &given)
+        is_external(step, organisation)
+            || any_source(step, &given, source_reads)
             || begins(program, NodeId::new(index), step)
                 .iter()
                 .any(|variable| source_reads(&variable.initial, &given))
@@ -29,8 +32,33 @@ pub(super) fn external_reads(
     steps.map(|(index, _)| NodeId::new(index)).collect()
 }
 
+/// Returns the variables that the platform, the context or the host may set and that steps
+/// read. `is_near` marks the steps that a call may reach.
+pub(super) fn given_reads(
+    program: &Program,
+    liveness: &Liveness,
+    is_near: &[bool],
+    start: FlowId,
+) -> BTreeSet<u32> {
+    let given = given_variables(program, liveness, start);
+    let is_read = |slot: &u32| {
+        let alone = BTreeSet::from([*slot]);
+        program.steps.iter().zip(is_near).enumerate().any(|(index, (step, is_near))| {
+            *is_near
+                && (reads(step, &alone)
+                    || begins(program, NodeId::new(index), step)
+                        .iter()
+                        .any(|variable| mentions(&variable.initial, &alone)))
+        })
+    };
+    given.into_iter().filter(is_read).collect()
+}
+
 /// Whether the outcome of a step depends on an answer from outside.
-fn is_external(step: &Step) -> bool {
+fn is_external(step: &Step, organisation: &dyn Organisation) -> bool {
+    if has_free_outcome(step, organisation) {
+        return false;
+    }
     match &step.action {
         StepAction::Route(_)
         | StepAction::GetExternalContact(_)
@@ -48,7 +76,9 @@ fn is_external(step: &Step) -> bool {
             Action::Attributes(attributes) => {
                 matches!(attributes.list, AttributeList::Get(_))
             }
-            Action::Lookup(lookup) => !matches!(lookup, Lookup::DataAction(_)),
+            Action::Lookup(lookup) => {
+                !matches!(lookup, Lookup::DataAction(_) | Lookup::Wait(_))
+            }
             Action::Transfer(_)
             | Action::CallFlow(_)
             | Action::CreateCallback(_)
@@ -105,8 +135,18 @@ fn begins<'p>(program: &'p Program, node: NodeId, step: &Step) -> &'p [Variable]
     own.map_or(&[], |sequence| &sequence.variables.list)
 }
 
-/// Whether a step reads one of these variables, the clock or the organisation.
+/// Whether a step reads one of these variables.
 fn reads(step: &Step, given: &BTreeSet<u32>) -> bool {
+    any_source(step, given, mentions)
+}
+
+/// Whether a step has a source with this property, apart from audio, or reads one of these
+/// variables.
+fn any_source(
+    step: &Step,
+    given: &BTreeSet<u32>,
+    is_it: impl Fn(&Source, &BTreeSet<u32>) -> bool,
+) -> bool {
     let mut is_read = false;
     match &step.action {
         StepAction::Say(_) | StepAction::Gather(_) => {}
@@ -114,7 +154,7 @@ fn reads(step: &Step, given: &BTreeSet<u32>) -> bool {
             if matches!(**action, Action::PlayAudio(_)) {
                 return false;
             }
-            action.each_source(&mut |source| is_read |= source_reads(source, given));
+            action.each_source(&mut |source| is_read |= is_it(source, given));
         }
         action => action.each_operand(&mut |operand| {
             if let Place::Variable(variable, _) = operand.place {
@@ -126,11 +166,19 @@ fn reads(step: &Step, given: &BTreeSet<u32>) -> bool {
 }
 
 fn source_reads(source: &Source, given: &BTreeSet<u32>) -> bool {
+    let mut is_read = mentions(source, given);
+    source.each_expression(&mut |expression| {
+        is_read |=
+            expression.varies_with(Varying::Clock) || expression.reads_organisation();
+    });
+    is_read
+}
+
+/// Whether a source reads one of these variables.
+fn mentions(source: &Source, given: &BTreeSet<u32>) -> bool {
     let mut is_read = false;
     source.each_expression(&mut |expression| {
-        is_read |= expression.variables().iter().any(|slot| given.contains(slot))
-            || expression.varies_with(Varying::Clock)
-            || expression.reads_organisation();
+        is_read |= expression.variables().iter().any(|slot| given.contains(slot));
     });
     is_read
 }

@@ -1,11 +1,10 @@
-//! Answers of systems outside the flow: every outcome of a data action and of an action
-//! that flowsim does not simulate, with examples of the values that they return.
+//! Responses of data actions: success with examples of the results, failure and timeout.
 
 use crate::flow::{NodeId, VariableId};
 use crate::program::architect::{Action, Binding, DataActionCall, Lookup};
 use crate::program::{Program, StepAction};
 use crate::value::{Json, Kind, Text, Type};
-use crate::world::{ActionAnswer, Answer, Question, Response};
+use crate::world::{Answer, Response};
 
 use super::domain::{Context, Domain};
 use super::verdict::Gap;
@@ -13,32 +12,15 @@ use super::verdict::Gap;
 /// The largest number of combinations of results that are tried one by one.
 const MOST_COMBINATIONS: usize = 64;
 
-/// The largest number of constants of the flow that are tried for a result.
-const MOST_CONSTANTS: usize = 12;
-
 /// A time after which every action has given up, in milliseconds: a day.
 const TOO_LATE_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// A result and its values to try; `None` leaves it out.
-struct Field {
-    name: Text,
-    values: Vec<Option<Json>>,
+pub(super) struct Field {
+    pub(super) name: Text,
+    pub(super) values: Vec<Option<Json>>,
     /// Whether the values are all that have a different effect.
-    is_whole: bool,
-}
-
-/// Whether all outcomes of the question of this action can be tried.
-pub(super) fn is_tried(action: &StepAction, question: &Question<'_>) -> bool {
-    match question {
-        Question::DataAction { .. } => true,
-        Question::Action { .. } => match action {
-            StepAction::Architect(action) => {
-                matches!(**action, Action::Other(_) | Action::Transfer(_))
-            }
-            _ => false,
-        },
-        _ => false,
-    }
+    pub(super) is_whole: bool,
 }
 
 impl Context<'_> {
@@ -89,24 +71,26 @@ impl Context<'_> {
     fn results(&self, node: NodeId, call: &DataActionCall) -> Vec<Field> {
         let read = call.success.iter().filter(|binding| self.is_bound(node, binding));
         let field = |binding: &Binding| {
-            let holds = binding.variable.and_then(|it| type_of(self.program, node, it));
-            self.field(&binding.name, holds.unwrap_or(Type::ANY))
+            Some(self.field_of(node, &binding.name, binding.variable?))
         };
-        read.map(field).collect()
+        read.filter_map(field).collect()
     }
 
-    fn field(&self, name: &Text, holds: Type) -> Field {
-        let mut values: Vec<Option<Json>> = match holds.kind {
-            Kind::Boolean => [true, false].map(|it| Some(Json::Boolean(it))).into(),
-            Kind::String => self.strings(),
-            Kind::Integer | Kind::Decimal => self.integers(),
-            _ => Vec::new(),
-        };
-        if holds.is_collection {
-            let one = |value: Json| Json::array([value]);
-            values = values.into_iter().map(|value| value.map(one)).collect();
-        }
-        values.push(None);
+    /// A result for a variable that a step sets.
+    pub(super) fn field_of(
+        &self,
+        node: NodeId,
+        name: &Text,
+        variable: VariableId,
+    ) -> Field {
+        let holds = type_of(self.program, node, variable);
+        self.field(name, holds.unwrap_or(Type::ANY))
+    }
+
+    /// A result of a type: its examples, and none.
+    pub(super) fn field(&self, name: &Text, holds: Type) -> Field {
+        let examples = self.constants.examples(holds).into_iter().map(Some);
+        let values = examples.chain([None]).collect();
         let is_whole = holds.kind == Kind::Boolean && !holds.is_collection;
         Field { name: name.clone(), values, is_whole }
     }
@@ -115,43 +99,10 @@ impl Context<'_> {
     fn untyped(&self, name: &Text) -> Field {
         let mut values: Vec<Option<Json>> =
             [true, false].map(|it| Some(Json::Boolean(it))).into();
-        values.extend(self.strings());
-        values.extend(self.integers());
+        let (texts, numbers) = (self.constants.texts(), self.constants.whole_numbers());
+        values.extend(texts.into_iter().chain(numbers).map(Some));
         values.push(None);
         Field { name: name.clone(), values, is_whole: false }
-    }
-
-    fn strings(&self) -> Vec<Option<Json>> {
-        let known = self.constants.strings().take(MOST_CONSTANTS).cloned();
-        let all = known.chain([Text::from("other"), Text::new()]);
-        all.map(|text| Some(Json::String(text))).collect()
-    }
-
-    fn integers(&self) -> Vec<Option<Json>> {
-        let known = self.constants.near_integers().into_iter().take(3 * MOST_CONSTANTS);
-        known.map(|number| Some(Json::Integer(number))).collect()
-    }
-
-    /// Returns the outcomes of an action that flowsim does not simulate: each of its
-    /// outputs. Its results stay NOT_SET.
-    pub(super) fn outcomes(&self, node: NodeId) -> Domain {
-        let results: Vec<VariableId> = match &self.program.steps[node.index()].action {
-            StepAction::Architect(action) => match &**action {
-                Action::Other(other) => other.outputs.iter().map(|(_, it)| *it).collect(),
-                Action::Transfer(transfer) => {
-                    let errors = [transfer.error_type, transfer.error_message];
-                    errors.into_iter().flatten().collect()
-                }
-                _ => Vec::new(),
-            },
-            _ => Vec::new(),
-        };
-        let paths = self.program.symbols.node(node).outputs.iter();
-        let paths = std::iter::once(None).chain(paths.cloned().map(Some));
-        let answers = paths
-            .map(|path| Answer::Action(ActionAnswer { path, ..ActionAnswer::default() }));
-        let is_read = results.into_iter().any(|it| self.is_read(node, Some(it)));
-        Domain { answers: answers.collect(), cut: is_read.then_some(Gap::Results) }
     }
 }
 
@@ -166,7 +117,7 @@ fn type_of(program: &Program, node: NodeId, variable: VariableId) -> Option<Type
 /// Returns combinations of the values: all if there are few, else each value with the first
 /// value of the other fields. Also returns whether they are all that have a different
 /// effect.
-fn combinations(fields: &[Field]) -> (Vec<Vec<(Text, Json)>>, bool) {
+pub(super) fn combinations(fields: &[Field]) -> (Vec<Vec<(Text, Json)>>, bool) {
     let total = fields
         .iter()
         .try_fold(1_usize, |total, field| total.checked_mul(field.values.len()));

@@ -11,12 +11,16 @@
 mod constants;
 mod cycles;
 mod domain;
+mod examples;
 mod external;
 mod free;
 mod frontier;
 mod graph;
 mod liveness;
+mod memory;
+mod outcomes;
 mod search;
+mod starts;
 mod times;
 mod verdict;
 mod witness;
@@ -33,10 +37,12 @@ use crate::world::Fixtures;
 
 use constants::Constants;
 use domain::Context;
-use external::external_reads;
+use external::{external_reads, given_reads};
 use graph::Graph;
 use liveness::Liveness;
+use memory::Repeats;
 use search::{Search, World};
+use starts::{Given, Plan, Start, givens, with_values};
 use times::start_times;
 use witness::Player;
 
@@ -46,6 +52,12 @@ pub use witness::Witness;
 
 /// The default of the largest number of answered questions.
 pub const DEFAULT_BUDGET: u64 = 100_000;
+
+/// The share of the remaining budget that a call with other values gets.
+const START_SHARE: u64 = 16;
+
+/// The smallest budget of a call with other values.
+const LEAST_BUDGET: u64 = 200;
 
 /// Settings of an exploration.
 #[derive(Debug, Clone, Copy)]
@@ -123,7 +135,8 @@ pub fn explore(
     let graph = Graph::of(program);
     let liveness = Liveness::of(program, &graph, !options.is_fixed);
     let goals = Goals::of(program);
-    let analysed = Analysed { program, fixtures, graph, liveness, goals };
+    let repeats = Repeats::of(program, &graph);
+    let analysed = Analysed { program, fixtures, graph, liveness, repeats, goals };
     let mut exploration =
         Exploration { budget: options.budget, ..Exploration::default() };
     exploration.is_complete = true;
@@ -147,68 +160,167 @@ struct Analysed<'a> {
     fixtures: &'a Fixtures,
     graph: Graph,
     liveness: Liveness,
+    repeats: Repeats,
     goals: Goals,
 }
-
-/// A call, and its start time if it is not the given one.
-type Start = (Call, Option<DateTime>);
 
 impl Analysed<'_> {
     /// Returns the calls, and unless everything is fixed also those at other start times.
     fn calls(&self, calls: &[Call], is_fixed: bool) -> Vec<Start> {
         let mut all = Vec::new();
         for call in calls {
-            all.push((call.clone(), None));
+            all.push(Start::of(call));
             if !is_fixed {
                 let is_near = self.graph.reach(first_node(self.program, call.flow()));
                 let times = start_times(self.program, &is_near, call, self.fixtures);
-                all.extend(times.into_iter().map(|at| (call.clone().at(at), Some(at))));
+                let at = |at: DateTime| Start {
+                    at: Some(at),
+                    ..Start::of(&call.clone().at(at))
+                };
+                all.extend(times.into_iter().map(at));
             }
         }
         all
     }
 
+    /// Searches a call, and unless everything is fixed also calls with other values.
     fn explore(
         &self,
-        (call, at): &Start,
+        start: &Start,
         options: Options,
         pool: &rayon::ThreadPool,
         exploration: &mut Exploration,
         decided: &mut [Option<Decided>],
     ) {
-        let Self { program, fixtures, graph, liveness, goals } = self;
-        let is_near = graph.reach(first_node(program, call.flow()));
-        let constants = Constants::of(program, &is_near);
+        let call = &start.call.clone().ask_for_outcomes(!options.is_fixed);
+        let is_near = self.graph.reach(first_node(self.program, call.flow()));
+        let constants = &Constants::of(self.program, &is_near);
+        let givens = match options.is_fixed {
+            true => Vec::new(),
+            false => self.givens(call.flow(), &is_near, constants),
+        };
+        let share = if givens.is_empty() { 1 } else { 2 };
+        let own = Options { budget: options.budget / share, ..options };
+        let world = self.world(call, constants, options.is_fixed);
+        let used = exploration.used;
+        self.search(&world, start, own, pool, &is_near, exploration, decided);
+        let used = exploration.used - used;
+        let mut left = options.budget.saturating_sub(used);
+        let mut plan = Plan::new(&givens);
+        while left > 0
+            && !givens.is_empty()
+            && has_open(decided)
+            && let Some(choice) = plan.take()
+        {
+            let changed = with_values(self.program, start, &givens, &choice);
+            let call = &changed.call.clone().ask_for_outcomes(true);
+            let world = self.world(call, constants, false);
+            let budget = (left / START_SHARE).max(LEAST_BUDGET).min(left);
+            let search = Search::run(&world, budget, pool);
+            left = left.saturating_sub(search.used);
+            exploration.used += search.used;
+            exploration.states += search.count();
+            if self.take_reached(&world, &changed, &search, decided) {
+                plan.prefer(&choice);
+            }
+        }
+    }
+
+    /// Returns the values of the call that may be different.
+    fn givens(
+        &self,
+        flow: FlowId,
+        is_near: &[bool],
+        constants: &Constants,
+    ) -> Vec<Given> {
+        let slots = given_reads(self.program, &self.liveness, is_near, flow);
+        givens(self.program, is_near, constants, flow, &slots)
+    }
+
+    fn world<'w>(
+        &'w self,
+        call: &'w Call,
+        constants: &'w Constants,
+        is_fixed: bool,
+    ) -> World<'w> {
+        let Self { program, fixtures, graph, liveness, repeats, goals } = self;
         let organisation: &Fixtures = fixtures;
-        let is_fixed = options.is_fixed;
-        let constants = &constants;
         let context = Context { program, liveness, constants, organisation, is_fixed };
-        let world = World { program, call, fixtures, goals, context, graph };
-        let search = Search::run(&world, options.budget, pool);
+        World { program, call, fixtures, goals, context, graph, repeats }
+    }
+
+    /// Takes the goals that a call with other values reached for the first time. Returns
+    /// whether there are any.
+    fn take_reached(
+        &self,
+        world: &World<'_>,
+        start: &Start,
+        search: &Search,
+        decided: &mut [Option<Decided>],
+    ) -> bool {
+        let mut player = Player::new(world);
+        let mut is_new = false;
+        for goal in self.goals.all() {
+            let known = &mut decided[goal.number];
+            let Some(hit) =
+                search.hits[goal.number].as_ref().filter(|_| !is_reachable(known))
+            else {
+                continue;
+            };
+            let Some(mut witness) = player.witness(&search.script_of(hit), goal.number)
+            else {
+                continue;
+            };
+            witness.variables.clone_from(&start.variables);
+            witness.context.clone_from(&start.context);
+            let (node, output) = (goal.node, goal.output.map(Text::from));
+            let verdict = Verdict::Reachable(witness);
+            let (at, start) = (start.at, start.call.flow());
+            *known = Some(Decided { node, output, start, at, verdict });
+            is_new = true;
+        }
+        is_new
+    }
+
+    /// Searches a call and decides about all goals.
+    #[expect(clippy::too_many_arguments, reason = "the state of an exploration")]
+    fn search(
+        &self,
+        world: &World<'_>,
+        start: &Start,
+        options: Options,
+        pool: &rayon::ThreadPool,
+        is_near: &[bool],
+        exploration: &mut Exploration,
+        decided: &mut [Option<Decided>],
+    ) {
+        let Self { program, fixtures, graph, liveness, .. } = self;
+        let call = world.call;
+        let search = Search::run(world, options.budget, pool);
         let most = search.paths.most_actions();
         let exceeds_limit = most.is_none_or(|most| most >= u64::from(call.max_actions()));
-        let mut player = Player::new(&world);
+        let mut player = Player::new(world);
         let external = match options.is_fixed {
             true => Vec::new(),
-            false => external_reads(program, liveness, call.flow()),
+            false => external_reads(program, liveness, *fixtures, call.flow()),
         };
         let judge = Judge::new(&Evidence {
             program,
             graph,
             liveness,
             search: &search,
-            is_near: &is_near,
+            is_near,
             external: &external,
             exceeds_limit,
         });
-        self.decide((call, *at), &judge, &mut player, decided);
+        self.decide((call, start.at), &judge, &mut player, decided);
         let is_open = external.iter().any(|node| search.is_visited[node.index()]);
         exploration.is_complete &=
             search.cuts.is_empty() && search.pending.is_empty() && !is_open;
         exploration.used += search.used;
         exploration.states += search.count();
         let mut paths = paths(call, &search, &mut player, options.most_paths);
-        paths.iter_mut().for_each(|path| path.at = *at);
+        paths.iter_mut().for_each(|path| path.at = start.at);
         exploration.paths.extend(paths);
     }
 
@@ -232,6 +344,12 @@ impl Analysed<'_> {
             merge(known, Decided { node, output, start: call.flow(), at, verdict });
         }
     }
+}
+
+/// Whether a goal is not decided.
+fn has_open(decided: &[Option<Decided>]) -> bool {
+    let mut verdicts = decided.iter().flatten().map(|it| &it.verdict);
+    verdicts.any(|verdict| matches!(verdict, Verdict::Undecided(_)))
 }
 
 fn is_reachable(decided: &Option<Decided>) -> bool {

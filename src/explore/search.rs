@@ -19,6 +19,7 @@ use super::cycles::Paths;
 use super::domain::{Context, Domain};
 use super::frontier::{Frontier, Rank, StateId};
 use super::graph::Graph;
+use super::memory::{Memory, Repeats};
 use super::verdict::Gap;
 
 /// The number of states that are continued at the same time. It does not depend on the
@@ -39,6 +40,7 @@ const SHALLOW_SHARE: u64 = 4;
 pub(super) struct Live {
     pub(super) session: Session,
     pub(super) progress: AnswerProgress,
+    pub(super) memory: Memory,
 }
 
 /// A state that was found: the state and the answer that lead to it.
@@ -64,6 +66,7 @@ pub(super) struct World<'w> {
     pub(super) goals: &'w Goals,
     pub(super) context: Context<'w>,
     pub(super) graph: &'w Graph,
+    pub(super) repeats: &'w Repeats,
 }
 
 /// Goals and nodes that earlier batches of a search reached.
@@ -321,9 +324,10 @@ impl Search {
 }
 
 impl World<'_> {
-    fn begin(&self) -> Live {
+    pub(super) fn begin(&self) -> Live {
         let session = Session::start(Arc::clone(self.program), self.call);
-        Live { session, progress: AnswerProgress::default() }
+        let (progress, memory) = (AnswerProgress::default(), Memory::default());
+        Live { session, progress, memory }
     }
 
     /// Continues a state with every answer.
@@ -339,7 +343,7 @@ impl World<'_> {
         let node = live.session.waiting_node();
         let edges = domain.answers.into_iter().map(|answer| {
             let mut next = live.as_ref().clone();
-            next.session.resume(answer.clone());
+            self.answer(&mut next, answer.clone());
             let before = live.session.actions();
             let mut edge = self.edge(&mut next, before, answer, known);
             edge.used += 1;
@@ -347,6 +351,12 @@ impl World<'_> {
         });
         let edges = edges.collect();
         Expanded { id, edges, cut: node.zip(domain.cut) }
+    }
+
+    /// Gives an answer to a question that has several.
+    pub(super) fn answer(&self, live: &mut Live, answer: Answer) {
+        live.memory.keep(self.repeats, &live.session, &answer);
+        live.session.resume(answer);
     }
 
     fn domain(&self, live: &Live) -> Domain {
@@ -359,7 +369,7 @@ impl World<'_> {
         self.answer_fixed(&mut live);
         for answer in script {
             live.session.forget_history(self.call.max_actions());
-            live.session.resume(answer.clone());
+            self.answer(&mut live, answer.clone());
             self.answer_fixed(&mut live);
         }
         live.session.forget_history(self.call.max_actions());
@@ -369,10 +379,14 @@ impl World<'_> {
     /// Answers all questions for which there is only one answer. Returns their number.
     fn answer_fixed(&self, live: &mut Live) -> u64 {
         let mut count = 0;
-        while !self.context.is_free(&live.session)
-            && let Some(question) = live.session.question()
-        {
-            let answer = self.fixtures.answer(&question, &mut live.progress);
+        while let Some(question) = live.session.question() {
+            let answer = match self.context.is_free(&live.session) {
+                true => match live.memory.recall(self.repeats, &live.session) {
+                    Some(answer) => answer,
+                    None => break,
+                },
+                false => self.fixtures.answer(&question, &mut live.progress),
+            };
             live.session.resume(answer);
             count += 1;
         }
@@ -427,6 +441,7 @@ impl World<'_> {
         text.clear();
         session.write_key(self.context.liveness, &mut text);
         text.push_str(&format!("{:?}", live.progress));
+        live.memory.write_key(self.repeats, node, &mut text);
         let hash = |seed| XxHash64::oneshot(seed, text.as_bytes());
         let key = (hash(1), hash(2));
         Next { live: Box::new(live.clone()), key, control, values, node }

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::analysis::coverage::Goals;
-use crate::engine::{Session, play};
+use crate::engine::{Call, Session, play};
 use crate::source::{Files, read_json};
 use crate::trace::Trace;
 use crate::value::{Json, Text};
-use crate::world::{Answer, AnswerProgress, FixtureHost, Fixtures, Input, Question};
+use crate::world::{Answer, FixtureHost, Fixtures, Input, Question};
 
 use super::search::World;
 
@@ -23,43 +23,51 @@ pub struct Witness {
     /// The answers of systems outside the flow, as a fixtures document. They override those
     /// of the fixtures. `None` if the fixtures answer everything.
     pub fixtures: Option<Json>,
+    /// Variables that are set before the first action, by name.
+    pub variables: Vec<(Text, Json)>,
+    /// Fields of the context, by name.
+    pub context: Vec<(Text, Json)>,
 }
 
 /// Plays calls with the caller's inputs.
 pub(super) struct Player<'p> {
     world: &'p World<'p>,
     session: Session,
+    /// The call as `flowsim run` makes it.
+    call: Call,
 }
 
 impl<'p> Player<'p> {
     pub(super) fn new(world: &'p World<'p>) -> Self {
         let session = Session::start(Arc::clone(world.program), world.call);
-        Self { world, session }
+        let call = world.call.clone().ask_for_outcomes(false);
+        Self { world, session, call }
     }
 
     /// Returns the call with these answers. It continues with silence.
     pub(super) fn call(&mut self, script: &[Answer]) -> Witness {
-        let World { call, fixtures, context, .. } = self.world;
+        let World { fixtures, context, repeats, .. } = self.world;
         let mut witness = Witness::default();
         let mut prepared = Prepared::default();
-        let mut progress = AnswerProgress::default();
         let mut script = script.iter();
-        self.session.restart(call);
-        while let Some(question) = self.session.question() {
-            let is_free = context.is_free(&self.session);
-            let answer = match is_free {
-                true => match script.next() {
+        let mut live = self.world.begin();
+        while let Some(question) = live.session.question() {
+            let is_free = context.is_free(&live.session);
+            let known = live.memory.recall(repeats, &live.session);
+            let answer = match (is_free, known) {
+                (true, Some(known)) => known,
+                (true, None) => match script.next() {
                     Some(answer) => answer.clone(),
                     None => break,
                 },
-                false => fixtures.answer(&question, &mut progress),
+                (false, _) => fixtures.answer(&question, &mut live.progress),
             };
             match &answer {
                 Answer::Input(input) => witness.inputs.push(input.clone()),
                 answer if is_free => prepared.add(&question, answer),
                 _ => {}
             }
-            self.session.resume(answer);
+            self.world.answer(&mut live, answer);
         }
         while witness.inputs.last() == Some(&Input::Silence) {
             witness.inputs.pop();
@@ -76,7 +84,12 @@ impl<'p> Player<'p> {
 
     fn play_with(&mut self, witness: &Witness, fixtures: &Fixtures) -> Trace {
         let mut host = FixtureHost::new(fixtures, &witness.inputs);
-        play(&mut self.session, self.world.call, &mut host)
+        if witness.fixtures.is_none() {
+            return play(&mut self.session, &self.call, &mut host);
+        }
+        let organisation = Arc::new(fixtures.clone());
+        let call = self.call.clone().in_organisation(organisation);
+        play(&mut self.session, &call, &mut host)
     }
 
     /// Returns the shortest witness that these answers lead to. Returns `None` if the call
@@ -158,7 +171,10 @@ impl Prepared {
             }
             (Question::Action { flow, name, .. }, Answer::Action(answer)) => {
                 let path = answer.path.iter().map(|path| ("path".into(), text(path)));
-                let entries: Vec<(Text, Json)> = path.collect();
+                let outputs = answer.outputs.iter().cloned();
+                let outputs = (!answer.outputs.is_empty())
+                    .then(|| ("outputs".into(), Json::object(outputs)));
+                let entries: Vec<(Text, Json)> = path.chain(outputs).collect();
                 ("actions", Text::from(format!("{flow}/{name}")), Json::object(entries))
             }
             _ => return,
@@ -193,7 +209,7 @@ impl Prepared {
 /// fewer keys.
 fn simpler(witness: &Witness, index: usize) -> Vec<Witness> {
     let inputs = &witness.inputs;
-    let of = |inputs: Vec<Input>| Witness { inputs, fixtures: witness.fixtures.clone() };
+    let of = |inputs: Vec<Input>| Witness { inputs, ..witness.clone() };
     let with = |input: Input| {
         let mut inputs = inputs.clone();
         inputs[index] = input;

@@ -2,13 +2,14 @@
 
 use std::fmt::Write;
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::words::plural;
 use crate::diagnostic::visible::one_line;
 use crate::explore::{Decided, Exploration, Path, Verdict, Witness};
 use crate::flow::{FlowId, NodeId, SymbolTable};
-use crate::value::{DateTime, Json};
+use crate::value::{DateTime, Json, Text};
 
 /// Name and version of the JSON form.
 const SCHEMA: &str = "flowsim.exploration/1";
@@ -179,7 +180,24 @@ fn flags(witness: &Witness, at: Option<DateTime>) -> String {
         }
     });
     let at = at.map(|at| format!("--at {at}"));
-    let mut flags = flags.chain(at).collect::<Vec<_>>().join(" ");
+    let given = |flag: &'static str, entries: &[(Text, Json)]| {
+        let entries = entries.iter().map(move |(name, value)| {
+            let value = one_line(&value.to_string()).replace('\'', "'\\''");
+            format!("{flag} '{}={value}'", one_line(name))
+        });
+        entries.collect::<Vec<_>>()
+    };
+    let variables = given("--var", &witness.variables);
+    let context = witness.context.iter().map(|(name, value)| {
+        let value = match value {
+            Json::String(text) => text.to_string(),
+            other => other.to_string(),
+        };
+        let value = one_line(&value).replace('\'', "'\\''");
+        format!("--context '{}={value}'", one_line(name))
+    });
+    let mut flags =
+        flags.chain(at).chain(variables).chain(context).collect::<Vec<_>>().join(" ");
     if flags.is_empty() {
         flags.push_str("no input");
     }
@@ -291,6 +309,10 @@ struct JsonCall<'e> {
     at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fixtures: Option<&'e Json>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    variables: IndexMap<&'e str, &'e Json>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    context: IndexMap<&'e str, &'e Json>,
 }
 
 impl<'e> JsonCall<'e> {
@@ -304,8 +326,14 @@ impl<'e> JsonCall<'e> {
             flow: &symbols.flow(flow).id,
             at: at.map(|at| at.to_string()),
             fixtures: witness.fixtures.as_ref(),
+            variables: entries(&witness.variables),
+            context: entries(&witness.context),
         }
     }
+}
+
+fn entries(entries: &[(Text, Json)]) -> IndexMap<&str, &Json> {
+    entries.iter().map(|(name, value)| (name.as_str(), value)).collect()
 }
 
 #[derive(Serialize)]

@@ -79,6 +79,11 @@ pub trait Organisation: Directory + fmt::Debug + Send + Sync {
 
     /// Returns whether an emergency group is active; `None` if it is unknown.
     fn emergency_group_is_active(&self, group: &str) -> Option<bool>;
+
+    /// Returns whether the host has prepared outcomes of this lookup or transfer, given by
+    /// the name of its flow, its kind and its name. The session then asks for it before it
+    /// looks into the organisation.
+    fn prepares_action(&self, flow: &str, kind: &str, name: &str) -> bool;
 }
 
 impl Organisation for Fixtures {
@@ -141,6 +146,10 @@ impl Organisation for Fixtures {
 
     fn emergency_group_is_active(&self, group: &str) -> Option<bool> {
         Self::emergency_group_is_active(self, group)
+    }
+
+    fn prepares_action(&self, flow: &str, kind: &str, name: &str) -> bool {
+        self.knows_action(flow, kind, name)
     }
 }
 

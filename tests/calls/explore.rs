@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::shared::shared;
 
-const OPTIONS: Options =
+pub(crate) const OPTIONS: Options =
     Options { budget: 50_000, jobs: 1, is_fixed: true, most_paths: 0 };
 
 /// The largest number of actions in a generated call, so that endless loops end soon.
@@ -34,7 +34,7 @@ const MOST_INPUTS: usize = 4;
 /// silence.
 const INPUTS: [&str; 4] = ["1", "2", "3", "-"];
 
-fn program_of(flow: &Value) -> Arc<Program> {
+pub(crate) fn program_of(flow: &Value) -> Arc<Program> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flow.yaml");
     fs::write(&path, flow.to_string()).unwrap();
@@ -43,17 +43,17 @@ fn program_of(flow: &Value) -> Arc<Program> {
     Arc::new(Program::compile_all(&loaded.flows, &loaded.architect))
 }
 
-fn call() -> Call {
+pub(crate) fn call() -> Call {
     let limits = Limits { max_actions: MAX_ACTIONS, ..Limits::default() };
     Call::new(FlowId::new(0)).limits(limits)
 }
 
-fn explored(program: &Arc<Program>, options: Options) -> Exploration {
+pub(crate) fn explored(program: &Arc<Program>, options: Options) -> Exploration {
     explore(program, &[call()], &Fixtures::default(), options).unwrap()
 }
 
 /// Returns the verdict about a node, or about one of its outputs.
-fn verdict(
+pub(crate) fn verdict(
     exploration: &Exploration,
     program: &Program,
     node: &str,
@@ -76,7 +76,7 @@ fn verdict(
 }
 
 /// A flow with these tasks and menus; the first task is the start.
-fn flow(tasks: &[Value], menus: &[Value]) -> Value {
+pub(crate) fn flow(tasks: &[Value], menus: &[Value]) -> Value {
     let integer = |name: &str| json!({"integerVariable": {"name": name, "initialValue": {"lit": 0}}});
     json!({"inboundCall": {
         "name": "Line",
@@ -93,7 +93,7 @@ fn flow(tasks: &[Value], menus: &[Value]) -> Value {
     }})
 }
 
-fn task(index: usize, actions: &[Value]) -> Value {
+pub(crate) fn task(index: usize, actions: &[Value]) -> Value {
     json!({"task": {"name": format!("Task {index}"), "refId": format!("t{index}"), "actions": actions}})
 }
 
@@ -113,7 +113,12 @@ fn update(name: &str, variable: &str, expression: &str) -> Value {
     ]}})
 }
 
-fn decision(name: &str, condition: &str, yes: &[Value], no: &[Value]) -> Value {
+pub(crate) fn decision(
+    name: &str,
+    condition: &str,
+    yes: &[Value],
+    no: &[Value],
+) -> Value {
     json!({"decision": {"name": name, "condition": {"exp": condition},
         "outputs": {"yes": {"actions": yes}, "no": {"actions": no}}}})
 }
@@ -126,7 +131,7 @@ fn call_task(name: &str, task: usize) -> Value {
     json!({"callTask": {"name": name, "targetTaskRef": format!("/inboundCall/tasks/task[t{task}]")}})
 }
 
-fn disconnect(name: &str) -> Value {
+pub(crate) fn disconnect(name: &str) -> Value {
     json!({"disconnect": {"name": name}})
 }
 
@@ -223,7 +228,7 @@ fn digits_that_are_not_read_are_tried_once_per_length() {
 }
 
 #[test]
-fn data_from_outside_is_undecided_unless_it_is_fixed() {
+fn data_from_outside_is_tried_unless_it_is_fixed() {
     let actions = [
         decision("Known number?", "Call.Ani == \"tel:+1\"", &[disconnect("Friend")], &[]),
         disconnect("End"),
@@ -233,9 +238,12 @@ fn data_from_outside_is_undecided_unless_it_is_fixed() {
     let proof = "unreachable: the call asks nothing, and does not lead here";
     assert_eq!(verdict(&fixed, &program, "Friend", None), proof);
     let free = explored(&program, Options { is_fixed: false, ..OPTIONS });
-    let expected =
-        "undecided: only one value was tried for the data that `Known number?` reads";
-    assert_eq!(verdict(&free, &program, "Friend", None), expected);
+    assert_eq!(verdict(&free, &program, "Friend", None), "reachable ");
+    let is_friend = |it: &&Decided| program.symbols.node(it.node).name == "Friend";
+    let friend = free.goals.iter().find(is_friend).unwrap();
+    let Verdict::Reachable(witness) = &friend.verdict else { panic!("{friend:?}") };
+    let [(name, value)] = witness.variables.as_slice() else { panic!("{witness:?}") };
+    assert_eq!((name.as_str(), value.to_string()), ("Call.Ani", "\"tel:+1\"".to_owned()));
 }
 
 /// *Source: Genesys' help on Call Data Action, which has the outputs success, failure and

@@ -31,7 +31,18 @@ pub(super) fn begin(
     program: &Program,
     step: &Step,
     transfer: &Transfer,
+    may_ask: bool,
 ) -> Outcome {
+    if let Target::Acd(target) = &transfer.target
+        && may_ask
+        && state.asks_for_outcome(program)
+    {
+        let queue = state.value(program, &target.queue)?;
+        if !is_empty_target(&queue) {
+            let inputs = vec![("targetQueue".into(), queue)];
+            return Ok(state.ask(Waiting::Action { inputs }));
+        }
+    }
     let routing = match &transfer.target {
         Target::Acd(target) => routing(state, program, target)?,
         Target::Object(_) | Target::Flow(..) => None,
@@ -159,11 +170,36 @@ pub(super) fn resume(
         Waiting::Queue(routing, language) => {
             routed(state, program, step, transfer, (routing, language), answer)
         }
+        Waiting::Action { .. } if matches!(transfer.target, Target::Acd(_)) => {
+            queue_answered(state, program, step, transfer, &answer)
+        }
         Waiting::Action { inputs } => {
             answered(state, program, step, transfer, &inputs, answer)
         }
         _ => Ok(not_waiting()),
     }
+}
+
+/// Continues a transfer to a queue with the host's outcome: a failure, or else whatever the
+/// queue decides.
+fn queue_answered(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    transfer: &Transfer,
+    answer: &Answer,
+) -> Outcome {
+    let Answer::Action(response) = answer else {
+        return begin(state, program, step, transfer, false);
+    };
+    if let Some(frame) = state.wait(response.latency_ms) {
+        return Ok(Effect::CutOff(frame));
+    }
+    let Some(problem) = failure_of(response) else {
+        return begin(state, program, step, transfer, false);
+    };
+    speech::say(state, program, &transfer.before)?;
+    fail(state, program, step, transfer, problem)
 }
 
 /// Continues with the answer about the queue: in its in-queue flow, if that is loaded.

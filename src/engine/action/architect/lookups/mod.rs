@@ -5,6 +5,7 @@
 //! is found, the variables keep their values. *Source: Genesys' help on Find User by Id,
 //! and execution documents.*
 
+mod answer;
 mod contacts;
 mod data_action;
 mod data_table;
@@ -21,12 +22,19 @@ use crate::program::{Program, Step};
 use crate::trace::Field;
 use crate::world::Answer;
 
+/// Performs a lookup. If `may_ask`, the host is asked for its outcome first, if it decides
+/// that.
 pub(super) fn begin(
     state: &mut State,
     program: &Program,
     step: &Step,
     lookup: &Lookup,
+    may_ask: bool,
 ) -> Outcome {
+    let is_data = matches!(lookup, Lookup::DataAction(_) | Lookup::Wait(_));
+    if may_ask && !is_data && state.asks_for_outcome(program) {
+        return answer::ask(state, program, step, lookup);
+    }
     match lookup {
         Lookup::DataAction(call) => data_action::ask(state, program, call),
         Lookup::DataTable(lookup) => data_table::look_up(state, program, step, lookup),
@@ -57,6 +65,12 @@ pub(super) fn answered(
     answer: Answer,
 ) -> Outcome {
     match (lookup, waiting) {
+        (lookup, Waiting::Action { inputs }) => match answer {
+            Answer::Action(answer) => {
+                answer::take(state, program, step, lookup, &inputs, &answer)
+            }
+            _ => begin(state, program, step, lookup, false),
+        },
         (Lookup::DataAction(call), Waiting::DataAction { .. }) => {
             data_action::answered(state, program, step, call, answer)
         }

@@ -1,0 +1,111 @@
+//! Answers that do not change during a call: an object of the organisation that was found
+//! once is found again, and so is a contact or a row of a data table. The state of a
+//! schedule stays the same as long as no time passes.
+
+use std::fmt::Write;
+
+use twox_hash::XxHash64;
+
+use crate::engine::Session;
+use crate::flow::NodeId;
+use crate::program::architect::{Action, Lookup};
+use crate::program::{Program, StepAction};
+use crate::world::{Answer, Question};
+
+use super::graph::Graph;
+
+/// The answers that a call got to questions that it may ask again.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Memory(Vec<(u64, Answer)>);
+
+/// The questions that calls may ask again.
+#[derive(Debug)]
+pub(super) struct Repeats {
+    /// Whether a lookup of the same kind may follow each step.
+    is_repeated: Vec<bool>,
+    /// Whether such a lookup may follow each step, itself included.
+    may_follow: Vec<bool>,
+}
+
+impl Repeats {
+    pub(super) fn of(program: &Program, graph: &Graph) -> Self {
+        let steps = program.steps.iter().enumerate();
+        let lookups: Vec<(NodeId, String)> = steps
+            .filter_map(|(index, step)| match &step.action {
+                StepAction::Architect(action) => Some((index, family(action)?)),
+                _ => None,
+            })
+            .map(|(index, family)| (NodeId::new(index), family))
+            .collect();
+        let mut is_repeated = vec![false; program.steps.len()];
+        for (node, family) in &lookups {
+            let later = graph.reach(graph.next[node.index()].iter().copied());
+            is_repeated[node.index()] =
+                lookups.iter().any(|(other, of)| of == family && later[other.index()]);
+        }
+        let distances = graph.distances(lookups.iter().map(|(node, _)| *node));
+        let may_follow = distances.iter().map(|distance| *distance < u32::MAX).collect();
+        Self { is_repeated, may_follow }
+    }
+}
+
+/// Returns the kind of objects that a lookup looks up; `None` if its outcome may change
+/// at any time.
+fn family(action: &Action) -> Option<String> {
+    let Action::Lookup(lookup) = action else { return None };
+    Some(match lookup {
+        Lookup::DataTable(table) => format!("table {}", table.table),
+        Lookup::Object(object) => format!("object {:?} {:?}", object.kind, object.by),
+        Lookup::Users(_) => "users".into(),
+        Lookup::Contact(_) => "contact".into(),
+        Lookup::ContactSearch(_) => "contacts".into(),
+        Lookup::Schedule(schedule) => format!("schedule {:?}", schedule.kind),
+        Lookup::ScheduleGroup(_) => "group".into(),
+        Lookup::DataAction(_) | Lookup::Wait(_) => return None,
+    })
+}
+
+impl Memory {
+    /// Returns the answer that the call got to this question before.
+    pub(super) fn recall(&self, repeats: &Repeats, session: &Session) -> Option<Answer> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let key = key(repeats, session, false)?;
+        self.0.iter().find(|(known, _)| *known == key).map(|(_, answer)| answer.clone())
+    }
+
+    /// Keeps the answer to the question of a session, if it may be asked again.
+    pub(super) fn keep(&mut self, repeats: &Repeats, session: &Session, answer: &Answer) {
+        if let Some(key) = key(repeats, session, true) {
+            self.0.push((key, answer.clone()));
+        }
+    }
+
+    /// Writes the answers that later questions may recall.
+    pub(super) fn write_key(&self, repeats: &Repeats, node: NodeId, out: &mut String) {
+        if !self.0.is_empty() && repeats.may_follow[node.index()] {
+            let _ = write!(out, ";{:?}", self.0);
+        }
+    }
+}
+
+/// Returns the key of the question of a session. `is_new` leaves out questions that no later
+/// lookup asks again.
+fn key(repeats: &Repeats, session: &Session, is_new: bool) -> Option<u64> {
+    let node = session.waiting_node()?;
+    let StepAction::Architect(action) = &session.program().steps[node.index()].action
+    else {
+        return None;
+    };
+    let Question::Action { inputs, .. } = session.question()? else { return None };
+    let mut text = family(action)?;
+    if is_new && !repeats.is_repeated[node.index()] {
+        return None;
+    }
+    let _ = write!(text, "{inputs:?}");
+    if let Action::Lookup(Lookup::Schedule(_) | Lookup::ScheduleGroup(_)) = &**action {
+        let _ = write!(text, "@{}", session.clock_ms());
+    }
+    Some(XxHash64::oneshot(0, text.as_bytes()))
+}
