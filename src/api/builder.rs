@@ -92,8 +92,8 @@ impl ProjectBuilder {
     /// fixtures.
     pub fn load(mut self) -> Result<Project, Error> {
         let mut files = Files::new();
-        let context = match self.adopt_project(&mut files) {
-            Ok(context) => context,
+        let (context, warnings) = match self.adopt_project(&mut files) {
+            Ok(adopted) => adopted,
             Err(problems) => return Err(Error::load(problems, files)),
         };
         let flows = self.read_flows(&context, &mut files);
@@ -119,19 +119,20 @@ impl ProjectBuilder {
             compiled: Compiled::new(Arc::new(program), Some(Arc::clone(&files))),
             fixtures: Arc::new(fixtures),
             has_fixtures: !(self.fixtures.is_empty() && self.fixtures_texts.is_empty()),
-            findings: [flows.diagnostics.clone(), findings].concat(),
+            findings: [warnings, flows.diagnostics.clone(), findings].concat(),
             flows,
             files,
         }))
     }
 
-    /// Reads the project file, and adds its files and values.
+    /// Reads the project file, and adds its files and values. Also returns the warnings
+    /// about it.
     fn adopt_project(
         &mut self,
         files: &mut Files,
-    ) -> Result<ProjectContext, Vec<Diagnostic>> {
+    ) -> Result<(ProjectContext, Vec<Diagnostic>), Vec<Diagnostic>> {
         if self.project_file.is_none() && self.profile.is_none() {
-            return Ok(ProjectContext::default());
+            return Ok(Default::default());
         }
         let (file, profile) = (self.project_file.as_deref(), self.profile.as_deref());
         let settings = Settings::load(file, profile, &|_| None, files)?;
@@ -139,7 +140,7 @@ impl ProjectBuilder {
         self.flows.splice(0..0, context.defaults.flows.iter().cloned());
         self.fixtures.splice(0..0, context.defaults.fixtures.iter().cloned());
         self.placeholders.extend(context.defaults.placeholders.iter().cloned());
-        Ok(context)
+        Ok((context, settings.warnings))
     }
 
     fn read_flows(&self, context: &ProjectContext, files: &mut Files) -> read::Loaded {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::error::Error;
 use super::project::Project;
 use super::value::Value;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::engine::{self, Limits, context_problem, start};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::engine::{self, Limits, context_problem, misspelt_context_field, start};
 use crate::flow::FlowId;
 use crate::program::Program;
 use crate::source::{Files, read_json};
@@ -205,6 +205,19 @@ impl Call {
         } else {
             Err(Error::of_call(problems))
         }
+    }
+
+    /// Returns warnings about context fields that are probably misspelt.
+    pub(super) fn warnings(&self, program: &Program) -> Vec<Diagnostic> {
+        let fields = self.context.iter().map(|(name, _)| name);
+        let misspelt = fields.filter(|name| program.context(name).is_none());
+        let warning = |name: &String| {
+            let near = misspelt_context_field(name)?;
+            let message = format!("unknown context field `{name}`");
+            let warning = invalid(message).help(format!("did you mean `{near}`?"));
+            Some(Diagnostic { severity: Severity::Warning, ..warning })
+        };
+        misspelt.filter_map(warning).collect()
     }
 
     fn resolve_flow(&self, program: &Program) -> Result<FlowId, Box<Diagnostic>> {

@@ -132,6 +132,17 @@ impl Project {
         Ok(self.play(&call.resolve(self)?, &mut None))
     }
 
+    /// Returns the problems of a call without making it: unknown names and invalid values,
+    /// with which [`run`](Self::run) is an error, and warnings about context fields that
+    /// are probably misspelt.
+    pub fn check_call(&self, call: &Call) -> Vec<Diagnostic> {
+        let mut found = self.placed(call.warnings(self.program()));
+        if let Err(problem) = call.resolve(self) {
+            found.extend(problem.diagnostics().iter().cloned());
+        }
+        found
+    }
+
     /// Makes calls in parallel. The results are in the order of the calls, and each is
     /// that of [`run`](Self::run).
     pub fn run_batch(&self, calls: &[Call]) -> Vec<Result<Trace, Error>> {

@@ -88,7 +88,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 }
 
 /// Adds the coverage document of a file to the report.
-fn add(
+pub(super) fn add(
     path: &Path,
     report: &mut Report,
     files: &mut Files,

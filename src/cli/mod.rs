@@ -153,7 +153,7 @@ fn parse(
 
 fn run_command(command: Command, project: project::Project) -> io::Result<Exit> {
     match command {
-        Command::Run(arguments) => run::run(arguments),
+        Command::Run(arguments) => run::run(arguments, &project.settings),
         Command::Test(arguments) => test::run(arguments, project),
         Command::Check(arguments) => check::run(&arguments),
         Command::Config(arguments) => config::run(&arguments, &project),

@@ -83,7 +83,10 @@ fn load(profile: Option<&String>) -> Result<Project, Exit> {
     let settings =
         Settings::load(file.as_deref(), profile.as_deref(), &environment, &mut files);
     match settings {
-        Ok(settings) => Ok(Project { settings, files, arguments: Vec::new() }),
+        Ok(settings) => {
+            output::diagnostics(&settings.warnings, &files);
+            Ok(Project { settings, files, arguments: Vec::new() })
+        }
         Err(mut diagnostics) => {
             sort(&mut diagnostics);
             output::diagnostics(&diagnostics, &files);

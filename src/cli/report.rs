@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::exit::Exit;
-use super::output;
 use super::test::run_options;
+use super::{coverage, output};
+use crate::analysis::coverage::{Report, is_beginning};
 use crate::diagnostic::Diagnostic;
 use crate::report::{
     Console, ConsoleStyle, EarlierRuns, Listing, Options, ReportSpec, Reporter,
@@ -35,35 +36,21 @@ enum Command {
 /// not load, 4 if the files have no test.
 #[derive(Debug, Args)]
 struct Merge {
-    /// Reports of `flowsim test --report json=FILE`
+    /// Reports of `flowsim test --report json=FILE`; for the report `cobertura` also the
+    /// files of `--coverage-out`
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    #[arg(long, value_name = "KIND=FILE", value_parser = mergeable, help = ReportSpec::help())]
+    #[arg(long, value_name = "KIND=FILE", value_parser = ReportSpec::parse, help = ReportSpec::help())]
     report: Vec<ReportSpec>,
-}
-
-fn mergeable(text: &str) -> Result<ReportSpec, String> {
-    let spec = ReportSpec::parse(text)?;
-    match spec.needs_calls() {
-        true => Err("the reports have no calls; merge the files of --coverage-out with \
-                     `flowsim coverage merge --format cobertura`"
-            .into()),
-        false => Ok(spec),
-    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let Command::Merge(arguments) = &arguments.command;
-    let mut files = Files::new();
-    let mut runs = EarlierRuns::default();
-    for path in &arguments.files {
-        let file = files.load(path).map_err(|problem| vec![Diagnostic::from(problem)]);
-        if let Err(problems) = file.and_then(|file| runs.add(&file)) {
-            output::diagnostics(&problems, &files);
-            return Ok(Exit::Input);
-        }
-    }
+    let (runs, covered) = match arguments.read() {
+        Ok(read) => read,
+        Err(exit) => return Ok(exit),
+    };
     if let Some(path) = arguments.overwritten() {
         let path = path.display();
         output::message("error", &format!("{path} is read; name another file"));
@@ -75,6 +62,11 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         output::message("warning", text);
     }
     let mut reporters = arguments.reporters(runs.has_times())?;
+    if let Some(covered) = covered
+        && let Some(exit) = arguments.write_coverage(&covered)?
+    {
+        return Ok(exit);
+    }
     let (mut has_bug, mut has_broken) = (false, false);
     let ended = runs.replay(&mut |event: &RunEvent<'_>, scene: LoadedSuite<'_>| {
         if let RunEvent::Finished(result) = event {
@@ -94,6 +86,48 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 }
 
 impl Merge {
+    /// Reads the reports, and the coverage if a file has any.
+    fn read(&self) -> Result<(EarlierRuns, Option<Report>), Exit> {
+        let mut files = Files::new();
+        let mut runs = EarlierRuns::default();
+        let mut covered: Option<Report> = None;
+        for path in &self.files {
+            let file =
+                files.load(path).map_err(|problem| vec![Diagnostic::from(problem)]);
+            let added = file.and_then(|file| match is_beginning(file.text()) {
+                true => coverage::add(path, covered.get_or_insert_default(), &mut files),
+                false => runs.add(&file),
+            });
+            if let Err(problems) = added {
+                output::diagnostics(&problems, &files);
+                return Err(Exit::Input);
+            }
+        }
+        let of_calls = self.report.iter().find(|spec| spec.needs_calls());
+        if let (Some(spec), None) = (of_calls, &covered) {
+            let text = format!(
+                "the report `{}` needs coverage; name the files of --coverage-out too",
+                spec.name()
+            );
+            output::message("error", &text);
+            return Err(Exit::Usage);
+        }
+        Ok((runs, covered))
+    }
+
+    /// Writes the reports of coverage. Returns an exit code if that failed.
+    fn write_coverage(&self, covered: &Report) -> io::Result<Option<Exit>> {
+        for spec in self.report.iter().filter(|spec| spec.needs_calls()) {
+            let text = coverage::render(covered, coverage::Format::Cobertura)?;
+            let path = spec.path().filter(|_| !spec.is_output());
+            let exit = output::result_to(path, &text)?;
+            if exit != Exit::Success {
+                return Ok(Some(exit));
+            }
+        }
+        Ok(None)
+    }
+
     /// Returns a report that would replace a file that is read.
     fn overwritten(&self) -> Option<PathBuf> {
         let place = |path: &PathBuf| path.canonicalize().ok();
@@ -115,7 +149,7 @@ impl Merge {
         let style = ConsoleStyle { listing: Listing::Failures, color, slowest: 0 };
         let mut reporters: Vec<Box<dyn Reporter + 'e>> =
             vec![Box::new(Console::new(out(), style, options.clone()))];
-        for spec in self.report.iter().cloned() {
+        for spec in self.report.iter().filter(|spec| !spec.needs_calls()).cloned() {
             spec.begin()?;
             reporters.push(spec.reporter(&options, out()));
         }

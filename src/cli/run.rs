@@ -17,6 +17,7 @@ use crate::engine::{
 use crate::flow::FlowId;
 use crate::flow::read::Loaded;
 use crate::program::Program;
+use crate::project::Settings;
 use crate::source::{Files, read_document};
 use crate::trace::{
     JsonWriter, Status, TextStyle, TextView, Trace, execution, render_transcript,
@@ -52,6 +53,10 @@ pub(super) struct Arguments {
     /// Context field, such as from=+15551234567; repeatable
     #[arg(long, value_name = "KEY=VALUE", value_parser = inputs::plain, conflicts_with = "request")]
     context: Vec<(Text, Value)>,
+
+    /// Context fields of the project file about which there is a warning
+    #[arg(skip)]
+    reported: Vec<String>,
 
     /// Variable to set before the first node; JSON values are typed, anything else is a
     /// string; repeatable
@@ -198,7 +203,8 @@ struct Prepared {
     inputs: Vec<Input>,
 }
 
-pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
+pub(super) fn run(mut arguments: Arguments, settings: &Settings) -> io::Result<Exit> {
+    arguments.reported = settings.warned_context();
     let mut files = Files::new();
     let (loaded, fixtures) = match loaded(&arguments, &mut files) {
         Ok(loaded) => loaded,
@@ -445,6 +451,7 @@ fn with_values(
         .stop_at_queue(arguments.stop_at_queue);
     for (name, value) in context {
         if program.context(name).is_none()
+            && !arguments.reported.iter().any(|it| it.as_str() == name.as_str())
             && let Some(near) = misspelt_context_field(name)
         {
             let text =

@@ -11,7 +11,7 @@ use crate::expr::architect::{BUILT_INS, Varying};
 use crate::expr::draft::{Form, Template};
 use crate::flow::{NodeId, VariableId, VariableType};
 use crate::program::architect::{
-    Action, AttributeList, Attributes, Change, Lookup, Source, Statement, Variable,
+    Action, AttributeList, Attributes, Change, Lookup, Round, Source, Statement, Variable,
 };
 use crate::program::{Assignment, Operand, Place, Program, Step, StepAction};
 use crate::value::Json;
@@ -231,9 +231,21 @@ impl<'p> Reads<'p> {
                 self.live.insert(rounds.rounds.index());
                 self.live.insert(rounds.rounds.index() + 1);
             }
+            Action::Ask(ask) => self.question(action, ask.round),
             Action::Attributes(attributes) => self.attributes(action, attributes),
             Action::Lookup(lookup) => self.lookup(action, lookup),
             action => self.with_audio(action),
+        }
+    }
+
+    /// A question, which counts the rounds of a loop if it begins them.
+    fn question(&mut self, action: &Action, round: Option<Round>) {
+        if let Some(round) = round {
+            self.live.remove(round.number.index());
+        }
+        self.with_audio(action);
+        if let Some(round) = round.filter(|round| !round.is_first) {
+            self.live.insert(round.number.index());
         }
     }
 

@@ -284,6 +284,10 @@ pub fn step_ids(flow: &ArchitectFlow) -> (Vec<StepId>, ActionIds) {
     (steps, ids)
 }
 
+/// The type of the step that begins a further round of a loop. It follows the step of the
+/// loop.
+pub(crate) const NEXT_ROUND: &str = "nextRound";
+
 /// Returns the name of the step that begins a further round of a loop.
 pub fn next_round(action: &Action) -> String {
     format!("{}, next round", action.title())

@@ -35,7 +35,9 @@ fn sets(action: &Action, id: VariableId) -> bool {
             Lookup::Schedule(_) | Lookup::Wait(_) => false,
         },
         Action::CollectInput(listen) => is_it(&listen.data),
-        Action::Ask(ask) => is_it(&ask.result),
+        Action::Ask(ask) => {
+            is_it(&ask.result) || ask.round.is_some_and(|round| is_it(&round.index))
+        }
         Action::Attributes(attributes) => match &attributes.list {
             AttributeList::Get(list) => list.iter().any(|(_, it)| is_it(it)),
             AttributeList::Set(_) => false,

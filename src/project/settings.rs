@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::setting::{KEYS, Origin, Setting};
 use crate::diagnostic::{Code, Decoder, Diagnostic, Severity, nearest};
+use crate::engine::misspelt_context_field;
 use crate::source::{Entry, Files, Kind, Node, read_toml};
 
 /// Name of the project file.
@@ -33,6 +34,8 @@ pub struct Settings {
     pub set: Vec<Setting>,
     /// Defaults of every call: keys of a scenario file's `defaults`.
     pub defaults: Vec<(Entry<'static>, Origin)>,
+    /// Warnings about the project file.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl Settings {
@@ -69,6 +72,7 @@ impl Settings {
             if diagnostics.iter().any(|it| it.severity == Severity::Error) {
                 return Err(diagnostics);
             }
+            settings.warnings = diagnostics;
         } else if let Some(profile) = profile {
             let place = files.add(FILE_NAME, "").span();
             let message = format!("there is no {FILE_NAME} with a profile `{profile}`");
@@ -181,6 +185,14 @@ impl Settings {
         self.settings.sort_by_key(rank);
     }
 
+    /// Returns the fields of the context about which there is a warning.
+    pub fn warned_context(&self) -> Vec<String> {
+        let of_calls = self.defaults.iter().filter(|(entry, _)| entry.key == "context");
+        let fields = of_calls.flat_map(|(entry, _)| entry.value.entries());
+        let fields = fields.filter(|it| misspelt_context_field(&it.key).is_some());
+        fields.map(|it| it.key.to_string()).collect()
+    }
+
     /// Returns the setting of a key.
     pub fn get(&self, key: &str) -> Option<&Setting> {
         self.settings.iter().find(|setting| setting.key == key)
@@ -196,13 +208,24 @@ impl Settings {
 fn check_default(entry: &Entry<'_>, decoder: &mut Decoder) {
     let name = format!("`{}`", entry.key);
     match (&*entry.key, &entry.value.kind) {
-        ("context" | "variables", Kind::Object(_)) | ("strict", Kind::Boolean(_)) => {}
+        ("context", Kind::Object(_)) => check_context(&entry.value, decoder),
+        ("variables", Kind::Object(_)) | ("strict", Kind::Boolean(_)) => {}
         ("context" | "variables", _) => {
             decoder.unexpected(&name, &entry.value, "a table of names and values");
         }
         ("strict", _) => decoder.unexpected(&name, &entry.value, "true or false"),
         _ => {
             decoder.text_of(&entry.key, &entry.value);
+        }
+    }
+}
+
+/// Reports misspelt fields of the context.
+fn check_context(context: &Node<'_>, decoder: &mut Decoder) {
+    for entry in context.entries() {
+        if let Some(near) = misspelt_context_field(&entry.key) {
+            let message = format!("unknown context field `{}`", entry.key);
+            decoder.warning(entry.key_span, message, &format!("did you mean `{near}`?"));
         }
     }
 }

@@ -156,6 +156,11 @@ impl ReportSpec {
             .is_some_and(|path| names.iter().any(|it| path == Path::new(it)))
     }
 
+    /// Returns the name of the format.
+    pub fn name(&self) -> &'static str {
+        self.format.name
+    }
+
     /// Returns whether the report is made only of the calls, not of the results.
     pub fn needs_calls(&self) -> bool {
         self.format.name == cobertura::FORMAT.name

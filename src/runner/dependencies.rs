@@ -60,6 +60,11 @@ impl Dependencies {
         self.paths.extend(self.project.iter().cloned());
     }
 
+    /// Adds files on which scenario files depend that do not load.
+    pub fn add_files(&mut self, files: &[PathBuf]) {
+        self.paths.extend(files.iter().flat_map(|file| Self::resolved(file)));
+    }
+
     /// Returns whether a change of these paths affects the project. A new Terraform file
     /// next to a known one does.
     pub fn affects_project(&self, changed: &BTreeSet<PathBuf>) -> bool {

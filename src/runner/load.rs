@@ -37,6 +37,8 @@ pub struct Library {
     recordings: IndexMap<PathBuf, Loaded<Recording>>,
     /// Diagnostics of named scenario files that could not be opened.
     unopened: Vec<Diagnostic>,
+    /// CSV files that scenario files with errors name. One may be the reason of an error.
+    pub tables_of_broken: Vec<PathBuf>,
 }
 
 /// Flow files and folders, and the values of their placeholders.
@@ -95,8 +97,9 @@ impl Library {
         let (began, compiling_before) = (now(), self.compiling);
         let mut diagnostics = std::mem::take(&mut self.unopened);
         let known = self.suites.len();
-        for ReadSuite { suite, diagnostics: problems, took } in read {
+        for ReadSuite { suite, tables, diagnostics: problems, took } in read {
             diagnostics.extend(problems);
+            self.tables_of_broken.extend(tables);
             self.loading += took;
             if let Some(suite) = suite {
                 self.add_suite(suite, files);
@@ -194,6 +197,8 @@ impl Library {
 pub(super) struct ReadSuite {
     /// Parsed file; `None` if it has errors.
     suite: Option<SuiteFile>,
+    /// CSV files that a file with errors names.
+    tables: Vec<PathBuf>,
     /// Diagnostics of the file.
     diagnostics: Vec<Diagnostic>,
     /// Wall-clock time spent reading the file.
@@ -203,15 +208,17 @@ pub(super) struct ReadSuite {
 impl ReadSuite {
     pub(super) fn new(file: &File, project: &ProjectDefaults) -> Self {
         let began = now();
-        let (suite, diagnostics) = match read_document(file) {
+        let (suite, tables, diagnostics) = match read_document(file) {
             Ok(document) => {
                 let (suite, diagnostics) = suite::read(&document, file.path(), project);
-                let is_readable = !diagnostics.iter().any(is_error);
-                (is_readable.then_some(suite), diagnostics)
+                match diagnostics.iter().any(is_error) {
+                    true => (None, suite.tables, diagnostics),
+                    false => (Some(suite), Vec::new(), diagnostics),
+                }
             }
-            Err(problem) => (None, vec![problem.into()]),
+            Err(problem) => (None, Vec::new(), vec![problem.into()]),
         };
-        Self { suite, diagnostics, took: began.elapsed() }
+        Self { suite, tables, diagnostics, took: began.elapsed() }
     }
 }
 

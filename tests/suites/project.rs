@@ -209,3 +209,17 @@ fn the_schema_accepts_the_file_and_rejects_unknown_keys() {
     assert!(!validator.is_valid(&serde_json::json!({"flow": "a"})));
     assert!(!validator.is_valid(&serde_json::json!({"profile": {"ci": {"flow": 1}}})));
 }
+
+/// A misspelt context field is a warning for every command, once and at its place.
+#[test]
+fn misspelt_context_fields_are_warnings() {
+    let folder = folder(&PROJECT.replace("{ from =", "{ form = \"x\", from ="));
+    for line in ["run flows/main.yaml", "test"] {
+        let output = run(folder.path(), line, &[]);
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{line}: {text}");
+        assert_eq!(text.matches("unknown context field `form`").count(), 1, "{text}");
+        assert!(text.contains("flowsim.toml:7:"), "{text}");
+        assert!(text.contains("did you mean `from`?"), "{text}");
+    }
+}

@@ -87,9 +87,10 @@ fn shards_have_the_reports_of_the_whole_suite() {
 }
 
 #[test]
-fn html_and_github_need_no_calls_and_cobertura_does() {
+fn html_and_github_need_no_calls_and_cobertura_needs_coverage() {
     let folder = suite();
-    flowsim(folder.path(), &["test", "a.test.yaml", "--report", "json=a.jsonl"]);
+    let report = ["--report", "json=a.jsonl", "--coverage-out", "a.json"];
+    flowsim(folder.path(), &[&["test", "a.test.yaml"][..], &report].concat());
     let merge = ["report", "merge", "a.jsonl"];
     let reports = ["--report", "html=out", "--report", "github"];
     let (_, out, error) = flowsim(folder.path(), &[&merge[..], &reports].concat());
@@ -99,7 +100,15 @@ fn html_and_github_need_no_calls_and_cobertura_does() {
     let cobertura = ["--report", "cobertura=a.xml"];
     let (code, _, error) = flowsim(folder.path(), &[&merge[..], &cobertura].concat());
     assert_eq!(code, Some(2));
-    assert!(error.contains("flowsim coverage merge"), "{error}");
+    assert!(error.contains("name the files of --coverage-out"), "{error}");
+    let with = ["report", "merge", "a.jsonl", "a.json", "--report", "cobertura=a.xml"];
+    let (code, _, error) = flowsim(folder.path(), &with);
+    assert_eq!(code, Some(3), "a test does not load, as before: {error}");
+    let merged = fs::read_to_string(folder.path().join("a.xml")).unwrap();
+    let alone = ["coverage", "merge", "a.json", "--format", "cobertura"];
+    assert_eq!(flowsim(folder.path(), &alone).1, merged);
+    let (code, ..) = flowsim(folder.path(), &["report", "merge", "a.json"]);
+    assert_eq!(code, Some(4), "coverage has no tests");
     let (code, _, error) =
         flowsim(folder.path(), &[&merge[..], &["--report", "json=a.jsonl"]].concat());
     assert_eq!(code, Some(2), "a report replaces what is read: {error}");

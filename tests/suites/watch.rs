@@ -197,6 +197,19 @@ fn a_file_that_does_not_load_is_not_a_remaining_failure() {
     }
 }
 
+/// A table that is missing at the start is watched, although its file does not load.
+#[test]
+fn a_missing_table_is_watched() {
+    let folder = folder();
+    let suite = "flows: flows\ntests:\n  - {name: 'row ${n}', flow: One, each: rows/calls.csv, expect: {status: completed}}\n";
+    write(folder.path(), "b.test.yaml", suite);
+    fs::create_dir(folder.path().join("rows")).unwrap();
+    let watch = Watch::start(folder.path());
+    write(folder.path(), "rows/calls.csv", "n\nthree\n");
+    watch.message("watch: rows/calls.csv changed; 1 of 3 tests runs again");
+    assert_eq!(watch.round(), ["three"]);
+}
+
 /// A round reports it as a run does: with a cross, and in the counts.
 #[test]
 fn a_file_that_breaks_is_a_test_of_the_round() {

@@ -214,6 +214,9 @@ impl Builder<'_> {
         match &**action {
             Action::BeginFlow(_) => Role::Uncounted,
             Action::NextRound(_) => Role::NextRound,
+            Action::Ask(ask) if ask.round.is_some_and(|round| !round.is_first) => {
+                Role::NextRound
+            }
             Action::BeginSequence => Role::Own(Kind::Tasks),
             Action::Menu(_) => Role::Own(Kind::Menus),
             _ => Role::Own(Kind::Nodes),

@@ -131,6 +131,7 @@ fn load(
         let suites = Suites::load(arguments);
         let mut dependencies = Dependencies::of(&suites.plan(arguments), &suites.files);
         dependencies.add_project(&arguments.project_files);
+        dependencies.add_files(&suites.library.tables_of_broken);
         (suites, dependencies)
     };
     let loaded = once();

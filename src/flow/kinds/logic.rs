@@ -1,6 +1,6 @@
 //! Decisions, loops, variables and schedules.
 
-use super::operation::{LookupKind, Operation};
+use super::operation::{LookupKind, Operation, QuestionKind};
 use super::setting::{SettingForm, any, flag, other, result, setting, value, word};
 use super::spec::{ActionSpec, action};
 use crate::value::Kind;
@@ -49,7 +49,17 @@ pub(super) const KINDS: &[ActionSpec] = &[
         .outputs(&["loop", "default"])
         .settings(&[result("currentIndex"), value("loopCount", Kind::Integer)])
         .lists_results(),
-    action("loopAnythingElse", Operation::External).outputs(&["loop"]),
+    action("loopAnythingElse", Operation::Ask(QuestionKind::AnythingElse))
+        .class("AskForNLUNextIntentAction")
+        .outputs(&["loop", "default"])
+        .some_settings(&[
+            result("currentIndex"),
+            any("question"),
+            any("noInput"),
+            any("noMatch"),
+            other("noInputReprompts"),
+            other("noMatchReprompts"),
+        ]),
     action("loopExit", Operation::LoopExit).class("ExitLoopAction").settings(&[]),
     action("loopNext", Operation::LoopNext).class("NextLoopAction").settings(&[]),
     action("loopUntil", Operation::LoopUntil)

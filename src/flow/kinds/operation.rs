@@ -197,6 +197,8 @@ pub(crate) enum QuestionKind {
     Words,
     /// One of the answers of a survey form.
     Survey,
+    /// Whether there is anything else, before each round of a loop.
+    AnythingElse,
 }
 
 /// The target of a transfer.
@@ -262,7 +264,10 @@ impl Operation {
 
     /// Whether the operation runs the actions of its output `loop` again and again.
     pub(crate) fn repeats(self) -> bool {
-        matches!(self, Self::Loop | Self::LoopUntil)
+        matches!(
+            self,
+            Self::Loop | Self::LoopUntil | Self::Ask(QuestionKind::AnythingElse)
+        )
     }
 
     /// Whether the call leaves the flow if the operation succeeds.

@@ -208,15 +208,21 @@ impl<'c> Compiler<'c> {
         self.label(at, names, action);
     }
 
-    /// Compiles a loop to two steps: the first counts the rounds and begins the first
-    /// round, the second begins each further round.
+    /// Compiles a loop to two steps: the first counts the rounds, or asks, and begins the
+    /// first round, the second begins each further round.
     fn looped(&mut self, action: &architect::Action, at: NodeId, next: Option<NodeId>) {
-        let (rounds, names) = self.rounds(action);
+        let ([first, further], names) = match action.operation() {
+            Some(Operation::Ask(_)) => self.anything_else(action),
+            _ => {
+                let (rounds, names) = self.rounds(action);
+                ([Action::Loop(rounds.clone()), Action::NextRound(rounds)], names)
+            }
+        };
         let again = architect::next_round(action);
-        let again = self.push(&again, "nextRound", action.span, Vec::new());
+        let again = self.push(&again, architect::NEXT_ROUND, action.span, Vec::new());
         let targets = self.outputs(action, &names, next, Some(again));
-        self.set(at, Action::Loop(rounds.clone()), next, targets.clone());
-        self.set(again, Action::NextRound(rounds), next, targets);
+        self.set(at, first, next, targets.clone());
+        self.set(again, further, next, targets);
         for at in [at, again] {
             self.label(at, names.clone(), action);
         }

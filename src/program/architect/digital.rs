@@ -2,7 +2,7 @@
 //! flow.
 
 use super::build::Compiler;
-use super::control::{listed, literal, outputs_of};
+use super::control::{known_outputs, listed, literal, outputs_of};
 use super::{Action, Source};
 use crate::flow::architect::{self, ArchitectFlow, Setting, SettingName, Settings};
 use crate::flow::kinds::QuestionKind;
@@ -42,9 +42,22 @@ pub struct Ask {
     pub confirmation: Confirmation,
     /// The time after which no answer counts as silence, in milliseconds.
     pub silence_ms: i64,
+    /// The rounds of an Anything Else? Loop, which asks before each round.
+    pub round: Option<Round>,
     /// The output of an answer that fits no other output. If the index is past the last
     /// output, the call continues after the action.
     pub success: u16,
+}
+
+/// The round that an Anything Else? Loop begins after the answer yes.
+#[derive(Debug, Clone, Copy)]
+pub struct Round {
+    /// Whether it is the first round.
+    pub is_first: bool,
+    /// The hidden variable that holds the index of the round, from 0.
+    pub number: VariableId,
+    /// The author's variable that receives the index.
+    pub index: Option<VariableId>,
 }
 
 /// The expected kind of answer.
@@ -141,7 +154,7 @@ impl Compiler<'_> {
             QuestionKind::Slot => {
                 ExpectedAnswer::Value(slot.map_or(Type::ANY, |(_, holds)| holds))
             }
-            QuestionKind::Boolean => ExpectedAnswer::Boolean,
+            QuestionKind::Boolean | QuestionKind::AnythingElse => ExpectedAnswer::Boolean,
             QuestionKind::Choice => ExpectedAnswer::Choice,
             QuestionKind::Intent | QuestionKind::Words => {
                 ExpectedAnswer::Intent(self.intents())
@@ -152,7 +165,6 @@ impl Compiler<'_> {
             QuestionKind::Intent => NO_MATCH_OF_INTENT,
             _ => NO_MATCHES,
         };
-        let success = if kind == QuestionKind::Choice { None } else { Some(0) };
         let mut inputs = Vec::new();
         self.inputs_of(&without(&action.settings, &TALK), &mut inputs);
         let ask = Ask {
@@ -166,9 +178,28 @@ impl Compiler<'_> {
             validation: self.optional(action, "customValidation"),
             confirmation: self.confirmation(action, &names),
             silence_ms: self.patience(),
-            success: success.unwrap_or(u16::MAX),
+            round: None,
+            success: success_of(kind),
         };
         (Action::Ask(Box::new(ask)), names)
+    }
+
+    /// Compiles an Anything Else? Loop to the questions before its first and before each
+    /// further round.
+    pub(super) fn anything_else(
+        &mut self,
+        action: &architect::Action,
+    ) -> ([Action; 2], Vec<Text>) {
+        let number = self.hidden_pair();
+        let index = self.output(action, "currentIndex");
+        let ask = |is_first: bool| match self.ask(action, QuestionKind::AnythingElse).0 {
+            Action::Ask(mut ask) => {
+                ask.round = Some(Round { is_first, number, index });
+                Action::Ask(ask)
+            }
+            other => other,
+        };
+        ([ask(true), ask(false)], known_outputs(action))
     }
 
     fn question(&self, action: &architect::Action, kind: QuestionKind) -> Box<[Source]> {
@@ -305,6 +336,15 @@ impl Compiler<'_> {
 
     fn of_flow(&self, name: &str) -> Option<&Settings> {
         self.flow.settings.get(name)?.value.group()
+    }
+}
+
+/// Returns the index of the output of an answer that fits no other output.
+fn success_of(kind: QuestionKind) -> u16 {
+    match kind {
+        QuestionKind::Choice => u16::MAX,
+        QuestionKind::AnythingElse => 1,
+        _ => 0,
     }
 }
 

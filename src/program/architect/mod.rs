@@ -32,7 +32,7 @@ pub use control::{
     Call, CommonModule, Decision, Jump, Loop, Statement, Statements, Switch,
 };
 pub use digital::{
-    Ask, Confirmation, ExpectedAnswer, Intent, RetryPolicy, Send, SurveyAnswer,
+    Ask, Confirmation, ExpectedAnswer, Intent, RetryPolicy, Round, Send, SurveyAnswer,
 };
 pub use errors::{BotEvents, Escalation};
 pub use listen::{CollectInput, DialByExtension, Verification};

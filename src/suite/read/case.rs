@@ -201,7 +201,9 @@ fn values(node: &Node<'_>, key: &str, decoder: &mut Decoder) -> Vec<(Text, Value
     }
     let mut values = Vec::new();
     for entry in node.entries() {
+        // An entry of the project file has no place of its own. It is reported there.
         if key == "context"
+            && entry.key_span != entry.value.span
             && let Some(near) = misspelt_context_field(&entry.key)
         {
             let message = format!("unknown context field `{}`", entry.key);

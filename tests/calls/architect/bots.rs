@@ -191,3 +191,61 @@ fn waiting_for_input_leads_to_the_task_of_an_intent_too() {
     let run = run(&flow(wait), "", &["say:Account Balance"]);
     assert_eq!(run.prompts(), ["Well?", "You have 5 dollars"]);
 }
+
+const MORE: &str = "- loopAnythingElse:
+    name: More
+    currentIndex: {var: Flow.round}
+    question: {lit: Anything else?}
+    noMatch: {lit: Yes or no?}
+    outputs:
+      loop:
+        actions:
+          - communicate: {name: Help, communication: {exp: 'Append(\"Round \", ToString(Flow.round))'}}
+          - decision:
+              name: Enough
+              condition: {exp: Flow.round == 2}
+              outputs:
+                \"yes\":
+                  actions:
+                    - loopExit: {name: Leave}
+- communicate: {name: Bye, communication: {lit: Bye}}";
+
+/// A bot that counts the rounds of a loop.
+fn more() -> String {
+    let round = "    - integerVariable: {name: Flow.round}\n    - stringVariable";
+    flow(MORE).replacen("    - stringVariable", round, 1)
+}
+
+/// *Source: Genesys' Architect Scripting, on the Ask For Next Intent action; that it asks
+/// before each round is decided here.*
+#[test]
+fn an_anything_else_loop_asks_before_each_round() {
+    let no = run(&more(), "", &["say:no"]);
+    assert_eq!(no.prompts(), ["Anything else?", "Bye"]);
+    assert_eq!(no.output("More"), "default");
+    let answers = ["say:yes", "say:well", "1", "say:No."];
+    let twice = run(&more(), "", &answers);
+    let (asked, unclear) = ("Anything else?", ["Sorry.", "Yes or no?"]);
+    let first = [asked, "Round 0", asked];
+    let expected = [&first[..], &unclear, &["Round 1", asked, "Bye"]].concat();
+    assert_eq!(twice.prompts(), expected);
+    assert_eq!(twice.variable("Flow.round"), "1");
+    let left = run(&more(), "", &["1", "1", "1", "1"]);
+    assert_eq!(left.prompts().last(), Some(&"Bye"));
+    assert_eq!(left.variable("Flow.round"), "2");
+}
+
+#[test]
+fn fixtures_answer_an_anything_else_loop() {
+    let world = "actions:
+  More:
+    - {path: loop}
+    - {outputs: {answer: true}}
+    - {path: default}";
+    let answered = run(&more(), world, &[]);
+    let prompts = answered.prompts();
+    let rounds: Vec<&str> =
+        prompts.into_iter().filter(|it| it.starts_with("Round")).collect();
+    assert_eq!(rounds, ["Round 0", "Round 1"]);
+    assert_eq!(answered.codes(), Vec::<&str>::new());
+}

@@ -247,12 +247,3 @@ fn a_bot_of_the_flow_gets_messages_before_the_flow_does() {
     let turn = ["Which colour?", "Thanks"];
     assert_eq!(run.prompts(), [turn, turn].concat());
 }
-
-/// Other flows end with their last action.
-#[test]
-fn an_email_flow_runs_once() {
-    let text = flow("- sendAutoReply: {name: One, messageBody: {lit: One}}")
-        .replace("inboundShortMessage", "inboundEmail");
-    let run = run(&text, "", &["say:again"]);
-    assert_eq!(run.prompts(), ["One"]);
-}

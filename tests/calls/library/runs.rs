@@ -130,3 +130,17 @@ fn values_are_json() {
     let error = Value::from_json("{").unwrap_err();
     assert!(error.to_string().starts_with("not JSON: "), "{error}");
 }
+
+#[test]
+fn a_call_is_checked_without_making_it() {
+    let project = shared();
+    let messages = |call: &Call| {
+        let found = project.check_call(call);
+        found.iter().map(|it| it.message().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(messages(&call().context("from", "+1")), Vec::<String>::new());
+    let misspelt = call().context("form", "+1").context("tier", "gold");
+    assert_eq!(messages(&misspelt), ["unknown context field `form`"]);
+    assert!(project.run(&misspelt).is_ok(), "it is only a warning");
+    assert_eq!(messages(&Call::new("Nowhere")).len(), 1);
+}

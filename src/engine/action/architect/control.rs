@@ -242,14 +242,19 @@ fn begin_round(
     Ok(by_output(step, ROUND))
 }
 
-fn hidden(state: &mut State, program: &Program, id: VariableId) -> i64 {
+pub(super) fn hidden(state: &mut State, program: &Program, id: VariableId) -> i64 {
     match state.slot(program, id) {
         Some(Value::Integer(number)) => *number,
         _ => 0,
     }
 }
 
-fn set_hidden(state: &mut State, program: &Program, id: VariableId, number: i64) {
+pub(super) fn set_hidden(
+    state: &mut State,
+    program: &Program,
+    id: VariableId,
+    number: i64,
+) {
     if let Some(slot) = state.slot(program, id) {
         *slot = Value::Integer(number);
     }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::other::{go_by, take_output};
 use super::outcome::{Outcome, by_output};
-use super::reply::{Dialogue, events, recognition_failure};
+use super::reply::{Dialogue, begin_round, events, recognition_failure};
 use super::values;
 use crate::engine::effect::{Effect, Tries, Waiting, not_waiting};
 use crate::engine::state::State;
 use crate::flow::VariableId;
+use crate::flow::kinds::LOOP_BODY;
 use crate::program::architect::{Ask, ExpectedAnswer, Send, Source};
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, PathTaken, Phrase};
@@ -145,10 +146,26 @@ fn answered(
         let name = given.map_or(&name, |(name, _)| name);
         take_output(state, program, name, variable, given.map(|(_, json)| json))?;
     }
-    if let (ExpectedAnswer::Boolean, Some((_, Json::Boolean(truth))), None) =
+    by_answer(state, program, step, ask, (given.map(|(_, json)| json), path))
+}
+
+/// Takes the output of an answer: that of a truth value, or the named one.
+fn by_answer(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    ask: &Ask,
+    (given, path): (Option<&Json>, Option<&Text>),
+) -> Outcome {
+    if let (ExpectedAnswer::Boolean, Some(Json::Boolean(truth)), None) =
         (&ask.wanted, given, path)
     {
-        return Ok(by_output(step, u16::from(!truth)));
+        let output = u16::from(!truth);
+        begin_round(state, program, ask, output)?;
+        return Ok(by_output(step, output));
+    }
+    if path.is_some_and(|path| path.eq_ignore_ascii_case(LOOP_BODY)) {
+        begin_round(state, program, ask, 0)?;
     }
     Ok(go_by(state, program, step, path, ask.success))
 }

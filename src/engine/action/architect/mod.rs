@@ -23,6 +23,7 @@ pub(super) use listen::question as listens;
 
 use crate::engine::effect::{Effect, Waiting, not_waiting};
 use crate::engine::state::State;
+use crate::flow::architect::NEXT_ROUND;
 use crate::flow::{NodeId, SymbolTable};
 use crate::program::architect::Action;
 use crate::program::{Program, Step};
@@ -171,7 +172,10 @@ pub(super) fn question<'q>(
     node: NodeId,
     inputs: &'q [(Text, Value)],
 ) -> Question<'q> {
-    let label = symbols.node(node);
+    let own = symbols.node(node);
+    let looped = node.index().checked_sub(1).filter(|_| own.node_type == NEXT_ROUND);
+    // The question before a further round is that of its loop.
+    let label = looped.map_or(own, |index| symbols.node(NodeId::new(index)));
     let flow = &symbols.flow(label.flow).name;
     Question::Action { flow, kind: &label.node_type, name: &label.name, inputs }
 }

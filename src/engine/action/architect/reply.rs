@@ -1,6 +1,7 @@
 //! Replies of a participant to the questions of a bot: understanding and confirming them,
 //! asking again, and giving up.
 
+use super::control::{hidden, set_hidden};
 use super::digital::say;
 use super::outcome::{Outcome, by_output};
 use super::values::note_named;
@@ -8,7 +9,8 @@ use crate::diagnostic::Code;
 use crate::engine::effect::{Asked, Effect, Tries, Waiting};
 use crate::engine::state::State;
 use crate::program::architect::{
-    Ask, BotEvents, Escalation, ExpectedAnswer, Intent, RetryPolicy, Source, SurveyAnswer,
+    Ask, BotEvents, Escalation, ExpectedAnswer, Intent, RetryPolicy, Round, Source,
+    SurveyAnswer,
 };
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field, PathTaken};
@@ -248,6 +250,7 @@ impl Dialogue<'_> {
         if let Some(variable) = self.ask.result {
             self.state.assign(self.program, variable, value)?;
         }
+        begin_round(self.state, self.program, self.ask, output)?;
         Ok(Some(by_output(self.step, output)))
     }
 
@@ -303,6 +306,26 @@ impl Dialogue<'_> {
             }
             None => Ok(by_output(self.step, self.ask.success)),
         }
+    }
+}
+
+/// Counts the round of an Anything Else? Loop if the output leads to one.
+pub(super) fn begin_round(
+    state: &mut State,
+    program: &Program,
+    ask: &Ask,
+    output: u16,
+) -> Result<(), Box<Failure>> {
+    let Some(Round { is_first, number, index }) = ask.round.filter(|_| output == 0)
+    else {
+        return Ok(());
+    };
+    let round = if is_first { 0 } else { hidden(state, program, number) + 1 };
+    set_hidden(state, program, number, round);
+    state.note(|| EventKind::Output(Field::CurrentIndex, Value::Integer(round)));
+    match index {
+        Some(index) => state.assign(program, index, Value::Integer(round)),
+        None => Ok(()),
     }
 }
 

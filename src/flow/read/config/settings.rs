@@ -33,6 +33,7 @@ const SAME: &str = "";
 /// The rules for single kinds. A property without a rule keeps its name.
 const RULES: &[Rule] = &[
     ("AskForBooleanAction", "askResult", SAME, ValueForm::Output),
+    ("AskForNLUNextIntentAction", "currentIndex", SAME, ValueForm::Output),
     ("AskForSlotAction", "askResult", SAME, ValueForm::Output),
     ("ChangeStateAction", "stateReference", "targetStateRef", ValueForm::Unit),
     ("CollectInputAction", "prompts", "inputAudio", ValueForm::Input),
@@ -48,6 +49,7 @@ const RULES: &[Rule] = &[
     ("SearchExternalContactsAction", "externalResults", SAME, ValueForm::Output),
     ("HoldMusicAction", "bargeInExpression", "bargeInEnabled", ValueForm::Input),
     ("LoopAction", "currentIndex", SAME, ValueForm::Output),
+    ("LoopUntilAction", "currentIndex", SAME, ValueForm::Output),
     ("PlayAudioAction", "prompts", "audio", ValueForm::Input),
     ("PlayEstimatedWaitTimeAction", "prompts", "audio", ValueForm::Input),
 ];

@@ -17,6 +17,7 @@ use super::audio::object;
 use super::document::{Characteristic, ExecutionDocument};
 use super::event::{Event, Variable};
 use crate::expr::architect::BUILT_INS;
+use crate::flow::architect::NEXT_ROUND;
 use crate::flow::kinds::{Operation, operation_of};
 use crate::flow::{NodeId, NodeLabel, SymbolTable};
 use crate::trace::{EventKind, PathTaken, Status, Step, Trace};
@@ -208,7 +209,7 @@ impl<'t> Walk<'t> {
                 .begin(time)
                 .run(self.ids.step(index))
                 .declare(self.assigned(index))
-        } else if label.node_type == "nextRound" {
+        } else if label.node_type == NEXT_ROUND {
             self.next_round(index, step, &time)
         } else {
             if operation_of(&label.node_type).is_some_and(Operation::repeats) {
