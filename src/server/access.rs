@@ -28,6 +28,8 @@ pub(super) enum Permission {
     Login,
     /// Reading queues, skills, languages and wrap-up codes.
     ReadRouting,
+    /// Changing queues and their members.
+    WriteRouting,
     /// Reading users and groups.
     ReadUsers,
     /// Setting the presence and routing status of users.
@@ -111,6 +113,14 @@ const READ_ROUTING: &[&str] = &[
     "routing:language:view",
     "routing:wrapupCode:view",
 ];
+const WRITE_ROUTING: &[&str] = &[
+    "routing",
+    "routing:write",
+    "routing:queue:add",
+    "routing:queue:edit",
+    "routing:queue:delete",
+    "routing:queueMember:manage",
+];
 const READ_USERS: &[&str] = &[
     "users:readonly",
     "users",
@@ -149,7 +159,8 @@ impl Permission {
             Self::WriteConversations => &[WRITE_CONVERSATIONS],
             Self::ReadAnalytics => &[READ_ANALYTICS],
             Self::Login => &[],
-            Self::ReadRouting => &[READ_ROUTING],
+            Self::ReadRouting => &[READ_ROUTING, WRITE_ROUTING],
+            Self::WriteRouting => &[WRITE_ROUTING],
             Self::ReadUsers => &[READ_USERS, WRITE_USERS],
             Self::WriteUsers => &[WRITE_USERS],
             Self::ReadIntegrations => &[READ_INTEGRATIONS, RUN_ACTIONS],

@@ -2,11 +2,14 @@
 //! so they cannot differ.
 
 use super::access::Permission;
-use super::endpoint::directory::{calendar, organization, people, prompts, routing};
+use super::endpoint::directory::{
+    calendar, organization, people, prompt_changes, prompts, queue_changes, routing,
+};
 use super::endpoint::{
     analytics, bots, call_routes, contacts, control, conversations, directory,
     executions, fixtures, flow_actions, flow_jobs, flows, instances, integrations, live,
-    messages, openapi, settings, simulations, status, tables, token, webhooks,
+    messages, openapi, settings, simulations, status, table_changes, tables, token,
+    webhooks,
 };
 use super::http::reply::EndpointResult;
 use super::http::request::ApiRequest;
@@ -109,6 +112,12 @@ pub(super) const ENDPOINTS: &[Endpoint] = {
 
         route("GET", "/api/v2/flows/datatables", ReadFlows, "List data tables", tables::list),
         route("GET", "/api/v2/flows/datatables/{datatableId}", ReadFlows, "Get a data table", tables::get),
+        route("POST", "/api/v2/flows/datatables", WriteFlows, "Create a data table", table_changes::create),
+        route("PUT", "/api/v2/flows/datatables/{datatableId}", WriteFlows, "Replace the name and the columns of a data table", table_changes::replace),
+        route("DELETE", "/api/v2/flows/datatables/{datatableId}", WriteFlows, "Delete a data table", table_changes::delete),
+        route("POST", "/api/v2/flows/datatables/{datatableId}/rows", WriteFlows, "Add a row to a data table", table_changes::create_row),
+        route("PUT", "/api/v2/flows/datatables/{datatableId}/rows/{rowId}", WriteFlows, "Replace a row of a data table", table_changes::replace_row),
+        route("DELETE", "/api/v2/flows/datatables/{datatableId}/rows/{rowId}", WriteFlows, "Delete a row of a data table", table_changes::delete_row),
         route("GET", "/api/v2/flows/datatables/divisionviews", ReadFlows, "List data tables, for clients without access to divisions", tables::list),
         route("GET", "/api/v2/flows/datatables/divisionviews/{datatableId}", ReadFlows, "Get a data table, for clients without access to divisions", tables::get),
         route("GET", "/api/v2/flows/datatables/{datatableId}/rows", ReadFlows, "List the rows of a data table", tables::rows),
@@ -127,14 +136,23 @@ pub(super) const ENDPOINTS: &[Endpoint] = {
 
         route("GET", "/api/v2/architect/schedules", ReadFlows, "List schedules", calendar::schedules),
         route("GET", "/api/v2/architect/schedules/{scheduleId}", ReadFlows, "Get a schedule", calendar::schedule),
+        route("POST", "/api/v2/architect/schedules", WriteFlows, "Create a schedule", calendar::create_schedule),
+        route("PUT", "/api/v2/architect/schedules/{scheduleId}", WriteFlows, "Replace a schedule", calendar::replace_schedule),
+        route("DELETE", "/api/v2/architect/schedules/{scheduleId}", WriteFlows, "Delete a schedule that no group uses", calendar::delete_schedule),
         route("GET", "/api/v2/architect/schedules/divisionviews", ReadFlows, "List schedules, for clients without access to divisions", calendar::schedules),
         route("GET", "/api/v2/architect/schedulegroups", ReadFlows, "List schedule groups", calendar::schedule_groups),
         route("GET", "/api/v2/architect/schedulegroups/{scheduleGroupId}", ReadFlows, "Get a schedule group", calendar::schedule_group),
+        route("POST", "/api/v2/architect/schedulegroups", WriteFlows, "Create a schedule group", calendar::create_schedule_group),
+        route("PUT", "/api/v2/architect/schedulegroups/{scheduleGroupId}", WriteFlows, "Replace a schedule group", calendar::replace_schedule_group),
+        route("DELETE", "/api/v2/architect/schedulegroups/{scheduleGroupId}", WriteFlows, "Delete a schedule group", calendar::delete_schedule_group),
         route("GET", "/api/v2/architect/schedulegroups/divisionviews", ReadFlows, "List schedule groups, for clients without access to divisions", calendar::schedule_groups),
         route("GET", "/api/v2/architect/emergencygroups", ReadFlows, "List emergency groups", calendar::emergency_groups),
         route("GET", "/api/v2/architect/emergencygroups/{emergencyGroupId}", ReadFlows, "Get an emergency group", calendar::emergency_group),
+        route("POST", "/api/v2/architect/emergencygroups", WriteFlows, "Create an emergency group", calendar::create_emergency_group),
+        route("PUT", "/api/v2/architect/emergencygroups/{emergencyGroupId}", WriteFlows, "Replace an emergency group, or switch it on or off", calendar::replace_emergency_group),
+        route("DELETE", "/api/v2/architect/emergencygroups/{emergencyGroupId}", WriteFlows, "Delete an emergency group", calendar::delete_emergency_group),
         route("GET", "/api/v2/architect/emergencygroups/divisionviews", ReadFlows, "List emergency groups, for clients without access to divisions", calendar::emergency_groups),
-        route("GET", "/api/v2/architect/ivrs", ReadFlows, "List the call routes that were created", call_routes::list),
+        route("GET", "/api/v2/architect/ivrs", ReadFlows, "List call routes", call_routes::list),
         route("POST", "/api/v2/architect/ivrs", WriteFlows, "Create a call route", call_routes::create),
         route("GET", "/api/v2/architect/ivrs/{ivrId}", ReadFlows, "Get a call route", call_routes::get),
         route("GET", "/api/v2/architect/ivrs/divisionviews", ReadFlows, "List call routes, for clients without access to divisions", call_routes::list),
@@ -144,6 +162,12 @@ pub(super) const ENDPOINTS: &[Endpoint] = {
         route("GET", "/api/v2/architect/prompts/{promptId}", ReadFlows, "Get a user prompt", prompts::user_prompt),
         route("GET", "/api/v2/architect/prompts/{promptId}/resources", ReadFlows, "List the resources of a user prompt", prompts::user_resources),
         route("GET", "/api/v2/architect/prompts/{promptId}/resources/{languageCode}", ReadFlows, "Get the resource of a user prompt in a language", prompts::user_resource),
+        route("POST", "/api/v2/architect/prompts", WriteFlows, "Create a user prompt", prompt_changes::create),
+        route("PUT", "/api/v2/architect/prompts/{promptId}", WriteFlows, "Change the name of a user prompt", prompt_changes::replace),
+        route("DELETE", "/api/v2/architect/prompts/{promptId}", WriteFlows, "Delete a user prompt", prompt_changes::delete),
+        route("POST", "/api/v2/architect/prompts/{promptId}/resources", WriteFlows, "Add the resource of a user prompt in a language", prompt_changes::create_resource),
+        route("PUT", "/api/v2/architect/prompts/{promptId}/resources/{languageCode}", WriteFlows, "Replace the resource of a user prompt in a language", prompt_changes::replace_resource),
+        route("DELETE", "/api/v2/architect/prompts/{promptId}/resources/{languageCode}", WriteFlows, "Delete the resource of a user prompt in a language", prompt_changes::delete_resource),
         route("GET", "/api/v2/architect/systemprompts", ReadFlows, "List system prompts", prompts::system_prompts),
         route("GET", "/api/v2/architect/systemprompts/{promptId}", ReadFlows, "Get a system prompt", prompts::system_prompt),
         route("GET", "/api/v2/architect/systemprompts/{promptId}/resources", ReadFlows, "List the resources of a system prompt", prompts::system_resources),
@@ -183,6 +207,11 @@ pub(super) const ENDPOINTS: &[Endpoint] = {
         route("DELETE", "/api/v2/externalcontacts/contacts/{contactId}", WriteContacts, "Delete a contact that was created", contacts::delete),
 
         route("GET", "/api/v2/routing/queues", ReadRouting, "List queues", routing::list_queues),
+        route("POST", "/api/v2/routing/queues", WriteRouting, "Create a queue", queue_changes::create),
+        route("PUT", "/api/v2/routing/queues/{queueId}", WriteRouting, "Replace the name, the flows and the settings of a queue", queue_changes::replace),
+        route("DELETE", "/api/v2/routing/queues/{queueId}", WriteRouting, "Delete a queue", queue_changes::delete),
+        route("POST", "/api/v2/routing/queues/{queueId}/members", WriteRouting, "Add members to a queue, or remove them", queue_changes::change_members),
+        route("DELETE", "/api/v2/routing/queues/{queueId}/members/{memberId}", WriteRouting, "Remove a member from a queue", queue_changes::remove_member),
         route("GET", "/api/v2/routing/queues/divisionviews", ReadRouting, "List queues, for clients without access to divisions", routing::list_queues),
         route("GET", "/api/v2/routing/queues/divisionviews/all", ReadRouting, "List all queues on one page", routing::all_queues),
         route("GET", "/api/v2/routing/queues/{queueId}", ReadRouting, "Get a queue", routing::queue),

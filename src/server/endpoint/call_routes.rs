@@ -1,8 +1,8 @@
 //! Call routes (IVRs): the flows that dialled numbers start.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::directory;
+use super::directory::{self, Section};
 use crate::expr::architect::Directory as _;
 use crate::server::http::reply::{ApiError, EndpointResult};
 use crate::server::http::request::{ApiRequest, Object};
@@ -17,15 +17,54 @@ const PATH: &str = "/api/v2/architect/ivrs";
 /// The keys of a route with its flows.
 const FLOWS: [&str; 3] = ["openHoursFlow", "closedHoursFlow", "holidayHoursFlow"];
 
-/// Lists the call routes that were created.
+/// The call routes of the fixtures.
+const OF_FIXTURES: Section = Section::merged("ivrRoutes", "IvrRoute", PATH);
+const ROUTE: &str = "the call route";
+
+/// Lists call routes: those that were created, and those of the fixtures.
 pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> EndpointResult {
-    directory::list(asked, directory::created(state, IVRS))
+    directory::list(asked, all(state))
 }
 
 /// Returns a call route.
 pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointResult {
-    let all = directory::created(state, IVRS);
-    directory::one(all, "the call route", asked.parameter("ivrId"))
+    directory::one(all(state), ROUTE, asked.parameter("ivrId"))
+}
+
+fn all(state: &State) -> Vec<Value> {
+    let of_fixtures = directory::entities(state, &OF_FIXTURES).into_iter();
+    let of_fixtures = of_fixtures.map(|written| of_platform(state, &written));
+    directory::created(state, IVRS).into_iter().chain(of_fixtures).collect()
+}
+
+/// Returns a route of the fixtures in the form of the platform.
+fn of_platform(state: &State, written: &Value) -> Value {
+    let numbers = match &written["numbers"] {
+        Value::Array(numbers) => numbers.clone(),
+        Value::Null => Vec::new(),
+        number => vec![number.clone()],
+    };
+    let mut route = json!({
+        "id": written["id"],
+        "name": written["name"],
+        "division": written["division"],
+        "dnis": numbers,
+        "selfUri": written["selfUri"],
+    });
+    for (key, flow) in FLOWS.into_iter().zip(["openFlow", "closedFlow", "holidayFlow"]) {
+        if let Some(name) = written[flow].as_str() {
+            route[key] = directory::flow_named(state, name);
+        }
+    }
+    if let Some(group) = written["scheduleGroup"].as_str() {
+        route["scheduleGroup"] = directory::group_reference(state, group);
+    }
+    route
+}
+
+/// Returns whether a route is one of the fixtures.
+fn is_of_fixtures(state: &State, id: &str) -> bool {
+    !state.entities(IVRS).any(|(known, _)| known == id)
 }
 
 /// Creates a call route: calls to one of its `dnis` start the flow for the state of its
@@ -42,13 +81,22 @@ pub(in crate::server) fn replace(
 ) -> EndpointResult {
     get(state, asked)?;
     check(state, &asked.object()?)?;
-    directory::replace(state, asked, [IVRS, PATH], asked.parameter("ivrId"))
+    let id = asked.parameter("ivrId");
+    asked.object()?.required("name")?;
+    if is_of_fixtures(state, id) {
+        directory::remove_object(state, &OF_FIXTURES, id, ROUTE)?;
+    }
+    directory::replace(state, asked, [IVRS, PATH], id)
 }
 
 /// Deletes a call route.
 pub(in crate::server) fn delete(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     get(state, asked)?;
-    directory::remove(state, IVRS, asked.parameter("ivrId"))
+    let id = asked.parameter("ivrId");
+    if is_of_fixtures(state, id) {
+        return directory::remove_object(state, &OF_FIXTURES, id, ROUTE);
+    }
+    directory::remove(state, IVRS, id)
 }
 
 /// Checks the references of a route.
@@ -140,9 +188,16 @@ fn emergency_flow(state: &mut State, route: &Value) -> Option<String> {
     let active = groups.iter().filter(|group| group["enabled"] == true);
     let mut flows =
         active.filter_map(|group| group["emergencyCallFlows"].as_array()).flatten();
+    let is_route = |it: &Value| {
+        it["id"] == route["id"]
+            || it.is_string() && [&route["id"], &route["name"]].contains(&it)
+    };
     let flow = flows.find(|flow| {
         let routes = flow["ivrs"].as_array();
-        routes.is_some_and(|it| it.iter().any(|it| it["id"] == route["id"]))
+        routes.is_some_and(|it| it.iter().any(is_route)) || is_route(&flow["ivrs"])
     })?;
-    flow["emergencyFlow"]["id"].as_str().map(str::to_owned)
+    let flow = &flow["emergencyFlow"];
+    let flow = flow["id"].as_str().or(flow.as_str())?;
+    let found = directory::flow_named(state, flow);
+    found["id"].as_str().map(str::to_owned)
 }

@@ -8,9 +8,9 @@ use crate::diagnostic::sort;
 use crate::report::plural;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
-use crate::server::state::State;
 use crate::server::state::event::Event;
 use crate::server::state::flow::{details, has_error};
+use crate::server::state::{MAX_DOCUMENTS, State};
 use crate::source::{Files, read_json};
 use crate::world::Fixtures;
 
@@ -78,9 +78,6 @@ pub(in crate::server) fn merge(state: &mut State, asked: &ApiRequest) -> Endpoin
     state.commit(Event::FixturesMerged { document: asked.text()?.to_owned() })?;
     Ok(Reply::ok(json!({ "merged": true, "findings": findings })))
 }
-
-/// Maximum number of documents.
-const MAX_DOCUMENTS: usize = 10_000;
 
 fn checked_value(document: &Value) -> Result<Vec<Value>, ApiError> {
     let Value::Object(entries) = document else {

@@ -21,6 +21,7 @@ pub(super) mod openapi;
 pub(super) mod settings;
 pub(super) mod simulations;
 pub(super) mod status;
+pub(super) mod table_changes;
 pub(super) mod tables;
 pub(super) mod token;
 pub(super) mod webhooks;

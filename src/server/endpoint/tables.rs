@@ -14,10 +14,11 @@ use crate::world::{DataTableRow, Fixtures};
 pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let fixtures = state.fixtures();
     let wanted = asked.query("name");
-    let is_wanted =
-        |name: &&str| wanted.is_none_or(|pattern| directory::matches(pattern, name));
-    let names = fixtures.data_table_names().filter(is_wanted);
-    let mut tables: Vec<Value> = names.map(|name| to_json(&fixtures, name)).collect();
+    let is_wanted = |(_, name): &(&Text, &str)| {
+        wanted.is_none_or(|pattern| directory::matches(pattern, name))
+    };
+    let ids = fixtures.data_tables().filter(is_wanted).map(|(id, _)| id);
+    let mut tables: Vec<Value> = ids.map(|id| table_json(state, id)).collect();
     directory::order(asked, &mut tables)?;
     listing(asked, Page::of(asked)?, &tables, Value::clone)
 }
@@ -26,27 +27,31 @@ pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> Endpoint
 pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let fixtures = state.fixtures();
     let table = table(&fixtures, asked)?;
-    let name = fixtures
-        .data_table_names()
-        .find(|name| fixtures.data_table_id(name).is_some_and(|id| *id == table));
-    Ok(Reply::ok(to_json(&fixtures, name.unwrap_or(&table))))
+    Ok(Reply::ok(table_json(state, &table)))
 }
 
-fn table(fixtures: &Fixtures, asked: &ApiRequest) -> Result<Text, ApiError> {
+/// Returns the id of the table in the path.
+///
+/// # Errors
+/// 404 if there is no such table.
+pub(super) fn table(fixtures: &Fixtures, asked: &ApiRequest) -> Result<Text, ApiError> {
     let wanted = asked.parameter("datatableId");
     let id = fixtures.data_table_id(wanted).cloned();
     id.ok_or_else(|| ApiError::not_found("the data table", wanted))
 }
 
-fn to_json(fixtures: &Fixtures, name: &str) -> Value {
-    let id = fixtures.data_table_id(name).map(Text::as_str).unwrap_or_default();
-    let columns = fixtures.data_table_columns(name).unwrap_or_default();
+/// Returns the table with an id in the form of the platform.
+pub(super) fn table_json(state: &mut State, id: &str) -> Value {
+    let fixtures = state.fixtures();
+    let name = fixtures.data_tables().find(|(known, _)| *known == id);
+    let name = name.map(|(_, name)| name).unwrap_or_default();
+    let columns = fixtures.data_table_columns(id).unwrap_or_default();
     let key = columns.first().copied().unwrap_or("key");
     let mut properties = Map::new();
     let schema =
         json!({ "title": key, "type": "string", "minLength": 1, "displayOrder": 0 });
     properties.insert("key".into(), schema);
-    for column in fixtures.data_table_column_types(name).into_iter().flatten() {
+    for column in fixtures.data_table_column_types(id).into_iter().flatten() {
         let order = properties.len();
         let kind = match column.kind {
             Kind::Boolean => "boolean",
@@ -99,7 +104,7 @@ pub(in crate::server) fn row(state: &mut State, asked: &ApiRequest) -> EndpointR
     row.map(Reply::ok).ok_or_else(|| ApiError::not_found("the row", key))
 }
 
-fn row_json(
+pub(super) fn row_json(
     fixtures: &Fixtures,
     table: &str,
     key: &str,

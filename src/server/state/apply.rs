@@ -41,6 +41,9 @@ impl State {
                     entities.shift_remove(&id);
                 }
             }
+            Event::ObjectsWritten { documents } => {
+                documents.iter().for_each(|document| self.merge_document(document));
+            }
             Event::FixturesReplaced { document } => self.replace_fixtures(&document),
             Event::FixturesMerged { document } => self.merge_fixtures(&document),
             Event::IndexMade { .. }
@@ -186,6 +189,12 @@ impl State {
     }
 
     fn merge_fixtures(&mut self, document: &str) {
+        self.merge_document(document);
+        self.control.stubs.restart();
+        self.control.answers.clear();
+    }
+
+    fn merge_document(&mut self, document: &str) {
         let file = Files::new().add("fixtures.json", document);
         // Mistakes in the document were reported before the event was created.
         if let Ok(node) = read_json(&file) {
@@ -193,8 +202,6 @@ impl State {
         }
         self.documents.extend(serde_json::from_str::<Value>(document));
         self.fixtures = None;
-        self.control.stubs.restart();
-        self.control.answers.clear();
     }
 }
 

@@ -60,6 +60,9 @@ pub(in crate::server) enum Event {
     FixturesReplaced { document: String },
     /// This JSON document was merged over the fixtures.
     FixturesMerged { document: String },
+    /// Objects of the organisation were written: these JSON documents were merged over the
+    /// fixtures, in order.
+    ObjectsWritten { documents: Vec<String> },
     /// The clock was advanced.
     ClockAdvanced,
 }
@@ -154,9 +157,9 @@ impl Event {
             // Must outlive the events about the index.
             Self::IndexDeleted { .. } => format!("index deleted {number}"),
             Self::WebhooksReplaced { .. } => "webhooks".to_owned(),
-            Self::FixturesReplaced { .. } | Self::FixturesMerged { .. } => {
-                "fixtures".to_owned()
-            }
+            Self::FixturesReplaced { .. }
+            | Self::FixturesMerged { .. }
+            | Self::ObjectsWritten { .. } => "fixtures".to_owned(),
             Self::ClockAdvanced => format!("clock {number}"),
         }
     }

@@ -55,6 +55,8 @@ pub(super) const MAX_OVER: usize = 1_000;
 const MAX_TOKENS: usize = 10_000;
 /// Maximum number of entities in a collection.
 pub(super) const MAX_ENTITIES: usize = 100_000;
+/// Maximum number of fixtures documents, with those of written objects.
+pub(super) const MAX_DOCUMENTS: usize = 100_000;
 /// Maximum number of jobs; the oldest are dropped first.
 const MAX_JOBS: usize = 1_000;
 

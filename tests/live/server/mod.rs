@@ -7,6 +7,7 @@
 
 mod access;
 mod bots;
+mod changes;
 mod clients;
 mod conversations;
 mod directory;

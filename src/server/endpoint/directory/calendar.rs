@@ -2,17 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::section::{Section, entities};
-use super::{list, one};
-use crate::server::http::reply::EndpointResult;
+use super::section::{Section, entities, named_in, reference};
+use super::{changes, list, one};
+use crate::server::http::reply::{ApiError, EndpointResult};
 use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
 
 const SCHEDULES: Section =
-    Section::named("schedules", "Schedule", "/api/v2/architect/schedules");
-const SCHEDULE_GROUPS: Section =
-    Section::named("scheduleGroups", "ScheduleGroup", "/api/v2/architect/schedulegroups");
-const EMERGENCY_GROUPS: Section = Section::named(
+    Section::merged("schedules", "Schedule", "/api/v2/architect/schedules");
+const SCHEDULE_GROUPS: Section = Section::merged(
+    "scheduleGroups",
+    "ScheduleGroup",
+    "/api/v2/architect/schedulegroups",
+);
+const EMERGENCY_GROUPS: Section = Section::merged(
     "emergencyGroups",
     "EmergencyGroup",
     "/api/v2/architect/emergencygroups",
@@ -34,6 +37,49 @@ pub(in crate::server) fn schedule(
     one(entities(state, &SCHEDULES), "the schedule", asked.parameter("scheduleId"))
 }
 
+/// The object in messages, and the keys that a body must have.
+const SCHEDULE: [&str; 2] = ["the schedule", "start end"];
+const SCHEDULE_GROUP: [&str; 2] = ["the schedule group", ""];
+const EMERGENCY_GROUP: [&str; 2] = ["the emergency group", ""];
+
+/// Creates a schedule.
+pub(in crate::server) fn create_schedule(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let id = changes::create(state, &SCHEDULES, asked, SCHEDULE)?;
+    one(entities(state, &SCHEDULES), SCHEDULE[0], &id)
+}
+
+/// Replaces a schedule.
+pub(in crate::server) fn replace_schedule(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    changes::replace(state, &SCHEDULES, asked, asked.parameter("scheduleId"), SCHEDULE)?;
+    schedule(state, asked)
+}
+
+/// Deletes a schedule that no schedule group names.
+pub(in crate::server) fn delete_schedule(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    schedule(state, asked)?;
+    let id = asked.parameter("scheduleId");
+    let all = groups(state);
+    let names_it = |group: &&Value| {
+        let lists = LISTS.iter().filter_map(|key| group[*key].as_array());
+        lists.flatten().any(|it| it["id"] == id)
+    };
+    if let Some(group) = all.iter().find(names_it) {
+        let name = group["name"].as_str().unwrap_or_default();
+        let message = format!("the schedule group `{name}` uses the schedule `{id}`");
+        return Err(ApiError::conflict(message));
+    }
+    changes::remove(state, &SCHEDULES, id, SCHEDULE[0])
+}
+
 /// Lists schedule groups.
 pub(in crate::server) fn schedule_groups(
     state: &mut State,
@@ -48,6 +94,46 @@ pub(in crate::server) fn schedule_group(
     asked: &ApiRequest,
 ) -> EndpointResult {
     one(groups(state), "the schedule group", asked.parameter("scheduleGroupId"))
+}
+
+/// The keys of a schedule group with its schedules.
+const LISTS: [&str; 3] = ["openSchedules", "closedSchedules", "holidaySchedules"];
+
+/// Creates a schedule group.
+pub(in crate::server) fn create_schedule_group(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let id = changes::create(state, &SCHEDULE_GROUPS, asked, SCHEDULE_GROUP)?;
+    one(groups(state), SCHEDULE_GROUP[0], &id)
+}
+
+/// Replaces a schedule group.
+pub(in crate::server) fn replace_schedule_group(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let id = asked.parameter("scheduleGroupId");
+    changes::replace(state, &SCHEDULE_GROUPS, asked, id, SCHEDULE_GROUP)?;
+    schedule_group(state, asked)
+}
+
+/// Deletes a schedule group.
+pub(in crate::server) fn delete_schedule_group(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    schedule_group(state, asked)?;
+    let id = asked.parameter("scheduleGroupId");
+    changes::remove(state, &SCHEDULE_GROUPS, id, SCHEDULE_GROUP[0])
+}
+
+/// Returns a reference to the schedule group with a name or an id.
+pub(in crate::server::endpoint) fn group_reference(state: &State, name: &str) -> Value {
+    match named_in(&entities(state, &SCHEDULE_GROUPS), name) {
+        Some(group) => reference(group),
+        None => json!({ "name": name }),
+    }
 }
 
 /// Returns the schedule groups, with references to their schedules.
@@ -66,7 +152,7 @@ fn groups(state: &State) -> Vec<Value> {
     };
     let mut groups = entities(state, &SCHEDULE_GROUPS);
     for group in &mut groups {
-        for key in ["openSchedules", "closedSchedules", "holidaySchedules"] {
+        for key in LISTS {
             if let Value::Array(listed) = &group[key] {
                 group[key] = listed.iter().map(reference).collect();
             }
@@ -100,4 +186,46 @@ pub(in crate::server::endpoint) fn emergencies(state: &State) -> Vec<Value> {
         group["enabled"] = is_active.cloned().unwrap_or(Value::Bool(false));
     }
     groups
+}
+
+/// Creates an emergency group.
+pub(in crate::server) fn create_emergency_group(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    check_flows(state, asked)?;
+    let id = changes::create(state, &EMERGENCY_GROUPS, asked, EMERGENCY_GROUP)?;
+    one(emergencies(state), EMERGENCY_GROUP[0], &id)
+}
+
+/// Replaces an emergency group. `enabled` declares the emergency, or ends it.
+pub(in crate::server) fn replace_emergency_group(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    check_flows(state, asked)?;
+    let id = asked.parameter("emergencyGroupId");
+    changes::replace(state, &EMERGENCY_GROUPS, asked, id, EMERGENCY_GROUP)?;
+    emergency_group(state, asked)
+}
+
+/// Deletes an emergency group.
+pub(in crate::server) fn delete_emergency_group(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    emergency_group(state, asked)?;
+    let id = asked.parameter("emergencyGroupId");
+    changes::remove(state, &EMERGENCY_GROUPS, id, EMERGENCY_GROUP[0])
+}
+
+/// Checks that the flows of an emergency group exist.
+fn check_flows(state: &State, asked: &ApiRequest) -> Result<(), ApiError> {
+    let body = asked.object()?;
+    for call_flow in body.list("emergencyCallFlows")? {
+        if let Some(id) = call_flow["emergencyFlow"]["id"].as_str() {
+            state.flow(id)?;
+        }
+    }
+    Ok(())
 }

@@ -2,9 +2,12 @@
 //! created.
 
 pub(in crate::server) mod calendar;
+mod changes;
 pub(in crate::server) mod organization;
 pub(in crate::server) mod people;
+pub(in crate::server) mod prompt_changes;
 pub(in crate::server) mod prompts;
+pub(in crate::server) mod queue_changes;
 pub(in crate::server) mod routing;
 mod section;
 
@@ -18,7 +21,10 @@ use crate::server::state::{MAX_ENTITIES, State};
 use crate::value::Json;
 
 pub(super) use calendar::emergencies;
-pub(super) use section::{encoded, home_division, id_of};
+pub(super) use calendar::group_reference;
+pub(super) use changes::{merge, remove as remove_object};
+pub(super) use routing::flow_named;
+pub(super) use section::{Section, encoded, entities, home_division, id_of};
 
 const OUTCOMES: &str = "outcomes";
 const MILESTONES: &str = "milestones";

@@ -13,8 +13,7 @@ use crate::server::state::event::Event;
 use crate::server::state::instance::moment;
 use crate::value::derived_id;
 
-const USERS: Section =
-    Section { key: "users", family: "User", path: "/api/v2/users", is_merged: true };
+const USERS: Section = Section::by_id("users", "User", "/api/v2/users");
 const GROUPS: Section = Section::named("groups", "Group", "/api/v2/groups");
 /// The collections of what clients have set for users.
 const PRESENCES: &str = "presences";
@@ -92,6 +91,13 @@ fn user_json(state: &State, written: &Value) -> Value {
         "acdAutoAnswer": false,
         "selfUri": written["selfUri"],
     })
+}
+
+/// Returns the names of the skills of a user, as the fixtures list them.
+pub(super) fn skills_of(state: &State, id: &str) -> Vec<Value> {
+    let all = entities(state, &USERS).into_iter();
+    let user = all.into_iter().find(|user| user["id"] == id);
+    user.and_then(|it| it["skills"].as_array().cloned()).unwrap_or_default()
 }
 
 /// Returns the user with an id.

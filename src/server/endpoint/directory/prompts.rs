@@ -9,9 +9,10 @@ use crate::server::http::reply::{ApiError, EndpointResult};
 use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
 
-const PROMPTS: Section = Section::named("prompts", "Prompt", "/api/v2/architect/prompts");
+pub(super) const PROMPTS: Section =
+    Section::merged("prompts", "Prompt", "/api/v2/architect/prompts");
 const SYSTEM_PROMPTS: Section =
-    Section::named("systemPrompts", "PromptSystem", "/api/v2/architect/systemprompts");
+    Section::merged("systemPrompts", "PromptSystem", "/api/v2/architect/systemprompts");
 
 /// Lists user prompts.
 pub(in crate::server) fn user_prompts(
@@ -94,7 +95,7 @@ fn resources(
 
 /// Returns the prompts of a section with their resources: one for each language that has
 /// words. Words without a language are those of every language of the organisation.
-fn prompts(state: &mut State, section: &Section) -> Vec<Value> {
+pub(super) fn prompts(state: &mut State, section: &Section) -> Vec<Value> {
     let fixtures = state.fixtures();
     let supported = fixtures.supported_languages();
     let mut all = entities(state, section);

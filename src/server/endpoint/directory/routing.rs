@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::people;
+use super::queue_changes;
 use super::section::{Section, encoded, entities, named_in, reference};
 use super::{list, one};
 use crate::server::http::page::{Page, listing};
@@ -11,20 +12,36 @@ use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
 use crate::world::{Answer, AnswerProgress, Question};
 
-const QUEUES: Section = Section {
-    key: "queues",
-    family: "Queue",
-    path: "/api/v2/routing/queues",
-    is_merged: true,
-};
+pub(super) const QUEUES: Section =
+    Section::by_id("queues", "Queue", "/api/v2/routing/queues");
 const SKILLS: Section = Section::named("skills", "Skill", "/api/v2/routing/skills");
 const LANGUAGES: Section =
     Section::named("languageSkills", "LanguageSkill", "/api/v2/routing/languages");
 const WRAPUP_CODES: Section =
     Section::named("wrapupCodes", "WrapupCode", "/api/v2/routing/wrapupcodes");
 
+/// Keys of a queue with its in-queue flows, and those of the fixtures.
+pub(super) const IN_QUEUE_FLOWS: [(&str, &str); 3] = [
+    ("queueFlow", "inQueueFlow"),
+    ("emailInQueueFlow", "emailInQueueFlow"),
+    ("messageInQueueFlow", "messageInQueueFlow"),
+];
+
+/// Returns a reference to the flow with a name or an id.
+pub(in crate::server::endpoint) fn flow_named(state: &State, name: &str) -> Value {
+    let mut flows = state.flows.values();
+    match flows.find(|flow| flow.name == *name || flow.id == *name) {
+        Some(flow) => json!({
+            "id": flow.id.as_str(),
+            "name": flow.name.as_str(),
+            "selfUri": format!("/api/v2/flows/{}", flow.id),
+        }),
+        None => json!({ "name": name }),
+    }
+}
+
 /// Returns the queues in the form of the platform.
-fn queues(state: &State) -> Vec<Value> {
+pub(super) fn queues(state: &State) -> Vec<Value> {
     let queue = |written: Value| {
         let members = written["agents"].as_array().map_or(0, Vec::len);
         let mut queue = json!({
@@ -38,16 +55,17 @@ fn queues(state: &State) -> Vec<Value> {
             "skillEvaluationMethod": "ALL",
             "selfUri": written["selfUri"],
         });
-        if let Some(name) = written["inQueueFlow"].as_str() {
-            let mut flows = state.flows.values();
-            queue["queueFlow"] = match flows.find(|flow| flow.name == *name) {
-                Some(flow) => json!({
-                    "id": flow.id.as_str(),
-                    "name": name,
-                    "selfUri": format!("/api/v2/flows/{}", flow.id),
-                }),
-                None => json!({ "name": name }),
-            };
+        for (key, flow) in IN_QUEUE_FLOWS {
+            if let Some(name) = written[flow].as_str() {
+                queue[key] = flow_named(state, name);
+            }
+        }
+        let id = queue["id"].as_str().unwrap_or_default();
+        let settings = queue_changes::settings(state, id);
+        if let (Value::Object(queue), Some(Value::Object(settings))) =
+            (&mut queue, settings)
+        {
+            queue.extend(settings.clone());
         }
         queue
     };

@@ -16,10 +16,11 @@ pub(in crate::server::endpoint) struct Section {
     pub(in crate::server::endpoint) family: &'static str,
     /// The path of the list of entities.
     pub(in crate::server::endpoint) path: &'static str,
-    /// Whether keys of an object section are ids, and a later document changes only the
-    /// keys that it gives. Otherwise they are names, and a later entry replaces an
-    /// earlier one.
+    /// Whether a later document changes only the keys that it gives. Otherwise a later
+    /// entry replaces an earlier one.
     pub(in crate::server::endpoint) is_merged: bool,
+    /// Whether keys of an object section are ids. Otherwise they are names.
+    pub(in crate::server::endpoint) is_by_id: bool,
 }
 
 impl Section {
@@ -29,7 +30,25 @@ impl Section {
         family: &'static str,
         path: &'static str,
     ) -> Self {
-        Self { key, family, path, is_merged: false }
+        Self { key, family, path, is_merged: false, is_by_id: false }
+    }
+
+    /// A section with names as keys, in which later documents change single keys.
+    pub(in crate::server::endpoint) const fn merged(
+        key: &'static str,
+        family: &'static str,
+        path: &'static str,
+    ) -> Self {
+        Self { is_merged: true, ..Self::named(key, family, path) }
+    }
+
+    /// A section with ids as keys, in which later documents change single keys.
+    pub(in crate::server::endpoint) const fn by_id(
+        key: &'static str,
+        family: &'static str,
+        path: &'static str,
+    ) -> Self {
+        Self { is_by_id: true, ..Self::merged(key, family, path) }
     }
 }
 
@@ -63,14 +82,14 @@ fn lay(all: &mut Vec<Entry>, section: &Section, key: Option<&str>, item: &Value)
         _ => return,
     };
     let known = {
-        let id = text(&entry, "id").or(key.filter(|_| section.is_merged));
+        let id = text(&entry, "id").or(key);
         let name = text(&entry, "name").or(key);
-        earlier(all, id, name)
+        earlier(section, all, id, name)
     };
-    if let Some(key) = key {
-        if !section.is_merged {
+    if let Some(key) = key.filter(|_| known.is_none() || !section.is_merged) {
+        if !section.is_by_id {
             entry.entry("name").or_insert_with(|| key.into());
-        } else if known.is_none() {
+        } else {
             entry.entry("id").or_insert_with(|| key.into());
         }
     }
@@ -99,11 +118,21 @@ fn lay(all: &mut Vec<Entry>, section: &Section, key: Option<&str>, item: &Value)
 
 /// Returns the place of the entry with an id, or else with a name if one of the two has
 /// no id.
-fn earlier(all: &[Entry], id: Option<&str>, name: Option<&str>) -> Option<usize> {
+fn earlier(
+    section: &Section,
+    all: &[Entry],
+    id: Option<&str>,
+    name: Option<&str>,
+) -> Option<usize> {
     let is = |entry: &Entry, key: &str, wanted: &str| {
         text(entry, key).is_some_and(|it| it.to_lowercase() == wanted.to_lowercase())
     };
-    let by_id = id.and_then(|id| all.iter().position(|entry| is(entry, "id", id)));
+    let has_id = |entry: &Entry, id: &str| match text(entry, "id") {
+        Some(_) => is(entry, "id", id),
+        None => text(entry, "name")
+            .is_some_and(|name| id_of(section.family, name).eq_ignore_ascii_case(id)),
+    };
+    let by_id = id.and_then(|id| all.iter().position(|entry| has_id(entry, id)));
     by_id.or_else(|| {
         let name = name?;
         all.iter().position(|entry| {
@@ -177,8 +206,8 @@ pub(in crate::server::endpoint) fn named_in<'e>(
 mod tests {
     use super::*;
 
-    const QUEUES: Section =
-        Section { key: "queues", family: "Queue", path: "/q", is_merged: true };
+    const QUEUES: Section = Section::by_id("queues", "Queue", "/q");
+    const PROMPTS: Section = Section::merged("prompts", "Prompt", "/p");
     const SKILLS: Section = Section::named("skills", "Skill", "/s");
 
     fn laid(section: &Section, documents: &[Value]) -> Vec<Entry> {
@@ -211,6 +240,20 @@ mod tests {
             json!({ "id": "new" }),
         ];
         assert_eq!(all.into_iter().map(Value::Object).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn later_documents_change_keys_of_prompts() {
+        let id = id_of("Prompt", "Bye");
+        let documents = [
+            json!({ "Hello": { "tts": "Hi", "duration": 5 }, "Bye": { "tts": "Bye" } }),
+            json!({ "hello": { "tts": "Welcome" } }),
+            json!([{ "id": id, "name": "Farewell" }, { "id": "x", "name": "hello" }]),
+            json!({ "x": null }),
+        ];
+        let all: Vec<Value> =
+            laid(&PROMPTS, &documents).into_iter().map(Value::Object).collect();
+        assert_eq!(all, [json!({ "id": id, "name": "Farewell", "tts": "Bye" })]);
     }
 
     #[test]
