@@ -8,6 +8,7 @@ use std::fmt;
 /// Every optional feature, and whether this build has it.
 const FEATURES: &[(&str, bool)] = &[
     ("live", cfg!(feature = "live")),
+    ("lsp", cfg!(feature = "lsp")),
     ("phone", cfg!(feature = "phone")),
     ("png", cfg!(feature = "png")),
     ("serve", cfg!(feature = "serve")),

@@ -68,6 +68,7 @@
 //! | `runner` | 8 | parallel runs of suites, reported as events in a stable order |
 //! | `batch` | 9 | calls, and recordings to compare, as a stream of rows; summaries that merge |
 //! | `report` | 9 | reports of test runs, comparisons, coverage, differences and heat maps, for people, CI systems and programs; drawings of flows |
+//! | `lsp` | 10 | the language server: the connection, the open documents, problems with quick fixes, hover, completion, navigation, the outline |
 //! | `server` | 10 | a local Platform API: `http` parses requests and writes responses, `routes` is the routing table, `endpoint` has one file per family, `state` is the organisation and its changes, `calls` and `delivery` send webhook requests, `page` is the browser page, `elasticsearch` is the second port |
 //! | `api` | 10 | the public API: projects, calls, traces, sessions, suites and comparisons; one file per type |
 //! | `cli` | 11 | arguments, streams, exit codes; one file per command |
@@ -116,6 +117,9 @@ pub mod explore;
 pub mod expr;
 #[doc(hidden)]
 pub mod flow;
+#[doc(hidden)]
+#[cfg(feature = "lsp")]
+pub mod lsp;
 #[doc(hidden)]
 pub mod platform;
 #[doc(hidden)]

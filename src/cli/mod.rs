@@ -27,8 +27,10 @@ mod init;
 mod inputs;
 mod interactive;
 mod load;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod man;
-#[cfg(not(all(feature = "live", feature = "serve")))]
+#[cfg(not(all(feature = "live", feature = "lsp", feature = "serve")))]
 mod missing;
 mod output;
 mod project;
@@ -118,6 +120,10 @@ enum Command {
     Serve(serve::Arguments),
     #[cfg(not(feature = "serve"))]
     Serve(missing::Arguments),
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::Arguments),
+    #[cfg(not(feature = "lsp"))]
+    Lsp(missing::Arguments),
     Fixtures(fixtures::Arguments),
     Init(init::Arguments),
     Schema(schema::Arguments),
@@ -151,6 +157,7 @@ fn parse(
     Ok((arguments, project))
 }
 
+#[expect(clippy::too_many_lines, reason = "one line per command")]
 fn run_command(command: Command, project: project::Project) -> io::Result<Exit> {
     match command {
         Command::Run(arguments) => run::run(arguments, &project.settings),
@@ -184,6 +191,10 @@ fn run_command(command: Command, project: project::Project) -> io::Result<Exit> 
         Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(not(feature = "serve"))]
         Command::Serve(_) => missing::run("serve"),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(arguments) => lsp::run(&arguments),
+        #[cfg(not(feature = "lsp"))]
+        Command::Lsp(_) => missing::run("lsp"),
         Command::Fixtures(arguments) => fixtures::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

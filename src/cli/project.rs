@@ -15,8 +15,8 @@ use crate::runner::ProjectContext;
 use crate::source::{Files, Kind, Node};
 
 /// Commands that have nothing to do with a project.
-const APART: [&str; 7] =
-    ["init", "explain", "functions", "schema", "completions", "man", "convert"];
+const APART: [&str; 8] =
+    ["init", "explain", "functions", "schema", "completions", "man", "convert", "lsp"];
 
 /// The project of a command.
 #[derive(Debug, Default)]

@@ -14,11 +14,13 @@ pub mod read;
 pub mod write;
 
 mod action;
+pub(crate) mod called_flow;
 mod dependency;
 mod ids;
 pub mod kinds;
 mod link;
 pub(crate) mod literal;
+pub(crate) mod mention;
 mod model;
 mod place;
 mod property;
@@ -39,3 +41,4 @@ pub use received::{
     Received, attributes_read, built_ins_read, context_read, needs_answer, received,
 };
 pub use symbols::{FlowLabel, NodeLabel, SymbolTable};
+pub(crate) use type_name::type_names;

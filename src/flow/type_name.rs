@@ -11,7 +11,7 @@ pub fn type_named(name: &str) -> Option<Type> {
 }
 
 /// The names of all types that variables can have: `string`, `stringCollection`…
-pub(super) fn type_names() -> impl Iterator<Item = String> {
+pub(crate) fn type_names() -> impl Iterator<Item = String> {
     let is_none =
         |kind: &Kind| matches!(kind, Kind::Any | Kind::NotSet | Kind::PromptOrAudio);
     let kinds = Kind::ALL.iter().copied().filter(move |kind| !is_none(kind));

@@ -173,6 +173,14 @@ impl Files {
         file
     }
 
+    /// Frees the text of a file that no message quotes any more. Its id stays taken.
+    pub fn release(&mut self, id: FileId) {
+        let Some(file) = self.files.get_mut(id.0 as usize) else { return };
+        let (line_starts, block_starts, is_ascii) = Default::default();
+        let (path, text) = (file.path.clone(), String::new());
+        *file = Arc::new(File { id, path, text, line_starts, block_starts, is_ascii });
+    }
+
     /// Reads a file from disk.
     ///
     /// # Errors

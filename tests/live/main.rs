@@ -7,6 +7,8 @@ mod browser;
 mod compare;
 mod compare_partly;
 mod comparison;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod played_scenarios;
 mod record;
 mod recordings;

@@ -140,6 +140,7 @@ fn help_and_version_are_results() {
         "ship",
         "import",
         "redact",
+        "lsp",
         "serve",
         "init",
         "schema",

@@ -177,6 +177,19 @@ impl Notation {
     }
 }
 
+/// Whether a file is probably meant to be a flow, even if it is not complete yet.
+pub fn is_meant_as_flow(file: &File) -> bool {
+    match Notation::of(file.path()) {
+        Some(Notation::Yaml) => file.text().lines().any(archy::is_beginning),
+        Some(Notation::Json) => {
+            let has = |key: &str| file.text().contains(key);
+            has("\"draft\"") || has("\"startNode\"") || has("\"flowSequenceItemList\"")
+        }
+        Some(Notation::Export) => true,
+        None => false,
+    }
+}
+
 /// Loads the flows of one file in memory, as if the file had been named explicitly.
 pub fn load_text(file: &File, values: &[(String, String)], files: &mut Files) -> Loaded {
     let mut loaded = Loaded::default();

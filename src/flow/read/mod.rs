@@ -8,7 +8,7 @@ mod files;
 
 use document::MAX_VALUE_DEPTH;
 pub use document::{json, node};
-pub use files::{Loaded, Placeholders, load, load_text, load_with};
+pub use files::{Loaded, Placeholders, is_meant_as_flow, load, load_text, load_with};
 
 use super::model::Flow;
 use crate::diagnostic::{Code, Diagnostic, Tally};

@@ -4,8 +4,8 @@
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::unknown_module;
 use crate::flow::architect::{Action, ArchitectFlow, Setting, Unit, Variable};
+use crate::flow::called_flow::called_module;
 use crate::flow::kinds::{Operation, called_types, recognizes_input};
 use crate::flow::place::Place;
 use crate::value::{Text, Type};
@@ -69,7 +69,7 @@ impl<'f> Modules<'f> {
     pub(super) fn called(&self, action: &Action) -> Option<&Module<'f>> {
         let (types, name): (&[&str], _) = match action.operation()? {
             Operation::CallCommonModule => {
-                (&["commonModule"], unknown_module::called(action)?.0)
+                (&["commonModule"], called_module(action)?.name)
             }
             Operation::CallFlow(setting) => {
                 let name = action.settings.get(setting)?.value.text()?;

@@ -40,11 +40,20 @@ use unknown_target_flow::LoadedNames;
 /// The time is proportional to the size of the flows. A flow has at most a hundred
 /// findings of each kind, plus one that counts the rest.
 pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
+    check_selected(flows, &|_| true)
+}
+
+/// Checks some of the flows that were loaded together. The others are only looked up by
+/// name.
+pub(crate) fn check_selected(
+    flows: &[ArchitectFlow],
+    is_selected: &dyn Fn(&ArchitectFlow) -> bool,
+) -> Vec<Diagnostic> {
     let spelling = Spelling::new();
     let modules = Modules::of(flows);
     let loaded = LoadedNames::of(flows);
     let mut diagnostics = duplicates(flows);
-    for flow in flows {
+    for flow in flows.iter().filter(|flow| is_selected(flow)) {
         let name = Some(&flow.name.value).filter(|name| !name.is_empty());
         let known = name.or(flow.id.as_ref()).map_or("", |it| it.as_str());
         let mut report = Report::on(known, &mut diagnostics);

@@ -1,0 +1,164 @@
+//! Explanations of names: the type of a variable, the page of a function, the settings and
+//! outputs of an action.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
+
+use super::navigate;
+use super::place::{self, Owner};
+use super::text::{indentation, key};
+use super::workspace::Workspace;
+use crate::expr::architect::{BuiltIn, Function, parameters};
+use crate::flow::architect::{ArchitectFlow, Setting, Variable};
+use crate::flow::kinds::{self, ActionSpec, SettingForm};
+use crate::flow::mention::{Symbol, variable_of};
+
+/// Returns the explanation of the name at a position.
+pub(super) fn hover(
+    workspace: &Workspace,
+    path: &Path,
+    position: Position,
+) -> Option<Hover> {
+    if let Some((flow, mention)) = navigate::at(workspace, path, position)
+        && let Some(text) = symbol(workspace, flow, &mention.symbol)
+    {
+        let range = workspace.exact_range(mention.span).map(|(_, range)| range);
+        return Some(shown(text, range));
+    }
+    let text = setting(workspace, path, position)?;
+    Some(shown(text, None))
+}
+
+fn shown(value: String, range: Option<lsp_types::Range>) -> Hover {
+    let contents = MarkupContent { kind: MarkupKind::Markdown, value };
+    Hover { contents: HoverContents::Markup(contents), range }
+}
+
+fn symbol(
+    workspace: &Workspace,
+    flow: &ArchitectFlow,
+    symbol: &Symbol<'_>,
+) -> Option<String> {
+    Some(match symbol {
+        Symbol::Variable { unit, name } => variable(&variable_of(flow, *unit, name)?),
+        Symbol::BuiltIn(built_in) => built_in_variable(built_in),
+        Symbol::Function(function) => function_page(function),
+        Symbol::Unit(key) => {
+            let unit = flow.unit(key)?;
+            let mut count = 0;
+            unit.each_action(&mut |_| count += 1);
+            let actions = if count == 1 { "action" } else { "actions" };
+            format!("**{}** — {}, {count} {actions}", unit.name, unit.kind.name())
+        }
+        Symbol::Flow(name) => {
+            let named = |it: &&ArchitectFlow| it.name.value.eq_ignore_ascii_case(name);
+            let found = workspace.flows().find(named)?;
+            let description = found.description.as_deref().unwrap_or_default();
+            format!("**{}** — {}\n\n{description}", found.name.value, found.flow_type)
+        }
+        Symbol::Kind(kind) => action(kinds::named(kind)?),
+    })
+}
+
+fn variable(variable: &Variable) -> String {
+    let mut text =
+        format!("```\n{}: {}\n```\n", variable.name.value, variable.value_type);
+    let roles = match (variable.is_input, variable.is_output) {
+        (true, true) => "Input and output of the flow.",
+        (true, false) => "Input of the flow.",
+        (false, true) => "Output of the flow.",
+        (false, false) => "",
+    };
+    if !roles.is_empty() {
+        let _ = writeln!(text, "\n{roles}");
+    }
+    let initial = variable.initial.as_ref().map(|it| &it.value);
+    match initial {
+        Some(Setting::Literal(value)) => {
+            let _ = writeln!(text, "\nInitial value: `{value}`");
+        }
+        Some(Setting::Expression(value, _)) => {
+            let _ = writeln!(text, "\nInitial value: `{value}`");
+        }
+        _ => text.push_str("\nInitial value: `NOT_SET`\n"),
+    }
+    text
+}
+
+fn built_in_variable(built_in: &BuiltIn) -> String {
+    let name = built_in.name;
+    format!(
+        "```\n{name}: {}\n```\n\nBuilt-in variable of Architect.",
+        built_in.value_type
+    )
+}
+
+/// Returns the forms of a function and its purpose, as `flowsim functions` prints them.
+fn function_page(function: &Function) -> String {
+    let mut text = String::from("```\n");
+    for overload in function.overloads {
+        let wanted = parameters(overload);
+        let _ = writeln!(text, "{}{wanted}: {}", function.name, overload.returns);
+    }
+    let (example, value) = function.example;
+    let _ = write!(text, "```\n\n{}\n\n`{example}` is `{value}`", function.summary);
+    text
+}
+
+fn action(kind: &ActionSpec) -> String {
+    let mut text = format!("**{}**", kind.name);
+    if !kind.outputs.is_empty() {
+        let _ = write!(text, "\n\nOutputs: `{}`", kind.outputs.join("`, `"));
+    }
+    if !kind.required().is_empty() {
+        let _ = write!(text, "\n\nRequired: `{}`", kind.required().join("`, `"));
+    }
+    let names = place::names(&["actions".to_owned(), kind.name.to_owned()]);
+    if !names.is_empty() {
+        let _ = write!(text, "\n\nSettings: `{}`", names.join("`, `"));
+    }
+    if let Some(types) = kind.flow_types() {
+        let _ = write!(text, "\n\nFlow types: `{}`", types.join("`, `"));
+    }
+    text
+}
+
+/// Returns the form of the setting whose name is at a position.
+fn setting(workspace: &Workspace, path: &Path, position: Position) -> Option<String> {
+    let text = workspace.text(path)?;
+    let line = position.line as usize;
+    let content = text.line(line);
+    let name = key(content)?;
+    let start = content.find(name)?;
+    let column =
+        text.offset(position) - text.offset(Position { character: 0, ..position });
+    if !(start..=start + name.len()).contains(&column) {
+        return None;
+    }
+    let mut path = place::path(text, line, indentation(content));
+    if matches!(place::owner(&path).0, Owner::Actions | Owner::Choices) {
+        return kinds::named(name).map(action);
+    }
+    path.push(name.to_owned());
+    let form = described(place::form(&path)?)?;
+    Some(format!("**{name}** — {form}"))
+}
+
+fn described(form: SettingForm) -> Option<String> {
+    Some(match form {
+        SettingForm::Value(kind) => format!("a value of the type {}", kind.name()),
+        SettingForm::NameOf(kind) => format!("the name of a {}", kind.name()),
+        SettingForm::Object(kind) => format!("a {} of the organisation", kind.name()),
+        SettingForm::DataAction => "the name of a data action".to_owned(),
+        SettingForm::DataTable => "the name of a data table".to_owned(),
+        SettingForm::Columns => "columns of the data table".to_owned(),
+        SettingForm::Result => "the variable that receives the result".to_owned(),
+        SettingForm::Word(words) => format!("one of `{}`", words.join("`, `")),
+        SettingForm::Reference => "a reference to a task, menu or state".to_owned(),
+        SettingForm::Statement => "a value of the type that the key names".to_owned(),
+        SettingForm::Any => "a value".to_owned(),
+        SettingForm::Other => return None,
+    })
+}

@@ -1,0 +1,28 @@
+//! The language server: everything that flowsim knows about flows, in editors.
+//!
+//! | file | content |
+//! |---|---|
+//! | `server` | the connection: requests, notifications, capabilities |
+//! | `workspace` | the flows of a workspace, and the documents that are open in the editor |
+//! | `text` | documents with the positions of the protocol |
+//! | `place` | the place of the cursor in Archy YAML that may be broken |
+//! | `problems` | diagnostics and quick fixes |
+//! | `hover`, `complete`, `navigate`, `outline` | what they are named after |
+//!
+//! One thread reads messages and answers them in their order. Diagnostics are computed when
+//! no message is waiting, so that fast typing does not queue up checks.
+//!
+//! *Source: the Language Server Protocol, version 3.17.*
+
+mod complete;
+mod hover;
+mod navigate;
+mod outline;
+mod place;
+mod problems;
+mod server;
+mod text;
+mod uri;
+mod workspace;
+
+pub use server::serve;

@@ -1,0 +1,147 @@
+//! The outline of a document: its flows, their tasks and menus, and the actions.
+
+use std::path::Path;
+
+use lsp_types::{DocumentSymbol, FoldingRange, Range, SymbolKind};
+
+use super::text::{Text, indentation};
+use super::workspace::Workspace;
+use crate::flow::architect::{Action, ArchitectFlow, Unit, UnitKind};
+use crate::source::{Span, nested};
+
+/// Returns the outline of an open document.
+pub(super) fn symbols(workspace: &Workspace, path: &Path) -> Vec<DocumentSymbol> {
+    let Some(text) = workspace.text(path) else { return Vec::new() };
+    let outline = Outline { workspace, text };
+    workspace.flows_of(path).iter().map(|flow| outline.flow(flow)).collect()
+}
+
+/// Returns the parts of a document that an editor can fold: every key with content below.
+pub(super) fn folds(text: &Text) -> Vec<FoldingRange> {
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut folds = Vec::new();
+    let mut last = 0;
+    let mut close = |open: &mut Vec<(usize, usize)>, depth: usize, last: usize| {
+        while let Some((first, _)) = open.pop_if(|(_, own)| *own >= depth) {
+            if last > first {
+                folds.push(FoldingRange {
+                    start_line: number(first),
+                    end_line: number(last),
+                    ..FoldingRange::default()
+                });
+            }
+        }
+    };
+    for line in 0..text.lines() {
+        let content = text.line(line);
+        if content.trim().is_empty() {
+            continue;
+        }
+        close(&mut open, indentation(content), last);
+        open.push((line, indentation(content)));
+        last = line;
+    }
+    close(&mut open, 0, last);
+    folds.sort_by_key(|fold| (fold.start_line, fold.end_line));
+    folds
+}
+
+struct Outline<'w> {
+    workspace: &'w Workspace,
+    text: &'w Text,
+}
+
+impl Outline<'_> {
+    fn flow(&self, flow: &ArchitectFlow) -> DocumentSymbol {
+        let children = flow.units.iter().map(|unit| self.unit(unit)).collect();
+        let detail = flow.flow_type.to_string();
+        self.symbol(&flow.name.value, detail, SymbolKind::MODULE, flow.span, children)
+    }
+
+    fn unit(&self, unit: &Unit) -> DocumentSymbol {
+        let kind = match unit.kind {
+            UnitKind::Menu => SymbolKind::CLASS,
+            _ => SymbolKind::FUNCTION,
+        };
+        let choices = unit.choices.iter().map(|choice| self.action(&choice.action));
+        let children = self.actions(&unit.actions).into_iter().chain(choices).collect();
+        self.symbol(&unit.name, unit.kind.name().to_owned(), kind, unit.span, children)
+    }
+
+    /// Recurses with the nesting of the actions.
+    fn actions(&self, actions: &[Action]) -> Vec<DocumentSymbol> {
+        actions.iter().map(|action| self.action(action)).collect()
+    }
+
+    fn action(&self, action: &Action) -> DocumentSymbol {
+        let outputs = action.outputs.iter().filter(|output| !output.actions.is_empty());
+        let children = outputs.map(|output| {
+            let children = nested(|| self.actions(&output.actions));
+            let kind = SymbolKind::ENUM_MEMBER;
+            self.symbol(&output.label, String::new(), kind, output.span, children)
+        });
+        let detail = action.kind.value.to_string();
+        let kind = SymbolKind::EVENT;
+        self.symbol(action.title(), detail, kind, action.span, children.collect())
+    }
+
+    fn symbol(
+        &self,
+        name: &str,
+        detail: String,
+        kind: SymbolKind,
+        span: Span,
+        children: Vec<DocumentSymbol>,
+    ) -> DocumentSymbol {
+        let (_, own) = self.workspace.range(span);
+        let range = self.extent(own);
+        // An editor shows nothing for an empty name, or rejects it.
+        let name = if name.is_empty() { "(no name)" } else { name }.to_owned();
+        #[expect(deprecated, reason = "the field has no default")]
+        DocumentSymbol {
+            name,
+            detail: Some(detail).filter(|detail| !detail.is_empty()),
+            kind,
+            tags: None,
+            deprecated: None,
+            range,
+            selection_range: own,
+            children: Some(children),
+        }
+    }
+
+    /// The lines from a key to the last one that is indented below it.
+    fn extent(&self, own: Range) -> Range {
+        let first = own.start.line as usize;
+        let depth = indentation(self.text.line(first));
+        let mut end = own.end;
+        for line in first + 1..self.text.lines() {
+            let content = self.text.line(line);
+            if content.trim().is_empty() {
+                continue;
+            }
+            if indentation(content) <= depth {
+                break;
+            }
+            end.line = number(line);
+            end.character = u32::try_from(content.encode_utf16().count()).unwrap_or(0);
+        }
+        Range { start: own.start, end }
+    }
+}
+
+fn number(line: usize) -> u32 {
+    u32::try_from(line).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_with_content_below_can_be_folded() {
+        let folds = folds(&Text::new("a:\n  b:\n    c: 1\n\n  d: 2\ne: 3\n"));
+        let lines: Vec<_> = folds.iter().map(|it| (it.start_line, it.end_line)).collect();
+        assert_eq!(lines, [(0, 4), (1, 2)]);
+    }
+}

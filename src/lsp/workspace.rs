@@ -1,0 +1,294 @@
+//! The flows of a workspace: open documents as they are in the editor, all others as they
+//! are on disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use lsp_types::{Position, Range, TextDocumentContentChangeEvent};
+
+use super::text::Text;
+use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::flow::architect::ArchitectFlow;
+use crate::flow::check;
+use crate::flow::mention::{Mention, mentions};
+use crate::flow::read::{self, Loaded};
+use crate::project::Settings;
+use crate::source::{FileId, Files, Folder, Span};
+
+/// Flows of a workspace, by file.
+#[derive(Debug, Default)]
+pub(super) struct Workspace {
+    files: Files,
+    open: BTreeMap<PathBuf, Text>,
+    loaded: BTreeMap<PathBuf, Loaded>,
+    /// The content that the places of loaded flows refer to.
+    sources: BTreeMap<FileId, Text>,
+    placeholders: Vec<(String, String)>,
+}
+
+impl Workspace {
+    /// Reads the flows of the folders. A folder with a project file has the flows that the
+    /// file names.
+    pub(super) fn add_folder(&mut self, folder: &Path) {
+        let mut flows = vec![folder.to_owned()];
+        if let Some(settings) = settings(folder) {
+            let named = settings.paths("flows");
+            if !named.is_empty() {
+                flows = named.iter().map(|path| folder.join(path)).collect();
+            }
+            let set = settings.set.iter().map(|it| (it.key.clone(), it.values.concat()));
+            self.placeholders.extend(set);
+        }
+        for path in flows {
+            let path = path.canonicalize().unwrap_or(path);
+            if path.is_file() {
+                self.load(&path);
+                continue;
+            }
+            for file in Folder::read(&path, is_flow_file).files {
+                self.load(&file);
+            }
+        }
+    }
+
+    /// Adds the document of an editor.
+    pub(super) fn open(&mut self, path: PathBuf, text: String) {
+        self.open.insert(path.clone(), Text::new(text));
+        self.load(&path);
+    }
+
+    /// Applies the changes of an editor, and reads the document again.
+    pub(super) fn change(
+        &mut self,
+        path: &Path,
+        changes: Vec<TextDocumentContentChangeEvent>,
+    ) {
+        if let Some(text) = self.open.get_mut(path) {
+            text.apply(changes);
+            self.load(path);
+        }
+    }
+
+    /// Forgets the document of an editor: what is on disk counts again.
+    pub(super) fn close(&mut self, path: &Path) {
+        self.open.remove(path);
+        self.load(path);
+    }
+
+    /// Reads a file again, from the editor or from disk. A document that cannot be read
+    /// keeps the flows that it had.
+    pub(super) fn load(&mut self, path: &Path) {
+        let text = match self.open.get(path) {
+            Some(text) => text.as_str().to_owned(),
+            None => match std::fs::read_to_string(path) {
+                Ok(text) => text,
+                Err(_) => {
+                    self.forget(path);
+                    return;
+                }
+            },
+        };
+        let file = self.files.add(path, text);
+        if !read::is_meant_as_flow(&file) {
+            self.forget(path);
+            return;
+        }
+        let mut loaded = read::load_text(&file, &self.placeholders, &mut self.files);
+        let is_open = self.open.contains_key(path);
+        if loaded.architect.is_empty() && loaded.flows.is_empty() {
+            if !is_open {
+                self.forget(path);
+                return;
+            }
+            if let Some(before) = self.loaded.remove(path) {
+                loaded.architect = before.architect;
+                loaded.flows = before.flows;
+            }
+        }
+        self.loaded.insert(path.to_owned(), loaded);
+        self.release(path);
+    }
+
+    fn forget(&mut self, path: &Path) {
+        self.loaded.remove(path);
+        self.release(path);
+    }
+
+    /// Keeps the versions of a file that a flow or a diagnostic refers to, and frees the
+    /// others.
+    fn release(&mut self, path: &Path) {
+        let mut used: BTreeSet<FileId> = BTreeSet::new();
+        if let Some(loaded) = self.loaded.get(path) {
+            used.extend(loaded.architect.iter().map(|flow| flow.span.file));
+            let labels = loaded.diagnostics.iter().flat_map(|it| &it.labels);
+            used.extend(labels.map(|label| label.span.file));
+        }
+        let of_path = self.files.iter().filter(|file| file.path() == path);
+        let (kept, stale): (Vec<_>, Vec<_>) =
+            of_path.map(|file| file.id()).partition(|id| used.contains(id));
+        for id in kept {
+            let file = self.files.get(id);
+            self.sources.entry(id).or_insert_with(|| Text::new(file.text()));
+        }
+        for id in stale {
+            self.sources.remove(&id);
+            self.files.release(id);
+        }
+    }
+
+    pub(super) fn text(&self, path: &Path) -> Option<&Text> {
+        self.open.get(path)
+    }
+
+    /// The flows of a file.
+    pub(super) fn flows_of(&self, path: &Path) -> &[ArchitectFlow] {
+        self.loaded.get(path).map_or(&[], |loaded| &loaded.architect)
+    }
+
+    /// The names of a flow.
+    pub(super) fn mentions<'w>(&'w self, flow: &'w ArchitectFlow) -> Vec<Mention<'w>> {
+        mentions(flow, self.files.get(flow.span.file).text())
+    }
+
+    /// All flows.
+    pub(super) fn flows(&self) -> impl Iterator<Item = &ArchitectFlow> {
+        self.loaded.values().flat_map(|loaded| &loaded.architect)
+    }
+
+    /// Returns the diagnostics of open documents, by path. `changed` limits the check to
+    /// one of them.
+    pub(super) fn check(
+        &mut self,
+        changed: Option<&Path>,
+    ) -> BTreeMap<PathBuf, Vec<Diagnostic>> {
+        let wanted: BTreeSet<PathBuf> = match changed {
+            Some(path) => std::iter::once(path.to_owned()).collect(),
+            None => self.open.keys().cloned().collect(),
+        };
+        let mut found: BTreeMap<PathBuf, Vec<Diagnostic>> =
+            wanted.iter().map(|path| (path.clone(), Vec::new())).collect();
+        let mut diagnostics = self.findings(&wanted);
+        let own = wanted.iter().filter_map(|path| self.loaded.get(path));
+        diagnostics.extend(own.flat_map(|loaded| loaded.diagnostics.clone()));
+        sort(&mut diagnostics);
+        for diagnostic in diagnostics {
+            let Some(label) = diagnostic.labels.first() else { continue };
+            let path = self.files.get(label.span.file).path();
+            if let Some(list) = found.get_mut(path) {
+                list.push(diagnostic);
+            }
+        }
+        found
+    }
+
+    /// Checks the flows of some files. The flows of all files are put into one list for
+    /// this, and back.
+    fn findings(&mut self, wanted: &BTreeSet<PathBuf>) -> Vec<Diagnostic> {
+        let (mut architect, mut drafts) = (Vec::new(), Vec::new());
+        let mut counts = Vec::new();
+        for loaded in self.loaded.values_mut() {
+            counts.push((loaded.architect.len(), loaded.flows.len()));
+            architect.append(&mut loaded.architect);
+            drafts.append(&mut loaded.flows);
+        }
+        let broken = |path: &PathBuf| {
+            let of_file = self.loaded.get(path);
+            let is_error = |it: &Diagnostic| it.severity == Severity::Error;
+            of_file.is_some_and(|it| {
+                it.diagnostics.iter().any(|it| is_error(it) && it.code.is_about_loading())
+            })
+        };
+        // The flows of a broken document are those of an earlier text.
+        let wanted: BTreeSet<&PathBuf> = wanted.iter().filter(|it| !broken(it)).collect();
+        let is_wanted = |flow: &ArchitectFlow| {
+            let path = self.files.get(flow.span.file).path();
+            wanted.iter().any(|it| it.as_path() == path)
+        };
+        let mut diagnostics = check::check_selected(&architect, &is_wanted);
+        if !drafts.is_empty() {
+            diagnostics.extend(check::check(&drafts));
+        }
+        let (mut architect, mut drafts) = (architect.into_iter(), drafts.into_iter());
+        for (loaded, (first, second)) in self.loaded.values_mut().zip(counts) {
+            loaded.architect = architect.by_ref().take(first).collect();
+            loaded.flows = drafts.by_ref().take(second).collect();
+        }
+        diagnostics
+    }
+
+    /// Converts a place to the file and range of the protocol. In a document with
+    /// placeholders, places refer to the text with their values: on a line that is
+    /// different, the place is the whole line.
+    pub(super) fn range(&self, span: Span) -> (PathBuf, Range) {
+        let file = self.files.get(span.file);
+        let path = file.path().to_owned();
+        let made;
+        let own = match self.sources.get(&span.file) {
+            Some(own) => own,
+            None => {
+                made = Text::new(file.text());
+                &made
+            }
+        };
+        let range = own.range(span.start as usize, span.end as usize);
+        let range = match self.open.get(&path) {
+            Some(text) => same_lines(own, text, range),
+            None => range,
+        };
+        (path, range)
+    }
+
+    /// Converts a place of an open document if its text is also the text of the document.
+    pub(super) fn exact_range(&self, span: Span) -> Option<(PathBuf, Range)> {
+        let (path, range) = self.range(span);
+        let text = self.open.get(&path)?;
+        let (start, end) = (text.offset(range.start), text.offset(range.end));
+        let is_same = text.as_str().get(start..end) == Some(self.files.text(span));
+        is_same.then_some((path, range))
+    }
+
+    /// Converts a position in an open document to the byte offset in the text of its flow.
+    /// `None` on a line that is different there.
+    pub(super) fn offset(
+        &self,
+        flow: &ArchitectFlow,
+        path: &Path,
+        position: Position,
+    ) -> Option<u32> {
+        let (own, text) = (self.sources.get(&flow.span.file)?, self.open.get(path)?);
+        let line = position.line as usize;
+        let is_same = own.line(line) == text.line(line);
+        is_same.then(|| u32::try_from(own.offset(position)).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn written(&self, span: Span) -> &str {
+        self.files.text(span)
+    }
+}
+
+/// Returns the range in another version of the text: the same columns on lines that are
+/// the same, and otherwise the whole line.
+fn same_lines(own: &Text, text: &Text, range: Range) -> Range {
+    let line = range.start.line as usize;
+    if own.line(line) == text.line(line) && range.start.line == range.end.line {
+        return range;
+    }
+    let content = text.line(line);
+    let before = content.len() - content.trim_start().len();
+    let at = |column: usize| {
+        let units = content[..column].encode_utf16().count();
+        Position { character: u32::try_from(units).unwrap_or(u32::MAX), ..range.start }
+    };
+    Range { start: at(before), end: at(content.trim_end().len().max(before)) }
+}
+
+/// Reads the project file of a folder, if there is one without mistakes.
+fn settings(folder: &Path) -> Option<Settings> {
+    let file = Settings::find(folder)?;
+    Settings::load(Some(&file), None, &|_| None, &mut Files::new()).ok()
+}
+
+fn is_flow_file(path: &Path) -> bool {
+    let extension = path.extension().and_then(|it| it.to_str()).unwrap_or_default();
+    matches!(extension, "yaml" | "yml" | "json")
+}
