@@ -17,6 +17,7 @@ mod frontier;
 mod graph;
 mod liveness;
 mod search;
+pub mod suite;
 mod times;
 mod verdict;
 mod witness;

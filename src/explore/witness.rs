@@ -120,7 +120,7 @@ impl<'p> Player<'p> {
 
 impl Witness {
     /// Returns the fixtures of the call.
-    fn over(&self, fixtures: &Fixtures) -> Fixtures {
+    pub(super) fn over(&self, fixtures: &Fixtures) -> Fixtures {
         let Some(document) = &self.fixtures else { return fixtures.clone() };
         let mut files = Files::new();
         let file = files.add("witness.json", document.to_string());

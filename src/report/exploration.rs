@@ -8,14 +8,71 @@ use super::words::plural;
 use crate::diagnostic::visible::one_line;
 use crate::explore::{Decided, Exploration, Path, Verdict, Witness};
 use crate::flow::{FlowId, NodeId, SymbolTable};
-use crate::value::{DateTime, Json};
+use crate::value::{DateTime, Json, Text, Value};
 
 /// Name and version of the JSON form.
 const SCHEMA: &str = "flowsim.exploration/1";
 
+/// Everything that a report shows in addition to the verdicts.
+#[derive(Debug, Default)]
+pub struct Additions<'a> {
+    /// The given context fields of the calls.
+    pub context: &'a [(Text, Value)],
+    /// The given variables of the calls.
+    pub variables: &'a [(Text, Value)],
+    /// The written tests, if they were requested.
+    pub suite: Option<SuiteSummary>,
+}
+
+/// Tests that an exploration wrote.
+#[derive(Debug, Default, Clone)]
+pub struct SuiteSummary {
+    /// The number of tests that were added.
+    pub new: usize,
+    /// The number of tests of earlier explorations that were kept.
+    pub kept: usize,
+    /// The number of tests of earlier explorations that failed and were removed.
+    pub removed: usize,
+    /// The number of tests that failed before, of all that count.
+    pub failed: usize,
+    /// The number of calls that had another result as a test, and were not written.
+    pub not_replayed: usize,
+    /// The number of actions and outputs that the exploration reached.
+    pub goals: usize,
+    /// The number of calls that reach all of them at least.
+    pub lower_bound: usize,
+    /// The files that changed.
+    pub files: Vec<String>,
+}
+
+impl SuiteSummary {
+    fn sentence(&self) -> String {
+        let Self { new, kept, removed, goals, lower_bound, .. } = self;
+        let tests = plural(new + kept, "explored test");
+        let mut text = format!(
+            "{tests}: {new} new, {kept} kept, {removed} removed; {goals} actions and \
+             outputs are reachable, and need at least {}",
+            plural(*lower_bound, "call")
+        );
+        if self.not_replayed > 0 {
+            let calls = plural(self.not_replayed, "call");
+            let _ = write!(text, "; {calls} did not replay as a test");
+        }
+        let others = self.failed.saturating_sub(self.removed);
+        if others > 0 {
+            let _ = write!(text, "; {others} other tests fail, and do not count");
+        }
+        text
+    }
+}
+
 /// Renders the verdicts as text: for each flow, everything that is not reachable, then the
 /// reachable nodes with the inputs that lead there, then the complete calls.
-pub fn render_text(exploration: &Exploration, symbols: &SymbolTable) -> String {
+pub fn render_text(
+    exploration: &Exploration,
+    additions: &Additions<'_>,
+    symbols: &SymbolTable,
+) -> String {
     let mut out = String::new();
     for (flow, goals) in by_flow(exploration, symbols) {
         let name = one_line(&symbols.flow(flow).name);
@@ -47,6 +104,12 @@ pub fn render_text(exploration: &Exploration, symbols: &SymbolTable) -> String {
     if !exploration.paths.is_empty() {
         out.push('\n');
     }
+    if let Some(suite) = &additions.suite {
+        for file in &suite.files {
+            let _ = writeln!(out, "changed {}", one_line(file));
+        }
+        let _ = writeln!(out, "{}\n", suite.sentence());
+    }
     let _ = writeln!(out, "{}", summary(exploration));
     out
 }
@@ -72,8 +135,15 @@ fn by_reason(
 }
 
 /// Renders the verdicts as Markdown, with a table for each flow.
-pub fn render_markdown(exploration: &Exploration, symbols: &SymbolTable) -> String {
+pub fn render_markdown(
+    exploration: &Exploration,
+    additions: &Additions<'_>,
+    symbols: &SymbolTable,
+) -> String {
     let mut out = format!("**{}**\n", summary(exploration));
+    if let Some(suite) = &additions.suite {
+        let _ = write!(out, "\n{}\n", cell(&suite.sentence()));
+    }
     for (flow, goals) in by_flow(exploration, symbols) {
         let name = &symbols.flow(flow).name;
         let _ = write!(out, "\n### {}\n\n", cell(name));
@@ -194,15 +264,19 @@ fn steps(path: &Path, symbols: &SymbolTable) -> Vec<String> {
 }
 
 /// Returns the JSON form, with a final line break.
-pub fn render_json(exploration: &Exploration, symbols: &SymbolTable) -> String {
+pub fn render_json(
+    exploration: &Exploration,
+    additions: &Additions<'_>,
+    symbols: &SymbolTable,
+) -> String {
     let all: Vec<&Decided> = exploration.goals.iter().collect();
     let goals = |has_output: bool| {
         let goals = all.iter().filter(move |it| it.output.is_some() == has_output);
-        goals.map(|goal| JsonGoal::of(goal, symbols)).collect()
+        goals.map(|goal| JsonGoal::of(goal, additions, symbols)).collect()
     };
     let paths = exploration.paths.iter().map(|path| JsonPath {
         input: inputs(&path.witness),
-        call: JsonCall::of(path.start, path.at, &path.witness, symbols),
+        call: JsonCall::of((path.start, path.at), &path.witness, additions, symbols),
         status: path.status.name(),
         nodes: path.nodes.iter().map(|node| id(*node, symbols)).collect(),
     });
@@ -215,6 +289,7 @@ pub fn render_json(exploration: &Exploration, symbols: &SymbolTable) -> String {
         nodes: goals(false),
         outputs: goals(true),
         paths: paths.collect(),
+        suite: additions.suite.as_ref().map(JsonSuite::of),
     };
     let text = serde_json::to_string_pretty(&document);
     text.expect("JSON can be written") + "\n"
@@ -238,6 +313,34 @@ struct JsonExploration<'e> {
     nodes: Vec<JsonGoal<'e>>,
     outputs: Vec<JsonGoal<'e>>,
     paths: Vec<JsonPath<'e>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suite: Option<JsonSuite<'e>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonSuite<'e> {
+    tests: usize,
+    lower_bound: usize,
+    new: usize,
+    kept: usize,
+    removed: usize,
+    not_replayed: usize,
+    files: &'e [String],
+}
+
+impl<'e> JsonSuite<'e> {
+    fn of(suite: &'e SuiteSummary) -> Self {
+        Self {
+            tests: suite.new + suite.kept,
+            lower_bound: suite.lower_bound,
+            new: suite.new,
+            kept: suite.kept,
+            removed: suite.removed,
+            not_replayed: suite.not_replayed,
+            files: &suite.files,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -261,12 +364,16 @@ struct JsonGoal<'e> {
 }
 
 impl<'e> JsonGoal<'e> {
-    fn of(goal: &'e Decided, symbols: &'e SymbolTable) -> Self {
+    fn of(
+        goal: &'e Decided,
+        additions: &Additions<'_>,
+        symbols: &'e SymbolTable,
+    ) -> Self {
         let node = symbols.node(goal.node);
         let (input, call) = match &goal.verdict {
             Verdict::Reachable(witness) => (
                 Some(inputs(witness)),
-                Some(JsonCall::of(goal.start, goal.at, witness, symbols)),
+                Some(JsonCall::of((goal.start, goal.at), witness, additions, symbols)),
             ),
             _ => (None, None),
         };
@@ -288,6 +395,10 @@ impl<'e> JsonGoal<'e> {
 struct JsonCall<'e> {
     flow: &'e str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variables: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fixtures: Option<&'e Json>,
@@ -295,17 +406,24 @@ struct JsonCall<'e> {
 
 impl<'e> JsonCall<'e> {
     fn of(
-        flow: FlowId,
-        at: Option<DateTime>,
+        (flow, at): (FlowId, Option<DateTime>),
         witness: &'e Witness,
+        additions: &Additions<'_>,
         symbols: &'e SymbolTable,
     ) -> Self {
         Self {
             flow: &symbols.flow(flow).id,
+            context: object(additions.context),
+            variables: object(additions.variables),
             at: at.map(|at| at.to_string()),
             fixtures: witness.fixtures.as_ref(),
         }
     }
+}
+
+fn object(pairs: &[(Text, Value)]) -> Option<Json> {
+    let json = || pairs.iter().map(|(name, value)| (name.clone(), value.to_json()));
+    (!pairs.is_empty()).then(|| Json::object(json()))
 }
 
 #[derive(Serialize)]

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use flowsim::analysis::coverage::Goals;
 use flowsim::engine::{Call, Limits, Session, play};
+use flowsim::explore::suite::suite;
 use flowsim::explore::{Decided, Exploration, Options, Verdict, explore};
 use flowsim::flow::{FlowId, read::load};
 use flowsim::program::Program;
@@ -431,6 +432,30 @@ fn reached(program: &Arc<Program>, goals: &Goals) -> BTreeMap<usize, usize> {
     found
 }
 
+/// A suite reaches what the exploration reached, and is not smaller than its lower bound.
+fn check_suite(
+    program: &Arc<Program>,
+    goals: &Goals,
+    exploration: &Exploration,
+) -> Result<(), TestCaseError> {
+    let (calls, fixtures) = ([call()], Fixtures::default());
+    let suite = suite(program, &calls, &fixtures, exploration, &BTreeSet::new());
+    let mut reached = BTreeSet::new();
+    for call in &suite.calls {
+        goals.each_reached(&call.trace.steps, &mut |goal| {
+            reached.insert(goal);
+        });
+    }
+    reached.retain(|number| goals.all().any(|goal| goal.number == *number));
+    let is_reachable = |it: &&Decided| matches!(it.verdict, Verdict::Reachable(_));
+    let wanted = exploration.goals.iter().filter(is_reachable).count();
+    prop_assert_eq!(suite.goals, wanted);
+    prop_assert!(reached.len() >= wanted, "{} of {}", reached.len(), wanted);
+    prop_assert!(suite.lower_bound <= suite.calls.len());
+    prop_assert!(suite.lower_bound > 0);
+    Ok(())
+}
+
 proptest! {
     /// The verdicts agree with all calls up to a length, and the witnesses are as short.
     #[test]
@@ -463,6 +488,7 @@ proptest! {
                 Verdict::Undecided(_) => {}
             }
         }
+        check_suite(&program, &goals, &exploration)?;
         let parallel = explored(&program, Options { budget: 4_000, jobs: 3, ..OPTIONS });
         prop_assert_eq!(parallel.goals, exploration.goals);
     }
