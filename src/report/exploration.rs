@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use super::words::plural;
 use crate::diagnostic::visible::one_line;
-use crate::explore::{Decided, Exploration, Path, Verdict, Witness};
+use crate::diagnostic::{self, Diagnostic};
+use crate::explore::{Decided, Exploration, Finding, Path, Verdict, Witness};
 use crate::flow::{FlowId, NodeId, SymbolTable};
+use crate::source::Files;
 use crate::value::{DateTime, Json, Text, Value};
 
 /// Name and version of the JSON form.
@@ -22,6 +24,43 @@ pub struct Additions<'a> {
     pub variables: &'a [(Text, Value)],
     /// The written tests, if they were requested.
     pub suite: Option<SuiteSummary>,
+    /// The findings, if they were requested.
+    pub findings: Option<Vec<Reported<'a>>>,
+}
+
+/// A finding of an exploration as a diagnostic.
+#[derive(Debug)]
+pub struct Reported<'a> {
+    /// The diagnostic.
+    pub diagnostic: Diagnostic,
+    finding: &'a Finding,
+}
+
+/// Returns findings as diagnostics, sorted by position. The help has a call that shows the
+/// finding.
+pub fn reported<'a>(found: &'a [Finding], symbols: &SymbolTable) -> Vec<Reported<'a>> {
+    let reported = found.iter().map(|finding| {
+        let node = symbols.node(finding.node);
+        let diagnostic = Diagnostic::new(finding.code, finding.message.clone())
+            .at(node.span)
+            .flow(symbols.flow(node.flow).name.to_string())
+            .node(node.id.to_string())
+            .naming_node();
+        let diagnostic = match &finding.witness {
+            Some(witness) => {
+                let flags = flags(witness, finding.at);
+                diagnostic.help(format!("a call that shows it: {flags}"))
+            }
+            None => diagnostic,
+        };
+        Reported { diagnostic, finding }
+    });
+    let mut reported: Vec<Reported<'_>> = reported.collect();
+    reported.sort_by_key(|it| {
+        let span = it.diagnostic.labels.first().map(|label| label.span);
+        (span.map(|span| (span.file, span.start)), it.finding.code)
+    });
+    reported
 }
 
 /// Tests that an exploration wrote.
@@ -141,6 +180,7 @@ pub fn render_markdown(
     symbols: &SymbolTable,
 ) -> String {
     let mut out = format!("**{}**\n", summary(exploration));
+    out.push_str(&findings_table(additions));
     if let Some(suite) = &additions.suite {
         let _ = write!(out, "\n{}\n", cell(&suite.sentence()));
     }
@@ -167,6 +207,29 @@ pub fn render_markdown(
             );
         }
     }
+    out.push_str(&paths_table(exploration, symbols));
+    out
+}
+
+/// Renders the findings as a table, if there are any.
+fn findings_table(additions: &Additions<'_>) -> String {
+    let mut out = String::new();
+    if let Some(found) = additions.findings.as_ref().filter(|found| !found.is_empty()) {
+        out.push_str("\n### Findings\n\n| code | finding | call |\n|---|---|---|\n");
+        for it in found {
+            let (code, message) = (it.finding.code.name(), &it.diagnostic.message);
+            let witness = it.finding.witness.as_ref();
+            let call = witness.map(|witness| flags(witness, it.finding.at));
+            let call = call.unwrap_or_default();
+            let _ = writeln!(out, "| {code} | {} | {} |", cell(message), cell(&call));
+        }
+    }
+    out
+}
+
+/// Renders the complete calls as a table, if there are any.
+fn paths_table(exploration: &Exploration, symbols: &SymbolTable) -> String {
+    let mut out = String::new();
     if !exploration.paths.is_empty() {
         out.push_str("\n### Calls\n\n| inputs | status | actions |\n|---|---|---|\n");
     }
@@ -268,6 +331,7 @@ pub fn render_json(
     exploration: &Exploration,
     additions: &Additions<'_>,
     symbols: &SymbolTable,
+    files: &Files,
 ) -> String {
     let all: Vec<&Decided> = exploration.goals.iter().collect();
     let goals = |has_output: bool| {
@@ -290,6 +354,12 @@ pub fn render_json(
         outputs: goals(true),
         paths: paths.collect(),
         suite: additions.suite.as_ref().map(JsonSuite::of),
+        findings: additions.findings.as_ref().map(|found| {
+            found
+                .iter()
+                .map(|it| JsonFinding::of(it, additions, symbols, files))
+                .collect()
+        }),
     };
     let text = serde_json::to_string_pretty(&document);
     text.expect("JSON can be written") + "\n"
@@ -315,6 +385,34 @@ struct JsonExploration<'e> {
     paths: Vec<JsonPath<'e>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suite: Option<JsonSuite<'e>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<Vec<JsonFinding<'e>>>,
+}
+
+/// A finding of `flowsim.findings/1`, with a call that shows it.
+#[derive(Serialize)]
+struct JsonFinding<'e> {
+    #[serde(flatten)]
+    finding: diagnostic::Finding<'e>,
+    input: Option<Vec<String>>,
+    call: Option<JsonCall<'e>>,
+}
+
+impl<'e> JsonFinding<'e> {
+    fn of(
+        it: &'e Reported<'e>,
+        additions: &Additions<'_>,
+        symbols: &'e SymbolTable,
+        files: &Files,
+    ) -> Self {
+        let Finding { start, at, witness, .. } = it.finding;
+        let call = |witness| JsonCall::of((*start, *at), witness, additions, symbols);
+        Self {
+            finding: diagnostic::finding(&it.diagnostic, files),
+            input: witness.as_ref().map(inputs),
+            call: witness.as_ref().map(call),
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -432,6 +432,26 @@ fn reached(program: &Arc<Program>, goals: &Goals) -> BTreeMap<usize, usize> {
     found
 }
 
+/// No short inputs end a call from a dead end, before the limit of actions.
+fn check_dead_ends(
+    program: &Arc<Program>,
+    exploration: &Exploration,
+) -> Result<(), TestCaseError> {
+    let fixtures = Fixtures::default();
+    let mut session = Session::start(Arc::clone(program), &call());
+    for dead_end in &exploration.dead_ends {
+        for (one, other) in INPUTS.iter().flat_map(|one| INPUTS.map(|it| (one, it))) {
+            let further = [*one, other].map(|input| Input::parse(input).unwrap());
+            let inputs = [&dead_end.witness.inputs[..], &further].concat();
+            let mut host = FixtureHost::new(&fixtures, &inputs);
+            let trace = play(&mut session, &call(), &mut host);
+            let place = &program.symbols.node(dead_end.node).name;
+            prop_assert!(trace.actions >= MAX_ACTIONS, "{place} {inputs:?}");
+        }
+    }
+    Ok(())
+}
+
 /// A suite reaches what the exploration reached, and is not smaller than its lower bound.
 fn check_suite(
     program: &Arc<Program>,
@@ -489,6 +509,7 @@ proptest! {
             }
         }
         check_suite(&program, &goals, &exploration)?;
+        check_dead_ends(&program, &exploration)?;
         let parallel = explored(&program, Options { budget: 4_000, jobs: 3, ..OPTIONS });
         prop_assert_eq!(parallel.goals, exploration.goals);
     }

@@ -13,13 +13,15 @@ use clap::{Args, ValueEnum};
 use super::exit::Exit;
 use super::project::Project;
 use super::{inputs, load, output};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Style, render_text as render_findings, summary};
 use crate::engine::{Call, Limits, start};
 use crate::explore::suite::CANDIDATES;
-use crate::explore::{DEFAULT_BUDGET, Exploration, Options, explore};
+use crate::explore::{DEFAULT_BUDGET, Exploration, Options, explore, findings};
 use crate::flow::FlowId;
 use crate::program::Program;
-use crate::report::exploration::{Additions, render_json, render_markdown, render_text};
+use crate::report::exploration::{
+    Additions, render_json, render_markdown, render_text, reported,
+};
 use crate::source::Files;
 use crate::value::{DateTime, Text, Value};
 use crate::world::Fixtures;
@@ -92,6 +94,11 @@ pub(super) struct Arguments {
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
 
+    /// Report findings that calls show: dead ends, calls without an end, unhandled errors
+    /// and failures, repeated prompts, and disconnects without a prompt
+    #[arg(long)]
+    findings: bool,
+
     /// Write tests into scenario files of the folder, so that its tests and those of the
     /// project reach everything that calls can reach
     #[arg(long, value_name = "DIR")]
@@ -128,17 +135,17 @@ pub(super) fn run(arguments: &Arguments, project: &Project) -> io::Result<Exit> 
         Ok(calls) => calls,
         Err(exit) => return Ok(exit),
     };
-    let candidates = if arguments.suite.is_some() { CANDIDATES } else { 0 };
-    let options = Options {
-        budget: arguments.budget,
-        jobs: arguments.jobs.map_or(0, usize::from),
-        is_fixed: arguments.fixed,
-        most_paths: arguments.paths.max(candidates),
+    let mut exploration = explored(arguments, &program, &calls, &fixtures)?;
+    let found = match arguments.findings {
+        true => findings(&program, &calls, &fixtures, &exploration, arguments.fixed),
+        false => Vec::new(),
     };
-    let mut exploration = explore(&program, &calls, &fixtures, options)
-        .map_err(|error| io::Error::other(error.to_string()))?;
-    let mut additions =
-        Additions { context: &arguments.context, variables: &arguments.var, suite: None };
+    let mut additions = Additions {
+        context: &arguments.context,
+        variables: &arguments.var,
+        suite: None,
+        findings: arguments.findings.then(|| reported(&found, &program.symbols)),
+    };
     if let Some(folder) = &arguments.suite {
         let explored = Explored {
             arguments,
@@ -154,22 +161,58 @@ pub(super) fn run(arguments: &Arguments, project: &Project) -> io::Result<Exit> 
         }
     }
     exploration.paths.truncate(arguments.paths);
-    show(arguments, &exploration, &additions, &program)?;
+    show(arguments, &exploration, &additions, (&program, &files))?;
     output::diagnostics(&fixtures.contact_problems(), &files);
     Ok(Exit::Success)
+}
+
+/// Explores the calls, with the complete calls that tests and findings need.
+fn explored(
+    arguments: &Arguments,
+    program: &Arc<Program>,
+    calls: &[Call],
+    fixtures: &Fixtures,
+) -> io::Result<Exploration> {
+    let has_candidates = arguments.suite.is_some() || arguments.findings;
+    let candidates = if has_candidates { CANDIDATES } else { 0 };
+    let options = Options {
+        budget: arguments.budget,
+        jobs: arguments.jobs.map_or(0, usize::from),
+        is_fixed: arguments.fixed,
+        most_paths: arguments.paths.max(candidates),
+    };
+    let explored = explore(program, calls, fixtures, options);
+    explored.map_err(|error| io::Error::other(error.to_string()))
 }
 
 fn show(
     arguments: &Arguments,
     exploration: &Exploration,
     additions: &Additions<'_>,
-    program: &Program,
+    (program, files): (&Program, &Files),
 ) -> io::Result<()> {
-    output::result(&match arguments.format {
-        Format::Text => render_text(exploration, additions, &program.symbols),
-        Format::Json => render_json(exploration, additions, &program.symbols),
-        Format::Markdown => render_markdown(exploration, additions, &program.symbols),
-    })
+    let symbols = &program.symbols;
+    match arguments.format {
+        Format::Text => {
+            let color = output::result_has_color();
+            let width = output::result_width().unwrap_or(Style::default().width);
+            let found = additions.findings.iter().flatten();
+            let found: Vec<Diagnostic> = found.map(|it| it.diagnostic.clone()).collect();
+            let mut text = render_findings(&found, files, Style { color, width });
+            if arguments.findings {
+                let count = summary(&found).unwrap_or_else(|| "no findings".into());
+                text.push_str(&format!("\n{count}\n\n"));
+            }
+            output::result(text.trim_start_matches('\n'))?;
+            output::result(&render_text(exploration, additions, symbols))
+        }
+        Format::Json => {
+            output::result(&render_json(exploration, additions, symbols, files))
+        }
+        Format::Markdown => {
+            output::result(&render_markdown(exploration, additions, symbols))
+        }
+    }
 }
 
 /// Returns the calls to explore, one for each flow.

@@ -17,7 +17,7 @@ pub(super) struct TestFile {
 struct Part {
     /// The lines, each with its line break.
     text: String,
-    /// Whether it is a test that nobody has edited since it was written.
+    /// Whether it is an unedited test of an exploration.
     is_replaceable: bool,
 }
 

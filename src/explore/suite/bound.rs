@@ -1,5 +1,5 @@
-//! Lower bound of the number of calls that reach a set of goals: goals of which no two can
-//! be reached in one call need a call each.
+//! Lower bound of the number of calls that reach a set of goals: if no call reaches two of
+//! some goals, each needs a separate call.
 //!
 //! Two nodes exclude each other if no path leads from one to the other, in either
 //! direction. Two outputs of one node exclude each other if no path leads from the node

@@ -8,6 +8,7 @@ mod bound;
 mod cover;
 mod reached;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -54,13 +55,29 @@ pub struct Suite {
 }
 
 /// A call that may become a part of a suite.
-struct Candidate<'e> {
-    start: FlowId,
-    at: Option<DateTime>,
-    witness: &'e Witness,
+pub(super) struct Candidate<'e> {
+    pub(super) start: FlowId,
+    pub(super) at: Option<DateTime>,
+    pub(super) witness: &'e Witness,
     /// The goals that it reaches, of those that are wanted.
     goals: Vec<usize>,
     actions: u32,
+}
+
+impl<'e> Candidate<'e> {
+    pub(super) fn new(start: FlowId, at: Option<DateTime>, witness: &'e Witness) -> Self {
+        Self { start, at, witness, goals: Vec::new(), actions: 0 }
+    }
+
+    /// Returns the call of the flow in which the candidate starts.
+    pub(super) fn call(&self, calls: &[Call]) -> Call {
+        let of_start = calls.iter().find(|call| call.flow() == self.start);
+        let call = of_start.cloned().unwrap_or_else(|| Call::new(self.start));
+        match self.at {
+            Some(at) => call.at(at),
+            None => call,
+        }
+    }
 }
 
 /// Chooses calls for everything that the exploration of these calls reached and that is
@@ -123,7 +140,7 @@ fn reachable(goals: &Goals, exploration: &Exploration) -> BTreeSet<usize> {
 }
 
 /// Returns the different calls of an exploration.
-fn candidates(exploration: &Exploration) -> Vec<Candidate<'_>> {
+pub(super) fn candidates(exploration: &Exploration) -> Vec<Candidate<'_>> {
     let of_goals = exploration.goals.iter().filter_map(|it| match &it.verdict {
         Verdict::Reachable(witness) => Some((it.start, it.at, witness)),
         _ => None,
@@ -136,8 +153,7 @@ fn candidates(exploration: &Exploration) -> Vec<Candidate<'_>> {
             witness.inputs.iter().map(ToString::to_string).collect();
         let fixtures = witness.fixtures.as_ref().map(ToString::to_string);
         if known.insert((start, at, inputs, fixtures)) {
-            let (goals, actions) = (Vec::new(), 0);
-            candidates.push(Candidate { start, at, witness, goals, actions });
+            candidates.push(Candidate::new(start, at, witness));
         }
     }
     candidates
@@ -153,24 +169,20 @@ struct Calls<'c> {
 
 impl Calls<'_> {
     fn play(&mut self, candidate: &Candidate<'_>) -> Trace {
-        let of_start = self.calls.iter().find(|call| call.flow() == candidate.start);
-        let call = of_start.cloned().unwrap_or_else(|| Call::new(candidate.start));
-        let call = match candidate.at {
-            Some(at) => call.at(at),
-            None => call,
-        };
+        let call = candidate.call(self.calls);
         let session = self
             .session
             .get_or_insert_with(|| Session::start(Arc::clone(self.program), &call));
         let inputs = &candidate.witness.inputs;
-        let own;
-        let fixtures = match candidate.witness.fixtures {
-            None => self.fixtures,
-            Some(_) => {
-                own = candidate.witness.over(self.fixtures);
-                &own
-            }
-        };
-        play(session, &call, &mut FixtureHost::new(fixtures, inputs))
+        let fixtures = over(candidate.witness, self.fixtures);
+        play(session, &call, &mut FixtureHost::new(&fixtures, inputs))
+    }
+}
+
+/// Returns the fixtures of a call.
+pub(super) fn over<'f>(witness: &Witness, fixtures: &'f Fixtures) -> Cow<'f, Fixtures> {
+    match witness.fixtures {
+        None => Cow::Borrowed(fixtures),
+        Some(_) => Cow::Owned(witness.over(fixtures)),
     }
 }
