@@ -8,7 +8,8 @@ use super::project::Project;
 use super::trace::Compiled;
 use crate::engine;
 use crate::explore::{self as internal, DEFAULT_BUDGET, Options};
-use crate::report::exploration::{render_json, render_text};
+use crate::report::exploration::{Additions, render_json, render_text};
+use crate::source::Files;
 
 /// Options of an exploration, those of `flowsim explore`.
 #[derive(Debug, Clone)]
@@ -110,12 +111,16 @@ impl Exploration {
 
     /// Renders the verdicts like `flowsim explore`.
     pub fn to_text(&self) -> String {
-        render_text(&self.exploration, &self.compiled.program.symbols)
+        let symbols = &self.compiled.program.symbols;
+        render_text(&self.exploration, &Additions::default(), symbols)
     }
 
     /// Returns the verdicts as `flowsim explore --format json` prints them.
     pub fn to_json(&self) -> String {
-        render_json(&self.exploration, &self.compiled.program.symbols)
+        let symbols = &self.compiled.program.symbols;
+        // Without findings, no file is named.
+        let files = Files::new();
+        render_json(&self.exploration, &Additions::default(), symbols, &files)
     }
 }
 

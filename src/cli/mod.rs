@@ -186,7 +186,7 @@ fn run_command(command: Command, project: project::Project) -> io::Result<Exit> 
         Command::Redact(arguments) => redact::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
-        Command::Explore(arguments) => explore::run(&arguments),
+        Command::Explore(arguments) => explore::run(&arguments, &project),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(not(feature = "serve"))]

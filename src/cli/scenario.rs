@@ -111,11 +111,11 @@ fn expectations(out: &mut String, played: &Played<'_>, trace: &Trace) {
     }
 }
 
-fn line(out: &mut String, before: &str, key: &str, value: &Json) {
+pub(super) fn line(out: &mut String, before: &str, key: &str, value: &Json) {
     let _ = writeln!(out, "{before}{key}: {}", visible::json(value));
 }
 
-fn paths(paths: &[PathBuf]) -> Json {
+pub(super) fn paths(paths: &[PathBuf]) -> Json {
     let texts = paths.iter().map(|path| Json::from(path.to_string_lossy().as_ref()));
     Json::Array(texts.collect::<Vec<_>>().into())
 }
@@ -126,6 +126,6 @@ pub(super) fn set(values: &[(String, String)]) -> Json {
     Json::object(values.map(|(name, value)| (Text::from(name), Json::from(&**value))))
 }
 
-fn object(pairs: &[(Text, Value)]) -> Json {
+pub(super) fn object(pairs: &[(Text, Value)]) -> Json {
     Json::object(pairs.iter().map(|(name, value)| (name.clone(), value.to_json())))
 }

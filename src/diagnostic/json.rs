@@ -58,7 +58,8 @@ pub(super) fn pretty(document: &impl Serialize) -> String {
     text + "\n"
 }
 
-fn finding<'a>(diagnostic: &'a Diagnostic, files: &Files) -> Finding<'a> {
+/// Converts one diagnostic to serializable data.
+pub fn finding<'a>(diagnostic: &'a Diagnostic, files: &Files) -> Finding<'a> {
     let place = diagnostic.labels.first().map(|label| Place::of(label.span, files));
     let start = place.as_ref().and_then(Place::start);
     Finding {

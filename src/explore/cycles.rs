@@ -24,6 +24,28 @@ impl Paths {
         }
     }
 
+    /// Returns the states from which no path leads to one of these states, of a number of
+    /// states.
+    pub(super) fn stuck(
+        &self,
+        ends: impl Iterator<Item = StateId>,
+        count: usize,
+    ) -> Vec<StateId> {
+        let mut incoming: Vec<Vec<StateId>> = vec![Vec::new(); count];
+        for (from, to, _) in &self.edges {
+            incoming[*to as usize].push(*from);
+        }
+        let mut leads_on = vec![false; count];
+        let mut open: Vec<StateId> = ends.filter(|it| *it != StateId::MAX).collect();
+        while let Some(state) = open.pop() {
+            if !std::mem::replace(&mut leads_on[state as usize], true) {
+                open.extend(&incoming[state as usize]);
+            }
+        }
+        let states = (0..).zip(leads_on);
+        states.filter(|(_, leads_on)| !leads_on).map(|(state, _)| state).collect()
+    }
+
     /// Returns the largest number of actions of a call. Returns `None` if a call can
     /// return to a state that it had before, and so may be endless.
     pub(super) fn most_actions(&self) -> Option<u64> {
@@ -72,6 +94,16 @@ mod tests {
         assert_eq!(paths.most_actions(), Some(13));
         paths.add(2, Some(1), 0);
         assert_eq!(paths.most_actions(), None);
+    }
+
+    #[test]
+    fn states_without_a_path_to_an_end_are_stuck() {
+        let mut paths = Paths::default();
+        for (from, to) in [(0, 1), (1, 2), (0, 3), (3, 4), (4, 3)] {
+            paths.add(from, Some(to), 1);
+        }
+        assert_eq!(paths.stuck([2].into_iter(), 5), [3, 4]);
+        assert_eq!(paths.stuck([StateId::MAX, 4].into_iter(), 5), [1, 2]);
     }
 
     #[test]

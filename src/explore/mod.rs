@@ -13,6 +13,7 @@ mod cycles;
 mod domain;
 mod examples;
 mod external;
+mod findings;
 mod free;
 mod frontier;
 mod graph;
@@ -21,6 +22,7 @@ mod memory;
 mod outcomes;
 mod search;
 mod starts;
+pub mod suite;
 mod times;
 mod verdict;
 mod witness;
@@ -33,7 +35,7 @@ use crate::flow::{FlowId, NodeId};
 use crate::program::Program;
 use crate::trace::Status;
 use crate::value::{DateTime, Text};
-use crate::world::Fixtures;
+use crate::world::{Answer, Fixtures, Input};
 
 use constants::Constants;
 use domain::Context;
@@ -46,6 +48,7 @@ use starts::{Given, Plan, Start, givens, with_values};
 use times::start_times;
 use witness::Player;
 
+pub use findings::{Finding, findings};
 use verdict::{Evidence, Judge};
 pub use verdict::{Gap, Reason, Verdict};
 pub use witness::Witness;
@@ -88,6 +91,22 @@ pub struct Exploration {
     pub goals: Vec<Decided>,
     /// Complete calls.
     pub paths: Vec<Path>,
+    /// Nodes that wait, and from which no answer but to hang up leads to the end of the
+    /// call, with a call that leads there. Only known if every answer was tried.
+    pub dead_ends: Vec<DeadEnd>,
+}
+
+/// A node from which a call cannot end, unless the caller hangs up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeadEnd {
+    /// The node.
+    pub node: NodeId,
+    /// The flow in which the call starts.
+    pub start: FlowId,
+    /// The time at which it starts, if it is not the given one.
+    pub at: Option<DateTime>,
+    /// The call up to the node.
+    pub witness: Witness,
 }
 
 /// A goal and its verdict.
@@ -315,8 +334,12 @@ impl Analysed<'_> {
         });
         self.decide((call, start.at), &judge, &mut player, decided);
         let is_open = external.iter().any(|node| search.is_visited[node.index()]);
-        exploration.is_complete &=
-            search.cuts.is_empty() && search.pending.is_empty() && !is_open;
+        let is_whole = search.cuts.is_empty() && search.pending.is_empty() && !is_open;
+        exploration.is_complete &= is_whole;
+        if is_whole {
+            let dead_ends = dead_ends((call, start.at), &search, &mut player);
+            exploration.dead_ends.extend(dead_ends);
+        }
         exploration.used += search.used;
         exploration.states += search.count();
         let mut paths = paths(call, &search, &mut player, options.most_paths);
@@ -374,6 +397,25 @@ fn merge(known: &mut Option<Decided>, new: Decided) {
 fn first_node(program: &Program, flow: FlowId) -> Option<NodeId> {
     let unit = program.unit(flow);
     unit.architect.as_deref().map(|part| part.begin).or(unit.start)
+}
+
+/// Returns the nodes of states from which no answer but to hang up leads to the end.
+fn dead_ends(
+    (call, at): (&Call, Option<DateTime>),
+    search: &Search,
+    player: &mut Player<'_>,
+) -> Vec<DeadEnd> {
+    let is_end = |hit: &&search::Hit| hit.answer != Answer::Input(Input::HangUp);
+    let ends = search.ends.iter().filter(is_end).map(|hit| hit.state);
+    let mut found: Vec<DeadEnd> = Vec::new();
+    for state in search.paths.stuck(ends, search.count()) {
+        let node = search.node_of(state);
+        if !found.iter().any(|it| it.node == node) {
+            let witness = player.call(&search.script(state));
+            found.push(DeadEnd { node, start: call.flow(), at, witness });
+        }
+    }
+    found
 }
 
 /// Returns the first complete calls that execute different nodes.

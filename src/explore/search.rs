@@ -300,6 +300,11 @@ impl Search {
         self.frontier.add(id, rank);
     }
 
+    /// Returns the node that waits in a state.
+    pub(super) fn node_of(&self, id: StateId) -> NodeId {
+        self.states[id as usize].node
+    }
+
     /// Returns the answers that lead to a state, in order.
     pub(super) fn script(&self, mut id: StateId) -> Vec<Answer> {
         let mut script = Vec::new();

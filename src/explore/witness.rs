@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::analysis::coverage::Goals;
 use crate::engine::{Call, Session, play};
+use crate::program::Program;
 use crate::source::{Files, read_json};
 use crate::trace::Trace;
-use crate::value::{Json, Text};
+use crate::value::{Json, Text, Value};
 use crate::world::{Answer, FixtureHost, Fixtures, Input, Question};
 
 use super::search::World;
@@ -132,8 +133,18 @@ impl<'p> Player<'p> {
 }
 
 impl Witness {
+    /// Returns the call with the values with which the witness starts.
+    pub(super) fn with_values(&self, program: &Program, call: Call) -> Call {
+        let call = self.context.iter().fold(call, |call, (name, value)| {
+            call.context(program, name, Value::from(value.clone()))
+        });
+        self.variables.iter().fold(call, |call, (name, value)| {
+            call.variable(program, name, Value::from(value.clone()))
+        })
+    }
+
     /// Returns the fixtures of the call.
-    fn over(&self, fixtures: &Fixtures) -> Fixtures {
+    pub(super) fn over(&self, fixtures: &Fixtures) -> Fixtures {
         let Some(document) = &self.fixtures else { return fixtures.clone() };
         let mut files = Files::new();
         let file = files.add("witness.json", document.to_string());

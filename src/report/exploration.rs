@@ -7,16 +7,112 @@ use serde::Serialize;
 
 use super::words::plural;
 use crate::diagnostic::visible::one_line;
-use crate::explore::{Decided, Exploration, Path, Verdict, Witness};
+use crate::diagnostic::{self, Diagnostic};
+use crate::explore::{Decided, Exploration, Finding, Path, Verdict, Witness};
 use crate::flow::{FlowId, NodeId, SymbolTable};
-use crate::value::{DateTime, Json, Text};
+use crate::source::Files;
+use crate::value::{DateTime, Json, Text, Value};
 
 /// Name and version of the JSON form.
 const SCHEMA: &str = "flowsim.exploration/1";
 
+/// Everything that a report shows in addition to the verdicts.
+#[derive(Debug, Default)]
+pub struct Additions<'a> {
+    /// The given context fields of the calls.
+    pub context: &'a [(Text, Value)],
+    /// The given variables of the calls.
+    pub variables: &'a [(Text, Value)],
+    /// The written tests, if they were requested.
+    pub suite: Option<SuiteSummary>,
+    /// The findings, if they were requested.
+    pub findings: Option<Vec<Reported<'a>>>,
+}
+
+/// A finding of an exploration as a diagnostic.
+#[derive(Debug)]
+pub struct Reported<'a> {
+    /// The diagnostic.
+    pub diagnostic: Diagnostic,
+    finding: &'a Finding,
+}
+
+/// Returns findings as diagnostics, sorted by position. The help has a call that shows the
+/// finding.
+pub fn reported<'a>(found: &'a [Finding], symbols: &SymbolTable) -> Vec<Reported<'a>> {
+    let reported = found.iter().map(|finding| {
+        let node = symbols.node(finding.node);
+        let diagnostic = Diagnostic::new(finding.code, finding.message.clone())
+            .at(node.span)
+            .flow(symbols.flow(node.flow).name.to_string())
+            .node(node.id.to_string())
+            .naming_node();
+        let diagnostic = match &finding.witness {
+            Some(witness) => {
+                let flags = flags(witness, finding.at);
+                diagnostic.help(format!("a call that shows it: {flags}"))
+            }
+            None => diagnostic,
+        };
+        Reported { diagnostic, finding }
+    });
+    let mut reported: Vec<Reported<'_>> = reported.collect();
+    reported.sort_by_key(|it| {
+        let span = it.diagnostic.labels.first().map(|label| label.span);
+        (span.map(|span| (span.file, span.start)), it.finding.code)
+    });
+    reported
+}
+
+/// Tests that an exploration wrote.
+#[derive(Debug, Default, Clone)]
+pub struct SuiteSummary {
+    /// The number of tests that were added.
+    pub new: usize,
+    /// The number of tests of earlier explorations that were kept.
+    pub kept: usize,
+    /// The number of tests of earlier explorations that failed and were removed.
+    pub removed: usize,
+    /// The number of tests that failed before, of all that count.
+    pub failed: usize,
+    /// The number of calls that had another result as a test, and were not written.
+    pub not_replayed: usize,
+    /// The number of actions and outputs that the exploration reached.
+    pub goals: usize,
+    /// The number of calls that reach all of them at least.
+    pub lower_bound: usize,
+    /// The files that changed.
+    pub files: Vec<String>,
+}
+
+impl SuiteSummary {
+    fn sentence(&self) -> String {
+        let Self { new, kept, removed, goals, lower_bound, .. } = self;
+        let tests = plural(new + kept, "explored test");
+        let mut text = format!(
+            "{tests}: {new} new, {kept} kept, {removed} removed; {goals} actions and \
+             outputs are reachable, and need at least {}",
+            plural(*lower_bound, "call")
+        );
+        if self.not_replayed > 0 {
+            let calls = plural(self.not_replayed, "call");
+            let _ = write!(text, "; {calls} did not replay as a test");
+        }
+        let others = self.failed.saturating_sub(self.removed);
+        if others > 0 {
+            let _ = write!(text, "; {others} other tests fail, and do not count");
+        }
+        text
+    }
+}
+
 /// Renders the verdicts as text: for each flow, everything that is not reachable, then the
 /// reachable nodes with the inputs that lead there, then the complete calls.
-pub fn render_text(exploration: &Exploration, symbols: &SymbolTable) -> String {
+pub fn render_text(
+    exploration: &Exploration,
+    additions: &Additions<'_>,
+    symbols: &SymbolTable,
+) -> String {
     let mut out = String::new();
     for (flow, goals) in by_flow(exploration, symbols) {
         let name = one_line(&symbols.flow(flow).name);
@@ -48,6 +144,12 @@ pub fn render_text(exploration: &Exploration, symbols: &SymbolTable) -> String {
     if !exploration.paths.is_empty() {
         out.push('\n');
     }
+    if let Some(suite) = &additions.suite {
+        for file in &suite.files {
+            let _ = writeln!(out, "changed {}", one_line(file));
+        }
+        let _ = writeln!(out, "{}\n", suite.sentence());
+    }
     let _ = writeln!(out, "{}", summary(exploration));
     out
 }
@@ -73,8 +175,16 @@ fn by_reason(
 }
 
 /// Renders the verdicts as Markdown, with a table for each flow.
-pub fn render_markdown(exploration: &Exploration, symbols: &SymbolTable) -> String {
+pub fn render_markdown(
+    exploration: &Exploration,
+    additions: &Additions<'_>,
+    symbols: &SymbolTable,
+) -> String {
     let mut out = format!("**{}**\n", summary(exploration));
+    out.push_str(&findings_table(additions));
+    if let Some(suite) = &additions.suite {
+        let _ = write!(out, "\n{}\n", cell(&suite.sentence()));
+    }
     for (flow, goals) in by_flow(exploration, symbols) {
         let name = &symbols.flow(flow).name;
         let _ = write!(out, "\n### {}\n\n", cell(name));
@@ -98,6 +208,29 @@ pub fn render_markdown(exploration: &Exploration, symbols: &SymbolTable) -> Stri
             );
         }
     }
+    out.push_str(&paths_table(exploration, symbols));
+    out
+}
+
+/// Renders the findings as a table, if there are any.
+fn findings_table(additions: &Additions<'_>) -> String {
+    let mut out = String::new();
+    if let Some(found) = additions.findings.as_ref().filter(|found| !found.is_empty()) {
+        out.push_str("\n### Findings\n\n| code | finding | call |\n|---|---|---|\n");
+        for it in found {
+            let (code, message) = (it.finding.code.name(), &it.diagnostic.message);
+            let witness = it.finding.witness.as_ref();
+            let call = witness.map(|witness| flags(witness, it.finding.at));
+            let call = call.unwrap_or_default();
+            let _ = writeln!(out, "| {code} | {} | {} |", cell(message), cell(&call));
+        }
+    }
+    out
+}
+
+/// Renders the complete calls as a table, if there are any.
+fn paths_table(exploration: &Exploration, symbols: &SymbolTable) -> String {
+    let mut out = String::new();
     if !exploration.paths.is_empty() {
         out.push_str("\n### Calls\n\n| inputs | status | actions |\n|---|---|---|\n");
     }
@@ -212,15 +345,20 @@ fn steps(path: &Path, symbols: &SymbolTable) -> Vec<String> {
 }
 
 /// Returns the JSON form, with a final line break.
-pub fn render_json(exploration: &Exploration, symbols: &SymbolTable) -> String {
+pub fn render_json(
+    exploration: &Exploration,
+    additions: &Additions<'_>,
+    symbols: &SymbolTable,
+    files: &Files,
+) -> String {
     let all: Vec<&Decided> = exploration.goals.iter().collect();
     let goals = |has_output: bool| {
         let goals = all.iter().filter(move |it| it.output.is_some() == has_output);
-        goals.map(|goal| JsonGoal::of(goal, symbols)).collect()
+        goals.map(|goal| JsonGoal::of(goal, additions, symbols)).collect()
     };
     let paths = exploration.paths.iter().map(|path| JsonPath {
         input: inputs(&path.witness),
-        call: JsonCall::of(path.start, path.at, &path.witness, symbols),
+        call: JsonCall::of((path.start, path.at), &path.witness, additions, symbols),
         status: path.status.name(),
         nodes: path.nodes.iter().map(|node| id(*node, symbols)).collect(),
     });
@@ -233,6 +371,13 @@ pub fn render_json(exploration: &Exploration, symbols: &SymbolTable) -> String {
         nodes: goals(false),
         outputs: goals(true),
         paths: paths.collect(),
+        suite: additions.suite.as_ref().map(JsonSuite::of),
+        findings: additions.findings.as_ref().map(|found| {
+            found
+                .iter()
+                .map(|it| JsonFinding::of(it, additions, symbols, files))
+                .collect()
+        }),
     };
     let text = serde_json::to_string_pretty(&document);
     text.expect("JSON can be written") + "\n"
@@ -256,6 +401,62 @@ struct JsonExploration<'e> {
     nodes: Vec<JsonGoal<'e>>,
     outputs: Vec<JsonGoal<'e>>,
     paths: Vec<JsonPath<'e>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suite: Option<JsonSuite<'e>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<Vec<JsonFinding<'e>>>,
+}
+
+/// A finding of `flowsim.findings/1`, with a call that shows it.
+#[derive(Serialize)]
+struct JsonFinding<'e> {
+    #[serde(flatten)]
+    finding: diagnostic::Finding<'e>,
+    input: Option<Vec<String>>,
+    call: Option<JsonCall<'e>>,
+}
+
+impl<'e> JsonFinding<'e> {
+    fn of(
+        it: &'e Reported<'e>,
+        additions: &Additions<'e>,
+        symbols: &'e SymbolTable,
+        files: &Files,
+    ) -> Self {
+        let Finding { start, at, witness, .. } = it.finding;
+        let call = |witness| JsonCall::of((*start, *at), witness, additions, symbols);
+        Self {
+            finding: diagnostic::finding(&it.diagnostic, files),
+            input: witness.as_ref().map(inputs),
+            call: witness.as_ref().map(call),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonSuite<'e> {
+    tests: usize,
+    lower_bound: usize,
+    new: usize,
+    kept: usize,
+    removed: usize,
+    not_replayed: usize,
+    files: &'e [String],
+}
+
+impl<'e> JsonSuite<'e> {
+    fn of(suite: &'e SuiteSummary) -> Self {
+        Self {
+            tests: suite.new + suite.kept,
+            lower_bound: suite.lower_bound,
+            new: suite.new,
+            kept: suite.kept,
+            removed: suite.removed,
+            not_replayed: suite.not_replayed,
+            files: &suite.files,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -279,12 +480,16 @@ struct JsonGoal<'e> {
 }
 
 impl<'e> JsonGoal<'e> {
-    fn of(goal: &'e Decided, symbols: &'e SymbolTable) -> Self {
+    fn of(
+        goal: &'e Decided,
+        additions: &Additions<'e>,
+        symbols: &'e SymbolTable,
+    ) -> Self {
         let node = symbols.node(goal.node);
         let (input, call) = match &goal.verdict {
             Verdict::Reachable(witness) => (
                 Some(inputs(witness)),
-                Some(JsonCall::of(goal.start, goal.at, witness, symbols)),
+                Some(JsonCall::of((goal.start, goal.at), witness, additions, symbols)),
             ),
             _ => (None, None),
         };
@@ -310,30 +515,36 @@ struct JsonCall<'e> {
     #[serde(skip_serializing_if = "Option::is_none")]
     fixtures: Option<&'e Json>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    variables: IndexMap<&'e str, &'e Json>,
+    variables: IndexMap<&'e str, Json>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    context: IndexMap<&'e str, &'e Json>,
+    context: IndexMap<&'e str, Json>,
 }
 
 impl<'e> JsonCall<'e> {
     fn of(
-        flow: FlowId,
-        at: Option<DateTime>,
+        (flow, at): (FlowId, Option<DateTime>),
         witness: &'e Witness,
+        additions: &Additions<'e>,
         symbols: &'e SymbolTable,
     ) -> Self {
         Self {
             flow: &symbols.flow(flow).id,
+            context: values(additions.context, &witness.context),
+            variables: values(additions.variables, &witness.variables),
             at: at.map(|at| at.to_string()),
             fixtures: witness.fixtures.as_ref(),
-            variables: entries(&witness.variables),
-            context: entries(&witness.context),
         }
     }
 }
 
-fn entries(entries: &[(Text, Json)]) -> IndexMap<&str, &Json> {
-    entries.iter().map(|(name, value)| (name.as_str(), value)).collect()
+/// The given values, and those of the witness over them.
+fn values<'e>(
+    given: &'e [(Text, Value)],
+    found: &'e [(Text, Json)],
+) -> IndexMap<&'e str, Json> {
+    let given = given.iter().map(|(name, value)| (name.as_str(), value.to_json()));
+    let found = found.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    given.chain(found).collect()
 }
 
 #[derive(Serialize)]

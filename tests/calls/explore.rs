@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use flowsim::analysis::coverage::Goals;
 use flowsim::engine::{Call, Limits, Session, play};
+use flowsim::explore::suite::suite;
 use flowsim::explore::{Decided, Exploration, Options, Verdict, explore};
 use flowsim::flow::{FlowId, read::load};
 use flowsim::program::Program;
@@ -439,6 +440,50 @@ fn reached(program: &Arc<Program>, goals: &Goals) -> BTreeMap<usize, usize> {
     found
 }
 
+/// No short inputs end a call from a dead end, before the limit of actions.
+fn check_dead_ends(
+    program: &Arc<Program>,
+    exploration: &Exploration,
+) -> Result<(), TestCaseError> {
+    let fixtures = Fixtures::default();
+    let mut session = Session::start(Arc::clone(program), &call());
+    for dead_end in &exploration.dead_ends {
+        for (one, other) in INPUTS.iter().flat_map(|one| INPUTS.map(|it| (one, it))) {
+            let further = [*one, other].map(|input| Input::parse(input).unwrap());
+            let inputs = [&dead_end.witness.inputs[..], &further].concat();
+            let mut host = FixtureHost::new(&fixtures, &inputs);
+            let trace = play(&mut session, &call(), &mut host);
+            let place = &program.symbols.node(dead_end.node).name;
+            prop_assert!(trace.actions >= MAX_ACTIONS, "{place} {inputs:?}");
+        }
+    }
+    Ok(())
+}
+
+/// A suite reaches what the exploration reached, and is not smaller than its lower bound.
+fn check_suite(
+    program: &Arc<Program>,
+    goals: &Goals,
+    exploration: &Exploration,
+) -> Result<(), TestCaseError> {
+    let (calls, fixtures) = ([call()], Fixtures::default());
+    let suite = suite(program, &calls, &fixtures, exploration, &BTreeSet::new());
+    let mut reached = BTreeSet::new();
+    for call in &suite.calls {
+        goals.each_reached(&call.trace.steps, &mut |goal| {
+            reached.insert(goal);
+        });
+    }
+    reached.retain(|number| goals.all().any(|goal| goal.number == *number));
+    let is_reachable = |it: &&Decided| matches!(it.verdict, Verdict::Reachable(_));
+    let wanted = exploration.goals.iter().filter(is_reachable).count();
+    prop_assert_eq!(suite.goals, wanted);
+    prop_assert!(reached.len() >= wanted, "{} of {}", reached.len(), wanted);
+    prop_assert!(suite.lower_bound <= suite.calls.len());
+    prop_assert!(suite.lower_bound > 0);
+    Ok(())
+}
+
 proptest! {
     /// The verdicts agree with all calls up to a length, and the witnesses are as short.
     #[test]
@@ -471,6 +516,8 @@ proptest! {
                 Verdict::Undecided(_) => {}
             }
         }
+        check_suite(&program, &goals, &exploration)?;
+        check_dead_ends(&program, &exploration)?;
         let parallel = explored(&program, Options { budget: 4_000, jobs: 3, ..OPTIONS });
         prop_assert_eq!(parallel.goals, exploration.goals);
     }

@@ -9,6 +9,7 @@ mod conformance;
 mod console_options;
 mod coverage;
 mod csv_tables;
+mod explored;
 mod heatmap;
 mod html_report;
 mod init;

@@ -8,5 +8,6 @@ mod unreferenced;
 
 pub use compare::{SnapshotMode, SnapshotResult, SnapshotState, compare};
 pub(super) use place::Places;
+pub(crate) use place::slug;
 pub use review::{Pending, Reviewed, pending, review};
 pub use unreferenced::{delete, unreferenced};

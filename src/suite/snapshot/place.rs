@@ -83,7 +83,7 @@ pub(super) fn pending_path(snapshot: &Path) -> PathBuf {
 
 /// Converts a name to a part of a file name: lower case letters and digits, with one `-`
 /// for each run of other characters.
-fn slug(name: &str) -> String {
+pub(crate) fn slug(name: &str) -> String {
     let mut slug = String::new();
     for character in name.chars().flat_map(char::to_lowercase) {
         let is_word = character.is_alphanumeric();

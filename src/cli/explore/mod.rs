@@ -1,5 +1,9 @@
 //! `flowsim explore`
 
+mod scenario;
+mod suite;
+mod test_file;
+
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,16 +11,22 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
+use super::project::Project;
 use super::{inputs, load, output};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Style, render_text as render_findings, summary};
 use crate::engine::{Call, Limits, start};
-use crate::explore::{DEFAULT_BUDGET, Options, explore};
+use crate::explore::suite::CANDIDATES;
+use crate::explore::{DEFAULT_BUDGET, Exploration, Options, explore, findings};
 use crate::flow::FlowId;
 use crate::program::Program;
-use crate::report::exploration::{render_json, render_markdown, render_text};
+use crate::report::exploration::{
+    Additions, render_json, render_markdown, render_text, reported,
+};
 use crate::source::Files;
 use crate::value::{DateTime, Text, Value};
 use crate::world::Fixtures;
+
+use suite::Explored;
 
 /// Search all calls of a flow: find the actions and outputs that callers can reach.
 ///
@@ -25,7 +35,7 @@ use crate::world::Fixtures;
 /// undecided, with the reason.
 ///
 /// Exits with 0 if the exploration ended, 2 if the arguments are invalid, 3 if something
-/// does not load.
+/// does not load, 5 if a test cannot be written.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Flow files or folders; a folder loads every flow in it
@@ -84,6 +94,16 @@ pub(super) struct Arguments {
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
 
+    /// Report findings that calls show: dead ends, calls without an end, unhandled errors
+    /// and failures, repeated prompts, and disconnects without a prompt
+    #[arg(long)]
+    findings: bool,
+
+    /// Write tests into scenario files of the folder, so that its tests and those of the
+    /// project reach everything that calls can reach
+    #[arg(long, value_name = "DIR")]
+    suite: Option<PathBuf>,
+
     #[command(flatten)]
     sources: load::Sources,
 
@@ -105,47 +125,115 @@ enum Format {
     Markdown,
 }
 
-pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+pub(super) fn run(arguments: &Arguments, project: &Project) -> io::Result<Exit> {
     let mut files = Files::new();
     let (program, fixtures) = match loaded(arguments, &mut files) {
         Ok(loaded) => loaded,
         Err(exit) => return Ok(exit),
     };
+    let calls = match calls(arguments, &program, &fixtures) {
+        Ok(calls) => calls,
+        Err(exit) => return Ok(exit),
+    };
+    let mut exploration = explored(arguments, &program, &calls, &fixtures)?;
+    let found = match arguments.findings {
+        true => findings(&program, &calls, &fixtures, &exploration, arguments.fixed),
+        false => Vec::new(),
+    };
+    let mut additions = Additions {
+        context: &arguments.context,
+        variables: &arguments.var,
+        suite: None,
+        findings: arguments.findings.then(|| reported(&found, &program.symbols)),
+    };
+    if let Some(folder) = &arguments.suite {
+        let explored = Explored {
+            arguments,
+            project,
+            program: &program,
+            calls: &calls,
+            fixtures: &fixtures,
+            exploration: &exploration,
+        };
+        match explored.write(folder)? {
+            Ok(summary) => additions.suite = Some(summary),
+            Err(exit) => return Ok(exit),
+        }
+    }
+    exploration.paths.truncate(arguments.paths);
+    show(arguments, &exploration, &additions, (&program, &files))?;
+    output::diagnostics(&fixtures.contact_problems(), &files);
+    Ok(Exit::Success)
+}
+
+/// Explores the calls, with the complete calls that tests and findings need.
+fn explored(
+    arguments: &Arguments,
+    program: &Arc<Program>,
+    calls: &[Call],
+    fixtures: &Fixtures,
+) -> io::Result<Exploration> {
+    let has_candidates = arguments.suite.is_some() || arguments.findings;
+    let candidates = if has_candidates { CANDIDATES } else { 0 };
+    let options = Options {
+        budget: arguments.budget,
+        jobs: arguments.jobs.map_or(0, usize::from),
+        is_fixed: arguments.fixed,
+        most_paths: arguments.paths.max(candidates),
+    };
+    let explored = explore(program, calls, fixtures, options);
+    explored.map_err(|error| io::Error::other(error.to_string()))
+}
+
+fn show(
+    arguments: &Arguments,
+    exploration: &Exploration,
+    additions: &Additions<'_>,
+    (program, files): (&Program, &Files),
+) -> io::Result<()> {
+    let symbols = &program.symbols;
+    match arguments.format {
+        Format::Text => {
+            let color = output::result_has_color();
+            let width = output::result_width().unwrap_or(Style::default().width);
+            let found = additions.findings.iter().flatten();
+            let found: Vec<Diagnostic> = found.map(|it| it.diagnostic.clone()).collect();
+            let mut text = render_findings(&found, files, Style { color, width });
+            if arguments.findings {
+                let count = summary(&found).unwrap_or_else(|| "no findings".into());
+                text.push_str(&format!("\n{count}\n\n"));
+            }
+            output::result(text.trim_start_matches('\n'))?;
+            output::result(&render_text(exploration, additions, symbols))
+        }
+        Format::Json => {
+            output::result(&render_json(exploration, additions, symbols, files))
+        }
+        Format::Markdown => {
+            output::result(&render_markdown(exploration, additions, symbols))
+        }
+    }
+}
+
+/// Returns the calls to explore, one for each flow.
+fn calls(
+    arguments: &Arguments,
+    program: &Program,
+    fixtures: &Arc<Fixtures>,
+) -> Result<Vec<Call>, Exit> {
     let flows = match &arguments.flow {
-        Some(name) => match start::flow(&program, name) {
+        Some(name) => match start::flow(program, name) {
             Ok(flow) => vec![flow],
-            Err(problem) => return Ok(usage(&problem)),
+            Err(problem) => return Err(usage(&problem)),
         },
         None => program.entry_flows(),
     };
     if flows.is_empty() {
         let help = "name the flow to start with --flow ID-OR-NAME";
         output::message("error", &format!("every flow is called by another\n\n{help}"));
-        return Ok(Exit::Usage);
+        return Err(Exit::Usage);
     }
-    let calls: Result<Vec<Call>, Exit> = flows
-        .into_iter()
-        .map(|flow| call(arguments, &program, flow, &fixtures))
-        .collect();
-    let calls = match calls {
-        Ok(calls) => calls,
-        Err(exit) => return Ok(exit),
-    };
-    let options = Options {
-        budget: arguments.budget,
-        jobs: arguments.jobs.map_or(0, usize::from),
-        is_fixed: arguments.fixed,
-        most_paths: arguments.paths,
-    };
-    let exploration = explore(&program, &calls, &fixtures, options)
-        .map_err(|error| io::Error::other(error.to_string()))?;
-    output::result(&match arguments.format {
-        Format::Text => render_text(&exploration, &program.symbols),
-        Format::Json => render_json(&exploration, &program.symbols),
-        Format::Markdown => render_markdown(&exploration, &program.symbols),
-    })?;
-    output::diagnostics(&fixtures.contact_problems(), &files);
-    Ok(Exit::Success)
+    flows.into_iter().map(|flow| call(arguments, program, flow, fixtures)).collect()
 }
 
 fn loaded(

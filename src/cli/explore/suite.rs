@@ -1,0 +1,360 @@
+//! `flowsim explore --suite`: writes tests for everything that the exploration reached.
+
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
+
+use super::Arguments;
+use super::scenario;
+use super::test_file::TestFile;
+use crate::cli::exit::Exit;
+use crate::cli::output;
+use crate::cli::project::Project;
+use crate::cli::scenario::{line, object, paths, set};
+use crate::diagnostic::{Severity, sort};
+use crate::engine::{Call, Limits};
+use crate::explore::Exploration;
+use crate::explore::suite::{Reached, Suite, suite};
+use crate::flow::FlowId;
+use crate::program::Program;
+use crate::report::exploration::SuiteSummary;
+use crate::runner::{CaseResult, Library, Options, Outcome, Plan, RunEvent, run};
+use crate::source::{Files, replace_file};
+use crate::suite::snapshot::slug;
+use crate::suite::{Selection, discover, slashed};
+use crate::value::{Json, Text};
+use crate::world::Fixtures;
+
+/// Ending of the names of written files.
+const ENDING: &str = ".explored.test.yaml";
+
+/// An exploration whose tests are written.
+pub(super) struct Explored<'e> {
+    pub(super) arguments: &'e Arguments,
+    pub(super) project: &'e Project,
+    pub(super) program: &'e Arc<Program>,
+    pub(super) calls: &'e [Call],
+    pub(super) fixtures: &'e Fixtures,
+    pub(super) exploration: &'e Exploration,
+}
+
+/// Results of tests.
+#[derive(Default)]
+struct Results {
+    reached: Reached,
+    /// The tests that passed, or failed as expected.
+    passed: Vec<Place>,
+    failed: Vec<Place>,
+}
+
+/// The place of a test.
+struct Place {
+    file: PathBuf,
+    line: u32,
+    name: Text,
+}
+
+impl Explored<'_> {
+    /// Writes the tests that the tests of the folder and of the project lack.
+    pub(super) fn write(&self, folder: &Path) -> io::Result<Result<SuiteSummary, Exit>> {
+        let tests = self.project.settings.paths("tests");
+        let all = std::iter::once(folder.to_owned()).chain(tests);
+        let existing: Vec<PathBuf> = all.filter(|path| path.exists()).collect();
+        let results = match self.run(&existing)? {
+            Ok(results) => results,
+            Err(exit) => return Ok(Err(exit)),
+        };
+        let covered = results.reached.names();
+        let Self { program, calls, fixtures, exploration, .. } = *self;
+        let suite = suite(program, calls, fixtures, exploration, &covered);
+        let mut summary = SuiteSummary {
+            lower_bound: suite.lower_bound,
+            goals: suite.goals,
+            failed: results.failed.len(),
+            ..SuiteSummary::default()
+        };
+        for (flow, path) in self.files(folder) {
+            let written = self.write_file(flow, &path, &suite, &results, &mut summary)?;
+            if let Err(exit) = written {
+                return Ok(Err(exit));
+            }
+        }
+        Ok(Ok(summary))
+    }
+
+    /// Returns the file of each flow in which calls start.
+    fn files(&self, folder: &Path) -> Vec<(FlowId, PathBuf)> {
+        let mut taken = BTreeSet::new();
+        let files = self.calls.iter().map(|call| {
+            let flow = call.flow();
+            let name = slug(&self.program.symbols.flow(flow).name);
+            let number = (1..).find(|number| taken.insert((name.clone(), *number)));
+            let suffix = match number {
+                None | Some(1) => String::new(),
+                Some(number) => format!("-{number}"),
+            };
+            (flow, folder.join(format!("{name}{suffix}{ENDING}")))
+        });
+        files.collect()
+    }
+
+    /// Runs all tests of these files and folders.
+    fn run(&self, searched: &[PathBuf]) -> io::Result<Result<Results, Exit>> {
+        let mut files = Files::new();
+        let context = match self.project.context(&mut files) {
+            Ok(context) => Arc::new(context),
+            Err(exit) => return Ok(Err(exit)),
+        };
+        let (found, mut diagnostics) = discover(searched, &mut files);
+        let library = Library::load_in(context, &found, &mut files);
+        diagnostics.extend(library.diagnostics.iter().cloned());
+        diagnostics.retain(|it| it.severity == Severity::Error);
+        if !diagnostics.is_empty() {
+            sort(&mut diagnostics);
+            output::diagnostics(&diagnostics, &files);
+            return Ok(Err(Exit::Input));
+        }
+        let plan = Plan::new(&library, &Selection::default(), &[], &files);
+        let mut results = Results::default();
+        let jobs = self.arguments.jobs.map_or(0, usize::from);
+        let options = Options { jobs, ..Options::default() };
+        run(&plan, options, &mut |event| {
+            if let RunEvent::Finished(result) = event {
+                results.add(result);
+            }
+        })
+        .map_err(|error| io::Error::other(error.to_string()))?;
+        Ok(Ok(results))
+    }
+
+    /// Updates the tests of a flow: removes written tests that fail now, and adds what is
+    /// missing.
+    fn write_file(
+        &self,
+        flow: FlowId,
+        path: &Path,
+        suite: &Suite,
+        results: &Results,
+        summary: &mut SuiteSummary,
+    ) -> io::Result<Result<(), Exit>> {
+        let before = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Ok(Err(unwritable(path, &error))),
+        };
+        let mut file = TestFile::parse(&before);
+        let failed = lines_in(&results.failed, path);
+        let replaceable = file.replaceable();
+        let removed = replaceable.iter().filter(|line| failed.contains(line)).count();
+        file.remove(&failed);
+        let kept = file.count();
+        if before.is_empty() {
+            file.begin(self.header(flow, path));
+        }
+        let own = suite.calls.iter().filter(|call| call.start == flow);
+        let mut names: BTreeSet<String> = { results.passed.iter() }
+            .filter(|place| is_same(&place.file, path))
+            .map(|place| place.name.to_string())
+            .collect();
+        for call in own {
+            let name = unique(scenario::name(call, self.program), &mut names);
+            file.add(&scenario::test(&name, call, self.program));
+        }
+        let is_new = file.count() > kept;
+        if is_new && let Err(exit) = self.replay(&mut file, path, kept, summary)? {
+            return Ok(Err(exit));
+        }
+        summary.removed += removed;
+        summary.kept += kept;
+        summary.new += file.count() - kept;
+        self.save(&file, path, &before, flow, summary)
+    }
+
+    /// Plays the new tests from a temporary file, and removes those that fail.
+    fn replay(
+        &self,
+        file: &mut TestFile,
+        path: &Path,
+        kept: usize,
+        summary: &mut SuiteSummary,
+    ) -> io::Result<Result<(), Exit>> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let trial = path.with_file_name(format!(".{name}"));
+        if let Err(error) = replace_file(&trial, &file.text()) {
+            return Ok(Err(unwritable(path, &error)));
+        }
+        let played = self.run(std::slice::from_ref(&trial));
+        let _ = fs::remove_file(&trial);
+        let results = match played? {
+            Ok(results) => results,
+            Err(exit) => {
+                let text = format!(
+                    "no tests can be added to {}\n\n`tests` must be its last key, with \
+                     an indent of two",
+                    path.display()
+                );
+                output::message("error", &text);
+                return Ok(Err(exit));
+            }
+        };
+        let new = file.replaceable().split_off(kept);
+        let passed = lines_in(&results.passed, &trial);
+        let failed: Vec<u32> =
+            new.into_iter().filter(|line| !passed.contains(line)).collect();
+        summary.not_replayed += failed.len();
+        file.remove(&failed);
+        Ok(Ok(()))
+    }
+
+    /// Writes the file if it differs; deletes it if no test is left.
+    fn save(
+        &self,
+        file: &TestFile,
+        path: &Path,
+        before: &str,
+        flow: FlowId,
+        summary: &mut SuiteSummary,
+    ) -> io::Result<Result<(), Exit>> {
+        let text = file.text();
+        let is_empty = file.count() == 0 && text == self.header(flow, path);
+        let done = match (before.is_empty(), is_empty) {
+            (true, true) => return Ok(Ok(())),
+            (false, true) => fs::remove_file(path),
+            _ if text == before => return Ok(Ok(())),
+            _ => replace_file(path, &text),
+        };
+        match done {
+            Ok(()) => {
+                summary.files.push(slashed(path));
+                Ok(Ok(()))
+            }
+            Err(error) => Ok(Err(unwritable(path, &error))),
+        }
+    }
+
+    /// Returns the beginning of a new file.
+    fn header(&self, flow: FlowId, path: &Path) -> String {
+        let mut out = String::from(
+            "# Tests of `flowsim explore --suite`. It replaces a test below a line \
+             `# explored`\n# if the call changes. A test that was edited stays as it is.\n",
+        );
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let relative = |them: &[PathBuf]| {
+            let them: Vec<_> = them.iter().map(|path| relative(path, folder)).collect();
+            paths(&them)
+        };
+        line(&mut out, "", "flows", &relative(&self.arguments.flows));
+        if !self.arguments.fixtures.is_empty() {
+            line(&mut out, "", "fixtures", &relative(&self.arguments.fixtures));
+        }
+        if let Ok(values) = self.arguments.sources.values(&mut Files::new())
+            && !values.is_empty()
+        {
+            line(&mut out, "", "set", &set(&values));
+        }
+        out.push_str("defaults:\n");
+        let symbols = &self.program.symbols;
+        let (id, name) = (&symbols.flow(flow).id, &symbols.flow(flow).name);
+        let is_unique = symbols.flows.iter().filter(|it| it.name == *name).count() == 1;
+        let flow = if is_unique { name } else { id };
+        line(&mut out, "  ", "flow", &Json::String(flow.clone()));
+        let Arguments { context, var, at, max_actions, .. } = self.arguments;
+        for (key, pairs) in [("context", context), ("variables", var)] {
+            if !pairs.is_empty() {
+                line(&mut out, "  ", key, &object(pairs));
+            }
+        }
+        if let Some(at) = at {
+            line(&mut out, "  ", "at", &Json::from(at.to_string().as_str()));
+        }
+        if *max_actions != Limits::default().max_actions {
+            line(&mut out, "  ", "maxActions", &Json::Integer((*max_actions).into()));
+        }
+        out.push_str("tests:\n");
+        out
+    }
+}
+
+impl Results {
+    fn add(&mut self, result: &CaseResult) {
+        let (file, line) = (result.id.file.to_path_buf(), result.id.line);
+        let place = Place { file, line, name: result.id.name.clone() };
+        match (&result.outcome, &result.program, &result.trace) {
+            (
+                Outcome::Passed | Outcome::ExpectedFailure { .. },
+                Some(program),
+                Some(trace),
+            ) => {
+                self.reached.add(program, trace);
+                self.passed.push(place);
+            }
+            (Outcome::Skipped(_), ..) => self.passed.push(place),
+            _ => self.failed.push(place),
+        }
+    }
+}
+
+/// Returns the lines of the tests in a file.
+fn lines_in(places: &[Place], path: &Path) -> Vec<u32> {
+    places.iter().filter(|it| is_same(&it.file, path)).map(|it| it.line).collect()
+}
+
+/// Whether two paths lead to the same file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other
+        || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Returns the name, with a number if another test has it.
+fn unique(name: String, names: &mut BTreeSet<String>) -> String {
+    let numbered = |number: u32| match number {
+        1 => name.clone(),
+        _ => format!("{name} ({number})"),
+    };
+    let free = (1..).map(numbered).find(|it| names.insert(it.clone()));
+    free.unwrap_or_default()
+}
+
+/// Returns a path relative to a folder, if both have a common root.
+fn relative(path: &Path, folder: &Path) -> PathBuf {
+    let plain = |path: &Path| {
+        let whole = path.canonicalize().or_else(|_| std::path::absolute(path));
+        whole.unwrap_or_else(|_| path.to_owned())
+    };
+    let (path, folder) = (plain(path), plain(folder));
+    let pairs = path.components().zip(folder.components());
+    let shared = pairs.take_while(|(one, other)| one == other).count();
+    if shared == 0 {
+        return path;
+    }
+    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
+    let whole: PathBuf = up.chain(path.components().skip(shared)).collect();
+    let whole = PathBuf::from(slashed(&whole));
+    if whole.as_os_str().is_empty() { PathBuf::from(".") } else { whole }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Exit {
+    output::message("error", &format!("cannot write {}: {error}", path.display()));
+    Exit::External
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let mut names = BTreeSet::new();
+        let found = ["a", "b", "a", "a"].map(|it| unique(it.to_owned(), &mut names));
+        assert_eq!(found, ["a", "b", "a (2)", "a (3)"]);
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file() {
+        let relative = |path, folder| relative(Path::new(path), Path::new(folder));
+        assert_eq!(relative("/x/flows", "/x/tests"), Path::new("../flows"));
+        assert_eq!(relative("/x/flows/a.yaml", "/x"), Path::new("flows/a.yaml"));
+        assert_eq!(relative("/x/tests", "/x/tests"), Path::new("."));
+    }
+}

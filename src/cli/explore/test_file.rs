@@ -1,0 +1,159 @@
+//! Scenario files with tests of an exploration. Below a line `# explored HASH` is a test
+//! that flowsim may replace; the hash shows whether a person has edited it since.
+
+use twox_hash::XxHash64;
+
+/// The beginning of the line above a test.
+const MARK: &str = "  # explored ";
+
+/// A scenario file as text.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct TestFile {
+    parts: Vec<Part>,
+}
+
+/// A part of a scenario file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Part {
+    /// The lines, each with its line break.
+    text: String,
+    /// Whether it is an unedited test of an exploration.
+    is_replaceable: bool,
+}
+
+impl TestFile {
+    /// Splits the text of a scenario file.
+    pub(super) fn parse(text: &str) -> Self {
+        let mut file = Self::default();
+        let mut is_in_test = false;
+        for line in text.split_inclusive('\n') {
+            let is_mark = line.starts_with(MARK);
+            if is_mark || is_in_test && !is_inside(line, file.lines_of_last()) {
+                file.start();
+                is_in_test = is_mark;
+            }
+            if file.parts.is_empty() {
+                file.start();
+            }
+            if let Some(part) = file.parts.last_mut() {
+                part.text.push_str(line);
+            }
+        }
+        for part in &mut file.parts {
+            part.is_replaceable = is_unchanged(&part.text);
+        }
+        file
+    }
+
+    fn start(&mut self) {
+        self.parts.push(Part { text: String::new(), is_replaceable: false });
+    }
+
+    fn lines_of_last(&self) -> usize {
+        self.parts.last().map_or(0, |part| part.text.lines().count())
+    }
+
+    /// Returns the lines of the tests that may be replaced, from 1.
+    pub(super) fn replaceable(&self) -> Vec<u32> {
+        let mut line = 1_u32;
+        let mut found = Vec::new();
+        for part in &self.parts {
+            if part.is_replaceable {
+                found.push(line + 1);
+            }
+            line += u32::try_from(part.text.lines().count()).unwrap_or(u32::MAX / 2);
+        }
+        found
+    }
+
+    /// Removes the replaceable tests at these lines.
+    pub(super) fn remove(&mut self, lines: &[u32]) {
+        let mut all = self.replaceable().into_iter();
+        self.parts.retain(|part| {
+            !part.is_replaceable || all.next().is_some_and(|line| !lines.contains(&line))
+        });
+    }
+
+    /// Adds a test at the end.
+    pub(super) fn add(&mut self, test: &str) {
+        if let Some(last) = self.parts.last_mut().filter(|it| !it.text.ends_with('\n')) {
+            last.text.push('\n');
+        }
+        let text = format!("{MARK}{}\n{test}", hash(test));
+        self.parts.push(Part { text, is_replaceable: true });
+    }
+
+    /// Adds lines in front of the tests.
+    pub(super) fn begin(&mut self, text: String) {
+        self.parts.insert(0, Part { text, is_replaceable: false });
+    }
+
+    /// The number of tests that may be replaced.
+    pub(super) fn count(&self) -> usize {
+        self.parts.iter().filter(|part| part.is_replaceable).count()
+    }
+
+    /// Returns the text of the file.
+    pub(super) fn text(&self) -> String {
+        self.parts.iter().map(|part| part.text.as_str()).collect()
+    }
+}
+
+/// Whether a line belongs to the test above it, which has this number of lines.
+fn is_inside(line: &str, lines: usize) -> bool {
+    lines == 1 || line.starts_with("    ")
+}
+
+/// Whether the text is a test with the hash in the line above it.
+fn is_unchanged(text: &str) -> bool {
+    let marked = text.strip_prefix(MARK).and_then(|rest| rest.split_once('\n'));
+    marked.is_some_and(|(written, test)| written == hash(test))
+}
+
+fn hash(test: &str) -> String {
+    format!("{:08x}", XxHash64::oneshot(0, test.as_bytes()) >> 32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "  - name: \"1\"\n    input: [\"1\"]\n";
+    const TWO: &str =
+        "  - name: \"2\"\n    input: [\"2\"]\n    expect:\n      path: []\n";
+
+    fn file() -> TestFile {
+        let mut file =
+            TestFile::parse("flows: .\ntests:\n  - name: own\n    input: \"3\"");
+        file.add(ONE);
+        file.add(TWO);
+        file
+    }
+
+    #[test]
+    fn written_tests_are_recognised() {
+        let file = file();
+        assert_eq!(TestFile::parse(&file.text()), file);
+        assert_eq!(file.replaceable(), [6, 9]);
+        assert_eq!(file.count(), 2);
+    }
+
+    #[test]
+    fn an_edited_test_stays() {
+        let text = file().text().replace("input: [\"1\"]", "input: [\"1\", null]");
+        let mut file = TestFile::parse(&text);
+        assert_eq!(file.replaceable(), [9]);
+        file.remove(&[6, 9]);
+        assert_eq!(file.text(), text[..text.rfind(MARK).unwrap()]);
+    }
+
+    #[test]
+    fn a_test_that_a_person_adds_below_is_separate() {
+        let own = "  - name: mine\n    input: \"4\"\n";
+        let mut file = TestFile::parse(&format!("{}{own}\n# end\n", file().text()));
+        assert_eq!(file.replaceable(), [6, 9]);
+        file.remove(&[6, 9]);
+        let expected = "flows: .\ntests:\n  - name: own\n    input: \"3\"\n";
+        assert_eq!(file.text(), format!("{expected}{own}\n# end\n"));
+    }
+}

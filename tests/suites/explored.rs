@@ -1,0 +1,217 @@
+//! `flowsim explore --suite`: tests that an exploration writes, and their later updates.
+//! *Source: docs/exploration.md.*
+
+#![expect(clippy::unwrap_used, reason = "a program that does not run fails the test")]
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+const FILE: &str = "tests/order-status.explored.test.yaml";
+
+/// Runs the command. Returns exit code, standard output and standard error.
+fn flowsim(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::cargo_bin("flowsim").unwrap();
+    let output = command.current_dir(folder).env_remove("CI").args(arguments).output();
+    let output = output.unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// A folder with the flows and fixtures of a bundled organisation.
+fn organisation(name: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+    fs::create_dir(folder.path().join("flows")).unwrap();
+    for flow in fs::read_dir(bundled.join("flows")).unwrap() {
+        let path = flow.unwrap().path();
+        let copy = folder.path().join("flows").join(path.file_name().unwrap());
+        fs::copy(&path, copy).unwrap();
+    }
+    fs::copy(bundled.join("fixtures.yaml"), folder.path().join("fixtures.yaml")).unwrap();
+    folder
+}
+
+const EXPLORE: [&str; 8] = [
+    "explore",
+    "flows",
+    "--fixtures",
+    "fixtures.yaml",
+    "--suite",
+    "tests",
+    "--format",
+    "json",
+];
+
+/// Writes the tests of a folder, and returns the summary.
+fn write(folder: &Path) -> Value {
+    let (code, output, problems) = flowsim(folder, &EXPLORE);
+    assert_eq!(code, Some(0), "{problems}");
+    let exploration: Value = serde_json::from_str(&output).unwrap();
+    exploration["suite"].clone()
+}
+
+fn assert_passes(folder: &Path) {
+    let (code, output, problems) = flowsim(folder, &["test", "tests"]);
+    assert_eq!(code, Some(0), "{output}{problems}");
+}
+
+/// Returns the names of the tests of a file, in order.
+fn names(text: &str) -> Vec<&str> {
+    text.lines().filter_map(|line| line.strip_prefix("  - name: ")).collect()
+}
+
+#[test]
+fn the_tests_of_a_flow_are_readable_and_pass() {
+    let folder = organisation("order-status");
+    let suite = write(folder.path());
+    assert_eq!(suite["tests"], 6, "{suite}");
+    assert_eq!(suite["lowerBound"], 6, "{suite}");
+    assert_eq!(suite["notReplayed"], 0, "{suite}");
+    assert_eq!(suite["files"], serde_json::json!([FILE]));
+    assert_passes(folder.path());
+    insta::assert_snapshot!(fs::read_to_string(folder.path().join(FILE)).unwrap());
+}
+
+/// The tests alone reach everything that is reachable: with them, nothing is missing.
+#[test]
+fn the_tests_of_every_organisation_reach_everything() {
+    for name in
+        ["order-status", "deep-menu", "alder-clinic", "northlight-power", "shared-flow"]
+    {
+        let folder = organisation(name);
+        let first = write(folder.path());
+        assert_eq!(first["notReplayed"], 0, "{name}: {first}");
+        assert!(first["new"].as_u64() >= first["lowerBound"].as_u64(), "{name}: {first}");
+        assert!(first["new"].as_u64() > Some(0), "{name}: {first}");
+        assert_passes(folder.path());
+        let second = write(folder.path());
+        assert_eq!(second["new"], 0, "{name}: {second}");
+        assert_eq!(second["kept"], first["new"], "{name}: {second}");
+        assert_eq!(second["files"], serde_json::json!([]), "{name}: {second}");
+    }
+}
+
+#[test]
+fn only_tests_whose_calls_changed_are_replaced() {
+    let folder = organisation("order-status");
+    write(folder.path());
+    let file = folder.path().join(FILE);
+    let before = fs::read_to_string(&file).unwrap();
+    let flow = folder.path().join("flows/order_status.json");
+    let text = fs::read_to_string(&flow).unwrap();
+    let changed = text.replace("is being packed", "is being wrapped");
+    assert_ne!(text, changed);
+    fs::write(&flow, changed).unwrap();
+    let suite = write(folder.path());
+    assert_eq!(
+        (&suite["new"], &suite["kept"], &suite["removed"]),
+        (&1.into(), &5.into(), &1.into())
+    );
+    let after = fs::read_to_string(&file).unwrap();
+    assert_eq!(names(&after).len(), 6);
+    let part =
+        |text: &str| text.split("  # explored").map(str::to_owned).collect::<Vec<_>>();
+    let (old, new) = (part(&before), part(&after));
+    let gone: Vec<_> = old.iter().filter(|it| !new.contains(it)).collect();
+    assert_eq!(gone.len(), 1, "{gone:?}");
+    assert!(gone[0].contains("is being packed"), "{gone:?}");
+    assert!(after.contains("is being wrapped"), "{after}");
+    assert_passes(folder.path());
+}
+
+#[test]
+fn an_edited_test_stays_and_counts() {
+    let folder = organisation("order-status");
+    write(folder.path());
+    let file = folder.path().join(FILE);
+    let text = fs::read_to_string(&file).unwrap();
+    let edited = text.replacen("no input → Orders", "a silent caller gets an agent", 1);
+    assert_ne!(text, edited);
+    fs::write(&file, &edited).unwrap();
+    let suite = write(folder.path());
+    assert_eq!((&suite["new"], &suite["kept"]), (&0.into(), &5.into()), "{suite}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), edited);
+    // It stays even if it fails. A further test then takes its place.
+    let wrong = edited.replacen("status: \"completed\"", "status: \"error\"", 1);
+    fs::write(&file, &wrong).unwrap();
+    let suite = write(folder.path());
+    assert_eq!((&suite["new"], &suite["kept"]), (&1.into(), &5.into()), "{suite}");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with(&wrong), "{text}");
+}
+
+/// Tests that a person wrote count first, and nothing is written if they reach everything.
+#[test]
+fn tests_of_other_files_count() {
+    let folder = organisation("order-status");
+    write(folder.path());
+    let text = fs::read_to_string(folder.path().join(FILE)).unwrap();
+    fs::remove_file(folder.path().join(FILE)).unwrap();
+    fs::write(folder.path().join("tests/own.test.yaml"), &text).unwrap();
+    let suite = write(folder.path());
+    assert_eq!(suite["tests"], 0, "{suite}");
+    assert!(!folder.path().join(FILE).exists());
+    let fewer = text.rsplit_once("  # explored").unwrap().0;
+    fs::write(folder.path().join("tests/own.test.yaml"), fewer).unwrap();
+    let suite = write(folder.path());
+    assert_eq!(suite["tests"], 1, "{suite}");
+    assert_passes(folder.path());
+}
+
+#[test]
+fn the_given_context_and_start_are_in_the_file() {
+    let folder = organisation("order-status");
+    let further = ["--context", "from=+15551234567", "--at", "2026-03-10T14:00:00Z"];
+    let (code, output, problems) =
+        flowsim(folder.path(), &[&EXPLORE[..], &further].concat());
+    assert_eq!(code, Some(0), "{problems}");
+    let exploration: Value = serde_json::from_str(&output).unwrap();
+    let calls = exploration["nodes"].as_array().unwrap().iter();
+    let call = calls.map(|node| &node["call"]).find(|call| !call.is_null()).unwrap();
+    assert_eq!(call["context"], serde_json::json!({"from": "+15551234567"}));
+    let text = fs::read_to_string(folder.path().join(FILE)).unwrap();
+    assert!(
+        text.contains(
+            "  context: {\"from\":\"+15551234567\"}\n  at: \"2026-03-10T14:00:00Z\"\n"
+        ),
+        "{text}"
+    );
+    assert_passes(folder.path());
+}
+
+#[test]
+fn nothing_is_written_if_a_scenario_file_is_broken() {
+    let folder = organisation("order-status");
+    fs::create_dir(folder.path().join("tests")).unwrap();
+    fs::write(folder.path().join("tests/own.test.yaml"), "tests: 1\n").unwrap();
+    let (code, _, problems) = flowsim(folder.path(), &EXPLORE);
+    assert_eq!(code, Some(3), "{problems}");
+    assert!(problems.contains("INVALID_SCENARIO"), "{problems}");
+    assert!(!folder.path().join(FILE).exists());
+}
+
+#[test]
+fn a_file_to_which_tests_cannot_be_added_stays() {
+    let folder = organisation("order-status");
+    fs::create_dir(folder.path().join("tests")).unwrap();
+    let own = "tests: []\nflows: ../flows\n";
+    fs::write(folder.path().join(FILE), own).unwrap();
+    let (code, _, problems) = flowsim(folder.path(), &EXPLORE);
+    assert_eq!(code, Some(3), "{problems}");
+    assert!(problems.contains("`tests` must be its last key"), "{problems}");
+    assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), own);
+    let left: Vec<_> = fs::read_dir(folder.path().join("tests")).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_an_external_failure() {
+    let folder = organisation("order-status");
+    fs::write(folder.path().join("tests"), "").unwrap();
+    let (code, _, problems) = flowsim(folder.path(), &EXPLORE);
+    assert!(code == Some(5) || code == Some(3), "{code:?} {problems}");
+    assert!(problems.contains("error"), "{problems}");
+}
