@@ -5,6 +5,7 @@
 //! | `server` | the connection: requests, notifications, capabilities |
 //! | `workspace` | the flows of a workspace, and the documents that are open in the editor |
 //! | `text` | documents with the positions of the protocol |
+//! | `other` | diagnostics of scenario files and fixtures |
 //! | `place` | the place of the cursor in Archy YAML that may be broken |
 //! | `problems` | diagnostics and quick fixes |
 //! | `hover`, `complete`, `navigate`, `outline` | what they are named after |
@@ -17,6 +18,7 @@
 mod complete;
 mod hover;
 mod navigate;
+mod other;
 mod outline;
 mod place;
 mod problems;

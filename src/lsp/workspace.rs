@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use lsp_types::{Position, Range, TextDocumentContentChangeEvent};
 
+use super::other;
 use super::text::Text;
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::flow::architect::ArchitectFlow;
@@ -14,6 +15,7 @@ use crate::flow::mention::{Mention, mentions};
 use crate::flow::read::{self, Loaded};
 use crate::project::Settings;
 use crate::source::{FileId, Files, Folder, Span};
+use crate::suite::ProjectDefaults;
 
 /// Flows of a workspace, by file.
 #[derive(Debug, Default)]
@@ -23,7 +25,7 @@ pub(super) struct Workspace {
     loaded: BTreeMap<PathBuf, Loaded>,
     /// The content that the places of loaded flows refer to.
     sources: BTreeMap<FileId, Text>,
-    placeholders: Vec<(String, String)>,
+    project: ProjectDefaults,
 }
 
 impl Workspace {
@@ -36,8 +38,7 @@ impl Workspace {
             if !named.is_empty() {
                 flows = named.iter().map(|path| folder.join(path)).collect();
             }
-            let set = settings.set.iter().map(|it| (it.key.clone(), it.values.concat()));
-            self.placeholders.extend(set);
+            self.adopt(&settings, folder);
         }
         for path in flows {
             let path = path.canonicalize().unwrap_or(path);
@@ -49,6 +50,20 @@ impl Workspace {
                 self.load(&file);
             }
         }
+    }
+
+    /// Takes the files and values that a project gives to its documents.
+    fn adopt(&mut self, settings: &Settings, folder: &Path) {
+        let paths = |key| -> Vec<PathBuf> {
+            let paths = settings.paths(key).into_iter().map(|path| folder.join(path));
+            paths.map(|path| path.canonicalize().unwrap_or(path)).collect()
+        };
+        let set = settings.set.iter().map(|it| (it.key.clone(), it.values.concat()));
+        self.project.flows.extend(paths("flows"));
+        self.project.fixtures.extend(paths("fixtures"));
+        self.project.placeholders.extend(set);
+        let defaults = settings.defaults.iter().map(|(entry, _)| entry.clone());
+        self.project.defaults.extend(defaults);
     }
 
     /// Adds the document of an editor.
@@ -89,12 +104,21 @@ impl Workspace {
             },
         };
         let file = self.files.add(path, text);
+        let is_open = self.open.contains_key(path);
         if !read::is_meant_as_flow(&file) {
-            self.forget(path);
+            let other = other::diagnostics(&file, &self.project);
+            match other.filter(|_| is_open) {
+                Some(diagnostics) => {
+                    let loaded = Loaded { diagnostics, ..Loaded::default() };
+                    self.loaded.insert(path.to_owned(), loaded);
+                    self.release(path);
+                }
+                None => self.forget(path),
+            }
             return;
         }
-        let mut loaded = read::load_text(&file, &self.placeholders, &mut self.files);
-        let is_open = self.open.contains_key(path);
+        let values = &self.project.placeholders;
+        let mut loaded = read::load_text(&file, values, &mut self.files);
         if loaded.architect.is_empty() && loaded.flows.is_empty() {
             if !is_open {
                 self.forget(path);

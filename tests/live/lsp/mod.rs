@@ -217,6 +217,23 @@ fn places_in_a_template_are_those_of_the_document() {
 }
 
 #[test]
+fn mistakes_in_scenario_files_and_fixtures_are_shown() {
+    let (mut editor, folder, _path) = opened();
+    let test = folder.path().join("a.test.yaml");
+    let text = "flows: desk.yaml\ntests:\n  - name: One\n    inputs: [1]\n";
+    fs::write(&test, text).unwrap();
+    let problems = editor.open(&test, text);
+    assert_eq!(codes(&problems), ["INVALID_SCENARIO"], "{problems}");
+    assert_eq!(problems[0]["range"]["start"]["line"], 3);
+    assert_eq!(editor.replace(&test, "inputs: [1]", "input: [\"1\"]"), json!([]));
+    let fixtures = folder.path().join("fixtures.yaml");
+    fs::write(&fixtures, "").unwrap();
+    let problems = editor.open(&fixtures, "queus:\n  - Support\n");
+    assert_eq!(codes(&problems), ["INVALID_FIXTURES"], "{problems}");
+    assert_eq!(editor.end(), 0);
+}
+
+#[test]
 fn other_documents_and_requests_are_left_alone() {
     let (mut editor, folder, _path) = opened();
     let other = folder.path().join("values.yaml");
