@@ -1,20 +1,56 @@
 //! The constants of a program, which are tried as input first, and the properties that it
 //! reads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::expr::draft::{Condition, Operand};
-use crate::flow::NodeId;
+use crate::flow::{NodeId, VariableId};
+use crate::program::architect::{Action, Source};
 use crate::program::{Program, StepAction};
 use crate::value::{Text, Value};
 
+/// The number of copies through which a value is followed to its comparisons.
+const COPIES: usize = 3;
+
+/// Returns the pairs of a variable and one whose value is computed from it.
+fn copies(program: &Program, is_of_interest: &[bool]) -> Vec<(u32, u32)> {
+    let mut found = Vec::new();
+    for (step, _) in program.steps.iter().zip(is_of_interest).filter(|(_, it)| **it) {
+        let StepAction::Architect(action) = &step.action else { continue };
+        let mut add = |to: VariableId, source: &Source| {
+            source.each_expression(&mut |it| {
+                found.extend(it.variables().into_iter().map(|from| (from, to.0)));
+            });
+        };
+        match &**action {
+            Action::UpdateData(statements) => {
+                for statement in statements.iter() {
+                    if let Ok(to) = statement.variable {
+                        add(to, &statement.value);
+                    }
+                }
+            }
+            Action::CallTask(call) => {
+                call.inputs.iter().for_each(|(to, it)| add(*to, it));
+            }
+            Action::Jump(jump) => jump.inputs.iter().for_each(|(to, it)| add(*to, it)),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// Strings and whole numbers that the flows contain.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Constants {
     strings: BTreeSet<Text>,
     integers: BTreeSet<i64>,
     /// The properties of variables that expressions read.
     paths: BTreeSet<Vec<Text>>,
+    /// The names of all properties that the flows read.
+    names: BTreeSet<Text>,
+    /// The constants and properties in expressions with a variable, by its slot.
+    own: BTreeMap<u32, Constants>,
 }
 
 impl Constants {
@@ -26,14 +62,7 @@ impl Constants {
                 continue;
             }
             match &step.action {
-                StepAction::Architect(action) => action.each_source(&mut |source| {
-                    source.each_expression(&mut |expression| {
-                        expression.each_constant(&mut |value| found.add(value));
-                        let reads = expression.reads().into_iter();
-                        let paths = reads.map(|read| read.path.into_vec());
-                        found.paths.extend(paths.filter(|path| !path.is_empty()));
-                    });
-                }),
+                StepAction::Architect(action) => found.add_action(action),
                 StepAction::If(decision) => {
                     for branch in &decision.branches {
                         found.add_condition(&branch.condition);
@@ -42,7 +71,75 @@ impl Constants {
                 _ => {}
             }
         }
+        // Constants with which a copy of a value is compared.
+        for _ in 0..COPIES {
+            let copies = copies(program, is_of_interest);
+            copies.into_iter().for_each(|(from, to)| found.share(from, to));
+        }
         found
+    }
+
+    fn add_action(&mut self, action: &Action) {
+        let mut slots: BTreeSet<u32> = BTreeSet::new();
+        let mut all = Self::default();
+        action.each_source(&mut |source| {
+            if let Source::Constant(value) = source {
+                all.add(value);
+            }
+            source.each_expression(&mut |expression| {
+                let mut one = Self::default();
+                expression.each_constant(&mut |value| one.add(value));
+                slots.extend(expression.variables());
+                expression.each_property(&mut |name| {
+                    self.names.insert(name.clone());
+                });
+                for read in
+                    expression.reads().into_iter().filter(|it| !it.path.is_empty())
+                {
+                    let own = self.own.entry(read.slot).or_default();
+                    own.paths.insert(read.path.to_vec());
+                    self.paths.insert(read.path.into_vec());
+                }
+                for slot in expression.variables() {
+                    self.own.entry(slot).or_default().include(&one);
+                }
+                self.include(&one);
+            });
+        });
+        // The cases of a switch are compared with its value.
+        if matches!(action, Action::Switch(_)) {
+            for slot in slots {
+                self.own.entry(slot).or_default().include(&all);
+            }
+            self.include(&all);
+        }
+    }
+
+    fn include(&mut self, other: &Self) {
+        self.strings.extend(other.strings.iter().cloned());
+        self.integers.extend(&other.integers);
+        self.paths.extend(other.paths.iter().cloned());
+    }
+
+    /// Gives a variable the constants of another one, which gets its value.
+    fn share(&mut self, from: u32, to: u32) {
+        if let Some(other) = self.own.get(&to).cloned() {
+            self.own.entry(from).or_default().include(&other);
+        }
+    }
+
+    /// Returns the constants to try for a variable: those that expressions use with it, else
+    /// all of the flow.
+    pub(super) fn of_variable(&self, slot: u32) -> Self {
+        let own = self.own.get(&slot).cloned().unwrap_or_default();
+        let or = |is_empty: bool| if is_empty { self } else { &own };
+        Self {
+            strings: or(own.strings.is_empty()).strings.clone(),
+            integers: or(own.integers.is_empty()).integers.clone(),
+            paths: or(own.paths.is_empty()).paths.clone(),
+            names: self.names.clone(),
+            own: BTreeMap::new(),
+        }
     }
 
     fn add(&mut self, value: &Value) {
@@ -85,7 +182,7 @@ impl Constants {
 
     /// Whether an expression reads a property of this name.
     pub(super) fn reads_property(&self, name: &str) -> bool {
-        self.paths.iter().flatten().any(|known| known.eq_ignore_ascii_case(name))
+        self.names.iter().any(|known| known.eq_ignore_ascii_case(name))
     }
 
     /// The strings, in alphabetical order.

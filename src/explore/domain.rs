@@ -2,10 +2,10 @@
 
 use crate::flow::{NodeId, VariableId};
 use crate::program::architect::{
-    Action, CollectInput, DialByExtension, ExpectedAnswer, Menu, Source,
+    Action, Ask, CollectInput, DialByExtension, ExpectedAnswer, Menu, Source,
 };
 use crate::program::{Gather, Program, StepAction};
-use crate::value::{Text, Value};
+use crate::value::{Json, Text, Value};
 use crate::world::{Answer, Input, InputQuestion, Organisation, Question};
 
 use super::constants::Constants;
@@ -22,6 +22,9 @@ const MOST_EXAMPLES: usize = 60;
 
 /// The keys of a telephone that a draft flow accepts if it names none.
 const KEYS: &str = "0123456789*#ABCD";
+
+/// The largest number of examples of words that a bot keeps.
+const MOST_WORDS: usize = 6;
 
 const DIGITS: &str = "0123456789";
 
@@ -171,24 +174,60 @@ impl Context<'_> {
         })
     }
 
-    /// Words for a question of a bot.
+    /// Words for a question of a bot: one of every class that the bot tells apart, and
+    /// examples if it keeps the words and a later step reads them.
     fn replied(&self, node: NodeId, action: &Action, domain: &mut Domain) -> Vec<Input> {
-        domain.cut = Some(Gap::Words);
         let mut words: Vec<Text> = ["yes", "no", "agent"].map(Text::from).into();
-        if let Action::Ask(ask) = action {
-            match &ask.wanted {
-                ExpectedAnswer::Intent(intents) => {
-                    words.extend(intents.iter().map(|intent| intent.name.clone()));
-                }
-                ExpectedAnswer::Survey(answers) => {
-                    words.extend(answers.iter().map(|answer| answer.text.clone()));
-                }
-                _ => {}
-            }
+        let Action::Ask(ask) = action else {
+            domain.cut = Some(Gap::Words);
+            words.extend(["1", "something else"].map(Text::from));
+            return words.into_iter().map(Input::Speech).collect();
+        };
+        self.add_expected(ask, &mut words);
+        let is_free = match &ask.wanted {
+            ExpectedAnswer::Value(_) => true,
+            ExpectedAnswer::Intent(intents) => intents.is_empty(),
+            _ => false,
+        };
+        let is_kept = self.is_read(node, ask.result) || ask.validation.is_some();
+        // No example of some types is known.
+        let is_unknown = match &ask.wanted {
+            ExpectedAnswer::Value(holds) => self.constants.examples(*holds).is_empty(),
+            _ => false,
+        };
+        if is_unknown || is_free && is_kept {
+            domain.cut = Some(Gap::Words);
         }
         words.extend(self.program.symbols.node(node).outputs.iter().cloned());
         words.extend(["1", "something else"].map(Text::from));
-        words.into_iter().map(Input::Speech).collect()
+        let mut unique: Vec<Text> = Vec::with_capacity(words.len());
+        for word in words {
+            if !unique.contains(&word) {
+                unique.push(word);
+            }
+        }
+        unique.into_iter().map(Input::Speech).collect()
+    }
+
+    /// Adds the words that a question expects.
+    fn add_expected(&self, ask: &Ask, words: &mut Vec<Text>) {
+        match &ask.wanted {
+            ExpectedAnswer::Value(holds) => {
+                let examples = self.constants.examples(*holds);
+                let texts = examples.into_iter().map(|example| match example {
+                    Json::String(text) => text,
+                    other => other.to_string().into(),
+                });
+                words.extend(texts.filter(|text| !text.is_empty()).take(MOST_WORDS));
+            }
+            ExpectedAnswer::Intent(intents) => {
+                words.extend(intents.iter().map(|intent| intent.name.clone()));
+            }
+            ExpectedAnswer::Survey(answers) => {
+                words.extend(answers.iter().map(|answer| answer.text.clone()));
+            }
+            ExpectedAnswer::Boolean | ExpectedAnswer::Choice => {}
+        }
     }
 
     fn entries(

@@ -57,13 +57,13 @@ impl Constants {
         }
     }
 
-    /// Strings: constants of the flow, a string that equals none, a telephone number and
-    /// the empty string.
+    /// Strings: a number, which most functions accept, constants of the flow, a string that
+    /// equals none, a telephone number, a date, and the empty string.
     pub(super) fn texts(&self) -> Vec<Json> {
         let known = self.strings().take(MOST_CONSTANTS).cloned();
-        let more = ["other", NUMBER, ""].map(Text::from);
-        let mut texts: Vec<Text> = known.collect();
-        for text in more {
+        let more = ["other", NUMBER, "2026-01-05", ""].map(Text::from);
+        let mut texts: Vec<Text> = vec!["1".into()];
+        for text in known.chain(more) {
             if !texts.contains(&text) {
                 texts.push(text);
             }

@@ -8,21 +8,37 @@ use super::outcomes::has_free_outcome;
 use crate::engine::Relevance;
 use crate::expr::architect::{BUILT_INS, Varying};
 use crate::flow::{FlowId, NodeId, VariableId};
-use crate::program::architect::{Action, AttributeList, Lookup, Source, Variable};
+use crate::program::architect::{
+    Action, Ask, AttributeList, ExpectedAnswer, Lookup, Source, Variable,
+};
 use crate::program::{Place, Program, Step, StepAction};
+use crate::value::{Text, Value};
 use crate::world::Organisation;
 
-/// Returns the steps that depend on external data in a call that starts in a flow.
+/// Values of a call of which every class is tried.
+#[derive(Debug, Default)]
+pub(super) struct Decidable {
+    /// Inputs and built-in variables.
+    pub(super) slots: BTreeSet<u32>,
+    /// Attributes of the participant, by name.
+    pub(super) attributes: BTreeSet<Text>,
+}
+
+/// Returns the steps that depend on external data in a call that starts in a flow, except
+/// the values of which every class is tried.
 pub(super) fn external_reads(
     program: &Program,
     liveness: &Liveness,
     organisation: &dyn Organisation,
     start: FlowId,
+    decidable: &Decidable,
 ) -> Vec<NodeId> {
-    let given = given_variables(program, liveness, start);
+    let mut given = given_variables(program, liveness, start);
+    given.retain(|slot| !decidable.slots.contains(slot));
     let steps = program.steps.iter().enumerate();
     let is_read = |index: usize, step: &Step| {
-        is_external(step, organisation)
+        let labels = &program.symbols.node(NodeId::new(index)).outputs;
+        is_external(step, labels, organisation, decidable)
             || any_source(step, &given, source_reads)
             || begins(program, NodeId::new(index), step)
                 .iter()
@@ -55,7 +71,12 @@ pub(super) fn given_reads(
 }
 
 /// Whether the outcome of a step depends on an answer from outside.
-fn is_external(step: &Step, organisation: &dyn Organisation) -> bool {
+fn is_external(
+    step: &Step,
+    labels: &[Text],
+    organisation: &dyn Organisation,
+    decidable: &Decidable,
+) -> bool {
     if has_free_outcome(step, organisation) {
         return false;
     }
@@ -73,9 +94,13 @@ fn is_external(step: &Step, organisation: &dyn Organisation) -> bool {
         | StepAction::CallFlow(_)
         | StepAction::End(_) => false,
         StepAction::Architect(action) => match &**action {
-            Action::Attributes(attributes) => {
-                matches!(attributes.list, AttributeList::Get(_))
-            }
+            Action::Attributes(attributes) => match &attributes.list {
+                AttributeList::Get(list) => {
+                    attributes.owner.is_some()
+                        || !list.iter().all(|(name, _)| decidable.has_attribute(name))
+                }
+                AttributeList::Set(_) => false,
+            },
             Action::Lookup(lookup) => {
                 !matches!(lookup, Lookup::DataAction(_) | Lookup::Wait(_))
             }
@@ -84,12 +109,39 @@ fn is_external(step: &Step, organisation: &dyn Organisation) -> bool {
             | Action::CreateCallback(_)
             | Action::DialByExtension(_)
             | Action::Local(_)
-            | Action::HoldMusic(_)
-            | Action::Ask(_) => true,
+            | Action::HoldMusic(_) => true,
+            Action::Ask(ask) => !is_decided_by_words(ask, labels),
             Action::CallCommonModule(module) => module.flow.is_none(),
             _ => false,
         },
     }
+}
+
+impl Decidable {
+    fn has_attribute(&self, name: &Source) -> bool {
+        match name {
+            Source::Constant(Value::String(name)) => self.attributes.contains(name),
+            _ => false,
+        }
+    }
+}
+
+/// Whether the words of the participant can lead to every output of a question. Only
+/// fixtures lead to outputs that flowsim does not know.
+fn is_decided_by_words(ask: &Ask, labels: &[Text]) -> bool {
+    let policies = [&ask.no_input, &ask.no_match, &ask.confirmation.rejected];
+    let is_known = |(index, label): (usize, &Text)| {
+        let is_output = |output: u16| usize::from(output) == index;
+        is_output(ask.success)
+            || label.starts_with("max")
+            || policies.iter().any(|policy| policy.output.is_some_and(is_output))
+            || match &ask.wanted {
+                ExpectedAnswer::Choice => true,
+                ExpectedAnswer::Boolean => index < 2,
+                _ => false,
+            }
+    };
+    labels.iter().enumerate().all(is_known)
 }
 
 /// Built-in variables that only the flow itself sets; the call sets all others.
@@ -125,7 +177,11 @@ fn given_variables(
 }
 
 /// Returns the variables that get their initial values at a step.
-fn begins<'p>(program: &'p Program, node: NodeId, step: &Step) -> &'p [Variable] {
+pub(super) fn begins<'p>(
+    program: &'p Program,
+    node: NodeId,
+    step: &Step,
+) -> &'p [Variable] {
     let part = program.unit(step.flow).architect.as_deref();
     if let Some(part) = part.filter(|part| part.begin == node) {
         return &part.variables.list;

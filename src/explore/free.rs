@@ -6,6 +6,7 @@ use crate::program::{Program, StepAction};
 use crate::value::{Json, Kind, Text, Type};
 use crate::world::{Answer, Response};
 
+use super::constants::Constants;
 use super::domain::{Context, Domain};
 use super::verdict::Gap;
 
@@ -48,10 +49,26 @@ impl Context<'_> {
         let (bodies, is_whole) = combinations(&fields);
         let bodies = bodies.into_iter().map(Json::object);
         let mut answers: Vec<Answer> = bodies.map(|it| response(200, it, 0)).collect();
+        let nothing = response(200, Json::object([]), 0);
+        if !answers.contains(&nothing) {
+            answers.push(nothing);
+        }
         answers.push(response(500, Json::object([]), 0));
+        let failure = self.failure(node);
+        answers.extend(failure.map(|output| response(500, output, 0)));
         answers.push(response(200, Json::object([]), TOO_LATE_MS));
         let is_cut = !is_whole || is_failure_read;
         Domain { answers, cut: is_cut.then_some(Gap::Results) }
+    }
+
+    /// Returns the body of a failure with every result.
+    fn failure(&self, node: NodeId) -> Option<Json> {
+        let results = self.data_action(node)?.failure.iter().filter_map(|binding| {
+            let field = self.field_of(node, &binding.name, binding.variable?);
+            Some((field.name, field.values.into_iter().next()??))
+        });
+        let results: Vec<(Text, Json)> = results.collect();
+        (!results.is_empty()).then(|| Json::object(results))
     }
 
     fn data_action(&self, node: NodeId) -> Option<&DataActionCall> {
@@ -69,14 +86,28 @@ impl Context<'_> {
     }
 
     fn results(&self, node: NodeId, call: &DataActionCall) -> Vec<Field> {
-        let read = call.success.iter().filter(|binding| self.is_bound(node, binding));
-        let field = |binding: &Binding| {
-            Some(self.field_of(node, &binding.name, binding.variable?))
-        };
-        read.filter_map(field).collect()
+        let field =
+            |binding: &Binding| Some(self.result(node, &binding.name, binding.variable?));
+        call.success.iter().filter_map(field).collect()
     }
 
-    /// A result for a variable that a step sets.
+    /// A result for a variable that a step sets. If no later step reads it, one example is
+    /// enough; without any, an expression that is not part of states might fail.
+    pub(super) fn result(
+        &self,
+        node: NodeId,
+        name: &Text,
+        variable: VariableId,
+    ) -> Field {
+        let mut field = self.field_of(node, name, variable);
+        if !self.is_read(node, Some(variable)) {
+            field.values.truncate(1);
+            field.is_whole = true;
+        }
+        field
+    }
+
+    /// A result for a variable that a step sets, with all examples.
     pub(super) fn field_of(
         &self,
         node: NodeId,
@@ -84,15 +115,7 @@ impl Context<'_> {
         variable: VariableId,
     ) -> Field {
         let holds = type_of(self.program, node, variable);
-        self.field(name, holds.unwrap_or(Type::ANY))
-    }
-
-    /// A result of a type: its examples, and none.
-    pub(super) fn field(&self, name: &Text, holds: Type) -> Field {
-        let examples = self.constants.examples(holds).into_iter().map(Some);
-        let values = examples.chain([None]).collect();
-        let is_whole = holds.kind == Kind::Boolean && !holds.is_collection;
-        Field { name: name.clone(), values, is_whole }
+        field(&self.constants.of_variable(variable.0), name, holds.unwrap_or(Type::ANY))
     }
 
     /// A result of any type.
@@ -104,6 +127,14 @@ impl Context<'_> {
         values.push(None);
         Field { name: name.clone(), values, is_whole: false }
     }
+}
+
+/// A result of a type: its examples, and none.
+fn field(constants: &Constants, name: &Text, holds: Type) -> Field {
+    let examples = constants.examples(holds).into_iter().map(Some);
+    let values = examples.chain([None]).collect();
+    let is_whole = holds.kind == Kind::Boolean && !holds.is_collection;
+    Field { name: name.clone(), values, is_whole }
 }
 
 /// Returns the type of a variable that a step sets.

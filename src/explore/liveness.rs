@@ -234,6 +234,11 @@ impl<'p> Reads<'p> {
             Action::Ask(ask) => self.question(action, ask.round),
             Action::Attributes(attributes) => self.attributes(action, attributes),
             Action::Lookup(lookup) => self.lookup(action, lookup),
+            // Only an output for failures depends on the message.
+            Action::Send(send) if step.targets.len() <= 1 => {
+                self.read_except(action, &[&send.message]);
+                self.ignore(&send.message);
+            }
             action => self.with_audio(action),
         }
     }

@@ -8,7 +8,7 @@ use twox_hash::XxHash64;
 
 use crate::engine::Session;
 use crate::flow::NodeId;
-use crate::program::architect::{Action, Lookup};
+use crate::program::architect::{Action, Lookup, Source};
 use crate::program::{Program, StepAction};
 use crate::world::{Answer, Question};
 
@@ -28,6 +28,11 @@ pub(super) struct Repeats {
 }
 
 impl Repeats {
+    /// Whether a later lookup may ask the question of this node again.
+    pub(super) fn is_repeated(&self, node: NodeId) -> bool {
+        self.is_repeated[node.index()]
+    }
+
     pub(super) fn of(program: &Program, graph: &Graph) -> Self {
         let steps = program.steps.iter().enumerate();
         let lookups: Vec<(NodeId, String)> = steps
@@ -49,8 +54,8 @@ impl Repeats {
     }
 }
 
-/// Returns the kind of objects that a lookup looks up; `None` if its outcome may change
-/// at any time.
+/// Returns the kind of objects that a lookup looks up; `None` if a later lookup of the same
+/// object may have another outcome.
 fn family(action: &Action) -> Option<String> {
     let Action::Lookup(lookup) = action else { return None };
     Some(match lookup {
@@ -59,20 +64,37 @@ fn family(action: &Action) -> Option<String> {
         Lookup::Users(_) => "users".into(),
         Lookup::Contact(_) => "contact".into(),
         Lookup::ContactSearch(_) => "contacts".into(),
-        Lookup::Schedule(schedule) => format!("schedule {:?}", schedule.kind),
-        Lookup::ScheduleGroup(_) => "group".into(),
-        Lookup::DataAction(_) | Lookup::Wait(_) => return None,
+        Lookup::Schedule(it) if it.at.is_none() && it.zone.is_none() => {
+            format!("schedule {:?}", it.kind)
+        }
+        Lookup::ScheduleGroup(group) if group.at.is_none() => match &group.emergency {
+            Source::Named(_, emergency) => format!("group with {emergency}"),
+            emergency if emergency.is_unset() => "group".into(),
+            _ => return None,
+        },
+        Lookup::Schedule(_)
+        | Lookup::ScheduleGroup(_)
+        | Lookup::DataAction(_)
+        | Lookup::Wait(_) => return None,
     })
 }
 
 impl Memory {
-    /// Returns the answer that the call got to this question before.
-    pub(super) fn recall(&self, repeats: &Repeats, session: &Session) -> Option<Answer> {
+    /// Leaves out the answers that contradict what the call got to this question before:
+    /// another output, or another value of a result.
+    pub(super) fn restrict(
+        &self,
+        repeats: &Repeats,
+        session: &Session,
+        answers: &mut Vec<Answer>,
+    ) {
         if self.0.is_empty() {
-            return None;
+            return;
         }
-        let key = key(repeats, session, false)?;
-        self.0.iter().find(|(known, _)| *known == key).map(|(_, answer)| answer.clone())
+        let Some(key) = key(repeats, session, false) else { return };
+        for (_, known) in self.0.iter().filter(|(other, _)| *other == key) {
+            answers.retain(|answer| agree(known, answer));
+        }
     }
 
     /// Keeps the answer to the question of a session, if it may be asked again.
@@ -88,6 +110,16 @@ impl Memory {
             let _ = write!(out, ";{:?}", self.0);
         }
     }
+}
+
+/// Whether two answers about the same object may both be right.
+fn agree(one: &Answer, other: &Answer) -> bool {
+    let (Answer::Action(one), Answer::Action(other)) = (one, other) else { return true };
+    one.path == other.path
+        && one.outputs.iter().all(|(name, value)| {
+            let mut same = other.outputs.iter().filter(|(known, _)| known == name);
+            same.all(|(_, known)| known == value)
+        })
 }
 
 /// Returns the key of the question of a session. `is_new` leaves out questions that no later
@@ -108,4 +140,27 @@ fn key(repeats: &Repeats, session: &Session, is_new: bool) -> Option<u64> {
         let _ = write!(text, "@{}", session.clock_ms());
     }
     Some(XxHash64::oneshot(0, text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Json;
+    use crate::world::ActionAnswer;
+
+    fn answer(path: &str, outputs: &[(&str, i64)]) -> Answer {
+        let outputs = outputs.iter();
+        let outputs = outputs.map(|(name, it)| ((*name).into(), Json::Integer(*it)));
+        let path = Some(path.into());
+        Answer::Action(ActionAnswer { path, outputs: outputs.collect(), latency_ms: 0 })
+    }
+
+    #[test]
+    fn answers_about_one_object_agree() {
+        let known = answer("found", &[("Queue", 1), ("Priority", 2)]);
+        assert!(agree(&known, &answer("found", &[("Queue", 1)])));
+        assert!(agree(&known, &answer("found", &[("Rate", 3)])));
+        assert!(!agree(&known, &answer("found", &[("Queue", 2)])));
+        assert!(!agree(&known, &answer("notFound", &[])));
+    }
 }

@@ -20,6 +20,7 @@ mod graph;
 mod liveness;
 mod memory;
 mod outcomes;
+mod partition;
 mod search;
 mod starts;
 pub mod suite;
@@ -39,12 +40,12 @@ use crate::world::{Answer, Fixtures, Input};
 
 use constants::Constants;
 use domain::Context;
-use external::{external_reads, given_reads};
+use external::{Decidable, external_reads};
 use graph::Graph;
 use liveness::Liveness;
 use memory::Repeats;
 use search::{Search, World};
-use starts::{Given, Plan, Start, givens, with_values};
+use starts::{Choice, Given, Origin, Plan, Start, combinations, with_values};
 use times::start_times;
 use witness::Player;
 
@@ -211,49 +212,60 @@ impl Analysed<'_> {
         exploration: &mut Exploration,
         decided: &mut [Option<Decided>],
     ) {
-        let call = &start.call.clone().ask_for_outcomes(!options.is_fixed);
-        let is_near = self.graph.reach(first_node(self.program, call.flow()));
-        let constants = &Constants::of(self.program, &is_near);
-        let givens = match options.is_fixed {
-            true => Vec::new(),
-            false => self.givens(call.flow(), &is_near, constants),
-        };
+        let Self { program, liveness, repeats, .. } = self;
+        let flow = start.call.flow();
+        let is_near = &*self.graph.reach(first_node(program, flow));
+        let constants = &Constants::of(program, is_near);
+        let origin = Origin { program, liveness, repeats, is_near, constants, flow };
+        let givens = if options.is_fixed { Vec::new() } else { origin.givens() };
+        let (decidable, choices) = combinations(&givens);
+        let first = exploration.used;
         let share = if givens.is_empty() { 1 } else { 2 };
-        let own = Options { budget: options.budget / share, ..options };
-        let world = self.world(call, constants, options.is_fixed);
-        let used = exploration.used;
-        self.search(&world, start, own, pool, &is_near, exploration, decided);
-        let used = exploration.used - used;
-        let mut left = options.budget.saturating_sub(used);
-        let mut plan = Plan::new(&givens);
-        while left > 0
+        let whole = options.budget / share;
+        for (place, choice) in choices.iter().enumerate() {
+            if place > 0 && !has_unreached(decided) {
+                break;
+            }
+            let changed = with_values(program, start, &givens, choice);
+            let left = whole.saturating_sub(exploration.used - first);
+            let budget = left / (choices.len() - place) as u64;
+            let evidence = Scope { is_near, constants, decidable: &decidable };
+            let own = Options { budget, ..options };
+            self.search(&changed, &evidence, own, pool, exploration, decided);
+        }
+        let left = options.budget.saturating_sub(exploration.used - first);
+        let mut varied = Varied { start, givens: &givens, constants, left };
+        self.vary(&mut varied, choices, pool, exploration, decided);
+    }
+
+    /// Searches calls with other values, as long as something is undecided.
+    fn vary(
+        &self,
+        varied: &mut Varied<'_>,
+        searched: Vec<Choice>,
+        pool: &rayon::ThreadPool,
+        exploration: &mut Exploration,
+        decided: &mut [Option<Decided>],
+    ) {
+        let Varied { start, givens, constants, left } = varied;
+        let mut plan = Plan::new(givens, searched);
+        while *left > 0
             && !givens.is_empty()
             && has_open(decided)
             && let Some(choice) = plan.take()
         {
-            let changed = with_values(self.program, start, &givens, &choice);
+            let changed = with_values(self.program, start, givens, &choice);
             let call = &changed.call.clone().ask_for_outcomes(true);
             let world = self.world(call, constants, false);
-            let budget = (left / START_SHARE).max(LEAST_BUDGET).min(left);
+            let budget = (*left / START_SHARE).max(LEAST_BUDGET).min(*left);
             let search = Search::run(&world, budget, pool);
-            left = left.saturating_sub(search.used);
+            *left = left.saturating_sub(search.used);
             exploration.used += search.used;
             exploration.states += search.count();
             if self.take_reached(&world, &changed, &search, decided) {
                 plan.prefer(&choice);
             }
         }
-    }
-
-    /// Returns the values of the call that may be different.
-    fn givens(
-        &self,
-        flow: FlowId,
-        is_near: &[bool],
-        constants: &Constants,
-    ) -> Vec<Given> {
-        let slots = given_reads(self.program, &self.liveness, is_near, flow);
-        givens(self.program, is_near, constants, flow, &slots)
     }
 
     fn world<'w>(
@@ -290,8 +302,7 @@ impl Analysed<'_> {
             else {
                 continue;
             };
-            witness.variables.clone_from(&start.variables);
-            witness.context.clone_from(&start.context);
+            start.give(&mut witness);
             let (node, output) = (goal.node, goal.output.map(Text::from));
             let verdict = Verdict::Reachable(witness);
             let (at, start) = (start.at, start.call.flow());
@@ -302,26 +313,26 @@ impl Analysed<'_> {
     }
 
     /// Searches a call and decides about all goals.
-    #[expect(clippy::too_many_arguments, reason = "the state of an exploration")]
     fn search(
         &self,
-        world: &World<'_>,
         start: &Start,
+        scope: &Scope<'_>,
         options: Options,
         pool: &rayon::ThreadPool,
-        is_near: &[bool],
         exploration: &mut Exploration,
         decided: &mut [Option<Decided>],
     ) {
         let Self { program, fixtures, graph, liveness, .. } = self;
-        let call = world.call;
+        let Scope { is_near, constants, decidable } = *scope;
+        let call = &start.call.clone().ask_for_outcomes(!options.is_fixed);
+        let world = &self.world(call, constants, options.is_fixed);
         let search = Search::run(world, options.budget, pool);
         let most = search.paths.most_actions();
         let exceeds_limit = most.is_none_or(|most| most >= u64::from(call.max_actions()));
         let mut player = Player::new(world);
         let external = match options.is_fixed {
             true => Vec::new(),
-            false => external_reads(program, liveness, *fixtures, call.flow()),
+            false => external_reads(program, liveness, *fixtures, call.flow(), decidable),
         };
         let judge = Judge::new(&Evidence {
             program,
@@ -332,7 +343,7 @@ impl Analysed<'_> {
             external: &external,
             exceeds_limit,
         });
-        self.decide((call, start.at), &judge, &mut player, decided);
+        self.decide(start, &judge, &mut player, decided);
         let is_open = external.iter().any(|node| search.is_visited[node.index()]);
         let is_whole = search.cuts.is_empty() && search.pending.is_empty() && !is_open;
         exploration.is_complete &= is_whole;
@@ -343,14 +354,17 @@ impl Analysed<'_> {
         exploration.used += search.used;
         exploration.states += search.count();
         let mut paths = paths(call, &search, &mut player, options.most_paths);
-        paths.iter_mut().for_each(|path| path.at = start.at);
+        for path in &mut paths {
+            path.at = start.at;
+            start.give(&mut path.witness);
+        }
         exploration.paths.extend(paths);
     }
 
     /// Decides about all goals of the flows that the call may enter.
     fn decide(
         &self,
-        (call, at): (&Call, Option<DateTime>),
+        start: &Start,
         judge: &Judge<'_>,
         player: &mut Player<'_>,
         decided: &mut [Option<Decided>],
@@ -362,11 +376,41 @@ impl Analysed<'_> {
             if !is_entered[flow.index()] || is_reachable(known) {
                 continue;
             }
-            let verdict = judge.verdict(goal.number, goal.node, player);
+            let mut verdict = judge.verdict(goal.number, goal.node, player);
+            if let Verdict::Reachable(witness) = &mut verdict {
+                start.give(witness);
+            }
             let (node, output) = (goal.node, goal.output.map(Text::from));
-            merge(known, Decided { node, output, start: call.flow(), at, verdict });
+            let (at, start) = (start.at, start.call.flow());
+            merge(known, Decided { node, output, start, at, verdict });
         }
     }
+}
+
+/// The part of a search that all calls with the same start share.
+#[derive(Clone, Copy)]
+struct Scope<'s> {
+    /// Steps that a call may reach, without regard to values.
+    is_near: &'s [bool],
+    constants: &'s Constants,
+    decidable: &'s Decidable,
+}
+
+/// Calls with other values than the given one.
+struct Varied<'v> {
+    start: &'v Start,
+    givens: &'v [Given],
+    constants: &'v Constants,
+    /// The rest of the budget.
+    left: u64,
+}
+
+/// Whether a goal was not reached, although a path leads there.
+fn has_unreached(decided: &[Option<Decided>]) -> bool {
+    let mut verdicts = decided.iter().flatten().map(|it| &it.verdict);
+    verdicts.any(|verdict| {
+        !matches!(verdict, Verdict::Reachable(_) | Verdict::Unreachable(Reason::NoPath))
+    })
 }
 
 /// Whether a goal is not decided.

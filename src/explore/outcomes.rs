@@ -1,11 +1,11 @@
 //! Outcomes of actions that the organisation or another system decides: lookups, transfers,
-//! callbacks, bots that are not loaded, and actions that flowsim does not simulate.
+//! messages, callbacks, bots that are not loaded, and actions that flowsim does not simulate.
 
 use crate::engine::DEFAULT_START;
 use crate::flow::{NodeId, VariableId};
 use crate::program::architect::{Action, Binding, Lookup, Source, Target};
 use crate::program::{Step, StepAction};
-use crate::value::{Json, Kind, Text, Type};
+use crate::value::{Json, Kind, Text};
 use crate::world::{ActionAnswer, Answer, Organisation};
 
 use super::domain::{Context, Domain};
@@ -22,6 +22,8 @@ pub(super) fn has_free_outcome(step: &Step, organisation: &dyn Organisation) -> 
     match &**action {
         Action::Other(_) | Action::Transfer(_) | Action::CreateCallback(_) => true,
         Action::CallFlow(call) => call.flow.is_none(),
+        // Only an action with an output for failures asks.
+        Action::Send(_) => step.targets.len() > 1,
         Action::Lookup(lookup) => match lookup {
             Lookup::DataAction(_) | Lookup::Wait(_) => false,
             // The state of a schedule that the fixtures define depends on the time.
@@ -67,7 +69,7 @@ impl Context<'_> {
         let labels = self.program.symbols.node(node).outputs.iter().cloned();
         let mut paths: Vec<Option<Text>> = labels.map(Some).collect();
         match &**action {
-            Action::Lookup(_) => {}
+            Action::Lookup(_) | Action::Send(_) => {}
             Action::CreateCallback(_) => paths = vec![None, Some(FAILURE.into())],
             _ => paths.insert(0, None),
         }
@@ -79,6 +81,10 @@ impl Context<'_> {
         let first = paths.next().flatten();
         let mut answers: Vec<Answer> =
             bodies.into_iter().map(|body| answer(first.clone(), body)).collect();
+        let nothing = answer(first, Vec::new());
+        if !answers.contains(&nothing) {
+            answers.push(nothing);
+        }
         answers.extend(paths.map(|path| answer(path, Vec::new())));
         let mut read = results.variables.into_iter();
         let is_read = read.any(|variable| self.is_read(node, Some(variable)));
@@ -101,17 +107,17 @@ impl Context<'_> {
             }
             _ => return Results::default(),
         };
-        let read = other.outputs.iter().filter(|(_, it)| self.is_read(node, Some(*it)));
-        let fields = read.map(|(name, variable)| self.field_of(node, name, *variable));
+        let results = other.outputs.iter();
+        let fields = results.map(|(name, variable)| self.result(node, name, *variable));
         let variables = other.outputs.iter().map(|(_, variable)| *variable).collect();
         Results { fields: fields.collect(), variables, is_cut: false }
     }
 
     fn lookup_results(&self, node: NodeId, lookup: &Lookup) -> Results {
-        let contact = |name: &str, variable: Option<VariableId>, holds: Type| {
+        let contact = |name: &str, variable: Option<VariableId>| {
             let variable = variable.filter(|it| self.is_read(node, Some(*it)));
             let Some(variable) = variable else { return Results::default() };
-            let mut field = self.field(&name.into(), holds);
+            let mut field = self.field_of(node, &name.into(), variable);
             field.values.retain(Option::is_some);
             Results { fields: vec![field], variables: vec![variable], is_cut: false }
         };
@@ -121,20 +127,16 @@ impl Context<'_> {
         };
         match lookup {
             Lookup::DataTable(table) => {
-                let is_read = |it: &&Binding| self.is_read(node, it.variable);
-                let fields =
-                    table.found.iter().filter(is_read).filter_map(|it| {
-                        Some(self.field_of(node, &it.name, it.variable?))
-                    });
+                let field =
+                    |it: &Binding| Some(self.result(node, &it.name, it.variable?));
+                let fields = table.found.iter().filter_map(field);
                 let fields: Vec<Field> = fields.collect();
                 let is_cut = fields.iter().any(|field| !field.is_whole);
                 let variables = table.failure.iter().filter_map(|it| it.variable);
                 Results { fields, variables: variables.collect(), is_cut }
             }
             Lookup::Object(object) | Lookup::Users(object) => one(object.result),
-            Lookup::Contact(it) => {
-                contact("externalResult", it.result, Type::one(Kind::ExternalContact))
-            }
+            Lookup::Contact(it) => contact("externalResult", it.result),
             Lookup::ContactSearch(it) => one(it.result),
             Lookup::ScheduleGroup(group) => one(group.active),
             Lookup::DataAction(_) | Lookup::Schedule(_) | Lookup::Wait(_) => {

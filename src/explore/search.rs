@@ -365,7 +365,9 @@ impl World<'_> {
     }
 
     fn domain(&self, live: &Live) -> Domain {
-        self.context.answers(&live.session)
+        let mut domain = self.context.answers(&live.session);
+        live.memory.restrict(self.repeats, &live.session, &mut domain.answers);
+        domain
     }
 
     /// Plays the answers from the start.
@@ -385,13 +387,10 @@ impl World<'_> {
     fn answer_fixed(&self, live: &mut Live) -> u64 {
         let mut count = 0;
         while let Some(question) = live.session.question() {
-            let answer = match self.context.is_free(&live.session) {
-                true => match live.memory.recall(self.repeats, &live.session) {
-                    Some(answer) => answer,
-                    None => break,
-                },
-                false => self.fixtures.answer(&question, &mut live.progress),
-            };
+            if self.context.is_free(&live.session) {
+                break;
+            }
+            let answer = self.fixtures.answer(&question, &mut live.progress);
             live.session.resume(answer);
             count += 1;
         }

@@ -1,19 +1,28 @@
 //! Calls that start with other values than the given call: inputs of the flow, built-in
 //! variables of the platform, and attributes of the participant.
 //!
-//! The call without any values is searched first. The next calls have all values, then
-//! single ones more or less. A call that reaches something new is varied in the same way.
+//! The call without any values is searched first, then every combination of the values of
+//! which every class is tried. The next calls have all values, then single ones more or
+//! less. A call that reaches something new is varied in the same way.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::engine::Call;
 use crate::expr::architect::BUILT_INS;
-use crate::flow::{FlowId, NodeId, VariableId};
+use crate::flow::{FlowId, VariableId};
 use crate::program::architect::{Action, AttributeList, Source};
 use crate::program::{Program, StepAction};
 use crate::value::{DateTime, Json, Kind, Text, Type, Value};
 
 use super::constants::Constants;
+use super::external::{Decidable, given_reads};
+use super::liveness::Liveness;
+use super::memory::Repeats;
+use super::partition::{Trail, is_of_expressions};
+use super::witness::Witness;
+
+/// The largest number of combinations of values that are tried for a proof.
+const MOST_COMBINATIONS: usize = 64;
 
 /// The largest number of calls with other values, for each start.
 const MOST_CALLS: usize = 160;
@@ -37,64 +46,135 @@ impl Start {
     pub(super) fn of(call: &Call) -> Self {
         Self { call: call.clone(), at: None, variables: Vec::new(), context: Vec::new() }
     }
+
+    /// Adds the values of the start to a call that was found.
+    pub(super) fn give(&self, witness: &mut Witness) {
+        witness.variables.clone_from(&self.variables);
+        witness.context.clone_from(&self.context);
+    }
 }
 
 /// A value that calls may have when they start, with its examples.
 #[derive(Debug)]
 pub(super) struct Given {
     name: Text,
-    is_attribute: bool,
+    /// The variable, or the attribute without the prefix of its field of the context.
+    of: Owner,
     examples: Vec<Json>,
+    /// Whether each other value leads to the same call as an example or as none.
+    is_whole: bool,
 }
 
-/// Returns the values of the call that the reachable steps read, apart from audio.
-/// `slots` are the variables that they read.
-pub(super) fn givens(
-    program: &Program,
-    is_near: &[bool],
-    constants: &Constants,
-    start: FlowId,
-    slots: &BTreeSet<u32>,
-) -> Vec<Given> {
-    let variables = slots.iter().filter_map(|slot| {
-        let built_in = slot.checked_sub(program.built_in_first);
+#[derive(Debug)]
+enum Owner {
+    Slot(u32),
+    Attribute(Text),
+}
+
+/// Everything that decides which values calls have when they start.
+#[derive(Clone, Copy)]
+pub(super) struct Origin<'o> {
+    pub(super) program: &'o Program,
+    pub(super) liveness: &'o Liveness,
+    pub(super) repeats: &'o Repeats,
+    pub(super) is_near: &'o [bool],
+    pub(super) constants: &'o Constants,
+    /// The flow in which the calls start.
+    pub(super) flow: FlowId,
+}
+
+impl Origin<'_> {
+    /// Returns the values of the call that the reachable steps read, apart from audio.
+    pub(super) fn givens(&self) -> Vec<Given> {
+        let Self { program, liveness, is_near, flow, .. } = *self;
+        let slots = given_reads(program, liveness, is_near, flow);
+        let variables = slots.into_iter().filter_map(|slot| self.variable(slot));
+        let attributes = attributes(program, is_near).into_iter();
+        let attributes = attributes.map(|(name, holders)| self.attribute(name, holders));
+        variables.chain(attributes).filter(|given| !given.examples.is_empty()).collect()
+    }
+
+    fn variable(&self, slot: u32) -> Option<Given> {
+        let built_in = slot.checked_sub(self.program.built_in_first);
         let built_in = built_in.and_then(|index| BUILT_INS.get(index as usize));
         let name = match built_in {
             Some(known) if OF_CALL.contains(&known.name) => return None,
             Some(known) => Text::from(known.name),
-            None => program.symbols.variables.get(*slot as usize)?.clone(),
+            None => self.program.symbols.variables.get(slot as usize)?.clone(),
         };
-        let holds = program.value_type(start, VariableId(*slot)).unwrap_or(Type::ANY);
-        let examples = match holds.kind {
+        let holds = self.program.value_type(self.flow, VariableId(slot));
+        let holds = holds.unwrap_or(Type::ANY);
+        let has_classes = built_in.is_none_or(|known| is_of_expressions(known.name));
+        let classes =
+            has_classes.then(|| self.trail().classes(BTreeSet::from([slot]), holds));
+        let (of, is_whole) = (Owner::Slot(slot), matches!(classes, Some(Some(_))));
+        let constants = self.constants.of_variable(slot);
+        let examples = classes.flatten().unwrap_or_else(|| match holds.kind {
             Kind::Any => constants.anything(),
             _ => constants.examples(holds),
-        };
-        Some(Given { name, is_attribute: false, examples })
-    });
-    let attributes = attributes(program, is_near).into_iter().map(|name| Given {
-        name: format!("participantData.{name}").into(),
-        is_attribute: true,
-        examples: constants.texts(),
-    });
-    variables.chain(attributes).filter(|given| !given.examples.is_empty()).collect()
+        });
+        Some(Given { name, of, examples, is_whole })
+    }
+
+    fn attribute(&self, name: Text, holders: BTreeSet<u32>) -> Given {
+        let field = format!("participantData.{name}").into();
+        let first = holders.first().copied();
+        let classes = self.trail().classes(holders, Type::one(Kind::String));
+        let is_whole = classes.is_some();
+        let constants =
+            first.map_or(self.constants.clone(), |it| self.constants.of_variable(it));
+        let examples = classes.unwrap_or_else(|| constants.texts());
+        Given { name: field, of: Owner::Attribute(name), examples, is_whole }
+    }
+
+    fn trail(&self) -> Trail<'_> {
+        Trail::of(self.program, self.liveness, self.repeats, self.is_near)
+    }
 }
 
-/// Returns the names of attributes that reachable steps read.
-fn attributes(program: &Program, is_near: &[bool]) -> BTreeSet<Text> {
-    let mut names = BTreeSet::new();
-    let near = program.steps.iter().enumerate();
-    let near = near.filter(|(index, _)| is_near[NodeId::new(*index).index()]);
-    for (_, step) in near {
+/// Returns the names of attributes that reachable steps read, and the variables that get
+/// their values.
+fn attributes(program: &Program, is_near: &[bool]) -> BTreeMap<Text, BTreeSet<u32>> {
+    let mut found: BTreeMap<Text, BTreeSet<u32>> = BTreeMap::new();
+    for (step, _) in program.steps.iter().zip(is_near).filter(|(_, is_near)| **is_near) {
         let StepAction::Architect(action) = &step.action else { continue };
         let Action::Attributes(attributes) = &**action else { continue };
         let AttributeList::Get(list) = &attributes.list else { continue };
-        for (name, _) in list {
+        for (name, variable) in list {
             if let Source::Constant(Value::String(name)) = name {
-                names.insert(name.clone());
+                let holders = found.entry(name.clone()).or_default();
+                holders.extend(variable.map(|variable| variable.0));
             }
         }
     }
-    names
+    found
+}
+
+/// Returns the values of which every class is tried in every combination, and these
+/// combinations. The first one has no values.
+pub(super) fn combinations(givens: &[Given]) -> (Decidable, Vec<Choice>) {
+    let mut decidable = Decidable::default();
+    let mut choices = vec![vec![0; givens.len()]];
+    for (place, given) in givens.iter().enumerate() {
+        let count = given.examples.len() + 1;
+        if !given.is_whole || choices.len() * count > MOST_COMBINATIONS {
+            continue;
+        }
+        let longer = (0..count).flat_map(|number| {
+            let with = |choice: &Choice| {
+                let mut choice = choice.clone();
+                choice[place] = number;
+                choice
+            };
+            choices.iter().map(with).collect::<Vec<_>>()
+        });
+        choices = longer.collect();
+        match &given.of {
+            Owner::Slot(slot) => decidable.slots.insert(*slot),
+            Owner::Attribute(name) => decidable.attributes.insert(name.clone()),
+        };
+    }
+    (decidable, choices)
 }
 
 /// The number of an example for each value; 0 leaves it out.
@@ -109,10 +189,11 @@ pub(super) struct Plan<'p> {
 }
 
 impl<'p> Plan<'p> {
-    pub(super) fn new(givens: &'p [Given]) -> Self {
+    /// Returns a plan without the choices that were searched already.
+    pub(super) fn new(givens: &'p [Given], searched: Vec<Choice>) -> Self {
         let none = vec![0; givens.len()];
         let all = vec![1; givens.len()];
-        let seen = BTreeSet::from([none.clone()]);
+        let seen = searched.into_iter().collect();
         let mut plan = Self { givens, open: VecDeque::new(), seen, taken: 0 };
         plan.add(all.clone());
         plan.vary(&all);
@@ -171,7 +252,7 @@ pub(super) fn with_values(
         };
         let (name, value) = (given.name.clone(), Value::from(example.clone()));
         let entry = (name.clone(), example.clone());
-        if given.is_attribute {
+        if let Owner::Attribute(_) = given.of {
             changed.call = changed.call.context(program, &name, value);
             changed.context.push(entry);
         } else {
@@ -186,28 +267,34 @@ pub(super) fn with_values(
 mod tests {
     use super::*;
 
+    fn given(count: usize) -> Given {
+        let examples = vec![Json::Null; count];
+        Given { name: "Flow.a".into(), of: Owner::Slot(0), examples, is_whole: true }
+    }
+
+    #[test]
+    fn whole_values_are_combined() {
+        let partial = Given { is_whole: false, ..given(5) };
+        let (decidable, choices) = combinations(&[given(1), partial, given(2)]);
+        assert_eq!(decidable.slots.len(), 1);
+        assert_eq!(choices.len(), 6);
+        assert_eq!(choices[0], [0, 0, 0]);
+        assert_eq!(choices[5], [1, 0, 2]);
+        assert_eq!(combinations(&[given(MOST_COMBINATIONS)]).1.len(), 1);
+    }
+
     #[test]
     fn single_values_are_varied_after_all_and_none() {
-        let given = |count: usize| Given {
-            name: "Flow.a".into(),
-            is_attribute: false,
-            examples: vec![Json::Null; count],
-        };
         let givens = [given(1), given(2)];
-        let mut plan = Plan::new(&givens);
+        let mut plan = Plan::new(&givens, vec![vec![0, 0]]);
         let taken: Vec<Choice> = std::iter::from_fn(|| plan.take()).collect();
         assert_eq!(taken, [[1, 1], [0, 1], [1, 0], [1, 2], [0, 2]]);
     }
 
     #[test]
     fn a_useful_choice_is_varied_first() {
-        let given = |_| Given {
-            name: "Flow.a".into(),
-            is_attribute: false,
-            examples: vec![Json::Null; 3],
-        };
-        let givens: Vec<Given> = (0..2).map(given).collect();
-        let mut plan = Plan::new(&givens);
+        let givens = [given(3), given(3)];
+        let mut plan = Plan::new(&givens, Vec::new());
         plan.prefer(&vec![3, 3]);
         assert_eq!(plan.take(), Some(vec![0, 3]));
     }

@@ -47,21 +47,19 @@ impl<'p> Player<'p> {
 
     /// Returns the call with these answers. It continues with silence.
     pub(super) fn call(&mut self, script: &[Answer]) -> Witness {
-        let World { fixtures, context, repeats, .. } = self.world;
+        let World { fixtures, context, .. } = self.world;
         let mut witness = Witness::default();
         let mut prepared = Prepared::default();
         let mut script = script.iter();
         let mut live = self.world.begin();
         while let Some(question) = live.session.question() {
             let is_free = context.is_free(&live.session);
-            let known = live.memory.recall(repeats, &live.session);
-            let answer = match (is_free, known) {
-                (true, Some(known)) => known,
-                (true, None) => match script.next() {
+            let answer = match is_free {
+                true => match script.next() {
                     Some(answer) => answer.clone(),
                     None => break,
                 },
-                (false, _) => fixtures.answer(&question, &mut live.progress),
+                false => fixtures.answer(&question, &mut live.progress),
             };
             match &answer {
                 Answer::Input(input) => witness.inputs.push(input.clone()),

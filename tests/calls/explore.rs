@@ -108,7 +108,7 @@ fn collect(name: &str) -> Value {
     }})
 }
 
-fn update(name: &str, variable: &str, expression: &str) -> Value {
+pub(crate) fn update(name: &str, variable: &str, expression: &str) -> Value {
     json!({"updateData": {"name": name, "statements": [
         {"integer": {"variable": variable, "value": {"exp": expression}}},
     ]}})

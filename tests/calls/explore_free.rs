@@ -14,10 +14,12 @@ use flowsim::source::{Files, read_json};
 use flowsim::trace::Trace;
 use flowsim::value;
 use flowsim::world::{FixtureHost, Fixtures, Input};
+use proptest::prelude::*;
+use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::explore::{
-    OPTIONS, decision, disconnect, explored, flow, program_of, task, verdict,
+    OPTIONS, decision, disconnect, explored, flow, program_of, task, update, verdict,
 };
 
 const FREE: Options = Options { is_fixed: false, ..OPTIONS };
@@ -106,7 +108,7 @@ fn a_queue_that_was_found_is_found_again() {
     let free = explored(&program, FREE);
     assert_eq!(verdict(&free, &program, "Twice", None), "reachable ");
     let lost = verdict(&free, &program, "Lost", None);
-    assert_eq!(lost, "unreachable: the only state of the flow does not lead here");
+    assert_eq!(lost, "unreachable: none of the 2 states of the flow leads here");
     replay_all(&program, &free);
 }
 
@@ -172,4 +174,112 @@ fn the_result_does_not_depend_on_the_number_of_threads() {
     let two = explored(&program, Options { jobs: 3, ..FREE });
     assert_eq!(one.goals, two.goals);
     assert_eq!((one.used, one.states), (two.used, two.states));
+}
+
+/// The classes of a value are tried in every combination, so what none of them reaches is
+/// unreachable.
+#[test]
+fn comparisons_of_the_values_of_a_call_are_solved() {
+    let copy = json!({"updateData": {"name": "Copy", "statements": [
+        {"string": {"variable": "Flow.keys", "value": {"exp": "Call.Ani"}}},
+    ]}});
+    let both = "Flow.keys == \"a\" and Call.RemoteName == \"b\"";
+    let neither = "Flow.keys == \"a\" and Call.RemoteName == \"b\" and Call.Ani != \"a\"";
+    let actions = [
+        copy,
+        decision("Both?", both, &[update("Count", "Flow.a", "1")], &[]),
+        decision("Other?", neither, &[disconnect("Never")], &[]),
+        decision("Set?", "IsSet(Flow.keys)", &[disconnect("Set")], &[]),
+        disconnect("Unset"),
+    ];
+    let program = program_of(&flow(&[task(0, &actions)], &[]));
+    let free = explored(&program, FREE);
+    for node in ["Count", "Set", "Unset"] {
+        assert_eq!(verdict(&free, &program, node, None), "reachable ", "{node}");
+    }
+    let never = verdict(&free, &program, "Never", None);
+    assert_eq!(never, "unreachable: the call asks nothing, and does not lead here");
+    assert!(free.is_complete);
+    replay_all(&program, &free);
+}
+
+/// A value that is used in another way than in comparisons has no classes.
+#[test]
+fn a_value_that_is_computed_with_is_not_solved() {
+    let length = "Length(Call.Ani) == 17";
+    let actions =
+        [decision("Long?", length, &[disconnect("Long")], &[]), disconnect("End")];
+    let program = program_of(&flow(&[task(0, &actions)], &[]));
+    let free = explored(&program, FREE);
+    let expected = "undecided: only one value was tried for the data that `Long?` reads";
+    assert_eq!(verdict(&free, &program, "Long", None), expected);
+    assert!(!free.is_complete);
+}
+
+/// Conditions on the values of a call: comparisons with constants, emptiness, copies, and
+/// some that have no classes.
+fn condition() -> impl Strategy<Value = String> {
+    let variable = select(vec!["Call.Ani", "Call.RemoteName", "Flow.keys"]);
+    let test = (variable, 0..6_usize).prop_map(|(variable, test)| match test {
+        0 => format!("{variable} == \"x\""),
+        1 => format!("{variable} != \"y\""),
+        2 => format!("IsSet({variable})"),
+        3 => format!("IsNotSetOrEmpty({variable})"),
+        4 => format!("\"z\" == {variable}"),
+        _ => format!("Length({variable}) == 3"),
+    });
+    let operator = select(vec!["and", "or"]);
+    (test.clone(), operator, test, any::<bool>()).prop_map(|(one, operator, two, no)| {
+        let both = format!("({one} {operator} {two})");
+        if no { format!("!{both}") } else { both }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Verdicts agree with all calls over a set of values: what one of them reaches is not
+    /// unreachable, and what is reachable is reached by its witness.
+    #[test]
+    fn verdicts_agree_with_all_values(conditions in prop::collection::vec(condition(), 1..5)) {
+        let copy = json!({"updateData": {"name": "Copy", "statements": [
+            {"string": {"variable": "Flow.keys", "value": {"exp": "Call.Ani"}}},
+        ]}});
+        let mut nested = vec![disconnect("Deep")];
+        let mut actions = vec![copy];
+        for (place, text) in conditions.iter().enumerate() {
+            let count = update(&format!("Count {place}"), "Flow.a", "1");
+            nested.insert(0, count.clone());
+            nested = vec![decision(&format!("Nested {place}"), text, &nested, &[])];
+            actions.push(decision(&format!("If {place}"), text, &[count], &[]));
+            actions.push(find_queue(&format!("Find {place}"), &nested, &[]));
+        }
+        let program = program_of(&flow(&[task(0, &actions)], &[]));
+        let free = explored(&program, FREE);
+        replay_all(&program, &free);
+        let mut seen = vec![false; program.steps.len()];
+        let values = [None, Some(""), Some("x"), Some("y"), Some("z"), Some("abc"), Some("q")];
+        let queues = fixtures_of(r#"{"queues": [{"id": "s", "name": "Support"}]}"#);
+        for fixtures in [Arc::new(Fixtures::default()), Arc::new(queues)] {
+            for (ani, name) in values.iter().flat_map(|one| values.map(|two| (one, two))) {
+                let mut call = Call::new(FlowId::new(0)).in_organisation(Arc::clone(&fixtures));
+                for (variable, value) in [("Call.Ani", *ani), ("Call.RemoteName", name)] {
+                    if let Some(value) = value {
+                        call = call.variable(&program, variable, value.into());
+                    }
+                }
+                for step in played(&program, &call, &fixtures).steps {
+                    seen[step.node.index()] = true;
+                }
+            }
+        }
+        for goal in free.goals.iter().filter(|goal| goal.output.is_none()) {
+            let is_seen = seen[goal.node.index()];
+            let name = &program.symbols.node(goal.node).name;
+            prop_assert!(
+                !is_seen || !matches!(goal.verdict, Verdict::Unreachable(_)),
+                "{name} {conditions:?} {:?}", goal.verdict
+            );
+        }
+    }
 }

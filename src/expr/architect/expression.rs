@@ -104,6 +104,23 @@ impl Expression {
         self.code.read().is_some()
     }
 
+    /// Visits the name of every property that it reads.
+    pub fn each_property(&self, visit: &mut dyn FnMut(&Text)) {
+        self.code.each_property(visit);
+    }
+
+    /// Whether it is nothing but a variable.
+    pub fn is_variable(&self) -> bool {
+        matches!(self.code, Code::Variable(_))
+    }
+
+    /// Visits the constants with which it compares a variable. Returns whether its value
+    /// depends on the variable only by these comparisons, and by whether the variable is
+    /// set or empty.
+    pub fn only_compares(&self, slot: u32, visit: &mut dyn FnMut(&Value)) -> bool {
+        self.code.only_compares(slot, visit)
+    }
+
     /// Returns the parts of the text that are NOT_SET and caused a failure at this place.
     pub fn unset_parts<S: Scope + ?Sized>(
         &self,

@@ -12,6 +12,7 @@
 //! | `code`, `evaluate`, `budget` | the compiled form, its evaluation, and its limits
 //! |
 //! | `reads`, `blame` | the variables that an expression reads, and those that cause an error |
+//! | `comparisons` | expressions that only compare a variable with constants |
 //! | `canonical` | the text as Architect writes it |
 //! | `functions` | the functions and operators, one file per category |
 
@@ -23,6 +24,7 @@ mod canonical;
 mod casts;
 mod check;
 mod code;
+mod comparisons;
 mod constants;
 mod environment;
 mod equality;

@@ -38,6 +38,15 @@ impl Read {
 }
 
 impl Code {
+    /// Visits the name of every property. The recursion is as deep as the expression's
+    /// nesting.
+    pub(super) fn each_property(&self, visit: &mut dyn FnMut(&Text)) {
+        if let Self::Property(property) = self {
+            visit(&property.name);
+        }
+        self.each_part(&mut |part| part.each_property(visit));
+    }
+
     /// Visits every variable with the properties that follow it. The recursion is as deep
     /// as the expression's nesting.
     pub(super) fn each_read(&self, visit: &mut dyn FnMut(Read)) {

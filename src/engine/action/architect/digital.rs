@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::other::{go_by, take_output};
 use super::outcome::{Outcome, by_output};
 use super::reply::{Dialogue, begin_round, events, recognition_failure};
+use super::transfer::failure_of;
 use super::values;
 use crate::engine::effect::{Effect, Tries, Waiting, not_waiting};
 use crate::engine::state::State;
@@ -20,12 +21,45 @@ use crate::world::{ActionAnswer, Answer};
 /// Output index of a message that could not be sent.
 const NOT_SENT: u16 = 1;
 
-pub(super) fn send(
+/// Sends a message. An action with an output for failures asks the host first whether it
+/// is sent, if the host decides that.
+pub(super) fn begin_sending(
     state: &mut State,
     program: &Program,
     step: &Step,
-    send: &Send,
+    message: &Send,
 ) -> Outcome {
+    let may_fail = step.targets.len() > usize::from(NOT_SENT);
+    if may_fail && state.asks_for_outcome(program) {
+        return Ok(state.ask(Waiting::Action { inputs: Vec::new() }));
+    }
+    send(state, program, step, message)
+}
+
+/// Continues with the host's outcome: a failure, or else the message is sent.
+pub(super) fn sent(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    message: &Send,
+    answer: Answer,
+) -> Outcome {
+    let Answer::Action(answer) = answer else {
+        return send(state, program, step, message);
+    };
+    if let Some(frame) = state.wait(answer.latency_ms) {
+        return Ok(Effect::CutOff(frame));
+    }
+    match failure_of(&answer) {
+        Some(_) => {
+            values::inputs(state, program, &message.inputs)?;
+            Ok(by_output(step, NOT_SENT))
+        }
+        None => send(state, program, step, message),
+    }
+}
+
+fn send(state: &mut State, program: &Program, step: &Step, send: &Send) -> Outcome {
     values::inputs(state, program, &send.inputs)?;
     let is_sent = say(state, program, &send.message)?;
     Ok(by_output(step, if is_sent { 0 } else { NOT_SENT }))

@@ -60,7 +60,7 @@ pub(super) fn execute(
         Action::EndTask(path) => Ok(Effect::EndTask(path.clone())),
         Action::Attributes(it) => attributes::execute(state, program, step, it),
         Action::Recorded(recorded) => recorded::execute(state, program, step, recorded),
-        Action::Send(send) => digital::send(state, program, step, send),
+        Action::Send(send) => digital::begin_sending(state, program, step, send),
         Action::Ask(ask) => digital::ask(state, program, step, ask),
         Action::ClearSlots(slots) => digital::clear(state, program, step, slots),
         Action::End(_) => Ok(Effect::EndCall),
@@ -114,6 +114,9 @@ pub(super) fn answer(
         }
         (Action::Transfer(transfer), waiting) => {
             transfer::resume(state, program, step, transfer, waiting, answer)
+        }
+        (Action::Send(send), Waiting::Action { .. }) => {
+            digital::sent(state, program, step, send, answer)
         }
         (Action::CreateCallback(_), Waiting::Action { inputs }) => {
             queue::callback_created(state, step, &inputs, answer)
