@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Diagnostic;
+use super::named_path::NamedPaths;
 use super::place::Place;
 use crate::source::Files;
 
@@ -15,7 +16,7 @@ pub struct Findings<'a> {
     pub findings: Vec<Finding<'a>>,
 }
 
-/// One diagnostic. Every key is always present; unknown values are null.
+/// One diagnostic. Every key except `names` is always present; unknown values are null.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding<'a> {
     /// The code, such as `DANGLING_REFERENCE`.
@@ -37,13 +38,26 @@ pub struct Finding<'a> {
     pub line: Option<u32>,
     /// The column in characters, counted from 1. Null if the line is null.
     pub column: Option<u32>,
+    /// The names of the objects that contain the place, outermost first, such as a flow,
+    /// a task and an action. Only for files of one long line, in which columns do not
+    /// help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub names: Option<Vec<String>>,
 }
 
 /// Converts diagnostics to serializable data.
 pub fn findings<'a>(diagnostics: &'a [Diagnostic], files: &Files) -> Findings<'a> {
-    let findings =
-        diagnostics.iter().map(|diagnostic| finding(diagnostic, files)).collect();
+    let findings = each_finding(diagnostics, files).collect();
     Findings { schema: "flowsim.findings/1", findings }
+}
+
+/// Converts single diagnostics to serializable data.
+pub fn each_finding<'a>(
+    diagnostics: impl IntoIterator<Item = &'a Diagnostic>,
+    files: &Files,
+) -> impl Iterator<Item = Finding<'a>> {
+    let mut names = NamedPaths::new(files);
+    diagnostics.into_iter().map(move |it| finding(it, files, &mut names))
 }
 
 /// Formats the document with two spaces of indentation and a final line break.
@@ -58,8 +72,11 @@ pub(super) fn pretty(document: &impl Serialize) -> String {
     text + "\n"
 }
 
-/// Converts one diagnostic to serializable data.
-pub fn finding<'a>(diagnostic: &'a Diagnostic, files: &Files) -> Finding<'a> {
+fn finding<'a>(
+    diagnostic: &'a Diagnostic,
+    files: &Files,
+    names: &mut NamedPaths<'_>,
+) -> Finding<'a> {
     let place = diagnostic.labels.first().map(|label| Place::of(label.span, files));
     let start = place.as_ref().and_then(Place::start);
     Finding {
@@ -72,5 +89,6 @@ pub fn finding<'a>(diagnostic: &'a Diagnostic, files: &Files) -> Finding<'a> {
         file: place.map(|place| place.path),
         line: start.map(|start| start.line),
         column: start.map(|start| start.column),
+        names: diagnostic.labels.first().and_then(|label| names.names(label.span)),
     }
 }

@@ -20,7 +20,7 @@ pub(crate) use decoder::Decoder;
 pub use explain::{explain, handbook};
 pub(crate) use github::github_command;
 pub use github::render_github;
-pub use json::{Finding, Findings, finding, findings, render_json};
+pub use json::{Finding, Findings, each_finding, findings, render_json};
 pub use sarif::render_sarif;
 pub(crate) use suggest::is_typo_of;
 pub use suggest::nearest;

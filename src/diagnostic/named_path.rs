@@ -20,9 +20,16 @@ impl<'f> NamedPaths<'f> {
         Self { files, documents: BTreeMap::new() }
     }
 
-    /// Returns the names of the objects that contain a place, outermost first. Returns
-    /// `None` if its line is not long, or if no object has a name.
+    /// Returns the names of the objects that contain a place as text, outermost first.
+    /// Returns `None` if its line is not long, or if no object has a name.
     pub(super) fn of(&mut self, span: Span) -> Option<String> {
+        let names = self.names(span)?;
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        Some(names.join(" › "))
+    }
+
+    /// Returns these names.
+    pub(super) fn names(&mut self, span: Span) -> Option<Vec<String>> {
         let file = self.files.get(span.file);
         let line = file.line(file.position(span.start).line);
         if line.end - line.start < LONG || !file.text().starts_with('{') {
@@ -41,8 +48,7 @@ impl<'f> NamedPaths<'f> {
             open = values.chain(node.items()).find(contains);
         }
         names.dedup();
-        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        (!names.is_empty()).then(|| names.join(" › "))
+        (!names.is_empty()).then(|| names.into_iter().map(str::to_owned).collect())
     }
 }
 

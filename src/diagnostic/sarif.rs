@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::explain::unfenced;
 use super::json::pretty;
+use super::named_path::NamedPaths;
 use super::place::Place;
 use super::{Code, Diagnostic, Label};
 use crate::source::Files;
@@ -24,7 +25,10 @@ pub fn render_sarif(diagnostics: &[Diagnostic], files: &Files) -> String {
         version: crate::build::VERSION,
         rules: codes.iter().copied().map(rule).collect(),
     };
-    let results = diagnostics.iter().map(|diagnostic| result(diagnostic, &codes, files));
+    let mut names = NamedPaths::new(files);
+    let results = diagnostics
+        .iter()
+        .map(|diagnostic| result(diagnostic, &codes, files, &mut names));
     let run = Run {
         tool: Tool { driver },
         column_kind: "unicodeCodePoints",
@@ -34,19 +38,19 @@ pub fn render_sarif(diagnostics: &[Diagnostic], files: &Files) -> String {
 }
 
 #[derive(Serialize)]
-struct Log<'a> {
+struct Log {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run<'a>; 1],
+    runs: [Run; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run<'a> {
+struct Run {
     tool: Tool,
     column_kind: &'static str,
-    results: Vec<Outcome<'a>>,
+    results: Vec<Outcome>,
 }
 
 #[derive(Serialize)]
@@ -89,23 +93,23 @@ struct Configuration {
 /// A result in the sense of SARIF.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Outcome<'a> {
+struct Outcome {
     rule_id: &'static str,
     rule_index: usize,
     level: &'static str,
     message: Message,
-    locations: Vec<Location<'a>>,
+    locations: Vec<Location>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Location<'a>>,
+    related_locations: Vec<Location>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Location<'a> {
+struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     physical_location: Option<PhysicalLocation>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    logical_locations: Vec<LogicalLocation<'a>>,
+    logical_locations: Vec<LogicalLocation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Message>,
 }
@@ -135,8 +139,8 @@ struct Region {
 /// The affected node or flow.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct LogicalLocation<'a> {
-    name: &'a str,
+struct LogicalLocation {
+    name: String,
     fully_qualified_name: String,
 }
 
@@ -149,7 +153,12 @@ fn rule(code: Code) -> Rule {
     }
 }
 
-fn result<'a>(diagnostic: &'a Diagnostic, codes: &[Code], files: &Files) -> Outcome<'a> {
+fn result(
+    diagnostic: &Diagnostic,
+    codes: &[Code],
+    files: &Files,
+    names: &mut NamedPaths<'_>,
+) -> Outcome {
     let mut text = diagnostic.message.clone();
     if let Some(help) = &diagnostic.help {
         text += &format!("\nhelp: {help}");
@@ -157,7 +166,7 @@ fn result<'a>(diagnostic: &'a Diagnostic, codes: &[Code], files: &Files) -> Outc
     let (place, related) = diagnostic.labels.split_at(diagnostic.labels.len().min(1));
     let mut locations: Vec<_> =
         place.iter().map(|label| location(label, files)).collect();
-    let logical = logical_location(diagnostic);
+    let logical = within(diagnostic, names).or_else(|| logical_location(diagnostic));
     if locations.is_empty() && logical.is_some() {
         locations.push(Location {
             physical_location: None,
@@ -178,7 +187,7 @@ fn result<'a>(diagnostic: &'a Diagnostic, codes: &[Code], files: &Files) -> Outc
     }
 }
 
-fn location<'a>(label: &Label, files: &Files) -> Location<'a> {
+fn location(label: &Label, files: &Files) -> Location {
     let place = Place::of(label.span, files);
     let region = place.range.map(|(start, end)| Region {
         start_line: start.line,
@@ -195,10 +204,21 @@ fn location<'a>(label: &Label, files: &Files) -> Location<'a> {
     }
 }
 
-fn logical_location(diagnostic: &Diagnostic) -> Option<LogicalLocation<'_>> {
+fn logical_location(diagnostic: &Diagnostic) -> Option<LogicalLocation> {
     let parts = [diagnostic.flow.as_deref(), diagnostic.node.as_deref()];
     let names: Vec<&str> = parts.into_iter().flatten().collect();
     let name = names.last()?;
+    let name = (*name).to_owned();
+    Some(LogicalLocation { name, fully_qualified_name: names.join("/") })
+}
+
+/// Returns the names around a place in a file of one long line.
+fn within(
+    diagnostic: &Diagnostic,
+    names: &mut NamedPaths<'_>,
+) -> Option<LogicalLocation> {
+    let names = names.names(diagnostic.labels.first()?.span)?;
+    let name = names.last()?.clone();
     Some(LogicalLocation { name, fully_qualified_name: names.join("/") })
 }
 

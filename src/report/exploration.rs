@@ -373,9 +373,10 @@ pub fn render_json(
         paths: paths.collect(),
         suite: additions.suite.as_ref().map(JsonSuite::of),
         findings: additions.findings.as_ref().map(|found| {
-            found
-                .iter()
-                .map(|it| JsonFinding::of(it, additions, symbols, files))
+            let diagnostics = found.iter().map(|it| &it.diagnostic);
+            let findings = diagnostic::each_finding(diagnostics, files);
+            let each = found.iter().zip(findings);
+            each.map(|(it, finding)| JsonFinding::of(it, finding, additions, symbols))
                 .collect()
         }),
     };
@@ -419,14 +420,14 @@ struct JsonFinding<'e> {
 impl<'e> JsonFinding<'e> {
     fn of(
         it: &'e Reported<'e>,
+        finding: diagnostic::Finding<'e>,
         additions: &Additions<'e>,
         symbols: &'e SymbolTable,
-        files: &Files,
     ) -> Self {
         let Finding { start, at, witness, .. } = it.finding;
         let call = |witness| JsonCall::of((*start, *at), witness, additions, symbols);
         Self {
-            finding: diagnostic::finding(&it.diagnostic, files),
+            finding,
             input: witness.as_ref().map(inputs),
             call: witness.as_ref().map(call),
         }

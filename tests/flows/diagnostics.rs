@@ -281,6 +281,29 @@ fn a_long_line_is_cut_around_the_position() {
     insta::assert_snapshot!(render_text(&[diagnostic], &files, Style::default()));
 }
 
+/// In a file of one long line, programs get the names around the place.
+#[test]
+fn programs_get_the_names_around_a_place_in_a_long_line() {
+    let mut files = Files::new();
+    let pad = "x".repeat(3_000);
+    let text = format!(
+        r#"{{"name": "F", "pad": "{pad}", "units": [{{"name": "Main", "text": 5}}]}}"#
+    );
+    let file = files.add("long.json", &*text).id();
+    let start = text.find("5}").unwrap();
+    let wrong = Diagnostic::new(Code::JSON_SYNTAX, "wrong");
+    let found = [wrong.at(Span::new(file, start, start + 1))];
+    let json: Value = serde_json::from_str(&render_json(&found, &files)).unwrap();
+    assert_eq!(json["findings"][0]["names"], serde_json::json!(["F", "Main"]));
+    let sarif: Value = serde_json::from_str(&render_sarif(&found, &files)).unwrap();
+    let place = &sarif["runs"][0]["results"][0]["locations"][0]["logicalLocations"][0];
+    assert_eq!(place["fullyQualifiedName"], "F/Main");
+    let short =
+        [Diagnostic::new(Code::JSON_SYNTAX, "wrong")
+            .at(files.add("a.json", "{}").span())];
+    assert!(!render_json(&short, &files).contains("names"));
+}
+
 /// Overlapping marks are drawn over each other, the shorter one last. They must not hide
 /// the position that the diagnostic is about.
 #[test]

@@ -271,6 +271,7 @@ const IN_A_CALL: &[Mistake] = &[
     ("variables", "noValue: true", "noValu: true", "UNKNOWN_PROPERTY"),
     ("variables", "isInput: false", "isInptu: false", "UNKNOWN_PROPERTY"),
     ("variables", "isInput: false", "isInput: nope", "INVALID_PROPERTY"),
+    ("variables", "name: Flow.Language", "name: Flw.Language", "INVALID_PROPERTY"),
     ("variables", "name: Flow.Language", "name: Flow.Hours", "INVALID_PROPERTY"),
     ("settingsErrorHandling", "errorHandling:", "errorHandlng:", "UNKNOWN_PROPERTY"),
     ("settingsErrorHandling", "disconnect:", "disconect:", "UNKNOWN_VALUE"),

@@ -157,14 +157,21 @@ impl<'c> CauseContext<'c> {
         let is_action =
             |row: &usize| self.steps_at(*row).is_some_and(|it| it.0.is_action);
         let deciding = (0..=last).rev().find(is_action).unwrap_or(last);
-        if self.is_path_unknown(deciding)
-            && let Some(found) = self.first_external(deciding)
-        {
-            let mut cause = self.cause_of(self.origin_of(found, 16));
+        if let Some(origin) = self.outside(deciding) {
+            let mut cause = self.cause_of(origin);
             cause.text = format!("{} {}", self.parted(last, parting), cause.text);
             return cause;
         }
         self.of_structure(parting, Some(last))
+    }
+
+    /// Returns the origin of a different path outside of the flow: an object that is absent
+    /// locally, or the first external difference if a path is unknown.
+    fn outside(&self, row: usize) -> Option<Origin> {
+        self.absent(row).or_else(|| {
+            let found = self.first_external(row).filter(|_| self.is_path_unknown(row))?;
+            Some(self.origin_of(found, 16))
+        })
     }
 
     /// Returns the cause of a menu choice. Documents show the choice by the next step,
@@ -273,6 +280,9 @@ impl<'c> CauseContext<'c> {
     ) -> Origin {
         if let Some(operand) = here(DifferenceKind::Operand) {
             return self.of_operand(operand, row);
+        }
+        if let Some(origin) = self.absent(row) {
+            return origin;
         }
         let own = [
             DifferenceKind::Error,

@@ -3,6 +3,7 @@
 //! (`compare`, `call`, `equal`) under rules (`rules`). The first difference is traced
 //! back to its cause (`cause`, `origin`, `structure`). Described in `docs/comparison.md`.
 
+mod absent;
 mod align;
 mod call;
 mod cause;

@@ -11,7 +11,7 @@ use super::cause::CauseContext;
 use super::compare::Found;
 use super::report::{CauseKind, DifferenceKind, Link};
 use super::words::{capitalised, place, shown, value_text};
-use crate::trace::observation::{Attribute, AttributeKind, ObservedStep};
+use crate::trace::observation::{AttributeKind, ObservedStep};
 use crate::value::{Json, Text};
 
 /// Maximum length of a chain.
@@ -89,9 +89,8 @@ impl CauseContext<'_> {
     pub(super) fn origin_of(&self, found: &Found<'_>, most: usize) -> Origin {
         let own = self.sentence_of_value(found);
         let link = self.link(found);
-        if let Some(text) = self.missing_fixture(found) {
-            let (kind, row) = (CauseKind::Answer, found.row);
-            return Origin { kind, row, text, chain: vec![link] };
+        if let Some(origin) = found.row.and_then(|row| self.absent(row)) {
+            return Origin { chain: vec![link], ..origin };
         }
         if let Some(root) = self.external(found) {
             let sentence = self.sentence_of_external(root);
@@ -310,19 +309,6 @@ impl CauseContext<'_> {
             recorded: it.recorded.clone(),
             local: it.local.clone(),
         }
-    }
-
-    /// Returns the sentence for a step that failed locally because no fixture answers it.
-    fn missing_fixture(&self, found: &Found<'_>) -> Option<String> {
-        let (_, local) = self.steps_at(found.row?)?;
-        let is_missing = |it: &&Attribute| matches!(&it.value, Some(Json::String(code)) if code.ends_with("_NOT_MOCKED"));
-        local.of(AttributeKind::Error).find(is_missing)?;
-        let asked = local.request.as_deref().unwrap_or("the request");
-        Some(format!(
-            "{} has no answer locally: neither the recording nor the fixtures answer {asked}. \
-             Add the answer to the fixtures.",
-            self.place_of(found)
-        ))
     }
 
     /// Returns the sentence for a condition that reads other variables than the recorded

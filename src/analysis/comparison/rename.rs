@@ -1,4 +1,5 @@
-//! Steps that are the same except for their id: the ids of draft nodes are their names.
+//! Steps that are the same except for their id: the ids of draft nodes are their names, and
+//! so are those of actions in Archy YAML.
 
 use super::align::Row;
 use crate::trace::observation::{Attribute, ObservedStep};
@@ -69,13 +70,10 @@ fn join(
     }
 }
 
-/// Returns whether a step is a node of a draft flow. Actions of Architect keep their ids
-/// when they are renamed.
-fn is_draft_node(step: &ObservedStep) -> bool {
-    step.is_action
-        && step.id.is_some()
-        && step.place.is_none()
-        && step.tracking_id.is_none()
+/// Returns whether a step may have another id on the other side: the ids of actions in
+/// exports, which come with a tracking number, stay when an action is renamed.
+fn is_renamable(step: &ObservedStep) -> bool {
+    step.is_action && step.id.is_some()
 }
 
 /// Returns whether two steps with different ids do the same: they have the same kind, the
@@ -85,7 +83,8 @@ fn is_same(one: &ObservedStep, two: &ObservedStep) -> bool {
     let has_name = |step: &ObservedStep| step.name.is_some() && step.name != step.id;
     let is_named_alike = has_name(one) && one.name == two.name;
     let is_path_equal = one.path.is_none() || two.path.is_none() || one.path == two.path;
-    let is_alike = is_draft_node(one) && is_draft_node(two);
+    let keeps_id = one.tracking_id.is_some() && two.tracking_id.is_some();
+    let is_alike = !keeps_id && is_renamable(one) && is_renamable(two);
     if !is_alike || !one.kind.eq_ignore_ascii_case(&two.kind) || !is_path_equal {
         return false;
     }

@@ -201,7 +201,8 @@ fn values(node: &Node<'_>, key: &str, decoder: &mut Decoder) -> Vec<(Text, Value
     }
     let mut values = Vec::new();
     for entry in node.entries() {
-        // An entry of the project file has no place of its own. It is reported there.
+        // Entries of the project file are placed at the whole document; they are reported in
+        // that file.
         if key == "context"
             && entry.key_span != entry.value.span
             && let Some(near) = misspelt_context_field(&entry.key)

@@ -12,6 +12,7 @@ mod of_trace;
 
 use std::fmt::Write;
 
+use crate::diagnostic::Code;
 use crate::value::{DateTime, Json, Text};
 
 pub use exchange::{
@@ -120,6 +121,9 @@ pub struct ObservedStep {
     /// Recipient of the step's request: `data action "Orders"`; `None` if there was no
     /// request.
     pub request: Option<Text>,
+    /// The note or error of a step for which the fixtures lack something. Only traces of
+    /// flowsim have it.
+    pub lacking: Option<Code>,
     /// Exchange of the step with its environment. Traces of flowsim do not have it.
     pub exchange: Option<Box<Exchange>>,
     /// Objects of the organisation that the step names.

@@ -4,13 +4,14 @@ use super::{
     Attribute, AttributeKind, AttributeKinds, Observation, ObservedError, ObservedFlow,
     ObservedStep, Place, Source,
 };
+use crate::diagnostic::Code;
 use crate::flow::SymbolTable;
 use crate::trace::json::platform_path;
 use crate::trace::steps::{Events, Grouped};
 use crate::trace::{
     EventKind, PathTaken, Request, Routing, Step, Subject, Trace, Transfer,
 };
-use crate::value::{Json, Text};
+use crate::value::{Json, Text, Value};
 
 impl Observation {
     /// Creates the observation of a trace, with all kinds of data known. For a comparison
@@ -108,6 +109,25 @@ fn path(step: &Step, outputs: &[Text]) -> Option<Text> {
     }
 }
 
+/// The notes and errors of steps for which the fixtures lack something.
+const LACKING: [Code; 7] = [
+    Code::ACTION_NOT_SIMULATED,
+    Code::DATA_ACTION_NOT_MOCKED,
+    Code::DATA_TABLE_NOT_FOUND,
+    Code::FLOW_NOT_FOUND,
+    Code::QUEUE_NOT_FOUND,
+    Code::SCHEDULE_NOT_CHECKED,
+    Code::WEBHOOK_NOT_MOCKED,
+];
+
+/// Returns the code in the `errorType` of a transfer to an unknown target.
+fn lacking_by_type(event: &EventKind) -> Option<Code> {
+    let EventKind::Entry(entry) = event else { return None };
+    let Value::String(name) = &entry.value else { return None };
+    let mut codes = LACKING.into_iter();
+    codes.find(|code| entry.name == "errorType" && code.name() == name.as_str())
+}
+
 fn add(found: &mut ObservedStep, fact: &EventKind, symbols: &SymbolTable) {
     match fact {
         EventKind::Answered(answer) => add_answer(found, answer),
@@ -116,8 +136,15 @@ fn add(found: &mut ObservedStep, fact: &EventKind, symbols: &SymbolTable) {
         EventKind::Transferred(transfer) => add_transfer(found, transfer),
         EventKind::Input(..) | EventKind::Output(..) | EventKind::Entry(_) => {
             add_passed(found, fact);
+            found.lacking = found.lacking.or_else(|| lacking_by_type(fact));
         }
+        EventKind::Noted(code) if LACKING.contains(code) => found.lacking = Some(*code),
         other => {
+            if let EventKind::Failed(failure) = other
+                && LACKING.contains(&failure.code)
+            {
+                found.lacking = Some(failure.code);
+            }
             found.is_end |= matches!(other, EventKind::Ended(_));
             found.attributes.extend(single(other, symbols));
         }

@@ -53,6 +53,24 @@ impl Stage {
         Self { program: Arc::new(program), fixtures: Arc::new(fixtures), flow, at: None }
     }
 
+    /// Returns a flow without fixtures, from Archy YAML.
+    pub(crate) fn written(flow: &'static str, text: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("flow.yaml"), text).unwrap();
+        let loaded = load(&[folder.path().to_path_buf()], &[], &mut Files::new());
+        let program = Program::compile_all(&loaded.flows, &loaded.architect);
+        Self { program: Arc::new(program), fixtures: Arc::default(), flow, at: None }
+    }
+
+    /// Replaces the fixtures.
+    pub(crate) fn with_fixtures(mut self, text: &str) -> Self {
+        let mut files = Files::new();
+        let file = files.add("fixtures.yaml", text);
+        let document = read_document(&file).unwrap();
+        self.fixtures = Arc::new(Fixtures::read(&document, Path::new("")).0);
+        self
+    }
+
     /// Removes all fixtures.
     pub(crate) fn without_fixtures(mut self) -> Self {
         self.fixtures = Arc::default();

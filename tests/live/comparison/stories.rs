@@ -60,6 +60,63 @@ fn a_missing_fixture() {
     assert!(!text.contains("was changed"), "{text}");
 }
 
+/// A call flow that looks up the caller and leads to a queue.
+const LOOKUP: &str = "inboundCall:
+  name: Lookup
+  startUpRef: /inboundCall/tasks/task[T_1]
+  tasks:
+    - task:
+        name: T
+        refId: T_1
+        actions:
+          - dataTableLookup:
+              name: Is it a VIP?
+              lookupValue: {lit: '1'}
+              dataTable: {Callers: {foundOutputs: {}}}
+              outputs:
+                found: {actions: [{playAudio: {name: VIP, audio: {tts: Welcome back}}}]}
+                notFound: {actions: [{playAudio: {name: Other, audio: {tts: Welcome}}}]}
+          - transferToAcd: {name: Route, targetQueue: {lit: {name: Sales}}}
+          - disconnect: {name: End}
+";
+
+/// Objects that only the organisation has are not changes of the flow.
+#[test]
+fn objects_that_are_absent_locally() {
+    let queues = "queues: [Sales]";
+    let table =
+        "dataTables: [{name: Callers, key: Id, columns: {Vip: boolean}, rows: [ROW]}]";
+    let world = |row: &str| format!("{queues}\n{}\n", table.replace("ROW", row));
+    let call =
+        |world: &str| Stage::written("Lookup", LOOKUP).with_fixtures(world).call(&[]);
+    let recorded = call(&world("{Id: '1', Vip: true}"));
+    for (local, told) in [
+        (world("{Id: '2', Vip: true}"), "found a row of the data table"),
+        (queues.to_owned(), "names a data table that is absent locally"),
+        (world("{Id: '1', Vip: true}").replace("Sales", "Support"), "names a queue that"),
+    ] {
+        let found = compare(&recorded, &call(&local), &rules());
+        let text = cause_text(&found, CauseKind::Answer);
+        assert!(text.contains(told), "{told}:\n{text}");
+        assert!(text.contains("absent locally") && !text.contains("changed"), "{text}");
+    }
+}
+
+/// The ids of actions in Archy YAML are their names.
+#[test]
+fn a_renamed_action_of_archy_yaml_is_equal() {
+    let world = "queues: [Sales]\ndataTables: [{name: Callers, key: Id, columns: {Vip: boolean}, rows: [{Id: '1'}]}]";
+    let call = |text: &str| Stage::written("Lookup", text).with_fixtures(world).call(&[]);
+    let renamed = LOOKUP.replace("name: VIP,", "name: Greet a VIP,");
+    let found = compare(&call(LOOKUP), &call(&renamed), &rules());
+    assert_eq!(found.verdict, Verdict::Equal, "{}", render_text(&found, false));
+    let names = found.renamed.iter().map(|it| (it.recorded.as_str(), it.local.as_str()));
+    assert_eq!(names.collect::<Vec<_>>(), [("VIP", "Greet a VIP")]);
+    let other = renamed.replace("Welcome back", "Hello");
+    let found = compare(&call(LOOKUP), &call(&other), &rules());
+    assert_eq!(found.verdict, Verdict::Different);
+}
+
 #[test]
 fn another_target() {
     let change = [("\"nextNode\": \"RouteToAgent\"", "\"nextNode\": \"PlayGoodbye\"")];

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::reader::Reader;
 use super::settings::setting;
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, is_typo_of, nearest};
 use crate::flow::architect::Variable;
 use crate::flow::kinds::VARIABLE_FIELDS;
 use crate::flow::model::Spanned;
@@ -61,6 +61,7 @@ fn variable(entry: &Entry<'_>, reader: &mut Reader<'_>) -> Option<Variable> {
         reader.invalid(entry.key_span, message, "");
         return None;
     };
+    report_scope(&name, reader);
     reader.known_keys(body, &format!("`{}`", entry.key), VARIABLE_FIELDS);
     let initial = body.get("initialValue").map(|value| setting(value, reader));
     let is_input = reader.flag(body, "isInput");
@@ -73,6 +74,21 @@ fn variable(entry: &Entry<'_>, reader: &mut Reader<'_>) -> Option<Variable> {
         is_input,
         is_output,
     })
+}
+
+/// The scopes of variables that authors declare.
+const SCOPES: [&str; 5] = ["Flow", "Task", "State", "Common", "Slot"];
+
+/// Reports a misspelt scope. Other scopes may be those of a newer Architect.
+fn report_scope(name: &Spanned<Text>, reader: &mut Reader<'_>) {
+    let scope = name.value.split_once('.').map_or("", |(scope, _)| scope);
+    if SCOPES.iter().any(|known| known.eq_ignore_ascii_case(scope)) {
+        return;
+    }
+    if let Some(near) = nearest(scope, SCOPES).filter(|near| is_typo_of(scope, near)) {
+        let message = format!("unknown scope of the variable `{}`", name.value);
+        reader.invalid(name.span, message, &format!("did you mean `{near}`?"));
+    }
 }
 
 fn unknown_kind(entry: &Entry<'_>, reader: &mut Reader<'_>) {

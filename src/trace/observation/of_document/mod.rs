@@ -185,6 +185,7 @@ impl<'d> Reader<'d> {
             path: event.output_path_id.clone(),
             path_name: event.output_path_name.clone(),
             request: asked(event),
+            lacking: None,
             exchange: None,
             objects: exchange::objects(event),
             language: exchange::language(event),
