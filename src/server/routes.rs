@@ -2,11 +2,12 @@
 //! so they cannot differ.
 
 use super::access::Permission;
+use super::endpoint::analytics::{aggregates, details, queues};
 use super::endpoint::directory::{
     calendar, organization, people, prompt_changes, prompts, queue_changes, routing,
 };
 use super::endpoint::{
-    analytics, bots, call_routes, contacts, control, conversations, directory,
+    bots, call_routes, contacts, control, conversations, directory,
     executions, fixtures, flow_actions, flow_jobs, flows, instances, integrations, live,
     openapi, settings, simulations, status, table_changes, tables, token, webhooks,
 };
@@ -182,8 +183,18 @@ pub(super) const ENDPOINTS: &[Endpoint] = {
         route("POST", "/api/v2/conversations/emails", WriteConversations, "Start an e-mail in a flow", conversations::create_email),
         route("POST", "/api/v2/conversations/messages", WriteConversations, "Start a message in a flow", conversations::create_message),
 
-        route("POST", "/api/v2/analytics/queues/realtime/query", ReadAnalytics, "Get queue statistics, in the form that the tutorials use", analytics::realtime),
-        route("POST", "/api/v2/analytics/queues/observations/query", ReadAnalytics, "Get queue statistics", analytics::observations),
+        route("POST", "/api/v2/analytics/queues/realtime/query", ReadAnalytics, "Get queue statistics, in the form that the tutorials use", queues::realtime),
+        route("POST", "/api/v2/analytics/queues/observations/query", ReadAnalytics, "Get queue statistics", queues::observations),
+        route("POST", "/api/v2/analytics/conversations/details/query", ReadAnalytics, "Find conversations in an interval", details::query),
+        route("GET", "/api/v2/analytics/conversations/details", ReadAnalytics, "Get the details of conversations", details::list),
+        route("GET", "/api/v2/analytics/conversations/{conversationId}/details", ReadAnalytics, "Get the details of a conversation", details::get),
+        route("POST", "/api/v2/analytics/conversations/details/jobs", ReadAnalytics, "Start a job that finds conversations", details::start),
+        route("GET", "/api/v2/analytics/conversations/details/jobs/availability", ReadAnalytics, "Get the time up to which data is available", details::availability),
+        route("GET", "/api/v2/analytics/conversations/details/jobs/{jobId}", ReadAnalytics, "Get the state of a job that finds conversations", details::job_state),
+        route("GET", "/api/v2/analytics/conversations/details/jobs/{jobId}/results", ReadAnalytics, "Get the conversations that a job found", details::results),
+        route("POST", "/api/v2/analytics/conversations/aggregates/query", ReadAnalytics, "Aggregate metrics of conversations", aggregates::conversations),
+        route("POST", "/api/v2/analytics/flows/aggregates/query", ReadAnalytics, "Aggregate metrics of flows", aggregates::flows),
+        route("POST", "/api/v2/analytics/flows/observations/query", ReadAnalytics, "Count the running instances of flows", aggregates::observations),
         route("GET", "/api/v2/analytics/botflows/{botFlowId}/reportingturns", ReadAnalytics, "List the turns of conversations with a bot", bots::reporting_turns),
         route("GET", "/api/v2/analytics/botflows/{botFlowId}/divisions/reportingturns", ReadAnalytics, "List the turns of conversations with a bot, in all divisions", bots::reporting_turns),
 
