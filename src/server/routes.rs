@@ -7,7 +7,7 @@ use super::endpoint::directory::{
     calendar, organization, people, prompt_changes, prompts, queue_changes, routing,
 };
 use super::endpoint::{
-    bots, call_routes, contacts, control, conversations, directory,
+    authorize, bots, call_routes, contacts, control, conversations, directory,
     executions, fixtures, flow_actions, flow_jobs, flows, instances, integrations, live,
     openapi, settings, simulations, status, table_changes, tables, token, webhooks,
 };
@@ -60,8 +60,9 @@ const fn shared(
 pub(super) const ENDPOINTS: &[Endpoint] = {
     use Permission::*;
     &[
-        route("POST", "/oauth/token", Open, "Log in with client credentials", token::give),
-        route("POST", "/api/v2/oauth/token", Open, "Log in with client credentials", token::give),
+        route("POST", "/oauth/token", Open, "Log in with client credentials or a code", token::give),
+        route("POST", "/api/v2/oauth/token", Open, "Log in with client credentials or a code", token::give),
+        shared("GET", "/oauth/authorize", Open, "Log a web application in, and redirect to its page", authorize::authorize),
 
         route("GET", "/api/v2/flows", ReadFlows, "List flows", flows::list),
         route("POST", "/api/v2/flows", WriteFlows, "Create a flow, with a draft or empty", flows::create),
