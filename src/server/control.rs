@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
+use super::codes::Codes;
 use super::fault::Faults;
 use super::state::instance::moment;
 use super::stub::Stubs;
@@ -24,6 +25,8 @@ pub(super) struct Control {
     pub(super) answers: AnswerProgress,
     /// The participant's inputs for the next simulation.
     pub(super) inputs: Vec<Input>,
+    /// The codes of logins.
+    pub(super) codes: Codes,
     log: VecDeque<Logged>,
     logged: u64,
     /// Requests of each token in a minute of the server's clock: the minute and the count.

@@ -18,6 +18,7 @@
 
 mod access;
 mod calls;
+mod codes;
 mod control;
 mod delivery;
 mod dispatch;

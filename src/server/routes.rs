@@ -2,11 +2,12 @@
 //! so they cannot differ.
 
 use super::access::Permission;
+use super::endpoint::analytics::{aggregates, details, queues};
 use super::endpoint::directory::{
     calendar, organization, people, prompt_changes, prompts, queue_changes, routing,
 };
 use super::endpoint::{
-    analytics, bots, call_routes, contacts, control, conversations, directory,
+    authorize, bots, call_routes, contacts, control, conversations, directory,
     executions, fixtures, flow_actions, flow_jobs, flows, instances, integrations, live,
     messages, openapi, settings, simulations, status, table_changes, tables, token,
     webhooks,
@@ -60,8 +61,9 @@ const fn shared(
 pub(super) const ENDPOINTS: &[Endpoint] = {
     use Permission::*;
     &[
-        route("POST", "/oauth/token", Open, "Log in with client credentials", token::give),
-        route("POST", "/api/v2/oauth/token", Open, "Log in with client credentials", token::give),
+        route("POST", "/oauth/token", Open, "Log in with client credentials or a code", token::give),
+        route("POST", "/api/v2/oauth/token", Open, "Log in with client credentials or a code", token::give),
+        shared("GET", "/oauth/authorize", Open, "Log a web application in, and redirect to its page", authorize::authorize),
 
         route("GET", "/api/v2/flows", ReadFlows, "List flows", flows::list),
         route("POST", "/api/v2/flows", WriteFlows, "Create a flow, with a draft or empty", flows::create),
@@ -192,8 +194,18 @@ pub(super) const ENDPOINTS: &[Endpoint] = {
         route("GET", "/api/v2/routing/message/recipients/{recipientId}", ReadFlows, "Get the flow that the messages of an integration start", messages::recipient),
         route("PUT", "/api/v2/routing/message/recipients/{recipientId}", WriteFlows, "Set the flow that the messages of an integration start", messages::set_recipient),
 
-        route("POST", "/api/v2/analytics/queues/realtime/query", ReadAnalytics, "Get queue statistics, in the form that the tutorials use", analytics::realtime),
-        route("POST", "/api/v2/analytics/queues/observations/query", ReadAnalytics, "Get queue statistics", analytics::observations),
+        route("POST", "/api/v2/analytics/queues/realtime/query", ReadAnalytics, "Get queue statistics, in the form that the tutorials use", queues::realtime),
+        route("POST", "/api/v2/analytics/queues/observations/query", ReadAnalytics, "Get queue statistics", queues::observations),
+        route("POST", "/api/v2/analytics/conversations/details/query", ReadAnalytics, "Find conversations in an interval", details::query),
+        route("GET", "/api/v2/analytics/conversations/details", ReadAnalytics, "Get the details of conversations", details::list),
+        route("GET", "/api/v2/analytics/conversations/{conversationId}/details", ReadAnalytics, "Get the details of a conversation", details::get),
+        route("POST", "/api/v2/analytics/conversations/details/jobs", ReadAnalytics, "Start a job that finds conversations", details::start),
+        route("GET", "/api/v2/analytics/conversations/details/jobs/availability", ReadAnalytics, "Get the time up to which data is available", details::availability),
+        route("GET", "/api/v2/analytics/conversations/details/jobs/{jobId}", ReadAnalytics, "Get the state of a job that finds conversations", details::job_state),
+        route("GET", "/api/v2/analytics/conversations/details/jobs/{jobId}/results", ReadAnalytics, "Get the conversations that a job found", details::results),
+        route("POST", "/api/v2/analytics/conversations/aggregates/query", ReadAnalytics, "Aggregate metrics of conversations", aggregates::conversations),
+        route("POST", "/api/v2/analytics/flows/aggregates/query", ReadAnalytics, "Aggregate metrics of flows", aggregates::flows),
+        route("POST", "/api/v2/analytics/flows/observations/query", ReadAnalytics, "Count the running instances of flows", aggregates::observations),
         route("GET", "/api/v2/analytics/botflows/{botFlowId}/reportingturns", ReadAnalytics, "List the turns of conversations with a bot", bots::reporting_turns),
         route("GET", "/api/v2/analytics/botflows/{botFlowId}/divisions/reportingturns", ReadAnalytics, "List the turns of conversations with a bot, in all divisions", bots::reporting_turns),
 

@@ -67,6 +67,32 @@ impl Sites {
         }
     }
 
+    /// Refuses to send a login to the page of an application that is neither on this
+    /// machine or in its network nor permitted.
+    ///
+    /// # Errors
+    /// 400 if the address is not one of a page, 403 if it is not permitted.
+    pub(super) fn check_redirect(&self, uri: &str) -> Result<(), ApiError> {
+        let page = uri.split_once("://");
+        let page = page.filter(|(scheme, _)| ["http", "https"].contains(scheme));
+        let is_plain = |c: char| c.is_ascii_graphic() && c != '#';
+        let Some((scheme, rest)) = page.filter(|_| uri.chars().all(is_plain)) else {
+            let message =
+                "`redirect_uri` must be the address of a page without a fragment";
+            return Err(ApiError::bad(message));
+        };
+        let host = rest.split(['/', '?', '\\']).next().unwrap_or_default();
+        let origin = format!("{scheme}://{host}");
+        if !host.contains('@') && (is_near(without_port(host)) || self.permits(&origin)) {
+            return Ok(());
+        }
+        let message = format!(
+            "`{origin}` is not on this machine; to permit its pages, start the server with \
+             --allow-origin {origin}"
+        );
+        Err(ApiError::new(403, "foreign.origin", message))
+    }
+
     fn permits(&self, origin: &str) -> bool {
         self.origins.iter().any(|known| known == "*" || known == origin)
     }
@@ -145,9 +171,50 @@ fn is_local_name(name: &str) -> bool {
         || name.rsplit_once('.').is_none_or(is_reserved)
 }
 
+/// Returns `true` if a host is on this machine or in a private network.
+fn is_near(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    match address.parse() {
+        Ok(std::net::IpAddr::V4(address)) => {
+            address.is_loopback() || address.is_private() || address.is_link_local()
+        }
+        Ok(std::net::IpAddr::V6(address)) => address.is_loopback(),
+        Err(_) => !host.is_empty() && is_local_name(host),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn logins_are_sent_to_near_or_permitted_pages() {
+        let sites = Sites {
+            host: "127.0.0.1".into(),
+            origins: vec!["https://app.example.com".into()],
+        };
+        for near in [
+            "http://localhost:3000/callback",
+            "http://127.0.0.1/?a=b",
+            "http://[::1]:80/",
+            "http://192.168.0.7/x",
+            "https://app.example.com/login",
+        ] {
+            assert!(sites.check_redirect(near).is_ok(), "{near}");
+        }
+        for far in [
+            "https://example.com/",
+            "http://8.8.8.8/",
+            "http://localhost@example.com/",
+            "http://example.com\\.localhost/",
+            "http://localhost/#x",
+            "http:///x",
+            "javascript:alert(1)",
+            "http://localhost/\r\nx: y",
+        ] {
+            assert!(sites.check_redirect(far).is_err(), "{far}");
+        }
+    }
 
     #[test]
     fn only_names_that_cannot_be_registered_are_local() {

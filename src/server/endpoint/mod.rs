@@ -2,6 +2,7 @@
 //! [state](super::state), and writes the answer.
 
 pub(super) mod analytics;
+pub(super) mod authorize;
 pub(super) mod bots;
 pub(super) mod call_routes;
 pub(super) mod contacts;

@@ -1,16 +1,17 @@
-//! Login with client credentials.
+//! Tokens: login with client credentials, or with the code of a login.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use crate::server::codes::Exchange;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, pairs};
 use crate::server::state::State;
 use crate::server::state::event::Event;
 
 /// Default lifetime of a token, in seconds. *Source: the platform's default.*
-const DEFAULT_LIFETIME: i64 = 86_400;
+pub(super) const DEFAULT_LIFETIME: i64 = 86_400;
 
 /// The credentials of a client, from all places in which they may be given.
 struct Credentials(Vec<(String, String)>);
@@ -28,6 +29,9 @@ impl Credentials {
 pub(in crate::server) fn give(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let credentials = credentials(asked)?;
     let grant = credentials.get(&["grant_type", "grantType"]);
+    if grant == Some("authorization_code") {
+        return exchange(state, asked, &credentials);
+    }
     if let Some(other) = grant.filter(|grant| *grant != "client_credentials") {
         let message = format!("the grant type `{other}` is not supported");
         return Ok(refused("unsupported_grant_type", &message, asked));
@@ -40,11 +44,53 @@ pub(in crate::server) fn give(state: &mut State, asked: &ApiRequest) -> Endpoint
         return Ok(refused("invalid_client", message, asked));
     };
     let scopes = credentials.get(&["scope", "scopes"]).unwrap_or_default();
-    let scopes: Vec<String> = scopes.split([' ', ',']).map(str::to_owned).collect();
-    let scopes: Vec<String> =
-        scopes.into_iter().filter(|scope| !scope.is_empty()).collect();
+    let scopes = scopes_of(scopes);
     let lifetime = credentials.get(&["expires_in", "expiresIn"]);
     let lifetime = lifetime.and_then(|it| it.parse().ok()).unwrap_or(DEFAULT_LIFETIME);
+    let why = match scopes.len() {
+        0 => "a token with full access".to_owned(),
+        _ => format!("a token for {}", scopes.join(", ")),
+    };
+    let body = issue(state, client, scopes, lifetime)?;
+    Ok(Reply::ok(body).with_reason(why))
+}
+
+/// Exchanges the code of a login for a token.
+fn exchange(
+    state: &mut State,
+    asked: &ApiRequest,
+    credentials: &Credentials,
+) -> EndpointResult {
+    let get = |name: &str| credentials.get(&[name]);
+    let given = Exchange {
+        code: get("code").unwrap_or_default(),
+        client: get("client_id").unwrap_or_default(),
+        redirect_uri: get("redirect_uri").unwrap_or_default(),
+        verifier: get("code_verifier"),
+        has_secret: get("client_secret").is_some(),
+    };
+    match state.control.codes.exchange(&given, state.clock) {
+        Err(reason) => Ok(refused("invalid_grant", reason, asked)),
+        Ok(scopes) => {
+            let body = issue(state, given.client, scopes, DEFAULT_LIFETIME)?;
+            Ok(Reply::ok(body).with_reason("a token for the code of a login"))
+        }
+    }
+}
+
+/// Returns the scopes in a list, which blanks or commas separate.
+pub(super) fn scopes_of(list: &str) -> Vec<String> {
+    let scopes = list.split([' ', ',']).filter(|scope| !scope.is_empty());
+    scopes.map(str::to_owned).collect()
+}
+
+/// Issues a token. Without scopes it may do everything.
+pub(super) fn issue(
+    state: &mut State,
+    client: &str,
+    scopes: Vec<String>,
+    lifetime: i64,
+) -> Result<Value, ApiError> {
     let token = format!("{}-{client}", state.fresh_id("Token"));
     let token: String =
         token.chars().map(|c| if c.is_ascii_graphic() { c } else { '_' }).collect();
@@ -55,12 +101,8 @@ pub(in crate::server) fn give(state: &mut State, asked: &ApiRequest) -> Endpoint
         "expires_in": lifetime,
         "scope": scopes.join(" "),
     });
-    let why = match scopes.len() {
-        0 => "a token with full access".to_owned(),
-        _ => format!("a token for {}", scopes.join(", ")),
-    };
     state.commit(Event::TokenGiven { token, scopes, expires_at })?;
-    Ok(Reply::ok(body).with_reason(why))
+    Ok(body)
 }
 
 /// Returns the error that OAuth prescribes, with the additional fields of the platform's

@@ -141,6 +141,7 @@ impl State {
         let call = call.takes_messages(called.origin == Origin::Conversation);
         let stored = self.flows.get(called.flow.as_str());
         let version = stored.and_then(StoredFlow::published).map_or(1, |it| it.number);
+        let address = |key: &str| called.context.get(key)?.as_str().map(Text::from);
         let beginning = Beginning {
             id: called.id.into(),
             origin: called.origin,
@@ -148,6 +149,8 @@ impl State {
             version,
             media: called.media.into(),
             name: called.name.map(Text::from),
+            from: address("from"),
+            to: address("to"),
             at: self.clock,
             fixtures,
         };

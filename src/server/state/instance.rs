@@ -28,6 +28,9 @@ pub(in crate::server) struct Instance {
     pub(in crate::server) version: u32,
     pub(in crate::server) media: Text,
     pub(in crate::server) name: Option<Text>,
+    /// The address of the participant, and the one that they called or wrote to.
+    pub(in crate::server) from: Option<Text>,
+    pub(in crate::server) to: Option<Text>,
     /// The server's clock at the start, in milliseconds since 1970.
     pub(in crate::server) started_at: i64,
     pub(in crate::server) progress: Progress,
@@ -78,6 +81,8 @@ pub(in crate::server) struct Beginning {
     pub(in crate::server) version: u32,
     pub(in crate::server) media: Text,
     pub(in crate::server) name: Option<Text>,
+    pub(in crate::server) from: Option<Text>,
+    pub(in crate::server) to: Option<Text>,
     pub(in crate::server) at: i64,
     pub(in crate::server) fixtures: Arc<Fixtures>,
 }
@@ -89,7 +94,7 @@ impl Instance {
         session: Session,
         around: &Context,
     ) -> Self {
-        let Beginning { id, origin, flow, version, media, name, at, fixtures } =
+        let Beginning { id, origin, flow, version, media, name, from, to, at, fixtures } =
             beginning;
         let progress = Progress::Waiting(Box::new(session));
         let (replies, pending) = (AnswerProgress::default(), VecDeque::new());
@@ -101,6 +106,8 @@ impl Instance {
             version,
             media,
             name,
+            from,
+            to,
             started_at,
             progress,
             fixtures,

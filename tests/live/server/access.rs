@@ -99,3 +99,87 @@ fn a_token_is_restricted_to_its_scopes_in_any_spelling() {
     let answer = runner.post("/api/v2/architect/simulations", &json!({ "flowId": "x" }));
     assert_eq!(answer.status, 400);
 }
+
+/// Returns where a login leads: the address to which it redirects.
+fn redirected(client: &Client, query: &str) -> String {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .build()
+        .into();
+    let response =
+        agent.get(format!("{}/oauth/authorize?{query}", client.url)).call().unwrap();
+    assert_eq!(response.status(), 302, "{query}");
+    response.headers()["location"].to_str().unwrap().to_owned()
+}
+
+const APPLICATION: &str = "client_id=app&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcb";
+
+/// Source: RFC 6749 section 4.2, and the implicit grant of the JavaScript SDK.
+#[test]
+fn web_applications_log_in_with_a_redirect() {
+    let server = Local::shared_flow();
+    let query = format!("{APPLICATION}&response_type=token&state=a%20b&scope=flows:read");
+    let location = redirected(&server, &query);
+    let fragment = location.strip_prefix("http://localhost:3000/cb#").unwrap();
+    let mut values = fragment.split('&').map(|it| it.split_once('=').unwrap());
+    let token = values.next().unwrap();
+    assert_eq!(token.0, "access_token");
+    assert_eq!(
+        values.collect::<Vec<_>>(),
+        [("expires_in", "86400"), ("token_type", "bearer"), ("state", "a%20b")]
+    );
+    let client = Client { token: Some(token.1.to_owned()), ..server.anonymous() };
+    assert_eq!(client.get("/api/v2/flows").status, 200);
+    assert_eq!(client.post("/api/v2/flows", &json!({})).status, 403);
+    for query in [
+        "client_id=app&response_type=token",
+        "redirect_uri=http://localhost/&response_type=token",
+        &format!("{APPLICATION}&response_type=password"),
+        &format!("{APPLICATION}&response_type=code&code_challenge=x"),
+    ] {
+        let answer = server.get(&format!("/oauth/authorize?{query}"));
+        assert_eq!(answer.status, 400, "{query}");
+    }
+    let foreign =
+        "client_id=app&response_type=token&redirect_uri=https%3A%2F%2Fexample.com%2F";
+    let answer = server.get(&format!("/oauth/authorize?{foreign}"));
+    assert_eq!(answer.status, 403, "{answer:?}");
+}
+
+/// Source: RFC 7636 with the values of its appendix B.
+#[test]
+fn web_applications_exchange_a_code_for_a_token() {
+    let server = Local::shared_flow();
+    let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    let login = || {
+        let query = format!(
+            "{APPLICATION}&response_type=code&code_challenge={challenge}\
+             &code_challenge_method=S256&state=s"
+        );
+        let location = redirected(&server, &query);
+        let query = location.strip_prefix("http://localhost:3000/cb?code=").unwrap();
+        query.strip_suffix("&state=s").unwrap().to_owned()
+    };
+    let exchange = |code: &str, verifier: &str| {
+        let body = format!(
+            "grant_type=authorization_code&code={code}&{APPLICATION}&code_verifier={verifier}"
+        );
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        server.anonymous().send("POST", "/oauth/token", Some(&body), &form)
+    };
+    let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    let code = login();
+    let token = token_of(&exchange(&code, verifier));
+    let client = Client { token: Some(token), ..server.anonymous() };
+    assert_eq!(client.get("/api/v2/flows").status, 200);
+    let again = exchange(&code, verifier);
+    assert_eq!((again.status, &again.body["error"]), (400, &json!("invalid_grant")));
+    assert_eq!(exchange(&login(), "wrong").status, 400);
+    let code = login();
+    server.post("/__flowsim/clock", &json!({ "advanceMs": 600_000 }));
+    assert_eq!(
+        exchange(&code, verifier).body["error_description"],
+        "the code has expired"
+    );
+}

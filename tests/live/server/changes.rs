@@ -280,10 +280,27 @@ fn prompts_are_those_of_the_next_call() {
     assert_eq!(server.post(&format!("{bye}/resources"), &german).body["id"], "de-de");
     assert_eq!(server.post(&format!("{bye}/resources"), &german).status, 409);
     assert_eq!(server.delete(&format!("{bye}/resources/de-de")).status, 204);
-    assert_eq!(server.put(&bye, &json!({ "name": "Hello" })).status, 409);
+    assert_eq!(server.put(&bye, &json!({ "name": "hello" })).status, 409);
     assert_eq!(server.put(&bye, &json!({ "name": "Goodbye" })).body["name"], "Goodbye");
     assert_eq!(server.delete(&bye).status, 204);
     assert_eq!(server.get(&bye).status, 404);
+}
+
+#[test]
+fn resources_of_prompts_need_words_and_a_new_language() {
+    let server = server();
+    let prompts = "/api/v2/architect/prompts";
+    let hello = named(&server, prompts, "Hello")["id"].as_str().unwrap().to_owned();
+    let resources = format!("{prompts}/{hello}/resources");
+    for (body, status) in [
+        (json!({ "language": "fr-fr" }), 400),
+        (json!({ "ttsString": "Hi" }), 400),
+        (json!({ "language": "français", "ttsString": "Salut" }), 400),
+        (json!({ "language": "en-us", "ttsString": "Hi" }), 409),
+        (json!({ "language": "fr-fr", "text": "Salut" }), 200),
+    ] {
+        assert_eq!(server.post(&resources, &body).status, status, "{body}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
 #![expect(clippy::print_stderr, reason = "a test says that it is skipped")]
 
 mod access;
+mod analytics;
 mod bots;
 mod changes;
 mod clients;

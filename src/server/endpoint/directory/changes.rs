@@ -101,8 +101,12 @@ pub(in crate::server::endpoint) fn free_name(
     id: Option<&str>,
 ) -> Result<String, ApiError> {
     let name = body.required("name")?.to_owned();
-    let is_taken =
-        |it: &Value| it["name"] == name.as_str() && id.is_none_or(|id| it["id"] != id);
+    // Flows find objects by names in any case.
+    let folded = name.to_lowercase();
+    let is_taken = |it: &Value| {
+        let known = it["name"].as_str().unwrap_or_default().to_lowercase();
+        known == folded && id.is_none_or(|id| it["id"] != id)
+    };
     if entities(state, section).iter().any(is_taken) {
         return Err(ApiError::conflict(format!("the name `{name}` is already in use")));
     }

@@ -6,7 +6,7 @@ use super::changes::{self, existing, free_name};
 use super::prompts::{PROMPTS, prompts, user_prompt, user_resource};
 use super::{one, section::Entry};
 use crate::expr::architect::Directory;
-use crate::server::http::reply::{ApiError, EndpointResult};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::State;
 
@@ -56,13 +56,12 @@ pub(in crate::server) fn create_resource(
     let body = asked.object()?;
     let language = body.required("language")?;
     let prompt = prompt(state, asked)?;
-    if resources(&prompt).any(|it| it["language"] == language) {
+    if resource_of(state, asked, language).is_ok() {
         let message = format!("the prompt already has a resource in `{language}`");
         return Err(ApiError::conflict(message));
     }
     set_words(state, &prompt, language, Some(&body))?;
-    let uri = resource_of(state, asked, language)?;
-    Ok(uri)
+    resource_of(state, asked, language)
 }
 
 /// Replaces the words of a language.
@@ -85,19 +84,11 @@ pub(in crate::server) fn delete_resource(
     user_resource(state, asked)?;
     let prompt = prompt(state, asked)?;
     set_words(state, &prompt, asked.parameter("languageCode"), None)?;
-    Ok(crate::server::http::reply::Reply::no_content().with_reason("deleted"))
+    Ok(Reply::no_content().with_reason("deleted"))
 }
 
 fn prompt(state: &State, asked: &ApiRequest) -> Result<Value, ApiError> {
     existing(state, &PROMPTS, asked.parameter("promptId"), PROMPT)
-}
-
-/// Returns the languages for which a prompt has words.
-fn resources(prompt: &Value) -> impl Iterator<Item = Value> {
-    let of = |key: &str| prompt[key].as_object().into_iter().flatten().map(|(it, _)| it);
-    let languages = of("tts").chain(of("audio"));
-    let all: Vec<Value> = languages.map(|it| json!({ "language": it })).collect();
-    all.into_iter()
 }
 
 fn resource_of(state: &mut State, asked: &ApiRequest, language: &str) -> EndpointResult {
@@ -117,6 +108,13 @@ fn set_words(
     language: &str,
     body: Option<&Object>,
 ) -> Result<(), ApiError> {
+    if let Some(body) = body
+        && WORDS.iter().all(|(given, _)| body.get(given).is_none())
+    {
+        let message =
+            "a resource needs `ttsString` or `text`, the words of its recording";
+        return Err(ApiError::bad(message));
+    }
     let supported = state.fixtures().supported_languages();
     let mut entry = json!({ "id": prompt["id"], "name": prompt["name"] });
     for (given, words) in WORDS {

@@ -1,0 +1,134 @@
+//! Filters and intervals of analytics queries.
+//!
+//! *Source: `ConversationQuery` and `ConversationAggregationQuery` of the platform's SDKs.*
+
+use serde_json::Value;
+
+use super::call::{DIMENSIONS, Reported};
+use crate::server::http::reply::ApiError;
+use crate::server::http::request::{Object, describe};
+use crate::value::DateTime;
+
+/// Maximum nesting of clauses.
+const MAX_DEPTH: usize = 16;
+
+/// A condition on conversations.
+#[derive(Debug)]
+pub(super) enum Filter {
+    /// The dimension has this value; case is ignored.
+    Is(String, String),
+    /// The dimension has a value.
+    Exists(String),
+    Not(Box<Self>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+}
+
+impl Filter {
+    /// Reads a filter with `type`, `predicates` and `clauses`.
+    ///
+    /// # Errors
+    /// 400 if flowsim does not know a dimension, an operator or a type of predicate.
+    pub(super) fn of(filter: &Object) -> Result<Self, ApiError> {
+        Self::at_depth(filter, 0)
+    }
+
+    fn at_depth(filter: &Object, depth: usize) -> Result<Self, ApiError> {
+        if depth > MAX_DEPTH {
+            let message = format!("clauses are nested deeper than {MAX_DEPTH} levels");
+            return Err(ApiError::bad(message));
+        }
+        let mut parts = Vec::new();
+        for predicate in filter.list("predicates")? {
+            parts.push(Self::predicate(&object(predicate, "a predicate")?)?);
+        }
+        for clause in filter.list("clauses")? {
+            parts.push(Self::at_depth(&object(clause, "a clause")?, depth + 1)?);
+        }
+        match filter.text("type")?.unwrap_or("and") {
+            it if it.eq_ignore_ascii_case("and") => Ok(Self::All(parts)),
+            it if it.eq_ignore_ascii_case("or") => Ok(Self::Any(parts)),
+            other => {
+                let message = format!("`type` must be `and` or `or`, found `{other}`");
+                Err(ApiError::bad(message))
+            }
+        }
+    }
+
+    fn predicate(predicate: &Object) -> Result<Self, ApiError> {
+        let kind = predicate.text("type")?.unwrap_or("dimension");
+        if !kind.eq_ignore_ascii_case("dimension") {
+            let message =
+                format!("flowsim filters by dimensions, and not by `{kind}` predicates");
+            return Err(ApiError::bad(message));
+        }
+        let dimension = predicate.required("dimension")?;
+        known(dimension)?;
+        let dimension = dimension.to_owned();
+        match predicate.text("operator")?.unwrap_or("matches") {
+            "matches" => Ok(Self::Is(dimension, predicate.required("value")?.to_owned())),
+            "exists" => Ok(Self::Exists(dimension)),
+            "notExists" => Ok(Self::Not(Box::new(Self::Exists(dimension)))),
+            other => Err(ApiError::bad(format!(
+                "`operator` must be `matches`, `exists` or `notExists`, found `{other}`"
+            ))),
+        }
+    }
+
+    /// Returns whether a conversation satisfies the condition. A filter without conditions
+    /// is satisfied.
+    pub(super) fn holds(&self, call: &Reported) -> bool {
+        match self {
+            Self::Is(dimension, value) => {
+                let found = call.dimension(dimension);
+                found.is_some_and(|it| it.to_lowercase() == value.to_lowercase())
+            }
+            Self::Exists(dimension) => call.dimension(dimension).is_some(),
+            Self::Not(inner) => !inner.holds(call),
+            Self::All(parts) => parts.iter().all(|it| it.holds(call)),
+            Self::Any(parts) => parts.is_empty() || parts.iter().any(|it| it.holds(call)),
+        }
+    }
+}
+
+/// Checks that flowsim knows a dimension.
+///
+/// # Errors
+/// 400 with the known dimensions.
+pub(super) fn known(dimension: &str) -> Result<(), ApiError> {
+    if DIMENSIONS.contains(&dimension) {
+        return Ok(());
+    }
+    let known = DIMENSIONS.join(", ");
+    let message =
+        format!("flowsim has no dimension `{dimension}`; expected one of {known}");
+    Err(ApiError::bad(message))
+}
+
+/// Returns an item of a list as an object.
+pub(super) fn object(item: &Value, what: &str) -> Result<Object, ApiError> {
+    match item {
+        Value::Object(entries) => Ok(Object(entries.clone())),
+        other => {
+            let found = describe(other);
+            Err(ApiError::bad(format!("{what} must be an object, found {found}")))
+        }
+    }
+}
+
+/// Reads `interval`: two times, in milliseconds since 1970.
+///
+/// # Errors
+/// 400 if it is missing, or does not consist of two times in order.
+pub(super) fn interval(body: &Object) -> Result<(i64, i64), ApiError> {
+    let text = body.required("interval")?;
+    let time = |text: &str| DateTime::parse(text).map(|time| time.milliseconds());
+    let times = text.split_once('/').and_then(|(from, to)| time(from).zip(time(to)));
+    times.filter(|(from, to)| from < to).ok_or_else(|| {
+        let message = format!(
+            "`interval` must be two times such as \
+             `2026-01-05T00:00:00Z/2026-01-06T00:00:00Z`, found `{text}`"
+        );
+        ApiError::bad(message)
+    })
+}
