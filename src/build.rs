@@ -7,7 +7,9 @@ use std::fmt;
 
 /// Every optional feature, and whether this build has it.
 const FEATURES: &[(&str, bool)] = &[
+    ("arrow", cfg!(feature = "arrow")),
     ("live", cfg!(feature = "live")),
+    ("parquet", cfg!(feature = "parquet")),
     ("phone", cfg!(feature = "phone")),
     ("png", cfg!(feature = "png")),
     ("serve", cfg!(feature = "serve")),

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::comparison::CompareOptions;
 use super::error::Error;
 use super::project::Project;
+#[cfg(feature = "arrow")]
+use crate::batch::ColumnType;
 use crate::batch::{
     CallContext, CallField, CallWorker, RecordingContext, RecordingWorker, Row, Summary,
     VerdictField, handle,
@@ -71,8 +73,8 @@ pub struct Batch(Kind);
 
 #[derive(Clone)]
 enum Kind {
-    Calls(Arc<CallContext>, Vec<&'static str>),
-    Comparisons(Arc<RecordingContext>, Vec<&'static str>),
+    Calls(Arc<CallContext>),
+    Comparisons(Arc<RecordingContext>),
 }
 
 impl Project {
@@ -81,12 +83,12 @@ impl Project {
     /// # Errors
     /// A property is unknown.
     pub fn calls(&self, options: &BatchOptions) -> Result<Batch, Error> {
-        let (fields, names) =
+        let fields =
             selected(options, &CallField::ALL, &CallField::DEFAULT, CallField::name)?;
         let (program, fixtures) = (Arc::clone(self.program()), self.fixtures());
         let context =
             CallContext::new(program, Arc::clone(fixtures), fields, self.files());
-        Ok(Batch(Kind::Calls(Arc::new(context), names)))
+        Ok(Batch(Kind::Calls(Arc::new(context))))
     }
 
     /// Returns a batch whose rows are recordings, which are compared with these flows.
@@ -95,24 +97,23 @@ impl Project {
     /// A property is unknown, or an option is invalid.
     pub fn comparisons(&self, options: &BatchOptions) -> Result<Batch, Error> {
         let default = &VerdictField::DEFAULT;
-        let (fields, names) =
-            selected(options, &VerdictField::ALL, default, VerdictField::name)?;
+        let fields = selected(options, &VerdictField::ALL, default, VerdictField::name)?;
         let rules = options.compare.rules()?;
         let (program, fixtures) = (Arc::clone(self.program()), self.fixtures());
         let context = RecordingContext::new(program, Arc::clone(fixtures), rules, fields)
             .distinct(options.is_distinct)
             .summary(options.is_summary);
-        Ok(Batch(Kind::Comparisons(Arc::new(context), names)))
+        Ok(Batch(Kind::Comparisons(Arc::new(context))))
     }
 }
 
-/// Returns the selected properties, or the default ones, and their names.
-fn selected<T: Copy + PartialEq>(
+/// Returns the selected properties, or the default ones.
+fn selected<T: Copy>(
     options: &BatchOptions,
     all: &[T],
     default: &[T],
     name: fn(T) -> &'static str,
-) -> Result<(Vec<T>, Vec<&'static str>), Error> {
+) -> Result<Vec<T>, Error> {
     let mut chosen = Vec::new();
     for wanted in &options.select {
         let found = all.iter().find(|it| name(**it) == wanted);
@@ -126,22 +127,35 @@ fn selected<T: Copy + PartialEq>(
             let message = format!("unknown property `{wanted}`; {advice}");
             return Err(Error::invalid(message));
         };
-        if !chosen.contains(found) {
-            chosen.push(*found);
-        }
+        chosen.push(*found);
     }
     if chosen.is_empty() {
         chosen.extend(default);
     }
-    let names = chosen.iter().map(|it| name(*it)).collect();
-    Ok((chosen, names))
+    Ok(chosen)
 }
 
 impl Batch {
     /// The names of the properties of the output, in order. Each row also has an `id`.
-    pub fn properties(&self) -> &[&'static str] {
+    pub fn properties(&self) -> Vec<&'static str> {
         match &self.0 {
-            Kind::Calls(_, names) | Kind::Comparisons(_, names) => names,
+            Kind::Calls(context) => context.fields().iter().map(|it| it.name()).collect(),
+            Kind::Comparisons(context) => {
+                context.fields().iter().map(|it| it.name()).collect()
+            }
+        }
+    }
+
+    /// Returns the properties of the output with their types.
+    #[cfg(feature = "arrow")]
+    pub(super) fn columns(&self) -> Vec<(&'static str, ColumnType)> {
+        match &self.0 {
+            Kind::Calls(context) => {
+                context.fields().iter().map(|it| (it.name(), it.column())).collect()
+            }
+            Kind::Comparisons(context) => {
+                context.fields().iter().map(|it| (it.name(), it.column())).collect()
+            }
         }
     }
 
@@ -149,14 +163,18 @@ impl Batch {
     /// row with mistakes yields an object with `id` and `error`.
     pub fn rows<R: AsRef<[u8]> + Sync>(&self, rows: &[R]) -> BatchOutput {
         let rows: Vec<Row<'_>> = rows.iter().map(|row| Row::of(row.as_ref())).collect();
+        self.handled(&rows)
+    }
+
+    pub(super) fn handled(&self, rows: &[Row<'_>]) -> BatchOutput {
         match &self.0 {
-            Kind::Calls(context, _) => {
-                let (rows, workers) = handle(&rows, || CallWorker::new(context));
+            Kind::Calls(context) => {
+                let (rows, workers) = handle(rows, || CallWorker::new(context));
                 let errors = workers.iter().map(|worker| worker.errors).sum();
                 BatchOutput { rows, errors, summary: None }
             }
-            Kind::Comparisons(context, _) => {
-                let (rows, workers) = handle(&rows, || RecordingWorker::new(context));
+            Kind::Comparisons(context) => {
+                let (rows, workers) = handle(rows, || RecordingWorker::new(context));
                 let start = RecordingWorker::new(context).summary();
                 let summaries = workers.into_iter().map(RecordingWorker::summary);
                 let summary = summaries.fold(start, Summary::merged);
@@ -200,6 +218,12 @@ impl BatchOutput {
     /// The number of rows with mistakes.
     pub fn errors(&self) -> u64 {
         self.errors
+    }
+
+    /// Returns the summary of comparisons.
+    #[cfg(feature = "arrow")]
+    pub(super) fn into_summary(self) -> Option<BatchSummary> {
+        self.summary
     }
 
     /// The summary of comparisons; `None` for calls.
