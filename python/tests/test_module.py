@@ -67,7 +67,7 @@ def test_a_call_with_mistakes_has_a_code_and_a_column(project: flowsim.Project) 
     assert (raised.value.kind, raised.value.line) == ("invalid", 1)
     assert raised.value.column == 3
     with pytest.raises(flowsim.Error) as raised:
-        project.run(flow="Inbound_Flow_B")
+        project.run(flow="no such flow")
     assert raised.value.kind == "invalid"
     with pytest.raises(flowsim.Error, match="did you mean `status`"):
         project.run_batch([], select=["stattus"])

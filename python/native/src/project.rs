@@ -6,6 +6,7 @@ use flowsim::{BatchOptions, BatchSummary, Call, CompareOptions, ExploreOptions};
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict, PyList};
 
+use crate::arrow;
 use crate::error::{Diagnostic, raise};
 use crate::json;
 use crate::session::Session;
@@ -111,23 +112,23 @@ impl Project {
     }
 
     /// Makes calls in parallel. Returns a dict for each, in order: its `id` and the
-    /// selected properties, or `id` and `error`.
+    /// selected properties, or `id` and `error`. For a table of Arrow, returns a stream of
+    /// Arrow with the columns `id`, the selected properties and `error`.
     #[pyo3(signature = (calls, *, select=None))]
     fn run_batch<'py>(
         &self,
         py: Python<'py>,
         calls: &Bound<'py, PyAny>,
         select: Option<Vec<String>>,
-    ) -> PyResult<Bound<'py, PyList>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let options = BatchOptions::default().select(select.unwrap_or_default());
         let batch = self.0.calls(&options).map_err(|error| raise(py, &error))?;
-        let rows = rows(calls)?;
-        let output = py.detach(|| batch.rows(&rows));
-        list(py, output.rows())
+        output(&batch, calls)
     }
 
     /// Compares recordings with the flows in parallel. Returns a dict for each, in order:
-    /// its `id` and the selected properties, or `id` and `error`.
+    /// its `id` and the selected properties, or `id` and `error`. For a table of Arrow,
+    /// returns a stream of Arrow.
     #[pyo3(signature = (recordings, *, select=None, ignore=None, time_tolerance_ms=None, number_tolerance=None, distinct=false))]
     #[expect(clippy::too_many_arguments, reason = "they have names in Python")]
     fn compare<'py>(
@@ -139,16 +140,14 @@ impl Project {
         time_tolerance_ms: Option<u64>,
         number_tolerance: Option<String>,
         distinct: bool,
-    ) -> PyResult<Bound<'py, PyList>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let rules = compare_options(ignore, time_tolerance_ms, number_tolerance);
         let options = BatchOptions::default()
             .select(select.unwrap_or_default())
             .distinct(distinct)
             .compare(rules);
         let batch = self.0.comparisons(&options).map_err(|error| raise(py, &error))?;
-        let rows = rows(recordings)?;
-        let output = py.detach(|| batch.rows(&rows));
-        list(py, output.rows())
+        output(&batch, recordings)
     }
 
     /// Compares recordings like `compare`, and returns the summary of all: a dict
@@ -167,6 +166,9 @@ impl Project {
         let options =
             BatchOptions::default().summary(true).distinct(distinct).compare(rules);
         let batch = self.0.comparisons(&options).map_err(|error| raise(py, &error))?;
+        if let Some(table) = arrow::table(recordings)? {
+            return arrow::summary(py, &batch, table);
+        }
         let rows = rows(recordings)?;
         let output = py.detach(|| batch.rows(&rows));
         let summary = output.summary().map(BatchSummary::to_json);
@@ -255,13 +257,22 @@ fn rows(objects: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<u8>>> {
     objects.try_iter()?.map(|object| json::document(&object?)).collect()
 }
 
-/// Converts rows of JSON to a list.
-fn list<'py>(py: Python<'py>, rows: &[String]) -> PyResult<Bound<'py, PyList>> {
+/// Handles the rows of a table of Arrow, or of an iterable of objects.
+fn output<'py>(
+    batch: &flowsim::Batch,
+    objects: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = objects.py();
+    if let Some(table) = arrow::table(objects)? {
+        return arrow::handled(py, batch, table);
+    }
+    let rows = rows(objects)?;
+    let output = py.detach(|| batch.rows(&rows));
     let list = PyList::empty(py);
-    for row in rows {
+    for row in output.rows() {
         list.append(json::loads(py, row)?)?;
     }
-    Ok(list)
+    Ok(list.into_any())
 }
 
 fn compare_options(
