@@ -163,11 +163,11 @@ class Project:
     def session(self, call: dict[str, Any] | None = None, **keys: Any) -> Session: ...
     @overload
     def run_batch(
-        self, calls: _Table, *, select: Sequence[str] | None = None
+        self, calls: _Table, *, select: Sequence[str] | None = None, jobs: int = 0
     ) -> _Stream: ...
     @overload
     def run_batch(
-        self, calls: Iterable[_Document], *, select: Sequence[str] | None = None
+        self, calls: Iterable[_Document], *, select: Sequence[str] | None = None, jobs: int = 0
     ) -> list[dict[str, Any]]: ...
     @overload
     def compare(
@@ -179,6 +179,7 @@ class Project:
         time_tolerance_ms: int | None = None,
         number_tolerance: str | None = None,
         distinct: bool = False,
+        jobs: int = 0,
     ) -> _Stream: ...
     @overload
     def compare(
@@ -190,6 +191,7 @@ class Project:
         time_tolerance_ms: int | None = None,
         number_tolerance: str | None = None,
         distinct: bool = False,
+        jobs: int = 0,
     ) -> list[dict[str, Any]]: ...
     def compare_summary(
         self,
@@ -199,6 +201,7 @@ class Project:
         time_tolerance_ms: int | None = None,
         number_tolerance: str | None = None,
         distinct: bool = False,
+        jobs: int = 0,
     ) -> dict[str, Any]: ...
     def compare_files(self, paths: _Paths) -> list[dict[str, Any]]: ...
     def explore(

@@ -59,6 +59,8 @@ def _mapped(
     def handled(table: pyarrow.Table) -> pyarrow.Table:
         import pyarrow as pa
 
-        return pa.table(getattr(_worker.project(key), method)(table, select=select))
+        handle = getattr(_worker.project(key), method)
+        # Ray has a worker for each core.
+        return pa.table(handle(table, select=select, jobs=1))
 
     return dataset.map_batches(handled, batch_format="pyarrow", **options)

@@ -53,7 +53,8 @@ def _mapped(
 
     def handled(table: object) -> pa.RecordBatchReader:
         handle = getattr(_worker.project(key), method)
-        return pa.RecordBatchReader.from_stream(handle(table, select=select))
+        # Spark has a worker for each core.
+        return pa.RecordBatchReader.from_stream(handle(table, select=select, jobs=1))
 
     def partition(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         for batch in batches:

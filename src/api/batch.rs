@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
 use super::comparison::CompareOptions;
 use super::error::Error;
 use super::project::Project;
@@ -23,6 +25,7 @@ pub struct BatchOptions {
     compare: CompareOptions,
     is_distinct: bool,
     is_summary: bool,
+    jobs: usize,
 }
 
 impl BatchOptions {
@@ -33,7 +36,7 @@ impl BatchOptions {
         self
     }
 
-    /// Sets the options of comparisons. The number of jobs has no effect.
+    /// Sets the options of comparisons. Their number of jobs has no effect.
     pub fn compare(mut self, options: CompareOptions) -> Self {
         self.compare = options;
         self
@@ -42,6 +45,12 @@ impl BatchOptions {
     /// Sets whether equal recordings are replayed once. The output is the same.
     pub fn distinct(mut self, is_distinct: bool) -> Self {
         self.is_distinct = is_distinct;
+        self
+    }
+
+    /// Sets the number of threads. The default, 0, is the number of cores.
+    pub fn jobs(mut self, count: usize) -> Self {
+        self.jobs = count;
         self
     }
 
@@ -69,7 +78,11 @@ impl BatchOptions {
 /// # Ok::<(), flowsim::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Batch(Kind);
+pub struct Batch {
+    kind: Kind,
+    /// Threads of this batch alone: a process that is forked can make its own.
+    pool: Arc<ThreadPool>,
+}
 
 #[derive(Clone)]
 enum Kind {
@@ -81,20 +94,20 @@ impl Project {
     /// Returns a batch whose rows are calls.
     ///
     /// # Errors
-    /// A property is unknown.
+    /// A property is unknown, or threads cannot be started.
     pub fn calls(&self, options: &BatchOptions) -> Result<Batch, Error> {
         let fields =
             selected(options, &CallField::ALL, &CallField::DEFAULT, CallField::name)?;
         let (program, fixtures) = (Arc::clone(self.program()), self.fixtures());
         let context =
             CallContext::new(program, Arc::clone(fixtures), fields, self.files());
-        Ok(Batch(Kind::Calls(Arc::new(context))))
+        Batch::new(Kind::Calls(Arc::new(context)), options)
     }
 
     /// Returns a batch whose rows are recordings, which are compared with these flows.
     ///
     /// # Errors
-    /// A property is unknown, or an option is invalid.
+    /// A property is unknown, an option is invalid, or threads cannot be started.
     pub fn comparisons(&self, options: &BatchOptions) -> Result<Batch, Error> {
         let default = &VerdictField::DEFAULT;
         let fields = selected(options, &VerdictField::ALL, default, VerdictField::name)?;
@@ -103,7 +116,7 @@ impl Project {
         let context = RecordingContext::new(program, Arc::clone(fixtures), rules, fields)
             .distinct(options.is_distinct)
             .summary(options.is_summary);
-        Ok(Batch(Kind::Comparisons(Arc::new(context))))
+        Batch::new(Kind::Comparisons(Arc::new(context)), options)
     }
 }
 
@@ -136,9 +149,17 @@ fn selected<T: Copy>(
 }
 
 impl Batch {
+    fn new(kind: Kind, options: &BatchOptions) -> Result<Self, Error> {
+        let pool = ThreadPoolBuilder::new().num_threads(options.jobs).build();
+        let pool = pool.map_err(|problem| {
+            Error::system(format!("cannot start threads: {problem}"))
+        })?;
+        Ok(Self { kind, pool: Arc::new(pool) })
+    }
+
     /// The names of the properties of the output, in order. Each row also has an `id`.
     pub fn properties(&self) -> Vec<&'static str> {
-        match &self.0 {
+        match &self.kind {
             Kind::Calls(context) => context.fields().iter().map(|it| it.name()).collect(),
             Kind::Comparisons(context) => {
                 context.fields().iter().map(|it| it.name()).collect()
@@ -149,7 +170,7 @@ impl Batch {
     /// Returns the properties of the output with their types.
     #[cfg(feature = "arrow")]
     pub(super) fn columns(&self) -> Vec<(&'static str, ColumnType)> {
-        match &self.0 {
+        match &self.kind {
             Kind::Calls(context) => {
                 context.fields().iter().map(|it| (it.name(), it.column())).collect()
             }
@@ -167,7 +188,12 @@ impl Batch {
     }
 
     pub(super) fn handled(&self, rows: &[Row<'_>]) -> BatchOutput {
-        match &self.0 {
+        self.pool.install(|| self.handled_here(rows))
+    }
+
+    /// Handles rows on the threads of the current pool.
+    fn handled_here(&self, rows: &[Row<'_>]) -> BatchOutput {
+        match &self.kind {
             Kind::Calls(context) => {
                 let (rows, workers) = handle(rows, || CallWorker::new(context));
                 let errors = workers.iter().map(|worker| worker.errors).sum();

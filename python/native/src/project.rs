@@ -111,17 +111,19 @@ impl Project {
         session.map(Session::new).map_err(|error| raise(py, &error))
     }
 
-    /// Makes calls in parallel. Returns a dict for each, in order: its `id` and the
+    /// Makes calls in parallel, on `jobs` threads; 0 is one for each core. Returns a dict for each, in order: its `id` and the
     /// selected properties, or `id` and `error`. For a table of Arrow, returns a stream of
     /// Arrow with the columns `id`, the selected properties and `error`.
-    #[pyo3(signature = (calls, *, select=None))]
+    #[pyo3(signature = (calls, *, select=None, jobs=0))]
     fn run_batch<'py>(
         &self,
         py: Python<'py>,
         calls: &Bound<'py, PyAny>,
         select: Option<Vec<String>>,
+        jobs: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let options = BatchOptions::default().select(select.unwrap_or_default());
+        let options =
+            BatchOptions::default().select(select.unwrap_or_default()).jobs(jobs);
         let batch = self.0.calls(&options).map_err(|error| raise(py, &error))?;
         output(&batch, calls)
     }
@@ -129,7 +131,7 @@ impl Project {
     /// Compares recordings with the flows in parallel. Returns a dict for each, in order:
     /// its `id` and the selected properties, or `id` and `error`. For a table of Arrow,
     /// returns a stream of Arrow.
-    #[pyo3(signature = (recordings, *, select=None, ignore=None, time_tolerance_ms=None, number_tolerance=None, distinct=false))]
+    #[pyo3(signature = (recordings, *, select=None, ignore=None, time_tolerance_ms=None, number_tolerance=None, distinct=false, jobs=0))]
     #[expect(clippy::too_many_arguments, reason = "they have names in Python")]
     fn compare<'py>(
         &self,
@@ -140,11 +142,13 @@ impl Project {
         time_tolerance_ms: Option<u64>,
         number_tolerance: Option<String>,
         distinct: bool,
+        jobs: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
         let rules = compare_options(ignore, time_tolerance_ms, number_tolerance);
         let options = BatchOptions::default()
             .select(select.unwrap_or_default())
             .distinct(distinct)
+            .jobs(jobs)
             .compare(rules);
         let batch = self.0.comparisons(&options).map_err(|error| raise(py, &error))?;
         output(&batch, recordings)
@@ -152,7 +156,8 @@ impl Project {
 
     /// Compares recordings like `compare`, and returns the summary of all: a dict
     /// `flowsim.batch/1`. `merge_summaries` merges those of parts.
-    #[pyo3(signature = (recordings, *, ignore=None, time_tolerance_ms=None, number_tolerance=None, distinct=false))]
+    #[pyo3(signature = (recordings, *, ignore=None, time_tolerance_ms=None, number_tolerance=None, distinct=false, jobs=0))]
+    #[expect(clippy::too_many_arguments, reason = "they have names in Python")]
     fn compare_summary<'py>(
         &self,
         py: Python<'py>,
@@ -161,10 +166,14 @@ impl Project {
         time_tolerance_ms: Option<u64>,
         number_tolerance: Option<String>,
         distinct: bool,
+        jobs: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
         let rules = compare_options(ignore, time_tolerance_ms, number_tolerance);
-        let options =
-            BatchOptions::default().summary(true).distinct(distinct).compare(rules);
+        let options = BatchOptions::default()
+            .summary(true)
+            .distinct(distinct)
+            .jobs(jobs)
+            .compare(rules);
         let batch = self.0.comparisons(&options).map_err(|error| raise(py, &error))?;
         if let Some(table) = arrow::table(recordings)? {
             return arrow::summary(py, &batch, table);

@@ -32,7 +32,7 @@ pub fn rows_of(batch: &RecordBatch) -> Result<Vec<Vec<u8>>, ArrowError> {
     if let Some((index, field)) = schema.column_with_name(ROW)
         && is_text(field.data_type())
     {
-        let rows = texts(batch.column(index))?;
+        let rows = strings(batch.column(index))?;
         let bytes = |row: Option<&str>| row.unwrap_or("null").as_bytes().to_vec();
         return Ok(rows.iter().map(bytes).collect());
     }
@@ -77,7 +77,7 @@ impl<'a> Column<'a> {
     ) -> Result<Self, ArrowError> {
         let is_document = DOCUMENTS.contains(&field.name().as_str());
         let values = if is_document && is_text(field.data_type()) {
-            Values::Documents(texts(array)?)
+            Values::Documents(strings(array)?)
         } else {
             Values::Encoded(make_encoder(field, array, options)?)
         };
@@ -120,6 +120,6 @@ fn is_text(data_type: &DataType) -> bool {
     }
 }
 
-fn texts(array: &ArrayRef) -> Result<StringArray, ArrowError> {
+fn strings(array: &ArrayRef) -> Result<StringArray, ArrowError> {
     Ok(cast(array, &DataType::Utf8)?.as_string::<i32>().clone())
 }

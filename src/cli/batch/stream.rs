@@ -87,7 +87,7 @@ fn forms(options: &StreamOptions) -> Vec<(&Path, Form)> {
     files.into_iter().map(|path| (path, form(path))).collect()
 }
 
-/// Handles rows of which some are in typed columns.
+/// Handles rows whose input or output has typed columns.
 #[cfg(feature = "parquet")]
 fn columns<W: RowWorker>(
     options: &StreamOptions,
