@@ -7,8 +7,10 @@ use std::fmt;
 
 /// Every optional feature, and whether this build has it.
 const FEATURES: &[(&str, bool)] = &[
+    ("arrow", cfg!(feature = "arrow")),
     ("live", cfg!(feature = "live")),
     ("lsp", cfg!(feature = "lsp")),
+    ("parquet", cfg!(feature = "parquet")),
     ("phone", cfg!(feature = "phone")),
     ("png", cfg!(feature = "png")),
     ("serve", cfg!(feature = "serve")),

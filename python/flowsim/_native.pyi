@@ -2,12 +2,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from typing import Any, Literal, TypedDict, final
+from typing import Any, Literal, Protocol, TypedDict, final, overload
 
 _Path = str | PathLike[str]
 _Paths = _Path | Sequence[_Path]
 # A document: an object, or its JSON.
 _Document = Mapping[str, Any] | str | bytes
+
+class _Table(Protocol):
+    """A table of Arrow: a data frame, a table or a stream of any library."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+@final
+class _Stream:
+    """A stream of record batches, which libraries that know Arrow can read once."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
 class Flow(TypedDict):
     id: str
@@ -150,9 +161,27 @@ class Project:
     def check(self) -> list[Diagnostic]: ...
     def run(self, call: dict[str, Any] | None = None, **keys: Any) -> Trace: ...
     def session(self, call: dict[str, Any] | None = None, **keys: Any) -> Session: ...
+    @overload
     def run_batch(
-        self, calls: Iterable[_Document], *, select: Sequence[str] | None = None
+        self, calls: _Table, *, select: Sequence[str] | None = None, jobs: int = 0
+    ) -> _Stream: ...
+    @overload
+    def run_batch(
+        self, calls: Iterable[_Document], *, select: Sequence[str] | None = None, jobs: int = 0
     ) -> list[dict[str, Any]]: ...
+    @overload
+    def compare(
+        self,
+        recordings: _Table,
+        *,
+        select: Sequence[str] | None = None,
+        ignore: Sequence[str] | None = None,
+        time_tolerance_ms: int | None = None,
+        number_tolerance: str | None = None,
+        distinct: bool = False,
+        jobs: int = 0,
+    ) -> _Stream: ...
+    @overload
     def compare(
         self,
         recordings: Iterable[_Document],
@@ -162,15 +191,17 @@ class Project:
         time_tolerance_ms: int | None = None,
         number_tolerance: str | None = None,
         distinct: bool = False,
+        jobs: int = 0,
     ) -> list[dict[str, Any]]: ...
     def compare_summary(
         self,
-        recordings: Iterable[_Document],
+        recordings: _Table | Iterable[_Document],
         *,
         ignore: Sequence[str] | None = None,
         time_tolerance_ms: int | None = None,
         number_tolerance: str | None = None,
         distinct: bool = False,
+        jobs: int = 0,
     ) -> dict[str, Any]: ...
     def compare_files(self, paths: _Paths) -> list[dict[str, Any]]: ...
     def explore(

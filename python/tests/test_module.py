@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import os
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -67,7 +69,7 @@ def test_a_call_with_mistakes_has_a_code_and_a_column(project: flowsim.Project) 
     assert (raised.value.kind, raised.value.line) == ("invalid", 1)
     assert raised.value.column == 3
     with pytest.raises(flowsim.Error) as raised:
-        project.run(flow="Inbound_Flow_B")
+        project.run(flow="no such flow")
     assert raised.value.kind == "invalid"
     with pytest.raises(flowsim.Error, match="did you mean `status`"):
         project.run_batch([], select=["stattus"])
@@ -150,3 +152,19 @@ def test_other_threads_run_during_a_batch(project: flowsim.Project) -> None:
         sys.setswitchinterval(interval)
     thread.join()
     assert ended.is_set()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_process_has_its_own_threads(project: flowsim.Project) -> None:
+    calls = [{"id": n, "flow": "Inbound_Flow_A"} for n in range(100)]
+    expected = project.run_batch(calls, select=["path"])
+    child = os.fork()
+    if child == 0:
+        # Without threads, the child would wait forever: the alarm ends it.
+        signal.alarm(30)
+        code = 1
+        try:
+            code = int(project.run_batch(calls, select=["path"]) != expected)
+        finally:
+            os._exit(code)
+    assert os.waitpid(child, 0)[1] == 0

@@ -3,9 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
 use super::comparison::CompareOptions;
 use super::error::Error;
 use super::project::Project;
+#[cfg(feature = "arrow")]
+use crate::batch::ColumnType;
 use crate::batch::{
     CallContext, CallField, CallWorker, RecordingContext, RecordingWorker, Row, Summary,
     VerdictField, handle,
@@ -21,6 +25,7 @@ pub struct BatchOptions {
     compare: CompareOptions,
     is_distinct: bool,
     is_summary: bool,
+    jobs: usize,
 }
 
 impl BatchOptions {
@@ -31,7 +36,7 @@ impl BatchOptions {
         self
     }
 
-    /// Sets the options of comparisons. The number of jobs has no effect.
+    /// Sets the options of comparisons. Their number of jobs has no effect.
     pub fn compare(mut self, options: CompareOptions) -> Self {
         self.compare = options;
         self
@@ -40,6 +45,12 @@ impl BatchOptions {
     /// Sets whether equal recordings are replayed once. The output is the same.
     pub fn distinct(mut self, is_distinct: bool) -> Self {
         self.is_distinct = is_distinct;
+        self
+    }
+
+    /// Sets the number of threads. The default, 0, is the number of cores.
+    pub fn jobs(mut self, count: usize) -> Self {
+        self.jobs = count;
         self
     }
 
@@ -67,52 +78,55 @@ impl BatchOptions {
 /// # Ok::<(), flowsim::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Batch(Kind);
+pub struct Batch {
+    kind: Kind,
+    /// Threads of this batch alone: a process that is forked can make its own.
+    pool: Arc<ThreadPool>,
+}
 
 #[derive(Clone)]
 enum Kind {
-    Calls(Arc<CallContext>, Vec<&'static str>),
-    Comparisons(Arc<RecordingContext>, Vec<&'static str>),
+    Calls(Arc<CallContext>),
+    Comparisons(Arc<RecordingContext>),
 }
 
 impl Project {
     /// Returns a batch whose rows are calls.
     ///
     /// # Errors
-    /// A property is unknown.
+    /// A property is unknown, or threads cannot be started.
     pub fn calls(&self, options: &BatchOptions) -> Result<Batch, Error> {
-        let (fields, names) =
+        let fields =
             selected(options, &CallField::ALL, &CallField::DEFAULT, CallField::name)?;
         let (program, fixtures) = (Arc::clone(self.program()), self.fixtures());
         let context =
             CallContext::new(program, Arc::clone(fixtures), fields, self.files());
-        Ok(Batch(Kind::Calls(Arc::new(context), names)))
+        Batch::new(Kind::Calls(Arc::new(context)), options)
     }
 
     /// Returns a batch whose rows are recordings, which are compared with these flows.
     ///
     /// # Errors
-    /// A property is unknown, or an option is invalid.
+    /// A property is unknown, an option is invalid, or threads cannot be started.
     pub fn comparisons(&self, options: &BatchOptions) -> Result<Batch, Error> {
         let default = &VerdictField::DEFAULT;
-        let (fields, names) =
-            selected(options, &VerdictField::ALL, default, VerdictField::name)?;
+        let fields = selected(options, &VerdictField::ALL, default, VerdictField::name)?;
         let rules = options.compare.rules()?;
         let (program, fixtures) = (Arc::clone(self.program()), self.fixtures());
         let context = RecordingContext::new(program, Arc::clone(fixtures), rules, fields)
             .distinct(options.is_distinct)
             .summary(options.is_summary);
-        Ok(Batch(Kind::Comparisons(Arc::new(context), names)))
+        Batch::new(Kind::Comparisons(Arc::new(context)), options)
     }
 }
 
-/// Returns the selected properties, or the default ones, and their names.
-fn selected<T: Copy + PartialEq>(
+/// Returns the selected properties, or the default ones.
+fn selected<T: Copy>(
     options: &BatchOptions,
     all: &[T],
     default: &[T],
     name: fn(T) -> &'static str,
-) -> Result<(Vec<T>, Vec<&'static str>), Error> {
+) -> Result<Vec<T>, Error> {
     let mut chosen = Vec::new();
     for wanted in &options.select {
         let found = all.iter().find(|it| name(**it) == wanted);
@@ -126,22 +140,43 @@ fn selected<T: Copy + PartialEq>(
             let message = format!("unknown property `{wanted}`; {advice}");
             return Err(Error::invalid(message));
         };
-        if !chosen.contains(found) {
-            chosen.push(*found);
-        }
+        chosen.push(*found);
     }
     if chosen.is_empty() {
         chosen.extend(default);
     }
-    let names = chosen.iter().map(|it| name(*it)).collect();
-    Ok((chosen, names))
+    Ok(chosen)
 }
 
 impl Batch {
+    fn new(kind: Kind, options: &BatchOptions) -> Result<Self, Error> {
+        let pool = ThreadPoolBuilder::new().num_threads(options.jobs).build();
+        let pool = pool.map_err(|problem| {
+            Error::system(format!("cannot start threads: {problem}"))
+        })?;
+        Ok(Self { kind, pool: Arc::new(pool) })
+    }
+
     /// The names of the properties of the output, in order. Each row also has an `id`.
-    pub fn properties(&self) -> &[&'static str] {
-        match &self.0 {
-            Kind::Calls(_, names) | Kind::Comparisons(_, names) => names,
+    pub fn properties(&self) -> Vec<&'static str> {
+        match &self.kind {
+            Kind::Calls(context) => context.fields().iter().map(|it| it.name()).collect(),
+            Kind::Comparisons(context) => {
+                context.fields().iter().map(|it| it.name()).collect()
+            }
+        }
+    }
+
+    /// Returns the properties of the output with their types.
+    #[cfg(feature = "arrow")]
+    pub(super) fn columns(&self) -> Vec<(&'static str, ColumnType)> {
+        match &self.kind {
+            Kind::Calls(context) => {
+                context.fields().iter().map(|it| (it.name(), it.column())).collect()
+            }
+            Kind::Comparisons(context) => {
+                context.fields().iter().map(|it| (it.name(), it.column())).collect()
+            }
         }
     }
 
@@ -149,14 +184,23 @@ impl Batch {
     /// row with mistakes yields an object with `id` and `error`.
     pub fn rows<R: AsRef<[u8]> + Sync>(&self, rows: &[R]) -> BatchOutput {
         let rows: Vec<Row<'_>> = rows.iter().map(|row| Row::of(row.as_ref())).collect();
-        match &self.0 {
-            Kind::Calls(context, _) => {
-                let (rows, workers) = handle(&rows, || CallWorker::new(context));
+        self.handled(&rows)
+    }
+
+    pub(super) fn handled(&self, rows: &[Row<'_>]) -> BatchOutput {
+        self.pool.install(|| self.handled_here(rows))
+    }
+
+    /// Handles rows on the threads of the current pool.
+    fn handled_here(&self, rows: &[Row<'_>]) -> BatchOutput {
+        match &self.kind {
+            Kind::Calls(context) => {
+                let (rows, workers) = handle(rows, || CallWorker::new(context));
                 let errors = workers.iter().map(|worker| worker.errors).sum();
                 BatchOutput { rows, errors, summary: None }
             }
-            Kind::Comparisons(context, _) => {
-                let (rows, workers) = handle(&rows, || RecordingWorker::new(context));
+            Kind::Comparisons(context) => {
+                let (rows, workers) = handle(rows, || RecordingWorker::new(context));
                 let start = RecordingWorker::new(context).summary();
                 let summaries = workers.into_iter().map(RecordingWorker::summary);
                 let summary = summaries.fold(start, Summary::merged);
@@ -200,6 +244,12 @@ impl BatchOutput {
     /// The number of rows with mistakes.
     pub fn errors(&self) -> u64 {
         self.errors
+    }
+
+    /// Returns the summary of comparisons.
+    #[cfg(feature = "arrow")]
+    pub(super) fn into_summary(self) -> Option<BatchSummary> {
+        self.summary
     }
 
     /// The summary of comparisons; `None` for calls.

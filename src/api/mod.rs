@@ -5,6 +5,8 @@
 //! them; everything else is internal.
 
 mod answer;
+#[cfg(feature = "arrow")]
+mod arrow;
 mod batch;
 mod builder;
 mod call;

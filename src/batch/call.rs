@@ -36,6 +36,13 @@ impl CallContext {
     }
 }
 
+impl CallContext {
+    /// The properties of the output.
+    pub fn fields(&self) -> &[CallField] {
+        &self.fields
+    }
+}
+
 /// Plays the call of each row.
 #[derive(Debug)]
 pub struct CallWorker {

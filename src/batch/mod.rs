@@ -5,8 +5,11 @@
 //! not depend on the number of threads or on the division of the rows among machines:
 //! [`Summary`]s of parts merge to that of the whole.
 
+#[cfg(feature = "arrow")]
+pub mod arrow;
 mod call;
 mod call_field;
+mod column;
 mod digest;
 mod parallel;
 mod recording;
@@ -20,6 +23,7 @@ mod verdict_field;
 
 pub use call::{CallContext, CallWorker};
 pub use call_field::CallField;
+pub use column::ColumnType;
 pub use digest::CallHash;
 pub use parallel::handle;
 pub use recording::{RecordingContext, RecordingWorker};

@@ -53,6 +53,11 @@ impl RecordingContext {
         Self { program, fixtures, rules, fields, is_summary: false, distinct: None }
     }
 
+    /// The properties of the output.
+    pub fn fields(&self) -> &[VerdictField] {
+        &self.fields
+    }
+
     /// Sets whether equal calls are replayed once.
     #[must_use]
     pub fn distinct(mut self, is_distinct: bool) -> Self {

@@ -130,6 +130,23 @@ impl Rows {
         Ok(!chunk.ends.is_empty())
     }
 
+    /// Passes all rows on, a chunk at a time.
+    ///
+    /// # Errors
+    /// A source cannot be read. The inner error is that of `handle`, and ends the rows.
+    pub fn for_each_chunk<E>(
+        &mut self,
+        mut handle: impl FnMut(&[Row<'_>]) -> Result<(), E>,
+    ) -> Result<Result<(), E>, ReadError> {
+        let mut chunk = Chunk::default();
+        while self.read(&mut chunk)? {
+            if let Err(error) = handle(&chunk.rows().collect::<Vec<_>>()) {
+                return Ok(Err(error));
+            }
+        }
+        Ok(Ok(()))
+    }
+
     /// Returns the open source, or opens the next one.
     fn current(&mut self) -> Result<Option<&mut Current>, ReadError> {
         if self.current.is_none()

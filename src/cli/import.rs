@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::exit::Exit;
+use super::import_table::Table;
 use super::redact::{self, Redaction};
 use super::{load, output};
 use crate::diagnostic::{Diagnostic, Severity, sort};
@@ -30,13 +31,14 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// Output folder for the recordings
+    /// Output folder for the recordings; a name that ends in `.parquet` is a table of all
+    /// recordings
     #[arg(long, value_name = "DIR", default_value = "recordings")]
-    out: PathBuf,
+    pub(super) out: PathBuf,
 
     /// Also write a scenario file and its fixtures for each recording
     #[arg(long)]
-    scenario: bool,
+    pub(super) scenario: bool,
 
     /// Flow file or folder of the scenarios, used to look up names that recordings lack;
     /// repeatable
@@ -65,23 +67,11 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
-    let program = match program(arguments, &mut files) {
-        Ok(program) => program,
+    let mut writer = match Writer::new(arguments, &mut files) {
+        Ok(writer) => writer,
         Err(exit) => return Ok(exit),
     };
-    let redactor = redact::redactor(&Redaction {
-        phone_numbers: arguments.redact_phone_numbers,
-        names: arguments.redact_names,
-        emails: arguments.redact_emails,
-        variable: arguments.redact_variable.clone(),
-    });
     let mut count = 0;
-    let set = match arguments.sources.values(&mut files) {
-        Ok(set) => set,
-        Err(exit) => return Ok(exit),
-    };
-    let written = BTreeSet::new();
-    let mut writer = Writer { arguments, redactor, program, set, written };
     let mut listing = output::Listing::default();
     let (paths, mut is_wrong) = saved_answers(&arguments.files, &mut files);
     for path in &paths {
@@ -98,6 +88,10 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         sort(&mut problems);
         output::diagnostics(&problems, &files);
         is_wrong |= problems.iter().any(|it| it.severity == Severity::Error);
+    }
+    match writer.finish() {
+        Ok(paths) => listing.add(&paths)?,
+        Err(error) => return Ok(unwritable(&arguments.out, &error)),
     }
     Ok(match count {
         _ if is_wrong => Exit::Input,
@@ -164,13 +158,44 @@ struct Writer<'a> {
     set: Vec<(String, String)>,
     /// Names of the files that this command has written.
     written: BTreeSet<String>,
+    /// The table, if the recordings are written into one.
+    table: Option<Table>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn new(arguments: &'a Arguments, files: &mut Files) -> Result<Self, Exit> {
+        let table = Table::of(arguments)?;
+        let program = program(arguments, files)?;
+        let redactor = redact::redactor(&Redaction {
+            phone_numbers: arguments.redact_phone_numbers,
+            names: arguments.redact_names,
+            emails: arguments.redact_emails,
+            variable: arguments.redact_variable.clone(),
+        });
+        let set = arguments.sources.values(files)?;
+        let written = BTreeSet::new();
+        Ok(Self { arguments, redactor, program, set, written, table })
+    }
+
+    /// Writes the table, if it has rows; returns its path on a line.
+    fn finish(&self) -> io::Result<String> {
+        match &self.table {
+            Some(table) if !table.is_empty() => {
+                table.save(&self.arguments.out)?;
+                Ok(format!("{}\n", self.arguments.out.display()))
+            }
+            _ => Ok(String::new()),
+        }
+    }
+
     /// Writes a recording; returns the paths, one per line. A second call with the same id
     /// would replace the first one, and is an error unless both are the same call.
     fn add(&mut self, recording: &Recording) -> io::Result<Result<String, Diagnostic>> {
         let recording = self.redactor.redact(recording);
+        if let Some(table) = &mut self.table {
+            let added = table.add(recording);
+            return Ok(added.map(|()| String::new()).map_err(|problem| *problem));
+        }
         let name = recording.file_name();
         if !self.written.insert(name.clone()) {
             let path = self.arguments.out.join(name);

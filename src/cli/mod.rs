@@ -23,6 +23,7 @@ mod functions;
 mod graph;
 mod heatmap;
 mod import;
+mod import_table;
 mod init;
 mod inputs;
 mod interactive;

@@ -2,6 +2,7 @@
 //! maps and new projects.
 
 mod batch;
+mod batch_columns;
 #[path = "../support/browser/mod.rs"]
 mod browser;
 mod causes;

@@ -4,6 +4,7 @@
 //! Python and JSON on this side. Calls, comparisons and explorations run without the
 //! global interpreter lock.
 
+mod arrow;
 mod error;
 mod json;
 mod project;

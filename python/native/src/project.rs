@@ -6,6 +6,7 @@ use flowsim::{BatchOptions, BatchSummary, Call, CompareOptions, ExploreOptions};
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict, PyList};
 
+use crate::arrow;
 use crate::error::{Diagnostic, raise};
 use crate::json;
 use crate::session::Session;
@@ -110,25 +111,27 @@ impl Project {
         session.map(Session::new).map_err(|error| raise(py, &error))
     }
 
-    /// Makes calls in parallel. Returns a dict for each, in order: its `id` and the
-    /// selected properties, or `id` and `error`.
-    #[pyo3(signature = (calls, *, select=None))]
+    /// Makes calls in parallel, on `jobs` threads; 0 is one for each core. Returns a dict for each, in order: its `id` and the
+    /// selected properties, or `id` and `error`. For a table of Arrow, returns a stream of
+    /// Arrow with the columns `id`, the selected properties and `error`.
+    #[pyo3(signature = (calls, *, select=None, jobs=0))]
     fn run_batch<'py>(
         &self,
         py: Python<'py>,
         calls: &Bound<'py, PyAny>,
         select: Option<Vec<String>>,
-    ) -> PyResult<Bound<'py, PyList>> {
-        let options = BatchOptions::default().select(select.unwrap_or_default());
+        jobs: usize,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let options =
+            BatchOptions::default().select(select.unwrap_or_default()).jobs(jobs);
         let batch = self.0.calls(&options).map_err(|error| raise(py, &error))?;
-        let rows = rows(calls)?;
-        let output = py.detach(|| batch.rows(&rows));
-        list(py, output.rows())
+        output(&batch, calls)
     }
 
     /// Compares recordings with the flows in parallel. Returns a dict for each, in order:
-    /// its `id` and the selected properties, or `id` and `error`.
-    #[pyo3(signature = (recordings, *, select=None, ignore=None, time_tolerance_ms=None, number_tolerance=None, distinct=false))]
+    /// its `id` and the selected properties, or `id` and `error`. For a table of Arrow,
+    /// returns a stream of Arrow.
+    #[pyo3(signature = (recordings, *, select=None, ignore=None, time_tolerance_ms=None, number_tolerance=None, distinct=false, jobs=0))]
     #[expect(clippy::too_many_arguments, reason = "they have names in Python")]
     fn compare<'py>(
         &self,
@@ -139,21 +142,22 @@ impl Project {
         time_tolerance_ms: Option<u64>,
         number_tolerance: Option<String>,
         distinct: bool,
-    ) -> PyResult<Bound<'py, PyList>> {
+        jobs: usize,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let rules = compare_options(ignore, time_tolerance_ms, number_tolerance);
         let options = BatchOptions::default()
             .select(select.unwrap_or_default())
             .distinct(distinct)
+            .jobs(jobs)
             .compare(rules);
         let batch = self.0.comparisons(&options).map_err(|error| raise(py, &error))?;
-        let rows = rows(recordings)?;
-        let output = py.detach(|| batch.rows(&rows));
-        list(py, output.rows())
+        output(&batch, recordings)
     }
 
     /// Compares recordings like `compare`, and returns the summary of all: a dict
     /// `flowsim.batch/1`. `merge_summaries` merges those of parts.
-    #[pyo3(signature = (recordings, *, ignore=None, time_tolerance_ms=None, number_tolerance=None, distinct=false))]
+    #[pyo3(signature = (recordings, *, ignore=None, time_tolerance_ms=None, number_tolerance=None, distinct=false, jobs=0))]
+    #[expect(clippy::too_many_arguments, reason = "they have names in Python")]
     fn compare_summary<'py>(
         &self,
         py: Python<'py>,
@@ -162,11 +166,18 @@ impl Project {
         time_tolerance_ms: Option<u64>,
         number_tolerance: Option<String>,
         distinct: bool,
+        jobs: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
         let rules = compare_options(ignore, time_tolerance_ms, number_tolerance);
-        let options =
-            BatchOptions::default().summary(true).distinct(distinct).compare(rules);
+        let options = BatchOptions::default()
+            .summary(true)
+            .distinct(distinct)
+            .jobs(jobs)
+            .compare(rules);
         let batch = self.0.comparisons(&options).map_err(|error| raise(py, &error))?;
+        if let Some(table) = arrow::table(recordings)? {
+            return arrow::summary(py, &batch, table);
+        }
         let rows = rows(recordings)?;
         let output = py.detach(|| batch.rows(&rows));
         let summary = output.summary().map(BatchSummary::to_json);
@@ -255,13 +266,22 @@ fn rows(objects: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<u8>>> {
     objects.try_iter()?.map(|object| json::document(&object?)).collect()
 }
 
-/// Converts rows of JSON to a list.
-fn list<'py>(py: Python<'py>, rows: &[String]) -> PyResult<Bound<'py, PyList>> {
+/// Handles the rows of a table of Arrow, or of an iterable of objects.
+fn output<'py>(
+    batch: &flowsim::Batch,
+    objects: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = objects.py();
+    if let Some(table) = arrow::table(objects)? {
+        return arrow::handled(py, batch, table);
+    }
+    let rows = rows(objects)?;
+    let output = py.detach(|| batch.rows(&rows));
     let list = PyList::empty(py);
-    for row in rows {
+    for row in output.rows() {
         list.append(json::loads(py, row)?)?;
     }
-    Ok(list)
+    Ok(list.into_any())
 }
 
 fn compare_options(

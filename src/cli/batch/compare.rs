@@ -63,14 +63,19 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     };
     let rules = rules(&arguments.ignore, &arguments.tolerance);
     let context = Arc::new(context(arguments, loaded, rules));
+    let properties = context.fields().iter().map(|it| (it.name(), it.column()));
+    let properties: Vec<_> = properties.collect();
+    let properties = (!arguments.summary).then_some(properties.as_slice());
+    let empty = || Summary::new(arguments.distinct && arguments.summary);
+    let mut summary = empty();
     let worker = || RecordingWorker::new(&context);
-    let workers = match stream::process(options, io::stdout(), worker)? {
-        Ok(workers) => workers,
-        Err(exit) => return Ok(exit),
+    let done = |worker: RecordingWorker| {
+        let so_far = std::mem::replace(&mut summary, empty());
+        summary = so_far.merged(worker.summary());
     };
-    let start = Summary::new(arguments.distinct && arguments.summary);
-    let summaries = workers.into_iter().map(RecordingWorker::summary);
-    let summary = summaries.fold(start, Summary::merged);
+    if let Some(exit) = stream::process(options, properties, worker, done)? {
+        return Ok(exit);
+    }
     if arguments.summary {
         output::result(&(summary.to_json() + "\n"))?;
     }

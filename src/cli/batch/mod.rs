@@ -1,6 +1,9 @@
 //! `flowsim batch`
 
+#[cfg(feature = "parquet")]
+mod columnar;
 mod compare;
+mod form;
 mod merge;
 mod run;
 mod stream;
@@ -9,10 +12,11 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use super::exit::Exit;
 use super::load;
+use form::Form;
 
 /// Play calls, or compare recordings, as a stream of rows.
 #[derive(Debug, Args)]
@@ -54,9 +58,10 @@ struct StreamOptions {
     #[command(flatten)]
     sources: load::Sources,
 
-    /// Form of the input
-    #[arg(long = "in", value_enum, value_name = "FORM", default_value_t = Form::Ndjson)]
-    input: Form,
+    /// Form of the input [default: that of each file, by its name or first bytes; ndjson
+    /// for standard input]
+    #[arg(long = "in", value_enum, value_name = "FORM")]
+    input: Option<Form>,
 
     /// Form of the output
     #[arg(long = "out", value_enum, value_name = "FORM", default_value_t = Form::Ndjson)]
@@ -69,13 +74,6 @@ struct StreamOptions {
     /// Exit with 1 if a row yields an error
     #[arg(long)]
     fail_on_error: bool,
-}
-
-/// Forms of rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
-    /// One JSON object per line
-    Ndjson,
 }
 
 /// Returns a parser for the names of properties.

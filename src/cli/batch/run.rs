@@ -43,9 +43,11 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     };
     let context = CallContext::new(program, fixtures, arguments.select.clone(), &files);
     let context = Arc::new(context);
-    let workers = stream::process(options, io::stdout(), || CallWorker::new(&context))?;
-    Ok(match workers {
-        Ok(workers) => options.exit(workers.iter().map(|it| it.errors).sum()),
-        Err(exit) => exit,
-    })
+    let properties = context.fields().iter().map(|it| (it.name(), it.column()));
+    let properties: Vec<_> = properties.collect();
+    let mut errors = 0;
+    let worker = || CallWorker::new(&context);
+    let done = |worker: CallWorker| errors += worker.errors;
+    let broken_off = stream::process(options, Some(&properties), worker, done)?;
+    Ok(broken_off.unwrap_or_else(|| options.exit(errors)))
 }

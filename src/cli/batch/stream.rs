@@ -1,12 +1,15 @@
 //! Sources of a batch, and its end.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::StreamOptions;
-use crate::batch::{RowSource, RowWorker, Rows, Stopper, Stream, StreamEnd, StreamError};
+use super::form::Form;
+use crate::batch::{
+    ColumnType, RowSource, RowWorker, Rows, Stopper, Stream, StreamEnd, StreamError,
+};
 use crate::cli::exit::Exit;
 use crate::cli::{load, output};
 use crate::program::Program;
@@ -37,30 +40,86 @@ pub(super) fn load(options: &StreamOptions) -> Result<Loaded, Exit> {
     Ok(Loaded { program, fixtures: Arc::new(fixtures), files })
 }
 
-/// Handles all rows and returns the workers, or the exit code if the stream broke off.
+/// Handles all rows, and passes each worker on when its rows are done. Returns the exit code
+/// if the stream broke off. The output has these properties, or no rows.
 pub(super) fn process<W: RowWorker>(
     options: &StreamOptions,
-    out: impl Write + Send + 'static,
-    worker: impl FnMut() -> W,
-) -> io::Result<Result<Vec<W>, Exit>> {
-    let stream = Stream::new(Rows::new(sources(&options.files)), out, options.jobs);
+    properties: Option<&[(&'static str, ColumnType)]>,
+    worker: impl Fn() -> W + Sync,
+    done: impl FnMut(W),
+) -> io::Result<Option<Exit>> {
+    let input = forms(options);
+    let is_text = input.iter().all(|(_, form)| *form == Form::Ndjson);
+    if !is_text || options.output != Form::Ndjson {
+        return columns(options, &input, properties, worker, done);
+    }
+    let rows = Rows::new(sources(&options.files));
+    let stream = Stream::new(rows, io::stdout(), options.jobs);
     interruptible(stream.stopper());
     match stream.process(worker) {
-        Ok(StreamEnd::Complete(workers)) => Ok(Ok(workers)),
-        Ok(StreamEnd::Stopped) => Ok(Err(Exit::Interrupted)),
+        Ok(StreamEnd::Complete(workers)) => {
+            workers.into_iter().for_each(done);
+            Ok(None)
+        }
+        Ok(StreamEnd::Stopped) => Ok(Some(Exit::Interrupted)),
         Err(StreamError::Write(error)) => Err(error),
         Err(StreamError::Read(problem)) => {
-            Ok(Err(unreadable(&problem.name, &problem.error)))
+            Ok(Some(unreadable(&problem.name, &problem.error)))
         }
         Err(StreamError::Thread(error)) => {
             output::message("error", &format!("cannot start the threads: {error}"));
-            Ok(Err(Exit::External))
+            Ok(Some(Exit::External))
         }
     }
 }
 
+/// Returns the files with their forms.
+fn forms(options: &StreamOptions) -> Vec<(&Path, Form)> {
+    let files: Vec<&Path> = match options.files.as_slice() {
+        [] => vec![Path::new(STANDARD_INPUT)],
+        files => files.iter().map(PathBuf::as_path).collect(),
+    };
+    let form = |path: &Path| match options.input {
+        Some(form) => form,
+        None if is_standard_input(path) => Form::Ndjson,
+        None => Form::of_file(path),
+    };
+    files.into_iter().map(|path| (path, form(path))).collect()
+}
+
+/// Handles rows whose input or output has typed columns.
+#[cfg(feature = "parquet")]
+fn columns<W: RowWorker>(
+    options: &StreamOptions,
+    input: &[(&Path, Form)],
+    properties: Option<&[(&'static str, ColumnType)]>,
+    worker: impl Fn() -> W + Sync,
+    done: impl FnMut(W),
+) -> io::Result<Option<Exit>> {
+    use super::columnar::{Failure, process};
+
+    match process(input, options.output, properties, options.jobs, worker, done) {
+        Ok(()) => Ok(None),
+        Err(Failure::Read(path, error)) => Ok(Some(unreadable(&path, &error))),
+        Err(Failure::Write(error)) => Err(error),
+    }
+}
+
+/// Reports that this build cannot read or write typed columns.
+#[cfg(not(feature = "parquet"))]
+fn columns<W: RowWorker>(
+    _: &StreamOptions,
+    _: &[(&Path, Form)],
+    _: Option<&[(&'static str, ColumnType)]>,
+    _: impl Fn() -> W + Sync,
+    _: impl FnMut(W),
+) -> io::Result<Option<Exit>> {
+    output::message("error", &crate::build::MissingFeature("parquet").to_string());
+    Ok(Some(Exit::Usage))
+}
+
 /// Returns the sources of the rows: files in the given order, or standard input.
-pub(super) fn sources(files: &[PathBuf]) -> Vec<RowSource> {
+fn sources(files: &[PathBuf]) -> Vec<RowSource> {
     if files.is_empty() {
         return vec![source(Path::new(STANDARD_INPUT))];
     }
@@ -70,11 +129,11 @@ pub(super) fn sources(files: &[PathBuf]) -> Vec<RowSource> {
 /// Name of standard input on the command line.
 const STANDARD_INPUT: &str = "-";
 
-fn is_standard_input(path: &Path) -> bool {
+pub(super) fn is_standard_input(path: &Path) -> bool {
     path.as_os_str() == STANDARD_INPUT
 }
 
-fn source(path: &Path) -> RowSource {
+pub(super) fn source(path: &Path) -> RowSource {
     let owned = path.to_owned();
     RowSource::new(path, move || {
         let read: Box<dyn Read + Send> = match is_standard_input(&owned) {

@@ -1,0 +1,221 @@
+//! Rows that are read from, or written to, Arrow and Parquet.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::Path;
+
+use arrow::array::{RecordBatch, RecordBatchReader};
+use arrow::datatypes::DataType;
+use arrow::error::ArrowError;
+use arrow::ipc::reader::{FileReader, StreamReader};
+use arrow::ipc::writer::StreamWriter;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::Compression;
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+
+use super::form::Form;
+use super::stream::{is_standard_input, source};
+use crate::batch::arrow::{RowsToArrow, rows_of};
+use crate::batch::{ColumnType, Row, RowWorker, Rows, handle};
+
+/// Maximum number of rows that are handled at a time.
+const ROWS: usize = 4096;
+
+/// Number of rows of a row group of Parquet, which is in memory until it is complete.
+const GROUP_ROWS: usize = 65_536;
+
+/// A source that cannot be read, or output that cannot be written.
+pub(super) enum Failure {
+    Read(std::path::PathBuf, io::Error),
+    Write(io::Error),
+}
+
+/// Handles the rows of all files in order, on this number of threads, and passes each worker
+/// on when its rows are done.
+pub(super) fn process<W: RowWorker>(
+    input: &[(&Path, Form)],
+    output: Form,
+    properties: Option<&[(&'static str, ColumnType)]>,
+    jobs: usize,
+    worker: impl Fn() -> W + Sync,
+    mut done: impl FnMut(W),
+) -> Result<(), Failure> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
+    let pool = pool.map_err(|error| Failure::Write(io::Error::other(error)))?;
+    let mut sink = None;
+    for (path, form) in input {
+        let unreadable = |error| Failure::Read(path.to_path_buf(), error);
+        let source = Source::open(path, *form).map_err(unreadable)?;
+        if let (None, Some(properties)) = (&sink, properties) {
+            let created = Sink::create(output, properties, source.has_whole_ids());
+            sink = Some(created.map_err(Failure::Write)?);
+        }
+        let mut handled = |rows: &[Row<'_>]| {
+            let (rows, workers) = pool.install(|| handle(rows, &worker));
+            workers.into_iter().for_each(&mut done);
+            match &mut sink {
+                Some(sink) => sink.write(&rows).map_err(Failure::Write),
+                None => Ok(()),
+            }
+        };
+        source.read(unreadable, &mut handled)?;
+    }
+    sink.map_or(Ok(()), Sink::finish).map_err(Failure::Write)
+}
+
+/// A file of rows.
+enum Source {
+    Text(Rows),
+    Batches(Box<dyn RecordBatchReader + Send>),
+}
+
+impl Source {
+    fn open(path: &Path, form: Form) -> io::Result<Self> {
+        let reader: Box<dyn RecordBatchReader + Send> = match form {
+            Form::Ndjson => return Ok(Self::Text(Rows::new([source(path)]))),
+            Form::Arrow if is_standard_input(path) => {
+                Box::new(StreamReader::try_new(io::stdin(), None).map_err(from_arrow)?)
+            }
+            Form::Arrow => arrow_file(path)?,
+            Form::Parquet if is_standard_input(path) => {
+                let message = "Parquet cannot be read from a stream; name a file";
+                return Err(io::Error::new(io::ErrorKind::Unsupported, message));
+            }
+            Form::Parquet => {
+                let file = File::open(path)?;
+                let builder = ParquetRecordBatchReaderBuilder::try_new(file);
+                let builder = builder.map_err(from_parquet)?.with_batch_size(ROWS);
+                Box::new(builder.build().map_err(from_parquet)?)
+            }
+        };
+        Ok(Self::Batches(reader))
+    }
+
+    fn has_whole_ids(&self) -> bool {
+        let Self::Batches(reader) = self else { return false };
+        let schema = reader.schema();
+        let id = schema.field_with_name("id");
+        id.is_ok_and(|field| DataType::is_integer(field.data_type()))
+    }
+
+    /// Passes all rows on.
+    fn read(
+        self,
+        unreadable: impl Fn(io::Error) -> Failure,
+        handled: &mut impl FnMut(&[Row<'_>]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let reader = match self {
+            Self::Batches(reader) => reader,
+            Self::Text(mut rows) => {
+                let ended = rows.for_each_chunk(handled);
+                return ended.map_err(|error| unreadable(error.error))?;
+            }
+        };
+        for batch in reader {
+            let batch = batch.map_err(|error| unreadable(from_arrow(error)))?;
+            let mut start = 0;
+            while start < batch.num_rows() {
+                let part = batch.slice(start, ROWS.min(batch.num_rows() - start));
+                let rows = rows_of(&part).map_err(|it| unreadable(from_arrow(it)))?;
+                let rows: Vec<Row<'_>> = rows.iter().map(|row| Row::of(row)).collect();
+                handled(&rows)?;
+                start += ROWS;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Opens a file of either form of Arrow: with an index at its end, or a stream.
+fn arrow_file(path: &Path) -> io::Result<Box<dyn RecordBatchReader + Send>> {
+    let stream = || File::open(path).map(BufReader::new);
+    match FileReader::try_new(stream()?, None) {
+        Ok(file) => Ok(Box::new(file)),
+        Err(_) => {
+            let stream = StreamReader::try_new(stream()?, None);
+            Ok(Box::new(stream.map_err(from_arrow)?))
+        }
+    }
+}
+
+/// Standard output in a form.
+enum Sink {
+    Text(BufWriter<io::Stdout>),
+    Arrow(RowsToArrow, StreamWriter<BufWriter<io::Stdout>>),
+    Parquet(RowsToArrow, ArrowWriter<BufWriter<io::Stdout>>),
+}
+
+impl Sink {
+    fn create(
+        form: Form,
+        properties: &[(&'static str, ColumnType)],
+        has_whole_ids: bool,
+    ) -> io::Result<Self> {
+        let out = BufWriter::new(io::stdout());
+        let rows = RowsToArrow::new(properties, has_whole_ids);
+        Ok(match form {
+            Form::Ndjson => Self::Text(out),
+            Form::Arrow => {
+                let writer = StreamWriter::try_new(out, &rows.schema());
+                Self::Arrow(rows, writer.map_err(from_arrow)?)
+            }
+            Form::Parquet => {
+                let options = WriterProperties::builder()
+                    .set_max_row_group_row_count(Some(GROUP_ROWS))
+                    .set_compression(Compression::SNAPPY)
+                    .build();
+                let writer = ArrowWriter::try_new(out, rows.schema(), Some(options));
+                Self::Parquet(rows, writer.map_err(from_parquet)?)
+            }
+        })
+    }
+
+    fn write(&mut self, rows: &[String]) -> io::Result<()> {
+        let converted = |to: &RowsToArrow| -> io::Result<RecordBatch> {
+            to.batch(rows).map_err(from_arrow)
+        };
+        match self {
+            Self::Text(out) => {
+                for row in rows {
+                    out.write_all(row.as_bytes())?;
+                    out.write_all(b"\n")?;
+                }
+                out.flush()
+            }
+            Self::Arrow(to, writer) => writer.write(&converted(to)?).map_err(from_arrow),
+            Self::Parquet(to, writer) => {
+                writer.write(&converted(to)?).map_err(from_parquet)
+            }
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Text(mut out) => out.flush(),
+            Self::Arrow(_, writer) => writer.into_inner().map_err(from_arrow)?.flush(),
+            Self::Parquet(_, writer) => {
+                writer.into_inner().map_err(from_parquet)?.flush()
+            }
+        }
+    }
+}
+
+/// Returns the error of the stream below, such as a closed pipe, or describes another one.
+fn from_arrow(error: ArrowError) -> io::Error {
+    match error {
+        ArrowError::IoError(_, error) => error,
+        other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
+    }
+}
+
+fn from_parquet(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(error) => match error.downcast::<io::Error>() {
+            Ok(error) => *error,
+            Err(other) => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
+        },
+        other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
+    }
+}
