@@ -17,6 +17,7 @@ mod free;
 mod frontier;
 mod graph;
 mod liveness;
+pub mod mutants;
 mod search;
 pub mod suite;
 mod times;

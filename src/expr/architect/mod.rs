@@ -31,6 +31,7 @@ mod expression;
 mod failure;
 mod functions;
 mod messages;
+mod mutate;
 mod names;
 mod overloads;
 mod parse;
