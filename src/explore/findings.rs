@@ -285,8 +285,14 @@ impl Found<'_> {
             let is_left_out = ignored.contains(&failure.code)
                 || OF_FIXTURES.contains(&failure.code)
                 || self.is_external[step.node.index()];
-            let is_unhandled = step.path == PathTaken::None
-                || step.path == PathTaken::Error && self.is_default_handling(step.next);
+            // A flow that called this one may handle the error.
+            let ends_call =
+                trace.failure.as_ref().is_some_and(|it| it.code == failure.code);
+            let is_unhandled = match (step.path, step.next) {
+                (PathTaken::Error, Some(next)) => self.is_default_handling(next),
+                (PathTaken::None | PathTaken::Error, _) => ends_call,
+                _ => false,
+            };
             if is_left_out || !is_unhandled {
                 continue;
             }
@@ -300,8 +306,7 @@ impl Found<'_> {
     }
 
     /// Whether a step belongs to an error handling that the author did not write.
-    fn is_default_handling(&self, node: Option<NodeId>) -> bool {
-        let Some(node) = node else { return true };
+    fn is_default_handling(&self, node: NodeId) -> bool {
         let flow = self.program.steps[node.index()].flow;
         let Some(part) = self.program.unit(flow).architect.as_deref() else {
             return false;

@@ -35,8 +35,9 @@ use suite::Explored;
 /// verdict: reachable, with the inputs that lead there; unreachable, which is a proof; or
 /// undecided, with the reason.
 ///
-/// Exits with 0 if the exploration ended, 1 if the mutants are below --mutants-min, 2 if the arguments are invalid, 3 if something
-/// does not load, 5 if a test cannot be written.
+/// Exits with 0 if the exploration ended, 1 if the mutants are below --mutants-min, 2 if the
+/// arguments are invalid, 3 if something does not load, 4 if no test passes for --mutants,
+/// 5 if a test cannot be written.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Flow files or folders; a folder loads every flow in it
