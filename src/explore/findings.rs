@@ -16,7 +16,7 @@ use crate::trace::{EventKind, PathTaken, Status, Trace};
 use crate::value::{DateTime, Text};
 use crate::world::{Answer, AnswerProgress, Fixtures, Input, Question};
 
-use super::external::external_reads;
+use super::external::{Decidable, external_reads};
 use super::graph::Graph;
 use super::liveness::Liveness;
 use super::suite::{Candidate, candidates, in_organisation, over};
@@ -78,8 +78,11 @@ pub fn findings(
     let mut is_external = vec![false; program.steps.len()];
     if !is_fixed {
         let starts = calls.iter().map(Call::flow);
-        let nodes =
-            starts.flat_map(|flow| external_reads(program, &liveness, fixtures, flow));
+        // Calls with other values are not played here, so none of them is decided.
+        let decidable = Decidable::default();
+        let nodes = starts.flat_map(|flow| {
+            external_reads(program, &liveness, fixtures, flow, &decidable)
+        });
         nodes.for_each(|node| is_external[node.index()] = true);
     }
     let mut found = Found { program, is_external, findings: Vec::new() };
@@ -287,8 +290,14 @@ impl Found<'_> {
             let is_left_out = ignored.contains(&failure.code)
                 || OF_FIXTURES.contains(&failure.code)
                 || self.is_external[step.node.index()];
-            let is_unhandled = step.path == PathTaken::None
-                || step.path == PathTaken::Error && self.is_default_handling(step.next);
+            // A flow that called this one may handle the error.
+            let ends_call =
+                trace.failure.as_ref().is_some_and(|it| it.code == failure.code);
+            let is_unhandled = match (step.path, step.next) {
+                (PathTaken::Error, Some(next)) => self.is_default_handling(next),
+                (PathTaken::None | PathTaken::Error, _) => ends_call,
+                _ => false,
+            };
             if is_left_out || !is_unhandled {
                 continue;
             }
@@ -302,8 +311,7 @@ impl Found<'_> {
     }
 
     /// Whether a step belongs to an error handling that the author did not write.
-    fn is_default_handling(&self, node: Option<NodeId>) -> bool {
-        let Some(node) = node else { return true };
+    fn is_default_handling(&self, node: NodeId) -> bool {
         let flow = self.program.steps[node.index()].flow;
         let Some(part) = self.program.unit(flow).architect.as_deref() else {
             return false;

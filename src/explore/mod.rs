@@ -19,6 +19,7 @@ mod frontier;
 mod graph;
 mod liveness;
 mod memory;
+pub mod mutants;
 mod outcomes;
 mod partition;
 mod search;

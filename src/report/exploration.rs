@@ -1,5 +1,7 @@
 //! Explorations: text for the terminal, Markdown, and JSON.
 
+mod mutants;
+
 use std::fmt::Write;
 
 use indexmap::IndexMap;
@@ -13,6 +15,8 @@ use crate::flow::{FlowId, NodeId, SymbolTable};
 use crate::source::Files;
 use crate::value::{DateTime, Json, Text, Value};
 
+pub use mutants::{MutantSummary, Survivor};
+
 /// Name and version of the JSON form.
 const SCHEMA: &str = "flowsim.exploration/1";
 
@@ -25,6 +29,8 @@ pub struct Additions<'a> {
     pub variables: &'a [(Text, Value)],
     /// The written tests, if they were requested.
     pub suite: Option<SuiteSummary>,
+    /// The mutants, if they were requested.
+    pub mutants: Option<MutantSummary>,
     /// The findings, if they were requested.
     pub findings: Option<Vec<Reported<'a>>>,
 }
@@ -137,6 +143,23 @@ pub fn render_text(
         }
         out.push('\n');
     }
+    out.push_str(&paths_text(exploration, symbols));
+    if let Some(suite) = &additions.suite {
+        for file in &suite.files {
+            let _ = writeln!(out, "changed {}", one_line(file));
+        }
+        let _ = writeln!(out, "{}\n", suite.sentence());
+    }
+    if let Some(summary) = &additions.mutants {
+        out.push_str(&mutants::text(summary, symbols));
+    }
+    let _ = writeln!(out, "{}", summary(exploration));
+    out
+}
+
+/// Renders the complete calls as text.
+fn paths_text(exploration: &Exploration, symbols: &SymbolTable) -> String {
+    let mut out = String::new();
     for path in &exploration.paths {
         let (flags, status) = (flags(&path.witness, path.at), path.status.name());
         let _ = writeln!(out, "{flags}: {status}: {}", steps(path, symbols).join(" > "));
@@ -144,13 +167,6 @@ pub fn render_text(
     if !exploration.paths.is_empty() {
         out.push('\n');
     }
-    if let Some(suite) = &additions.suite {
-        for file in &suite.files {
-            let _ = writeln!(out, "changed {}", one_line(file));
-        }
-        let _ = writeln!(out, "{}\n", suite.sentence());
-    }
-    let _ = writeln!(out, "{}", summary(exploration));
     out
 }
 
@@ -181,6 +197,9 @@ pub fn render_markdown(
     symbols: &SymbolTable,
 ) -> String {
     let mut out = format!("**{}**\n", summary(exploration));
+    if let Some(summary) = &additions.mutants {
+        out.push_str(&mutants::markdown(summary, symbols));
+    }
     out.push_str(&findings_table(additions));
     if let Some(suite) = &additions.suite {
         let _ = write!(out, "\n{}\n", cell(&suite.sentence()));
@@ -372,6 +391,10 @@ pub fn render_json(
         outputs: goals(true),
         paths: paths.collect(),
         suite: additions.suite.as_ref().map(JsonSuite::of),
+        mutants: additions
+            .mutants
+            .as_ref()
+            .map(|it| mutants::JsonMutants::of(it, additions, symbols, files)),
         findings: additions.findings.as_ref().map(|found| {
             let diagnostics = found.iter().map(|it| &it.diagnostic);
             let findings = diagnostic::each_finding(diagnostics, files);
@@ -404,6 +427,8 @@ struct JsonExploration<'e> {
     paths: Vec<JsonPath<'e>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suite: Option<JsonSuite<'e>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mutants: Option<mutants::JsonMutants<'e>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<JsonFinding<'e>>>,
 }

@@ -215,3 +215,68 @@ fn a_folder_that_cannot_be_written_is_an_external_failure() {
     assert!(code == Some(5) || code == Some(3), "{code:?} {problems}");
     assert!(problems.contains("error"), "{problems}");
 }
+
+/// Returns the result of mutation testing with further arguments, and the exit code.
+fn mutants(folder: &Path, further: &[&str]) -> (Option<i32>, Value) {
+    let arguments = [&EXPLORE[..], &["--mutants"], further].concat();
+    let (code, output, problems) = flowsim(folder, &arguments);
+    let exploration: Value =
+        serde_json::from_str(&output).unwrap_or_else(|_| panic!("{problems}"));
+    (code, exploration["mutants"].clone())
+}
+
+#[test]
+fn written_tests_notice_every_change_of_a_small_flow() {
+    let folder = organisation("order-status");
+    let (code, found) = mutants(folder.path(), &["--mutants-min", "100"]);
+    assert_eq!(code, Some(0), "{found}");
+    assert_eq!(
+        (&found["killed"], &found["survived"]),
+        (&15.into(), &0.into()),
+        "{found}"
+    );
+}
+
+/// A test that expects nothing of a prompt does not notice that the prompt is missing. The
+/// call that is named notices it.
+#[test]
+fn a_weak_test_lets_mutants_survive() {
+    let folder = organisation("order-status");
+    fs::create_dir(folder.path().join("tests")).unwrap();
+    let own = "flows: ../flows\nfixtures: ../fixtures.yaml\ntests:\n  - name: a silent caller\n    expect: {status: completed}\n";
+    fs::write(folder.path().join("tests/own.test.yaml"), own).unwrap();
+    let project =
+        "flows = [\"flows\"]\nfixtures = [\"fixtures.yaml\"]\ntests = [\"tests\"]\n";
+    fs::write(folder.path().join("flowsim.toml"), project).unwrap();
+    let arguments = ["explore", "--mutants", "--mutants-min", "90", "--format", "json"];
+    let (code, output, problems) = flowsim(folder.path(), &arguments);
+    assert_eq!(code, Some(1), "{problems}");
+    let exploration: Value = serde_json::from_str(&output).unwrap();
+    let found = &exploration["mutants"];
+    assert_eq!(
+        (&found["killed"], &found["survived"]),
+        (&0.into(), &15.into()),
+        "{found}"
+    );
+    let mut list = found["list"].as_array().unwrap().iter();
+    let prompt = list.find(|it| it["nodeId"] == "NoOrder").unwrap();
+    assert_eq!(prompt["kind"], "left out");
+    assert_eq!(prompt["tests"], 1);
+    assert_eq!(prompt["input"], serde_json::json!([]));
+    let mut list = found["list"].as_array().unwrap().iter();
+    let unseen = list.find(|it| it["nodeId"] == "TellShipped").unwrap();
+    assert_eq!(unseen["tests"], 0);
+    assert!(!unseen["call"].is_null(), "{unseen}");
+}
+
+#[test]
+fn mutants_need_a_test() {
+    let folder = organisation("order-status");
+    let arguments = ["explore", "flows", "--fixtures", "fixtures.yaml", "--mutants"];
+    let (code, _, problems) = flowsim(folder.path(), &arguments);
+    assert_eq!(code, Some(4), "{problems}");
+    assert!(problems.contains("no test passes"), "{problems}");
+    let (code, _, _) =
+        flowsim(folder.path(), &["explore", "flows", "--mutants-min", "9"]);
+    assert_eq!(code, Some(2));
+}

@@ -1,5 +1,6 @@
 //! `flowsim explore`
 
+mod mutants;
 mod scenario;
 mod suite;
 mod test_file;
@@ -34,8 +35,9 @@ use suite::Explored;
 /// verdict: reachable, with the inputs that lead there; unreachable, which is a proof; or
 /// undecided, with the reason.
 ///
-/// Exits with 0 if the exploration ended, 2 if the arguments are invalid, 3 if something
-/// does not load, 5 if a test cannot be written.
+/// Exits with 0 if the exploration ended, 1 if the mutants are below --mutants-min, 2 if the
+/// arguments are invalid, 3 if something does not load, 4 if no test passes for --mutants,
+/// 5 if a test cannot be written.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Flow files or folders; a folder loads every flow in it
@@ -104,6 +106,20 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     suite: Option<PathBuf>,
 
+    /// Make small changes to the flows, one by one, and list those that no test of --suite or of the
+    /// project notices, each with a call that would
+    #[arg(long)]
+    mutants: bool,
+
+    /// Smallest share of noticed changes, in percent; exits with 1 below it
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        requires = "mutants",
+        value_parser = clap::value_parser!(u8).range(0..=100)
+    )]
+    mutants_min: Option<u8>,
+
     #[command(flatten)]
     sources: load::Sources,
 
@@ -143,27 +159,26 @@ pub(super) fn run(arguments: &Arguments, project: &Project) -> io::Result<Exit> 
     let mut additions = Additions {
         context: &arguments.context,
         variables: &arguments.var,
-        suite: None,
         findings: arguments.findings.then(|| reported(&found, &program.symbols)),
+        ..Additions::default()
     };
-    if let Some(folder) = &arguments.suite {
-        let explored = Explored {
-            arguments,
-            project,
-            program: &program,
-            calls: &calls,
-            fixtures: &fixtures,
-            exploration: &exploration,
-        };
-        match explored.write(folder)? {
-            Ok(summary) => additions.suite = Some(summary),
-            Err(exit) => return Ok(exit),
-        }
+    let explored = Explored {
+        arguments,
+        project,
+        program: &program,
+        calls: &calls,
+        fixtures: &fixtures,
+        exploration: &exploration,
+    };
+    if let Err(exit) = explored.add_tests(&mut additions)? {
+        return Ok(exit);
     }
     exploration.paths.truncate(arguments.paths);
     show(arguments, &exploration, &additions, (&program, &files))?;
     output::diagnostics(&fixtures.contact_problems(), &files);
-    Ok(Exit::Success)
+    let least = arguments.mutants_min.map_or(0, usize::from);
+    let is_enough = additions.mutants.is_none_or(|it| it.is_at_least(least));
+    Ok(if is_enough { Exit::Success } else { Exit::Failure })
 }
 
 /// Explores the calls, with the complete calls that tests and findings need.
@@ -173,7 +188,8 @@ fn explored(
     calls: &[Call],
     fixtures: &Fixtures,
 ) -> io::Result<Exploration> {
-    let has_candidates = arguments.suite.is_some() || arguments.findings;
+    let has_candidates =
+        arguments.suite.is_some() || arguments.findings || arguments.mutants;
     let candidates = if has_candidates { CANDIDATES } else { 0 };
     let options = Options {
         budget: arguments.budget,

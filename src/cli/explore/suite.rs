@@ -18,7 +18,7 @@ use crate::explore::Exploration;
 use crate::explore::suite::{Reached, Suite, suite};
 use crate::flow::FlowId;
 use crate::program::Program;
-use crate::report::exploration::SuiteSummary;
+use crate::report::exploration::{Additions, SuiteSummary};
 use crate::runner::{CaseResult, Library, Options, Outcome, Plan, RunEvent, run};
 use crate::source::{Files, replace_file};
 use crate::suite::snapshot::slug;
@@ -56,8 +56,28 @@ struct Place {
 }
 
 impl Explored<'_> {
+    /// Writes tests, then checks them with mutants, as the arguments request.
+    pub(super) fn add_tests(
+        &self,
+        additions: &mut Additions<'_>,
+    ) -> io::Result<Result<(), Exit>> {
+        if let Some(folder) = &self.arguments.suite {
+            match self.write(folder)? {
+                Ok(summary) => additions.suite = Some(summary),
+                Err(exit) => return Ok(Err(exit)),
+            }
+        }
+        if self.arguments.mutants {
+            match self.mutants()? {
+                Ok(summary) => additions.mutants = Some(summary),
+                Err(exit) => return Ok(Err(exit)),
+            }
+        }
+        Ok(Ok(()))
+    }
+
     /// Writes the tests that the tests of the folder and of the project lack.
-    pub(super) fn write(&self, folder: &Path) -> io::Result<Result<SuiteSummary, Exit>> {
+    fn write(&self, folder: &Path) -> io::Result<Result<SuiteSummary, Exit>> {
         let tests = self.project.settings.paths("tests");
         let all = std::iter::once(folder.to_owned()).chain(tests);
         let existing: Vec<PathBuf> = all.filter(|path| path.exists()).collect();

@@ -142,6 +142,18 @@ impl Code {
         }
     }
 
+    /// The parts of the code, in the order of the text, to change them.
+    pub(super) fn parts_mut(&mut self) -> &mut [Self] {
+        match self {
+            Self::Constant(_) | Self::Variable(_) | Self::Prompt { .. } => &mut [],
+            Self::And(parts, _) | Self::Or(parts, _) => &mut **parts,
+            Self::Not(part, _) => std::slice::from_mut(part),
+            Self::Choice(parts) => &mut **parts,
+            Self::Property(property) => std::slice::from_mut(&mut property.base),
+            Self::Call(call) => &mut call.arguments,
+        }
+    }
+
     /// Whether a part reads something that changes during a call.
     pub(super) fn varies_with(&self, varying: Varying) -> bool {
         let own = match self {

@@ -43,6 +43,16 @@ impl Expression {
         Ok(Self { code: code::compile(typed), holds, text: text.into() })
     }
 
+    /// Returns the compiled code.
+    pub(super) fn code(&self) -> &Code {
+        &self.code
+    }
+
+    /// Returns the expression with other code.
+    pub(super) fn with_code(&self, code: Code) -> Self {
+        Self { code, holds: self.holds, text: self.text.clone() }
+    }
+
     /// The type of the result.
     pub fn result_type(&self) -> Type {
         self.holds
@@ -136,11 +146,6 @@ impl Expression {
             Code::Constant(value) => Some(value),
             _ => None,
         }
-    }
-
-    #[cfg(test)]
-    pub(super) fn code(&self) -> &Code {
-        &self.code
     }
 
     /// Evaluates the expression.

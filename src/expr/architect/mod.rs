@@ -33,6 +33,7 @@ mod expression;
 mod failure;
 mod functions;
 mod messages;
+mod mutate;
 mod names;
 mod overloads;
 mod parse;

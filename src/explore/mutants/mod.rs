@@ -1,0 +1,260 @@
+//! Mutation testing: small changes of a compiled program, which tests should notice.
+
+mod action;
+mod detect;
+
+use std::sync::Arc;
+
+use crate::flow::NodeId;
+use crate::program::{Program, Step, StepAction};
+
+pub use detect::{Detection, Detector};
+
+/// A change of a program at one node.
+#[derive(Debug, Clone)]
+pub struct Mutant {
+    /// The node.
+    pub node: NodeId,
+    /// The kind of change, as reports name it.
+    pub kind: &'static str,
+    /// The change in words.
+    pub change: String,
+    mutation: Mutation,
+}
+
+/// The changed part.
+#[derive(Debug, Clone)]
+enum Mutation {
+    /// The node has another action.
+    Action(Box<StepAction>),
+    /// Two outputs of the node have exchanged their targets.
+    Swap(usize, usize),
+    /// All steps that lead to the node lead to another one.
+    Skip(NodeId),
+}
+
+impl Mutant {
+    /// Returns the changed program.
+    pub fn program(&self, program: &Program) -> Arc<Program> {
+        let mut changed = program.clone();
+        let step = &mut changed.steps[self.node.index()];
+        match &self.mutation {
+            Mutation::Action(action) => step.action = (**action).clone(),
+            Mutation::Swap(one, other) => swap(step, *one, *other),
+            Mutation::Skip(next) => skip(&mut changed, self.node, *next),
+        }
+        Arc::new(changed)
+    }
+}
+
+/// Returns the mutants of a program, by node. Steps that only begin a flow or task, and
+/// error handling that the author did not write, have none.
+pub fn mutants(program: &Program) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for (index, step) in program.steps.iter().enumerate() {
+        let node = NodeId::new(index);
+        if step.is_beginning() || is_default_handling(program, node, step) {
+            continue;
+        }
+        let mut add = |kind, change, mutation| {
+            mutants.push(Mutant { node, kind, change, mutation });
+        };
+        for (kind, change, action) in action::changes(program, step) {
+            add(kind, change, Mutation::Action(Box::new(action)));
+        }
+        for (one, other, change) in swaps(program, node, step) {
+            add("swapped outputs", change, Mutation::Swap(one, other));
+        }
+        if let Some(next) = continuation(step).filter(|next| *next != node) {
+            let change = "the action is left out".to_owned();
+            add("left out", change, Mutation::Skip(next));
+        }
+    }
+    mutants
+}
+
+fn is_default_handling(program: &Program, node: NodeId, step: &Step) -> bool {
+    let part = program.unit(step.flow).architect.as_deref();
+    let span = |node: NodeId| program.symbols.node(node).span;
+    part.and_then(|part| Some((part.begin, part.on_error?)))
+        .is_some_and(|(begin, first)| node >= first && span(begin) == span(first))
+}
+
+/// The targets of the outputs: those of an Architect action, or the branches of an If and
+/// its default.
+fn targets(step: &Step) -> Vec<Option<NodeId>> {
+    match &step.action {
+        StepAction::If(decision) => {
+            let branches = decision.branches.iter().map(|branch| branch.target);
+            branches.chain([decision.default]).collect()
+        }
+        StepAction::Architect(_) => step.targets.to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns neighbouring outputs with different targets, and the change in words.
+fn swaps(program: &Program, node: NodeId, step: &Step) -> Vec<(usize, usize, String)> {
+    let targets = targets(step);
+    let names = &program.symbols.node(node).outputs;
+    let name = |index: usize| match names.get(index) {
+        Some(name) => format!("`{name}`"),
+        None if index + 1 == targets.len() => "the default".to_owned(),
+        None => format!("branch {}", index + 1),
+    };
+    let pairs = targets.windows(2).enumerate();
+    let different = pairs.filter(|(_, pair)| pair[0] != pair[1]);
+    different
+        .map(|(index, _)| {
+            let words = format!("{} and {} are exchanged", name(index), name(index + 1));
+            (index, index + 1, words)
+        })
+        .collect()
+}
+
+fn swap(step: &mut Step, one: usize, other: usize) {
+    match &mut step.action {
+        StepAction::If(decision) => {
+            let last = decision.branches.len();
+            if other == last {
+                let branch = &mut decision.branches[one].target;
+                std::mem::swap(branch, &mut decision.default);
+            } else {
+                let first = decision.branches[one].target;
+                decision.branches[one].target = decision.branches[other].target;
+                decision.branches[other].target = first;
+            }
+        }
+        _ => step.targets.swap(one, other),
+    }
+}
+
+/// Returns the node after an action that can be left out: one that plays a prompt, sets
+/// values, or requests something.
+fn continuation(step: &Step) -> Option<NodeId> {
+    use crate::program::architect::Action;
+    match &step.action {
+        StepAction::Say(_)
+        | StepAction::Set(_)
+        | StepAction::Webhook(_)
+        | StepAction::DataAction(_) => step.next,
+        StepAction::Architect(action) => match &**action {
+            Action::PlayAudio(_)
+            | Action::UpdateData(_)
+            | Action::Attributes(_)
+            | Action::Send(_)
+            | Action::SetWhisperAudio(_)
+            | Action::Lookup(_) => {
+                step.next.or_else(|| step.targets.first().copied().flatten())
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Redirects everything that leads to a node.
+fn skip(program: &mut Program, node: NodeId, next: NodeId) {
+    let redirect = |target: &mut Option<NodeId>| {
+        if *target == Some(node) {
+            *target = Some(next);
+        }
+    };
+    for step in &mut program.steps {
+        redirect(&mut step.next);
+        redirect(&mut step.error);
+        step.targets.iter_mut().for_each(redirect);
+        if let StepAction::If(decision) = &mut step.action {
+            redirect(&mut decision.default);
+            decision.branches.iter_mut().for_each(|branch| redirect(&mut branch.target));
+        }
+    }
+    for unit in &mut program.units {
+        redirect(&mut unit.start);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::graph::Graph;
+    use crate::flow::read::load;
+    use crate::source::Files;
+
+    fn program(text: &str) -> Program {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flow.yaml");
+        std::fs::write(&path, text).unwrap();
+        let loaded = load(&[path], &[], &mut Files::new());
+        Program::compile_all(&loaded.flows, &loaded.architect)
+    }
+
+    const FLOW: &str = r#"
+inboundCall:
+  name: Line
+  startUpRef: /inboundCall/tasks/task[t]
+  defaultLanguage: en-us
+  supportedLanguages: {en-us: {defaultLanguageSkill: {noValue: true}}}
+  variables:
+    - integerVariable: {name: Flow.n, initialValue: {lit: 0}}
+  tasks:
+    - task:
+        name: Task
+        refId: t
+        actions:
+          - updateData: {name: Set, statements: [{integer: {variable: Flow.n, value: {exp: Flow.n + 1}}}]}
+          - decision:
+              name: Many?
+              condition: {exp: Flow.n > 3 and Flow.n < 9}
+              outputs:
+                "yes": {actions: [{disconnect: {name: Gone}}]}
+                "no": {actions: []}
+          - playAudio: {name: Bye, audio: {tts: Bye.}}
+          - disconnect: {name: End}
+"#;
+
+    #[test]
+    fn every_kind_of_change_is_named() {
+        let program = program(FLOW);
+        let named = mutants(&program).into_iter().map(|it| {
+            let node = &program.symbols.node(it.node).name;
+            format!("{node}: {}: {}", it.kind, it.change)
+        });
+        assert_eq!(
+            named.collect::<Vec<_>>(),
+            [
+                "Set: changed value: `2` instead of `1`",
+                "Set: changed value: `0` instead of `1`",
+                "Set: left out: the action is left out",
+                "Many?: changed condition: `or` instead of `and`",
+                "Many?: changed condition: `4` instead of `3`",
+                "Many?: changed condition: `2` instead of `3`",
+                "Many?: changed condition: `10` instead of `9`",
+                "Many?: changed condition: `8` instead of `9`",
+                "Many?: swapped outputs: `yes` and `no` are exchanged",
+                "Bye: left out: the action is left out",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_mutant_differs_in_its_node_only() {
+        let program = program(FLOW);
+        for mutant in mutants(&program) {
+            let changed = mutant.program(&program);
+            assert_eq!(changed.steps.len(), program.steps.len());
+            let shown = |program: &Program| {
+                program.steps.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>()
+            };
+            let (before, after) = (shown(&program), shown(&changed));
+            let differing: Vec<usize> =
+                (0..before.len()).filter(|it| before[*it] != after[*it]).collect();
+            if mutant.kind == "left out" {
+                let graph = Graph::of(&changed);
+                assert!(!graph.next.iter().flatten().any(|it| *it == mutant.node));
+            } else {
+                assert_eq!(differing, [mutant.node.index()], "{}", mutant.change);
+            }
+        }
+    }
+}
