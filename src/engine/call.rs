@@ -184,7 +184,7 @@ pub struct Call {
     pub(super) patience: Patience,
     pub(super) stops_at_queue: bool,
     pub(super) takes_messages: bool,
-    pub(super) asks_for_outcomes: bool,
+    pub(super) requests_outcomes: bool,
 }
 
 impl Call {
@@ -205,7 +205,7 @@ impl Call {
             patience: Patience::default(),
             stops_at_queue: false,
             takes_messages: false,
-            asks_for_outcomes: false,
+            requests_outcomes: false,
         }
     }
 
@@ -285,8 +285,8 @@ impl Call {
     /// outcome first. Otherwise only those ask that the organisation
     /// [prepares](Organisation::prepares_action).
     #[must_use]
-    pub fn ask_for_outcomes(mut self, asks: bool) -> Self {
-        self.asks_for_outcomes = asks;
+    pub fn request_outcomes(mut self, asks: bool) -> Self {
+        self.requests_outcomes = asks;
         self
     }
 

@@ -45,7 +45,7 @@ pub(super) struct State {
     /// Whether a message flow that has ended waits for the next message.
     pub(super) takes_messages: bool,
     /// Whether every lookup asks the host for its outcome.
-    pub(super) asks_for_outcomes: bool,
+    pub(super) requests_outcomes: bool,
     /// The first event of the run of a message flow for the current message.
     pub(super) turn_first: usize,
     pub(super) start: Option<crate::value::DateTime>,
@@ -90,7 +90,7 @@ impl State {
         self.is_strict = call.is_strict;
         self.stops_at_queue = call.stops_at_queue;
         self.takes_messages = call.takes_messages;
-        self.asks_for_outcomes = call.asks_for_outcomes;
+        self.requests_outcomes = call.requests_outcomes;
         self.turn_first = 0;
         self.conversation.begin(program, call);
         self.begin_messages(program);
@@ -356,11 +356,11 @@ impl State {
 
     /// Whether the host decides the outcome of the current lookup or transfer before the
     /// organisation does.
-    pub(super) fn asks_for_outcome(&self, program: &Program) -> bool {
+    pub(super) fn requests_outcome(&self, program: &Program) -> bool {
         let label = program.symbols.node(self.node_of_step());
         let flow = &program.symbols.flow(label.flow).name;
         let organisation = &self.conversation.organisation.0;
-        self.asks_for_outcomes
+        self.requests_outcomes
             || organisation.prepares_action(flow, &label.node_type, &label.name)
     }
 

@@ -174,7 +174,7 @@ impl Context<'_> {
         })
     }
 
-    /// Words for a question of a bot: one of every class that the bot tells apart, and
+    /// Words for a question of a bot: one of every class that the bot distinguishes, and
     /// examples if it keeps the words and a later step reads them.
     fn replied(&self, node: NodeId, action: &Action, domain: &mut Domain) -> Vec<Input> {
         let mut words: Vec<Text> = ["yes", "no", "agent"].map(Text::from).into();

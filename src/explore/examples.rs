@@ -36,22 +36,26 @@ impl Constants {
     /// Returns examples of values without a type, as variables of draft flows hold.
     pub(super) fn anything(&self) -> Vec<Json> {
         let truths = [true, false].map(Json::Boolean);
-        self.texts().into_iter().chain(self.whole_numbers()).chain(truths).collect()
+        self.text_examples()
+            .into_iter()
+            .chain(self.whole_numbers())
+            .chain(truths)
+            .collect()
     }
 
     fn of_kind(&self, kind: Kind, depth: u32) -> Vec<Json> {
-        let texts = |texts: &[&str]| -> Vec<Json> {
-            texts.iter().map(|text| Json::String((*text).into())).collect()
+        let strings = |strings: &[&str]| -> Vec<Json> {
+            strings.iter().map(|text| Json::String((*text).into())).collect()
         };
         match kind {
             Kind::Boolean => vec![Json::Boolean(true), Json::Boolean(false)],
-            Kind::String => self.texts(),
+            Kind::String => self.text_examples(),
             Kind::Integer | Kind::Decimal => self.whole_numbers(),
-            Kind::DateTime => texts(&["2026-01-05T09:00:00Z", "2020-01-01T00:00:00Z"]),
-            Kind::Date => texts(&["2026-01-05", "2020-01-01"]),
-            Kind::Time => texts(&["09:00:00", "23:00:00"]),
-            Kind::Duration => texts(&["PT1M", "PT0S", "PT2H"]),
-            Kind::Currency => texts(&["1.00|USD", "0.00|USD"]),
+            Kind::DateTime => strings(&["2026-01-05T09:00:00Z", "2020-01-01T00:00:00Z"]),
+            Kind::Date => strings(&["2026-01-05", "2020-01-01"]),
+            Kind::Time => strings(&["09:00:00", "23:00:00"]),
+            Kind::Duration => strings(&["PT1M", "PT0S", "PT2H"]),
+            Kind::Currency => strings(&["1.00|USD", "0.00|USD"]),
             Kind::Json | Kind::Any => self.documents(),
             kind => self.objects(kind, depth),
         }
@@ -59,16 +63,16 @@ impl Constants {
 
     /// Strings: a number, which most functions accept, constants of the flow, a string that
     /// equals none, a telephone number, a date, and the empty string.
-    pub(super) fn texts(&self) -> Vec<Json> {
+    pub(super) fn text_examples(&self) -> Vec<Json> {
         let known = self.strings().take(MOST_CONSTANTS).cloned();
         let more = ["other", NUMBER, "2026-01-05", ""].map(Text::from);
-        let mut texts: Vec<Text> = vec!["1".into()];
+        let mut all: Vec<Text> = vec!["1".into()];
         for text in known.chain(more) {
-            if !texts.contains(&text) {
-                texts.push(text);
+            if !all.contains(&text) {
+                all.push(text);
             }
         }
-        texts.into_iter().map(Json::String).collect()
+        all.into_iter().map(Json::String).collect()
     }
 
     /// Whole numbers: constants of the flow with their neighbours, 0 and 1.

@@ -15,7 +15,7 @@ use crate::program::{Place, Program, Step, StepAction};
 use crate::value::{Text, Value};
 use crate::world::Organisation;
 
-/// Values of a call of which every class is tried.
+/// Values of a call whose classes are all tried.
 #[derive(Debug, Default)]
 pub(super) struct Decidable {
     /// Inputs and built-in variables.
@@ -25,7 +25,7 @@ pub(super) struct Decidable {
 }
 
 /// Returns the steps that depend on external data in a call that starts in a flow, except
-/// the values of which every class is tried.
+/// the values whose classes are all tried.
 pub(super) fn external_reads(
     program: &Program,
     liveness: &Liveness,

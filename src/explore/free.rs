@@ -122,7 +122,8 @@ impl Context<'_> {
     fn untyped(&self, name: &Text) -> Field {
         let mut values: Vec<Option<Json>> =
             [true, false].map(|it| Some(Json::Boolean(it))).into();
-        let (texts, numbers) = (self.constants.texts(), self.constants.whole_numbers());
+        let (texts, numbers) =
+            (self.constants.text_examples(), self.constants.whole_numbers());
         values.extend(texts.into_iter().chain(numbers).map(Some));
         values.push(None);
         Field { name: name.clone(), values, is_whole: false }

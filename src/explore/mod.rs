@@ -256,7 +256,7 @@ impl Analysed<'_> {
             && let Some(choice) = plan.take()
         {
             let changed = with_values(self.program, start, givens, &choice);
-            let call = &changed.call.clone().ask_for_outcomes(true);
+            let call = &changed.call.clone().request_outcomes(true);
             let world = self.world(call, constants, false);
             let budget = (*left / START_SHARE).max(LEAST_BUDGET).min(*left);
             let search = Search::run(&world, budget, pool);
@@ -325,7 +325,7 @@ impl Analysed<'_> {
     ) {
         let Self { program, fixtures, graph, liveness, .. } = self;
         let Scope { is_near, constants, decidable } = *scope;
-        let call = &start.call.clone().ask_for_outcomes(!options.is_fixed);
+        let call = &start.call.clone().request_outcomes(!options.is_fixed);
         let world = &self.world(call, constants, options.is_fixed);
         let search = Search::run(world, options.budget, pool);
         let most = search.paths.most_actions();

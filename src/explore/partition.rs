@@ -1,4 +1,4 @@
-//! Values of a call of which finitely many examples stand for all others.
+//! Values of a call for which finitely many examples are enough.
 //!
 //! If the flow uses a value only to compare it with constants, and to test whether it is set
 //! or empty, then the constants divide all values into classes: two values of one class lead

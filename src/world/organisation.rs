@@ -81,7 +81,7 @@ pub trait Organisation: Directory + fmt::Debug + Send + Sync {
     fn emergency_group_is_active(&self, group: &str) -> Option<bool>;
 
     /// Returns whether the host has prepared outcomes of this lookup or transfer, given by
-    /// the name of its flow, its kind and its name. The session then asks for it before it
+    /// the name of its flow, its kind and its name. The session then requests it before it
     /// looks into the organisation.
     fn prepares_action(&self, flow: &str, kind: &str, name: &str) -> bool;
 }

@@ -30,7 +30,7 @@ pub(super) fn begin_sending(
     message: &Send,
 ) -> Outcome {
     let may_fail = step.targets.len() > usize::from(NOT_SENT);
-    if may_fail && state.asks_for_outcome(program) {
+    if may_fail && state.requests_outcome(program) {
         return Ok(state.ask(Waiting::Action { inputs: Vec::new() }));
     }
     send(state, program, step, message)

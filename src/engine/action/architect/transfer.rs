@@ -35,7 +35,7 @@ pub(super) fn begin(
 ) -> Outcome {
     if let Target::Acd(target) = &transfer.target
         && may_ask
-        && state.asks_for_outcome(program)
+        && state.requests_outcome(program)
     {
         let queue = state.value(program, &target.queue)?;
         if !is_empty_target(&queue) {

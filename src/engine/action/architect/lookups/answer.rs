@@ -23,7 +23,7 @@ const FOUND: u16 = 0;
 /// too.
 const SOME: u16 = 1;
 
-/// Asks for the outcome of a lookup. A lookup without a key has only one outcome, which the
+/// Requests the outcome of a lookup. A lookup without a key has only one outcome, which the
 /// lookup itself decides.
 pub(super) fn ask(
     state: &mut State,

@@ -22,8 +22,7 @@ use crate::program::{Program, Step};
 use crate::trace::Field;
 use crate::world::Answer;
 
-/// Performs a lookup. If `may_ask`, the host is asked for its outcome first, if it decides
-/// that.
+/// Performs a lookup. If `may_ask`, the host decides its outcome first, if it decides any.
 pub(super) fn begin(
     state: &mut State,
     program: &Program,
@@ -32,7 +31,7 @@ pub(super) fn begin(
     may_ask: bool,
 ) -> Outcome {
     let is_data = matches!(lookup, Lookup::DataAction(_) | Lookup::Wait(_));
-    if may_ask && !is_data && state.asks_for_outcome(program) {
+    if may_ask && !is_data && state.requests_outcome(program) {
         return answer::ask(state, program, step, lookup);
     }
     match lookup {
