@@ -2,7 +2,7 @@
 //!
 //! The candidates are the calls of the exploration: the shortest call to each goal, and
 //! complete calls. A greedy cover chooses among them, and calls that became redundant are
-//! dropped. [`bound`] computes a number of calls that no suite can go below.
+//! dropped. `bound` computes a number of calls that no suite can go below.
 
 mod bound;
 mod cover;
