@@ -25,7 +25,7 @@ pub(crate) fn document(object: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
 pub(crate) fn dumps(object: &Bound<'_, PyAny>) -> PyResult<PyBackedStr> {
     let py = object.py();
     let json = py.import(intern!(py, "json"))?;
-    json.call_method1(intern!(py, "dumps"), (object,))?.extract().map_err(PyErr::from)
+    json.call_method1(intern!(py, "dumps"), (object,))?.extract()
 }
 
 /// Converts a Python object to a value of the library.

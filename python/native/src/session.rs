@@ -126,7 +126,8 @@ impl Session {
 
     /// Answers from the fixtures of the project. The caller's input is the next one of the
     /// call, then silence. After the end this has no effect.
-    fn from_fixtures(&self) {
+    #[pyo3(name = "from_fixtures")]
+    fn answer_from_fixtures(&self) {
         self.session().answer_from_fixtures();
     }
 
