@@ -28,7 +28,11 @@ pub(super) fn has_free_outcome(step: &Step, organisation: &dyn Organisation) -> 
             Lookup::DataAction(_) | Lookup::Wait(_) => false,
             // The state of a schedule that the fixtures define depends on the time.
             Lookup::Schedule(schedule) => !is_known(organisation, &schedule.object),
-            Lookup::ScheduleGroup(group) => !is_known(organisation, &group.group),
+            // A group that is NOT_SET has fewer outcomes.
+            Lookup::ScheduleGroup(it) => {
+                matches!(it.group, Source::Named(..))
+                    && !is_known(organisation, &it.group)
+            }
             _ => true,
         },
         _ => false,
