@@ -57,6 +57,9 @@ fn key(lookup: &Lookup) -> Option<(&'static str, &Source)> {
             Some(("emergencyGroup", &it.object))
         }
         Lookup::Schedule(it) => Some(("schedule", &it.object)),
+        Lookup::ScheduleGroup(it) if it.group.is_unset() => {
+            Some(("emergencyGroup", &it.emergency))
+        }
         Lookup::ScheduleGroup(group) => Some(("scheduleGroup", &group.group)),
     }
 }
