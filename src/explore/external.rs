@@ -7,7 +7,7 @@ use super::liveness::Liveness;
 use super::outcomes::has_free_outcome;
 use crate::engine::Relevance;
 use crate::expr::architect::{BUILT_INS, Varying};
-use crate::flow::{FlowId, NodeId, VariableId};
+use crate::flow::{FlowId, NodeId, NodeLabel, VariableId};
 use crate::program::architect::{
     Action, Ask, AttributeList, ExpectedAnswer, Lookup, Source, Variable,
 };
@@ -37,8 +37,9 @@ pub(super) fn external_reads(
     given.retain(|slot| !decidable.slots.contains(slot));
     let steps = program.steps.iter().enumerate();
     let is_read = |index: usize, step: &Step| {
-        let labels = &program.symbols.node(NodeId::new(index)).outputs;
-        is_external(step, labels, organisation, decidable)
+        let label = program.symbols.node(NodeId::new(index));
+        is_external(step, &label.outputs, organisation, decidable)
+            || is_prepared(program, step, label, organisation)
             || any_source(step, &given, source_reads)
             || begins(program, NodeId::new(index), step)
                 .iter()
@@ -124,6 +125,21 @@ impl Decidable {
             _ => false,
         }
     }
+}
+
+/// Whether the fixtures answer a question of a bot in the place of the participant.
+fn is_prepared(
+    program: &Program,
+    step: &Step,
+    label: &NodeLabel,
+    organisation: &dyn Organisation,
+) -> bool {
+    let flow = &program.symbols.flow(label.flow).name;
+    let is_question = match &step.action {
+        StepAction::Architect(action) => matches!(**action, Action::Ask(_)),
+        _ => false,
+    };
+    is_question && organisation.prepares_action(flow, &label.node_type, &label.name)
 }
 
 /// Whether the words of the participant can lead to every output of a question. Only

@@ -93,7 +93,11 @@ impl Memory {
         }
         let Some(key) = key(repeats, session, false) else { return };
         for (_, known) in self.0.iter().filter(|(other, _)| *other == key) {
-            answers.retain(|answer| agree(known, answer));
+            answers.retain(|answer| same_output(known, answer));
+            // An answer has only one example of a result that no step reads.
+            if answers.iter().any(|answer| agree(known, answer)) {
+                answers.retain(|answer| agree(known, answer));
+            }
         }
     }
 
@@ -109,6 +113,13 @@ impl Memory {
         if !self.0.is_empty() && repeats.may_follow[node.index()] {
             let _ = write!(out, ";{:?}", self.0);
         }
+    }
+}
+
+fn same_output(one: &Answer, other: &Answer) -> bool {
+    match (one, other) {
+        (Answer::Action(one), Answer::Action(other)) => one.path == other.path,
+        _ => true,
     }
 }
 

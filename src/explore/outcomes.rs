@@ -28,7 +28,14 @@ pub(super) fn has_free_outcome(step: &Step, organisation: &dyn Organisation) -> 
             Lookup::DataAction(_) | Lookup::Wait(_) => false,
             // The state of a schedule that the fixtures define depends on the time.
             Lookup::Schedule(schedule) => !is_known(organisation, &schedule.object),
-            Lookup::ScheduleGroup(group) => !is_known(organisation, &group.group),
+            Lookup::ScheduleGroup(it) => {
+                let is_free = |source: &Source| {
+                    source.is_unset()
+                        || matches!(source, Source::Named(..))
+                            && !is_known(organisation, source)
+                };
+                is_free(&it.group) && is_free(&it.emergency)
+            }
             _ => true,
         },
         _ => false,
@@ -69,6 +76,14 @@ impl Context<'_> {
         let labels = self.program.symbols.node(node).outputs.iter().cloned();
         let mut paths: Vec<Option<Text>> = labels.map(Some).collect();
         match &**action {
+            Action::Lookup(Lookup::ScheduleGroup(it)) => {
+                // Without a group it is closed; only an emergency group has emergencies.
+                paths.retain(|path| match path.as_deref() {
+                    Some("emergency") => !it.emergency.is_unset(),
+                    Some("open" | "holiday") => !it.group.is_unset(),
+                    _ => true,
+                });
+            }
             Action::Lookup(_) | Action::Send(_) => {}
             Action::CreateCallback(_) => paths = vec![None, Some(FAILURE.into())],
             _ => paths.insert(0, None),

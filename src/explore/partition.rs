@@ -144,7 +144,15 @@ impl<'p> Trail<'p> {
         match &**action {
             Action::PlayAudio(_) => {}
             Action::UpdateData(statements) => self.statements(node, statements),
-            Action::CallTask(call) => self.passed(&call.inputs),
+            Action::CallTask(call) => {
+                self.passed(&call.inputs);
+                for (theirs, own) in &call.outputs {
+                    if self.holders.contains(&theirs.0) {
+                        self.is_lost |= self.program.is_built_in(*own);
+                        self.holders.insert(own.0);
+                    }
+                }
+            }
             Action::Jump(jump) => self.passed(&jump.inputs),
             Action::Switch(switch) => self.switch(switch),
             Action::Attributes(attributes) => self.attributes(node, action, attributes),

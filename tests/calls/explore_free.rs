@@ -203,6 +203,33 @@ fn comparisons_of_the_values_of_a_call_are_solved() {
     replay_all(&program, &free);
 }
 
+/// A lookup that reads fewer columns of a row has an outcome, too.
+#[test]
+fn a_row_that_was_found_is_found_again() {
+    let look_up = |name: &str, column: &str, found: &[Value]| {
+        json!({"dataTableLookup": {
+            "name": name,
+            "lookupValue": {"lit": "key"},
+            "dataTable": {"Routes": {
+                "foundOutputs": {column: {"var": "Flow.keys"}},
+                "failureOutputs": {
+                    "errorType": {"noValue": true}, "errorMessage": {"noValue": true},
+                },
+            }},
+            "outputs": {"found": {"actions": found}},
+        }})
+    };
+    let is_x = decision("X?", "Flow.keys == \"x\"", &[disconnect("X")], &[]);
+    let again = look_up("Again", "Queue", &[disconnect("Found")]);
+    let actions = [look_up("Look up", "Queue", &[is_x, again]), disconnect("End")];
+    let program = program_of(&flow(&[task(0, &actions)], &[]));
+    let free = explored(&program, FREE);
+    for node in ["X", "Found", "End"] {
+        assert_eq!(verdict(&free, &program, node, None), "reachable ", "{node}");
+    }
+    replay_all(&program, &free);
+}
+
 /// A value that is used in another way than in comparisons has no classes.
 #[test]
 fn a_value_that_is_computed_with_is_not_solved() {

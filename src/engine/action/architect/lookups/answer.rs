@@ -35,9 +35,9 @@ pub(super) fn ask(
         return begin(state, program, step, lookup, false);
     };
     let value = state.value(program, source)?;
-    let is_empty =
-        value.is_unset() || matches!(&value, Value::String(it) if it.is_empty());
-    if is_empty {
+    let is_of_table = matches!(lookup, Lookup::DataTable(_));
+    let is_empty = matches!(&value, Value::String(it) if it.is_empty() && !is_of_table);
+    if value.is_unset() || is_empty {
         return begin(state, program, step, lookup, false);
     }
     Ok(state.ask(Waiting::Action { inputs: vec![(name.into(), value)] }))
@@ -57,6 +57,9 @@ fn key(lookup: &Lookup) -> Option<(&'static str, &Source)> {
             Some(("emergencyGroup", &it.object))
         }
         Lookup::Schedule(it) => Some(("schedule", &it.object)),
+        Lookup::ScheduleGroup(it) if it.group.is_unset() => {
+            Some(("emergencyGroup", &it.emergency))
+        }
         Lookup::ScheduleGroup(group) => Some(("scheduleGroup", &group.group)),
     }
 }
