@@ -50,7 +50,8 @@ pub(super) fn external_reads(
 }
 
 /// Returns the variables that the platform, the context or the host may set and that steps
-/// read. `is_near` marks the steps that a call may reach.
+/// read. `is_near` marks the steps that a call may reach. Draft flows do not declare their
+/// inputs: a variable that a draft flow sets itself, such as a counter, is not one.
 pub(super) fn given_reads(
     program: &Program,
     liveness: &Liveness,
@@ -68,7 +69,12 @@ pub(super) fn given_reads(
                         .any(|variable| mentions(&variable.initial, &alone)))
         })
     };
-    given.into_iter().filter(is_read).collect()
+    let is_draft = program.unit(start).architect.is_none();
+    let is_own = |slot: &u32| {
+        let nodes = (0..program.steps.len()).map(NodeId::new);
+        is_draft && nodes.into_iter().any(|node| program.may_set(node, VariableId(*slot)))
+    };
+    given.into_iter().filter(|slot| is_read(slot) && !is_own(slot)).collect()
 }
 
 /// Whether the outcome of a step depends on an answer from outside.

@@ -256,7 +256,7 @@ mod tests {
           - playAudio:
               name: One
               audio:
-                exp: "ToAudioTTS("Flow.who" + flow.who + Task.x)"
+                exp: "ToAudioTTS(\"Flow.who\" + flow.who + Task.x)"
           - playAudio:
               name: Two
               audio:

@@ -192,7 +192,7 @@ pub(super) fn over<'f>(witness: &Witness, fixtures: &'f Fixtures) -> Cow<'f, Fix
     }
 }
 
-/// Returns the call in the organisation of its own fixtures, if the witness has any.
+/// Returns the call in the organisation of its fixtures, if the witness has any.
 pub(super) fn in_organisation(
     call: Call,
     witness: &Witness,

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::{Additions, JsonCall, cell, flags, inputs};
+use super::json::JsonCall;
+use super::{Additions, cell, flags, inputs};
 use crate::diagnostic::visible::one_line;
 use crate::explore::mutants::Detection;
 use crate::flow::{NodeId, SymbolTable};

@@ -220,7 +220,8 @@ fn places_in_a_template_are_those_of_the_document() {
 fn mistakes_in_scenario_files_and_fixtures_are_shown() {
     let (mut editor, folder, _path) = opened();
     let test = folder.path().join("a.test.yaml");
-    let text = "flows: desk.yaml\ntests:\n  - name: One\n    inputs: [1]\n";
+    let text = "flows: desk.yaml\ntests:\n  - name: One\n    inputs: [1]\n    \
+                expect: {status: completed}\n";
     fs::write(&test, text).unwrap();
     let problems = editor.open(&test, text);
     assert_eq!(codes(&problems), ["INVALID_SCENARIO"], "{problems}");
