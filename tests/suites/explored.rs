@@ -280,3 +280,25 @@ fn mutants_need_a_test() {
         flowsim(folder.path(), &["explore", "flows", "--mutants-min", "9"]);
     assert_eq!(code, Some(2));
 }
+
+/// With both flags, calls that notice mutants become tests; a second run adds none.
+#[test]
+fn calls_that_notice_mutants_become_tests() {
+    let folder = organisation("alder-clinic");
+    let both = [&EXPLORE[..], &["--mutants"]].concat();
+    let run = || {
+        let (code, output, problems) = flowsim(folder.path(), &both);
+        assert_eq!(code, Some(0), "{problems}");
+        serde_json::from_str::<Value>(&output).unwrap()
+    };
+    let alone = write(folder.path())["tests"].as_u64().unwrap();
+    let first = run();
+    assert!(first["suite"]["new"].as_u64().unwrap() > 0, "{}", first["suite"]);
+    assert!(first["suite"]["tests"].as_u64().unwrap() > alone, "{}", first["suite"]);
+    let mut survivors = first["mutants"]["list"].as_array().unwrap().iter();
+    assert!(survivors.all(|it| it["call"].is_null()), "{}", first["mutants"]);
+    let second = run();
+    assert_eq!(second["suite"]["new"], 0, "{}", second["suite"]);
+    assert_eq!(second["mutants"]["killed"], first["mutants"]["killed"]);
+    assert_passes(folder.path());
+}

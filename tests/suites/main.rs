@@ -19,6 +19,7 @@ mod kill;
 mod project;
 mod report_merge;
 mod reports;
+mod repositories;
 mod scenario_document;
 mod scenario_files;
 mod schemas;

@@ -15,10 +15,11 @@ use crate::cli::scenario::{line, object, paths, set};
 use crate::diagnostic::{Severity, sort};
 use crate::engine::{Call, Limits};
 use crate::explore::Exploration;
-use crate::explore::suite::{Reached, Suite, suite};
+use crate::explore::mutants::Detection;
+use crate::explore::suite::{Reached, Suite, SuiteCall, suite, suite_call};
 use crate::flow::FlowId;
 use crate::program::Program;
-use crate::report::exploration::{Additions, SuiteSummary};
+use crate::report::exploration::{Additions, MutantSummary, SuiteSummary};
 use crate::runner::{CaseResult, Library, Options, Outcome, Plan, RunEvent, run};
 use crate::source::{Files, replace_file};
 use crate::suite::snapshot::slug;
@@ -67,21 +68,81 @@ impl Explored<'_> {
                 Err(exit) => return Ok(Err(exit)),
             }
         }
-        if self.arguments.mutants {
-            match self.mutants()? {
-                Ok(summary) => additions.mutants = Some(summary),
+        if !self.arguments.mutants {
+            return Ok(Ok(()));
+        }
+        let mut mutants = match self.mutants()? {
+            Ok(mutants) => mutants,
+            Err(exit) => return Ok(Err(exit)),
+        };
+        let calls = self.noticing(&mutants);
+        if let (Some(folder), Some(written)) =
+            (&self.arguments.suite, additions.suite.as_mut())
+            && !calls.is_empty()
+        {
+            if let Err(exit) = self.write_more(folder, calls, written)? {
+                return Ok(Err(exit));
+            }
+            mutants = match self.mutants()? {
+                Ok(mutants) => mutants,
                 Err(exit) => return Ok(Err(exit)),
+            };
+        }
+        additions.mutants = Some(mutants);
+        Ok(Ok(()))
+    }
+
+    /// Returns the calls that notice mutants in which all tests pass, each once.
+    fn noticing(&self, mutants: &MutantSummary) -> Vec<SuiteCall> {
+        let mut found = Vec::new();
+        for survivor in &mutants.list {
+            let Detection::Call(start, at, witness) = &survivor.detection else {
+                continue;
+            };
+            if !found.contains(&(*start, *at, witness)) {
+                found.push((*start, *at, witness));
             }
         }
+        let Self { program, calls, fixtures, .. } = *self;
+        let played = found.into_iter().map(|(start, at, witness)| {
+            suite_call(program, calls, fixtures, (start, at), witness)
+        });
+        played.collect()
+    }
+
+    /// Writes tests of these calls, unless the files have the same tests already.
+    fn write_more(
+        &self,
+        folder: &Path,
+        calls: Vec<SuiteCall>,
+        summary: &mut SuiteSummary,
+    ) -> io::Result<Result<(), Exit>> {
+        let results = match self.run(&self.existing(folder))? {
+            Ok(results) => results,
+            Err(exit) => return Ok(Err(exit)),
+        };
+        let suite = Suite { calls, ..Suite::default() };
+        let mut more = SuiteSummary::default();
+        if let Err(exit) = self.write_files(folder, &suite, &results, &mut more)? {
+            return Ok(Err(exit));
+        }
+        summary.new += more.new;
+        summary.not_replayed += more.not_replayed;
+        more.files.retain(|file| !summary.files.contains(file));
+        summary.files.append(&mut more.files);
         Ok(Ok(()))
+    }
+
+    /// Returns the folder and the tests of the project, as far as they exist.
+    fn existing(&self, folder: &Path) -> Vec<PathBuf> {
+        let tests = self.project.settings.paths("tests");
+        let all = std::iter::once(folder.to_owned()).chain(tests);
+        all.filter(|path| path.exists()).collect()
     }
 
     /// Writes the tests that the tests of the folder and of the project lack.
     fn write(&self, folder: &Path) -> io::Result<Result<SuiteSummary, Exit>> {
-        let tests = self.project.settings.paths("tests");
-        let all = std::iter::once(folder.to_owned()).chain(tests);
-        let existing: Vec<PathBuf> = all.filter(|path| path.exists()).collect();
-        let results = match self.run(&existing)? {
+        let results = match self.run(&self.existing(folder))? {
             Ok(results) => results,
             Err(exit) => return Ok(Err(exit)),
         };
@@ -94,13 +155,24 @@ impl Explored<'_> {
             failed: results.failed.len(),
             ..SuiteSummary::default()
         };
+        let written = self.write_files(folder, &suite, &results, &mut summary)?;
+        Ok(written.map(|()| summary))
+    }
+
+    fn write_files(
+        &self,
+        folder: &Path,
+        suite: &Suite,
+        results: &Results,
+        summary: &mut SuiteSummary,
+    ) -> io::Result<Result<(), Exit>> {
         for (flow, path) in self.files(folder) {
-            let written = self.write_file(flow, &path, &suite, &results, &mut summary)?;
+            let written = self.write_file(flow, &path, suite, results, summary)?;
             if let Err(exit) = written {
                 return Ok(Err(exit));
             }
         }
-        Ok(Ok(summary))
+        Ok(Ok(()))
     }
 
     /// Returns the file of each flow in which calls start.
@@ -178,6 +250,9 @@ impl Explored<'_> {
             .map(|place| place.name.to_string())
             .collect();
         for call in own {
+            if file.has(&scenario::test("", call, self.program)) {
+                continue;
+            }
             let name = unique(scenario::name(call, self.program), &mut names);
             file.add(&scenario::test(&name, call, self.program));
         }

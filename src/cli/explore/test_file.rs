@@ -74,6 +74,12 @@ impl TestFile {
         });
     }
 
+    /// Whether the file has a test that differs from this one in its name at most.
+    pub(super) fn has(&self, test: &str) -> bool {
+        let wanted = without_name(test);
+        self.parts.iter().any(|part| without_name(&part.text) == wanted)
+    }
+
     /// Adds a test at the end.
     pub(super) fn add(&mut self, test: &str) {
         if let Some(last) = self.parts.last_mut().filter(|it| !it.text.ends_with('\n')) {
@@ -112,6 +118,12 @@ fn is_unchanged(text: &str) -> bool {
 
 fn hash(test: &str) -> String {
     format!("{:08x}", XxHash64::oneshot(0, test.as_bytes()) >> 32)
+}
+
+/// Returns the lines of a test below its name.
+fn without_name(test: &str) -> Option<&str> {
+    let start = test.find("- name: ")?;
+    test[start..].split_once('\n').map(|(_, rest)| rest.trim_end())
 }
 
 #[cfg(test)]

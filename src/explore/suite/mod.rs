@@ -129,6 +129,19 @@ pub fn suite(
     Suite { calls: calls.collect(), lower_bound, goals: reachable.len() }
 }
 
+/// Plays a call that an exploration found, for a test.
+pub fn suite_call(
+    program: &Arc<Program>,
+    calls: &[Call],
+    fixtures: &Fixtures,
+    (start, at): (FlowId, Option<DateTime>),
+    witness: &Witness,
+) -> SuiteCall {
+    let mut player = Calls { program, calls, fixtures, session: None };
+    let trace = player.play(&Candidate::new(start, at, witness));
+    SuiteCall { start, at, witness: witness.clone(), trace }
+}
+
 /// Returns the numbers of the goals that a call reached.
 fn reachable(goals: &Goals, exploration: &Exploration) -> BTreeSet<usize> {
     let is_reached = |it: &&super::Decided| matches!(it.verdict, Verdict::Reachable(_));
