@@ -30,6 +30,10 @@ use super::problems::{self, Problem};
 use super::workspace::Workspace;
 use super::{complete, hover, navigate, outline, uri};
 
+/// The message to a person who starts the command at a terminal.
+const NO_EDITOR: &str = "standard input has no request `initialize` of the Language Server \
+                         Protocol; an editor starts this command";
+
 /// Serves an editor over standard input and output until it ends the session. Returns
 /// whether the session ended as the protocol prescribes.
 ///
@@ -44,8 +48,7 @@ pub fn serve() -> Result<bool, String> {
 }
 
 fn serve_on(connection: &Connection) -> Result<bool, String> {
-    let (id, params) =
-        connection.initialize_start().map_err(|error| error.to_string())?;
+    let (id, params) = connection.initialize_start().map_err(|_| NO_EDITOR)?;
     let params: InitializeParams =
         serde_json::from_value(params).map_err(|error| error.to_string())?;
     let result = InitializeResult {

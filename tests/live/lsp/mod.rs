@@ -250,6 +250,15 @@ fn other_documents_and_requests_are_left_alone() {
     assert_eq!(editor.vanish(), 1);
 }
 
+#[test]
+fn a_person_who_starts_the_command_learns_that_editors_do() {
+    let mut command = assert_cmd::Command::cargo_bin("flowsim").unwrap();
+    let output = command.arg("lsp").write_stdin("hello\n").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let problems = String::from_utf8(output.stderr).unwrap();
+    assert!(problems.contains("an editor starts this command"), "{problems}");
+}
+
 /// Renames every variable and unit of the real flows and back.
 #[test]
 #[ignore = "reads the flows of ../shared"]
