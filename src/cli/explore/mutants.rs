@@ -2,20 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::suite::Explored;
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::diagnostic::{Code, Severity, sort};
+use crate::diagnostic::Code;
 use crate::explore::mutants::{Detection, Detector, Mutant, mutants};
 use crate::flow::NodeId;
 use crate::program::Program;
 use crate::report::exploration::{MutantSummary, Survivor};
-use crate::runner::{Library, Options, Outcome, Plan, Planned, RunEvent, run};
+use crate::runner::{Options, Outcome, Plan, Planned, RunEvent, run};
 use crate::source::Files;
-use crate::suite::{Selection, discover};
+use crate::suite::Selection;
 use crate::trace::Trace;
 
 /// A test that passes, and the nodes that its call executes.
@@ -35,22 +34,11 @@ impl Explored<'_> {
     /// Runs the tests of the folder and of the project in every mutant.
     pub(super) fn mutants(&self) -> io::Result<Result<MutantSummary, Exit>> {
         let mut files = Files::new();
-        let tests = self.project.settings.paths("tests").into_iter();
-        let searched = self.arguments.suite.iter().cloned().chain(tests);
-        let searched: Vec<PathBuf> = searched.filter(|path| path.exists()).collect();
-        let context = match self.project.context(&mut files) {
-            Ok(context) => Arc::new(context),
+        let searched = self.existing(self.arguments.suite.as_deref());
+        let library = match self.library(&searched, &mut files) {
+            Ok(library) => library,
             Err(exit) => return Ok(Err(exit)),
         };
-        let (found, mut diagnostics) = discover(&searched, &mut files);
-        let library = Library::load_in(context, &found, &mut files);
-        diagnostics.extend(library.diagnostics.iter().cloned());
-        diagnostics.retain(|it| it.severity == Severity::Error);
-        if !diagnostics.is_empty() {
-            sort(&mut diagnostics);
-            output::diagnostics(&diagnostics, &files);
-            return Ok(Err(Exit::Input));
-        }
         let plan = Plan::new(&library, &Selection::default(), &[], &files);
         let tests = self.passing(plan)?;
         if tests.is_empty() {

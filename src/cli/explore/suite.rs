@@ -117,7 +117,7 @@ impl Explored<'_> {
         calls: Vec<SuiteCall>,
         summary: &mut SuiteSummary,
     ) -> io::Result<Result<(), Exit>> {
-        let results = match self.run(&self.existing(folder))? {
+        let results = match self.run(&self.existing(Some(folder)))? {
             Ok(results) => results,
             Err(exit) => return Ok(Err(exit)),
         };
@@ -134,15 +134,15 @@ impl Explored<'_> {
     }
 
     /// Returns the folder and the tests of the project, as far as they exist.
-    fn existing(&self, folder: &Path) -> Vec<PathBuf> {
+    pub(super) fn existing(&self, folder: Option<&Path>) -> Vec<PathBuf> {
         let tests = self.project.settings.paths("tests");
-        let all = std::iter::once(folder.to_owned()).chain(tests);
+        let all = folder.map(Path::to_owned).into_iter().chain(tests);
         all.filter(|path| path.exists()).collect()
     }
 
     /// Writes the tests that the tests of the folder and of the project lack.
     fn write(&self, folder: &Path) -> io::Result<Result<SuiteSummary, Exit>> {
-        let results = match self.run(&self.existing(folder))? {
+        let results = match self.run(&self.existing(Some(folder)))? {
             Ok(results) => results,
             Err(exit) => return Ok(Err(exit)),
         };
@@ -191,22 +191,32 @@ impl Explored<'_> {
         files.collect()
     }
 
+    /// Loads the tests of these files and folders.
+    pub(super) fn library(
+        &self,
+        searched: &[PathBuf],
+        files: &mut Files,
+    ) -> Result<Library, Exit> {
+        let context = Arc::new(self.project.context(files)?);
+        let (found, mut diagnostics) = discover(searched, files);
+        let library = Library::load_in(context, &found, files);
+        diagnostics.extend(library.diagnostics.iter().cloned());
+        diagnostics.retain(|it| it.severity == Severity::Error);
+        if diagnostics.is_empty() {
+            return Ok(library);
+        }
+        sort(&mut diagnostics);
+        output::diagnostics(&diagnostics, files);
+        Err(Exit::Input)
+    }
+
     /// Runs all tests of these files and folders.
     fn run(&self, searched: &[PathBuf]) -> io::Result<Result<Results, Exit>> {
         let mut files = Files::new();
-        let context = match self.project.context(&mut files) {
-            Ok(context) => Arc::new(context),
+        let library = match self.library(searched, &mut files) {
+            Ok(library) => library,
             Err(exit) => return Ok(Err(exit)),
         };
-        let (found, mut diagnostics) = discover(searched, &mut files);
-        let library = Library::load_in(context, &found, &mut files);
-        diagnostics.extend(library.diagnostics.iter().cloned());
-        diagnostics.retain(|it| it.severity == Severity::Error);
-        if !diagnostics.is_empty() {
-            sort(&mut diagnostics);
-            output::diagnostics(&diagnostics, &files);
-            return Ok(Err(Exit::Input));
-        }
         let plan = Plan::new(&library, &Selection::default(), &[], &files);
         let mut results = Results::default();
         let jobs = self.arguments.jobs.map_or(0, usize::from);
