@@ -8,8 +8,10 @@ use std::fmt;
 /// Every optional feature, and whether this build has it.
 const FEATURES: &[(&str, bool)] = &[
     ("arrow", cfg!(feature = "arrow")),
+    ("dap", cfg!(feature = "dap")),
     ("live", cfg!(feature = "live")),
     ("lsp", cfg!(feature = "lsp")),
+    ("mcp", cfg!(feature = "mcp")),
     ("parquet", cfg!(feature = "parquet")),
     ("phone", cfg!(feature = "phone")),
     ("png", cfg!(feature = "png")),

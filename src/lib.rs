@@ -60,6 +60,7 @@
 //! | `engine` | 5 | the session that executes a program; `action` has one file per family |
 //! | `analysis` | 6 | analyses of flows, programs and traces: missing fixtures, coverage of calls, comparison of a call with a recording |
 //! | `recording` | 6 | recorded calls: stored, redacted, imported and replayed |
+//! | `timeline` | 6 | a call that can be stepped forwards and backwards, with branches for other answers |
 //! | `explore` | 7 | searches all calls of a flow: a verdict about every action and output, with a call that reaches it |
 //! | `suite` | 7 | scenario files: reading them, running their tests, and checking expectations |
 //! | `project` | 7 | the project file `flowsim.toml`, and the flows and placeholders of Terraform |
@@ -68,7 +69,9 @@
 //! | `runner` | 8 | parallel runs of suites, reported as events in a stable order |
 //! | `batch` | 9 | calls, and recordings to compare, as a stream of rows; summaries that merge |
 //! | `report` | 9 | reports of test runs, comparisons, coverage, differences and heat maps, for people, CI systems and programs; drawings of flows |
+//! | `debugger` | 10 | one call that a person stops, steps forwards and backwards, and changes; `dap` is its protocol for editors |
 //! | `lsp` | 10 | the language server: the connection, the open documents, problems with quick fixes, hover, completion, navigation, the outline |
+//! | `mcp` | 10 | the server for coding assistants: its tools are commands in processes that read the workspace only |
 //! | `server` | 10 | a local Platform API: `http` parses requests and writes responses, `routes` is the routing table, `endpoint` has one file per family, `state` is the organisation and its changes, `calls` and `delivery` send webhook requests, `page` is the browser page, `elasticsearch` is the second port |
 //! | `api` | 10 | the public API: projects, calls, traces, sessions, suites and comparisons; one file per type |
 //! | `cli` | 11 | arguments, streams, exit codes; one file per command |
@@ -108,6 +111,8 @@ pub mod cli;
 #[doc(hidden)]
 pub mod conformance;
 #[doc(hidden)]
+pub mod debugger;
+#[doc(hidden)]
 pub mod diagnostic;
 #[doc(hidden)]
 pub mod engine;
@@ -120,6 +125,9 @@ pub mod flow;
 #[doc(hidden)]
 #[cfg(feature = "lsp")]
 pub mod lsp;
+#[cfg(feature = "mcp")]
+#[doc(hidden)]
+pub mod mcp;
 #[doc(hidden)]
 pub mod platform;
 #[doc(hidden)]
@@ -141,6 +149,8 @@ pub mod source;
 pub mod suite;
 #[doc(hidden)]
 pub mod terraform;
+#[doc(hidden)]
+pub mod timeline;
 #[doc(hidden)]
 pub mod trace;
 #[doc(hidden)]

@@ -1,13 +1,17 @@
 //! Analyses of flows, programs and traces. [`mod@diff`] shows the changes between two
 //! versions of flows. [`coverage`] measures the parts of flows that calls reached.
 //! [`comparison`] compares a call with its recording. [`decisions`] extracts the outcomes
-//! of the caller's keys, and [`heatmap`] counts them.
+//! of the caller's keys, and [`heatmap`] counts them. [`property`] checks
+//! rules about the order of events in calls.
 
+pub mod attributes;
 pub mod comparison;
 pub mod coverage;
 pub mod decisions;
 pub mod diff;
 pub mod heatmap;
+pub mod matcher;
+pub mod property;
 
 mod architect;
 mod fixtures;

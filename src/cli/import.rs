@@ -14,7 +14,7 @@ use super::{load, output};
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::program::Program;
 use crate::recording::{self, Choice, Recording, Redactor, ambiguous, choose, replay};
-use crate::source::{Files, find_files, replace_file};
+use crate::source::{Files, find_files, relative, replace_file};
 use crate::world::Fixtures;
 
 /// Import saved platform responses as recordings.
@@ -249,17 +249,7 @@ fn flows(arguments: &Arguments) -> io::Result<Vec<String>> {
     if arguments.flows.is_empty() {
         return Ok(vec![".".to_owned()]);
     }
-    let folder = std::fs::canonicalize(&arguments.out)?;
-    arguments.flows.iter().map(|path| relative(path, &folder)).collect()
-}
-
-fn relative(path: &Path, folder: &Path) -> io::Result<String> {
-    let path = std::fs::canonicalize(path)?;
-    let common = path.components().zip(folder.components());
-    let common = common.take_while(|(one, other)| one == other).count();
-    let up = folder.components().skip(common).map(|_| "..".to_owned());
-    let down = path.components().skip(common);
-    let down = down.map(|it| it.as_os_str().to_string_lossy().into_owned());
-    let parts: Vec<String> = up.chain(down).collect();
-    Ok(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
+    let relative = |path: &PathBuf| relative(path, &arguments.out);
+    let paths = arguments.flows.iter().map(relative);
+    Ok(paths.map(|it| it.to_string_lossy().into_owned()).collect())
 }

@@ -97,7 +97,7 @@ impl<'f> Person<'f> {
 /// Reads one line and drops everything beyond the limit. Returns `None` at the end of the
 /// input or on a read error. Invalid UTF-8 is replaced, and is then reported as an
 /// invalid key.
-fn read_line(mut input: impl BufRead) -> Option<String> {
+pub(super) fn read_line(mut input: impl BufRead) -> Option<String> {
     let mut line = Vec::new();
     let mut limited = input.by_ref().take(MAX_LINE_BYTES);
     if limited.read_until(b'\n', &mut line).ok()? == 0 {

@@ -23,7 +23,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(_: &Arguments) -> io::Result<Exit> {
-    match serve() {
+    match serve(&std::env::current_exe()?) {
         Ok(true) => Ok(Exit::Success),
         Ok(false) => Ok(Exit::Failure),
         Err(message) => {

@@ -11,6 +11,9 @@ mod config;
 mod conformance;
 mod convert;
 mod coverage;
+#[cfg(feature = "dap")]
+mod dap;
+mod debug;
 mod decisions;
 mod diff;
 mod eval;
@@ -31,16 +34,24 @@ mod load;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod man;
-#[cfg(not(all(feature = "live", feature = "lsp", feature = "serve")))]
+#[cfg(feature = "mcp")]
+mod mcp;
+#[cfg(not(all(
+    feature = "dap",
+    feature = "live",
+    feature = "lsp",
+    feature = "mcp",
+    feature = "serve"
+)))]
 mod missing;
 mod output;
 mod project;
+mod read_only;
 #[cfg(feature = "live")]
 mod record;
 mod redact;
 mod report;
 mod run;
-mod scenario;
 mod schema;
 #[cfg(feature = "serve")]
 mod serve;
@@ -96,6 +107,7 @@ enum Command {
     Config(config::Arguments),
     Graph(graph::Arguments),
     Eval(eval::Arguments),
+    Debug(debug::Arguments),
     Functions(functions::Arguments),
     Convert(convert::Arguments),
     Coverage(coverage::Arguments),
@@ -125,6 +137,14 @@ enum Command {
     Lsp(lsp::Arguments),
     #[cfg(not(feature = "lsp"))]
     Lsp(missing::Arguments),
+    #[cfg(feature = "mcp")]
+    Mcp(mcp::Arguments),
+    #[cfg(not(feature = "mcp"))]
+    Mcp(missing::Arguments),
+    #[cfg(feature = "dap")]
+    Dap(dap::Arguments),
+    #[cfg(not(feature = "dap"))]
+    Dap(missing::Arguments),
     Fixtures(fixtures::Arguments),
     Init(init::Arguments),
     Schema(schema::Arguments),
@@ -135,6 +155,9 @@ enum Command {
 /// Runs the program with the given process arguments; the first one is the program's
 /// name.
 pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
+    if let Err(exit) = read_only::apply() {
+        return exit;
+    }
     let (arguments, project) = match parse(arguments.into_iter().collect()) {
         Ok(parsed) => parsed,
         Err(exit) => return exit,
@@ -167,6 +190,7 @@ fn run_command(command: Command, project: project::Project) -> io::Result<Exit> 
         Command::Config(arguments) => config::run(&arguments, &project),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
+        Command::Debug(arguments) => debug::run(&arguments, &project),
         Command::Functions(arguments) => functions::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
@@ -196,6 +220,14 @@ fn run_command(command: Command, project: project::Project) -> io::Result<Exit> 
         Command::Lsp(arguments) => lsp::run(&arguments),
         #[cfg(not(feature = "lsp"))]
         Command::Lsp(_) => missing::run("lsp"),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(arguments) => mcp::run(&arguments),
+        #[cfg(not(feature = "mcp"))]
+        Command::Mcp(_) => missing::run("mcp"),
+        #[cfg(feature = "dap")]
+        Command::Dap(arguments) => dap::run(&arguments, &project),
+        #[cfg(not(feature = "dap"))]
+        Command::Dap(_) => missing::run("dap"),
         Command::Fixtures(arguments) => fixtures::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -8,15 +8,27 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::exit::Exit;
-use super::output;
+use super::{output, read_only};
 use crate::diagnostic::sort;
 use crate::project::{Form, KEYS, Settings};
 use crate::runner::ProjectContext;
-use crate::source::{Files, Kind, Node};
+use crate::source::{Files, Kind, Node, is_confined, is_readable};
 
 /// Commands that have nothing to do with a project.
-const APART: [&str; 8] =
-    ["init", "explain", "functions", "schema", "completions", "man", "convert", "lsp"];
+const APART: [&str; 9] = [
+    "init",
+    "explain",
+    "functions",
+    "schema",
+    "completions",
+    "man",
+    "convert",
+    "lsp",
+    "mcp",
+];
+
+/// Settings that name files to write.
+const WRITTEN: [&str; 4] = ["report", "html", "coverage-out", "decisions"];
 
 /// The project of a command.
 #[derive(Debug, Default)]
@@ -56,6 +68,9 @@ pub(super) fn apply(
         return Ok((arguments, Project::default()));
     };
     let (names, matches) = innermost(&matches);
+    if let Some(first) = names.first() {
+        read_only::check(first)?;
+    }
     if names.first().is_none_or(|first| APART.contains(first)) {
         return Ok((arguments, Project::default()));
     }
@@ -80,6 +95,7 @@ fn load(profile: Option<&String>) -> Result<Project, Exit> {
     let profile = profile.cloned().or(chosen);
     let mut files = Files::new();
     let file = Settings::find(Path::new("."));
+    let file = file.filter(|file| is_readable(file));
     let settings =
         Settings::load(file.as_deref(), profile.as_deref(), &environment, &mut files);
     match settings {
@@ -118,6 +134,10 @@ impl Addition<'_> {
         let rest = arguments.split_off(end);
         let mut positional: Vec<OsString> = Vec::new();
         for setting in &settings.settings {
+            let is_written = WRITTEN.contains(&&*setting.key);
+            if is_written && is_confined() {
+                continue;
+            }
             let Some(argument) = self.argument(&setting.key) else { continue };
             let form = KEYS.iter().find(|key| key.name == setting.key);
             let values: Vec<String> = match form.map(|key| key.form) {

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::interactive::Person;
-use super::{decisions, inputs, load, output, scenario};
+use super::{decisions, inputs, load, output};
 use crate::analysis::decisions::of_trace;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{
@@ -18,6 +18,7 @@ use crate::flow::FlowId;
 use crate::flow::read::Loaded;
 use crate::program::Program;
 use crate::project::Settings;
+use crate::report::scenario;
 use crate::source::{Files, read_document};
 use crate::trace::{
     JsonWriter, Status, TextStyle, TextView, Trace, execution, render_transcript,
@@ -284,30 +285,27 @@ fn note_unused_inputs(count: usize) {
     }
 }
 
-fn played<'p>(
-    arguments: &'p Arguments,
-    program: &'p Program,
-    prepared: &Prepared,
-    person: &'p Person<'_>,
-    set: &'p [(String, String)],
-) -> scenario::Played<'p> {
-    scenario::Played {
-        program,
-        flows: &arguments.flows,
-        fixtures: &arguments.fixtures,
-        set,
-        flow: prepared.flow,
-        node: arguments.node.as_deref(),
-        context: &arguments.context,
-        variables: &arguments.var,
+/// Returns the start of the call in a scenario file.
+fn start_of(
+    arguments: &Arguments,
+    flow: FlowId,
+    set: &[(String, String)],
+) -> scenario::Start {
+    let is_limited = arguments.max_actions != Limits::default().max_actions;
+    scenario::Start {
+        flows: arguments.flows.clone(),
+        fixtures: arguments.fixtures.clone(),
+        set: set.to_vec(),
+        flow,
+        node: arguments.node.clone(),
+        context: arguments.context.clone(),
+        variables: arguments.var.clone(),
         at: arguments.at,
         timeout_ms: arguments.timeout_ms,
-        max_actions: (arguments.max_actions != Limits::default().max_actions)
-            .then_some(arguments.max_actions),
+        max_actions: is_limited.then_some(arguments.max_actions),
         seed: arguments.seed,
         is_strict: arguments.strict,
         stops_at_queue: arguments.stop_at_queue,
-        inputs: person.inputs(),
     }
 }
 
@@ -330,8 +328,10 @@ impl Shown<'_> {
         let mut person = Person::new(host);
         let trace = person.play(session, &prepared.call, self.program)?;
         self.show(&trace)?;
-        let played = played(self.arguments, self.program, prepared, &person, set);
-        let played = scenario::of_call(&played, &trace);
+        let start = start_of(self.arguments, prepared.flow, set);
+        let inputs = person.inputs().iter();
+        let played =
+            scenario::of_call(&start, inputs, (&trace, true), &self.program.symbols);
         if self.arguments.format == Format::Text {
             output::result(&format!("\n{played}"))?;
         } else {

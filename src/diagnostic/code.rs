@@ -51,6 +51,7 @@ codes! {
     INVALID_FIXTURES Error "The fixtures document has a value of the wrong type or an unknown key."
     INVALID_PROJECT Error "The project file `flowsim.toml` has an unknown key, a wrong value, or a syntax error."
     INVALID_REQUEST Error "The simulation request has a value of the wrong type or an unknown key."
+    INVALID_LAUNCH Error "The call to debug does not exist, or an attribute of the launch is wrong."
     INVALID_SCENARIO Error "The scenario file has a value of the wrong type, an unknown key, or an invalid setting."
     INVALID_EXECUTION Error "The document is not an execution document, or has a value of the wrong type."
     INVALID_RECORDING Error "The document is not a recording, or has a value of the wrong type or an unknown key."

@@ -224,6 +224,16 @@ impl Call {
         self.start
     }
 
+    /// The variables that are set before the first action.
+    pub fn given_variables(&self) -> &[(VariableId, Value)] {
+        &self.variables
+    }
+
+    /// The initial attributes of the participant.
+    pub fn given_attributes(&self) -> &[(Text, Text)] {
+        &self.participant_data
+    }
+
     /// Starts at this node instead of the flow's first node.
     #[must_use]
     pub fn at_node(mut self, node: NodeId) -> Self {
@@ -309,8 +319,8 @@ impl Call {
         if name.eq_ignore_ascii_case(ABANDON_AFTER) {
             self.patience.abandon_after_ms = whole(&value);
         }
+        self.give_attributes(name, &value);
         if program.unit(self.flow).architect.is_some() {
-            self.give_attributes(name, &value);
             self.give_properties(program, name, &value);
         }
         let names = FIELDS.iter().filter(|(field, _)| field.eq_ignore_ascii_case(name));

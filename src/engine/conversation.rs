@@ -91,15 +91,15 @@ impl Conversation {
         self.encrypted.clear();
         self.queueing = Queueing::new(call.patience);
         self.attributes.clear();
+        if !call.participant_data.is_empty() {
+            let given = call.participant_data.iter().cloned().collect();
+            self.attributes.insert(Participant::Own, given);
+        }
         if program.sequences.is_empty() {
             return;
         }
         if !Arc::ptr_eq(&self.organisation.0, &call.organisation) {
             self.organisation = Organisation(Arc::clone(&call.organisation));
-        }
-        if !call.participant_data.is_empty() {
-            let given = call.participant_data.iter().cloned().collect();
-            self.attributes.insert(Participant::Own, given);
         }
         self.random = RandomNumbers::from_seed(call.seed);
         let unset = BUILT_INS.iter().map(|known| Value::unset(known.value_type));
@@ -193,6 +193,14 @@ impl Conversation {
                 attributes.shift_remove(&name);
             }
         }
+    }
+
+    /// Returns the attributes of a participant, in the order in which they were first set.
+    pub(super) fn attributes(
+        &self,
+        of: &Participant,
+    ) -> impl Iterator<Item = (&Text, &Text)> {
+        self.attributes.get(of).into_iter().flatten()
     }
 
     /// Returns the value of an attribute.

@@ -14,7 +14,6 @@ use std::sync::Arc;
 use super::bot::BotSession;
 use super::conversation::Conversation;
 use super::effect::Waiting;
-use super::run::Progress;
 use super::state::State;
 use crate::expr::architect::{BUILT_INS, BuiltInId};
 use crate::flow::architect::UnitKind;
@@ -110,7 +109,7 @@ impl State {
         program: &Program,
         answer: Answer,
         stays: bool,
-    ) -> Progress {
+    ) {
         let words: Text = match answer {
             Answer::Input(Input::Speech(words) | Input::Keys(words)) => words,
             Answer::Input(Input::Timed(keys)) => {
@@ -122,8 +121,7 @@ impl State {
         let part = flow.and_then(|flow| program.unit(flow).architect.as_deref());
         let (Some(flow), Some(part), false) = (flow, part, words.trim().is_empty())
         else {
-            self.finish(Status::Completed, None);
-            return Progress::Finished;
+            return self.finish(Status::Completed, None);
         };
         self.turn_first = self.recorder.events.len();
         let holder = if self.is_flow(program, EMAIL_FLOW) { EMAIL } else { MESSAGE };
@@ -141,7 +139,6 @@ impl State {
             part.begin
         };
         self.go_to(Some(begin));
-        self.run(program)
     }
 }
 

@@ -25,27 +25,34 @@ impl State {
     /// Executes nodes until one has a question or the call is over.
     pub(super) fn run(&mut self, program: &Program) -> Progress {
         while self.outcome.is_none() {
-            let Some(node) = self.node else {
-                // A flow without a first node ends at once.
-                self.end_flow(program);
-                continue;
-            };
-            let step = &program.steps[node.index()];
-            // Nodes that begin a flow or a task do not count as actions.
-            self.actions = self.actions.saturating_add(u32::from(!step.is_beginning()));
-            if self.actions > self.max_actions() || self.made_bytes > MAX_MADE_BYTES {
-                self.stop_at_limit(program, node);
-                continue;
-            }
-            let depth = self.depth();
-            self.step = self.recorder.begin(node, depth, self.clock_ms);
-            self.forget_outputs(step);
-            let effect = action::execute(self, program, node, step);
-            if self.settle(program, node, effect) == Progress::Waiting {
+            if self.advance(program) == Progress::Waiting {
                 return Progress::Waiting;
             }
         }
         Progress::Finished
+    }
+
+    /// Executes the next node, or ends a flow that has no further one. `Waiting` means
+    /// that the session has a question.
+    #[inline(always)]
+    pub(super) fn advance(&mut self, program: &Program) -> Progress {
+        let Some(node) = self.node else {
+            // A flow without a first node ends at once.
+            self.end_flow(program);
+            return Progress::Finished;
+        };
+        let step = &program.steps[node.index()];
+        // Nodes that begin a flow or a task do not count as actions.
+        self.actions = self.actions.saturating_add(u32::from(!step.is_beginning()));
+        if self.actions > self.max_actions() || self.made_bytes > MAX_MADE_BYTES {
+            self.stop_at_limit(program, node);
+            return Progress::Finished;
+        }
+        let depth = self.depth();
+        self.step = self.recorder.begin(node, depth, self.clock_ms);
+        self.forget_outputs(step);
+        let effect = action::execute(self, program, node, step);
+        self.settle(program, node, effect)
     }
 
     /// Handles a node that exceeds a limit. The error handling of an Architect flow may run
@@ -70,20 +77,30 @@ impl State {
         self.limits.max_actions.saturating_add(further)
     }
 
-    /// Continues with an answer.
+    /// Continues with an answer, up to the next question or the end.
     pub(super) fn resume(&mut self, program: &Program, answer: Answer) -> Progress {
-        let (Some(waiting), Some(node)) = (self.waiting.take(), self.node) else {
-            return Progress::Finished;
-        };
+        match self.answer(program, answer) {
+            Some(Progress::Finished) => self.run(program),
+            Some(Progress::Waiting) => Progress::Waiting,
+            None => Progress::Finished,
+        }
+    }
+
+    /// Applies the effect of an answer, and stops before the next node. Returns `None` if
+    /// the session has no question.
+    pub(super) fn answer(
+        &mut self,
+        program: &Program,
+        answer: Answer,
+    ) -> Option<Progress> {
+        let (waiting, node) = (self.waiting.take()?, self.node?);
         if let Waiting::Message { stays } = waiting {
-            return self.next_message(program, answer, stays);
+            self.next_message(program, answer, stays);
+            return Some(Progress::Finished);
         }
         let step = &program.steps[node.index()];
         let effect = action::answer(self, program, step, waiting, answer);
-        match self.settle(program, node, effect) {
-            Progress::Waiting => Progress::Waiting,
-            Progress::Finished => self.run(program),
-        }
+        Some(self.settle(program, node, effect))
     }
 
     /// Returns the question that the session waits for.

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::call::Call;
+use super::conversation::Participant;
 use super::run::Progress;
 use super::state::State;
 use crate::program::Program;
-use crate::trace::{Event, Status, Step, Trace};
-use crate::value::Value;
+use crate::trace::{Event, Failure, Status, Step, Trace};
+use crate::value::{Text, Value};
 use crate::world::{Answer, Question};
 
 /// One call in progress. It can be cloned, compared and restarted.
@@ -28,10 +29,14 @@ impl PartialEq for Session {
 impl Session {
     /// Starts a call and runs it to its first question or its end.
     pub fn start(program: Arc<Program>, call: &Call) -> Self {
-        let state = State::default();
-        let mut session = Self { program, state };
+        let mut session = Self::empty(program);
         session.restart(call);
         session
+    }
+
+    /// Returns a session without a call.
+    pub(super) fn empty(program: Arc<Program>) -> Self {
+        Self { program, state: State::default() }
     }
 
     /// Starts another call of the same program in this session. It reuses the memory of
@@ -114,6 +119,11 @@ impl Session {
         self.state.status()
     }
 
+    /// The reason of the end of the call, if it did not complete.
+    pub fn failure(&self) -> Option<&Failure> {
+        self.state.failure()
+    }
+
     /// The executed nodes so far, the waiting node last.
     pub fn steps(&self) -> &[Step] {
         &self.state.recorder.steps
@@ -145,6 +155,18 @@ impl Session {
     /// variable if possible. After the end this has no effect.
     pub fn set_variable(&mut self, name: &str, value: Value) {
         self.state.set_from_outside(&self.program, name, value);
+    }
+
+    /// Returns the attributes of the participant, in the order in which they were first
+    /// set.
+    pub fn participant_data(&self) -> impl Iterator<Item = (&Text, &Text)> {
+        self.state.conversation.attributes(&Participant::Own)
+    }
+
+    /// Sets an attribute of the participant; `None` removes it. The flow reads the new
+    /// value from then on.
+    pub fn set_participant_data(&mut self, name: &str, value: Option<Text>) {
+        self.state.conversation.set_attribute(&Participant::Own, name.into(), value);
     }
 
     /// Returns the prompts that the caller has heard so far, in order.

@@ -437,6 +437,11 @@ impl State {
         self.outcome.as_ref().map(|outcome| outcome.status)
     }
 
+    /// The failure that ended the call, if one did.
+    pub(super) fn failure(&self) -> Option<&Failure> {
+        self.outcome.as_ref()?.failure.as_deref()
+    }
+
     /// Takes the trace of a call that is over.
     pub(super) fn take_trace(&mut self, program: &Program) -> Option<Trace> {
         let flow = self.flow?;

@@ -110,10 +110,19 @@ impl State {
     }
 
     pub(super) fn task_view<'s>(&'s self, program: &Program) -> TaskView<'s> {
+        self.view_of(program, self.frame())
+    }
+
+    /// The values that the expressions of a frame can read.
+    pub(super) fn view_of<'s>(
+        &'s self,
+        program: &Program,
+        frame: &'s Frame,
+    ) -> TaskView<'s> {
         TaskView {
             state: self,
             built_in_first: program.built_in_first,
-            frame: self.frame(),
+            frame,
             is_explanation: false,
         }
     }

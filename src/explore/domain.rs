@@ -8,6 +8,7 @@ use crate::program::{Gather, Program, StepAction};
 use crate::value::{Json, Text, Value};
 use crate::world::{Answer, Input, InputQuestion, Organisation, Question};
 
+use super::classes::Classes;
 use super::constants::Constants;
 use super::liveness::Liveness;
 use super::outcomes::has_free_outcome;
@@ -16,6 +17,9 @@ use crate::engine::{Relevance, Session};
 
 /// The largest number of entries of digits that are tried one by one.
 pub(super) const MOST_ENTRIES: usize = 1_200;
+
+/// The largest number of entries that are tried one by one although they have classes.
+const MOST_WITHOUT_CLASSES: usize = 100;
 
 /// The number of examples of entries if there are too many to try.
 const MOST_EXAMPLES: usize = 60;
@@ -43,6 +47,8 @@ pub(super) struct Context<'c> {
     pub(super) program: &'c Program,
     pub(super) liveness: &'c Liveness,
     pub(super) constants: &'c Constants,
+    /// The classes of the values that steps give to variables.
+    pub(super) classes: &'c Classes,
     pub(super) organisation: &'c dyn Organisation,
     /// Whether only the fixtures answer, apart from the caller.
     pub(super) is_fixed: bool,
@@ -77,7 +83,12 @@ impl Context<'_> {
             Question::Action { .. } => self.outcomes(node),
             _ => self.inputs(session),
         };
-        if session.is_timed() || self.liveness.reads_clock_from(node) {
+        // An action has read the clock before another system answers.
+        let reads_clock = match question {
+            Question::Action { .. } => self.liveness.reads_clock_after(node),
+            _ => self.liveness.reads_clock_from(node),
+        };
+        if session.is_timed() || reads_clock {
             domain.cut.get_or_insert(Gap::Times);
         }
         domain
@@ -144,7 +155,13 @@ impl Context<'_> {
         let with_terminator = !is_false(&collect.with_terminator);
         let entries = Entries { keys: DIGITS, question, with_terminator };
         let is_unread = !self.is_read(node, collect.data);
-        let mut inputs = self.entries(&entries, is_unread, domain);
+        let classes = self.classes.entries(node, question);
+        let mut inputs = match classes.filter(|_| !is_unread && !with_terminator) {
+            Some(classes) if entries.count() > MOST_WITHOUT_CLASSES => {
+                classes.iter().cloned().map(Input::Keys).collect()
+            }
+            _ => self.entries(&entries, is_unread, domain),
+        };
         let single = question.valid_digits.chars().filter(|key| !key.is_ascii_digit());
         inputs.extend(single.map(|key| Input::Keys(key.into())));
         inputs
@@ -318,15 +335,19 @@ impl Entries<'_> {
         std::iter::once(Input::Keys(entry)).chain(ended).collect()
     }
 
+    /// The number of entries.
+    fn count(&self) -> usize {
+        let keys = self.keys.chars().count();
+        self.lengths().fold(0, |total: usize, length| {
+            total.saturating_add(keys.saturating_pow(length))
+        })
+    }
+
     /// Returns all entries; `None` if there are too many.
     fn all(&self) -> Option<Vec<Input>> {
-        let count = self.keys.chars().count();
-        let mut total = 0_usize;
-        for length in self.lengths() {
-            total = total.checked_add(count.checked_pow(length)?)?;
-            if total > MOST_ENTRIES {
-                return None;
-            }
+        let total = self.count();
+        if total > MOST_ENTRIES {
+            return None;
         }
         let mut all = Vec::with_capacity(total);
         for length in self.lengths() {

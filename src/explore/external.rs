@@ -170,7 +170,7 @@ fn is_decided_by_words(ask: &Ask, labels: &[Text]) -> bool {
 const OF_FLOW: &str = "Menu.";
 
 /// Returns the variables that the platform, the context or the host may set.
-fn given_variables(
+pub(super) fn given_variables(
     program: &Program,
     liveness: &Liveness,
     start: FlowId,

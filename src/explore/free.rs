@@ -10,8 +10,10 @@ use super::constants::Constants;
 use super::domain::{Context, Domain};
 use super::verdict::Gap;
 
-/// The largest number of combinations of results that are tried one by one.
-const MOST_COMBINATIONS: usize = 64;
+/// The largest number of combinations of results that are tried one by one: for a proof,
+/// and without one.
+const MOST_COMBINATIONS: usize = 256;
+const MOST_WITHOUT_PROOF: usize = 64;
 
 /// A time after which every action has given up, in milliseconds: a day.
 const TOO_LATE_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -19,8 +21,12 @@ const TOO_LATE_MS: i64 = 24 * 60 * 60 * 1_000;
 /// A result and its values to try; `None` leaves it out.
 pub(super) struct Field {
     pub(super) name: Text,
+    /// One value of each class, then further examples. Expressions that have no effect on
+    /// the path of a call may fail for some of them.
     pub(super) values: Vec<Option<Json>>,
-    /// Whether the values are all that have a different effect.
+    /// The number of values that are tried in every combination with other results.
+    pub(super) combined: usize,
+    /// Whether the combined values are all that have a different effect.
     pub(super) is_whole: bool,
 }
 
@@ -102,6 +108,7 @@ impl Context<'_> {
         let mut field = self.field_of(node, name, variable);
         if !self.is_read(node, Some(variable)) {
             field.values.truncate(1);
+            field.combined = 1;
             field.is_whole = true;
         }
         field
@@ -114,8 +121,19 @@ impl Context<'_> {
         name: &Text,
         variable: VariableId,
     ) -> Field {
-        let holds = type_of(self.program, node, variable);
-        field(&self.constants.of_variable(variable.0), name, holds.unwrap_or(Type::ANY))
+        let holds = type_of(self.program, node, variable).unwrap_or(Type::ANY);
+        let examples = field(&self.constants.of_variable(variable.0), name, holds);
+        let Some(classes) = self.classes.results(variable) else { return examples };
+        let mut values: Vec<Option<Json>> = classes.iter().cloned().map(Some).collect();
+        values.push(None);
+        plainest_first(&mut values);
+        let combined = values.len();
+        for value in examples.values {
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        Field { name: name.clone(), values, combined, is_whole: true }
     }
 
     /// A result of any type.
@@ -126,35 +144,56 @@ impl Context<'_> {
             (self.constants.text_examples(), self.constants.whole_numbers());
         values.extend(texts.into_iter().chain(numbers).map(Some));
         values.push(None);
-        Field { name: name.clone(), values, is_whole: false }
+        let combined = values.len();
+        Field { name: name.clone(), values, combined, is_whole: false }
     }
 }
 
 /// A result of a type: its examples, and none.
 fn field(constants: &Constants, name: &Text, holds: Type) -> Field {
     let examples = constants.examples(holds).into_iter().map(Some);
-    let values = examples.chain([None]).collect();
+    let mut values: Vec<Option<Json>> = examples.chain([None]).collect();
+    plainest_first(&mut values);
     let is_whole = holds.kind == Kind::Boolean && !holds.is_collection;
-    Field { name: name.clone(), values, is_whole }
+    let combined = values.len();
+    Field { name: name.clone(), values, combined, is_whole }
+}
+
+/// Sorts values. States that agree in everything that is read keep the first value, and
+/// other expressions accept a plain value most often, and a blank string least.
+fn plainest_first(values: &mut [Option<Json>]) {
+    let text = |value: &Option<Json>| match value {
+        Some(Json::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    values.sort_by_key(|value| match text(value) {
+        Some(text) => (text.trim().is_empty(), text != "1"),
+        None => (false, true),
+    });
 }
 
 /// Returns the type of a variable that a step sets.
-fn type_of(program: &Program, node: NodeId, variable: VariableId) -> Option<Type> {
+pub(super) fn type_of(
+    program: &Program,
+    node: NodeId,
+    variable: VariableId,
+) -> Option<Type> {
     let own = program.sequence_of(node).map(|it| &program.sequence(it).variables);
     let own = own.and_then(|variables| variables.get(variable));
     own.map(|variable| variable.value_type)
         .or_else(|| program.value_type(program.steps[node.index()].flow, variable))
 }
 
-/// Returns combinations of the values: all if there are few, else each value with the first
-/// value of the other fields. Also returns whether they are all that have a different
-/// effect.
+/// Returns combinations of the values: all if there are few, and each other value with the
+/// first value of the other fields. Also returns whether they are all that have a
+/// different effect.
 pub(super) fn combinations(fields: &[Field]) -> (Vec<Vec<(Text, Json)>>, bool) {
-    let total = fields
-        .iter()
-        .try_fold(1_usize, |total, field| total.checked_mul(field.values.len()));
-    let all = total.filter(|total| *total <= MOST_COMBINATIONS);
-    let is_whole = all.is_some() && fields.iter().all(|field| field.is_whole);
+    let total =
+        fields.iter().try_fold(1_usize, |total, field| total.checked_mul(field.combined));
+    let may_prove = fields.iter().all(|field| field.is_whole);
+    let most = if may_prove { MOST_COMBINATIONS } else { MOST_WITHOUT_PROOF };
+    let total = total.filter(|total| *total <= most);
+    let is_whole = total.is_some() && may_prove;
     let body = |choose: &dyn Fn(usize) -> usize| {
         let chosen = fields.iter().enumerate().filter_map(|(index, field)| {
             let value = field.values.get(choose(index))?.clone()?;
@@ -162,23 +201,23 @@ pub(super) fn combinations(fields: &[Field]) -> (Vec<Vec<(Text, Json)>>, bool) {
         });
         chosen.collect::<Vec<_>>()
     };
-    if let Some(total) = all {
-        let bodies = (0..total).map(|number| {
-            body(&|index| {
-                let before: usize =
-                    fields[..index].iter().map(|field| field.values.len()).product();
-                number / before % fields[index].values.len()
-            })
-        });
-        return (bodies.collect(), is_whole);
-    }
-    let mut bodies = vec![body(&|_| 0)];
+    let combined = |number: usize, index: usize| {
+        let before: usize = fields[..index].iter().map(|field| field.combined).product();
+        number / before % fields[index].combined
+    };
+    let mut bodies: Vec<Vec<(Text, Json)>> = match total {
+        Some(total) => {
+            (0..total).map(|number| body(&|index| combined(number, index))).collect()
+        }
+        None => vec![body(&|_| 0)],
+    };
     for (varied, field) in fields.iter().enumerate() {
-        for value in 1..field.values.len() {
+        let first = if total.is_some() { field.combined } else { 1 };
+        for value in first..field.values.len() {
             bodies.push(body(&|index| if index == varied { value } else { 0 }));
         }
     }
-    (bodies, false)
+    (bodies, is_whole)
 }
 
 #[cfg(test)]
@@ -187,7 +226,7 @@ mod tests {
 
     fn field(name: &str, count: usize) -> Field {
         let values = (0..count).map(|it| Some(Json::Boolean(it == 0))).collect();
-        Field { name: name.into(), values, is_whole: true }
+        Field { name: name.into(), values, combined: count, is_whole: true }
     }
 
     #[test]
@@ -198,9 +237,16 @@ mod tests {
     }
 
     #[test]
+    fn further_examples_are_varied_one_by_one() {
+        let more = Field { combined: 1, ..field("a", 3) };
+        let (bodies, is_whole) = combinations(&[more, field("b", 2)]);
+        assert_eq!((bodies.len(), is_whole), (4, true));
+    }
+
+    #[test]
     fn many_values_are_varied_one_by_one() {
-        let fields: Vec<Field> = (0..7).map(|it| field(&it.to_string(), 2)).collect();
+        let fields: Vec<Field> = (0..9).map(|it| field(&it.to_string(), 2)).collect();
         let (bodies, is_whole) = combinations(&fields);
-        assert_eq!((bodies.len(), is_whole), (8, false));
+        assert_eq!((bodies.len(), is_whole), (10, false));
     }
 }

@@ -6,6 +6,7 @@
 //! on the path of a call. Where evaluating such an ignored expression might fail, the step
 //! is listed in [`Liveness::assumed`].
 
+use crate::analysis::property::Observed;
 use crate::engine::Relevance;
 use crate::expr::architect::{BUILT_INS, Varying};
 use crate::expr::draft::{Form, Template};
@@ -21,7 +22,7 @@ use super::graph::Graph;
 /// The live variables at every step.
 #[derive(Debug)]
 pub(super) struct Liveness {
-    /// Variables at the begin of each step.
+    /// Variables at the beginning of each step.
     live: Vec<Bits>,
     /// Variables after each step, without its failure.
     after: Vec<Bits>,
@@ -32,6 +33,8 @@ pub(super) struct Liveness {
     clock: usize,
     attributes: usize,
     answers_are_free: bool,
+    /// Values that are also read from outside.
+    pub(super) observed: Observed,
     /// Steps with an expression whose value does not matter, but whose failure might.
     pub(super) assumed: Vec<NodeId>,
     /// Steps that use a random number.
@@ -64,6 +67,16 @@ impl Liveness {
     /// Analyses a program. `answers_are_free` means that the answers of data actions do not
     /// depend on their inputs.
     pub(super) fn of(program: &Program, graph: &Graph, answers_are_free: bool) -> Self {
+        Self::observed(program, graph, answers_are_free, &Observed::default())
+    }
+
+    /// Analyses a program whose values are also read from outside.
+    pub(super) fn observed(
+        program: &Program,
+        graph: &Graph,
+        answers_are_free: bool,
+        observed: &Observed,
+    ) -> Self {
         let clock = program.symbols.variables.len().max(largest_slot(program));
         let attributes = clock + 1;
         let count = program.steps.len();
@@ -73,10 +86,11 @@ impl Liveness {
             live,
             after,
             resumed: Vec::new(),
-            always: always(program, attributes + 1),
+            always: always(program, observed, attributes),
             clock,
             attributes,
             answers_are_free,
+            observed: observed.clone(),
             assumed: Vec::new(),
             random: random(program),
         };
@@ -100,6 +114,11 @@ impl Liveness {
             failed.iter().for_each(|handler| resumed.add(&found.live[handler.index()]));
         }
         found
+    }
+
+    /// Whether a step after this one, or the handling of its failure, reads the clock.
+    pub(super) fn reads_clock_after(&self, node: NodeId) -> bool {
+        self.resumed[node.index()].has(self.clock)
     }
 
     /// Recomputes a step from the steps that may follow. Returns whether it changed.
@@ -143,6 +162,7 @@ impl Liveness {
             clock: self.clock,
             attributes: self.attributes,
             answers_are_free: self.answers_are_free,
+            hears_prompts: self.observed.prompts,
             may_fail: false,
         }
     }
@@ -163,9 +183,15 @@ fn random(program: &Program) -> Vec<NodeId> {
     steps.map(|(index, _)| NodeId::new(index)).collect()
 }
 
-/// Returns the variables of called tasks and flows that their callers read at the end.
-fn always(program: &Program, count: usize) -> Bits {
-    let mut always = Bits::new(count);
+/// Returns the variables of called tasks and flows that their callers read at the end, and
+/// the values that are read from outside. `attributes` is the place of all
+/// attributes.
+fn always(program: &Program, observed: &Observed, attributes: usize) -> Bits {
+    let mut always = Bits::new(attributes + 1);
+    observed.variables.iter().for_each(|it| always.insert(it.index()));
+    if !observed.attributes.is_empty() {
+        always.insert(attributes);
+    }
     for step in &program.steps {
         let mut add = |variable: &VariableId| always.insert(variable.index());
         match &step.action {
@@ -201,6 +227,7 @@ struct Reads<'p> {
     clock: usize,
     attributes: usize,
     answers_are_free: bool,
+    hears_prompts: bool,
     /// Whether an ignored expression may fail.
     may_fail: bool,
 }
@@ -350,6 +377,12 @@ impl<'p> Reads<'p> {
                 self.live.insert(self.clock);
                 self.read_all(action);
             }
+            // Without a group it is always closed.
+            Lookup::ScheduleGroup(it)
+                if it.group.is_unset() && it.emergency.is_unset() =>
+            {
+                self.read_all(action);
+            }
             Lookup::ScheduleGroup(group) if group.at.is_none() => {
                 self.live.insert(self.clock);
                 self.read_all(action);
@@ -382,12 +415,15 @@ impl<'p> Reads<'p> {
     }
 
     fn ignore(&mut self, source: &Source) {
+        if self.hears_prompts {
+            return self.read(source);
+        }
         source.each_expression(&mut |_| self.may_fail = true);
     }
 
     fn draft(&mut self, step: &Step) {
         match &step.action {
-            StepAction::Say(_) | StepAction::Gather(_) => {}
+            StepAction::Say(_) | StepAction::Gather(_) if !self.hears_prompts => {}
             StepAction::Set(assignments) => {
                 for assignment in assignments.iter().rev() {
                     self.assignment(assignment);

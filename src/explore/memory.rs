@@ -19,7 +19,7 @@ use super::graph::Graph;
 pub(super) struct Memory(Vec<(u64, Answer)>);
 
 /// The questions that calls may ask again.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Repeats {
     /// Whether a lookup of the same kind may follow each step.
     is_repeated: Vec<bool>,

@@ -8,6 +8,7 @@
 //! A witness is always replayed before it is reported. A goal counts as unreachable only if
 //! no unexplored answer can lead to it; everything else is undecided, with the reason.
 
+mod classes;
 mod constants;
 mod cycles;
 mod domain;
@@ -22,6 +23,7 @@ mod memory;
 pub mod mutants;
 mod outcomes;
 mod partition;
+mod property;
 mod search;
 mod starts;
 pub mod suite;
@@ -33,12 +35,14 @@ use std::sync::Arc;
 
 use crate::analysis::coverage::Goals;
 use crate::engine::Call;
+use crate::expr::architect::Directory;
 use crate::flow::{FlowId, NodeId};
 use crate::program::Program;
 use crate::trace::Status;
 use crate::value::{DateTime, Text};
 use crate::world::{Answer, Fixtures, Input};
 
+use classes::Classes;
 use constants::Constants;
 use domain::Context;
 use external::{Decidable, external_reads};
@@ -51,6 +55,7 @@ use times::start_times;
 use witness::Player;
 
 pub use findings::{Finding, findings};
+pub use property::{Checked, PropertyVerdict, properties};
 use verdict::{Evidence, Judge};
 pub use verdict::{Gap, Reason, Verdict};
 pub use witness::Witness;
@@ -152,12 +157,27 @@ pub fn explore(
     fixtures: &Fixtures,
     options: Options,
 ) -> Result<Exploration, rayon::ThreadPoolBuildError> {
+    explore_watched(program, calls, fixtures, options, &|_| {})
+}
+
+/// Explores like [`explore`]. `watch` gets the number of answered questions from time to
+/// time.
+///
+/// # Errors
+/// The threads cannot be started.
+pub fn explore_watched(
+    program: &Arc<Program>,
+    calls: &[Call],
+    fixtures: &Fixtures,
+    options: Options,
+    watch: &dyn Fn(u64),
+) -> Result<Exploration, rayon::ThreadPoolBuildError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build()?;
     let graph = Graph::of(program);
     let liveness = Liveness::of(program, &graph, !options.is_fixed);
     let goals = Goals::of(program);
     let repeats = Repeats::of(program, &graph);
-    let analysed = Analysed { program, fixtures, graph, liveness, repeats, goals };
+    let analysed = Analysed { program, fixtures, graph, liveness, repeats, goals, watch };
     let mut exploration =
         Exploration { budget: options.budget, ..Exploration::default() };
     exploration.is_complete = true;
@@ -183,6 +203,7 @@ struct Analysed<'a> {
     liveness: Liveness,
     repeats: Repeats,
     goals: Goals,
+    watch: &'a dyn Fn(u64),
 }
 
 impl Analysed<'_> {
@@ -217,7 +238,10 @@ impl Analysed<'_> {
         let flow = start.call.flow();
         let is_near = &*self.graph.reach(first_node(program, flow));
         let constants = &Constants::of(program, is_near);
-        let origin = Origin { program, liveness, repeats, is_near, constants, flow };
+        let ignores_case = self.fixtures.policies().equality_ignores_case;
+        let origin =
+            Origin { program, liveness, repeats, is_near, constants, ignores_case, flow };
+        let classes = &Classes::of(&origin);
         let givens = if options.is_fixed { Vec::new() } else { origin.givens() };
         let (decidable, choices) = combinations(&givens);
         let first = exploration.used;
@@ -230,12 +254,12 @@ impl Analysed<'_> {
             let changed = with_values(program, start, &givens, choice);
             let left = whole.saturating_sub(exploration.used - first);
             let budget = left / (choices.len() - place) as u64;
-            let evidence = Scope { is_near, constants, decidable: &decidable };
+            let evidence = Scope { is_near, constants, classes, decidable: &decidable };
             let own = Options { budget, ..options };
             self.search(&changed, &evidence, own, pool, exploration, decided);
         }
         let left = options.budget.saturating_sub(exploration.used - first);
-        let mut varied = Varied { start, givens: &givens, constants, left };
+        let mut varied = Varied { start, givens: &givens, constants, classes, left };
         self.vary(&mut varied, choices, pool, exploration, decided);
     }
 
@@ -248,7 +272,7 @@ impl Analysed<'_> {
         exploration: &mut Exploration,
         decided: &mut [Option<Decided>],
     ) {
-        let Varied { start, givens, constants, left } = varied;
+        let Varied { start, givens, constants, classes, left } = varied;
         let mut plan = Plan::new(givens, searched);
         while *left > 0
             && !givens.is_empty()
@@ -257,9 +281,9 @@ impl Analysed<'_> {
         {
             let changed = with_values(self.program, start, givens, &choice);
             let call = &changed.call.clone().request_outcomes(true);
-            let world = self.world(call, constants, false);
+            let world = self.world(call, (constants, classes), false);
             let budget = (*left / START_SHARE).max(LEAST_BUDGET).min(*left);
-            let search = Search::run(&world, budget, pool);
+            let search = self.run(&world, budget, pool, exploration.used);
             *left = left.saturating_sub(search.used);
             exploration.used += search.used;
             exploration.states += search.count();
@@ -269,16 +293,29 @@ impl Analysed<'_> {
         }
     }
 
+    /// Searches a call after a number of answered questions.
+    fn run(
+        &self,
+        world: &World<'_>,
+        budget: u64,
+        pool: &rayon::ThreadPool,
+        before: u64,
+    ) -> Search {
+        Search::run(world, budget, pool, &|used| (self.watch)(before + used))
+    }
+
     fn world<'w>(
         &'w self,
         call: &'w Call,
-        constants: &'w Constants,
+        (constants, classes): (&'w Constants, &'w Classes),
         is_fixed: bool,
     ) -> World<'w> {
-        let Self { program, fixtures, graph, liveness, repeats, goals } = self;
+        let Self { program, fixtures, graph, liveness, repeats, goals, .. } = self;
         let organisation: &Fixtures = fixtures;
-        let context = Context { program, liveness, constants, organisation, is_fixed };
-        World { program, call, fixtures, goals, context, graph, repeats }
+        let context =
+            Context { program, liveness, constants, classes, organisation, is_fixed };
+        let watched = None;
+        World { program, call, fixtures, goals, context, graph, repeats, watched }
     }
 
     /// Takes the goals that a call with other values reached for the first time. Returns
@@ -324,10 +361,10 @@ impl Analysed<'_> {
         decided: &mut [Option<Decided>],
     ) {
         let Self { program, fixtures, graph, liveness, .. } = self;
-        let Scope { is_near, constants, decidable } = *scope;
+        let Scope { is_near, constants, classes, decidable } = *scope;
         let call = &start.call.clone().request_outcomes(!options.is_fixed);
-        let world = &self.world(call, constants, options.is_fixed);
-        let search = Search::run(world, options.budget, pool);
+        let world = &self.world(call, (constants, classes), options.is_fixed);
+        let search = self.run(world, options.budget, pool, exploration.used);
         let most = search.paths.most_actions();
         let exceeds_limit = most.is_none_or(|most| most >= u64::from(call.max_actions()));
         let mut player = Player::new(world);
@@ -394,6 +431,7 @@ struct Scope<'s> {
     /// Steps that a call may reach, without regard to values.
     is_near: &'s [bool],
     constants: &'s Constants,
+    classes: &'s Classes,
     decidable: &'s Decidable,
 }
 
@@ -402,6 +440,7 @@ struct Varied<'v> {
     start: &'v Start,
     givens: &'v [Given],
     constants: &'v Constants,
+    classes: &'v Classes,
     /// The rest of the budget.
     left: u64,
 }

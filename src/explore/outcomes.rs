@@ -134,6 +134,7 @@ impl Context<'_> {
             let Some(variable) = variable else { return Results::default() };
             let mut field = self.field_of(node, &name.into(), variable);
             field.values.retain(Option::is_some);
+            field.combined = field.values.len();
             Results { fields: vec![field], variables: vec![variable], is_cut: false }
         };
         let one = |variable: Option<VariableId>| Results {

@@ -1,23 +1,26 @@
-//! Values of a call for which finitely many examples are enough.
+//! Values for which finitely many examples are enough.
 //!
-//! If the flow uses a value only to compare it with constants, and to test whether it is set
-//! or empty, then the constants divide all values into classes: two values of one class lead
-//! to the same call. One example of each class, tried in every combination, is a proof.
-//! Copies of the value are followed; where it is used in another way, it has no classes.
+//! If the flow uses a value only in tests that [`Observations`] know, such as comparisons
+//! with constants, then the tests divide all values into classes: two values of one class
+//! lead to the same call. One example of each class, tried in every combination, is a
+//! proof. Copies of the value are followed; where it is used in another way, it has no
+//! classes.
 
 use std::collections::BTreeSet;
 
 use crate::engine::Relevance;
+use crate::expr::architect::{Expression, Observations};
 use crate::flow::{NodeId, VariableId};
 use crate::program::architect::{
     Action, AttributeList, Attributes, Change, Lookup, Source, Statement, Switch,
 };
 use crate::program::{Program, Step, StepAction};
-use crate::value::{Json, Kind, Text, Type, Value};
+use crate::value::{Kind, Type};
 
 use super::external::begins;
 use super::liveness::Liveness;
 use super::memory::Repeats;
+use super::starts::Origin;
 
 /// Built-in variables on which only expressions depend.
 const OF_EXPRESSIONS: [&str; 17] = [
@@ -45,9 +48,6 @@ pub(super) fn is_of_expressions(name: &str) -> bool {
     OF_EXPRESSIONS.contains(&name)
 }
 
-/// A string that equals no constant of a flow.
-const OTHER: &str = "any other value";
-
 /// A value that is followed through the reachable steps.
 pub(super) struct Trail<'p> {
     program: &'p Program,
@@ -56,42 +56,37 @@ pub(super) struct Trail<'p> {
     is_near: &'p [bool],
     /// The variables that may hold the value.
     holders: BTreeSet<u32>,
-    strings: BTreeSet<Text>,
-    integers: BTreeSet<i64>,
-    /// Whether the value is compared with something else.
+    observations: Observations,
+    /// Whether the value is used in another way.
     is_lost: bool,
 }
 
 impl<'p> Trail<'p> {
-    pub(super) fn of(
-        program: &'p Program,
-        liveness: &'p Liveness,
-        repeats: &'p Repeats,
-        is_near: &'p [bool],
-    ) -> Self {
+    pub(super) fn of(origin: &Origin<'p>, kind: Kind) -> Self {
+        let Origin { program, liveness, repeats, is_near, ignores_case, .. } = *origin;
         Self {
             program,
             liveness,
             repeats,
             is_near,
             holders: BTreeSet::new(),
-            strings: BTreeSet::new(),
-            integers: BTreeSet::new(),
+            observations: Observations::new(kind, ignores_case),
             is_lost: false,
         }
     }
 
-    /// Returns an example of each class of the values that these variables hold, apart from
-    /// NOT_SET. Returns `None` if there are no classes, or too many.
-    pub(super) fn classes(
+    /// Returns what the flow observes about the values that these variables hold. Returns
+    /// `None` if it uses them in another way.
+    pub(super) fn observations(
         mut self,
         holders: BTreeSet<u32>,
         holds: Type,
-    ) -> Option<Vec<Json>> {
-        let whole = |values: &[Json]| Some(values.to_vec());
-        let truths = [Json::Boolean(true), Json::Boolean(false)];
+    ) -> Option<Observations> {
         if holds == Type::one(Kind::Boolean) {
-            return whole(&truths);
+            return Some(self.observations);
+        }
+        if holds.is_collection {
+            return None;
         }
         self.holders = holders;
         loop {
@@ -104,22 +99,11 @@ impl<'p> Trail<'p> {
                 break;
             }
         }
-        match (holds.kind, holds.is_collection) {
-            (Kind::String, false) if self.integers.is_empty() => {
-                let more = [Text::from(OTHER), Text::new()];
-                let more = more.into_iter().filter(|it| !self.strings.contains(it));
-                let all: Vec<Text> = self.strings.iter().cloned().chain(more).collect();
-                Some(all.into_iter().map(Json::String).collect())
-            }
-            (Kind::Integer, false) if self.strings.is_empty() => {
-                let near = |it: &i64| [it.saturating_sub(1), *it, it.saturating_add(1)];
-                let mut near: BTreeSet<i64> =
-                    self.integers.iter().flat_map(near).collect();
-                near.insert(0);
-                Some(near.into_iter().map(Json::Integer).collect())
-            }
-            _ => None,
-        }
+        // A property can observe more than the tests of the flow.
+        let observed = &self.liveness.observed;
+        let is_held = |variable: &VariableId| self.holders.contains(&variable.0);
+        let is_observed = observed.prompts || observed.variables.iter().any(is_held);
+        (!is_observed).then_some(self.observations)
     }
 
     /// Follows the value through every step once.
@@ -153,6 +137,15 @@ impl<'p> Trail<'p> {
                     }
                 }
             }
+            Action::CallCommonModule(module) => {
+                let returned = module.outputs.iter().filter_map(|it| it.1);
+                self.returned(returned);
+                self.compared(action, &[]);
+            }
+            Action::CallFlow(call) => {
+                self.returned(call.outputs.iter().map(|it| it.0));
+                self.compared(action, &[]);
+            }
             Action::Jump(jump) => self.passed(&jump.inputs),
             Action::Switch(switch) => self.switch(switch),
             Action::Attributes(attributes) => self.attributes(node, action, attributes),
@@ -184,6 +177,11 @@ impl<'p> Trail<'p> {
         }
     }
 
+    /// Values of these variables continue in the flow that called this one.
+    fn returned(&mut self, mut variables: impl Iterator<Item = VariableId>) {
+        self.is_lost |= variables.any(|it| self.holders.contains(&it.0));
+    }
+
     fn passed(&mut self, inputs: &[(VariableId, Source)]) {
         inputs.iter().for_each(|(variable, source)| self.copied(*variable, source));
     }
@@ -209,14 +207,9 @@ impl<'p> Trail<'p> {
         if let Some(value) = &switch.value
             && self.mentions(&value.source)
         {
-            let is_copy = self.is_copy(&value.source);
             for case in &switch.cases {
-                match &case.source {
-                    Source::Constant(value) => self.add(value),
-                    _ => self.is_lost = true,
-                }
+                self.is_lost |= !self.equals(&value.source, &case.source);
             }
-            self.is_lost |= !is_copy;
             return;
         }
         switch.cases.iter().for_each(|case| self.compare(&case.source));
@@ -253,12 +246,17 @@ impl<'p> Trail<'p> {
         }
     }
 
-    /// An action whose outcome depends on whether its settings are set or empty.
+    /// An action whose outcome depends on whether its settings are set or empty, if all
+    /// outcomes are tried.
     fn tested(&mut self, action: &Action, ignored: &[&Source]) {
+        // Fixtures look at the values of settings.
+        let is_fixed = self.liveness.reads_inputs_of_data_actions();
         action.each_source(&mut |source| {
             let is_ignored = ignored.iter().any(|it| std::ptr::eq(*it, source));
-            if !is_ignored && !self.is_copy(source) {
-                self.compare(source);
+            match (is_ignored, is_fixed) {
+                (true, _) => {}
+                (false, true) => self.compare(source),
+                (false, false) => self.observe(source, Expression::observe_presence),
             }
         });
     }
@@ -273,30 +271,32 @@ impl<'p> Trail<'p> {
     }
 
     fn compare(&mut self, source: &Source) {
-        let holders: Vec<u32> = self.holders.iter().copied().collect();
-        let mut values: Vec<Value> = Vec::new();
+        self.observe(source, Expression::observe);
+    }
+
+    fn observe(
+        &mut self,
+        source: &Source,
+        observe: fn(&Expression, u32, &mut Observations) -> bool,
+    ) {
         let mut is_lost = false;
         source.each_expression(&mut |expression| {
-            for slot in &holders {
-                let mut keep = |value: &Value| values.push(value.clone());
-                is_lost |= !expression.only_compares(*slot, &mut keep);
+            for slot in &self.holders {
+                is_lost |= !observe(expression, *slot, &mut self.observations);
             }
         });
         self.is_lost |= is_lost;
-        values.iter().for_each(|value| self.add(value));
     }
 
-    fn add(&mut self, value: &Value) {
-        match value {
-            Value::String(text) => {
-                self.strings.insert(text.clone());
-            }
-            Value::Integer(number) => {
-                self.integers.insert(*number);
-            }
-            unset if unset.is_unset() => {}
-            _ => self.is_lost = true,
-        }
+    /// Whether a comparison of an expression with a constant is a test of the value.
+    fn equals(&mut self, source: &Source, case: &Source) -> bool {
+        let (Source::Expression(expression), Source::Constant(constant)) = (source, case)
+        else {
+            return false;
+        };
+        let observations = &mut self.observations;
+        let mut holders = self.holders.iter();
+        holders.all(|slot| expression.observe_equality(constant, *slot, observations))
     }
 
     fn mentions(&self, source: &Source) -> bool {

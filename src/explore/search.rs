@@ -9,17 +9,19 @@ use rustc_hash::FxBuildHasher;
 use twox_hash::XxHash64;
 
 use crate::analysis::coverage::Goals;
+use crate::analysis::property::Seen;
 use crate::engine::{Call, Session};
 use crate::flow::NodeId;
 use crate::program::Program;
 use crate::trace::PathTaken;
-use crate::world::{Answer, AnswerProgress, Fixtures};
+use crate::world::{Answer, AnswerProgress, Fixtures, Input};
 
 use super::cycles::Paths;
 use super::domain::{Context, Domain};
 use super::frontier::{Frontier, Rank, StateId};
 use super::graph::Graph;
 use super::memory::{Memory, Repeats};
+use super::property::{Watch, Watched};
 use super::verdict::Gap;
 
 /// The number of states that are continued at the same time. It does not depend on the
@@ -41,6 +43,8 @@ pub(super) struct Live {
     pub(super) session: Session,
     pub(super) progress: AnswerProgress,
     pub(super) memory: Memory,
+    /// The progress of the property that the search checks.
+    pub(super) watch: Option<Watch>,
 }
 
 /// A state that was found: the state and the answer that lead to it.
@@ -67,6 +71,8 @@ pub(super) struct World<'w> {
     pub(super) context: Context<'w>,
     pub(super) graph: &'w Graph,
     pub(super) repeats: &'w Repeats,
+    /// The property that the search checks, if any.
+    pub(super) watched: Option<Watched<'w>>,
 }
 
 /// Goals and nodes that earlier batches of a search reached.
@@ -101,6 +107,10 @@ pub(super) struct Search {
     pub(super) is_visited: Vec<bool>,
     /// The number of actions between the states.
     pub(super) paths: Paths,
+    /// The first place at which the property was broken.
+    pub(super) broken: Option<Hit>,
+    /// Pairs of states between which the caller does nothing, while a moment has to come.
+    pub(super) idle: Vec<(StateId, StateId, Answer)>,
     distances: Vec<u32>,
     batches: usize,
 }
@@ -113,6 +123,8 @@ struct Edge {
     failed: Vec<NodeId>,
     used: u64,
     actions: u32,
+    is_broken: bool,
+    is_idle: bool,
     next: Option<Next>,
 }
 
@@ -153,19 +165,27 @@ impl Search {
             failed: Vec::new(),
             is_visited: vec![false; world.program.steps.len()],
             paths: Paths::default(),
+            broken: None,
+            idle: Vec::new(),
             distances: Vec::new(),
             batches: 0,
         }
     }
 
-    /// Searches until nothing is left or the budget is used up.
-    pub(super) fn run(world: &World<'_>, budget: u64, pool: &rayon::ThreadPool) -> Self {
+    /// Searches until nothing is left or the budget is used up. `watch` gets the number of
+    /// answered questions from time to time.
+    pub(super) fn run(
+        world: &World<'_>,
+        budget: u64,
+        pool: &rayon::ThreadPool,
+        watch: &dyn Fn(u64),
+    ) -> Self {
         let mut search = Self::new(world);
         let mut begin = world.begin();
         search.measure(world);
         let first = world.edge(&mut begin, 0, NO_ANSWER, search.known());
         search.merge(StateId::MAX, first);
-        while search.used < budget {
+        while search.used < budget && search.broken.is_none() {
             search.measure(world);
             let batch = search.batch(budget);
             if batch.is_empty() {
@@ -189,6 +209,7 @@ impl Search {
             for state in expanded {
                 search.take(state, budget);
             }
+            watch(search.used);
         }
         while let Some(id) = search.frontier.take_shallow() {
             search.pending.push(search.states[id as usize].node);
@@ -252,6 +273,9 @@ impl Search {
     fn merge(&mut self, from: StateId, edge: Edge) {
         self.used += edge.used;
         let hit = || Hit { state: from, answer: edge.answer.clone() };
+        if edge.is_broken {
+            self.broken.get_or_insert_with(hit);
+        }
         for goal in &edge.goals {
             self.hits[*goal].get_or_insert_with(hit);
         }
@@ -271,6 +295,9 @@ impl Search {
         let (known, is_new) = self.keys.insert_full(next.key);
         let known = StateId::try_from(known).unwrap_or(StateId::MAX - 1);
         self.paths.add(from, Some(known), edge.actions);
+        if edge.is_idle && from != StateId::MAX {
+            self.idle.push((from, known, edge.answer.clone()));
+        }
         if !is_new {
             return;
         }
@@ -332,7 +359,8 @@ impl World<'_> {
     pub(super) fn begin(&self) -> Live {
         let session = Session::start(Arc::clone(self.program), self.call);
         let (progress, memory) = (AnswerProgress::default(), Memory::default());
-        Live { session, progress, memory }
+        let watch = self.watched.map(Watched::begin);
+        Live { session, progress, memory, watch }
     }
 
     /// Continues a state with every answer.
@@ -375,11 +403,13 @@ impl World<'_> {
         let mut live = self.begin();
         self.answer_fixed(&mut live);
         for answer in script {
-            live.session.forget_history(self.call.max_actions());
+            self.watch(&mut live);
+            self.forget(&mut live);
             self.answer(&mut live, answer.clone());
             self.answer_fixed(&mut live);
         }
-        live.session.forget_history(self.call.max_actions());
+        self.watch(&mut live);
+        self.forget(&mut live);
         live
     }
 
@@ -395,6 +425,28 @@ impl World<'_> {
             count += 1;
         }
         count
+    }
+
+    /// Shows the property what happened since the last question.
+    fn watch(&self, live: &mut Live) -> Seen {
+        match (self.watched, &mut live.watch) {
+            (Some(watched), Some(watch)) => watched.advance(watch, &live.session),
+            _ => Seen::Open,
+        }
+    }
+
+    /// Whether a moment of the property still has to come.
+    fn is_pending(&self, live: &Live) -> bool {
+        let watched = self.watched.zip(live.watch.as_ref());
+        watched.is_some_and(|(watched, watch)| watched.is_pending(watch))
+    }
+
+    /// Drops the record of the call so far, which the property has seen.
+    fn forget(&self, live: &mut Live) {
+        live.session.forget_history(self.call.max_actions());
+        if let Some(watch) = &mut live.watch {
+            watch.forget(&live.session);
+        }
     }
 
     /// Continues to the next question that has several answers, and summarises the way.
@@ -413,20 +465,33 @@ impl World<'_> {
                 goals.push(goal);
             }
         });
-        let executed = session.steps().iter().map(|step| step.node);
+        let actions = session.actions().saturating_sub(before);
+        let waiting = session.waiting_node();
+        let was_pending = self.is_pending(live);
+        let seen = self.watch(live);
+        let steps = live.session.steps();
+        // Later steps make no difference to the property.
+        let steps = match seen {
+            Seen::Kept(last) | Seen::Broken(last) => &steps[..steps.len().min(last + 1)],
+            Seen::Open => steps,
+        };
+        let executed = steps.iter().map(|step| step.node);
         let mut visited: Vec<NodeId> =
             executed.filter(|node| !known.is_visited[node.index()]).collect();
         visited.sort_unstable();
         visited.dedup();
         let is_failed = |path| matches!(path, PathTaken::Error);
-        let failed = session.steps().iter().filter(|step| is_failed(step.path));
+        let failed = steps.iter().filter(|step| is_failed(step.path));
         let mut failed: Vec<NodeId> = failed.map(|step| step.node).collect();
         failed.dedup();
-        let actions = session.actions().saturating_sub(before);
-        let next = session.waiting_node();
-        session.forget_history(self.call.max_actions());
+        self.forget(live);
+        let is_passive =
+            !matches!(&answer, Answer::Input(input) if *input != Input::Silence);
+        let is_idle = is_passive && was_pending && self.is_pending(live);
+        let next = waiting.filter(|_| seen == Seen::Open);
         let next = next.map(|node| self.next(live, node));
-        Edge { answer, goals, visited, failed, used, actions, next }
+        let is_broken = matches!(seen, Seen::Broken(_));
+        Edge { answer, goals, visited, failed, used, actions, is_broken, is_idle, next }
     }
 
     fn next(&self, live: &Live, node: NodeId) -> Next {
@@ -446,6 +511,9 @@ impl World<'_> {
         session.write_key(self.context.liveness, &mut text);
         text.push_str(&format!("{:?}", live.progress));
         live.memory.write_key(self.repeats, node, &mut text);
+        if let (Some(watched), Some(watch)) = (self.watched, &live.watch) {
+            watched.write_key(watch, session.clock_ms(), &mut text);
+        }
         let hash = |seed| XxHash64::oneshot(seed, text.as_bytes());
         let key = (hash(1), hash(2));
         Next { live: Box::new(live.clone()), key, control, values, node }

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::engine::Call;
-use crate::expr::architect::BUILT_INS;
+use crate::expr::architect::{BUILT_INS, Observations};
 use crate::flow::{FlowId, VariableId};
 use crate::program::architect::{Action, AttributeList, Source};
 use crate::program::{Program, StepAction};
@@ -26,6 +26,9 @@ const MOST_COMBINATIONS: usize = 64;
 
 /// The largest number of calls with other values, for each start.
 const MOST_CALLS: usize = 160;
+
+/// A string that usually equals no constant of a flow.
+const OTHER: &str = "any other value";
 
 /// Built-in variables that the platform sets in every call.
 const OF_CALL: [&str; 3] = ["Flow.IsTest", "Flow.StartDateTimeUtc", "Flow.Version"];
@@ -79,6 +82,8 @@ pub(super) struct Origin<'o> {
     pub(super) repeats: &'o Repeats,
     pub(super) is_near: &'o [bool],
     pub(super) constants: &'o Constants,
+    /// Whether `==` ignores the case of strings in this organisation.
+    pub(super) ignores_case: bool,
     /// The flow in which the calls start.
     pub(super) flow: FlowId,
 }
@@ -105,11 +110,13 @@ impl Origin<'_> {
         let holds = self.program.value_type(self.flow, VariableId(slot));
         let holds = holds.unwrap_or(Type::ANY);
         let has_classes = built_in.is_none_or(|known| is_of_expressions(known.name));
-        let classes =
-            has_classes.then(|| self.trail().classes(BTreeSet::from([slot]), holds));
-        let (of, is_whole) = (Owner::Slot(slot), matches!(classes, Some(Some(_))));
+        let classes = match has_classes {
+            true => self.classes(BTreeSet::from([slot]), holds),
+            false => None,
+        };
+        let (of, is_whole) = (Owner::Slot(slot), classes.is_some());
         let constants = self.constants.of_variable(slot);
-        let examples = classes.flatten().unwrap_or_else(|| match holds.kind {
+        let examples = classes.unwrap_or_else(|| match holds.kind {
             Kind::Any => constants.anything(),
             _ => constants.examples(holds),
         });
@@ -119,7 +126,9 @@ impl Origin<'_> {
     fn attribute(&self, name: Text, holders: BTreeSet<u32>) -> Given {
         let field = format!("participantData.{name}").into();
         let first = holders.first().copied();
-        let classes = self.trail().classes(holders, Type::one(Kind::String));
+        let is_observed = self.liveness.observed.attributes.contains(&name);
+        let classes = self.classes(holders, Type::one(Kind::String));
+        let classes = classes.filter(|_| !is_observed);
         let is_whole = classes.is_some();
         let constants =
             first.map_or(self.constants.clone(), |it| self.constants.of_variable(it));
@@ -127,8 +136,24 @@ impl Origin<'_> {
         Given { name: field, of: Owner::Attribute(name), examples, is_whole }
     }
 
-    fn trail(&self) -> Trail<'_> {
-        Trail::of(self.program, self.liveness, self.repeats, self.is_near)
+    /// Returns an example of each class of the values that these variables hold, apart from
+    /// NOT_SET. Returns `None` if there are no classes, or too many.
+    pub(super) fn classes(
+        &self,
+        holders: BTreeSet<u32>,
+        holds: Type,
+    ) -> Option<Vec<Json>> {
+        self.observations(holders, holds)?.examples(OTHER)
+    }
+
+    /// Returns what the flow observes about the values that these variables hold. Returns
+    /// `None` if it uses them in another way.
+    pub(super) fn observations(
+        &self,
+        holders: BTreeSet<u32>,
+        holds: Type,
+    ) -> Option<Observations> {
+        Trail::of(self, holds.kind).observations(holders, holds)
     }
 }
 

@@ -210,7 +210,7 @@ impl<'j> Judge<'j> {
     /// Returns the reason why a goal of a node may be reached although the search did not
     /// reach it. An action that called a task or flow takes its output when that returns, so
     /// every later node counts.
-    fn reason(&self, node: NodeId) -> Option<Reason> {
+    pub(super) fn reason(&self, node: NodeId) -> Option<Reason> {
         let own = &self.open[node.index()];
         let has_called = self.calls[node.index()] && self.search.is_visited[node.index()];
         if own.is_some() || !has_called {

@@ -94,39 +94,90 @@ impl<'p> Player<'p> {
     /// Returns the shortest witness that these answers lead to. Returns `None` if the call
     /// does not reach the goal.
     pub(super) fn witness(&mut self, script: &[Answer], goal: usize) -> Option<Witness> {
+        let goals: &Goals = self.world.goals;
+        self.shortest(script, &|trace| {
+            let mut is_reached = false;
+            goals.each_reached(&trace.steps, &mut |number| is_reached |= number == goal);
+            is_reached
+        })
+    }
+
+    /// Returns the shortest witness that these answers lead to and whose trace shows it.
+    pub(super) fn shortest(
+        &mut self,
+        script: &[Answer],
+        shows: &dyn Fn(&Trace) -> bool,
+    ) -> Option<Witness> {
         let mut witness = self.call(script);
         let fixtures = witness.over(self.world.fixtures);
-        if !self.reaches(&witness, &fixtures, goal) {
+        if !shows(&self.play_with(&witness, &fixtures)) {
             return None;
         }
-        let mut trials = MOST_TRIALS;
-        let mut place = witness.inputs.len();
-        while let Some(index) = place.checked_sub(1) {
-            place = index;
-            for candidate in simpler(&witness, index) {
-                trials -= 1;
-                if trials == 0 {
-                    return Some(witness);
-                }
-                if self.reaches(&candidate, &fixtures, goal) {
-                    witness = candidate;
+        let mut trials =
+            Trials { player: self, fixtures: &fixtures, shows, left: MOST_TRIALS };
+        trials.shorten(&mut witness);
+        trials.simplify(&mut witness);
+        let alone = Witness { fixtures: None, ..witness.clone() };
+        let is_needed = witness.fixtures.is_some()
+            && !shows(&self.play_with(&alone, self.world.fixtures));
+        Some(if is_needed { witness } else { alone })
+    }
+
+    /// The call as `flowsim run` makes it.
+    pub(super) fn played_call(&self) -> &Call {
+        &self.call
+    }
+}
+
+/// Replays of simpler calls. They stop to show something when none is left.
+struct Trials<'t, 'p> {
+    player: &'t mut Player<'p>,
+    fixtures: &'t Fixtures,
+    shows: &'t dyn Fn(&Trace) -> bool,
+    left: u32,
+}
+
+impl Trials<'_, '_> {
+    /// Replaces the witness if the simpler one shows the same.
+    fn take(&mut self, witness: &mut Witness, simpler: Witness) -> bool {
+        let Some(left) = self.left.checked_sub(1) else { return false };
+        self.left = left;
+        let is_shown = (self.shows)(&self.player.play_with(&simpler, self.fixtures));
+        if is_shown {
+            *witness = simpler;
+        }
+        is_shown
+    }
+
+    /// Removes inputs: all, then each half, each quarter, and so on, until no single input
+    /// can be removed. A long call of which little matters is shortened in few replays.
+    fn shorten(&mut self, witness: &mut Witness) {
+        let mut size = witness.inputs.len();
+        while size > 0 && self.left > 0 {
+            let mut is_shorter = false;
+            let mut end = witness.inputs.len();
+            while end > 0 {
+                let start = end.saturating_sub(size);
+                let mut inputs = witness.inputs.clone();
+                inputs.drain(start..end);
+                let shorter = Witness { inputs, ..witness.clone() };
+                is_shorter |= self.take(witness, shorter);
+                end = start;
+            }
+            // A removed input can make an earlier one unnecessary.
+            size = if is_shorter && size == 1 { 1 } else { size / 2 };
+        }
+    }
+
+    /// Replaces inputs by the key 1, or by fewer keys.
+    fn simplify(&mut self, witness: &mut Witness) {
+        for index in (0..witness.inputs.len()).rev() {
+            for simpler in simpler(witness, index) {
+                if self.take(witness, simpler) {
                     break;
                 }
             }
         }
-        let alone = Witness { fixtures: None, ..witness.clone() };
-        let is_needed = witness.fixtures.is_some()
-            && !self.reaches(&alone, self.world.fixtures, goal);
-        Some(if is_needed { witness } else { alone })
-    }
-
-    /// Whether a call reaches a goal.
-    fn reaches(&mut self, witness: &Witness, fixtures: &Fixtures, goal: usize) -> bool {
-        let trace = self.play_with(witness, fixtures);
-        let goals: &Goals = self.world.goals;
-        let mut is_reached = false;
-        goals.each_reached(&trace.steps, &mut |number| is_reached |= number == goal);
-        is_reached
     }
 }
 
@@ -214,28 +265,24 @@ impl Prepared {
     }
 }
 
-/// Returns witnesses with a simpler input at one place: without it, with the key 1, or with
-/// fewer keys.
+/// Returns witnesses with a simpler input at one place: the key 1, or fewer keys.
 fn simpler(witness: &Witness, index: usize) -> Vec<Witness> {
-    let inputs = &witness.inputs;
-    let of = |inputs: Vec<Input>| Witness { inputs, ..witness.clone() };
     let with = |input: Input| {
-        let mut inputs = inputs.clone();
+        let mut inputs = witness.inputs.clone();
         inputs[index] = input;
-        of(inputs)
+        Witness { inputs, ..witness.clone() }
     };
-    let mut shorter = inputs.clone();
-    shorter.remove(index);
-    let mut found = vec![of(shorter)];
+    let input = &witness.inputs[index];
     let one = Input::Keys("1".into());
-    if inputs[index] != one {
-        found.push(with(one));
-    }
-    if let Input::Keys(keys) = &inputs[index]
+    let mut found = Vec::new();
+    if let Input::Keys(keys) = input
         && let Some((last, _)) = keys.char_indices().next_back()
         && last > 0
     {
         found.push(with(Input::Keys(keys[..last].into())));
+    }
+    if *input != one {
+        found.insert(0, with(one));
     }
     found
 }

@@ -1,6 +1,9 @@
 //! Names in the text of an Architect flow: where each thing is declared, and where it is
 //! used. Editors need this to explain a name, to jump to its declaration and to rename it.
 
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+
 use super::architect::{ArchitectFlow, Setting, Unit, Variable, variables_of_choices};
 use super::called_flow::{called_module, target_flow};
 use super::place::{self, Place};
@@ -64,7 +67,7 @@ pub(crate) struct Mention<'f> {
 /// Returns all names of a flow in the order of their positions. `text` is the text of its
 /// file.
 pub(crate) fn mentions<'f>(flow: &'f ArchitectFlow, text: &str) -> Vec<Mention<'f>> {
-    let mut found = Found { flow, text, mentions: Vec::new() };
+    let mut found = Found { declared: declared(flow), text, mentions: Vec::new() };
     for variable in &flow.variables {
         found.declare(None, &variable.name.value, variable.name.span);
     }
@@ -105,8 +108,50 @@ pub(crate) fn variable_of(
     }
 }
 
+/// An expression of a flow.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WrittenExpression<'f> {
+    /// The unit that contains it.
+    pub(crate) unit: Option<&'f Unit>,
+    /// The text, with the escapes of the document resolved.
+    pub(crate) text: &'f str,
+    /// The position without quotes. If the document writes the expression with escapes or
+    /// in several lines, its text there differs.
+    pub(crate) span: Span,
+}
+
+/// Returns the expressions of a flow in the order of their positions.
+pub(crate) fn expressions(flow: &ArchitectFlow) -> Vec<WrittenExpression<'_>> {
+    let mut found = Vec::new();
+    place::each(flow, &mut |place| {
+        if let Setting::Expression(text, _) = &place.setting.value {
+            let span = Origin::new(text, place.setting.span).part(0, text.len());
+            found.push(WrittenExpression { unit: place.unit, text, span });
+        }
+    });
+    found.sort_by_key(|it: &WrittenExpression<'_>| it.span.start);
+    found
+}
+
+/// Names that a flow declares, in lower case, with the key of the unit if it is that of a
+/// unit. Every use of a name is looked up here.
+type Declared<'f> = FxIndexSet<(Option<&'f Text>, Text)>;
+type FxIndexSet<T> = IndexSet<T, FxBuildHasher>;
+
+fn declared(flow: &ArchitectFlow) -> Declared<'_> {
+    let lower_case = |variable: &Variable| variable.name.value.to_lowercase();
+    let mut declared: Declared<'_> =
+        flow.variables.iter().map(|it| (None, lower_case(it))).collect();
+    for unit in &flow.units {
+        let of_choices = variables_of_choices(unit);
+        let own = unit.variables.iter().chain(&of_choices);
+        declared.extend(own.map(|it| (Some(&unit.key), lower_case(it))));
+    }
+    declared
+}
+
 struct Found<'f, 't> {
-    flow: &'f ArchitectFlow,
+    declared: Declared<'f>,
     text: &'t str,
     mentions: Vec<Mention<'f>>,
 }
@@ -160,7 +205,8 @@ impl<'f> Found<'f, '_> {
     /// Adds a variable, if it is declared or built in.
     fn variable(&mut self, unit: Option<&'f Unit>, name: &str, span: Span) {
         let lower_case = Text::from(name.to_lowercase());
-        let declares = |unit: Option<&Text>| variable_of(self.flow, unit, name).is_some();
+        let declares =
+            |unit: Option<&'f Text>| self.declared.contains(&(unit, lower_case.clone()));
         let of_unit = unit.map(|unit| &unit.key).filter(|key| declares(Some(key)));
         let symbol = if of_unit.is_some() || declares(None) {
             Symbol::Variable { unit: of_unit, name: lower_case }

@@ -8,6 +8,9 @@
 //! | `other` | diagnostics of scenario files and fixtures |
 //! | `place` | the place of the cursor in Archy YAML that may be broken |
 //! | `problems` | diagnostics and quick fixes |
+//! | `expression` | words, spaces and types of expressions, parameters of functions |
+//! | `results` | actions that calls or tests did not reach |
+//! | `lens`, `command` | *Run* and *Debug* above flows and tests, and their execution |
 //! | `hover`, `complete`, `navigate`, `outline` | what they are named after |
 //!
 //! One thread reads messages and answers them in their order. Diagnostics are computed when
@@ -15,13 +18,17 @@
 //!
 //! *Source: the Language Server Protocol, version 3.17.*
 
+mod command;
 mod complete;
+mod expression;
 mod hover;
+mod lens;
 mod navigate;
 mod other;
 mod outline;
 mod place;
 mod problems;
+mod results;
 mod server;
 mod text;
 mod uri;

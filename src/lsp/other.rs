@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{File, read_document};
+use crate::source::{File, Files, read_document};
 use crate::suite::{self, ProjectDefaults, is_scenario_file};
 use crate::world::Fixtures;
 
@@ -35,4 +35,21 @@ fn is_fixtures(path: &Path, project: &ProjectDefaults) -> bool {
     let is_data = [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending));
     let is_named = project.fixtures.iter().any(|known| path.starts_with(known));
     is_data && (is_named || name.contains("fixtures"))
+}
+
+/// Returns the tests of a scenario file: the byte at which each begins, and its name.
+pub(super) fn tests(
+    path: &Path,
+    text: &str,
+    project: &ProjectDefaults,
+) -> Vec<(usize, String)> {
+    if !is_scenario_file(path) {
+        return Vec::new();
+    }
+    let mut files = Files::new();
+    let file = files.add(path, text);
+    let Ok(document) = read_document(&file) else { return Vec::new() };
+    let (suite, _) = suite::read(&document, path, project);
+    let cases = suite.cases.iter();
+    cases.map(|it| (it.span.start as usize, it.name.to_string())).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use lsp_types::{DocumentSymbol, FoldingRange, Range, SymbolKind};
+use lsp_types::{DocumentSymbol, FoldingRange, Position, Range, SymbolKind};
 
 use super::text::{Text, indentation};
 use super::workspace::Workspace;
@@ -12,43 +12,48 @@ use crate::source::{Span, nested};
 /// Returns the outline of an open document.
 pub(super) fn symbols(workspace: &Workspace, path: &Path) -> Vec<DocumentSymbol> {
     let Some(text) = workspace.text(path) else { return Vec::new() };
-    let outline = Outline { workspace, text };
+    let outline = Outline { workspace, text, ends: ends(text) };
     workspace.flows_of(path).iter().map(|flow| outline.flow(flow)).collect()
 }
 
 /// Returns the parts of a document that an editor can fold: every key with content below.
 pub(super) fn folds(text: &Text) -> Vec<FoldingRange> {
-    let mut open: Vec<(usize, usize)> = Vec::new();
-    let mut folds = Vec::new();
-    let mut last = 0;
-    let mut close = |open: &mut Vec<(usize, usize)>, depth: usize, last: usize| {
-        while let Some((first, _)) = open.pop_if(|(_, own)| *own >= depth) {
-            if last > first {
-                folds.push(FoldingRange {
-                    start_line: number(first),
-                    end_line: number(last),
-                    ..FoldingRange::default()
-                });
-            }
-        }
+    let folds = ends(text).into_iter().enumerate().filter(|(first, last)| last > first);
+    let fold = |(first, last)| FoldingRange {
+        start_line: number(first),
+        end_line: number(last),
+        ..FoldingRange::default()
     };
-    for line in 0..text.lines() {
-        let content = text.line(line);
-        if content.trim().is_empty() {
-            continue;
-        }
-        close(&mut open, indentation(content), last);
-        open.push((line, indentation(content)));
-        last = line;
-    }
-    close(&mut open, 0, last);
-    folds.sort_by_key(|fold| (fold.start_line, fold.end_line));
-    folds
+    folds.map(fold).collect()
 }
 
 struct Outline<'w> {
     workspace: &'w Workspace,
     text: &'w Text,
+    /// The last line of the content of each line.
+    ends: Vec<usize>,
+}
+
+/// Returns, for each line, the last line that is indented below it without a gap.
+fn ends(text: &Text) -> Vec<usize> {
+    let mut ends: Vec<usize> = (0..text.lines()).collect();
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut last = 0;
+    let mut close = |open: &mut Vec<(usize, usize)>, depth: usize, last: usize| {
+        while let Some((first, _)) = open.pop_if(|(_, own)| *own >= depth) {
+            ends[first] = last;
+        }
+    };
+    for line in 0..text.lines() {
+        let content = text.line(line);
+        if !content.trim().is_empty() {
+            close(&mut open, indentation(content), last);
+            open.push((line, indentation(content)));
+            last = line;
+        }
+    }
+    close(&mut open, 0, last);
+    ends
 }
 
 impl Outline<'_> {
@@ -112,20 +117,13 @@ impl Outline<'_> {
 
     /// The lines from a key to the last one that is indented below it.
     fn extent(&self, own: Range) -> Range {
-        let first = own.start.line as usize;
-        let depth = indentation(self.text.line(first));
-        let mut end = own.end;
-        for line in first + 1..self.text.lines() {
-            let content = self.text.line(line);
-            if content.trim().is_empty() {
-                continue;
-            }
-            if indentation(content) <= depth {
-                break;
-            }
-            end.line = number(line);
-            end.character = u32::try_from(content.encode_utf16().count()).unwrap_or(0);
+        let last = self.ends.get(own.start.line as usize).copied().unwrap_or_default();
+        if number(last) <= own.end.line {
+            return own;
         }
+        let units = self.text.line(last).encode_utf16().count();
+        let character = u32::try_from(units).unwrap_or(u32::MAX);
+        let end = Position { line: number(last), character };
         Range { start: own.start, end }
     }
 }

@@ -11,43 +11,48 @@ use lsp_types::notification::{
     DidOpenTextDocument, DidSaveTextDocument, Notification as _, PublishDiagnostics,
 };
 use lsp_types::request::{
-    CodeActionRequest, Completion, DocumentHighlightRequest, DocumentSymbolRequest,
-    FoldingRangeRequest, GotoDefinition, HoverRequest, PrepareRenameRequest, References,
-    Rename, Request as _,
+    CodeActionRequest, CodeLensRequest, Completion, DocumentHighlightRequest,
+    DocumentSymbolRequest, ExecuteCommand, FoldingRangeRequest, Formatting,
+    GotoDefinition, HoverRequest, InlayHintRequest, PrepareRenameRequest,
+    RangeFormatting, References, Rename, Request as _, SemanticTokensFullRequest,
+    SignatureHelpRequest,
 };
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
-    DocumentHighlight, DocumentSymbolResponse, FoldingRangeProviderCapability,
-    HoverProviderCapability, InitializeParams, InitializeResult, OneOf,
-    PublishDiagnosticsParams, RenameOptions, SaveOptions, ServerCapabilities, ServerInfo,
-    TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
+    CompletionOptions, DocumentHighlight, DocumentSymbolResponse, ExecuteCommandOptions,
+    FoldingRangeProviderCapability, HoverProviderCapability, InitializeParams,
+    InitializeResult, OneOf, PublishDiagnosticsParams, RenameOptions, SaveOptions,
+    SemanticTokensFullOptions, SemanticTokensOptions, ServerCapabilities, ServerInfo,
+    SignatureHelpOptions, TextDocumentPositionParams, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
 };
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::command::{Invocation, RUN, RUN_TEST};
 use super::problems::{self, Problem};
 use super::workspace::Workspace;
-use super::{complete, hover, navigate, outline, uri};
+use super::{complete, expression, hover, lens, navigate, outline, results, uri};
 
 /// The message to a person who starts the command at a terminal.
 const NO_EDITOR: &str = "standard input has no request `initialize` of the Language Server \
                          Protocol; an editor starts this command";
 
 /// Serves an editor over standard input and output until it ends the session. Returns
-/// whether the session ended as the protocol prescribes.
+/// whether the session ended as the protocol prescribes. `program` executes commands.
 ///
 /// # Errors
 /// The editor violates the protocol at the start of the session.
-pub fn serve() -> Result<bool, String> {
+pub fn serve(program: &Path) -> Result<bool, String> {
     let (connection, threads) = Connection::stdio();
-    let is_orderly = serve_on(&connection)?;
+    let is_orderly = serve_on(&connection, program)?;
     drop(connection);
     threads.join().map_err(|error| error.to_string())?;
     Ok(is_orderly)
 }
 
-fn serve_on(connection: &Connection) -> Result<bool, String> {
+fn serve_on(connection: &Connection, program: &Path) -> Result<bool, String> {
     let (id, params) = connection.initialize_start().map_err(|_| NO_EDITOR)?;
     let params: InitializeParams =
         serde_json::from_value(params).map_err(|error| error.to_string())?;
@@ -60,7 +65,11 @@ fn serve_on(connection: &Connection) -> Result<bool, String> {
     };
     let result = serde_json::to_value(result).map_err(|error| error.to_string())?;
     connection.initialize_finish(id, result).map_err(|error| error.to_string())?;
-    let mut server = Server::new(connection);
+    // Options of another form are those of another client.
+    let given = params.initialization_options.clone().unwrap_or_default();
+    let options = serde_json::from_value::<Options>(given).unwrap_or_default();
+    let options = Options { program: program.to_owned(), ..options };
+    let mut server = Server::new(connection, options);
     for folder in folders(&params) {
         server.workspace.add_folder(&folder);
     }
@@ -111,6 +120,33 @@ fn capabilities() -> ServerCapabilities {
                 ..CodeActionOptions::default()
             },
         )),
+        ..capabilities_of_expressions()
+    }
+}
+
+/// Capabilities for expressions and code lenses.
+fn capabilities_of_expressions() -> ServerCapabilities {
+    ServerCapabilities {
+        document_formatting_provider: Some(OneOf::Left(true)),
+        document_range_formatting_provider: Some(OneOf::Left(true)),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        signature_help_provider: Some(SignatureHelpOptions {
+            trigger_characters: Some(["(", ","].map(str::to_owned).into()),
+            ..SignatureHelpOptions::default()
+        }),
+        semantic_tokens_provider: Some(
+            SemanticTokensOptions {
+                legend: expression::word_kinds(),
+                full: Some(SemanticTokensFullOptions::Bool(true)),
+                ..SemanticTokensOptions::default()
+            }
+            .into(),
+        ),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: [RUN, RUN_TEST].map(str::to_owned).into(),
+            ..ExecuteCommandOptions::default()
+        }),
         ..ServerCapabilities::default()
     }
 }
@@ -125,7 +161,21 @@ enum Changed {
     Many,
 }
 
+/// Settings that the client sends when it starts the server.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Options {
+    /// Whether the client has the command `flowsim.debug`.
+    debug: bool,
+    /// Fixtures of the calls that code lenses make.
+    fixtures: Vec<String>,
+    /// The program that executes commands.
+    #[serde(skip)]
+    program: PathBuf,
+}
+
 struct Server<'c> {
+    options: Options,
     connection: &'c Connection,
     workspace: Workspace,
     problems: BTreeMap<PathBuf, Vec<Problem>>,
@@ -133,8 +183,9 @@ struct Server<'c> {
 }
 
 impl<'c> Server<'c> {
-    fn new(connection: &'c Connection) -> Self {
+    fn new(connection: &'c Connection, options: Options) -> Self {
         Self {
+            options,
             connection,
             workspace: Workspace::default(),
             problems: BTreeMap::new(),
@@ -248,6 +299,69 @@ impl<'c> Server<'c> {
                 let problems = self.problems.get(&path)?;
                 Some(problems::fixes(&path, params.range, problems))
             }),
+            _ => self.result_for_expressions(request),
+        }
+    }
+
+    /// Answers requests about expressions.
+    fn result_for_expressions(
+        &self,
+        request: Request,
+    ) -> Result<Value, (ErrorCode, String)> {
+        let workspace = &self.workspace;
+        match request.method.as_str() {
+            SemanticTokensFullRequest::METHOD => {
+                ask::<SemanticTokensFullRequest>(request, |params| {
+                    let path = uri::path(&params.text_document.uri)?;
+                    Some(expression::semantic_tokens(workspace, &path).into())
+                })
+            }
+            InlayHintRequest::METHOD => ask::<InlayHintRequest>(request, |params| {
+                let path = uri::path(&params.text_document.uri)?;
+                let mut hints = expression::types(workspace, &path, params.range);
+                hints.extend(results::remarks(workspace, &path, params.range));
+                Some(hints)
+            }),
+            SignatureHelpRequest::METHOD => {
+                ask::<SignatureHelpRequest>(request, |params| {
+                    let (path, position) = place(&params.text_document_position_params)?;
+                    expression::signatures(workspace, &path, position)
+                })
+            }
+            Formatting::METHOD => ask::<Formatting>(request, |params| {
+                let path = uri::path(&params.text_document.uri)?;
+                Some(expression::format(workspace, &path, None))
+            }),
+            RangeFormatting::METHOD => ask::<RangeFormatting>(request, |params| {
+                let path = uri::path(&params.text_document.uri)?;
+                Some(expression::format(workspace, &path, Some(params.range)))
+            }),
+            _ => self.result_for_lenses(request),
+        }
+    }
+
+    /// Answers requests about code lenses and their commands.
+    fn result_for_lenses(&self, request: Request) -> Result<Value, (ErrorCode, String)> {
+        match request.method.as_str() {
+            CodeLensRequest::METHOD => ask::<CodeLensRequest>(request, |params| {
+                let path = uri::path(&params.text_document.uri)?;
+                Some(lens::lenses(&self.workspace, &path, self.options.debug))
+            }),
+            ExecuteCommand::METHOD => {
+                let params = params::<ExecuteCommand>(request)?;
+                let call = params.arguments.first().unwrap_or(&Value::Null);
+                let fixtures = &self.options.fixtures;
+                let read = Invocation::read(&params.command, call, fixtures);
+                let invocation = read.ok_or_else(|| {
+                    let message = format!("unknown command `{}`", params.command);
+                    (ErrorCode::InvalidParams, message)
+                })?;
+                let sender = self.connection.sender.clone();
+                // A closed connection needs no result.
+                let send = move |message| drop(sender.send(message));
+                invocation.start(&self.options.program, send);
+                Ok(Value::Null)
+            }
             method => {
                 let message = format!("flowsim does not answer `{method}`");
                 Err((ErrorCode::MethodNotFound, message))
@@ -272,7 +386,10 @@ impl<'c> Server<'c> {
             DidOpenTextDocument::METHOD => self.open(notification),
             DidChangeTextDocument::METHOD => self.change(notification),
             DidCloseTextDocument::METHOD => self.close(notification),
-            DidSaveTextDocument::METHOD => Some(Changed::Many),
+            DidSaveTextDocument::METHOD => {
+                self.workspace.read_results();
+                Some(Changed::Many)
+            }
             DidChangeWatchedFiles::METHOD => self.load_again(notification),
             _ => None,
         };
@@ -312,6 +429,7 @@ impl<'c> Server<'c> {
             let path = uri::path(&change.uri);
             path.into_iter().for_each(|path| self.workspace.load(&path));
         }
+        self.workspace.read_results();
         Some(Changed::Many)
     }
 

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use lsp_types::{Position, Range, TextDocumentContentChangeEvent};
 
 use super::other;
+use super::results::Results;
 use super::text::Text;
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::flow::architect::ArchitectFlow;
 use crate::flow::check;
-use crate::flow::mention::{Mention, mentions};
+use crate::flow::mention::{Mention, WrittenExpression, expressions, mentions};
 use crate::flow::read::{self, Loaded};
 use crate::project::Settings;
 use crate::source::{FileId, Files, Folder, Span};
@@ -26,12 +27,16 @@ pub(super) struct Workspace {
     /// The content that the places of loaded flows refer to.
     sources: BTreeMap<FileId, Text>,
     project: ProjectDefaults,
+    folders: Vec<PathBuf>,
+    results: Results,
 }
 
 impl Workspace {
     /// Reads the flows of the folders. A folder with a project file has the flows that the
     /// file names.
     pub(super) fn add_folder(&mut self, folder: &Path) {
+        self.folders.push(folder.to_owned());
+        self.read_results();
         let mut flows = vec![folder.to_owned()];
         if let Some(settings) = settings(folder) {
             let named = settings.paths("flows");
@@ -64,6 +69,16 @@ impl Workspace {
         self.project.placeholders.extend(set);
         let defaults = settings.defaults.iter().map(|(entry, _)| entry.clone());
         self.project.defaults.extend(defaults);
+    }
+
+    /// Reads the results of tests and explorations again.
+    pub(super) fn read_results(&mut self) {
+        self.results = Results::read(&self.folders);
+    }
+
+    /// The results of tests and explorations.
+    pub(super) fn results(&self) -> &Results {
+        &self.results
     }
 
     /// Adds the document of an editor.
@@ -172,6 +187,29 @@ impl Workspace {
     /// The names of a flow.
     pub(super) fn mentions<'w>(&'w self, flow: &'w ArchitectFlow) -> Vec<Mention<'w>> {
         mentions(flow, self.files.get(flow.span.file).text())
+    }
+
+    /// Returns the expressions of a document that it writes without escapes and in one
+    /// line, with their ranges.
+    pub(super) fn expressions(
+        &self,
+        path: &Path,
+    ) -> Vec<(&ArchitectFlow, WrittenExpression<'_>, Range)> {
+        let found = self.flows_of(path).iter().flat_map(|flow| {
+            expressions(flow).into_iter().map(move |expression| (flow, expression))
+        });
+        let exact = found.filter_map(|(flow, it)| {
+            let (_, range) = self.exact_range(it.span)?;
+            let is_verbatim = self.written(it.span) == it.text;
+            let is_line = range.start.line == range.end.line;
+            (is_verbatim && is_line).then_some((flow, it, range))
+        });
+        exact.collect()
+    }
+
+    /// The project's files and values.
+    pub(super) fn project(&self) -> &ProjectDefaults {
+        &self.project
     }
 
     /// All flows.

@@ -80,6 +80,52 @@ impl Step {
         }
     }
 
+    /// Whether fixtures answer the action by its name or kind.
+    pub fn is_external_call(&self) -> bool {
+        use architect::Action;
+        let StepAction::Architect(action) = &self.action else { return false };
+        matches!(
+            **action,
+            Action::Other(_)
+                | Action::Ask(_)
+                | Action::CallFlow(_)
+                | Action::Local(_)
+                | Action::CreateCallback(_)
+                | Action::DialByExtension(_)
+                | Action::Transfer(_)
+        )
+    }
+
+    /// The ids and names of the data action or webhook that the step requests.
+    pub fn service_names(&self) -> impl Iterator<Item = &Text> {
+        use architect::{Action, Lookup};
+        let names = match &self.action {
+            StepAction::DataAction(call) => {
+                [call.action_id.as_ref(), call.action_name.as_ref()]
+            }
+            StepAction::Webhook(webhook) => [webhook.webhook_id.as_ref(), None],
+            StepAction::Architect(action) => match &**action {
+                Action::Lookup(Lookup::DataAction(call)) => {
+                    [call.id.as_ref(), call.name.as_ref()]
+                }
+                _ => [None, None],
+            },
+            _ => [None, None],
+        };
+        names.into_iter().flatten()
+    }
+
+    /// Whether steps of another flow or task may run before the step takes its output.
+    pub fn runs_others(&self) -> bool {
+        let is_task = match &self.action {
+            StepAction::Architect(action) => {
+                matches!(**action, architect::Action::CallTask(_))
+            }
+            _ => false,
+        };
+        is_task || self.enters_queue() || self.flow_called().is_some()
+    }
+
     /// The flow that the step runs, if the step runs one and it is loaded.
     pub fn flow_called(&self) -> Option<FlowId> {
         match &self.action {

@@ -43,6 +43,8 @@ pub struct Replayed {
     pub unused: Vec<RecordedAnswer>,
     /// All requests and answers, in order.
     pub exchanges: Vec<Exchange>,
+    /// The organisation of the call; `None` if its flows have no lookups.
+    pub organisation: Option<Arc<Fixtures>>,
 }
 
 /// Replays a recorded call. The fallback answers what the recording cannot. If neither
@@ -76,12 +78,10 @@ pub fn replay_call(
     // Draft flows have no lookups.
     let looks_up = program.units.iter().any(|unit| unit.architect.is_some());
     loop {
-        let call = match looks_up {
-            true => {
-                let (organisation, _) = overlaid(fallback, &world);
-                call.clone().in_organisation(Arc::new(organisation))
-            }
-            false => call.clone(),
+        let organisation = looks_up.then(|| Arc::new(overlaid(fallback, &world).0));
+        let call = match &organisation {
+            Some(organisation) => call.clone().in_organisation(Arc::clone(organisation)),
+            None => call.clone(),
         };
         let mut run = Run::new(program, derived, fallback);
         match run.play(&call) {
@@ -94,7 +94,7 @@ pub fn replay_call(
                 if let (Stop::Over, Some(session)) = (&stop, &run.session) {
                     at_end(session);
                 }
-                return run.finish(derived, stop);
+                return Replayed { organisation, ..run.finish(derived, stop) };
             }
         }
     }
@@ -347,7 +347,7 @@ impl<'r> Run<'r> {
             partial(session.as_ref(), derived, self.program, missing.as_ref())
         });
         let (unused, exchanges) = (unused.collect(), self.exchanges);
-        Replayed { trace, missing, unused, exchanges }
+        Replayed { trace, missing, unused, exchanges, organisation: None }
     }
 }
 

@@ -1,7 +1,9 @@
-//! Explorations: text for the terminal, Markdown, and JSON.
+//! Explorations: text for the terminal, Markdown, JSON, and a page.
 
+mod html;
 mod json;
 mod mutants;
+mod properties;
 
 use std::fmt::Write;
 
@@ -10,10 +12,11 @@ use serde::Serialize;
 use super::words::plural;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::visible::one_line;
-use crate::explore::{Decided, Exploration, Finding, Path, Verdict, Witness};
+use crate::explore::{Checked, Decided, Exploration, Finding, Path, Verdict, Witness};
 use crate::flow::{FlowId, NodeId, SymbolTable};
 use crate::value::{DateTime, Json, Text, Value};
 
+pub use html::render_html;
 pub use json::render_json;
 pub use mutants::{MutantSummary, Survivor};
 
@@ -28,6 +31,8 @@ pub struct Additions<'a> {
     pub suite: Option<SuiteSummary>,
     /// The mutants, if they were requested.
     pub mutants: Option<MutantSummary>,
+    /// The properties with their verdicts, if there are any to check.
+    pub properties: Option<Vec<Checked>>,
     /// The findings, if they were requested.
     pub findings: Option<Vec<Reported<'a>>>,
 }
@@ -141,6 +146,7 @@ pub fn render_text(
         out.push('\n');
     }
     out.push_str(&paths_text(exploration, symbols));
+    out.push_str(&properties::text(additions, symbols));
     if let Some(suite) = &additions.suite {
         for file in &suite.files {
             let _ = writeln!(out, "changed {}", one_line(file));
@@ -197,6 +203,7 @@ pub fn render_markdown(
     if let Some(summary) = &additions.mutants {
         out.push_str(&mutants::markdown(summary, symbols));
     }
+    out.push_str(&properties::markdown(additions, symbols));
     out.push_str(&findings_table(additions));
     if let Some(suite) = &additions.suite {
         let _ = write!(out, "\n{}\n", cell(&suite.sentence()));

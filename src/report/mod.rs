@@ -15,6 +15,7 @@ pub mod coverage;
 pub mod diff;
 pub mod graph;
 pub mod heatmap;
+pub mod scenario;
 
 mod causes;
 mod console;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::spec::Format;
-use crate::source::{prepare_output, replace_file, unwritable};
+use crate::source::{prepare_output, replace_file, unwritable, writable};
 
 /// Report file that exists only after the run has ended, and is then complete.
 #[derive(Debug)]
@@ -40,10 +40,8 @@ impl ReportFile {
 
 /// Appends to a file in one piece, because other programs write to it as well.
 pub(super) fn append(path: &Path, text: &str) -> io::Result<()> {
-    OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
+    writable()
+        .and_then(|()| OpenOptions::new().create(true).append(true).open(path))
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|error| unwritable(path, error))
 }

@@ -14,7 +14,7 @@ use crate::flow::write::Graph;
 use crate::flow::{check, read};
 use crate::program::Program;
 use crate::recording::{self, Recording};
-use crate::source::{File, Files, read_document};
+use crate::source::{File, Files, read_document, readable};
 use crate::suite::{self, Case, ProjectDefaults, SuiteFile};
 use crate::world::Fixtures;
 
@@ -314,7 +314,9 @@ fn missing(problem: &Diagnostic, suite: &SuiteFile, files: &Files) -> Option<Dia
 /// Returns the name of a sibling that is similar to a missing path.
 fn beside(path: &Path) -> Option<String> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?.flatten();
+    let folder = folder.unwrap_or(Path::new("."));
+    readable(folder).ok()?;
+    let entries = std::fs::read_dir(folder).ok()?.flatten();
     let mut names: Vec<String> =
         entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();

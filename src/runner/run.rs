@@ -434,7 +434,10 @@ fn settle(result: &mut CaseResult, mode: SnapshotMode) {
 }
 
 /// Returns the fixtures of the file with those of the test merged over them.
-fn merged_fixtures(planned: &Planned<'_>) -> Result<Arc<Fixtures>, Vec<Diagnostic>> {
+///
+/// # Errors
+/// Diagnostics of the fixtures.
+pub fn merged_fixtures(planned: &Planned<'_>) -> Result<Arc<Fixtures>, Vec<Diagnostic>> {
     let fixtures = planned.fixtures.as_ref().map_err(|them| them.to_vec())?;
     let Some(own) = &planned.case.fixtures else { return Ok(Arc::clone(fixtures)) };
     let folder = planned.id.file.parent().unwrap_or(Path::new(""));
@@ -445,7 +448,12 @@ fn merged_fixtures(planned: &Planned<'_>) -> Result<Arc<Fixtures>, Vec<Diagnosti
 
 /// Returns the recording of the test. Diagnostics without a position are placed where the
 /// test names the recording.
-fn recording(planned: &Planned<'_>) -> Result<Option<Arc<Recording>>, Vec<Diagnostic>> {
+///
+/// # Errors
+/// Diagnostics of the recording.
+pub fn recording(
+    planned: &Planned<'_>,
+) -> Result<Option<Arc<Recording>>, Vec<Diagnostic>> {
     let (Some(loaded), Some(named)) = (&planned.recording, &planned.case.recording)
     else {
         return Ok(None);

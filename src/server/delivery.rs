@@ -45,7 +45,7 @@ fn make_one(server: &Server, job: &Job) {
     let (outcome, result) = result(answer, &job.outgoing.cause);
     let mut state = server.state();
     calls.end(&mut state, job, outcome, result);
-    calls.begin(&mut state);
+    server.settle(&mut state);
 }
 
 fn posting(outgoing: &Outgoing) -> PostRequest {

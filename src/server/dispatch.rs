@@ -16,9 +16,11 @@ use super::access;
 use super::http::listen;
 use super::http::reply::{ApiError, EndpointResult, Reply};
 use super::http::request::ApiRequest;
+use super::http::wire::Answers;
+use super::notifications;
 use super::platform_calls;
 use super::route::Route;
-use super::routes::{ENDPOINTS, Endpoint, Handler};
+use super::routes::{Endpoint, Handler, endpoints};
 use super::shared::Server;
 
 /// The values of the placeholders in a path, or an error if one is not UTF-8.
@@ -27,8 +29,8 @@ type Parameters = Result<RawPathParams, RawPathParamsRejection>;
 /// Builds the router of all paths. Unknown paths are answered too.
 pub(super) fn router(server: &Arc<Server>) -> Router {
     let mut paths: IndexMap<&str, Vec<Endpoint>> = IndexMap::new();
-    for endpoint in ENDPOINTS {
-        paths.entry(endpoint.route.path).or_default().push(*endpoint);
+    for endpoint in endpoints() {
+        paths.entry(endpoint.route.path).or_default().push(endpoint);
     }
     let of_path = |endpoints: Vec<Endpoint>| {
         let (server, endpoints) = (Arc::clone(server), Arc::new(endpoints));
@@ -41,11 +43,43 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
     for (path, endpoints) in paths {
         router = router.route(path, of_path(endpoints));
     }
+    let channels = {
+        let server = Arc::clone(server);
+        any(move |parameters: Parameters, request: Request| {
+            let server = Arc::clone(&server);
+            async move { connect(&server, parameters, request).await }
+        })
+    };
+    let router = router.route("/channels/{channelId}", channels);
     let server = Arc::clone(server);
     router.fallback(move |request: Request| {
         let server = Arc::clone(&server);
         async move { serve(&server, &[], None, request).await }
     })
+}
+
+/// Connects a client to its channel of notifications.
+async fn connect(
+    server: &Arc<Server>,
+    parameters: Parameters,
+    request: Request,
+) -> Response<HttpBody> {
+    let answers = request.extensions().get::<Arc<Answers>>().cloned();
+    let (mut asked, read) = listen::read(server.next_id(), request).await;
+    let named = parameters.iter().flat_map(RawPathParams::iter);
+    asked.parameters = named.map(|(name, value)| (name.into(), value.into())).collect();
+    let connected = read.and_then(|()| notifications::connect(server, &asked));
+    let reply = match connected {
+        Err(refusal) => refusal.into_reply(&asked.id),
+        Ok((reply, upgrade)) => {
+            if let Some(answers) = answers {
+                answers.continuation.set(upgrade);
+            }
+            reply
+        }
+    };
+    server.note(&asked, &reply);
+    reply.into_response(&asked.id)
 }
 
 /// Answers a request for one of the endpoints of a path.
@@ -153,7 +187,15 @@ fn run(server: &Server, endpoint: &Endpoint, asked: &ApiRequest) -> Reply {
         let message = "internal server error; please report it";
         Err(ApiError::new(500, "internal.server.error", message))
     });
-    let mut reply = answered.unwrap_or_else(|refusal| refusal.into_reply(&asked.id));
+    let is_another = |refusal: &ApiError| {
+        refusal.status == 404
+            && platform_calls::is_another(&asked.path, endpoint.route.path)
+    };
+    let mut reply = match answered {
+        Ok(reply) => reply,
+        Err(refusal) if is_another(&refusal) => unserved(asked),
+        Err(refusal) => refusal.into_reply(&asked.id),
+    };
     let ignored = asked.ignored();
     if !ignored.is_empty() && reply.status < 300 {
         reply.why = format!("{}; ignored: {}", reply.why, ignored.join(", "));
@@ -175,7 +217,7 @@ fn handle(
     match handler {
         Handler::Exclusive(handler) => {
             let answered = handler(&mut state, asked);
-            server.calls.begin(&mut state);
+            server.settle(&mut state);
             answered
         }
         Handler::Shared(handler) => {
@@ -201,18 +243,7 @@ fn find<'e>(
     }
     let (asked_method, path) = (&asked.method, &asked.path);
     if endpoints.is_empty() {
-        let reason = match platform_calls::methods(path) {
-            Some(methods) if methods.contains(&method) => {
-                "although the platform has this call; prepare an answer with PUT /__flowsim/stubs"
-            }
-            Some(_) => "and the platform does not have this path with this method",
-            None if path.starts_with("/api/v2/") => "and the platform has no such call",
-            None => "see GET /__flowsim/openapi.json",
-        };
-        let message =
-            format!("{asked_method} {path} is not supported by flowsim, {reason}");
-        let refusal = ApiError::new(404, "not.found", message);
-        return Err(Box::new(refusal.into_reply(&asked.id)));
+        return Err(Box::new(unserved(asked)));
     }
     let methods: Vec<&str> = endpoints.iter().map(|it| it.route.method).collect();
     let methods = methods.join(", ");
@@ -228,4 +259,20 @@ fn find<'e>(
     );
     let reply = ApiError::new(405, "method.not.allowed", message).into_reply(&asked.id);
     Err(Box::new(reply.with_header("allow", &methods)))
+}
+
+/// Returns the answer to a request for a path that flowsim does not serve.
+fn unserved(asked: &ApiRequest) -> Reply {
+    let (method, path) = (&asked.method, &asked.path);
+    let of_platform = if method == "HEAD" { "GET" } else { method.as_str() };
+    let reason = match platform_calls::methods(path) {
+        Some(methods) if methods.contains(&of_platform) => {
+            "although the platform has this call; prepare an answer with PUT /__flowsim/stubs"
+        }
+        Some(_) => "and the platform does not have this path with this method",
+        None if path.starts_with("/api/v2/") => "and the platform has no such call",
+        None => "see GET /__flowsim/openapi.json",
+    };
+    let message = format!("{method} {path} is not supported by flowsim, {reason}");
+    ApiError::new(404, "not.found", message).into_reply(&asked.id)
 }

@@ -18,6 +18,17 @@ pub(super) fn methods(path: &str) -> Option<Vec<&'static str>> {
     best.map(|(_, methods)| methods.split(' ').collect())
 }
 
+/// Returns `true` if the platform has a call with exactly this path, which fits a route of
+/// flowsim only because a placeholder fits any word: `/api/v2/flows/lookup`.
+pub(super) fn is_another(path: &str, route: &str) -> bool {
+    let Some(path) = path.strip_prefix("/api/v2/") else { return false };
+    let own = route.trim_start_matches("/api/v2/").split('/');
+    let own = own.filter(|part| !part.starts_with('{')).count();
+    let known = CALLS.lines().filter_map(|line| line.split_once(' '));
+    let mut fitting = known.filter_map(|(known, _)| fit(known, path));
+    fitting.any(|literal| literal > own)
+}
+
 /// Returns the number of equal segments if a path fits a known one.
 fn fit(known: &str, path: &str) -> Option<usize> {
     let (mut wanted, mut given) = (known.split('/'), path.split('/'));
@@ -43,6 +54,14 @@ mod tests {
         assert_eq!(methods("/api/v2/users/"), None);
         assert_eq!(methods("/api/v2/nowhere"), None);
         assert_eq!(methods("/users/me"), None);
+    }
+
+    #[test]
+    fn words_are_not_ids() {
+        let route = "/api/v2/flows/{flowId}";
+        assert!(is_another("/api/v2/flows/lookup", route));
+        assert!(!is_another("/api/v2/flows/nobody", route));
+        assert!(!is_another("/api/v2/users/me", "/api/v2/users/me"));
     }
 
     #[test]

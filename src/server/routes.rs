@@ -2,6 +2,7 @@
 //! so they cannot differ.
 
 use super::access::Permission;
+use super::conversation_routes;
 use super::endpoint::analytics::{aggregates, details, queues};
 use super::endpoint::directory::{
     calendar, organization, people, prompt_changes, prompts, queue_changes, routing,
@@ -9,8 +10,8 @@ use super::endpoint::directory::{
 use super::endpoint::{
     authorize, bots, call_routes, contacts, control, conversations, directory,
     executions, fixtures, flow_actions, flow_jobs, flows, instances, integrations, live,
-    messages, openapi, settings, simulations, status, table_changes, tables, token,
-    webhooks,
+    messages, notifications, openapi, settings, simulations, status, table_changes,
+    tables, token, webhooks,
 };
 use super::http::reply::EndpointResult;
 use super::http::request::ApiRequest;
@@ -34,7 +35,7 @@ pub(super) enum Handler {
     Shared(fn(&Server, &ApiRequest) -> EndpointResult),
 }
 
-const fn route(
+pub(super) const fn route(
     method: &'static str,
     path: &'static str,
     permission: Permission,
@@ -56,9 +57,14 @@ const fn shared(
     Endpoint { route: Route { method, path, permission, summary }, handler }
 }
 
-/// All endpoints.
+/// Returns all endpoints.
+pub(super) fn endpoints() -> impl Iterator<Item = Endpoint> {
+    ENDPOINTS.iter().chain(conversation_routes::endpoints()).copied()
+}
+
+/// The endpoints, except those that each medium of conversations has.
 #[rustfmt::skip]
-pub(super) const ENDPOINTS: &[Endpoint] = {
+const ENDPOINTS: &[Endpoint] = {
     use Permission::*;
     &[
         route("POST", "/oauth/token", Open, "Log in with client credentials or a code", token::give),
@@ -182,13 +188,10 @@ pub(super) const ENDPOINTS: &[Endpoint] = {
         route("POST", "/api/v2/conversations/calls", WriteConversations, "Start a call in a flow", conversations::create_call),
         route("POST", "/api/v2/conversations/calls/{conversationId}/participants/{participantId}/digits", WriteConversations, "Press keys", conversations::digits),
         route("POST", "/api/v2/conversations/callbacks", WriteConversations, "Start a callback in a flow", conversations::create_callback),
+        route("POST", "/api/v2/conversations/chats", WriteConversations, "Start a chat in a flow or a queue", conversations::create_chat),
         route("POST", "/api/v2/conversations/emails", WriteConversations, "Start an e-mail in a flow", conversations::create_email),
         route("POST", "/api/v2/conversations/messages", WriteConversations, "Start a message in a flow", conversations::create_message),
-        route("GET", "/api/v2/conversations/messages/{conversationId}", ReadConversations, "Get a conversation of messages", messages::message),
-        route("PATCH", "/api/v2/conversations/messages/{conversationId}", WriteConversations, "End a conversation of messages", messages::change_message),
         route("POST", "/api/v2/conversations/messages/{integrationId}/inbound/open/message", WriteConversations, "Send an open message, which starts or continues a conversation", messages::receive),
-        route("GET", "/api/v2/conversations/emails/{conversationId}", ReadConversations, "Get a conversation of e-mails", messages::email),
-        route("PATCH", "/api/v2/conversations/emails/{conversationId}", WriteConversations, "End a conversation of e-mails", messages::change_email),
         route("POST", "/api/v2/conversations/emails/{conversationId}/inboundmessages", WriteConversations, "Send a further e-mail of a conversation", messages::receive_email),
         route("GET", "/api/v2/routing/message/recipients", ReadFlows, "List the integrations whose messages start flows", messages::recipients),
         route("GET", "/api/v2/routing/message/recipients/{recipientId}", ReadFlows, "Get the flow that the messages of an integration start", messages::recipient),
@@ -223,6 +226,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = {
         route("PUT", "/api/v2/routing/queues/{queueId}", WriteRouting, "Replace the name, the flows and the settings of a queue", queue_changes::replace),
         route("DELETE", "/api/v2/routing/queues/{queueId}", WriteRouting, "Delete a queue", queue_changes::delete),
         route("POST", "/api/v2/routing/queues/{queueId}/members", WriteRouting, "Add members to a queue, or remove them", queue_changes::change_members),
+        route("PATCH", "/api/v2/routing/queues/{queueId}/members", WriteRouting, "Join members of a queue, or take them out of its distribution", queue_changes::join_members),
+        route("PATCH", "/api/v2/routing/queues/{queueId}/members/{memberId}", WriteRouting, "Join a member of a queue, or take it out of the distribution", queue_changes::join_member),
         route("DELETE", "/api/v2/routing/queues/{queueId}/members/{memberId}", WriteRouting, "Remove a member from a queue", queue_changes::remove_member),
         route("GET", "/api/v2/routing/queues/divisionviews", ReadRouting, "List queues, for clients without access to divisions", routing::list_queues),
         route("GET", "/api/v2/routing/queues/divisionviews/all", ReadRouting, "List all queues on one page", routing::all_queues),
@@ -259,6 +264,15 @@ pub(super) const ENDPOINTS: &[Endpoint] = {
         route("GET", "/api/v2/groups", ReadUsers, "List groups", people::list_groups),
         route("GET", "/api/v2/groups/{groupId}", ReadUsers, "Get a group", people::group),
         route("GET", "/api/v2/groups/{groupId}/members", ReadUsers, "List the members of a group", people::group_members),
+
+        route("GET", "/api/v2/notifications/availabletopics", Login, "List the topics of notifications", notifications::available),
+        route("GET", "/api/v2/notifications/channels", Login, "List channels of notifications", notifications::list),
+        route("POST", "/api/v2/notifications/channels", Login, "Open a channel of notifications", notifications::create),
+        route("GET", "/api/v2/notifications/channels/{channelId}", Login, "Verify that a channel exists", notifications::verify),
+        route("GET", "/api/v2/notifications/channels/{channelId}/subscriptions", Login, "List the topics of a channel", notifications::subscriptions),
+        route("POST", "/api/v2/notifications/channels/{channelId}/subscriptions", Login, "Add topics to a channel", notifications::subscribe),
+        route("PUT", "/api/v2/notifications/channels/{channelId}/subscriptions", Login, "Replace the topics of a channel", notifications::replace),
+        route("DELETE", "/api/v2/notifications/channels/{channelId}/subscriptions", Login, "Remove all topics of a channel", notifications::unsubscribe),
 
         route("GET", "/api/v2/organizations/me", Login, "Get the organisation", organization::me),
         route("GET", "/api/v2/tokens/me", Login, "Get the organisation, client and scopes of the token", organization::token),

@@ -12,7 +12,7 @@ use super::calls::{Calls, Job};
 use super::http::listen;
 use super::organisation::Organisation;
 use super::request_log::open_log;
-use super::routes::ENDPOINTS;
+use super::routes::endpoints;
 use super::shared::Server;
 use super::sites::Sites;
 use super::state::State;
@@ -77,7 +77,7 @@ pub fn start(
     let server = Arc::new(Server::new(
         state,
         Calls::new(jobs),
-        ENDPOINTS.iter().map(|endpoint| endpoint.route).collect(),
+        endpoints().map(|endpoint| endpoint.route).collect(),
         Sites { host: settings.host.clone(), origins: settings.origins },
         settings.log.as_deref().map(open_log).transpose()?,
     ));
@@ -114,7 +114,7 @@ async fn answer(
         Arc::new(move |status| server.malformed(status))
     };
     // Repeats the calls that had no result when the server ended.
-    server.calls.begin(&mut server.state());
+    server.settle(&mut server.state());
     tokio::spawn(delivery::make(Arc::clone(&server), to_do));
     let (first, second) = (dispatch::router(&server), elasticsearch::router(&server));
     let second = async {
@@ -197,7 +197,7 @@ async fn follow_wall_clock(server: Arc<Server>) {
         ticks.tick().await;
         let mut state = server.state();
         state.tick(wall_clock());
-        server.calls.begin(&mut state);
+        server.settle(&mut state);
     }
 }
 

@@ -8,6 +8,7 @@ use super::calls::Calls;
 use super::control::Logged;
 use super::http::reply::{ApiError, Reply};
 use super::http::request::ApiRequest;
+use super::notifications::publish;
 use super::request_log::{LogOutput, MAX_LOGGED_BYTES, beginning, is_observation, uri};
 use super::route::Route;
 use super::sites::Sites;
@@ -58,6 +59,12 @@ impl Server {
     /// Locks the organisation.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the webhook calls that instances wait for, and publishes what has changed.
+    pub(super) fn settle(&self, state: &mut State) {
+        self.calls.begin(state);
+        publish(state);
     }
 
     /// Returns the id of the next request.

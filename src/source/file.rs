@@ -240,7 +240,7 @@ fn read_text(path: &Path) -> Result<String, Failure> {
             .then(|| "check the path; it is relative to the current folder".into());
         (ProblemKind::Unreadable, format!("cannot read the file: {error}"), hint)
     };
-    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let file = super::open(path).map_err(unreadable)?;
     // The reported size avoids reading in small pieces; it may be wrong.
     let size = file.metadata().map_or(0, |data| data.len()).min(MAX_FILE_BYTES);
     let mut bytes = Vec::new();

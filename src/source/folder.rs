@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
+use super::confine;
 use super::file::Files;
 use super::read::{Problem, ProblemKind};
 
@@ -95,6 +96,7 @@ pub fn plain(path: &Path) -> &Path {
 /// The entries of a folder that are not hidden, with a flag for folders.
 fn entries(folder: &Path) -> io::Result<Vec<(PathBuf, bool)>> {
     let mut entries = Vec::new();
+    confine::readable(folder)?;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if !entry.file_name().as_encoded_bytes().starts_with(b".") {

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
+use super::confine;
+
 /// Writes a whole file. If the process is killed before the end, the previous file stays.
 /// Anything other than a regular file, such as `/dev/stdout` or a link, is written in
 /// place; a stream keeps its previous content.
@@ -34,6 +36,7 @@ impl Replacement {
     /// # Errors
     /// Fails if the file cannot be created.
     pub fn begin(path: &Path) -> io::Result<Self> {
+        confine::writable()?;
         create_parent_folder(path)?;
         if fs::symlink_metadata(path).is_ok_and(|it| !it.is_file()) {
             return Ok(Self { file: in_place(path)?, names: None });
@@ -147,6 +150,7 @@ pub fn unwritable(path: &Path, reason: io::Error) -> io::Error {
 /// # Errors
 /// Fails if the folder cannot be created.
 pub fn create_parent_folder(path: &Path) -> io::Result<()> {
+    confine::writable()?;
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     folder.map_or(Ok(()), fs::create_dir_all)
 }

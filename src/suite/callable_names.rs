@@ -85,7 +85,7 @@ fn names<'p>(program: &'p Program, index: usize, step: &'p Step) -> Names<'p> {
             None => Names::Any,
         },
         StepAction::GetExternalContact(_) => Names::Any,
-        StepAction::Architect(action) => names_in_architect(program, index, action),
+        StepAction::Architect(action) => names_in_architect(program, index, step, action),
         StepAction::Say(_)
         | StepAction::Gather(_)
         | StepAction::Set(_)
@@ -99,29 +99,16 @@ fn names<'p>(program: &'p Program, index: usize, step: &'p Step) -> Names<'p> {
 fn names_in_architect<'p>(
     program: &'p Program,
     index: usize,
+    step: &'p Step,
     action: &'p Action,
 ) -> Names<'p> {
     match (action, program.symbols.nodes.get(index)) {
         (Action::Lookup(Lookup::DataAction(call)), _) => {
             Names::Known([call.id.as_ref(), call.name.as_ref(), None])
         }
-        (action, Some(label)) if is_external_call(action) => {
+        (_, Some(label)) if step.is_external_call() => {
             Names::Known([&label.name, &label.id, &label.node_type].map(Some))
         }
         _ => Names::None,
     }
-}
-
-/// Returns whether fixtures answer an action by its name or kind.
-pub(super) fn is_external_call(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::Other(_)
-            | Action::Ask(_)
-            | Action::CallFlow(_)
-            | Action::Local(_)
-            | Action::CreateCallback(_)
-            | Action::DialByExtension(_)
-            | Action::Transfer(_)
-    )
 }

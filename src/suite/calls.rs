@@ -1,13 +1,10 @@
 //! Checks of calls to external services.
 
-use super::callable_names::is_external_call;
 use super::history::{History, shown, shown_json};
 use super::mismatch::{Mismatch, Shown};
 use super::scenario::CallExpectation;
 use super::targets;
 use crate::diagnostic::nearest;
-use crate::program::StepAction;
-use crate::program::architect::{Action, Lookup};
 use crate::source::Span;
 use crate::trace::{EventKind, Field, Subject};
 use crate::value::{Json, Text, Value};
@@ -218,30 +215,15 @@ fn external_calls(history: History<'_>) -> Vec<ExternalCall<'_>> {
 /// Returns the call of an action that fixtures answer by its name or kind.
 fn of_other_action(history: History<'_>, step: usize) -> Option<ExternalCall<'_>> {
     let label = history.label(step)?;
-    match &history.compiled(history.steps.get(step)?.node).action {
-        StepAction::Architect(action) if is_external_call(action) => {
-            let names = vec![&label.name, &label.id, &label.node_type];
-            Some(ExternalCall { step, names, inputs: Inputs::Entries(Vec::new()) })
-        }
-        _ => None,
-    }
+    let node = history.steps.get(step)?.node;
+    history.compiled(node).is_external_call().then(|| {
+        let names = vec![&label.name, &label.id, &label.node_type];
+        ExternalCall { step, names, inputs: Inputs::Entries(Vec::new()) }
+    })
 }
 
 /// Returns other names of the service that the node calls.
 fn names_of(history: History<'_>, step: usize) -> impl Iterator<Item = &Text> {
     let node = history.steps.get(step).map(|step| step.node);
-    let own = match node.map(|node| &history.compiled(node).action) {
-        Some(StepAction::DataAction(call)) => {
-            [call.action_id.as_ref(), call.action_name.as_ref()]
-        }
-        Some(StepAction::Webhook(webhook)) => [webhook.webhook_id.as_ref(), None],
-        Some(StepAction::Architect(action)) => match &**action {
-            Action::Lookup(Lookup::DataAction(call)) => {
-                [call.id.as_ref(), call.name.as_ref()]
-            }
-            _ => [None, None],
-        },
-        _ => [None, None],
-    };
-    own.into_iter().flatten()
+    node.into_iter().flat_map(move |node| history.compiled(node).service_names())
 }

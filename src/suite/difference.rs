@@ -1,9 +1,9 @@
 //! Line by line difference between an expected and an actual value.
 
-use similar::{Algorithm, ChangeTag, capture_diff_slices, group_diff_ops};
+use similar::{ChangeTag, group_diff_ops};
 
 use super::mismatch::{Mismatch, Shown};
-use crate::value::Text;
+use crate::value::{Text, differences};
 
 /// Number of equal lines shown around differing ones.
 const CONTEXT: usize = 3;
@@ -25,7 +25,7 @@ fn lines_of(shown: &Shown) -> Vec<Text> {
 
 /// Returns the differing lines with their sign, and the lines around them.
 pub(super) fn differing(expected: &[Text], found: &[Text]) -> Vec<String> {
-    let operations = capture_diff_slices(Algorithm::Myers, expected, found);
+    let operations = differences(expected, found);
     let mut lines = Vec::new();
     for (index, group) in group_diff_ops(operations, CONTEXT).iter().enumerate() {
         let begins = group.first().is_none_or(|first| first.old_range().start == 0);

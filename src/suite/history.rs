@@ -3,8 +3,8 @@
 
 use std::fmt::Write;
 
-use super::matcher::quoted;
 use super::reach::{FAILURES, Nodes, divergence};
+use crate::analysis::matcher::quoted;
 use crate::flow::kinds::{Operation, operation_of};
 use crate::flow::{NodeId, NodeLabel};
 use crate::program::{self, Program};

@@ -1,16 +1,16 @@
 //! Comparison of a played call with the expectations of its case.
 
 use super::history::{History, failure_text};
-use super::matcher::{Range, TextMatcher, quoted};
 use super::mismatch::{Mismatch, Shown};
 use super::play::Played;
 use super::scenario::{Case, Expectation, Forbidden};
-use super::{calls, path, prompts, recorded, routing, targets, variable};
+use super::{attribute, calls, path, prompts, recorded, routing, targets, variable};
+use crate::analysis::matcher::{Range, TextMatcher, quoted};
 use crate::diagnostic::Code;
 use crate::flow::Spanned;
 use crate::program::Program;
 use crate::source::Span;
-use crate::trace::{EventKind, Failure, Status, Transfer, diagnostic};
+use crate::trace::{EventKind, Failure, Status, Trace, Transfer, diagnostic};
 use crate::value::Text;
 
 /// Returns everything that differs from the expectations, or an empty list. Differences
@@ -23,6 +23,7 @@ pub fn judge(case: &Case, played: &Played, program: &Program) -> Vec<Mismatch> {
     if !played.is_whole() {
         return mismatches;
     }
+    mismatches.extend(played.properties.iter().cloned());
     let history = History::of(&played.trace, program);
     for expected in &case.expectations {
         let Spanned { value, span } = &**expected;
@@ -50,6 +51,9 @@ fn check(
             let value = variable::at_end(history.program, played, name);
             variable::check(history, name, value, wanted, span)
         }
+        Expectation::Attribute(name, wanted) => {
+            attribute::check(history, played, name, wanted, span)
+        }
         Expectation::Routing(wanted) => {
             return routing::check(history, trace.routing(), wanted.as_deref(), span);
         }
@@ -63,20 +67,20 @@ fn check(
                 number("elapsedMs", "the call to take", "ms", *range, took, span);
             mismatch.map(|mismatch| mismatch.because(slowest(history, took)))
         }
-        Expectation::Actions(range) => {
-            let count = i64::from(trace.actions);
-            let mismatch =
-                number("actions", "the call to start", "actions", *range, count, span);
-            let code = trace.failure.as_ref().map(|failure| failure.code);
-            let is_limit = code == Some(Code::ACTION_LIMIT_EXCEEDED);
-            let why =
-                "the last one exceeded `maxActions`: it was counted but not executed";
-            mismatch.map(|mismatch| mismatch.because(is_limit.then_some(why)))
-        }
+        Expectation::Actions(range) => actions(trace, *range, span),
         Expectation::Calls(wanted) => calls::check(history, wanted, span),
         Expectation::Forbidden(flag) => check_flag(*flag, history, played, span),
     };
     mismatch.into_iter().collect()
+}
+
+fn actions(trace: &Trace, range: Range, span: Span) -> Option<Mismatch> {
+    let count = i64::from(trace.actions);
+    let mismatch = number("actions", "the call to start", "actions", range, count, span);
+    let code = trace.failure.as_ref().map(|failure| failure.code);
+    let is_limit = code == Some(Code::ACTION_LIMIT_EXCEEDED);
+    let why = "the last one exceeded `maxActions`: it was counted but not executed";
+    mismatch.map(|mismatch| mismatch.because(is_limit.then_some(why)))
 }
 
 /// Checks the status of a call. `failure` is the reason of an early end, if it is known

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::recorded::{self, Recorded};
 use super::scenario::{Case, Expectation, Forbidden};
-use super::{Mismatch, callable_names, script};
+use super::{Mismatch, callable_names, properties, script};
 use crate::analysis::comparison::Comparison;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, DEFAULT_START, Limits, Session, start};
@@ -37,6 +37,8 @@ pub struct Played {
     pub trace: Trace,
     /// Mismatches of the script.
     pub script: Vec<Mismatch>,
+    /// Properties that the call breaks.
+    pub properties: Vec<Mismatch>,
     /// Caller input that was never used.
     pub unused_inputs: Vec<Input>,
     /// Unused answers in the case's own fixtures. Only collected if the case
@@ -46,6 +48,8 @@ pub struct Played {
     pub comparison: Option<Comparison>,
     /// Notes on how the call was played.
     pub notes: Vec<Text>,
+    /// Attributes of the participant at the start.
+    pub(super) given_attributes: Vec<(Text, Text)>,
     /// Final values of Architect's built-in variables; only those with an expectation.
     pub(super) built_ins: Vec<(Text, Value)>,
 }
@@ -70,7 +74,8 @@ pub fn prepare<'c>(
         }
         None => (None, call(case, program, fixtures)?),
     };
-    let slips = callable_names::misspelt_names(case, program, fixtures);
+    let mut slips = callable_names::misspelt_names(case, program, fixtures);
+    slips.extend(properties::problems(case, program, call.flow()));
     if !slips.is_empty() {
         return Err(slips);
     }
@@ -218,7 +223,10 @@ pub fn play(case: &Prepared<'_>, session: &mut Session) -> Played {
     }
     let built_ins = case.built_ins_at_end(session);
     let trace = session.take_trace().expect("a session without a question is over");
+    let program = session.program();
     Played {
+        given_attributes: case.call.given_attributes().to_vec(),
+        properties: properties::check(case.case, &case.call, &trace, program),
         trace,
         script,
         unused_inputs: world.inputs.to_vec(),
@@ -244,8 +252,11 @@ fn play_recorded(
         Answer::Input(input) => Some(input),
         _ => None,
     });
+    let trace = remade.replayed.trace;
     Played {
-        trace: remade.replayed.trace,
+        given_attributes: case.call.given_attributes().to_vec(),
+        properties: properties::check(case.case, &case.call, &trace, program),
+        trace,
         script: Vec::new(),
         unused_inputs: inputs.collect(),
         unused_fixtures: Vec::new(),

@@ -1,9 +1,9 @@
 //! Checks of the prompts that the caller heard.
 
 use super::history::History;
-use super::matcher::{TextMatcher, quoted, similarity};
 use super::mismatch::{Mismatch, Shown};
 use super::targets;
+use crate::analysis::matcher::{TextMatcher, quoted, similarity};
 use crate::flow::Spanned;
 use crate::value::Text;
 

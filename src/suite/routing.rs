@@ -1,11 +1,10 @@
 //! Checks of the routing of a call.
 
 use super::history::History;
-use super::matcher::{TextMatcher, quoted};
 use super::mismatch::{Mismatch, Shown};
 use super::reach::Nodes;
-use super::scenario::{RoutingMatcher, Wanted};
 use super::targets;
+use crate::analysis::matcher::{RoutingMatcher, TextMatcher, Wanted, quoted};
 use crate::flow::Spanned;
 use crate::source::Span;
 use crate::trace::{EventKind, Phrase, Routing};

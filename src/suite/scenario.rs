@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::matcher::{Range, TextMatcher, ValueMatcher};
 use crate::analysis::comparison::Rules;
+use crate::analysis::matcher::{Range, RoutingMatcher, TextMatcher, ValueMatcher};
+use crate::analysis::property::Properties;
 use crate::flow::Spanned;
 use crate::source::{Entry, Node, Span};
 use crate::trace::Status;
@@ -41,6 +42,8 @@ pub struct SuiteFile {
     pub named_at: Vec<(PathBuf, Span)>,
     /// Replacements in the snapshots, applied one after the other.
     pub replacements: Vec<Replacement>,
+    /// Properties of all calls.
+    pub properties: Properties,
     /// Test cases; each row of `each` is one.
     pub cases: Vec<Case>,
 }
@@ -78,6 +81,8 @@ pub struct Case {
     pub expectations: Vec<Arc<Spanned<Expectation>>>,
     /// The snapshot that the trace is compared with.
     pub snapshot: Option<Snapshot>,
+    /// Properties of all calls of the file.
+    pub properties: Properties,
 }
 
 /// A recorded call that a test replays.
@@ -144,6 +149,8 @@ pub enum Expectation {
     Path(PathMatcher),
     /// Value of a variable at the end.
     Variable(Text, ValueMatcher),
+    /// Value of an attribute of the participant at the end.
+    Attribute(Text, ValueMatcher),
     /// Routing target; `None` if the call must not be routed.
     Routing(Option<Box<RoutingMatcher>>),
     /// Last target of a transfer other than to a queue, by its name, number or id; `None`
@@ -178,6 +185,7 @@ impl Expectation {
             | Self::Status(_)
             | Self::Error(_)
             | Self::Variable(..)
+            | Self::Attribute(..)
             | Self::Routing(_)
             | Self::Transfer(_)
             | Self::Forbidden(_) => false,
@@ -208,27 +216,6 @@ pub enum PathMatcher {
     /// These nodes at the end.
     Ends(Vec<Spanned<Text>>),
 }
-
-/// Expected routing of a call. A field that is `None` is not checked.
-#[derive(Debug, Clone, Default)]
-pub struct RoutingMatcher {
-    /// Id of the queue; `Some(None)` requires an unknown id.
-    pub queue_id: Option<Spanned<Wanted<TextMatcher>>>,
-    /// Name of the queue.
-    pub queue_name: Option<Spanned<Wanted<TextMatcher>>>,
-    /// Skills, in any order.
-    pub skills: Option<Spanned<Vec<Text>>>,
-    /// Priority.
-    pub priority: Option<Spanned<Wanted<i64>>>,
-    /// Agent who answered; `Some(None)` if no agent must have answered, or an unknown one.
-    pub agent: Option<Spanned<Wanted<TextMatcher>>>,
-    /// Time in the queue until the agent answered, in milliseconds; `Some(None)` if no
-    /// agent must have answered.
-    pub answered_after_ms: Option<Spanned<Wanted<Range>>>,
-}
-
-/// An expected value, or `None` if the value must be absent.
-pub type Wanted<T> = Option<T>;
 
 /// An expected call of an external service.
 #[derive(Debug, Clone)]

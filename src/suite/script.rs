@@ -1,11 +1,11 @@
 //! Scripts: conversations that are played turn by turn.
 
 use super::history::History;
-use super::matcher::quoted;
 use super::mismatch::{Mismatch, Shown};
 use super::play::Answerer;
 use super::scenario::Turn;
 use super::{TextMatcher, calls, judge, prompts, routing, targets, variable};
+use crate::analysis::matcher::quoted;
 use crate::engine::Session;
 use crate::flow::Spanned;
 use crate::program::Program;

@@ -1,8 +1,8 @@
 //! The nodes of a program that would fulfil an expectation: those that play a prompt,
 //! route to a queue, transfer to a target, call a service, or set a variable.
 
-use super::matcher::TextMatcher;
 use super::reach::Nodes;
+use crate::analysis::matcher::TextMatcher;
 use crate::expr::draft::{Part, Template};
 use crate::flow::{NodeId, NodeLabel, VariableId};
 use crate::program::architect::{Action, Lookup, Source, Target, Transfer};

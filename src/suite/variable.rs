@@ -1,10 +1,10 @@
 //! Checks of variable values.
 
 use super::history::{History, shown};
-use super::matcher::{TextMatcher, ValueMatcher};
 use super::mismatch::{Mismatch, Shown};
 use super::play::Played;
 use super::targets;
+use crate::analysis::matcher::{TextMatcher, ValueMatcher};
 use crate::diagnostic::nearest;
 use crate::flow::{NodeLabel, VariableId};
 use crate::program::Program;

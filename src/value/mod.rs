@@ -10,6 +10,7 @@ mod culture;
 mod decimal;
 mod decode;
 mod deserialize;
+mod difference;
 mod duration;
 mod identifier;
 mod json;
@@ -36,6 +37,7 @@ pub use convert::{
 };
 pub use culture::compare_culturally;
 pub use decimal::{Decimal, MAX_DIGITS};
+pub(crate) use difference::{differences, numbered_differences, readable_differences};
 pub use duration::Duration;
 pub use identifier::{derived_id, is_uuid};
 pub(crate) use json::write_json_string;

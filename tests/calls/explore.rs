@@ -26,14 +26,14 @@ pub(crate) const OPTIONS: Options =
     Options { budget: 50_000, jobs: 1, is_fixed: true, most_paths: 0 };
 
 /// The largest number of actions in a generated call, so that endless loops end soon.
-const MAX_ACTIONS: u32 = 200;
+pub(crate) const MAX_ACTIONS: u32 = 200;
 
 /// The number of inputs up to which all calls are made.
-const MOST_INPUTS: usize = 4;
+pub(crate) const MOST_INPUTS: usize = 4;
 
 /// The inputs of the calls that are made: every constant of the flows, another key, and
 /// silence.
-const INPUTS: [&str; 4] = ["1", "2", "3", "-"];
+pub(crate) const INPUTS: [&str; 4] = ["1", "2", "3", "-"];
 
 pub(crate) fn program_of(flow: &Value) -> Arc<Program> {
     let folder = tempfile::tempdir().unwrap();
@@ -98,7 +98,7 @@ pub(crate) fn task(index: usize, actions: &[Value]) -> Value {
     json!({"task": {"name": format!("Task {index}"), "refId": format!("t{index}"), "actions": actions}})
 }
 
-fn collect(name: &str) -> Value {
+pub(crate) fn collect(name: &str) -> Value {
     json!({"collectInput": {
         "name": name,
         "inputData": {"var": "Flow.keys"},
@@ -128,7 +128,7 @@ fn jump(name: &str, task: usize) -> Value {
     json!({"jumpToTask": {"name": name, "targetTaskRef": format!("/inboundCall/tasks/task[t{task}]")}})
 }
 
-fn call_task(name: &str, task: usize) -> Value {
+pub(crate) fn call_task(name: &str, task: usize) -> Value {
     json!({"callTask": {"name": name, "targetTaskRef": format!("/inboundCall/tasks/task[t{task}]")}})
 }
 
@@ -193,27 +193,55 @@ fn a_variable_that_is_not_read_again_makes_no_states() {
     assert_eq!(verdict(&read, &program, "Many", None), expected);
 }
 
+/// Conditions on an entry divide all entries into classes, and one of each is tried.
 #[test]
-fn an_entry_of_many_digits_is_not_tried_wholly() {
+fn entries_of_many_digits_are_solved() {
     let mut ask = collect("Ask");
-    ask["collectInput"]["digits"] = json!({"range": {"min": 1, "max": 9}});
-    let actions = [
-        ask,
-        decision("Known?", "Flow.keys == \"48151623\"", &[disconnect("Known")], &[]),
-        decision(
-            "Guessed?",
-            "Flow.keys == Right(\"x7777\", 4)",
-            &[disconnect("Guessed")],
-            &[],
+    ask["collectInput"]["digits"] = json!({"range": {"min": 2, "max": 9}});
+    let mut actions = vec![ask];
+    for (name, condition) in [
+        ("Known", "Flow.keys == \"48151623\""),
+        ("Large", "ToInt(Flow.keys) * 2 > 1500"),
+        ("Odd", "Left(Flow.keys, 2) == \"47\" and Length(Flow.keys) == 4"),
+        (
+            "Tight",
+            "ToInt(Flow.keys) > 750 and ToInt(Flow.keys) < 752 and Length(Flow.keys) > 5",
         ),
-        decision("Sum?", "Length(Flow.keys) == 12", &[disconnect("Long")], &[]),
-    ];
+        ("Long", "Length(Flow.keys) == 12"),
+        ("Between", "ToInt(Flow.keys) > 750 and ToInt(Flow.keys) < 751"),
+    ] {
+        let known = decision(
+            name,
+            condition,
+            &[update(&format!("{name} yes"), "Flow.a", "1")],
+            &[],
+        );
+        actions.push(known);
+    }
     let program = program_of(&flow(&[task(0, &actions)], &[]));
     let exploration = explored(&program, OPTIONS);
     let verdict = |node| verdict(&exploration, &program, node, None);
-    assert_eq!(verdict("Known"), "reachable 48151623");
-    assert_eq!(verdict("Guessed"), "reachable 7777");
-    assert_eq!(verdict("Long"), "undecided: not all entries were tried at `Ask`");
+    assert_eq!(verdict("Known yes"), "reachable 48151623");
+    assert_eq!(verdict("Large yes"), "reachable 751");
+    assert_eq!(verdict("Odd yes"), "reachable 4700");
+    assert_eq!(verdict("Tight yes"), "reachable 000751");
+    for name in ["Long yes", "Between yes"] {
+        let proof = "unreachable: the only state of the flow does not lead here";
+        assert_eq!(verdict(name), proof, "{name}");
+    }
+    assert!(exploration.is_complete);
+}
+
+#[test]
+fn an_entry_that_is_used_in_another_way_is_not_tried_wholly() {
+    let mut ask = collect("Ask");
+    ask["collectInput"]["digits"] = json!({"range": {"min": 1, "max": 9}});
+    let reversed = "Reverse(Flow.keys) == \"12\" and Length(Flow.keys) == 3";
+    let actions = [ask, decision("Odd?", reversed, &[disconnect("Odd")], &[])];
+    let program = program_of(&flow(&[task(0, &actions)], &[]));
+    let exploration = explored(&program, OPTIONS);
+    let expected = "undecided: not all entries were tried at `Ask`";
+    assert_eq!(verdict(&exploration, &program, "Odd", None), expected);
     assert!(!exploration.is_complete);
 }
 
@@ -380,7 +408,7 @@ fn menu(first: &[Value], second: &[Value]) -> Value {
 }
 
 /// A flow of three tasks and a menu. Every action has a different name.
-fn generated() -> impl Strategy<Value = Value> {
+pub(crate) fn generated() -> impl Strategy<Value = Value> {
     let actions = || prop::collection::vec(action(2), 1..5);
     let few = || prop::collection::vec(action(0), 0..3);
     (actions(), actions(), few(), few(), few()).prop_map(
@@ -411,6 +439,74 @@ fn number(value: &mut Value, next: &mut u32) {
             }
         }
         _ => {}
+    }
+}
+
+/// A condition on an entry of digits.
+fn entry_condition() -> impl Strategy<Value = String> {
+    let order = || select(&["==", "!=", "<", ">="][..]);
+    let test = prop_oneof![
+        (order(), 0..1_100)
+            .prop_map(|(order, it)| format!("ToInt(Flow.keys) {order} {it}")),
+        (order(), 0..5).prop_map(|(order, it)| format!("Length(Flow.keys) {order} {it}")),
+        (0..3, 0..12)
+            .prop_map(|(count, it)| format!("Left(Flow.keys, {count}) == \"{it}\"")),
+        (0..3, 0..12)
+            .prop_map(|(count, it)| format!("Right(Flow.keys, {count}) != \"{it}\"")),
+        (0..30).prop_map(|it| format!("Contains(Flow.keys, \"{it}\")")),
+        (0..1_100).prop_map(|it| format!("Flow.keys == \"{it}\"")),
+        (0..3, 0..10).prop_map(|(from, it)| format!(
+            "Substring(Flow.keys, {from}, 1) == \"{it}\""
+        )),
+    ];
+    (test.clone(), select(&["and", "or"][..]), test)
+        .prop_map(|(one, word, two)| format!("{one} {word} {two}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    /// Every entry of up to three digits is played: what one of them reaches is reachable,
+    /// and everything else is unreachable.
+    #[test]
+    fn verdicts_agree_with_all_entries(conditions in prop::collection::vec(entry_condition(), 1..24)) {
+        let mut ask = collect("Ask");
+        ask["collectInput"]["digits"] = json!({"range": {"min": 1, "max": 3}});
+        let mut actions = vec![ask];
+        for (place, pair) in conditions.chunks(2).enumerate() {
+            let inner = [update(&format!("Count {place}"), "Flow.a", "1")];
+            let nested = match pair.get(1) {
+                Some(second) => vec![decision(&format!("Second {place}"), second, &inner, &[])],
+                None => inner.to_vec(),
+            };
+            actions.push(decision(&format!("First {place}"), &pair[0], &nested, &[]));
+        }
+        let program = program_of(&flow(&[task(0, &actions)], &[]));
+        let exploration = explored(&program, OPTIONS);
+        prop_assert!(exploration.is_complete, "{:?}", conditions);
+        let goals = Goals::of(&program);
+        let mut seen = vec![false; goals.count()];
+        let mut session = Session::start(Arc::clone(&program), &call());
+        let fixtures = Fixtures::default();
+        let entries = (0..10).map(|it| format!("{it}"))
+            .chain((0..100).map(|it| format!("{it:02}")))
+            .chain((0..1_000).map(|it| format!("{it:03}")))
+            .chain(["-".to_owned()]);
+        for entry in entries {
+            let input = [Input::parse(&entry).unwrap()];
+            let mut host = FixtureHost::new(&fixtures, &input);
+            let trace = play(&mut session, &call(), &mut host);
+            goals.each_reached(&trace.steps, &mut |goal| seen[goal] = true);
+        }
+        let numbers: BTreeMap<_, _> = goals.all()
+            .map(|goal| ((goal.node, goal.output.map(str::to_owned)), goal.number)).collect();
+        for decided in &exploration.goals {
+            let output = decided.output.as_ref().map(ToString::to_string);
+            let is_seen = seen[numbers[&(decided.node, output)]];
+            let is_reachable = matches!(decided.verdict, Verdict::Reachable(_));
+            let name = &program.symbols.node(decided.node).name;
+            prop_assert_eq!(is_seen, is_reachable, "{} {:?} {:?}", name, decided.output, conditions);
+        }
     }
 }
 

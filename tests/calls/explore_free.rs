@@ -230,30 +230,140 @@ fn a_row_that_was_found_is_found_again() {
     replay_all(&program, &free);
 }
 
-/// A value that is used in another way than in comparisons has no classes.
+/// A value that is used in another way than in tests has no classes.
 #[test]
 fn a_value_that_is_computed_with_is_not_solved() {
-    let length = "Length(Call.Ani) == 17";
+    let reversed = "Reverse(Call.Ani) == \"+x\"";
     let actions =
-        [decision("Long?", length, &[disconnect("Long")], &[]), disconnect("End")];
+        [decision("Odd?", reversed, &[disconnect("Odd")], &[]), disconnect("End")];
     let program = program_of(&flow(&[task(0, &actions)], &[]));
     let free = explored(&program, FREE);
-    let expected = "undecided: only one value was tried for the data that `Long?` reads";
-    assert_eq!(verdict(&free, &program, "Long", None), expected);
+    let expected = "undecided: only one value was tried for the data that `Odd?` reads";
+    assert_eq!(verdict(&free, &program, "Odd", None), expected);
     assert!(!free.is_complete);
 }
 
-/// Conditions on the values of a call: comparisons with constants, emptiness, copies, and
-/// some that have no classes.
+/// `<` orders strings as people do, so strings between two constants are not tried.
+#[test]
+fn the_order_of_strings_is_not_solved() {
+    let actions = [decision(
+        "Between?",
+        "Call.Ani > \"b\" and Call.Ani < \"c\"",
+        &[disconnect("Between")],
+        &[],
+    )];
+    let program = program_of(&flow(&[task(0, &actions)], &[]));
+    let free = explored(&program, FREE);
+    let verdict = verdict(&free, &program, "Between", None);
+    assert!(!verdict.starts_with("unreachable"), "{verdict}");
+}
+
+/// Parts, lengths and case of a value divide it into classes.
+#[test]
+fn tests_of_the_values_of_a_call_are_solved() {
+    let mut actions = Vec::new();
+    for (name, condition) in [
+        ("Length", "Length(Call.Ani) == 17"),
+        ("Case", "Upper(Left(Call.Ani, 3)) == \"SIP\" and Contains(Call.Ani, \"sip\")"),
+        (
+            "Both",
+            "Contains(Call.Ani, \"a1\") and Right(Call.Ani, 2) == \"1b\" and Length(Call.Ani) == 3",
+        ),
+        (
+            "None",
+            "Contains(Call.Ani, \"a1\") and Right(Call.Ani, 2) == \"1b\" and Length(Call.Ani) == 2",
+        ),
+        ("Lost", "Upper(Call.Ani) == \"sip\""),
+    ] {
+        let yes = [update(&format!("{name} yes"), "Flow.a", "1")];
+        actions.push(decision(name, condition, &yes, &[]));
+    }
+    let program = program_of(&flow(&[task(0, &actions)], &[]));
+    let free = explored(&program, FREE);
+    for name in ["Length yes", "Case yes", "Both yes"] {
+        assert_eq!(verdict(&free, &program, name, None), "reachable ", "{name}");
+    }
+    for name in ["None yes", "Lost yes"] {
+        let verdict = verdict(&free, &program, name, None);
+        assert!(verdict.starts_with("unreachable"), "{name}: {verdict}");
+    }
+    assert!(free.is_complete);
+    replay_all(&program, &free);
+}
+
+/// *Source: Genesys' help on Call Data Action: results of its contract fill variables.*
+#[test]
+fn conditions_on_results_of_a_data_action_are_solved() {
+    let data = json!({"callData": {
+        "name": "Ask", "timeout": {"lit": {"minutes": 1}},
+        "category": {"Web": {"dataAction": {"Balance": {
+            "inputs": {},
+            "successOutputs": {
+                "amount": {"var": "Flow.a"}, "state": {"var": "Flow.keys"},
+            },
+            "failureOutputs": {},
+        }}}},
+        "outputs": {"success": {"actions": []}},
+    }});
+    let mut actions = vec![data];
+    for (name, condition) in [
+        ("High", "Flow.a - 10 > 250 and Flow.keys == \"open\""),
+        ("Exact", "Flow.a * 3 == 21"),
+        ("Never", "Flow.a * 3 == 22"),
+        ("Start", "Left(Flow.keys, 2) == \"op\" and Flow.keys != \"open\""),
+    ] {
+        let yes = [update(&format!("{name} yes"), "Flow.b", "1")];
+        actions.push(decision(name, condition, &yes, &[]));
+    }
+    let program = program_of(&flow(&[task(0, &actions)], &[]));
+    let free = explored(&program, FREE);
+    for name in ["High yes", "Exact yes", "Start yes"] {
+        assert_eq!(verdict(&free, &program, name, None), "reachable ", "{name}");
+    }
+    let never = verdict(&free, &program, "Never yes", None);
+    assert_eq!(never, "unreachable: the only state of the flow does not lead here");
+    assert!(free.is_complete);
+    replay_all(&program, &free);
+}
+
+/// *Source: Genesys' help on Evaluate Schedule Group: without a group, it is closed.*
+#[test]
+fn a_schedule_group_that_is_not_set_is_closed() {
+    let evaluate = json!({"evaluateScheduleGroup": {
+        "name": "Open?",
+        "evaluate": {"now": true},
+        "scheduleGroup": {"noValue": true},
+        "emergencyGroup": {"noValue": true},
+        "outputs": {
+            "open": {"actions": [disconnect("There")]},
+            "closed": {"actions": [disconnect("Away")]},
+        },
+    }});
+    let program = program_of(&flow(&[task(0, &[evaluate])], &[]));
+    let free = explored(&program, FREE);
+    assert_eq!(verdict(&free, &program, "Away", None), "reachable ");
+    let there = verdict(&free, &program, "There", None);
+    assert_eq!(there, "unreachable: the call asks nothing, and does not lead here");
+    replay_all(&program, &free);
+}
+
+/// Conditions on the values of a call: comparisons with constants, parts, lengths, case,
+/// emptiness, copies, and some that have no classes.
 fn condition() -> impl Strategy<Value = String> {
     let variable = select(vec!["Call.Ani", "Call.RemoteName", "Flow.keys"]);
-    let test = (variable, 0..6_usize).prop_map(|(variable, test)| match test {
+    let test = (variable, 0..12_usize).prop_map(|(variable, test)| match test {
         0 => format!("{variable} == \"x\""),
         1 => format!("{variable} != \"y\""),
         2 => format!("IsSet({variable})"),
         3 => format!("IsNotSetOrEmpty({variable})"),
         4 => format!("\"z\" == {variable}"),
-        _ => format!("Length({variable}) == 3"),
+        5 => format!("Length({variable}) == 3"),
+        6 => format!("Length({variable}) * 2 > 3"),
+        7 => format!("Contains(Upper({variable}), \"X\")"),
+        8 => format!("Left({variable}, 1) == \"a\""),
+        9 => format!("Right({variable}, 2) == \"bc\""),
+        10 => format!("Trim({variable}) == \"\""),
+        _ => format!("Reverse({variable}) == \"cba\""),
     });
     let operator = select(vec!["and", "or"]);
     (test.clone(), operator, test, any::<bool>()).prop_map(|(one, operator, two, no)| {

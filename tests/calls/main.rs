@@ -1,6 +1,7 @@
 //! Tests of calls: running flows of both dialects, fixtures, traces and execution documents.
 
 mod architect;
+mod call_properties;
 #[path = "../support/cpu_time.rs"]
 mod cpu_time;
 mod execution;
@@ -10,6 +11,7 @@ mod execution_of_the_platform;
 mod explore;
 mod explore_findings;
 mod explore_free;
+mod explore_page;
 mod fixtures;
 mod library;
 mod organisations;
@@ -18,6 +20,7 @@ mod properties;
 mod real_flows;
 #[path = "../support/shared.rs"]
 mod shared;
+mod timeline;
 mod trace_laws;
 mod traces;
 mod views;

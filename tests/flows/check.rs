@@ -136,6 +136,7 @@ fn every_finding_has_a_fixture_and_every_fixture_a_finding() {
         Code::INVALID_FIXTURES,
         Code::INVALID_PROJECT,
         Code::INVALID_REQUEST,
+        Code::INVALID_LAUNCH,
         Code::INVALID_EXECUTION,
         Code::INVALID_SCENARIO,
         Code::INVALID_COVERAGE,

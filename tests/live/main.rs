@@ -7,8 +7,13 @@ mod browser;
 mod compare;
 mod compare_partly;
 mod comparison;
+#[cfg(feature = "dap")]
+mod dap;
+mod debug;
 #[cfg(feature = "lsp")]
 mod lsp;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod played_scenarios;
 mod record;
 mod recordings;

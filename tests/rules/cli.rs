@@ -114,41 +114,46 @@ fn a_call_that_ends_in_error_or_timeout_is_a_failure() {
     assert_eq!(codes, [Some(1), Some(1), Some(1)]);
 }
 
+/// Commands whose help is a snapshot.
+const COMMANDS: &[&str] = &[
+    "run",
+    "check",
+    "config",
+    "graph",
+    "eval",
+    "functions",
+    "convert",
+    "test",
+    "diff",
+    "compare",
+    "batch",
+    "batch run",
+    "batch compare",
+    "batch merge",
+    "record",
+    "coverage",
+    "coverage merge",
+    "conformance",
+    "explore",
+    "heatmap",
+    "ship",
+    "import",
+    "redact",
+    "debug",
+    "lsp",
+    "mcp",
+    "dap",
+    "serve",
+    "init",
+    "schema",
+    "completions",
+    "man",
+];
+
 #[test]
 fn help_and_version_are_results() {
-    let commands = [
-        "run",
-        "check",
-        "config",
-        "graph",
-        "eval",
-        "functions",
-        "convert",
-        "test",
-        "diff",
-        "compare",
-        "batch",
-        "batch run",
-        "batch compare",
-        "batch merge",
-        "record",
-        "coverage",
-        "coverage merge",
-        "conformance",
-        "explore",
-        "heatmap",
-        "ship",
-        "import",
-        "redact",
-        "lsp",
-        "serve",
-        "init",
-        "schema",
-        "completions",
-        "man",
-    ];
     assert_transcript("help", &transcripts(["--help"]));
-    for command in commands {
+    for command in COMMANDS {
         let line = format!("{command} --help");
         let name = format!("help_{}", command.replace(' ', "_"));
         assert_transcript(&name, &transcripts([line.as_str()]));
@@ -715,4 +720,30 @@ fn the_limit_on_actions_has_a_limit() {
     assert_eq!(output.status.code(), Some(2));
     let output = run(&format!("{} --input 1 --max-actions 1000000", the_call()));
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+}
+
+#[test]
+fn a_confined_command_reads_its_folders_only_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let confined = |arguments: &[&str]| {
+        let mut command = assert_cmd::Command::cargo_bin("flowsim").unwrap();
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/architect");
+        command.env("FLOWSIM_READ_ONLY", root).args(arguments).output().unwrap()
+    };
+    let own = confined(&["check", "fixtures/architect/unreachable.yaml"]);
+    assert_ne!(own.status.code(), Some(3), "{own:?}");
+    let other = confined(&["check", "fixtures/broken/duplicate_choice.yaml"]);
+    assert_eq!(other.status.code(), Some(3));
+    assert!(
+        err(&other).contains("outside the folders") || out(&other).contains("outside")
+    );
+    let path = folder.path().join("new");
+    let init = confined(&["init", path.to_str().unwrap()]);
+    assert_eq!(init.status.code(), Some(2));
+    assert!(err(&init).contains("not for processes with FLOWSIM_READ_ONLY"));
+    let log = folder.path().join("log.csv");
+    let flow = "fixtures/architect/unreachable.yaml";
+    let run = confined(&["run", flow, "--decisions", log.to_str().unwrap()]);
+    assert_eq!(run.status.code(), Some(5), "{run:?}");
+    assert!(!path.exists() && !log.exists());
 }

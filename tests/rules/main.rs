@@ -3,5 +3,7 @@
 
 mod architecture;
 mod cli;
+#[path = "../support/folder.rs"]
+mod folder;
 mod readme;
 mod words;

@@ -302,3 +302,98 @@ fn calls_that_notice_mutants_become_tests() {
     assert_eq!(second["mutants"]["killed"], first["mutants"]["killed"]);
     assert_passes(folder.path());
 }
+
+/// With the answers of the fixtures alone, most of the clinic's line is unreachable.
+#[test]
+fn coverage_counts_what_calls_can_reach() {
+    let folder = organisation("alder-clinic");
+    let explore = [&EXPLORE[..], &["--fixed", "--out", "exploration.json"]].concat();
+    let (code, output, problems) = flowsim(folder.path(), &explore);
+    assert_eq!((code, output.as_str()), (Some(0), ""), "{problems}");
+    let all = ["test", "tests", "--coverage-min", "nodes=100,paths=100"];
+    assert_eq!(flowsim(folder.path(), &all).0, Some(1));
+    let with = |file: &str| {
+        let arguments = [&all[..], &["--coverage-exploration", file]].concat();
+        flowsim(folder.path(), &arguments)
+    };
+    let (code, output, problems) = with("exploration.json");
+    assert_eq!(code, Some(0), "{output}{problems}");
+    fs::write(folder.path().join("other.json"), r#"{"schema": "other"}"#).unwrap();
+    let (code, _, problems) = with("other.json");
+    assert_eq!(code, Some(3), "{problems}");
+    assert!(problems.contains("not a `flowsim.exploration/1` document"), "{problems}");
+    assert_eq!(with("missing.json").0, Some(3));
+}
+
+/// The page is one file with a link to a call for everything reachable.
+#[test]
+fn a_page_is_written_to_a_file() {
+    let folder = organisation("order-status");
+    let page = ["--format", "html", "--out", "page.html"];
+    let explore = [&EXPLORE[..4], &page].concat();
+    let (code, output, problems) = flowsim(folder.path(), &explore);
+    assert_eq!((code, output.as_str()), (Some(0), ""), "{problems}");
+    let page = fs::read_to_string(folder.path().join("page.html")).unwrap();
+    assert!(page.starts_with("<!doctype html>"));
+    assert!(page.contains("<a href=\"#call-0\"") && page.contains("id=\"call-0\""));
+}
+
+/// A flow that sets two attributes of the participant.
+const MARKED: &str = r#"
+inboundCall:
+  name: Marked
+  startUpRef: /inboundCall/tasks/task[t]
+  defaultLanguage: en-us
+  supportedLanguages: {en-us: {defaultLanguageSkill: {noValue: true}}}
+  tasks:
+    - task:
+        name: Task
+        refId: t
+        actions:
+          - setParticipantData:
+              name: Mark
+              attributes:
+                - attribute: {name: {lit: tier}, value: {lit: gold}}
+                - attribute: {name: {lit: visits}, value: {exp: ToString(1 + 2)}}
+          - disconnect: {name: End}
+"#;
+
+#[test]
+fn attributes_of_the_participant_are_expected() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("flows")).unwrap();
+    fs::write(folder.path().join("flows/marked.yaml"), MARKED).unwrap();
+    let arguments =
+        ["explore", "flows", "--suite", "tests", "--mutants", "--format", "json"];
+    let (code, output, problems) = flowsim(folder.path(), &arguments);
+    assert_eq!(code, Some(0), "{problems}");
+    let exploration: Value = serde_json::from_str(&output).unwrap();
+    assert_eq!(exploration["mutants"]["survived"], 0, "{output}");
+    let written = folder.path().join("tests/marked.explored.test.yaml");
+    let text = fs::read_to_string(written).unwrap();
+    let expected = "participantData: {\"tier\":\"gold\",\"visits\":\"3\"}";
+    assert!(text.contains(expected), "{text}");
+    assert_passes(folder.path());
+
+    let own = folder.path().join("own.test.yaml");
+    for (attributes, context, expected) in [
+        ("{tier: gold, other: null}", "{}", ""),
+        ("{visits: {matches: '^[0-9]$'}}", "{}", ""),
+        ("{tier: silver}", "{}", "the attribute `tier` to be \"silver\", it is \"gold\""),
+        (
+            "{other: x}",
+            "{}",
+            "the attribute `other` to be \"x\", the call did not set it",
+        ),
+        ("{other: y}", "{participantData.other: y}", ""),
+        ("{other: x}", "{participantData.other: y}", "it is still \"y\""),
+    ] {
+        let text = format!(
+            "flows: flows\ntests: [{{name: n, context: {context}, expect: {{participantData: {attributes}}}}}]"
+        );
+        fs::write(&own, text).unwrap();
+        let (code, output, problems) = flowsim(folder.path(), &["test", "own.test.yaml"]);
+        assert_eq!(code, Some(i32::from(!expected.is_empty())), "{output}{problems}");
+        assert!(output.contains(expected), "{output}");
+    }
+}

@@ -11,6 +11,8 @@ mod console_options;
 mod coverage;
 mod csv_tables;
 mod explored;
+#[path = "../support/folder.rs"]
+mod folder;
 mod heatmap;
 mod html_report;
 mod init;

@@ -8,6 +8,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use super::folder::copy;
+
 /// A repository, its Terraform, and the expected beginning of the report.
 struct Repository {
     folder: &'static str,
@@ -298,18 +300,6 @@ resource "genesyscloud_flow" "emergency" {
 fn flowsim(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
     command.current_dir(folder).args(arguments).output().unwrap()
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        match path.is_dir() {
-            true => copy(&path, &target),
-            false => drop(fs::copy(&path, &target).unwrap()),
-        }
-    }
 }
 
 /// Every flow loads, and every resource is read or has a reason.

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::folder::copy;
 use super::yaml_blocks::yaml_blocks;
 use flowsim::diagnostic::{Style, render_text};
 use flowsim::report::explain;
@@ -26,7 +27,7 @@ fn the_examples_of_the_document_pass() {
         fs::write(tests.join(format!("line{line:03}.test.yaml")), text).unwrap();
     }
     let told = played(&[tests]);
-    assert_eq!(told.iter().filter(|(_, it)| it.is_empty()).count(), 23, "{told:#?}");
+    assert_eq!(told.iter().filter(|(_, it)| it.is_empty()).count(), 24, "{told:#?}");
     let wrong: Vec<_> = told.iter().filter(|(_, it)| !it.is_empty()).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
@@ -70,18 +71,5 @@ fn problem(result: &CaseResult, files: &Files) -> String {
             render_text(diagnostics, files, style)
         }
         other => format!("{other:?}"),
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let copied = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &copied);
-        } else {
-            fs::copy(&path, &copied).unwrap();
-        }
     }
 }

@@ -216,6 +216,8 @@ fn places() -> Vec<(Reader, &'static str, String)> {
         ("test", "{flows: f, tests: [{name: n, ?}]}"),
         ("snapshots", "{flows: f, tests: [], snapshots: {?}}"),
         ("replacement", "{flows: f, tests: [], snapshots: {replace: [{?}]}}"),
+        ("property", "{flows: f, properties: [{name: n, ?}]}"),
+        ("momentOfCall", "{flows: f, properties: [{name: n, never: {?}}]}"),
     ];
     let tests = [
         ("expect", "expect: {?}"),

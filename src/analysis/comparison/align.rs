@@ -1,9 +1,10 @@
 //! Alignment of the steps of two sides.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
 use crate::trace::observation::ObservedStep;
+use crate::value::numbered_differences;
 
 /// A step of one side, or a pair of matching steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +157,7 @@ fn rows(one: &[u32], two: &[u32]) -> Vec<Row> {
         is_moved: false,
         is_renamed: false,
     };
-    for operation in capture_diff_slices(Algorithm::Myers, one, two) {
+    for operation in numbered_differences(one, two) {
         match operation {
             DiffOp::Equal { old_index, new_index, len } => {
                 rows.extend((0..len).map(|at| pair(old_index + at, new_index + at)));

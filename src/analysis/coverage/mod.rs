@@ -16,6 +16,7 @@ mod goals;
 mod kind;
 mod minimum;
 mod prompts;
+mod reachable;
 mod report;
 
 pub(crate) use count::sum;
@@ -24,4 +25,5 @@ pub use document::{SCHEMA, is_beginning, read, render_json};
 pub use goals::{Goal, Goals};
 pub use kind::Kind;
 pub use minimum::{Minimum, Shortfall, judge, parse_minimums};
+pub use reachable::Unreachable;
 pub use report::{FlowReport, NodeReport, PartReport, Report, Share};

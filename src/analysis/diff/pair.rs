@@ -5,9 +5,10 @@ use std::hash::Hash;
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
 use super::outline::{Branch, Item, Link, Outcome, Outline, Source};
+use crate::value::readable_differences;
 
 type Map<K, V> = IndexMap<K, V, FxBuildHasher>;
 
@@ -151,7 +152,7 @@ impl<'o> Pairs<'o> {
     fn sequence(&mut self, old: &[usize], new: &[usize]) {
         self.by_name(old, new);
         let (olds, news) = self.tokens(old, new);
-        for operation in capture_diff_slices(Algorithm::Patience, &olds, &news) {
+        for operation in readable_differences(&olds, &news) {
             let (_, of_old, of_new) = operation.as_tag_tuple();
             let (old, new) = (&old[of_old], &new[of_new]);
             if matches!(operation, DiffOp::Equal { .. }) {
@@ -374,7 +375,7 @@ pub(super) fn paired_branches(
     };
     let mut pairs = Vec::new();
     let (olds, news) = (conditions(old), conditions(new));
-    for operation in capture_diff_slices(Algorithm::Patience, &olds, &news) {
+    for operation in readable_differences(&olds, &news) {
         let (_, of_old, of_new) = operation.as_tag_tuple();
         if matches!(operation, DiffOp::Equal { .. }) {
             pairs.extend(of_old.zip(of_new).map(|(old, new)| (Some(old), Some(new))));
@@ -395,7 +396,7 @@ pub(super) fn aligned(
     new: &[String],
 ) -> Vec<(Option<usize>, Option<usize>)> {
     let mut pairs = Vec::new();
-    for operation in capture_diff_slices(Algorithm::Patience, old, new) {
+    for operation in readable_differences(old, new) {
         let (_, old, new) = operation.as_tag_tuple();
         let count = old.len().max(new.len());
         let at = |range: &std::ops::Range<usize>, offset: usize| {

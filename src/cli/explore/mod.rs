@@ -1,6 +1,8 @@
 //! `flowsim explore`
 
 mod mutants;
+mod progress;
+mod properties;
 mod scenario;
 mod suite;
 mod test_file;
@@ -16,17 +18,22 @@ use super::project::Project;
 use super::{inputs, load, output};
 use crate::diagnostic::{Diagnostic, Style, render_text as render_findings, summary};
 use crate::engine::{Call, Limits, start};
-use crate::explore::suite::CANDIDATES;
-use crate::explore::{DEFAULT_BUDGET, Exploration, Options, explore, findings};
+use crate::explore::suite::{CANDIDATES, found_calls};
+use crate::explore::{
+    Checked, DEFAULT_BUDGET, Exploration, Options, PropertyVerdict, explore_watched,
+    findings,
+};
 use crate::flow::FlowId;
+use crate::flow::write::Graph;
 use crate::program::Program;
 use crate::report::exploration::{
-    Additions, render_json, render_markdown, render_text, reported,
+    Additions, render_html, render_json, render_markdown, render_text, reported,
 };
 use crate::source::Files;
 use crate::value::{DateTime, Text, Value};
 use crate::world::Fixtures;
 
+use progress::Progress;
 use suite::Explored;
 
 /// Search all calls of a flow: find the actions and outputs that callers can reach.
@@ -35,8 +42,8 @@ use suite::Explored;
 /// verdict: reachable, with the inputs that lead there; unreachable, which is a proof; or
 /// undecided, with the reason.
 ///
-/// Exits with 0 if the exploration ended, 1 if the mutants are below --mutants-min, 2 if the
-/// arguments are invalid, 3 if something does not load, 4 if no test passes for --mutants,
+/// Exits with 0 if the exploration ended, 1 if a property is refuted or the mutants are below
+/// --mutants-min, 2 if the arguments are invalid, 3 if something does not load, 4 if no test passes for --mutants,
 /// 5 if a test cannot be written.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -101,6 +108,11 @@ pub(super) struct Arguments {
     #[arg(long)]
     findings: bool,
 
+    /// Check the properties of a scenario file, or of all scenario files of a folder, for all
+    /// calls; repeatable
+    #[arg(long, value_name = "PATH")]
+    properties: Vec<PathBuf>,
+
     /// Write tests into scenario files of the folder, so that its tests and those of the
     /// project reach everything that calls can reach
     #[arg(long, value_name = "DIR")]
@@ -129,6 +141,10 @@ pub(super) struct Arguments {
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -139,24 +155,25 @@ enum Format {
     Json,
     /// Tables for a pull request
     Markdown,
+    /// A page with the drawn flows, in which a click on an output shows its call
+    Html,
 }
 
 pub(super) fn run(arguments: &Arguments, project: &Project) -> io::Result<Exit> {
     let mut files = Files::new();
-    let (program, fixtures) = match loaded(arguments, &mut files) {
-        Ok(loaded) => loaded,
+    let Prepared { loaded, calls, pairs } = match prepared(arguments, &mut files) {
+        Ok(prepared) => prepared,
         Err(exit) => return Ok(exit),
     };
-    let calls = match calls(arguments, &program, &fixtures) {
-        Ok(calls) => calls,
-        Err(exit) => return Ok(exit),
-    };
-    let mut exploration = explored(arguments, &program, &calls, &fixtures)?;
+    let Loaded { program, fixtures, .. } = &loaded;
+    let mut exploration = explored(arguments, program, &calls, fixtures)?;
     let found = match arguments.findings {
-        true => findings(&program, &calls, &fixtures, &exploration, arguments.fixed),
+        true => findings(program, &calls, fixtures, &exploration, arguments.fixed),
         false => Vec::new(),
     };
+    let check = |it: &_| properties::check(it, program, fixtures, options(arguments));
     let mut additions = Additions {
+        properties: pairs.as_ref().map(check).transpose()?,
         context: &arguments.context,
         variables: &arguments.var,
         findings: arguments.findings.then(|| reported(&found, &program.symbols)),
@@ -165,20 +182,41 @@ pub(super) fn run(arguments: &Arguments, project: &Project) -> io::Result<Exit> 
     let explored = Explored {
         arguments,
         project,
-        program: &program,
+        program,
         calls: &calls,
-        fixtures: &fixtures,
+        fixtures,
         exploration: &exploration,
     };
     if let Err(exit) = explored.add_tests(&mut additions)? {
         return Ok(exit);
     }
     exploration.paths.truncate(arguments.paths);
-    show(arguments, &exploration, &additions, (&program, &files))?;
+    let written = write(arguments, &exploration, &additions, (&loaded, &calls, &files))?;
     output::diagnostics(&fixtures.contact_problems(), &files);
+    Ok(exit(arguments, &additions, written))
+}
+
+/// Everything that an exploration needs.
+struct Prepared {
+    loaded: Loaded,
+    calls: Vec<Call>,
+    pairs: Option<properties::Pairs>,
+}
+
+fn prepared(arguments: &Arguments, files: &mut Files) -> Result<Prepared, Exit> {
+    let loaded = loaded(arguments, files)?;
+    let calls = calls(arguments, &loaded.program, &loaded.fixtures)?;
+    let pairs = properties::pairs(arguments, &loaded.program, &calls)?;
+    Ok(Prepared { loaded, calls, pairs })
+}
+
+/// Returns the exit code of an exploration that ended.
+fn exit(arguments: &Arguments, additions: &Additions<'_>, written: Exit) -> Exit {
+    let is_refuted = |it: &Checked| matches!(it.verdict, PropertyVerdict::Refuted(..));
+    let is_kept = !additions.properties.iter().flatten().any(is_refuted);
     let least = arguments.mutants_min.map_or(0, usize::from);
-    let is_enough = additions.mutants.is_none_or(|it| it.is_at_least(least));
-    Ok(if is_enough { Exit::Success } else { Exit::Failure })
+    let is_enough = additions.mutants.as_ref().is_none_or(|it| it.is_at_least(least));
+    if is_enough && is_kept { written } else { Exit::Failure }
 }
 
 /// Explores the calls, with the complete calls that tests and findings need.
@@ -188,29 +226,54 @@ fn explored(
     calls: &[Call],
     fixtures: &Fixtures,
 ) -> io::Result<Exploration> {
+    let progress = Progress::new(arguments.budget);
+    let watch = |used| progress.show(used);
+    let explored = explore_watched(program, calls, fixtures, options(arguments), &watch);
+    progress.end();
+    explored.map_err(|error| io::Error::other(error.to_string()))
+}
+
+fn options(arguments: &Arguments) -> Options {
     let has_candidates =
         arguments.suite.is_some() || arguments.findings || arguments.mutants;
     let candidates = if has_candidates { CANDIDATES } else { 0 };
-    let options = Options {
+    Options {
         budget: arguments.budget,
         jobs: arguments.jobs.map_or(0, usize::from),
         is_fixed: arguments.fixed,
         most_paths: arguments.paths.max(candidates),
-    };
-    let explored = explore(program, calls, fixtures, options);
-    explored.map_err(|error| io::Error::other(error.to_string()))
+    }
 }
 
-fn show(
+/// The flows and the organisation.
+struct Loaded {
+    program: Arc<Program>,
+    fixtures: Arc<Fixtures>,
+    /// The flows as graphs, in the order of the symbol table.
+    graphs: Vec<Graph>,
+}
+
+fn write(
     arguments: &Arguments,
     exploration: &Exploration,
     additions: &Additions<'_>,
-    (program, files): (&Program, &Files),
-) -> io::Result<()> {
+    of: (&Loaded, &[Call], &Files),
+) -> io::Result<Exit> {
+    let text = rendered(arguments, exploration, additions, of)?;
+    output::result_to(arguments.out.as_deref(), &text)
+}
+
+fn rendered(
+    arguments: &Arguments,
+    exploration: &Exploration,
+    additions: &Additions<'_>,
+    (loaded, calls, files): (&Loaded, &[Call], &Files),
+) -> io::Result<String> {
+    let Loaded { program, fixtures, graphs } = loaded;
     let symbols = &program.symbols;
-    match arguments.format {
+    Ok(match arguments.format {
         Format::Text => {
-            let color = output::result_has_color();
+            let color = arguments.out.is_none() && output::result_has_color();
             let width = output::result_width().unwrap_or(Style::default().width);
             let found = additions.findings.iter().flatten();
             let found: Vec<Diagnostic> = found.map(|it| it.diagnostic.clone()).collect();
@@ -219,16 +282,16 @@ fn show(
                 let count = summary(&found).unwrap_or_else(|| "no findings".into());
                 text.push_str(&format!("\n{count}\n\n"));
             }
-            output::result(text.trim_start_matches('\n'))?;
-            output::result(&render_text(exploration, additions, symbols))
+            let text = text.trim_start_matches('\n');
+            format!("{text}{}", render_text(exploration, additions, symbols))
         }
-        Format::Json => {
-            output::result(&render_json(exploration, additions, symbols, files))
+        Format::Json => render_json(exploration, additions, symbols, files),
+        Format::Markdown => render_markdown(exploration, additions, symbols),
+        Format::Html => {
+            let found = found_calls(program, calls, fixtures, exploration);
+            render_html(exploration, &found, symbols, graphs)?
         }
-        Format::Markdown => {
-            output::result(&render_markdown(exploration, additions, symbols))
-        }
-    }
+    })
 }
 
 /// Returns the calls to explore, one for each flow.
@@ -252,17 +315,21 @@ fn calls(
     flows.into_iter().map(|flow| call(arguments, program, flow, fixtures)).collect()
 }
 
-fn loaded(
-    arguments: &Arguments,
-    files: &mut Files,
-) -> Result<(Arc<Program>, Arc<Fixtures>), Exit> {
+fn loaded(arguments: &Arguments, files: &mut Files) -> Result<Loaded, Exit> {
     let mut environment = arguments.sources.read(files)?;
     environment.placeholders.deny_unset = arguments.deny.denies_unset();
     let loaded = load::flows(&arguments.flows, &environment, files)?;
     let organisation = &environment.organisation;
     let fixtures = load::fixtures(&arguments.fixtures, organisation, files)?;
     let program = Program::compile_all(&loaded.flows, &loaded.architect);
-    Ok((Arc::new(program), Arc::new(fixtures)))
+    let drafts = loaded.flows.iter().map(Graph::of_draft);
+    let graphs = match arguments.format {
+        Format::Html => {
+            drafts.chain(loaded.architect.iter().map(Graph::of_architect)).collect()
+        }
+        _ => Vec::new(),
+    };
+    Ok(Loaded { program: Arc::new(program), fixtures: Arc::new(fixtures), graphs })
 }
 
 fn call(

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use crate::cli::scenario::{line, object};
+use crate::analysis::attributes::attributes_set;
 use crate::diagnostic::visible;
 use crate::explore::Witness;
 use crate::explore::suite::SuiteCall;
 use crate::flow::NodeId;
 use crate::program::Program;
+use crate::report::scenario::{line, object};
 use crate::trace::{EventKind, Request, Routing, Subject, Trace};
 use crate::value::{Json, Text, Value};
 use crate::world::Input;
@@ -22,7 +23,7 @@ const MOST_STEPS: usize = 30;
 const MOST_EXPECTED: usize = 20;
 
 /// The largest number of characters of a value that a test expects.
-const MOST_CHARACTERS: usize = 200;
+const MOST_CHARACTERS: usize = 600;
 
 /// The number of characters up to which a list is one line.
 const LINE: usize = 90;
@@ -189,6 +190,10 @@ fn expectations(out: &mut String, trace: &Trace, program: &Program) {
     if !variables.is_empty() {
         line(out, indent, "variables", &object(&variables));
     }
+    let attributes = attributes(trace, program);
+    if !attributes.is_empty() {
+        line(out, indent, "participantData", &object(&attributes));
+    }
     let requests = requests(trace);
     if !requests.is_empty() {
         list(out, indent, "calls", requests);
@@ -216,6 +221,8 @@ fn path(out: &mut String, trace: &Trace, program: &Program) {
     nodes.truncate(MOST_STEPS);
     out.push_str("      path:\n");
     list(out, "        ", "contains", nodes.into_iter().map(name).collect());
+    // The number shows that an action was left out, which the path does not name.
+    line(out, "      ", "actions", &Json::Integer(trace.actions.into()));
 }
 
 /// Returns the name of a node, or its id if several nodes have the name.
@@ -260,6 +267,13 @@ fn variables(trace: &Trace, program: &Program) -> Vec<(Text, Value)> {
     let short =
         named.filter(|(_, value)| value.to_json().to_string().len() < MOST_CHARACTERS);
     short.take(MOST_EXPECTED).map(|(name, value)| (name, value.clone())).collect()
+}
+
+/// Returns the attributes that the call set, unless their values are long.
+fn attributes(trace: &Trace, program: &Program) -> Vec<(Text, Value)> {
+    let set = attributes_set(program, trace).into_iter();
+    let is_short = |value: &Value| value.to_json().to_string().len() < MOST_CHARACTERS;
+    set.filter(|(_, value)| is_short(value)).take(MOST_EXPECTED).collect()
 }
 
 /// Returns the requests to data actions and webhooks, with the inputs of those that were

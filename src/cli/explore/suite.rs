@@ -1,7 +1,7 @@
 //! `flowsim explore --suite`: writes tests for everything that the exploration reached.
 
 use std::collections::BTreeSet;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
@@ -11,7 +11,6 @@ use super::test_file::TestFile;
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::project::Project;
-use crate::cli::scenario::{line, object, paths, set};
 use crate::diagnostic::{Severity, sort};
 use crate::engine::{Call, Limits};
 use crate::explore::Exploration;
@@ -20,8 +19,9 @@ use crate::explore::suite::{Reached, Suite, SuiteCall, suite, suite_call};
 use crate::flow::FlowId;
 use crate::program::Program;
 use crate::report::exploration::{Additions, MutantSummary, SuiteSummary};
+use crate::report::scenario::{line, object, paths, set};
 use crate::runner::{CaseResult, Library, Options, Outcome, Plan, RunEvent, run};
-use crate::source::{Files, replace_file};
+use crate::source::{Files, relative, replace_file};
 use crate::suite::snapshot::slug;
 use crate::suite::{Selection, discover, slashed};
 use crate::value::{Json, Text};
@@ -421,24 +421,6 @@ fn unique(name: String, names: &mut BTreeSet<String>) -> String {
     free.unwrap_or_default()
 }
 
-/// Returns a path relative to a folder, if both have a common root.
-fn relative(path: &Path, folder: &Path) -> PathBuf {
-    let plain = |path: &Path| {
-        let whole = path.canonicalize().or_else(|_| std::path::absolute(path));
-        whole.unwrap_or_else(|_| path.to_owned())
-    };
-    let (path, folder) = (plain(path), plain(folder));
-    let pairs = path.components().zip(folder.components());
-    let shared = pairs.take_while(|(one, other)| one == other).count();
-    if shared == 0 {
-        return path;
-    }
-    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
-    let whole: PathBuf = up.chain(path.components().skip(shared)).collect();
-    let whole = PathBuf::from(slashed(&whole));
-    if whole.as_os_str().is_empty() { PathBuf::from(".") } else { whole }
-}
-
 fn unwritable(path: &Path, error: &io::Error) -> Exit {
     output::message("error", &format!("cannot write {}: {error}", path.display()));
     Exit::External
@@ -453,13 +435,5 @@ mod tests {
         let mut names = BTreeSet::new();
         let found = ["a", "b", "a", "a"].map(|it| unique(it.to_owned(), &mut names));
         assert_eq!(found, ["a", "b", "a (2)", "a (3)"]);
-    }
-
-    #[test]
-    fn paths_are_relative_to_the_file() {
-        let relative = |path, folder| relative(Path::new(path), Path::new(folder));
-        assert_eq!(relative("/x/flows", "/x/tests"), Path::new("../flows"));
-        assert_eq!(relative("/x/flows/a.yaml", "/x"), Path::new("flows/a.yaml"));
-        assert_eq!(relative("/x/tests", "/x/tests"), Path::new("."));
     }
 }

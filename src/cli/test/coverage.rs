@@ -1,18 +1,19 @@
 //! Coverage of the tests of a run.
 
+use std::borrow::Cow;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::analysis::coverage::Report;
+use crate::analysis::coverage::{Report, Unreachable};
 use crate::cli::coverage::{Format, Minimums, fulfils, minimums, render};
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::diagnostic::{Severity, sort};
+use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::report::coverage::{merged, render_summary, render_uncovered};
 use crate::runner::{Covered, Library};
-use crate::source::{Files, prepare_output};
+use crate::source::{Files, prepare_output, read_document};
 
 /// Maximum number of lines of uncovered items.
 const MOST: usize = 60;
@@ -33,6 +34,11 @@ pub(super) struct CoverageOptions {
     /// Fail if coverage is below these percentages (rounded down): nodes=90,paths=80
     #[arg(long, value_name = "KIND=PERCENT,…", value_parser = minimums)]
     coverage_min: Option<Minimums>,
+
+    /// Exploration of the flows, as JSON of `flowsim explore`; what it proved unreachable
+    /// does not count for --coverage and --coverage-min
+    #[arg(long, value_name = "FILE")]
+    coverage_exploration: Option<PathBuf>,
 }
 
 impl CoverageOptions {
@@ -73,8 +79,13 @@ impl CoverageOptions {
             sort(&mut diagnostics);
             output::diagnostics(&diagnostics, files);
         }
+        let reachable = match self.reachable(&report) {
+            Ok(reachable) => reachable,
+            Err(exit) => return Ok(exit),
+        };
         if self.coverage {
-            let text = format!("\n{}{}", render_summary(&report), uncovered(&report));
+            let text =
+                format!("\n{}{}", render_summary(&reachable), uncovered(&reachable));
             match is_aside {
                 true => output::aside(&text),
                 false => output::result(&text)?,
@@ -90,9 +101,34 @@ impl CoverageOptions {
         }
         // The omitted counts could be uncovered, so a minimum cannot be confirmed.
         let is_vouched_for = is_whole || self.coverage_min.is_none();
-        let is_enough = fulfils(&report, self.coverage_min.as_ref()) && is_vouched_for;
+        let is_enough = fulfils(&reachable, self.coverage_min.as_ref()) && is_vouched_for;
         Ok(if is_enough { Exit::Success } else { Exit::Failure })
     }
+
+    /// Returns the coverage without what the exploration proved unreachable.
+    fn reachable<'r>(&self, report: &'r Report) -> Result<Cow<'r, Report>, Exit> {
+        let Some(path) = &self.coverage_exploration else {
+            return Ok(Cow::Borrowed(report));
+        };
+        let mut files = Files::new();
+        match unreachable(path, &mut files) {
+            Ok(unreachable) => {
+                let mut report = report.clone();
+                report.remove_unreachable(&unreachable);
+                Ok(Cow::Owned(report))
+            }
+            Err(problems) => {
+                output::diagnostics(&problems, &files);
+                Err(Exit::Input)
+            }
+        }
+    }
+}
+
+fn unreachable(path: &Path, files: &mut Files) -> Result<Unreachable, Vec<Diagnostic>> {
+    let file = files.load(path).map_err(|problem| vec![problem.into()])?;
+    let document = read_document(&file).map_err(|problem| vec![problem.into()])?;
+    Unreachable::read(&document)
 }
 
 /// Lists the uncovered items, at most [`MOST`] lines.

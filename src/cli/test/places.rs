@@ -9,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::diagnostic::nearest;
 use crate::runner::{CaseLines, CasePosition, RunRequest};
-use crate::source::{File, Files};
+use crate::source::{File, Files, readable};
 use crate::suite::{self, Selection};
 
 /// Parsed paths of the command line.
@@ -81,7 +81,9 @@ fn absent(path: &Path) -> Option<String> {
         return None;
     }
     let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let beside = fs::read_dir(parent.unwrap_or(Path::new("."))).into_iter().flatten();
+    let parent = parent.unwrap_or(Path::new("."));
+    let beside = readable(parent).and_then(|()| fs::read_dir(parent));
+    let beside = beside.into_iter().flatten();
     let names: Vec<String> = beside
         .flatten()
         .map(|entry| entry.file_name().to_string_lossy().into_owned())

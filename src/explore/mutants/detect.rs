@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::analysis::attributes::attributes_set;
 use crate::engine::{Call, Session, play};
 use crate::flow::{FlowId, NodeId};
 use crate::program::Program;
@@ -75,7 +76,7 @@ impl<'e> Detector<'e> {
         for (candidate, trace) in &self.known {
             let is_near = trace.steps.iter().any(|step| step.node == node);
             is_reached |= is_near;
-            if is_near && differs(trace, &self.play(mutant, candidate)) {
+            if is_near && differs(mutant, trace, &self.play(mutant, candidate)) {
                 let Candidate { start, at, witness, .. } = candidate;
                 return Detection::Call(*start, *at, (*witness).clone());
             }
@@ -85,7 +86,7 @@ impl<'e> Detector<'e> {
 }
 
 /// Whether a test can distinguish two calls.
-fn differs(one: &Trace, other: &Trace) -> bool {
+fn differs(program: &Program, one: &Trace, other: &Trace) -> bool {
     let nodes = |trace: &Trace| trace.steps.iter().map(|it| it.node).collect::<Vec<_>>();
     let failure = |trace: &Trace| trace.failure.as_ref().map(|it| it.code);
     one.status != other.status
@@ -95,6 +96,7 @@ fn differs(one: &Trace, other: &Trace) -> bool {
         || one.routing() != other.routing()
         || one.transfer() != other.transfer()
         || nodes(one) != nodes(other)
+        || attributes_set(program, one) != attributes_set(program, other)
         || !prompts(one).eq(prompts(other))
 }
 

@@ -142,6 +142,22 @@ pub fn suite_call(
     SuiteCall { start, at, witness: witness.clone(), trace }
 }
 
+/// Plays the different calls of an exploration.
+pub fn found_calls(
+    program: &Arc<Program>,
+    calls: &[Call],
+    fixtures: &Fixtures,
+    exploration: &Exploration,
+) -> Vec<SuiteCall> {
+    let mut player = Calls { program, calls, fixtures, session: None };
+    let played = candidates(exploration).into_iter().map(|candidate| {
+        let trace = player.play(&candidate);
+        let Candidate { start, at, witness, .. } = candidate;
+        SuiteCall { start, at, witness: witness.clone(), trace }
+    });
+    played.collect()
+}
+
 /// Returns the numbers of the goals that a call reached.
 fn reachable(goals: &Goals, exploration: &Exploration) -> BTreeSet<usize> {
     let is_reached = |it: &&super::Decided| matches!(it.verdict, Verdict::Reachable(_));

@@ -5,6 +5,7 @@ use crate::value::{Text, Type, Value};
 use super::blame::{self, UnsetPart};
 use super::canonical::print;
 use super::check::check;
+use super::classes::Observations;
 use super::code::{self, Code};
 use super::evaluate::{Scope, evaluate};
 use super::failure::Failure;
@@ -124,11 +125,28 @@ impl Expression {
         matches!(self.code, Code::Variable(_))
     }
 
-    /// Visits the constants with which it compares a variable. Returns whether its value
-    /// depends on the variable only by these comparisons, and by whether the variable is
-    /// set or empty.
-    pub fn only_compares(&self, slot: u32, visit: &mut dyn FnMut(&Value)) -> bool {
-        self.code.only_compares(slot, visit)
+    /// Adds everything that it observes about a variable. Returns whether its value
+    /// depends on the variable only by these observations, and by whether the variable is
+    /// set.
+    pub fn observe(&self, slot: u32, observations: &mut Observations) -> bool {
+        observations.add(&self.code, slot)
+    }
+
+    /// Adds what the presence of its value observes about a variable, as
+    /// [`Self::observe`] does.
+    pub fn observe_presence(&self, slot: u32, observations: &mut Observations) -> bool {
+        observations.add_presence(&self.code, slot)
+    }
+
+    /// Adds what the case of a switch, a constant, observes about a variable, as
+    /// [`Self::observe`] does.
+    pub fn observe_equality(
+        &self,
+        constant: &Value,
+        slot: u32,
+        observations: &mut Observations,
+    ) -> bool {
+        observations.add_equality(&self.code, constant, slot)
     }
 
     /// Returns the parts of the text that are NOT_SET and caused a failure at this place.

@@ -12,7 +12,8 @@
 //! | `code`, `evaluate`, `budget` | the compiled form, its evaluation, and its limits
 //! |
 //! | `reads`, `blame` | the variables that an expression reads, and those that cause an error |
-//! | `comparisons` | expressions that only compare a variable with constants |
+//! | `classes` | the classes into which expressions divide the values of a variable |
+//! | `token` | words and symbols, and regular spaces, for editors |
 //! | `canonical` | the text as Architect writes it |
 //! | `functions` | the functions and operators, one file per category |
 
@@ -23,8 +24,8 @@ mod built_in;
 mod canonical;
 mod casts;
 mod check;
+mod classes;
 mod code;
-mod comparisons;
 mod constants;
 mod environment;
 mod equality;
@@ -44,6 +45,7 @@ mod resolve;
 mod shortcut;
 mod signature;
 mod syntax;
+mod token;
 mod tree;
 #[cfg(test)]
 mod trial;
@@ -52,6 +54,7 @@ mod typed;
 pub use arguments::Arguments;
 pub use blame::UnsetPart;
 pub use built_in::{BUILT_INS, BuiltIn, BuiltInId};
+pub use classes::Observations;
 pub use environment::{
     Directory, Environment, Policies, RandomNumbers, UnknownOrganization,
 };
@@ -67,4 +70,5 @@ pub use reads::Read;
 pub use signature::{
     Category, Evaluate, Function, Measure, Overload, Parameter, Varying,
 };
+pub use token::{Token, TokenKind, formatted, tokens};
 pub use tree::{Form, Operator, Place, Segment, Tree};

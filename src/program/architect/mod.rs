@@ -42,6 +42,7 @@ pub use lookups::{
     ScheduleEvaluation, ScheduleGroupEvaluation, Wait,
 };
 pub use menu::{Menu, MenuChoice};
+pub use names::VisibleVariables;
 pub use other::Other;
 pub use queue::{
     EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue, PositionMode,

@@ -2,10 +2,11 @@
 
 use indexmap::IndexMap;
 
-use super::Variable;
+use super::{Variable, Variables};
 use crate::diagnostic::nearest;
 use crate::expr::architect::{self, BUILT_INS, Segment};
-use crate::flow::VariableId;
+use crate::flow::{FlowId, SequenceId, VariableId};
+use crate::program::Program;
 use crate::value::{Text, Type};
 
 /// Ids and types by name. The names are in lower case, because Architect ignores case.
@@ -73,5 +74,64 @@ impl architect::Names for Names<'_> {
         let names = declared.map(|(_, _, name)| name.as_str());
         nearest(name, names.chain(BUILT_INS.iter().map(|known| known.name)))
             .map(Text::from)
+    }
+}
+
+/// The variables that are visible in a running task, for expressions that are compiled
+/// during a call.
+#[derive(Debug, Clone)]
+pub struct VisibleVariables {
+    task: Scope,
+    flow: Scope,
+    built_in_first: u32,
+}
+
+impl VisibleVariables {
+    /// Returns the variables that are visible in a task, menu or state of a flow. Returns
+    /// `None` for draft flows.
+    pub fn of(
+        program: &Program,
+        flow: FlowId,
+        sequence: Option<SequenceId>,
+    ) -> Option<Self> {
+        let part = program.unit(flow).architect.as_deref()?;
+        let scope = |variables: &Variables| {
+            let mut scope = Scope::default();
+            for variable in &variables.list {
+                // The counters of loops have no names.
+                if let Some(name) = program.symbols.variables.get(variable.id.index())
+                    && !name.is_empty()
+                {
+                    scope.declare(name, variable);
+                }
+            }
+            scope
+        };
+        let task = sequence.map(|id| scope(&program.sequence(id).variables));
+        Some(Self {
+            task: task.unwrap_or_default(),
+            flow: scope(&part.variables),
+            built_in_first: program.built_in_first,
+        })
+    }
+
+    /// Returns the variable with this full name, and its type.
+    pub fn named(&self, name: &str) -> Option<(VariableId, Type)> {
+        self.all().named(name)
+    }
+
+    fn all(&self) -> Names<'_> {
+        let Self { task, flow, built_in_first } = self;
+        Names { task, flow, built_in_first: *built_in_first }
+    }
+}
+
+impl architect::Names for VisibleVariables {
+    fn variable(&mut self, name: &[Segment<'_>]) -> Option<architect::Variable> {
+        self.all().variable(name)
+    }
+
+    fn suggestion(&self, name: &str) -> Option<Text> {
+        self.all().suggestion(name)
     }
 }

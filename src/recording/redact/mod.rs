@@ -12,7 +12,7 @@ mod secret;
 use std::collections::BTreeMap;
 
 use super::document::{Recording, Redaction};
-use crate::value::{Json, JsonObject, Text};
+use crate::value::{Json, JsonObject, Text, is_uuid};
 use person::Person;
 use pseudonym::Pseudonyms;
 
@@ -73,7 +73,9 @@ impl Redactor {
         redacted.response = run.json(&recording.response, &Place::default());
         let request = recording.request.as_ref();
         redacted.request = request.map(|request| run.json(request, &Place::default()));
-        redacted.id = run.text(&recording.id);
+        if !is_made_id(&recording.id) {
+            redacted.id = run.text(&recording.id);
+        }
         let source = &mut redacted.source;
         let flow = &mut redacted.flow;
         for text in [&mut source.base_url, &mut source.file, &mut flow.id, &mut flow.name]
@@ -85,6 +87,14 @@ impl Redactor {
         redacted.redactions = run.redactions(&recording.redactions);
         redacted
     }
+}
+
+/// Whether an id was made by a machine: the hash of a request, or a UUID. It has no data of
+/// the caller, even if its digits look like a telephone number, and it must stay, because a
+/// later run recognizes the recording by it.
+fn is_made_id(id: &str) -> bool {
+    let is_hash = id.len() == 16 && id.bytes().all(|it| it.is_ascii_hexdigit());
+    is_hash || is_uuid(id)
 }
 
 /// Returns whether a string may be a replacement: a fictitious number, an address at
@@ -329,7 +339,29 @@ fn each_of_object<'o>(
 
 #[cfg(test)]
 mod tests {
-    use super::is_replacement;
+    use super::*;
+    use crate::recording::Kind;
+
+    /// The id is recognized in the next run, although the caller's number is in it.
+    #[test]
+    fn ids_that_machines_made_stay() {
+        let kinds = RedactionKinds { phone_numbers: true, ..RedactionKinds::default() };
+        let redactor = Redactor::new(kinds, b"a key");
+        let caller = Json::parse(r#"{"from": "+15551234567"}"#).unwrap();
+        for (id, stays) in [
+            ("ab15551234567cde", true),
+            ("15551234-5670-4000-8000-155512345678", true),
+            ("call of 15551234567", false),
+        ] {
+            let response = Json::parse(r#"{"status": "completed"}"#).unwrap();
+            let recording = Recording {
+                id: id.into(),
+                request: Some(caller.clone()),
+                ..Recording::new(Kind::Simulation, response)
+            };
+            assert_eq!(redactor.redact(&recording).id == id, stays, "{id}");
+        }
+    }
 
     #[test]
     fn replacements_are_known() {

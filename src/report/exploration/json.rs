@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::mutants::JsonMutants;
+use super::properties::JsonProperty;
 use super::{Additions, Counts, Reported, SuiteSummary, id, inputs, reason};
 use crate::diagnostic;
 use crate::explore::{Decided, Exploration, Finding, Verdict, Witness};
@@ -46,6 +47,10 @@ pub fn render_json(
             .mutants
             .as_ref()
             .map(|it| JsonMutants::of(it, additions, symbols, files)),
+        properties: additions.properties.as_ref().map(|checked| {
+            let each = checked.iter();
+            each.map(|it| JsonProperty::of(it, additions, symbols)).collect()
+        }),
         findings: additions.findings.as_ref().map(|found| {
             let diagnostics = found.iter().map(|it| &it.diagnostic);
             let findings = diagnostic::each_finding(diagnostics, files);
@@ -72,6 +77,8 @@ struct JsonExploration<'e> {
     suite: Option<JsonSuite<'e>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mutants: Option<JsonMutants<'e>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<Vec<JsonProperty<'e>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<JsonFinding<'e>>>,
 }

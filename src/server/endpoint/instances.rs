@@ -76,7 +76,7 @@ pub(in crate::server) fn write_variables(
         return Err(ApiError::conflict(message));
     }
     executions::write(&mut state, &id, variables.clone())?;
-    server.calls.begin(&mut state);
+    server.settle(&mut state);
     drop(state);
     let body = json!({ "flowInstanceId": id, "variables": variables });
     Ok(Reply::ok(body).with_reason(format!("wrote {}", names.join(", "))))

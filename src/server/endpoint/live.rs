@@ -10,6 +10,7 @@ use super::{conversations, executions};
 use crate::diagnostic::nearest;
 use crate::engine::{Session, start};
 use crate::flow::SymbolTable;
+use crate::server::conversation::Timeline;
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
@@ -153,19 +154,18 @@ fn add_question(state: &State, instance: &Instance, session: &Session, body: &mu
 fn summary(state: &State, instance: &Instance) -> Value {
     let id = instance.id.as_str();
     let (queue_id, queue_name) = instance.queue().unwrap_or_default();
+    let conversation = instance.conversation.as_deref().unwrap_or(id);
     let mut body = json!({
         "id": id,
-        "origin": match instance.origin {
-            Origin::Conversation => "conversation",
-            Origin::Execution => "execution",
-        },
+        "origin": origin_name(instance.origin),
         "name": instance.name.as_deref(),
         "flowId": instance.flow.as_str(),
         "flowName": state.flows.get(&instance.flow).map(|flow| flow.name.as_str()),
         "flowVersion": format!("{}.0", instance.version),
         "media": instance.media.as_str(),
         "state": if instance.is_running() { "waiting" } else { "over" },
-        "conversationState": instance.state(),
+        "conversationId": conversation,
+        "conversationState": Timeline::of(state, conversation).map_or("closed", |it| it.state()),
         "startedAt": moment(instance.started_at),
         "endedAt": instance.ended_at().map(moment),
         "queue": queue_name.or(queue_id).as_deref(),
@@ -189,6 +189,14 @@ fn summary(state: &State, instance: &Instance) -> Value {
         }
     }
     body
+}
+
+fn origin_name(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Conversation => "conversation",
+        Origin::Execution => "execution",
+        Origin::Transfer => "transfer",
+    }
 }
 
 /// Returns the question that waits for the caller; `None` while a service is called,

@@ -154,49 +154,6 @@ pub(in crate::server) fn receive_email(
     shown(state, &id, "the e-mail continues its conversation")
 }
 
-/// Returns a conversation of messages.
-pub(in crate::server) fn message(
-    state: &mut State,
-    asked: &ApiRequest,
-) -> EndpointResult {
-    let id = of_medium(state, asked, "message")?;
-    shown(state, &id, "")
-}
-
-/// Returns a conversation of e-mails.
-pub(in crate::server) fn email(state: &mut State, asked: &ApiRequest) -> EndpointResult {
-    let id = of_medium(state, asked, "email")?;
-    shown(state, &id, "")
-}
-
-/// Ends a conversation of messages: `{"state": "disconnected"}`.
-pub(in crate::server) fn change_message(
-    state: &mut State,
-    asked: &ApiRequest,
-) -> EndpointResult {
-    change(state, asked, "message")
-}
-
-/// Ends a conversation of e-mails: `{"state": "disconnected"}`.
-pub(in crate::server) fn change_email(
-    state: &mut State,
-    asked: &ApiRequest,
-) -> EndpointResult {
-    change(state, asked, "email")
-}
-
-fn change(state: &mut State, asked: &ApiRequest, medium: &str) -> EndpointResult {
-    let id = of_medium(state, asked, medium)?;
-    let body = asked.object()?;
-    let wanted = body.required("state")?;
-    if wanted != "disconnected" {
-        let message = format!("`state` must be `disconnected`, found `{wanted}`");
-        return Err(ApiError::bad(message));
-    }
-    state.commit(Event::Disconnected { id: id.clone() })?;
-    shown(state, &id, "the conversation was ended")
-}
-
 /// Returns the id of the conversation that a path names, which has this medium.
 fn of_medium(
     state: &State,

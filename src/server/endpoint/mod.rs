@@ -18,6 +18,7 @@ pub(super) mod instances;
 pub(super) mod integrations;
 pub(super) mod live;
 pub(super) mod messages;
+pub(super) mod notifications;
 pub(super) mod openapi;
 pub(super) mod settings;
 pub(super) mod simulations;

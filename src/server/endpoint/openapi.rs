@@ -8,12 +8,17 @@ use crate::server::http::request::ApiRequest;
 use crate::server::route::Route;
 use crate::server::shared::Server;
 
+/// The schemas of requests and answers. `tests/clients/schemas.py` writes them from the
+/// answers of the server.
+const SCHEMAS: &str = include_str!("openapi.json");
+
 /// Returns the OpenAPI document of all routes.
 pub(in crate::server) fn document(server: &Server, asked: &ApiRequest) -> EndpointResult {
+    let schemas = schemas();
     let mut paths: Map<String, Value> = Map::new();
     for route in &server.routes {
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
-        path[route.method.to_ascii_lowercase()] = operation(route);
+        path[route.method.to_ascii_lowercase()] = operation(route, &schemas);
     }
     let body = json!({
         "openapi": "3.1.0",
@@ -25,30 +30,47 @@ pub(in crate::server) fn document(server: &Server, asked: &ApiRequest) -> Endpoi
         },
         "servers": [{ "url": asked.origin() }],
         "paths": paths,
-        "components": components(),
+        "components": components(&schemas),
     });
     Ok(Reply::ok(body))
 }
 
-fn operation(route: &Route) -> Value {
+/// Returns the schemas of all routes: `routes` has for each of them the names of its query
+/// parameters, and the schemas of its request and of its answer.
+fn schemas() -> Value {
+    serde_json::from_str(SCHEMAS).unwrap_or_default()
+}
+
+fn operation(route: &Route, schemas: &Value) -> Value {
     let error = json!({ "$ref": "#/components/responses/Error" });
+    let known = &schemas["routes"][key(route)];
+    let content = |schema: &Value| {
+        let schema = schema.as_object().cloned().unwrap_or_default();
+        json!({ "application/json": { "schema": schema } })
+    };
     let mut operation = json!({
         "summary": route.summary,
         "operationId": operation_id(route),
         "responses": {
-            "2XX": { "description": "The request succeeded.", "content": { "application/json": {} } },
+            "2XX": { "description": "The request succeeded.", "content": content(&known["response"]) },
             "4XX": error,
             "5XX": error,
         },
     });
-    let parameters: Vec<Value> = names(route.path)
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
-        .collect();
+    if route.method != "GET" {
+        let empty = "The request succeeded, and there is nothing to return.";
+        operation["responses"]["204"] = json!({ "description": empty });
+    }
+    if route.path == "/oauth/authorize" {
+        operation["responses"]["3XX"] =
+            json!({ "description": "The browser continues at `redirect_uri`." });
+    }
+    let parameters = parameters(route, known);
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
     }
     if matches!(route.method, "POST" | "PUT" | "PATCH") {
-        operation["requestBody"] = json!({ "content": { "application/json": {} } });
+        operation["requestBody"] = json!({ "content": content(&known["request"]) });
     }
     if route.permission != Permission::Open {
         operation["security"] = json!([{ "bearer": [] }]);
@@ -58,6 +80,27 @@ fn operation(route: &Route) -> Value {
         }
     }
     operation
+}
+
+/// The key of a route in the schemas.
+fn key(route: &Route) -> String {
+    format!("{} {}", route.method, route.path)
+}
+
+fn parameters(route: &Route, known: &Value) -> Vec<Value> {
+    let in_path = names(route.path).map(|name| {
+        json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+    });
+    let queries = known["query"].as_array().into_iter().flatten();
+    let in_query = queries.filter_map(Value::as_str).map(|name| {
+        let schema = match name {
+            "pageSize" | "pageNumber" => json!({ "type": "integer", "minimum": 1 }),
+            "sortOrder" => json!({ "type": "string", "enum": ["asc", "desc"] }),
+            _ => json!({ "type": "string" }),
+        };
+        json!({ "name": name, "in": "query", "schema": schema })
+    });
+    in_path.chain(in_query).collect()
 }
 
 /// Returns the placeholders in a path.
@@ -72,8 +115,8 @@ fn operation_id(route: &Route) -> String {
     format!("{}_{}", route.method.to_ascii_lowercase(), parts.join("_"))
 }
 
-fn components() -> Value {
-    json!({
+fn components(schemas: &Value) -> Value {
+    let mut components = json!({
         "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer" } },
         "responses": {
             "Error": {
@@ -97,5 +140,42 @@ fn components() -> Value {
                 },
             },
         },
-    })
+    });
+    let shared = schemas["schemas"].as_object().into_iter().flatten();
+    for (name, schema) in shared {
+        components["schemas"][name] = schema.clone();
+    }
+    components
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::routes::endpoints;
+
+    #[test]
+    fn every_route_has_its_schemas() {
+        let schemas = schemas();
+        let known = schemas["routes"].as_object().unwrap();
+        let mut expected: Vec<String> = endpoints().map(|it| key(&it.route)).collect();
+        let mut found: Vec<String> = known.keys().cloned().collect();
+        expected.sort_unstable();
+        found.sort_unstable();
+        assert_eq!(found, expected, "run tests/clients/schemas.py");
+    }
+
+    #[test]
+    fn lists_have_pages_and_entities() {
+        let schemas = schemas();
+        let flows = &schemas["routes"]["GET /api/v2/flows"];
+        let resolved = |schema: &Value| {
+            let shared = schema["$ref"].as_str().and_then(|it| it.rsplit('/').next());
+            shared.map_or(schema.clone(), |name| schemas["schemas"][name].clone())
+        };
+        let list = resolved(&flows["response"]);
+        let entity = resolved(&list["properties"]["entities"]["items"]);
+        assert_eq!(entity["properties"]["id"]["type"], "string");
+        let query = flows["query"].as_array().unwrap();
+        assert!(query.contains(&json!("pageSize")), "{query:?}");
+    }
 }

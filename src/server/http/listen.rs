@@ -1,6 +1,7 @@
 //! Connections: accepting them, their limits, and shutting down.
 
 use std::cell::RefCell;
+use std::convert::Infallible;
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -103,10 +104,7 @@ async fn connection(
     let service = service_fn(|mut request: Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(Arc::clone(&answers));
         let (answered, unfinished) = (router.call(request), answers.begin());
-        Box::pin(async move {
-            let Ok(answer) = answered.await;
-            body_of(answer, unfinished)
-        })
+        Box::pin(async move { body_of(answered.await, unfinished) })
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -124,7 +122,20 @@ async fn connection(
             }
         }
     };
-    end(connection.into_parts().io.into_inner(), ended, &malformed).await;
+    let parts = connection.into_parts();
+    let (wire, read) = (parts.io.into_inner(), parts.read_buf.to_vec());
+    match answers.continuation.take().filter(|_| ended.is_ok()) {
+        None => end(wire, ended, &malformed).await,
+        Some(upgrade) => {
+            // The connection is in use, although no request waits for an answer.
+            let _used = answers.begin();
+            answers.has_read();
+            tokio::select! {
+                () = upgrade(wire.into_stream(), read) => {}
+                _ = stop.wait_for(|stop| *stop) => {}
+            }
+        }
+    }
 }
 
 /// Returns an answer with its body as hyper is to send it.
@@ -132,9 +143,10 @@ async fn connection(
 /// # Errors
 /// The connection is to be closed without this answer.
 fn body_of(
-    answer: Response<Body>,
+    answered: Result<Response<Body>, Infallible>,
     unfinished: Unfinished,
 ) -> Result<Response<AnswerBody>, Unanswered> {
+    let Ok(answer) = answered;
     let is_truncated = match answer.extensions().get::<Broken>().copied() {
         None => false,
         Some(Broken::Truncated) => true,

@@ -5,4 +5,5 @@ pub(super) mod listen;
 pub(super) mod page;
 pub(super) mod reply;
 pub(super) mod request;
+pub(super) mod upgrade;
 pub(super) mod wire;

@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 use tokio::time::{Sleep, sleep, timeout};
 
 use super::connections::next;
+use super::upgrade::Continuation;
 
 /// Time for which a connection is read after its last answer. Closing a connection with
 /// unread input resets it, and the client may lose the answer.
@@ -25,7 +26,7 @@ const LINGER: Duration = Duration::from_secs(2);
 
 /// The answers of the server on a connection, as far as the client has not received them.
 #[derive(Debug, Default)]
-pub(super) struct Answers {
+pub(in crate::server) struct Answers {
     /// Number of requests whose answers hyper has not read completely.
     open: AtomicUsize,
     /// Whether hyper holds an answer that has not been written completely.
@@ -38,6 +39,8 @@ pub(super) struct Answers {
     /// Whether the connection is to be closed for another one.
     is_closed: AtomicBool,
     close: Notify,
+    /// The protocol with which the connection continues after HTTP.
+    pub(in crate::server) continuation: Continuation,
 }
 
 impl Answers {
@@ -192,6 +195,11 @@ impl Wire {
     pub(super) fn rejected(&self) -> Option<StatusCode> {
         // The head begins with `HTTP/1.1 414`.
         StatusCode::from_bytes(self.withheld.get(9..12)?).ok()
+    }
+
+    /// Returns the stream, to continue with another protocol.
+    pub(super) fn into_stream(self) -> TcpStream {
+        self.stream
     }
 
     /// Resets the connection when it is closed.

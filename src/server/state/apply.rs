@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::event::{Called, Entry, Event, FlowChange, FlowSaved, Origin, subject_of};
 use super::flow::{StoredFlow, Version, read_flow};
-use super::instance::{Beginning, Instance, with_values};
+use super::instance::{Beginning, with_values};
 use super::{CONTACTS, JOBS, MAX_JOBS, MAX_TOKENS, State, Token};
 use crate::engine::Session;
 use crate::source::{Files, read_json};
@@ -30,16 +30,15 @@ impl State {
             Event::WebhooksReplaced { webhooks } => {
                 self.webhooks = Arc::new(self.webhooks.with(webhooks));
             }
+            Event::ConversationQueued(queued) => self.begin_in_queue(queued),
+            Event::ConversationChanged { id, change } => {
+                self.change_conversation(&id, change);
+            }
             Event::EntitySaved { collection, id, document } => {
                 self.save_entity(collection, id, document);
             }
             Event::EntityDeleted { collection, id } => {
-                if collection == CONTACTS {
-                    self.fixtures = None;
-                }
-                if let Some(entities) = self.entities.get_mut(&collection) {
-                    entities.shift_remove(&id);
-                }
+                self.delete_entity(&collection, &id);
             }
             Event::ObjectsWritten { documents } => {
                 documents.iter().for_each(|document| self.merge_document(document));
@@ -51,7 +50,7 @@ impl State {
             | Event::DocumentsWritten(_) => self.apply_to_index(number, event),
             Event::ClockAdvanced => {
                 self.last_clock = Some(Event::ClockAdvanced.subject(number));
-                self.advance_instances();
+                self.advance_due();
             }
             of_flow => self.apply_to_flow(of_flow),
         }
@@ -75,7 +74,7 @@ impl State {
                     instance.called_back(call, result, around);
                 });
             }
-            Event::Disconnected { id } => self.with_instance(&id, Instance::disconnect),
+            Event::Disconnected { id } => self.disconnect(&id),
             _ => {}
         }
     }
@@ -145,6 +144,7 @@ impl State {
         let beginning = Beginning {
             id: called.id.into(),
             origin: called.origin,
+            conversation: None,
             flow: called.flow.into(),
             version,
             media: called.media.into(),
@@ -154,17 +154,7 @@ impl State {
             at: self.clock,
             fixtures,
         };
-        let id = beginning.id.clone();
-        let session = Session::start(program, &call);
-        let instance = Instance::start(beginning, session, &self.around());
-        let is_over = !instance.is_running();
-        if instance.outgoing.is_some() {
-            self.unsent.push(id.clone());
-        }
-        self.instances.insert(id.clone(), instance);
-        if is_over {
-            self.note_over(id);
-        }
+        self.insert_instance(beginning, Session::start(program, &call));
     }
 
     fn save_entity(&mut self, collection: String, id: String, document: Value) {
@@ -183,6 +173,15 @@ impl State {
             && let Some((oldest, _)) = entities.shift_remove_index(0)
         {
             self.forget(&subject_of(JOBS, &oldest));
+        }
+    }
+
+    fn delete_entity(&mut self, collection: &str, id: &str) {
+        if collection == CONTACTS {
+            self.fixtures = None;
+        }
+        if let Some(entities) = self.entities.get_mut(collection) {
+            entities.shift_remove(id);
         }
     }
 

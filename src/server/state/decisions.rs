@@ -12,7 +12,7 @@ use super::instance::Progress;
 use super::{MAX_OVER, State};
 use crate::analysis::decisions::{self, Decision, INDEX};
 use crate::server::http::reply::ApiError;
-use crate::value::{Text, derived_id};
+use crate::value::derived_id;
 
 impl State {
     /// Writes the decisions of instances that are over. Returns `false` if they could not
@@ -111,11 +111,9 @@ impl State {
             return;
         }
         while self.over.len() > MAX_OVER
-            && let Some(oldest) = self.over.pop_front()
+            && let Some(oldest) = self.over.shift_remove_index(0)
         {
-            self.instances.shift_remove(&oldest);
-            self.decided.gone(&oldest);
-            self.forget(&subject_of("instances", &oldest));
+            self.remove_instance(&oldest);
         }
     }
 
@@ -123,11 +121,5 @@ impl State {
     /// index.
     pub(in crate::server) fn decided(&self) -> Vec<String> {
         self.decided.done()
-    }
-
-    /// Records that an instance is over.
-    pub(super) fn note_over(&mut self, id: Text) {
-        self.decided.over(&id);
-        self.over.push_back(id);
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::indices::NewDocument;
 use super::outgoing::CallResult;
+use crate::server::conversation::{Change, Queued};
 use crate::server::webhook::Webhook;
 
 /// An event, and its time.
@@ -46,6 +47,10 @@ pub(in crate::server) enum Event {
     WebhooksReplaced { webhooks: IndexMap<String, Webhook> },
     /// A conversation was ended by a request.
     Disconnected { id: String },
+    /// A conversation began in a queue.
+    ConversationQueued(Queued),
+    /// A client changed a conversation.
+    ConversationChanged { id: String, change: Change },
     /// An entity of a collection was created or replaced.
     EntitySaved { collection: String, id: String, document: Value },
     /// An entity of a collection was deleted.
@@ -131,6 +136,8 @@ pub(in crate::server) struct Called {
 pub(in crate::server) enum Origin {
     Conversation,
     Execution,
+    /// The in-queue flow in which a transferred conversation continues.
+    Transfer,
 }
 
 impl Event {
@@ -147,6 +154,8 @@ impl Event {
             | Self::Inputs { id, .. }
             | Self::VariablesWritten { id, .. }
             | Self::WebhookCalled { id, .. }
+            | Self::ConversationQueued(Queued { id, .. })
+            | Self::ConversationChanged { id, .. }
             | Self::Disconnected { id } => subject_of("instances", id),
             Self::EntitySaved { collection, id, .. }
             | Self::EntityDeleted { collection, id } => subject_of(collection, id),

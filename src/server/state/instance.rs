@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Document};
 
 use super::event::Origin;
+use super::history;
 use super::outgoing::{self, CallResult, Cause, Context, Outgoing};
 use crate::engine::{Call, Session};
 use crate::server::webhook::Webhook;
-use crate::trace::{EventKind, Status, Trace};
+use crate::trace::{EventKind, Trace};
 use crate::value::{DateTime, Json, Text, Value};
 use crate::world::{
     Answer, AnswerProgress, Fixtures, Input, InputQuestion, Keystroke, Question,
@@ -23,6 +24,8 @@ pub(in crate::server) const MAX_PENDING: usize = 1_000;
 pub(in crate::server) struct Instance {
     pub(in crate::server) id: Text,
     pub(in crate::server) origin: Origin,
+    /// The conversation that was transferred into this flow.
+    pub(in crate::server) conversation: Option<Text>,
     pub(in crate::server) flow: Text,
     /// The number of the flow's version, from 1.
     pub(in crate::server) version: u32,
@@ -36,16 +39,24 @@ pub(in crate::server) struct Instance {
     pub(in crate::server) progress: Progress,
     fixtures: Arc<Fixtures>,
     replies: AnswerProgress,
-    pending: VecDeque<Input>,
+    pub(super) pending: VecDeque<Input>,
     /// The webhook call that the instance waits for.
     pub(in crate::server) outgoing: Option<Outgoing>,
     /// Number of webhook calls so far.
     calls: u32,
     /// Time spent waiting for services that are notified of keys, in milliseconds. The
     /// clock of the flow does not run during that time.
-    held_ms: i64,
+    pub(super) held_ms: i64,
     /// Number of times that a message has continued the conversation after its flow ended.
     pub(in crate::server) continued: u32,
+    /// The attributes of the participant at the end of the flow.
+    pub(super) attributes: Vec<(Text, Text)>,
+    /// The time by which the flow's clock was ahead of the server's when the conversation
+    /// first entered a queue, in milliseconds. The wait in the queue takes time on the
+    /// server's clock.
+    pub(super) ahead_ms: Option<i64>,
+    /// Number of events that were searched for the first queue.
+    pub(super) searched: usize,
 }
 
 /// The progress of an instance.
@@ -77,6 +88,7 @@ enum Next {
 pub(in crate::server) struct Beginning {
     pub(in crate::server) id: Text,
     pub(in crate::server) origin: Origin,
+    pub(in crate::server) conversation: Option<Text>,
     pub(in crate::server) flow: Text,
     pub(in crate::server) version: u32,
     pub(in crate::server) media: Text,
@@ -94,29 +106,42 @@ impl Instance {
         session: Session,
         around: &Context,
     ) -> Self {
-        let Beginning { id, origin, flow, version, media, name, from, to, at, fixtures } =
-            beginning;
-        let progress = Progress::Waiting(Box::new(session));
-        let (replies, pending) = (AnswerProgress::default(), VecDeque::new());
-        let started_at = at;
-        let mut instance = Self {
+        let Beginning {
             id,
             origin,
+            conversation,
             flow,
             version,
             media,
             name,
             from,
             to,
-            started_at,
-            progress,
+            at,
             fixtures,
-            replies,
-            pending,
+        } = beginning;
+        let mut instance = Self {
+            id,
+            origin,
+            conversation,
+            flow,
+            version,
+            media,
+            name,
+            from,
+            to,
+            started_at: at,
+            progress: Progress::Waiting(Box::new(session)),
+            fixtures,
+            replies: AnswerProgress::default(),
+            pending: VecDeque::new(),
             outgoing: None,
             calls: 0,
             held_ms: 0,
             continued: 0,
+            attributes: Vec::new(),
+            // A transferred conversation is in its queue from the beginning.
+            ahead_ms: (origin == Origin::Transfer).then_some(0),
+            searched: 0,
         };
         instance.advance(around);
         instance
@@ -176,6 +201,20 @@ impl Instance {
         began_at.saturating_add(session.clock_ms())
     }
 
+    /// Returns the server's clock at which the current question times out; `None` if the
+    /// instance waits for none.
+    pub(in crate::server) fn due_at(&self) -> Option<i64> {
+        let Progress::Waiting(session) = &self.progress else { return None };
+        let Some(Question::Input(question)) = session.question() else { return None };
+        let due = self.waits_since(session).saturating_add(question.timeout_ms);
+        (self.outgoing.is_none() && due < i64::MAX).then_some(due)
+    }
+
+    /// Returns `true` if the flow runs, or waits for a further message.
+    pub(in crate::server) fn is_open(&self) -> bool {
+        self.is_running() || matches!(self.progress, Progress::Over { next: Some(_), .. })
+    }
+
     /// Returns the number of inputs that can still be added.
     pub(in crate::server) fn free_inputs(&self) -> usize {
         MAX_PENDING.saturating_sub(self.pending.len())
@@ -208,6 +247,7 @@ impl Instance {
             }
         }
         self.end();
+        self.find_queue(around.now);
     }
 
     /// Ends the instance if its flow has ended. The session is kept if a message may
@@ -215,6 +255,12 @@ impl Instance {
     fn end(&mut self) {
         let Progress::Waiting(session) = &mut self.progress else { return };
         let program = Arc::clone(session.program());
+        let attributes =
+            if session.status().is_some() || session.awaits_message().is_some() {
+                history::copied(session)
+            } else {
+                Vec::new()
+            };
         let (trace, next) = if session.awaits_message() == Some(true) {
             (session.trace_so_far(), Some(session.clone()))
         } else {
@@ -223,6 +269,7 @@ impl Instance {
         if let Some(trace) = trace {
             let trace = Arc::new(trace);
             let is_disconnected = false;
+            self.attributes = attributes;
             self.progress = Progress::Over { trace, program, is_disconnected, next };
             self.pending = VecDeque::new();
         }
@@ -348,25 +395,6 @@ impl Instance {
             }
         };
         routing.map(|routing| names(routing, symbols))
-    }
-
-    /// Returns the state of the conversation, in the terms of the tutorials.
-    pub(in crate::server) fn state(&self) -> &'static str {
-        match &self.progress {
-            Progress::Waiting(_) => "connected",
-            Progress::Over { is_disconnected: true, .. } => "closed",
-            Progress::Over { trace, .. } => {
-                let is_answered = trace
-                    .events
-                    .iter()
-                    .any(|it| matches!(it.kind, EventKind::Connected(_)));
-                match trace.routing() {
-                    Some(_) if is_answered => "connected",
-                    Some(_) if trace.status == Status::Completed => "queued",
-                    _ => "closed",
-                }
-            }
-        }
     }
 }
 

@@ -7,26 +7,33 @@
 
 mod apply;
 mod callers;
+mod conversations;
 mod decision_log;
 mod decisions;
 pub(super) mod event;
 pub(super) mod flow;
+mod history;
 pub(super) mod indices;
 pub(super) mod instance;
 pub(super) mod journal;
 mod map;
 pub(super) mod outgoing;
+mod schedule;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 use serde_json::{Value, json};
 
 use super::control::Control;
+use super::conversation::Conversation;
 use super::http::reply::{ApiError, Reply};
 use super::http::request::ApiRequest;
+use super::notifications::{Channels, Touched};
 use super::organisation::Organisation;
 use super::webhook::Webhooks;
 use crate::engine::Call;
@@ -44,11 +51,12 @@ use instance::Instance;
 use journal::Journal;
 use map::Map;
 use outgoing::Context;
+use schedule::Schedule;
 
 /// Maximum number of flows.
 pub(super) const MAX_FLOWS: usize = 10_000;
-/// Maximum number of waiting instances.
-pub(super) const MAX_WAITING: usize = 10_000;
+/// Maximum number of waiting instances and open conversations.
+pub(super) const MAX_WAITING: usize = 100_000;
 /// Maximum number of finished instances that are kept; the oldest are dropped first.
 pub(super) const MAX_OVER: usize = 1_000;
 /// Maximum number of tokens; the oldest are dropped first.
@@ -88,8 +96,21 @@ pub(super) struct State {
     pub(super) flows: Map<Text, StoredFlow>,
     pub(super) tokens: Map<String, Token>,
     pub(super) instances: Map<Text, Instance>,
-    /// The finished instances, in the order in which they ended.
-    over: VecDeque<Text>,
+    /// Conversations that began in a queue, or that clients have changed.
+    pub(super) conversations: BTreeMap<Text, Conversation>,
+    /// The instances whose flow is running.
+    running: BTreeSet<Text>,
+    /// The open conversations whose flow has ended: they wait in queues, or an agent has
+    /// answered.
+    open: BTreeSet<Text>,
+    /// The finished conversations and executions, in the order in which they ended.
+    over: IndexSet<Text, FxBuildHasher>,
+    /// When instances and conversations change without a request.
+    schedule: Schedule,
+    /// The changes since the last notifications.
+    pub(super) touched: Touched,
+    /// The channels of notifications.
+    pub(super) channels: Channels,
     entities: BTreeMap<String, Map<String, Value>>,
     /// The documents of clients of Elasticsearch, and the decisions of flows.
     pub(super) indices: Indices,
@@ -157,7 +178,7 @@ impl State {
             }
             self.apply(entry);
         }
-        self.advance_instances();
+        self.advance_due();
         Ok(())
     }
 
@@ -194,7 +215,13 @@ impl State {
             flows,
             tokens: Map::default(),
             instances: Map::default(),
-            over: VecDeque::new(),
+            conversations: BTreeMap::new(),
+            running: BTreeSet::new(),
+            open: BTreeSet::new(),
+            over: IndexSet::default(),
+            schedule: Schedule::default(),
+            touched: Touched::default(),
+            channels: Channels::default(),
             entities: BTreeMap::new(),
             indices: Indices::default(),
             decided: DecisionLog::default(),
@@ -268,45 +295,24 @@ impl State {
         let Some(instance) = self.instances.get_mut(id) else { return };
         let (was_running, continued) = (instance.is_running(), instance.continued);
         change(instance, &around);
-        let is_continued = instance.continued > continued;
-        if instance.outgoing.is_some() {
+        if instance.outgoing.as_ref().is_some_and(|call| !call.is_sent) {
             self.unsent.push(instance.id.clone());
         }
+        let may_have_ended = was_running || instance.continued > continued;
         let (id, is_running) = (instance.id.clone(), instance.is_running());
-        if is_continued {
-            self.over.retain(|over| *over != id);
-        }
-        if (was_running || is_continued) && !is_running {
-            self.note_over(id);
-        }
-    }
-
-    /// Runs all instances up to the current time.
-    fn advance_instances(&mut self) {
-        let around = self.around();
-        let mut over = Vec::new();
-        for instance in self.instances.values_mut().filter(|it| it.is_running()) {
-            instance.advance(&around);
-            if instance.outgoing.as_ref().is_some_and(|call| !call.is_sent) {
-                self.unsent.push(instance.id.clone());
-            }
-            if !instance.is_running() {
-                over.push(instance.id.clone());
-            }
-        }
-        over.into_iter().for_each(|id| self.note_over(id));
+        self.note_progress(&id, may_have_ended && !is_running);
     }
 
     /// Follows the wall clock. No event is needed, as every event contains its time.
     pub(super) fn tick(&mut self, now: i64) {
         self.clock = self.clock.max(now);
-        self.advance_instances();
+        self.advance_due();
         self.settle();
     }
 
     /// Returns the number of waiting instances.
     pub(super) fn waiting(&self) -> usize {
-        self.instances.len().saturating_sub(self.over.len())
+        self.running.len()
     }
 
     /// Returns the entities of a collection that clients created, in order.
@@ -344,6 +350,11 @@ impl State {
         let fixtures = Arc::new(fixtures);
         self.fixtures = Some(Arc::clone(&fixtures));
         fixtures
+    }
+
+    /// Returns the current fixtures without the created contacts.
+    pub(super) fn base(&self) -> &Fixtures {
+        &self.base
     }
 
     /// Adds a contact to the fixtures. Building all of them again for each contact would

@@ -1,6 +1,7 @@
 //! Calls without expectations: rows of a batch.
 
 use super::case;
+use crate::analysis::property::Properties;
 use crate::diagnostic::{Code, Decoder, Diagnostic, Severity};
 use crate::engine::context_problem;
 use crate::source::Node;
@@ -48,6 +49,7 @@ pub(crate) fn read_call(node: &Node<'_>) -> Result<Case, Vec<Diagnostic>> {
         script: Vec::new(),
         expectations: Vec::new(),
         snapshot: None,
+        properties: Properties::default(),
     });
     for (name, value) in case.iter().flat_map(|it| &it.start.context) {
         if let Some(message) = context_problem(name, value) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::expect::SharedExpectations;
 use super::{expect, recording, script};
+use crate::analysis::property::Properties;
 use crate::diagnostic::Decoder;
 use crate::engine::{Limits, misspelt_context_field};
 use crate::flow::Spanned;
@@ -59,6 +60,7 @@ pub(super) fn read(
     node: &Node<'_>,
     row: Option<u32>,
     alike: &SharedExpectations,
+    properties: &Properties,
     decoder: &mut Decoder,
 ) -> Option<Case> {
     let reported = decoder.diagnostic_count();
@@ -90,11 +92,12 @@ pub(super) fn read(
         script,
         expectations,
         snapshot,
+        properties: Arc::clone(properties),
     };
     if node.get("script").is_some_and(|script| !script.is_null()) {
         case.inputs = inputs_of_script(node, &case.script, decoder);
     }
-    if !has_mistakes && !recording::is_in(node) {
+    if !has_mistakes && !recording::is_in(node) && properties.is_empty() {
         warn_of_missing_expectations(&case, decoder);
     }
     Some(case)

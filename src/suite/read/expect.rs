@@ -7,7 +7,8 @@ use super::table::Template;
 use crate::diagnostic::{Code, Decoder, nearest};
 use crate::flow::Spanned;
 use crate::source::{Entry, Kind, Node, Span};
-use crate::suite::scenario::{CallExpectation, Expectation, PathMatcher, RoutingMatcher};
+use crate::suite::scenario::{CallExpectation, Expectation, PathMatcher};
+use crate::suite::{RoutingMatcher, ValueMatcher};
 use crate::trace::Status;
 use crate::value::Text;
 
@@ -22,7 +23,7 @@ struct Key {
 }
 
 /// All keys of `expect`.
-const KEYS: [Key; 10] = [
+const KEYS: [Key; 11] = [
     Key {
         name: "status",
         schema: r##"{"description": "Final status of the call.", "$ref": "#/definitions/status"}"##,
@@ -58,6 +59,14 @@ const KEYS: [Key; 10] = [
             "$ref": "#/definitions/values"
         }"##,
         read: |entry, decoder| variables(&entry.value, decoder),
+    },
+    Key {
+        name: "participantData",
+        schema: r##"{
+            "description": "Attributes of the participant at the end, by name; null is NOT_SET.",
+            "$ref": "#/definitions/values"
+        }"##,
+        read: |entry, decoder| attributes(&entry.value, decoder),
     },
     Key {
         name: "routing",
@@ -209,7 +218,7 @@ pub(super) fn status(node: &Node<'_>, decoder: &mut Decoder) -> Option<Status> {
 }
 
 /// Reads the code of an error.
-fn error(node: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {
+pub(super) fn error(node: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {
     let text = decoder.text_of("error", node)?;
     if Code::from_name(&text).is_some() {
         return Some(text);
@@ -243,7 +252,7 @@ fn path(node: &Node<'_>, decoder: &mut Decoder) -> Option<PathMatcher> {
 }
 
 /// Reads a list of node names, or a single one.
-fn names(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Spanned<Text>> {
+pub(super) fn names(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Spanned<Text>> {
     let items = match &node.kind {
         Kind::Array(items) => items.as_slice(),
         _ => std::slice::from_ref(node),
@@ -256,14 +265,27 @@ fn names(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Spanned<Text>> {
 }
 
 fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Spanned<Expectation>> {
+    named_values("`variables`", node, Expectation::Variable, decoder)
+}
+
+fn attributes(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Spanned<Expectation>> {
+    named_values("`participantData`", node, Expectation::Attribute, decoder)
+}
+
+fn named_values(
+    what: &str,
+    node: &Node<'_>,
+    of: fn(Text, ValueMatcher) -> Expectation,
+    decoder: &mut Decoder,
+) -> Vec<Spanned<Expectation>> {
     if !matches!(node.kind, Kind::Object(_)) {
-        decoder.unexpected("`variables`", node, "an object of names and values");
+        decoder.unexpected(what, node, "an object of names and values");
     }
     let mut expectations = Vec::new();
     for entry in node.entries() {
         if let Some(value) = matcher::value(&entry.value, decoder) {
             let name = Text::from(&*entry.key);
-            let value = Expectation::Variable(name, value);
+            let value = of(name, value);
             expectations.push(Spanned { value, span: entry.key_span });
         }
     }
@@ -271,7 +293,7 @@ fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Spanned<Expectation>
 }
 
 /// Reads an object, or `null` if the call must not be routed.
-fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
+pub(super) fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
     if node.is_null() {
         return Some(Expectation::Routing(None));
     }

@@ -1,8 +1,8 @@
 //! Matchers for strings and values, as written in scenario files.
 
+use crate::analysis::matcher::{Range, TextMatcher, ValueMatcher};
 use crate::diagnostic::Decoder;
 use crate::source::{Entry, Kind, Node};
-use crate::suite::matcher::{Range, TextMatcher, ValueMatcher};
 use crate::value::Text;
 
 const TEXT_KEYS: [&str; 4] = ["contains", "matches", "similar", "min"];

@@ -5,6 +5,7 @@ mod case;
 mod csv;
 mod expect;
 mod matcher;
+mod property;
 mod recording;
 mod script;
 mod snapshot;
@@ -18,12 +19,21 @@ use std::path::{Path, PathBuf};
 use self::expect::SharedExpectations;
 use self::table::Template;
 use super::scenario::{Case, ProjectDefaults, SuiteFile};
+use crate::analysis::property::Properties;
 use crate::diagnostic::{Code, Decoder, Diagnostic};
 use crate::source::{Entry, Kind, Node, Span};
 use crate::value::Text;
 
-const KEYS: [&str; 7] =
-    ["flows", "fixtures", "set", "defaults", "snapshots", "tests", "$schema"];
+const KEYS: [&str; 8] = [
+    "flows",
+    "fixtures",
+    "set",
+    "defaults",
+    "snapshots",
+    "properties",
+    "tests",
+    "$schema",
+];
 
 /// Reads a scenario file; its paths are relative to its folder. Mistakes are returned as
 /// diagnostics; a file with an error must not be played.
@@ -41,6 +51,7 @@ pub fn read(
         tables: Vec::new(),
         named_at: Vec::new(),
         replacements: Vec::new(),
+        properties: Properties::default(),
         cases: Vec::new(),
     };
     decoder.unique_keys(document);
@@ -61,11 +72,12 @@ pub fn read(
             decoder.error(document.span, message);
         }
         suite.replacements = snapshot::replacements(document, &mut decoder);
-        let tables = &mut suite.tables;
-        suite.cases = cases(document, project, folder, tables, &mut decoder);
-        for recording in suite.cases.iter_mut().filter_map(|it| it.recording.as_mut()) {
-            recording.path = joined(folder, &recording.path);
-        }
+        suite.properties = property::read(document, &mut decoder);
+        let (tables, properties) = (&mut suite.tables, &suite.properties);
+        suite.cases =
+            cases(document, project, (folder, properties), tables, &mut decoder);
+        let recordings = suite.cases.iter_mut().filter_map(|it| it.recording.as_mut());
+        recordings.for_each(|it| it.path = joined(folder, &it.path));
         snapshot::place(&mut suite.cases, path, &mut decoder);
         warn_of_equal_names(&suite.cases, &mut decoder);
     }
@@ -146,13 +158,16 @@ impl SuiteFile {
 fn cases(
     document: &Node<'_>,
     project: &ProjectDefaults,
-    folder: &Path,
+    (folder, properties): (&Path, &Properties),
     tables: &mut Vec<PathBuf>,
     decoder: &mut Decoder,
 ) -> Vec<Case> {
     let Some(tests) = document.get("tests") else {
-        let message = "a scenario file needs `tests`, a list of calls".to_owned();
-        decoder.error(document.span, message);
+        // `flowsim explore` checks the properties of a file without tests.
+        if document.get("properties").is_none() {
+            let message = "a scenario file needs `tests`, a list of calls".to_owned();
+            decoder.error(document.span, message);
+        }
         return Vec::new();
     };
     let Kind::Array(items) = &tests.kind else {
@@ -173,6 +188,7 @@ fn cases(
                 &test,
                 None,
                 &SharedExpectations::default(),
+                properties,
                 decoder,
             ));
             continue;
@@ -182,7 +198,7 @@ fn cases(
         let rows = table::rows(table, folder, tables, decoder);
         for (row, number) in rows.iter().zip(1..) {
             if let Some(test) = template.of_row(row, decoder) {
-                cases.extend(case::read(test, Some(number), &alike, decoder));
+                cases.extend(case::read(test, Some(number), &alike, properties, decoder));
             }
         }
     }

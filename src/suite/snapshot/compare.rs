@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::place::pending_path;
 use super::text::{HEADER_LINES, render};
 use crate::program::Program;
-use crate::source::{Span, replace_file};
+use crate::source::{self, Span, replace_file};
 use crate::suite::history::History;
 use crate::suite::mismatch::{Mismatch, Shown};
 use crate::suite::scenario::{Case, SuiteFile};
@@ -61,7 +61,7 @@ pub fn compare(
 ) -> Option<(SnapshotResult, Option<Mismatch>)> {
     let snapshot = case.snapshot.as_ref()?;
     let text = render(suite, case, trace, &program.symbols);
-    let known = fs::read_to_string(&snapshot.path);
+    let known = source::open(&snapshot.path).and_then(io::read_to_string);
     let state = match &known {
         Ok(known) if known.lines().eq(text.lines()) => SnapshotState::Unchanged,
         Err(error) if error.kind() == io::ErrorKind::NotFound => SnapshotState::New,
@@ -183,6 +183,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 
 /// Removes a file if it exists.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
+    source::writable()?;
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         removed => removed,

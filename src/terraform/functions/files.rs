@@ -6,7 +6,7 @@ use hcl::eval::{Context, Evaluate, FuncDef, ParamType};
 use hcl::{Identifier, Template, Value};
 
 use super::{Arguments, call as call_any};
-use crate::source::plain;
+use crate::source::{plain, readable};
 use crate::terraform::document::{CALL, FOLDERS, converted_template};
 
 /// Maximum size of a file that a function reads, in bytes.
@@ -72,6 +72,7 @@ pub(in crate::terraform) fn resolved(
 
 fn read(path: &str, folders: [&Path; 2]) -> Result<String, String> {
     let place = resolved(path, folders)?;
+    readable(&place).map_err(|error| format!("`{path}`: {error}"))?;
     let size =
         std::fs::metadata(&place).map_err(|_| format!("`{path}` does not exist"))?;
     if !size.is_file() || size.len() > MAX_BYTES {

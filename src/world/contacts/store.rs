@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::Span;
+use crate::source::{Span, readable};
 use crate::value::Json;
 use crate::world::phone::Country;
 
@@ -98,7 +98,8 @@ impl Store {
     ///
     /// Returns a message for the user if it cannot.
     pub(in crate::world) fn probe(&self) -> Result<(), String> {
-        let result = match fs::metadata(&self.path) {
+        let metadata = readable(&self.path).and_then(|()| fs::metadata(&self.path));
+        let result = match metadata {
             Ok(metadata) if !metadata.is_file() => Err("not a file".into()),
             Ok(_) => match &self.format {
                 Format::Csv => csv::probe(&self.path),
@@ -143,13 +144,14 @@ impl Store {
     fn state(&self) -> &State {
         self.state.get_or_init(|| {
             let mut faults = Faults::new(&self.path);
-            let opened = match &self.format {
+            let readable = readable(&self.path).map_err(|error| error.to_string());
+            let opened = readable.and_then(|()| match &self.format {
                 Format::Csv => csv::open(&self.path, self.country, &mut faults),
                 Format::Ndjson => ndjson::open(&self.path, self.country, &mut faults),
                 Format::Sqlite { table } => {
                     open_sqlite(&self.path, table, self.country, &mut faults)
                 }
-            };
+            });
             let mut problems = faults.into_diagnostics(self.span);
             let records = match opened {
                 Ok(records) => Some(Mutex::new(records)),

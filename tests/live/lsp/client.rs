@@ -20,6 +20,11 @@ pub(super) struct Editor {
 impl Editor {
     /// Starts the server for a folder.
     pub(super) fn start(folder: &Path) -> Self {
+        Self::start_with(folder, json!({}))
+    }
+
+    /// Starts the server for a folder, with options of the client.
+    pub(super) fn start_with(folder: &Path, options: Value) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_flowsim"))
             .arg("lsp")
             .stdin(Stdio::piped())
@@ -31,7 +36,10 @@ impl Editor {
         let (problems, text) = Default::default();
         let mut editor = Self { process, input, output, last_id: 0, problems, text };
         let root = address(folder);
-        let parameters = json!({"processId": null, "rootUri": root, "capabilities": {}});
+        let parameters = json!({
+            "processId": null, "rootUri": root, "capabilities": {},
+            "initializationOptions": options,
+        });
         editor.request("initialize", parameters);
         editor.notify("initialized", json!({}));
         editor
@@ -93,6 +101,16 @@ impl Editor {
             self.problems.insert(name, message["params"]["diagnostics"].clone());
         }
         message
+    }
+
+    /// Waits for a notification of the server, and returns its parameters.
+    pub(super) fn wait_for(&mut self, method: &str) -> Value {
+        loop {
+            let message = self.receive();
+            if message["method"] == method {
+                return message["params"].clone();
+            }
+        }
     }
 
     /// Opens a document, and returns its diagnostics.

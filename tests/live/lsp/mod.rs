@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "an unexpected answer fails the test")]
 
 mod client;
+mod expressions;
+mod lenses;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -369,3 +369,28 @@ fn written_objects_survive_a_kill() {
     assert_eq!(client.put("/__flowsim/fixtures", &json!({})).status, 200);
     assert_eq!(client.get(&format!("{TABLES}/{table}")).status, 404);
 }
+
+/// *Source: `RoutingApi.patch_routing_queue_members` of the platform's SDKs.*
+#[test]
+fn members_of_queues_are_joined() {
+    let server = Local::shared_flow();
+    let queue = server.get("/api/v2/routing/queues").body["entities"][0]["id"].clone();
+    let path = format!("/api/v2/routing/queues/{}/members", queue.as_str().unwrap());
+    let user = server.get("/api/v2/users").body["entities"][0]["id"].clone();
+    assert_eq!(server.post(&path, &json!([{ "id": user }])).status, 204);
+    let joined = || {
+        let members = server.get(&path).body["entities"].as_array().unwrap().clone();
+        members.iter().find(|it| it["id"] == user).unwrap()["joined"].clone()
+    };
+    assert_eq!(joined(), true);
+    let patch = |path: &str, body: Value| {
+        server.send("PATCH", path, Some(&body.to_string()), &[]).status
+    };
+    assert_eq!(patch(&path, json!([{ "id": user, "joined": false }])), 200);
+    assert_eq!(joined(), false);
+    let one = format!("{path}/{}", user.as_str().unwrap());
+    assert_eq!(patch(&one, json!({ "joined": true })), 202);
+    assert_eq!(joined(), true);
+    assert_eq!(patch(&one, json!({ "joined": 7 })), 400);
+    assert_eq!(patch(&format!("{path}/nobody"), json!({})), 404);
+}

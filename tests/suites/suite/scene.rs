@@ -62,6 +62,7 @@ pub(crate) fn case(flow: &str, inputs: &[&str]) -> Case {
         inputs: inputs.iter().map(|input| Input::parse(input).unwrap()).collect(),
         script: Vec::new(),
         expectations: Vec::new(),
+        properties: std::sync::Arc::default(),
         snapshot: None,
     }
 }

@@ -27,7 +27,7 @@ mod phone_numbers;
 mod random;
 mod search;
 mod statistical;
-mod text;
+pub(super) mod text;
 mod totals;
 
 use std::sync::OnceLock;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::Reported;
 use super::filter::{self, Filter};
+use crate::server::endpoint::conversations::view::View;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::State;
@@ -27,8 +28,8 @@ const KEYS: [&str; 8] = [
 ];
 
 /// The metrics of conversations and of flows.
-const OF_CONVERSATIONS: [&str; 6] =
-    ["nOffered", "tIvr", "tAcd", "tWait", "tAnswered", "tAbandon"];
+const OF_CONVERSATIONS: [&str; 8] =
+    ["nOffered", "tIvr", "tAcd", "tWait", "tAnswered", "tAbandon", "tTalk", "tHandle"];
 const OF_FLOWS: [&str; 4] = ["nFlow", "tFlow", "tFlowDisconnect", "tFlowExit"];
 
 /// Maximum number of intervals of a query.
@@ -99,8 +100,9 @@ fn aggregate(
     is_counted: &dyn Fn(&Reported) -> bool,
 ) -> EndpointResult {
     let mut groups = Groups::new();
-    let calls = state.instances.values().map(|instance| Reported::of(state, instance));
-    for call in calls.filter(|it| is_counted(it) && query.filter.holds(it)) {
+    let view = View::of(state);
+    for call in Reported::all(&view).filter(|it| is_counted(it) && query.filter.holds(it))
+    {
         let metrics = call.metrics().into_iter();
         for metric in metrics.filter(|it| known.contains(&it.name)) {
             let is_wanted = query.metrics.iter().any(|it| it == metric.name);
@@ -201,10 +203,13 @@ pub(in crate::server) fn observations(
     let filter = Filter::of(&body.object("filter")?)?;
     let metrics = body.strings("metrics")?;
     let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+    let view = View::of(state);
     for instance in state.instances.values().filter(|it| it.is_running()) {
-        let call = Reported::of(state, instance);
-        if filter.holds(&call) {
-            *counts.entry(call.flow.id).or_default() += 1;
+        let call = Reported::of(&view, instance);
+        if filter.holds(&call)
+            && let Some(flow) = call.flow
+        {
+            *counts.entry(flow.id).or_default() += 1;
         }
     }
     let is_wanted = metrics.is_empty() || metrics.contains(&"oFlow");

@@ -5,32 +5,30 @@
 
 use serde_json::{Value, json};
 
+use crate::server::conversation::{Participant, Purpose, Timeline};
+use crate::server::endpoint::conversations::view::{View, without_nulls};
 use crate::server::endpoint::directory::home_division;
-use crate::server::state::State;
 use crate::server::state::event::Origin;
 use crate::server::state::flow::platform_type;
 use crate::server::state::instance::{Instance, Progress, moment};
-use crate::trace::{Event, EventKind, Step};
+use crate::trace::EventKind;
 use crate::value::derived_id;
 
-/// A conversation, as far as it has run.
+/// A conversation, execution or flow of a transferred conversation, as far as it has run.
 pub(super) struct Reported {
     pub(super) id: String,
     pub(super) is_conversation: bool,
     /// Times in milliseconds since 1970; the end is `None` while it is running.
     pub(super) started_at: i64,
     pub(super) ended_at: Option<i64>,
-    /// The server's time, for durations that have not ended.
-    now: i64,
     media: &'static str,
     from: Option<String>,
     to: Option<String>,
-    pub(super) flow: Flow,
-    /// The queue that the conversation was routed to last.
-    queue: Option<Queue>,
-    /// The target of a transfer to something other than a queue.
+    /// The flow in which it started; `None` if it started in a queue.
+    pub(super) flow: Option<Flow>,
+    participants: Vec<Seen>,
+    /// The target of a transfer by the flow.
     transfer: Option<(&'static str, String)>,
-    is_failed: bool,
 }
 
 /// The flow in which a conversation started.
@@ -39,15 +37,16 @@ pub(super) struct Flow {
     name: Option<String>,
     kind: Option<String>,
     version: String,
+    /// The time at which the conversation left the flow.
+    left_at: Option<i64>,
+    is_failed: bool,
 }
 
-/// A conversation in a queue.
-struct Queue {
-    id: Option<String>,
-    name: Option<String>,
-    entered_at: i64,
-    /// The time and the agent of the answer.
-    answered: Option<(i64, Option<String>)>,
+/// A participant, with the ids of the queue and the user.
+struct Seen {
+    is: Participant,
+    queue: Option<String>,
+    user: Option<(String, String)>,
 }
 
 /// A measured value, and the time at which it became known.
@@ -79,42 +78,67 @@ pub(super) const DIMENSIONS: [&str; 16] = [
 ];
 
 impl Reported {
-    pub(super) fn of(state: &State, instance: &Instance) -> Self {
-        let (steps, events, is_failed): (&[Step], &[Event], bool) =
-            match &instance.progress {
-                Progress::Waiting(session) => (session.steps(), session.events(), false),
-                Progress::Over { trace, .. } => {
-                    (&trace.steps, &trace.events, trace.failure.is_some())
-                }
-            };
-        let time = |event: &Event| {
-            let step = steps.get(event.step as usize);
-            instance.started_at.saturating_add(step.map_or(0, |step| step.start_ms))
+    /// Returns everything that ran: conversations, executions, and flows of transfers.
+    pub(super) fn all<'v>(view: &'v View<'_>) -> impl Iterator<Item = Self> + 'v {
+        let instances = view.state.instances.values();
+        let queued = view.state.conversations.iter();
+        let queued = queued.filter(|(_, it)| it.queued.is_some());
+        instances
+            .map(|instance| Self::of(view, instance))
+            .chain(queued.filter_map(|(id, _)| Self::conversation(view, id)))
+    }
+
+    /// Returns the conversation with an id; `None` if it does not exist.
+    pub(super) fn conversation(view: &View<'_>, id: &str) -> Option<Self> {
+        let instance = view.state.instances.get(id);
+        let of_flow = instance.filter(|it| it.origin == Origin::Conversation);
+        if let Some(instance) = of_flow {
+            return Some(Self::of(view, instance));
+        }
+        let timeline = Timeline::of(view.state, id)?;
+        let from = timeline.customer().and_then(|it| it.address.clone());
+        Some(Self {
+            id: id.to_owned(),
+            is_conversation: true,
+            started_at: timeline.started_at,
+            ended_at: timeline.ended_at,
+            media: media(&timeline.media),
+            from: from.map(|it| it.to_string()),
+            to: None,
+            flow: None,
+            participants: seen(view, timeline.participants),
+            transfer: None,
+        })
+    }
+
+    /// Returns the conversation or execution of an instance.
+    pub(super) fn of(view: &View<'_>, instance: &Instance) -> Self {
+        let state = view.state;
+        let is_conversation = instance.origin == Origin::Conversation;
+        let timeline = Timeline::of(state, &instance.id).filter(|_| is_conversation);
+        let ended_at = match &timeline {
+            Some(timeline) => timeline.ended_at,
+            None => instance.ended_at(),
         };
-        let stored = state.flows.get(&instance.flow);
+        let participants = timeline.map_or_else(Vec::new, |it| it.participants);
+        let of_flow = participants.iter().find(|it| it.purpose.is_flow());
+        let left_at = match of_flow {
+            Some(participant) => participant.ended_at,
+            None => instance.ended_at(),
+        };
         let text =
             |text: &Option<crate::value::Text>| text.as_ref().map(ToString::to_string);
         Self {
             id: instance.id.to_string(),
-            is_conversation: instance.origin == Origin::Conversation,
+            is_conversation,
             started_at: instance.started_at,
-            ended_at: instance.ended_at(),
-            now: state.clock,
+            ended_at,
             media: media(&instance.media),
             from: text(&instance.from),
             to: text(&instance.to),
-            flow: Flow {
-                id: instance.flow.to_string(),
-                name: stored.map(|flow| flow.name.to_string()),
-                kind: stored.map(|flow| platform_type(&flow.flow_type).clone()),
-                version: format!("{}.0", instance.version),
-            },
-            queue: queue_of(instance, events, &time),
-            transfer: events.iter().rev().find_map(|event| match &event.kind {
-                EventKind::Transferred(to) => Some((to.kind.name(), to.name.to_string())),
-                _ => None,
-            }),
-            is_failed,
+            flow: Some(flow(view, instance, left_at)),
+            participants: seen(view, participants),
+            transfer: transfer(instance),
         }
     }
 
@@ -125,32 +149,44 @@ impl Reported {
 
     /// Returns the value of a dimension; `None` if the conversation has none.
     pub(super) fn dimension(&self, name: &str) -> Option<String> {
-        let queue = self.queue.as_ref();
+        let mut last = self.participants.iter().rev();
+        let flow = self.flow.as_ref();
         match name {
             "conversationId" => Some(self.id.clone()),
             "mediaType" => Some(self.media.to_owned()),
             "direction" | "originatingDirection" => Some("inbound".to_owned()),
             "ani" | "addressFrom" => self.from.clone(),
             "dnis" | "addressTo" => self.to.clone(),
-            "flowId" => Some(self.flow.id.clone()),
-            "flowName" => self.flow.name.clone(),
-            "flowType" => self.flow.kind.clone(),
-            "flowVersion" => Some(self.flow.version.clone()),
-            "queueId" => queue.and_then(|it| it.id.clone().or_else(|| it.name.clone())),
-            "userId" => queue.and_then(|it| it.answered.as_ref()?.1.clone()),
+            "flowId" => flow.map(|it| it.id.clone()),
+            "flowName" => flow?.name.clone(),
+            "flowType" => flow?.kind.clone(),
+            "flowVersion" => flow.map(|it| it.version.clone()),
+            "queueId" => last.find_map(|it| it.queue.clone()),
+            "userId" => last.find_map(|it| it.user.clone()).map(|(id, _)| id),
             "exitReason" => self.exit_reason().map(str::to_owned),
-            "purpose" => Some(if queue.is_some() { "acd" } else { "ivr" }.to_owned()),
+            "purpose" => {
+                let has_queue = last.any(|it| it.queue.is_some());
+                Some(if has_queue { "acd" } else { "ivr" }.to_owned())
+            }
             _ => None,
         }
     }
 
     /// Returns the metrics that are known, by the time of their end.
     pub(super) fn metrics(&self) -> Vec<Metric> {
+        let mut metrics = self.metrics_of_flow();
+        for seen in &self.participants {
+            metrics.extend(self.metrics_of(seen));
+        }
+        metrics
+    }
+
+    fn metrics_of_flow(&self) -> Vec<Metric> {
         let mut metrics = Vec::new();
         let mut add = |name, value, at| metrics.push(Metric { name, value, at });
-        let left = self.queue.as_ref().map(|it| it.entered_at).or(self.ended_at);
+        let Some(flow) = &self.flow else { return metrics };
         add("nFlow", 1, self.started_at);
-        if let Some(left) = left {
+        if let Some(left) = flow.left_at {
             let spent = left.saturating_sub(self.started_at);
             add("tFlow", spent, left);
             if self.is_conversation {
@@ -162,121 +198,110 @@ impl Reported {
             };
             add(way, spent, left);
         }
-        if let Some(queue) = &self.queue {
-            add("nOffered", 1, queue.entered_at);
-            let answered = queue.answered.as_ref().map(|(at, _)| *at);
-            if let Some(at) = answered.or(self.ended_at) {
-                let waited = at.saturating_sub(queue.entered_at);
+        metrics
+    }
+
+    /// Returns the metrics of a queue or an agent.
+    fn metrics_of(&self, seen: &Seen) -> Vec<Metric> {
+        let mut metrics = Vec::new();
+        let mut add = |name, value, at| metrics.push(Metric { name, value, at });
+        let Participant { started_at, connected_at, ended_at, .. } = seen.is;
+        match seen.is.purpose {
+            Purpose::Acd => {
+                add("nOffered", 1, started_at);
+                let Some(at) = ended_at else { return metrics };
+                let waited = at.saturating_sub(started_at);
                 add("tAcd", waited, at);
                 add("tWait", waited, at);
-                add(
-                    if answered.is_some() { "tAnswered" } else { "tAbandon" },
-                    waited,
-                    at,
-                );
+                if seen.is.disconnect != Some("transfer") {
+                    add("tAbandon", waited, at);
+                }
             }
+            Purpose::Agent => {
+                let Some(connected) = connected_at else { return metrics };
+                let offered = self.participants.iter().rev().find(|it| {
+                    it.is.purpose == Purpose::Acd && it.is.ended_at == Some(connected)
+                });
+                let offered = offered.map_or(started_at, |it| it.is.started_at);
+                add("tAnswered", connected.saturating_sub(offered), connected);
+                if let Some(at) = ended_at {
+                    add("tTalk", at.saturating_sub(connected), at);
+                    add("tHandle", at.saturating_sub(connected), at);
+                }
+            }
+            _ => {}
         }
         metrics
     }
 
     /// Returns why the flow ended; `None` while it is running.
     fn exit_reason(&self) -> Option<&'static str> {
+        let flow = self.flow.as_ref()?;
+        let has_queue = self.participants.iter().any(|it| it.is.purpose == Purpose::Acd);
         match () {
-            () if self.queue.is_some() || self.transfer.is_some() => Some("TRANSFER"),
-            () if self.ended_at.is_none() => None,
-            () if self.is_failed => Some("FLOW_ERROR_DISCONNECT"),
+            () if has_queue || self.transfer.is_some() => Some("TRANSFER"),
+            () if flow.left_at.is_none() => None,
+            () if flow.is_failed => Some("FLOW_ERROR_DISCONNECT"),
             () => Some("DISCONNECT"),
         }
     }
 
     /// Returns the conversation in the form of the platform.
     pub(super) fn to_json(&self) -> Value {
-        let mut participants = vec![
-            self.participant("customer", json!({})),
-            self.participant("ivr", json!({ "flow": self.flow_json() })),
-        ];
-        if let Some(queue) = &self.queue {
-            participants.push(self.participant("acd", json!({})));
-            if let Some((_, agent)) = &queue.answered {
-                let mut participant = self.participant("agent", json!({}));
-                participant["participantName"] = json!(agent);
-                participants.push(participant);
-            }
-        }
-        json!({
+        let participants = self.participants.iter().map(|it| self.participant(it));
+        without_nulls(json!({
             "conversationId": self.id,
             "conversationStart": moment(self.started_at),
             "conversationEnd": self.ended_at.map(moment),
             "originatingDirection": "inbound",
             "divisionIds": [home_division()["id"]],
-            "participants": participants,
-        })
+            "participants": participants.collect::<Vec<Value>>(),
+        }))
     }
 
-    fn participant(&self, purpose: &str, flow: Value) -> Value {
-        let id = derived_id(&match purpose {
-            "customer" => format!("Participant:{}", self.id),
-            _ => format!("Participant:{}:{purpose}", self.id),
-        });
-        let session_id = derived_id(&format!("Session:{}:{purpose}", self.id));
-        let (from, to) = self.times_of(purpose);
-        let mut segment = json!({
-            "segmentStart": moment(from),
-            "segmentType": match purpose { "customer" | "agent" => "interact", it => it },
-            "conference": false,
-        });
-        if let Some(to) = to {
-            segment["segmentEnd"] = moment(to);
-            segment["disconnectType"] =
-                json!(if purpose == "customer" { "client" } else { "transfer" });
-        }
-        if let Some(queue) =
-            self.dimension("queueId").filter(|_| matches!(purpose, "acd" | "agent"))
-        {
-            segment["queueId"] = queue.into();
-        }
-        let metrics =
-            self.metrics().into_iter().filter(|it| of_purpose(it.name) == purpose);
-        let metrics = metrics.map(
+    fn participant(&self, seen: &Seen) -> Value {
+        let is = &seen.is;
+        let metrics = match is.purpose.is_flow() {
+            true => self.metrics_of_flow(),
+            false => self.metrics_of(seen),
+        };
+        let metrics = metrics.into_iter().map(
             |it| json!({ "name": it.name, "value": it.value, "emitDate": moment(it.at) }),
         );
         let mut session = json!({
-            "sessionId": session_id.as_str(),
+            "sessionId": derived_id(&format!("Session:{}", is.id)).as_str(),
             "mediaType": self.media,
             "direction": "inbound",
             "ani": self.from,
             "dnis": self.to,
-            "segments": [segment],
+            "segments": [segment(seen)],
             "metrics": metrics.collect::<Vec<Value>>(),
         });
-        if let Some(flow) = flow.get("flow") {
-            session["flow"] = flow.clone();
+        if let Some(flow) = self.flow.as_ref().filter(|_| is.purpose.is_flow()) {
+            session["flow"] = self.flow_json(flow);
         }
-        json!({ "participantId": id.as_str(), "purpose": purpose, "sessions": [session] })
+        let mut participant = json!({
+            "participantId": is.id.as_str(),
+            "purpose": is.purpose.name(),
+            "sessions": [session],
+        });
+        if let Some((id, name)) = &seen.user {
+            participant["userId"] = id.as_str().into();
+            participant["participantName"] = name.as_str().into();
+        }
+        participant
     }
 
-    /// Returns the time that a participant was there.
-    fn times_of(&self, purpose: &str) -> (i64, Option<i64>) {
-        let entered = self.queue.as_ref().map(|it| it.entered_at);
-        let answered = self.queue.as_ref().and_then(|it| Some(it.answered.as_ref()?.0));
-        match purpose {
-            "ivr" => (self.started_at, entered.or(self.ended_at)),
-            "acd" => (entered.unwrap_or(self.now), answered.or(self.ended_at)),
-            "agent" => (answered.unwrap_or(self.now), None),
-            _ => (self.started_at, self.ended_at),
-        }
-    }
-
-    fn flow_json(&self) -> Value {
-        let queue = self.queue.as_ref().and_then(|it| it.name.clone().or(it.id.clone()));
-        let queue = queue.map(|name| ("ACD", name));
-        let transfer = queue.or_else(|| self.transfer.clone());
-        let (kind, target) = transfer.unzip();
+    fn flow_json(&self, flow: &Flow) -> Value {
+        let queue = self.participants.iter().find(|it| it.is.purpose == Purpose::Acd);
+        let queue = queue.and_then(|it| it.is.name.as_ref());
+        let queue = queue.map(|name| ("ACD", name.to_string()));
+        let (kind, target) = queue.or_else(|| self.transfer.clone()).unzip();
         json!({
-            "flowId": self.flow.id,
-            "flowName": self.flow.name,
-            "flowType": self.flow.kind,
-            "flowVersion": self.flow.version,
+            "flowId": flow.id,
+            "flowName": flow.name,
+            "flowType": flow.kind,
+            "flowVersion": flow.version,
             "entryType": self.to.as_ref().map(|_| "dnis"),
             "entryReason": self.to,
             "exitReason": self.exit_reason(),
@@ -287,32 +312,68 @@ impl Reported {
     }
 }
 
-/// Returns the participant whose session has a metric.
-fn of_purpose(metric: &str) -> &'static str {
-    match metric {
-        "nOffered" | "tAcd" | "tWait" | "tAbandon" => "acd",
-        "tAnswered" => "agent",
-        _ => "ivr",
+/// Returns the segment of a participant's session.
+fn segment(seen: &Seen) -> Value {
+    let is = &seen.is;
+    let mut segment = json!({
+        "segmentStart": moment(is.started_at),
+        "segmentType": match is.purpose {
+            Purpose::Ivr | Purpose::Workflow => "ivr",
+            Purpose::Acd => "acd",
+            Purpose::Voicemail => "voicemail",
+            _ if is.connected_at.is_none() => "alert",
+            _ => "interact",
+        },
+        "conference": false,
+    });
+    if let Some(to) = is.ended_at {
+        segment["segmentEnd"] = moment(to);
+        segment["disconnectType"] = json!(is.disconnect);
+    }
+    if let Some(queue) = &seen.queue {
+        segment["queueId"] = queue.as_str().into();
+    }
+    if let Some(wrapup) = &is.wrapup {
+        segment["wrapUpCode"] = wrapup["code"].clone();
+        segment["wrapUpNote"] = wrapup["notes"].clone();
+    }
+    segment
+}
+
+fn flow(view: &View<'_>, instance: &Instance, left_at: Option<i64>) -> Flow {
+    let stored = view.state.flows.get(&instance.flow);
+    Flow {
+        id: instance.flow.to_string(),
+        name: stored.map(|flow| flow.name.to_string()),
+        kind: stored.map(|flow| platform_type(&flow.flow_type).clone()),
+        version: format!("{}.0", instance.version),
+        left_at,
+        is_failed: match &instance.progress {
+            Progress::Waiting(_) => false,
+            Progress::Over { trace, .. } => trace.failure.is_some(),
+        },
     }
 }
 
-fn queue_of(
-    instance: &Instance,
-    events: &[Event],
-    time: &dyn Fn(&Event) -> i64,
-) -> Option<Queue> {
-    let (id, name) = instance.queue()?;
-    let routed = |event: &&Event| matches!(event.kind, EventKind::Routed(_));
-    let entered_at = events.iter().rev().find(routed).map(time)?;
-    let answered = events.iter().rev().find_map(|event| match &event.kind {
-        EventKind::Connected(connection) => Some((
-            entered_at.saturating_add(connection.waited_ms),
-            connection.agent.as_ref().map(ToString::to_string),
-        )),
+/// Returns the target of the last transfer to something other than a queue.
+fn transfer(instance: &Instance) -> Option<(&'static str, String)> {
+    instance.history().1.iter().rev().find_map(|event| match &event.kind {
+        EventKind::Transferred(to) => Some((to.kind.name(), to.name.to_string())),
         _ => None,
-    });
-    let text = |text: Option<crate::value::Text>| text.map(|it| it.to_string());
-    Some(Queue { id: text(id), name: text(name), entered_at, answered })
+    })
+}
+
+fn seen(view: &View<'_>, participants: Vec<Participant>) -> Vec<Seen> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let seen = |is: Participant| {
+        let user = is.user.as_ref().map(|named| view.user(named));
+        Seen {
+            queue: view.queue(&is).map(|queue| text(&queue["id"])),
+            user: user.map(|user| (text(&user["id"]), text(&user["name"]))),
+            is,
+        }
+    };
+    participants.into_iter().map(seen).collect()
 }
 
 /// Returns the medium in the words of analytics.

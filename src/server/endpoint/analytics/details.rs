@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::call::Reported;
 use super::filter::{self, Filter};
+use crate::server::endpoint::conversations::view::View;
 use crate::server::endpoint::flow_jobs::new_job;
 use crate::server::http::page::Page;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
@@ -46,10 +47,8 @@ fn found(state: &State, body: &Object) -> Result<Vec<Value>, ApiError> {
             filters.push(Filter::of(&filter::object(item, "a filter")?)?);
         }
     }
-    let mut calls: Vec<Reported> = state
-        .instances
-        .values()
-        .map(|instance| Reported::of(state, instance))
+    let view = View::of(state);
+    let mut calls: Vec<Reported> = Reported::all(&view)
         .filter(|it| it.is_conversation && it.is_within(from, to))
         .filter(|it| filters.iter().all(|filter| filter.holds(it)))
         .collect();
@@ -89,9 +88,7 @@ pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> Endpoint
 }
 
 fn one(state: &State, id: &str) -> Option<Value> {
-    let instance = state.instances.get(id)?;
-    let call = Reported::of(state, instance);
-    call.is_conversation.then(|| call.to_json())
+    Some(Reported::conversation(&View::of(state), id)?.to_json())
 }
 
 /// Starts a job that finds conversations. Its results are those of this time.

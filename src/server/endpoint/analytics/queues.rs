@@ -1,8 +1,12 @@
 //! Queue statistics from the fixtures.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::expr::architect::Directory;
+use crate::server::conversation::{Timeline, participant::InQueue};
+use crate::server::endpoint::directory::{queue_named, queue_references};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::State;
@@ -22,8 +26,16 @@ pub(in crate::server) fn realtime(
     let size = body.get("size").and_then(Value::as_u64);
     let size = size.and_then(|size| usize::try_from(size).ok()).unwrap_or(usize::MAX);
     let select = body.strings("select")?;
+    let live = Live::of(state);
     let entity = |queue: &String| {
-        let statistics = statistics(&fixtures, queue)?;
+        let mut statistics = statistics(&fixtures, queue)?;
+        let counts = live.count(queue);
+        if counts != Counts::default() || statistics.contains_key(WAITING) {
+            add(&mut statistics, WAITING, counts.waiting);
+        }
+        if counts != Counts::default() || statistics.contains_key(INTERACTING) {
+            add(&mut statistics, INTERACTING, counts.interacting);
+        }
         let mut entity = Map::new();
         entity.insert("id".into(), queue.as_str().into());
         let is_wanted = |name: &str| select.is_empty() || select.contains(&name);
@@ -38,11 +50,15 @@ pub(in crate::server) fn realtime(
 /// The supported metrics, and the statistics that they are read from. *Source: the
 /// platform's API.*
 const METRICS: [(&str, &str); 4] = [
-    ("oWaiting", "waiting"),
+    ("oWaiting", WAITING),
     ("oOnQueueUsers", "availableAgents"),
     ("oActiveUsers", "availableAgents"),
-    ("oInteracting", "occupancy"),
+    ("oInteracting", INTERACTING),
 ];
+
+/// The statistics to which the conversations of the server are added.
+const WAITING: &str = "waiting";
+const INTERACTING: &str = "interacting";
 
 /// Answers queue statistics in the form of the SDKs. The filter must name queues by
 /// `queueId`.
@@ -52,7 +68,6 @@ pub(in crate::server) fn observations(
 ) -> EndpointResult {
     let body = asked.object()?;
     let filter = body.object("filter")?;
-    let fixtures = state.fixtures();
     let mut queues = Vec::new();
     collect(&filter, &mut queues)?;
     if queues.is_empty() {
@@ -61,19 +76,93 @@ pub(in crate::server) fn observations(
         ));
     }
     let metrics = body.strings("metrics")?;
-    let result = |queue: &String| {
-        let statistics = statistics(&fixtures, queue)?;
-        let data = METRICS.iter().filter_map(|(metric, statistic)| {
-            let is_wanted = metrics.is_empty() || metrics.contains(metric);
-            let value = statistics.get(*statistic).filter(|_| is_wanted)?;
-            Some(json!({ "metric": metric, "stats": { "count": value } }))
-        });
-        let data: Vec<Value> = data.collect();
+    let found = observed(state, &queues);
+    let is_wanted = |metric: &Value| {
+        metrics.is_empty()
+            || metric["metric"].as_str().is_some_and(|it| metrics.contains(&it))
+    };
+    let result = |(queue, data): (&String, Option<Vec<Value>>)| {
+        let data: Vec<Value> = data?.into_iter().filter(|it| is_wanted(it)).collect();
         Some(json!({ "group": { "queueId": queue }, "data": data }))
     };
-    let results: Vec<Value> = queues.iter().filter_map(result).collect();
+    let results: Vec<Value> = queues.iter().zip(found).filter_map(result).collect();
     let why = format!("{} of {} queues are known", results.len(), queues.len());
     Ok(Reply::ok(json!({ "results": results })).with_reason(why))
+}
+
+/// Returns the metrics of queues; `None` for those that are unknown.
+pub(in crate::server) fn observed(
+    state: &State,
+    queues: &[String],
+) -> Vec<Option<Vec<Value>>> {
+    let (fixtures, live) = (state.base(), Live::of(state));
+    let of_queue = |queue: &String| {
+        let mut statistics = statistics(fixtures, queue).or_else(|| {
+            let is_known = fixtures.knows(Kind::Queue, queue, queue) == Some(true);
+            is_known.then(Map::new)
+        })?;
+        let counts = live.count(queue);
+        add(&mut statistics, WAITING, counts.waiting);
+        add(&mut statistics, INTERACTING, counts.interacting);
+        let metric = |(metric, statistic): &(&str, &str)| {
+            let count = statistics.get(*statistic)?;
+            Some(json!({ "metric": metric, "stats": { "count": count } }))
+        };
+        Some(METRICS.iter().filter_map(metric).collect())
+    };
+    queues.iter().map(of_queue).collect()
+}
+
+/// The conversations of the server in a queue.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Counts {
+    waiting: i64,
+    interacting: i64,
+}
+
+/// The conversations of the server in all queues, by the id of the queue.
+struct Live {
+    queues: Vec<Value>,
+    counts: BTreeMap<String, Counts>,
+}
+
+impl Live {
+    fn of(state: &State) -> Self {
+        let queues = queue_references(state);
+        let mut by_label: BTreeMap<Option<InQueue>, Counts> = BTreeMap::new();
+        for id in state.queued_conversations() {
+            let Some(timeline) = Timeline::of(state, &id) else { continue };
+            if let Some(waiting) = timeline.waiting() {
+                by_label.entry(waiting.queue.clone()).or_default().waiting += 1;
+            } else if let Some(answered) = timeline.answered() {
+                by_label.entry(answered.queue.clone()).or_default().interacting += 1;
+            }
+        }
+        let mut counts: BTreeMap<String, Counts> = BTreeMap::new();
+        for (queue, found) in by_label {
+            let Some(queue) = queue else { continue };
+            let text = |text: Option<crate::value::Text>| text.unwrap_or_default();
+            let queue = queue_named(&queues, [&text(queue.id), &text(queue.name)]);
+            let id = queue["id"].as_str().unwrap_or_default().to_owned();
+            let all = counts.entry(id).or_default();
+            all.waiting += found.waiting;
+            all.interacting += found.interacting;
+        }
+        Self { queues, counts }
+    }
+
+    /// Returns the number of conversations in a queue, by its id or name.
+    fn count(&self, queue: &str) -> Counts {
+        let queue = queue_named(&self.queues, [queue, ""]);
+        let id = queue["id"].as_str().unwrap_or_default();
+        self.counts.get(id).copied().unwrap_or_default()
+    }
+}
+
+/// Adds a number of conversations to a statistic.
+fn add(statistics: &mut Map<String, Value>, name: &str, count: i64) {
+    let fixed = statistics.get(name).and_then(Value::as_i64);
+    statistics.insert(name.to_owned(), fixed.unwrap_or(0).saturating_add(count).into());
 }
 
 /// Collects the queues that a filter names.

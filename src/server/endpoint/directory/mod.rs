@@ -23,7 +23,8 @@ use crate::value::Json;
 pub(super) use calendar::emergencies;
 pub(super) use calendar::group_reference;
 pub(super) use changes::{merge, remove as remove_object};
-pub(super) use routing::flow_named;
+pub(super) use people::{user_named, users};
+pub(super) use routing::{flow_named, queue_named, queue_references, wrapup_codes};
 pub(super) use section::{Section, encoded, entities, home_division, id_of};
 
 const OUTCOMES: &str = "outcomes";

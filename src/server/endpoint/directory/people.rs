@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::routing;
-use super::section::{Section, encoded, entities, id_of, named_in};
+use super::section::{Section, encoded, entities, id_of, named_in, reference};
 use super::{list, one};
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
@@ -37,7 +37,7 @@ const STATUSES: [&str; 6] =
 
 /// Returns the users: those of the fixtures, and the agents of queues that are not among
 /// them.
-pub(super) fn users(state: &State) -> Vec<Value> {
+pub(in crate::server::endpoint) fn users(state: &State) -> Vec<Value> {
     let mut all: Vec<Value> =
         entities(state, &USERS).into_iter().map(|it| user_json(state, &it)).collect();
     for agent in routing::agents(state) {
@@ -58,6 +58,20 @@ pub(super) fn users(state: &State) -> Vec<Value> {
         all.push(user_json(state, &written));
     }
     all
+}
+
+/// Returns a reference to the user with an id or a name. One that the fixtures do not list
+/// has the id that users with this name get.
+pub(in crate::server::endpoint) fn user_named(all: &[Value], wanted: &str) -> Value {
+    if let Some(found) = named_in(all, wanted) {
+        return reference(found);
+    }
+    let id = match crate::value::is_uuid(wanted) {
+        true => wanted.to_owned(),
+        false => id_of(USERS.family, wanted),
+    };
+    let uri = format!("{}/{}", USERS.path, encoded(&id));
+    json!({ "id": id, "name": wanted, "selfUri": uri })
 }
 
 /// Returns a user in the form of the platform.
@@ -295,6 +309,8 @@ fn save(
     id: &str,
     document: Value,
 ) -> EndpointResult {
+    let topic = if collection == PRESENCES { "presence" } else { "routingStatus" };
+    state.touched.user(id, topic, document.clone());
     let (collection, id) = (collection.to_owned(), id.to_owned());
     state.commit(Event::EntitySaved { collection, id, document: document.clone() })?;
     Ok(Reply::ok(document).with_reason("changed"))

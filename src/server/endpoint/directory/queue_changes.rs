@@ -108,6 +108,67 @@ pub(in crate::server) fn change_members(
     Ok(Reply::no_content().with_reason("the members were changed"))
 }
 
+/// The collection of the members of queues who are not joined, by queue and user.
+const NOT_JOINED: &str = "membersNotJoined";
+
+/// Returns whether a member of a queue is joined.
+pub(super) fn is_joined(state: &State, queue: &str, user: &str) -> bool {
+    let known = state.entity(NOT_JOINED, &format!("{queue}/{user}"));
+    known.is_none_or(|it| it["joined"] != false)
+}
+
+/// Joins members, or takes them out of the distribution without removing them:
+/// `[{"id": "…", "joined": false}]`.
+pub(in crate::server) fn join_members(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let ids = ids_of(asked)?;
+    let items = asked.json()?;
+    let joined: Vec<bool> = items
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|it| it["joined"].as_bool().unwrap_or(true))
+        .collect();
+    for id in &ids {
+        member_with(state, asked, id)?;
+    }
+    for (id, joined) in ids.iter().zip(joined) {
+        join(state, asked, id, joined)?;
+    }
+    super::routing::queue_members(state, asked)
+}
+
+/// Joins a member, or takes the member out of the distribution: `{"joined": false}`.
+pub(in crate::server) fn join_member(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let id = asked.parameter("memberId").to_owned();
+    member_with(state, asked, &id)?;
+    let body = asked.object()?;
+    let joined = body.get("joined").map_or(Some(true), Value::as_bool);
+    let joined = joined.ok_or_else(|| ApiError::bad("`joined` must be true or false"))?;
+    join(state, asked, &id, joined)?;
+    Ok(Reply::of(202, json!({})).with_reason("the member was changed"))
+}
+
+fn join(
+    state: &mut State,
+    asked: &ApiRequest,
+    user: &str,
+    joined: bool,
+) -> Result<(), ApiError> {
+    let collection = NOT_JOINED.to_owned();
+    let id = format!("{}/{user}", asked.parameter("queueId"));
+    let document = json!({ "joined": joined });
+    state.commit(match joined {
+        true => Event::EntityDeleted { collection, id },
+        false => Event::EntitySaved { collection, id, document },
+    })
+}
+
 /// Removes a member.
 pub(in crate::server) fn remove_member(
     state: &mut State,
@@ -122,7 +183,15 @@ pub(in crate::server) fn remove_member(
 
 /// Returns the user of the path, who is a member of the queue.
 fn member(state: &mut State, asked: &ApiRequest) -> Result<Value, ApiError> {
-    let id = asked.parameter("memberId");
+    member_with(state, asked, asked.parameter("memberId"))
+}
+
+/// Returns the user with an id, who is a member of the queue of the path.
+fn member_with(
+    state: &mut State,
+    asked: &ApiRequest,
+    id: &str,
+) -> Result<Value, ApiError> {
     let user = people::found(state, id)?;
     let agents = agents(state, asked)?;
     match agents.iter().any(|agent| is_user(agent, &user)) {

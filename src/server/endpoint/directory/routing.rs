@@ -40,6 +40,32 @@ pub(in crate::server::endpoint) fn flow_named(state: &State, name: &str) -> Valu
     }
 }
 
+/// Returns references to the queues.
+pub(in crate::server::endpoint) fn queue_references(state: &State) -> Vec<Value> {
+    entities(state, &QUEUES).iter().map(reference).collect()
+}
+
+/// Returns a reference to the queue with an id or a name. One that the fixtures do not list
+/// has the id that it is called by.
+pub(in crate::server::endpoint) fn queue_named(
+    all: &[Value],
+    wanted: [&str; 2],
+) -> Value {
+    let mut wanted = wanted.into_iter().filter(|it| !it.is_empty());
+    if let Some(found) = wanted.clone().find_map(|it| named_in(all, it)) {
+        return found.clone();
+    }
+    let label = wanted.clone().next().unwrap_or_default();
+    let name = wanted.next_back().unwrap_or_default();
+    let uri = format!("{}/{}", QUEUES.path, encoded(label));
+    serde_json::json!({ "id": label, "name": name, "selfUri": uri })
+}
+
+/// Returns the wrap-up codes.
+pub(in crate::server::endpoint) fn wrapup_codes(state: &State) -> Vec<Value> {
+    entities(state, &WRAPUP_CODES)
+}
+
 /// Returns the queues in the form of the platform.
 pub(super) fn queues(state: &State) -> Vec<Value> {
     let queue = |written: Value| {
@@ -98,14 +124,15 @@ pub(in crate::server) fn queue(state: &mut State, asked: &ApiRequest) -> Endpoin
 /// Returns the agents of each queue of the fixtures, as members.
 pub(super) fn members(state: &State) -> Vec<(Value, Vec<Value>)> {
     let users = people::users(state);
-    let member = |agent: &Value| {
+    let member = |queue: &Value, agent: &Value| {
         let names = [agent["id"].as_str(), agent["name"].as_str(), agent.as_str()];
         let user = names.into_iter().flatten().find_map(|name| named_in(&users, name))?;
+        let ids = [&queue["id"], &user["id"]].map(|it| it.as_str().unwrap_or_default());
         Some(json!({
             "id": user["id"],
             "name": user["name"],
             "user": reference(user),
-            "joined": true,
+            "joined": queue_changes::is_joined(state, ids[0], ids[1]),
             "memberBy": "user",
             "ringNumber": 1,
             "routingStatus": { "userId": user["id"], "status": "IDLE" },
@@ -114,7 +141,8 @@ pub(super) fn members(state: &State) -> Vec<(Value, Vec<Value>)> {
     };
     let of_queue = |queue: Value| {
         let agents = queue["agents"].as_array();
-        let members = agents.into_iter().flatten().filter_map(member).collect();
+        let agents = agents.into_iter().flatten();
+        let members = agents.filter_map(|agent| member(&queue, agent)).collect();
         (reference(&queue), members)
     };
     entities(state, &QUEUES).into_iter().map(of_queue).collect()

@@ -15,6 +15,9 @@ use super::super::failure::Failure;
 use super::super::signature::{Category, Function, Parameter, one, overload};
 use super::audio::append_audio;
 
+pub(in crate::expr::architect) use parts::BLANKS;
+pub(in crate::expr::architect) use search::fold;
+
 /// The maximum length of a String that an expression may create, in bytes.
 pub(super) const MAX_BYTES: usize = 1024 * 1024;
 

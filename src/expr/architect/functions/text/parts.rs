@@ -9,7 +9,7 @@ use super::super::super::failure::Failure;
 
 /// The characters that count as white space. *Source: the descriptions of the trim
 /// functions.*
-const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+pub(in crate::expr::architect) const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 pub(super) fn length(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::Integer(characters(arguments.text(0)?)))

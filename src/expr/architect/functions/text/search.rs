@@ -92,11 +92,13 @@ fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    let fold = |letter: char| {
-        let capital = sole(letter.to_uppercase(), letter);
-        sole(capital.to_lowercase(), capital)
-    };
     text.chars().map(fold).collect()
+}
+
+/// Removes the case of a character.
+pub(in crate::expr::architect) fn fold(letter: char) -> char {
+    let capital = sole(letter.to_uppercase(), letter);
+    sole(capital.to_lowercase(), capital)
 }
 
 /// Returns the only character of an iterator, or `other` if there are more or none.

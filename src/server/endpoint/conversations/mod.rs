@@ -1,18 +1,21 @@
-//! Conversations: each starts in a flow, which runs until it waits for the participant.
+//! Conversations: each starts in a flow, which runs until it waits for the participant, or
+//! in a queue.
+
+pub(in crate::server) mod participants;
+pub(in crate::server) mod view;
 
 use serde_json::{Map, Value, json};
 
 use crate::engine::start;
+use crate::server::conversation::{Queued, Timeline};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::event::{Called, Event, Origin};
-use crate::server::state::instance::{Instance, moment, value_of};
-use crate::server::state::{MAX_ENTITIES, MAX_WAITING, State};
-use crate::value::{Kind, derived_id, is_uuid};
+use crate::server::state::instance::{Instance, value_of};
+use crate::server::state::{MAX_WAITING, State};
+use crate::value::{derived_id, is_uuid};
 use crate::world::Input;
-
-/// The collection of conversations that start in a queue instead of a flow.
-const QUEUED: &str = "conversations";
+use view::View;
 
 /// Starts a conversation in the form of the launch tutorial.
 pub(in crate::server) fn create(state: &mut State, asked: &ApiRequest) -> EndpointResult {
@@ -54,6 +57,16 @@ pub(in crate::server) fn create_callback(
     let body =
         json!({ "conversation": conversation, "callbackIdentifiers": identifiers });
     Ok(Reply::ok(body).with_reason("the callback was started"))
+}
+
+/// Starts a chat, in the flow that the body names or in a queue.
+pub(in crate::server) fn create_chat(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let body = asked.object()?;
+    let id = begin_or_queue(state, &body, "chat", None)?;
+    shown(state, &id, "the chat was started")
 }
 
 /// Starts an e-mail, in the flow that the body names or in a queue.
@@ -99,25 +112,23 @@ fn begin_or_queue(
                        that belongs to a call route with an open-hours flow";
         return Err(ApiError::bad(message));
     };
-    if state.fixtures().knows(Kind::Queue, queue, queue) == Some(false) {
-        return Err(ApiError::bad(format!("unknown queue `{queue}`")));
-    }
-    if state.entity_count(QUEUED) >= MAX_ENTITIES {
-        return Err(ApiError::full("conversations in queues", MAX_ENTITIES));
-    }
-    let id = state.fresh_id("Conversation").to_string();
-    let document = json!({
-        "id": id,
-        "type": media,
-        "state": "queued",
-        "startTime": moment(state.clock),
-        "routing": { "flowId": null, "queueId": queue, "agentId": null },
-        "participants": [],
-        "selfUri": uri(&id),
-    });
-    let collection = QUEUED.to_owned();
-    state.commit(Event::EntitySaved { collection, id: id.clone(), document })?;
+    let queue = participants::known_queue(state, queue)?;
+    check_capacity(state)?;
+    let (id, media) = (state.fresh_id("Conversation").to_string(), media.to_owned());
+    let context = context_of(body)?;
+    let queued = Queued { id: id.clone(), media, queue, context };
+    state.commit(Event::ConversationQueued(queued))?;
     Ok(id)
+}
+
+/// Refuses a further conversation if the server holds the maximum number of open ones.
+fn check_capacity(state: &State) -> Result<(), ApiError> {
+    if state.waiting() + state.open_conversations() < MAX_WAITING {
+        return Ok(());
+    }
+    let what = "waiting instances and open conversations; disconnect some, or reset the \
+                server";
+    Err(ApiError::full(what, MAX_WAITING))
 }
 
 fn begin(
@@ -229,9 +240,7 @@ pub(super) fn start_flow(state: &mut State, called: Called) -> Result<(), ApiErr
     if !flow.can_run() {
         return Err(invalid_flow(&format!("the flow `{}` is not active", flow.name)));
     }
-    if state.waiting() >= MAX_WAITING {
-        return Err(ApiError::full("waiting instances", MAX_WAITING));
-    }
+    check_capacity(state)?;
     let program = state.program();
     let Some(flow) = program.flow(&called.flow) else {
         return Err(invalid_flow("the flow cannot be run"));
@@ -258,13 +267,22 @@ pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointR
 }
 
 pub(super) fn shown(state: &State, id: &str, why: &str) -> EndpointResult {
-    let body = match conversation(state, id) {
-        Ok(instance) => to_json(instance),
-        Err(refusal) => state.entity(QUEUED, id).cloned().ok_or(refusal)?,
-    };
+    let body = View::of(state).conversation(&existing(state, id)?);
     Ok(Reply::ok(body).with_reason(why))
 }
 
+/// Returns the participants of a conversation.
+///
+/// # Errors
+/// 404 if there is no such conversation.
+pub(super) fn existing(state: &State, id: &str) -> Result<Timeline, ApiError> {
+    Timeline::of(state, id).ok_or_else(|| ApiError::not_found("the conversation", id))
+}
+
+/// Returns the instance of a conversation that started in a flow.
+///
+/// # Errors
+/// 404 if there is no such conversation.
 pub(super) fn conversation<'s>(
     state: &'s State,
     id: &str,
@@ -272,28 +290,6 @@ pub(super) fn conversation<'s>(
     let found = state.instances.get(id);
     let found = found.filter(|instance| instance.origin == Origin::Conversation);
     found.ok_or_else(|| ApiError::not_found("the conversation", id))
-}
-
-fn to_json(instance: &Instance) -> Value {
-    let id = instance.id.as_str();
-    let (queue_id, queue_name) = instance.queue().unwrap_or_default();
-    let state = instance.state();
-    let queue = queue_id.or(queue_name);
-    let participant = derived_id(&format!("Participant:{id}"));
-    json!({
-        "id": id,
-        "type": instance.media.as_str(),
-        "state": state,
-        "startTime": moment(instance.started_at),
-        "endTime": if state == "closed" { instance.ended_at().map(moment) } else { None },
-        "routing": {
-            "flowId": instance.flow.as_str(),
-            "queueId": queue.as_deref(),
-            "agentId": null,
-        },
-        "participants": [{ "id": participant.as_str(), "purpose": "customer" }],
-        "selfUri": uri(id),
-    })
 }
 
 fn uri(id: &str) -> String {
@@ -305,14 +301,14 @@ pub(in crate::server) fn disconnect(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    let id = conversation(state, asked.parameter("conversationId"))?.id.to_string();
+    let id = existing(state, asked.parameter("conversationId"))?.id.to_string();
     state.commit(Event::Disconnected { id: id.clone() })?;
     shown(state, &id, "the participant hung up")
 }
 
 /// Presses keys, all in answer to one question.
 pub(in crate::server) fn digits(state: &mut State, asked: &ApiRequest) -> EndpointResult {
-    let id = conversation(state, asked.parameter("conversationId"))?.id.to_string();
+    let id = asked.parameter("conversationId").to_owned();
     let body = asked.object()?;
     let digits = body.required("digits")?;
     let is_key = |c: char| c.is_ascii_digit() || "*#ABCDabcd".contains(c);
@@ -332,6 +328,8 @@ pub(super) fn give(
     id: &str,
     inputs: Vec<Input>,
 ) -> Result<(), ApiError> {
+    let current = Timeline::of(state, id).and_then(|it| it.current);
+    let id = current.as_deref().unwrap_or(id);
     let Some(instance) = state.instances.get(id) else {
         return Err(ApiError::not_found("the conversation", id));
     };

@@ -1,13 +1,17 @@
-//! Matchers for strings and values.
+//! Matchers for strings, values and routings, as scenario files have them.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::Hash;
 
-use similar::{Algorithm, DiffTag, capture_diff_slices};
+use similar::DiffTag;
 
-use crate::value::{Json, Text, Value, compare, has_same_structure, write_json_string};
+use crate::flow::{Spanned, SymbolTable};
+use crate::trace::{Phrase, Routing};
+use crate::value::{
+    Json, Text, Value, compare, differences, has_same_structure, write_json_string,
+};
 
 /// A string matcher. White space is folded before comparing.
 #[derive(Debug, Clone)]
@@ -51,6 +55,56 @@ pub struct Range {
     pub max: Option<i64>,
 }
 
+/// Expected routing of a call. A field that is `None` is not checked.
+#[derive(Debug, Clone, Default)]
+pub struct RoutingMatcher {
+    /// Id of the queue; `Some(None)` requires an unknown id.
+    pub queue_id: Option<Spanned<Wanted<TextMatcher>>>,
+    /// Name of the queue.
+    pub queue_name: Option<Spanned<Wanted<TextMatcher>>>,
+    /// Skills, in any order.
+    pub skills: Option<Spanned<Vec<Text>>>,
+    /// Priority.
+    pub priority: Option<Spanned<Wanted<i64>>>,
+    /// Agent who answered; `Some(None)` if no agent must have answered, or an unknown one.
+    pub agent: Option<Spanned<Wanted<TextMatcher>>>,
+    /// Time in the queue until the agent answered, in milliseconds; `Some(None)` if no
+    /// agent must have answered.
+    pub answered_after_ms: Option<Spanned<Wanted<Range>>>,
+}
+
+/// An expected value, or `None` if the value must be absent.
+pub type Wanted<T> = Option<T>;
+
+impl RoutingMatcher {
+    /// Returns whether a routing has the expected queue, skills and priority. The answer of
+    /// an agent is not part of a routing.
+    pub(crate) fn matches(&self, routing: &Routing, symbols: &SymbolTable) -> bool {
+        let is_queue = |wanted: &Option<Spanned<Wanted<TextMatcher>>>,
+                        found: &Option<Phrase>| {
+            let found = found.as_ref().map(|phrase| phrase.text(symbols));
+            let wanted = wanted.as_ref().map(|wanted| wanted.value.as_ref());
+            wanted.is_none_or(|wanted| match (wanted, found) {
+                (None, None) => true,
+                (Some(matcher), Some(found)) => matcher.matches(found),
+                _ => false,
+            })
+        };
+        let sorted = |skills: &[Text]| {
+            let mut skills = skills.to_vec();
+            skills.sort();
+            skills
+        };
+        let has_skills = |wanted: &Spanned<Vec<Text>>| {
+            sorted(&wanted.value) == sorted(&routing.skills)
+        };
+        is_queue(&self.queue_id, &routing.queue_id)
+            && is_queue(&self.queue_name, &routing.queue_name)
+            && self.skills.as_ref().is_none_or(has_skills)
+            && self.priority.as_ref().is_none_or(|it| it.value == routing.priority)
+    }
+}
+
 /// Strings with more characters are compared word by word.
 const MAX_CHARACTERS: usize = 2_000;
 
@@ -71,7 +125,7 @@ impl TextMatcher {
     }
 
     /// Returns the expected string, or `None` for a regular expression.
-    pub(super) fn text(&self) -> Option<&Text> {
+    pub(crate) fn text(&self) -> Option<&Text> {
         match self {
             Self::Equals(text) | Self::Contains(text) | Self::Similar { text, .. } => {
                 Some(text)
@@ -174,7 +228,7 @@ impl fmt::Display for Range {
 }
 
 /// Quotes a string as in JSON, which makes control characters visible.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::new();
     write_json_string(text, &mut out);
     out
@@ -197,7 +251,7 @@ fn folded(text: &str) -> Cow<'_, str> {
 
 /// Returns the similarity of two strings: twice the number of characters that appear in
 /// both in the same order, divided by the total number of characters.
-pub(super) fn similarity(left: &str, right: &str) -> f64 {
+pub(crate) fn similarity(left: &str, right: &str) -> f64 {
     let (left, right) = (folded(left), folded(right));
     if left.chars().count().max(right.chars().count()) > MAX_CHARACTERS {
         let words = |text| str::split(text, ' ').take(MAX_WORDS).collect::<Vec<_>>();
@@ -207,13 +261,13 @@ pub(super) fn similarity(left: &str, right: &str) -> f64 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "at most a few thousand")]
-fn in_common<T: Hash + Eq + Ord>(left: &[T], right: &[T]) -> f64 {
+fn in_common<T: Hash + Eq>(left: &[T], right: &[T]) -> f64 {
     let total = left.len() + right.len();
     if total == 0 {
         return 1.0;
     }
-    let differences = capture_diff_slices(Algorithm::Myers, left, right);
-    let same: usize = differences
+    let operations = differences(left, right);
+    let same: usize = operations
         .iter()
         .filter(|difference| difference.tag() == DiffTag::Equal)
         .map(|difference| difference.old_range().len())

@@ -1,0 +1,157 @@
+//! Results of runs and explorations beside the flows: actions that calls cannot reach, and
+//! actions that the tests did not reach. They are in the folder `.flowsim` of the workspace.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use lsp_types::{InlayHint, InlayHintLabel, Position, Range};
+
+use super::workspace::Workspace;
+use crate::flow::architect::{ArchitectFlow, StepId, step_ids};
+use crate::source::{Files, Span};
+use crate::value::Json;
+
+/// The output of `flowsim explore --format json`.
+const EXPLORATION: &str = ".flowsim/exploration.json";
+
+/// The file of `flowsim test --coverage-out`.
+const COVERAGE: &str = ".flowsim/coverage.json";
+
+/// The name of a flow, and the id of a unit or action in it.
+type Node = (String, String);
+
+/// Results of a workspace.
+#[derive(Debug, Default)]
+pub(super) struct Results {
+    /// Reasons why nodes cannot be reached.
+    unreachable: BTreeMap<Node, String>,
+    /// Numbers of calls of the tests that reached nodes.
+    counts: BTreeMap<Node, i64>,
+}
+
+impl Results {
+    /// Reads the results in some folders. A file that is missing or has another form has
+    /// none.
+    pub(super) fn read(folders: &[PathBuf]) -> Self {
+        let mut results = Self::default();
+        for folder in folders {
+            if let Some(document) = document(&folder.join(EXPLORATION)) {
+                results.add_exploration(&document);
+            }
+            if let Some(document) = document(&folder.join(COVERAGE)) {
+                results.add_coverage(&document);
+            }
+        }
+        results
+    }
+
+    fn add_exploration(&mut self, document: &Json) {
+        for node in items(document, "nodes") {
+            if text(node, "verdict") != Some("unreachable") {
+                continue;
+            }
+            let names = (text(node, "flow"), text(node, "nodeId"));
+            if let (Some(flow), Some(id)) = names {
+                let reason = text(node, "reason").unwrap_or("no call leads here");
+                let node = (flow.to_owned(), id.to_owned());
+                self.unreachable.insert(node, reason.to_owned());
+            }
+        }
+    }
+
+    fn add_coverage(&mut self, document: &Json) {
+        for flow in items(document, "flows") {
+            let Some(name) = text(flow, "name") else { continue };
+            for node in items(flow, "nodes") {
+                let Some(Json::Integer(count)) = node.get("count") else { continue };
+                let Some(id) = text(node, "id") else { continue };
+                self.counts.insert((name.to_owned(), id.to_owned()), *count);
+            }
+        }
+    }
+
+    /// Returns the remark about a node, if there is one.
+    fn remark(&self, node: &Node) -> Option<String> {
+        if let Some(reason) = self.unreachable.get(node) {
+            return Some(format!("unreachable: {reason}"));
+        }
+        let count = self.counts.get(node)?;
+        (*count == 0).then(|| "not reached by tests".to_owned())
+    }
+}
+
+/// Returns a remark at the end of the line of each action that calls or tests do not reach.
+pub(super) fn remarks(
+    workspace: &Workspace,
+    path: &Path,
+    within: Range,
+) -> Vec<InlayHint> {
+    let Some(document) = workspace.text(path) else { return Vec::new() };
+    let results = workspace.results();
+    let mut hints = Vec::new();
+    for flow in workspace.flows_of(path) {
+        for (id, span) in nodes(flow) {
+            let node = (flow.name.value.to_string(), id);
+            let Some(remark) = results.remark(&node) else { continue };
+            let (_, range) = workspace.range(span);
+            let line = range.start.line;
+            if within.start.line <= line && line <= within.end.line {
+                let content = document.line(line as usize);
+                let units = u32::try_from(content.encode_utf16().count());
+                let character = units.unwrap_or(u32::MAX);
+                hints.push(hint(Position { line, character }, remark));
+            }
+        }
+    }
+    hints
+}
+
+/// Returns the ids and positions of the units and actions of a flow.
+fn nodes(flow: &ArchitectFlow) -> Vec<(String, Span)> {
+    let (ids, _) = step_ids(flow);
+    let is_own = |it: &StepId| matches!(it, StepId::Node(_) | StepId::Choice);
+    let mut ids = ids.into_iter().filter(is_own);
+    let mut nodes = Vec::new();
+    let mut add = |span: Span| {
+        // The task of a choice has no id.
+        if let Some(StepId::Node(id)) = ids.next() {
+            nodes.push((id.to_string(), span));
+        }
+    };
+    for unit in &flow.units {
+        add(unit.span);
+        unit.each_action(&mut |action| add(action.kind.span));
+    }
+    nodes
+}
+
+fn hint(position: Position, remark: String) -> InlayHint {
+    InlayHint {
+        position,
+        label: InlayHintLabel::String(remark),
+        kind: None,
+        text_edits: None,
+        tooltip: None,
+        padding_left: Some(true),
+        padding_right: None,
+        data: None,
+    }
+}
+
+fn document(path: &Path) -> Option<Json> {
+    Json::parse(Files::new().load(path).ok()?.text()).ok()
+}
+
+fn items<'j>(json: &'j Json, key: &str) -> &'j [Json] {
+    match json.get(key) {
+        Some(Json::Array(items)) => items,
+        _ => &[],
+    }
+}
+
+fn text<'j>(json: &'j Json, key: &str) -> Option<&'j str> {
+    match json.get(key) {
+        Some(Json::String(text)) => Some(text),
+        _ => None,
+    }
+}

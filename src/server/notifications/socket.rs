@@ -1,0 +1,120 @@
+//! The connection of a client to its channel, a web socket. *Source: RFC 6455, and the
+//! platform's help for developers on notifications.*
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use sha1::{Digest, Sha1};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+
+use crate::server::http::reply::{ApiError, Reply};
+use crate::server::http::request::ApiRequest;
+use crate::server::http::upgrade::Upgrade;
+use crate::server::shared::Server;
+
+use super::publish::know;
+
+/// The interval of heartbeats. *Source: the platform's help.*
+const HEARTBEAT: Duration = Duration::from_secs(30);
+/// Time limit for a client to receive a message.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Maximum size of a message of a client, in bytes. The only one is a ping.
+const MAX_MESSAGE: usize = 4 * 1024;
+/// The suffix of the client's key. *Source: RFC 6455, section 1.3.*
+const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+const METADATA: &str = "channel.metadata";
+
+/// Connects a client to its channel. Returns the answer, and what to do with the connection
+/// then.
+///
+/// # Errors
+/// 404 if there is no such channel, 426 if the request is not the beginning of a web
+/// socket.
+pub(in crate::server) fn connect(
+    server: &Arc<Server>,
+    asked: &ApiRequest,
+) -> Result<(Reply, Upgrade), ApiError> {
+    server.sites.refuse_other_hosts(asked)?;
+    server.sites.refuse_other_origins(asked)?;
+    let id = asked.parameter("channelId");
+    let mut state = server.state();
+    let now = state.clock;
+    state.channels.get(id, now)?;
+    let has = |name: &str, value: &str| {
+        asked.header(name).is_some_and(|it| it.to_ascii_lowercase().contains(value))
+    };
+    let key = asked.header("sec-websocket-key").filter(|_| has("upgrade", "websocket"));
+    let Some(key) = key.filter(|_| has("connection", "upgrade")) else {
+        let message =
+            "this is the address of a web socket; connect to it as `connectUri` says";
+        return Err(ApiError::new(426, "upgrade.required", message));
+    };
+    let Some(messages) = state.channels.connect(id) else {
+        return Err(ApiError::not_found("the channel", id));
+    };
+    let topics: Vec<String> =
+        state.channels.get(id, now)?.topics.iter().cloned().collect();
+    know(&mut state, &topics);
+    drop(state);
+    let accepted = STANDARD.encode(Sha1::digest(format!("{}{GUID}", key.trim())));
+    let reply = Reply::no_content()
+        .with_reason("the client connected to its channel")
+        .with_header("upgrade", "websocket")
+        .with_header("connection", "Upgrade")
+        .with_header("sec-websocket-accept", &accepted);
+    let upgrade: Upgrade =
+        Box::new(|stream, read| Box::pin(serve(stream, read, messages)));
+    Ok((Reply { status: 101, ..reply }, upgrade))
+}
+
+/// Sends the messages of a channel until the client leaves, or the channel ends.
+async fn serve(stream: TcpStream, read: Vec<u8>, mut messages: mpsc::Receiver<String>) {
+    let config = WebSocketConfig::default()
+        .max_message_size(Some(MAX_MESSAGE))
+        .max_frame_size(Some(MAX_MESSAGE));
+    let socket =
+        WebSocketStream::from_partially_read(stream, read, Role::Server, Some(config));
+    let (mut sink, mut source) = socket.await.split();
+    let mut heartbeat = tokio::time::interval(HEARTBEAT);
+    heartbeat.tick().await;
+    loop {
+        let message = tokio::select! {
+            // The answer to a ping follows the messages that were published before it.
+            biased;
+            message = messages.recv() => match message {
+                Some(message) => Message::text(message),
+                None => Message::Close(None),
+            },
+            _ = heartbeat.tick() => metadata("WebSocket Heartbeat"),
+            received = source.next() => match received {
+                Some(Ok(Message::Text(text))) if is_ping(&text) => metadata("pong"),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => Message::Close(None),
+                Some(Ok(_)) => continue,
+            },
+        };
+        let is_last = matches!(message, Message::Close(_));
+        let sent = timeout(PATIENCE, sink.send(message)).await;
+        if is_last || !matches!(sent, Ok(Ok(()))) {
+            return;
+        }
+    }
+}
+
+fn metadata(message: &str) -> Message {
+    let body = json!({ "topicName": METADATA, "eventBody": { "message": message } });
+    Message::text(body.to_string())
+}
+
+/// Returns `true` for `{"message": "ping"}`.
+fn is_ping(text: &str) -> bool {
+    serde_json::from_str::<Value>(text).is_ok_and(|it| it["message"] == "ping")
+}

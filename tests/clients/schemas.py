@@ -1,0 +1,242 @@
+"""Writes the schemas of the OpenAPI document from the answers to the walk of the SDK.
+
+Run it against a server with the flows of fixtures/shared-flow, with the file of schemas as
+its argument. Routes that the walk does not reach keep what the file has."""
+
+import json
+import os
+import pathlib
+import re
+import sys
+import urllib.parse
+
+import walk as walked
+from PureCloudPlatformClientV2 import rest
+
+# Objects whose keys are names that flows or clients choose.
+FREE = {"attributes", "variables", "inputData", "outputData", "draft", "properties", "nodes",
+        "customFields", "context", "fixtures", "rows", "input", "output", "statistics", "default",
+        "contract", "schema", "paths", "components", "byStatus"}
+# Keys that are never null.
+SURE = {"id", "selfUri", "entities", "total", "pageSize", "pageNumber", "pageCount"}
+PAGE = ["pageSize", "pageNumber"]
+LIST = [*PAGE, "name", "id", "divisionId", "sortBy", "sortOrder"]
+
+
+def schema_of(value, key=None):
+    if key in FREE:
+        return {}
+    if isinstance(value, bool):
+        return {"type": ["boolean"]}
+    if isinstance(value, int):
+        return {"type": ["integer"]}
+    if isinstance(value, float):
+        return {"type": ["number"]}
+    if isinstance(value, str):
+        return {"type": ["string"]}
+    if isinstance(value, list):
+        items = {}
+        for item in value:
+            items = merged(items, schema_of(item))
+        return {"type": ["array"], "items": items}
+    if isinstance(value, dict):
+        return {"type": ["object"], "properties": {name: schema_of(it, name) for name, it in value.items()}}
+    return {}
+
+
+def merged(one, other):
+    """The schema of what either of two schemas describes; an empty one is unknown."""
+    if not one or not other:
+        return one or other
+    types = sorted({*one.get("type", []), *other.get("type", [])})
+    if "number" in types and "integer" in types:
+        types.remove("integer")
+    both = {"type": types}
+    for key in ["properties", "items"]:
+        if key == "items" and (key in one or key in other):
+            both[key] = merged(one.get(key, {}), other.get(key, {}))
+        elif key in one or key in other:
+            a, b = one.get(key, {}), other.get(key, {})
+            both[key] = {name: merged(a.get(name, {}), b.get(name, {})) for name in sorted({*a, *b})}
+    return both
+
+
+def finished(schema, sure=True):
+    """The schema in the form of the document: what may be null says so."""
+    if not schema:
+        return {}
+    types = schema["type"] if sure else [*schema["type"], "null"]
+    done = {"type": types[0] if len(types) == 1 else types}
+    if "properties" in schema:
+        done["properties"] = {
+            name: finished(it, name in SURE) for name, it in sorted(schema["properties"].items())
+        }
+    if "items" in schema:
+        done["items"] = finished(schema["items"])
+    return done
+
+
+class Components:
+    """Schemas of objects that appear more than once, by their names."""
+
+    def __init__(self, known):
+        self.known = known
+        self.counts, self.names, self.schemas = {}, {}, {}
+
+    def expanded(self, schema):
+        """The schema without references to the components of the file."""
+        if isinstance(schema, list):
+            return [self.expanded(it) for it in schema]
+        if not isinstance(schema, dict):
+            return schema
+        if "$ref" in schema:
+            return self.expanded(self.known[schema["$ref"].split("/")[-1]])
+        return {key: self.expanded(it) for key, it in schema.items()}
+
+    def count(self, schema):
+        if isinstance(schema, dict):
+            if len(schema.get("properties", {})) > 2:
+                key = json.dumps(schema, sort_keys=True)
+                self.counts[key] = self.counts.get(key, 0) + 1
+            for part in schema.values():
+                self.count(part)
+
+    def shared(self, schema, hint):
+        """The schema with references to components."""
+        if not isinstance(schema, dict):
+            return schema
+        key = json.dumps(schema, sort_keys=True)
+        if self.counts.get(key, 0) > 1 and "properties" in schema:
+            if key not in self.names:
+                name, number = hint, 1
+                while name in self.schemas:
+                    number += 1
+                    name = f"{hint}{number}"
+                self.names[key] = name
+                self.schemas[name] = {}
+                self.schemas[name] = self.parts(schema, hint)
+            return {"$ref": f"#/components/schemas/{self.names[key]}"}
+        return self.parts(schema, hint)
+
+    def parts(self, schema, hint):
+        done = dict(schema)
+        if "properties" in schema:
+            done["properties"] = {
+                name: self.shared(it, hint if name == "entities" else singular(name))
+                for name, it in schema["properties"].items()
+            }
+        if "items" in schema:
+            done["items"] = self.shared(schema["items"], hint)
+        return done
+
+
+def singular(name):
+    name = re.sub(r"\W", "", name)
+    name = re.sub("ies$", "y", name) if name.endswith("ies") else re.sub("(?<!s)s$", "", name)
+    return name[:1].upper() + name[1:]
+
+
+def of_path(path):
+    words = [it for it in path.split("/") if it and "{" not in it]
+    return singular(words[-1]) if words else "Root"
+
+
+class Recorder:
+    def __init__(self, routes):
+        self.routes = [(re.compile(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path))), method, path)
+                       for method, path in routes]
+        self.found = {}
+
+    def route(self, method, path):
+        fitting = [(path_.count("{"), path_) for pattern, known, path_ in self.routes
+                   if known == method and pattern.fullmatch(path)]
+        return min(fitting)[1] if fitting else None
+
+    def note(self, method, url, body, answer):
+        path = urllib.parse.urlsplit(url).path
+        route = self.route(method, path)
+        if route is None:
+            return
+        entry = self.found.setdefault(f"{method} {route}", {"request": {}, "response": {}})
+        if body is not None:
+            entry["request"] = merged(entry["request"], schema_of(json.loads(json.dumps(body))))
+        if answer:
+            entry["response"] = merged(entry["response"], schema_of(json.loads(answer)))
+
+
+def queries(root):
+    """The query parameters that each handler reads, from its source."""
+    sources = [it.read_text() for it in (root / "src/server/endpoint").rglob("*.rs")]
+    found = {}
+    for source in sources:
+        for part in re.split(r"\n(?=(?:pub\(in crate::server(?:::endpoint)?\) |pub\(super\) )?fn )", source):
+            name = re.match(r"(?:pub\([^)]*\) )?fn (\w+)", part)
+            if name:
+                found.setdefault(name.group(1), "")
+                found[name.group(1)] += part
+    routes = {}
+    for file in ["routes.rs", "conversation_routes.rs"]:
+        text = (root / "src/server" / file).read_text()
+        for method, path, handler in re.findall(r'(?:route|shared)\("(\w+)", "([^"]+)", \w+, "[^"]*", ([\w:]+)\)', text):
+            body = found.get(handler.split("::")[-1], "")
+            names = re.findall(r'\.query(?:_all)?\("(\w+)"\)', body)
+            if re.search(r"\blist\(asked|\blist\(\s*asked", body):
+                names = LIST + names
+            elif "Page::of" in body or "listing(" in body:
+                names = PAGE + names
+            routes[f"{method} {path}"] = list(dict.fromkeys(names))
+    return routes
+
+
+def main(file):
+    root = pathlib.Path(__file__).resolve().parents[2]
+    document = walked.request("GET", "/__flowsim/openapi.json")
+    routes = [(method.upper(), path) for path, methods in document["paths"].items() for method in methods
+              if method in ["get", "head", "post", "put", "patch", "delete"]]
+    recorder = Recorder(routes)
+    sent = rest.RESTClientObject.request
+
+    def record(self, method, url, *rest_, **named):
+        answer = sent(self, method, url, *rest_, **named)
+        recorder.note(method, url, named.get("body"), getattr(answer, "data", None))
+        return answer
+
+    rest.RESTClientObject.request = record
+    asked = walked.request
+
+    def record_plain(method, path, body=None, token=None):
+        answer = asked(method, path, body, token)
+        recorder.note(method, walked.URL + path, body, json.dumps(answer))
+        return answer
+
+    walked.request = record_plain
+    walked.walk_all()
+    known = json.loads(pathlib.Path(file).read_text()) if os.path.exists(file) else {"routes": {}}
+    parameters = queries(root)
+    all_routes = {}
+    for method, path in sorted(routes, key=lambda it: (it[1], it[0])):
+        key = f"{method} {path}"
+        entry = dict(known["routes"].get(key, {}))
+        if key in recorder.found:
+            new = recorder.found[key]
+            entry["response"] = finished(new["response"])
+            if new["request"]:
+                entry["request"] = finished(new["request"])
+        if parameters.get(key):
+            entry["query"] = parameters[key]
+        all_routes[key] = entry
+    components = Components(known.get("schemas", {}))
+    parts = [(key, part) for key in all_routes for part in ["request", "response"] if part in all_routes[key]]
+    for key, part in parts:
+        all_routes[key][part] = components.expanded(all_routes[key][part])
+        components.count(all_routes[key][part])
+    for key, part in parts:
+        all_routes[key][part] = components.shared(all_routes[key][part], of_path(key.split(" ")[1]))
+    lines = lambda entries: ",\n".join(
+        f"{json.dumps(key)}:{json.dumps(it, separators=(',', ':'))}" for key, it in entries.items())
+    text = f'{{"schemas":{{\n{lines(components.schemas)}\n}},"routes":{{\n{lines(all_routes)}\n}}}}\n'
+    pathlib.Path(file).write_text(text)
+    print(sum("response" in it for it in all_routes.values()), "of", len(all_routes), "routes have a response")
+
+
+main(sys.argv[1])

@@ -1,0 +1,71 @@
+//! Code lenses: *Run*, *Run test*, *Debug*.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::client::{Editor, address};
+use super::{FLOW, workspace};
+
+fn titles(lenses: &Value) -> Vec<(u64, &str)> {
+    let lenses = lenses.as_array().unwrap().iter();
+    let line = |it: &Value| it["range"]["start"]["line"].as_u64().unwrap();
+    lenses.map(|it| (line(it), it["command"]["title"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn a_flow_is_run_by_the_server() {
+    let (folder, path) = workspace(FLOW);
+    let mut editor = Editor::start(folder.path());
+    editor.open(&path, FLOW);
+    let document = json!({"textDocument": {"uri": address(&path)}});
+    let lenses = editor.request("textDocument/codeLens", document);
+    assert_eq!(titles(&lenses), [(1, "Run")]);
+    let command = &lenses[0]["command"];
+    let call = json!({"command": command["command"], "arguments": command["arguments"]});
+    editor.request("workspace/executeCommand", call);
+    let log = editor.wait_for("window/logMessage");
+    assert!(log["message"].as_str().unwrap().contains("Goodbye"), "{log}");
+    let shown = editor.wait_for("window/showMessage");
+    assert_eq!(shown["message"], "Front desk: the call completed");
+    let answer = editor.ask("workspace/executeCommand", json!({"command": "rm"}));
+    assert_eq!(answer["error"]["message"], "unknown command `rm`");
+    assert_eq!(editor.end(), 0);
+}
+
+#[test]
+fn a_test_is_run_by_the_server_and_debugged_by_the_client() {
+    let (folder, path) = workspace(FLOW);
+    let test = folder.path().join("a.test.yaml");
+    let text = "flows: desk.yaml\ntests:\n  - name: passes\n    expect: {status: completed}\n  \
+                - name: fails\n    expect: {status: error}\n  - name: row ${n}\n    \
+                each: [{n: 1}, {n: 2}]\n";
+    fs::write(&test, text).unwrap();
+    let mut editor = Editor::start_with(folder.path(), json!({"debug": true}));
+    editor.open(&test, text);
+    let document = json!({"textDocument": {"uri": address(&test)}});
+    let lenses = editor.request("textDocument/codeLens", document);
+    let expected = [
+        (2, "Run test"),
+        (2, "Debug"),
+        (4, "Run test"),
+        (4, "Debug"),
+        (6, "Run test"),
+        (6, "Debug"),
+    ];
+    assert_eq!(titles(&lenses), expected);
+    assert_eq!(lenses[1]["command"]["command"], "flowsim.debug");
+    assert_eq!(lenses[1]["command"]["arguments"][0]["name"], "passes");
+    for (lens, message) in
+        [(0, "passes: passed"), (2, "fails: failed; the log has the reason")]
+    {
+        let command = &lenses[lens]["command"];
+        let call =
+            json!({"command": command["command"], "arguments": command["arguments"]});
+        editor.request("workspace/executeCommand", call);
+        let shown = editor.wait_for("window/showMessage");
+        assert_eq!(shown["message"], message);
+    }
+    editor.open(&path, FLOW);
+    assert_eq!(editor.end(), 0);
+}

@@ -1,0 +1,290 @@
+//! Notifications over web sockets. *Source: the platform's help for developers on
+//! notifications, and RFC 6455.*
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::participants::{call, member, patch, queued, server};
+use super::service::wait_until;
+use super::support::Client;
+
+/// The client's end of a web socket.
+struct Socket {
+    stream: TcpStream,
+    head: String,
+}
+
+impl Socket {
+    fn connect(uri: &str, more: &str) -> Self {
+        let (host, path) = uri.strip_prefix("ws://").unwrap().split_once('/').unwrap();
+        let mut stream = TcpStream::connect(host).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        // The key and its answer are the example of RFC 6455, section 1.3.
+        write!(
+            stream,
+            "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\n\
+             Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{more}\r\n"
+        )
+        .unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            head.push(byte[0]);
+        }
+        Self { stream, head: String::from_utf8(head).unwrap() }
+    }
+
+    /// Reads a frame: its kind and its content.
+    fn frame(&mut self) -> (u8, Vec<u8>) {
+        let mut start = [0; 2];
+        self.stream.read_exact(&mut start).unwrap();
+        let length = match start[1] {
+            126 => {
+                let mut more = [0; 2];
+                self.stream.read_exact(&mut more).unwrap();
+                usize::from(u16::from_be_bytes(more))
+            }
+            short => usize::from(short),
+        };
+        let mut content = vec![0; length];
+        self.stream.read_exact(&mut content).unwrap();
+        (start[0] & 0x0f, content)
+    }
+
+    fn message(&mut self) -> Value {
+        let (kind, content) = self.frame();
+        assert_eq!(kind, 1, "the frame has text");
+        serde_json::from_slice(&content).unwrap()
+    }
+
+    /// Reads messages up to the answer to a ping.
+    fn messages(&mut self) -> Vec<Value> {
+        let ping = br#"{"message":"ping"}"#;
+        let mut frame = vec![0x81, 0x80 | u8::try_from(ping.len()).unwrap(), 0, 0, 0, 0];
+        frame.extend(ping);
+        self.stream.write_all(&frame).unwrap();
+        let mut all = Vec::new();
+        loop {
+            let message = self.message();
+            if message["eventBody"]["message"] == "pong" {
+                assert_eq!(message["topicName"], "channel.metadata");
+                return all;
+            }
+            all.push(message);
+        }
+    }
+
+    /// Returns the topics of the messages up to the answer to a ping.
+    fn topics(&mut self) -> Vec<String> {
+        let all = self.messages().into_iter();
+        all.map(|it| it["topicName"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// Opens a channel with topics. Returns its id and its connection.
+fn channel(client: &Client, topics: &[&str]) -> (String, Socket) {
+    let made = client.post("/api/v2/notifications/channels", &json!({}));
+    assert_eq!(made.status, 200, "{made:?}");
+    let id = made.body["id"].as_str().unwrap().to_owned();
+    let topics: Vec<Value> = topics.iter().map(|id| json!({ "id": id })).collect();
+    let path = format!("/api/v2/notifications/channels/{id}/subscriptions");
+    assert_eq!(client.put(&path, &json!(topics)).status, 200);
+    let socket = Socket::connect(made.body["connectUri"].as_str().unwrap(), "");
+    assert!(socket.head.starts_with("HTTP/1.1 101 "), "{}", socket.head);
+    assert!(socket.head.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), "{}", socket.head);
+    (id, socket)
+}
+
+#[test]
+fn channels_have_topics() {
+    let server = server();
+    let (id, _socket) = channel(&server, &["v2.users.u-7.conversations"]);
+    let base = format!("/api/v2/notifications/channels/{id}");
+    let subscriptions = format!("{base}/subscriptions");
+    let more = json!([{ "id": "v2.users.u-7.conversations?calls&chats" }]);
+    assert_eq!(server.post(&subscriptions, &more).status, 200);
+    let listed = server.get(&subscriptions).body;
+    let ids: Vec<&str> = listed["entities"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["id"].as_str().unwrap())
+        .collect();
+    let calls = "v2.users.u-7.conversations.calls";
+    assert_eq!(
+        ids,
+        ["v2.users.u-7.conversations", calls, "v2.users.u-7.conversations.chats"]
+    );
+    let unknown = json!([{ "id": calls }, { "id": "v2.weather" }]);
+    assert_eq!(server.put(&subscriptions, &unknown).status, 400);
+    assert_eq!(server.get(&subscriptions).body, listed, "nothing has changed");
+    assert_eq!(server.put(&subscriptions, &json!({})).status, 400);
+    assert_eq!(server.delete(&subscriptions).status, 204);
+    assert_eq!(server.get(&subscriptions).body["entities"], json!([]));
+    let known = server.get("/api/v2/notifications/channels").body;
+    assert_eq!(known["entities"][0]["id"], json!(id));
+    assert_eq!(server.get("/api/v2/notifications/channels/x/subscriptions").status, 404);
+    let topics =
+        server.get("/api/v2/notifications/availabletopics?expand=transports").body;
+    assert_eq!(topics["entities"][0]["transports"], json!(["Websocket"]));
+    for topic in topics["entities"].as_array().unwrap() {
+        let topic = topic["id"].as_str().unwrap().replace("{id}", "x-1");
+        assert_eq!(server.post(&subscriptions, &json!([{ "id": topic }])).status, 200);
+    }
+    server.post("/__flowsim/clock", &json!({ "advanceMs": 86_400_000 }));
+    let again = server.logged_in("");
+    assert_eq!(again.get(&subscriptions).status, 404, "a channel ends after a day");
+}
+
+#[test]
+fn queues_and_users_get_their_conversations() {
+    let server = server();
+    let queue = "v2.routing.queues.q-1.conversations";
+    let calls = "v2.routing.queues.q-1.conversations.calls";
+    let user = "v2.users.u-7.conversations.calls";
+    let (_, mut socket) = channel(&server, &[queue, calls, user]);
+    let id = call(&server);
+    assert_eq!(socket.topics(), Vec::<String>::new(), "it is in no queue");
+    server.press(&id, &json!(["1"]));
+    let messages = socket.messages();
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    let (of_queue, of_calls) = (&messages[0], &messages[1]);
+    assert_eq!(
+        (&of_queue["topicName"], &of_calls["topicName"]),
+        (&json!(queue), &json!(calls))
+    );
+    assert_eq!(of_queue["eventBody"]["id"], json!(id));
+    assert_eq!(
+        of_queue["eventBody"]["participants"][2]["calls"][0]["state"],
+        "connected"
+    );
+    assert_eq!(of_calls["eventBody"]["participants"][2]["purpose"], "acd");
+    let shown = server.get(&format!("/api/v2/conversations/calls/{id}")).body;
+    assert_eq!(of_calls["eventBody"], shown);
+    server
+        .post(&format!("/api/v2/conversations/{id}/assign"), &json!({ "userId": "u-7" }));
+    assert_eq!(
+        socket.topics(),
+        [user, queue, calls]
+            .map(str::to_owned)
+            .into_iter()
+            .filter(|it| it != user)
+            .chain([user.to_owned()])
+            .collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn time_publishes_what_it_brings() {
+    let server = server();
+    let observations = "v2.analytics.queues.q-1.observations";
+    let (_, mut socket) = channel(&server, &[observations]);
+    let counts = |socket: &mut Socket| -> Vec<(Value, Value)> {
+        let messages = socket.messages();
+        let of = |message: &Value, name: &str| {
+            let metrics = message["eventBody"]["data"][0]["metrics"].as_array().unwrap();
+            let of = metrics.iter().find(|it| it["metric"] == name).unwrap();
+            of["stats"]["count"].clone()
+        };
+        messages.iter().map(|it| (of(it, "oWaiting"), of(it, "oInteracting"))).collect()
+    };
+    queued(&server);
+    assert_eq!(counts(&mut socket).last(), Some(&(json!(3), json!(0))));
+    server.post("/__flowsim/clock", &json!({ "advanceMs": 40_000 }));
+    assert_eq!(counts(&mut socket), [(json!(2), json!(1))]);
+    server.post("/__flowsim/clock", &json!({ "advanceMs": 1 }));
+    assert_eq!(counts(&mut socket), [], "nothing has changed");
+}
+
+/// The events of conversations.
+const EVENTS: [&str; 10] = [
+    "customer.start",
+    "customer.end",
+    "flow.start",
+    "flow.end",
+    "acd.start",
+    "acd.end",
+    "user.start",
+    "user.end",
+    "wrapup",
+    "attributes",
+];
+
+#[test]
+fn events_of_a_conversation_are_published_once() {
+    let server = server();
+    let id = call(&server);
+    let topic = |event: &str| format!("v2.detail.events.conversation.{id}.{event}");
+    let topics = EVENTS.map(topic);
+    let (_, mut socket) = channel(&server, &topics.each_ref().map(String::as_str));
+    let customer = member(&server, &id, "customer");
+    let path = format!("/api/v2/conversations/{id}/participants/{customer}/attributes");
+    patch(&server, &path, &json!({ "attributes": { "mood": "calm" } }));
+    let changed = socket.messages();
+    assert_eq!(changed[0]["topicName"], json!(topic("attributes")));
+    let both = json!({ "tier": "gold", "mood": "calm" });
+    assert_eq!(changed[0]["eventBody"]["attributes"], both);
+    server.press(&id, &json!(["1"]));
+    assert_eq!(socket.topics(), ["attributes", "flow.end", "acd.start"].map(topic));
+    server.post("/__flowsim/clock", &json!({ "advanceMs": 40_000 }));
+    let answered = socket.messages();
+    assert_eq!(answered[0]["topicName"], json!(topic("acd.end")));
+    let body = &answered[1]["eventBody"];
+    assert_eq!(answered[1]["topicName"], json!(topic("user.start")));
+    assert_eq!((&body["conversationId"], &body["queueId"]), (&json!(id), &json!("q-1")));
+    assert_eq!(body["eventTime"], 1_767_603_640_000_i64);
+    let agent = member(&server, &id, "agent");
+    let path = format!("/api/v2/conversations/calls/{id}/participants/{agent}");
+    patch(
+        &server,
+        &path,
+        &json!({ "state": "disconnected", "wrapup": { "code": "w-1" } }),
+    );
+    let last = ["customer.end", "user.end", "wrapup"].map(topic);
+    assert_eq!(socket.topics(), last);
+}
+
+#[test]
+fn instances_and_users_are_published() {
+    let server = server();
+    let flow = server.flow_id("Main");
+    let instances = format!("v2.flows.instances.flow.{flow}");
+    let (_, mut socket) = channel(&server, &[&instances, "v2.users.u-7.routingStatus"]);
+    let id = call(&server);
+    let begun = socket.messages();
+    assert_eq!(begun[0]["eventBody"]["state"], "RUNNING");
+    server.press(&id, &json!(["1"]));
+    let over = socket.messages();
+    assert_eq!((over.len(), &over[0]["eventBody"]["state"]), (1, &json!("COMPLETED")));
+    server.put("/api/v2/users/u-7/routingstatus", &json!({ "status": "IDLE" }));
+    let set = socket.messages();
+    assert_eq!(set[0]["eventBody"]["status"], "IDLE");
+}
+
+#[test]
+fn a_channel_has_one_connection() {
+    let server = server();
+    let (id, mut first) = channel(&server, &["v2.users.u-7.presence"]);
+    let uri =
+        format!("ws://{}/channels/{id}", server.url.strip_prefix("http://").unwrap());
+    let mut second = Socket::connect(&uri, "");
+    assert_eq!(first.frame().0, 8, "the first connection is closed");
+    let presence = json!({ "presenceDefinition": { "systemPresence": "Busy" } });
+    patch(&server, "/api/v2/users/u-7/presences/purecloud", &presence);
+    assert_eq!(second.topics(), ["v2.users.u-7.presence"]);
+    let foreign = Socket::connect(&uri, "Origin: https://example.com\r\n");
+    assert!(foreign.head.starts_with("HTTP/1.1 403 "), "{}", foreign.head);
+    let unknown = Socket::connect(&format!("{uri}x"), "");
+    assert!(unknown.head.starts_with("HTTP/1.1 404 "), "{}", unknown.head);
+    let path = format!("/channels/{id}");
+    assert_eq!(server.get(&path).status, 426);
+    drop(second);
+    wait_until("the server is alive", || {
+        patch(&server, "/api/v2/users/u-7/presences/purecloud", &presence).status == 200
+    });
+}
