@@ -150,7 +150,8 @@ impl Trials<'_, '_> {
     }
 
     /// Removes inputs: all, then each half, each quarter, and so on, until no single input
-    /// can be removed. A long call of which little matters is shortened in few replays.
+    /// can be removed. A long call becomes short in few replays if most inputs are
+    /// unnecessary.
     fn shorten(&mut self, witness: &mut Witness) {
         let mut size = witness.inputs.len();
         while size > 0 && self.left > 0 {
