@@ -42,11 +42,14 @@ def compare(
     *,
     fixtures: _worker.Paths | None = None,
     select: Sequence[str] | None = None,
+    distinct: bool = False,
     **options: Any,
 ) -> Dataset:
     """Compares the recording of each row. Returns `id`, the selected properties and
-    `error`. Options are those of `Dataset.map_batches`."""
-    return _mapped(recordings, "compare", _worker.key(flows, fixtures), select, options)
+    `error`. With `distinct`, equal calls of a batch are replayed once, which does not change
+    the result. Options are those of `Dataset.map_batches`."""
+    key = _worker.key(flows, fixtures)
+    return _mapped(recordings, "compare", key, select, options, distinct=distinct)
 
 
 def _mapped(
@@ -55,12 +58,13 @@ def _mapped(
     key: _worker.Key,
     select: Sequence[str] | None,
     options: dict[str, Any],
+    **flags: bool,
 ) -> Dataset:
     def handled(table: pyarrow.Table) -> pyarrow.Table:
         import pyarrow as pa
 
         handle = getattr(_worker.project(key), method)
         # Ray has a worker for each core.
-        return pa.table(handle(table, select=select, jobs=1))
+        return pa.table(handle(table, select=select, jobs=1, **flags))
 
     return dataset.map_batches(handled, batch_format="pyarrow", **options)

@@ -11,6 +11,7 @@ in the workers of Spark, in constant memory: rows are exchanged as Arrow.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from . import _worker
@@ -39,14 +40,22 @@ def compare(
     *,
     fixtures: _worker.Paths | None = None,
     select: Sequence[str] | None = None,
+    distinct: bool = False,
 ) -> DataFrame:
     """Compares the recording of each row. Returns `id`, the selected properties and
-    `error`."""
-    return _mapped(recordings, "compare", _worker.key(flows, fixtures), select)
+    `error`. With `distinct`, equal calls of a partition are replayed once, which does not
+    change the result."""
+    return _mapped(
+        recordings, "compare", _worker.key(flows, fixtures), select, distinct=distinct
+    )
 
 
 def _mapped(
-    frame: DataFrame, method: str, key: _worker.Key, select: Sequence[str] | None
+    frame: DataFrame,
+    method: str,
+    key: _worker.Key,
+    select: Sequence[str] | None,
+    **options: bool,
 ) -> DataFrame:
     import pyarrow as pa
     from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
@@ -54,11 +63,14 @@ def _mapped(
     def handled(table: object) -> pa.RecordBatchReader:
         handle = getattr(_worker.project(key), method)
         # Spark has a worker for each core.
-        return pa.RecordBatchReader.from_stream(handle(table, select=select, jobs=1))
+        results = handle(table, select=select, jobs=1, **options)
+        return pa.RecordBatchReader.from_stream(results)
 
     def partition(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
-        for batch in batches:
-            yield from handled(batch)
+        # All batches are one stream, in which equal calls are found.
+        for first in batches:
+            table = pa.RecordBatchReader.from_batches(first.schema, chain([first], batches))
+            yield from handled(table)
 
     # The schema of the output follows from that of the input; an empty table shows it. A
     # mistake in the flows is reported here, before any worker starts.

@@ -42,7 +42,8 @@ def spark() -> Iterator[Any]:
     # The workers are those of this environment.
     before = os.environ.get("PYSPARK_PYTHON")
     os.environ["PYSPARK_PYTHON"] = sys.executable
-    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+    # Two cores; a part that fails is tried four times.
+    builder = SparkSession.builder.master("local[2,4]").config("spark.ui.enabled", "false")
     session = builder.getOrCreate()
     yield session
     session.stop()
@@ -74,6 +75,48 @@ def test_spark_compares_the_recordings_of_a_data_frame(spark: Any) -> None:
     assert counts["equal"] == 2 and sum(counts.values()) == 9
 
 
+def test_a_bad_row_of_spark_stays_in_its_place(spark: Any) -> None:
+    import flowsim.spark
+
+    rows = recordings() * 50
+    rows[7], rows[200] = '{"id": "broken', "[1]"
+    numbered = [(number, text) for number, text in enumerate(rows)]
+    frame = spark.createDataFrame(numbered, "number long, row string").orderBy("number")
+    flows = FIXTURES / "compare" / "flows"
+    plain = flowsim.Project(flows).compare(rows, select=["verdict"])
+    for distinct in (False, True):
+        results = flowsim.spark.compare(
+            frame.select("row"), flows, select=["verdict"], distinct=distinct
+        ).collect()
+        assert [row["verdict"] for row in results] == [row.get("verdict") for row in plain]
+        mistakes = [index for index, row in enumerate(results) if row["error"]]
+        assert mistakes == [7, 200]
+
+
+def test_a_killed_worker_of_spark_loses_nothing(spark: Any, tmp_path: Path) -> None:
+    import signal
+
+    import flowsim.spark
+
+    killed = tmp_path / "killed"
+
+    def kill_once(batches: Iterator[Any]) -> Iterator[Any]:
+        for batch in batches:
+            yield batch
+            try:
+                killed.touch(exist_ok=False)
+            except FileExistsError:
+                continue
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    schema = "id long, flow string, input array<string>"
+    frame = spark.createDataFrame(calls(20_000), schema).repartition(4)
+    results = flowsim.spark.run(frame.mapInArrow(kill_once, schema), FLOWS, select=["path"])
+    rows = results.orderBy("id").collect()
+    assert killed.exists()
+    assert [(row["id"], row["path"]) for row in rows] == expected(20_000)
+
+
 def test_spark_pipes_rows_through_the_program(spark: Any) -> None:
     import json
 
@@ -99,7 +142,10 @@ def test_ray_makes_the_calls_of_a_data_set() -> None:
         assert [(row["id"], list(row["path"])) for row in rows] == expected(1000)
         dataset = ray.data.from_items([{"row": text} for text in recordings()])
         flows = FIXTURES / "compare" / "flows"
-        compared = flowsim.ray.compare(dataset, flows, select=["verdict"]).take_all()
-        assert sum(row["verdict"] == "equal" for row in compared) == 2
+        for distinct in (False, True):
+            compared = flowsim.ray.compare(
+                dataset, flows, select=["verdict"], distinct=distinct
+            ).take_all()
+            assert sum(row["verdict"] == "equal" for row in compared) == 2
     finally:
         ray.shutdown()
