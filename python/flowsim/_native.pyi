@@ -1,13 +1,13 @@
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from typing import Any, Literal, Protocol, TypedDict, final, overload
 
-_Path = str | PathLike[str]
-_Paths = _Path | Sequence[_Path]
+from typing_extensions import TypeAlias
+
+_Path: TypeAlias = str | PathLike[str]
+_Paths: TypeAlias = _Path | Sequence[_Path]
 # A document: an object, or its JSON.
-_Document = Mapping[str, Any] | str | bytes
+_Document: TypeAlias = Mapping[str, Any] | str | bytes
 
 class _Table(Protocol):
     """A table of Arrow: a data frame, a table or a stream of any library."""
@@ -119,9 +119,7 @@ class Session:
     @property
     def prompts(self) -> list[str]: ...
     def input(self, input: str | None) -> None: ...
-    def respond(
-        self, status: int, body: Any = None, *, latency_ms: int = 0
-    ) -> None: ...
+    def respond(self, status: int, body: Any = None, *, latency_ms: int = 0) -> None: ...
     def fail(self, reason: str) -> None: ...
     def contact(self, contact: Mapping[str, Any]) -> None: ...
     def statistics(self, statistics: Mapping[str, Any]) -> None: ...

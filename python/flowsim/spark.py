@@ -45,9 +45,7 @@ def compare(
     """Compares the recording of each row. Returns `id`, the selected properties and
     `error`. With `distinct`, equal calls of a partition are replayed once, which does not
     change the result."""
-    return _mapped(
-        recordings, "compare", _worker.key(flows, fixtures), select, distinct=distinct
-    )
+    return _mapped(recordings, "compare", _worker.key(flows, fixtures), select, distinct=distinct)
 
 
 def _mapped(

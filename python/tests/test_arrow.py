@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import flowsim
 import pytest
+
+import flowsim
 
 pa = pytest.importorskip("pyarrow")
 
@@ -103,9 +104,7 @@ def test_recordings_in_a_column_are_compared() -> None:
     texts = [path.read_text(encoding="utf-8") for path in paths]
     own = pa.table({"row": texts})
     found = rows(project.compare(own, select=["verdict", "isElsewhere", "differences"]))
-    assert found == project.compare(
-        texts, select=["verdict", "isElsewhere", "differences"]
-    )
+    assert found == project.compare(texts, select=["verdict", "isElsewhere", "differences"])
     assert project.compare_summary(own) == project.compare_summary(texts)
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import flowsim
 import pytest
+
+import flowsim
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 FLOWS = FIXTURES / "shared-flow" / "flows"

@@ -11,8 +11,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import flowsim
 import pytest
+
+import flowsim
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
@@ -88,9 +89,7 @@ def test_a_session_is_answered_step_by_step(project: flowsim.Project) -> None:
     while not session.is_over:
         session.from_fixtures()
     assert session.trace() == project.run(flow="Inbound_Flow_A", input=["1"])
-    assert other.variable("shared_module_result") != session.variable(
-        "shared_module_result"
-    )
+    assert other.variable("shared_module_result") != session.variable("shared_module_result")
     with pytest.raises(KeyError):
         session.variable("no such variable")
 

@@ -7,8 +7,9 @@ import subprocess
 import sys
 import sysconfig
 
-import flowsim
 import pytest
+
+import flowsim
 from flowsim import find_flowsim_bin
 
 

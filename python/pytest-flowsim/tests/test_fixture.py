@@ -37,9 +37,7 @@ assert "status='completed'" in repr(call)
     passes(project, code)
 
 
-def test_paths_start_at_the_root_folder(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_paths_start_at_the_root_folder(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.write("pytest.ini", "[pytest]\n")
     project.write("sub/empty", "")
     monkeypatch.chdir(project.path / "sub")

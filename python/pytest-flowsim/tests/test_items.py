@@ -83,9 +83,7 @@ def test_the_command_of_a_failure_runs_in_the_working_folder(project: Project) -
     project.write("pytest.ini", "[pytest]\n")
     os.chdir(project.path / "tests")
     result = project.run("-k", "Sales")
-    result.stdout.fnmatch_lines(
-        ["rootdir: " + str(project.path), "flowsim test a.test.yaml:8:2"]
-    )
+    result.stdout.fnmatch_lines(["rootdir: " + str(project.path), "flowsim test a.test.yaml:8:2"])
     result.assert_outcomes(failed=1, deselected=3)
 
 
@@ -161,9 +159,7 @@ def test_a_session_without_scenarios_has_none(
 
 
 @needs_shell
-def test_every_worker_has_one_process(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_worker_has_one_process(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("xdist")
     log = program(project, monkeypatch, COUNTING)
     for name in "abc":
@@ -176,9 +172,7 @@ def test_every_worker_has_one_process(
 
 
 @needs_shell
-def test_tests_run_when_their_turn_comes(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tests_run_when_their_turn_comes(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     log = program(project, monkeypatch, '"$REAL" "$@" | tee "$LOG"')
     project.scenario("a.test.yaml")
     project.run("-x").assert_outcomes(passed=2, failed=1)
@@ -212,9 +206,7 @@ def test_a_test_that_cannot_run_is_a_failure_with_a_diagnostic(project: Project)
     result.stdout.fnmatch_lines(["error[[]*", "FAILED a.test.yaml::a - INVALID_SCENARIO: *"])
 
 
-def test_a_missing_program_is_an_error(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_program_is_an_error(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLOWSIM_BIN", "no-such-program")
     project.scenario("a.test.yaml")
     result = project.run()
@@ -275,9 +267,7 @@ def test_files_that_flowsim_passes_over_can_be_named(project: Project) -> None:
 def test_a_link_to_a_folder_is_collected(project: Project) -> None:
     if sys.platform == "win32":
         pytest.skip("links need a permission")
-    project.write(
-        "elsewhere/flows/bakery.yaml", (project.path / "flows/bakery.yaml").read_text()
-    )
+    project.write("elsewhere/flows/bakery.yaml", (project.path / "flows/bakery.yaml").read_text())
     project.write("elsewhere/a.test.yaml", "flows: flows\ntests:\n" + TESTS_THAT_PASS)
     (project.path / "tests").mkdir()
     (project.path / "tests/link").symlink_to("../elsewhere")

@@ -30,7 +30,7 @@ class Session:
         self.entries: dict[Path, list[Line]] = {}
         self.problem: SessionError | None = None
         self._process: subprocess.Popen[str] | None = None
-        self._messages = tempfile.TemporaryFile()
+        self._messages = tempfile.TemporaryFile()  # noqa: SIM115 it is open as long as the process
         try:
             self._start([_shown(path, folder) for path in paths], folder)
         except SessionError as problem:

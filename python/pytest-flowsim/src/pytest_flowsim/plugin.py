@@ -141,9 +141,7 @@ class Scenario(pytest.Item):
         if result["outcome"] != "passed":
             raise ScenarioFailure(result)
 
-    def repr_failure(
-        self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
-    ) -> Any:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, ScenarioFailure):
             return Explanation(excinfo.value.result, self)
         if isinstance(excinfo.value, SessionError):
