@@ -21,7 +21,7 @@ use crate::world::Fixtures;
 ///
 /// Reads simulation responses, alone or as {request, response}; execution documents,
 /// alone or in a list; HAR files; events of the topic v2.flow.execution.data.{flowId};
-/// and files with one of these per line. Secrets are always removed.
+/// traces of draft flows; and files with one of these per line. Secrets are always removed.
 ///
 /// Exits with 0 if everything was imported, 3 if something could not be imported, 4 if
 /// there was nothing to import, 5 if a file cannot be written.

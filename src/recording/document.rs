@@ -35,7 +35,7 @@ pub struct Origin {
     pub base_url: Option<Text>,
     /// File that was imported, as the user named it.
     pub file: Option<Text>,
-    /// Format of the imported answer: `simulation`, `execution`, `har`, `topic`.
+    /// Format of the imported answer: `simulation`, `execution`, `har`, `topic`, `trace`.
     pub format: Option<Text>,
 }
 

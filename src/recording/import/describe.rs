@@ -5,7 +5,7 @@ use crate::source::{Kind, Node};
 /// Description of the supported documents.
 pub(super) const EXPECTED: &str = "supported files: a simulation response {\"status\": …, \"trace\": […]}, alone or as \
      {\"request\": …, \"response\": …}; an execution document {\"flow\": {…, \"execution\": […]}}; \
-     a HAR file; events of the topic v2.flow.execution.data.{flowId}";
+     a HAR file; events of the topic v2.flow.execution.data.{flowId}; a trace of a draft flow";
 
 /// Keys that identify a document; the first match counts.
 const KNOWN: [(&[&str], &str); 12] = [

@@ -2,6 +2,7 @@
 
 mod describe;
 mod har;
+mod trace;
 
 use indexmap::IndexMap;
 
@@ -33,8 +34,8 @@ pub struct Imported {
 }
 
 /// Creates recordings from a file. Supported are simulation responses, alone or with
-/// their request; execution documents, alone or in a list; HAR files; and events of the
-/// topic of flow executions. A file may also have one of them per line.
+/// their request; execution documents, alone or in a list; HAR files; events of the topic
+/// of flow executions; and traces of flowsim. A file may also have one of them per line.
 pub fn import(path: &Path, files: &mut Files) -> Imported {
     let file = match files.load(path) {
         Ok(file) => file,
@@ -123,6 +124,8 @@ impl<'i> Importer<'i> {
             let (recording, diagnostics) = Recording::read(node);
             self.diagnostics.extend(diagnostics);
             recording.into_iter().for_each(|it| self.keep(it));
+        } else if node.get("schema").and_then(Node::as_str) == Some(trace::SCHEMA) {
+            self.trace(node);
         } else if is_execution(node) {
             self.execution(node, "execution", None);
         } else if is_simulation(node) {
@@ -224,6 +227,38 @@ impl<'i> Importer<'i> {
             source: Origin { base_url: origin.base_url, ..self.origin(format) },
             flow: RecordedFlow { id: of_request.or(of_steps), ..RecordedFlow::default() },
             request,
+            ..Recording::new(Kind::Simulation, response)
+        };
+        self.keep(recording);
+    }
+
+    /// Reads a trace of a draft flow. Its call is a simulation: the steps say what the
+    /// caller pressed and what services answered.
+    fn trace(&mut self, node: &Node<'_>) {
+        let document = json(node);
+        if trace::is_of_architect(&document) {
+            let message = "a trace of an Architect flow lacks what a replay needs";
+            let help = "`flowsim run --format execution` writes a document of the same call \
+                        that can be imported";
+            let diagnostic = Diagnostic::new(Code::INVALID_RECORDING, message);
+            self.diagnostics.push(diagnostic.at(node.span).help(help));
+            return;
+        }
+        let Some(response) = trace::response(&document) else {
+            self.refuse(node);
+            return;
+        };
+        let of_flow = |key: &str| text(document.get("flow")?, key);
+        let flow = RecordedFlow {
+            id: of_flow("id"),
+            name: of_flow("name"),
+            version: of_flow("version"),
+            ..RecordedFlow::default()
+        };
+        let recording = Recording {
+            id: id_of(&response, None),
+            source: self.origin("trace"),
+            flow,
             ..Recording::new(Kind::Simulation, response)
         };
         self.keep(recording);

@@ -328,3 +328,50 @@ fn a_closed_pipe_does_not_stop_the_work() {
         assert_eq!(written.count(), count, "{arguments:?}");
     }
 }
+
+/// Imports the trace of a call as `flowsim run` prints it, and its simulation response.
+fn run_and_imported(
+    organisation: &str,
+    input: &[&str],
+) -> [flowsim::recording::Recording; 2] {
+    ["json", "simulation"].map(|format| {
+        let flows = format!("{organisation}/flows");
+        let fixed = ["run", &flows, "--fixtures", organisation, "--format", format];
+        let output = flowsim(&root(), &[&fixed[..], input].concat());
+        recording(&String::from_utf8(output.stdout).unwrap())
+    })
+}
+
+#[test]
+fn a_trace_is_imported_as_the_simulation_of_its_call() {
+    let deep = "fixtures/deep-menu";
+    let [trace, simulation] = run_and_imported(deep, &["--input", "2", "--input", "1"]);
+    assert_eq!(trace.response.to_string(), simulation.response.to_string());
+    assert_eq!(trace.source.format.as_deref(), Some("trace"));
+    assert_eq!(trace.flow.name.as_deref(), Some("Northwind_Menu"));
+    let shared = "fixtures/shared-flow";
+    let call = ["--flow", "Inbound_Flow_A", "--input", "1"];
+    let [trace, simulation] = run_and_imported(shared, &call);
+    assert_eq!(trace.response.to_string(), simulation.response.to_string());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("call.recording.json");
+    fs::write(&file, trace.write()).unwrap();
+    let flows = format!("{shared}/flows");
+    let compared =
+        flowsim(&root(), &["compare", "--flows", &flows, file.to_str().unwrap()]);
+    assert_eq!(compared.status.code(), Some(0));
+}
+
+#[test]
+fn a_trace_of_an_architect_flow_is_refused_with_what_to_do() {
+    let clinic = "fixtures/alder-clinic";
+    let flows = format!("{clinic}/flows");
+    let call = ["run", &flows, "--fixtures", clinic, "--input", "1", "--format", "json"];
+    let trace = String::from_utf8(flowsim(&root(), &call).stdout).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("trace.json"), trace).unwrap();
+    let refused = flowsim(folder.path(), &["import", "trace.json"]);
+    assert_eq!(refused.status.code(), Some(3));
+    let text = String::from_utf8(refused.stderr).unwrap();
+    assert!(text.contains("--format execution"), "{text}");
+}
