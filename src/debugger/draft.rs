@@ -110,7 +110,7 @@ fn bare(text: &str) -> Option<Reference> {
     }
 }
 
-/// The place of a text that is not in a file. Nothing reads it: messages quote the text.
+/// The place of an expression that is not in a file. Nothing reads it: messages quote it.
 fn place(text: &str) -> Span {
     Span::new(FileId(0), 0, text.len())
 }
