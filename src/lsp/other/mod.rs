@@ -1,4 +1,23 @@
 //! Documents that are not flows: scenario files and fixtures.
+//!
+//! | file | content |
+//! |---|---|
+//! | `schema` | keys, meanings and words, from the JSON Schemas of the documents |
+//! | `place` | the place of the cursor in a document that may be broken |
+//! | `name`, `known` | places that have names, and the names that they may have |
+//! | `entry` | names that a document defines |
+//! | `support` | completion, explanations and definitions |
+
+mod entry;
+mod known;
+mod name;
+mod place;
+mod schema;
+mod support;
+
+pub(super) use entry::{Entry, Outline};
+pub use schema::Schemas;
+pub(super) use support::{complete, definitions, hover};
 
 use std::path::Path;
 
@@ -7,26 +26,43 @@ use crate::source::{File, Files, read_document};
 use crate::suite::{self, ProjectDefaults, is_scenario_file};
 use crate::world::Fixtures;
 
-/// Returns the diagnostics of a scenario file or of fixtures. Returns `None` for any other
-/// document.
-pub(super) fn diagnostics(
-    file: &File,
-    project: &ProjectDefaults,
-) -> Option<Vec<Diagnostic>> {
-    let path = file.path();
-    let is_scenario = is_scenario_file(path);
-    if !is_scenario && !is_fixtures(path, project) {
-        return None;
+/// A document that is not a flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Scenario,
+    Fixtures,
+}
+
+/// Returns the form of a document by its name. Returns `None` for any other document.
+pub(super) fn form(path: &Path, project: &ProjectDefaults) -> Option<Form> {
+    if is_scenario_file(path) {
+        return Some(Form::Scenario);
     }
+    is_fixtures(path, project).then_some(Form::Fixtures)
+}
+
+/// Returns the diagnostics of a document, and its names if it can be read.
+pub(super) fn read(
+    file: &File,
+    form: Form,
+    project: &ProjectDefaults,
+) -> (Vec<Diagnostic>, Option<Outline>) {
+    let path = file.path();
     let document = match read_document(file) {
         Ok(document) => document,
-        Err(problem) => return Some(vec![problem.into()]),
+        Err(problem) => return (vec![problem.into()], None),
     };
-    if is_scenario {
-        return Some(suite::read(&document, path, project).1);
+    match form {
+        Form::Scenario => {
+            let (suite, diagnostics) = suite::read(&document, path, project);
+            (diagnostics, Some(Outline::of_scenario(&document, &suite, file)))
+        }
+        Form::Fixtures => {
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let diagnostics = Fixtures::read(&document, folder).1;
+            (diagnostics, Some(Outline::of_fixtures(&document, file)))
+        }
     }
-    let folder = path.parent().unwrap_or(Path::new(""));
-    Some(Fixtures::read(&document, folder).1)
 }
 
 /// Whether a file has the name of fixtures, or is one of those of the project.
