@@ -2,7 +2,7 @@
 //! versions of flows. [`coverage`] measures the parts of flows that calls reached.
 //! [`comparison`] compares a call with its recording. [`decisions`] extracts the outcomes
 //! of the caller's keys, and [`heatmap`] counts them. [`property`] checks
-//! rules about the order of events in calls.
+//! rules about the order of events in calls. [`values`] collects the values of variables.
 
 pub mod attributes;
 pub mod comparison;
@@ -12,6 +12,7 @@ pub mod diff;
 pub mod heatmap;
 pub mod matcher;
 pub mod property;
+pub mod values;
 
 mod architect;
 mod fixtures;

@@ -27,7 +27,8 @@ pub(super) fn run(_: &Arguments, project: &Project) -> io::Result<Exit> {
         Ok(context) => context,
         Err(exit) => return Ok(exit),
     };
-    match serve(io::stdin().lock(), io::stdout().lock(), Arc::new(context)) {
+    let input = io::BufReader::new(io::stdin());
+    match serve(input, io::stdout().lock(), Arc::new(context)) {
         Ok(true) => Ok(Exit::Success),
         Ok(false) => Ok(Exit::Failure),
         Err(problem) if problem.kind() == io::ErrorKind::InvalidData => {

@@ -6,7 +6,8 @@ use clap::Args;
 
 use super::exit::Exit;
 use super::output;
-use crate::lsp::serve;
+use super::schema::{FIXTURES, scenario};
+use crate::lsp::{Schemas, serve};
 
 /// Serve an editor with the Language Server Protocol over standard input and output.
 ///
@@ -23,7 +24,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(_: &Arguments) -> io::Result<Exit> {
-    match serve(&std::env::current_exe()?) {
+    let schemas = Schemas::parse(&scenario(), FIXTURES);
+    match serve(&std::env::current_exe()?, schemas) {
         Ok(true) => Ok(Exit::Success),
         Ok(false) => Ok(Exit::Failure),
         Err(message) => {

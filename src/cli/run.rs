@@ -10,6 +10,7 @@ use super::exit::Exit;
 use super::interactive::Person;
 use super::{decisions, inputs, load, output};
 use crate::analysis::decisions::of_trace;
+use crate::analysis::values::SeenValues;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{
     Call, DEFAULT_START, Limits, Request, Session, misspelt_context_field, play, start,
@@ -19,7 +20,7 @@ use crate::flow::read::Loaded;
 use crate::program::Program;
 use crate::project::Settings;
 use crate::report::scenario;
-use crate::source::{Files, read_document};
+use crate::source::{Files, create_parent_folder, read_document};
 use crate::trace::{
     JsonWriter, Status, TextStyle, TextView, Trace, execution, render_transcript,
     render_view, write_simulation,
@@ -153,6 +154,10 @@ pub(super) struct Arguments {
     /// its name ends in .csv, else one JSON object per line
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
+
+    /// Write the values that variables had to a file, for `flowsim lsp`
+    #[arg(long, value_name = "FILE")]
+    values_out: Option<PathBuf>,
 }
 
 /// The part of the call that `--format text` shows.
@@ -236,7 +241,23 @@ pub(super) fn run(mut arguments: Arguments, settings: &Settings) -> io::Result<E
         trace
     };
     output::diagnostics(&fixtures.contact_problems(), &files);
-    Ok(log(&arguments, &program, &trace))
+    match write_values(&arguments, &program, &trace)? {
+        Exit::Success => Ok(log(&arguments, &program, &trace)),
+        failed => Ok(failed),
+    }
+}
+
+/// Writes the values of the variables of a call, if they are requested.
+fn write_values(
+    arguments: &Arguments,
+    program: &Program,
+    trace: &Trace,
+) -> io::Result<Exit> {
+    let Some(path) = &arguments.values_out else { return Ok(Exit::Success) };
+    create_parent_folder(path)?;
+    let mut seen = SeenValues::default();
+    seen.add(program, trace);
+    output::result_to(Some(path), &seen.to_json())
 }
 
 /// Returns the values of placeholders for the scenario of an interactive call.

@@ -12,7 +12,7 @@ use crate::suite::expectation_schemas;
 use crate::value::{Json, JsonObject, Text};
 
 const SCENARIO: &str = include_str!("schemas/scenario.json");
-const FIXTURES: &str = include_str!("schemas/fixtures.json");
+pub(super) const FIXTURES: &str = include_str!("schemas/fixtures.json");
 const CONFIG: &str = include_str!("schemas/config.json");
 const REQUEST: &str = include_str!("schemas/request.json");
 const CALL: &str = include_str!("schemas/call.json");
@@ -106,7 +106,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 /// Returns the schema of scenario files. It includes the definitions of the fixtures
 /// schema, because scenario files contain fixtures. Where both define a name, the
 /// scenario definition wins: in a table, `${name}` may replace a number.
-fn scenario() -> String {
+pub(super) fn scenario() -> String {
     let mut scenario = object(&with_context(SCENARIO));
     if let Some(Json::Object(definitions)) = scenario.get_mut(DEFINITIONS) {
         let definitions = Arc::make_mut(definitions);

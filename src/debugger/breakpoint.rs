@@ -3,9 +3,8 @@
 use std::cell::Cell;
 use std::path::PathBuf;
 
-use super::expression;
+use super::expression::{self, Compiled};
 use crate::engine::Session;
-use crate::expr::architect::Expression;
 use crate::flow::{NodeId, VariableId};
 use crate::program::Program;
 use crate::trace::{Event, EventKind};
@@ -40,7 +39,7 @@ pub struct Breakpoint {
     pub owner: Owner,
     /// Nodes of the action.
     pub nodes: Vec<NodeId>,
-    condition: Option<Expression>,
+    condition: Option<Compiled>,
     hits: Option<HitRule>,
     log: Option<Vec<Part>>,
     /// The number of executions among this number of steps.
@@ -106,7 +105,7 @@ impl HitRule {
 enum Part {
     Text(String),
     /// An expression and its text.
-    Expression(Box<Expression>, String),
+    Expression(Compiled, String),
 }
 
 impl Breakpoint {
@@ -155,7 +154,7 @@ impl Breakpoint {
             return false;
         }
         if let Some(condition) = &self.condition
-            && let Ok(value) = session.evaluate(0, condition)
+            && let Ok(value) = condition.evaluate(session, 0)
             && value != Value::Boolean(true)
         {
             return false;
@@ -181,10 +180,10 @@ impl Breakpoint {
     pub(super) fn message(&self, session: &Session) -> Option<String> {
         let parts = self.log.as_ref()?.iter().map(|part| match part {
             Part::Text(text) => text.clone(),
-            Part::Expression(expression, text) => match session.evaluate(0, expression) {
+            Part::Expression(expression, text) => match expression.evaluate(session, 0) {
                 Ok(value) if value.is_unset() => "NOT_SET".to_owned(),
                 Ok(value) => value.to_string(),
-                Err(failure) => format!("{{{text}: {}}}", failure.message()),
+                Err(problem) => format!("{{{text}: {problem}}}"),
             },
         });
         Some(parts.collect())
@@ -201,7 +200,7 @@ fn parts(text: &str, program: &Program, node: NodeId) -> Result<Vec<Part>, Strin
         };
         parts.push(Part::Text(before.to_owned()));
         let expression = expression::at_node(program, node, inside, None)?;
-        parts.push(Part::Expression(Box::new(expression), inside.to_owned()));
+        parts.push(Part::Expression(expression, inside.to_owned()));
         rest = after;
     }
     parts.push(Part::Text(rest.to_owned()));

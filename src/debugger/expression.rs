@@ -1,5 +1,6 @@
 //! Expressions and assignments that a person types.
 
+use super::draft::DraftExpression;
 use crate::engine::Session;
 use crate::expr::architect::{Expression, Failure, Problem};
 use crate::flow::{NodeId, VariableId};
@@ -7,18 +8,46 @@ use crate::program::Program;
 use crate::program::architect::VisibleVariables;
 use crate::value::{Json, Type, Value};
 
-/// Evaluates an expression at a level of a session. In a draft flow, which has no
-/// expressions, it is the name of a variable, with properties after dots.
+/// An expression of the language of its flow.
+#[derive(Debug, Clone)]
+pub(super) enum Compiled {
+    Architect(Box<Expression>),
+    Draft(DraftExpression),
+}
+
+impl Compiled {
+    /// Evaluates the expression at a level of a session.
+    pub(super) fn evaluate(
+        &self,
+        session: &Session,
+        level: usize,
+    ) -> Result<Value, String> {
+        match self {
+            Self::Architect(expression) => {
+                let value = session.evaluate(level, expression);
+                value.map_err(|failure| of_failure(&failure))
+            }
+            Self::Draft(expression) => expression.evaluate(session, level),
+        }
+    }
+}
+
+/// Evaluates an expression at a level of a session.
 pub(super) fn evaluate(
     session: &Session,
     level: usize,
     text: &str,
 ) -> Result<Value, String> {
-    let Some(mut names) = session.names(level) else {
-        return named(session, level, text);
+    let compiled = match session.names(level) {
+        Some(mut names) => Compiled::Architect(compile(&mut names, text, None)?.into()),
+        None => {
+            let running = session.running();
+            let flow = running.get(level).ok_or("no flow is running")?.flow;
+            let parsed = DraftExpression::parse(text, session.program(), flow)?;
+            Compiled::Draft(parsed)
+        }
     };
-    let expression = compile(&mut names, text, None)?;
-    session.evaluate(level, &expression).map_err(|failure| of_failure(&failure))
+    compiled.evaluate(session, level)
 }
 
 /// Returns the variable with this name and the value of an expression, converted to its
@@ -50,12 +79,15 @@ pub(super) fn at_node(
     node: NodeId,
     text: &str,
     expected: Option<Type>,
-) -> Result<Expression, String> {
+) -> Result<Compiled, String> {
     let flow = program.steps[node.index()].flow;
-    let names = VisibleVariables::of(program, flow, program.sequence_of(node));
-    let mut names =
-        names.ok_or("draft flows have no expressions; leave the condition out")?;
-    compile(&mut names, text, expected)
+    match VisibleVariables::of(program, flow, program.sequence_of(node)) {
+        Some(mut names) => {
+            let expression = compile(&mut names, text, expected)?;
+            Ok(Compiled::Architect(expression.into()))
+        }
+        None => DraftExpression::parse(text, program, flow).map(Compiled::Draft),
+    }
 }
 
 fn compile(
@@ -76,19 +108,6 @@ fn of_failure(failure: &Failure) -> String {
     format!("{}: {}", failure.code(), failure.message())
 }
 
-fn unknown(name: &str) -> String {
+pub(super) fn unknown(name: &str) -> String {
     format!("there is no variable `{name}` here")
-}
-
-/// Finds a variable of a draft flow by its name, and a property of it.
-fn named(session: &Session, level: usize, text: &str) -> Result<Value, String> {
-    let program = session.program();
-    let text = text.trim().trim_start_matches('{').trim_end_matches('}');
-    let mut parts = text.split('.');
-    let first = parts.next().unwrap_or_default();
-    let values = session.flow_values(level);
-    let mut found = values.iter().find(|(id, _)| program.symbols.variable(*id) == first);
-    let value = found.take().map(|(_, value)| (*value).clone());
-    let value = value.ok_or_else(|| unknown(first))?;
-    Ok(parts.fold(value, |value, name| value.property(name).unwrap_or_default()))
 }

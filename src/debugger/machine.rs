@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::breakpoint::{Breakpoint, Filters, Owner, Wish, written};
 use super::difference::Differing;
@@ -48,6 +49,8 @@ pub enum Stop {
     Prompt,
     /// The next action is the first difference from the recording.
     Difference,
+    /// The person wants to see the call.
+    Paused,
     /// The call is over.
     End,
     /// Nothing is before this place.
@@ -66,7 +69,7 @@ pub enum Output {
 }
 
 /// A call that a person debugs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Debugger {
     pub(super) timeline: Timeline<Scripted>,
     pub(super) program: Arc<Program>,
@@ -81,6 +84,8 @@ pub struct Debugger {
     output: Vec<Output>,
     /// The motion that a question interrupted.
     pub(super) motion: Motion,
+    /// The number of requests that want a motion to stop.
+    interrupts: Arc<AtomicUsize>,
 }
 
 impl Debugger {
@@ -101,7 +106,15 @@ impl Debugger {
             filters: Filters::default(),
             output: Vec::new(),
             motion: Motion::Over,
+            interrupts: Arc::default(),
         }
+    }
+
+    /// Sets the number of requests that want the call to stop. While it is not 0, motions
+    /// forwards stop before the next action.
+    #[must_use]
+    pub fn interrupted_by(self, interrupts: Arc<AtomicUsize>) -> Self {
+        Self { interrupts, ..self }
     }
 
     /// The timeline of the call.
@@ -234,6 +247,10 @@ impl Debugger {
             };
             if is_there && self.is_stopping_place() {
                 return Stop::Done;
+            }
+            let is_interrupted = self.interrupts.load(Ordering::Relaxed) > 0;
+            if is_interrupted && self.is_stopping_place() {
+                return Stop::Paused;
             }
         }
     }

@@ -6,7 +6,7 @@
 //! | `machine`, `reverse` | motions forwards and backwards, answers of the caller |
 //! | `breakpoint` | conditions under which a motion stops |
 //! | `place` | actions and lines of flow files |
-//! | `expression` | expressions and assignments that a person types |
+//! | `expression`, `draft` | expressions and assignments that a person types, of both dialects |
 //! | `inspect` | running flows and tasks, variables and other values |
 //! | `answer` | answers of the caller |
 //! | `dap` | the Debug Adapter Protocol, for editors (feature `dap`) |
@@ -18,6 +18,7 @@ mod breakpoint;
 #[cfg(feature = "dap")]
 pub mod dap;
 mod difference;
+mod draft;
 mod expression;
 mod inspect;
 mod launch;

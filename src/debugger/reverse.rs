@@ -123,12 +123,16 @@ impl Debugger {
 
     /// Finds the last step of the trace before which a motion stops without a condition.
     fn last_step(&self) -> Option<usize> {
+        let differing = self.difference.as_ref().map(|it| it.step);
+        let plain = || self.breakpoints.iter().filter(|it| it.is_plain());
+        // Without anything to find, a long trace need not be searched.
+        if differing.is_none() && plain().next().is_none() {
+            return None;
+        }
         let mut is_stop = vec![false; self.program.steps.len()];
-        let plain = self.breakpoints.iter().filter(|it| it.is_plain());
-        for node in plain.flat_map(|it| &it.nodes) {
+        for node in plain().flat_map(|it| &it.nodes) {
             is_stop[node.index()] = true;
         }
-        let differing = self.difference.as_ref().map(|it| it.step);
         let mut steps = self.timeline.session().steps().iter().enumerate().rev();
         let found = steps.find(|(index, step)| {
             is_stop[step.node.index()] || differing == Some(*index)

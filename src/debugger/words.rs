@@ -15,6 +15,7 @@ pub fn describe(debugger: &Debugger, stop: &Stop) -> String {
             question(debugger)
         }
         Stop::Done => place(debugger),
+        Stop::Paused => format!("paused; {}", place(debugger)),
         Stop::Breakpoint(ids) => {
             let ids: Vec<String> = ids.iter().map(u32::to_string).collect();
             format!("breakpoint {}; {}", ids.join(", "), place(debugger))

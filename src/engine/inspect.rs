@@ -1,15 +1,15 @@
 //! The inside of a session that is stopped: its running flows and their values.
 
 use super::frame::Frame;
-use super::scope::Slots;
+use super::scope::{Slots, field};
 use super::session::Session;
 use super::state::State;
 use crate::expr::architect::{Expression, Failure};
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
-use crate::program::Program;
 use crate::program::architect::VisibleVariables;
+use crate::program::{Program, Referent};
 use crate::trace::EventKind;
-use crate::value::Value;
+use crate::value::{Text, Value};
 
 /// A running flow, task, menu or state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +98,24 @@ impl Session {
         let Some(frame) = self.frame_at(level) else { return Ok(Value::NOT_SET) };
         let view = self.state().view_of(self.program(), frame);
         expression.evaluate(&view.for_explanation())
+    }
+
+    /// Returns the value of a reference of a draft flow at a level. `None` if it names
+    /// nothing that the call keeps.
+    pub fn referenced(&self, level: usize, segments: &[Text]) -> Option<Value> {
+        let frame = self.frame_at(level)?;
+        let slots = &self.state().slots;
+        let (referent, depth) = self.program().referent(frame.flow, segments)?;
+        let value = match referent {
+            Referent::Output(id) => slots.values.get(frame.outputs + id.0 as usize)?,
+            Referent::Variable(variable, context) => {
+                let own = variable.map(|id| slots.variable(frame, id));
+                let context = context.and_then(|id| slots.context.get(id.index()));
+                let own = own.filter(|value| !value.is_unset());
+                own.or(context).unwrap_or(&Value::NOT_SET)
+            }
+        };
+        Some(field(value, segments.get(depth..)?).into_owned())
     }
 
     /// Sets a variable that is visible at a level, and records it. The caller of this

@@ -65,7 +65,10 @@ impl Scope<Operand> for View<'_> {
 }
 
 /// Returns a field below a value, at any depth; NOT_SET if there is no such field.
-fn field<'v>(value: &'v Value, path: &[Text]) -> Cow<'v, Value> {
+pub(super) fn field<'v>(value: &'v Value, path: &[Text]) -> Cow<'v, Value> {
+    if path.is_empty() {
+        return Cow::Borrowed(value);
+    }
     let (json, path) = match value {
         Value::Json(json) => (json, path),
         Value::Object(object) => match object.properties.get(&path[0]) {

@@ -55,11 +55,31 @@ impl Invocation {
         }
     }
 
-    /// Runs the command line, and sends its output and its result to the client.
-    pub(super) fn start(self, program: &Path, send: impl Fn(Message) + Send + 'static) {
+    /// The flow or test that runs, for the folder of its results.
+    pub(super) fn path(call: &Value) -> Option<PathBuf> {
+        let path = call.get("flow").or_else(|| call.get("test"))?;
+        path.as_str().map(PathBuf::from)
+    }
+
+    /// Lets the run write the values of its variables to a file.
+    #[must_use]
+    pub(super) fn writing_values(mut self, path: &Path) -> Self {
+        self.arguments.insert(1, format!("--values-out={}", path.display()));
+        self
+    }
+
+    /// Runs the command line, calls `finished`, and sends the output and the result to the
+    /// client.
+    pub(super) fn start(
+        self,
+        program: &Path,
+        finished: impl FnOnce() + Send + 'static,
+        send: impl Fn(Message) + Send + 'static,
+    ) {
         let program = program.to_owned();
         thread::spawn(move || {
             let (kind, result, log) = self.result(&program);
+            finished();
             if !log.is_empty() {
                 send(notification::<LogMessage>(LogMessageParams {
                     typ: MessageType::LOG,
@@ -125,6 +145,9 @@ mod tests {
             "run --flow=A --fixtures=org.yaml -- /no such folder/a.yaml"
         );
         assert_eq!(run.folder, Path::new("/no such folder"));
+        let writing = run.writing_values(Path::new("/w/values.json"));
+        assert_eq!(writing.arguments[..2], ["run", "--values-out=/w/values.json"]);
+        assert_eq!(Invocation::path(&call), Some("/no such folder/a.yaml".into()));
         let call = json!({"test": "/t/a.test.yaml", "line": 3, "name": "one"});
         let test = Invocation::read(RUN_TEST, &call, &fixtures).unwrap();
         assert_eq!(test.arguments.join(" "), "test -v -- /t/a.test.yaml:3");

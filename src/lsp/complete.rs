@@ -8,6 +8,7 @@ use lsp_types::{
     Range, TextEdit,
 };
 
+use super::other;
 use super::place;
 use super::text::{Text, indentation, key};
 use super::workspace::Workspace;
@@ -22,12 +23,13 @@ pub(super) fn complete(
     path: &Path,
     position: Position,
 ) -> Vec<CompletionItem> {
+    if let Some(form) = workspace.form(path) {
+        return other::complete(workspace, path, form, position);
+    }
     let Some(text) = workspace.text(path) else { return Vec::new() };
-    let line = position.line as usize;
-    let start = text.offset(Position { character: 0, ..position });
-    let before = &text.as_str()[start..text.offset(position)];
     let flow = workspace.flows_of(path).first();
-    let cursor = Cursor { text, line, before, position };
+    let cursor = Cursor::new(text, position);
+    let (line, before) = (cursor.line, cursor.before);
     match cursor.value() {
         Some(("exp", typed)) => expression(flow, &cursor, typed),
         Some(("var" | "variable", typed)) => variables(flow, &cursor, typed),
@@ -49,14 +51,20 @@ pub(super) fn complete(
 }
 
 /// The text up to the cursor.
-struct Cursor<'t> {
-    text: &'t Text,
+pub(super) struct Cursor<'t> {
+    pub(super) text: &'t Text,
     line: usize,
-    before: &'t str,
-    position: Position,
+    pub(super) before: &'t str,
+    pub(super) position: Position,
 }
 
 impl<'t> Cursor<'t> {
+    pub(super) fn new(text: &'t Text, position: Position) -> Self {
+        let start = text.offset(Position { character: 0, ..position });
+        let before = &text.as_str()[start..text.offset(position)];
+        Self { text, line: position.line as usize, before, position }
+    }
+
     /// Returns the key of the value at the cursor, and what was typed of the value. A line
     /// inside a block of text belongs to the key above it.
     fn value(&self) -> Option<(&'t str, &'t str)> {
@@ -85,7 +93,7 @@ impl<'t> Cursor<'t> {
         Range { start: Position { character, ..self.position }, end: self.position }
     }
 
-    fn item(
+    pub(super) fn item(
         &self,
         name: String,
         typed: &str,
@@ -100,7 +108,7 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    fn items(
+    pub(super) fn items(
         &self,
         names: impl IntoIterator<Item = String>,
         typed: &str,

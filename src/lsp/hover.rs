@@ -4,9 +4,10 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
+use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position, Range};
 
 use super::navigate;
+use super::other;
 use super::place::{self, Owner};
 use super::text::{indentation, key};
 use super::workspace::Workspace;
@@ -21,17 +22,71 @@ pub(super) fn hover(
     path: &Path,
     position: Position,
 ) -> Option<Hover> {
+    if let Some(form) = workspace.form(path) {
+        return other::hover(workspace, path, form, position);
+    }
     if let Some((flow, mention)) = navigate::at(workspace, path, position)
-        && let Some(text) = symbol(workspace, flow, &mention.symbol)
+        && let Some(mut text) = symbol(workspace, flow, &mention.symbol)
     {
+        if let Some(seen) = seen(workspace, flow, &mention.symbol) {
+            let _ = write!(text, "\n\nSeen in the last run: {seen}");
+        }
         let range = workspace.exact_range(mention.span).map(|(_, range)| range);
         return Some(shown(text, range));
     }
-    let text = setting(workspace, path, position)?;
-    Some(shown(text, None))
+    if let Some(text) = setting(workspace, path, position) {
+        return Some(shown(text, None));
+    }
+    let (text, range) = expression(workspace, path, position)?;
+    Some(shown(text, Some(range)))
 }
 
-fn shown(value: String, range: Option<lsp_types::Range>) -> Hover {
+/// Returns the values that the variables of the expression at a position had, if any are
+/// known.
+fn expression(
+    workspace: &Workspace,
+    path: &Path,
+    position: Position,
+) -> Option<(String, Range)> {
+    let found = workspace.expressions(path).into_iter();
+    let (flow, expression, range) =
+        found.rev().find(|(_, _, it)| it.start <= position && position <= it.end)?;
+    let span = expression.span;
+    let mut lines: Vec<String> = Vec::new();
+    for mention in workspace.mentions(flow) {
+        let is_inside = span.start <= mention.span.start && mention.span.end <= span.end;
+        if let Some(seen) = seen(workspace, flow, &mention.symbol).filter(|_| is_inside) {
+            let line = format!("`{}`: {seen}", workspace.written(mention.span));
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+    }
+    let text = format!("Seen in the last run:\n\n{}", lines.join("\n\n"));
+    (!lines.is_empty()).then_some((text, range))
+}
+
+/// Returns the values that a variable had in the last run, in words.
+fn seen<'w>(
+    workspace: &'w Workspace,
+    flow: &ArchitectFlow,
+    symbol: &Symbol<'_>,
+) -> Option<&'w str> {
+    let results = workspace.results();
+    let flow_name = &flow.name.value;
+    match symbol {
+        Symbol::Variable { unit, name } => {
+            let unit = unit.and_then(|key| flow.unit(key));
+            results.values(flow_name, unit.map(|it| it.name.as_str()), name)
+        }
+        Symbol::BuiltIn(built_in) => {
+            results.values(flow_name, None, &built_in.name.to_lowercase())
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn shown(value: String, range: Option<Range>) -> Hover {
     let contents = MarkupContent { kind: MarkupKind::Markdown, value };
     Hover { contents: HoverContents::Markup(contents), range }
 }

@@ -5,7 +5,7 @@
 //! | `server` | the connection: requests, notifications, capabilities |
 //! | `workspace` | the flows of a workspace, and the documents that are open in the editor |
 //! | `text` | documents with the positions of the protocol |
-//! | `other` | diagnostics of scenario files and fixtures |
+//! | `other` | scenario files and fixtures: diagnostics, completion, explanations, definitions |
 //! | `place` | the place of the cursor in Archy YAML that may be broken |
 //! | `problems` | diagnostics and quick fixes |
 //! | `expression` | words, spaces and types of expressions, parameters of functions |
@@ -34,4 +34,5 @@ mod text;
 mod uri;
 mod workspace;
 
+pub use other::Schemas;
 pub use server::serve;

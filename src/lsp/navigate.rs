@@ -7,6 +7,7 @@ use lsp_types::{
     Location, Position, PrepareRenameResponse, Range, TextEdit, WorkspaceEdit,
 };
 
+use super::other;
 use super::text::{indentation, key};
 use super::uri;
 use super::workspace::Workspace;
@@ -35,6 +36,9 @@ pub(super) fn definitions(
     path: &Path,
     position: Position,
 ) -> Vec<Location> {
+    if let Some(form) = workspace.form(path) {
+        return other::definitions(workspace, path, form, position);
+    }
     let Some((flow, mention)) = at(workspace, path, position) else { return Vec::new() };
     let spans: Vec<_> = match &mention.symbol {
         Symbol::Flow(name) => {

@@ -1,5 +1,6 @@
-//! Results of runs and explorations beside the flows: actions that calls cannot reach, and
-//! actions that the tests did not reach. They are in the folder `.flowsim` of the workspace.
+//! Results of runs and explorations beside the flows: actions that calls cannot reach,
+//! actions that the tests did not reach, and values that variables had. They are in the
+//! folder `.flowsim` of the workspace.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use lsp_types::{InlayHint, InlayHintLabel, Position, Range};
 
 use super::workspace::Workspace;
-use crate::flow::architect::{ArchitectFlow, StepId, step_ids};
+use crate::flow::architect::{Action, ArchitectFlow, StepId, step_ids};
 use crate::source::{Files, Span};
 use crate::value::Json;
 
@@ -16,6 +17,12 @@ const EXPLORATION: &str = ".flowsim/exploration.json";
 
 /// The file of `flowsim test --coverage-out`.
 const COVERAGE: &str = ".flowsim/coverage.json";
+
+/// The file of `flowsim test --values-out`. The server lets its own runs write it.
+pub(super) const VALUES: &str = ".flowsim/values.json";
+
+/// The largest number of values of a variable that are shown.
+const MOST_VALUES: usize = 8;
 
 /// The name of a flow, and the id of a unit or action in it.
 type Node = (String, String);
@@ -27,6 +34,9 @@ pub(super) struct Results {
     unreachable: BTreeMap<Node, String>,
     /// Numbers of calls of the tests that reached nodes.
     counts: BTreeMap<Node, i64>,
+    /// Values of variables, in words: by the name of the flow, that of the task, and their
+    /// own in lower case.
+    values: BTreeMap<(String, Option<String>, String), String>,
 }
 
 impl Results {
@@ -40,6 +50,9 @@ impl Results {
             }
             if let Some(document) = document(&folder.join(COVERAGE)) {
                 results.add_coverage(&document);
+            }
+            if let Some(document) = document(&folder.join(VALUES)) {
+                results.add_values(&document);
             }
         }
         results
@@ -70,6 +83,40 @@ impl Results {
         }
     }
 
+    fn add_values(&mut self, document: &Json) {
+        for variable in items(document, "variables") {
+            let names = (text(variable, "flow"), text(variable, "name"));
+            let (Some(flow), Some(name)) = names else { continue };
+            let values = items(variable, "values").iter().filter_map(|it| match it {
+                Json::String(value) => Some(value.as_str()),
+                _ => None,
+            });
+            let values: Vec<&str> = values.collect();
+            let shown = values.len().min(MOST_VALUES);
+            let has_more = variable.get("hasMore") == Some(&Json::Boolean(true));
+            let more = if has_more || shown < values.len() { ", …" } else { "" };
+            let calls = match variable.get("calls") {
+                Some(Json::Integer(1)) | None => "1 call".to_owned(),
+                Some(count) => format!("{count} calls"),
+            };
+            let values = values[..shown].join("`, `");
+            let task = text(variable, "task").map(str::to_owned);
+            let key = (flow.to_owned(), task, name.to_lowercase());
+            self.values.insert(key, format!("`{values}`{more} ({calls})"));
+        }
+    }
+
+    /// Returns the values that a variable had, in words. Names are in lower case.
+    pub(super) fn values(
+        &self,
+        flow: &str,
+        task: Option<&str>,
+        name: &str,
+    ) -> Option<&str> {
+        let key = (flow.to_owned(), task.map(str::to_owned), name.to_owned());
+        self.values.get(&key).map(String::as_str)
+    }
+
     /// Returns the remark about a node, if there is one.
     fn remark(&self, node: &Node) -> Option<String> {
         if let Some(reason) = self.unreachable.get(node) {
@@ -90,10 +137,10 @@ pub(super) fn remarks(
     let results = workspace.results();
     let mut hints = Vec::new();
     for flow in workspace.flows_of(path) {
-        for (id, span) in nodes(flow) {
-            let node = (flow.name.value.to_string(), id);
-            let Some(remark) = results.remark(&node) else { continue };
-            let (_, range) = workspace.range(span);
+        for node in nodes(flow) {
+            let key = (flow.name.value.to_string(), node.id);
+            let Some(remark) = results.remark(&key) else { continue };
+            let (_, range) = workspace.range(node.span);
             let line = range.start.line;
             if within.start.line <= line && line <= within.end.line {
                 let content = document.line(line as usize);
@@ -106,21 +153,35 @@ pub(super) fn remarks(
     hints
 }
 
-/// Returns the ids and positions of the units and actions of a flow.
-fn nodes(flow: &ArchitectFlow) -> Vec<(String, Span)> {
+/// A unit or action of a flow.
+pub(super) struct FlowNode<'f> {
+    /// The id in runs.
+    pub(super) id: String,
+    /// The position of a unit, or of the kind of an action.
+    pub(super) span: Span,
+    /// The kind of unit or action.
+    pub(super) kind: &'f str,
+    /// `None` for a unit.
+    pub(super) action: Option<&'f Action>,
+}
+
+/// Returns the units and actions of a flow.
+pub(super) fn nodes(flow: &ArchitectFlow) -> Vec<FlowNode<'_>> {
     let (ids, _) = step_ids(flow);
     let is_own = |it: &StepId| matches!(it, StepId::Node(_) | StepId::Choice);
     let mut ids = ids.into_iter().filter(is_own);
     let mut nodes = Vec::new();
-    let mut add = |span: Span| {
-        // The task of a choice has no id.
-        if let Some(StepId::Node(id)) = ids.next() {
-            nodes.push((id.to_string(), span));
-        }
-    };
     for unit in &flow.units {
-        add(unit.span);
-        unit.each_action(&mut |action| add(action.kind.span));
+        let mut add = |span: Span, kind, action| {
+            // The task of a choice has no id.
+            if let Some(StepId::Node(id)) = ids.next() {
+                nodes.push(FlowNode { id: id.to_string(), span, kind, action });
+            }
+        };
+        add(unit.span, unit.kind.name(), None);
+        unit.each_action(&mut |action| {
+            add(action.kind.span, &action.kind.value, Some(action));
+        });
     }
     nodes
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use lsp_server::{
     Connection, ErrorCode, ExtractError, Message, Notification, Request, Response,
@@ -31,7 +33,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::command::{Invocation, RUN, RUN_TEST};
+use super::other::Schemas;
 use super::problems::{self, Problem};
+use super::results::VALUES;
 use super::workspace::Workspace;
 use super::{complete, expression, hover, lens, navigate, outline, results, uri};
 
@@ -40,19 +44,24 @@ const NO_EDITOR: &str = "standard input has no request `initialize` of the Langu
                          Protocol; an editor starts this command";
 
 /// Serves an editor over standard input and output until it ends the session. Returns
-/// whether the session ended as the protocol prescribes. `program` executes commands.
+/// whether the session ended as the protocol prescribes. `program` executes commands, and
+/// the schemas are those of documents that are not flows.
 ///
 /// # Errors
 /// The editor violates the protocol at the start of the session.
-pub fn serve(program: &Path) -> Result<bool, String> {
+pub fn serve(program: &Path, schemas: Schemas) -> Result<bool, String> {
     let (connection, threads) = Connection::stdio();
-    let is_orderly = serve_on(&connection, program)?;
+    let is_orderly = serve_on(&connection, program, schemas)?;
     drop(connection);
     threads.join().map_err(|error| error.to_string())?;
     Ok(is_orderly)
 }
 
-fn serve_on(connection: &Connection, program: &Path) -> Result<bool, String> {
+fn serve_on(
+    connection: &Connection,
+    program: &Path,
+    schemas: Schemas,
+) -> Result<bool, String> {
     let (id, params) = connection.initialize_start().map_err(|_| NO_EDITOR)?;
     let params: InitializeParams =
         serde_json::from_value(params).map_err(|error| error.to_string())?;
@@ -69,7 +78,7 @@ fn serve_on(connection: &Connection, program: &Path) -> Result<bool, String> {
     let given = params.initialization_options.clone().unwrap_or_default();
     let options = serde_json::from_value::<Options>(given).unwrap_or_default();
     let options = Options { program: program.to_owned(), ..options };
-    let mut server = Server::new(connection, options);
+    let mut server = Server::new(connection, options, schemas);
     for folder in folders(&params) {
         server.workspace.add_folder(&folder);
     }
@@ -180,22 +189,28 @@ struct Server<'c> {
     workspace: Workspace,
     problems: BTreeMap<PathBuf, Vec<Problem>>,
     changed: Option<Changed>,
+    /// Whether a run has ended since results were read.
+    has_results: Arc<AtomicBool>,
 }
 
 impl<'c> Server<'c> {
-    fn new(connection: &'c Connection, options: Options) -> Self {
+    fn new(connection: &'c Connection, options: Options, schemas: Schemas) -> Self {
         Self {
             options,
             connection,
-            workspace: Workspace::default(),
+            workspace: Workspace::new(schemas),
             problems: BTreeMap::new(),
             changed: None,
+            has_results: Arc::default(),
         }
     }
 
     /// Handles messages until the editor ends the session.
     fn run(&mut self) -> Result<bool, String> {
         while let Ok(message) = self.connection.receiver.recv() {
+            if self.has_results.swap(false, Ordering::Acquire) {
+                self.workspace.read_results();
+            }
             match message {
                 Message::Request(request) => {
                     let is_end = self
@@ -356,10 +371,7 @@ impl<'c> Server<'c> {
                     let message = format!("unknown command `{}`", params.command);
                     (ErrorCode::InvalidParams, message)
                 })?;
-                let sender = self.connection.sender.clone();
-                // A closed connection needs no result.
-                let send = move |message| drop(sender.send(message));
-                invocation.start(&self.options.program, send);
+                self.start(invocation, call);
                 Ok(Value::Null)
             }
             method => {
@@ -367,6 +379,22 @@ impl<'c> Server<'c> {
                 Err((ErrorCode::MethodNotFound, message))
             }
         }
+    }
+
+    /// Starts a run in another process. Its values are known when it has ended.
+    fn start(&self, invocation: Invocation, call: &Value) {
+        let path = Invocation::path(call);
+        let folder = path.and_then(|path| self.workspace.folder_of(&path));
+        let invocation = match folder {
+            Some(folder) => invocation.writing_values(&folder.join(VALUES)),
+            None => invocation,
+        };
+        let has_results = Arc::clone(&self.has_results);
+        let finished = move || has_results.store(true, Ordering::Release);
+        let sender = self.connection.sender.clone();
+        // A closed connection needs no result.
+        let send = move |message| drop(sender.send(message));
+        invocation.start(&self.options.program, finished, send);
     }
 
     fn rename(&self, request: Request) -> Result<Value, (ErrorCode, String)> {

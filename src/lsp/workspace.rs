@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 
 use lsp_types::{Position, Range, TextDocumentContentChangeEvent};
 
-use super::other;
+use super::other::{self, Entry, Form, Outline, Schemas};
 use super::results::Results;
 use super::text::Text;
 use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::flow::Flow;
 use crate::flow::architect::ArchitectFlow;
 use crate::flow::check;
 use crate::flow::mention::{Mention, WrittenExpression, expressions, mentions};
 use crate::flow::read::{self, Loaded};
 use crate::project::Settings;
-use crate::source::{FileId, Files, Folder, Span};
-use crate::suite::ProjectDefaults;
+use crate::source::{File, FileId, Files, Folder, Span};
+use crate::suite::{ProjectDefaults, is_scenario_file};
 
 /// Flows of a workspace, by file.
 #[derive(Debug, Default)]
@@ -29,9 +30,18 @@ pub(super) struct Workspace {
     project: ProjectDefaults,
     folders: Vec<PathBuf>,
     results: Results,
+    schemas: Schemas,
+    /// The names of scenario files and fixtures, by file.
+    outlines: BTreeMap<PathBuf, Outline>,
 }
 
 impl Workspace {
+    /// Creates a workspace without folders. The schemas are those of scenario files and
+    /// fixtures.
+    pub(super) fn new(schemas: Schemas) -> Self {
+        Self { schemas, ..Self::default() }
+    }
+
     /// Reads the flows of the folders. A folder with a project file has the flows that the
     /// file names.
     pub(super) fn add_folder(&mut self, folder: &Path) {
@@ -55,6 +65,7 @@ impl Workspace {
                 self.load(&file);
             }
         }
+        self.read_fixtures(&self.project.fixtures.clone());
     }
 
     /// Takes the files and values that a project gives to its documents.
@@ -74,6 +85,15 @@ impl Workspace {
     /// Reads the results of tests and explorations again.
     pub(super) fn read_results(&mut self) {
         self.results = Results::read(&self.folders);
+    }
+
+    /// The folder of the workspace that contains a file.
+    pub(super) fn folder_of(&self, path: &Path) -> Option<&Path> {
+        let is_above = |folder: &&PathBuf| {
+            let resolved = folder.canonicalize();
+            path.starts_with(folder) || resolved.is_ok_and(|it| path.starts_with(it))
+        };
+        self.folders.iter().find(is_above).map(PathBuf::as_path)
     }
 
     /// The results of tests and explorations.
@@ -113,6 +133,7 @@ impl Workspace {
             None => match std::fs::read_to_string(path) {
                 Ok(text) => text,
                 Err(_) => {
+                    self.outlines.remove(path);
                     self.forget(path);
                     return;
                 }
@@ -121,15 +142,7 @@ impl Workspace {
         let file = self.files.add(path, text);
         let is_open = self.open.contains_key(path);
         if !read::is_meant_as_flow(&file) {
-            let other = other::diagnostics(&file, &self.project);
-            match other.filter(|_| is_open) {
-                Some(diagnostics) => {
-                    let loaded = Loaded { diagnostics, ..Loaded::default() };
-                    self.loaded.insert(path.to_owned(), loaded);
-                    self.release(path);
-                }
-                None => self.forget(path),
-            }
+            self.load_other(&file, is_open);
             return;
         }
         let values = &self.project.placeholders;
@@ -148,6 +161,47 @@ impl Workspace {
         self.release(path);
     }
 
+    /// Reads a document that is not a flow. One that cannot be read keeps the names that it
+    /// had.
+    fn load_other(&mut self, file: &File, is_open: bool) {
+        let path = file.path();
+        self.loaded.remove(path);
+        let Some(form) = self.form(path) else { return self.forget(path) };
+        let (diagnostics, outline) = other::read(file, form, &self.project);
+        if let Some(outline) = outline {
+            let fixtures = outline.fixtures.clone();
+            self.outlines.insert(path.to_owned(), outline);
+            self.read_fixtures(&fixtures);
+        }
+        if is_open {
+            let loaded = Loaded { diagnostics, ..Loaded::default() };
+            self.loaded.insert(path.to_owned(), loaded);
+        }
+        self.release(path);
+    }
+
+    /// Reads the names in fixtures files and folders that are not known yet.
+    fn read_fixtures(&mut self, paths: &[PathBuf]) {
+        for path in paths {
+            let found = match path.is_dir() {
+                true => Folder::read(path, is_flow_file).files,
+                false => vec![path.clone()],
+            };
+            for path in found {
+                if self.outlines.contains_key(&path) || is_scenario_file(&path) {
+                    continue;
+                }
+                let Ok(text) = std::fs::read_to_string(&path) else { continue };
+                let file = self.files.add(&path, text);
+                if !read::is_meant_as_flow(&file) {
+                    let read = other::read(&file, Form::Fixtures, &self.project);
+                    self.outlines.extend(read.1.map(|outline| (path.clone(), outline)));
+                }
+                self.release(&path);
+            }
+        }
+    }
+
     fn forget(&mut self, path: &Path) {
         self.loaded.remove(path);
         self.release(path);
@@ -159,6 +213,7 @@ impl Workspace {
         let mut used: BTreeSet<FileId> = BTreeSet::new();
         if let Some(loaded) = self.loaded.get(path) {
             used.extend(loaded.architect.iter().map(|flow| flow.span.file));
+            used.extend(loaded.flows.iter().map(|flow| flow.span.file));
             let labels = loaded.diagnostics.iter().flat_map(|it| &it.labels);
             used.extend(labels.map(|label| label.span.file));
         }
@@ -215,6 +270,55 @@ impl Workspace {
     /// All flows.
     pub(super) fn flows(&self) -> impl Iterator<Item = &ArchitectFlow> {
         self.loaded.values().flat_map(|loaded| &loaded.architect)
+    }
+
+    /// All draft flows.
+    pub(super) fn drafts(&self) -> impl Iterator<Item = &Flow> {
+        self.loaded.values().flat_map(|loaded| &loaded.flows)
+    }
+
+    /// The file of a place.
+    pub(super) fn path_of(&self, span: Span) -> &Path {
+        self.files.get(span.file).path()
+    }
+
+    /// The form of a document that is not a flow: a scenario file, or fixtures. Those are
+    /// known by their names, or because a project or a scenario file names them.
+    pub(super) fn form(&self, path: &Path) -> Option<Form> {
+        let has_flows = |it: &Loaded| !it.architect.is_empty() || !it.flows.is_empty();
+        if self.loaded.get(path).is_some_and(has_flows) {
+            return None;
+        }
+        let is_known = self.outlines.contains_key(path);
+        let form = other::form(path, &self.project);
+        form.or_else(|| is_known.then_some(Form::Fixtures))
+    }
+
+    /// The schemas of documents that are not flows.
+    pub(super) fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
+    /// The names of a scenario file or of fixtures.
+    pub(super) fn outline(&self, path: &Path) -> Option<&Outline> {
+        self.outlines.get(path)
+    }
+
+    /// The entries of fixtures that a document may refer to, by file: its own, and those of
+    /// the fixtures that it or the project names. For fixtures, those are all.
+    pub(super) fn entries_for(&self, path: &Path) -> Vec<(&Path, &[Entry])> {
+        let own = self.outlines.get(path).map(|it| it.fixtures.as_slice());
+        let own = own.unwrap_or_default();
+        let is_fixtures = !is_scenario_file(path);
+        let is_used = |other: &Path| {
+            let mut named = self.project.fixtures.iter().chain(own);
+            is_fixtures || named.any(|it| other.starts_with(it))
+        };
+        let all = self.outlines.iter().map(|(other, it)| (other.as_path(), it.entries()));
+        let used = all.filter(|(other, _)| {
+            *other == path || (!is_scenario_file(other) && is_used(other))
+        });
+        used.collect()
     }
 
     /// Returns the diagnostics of open documents, by path. `changed` limits the check to

@@ -105,6 +105,7 @@ impl Compiler<'_> {
             start: start.and_then(|target| self.node_id(&target.node)),
             layout: self.of_flow[self.id.index()],
             output_count: self.output_count(),
+            outputs: self.output_names(),
             is_published: self.flow.is_published,
             architect: None,
         }
@@ -113,6 +114,14 @@ impl Compiler<'_> {
     fn output_count(&self) -> u32 {
         let count: usize = self.outputs.values().map(IndexMap::len).sum();
         u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    fn output_names(&self) -> Box<[(NodeId, Text)]> {
+        let outputs = self.outputs.iter().flat_map(|(node, fields)| {
+            let node = NodeId::new(self.first_node + node);
+            fields.keys().map(move |field| (node, field.clone()))
+        });
+        outputs.collect()
     }
 
     fn node_id(&self, name: &Text) -> Option<NodeId> {

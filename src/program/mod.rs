@@ -12,9 +12,11 @@ mod compile;
 mod layout;
 mod names;
 mod reads;
+mod reference;
 mod step;
 
 pub use layout::{ContextId, Layout, LayoutId};
+pub use reference::Referent;
 pub use step::{
     Assignment, Branch, CallFlow, Contact, DataAction, Gather, If, Isolation, Operand,
     OutputId, Place, Read, Response, Route, Speech, Statistics, Step, StepAction, Unit,

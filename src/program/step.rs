@@ -18,6 +18,8 @@ pub struct Unit {
     pub layout: LayoutId,
     /// The number of node outputs that templates read; each takes a slot of a frame.
     pub output_count: u32,
+    /// The nodes and fields of these outputs, by [`OutputId`]; empty in an Architect flow.
+    pub outputs: Box<[(NodeId, Text)]>,
     /// Whether other flows may call it.
     pub is_published: bool,
     /// The part that only Architect flows have.

@@ -12,6 +12,7 @@ mod run_output;
 mod select;
 mod snapshots;
 mod timings;
+mod values;
 mod watch;
 
 use std::collections::BTreeSet;
@@ -75,6 +76,9 @@ pub(super) struct Arguments {
     decisions: decisions::DecisionOptions,
 
     #[command(flatten)]
+    values: values::ValueOptions,
+
+    #[command(flatten)]
     snapshots: snapshots::SnapshotOptions,
 
     /// Stop at the first failure
@@ -103,7 +107,8 @@ pub(super) struct Arguments {
         long,
         conflicts_with_all = [
             "quiet", "verbose",
-            "report", "html", "coverage", "coverage_out", "coverage_min", "decisions", "update",
+            "report", "html", "coverage", "coverage_out", "coverage_min", "decisions",
+            "values_out", "update",
             "review", "delete_unreferenced"
         ]
     )]
@@ -123,7 +128,8 @@ pub(super) struct Arguments {
     #[arg(
         long,
         conflicts_with_all = [
-            "report", "html", "coverage", "coverage_out", "coverage_min", "decisions", "update",
+            "report", "html", "coverage", "coverage_out", "coverage_min", "decisions",
+            "values_out", "update",
             "review", "delete_unreferenced", "list", "on_request"
         ]
     )]
@@ -193,6 +199,7 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
 struct Collected<'a> {
     covered: Option<Covered>,
     log: decisions::Log<'a>,
+    values: values::Values<'a>,
     last_failed: LastFailed,
 }
 
@@ -202,6 +209,7 @@ impl Collected<'_> {
             covered.add(result);
         }
         self.log.add(result);
+        self.values.add(result);
         self.last_failed.note(result);
     }
 }
@@ -213,6 +221,7 @@ fn run_selected(arguments: &Arguments, places: Places) -> io::Result<Exit> {
     let mut collected = Collected {
         covered: arguments.coverage.counter(),
         log: arguments.decisions.log(),
+        values: arguments.values.collector(),
         last_failed: LastFailed::read(arguments.project_file.as_deref()),
     };
     let mut wanted = places.wanted(arguments.select.selection(), &mut files);
@@ -259,9 +268,9 @@ fn finish(
     let is_aside = arguments.is_output_taken();
     let of_coverage =
         arguments.coverage.show(collected.covered, library, files, is_aside)?;
-    let of_files = match (of_coverage, collected.log.write()) {
-        (covered, Exit::Success) => covered,
-        (_, failed) => failed,
+    let of_files = match (of_coverage, collected.log.write(), collected.values.write()?) {
+        (covered, Exit::Success, Exit::Success) => covered,
+        (_, Exit::Success, failed) | (_, failed, _) => failed,
     };
     snapshots::show_notes(library, is_whole.then_some(searched));
     let of_tests = played.exit(ended.tally, is_broken);
@@ -430,5 +439,6 @@ impl Arguments {
             || self.specs().any(|spec| spec.needs_traces())
             || self.coverage.counter().is_some()
             || self.decisions.path().is_some()
+            || self.values.path().is_some()
     }
 }

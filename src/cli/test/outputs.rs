@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::places::Places;
 use super::{Arguments, Suites};
-use crate::analysis::decisions;
+use crate::analysis::{decisions, values};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::report::{ReportSpec, coverage};
@@ -42,7 +42,8 @@ pub(super) fn refused(arguments: &Arguments) -> Option<Exit> {
 fn paths(arguments: &Arguments) -> Vec<PathBuf> {
     let path = |spec: ReportSpec| spec.path().map(Path::to_owned);
     let reports = arguments.specs().filter_map(path);
-    let others = [arguments.coverage.path(), arguments.decisions.path()];
+    let (coverage, decisions) = (arguments.coverage.path(), arguments.decisions.path());
+    let others = [coverage, decisions, arguments.values.path()];
     reports.chain(others.into_iter().flatten().cloned()).collect()
 }
 
@@ -94,6 +95,7 @@ fn is_ours(start: &str) -> bool {
     ReportSpec::is_beginning(start)
         || coverage::is_beginning(start)
         || decisions::is_beginning(start)
+        || values::is_beginning(start)
 }
 
 #[cfg(test)]

@@ -63,6 +63,7 @@ impl<'t> RunOutput<'t> {
     ) -> io::Result<Self> {
         arguments.coverage.begin()?;
         arguments.decisions.begin()?;
+        arguments.values.begin()?;
         let reporters = reporters(arguments)?;
         // With `--no-tests fail`, no reporter receives an empty run. Otherwise the
         // reports state that the run is empty, and only the console stays silent.

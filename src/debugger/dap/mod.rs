@@ -4,17 +4,19 @@
 //! |---|---|
 //! | `wire` | messages with their headers |
 //! | `launch` | attributes of the request `launch` |
+//! | `reader` | a thread that reads requests, and counts those that interrupt a call |
 //! | `server` | the session: requests in their order, stops |
 //! | `points` | breakpoints of all kinds |
 //! | `values` | stack, scopes, variables, expressions, answers of the caller |
 //!
-//! One thread reads requests and answers them in their order. A motion takes at most the
-//! time of one call, so that a request never waits long, and `pause` has nothing to do.
+//! One thread reads requests, and another one answers them in their order. A motion
+//! forwards ends early if a request to pause, terminate or disconnect waits.
 //!
 //! *Source: the Debug Adapter Protocol, version 1.71.*
 
 mod launch;
 mod points;
+mod reader;
 mod server;
 mod values;
 mod wire;

@@ -2,14 +2,16 @@
 
 use std::io::{self, BufRead, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
 use super::launch::Attributes;
 use super::points::Points;
+use super::reader;
 use super::values::Handles;
 use super::wire;
-use crate::debugger::{Debugger, Motion, Output, Stop, describe, load};
+use crate::debugger::{Debugger, Motion, Output, Stop, Target, describe, load};
 use crate::diagnostic::{Diagnostic, Style, render_text};
 use crate::runner::ProjectContext;
 use crate::source::Files;
@@ -24,18 +26,25 @@ const MOST_STEPS: usize = 1_000;
 const THREAD: u32 = 1;
 
 /// Serves an editor until it disconnects or the stream ends. Returns whether the session
-/// ended as the protocol prescribes.
+/// ended as the protocol prescribes. A thread reads the requests, so that they can
+/// interrupt a call that runs.
 ///
 /// # Errors
 /// The streams cannot be read or written, or do not contain the protocol.
 pub fn serve(
-    mut input: impl BufRead,
+    input: impl BufRead + Send + 'static,
     out: impl Write,
     project: Arc<ProjectContext>,
 ) -> io::Result<bool> {
     let mut server = Server::new(out, project);
-    while let Some(message) = wire::read(&mut input)? {
-        if message["type"] == "request" && server.handle(&message)? {
+    let requests = reader::requests(input, Arc::clone(&server.interrupts));
+    for request in requests {
+        let request = request?;
+        let is_over = server.handle(&request);
+        if reader::interrupts(&request) {
+            server.interrupts.fetch_sub(1, Ordering::Relaxed);
+        }
+        if is_over? {
             return Ok(true);
         }
     }
@@ -56,6 +65,8 @@ enum Then {
     Back(Motion),
     /// The call has stopped anew, without a motion.
     Stopped(Stop),
+    /// The call stopped because of this request, if it was running.
+    Paused,
     Terminate,
     Disconnect,
 }
@@ -72,6 +83,10 @@ pub(super) struct Server<W> {
     /// The number of the first line and column in the editor.
     pub(super) first: (u32, u32),
     is_over: bool,
+    /// The number of requests that wait and want the call to stop.
+    interrupts: Arc<AtomicUsize>,
+    /// Whether the call has stopped because of a request that is not answered yet.
+    is_interrupted: bool,
 }
 
 impl<W: Write> Server<W> {
@@ -87,6 +102,8 @@ impl<W: Write> Server<W> {
             handles: Handles::default(),
             first: (1, 1),
             is_over: false,
+            interrupts: Arc::default(),
+            is_interrupted: false,
         }
     }
 
@@ -129,6 +146,7 @@ impl<W: Write> Server<W> {
             }
             "disconnect" => return Ok((Value::Null, Then::Disconnect)),
             "terminate" => return Ok((Value::Null, Then::Terminate)),
+            "pause" => return Ok((Value::Null, Then::Paused)),
             _ if self.debugger.is_none() => {
                 return Err(format!("`{command}` needs a call; send `launch` first"));
             }
@@ -171,7 +189,6 @@ impl<W: Write> Server<W> {
     fn inspect(&mut self, command: &str, arguments: &Value) -> Reply {
         match command {
             "threads" => Ok(json!({"threads": [{"id": THREAD, "name": "call"}]})),
-            "pause" => Ok(Value::Null),
             "flowsim/scenario" => Ok(self.scenario()),
             "setBreakpoints" => self.set_breakpoints(arguments),
             "setFunctionBreakpoints" => self.set_function_breakpoints(arguments),
@@ -217,6 +234,12 @@ impl<W: Write> Server<W> {
                 let body = json!({"threadId": THREAD, "allThreadsContinued": true});
                 self.event("continued", body)?;
                 self.stopped(Some(stop), None)?;
+            }
+            Then::Paused => {
+                // The event follows the response, as the protocol prescribes.
+                if std::mem::take(&mut self.is_interrupted) {
+                    self.report(&Stop::Paused, None)?;
+                }
             }
             Then::Terminate => self.terminate()?,
             Then::Disconnect => {
@@ -278,11 +301,15 @@ impl<W: Write> Server<W> {
         let target = load(&attributes.launch, &mut self.files)
             .map_err(|problems| self.rendered(&problems))?;
         self.points.diagnostics.clone_from(&target.diagnostics);
-        self.debugger = Some(Debugger::begin(target));
+        self.debugger = Some(self.begun(target));
         self.attributes = Some(attributes);
         self.handles.clear();
         self.is_over = false;
         Ok(())
+    }
+
+    fn begun(&self, target: Target) -> Debugger {
+        Debugger::begin(target).interrupted_by(Arc::clone(&self.interrupts))
     }
 
     /// Loads the call again, with the flows as they are now. Breakpoints stay.
@@ -296,7 +323,7 @@ impl<W: Write> Server<W> {
                 let loaded = load(&attributes.launch, &mut files);
                 self.files = files;
                 let target = loaded.map_err(|problems| self.rendered(&problems))?;
-                self.debugger = Some(Debugger::begin(target));
+                self.debugger = Some(self.begun(target));
             }
             (None, None) => {}
         }
@@ -309,11 +336,20 @@ impl<W: Write> Server<W> {
     /// a scenario.
     fn stopped(&mut self, stop: Option<Stop>, reason: Option<&str>) -> io::Result<()> {
         self.handles.clear();
-        let (Some(stop), Some(debugger)) = (stop, self.debugger.as_mut()) else {
-            return Ok(());
-        };
+        // The request that interrupts is one of the next ones.
+        self.is_interrupted = stop == Some(Stop::Paused);
+        match stop {
+            Some(Stop::Paused) => {}
+            Some(stop) => self.report(&stop, reason)?,
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, stop: &Stop, reason: Option<&str>) -> io::Result<()> {
+        let Some(debugger) = self.debugger.as_mut() else { return Ok(()) };
         let lines = debugger.take_output();
-        let words = describe(debugger, &stop);
+        let words = describe(debugger, stop);
         for line in lines {
             let (category, text) = match line {
                 Output::Prompt(text) => ("stdout", format!("flow: {text}\n")),
@@ -323,7 +359,7 @@ impl<W: Write> Server<W> {
             self.output(category, &text)?;
         }
         let is_asked = self.caller_is_asked();
-        if stop == Stop::End {
+        if *stop == Stop::End {
             self.offer_scenario(&words)?;
             if self.attributes.as_ref().is_some_and(|it| !it.stop_at_end) {
                 return self.terminate();
@@ -331,7 +367,7 @@ impl<W: Write> Server<W> {
         } else if is_asked {
             self.output("console", &format!("{words}\n"))?;
         }
-        let (known, description) = reason_of(&stop, is_asked);
+        let (known, description) = reason_of(stop, is_asked);
         let mut body = json!({
             "reason": reason.unwrap_or(known),
             "description": description,
@@ -339,7 +375,7 @@ impl<W: Write> Server<W> {
             "threadId": THREAD,
             "allThreadsStopped": true,
         });
-        if let Stop::Breakpoint(ids) = &stop {
+        if let Stop::Breakpoint(ids) = stop {
             body["hitBreakpointIds"] = json!(ids);
         }
         self.event("stopped", body)
@@ -454,5 +490,6 @@ fn reason_of(stop: &Stop, is_asked: bool) -> (&'static str, &'static str) {
         Stop::Difference => ("exception", "Difference from the recording"),
         Stop::End => ("pause", "End of the call"),
         Stop::Begin => ("entry", "Begin of the call"),
+        Stop::Paused => ("pause", "Paused"),
     }
 }

@@ -51,6 +51,7 @@ pub(super) fn plan(program: &mut Program, flow: &ArchitectFlow) -> Plan {
     let layout = Layout::of(variables.first, names);
     program.layouts.push(layout);
     program.units.push(step::Unit {
+        outputs: Box::default(),
         start: None,
         layout: LayoutId(number(program.layouts.len() - 1)),
         output_count: 0,

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "an unexpected answer fails the test")]
 
 mod client;
+mod drafts;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -69,3 +69,36 @@ fn a_test_is_run_by_the_server_and_debugged_by_the_client() {
     editor.open(&path, FLOW);
     assert_eq!(editor.end(), 0);
 }
+
+#[test]
+fn hovering_shows_the_values_of_the_last_run() {
+    let text = FLOW.replace("lit: de", "exp: Right(Call.Ani, 3)");
+    let text = text.replace("Upper(Flow.language)", "Upper(Flow.language) + \"!\"");
+    let (folder, path) = workspace(&text);
+    let test = folder.path().join("a.test.yaml");
+    let rows = "flows: desk.yaml\ntests:\n  - name: from ${number}\n    context: {from: \"${number}\"}\n    \
+                each: [{number: \"111222\"}, {number: \"333444\"}, {number: \"111555\"}]\n";
+    fs::write(&test, rows).unwrap();
+    let mut editor = Editor::start(folder.path());
+    editor.open(&path, &text);
+    editor.open(&test, rows);
+    let explained = |editor: &mut Editor, needle: &str| {
+        let hover = editor.request("textDocument/hover", editor.at(&path, needle, 0));
+        hover["contents"]["value"].as_str().unwrap_or_default().to_owned()
+    };
+    assert!(!explained(&mut editor, "name: Flow.lang").contains("last run"));
+    let document = json!({"textDocument": {"uri": address(&test)}});
+    let lenses = editor.request("textDocument/codeLens", document);
+    let command = &lenses[0]["command"];
+    let call = json!({"command": command["command"], "arguments": command["arguments"]});
+    editor.request("workspace/executeCommand", call);
+    let shown = editor.wait_for("window/showMessage");
+    assert!(shown["message"].as_str().unwrap().ends_with("passed"), "{shown}");
+    let variable = explained(&mut editor, "name: Flow.lang");
+    let seen =
+        "Seen in the last run: `\"en\"`, `\"222\"`, `\"444\"`, `\"555\"` (3 calls)";
+    assert!(variable.contains(seen), "{variable}");
+    let expression = explained(&mut editor, "Upper(Flow.language) +");
+    assert!(expression.contains("`Flow.language`: `\"en\"`"), "{expression}");
+    assert_eq!(editor.end(), 0);
+}

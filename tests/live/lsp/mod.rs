@@ -5,6 +5,7 @@
 mod client;
 mod expressions;
 mod lenses;
+mod scenarios;
 
 use std::fs;
 use std::path::{Path, PathBuf};
