@@ -29,6 +29,7 @@ mod services;
 mod starts;
 pub mod suite;
 mod times;
+mod unset;
 mod verdict;
 mod witness;
 
