@@ -99,6 +99,7 @@ codes! {
     UNHANDLED_ERROR Warning "An action fails in a call, and the flow does not handle the error."
     UNHANDLED_FAILURE Note "A data action continues after a failure in the same way as after a success."
     REPEATED_PROMPT Note "The caller hears the same prompt twice in a row."
+    READ_BEFORE_SET Note "A call reads a variable without an initial value before an action sets it."
     SILENT_DISCONNECT Note "A call is disconnected without a prompt after the last input."
     PLACEHOLDER_VALUE Warning "A placeholder value, such as YOUR_QUEUE_ID_HERE, was never replaced."
     CONFLICTING_ERROR_TARGETS Warning "onError and onComplete.onError name different nodes; onError wins."

@@ -6,7 +6,7 @@ use crate::program::architect::{
 };
 use crate::program::{Gather, Program, StepAction};
 use crate::value::{Json, Text, Value};
-use crate::world::{Answer, Input, InputQuestion, Organisation, Question};
+use crate::world::{Answer, Fixtures, Input, InputQuestion, Organisation, Question};
 
 use super::classes::Classes;
 use super::constants::Constants;
@@ -50,6 +50,7 @@ pub(super) struct Context<'c> {
     /// The classes of the values that steps give to variables.
     pub(super) classes: &'c Classes,
     pub(super) organisation: &'c dyn Organisation,
+    pub(super) fixtures: &'c Fixtures,
     /// Whether only the fixtures answer, apart from the caller.
     pub(super) is_fixed: bool,
 }
@@ -68,7 +69,7 @@ impl Context<'_> {
             Question::Action { .. } => {
                 !self.is_fixed && has_free_outcome(step, self.organisation)
             }
-            _ => false,
+            question => !self.is_fixed && self.service(node, &question).len() > 1,
         }
     }
 
@@ -81,7 +82,8 @@ impl Context<'_> {
         let mut domain = match question {
             Question::DataAction { .. } => self.responses(node),
             Question::Action { .. } => self.outcomes(node),
-            _ => self.inputs(session),
+            Question::Input(_) => self.inputs(session),
+            question => Domain { answers: self.service(node, &question), cut: None },
         };
         // An action has read the clock before another system answers.
         let reads_clock = match question {

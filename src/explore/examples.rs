@@ -138,7 +138,7 @@ impl Constants {
 }
 
 /// Inserts a value at a path of members.
-fn insert(document: &mut Json, path: &[Text], leaf: &Json) {
+pub(super) fn insert(document: &mut Json, path: &[Text], leaf: &Json) {
     let Some((first, rest)) = path.split_first() else { return };
     let Json::Object(members) = document else { return };
     let members = std::sync::Arc::make_mut(members);

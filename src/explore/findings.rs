@@ -20,6 +20,7 @@ use super::external::{Decidable, external_reads};
 use super::graph::Graph;
 use super::liveness::Liveness;
 use super::suite::{Candidate, candidates, in_organisation, over};
+use super::unset::{Settable, unset_reads};
 use super::{Exploration, Verdict, Witness};
 
 /// The number of last steps among which the beginning of an endless loop is looked for.
@@ -85,7 +86,8 @@ pub fn findings(
         });
         nodes.for_each(|node| is_external[node.index()] = true);
     }
-    let mut found = Found { program, is_external, findings: Vec::new() };
+    let settable = Settable::of(program);
+    let mut found = Found { program, is_external, settable, findings: Vec::new() };
     found.unreachable(exploration);
     found.dead_ends(exploration);
     found.unhandled_failures(exploration);
@@ -133,6 +135,7 @@ struct Found<'p> {
     program: &'p Program,
     /// Whether each node depends on data with a single tried value.
     is_external: Vec<bool>,
+    settable: Settable,
     findings: Vec<Finding>,
 }
 
@@ -224,6 +227,7 @@ impl Found<'_> {
         self.endless(of, played);
         self.errors(of, played);
         self.missing_values(of, &played.trace);
+        self.unset_variables(of, &played.trace);
         self.repeated_prompts(of, played);
         self.silent_disconnect(of, played);
     }
@@ -335,6 +339,18 @@ impl Found<'_> {
                 self.name(step.node)
             );
             self.add(Code::VARIABLE_NOT_FOUND, step.node, message, of);
+        }
+    }
+
+    /// Expressions that read a variable which only an action on another path sets.
+    fn unset_variables(&mut self, of: &Candidate<'_>, trace: &Trace) {
+        for (node, variable) in unset_reads(self.program, &self.settable, trace) {
+            let message = format!(
+                "`{}` reads `{}` before an action sets it",
+                self.name(node),
+                self.program.symbols.variable(variable)
+            );
+            self.add(Code::READ_BEFORE_SET, node, message, of);
         }
     }
 

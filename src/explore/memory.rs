@@ -38,7 +38,7 @@ impl Repeats {
         let lookups: Vec<(NodeId, String)> = steps
             .filter_map(|(index, step)| match &step.action {
                 StepAction::Architect(action) => Some((index, family(action)?)),
-                _ => None,
+                action => Some((index, service(action)?.to_owned())),
             })
             .map(|(index, family)| (NodeId::new(index), family))
             .collect();
@@ -77,6 +77,16 @@ fn family(action: &Action) -> Option<String> {
         | Lookup::DataAction(_)
         | Lookup::Wait(_) => return None,
     })
+}
+
+/// Returns the kind of system that a draft node asks.
+fn service(action: &StepAction) -> Option<&'static str> {
+    match action {
+        StepAction::GetExternalContact(_) => Some("external contact"),
+        StepAction::QueueStatistics(_) => Some("statistics"),
+        StepAction::Route(_) => Some("route"),
+        _ => None,
+    }
 }
 
 impl Memory {
@@ -125,7 +135,13 @@ fn same_output(one: &Answer, other: &Answer) -> bool {
 
 /// Whether two answers about the same object may both be right.
 fn agree(one: &Answer, other: &Answer) -> bool {
-    let (Answer::Action(one), Answer::Action(other)) = (one, other) else { return true };
+    let (one, other) = match (one, other) {
+        (Answer::Action(one), Answer::Action(other)) => (one, other),
+        (Answer::Contact(_) | Answer::Statistics(_) | Answer::Queue(_), other) => {
+            return one == other;
+        }
+        _ => return true,
+    };
     one.path == other.path
         && one.outputs.iter().all(|(name, value)| {
             let mut same = other.outputs.iter().filter(|(known, _)| known == name);
@@ -137,19 +153,25 @@ fn agree(one: &Answer, other: &Answer) -> bool {
 /// lookup asks again.
 fn key(repeats: &Repeats, session: &Session, is_new: bool) -> Option<u64> {
     let node = session.waiting_node()?;
-    let StepAction::Architect(action) = &session.program().steps[node.index()].action
-    else {
-        return None;
-    };
-    let Question::Action { inputs, .. } = session.question()? else { return None };
-    let mut text = family(action)?;
     if is_new && !repeats.is_repeated[node.index()] {
         return None;
     }
-    let _ = write!(text, "{inputs:?}");
-    if let Action::Lookup(Lookup::Schedule(_) | Lookup::ScheduleGroup(_)) = &**action {
-        let _ = write!(text, "@{}", session.clock_ms());
-    }
+    let text = match (&session.program().steps[node.index()].action, session.question()?)
+    {
+        (StepAction::Architect(action), Question::Action { inputs, .. }) => {
+            let mut text = family(action)?;
+            let _ = write!(text, "{inputs:?}");
+            let clock = session.clock_ms();
+            if let Action::Lookup(Lookup::Schedule(_) | Lookup::ScheduleGroup(_)) =
+                &**action
+            {
+                let _ = write!(text, "@{clock}");
+            }
+            text
+        }
+        (StepAction::Architect(_), _) => return None,
+        (action, question) => format!("{} {question:?}", service(action)?),
+    };
     Some(XxHash64::oneshot(0, text.as_bytes()))
 }
 

@@ -25,9 +25,11 @@ mod outcomes;
 mod partition;
 mod property;
 mod search;
+mod services;
 mod starts;
 pub mod suite;
 mod times;
+mod unset;
 mod verdict;
 mod witness;
 
@@ -312,8 +314,15 @@ impl Analysed<'_> {
     ) -> World<'w> {
         let Self { program, fixtures, graph, liveness, repeats, goals, .. } = self;
         let organisation: &Fixtures = fixtures;
-        let context =
-            Context { program, liveness, constants, classes, organisation, is_fixed };
+        let context = Context {
+            program,
+            liveness,
+            constants,
+            classes,
+            organisation,
+            fixtures,
+            is_fixed,
+        };
         let watched = None;
         World { program, call, fixtures, goals, context, graph, repeats, watched }
     }

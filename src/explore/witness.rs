@@ -12,6 +12,7 @@ use crate::value::{Json, Text, Value};
 use crate::world::{Answer, FixtureHost, Fixtures, Input, Question};
 
 use super::search::World;
+use super::services::{Object, document, is_of_fixtures};
 
 /// The largest number of replays that are spent on a shorter witness for one goal.
 const MOST_TRIALS: u32 = 200;
@@ -63,7 +64,9 @@ impl<'p> Player<'p> {
             };
             match &answer {
                 Answer::Input(input) => witness.inputs.push(input.clone()),
-                answer if is_free => prepared.add(&question, answer),
+                answer if is_free && !is_of_fixtures(fixtures, &question, answer) => {
+                    prepared.add(&question, answer);
+                }
                 _ => {}
             }
             self.world.answer(&mut live, answer);
@@ -212,10 +215,12 @@ type Entry = (Text, Vec<Json>);
 #[derive(Default)]
 struct Prepared {
     sections: Vec<(&'static str, Vec<Entry>)>,
+    /// Contacts and queues, by section and name.
+    objects: Vec<Object>,
 }
 
 impl Prepared {
-    /// Adds an answer of a data action or another action.
+    /// Adds an answer of another system.
     fn add(&mut self, question: &Question<'_>, answer: &Answer) {
         let text = |text: &str| Json::String(text.into());
         let latency = |ms: i64| (Text::from("latencyMs"), Json::Integer(ms));
@@ -238,7 +243,7 @@ impl Prepared {
                 let entries: Vec<(Text, Json)> = path.chain(outputs).collect();
                 ("actions", Text::from(format!("{flow}/{name}")), Json::object(entries))
             }
-            _ => return,
+            _ => return self.add_object(document(question, answer)),
         };
         let place = match self.sections.iter().position(|(known, _)| *known == section) {
             Some(place) => place,
@@ -254,14 +259,38 @@ impl Prepared {
         }
     }
 
+    /// Adds entries of a contact or a queue to those that it has already.
+    fn add_object(&mut self, new: Option<Object>) {
+        let Some((section, name, entries)) = new else { return };
+        let mut objects = self.objects.iter_mut();
+        match objects.find(|(of, known, _)| *of == section && *known == name) {
+            Some((_, _, known)) => {
+                known.retain(|(key, _)| !entries.iter().any(|(new, _)| new == key));
+                known.extend(entries);
+            }
+            None => self.objects.push((section, name, entries)),
+        }
+    }
+
     /// Returns the document; `None` if it would be empty.
     fn document(self) -> Option<Json> {
+        let of = |section: &'static str| {
+            let own = self.objects.iter().filter(move |(of, ..)| *of == section);
+            own.map(|(_, name, it)| (name.clone(), Json::object(it.iter().cloned())))
+        };
+        let contacts: Vec<Json> = of("contacts").map(|(_, contact)| contact).collect();
+        let queues: Vec<(Text, Json)> = of("queues").collect();
+        let contacts =
+            (!contacts.is_empty()).then(|| ("contacts".into(), Json::array(contacts)));
+        let queues =
+            (!queues.is_empty()).then(|| ("queues".into(), Json::object(queues)));
         let sections = self.sections.into_iter().map(|(section, entries)| {
             let entries =
                 entries.into_iter().map(|(name, answers)| (name, Json::array(answers)));
             (Text::from(section), Json::object(entries))
         });
-        let sections: Vec<(Text, Json)> = sections.collect();
+        let sections: Vec<(Text, Json)> =
+            sections.chain(contacts).chain(queues).collect();
         (!sections.is_empty()).then(|| Json::object(sections))
     }
 }

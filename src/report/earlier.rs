@@ -75,6 +75,8 @@ struct Finished {
     command: String,
     reason: Option<String>,
     mismatches: Vec<Difference>,
+    #[serde(default)]
+    properties: Vec<String>,
     diagnostics: Vec<Finding>,
     explanation: Option<String>,
     /// The line itself.
@@ -249,6 +251,7 @@ impl Finished {
             program: None,
             trace: None,
             snapshot: None,
+            properties: self.properties.iter().map(Text::from).collect(),
             took: duration(self.took_ms),
             is_file_result: false,
             reported: Some(Arc::new(Reported {

@@ -255,6 +255,9 @@ struct Finished<'a> {
     command: String,
     reason: Option<&'a str>,
     mismatches: Vec<Difference<'a>>,
+    /// Only of files that have properties.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    properties: Vec<&'a str>,
     diagnostics: Vec<Finding<'a>>,
     explanation: Option<&'a str>,
     call: Option<Call>,
@@ -334,6 +337,7 @@ impl<'a> Finished<'a> {
             command: result.command(),
             reason,
             mismatches,
+            properties: result.properties.iter().map(|name| &**name).collect(),
             diagnostics,
             explanation: (!explanation.is_empty()).then_some(explanation),
             call: result.trace.as_ref().map(Call::of),

@@ -12,6 +12,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::output::ReportFile;
+use super::property_cases::PropertyCases;
 use super::spec::{Destination, Format, Target};
 use super::words::{explanation, file_of, headline, junit_parts, name_of, plural};
 use super::{Options, Reporter};
@@ -50,6 +51,7 @@ struct Junit {
 struct Suite {
     path: Arc<Path>,
     cases: TestSuite,
+    properties: PropertyCases,
     took: Duration,
 }
 
@@ -65,6 +67,7 @@ impl Junit {
             self.close()?;
         }
         let suite = self.current.get_or_insert_with(|| Suite::new(&result.id));
+        suite.properties.add(result);
         let status = status(result, &self.options, files);
         // CI systems identify cases by this name.
         let mut case = TestCase::new(name_of(&result.id), status);
@@ -80,9 +83,10 @@ impl Junit {
 
     /// Closes the current file's suite.
     fn close(&mut self) -> io::Result<()> {
-        let Some(Suite { mut cases, took, .. }) = self.current.take() else {
+        let Some(Suite { mut cases, properties, took, .. }) = self.current.take() else {
             return Ok(());
         };
+        cases.add_test_cases(properties.cases(&cases.name));
         if self.options.times {
             cases.set_time(took);
         }
@@ -135,7 +139,8 @@ impl Suite {
         cases.extra.insert("file".into(), file.into());
         cases.add_property(("flowsim.version", crate::build::VERSION));
         let path = Arc::clone(&id.file);
-        Self { path, cases, took: Duration::ZERO }
+        let properties = PropertyCases::default();
+        Self { path, cases, properties, took: Duration::ZERO }
     }
 
     fn is_of(&self, path: &Arc<Path>) -> bool {

@@ -100,6 +100,8 @@ pub struct CaseResult {
     /// Snapshot that the call was compared with, if the test has one. A difference is
     /// also one of the mismatches.
     pub snapshot: Option<SnapshotResult>,
+    /// Names of the properties of its scenario file that are about its call.
+    pub properties: Vec<Text>,
     /// Wall-clock duration.
     pub took: Duration,
     /// Whether the result represents a whole scenario file that does not load.
@@ -251,6 +253,7 @@ impl CaseResult {
             program: None,
             trace: None,
             snapshot: None,
+            properties: Vec::new(),
             took: Duration::ZERO,
             is_file_result: false,
             reported: None,

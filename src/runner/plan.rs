@@ -257,6 +257,7 @@ fn does_not_load(mut diagnostics: Vec<Diagnostic>, files: &Files) -> Option<Case
         program: None,
         trace: None,
         snapshot: None,
+        properties: Vec::new(),
         took: Duration::ZERO,
         is_file_result: true,
         reported: None,

@@ -24,6 +24,7 @@ use crate::source::File;
 use crate::suite::snapshot::{self, SnapshotMode, SnapshotResult};
 use crate::suite::{self, Case, Mismatch, ProjectDefaults};
 use crate::trace::Trace;
+use crate::value::Text;
 use crate::world::Fixtures;
 
 /// Time without a result after which the run reports that it waits.
@@ -318,6 +319,16 @@ impl InOrder {
     }
 }
 
+/// Returns the names of the properties that are about the call of a test.
+fn checked_properties(planned: &Planned<'_>, trace: Option<&Trace>) -> Vec<Text> {
+    let (Ok(program), Some(trace)) = (&planned.program, trace) else {
+        return Vec::new();
+    };
+    let all = planned.case.properties.iter();
+    let own = all.filter(|property| suite::of_flow(property, program, trace.flow).0);
+    own.map(|property| property.name.clone()).collect()
+}
+
 /// Result of a test, the trace of its call, and its snapshot.
 type Judged = (Outcome, Option<Trace>, Option<SnapshotResult>);
 
@@ -335,6 +346,7 @@ impl Worker {
             self.session = None;
             (Outcome::Panicked(message(&*panic).into()), None, None)
         });
+        let properties = checked_properties(planned, trace.as_ref());
         // If its snapshot cannot be written, the test will still fail and needs its
         // trace.
         if options.drops_passed_traces && outcome == Outcome::Passed && snapshot.is_none()
@@ -349,6 +361,7 @@ impl Worker {
             program: planned.program.as_ref().ok().cloned(),
             trace,
             snapshot,
+            properties,
             took: began.elapsed(),
             is_file_result: false,
             reported: None,

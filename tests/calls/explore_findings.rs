@@ -47,6 +47,7 @@ fn every_finding_has_the_shortest_call() {
             "REPEATED_PROMPT Second greeting 2",
             "UNHANDLED_ERROR Add 3",
             "UNHANDLED_FAILURE Look up 5",
+            "READ_BEFORE_SET Say the name 6",
             "DEAD_END Stuck 4",
             "UNREACHABLE_NODE Never -",
         ]

@@ -44,11 +44,12 @@ const WITH_FIXTURE: [Code; 25] = [
 ];
 
 /// The codes that only explorations report; `tests/calls/explore_findings.rs` tests them.
-const OF_EXPLORATIONS: [Code; 6] = [
+const OF_EXPLORATIONS: [Code; 7] = [
     Code::DEAD_END,
     Code::ENDLESS_CALL,
     Code::UNHANDLED_ERROR,
     Code::UNHANDLED_FAILURE,
+    Code::READ_BEFORE_SET,
     Code::REPEATED_PROMPT,
     Code::SILENT_DISCONNECT,
 ];

@@ -84,9 +84,11 @@ impl Explored<'_> {
                 Found::Killed => summary.killed += 1,
                 Found::Timeout => summary.timeouts += 1,
                 Found::Survived => {
-                    let detection = detector.detect(mutant.node, &changed);
+                    let detection = detector.detect(&mutant, &changed);
                     match detection {
-                        Detection::Equivalent => summary.equivalent += 1,
+                        Detection::Unreachable | Detection::Equivalent => {
+                            summary.equivalent += 1;
+                        }
                         _ => summary.survived += 1,
                     }
                     let (node, tests) = (mutant.node, count);

@@ -86,9 +86,46 @@ fn answers(fixtures: &Json) -> Vec<String> {
         let name = name.rsplit('/').next().unwrap_or_default().to_owned();
         words.extend(paths.map(|path| format!("{name}: {}", plain(path))));
     }
+    if let Some(Json::Array(contacts)) = fixtures.get("contacts") {
+        words.extend(contacts.iter().map(contact));
+    }
+    for (name, queue) in &*entries("queues") {
+        words.extend(queue_with(queue).map(|it| format!("{name} {it}")));
+    }
     words.dedup();
     words.truncate(3);
     words
+}
+
+/// Returns a contact in words.
+fn contact(contact: &Json) -> String {
+    match contact.get("attributes") {
+        Some(Json::Object(attributes)) if !attributes.is_empty() => {
+            let shown = attributes.iter().take(2);
+            let shown = shown.map(|(name, value)| format!("{name} {}", plain(value)));
+            format!("a contact with {}", shown.collect::<Vec<_>>().join(", "))
+        }
+        _ => "a contact".into(),
+    }
+}
+
+/// Returns the agents and the statistics of a queue in words.
+fn queue_with(queue: &Json) -> impl Iterator<Item = String> {
+    let agents = queue.get("agents").map(|agents| {
+        let agents = agents.to_string();
+        match agents.contains("\"skills\":[]") {
+            true => "without the skills".to_owned(),
+            false => "with the skills".to_owned(),
+        }
+    });
+    let statistics = match queue.get("statistics") {
+        Some(Json::Object(figures)) => {
+            let shown = figures.iter().map(|(name, it)| format!("{name} {}", plain(it)));
+            Some(format!("with {}", shown.collect::<Vec<_>>().join(", ")))
+        }
+        _ => None,
+    };
+    agents.into_iter().chain(statistics)
 }
 
 /// Returns the answer of a data action in words.

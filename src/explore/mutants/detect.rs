@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::analysis::attributes::attributes_set;
 use crate::engine::{Call, Session, play};
-use crate::flow::{FlowId, NodeId};
+use crate::flow::FlowId;
 use crate::program::Program;
 use crate::trace::{EventKind, Phrase, Trace};
 use crate::value::DateTime;
@@ -13,11 +13,15 @@ use crate::world::{FixtureHost, Fixtures};
 use crate::explore::suite::{Candidate, candidates, in_organisation, over};
 use crate::explore::{Exploration, Verdict, Witness};
 
+use super::Mutant;
+use super::equivalent::Equivalence;
+
 /// The calls of an exploration, to look for one that detects a mutant.
 pub struct Detector<'e> {
     calls: &'e [Call],
     fixtures: &'e Fixtures,
     exploration: &'e Exploration,
+    equivalence: Equivalence<'e>,
     /// The calls with their traces, and the nodes that they execute.
     known: Vec<(Candidate<'e>, Trace)>,
 }
@@ -28,6 +32,9 @@ pub enum Detection {
     /// This call has another result.
     Call(FlowId, Option<DateTime>, Witness),
     /// No call reaches the node of the mutant, so that none can detect it.
+    Unreachable,
+    /// The change has the same result for all values that its variables can have, or
+    /// nothing reads the changed value.
     Equivalent,
     /// No known call reaches the node. The exploration did not prove that none does.
     Unreached,
@@ -38,12 +45,14 @@ pub enum Detection {
 impl<'e> Detector<'e> {
     /// Plays the calls of an exploration.
     pub fn new(
-        program: &Arc<Program>,
+        program: &'e Arc<Program>,
         calls: &'e [Call],
         fixtures: &'e Fixtures,
         exploration: &'e Exploration,
     ) -> Self {
-        let mut detector = Self { calls, fixtures, exploration, known: Vec::new() };
+        let equivalence = Equivalence::of(program, calls, fixtures);
+        let known = Vec::new();
+        let mut detector = Self { calls, fixtures, exploration, equivalence, known };
         let mut candidates = candidates(exploration);
         candidates.sort_by_key(|it| it.witness.inputs.len());
         for candidate in candidates {
@@ -62,21 +71,25 @@ impl<'e> Detector<'e> {
         play(&mut session, &call, &mut host)
     }
 
-    /// Looks for a call that has another result in the mutant.
-    pub fn detect(&self, node: NodeId, mutant: &Arc<Program>) -> Detection {
+    /// Looks for a call that has another result in the mutant. `changed` is its program.
+    pub fn detect(&self, mutant: &Mutant, changed: &Arc<Program>) -> Detection {
+        let node = mutant.node;
         let is_unreachable = self.exploration.goals.iter().any(|goal| {
             goal.node == node
                 && goal.output.is_none()
                 && matches!(goal.verdict, Verdict::Unreachable(_))
         });
         if is_unreachable {
+            return Detection::Unreachable;
+        }
+        if self.equivalence.holds(mutant) {
             return Detection::Equivalent;
         }
         let mut is_reached = false;
         for (candidate, trace) in &self.known {
             let is_near = trace.steps.iter().any(|step| step.node == node);
             is_reached |= is_near;
-            if is_near && differs(mutant, trace, &self.play(mutant, candidate)) {
+            if is_near && differs(changed, trace, &self.play(changed, candidate)) {
                 let Candidate { start, at, witness, .. } = candidate;
                 return Detection::Call(*start, *at, (*witness).clone());
             }

@@ -2,6 +2,8 @@
 
 mod action;
 mod detect;
+mod equivalent;
+mod possible;
 
 use std::sync::Arc;
 
@@ -233,6 +235,61 @@ inboundCall:
                 "Many?: changed condition: `8` instead of `9`",
                 "Many?: swapped outputs: `yes` and `no` are exchanged",
                 "Bye: left out: the action is left out",
+            ]
+        );
+    }
+
+    const TARGETS: &str = r#"
+inboundCall:
+  name: Line
+  startUpRef: /inboundCall/tasks/task[t]
+  defaultLanguage: en-us
+  supportedLanguages: {en-us: {defaultLanguageSkill: {noValue: true}}}
+  tasks:
+    - task:
+        name: Task
+        refId: t
+        variables:
+          - stringVariable: {name: Task.Target, initialValue: {noValue: true}}
+          - stringVariable: {name: Task.Copy, initialValue: {noValue: true}}
+          - stringVariable: {name: Task.Unread, initialValue: {noValue: true}}
+          - stringVariable: {name: Task.Caller, initialValue: {exp: Call.Ani}}
+        actions:
+          - updateData: {name: Set, statements: [{string: {variable: Task.Target, value: {lit: "queue:a"}}}, {string: {variable: Task.Copy, value: {exp: Task.Target}}}]}
+          - updateData: {name: Note, statements: [{string: {variable: Task.Unread, value: {lit: noted}}}]}
+          - switch:
+              name: Which?
+              evaluate:
+                firstTrue:
+                  cases:
+                    - case: {value: {exp: 'Left(Task.Copy, 6) == "queue:"'}, actions: [{disconnect: {name: Queue}}]}
+                    - case: {value: {exp: 'Left(Task.Copy, 5) == "user:"'}, actions: [{disconnect: {name: User}}]}
+                    - case: {value: {exp: 'Task.Copy == "group"'}, actions: [{disconnect: {name: Group}}]}
+                    - case: {value: {exp: 'Task.Caller == "tel"'}, actions: [{disconnect: {name: Caller}}]}
+          - disconnect: {name: End}
+"#;
+
+    /// No call has other values than those that the flow assigns.
+    #[test]
+    fn a_change_without_an_effect_is_equivalent() {
+        let program = program(TARGETS);
+        let calls = [crate::engine::Call::new(crate::flow::FlowId::new(0))];
+        let fixtures = crate::world::Fixtures::default();
+        let equivalence = equivalent::Equivalence::of(&program, &calls, &fixtures);
+        let proved = mutants(&program).into_iter().filter(|it| equivalence.holds(it));
+        let named = proved.map(|it| {
+            let node = &program.symbols.node(it.node).name;
+            format!("{node}: {}", it.change)
+        });
+        assert_eq!(
+            named.collect::<Vec<_>>(),
+            [
+                "Note: another string instead of `noted`",
+                "Which?: `6` instead of `5`",
+                "Which?: `4` instead of `5`",
+                "Which?: another string instead of `user:`",
+                "Which?: another string instead of `group`",
+                "Which?: `case 2` and `case 3` are exchanged",
             ]
         );
     }

@@ -103,6 +103,11 @@ impl Expression {
         reads
     }
 
+    /// Whether it tests if a variable has a value, or compares it with a constant.
+    pub fn tests(&self, slot: u32) -> bool {
+        self.code.tests(slot)
+    }
+
     /// The constant strings in it, in the order of the text.
     pub fn strings(&self) -> Vec<Text> {
         let mut strings = Vec::new();

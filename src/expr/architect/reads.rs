@@ -2,8 +2,11 @@
 
 use crate::value::{Text, Value};
 
-use super::code::Code;
+use super::code::{Code, Shape};
 use super::evaluate::Scope;
+
+/// Functions that test if a value is set.
+const PRESENCE: [&str; 2] = ["IsSet", "IsNotSetOrEmpty"];
 
 /// A variable, or a property of a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +57,30 @@ impl Code {
             Some(read) => visit(read),
             None => self.each_part(&mut |part| part.each_read(visit)),
         }
+    }
+
+    /// Whether the code tests if a variable has a value, or compares it with a constant. The
+    /// recursion is as deep as the expression's nesting.
+    pub(super) fn tests(&self, slot: u32) -> bool {
+        let is_mentioned = |code: &Self| {
+            let mut is_mentioned = false;
+            code.each_variable(&mut |other| is_mentioned |= other == slot);
+            is_mentioned
+        };
+        let is_test = match self {
+            Self::Call(call) => match (&*call.arguments, call.shape) {
+                ([one, two], Shape::Equal | Shape::NotEqual) => {
+                    let has_constant =
+                        [one, two].iter().any(|it| matches!(it, Self::Constant(_)));
+                    has_constant && is_mentioned(self)
+                }
+                _ => PRESENCE.contains(&call.function.name) && is_mentioned(self),
+            },
+            _ => false,
+        };
+        let mut tests = is_test;
+        self.each_part(&mut |part| tests |= part.tests(slot));
+        tests
     }
 
     /// Returns the variable with its properties, if the code is nothing else.

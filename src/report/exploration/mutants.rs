@@ -81,7 +81,8 @@ fn advice(survivor: &Survivor) -> String {
         Detection::Call(_, at, witness) => {
             format!("{tests}; a call that notices it: {}", flags(witness, *at))
         }
-        Detection::Equivalent => "no call reaches it".to_owned(),
+        Detection::Unreachable => "no call reaches it".to_owned(),
+        Detection::Equivalent => "no call can notice it".to_owned(),
         Detection::Unreached => "no known call reaches it".to_owned(),
         Detection::Unknown => format!("{tests}; no known call notices it"),
     }
@@ -183,7 +184,7 @@ impl<'e> JsonSurvivor<'e> {
             kind: it.kind,
             change: &it.change,
             status: match it.detection {
-                Detection::Equivalent => "equivalent",
+                Detection::Unreachable | Detection::Equivalent => "equivalent",
                 _ => "survived",
             },
             tests: it.tests,

@@ -53,6 +53,7 @@ pub(crate) fn case(file: &str, line: u32, name: &str, outcome: Outcome) -> CaseR
         program: None,
         trace: None,
         snapshot: None,
+        properties: Vec::new(),
         took: Duration::from_micros(u64::from(line) * 1_500),
         is_file_result: false,
         reported: None,
