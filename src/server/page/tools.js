@@ -29,7 +29,7 @@ const { refreshTools } = (() => {
     },
     {
       path: "webhooks", title: "Webhooks", help: "Your services, by the flow whose keys they receive or by the webhookId of nodes.",
-      example: "{\"Inbound_Flow_A\": \"http://127.0.0.1:5000/hook\"}",
+      example: "{\"My flow\": \"http://127.0.0.1:5000/hook\"}",
       textOf: (found) => Object.fromEntries(Object.entries(found.webhooks).map(([name, { url, timeoutMs, attempts }]) => [name, { url, timeoutMs, attempts }])),
       listOf: (found) => [
         ...Object.entries(found.webhooks).map(([name, { url, matches }]) => `${name}: ${url} (${matches ?? "matches nothing yet"})`),
