@@ -318,6 +318,7 @@ fn start_of(
         fixtures: arguments.fixtures.clone(),
         set: set.to_vec(),
         flow,
+        flow_name: None,
         node: arguments.node.clone(),
         context: arguments.context.clone(),
         variables: arguments.var.clone(),

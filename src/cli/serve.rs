@@ -8,7 +8,7 @@ use clap::Args;
 use super::exit::Exit;
 use super::{inputs, load, output};
 use crate::engine::Limits;
-use crate::server::{Organisation, Settings, Webhooks, check_origin, start};
+use crate::server::{Organisation, Settings, Sources, Webhooks, check_origin, start};
 use crate::source::Files;
 use crate::value::DateTime;
 use crate::world::Fixtures;
@@ -151,6 +151,11 @@ fn organisation(arguments: &Arguments) -> Result<Organisation, Exit> {
         output::message("error", &problem);
         return Err(Exit::Usage);
     }
+    organisation.sources = Sources {
+        flows: arguments.flows.clone(),
+        fixtures: arguments.fixtures.clone(),
+        set: environment.placeholders.values.clone(),
+    };
     organisation.real_time = arguments.real_time;
     organisation.limits.max_actions = arguments.max_actions;
     organisation.seed = arguments.seed;

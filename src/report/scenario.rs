@@ -20,6 +20,8 @@ pub struct Start {
     pub set: Vec<(String, String)>,
     /// Flow.
     pub flow: FlowId,
+    /// Name of the flow, if its document has no id.
+    pub flow_name: Option<Text>,
     /// Id of the start node, if it is not the first node of the flow.
     pub node: Option<String>,
     /// Fields of the context.
@@ -93,7 +95,8 @@ fn path(trace: &Trace, symbols: &SymbolTable) -> Json {
 /// Writes the start of the call.
 fn start(out: &mut String, played: &Start, symbols: &SymbolTable) {
     let flow = symbols.flow(played.flow);
-    line(out, "    ", "flow", &Json::String(flow.id.clone()));
+    let named = played.flow_name.as_ref().unwrap_or(&flow.id);
+    line(out, "    ", "flow", &Json::String(named.clone()));
     if let Some(node) = &played.node {
         line(out, "    ", "node", &Json::from(node.as_str()));
     }

@@ -43,7 +43,7 @@ mod stub;
 mod webhook;
 mod writers;
 
-pub use organisation::Organisation;
+pub use organisation::{Organisation, Sources};
 pub use running::{Running, Settings, start};
 pub use sites::check_origin;
 pub use webhook::Webhooks;

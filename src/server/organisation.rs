@@ -1,5 +1,6 @@
 //! The organisation that is served, built from the loaded files.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::state::event::Content;
@@ -11,6 +12,17 @@ use crate::source::{FileId, Files, Kind, Node, Span, read_document};
 use crate::value::{DateTime, Json};
 use crate::world::Fixtures;
 
+/// The files that an organisation was read from, as the command line names them.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// Flow files and folders.
+    pub flows: Vec<PathBuf>,
+    /// Fixtures files and folders.
+    pub fixtures: Vec<PathBuf>,
+    /// Values of placeholders.
+    pub set: Vec<(String, String)>,
+}
+
 /// The organisation that is served, in its initial state.
 #[derive(Debug, Clone)]
 pub struct Organisation {
@@ -20,6 +32,8 @@ pub struct Organisation {
     pub(super) fixtures: Fixtures,
     /// The documents that the fixtures were read from.
     pub(super) documents: Vec<serde_json::Value>,
+    /// The files, for calls that are saved as tests.
+    pub sources: Sources,
     /// The time at which the clock starts.
     pub(super) start: DateTime,
     /// Whether the clock follows the wall clock. Otherwise only requests advance it.
@@ -67,6 +81,7 @@ impl Organisation {
             flows,
             fixtures,
             documents: documents.iter().map(Into::into).collect(),
+            sources: Sources::default(),
             start,
             real_time: false,
             webhooks: Webhooks::default(),

@@ -34,9 +34,13 @@ pub(super) fn beginning(text: &str) -> &str {
 pub(super) fn is_observation(asked: &ApiRequest) -> bool {
     let watched = [
         "/__flowsim/status",
+        "/__flowsim/faults",
+        "/__flowsim/fixtures",
         "/__flowsim/flows",
         "/__flowsim/instances",
         "/__flowsim/requests",
+        "/__flowsim/stubs",
+        "/__flowsim/webhooks",
     ];
     let begins = |path: &&str| {
         let rest = asked.path.strip_prefix(*path);

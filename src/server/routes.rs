@@ -5,13 +5,14 @@ use super::access::Permission;
 use super::conversation_routes;
 use super::endpoint::analytics::{aggregates, details, queues};
 use super::endpoint::directory::{
-    calendar, organization, people, prompt_changes, prompts, queue_changes, routing,
+    calendar, organization, people, prompt_audio, prompt_changes, prompts, queue_changes,
+    routing,
 };
 use super::endpoint::{
     authorize, bots, call_routes, contacts, control, conversations, directory,
     executions, fixtures, flow_actions, flow_jobs, flows, instances, integrations, live,
     messages, notifications, openapi, settings, simulations, status, table_changes,
-    tables, token, webhooks,
+    tables, token, webhooks, workbench,
 };
 use super::http::reply::EndpointResult;
 use super::http::request::ApiRequest;
@@ -176,6 +177,8 @@ const ENDPOINTS: &[Endpoint] = {
         route("POST", "/api/v2/architect/prompts/{promptId}/resources", WriteFlows, "Add the resource of a user prompt in a language", prompt_changes::create_resource),
         route("PUT", "/api/v2/architect/prompts/{promptId}/resources/{languageCode}", WriteFlows, "Replace the resource of a user prompt in a language", prompt_changes::replace_resource),
         route("DELETE", "/api/v2/architect/prompts/{promptId}/resources/{languageCode}", WriteFlows, "Delete the resource of a user prompt in a language", prompt_changes::delete_resource),
+        route("POST", "/api/v2/architect/prompts/{promptId}/resources/{languageCode}/uploads", WriteFlows, "Get the address to which the audio of a user prompt is uploaded", prompt_audio::begin_upload),
+        route("DELETE", "/api/v2/architect/prompts/{promptId}/resources/{languageCode}/audio", WriteFlows, "Delete the audio of a user prompt in a language", prompt_audio::delete),
         route("GET", "/api/v2/architect/systemprompts", ReadFlows, "List system prompts", prompts::system_prompts),
         route("GET", "/api/v2/architect/systemprompts/{promptId}", ReadFlows, "Get a system prompt", prompts::system_prompt),
         route("GET", "/api/v2/architect/systemprompts/{promptId}/resources", ReadFlows, "List the resources of a system prompt", prompts::system_resources),
@@ -295,6 +298,9 @@ const ENDPOINTS: &[Endpoint] = {
         route("POST", "/__flowsim/instances", Open, "Call a flow by hand", live::call),
         route("GET", "/__flowsim/instances/{instanceId}", Open, "Get the trace of an instance so far, and what it waits for", live::get),
         route("POST", "/__flowsim/instances/{instanceId}/disconnect", Open, "Hang up", live::disconnect),
+        route("POST", "/__flowsim/instances/{instanceId}/branches", Open, "Start the same call again up to a question of the participant", workbench::branch),
+        route("GET", "/__flowsim/instances/{instanceId}/scenario", Open, "Get the call as a scenario file", workbench::scenario),
+        shared("GET", "/__flowsim/flows/{flowId}/drawing", Open, "Get the drawings of a flow", workbench::drawing),
         route("POST", "/__flowsim/reset", Open, "Restore the initial state and discard everything else", control::reset),
         route("PUT", "/__flowsim/fixtures", Open, "Replace the fixtures with this document", fixtures::replace),
         route("GET", "/__flowsim/fixtures", Open, "Get the fixtures", fixtures::get),
@@ -313,6 +319,8 @@ const ENDPOINTS: &[Endpoint] = {
         route("PUT", "/__flowsim/webhooks", Open, "Replace the webhook services", webhooks::replace),
         shared("GET", "/__flowsim/openapi.json", Open, "Get this list as an OpenAPI document", openapi::document),
         route("PUT", "/__flowsim/uploads/{jobId}", Open, "Upload the flow of a job", flow_jobs::upload),
+        route("POST", "/__flowsim/uploads/prompts/{promptId}/{languageCode}", Open, "Upload the audio of a user prompt in a form", prompt_audio::upload),
+        route("PUT", "/__flowsim/uploads/prompts/{promptId}/{languageCode}", Open, "Upload the audio of a user prompt", prompt_audio::upload),
         route("GET", "/__flowsim/downloads/{jobId}/{fileName}", Open, "Download an exported flow", flow_jobs::download),
         route("GET", "/__flowsim/executions/{instanceId}", Open, "Download an execution document", instances::document),
     ]

@@ -14,6 +14,8 @@ use crate::world::{Fixtures, Stub, StubAnswer, StubBody};
 pub(super) struct Stubs {
     /// The stubs that tests have set. They come before those of the fixtures.
     set: Arc<Fixtures>,
+    /// The document that they were read from.
+    document: Value,
     /// The progress of each stub, by its source and its pattern.
     progress: IndexMap<(Source, String), Progress>,
 }
@@ -52,9 +54,15 @@ impl Progress {
 
 impl Stubs {
     /// Replaces the stubs of tests.
-    pub(super) fn set(&mut self, set: Fixtures) {
+    pub(super) fn set(&mut self, set: Fixtures, document: Value) {
         self.set = Arc::new(set);
+        self.document = document;
         self.progress.retain(|(source, _), _| *source != Source::Request);
+    }
+
+    /// Returns the stubs of tests as a document, which the request that sets them accepts.
+    pub(super) fn document(&self) -> Value {
+        if self.document.is_null() { json!({}) } else { self.document.clone() }
     }
 
     /// Starts the stubs of the fixtures from the beginning.

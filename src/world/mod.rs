@@ -14,7 +14,7 @@ mod question;
 pub use fixtures::{
     AnswerProgress, Broken, DataTableColumn, DataTableRow, Fixtures, QueueWait,
     RequestPattern, RoutedCall, ScheduleGroupState, Stub, StubAnswer, StubBody, TimeZone,
-    User, policy_alternatives, section_of, section_of_prompt,
+    User, is_language_tag, policy_alternatives, section_of, section_of_prompt,
 };
 pub(crate) use fixtures::{is_derived_id, object_of_name};
 pub use host::FixtureHost;

@@ -87,17 +87,20 @@ pub(in crate::server) fn replace_stubs(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    asked.object()?;
+    let document = Value::Object(asked.object()?.0);
     // A document with only this section, whose keys have the same places.
     let text = format!("{{\"stubs\":{}}}", asked.text()?);
     let (set, _) = super::fixtures::read(&text, "the stubs")?;
-    state.control.stubs.set(set);
+    state.control.stubs.set(set, document);
     stubs(state, asked)
 }
 
-/// Returns the stubs, and the number of requests that each has answered.
+/// Returns the stubs with the number of requests that each has answered, and those that
+/// requests have set as a document.
 pub(in crate::server) fn stubs(state: &mut State, _: &ApiRequest) -> EndpointResult {
-    Ok(Reply::ok(json!({ "stubs": state.stubs_to_json() })))
+    Ok(Reply::ok(
+        json!({ "stubs": state.stubs_to_json(), "set": state.control.stubs.document() }),
+    ))
 }
 
 /// Removes the stubs that tests have set.
@@ -105,7 +108,7 @@ pub(in crate::server) fn remove_stubs(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    state.control.stubs.set(Fixtures::default());
+    state.control.stubs.set(Fixtures::default(), json!({}));
     stubs(state, asked)
 }
 

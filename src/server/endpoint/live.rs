@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::simulations::refused;
-use super::{conversations, executions};
+use super::{conversations, executions, workbench};
 use crate::diagnostic::nearest;
 use crate::engine::{Session, start};
 use crate::flow::SymbolTable;
@@ -114,14 +114,15 @@ pub(in crate::server) fn disconnect(
     details(state, &id, "the caller hung up")
 }
 
-fn found<'s>(state: &'s State, id: &str) -> Result<&'s Instance, ApiError> {
+pub(super) fn found<'s>(state: &'s State, id: &str) -> Result<&'s Instance, ApiError> {
     let found = state.instances.get(id);
     found.ok_or_else(|| ApiError::not_found("the flow instance", id))
 }
 
-fn details(state: &State, id: &str, why: &str) -> EndpointResult {
+pub(super) fn details(state: &State, id: &str, why: &str) -> EndpointResult {
     let instance = found(state, id)?;
     let mut body = summary(state, instance);
+    workbench::describe(instance, &mut body);
     match &instance.progress {
         Progress::Over { trace, program, .. } => {
             add_trace(&mut body, trace, &program.symbols);
@@ -139,6 +140,11 @@ fn details(state: &State, id: &str, why: &str) -> EndpointResult {
         }
     }
     Ok(Reply::ok(body).with_reason(why))
+}
+
+/// Returns `true` if an instance waits for the participant.
+pub(super) fn asks(state: &State, instance: &Instance) -> bool {
+    open_question(instance).is_some() || instance.next_message(state.clock).is_some()
 }
 
 /// Adds the question that waits for the participant.

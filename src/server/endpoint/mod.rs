@@ -27,3 +27,4 @@ pub(super) mod table_changes;
 pub(super) mod tables;
 pub(super) mod token;
 pub(super) mod webhooks;
+pub(super) mod workbench;

@@ -51,6 +51,7 @@ fn operation(route: &Route, schemas: &Value) -> Value {
     let mut operation = json!({
         "summary": route.summary,
         "operationId": operation_id(route),
+        "tags": [tag(route)],
         "responses": {
             "2XX": { "description": "The request succeeded.", "content": content(&known["response"]) },
             "4XX": error,
@@ -108,11 +109,64 @@ fn names(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
+/// Returns the id of an operation, as the SDKs of the platform name its method:
+/// `getRoutingQueueMembers` for `GET /api/v2/routing/queues/{queueId}/members`. A segment
+/// before a placeholder names one object.
 fn operation_id(route: &Route) -> String {
-    let parts = route.path.split(['/', '.']).filter(|part| !part.is_empty());
-    let parts = parts.map(|part| part.trim_matches(['{', '}', '_']));
-    let parts: Vec<&str> = parts.collect();
-    format!("{}_{}", route.method.to_ascii_lowercase(), parts.join("_"))
+    // `/oauth/token` has a second path.
+    let own = route.path.strip_prefix("/api/v2/").filter(|it| !it.starts_with("oauth"));
+    let parts = own.unwrap_or(route.path).split(['/', '.']);
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    let mut id = route.method.to_ascii_lowercase();
+    if parts.is_empty() {
+        id.push_str("Root");
+    }
+    let is_placeholder = |part: &&str| part.starts_with('{');
+    for (index, part) in parts.iter().enumerate().filter(|(_, it)| !is_placeholder(it)) {
+        let word = part.trim_matches('_');
+        let is_one = parts.get(index + 1).is_some_and(is_placeholder);
+        let word = if is_one { singular(word) } else { word.to_owned() };
+        let (first, rest) = word.split_at(word.len().min(1));
+        id.push_str(&first.to_ascii_uppercase());
+        id.push_str(rest);
+    }
+    id
+}
+
+/// Returns the group of an operation, as the SDKs of the platform name their classes.
+fn tag(route: &Route) -> &'static str {
+    let path = route.path.strip_prefix("/api/v2/").unwrap_or(route.path);
+    match path.split('/').next().unwrap_or_default() {
+        "flows" | "architect" => "Architect",
+        "conversations" => "Conversations",
+        "analytics" => "Analytics",
+        "externalcontacts" => "External Contacts",
+        "routing" => "Routing",
+        "users" => "Users",
+        "presence" | "presencedefinitions" | "systempresences" => "Presence",
+        "groups" => "Groups",
+        "notifications" => "Notifications",
+        "organizations" => "Organization",
+        "tokens" => "Tokens",
+        "authorization" => "Authorization",
+        "integrations" => "Integrations",
+        "oauth" => "OAuth",
+        _ if route.path.starts_with("/oauth/") => "OAuth",
+        _ => "Flowsim",
+    }
+}
+
+fn singular(word: &str) -> String {
+    let sibilants = ["sses", "xes", "ches"];
+    if let Some(stem) = word.strip_suffix("ies") {
+        format!("{stem}y")
+    } else if sibilants.iter().any(|end| word.ends_with(end)) {
+        word.strip_suffix("es").unwrap_or(word).to_owned()
+    } else if word.ends_with("ss") {
+        word.to_owned()
+    } else {
+        word.strip_suffix('s').unwrap_or(word).to_owned()
+    }
 }
 
 fn components(schemas: &Value) -> Value {
@@ -135,8 +189,8 @@ fn components(schemas: &Value) -> Value {
                     "code": { "type": "string" },
                     "status": { "type": "integer" },
                     "contextId": { "type": "string" },
-                    "details": { "type": "array" },
-                    "errors": { "type": "array" },
+                    "details": { "type": "array", "items": {} },
+                    "errors": { "type": "array", "items": {} },
                 },
             },
         },
@@ -162,6 +216,29 @@ mod tests {
         expected.sort_unstable();
         found.sort_unstable();
         assert_eq!(found, expected, "run tests/clients/schemas.py");
+    }
+
+    #[test]
+    fn operations_have_the_names_of_the_platform() {
+        let ids: Vec<String> = endpoints().map(|it| operation_id(&it.route)).collect();
+        for known in [
+            "getFlow",
+            "postFlowsExecutions",
+            "getFlowsDatatablesDivisionviews",
+            "putFlowsDatatableRow",
+            "getRoutingQueueMembers",
+            "patchConversationsCallParticipantAttributes",
+            "getUserPresencesPurecloud",
+            "getAnalyticsBotflowReportingturns",
+            "deleteArchitectEmergencygroup",
+            "getFlowsimInstanceScenario",
+            "postOauthToken",
+        ] {
+            assert!(ids.iter().any(|id| id == known), "{known}");
+        }
+        assert_eq!(singular("entities"), "entity");
+        assert_eq!(singular("boxes"), "box");
+        assert_eq!(singular("address"), "address");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::directory::{Section, encoded, merge, remove_object};
+use super::directory::{Section, encoded, merge, merged, remove_object};
 use super::tables::{row_json, table, table_json};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object, describe};
@@ -128,9 +128,38 @@ fn write_row(
     mut cells: Map<String, Value>,
 ) -> Result<(), ApiError> {
     cells.remove("key");
+    let document = row_document(table, key, &cells);
+    merge(state, vec![document], ROW).map_err(|refusal| {
+        let findings = findings_by_cell(&state.fixtures(), table, key, &cells);
+        if findings.is_empty() { refusal } else { refusal.with_details(findings) }
+    })
+}
+
+fn row_document(table: &str, key: &str, cells: &Map<String, Value>) -> String {
     let entry = json!({ "id": table, "rows": { key: cells } });
-    let document = json!({ TABLES.key: [entry] });
-    merge(state, vec![document.to_string()], ROW)
+    json!({ TABLES.key: [entry] }).to_string()
+}
+
+/// Returns the mistakes in the cells of a row, with the name of the cell. The client does
+/// not know the document in which they were found, so its positions are removed.
+fn findings_by_cell(
+    fixtures: &Fixtures,
+    table: &str,
+    key: &str,
+    cells: &Map<String, Value>,
+) -> Vec<Value> {
+    let of_cell = |(name, value): (&String, &Value)| {
+        let cell = Map::from_iter([(name.clone(), value.clone())]);
+        let refused = merged(fixtures, &row_document(table, key, &cell), ROW).err();
+        let mut findings = refused.map(|it| it.details).unwrap_or_default();
+        for finding in &mut findings {
+            finding["fieldName"] = name.as_str().into();
+            finding["entityId"] = key.into();
+            (finding["line"], finding["column"]) = (Value::Null, Value::Null);
+        }
+        findings
+    };
+    cells.iter().flat_map(of_cell).collect()
 }
 
 fn answer(state: &mut State, table: &str, key: &str) -> EndpointResult {

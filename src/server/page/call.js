@@ -1,4 +1,5 @@
-// The conversation view: the turns, the dial pad, and the live trace.
+// The conversation view: the turns, the dial pad or the chat, the place in the flow, the live
+// trace, and the way back to an earlier question.
 const { showInstance, showForm, pressKey } = (() => {
   const PAD = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
   const INKS = ["plain", "speech", "caller", "way", "note", "error"];
@@ -6,6 +7,10 @@ const { showInstance, showForm, pressKey } = (() => {
   let shown = null;
   let entered = "";
   let isBusy = false;
+  // The words of a call, and those of a conversation of messages.
+  const CALL = { say: "Say something", send: "Say", silence: "Stay silent", leave: "Hang up" };
+  const CHAT = { say: "Write a message", send: "Send", silence: "Do not answer", leave: "Leave" };
+  const isWritten = ({ media }) => ["chat", "message", "email"].includes(media);
 
   const place = (selector) => byId("conversation").querySelector(selector);
 
@@ -13,19 +18,24 @@ const { showInstance, showForm, pressKey } = (() => {
 
   function showInstance(instance, now) {
     const isOther = shown?.id !== instance.id || !place(".phone");
-    if (isOther) open();
+    if (isOther) open(instance);
     const asked = JSON.stringify(instance.question?.node) + instance.turns.length;
-    if (isOther || asked !== shown.asked) entered = "";
+    const isNew = isOther || asked !== shown.asked;
+    if (isNew) entered = "";
     shown = { ...instance, asked };
+    if (isNew) saveAsTest();
     place("h2").textContent = instance.flowName ?? instance.flowId;
     showFacts(instance, now);
     showTurns(instance);
     showQuestion(instance);
     showTrace(instance, isOther);
+    showInputs(instance);
+    showTables(instance);
+    showDrawing(place(".where"), instance.place, () => shown?.id === instance.id && place(".where")).catch(problem);
     return isOther;
   }
 
-  function open() {
+  function open(instance) {
     byId("conversation").replaceChildren(byId("instance").content.cloneNode(true));
     for (const key of PAD) {
       const button = element("button", "", key);
@@ -34,6 +44,14 @@ const { showInstance, showForm, pressKey } = (() => {
       button.addEventListener("click", () => press(key));
       place(".pad").append(button);
     }
+    const words = isWritten(instance) ? CHAT : CALL;
+    place(".call").classList.toggle("written", isWritten(instance));
+    place(".phone").setAttribute("aria-label", isWritten(instance) ? "Chat" : "Phone");
+    place(".say input").placeholder = `${words.say}…`;
+    place(".say input").setAttribute("aria-label", words.say);
+    [place(".say button").textContent, place(".silence").textContent, place(".hang-up").textContent] = [words.send, words.silence, words.leave];
+    place(".test").addEventListener("toggle", saveAsTest);
+    place(".copy").addEventListener("click", copyTest);
     place(".erase").addEventListener("click", () => { entered = entered.slice(0, -1); showEntered(); });
     place(".enter").addEventListener("click", send);
     place(".silence").addEventListener("click", () => give(null));
@@ -42,9 +60,12 @@ const { showInstance, showForm, pressKey } = (() => {
       event.preventDefault();
       const words = place(".say input").value.trim();
       place(".say input").value = "";
-      if (words) give(`say:${words}`);
+      if (words) give(isWritten(shown) && isKeys(words) ? words : `say:${words}`);
     });
   }
+
+  // A node that listens for keys gets a message of keys as keys, in a chat as well.
+  const isKeys = (words) => shown.question?.maxDigits > 0 && !shown.question.isMessage && /^[0-9*#]+$/.test(words);
 
   function showFacts(instance, now) {
     const isOver = instance.state === "over";
@@ -52,13 +73,18 @@ const { showInstance, showForm, pressKey } = (() => {
     const facts = [pill, element("span", "", `version ${instance.flowVersion}`), element("span", "", instance.media),
       element("span", "", "started ", moment(instance.startedAt, now))];
     if (instance.name) facts.push(element("span", "", instance.name));
+    if (instance.branchOf) {
+      const from = element("a", "", `branch at answer ${instance.branchOf.question + 1} of another call`);
+      from.href = `#instance-${instance.branchOf.id}`;
+      facts.push(from);
+    }
     const link = element("a", "", isOver ? "Document as JSON" : "As JSON");
     link.href = instance.documentUri ?? instance.selfUri;
     facts.push(link);
     const key = JSON.stringify([instance.state, instance.status, instance.startedAt, now.slice(0, 10)]);
     if (place(".facts").dataset.key === key) return;
     place(".facts").dataset.key = key;
-    place(".facts").replaceChildren(...facts);
+    keepFocus(place(".facts"), () => place(".facts").replaceChildren(...facts));
   }
 
   const outcomeOf = (instance) => (instance.status === "completed" ? "passed" : "failed");
@@ -79,7 +105,7 @@ const { showInstance, showForm, pressKey } = (() => {
       if (timeMs >= 0) turn.prepend(clock(timeMs));
       return turn;
     });
-    if (isNew) place(".chat").scrollTop = place(".chat").scrollHeight;
+    if (isNew) place(".talk").scrollTop = place(".talk").scrollHeight;
     place(".chat").classList.toggle("silent", timed.length === 0);
   }
 
@@ -118,16 +144,17 @@ const { showInstance, showForm, pressKey } = (() => {
   }
 
   function showChoices({ choices }) {
-    place(".choices").replaceChildren(...choices.map(({ key, name }) => {
+    const buttons = choices.map(({ key, name }) => {
       const button = element("button", "", ...(key ? [element("kbd", "", key), " "] : []), name);
       button.type = "button";
       button.addEventListener("click", () => give(key ?? `say:${name}`));
       return button;
-    }));
+    });
+    keepFocus(place(".choices"), () => place(".choices").replaceChildren(...buttons));
   }
 
   function showEntered() {
-    const isLong = (shown?.question?.maxDigits ?? 0) > 1;
+    const isLong = (shown?.question?.maxDigits ?? 0) > 1 && !isWritten(shown);
     place(".entered").hidden = !isLong;
     place(".entered output").textContent = entered;
     place(".erase").disabled = place(".enter").disabled = entered === "";
@@ -136,20 +163,74 @@ const { showInstance, showForm, pressKey } = (() => {
   function showTrace(instance, isOther) {
     place(".before").hidden = !instance.linesOmitted;
     place(".before").textContent = `${count(instance.linesOmitted, "earlier line")} omitted`;
-    const lines = place(".lines");
+    const [lines, trace] = [place(".lines"), place(".trace")];
     lines.classList.toggle("fresh", !isOther);
-    update(lines, instance.lines, ({ level, label, name, type, timeMs, tookMs, pieces }) => lineOf({
+    // The trace follows the call unless the user has scrolled up.
+    const isAtEnd = isOther || trace.scrollTop + trace.clientHeight >= trace.scrollHeight - 40;
+    const isNew = update(lines, instance.lines, ({ level, label, name, type, timeMs, tookMs, pieces }) => lineOf({
       level, label, name, type, time: timeMs ?? -1, took: tookMs,
       pieces: pieces.map(([about, text]) => [INKS.indexOf(about), text]),
     }));
-    const variables = Object.entries(instance.variables);
-    place(".variables").hidden = variables.length === 0;
-    place(".variables summary").textContent = `Variables ${instance.state === "over" ? "at the end" : "now"} (${variables.length})`;
-    update(place(".variables tbody"), variables, ([name, value]) => {
+    if (isNew && isAtEnd) trace.scrollTop = trace.scrollHeight;
+    lines.classList.toggle("live", instance.state !== "over");
+  }
+
+  // Shows the answers of the caller. Each can be given differently, in a new call.
+  function showInputs({ inputs }) {
+    place(".past").hidden = inputs.length === 0;
+    place(".past summary").textContent = `Answers so far (${inputs.length})`;
+    update(place(".inputs"), inputs, ({ question, node, input }) => {
+      const back = element("button", "", "Go back here");
+      back.type = "button";
+      back.setAttribute("aria-label", `Go back here: question ${question + 1}, ${node}`);
+      back.addEventListener("click", () => branch(question));
+      return element("li", "", element("span", "", `${node}: `, element("b", "", input ?? "nothing")), back);
+    });
+  }
+
+  async function branch(question) {
+    try {
+      const made = await post(`instances/${shown.id}/branches`, { question });
+      location.hash = `instance-${made.id}`;
+      byId("conversation").focus();
+    } catch (error) {
+      place(".wrong").textContent = error.message;
+    }
+  }
+
+  function showTables(instance) {
+    showValues(".attributes", "Participant data", Object.entries(instance.participantData));
+    showValues(".variables", `Variables ${instance.state === "over" ? "at the end" : "now"}`, Object.entries(instance.variables));
+  }
+
+  function showValues(selector, title, values) {
+    place(selector).hidden = values.length === 0;
+    place(`${selector} summary`).textContent = `${title} (${values.length})`;
+    update(place(`${selector} tbody`), values, ([name, value]) => {
       const head = element("th", "", name);
       head.scope = "row";
       return element("tr", "", head, element("td", "value", JSON.stringify(value)));
     });
+  }
+
+  // Requests the call as a scenario file when the section is opened.
+  async function saveAsTest() {
+    if (!place(".test").open) return;
+    const { scenario } = await ask(`instances/${shown.id}/scenario`).catch((error) => ({ scenario: `# ${error.message}` }));
+    if (!place(".scenario")) return;
+    place(".scenario").value = scenario;
+    URL.revokeObjectURL(place(".download").href);
+    place(".download").href = URL.createObjectURL(new Blob([scenario], { type: "text/yaml" }));
+  }
+
+  async function copyTest() {
+    place(".scenario").select();
+    try {
+      await navigator.clipboard.writeText(place(".scenario").value);
+      place(".copied").textContent = "Copied.";
+    } catch {
+      place(".copied").textContent = "Press Ctrl+C to copy the selected text.";
+    }
   }
 
   // --- Input of the caller --------------------------------------------------------
@@ -208,14 +289,22 @@ const { showInstance, showForm, pressKey } = (() => {
   // --- A new call -----------------------------------------------------------------
 
   // The values of the last call, for calling again.
-  const last = { flowId: "", from: "", to: "", media: "voice", variables: [] };
+  const last = { flowId: "", from: "", to: "", media: "voice", message: "", variables: [] };
+  const FIELDS = ["from", "to", "media", "message"];
   let flows = [];
+
+  function showMessage() {
+    const isThere = isWritten({ media: byId("dial-media").value });
+    byId("dial-message").hidden = byId("dial-message-label").hidden = !isThere;
+  }
 
   async function showForm(wanted) {
     const flowId = wanted || last.flowId;
     shown = null;
     byId("conversation").replaceChildren(byId("call-form").content.cloneNode(true));
-    for (const name of ["from", "to", "media"]) byId(`dial-${name}`).value = last[name];
+    for (const name of FIELDS) byId(`dial-${name}`).value = last[name];
+    byId("dial-media").addEventListener("change", showMessage);
+    showMessage();
     // The variables belong to one flow only.
     if (flowId === last.flowId) for (const [name, value] of last.variables) addVariable(name, value);
     byId("dial-add").addEventListener("click", () => addVariable("", "").focus());
@@ -283,14 +372,15 @@ const { showInstance, showForm, pressKey } = (() => {
   }
 
   async function dial() {
-    for (const name of ["from", "to", "media"]) last[name] = byId(`dial-${name}`).value;
+    for (const name of FIELDS) last[name] = byId(`dial-${name}`).value;
     last.variables = [...byId("dial-variables").children].map((row) =>
       [...row.querySelectorAll("input")].map((input) => input.value.trim())).filter(([name]) => name);
     const variables = Object.fromEntries(last.variables.map(([name, text]) => [name, valueOf(name, text)]));
     last.flowId = byId("dial-flow").value;
-    const { flowId, from, to, media } = last;
+    const { flowId, from, to, media, message } = last;
+    const context = isWritten(last) && message ? { message } : {};
     try {
-      const called = await post("instances", { flowId, from, to, media, variables });
+      const called = await post("instances", { flowId, from, to, media, variables, context });
       location.hash = `instance-${called.id}`;
     } catch (error) {
       if (byId("dial-wrong")) byId("dial-wrong").textContent = error.message;

@@ -11,7 +11,9 @@ const PAGE: Page = Page {
     style: &[include_str!("page.css")],
     script: &[
         include_str!("server.js"),
+        include_str!("drawing.js"),
         include_str!("call.js"),
+        include_str!("tools.js"),
         include_str!("page.js"),
     ],
     is_live: true,

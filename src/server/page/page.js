@@ -12,7 +12,7 @@
   // --- Overview -------------------------------------------------------------------
 
   function card(title, ...children) {
-    return element("section", "card", element("h3", "", title), ...children);
+    return element("section", "card", element("h2", "", title), ...children);
   }
 
   function showCards() {
@@ -224,16 +224,6 @@
 
   // --- All views ------------------------------------------------------------------
 
-  function chips(box, entries, chosen, choose) {
-    update(box, entries.map(([key, text]) => [key, text, key === chosen]), ([key, text, isChosen]) => {
-      const chip = element("button", "", text);
-      chip.type = "button";
-      chip.setAttribute("aria-pressed", String(isChosen));
-      chip.addEventListener("click", () => choose(key));
-      return chip;
-    });
-  }
-
   function showClock() {
     const { now, realTime } = status;
     byId("now").textContent = now.replace("T", " ").replace(/(\.\d+)?Z$/, "");
@@ -266,6 +256,7 @@
       if (!isSame) showStatus();
       if (view === "overview") await refreshFlows();
       if (view === "conversations") { showStates(); await refreshInstances(); await refreshInstance(); }
+      if (view === "tools") await refreshTools();
       if (view === "requests") { showStatuses(); await refreshRequests(); }
       problem(null);
     } catch (error) {
@@ -283,7 +274,7 @@
   function show(name, isOpen) {
     if (isOpen || name !== view) window.scrollTo(0, 0);
     view = name;
-    for (const id of ["overview", "conversations", "requests"]) {
+    for (const id of ["overview", "conversations", "requests", "tools"]) {
       byId(`${id}-view`).hidden = id !== name;
       byId(`${id}-view`).classList.toggle("open", isOpen);
       if (id === name) byId(`to-${id}`).setAttribute("aria-current", "page");
@@ -316,6 +307,8 @@
       show("requests", false);
       if (query !== undefined) setStatus(asked.get("status") ?? "");
       showRequest();
+    } else if (path === "tools") {
+      show("tools", false);
     } else {
       show("overview", false);
     }

@@ -1,18 +1,18 @@
 // Requests to the page's server, and lists that are updated in place.
-const { ask, post, problem, update, pager, moment } = (() => {
+const { ask, post, problem, update, chips, pager, moment, keepFocus } = (() => {
   // Sends a request. An error answer becomes an exception with the server's message.
   async function ask(path, method = "GET", body = undefined) {
     let answer;
     try {
       answer = await fetch(`/__flowsim/${path}`, {
-        method, cache: "no-store", body: body && JSON.stringify(body),
+        method, cache: "no-store", body: typeof body === "string" ? body : body && JSON.stringify(body),
         signal: AbortSignal.timeout(15000),
       });
     } catch {
       throw Object.assign(new Error("The server is not responding."), { isAway: true });
     }
     const content = answer.status === 204 ? null : await answer.json();
-    if (!answer.ok) throw Object.assign(new Error(content.message), { status: answer.status });
+    if (!answer.ok) throw Object.assign(new Error(content.message), { status: answer.status, details: content.details });
     return content;
   }
 
@@ -24,6 +24,22 @@ const { ask, post, problem, update, pager, moment } = (() => {
     byId("alarm").textContent = error?.message ?? "";
   }
 
+  // The controls of an element, and what identifies one of them when they are created again.
+  const controls = (place) => [...place.querySelectorAll("a, button, input, select, textarea, summary")];
+  const nameOf = (control) => control.dataset.key ?? control.getAttribute("href") ?? control.getAttribute("aria-label") ?? control.textContent;
+
+  // Creates content again, and returns the focus to the same control, or to the place itself.
+  function keepFocus(place, change) {
+    const focused = place.contains(document.activeElement) && place !== document.activeElement ? document.activeElement : null;
+    const name = focused && nameOf(focused);
+    change();
+    if (!focused || place.contains(document.activeElement)) return;
+    const same = controls(place).find((control) => nameOf(control) === name && !control.disabled);
+    if (same) return same.focus();
+    if (!place.hasAttribute("tabindex")) place.tabIndex = -1;
+    place.focus();
+  }
+
   // Updates a list. Equal items at its beginning are kept, which preserves the focus and the
   // scroll position; the others are created again. Returns whether anything changed.
   function update(list, items, make) {
@@ -32,12 +48,25 @@ const { ask, post, problem, update, pager, moment } = (() => {
     let same = 0;
     while (same < keys.length && same < old.length && keys[same] === old[same]) same += 1;
     if (same === keys.length && same === old.length) return false;
-    const focused = list.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-    while (list.children.length > same) list.lastElementChild.remove();
-    list.append(...items.slice(same).map(make));
+    keepFocus(list, () => {
+      while (list.children.length > same) list.lastElementChild.remove();
+      list.append(...items.slice(same).map(make));
+    });
     list.keys = keys;
-    if (focused) [...list.querySelectorAll("a")].find((link) => link.getAttribute("href") === focused)?.focus();
     return true;
+  }
+
+  // Shows buttons of which one is chosen.
+  function chips(box, entries, chosen, choose) {
+    box.choose = choose;
+    update(box, entries.map(([key, text]) => [key, text, key === chosen]), ([key, text, isChosen]) => {
+      const chip = element("button", "", text);
+      chip.type = "button";
+      chip.dataset.key = key;
+      chip.setAttribute("aria-pressed", String(isChosen));
+      chip.addEventListener("click", () => box.choose(key));
+      return chip;
+    });
   }
 
   // Shows the buttons for the previous and next page.
@@ -45,8 +74,11 @@ const { ask, post, problem, update, pager, moment } = (() => {
     const key = `${pageNumber} ${pageCount}`;
     if (place.dataset.key === key) return;
     place.dataset.key = key;
-    place.replaceChildren();
-    if (pageCount < 2 && pageNumber === 1) return;
+    keepFocus(place, () => place.replaceChildren(...pagerButtons(place, pageNumber, pageCount, go)));
+  }
+
+  function pagerButtons(place, pageNumber, pageCount, go) {
+    if (pageCount < 2 && pageNumber === 1) return [];
     const pageButton = (text, number, isThere) => {
       const button = element("button", "", text);
       button.type = "button";
@@ -54,13 +86,10 @@ const { ask, post, problem, update, pager, moment } = (() => {
       button.addEventListener("click", () => go(number));
       return button;
     };
-    place.append(pageButton("← Newer", pageNumber - 1, pageNumber > 1),
+    const [back, on] = place.id.startsWith("flows") ? ["← Previous", "Next →"] : ["← Newer", "Older →"];
+    return [pageButton(back, pageNumber - 1, pageNumber > 1),
       element("span", "meta", `${pageNumber} of ${Math.max(pageCount, 1)}`),
-      pageButton("Older →", pageNumber + 1, pageNumber < pageCount));
-    if (place.id.startsWith("flows")) {
-      place.firstChild.textContent = "← Previous";
-      place.lastChild.textContent = "Next →";
-    }
+      pageButton(on, pageNumber + 1, pageNumber < pageCount)];
   }
 
   // Formats a time of the server; the date is omitted if it is the server's current date.
@@ -71,5 +100,5 @@ const { ask, post, problem, update, pager, moment } = (() => {
     return time;
   }
 
-  return { ask, post, problem, update, pager, moment };
+  return { ask, post, problem, update, chips, pager, moment, keepFocus };
 })();

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::event::{Called, Entry, Event, FlowChange, FlowSaved, Origin, subject_of};
 use super::flow::{StoredFlow, Version, read_flow};
-use super::instance::{Beginning, with_values};
-use super::{CONTACTS, JOBS, MAX_JOBS, MAX_TOKENS, State, Token};
-use crate::engine::Session;
+use super::instance::{Beginning, Instance, with_values};
+use super::moves::Start;
+use super::{CONTACTS, JOBS, MAX_JOBS, MAX_TOKENS, PROMPT_AUDIO, State, Token};
 use crate::source::{Files, read_json};
 use crate::value::Text;
 use crate::world::{Fixtures, Input};
@@ -23,6 +23,9 @@ impl State {
                 self.give_token(token, Token { scopes, expires_at });
             }
             Event::Called(called) => self.call(called),
+            Event::Branched { id, from, question } => {
+                self.branch(id.into(), &from.into(), question);
+            }
             of_instance @ (Event::Inputs { .. }
             | Event::VariablesWritten { .. }
             | Event::WebhookCalled { .. }
@@ -153,8 +156,14 @@ impl State {
             to: address("to"),
             at: self.clock,
             fixtures,
+            start: Arc::new(Start {
+                call,
+                context: called.context,
+                variables: called.variables,
+            }),
         };
-        self.insert_instance(beginning, Session::start(program, &call));
+        let instance = Instance::start(beginning, program, &self.around());
+        self.insert_instance(instance);
     }
 
     fn save_entity(&mut self, collection: String, id: String, document: Value) {
@@ -187,6 +196,7 @@ impl State {
 
     fn replace_fixtures(&mut self, document: &str) {
         (self.base, self.documents) = (Fixtures::default(), Vec::new());
+        self.entities.remove(PROMPT_AUDIO);
         self.merge_fixtures(document);
     }
 

@@ -1,11 +1,13 @@
 //! Conversations in the organisation: beginning, changing and ending them.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::State;
 use super::event::{Origin, subject_of};
 use super::instance::{Beginning, Instance, with_values};
-use crate::engine::Session;
+use super::moves::Start;
 use crate::flow::FlowId;
 use crate::flow::kinds::{IN_QUEUE_CALL, IN_QUEUE_EMAIL, IN_QUEUE_MESSAGE};
 use crate::program::Program;
@@ -151,17 +153,14 @@ impl State {
             to: None,
             at: self.clock,
             fixtures,
+            start: Arc::new(Start { call, context, variables: Map::new() }),
         };
-        Some(self.insert_instance(beginning, Session::start(program, &call)))
+        let instance = Instance::start(beginning, program, &self.around());
+        Some(self.insert_instance(instance))
     }
 
     /// Adds an instance that has just started. Returns its id.
-    pub(super) fn insert_instance(
-        &mut self,
-        beginning: Beginning,
-        session: Session,
-    ) -> Text {
-        let instance = Instance::start(beginning, session, &self.around());
+    pub(super) fn insert_instance(&mut self, instance: Instance) -> Text {
         let id = instance.id.clone();
         if instance.outgoing.is_some() {
             self.unsent.push(id.clone());
@@ -233,7 +232,20 @@ impl State {
             self.schedule.set(&of, None);
         }
         self.conversations.remove(id);
-        self.forget(&subject_of("instances", id));
+        if !self.branched.contains(id) {
+            self.forget(&subject_of("instances", id));
+        }
+    }
+
+    /// Starts the same call as that of an instance up to a question of the participant.
+    pub(super) fn branch(&mut self, id: Text, from: &Text, question: usize) {
+        let around = self.around();
+        let source = self.instances.get(from);
+        let Some(branch) = source.and_then(|it| it.branch(id, question, &around)) else {
+            return;
+        };
+        self.branched.insert(from.clone());
+        self.insert_instance(branch);
     }
 
     /// Runs the instances and reviews the conversations whose time has come.

@@ -37,6 +37,9 @@ pub(in crate::server) enum Event {
     FlowDeleted { id: String },
     /// A flow was started.
     Called(Called),
+    /// The call of an instance began again, up to the question of the participant with
+    /// this number, from 0.
+    Branched { id: String, from: String, question: usize },
     /// The participant of an instance gave inputs, in the notation of inputs.
     Inputs { id: String, inputs: Vec<String> },
     /// Variables of an instance were written.
@@ -151,6 +154,7 @@ impl Event {
             | Self::FlowChanged { id, .. }
             | Self::FlowDeleted { id } => subject_of("flows", id),
             Self::Called(Called { id, .. })
+            | Self::Branched { id, .. }
             | Self::Inputs { id, .. }
             | Self::VariablesWritten { id, .. }
             | Self::WebhookCalled { id, .. }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::instance::{Instance, Progress};
+use super::moves::Move;
 use crate::engine::Session;
 use crate::trace::{Event, EventKind, Step};
 use crate::value::Text;
@@ -62,6 +63,7 @@ impl Instance {
 
     /// Sets an attribute of the participant; `None` removes it.
     pub(in crate::server) fn set_attribute(&mut self, name: &str, value: Option<Text>) {
+        self.moves.push(Move::Attribute(name.into(), value.clone()));
         match &mut self.progress {
             Progress::Waiting(session) => session.set_participant_data(name, value),
             Progress::Over { next, .. } => {

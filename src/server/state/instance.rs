@@ -7,8 +7,10 @@ use serde_json::{Map, Value as Document};
 
 use super::event::Origin;
 use super::history;
+use super::moves::{Move, Start};
 use super::outgoing::{self, CallResult, Cause, Context, Outgoing};
 use crate::engine::{Call, Session};
+use crate::program::Program;
 use crate::server::webhook::Webhook;
 use crate::trace::{EventKind, Trace};
 use crate::value::{DateTime, Json, Text, Value};
@@ -37,8 +39,14 @@ pub(in crate::server) struct Instance {
     /// The server's clock at the start, in milliseconds since 1970.
     pub(in crate::server) started_at: i64,
     pub(in crate::server) progress: Progress,
-    fixtures: Arc<Fixtures>,
-    replies: AnswerProgress,
+    pub(super) fixtures: Arc<Fixtures>,
+    pub(super) replies: AnswerProgress,
+    /// The start of the call.
+    pub(in crate::server) start: Arc<Start>,
+    /// The instance that this one branched from, and the number of the question.
+    pub(in crate::server) branch_of: Option<(Text, usize)>,
+    /// Everything that the session was given, in order.
+    pub(super) moves: Vec<Move>,
     pub(super) pending: VecDeque<Input>,
     /// The webhook call that the instance waits for.
     pub(in crate::server) outgoing: Option<Outgoing>,
@@ -97,42 +105,41 @@ pub(in crate::server) struct Beginning {
     pub(in crate::server) to: Option<Text>,
     pub(in crate::server) at: i64,
     pub(in crate::server) fixtures: Arc<Fixtures>,
+    pub(in crate::server) start: Arc<Start>,
 }
 
 impl Instance {
     /// Starts a flow and runs it until it waits for the participant or is over.
     pub(in crate::server) fn start(
         beginning: Beginning,
-        session: Session,
+        program: Arc<Program>,
         around: &Context,
     ) -> Self {
-        let Beginning {
-            id,
-            origin,
-            conversation,
-            flow,
-            version,
-            media,
-            name,
-            from,
-            to,
-            at,
-            fixtures,
-        } = beginning;
-        let mut instance = Self {
-            id,
-            origin,
-            conversation,
-            flow,
-            version,
-            media,
-            name,
-            from,
-            to,
-            started_at: at,
+        let session = Session::start(program, &beginning.start.call);
+        let mut instance = Self::waiting(beginning, session);
+        instance.advance(around);
+        instance
+    }
+
+    /// Creates an instance with this session.
+    pub(super) fn waiting(beginning: Beginning, session: Session) -> Self {
+        Self {
+            id: beginning.id,
+            origin: beginning.origin,
+            conversation: beginning.conversation,
+            flow: beginning.flow,
+            version: beginning.version,
+            media: beginning.media,
+            name: beginning.name,
+            from: beginning.from,
+            to: beginning.to,
+            started_at: beginning.at,
             progress: Progress::Waiting(Box::new(session)),
-            fixtures,
+            fixtures: beginning.fixtures,
             replies: AnswerProgress::default(),
+            start: beginning.start,
+            branch_of: None,
+            moves: Vec::new(),
             pending: VecDeque::new(),
             outgoing: None,
             calls: 0,
@@ -140,11 +147,9 @@ impl Instance {
             continued: 0,
             attributes: Vec::new(),
             // A transferred conversation is in its queue from the beginning.
-            ahead_ms: (origin == Origin::Transfer).then_some(0),
+            ahead_ms: (beginning.origin == Origin::Transfer).then_some(0),
             searched: 0,
-        };
-        instance.advance(around);
-        instance
+        }
     }
 
     /// Returns `true` while the flow is running.
@@ -190,7 +195,9 @@ impl Instance {
         let began_at = self.started_at.saturating_add(self.held_ms);
         if let Progress::Waiting(session) = &mut self.progress {
             let reached = began_at.saturating_add(session.clock_ms());
-            session.pass_time(now.saturating_sub(reached));
+            let passed = now.saturating_sub(reached);
+            session.pass_time(passed);
+            self.moves.push(Move::Pause(passed));
         }
     }
 
@@ -226,12 +233,10 @@ impl Instance {
             return;
         }
         while let Some(next) = self.next(around) {
-            let Progress::Waiting(session) = &mut self.progress else { return };
             match next {
-                Next::Answer(answer) => {
-                    session.resume(answer);
-                }
+                Next::Answer(answer) => self.resume(answer),
                 Next::Call(cause, webhook, body) => {
+                    let Progress::Waiting(session) = &self.progress else { return };
                     self.calls += 1;
                     self.outgoing = Some(Outgoing {
                         number: self.calls,
@@ -332,9 +337,7 @@ impl Instance {
         if !matches!(answer, Answer::Response(_)) {
             self.held_ms = self.held_ms.saturating_add(waited_ms);
         }
-        if let Progress::Waiting(session) = &mut self.progress {
-            session.resume(answer);
-        }
+        self.resume(answer);
     }
 
     /// Hangs up, and answers all further questions with a hang-up. No more services are
@@ -364,7 +367,9 @@ impl Instance {
     pub(in crate::server) fn write(&mut self, variables: &Map<String, Document>) -> bool {
         let Progress::Waiting(session) = &mut self.progress else { return false };
         for (name, value) in variables {
-            session.set_variable(name, value_of(value));
+            let value = value_of(value);
+            session.set_variable(name, value.clone());
+            self.moves.push(Move::Variable(name.as_str().into(), value));
         }
         true
     }

@@ -17,6 +17,7 @@ pub(super) mod indices;
 pub(super) mod instance;
 pub(super) mod journal;
 mod map;
+pub(super) mod moves;
 pub(super) mod outgoing;
 mod schedule;
 
@@ -70,6 +71,8 @@ const MAX_JOBS: usize = 1_000;
 
 /// The collection of external contacts.
 pub(super) const CONTACTS: &str = "contacts";
+/// The collection of the audio of prompts.
+pub(super) const PROMPT_AUDIO: &str = "promptAudio";
 /// The collection of jobs.
 pub(super) const JOBS: &str = "jobs";
 
@@ -103,6 +106,8 @@ pub(super) struct State {
     /// The open conversations whose flow has ended: they wait in queues, or an agent has
     /// answered.
     open: BTreeSet<Text>,
+    /// The instances that others branched from. Their events are needed to replay those.
+    branched: BTreeSet<Text>,
     /// The finished conversations and executions, in the order in which they ended.
     over: IndexSet<Text, FxBuildHasher>,
     /// When instances and conversations change without a request.
@@ -218,6 +223,7 @@ impl State {
             conversations: BTreeMap::new(),
             running: BTreeSet::new(),
             open: BTreeSet::new(),
+            branched: BTreeSet::new(),
             over: IndexSet::default(),
             schedule: Schedule::default(),
             touched: Touched::default(),
@@ -423,6 +429,11 @@ impl State {
     /// Returns the flow with an id.
     pub(super) fn flow(&self, id: &str) -> Result<&StoredFlow, ApiError> {
         self.flows.get(id).ok_or_else(|| ApiError::not_found("the flow", id))
+    }
+
+    /// Returns the organisation that the server started with.
+    pub(super) fn organisation(&self) -> &Organisation {
+        &self.organisation
     }
 
     /// Returns `true` if the state is stored on disk, so that a change may block.

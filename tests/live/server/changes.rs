@@ -131,6 +131,23 @@ fn rows_decide_the_queue_of_the_next_call() {
     assert!(dial(&server).contains("routed to Support"));
 }
 
+/// Findings have no position in a document that the client never saw.
+#[test]
+fn mistakes_in_rows_name_the_cell() {
+    let server = server();
+    let table = named(&server, TABLES, "Routes")["id"].as_str().unwrap().to_owned();
+    let rows = format!("{TABLES}/{table}/rows");
+    let two = json!({ "key": "2", "Queu": "x", "Priority": "x" });
+    let details = server.post(&rows, &two).body["details"].clone();
+    let fields: Vec<&Value> =
+        details.as_array().unwrap().iter().map(|it| &it["fieldName"]).collect();
+    assert_eq!(fields, ["Priority", "Queu"], "{details}");
+    assert_eq!(
+        (&details[0]["entityId"], &details[0]["column"]),
+        (&json!("2"), &Value::Null)
+    );
+}
+
 #[test]
 fn tables_are_created_changed_and_deleted() {
     let server = server();
@@ -287,20 +304,86 @@ fn prompts_are_those_of_the_next_call() {
 }
 
 #[test]
-fn resources_of_prompts_need_words_and_a_new_language() {
+fn resources_of_prompts_need_a_new_language() {
     let server = server();
     let prompts = "/api/v2/architect/prompts";
     let hello = named(&server, prompts, "Hello")["id"].as_str().unwrap().to_owned();
     let resources = format!("{prompts}/{hello}/resources");
     for (body, status) in [
-        (json!({ "language": "fr-fr" }), 400),
         (json!({ "ttsString": "Hi" }), 400),
-        (json!({ "language": "français", "ttsString": "Salut" }), 400),
+        (json!({ "language": "français" }), 400),
+        (json!({ "language": "de-de" }), 200),
+        (json!({ "language": "de-de", "ttsString": "Hallo" }), 409),
         (json!({ "language": "en-us", "ttsString": "Hi" }), 409),
         (json!({ "language": "fr-fr", "text": "Salut" }), 200),
     ] {
         assert_eq!(server.post(&resources, &body).status, status, "{body}");
     }
+}
+
+/// A recording of half a second, at 8,000 bytes per second.
+fn recording() -> Vec<u8> {
+    let mut audio = b"RIFF\xc4\x0f\0\0WAVEfmt \x10\0\0\0".to_vec();
+    audio.extend([1, 0, 1, 0, 0x40, 0x1f, 0, 0, 0x40, 0x1f, 0, 0, 1, 0, 8, 0]);
+    audio.extend(b"data\xa0\x0f\0\0");
+    audio.resize(audio.len() + 4_000, 0x80);
+    audio
+}
+
+/// Sends bytes to an address. Returns the status and the answer.
+fn send(
+    server: &Local,
+    method: &str,
+    uri: &str,
+    kind: &str,
+    body: Vec<u8>,
+) -> (u16, Value) {
+    let request = ureq::http::Request::builder().method(method).uri(uri);
+    let request = request.header("content-type", kind).body(body).unwrap();
+    let mut answer = server.agent.run(request).unwrap();
+    let text = answer.body_mut().read_to_string().unwrap();
+    (answer.status().as_u16(), serde_json::from_str(&text).unwrap())
+}
+
+#[test]
+fn the_audio_of_prompts_is_uploaded() {
+    let server = server();
+    let prompts = "/api/v2/architect/prompts";
+    let prompt =
+        format!("{prompts}/{}", id(&server.post(prompts, &json!({ "name": "Tune" }))));
+    let made =
+        server.post(&format!("{prompt}/resources"), &json!({ "language": "en-us" })).body;
+    assert_eq!(made["uploadStatus"], "created", "{made}");
+    let resource = format!("{prompt}/resources/en-us");
+    let uri = made["uploadUri"].as_str().unwrap();
+    let mut form = b"--x\r\nContent-Disposition: form-data; name=\"file\"; \
+                     filename=\"tune.wav\"\r\nContent-Type: audio/wav\r\n\r\n"
+        .to_vec();
+    form.extend(recording());
+    form.extend(b"\r\n--x--\r\n");
+    let (status, sent) =
+        send(&server, "POST", uri, "multipart/form-data; boundary=x", form);
+    assert_eq!((status, &sent["uploadStatus"]), (200, &json!("transcoded")), "{sent}");
+    let found = server.get(&resource).body;
+    assert_eq!(found["durationSeconds"], 0.5, "{found}");
+    assert_eq!(server.get(&prompt).body["resources"][0], found);
+
+    assert_eq!(server.delete(&format!("{resource}/audio")).status, 204);
+    assert_eq!(server.get(&resource).body["uploadStatus"], "created");
+    let address = server.post(&format!("{resource}/uploads"), &json!({})).body;
+    let uri = address["url"].as_str().unwrap();
+    let (status, refused) = send(&server, "PUT", uri, "audio/mpeg", b"ID3".to_vec());
+    assert_eq!(status, 400, "{refused}");
+    assert_eq!(send(&server, "PUT", uri, "audio/wav", recording()).0, 200);
+    assert_eq!(server.get(&resource).body["uploadStatus"], "transcoded");
+    let words = json!({ "language": "en-us", "ttsString": "La la" });
+    let with_words = server.put(&resource, &words).body;
+    assert_eq!(with_words["ttsString"], "La la", "{with_words}");
+    assert_eq!(with_words["uploadStatus"], "transcoded");
+
+    assert_eq!(server.delete(&resource).status, 204);
+    assert_eq!(server.get(&resource).status, 404);
+    assert_eq!(send(&server, "PUT", uri, "audio/wav", recording()).0, 404);
 }
 
 #[test]

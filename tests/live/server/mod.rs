@@ -37,3 +37,6 @@ mod support;
 mod threads;
 mod webhooks;
 mod wire;
+mod workbench;
+#[cfg(unix)]
+mod workbench_page;

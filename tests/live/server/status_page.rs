@@ -17,7 +17,7 @@ static ONE: Mutex<()> = Mutex::new(());
 
 /// Opens the page of a server and performs an action, unless no browser is installed.
 /// Afterwards the console must be empty except for expected error answers.
-fn with_page(server: &Local, deed: impl FnOnce(&mut Page)) {
+pub(super) fn with_page(server: &Local, deed: impl FnOnce(&mut Page)) {
     let Some(browser) = browser() else {
         eprintln!("SKIPPED the status page in a browser: there is no chromium");
         return;
@@ -31,14 +31,14 @@ fn with_page(server: &Local, deed: impl FnOnce(&mut Page)) {
 }
 
 /// The clinic during opening hours.
-fn alder_clinic() -> Local {
+pub(super) fn alder_clinic() -> Local {
     let mut organisation =
         organisation(&["alder-clinic/flows"], &["alder-clinic/fixtures.yaml"]);
     organisation.start_at(DateTime::parse("2026-03-10T14:00:00Z").unwrap());
     Local::of(organisation)
 }
 
-fn count(page: &mut Page, selector: &str) -> Value {
+pub(super) fn count(page: &mut Page, selector: &str) -> Value {
     page.value(&format!("document.querySelectorAll({selector:?}).length"))
 }
 
@@ -276,21 +276,22 @@ fn the_page_fits_the_width_of_a_phone() {
     server.post("/api/v2/flows", &long);
     server.get(&format!("/api/v2/{}", "nowhere".repeat(40)));
     with_page(&server, |page| {
-        let phone = json!({ "width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": true });
+        let phone = json!({ "width": 375, "height": 740, "deviceScaleFactor": 1, "mobile": true });
         page.command("Emulation.setDeviceMetricsOverride", &phone);
         let instance = format!("instance-{id}");
         for (hash, place) in [
             ("overview", "#flows-list tr"),
             ("conversations", "#instances a"),
             ("call", "#dial-flow option"),
-            (&*instance, ".choices button"),
+            (&*instance, ".drawing .box"),
             ("requests", "#requests a"),
             ("request-1", "#request h2"),
+            ("tools", "#webhooks-text"),
         ] {
             page.open(&format!("{}/#{hash}", server.url));
             page.wait_for(&format!("document.querySelector({place:?})"));
             let width = page.value("document.documentElement.scrollWidth");
-            assert_eq!(width, 360, "{hash}");
+            assert_eq!(width, 375, "{hash}");
         }
     });
 }

@@ -151,6 +151,23 @@ impl Page {
         }
     }
 
+    /// Presses a key that has a name.
+    pub(crate) fn press(&mut self, key: &str) {
+        let (code, text) = match key {
+            "Enter" => (13, "\r"),
+            "Tab" => (9, ""),
+            other => panic!("unknown key {other}"),
+        };
+        let mut event = json!({
+            "type": if text.is_empty() { "rawKeyDown" } else { "keyDown" },
+            "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text,
+        });
+        self.command("Input.dispatchKeyEvent", &event);
+        event["type"] = "keyUp".into();
+        event["text"] = "".into();
+        self.command("Input.dispatchKeyEvent", &event);
+    }
+
     /// Types a string into the focused element.
     pub(crate) fn type_text(&mut self, text: &str) {
         for key in text.chars() {

@@ -122,7 +122,7 @@ fn begin_or_queue(
 }
 
 /// Refuses a further conversation if the server holds the maximum number of open ones.
-fn check_capacity(state: &State) -> Result<(), ApiError> {
+pub(super) fn check_capacity(state: &State) -> Result<(), ApiError> {
     if state.waiting() + state.open_conversations() < MAX_WAITING {
         return Ok(());
     }

@@ -13,6 +13,7 @@ use crate::server::state::event::Event;
 use crate::server::state::flow::details;
 use crate::server::state::{MAX_DOCUMENTS, State};
 use crate::source::{Files, read_json};
+use crate::world::Fixtures;
 
 /// Keys that the server sets, and that stay if a request does not give them.
 const OWN: [&str; 5] = ["id", "name", "selfUri", "division", "version"];
@@ -29,22 +30,31 @@ pub(in crate::server::endpoint) fn merge(
 ) -> Result<(), ApiError> {
     let mut fixtures = (*state.fixtures()).clone();
     for document in &documents {
-        let mut files = Files::new();
-        let file = files.add("body.json", document.as_str());
-        let node = read_json(&file).map_err(|problem| ApiError::bad(problem.message))?;
-        let (merged, mut diagnostics) = fixtures.merged(&node, Path::new(""));
-        diagnostics.retain(|it| it.severity == Severity::Error);
-        if let Some(first) = diagnostics.first() {
-            let message = format!("{what} is invalid: {}", first.message);
-            let findings = details(&diagnostics, &files);
-            return Err(ApiError::bad(message).with_details(findings));
-        }
-        fixtures = merged;
+        fixtures = merged(&fixtures, document, what)?;
     }
     if state.documents.len() + documents.len() > MAX_DOCUMENTS {
         return Err(ApiError::full("changes of objects; replace them", MAX_DOCUMENTS));
     }
     state.commit(Event::ObjectsWritten { documents })
+}
+
+/// Returns the fixtures with a document merged over them.
+///
+/// # Errors
+/// 400 with all findings if the document has a mistake.
+pub(in crate::server::endpoint) fn merged(
+    fixtures: &Fixtures,
+    document: &str,
+    what: &str,
+) -> Result<Fixtures, ApiError> {
+    let mut files = Files::new();
+    let file = files.add("body.json", document);
+    let node = read_json(&file).map_err(|problem| ApiError::bad(problem.message))?;
+    let (merged, mut diagnostics) = fixtures.merged(&node, Path::new(""));
+    diagnostics.retain(|it| it.severity == Severity::Error);
+    let Some(first) = diagnostics.first() else { return Ok(merged) };
+    let message = format!("{what} is invalid: {}", first.message);
+    Err(ApiError::bad(message).with_details(details(&diagnostics, &files)))
 }
 
 /// Merges an entry of a section over the fixtures.

@@ -5,6 +5,7 @@ pub(in crate::server) mod calendar;
 mod changes;
 pub(in crate::server) mod organization;
 pub(in crate::server) mod people;
+pub(in crate::server) mod prompt_audio;
 pub(in crate::server) mod prompt_changes;
 pub(in crate::server) mod prompts;
 pub(in crate::server) mod queue_changes;
@@ -22,7 +23,7 @@ use crate::value::Json;
 
 pub(super) use calendar::emergencies;
 pub(super) use calendar::group_reference;
-pub(super) use changes::{merge, remove as remove_object};
+pub(super) use changes::{merge, merged, remove as remove_object};
 pub(super) use people::{user_named, users};
 pub(super) use routing::{flow_named, queue_named, queue_references, wrapup_codes};
 pub(super) use section::{Section, encoded, entities, home_division, id_of};

@@ -3,12 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::changes::{self, existing, free_name};
-use super::prompts::{PROMPTS, prompts, user_prompt, user_resource};
-use super::{one, section::Entry};
+use super::prompts::{PROMPTS, RESOURCE, prompts, user_prompt, user_resource};
+use super::{one, prompt_audio, section::Entry};
 use crate::expr::architect::Directory;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::State;
+use crate::world::is_language_tag;
 
 const PROMPT: &str = "the prompt";
 
@@ -23,7 +24,7 @@ pub(in crate::server) fn create(state: &mut State, asked: &ApiRequest) -> Endpoi
     let entry =
         json!({ "id": id, "name": name, "description": body.text("description")? });
     write(state, entry)?;
-    one(prompts(state, &PROMPTS), PROMPT, &id)
+    one(prompts(state, &PROMPTS, asked), PROMPT, &id)
 }
 
 /// Changes the name and the description of a prompt.
@@ -45,7 +46,9 @@ pub(in crate::server) fn replace(
 pub(in crate::server) fn delete(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let id = asked.parameter("promptId");
     existing(state, &PROMPTS, id, PROMPT)?;
-    changes::remove(state, &PROMPTS, id, PROMPT)
+    let reply = changes::remove(state, &PROMPTS, id, PROMPT)?;
+    prompt_audio::forget(state, id, None)?;
+    Ok(reply)
 }
 
 /// Adds the resource of a language.
@@ -55,12 +58,17 @@ pub(in crate::server) fn create_resource(
 ) -> EndpointResult {
     let body = asked.object()?;
     let language = body.required("language")?;
+    if !is_language_tag(language) {
+        return Err(ApiError::bad(format!("`{language}` is not a language tag")));
+    }
     let prompt = prompt(state, asked)?;
     if resource_of(state, asked, language).is_ok() {
         let message = format!("the prompt already has a resource in `{language}`");
         return Err(ApiError::conflict(message));
     }
     set_words(state, &prompt, language, Some(&body))?;
+    // A resource exists without words as well: its audio follows.
+    prompt_audio::store(state, asked.parameter("promptId"), language, None)?;
     resource_of(state, asked, language)
 }
 
@@ -83,7 +91,9 @@ pub(in crate::server) fn delete_resource(
 ) -> EndpointResult {
     user_resource(state, asked)?;
     let prompt = prompt(state, asked)?;
-    set_words(state, &prompt, asked.parameter("languageCode"), None)?;
+    let language = asked.parameter("languageCode");
+    set_words(state, &prompt, language, None)?;
+    prompt_audio::forget(state, asked.parameter("promptId"), Some(language))?;
     Ok(Reply::no_content().with_reason("deleted"))
 }
 
@@ -93,11 +103,11 @@ fn prompt(state: &State, asked: &ApiRequest) -> Result<Value, ApiError> {
 
 fn resource_of(state: &mut State, asked: &ApiRequest, language: &str) -> EndpointResult {
     let id = asked.parameter("promptId");
-    let all = prompts(state, &PROMPTS).into_iter();
+    let all = prompts(state, &PROMPTS, asked).into_iter();
     let found = all.filter(|it| it["id"] == id);
     let found =
         found.flat_map(|it| it["resources"].as_array().cloned().unwrap_or_default());
-    one(found.collect(), "a resource in the language", language)
+    one(found.collect(), RESOURCE, language)
 }
 
 /// Sets the words of a prompt in a language, or removes them. Words of every language
@@ -108,13 +118,6 @@ fn set_words(
     language: &str,
     body: Option<&Object>,
 ) -> Result<(), ApiError> {
-    if let Some(body) = body
-        && WORDS.iter().all(|(given, _)| body.get(given).is_none())
-    {
-        let message =
-            "a resource needs `ttsString` or `text`, the words of its recording";
-        return Err(ApiError::bad(message));
-    }
     let supported = state.fixtures().supported_languages();
     let mut entry = json!({ "id": prompt["id"], "name": prompt["name"] });
     for (given, words) in WORDS {

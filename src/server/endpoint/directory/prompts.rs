@@ -1,9 +1,9 @@
 //! User prompts and system prompts, with a resource for each language.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::section::{Section, encoded, entities};
-use super::{list, one};
+use super::section::{Section, entities};
+use super::{list, one, prompt_audio};
 use crate::expr::architect::Directory;
 use crate::server::http::reply::{ApiError, EndpointResult};
 use crate::server::http::request::ApiRequest;
@@ -11,6 +11,8 @@ use crate::server::state::State;
 
 pub(super) const PROMPTS: Section =
     Section::merged("prompts", "Prompt", "/api/v2/architect/prompts");
+/// A resource, for messages.
+pub(super) const RESOURCE: &str = "a resource in the language";
 const SYSTEM_PROMPTS: Section =
     Section::merged("systemPrompts", "PromptSystem", "/api/v2/architect/systemprompts");
 
@@ -19,7 +21,7 @@ pub(in crate::server) fn user_prompts(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    list(asked, prompts(state, &PROMPTS))
+    list(asked, prompts(state, &PROMPTS, asked))
 }
 
 /// Returns a user prompt.
@@ -27,7 +29,7 @@ pub(in crate::server) fn user_prompt(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    one(prompts(state, &PROMPTS), "the prompt", asked.parameter("promptId"))
+    one(prompts(state, &PROMPTS, asked), "the prompt", asked.parameter("promptId"))
 }
 
 /// Lists the resources of a user prompt.
@@ -44,7 +46,7 @@ pub(in crate::server) fn user_resource(
     asked: &ApiRequest,
 ) -> EndpointResult {
     let all = resources(state, &PROMPTS, asked)?;
-    one(all, "a resource in the language", asked.parameter("languageCode"))
+    one(all, RESOURCE, asked.parameter("languageCode"))
 }
 
 /// Lists system prompts.
@@ -52,7 +54,7 @@ pub(in crate::server) fn system_prompts(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    list(asked, prompts(state, &SYSTEM_PROMPTS))
+    list(asked, prompts(state, &SYSTEM_PROMPTS, asked))
 }
 
 /// Returns a system prompt.
@@ -60,7 +62,7 @@ pub(in crate::server) fn system_prompt(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    let all = prompts(state, &SYSTEM_PROMPTS);
+    let all = prompts(state, &SYSTEM_PROMPTS, asked);
     one(all, "the system prompt", asked.parameter("promptId"))
 }
 
@@ -78,16 +80,20 @@ pub(in crate::server) fn system_resource(
     asked: &ApiRequest,
 ) -> EndpointResult {
     let all = resources(state, &SYSTEM_PROMPTS, asked)?;
-    one(all, "a resource in the language", asked.parameter("languageCode"))
+    one(all, RESOURCE, asked.parameter("languageCode"))
 }
 
-fn resources(
+/// Returns the resources of a prompt.
+///
+/// # Errors
+/// 404 if the prompt does not exist.
+pub(super) fn resources(
     state: &mut State,
     section: &Section,
     asked: &ApiRequest,
 ) -> Result<Vec<Value>, ApiError> {
     let id = asked.parameter("promptId");
-    let mut all = prompts(state, section).into_iter();
+    let mut all = prompts(state, section, asked).into_iter();
     let prompt = all.find(|prompt| prompt["id"] == id);
     let mut prompt = prompt.ok_or_else(|| ApiError::not_found("the prompt", id))?;
     Ok(prompt["resources"].as_array_mut().map(std::mem::take).unwrap_or_default())
@@ -95,7 +101,11 @@ fn resources(
 
 /// Returns the prompts of a section with their resources: one for each language that has
 /// words. Words without a language are those of every language of the organisation.
-pub(super) fn prompts(state: &mut State, section: &Section) -> Vec<Value> {
+pub(super) fn prompts(
+    state: &mut State,
+    section: &Section,
+    asked: &ApiRequest,
+) -> Vec<Value> {
     let fixtures = state.fixtures();
     let supported = fixtures.supported_languages();
     let mut all = entities(state, section);
@@ -117,6 +127,9 @@ pub(super) fn prompts(state: &mut State, section: &Section) -> Vec<Value> {
             }
         }
         prompt["resources"] = resources.into();
+        if section.key == PROMPTS.key {
+            prompt_audio::describe(state, prompt, &asked.origin());
+        }
     }
     all
 }
@@ -133,12 +146,9 @@ fn add(
         return;
     }
     let uri = prompt["selfUri"].as_str().unwrap_or_default();
-    resources.push(json!({
-        "id": language,
-        "promptId": prompt["id"],
-        "language": language,
-        key: text,
-        "uploadStatus": "transcoded",
-        "selfUri": format!("{uri}/resources/{}", encoded(language)),
-    }));
+    let id = prompt["id"].as_str().unwrap_or_default();
+    let mut resource = prompt_audio::resource(id, uri, language);
+    resource[key] = text.clone();
+    resource["uploadStatus"] = "transcoded".into();
+    resources.push(resource);
 }

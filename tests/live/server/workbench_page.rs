@@ -1,0 +1,260 @@
+//! The tools of the status page in a real browser: branches, tests, chats, and the settings
+//! of tests.
+
+use serde_json::json;
+
+use super::driven::Page;
+use super::status_page::{alder_clinic, with_page};
+use super::support::Local;
+
+/// Opens a conversation.
+fn open_call(page: &mut Page, server: &Local, id: &str) {
+    page.open(&format!("{}/#instance-{id}", server.url));
+    page.wait_for("document.querySelectorAll('.chat > li').length > 0");
+    page.wait_for("document.querySelector('.drawing .box')");
+}
+
+#[test]
+fn an_answer_can_be_given_differently() {
+    let server = Local::shared_flow();
+    let id = server.converse(&server.flow_id("Inbound_Flow_A"));
+    server.press(&id, &json!(["9"]));
+    with_page(&server, |page| {
+        open_call(page, &server, &id);
+        page.wait_for("document.querySelector('.past').open = true");
+        page.wait_for_text(".inputs", "GatherInput: 9");
+        page.click(".inputs button");
+        page.wait_for(
+            "document.querySelector('.facts')?.innerText.includes('branch at answer 1')",
+        );
+        assert_ne!(page.value("location.hash"), format!("#instance-{id}"));
+        page.wait_for_text(".asked", "GatherInput waits");
+        page.click(".pad button");
+        page.wait_for_text(".outcome", "Routed to Support.");
+        // The first call is one link away.
+        page.click(".facts a");
+        page.wait_for(&format!("location.hash === '#instance-{id}'"));
+    });
+}
+
+#[test]
+fn a_call_is_saved_as_a_test() {
+    let server = Local::shared_flow();
+    let id = server.converse(&server.flow_id("Inbound_Flow_A"));
+    server.press(&id, &json!(["1"]));
+    with_page(&server, |page| {
+        open_call(page, &server, &id);
+        page.click(".test summary");
+        page.wait_for("document.querySelector('.scenario').value.includes('tests:')");
+        let text = page.value("document.querySelector('.scenario').value");
+        let saved = server.get(&format!("/__flowsim/instances/{id}/scenario")).body;
+        assert_eq!(text, saved["scenario"]);
+        assert_eq!(
+            page.value("document.querySelector('.download').download"),
+            "calls.test.yaml"
+        );
+        page.wait_for("document.querySelector('.download').href.startsWith('blob:')");
+    });
+}
+
+#[test]
+fn participant_data_is_shown() {
+    let server = Local::shared_flow();
+    let id = server.converse(&server.flow_id("Inbound_Flow_A"));
+    let conversation = server.get(&format!("/api/v2/conversations/{id}")).body;
+    let customer = conversation["participants"][0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v2/conversations/{id}/participants/{customer}/attributes");
+    let body = json!({ "attributes": { "tier": "gold" } }).to_string();
+    let written = server.send("PATCH", &path, Some(&body), &[]);
+    assert_eq!(written.status, 200, "{written:?}");
+    with_page(&server, |page| {
+        open_call(page, &server, &id);
+        page.click(".attributes summary");
+        page.wait_for_text(".attributes", "gold");
+        assert!(page.text(".attributes summary").contains("Participant data (1)"));
+    });
+}
+
+#[test]
+fn messages_are_written_in_a_chat() {
+    let server = Local::shared_flow();
+    let flow = server.flow_id("Inbound_Flow_A");
+    with_page(&server, |page| {
+        page.open(&format!("{}/#call={flow}", server.url));
+        page.wait_for("document.getElementById('dial-flow')?.value");
+        assert_eq!(page.value("document.getElementById('dial-message').hidden"), true);
+        page.value("document.getElementById('dial-media').value = 'message'");
+        page.value(
+            "document.getElementById('dial-media').dispatchEvent(new Event('change'))",
+        );
+        page.click("#dial-message");
+        page.type_text("Hello there");
+        page.click("#dial > button");
+        page.wait_for_text(".chat", "Press 1 now.");
+        assert_eq!(page.value("document.querySelector('.pad').offsetHeight"), 0);
+        assert_eq!(page.text(".silence"), "Do not answer");
+        // A node that listens for keys takes a written key.
+        page.click(".say input");
+        page.type_text("1");
+        page.press("Enter");
+        page.wait_for_text(".outcome", "Routed to Support.");
+    });
+}
+
+/// Sets the text of a tool, and sends it.
+fn set(page: &mut Page, tool: &str, text: &str, action: &str) {
+    page.wait_for(&format!("document.getElementById('{tool}-text')"));
+    page.click(&format!("#{tool}-text"));
+    page.value(&format!("document.getElementById('{tool}-text').select()"));
+    page.type_text(text);
+    page.click(&format!("#{tool}-tool button[aria-label='{action} {tool}']"));
+}
+
+#[test]
+fn faults_stubs_and_webhooks_are_edited() {
+    let server = Local::shared_flow();
+    with_page(&server, |page| {
+        page.click("#to-tools");
+        page.wait_for(
+            "document.getElementById('fixtures-text')?.value.includes('queues')",
+        );
+
+        set(page, "faults", r#"{"GET /api/v2/flows": [503, 429]}"#, "Set");
+        page.wait_for_text("#faults-tool .current", "GET /api/v2/flows: 503, 429");
+        assert_eq!(server.get("/api/v2/flows").status, 503);
+        page.wait_for_text("#faults-tool .current", "GET /api/v2/flows: 429");
+        set(page, "faults", "{}", "Set");
+        page.wait_for(
+            "document.querySelector('#faults-tool .current').children.length === 0",
+        );
+        assert_eq!(server.get("/api/v2/flows").status, 200);
+
+        set(
+            page,
+            "stubs",
+            r#"{"GET /api/v2/quality/forms": {"body": {"name": "Survey"}}}"#,
+            "Set",
+        );
+        page.wait_for_text(
+            "#stubs-tool .current",
+            "GET /api/v2/quality/forms (request): 0 answers",
+        );
+        assert_eq!(server.get("/api/v2/quality/forms").body["name"], "Survey");
+        page.wait_for_text("#stubs-tool .current", "1 answer");
+        page.wait_for("document.getElementById('stubs-text').value.includes('Survey')");
+
+        set(page, "webhooks", r#"{"Inbound_Flow_A": "http://127.0.0.1:9/hook"}"#, "Set");
+        page.wait_for_text(
+            "#webhooks-tool .current",
+            "Inbound_Flow_A: http://127.0.0.1:9/hook (flow)",
+        );
+    });
+}
+
+#[test]
+fn fixtures_are_merged_and_their_mistakes_shown() {
+    let server = Local::shared_flow();
+    with_page(&server, |page| {
+        page.click("#to-tools");
+        page.wait_for(
+            "document.getElementById('fixtures-text')?.value.includes('queues')",
+        );
+        set(page, "fixtures", r#"{"queues": {"q9": {"name": "Ninth"}}}"#, "Merge");
+        page.wait_for_text("#fixtures-tool .said", "Done.");
+        let queues = server.get("/api/v2/routing/queues?name=Ninth").body;
+        assert_eq!(queues["total"], 1, "{queues}");
+        set(page, "fixtures", r#"{"queues": 7}"#, "Merge");
+        page.wait_for_text("#fixtures-tool .mistakes", "line 1, column");
+        set(page, "fixtures", "{", "Merge");
+        page.wait_for_text("#fixtures-tool .said", "Not JSON");
+        // The browser reports the refused request.
+        page.console.retain(|entry| !entry.contains("400 (Bad Request)"));
+    });
+}
+
+#[test]
+fn the_focus_stays_while_lists_change() {
+    let server = Local::shared_flow();
+    let flow = server.flow_id("Inbound_Flow_A");
+    server.converse(&flow);
+    with_page(&server, |page| {
+        page.click("#to-conversations");
+        page.wait_for("document.querySelectorAll('#instances > li').length === 1");
+        page.value("document.querySelectorAll('#states button')[1].focus()");
+        server.converse(&flow);
+        page.wait_for("document.querySelectorAll('#instances > li').length === 2");
+        page.wait_for_text("#states", "waiting 2");
+        assert_eq!(page.value("document.activeElement.dataset.key"), "waiting");
+
+        // Text that is being edited is not replaced.
+        page.click("#to-tools");
+        page.wait_for("document.getElementById('faults-text')");
+        page.click("#faults-text");
+        page.type_text("draft");
+        server.post("/__flowsim/faults", &json!({ "GET /api/v2/flows": [503] }));
+        page.wait_for_text("#faults-tool .current", "503");
+        assert_eq!(page.value("document.getElementById('faults-text').value"), "draft");
+        assert_eq!(page.value("document.activeElement.id"), "faults-text");
+    });
+}
+
+/// The views of the page with the waiting call `id`.
+fn views(id: &str) -> Vec<(String, &'static str)> {
+    let views = [
+        ("overview", "#flows-list tr"),
+        ("conversations", "#instances a"),
+        ("call", "#dial-flow option"),
+        (id, ".drawing .box"),
+        ("requests", "#requests a"),
+        ("request-1", "#request h2"),
+        ("tools", "#webhooks-text"),
+    ];
+    views.map(|(hash, place)| (hash.to_owned(), place)).to_vec()
+}
+
+/// Runs axe-core. Returns its serious findings.
+fn serious(page: &mut Page) -> Vec<String> {
+    let found = page.value(
+        "axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => \
+         `${impact} ${id}: ${nodes.map(({ target }) => target).join(' ')}`))",
+    );
+    let found =
+        found.as_array().unwrap().iter().map(|it| it.as_str().unwrap().to_owned());
+    found.filter(|it| it.starts_with("serious") || it.starts_with("critical")).collect()
+}
+
+/// The checks of axe-core, whose script is named by `AXE_CORE`.
+#[test]
+fn axe_finds_nothing_serious() {
+    let Some(axe) = std::env::var_os("AXE_CORE") else {
+        eprintln!("SKIPPED axe-core: AXE_CORE does not name its script");
+        return;
+    };
+    let axe = std::fs::read_to_string(axe).unwrap();
+    let server = alder_clinic();
+    let id = server.converse(&server.flow_id("Alder%20Clinic%20Main%20Line"));
+    server.press(&id, &json!(["1"]));
+    with_page(&server, |page| {
+        let still = json!({ "features": [{ "name": "prefers-reduced-motion", "value": "reduce" }] });
+        page.command("Emulation.setEmulatedMedia", &still);
+        for width in [1300, 375] {
+            let size = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
+            page.command("Emulation.setDeviceMetricsOverride", &size);
+            for theme in ["light", "dark"] {
+                for (hash, place) in views(&format!("instance-{id}")) {
+                    page.open(&format!("{}/#{hash}", server.url));
+                    page.wait_for(&format!("document.querySelector({place:?})"));
+                    page.value(&format!(
+                        "document.documentElement.dataset.theme = {theme:?}"
+                    ));
+                    page.value("document.querySelectorAll('details').forEach((it) => { it.open = true; })");
+                    page.value(&format!(
+                        "window.axe ? 0 : ((function () {{ {axe} }}).call(window), 0)"
+                    ));
+                    let serious = serious(page);
+                    assert!(serious.is_empty(), "{width} {theme} {hash}: {serious:?}");
+                }
+            }
+        }
+    });
+}
