@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::flow::{NodeId, VariableId};
-use crate::program::architect::{Action, AttributeList, Source, Variable};
+use crate::program::architect::{Action, AttributeList, Lookup, Source, Variable};
 use crate::program::{Program, StepAction};
 use crate::trace::{EventKind, Trace};
 
@@ -71,7 +71,8 @@ pub(super) fn unset_reads(
 }
 
 /// Visits the variables that an action reads where NOT_SET makes a difference: not those
-/// whose value it tests, and not those that it only records.
+/// whose value it tests, and not those that it only records. A data action gets NOT_SET as a
+/// missing input, which authors use for answers that do not exist yet.
 fn each_read(action: &Action, visit: &mut dyn FnMut(u32)) {
     let of_source =
         |source: &Source, without: &BTreeSet<u32>, visit: &mut dyn FnMut(u32)| {
@@ -95,7 +96,7 @@ fn each_read(action: &Action, visit: &mut dyn FnMut(u32)) {
         }
         Action::Attributes(attributes)
             if matches!(attributes.list, AttributeList::Set(_)) => {}
-        Action::Recorded(_) => {}
+        Action::Recorded(_) | Action::Lookup(Lookup::DataAction(_)) => {}
         action => action.each_source(&mut |source| of_source(source, &earlier, visit)),
     }
 }

@@ -23,10 +23,8 @@ impl State {
                 self.give_token(token, Token { scopes, expires_at });
             }
             Event::Called(called) => self.call(called),
-            Event::Branched { id, from, question } => {
-                self.branch(id.into(), &from.into(), question);
-            }
-            of_instance @ (Event::Inputs { .. }
+            of_instance @ (Event::Branched { .. }
+            | Event::Inputs { .. }
             | Event::VariablesWritten { .. }
             | Event::WebhookCalled { .. }
             | Event::Disconnected { .. }) => self.apply_to_instance(of_instance),
@@ -61,6 +59,9 @@ impl State {
 
     fn apply_to_instance(&mut self, event: Event) {
         match event {
+            Event::Branched { id, from, question } => {
+                self.branch(id.into(), &from.into(), question);
+            }
             Event::Inputs { id, inputs } => {
                 let inputs = inputs.iter().filter_map(|it| Input::parse(it).ok());
                 let inputs: Vec<Input> = inputs.collect();
