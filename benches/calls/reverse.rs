@@ -20,9 +20,6 @@ const TARGETS: usize = 100;
 /// The number of actions of the call.
 const ACTIONS: usize = 1_000_000;
 
-/// The largest time that 99 of 100 targets may take.
-const LARGEST: Duration = Duration::from_millis(100);
-
 pub(crate) fn reverse(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("timeline");
     // One target in each sample.
@@ -47,7 +44,6 @@ pub(crate) fn reverse(criterion: &mut Criterion) {
     if let Some(time) = times.get(times.len() * 99 / 100) {
         let (least, most) = (times[0], times[times.len() - 1]);
         eprintln!("{} targets: {least:?} to {most:?}, p99 {time:?}", times.len());
-        assert!(*time < LARGEST, "p99 is more than {LARGEST:?}");
     }
 }
 

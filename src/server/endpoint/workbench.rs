@@ -97,7 +97,8 @@ pub(in crate::server) fn branch(state: &mut State, asked: &ApiRequest) -> Endpoi
     let count = from.inputs().count() + usize::from(is_open);
     if question >= count {
         let message = format!(
-            "the call has {count} questions of the participant, and no question {question}"
+            "the call has no question {question}; its questions of the participant so far: \
+             {count}, and the first is 0"
         );
         return Err(ApiError::bad(message));
     }
