@@ -8,7 +8,7 @@ use lsp_types::{
     Range, TextEdit,
 };
 
-use super::other;
+use super::documents;
 use super::place;
 use super::text::{Text, indentation, key};
 use super::workspace::Workspace;
@@ -24,7 +24,7 @@ pub(super) fn complete(
     position: Position,
 ) -> Vec<CompletionItem> {
     if let Some(form) = workspace.form(path) {
-        return other::complete(workspace, path, form, position);
+        return documents::complete(workspace, path, form, position);
     }
     let Some(text) = workspace.text(path) else { return Vec::new() };
     let flow = workspace.flows_of(path).first();

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position, Range};
 
+use super::documents;
 use super::navigate;
-use super::other;
 use super::place::{self, Owner};
 use super::text::{indentation, key};
 use super::workspace::Workspace;
@@ -23,7 +23,7 @@ pub(super) fn hover(
     position: Position,
 ) -> Option<Hover> {
     if let Some(form) = workspace.form(path) {
-        return other::hover(workspace, path, form, position);
+        return documents::hover(workspace, path, form, position);
     }
     if let Some((flow, mention)) = navigate::at(workspace, path, position)
         && let Some(mut text) = symbol(workspace, flow, &mention.symbol)

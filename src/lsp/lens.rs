@@ -6,7 +6,7 @@ use lsp_types::{CodeLens, Command, Range};
 use serde_json::{Value, json};
 
 use super::command::{RUN, RUN_TEST};
-use super::other;
+use super::documents;
 use super::text::Text;
 use super::workspace::Workspace;
 
@@ -60,7 +60,7 @@ fn flows(workspace: &Workspace, path: &Path) -> Vec<(Range, String)> {
 /// a table have one lens.
 fn tests(workspace: &Workspace, path: &Path, text: &Text) -> Vec<(usize, String)> {
     let mut tests: Vec<(usize, String)> = Vec::new();
-    for (start, name) in other::tests(path, text.as_str(), workspace.project()) {
+    for (start, name) in documents::tests(path, text.as_str(), workspace.project()) {
         if tests.last().is_none_or(|(last, _)| *last != start) {
             tests.push((start, name));
         }

@@ -20,11 +20,11 @@
 
 mod command;
 mod complete;
+mod documents;
 mod expression;
 mod hover;
 mod lens;
 mod navigate;
-mod other;
 mod outline;
 mod place;
 mod problems;
@@ -34,5 +34,5 @@ mod text;
 mod uri;
 mod workspace;
 
-pub use other::Schemas;
+pub use documents::Schemas;
 pub use server::serve;

@@ -7,7 +7,7 @@ use lsp_types::{
     Location, Position, PrepareRenameResponse, Range, TextEdit, WorkspaceEdit,
 };
 
-use super::other;
+use super::documents;
 use super::text::{indentation, key};
 use super::uri;
 use super::workspace::Workspace;
@@ -37,7 +37,7 @@ pub(super) fn definitions(
     position: Position,
 ) -> Vec<Location> {
     if let Some(form) = workspace.form(path) {
-        return other::definitions(workspace, path, form, position);
+        return documents::definitions(workspace, path, form, position);
     }
     let Some((flow, mention)) = at(workspace, path, position) else { return Vec::new() };
     let spans: Vec<_> = match &mention.symbol {

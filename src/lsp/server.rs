@@ -33,7 +33,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::command::{Invocation, RUN, RUN_TEST};
-use super::other::Schemas;
+use super::documents::Schemas;
 use super::problems::{self, Problem};
 use super::results::VALUES;
 use super::workspace::Workspace;

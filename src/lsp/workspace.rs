@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use lsp_types::{Position, Range, TextDocumentContentChangeEvent};
 
-use super::other::{self, Entry, Form, Outline, Schemas};
+use super::documents::{self, Entry, Form, Outline, Schemas};
 use super::results::Results;
 use super::text::Text;
 use crate::diagnostic::{Diagnostic, Severity, sort};
@@ -167,7 +167,7 @@ impl Workspace {
         let path = file.path();
         self.loaded.remove(path);
         let Some(form) = self.form(path) else { return self.forget(path) };
-        let (diagnostics, outline) = other::read(file, form, &self.project);
+        let (diagnostics, outline) = documents::read(file, form, &self.project);
         if let Some(outline) = outline {
             let fixtures = outline.fixtures.clone();
             self.outlines.insert(path.to_owned(), outline);
@@ -194,7 +194,7 @@ impl Workspace {
                 let Ok(text) = std::fs::read_to_string(&path) else { continue };
                 let file = self.files.add(&path, text);
                 if !read::is_meant_as_flow(&file) {
-                    let read = other::read(&file, Form::Fixtures, &self.project);
+                    let read = documents::read(&file, Form::Fixtures, &self.project);
                     self.outlines.extend(read.1.map(|outline| (path.clone(), outline)));
                 }
                 self.release(&path);
@@ -290,7 +290,7 @@ impl Workspace {
             return None;
         }
         let is_known = self.outlines.contains_key(path);
-        let form = other::form(path, &self.project);
+        let form = documents::form(path, &self.project);
         form.or_else(|| is_known.then_some(Form::Fixtures))
     }
 
