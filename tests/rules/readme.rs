@@ -133,7 +133,7 @@ fn run(folder: &Path, command: &str, output: &str) -> String {
     let (mut reader, writer) = std::io::pipe().unwrap();
     let mut shell = Command::new("sh");
     shell
-        .args(["-c", &command.replace("cargo run --release -- ", "flowsim ")])
+        .args(["-c", &command.replace("cargo run -- ", "flowsim ")])
         .current_dir(folder)
         .env("PATH", env::join_paths(search).unwrap())
         .stdin(Stdio::piped())
