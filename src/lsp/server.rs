@@ -20,22 +20,18 @@ use lsp_types::request::{
     SignatureHelpRequest,
 };
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
-    CompletionOptions, DocumentHighlight, DocumentSymbolResponse, ExecuteCommandOptions,
-    FoldingRangeProviderCapability, HoverProviderCapability, InitializeParams,
-    InitializeResult, OneOf, PublishDiagnosticsParams, RenameOptions, SaveOptions,
-    SemanticTokensFullOptions, SemanticTokensOptions, ServerCapabilities, ServerInfo,
-    SignatureHelpOptions, TextDocumentPositionParams, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    DocumentHighlight, DocumentSymbolResponse, InitializeParams, InitializeResult,
+    PublishDiagnosticsParams, ServerInfo, TextDocumentPositionParams,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::command::{Invocation, RUN, RUN_TEST};
+use super::capabilities::capabilities;
+use super::command::Invocation;
 use super::documents::Schemas;
 use super::problems::{self, Problem};
-use super::results::VALUES;
+use super::results::own_values;
 use super::workspace::Workspace;
 use super::{complete, expression, hover, lens, navigate, outline, results, uri};
 
@@ -95,69 +91,6 @@ fn folders(params: &InitializeParams) -> Vec<PathBuf> {
         paths.extend(params.root_uri.as_ref().and_then(uri::path));
     }
     paths
-}
-
-fn capabilities() -> ServerCapabilities {
-    ServerCapabilities {
-        text_document_sync: Some(TextDocumentSyncCapability::Options(
-            TextDocumentSyncOptions {
-                open_close: Some(true),
-                change: Some(TextDocumentSyncKind::INCREMENTAL),
-                save: Some(TextDocumentSyncSaveOptions::SaveOptions(
-                    SaveOptions::default(),
-                )),
-                ..TextDocumentSyncOptions::default()
-            },
-        )),
-        hover_provider: Some(HoverProviderCapability::Simple(true)),
-        completion_provider: Some(CompletionOptions {
-            trigger_characters: Some([".", " ", "/", "["].map(str::to_owned).into()),
-            ..CompletionOptions::default()
-        }),
-        definition_provider: Some(OneOf::Left(true)),
-        references_provider: Some(OneOf::Left(true)),
-        document_highlight_provider: Some(OneOf::Left(true)),
-        document_symbol_provider: Some(OneOf::Left(true)),
-        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
-        rename_provider: Some(OneOf::Right(RenameOptions {
-            prepare_provider: Some(true),
-            work_done_progress_options: Default::default(),
-        })),
-        code_action_provider: Some(CodeActionProviderCapability::Options(
-            CodeActionOptions {
-                code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
-                ..CodeActionOptions::default()
-            },
-        )),
-        ..capabilities_of_expressions()
-    }
-}
-
-/// Capabilities for expressions and code lenses.
-fn capabilities_of_expressions() -> ServerCapabilities {
-    ServerCapabilities {
-        document_formatting_provider: Some(OneOf::Left(true)),
-        document_range_formatting_provider: Some(OneOf::Left(true)),
-        inlay_hint_provider: Some(OneOf::Left(true)),
-        signature_help_provider: Some(SignatureHelpOptions {
-            trigger_characters: Some(["(", ","].map(str::to_owned).into()),
-            ..SignatureHelpOptions::default()
-        }),
-        semantic_tokens_provider: Some(
-            SemanticTokensOptions {
-                legend: expression::word_kinds(),
-                full: Some(SemanticTokensFullOptions::Bool(true)),
-                ..SemanticTokensOptions::default()
-            }
-            .into(),
-        ),
-        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
-        execute_command_provider: Some(ExecuteCommandOptions {
-            commands: [RUN, RUN_TEST].map(str::to_owned).into(),
-            ..ExecuteCommandOptions::default()
-        }),
-        ..ServerCapabilities::default()
-    }
 }
 
 /// The changes since diagnostics were published.
@@ -386,7 +319,9 @@ impl<'c> Server<'c> {
         let path = Invocation::path(call);
         let folder = path.and_then(|path| self.workspace.folder_of(&path));
         let invocation = match folder {
-            Some(folder) => invocation.writing_values(&folder.join(VALUES)),
+            Some(folder) => {
+                invocation.writing_values(&own_values(folder, &call.to_string()))
+            }
             None => invocation,
         };
         let has_results = Arc::clone(&self.has_results);
@@ -416,6 +351,7 @@ impl<'c> Server<'c> {
             DidCloseTextDocument::METHOD => self.close(notification),
             DidSaveTextDocument::METHOD => {
                 self.workspace.read_results();
+                self.workspace.read_terraform();
                 Some(Changed::Many)
             }
             DidChangeWatchedFiles::METHOD => self.load_again(notification),
@@ -458,6 +394,7 @@ impl<'c> Server<'c> {
             path.into_iter().for_each(|path| self.workspace.load(&path));
         }
         self.workspace.read_results();
+        self.workspace.read_terraform();
         Some(Changed::Many)
     }
 
