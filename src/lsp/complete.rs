@@ -230,21 +230,51 @@ fn references(
 }
 
 /// Returns the form of the value at the cursor, and whether the value is the name of an
-/// object, such as `name` in `queue: {lit: {name: Support}}`.
+/// object, such as `name` in `targetQueue: {lit: {name: Support}}`.
 fn form(cursor: &Cursor<'_>, name: &str) -> (Option<SettingForm>, bool) {
     let content = cursor.text.line(cursor.line);
     let mut path = place::path(cursor.text, cursor.line, indentation(content));
-    let own = key(content).unwrap_or(name);
-    if own == "name" && path.last().is_some_and(|it| it == "lit") {
-        path.pop();
-        let form = place::form(&path);
-        return (form, matches!(form, Some(SettingForm::Object(_))));
+    match keys_of_line(cursor.before) {
+        keys if keys.is_empty() => path.push(name.to_owned()),
+        keys => path.extend(keys.into_iter().map(str::to_owned)),
     }
-    if own != "lit" {
-        path.push(own.to_owned());
+    let ends_with = |path: &[String], key: &str| path.last().is_some_and(|it| it == key);
+    if ends_with(&path, "name") && ends_with(&path[..path.len() - 1], "lit") {
+        let form = place::form(&path[..path.len() - 2]);
+        return (
+            form,
+            matches!(form, Some(SettingForm::Object(_) | SettingForm::Value(_))),
+        );
     }
+    let is_literal = ends_with(&path, "lit");
+    path.truncate(path.len() - usize::from(is_literal));
     let form = place::form(&path);
-    (form, own == "lit" && matches!(form, Some(SettingForm::NameOf(_))))
+    (form, is_literal && matches!(form, Some(SettingForm::NameOf(_))))
+}
+
+/// Returns the keys of a line whose value, in braces or not, has not ended.
+fn keys_of_line(before: &str) -> Vec<&str> {
+    let mut open: Vec<&str> = Vec::new();
+    let mut current = None;
+    let mut start = 0;
+    for (at, character) in before.char_indices() {
+        match character {
+            ':' if current.is_none() && before[at + 1..].starts_with([' ', '\t']) => {
+                let key = before[start..at].trim_start_matches([' ', '-']);
+                current = Some(key.trim_matches(['"', '\'']));
+            }
+            '{' if before[start..at].trim().is_empty() => open.extend(current.take()),
+            ',' if !open.is_empty() => current = None,
+            '}' if !open.is_empty() => {
+                open.pop();
+                current = None;
+            }
+            _ => continue,
+        }
+        start = at + 1;
+    }
+    open.extend(current);
+    open
 }
 
 /// The words of a setting, or `true` and `false`.

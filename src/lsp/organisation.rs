@@ -161,7 +161,9 @@ pub(super) fn names(
     typed: &str,
 ) -> Vec<CompletionItem> {
     let section = match form {
-        SettingForm::Object(kind) | SettingForm::NameOf(kind) => section_of(kind),
+        SettingForm::Value(kind)
+        | SettingForm::Object(kind)
+        | SettingForm::NameOf(kind) => section_of(kind),
         SettingForm::DataAction => Some("dataActions"),
         SettingForm::DataTable => Some("dataTables"),
         _ => None,

@@ -1,8 +1,9 @@
 //! Brackets of YAML that nothing closes. The parser finds them at a later line, or at the
 //! end of the file.
 
-/// Returns the bracket that is open at a byte of a text and that nothing closes, with its
-/// first byte. If several are open, the text closes none of them, and the outermost counts.
+/// Returns the bracket that is open at a byte of a document and that nothing closes, with
+/// its place. If a bracket of the other kind closes, the inner one is the result; if nothing
+/// closes any of them, the outermost one.
 pub(super) fn unclosed(text: &str, at: usize) -> Option<(usize, char)> {
     let mut scanner = Scanner { text, at: 0, open: Vec::new() };
     while let Some(closing) = scanner.next_closing() {
@@ -23,7 +24,7 @@ pub(super) fn counterpart(opening: char) -> char {
     if opening == '[' { ']' } else { '}' }
 }
 
-/// Reads the tokens of a text that may be broken.
+/// Reads the tokens of a document that may be broken.
 struct Scanner<'t> {
     text: &'t str,
     at: usize,

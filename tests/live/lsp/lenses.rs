@@ -95,15 +95,17 @@ fn hovering_shows_the_values_of_runs_and_the_results_of_expressions() {
     let shown = editor.wait_for("window/showMessage");
     assert!(shown["message"].as_str().unwrap().ends_with("passed"), "{shown}");
     let variable = explained(&mut editor, "name: Flow.lang");
-    let seen =
-        "Seen in runs: `\"en\"`, `\"222\"`, `\"444\"`, `\"555\"` (3 calls)";
+    let seen = "Seen in runs: `\"en\"`, `\"222\"`, `\"444\"`, `\"555\"` (3 calls)";
     assert!(variable.contains(seen), "{variable}");
     let expression = explained(&mut editor, "Upper(Flow.language) +");
     assert!(expression.contains("`Flow.language`: `\"en\"`"), "{expression}");
     let result = "In runs, `Upper(Flow.language) + \"!\"` = `\"EN!\"`";
     assert!(expression.starts_with(result), "{expression}");
     let function = explained(&mut editor, "ToAudioTTS(Upp");
-    assert!(function.ends_with("In runs, `Upper(Flow.language)` = `\"EN\"`"), "{function}");
+    assert!(
+        function.ends_with("In runs, `Upper(Flow.language)` = `\"EN\"`"),
+        "{function}"
+    );
     // The values of a run of the flow are added to those of the tests.
     let document = json!({"textDocument": {"uri": address(&path)}});
     let lenses = editor.request("textDocument/codeLens", document);
@@ -112,6 +114,9 @@ fn hovering_shows_the_values_of_runs_and_the_results_of_expressions() {
     editor.request("workspace/executeCommand", call);
     editor.wait_for("window/showMessage");
     let variable = explained(&mut editor, "name: Flow.lang");
-    assert!(variable.contains("`\"555\"`") && variable.contains("(4 calls)"), "{variable}");
+    assert!(
+        variable.contains("`\"555\"`") && variable.contains("(4 calls)"),
+        "{variable}"
+    );
     assert_eq!(editor.end(), 0);
 }

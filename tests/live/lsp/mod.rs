@@ -5,6 +5,7 @@
 mod client;
 mod expressions;
 mod lenses;
+mod organisation;
 mod scenarios;
 
 use std::fs;
