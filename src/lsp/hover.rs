@@ -202,7 +202,8 @@ fn action(kind: &ActionSpec) -> String {
         let _ = write!(text, "\n\nOutputs: `{}`", kind.outputs.join("`, `"));
     }
     if !kind.required().is_empty() {
-        let _ = write!(text, "\n\nRequired: `{}`", kind.required().join("`, `"));
+        let required = kind.required().join("`, `").replace('|', "` or `");
+        let _ = write!(text, "\n\nRequired: `{required}`");
     }
     let names = place::names(&["actions".to_owned(), kind.name.to_owned()]);
     if !names.is_empty() {

@@ -31,6 +31,7 @@ mod organisation;
 mod outline;
 mod place;
 mod problems;
+mod requests;
 mod results;
 mod seen;
 mod server;

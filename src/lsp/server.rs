@@ -5,23 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lsp_server::{
-    Connection, ErrorCode, ExtractError, Message, Notification, Request, Response,
-};
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response};
 use lsp_types::notification::{
     DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument,
     DidOpenTextDocument, DidSaveTextDocument, Notification as _, PublishDiagnostics,
 };
-use lsp_types::request::{
-    CodeActionRequest, CodeLensRequest, Completion, DocumentHighlightRequest,
-    DocumentSymbolRequest, ExecuteCommand, FoldingRangeRequest, Formatting,
-    GotoDefinition, HoverRequest, InlayHintRequest, PrepareRenameRequest,
-    RangeFormatting, References, Rename, Request as _, SemanticTokensFullRequest,
-    SignatureHelpRequest,
-};
+use lsp_types::request::{ExecuteCommand, Request as _};
 use lsp_types::{
-    DocumentHighlight, DocumentSymbolResponse, InitializeParams, InitializeResult,
-    PublishDiagnosticsParams, ServerInfo, TextDocumentPositionParams,
+    InitializeParams, InitializeResult, PublishDiagnosticsParams, ServerInfo,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -31,9 +22,10 @@ use super::capabilities::capabilities;
 use super::command::Invocation;
 use super::documents::Schemas;
 use super::problems::{self, Problem};
+use super::requests::{Answer, Requests, params};
 use super::results::own_values;
+use super::uri;
 use super::workspace::Workspace;
-use super::{complete, expression, hover, lens, navigate, outline, results, uri};
 
 /// The message to a person who starts the command at a terminal.
 const NO_EDITOR: &str = "standard input has no request `initialize` of the Language Server \
@@ -180,138 +172,26 @@ impl<'c> Server<'c> {
         }
     }
 
-    fn result(&mut self, request: Request) -> Result<Value, (ErrorCode, String)> {
-        let server: &Self = self;
-        let workspace = &server.workspace;
-        match request.method.as_str() {
-            HoverRequest::METHOD => ask::<HoverRequest>(request, |params| {
-                let (path, position) = place(&params.text_document_position_params)?;
-                hover::hover(workspace, &path, position)
-            }),
-            Completion::METHOD => ask::<Completion>(request, |params| {
-                let (path, position) = place(&params.text_document_position)?;
-                Some(complete::complete(workspace, &path, position).into())
-            }),
-            GotoDefinition::METHOD => ask::<GotoDefinition>(request, |params| {
-                let (path, position) = place(&params.text_document_position_params)?;
-                Some(navigate::definitions(workspace, &path, position).into())
-            }),
-            References::METHOD => ask::<References>(request, |params| {
-                let (path, position) = place(&params.text_document_position)?;
-                let all = params.context.include_declaration;
-                Some(navigate::references(workspace, &path, position, all))
-            }),
-            PrepareRenameRequest::METHOD => {
-                ask::<PrepareRenameRequest>(request, |params| {
-                    let (path, position) = place(&params)?;
-                    navigate::prepare_rename(workspace, &path, position)
-                })
-            }
-            Rename::METHOD => server.rename(request),
-            _ => server.result_for_document(request),
+    fn result(&self, request: Request) -> Answer {
+        if request.method == ExecuteCommand::METHOD {
+            return self.execute(request);
         }
+        let (workspace, problems) = (&self.workspace, &self.problems);
+        Requests { workspace, problems, has_debugger: self.options.debug }.answer(request)
     }
 
-    /// Answers requests about whole documents.
-    fn result_for_document(
-        &self,
-        request: Request,
-    ) -> Result<Value, (ErrorCode, String)> {
-        let workspace = &self.workspace;
-        match request.method.as_str() {
-            DocumentHighlightRequest::METHOD => {
-                ask::<DocumentHighlightRequest>(request, |params| {
-                    let (path, position) = place(&params.text_document_position_params)?;
-                    let all = navigate::references(workspace, &path, position, true);
-                    let own = uri::of(&path)?;
-                    let here = all.into_iter().filter(|it| it.uri == own);
-                    let shown = |range| DocumentHighlight { range, kind: None };
-                    Some(here.map(|it| shown(it.range)).collect())
-                })
-            }
-            DocumentSymbolRequest::METHOD => {
-                ask::<DocumentSymbolRequest>(request, |params| {
-                    let path = uri::path(&params.text_document.uri)?;
-                    let symbols = outline::symbols(workspace, &path);
-                    Some(DocumentSymbolResponse::Nested(symbols))
-                })
-            }
-            FoldingRangeRequest::METHOD => {
-                ask::<FoldingRangeRequest>(request, |params| {
-                    let path = uri::path(&params.text_document.uri)?;
-                    Some(outline::folds(workspace.text(&path)?))
-                })
-            }
-            CodeActionRequest::METHOD => ask::<CodeActionRequest>(request, |params| {
-                let path = uri::path(&params.text_document.uri)?;
-                let problems = self.problems.get(&path)?;
-                Some(problems::fixes(&path, params.range, problems))
-            }),
-            _ => self.result_for_expressions(request),
-        }
-    }
-
-    /// Answers requests about expressions.
-    fn result_for_expressions(
-        &self,
-        request: Request,
-    ) -> Result<Value, (ErrorCode, String)> {
-        let workspace = &self.workspace;
-        match request.method.as_str() {
-            SemanticTokensFullRequest::METHOD => {
-                ask::<SemanticTokensFullRequest>(request, |params| {
-                    let path = uri::path(&params.text_document.uri)?;
-                    Some(expression::semantic_tokens(workspace, &path).into())
-                })
-            }
-            InlayHintRequest::METHOD => ask::<InlayHintRequest>(request, |params| {
-                let path = uri::path(&params.text_document.uri)?;
-                let mut hints = expression::types(workspace, &path, params.range);
-                hints.extend(results::remarks(workspace, &path, params.range));
-                Some(hints)
-            }),
-            SignatureHelpRequest::METHOD => {
-                ask::<SignatureHelpRequest>(request, |params| {
-                    let (path, position) = place(&params.text_document_position_params)?;
-                    expression::signatures(workspace, &path, position)
-                })
-            }
-            Formatting::METHOD => ask::<Formatting>(request, |params| {
-                let path = uri::path(&params.text_document.uri)?;
-                Some(expression::format(workspace, &path, None))
-            }),
-            RangeFormatting::METHOD => ask::<RangeFormatting>(request, |params| {
-                let path = uri::path(&params.text_document.uri)?;
-                Some(expression::format(workspace, &path, Some(params.range)))
-            }),
-            _ => self.result_for_lenses(request),
-        }
-    }
-
-    /// Answers requests about code lenses and their commands.
-    fn result_for_lenses(&self, request: Request) -> Result<Value, (ErrorCode, String)> {
-        match request.method.as_str() {
-            CodeLensRequest::METHOD => ask::<CodeLensRequest>(request, |params| {
-                let path = uri::path(&params.text_document.uri)?;
-                Some(lens::lenses(&self.workspace, &path, self.options.debug))
-            }),
-            ExecuteCommand::METHOD => {
-                let params = params::<ExecuteCommand>(request)?;
-                let call = params.arguments.first().unwrap_or(&Value::Null);
-                let fixtures = &self.options.fixtures;
-                let read = Invocation::read(&params.command, call, fixtures);
-                let invocation = read.ok_or_else(|| {
-                    let message = format!("unknown command `{}`", params.command);
-                    (ErrorCode::InvalidParams, message)
-                })?;
-                self.start(invocation, call);
-                Ok(Value::Null)
-            }
-            method => {
-                let message = format!("flowsim does not answer `{method}`");
-                Err((ErrorCode::MethodNotFound, message))
-            }
-        }
+    /// Starts the command of a code lens.
+    fn execute(&self, request: Request) -> Answer {
+        let params = params::<ExecuteCommand>(request)?;
+        let call = params.arguments.first().unwrap_or(&Value::Null);
+        let fixtures = &self.options.fixtures;
+        let read = Invocation::read(&params.command, call, fixtures);
+        let invocation = read.ok_or_else(|| {
+            let message = format!("unknown command `{}`", params.command);
+            (ErrorCode::InvalidParams, message)
+        })?;
+        self.start(invocation, call);
+        Ok(Value::Null)
     }
 
     /// Starts a run in another process. Its values are known when it has ended.
@@ -330,16 +210,6 @@ impl<'c> Server<'c> {
         // A closed connection needs no result.
         let send = move |message| drop(sender.send(message));
         invocation.start(&self.options.program, finished, send);
-    }
-
-    fn rename(&self, request: Request) -> Result<Value, (ErrorCode, String)> {
-        let params = params::<Rename>(request)?;
-        let Some((path, position)) = place(&params.text_document_position) else {
-            return Ok(Value::Null);
-        };
-        let edit = navigate::rename(&self.workspace, &path, position, &params.new_name);
-        let edit = edit.map_err(|message| (ErrorCode::RequestFailed, message))?;
-        Ok(serde_json::to_value(edit).unwrap_or_default())
     }
 
     /// Handles a notification. A broken one is ignored, because notifications have no
@@ -424,30 +294,6 @@ impl<'c> Server<'c> {
     }
 }
 
-/// Answers a request with the result of a function.
-fn ask<R: lsp_types::request::Request>(
-    request: Request,
-    answer: impl FnOnce(R::Params) -> R::Result,
-) -> Result<Value, (ErrorCode, String)> {
-    let result = answer(params::<R>(request)?);
-    Ok(serde_json::to_value(result).unwrap_or_default())
-}
-
-/// Reads the parameters of a request.
-fn params<R: lsp_types::request::Request>(
-    request: Request,
-) -> Result<R::Params, (ErrorCode, String)> {
-    match request.extract::<R::Params>(R::METHOD) {
-        Ok((_, params)) => Ok(params),
-        Err(ExtractError::JsonError { error, .. }) => {
-            Err((ErrorCode::InvalidParams, error.to_string()))
-        }
-        Err(ExtractError::MethodMismatch(request)) => {
-            Err((ErrorCode::MethodNotFound, request.method))
-        }
-    }
-}
-
 /// Reads the parameters of a notification.
 fn noted<N: lsp_types::notification::Notification>(
     notification: Notification,
@@ -456,8 +302,4 @@ where
     N::Params: DeserializeOwned,
 {
     notification.extract::<N::Params>(N::METHOD).ok()
-}
-
-fn place(params: &TextDocumentPositionParams) -> Option<(PathBuf, lsp_types::Position)> {
-    Some((uri::path(&params.text_document.uri)?, params.position))
 }

@@ -151,7 +151,10 @@ pub(in crate::lsp) fn hover(
     let mut keys = word.path.clone();
     keys.push(word.text.to_owned());
     let schema = schema(workspace, form).below(&keys);
-    let words = schema.words();
+    let mut words = schema.words();
+    if schema.has_other_values() {
+        words.clear();
+    }
     let mut text = format!("**{}**", word.text);
     match schema.meaning() {
         Some(meaning) => {
