@@ -6,6 +6,7 @@ mod client;
 mod expressions;
 mod lenses;
 mod organisation;
+mod robustness;
 mod scenarios;
 
 use std::fs;
