@@ -87,7 +87,7 @@ pub(in crate::lsp) fn each_entry(fixtures: &Node<'_>, visit: &mut Visit<'_>) {
             let whole = entry.value.span;
             visit(&entry.key, entry.key_span, whole);
             each_name(&entry.value, &["name"], &mut |name, span| {
-                visit(name, span, whole)
+                visit(name, span, whole);
             });
         }
         for item in section.value.items() {

@@ -122,7 +122,7 @@ impl<'s> Schema<'s> {
 
     /// Whether a value at this place may be something else than the words.
     pub(super) fn has_other_values(&self) -> bool {
-        let is_other = |part: &&Json| {
+        let is_other = |part: &Json| {
             let types = match part.get("type") {
                 Some(Json::Array(types)) => types.as_slice(),
                 Some(name) => std::slice::from_ref(name),
@@ -131,14 +131,14 @@ impl<'s> Schema<'s> {
             let is_listed = part.get("enum").is_some() || part.get("const").is_some();
             // Everywhere, a test may have a placeholder of its table.
             let placeholder = self.definition_named("placeholder");
-            let is_placeholder = placeholder.is_some_and(|it| std::ptr::eq(*part, it));
+            let is_placeholder = placeholder.is_some_and(|it| std::ptr::eq(part, it));
             !is_listed
                 && !is_placeholder
                 && types.iter().any(|it| {
                     !matches!(it, Json::String(name) if name == "boolean" || name == "null")
                 })
         };
-        self.parts.iter().any(|part| is_other(&part))
+        self.parts.iter().any(|part| is_other(part))
     }
 
     /// The meaning of the place.
