@@ -137,7 +137,8 @@ impl Outline<'_> {
         )
     }
 
-    /// The lines of a key, or of the item of a list, of which all keys are equally deep.
+    /// The lines of a key with its content, or those of the item of a list: its keys are
+    /// equally deep.
     fn whole(&self, own: Range) -> Range {
         let first = own.start.line as usize;
         let content = self.text.line(first);

@@ -17,7 +17,7 @@ use super::problems::{self, Problem};
 use super::workspace::Workspace;
 use super::{complete, expression, hover, lens, navigate, outline, results, uri};
 
-/// The answer to a request, or the reason why there is none.
+/// The answer to a request, or an error.
 pub(super) type Answer = Result<Value, (ErrorCode, String)>;
 
 /// The state that requests are about.
