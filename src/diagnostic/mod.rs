@@ -176,7 +176,10 @@ impl From<Problem> for Diagnostic {
             ProblemKind::YamlSyntax => Code::YAML_SYNTAX,
             ProblemKind::Toml => Code::INVALID_PROJECT,
         };
-        let diagnostic = Self::new(code, problem.message).at(problem.span);
+        let mut diagnostic = Self::new(code, problem.message).at(problem.span);
+        if let Some((span, text)) = problem.other {
+            diagnostic = diagnostic.label(span, text);
+        }
         Self { help: problem.hint, ..diagnostic }
     }
 }

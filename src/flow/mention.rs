@@ -4,7 +4,9 @@
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
-use super::architect::{ArchitectFlow, Setting, Unit, Variable, variables_of_choices};
+use super::architect::{
+    Action, ArchitectFlow, Setting, Unit, Variable, variables_of_choices,
+};
 use super::called_flow::{called_module, target_flow};
 use super::place::{self, Place};
 use crate::expr::Origin;
@@ -113,6 +115,8 @@ pub(crate) fn variable_of(
 pub(crate) struct WrittenExpression<'f> {
     /// The unit that contains it.
     pub(crate) unit: Option<&'f Unit>,
+    /// The action that contains it.
+    pub(crate) action: Option<&'f Action>,
     /// The text, with the escapes of the document resolved.
     pub(crate) text: &'f str,
     /// The position without quotes. If the document writes the expression with escapes or
@@ -126,7 +130,8 @@ pub(crate) fn expressions(flow: &ArchitectFlow) -> Vec<WrittenExpression<'_>> {
     place::each(flow, &mut |place| {
         if let Setting::Expression(text, _) = &place.setting.value {
             let span = Origin::new(text, place.setting.span).part(0, text.len());
-            found.push(WrittenExpression { unit: place.unit, text, span });
+            let (unit, action) = (place.unit, place.action());
+            found.push(WrittenExpression { unit, action, text, span });
         }
     });
     found.sort_by_key(|it: &WrittenExpression<'_>| it.span.start);

@@ -8,10 +8,10 @@ use lsp_types::{
     Range, TextEdit,
 };
 
-use super::documents;
 use super::place;
 use super::text::{Text, indentation, key};
 use super::workspace::Workspace;
+use super::{documents, organisation};
 use crate::expr::architect::{BUILT_INS, functions};
 use crate::flow::architect::{ArchitectFlow, UnitKind, Variable, variables_of_choices};
 use crate::flow::kinds::SettingForm;
@@ -38,14 +38,29 @@ pub(super) fn complete(
             let keys = "0123456789*#".chars().map(|key| format!("digit_{key}"));
             cursor.items(keys, typed, CompletionItemKind::ENUM_MEMBER)
         }
-        Some((name, typed)) => values(&cursor, name, typed),
-        None => {
-            let path = place::path(text, line, indentation(before));
-            let mut names = place::names(&path);
-            if let Some(module) = modules(workspace, &path) {
-                names = module;
+        Some((name, typed)) => {
+            let (form, is_name) = form(&cursor, name);
+            match form {
+                Some(form) if is_name => {
+                    organisation::names(workspace, path, form, &cursor, typed)
+                }
+                form => values(&cursor, form, typed),
             }
-            cursor.keys(names)
+        }
+        None => {
+            let keys = place::path(text, line, indentation(before));
+            let typed = before.trim_start_matches([' ', '-']);
+            match place::form(&keys) {
+                Some(form @ (SettingForm::DataAction | SettingForm::DataTable)) => {
+                    let named =
+                        organisation::names(workspace, path, form, &cursor, typed);
+                    with_colons(named)
+                }
+                _ => {
+                    let module = modules(workspace, &keys);
+                    cursor.keys(module.unwrap_or_else(|| place::names(&keys)))
+                }
+            }
         }
     }
 }
@@ -120,14 +135,18 @@ impl<'t> Cursor<'t> {
     /// Returns keys, each with its colon.
     fn keys(&self, names: Vec<String>) -> Vec<CompletionItem> {
         let typed = self.before.trim_start_matches([' ', '-']);
-        let mut items = self.items(names, typed, CompletionItemKind::PROPERTY);
-        for item in &mut items {
-            if let Some(CompletionTextEdit::Edit(edit)) = &mut item.text_edit {
-                edit.new_text.push(':');
-            }
-        }
-        items
+        with_colons(self.items(names, typed, CompletionItemKind::PROPERTY))
     }
+}
+
+/// Adds the colons of keys.
+fn with_colons(mut items: Vec<CompletionItem>) -> Vec<CompletionItem> {
+    for item in &mut items {
+        if let Some(CompletionTextEdit::Edit(edit)) = &mut item.text_edit {
+            edit.new_text.push(':');
+        }
+    }
+    items
 }
 
 /// The last word of an expression, with its dots.
@@ -210,16 +229,62 @@ fn references(
     items.collect()
 }
 
-/// The words of a setting, or `true` and `false`.
-fn values(cursor: &Cursor<'_>, name: &str, typed: &str) -> Vec<CompletionItem> {
+/// Returns the form of the value at the cursor, and whether the value is the name of an
+/// object, such as `name` in `targetQueue: {lit: {name: Support}}`.
+fn form(cursor: &Cursor<'_>, name: &str) -> (Option<SettingForm>, bool) {
     let content = cursor.text.line(cursor.line);
     let mut path = place::path(cursor.text, cursor.line, indentation(content));
-    let own = key(content).unwrap_or(name);
-    if own != "lit" {
-        path.push(own.to_owned());
+    match keys_of_line(cursor.before) {
+        keys if keys.is_empty() => path.push(name.to_owned()),
+        keys => path.extend(keys.into_iter().map(str::to_owned)),
     }
+    let ends_with = |path: &[String], key: &str| path.last().is_some_and(|it| it == key);
+    if ends_with(&path, "name") && ends_with(&path[..path.len() - 1], "lit") {
+        let form = place::form(&path[..path.len() - 2]);
+        return (
+            form,
+            matches!(form, Some(SettingForm::Object(_) | SettingForm::Value(_))),
+        );
+    }
+    let is_literal = ends_with(&path, "lit");
+    path.truncate(path.len() - usize::from(is_literal));
+    let form = place::form(&path);
+    (form, is_literal && matches!(form, Some(SettingForm::NameOf(_))))
+}
+
+/// Returns the keys of a line whose value, in braces or not, has not ended.
+fn keys_of_line(before: &str) -> Vec<&str> {
+    let mut open: Vec<&str> = Vec::new();
+    let mut current = None;
+    let mut start = 0;
+    for (at, character) in before.char_indices() {
+        match character {
+            ':' if current.is_none() && before[at + 1..].starts_with([' ', '\t']) => {
+                let key = before[start..at].trim_start_matches([' ', '-']);
+                current = Some(key.trim_matches(['"', '\'']));
+            }
+            '{' if before[start..at].trim().is_empty() => open.extend(current.take()),
+            ',' if !open.is_empty() => current = None,
+            '}' if !open.is_empty() => {
+                open.pop();
+                current = None;
+            }
+            _ => continue,
+        }
+        start = at + 1;
+    }
+    open.extend(current);
+    open
+}
+
+/// The words of a setting, or `true` and `false`.
+fn values(
+    cursor: &Cursor<'_>,
+    form: Option<SettingForm>,
+    typed: &str,
+) -> Vec<CompletionItem> {
     let kind = CompletionItemKind::ENUM_MEMBER;
-    match place::form(&path) {
+    match form {
         Some(SettingForm::Word(words)) => {
             cursor.items(words.iter().map(|it| (*it).to_owned()), typed, kind)
         }

@@ -129,7 +129,7 @@ fn hint(position: Position, name: String) -> InlayHint {
 }
 
 /// The variables that an expression of the unit may use.
-fn names(flow: &ArchitectFlow, unit: Option<&Unit>) -> Declarations {
+pub(super) fn names(flow: &ArchitectFlow, unit: Option<&Unit>) -> Declarations {
     let mut names = Declarations::new();
     for variable in &flow.variables {
         names.declare(&variable.name.value, variable.value_type);

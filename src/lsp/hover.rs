@@ -6,15 +6,15 @@ use std::path::Path;
 
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position, Range};
 
-use super::documents;
-use super::navigate;
 use super::place::{self, Owner};
+use super::results::{FlowNode, nodes};
 use super::text::{indentation, key};
 use super::workspace::Workspace;
+use super::{documents, expression, navigate, organisation};
 use crate::expr::architect::{BuiltIn, Function, parameters};
 use crate::flow::architect::{ArchitectFlow, Setting, Variable};
 use crate::flow::kinds::{self, ActionSpec, SettingForm};
-use crate::flow::mention::{Symbol, variable_of};
+use crate::flow::mention::{Symbol, WrittenExpression, variable_of};
 
 /// Returns the explanation of the name at a position.
 pub(super) fn hover(
@@ -29,28 +29,63 @@ pub(super) fn hover(
         && let Some(mut text) = symbol(workspace, flow, &mention.symbol)
     {
         if let Some(seen) = seen(workspace, flow, &mention.symbol) {
-            let _ = write!(text, "\n\nSeen in the last run: {seen}");
+            let _ = write!(text, "\n\nSeen in runs: {seen}");
+        }
+        if matches!(mention.symbol, Symbol::Function(_)) {
+            let found = expression_at(workspace, path, position);
+            let result = found.and_then(|it| result(workspace, path, position, &it));
+            text.extend(result.map(|it| format!("\n\n{it}")));
         }
         let range = workspace.exact_range(mention.span).map(|(_, range)| range);
+        return Some(shown(text, range));
+    }
+    if let Some((text, range)) = organisation::hover(workspace, path, position) {
         return Some(shown(text, range));
     }
     if let Some(text) = setting(workspace, path, position) {
         return Some(shown(text, None));
     }
-    let (text, range) = expression(workspace, path, position)?;
-    Some(shown(text, Some(range)))
+    let found = expression_at(workspace, path, position)?;
+    let result = result(workspace, path, position, &found);
+    let seen = seen_in(workspace, &found);
+    let text: Vec<String> = result.into_iter().chain(seen).collect();
+    (!text.is_empty()).then(|| shown(text.join("\n\n"), Some(found.2)))
 }
 
-/// Returns the values that the variables of the expression at a position had, if any are
-/// known.
-fn expression(
+/// An expression with its flow and its place.
+type Found<'w> = (&'w ArchitectFlow, WrittenExpression<'w>, Range);
+
+/// Returns the expression at a position.
+fn expression_at<'w>(
+    workspace: &'w Workspace,
+    path: &Path,
+    position: Position,
+) -> Option<Found<'w>> {
+    let found = workspace.expressions(path).into_iter();
+    found.rev().find(|(_, _, it)| it.start <= position && position <= it.end)
+}
+
+/// Returns the results that the part of an expression at a position had in runs.
+fn result(
     workspace: &Workspace,
     path: &Path,
     position: Position,
-) -> Option<(String, Range)> {
-    let found = workspace.expressions(path).into_iter();
-    let (flow, expression, range) =
-        found.rev().find(|(_, _, it)| it.start <= position && position <= it.end)?;
+    (flow, expression, range): &Found<'_>,
+) -> Option<String> {
+    let own = expression.action?;
+    let is_own = |it: &FlowNode<'_>| it.action.is_some_and(|it| std::ptr::eq(it, own));
+    let node = nodes(flow).into_iter().find(is_own)?;
+    let key = (flow.name.value.to_string(), node.id);
+    let text = workspace.text(path)?;
+    let at = text.offset(position).checked_sub(text.offset(range.start))?;
+    let names = expression::names(flow, expression.unit);
+    let seen = workspace.results().seen();
+    let (part, results) = seen.results(&key, expression.text, at, &names)?;
+    Some(format!("In runs, `{part}` {results}"))
+}
+
+/// Returns the values that the variables of an expression had, if any are known.
+fn seen_in(workspace: &Workspace, (flow, expression, _): &Found<'_>) -> Option<String> {
     let span = expression.span;
     let mut lines: Vec<String> = Vec::new();
     for mention in workspace.mentions(flow) {
@@ -62,25 +97,24 @@ fn expression(
             }
         }
     }
-    let text = format!("Seen in the last run:\n\n{}", lines.join("\n\n"));
-    (!lines.is_empty()).then_some((text, range))
+    (!lines.is_empty()).then(|| format!("Seen in runs:\n\n{}", lines.join("\n\n")))
 }
 
-/// Returns the values that a variable had in the last run, in words.
-fn seen<'w>(
-    workspace: &'w Workspace,
+/// Returns the values that a variable had in runs, in words.
+fn seen(
+    workspace: &Workspace,
     flow: &ArchitectFlow,
     symbol: &Symbol<'_>,
-) -> Option<&'w str> {
-    let results = workspace.results();
+) -> Option<String> {
+    let seen = workspace.results().seen();
     let flow_name = &flow.name.value;
     match symbol {
         Symbol::Variable { unit, name } => {
             let unit = unit.and_then(|key| flow.unit(key));
-            results.values(flow_name, unit.map(|it| it.name.as_str()), name)
+            seen.values(flow_name, unit.map(|it| it.name.as_str()), name)
         }
         Symbol::BuiltIn(built_in) => {
-            results.values(flow_name, None, &built_in.name.to_lowercase())
+            seen.values(flow_name, None, &built_in.name.to_lowercase())
         }
         _ => None,
     }
@@ -168,7 +202,8 @@ fn action(kind: &ActionSpec) -> String {
         let _ = write!(text, "\n\nOutputs: `{}`", kind.outputs.join("`, `"));
     }
     if !kind.required().is_empty() {
-        let _ = write!(text, "\n\nRequired: `{}`", kind.required().join("`, `"));
+        let required = kind.required().join("`, `").replace('|', "` or `");
+        let _ = write!(text, "\n\nRequired: `{required}`");
     }
     let names = place::names(&["actions".to_owned(), kind.name.to_owned()]);
     if !names.is_empty() {

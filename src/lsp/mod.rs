@@ -2,14 +2,15 @@
 //!
 //! | file | content |
 //! |---|---|
-//! | `server` | the connection: requests, notifications, capabilities |
+//! | `server`, `capabilities` | the connection: requests and notifications |
 //! | `workspace` | the flows of a workspace, and the documents that are open in the editor |
 //! | `text` | documents with the positions of the protocol |
-//! | `other` | scenario files and fixtures: diagnostics, completion, explanations, definitions |
+//! | `documents` | scenario files and fixtures: diagnostics, completion, explanations, definitions |
+//! | `organisation` | names of queues, data actions and similar objects in flows |
 //! | `place` | the place of the cursor in Archy YAML that may be broken |
 //! | `problems` | diagnostics and quick fixes |
 //! | `expression` | words, spaces and types of expressions, parameters of functions |
-//! | `results` | actions that calls or tests did not reach |
+//! | `results`, `seen` | actions that calls or tests did not reach; values in runs |
 //! | `lens`, `command` | *Run* and *Debug* above flows and tests, and their execution |
 //! | `hover`, `complete`, `navigate`, `outline` | what they are named after |
 //!
@@ -18,6 +19,7 @@
 //!
 //! *Source: the Language Server Protocol, version 3.17.*
 
+mod capabilities;
 mod command;
 mod complete;
 mod documents;
@@ -25,10 +27,13 @@ mod expression;
 mod hover;
 mod lens;
 mod navigate;
+mod organisation;
 mod outline;
 mod place;
 mod problems;
+mod requests;
 mod results;
+mod seen;
 mod server;
 mod text;
 mod uri;

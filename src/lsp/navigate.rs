@@ -7,10 +7,9 @@ use lsp_types::{
     Location, Position, PrepareRenameResponse, Range, TextEdit, WorkspaceEdit,
 };
 
-use super::documents;
 use super::text::{indentation, key};
-use super::uri;
 use super::workspace::Workspace;
+use super::{documents, organisation, uri};
 use crate::flow::architect::ArchitectFlow;
 use crate::flow::mention::{Mention, Symbol};
 
@@ -39,7 +38,9 @@ pub(super) fn definitions(
     if let Some(form) = workspace.form(path) {
         return documents::definitions(workspace, path, form, position);
     }
-    let Some((flow, mention)) = at(workspace, path, position) else { return Vec::new() };
+    let Some((flow, mention)) = at(workspace, path, position) else {
+        return organisation::definitions(workspace, path, position);
+    };
     let spans: Vec<_> = match &mention.symbol {
         Symbol::Flow(name) => {
             let named =

@@ -1,9 +1,11 @@
-//! The outline of a document: its flows, their tasks and menus, and the actions.
+//! The outline of a document: its flows, their tasks and menus, and the actions; the tests
+//! of a scenario file; the entries of fixtures.
 
 use std::path::Path;
 
 use lsp_types::{DocumentSymbol, FoldingRange, Position, Range, SymbolKind};
 
+use super::documents;
 use super::text::{Text, indentation};
 use super::workspace::Workspace;
 use crate::flow::architect::{Action, ArchitectFlow, Unit, UnitKind};
@@ -13,6 +15,9 @@ use crate::source::{Span, nested};
 pub(super) fn symbols(workspace: &Workspace, path: &Path) -> Vec<DocumentSymbol> {
     let Some(text) = workspace.text(path) else { return Vec::new() };
     let outline = Outline { workspace, text, ends: ends(text) };
+    if workspace.form(path).is_some() {
+        return outline.document(path);
+    }
     workspace.flows_of(path).iter().map(|flow| outline.flow(flow)).collect()
 }
 
@@ -57,6 +62,28 @@ fn ends(text: &Text) -> Vec<usize> {
 }
 
 impl Outline<'_> {
+    /// The tests of a scenario file, and the entries of fixtures.
+    fn document(&self, path: &Path) -> Vec<DocumentSymbol> {
+        let tests = documents::tests(path, self.text.as_str(), self.workspace.project());
+        let mut symbols: Vec<DocumentSymbol> = Vec::new();
+        for (start, name) in tests {
+            let own = self.text.range(start, start);
+            // The rows of a table begin at the same place.
+            if symbols.last().is_none_or(|last| last.selection_range != own) {
+                let range = self.whole(own);
+                let (detail, kind) = ("test".to_owned(), SymbolKind::FUNCTION);
+                symbols.push(symbol(&name, detail, kind, (range, own), Vec::new()));
+            }
+        }
+        let entries = self.workspace.outline(path).map(|it| it.entries());
+        symbols.extend(entries.unwrap_or_default().iter().map(|entry| {
+            let (detail, own) = (entry.section.clone(), entry.range);
+            let places = (self.whole(own), own);
+            symbol(&entry.name, detail, SymbolKind::OBJECT, places, Vec::new())
+        }));
+        symbols
+    }
+
     fn flow(&self, flow: &ArchitectFlow) -> DocumentSymbol {
         let children = flow.units.iter().map(|unit| self.unit(unit)).collect();
         let detail = flow.flow_type.to_string();
@@ -99,25 +126,35 @@ impl Outline<'_> {
         children: Vec<DocumentSymbol>,
     ) -> DocumentSymbol {
         let (_, own) = self.workspace.range(span);
-        let range = self.extent(own);
-        // An editor shows nothing for an empty name, or rejects it.
-        let name = if name.is_empty() { "(no name)" } else { name }.to_owned();
-        #[expect(deprecated, reason = "the field has no default")]
-        DocumentSymbol {
-            name,
-            detail: Some(detail).filter(|detail| !detail.is_empty()),
-            kind,
-            tags: None,
-            deprecated: None,
-            range,
-            selection_range: own,
-            children: Some(children),
-        }
+        symbol(name, detail, kind, (self.extent(own), own), children)
     }
 
     /// The lines from a key to the last one that is indented below it.
     fn extent(&self, own: Range) -> Range {
-        let last = self.ends.get(own.start.line as usize).copied().unwrap_or_default();
+        self.up_to(
+            own,
+            self.ends.get(own.start.line as usize).copied().unwrap_or_default(),
+        )
+    }
+
+    /// The lines of a key with its content, or those of the item of a list: its keys are
+    /// equally deep.
+    fn whole(&self, own: Range) -> Range {
+        let first = own.start.line as usize;
+        let content = self.text.line(first);
+        if !content.trim_start().starts_with('-') {
+            return self.extent(own);
+        }
+        let depth = indentation(content);
+        let spaces = |line: &str| line.len() - line.trim_start_matches(' ').len();
+        let following = (first + 1..self.text.lines())
+            .filter(|line| !self.text.line(*line).trim().is_empty());
+        let inside = following.take_while(|line| spaces(self.text.line(*line)) >= depth);
+        self.up_to(own, inside.last().unwrap_or(first))
+    }
+
+    /// The place from the start of another one to the end of a line.
+    fn up_to(&self, own: Range, last: usize) -> Range {
         if number(last) <= own.end.line {
             return own;
         }
@@ -125,6 +162,29 @@ impl Outline<'_> {
         let character = u32::try_from(units).unwrap_or(u32::MAX);
         let end = Position { line: number(last), character };
         Range { start: own.start, end }
+    }
+}
+
+/// Returns a symbol. Its places are the whole one, and that of its name.
+fn symbol(
+    name: &str,
+    detail: String,
+    kind: SymbolKind,
+    (range, selection_range): (Range, Range),
+    children: Vec<DocumentSymbol>,
+) -> DocumentSymbol {
+    // An editor shows nothing for an empty name, or rejects it.
+    let name = if name.is_empty() { "(no name)" } else { name }.to_owned();
+    #[expect(deprecated, reason = "the field has no default")]
+    DocumentSymbol {
+        name,
+        detail: Some(detail).filter(|detail| !detail.is_empty()),
+        kind,
+        tags: None,
+        deprecated: None,
+        range,
+        selection_range,
+        children: Some(children),
     }
 }
 

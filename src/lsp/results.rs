@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use lsp_types::{InlayHint, InlayHintLabel, Position, Range};
 
+use super::seen::Seen;
 use super::workspace::Workspace;
 use crate::flow::architect::{Action, ArchitectFlow, StepId, step_ids};
-use crate::source::{Files, Span};
-use crate::value::Json;
+use crate::source::{Files, Folder, Span};
+use crate::value::{Json, derived_id};
 
 /// The output of `flowsim explore --format json`.
 const EXPLORATION: &str = ".flowsim/exploration.json";
@@ -18,14 +19,20 @@ const EXPLORATION: &str = ".flowsim/exploration.json";
 /// The file of `flowsim test --coverage-out`.
 const COVERAGE: &str = ".flowsim/coverage.json";
 
-/// The file of `flowsim test --values-out`. The server lets its own runs write it.
-pub(super) const VALUES: &str = ".flowsim/values.json";
+/// The file of `flowsim test --values-out`.
+const VALUES: &str = ".flowsim/values.json";
 
-/// The largest number of values of a variable that are shown.
-const MOST_VALUES: usize = 8;
+/// The folder for the values of runs that the server starts: one file for each flow or
+/// test, with those of its last run.
+const OWN_VALUES: &str = ".flowsim/values";
 
 /// The name of a flow, and the id of a unit or action in it.
-type Node = (String, String);
+pub(super) type Node = (String, String);
+
+/// Returns the file for the values of a flow or test that the server runs.
+pub(super) fn own_values(folder: &Path, run: &str) -> PathBuf {
+    folder.join(OWN_VALUES).join(format!("{}.json", derived_id(run)))
+}
 
 /// Results of a workspace.
 #[derive(Debug, Default)]
@@ -34,9 +41,7 @@ pub(super) struct Results {
     unreachable: BTreeMap<Node, String>,
     /// Numbers of calls of the tests that reached nodes.
     counts: BTreeMap<Node, i64>,
-    /// Values of variables, in words: by the name of the flow, that of the task, and their
-    /// own in lower case.
-    values: BTreeMap<(String, Option<String>, String), String>,
+    seen: Seen,
 }
 
 impl Results {
@@ -51,8 +56,11 @@ impl Results {
             if let Some(document) = document(&folder.join(COVERAGE)) {
                 results.add_coverage(&document);
             }
-            if let Some(document) = document(&folder.join(VALUES)) {
-                results.add_values(&document);
+            let own = Folder::read(&folder.join(OWN_VALUES), is_json).files;
+            for path in std::iter::once(folder.join(VALUES)).chain(own) {
+                if let Some(document) = document(&path) {
+                    results.seen.add(&document);
+                }
             }
         }
         results
@@ -83,38 +91,9 @@ impl Results {
         }
     }
 
-    fn add_values(&mut self, document: &Json) {
-        for variable in items(document, "variables") {
-            let names = (text(variable, "flow"), text(variable, "name"));
-            let (Some(flow), Some(name)) = names else { continue };
-            let values = items(variable, "values").iter().filter_map(|it| match it {
-                Json::String(value) => Some(value.as_str()),
-                _ => None,
-            });
-            let values: Vec<&str> = values.collect();
-            let shown = values.len().min(MOST_VALUES);
-            let has_more = variable.get("hasMore") == Some(&Json::Boolean(true));
-            let more = if has_more || shown < values.len() { ", …" } else { "" };
-            let calls = match variable.get("calls") {
-                Some(Json::Integer(1)) | None => "1 call".to_owned(),
-                Some(count) => format!("{count} calls"),
-            };
-            let values = values[..shown].join("`, `");
-            let task = text(variable, "task").map(str::to_owned);
-            let key = (flow.to_owned(), task, name.to_lowercase());
-            self.values.insert(key, format!("`{values}`{more} ({calls})"));
-        }
-    }
-
-    /// Returns the values that a variable had, in words. Names are in lower case.
-    pub(super) fn values(
-        &self,
-        flow: &str,
-        task: Option<&str>,
-        name: &str,
-    ) -> Option<&str> {
-        let key = (flow.to_owned(), task.map(str::to_owned), name.to_owned());
-        self.values.get(&key).map(String::as_str)
+    /// The values of variables in runs.
+    pub(super) fn seen(&self) -> &Seen {
+        &self.seen
     }
 
     /// Returns the remark about a node, if there is one.
@@ -203,14 +182,18 @@ fn document(path: &Path) -> Option<Json> {
     Json::parse(Files::new().load(path).ok()?.text()).ok()
 }
 
-fn items<'j>(json: &'j Json, key: &str) -> &'j [Json] {
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it == "json")
+}
+
+pub(super) fn items<'j>(json: &'j Json, key: &str) -> &'j [Json] {
     match json.get(key) {
         Some(Json::Array(items)) => items,
         _ => &[],
     }
 }
 
-fn text<'j>(json: &'j Json, key: &str) -> Option<&'j str> {
+pub(super) fn text<'j>(json: &'j Json, key: &str) -> Option<&'j str> {
     match json.get(key) {
         Some(Json::String(text)) => Some(text),
         _ => None,

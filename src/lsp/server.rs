@@ -5,39 +5,27 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lsp_server::{
-    Connection, ErrorCode, ExtractError, Message, Notification, Request, Response,
-};
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response};
 use lsp_types::notification::{
     DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument,
     DidOpenTextDocument, DidSaveTextDocument, Notification as _, PublishDiagnostics,
 };
-use lsp_types::request::{
-    CodeActionRequest, CodeLensRequest, Completion, DocumentHighlightRequest,
-    DocumentSymbolRequest, ExecuteCommand, FoldingRangeRequest, Formatting,
-    GotoDefinition, HoverRequest, InlayHintRequest, PrepareRenameRequest,
-    RangeFormatting, References, Rename, Request as _, SemanticTokensFullRequest,
-    SignatureHelpRequest,
-};
+use lsp_types::request::{ExecuteCommand, Request as _};
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
-    CompletionOptions, DocumentHighlight, DocumentSymbolResponse, ExecuteCommandOptions,
-    FoldingRangeProviderCapability, HoverProviderCapability, InitializeParams,
-    InitializeResult, OneOf, PublishDiagnosticsParams, RenameOptions, SaveOptions,
-    SemanticTokensFullOptions, SemanticTokensOptions, ServerCapabilities, ServerInfo,
-    SignatureHelpOptions, TextDocumentPositionParams, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    InitializeParams, InitializeResult, PublishDiagnosticsParams, ServerInfo,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::command::{Invocation, RUN, RUN_TEST};
+use super::capabilities::capabilities;
+use super::command::Invocation;
 use super::documents::Schemas;
 use super::problems::{self, Problem};
-use super::results::VALUES;
+use super::requests::{Answer, Requests, params};
+use super::results::own_values;
+use super::uri;
 use super::workspace::Workspace;
-use super::{complete, expression, hover, lens, navigate, outline, results, uri};
 
 /// The message to a person who starts the command at a terminal.
 const NO_EDITOR: &str = "standard input has no request `initialize` of the Language Server \
@@ -95,69 +83,6 @@ fn folders(params: &InitializeParams) -> Vec<PathBuf> {
         paths.extend(params.root_uri.as_ref().and_then(uri::path));
     }
     paths
-}
-
-fn capabilities() -> ServerCapabilities {
-    ServerCapabilities {
-        text_document_sync: Some(TextDocumentSyncCapability::Options(
-            TextDocumentSyncOptions {
-                open_close: Some(true),
-                change: Some(TextDocumentSyncKind::INCREMENTAL),
-                save: Some(TextDocumentSyncSaveOptions::SaveOptions(
-                    SaveOptions::default(),
-                )),
-                ..TextDocumentSyncOptions::default()
-            },
-        )),
-        hover_provider: Some(HoverProviderCapability::Simple(true)),
-        completion_provider: Some(CompletionOptions {
-            trigger_characters: Some([".", " ", "/", "["].map(str::to_owned).into()),
-            ..CompletionOptions::default()
-        }),
-        definition_provider: Some(OneOf::Left(true)),
-        references_provider: Some(OneOf::Left(true)),
-        document_highlight_provider: Some(OneOf::Left(true)),
-        document_symbol_provider: Some(OneOf::Left(true)),
-        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
-        rename_provider: Some(OneOf::Right(RenameOptions {
-            prepare_provider: Some(true),
-            work_done_progress_options: Default::default(),
-        })),
-        code_action_provider: Some(CodeActionProviderCapability::Options(
-            CodeActionOptions {
-                code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
-                ..CodeActionOptions::default()
-            },
-        )),
-        ..capabilities_of_expressions()
-    }
-}
-
-/// Capabilities for expressions and code lenses.
-fn capabilities_of_expressions() -> ServerCapabilities {
-    ServerCapabilities {
-        document_formatting_provider: Some(OneOf::Left(true)),
-        document_range_formatting_provider: Some(OneOf::Left(true)),
-        inlay_hint_provider: Some(OneOf::Left(true)),
-        signature_help_provider: Some(SignatureHelpOptions {
-            trigger_characters: Some(["(", ","].map(str::to_owned).into()),
-            ..SignatureHelpOptions::default()
-        }),
-        semantic_tokens_provider: Some(
-            SemanticTokensOptions {
-                legend: expression::word_kinds(),
-                full: Some(SemanticTokensFullOptions::Bool(true)),
-                ..SemanticTokensOptions::default()
-            }
-            .into(),
-        ),
-        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
-        execute_command_provider: Some(ExecuteCommandOptions {
-            commands: [RUN, RUN_TEST].map(str::to_owned).into(),
-            ..ExecuteCommandOptions::default()
-        }),
-        ..ServerCapabilities::default()
-    }
 }
 
 /// The changes since diagnostics were published.
@@ -247,138 +172,26 @@ impl<'c> Server<'c> {
         }
     }
 
-    fn result(&mut self, request: Request) -> Result<Value, (ErrorCode, String)> {
-        let server: &Self = self;
-        let workspace = &server.workspace;
-        match request.method.as_str() {
-            HoverRequest::METHOD => ask::<HoverRequest>(request, |params| {
-                let (path, position) = place(&params.text_document_position_params)?;
-                hover::hover(workspace, &path, position)
-            }),
-            Completion::METHOD => ask::<Completion>(request, |params| {
-                let (path, position) = place(&params.text_document_position)?;
-                Some(complete::complete(workspace, &path, position).into())
-            }),
-            GotoDefinition::METHOD => ask::<GotoDefinition>(request, |params| {
-                let (path, position) = place(&params.text_document_position_params)?;
-                Some(navigate::definitions(workspace, &path, position).into())
-            }),
-            References::METHOD => ask::<References>(request, |params| {
-                let (path, position) = place(&params.text_document_position)?;
-                let all = params.context.include_declaration;
-                Some(navigate::references(workspace, &path, position, all))
-            }),
-            PrepareRenameRequest::METHOD => {
-                ask::<PrepareRenameRequest>(request, |params| {
-                    let (path, position) = place(&params)?;
-                    navigate::prepare_rename(workspace, &path, position)
-                })
-            }
-            Rename::METHOD => server.rename(request),
-            _ => server.result_for_document(request),
+    fn result(&self, request: Request) -> Answer {
+        if request.method == ExecuteCommand::METHOD {
+            return self.execute(request);
         }
+        let (workspace, problems) = (&self.workspace, &self.problems);
+        Requests { workspace, problems, has_debugger: self.options.debug }.answer(request)
     }
 
-    /// Answers requests about whole documents.
-    fn result_for_document(
-        &self,
-        request: Request,
-    ) -> Result<Value, (ErrorCode, String)> {
-        let workspace = &self.workspace;
-        match request.method.as_str() {
-            DocumentHighlightRequest::METHOD => {
-                ask::<DocumentHighlightRequest>(request, |params| {
-                    let (path, position) = place(&params.text_document_position_params)?;
-                    let all = navigate::references(workspace, &path, position, true);
-                    let own = uri::of(&path)?;
-                    let here = all.into_iter().filter(|it| it.uri == own);
-                    let shown = |range| DocumentHighlight { range, kind: None };
-                    Some(here.map(|it| shown(it.range)).collect())
-                })
-            }
-            DocumentSymbolRequest::METHOD => {
-                ask::<DocumentSymbolRequest>(request, |params| {
-                    let path = uri::path(&params.text_document.uri)?;
-                    let symbols = outline::symbols(workspace, &path);
-                    Some(DocumentSymbolResponse::Nested(symbols))
-                })
-            }
-            FoldingRangeRequest::METHOD => {
-                ask::<FoldingRangeRequest>(request, |params| {
-                    let path = uri::path(&params.text_document.uri)?;
-                    Some(outline::folds(workspace.text(&path)?))
-                })
-            }
-            CodeActionRequest::METHOD => ask::<CodeActionRequest>(request, |params| {
-                let path = uri::path(&params.text_document.uri)?;
-                let problems = self.problems.get(&path)?;
-                Some(problems::fixes(&path, params.range, problems))
-            }),
-            _ => self.result_for_expressions(request),
-        }
-    }
-
-    /// Answers requests about expressions.
-    fn result_for_expressions(
-        &self,
-        request: Request,
-    ) -> Result<Value, (ErrorCode, String)> {
-        let workspace = &self.workspace;
-        match request.method.as_str() {
-            SemanticTokensFullRequest::METHOD => {
-                ask::<SemanticTokensFullRequest>(request, |params| {
-                    let path = uri::path(&params.text_document.uri)?;
-                    Some(expression::semantic_tokens(workspace, &path).into())
-                })
-            }
-            InlayHintRequest::METHOD => ask::<InlayHintRequest>(request, |params| {
-                let path = uri::path(&params.text_document.uri)?;
-                let mut hints = expression::types(workspace, &path, params.range);
-                hints.extend(results::remarks(workspace, &path, params.range));
-                Some(hints)
-            }),
-            SignatureHelpRequest::METHOD => {
-                ask::<SignatureHelpRequest>(request, |params| {
-                    let (path, position) = place(&params.text_document_position_params)?;
-                    expression::signatures(workspace, &path, position)
-                })
-            }
-            Formatting::METHOD => ask::<Formatting>(request, |params| {
-                let path = uri::path(&params.text_document.uri)?;
-                Some(expression::format(workspace, &path, None))
-            }),
-            RangeFormatting::METHOD => ask::<RangeFormatting>(request, |params| {
-                let path = uri::path(&params.text_document.uri)?;
-                Some(expression::format(workspace, &path, Some(params.range)))
-            }),
-            _ => self.result_for_lenses(request),
-        }
-    }
-
-    /// Answers requests about code lenses and their commands.
-    fn result_for_lenses(&self, request: Request) -> Result<Value, (ErrorCode, String)> {
-        match request.method.as_str() {
-            CodeLensRequest::METHOD => ask::<CodeLensRequest>(request, |params| {
-                let path = uri::path(&params.text_document.uri)?;
-                Some(lens::lenses(&self.workspace, &path, self.options.debug))
-            }),
-            ExecuteCommand::METHOD => {
-                let params = params::<ExecuteCommand>(request)?;
-                let call = params.arguments.first().unwrap_or(&Value::Null);
-                let fixtures = &self.options.fixtures;
-                let read = Invocation::read(&params.command, call, fixtures);
-                let invocation = read.ok_or_else(|| {
-                    let message = format!("unknown command `{}`", params.command);
-                    (ErrorCode::InvalidParams, message)
-                })?;
-                self.start(invocation, call);
-                Ok(Value::Null)
-            }
-            method => {
-                let message = format!("flowsim does not answer `{method}`");
-                Err((ErrorCode::MethodNotFound, message))
-            }
-        }
+    /// Starts the command of a code lens.
+    fn execute(&self, request: Request) -> Answer {
+        let params = params::<ExecuteCommand>(request)?;
+        let call = params.arguments.first().unwrap_or(&Value::Null);
+        let fixtures = &self.options.fixtures;
+        let read = Invocation::read(&params.command, call, fixtures);
+        let invocation = read.ok_or_else(|| {
+            let message = format!("unknown command `{}`", params.command);
+            (ErrorCode::InvalidParams, message)
+        })?;
+        self.start(invocation, call);
+        Ok(Value::Null)
     }
 
     /// Starts a run in another process. Its values are known when it has ended.
@@ -386,7 +199,9 @@ impl<'c> Server<'c> {
         let path = Invocation::path(call);
         let folder = path.and_then(|path| self.workspace.folder_of(&path));
         let invocation = match folder {
-            Some(folder) => invocation.writing_values(&folder.join(VALUES)),
+            Some(folder) => {
+                invocation.writing_values(&own_values(folder, &call.to_string()))
+            }
             None => invocation,
         };
         let has_results = Arc::clone(&self.has_results);
@@ -395,16 +210,6 @@ impl<'c> Server<'c> {
         // A closed connection needs no result.
         let send = move |message| drop(sender.send(message));
         invocation.start(&self.options.program, finished, send);
-    }
-
-    fn rename(&self, request: Request) -> Result<Value, (ErrorCode, String)> {
-        let params = params::<Rename>(request)?;
-        let Some((path, position)) = place(&params.text_document_position) else {
-            return Ok(Value::Null);
-        };
-        let edit = navigate::rename(&self.workspace, &path, position, &params.new_name);
-        let edit = edit.map_err(|message| (ErrorCode::RequestFailed, message))?;
-        Ok(serde_json::to_value(edit).unwrap_or_default())
     }
 
     /// Handles a notification. A broken one is ignored, because notifications have no
@@ -416,6 +221,7 @@ impl<'c> Server<'c> {
             DidCloseTextDocument::METHOD => self.close(notification),
             DidSaveTextDocument::METHOD => {
                 self.workspace.read_results();
+                self.workspace.read_terraform();
                 Some(Changed::Many)
             }
             DidChangeWatchedFiles::METHOD => self.load_again(notification),
@@ -458,6 +264,7 @@ impl<'c> Server<'c> {
             path.into_iter().for_each(|path| self.workspace.load(&path));
         }
         self.workspace.read_results();
+        self.workspace.read_terraform();
         Some(Changed::Many)
     }
 
@@ -487,30 +294,6 @@ impl<'c> Server<'c> {
     }
 }
 
-/// Answers a request with the result of a function.
-fn ask<R: lsp_types::request::Request>(
-    request: Request,
-    answer: impl FnOnce(R::Params) -> R::Result,
-) -> Result<Value, (ErrorCode, String)> {
-    let result = answer(params::<R>(request)?);
-    Ok(serde_json::to_value(result).unwrap_or_default())
-}
-
-/// Reads the parameters of a request.
-fn params<R: lsp_types::request::Request>(
-    request: Request,
-) -> Result<R::Params, (ErrorCode, String)> {
-    match request.extract::<R::Params>(R::METHOD) {
-        Ok((_, params)) => Ok(params),
-        Err(ExtractError::JsonError { error, .. }) => {
-            Err((ErrorCode::InvalidParams, error.to_string()))
-        }
-        Err(ExtractError::MethodMismatch(request)) => {
-            Err((ErrorCode::MethodNotFound, request.method))
-        }
-    }
-}
-
 /// Reads the parameters of a notification.
 fn noted<N: lsp_types::notification::Notification>(
     notification: Notification,
@@ -519,8 +302,4 @@ where
     N::Params: DeserializeOwned,
 {
     notification.extract::<N::Params>(N::METHOD).ok()
-}
-
-fn place(params: &TextDocumentPositionParams) -> Option<(PathBuf, lsp_types::Position)> {
-    Some((uri::path(&params.text_document.uri)?, params.position))
 }

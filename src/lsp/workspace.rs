@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use lsp_types::{Position, Range, TextDocumentContentChangeEvent};
 
 use super::documents::{self, Entry, Form, Outline, Schemas};
+use super::organisation::TerraformNames;
 use super::results::Results;
 use super::text::Text;
 use crate::diagnostic::{Diagnostic, Severity, sort};
@@ -33,6 +34,7 @@ pub(super) struct Workspace {
     schemas: Schemas,
     /// The names of scenario files and fixtures, by file.
     outlines: BTreeMap<PathBuf, Outline>,
+    terraform: TerraformNames,
 }
 
 impl Workspace {
@@ -75,11 +77,18 @@ impl Workspace {
             paths.map(|path| path.canonicalize().unwrap_or(path)).collect()
         };
         let set = settings.set.iter().map(|it| (it.key.clone(), it.values.concat()));
+        let set: Vec<_> = set.collect();
+        self.terraform.add(paths("terraform"), &set);
         self.project.flows.extend(paths("flows"));
         self.project.fixtures.extend(paths("fixtures"));
         self.project.placeholders.extend(set);
         let defaults = settings.defaults.iter().map(|(entry, _)| entry.clone());
         self.project.defaults.extend(defaults);
+    }
+
+    /// Reads the names that Terraform defines again.
+    pub(super) fn read_terraform(&mut self) {
+        self.terraform.read();
     }
 
     /// Reads the results of tests and explorations again.
@@ -145,8 +154,8 @@ impl Workspace {
             self.load_other(&file, is_open);
             return;
         }
-        let values = &self.project.placeholders;
-        let mut loaded = read::load_text(&file, values, &mut self.files);
+        let values = self.terraform.values_of(path, &self.project.placeholders);
+        let mut loaded = read::load_text(&file, &values, &mut self.files);
         if loaded.architect.is_empty() && loaded.flows.is_empty() {
             if !is_open {
                 self.forget(path);
@@ -305,7 +314,8 @@ impl Workspace {
     }
 
     /// The entries of fixtures that a document may refer to, by file: its own, and those of
-    /// the fixtures that it or the project names. For fixtures, those are all.
+    /// the fixtures that it or the project names, and those of Terraform. For fixtures and
+    /// flows, those are all.
     pub(super) fn entries_for(&self, path: &Path) -> Vec<(&Path, &[Entry])> {
         let own = self.outlines.get(path).map(|it| it.fixtures.as_slice());
         let own = own.unwrap_or_default();
@@ -318,7 +328,7 @@ impl Workspace {
         let used = all.filter(|(other, _)| {
             *other == path || (!is_scenario_file(other) && is_used(other))
         });
-        used.collect()
+        used.chain(self.terraform.entries()).collect()
     }
 
     /// Returns the diagnostics of open documents, by path. `changed` limits the check to

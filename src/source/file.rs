@@ -197,7 +197,7 @@ impl Files {
         match failure {
             None => Ok(file),
             Some((kind, message, hint)) => {
-                Err(Problem { kind, span: file.span(), message, hint })
+                Err(Problem { kind, span: file.span(), message, hint, other: None })
             }
         }
     }

@@ -79,7 +79,7 @@ pub fn find_files(
             let span = files.add(&folder, "").span();
             let message = format!("cannot read the folder: {error}");
             let kind = ProblemKind::Unreadable;
-            problems.push(Problem { kind, span, message, hint: None });
+            problems.push(Problem { kind, span, message, hint: None, other: None });
         }
         for file in folder.files {
             found.entry(place(&file)).or_insert_with(|| plain(&file).to_owned());

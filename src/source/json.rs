@@ -346,7 +346,7 @@ fn problem(span: Span, kind: &ParseErrorKind) -> Problem {
 }
 
 fn problem_at(span: Span, message: String, hint: Option<String>) -> Problem {
-    Problem { kind: ProblemKind::JsonSyntax, span, message, hint }
+    Problem { kind: ProblemKind::JsonSyntax, span, message, hint, other: None }
 }
 
 #[cfg(test)]

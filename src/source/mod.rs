@@ -3,6 +3,7 @@
 //! JSON, TOML and YAML are read only in this module. All other modules work on [`Node`]s with a
 //! [`Span`], so every finding can name its line.
 
+mod brackets;
 mod confine;
 mod file;
 mod folder;

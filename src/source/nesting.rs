@@ -73,6 +73,7 @@ pub(super) fn too_deep(span: Span, most: usize) -> Problem {
         span,
         message: format!("lists and objects are nested deeper than {most} levels"),
         hint: None,
+        other: None,
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Problem {
     pub message: String,
     /// The advice.
     pub hint: Option<String>,
+    /// Another place, and what it has to do with the error.
+    pub other: Option<(Span, String)>,
 }
 
 /// The kinds of [`Problem`].
@@ -122,5 +124,6 @@ fn refuse_empty(file: &File) -> Result<(), Problem> {
         span: file.span(),
         message: "the file is empty".into(),
         hint: None,
+        other: None,
     })
 }

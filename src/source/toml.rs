@@ -24,6 +24,7 @@ pub fn read_toml(file: &File) -> Result<Node<'_>, Problem> {
         span: whole.part(error.span.start, error.span.end),
         message: error.to_string(),
         hint: None,
+        other: None,
     })?;
     Ok(node(&mut value, whole))
 }

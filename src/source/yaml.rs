@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Range, Tag};
 
+use super::brackets::{counterpart, unclosed};
 use super::file::File;
 use super::nesting::{Levels, MAX_DEPTH, nested, too_deep};
 use super::node::{Entry, Kind, Node};
@@ -235,7 +236,30 @@ impl<'s> Reader<'s> {
         let tab = self.tab(at, error.info());
         let hint = tab.map(|_| "indent with spaces, not tabs".into());
         let span = tab.map_or(span, |tab| Span::new(self.file.id(), tab, tab + 1));
-        problem(span, format!("this is not YAML: {}", error.info()), hint)
+        let found = problem(span, format!("this is not YAML: {}", error.info()), hint);
+        match unclosed(self.file.text(), at) {
+            Some(bracket) if tab.is_none() => self.open(bracket, error.info(), found),
+            _ => found,
+        }
+    }
+
+    /// Adds an open bracket to an error inside it. In another line, the bracket is the
+    /// place of the error: the parser reads on until a line cannot be in brackets.
+    fn open(
+        &self,
+        (start, bracket): (usize, char),
+        info: &str,
+        found: Problem,
+    ) -> Problem {
+        let place = Span::new(self.file.id(), start, start + 1);
+        let message = format!("`{bracket}` is not closed");
+        let line = |span: Span| self.file.position(span.start).line;
+        if line(place) == line(found.span) {
+            return Problem { other: Some((place, message)), ..found };
+        }
+        let hint = Some(format!("close it with `{}`", counterpart(bracket)));
+        let other = Some((found.span, info.to_owned()));
+        Problem { other, ..problem(place, format!("this is not YAML: {message}"), hint) }
     }
 
     /// Returns the tab that is the reason for an error: in the same line before it, or, if
@@ -271,7 +295,7 @@ fn deepest(text: &str) -> usize {
 
 fn too_many(what: &str, most: usize, span: Span) -> Problem {
     let message = format!("{what} more than {most} values");
-    Problem { kind: ProblemKind::TooLarge, span, message, hint: None }
+    Problem { kind: ProblemKind::TooLarge, span, message, hint: None, other: None }
 }
 
 /// Returns the number of nodes in a value, and the nesting of its lists and objects.
@@ -330,7 +354,7 @@ fn is_json_number(text: &str) -> bool {
 }
 
 fn problem(span: Span, message: String, hint: Option<String>) -> Problem {
-    Problem { kind: ProblemKind::YamlSyntax, span, message, hint }
+    Problem { kind: ProblemKind::YamlSyntax, span, message, hint, other: None }
 }
 
 #[cfg(test)]
@@ -359,8 +383,28 @@ mod tests {
             assert_eq!(problem.span.start as usize, tab, "{text:?}");
             assert!(problem.hint.is_some_and(|hint| hint.contains("tabs")), "{text:?}");
         }
-        let file = Files::new().add("a.yaml", "a: [1\nb: 2\n");
+        let file = Files::new().add("a.yaml", "a: 1\n b: 2\n");
         assert_eq!(read(&file, &[]).unwrap_err().hint, None);
+    }
+
+    #[test]
+    fn an_open_bracket_is_the_place_of_errors_in_later_lines() {
+        let found = |text: &str| {
+            let file = Files::new().add("a.yaml", text);
+            let problem = read(&file, &[]).unwrap_err();
+            let (other, _) = problem.other.clone().unwrap();
+            (problem.span.start, other.start, problem.message)
+        };
+        let (start, other, message) = found("a:\n  b: [1, 2\n  c: 3\n");
+        assert_eq!((start, other), (8, 19));
+        assert_eq!(message, "this is not YAML: `[` is not closed");
+        let (start, other, _) = found("a: {b: 1\nc:\n  - d\n");
+        assert_eq!((start, other), (3, 10));
+        let (start, other, message) = found("a: {b: [1, 2}\nc: 3\n");
+        assert_eq!((start, other), (12, 7), "the place in the same line is exact");
+        assert!(message.contains("expected ',' or ']'"), "{message}");
+        let file = Files::new().add("a.yaml", "a: {\n  b: 1\n  c: 2\n  }\n");
+        assert_eq!(read(&file, &[]).unwrap_err().other, None, "it is closed");
     }
 
     #[test]

@@ -24,10 +24,10 @@ pub(in crate::lsp) struct Outline {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::lsp) struct Entry {
     /// The section: `queues`, `dataActions`.
-    pub(super) section: String,
-    pub(super) name: String,
+    pub(in crate::lsp) section: String,
+    pub(in crate::lsp) name: String,
     /// The place of the name in the document.
-    pub(super) range: Range,
+    pub(in crate::lsp) range: Range,
 }
 
 impl Outline {
@@ -65,31 +65,48 @@ impl Outline {
     }
 
     fn add(&mut self, fixtures: &Node<'_>, text: &Text) {
-        for section in fixtures.entries().iter().filter(|it| is_section(&it.key)) {
-            let mut add = |name: &str, span: Span| {
-                let range = text.range(span.start as usize, span.end as usize);
-                let (section, name) = (section.key.to_string(), name.to_owned());
-                self.entries.push(Entry { section, name, range });
-            };
-            for entry in section.value.entries() {
-                add(&entry.key, entry.key_span);
-                each_name(&entry.value, &["name"], &mut add);
-            }
-            for item in section.value.items() {
-                match &item.kind {
-                    Kind::String(name) => add(name, item.span),
-                    _ => each_name(item, &["name", "id", "url"], &mut add),
-                }
+        each_entry(fixtures, &mut |section, name, span, _| {
+            let range = text.range(span.start as usize, span.end as usize);
+            let (section, name) = (section.to_owned(), name.to_owned());
+            self.entries.push(Entry { section, name, range });
+        });
+    }
+}
+
+/// Receives an entry: its section, its name, the place of the name, and that of the whole
+/// entry.
+type Visit<'v> = dyn FnMut(&str, &str, Span, Span) + 'v;
+
+/// Calls `visit` with the entries of fixtures.
+pub(in crate::lsp) fn each_entry(fixtures: &Node<'_>, visit: &mut Visit<'_>) {
+    for section in fixtures.entries().iter().filter(|it| is_section(&it.key)) {
+        let mut visit = |name: &str, span: Span, entry: Span| {
+            visit(&section.key, name, span, entry);
+        };
+        for entry in section.value.entries() {
+            let whole = entry.value.span;
+            visit(&entry.key, entry.key_span, whole);
+            each_name(&entry.value, &["name"], &mut |name, span| {
+                visit(name, span, whole);
+            });
+        }
+        for item in section.value.items() {
+            let whole = item.span;
+            match &item.kind {
+                Kind::String(name) => visit(name, whole, whole),
+                _ => each_name(item, &["name", "id", "url"], &mut |name, span| {
+                    visit(name, span, whole);
+                }),
             }
         }
     }
 }
 
-/// Calls `add` with the values of some keys.
-fn each_name(entry: &Node<'_>, keys: &[&str], add: &mut dyn FnMut(&str, Span)) {
+/// Calls `visit` with the values of some keys.
+fn each_name(entry: &Node<'_>, keys: &[&str], visit: &mut dyn FnMut(&str, Span)) {
     for value in keys.iter().filter_map(|key| entry.get(key)) {
         if let Some(name) = value.as_str() {
-            add(name, value.span);
+            visit(name, value.span);
         }
     }
 }

@@ -19,16 +19,16 @@ use crate::world::section_of;
 
 /// A name that a document may use.
 #[derive(Debug, Clone)]
-pub(super) struct Known {
-    pub(super) name: String,
+pub(in crate::lsp) struct Known {
+    pub(in crate::lsp) name: String,
     /// The thing that has the name, in words.
-    pub(super) detail: String,
-    pub(super) place: Option<Place>,
+    pub(in crate::lsp) detail: String,
+    pub(in crate::lsp) place: Option<Place>,
 }
 
 /// The place of a definition, or else of a use.
 #[derive(Debug, Clone)]
-pub(super) enum Place {
+pub(in crate::lsp) enum Place {
     Flow(Span),
     Document(PathBuf, Range),
 }
@@ -53,7 +53,7 @@ pub(super) fn icon(named: Named) -> CompletionItemKind {
 }
 
 /// The flows and fixtures that a document is about.
-pub(super) struct Names<'w> {
+pub(in crate::lsp) struct Names<'w> {
     workspace: &'w Workspace,
     flows: Vec<&'w ArchitectFlow>,
     drafts: Vec<&'w Flow>,
@@ -63,7 +63,7 @@ pub(super) struct Names<'w> {
 impl<'w> Names<'w> {
     /// A scenario file that names flows is about these flows, if they are loaded; all other
     /// documents are about all flows.
-    pub(super) fn of(workspace: &'w Workspace, path: &'w Path) -> Self {
+    pub(in crate::lsp) fn of(workspace: &'w Workspace, path: &'w Path) -> Self {
         let named = workspace.outline(path).map(|it| it.flows.as_slice());
         let named = named.unwrap_or_default();
         let is_named = |span: Span| {
@@ -81,7 +81,7 @@ impl<'w> Names<'w> {
 
     /// Returns the names of some things, each once for every place. `owner` is the action
     /// whose outputs are wanted.
-    pub(super) fn all(&self, named: Named, owner: Option<&str>) -> Vec<Known> {
+    pub(in crate::lsp) fn all(&self, named: Named, owner: Option<&str>) -> Vec<Known> {
         match named {
             Named::Flow => self.flow_names(),
             Named::Action => self.actions(),
@@ -229,7 +229,9 @@ impl<'w> Names<'w> {
 }
 
 /// Returns the section of fixtures with an object.
-fn section_of_dependency(dependency: &Dependency<'_>) -> Option<&'static str> {
+pub(in crate::lsp) fn section_of_dependency(
+    dependency: &Dependency<'_>,
+) -> Option<&'static str> {
     match dependency.what {
         DependencyKind::Object(kind) => section_of(kind),
         DependencyKind::SystemPrompt => Some("systemPrompts"),

@@ -15,9 +15,11 @@ mod place;
 mod schema;
 mod support;
 
-pub(super) use entry::{Entry, Outline};
+pub(super) use entry::{Entry, Outline, each_entry};
+pub(super) use known::{Known, Names, Place, section_of_dependency};
+pub(super) use name::Named;
 pub use schema::Schemas;
-pub(super) use support::{complete, definitions, hover};
+pub(super) use support::{complete, definitions, explained, hover, location, written};
 
 use std::path::Path;
 

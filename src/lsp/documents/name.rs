@@ -6,7 +6,7 @@ use crate::world::section_of;
 
 /// The thing that a name means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Named {
+pub(in crate::lsp) enum Named {
     /// A flow.
     Flow,
     /// A task, menu, action or node.

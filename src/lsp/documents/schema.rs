@@ -81,7 +81,11 @@ impl<'s> Schema<'s> {
 
     fn definition(&self, name: &Json) -> Option<&'s Json> {
         let Json::String(name) = name else { return None };
-        self.root.get("definitions")?.get(name.strip_prefix("#/definitions/")?)
+        self.definition_named(name.strip_prefix("#/definitions/")?)
+    }
+
+    fn definition_named(&self, name: &str) -> Option<&'s Json> {
+        self.root.get("definitions")?.get(name)
     }
 
     /// The keys of an object at this place, and their meanings.
@@ -114,6 +118,27 @@ impl<'s> Schema<'s> {
         let mut seen = std::collections::BTreeSet::new();
         words.retain(|word| seen.insert(*word));
         words
+    }
+
+    /// Whether a value at this place may be something else than the words.
+    pub(super) fn has_other_values(&self) -> bool {
+        let is_other = |part: &Json| {
+            let types = match part.get("type") {
+                Some(Json::Array(types)) => types.as_slice(),
+                Some(name) => std::slice::from_ref(name),
+                None => &[],
+            };
+            let is_listed = part.get("enum").is_some() || part.get("const").is_some();
+            // Everywhere, a test may have a placeholder of its table.
+            let placeholder = self.definition_named("placeholder");
+            let is_placeholder = placeholder.is_some_and(|it| std::ptr::eq(part, it));
+            !is_listed
+                && !is_placeholder
+                && types.iter().any(|it| {
+                    !matches!(it, Json::String(name) if name == "boolean" || name == "null")
+                })
+        };
+        self.parts.iter().any(|part| is_other(part))
     }
 
     /// The meaning of the place.
@@ -151,14 +176,19 @@ mod tests {
     const SCHEMA: &str = r##"{
         "properties": {
             "tests": {"type": "array", "items": {"$ref": "#/definitions/test"}},
-            "names": {"additionalProperties": {"type": ["boolean", "null"]}}
+            "names": {"additionalProperties": {"type": ["boolean", "null"]}},
+            "any": {"type": ["boolean", "string"]}
         },
         "definitions": {
             "test": {
                 "properties": {"mode": {"$ref": "#/definitions/mode"}},
                 "anyOf": [{"$ref": "#/definitions/test"}, {"properties": {"more": {}}}]
             },
-            "mode": {"description": "The mode.", "enum": ["fast", null]}
+            "mode": {
+                "description": "The mode.",
+                "anyOf": [{"enum": ["fast", null]}, {"$ref": "#/definitions/placeholder"}]
+            },
+            "placeholder": {"type": "string", "pattern": "x"}
         }
     }"##;
 
@@ -173,12 +203,24 @@ mod tests {
 
     #[test]
     fn keys_and_words_are_those_of_all_alternatives() {
-        assert_eq!(at(&[]).0, ["tests", "names"]);
+        assert_eq!(at(&[]).0, ["tests", "names", "any"]);
         assert_eq!(at(&["tests"]).0, [""; 0], "a list has no keys");
         assert_eq!(at(&["tests", ITEM]).0, ["mode", "more"]);
         let (_, words, meaning) = at(&["tests", ITEM, "mode"]);
         assert_eq!((words, meaning), (vec!["fast".into()], Some("The mode.".into())));
         assert_eq!(at(&["names", "any"]).1, ["true", "false"]);
         assert_eq!(at(&["unknown"]), Default::default());
+    }
+
+    #[test]
+    fn a_string_is_something_else_than_the_words() {
+        let schemas = Schemas::parse(SCHEMA, "");
+        let has_others = |keys: &[&str]| {
+            let keys: Vec<String> = keys.iter().map(|it| (*it).to_owned()).collect();
+            schemas.scenario().below(&keys).has_other_values()
+        };
+        assert!(has_others(&["any"]));
+        assert!(!has_others(&["names", "x"]));
+        assert!(!has_others(&["tests", ITEM, "mode"]));
     }
 }

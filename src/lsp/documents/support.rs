@@ -108,7 +108,7 @@ fn names(
 }
 
 /// Returns a name as YAML writes it: in quotes if it would mean something else without.
-fn written(name: &str) -> String {
+pub(in crate::lsp) fn written(name: &str) -> String {
     let is_safe = |it: char| it.is_alphanumeric() || " _-./?()+".contains(it);
     let is_word = name.chars().next().is_some_and(char::is_alphabetic)
         && name.chars().all(is_safe)
@@ -143,7 +143,7 @@ pub(in crate::lsp) fn hover(
     let (word, range) = word(workspace, path, position)?;
     let found = meant(workspace, path, form, position, &word);
     if !found.is_empty() {
-        return Some(shown(explained(workspace, &word, &found), Some(range)));
+        return Some(shown(explained(workspace, word.text, &found), Some(range)));
     }
     if word.role == Role::Value {
         return None;
@@ -151,7 +151,10 @@ pub(in crate::lsp) fn hover(
     let mut keys = word.path.clone();
     keys.push(word.text.to_owned());
     let schema = schema(workspace, form).below(&keys);
-    let words = schema.words();
+    let mut words = schema.words();
+    if schema.has_other_values() {
+        words.clear();
+    }
     let mut text = format!("**{}**", word.text);
     match schema.meaning() {
         Some(meaning) => {
@@ -167,8 +170,12 @@ pub(in crate::lsp) fn hover(
 }
 
 /// The meanings of a name, with the places of its definitions and uses.
-fn explained(workspace: &Workspace, word: &Word<'_>, found: &[Known]) -> String {
-    let mut text = format!("**{}**", word.text);
+pub(in crate::lsp) fn explained(
+    workspace: &Workspace,
+    name: &str,
+    found: &[Known],
+) -> String {
+    let mut text = format!("**{name}**");
     for known in found.iter().take(MOST_PLACES) {
         let place = match &known.place {
             Some(Place::Flow(span)) => {
@@ -203,14 +210,16 @@ pub(in crate::lsp) fn definitions(
     // A name in fixtures is defined there; its uses in flows are definitions of nothing.
     let (defined, used): (Vec<&Known>, Vec<&Known>) = found.iter().partition(is_defined);
     let places = if defined.is_empty() { used } else { defined };
-    let locations = places.into_iter().filter_map(|known| {
-        let (path, range) = match known.place.as_ref()? {
-            Place::Flow(span) => workspace.range(*span),
-            Place::Document(path, range) => (path.clone(), *range),
-        };
-        Some(Location { uri: uri::of(&path)?, range })
-    });
-    locations.collect()
+    places.into_iter().filter_map(|known| location(workspace, known)).collect()
+}
+
+/// The place of a name in the protocol.
+pub(in crate::lsp) fn location(workspace: &Workspace, known: &Known) -> Option<Location> {
+    let (path, range) = match known.place.as_ref()? {
+        Place::Flow(span) => workspace.range(*span),
+        Place::Document(path, range) => (path.clone(), *range),
+    };
+    Some(Location { uri: uri::of(&path)?, range })
 }
 
 /// The begin of a file.

@@ -71,7 +71,7 @@ fn a_test_is_run_by_the_server_and_debugged_by_the_client() {
 }
 
 #[test]
-fn hovering_shows_the_values_of_the_last_run() {
+fn hovering_shows_the_values_of_runs_and_the_results_of_expressions() {
     let text = FLOW.replace("lit: de", "exp: Right(Call.Ani, 3)");
     let text = text.replace("Upper(Flow.language)", "Upper(Flow.language) + \"!\"");
     let (folder, path) = workspace(&text);
@@ -86,7 +86,7 @@ fn hovering_shows_the_values_of_the_last_run() {
         let hover = editor.request("textDocument/hover", editor.at(&path, needle, 0));
         hover["contents"]["value"].as_str().unwrap_or_default().to_owned()
     };
-    assert!(!explained(&mut editor, "name: Flow.lang").contains("last run"));
+    assert!(!explained(&mut editor, "name: Flow.lang").contains("Seen"));
     let document = json!({"textDocument": {"uri": address(&test)}});
     let lenses = editor.request("textDocument/codeLens", document);
     let command = &lenses[0]["command"];
@@ -95,10 +95,28 @@ fn hovering_shows_the_values_of_the_last_run() {
     let shown = editor.wait_for("window/showMessage");
     assert!(shown["message"].as_str().unwrap().ends_with("passed"), "{shown}");
     let variable = explained(&mut editor, "name: Flow.lang");
-    let seen =
-        "Seen in the last run: `\"en\"`, `\"222\"`, `\"444\"`, `\"555\"` (3 calls)";
+    let seen = "Seen in runs: `\"en\"`, `\"222\"`, `\"444\"`, `\"555\"` (3 calls)";
     assert!(variable.contains(seen), "{variable}");
     let expression = explained(&mut editor, "Upper(Flow.language) +");
     assert!(expression.contains("`Flow.language`: `\"en\"`"), "{expression}");
+    let result = "In runs, `Upper(Flow.language) + \"!\"` = `\"EN!\"`";
+    assert!(expression.starts_with(result), "{expression}");
+    let function = explained(&mut editor, "ToAudioTTS(Upp");
+    assert!(
+        function.ends_with("In runs, `Upper(Flow.language)` = `\"EN\"`"),
+        "{function}"
+    );
+    // The values of a run of the flow are added to those of the tests.
+    let document = json!({"textDocument": {"uri": address(&path)}});
+    let lenses = editor.request("textDocument/codeLens", document);
+    let command = &lenses[0]["command"];
+    let call = json!({"command": command["command"], "arguments": command["arguments"]});
+    editor.request("workspace/executeCommand", call);
+    editor.wait_for("window/showMessage");
+    let variable = explained(&mut editor, "name: Flow.lang");
+    assert!(
+        variable.contains("`\"555\"`") && variable.contains("(4 calls)"),
+        "{variable}"
+    );
     assert_eq!(editor.end(), 0);
 }

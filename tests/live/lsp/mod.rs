@@ -5,6 +5,8 @@
 mod client;
 mod expressions;
 mod lenses;
+mod organisation;
+mod robustness;
 mod scenarios;
 
 use std::fs;

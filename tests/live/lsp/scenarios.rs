@@ -1,11 +1,11 @@
 //! Scenario files and fixtures: completion, explanations, definitions.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::client::{Editor, labels};
+use super::client::{Editor, address, labels};
 use super::{FLOW, codes};
 
 const SCENARIO: &str = "\
@@ -130,6 +130,9 @@ fn names_of_a_scenario_are_explained_and_lead_to_their_definitions() {
     let status = desk.explanation("stat");
     assert!(status.contains("Final status of the call."), "{status}");
     assert!(status.contains("One of `completed`, `error`, `timeout`"), "{status}");
+    let queue = desk.explanation("queueNa");
+    assert!(queue.contains("Name of the queue"), "{queue}");
+    assert!(!queue.contains("One of"), "a name is not one of the words: {queue}");
     let hello = desk.explanation("- Hel");
     assert!(
         hello.contains("playAudio of `Front desk` (`desk.yaml`, line 15)"),
@@ -147,6 +150,31 @@ fn names_of_a_scenario_are_explained_and_lead_to_their_definitions() {
     desk.editor.replace(&desk.test, "queueName: Support", "queueName: Sales");
     let (file, _) = desk.definition("queueName: Sal");
     assert_eq!(file, "desk.yaml", "the use, because no fixtures define it");
+    assert_eq!(desk.editor.end(), 0);
+}
+
+#[test]
+fn the_outline_has_tests_and_entries_of_fixtures() {
+    let mut desk = Desk::open();
+    let outline = |desk: &mut Desk, path: &Path| {
+        let document = json!({"textDocument": {"uri": address(path)}});
+        let symbols = desk.editor.request("textDocument/documentSymbol", document);
+        let symbols = symbols.as_array().unwrap().iter();
+        let shown = symbols.map(|it| {
+            let last = it["range"]["end"]["line"].as_u64().unwrap() + 1;
+            let text = |key: &str| it[key].as_str().unwrap().to_owned();
+            format!("{} {} to line {last}", text("detail"), text("name"))
+        });
+        shown.collect::<Vec<_>>()
+    };
+    let test = desk.test.clone();
+    assert_eq!(outline(&mut desk, &test), ["test passes to line 12"]);
+    let world = desk.folder.path().join("world.yaml");
+    desk.editor.open(&world, WORLD);
+    assert_eq!(
+        outline(&mut desk, &world),
+        ["queues Support to line 3", "dataActions Get Customer to line 5"]
+    );
     assert_eq!(desk.editor.end(), 0);
 }
 

@@ -1,11 +1,14 @@
 //! The values that variables had in calls, for editors.
 
+mod states;
+
 use std::collections::BTreeMap;
 
 use crate::diagnostic::visible::one_line;
 use crate::program::Program;
 use crate::trace::{EventKind, Trace};
 use crate::value::{Json, Text, Value, shortened};
+use states::States;
 
 /// The first key of the document, and its value.
 const SCHEMA: (&str, &str) = ("schema", "flowsim.values/1");
@@ -20,6 +23,7 @@ const MOST_CHARACTERS: usize = 60;
 #[derive(Debug, Default)]
 pub struct SeenValues {
     variables: BTreeMap<Key, Seen>,
+    states: States,
     /// The number of calls.
     calls: i64,
 }
@@ -46,6 +50,7 @@ impl SeenValues {
     /// end.
     pub fn add(&mut self, program: &Program, trace: &Trace) {
         self.calls += 1;
+        self.states.add(program, trace);
         let symbols = &program.symbols;
         for event in &trace.events {
             let Some(step) = trace.steps.get(event.step as usize) else { continue };
@@ -106,10 +111,13 @@ impl SeenValues {
                 ("calls".into(), Json::Integer(seen.calls)),
             ])
         });
+        let (states, actions) = self.states.to_json();
         let document = Json::object([
             (SCHEMA.0.into(), Json::String(SCHEMA.1.into())),
             ("calls".into(), Json::Integer(self.calls)),
             ("variables".into(), Json::array(variables)),
+            ("states".into(), states),
+            ("actions".into(), actions),
         ]);
         document.to_string() + "\n"
     }
@@ -129,7 +137,7 @@ fn is_of_task(name: &str) -> bool {
 
 /// Returns a value on one line: strings in quotes, `NOT_SET`, everything else as Architect
 /// prints it.
-fn shown(value: &Value) -> String {
+pub fn shown(value: &Value) -> String {
     let text = match value {
         Value::String(text) => Json::String(text.clone()).to_string(),
         value if value.is_unset() => "NOT_SET".to_owned(),
