@@ -299,6 +299,7 @@ const ENDPOINTS: &[Endpoint] = {
         route("GET", "/__flowsim/instances/{instanceId}", Open, "Get the trace of an instance so far, and what it waits for", live::get),
         route("POST", "/__flowsim/instances/{instanceId}/disconnect", Open, "Hang up", live::disconnect),
         route("POST", "/__flowsim/instances/{instanceId}/branches", Open, "Start the same call again up to a question of the participant", workbench::branch),
+        route("PATCH", "/__flowsim/instances/{instanceId}/participantData", Open, "Write participant data of the conversation", workbench::write_participant_data),
         route("GET", "/__flowsim/instances/{instanceId}/scenario", Open, "Get the call as a scenario file", workbench::scenario),
         shared("GET", "/__flowsim/flows/{flowId}/drawing", Open, "Get the drawings of a flow", workbench::drawing),
         route("POST", "/__flowsim/reset", Open, "Restore the initial state and discard everything else", control::reset),

@@ -125,14 +125,14 @@ pub(super) fn details(state: &State, id: &str, why: &str) -> EndpointResult {
     workbench::describe(instance, &mut body);
     match &instance.progress {
         Progress::Over { trace, program, .. } => {
-            add_trace(&mut body, trace, &program.symbols);
+            add_trace(&mut body, instance, trace, &program.symbols);
             if let Some(session) = instance.next_message(state.clock) {
                 add_question(state, instance, session, &mut body);
             }
         }
         Progress::Waiting(session) => {
             if let Some(trace) = session.trace_so_far() {
-                add_trace(&mut body, &trace, &session.program().symbols);
+                add_trace(&mut body, instance, &trace, &session.program().symbols);
             }
             if instance.outgoing.is_none() {
                 add_question(state, instance, session, &mut body);
@@ -241,9 +241,15 @@ fn question_json(question: &InputQuestion<'_>) -> Value {
     })
 }
 
-fn add_trace(body: &mut Value, trace: &Trace, symbols: &SymbolTable) {
+fn add_trace(
+    body: &mut Value,
+    instance: &Instance,
+    trace: &Trace,
+    symbols: &SymbolTable,
+) {
     let TraceLines { lines, reason, .. } = trace_lines(trace, symbols, MAX_TEXT);
-    let turns = conversation(trace, symbols, MAX_TEXT);
+    let mut turns = conversation(trace, symbols, MAX_TEXT);
+    turns.splice(0..0, first_message(instance));
     let left_out = |count: usize| count.saturating_sub(MAX_LINES);
     let (lines_before, turns_before) = (left_out(lines.len()), left_out(turns.len()));
     let lines: Vec<Value> = lines.iter().skip(lines_before).map(line_json).collect();
@@ -256,6 +262,16 @@ fn add_trace(body: &mut Value, trace: &Trace, symbols: &SymbolTable) {
     body["lines"] = lines.into();
     body["linesOmitted"] = lines_before.into();
     body["variables"] = values(trace, symbols).into();
+}
+
+/// Returns the message or e-mail that started the conversation. The trace has only the
+/// further ones.
+fn first_message(instance: &Instance) -> Option<Turn> {
+    let is_written = matches!(&*instance.media, "chat" | "message" | "email");
+    let given = instance.start.context.get("message").filter(|_| is_written)?;
+    let text: String = given.as_str()?.chars().take(MAX_TEXT).collect();
+    let is_empty = text.trim().is_empty();
+    (!is_empty).then_some(Turn { kind: TurnKind::Spoke, text, time_ms: Some(0) })
 }
 
 /// Returns the variables at this time with their values.

@@ -109,6 +109,27 @@ pub(in crate::server) fn branch(state: &mut State, asked: &ApiRequest) -> Endpoi
     live::details(state, &id, "the call was started again up to the question")
 }
 
+/// Writes participant data: `{"tier": "gold", "old": null}`. The flow reads it.
+pub(in crate::server) fn write_participant_data(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let written = asked.object()?.0;
+    let instance = live::found(state, asked.parameter("instanceId"))?;
+    if instance.origin == Origin::Execution {
+        let message =
+            "an execution has no participant, and therefore no participant data";
+        return Err(ApiError::conflict(message));
+    }
+    if written.is_empty() {
+        return Err(ApiError::bad("the body needs at least one attribute"));
+    }
+    let id = instance.id.to_string();
+    let conversation = instance.conversation.as_ref().unwrap_or(&instance.id).to_string();
+    conversations::participants::write_customer(state, &conversation, written)?;
+    live::details(state, &id, "the participant data was written")
+}
+
 /// Returns the call as a scenario file, which `flowsim test` runs.
 pub(in crate::server) fn scenario(
     state: &mut State,

@@ -99,7 +99,7 @@ fn of_instance(instance: &Instance) -> Message {
 
 /// Returns the counts of the queues that clients observe. The interval of an observation is
 /// a moment.
-fn observations(state: &State, topics: &BTreeSet<String>) -> Vec<Message> {
+fn observations(state: &mut State, topics: &BTreeSet<String>) -> Vec<Message> {
     let queue = |topic: &String| {
         let rest = topic.strip_prefix(OBSERVATIONS.0)?.strip_suffix(OBSERVATIONS.1)?;
         Some((topic.clone(), rest.to_owned()))

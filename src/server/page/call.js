@@ -52,6 +52,7 @@ const { showInstance, showForm, pressKey } = (() => {
     [place(".say button").textContent, place(".silence").textContent, place(".hang-up").textContent] = [words.send, words.silence, words.leave];
     place(".test").addEventListener("toggle", saveAsTest);
     place(".copy").addEventListener("click", copyTest);
+    place(".attribute").addEventListener("submit", setAttribute);
     place(".erase").addEventListener("click", () => { entered = entered.slice(0, -1); showEntered(); });
     place(".enter").addEventListener("click", send);
     place(".silence").addEventListener("click", () => give(null));
@@ -199,18 +200,58 @@ const { showInstance, showForm, pressKey } = (() => {
   }
 
   function showTables(instance) {
-    showValues(".attributes", "Participant data", Object.entries(instance.participantData));
-    showValues(".variables", `Variables ${instance.state === "over" ? "at the end" : "now"}`, Object.entries(instance.variables));
+    const values = Object.entries(instance.variables);
+    showValues(".attributes", "Participant data", Object.entries(instance.participantData), removeAttribute);
+    showValues(".variables", `Variables ${instance.state === "over" ? "at the end" : "now"}`, values);
+    // An execution has no participant.
+    place(".attributes").hidden = instance.origin === "execution";
+    place(".variables").hidden = values.length === 0;
   }
 
-  function showValues(selector, title, values) {
-    place(selector).hidden = values.length === 0;
+  function showValues(selector, title, values, remove) {
     place(`${selector} summary`).textContent = `${title} (${values.length})`;
     update(place(`${selector} tbody`), values, ([name, value]) => {
       const head = element("th", "", name);
       head.scope = "row";
-      return element("tr", "", head, element("td", "value", JSON.stringify(value)));
+      const row = element("tr", "", head, element("td", "value", JSON.stringify(value)));
+      if (remove) {
+        const button = element("button", "", "×");
+        button.type = "button";
+        button.setAttribute("aria-label", `Remove ${name}`);
+        button.addEventListener("click", () => remove(name));
+        row.append(element("td", "remove", button));
+      }
+      return row;
     });
+  }
+
+  function setAttribute(event) {
+    event.preventDefault();
+    const [name, value] = [place(".attribute .name"), place(".attribute .value")];
+    if (!name.value.trim()) return name.focus();
+    writeAttributes({ [name.value.trim()]: value.value }).then((isWritten) => {
+      if (!isWritten) return;
+      name.value = value.value = "";
+      name.focus();
+    });
+  }
+
+  function removeAttribute(name) {
+    writeAttributes({ [name]: null });
+  }
+
+  async function writeAttributes(values) {
+    const { id, startedAt } = shown;
+    try {
+      const instance = await ask(`instances/${id}/participantData`, "PATCH", values);
+      if (shown?.id !== id || !place(".phone")) return false;
+      place(".attributes .wrong").textContent = "";
+      showInstance(instance, startedAt);
+      return true;
+    } catch (error) {
+      if (place(".attributes .wrong")) place(".attributes .wrong").textContent = error.message;
+      return false;
+    }
   }
 
   // Requests the call as a scenario file when the section is opened.

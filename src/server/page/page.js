@@ -26,12 +26,12 @@
     if (!sorts.length) asked.append("none yet");
     const sections = Object.entries(fixtures).map(([name, number]) =>
       element("li", "", `${spaced(name)} `, element("b", "", number.toLocaleString("en"))));
-    byId("cards").replaceChildren(
+    keepFocus(byId("cards"), () => byId("cards").replaceChildren(
       card("Address", element("p", "big", element("code", "", address)),
         element("p", "meta", `Any client id and secret are accepted. ${storage}`)),
       card("Conversations and executions", runs, element("p", "", button("Call a flow", "#call"))),
       card("Requests", asked, element("p", "meta", `flowsim ${version} · `, linkTo("/__flowsim/openapi.json", "OpenAPI document"))),
-      card("Fixtures", sections.length ? element("ul", "counts", ...sections) : element("p", "meta", "none")));
+      card("Fixtures", sections.length ? element("ul", "counts", ...sections) : element("p", "meta", "none"))));
   }
 
   const spaced = (name) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

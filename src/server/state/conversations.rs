@@ -205,6 +205,7 @@ impl State {
     /// Records whether a conversation is open, and when its next event is due.
     pub(super) fn review(&mut self, id: &Text) {
         self.touched.conversations.insert(id.clone());
+        self.queued.change(id);
         if self.running.contains(id) && !self.conversations.contains_key(id) {
             // While its only flow runs, a conversation is open.
             return;
@@ -232,6 +233,7 @@ impl State {
             self.schedule.set(&of, None);
         }
         self.conversations.remove(id);
+        self.queued.remove(id);
         if !self.branched.contains(id) {
             self.forget(&subject_of("instances", id));
         }
@@ -267,19 +269,6 @@ impl State {
     /// Returns the number of open conversations whose flow has ended.
     pub(in crate::server) fn open_conversations(&self) -> usize {
         self.open.len()
-    }
-
-    /// Returns the ids of the open conversations that may be in a queue: those whose flow
-    /// has ended, and those whose in-queue flow runs.
-    pub(in crate::server) fn queued_conversations(&self) -> Vec<Text> {
-        let has_queue = |id: &&Text| {
-            let instance = self.instances.get(*id);
-            instance.is_some_and(|it| {
-                it.origin == Origin::Conversation && it.ahead_ms.is_some()
-            })
-        };
-        let running = self.running.iter().filter(has_queue);
-        self.open.iter().chain(running).cloned().collect()
     }
 
     /// Returns the ids of all conversations: those of flows, then those that began in a

@@ -19,6 +19,7 @@ pub(super) mod journal;
 mod map;
 pub(super) mod moves;
 pub(super) mod outgoing;
+pub(super) mod queued;
 mod schedule;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -112,6 +113,7 @@ pub(super) struct State {
     over: IndexSet<Text, FxBuildHasher>,
     /// When instances and conversations change without a request.
     schedule: Schedule,
+    queued: queued::Queued,
     /// The changes since the last notifications.
     pub(super) touched: Touched,
     /// The channels of notifications.
@@ -226,6 +228,7 @@ impl State {
             branched: BTreeSet::new(),
             over: IndexSet::default(),
             schedule: Schedule::default(),
+            queued: queued::Queued::default(),
             touched: Touched::default(),
             channels: Channels::default(),
             entities: BTreeMap::new(),

@@ -39,4 +39,6 @@ mod webhooks;
 mod wire;
 mod workbench;
 #[cfg(unix)]
+mod workbench_keyboard;
+#[cfg(unix)]
 mod workbench_page;

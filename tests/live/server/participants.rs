@@ -441,3 +441,86 @@ fn changes_of_conversations_survive_a_kill() {
     advance(&client, 20_000);
     assert_eq!(observed(&client, "q-2"), (json!(1), json!(1)));
 }
+
+/// Returns the numbers of waiting and answered conversations of a queue, as the list of
+/// conversations shows them.
+fn listed(client: &Client, queue: &str) -> (usize, usize) {
+    let all = client.get("/api/v2/conversations?pageSize=100").body;
+    let all = all["entities"].as_array().unwrap().iter();
+    let of_queue: Vec<&Value> =
+        all.filter(|it| it["routing"]["queueId"] == queue).collect();
+    let waiting = of_queue.iter().filter(|it| it["state"] == "queued").count();
+    let answered =
+        |it: &&&Value| it["state"] == "connected" && it["routing"]["agentId"].is_string();
+    (waiting, of_queue.iter().filter(answered).count())
+}
+
+/// Changes a conversation in one of several ways.
+fn change_somehow(client: &Client, id: &str, choice: u64) {
+    let path = format!("/api/v2/conversations/calls/{id}/participants");
+    let agent = || {
+        let all = shown(client, id)["participants"].as_array().unwrap().clone();
+        let last = all.iter().rev().find(|it| it["purpose"] != "customer");
+        last.unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    // Some of these are refused in some states.
+    match choice {
+        0 => drop(client.press(id, &json!(["1"]))),
+        1 => drop(client.post(
+            &format!("/api/v2/conversations/{id}/assign"),
+            &json!({ "userId": "u-7" }),
+        )),
+        2 => drop(patch(
+            client,
+            &format!("{path}/{}", agent()),
+            &json!({ "state": "connected" }),
+        )),
+        3 => drop(patch(
+            client,
+            &format!("{path}/{}", agent()),
+            &json!({ "state": "disconnected" }),
+        )),
+        4 => {
+            drop(client.post(
+                &format!("{path}/{}/replace", agent()),
+                &json!({ "queueId": "q-2" }),
+            ))
+        }
+        5 => drop(
+            client.post(&format!("/api/v2/conversations/{id}/disconnect"), &json!({})),
+        ),
+        _ => advance(client, 7_000),
+    }
+}
+
+#[test]
+fn the_counts_of_queues_are_those_of_their_conversations() {
+    let server = server();
+    let mut ids = Vec::new();
+    // The same numbers in each run. *Source: Knuth's MMIX generator.*
+    let mut number = 7_u64;
+    let mut next = |below: u64| {
+        number = number
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (number >> 33) % below
+    };
+    let mut seen = (0, 0);
+    for step in 0..160 {
+        if ids.len() < 12 && step % 4 == 0 {
+            ids.push(if next(2) == 0 { call(&server) } else { queued(&server) });
+        }
+        let id = &ids[usize::try_from(next(ids.len() as u64)).unwrap()];
+        change_somehow(&server, id, next(8));
+        for (queue, fixed) in [("q-1", 2), ("q-2", 0)] {
+            let (waiting, answered) = listed(&server, queue);
+            let expected = (json!(waiting + fixed), json!(answered));
+            assert_eq!(observed(&server, queue), expected, "{queue} after {step}");
+            seen = (seen.0.max(waiting), seen.1.max(answered));
+        }
+    }
+    assert!(seen.0 > 1 && seen.1 > 1, "{seen:?}");
+    server.post("/__flowsim/reset", &json!({}));
+    let server = server.logged_in("");
+    assert_eq!(observed(&server, "q-1"), (json!(2), json!(0)));
+}

@@ -2,7 +2,9 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -163,4 +165,63 @@ fn slow_clients_do_not_delay_others() {
     honest.write_all(request.as_bytes()).unwrap();
     let mut rest = [0; 200];
     assert!(honest.read(&mut rest).unwrap() > 0);
+}
+
+/// Stops a thread, also if the test fails.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Opens a connection and sends the beginning of a request.
+fn begin_slowly(server: &Local) -> TcpStream {
+    let mut stream = connect(server);
+    let _ = stream.write_all(b"POST /api/v2/flows HTTP/1.1\r\nhost: localhost\r\nslow: ");
+    stream
+}
+
+/// Sends a byte on each connection again and again, and opens those again that were closed.
+fn dribble(server: &Local, stop: &AtomicBool) {
+    let mut slow: Vec<TcpStream> = (0..1_030).map(|_| begin_slowly(server)).collect();
+    while !stop.load(Ordering::Relaxed) {
+        for stream in &mut slow {
+            if stream.write_all(b"x").is_err() {
+                *stream = begin_slowly(server);
+            }
+        }
+        sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn clients_that_send_a_byte_now_and_then_do_not_delay_others() {
+    let server = Local::shared_flow();
+    let stop = AtomicBool::new(false);
+    let mut times = std::thread::scope(|scope| {
+        let _stop = Stop(&stop);
+        scope.spawn(|| dribble(&server, &stop));
+        sleep(Duration::from_secs(1));
+        (0..21).map(|_| ask_once(&server)).collect::<Vec<Duration>>()
+    });
+    times.sort_unstable();
+    eprintln!("honest requests took {:?} to {:?}", times[0], times[20]);
+    // The machine may be busy: half of the requests may take longer.
+    assert!(times[10] < Duration::from_secs(1), "{times:?}");
+}
+
+/// Returns the time that a request on a new connection takes.
+#[expect(clippy::disallowed_methods, reason = "a test measures a time")]
+fn ask_once(server: &Local) -> Duration {
+    let begun = Instant::now();
+    let mut honest = connect(server);
+    honest.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
+    let request = "GET /__flowsim/clock HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    honest.write_all(request.as_bytes()).unwrap();
+    let mut start = [0; 12];
+    honest.read_exact(&mut start).unwrap();
+    assert_eq!(&start, b"HTTP/1.1 200");
+    begun.elapsed()
 }

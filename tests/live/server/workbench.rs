@@ -248,3 +248,48 @@ fn what_a_test_cannot_contain_is_named() {
         assert!(text.contains(note), "{note}: {text}");
     }
 }
+
+#[test]
+fn participant_data_is_written_for_the_flow() {
+    let server = Local::shared_flow();
+    let id = server.converse(&server.flow_id("Inbound_Flow_A"));
+    let write = |id: &str, body: &Value| {
+        let path = format!("/__flowsim/instances/{id}/participantData");
+        server.send("PATCH", &path, Some(&body.to_string()), &[])
+    };
+    let written = write(&id, &json!({ "tier": "gold", "old": "x" }));
+    assert_eq!(written.status, 200, "{written:?}");
+    assert_eq!(written.body["participantData"], json!({ "tier": "gold", "old": "x" }));
+    let written = write(&id, &json!({ "old": null }));
+    assert_eq!(written.body["participantData"], json!({ "tier": "gold" }));
+    // The conversation of the platform has the same attributes.
+    let shown = server.get(&format!("/api/v2/conversations/{id}")).body;
+    assert_eq!(shown["participants"][0]["attributes"], json!({ "tier": "gold" }));
+
+    for body in [json!({}), json!({ "tier": 7 }), json!([])] {
+        assert_eq!(write(&id, &body).status, 400, "{body}");
+    }
+    assert_eq!(write("nowhere", &json!({ "a": "b" })).status, 404);
+    let flow = json!({ "flowId": server.flow_id("Inbound_Flow_A") });
+    let execution = server.post("/api/v2/flows/executions", &flow).body;
+    let refused = write(execution["id"].as_str().unwrap(), &json!({ "a": "b" }));
+    assert_eq!(refused.status, 409, "{refused:?}");
+}
+
+#[test]
+fn the_first_message_begins_the_conversation() {
+    let server = Local::shared_flow();
+    let flow = server.flow_id("Inbound_Flow_A");
+    let first = |media: &str, message: Value| {
+        let call =
+            json!({ "flowId": flow, "media": media, "context": { "message": message } });
+        let made = server.post("/__flowsim/instances", &call);
+        assert_eq!(made.status, 200, "{made:?}");
+        instance(&server, made.body["id"].as_str().unwrap())["turns"][0].clone()
+    };
+    let spoken = first("chat", json!("Hello there"));
+    assert_eq!(spoken["text"], "Hello there");
+    assert_eq!(spoken["timeMs"], 0);
+    assert_ne!(first("chat", json!("  "))["kind"], spoken["kind"]);
+    assert_ne!(first("chat", Value::Null)["kind"], spoken["kind"]);
+}

@@ -4,11 +4,11 @@
 use serde_json::json;
 
 use super::driven::Page;
-use super::status_page::{alder_clinic, with_page};
+use super::status_page::{alder_clinic, count, with_page};
 use super::support::Local;
 
 /// Opens a conversation.
-fn open_call(page: &mut Page, server: &Local, id: &str) {
+pub(super) fn open_call(page: &mut Page, server: &Local, id: &str) {
     page.open(&format!("{}/#instance-{id}", server.url));
     page.wait_for("document.querySelectorAll('.chat > li').length > 0");
     page.wait_for("document.querySelector('.drawing .box')");
@@ -34,6 +34,81 @@ fn an_answer_can_be_given_differently() {
         // The first call is one link away.
         page.click(".facts a");
         page.wait_for(&format!("location.hash === '#instance-{id}'"));
+    });
+}
+
+/// The name in the box that is marked as the place of the call. A box shows the number of
+/// its node before the name.
+const MARKED: &str = "document.querySelector('.drawing [data-now] .title')\
+    ?.textContent.replace(/^\\d+ /, '')";
+
+/// Waits until the drawing marks a node.
+fn wait_for_mark(page: &mut Page, node: &str) {
+    page.wait_for(&format!("{MARKED} === {node:?}"));
+}
+
+#[test]
+fn the_drawing_and_the_trace_follow_a_call() {
+    let server = Local::shared_flow();
+    let flow = server.flow_id("Inbound_Flow_A");
+    with_page(&server, |page| {
+        page.open(&format!("{}/#call={flow}", server.url));
+        page.wait_for("document.getElementById('dial-flow')?.value");
+        page.click("#dial > button");
+        // The call waits in the module that the flow calls.
+        wait_for_mark(page, "GatherInput");
+        assert_eq!(page.text(".flow-name"), "Shared_Module_Language_Select");
+        assert_eq!(page.text(".at"), "At GatherInput");
+        let before = count(page, ".lines > li").as_u64().unwrap();
+        assert!(!page.text(".lines").contains("PlayGoodbye"));
+        assert_eq!(count(page, ".drawing .way.seen"), 1, "from the greeting");
+
+        page.type_text("9");
+        page.wait_for_text(".lines", "PlayGoodbye");
+        wait_for_mark(page, "EndFlow");
+        page.wait_for_text(".flow-name", "Inbound_Flow_A");
+        assert!(count(page, ".lines > li").as_u64().unwrap() > before);
+        assert!(!page.text(".lines").contains("RouteToAgent"));
+        let seen = "[...document.querySelectorAll('.drawing .box.seen')].length";
+        page.wait_for(&format!("{seen} === 3"));
+
+        // Back at the question, another key leads another way.
+        page.click(".past summary");
+        page.click(".inputs button");
+        page.wait_for_text(".facts", "branch at answer 1");
+        wait_for_mark(page, "GatherInput");
+        assert_eq!(page.text(".flow-name"), "Shared_Module_Language_Select");
+        assert!(!page.text(".lines").contains("PlayGoodbye"));
+        page.type_text("1");
+        page.wait_for_text(".lines", "RouteToAgent");
+        page.wait_for(&format!("{seen} === 4"));
+        assert_eq!(page.value(MARKED), "EndFlow");
+    });
+}
+
+#[test]
+fn the_drawing_follows_the_tasks_and_menus_of_a_call() {
+    let server = alder_clinic();
+    let id = server.converse(&server.flow_id("Alder%20Clinic%20Main%20Line"));
+    with_page(&server, |page| {
+        open_call(page, &server, &id);
+        wait_for_mark(page, "Language");
+        let drawing = "document.querySelector('.canvas').getAttribute('aria-label')";
+        let first = page.value(drawing);
+        page.type_text("1");
+        wait_for_mark(page, "Main Menu");
+        // A key that another client presses is followed too.
+        server.press(&id, &json!(["1"]));
+        wait_for_mark(page, "Appointments");
+        assert_ne!(page.value(drawing), first);
+        // The user looks at another part, which stays until the user follows the call again.
+        page.click(".parts button:nth-child(2)");
+        page.wait_for("!document.querySelector('.drawing [data-now]')");
+        server.press(&id, &json!(["*"]));
+        page.wait_for_text(".at", "At Main Menu");
+        assert_eq!(count(page, ".drawing [data-now]"), 0);
+        page.click(".parts button");
+        wait_for_mark(page, "Main Menu");
     });
 }
 
@@ -76,6 +151,31 @@ fn participant_data_is_shown() {
 }
 
 #[test]
+fn participant_data_is_edited() {
+    let server = Local::shared_flow();
+    let id = server.converse(&server.flow_id("Inbound_Flow_A"));
+    let data = || {
+        server.get(&format!("/__flowsim/instances/{id}")).body["participantData"].clone()
+    };
+    with_page(&server, |page| {
+        open_call(page, &server, &id);
+        page.click(".attributes summary");
+        page.click(".attribute .name");
+        page.type_text("tier");
+        page.click(".attribute .value");
+        page.type_text("gold");
+        page.press("Enter");
+        page.wait_for_text(".attributes summary", "Participant data (1)");
+        assert_eq!(data(), json!({ "tier": "gold" }));
+        assert!(page.text(".attributes table").contains("gold"));
+        page.wait_for("document.activeElement.className === 'name'");
+        page.click(".attributes .remove button");
+        page.wait_for_text(".attributes summary", "Participant data (0)");
+        assert_eq!(data(), json!({}));
+    });
+}
+
+#[test]
 fn messages_are_written_in_a_chat() {
     let server = Local::shared_flow();
     let flow = server.flow_id("Inbound_Flow_A");
@@ -91,6 +191,8 @@ fn messages_are_written_in_a_chat() {
         page.type_text("Hello there");
         page.click("#dial > button");
         page.wait_for_text(".chat", "Press 1 now.");
+        // The first message begins the chat.
+        assert!(page.text(".chat > li").contains("Hello there"));
         assert_eq!(page.value("document.querySelector('.pad').offsetHeight"), 0);
         assert_eq!(page.text(".silence"), "Do not answer");
         // A node that listens for keys takes a written key.

@@ -13,8 +13,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// Time limit for an expected change.
+/// Time limit for an answer of the browser.
 const LONG: Duration = Duration::from_secs(60);
+/// Maximum number of events before the answer to a command.
+const MAX_EVENTS: usize = 10_000;
 /// The number of checks for a change, and the interval between them.
 const LOOKS: u32 = 1_200;
 const BETWEEN: Duration = Duration::from_millis(50);
@@ -77,9 +79,10 @@ impl Page {
             message["sessionId"] = session.as_str().into();
         }
         self.commands.write_all(format!("{message}\0").as_bytes()).unwrap();
-        loop {
+        for _ in 0..MAX_EVENTS {
             let mut bytes = Vec::new();
-            self.answers.read_until(0, &mut bytes).unwrap();
+            let read = self.answers.read_until(0, &mut bytes);
+            read.unwrap_or_else(|error| panic!("no answer to {method}: {error}"));
             bytes.pop();
             let said: Value = serde_json::from_slice(&bytes).unwrap();
             if said["id"] == id {
@@ -88,6 +91,7 @@ impl Page {
             }
             self.note(&said);
         }
+        panic!("no answer to {method}")
     }
 
     fn note(&mut self, said: &Value) {
@@ -151,16 +155,23 @@ impl Page {
         }
     }
 
-    /// Presses a key that has a name.
+    /// Presses a key that has a name; `Shift+Tab` is the key with the shift key.
     pub(crate) fn press(&mut self, key: &str) {
+        let plain = key.strip_prefix("Shift+");
+        let (modifiers, key) = plain.map_or((0, key), |key| (8, key));
         let (code, text) = match key {
             "Enter" => (13, "\r"),
             "Tab" => (9, ""),
+            "Space" => (32, " "),
+            "Backspace" => (8, ""),
+            "ArrowUp" => (38, ""),
+            "ArrowDown" => (40, ""),
             other => panic!("unknown key {other}"),
         };
         let mut event = json!({
             "type": if text.is_empty() { "rawKeyDown" } else { "keyDown" },
-            "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text,
+            "key": if key == "Space" { text } else { key }, "code": key,
+            "windowsVirtualKeyCode": code, "text": text, "modifiers": modifiers,
         });
         self.command("Input.dispatchKeyEvent", &event);
         event["type"] = "keyUp".into();

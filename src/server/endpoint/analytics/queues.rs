@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::expr::architect::Directory;
-use crate::server::conversation::{Timeline, participant::InQueue};
 use crate::server::endpoint::directory::{queue_named, queue_references};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::State;
+use crate::server::state::queued::QueueCount;
 use crate::value::Kind;
 use crate::world::{Answer, AnswerProgress, Fixtures, Question};
 
@@ -30,10 +30,10 @@ pub(in crate::server) fn realtime(
     let entity = |queue: &String| {
         let mut statistics = statistics(&fixtures, queue)?;
         let counts = live.count(queue);
-        if counts != Counts::default() || statistics.contains_key(WAITING) {
+        if counts != QueueCount::default() || statistics.contains_key(WAITING) {
             add(&mut statistics, WAITING, counts.waiting);
         }
-        if counts != Counts::default() || statistics.contains_key(INTERACTING) {
+        if counts != QueueCount::default() || statistics.contains_key(INTERACTING) {
             add(&mut statistics, INTERACTING, counts.interacting);
         }
         let mut entity = Map::new();
@@ -92,10 +92,11 @@ pub(in crate::server) fn observations(
 
 /// Returns the metrics of queues; `None` for those that are unknown.
 pub(in crate::server) fn observed(
-    state: &State,
+    state: &mut State,
     queues: &[String],
 ) -> Vec<Option<Vec<Value>>> {
-    let (fixtures, live) = (state.base(), Live::of(state));
+    let live = Live::of(state);
+    let fixtures = state.base();
     let of_queue = |queue: &String| {
         let mut statistics = statistics(fixtures, queue).or_else(|| {
             let is_known = fixtures.knows(Kind::Queue, queue, queue) == Some(true);
@@ -113,36 +114,23 @@ pub(in crate::server) fn observed(
     queues.iter().map(of_queue).collect()
 }
 
-/// The conversations of the server in a queue.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Counts {
-    waiting: i64,
-    interacting: i64,
-}
-
 /// The conversations of the server in all queues, by the id of the queue.
 struct Live {
     queues: Vec<Value>,
-    counts: BTreeMap<String, Counts>,
+    counts: BTreeMap<String, QueueCount>,
 }
 
 impl Live {
-    fn of(state: &State) -> Self {
+    fn of(state: &mut State) -> Self {
         let queues = queue_references(state);
-        let mut by_label: BTreeMap<Option<InQueue>, Counts> = BTreeMap::new();
-        for id in state.queued_conversations() {
-            let Some(timeline) = Timeline::of(state, &id) else { continue };
-            if let Some(waiting) = timeline.waiting() {
-                by_label.entry(waiting.queue.clone()).or_default().waiting += 1;
-            } else if let Some(answered) = timeline.answered() {
-                by_label.entry(answered.queue.clone()).or_default().interacting += 1;
+        let mut counts: BTreeMap<String, QueueCount> = BTreeMap::new();
+        for (queue, found) in state.queue_counts() {
+            if *found == QueueCount::default() {
+                continue;
             }
-        }
-        let mut counts: BTreeMap<String, Counts> = BTreeMap::new();
-        for (queue, found) in by_label {
-            let Some(queue) = queue else { continue };
-            let text = |text: Option<crate::value::Text>| text.unwrap_or_default();
-            let queue = queue_named(&queues, [&text(queue.id), &text(queue.name)]);
+            let text =
+                |text: &Option<crate::value::Text>| text.clone().unwrap_or_default();
+            let queue = queue_named(&queues, [&text(&queue.id), &text(&queue.name)]);
             let id = queue["id"].as_str().unwrap_or_default().to_owned();
             let all = counts.entry(id).or_default();
             all.waiting += found.waiting;
@@ -152,7 +140,7 @@ impl Live {
     }
 
     /// Returns the number of conversations in a queue, by its id or name.
-    fn count(&self, queue: &str) -> Counts {
+    fn count(&self, queue: &str) -> QueueCount {
         let queue = queue_named(&self.queues, [queue, ""]);
         let id = queue["id"].as_str().unwrap_or_default();
         self.counts.get(id).copied().unwrap_or_default()

@@ -245,14 +245,37 @@ pub(in crate::server) fn write_attributes(
     if written.is_empty() {
         return Err(ApiError::bad("the body needs `attributes` with at least one entry"));
     }
-    let mut all = written.iter();
+    commit_attributes(state, &timeline, &participant, written)?;
+    let answer = attributes(state, asked)?;
+    Ok(answer.with_reason("the attributes were written"))
+}
+
+/// Writes attributes of the customer of a conversation: `{"tier": "gold"}`. Null removes
+/// one.
+pub(in crate::server::endpoint) fn write_customer(
+    state: &mut State,
+    conversation: &str,
+    written: Map<String, Value>,
+) -> Result<(), ApiError> {
+    let timeline = existing(state, conversation)?;
+    let customer = timeline.customer().cloned();
+    let customer =
+        customer.ok_or_else(|| ApiError::not_found("the customer of", conversation))?;
+    commit_attributes(state, &timeline, &customer, written)
+}
+
+fn commit_attributes(
+    state: &mut State,
+    timeline: &Timeline,
+    of: &Participant,
+    attributes: Map<String, Value>,
+) -> Result<(), ApiError> {
+    let mut all = attributes.iter();
     if let Some((name, _)) = all.find(|(_, it)| !it.is_string() && !it.is_null()) {
         return Err(ApiError::bad(format!("the attribute `{name}` must be a string")));
     }
-    let participant = participant.id.to_string();
-    commit(state, &timeline, Change::Attributes { participant, attributes: written })?;
-    let answer = attributes(state, asked)?;
-    Ok(answer.with_reason("the attributes were written"))
+    let participant = of.id.to_string();
+    commit(state, timeline, Change::Attributes { participant, attributes })
 }
 
 /// Transfers a conversation away from a participant, to a queue, a user, an address, or
