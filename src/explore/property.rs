@@ -17,6 +17,7 @@ use crate::trace::{PathTaken, Status};
 use crate::value::DateTime;
 use crate::world::{Answer, Fixtures};
 
+use super::analysed::{Analysed, LEAST_BUDGET, START_SHARE, Scope, first_node};
 use super::classes::Classes;
 use super::constants::Constants;
 use super::external::{Decidable, external_reads, given_variables};
@@ -24,11 +25,12 @@ use super::frontier::StateId;
 use super::graph::Graph;
 use super::liveness::Liveness;
 use super::memory::Repeats;
-use super::search::{Search, World};
+use super::search::Search;
 use super::starts::{Given, Origin, Plan, Start, combinations, with_values};
+use super::transition::World;
 use super::verdict::{Evidence, Gap, Judge, Reason};
 use super::witness::{Player, Witness};
-use super::{Analysed, LEAST_BUDGET, Options, START_SHARE, Scope, first_node};
+use super::Options;
 
 /// The largest number of endless calls that are tried.
 const MOST_ENDLESS: usize = 50;

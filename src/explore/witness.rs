@@ -11,8 +11,8 @@ use crate::trace::Trace;
 use crate::value::{Json, Text, Value};
 use crate::world::{Answer, FixtureHost, Fixtures, Input, Question};
 
-use super::search::World;
 use super::services::{Object, document, is_of_fixtures};
+use super::transition::World;
 
 /// The largest number of replays that are spent on a shorter witness for one goal.
 const MOST_TRIALS: u32 = 200;
