@@ -15,7 +15,7 @@ use super::classes::Classes;
 use super::constants::Constants;
 use super::domain::Context;
 use super::external::{Decidable, external_reads};
-use super::graph::Graph;
+use super::graph::{Graph, always_fails};
 use super::liveness::Liveness;
 use super::memory::Repeats;
 use super::search::{Hit, Search};
@@ -71,15 +71,23 @@ impl Analysed<'_> {
         exploration: &mut Exploration,
         decided: &mut [Option<Decided>],
     ) {
-        let Self { program, liveness, repeats, .. } = self;
+        let Self { program, graph, liveness, repeats, .. } = self;
         let flow = start.call.flow();
         let is_near = &*self.graph.reach(first_node(program, flow));
         let constants = &Constants::of(program, is_near);
         let ignores_case = self.fixtures.policies().equality_ignores_case;
-        let origin =
-            Origin { program, liveness, repeats, is_near, constants, ignores_case, flow };
+        let origin = Origin {
+            program,
+            graph,
+            liveness,
+            repeats,
+            is_near,
+            constants,
+            ignores_case,
+            flow,
+        };
         let classes = &Classes::of(&origin);
-        let givens = if options.is_fixed { Vec::new() } else { origin.givens() };
+        let givens = origin.givens(options.is_fixed);
         let (decidable, choices) = combinations(&givens);
         let first = exploration.used;
         let share = if givens.is_empty() { 1 } else { 2 };
@@ -223,14 +231,19 @@ impl Analysed<'_> {
             search: &search,
             is_near,
             external: &external,
+            is_random_tried: decidable.is_random,
             exceeds_limit,
         });
         self.decide(start, &judge, &mut player, decided);
-        let is_open = external.iter().any(|node| search.is_visited[node.index()]);
+        let is_visited = |node: &NodeId| search.is_visited[node.index()];
+        let is_random = liveness.random.iter().any(is_visited);
+        let is_open = external.iter().any(is_visited);
         let is_whole = search.cuts.is_empty() && search.pending.is_empty() && !is_open;
-        exploration.is_complete &= is_whole;
-        if is_whole {
-            let dead_ends = dead_ends((call, start.at), &search, &mut player);
+        exploration.is_complete &= is_whole && (decidable.is_random || !is_random);
+        // With another random number, a call may end there.
+        if is_whole && !is_random {
+            let mut dead_ends = dead_ends((call, start.at), &search, &mut player);
+            dead_ends.iter_mut().for_each(|it| start.give(&mut it.witness));
             exploration.dead_ends.extend(dead_ends);
         }
         exploration.used += search.used;
@@ -259,6 +272,11 @@ impl Analysed<'_> {
                 continue;
             }
             let mut verdict = judge.verdict(goal.number, goal.node, player);
+            let step = &self.program.steps[goal.node.index()];
+            let is_open = matches!(verdict, Verdict::Undecided(_));
+            if is_open && goal.output.is_some() && always_fails(step) {
+                verdict = Verdict::Unreachable(Reason::NoPath);
+            }
             if let Verdict::Reachable(witness) = &mut verdict {
                 start.give(witness);
             }

@@ -22,6 +22,8 @@ pub(super) struct Decidable {
     pub(super) slots: BTreeSet<u32>,
     /// Attributes of the participant, by name.
     pub(super) attributes: BTreeSet<Text>,
+    /// Whether all random numbers that make a difference are tried.
+    pub(super) is_random: bool,
 }
 
 /// Returns the steps that depend on external data in a call that starts in a flow, except

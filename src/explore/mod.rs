@@ -25,6 +25,8 @@ pub mod mutants;
 mod outcomes;
 mod partition;
 mod property;
+mod queued;
+mod random;
 mod search;
 mod services;
 mod starts;
@@ -52,6 +54,7 @@ use memory::Repeats;
 
 pub use findings::{Finding, findings};
 pub use property::{Checked, PropertyVerdict, properties};
+pub use queued::queued_flows;
 pub use verdict::{Gap, Reason, Verdict};
 pub use witness::Witness;
 
