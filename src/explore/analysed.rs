@@ -231,7 +231,7 @@ impl Analysed<'_> {
             search: &search,
             is_near,
             external: &external,
-            is_random_tried: decidable.is_random,
+            random: decidable.untried(&liveness.random),
             exceeds_limit,
         });
         self.decide(start, &judge, &mut player, decided);
@@ -242,9 +242,7 @@ impl Analysed<'_> {
         exploration.is_complete &= is_whole && (decidable.is_random || !is_random);
         // With another random number, a call may end there.
         if is_whole && !is_random {
-            let mut dead_ends = dead_ends((call, start.at), &search, &mut player);
-            dead_ends.iter_mut().for_each(|it| start.give(&mut it.witness));
-            exploration.dead_ends.extend(dead_ends);
+            exploration.dead_ends.extend(dead_ends(start, &search, &mut player));
         }
         exploration.used += search.used;
         exploration.states += search.count();
@@ -346,19 +344,17 @@ pub(super) fn first_node(program: &Program, flow: FlowId) -> Option<NodeId> {
 }
 
 /// Returns the nodes of states from which no answer but to hang up leads to the end.
-fn dead_ends(
-    (call, at): (&Call, Option<DateTime>),
-    search: &Search,
-    player: &mut Player<'_>,
-) -> Vec<DeadEnd> {
+fn dead_ends(start: &Start, search: &Search, player: &mut Player<'_>) -> Vec<DeadEnd> {
     let is_end = |hit: &&Hit| hit.answer != Answer::Input(Input::HangUp);
     let ends = search.ends.iter().filter(is_end).map(|hit| hit.state);
     let mut found: Vec<DeadEnd> = Vec::new();
     for state in search.paths.stuck(ends, search.count()) {
         let node = search.node_of(state);
         if !found.iter().any(|it| it.node == node) {
-            let witness = player.call(&search.script(state));
-            found.push(DeadEnd { node, start: call.flow(), at, witness });
+            let mut witness = player.call(&search.script(state));
+            start.give(&mut witness);
+            let (at, start) = (start.at, start.call.flow());
+            found.push(DeadEnd { node, start, at, witness });
         }
     }
     found

@@ -26,6 +26,13 @@ pub(super) struct Decidable {
     pub(super) is_random: bool,
 }
 
+impl Decidable {
+    /// Returns the steps that use a random number, unless all numbers are tried.
+    pub(super) fn untried<'r>(&self, random: &'r [NodeId]) -> &'r [NodeId] {
+        if self.is_random { &[] } else { random }
+    }
+}
+
 /// Returns the steps that depend on external data in a call that starts in a flow, except
 /// the values whose classes are all tried.
 pub(super) fn external_reads(

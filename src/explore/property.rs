@@ -351,7 +351,7 @@ impl Check<'_> {
             search,
             is_near,
             external: &external,
-            is_random_tried: decidable.is_random,
+            random: decidable.untried(&liveness.random),
             exceeds_limit,
         });
         let nodes = (0..program.steps.len()).map(NodeId::new);

@@ -123,8 +123,8 @@ pub(super) struct Evidence<'j> {
     pub(super) is_near: &'j [bool],
     /// Steps that depend on external data; only one value was tried.
     pub(super) external: &'j [NodeId],
-    /// Whether all random numbers that make a difference were tried.
-    pub(super) is_random_tried: bool,
+    /// Steps that use a random number, of which not all were tried.
+    pub(super) random: &'j [NodeId],
     /// Whether a call may exceed the limit of actions.
     pub(super) exceeds_limit: bool,
 }
@@ -151,7 +151,7 @@ impl<'j> Judge<'j> {
             search,
             is_near,
             external,
-            is_random_tried,
+            random,
             exceeds_limit,
         } = *evidence;
         let reason = |gap: Gap, node: NodeId| {
@@ -168,9 +168,7 @@ impl<'j> Judge<'j> {
             search.pending.iter().map(|node| (*node, Gap::Budget)).collect();
         gaps.extend(&search.cuts);
         gaps.extend(visited(external).into_iter().map(|node| (node, Gap::External)));
-        let random = if is_random_tried { &[][..] } else { &liveness.random };
-        let random = visited(random);
-        gaps.extend(random.into_iter().map(|node| (node, Gap::Random)));
+        gaps.extend(visited(random).into_iter().map(|node| (node, Gap::Random)));
         for (node, gap) in gaps {
             judge.mark(graph, [node], &reason(gap, node));
         }
