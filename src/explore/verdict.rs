@@ -123,7 +123,7 @@ pub(super) struct Evidence<'j> {
     pub(super) is_near: &'j [bool],
     /// Steps that depend on external data; only one value was tried.
     pub(super) external: &'j [NodeId],
-    /// Steps that use a random number, of which not all were tried.
+    /// Steps whose random numbers were not all tried.
     pub(super) random: &'j [NodeId],
     /// Whether a call may exceed the limit of actions.
     pub(super) exceeds_limit: bool,

@@ -137,7 +137,7 @@ pub(crate) fn disconnect(name: &str) -> Value {
 }
 
 /// An action that assigns to an undeclared variable always fails, so nothing continues after
-/// it, even if its error handling may continue in many ways.
+/// it, whatever its error handling does.
 #[test]
 fn an_action_that_always_fails_has_no_next_action() {
     let actions = [

@@ -72,7 +72,7 @@ fn every_random_number_that_makes_a_difference_is_tried() {
     }
 }
 
-/// A loop draws several numbers, of which not all sequences are tried.
+/// A loop draws several numbers. Not all of their sequences are tried.
 #[test]
 fn random_numbers_of_a_loop_prove_nothing() {
     let again = json!({"jumpToTask": {"name": "Again", "targetTaskRef": "/inboundCall/tasks/task[t0]"}});
