@@ -79,7 +79,13 @@ impl Project {
                 engine::start::flow(program, name)
                     .map_err(|problem| Error::of_call(vec![*problem]))?,
             ],
-            None => program.entry_flows(),
+            None => {
+                let mut flows = program.entry_flows();
+                if !options.is_fixed {
+                    flows.extend(internal::queued_flows(program, self.fixtures()));
+                }
+                flows
+            }
         };
         if flows.is_empty() {
             let message = "every flow is called by another; name the flow to start";

@@ -38,6 +38,7 @@ pub(crate) use context::{CONTEXT_FIELDS, misspelt_context_field};
 pub use fingerprint::{LiveValue, Relevance};
 pub use inspect::{Running, Values};
 pub use play::play;
+pub use queued::DEFAULT_IN_QUEUE_FLOW;
 pub use request::Request;
 pub use run::Progress;
 pub use session::Session;

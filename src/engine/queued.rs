@@ -34,7 +34,7 @@ const IDLE_PASS_MS: i64 = 10_000;
 
 /// The name of the organisation's in-queue flow for calls. *Source: Genesys' help on the
 /// behaviour of queues, articles/set-behavior-and-thresholds-for-voice-and-chat-channels.*
-const DEFAULT_FLOW: &str = "Default In-Queue Flow";
+pub const DEFAULT_IN_QUEUE_FLOW: &str = "Default In-Queue Flow";
 
 const QUEUE: BuiltInId = BuiltInId::of("Call.CurrentQueue");
 const ESTIMATE: BuiltInId = BuiltInId::of("Call.EstimatedWaitTime");
@@ -379,7 +379,7 @@ impl State {
         }
         let organisation = &self.conversation.organisation.0;
         let Some(written) = organisation.in_queue_flow(id, name, medium) else {
-            let of_calls = || program.in_queue_flow(DEFAULT_FLOW, IN_QUEUE_CALL);
+            let of_calls = || program.in_queue_flow(DEFAULT_IN_QUEUE_FLOW, IN_QUEUE_CALL);
             return (medium == Medium::Call).then(of_calls).flatten();
         };
         let found = program.in_queue_flow(written, flow_type);

@@ -14,6 +14,9 @@ const MOST_OBJECTS: usize = 24;
 /// The depth to which properties of objects get values.
 const MOST_DEPTH: u32 = 3;
 
+/// The time at which calls start, as a string.
+const NOW: &str = "2026-01-05T09:00:00Z";
+
 /// A number that functions for telephone numbers accept. The platform reserves it for
 /// fiction.
 const NUMBER: &str = "+13175550100";
@@ -51,21 +54,23 @@ impl Constants {
             Kind::Boolean => vec![Json::Boolean(true), Json::Boolean(false)],
             Kind::String => self.text_examples(),
             Kind::Integer | Kind::Decimal => self.whole_numbers(),
-            Kind::DateTime => strings(&["2026-01-05T09:00:00Z", "2020-01-01T00:00:00Z"]),
+            Kind::DateTime => strings(&[NOW, "2020-01-01T00:00:00Z"]),
             Kind::Date => strings(&["2026-01-05", "2020-01-01"]),
             Kind::Time => strings(&["09:00:00", "23:00:00"]),
-            Kind::Duration => strings(&["PT1M", "PT0S", "PT2H"]),
+            Kind::Duration => strings(&["PT1M", "PT0S", "PT2H", "P1D"]),
             Kind::Currency => strings(&["1.00|USD", "0.00|USD"]),
-            Kind::Json | Kind::Any => self.documents(),
+            // The columns of a contact list are those that the flow reads.
+            Kind::Json | Kind::Any | Kind::Contact => self.documents(),
             kind => self.objects(kind, depth),
         }
     }
 
     /// Strings: a number, which most functions accept, constants of the flow, a string that
-    /// equals none, a telephone number, a date, and the empty string.
+    /// equals none, a telephone number, a date, the usual time of a call, and the empty
+    /// string.
     pub(super) fn text_examples(&self) -> Vec<Json> {
         let known = self.strings().take(MOST_CONSTANTS).cloned();
-        let more = ["other", NUMBER, "2026-01-05", ""].map(Text::from);
+        let more = ["other", NUMBER, "2026-01-05", NOW, ""].map(Text::from);
         let mut all: Vec<Text> = vec!["1".into()];
         for text in known.chain(more) {
             if !all.contains(&text) {

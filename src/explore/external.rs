@@ -22,6 +22,15 @@ pub(super) struct Decidable {
     pub(super) slots: BTreeSet<u32>,
     /// Attributes of the participant, by name.
     pub(super) attributes: BTreeSet<Text>,
+    /// Whether all random numbers that make a difference are tried.
+    pub(super) is_random: bool,
+}
+
+impl Decidable {
+    /// Returns the steps that use a random number, unless all numbers are tried.
+    pub(super) fn untried<'r>(&self, random: &'r [NodeId]) -> &'r [NodeId] {
+        if self.is_random { &[] } else { random }
+    }
 }
 
 /// Returns the steps that depend on external data in a call that starts in a flow, except

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use crate::flow::architect::UnitKind;
 use crate::flow::kinds::FlowKind;
 use crate::flow::{FlowId, NodeId, SequenceId};
-use crate::program::architect::{Action, FlowPart};
+use crate::program::architect::{Action, FlowPart, Source};
 use crate::program::{Program, Step, StepAction};
 
 /// The edges between the steps of a program, by [`NodeId`].
@@ -167,7 +167,7 @@ fn add_next(
     step: &Step,
     next: &mut Vec<NodeId>,
 ) {
-    if !leaves(step) {
+    if !leaves(step) && !always_fails(step) {
         next.extend(step.next.into_iter().chain(step.targets.iter().copied().flatten()));
     }
     if let StepAction::If(decision) = &step.action {
@@ -254,6 +254,14 @@ fn add_ends(
     if matches!(action, Action::Menu(_)) {
         next.push(node);
     }
+}
+
+/// Whether every execution of the step fails, whatever the values are: it assigns to a
+/// variable that is not declared, or evaluates an invalid value.
+pub(super) fn always_fails(step: &Step) -> bool {
+    let Some(Action::UpdateData(statements)) = architect(step) else { return false };
+    let is_broken = |source: &Source| matches!(source, Source::Broken(_));
+    statements.iter().any(|it| it.variable.is_err() || is_broken(&it.value))
 }
 
 /// Whether the step never continues after itself.

@@ -18,6 +18,7 @@ use crate::program::{Assignment, Operand, Place, Program, Step, StepAction};
 use crate::value::Json;
 
 use super::graph::Graph;
+use super::random::random_steps;
 
 /// The live variables at every step.
 #[derive(Debug)]
@@ -92,7 +93,7 @@ impl Liveness {
             answers_are_free,
             observed: observed.clone(),
             assumed: Vec::new(),
-            random: random(program),
+            random: random_steps(program),
         };
         let callers = graph.callers();
         let mut is_open = vec![true; count];
@@ -166,21 +167,6 @@ impl Liveness {
             may_fail: false,
         }
     }
-}
-
-/// Returns the steps that use a random number.
-fn random(program: &Program) -> Vec<NodeId> {
-    let uses_random = |step: &Step| {
-        let StepAction::Architect(action) = &step.action else { return false };
-        let mut uses = false;
-        action.each_source(&mut |source| {
-            source.each_expression(&mut |it| uses |= it.varies_with(Varying::Random));
-        });
-        uses
-    };
-    let steps = program.steps.iter().enumerate();
-    let steps = steps.filter(|(_, step)| uses_random(step));
-    steps.map(|(index, _)| NodeId::new(index)).collect()
 }
 
 /// Returns the variables of called tasks and flows that their callers read at the end, and

@@ -8,6 +8,7 @@
 //! A witness is always replayed before it is reported. A goal counts as unreachable only if
 //! no unexplored answer can lead to it; everything else is undecided, with the reason.
 
+mod analysed;
 mod classes;
 mod constants;
 mod cycles;
@@ -24,11 +25,14 @@ pub mod mutants;
 mod outcomes;
 mod partition;
 mod property;
+mod queued;
+mod random;
 mod search;
 mod services;
 mod starts;
 pub mod suite;
 mod times;
+mod transition;
 mod unset;
 mod verdict;
 mod witness;
@@ -37,39 +41,25 @@ use std::sync::Arc;
 
 use crate::analysis::coverage::Goals;
 use crate::engine::Call;
-use crate::expr::architect::Directory;
 use crate::flow::{FlowId, NodeId};
 use crate::program::Program;
 use crate::trace::Status;
 use crate::value::{DateTime, Text};
-use crate::world::{Answer, Fixtures, Input};
+use crate::world::Fixtures;
 
-use classes::Classes;
-use constants::Constants;
-use domain::Context;
-use external::{Decidable, external_reads};
+use analysed::Analysed;
 use graph::Graph;
 use liveness::Liveness;
 use memory::Repeats;
-use search::{Search, World};
-use starts::{Choice, Given, Origin, Plan, Start, combinations, with_values};
-use times::start_times;
-use witness::Player;
 
 pub use findings::{Finding, findings};
 pub use property::{Checked, PropertyVerdict, properties};
-use verdict::{Evidence, Judge};
+pub use queued::queued_flows;
 pub use verdict::{Gap, Reason, Verdict};
 pub use witness::Witness;
 
 /// The default of the largest number of answered questions.
 pub const DEFAULT_BUDGET: u64 = 100_000;
-
-/// The share of the remaining budget that a call with other values gets.
-const START_SHARE: u64 = 16;
-
-/// The smallest budget of a call with other values.
-const LEAST_BUDGET: u64 = 200;
 
 /// Settings of an exploration.
 #[derive(Debug, Clone, Copy)]
@@ -195,342 +185,4 @@ pub fn explore_watched(
     let is_open = |it: &Decided| matches!(it.verdict, Verdict::Undecided(_));
     exploration.is_complete &= !exploration.goals.iter().any(is_open);
     Ok(exploration)
-}
-
-/// A program with its analyses.
-struct Analysed<'a> {
-    program: &'a Arc<Program>,
-    fixtures: &'a Fixtures,
-    graph: Graph,
-    liveness: Liveness,
-    repeats: Repeats,
-    goals: Goals,
-    watch: &'a dyn Fn(u64),
-}
-
-impl Analysed<'_> {
-    /// Returns the calls, and unless everything is fixed also those at other start times.
-    fn calls(&self, calls: &[Call], is_fixed: bool) -> Vec<Start> {
-        let mut all = Vec::new();
-        for call in calls {
-            all.push(Start::of(call));
-            if !is_fixed {
-                let is_near = self.graph.reach(first_node(self.program, call.flow()));
-                let times = start_times(self.program, &is_near, call, self.fixtures);
-                let at = |at: DateTime| Start {
-                    at: Some(at),
-                    ..Start::of(&call.clone().at(at))
-                };
-                all.extend(times.into_iter().map(at));
-            }
-        }
-        all
-    }
-
-    /// Searches a call, and unless everything is fixed also calls with other values.
-    fn explore(
-        &self,
-        start: &Start,
-        options: Options,
-        pool: &rayon::ThreadPool,
-        exploration: &mut Exploration,
-        decided: &mut [Option<Decided>],
-    ) {
-        let Self { program, liveness, repeats, .. } = self;
-        let flow = start.call.flow();
-        let is_near = &*self.graph.reach(first_node(program, flow));
-        let constants = &Constants::of(program, is_near);
-        let ignores_case = self.fixtures.policies().equality_ignores_case;
-        let origin =
-            Origin { program, liveness, repeats, is_near, constants, ignores_case, flow };
-        let classes = &Classes::of(&origin);
-        let givens = if options.is_fixed { Vec::new() } else { origin.givens() };
-        let (decidable, choices) = combinations(&givens);
-        let first = exploration.used;
-        let share = if givens.is_empty() { 1 } else { 2 };
-        let whole = options.budget / share;
-        for (place, choice) in choices.iter().enumerate() {
-            if place > 0 && !has_unreached(decided) {
-                break;
-            }
-            let changed = with_values(program, start, &givens, choice);
-            let left = whole.saturating_sub(exploration.used - first);
-            let budget = left / (choices.len() - place) as u64;
-            let evidence = Scope { is_near, constants, classes, decidable: &decidable };
-            let own = Options { budget, ..options };
-            self.search(&changed, &evidence, own, pool, exploration, decided);
-        }
-        let left = options.budget.saturating_sub(exploration.used - first);
-        let mut varied = Varied { start, givens: &givens, constants, classes, left };
-        self.vary(&mut varied, choices, pool, exploration, decided);
-    }
-
-    /// Searches calls with other values, as long as something is undecided.
-    fn vary(
-        &self,
-        varied: &mut Varied<'_>,
-        searched: Vec<Choice>,
-        pool: &rayon::ThreadPool,
-        exploration: &mut Exploration,
-        decided: &mut [Option<Decided>],
-    ) {
-        let Varied { start, givens, constants, classes, left } = varied;
-        let mut plan = Plan::new(givens, searched);
-        while *left > 0
-            && !givens.is_empty()
-            && has_open(decided)
-            && let Some(choice) = plan.take()
-        {
-            let changed = with_values(self.program, start, givens, &choice);
-            let call = &changed.call.clone().request_outcomes(true);
-            let world = self.world(call, (constants, classes), false);
-            let budget = (*left / START_SHARE).max(LEAST_BUDGET).min(*left);
-            let search = self.run(&world, budget, pool, exploration.used);
-            *left = left.saturating_sub(search.used);
-            exploration.used += search.used;
-            exploration.states += search.count();
-            if self.take_reached(&world, &changed, &search, decided) {
-                plan.prefer(&choice);
-            }
-        }
-    }
-
-    /// Searches a call after a number of answered questions.
-    fn run(
-        &self,
-        world: &World<'_>,
-        budget: u64,
-        pool: &rayon::ThreadPool,
-        before: u64,
-    ) -> Search {
-        Search::run(world, budget, pool, &|used| (self.watch)(before + used))
-    }
-
-    fn world<'w>(
-        &'w self,
-        call: &'w Call,
-        (constants, classes): (&'w Constants, &'w Classes),
-        is_fixed: bool,
-    ) -> World<'w> {
-        let Self { program, fixtures, graph, liveness, repeats, goals, .. } = self;
-        let organisation: &Fixtures = fixtures;
-        let context = Context {
-            program,
-            liveness,
-            constants,
-            classes,
-            organisation,
-            fixtures,
-            is_fixed,
-        };
-        let watched = None;
-        World { program, call, fixtures, goals, context, graph, repeats, watched }
-    }
-
-    /// Takes the goals that a call with other values reached for the first time. Returns
-    /// whether there are any.
-    fn take_reached(
-        &self,
-        world: &World<'_>,
-        start: &Start,
-        search: &Search,
-        decided: &mut [Option<Decided>],
-    ) -> bool {
-        let mut player = Player::new(world);
-        let mut is_new = false;
-        for goal in self.goals.all() {
-            let known = &mut decided[goal.number];
-            let Some(hit) =
-                search.hits[goal.number].as_ref().filter(|_| !is_reachable(known))
-            else {
-                continue;
-            };
-            let Some(mut witness) = player.witness(&search.script_of(hit), goal.number)
-            else {
-                continue;
-            };
-            start.give(&mut witness);
-            let (node, output) = (goal.node, goal.output.map(Text::from));
-            let verdict = Verdict::Reachable(witness);
-            let (at, start) = (start.at, start.call.flow());
-            *known = Some(Decided { node, output, start, at, verdict });
-            is_new = true;
-        }
-        is_new
-    }
-
-    /// Searches a call and decides about all goals.
-    fn search(
-        &self,
-        start: &Start,
-        scope: &Scope<'_>,
-        options: Options,
-        pool: &rayon::ThreadPool,
-        exploration: &mut Exploration,
-        decided: &mut [Option<Decided>],
-    ) {
-        let Self { program, fixtures, graph, liveness, .. } = self;
-        let Scope { is_near, constants, classes, decidable } = *scope;
-        let call = &start.call.clone().request_outcomes(!options.is_fixed);
-        let world = &self.world(call, (constants, classes), options.is_fixed);
-        let search = self.run(world, options.budget, pool, exploration.used);
-        let most = search.paths.most_actions();
-        let exceeds_limit = most.is_none_or(|most| most >= u64::from(call.max_actions()));
-        let mut player = Player::new(world);
-        let external = match options.is_fixed {
-            true => Vec::new(),
-            false => external_reads(program, liveness, *fixtures, call.flow(), decidable),
-        };
-        let judge = Judge::new(&Evidence {
-            program,
-            graph,
-            liveness,
-            search: &search,
-            is_near,
-            external: &external,
-            exceeds_limit,
-        });
-        self.decide(start, &judge, &mut player, decided);
-        let is_open = external.iter().any(|node| search.is_visited[node.index()]);
-        let is_whole = search.cuts.is_empty() && search.pending.is_empty() && !is_open;
-        exploration.is_complete &= is_whole;
-        if is_whole {
-            let dead_ends = dead_ends((call, start.at), &search, &mut player);
-            exploration.dead_ends.extend(dead_ends);
-        }
-        exploration.used += search.used;
-        exploration.states += search.count();
-        let mut paths = paths(call, &search, &mut player, options.most_paths);
-        for path in &mut paths {
-            path.at = start.at;
-            start.give(&mut path.witness);
-        }
-        exploration.paths.extend(paths);
-    }
-
-    /// Decides about all goals of the flows that the call may enter.
-    fn decide(
-        &self,
-        start: &Start,
-        judge: &Judge<'_>,
-        player: &mut Player<'_>,
-        decided: &mut [Option<Decided>],
-    ) {
-        let is_entered = judge.entered_flows(self.program);
-        for goal in self.goals.all() {
-            let flow = self.program.steps[goal.node.index()].flow;
-            let known = &mut decided[goal.number];
-            if !is_entered[flow.index()] || is_reachable(known) {
-                continue;
-            }
-            let mut verdict = judge.verdict(goal.number, goal.node, player);
-            if let Verdict::Reachable(witness) = &mut verdict {
-                start.give(witness);
-            }
-            let (node, output) = (goal.node, goal.output.map(Text::from));
-            let (at, start) = (start.at, start.call.flow());
-            merge(known, Decided { node, output, start, at, verdict });
-        }
-    }
-}
-
-/// The part of a search that all calls with the same start share.
-#[derive(Clone, Copy)]
-struct Scope<'s> {
-    /// Steps that a call may reach, without regard to values.
-    is_near: &'s [bool],
-    constants: &'s Constants,
-    classes: &'s Classes,
-    decidable: &'s Decidable,
-}
-
-/// Calls with other values than the given one.
-struct Varied<'v> {
-    start: &'v Start,
-    givens: &'v [Given],
-    constants: &'v Constants,
-    classes: &'v Classes,
-    /// The rest of the budget.
-    left: u64,
-}
-
-/// Whether a goal was not reached, although a path leads there.
-fn has_unreached(decided: &[Option<Decided>]) -> bool {
-    let mut verdicts = decided.iter().flatten().map(|it| &it.verdict);
-    verdicts.any(|verdict| {
-        !matches!(verdict, Verdict::Reachable(_) | Verdict::Unreachable(Reason::NoPath))
-    })
-}
-
-/// Whether a goal is not decided.
-fn has_open(decided: &[Option<Decided>]) -> bool {
-    let mut verdicts = decided.iter().flatten().map(|it| &it.verdict);
-    verdicts.any(|verdict| matches!(verdict, Verdict::Undecided(_)))
-}
-
-fn is_reachable(decided: &Option<Decided>) -> bool {
-    let verdict = decided.as_ref().map(|it| &it.verdict);
-    matches!(verdict, Some(Verdict::Reachable(_)))
-}
-
-/// Merges the verdict of a further call: only what no call reaches is unreachable.
-fn merge(known: &mut Option<Decided>, new: Decided) {
-    let verdict = known.as_ref().map(|it| &it.verdict);
-    let is_weaker = match verdict {
-        None | Some(Verdict::Unreachable(Reason::NoPath)) => true,
-        Some(Verdict::Unreachable(_)) => !matches!(new.verdict, Verdict::Unreachable(_)),
-        Some(_) => matches!(new.verdict, Verdict::Reachable(_)),
-    };
-    if is_weaker {
-        *known = Some(new);
-    }
-}
-
-/// Returns the node at which a flow begins.
-fn first_node(program: &Program, flow: FlowId) -> Option<NodeId> {
-    let unit = program.unit(flow);
-    unit.architect.as_deref().map(|part| part.begin).or(unit.start)
-}
-
-/// Returns the nodes of states from which no answer but to hang up leads to the end.
-fn dead_ends(
-    (call, at): (&Call, Option<DateTime>),
-    search: &Search,
-    player: &mut Player<'_>,
-) -> Vec<DeadEnd> {
-    let is_end = |hit: &&search::Hit| hit.answer != Answer::Input(Input::HangUp);
-    let ends = search.ends.iter().filter(is_end).map(|hit| hit.state);
-    let mut found: Vec<DeadEnd> = Vec::new();
-    for state in search.paths.stuck(ends, search.count()) {
-        let node = search.node_of(state);
-        if !found.iter().any(|it| it.node == node) {
-            let witness = player.call(&search.script(state));
-            found.push(DeadEnd { node, start: call.flow(), at, witness });
-        }
-    }
-    found
-}
-
-/// Returns the first complete calls that execute different nodes.
-fn paths(
-    call: &Call,
-    search: &Search,
-    player: &mut Player<'_>,
-    most: usize,
-) -> Vec<Path> {
-    let mut paths: Vec<Path> = Vec::new();
-    for end in &search.ends {
-        if paths.len() >= most {
-            break;
-        }
-        let witness = player.call(&search.script_of(end));
-        let trace = player.play(&witness);
-        let nodes: Vec<NodeId> = trace.steps.iter().map(|step| step.node).collect();
-        let is_same = |path: &Path| path.nodes == nodes && path.status == trace.status;
-        if !paths.iter().any(is_same) {
-            let (start, status) = (call.flow(), trace.status);
-            paths.push(Path { start, at: None, witness, status, nodes });
-        }
-    }
-    paths
 }

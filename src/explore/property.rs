@@ -17,6 +17,8 @@ use crate::trace::{PathTaken, Status};
 use crate::value::DateTime;
 use crate::world::{Answer, Fixtures};
 
+use super::Options;
+use super::analysed::{Analysed, LEAST_BUDGET, START_SHARE, Scope, first_node};
 use super::classes::Classes;
 use super::constants::Constants;
 use super::external::{Decidable, external_reads, given_variables};
@@ -24,11 +26,11 @@ use super::frontier::StateId;
 use super::graph::Graph;
 use super::liveness::Liveness;
 use super::memory::Repeats;
-use super::search::{Search, World};
+use super::search::Search;
 use super::starts::{Given, Origin, Plan, Start, combinations, with_values};
+use super::transition::World;
 use super::verdict::{Evidence, Gap, Judge, Reason};
 use super::witness::{Player, Witness};
-use super::{Analysed, LEAST_BUDGET, Options, START_SHARE, Scope, first_node};
 
 /// The largest number of endless calls that are tried.
 const MOST_ENDLESS: usize = 50;
@@ -202,11 +204,18 @@ impl Check<'_> {
         let is_near = &*graph.reach(first_node(program, flow));
         let constants = &Constants::of(program, is_near);
         let ignores_case = fixtures.policies().equality_ignores_case;
-        let origin =
-            Origin { program, liveness, repeats, is_near, constants, ignores_case, flow };
+        let origin = Origin {
+            program,
+            graph,
+            liveness,
+            repeats,
+            is_near,
+            constants,
+            ignores_case,
+            flow,
+        };
         let classes = &Classes::of(&origin);
-        let is_fixed = self.options.is_fixed;
-        let givens = if is_fixed { Vec::new() } else { origin.givens() };
+        let givens = origin.givens(self.options.is_fixed);
         let (decidable, choices) = combinations(&givens);
         let scope = Scope { is_near, constants, classes, decidable: &decidable };
         let share = if givens.is_empty() { budget } else { budget / 2 };
@@ -342,6 +351,7 @@ impl Check<'_> {
             search,
             is_near,
             external: &external,
+            random: decidable.untried(&liveness.random),
             exceeds_limit,
         });
         let nodes = (0..program.steps.len()).map(NodeId::new);

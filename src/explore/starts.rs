@@ -1,5 +1,5 @@
 //! Calls that start with other values than the given call: inputs of the flow, built-in
-//! variables of the platform, and attributes of the participant.
+//! variables of the platform, attributes of the participant, and random seeds.
 //!
 //! The call without any values is searched first, then every combination of the values
 //! whose classes are all tried. The next calls have all values, then single ones more or
@@ -16,9 +16,11 @@ use crate::value::{DateTime, Json, Kind, Text, Type, Value};
 
 use super::constants::Constants;
 use super::external::{Decidable, given_reads};
+use super::graph::Graph;
 use super::liveness::Liveness;
 use super::memory::Repeats;
 use super::partition::{Trail, is_of_expressions};
+use super::random::Seeds;
 use super::witness::Witness;
 
 /// The largest number of combinations of values that are tried for a proof.
@@ -43,17 +45,21 @@ pub(super) struct Start {
     pub(super) variables: Vec<(Text, Json)>,
     /// Fields of the context.
     pub(super) context: Vec<(Text, Json)>,
+    /// The random seed, if it is not the given one.
+    pub(super) seed: Option<u64>,
 }
 
 impl Start {
     pub(super) fn of(call: &Call) -> Self {
-        Self { call: call.clone(), at: None, variables: Vec::new(), context: Vec::new() }
+        let (variables, context) = (Vec::new(), Vec::new());
+        Self { call: call.clone(), at: None, variables, context, seed: None }
     }
 
     /// Adds the values of the start to a call that was found.
     pub(super) fn give(&self, witness: &mut Witness) {
         witness.variables.clone_from(&self.variables);
         witness.context.clone_from(&self.context);
+        witness.seed = self.seed;
     }
 }
 
@@ -72,12 +78,15 @@ pub(super) struct Given {
 enum Owner {
     Slot(u32),
     Attribute(Text),
+    /// The random seed.
+    Seed,
 }
 
 /// Everything that decides which values calls have when they start.
 #[derive(Clone, Copy)]
 pub(super) struct Origin<'o> {
     pub(super) program: &'o Program,
+    pub(super) graph: &'o Graph,
     pub(super) liveness: &'o Liveness,
     pub(super) repeats: &'o Repeats,
     pub(super) is_near: &'o [bool],
@@ -89,8 +98,19 @@ pub(super) struct Origin<'o> {
 }
 
 impl Origin<'_> {
-    /// Returns the values of the call that the reachable steps read, apart from audio.
-    pub(super) fn givens(&self) -> Vec<Given> {
+    /// Returns the values of the call that the reachable steps read, apart from audio. If
+    /// they are fixed, only the random seed is left.
+    pub(super) fn givens(&self, is_fixed: bool) -> Vec<Given> {
+        let mut givens = if is_fixed { Vec::new() } else { self.values() };
+        givens.extend(Seeds::of(self).map(|Seeds { seeds, is_whole }| {
+            let number = |seed: u64| i64::try_from(seed).ok().map(Json::Integer);
+            let examples = seeds.into_iter().filter_map(number).collect();
+            Given { name: "seed".into(), of: Owner::Seed, examples, is_whole }
+        }));
+        givens
+    }
+
+    fn values(&self) -> Vec<Given> {
         let Self { program, liveness, is_near, flow, .. } = *self;
         let slots = given_reads(program, liveness, is_near, flow);
         let variables = slots.into_iter().filter_map(|slot| self.variable(slot));
@@ -197,6 +217,7 @@ pub(super) fn combinations(givens: &[Given]) -> (Decidable, Vec<Choice>) {
         match &given.of {
             Owner::Slot(slot) => decidable.slots.insert(*slot),
             Owner::Attribute(name) => decidable.attributes.insert(name.clone()),
+            Owner::Seed => !std::mem::replace(&mut decidable.is_random, true),
         };
     }
     (decidable, choices)
@@ -277,12 +298,20 @@ pub(super) fn with_values(
         };
         let (name, value) = (given.name.clone(), Value::from(example.clone()));
         let entry = (name.clone(), example.clone());
-        if let Owner::Attribute(_) = given.of {
-            changed.call = changed.call.context(program, &name, value);
-            changed.context.push(entry);
-        } else {
-            changed.call = changed.call.variable(program, &name, value);
-            changed.variables.push(entry);
+        match (&given.of, example) {
+            (Owner::Seed, Json::Integer(number)) => {
+                let seed = number.unsigned_abs();
+                changed.call = changed.call.seed(seed);
+                changed.seed = Some(seed);
+            }
+            (Owner::Attribute(_), _) => {
+                changed.call = changed.call.context(program, &name, value);
+                changed.context.push(entry);
+            }
+            _ => {
+                changed.call = changed.call.variable(program, &name, value);
+                changed.variables.push(entry);
+            }
         }
     }
     changed

@@ -81,7 +81,7 @@ impl Gap {
             Self::Results => ["not all results of ", " were tried"],
             Self::Times => ["the time of the answer at ", " matters"],
             Self::External => ["only one value was tried for the data that ", " reads"],
-            Self::Random => ["", " uses a random number, and only one was tried"],
+            Self::Random => ["not all random numbers of ", " were tried"],
             Self::Failure => ["an expression of ", " may fail for other values"],
         }
     }
@@ -123,6 +123,8 @@ pub(super) struct Evidence<'j> {
     pub(super) is_near: &'j [bool],
     /// Steps that depend on external data; only one value was tried.
     pub(super) external: &'j [NodeId],
+    /// Steps whose random numbers were not all tried.
+    pub(super) random: &'j [NodeId],
     /// Whether a call may exceed the limit of actions.
     pub(super) exceeds_limit: bool,
 }
@@ -149,6 +151,7 @@ impl<'j> Judge<'j> {
             search,
             is_near,
             external,
+            random,
             exceeds_limit,
         } = *evidence;
         let reason = |gap: Gap, node: NodeId| {
@@ -165,8 +168,7 @@ impl<'j> Judge<'j> {
             search.pending.iter().map(|node| (*node, Gap::Budget)).collect();
         gaps.extend(&search.cuts);
         gaps.extend(visited(external).into_iter().map(|node| (node, Gap::External)));
-        let random = visited(&liveness.random);
-        gaps.extend(random.into_iter().map(|node| (node, Gap::Random)));
+        gaps.extend(visited(random).into_iter().map(|node| (node, Gap::Random)));
         for (node, gap) in gaps {
             judge.mark(graph, [node], &reason(gap, node));
         }

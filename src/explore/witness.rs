@@ -11,8 +11,8 @@ use crate::trace::Trace;
 use crate::value::{Json, Text, Value};
 use crate::world::{Answer, FixtureHost, Fixtures, Input, Question};
 
-use super::search::World;
 use super::services::{Object, document, is_of_fixtures};
+use super::transition::World;
 
 /// The largest number of replays that are spent on a shorter witness for one goal.
 const MOST_TRIALS: u32 = 200;
@@ -29,6 +29,8 @@ pub struct Witness {
     pub variables: Vec<(Text, Json)>,
     /// Fields of the context, by name.
     pub context: Vec<(Text, Json)>,
+    /// The random seed, if it is not 0.
+    pub seed: Option<u64>,
 }
 
 /// Plays calls with the caller's inputs.
@@ -191,9 +193,13 @@ impl Witness {
         let call = self.context.iter().fold(call, |call, (name, value)| {
             call.context(program, name, Value::from(value.clone()))
         });
-        self.variables.iter().fold(call, |call, (name, value)| {
+        let call = self.variables.iter().fold(call, |call, (name, value)| {
             call.variable(program, name, Value::from(value.clone()))
-        })
+        });
+        match self.seed {
+            Some(seed) => call.seed(seed),
+            None => call,
+        }
     }
 
     /// Returns the fixtures of the call.

@@ -336,6 +336,7 @@ fn flags(witness: &Witness, at: Option<DateTime>) -> String {
         }
     });
     let at = at.map(|at| format!("--at {at}"));
+    let seed = witness.seed.map(|seed| format!("--seed {seed}"));
     let given = |flag: &'static str, entries: &[(Text, Json)]| {
         let entries = entries.iter().map(move |(name, value)| {
             let value = one_line(&value.to_string()).replace('\'', "'\\''");
@@ -352,8 +353,13 @@ fn flags(witness: &Witness, at: Option<DateTime>) -> String {
         let value = one_line(&value).replace('\'', "'\\''");
         format!("--context '{}={value}'", one_line(name))
     });
-    let mut flags =
-        flags.chain(at).chain(variables).chain(context).collect::<Vec<_>>().join(" ");
+    let mut flags = flags
+        .chain(at)
+        .chain(seed)
+        .chain(variables)
+        .chain(context)
+        .collect::<Vec<_>>()
+        .join(" ");
     if flags.is_empty() {
         flags.push_str("no input");
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::output::ReportFile;
-use super::property_cases::PropertyCases;
+use super::property_cases::{Broken, NOT_CHECKED, PropertyCases, PropertyResult};
 use super::spec::{Destination, Format, Target};
 use super::words::{explanation, file_of, headline, junit_parts, name_of, plural};
 use super::{Options, Reporter};
@@ -86,7 +86,12 @@ impl Junit {
         let Some(Suite { mut cases, properties, took, .. }) = self.current.take() else {
             return Ok(());
         };
-        cases.add_test_cases(properties.cases(&cases.name));
+        let class = cases.name.clone();
+        for (name, result) in properties.results() {
+            let mut case = TestCase::new(name, property_status(result));
+            case.classname = Some(class.clone());
+            cases.add_test_case(case);
+        }
         if self.options.times {
             cases.set_time(took);
         }
@@ -146,6 +151,25 @@ impl Suite {
     fn is_of(&self, path: &Arc<Path>) -> bool {
         // The pointer comparison nearly always succeeds and is cheap.
         Arc::ptr_eq(&self.path, path) || self.path == *path
+    }
+}
+
+fn property_status(result: PropertyResult) -> TestCaseStatus {
+    match result {
+        PropertyResult::Kept => TestCaseStatus::success(),
+        PropertyResult::Broken(Broken { message, test, command }) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type("failed");
+            status.set_message(message);
+            let run = format!("run only the test that breaks it: {command}");
+            status.set_description(format!("{test}\n\n{run}\n"));
+            status
+        }
+        PropertyResult::NotChecked => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(NOT_CHECKED);
+            status
+        }
     }
 }
 

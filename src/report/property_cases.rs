@@ -2,7 +2,6 @@
 //! that breaks it.
 
 use indexmap::IndexMap;
-use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, XmlString};
 
 use super::words::{name_of, place_of};
 use crate::diagnostic::visible::one_line;
@@ -21,9 +20,34 @@ pub(super) struct PropertyCases(IndexMap<Text, Found>);
 struct Found {
     /// Whether a whole call keeps the property.
     is_kept: bool,
-    /// The first call that breaks it: the message, and the test.
-    broken: Option<(String, String)>,
+    /// The first call that breaks it.
+    broken: Option<Broken>,
 }
+
+/// The first call that breaks a property.
+#[derive(Debug)]
+pub(super) struct Broken {
+    /// The message.
+    pub(super) message: String,
+    /// File, line and name of the test.
+    pub(super) test: String,
+    /// The command that runs only the test.
+    pub(super) command: String,
+}
+
+/// The result of a property.
+#[derive(Debug)]
+pub(super) enum PropertyResult {
+    /// Every call that was checked keeps it.
+    Kept,
+    /// A call breaks it.
+    Broken(Broken),
+    /// No test that was checked for it passed.
+    NotChecked,
+}
+
+/// The reason why a property has no result.
+pub(super) const NOT_CHECKED: &str = "no test that was checked for it passed";
 
 impl PropertyCases {
     /// Adds the properties that the call of a test was checked for.
@@ -42,40 +66,25 @@ impl PropertyCases {
                 |subject: &str| subject.strip_prefix(SUBJECT) == Some(name.as_str());
             let broken = mismatches.iter().find(|it| is_own(&it.subject));
             if let Some(broken) = broken.filter(|_| found.broken.is_none()) {
-                let (id, command) = (&result.id, one_line(&result.command()));
-                let test = format!(
-                    "{} {}\n\nrun only the test that breaks it: {command}\n",
-                    place_of(id),
-                    name_of(id)
-                );
-                found.broken = Some((one_line(&broken.message), test));
+                let id = &result.id;
+                found.broken = Some(Broken {
+                    message: one_line(&broken.message),
+                    test: format!("{} {}", place_of(id), name_of(id)),
+                    command: one_line(&result.command()),
+                });
             }
         }
     }
 
-    /// Returns the cases. A property that no whole call was checked for is skipped.
-    pub(super) fn cases(self, class: &XmlString) -> Vec<TestCase> {
-        let case = |(name, found): (Text, Found)| {
-            let status = match found {
-                Found { broken: Some((message, test)), .. } => {
-                    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-                    status.set_type("failed");
-                    status.set_message(message);
-                    status.set_description(test);
-                    status
-                }
-                Found { is_kept: true, .. } => TestCaseStatus::success(),
-                Found { .. } => {
-                    let mut status = TestCaseStatus::skipped();
-                    status.set_message("no test that was checked for it passed");
-                    status
-                }
+    /// Returns the names of the properties, safe to print, with their results.
+    pub(super) fn results(self) -> impl Iterator<Item = (String, PropertyResult)> {
+        self.0.into_iter().map(|(name, found)| {
+            let result = match found {
+                Found { broken: Some(broken), .. } => PropertyResult::Broken(broken),
+                Found { is_kept: true, .. } => PropertyResult::Kept,
+                Found { .. } => PropertyResult::NotChecked,
             };
-            let mut case =
-                TestCase::new(format!("property: {}", one_line(&name)), status);
-            case.classname = Some(class.clone());
-            case
-        };
-        self.0.into_iter().map(case).collect()
+            (format!("property: {}", one_line(&name)), result)
+        })
     }
 }

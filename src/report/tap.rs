@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::io;
 
 use super::output::ReportFile;
+use super::property_cases::{Broken, NOT_CHECKED, PropertyCases, PropertyResult};
 use super::spec::{Destination, Format, Target};
 use super::words::{explanation, file_of, headline, name_of, place_of_failure, plural};
 use super::{Options, Reporter};
@@ -30,19 +31,30 @@ struct Tap {
     options: Options,
     lines: String,
     count: usize,
+    /// The current scenario file, and its properties.
+    properties: Option<(String, PropertyCases)>,
 }
 
 impl Tap {
     fn new(file: ReportFile, options: Options) -> Self {
-        Self { file, options, lines: String::new(), count: 0 }
+        let lines = String::new();
+        Self { file, options, lines, count: 0, properties: None }
     }
 
     fn add(&mut self, result: &CaseResult, files: &Files) {
+        let file = file_of(&result.id);
+        if self.properties.as_ref().is_some_and(|(current, _)| *current != file) {
+            self.close();
+        }
+        let (_, properties) = self
+            .properties
+            .get_or_insert_with(|| (file.clone(), PropertyCases::default()));
+        properties.add(result);
         self.count += 1;
         let is_expected = matches!(result.outcome, Outcome::ExpectedFailure { .. });
         let is_ok = !result.outcome.is_failure() && !is_expected;
         let verdict = if is_ok { "ok" } else { "not ok" };
-        let (file, name) = (file_of(&result.id), name_of(&result.id));
+        let name = name_of(&result.id);
         let name = escaped(&format!("{file}: {name}"));
         let _ = write!(self.lines, "{verdict} {} - {name}", self.count);
         let directive = match &result.outcome {
@@ -57,6 +69,32 @@ impl Tap {
         self.lines.push('\n');
         if result.outcome.is_failure() {
             self.add_details(result, files);
+        }
+    }
+
+    /// Adds the properties of the current scenario file.
+    fn close(&mut self) {
+        let Some((file, properties)) = self.properties.take() else { return };
+        for (name, result) in properties.results() {
+            self.count += 1;
+            let is_broken = matches!(result, PropertyResult::Broken(_));
+            let verdict = if is_broken { "not ok" } else { "ok" };
+            let name = escaped(&format!("{file}: {name}"));
+            let _ = write!(self.lines, "{verdict} {} - {name}", self.count);
+            match result {
+                PropertyResult::Kept => self.lines.push('\n'),
+                PropertyResult::NotChecked => {
+                    let _ = writeln!(self.lines, " # SKIP {NOT_CHECKED}");
+                }
+                PropertyResult::Broken(Broken { message, test, command }) => {
+                    let message = quoted(&message);
+                    let (test, command) = (quoted(&test), quoted(&command));
+                    let _ = writeln!(
+                        self.lines,
+                        "\n  ---\n  message: {message}\n  severity: failed\n  test: {test}\n  command: {command}\n  ..."
+                    );
+                }
+            }
         }
     }
 
@@ -113,7 +151,10 @@ impl Reporter for Tap {
                 self.add(result, scene.files);
                 Ok(())
             }
-            RunEvent::Ended(ended) => self.file.write(&self.text(ended.tally)),
+            RunEvent::Ended(ended) => {
+                self.close();
+                self.file.write(&self.text(ended.tally))
+            }
         }
     }
 }

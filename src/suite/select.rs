@@ -82,6 +82,15 @@ impl Partition {
         }
         Ok(Self { kind, share, shares })
     }
+
+    /// Returns whether the share contains the item with this index, or of this name.
+    pub fn has(&self, index: u64, name: impl FnOnce() -> String) -> bool {
+        let number = match self.kind {
+            PartitionKind::Slice => index,
+            PartitionKind::Hash => hash(&name()),
+        };
+        number % self.shares == self.share - 1
+    }
 }
 
 fn unreadable() -> String {
@@ -117,19 +126,16 @@ impl Selection {
     /// Returns whether the share contains the test with the given index among the
     /// matching tests.
     pub fn shares(&self, index: u64, file: &Path, case: &Case) -> bool {
-        let Some(partition) = self.partition else { return true };
-        let number = match partition.kind {
-            PartitionKind::Slice => index,
-            PartitionKind::Hash => hash(&slashed(file), &case.name),
-        };
-        number % partition.shares == partition.share - 1
+        let name = || format!("{}\n{}", slashed(file), case.name);
+        self.partition.is_none_or(|partition| partition.has(index, name))
     }
 }
 
-/// Returns the XXH64 hash of the path, a line break and the name. The hash is part of
-/// flowsim's stability guarantee: a test stays in its share from version to version.
-fn hash(path: &str, name: &str) -> u64 {
-    twox_hash::XxHash64::oneshot(0, format!("{path}\n{name}").as_bytes())
+/// Returns the XXH64 hash of a name; that of a test is its path, a line break and its name.
+/// The hash is part of flowsim's stability guarantee: a test stays in its share from version
+/// to version.
+fn hash(name: &str) -> u64 {
+    twox_hash::XxHash64::oneshot(0, name.as_bytes())
 }
 
 #[cfg(test)]
@@ -149,6 +155,6 @@ mod tests {
     #[test]
     fn a_test_stays_in_its_share() {
         // Hard-coded because machines with different versions may share a suite.
-        assert_eq!(hash("flows/ivr.test.yaml", "press 1"), 0x9fd3_e280_3097_1c42);
+        assert_eq!(hash("flows/ivr.test.yaml\npress 1"), 0x9fd3_e280_3097_1c42);
     }
 }

@@ -136,6 +136,25 @@ pub(crate) fn disconnect(name: &str) -> Value {
     json!({"disconnect": {"name": name}})
 }
 
+/// An action that assigns to an undeclared variable always fails, so nothing continues after
+/// it, whatever its error handling does.
+#[test]
+fn an_action_that_always_fails_has_no_next_action() {
+    let actions = [
+        update("Wrong", "Flow.unknown", "1"),
+        decision("More?", "Flow.a == 0", &[disconnect("Never")], &[]),
+    ];
+    let program = program_of(&flow(&[task(0, &actions)], &[]));
+    let exploration = explored(&program, Options { is_fixed: false, ..OPTIONS });
+    let verdict =
+        |node: &str, output: Option<&str>| verdict(&exploration, &program, node, output);
+    assert_eq!(verdict("Wrong", None), "reachable ");
+    let proof = "unreachable: no path leads here";
+    assert_eq!(verdict("Never", None), proof);
+    assert_eq!(verdict("More?", Some("yes")), proof);
+    assert!(verdict("Wrong", Some("next")).starts_with("unreachable"));
+}
+
 #[test]
 fn every_goal_gets_the_verdict_with_its_reason() {
     let flow = flow(

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use flowsim::engine::{Call, Session, play};
-use flowsim::explore::{Decided, Exploration, Options, Verdict, Witness};
+use flowsim::explore::{Decided, Exploration, Options, Verdict, Witness, queued_flows};
 use flowsim::flow::FlowId;
 use flowsim::program::Program;
 use flowsim::source::{Files, read_json};
@@ -419,4 +419,43 @@ proptest! {
             );
         }
     }
+}
+
+/// A flow that transfers to a queue, and an in-queue flow.
+fn waiting() -> Arc<Program> {
+    let folder = tempfile::tempdir().unwrap();
+    let line = flow(&[task(0, &[transfer("Transfer", &[])])], &[]);
+    std::fs::write(folder.path().join("line.yaml"), line.to_string()).unwrap();
+    let room = "fixtures/northlight-power/flows/waiting-room.yaml";
+    let room = Path::new(env!("CARGO_MANIFEST_DIR")).join(room);
+    let paths = [folder.path().join("line.yaml"), room];
+    let loaded = flowsim::flow::read::load(&paths, &[], &mut Files::new());
+    assert_eq!(loaded.architect.len(), 2, "{:?}", loaded.diagnostics);
+    Arc::new(Program::compile_all(&loaded.flows, &loaded.architect))
+}
+
+/// A queue that the fixtures do not define may have any in-queue flow, so a call starts
+/// there.
+#[test]
+fn calls_start_in_in_queue_flows_that_no_queue_names() {
+    let program = waiting();
+    let names = |document: &str| -> Vec<String> {
+        let found = queued_flows(&program, &fixtures_of(document));
+        let name = |flow| program.symbols.flow(flow).name.to_string();
+        found.into_iter().map(name).collect()
+    };
+    assert_eq!(names("{}"), ["Northlight Waiting Room"]);
+    let named = r#"{"queues": [{"id": "q", "name": "Q", "inQueueFlow": "Northlight Waiting Room"}]}"#;
+    assert!(names(named).is_empty());
+    let default =
+        r#"{"organization": {"defaultInQueueFlow": "northlight waiting ROOM"}}"#;
+    assert!(names(default).is_empty());
+
+    let flow = queued_flows(&program, &Fixtures::default())[0];
+    let call = Call::new(flow);
+    let found = flowsim::explore::explore(&program, &[call], &Fixtures::default(), FREE);
+    let found = found.unwrap();
+    let is_own = |it: &&Decided| program.symbols.node(it.node).flow == flow;
+    let mut own = found.goals.iter().filter(is_own).map(|it| &it.verdict);
+    assert!(own.any(|it| matches!(it, Verdict::Reachable(_))));
 }

@@ -397,3 +397,113 @@ fn attributes_of_the_participant_are_expected() {
         assert!(output.contains(expected), "{output}");
     }
 }
+
+/// A flow with two random numbers.
+const RANDOM: &str = r#"
+inboundCall:
+  name: Survey
+  startUpRef: /inboundCall/tasks/task[t]
+  defaultLanguage: en-us
+  supportedLanguages: {en-us: {defaultLanguageSkill: {noValue: true}}}
+  variables:
+    - integerVariable: {name: Flow.n, initialValue: {exp: "RandomInt(1, 20)"}}
+  tasks:
+    - task:
+        name: Task
+        refId: t
+        actions:
+          - decision:
+              name: Asked?
+              condition: {exp: Flow.n == 20}
+              outputs:
+                "yes": {actions: [{disconnect: {name: Survey}}]}
+          - decision:
+              name: Second?
+              condition: {exp: "RandomInt(99) < 5"}
+              outputs:
+                "yes": {actions: [{disconnect: {name: Second}}]}
+          - disconnect: {name: End}
+"#;
+
+/// A test of a call with another random number has its seed.
+#[test]
+fn random_seeds_are_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("flows")).unwrap();
+    fs::write(folder.path().join("flows/survey.yaml"), RANDOM).unwrap();
+    let arguments = ["explore", "flows", "--suite", "tests", "--format", "json"];
+    let (code, output, problems) = flowsim(folder.path(), &arguments);
+    assert_eq!(code, Some(0), "{problems}");
+    let exploration: Value = serde_json::from_str(&output).unwrap();
+    assert_eq!(exploration["suite"]["tests"], 3, "{output}");
+    let nodes = exploration["nodes"].as_array().unwrap();
+    let survey = nodes.iter().find(|it| it["nodeName"] == "Survey").unwrap();
+    let seed = survey["call"]["seed"].as_u64().unwrap();
+    let written = folder.path().join("tests/survey.explored.test.yaml");
+    let text = fs::read_to_string(written).unwrap();
+    assert!(text.contains(&format!("    seed: {seed}\n")), "{text}");
+    assert!(
+        names(&text).iter().any(|name| name.contains(&format!("seed {seed} →"))),
+        "{text}"
+    );
+    assert_passes(folder.path());
+}
+
+/// The shares of the mutants have each mutant once, and their numbers add up.
+#[test]
+fn shares_of_mutants_add_up() {
+    let folder = organisation("order-status");
+    fs::create_dir(folder.path().join("tests")).unwrap();
+    let own = concat!(
+        "flows: ../flows\nfixtures: ../fixtures.yaml\ntests:\n",
+        "  - name: a silent caller\n    expect:\n      prompts:\n",
+        "        - Please enter your order number, then press hash.\n",
+        "        - We did not get your order number.\n",
+    );
+    fs::write(folder.path().join("tests/own.test.yaml"), own).unwrap();
+    let project =
+        "flows = [\"flows\"]\nfixtures = [\"fixtures.yaml\"]\ntests = [\"tests\"]\n";
+    fs::write(folder.path().join("flowsim.toml"), project).unwrap();
+    let of = |further: &[&str]| {
+        let arguments = [&["explore", "--mutants", "--format", "json"], further].concat();
+        let (code, output, problems) = flowsim(folder.path(), &arguments);
+        assert_eq!(code, Some(0), "{problems}");
+        let exploration: Value = serde_json::from_str(&output).unwrap();
+        exploration["mutants"].clone()
+    };
+    let key = |it: &Value| format!("{}", it);
+    let listed = |found: &[&Value]| {
+        let lists = found.iter().flat_map(|it| it["list"].as_array().unwrap());
+        let mut all: Vec<String> = lists.map(key).collect();
+        all.sort();
+        all
+    };
+    let whole = of(&[]);
+    assert_eq!(whole["partition"], Value::Null);
+    let number = |found: &Value, key: &str| found[key].as_u64().unwrap();
+    assert!(number(&whole, "killed") > 0 && number(&whole, "survived") > 0, "{whole}");
+    let count = |found: &Value| {
+        let keys = ["killed", "timeouts", "survived", "equivalent"];
+        keys.iter().map(|key| number(found, key)).sum::<u64>()
+    };
+    for kind in ["slice", "hash"] {
+        let shares: Vec<Value> =
+            (1..=3).map(|it| of(&["--partition", &format!("{kind}:{it}/3")])).collect();
+        assert_eq!(shares[1]["partition"], format!("{kind}:2/3"));
+        for key in ["killed", "survived", "timeouts", "equivalent", "unreached"] {
+            let sum: u64 = shares.iter().map(|it| number(it, key)).sum();
+            assert_eq!(sum, number(&whole, key), "{kind} {key}");
+        }
+        assert_eq!(
+            listed(&shares.iter().collect::<Vec<_>>()),
+            listed(&[&whole]),
+            "{kind}"
+        );
+        assert!(shares.iter().all(|it| count(it) > 0), "{kind}");
+        let is_even = |it: &Value| count(it).abs_diff(count(&whole) / 3) <= 1;
+        assert!(kind == "hash" || shares.iter().all(is_even));
+    }
+    let (code, _, problems) =
+        flowsim(folder.path(), &["explore", "--partition", "slice:1/3"]);
+    assert_eq!(code, Some(2), "{problems}");
+}

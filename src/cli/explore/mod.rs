@@ -21,7 +21,7 @@ use crate::engine::{Call, Limits, start};
 use crate::explore::suite::{CANDIDATES, found_calls};
 use crate::explore::{
     Checked, DEFAULT_BUDGET, Exploration, Options, PropertyVerdict, explore_watched,
-    findings,
+    findings, queued_flows,
 };
 use crate::flow::FlowId;
 use crate::flow::write::Graph;
@@ -30,6 +30,7 @@ use crate::report::exploration::{
     Additions, render_html, render_json, render_markdown, render_text, reported,
 };
 use crate::source::Files;
+use crate::suite::Partition;
 use crate::value::{DateTime, Text, Value};
 use crate::world::Fixtures;
 
@@ -132,6 +133,16 @@ pub(super) struct Arguments {
     )]
     mutants_min: Option<u8>,
 
+    /// Try a share of the changes: hash:1/4 keeps each change in its share, slice:1/4 makes
+    /// even shares
+    #[arg(
+        long,
+        value_name = "KIND:N/M",
+        requires = "mutants",
+        value_parser = Partition::parse
+    )]
+    partition: Option<Partition>,
+
     #[command(flatten)]
     sources: load::Sources,
 
@@ -205,8 +216,9 @@ struct Prepared {
 
 fn prepared(arguments: &Arguments, files: &mut Files) -> Result<Prepared, Exit> {
     let loaded = loaded(arguments, files)?;
-    let calls = calls(arguments, &loaded.program, &loaded.fixtures)?;
+    let mut calls = calls(arguments, &loaded.program, &loaded.fixtures)?;
     let pairs = properties::pairs(arguments, &loaded.program, &calls)?;
+    calls.extend(queued_calls(arguments, &loaded.program, &loaded.fixtures)?);
     Ok(Prepared { loaded, calls, pairs })
 }
 
@@ -313,6 +325,24 @@ fn calls(
         return Err(Exit::Usage);
     }
     flows.into_iter().map(|flow| call(arguments, program, flow, fixtures)).collect()
+}
+
+/// Returns calls that start in in-queue flows, as far as no other call enters them.
+fn queued_calls(
+    arguments: &Arguments,
+    program: &Program,
+    fixtures: &Arc<Fixtures>,
+) -> Result<Vec<Call>, Exit> {
+    if arguments.flow.is_some() || arguments.fixed {
+        return Ok(Vec::new());
+    }
+    // The given variables are those of the other calls.
+    let has_all = |flow: &FlowId| {
+        let mut given = arguments.var.iter();
+        given.all(|(name, value)| start::variable(program, *flow, name, value).is_ok())
+    };
+    let flows = queued_flows(program, fixtures).into_iter().filter(has_all);
+    flows.map(|flow| call(arguments, program, flow, fixtures)).collect()
 }
 
 fn loaded(arguments: &Arguments, files: &mut Files) -> Result<Loaded, Exit> {

@@ -71,11 +71,9 @@ impl Explored<'_> {
     fn judge(&self, tests: &[Test<'_>]) -> io::Result<MutantSummary> {
         let Self { program, calls, fixtures, exploration, .. } = *self;
         let detector = Detector::new(program, calls, fixtures, exploration);
-        let mut summary = MutantSummary::default();
-        for mutant in mutants(program) {
-            if !self.is_explored(&mutant) {
-                continue;
-            }
+        let partition = self.arguments.partition;
+        let mut summary = MutantSummary { partition, ..MutantSummary::default() };
+        for mutant in self.selected() {
             let changed = mutant.program(program);
             let near = tests.iter().filter(|test| test.nodes.contains(&mutant.node));
             let near: Vec<Planned<'_>> = near.map(|test| test.planned.clone()).collect();
@@ -98,6 +96,22 @@ impl Explored<'_> {
             }
         }
         Ok(summary)
+    }
+
+    /// Returns the mutants of the share.
+    fn selected(&self) -> Vec<Mutant> {
+        let symbols = &self.program.symbols;
+        let name = |it: &Mutant| {
+            let node = symbols.node(it.node);
+            let flow = &symbols.flow(node.flow).name;
+            format!("{flow}\n{}\n{}\n{}", node.id, it.kind, it.change)
+        };
+        let all = mutants(self.program).into_iter().filter(|it| self.is_explored(it));
+        let mut numbered = all.zip(0..).collect::<Vec<_>>();
+        if let Some(partition) = self.arguments.partition {
+            numbered.retain(|(mutant, index)| partition.has(*index, || name(mutant)));
+        }
+        numbered.into_iter().map(|(mutant, _)| mutant).collect()
     }
 
     /// Whether the exploration says something about the node, so that its calls enter it.

@@ -42,6 +42,7 @@ pub(super) fn name(call: &SuiteCall, program: &Program) -> String {
     }
     parts.extend(call.witness.fixtures.iter().flat_map(answers));
     parts.extend(call.at.map(|at| format!("at {at}")));
+    parts.extend(call.witness.seed.map(|seed| format!("seed {seed}")));
     format!("{} → {}", parts.join(", "), end(&call.trace, program))
 }
 
@@ -185,7 +186,10 @@ pub(super) fn test(name: &str, call: &SuiteCall, program: &Program) -> String {
     if let Some(at) = call.at {
         line(&mut out, "    ", "at", &Json::from(at.to_string().as_str()));
     }
-    let Witness { inputs, variables, context, .. } = &call.witness;
+    let Witness { inputs, variables, context, seed, .. } = &call.witness;
+    if let Some(seed) = seed.and_then(|seed| i64::try_from(seed).ok()) {
+        line(&mut out, "    ", "seed", &Json::Integer(seed));
+    }
     for (key, values) in [("context", context), ("variables", variables)] {
         if !values.is_empty() {
             let values = values.iter().map(|(name, value)| (name.clone(), value.clone()));

@@ -183,7 +183,7 @@ pub(super) fn candidates(exploration: &Exploration) -> Vec<Candidate<'_>> {
         let inputs: Vec<String> =
             witness.inputs.iter().map(ToString::to_string).collect();
         let fixtures = witness.fixtures.as_ref().map(ToString::to_string);
-        let values = (&witness.variables, &witness.context);
+        let values = (&witness.variables, &witness.context, witness.seed);
         let values = format!("{values:?}");
         if known.insert((start, at, inputs, fixtures, values)) {
             candidates.push(Candidate::new(start, at, witness));

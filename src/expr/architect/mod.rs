@@ -27,6 +27,7 @@ mod check;
 mod classes;
 mod code;
 mod constants;
+mod draws;
 mod environment;
 mod equality;
 mod evaluate;
@@ -55,6 +56,7 @@ pub use arguments::Arguments;
 pub use blame::UnsetPart;
 pub use built_in::{BUILT_INS, BuiltIn, BuiltInId};
 pub use classes::Observations;
+pub use draws::Draw;
 pub use environment::{
     Directory, Environment, Policies, RandomNumbers, UnknownOrganization,
 };

@@ -8,6 +8,7 @@
 
 mod buffer;
 mod progress;
+mod properties;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -17,7 +18,9 @@ use anstyle::{AnsiColor, Style};
 
 use self::buffer::Buffer;
 use self::progress::Progress;
+use self::properties::Properties;
 use super::causes::Causes;
+use super::property_cases::PropertyResult;
 use super::words::{counts, duration, explanation, headline, name_of, place_of, plural};
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
@@ -73,6 +76,7 @@ pub struct Console<'e> {
     /// Entries of the list of failures at the end.
     failed: String,
     causes: Causes,
+    properties: Properties,
     slowest: Vec<(Duration, String)>,
 }
 
@@ -98,6 +102,7 @@ impl<'e> Console<'e> {
             waiting: String::new(),
             failed: String::new(),
             causes: Causes::default(),
+            properties: Properties::default(),
             slowest: Vec::new(),
         }
     }
@@ -113,6 +118,7 @@ impl<'e> Console<'e> {
     fn finished(&mut self, result: &CaseResult, files: &Files) -> io::Result<()> {
         self.tally.add(&result.outcome);
         self.note_time(result);
+        self.properties.add(result);
         let is_failure = result.outcome.is_failure();
         if is_failure {
             self.note_failure(result);
@@ -312,6 +318,7 @@ impl<'e> Console<'e> {
             let _ = writeln!(text, "failed:\n{}", self.failed);
         }
         text += &self.shared_causes();
+        text += &self.property_lines();
         text += &self.summary(ended);
         self.print(&text)?;
         if let Some(progress) = &mut self.progress {
@@ -330,6 +337,22 @@ impl<'e> Console<'e> {
             }
         }
         if text.is_empty() { text } else { format!("same cause:\n{text}\n") }
+    }
+
+    /// Formats the properties: all if every test has a line, else only the broken ones.
+    fn property_lines(&mut self) -> String {
+        let mut text = String::new();
+        let has_all = self.style.listing == Listing::Each;
+        for (result, line) in self.properties.lines() {
+            let (sign, color) = match result {
+                PropertyResult::Broken(_) => ("✗", AnsiColor::Red),
+                _ if !has_all => continue,
+                PropertyResult::Kept => ("✓", AnsiColor::Green),
+                PropertyResult::NotChecked => ("-", AnsiColor::Yellow),
+            };
+            let _ = writeln!(text, "{} {line}", self.inked(sign, colored(color)));
+        }
+        if text.is_empty() { text } else { format!("{text}\n") }
     }
 
     /// Formats the last line.

@@ -189,6 +189,8 @@ pub(super) struct JsonCall<'e> {
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     fixtures: Option<&'e Json>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     variables: IndexMap<&'e str, Json>,
@@ -208,6 +210,7 @@ impl<'e> JsonCall<'e> {
             context: values(additions.context, &witness.context),
             variables: values(additions.variables, &witness.variables),
             at: at.map(|at| at.to_string()),
+            seed: witness.seed,
             fixtures: witness.fixtures.as_ref(),
         }
     }

@@ -10,10 +10,13 @@ use crate::diagnostic::visible::one_line;
 use crate::explore::mutants::Detection;
 use crate::flow::{NodeId, SymbolTable};
 use crate::source::Files;
+use crate::suite::Partition;
 
 /// The results of mutation testing.
 #[derive(Debug, Default)]
 pub struct MutantSummary {
+    /// The share of the mutants that were tried; `None` if all were.
+    pub partition: Option<Partition>,
     /// The number of mutants in which a test failed.
     pub killed: usize,
     /// The number of mutants in which a call exceeded the limit of actions.
@@ -62,8 +65,9 @@ impl MutantSummary {
         let unreached = self.unreached();
         let all = self.noticed() + survived;
         let tenths = (self.noticed() * 1_000).checked_div(all).unwrap_or(1_000);
+        let share = self.partition.map(|it| format!(" of {it}")).unwrap_or_default();
         format!(
-            "mutants: {killed} killed, {timeouts} timeouts, {survived} survived \
+            "mutants{share}: {killed} killed, {timeouts} timeouts, {survived} survived \
              ({unreached} where no known call leads), {equivalent} equivalent; score {}.{} %",
             tenths / 10,
             tenths % 10
@@ -116,6 +120,8 @@ pub(super) fn markdown(summary: &MutantSummary, symbols: &SymbolTable) -> String
 
 #[derive(Serialize)]
 pub(super) struct JsonMutants<'e> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partition: Option<String>,
     killed: usize,
     survived: usize,
     timeouts: usize,
@@ -150,6 +156,7 @@ impl<'e> JsonMutants<'e> {
         let list = summary.list.iter();
         let list = list.map(|it| JsonSurvivor::of(it, additions, symbols, files));
         Self {
+            partition: summary.partition.map(|it| it.to_string()),
             killed: summary.killed,
             survived: summary.survived,
             timeouts: summary.timeouts,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use flowsim::report::{Console, ConsoleStyle, Listing};
 use flowsim::runner::{CaseResult, Ended, Outcome, RunEvent, Tally};
 
-use super::events::{case, options, results, send, send_one};
+use super::events::{case, options, results, send, send_one, with_properties};
 
 fn shown(style: ConsoleStyle, times: bool, results: &[CaseResult]) -> String {
     let mut written = Vec::new();
@@ -130,4 +130,16 @@ fn without_times_equal_results_produce_equal_bytes() {
     assert_eq!(once, all(&again));
     once.retain(|character| character.is_control() && character != '\n');
     assert_eq!(once, "");
+}
+
+/// Properties have lines at the end: all after a list of the tests, otherwise only broken
+/// ones.
+#[test]
+fn properties_are_listed_at_the_end() {
+    let text = shown(style(Listing::Each), false, &with_properties());
+    let (_, lines) = text.split_once("\nfailed:\n").unwrap();
+    insta::assert_snapshot!(lines);
+    let text = shown(style(Listing::Failures), false, &with_properties());
+    assert_eq!(text.matches("property: ").count(), 1, "{text}");
+    assert!(text.contains("✗ suites/a.test.yaml  property: kept late\n"), "{text}");
 }

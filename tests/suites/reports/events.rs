@@ -227,3 +227,38 @@ pub(crate) fn write(kind: &str, path: &Path, results: &[CaseResult], not_run: us
     let mut reporter = spec.reporter(&options(true), Box::new(std::io::sink()));
     send(&mut *reporter, results, not_run);
 }
+
+/// A test whose call breaks a property.
+fn broken(line: u32) -> CaseResult {
+    let mismatch = Mismatch {
+        span: Span::new(FileId(0), 0, 1),
+        subject: "properties.kept late".into(),
+        message: "it is broken".into(),
+        expected: Shown::Nothing,
+        found: Shown::Nothing,
+        step: None,
+        cause: Vec::new(),
+        comparison: None,
+    };
+    case("suites/a.test.yaml", line, "breaks it", Outcome::Failed(vec![mismatch]))
+}
+
+/// Results of tests in two files with two properties each. One is kept, one is broken by two
+/// calls, and those of the second file are not checked.
+pub(crate) fn with_properties() -> Vec<CaseResult> {
+    let mut results = vec![
+        case("suites/a.test.yaml", 3, "keeps all", Outcome::Passed),
+        broken(5),
+        broken(9),
+        case(
+            "suites/b & <c>.test.yaml",
+            3,
+            "is skipped",
+            Outcome::Skipped("later".into()),
+        ),
+    ];
+    for result in &mut results {
+        result.properties = vec!["kept <always>".into(), "kept late".into()];
+    }
+    results
+}

@@ -7,11 +7,7 @@ use std::process::Command;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use flowsim::runner::{CaseResult, Outcome};
-use flowsim::source::{FileId, Span};
-use flowsim::suite::{Mismatch, Shown};
-
-use super::events::{case, report, results, write};
+use super::events::{report, results, with_properties, write};
 
 /// An element: its permitted parents, and its attributes. The common part of two editions
 /// of the schema of Jenkins' xunit-plugin, of 2014 and of today.
@@ -121,39 +117,11 @@ fn a_stopped_run_is_not_a_success() {
     assert!(text.contains("the run stopped: 4 tests not run"), "{text}");
 }
 
-/// A test whose call breaks a property.
-fn broken(line: u32) -> CaseResult {
-    let mismatch = Mismatch {
-        span: Span::new(FileId(0), 0, 1),
-        subject: "properties.kept late".into(),
-        message: "it is broken".into(),
-        expected: Shown::Nothing,
-        found: Shown::Nothing,
-        step: None,
-        cause: Vec::new(),
-        comparison: None,
-    };
-    case("suites/a.test.yaml", line, "breaks it", Outcome::Failed(vec![mismatch]))
-}
-
 /// A property fails with the first call that breaks it, passes if a whole call keeps it, and
 /// is skipped otherwise.
 #[test]
 fn every_property_of_a_file_is_a_case() {
-    let mut results = vec![
-        case("suites/a.test.yaml", 3, "keeps all", Outcome::Passed),
-        broken(5),
-        broken(9),
-        case(
-            "suites/b & <c>.test.yaml",
-            3,
-            "is skipped",
-            Outcome::Skipped("later".into()),
-        ),
-    ];
-    for result in &mut results {
-        result.properties = vec!["kept <always>".into(), "kept late".into()];
-    }
+    let results = with_properties();
     let text = report("junit", &results, 0);
     let counts = counted(&text);
     let expected = [("testcase", 8), ("failure", 3), ("skipped", 3)];

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use flowsim::source::{Files, read_yaml};
 
-use super::events::{self, HOSTILE, explain, report, results, write};
+use super::events::{self, HOSTILE, explain, report, results, with_properties, write};
 
 #[test]
 fn every_test_is_a_line() {
@@ -98,4 +98,20 @@ fn prove_reads_it() {
     write("tap", &path, &passed, 1);
     let (said, is_content) = proved(&path).unwrap();
     assert!(!is_content && said.contains("the run stopped"), "{said}");
+}
+
+/// Each property of a scenario file is a test point after the tests of the file.
+#[test]
+fn every_property_of_a_file_is_a_line() {
+    let text = report("tap", &with_properties(), 0);
+    assert!(text.starts_with("TAP version 14\n1..8\n"), "{text}");
+    let (_, properties) = text.split_once("ok 4 - ").unwrap();
+    insta::assert_snapshot!(format!("ok 4 - {properties}"));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.tap");
+    std::fs::write(&path, &text).unwrap();
+    if let Some((output, is_passed)) = proved(&path) {
+        assert!(!is_passed, "{output}");
+        assert!(output.contains("Failed tests:  2-3, 5"), "{output}");
+    }
 }

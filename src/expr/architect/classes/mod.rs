@@ -79,6 +79,12 @@ impl Observations {
         }
     }
 
+    /// The whole numbers at which an outcome may change, if the values are Integers. Each
+    /// is a class, and so are the numbers between two of them.
+    pub fn integers(&self) -> &BTreeSet<i64> {
+        &self.integers
+    }
+
     /// Returns an example of each class of entries: strings of digits with a length
     /// between two limits. Returns `None` if there are too many.
     pub fn entries(&self, min: u32, max: u32) -> Option<Vec<Text>> {

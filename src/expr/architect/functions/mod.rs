@@ -36,6 +36,8 @@ use rustc_hash::FxHashMap;
 
 use super::signature::Function;
 
+pub(super) use random::of_bits;
+
 const CATEGORIES: &[&[Function]] = &[
     text::FUNCTIONS,
     datetime::FUNCTIONS,

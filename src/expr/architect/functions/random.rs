@@ -54,11 +54,26 @@ fn between(arguments: &Arguments<'_>, low: i64, high: i64) -> Result<Value, Fail
     Ok(Value::Integer(low.saturating_add_unsigned(offset)))
 }
 
+/// Returns the number between two bounds that 64 random bits give; `None` if these bits
+/// are rejected, so that further bits are drawn, or if the lower bound is the larger one.
+pub(in crate::expr::architect) fn of_bits(low: i64, high: i64, bits: u64) -> Option<i64> {
+    let limit = if low > high { return None } else { high.abs_diff(low) + 1 };
+    let product = u128::from(bits) * u128::from(limit);
+    let is_kept = product & u128::from(u64::MAX) >= u128::from(surplus(limit));
+    let offset = u64::try_from(product >> 64).unwrap_or(0);
+    is_kept.then(|| low.saturating_add_unsigned(offset))
+}
+
+/// The number of products that are rejected for each number.
+fn surplus(limit: u64) -> u64 {
+    limit.wrapping_neg() % limit
+}
+
 /// Returns a uniformly distributed number from 0 up to (excluding) the limit. The upper
 /// half of a 128-bit product is the number; its lower half identifies the draws to
 /// reject. *Source: Lemire, Fast Random Integer Generation in an Interval, 2019.*
 fn below(limit: u64, mut random: impl FnMut() -> u64) -> u64 {
-    let surplus = limit.wrapping_neg() % limit;
+    let surplus = surplus(limit);
     let mut product = u128::from(random()) * u128::from(limit);
     for _ in 0..DRAWS {
         if product & u128::from(u64::MAX) >= u128::from(surplus) {
@@ -87,6 +102,15 @@ mod tests {
         ]);
         let largest = "RandomInt(System.MinInt, System.MaxInt)";
         assert_eq!(evaluated_in(largest, &TestOrganization), "999999999999999");
+    }
+
+    #[test]
+    fn bits_give_the_number_that_a_call_draws() {
+        assert_eq!(of_bits(1, 100, 0), None);
+        assert_eq!(of_bits(1, 100, u64::MAX / 100 + 1), Some(2));
+        assert_eq!(of_bits(1, 100, u64::MAX), Some(100));
+        assert_eq!(of_bits(7, 7, 5), Some(7));
+        assert_eq!(of_bits(2, 1, 5), None);
     }
 
     /// Every number must be equally frequent among all possible draws of a small word;

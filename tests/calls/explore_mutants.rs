@@ -1,0 +1,91 @@
+//! Mutants of the bundled flows that are reported as equivalent: no known call
+//! distinguishes them from the flow.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use flowsim::engine::Call;
+use flowsim::explore::mutants::{Detection, Detector, mutants};
+use flowsim::explore::suite::{SuiteCall, found_calls};
+use flowsim::explore::{Options, explore, queued_flows};
+use flowsim::flow::read::load;
+use flowsim::program::Program;
+use flowsim::source::{Files, read_document};
+use flowsim::trace::{EventKind, Trace};
+use flowsim::world::Fixtures;
+
+const OPTIONS: Options =
+    Options { budget: 4_000, jobs: 2, is_fixed: false, most_paths: 300 };
+
+/// Returns what other people and systems notice of a call.
+fn noticed(trace: &Trace) -> String {
+    let steps = trace.steps.iter().map(|it| (it.node, it.path));
+    let prompts = trace.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Prompted(phrase) => Some(phrase),
+        _ => None,
+    });
+    let failure = trace.failure.as_ref().map(|it| it.code);
+    format!(
+        "{:?} {failure:?} {} {:?} {:?} {:?} {:?}",
+        trace.status,
+        trace.elapsed_ms,
+        trace.routing(),
+        trace.transfer(),
+        steps.collect::<Vec<_>>(),
+        prompts.collect::<Vec<_>>()
+    )
+}
+
+/// The flows, calls and fixtures of a bundled organisation.
+fn organisation(name: &str) -> (Arc<Program>, Vec<Call>, Fixtures) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+    let mut files = Files::new();
+    let loaded = load(&[folder.join("flows")], &[], &mut files);
+    let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
+    let path = folder.join("fixtures.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let file = files.add("fixtures.yaml", text);
+    let (fixtures, problems) = Fixtures::read(&read_document(&file).unwrap(), &folder);
+    assert!(problems.is_empty(), "{problems:?}");
+    let shared = Arc::new(fixtures.clone());
+    let mut flows = program.entry_flows();
+    flows.extend(queued_flows(&program, &fixtures));
+    let call = |flow| Call::new(flow).in_organisation(Arc::clone(&shared));
+    let calls = flows.into_iter().map(call).collect();
+    (program, calls, fixtures)
+}
+
+#[test]
+fn no_known_call_distinguishes_an_equivalent_mutant() {
+    let mut count = 0;
+    for name in ["parcel-line", "alder-clinic", "northlight-power", "payment-journey"] {
+        let (program, calls, fixtures) = organisation(name);
+        let exploration = explore(&program, &calls, &fixtures, OPTIONS).unwrap();
+        let detector = Detector::new(&program, &calls, &fixtures, &exploration);
+        let played = |program: &Arc<Program>| -> Vec<SuiteCall> {
+            found_calls(program, &calls, &fixtures, &exploration)
+        };
+        let known = played(&program);
+        assert!(known.len() > 5, "{name}: {}", known.len());
+        for mutant in mutants(&program) {
+            let changed = mutant.program(&program);
+            let detection = detector.detect(&mutant, &changed);
+            if !matches!(detection, Detection::Equivalent | Detection::Unreachable) {
+                continue;
+            }
+            count += 1;
+            let node = &program.symbols.node(mutant.node).name;
+            for (one, other) in known.iter().zip(played(&changed)) {
+                // A value that nothing reads is only seen among the variables.
+                let has_same_values = one.trace.variables == other.trace.variables
+                    || mutant.kind == "changed value";
+                assert!(has_same_values, "{name}: {node}: {}", mutant.change);
+                let (one, other) = (noticed(&one.trace), noticed(&other.trace));
+                assert_eq!(one, other, "{name}: {node}: {}", mutant.change);
+            }
+        }
+    }
+    assert!(count >= 15, "{count} equivalent mutants");
+}
