@@ -1,6 +1,7 @@
 //! Code lenses: *Run*, *Run test*, *Debug*.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -70,6 +71,16 @@ fn a_test_is_run_by_the_server_and_debugged_by_the_client() {
     assert_eq!(editor.end(), 0);
 }
 
+/// Runs the first lens of a document, and returns the message at the end.
+fn run_first(editor: &mut Editor, path: &Path) -> Value {
+    let document = json!({"textDocument": {"uri": address(path)}});
+    let lenses = editor.request("textDocument/codeLens", document);
+    let command = &lenses[0]["command"];
+    let call = json!({"command": command["command"], "arguments": command["arguments"]});
+    editor.request("workspace/executeCommand", call);
+    editor.wait_for("window/showMessage")
+}
+
 #[test]
 fn hovering_shows_the_values_of_runs_and_the_results_of_expressions() {
     let text = FLOW.replace("lit: de", "exp: Right(Call.Ani, 3)");
@@ -87,12 +98,7 @@ fn hovering_shows_the_values_of_runs_and_the_results_of_expressions() {
         hover["contents"]["value"].as_str().unwrap_or_default().to_owned()
     };
     assert!(!explained(&mut editor, "name: Flow.lang").contains("Seen"));
-    let document = json!({"textDocument": {"uri": address(&test)}});
-    let lenses = editor.request("textDocument/codeLens", document);
-    let command = &lenses[0]["command"];
-    let call = json!({"command": command["command"], "arguments": command["arguments"]});
-    editor.request("workspace/executeCommand", call);
-    let shown = editor.wait_for("window/showMessage");
+    let shown = run_first(&mut editor, &test);
     assert!(shown["message"].as_str().unwrap().ends_with("passed"), "{shown}");
     let variable = explained(&mut editor, "name: Flow.lang");
     let seen = "Seen in runs: `\"en\"`, `\"222\"`, `\"444\"`, `\"555\"` (3 calls)";
@@ -107,12 +113,7 @@ fn hovering_shows_the_values_of_runs_and_the_results_of_expressions() {
         "{function}"
     );
     // The values of a run of the flow are added to those of the tests.
-    let document = json!({"textDocument": {"uri": address(&path)}});
-    let lenses = editor.request("textDocument/codeLens", document);
-    let command = &lenses[0]["command"];
-    let call = json!({"command": command["command"], "arguments": command["arguments"]});
-    editor.request("workspace/executeCommand", call);
-    editor.wait_for("window/showMessage");
+    run_first(&mut editor, &path);
     let variable = explained(&mut editor, "name: Flow.lang");
     assert!(
         variable.contains("`\"555\"`") && variable.contains("(4 calls)"),

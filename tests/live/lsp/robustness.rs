@@ -52,6 +52,32 @@ fn position((line, character): (u32, u32)) -> Value {
     json!({"line": line, "character": character})
 }
 
+/// Makes a move, and checks that a request has one answer.
+fn make(
+    editor: &mut Editor,
+    document: &Value,
+    (is_edit, which, from, to): Move,
+) -> Result<(), TestCaseError> {
+    let range = json!({"start": position(from), "end": position(to)});
+    if is_edit {
+        let change = json!({"range": range, "text": PARTS[which]});
+        let change = json!({"textDocument": document, "contentChanges": [change]});
+        editor.notify("textDocument/didChange", change);
+        return Ok(());
+    }
+    let method = METHODS.get(which).copied().unwrap_or("hover");
+    let all = json!({
+        "textDocument": document, "position": position(from), "range": range,
+        "context": {"includeDeclaration": true, "diagnostics": []},
+        "options": {"tabSize": 2, "insertSpaces": true}, "newName": PARTS[which],
+    });
+    let parameters = if which < METHODS.len() { all } else { json!([which]) };
+    let answer = editor.ask(&format!("textDocument/{method}"), parameters);
+    let has_one = answer.get("result").is_some() ^ answer.get("error").is_some();
+    prop_assert!(has_one, "{}", answer);
+    Ok(())
+}
+
 #[test]
 fn no_edit_and_no_request_ends_the_server() {
     let scenario = "flows: desk.yaml\ntests:\n  - name: a\n    expect: {status: error}\n";
@@ -65,26 +91,8 @@ fn no_edit_and_no_request_ends_the_server() {
         let document = json!({"uri": address(&path), "version": 2});
         let run = |moves: Vec<Move>| {
             let mut editor = editor.borrow_mut();
-            for (is_edit, which, from, to) in moves {
-                let range = json!({"start": position(from), "end": position(to)});
-                if is_edit {
-                    let change = json!({"range": range, "text": PARTS[which]});
-                    let change =
-                        json!({"textDocument": document, "contentChanges": [change]});
-                    editor.notify("textDocument/didChange", change);
-                    continue;
-                }
-                let method = METHODS.get(which).copied().unwrap_or("hover");
-                let all = json!({
-                    "textDocument": document, "position": position(from), "range": range,
-                    "context": {"includeDeclaration": true, "diagnostics": []},
-                    "options": {"tabSize": 2, "insertSpaces": true}, "newName": PARTS[which],
-                });
-                let parameters = if which < METHODS.len() { all } else { json!([which]) };
-                let answer = editor.ask(&format!("textDocument/{method}"), parameters);
-                let has_one =
-                    answer.get("result").is_some() ^ answer.get("error").is_some();
-                prop_assert!(has_one, "{}", answer);
+            for one in moves {
+                make(&mut editor, &document, one)?;
             }
             // The server still knows the document.
             let whole =
