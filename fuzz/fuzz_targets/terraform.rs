@@ -10,7 +10,8 @@ use flowsim::source::Files;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let folder = std::env::temp_dir().join(format!("flowsim-fuzz-{}", std::process::id()));
+    let folder =
+        std::env::temp_dir().join(format!("flowsim-fuzz-{}", std::process::id()));
     if fs::create_dir_all(&folder).is_err() {
         return;
     }

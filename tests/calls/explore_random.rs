@@ -1,8 +1,6 @@
 //! Exploration of flows that use random numbers: every number that makes a difference gets
 //! a seed, and calls with these seeds are played here.
 
-#![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

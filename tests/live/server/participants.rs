@@ -484,7 +484,7 @@ fn change_somehow(client: &Client, id: &str, choice: u64) {
             drop(client.post(
                 &format!("{path}/{}/replace", agent()),
                 &json!({ "queueId": "q-2" }),
-            ))
+            ));
         }
         5 => drop(
             client.post(&format!("/api/v2/conversations/{id}/disconnect"), &json!({})),

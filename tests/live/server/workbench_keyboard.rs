@@ -180,6 +180,12 @@ fn stays(
     );
 }
 
+fn set_participant_data(server: &Local, id: &str) {
+    let path = format!("/__flowsim/instances/{id}/participantData");
+    let answer = server.send("PATCH", &path, Some(r#"{"a": "b"}"#), &[]);
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
 #[test]
 fn the_focus_stays_while_views_are_refreshed() {
     let server = Local::shared_flow();
@@ -190,36 +196,31 @@ fn the_focus_stays_while_views_are_refreshed() {
     };
     with_page(&server, |page| {
         let rows = "document.querySelectorAll('#instances > li').length";
-        let waiting = |count: u64| {
-            format!(
-                "document.querySelector('#cards').innerText.includes('{count} waiting')"
-            )
-        };
-        stays(page, "overview", "#cards a[href='#call']", call, &waiting(2));
+        let waiting = "document.querySelector('#cards').innerText.includes('2 waiting')";
+        stays(page, "overview", "#cards a[href='#call']", call, waiting);
         enter(page, "#to-conversations");
         page.wait_for(&format!("{rows} === 2"));
         let link = format!("#instances a[href='#instance-{id}']");
         stays(page, "list", &link, call, &format!("{rows} === 3"));
         page.press("Enter");
         page.wait_for("document.querySelector('.drawing .box')");
-        let set = || {
-            let path = format!("/__flowsim/instances/{id}/participantData");
-            let set = server.send("PATCH", &path, Some(r#"{"a": "b"}"#), &[]);
-            assert_eq!(set.status, 200, "{set:?}");
-        };
-        stays(
-            page,
-            "call",
-            ".pad button:nth-child(5)",
-            set,
-            "document.querySelector('.attributes summary').textContent.includes('(1)')",
-        );
+        let counted =
+            "document.querySelector('.attributes summary').textContent.includes('(1)')";
+        let set = || set_participant_data(&server, &id);
+        stays(page, "call", ".pad button:nth-child(5)", set, counted);
         let ended =
             "document.querySelector('.outcome').textContent.includes('Call ended')";
         let press = || {
             server.press(&id, &json!(["1"]));
         };
         stays(page, "drawing", ".canvas", press, ended);
+    });
+}
+
+#[test]
+fn the_focus_stays_while_requests_are_logged() {
+    let server = Local::shared_flow();
+    with_page(&server, |page| {
         enter(page, "#to-requests");
         page.wait_for("document.querySelector('#requests a')");
         let logged = "document.querySelector('#requests').innerText.includes('nowhere')";
