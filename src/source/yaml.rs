@@ -396,7 +396,7 @@ mod tests {
             (problem.span.start, other.start, problem.message)
         };
         let (start, other, message) = found("a:\n  b: [1, 2\n  c: 3\n");
-        assert_eq!((start, other), (8, 19));
+        assert_eq!((start, other), (8, 17));
         assert_eq!(message, "this is not YAML: `[` is not closed");
         let (start, other, _) = found("a: {b: 1\nc:\n  - d\n");
         assert_eq!((start, other), (3, 10));
