@@ -455,7 +455,7 @@ fn listed(client: &Client, queue: &str) -> (usize, usize) {
     (waiting, of_queue.iter().filter(answered).count())
 }
 
-/// Changes a conversation in one of several ways.
+/// Changes a conversation; the number chooses the change.
 fn change_somehow(client: &Client, id: &str, choice: u64) {
     let path = format!("/api/v2/conversations/calls/{id}/participants");
     let agent = || {

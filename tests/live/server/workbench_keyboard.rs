@@ -36,7 +36,7 @@ fn enter(page: &mut Page, selector: &str) {
     page.press("Enter");
 }
 
-/// Goes to a text field, whose text it replaces.
+/// Goes to an input field, and replaces its contents.
 fn write(page: &mut Page, selector: &str, text: &str) {
     tab_to(page, selector);
     page.value("document.activeElement.select()");
