@@ -20,6 +20,7 @@ mod ids;
 pub mod kinds;
 mod link;
 pub(crate) mod literal;
+#[cfg(feature = "lsp")]
 pub(crate) mod mention;
 mod model;
 mod place;
@@ -41,4 +42,5 @@ pub use received::{
     Received, attributes_read, built_ins_read, context_read, needs_answer, received,
 };
 pub use symbols::{FlowLabel, NodeLabel, SymbolTable};
+#[cfg(feature = "lsp")]
 pub(crate) use type_name::type_names;

@@ -21,6 +21,7 @@ mod spelling;
 mod unreachable_node;
 mod variable_never_set;
 
+#[cfg(feature = "lsp")]
 pub(crate) use architect::check_selected;
 pub use architect::{check_architect, duplicates};
 use loaded_flows::LoadedFlows;
