@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,24 @@ def test_an_empty_table_has_the_schema(project: flowsim.Project) -> None:
     assert found.schema.names == ["id", "path", "actions", "error"]
     assert found.schema.field("id").type == pa.int64()
     assert found.schema.field("path").type == pa.list_(pa.string())
+
+
+def test_a_stream_that_breaks_is_an_error(project: flowsim.Project) -> None:
+    """Rows before the damage have their results; a part is never taken for the whole."""
+    whole = pa.Table.from_pylist(calls())
+
+    def damaged() -> Any:
+        def batches() -> Iterator[Any]:
+            yield from whole.to_batches()
+            raise OSError("a page of the file is damaged")
+
+        return pa.RecordBatchReader.from_batches(whole.schema, batches())
+
+    stream = pa.RecordBatchReader.from_stream(project.run_batch(damaged(), select=["path"]))
+    with pytest.raises(Exception, match="a page of the file is damaged"):
+        stream.read_all()
+    with pytest.raises(Exception, match="a page of the file is damaged"):
+        project.compare_summary(damaged())
 
 
 def test_recordings_in_a_column_are_compared() -> None:

@@ -66,6 +66,8 @@ mod with_feature {
     use arrow::json::reader::infer_json_schema_from_seekable;
     use parquet::arrow::ArrowWriter;
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use parquet::basic::Compression;
+    use parquet::file::properties::WriterProperties;
     use serde_json::Value;
 
     use super::*;
@@ -227,5 +229,61 @@ mod with_feature {
         let output = batch(&["--in", "parquet"]);
         assert_eq!(output.status.code(), Some(3));
         assert!(text(&output.stderr).contains("name a file"), "{}", text(&output.stderr));
+    }
+
+    /// A file with groups of as many rows, of which the second one is damaged.
+    fn damaged(table: &RecordBatch, rows: usize) -> Vec<u8> {
+        let properties = WriterProperties::builder()
+            .set_max_row_group_row_count(Some(rows))
+            .set_compression(Compression::SNAPPY)
+            .build();
+        let mut bytes = Vec::new();
+        let schema = table.schema();
+        let mut writer =
+            ArrowWriter::try_new(&mut bytes, schema, Some(properties)).unwrap();
+        writer.write(table).unwrap();
+        let written = writer.close().unwrap();
+        let column = written.row_group(1).column(0);
+        let page = usize::try_from(column.data_page_offset()).unwrap();
+        let size = usize::try_from(column.compressed_size()).unwrap();
+        bytes[page..page + size / 2].fill(0xff);
+        bytes
+    }
+
+    /// The rows before the damage have their results, and the error names the file.
+    #[test]
+    fn a_damaged_file_ends_the_batch_with_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let good = write(folder.path(), "calls.ndjson", calls(500));
+        let expected = text(&batch(&[&good]).stdout);
+        let bytes = damaged(&table(&calls(1_500)), 500);
+        let path = write(folder.path(), "damaged.parquet", bytes);
+        for jobs in ["1", "2"] {
+            let output = batch(&["--jobs", jobs, &path, &good]);
+            assert_eq!(output.status.code(), Some(3));
+            let said = text(&output.stderr);
+            assert!(said.contains(&format!("cannot read {path}: ")), "{said}");
+            let rows = text(&output.stdout);
+            assert_eq!(rows.lines().count(), 500);
+            assert!(rows == expected);
+        }
+    }
+
+    /// A summary of a part would look like that of the whole.
+    #[test]
+    fn a_damaged_file_has_no_summary() {
+        let folder = tempfile::tempdir().unwrap();
+        let recording = "fixtures/compare/recordings/being-packed-too.recording.json";
+        let recording = std::fs::read_to_string(recording).unwrap();
+        let row = format!("{}\n", serde_json::json!({"row": recording}));
+        let bytes = damaged(&table(&row.repeat(30)), 10);
+        let path = write(folder.path(), "damaged.parquet", bytes);
+        let compare = ["batch", "compare", "--flows", "fixtures/compare/flows"];
+        for flags in [&["--summary"][..], &["--summary", "--distinct"]] {
+            let output = flowsim(&[&compare[..], flags, &[&path]].concat());
+            assert_eq!(output.status.code(), Some(3));
+            assert_eq!(text(&output.stdout), "");
+            assert!(text(&output.stderr).contains("cannot read "));
+        }
     }
 }

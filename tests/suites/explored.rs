@@ -281,23 +281,58 @@ fn mutants_need_a_test() {
     assert_eq!(code, Some(2));
 }
 
+/// A flow whose two outputs need two calls, and whose `and` needs a third.
+const BOTH: &str = r#"
+inboundCall:
+  name: Membership
+  startUpRef: /inboundCall/tasks/task[t]
+  defaultLanguage: en-us
+  supportedLanguages: {en-us: {defaultLanguageSkill: {noValue: true}}}
+  variables:
+    - stringVariable: {name: Flow.Number, initialValue: {lit: "0"}}
+    - stringVariable: {name: Flow.Key, initialValue: {lit: "0"}}
+  tasks:
+    - task:
+        name: Task
+        refId: t
+        actions:
+          - collectInput:
+              name: Ask for the number
+              inputData: {var: Flow.Number}
+              digits: {exact: 2}
+              inputAudio: {tts: Enter your number.}
+          - collectInput:
+              name: Ask for the key
+              inputData: {var: Flow.Key}
+              digits: {exact: 1}
+              inputAudio: {tts: Press a key.}
+          - decision:
+              name: Member?
+              condition: {exp: 'Flow.Number == "18" and Flow.Key == "1"'}
+              outputs:
+                "yes": {actions: [{disconnect: {name: Member}}]}
+          - disconnect: {name: Guest}
+"#;
+
 /// With both flags, calls that notice mutants become tests; a second run adds none.
 #[test]
 fn calls_that_notice_mutants_become_tests() {
-    let folder = organisation("alder-clinic");
-    let both = [&EXPLORE[..], &["--mutants"]].concat();
-    let run = || {
-        let (code, output, problems) = flowsim(folder.path(), &both);
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("flows")).unwrap();
+    fs::write(folder.path().join("flows/membership.yaml"), BOTH).unwrap();
+    let suite = ["explore", "flows", "--suite", "tests", "--format", "json"];
+    let both = [&suite[..], &["--mutants"]].concat();
+    let run = |arguments: &[&str]| {
+        let (code, output, problems) = flowsim(folder.path(), arguments);
         assert_eq!(code, Some(0), "{problems}");
         serde_json::from_str::<Value>(&output).unwrap()
     };
-    let alone = write(folder.path())["tests"].as_u64().unwrap();
-    let first = run();
-    assert!(first["suite"]["new"].as_u64().unwrap() > 0, "{}", first["suite"]);
-    assert!(first["suite"]["tests"].as_u64().unwrap() > alone, "{}", first["suite"]);
-    let mut survivors = first["mutants"]["list"].as_array().unwrap().iter();
-    assert!(survivors.all(|it| it["call"].is_null()), "{}", first["mutants"]);
-    let second = run();
+    assert_eq!(run(&suite)["suite"]["tests"], 2);
+    let first = run(&both);
+    assert_eq!(first["suite"]["new"], 1, "{}", first["suite"]);
+    assert_eq!(first["suite"]["tests"], 3, "{}", first["suite"]);
+    assert_eq!(first["mutants"]["survived"], 0, "{}", first["mutants"]);
+    let second = run(&both);
     assert_eq!(second["suite"]["new"], 0, "{}", second["suite"]);
     assert_eq!(second["mutants"]["killed"], first["mutants"]["killed"]);
     assert_passes(folder.path());
