@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use super::event_index::EventIndex;
 use super::reach::{FAILURES, Nodes, divergence};
 use crate::analysis::matcher::quoted;
 use crate::flow::kinds::{Operation, operation_of};
@@ -22,17 +23,22 @@ pub(super) struct History<'h> {
     pub(super) program: &'h Program,
     pub(super) steps: &'h [Step],
     pub(super) events: &'h [Event],
+    pub(super) index: &'h EventIndex,
 }
 
 /// Describes a step of a call, such as ``step 7 `CheckResult` (If)``. Numbers start at 1.
 pub(crate) fn place_of_step(trace: &Trace, program: &Program, step: usize) -> String {
-    History::of(trace, program).place(step)
+    History::of(trace, program, &EventIndex::default()).place(step)
 }
 
 impl<'h> History<'h> {
     /// Returns the complete history of a call.
-    pub(super) fn of(trace: &'h Trace, program: &'h Program) -> Self {
-        Self { program, steps: &trace.steps, events: &trace.events }
+    pub(super) fn of(
+        trace: &'h Trace,
+        program: &'h Program,
+        index: &'h EventIndex,
+    ) -> Self {
+        Self { program, steps: &trace.steps, events: &trace.events, index }
     }
 
     /// Returns a node as it was compiled.
@@ -57,8 +63,8 @@ impl<'h> History<'h> {
 
     /// Returns the events of a step.
     pub(super) fn facts(&self, step: usize) -> impl Iterator<Item = &'h EventKind> {
-        let events = self.events.iter();
-        events.filter(move |event| event.step as usize == step).map(|event| &event.kind)
+        let (events, positions) = (self.events, self.index.of_step(self.events, step));
+        positions.iter().map(|position| &events[*position as usize].kind)
     }
 
     /// Returns the prompts that the caller heard, in order, with their steps.

@@ -1,5 +1,6 @@
 //! Comparison of a played call with the expectations of its case.
 
+use super::event_index::EventIndex;
 use super::history::{History, failure_text};
 use super::mismatch::{Mismatch, Shown};
 use super::play::Played;
@@ -24,7 +25,8 @@ pub fn judge(case: &Case, played: &Played, program: &Program) -> Vec<Mismatch> {
         return mismatches;
     }
     mismatches.extend(played.properties.iter().cloned());
-    let history = History::of(&played.trace, program);
+    let index = EventIndex::default();
+    let history = History::of(&played.trace, program, &index);
     for expected in &case.expectations {
         let Spanned { value, span } = &**expected;
         mismatches.extend(check(value, *span, history, played));

@@ -10,6 +10,7 @@ mod callable_names;
 mod calls;
 mod difference;
 mod discover;
+mod event_index;
 mod filter;
 mod history;
 mod judge;

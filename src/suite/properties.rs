@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::event_index::EventIndex;
 use super::history::History;
 use super::mismatch::Mismatch;
 use super::scenario::Case;
@@ -43,7 +44,8 @@ pub(super) fn check(
     trace: &Trace,
     program: &Arc<Program>,
 ) -> Vec<Mismatch> {
-    let history = History::of(trace, program);
+    let index = EventIndex::default();
+    let history = History::of(trace, program, &index);
     let broken = case.properties.iter().filter_map(|property| {
         if !of_flow(property, program, call.flow()).0 {
             return None;

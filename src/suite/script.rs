@@ -1,16 +1,17 @@
 //! Scripts: conversations that are played turn by turn.
 
+use super::event_index::EventIndex;
 use super::history::History;
 use super::mismatch::{Mismatch, Shown};
 use super::play::Answerer;
 use super::scenario::Turn;
 use super::{TextMatcher, calls, judge, prompts, routing, targets, variable};
-use crate::analysis::matcher::quoted;
+use crate::analysis::matcher::{ValueMatcher, quoted};
 use crate::engine::Session;
 use crate::flow::Spanned;
 use crate::program::Program;
 use crate::source::Span;
-use crate::trace::EventKind;
+use crate::trace::{EventKind, Status};
 use crate::value::Text;
 use crate::world::{Answer, Input, Question};
 
@@ -48,19 +49,16 @@ pub(super) fn play(
             }
             Turn::Hears(matcher) => stage.hears(matcher, turn.span),
             Turn::Routed(matcher) => stage.routed(matcher, turn.span),
-            Turn::Variable(name, matcher) => {
-                let value = stage.session.variable(name);
-                variable::check(stage.history(), name, value, matcher, turn.span)
+            Turn::Variable(name, matcher) => stage.variable(name, matcher, turn.span),
+            Turn::Calls(calls) => {
+                calls::check(stage.history(&EventIndex::default()), calls, turn.span)
             }
-            Turn::Calls(calls) => calls::check(stage.history(), calls, turn.span),
             Turn::Ends(status) => {
                 let open = waits_for_input.then(|| stage.still_waiting(turn.span));
                 stage.mismatches.extend(open.flatten());
                 stage.stay_silent_to_the_end();
                 waits_for_input = false;
-                let found = stage.session.status();
-                let history = stage.history();
-                found.and_then(|it| judge::status(history, *status, it, None, turn.span))
+                stage.ends(*status, turn.span)
             }
         };
         stage.mismatches.extend(mismatch.map(|mismatch| Mismatch {
@@ -89,10 +87,27 @@ fn name_of(turn: &Turn) -> &'static str {
 }
 
 impl Stage<'_, '_, '_> {
-    fn history(&self) -> History<'_> {
+    fn history<'h>(&'h self, index: &'h EventIndex) -> History<'h> {
         let program: &Program = self.session.program();
         let (steps, events) = (self.session.steps(), self.session.events());
-        History { program, steps, events }
+        History { program, steps, events, index }
+    }
+
+    fn variable(
+        &self,
+        name: &Text,
+        matcher: &ValueMatcher,
+        span: Span,
+    ) -> Option<Mismatch> {
+        let value = self.session.variable(name);
+        let index = EventIndex::default();
+        variable::check(self.history(&index), name, value, matcher, span)
+    }
+
+    fn ends(&self, expected: Status, span: Span) -> Option<Mismatch> {
+        let found = self.session.status()?;
+        let index = EventIndex::default();
+        judge::status(self.history(&index), expected, found, None, span)
     }
 
     /// Sends a caller input. Returns whether the flow waits for input again.
@@ -117,7 +132,8 @@ impl Stage<'_, '_, '_> {
         }
         let heard = self.session.prompts().skip(self.heard);
         let heard: Vec<Text> = heard.map(Text::from).collect();
-        let history = self.history();
+        let index = EventIndex::default();
+        let history = self.history(&index);
         let message = match heard.as_slice() {
             [] => format!("expected the caller to hear {matcher}, nothing was played"),
             _ => {
@@ -154,7 +170,8 @@ impl Stage<'_, '_, '_> {
     }
 
     fn routed(&self, matcher: &TextMatcher, span: Span) -> Option<Mismatch> {
-        let history = self.history();
+        let index = EventIndex::default();
+        let history = self.history(&index);
         let events = history.events.iter().rev();
         let routing = events.into_iter().find_map(|event| match &event.kind {
             EventKind::Routed(routing) => Some(&**routing),
@@ -179,7 +196,8 @@ impl Stage<'_, '_, '_> {
 
     /// Describes a call that ended before a caller input of the script.
     fn over(&self, input: &Input, left: &[Spanned<Turn>], span: Span) -> Mismatch {
-        let history = self.history();
+        let index = EventIndex::default();
+        let history = self.history(&index);
         let last = history.last_step();
         let more = match left.len() {
             0 | 1 => String::new(),
@@ -200,7 +218,8 @@ impl Stage<'_, '_, '_> {
     /// Describes a call that waits for input although the script expects its end.
     fn still_waiting(&self, span: Span) -> Option<Mismatch> {
         let node = self.waiting_node()?;
-        let history = self.history();
+        let index = EventIndex::default();
+        let history = self.history(&index);
         let message = format!("expected the call to end, `{node}` still waits for input");
         Some(
             Mismatch::new(span, "script: ends", message)

@@ -8,6 +8,7 @@ use super::place::pending_path;
 use super::text::{HEADER_LINES, render};
 use crate::program::Program;
 use crate::source::{self, Span, replace_file};
+use crate::suite::event_index::EventIndex;
 use crate::suite::history::History;
 use crate::suite::mismatch::{Mismatch, Shown};
 use crate::suite::scenario::{Case, SuiteFile};
@@ -89,7 +90,8 @@ fn first_difference(
     let same = text.lines().zip(known.lines()).take_while(|(new, old)| new == old);
     let same = same.count();
     let Some(line) = same.checked_sub(HEADER_LINES) else { return (None, Vec::new()) };
-    let history = History::of(trace, program);
+    let index = EventIndex::default();
+    let history = History::of(trace, program, &index);
     let steps = steps_of_blocks(trace, &program.symbols);
     let Some(step) = steps.get(line).map(|step| *step as usize) else {
         return (history.last_step(), Vec::new());

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use flowsim::{CaseResult, Suite, SuiteOptions};
+use serde_json::json;
 use tempfile::TempDir;
 
 use rows::{ROWS, Row};
@@ -135,6 +136,34 @@ fn a_changed_snapshot_has_the_same_explanation() {
                   (getParticipantData))";
     assert!(printed.contains(region), "{printed}");
     assert!(!printed.contains("Is the journal on?` (decision) took"), "{printed}");
+}
+
+/// The explanation of a long call does not read all events once for each action, which would
+/// take half an hour here.
+#[test]
+fn a_failure_of_a_long_call_is_explained() {
+    let node = |id: &str, next: &str| {
+        let set = json!([{"key": "x", "value": {"type": "String", "value": "y"}}]);
+        json!({
+            "id": id, "type": "Set", "properties": {"setVars": set},
+            "onComplete": {"nextNode": next},
+        })
+    };
+    let nodes = json!({"Talk": node("Talk", "Again"), "Again": node("Again", "Talk")});
+    let flow = json!({
+        "id": "loop", "name": "Loop", "type": "inbound",
+        "draft": {"startNode": "Talk", "nodes": nodes},
+    });
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("loop.json"), flow.to_string()).unwrap();
+    let test = "flows: [loop.json]\ntests:\n  - {name: n, maxActions: 200000, \
+                expect: {status: completed}}\n";
+    fs::write(folder.path().join("loop.test.yaml"), test).unwrap();
+    let suite = Suite::load([folder.path()]).unwrap();
+    let results = suite.run(&SuiteOptions::default()).unwrap();
+    let explanation = results.results()[0].explanation();
+    assert!(explanation.contains("ACTION_LIMIT_EXCEEDED"), "{explanation}");
+    assert!(explanation.contains("step 200000 `Again` (Set)"), "{explanation}");
 }
 
 /// A test with several mismatches names their common cause once.
