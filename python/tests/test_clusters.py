@@ -33,6 +33,24 @@ def recordings() -> list[str]:
     return [path.read_text(encoding="utf-8") for path in paths]
 
 
+def damaged(folder: Path) -> Path:
+    """A folder with two Parquet files of calls. A page of the second one is damaged."""
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    files = folder / "calls"
+    files.mkdir()
+    for name in ("a", "b"):
+        parquet.write_table(pa.Table.from_pylist(calls(2000)), files / f"{name}.parquet")
+    path = files / "b.parquet"
+    content = bytearray(path.read_bytes())
+    column = parquet.read_metadata(path).row_group(0).column(0)
+    start = column.data_page_offset
+    content[start : start + 200] = b"\xff" * 200
+    path.write_bytes(content)
+    return files
+
+
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
     pytest.importorskip("pyspark")
@@ -118,6 +136,18 @@ def test_a_killed_worker_of_spark_loses_nothing(spark: Any, tmp_path: Path) -> N
     assert [(row["id"], row["path"]) for row in rows] == expected(20_000)
 
 
+def test_a_damaged_file_ends_the_job_of_spark(spark: Any, tmp_path: Path) -> None:
+    """Nothing is written: a result without the rows of a file would look complete."""
+    import flowsim.spark
+
+    read, written = damaged(tmp_path), tmp_path / "results"
+    results = flowsim.spark.run(spark.read.parquet(str(read)), FLOWS, select=["path"])
+    with pytest.raises(Exception, match=r"(?i)parquet|decompress|corrupt|read"):
+        results.write.parquet(str(written))
+    assert not (written / "_SUCCESS").exists()
+    assert not list(written.glob("*.parquet"))
+
+
 def test_spark_pipes_rows_through_the_program(spark: Any) -> None:
     import json
 
@@ -148,5 +178,19 @@ def test_ray_makes_the_calls_of_a_data_set() -> None:
                 dataset, flows, select=["verdict"], distinct=distinct
             ).take_all()
             assert sum(row["verdict"] == "equal" for row in compared) == 2
+    finally:
+        ray.shutdown()
+
+
+def test_a_damaged_file_ends_the_job_of_ray(tmp_path: Path) -> None:
+    ray = pytest.importorskip("ray")
+    import flowsim.ray
+
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    try:
+        dataset = ray.data.read_parquet(str(damaged(tmp_path)))
+        results = flowsim.ray.run(dataset, FLOWS, select=["path"])
+        with pytest.raises(Exception, match=r"(?i)parquet|decompress|corrupt|read|page"):
+            results.take_all()
     finally:
         ray.shutdown()
