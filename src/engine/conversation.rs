@@ -81,7 +81,6 @@ pub(super) struct Conversation {
 impl Conversation {
     /// Resets everything to the start of a call.
     pub(super) fn begin(&mut self, program: &Program, call: &Call) {
-        self.built_ins.clear();
         self.at_start.clear();
         self.fault = None;
         self.keys.clear();
@@ -102,8 +101,7 @@ impl Conversation {
             self.organisation = Organisation(Arc::clone(&call.organisation));
         }
         self.random = RandomNumbers::from_seed(call.seed);
-        let unset = BUILT_INS.iter().map(|known| Value::unset(known.value_type));
-        self.built_ins.extend(unset);
+        self.unset_built_ins();
         let flow = program.unit(call.flow).architect.as_deref();
         let language = flow.and_then(|flow| flow.language.clone());
         let language = language.unwrap_or_else(|| self.organisation.0.default_language());
@@ -114,6 +112,16 @@ impl Conversation {
         }
         let version = program.symbols.flow(call.flow).version.clone();
         self.set(VERSION, Value::String(version.unwrap_or_else(|| "1.0".into())));
+    }
+
+    /// Makes all built-in variables NOT_SET. Most of them are after any call.
+    fn unset_built_ins(&mut self) {
+        self.built_ins.resize(BUILT_INS.len(), Value::NOT_SET);
+        for (slot, known) in self.built_ins.iter_mut().zip(BUILT_INS) {
+            if !matches!(slot, Value::NotSet(holds) if *holds == known.value_type) {
+                *slot = Value::unset(known.value_type);
+            }
+        }
     }
 
     /// Keeps the current values of the built-in variables for the trace.

@@ -195,7 +195,9 @@ impl State {
         if first < end {
             let base = self.frame().outputs;
             let slots = base + first as usize..base + end as usize;
-            self.slots.values[slots].fill(Value::NOT_SET);
+            for slot in &mut self.slots.values[slots] {
+                *slot = Value::NOT_SET;
+            }
         }
     }
 

@@ -62,7 +62,7 @@ impl Pager {
                 let fixed: usize = fixed.map(|(key, it)| key.len() + size(it)).sum();
                 let has_fixed = fixed <= self.largest;
                 self.left = self.left.saturating_sub(if has_fixed { fixed } else { 0 });
-                let mut kept = JsonObject::new();
+                let mut kept = JsonObject::default();
                 for (key, value) in entries.iter() {
                     if let Some(value) = self.entry(value, has_fixed) {
                         kept.insert(key.clone(), value);

@@ -1,46 +1,59 @@
-//! Fast reader of recordings that flowsim wrote; it does not track positions.
+//! Fast reader of recordings without mistakes; it does not track positions.
 
 use serde::Deserialize;
 
 use super::document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
-use crate::value::{DateTime, Json};
+use crate::value::{DateTime, Json, Text};
 
-/// Reads a recording in the exact form that flowsim writes. Returns `None` for anything
-/// else, and for decimal numbers. [`Recording::read`] then reports mistakes and keeps all
-/// digits.
+/// Reads a recording. Returns `None` if it has a mistake or an unknown key, and for decimal
+/// numbers. [`Recording::read`] then reports mistakes and keeps all digits.
 pub(super) fn read(text: &str) -> Option<Recording> {
     let written: Written<'_> = serde_json::from_str(text).ok()?;
     let is_object = |json: &Json| matches!(json, Json::Object(_));
-    let is_known = written.schema == SCHEMA
-        && is_object(&written.response)
-        && written.request.as_ref().is_none_or(is_object)
-        && written.recorded_at.is_none_or(|time| DateTime::parse(time).is_some());
+    let is_time = |text: &Text| DateTime::parse(text).is_some();
     let kind = Kind::ALL.into_iter().find(|kind| kind.name() == written.kind)?;
-    let text = |text: Option<&str>| text.map(Into::into);
-    let Source { base_url, file, format } = written.source;
-    let Flow { id, name, version, kind: flow_type } = written.flow;
-    let redactions = written.redactions.into_iter().filter(|it| it.count >= 0);
-    is_known.then(|| Recording {
+    let Source { base_url, file, format } = written.source.unwrap_or_default();
+    let Flow { id, name, version, kind: flow_type } = written.flow.unwrap_or_default();
+    let redactions = written.redactions.unwrap_or_default().into_iter();
+    let recording = Recording {
         kind,
-        id: written.id.into(),
-        recorded_at: text(written.recorded_at),
+        id: known(written.id)?,
+        recorded_at: written.recorded_at.and_then(known),
         source: Origin {
-            base_url: text(base_url),
-            file: text(file),
-            format: text(format),
+            base_url: base_url.and_then(known),
+            file: file.and_then(known),
+            format: format.and_then(known),
         },
         flow: RecordedFlow {
-            id: text(id),
-            name: text(name),
-            version: text(version),
-            kind: text(flow_type),
+            id: id.and_then(known),
+            name: name.and_then(known),
+            version: version.and_then(known),
+            kind: flow_type.and_then(known),
         },
         request: written.request,
         response: written.response,
-        redactions: redactions
-            .map(|it| Redaction { kind: it.kind.into(), count: it.count })
-            .collect(),
-    })
+        redactions: redactions.map(redaction).collect::<Option<_>>()?,
+    };
+    let is_right = written.schema == SCHEMA
+        && is_object(&recording.response)
+        && recording.request.as_ref().is_none_or(is_object)
+        && recording.recorded_at.as_ref().is_none_or(is_time);
+    is_right.then_some(recording)
+}
+
+/// Trims a string. Returns `None` if it is blank, which counts as missing.
+fn known(text: Text) -> Option<Text> {
+    match text.trim() {
+        "" => None,
+        trimmed if trimmed.len() < text.len() => Some(trimmed.into()),
+        _ => Some(text),
+    }
+}
+
+fn redaction(redacted: Redacted) -> Option<Redaction> {
+    let Redacted { kind, count } = redacted;
+    let is_right = count >= 0;
+    Some(Redaction { kind: known(kind)?, count }).filter(|_| is_right)
 }
 
 #[derive(Deserialize)]
@@ -48,38 +61,37 @@ pub(super) fn read(text: &str) -> Option<Recording> {
 struct Written<'t> {
     schema: &'t str,
     kind: &'t str,
-    id: &'t str,
-    recorded_at: Option<&'t str>,
-    #[serde(borrow)]
-    source: Source<'t>,
-    flow: Flow<'t>,
+    id: Text,
+    recorded_at: Option<Text>,
+    source: Option<Source>,
+    flow: Option<Flow>,
     request: Option<Json>,
     response: Json,
-    redactions: Vec<Redacted<'t>>,
+    redactions: Option<Vec<Redacted>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Source<'t> {
-    base_url: Option<&'t str>,
-    file: Option<&'t str>,
-    format: Option<&'t str>,
+struct Source {
+    base_url: Option<Text>,
+    file: Option<Text>,
+    format: Option<Text>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-struct Flow<'t> {
-    id: Option<&'t str>,
-    name: Option<&'t str>,
-    version: Option<&'t str>,
+struct Flow {
+    id: Option<Text>,
+    name: Option<Text>,
+    version: Option<Text>,
     #[serde(rename = "type")]
-    kind: Option<&'t str>,
+    kind: Option<Text>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Redacted<'t> {
-    kind: &'t str,
+struct Redacted {
+    kind: Text,
     count: i64,
 }
 
@@ -87,6 +99,14 @@ struct Redacted<'t> {
 mod tests {
     use super::*;
     use crate::source::{Files, read_json};
+
+    /// Reads with both readers. The full one must accept what the fast one accepts.
+    fn both(text: &str) -> Option<Recording> {
+        let file = Files::new().add("a.json", text);
+        let fast = read(text)?;
+        assert_eq!(Recording::read(&read_json(&file).unwrap()).0, Some(fast.clone()));
+        Some(fast)
+    }
 
     fn recording(response: &str) -> Recording {
         let response = Json::parse(response).unwrap();
@@ -103,16 +123,30 @@ mod tests {
         one.request = Some(Json::parse(r#"{"flowId": "f"}"#).unwrap());
         one.redactions = vec![Redaction { kind: "name".into(), count: 2 }];
         let text = one.write();
-        assert_eq!(read(&text), Some(one.clone()));
-        let file = Files::new().add("a.json", text);
-        assert_eq!(Recording::read(&read_json(&file).unwrap()).0, Some(one));
+        assert_eq!(both(&text), Some(one));
+    }
+
+    #[test]
+    fn missing_and_blank_entries_are_read_fast() {
+        let least = r#"{"schema": "flowsim.recording/1", "kind": "execution",
+            "id": " a\u0062 ", "response": {"a": "\n"}}"#;
+        let found = both(least).unwrap();
+        assert_eq!((found.id.as_str(), found.request), ("ab", None));
+        for more in [
+            r#""source": null, "flow": null, "redactions": null, "recordedAt": null"#,
+            r#""source": {"file": " "}, "flow": {"name": " x"}, "redactions": []"#,
+            r#""recordedAt": " 2026-08-10T14:50:33Z ", "flow": {"id": null}"#,
+        ] {
+            let text = least.replacen('{', &format!("{{{more}, "), 1);
+            assert!(both(&text).is_some(), "{text}");
+        }
     }
 
     #[test]
     fn other_documents_are_left_to_the_full_reader() {
         let decimal = recording(r#"{"amount": 84.50}"#).write();
-        let plain = recording("{}").write().replace(r#"a \"b\""#, "a");
-        assert!(read(&plain).is_some());
+        let plain = recording("{}").write();
+        assert!(both(&plain).is_some());
         assert_eq!(read(&decimal), None);
         for (old, new) in [
             ("recording/1", "recording/2"),
@@ -121,6 +155,9 @@ mod tests {
             ("\"response\": {}", "\"response\": 5"),
             ("\"request\": null", "\"request\": []"),
             ("\"source\": {}", "\"source\": {}, \"more\": 1"),
+            (r#""a \"b\"""#, "\" \""),
+            ("\"redactions\": []", r#""redactions": [{"kind": "name", "count": -1}]"#),
+            ("\"redactions\": []", r#""redactions": [{"kind": " ", "count": 1}]"#),
         ] {
             assert!(plain.contains(old), "{old}");
             assert_eq!(read(&plain.replace(old, new)), None, "{new}");

@@ -138,13 +138,13 @@ fn has_row(world: &Json, table: &Text, key: &Text) -> bool {
 pub(super) fn with_row(world: &Json, row: &FallbackRow) -> Json {
     let mut document = match world {
         Json::Object(document) => document.as_ref().clone(),
-        _ => JsonObject::new(),
+        _ => JsonObject::default(),
     };
     let mut tables = match document.get("dataTables") {
         Some(Json::Array(tables)) => tables.as_ref().clone(),
         _ => Vec::new(),
     };
-    let mut cells = JsonObject::new();
+    let mut cells = JsonObject::default();
     cells.insert("key".into(), Json::String(row.key.clone()));
     cells.extend(row.cells.clone());
     let cells = Json::object(cells);

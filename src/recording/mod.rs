@@ -33,7 +33,7 @@ mod replay;
 mod replay_fixtures;
 mod scenario;
 
-pub use derive::{Derived, RecordedAnswer, Subject, derive};
+pub use derive::{Derived, RecordedAnswer, Subject, derive, derive_from};
 pub use document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
 pub use file::{discover, is_recording_file, load, nearest_to, of_file, save};
 pub use import::{Choice, Imported, ambiguous, choose, import};

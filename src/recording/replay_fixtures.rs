@@ -10,7 +10,7 @@ use crate::world::{Answer, QueueAnswer};
 pub(super) fn with(world: &Json, exchanges: &[Exchange]) -> Json {
     let mut document = match world {
         Json::Object(document) => document.as_ref().clone(),
-        _ => JsonObject::new(),
+        _ => JsonObject::default(),
     };
     for name in ["dataActions", "webhooks", "actions"] {
         if !exchanges.is_empty() {
@@ -37,7 +37,7 @@ pub(super) fn with(world: &Json, exchanges: &[Exchange]) -> Json {
 /// Returns the answers of a section, by name of the service.
 fn of_section(name: &str, exchanges: &[Exchange]) -> JsonObject {
     let all = || exchanges.iter().filter(|it| section(it) == Some(name));
-    let mut of_section = JsonObject::new();
+    let mut of_section = JsonObject::default();
     for exchange in all() {
         if !of_section.contains_key(&exchange.name) {
             let same: Vec<_> = all().filter(|it| it.name == exchange.name).collect();
@@ -84,7 +84,7 @@ fn answers(same: &[&Exchange]) -> Json {
             && !same.iter().take(index).any(|other| other.inputs == one.inputs)
     });
     Json::array(same.iter().map(|one| {
-        let mut answer = JsonObject::new();
+        let mut answer = JsonObject::default();
         if differ && one.about != Subject::Action {
             answer.insert("when".into(), one.inputs.clone());
         }
@@ -97,7 +97,7 @@ fn answers(same: &[&Exchange]) -> Json {
 fn contact_of(contact: &Json, key: &Text) -> JsonObject {
     match contact {
         Json::Object(contact) => listed(contact, key),
-        _ => JsonObject::new(),
+        _ => JsonObject::default(),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, Session};
 use crate::program::Program;
 use crate::recording::{
-    Derived, Recording, Replayed, derive, is_replacement, replay_call,
+    Derived, Recording, Replayed, derive_from, is_replacement, replay_call,
 };
 use crate::trace::observation::{Observation, Source};
 use crate::trace::{JsonWriter, Trace, execution, write_simulation};
@@ -21,7 +21,7 @@ use crate::world::Fixtures;
 /// A recorded call with everything that its replay needs.
 #[derive(Debug, Clone)]
 pub struct Recorded<'r> {
-    /// The recorded call.
+    /// The recorded call, without the exchanges of its steps, which `derived` has.
     pub observation: Observation,
     /// Start of the call and answers of its environment, derived from the recording.
     pub derived: Derived,
@@ -48,12 +48,13 @@ impl<'r> Recorded<'r> {
 
     /// Returns the call of a recording; `None` if its response contains none.
     pub fn of(recording: &Recording, rules: &'r Rules) -> Option<Self> {
-        let observation = recording.observation()?;
+        let mut observation = recording.observation()?;
+        let derived = derive_from(recording, Some(&mut observation));
         let rules = match recording.redactions.is_empty() {
             true => Cow::Borrowed(rules),
             false => Cow::Owned(Rules { redacted: is_replacement, ..rules.clone() }),
         };
-        Some(Self { observation, derived: derive(recording), rules })
+        Some(Self { observation, derived, rules })
     }
 
     /// Replays the call and compares it with the recording. `call` is the

@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn prompts_are_heard_as_their_text_or_named() {
         let prompt = |text: Option<&str>| {
-            let mut properties = indexmap::IndexMap::new();
+            let mut properties = crate::value::Properties::default();
             properties.insert("name".into(), Value::from("Welcome"));
             if let Some(text) = text {
                 properties.insert("textToSpeech".into(), Value::from(text));

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use super::{
     Audio, Collection, Communication, Currency, Date, DateTime, Decimal, Duration, Json,
-    Kind, MAX_INTEGER, Number, Object, Text, Time, Type, Value, properties_of,
+    Kind, MAX_INTEGER, Number, Object, Properties, Text, Time, Type, Value,
+    properties_of,
 };
 
 impl Type {
@@ -183,7 +182,7 @@ fn currency(json: &Json) -> Option<Currency> {
 /// NOT_SET. A string is the object's name.
 fn object(json: &Json, kind: Kind) -> Result<Value, String> {
     let declared = properties_of(kind);
-    let mut properties: IndexMap<Text, Value> = declared
+    let mut properties: Properties = declared
         .iter()
         .map(|(name, holds)| (Text::from(*name), Value::unset(*holds)))
         .collect();

@@ -2,11 +2,12 @@
 //! [`Json::parse`](super::Json::parse), which accepts all JSON.
 
 use std::fmt;
-use std::sync::Arc;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
+};
 
-use super::{Json, JsonObject, Text};
+use super::{Json, Text};
 
 /// The key by which `serde_json` marks a number that it passes on as text.
 const NUMBER: &str = "$serde_json::private::Number";
@@ -15,13 +16,29 @@ impl<'de> Deserialize<'de> for Json {
     /// Rejects numbers that are not whole or too large, because serde passes them without
     /// their digits.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
+        Reader(&mut Open::default()).deserialize(deserializer)
     }
 }
 
-struct Reader;
+/// The complete parts of the lists and objects that are not complete. A list or object
+/// takes its parts from the end, so that it allocates its memory once.
+#[derive(Default)]
+struct Open {
+    items: Vec<Json>,
+    entries: Vec<(Text, Json)>,
+}
 
-impl<'de> Visitor<'de> for Reader {
+struct Reader<'o>(&'o mut Open);
+
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Json, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader<'_> {
     type Value = Json;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,43 +66,25 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
+        let Self(open) = self;
+        let first = open.items.len();
+        while let Some(item) = items.next_element_seed(Reader(open))? {
+            open.items.push(item);
         }
-        Ok(Json::Array(Arc::new(list)))
+        Ok(Json::array(open.items.drain(first..)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
-        let mut object = JsonObject::new();
-        while let Some(key) = entries.next_key::<Key>()? {
-            if key.0 == NUMBER {
+        let Self(open) = self;
+        let first = open.entries.len();
+        while let Some(key) = entries.next_key::<Text>()? {
+            if key == NUMBER {
                 return Err(A::Error::custom("a number that would lose digits"));
             }
-            object.insert(key.0, entries.next_value()?);
+            let value = entries.next_value_seed(Reader(open))?;
+            open.entries.push((key, value));
         }
-        Ok(Json::Object(Arc::new(object)))
-    }
-}
-
-/// The key of an object.
-struct Key(Text);
-
-impl<'de> Deserialize<'de> for Key {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl Visitor<'_> for Reader {
-            type Value = Key;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a key")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Key, E> {
-                Ok(Key(text.into()))
-            }
-        }
-        deserializer.deserialize_str(Reader)
+        Ok(Json::object(open.entries.drain(first..)))
     }
 }
 

@@ -43,7 +43,7 @@ pub use identifier::{derived_id, is_uuid};
 pub(crate) use json::write_json_string;
 pub use json::{Json, JsonError, JsonObject, MAX_JSON_DEPTH};
 pub use number::Number;
-pub use object::{Collection, Currency, Object};
+pub use object::{Collection, Currency, Object, Properties};
 pub use properties::{Property, properties_of};
 pub use region::dialing_code;
 pub(crate) use shorten::{beginning, shortened};

@@ -6,6 +6,9 @@ use indexmap::IndexMap;
 
 use super::{Decimal, Kind, Text, Type, Value, properties_of};
 
+/// Properties of an object by name, in the order of the documentation.
+pub type Properties = IndexMap<Text, Value, foldhash::fast::RandomState>;
+
 /// An amount of money. Either part may be NOT_SET; the Currency itself is still set.
 ///
 /// Two Currencies are equal if their amounts and their codes are equal, including unset
@@ -24,7 +27,7 @@ pub struct Object {
     /// The kind of object.
     pub kind: Kind,
     /// The properties, in the order of the documentation.
-    pub properties: IndexMap<Text, Value>,
+    pub properties: Properties,
 }
 
 /// Values of one type, in order.
@@ -123,7 +126,8 @@ mod tests {
     #[test]
     fn properties_of_objects() {
         let properties = [("id".into(), Value::from("7")), ("vip".into(), true.into())];
-        let user = Object { kind: Kind::User, properties: properties.into() };
+        let user =
+            Object { kind: Kind::User, properties: properties.into_iter().collect() };
         let user = Value::Object(user.into());
         assert_eq!(user.property("id"), Some(Value::from("7")));
         assert_eq!(user.property("ID"), Some(Value::from("7")));

@@ -78,8 +78,7 @@ pub(super) fn on_answer(
     answer: &Answer,
 ) -> Effect {
     let entry = match answer {
-        // Fast path for most calls: the whole entry arrives at once and has the maximum
-        // length.
+        // Fast path for most calls: the whole entry arrives at once and is complete.
         Answer::Input(Input::Keys(keys)) if is_plain(gather, keys) => {
             return collected(state, step, gather, keys);
         }
@@ -112,10 +111,16 @@ pub(super) fn on_answer(
     conclude(state, step, gather, &entry)
 }
 
+/// Whether the keys have the maximum number, all of them are allowed, and none of them ends
+/// the entry.
 fn is_plain(gather: &Gather, keys: &str) -> bool {
-    keys.len() == gather.max_digits as usize
-        && gather.valid_digits.is_empty()
-        && gather.terminating_key.is_none()
+    let allowed = gather.valid_digits.as_bytes();
+    let counts = |key: u8| {
+        key.is_ascii()
+            && (allowed.is_empty() || allowed.contains(&key))
+            && gather.terminating_key != Some(char::from(key))
+    };
+    keys.len() == gather.max_digits as usize && keys.bytes().all(counts)
 }
 
 /// Records the keys that the caller pressed, unless they are exactly the keys that were

@@ -5,10 +5,8 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use crate::value::{
-    DateTime, Duration, Kind, MAX_INTEGER, Object, Text, Value, dialing_code,
+    DateTime, Duration, Kind, MAX_INTEGER, Object, Properties, Text, Value, dialing_code,
     properties_of,
 };
 
@@ -154,7 +152,7 @@ const CASES: &[&str] = &["article", "accusative", "dative", "genitive", "nominat
 const GENDERS: &[&str] = &["common", "feminine", "masculine", "neuter"];
 
 fn object(kind: Kind, properties: &[(&str, &str)]) -> Value {
-    let properties: IndexMap<Text, Value> = properties
+    let properties: Properties = properties
         .iter()
         .map(|(name, value)| (Text::from(*name), Value::from(*value)))
         .collect();

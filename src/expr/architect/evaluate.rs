@@ -230,10 +230,20 @@ fn compare_values<S: Scope + ?Sized>(
         (Value::String(left), Value::String(right)) if left == right => {
             return Ok(ordering_fits(call.shape, Ordering::Equal));
         }
+        (Value::String(_), Value::String(_))
+            if matches!(call.shape, Shape::Equal | Shape::NotEqual)
+                && !ignores_case(run.scope) =>
+        {
+            return Ok(call.shape == Shape::NotEqual);
+        }
         _ => {}
     }
     let value = invoke(call, &[left, right], run.scope.environment(), &run.budget)?;
     Ok(matches!(value, Value::Boolean(true)))
+}
+
+fn ignores_case<S: Scope + ?Sized>(scope: &S) -> bool {
+    scope.environment().directory().policies().equality_ignores_case
 }
 
 /// Returns a value that exists without computation: a constant or variable.

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
-use crate::value::{Kind, Object, Text, Value, properties_of};
+use crate::value::{Kind, Object, Properties, Text, Value, properties_of};
 
 use super::environment::Directory;
 
@@ -19,7 +17,7 @@ pub(super) fn prompt(directory: &dyn Directory, is_system: bool, name: &str) -> 
 }
 
 fn unknown(is_system: bool, name: &str) -> Value {
-    let properties: IndexMap<Text, Value> = properties_of(Kind::Prompt)
+    let properties: Properties = properties_of(Kind::Prompt)
         .iter()
         .map(|(property, holds)| {
             let value = match *property {

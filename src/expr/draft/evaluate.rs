@@ -145,6 +145,7 @@ impl<R> Condition<R> {
 
 impl<R> Operand<R> {
     /// The value, if it exists as a whole.
+    #[inline]
     fn peek<'s>(&'s self, scope: &'s impl Scope<R>) -> Option<&'s Value> {
         match self {
             Self::Reference(reference) => scope.peek(reference),
@@ -173,6 +174,7 @@ impl<R> Operand<R> {
     }
 }
 
+#[inline]
 fn compare_operands<R>(
     comparator: Comparator,
     left: &Operand<R>,
@@ -181,6 +183,12 @@ fn compare_operands<R>(
 ) -> Result<bool, EvaluationError> {
     let with_null = left.is_null() || right.is_null();
     if let (Some(left), Some(right)) = (left.peek(scope), right.peek(scope)) {
+        // Menus compare the caller's keys with constants.
+        if let (Value::String(left), Value::String(right)) = (left, right)
+            && matches!(comparator, Comparator::Equal | Comparator::NotEqual)
+        {
+            return Ok((left == right) == (comparator == Comparator::Equal));
+        }
         return Ok(compare_values(comparator, left, right, with_null));
     }
     let (left, right) = (left.evaluate(scope)?, right.evaluate(scope)?);

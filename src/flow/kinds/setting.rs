@@ -93,29 +93,32 @@ pub(super) const fn setting(path: &'static str, form: SettingForm) -> SettingSpe
 impl SettingSpec {
     /// Whether a setting with this path is this one.
     pub(super) fn is_at(&self, path: &[&str]) -> bool {
-        let mut names = path.iter();
-        for part in self.path.split('.') {
-            match (part, names.next()) {
-                ("**", _) => return true,
-                (part, Some(name)) if is_named(part, name) => {}
+        let mut rest = Some(self.path);
+        for name in path {
+            let Some(parts) = rest else { return false };
+            let (part, following) = first_part(parts);
+            match part {
+                "**" => return true,
+                part if is_named(part, name) => rest = following,
                 _ => return false,
             }
         }
-        names.next().is_none()
+        rest.is_none_or(|parts| parts == "**")
     }
 
     /// Returns the part of the path below the enclosing names. Returns `None` if the path
     /// leads elsewhere, or ends there.
     pub(super) fn part_at(&self, enclosing: &[&str]) -> Option<&'static str> {
-        let mut parts = self.path.split('.');
+        let mut rest = Some(self.path);
         for name in enclosing {
-            match parts.next()? {
+            let (part, following) = first_part(rest?);
+            match part {
                 "**" => return Some("**"),
-                part if is_named(part, name) => {}
+                part if is_named(part, name) => rest = following,
                 _ => return None,
             }
         }
-        parts.next()
+        rest.map(|parts| first_part(parts).0)
     }
 
     /// Returns the path.
@@ -140,6 +143,15 @@ impl SettingSpec {
             SettingForm::Value(kind) | SettingForm::Object(kind) => Some(kind),
             _ => None,
         }
+    }
+}
+
+/// Splits a path at its first dot. Paths are short and are split very often, so that a loop
+/// over the bytes is faster than a search.
+fn first_part(path: &'static str) -> (&'static str, Option<&'static str>) {
+    match path.bytes().position(|byte| byte == b'.') {
+        Some(dot) => (&path[..dot], Some(&path[dot + 1..])),
+        None => (path, None),
     }
 }
 
@@ -170,5 +182,11 @@ mod tests {
         assert!(skills.is_at(&["acdSkills"]));
         assert!(!skills.is_at(&["skills"]));
         assert!(!statement.is_at(&["statements", "intger", "value"]));
+        assert!(!statement.is_at(&["statements", "integer"]));
+        assert!(!statement.is_at(&["statements", "integer", "value", "lit"]));
+        assert!(!skills.is_at(&[]));
+        assert_eq!(statement.part_at(&["statements", "integer"]), Some("value"));
+        assert_eq!(statement.part_at(&path), None);
+        assert_eq!(skills.part_at(&["acdSkills", "acdSkill", "skill"]), Some("**"));
     }
 }

@@ -76,7 +76,7 @@ impl<'f> Writer<'f> {
         let units = flow.units.iter().map(|unit| unit.key.as_str()).zip(firsts).collect();
         let ids = graph.vertices.iter().map(|it| it.id.as_deref().map(Text::from));
         let ids = ids.collect();
-        Self { ids, vertex: 0, units, ways, nodes: JsonObject::new() }
+        Self { ids, vertex: 0, units, ways, nodes: JsonObject::default() }
     }
 
     /// Returns the current vertex and its id, and advances to the next one.
@@ -219,7 +219,7 @@ impl<'f> Writer<'f> {
     }
 
     fn settings(&self, settings: &Settings) -> Json {
-        let mut object = JsonObject::new();
+        let mut object = JsonObject::default();
         for (name, setting) in &settings.entries {
             // The first value of a repeated name counts, as in lookups of the model.
             object

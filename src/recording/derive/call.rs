@@ -18,7 +18,15 @@ const BUILT_IN: [&str; 6] =
 
 /// Derives the start and environment of a recorded call.
 pub fn derive(recording: &Recording) -> Derived {
-    let observation = recording.observation();
+    derive_from(recording, recording.observation().as_mut())
+}
+
+/// Derives the start and environment of a recorded call from its
+/// [observation](Recording::observation), and takes the exchanges out of the observation.
+pub fn derive_from(
+    recording: &Recording,
+    observation: Option<&mut Observation>,
+) -> Derived {
     let mut derived = match (recording.kind, observation) {
         (Kind::Execution, Some(observation)) => of_execution(observation),
         (Kind::Execution, None) => Derived::default(),
@@ -30,7 +38,7 @@ pub fn derive(recording: &Recording) -> Derived {
     derived
 }
 
-fn of_execution(observation: Observation) -> Derived {
+fn of_execution(observation: &mut Observation) -> Derived {
     let flow = &observation.flow;
     let derived = Derived {
         flow: flow.id.clone(),
@@ -47,7 +55,10 @@ fn of_execution(observation: Observation) -> Derived {
 
 /// Derives the call of a simulation. The request has the start of the call, which the
 /// response lacks.
-fn of_simulation(recording: &Recording, observation: Option<Observation>) -> Derived {
+fn of_simulation(
+    recording: &Recording,
+    observation: Option<&mut Observation>,
+) -> Derived {
     let at = recording.recorded_at.as_deref().and_then(DateTime::parse);
     let mut derived = Derived { at, ..Derived::default() };
     if let Some(observation) = observation {
@@ -95,15 +106,19 @@ fn inputs(answers: &[RecordedAnswer]) -> Vec<Input> {
 }
 
 /// Adds the environment, which the steps of the call show.
-fn environment(derived: Derived, observation: Observation, is_module: bool) -> Derived {
+fn environment(
+    derived: Derived,
+    observation: &mut Observation,
+    is_module: bool,
+) -> Derived {
     let mut deriver = Deriver {
         derived,
         world: FixturesBuilder::default(),
-        attributes: JsonObject::new(),
+        attributes: JsonObject::default(),
         set: Vec::new(),
         is_module,
     };
-    observation.steps.into_iter().for_each(|step| deriver.step(step));
+    observation.steps.iter_mut().for_each(|step| deriver.step(step));
     let Deriver { mut derived, world, attributes, .. } = deriver;
     if !attributes.is_empty() {
         let given = Value::Json(Json::object(attributes));
@@ -126,14 +141,14 @@ struct Deriver {
 }
 
 impl Deriver {
-    fn step(&mut self, mut step: ObservedStep) {
+    fn step(&mut self, step: &mut ObservedStep) {
         step.objects.iter().for_each(|object| self.object(object));
         if let Some(tag) = &step.language {
             self.world.language(tag);
         }
         let Some(exchange) = step.exchange.take() else { return };
         let before = self.derived.answers.len();
-        self.exchange(&step, *exchange);
+        self.exchange(step, *exchange);
         for answer in self.derived.answers.iter_mut().skip(before) {
             answer.flow = step.flow.clone();
         }

@@ -114,7 +114,7 @@ impl FixturesBuilder {
 
     /// Returns the document.
     pub(super) fn to_json(&self) -> Json {
-        let mut document = JsonObject::new();
+        let mut document = JsonObject::default();
         for (section, things) in &self.directory {
             let things = things.values().map(|thing| Json::object(thing.clone()));
             document.insert((*section).into(), Json::array(things));
@@ -136,12 +136,12 @@ impl FixturesBuilder {
     fn tables(&self) -> Json {
         Json::array(self.tables.iter().map(|(name, Table { id, rows })| {
             let rows = rows.iter().filter_map(|(key, row)| {
-                let mut cells = JsonObject::new();
+                let mut cells = JsonObject::default();
                 cells.insert("key".into(), Json::String(key.clone()));
                 cells.extend(row.clone()?);
                 Some(Json::object(cells))
             });
-            let mut table = JsonObject::new();
+            let mut table = JsonObject::default();
             if let Some(id) = id {
                 table.insert("id".into(), Json::String(id.clone()));
             }
@@ -160,7 +160,7 @@ fn all(given: &[AnswerEntry]) -> Json {
             && !given.iter().take(index).any(|other| other.inputs == one.inputs)
     });
     Json::array(given.iter().map(|one| {
-        let mut answer = JsonObject::new();
+        let mut answer = JsonObject::default();
         if let Some(inputs) = one.inputs.as_ref().filter(|_| differ) {
             answer.insert("when".into(), Json::object(inputs.clone()));
         }
@@ -171,7 +171,7 @@ fn all(given: &[AnswerEntry]) -> Json {
 
 /// Converts the answer of a data action, webhook or other action to an entry of fixtures.
 pub(in crate::recording) fn answer_entry(answer: &Answer) -> JsonObject {
-    let mut entry = JsonObject::new();
+    let mut entry = JsonObject::default();
     let latency_ms = match answer {
         Answer::Response(Response { status, output, latency_ms }) => {
             if *status != 200 {

@@ -4,7 +4,7 @@ mod call;
 mod derived;
 mod fixtures;
 
-pub use call::derive;
+pub use call::{derive, derive_from};
 pub(super) use derived::overlaid;
 pub use derived::{Derived, RecordedAnswer, Subject};
 pub(super) use fixtures::{answer_entry, listed};

@@ -225,7 +225,8 @@ impl<'r> Run<'r> {
     }
 
     fn object(&mut self, object: &JsonObject, place: &Place<'_>) -> JsonObject {
-        let mut new = JsonObject::with_capacity(object.len());
+        let mut new =
+            JsonObject::with_capacity_and_hasher(object.len(), Default::default());
         each_of_object(object, place, |key, value, place| {
             let value = self.json(value, &self.decided(place));
             new.insert(self.text(key), value);

@@ -166,7 +166,7 @@ impl Variable {
             id: Some(id.into()),
             name: Some(name.into()),
             value: Some(value),
-            other: JsonObject::new(),
+            other: JsonObject::default(),
         }
     }
 }
@@ -193,7 +193,7 @@ impl Parameter {
 fn add(data: &mut Option<Json>, key: &str, value: Json) {
     let mut entries = match data.take() {
         Some(Json::Object(entries)) => Arc::unwrap_or_clone(entries),
-        _ => JsonObject::new(),
+        _ => JsonObject::default(),
     };
     entries.insert(key.into(), value);
     *data = Some(Json::Object(Arc::new(entries)));

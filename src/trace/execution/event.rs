@@ -223,7 +223,7 @@ mod tests {
         let variable = |value: &str, other: &str| {
             let other = match Json::parse(other).unwrap() {
                 Json::Object(other) => other.as_ref().clone(),
-                _ => JsonObject::new(),
+                _ => JsonObject::default(),
             };
             let value = Json::parse(value).ok();
             Variable { value, other, ..Variable::default() }

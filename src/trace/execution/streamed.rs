@@ -68,7 +68,7 @@ pub fn of_streamed(json: &Json) -> Option<ExecutionDocument> {
 /// `actionPlayAudio`.
 fn item(json: &Json) -> Event {
     let kind = text(json, "objectType").unwrap_or_default();
-    let mut other = JsonObject::new();
+    let mut other = JsonObject::default();
     for key in ["error", "warning", "languageTag"] {
         if let Some(value) = json.get(key).filter(|value| **value != Json::Null) {
             other.insert(key.into(), value.clone());

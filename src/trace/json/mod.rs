@@ -26,24 +26,51 @@ pub struct JsonWriter<'l> {
 pub struct JsonNames {
     /// By flow: the value of `flow`.
     flows: Vec<String>,
-    /// By node: `,"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`
-    nodes: Vec<String>,
-    /// By node: `,"flowName":…,"file":…,"line":…`; the last two only if the files of the
-    /// program are given.
-    places: Vec<String>,
-    /// By node: the id as a JSON string.
-    ids: Vec<String>,
-    /// By node: its outputs as JSON strings.
-    outputs: Vec<Vec<String>>,
-    /// By node: the last entries of a step whose next node it is, if the step has only
-    /// the required entries.
-    ends: Vec<String>,
+    /// By node.
+    nodes: Vec<NodeJson>,
     /// By constant text: the text as a JSON string.
     texts: Vec<String>,
     /// By variable: the name as a JSON string.
     variables: Vec<String>,
     /// By reference: the name as a JSON string.
     references: Vec<String>,
+}
+
+/// Constant parts of the steps of a node.
+#[derive(Debug, Clone)]
+struct NodeJson {
+    /// `,"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`, then
+    /// `,"flowName":…,"file":…,"line":…,"startMs":`. The file and the line are missing if
+    /// the files of the program are not given.
+    begin: String,
+    /// Length of the first part of `begin`.
+    names: usize,
+    /// The id as a JSON string.
+    id: String,
+    /// The outputs as JSON strings.
+    outputs: Vec<String>,
+    /// The last entries of a step whose next node it is, if the step has only the required
+    /// entries.
+    end: String,
+}
+
+impl NodeJson {
+    fn of(node: &NodeLabel, symbols: &SymbolTable, files: Option<&Files>) -> Self {
+        let id = quoted(&node.id);
+        let names = format!(
+            ",\"flowId\":{},\"nodeId\":{id},\"nodeName\":{},\"nodeType\":{}",
+            quoted(&symbols.flow(node.flow).id),
+            quoted(&node.name),
+            quoted(&node.node_type),
+        );
+        Self {
+            begin: format!("{names}{},\"startMs\":", place(node, symbols, files)),
+            names: names.len(),
+            end: format!("}},\"next\":{id},\"diagnostics\":[]}}"),
+            outputs: outputs(node),
+            id,
+        }
+    }
 }
 
 impl JsonNames {
@@ -62,25 +89,9 @@ impl JsonNames {
         let all = |texts: &[Text]| texts.iter().map(|text| quoted(text)).collect();
         Self {
             flows: symbols.flows.iter().map(flow).collect(),
-            nodes: symbols
-                .nodes
-                .iter()
-                .map(|node| {
-                    format!(
-                        ",\"flowId\":{},\"nodeId\":{},\"nodeName\":{},\"nodeType\":{}",
-                        quoted(&symbols.flow(node.flow).id),
-                        quoted(&node.id),
-                        quoted(&node.name),
-                        quoted(&node.node_type),
-                    )
-                })
+            nodes: { symbols.nodes.iter() }
+                .map(|node| NodeJson::of(node, symbols, files))
                 .collect(),
-            places: { symbols.nodes.iter() }
-                .map(|node| place(node, symbols, files))
-                .collect(),
-            ids: symbols.nodes.iter().map(|node| quoted(&node.id)).collect(),
-            outputs: symbols.nodes.iter().map(outputs).collect(),
-            ends: symbols.nodes.iter().map(end).collect(),
             texts: all(&symbols.strings),
             variables: all(&symbols.variables),
             references: all(&symbols.references),
@@ -177,9 +188,7 @@ impl<'l> JsonWriter<'l> {
         write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
         out.push_str(",\"depth\":");
         write_number(i64::from(step.depth), out);
-        out.push_str(&self.names.nodes[step.node.index()]);
-        out.push_str(&self.names.places[step.node.index()]);
-        out.push_str(",\"startMs\":");
+        out.push_str(&self.names.nodes[step.node.index()].begin);
         write_number(step.start_ms, out);
         out.push_str(",\"endMs\":");
         write_number(step.end_ms, out);
@@ -204,7 +213,7 @@ impl<'l> JsonWriter<'l> {
             return;
         }
         out.push_str(match step.next {
-            Some(node) => &self.names.ends[node.index()],
+            Some(node) => &self.names.nodes[node.index()].end,
             None => "},\"next\":null,\"diagnostics\":[]}",
         });
     }
@@ -219,24 +228,25 @@ impl<'l> JsonWriter<'l> {
         }
         out.push_str(",\"diagnostics\":[");
         let mut separator = Separator::default();
-        for fact in events.iter() {
+        for fact in events.iter().filter(|fact| is_diagnostic(fact)) {
             self.write_diagnostic(fact, None, &mut separator, out);
         }
         out.push_str("]}");
     }
 
     pub(super) fn write_names(&self, step: &Step, out: &mut String) {
-        out.push_str(&self.names.nodes[step.node.index()][1..]);
+        let NodeJson { begin, names, .. } = &self.names.nodes[step.node.index()];
+        out.push_str(&begin[1..*names]);
     }
 
     fn write_output_path(&self, node: NodeId, index: u16, out: &mut String) {
-        let path = self.names.outputs[node.index()].get(usize::from(index));
+        let path = self.names.nodes[node.index()].outputs.get(usize::from(index));
         out.push_str(path.map_or("\"next\"", String::as_str));
     }
 
     pub(super) fn write_node_id(&self, node: Option<NodeId>, out: &mut String) {
         match node {
-            Some(node) => out.push_str(&self.names.ids[node.index()]),
+            Some(node) => out.push_str(&self.names.nodes[node.index()].id),
             None => out.push_str("null"),
         }
     }
@@ -300,7 +310,7 @@ impl<'l> JsonWriter<'l> {
 
     fn write_diagnostics(&self, trace: &Trace, out: &mut String) {
         let mut separator = Separator::default();
-        for event in &trace.events {
+        for event in trace.events.iter().filter(|event| is_diagnostic(&event.kind)) {
             let node = trace.steps.get(event.step as usize).map(|step| step.node);
             self.write_diagnostic(&event.kind, node, &mut separator, out);
         }
@@ -370,10 +380,6 @@ fn place(node: &NodeLabel, symbols: &SymbolTable, files: Option<&Files>) -> Stri
     out
 }
 
-fn end(node: &NodeLabel) -> String {
-    format!("}},\"next\":{},\"diagnostics\":[]}}", quoted(&node.id))
-}
-
 fn flow(label: &FlowLabel) -> String {
     let version =
         label.version.as_ref().map_or_else(|| "null".into(), |text| quoted(text));
@@ -383,6 +389,10 @@ fn flow(label: &FlowLabel) -> String {
         quoted(&label.name),
         quoted(&label.flow_type),
     )
+}
+
+fn is_diagnostic(fact: &EventKind) -> bool {
+    matches!(fact, EventKind::Missing(_) | EventKind::Noted(_))
 }
 
 /// Returns the diagnostic that a fact represents, if any.

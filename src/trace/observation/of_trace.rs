@@ -166,23 +166,23 @@ fn single(event: &EventKind, symbols: &SymbolTable) -> Option<Attribute> {
         }
         EventKind::CallerInput(text) => {
             let text = Json::String(text.clone());
-            (AttributeKind::Caller, "heard".into(), text, Place::Key("/result/heard"))
+            (AttributeKind::Caller, "heard".into(), text, Place::Member("/result"))
         }
         EventKind::Collected(digits) => {
             let digits = Json::String(digits.clone());
-            (AttributeKind::Caller, "digits".into(), digits, Place::Key("/result/digits"))
+            (AttributeKind::Caller, "digits".into(), digits, Place::Member("/result"))
         }
         EventKind::Failed(failure) => {
             let code = failure.code.name().into();
             (AttributeKind::Error, "error".into(), code, Place::Key("/result/error/code"))
         }
         EventKind::TimedOut => {
-            let place = Place::Key("/result/cutOff");
+            let place = Place::Member("/result");
             (AttributeKind::Error, "cutOff".into(), true.into(), place)
         }
         EventKind::Ended(end) => {
             let end = end.name().into();
-            (AttributeKind::End, "endType".into(), end, Place::Key("/result/endType"))
+            (AttributeKind::End, "endType".into(), end, Place::Member("/result"))
         }
         _ => return None,
     };
@@ -252,43 +252,36 @@ fn add_question(found: &mut ObservedStep, asked: &Request) {
 }
 
 fn add_routing(found: &mut ObservedStep, routing: &Routing, symbols: &SymbolTable) {
-    let mut push = |name: &str, value: Option<Json>, place| {
-        if let Some(value) = value {
-            let place = Place::Key(place);
-            found.attributes.push(Attribute::new(
-                AttributeKind::Routing,
-                name,
-                value,
-                place,
-            ));
-        }
-    };
     let text = |phrase: &Option<crate::trace::Phrase>| {
         phrase.as_ref().map(|phrase| Json::String(phrase.text(symbols).clone()))
     };
-    push("queueId", text(&routing.queue_id), "/result/queueId");
-    push("queueName", text(&routing.queue_name), "/result/queueName");
     let skills = routing.skills.iter().cloned().map(Json::String);
-    push("skills", Some(Json::array(skills)), "/result/skills");
-    push("priority", routing.priority.map(Json::Integer), "/result/priority");
+    let all = [
+        ("queueId", text(&routing.queue_id)),
+        ("queueName", text(&routing.queue_name)),
+        ("skills", Some(Json::array(skills))),
+        ("priority", routing.priority.map(Json::Integer)),
+    ];
+    add_target(found, all, "/result");
 }
 
 fn add_transfer(found: &mut ObservedStep, transfer: &Transfer) {
-    let id = transfer.id.clone().map(Json::String);
     let all = [
-        ("kind", Some(transfer.kind.name().into()), "/result/transfer/kind"),
-        ("id", id, "/result/transfer/id"),
-        ("name", Some(Json::String(transfer.name.clone())), "/result/transfer/name"),
+        ("kind", Some(transfer.kind.name().into())),
+        ("id", transfer.id.clone().map(Json::String)),
+        ("name", Some(Json::String(transfer.name.clone()))),
     ];
-    for (name, value, place) in all {
-        if let Some(value) = value {
-            let place = Place::Key(place);
-            found.attributes.push(Attribute::new(
-                AttributeKind::Routing,
-                name,
-                value,
-                place,
-            ));
-        }
-    }
+    add_target(found, all, "/result/transfer");
+}
+
+/// Adds the known properties of a routing target, which are in the object at `place`.
+fn add_target<const N: usize>(
+    found: &mut ObservedStep,
+    properties: [(&str, Option<Json>); N],
+    place: &'static str,
+) {
+    let known = properties.into_iter().filter_map(|(name, value)| {
+        Some(Attribute::new(AttributeKind::Routing, name, value?, Place::Member(place)))
+    });
+    found.attributes.extend(known);
 }

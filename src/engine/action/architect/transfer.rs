@@ -16,7 +16,7 @@ use crate::flow::kinds::TransferKind;
 use crate::program::architect::{AcdTarget, Target, Transfer};
 use crate::program::{Program, Step};
 use crate::trace::{self, EventKind, Failure, Field, PathTaken, Phrase, Routing};
-use crate::value::{Collection, Json, Kind, Text, Value};
+use crate::value::{Collection, Json, Kind, Properties, Text, Value};
 use crate::world::{ActionAnswer, Answer, is_derived_id};
 
 const FAILURE: u16 = 0;
@@ -419,10 +419,7 @@ fn known_id(value: &Value) -> Option<Text> {
     (!name.is_some_and(is_made)).then_some(id)
 }
 
-fn text_property(
-    properties: &indexmap::IndexMap<Text, Value>,
-    name: &str,
-) -> Option<Text> {
+fn text_property(properties: &Properties, name: &str) -> Option<Text> {
     match properties.get(name) {
         Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
         _ => None,

@@ -188,8 +188,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn make_timeslot(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let start = Value::DateTime(arguments.datetime(0)?);
     let duration = Value::Duration(arguments.duration(1)?);
-    let properties =
-        [("startDateTime".into(), start), ("duration".into(), duration)].into();
+    let properties = [("startDateTime".into(), start), ("duration".into(), duration)];
+    let properties = properties.into_iter().collect();
     Ok(Value::Object(Arc::new(Object { kind: Kind::Timeslot, properties })))
 }
 
@@ -250,8 +250,8 @@ fn make_agent_score_pairs(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 }
 
 fn pair(agent: &Value, score: &Value) -> Value {
-    let properties =
-        [("agent".into(), agent.clone()), ("score".into(), score.clone())].into();
+    let properties = [("agent".into(), agent.clone()), ("score".into(), score.clone())];
+    let properties = properties.into_iter().collect();
     Value::Object(Arc::new(Object { kind: Kind::AgentScorePair, properties }))
 }
 

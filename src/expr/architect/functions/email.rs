@@ -103,7 +103,8 @@ fn make_email_address(arguments: &Arguments<'_>) -> Result<Value, Failure> {
         Value::String(name.clone())
     });
     let address = Value::String(arguments.text(0)?.clone());
-    let properties = [("name".into(), name), ("id".into(), address)].into();
+    let properties =
+        [("name".into(), name), ("id".into(), address)].into_iter().collect();
     Ok(Value::Object(Arc::new(Object { kind: Kind::EmailAddress, properties })))
 }
 

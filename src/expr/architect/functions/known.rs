@@ -14,7 +14,7 @@ pub(super) struct TestOrganization;
 
 fn object(kind: Kind, how: &str, text: &str) -> Option<Value> {
     let id = Value::string(format!("{} {how} {text}", kind.name()));
-    let properties = [("id".into(), id)].into();
+    let properties = [("id".into(), id)].into_iter().collect();
     Some(Value::Object(Arc::new(Object { kind, properties })))
 }
 

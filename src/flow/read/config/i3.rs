@@ -1,10 +1,11 @@
 //! Exports of Architect, such as `.i3InboundFlow`: base64 of percent-encoded JSON.
 //! *Source: all exports of the shared data have this form.*
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use percent_encoding::percent_decode;
 
 /// The maximum size of an export, in bytes. Percent-encoding and base64 make JSON about
 /// half as long again, and in the worst case four times as long.
@@ -18,24 +19,52 @@ pub fn decode(text: &str) -> Result<String, String> {
     if text.len() > MAX_BYTES {
         return Err(format!("the export is longer than {MAX_BYTES} bytes"));
     }
-    let is_space = |byte: &u8| byte.is_ascii_whitespace();
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let letters: Vec<u8> = text.bytes().filter(|byte| !is_space(byte)).collect();
+    let letters = letters(text.strip_prefix('\u{feff}').unwrap_or(text));
     if letters.is_empty() {
         return Err("the export is empty".into());
     }
     // Padding is optional, so that text that is cut off can be recognised by its length.
     let config = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let decoded = GeneralPurpose::new(&STANDARD, config).decode(&letters);
+    let decoded = GeneralPurpose::new(&STANDARD, config).decode(&*letters);
     let encoded = decoded.map_err(|error| not_base64(&letters, &error))?;
     reject_incomplete_escape(&encoded)?;
-    let json = percent_decode(&encoded).decode_utf8();
-    let json = json.map_err(|error| {
-        let at = error.valid_up_to();
+    String::from_utf8(unescaped(&encoded)).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
         format!("the content of the export is not UTF-8: invalid byte at {at}")
-    })?;
-    Ok(json.into_owned())
+    })
+}
+
+/// Removes white space. Most exports have none, except at the end.
+fn letters(text: &str) -> Cow<'_, [u8]> {
+    let text = text.trim_ascii().as_bytes();
+    // Without an early exit, so that many bytes are processed at a time.
+    let has_space =
+        text.iter().fold(false, |found, byte| found | byte.is_ascii_whitespace());
+    match has_space {
+        true => text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect(),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// Decodes percent escapes as `percent_encoding` does. It copies the bytes between two
+/// escapes at once, which takes a fraction of the time.
+fn unescaped(encoded: &[u8]) -> Vec<u8> {
+    let digit = |byte: u8| u8::try_from(char::from(byte).to_digit(16)?).ok();
+    let escape = |part: &[u8]| Some(digit(*part.first()?)? * 16 + digit(*part.get(1)?)?);
+    let escapes = encoded.iter().filter(|byte| **byte == b'%').count();
+    let mut out = Vec::with_capacity(encoded.len().saturating_sub(2 * escapes));
+    let mut parts = encoded.split(|byte| *byte == b'%');
+    out.extend_from_slice(parts.next().unwrap_or_default());
+    for part in parts {
+        let (byte, rest) = match escape(part) {
+            Some(byte) => (byte, &part[2..]),
+            None => (b'%', part),
+        };
+        out.push(byte);
+        out.extend_from_slice(rest);
+    }
+    out
 }
 
 fn not_base64(letters: &[u8], error: &base64::DecodeError) -> String {
@@ -99,6 +128,13 @@ mod tests {
         fn no_text_panics(text in "\\PC*", letters in "[A-Za-z0-9+/=% \n]*") {
             let _ = decode(&text);
             let _ = decode(&letters);
+        }
+
+        #[test]
+        fn escapes_are_decoded_as_by_the_library(text in "[%0-9a-fA-Fg]{0,24}") {
+            let expected: Vec<u8> =
+                percent_encoding::percent_decode(text.as_bytes()).collect();
+            prop_assert_eq!(unescaped(text.as_bytes()), expected);
         }
 
         #[test]

@@ -45,6 +45,6 @@ pub(super) fn warns(event: &Event, code: &str) -> bool {
 pub(super) fn entries(json: &Json) -> JsonObject {
     match json {
         Json::Object(entries) => entries.as_ref().clone(),
-        _ => JsonObject::new(),
+        _ => JsonObject::default(),
     }
 }

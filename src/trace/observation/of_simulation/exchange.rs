@@ -41,9 +41,8 @@ const ASKING: [(&[&str], Party); 7] = [
 /// Returns the exchange of a step. `node` is its id or name, and `kind` the type of the
 /// node.
 pub(super) fn exchange(node: &Text, kind: &str, step: &Json) -> Option<Exchange> {
-    let kind = kind.to_lowercase();
-    let names = |(names, _): &&(&[&str], Party)| names.contains(&kind.as_str());
-    let (_, party) = ASKING.iter().find(names)?;
+    let is_kind = |name: &&str| name.eq_ignore_ascii_case(kind);
+    let (_, party) = ASKING.iter().find(|(names, _)| names.iter().any(is_kind))?;
     let is_object = |json: &&Json| matches!(json, Json::Object(_));
     let result = step.get("result").filter(is_object);
     let result = result.or_else(|| step.get("output").filter(is_object))?;
@@ -158,7 +157,7 @@ fn fields(result: &Json) -> JsonObject {
             fields.retain(|key, _| !NOT_ANSWERED.contains(&key.as_str()));
             fields
         }
-        _ => JsonObject::new(),
+        _ => JsonObject::default(),
     }
 }
 

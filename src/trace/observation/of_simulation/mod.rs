@@ -32,6 +32,36 @@ const OWN: [&str; 18] = [
     "cutOff",
 ];
 
+/// Pointers to a result and to those of its keys that need their own.
+struct Base {
+    at: &'static str,
+    text: &'static str,
+    texts: &'static str,
+    operands: &'static str,
+    variables: &'static str,
+    transfer: &'static str,
+    error_code: &'static str,
+}
+
+macro_rules! base {
+    ($at:literal) => {
+        Base {
+            at: $at,
+            text: concat!($at, "/text"),
+            texts: concat!($at, "/texts"),
+            operands: concat!($at, "/operands"),
+            variables: concat!($at, "/variables"),
+            transfer: concat!($at, "/transfer"),
+            error_code: concat!($at, "/error/code"),
+        }
+    };
+}
+
+/// The result in responses of flowsim.
+const RESULT: Base = base!("/result");
+/// The result in responses of other services.
+const OUTPUT: Base = base!("/output");
+
 impl Observation {
     /// Creates the observation of a simulation response, `{status, trace: [{nodeId,
     /// nodeName, nodeType, result, output, …}]}`; returns `None` if it is not one.
@@ -39,11 +69,8 @@ impl Observation {
     pub fn of_simulation(response: &Json) -> Option<Self> {
         let Json::Array(trace) = response.get("trace")? else { return None };
         let steps: Vec<ObservedStep> = trace.iter().map(step).collect();
-        let occurs = |aspect: &AttributeKind| {
-            steps.iter().any(|step| step.of(*aspect).next().is_some())
-        };
-        let known: AttributeKinds =
-            AttributeKind::ALL.iter().copied().filter(occurs).collect();
+        let occurring = steps.iter().flat_map(|step| &step.attributes);
+        let known: AttributeKinds = occurring.map(|attribute| attribute.kind).collect();
         // The status also shows that there was no error.
         let status = text(response, "status");
         let known = match status.is_some() {
@@ -121,17 +148,17 @@ fn integer(json: &Json, key: &str) -> Option<i64> {
 
 fn step(json: &Json) -> ObservedStep {
     let kind = text(json, "nodeType").unwrap_or_default();
-    let lower = kind.to_lowercase();
+    let is_end = ["end", "disconnect"].iter().any(|end| kind.eq_ignore_ascii_case(end));
     let mut found = ObservedStep {
         id: text(json, "nodeId"),
         name: text(json, "nodeName"),
         is_action: true,
-        is_end: matches!(lower.as_str(), "end" | "disconnect"),
+        is_end,
         flow: text(json, "flowId"),
         depth: integer(json, "depth").and_then(|depth| u16::try_from(depth).ok()),
         start_ms: integer(json, "startMs"),
         path: text(json, "path").or_else(|| path_of_condition(json)),
-        request: asks(&lower).map(|who| ecow::eco_format!("{who}")),
+        request: asks(&kind).map(Text::from),
         kind,
         ..ObservedStep::default()
     };
@@ -139,9 +166,9 @@ fn step(json: &Json) -> ObservedStep {
     let exchange = node.and_then(|node| exchange::exchange(node, &found.kind, json));
     found.objects = exchange::objects(exchange.as_ref());
     found.exchange = exchange.map(Box::new);
-    let result = json.get("result").map(|result| (result, "/result"));
-    let output = || json.get("output").map(|output| (output, "/output"));
-    let is_object = |(json, _): &(&Json, &str)| matches!(json, Json::Object(_));
+    let result = json.get("result").map(|result| (result, &RESULT));
+    let output = || json.get("output").map(|output| (output, &OUTPUT));
+    let is_object = |(json, _): &(&Json, &Base)| matches!(json, Json::Object(_));
     if let Some((Json::Object(entries), base)) = result.filter(is_object).or_else(output)
     {
         for (key, value) in entries.iter() {
@@ -169,79 +196,69 @@ fn path_of_condition(step: &Json) -> Option<Text> {
 }
 
 fn asks(node_type: &str) -> Option<&'static str> {
-    match node_type {
-        "dataaction" | "calldataaction" => Some("the data action"),
-        "getexternalcontactaction" | "getexternalcontact" => {
-            Some("the external contacts")
-        }
-        "getqueuestats" | "queuestats" => Some("the statistics of the queue"),
-        "webhook" | "callwebhook" => Some("the webhook"),
-        _ => None,
-    }
+    const ASKED: [(&[&str], &str); 4] = [
+        (&["dataaction", "calldataaction"], "the data action"),
+        (&["getexternalcontactaction", "getexternalcontact"], "the external contacts"),
+        (&["getqueuestats", "queuestats"], "the statistics of the queue"),
+        (&["webhook", "callwebhook"], "the webhook"),
+    ];
+    let is_it = |name: &&str| name.eq_ignore_ascii_case(node_type);
+    ASKED.iter().find(|(names, _)| names.iter().any(is_it)).map(|(_, asked)| *asked)
 }
 
-fn add(found: &mut ObservedStep, key: &str, value: &Json, base: &'static str) {
-    let here = ecow::eco_format!("{base}/{}", escaped(key));
-    let aspect = match key {
-        "operands" => AttributeKind::Read,
-        "variables" => AttributeKind::Set,
-        "inputs" => AttributeKind::Input,
-        "outputs" => AttributeKind::Output,
-        "transfer" => AttributeKind::Routing,
-        "texts" => return add_prompts(found, value, &here),
-        _ => {
-            found.attributes.extend(single(key, value, here));
-            return;
-        }
+fn add(found: &mut ObservedStep, key: &str, value: &Json, base: &Base) {
+    let mut members = |kind, place: &dyn Fn(&Text) -> Place| {
+        let Json::Object(entries) = value else { return };
+        found.attributes.extend(entries.iter().map(|(name, value)| {
+            Attribute::new(kind, name.clone(), value.clone(), place(name))
+        }));
     };
-    if let Json::Object(entries) = value {
-        for (name, value) in entries.iter() {
-            let place = Place::Entry(ecow::eco_format!("{here}/{}", escaped(name)));
-            found.attributes.push(Attribute::new(
-                aspect,
-                name.clone(),
-                value.clone(),
-                place,
-            ));
-        }
+    // An input that only a response has may be one that traces do not have.
+    let own = |name: &Text| {
+        Place::Entry(ecow::eco_format!("{}/{key}/{}", base.at, escaped(name)))
+    };
+    match key {
+        "operands" => members(AttributeKind::Read, &|_| Place::Member(base.operands)),
+        "variables" => members(AttributeKind::Set, &|_| Place::Member(base.variables)),
+        "inputs" => members(AttributeKind::Input, &own),
+        "outputs" => members(AttributeKind::Output, &own),
+        "transfer" => members(AttributeKind::Routing, &|_| Place::Member(base.transfer)),
+        "texts" => add_prompts(found, value, base),
+        _ => found.attributes.extend(single(key, value, base)),
     }
 }
 
 /// Adds the prompts of `texts`. The last one is repeated under `text`, so that value is
 /// removed.
-fn add_prompts(found: &mut ObservedStep, texts: &Json, here: &Text) {
+fn add_prompts(found: &mut ObservedStep, texts: &Json, base: &Base) {
     let Json::Array(items) = texts else { return };
     found.attributes.retain(|attribute| attribute.kind != AttributeKind::Prompt);
-    for (index, item) in items.iter().enumerate() {
-        let place = Place::Entry(ecow::eco_format!("{here}/{index}"));
-        found.attributes.push(Attribute::new(
-            AttributeKind::Prompt,
-            "",
-            item.clone(),
-            place,
-        ));
-    }
+    found.attributes.extend(items.iter().enumerate().map(|(index, item)| {
+        let place = Place::Element(base.texts, index);
+        Attribute::new(AttributeKind::Prompt, "", item.clone(), place)
+    }));
 }
 
 /// Converts a key of a result with a single value.
-fn single(key: &str, value: &Json, here: Text) -> Option<Attribute> {
-    let attribute = |aspect, name: &str, value: &Json, place: Text| {
-        Some(Attribute::new(aspect, name, value.clone(), Place::Entry(place)))
-    };
-    match (key, value) {
-        ("queueId" | "queueName" | "skills" | "priority" | "error", Json::Null) => None,
-        ("text", _) => attribute(AttributeKind::Prompt, "", value, here),
-        ("digits" | "heard", _) => attribute(AttributeKind::Caller, key, value, here),
-        ("queueId" | "queueName" | "skills" | "priority", _) => {
-            attribute(AttributeKind::Routing, key, value, here)
+fn single(key: &str, value: &Json, base: &Base) -> Option<Attribute> {
+    let here = Place::Member(base.at);
+    let (kind, name, value, place) = match (key, value) {
+        ("queueId" | "queueName" | "skills" | "priority" | "error", Json::Null) => {
+            return None;
         }
-        ("endType", _) => attribute(AttributeKind::End, key, value, here),
-        ("cutOff", _) => attribute(AttributeKind::Error, key, value, here),
+        ("text", _) => (AttributeKind::Prompt, "", value, Place::Key(base.text)),
+        ("digits" | "heard", _) => (AttributeKind::Caller, key, value, here),
+        ("queueId" | "queueName" | "skills" | "priority", _) => {
+            (AttributeKind::Routing, key, value, here)
+        }
+        ("endType", _) => (AttributeKind::End, key, value, here),
+        ("cutOff", _) => (AttributeKind::Error, key, value, here),
         ("error", _) => match value.get("code") {
-            Some(code) => attribute(AttributeKind::Error, key, code, here + "/code"),
-            None => attribute(AttributeKind::Error, key, value, here),
+            Some(code) => (AttributeKind::Error, key, code, Place::Key(base.error_code)),
+            None => (AttributeKind::Error, key, value, here),
         },
-        (other, _) if OWN.contains(&other) => None,
-        (other, _) => attribute(AttributeKind::Answer, other, value, here),
-    }
+        (other, _) if OWN.contains(&other) => return None,
+        (other, _) => (AttributeKind::Answer, other, value, here),
+    };
+    Some(Attribute::new(kind, name, value.clone(), place))
 }
