@@ -18,6 +18,7 @@ const INSTANCES: &str = "v2.flows.instances.flow.";
 
 /// Publishes what has changed since the last call.
 pub(in crate::server) fn publish(state: &mut State) {
+    state.channels.close_expired(state.clock);
     let touched = state.take_touched();
     if touched.is_empty() {
         return;
