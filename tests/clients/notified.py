@@ -54,7 +54,8 @@ async def topics_of(opened, number):
 
 async def notified():
     opened = channel()
-    notifications = await Channel(opened["connectUri"], [topic], logger=LOGGER)
+    notifications = Channel(opened["connectUri"], [topic], logger=LOGGER)
+    await notifications
     await topics_of(opened, 1)
     started = call()
     message = await anext(notifications)
@@ -72,7 +73,8 @@ async def notified():
 
 
 async def refused():
-    notifications = await Channel(channel()["connectUri"], ["v2.weather"], logger=LOGGER)
+    notifications = Channel(channel()["connectUri"], ["v2.weather"], logger=LOGGER)
+    await notifications
     try:
         await anext(notifications)
         raise AssertionError("the topic is not served")

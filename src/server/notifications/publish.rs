@@ -90,7 +90,7 @@ fn of_instance(instance: &Instance) -> Message {
         "id": instance.id.as_str(),
         "flowId": instance.flow.as_str(),
         "flowVersion": format!("{}.0", instance.version),
-        "conversationId": instance.conversation.as_deref(),
+        "conversationId": instance.conversation_id(),
         "state": if instance.is_running() { "RUNNING" } else { "COMPLETED" },
         "startDateTime": moment(instance.started_at),
         "endDateTime": instance.ended_at().map(moment),

@@ -282,6 +282,7 @@ fn instances_and_users_are_published() {
     let id = call(&server);
     let begun = socket.messages();
     assert_eq!(begun[0]["eventBody"]["state"], "RUNNING");
+    assert_eq!(begun[0]["eventBody"]["conversationId"], json!(id));
     server.press(&id, &json!(["1"]));
     let over = socket.messages();
     assert_eq!((over.len(), &over[0]["eventBody"]["state"]), (1, &json!("COMPLETED")));
