@@ -73,7 +73,11 @@ impl Wire {
         if !is_encrypted {
             config = config.proxy(None);
         }
-        Self { agent: config.build().new_agent(), most_bytes: MOST_BYTES, headers: Vec::new() }
+        Self {
+            agent: config.build().new_agent(),
+            most_bytes: MOST_BYTES,
+            headers: Vec::new(),
+        }
     }
 
     /// Sets the maximum size of a response.

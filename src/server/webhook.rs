@@ -252,7 +252,8 @@ mod tests {
     #[test]
     fn headers_that_break_the_request_are_refused() {
         let read = |headers: Value| {
-            let document = serde_json::json!({ "url": "http://localhost", "headers": headers });
+            let document =
+                serde_json::json!({ "url": "http://localhost", "headers": headers });
             read_one(&document)
         };
         let read_ones = read(serde_json::json!({ "X-Key": "a", "Authorization": "b" }));

@@ -347,7 +347,8 @@ fn topics_are_changed_over_the_socket() {
     be(&server, "Away");
     assert_eq!(socket.topics(), [""; 0]);
     let log = server.get("/__flowsim/requests").body["requests"].clone();
-    let of_channel = log.as_array().unwrap().iter().filter(|it| it["method"] == "MESSAGE");
+    let of_channel =
+        log.as_array().unwrap().iter().filter(|it| it["method"] == "MESSAGE");
     assert_eq!(of_channel.count(), 2, "{log}");
 }
 
@@ -367,15 +368,22 @@ fn wrong_messages_over_the_socket_have_errors() {
     let known = "v2.users.u-7.routingStatus";
     let asked = json!({ "message": "subscribe", "topics": [known, "v2.weather"] });
     let refused = socket.ask(&asked);
-    assert_eq!((&refused["result"], &refused["status"]), (&json!("400"), &json!("failure")));
+    assert_eq!(
+        (&refused["result"], &refused["status"]),
+        (&json!("400"), &json!("failure"))
+    );
     assert!(refused["message"].as_str().unwrap().contains("`v2.weather`"), "{refused}");
-    let many: Vec<String> = (0..1_000).map(|it| format!("v2.users.{it}.presence")).collect();
+    let many: Vec<String> =
+        (0..1_000).map(|it| format!("v2.users.{it}.presence")).collect();
     let refused = socket.ask(&json!({ "message": "subscribe", "topics": many }));
     assert_eq!(refused["message"], "a channel has at most 1000 topics");
     for wrong in ["{", "7", "[]", r#"{"message": 7}"#, r#"{"message": "publish"}"#] {
         socket.send(wrong);
         let refused = socket.message();
-        assert_eq!((&refused["result"], &refused["status"]), (&json!("400"), &json!("error")));
+        assert_eq!(
+            (&refused["result"], &refused["status"]),
+            (&json!("400"), &json!("error"))
+        );
         assert!(!refused["message"].as_str().unwrap().is_empty(), "{wrong}");
     }
     assert_eq!(subscriptions(&server, &id), ["v2.users.u-7.presence"]);

@@ -220,16 +220,20 @@ fn calls_have_the_headers_and_the_signature_of_their_service() {
     begin(&server, &asking(json!({ "webhookId": "crm", "timeoutSeconds": 60 })));
     wait_until("the service is called", || service.heads().len() == 1);
     let head = service.heads()[0].clone();
-    for expected in
-        ["x-api-key: Key 1\n", "authorization: Bearer t\n", "x-hub-signature-256: sha256="]
-    {
+    for expected in [
+        "x-api-key: Key 1\n",
+        "authorization: Bearer t\n",
+        "x-hub-signature-256: sha256=",
+    ] {
         assert!(head.contains(expected), "{head}");
     }
     let listed = server.get("/__flowsim/webhooks").body;
     let crm = &listed["webhooks"]["crm"];
     assert_eq!(crm["headers"], json!(["Authorization", "X-Api-Key"]));
     assert_eq!(crm["isSigned"], true);
-    assert!(!listed.to_string().contains("s3cret") && !listed.to_string().contains("Key 1"));
+    assert!(
+        !listed.to_string().contains("s3cret") && !listed.to_string().contains("Key 1")
+    );
 }
 
 #[test]
