@@ -14,6 +14,7 @@ from genesys_notifications.exceptions import SubscriptionFailure
 URL = os.environ["FLOWSIM_URL"]
 TIMEOUT = 20
 LOGGER = logging.getLogger("notified")
+LOGGER.setLevel(logging.CRITICAL)
 
 # The package gives coroutines to `asyncio.wait`, which takes only tasks since Python 3.11.
 wait = asyncio.wait
