@@ -128,7 +128,7 @@ fn operation_id(route: &Route) -> String {
         let one = if is_one { singular(word) } else { word.to_owned() };
         push_word(&mut id, &one);
         if is_one && one == word {
-            // The word has no singular, so the placeholder tells one from all.
+            // The word has no singular: the placeholder distinguishes one from all.
             let placeholder = parts.get(index + 1).copied().unwrap_or_default();
             push_word(&mut id, placeholder.trim_matches(['{', '}']));
         }
