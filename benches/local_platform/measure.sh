@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # How fast `flowsim serve` answers and how much memory a waiting conversation has, with the
-# load generator autocannon from npm. Prints what docs/performance.md tells.
+# load generator autocannon from npm. Prints the figures of docs/performance.md.
 #
 #   cargo build --release
 #   benches/local_platform/measure.sh [SECONDS [CONNECTIONS]]
+#
+# FLOWSIM names another program than that of the release build.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 export no_proxy='*'
 seconds=${1:-10}
 connections=${2:-64}
-program=${CARGO_TARGET_DIR:-target}/release/flowsim
+program=${FLOWSIM:-${CARGO_TARGET_DIR:-target}/release/flowsim}
 folder=$(mktemp -d)
 server=
 stop() {

@@ -17,6 +17,8 @@ pub struct PostRequest {
     pub address: String,
     /// JSON to send.
     pub body: String,
+    /// Headers to send, in addition to those of every request.
+    pub headers: Vec<(String, String)>,
     /// Timeout of one attempt.
     pub timeout: Duration,
     /// Timeout of all attempts with the pauses between them.
@@ -92,6 +94,7 @@ fn once(posting: &PostRequest, timeout: Duration) -> Result<Reply, Failure> {
     // One connection per request, because requests to one service are rare. No proxy:
     // requests to this machine must stay on it.
     let wire = Wire::new(timeout, None, false).at_most(MOST_BYTES);
+    let wire = wire.with_headers(posting.headers.clone());
     let body = Some(("application/json", posting.body.as_str()));
     wire.ask(&PlatformRequest { method: "POST", address: &posting.address, body }, None)
 }

@@ -19,6 +19,8 @@ pub(super) struct Wire {
     agent: Agent,
     /// Maximum size of a response, in bytes.
     most_bytes: u64,
+    /// Further headers of all requests.
+    headers: Vec<(String, String)>,
 }
 
 /// A request.
@@ -71,12 +73,21 @@ impl Wire {
         if !is_encrypted {
             config = config.proxy(None);
         }
-        Self { agent: config.build().new_agent(), most_bytes: MOST_BYTES }
+        Self {
+            agent: config.build().new_agent(),
+            most_bytes: MOST_BYTES,
+            headers: Vec::new(),
+        }
     }
 
     /// Sets the maximum size of a response.
     pub(super) fn at_most(self, most_bytes: u64) -> Self {
         Self { most_bytes, ..self }
+    }
+
+    /// Sets further headers of all requests.
+    pub(super) fn with_headers(self, headers: Vec<(String, String)>) -> Self {
+        Self { headers, ..self }
     }
 
     /// Sends a request once.
@@ -117,6 +128,9 @@ impl Wire {
             .header("Accept", "application/json");
         if let Some(authorization) = authorization {
             request = request.header("Authorization", authorization);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
         }
         match asked.body {
             Some((kind, text)) => {

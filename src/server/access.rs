@@ -34,6 +34,8 @@ pub(super) enum Permission {
     ReadUsers,
     /// Setting the presence and routing status of users.
     WriteUsers,
+    /// Reading scripts.
+    ReadScripts,
     /// Reading integrations and data actions.
     ReadIntegrations,
     /// Running data actions.
@@ -136,6 +138,12 @@ const READ_USERS: &[&str] = &[
 ];
 const WRITE_USERS: &[&str] =
     &["users", "presence", "directory:user:edit", "routing:user:setRoutingStatus"];
+const READ_SCRIPTS: &[&str] = &[
+    "scripts:readonly",
+    "scripts",
+    "scripter:script:view",
+    "scripter:publishedScript:view",
+];
 const READ_INTEGRATIONS: &[&str] =
     &["integrations:readonly", "integrations", "integrations:action:view"];
 const RUN_ACTIONS: &[&str] = &["integrations", "integrations:action:execute"];
@@ -167,6 +175,7 @@ impl Permission {
             Self::WriteRouting => &[WRITE_ROUTING],
             Self::ReadUsers => &[READ_USERS, WRITE_USERS],
             Self::WriteUsers => &[WRITE_USERS],
+            Self::ReadScripts => &[READ_SCRIPTS],
             Self::ReadIntegrations => &[READ_INTEGRATIONS, RUN_ACTIONS],
             Self::RunActions => &[RUN_ACTIONS],
             Self::ReadContacts => &[READ_CONTACTS, WRITE_CONTACTS],

@@ -58,7 +58,9 @@ fn posting(outgoing: &Outgoing) -> PostRequest {
         }
     };
     let (address, body) = (webhook.url.clone(), outgoing.body.to_string());
-    PostRequest { address, body, timeout, deadline, attempts: webhook.attempts }
+    let headers = webhook.headers_for(&body);
+    let attempts = webhook.attempts;
+    PostRequest { address, body, headers, timeout, deadline, attempts }
 }
 
 /// Returns the outcome for the log and the result for the waiting instance. Only webhook

@@ -111,7 +111,7 @@ async fn serve(
     if reply.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(reply.delay_ms)).await;
     }
-    let mut response = reply.into_response(&asked.id);
+    let mut response = reply.into_response_to(&asked);
     server.sites.admit(&asked, response.headers_mut());
     response
 }

@@ -6,7 +6,7 @@ use super::conversation_routes;
 use super::endpoint::analytics::{aggregates, details, queues};
 use super::endpoint::directory::{
     calendar, organization, people, prompt_audio, prompt_changes, prompts, queue_changes,
-    routing,
+    routing, scripts,
 };
 use super::endpoint::{
     authorize, bots, call_routes, contacts, control, conversations, directory,
@@ -267,6 +267,13 @@ const ENDPOINTS: &[Endpoint] = {
         route("GET", "/api/v2/groups", ReadUsers, "List groups", people::list_groups),
         route("GET", "/api/v2/groups/{groupId}", ReadUsers, "Get a group", people::group),
         route("GET", "/api/v2/groups/{groupId}/members", ReadUsers, "List the members of a group", people::group_members),
+
+        route("GET", "/api/v2/scripts", ReadScripts, "List scripts", scripts::all),
+        route("GET", "/api/v2/scripts/divisionviews", ReadScripts, "List scripts, for clients without access to divisions", scripts::all),
+        route("GET", "/api/v2/scripts/{scriptId}", ReadScripts, "Get a script", scripts::script),
+        route("GET", "/api/v2/scripts/published", ReadScripts, "List published scripts", scripts::published),
+        route("GET", "/api/v2/scripts/published/divisionviews", ReadScripts, "List published scripts, for clients without access to divisions", scripts::published),
+        route("GET", "/api/v2/scripts/published/{scriptId}", ReadScripts, "Get a published script", scripts::published_script),
 
         route("GET", "/api/v2/notifications/availabletopics", Login, "List the topics of notifications", notifications::available),
         route("GET", "/api/v2/notifications/channels", Login, "List channels of notifications", notifications::list),

@@ -61,10 +61,12 @@ impl Server {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes the webhook calls that instances wait for, and publishes what has changed.
+    /// Makes the webhook calls that instances wait for, publishes what has changed, and
+    /// keeps the counts of queues up to date.
     pub(super) fn settle(&self, state: &mut State) {
         self.calls.begin(state);
         publish(state);
+        state.count_many_changes();
     }
 
     /// Returns the id of the next request.

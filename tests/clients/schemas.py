@@ -1,14 +1,17 @@
-"""Writes the schemas of the OpenAPI document from the answers to the walk of the SDK.
+"""Writes the schemas of the OpenAPI document from the answers to the walk of the SDK, and to
+requests for what no method of the SDK asks.
 
 Run it against a server with the flows of fixtures/shared-flow, with the file of schemas as
-its argument. Routes that the walk does not reach keep what the file has."""
+its argument. Routes that neither reaches keep what the file has."""
 
 import json
 import os
 import pathlib
 import re
 import sys
+import urllib.error
 import urllib.parse
+import urllib.request
 
 import walk as walked
 from PureCloudPlatformClientV2 import rest
@@ -19,6 +22,43 @@ FREE = {"attributes", "variables", "inputData", "outputData", "draft", "properti
         "contract", "schema", "paths", "components", "byStatus"}
 # Keys that are never null.
 SURE = {"id", "selfUri", "entities", "total", "pageSize", "pageNumber", "pageCount"}
+CONNECTION = {"type": "string", "enum": ["closed", "reset", "truncated"]}
+STATUS = {"type": "integer", "minimum": 200, "maximum": 599}
+DELAY = {"type": "integer", "minimum": 0, "maximum": 60000}
+STUB = {"type": "object", "additionalProperties": False, "properties": {
+    "status": STATUS, "headers": {"type": "object"}, "body": {}, "text": {"type": "string"},
+    "delayMs": DELAY, "count": {"type": "integer", "minimum": 1}, "connection": CONNECTION}}
+FAULT = {"type": "object", "additionalProperties": False, "properties": {
+    "status": STATUS, "retryAfter": {"type": "integer", "minimum": 0}, "message": {"type": "string"},
+    "delayMs": DELAY, "count": {}, "connection": CONNECTION}}
+WEBHOOK = {"type": "object", "additionalProperties": False, "required": ["url"], "properties": {
+    "url": {"type": "string"}, "timeoutMs": {"type": "integer", "minimum": 1, "maximum": 300000},
+    "attempts": {"type": "integer", "minimum": 1, "maximum": 10}, "headers": {"type": "object"},
+    "secret": {"type": "string"}}}
+OBJECT = {"type": "object"}
+# Requests whose keys clients choose, or with values of several types, and answers of files.
+BY_HAND = {
+    "PUT /__flowsim/stubs": {"request": {
+        "type": "object", "additionalProperties": {"anyOf": [STUB, {"type": "array", "items": STUB}]}}},
+    "POST /__flowsim/faults": {"response": OBJECT, "request": {
+        "type": "object", "additionalProperties": {"type": "array", "items": {"anyOf": [STATUS, FAULT]}}}},
+    "PUT /__flowsim/webhooks": {"request": {
+        "type": "object", "additionalProperties": {"anyOf": [{"type": "string"}, WEBHOOK]}}},
+    "PUT /__flowsim/fixtures": {"request": OBJECT},
+    "PATCH /__flowsim/fixtures": {"request": OBJECT},
+    "PATCH /__flowsim/instances/{instanceId}/participantData": {"request": {
+        "type": "object", "additionalProperties": {"type": ["string", "null"]}}},
+    "POST /__flowsim/input": {"request": {"type": "object", "additionalProperties": False, "properties": {
+        "conversationId": {"type": "string"}, "dtmf": {"type": "array", "items": {}}}}},
+    "POST /api/v2/architect/simulations": {"request": {"type": "object", "required": ["flowId"], "properties": {
+        "flowId": {"type": "string"}, "inputs": OBJECT, "variables": OBJECT, "context": OBJECT}}},
+    "POST /oauth/token": {"request": OBJECT},
+    "POST /api/v2/oauth/token": {"request": OBJECT},
+    "GET /__flowsim/fixtures": {"response": OBJECT},
+    "GET /__flowsim/faults": {"response": OBJECT},
+    "GET /__flowsim/openapi.json": {"response": OBJECT},
+    "GET /__flowsim/executions/{instanceId}": {"response": OBJECT},
+}
 PAGE = ["pageSize", "pageNumber"]
 LIST = [*PAGE, "name", "id", "divisionId", "sortBy", "sortOrder"]
 
@@ -188,6 +228,128 @@ def queries(root):
     return routes
 
 
+BOT = """digitalBot:
+  name: Schema bot
+  startUpRef: /digitalBot/bots/bot[Start_1]
+  variables:
+    - integerVariable: {name: Slot.Amount}
+  bots:
+    - bot:
+        name: Start
+        refId: Start_1
+        actions:
+          - askForSlot:
+              name: Ask
+              slot: {name: Amount}
+              question: {exp: 'MakeCommunication("How much?")'}
+"""
+MEDIA = ["calls", "chats", "messages", "emails", "callbacks"]
+
+
+class Exercise:
+    """Requests for what no method of the SDK asks, or what it asks with too little."""
+
+    def __init__(self):
+        self.begin()
+
+    def begin(self):
+        walked.request("POST", "/__flowsim/reset", {})
+        self.walk = walked.Walk()
+        self.walk.prepare()
+        self.flow = self.walk.ids["flow_id"]
+
+    def send(self, method, path, body=None):
+        return walked.request(method, path, body, self.walk.client.access_token)
+
+    def all(self):
+        self.control()
+        self.instances()
+        self.flows()
+        for medium in MEDIA:
+            self.conversations(medium)
+        bot = self.send("POST", "/api/v2/flows/jobs", {})
+        put = urllib.request.Request(bot["presignedUrl"], BOT.encode(), method="PUT")
+        urllib.request.urlopen(put).close()
+        bot = self.send("GET", f"/api/v2/flows/jobs/{bot['id']}")["flow"]["id"]
+        run = self.send("POST", "/api/v2/flows/executions", {"flowId": bot})["id"]
+        self.send("POST", "/__flowsim/input", {"conversationId": run, "dtmf": ["say:25"]})
+        for path in ["divisions/reportingturns", "reportingturns"]:
+            self.send("GET", f"/api/v2/analytics/botflows/{bot}/{path}")
+
+    def control(self):
+        self.send("PUT", "/__flowsim/stubs", {"GET /x": {"status": 200}})
+        self.send("GET", "/x")
+        self.send("GET", "/__flowsim/stubs")
+        self.send("PUT", "/__flowsim/webhooks", {"Inbound_Flow_A": "http://127.0.0.1:9/x"})
+        self.send("GET", "/__flowsim/webhooks")
+        self.send("PUT", "/__flowsim/webhooks", {})
+        self.send("PATCH", "/__flowsim/fixtures", {})
+        self.send("POST", "/__flowsim/clock", {"advanceMs": 1})
+        self.send("POST", "/__flowsim/clock", {"to": "2030-01-05T18:00:00Z"})
+        self.begin()  # The token has expired.
+        for path in ["", "clock", "flows", "instances", "requests", "status"]:
+            self.send("GET", f"/__flowsim/{path}" if path else "/")
+
+    def instances(self):
+        called = {"flowId": self.flow, "from": "+4930", "to": "+4931", "media": "voice", "context": {}, "variables": {}}
+        made = self.send("POST", "/__flowsim/instances", called)["id"]
+        path = f"/__flowsim/instances/{made}"
+        self.send("GET", path)
+        self.send("POST", "/__flowsim/input", {"conversationId": made, "dtmf": ["9"]})
+        self.send("GET", path)
+        self.send("POST", f"{path}/branches", {"question": 0})
+        self.send("GET", f"{path}/scenario")
+        open_ = self.send("POST", "/__flowsim/instances", called)["id"]
+        self.send("PATCH", f"/__flowsim/instances/{open_}/participantData", {"tier": "gold"})
+        self.send("POST", f"/__flowsim/instances/{open_}/disconnect", {})
+        self.send("GET", f"/__flowsim/executions/{made}")
+        self.send("GET", f"/__flowsim/flows/{self.flow}/drawing")
+
+    def flows(self):
+        self.send("GET", f"/api/v2/architect/flows/{self.flow}")
+        self.send("POST", f"/api/v2/flows/{self.flow}/publish", {})
+        body = {"flowId": self.flow, "inputs": {"dtmf": ["1"]}}
+        self.send("POST", "/api/v2/architect/simulations", body)
+        statistics = {"entityIds": ["q-1"], "select": ["waiting"], "size": 10}
+        self.send("POST", "/api/v2/analytics/queues/realtime/query", statistics)
+        made = self.send("POST", "/api/v2/conversations", {"type": "voice", "routing": {"flowId": self.flow}})["id"]
+        part = self.send("GET", f"/api/v2/conversations/{made}")["participants"][0]["id"]
+        self.send("POST", "/api/v2/flows/variables", {"flowInstanceId": made, "variables": {"x": "y"}})
+        call = f"/api/v2/conversations/calls/{made}/participants/{part}/digits"
+        self.send("POST", call, {"digits": "9"})
+        mail = self.send("POST", "/api/v2/conversations/emails", {"queueId": "q-1", "flowId": self.flow})["id"]
+        try:
+            self.send("POST", f"/api/v2/conversations/emails/{mail}/inboundmessages", {"textBody": "Hello"})
+        except urllib.error.HTTPError:
+            pass  # This flow is not one of e-mails; the request is noted.
+        login = {"grant_type": "client_credentials", "client_id": "any", "client_secret": "x"}
+        self.send("POST", "/oauth/token", login)
+        self.send("POST", "/api/v2/oauth/token", login)
+
+    def conversations(self, medium):
+        """The routes of a medium, and the same of all conversations."""
+        for place in [medium, None]:
+            base = "/api/v2/conversations" + (f"/{place}" if place else "")
+            self.send("GET", base)
+            made, part, communication = self.walk.conversation(medium)
+            self.send("GET", f"{base}/{made}")
+            path = f"{base}/{made}/participants/{part}"
+            self.send("PATCH", f"{path}/attributes", {"attributes": {"tier": "gold"}})
+            for end in ["attributes", "wrapup", "wrapupcodes"]:
+                self.send("GET", f"{path}/{end}")
+            of = f"{path}/communications/{communication}"
+            self.send("POST", f"{of}/wrapup", {"code": "w-1", "notes": "done"})
+            self.send("GET", f"{of}/wrapup")
+            self.send("GET", f"{of}/wrapupcodes")
+            self.send("PATCH", path, {"held": True})
+            for end, body in [("", walked.QUEUE), ("/queue", walked.QUEUE), ("/agent", walked.TRANSFER),
+                              ("/external", {"address": "+15550003333"})]:
+                other, part, _ = self.walk.conversation(medium)
+                self.send("POST", f"{base}/{other}/participants/{part}/replace{end}", body)
+            if place:
+                self.send("PATCH", f"{base}/{made}", {"state": "disconnected"})
+
+
 def main(file):
     root = pathlib.Path(__file__).resolve().parents[2]
     document = walked.request("GET", "/__flowsim/openapi.json")
@@ -211,6 +373,7 @@ def main(file):
 
     walked.request = record_plain
     walked.walk_all()
+    Exercise().all()
     known = json.loads(pathlib.Path(file).read_text()) if os.path.exists(file) else {"routes": {}}
     parameters = queries(root)
     all_routes = {}
@@ -222,6 +385,7 @@ def main(file):
             entry["response"] = finished(new["response"])
             if new["request"]:
                 entry["request"] = finished(new["request"])
+        entry.update(BY_HAND.get(key, {}))
         if parameters.get(key):
             entry["query"] = parameters[key]
         all_routes[key] = entry

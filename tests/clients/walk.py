@@ -31,6 +31,7 @@ AREAS = {
     "Organization": "OrganizationApi",
     "Presence": "PresenceApi",
     "Routing": "RoutingApi",
+    "Scripts": "ScriptsApi",
     "Tokens": "TokensApi",
     "Users": "UsersApi",
 }
@@ -44,6 +45,7 @@ FIXTURES = {
     "skills": [{"id": "s-1", "name": "Spanish"}],
     "languageSkills": [{"id": "l-1", "name": "English"}],
     "wrapupCodes": [{"id": "w-1", "name": "Done"}],
+    "scripts": [{"id": "script-1", "name": "Sales script"}],
     "prompts": [{"id": "p-1", "name": "Hello", "tts": "Hello"}],
     "systemPrompts": [{"id": "sp-1", "name": "on_hold_music", "tts": "Music"}],
     "schedules": [{"id": "sc-1", "name": "Open", "start": "2026-01-05T09:00:00",
@@ -199,6 +201,7 @@ class Walk:
             "skill_id": "s-1", "language_id": "l-1", "code_id": "w-1", "prompt_id": "p-1",
             "language_code": "en-us", "schedule_id": "sc-1", "schedule_group_id": "sg-1",
             "emergency_group_id": "eg-1", "datatable_id": "dt-1", "row_id": "tea",
+            "script_id": "script-1",
             "media_type": "call", "source_id": "PURECLOUD", "recipient_id": "r-1",
             "lookup_val": "+15557654321", "flow": flow["id"], "name": "Sales",
         }

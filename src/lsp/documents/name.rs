@@ -29,7 +29,7 @@ pub(in crate::lsp) enum Named {
 }
 
 /// Sections of fixtures whose entries have names.
-const SECTIONS: [&str; 16] = [
+const SECTIONS: [&str; 17] = [
     "actions",
     "dataActions",
     "dataTables",
@@ -41,6 +41,7 @@ const SECTIONS: [&str; 16] = [
     "queues",
     "scheduleGroups",
     "schedules",
+    "scripts",
     "skills",
     "systemPrompts",
     "users",

@@ -49,6 +49,8 @@ fn of_platform(state: &State, written: &Value) -> Value {
         "name": written["name"],
         "division": written["division"],
         "dnis": numbers,
+        "state": "active",
+        "version": 1,
         "selfUri": written["selfUri"],
     });
     for (key, flow) in FLOWS.into_iter().zip(["openFlow", "closedFlow", "holidayFlow"]) {
@@ -71,7 +73,7 @@ fn is_of_fixtures(state: &State, id: &str) -> bool {
 /// schedule group.
 pub(in crate::server) fn create(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     check(state, &asked.object()?)?;
-    directory::make(state, asked, IVRS, PATH)
+    directory::make(state, asked, [IVRS, PATH], own(1))
 }
 
 /// Replaces a call route.
@@ -82,11 +84,15 @@ pub(in crate::server) fn replace(
     get(state, asked)?;
     check(state, &asked.object()?)?;
     let id = asked.parameter("ivrId");
-    asked.object()?.required("name")?;
+    let body = asked.object()?;
+    body.required("name")?;
+    let current = all(state).into_iter().find(|route| route["id"] == id);
+    let current = current.unwrap_or_default();
+    let version = directory::checked_version(&current, &body, ROUTE)?;
     if is_of_fixtures(state, id) {
         directory::remove_object(state, &OF_FIXTURES, id, ROUTE)?;
     }
-    directory::replace(state, asked, [IVRS, PATH], id)
+    directory::replace(state, asked, [IVRS, PATH], id, own(version + 1))
 }
 
 /// Deletes a call route.
@@ -97,6 +103,12 @@ pub(in crate::server) fn delete(state: &mut State, asked: &ApiRequest) -> Endpoi
         return directory::remove_object(state, &OF_FIXTURES, id, ROUTE);
     }
     directory::remove(state, IVRS, id)
+}
+
+/// Returns the keys of a route that the server sets.
+fn own(version: u64) -> directory::Entry {
+    let keys = [("state", json!("active")), ("version", json!(version))];
+    keys.map(|(key, value)| (key.to_owned(), value)).into_iter().collect()
 }
 
 /// Checks the references of a route.

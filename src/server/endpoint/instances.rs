@@ -9,7 +9,6 @@ use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
 use crate::server::shared::Server;
 use crate::server::state::State;
-use crate::server::state::event::Origin;
 use crate::server::state::flow::platform_type;
 use crate::server::state::instance::{Instance, Progress, moment};
 use crate::server::state::outgoing::Cause;
@@ -197,7 +196,6 @@ fn comparable_time(text: &str) -> String {
 
 fn result(state: &State, instance: &Instance) -> Value {
     let flow = state.flows.get(&instance.flow);
-    let is_conversation = instance.origin == Origin::Conversation;
     let id = instance.id.as_str();
     let failure = match &instance.progress {
         Progress::Over { trace, .. } => trace.failure.as_ref(),
@@ -210,7 +208,7 @@ fn result(state: &State, instance: &Instance) -> Value {
         "endDateTime": instance.ended_at().map(moment),
         "flowId": instance.flow.as_str(),
         "flowVersion": format!("{}.0", instance.version),
-        "conversationId": is_conversation.then_some(id),
+        "conversationId": instance.conversation_id(),
         "flowType": flow.map(|flow| platform_type(&flow.flow_type)),
         "flowName": flow.map(|flow| flow.name.as_str()),
         "flowErrorReason": failure.map(|failure| failure.code.name()),

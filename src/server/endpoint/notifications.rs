@@ -83,9 +83,10 @@ fn change(state: &mut State, asked: &ApiRequest, replaces: bool) -> EndpointResu
     let wanted: Option<Vec<String>> = items.iter().map(name).collect();
     let wanted = wanted.ok_or_else(|| ApiError::bad("each topic needs `id`"))?;
     let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    let now = state.clock;
     let channel = found(state, asked)?;
     let before = replaces.then(|| std::mem::take(&mut channel.topics));
-    if let Err(refusal) = channel.subscribe(&wanted) {
+    if let Err(refusal) = channel.subscribe(&wanted, now) {
         channel.topics = before.unwrap_or_else(|| std::mem::take(&mut channel.topics));
         return Err(refusal);
     }

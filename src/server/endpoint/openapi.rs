@@ -125,12 +125,22 @@ fn operation_id(route: &Route) -> String {
     for (index, part) in parts.iter().enumerate().filter(|(_, it)| !is_placeholder(it)) {
         let word = part.trim_matches('_');
         let is_one = parts.get(index + 1).is_some_and(is_placeholder);
-        let word = if is_one { singular(word) } else { word.to_owned() };
-        let (first, rest) = word.split_at(word.len().min(1));
-        id.push_str(&first.to_ascii_uppercase());
-        id.push_str(rest);
+        let one = if is_one { singular(word) } else { word.to_owned() };
+        push_word(&mut id, &one);
+        if is_one && one == word {
+            // The word has no singular: the placeholder distinguishes one from all.
+            let placeholder = parts.get(index + 1).copied().unwrap_or_default();
+            push_word(&mut id, placeholder.trim_matches(['{', '}']));
+        }
     }
     id
+}
+
+/// Appends a word with a capital letter.
+fn push_word(id: &mut String, word: &str) {
+    let (first, rest) = word.split_at(word.len().min(1));
+    id.push_str(&first.to_ascii_uppercase());
+    id.push_str(rest);
 }
 
 /// Returns the group of an operation, as the SDKs of the platform name their classes.
@@ -143,6 +153,7 @@ fn tag(route: &Route) -> &'static str {
         "externalcontacts" => "External Contacts",
         "routing" => "Routing",
         "users" => "Users",
+        "scripts" => "Scripts",
         "presence" | "presencedefinitions" | "systempresences" => "Presence",
         "groups" => "Groups",
         "notifications" => "Notifications",
@@ -230,6 +241,8 @@ mod tests {
             "patchConversationsCallParticipantAttributes",
             "getUserPresencesPurecloud",
             "getAnalyticsBotflowReportingturns",
+            "getScriptsPublished",
+            "getScriptsPublishedScriptId",
             "deleteArchitectEmergencygroup",
             "getFlowsimInstanceScenario",
             "postOauthToken",

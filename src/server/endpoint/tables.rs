@@ -66,9 +66,13 @@ pub(super) fn table_json(state: &mut State, id: &str) -> Value {
         }
         properties.insert(column.name.into(), schema);
     }
+    let description = written(state, id, name, "description").filter(|it| *it != "");
+    let division = written(state, id, name, "division").filter(|it| it.is_object());
     json!({
         "id": id,
         "name": name,
+        "description": description,
+        "division": division.cloned().unwrap_or_else(directory::home_division),
         "schema": {
             "$schema": "http://json-schema.org/draft-04/schema#",
             "type": "object",
@@ -78,6 +82,20 @@ pub(super) fn table_json(state: &mut State, id: &str) -> Value {
         },
         "selfUri": format!("/api/v2/flows/datatables/{id}"),
     })
+}
+
+/// Returns what the latest document says about a table under a key.
+fn written<'s>(state: &'s State, id: &str, name: &str, key: &str) -> Option<&'s Value> {
+    let of_document = |document: &'s Value| match &document["dataTables"] {
+        Value::Array(items) => items.iter().rev().find(|item| {
+            !item[key].is_null()
+                && (item["id"] == id || (item["id"].is_null() && item["name"] == name))
+        }),
+        Value::Object(items) => items.get(name).or_else(|| items.get(id)),
+        _ => None,
+    };
+    let mut found = state.documents.iter().rev().filter_map(of_document);
+    found.find_map(|entry| Some(&entry[key]).filter(|it| !it.is_null()))
 }
 
 /// Returns `true` if only keys are requested, which is the platform's default.

@@ -44,6 +44,8 @@ fn registered(state: &State) -> Map<String, Value> {
             "url": webhook.shown(),
             "timeoutMs": webhook.timeout_ms,
             "attempts": webhook.attempts,
+            "headers": webhook.headers.keys().collect::<Vec<_>>(),
+            "isSigned": webhook.secret.is_some(),
             "matches": callers.get(name.as_str()),
         });
         (name.clone(), shown)

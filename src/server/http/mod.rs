@@ -1,5 +1,6 @@
 //! The HTTP layer: connections, requests and answers.
 
+mod compression;
 mod connections;
 pub(super) mod listen;
 pub(super) mod page;

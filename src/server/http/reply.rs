@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, heade
 use serde_json::{Value, json};
 use twox_hash::XxHash64;
 
+use super::compression::{accepts_gzip, compressed};
 use super::request::ApiRequest;
 use crate::world::Broken;
 
@@ -130,10 +131,22 @@ impl Reply {
         }
     }
 
+    /// Converts the answer to HTTP, compressed if the client accepts it.
+    pub(in crate::server) fn into_response_to(
+        self,
+        asked: &ApiRequest,
+    ) -> Response<HttpBody> {
+        self.respond(&asked.id, accepts_gzip(asked))
+    }
+
     /// Converts the answer to HTTP. Every answer carries the id of its request.
     pub(in crate::server) fn into_response(self, request_id: &str) -> Response<HttpBody> {
+        self.respond(request_id, false)
+    }
+
+    fn respond(self, request_id: &str, is_compressed: bool) -> Response<HttpBody> {
         let (media_type, text, page_policy) = self.body.into_parts();
-        let mut response = Response::new(HttpBody::from(text));
+        let mut response = Response::new(HttpBody::empty());
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or_default();
         if let Some(broken) = self.broken {
             response.extensions_mut().insert(broken);
@@ -156,6 +169,13 @@ impl Reply {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         add(headers, &self.headers);
+        let bytes = if is_compressed {
+            headers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+            compressed(text, headers)
+        } else {
+            text.into_bytes()
+        };
+        *response.body_mut() = HttpBody::from(bytes);
         response
     }
 }

@@ -12,8 +12,9 @@ use crate::server::http::reply::ApiError;
 use crate::server::state::instance::moment;
 use crate::value::{Text, derived_id};
 
-/// Maximum number of channels; the oldest is closed first. *Source: the platform's limit
-/// for a user and an application is 20.*
+/// Maximum number of channels. Those without a connection are closed first, then the one
+/// that was used least recently. *Source: the platform's limit for a user and an
+/// application is 20.*
 const MAX_CHANNELS: usize = 20;
 /// Maximum number of topics of a channel. *Source: the platform's limit.*
 const MAX_TOPICS: usize = 1_000;
@@ -28,6 +29,8 @@ const MAX_UNSENT: usize = 1_000;
 pub(in crate::server) struct Channels {
     channels: IndexMap<String, Channel>,
     made: u64,
+    /// Number of times that a channel was used.
+    uses: u64,
     /// The published state of conversations whose events clients subscribe to.
     pub(super) known: BTreeMap<Text, Known>,
     /// The counts of queues that were published last.
@@ -41,6 +44,8 @@ pub(in crate::server) struct Channel {
     /// The server's clock when it ends, in milliseconds since 1970.
     pub(in crate::server) expires_at: i64,
     pub(in crate::server) topics: IndexSet<String>,
+    /// The number of its last use.
+    used: u64,
     /// The connection of the client.
     messages: Option<mpsc::Sender<String>>,
 }
@@ -50,14 +55,28 @@ impl Channels {
     pub(in crate::server) fn open(&mut self, now: i64) -> String {
         self.made += 1;
         let id = format!("streaming-0-{}", derived_id(&format!("Channel:{}", self.made)));
-        let expires_at = now.saturating_add(LIFETIME_MS);
-        let (topics, messages) = (IndexSet::new(), None);
-        let channel = Channel { id: id.clone(), expires_at, topics, messages };
-        self.channels.insert(id.clone(), channel);
-        if self.channels.len() > MAX_CHANNELS {
-            self.channels.shift_remove_index(0);
+        self.close_expired(now);
+        if self.channels.len() >= MAX_CHANNELS {
+            let key = |it: &&Channel| (it.is_connected(), it.used);
+            let least = self.channels.values().min_by_key(key).map(|it| it.id.clone());
+            self.channels.shift_remove(&least.unwrap_or_default());
         }
+        let expires_at = now.saturating_add(LIFETIME_MS);
+        let (id_of, topics) = (id.clone(), IndexSet::new());
+        let (used, messages) = (self.next_use(), None);
+        let channel = Channel { id: id_of, expires_at, topics, used, messages };
+        self.channels.insert(id.clone(), channel);
         id
+    }
+
+    fn next_use(&mut self) -> u64 {
+        self.uses += 1;
+        self.uses
+    }
+
+    /// Removes the channels that have expired, with their connections.
+    pub(super) fn close_expired(&mut self, now: i64) {
+        self.channels.retain(|_, it| it.expires_at > now);
     }
 
     /// Returns the channels that have not expired.
@@ -74,8 +93,11 @@ impl Channels {
         id: &str,
         now: i64,
     ) -> Result<&mut Channel, ApiError> {
+        let used = self.next_use();
         let found = self.channels.get_mut(id).filter(|it| it.expires_at > now);
-        found.ok_or_else(|| ApiError::not_found("the channel", id))
+        let found = found.ok_or_else(|| ApiError::not_found("the channel", id))?;
+        found.used = used;
+        Ok(found)
     }
 
     /// Connects a client. An earlier connection of the channel is closed.
@@ -88,10 +110,7 @@ impl Channels {
 
     /// Returns the topics of connected clients.
     pub(super) fn topics(&self) -> BTreeSet<String> {
-        let is_connected = |it: &&Channel| {
-            it.messages.as_ref().is_some_and(|messages| !messages.is_closed())
-        };
-        let connected = self.channels.values().filter(is_connected);
+        let connected = self.channels.values().filter(|it| it.is_connected());
         connected.flat_map(|it| it.topics.iter().cloned()).collect()
     }
 
@@ -111,7 +130,12 @@ impl Channels {
 }
 
 impl Channel {
-    /// Adds topics.
+    fn is_connected(&self) -> bool {
+        self.messages.as_ref().is_some_and(|messages| !messages.is_closed())
+    }
+
+    /// Adds topics. The channel then ends 24 hours after `now`. *Source: the platform's
+    /// help: clients subscribe again to keep a channel.*
     ///
     /// # Errors
     /// 400 if flowsim does not serve a topic, or if there are too many. Then none is
@@ -119,6 +143,7 @@ impl Channel {
     pub(in crate::server) fn subscribe(
         &mut self,
         wanted: &[&str],
+        now: i64,
     ) -> Result<(), ApiError> {
         let all: Vec<String> = wanted.iter().flat_map(|it| topics::split(it)).collect();
         if let Some(unknown) = all.iter().find(|it| !topics::is_served(it)) {
@@ -134,7 +159,13 @@ impl Channel {
             return Err(ApiError::bad(message));
         }
         self.topics.extend(all);
+        self.expires_at = now.saturating_add(LIFETIME_MS);
         Ok(())
+    }
+
+    /// Removes topics.
+    pub(super) fn unsubscribe(&mut self, topics: &[String]) {
+        self.topics.retain(|topic| !topics.contains(topic));
     }
 
     /// Returns the time at which the channel ends.

@@ -6,6 +6,7 @@
 
 pub(super) mod channel;
 mod conversations;
+mod messages;
 mod publish;
 mod socket;
 mod topics;

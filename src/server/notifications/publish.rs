@@ -18,6 +18,7 @@ const INSTANCES: &str = "v2.flows.instances.flow.";
 
 /// Publishes what has changed since the last call.
 pub(in crate::server) fn publish(state: &mut State) {
+    state.channels.close_expired(state.clock);
     let touched = state.take_touched();
     if touched.is_empty() {
         return;
@@ -89,7 +90,7 @@ fn of_instance(instance: &Instance) -> Message {
         "id": instance.id.as_str(),
         "flowId": instance.flow.as_str(),
         "flowVersion": format!("{}.0", instance.version),
-        "conversationId": instance.conversation.as_deref(),
+        "conversationId": instance.conversation_id(),
         "state": if instance.is_running() { "RUNNING" } else { "COMPLETED" },
         "startDateTime": moment(instance.started_at),
         "endDateTime": instance.ended_at().map(moment),

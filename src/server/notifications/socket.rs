@@ -7,7 +7,6 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::{SinkExt, StreamExt};
-use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -21,17 +20,17 @@ use crate::server::http::request::ApiRequest;
 use crate::server::http::upgrade::Upgrade;
 use crate::server::shared::Server;
 
+use super::messages::{answer, metadata};
 use super::publish::know;
 
 /// The interval of heartbeats. *Source: the platform's help.*
 const HEARTBEAT: Duration = Duration::from_secs(30);
 /// Time limit for a client to receive a message.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Maximum size of a message of a client, in bytes. The only one is a ping.
-const MAX_MESSAGE: usize = 4 * 1024;
+/// Maximum size of a message of a client, in bytes: 1,000 topics of 256 bytes each.
+const MAX_MESSAGE: usize = 256 * 1024;
 /// The suffix of the client's key. *Source: RFC 6455, section 1.3.*
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-const METADATA: &str = "channel.metadata";
 
 /// Connects a client to its channel. Returns the answer, and what to do with the connection
 /// then.
@@ -71,13 +70,39 @@ pub(in crate::server) fn connect(
         .with_header("upgrade", "websocket")
         .with_header("connection", "Upgrade")
         .with_header("sec-websocket-accept", &accepted);
+    let client = Client { server: Arc::clone(server), channel: id.to_owned() };
     let upgrade: Upgrade =
-        Box::new(|stream, read| Box::pin(serve(stream, read, messages)));
+        Box::new(|stream, read| Box::pin(serve(stream, read, client, messages)));
     Ok((Reply { status: 101, ..reply }, upgrade))
 }
 
-/// Sends the messages of a channel until the client leaves, or the channel ends.
-async fn serve(stream: TcpStream, read: Vec<u8>, mut messages: mpsc::Receiver<String>) {
+/// The client of a connection.
+struct Client {
+    server: Arc<Server>,
+    channel: String,
+}
+
+impl Client {
+    /// Returns the answer to a message of the client.
+    fn answer(&self, text: &str) -> Message {
+        let answer = || answer(&self.server, &self.channel, text);
+        // Another request may hold the state while it waits for the disk.
+        let answer = match self.server.is_persistent {
+            true => tokio::task::block_in_place(answer),
+            false => answer(),
+        };
+        Message::text(answer.to_string())
+    }
+}
+
+/// Sends the messages of a channel, and answers those of the client, until the client
+/// leaves or the channel ends.
+async fn serve(
+    stream: TcpStream,
+    read: Vec<u8>,
+    client: Client,
+    mut messages: mpsc::Receiver<String>,
+) {
     let config = WebSocketConfig::default()
         .max_message_size(Some(MAX_MESSAGE))
         .max_frame_size(Some(MAX_MESSAGE));
@@ -88,15 +113,15 @@ async fn serve(stream: TcpStream, read: Vec<u8>, mut messages: mpsc::Receiver<St
     heartbeat.tick().await;
     loop {
         let message = tokio::select! {
-            // The answer to a ping follows the messages that were published before it.
+            // An answer follows the messages that were published before it.
             biased;
             message = messages.recv() => match message {
                 Some(message) => Message::text(message),
                 None => Message::Close(None),
             },
-            _ = heartbeat.tick() => metadata("WebSocket Heartbeat"),
+            _ = heartbeat.tick() => Message::text(metadata("WebSocket Heartbeat").to_string()),
             received = source.next() => match received {
-                Some(Ok(Message::Text(text))) if is_ping(&text) => metadata("pong"),
+                Some(Ok(Message::Text(text))) => client.answer(&text),
                 Some(Ok(Message::Close(_)) | Err(_)) | None => Message::Close(None),
                 Some(Ok(_)) => continue,
             },
@@ -107,14 +132,4 @@ async fn serve(stream: TcpStream, read: Vec<u8>, mut messages: mpsc::Receiver<St
             return;
         }
     }
-}
-
-fn metadata(message: &str) -> Message {
-    let body = json!({ "topicName": METADATA, "eventBody": { "message": message } });
-    Message::text(body.to_string())
-}
-
-/// Returns `true` for `{"message": "ping"}`.
-fn is_ping(text: &str) -> bool {
-    serde_json::from_str::<Value>(text).is_ok_and(|it| it["message"] == "ping")
 }

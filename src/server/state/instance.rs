@@ -152,6 +152,12 @@ impl Instance {
         }
     }
 
+    /// Returns the id of the conversation in which the flow runs; `None` for an execution.
+    pub(in crate::server) fn conversation_id(&self) -> Option<&str> {
+        let own = (self.origin == Origin::Conversation).then_some(&*self.id);
+        self.conversation.as_deref().or(own)
+    }
+
     /// Returns `true` while the flow is running.
     pub(in crate::server) fn is_running(&self) -> bool {
         matches!(self.progress, Progress::Waiting(_))

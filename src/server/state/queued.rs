@@ -10,6 +10,10 @@ use crate::server::conversation::Timeline;
 use crate::server::conversation::participant::InQueue;
 use crate::value::Text;
 
+/// Number of changed conversations that a count examines at most. So no query has to examine
+/// all conversations that were created before it.
+const MAX_CHANGED: usize = 1_000;
+
 /// The conversations of the server in a queue.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::server) struct QueueCount {
@@ -72,6 +76,13 @@ impl Queued {
 }
 
 impl State {
+    /// Counts again if many conversations have changed since the last count.
+    pub(in crate::server) fn count_many_changes(&mut self) {
+        if self.queued.changed.len() >= MAX_CHANGED {
+            self.queue_counts();
+        }
+    }
+
     /// Returns the numbers of conversations by the queue that they name.
     pub(in crate::server) fn queue_counts(&mut self) -> &BTreeMap<InQueue, QueueCount> {
         let mut changed = std::mem::take(&mut self.queued.changed);

@@ -471,6 +471,15 @@ fn members_of_queues_are_joined() {
     };
     assert_eq!(patch(&path, json!([{ "id": user, "joined": false }])), 200);
     assert_eq!(joined(), false);
+    let number = |path: &str| server.get(path).body["total"].as_u64().unwrap();
+    let shown = server.get(path.trim_end_matches("/members")).body;
+    let joined_count = shown["memberCount"].as_u64().unwrap() - 1;
+    assert_eq!(shown["joinedMemberCount"], joined_count);
+    assert_eq!(number(&format!("{path}?joined=true")), joined_count);
+    assert_eq!(number(&format!("{path}?joined=false")), 1);
+    // All members were added as users, none with a group.
+    assert_eq!(number(&format!("{path}?memberBy=user")), joined_count + 1);
+    assert_eq!(number(&format!("{path}?memberBy=group")), 0);
     let one = format!("{path}/{}", user.as_str().unwrap());
     assert_eq!(patch(&one, json!({ "joined": true })), 202);
     assert_eq!(joined(), true);

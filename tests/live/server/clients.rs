@@ -62,6 +62,11 @@ fn a_simulation_finds_a_contact() {
     python("simulate.py", &server, "simulated");
 }
 
+#[test]
+fn terraform_applies_and_destroys() {
+    python("cx_as_code.py", &Local::shared_flow(), "applied and destroyed");
+}
+
 /// Returns the code blocks of the documentation in a language.
 fn blocks(language: &str) -> Vec<String> {
     let text = std::fs::read_to_string(root().join("docs/serve.md")).unwrap();

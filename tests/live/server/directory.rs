@@ -20,6 +20,7 @@ fn server() -> Local {
         "languageSkills": ["Spanish"],
         "groups": ["Supervisors"],
         "wrapupCodes": { "Sold": { "id": "w-1" }, "No interest": {} },
+        "scripts": [{ "id": "sc-1", "name": "Sales script" }, "Service script"],
         "prompts": { "Greeting": { "tts": { "en-us": "Welcome.", "es-us": "Bienvenidos." } } },
         "systemPrompts": { "error": { "tts": "Sorry.", "audio": "[sorry]" } },
         "schedules": [{ "name": "Day", "start": "2026-01-05T09:00", "end": "2026-01-05T10:00",
@@ -171,6 +172,24 @@ fn the_organisation_its_divisions_and_the_token_are_known() {
     let path =
         format!("/api/v2/architect/schedules?divisionId={}", home.as_str().unwrap());
     assert_eq!(server.get(&path).body["total"], 0);
+}
+
+#[test]
+fn scripts_are_listed_and_all_published() {
+    let server = server();
+    for path in ["scripts", "scripts/published", "scripts/published/divisionviews"] {
+        let listed = server.get(&format!("/api/v2/{path}")).body;
+        assert_eq!(names(&listed), ["Sales script", "Service script"], "{path}");
+    }
+    let script = server.get("/api/v2/scripts/published/sc-1").body;
+    assert_eq!(script["name"], "Sales script");
+    assert_eq!(script["selfUri"], "/api/v2/scripts/published/sc-1");
+    assert_eq!(server.get("/api/v2/scripts/sc-1").body["versionId"], script["versionId"]);
+    assert_eq!(server.get("/api/v2/scripts/sc-9").status, 404);
+    let token = server.anonymous().logged_in("users:readonly");
+    assert_eq!(token.get("/api/v2/scripts").status, 403);
+    let wrong = json!({ "scripts": [{ "id": "sc-1", "title": "Sales" }] });
+    assert_eq!(server.put("/__flowsim/fixtures", &wrong).status, 400);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -11,12 +12,34 @@ use tempfile::TempDir;
 use super::service::wait_until;
 use super::support::{Client, Process, draft};
 
+/// The command of a server that stores its state in a folder, with additional arguments.
+fn command(data: &Path, more: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    command.args(["serve", "--port", "0"]).args(more).arg("--data").arg(data);
+    command
+}
+
 /// Starts a server that stores its state in a folder, with additional arguments.
 pub(crate) fn start(data: &Path, more: &[&str]) -> Process {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
-    Process::start(
-        command.args(["serve", "--port", "0"]).args(more).arg("--data").arg(data),
-    )
+    Process::start(&mut command(data, more))
+}
+
+/// The flows and fixtures of the shared-flow tutorial.
+pub(crate) const SHARED_FLOW: [&str; 4] = [
+    "--flows",
+    "fixtures/shared-flow/flows",
+    "--fixtures",
+    "fixtures/shared-flow/fixtures.yaml",
+];
+
+/// Starts a server with the shared-flow tutorial, and kills it after a time.
+pub(crate) fn kill_while_it_starts(data: &Path, after: Duration) {
+    let mut command = command(data, &SHARED_FLOW);
+    let command = command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(after);
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 fn shared_flow(data: &Path) -> Process {
@@ -24,9 +47,7 @@ fn shared_flow(data: &Path) -> Process {
 }
 
 pub(crate) fn shared_flow_with(data: &Path, more: &[&str]) -> Process {
-    let flows = ["--flows", "fixtures/shared-flow/flows"];
-    let fixtures = ["--fixtures", "fixtures/shared-flow/fixtures.yaml"];
-    start(data, &[&flows, &fixtures, more].concat())
+    start(data, &[&SHARED_FLOW, more].concat())
 }
 
 #[test]

@@ -62,12 +62,29 @@ impl Socket {
         serde_json::from_slice(&content).unwrap()
     }
 
+    /// Sends a frame with text, masked with zeros.
+    fn send(&mut self, text: &str) {
+        let mut frame = match u8::try_from(text.len()).ok().filter(|it| *it < 126) {
+            Some(short) => vec![0x81, 0x80 | short],
+            None => {
+                let [high, low] = u16::try_from(text.len()).unwrap().to_be_bytes();
+                vec![0x81, 0x80 | 126, high, low]
+            }
+        };
+        frame.extend([0; 4]);
+        frame.extend(text.as_bytes());
+        self.stream.write_all(&frame).unwrap();
+    }
+
+    /// Sends a message, and reads its answer.
+    fn ask(&mut self, message: &Value) -> Value {
+        self.send(&message.to_string());
+        self.message()
+    }
+
     /// Reads messages up to the answer to a ping.
     fn messages(&mut self) -> Vec<Value> {
-        let ping = br#"{"message":"ping"}"#;
-        let mut frame = vec![0x81, 0x80 | u8::try_from(ping.len()).unwrap(), 0, 0, 0, 0];
-        frame.extend(ping);
-        self.stream.write_all(&frame).unwrap();
+        self.send(r#"{"message":"ping"}"#);
         let mut all = Vec::new();
         loop {
             let message = self.message();
@@ -100,12 +117,19 @@ fn channel(client: &Client, topics: &[&str]) -> (String, Socket) {
     (id, socket)
 }
 
+/// The topics of a channel.
+fn subscriptions(client: &Client, id: &str) -> Vec<String> {
+    let path = format!("/api/v2/notifications/channels/{id}/subscriptions");
+    let listed = client.get(&path).body;
+    let topics = listed["entities"].as_array().unwrap().iter();
+    topics.map(|it| it["id"].as_str().unwrap().to_owned()).collect()
+}
+
 #[test]
 fn channels_have_topics() {
     let server = server();
     let (id, _socket) = channel(&server, &["v2.users.u-7.conversations"]);
-    let base = format!("/api/v2/notifications/channels/{id}");
-    let subscriptions = format!("{base}/subscriptions");
+    let subscriptions = format!("/api/v2/notifications/channels/{id}/subscriptions");
     let more = json!([{ "id": "v2.users.u-7.conversations?calls&chats" }]);
     assert_eq!(server.post(&subscriptions, &more).status, 200);
     let listed = server.get(&subscriptions).body;
@@ -258,6 +282,7 @@ fn instances_and_users_are_published() {
     let id = call(&server);
     let begun = socket.messages();
     assert_eq!(begun[0]["eventBody"]["state"], "RUNNING");
+    assert_eq!(begun[0]["eventBody"]["conversationId"], json!(id));
     server.press(&id, &json!(["1"]));
     let over = socket.messages();
     assert_eq!((over.len(), &over[0]["eventBody"]["state"]), (1, &json!("COMPLETED")));
@@ -287,4 +312,118 @@ fn a_channel_has_one_connection() {
     wait_until("the server is alive", || {
         patch(&server, "/api/v2/users/u-7/presences/purecloud", &presence).status == 200
     });
+}
+
+fn be(client: &Client, presence: &str) {
+    let body = json!({ "presenceDefinition": { "systemPresence": presence } });
+    patch(client, "/api/v2/users/u-7/presences/purecloud", &body);
+}
+
+/// *Source: the answers that `genesys-notifications` of PyPI reads.*
+#[test]
+fn topics_are_changed_over_the_socket() {
+    let server = server();
+    let (id, mut socket) = channel(&server, &[]);
+    let (presence, calls) = ("v2.users.u-7.presence", "v2.users.u-7.conversations");
+    let topics = json!([presence, format!("{calls}?calls&chats")]);
+    let asked =
+        json!({ "message": "subscribe", "topics": topics, "correlationId": "c-1" });
+    let both = [format!("{calls}.calls"), format!("{calls}.chats")];
+    let named = json!([presence, both[0], both[1]]);
+    assert_eq!(
+        socket.ask(&asked),
+        json!({ "topics": named, "result": "200", "status": "subscribed", "correlationId": "c-1" })
+    );
+    assert_eq!(json!(subscriptions(&server, &id)), named);
+    be(&server, "Busy");
+    assert_eq!(socket.topics(), [presence]);
+
+    let asked = json!({ "message": "unsubscribe", "topics": [presence, both[0]] });
+    assert_eq!(
+        socket.ask(&asked),
+        json!({ "topics": [presence, both[0]], "result": "200", "status": "unsubscribed" })
+    );
+    assert_eq!(subscriptions(&server, &id), [both[1].clone()]);
+    be(&server, "Away");
+    assert_eq!(socket.topics(), [""; 0]);
+    let log = server.get("/__flowsim/requests").body["requests"].clone();
+    let of_channel =
+        log.as_array().unwrap().iter().filter(|it| it["method"] == "MESSAGE");
+    assert_eq!(of_channel.count(), 2, "{log}");
+}
+
+#[test]
+fn wrong_messages_over_the_socket_have_errors() {
+    let server = server();
+    let (id, mut socket) = channel(&server, &["v2.users.u-7.presence"]);
+    let missing = json!({
+        "topics": [], "result": "400", "status": "error", "correlationId": "c-1",
+        "message": "Required data missing from subscribe request.",
+    });
+    for topics in [json!(null), json!([]), json!("v2"), json!([7])] {
+        let asked =
+            json!({ "message": "subscribe", "topics": topics, "correlationId": "c-1" });
+        assert_eq!(socket.ask(&asked), missing, "{topics}");
+    }
+    let known = "v2.users.u-7.routingStatus";
+    let asked = json!({ "message": "subscribe", "topics": [known, "v2.weather"] });
+    let refused = socket.ask(&asked);
+    assert_eq!(
+        (&refused["result"], &refused["status"]),
+        (&json!("400"), &json!("failure"))
+    );
+    assert!(refused["message"].as_str().unwrap().contains("`v2.weather`"), "{refused}");
+    let many: Vec<String> =
+        (0..1_000).map(|it| format!("v2.users.{it}.presence")).collect();
+    let refused = socket.ask(&json!({ "message": "subscribe", "topics": many }));
+    assert_eq!(refused["message"], "a channel has at most 1000 topics");
+    for wrong in ["{", "7", "[]", r#"{"message": 7}"#, r#"{"message": "publish"}"#] {
+        socket.send(wrong);
+        let refused = socket.message();
+        assert_eq!(
+            (&refused["result"], &refused["status"]),
+            (&json!("400"), &json!("error"))
+        );
+        assert!(!refused["message"].as_str().unwrap().is_empty(), "{wrong}");
+    }
+    assert_eq!(subscriptions(&server, &id), ["v2.users.u-7.presence"]);
+}
+
+#[test]
+fn a_client_that_subscribes_again_keeps_its_channel() {
+    let server = server();
+    let topic = "v2.users.u-7.presence";
+    let (id, mut socket) = channel(&server, &[topic]);
+    let almost_a_day = json!({ "advanceMs": 86_000_000 });
+    for _ in 0..3 {
+        server.post("/__flowsim/clock", &almost_a_day);
+        let asked = json!({ "message": "subscribe", "topics": [topic] });
+        assert_eq!(socket.ask(&asked)["result"], "200");
+    }
+    let client = server.logged_in("");
+    assert_eq!(subscriptions(&client, &id), [topic]);
+    server.post("/__flowsim/clock", &json!({ "advanceMs": 86_400_000 }));
+    assert_eq!(socket.frame().0, 8, "the connection is closed");
+}
+
+#[test]
+fn the_channel_that_was_used_least_recently_gives_way() {
+    let server = server();
+    let (connected, mut socket) = channel(&server, &["v2.users.u-7.presence"]);
+    let open = || {
+        let made = server.post("/api/v2/notifications/channels", &json!({}));
+        made.body["id"].as_str().unwrap().to_owned()
+    };
+    let opened: Vec<String> = (0..19).map(|_| open()).collect();
+    subscriptions(&server, &opened[0]);
+    let last = open();
+    let listed = server.get("/api/v2/notifications/channels").body;
+    let listed = listed["entities"].as_array().unwrap();
+    let is_there = |id: &String| listed.iter().any(|it| it["id"] == json!(id));
+    assert_eq!(listed.len(), 20);
+    assert!(is_there(&connected), "it has a connection");
+    assert!(is_there(&opened[0]), "it was used");
+    assert!(!is_there(&opened[1]) && is_there(&opened[2]) && is_there(&last));
+    be(&server, "Busy");
+    assert_eq!(socket.topics(), ["v2.users.u-7.presence"]);
 }

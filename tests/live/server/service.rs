@@ -12,6 +12,7 @@ use serde_json::Value;
 pub(crate) struct Service {
     pub(crate) url: String,
     calls: Arc<Mutex<Vec<Value>>>,
+    heads: Arc<Mutex<Vec<String>>>,
 }
 
 /// The reaction to a call.
@@ -32,14 +33,15 @@ impl Service {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let calls = Arc::new(Mutex::new(Vec::new()));
-        let (noted, react) = (Arc::clone(&calls), Arc::new(react));
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let (noted, react) = ((Arc::clone(&calls), Arc::clone(&heads)), Arc::new(react));
         spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (noted, react) = (Arc::clone(&noted), Arc::clone(&react));
-                spawn(move || answer(stream, &noted, &*react));
+                let (noted, react) = (noted.clone(), Arc::clone(&react));
+                spawn(move || answer(stream, (&noted.0, &noted.1), &*react));
             }
         });
-        Self { url, calls }
+        Self { url, calls, heads }
     }
 
     /// Starts a service that always returns this answer.
@@ -52,14 +54,20 @@ impl Service {
     pub(crate) fn calls(&self) -> Vec<Value> {
         self.calls.lock().unwrap().clone()
     }
+
+    /// Returns the headers of the received calls, in lower case except for the values.
+    pub(crate) fn heads(&self) -> Vec<String> {
+        self.heads.lock().unwrap().clone()
+    }
 }
 
 fn answer(
     mut stream: TcpStream,
-    calls: &Mutex<Vec<Value>>,
+    (calls, heads): (&Mutex<Vec<Value>>, &Mutex<Vec<String>>),
     react: &(impl Fn(usize, &Value) -> Reaction + ?Sized),
 ) {
-    let Some(body) = read(&stream) else { return };
+    let Some((head, body)) = read(&stream) else { return };
+    heads.lock().unwrap().push(head);
     let number = {
         let mut calls = calls.lock().unwrap();
         calls.push(body.clone());
@@ -82,23 +90,27 @@ fn answer(
     let _ = stream.write_all(answer.as_bytes());
 }
 
-fn read(stream: &TcpStream) -> Option<Value> {
+/// Reads the headers and the body of a request.
+fn read(stream: &TcpStream) -> Option<(String, Value)> {
     let mut reader = BufReader::new(stream);
-    let mut length = 0;
+    let (mut length, mut head) = (0, String::new());
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
-        let line = line.trim().to_ascii_lowercase();
-        if let Some(value) = line.strip_prefix("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
+        let line = line.trim();
         if line.is_empty() {
             break;
         }
+        let Some((name, value)) = line.split_once(": ") else { continue };
+        let name = name.to_ascii_lowercase();
+        if name == "content-length" {
+            length = value.trim().parse().ok()?;
+        }
+        head.push_str(&format!("{name}: {value}\n"));
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    serde_json::from_slice(&body).ok()
+    Some((head, serde_json::from_slice(&body).ok()?))
 }
 
 /// Waits until a condition holds, for as long as a busy machine may need.

@@ -3,6 +3,7 @@
 use std::io::{ErrorKind, Read, Write};
 
 use serde_json::{Value, json};
+use ureq::http::Request;
 
 use super::support::Local;
 use super::wire::connect;
@@ -290,4 +291,38 @@ fn the_request_log_is_cleared() {
     server.get("/api/v2/flows");
     let after = server.get("/__flowsim/requests").body;
     assert!(after["requests"][1]["number"].as_u64() > before.as_u64(), "{after}");
+}
+
+/// *Source: RFC 9110, sections 8.4 and 12.5.3.*
+#[test]
+fn answers_are_compressed_for_clients_that_accept_it() {
+    let server = Local::shared_flow();
+    let ask = |path: &str, accepted: &str| {
+        let request = Request::builder().uri(format!("{}{path}", server.url));
+        let request = request.header("accept-encoding", accepted);
+        let token = server.token.clone().unwrap();
+        let request = request.header("authorization", format!("Bearer {token}"));
+        let mut response = server.agent.run(request.body(()).unwrap()).unwrap();
+        let headers = response.headers().clone();
+        let header =
+            |name: &str| headers.get(name).map(|it| it.to_str().unwrap().to_owned());
+        let bytes = response.body_mut().read_to_vec().unwrap();
+        (header("content-encoding"), header("etag").unwrap_or_default(), bytes)
+    };
+    let flows = "/api/v2/flows?pageSize=100";
+    let (coding, tag, plain) = ask(flows, "identity");
+    assert_eq!(coding, None);
+    let (coding, weak, packed) = ask(flows, "deflate, gzip");
+    assert_eq!((coding.as_deref(), weak), (Some("gzip"), format!("W/{tag}")));
+    assert!(packed.len() < plain.len() / 2, "{} {}", packed.len(), plain.len());
+    let mut text = Vec::new();
+    flate2::read::GzDecoder::new(&*packed).read_to_end(&mut text).unwrap();
+    assert_eq!(text, plain);
+    let (coding, _, small) = ask("/api/v2/routing/skills", "gzip");
+    assert_eq!(coding, None, "{}", small.len());
+    // A stub has the headers and the bytes that were written.
+    let stub = json!({ "GET /x": { "headers": { "Content-Encoding": "br" }, "text": "x".repeat(5_000) } });
+    assert_eq!(server.put("/__flowsim/stubs", &stub).status, 200);
+    let (coding, _, body) = ask("/x", "gzip");
+    assert_eq!((coding.as_deref(), body.len()), (Some("br"), 5_000));
 }

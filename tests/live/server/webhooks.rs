@@ -211,6 +211,32 @@ fn nodes_are_registered_by_their_webhook_id_and_fixtures_take_precedence() {
 }
 
 #[test]
+fn calls_have_the_headers_and_the_signature_of_their_service() {
+    let service = Service::answering(200, r#"{"code": 7}"#);
+    let server = Local::shared_flow();
+    let headers = json!({ "X-Api-Key": "Key 1", "Authorization": "Bearer t" });
+    let crm = json!({ "url": service.url, "headers": headers, "secret": "s3cret" });
+    register(&server, &json!({ "crm": crm }));
+    begin(&server, &asking(json!({ "webhookId": "crm", "timeoutSeconds": 60 })));
+    wait_until("the service is called", || service.heads().len() == 1);
+    let head = service.heads()[0].clone();
+    for expected in [
+        "x-api-key: Key 1\n",
+        "authorization: Bearer t\n",
+        "x-hub-signature-256: sha256=",
+    ] {
+        assert!(head.contains(expected), "{head}");
+    }
+    let listed = server.get("/__flowsim/webhooks").body;
+    let crm = &listed["webhooks"]["crm"];
+    assert_eq!(crm["headers"], json!(["Authorization", "X-Api-Key"]));
+    assert_eq!(crm["isSigned"], true);
+    assert!(
+        !listed.to_string().contains("s3cret") && !listed.to_string().contains("Key 1")
+    );
+}
+
+#[test]
 fn other_machines_are_not_called() {
     let server = Local::shared_flow();
     let conversation = begin(&server, &asking(json!({ "url": "http://192.0.2.1/hook" })));

@@ -300,13 +300,15 @@ fn the_focus_stays_while_lists_change() {
     });
 }
 
-/// The views of the page with the waiting call `id`.
-fn views(id: &str) -> Vec<(String, &'static str)> {
+/// The views of the page with a waiting call, a chat, and a call that is over.
+fn views([waiting, chat, over]: [&str; 3]) -> Vec<(String, &'static str)> {
     let views = [
         ("overview", "#flows-list tr"),
         ("conversations", "#instances a"),
         ("call", "#dial-flow option"),
-        (id, ".drawing .box"),
+        (waiting, ".drawing .box"),
+        (chat, ".say input"),
+        (over, ".outcome"),
         ("requests", "#requests a"),
         ("request-1", "#request h2"),
         ("tools", "#webhooks-text"),
@@ -336,6 +338,14 @@ fn axe_finds_nothing_serious() {
     let server = alder_clinic();
     let id = server.converse(&server.flow_id("Alder%20Clinic%20Main%20Line"));
     server.press(&id, &json!(["1"]));
+    let flow = server.flow_id("Alder%20Clinic%20Main%20Line");
+    let begun = json!({ "flowId": flow, "media": "message" });
+    let chat = server.post("/__flowsim/instances", &begun).body["id"].clone();
+    let over = server.converse(&flow);
+    server.post(&format!("/__flowsim/instances/{over}/disconnect"), &json!({}));
+    let ids = [id.as_str(), chat.as_str().unwrap(), over.as_str()];
+    let ids = ids.map(|id| format!("instance-{id}"));
+    let ids = ids.each_ref().map(String::as_str);
     with_page(&server, |page| {
         let still = json!({ "features": [{ "name": "prefers-reduced-motion", "value": "reduce" }] });
         page.command("Emulation.setEmulatedMedia", &still);
@@ -343,7 +353,7 @@ fn axe_finds_nothing_serious() {
             let size = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
             page.command("Emulation.setDeviceMetricsOverride", &size);
             for theme in ["light", "dark"] {
-                for (hash, place) in views(&format!("instance-{id}")) {
+                for (hash, place) in views(ids) {
                     page.open(&format!("{}/#{hash}", server.url));
                     page.wait_for(&format!("document.querySelector({place:?})"));
                     page.value(&format!(

@@ -162,13 +162,7 @@ pub(super) fn replace(
     let body = asked.object()?;
     let name = free_name(state, section, &body, Some(id))?;
     needs(&body, required)?;
-    let version = current["version"].as_u64().unwrap_or(1);
-    if let Some(known) = body.whole("version", 0..=u64::from(u32::MAX))?
-        && known != version
-    {
-        let message = format!("{what} has version {version}, the request {known}");
-        return Err(ApiError::conflict(message));
-    }
+    let version = checked_version(&current, &body, what)?;
     let mut entry: Entry = Map::new();
     let members = current.as_object().into_iter().flatten();
     for (key, _) in members.filter(|(key, _)| !OWN.contains(&key.as_str())) {
@@ -179,6 +173,25 @@ pub(super) fn replace(
     entry.insert("name".into(), name.into());
     entry.insert("version".into(), (version + 1).into());
     write(state, section, entry, what)
+}
+
+/// Returns the version of an object.
+///
+/// # Errors
+/// 409 if the body has another one.
+pub(in crate::server::endpoint) fn checked_version(
+    current: &Value,
+    body: &Object,
+    what: &str,
+) -> Result<u64, ApiError> {
+    let version = current["version"].as_u64().unwrap_or(1);
+    if let Some(known) = body.whole("version", 0..=u64::from(u32::MAX))?
+        && known != version
+    {
+        let message = format!("{what} has version {version}, the request {known}");
+        return Err(ApiError::conflict(message));
+    }
+    Ok(version)
 }
 
 fn given(body: Object) -> Entry {

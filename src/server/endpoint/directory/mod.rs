@@ -10,6 +10,7 @@ pub(in crate::server) mod prompt_changes;
 pub(in crate::server) mod prompts;
 pub(in crate::server) mod queue_changes;
 pub(in crate::server) mod routing;
+pub(in crate::server) mod scripts;
 mod section;
 
 use serde_json::Value;
@@ -23,10 +24,10 @@ use crate::value::Json;
 
 pub(super) use calendar::emergencies;
 pub(super) use calendar::group_reference;
-pub(super) use changes::{merge, merged, remove as remove_object};
+pub(super) use changes::{checked_version, merge, merged, remove as remove_object};
 pub(super) use people::{user_named, users};
 pub(super) use routing::{flow_named, queue_named, queue_references, wrapup_codes};
-pub(super) use section::{Section, encoded, entities, home_division, id_of};
+pub(super) use section::{Entry, Section, encoded, entities, home_division, id_of};
 
 const OUTCOMES: &str = "outcomes";
 const MILESTONES: &str = "milestones";
@@ -131,7 +132,7 @@ pub(in crate::server) fn create_outcome(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    make(state, asked, OUTCOMES, "/api/v2/flows/outcomes")
+    make(state, asked, [OUTCOMES, "/api/v2/flows/outcomes"], Entry::new())
 }
 
 /// Lists the milestones that were created.
@@ -155,7 +156,7 @@ pub(in crate::server) fn create_milestone(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    make(state, asked, MILESTONES, "/api/v2/flows/milestones")
+    make(state, asked, [MILESTONES, "/api/v2/flows/milestones"], Entry::new())
 }
 
 /// Replaces an outcome.
@@ -165,7 +166,8 @@ pub(in crate::server) fn replace_outcome(
 ) -> EndpointResult {
     outcome(state, asked)?;
     let path = "/api/v2/flows/outcomes";
-    replace(state, asked, [OUTCOMES, path], asked.parameter("flowOutcomeId"))
+    let id = asked.parameter("flowOutcomeId");
+    replace(state, asked, [OUTCOMES, path], id, Entry::new())
 }
 
 /// Replaces a milestone.
@@ -175,7 +177,8 @@ pub(in crate::server) fn replace_milestone(
 ) -> EndpointResult {
     milestone(state, asked)?;
     let path = "/api/v2/flows/milestones";
-    replace(state, asked, [MILESTONES, path], asked.parameter("milestoneId"))
+    let id = asked.parameter("milestoneId");
+    replace(state, asked, [MILESTONES, path], id, Entry::new())
 }
 
 /// Deletes a milestone.
@@ -192,25 +195,27 @@ pub(super) fn created(state: &State, collection: &str) -> Vec<Value> {
     state.entities(collection).map(|(_, entity)| entity.clone()).collect()
 }
 
-/// Creates an entity of a collection with the body of the request.
+/// Creates an entity of a collection with the body of the request, and with the keys `own`
+/// that the server sets.
 ///
 /// # Errors
 /// 409 if the name is in use, 429 if the collection is full.
 pub(super) fn make(
     state: &mut State,
     asked: &ApiRequest,
-    collection: &str,
-    path: &str,
+    [collection, path]: [&str; 2],
+    own: Entry,
 ) -> EndpointResult {
     let body = asked.object()?;
     if state.entity_count(collection) >= MAX_ENTITIES {
         return Err(ApiError::full(collection, MAX_ENTITIES));
     }
     let id = state.fresh_id(collection).to_string();
-    save(state, collection, path, id, body, "created")
+    save(state, [collection, path], id, (body, own), "created")
 }
 
-/// Replaces an entity of a collection with the body of the request.
+/// Replaces an entity of a collection with the body of the request, and with the keys `own`
+/// that the server sets.
 ///
 /// # Errors
 /// 409 if the name is in use.
@@ -219,16 +224,17 @@ pub(super) fn replace(
     asked: &ApiRequest,
     [collection, path]: [&str; 2],
     id: &str,
+    own: Entry,
 ) -> EndpointResult {
-    save(state, collection, path, id.to_owned(), asked.object()?, "replaced")
+    let content = (asked.object()?, own);
+    save(state, [collection, path], id.to_owned(), content, "replaced")
 }
 
 fn save(
     state: &mut State,
-    collection: &str,
-    path: &str,
+    [collection, path]: [&str; 2],
     id: String,
-    body: Object,
+    (body, own): (Object, Entry),
     why: &str,
 ) -> EndpointResult {
     let name = body.required("name")?;
@@ -237,6 +243,10 @@ fn save(
         return Err(ApiError::conflict(format!("the name `{name}` is already in use")));
     }
     let mut entity = body.0;
+    if !entity.get("division").is_some_and(Value::is_object) {
+        entity.insert("division".into(), home_division());
+    }
+    entity.extend(own);
     entity.insert("id".into(), id.as_str().into());
     entity.insert("selfUri".into(), format!("{path}/{id}").into());
     let document = Value::Object(entity);

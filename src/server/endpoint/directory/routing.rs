@@ -68,6 +68,12 @@ pub(in crate::server::endpoint) fn wrapup_codes(state: &State) -> Vec<Value> {
 
 /// Returns the queues in the form of the platform.
 pub(super) fn queues(state: &State) -> Vec<Value> {
+    let all_members = members(state);
+    let joined = |queue: &Value| {
+        let of_queue = all_members.iter().find(|(known, _)| known["id"] == queue["id"]);
+        let members = of_queue.map(|(_, members)| members.iter());
+        members.into_iter().flatten().filter(|member| member["joined"] == true).count()
+    };
     let queue = |written: Value| {
         let members = written["agents"].as_array().map_or(0, Vec::len);
         let mut queue = json!({
@@ -76,7 +82,7 @@ pub(super) fn queues(state: &State) -> Vec<Value> {
             "division": written["division"],
             "memberCount": members,
             "userMemberCount": members,
-            "joinedMemberCount": members,
+            "joinedMemberCount": joined(&written),
             "acwSettings": { "wrapupPrompt": "OPTIONAL" },
             "skillEvaluationMethod": "ALL",
             "selfUri": written["selfUri"],
@@ -155,7 +161,8 @@ pub(super) fn agents(state: &State) -> Vec<Value> {
         .collect()
 }
 
-/// Lists the members of a queue.
+/// Lists the members of a queue: those of a kind with `memberBy`, and those that are joined
+/// or not with `joined`.
 pub(in crate::server) fn queue_members(
     state: &mut State,
     asked: &ApiRequest,
@@ -163,7 +170,14 @@ pub(in crate::server) fn queue_members(
     queue(state, asked)?;
     let id = asked.parameter("queueId");
     let mut all = members(state).into_iter().filter(|(queue, _)| queue["id"] == id);
-    list(asked, all.next().map(|(_, members)| members).unwrap_or_default())
+    let mut members = all.next().map(|(_, members)| members).unwrap_or_default();
+    if let Some(by) = asked.query("memberBy") {
+        members.retain(|member| member["memberBy"] == by);
+    }
+    if let Some(joined) = asked.query("joined") {
+        members.retain(|member| member["joined"] == (joined == "true"));
+    }
+    list(asked, members)
 }
 
 /// Lists the wrap-up codes of a queue: all of the organisation, as the fixtures assign
