@@ -66,11 +66,11 @@ impl Constants {
     }
 
     /// Strings: a number, which most functions accept, constants of the flow, a string that
-    /// equals none, a telephone number, a date, the usual time of a call, and the empty
-    /// string.
+    /// equals none, a telephone number, a date, the usual time of a call, smaller numbers, and
+    /// the empty string.
     pub(super) fn text_examples(&self) -> Vec<Json> {
         let known = self.strings().take(MOST_CONSTANTS).cloned();
-        let more = ["other", NUMBER, "2026-01-05", NOW, ""].map(Text::from);
+        let more = ["other", NUMBER, "2026-01-05", NOW, "0", "-1", ""].map(Text::from);
         let mut all: Vec<Text> = vec!["1".into()];
         for text in known.chain(more) {
             if !all.contains(&text) {
@@ -92,19 +92,30 @@ impl Constants {
         numbers.into_iter().map(Json::Integer).collect()
     }
 
-    /// JSON documents with every member that an expression reads, and one without any.
+    /// JSON documents with every member that an expression reads, some that lack one of them,
+    /// and one without any.
     fn documents(&self) -> Vec<Json> {
         let leaves = [Json::String("1".into()), Json::Boolean(true)];
         let known = self.strings().take(MOST_CONSTANTS).cloned().map(Json::String);
         let leaves = leaves.into_iter().chain(known);
-        let with = |leaf: Json| {
+        let with = |leaf: Json, lacked: Option<&Vec<Text>>| {
             let mut document = Json::object([]);
-            for path in self.paths() {
+            let is_there =
+                |path: &&Vec<Text>| !lacked.is_some_and(|it| path.starts_with(it));
+            for path in self.paths().filter(is_there) {
                 insert(&mut document, path, &leaf);
             }
             document
         };
-        leaves.map(with).chain([Json::object([])]).collect()
+        let lacking = self.paths().take(MOST_CONSTANTS);
+        let lacking = lacking.map(|path| with(Json::String("1".into()), Some(path)));
+        let mut documents: Vec<Json> = leaves.map(|leaf| with(leaf, None)).collect();
+        for document in lacking.chain([Json::object([])]) {
+            if !documents.contains(&document) {
+                documents.push(document);
+            }
+        }
+        documents
     }
 
     /// Objects: with all properties that the flow reads, then each property with its other
@@ -172,6 +183,25 @@ mod tests {
             insert(&mut document, &path(names), &Json::Integer(1));
         }
         assert_eq!(document.to_string(), r#"{"a":{"b":1},"c":1}"#);
+    }
+
+    #[test]
+    fn some_documents_lack_one_member() {
+        let path = |names: &[&str]| -> Vec<Text> {
+            names.iter().map(|name| Text::from(*name)).collect()
+        };
+        let paths = [&["a"][..], &["a", "b"], &["c"]].map(path);
+        let constants = Constants::with_paths(paths);
+        let documents = constants.documents().into_iter().map(|it| it.to_string());
+        let expected = [
+            r#"{"a":{"b":"1"},"c":"1"}"#,
+            r#"{"a":{"b":true},"c":true}"#,
+            r#"{"c":"1"}"#,
+            r#"{"a":"1","c":"1"}"#,
+            r#"{"a":{"b":"1"}}"#,
+            "{}",
+        ];
+        assert_eq!(documents.collect::<Vec<_>>(), expected);
     }
 
     #[test]
