@@ -17,6 +17,9 @@ const MOST_DEPTH: u32 = 3;
 /// The time at which calls start, as a string.
 const NOW: &str = "2026-01-05T09:00:00Z";
 
+/// Numbers below the usual one, as strings.
+const SMALL: [&str; 2] = ["0", "-1"];
+
 /// A number that functions for telephone numbers accept. The platform reserves it for
 /// fiction.
 const NUMBER: &str = "+13175550100";
@@ -33,7 +36,10 @@ impl Constants {
         let last = one.last().cloned().unwrap_or_default();
         let single = one.into_iter().map(|item| Json::array([item]));
         let more = [Json::array([]), Json::array([first, last])];
-        single.chain(more).collect()
+        // Lists of numbers are often lists of strings, because Architect reads them from JSON.
+        let small: &[&str] = if holds.kind == Kind::String { &SMALL } else { &[] };
+        let small = small.iter().map(|text| Json::array([Json::String((*text).into())]));
+        single.chain(more).chain(small).collect()
     }
 
     /// Returns examples of values without a type, as variables of draft flows hold.
@@ -66,11 +72,11 @@ impl Constants {
     }
 
     /// Strings: a number, which most functions accept, constants of the flow, a string that
-    /// equals none, a telephone number, a date, the usual time of a call, smaller numbers, and
-    /// the empty string.
+    /// equals none, a telephone number, a date, the usual time of a call, and the empty
+    /// string.
     pub(super) fn text_examples(&self) -> Vec<Json> {
         let known = self.strings().take(MOST_CONSTANTS).cloned();
-        let more = ["other", NUMBER, "2026-01-05", NOW, "0", "-1", ""].map(Text::from);
+        let more = ["other", NUMBER, "2026-01-05", NOW, ""].map(Text::from);
         let mut all: Vec<Text> = vec!["1".into()];
         for text in known.chain(more) {
             if !all.contains(&text) {

@@ -84,7 +84,7 @@ const TESTS: &str = "flows: ../flows\nfixtures: ../fixtures.yaml\ndefaults: {see
 const FIXTURES: &str =
     "queues: [{id: orders, name: Orders}]\ncontacts: {file: contacts.csv}\n";
 
-/// Two flows, of which the first one calls a module, with a test each. The test of A does not
+/// Two flows with a test each. The first one calls a module. The test of A does not
 /// notice that its prompt is left out; that of B does.
 fn two_flows() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -105,7 +105,7 @@ fn two_flows() -> tempfile::TempDir {
     folder
 }
 
-/// Replaces a text in a file.
+/// Replaces a string in a file.
 fn edit(folder: &Path, name: &str, from: &str, to: &str) {
     let path = folder.join(name);
     let text = fs::read_to_string(&path).unwrap();

@@ -38,7 +38,7 @@ impl Digest {
         digest
     }
 
-    /// Adds a text.
+    /// Adds a string.
     pub(super) fn text(&mut self, text: &str) {
         self.number(text.len());
         self.0.update(text.as_bytes());

@@ -199,7 +199,7 @@ fn program_key(program: &Program, placeholders: &Placeholders) -> Key {
     digest.finish()
 }
 
-/// Returns a text that differs between two builds that may behave differently. A build
+/// Returns a string that differs between two builds that may behave differently. A build
 /// without a commit is known by its executable file.
 fn identity() -> String {
     let text = build::describe();
