@@ -176,6 +176,10 @@ impl Origin<'_> {
         let constants = self.constants.of_variable(slot);
         let examples = classes.unwrap_or_else(|| match holds.kind {
             Kind::Any => constants.anything(),
+            Kind::Json if !holds.is_collection => {
+                let whole = constants.examples(holds).into_iter();
+                whole.chain(constants.incomplete_documents()).collect()
+            }
             _ => constants.examples(holds),
         });
         Some(Given { name, of, examples, is_whole })

@@ -326,22 +326,6 @@ fn conditions_on_results_of_a_data_action_are_solved() {
     replay_all(&program, &free);
 }
 
-/// A list of strings that are converted to numbers may have small ones.
-#[test]
-fn strings_of_small_numbers_are_tried() {
-    let condition = "ToInt(GetAt(Flow.amounts, 0)) - 1 < 0";
-    let actions = [decision("Short?", condition, &[disconnect("Short")], &[])];
-    let mut flow = flow(&[task(0, &actions)], &[]);
-    let variables = flow["inboundCall"]["variables"].as_array_mut().unwrap();
-    variables.push(json!({"stringCollectionVariable": {
-        "name": "Flow.amounts", "initialValue": {"noValue": true}, "isInput": true,
-    }}));
-    let program = program_of(&flow);
-    let free = explored(&program, FREE);
-    assert_eq!(verdict(&free, &program, "Short", None), "reachable ");
-    replay_all(&program, &free);
-}
-
 /// *Source: Genesys' help on Evaluate Schedule Group: without a group, it is closed.*
 #[test]
 fn a_schedule_group_that_is_not_set_is_closed() {

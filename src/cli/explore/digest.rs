@@ -86,7 +86,7 @@ impl Digest {
     /// Returns the key of all parts.
     pub(super) fn finish(self) -> Key {
         let hash = self.0.finalize();
-        Key(hash.iter().take(16).fold(0, |key, byte| key << 8 | u128::from(*byte)))
+        Key(hash.iter().take(16).fold(0, |key, byte| (key << 8) | u128::from(*byte)))
     }
 }
 
