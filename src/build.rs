@@ -25,7 +25,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Commit of the sources, from the environment variable `FLOWSIM_COMMIT` of the build.
 /// Published binaries have it. A build from source does not ask Git: each commit would
 /// compile everything again.
-const COMMIT: Option<&str> = option_env!("FLOWSIM_COMMIT");
+pub const COMMIT: Option<&str> = option_env!("FLOWSIM_COMMIT");
 
 /// A needed feature that this build lacks. The displayed text names the feature and how to
 /// get it.

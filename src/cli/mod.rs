@@ -57,6 +57,7 @@ mod schema;
 mod serve;
 #[cfg(feature = "live")]
 mod ship;
+mod state;
 mod test;
 mod version;
 

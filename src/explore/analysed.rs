@@ -43,6 +43,16 @@ pub(super) struct Analysed<'a> {
     pub(super) watch: &'a dyn Fn(u64),
 }
 
+/// The part of a program that calls of a flow can reach.
+pub(super) struct Reached {
+    /// The flow in which the calls start.
+    flow: FlowId,
+    /// Whether they may execute each node.
+    is_near: Vec<bool>,
+    /// The constants of these nodes.
+    constants: Constants,
+}
+
 impl Analysed<'_> {
     /// Returns the calls, and unless everything is fixed also those at other start times.
     pub(super) fn calls(&self, calls: &[Call], is_fixed: bool) -> Vec<Start> {
@@ -62,6 +72,31 @@ impl Analysed<'_> {
         all
     }
 
+    /// Returns the part of the program that calls of a flow can reach.
+    pub(super) fn reached(&self, flow: FlowId) -> Reached {
+        let is_near = self.graph.reach(first_node(self.program, flow));
+        let constants = Constants::of(self.program, &is_near);
+        Reached { flow, is_near, constants }
+    }
+
+    /// Returns everything that decides which values calls have when they start.
+    pub(super) fn origin<'o>(&'o self, reached: &'o Reached) -> Origin<'o> {
+        let Self { program, graph, liveness, repeats, fixtures, .. } = self;
+        let Reached { flow, is_near, constants } = reached;
+        let ignores_case = fixtures.policies().equality_ignores_case;
+        let flow = *flow;
+        Origin {
+            program,
+            graph,
+            liveness,
+            repeats,
+            is_near,
+            constants,
+            ignores_case,
+            flow,
+        }
+    }
+
     /// Searches a call, and unless everything is fixed also calls with other values.
     pub(super) fn explore(
         &self,
@@ -71,21 +106,10 @@ impl Analysed<'_> {
         exploration: &mut Exploration,
         decided: &mut [Option<Decided>],
     ) {
-        let Self { program, graph, liveness, repeats, .. } = self;
-        let flow = start.call.flow();
-        let is_near = &*self.graph.reach(first_node(program, flow));
-        let constants = &Constants::of(program, is_near);
-        let ignores_case = self.fixtures.policies().equality_ignores_case;
-        let origin = Origin {
-            program,
-            graph,
-            liveness,
-            repeats,
-            is_near,
-            constants,
-            ignores_case,
-            flow,
-        };
+        let program = self.program;
+        let reached = self.reached(start.call.flow());
+        let origin = self.origin(&reached);
+        let Origin { is_near, constants, .. } = origin;
         let classes = &Classes::of(&origin);
         let givens = origin.givens(options.is_fixed);
         let (decidable, choices) = combinations(&givens);

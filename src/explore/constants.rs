@@ -180,6 +180,12 @@ impl Constants {
         self.paths.iter()
     }
 
+    /// Returns constants with these paths alone.
+    #[cfg(test)]
+    pub(super) fn with_paths(paths: impl IntoIterator<Item = Vec<Text>>) -> Self {
+        Self { paths: paths.into_iter().collect(), ..Self::default() }
+    }
+
     /// Whether an expression reads a property of this name.
     pub(super) fn reads_property(&self, name: &str) -> bool {
         self.names.iter().any(|known| known.eq_ignore_ascii_case(name))

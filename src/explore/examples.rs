@@ -97,14 +97,24 @@ impl Constants {
         let leaves = [Json::String("1".into()), Json::Boolean(true)];
         let known = self.strings().take(MOST_CONSTANTS).cloned().map(Json::String);
         let leaves = leaves.into_iter().chain(known);
-        let with = |leaf: Json| {
-            let mut document = Json::object([]);
-            for path in self.paths() {
-                insert(&mut document, path, &leaf);
-            }
-            document
-        };
+        let with = |leaf: Json| self.document(&leaf, None);
         leaves.map(with).chain([Json::object([])]).collect()
+    }
+
+    /// JSON documents that lack one of the members that an expression reads.
+    pub(super) fn incomplete_documents(&self) -> Vec<Json> {
+        let leaf = Json::String("1".into());
+        let paths = self.paths().take(MOST_CONSTANTS);
+        paths.map(|path| self.document(&leaf, Some(path))).collect()
+    }
+
+    fn document(&self, leaf: &Json, lacked: Option<&Vec<Text>>) -> Json {
+        let mut document = Json::object([]);
+        let is_there = |path: &&Vec<Text>| !lacked.is_some_and(|it| path.starts_with(it));
+        for path in self.paths().filter(is_there) {
+            insert(&mut document, path, leaf);
+        }
+        document
     }
 
     /// Objects: with all properties that the flow reads, then each property with its other
@@ -172,6 +182,19 @@ mod tests {
             insert(&mut document, &path(names), &Json::Integer(1));
         }
         assert_eq!(document.to_string(), r#"{"a":{"b":1},"c":1}"#);
+    }
+
+    #[test]
+    fn some_documents_lack_one_member() {
+        let path = |names: &[&str]| -> Vec<Text> {
+            names.iter().map(|name| Text::from(*name)).collect()
+        };
+        let paths = [&["a"][..], &["a", "b"], &["c"]].map(path);
+        let constants = Constants::with_paths(paths);
+        let documents = constants.incomplete_documents().into_iter();
+        let documents: Vec<String> = documents.map(|it| it.to_string()).collect();
+        let expected = [r#"{"c":"1"}"#, r#"{"a":"1","c":"1"}"#, r#"{"a":{"b":"1"}}"#];
+        assert_eq!(documents, expected);
     }
 
     #[test]

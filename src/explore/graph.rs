@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use crate::flow::architect::UnitKind;
 use crate::flow::kinds::FlowKind;
 use crate::flow::{FlowId, NodeId, SequenceId};
-use crate::program::architect::{Action, FlowPart, Source};
+use crate::program::architect::{Action, FlowPart, Lookup, Source};
 use crate::program::{Program, Step, StepAction};
 
 /// The edges between the steps of a program, by [`NodeId`].
@@ -257,11 +257,19 @@ fn add_ends(
 }
 
 /// Whether every execution of the step fails, whatever the values are: it assigns to a
-/// variable that is not declared, or evaluates an invalid value.
+/// variable that is not declared, or evaluates an invalid value. A data action evaluates all
+/// inputs before it has an answer.
 pub(super) fn always_fails(step: &Step) -> bool {
-    let Some(Action::UpdateData(statements)) = architect(step) else { return false };
     let is_broken = |source: &Source| matches!(source, Source::Broken(_));
-    statements.iter().any(|it| it.variable.is_err() || is_broken(&it.value))
+    match architect(step) {
+        Some(Action::UpdateData(statements)) => {
+            statements.iter().any(|it| it.variable.is_err() || is_broken(&it.value))
+        }
+        Some(Action::Lookup(Lookup::DataAction(call))) => {
+            call.inputs.iter().any(|(_, source)| is_broken(source))
+        }
+        _ => false,
+    }
 }
 
 /// Whether the step never continues after itself.

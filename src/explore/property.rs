@@ -10,7 +10,6 @@ use crate::analysis::property::{
     Ending, Monitor, Observed, Progress, Property, Record, Rule, Seen,
 };
 use crate::engine::{Call, Session};
-use crate::expr::architect::Directory;
 use crate::flow::{FlowId, NodeId};
 use crate::program::Program;
 use crate::trace::{PathTaken, Status};
@@ -20,7 +19,6 @@ use crate::world::{Answer, Fixtures};
 use super::Options;
 use super::analysed::{Analysed, LEAST_BUDGET, START_SHARE, Scope, first_node};
 use super::classes::Classes;
-use super::constants::Constants;
 use super::external::{Decidable, external_reads, given_variables};
 use super::frontier::StateId;
 use super::graph::Graph;
@@ -199,21 +197,10 @@ impl Check<'_> {
 
     /// Checks the calls of a start time.
     fn start(&self, start: &Start, budget: u64) -> (PropertyVerdict, u64) {
-        let Analysed { program, graph, liveness, repeats, fixtures, .. } = self.analysed;
-        let flow = start.call.flow();
-        let is_near = &*graph.reach(first_node(program, flow));
-        let constants = &Constants::of(program, is_near);
-        let ignores_case = fixtures.policies().equality_ignores_case;
-        let origin = Origin {
-            program,
-            graph,
-            liveness,
-            repeats,
-            is_near,
-            constants,
-            ignores_case,
-            flow,
-        };
+        let program = self.analysed.program;
+        let reached = self.analysed.reached(start.call.flow());
+        let origin = self.analysed.origin(&reached);
+        let Origin { is_near, constants, .. } = origin;
         let classes = &Classes::of(&origin);
         let givens = origin.givens(self.options.is_fixed);
         let (decidable, choices) = combinations(&givens);

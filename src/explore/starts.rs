@@ -82,6 +82,44 @@ enum Owner {
     Seed,
 }
 
+impl Given {
+    /// Returns the variations of a call in which it has another example of this value, or
+    /// lacks the value.
+    pub(super) fn variations(&self, witness: &Witness) -> Vec<Witness> {
+        let with = |example: Option<&Json>| {
+            let mut changed = witness.clone();
+            match (&self.of, example) {
+                (Owner::Seed, Some(Json::Integer(seed))) => {
+                    changed.seed = Some(seed.unsigned_abs());
+                }
+                (Owner::Seed, _) => changed.seed = None,
+                (Owner::Attribute(_), _) => {
+                    replace(&mut changed.context, &self.name, example);
+                }
+                (Owner::Slot(_), _) => {
+                    replace(&mut changed.variables, &self.name, example);
+                }
+            }
+            changed
+        };
+        let examples = self.examples.iter().map(Some).chain([None]);
+        examples.map(with).filter(|changed| changed != witness).collect()
+    }
+}
+
+/// Replaces or removes the value of a name.
+fn replace(values: &mut Vec<(Text, Json)>, name: &Text, value: Option<&Json>) {
+    let known = values.iter().position(|(known, _)| known == name);
+    match (known, value) {
+        (Some(place), Some(value)) => values[place].1 = value.clone(),
+        (None, Some(value)) => values.push((name.clone(), value.clone())),
+        (Some(place), None) => {
+            values.remove(place);
+        }
+        (None, None) => {}
+    }
+}
+
 /// Everything that decides which values calls have when they start.
 #[derive(Clone, Copy)]
 pub(super) struct Origin<'o> {
@@ -138,6 +176,10 @@ impl Origin<'_> {
         let constants = self.constants.of_variable(slot);
         let examples = classes.unwrap_or_else(|| match holds.kind {
             Kind::Any => constants.anything(),
+            Kind::Json if !holds.is_collection => {
+                let whole = constants.examples(holds).into_iter();
+                whole.chain(constants.incomplete_documents()).collect()
+            }
             _ => constants.examples(holds),
         });
         Some(Given { name, of, examples, is_whole })
@@ -324,6 +366,19 @@ mod tests {
     fn given(count: usize) -> Given {
         let examples = vec![Json::Null; count];
         Given { name: "Flow.a".into(), of: Owner::Slot(0), examples, is_whole: true }
+    }
+
+    #[test]
+    fn a_variation_has_one_other_value() {
+        let examples = vec![Json::Integer(1), Json::Integer(2)];
+        let given = Given { examples, ..given(0) };
+        let values = |number| vec![("Flow.a".into(), Json::Integer(number))];
+        let witness = Witness { variables: values(1), ..Witness::default() };
+        let varied = given.variations(&witness).into_iter().map(|it| it.variables);
+        assert_eq!(varied.collect::<Vec<_>>(), [values(2), Vec::new()]);
+        let none = given.variations(&Witness::default());
+        let varied = none.into_iter().map(|it| it.variables);
+        assert_eq!(varied.collect::<Vec<_>>(), [values(1), values(2)]);
     }
 
     #[test]

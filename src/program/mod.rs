@@ -11,11 +11,13 @@ mod assigns;
 mod compile;
 mod layout;
 mod names;
+mod reach;
 mod reads;
 mod reference;
 mod step;
 
 pub use layout::{ContextId, Layout, LayoutId};
+pub use reach::FlowCalls;
 pub use reference::Referent;
 pub use step::{
     Assignment, Branch, CallFlow, Contact, DataAction, Gather, If, Isolation, Operand,

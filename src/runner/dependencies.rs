@@ -10,7 +10,7 @@ use super::event::CasePlace;
 use super::plan::{Plan, Planned};
 use crate::engine::start;
 use crate::flow::FlowId;
-use crate::program::Program;
+use crate::program::{FlowCalls, Program};
 use crate::recording::derive;
 use crate::source::{FileId, Files, read_document};
 use crate::suite::is_scenario_file;
@@ -176,7 +176,7 @@ struct Finder<'f> {
 struct Outline {
     program: Arc<Program>,
     files: BTreeMap<FlowId, BTreeSet<FileId>>,
-    called: BTreeMap<FlowId, BTreeSet<FlowId>>,
+    calls: FlowCalls,
     /// Files of all flows that the flow can reach.
     reached: BTreeMap<FlowId, BTreeSet<usize>>,
 }
@@ -184,31 +184,11 @@ struct Outline {
 impl Outline {
     fn new(program: &Arc<Program>) -> Self {
         let mut files: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-        let mut called: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         for node in &program.symbols.nodes {
             files.entry(node.flow).or_default().insert(node.span.file);
         }
-        for step in &program.steps {
-            let called: &mut BTreeSet<_> = called.entry(step.flow).or_default();
-            called.extend(step.flow_called());
-            // The fixtures decide which in-queue flow a queue has.
-            if step.enters_queue() {
-                called.extend(&program.in_queue_flows);
-            }
-        }
-        let program = Arc::clone(program);
-        Self { program, files, called, reached: BTreeMap::new() }
-    }
-
-    /// Returns a flow and all flows that it can reach.
-    fn reach(&self, flow: FlowId) -> BTreeSet<FlowId> {
-        let (mut reached, mut waiting) = (BTreeSet::new(), vec![flow]);
-        while let Some(flow) = waiting.pop() {
-            if reached.insert(flow) {
-                waiting.extend(self.called.get(&flow).into_iter().flatten());
-            }
-        }
-        reached
+        let (program, calls) = (Arc::clone(program), FlowCalls::of(program));
+        Self { program, files, calls, reached: BTreeMap::new() }
     }
 }
 
@@ -278,7 +258,7 @@ impl<'f> Finder<'f> {
             return Some(files.clone());
         }
         let mut numbers = BTreeSet::new();
-        for reached in outline.reach(flow) {
+        for reached in outline.calls.reached(flow) {
             // The files of a flow without nodes are unknown.
             for file in outline.files.get(&reached)? {
                 numbers.extend(&self.places.get(file.0 as usize)?.1);

@@ -22,7 +22,7 @@ use crate::world::Fixtures;
 #[derive(Debug, Default)]
 pub struct Library {
     /// The project of the scenario files.
-    pub(super) project: Arc<ProjectContext>,
+    pub project: Arc<ProjectContext>,
     /// Scenario files without errors, in order.
     pub suites: Vec<SuiteFile>,
     /// Diagnostics of scenario files. A file with an error is missing from `suites`.

@@ -30,5 +30,5 @@ pub use place::{CaseLines, CasePosition};
 pub use plan::{Broken, Plan, Planned};
 pub use project::ProjectContext;
 pub use request::{Listed, run_on_request};
-pub use run::{Options, merged_fixtures, now, recording, run};
+pub use run::{OneByOne, Options, merged_fixtures, now, recording, run};
 pub use stream::{LoadedSuite, RunRequest, run_files};

@@ -332,6 +332,20 @@ fn checked_properties(planned: &Planned<'_>, trace: Option<&Trace>) -> Vec<Text>
 /// Result of a test, the trace of its call, and its snapshot.
 type Judged = (Outcome, Option<Trace>, Option<SnapshotResult>);
 
+/// Runs tests one after the other on this thread, for callers that decide after each test
+/// whether they need the next one.
+#[derive(Default)]
+pub struct OneByOne {
+    worker: Worker,
+}
+
+impl OneByOne {
+    /// Runs a test. Nothing is written, whatever its snapshot is.
+    pub fn run(&mut self, planned: &Planned<'_>) -> CaseResult {
+        self.worker.run(planned, Options::default())
+    }
+}
+
 /// State that a thread keeps between tests: the session of the program that it ran last.
 #[derive(Default)]
 struct Worker {

@@ -155,6 +155,35 @@ fn an_action_that_always_fails_has_no_next_action() {
     assert!(verdict("Wrong", Some("next")).starts_with("unreachable"));
 }
 
+/// A data action evaluates its inputs first, so that it has no result if one is invalid.
+#[test]
+fn a_data_action_with_an_invalid_input_has_no_result() {
+    let data = |name: &str, input: &str| {
+        json!({"callData": {
+            "name": name,
+            "timeout": {"lit": {"seconds": 8}},
+            "category": {"Shops": {"dataAction": {"Get State": {
+                "inputs": {"keys": {"exp": input}},
+            }}}},
+            "outputs": {"success": {"actions": [disconnect(&format!("After {name}"))]}},
+        }})
+    };
+    for (input, is_valid) in [("Flow.keys.unknown", false), ("Flow.keys", true)] {
+        let program = program_of(&flow(&[task(0, &[data("Ask", input)])], &[]));
+        let exploration = explored(&program, Options { is_fixed: false, ..OPTIONS });
+        let of = |node: &str, output: Option<&str>| {
+            let verdict = verdict(&exploration, &program, node, output);
+            verdict.split([' ', ':']).next().map(str::to_owned)
+        };
+        assert_eq!(of("Ask", None).as_deref(), Some("reachable"));
+        let expected = Some(if is_valid { "reachable" } else { "unreachable" });
+        for output in ["success", "failure", "timeout"] {
+            assert_eq!(of("Ask", Some(output)).as_deref(), expected, "{output}");
+        }
+        assert_eq!(of("After Ask", None).as_deref(), expected);
+    }
+}
+
 #[test]
 fn every_goal_gets_the_verdict_with_its_reason() {
     let flow = flow(

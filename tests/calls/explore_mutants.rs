@@ -7,14 +7,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use flowsim::engine::Call;
-use flowsim::explore::mutants::{Detection, Detector, mutants};
-use flowsim::explore::suite::{SuiteCall, found_calls};
+use flowsim::explore::mutants::{Detection, Detector, Mutant, mutants};
+use flowsim::explore::suite::{SuiteCall, found_calls, suite_call};
 use flowsim::explore::{Options, explore, queued_flows};
 use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::source::{Files, read_document};
 use flowsim::trace::{EventKind, Trace};
 use flowsim::world::Fixtures;
+use serde_json::json;
+
+use crate::explore::{decision, disconnect, flow, program_of, task};
 
 const OPTIONS: Options =
     Options { budget: 4_000, jobs: 2, is_fixed: false, most_paths: 300 };
@@ -63,7 +66,7 @@ fn no_known_call_distinguishes_an_equivalent_mutant() {
     for name in ["parcel-line", "alder-clinic", "northlight-power", "payment-journey"] {
         let (program, calls, fixtures) = organisation(name);
         let exploration = explore(&program, &calls, &fixtures, OPTIONS).unwrap();
-        let detector = Detector::new(&program, &calls, &fixtures, &exploration);
+        let detector = Detector::new(&program, &calls, &fixtures, &exploration, false);
         let played = |program: &Arc<Program>| -> Vec<SuiteCall> {
             found_calls(program, &calls, &fixtures, &exploration)
         };
@@ -88,4 +91,39 @@ fn no_known_call_distinguishes_an_equivalent_mutant() {
         }
     }
     assert!(count >= 15, "{count} equivalent mutants");
+}
+
+/// Every output has a known call, but none with the string that the mutant changes.
+#[test]
+fn variations_of_known_calls_detect_mutants() {
+    let condition = "Contains(Flow.ani, \"anonymous\") or Contains(Flow.ani, \"unknown\") \
+                     or Reverse(Flow.ani) == \"pis\"";
+    let actions = [decision("Blocked?", condition, &[disconnect("Gone")], &[])];
+    let mut flow = flow(&[task(0, &actions)], &[]);
+    let variables = flow["inboundCall"]["variables"].as_array_mut().unwrap();
+    variables.push(json!({"stringVariable": {
+        "name": "Flow.ani", "initialValue": {"noValue": true}, "isInput": true,
+    }}));
+    let program = program_of(&flow);
+    let calls = [Call::new(program.entry_flows()[0])];
+    let fixtures = Fixtures::default();
+    let exploration = explore(&program, &calls, &fixtures, OPTIONS).unwrap();
+    let is_changed = |it: &&Mutant| it.change.contains("`unknown`");
+    let all = mutants(&program);
+    let mutant = all.iter().find(is_changed).unwrap();
+    let changed = mutant.program(&program);
+    let detection = |is_fixed: bool| {
+        let detector = Detector::new(&program, &calls, &fixtures, &exploration, is_fixed);
+        detector.detect(mutant, &changed)
+    };
+    let Detection::Call(start, at, witness) = detection(false) else {
+        panic!("{:?}", detection(false));
+    };
+    let known = found_calls(&program, &calls, &fixtures, &exploration);
+    assert!(known.iter().all(|it| it.witness != witness), "{witness:?}");
+    let played = |program: &Arc<Program>| {
+        noticed(&suite_call(program, &calls, &fixtures, (start, at), &witness).trace)
+    };
+    assert_ne!(played(&program), played(&changed), "{witness:?}");
+    assert_eq!(detection(true), Detection::Unknown);
 }

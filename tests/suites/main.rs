@@ -11,6 +11,7 @@ mod console_options;
 mod coverage;
 mod csv_tables;
 mod explored;
+mod explored_cache;
 #[path = "../support/folder.rs"]
 mod folder;
 mod heatmap;

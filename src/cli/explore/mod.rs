@@ -1,5 +1,9 @@
 //! `flowsim explore`
 
+mod cache;
+mod digest;
+mod judge;
+mod keys;
 mod mutants;
 mod progress;
 mod properties;
@@ -24,6 +28,7 @@ use crate::explore::{
     findings, queued_flows,
 };
 use crate::flow::FlowId;
+use crate::flow::read::Placeholders;
 use crate::flow::write::Graph;
 use crate::program::Program;
 use crate::report::exploration::{
@@ -34,6 +39,7 @@ use crate::suite::Partition;
 use crate::value::{DateTime, Text, Value};
 use crate::world::Fixtures;
 
+use keys::Keys;
 use progress::Progress;
 use suite::Explored;
 
@@ -143,6 +149,11 @@ pub(super) struct Arguments {
     )]
     partition: Option<Partition>,
 
+    /// Run every test in every change; without it, results of earlier runs are taken from
+    /// .flowsim as long as nothing changes that decides them
+    #[arg(long, requires = "mutants")]
+    no_cache: bool,
+
     #[command(flatten)]
     sources: load::Sources,
 
@@ -176,7 +187,9 @@ pub(super) fn run(arguments: &Arguments, project: &Project) -> io::Result<Exit> 
         Ok(prepared) => prepared,
         Err(exit) => return Ok(exit),
     };
-    let Loaded { program, fixtures, .. } = &loaded;
+    let Loaded { program, fixtures, placeholders, .. } = &loaded;
+    let is_cached = arguments.mutants && !arguments.no_cache;
+    let keys = is_cached.then(|| Keys::of(program, placeholders, arguments, &files));
     let mut exploration = explored(arguments, program, &calls, fixtures)?;
     let found = match arguments.findings {
         true => findings(program, &calls, fixtures, &exploration, arguments.fixed),
@@ -197,6 +210,7 @@ pub(super) fn run(arguments: &Arguments, project: &Project) -> io::Result<Exit> 
         calls: &calls,
         fixtures,
         exploration: &exploration,
+        keys,
     };
     if let Err(exit) = explored.add_tests(&mut additions)? {
         return Ok(exit);
@@ -263,6 +277,7 @@ struct Loaded {
     fixtures: Arc<Fixtures>,
     /// The flows as graphs, in the order of the symbol table.
     graphs: Vec<Graph>,
+    placeholders: Placeholders,
 }
 
 fn write(
@@ -281,7 +296,7 @@ fn rendered(
     additions: &Additions<'_>,
     (loaded, calls, files): (&Loaded, &[Call], &Files),
 ) -> io::Result<String> {
-    let Loaded { program, fixtures, graphs } = loaded;
+    let Loaded { program, fixtures, graphs, .. } = loaded;
     let symbols = &program.symbols;
     Ok(match arguments.format {
         Format::Text => {
@@ -359,7 +374,9 @@ fn loaded(arguments: &Arguments, files: &mut Files) -> Result<Loaded, Exit> {
         }
         _ => Vec::new(),
     };
-    Ok(Loaded { program: Arc::new(program), fixtures: Arc::new(fixtures), graphs })
+    let placeholders = environment.placeholders;
+    let (program, fixtures) = (Arc::new(program), Arc::new(fixtures));
+    Ok(Loaded { program, fixtures, graphs, placeholders })
 }
 
 fn call(

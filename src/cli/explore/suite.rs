@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use super::Arguments;
+use super::cache::Cache;
+use super::keys::Keys;
 use super::scenario;
 use super::test_file::TestFile;
 use crate::cli::exit::Exit;
@@ -38,6 +40,8 @@ pub(super) struct Explored<'e> {
     pub(super) calls: &'e [Call],
     pub(super) fixtures: &'e Fixtures,
     pub(super) exploration: &'e Exploration,
+    /// The keys of results of mutants, if they are remembered.
+    pub(super) keys: Option<Keys>,
 }
 
 /// Results of tests.
@@ -71,7 +75,11 @@ impl Explored<'_> {
         if !self.arguments.mutants {
             return Ok(Ok(()));
         }
-        let mut mutants = match self.mutants()? {
+        let mut cache = match &self.keys {
+            Some(_) => Cache::read(self.project.settings.file.as_deref()),
+            None => Cache::default(),
+        };
+        let mut mutants = match self.mutants(&mut cache)? {
             Ok(mutants) => mutants,
             Err(exit) => return Ok(Err(exit)),
         };
@@ -83,7 +91,7 @@ impl Explored<'_> {
             if let Err(exit) = self.write_more(folder, calls, written)? {
                 return Ok(Err(exit));
             }
-            mutants = match self.mutants()? {
+            mutants = match self.mutants(&mut cache)? {
                 Ok(mutants) => mutants,
                 Err(exit) => return Ok(Err(exit)),
             };

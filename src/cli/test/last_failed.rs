@@ -4,21 +4,20 @@
 //! working folder without one. *Source: modelled on pytest's `--last-failed`.*
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::cli::output;
+use crate::cli::state::{StateFile, folder_of};
 use crate::runner::{CaseResult, Outcome};
-use crate::source::replace_file;
 use crate::suite::{Selected, slashed};
 use crate::value::Text;
 
 const SCHEMA: &str = "flowsim.last-failed/1";
 
-/// Folder of flowsim's state.
-const FOLDER: &str = ".flowsim";
+/// Name of the file.
+const NAME: &str = "last-failed.json";
 
 /// A failed test.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,7 +38,7 @@ struct Document {
 
 /// Records the failed tests of a run.
 pub(super) struct LastFailed {
-    folder: PathBuf,
+    file: StateFile,
     /// Folder of the project, without links.
     root: PathBuf,
     earlier: BTreeSet<Entry>,
@@ -52,17 +51,16 @@ pub(super) struct LastFailed {
 impl LastFailed {
     /// Reads the failed tests of the last run. `project` is the project file.
     pub(super) fn read(project: Option<&Path>) -> Self {
-        let folder =
-            project.and_then(Path::parent).filter(|it| !it.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
+        let file = StateFile::new(project, NAME);
+        let folder = folder_of(project);
         let root = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-        let text = fs::read_to_string(file_in(folder)).unwrap_or_default();
+        let text = file.read().unwrap_or_default();
         // A broken file counts as missing: the next run replaces it.
         let document = serde_json::from_str::<Document>(&text).ok();
         let document = document.filter(|it| it.schema == SCHEMA);
         let earlier = document.map(|it| it.tests.into_iter().collect());
         Self {
-            folder: folder.to_owned(),
+            file,
             root,
             earlier: earlier.unwrap_or_default(),
             ran: BTreeMap::new(),
@@ -124,15 +122,7 @@ impl LastFailed {
         let document =
             Document { schema: SCHEMA.into(), tests: failed.into_iter().collect() };
         let Ok(text) = serde_json::to_string_pretty(&document) else { return };
-        // The project may be read-only; the run is complete anyway.
-        let folder = self.folder.join(FOLDER);
-        if !folder.exists() {
-            let ignored = replace_file(&folder.join(".gitignore"), "*\n");
-            if ignored.is_err() {
-                return;
-            }
-        }
-        let _ = replace_file(&file_in(&self.folder), &(text + "\n"));
+        self.file.write(&(text + "\n"));
     }
 
     /// Returns the path of a scenario file as the document has it.
@@ -145,8 +135,4 @@ impl LastFailed {
         self.names.insert(file.to_owned(), name.clone());
         name
     }
-}
-
-fn file_in(folder: &Path) -> PathBuf {
-    folder.join(FOLDER).join("last-failed.json")
 }

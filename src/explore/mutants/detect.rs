@@ -1,6 +1,6 @@
 //! Calls that detect a mutant: known calls with another result in the mutant.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::analysis::attributes::attributes_set;
 use crate::engine::{Call, Session, play};
@@ -15,15 +15,20 @@ use crate::explore::{Exploration, Verdict, Witness};
 
 use super::Mutant;
 use super::equivalent::Equivalence;
+use super::vary::Variations;
 
 /// The calls of an exploration, to look for one that detects a mutant.
 pub struct Detector<'e> {
+    program: &'e Arc<Program>,
     calls: &'e [Call],
     fixtures: &'e Fixtures,
     exploration: &'e Exploration,
     equivalence: Equivalence<'e>,
-    /// The calls with their traces, and the nodes that they execute.
-    known: Vec<(Candidate<'e>, Trace)>,
+    variations: Variations,
+    /// The known calls, those with few inputs first.
+    known: Vec<Candidate<'e>>,
+    /// Their traces, played when the first one is needed.
+    traces: OnceLock<Vec<Trace>>,
 }
 
 /// Whether a call detects a mutant.
@@ -42,24 +47,59 @@ pub enum Detection {
     Unknown,
 }
 
+/// The result of the search among known calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Searched {
+    /// The call with this number has another result.
+    Found(usize),
+    /// The variation with the second number of the call with the first number has another
+    /// result.
+    Varied(usize, usize),
+    /// No call reaches the node.
+    Unreached,
+    /// No call has another result, and no variation that was tried.
+    Unknown,
+}
+
+/// The largest number of known calls that are varied for a mutant.
+const MOST_VARIED: usize = 4;
+
 impl<'e> Detector<'e> {
-    /// Plays the calls of an exploration.
+    /// Takes the calls of an exploration. `is_fixed` is its option: calls with other values
+    /// or answers do not count.
     pub fn new(
         program: &'e Arc<Program>,
         calls: &'e [Call],
         fixtures: &'e Fixtures,
         exploration: &'e Exploration,
+        is_fixed: bool,
     ) -> Self {
+        let variations = Variations::of(program, calls, fixtures, is_fixed);
         let equivalence = Equivalence::of(program, calls, fixtures);
-        let known = Vec::new();
-        let mut detector = Self { calls, fixtures, exploration, equivalence, known };
-        let mut candidates = candidates(exploration);
-        candidates.sort_by_key(|it| it.witness.inputs.len());
-        for candidate in candidates {
-            let trace = detector.play(program, &candidate);
-            detector.known.push((candidate, trace));
+        let mut known = candidates(exploration);
+        known.sort_by_key(|it| it.witness.inputs.len());
+        let traces = OnceLock::new();
+        Self {
+            program,
+            calls,
+            fixtures,
+            exploration,
+            equivalence,
+            variations,
+            known,
+            traces,
         }
-        detector
+    }
+
+    /// Returns everything that decides the variations of calls that start in a flow, as text.
+    pub fn identity_of_variations(&self, start: FlowId) -> String {
+        self.variations.identity(start)
+    }
+
+    /// Returns the known calls: start, start time if it is not the given one, and inputs.
+    /// The first number of [`Searched`] is an index into them.
+    pub fn known(&self) -> impl Iterator<Item = (FlowId, Option<DateTime>, &Witness)> {
+        self.known.iter().map(|it| (it.start, it.at, it.witness))
     }
 
     fn play(&self, program: &Arc<Program>, candidate: &Candidate<'_>) -> Trace {
@@ -73,28 +113,90 @@ impl<'e> Detector<'e> {
 
     /// Looks for a call that has another result in the mutant. `changed` is its program.
     pub fn detect(&self, mutant: &Mutant, changed: &Arc<Program>) -> Detection {
-        let node = mutant.node;
+        self.proved(mutant).unwrap_or_else(|| {
+            let all = 0..self.known.len();
+            self.detection(self.search(mutant, changed, all))
+        })
+    }
+
+    /// Returns the reason why no call can detect a mutant, if it is known without playing
+    /// calls.
+    pub fn proved(&self, mutant: &Mutant) -> Option<Detection> {
         let is_unreachable = self.exploration.goals.iter().any(|goal| {
-            goal.node == node
+            goal.node == mutant.node
                 && goal.output.is_none()
                 && matches!(goal.verdict, Verdict::Unreachable(_))
         });
         if is_unreachable {
-            return Detection::Unreachable;
+            return Some(Detection::Unreachable);
         }
-        if self.equivalence.holds(mutant) {
-            return Detection::Equivalent;
-        }
-        let mut is_reached = false;
-        for (candidate, trace) in &self.known {
-            let is_near = trace.steps.iter().any(|step| step.node == node);
-            is_reached |= is_near;
-            if is_near && differs(changed, trace, &self.play(changed, candidate)) {
-                let Candidate { start, at, witness, .. } = candidate;
-                return Detection::Call(*start, *at, (*witness).clone());
+        self.equivalence.holds(mutant).then_some(Detection::Equivalent)
+    }
+
+    /// Looks for the first of these known calls that has another result in the mutant.
+    pub fn search(
+        &self,
+        mutant: &Mutant,
+        changed: &Arc<Program>,
+        among: impl IntoIterator<Item = usize>,
+    ) -> Searched {
+        let played = || self.known.iter().map(|it| self.play(self.program, it)).collect();
+        let traces: &Vec<Trace> = self.traces.get_or_init(played);
+        let mut near = Vec::new();
+        for number in among {
+            let (Some(candidate), Some(trace)) =
+                (self.known.get(number), traces.get(number))
+            else {
+                continue;
+            };
+            if !trace.steps.iter().any(|step| step.node == mutant.node) {
+                continue;
+            }
+            near.push(number);
+            if differs(changed, trace, &self.play(changed, candidate)) {
+                return Searched::Found(number);
             }
         }
-        if is_reached { Detection::Unknown } else { Detection::Unreached }
+        if near.is_empty() { Searched::Unreached } else { self.vary(near, changed) }
+    }
+
+    /// Looks for a variation of these known calls that has another result. Calls that start
+    /// with many values come first.
+    fn vary(&self, mut near: Vec<usize>, changed: &Arc<Program>) -> Searched {
+        near.sort_by_key(|number| {
+            let values = self.known.get(*number).map(|it| it.witness.variables.len());
+            std::cmp::Reverse(values)
+        });
+        for number in near.into_iter().take(MOST_VARIED) {
+            let Some(known) = self.known.get(number) else { continue };
+            let varied = self.variations.of_call(known.start, known.witness);
+            for (place, witness) in varied.iter().enumerate() {
+                let candidate = Candidate::new(known.start, known.at, witness);
+                let own = self.play(self.program, &candidate);
+                if differs(changed, &own, &self.play(changed, &candidate)) {
+                    return Searched::Varied(number, place);
+                }
+            }
+        }
+        Searched::Unknown
+    }
+
+    /// Returns the call that a search found.
+    pub fn detection(&self, searched: Searched) -> Detection {
+        let found = match searched {
+            Searched::Unreached => return Detection::Unreached,
+            Searched::Unknown => None,
+            Searched::Found(number) => {
+                self.known.get(number).map(|it| (it, it.witness.clone()))
+            }
+            Searched::Varied(number, place) => self.known.get(number).and_then(|it| {
+                let varied = self.variations.of_call(it.start, it.witness);
+                Some((it, varied.into_iter().nth(place)?))
+            }),
+        };
+        found.map_or(Detection::Unknown, |(known, witness)| {
+            Detection::Call(known.start, known.at, witness)
+        })
     }
 }
 

@@ -20,7 +20,7 @@ const MOST_COMBINATIONS: usize = 4_096;
 /// Proofs that mutants are equivalent to the program in some calls.
 pub(super) struct Equivalence<'e> {
     program: &'e Program,
-    directory: &'e dyn Directory,
+    directory: &'e (dyn Directory + Sync),
     possible: PossibleValues,
     /// Whether an effect of the calls may depend on each variable.
     is_read: Vec<bool>,
@@ -31,7 +31,7 @@ impl<'e> Equivalence<'e> {
     pub(super) fn of(
         program: &'e Program,
         calls: &[Call],
-        directory: &'e dyn Directory,
+        directory: &'e (dyn Directory + Sync),
     ) -> Self {
         let possible = PossibleValues::of(program, calls);
         let starts: Vec<FlowId> = calls.iter().map(Call::flow).collect();

@@ -4,13 +4,15 @@ mod action;
 mod detect;
 mod equivalent;
 mod possible;
+mod vary;
 
 use std::sync::Arc;
 
 use crate::flow::NodeId;
+use crate::program::architect::FlowPart;
 use crate::program::{Program, Step, StepAction};
 
-pub use detect::{Detection, Detector};
+pub use detect::{Detection, Detector, Searched};
 
 /// A change of a program at one node.
 #[derive(Debug, Clone)]
@@ -173,6 +175,23 @@ fn skip(program: &mut Program, node: NodeId, next: NodeId) {
     }
     for unit in &mut program.units {
         redirect(&mut unit.start);
+        if let Some(part) = unit.architect.as_deref_mut() {
+            redirect_events(part, node, next);
+        }
+    }
+}
+
+/// Redirects the events of a flow that lead to a node.
+fn redirect_events(part: &mut FlowPart, node: NodeId, next: NodeId) {
+    let events = part.bot_events.as_mut();
+    let of_bot = events.into_iter().flat_map(|events| {
+        let begin = events.escalation.as_mut().map(|escalation| &mut escalation.begin);
+        std::iter::once(&mut events.recognition_failure).chain(begin)
+    });
+    for target in part.on_error.iter_mut().chain(of_bot) {
+        if *target == node {
+            *target = next;
+        }
     }
 }
 
@@ -292,6 +311,21 @@ inboundCall:
                 "Which?: `case 2` and `case 3` are exchanged",
             ]
         );
+    }
+
+    /// An event that leads to the action leads to the next one too.
+    #[test]
+    fn an_action_that_an_error_leads_to_is_left_out() {
+        let mut program = program(FLOW);
+        let is_prompt = |it: &Mutant| program.symbols.node(it.node).name == "Bye";
+        let mutant = mutants(&program).into_iter().find(is_prompt).unwrap();
+        let flow = program.steps[mutant.node.index()].flow.index();
+        let part = program.units[flow].architect.as_deref_mut().unwrap();
+        part.on_error = Some(mutant.node);
+        let next = continuation(&program.steps[mutant.node.index()]);
+        let changed = mutant.program(&program);
+        let part = changed.units[flow].architect.as_deref().unwrap();
+        assert!(next.is_some() && part.on_error == next);
     }
 
     #[test]
