@@ -19,7 +19,7 @@ from PureCloudPlatformClientV2 import rest
 # Objects whose keys are names that flows or clients choose.
 FREE = {"attributes", "variables", "inputData", "outputData", "draft", "properties", "nodes",
         "customFields", "context", "fixtures", "rows", "input", "output", "statistics", "default",
-        "contract", "schema", "paths", "components", "byStatus"}
+        "contract", "schema", "paths", "components", "byStatus", "webhooks"}
 # Keys that are never null.
 SURE = {"id", "selfUri", "entities", "total", "pageSize", "pageNumber", "pageCount"}
 CONNECTION = {"type": "string", "enum": ["closed", "reset", "truncated"]}
