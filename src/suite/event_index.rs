@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use crate::trace::Event;
 
-/// Positions of the events of each step, made when a step is asked for the first time.
+/// Positions of the events of each step, made when they are needed for the first time.
 ///
 /// Events are not sorted by step: a call to another flow can have some after those of that
 /// flow.

@@ -231,7 +231,7 @@ mod with_feature {
         assert!(text(&output.stderr).contains("name a file"), "{}", text(&output.stderr));
     }
 
-    /// A file with groups of as many rows, of which the second one is damaged.
+    /// A file with groups of as many rows; the second group is damaged.
     fn damaged(table: &RecordBatch, rows: usize) -> Vec<u8> {
         let properties = WriterProperties::builder()
             .set_max_row_group_row_count(Some(rows))
