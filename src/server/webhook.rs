@@ -49,11 +49,11 @@ pub(super) struct Webhook {
     pub(super) timeout_ms: u64,
     /// Maximum number of attempts.
     pub(super) attempts: usize,
-    /// Headers of each request.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    /// Headers of each request. Keys are among them, so they are not written to `--data`.
+    #[serde(skip)]
     pub(super) headers: IndexMap<String, String>,
-    /// The secret with which bodies are signed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The secret with which bodies are signed. It is not written to `--data`.
+    #[serde(skip)]
     pub(super) secret: Option<String>,
 }
 
@@ -269,6 +269,17 @@ mod tests {
         ] {
             assert!(read(wrong.clone()).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn keys_are_not_written_to_files() {
+        let mut webhook = Webhook::at("http://localhost");
+        webhook.secret = Some("s3cret".to_owned());
+        webhook.headers.insert("X-Api-Key".to_owned(), "k-1".to_owned());
+        let written = serde_json::to_string(&webhook).unwrap();
+        assert!(!written.contains("s3cret") && !written.contains("k-1"), "{written}");
+        let read: Webhook = serde_json::from_str(&written).unwrap();
+        assert_eq!(read, Webhook::at("http://localhost"));
     }
 
     /// *Source: RFC 4231, test case 2, whose digest in base64 follows here.*
