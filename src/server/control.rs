@@ -57,7 +57,7 @@ pub(super) struct Logged {
 
 impl Logged {
     /// Writes the log entry, with the number of the request.
-    fn to_json(&self, number: u64) -> Value {
+    pub(super) fn to_json(&self, number: u64) -> Value {
         json!({
             "number": number,
             "id": self.id,
@@ -113,15 +113,14 @@ impl Control {
         std::mem::take(&mut self.log).len()
     }
 
-    /// Adds a request and its answer to the log. Returns the log entry.
-    pub(super) fn note(&mut self, request: Logged) -> Value {
+    /// Adds a request and its answer to the log. Returns its number.
+    pub(super) fn note(&mut self, request: Logged) -> u64 {
         self.logged += 1;
-        let noted = request.to_json(self.logged);
-        self.log.push_back(request);
-        if self.log.len() > MAX_LOGGED {
+        if self.log.len() >= MAX_LOGGED {
             self.log.pop_front();
         }
-        noted
+        self.log.push_back(request);
+        self.logged
     }
 
     /// Counts a request of a token. Returns the number of its requests in this minute.

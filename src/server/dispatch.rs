@@ -22,6 +22,7 @@ use super::platform_calls;
 use super::route::Route;
 use super::routes::{Endpoint, Handler, endpoints};
 use super::shared::Server;
+use super::state::State;
 
 /// The values of the placeholders in a path, or an error if one is not UTF-8.
 type Parameters = Result<RawPathParams, RawPathParamsRejection>;
@@ -128,35 +129,45 @@ fn answer(server: &Server, endpoints: &[Endpoint], asked: &ApiRequest) -> Reply 
     if asked.path.starts_with("/__flowsim/") {
         return found.map_or_else(|reply| *reply, |it| run(server, it, asked));
     }
-    let route = found.as_ref().ok().map(|endpoint| key(&endpoint.route));
-    let fault = server.state().control.faults.next(asked, route.as_deref());
+    let route = found.as_ref().ok().map(|endpoint| &endpoint.route);
+    // One lock for everything that precedes the endpoint: under load, each lock may wait
+    // for another request.
+    let mut state = server.state();
+    let fault = state.control.faults.next(asked, route);
     let refusal = fault.as_ref().and_then(|(fault, _)| fault.refusal());
-    let mut reply = match refusal {
-        Some(refusal) => refusal.into_reply(&asked.id),
-        None => stub(server, asked, route.as_deref()).unwrap_or_else(|| {
-            found.map_or_else(|reply| *reply, |it| run(server, it, asked))
-        }),
+    let prepared = match refusal {
+        Some(refusal) => Some(refusal.into_reply(&asked.id)),
+        None => stub(server, &mut state, asked, route),
     };
+    let token = access::bearer(asked).filter(|_| route.is_some());
+    let used = token.map(|token| count(&mut state, token));
+    drop(state);
+    let mut reply = prepared.unwrap_or_else(|| {
+        found.map_or_else(|reply| *reply, |it| run(server, it, asked))
+    });
     if let Some((fault, key)) = fault {
         fault.spoil(&mut reply, &key);
     }
     let reply = reply.with_tag(asked);
-    match access::bearer(asked) {
-        Some(token) if route.is_some() => with_limits(server, token, reply),
-        _ => reply,
+    match used {
+        Some((count, rest)) => with_limits(count, rest, reply),
+        None => reply,
     }
+}
+
+/// Counts a request of a token. Returns the number of its requests in this minute, and
+/// the seconds until the minute ends.
+fn count(state: &mut State, token: &str) -> (u64, u64) {
+    let minute = state.clock.div_euclid(60_000);
+    let second = state.clock.rem_euclid(60_000) / 1_000;
+    let count = state.control.count_request(token, minute).min(RATE_LIMIT - 1);
+    (count, u64::try_from(60 - second).unwrap_or(60))
 }
 
 /// Adds the headers about the rate limit of a token. flowsim enforces no limit, so the
 /// count stays below it, except in the answer of a fault. *Source: the platform's help on
 /// rate limits.*
-fn with_limits(server: &Server, token: &str, reply: Reply) -> Reply {
-    let mut state = server.state();
-    let minute = state.clock.div_euclid(60_000);
-    let second = state.clock.rem_euclid(60_000) / 1_000;
-    let count = state.control.count_request(token, minute).min(RATE_LIMIT - 1);
-    drop(state);
-    let rest = u64::try_from(60 - second).unwrap_or(60);
+fn with_limits(count: u64, rest: u64, reply: Reply) -> Reply {
     let (count, reset) = match reply.status {
         429 => (RATE_LIMIT + 1, reply.retry_after.unwrap_or(rest)),
         _ => (count, rest),
@@ -172,12 +183,17 @@ fn with_limits(server: &Server, token: &str, reply: Reply) -> Reply {
 const RATE_LIMIT: u64 = 300;
 
 /// Returns the answer of a stub. Served routes have the route in `route`.
-fn stub(server: &Server, asked: &ApiRequest, route: Option<&str>) -> Option<Reply> {
+fn stub(
+    server: &Server,
+    state: &mut State,
+    asked: &ApiRequest,
+    route: Option<&Route>,
+) -> Option<Reply> {
     let is_other_route = |text: &str| {
         let mut routes = server.routes.iter();
-        route.is_some_and(|route| route != text) && routes.any(|it| key(it) == text)
+        route.is_some_and(|route| !route.is(text)) && routes.any(|it| it.is(text))
     };
-    server.state().stub(asked, is_other_route)
+    state.stub(asked, is_other_route)
 }
 
 /// Runs the handler of an endpoint. A panic in it ends one request, not the server.
@@ -225,11 +241,6 @@ fn handle(
             handler(server, asked)
         }
     }
-}
-
-/// The key under which faults are set for a route.
-fn key(route: &Route) -> String {
-    format!("{} {}", route.method, route.path)
 }
 
 /// Returns the endpoint for the method of a request among those of its path.

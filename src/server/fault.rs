@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::http::reply::{ApiError, Reply};
 use super::http::request::{ApiRequest, Object};
+use super::route::Route;
 use crate::world::{Broken, RequestPattern};
 
 /// Maximum number of faults for one route, and of routes with faults.
@@ -145,13 +146,14 @@ impl Faults {
     pub(super) fn next(
         &mut self,
         asked: &ApiRequest,
-        route: Option<&str>,
+        route: Option<&Route>,
     ) -> Option<(Fault, String)> {
         if self.0.is_empty() {
             return None;
         }
         let own = format!("{} {}", asked.method, asked.path);
-        let exact = [Some(own.as_str()), route].into_iter().flatten();
+        let of_route = route.map(Route::key);
+        let exact = [Some(own.as_str()), of_route.as_deref()].into_iter().flatten();
         let exact =
             exact.filter(|key| self.0.contains_key(*key)).map(str::to_owned).next();
         let key = exact.or_else(|| {

@@ -25,8 +25,11 @@ pub(super) fn open_log(path: &Path) -> Result<LogOutput, String> {
 
 /// Shortens a string to the length that the log keeps.
 pub(super) fn beginning(text: &str) -> &str {
+    if text.len() <= MAX_LOGGED_BYTES {
+        return text;
+    }
     let end = (0..=MAX_LOGGED_BYTES).rev().find(|at| text.is_char_boundary(*at));
-    text.get(..end.unwrap_or(0)).unwrap_or(text)
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
 /// Returns `true` if a request only observes. The status page sends such requests every

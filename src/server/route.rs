@@ -14,3 +14,15 @@ pub(super) struct Route {
     /// One-line description.
     pub(super) summary: &'static str,
 }
+
+impl Route {
+    /// Returns the method and the path, the key of its faults and of its schemas.
+    pub(super) fn key(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// Returns whether a key is the method and the path.
+    pub(super) fn is(&self, key: &str) -> bool {
+        key.split_once(' ') == Some((self.method, self.path))
+    }
+}

@@ -102,23 +102,25 @@ impl Server {
         let body = asked.body.get(..MAX_LOGGED_BYTES).unwrap_or(&asked.body);
         let body = if is_secret { &[] } else { body };
         let uri = uri(asked, is_secret);
-        let mut state = self.state();
-        let at = state.clock;
-        let noted = state.control.note(Logged {
+        let mut entry = Logged {
             id: asked.id.clone(),
-            at,
+            at: 0,
             method: asked.method.clone(),
             uri,
             asked: String::from_utf8_lossy(body).into_owned(),
             answered,
             status: reply.status,
             why: reply.why.clone(),
-        });
+        };
+        let mut state = self.state();
+        entry.at = state.clock;
+        let line = self.log.as_ref().map(|log| (log, entry.clone()));
+        let number = state.control.note(entry);
         drop(state);
-        if let Some(log) = &self.log {
+        if let Some((log, entry)) = line {
             let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
             // The client gets its answer even if the log cannot be written.
-            let _ = writeln!(log, "{noted}");
+            let _ = writeln!(log, "{}", entry.to_json(number));
         }
     }
 }

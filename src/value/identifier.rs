@@ -19,9 +19,20 @@ pub fn derived_id(seed: &str) -> Text {
     let hash = seed
         .bytes()
         .fold(FNV_OFFSET, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(FNV_PRIME));
-    let digits = format!("{:032x}", hash & !UUID_MASK | UUID_BITS);
-    let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20]];
-    Text::from(format!("{}-{}", parts.join("-"), &digits[20..]))
+    let mut rest = hash & !UUID_MASK | UUID_BITS;
+    let mut id = [b'-'; 36];
+    let mut places = id.iter_mut();
+    for length in UUID_PARTS {
+        for place in places.by_ref().take(length) {
+            // The first digit is in the highest four bits.
+            let digit = u32::try_from(rest >> 124).unwrap_or_default();
+            *place = char::from_digit(digit, 16).map_or(b'-', |digit| digit as u8);
+            rest <<= 4;
+        }
+        // The hyphen.
+        places.next();
+    }
+    Text::from(str::from_utf8(&id).unwrap_or_default())
 }
 
 /// Whether a string has the form of a UUID.

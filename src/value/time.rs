@@ -1,6 +1,6 @@
 //! Points in time, dates, and times of day.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use jiff::civil;
 use jiff::tz::TimeZone;
@@ -134,7 +134,11 @@ impl Date {
 
     /// Appends `2009-01-10`.
     pub fn write(self, out: &mut String) {
-        let _ = write!(out, "{:04}-{:02}-{:02}", self.year, self.month, self.day);
+        write_digits(self.year, 4, out);
+        out.push('-');
+        write_digits(self.month, 2, out);
+        out.push('-');
+        write_digits(self.day, 2, out);
     }
 }
 
@@ -177,9 +181,14 @@ impl Time {
 
     /// Appends `06:30:00`, with milliseconds if they are not zero.
     pub fn write(self, out: &mut String) {
-        let _ = write!(out, "{:02}:{:02}:{:02}", self.hour, self.minute, self.second);
+        write_digits(self.hour, 2, out);
+        out.push(':');
+        write_digits(self.minute, 2, out);
+        out.push(':');
+        write_digits(self.second, 2, out);
         if self.millisecond != 0 {
-            let _ = write!(out, ".{:03}", self.millisecond);
+            out.push('.');
+            write_digits(self.millisecond, 3, out);
         }
     }
 }
@@ -189,6 +198,16 @@ impl fmt::Display for Time {
         let mut text = String::new();
         self.write(&mut text);
         formatter.write_str(&text)
+    }
+}
+
+/// Appends a number with leading zeros. Traces contain the time of every action, so this
+/// does not use the formatter of the standard library.
+fn write_digits(number: impl Into<i16>, length: u32, out: &mut String) {
+    let number = number.into().unsigned_abs();
+    for place in (0..length).rev() {
+        let digit = u32::from(number / 10_u16.pow(place) % 10);
+        out.push(char::from_digit(digit, 10).unwrap_or_default());
     }
 }
 

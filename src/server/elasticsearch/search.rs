@@ -192,7 +192,7 @@ impl Search {
         if self.aggregations.is_empty() {
             return Ok(None);
         }
-        let sources: Vec<&Json> = found.iter().map(|(_, it)| &it.source).collect();
+        let sources: Vec<&Json> = found.iter().map(|(_, it)| &*it.source).collect();
         aggregate::run(&self.aggregations, &sources).map(Some)
     }
 

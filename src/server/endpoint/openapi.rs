@@ -43,7 +43,7 @@ fn schemas() -> Value {
 
 fn operation(route: &Route, schemas: &Value) -> Value {
     let error = json!({ "$ref": "#/components/responses/Error" });
-    let known = &schemas["routes"][key(route)];
+    let known = &schemas["routes"][route.key()];
     let content = |schema: &Value| {
         let schema = schema.as_object().cloned().unwrap_or_default();
         json!({ "application/json": { "schema": schema } })
@@ -81,11 +81,6 @@ fn operation(route: &Route, schemas: &Value) -> Value {
         }
     }
     operation
-}
-
-/// The key of a route in the schemas.
-fn key(route: &Route) -> String {
-    format!("{} {}", route.method, route.path)
 }
 
 fn parameters(route: &Route, known: &Value) -> Vec<Value> {
@@ -222,7 +217,7 @@ mod tests {
     fn every_route_has_its_schemas() {
         let schemas = schemas();
         let known = schemas["routes"].as_object().unwrap();
-        let mut expected: Vec<String> = endpoints().map(|it| key(&it.route)).collect();
+        let mut expected: Vec<String> = endpoints().map(|it| it.route.key()).collect();
         let mut found: Vec<String> = known.keys().cloned().collect();
         expected.sort_unstable();
         found.sort_unstable();

@@ -1,16 +1,18 @@
 //! Simulations: a flow run to its end in one request, in the form of the lookup tutorial.
 
-use crate::analysis::decisions::of_trace;
+use crate::analysis::decisions::{Decision, of_trace};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Request, Session, play, start};
-use crate::flow::SymbolTable;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
 use crate::server::shared::Server;
 use crate::server::state::flow::details;
 use crate::source::{Files, read_json};
-use crate::trace::{JsonWriter, Trace, write_simulation};
+use crate::trace::{JsonWriter, write_simulation};
 use crate::world::FixtureHost;
+
+/// Size that most answers do not exceed, in bytes.
+const ANSWER_BYTES: usize = 2 * 1024;
 
 /// Runs a flow from its start or from a node. The participant's inputs are those in the
 /// request, otherwise those that a test provided before; after them the participant stays
@@ -40,10 +42,10 @@ pub(in crate::server) fn run(server: &Server, asked: &ApiRequest) -> EndpointRes
     let mut session = Session::start(program.clone(), &call);
     let mut host = FixtureHost::new(&fixtures, &inputs);
     let trace = play(&mut session, &call, &mut host);
-    let mut text = String::new();
+    let mut text = String::with_capacity(ANSWER_BYTES);
     let writer = JsonWriter::with(&program.symbols, &names);
     write_simulation(&writer, &trace, &mut text);
-    log(server, &trace, &program.symbols)?;
+    log(server, of_trace(&trace, &program.symbols, ""))?;
     let name = &program.symbols.flow(trace.flow).name;
     let why =
         format!("`{name}` ran {} nodes: {}", trace.steps.len(), trace.status.name());
@@ -56,11 +58,18 @@ pub(super) fn refused(problem: &Diagnostic) -> ApiError {
     ApiError::bad(format!("{}{help}", problem.message))
 }
 
-/// Writes the decisions of the run to the log, as for flows that wait for inputs.
-fn log(server: &Server, trace: &Trace, symbols: &SymbolTable) -> Result<(), ApiError> {
+/// Writes the decisions of the run to the log, as for flows that wait for inputs. The run
+/// gets its id here, because ids are unique only under the lock that writes.
+fn log(server: &Server, mut decisions: Vec<Decision>) -> Result<(), ApiError> {
+    if decisions.is_empty() {
+        return Ok(());
+    }
     let mut state = server.state();
-    let instance = state.fresh_id("Simulation");
-    state.log(&of_trace(trace, symbols, &instance), Vec::new())
+    let id = state.fresh_id("Simulation");
+    for decision in &mut decisions {
+        decision.flow_instance_id = id.clone();
+    }
+    state.log(&decisions, Vec::new())
 }
 
 fn read(asked: &ApiRequest) -> Result<Request, ApiError> {

@@ -58,7 +58,9 @@ mod tests {
             ("identity", false),
             ("", false),
         ] {
-            let headers = vec![("accept-encoding".to_owned(), accepted.to_owned())];
+            let accepted_codings = HeaderValue::from_static(accepted);
+            let headers =
+                HeaderMap::from_iter([(header::ACCEPT_ENCODING, accepted_codings)]);
             let asked = ApiRequest { headers, ..ApiRequest::default() };
             assert_eq!(accepts_gzip(&asked), expected, "{accepted}");
         }

@@ -1,5 +1,6 @@
 //! Connections: accepting them, their limits, and shutting down.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response, StatusCode};
+use axum::http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -198,6 +199,15 @@ fn rejection(status: StatusCode, malformed: &Malformed) -> Vec<u8> {
     .into_bytes()
 }
 
+/// Replaces the bytes of a header that are not UTF-8 by the replacement character.
+fn make_text(value: &mut HeaderValue) {
+    if let Cow::Owned(text) = String::from_utf8_lossy(value.as_bytes())
+        && let Ok(text) = HeaderValue::from_bytes(text.as_bytes())
+    {
+        *value = text;
+    }
+}
+
 /// Reads a request with its body.
 ///
 /// # Errors
@@ -206,17 +216,15 @@ pub(in crate::server) async fn read(
     id: String,
     request: Request<Body>,
 ) -> (ApiRequest, Result<(), ApiError>) {
-    let (head, body) = request.into_parts();
-    let headers = head.headers.iter().map(|(name, value)| {
-        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-    });
+    let (mut head, body) = request.into_parts();
+    head.headers.values_mut().for_each(make_text);
     let mut asked = ApiRequest {
         id,
         method: head.method.as_str().to_owned(),
         path: head.uri.path().to_owned(),
         parameters: Vec::new(),
         query: pairs(head.uri.query().unwrap_or_default()),
-        headers: headers.collect(),
+        headers: head.headers,
         body: Vec::new(),
         read: RefCell::default(),
     };
@@ -227,7 +235,7 @@ pub(in crate::server) async fn read(
     }
     let read = match arrived {
         Ok(Ok(body)) => {
-            asked.body = body.to_bytes().to_vec();
+            asked.body = body.to_bytes().into();
             Ok(())
         }
         Ok(Err(error)) if error.is::<LengthLimitError>() => {

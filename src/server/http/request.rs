@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
+use axum::http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
@@ -23,8 +24,8 @@ pub(in crate::server) struct ApiRequest {
     pub(in crate::server) parameters: Vec<(String, String)>,
     /// The query, decoded, in the given order.
     pub(in crate::server) query: Vec<(String, String)>,
-    /// The headers, with lower-case names.
-    pub(in crate::server) headers: Vec<(String, String)>,
+    /// The headers, all of them UTF-8.
+    pub(in crate::server) headers: HeaderMap,
     /// The body.
     pub(in crate::server) body: Vec<u8>,
     /// The names of the query parameters that were read.
@@ -67,7 +68,7 @@ impl ApiRequest {
 
     /// Returns the value of a header.
     pub(in crate::server) fn header(&self, name: &str) -> Option<&str> {
-        find(&self.headers, name)
+        str::from_utf8(self.headers.get(name)?.as_bytes()).ok()
     }
 
     /// Returns the origin under which the client reached the server:
@@ -286,6 +287,8 @@ fn decoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header::CONTENT_TYPE;
+
     use super::*;
 
     #[test]
@@ -307,7 +310,7 @@ mod tests {
     #[test]
     fn bodies_declared_as_another_media_type_are_refused() {
         let with = |declared: &str| ApiRequest {
-            headers: vec![("content-type".into(), declared.into())],
+            headers: [(CONTENT_TYPE, declared.parse().unwrap())].into_iter().collect(),
             body: b"{}".to_vec(),
             ..ApiRequest::default()
         };

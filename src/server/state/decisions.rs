@@ -48,6 +48,10 @@ impl State {
         found: &[Decision],
         decided: Vec<String>,
     ) -> Result<(), ApiError> {
+        if self.indices.refuses(INDEX, found.len(), 0).is_some() {
+            self.decided.written(decided);
+            return Ok(());
+        }
         let number = self.last_number + 1;
         let document = |(place, decision): (usize, &Decision)| {
             let mut source = String::new();

@@ -1,5 +1,7 @@
 //! Documents in indices, as clients of Elasticsearch store them.
 
+use std::cell::LazyCell;
+
 use serde::{Deserialize, Serialize};
 
 use super::map::Map;
@@ -28,11 +30,14 @@ pub(in crate::server) struct Index {
     written: u64,
 }
 
+/// JSON that is parsed when it is first read.
+type LazyJson = LazyCell<Json, Box<dyn FnOnce() -> Json + Send>>;
+
 /// A document.
 #[derive(Debug)]
 pub(in crate::server) struct Document {
-    /// The content.
-    pub(in crate::server) source: Json,
+    /// The content. It is parsed when it is first read, because many documents never are.
+    pub(in crate::server) source: LazyJson,
     /// Number of times the document was written, from 1.
     pub(in crate::server) version: u64,
     /// The sequence number of the last write, unique in its index, from 0.
@@ -103,11 +108,13 @@ impl Indices {
         if old.is_none() {
             self.documents += 1;
         }
-        self.bytes = self.bytes - old_bytes + text.len();
-        let source = Json::parse(&text).unwrap_or_default();
+        let bytes = text.len();
+        self.bytes = self.bytes - old_bytes + bytes;
+        let parse = move || Json::parse(&text).unwrap_or_default();
+        let source: LazyJson = LazyCell::new(Box::new(parse));
         let (version, sequence) = (version + 1, index.written);
         index.written += 1;
-        let document = Document { source, version, sequence, bytes: text.len() };
+        let document = Document { source, version, sequence, bytes };
         index.documents.insert(id, document);
     }
 }

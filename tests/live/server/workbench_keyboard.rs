@@ -117,8 +117,8 @@ fn settings_and_requests_are_reached_with_the_keyboard() {
 }
 
 /// Visits all controls of a view with Tab, and returns those that were not focused. The
-/// first press goes on from where the focus was last, which may be in the middle of the
-/// page, and areas that scroll are visited too. Two rounds contain both.
+/// first press continues where the focus was last, which may be in the middle of the page.
+/// Areas that scroll are visited too. Two rounds are enough.
 fn missed(page: &mut Page) -> Vec<Value> {
     page.value("window.seen = new Set(); 0");
     let missed = format!(
