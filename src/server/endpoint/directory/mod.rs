@@ -10,6 +10,7 @@ pub(in crate::server) mod prompt_changes;
 pub(in crate::server) mod prompts;
 pub(in crate::server) mod queue_changes;
 pub(in crate::server) mod routing;
+pub(in crate::server) mod routing_changes;
 pub(in crate::server) mod scripts;
 mod section;
 
@@ -26,7 +27,9 @@ pub(super) use calendar::emergencies;
 pub(super) use calendar::group_reference;
 pub(super) use changes::{checked_version, merge, merged, remove as remove_object};
 pub(super) use people::{user_named, users};
-pub(super) use routing::{flow_named, queue_named, queue_references, wrapup_codes};
+pub(super) use routing::{
+    codes_for, flow_named, queue_named, queue_references, wrapup_codes,
+};
 pub(super) use section::{Entry, Section, encoded, entities, home_division, id_of};
 
 const OUTCOMES: &str = "outcomes";
