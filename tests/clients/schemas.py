@@ -1,5 +1,5 @@
-"""Writes the schemas of the OpenAPI document from the answers to the walk of the SDK, and to
-requests for what no method of the SDK asks.
+"""Writes the schemas of the OpenAPI document from the answers to the walk of the SDK, to the
+steps of steps.json, and to requests for what no method of the SDK asks.
 
 Run it against a server with the flows of fixtures/shared-flow, with the file of schemas as
 its argument. Routes that neither reaches keep what the file has."""
@@ -13,6 +13,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import steps
 import walk as walked
 from PureCloudPlatformClientV2 import rest
 
@@ -372,7 +373,9 @@ def main(file):
         return answer
 
     walked.request = record_plain
+    steps.request = record_plain
     walked.walk_all()
+    steps.main()
     Exercise().all()
     known = json.loads(pathlib.Path(file).read_text()) if os.path.exists(file) else {"routes": {}}
     parameters = queries(root)

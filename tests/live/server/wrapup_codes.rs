@@ -1,5 +1,5 @@
 //! Wrap-up codes and the queues that have them, skills and languages, as clients change
-//! them. *Source: `RoutingApi` of the platform's SDKs.*
+//! them, and conversations in these queues. *Source: `RoutingApi` of the platform's SDKs.*
 
 use serde_json::{Value, json};
 
@@ -89,6 +89,18 @@ fn wrap_up_codes_are_assigned_to_queues() {
     assert_eq!(clash.status, 409);
     let reader = server.logged_in("routing:readonly");
     assert_eq!(reader.post(codes, &json!({ "name": "X" })).status, 403);
+}
+
+/// No flow reads what is sent to a conversation that began in a queue.
+#[test]
+fn conversations_that_began_in_queues_take_no_input() {
+    let server = server();
+    let mail = json!({ "queueId": "q1" });
+    let mail = id(&server.post("/api/v2/conversations/emails", &mail));
+    let path = |id: &str| format!("/api/v2/conversations/emails/{id}/inboundmessages");
+    let body = json!({ "textBody": "Hello" });
+    assert_eq!(server.post(&path(&mail), &body).status, 409);
+    assert_eq!(server.post(&path("nobody"), &body).status, 404);
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod section;
 
 use serde_json::Value;
 
+use crate::server::endpoint::flow_actions::operation;
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
@@ -162,7 +163,8 @@ pub(in crate::server) fn create_milestone(
     make(state, asked, [MILESTONES, "/api/v2/flows/milestones"], Entry::new())
 }
 
-/// Replaces an outcome.
+/// Replaces an outcome. The answer is an operation that is complete. *Source: the SDKs'
+/// `put_flows_outcome`.*
 pub(in crate::server) fn replace_outcome(
     state: &mut State,
     asked: &ApiRequest,
@@ -170,7 +172,9 @@ pub(in crate::server) fn replace_outcome(
     outcome(state, asked)?;
     let path = "/api/v2/flows/outcomes";
     let id = asked.parameter("flowOutcomeId");
-    replace(state, asked, [OUTCOMES, path], id, Entry::new())
+    let done = operation(state, "UPDATE");
+    replace(state, asked, [OUTCOMES, path], id, Entry::new())?;
+    Ok(Reply::ok(done).with_reason("replaced"))
 }
 
 /// Replaces a milestone.
