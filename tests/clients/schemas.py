@@ -20,7 +20,7 @@ from PureCloudPlatformClientV2 import rest
 # Objects whose keys are names that flows or clients choose.
 FREE = {"attributes", "variables", "inputData", "outputData", "draft", "properties", "nodes",
         "customFields", "context", "fixtures", "rows", "input", "output", "statistics", "default",
-        "contract", "schema", "paths", "components", "byStatus", "webhooks"}
+        "contract", "schema", "finalResult", "paths", "components", "byStatus", "webhooks"}
 # Keys that are never null.
 SURE = {"id", "selfUri", "entities", "total", "pageSize", "pageNumber", "pageCount"}
 CONNECTION = {"type": "string", "enum": ["closed", "reset", "truncated"]}
@@ -37,6 +37,9 @@ WEBHOOK = {"type": "object", "additionalProperties": False, "required": ["url"],
     "attempts": {"type": "integer", "minimum": 1, "maximum": 10}, "headers": {"type": "object"},
     "secret": {"type": "string"}}}
 OBJECT = {"type": "object"}
+ROW = {"type": "object", "properties": {"key": {"type": "string"}}}
+ROWS = "/api/v2/flows/datatables/{datatableId}/rows"
+ACTION = "/api/v2/integrations/actions/{actionId}"
 # Requests whose keys clients choose, or with values of several types, and answers of files.
 BY_HAND = {
     "PUT /__flowsim/stubs": {"request": {
@@ -53,6 +56,11 @@ BY_HAND = {
         "conversationId": {"type": "string"}, "dtmf": {"type": "array", "items": {}}}}},
     "POST /api/v2/architect/simulations": {"request": {"type": "object", "required": ["flowId"], "properties": {
         "flowId": {"type": "string"}, "inputs": OBJECT, "variables": OBJECT, "context": OBJECT}}},
+    f"POST {ROWS}": {"request": ROW, "response": ROW},
+    f"GET {ROWS}/{{rowId}}": {"response": ROW},
+    f"PUT {ROWS}/{{rowId}}": {"request": ROW, "response": ROW},
+    f"POST {ACTION}/execute": {"request": OBJECT, "response": OBJECT},
+    f"POST {ACTION}/test": {"request": OBJECT},
     "POST /oauth/token": {"request": OBJECT},
     "POST /api/v2/oauth/token": {"request": OBJECT},
     "GET /__flowsim/fixtures": {"response": OBJECT},
@@ -365,15 +373,18 @@ def main(file):
         return answer
 
     rest.RESTClientObject.request = record
-    asked = walked.request
 
-    def record_plain(method, path, body=None, token=None):
-        answer = asked(method, path, body, token)
-        recorder.note(method, walked.URL + path, body, json.dumps(answer))
-        return answer
+    def recorded(asked):
+        def request(method, path, body=None, token=None):
+            answer = asked(method, path, body, token)
+            is_file = isinstance(body, str)
+            recorder.note(method, walked.URL + path, None if is_file else body, json.dumps(answer))
+            return answer
 
-    walked.request = record_plain
-    steps.request = record_plain
+        return request
+
+    walked.request = recorded(walked.request)
+    steps.request = recorded(steps.request)
     walked.walk_all()
     steps.main()
     Exercise().all()
@@ -392,6 +403,8 @@ def main(file):
         if parameters.get(key):
             entry["query"] = parameters[key]
         all_routes[key] = entry
+    rows = all_routes[f"GET {ROWS}"]["response"]
+    rows["properties"]["entities"] = {"type": "array", "items": ROW}
     components = Components(known.get("schemas", {}))
     parts = [(key, part) for key in all_routes for part in ["request", "response"] if part in all_routes[key]]
     for key, part in parts:

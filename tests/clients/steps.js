@@ -4,9 +4,10 @@
 //
 // A step has the method, its arguments by name, the expected answer, and the values of the
 // answer that later steps use as `{name}`. Objects may have more keys than expected, lists not
-// more items; "?" is any value, and null an empty answer. "*" is an answer that one of the SDKs
-// does not return: the next step reads what was written. A number is the status of a refusal. A
-// step with a method and a path is sent without the SDK. FLOWSIM_STEPS is the folder of steps.json.
+// more items; {"0": …} is the first item of a list. "?" is any value, and null an empty answer.
+// "*" is an answer that one of the SDKs does not return: the next step reads what was written.
+// A number is the status of a refusal. A step with a method and a path is sent without the SDK.
+// FLOWSIM_STEPS is the folder of steps.json.
 const fs = require("fs");
 const path = require("path");
 const sdk = require("purecloud-platform-client-v2");

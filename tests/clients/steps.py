@@ -43,6 +43,8 @@ def difference(expected, found, place="answer"):
         return None if found in EMPTY else f"{place} is not empty"
     if not isinstance(expected, (dict, list)):
         return None if found == expected else f"{place} is {found!r}, expected {expected!r}"
+    if isinstance(expected, dict) and isinstance(found, list):
+        found = {str(index): it for index, it in enumerate(found)}
     if not isinstance(found, type(expected)):
         return f"{place} is {found!r}"
     if isinstance(expected, list):
