@@ -237,6 +237,35 @@ def queries(root):
     return routes
 
 
+def needed(send, path):
+    """The keys that the body of a POST needs: refusals name them one by one."""
+    body = {}
+    while True:
+        try:
+            send("POST", path, body)
+            return sorted(body)
+        except urllib.error.HTTPError as error:
+            message = json.loads(error.read() or b"{}").get("message", "")
+        missing = re.match(r"the body needs `(\w+)`$", message)
+        if not missing or missing.group(1) in body:
+            return sorted(body)
+        body[missing.group(1)] = "x"
+
+
+def add_needed(routes, send):
+    """Adds the needed keys to the schemas of requests that create objects."""
+    for key, entry in routes.items():
+        method, path = key.split(" ")
+        properties = entry.get("request", {}).get("properties")
+        if method != "POST" or "{" in path or not path.startswith("/api/v2/") or not properties:
+            continue
+        keys = [it for it in needed(send, path) if it in properties]
+        if keys:
+            text = {"type": "string", "minLength": 1}
+            entry["request"] = {**entry["request"], "required": keys,
+                                "properties": {**properties, **{it: text for it in keys}}}
+
+
 BOT = """digitalBot:
   name: Schema bot
   startUpRef: /digitalBot/bots/bot[Start_1]
@@ -409,6 +438,9 @@ def main(file):
     parts = [(key, part) for key in all_routes for part in ["request", "response"] if part in all_routes[key]]
     for key, part in parts:
         all_routes[key][part] = components.expanded(all_routes[key][part])
+    exercise = Exercise()
+    add_needed(all_routes, exercise.send)
+    for key, part in parts:
         components.count(all_routes[key][part])
     for key, part in parts:
         all_routes[key][part] = components.shared(all_routes[key][part], of_path(key.split(" ")[1]))
@@ -419,4 +451,5 @@ def main(file):
     print(sum("response" in it for it in all_routes.values()), "of", len(all_routes), "routes have a response")
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -41,8 +41,8 @@ fn filled(path: &str, values: &BTreeMap<String, String>) -> String {
     })
 }
 
-/// Creates an object, reads it at all links, deletes it, and then finds it at none of the
-/// links that named it alone.
+/// Creates an object, follows all links that read, deletes the object, and does not find it
+/// any more. Returns the number of links.
 fn follow(server: &Client, document: &Value, made: &Creation) -> usize {
     let operations = operations(document);
     let answer = server.post(&filled(made.path, &made.placeholders), &made.body);
@@ -64,10 +64,12 @@ fn follow(server: &Client, document: &Value, made: &Creation) -> usize {
         wanted.map(|(_, path)| path.clone()).collect::<Vec<_>>()
     };
     let reads = of("get");
-    for path in &reads {
-        assert_eq!(server.get(path).status, 200, "{path}");
-    }
     let object = reads.iter().min_by_key(|path| path.len()).unwrap();
+    for path in &reads {
+        let status = server.get(path).status;
+        // The object exists, but it may have no log level, or no version.
+        assert!(status == 200 || status == 404 && path != object, "{path}: {status}");
+    }
     if of("delete").contains(object) {
         let status = server.delete(object).status;
         assert!(matches!(status, 200 | 204), "{object}: {status}");
