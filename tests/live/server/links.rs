@@ -85,15 +85,19 @@ fn created_objects_are_found_at_their_links() {
     let flow = server.flow_id("Inbound_Flow_A");
     let queue = server.get("/api/v2/routing/queues").body["entities"][0]["id"].clone();
     let table = server
-        .post("/api/v2/flows/datatables", &json!({ "name": "T", "schema": {
-            "properties": { "Name": { "type": "string" } } } }))
+        .post(
+            "/api/v2/flows/datatables",
+            &json!({ "name": "T", "schema": {
+            "properties": { "Name": { "type": "string" } } } }),
+        )
         .body["id"]
         .as_str()
         .unwrap()
         .to_owned();
     let prompt = server.post("/api/v2/architect/prompts", &json!({ "name": "P" })).body;
     let prompt = prompt["id"].as_str().unwrap().to_owned();
-    let hour = json!({ "name": "Hour", "start": "2026-01-05T08:00", "end": "2026-01-05T09:00" });
+    let hour =
+        json!({ "name": "Hour", "start": "2026-01-05T08:00", "end": "2026-01-05T09:00" });
     let named = json!({ "name": "Link" });
     let day = json!({ "interval": "2026-01-05T00:00:00.000Z/2026-01-06T00:00:00.000Z" });
     let mut followed = 0;

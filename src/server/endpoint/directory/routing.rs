@@ -15,7 +15,8 @@ use crate::world::{Answer, AnswerProgress, Question};
 
 pub(super) const QUEUES: Section =
     Section::by_id("queues", "Queue", "/api/v2/routing/queues");
-pub(super) const SKILLS: Section = Section::named("skills", "Skill", "/api/v2/routing/skills");
+pub(super) const SKILLS: Section =
+    Section::named("skills", "Skill", "/api/v2/routing/skills");
 pub(super) const LANGUAGES: Section =
     Section::named("languageSkills", "LanguageSkill", "/api/v2/routing/languages");
 pub(super) const WRAPUP_CODES: Section =

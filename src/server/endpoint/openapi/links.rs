@@ -52,7 +52,8 @@ fn objects(route: &Route, answer: &Value, schemas: &Value) -> Vec<(String, Strin
         let parts = resolved(answer, schemas)["properties"].as_object();
         let parts = parts.into_iter().flatten().map(|(name, _)| name);
         let parts = parts.filter(|name| has(&format!("/{name}/0/id")));
-        let part = |name: &String| (format!("{}/{name}", route.path), format!("/{name}/0"));
+        let part =
+            |name: &String| (format!("{}/{name}", route.path), format!("/{name}/0"));
         return parts.map(part).collect();
     }
     let pointers = match route.method {
