@@ -78,65 +78,79 @@ fn follow(server: &Client, document: &Value, made: &Creation) -> usize {
     targets.len()
 }
 
+/// The lists in which an object needs only a name.
+const NAMED: [&str; 11] = [
+    "/api/v2/routing/queues",
+    "/api/v2/routing/wrapupcodes",
+    "/api/v2/routing/skills",
+    "/api/v2/routing/languages",
+    "/api/v2/flows/datatables",
+    "/api/v2/flows/milestones",
+    "/api/v2/flows/outcomes",
+    "/api/v2/architect/schedulegroups",
+    "/api/v2/architect/emergencygroups",
+    "/api/v2/architect/ivrs",
+    "/api/v2/architect/prompts",
+];
+
 #[test]
 fn created_objects_are_found_at_their_links() {
     let server = Local::shared_flow();
     let document = server.get("/__flowsim/openapi.json").body;
     let flow = server.flow_id("Inbound_Flow_A");
     let queue = server.get("/api/v2/routing/queues").body["entities"][0]["id"].clone();
-    let table = server
-        .post(
-            "/api/v2/flows/datatables",
-            &json!({ "name": "T", "schema": {
-            "properties": { "Name": { "type": "string" } } } }),
-        )
-        .body["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let prompt = server.post("/api/v2/architect/prompts", &json!({ "name": "P" })).body;
-    let prompt = prompt["id"].as_str().unwrap().to_owned();
     let hour =
         json!({ "name": "Hour", "start": "2026-01-05T08:00", "end": "2026-01-05T09:00" });
-    let named = json!({ "name": "Link" });
     let day = json!({ "interval": "2026-01-05T00:00:00.000Z/2026-01-06T00:00:00.000Z" });
+    let named = NAMED.map(|path| (path, json!({ "name": "Link" })));
+    let others = [
+        ("/api/v2/flows", json!({ "name": "Link", "type": "INBOUNDCALL" })),
+        ("/api/v2/flows/executions", json!({ "flowId": flow })),
+        ("/api/v2/architect/schedules", hour),
+        ("/api/v2/externalcontacts/contacts", json!({ "firstName": "Di" })),
+        ("/api/v2/conversations", json!({ "routing": { "flowId": flow } })),
+        ("/api/v2/conversations/calls", json!({ "callFromQueueId": queue })),
+        ("/api/v2/conversations/callbacks", json!({ "queueId": queue })),
+        ("/api/v2/notifications/channels", json!({})),
+        ("/api/v2/analytics/conversations/details/jobs", day),
+        ("/__flowsim/instances", json!({ "flowId": flow })),
+    ];
     let mut followed = 0;
-    for (path, (placeholder, id), body) in [
-        ("/api/v2/routing/queues", ("", ""), named.clone()),
-        ("/api/v2/routing/wrapupcodes", ("", ""), named.clone()),
-        ("/api/v2/routing/skills", ("", ""), named.clone()),
-        ("/api/v2/flows", ("", ""), json!({ "name": "Link", "type": "INBOUNDCALL" })),
-        ("/api/v2/flows/datatables", ("", ""), named.clone()),
-        (
-            "/api/v2/flows/datatables/{datatableId}/rows",
-            ("datatableId", table.as_str()),
-            json!({ "key": "k", "Name": "n" }),
-        ),
-        ("/api/v2/flows/milestones", ("", ""), named.clone()),
-        ("/api/v2/flows/outcomes", ("", ""), named.clone()),
-        ("/api/v2/flows/executions", ("", ""), json!({ "flowId": flow })),
-        ("/api/v2/architect/schedules", ("", ""), hour),
-        ("/api/v2/architect/schedulegroups", ("", ""), named.clone()),
-        ("/api/v2/architect/emergencygroups", ("", ""), named.clone()),
-        ("/api/v2/architect/ivrs", ("", ""), named.clone()),
-        ("/api/v2/architect/prompts", ("", ""), named.clone()),
-        (
-            "/api/v2/architect/prompts/{promptId}/resources",
-            ("promptId", prompt.as_str()),
-            json!({ "language": "en-us", "ttsString": "Hi" }),
-        ),
-        ("/api/v2/externalcontacts/contacts", ("", ""), json!({ "firstName": "Di" })),
-        ("/api/v2/conversations", ("", ""), json!({ "routing": { "flowId": flow } })),
-        ("/api/v2/conversations/calls", ("", ""), json!({ "callFromQueueId": queue })),
-        ("/api/v2/conversations/callbacks", ("", ""), json!({ "queueId": queue })),
-        ("/api/v2/notifications/channels", ("", ""), json!({})),
-        ("/api/v2/analytics/conversations/details/jobs", ("", ""), day),
-        ("/__flowsim/instances", ("", ""), json!({ "flowId": flow })),
-    ] {
-        let placeholders = [(placeholder, id)].into_iter().filter(|it| !it.0.is_empty());
-        let placeholders =
-            placeholders.map(|(name, id)| (name.to_owned(), id.to_owned())).collect();
+    for (path, body) in named.into_iter().chain(others) {
+        let placeholders = BTreeMap::new();
         followed += follow(&server, &document, &Creation { path, placeholders, body });
     }
     assert!(followed > 80, "{followed}");
+}
+
+#[test]
+fn parts_of_objects_are_found_at_their_links() {
+    let server = Local::shared_flow();
+    let document = server.get("/__flowsim/openapi.json").body;
+    let made = |path: &str, body: Value| {
+        let id = server.post(path, &body).body["id"].clone();
+        id.as_str().unwrap().to_owned()
+    };
+    let schema = json!({ "properties": { "Name": { "type": "string" } } });
+    let table = json!({ "name": "Table", "schema": schema });
+    let table = made("/api/v2/flows/datatables", table);
+    let prompt = made("/api/v2/architect/prompts", json!({ "name": "Prompt" }));
+    for (path, placeholder, id, body) in [
+        (
+            "/api/v2/flows/datatables/{datatableId}/rows",
+            "datatableId",
+            table,
+            json!({ "key": "k", "Name": "n" }),
+        ),
+        (
+            "/api/v2/architect/prompts/{promptId}/resources",
+            "promptId",
+            prompt,
+            json!({ "language": "en-us", "ttsString": "Hi" }),
+        ),
+    ] {
+        let placeholders = BTreeMap::from([(placeholder.to_owned(), id)]);
+        let followed = follow(&server, &document, &Creation { path, placeholders, body });
+        assert!(followed >= 3, "{path}: {followed}");
+    }
 }

@@ -174,50 +174,44 @@ mod tests {
 
     #[test]
     fn ids_have_the_keys_of_their_answers() {
-        for (method, path, to, placeholder, expression) in [
+        for (path, to, placeholder, expression) in [
             (
-                "POST",
                 "/api/v2/analytics/conversations/details/jobs",
                 "getAnalyticsConversationsDetailsJobResults",
                 "jobId",
                 "$response.body#/jobId",
             ),
             (
-                "POST",
                 "/api/v2/conversations/callbacks",
                 "getConversationsCallback",
                 "conversationId",
                 "$response.body#/conversation/id",
             ),
-            (
-                "GET",
-                "/api/v2/users",
-                "getUserRoutingstatus",
-                "userId",
-                "$response.body#/entities/0/id",
-            ),
-            (
-                "GET",
-                "/api/v2/conversations/calls/{conversationId}",
-                "patchConversationsCallParticipant",
-                "participantId",
-                "$response.body#/participants/0/id",
-            ),
-            (
-                "PUT",
-                "/api/v2/architect/ivrs/{ivrId}",
-                "deleteArchitectIvr",
-                "ivrId",
-                "$request.path.ivrId",
-            ),
         ] {
-            let links = of(method, path);
+            let links = of("POST", path);
             assert_eq!(links[to]["parameters"][placeholder], expression, "{links:?}");
         }
         // The id of a conversation is not that of an integration.
         let links = of("POST", "/api/v2/conversations/messages");
         assert!(links.contains_key("getConversationsMessage"), "{links:?}");
         assert!(links.keys().all(|it| !it.contains("Inbound")), "{links:?}");
+    }
+
+    #[test]
+    fn listed_objects_and_their_parts_have_links() {
+        let of_users = of("GET", "/api/v2/users");
+        let user = &of_users["getUserRoutingstatus"]["parameters"]["userId"];
+        assert_eq!(user, "$response.body#/entities/0/id");
+        let of_call = of("GET", "/api/v2/conversations/calls/{conversationId}");
+        let parameters = &of_call["patchConversationsCallParticipant"]["parameters"];
+        let expected = json!({
+            "conversationId": "$request.path.conversationId",
+            "participantId": "$response.body#/participants/0/id",
+        });
+        assert_eq!(parameters, &expected);
+        let of_route = of("PUT", "/api/v2/architect/ivrs/{ivrId}");
+        let route = &of_route["deleteArchitectIvr"]["parameters"]["ivrId"];
+        assert_eq!(route, "$request.path.ivrId");
     }
 
     #[test]
