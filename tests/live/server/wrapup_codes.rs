@@ -130,8 +130,8 @@ fn skills_and_languages_are_created_and_deleted() {
     }
 }
 
-/// What clients assigned to a queue does not describe a queue of other fixtures that has
-/// the same id.
+/// Settings that clients gave a queue do not describe a queue of other fixtures that has the
+/// same id.
 #[test]
 fn replaced_fixtures_forget_what_was_assigned_to_queues() {
     let server = server();
