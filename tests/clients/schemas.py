@@ -42,7 +42,7 @@ ROWS = "/api/v2/flows/datatables/{datatableId}/rows"
 ACTION = "/api/v2/integrations/actions/{actionId}"
 # Requests whose keys clients choose, or with values of several types, and answers of files.
 BY_HAND = {
-    "PUT /__flowsim/stubs": {"request": {
+    "PUT /__flowsim/stubs": {"response": OBJECT, "request": {
         "type": "object", "additionalProperties": {"anyOf": [STUB, {"type": "array", "items": STUB}]}}},
     "POST /__flowsim/faults": {"response": OBJECT, "request": {
         "type": "object", "additionalProperties": {"type": "array", "items": {"anyOf": [STATUS, FAULT]}}}},
