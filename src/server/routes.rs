@@ -6,7 +6,7 @@ use super::conversation_routes;
 use super::endpoint::analytics::{aggregates, details, queues};
 use super::endpoint::directory::{
     calendar, organization, people, prompt_audio, prompt_changes, prompts, queue_changes,
-    routing, scripts,
+    routing, routing_changes, scripts,
 };
 use super::endpoint::{
     authorize, bots, call_routes, contacts, control, conversations, directory,
@@ -238,15 +238,24 @@ const ENDPOINTS: &[Endpoint] = {
         route("GET", "/api/v2/routing/queues/{queueId}/members", ReadRouting, "List the members of a queue", routing::queue_members),
         route("GET", "/api/v2/routing/queues/{queueId}/users", ReadRouting, "List the members of a queue", routing::queue_members),
         route("GET", "/api/v2/routing/queues/{queueId}/wrapupcodes", ReadRouting, "List the wrap-up codes of a queue", routing::queue_wrapup_codes),
+        route("POST", "/api/v2/routing/queues/{queueId}/wrapupcodes", WriteRouting, "Assign wrap-up codes to a queue", routing_changes::add_codes),
+        route("DELETE", "/api/v2/routing/queues/{queueId}/wrapupcodes/{codeId}", WriteRouting, "Remove a wrap-up code from a queue", routing_changes::remove_code),
         route("GET", "/api/v2/routing/queues/{queueId}/estimatedwaittime", ReadRouting, "Get the estimated waiting time of a queue", routing::estimated_wait),
         route("GET", "/api/v2/routing/queues/{queueId}/mediatypes/{mediaType}/estimatedwaittime", ReadRouting, "Get the estimated waiting time of a queue for a medium", routing::estimated_wait),
         route("GET", "/api/v2/routing/skills", ReadRouting, "List skills", routing::list_skills),
         route("GET", "/api/v2/routing/skills/{skillId}", ReadRouting, "Get a skill", routing::skill),
+        route("POST", "/api/v2/routing/skills", WriteRouting, "Create a skill", routing_changes::create_skill),
+        route("DELETE", "/api/v2/routing/skills/{skillId}", WriteRouting, "Delete a skill", routing_changes::delete_skill),
         route("GET", "/api/v2/routing/languages", ReadRouting, "List languages", routing::list_languages),
         route("GET", "/api/v2/routing/languages/{languageId}", ReadRouting, "Get a language", routing::language),
+        route("POST", "/api/v2/routing/languages", WriteRouting, "Create a language", routing_changes::create_language),
+        route("DELETE", "/api/v2/routing/languages/{languageId}", WriteRouting, "Delete a language", routing_changes::delete_language),
         route("GET", "/api/v2/routing/wrapupcodes", ReadRouting, "List wrap-up codes", routing::list_wrapup_codes),
         route("GET", "/api/v2/routing/wrapupcodes/divisionviews", ReadRouting, "List wrap-up codes, for clients without access to divisions", routing::list_wrapup_codes),
         route("GET", "/api/v2/routing/wrapupcodes/{codeId}", ReadRouting, "Get a wrap-up code", routing::wrapup_code),
+        route("POST", "/api/v2/routing/wrapupcodes", WriteRouting, "Create a wrap-up code", routing_changes::create_wrapup_code),
+        route("PUT", "/api/v2/routing/wrapupcodes/{codeId}", WriteRouting, "Change the name of a wrap-up code", routing_changes::replace_wrapup_code),
+        route("DELETE", "/api/v2/routing/wrapupcodes/{codeId}", WriteRouting, "Delete a wrap-up code", routing_changes::delete_wrapup_code),
 
         route("GET", "/api/v2/users", ReadUsers, "List users", people::list_users),
         route("GET", "/api/v2/users/me", Login, "Get the first user, for the user of the token", people::me),

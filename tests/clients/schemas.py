@@ -1,5 +1,5 @@
-"""Writes the schemas of the OpenAPI document from the answers to the walk of the SDK, and to
-requests for what no method of the SDK asks.
+"""Writes the schemas of the OpenAPI document from the answers to the walk of the SDK, to the
+steps of steps.json, and to requests for what no method of the SDK asks.
 
 Run it against a server with the flows of fixtures/shared-flow, with the file of schemas as
 its argument. Routes that neither reaches keep what the file has."""
@@ -13,13 +13,14 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import steps
 import walk as walked
 from PureCloudPlatformClientV2 import rest
 
 # Objects whose keys are names that flows or clients choose.
 FREE = {"attributes", "variables", "inputData", "outputData", "draft", "properties", "nodes",
         "customFields", "context", "fixtures", "rows", "input", "output", "statistics", "default",
-        "contract", "schema", "paths", "components", "byStatus", "webhooks"}
+        "contract", "schema", "finalResult", "paths", "components", "byStatus", "webhooks"}
 # Keys that are never null.
 SURE = {"id", "selfUri", "entities", "total", "pageSize", "pageNumber", "pageCount"}
 CONNECTION = {"type": "string", "enum": ["closed", "reset", "truncated"]}
@@ -36,9 +37,12 @@ WEBHOOK = {"type": "object", "additionalProperties": False, "required": ["url"],
     "attempts": {"type": "integer", "minimum": 1, "maximum": 10}, "headers": {"type": "object"},
     "secret": {"type": "string"}}}
 OBJECT = {"type": "object"}
+ROW = {"type": "object", "properties": {"key": {"type": "string"}}}
+ROWS = "/api/v2/flows/datatables/{datatableId}/rows"
+ACTION = "/api/v2/integrations/actions/{actionId}"
 # Requests whose keys clients choose, or with values of several types, and answers of files.
 BY_HAND = {
-    "PUT /__flowsim/stubs": {"request": {
+    "PUT /__flowsim/stubs": {"response": OBJECT, "request": {
         "type": "object", "additionalProperties": {"anyOf": [STUB, {"type": "array", "items": STUB}]}}},
     "POST /__flowsim/faults": {"response": OBJECT, "request": {
         "type": "object", "additionalProperties": {"type": "array", "items": {"anyOf": [STATUS, FAULT]}}}},
@@ -52,6 +56,11 @@ BY_HAND = {
         "conversationId": {"type": "string"}, "dtmf": {"type": "array", "items": {}}}}},
     "POST /api/v2/architect/simulations": {"request": {"type": "object", "required": ["flowId"], "properties": {
         "flowId": {"type": "string"}, "inputs": OBJECT, "variables": OBJECT, "context": OBJECT}}},
+    f"POST {ROWS}": {"request": ROW, "response": ROW},
+    f"GET {ROWS}/{{rowId}}": {"response": ROW},
+    f"PUT {ROWS}/{{rowId}}": {"request": ROW, "response": ROW},
+    f"POST {ACTION}/execute": {"request": OBJECT, "response": OBJECT},
+    f"POST {ACTION}/test": {"request": OBJECT},
     "POST /oauth/token": {"request": OBJECT},
     "POST /api/v2/oauth/token": {"request": OBJECT},
     "GET /__flowsim/fixtures": {"response": OBJECT},
@@ -228,6 +237,35 @@ def queries(root):
     return routes
 
 
+def needed(send, path):
+    """The keys that the body of a POST needs: refusals name them one by one."""
+    body = {}
+    while True:
+        try:
+            send("POST", path, body)
+            return sorted(body)
+        except urllib.error.HTTPError as error:
+            message = json.loads(error.read() or b"{}").get("message", "")
+        missing = re.match(r"the body needs `(\w+)`$", message)
+        if not missing or missing.group(1) in body:
+            return sorted(body)
+        body[missing.group(1)] = "x"
+
+
+def add_needed(routes, send):
+    """Adds the needed keys to the schemas of requests that create objects."""
+    for key, entry in routes.items():
+        method, path = key.split(" ")
+        properties = entry.get("request", {}).get("properties")
+        if method != "POST" or "{" in path or not path.startswith("/api/v2/") or not properties:
+            continue
+        keys = [it for it in needed(send, path) if it in properties]
+        if keys:
+            text = {"type": "string", "minLength": 1}
+            entry["request"] = {**entry["request"], "required": keys,
+                                "properties": {**properties, **{it: text for it in keys}}}
+
+
 BOT = """digitalBot:
   name: Schema bot
   startUpRef: /digitalBot/bots/bot[Start_1]
@@ -364,15 +402,20 @@ def main(file):
         return answer
 
     rest.RESTClientObject.request = record
-    asked = walked.request
 
-    def record_plain(method, path, body=None, token=None):
-        answer = asked(method, path, body, token)
-        recorder.note(method, walked.URL + path, body, json.dumps(answer))
-        return answer
+    def recorded(asked):
+        def request(method, path, body=None, token=None):
+            answer = asked(method, path, body, token)
+            is_file = isinstance(body, str)
+            recorder.note(method, walked.URL + path, None if is_file else body, json.dumps(answer))
+            return answer
 
-    walked.request = record_plain
+        return request
+
+    walked.request = recorded(walked.request)
+    steps.request = recorded(steps.request)
     walked.walk_all()
+    steps.main()
     Exercise().all()
     known = json.loads(pathlib.Path(file).read_text()) if os.path.exists(file) else {"routes": {}}
     parameters = queries(root)
@@ -389,10 +432,15 @@ def main(file):
         if parameters.get(key):
             entry["query"] = parameters[key]
         all_routes[key] = entry
+    rows = all_routes[f"GET {ROWS}"]["response"]
+    rows["properties"]["entities"] = {"type": "array", "items": ROW}
     components = Components(known.get("schemas", {}))
     parts = [(key, part) for key in all_routes for part in ["request", "response"] if part in all_routes[key]]
     for key, part in parts:
         all_routes[key][part] = components.expanded(all_routes[key][part])
+    exercise = Exercise()
+    add_needed(all_routes, exercise.send)
+    for key, part in parts:
         components.count(all_routes[key][part])
     for key, part in parts:
         all_routes[key][part] = components.shared(all_routes[key][part], of_path(key.split(" ")[1]))
@@ -403,4 +451,5 @@ def main(file):
     print(sum("response" in it for it in all_routes.values()), "of", len(all_routes), "routes have a response")
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

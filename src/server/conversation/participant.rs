@@ -116,6 +116,11 @@ impl Participant {
         }
     }
 
+    /// Returns the code of the wrap-up.
+    pub(in crate::server) fn wrapup_code(&self) -> Option<&str> {
+        self.wrapup.as_ref()?["code"].as_str()
+    }
+
     /// Returns `true` if the participant has not left.
     pub(in crate::server) fn is_present(&self) -> bool {
         self.ended_at.is_none()

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::directory::{self, Section};
 use crate::expr::architect::Directory as _;
-use crate::server::http::reply::{ApiError, EndpointResult};
+use crate::server::http::reply::{ApiError, Body, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::State;
 use crate::value::{DateTime, Kind};
@@ -34,7 +34,21 @@ pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointR
 fn all(state: &State) -> Vec<Value> {
     let of_fixtures = directory::entities(state, &OF_FIXTURES).into_iter();
     let of_fixtures = of_fixtures.map(|written| of_platform(state, &written));
-    directory::created(state, IVRS).into_iter().chain(of_fixtures).collect()
+    let created = directory::created(state, IVRS).into_iter();
+    created.map(|route| with_names(state, route)).chain(of_fixtures).collect()
+}
+
+/// Returns a created route with the names of its flows and of its schedule group.
+fn with_names(state: &State, mut route: Value) -> Value {
+    for key in FLOWS {
+        if let Some(id) = route[key]["id"].as_str() {
+            route[key] = directory::flow_named(state, id);
+        }
+    }
+    if let Some(id) = route["scheduleGroup"]["id"].as_str() {
+        route["scheduleGroup"] = directory::group_reference(state, id);
+    }
+    route
 }
 
 /// Returns a route of the fixtures in the form of the platform.
@@ -73,7 +87,8 @@ fn is_of_fixtures(state: &State, id: &str) -> bool {
 /// schedule group.
 pub(in crate::server) fn create(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     check(state, &asked.object()?)?;
-    directory::make(state, asked, [IVRS, PATH], own(1))
+    let reply = directory::make(state, asked, [IVRS, PATH], own(1))?;
+    Ok(named(state, reply))
 }
 
 /// Replaces a call route.
@@ -92,7 +107,16 @@ pub(in crate::server) fn replace(
     if is_of_fixtures(state, id) {
         directory::remove_object(state, &OF_FIXTURES, id, ROUTE)?;
     }
-    directory::replace(state, asked, [IVRS, PATH], id, own(version + 1))
+    let reply = directory::replace(state, asked, [IVRS, PATH], id, own(version + 1))?;
+    Ok(named(state, reply))
+}
+
+/// Adds names to the route of an answer.
+fn named(state: &State, mut reply: Reply) -> Reply {
+    if let Body::Json(route) = &mut reply.body {
+        *route = with_names(state, route.take());
+    }
+    reply
 }
 
 /// Deletes a call route.

@@ -35,7 +35,7 @@ fn publish_flow(state: &mut State, id: &str) -> EndpointResult {
 }
 
 /// Returns an operation that is already complete.
-fn operation(state: &State, action: &str) -> Value {
+pub(super) fn operation(state: &State, action: &str) -> Value {
     json!({
         "id": state.fresh_id("Operation").as_str(),
         "complete": true,

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::conversations::{begin_with, conversation, give, shown};
+use super::conversations::{begin_with, existing, give, shown};
 use super::directory;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
@@ -161,7 +161,7 @@ fn of_medium(
     medium: &str,
 ) -> Result<String, ApiError> {
     let id = asked.parameter("conversationId");
-    let found = conversation(state, id)?;
+    let found = existing(state, id)?;
     if found.media == medium {
         return Ok(id.to_owned());
     }

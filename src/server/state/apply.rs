@@ -9,7 +9,10 @@ use super::event::{Called, Entry, Event, FlowChange, FlowSaved, Origin, subject_
 use super::flow::{StoredFlow, Version, read_flow};
 use super::instance::{Beginning, Instance, with_values};
 use super::moves::Start;
-use super::{CONTACTS, JOBS, MAX_JOBS, MAX_TOKENS, PROMPT_AUDIO, State, Token};
+use super::{
+    CONTACTS, JOBS, MAX_JOBS, MAX_TOKENS, NOT_JOINED, PROMPT_AUDIO, QUEUE_CODES,
+    QUEUE_SETTINGS, State, Token,
+};
 use crate::source::{Files, read_json};
 use crate::value::Text;
 use crate::world::{Fixtures, Input};
@@ -197,7 +200,10 @@ impl State {
 
     fn replace_fixtures(&mut self, document: &str) {
         (self.base, self.documents) = (Fixtures::default(), Vec::new());
-        self.entities.remove(PROMPT_AUDIO);
+        // These describe objects of the fixtures.
+        for collection in [PROMPT_AUDIO, QUEUE_SETTINGS, QUEUE_CODES, NOT_JOINED] {
+            self.entities.remove(collection);
+        }
         self.merge_fixtures(document);
     }
 

@@ -74,6 +74,12 @@ const MAX_JOBS: usize = 1_000;
 pub(super) const CONTACTS: &str = "contacts";
 /// The collection of the audio of prompts.
 pub(super) const PROMPT_AUDIO: &str = "promptAudio";
+/// The collection of the settings of queues that have no effect on calls.
+pub(super) const QUEUE_SETTINGS: &str = "queueSettings";
+/// The collection of the wrap-up codes that clients assigned to queues.
+pub(super) const QUEUE_CODES: &str = "queueWrapupCodes";
+/// The collection of the members of queues who are not joined, by queue and user.
+pub(super) const NOT_JOINED: &str = "membersNotJoined";
 /// The collection of jobs.
 pub(super) const JOBS: &str = "jobs";
 
@@ -516,7 +522,7 @@ mod tests {
         Event::EntitySaved { collection, id, document: json!({}) }
     }
 
-    fn state() -> State {
+    pub(super) fn state() -> State {
         let (loaded, fixtures) = (Loaded::default(), Fixtures::default());
         let organisation = Organisation::new(loaded, &Files::new(), fixtures, &[]);
         State::new(Arc::new(organisation))

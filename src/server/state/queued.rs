@@ -115,3 +115,38 @@ fn place(timeline: &Timeline) -> Option<Place> {
     }
     Some((timeline.answered()?.queue.clone()?, false))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+
+    use super::*;
+    use crate::server::conversation::Queued as Waiting;
+    use crate::server::state::event::Event;
+    use crate::server::state::tests::state;
+
+    /// Without the bound, a query after 100,000 conversations examines all of them.
+    #[test]
+    fn a_count_examines_a_bounded_number_of_conversations() {
+        let mut state = state();
+        for number in 0..2 * MAX_CHANGED + 5 {
+            let waiting = Waiting {
+                id: format!("c{number}"),
+                media: "voice".into(),
+                queue: format!("q{}", number % 2),
+                context: Map::new(),
+            };
+            state.commit(Event::ConversationQueued(waiting)).unwrap();
+            state.count_many_changes();
+            assert!(state.queued.changed.len() < MAX_CHANGED, "{number}");
+        }
+        // Those after the last count are examined by the query.
+        assert_eq!(state.queued.changed.len(), 5);
+        state.commit(Event::Disconnected { id: "c0".into() }).unwrap();
+        assert_eq!(state.queued.changed.len(), 6);
+        let counts = state.queue_counts().values();
+        let waiting: Vec<i64> = counts.map(|it| it.waiting).collect();
+        assert_eq!(waiting, [1_002, 1_002]);
+        assert!(state.queued.changed.is_empty());
+    }
+}

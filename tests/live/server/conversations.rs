@@ -344,6 +344,15 @@ fn call_route(server: &Client) -> (String, Value, [String; 2]) {
     });
     let made = server.post("/api/v2/architect/ivrs", &route);
     assert_eq!(made.status, 200, "{made:?}");
+    assert_eq!(made.body["openHoursFlow"]["name"], "Inbound_Flow_A");
+    assert_eq!(made.body["scheduleGroup"]["id"], "hours");
+    let path = made.body["selfUri"].as_str().unwrap();
+    assert_eq!(server.get(path).body, made.body);
+    assert_eq!(
+        server.put(path, &made.body).body["closedHoursFlow"]["name"],
+        "Inbound_Flow_B"
+    );
+    let made = server.get(path);
     (made.body["selfUri"].as_str().unwrap().to_owned(), made.body, flows)
 }
 

@@ -22,6 +22,7 @@ mod hostile;
 mod junk;
 mod kept;
 mod kills;
+mod links;
 mod live;
 mod notifications;
 mod organisation;
@@ -42,3 +43,4 @@ mod workbench;
 mod workbench_keyboard;
 #[cfg(unix)]
 mod workbench_page;
+mod wrapup_codes;

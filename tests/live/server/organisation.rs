@@ -58,6 +58,14 @@ fn the_directory_is_listed() {
         assert_eq!(server.post(path, &json!({ "name": "New" })).status, 409);
         assert_eq!(list(path)[0], made.body);
     }
+    let outcome = list("/api/v2/flows/outcomes")[0]["selfUri"].clone();
+    let outcome = outcome.as_str().unwrap();
+    let done = server.put(outcome, &json!({ "name": "Paid" })).body;
+    assert_eq!(
+        (&done["actionName"], &done["complete"]),
+        (&json!("UPDATE"), &json!(true))
+    );
+    assert_eq!(server.get(outcome).body["name"], "Paid");
 }
 
 #[test]

@@ -295,6 +295,14 @@ fn a_conversation_is_wrapped_up_after_its_end() {
         server.get(&format!("/api/v2/analytics/conversations/{id}/details")).body;
     let session = &details["participants"][3]["sessions"][0];
     assert_eq!(session["segments"][0]["wrapUpCode"], "w-1");
+    let found = |code: &str| {
+        let predicate = json!({ "dimension": "wrapUpCode", "value": code });
+        let filter = json!([{ "type": "or", "predicates": [predicate] }]);
+        let interval = "2026-01-05T00:00:00Z/2026-01-06T00:00:00Z";
+        let query = json!({ "interval": interval, "segmentFilters": filter });
+        server.post("/api/v2/analytics/conversations/details/query", &query).body["totalHits"].clone()
+    };
+    assert_eq!((found("w-1"), found("w-2")), (json!(1), json!(0)));
     let talk = session["metrics"].as_array().unwrap().iter();
     let talk = talk.clone().find(|it| it["name"] == "tTalk").unwrap();
     assert_eq!(talk["value"], 100_000);

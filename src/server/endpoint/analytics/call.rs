@@ -58,7 +58,7 @@ pub(super) struct Metric {
 }
 
 /// Dimensions of conversations. *Source: the dimensions of the platform's queries.*
-pub(super) const DIMENSIONS: [&str; 16] = [
+pub(super) const DIMENSIONS: [&str; 17] = [
     "conversationId",
     "mediaType",
     "direction",
@@ -73,6 +73,7 @@ pub(super) const DIMENSIONS: [&str; 16] = [
     "flowVersion",
     "queueId",
     "userId",
+    "wrapUpCode",
     "exitReason",
     "purpose",
 ];
@@ -163,6 +164,7 @@ impl Reported {
             "flowVersion" => flow.map(|it| it.version.clone()),
             "queueId" => last.find_map(|it| it.queue.clone()),
             "userId" => last.find_map(|it| it.user.clone()).map(|(id, _)| id),
+            "wrapUpCode" => last.find_map(|it| it.is.wrapup_code()).map(str::to_owned),
             "exitReason" => self.exit_reason().map(str::to_owned),
             "purpose" => {
                 let has_queue = last.any(|it| it.queue.is_some());

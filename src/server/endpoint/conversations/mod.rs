@@ -11,7 +11,7 @@ use crate::server::conversation::{Queued, Timeline};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::event::{Called, Event, Origin};
-use crate::server::state::instance::{Instance, value_of};
+use crate::server::state::instance::value_of;
 use crate::server::state::{MAX_WAITING, State};
 use crate::value::{derived_id, is_uuid};
 use crate::world::Input;
@@ -279,19 +279,6 @@ pub(super) fn existing(state: &State, id: &str) -> Result<Timeline, ApiError> {
     Timeline::of(state, id).ok_or_else(|| ApiError::not_found("the conversation", id))
 }
 
-/// Returns the instance of a conversation that started in a flow.
-///
-/// # Errors
-/// 404 if there is no such conversation.
-pub(super) fn conversation<'s>(
-    state: &'s State,
-    id: &str,
-) -> Result<&'s Instance, ApiError> {
-    let found = state.instances.get(id);
-    let found = found.filter(|instance| instance.origin == Origin::Conversation);
-    found.ok_or_else(|| ApiError::not_found("the conversation", id))
-}
-
 fn uri(id: &str) -> String {
     format!("/api/v2/conversations/{id}")
 }
@@ -328,10 +315,15 @@ pub(super) fn give(
     id: &str,
     inputs: Vec<Input>,
 ) -> Result<(), ApiError> {
-    let current = Timeline::of(state, id).and_then(|it| it.current);
+    let timeline = Timeline::of(state, id);
+    let is_known = timeline.is_some();
+    let current = timeline.and_then(|it| it.current);
     let id = current.as_deref().unwrap_or(id);
     let Some(instance) = state.instances.get(id) else {
-        return Err(ApiError::not_found("the conversation", id));
+        return Err(match is_known {
+            true => ApiError::conflict(format!("the conversation `{id}` has no flow")),
+            false => ApiError::not_found("the conversation", id),
+        });
     };
     if !instance.takes_input(state.clock) {
         return Err(ApiError::conflict(format!(

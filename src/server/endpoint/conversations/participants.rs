@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 use super::view::{MEDIA, View, medium_of};
 use super::{existing, shown};
 use crate::server::conversation::{Change, Participant, Purpose, Target, Timeline};
-use crate::server::endpoint::directory::{users, wrapup_codes};
+use crate::server::endpoint::directory::{codes_for, users, wrapup_codes};
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::State;
 use crate::server::state::event::Event;
-use crate::value::Kind;
+use crate::value::{Kind, Text};
 
 /// Keys of a participant's communication that are stored as they are given.
 const SETTINGS: [&str; 5] = ["held", "muted", "confined", "recording", "wrapupSkipped"];
@@ -215,13 +215,14 @@ pub(in crate::server) fn set_wrapup(
     accepted("the wrap-up was stored")
 }
 
-/// Lists the wrap-up codes that a participant may use.
+/// Lists the wrap-up codes that a participant may use: those of the queue.
 pub(in crate::server) fn participant_wrapup_codes(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    member(state, asked)?;
-    Ok(Reply::ok(wrapup_codes(state).into()))
+    let (_, participant) = member(state, asked)?;
+    let queue = participant.queue.as_ref().and_then(|it| it.label());
+    Ok(Reply::ok(codes_for(state, queue.map(Text::as_str)).into()))
 }
 
 /// Returns the attributes of a participant.

@@ -10,11 +10,13 @@ pub(in crate::server) mod prompt_changes;
 pub(in crate::server) mod prompts;
 pub(in crate::server) mod queue_changes;
 pub(in crate::server) mod routing;
+pub(in crate::server) mod routing_changes;
 pub(in crate::server) mod scripts;
 mod section;
 
 use serde_json::Value;
 
+use crate::server::endpoint::flow_actions::operation;
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
@@ -26,7 +28,9 @@ pub(super) use calendar::emergencies;
 pub(super) use calendar::group_reference;
 pub(super) use changes::{checked_version, merge, merged, remove as remove_object};
 pub(super) use people::{user_named, users};
-pub(super) use routing::{flow_named, queue_named, queue_references, wrapup_codes};
+pub(super) use routing::{
+    codes_for, flow_named, queue_named, queue_references, wrapup_codes,
+};
 pub(super) use section::{Entry, Section, encoded, entities, home_division, id_of};
 
 const OUTCOMES: &str = "outcomes";
@@ -159,7 +163,8 @@ pub(in crate::server) fn create_milestone(
     make(state, asked, [MILESTONES, "/api/v2/flows/milestones"], Entry::new())
 }
 
-/// Replaces an outcome.
+/// Replaces an outcome. The answer is an operation that is complete. *Source: the SDKs'
+/// `put_flows_outcome`.*
 pub(in crate::server) fn replace_outcome(
     state: &mut State,
     asked: &ApiRequest,
@@ -167,7 +172,9 @@ pub(in crate::server) fn replace_outcome(
     outcome(state, asked)?;
     let path = "/api/v2/flows/outcomes";
     let id = asked.parameter("flowOutcomeId");
-    replace(state, asked, [OUTCOMES, path], id, Entry::new())
+    let done = operation(state, "UPDATE");
+    replace(state, asked, [OUTCOMES, path], id, Entry::new())?;
+    Ok(Reply::ok(done).with_reason("replaced"))
 }
 
 /// Replaces a milestone.

@@ -5,16 +5,13 @@ use serde_json::{Map, Value, json};
 use super::changes::{self, existing, free_name};
 use super::routing::{IN_QUEUE_FLOWS, QUEUES, queue};
 use super::section::Entry;
-use super::{one, people, routing};
+use super::{one, people, routing, routing_changes};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
-use crate::server::state::State;
 use crate::server::state::event::Event;
+use crate::server::state::{NOT_JOINED, QUEUE_SETTINGS, State};
 
 const QUEUE: &str = "the queue";
-
-/// The collection of the settings of queues that have no effect on calls.
-const SETTINGS: &str = "queueSettings";
 
 /// Keys of a queue that are not settings.
 const NOT_SETTINGS: [&str; 12] = [
@@ -34,15 +31,16 @@ const NOT_SETTINGS: [&str; 12] = [
 
 /// Returns the settings that a client gave a queue.
 pub(super) fn settings<'s>(state: &'s State, queue: &str) -> Option<&'s Value> {
-    state.entities(SETTINGS).find(|(id, _)| *id == queue).map(|(_, settings)| settings)
+    state.entity(QUEUE_SETTINGS, queue)
 }
 
-/// Creates a queue without members.
+/// Creates a queue without members and wrap-up codes.
 pub(in crate::server) fn create(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let body = asked.object()?;
     let name = free_name(state, &QUEUES, &body, None)?;
     let id = state.fresh_id(QUEUES.key).to_string();
     save(state, &body, &id, &name)?;
+    routing_changes::assign(state, id.clone(), Vec::new())?;
     one(routing::queues(state), QUEUE, &id)
 }
 
@@ -85,7 +83,7 @@ fn save(state: &mut State, body: &Object, id: &str, name: &str) -> Result<(), Ap
         return Ok(());
     }
     let document = Value::Object(settings);
-    let (collection, id) = (SETTINGS.to_owned(), id.to_owned());
+    let (collection, id) = (QUEUE_SETTINGS.to_owned(), id.to_owned());
     state.commit(Event::EntitySaved { collection, id, document })
 }
 
@@ -107,9 +105,6 @@ pub(in crate::server) fn change_members(
     set_agents(state, asked, agents)?;
     Ok(Reply::no_content().with_reason("the members were changed"))
 }
-
-/// The collection of the members of queues who are not joined, by queue and user.
-const NOT_JOINED: &str = "membersNotJoined";
 
 /// Returns whether a member of a queue is joined.
 pub(super) fn is_joined(state: &State, queue: &str, user: &str) -> bool {
@@ -201,7 +196,7 @@ fn member_with(
 }
 
 /// Returns the ids of the users in the body, which is a list.
-fn ids_of(asked: &ApiRequest) -> Result<Vec<String>, ApiError> {
+pub(super) fn ids_of(asked: &ApiRequest) -> Result<Vec<String>, ApiError> {
     let body = asked.json()?;
     let wrong = || ApiError::bad("the body must be a list of objects with `id`");
     let items = body.as_array().ok_or_else(wrong)?.iter();

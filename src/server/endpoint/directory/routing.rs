@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::people;
 use super::queue_changes;
+use super::routing_changes::codes_of;
 use super::section::{Section, encoded, entities, named_in, reference};
 use super::{list, one};
 use crate::server::http::page::{Page, listing};
@@ -14,10 +15,11 @@ use crate::world::{Answer, AnswerProgress, Question};
 
 pub(super) const QUEUES: Section =
     Section::by_id("queues", "Queue", "/api/v2/routing/queues");
-const SKILLS: Section = Section::named("skills", "Skill", "/api/v2/routing/skills");
-const LANGUAGES: Section =
+pub(super) const SKILLS: Section =
+    Section::named("skills", "Skill", "/api/v2/routing/skills");
+pub(super) const LANGUAGES: Section =
     Section::named("languageSkills", "LanguageSkill", "/api/v2/routing/languages");
-const WRAPUP_CODES: Section =
+pub(super) const WRAPUP_CODES: Section =
     Section::named("wrapupCodes", "WrapupCode", "/api/v2/routing/wrapupcodes");
 
 /// Keys of a queue with its in-queue flows, and those of the fixtures.
@@ -180,14 +182,26 @@ pub(in crate::server) fn queue_members(
     list(asked, members)
 }
 
-/// Lists the wrap-up codes of a queue: all of the organisation, as the fixtures assign
-/// none to a queue.
+/// Returns the wrap-up codes of the queue with an id or a name; all codes if there is no
+/// such queue.
+pub(in crate::server::endpoint) fn codes_for(
+    state: &State,
+    queue: Option<&str>,
+) -> Vec<Value> {
+    let queues = entities(state, &QUEUES);
+    match queue.and_then(|it| named_in(&queues, it)).and_then(|it| it["id"].as_str()) {
+        Some(id) => codes_of(state, id),
+        None => wrapup_codes(state),
+    }
+}
+
+/// Lists the wrap-up codes of a queue.
 pub(in crate::server) fn queue_wrapup_codes(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
     queue(state, asked)?;
-    list_wrapup_codes(state, asked)
+    list(asked, codes_of(state, asked.parameter("queueId")))
 }
 
 /// Returns the estimated waiting time of a queue, from its statistics. *Source: the SDKs'
@@ -232,7 +246,8 @@ pub(super) fn skills_named(state: &State, names: &[&str]) -> [Vec<Value>; 2] {
     })
 }
 
-fn active(all: Vec<Value>) -> Vec<Value> {
+/// Returns entries in the form of skills and languages.
+pub(super) fn active(all: Vec<Value>) -> Vec<Value> {
     let with_state = |entity: Value| {
         let mut own: Map<String, Value> = Map::new();
         for key in ["id", "name", "selfUri"] {

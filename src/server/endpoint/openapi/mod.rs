@@ -1,5 +1,7 @@
 //! The OpenAPI document, generated from the routing table.
 
+mod links;
+
 use serde_json::{Map, Value, json};
 
 use crate::server::access::Permission;
@@ -10,7 +12,7 @@ use crate::server::shared::Server;
 
 /// The schemas of requests and answers. `tests/clients/schemas.py` writes them from the
 /// answers of the server.
-const SCHEMAS: &str = include_str!("openapi.json");
+const SCHEMAS: &str = include_str!("schemas.json");
 
 /// Returns the OpenAPI document of all routes.
 pub(in crate::server) fn document(server: &Server, asked: &ApiRequest) -> EndpointResult {
@@ -18,7 +20,12 @@ pub(in crate::server) fn document(server: &Server, asked: &ApiRequest) -> Endpoi
     let mut paths: Map<String, Value> = Map::new();
     for route in &server.routes {
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
-        path[route.method.to_ascii_lowercase()] = operation(route, &schemas);
+        let mut operation = operation(route, &schemas);
+        let links = links::links(route, &server.routes, &schemas);
+        if !links.is_empty() {
+            operation["responses"]["2XX"]["links"] = links.into();
+        }
+        path[route.method.to_ascii_lowercase()] = operation;
     }
     let body = json!({
         "openapi": "3.1.0",
