@@ -8,7 +8,8 @@ use crate::program::Program;
 use crate::recording::{Derived, RecordedAnswer, Recording};
 use crate::suite::Recorded;
 use crate::trace::observation::{
-    Attribute, AttributeKind, AttributeKinds, Observation, ObservedStep, Place, Source,
+    Attribute, AttributeKind, AttributeKinds, Observation, ObservedError, ObservedFlow,
+    ObservedName, ObservedObject, ObservedStep, Place, Source,
 };
 use crate::value::{Json, Text, Value, write_json_string};
 use crate::world::{ActionAnswer, Answer, Input, QueueAnswer, Response};
@@ -182,15 +183,17 @@ impl Form {
         self.items("answers", answers, |form, answer| {
             form.object(|form| form.recorded_answer(answer));
         });
-        self.items("lookups", lookups, |form, (table, key)| {
-            form.list(|form| {
-                form.item(table);
-                form.item(key);
-            });
-        });
+        self.items("lookups", lookups, Self::lookup);
         self.flag("ignoresSchedules", *ignores_schedules);
         self.flag("isSilentAfterInputs", *is_silent_after_inputs);
         self.flag("isPacedByPrompts", *is_paced_by_prompts);
+    }
+
+    fn lookup(&mut self, (table, key): &(Text, Text)) {
+        self.list(|form| {
+            form.item(table);
+            form.item(key);
+        });
     }
 
     fn input(&mut self, input: &Input) {
@@ -323,24 +326,14 @@ impl Form {
             unlogged,
         } = observation;
         self.string("source", source_name(*source));
-        self.optional("flowId", flow.id.as_ref());
-        self.optional("flowName", flow.name.as_ref());
-        self.optional("flowVersion", flow.version.as_ref());
-        self.optional("flowType", flow.flow_type.as_ref());
+        self.flow(flow);
         if are_times_compared {
             self.whole("start", start.map(|it| it.milliseconds()));
             self.whole("elapsedMs", *elapsed_ms);
         }
         self.optional("status", status.as_ref());
         self.optional("exitReason", exit_reason.as_ref());
-        if let Some(error) = error {
-            self.key("error");
-            self.object(|form| {
-                form.optional("code", error.code.as_ref());
-                form.optional("message", error.message.as_ref());
-                form.optional("nodeId", error.node_id.as_ref());
-            });
-        }
+        error.iter().for_each(|error| self.error(error));
         self.flag("knowsError", *knows_error);
         if let Some(variables) = variables {
             self.key("variables");
@@ -352,6 +345,24 @@ impl Form {
         self.items("unlogged", unlogged, |form, start| form.item(start));
         self.items("steps", steps, |form, step| {
             form.object(|form| form.step(step, are_times_compared));
+        });
+    }
+
+    fn flow(&mut self, flow: &ObservedFlow) {
+        let ObservedFlow { id, name, version, flow_type } = flow;
+        self.optional("flowId", id.as_ref());
+        self.optional("flowName", name.as_ref());
+        self.optional("flowVersion", version.as_ref());
+        self.optional("flowType", flow_type.as_ref());
+    }
+
+    fn error(&mut self, error: &ObservedError) {
+        let ObservedError { code, message, node_id } = error;
+        self.key("error");
+        self.object(|form| {
+            form.optional("code", code.as_ref());
+            form.optional("message", message.as_ref());
+            form.optional("nodeId", node_id.as_ref());
         });
     }
 
@@ -410,16 +421,19 @@ impl Form {
         if let Some(code) = lacking {
             self.string("lacking", code.name());
         }
-        self.items("objects", objects, |form, object| {
-            form.list(|form| {
-                form.item(object.kind.name());
-                form.item_or_null(object.name.id.as_ref());
-                form.item_or_null(object.name.name.as_ref());
-            });
-        });
+        self.items("objects", objects, Self::named_object);
         self.optional("language", language.as_ref());
         self.items("attributes", attributes, Self::attribute);
         self.optional("place", place.as_ref());
+    }
+
+    fn named_object(&mut self, object: &ObservedObject) {
+        let ObservedObject { kind, name: ObservedName { id, name } } = object;
+        self.list(|form| {
+            form.item(kind.name());
+            form.item_or_null(id.as_ref());
+            form.item_or_null(name.as_ref());
+        });
     }
 
     /// Writes a value of a step. A hidden one has no value.

@@ -48,7 +48,9 @@ impl<'de> Visitor<'de> for ResponseReader {
             match key {
                 Some("trace") => steps = Some(entries.next_value::<Steps>()?.0),
                 Some(key) => parts.set(key, entries.next_value()?),
-                None => drop(entries.next_value::<Skipped>()?),
+                None => {
+                    entries.next_value::<Skipped>()?;
+                }
             }
         }
         let steps = steps.ok_or_else(|| A::Error::missing_field("trace"))?;
@@ -135,7 +137,9 @@ impl<'de> Visitor<'de> for StepReader {
                     parts.set("output", entries.next_value_seed(ConditionReader)?);
                 }
                 Some(key) => parts.set(key, entries.next_value()?),
-                None => drop(entries.next_value::<Skipped>()?),
+                None => {
+                    entries.next_value::<Skipped>()?;
+                }
             }
         }
         Ok(StepParts(parts))
@@ -188,7 +192,9 @@ impl<'de> Visitor<'de> for ConditionReader {
         while let Some(key) = entries.next_key_seed(KeyReader(&[&["condition"]]))? {
             match key {
                 Some(_) => condition = Some(entries.next_value()?),
-                None => drop(entries.next_value::<Skipped>()?),
+                None => {
+                    entries.next_value::<Skipped>()?;
+                }
             }
         }
         Ok(Json::object(condition.map(|it| ("condition".into(), it))))
