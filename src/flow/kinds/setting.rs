@@ -159,7 +159,7 @@ impl SettingSpec {
     }
 }
 
-/// Splits a path at its first dot; the second part is empty if there is none.
+/// Splits a path at its first dot. Without a dot, the second part is empty.
 const fn first_part(path: &'static str) -> (&'static str, &'static str) {
     let bytes = path.as_bytes();
     let mut dot = 0;

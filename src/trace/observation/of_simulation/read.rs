@@ -1,5 +1,5 @@
-//! Reader of simulation responses from serde. It makes the steps without a document of the
-//! whole response, most of which the observation does not need.
+//! Reader of simulation responses from serde. It makes the steps directly, because the
+//! observation does not need most of the response.
 
 use std::fmt;
 
@@ -146,7 +146,7 @@ impl<'de> Visitor<'de> for StepReader {
     }
 }
 
-/// Reads a key. Returns `None` if it is none of these.
+/// Reads a key. Returns `None` for all keys but these.
 struct KeyReader(&'static [&'static [&'static str]]);
 
 impl<'de> DeserializeSeed<'de> for KeyReader {
