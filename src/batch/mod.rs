@@ -9,6 +9,7 @@
 pub mod arrow;
 mod call;
 mod call_field;
+mod call_form;
 mod column;
 mod digest;
 mod parallel;

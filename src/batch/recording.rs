@@ -12,10 +12,11 @@ use super::verdict_field::VerdictField;
 use crate::analysis::comparison::{Rules, Verdict};
 use crate::engine::context_problem;
 use crate::program::Program;
-use crate::recording::{Recording, of_file};
+use crate::recording::{CallRecording, Recording, call_of_file};
 use crate::runner::{CompareContext, Judged, judge};
 use crate::source::File;
 use crate::suite::Recorded;
+use crate::trace::observation::Observation;
 use crate::value::{Text, Value};
 use crate::world::Fixtures;
 
@@ -87,8 +88,12 @@ impl RecordingContext {
         }
     }
 
-    fn outcome(&self, recording: &Recording) -> (Option<CallHash>, Arc<Outcome>) {
-        let recorded = Recorded::of(recording, &self.rules);
+    fn outcome(
+        &self,
+        recording: &Recording,
+        call: Option<Observation>,
+    ) -> (Option<CallHash>, Arc<Outcome>) {
+        let recorded = call.map(|call| Recorded::of_call(recording, call, &self.rules));
         let shows = |field| self.fields.contains(&field) && !self.is_summary;
         let are_times_compared = self.rules.time_ms.is_some();
         let hash = |has_times| {
@@ -270,11 +275,11 @@ impl RecordingWorker {
             return Ok(());
         }
         let file = row::document(row)?;
-        let (recording, diagnostics) = of_file(&file);
-        let Some(recording) = recording else {
+        let (recording, diagnostics) = call_of_file(&file);
+        let Some(CallRecording { recording, observation }) = recording else {
             return Err(RowError::new(id_of(&file), diagnostics, &file));
         };
-        let (call, outcome) = self.context.outcome(&recording);
+        let (call, outcome) = self.context.outcome(&recording, observation);
         if let (Some((distinct, sketch)), Some(call)) = (distinct, call) {
             distinct.keep_row(&sketch, call, &outcome);
         }

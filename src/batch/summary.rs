@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+use super::call_form::FORM;
 use super::digest::CallHash;
 use super::recording::Outcome;
 use crate::analysis::comparison::Verdict;
@@ -150,6 +151,7 @@ impl Summary {
             elsewhere: elsewhere.fold(0, |sum, (_, it)| it.count.saturating_add(sum)),
             groups: sorted,
             distinct: self.calls.as_ref().map(BTreeMap::len),
+            call_form: self.calls.as_ref().map(|_| FORM),
             calls: self.calls.as_ref().map(Calls),
         };
         // All keys are strings, so writing into memory cannot fail.
@@ -169,6 +171,8 @@ struct Written<'s> {
     groups: Vec<GroupEntry<'s>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     distinct: Option<usize>,
+    #[serde(rename = "callForm", skip_serializing_if = "Option::is_none")]
+    call_form: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     calls: Option<Calls<'s>>,
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::call_form::FORM;
 use super::digest::CallHash;
 use super::summary::{Counts, Group, Key, Summary};
 use crate::diagnostic::{Code, Decoder, Diagnostic};
 use crate::source::{Kind, Node};
 use crate::value::Text;
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "schema",
     "rows",
     "equal",
@@ -18,6 +19,7 @@ const KEYS: [&str; 10] = [
     "elsewhere",
     "groups",
     "distinct",
+    "callForm",
     "calls",
 ];
 
@@ -61,7 +63,10 @@ fn read(document: &Node<'_>, decoder: &mut Decoder) -> Option<Summary> {
     };
     let groups = groups(document, decoder)?;
     let calls = match document.get("calls") {
-        Some(calls) => Some(read_calls(calls, decoder)?),
+        Some(calls) => {
+            check_form(document, calls, decoder)?;
+            Some(read_calls(calls, decoder)?)
+        }
         None => None,
     };
     let summary = Summary { counts, groups, calls };
@@ -125,6 +130,33 @@ fn group(node: &Node<'_>, decoder: &mut Decoder) -> Option<(Key, Group)> {
     Some((Key { from, to, at }, Group { count, example: (example, cause) }))
 }
 
+/// Checks that the hashes of calls can be compared with those of this version. The same call
+/// would be counted twice otherwise.
+fn check_form(
+    document: &Node<'_>,
+    calls: &Node<'_>,
+    decoder: &mut Decoder,
+) -> Option<()> {
+    let form = document.get("callForm");
+    let (span, message) = match form.map(|it| (it.span, it.as_str())) {
+        Some((_, Some(FORM))) => return Some(()),
+        Some((span, Some(other))) => (
+            span,
+            format!("the hashes of the calls have the form `{other}`, expected `{FORM}`"),
+        ),
+        Some((span, None)) => (span, format!("`callForm` is not `{FORM}`")),
+        None => (
+            calls.span,
+            format!("the summary has `calls`, but no `callForm`, expected `{FORM}`"),
+        ),
+    };
+    decoder.error(span, message).help = Some(
+        "make all summaries with the same version of flowsim, or remove `distinct`, `callForm` and `calls`"
+            .into(),
+    );
+    None
+}
+
 fn read_calls(node: &Node<'_>, decoder: &mut Decoder) -> Option<BTreeMap<CallHash, u64>> {
     if !matches!(node.kind, Kind::Object(_)) {
         decoder.unexpected("`calls`", node, "an object of hashes and counts");
@@ -169,7 +201,7 @@ mod tests {
     use super::*;
     use crate::source::{Files, read_json};
 
-    const SUMMARY: &str = r#"{"schema":"flowsim.batch/1","rows":7,"equal":3,"different":2,"unreplayable":1,"errors":1,"elsewhere":2,"groups":[{"from":"sales","to":" support","at":"Menu","count":2,"cause":"the target changed","example":"a"},{"from":"","to":null,"at":null,"count":1,"cause":null,"example":"b"}],"distinct":2,"calls":{"00000000000000000000000000000001":5,"0123456789abcdef0123456789abcdef":1}}"#;
+    const SUMMARY: &str = r#"{"schema":"flowsim.batch/1","rows":7,"equal":3,"different":2,"unreplayable":1,"errors":1,"elsewhere":2,"groups":[{"from":"sales","to":" support","at":"Menu","count":2,"cause":"the target changed","example":"a"},{"from":"","to":null,"at":null,"count":1,"cause":null,"example":"b"}],"distinct":2,"callForm":"flowsim.call/1","calls":{"00000000000000000000000000000001":5,"0123456789abcdef0123456789abcdef":1}}"#;
 
     fn read(text: &str) -> Result<Summary, Vec<String>> {
         let mut files = Files::new();
@@ -206,6 +238,18 @@ mod tests {
             assert_ne!(wrong, SUMMARY, "{old}");
             assert_eq!(read(&wrong).unwrap_err(), contradict, "{new}");
         }
+    }
+
+    /// Other versions hash other bytes, so that their calls cannot be compared.
+    #[test]
+    fn hashes_of_another_form_are_refused() {
+        let form = "\"callForm\":\"flowsim.call/1\",";
+        assert!(SUMMARY.contains(form));
+        let mistakes = ["", "\"callForm\":\"flowsim.call/2\",", "\"callForm\":1,"]
+            .map(|other| read(&SUMMARY.replace(form, other)).unwrap_err().join("; "));
+        insta::assert_snapshot!(mistakes.join("\n"));
+        let (without, _) = SUMMARY.split_once(",\"distinct\"").unwrap();
+        assert!(read(&format!("{without}}}")).is_ok(), "the other counts can be merged");
     }
 
     #[test]

@@ -124,8 +124,9 @@ fn named_by_object<'f, 'n>(
     place: &Place<'f, '_>,
     name: &'n str,
 ) -> Option<(DependencyKind<'f>, &'n str)> {
-    let by_type = || required_type(place).map(|needed| needed.kind);
-    let kind = setting_at(place).and_then(SettingSpec::object).or_else(by_type);
+    let setting = setting_at(place);
+    let by_type = || required_type(place, setting).map(|needed| needed.kind);
+    let kind = setting.and_then(SettingSpec::object).or_else(by_type);
     match kind.filter(|kind| OBJECTS.contains(kind)) {
         Some(kind) => Some((DependencyKind::Object(kind), name)),
         None => prompt(name),

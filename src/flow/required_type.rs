@@ -6,14 +6,16 @@ use super::kinds::{self, SettingSpec};
 use super::place::{Owner, Place};
 use crate::value::{Json, Kind, Type};
 
-/// Returns the type that a value must have, if it is known.
-pub(super) fn required_type(place: &Place<'_, '_>) -> Option<Type> {
+/// Returns the type that a value must have, if it is known. `setting` is the
+/// [entry](setting_at) of the table of kinds for it.
+pub(super) fn required_type(
+    place: &Place<'_, '_>,
+    setting: Option<&SettingSpec>,
+) -> Option<Type> {
     match place.owner {
         Owner::Variable(variable) => Some(variable.value_type),
         Owner::Case(action) => of_case(action),
-        Owner::Action(_) | Owner::Unit | Owner::Flow => {
-            setting_at(place)?.holds(place.path)
-        }
+        Owner::Action(_) | Owner::Unit | Owner::Flow => setting?.holds(place.path),
     }
 }
 

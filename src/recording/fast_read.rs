@@ -3,13 +3,37 @@
 use serde::Deserialize;
 
 use super::document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
+use crate::trace::observation::Observation;
 use crate::value::{DateTime, Json, Text};
+
+/// Number of bytes at the start of a recording that contain its kind, if flowsim wrote it.
+const BEGINNING: usize = 256;
 
 /// Reads a recording. Returns `None` if it has a mistake or an unknown key, and for decimal
 /// numbers. [`Recording::read`] then reports mistakes and keeps all digits.
 pub(super) fn read(text: &str) -> Option<Recording> {
-    let written: Written<'_> = serde_json::from_str(text).ok()?;
-    let is_object = |json: &Json| matches!(json, Json::Object(_));
+    let written: Written<'_, Json> = serde_json::from_str(text).ok()?;
+    let (recording, response) = converted(written)?;
+    is_object(&response).then_some(Recording { response, ..recording })
+}
+
+/// Reads a recorded simulation without its response, which becomes an observation. Returns
+/// `None` also if it is probably not a simulation.
+pub(super) fn read_simulation(text: &str) -> Option<(Recording, Observation)> {
+    let beginning = text.get(..BEGINNING.min(text.len())).unwrap_or(text);
+    if !beginning.contains("\"simulation\"") {
+        return None;
+    }
+    let written: Written<'_, Observation> = serde_json::from_str(text).ok()?;
+    converted(written).filter(|(recording, _)| recording.kind == Kind::Simulation)
+}
+
+fn is_object(json: &Json) -> bool {
+    matches!(json, Json::Object(_))
+}
+
+/// Converts a recording, and returns its response separately.
+fn converted<R>(written: Written<'_, R>) -> Option<(Recording, R)> {
     let is_time = |text: &Text| DateTime::parse(text).is_some();
     let kind = Kind::ALL.into_iter().find(|kind| kind.name() == written.kind)?;
     let Source { base_url, file, format } = written.source.unwrap_or_default();
@@ -31,14 +55,13 @@ pub(super) fn read(text: &str) -> Option<Recording> {
             kind: flow_type.and_then(known),
         },
         request: written.request,
-        response: written.response,
+        response: Json::Null,
         redactions: redactions.map(redaction).collect::<Option<_>>()?,
     };
     let is_right = written.schema == SCHEMA
-        && is_object(&recording.response)
         && recording.request.as_ref().is_none_or(is_object)
         && recording.recorded_at.as_ref().is_none_or(is_time);
-    is_right.then_some(recording)
+    is_right.then_some((recording, written.response))
 }
 
 /// Trims a string. Returns `None` if it is blank, which counts as missing.
@@ -58,7 +81,7 @@ fn redaction(redacted: Redacted) -> Option<Redaction> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Written<'t> {
+struct Written<'t, Response> {
     schema: &'t str,
     kind: &'t str,
     id: Text,
@@ -66,7 +89,7 @@ struct Written<'t> {
     source: Option<Source>,
     flow: Option<Flow>,
     request: Option<Json>,
-    response: Json,
+    response: Response,
     redactions: Option<Vec<Redacted>>,
 }
 
@@ -100,10 +123,15 @@ mod tests {
     use super::*;
     use crate::source::{Files, read_json};
 
-    /// Reads with both readers. The full one must accept what the fast one accepts.
+    /// Reads with both readers. The full one must accept what the fast one accepts. The
+    /// call of a simulation must be the same without its response.
     fn both(text: &str) -> Option<Recording> {
         let file = Files::new().add("a.json", text);
         let fast = read(text)?;
+        if let Some((rest, call)) = read_simulation(text) {
+            assert_eq!(fast.observation(), Some(call));
+            assert_eq!(rest, Recording { response: Json::Null, ..fast.clone() });
+        }
         assert_eq!(Recording::read(&read_json(&file).unwrap()).0, Some(fast.clone()));
         Some(fast)
     }
@@ -124,6 +152,24 @@ mod tests {
         one.redactions = vec![Redaction { kind: "name".into(), count: 2 }];
         let text = one.write();
         assert_eq!(both(&text), Some(one));
+    }
+
+    #[test]
+    fn simulations_are_read_without_their_response() {
+        let one = recording(r#"{"status": "completed", "trace": [{"nodeId": "n"}]}"#);
+        let text = one.write();
+        assert!(both(&text).is_some() && read_simulation(&text).is_some());
+        for other in [
+            text.replace("simulation", "execution"),
+            text.replace("\"trace\"", "\"steps\""),
+            text.replace("\"n\"", "0.5"),
+            text.replace("recording/1", "recording/2"),
+            format!("{{\"more\": \"simulation\", {}", &text[1..]),
+            format!("{}{text}", " ".repeat(BEGINNING)),
+        ] {
+            assert_ne!(other, text);
+            assert_eq!(read_simulation(&other), None, "{other}");
+        }
     }
 
     #[test]

@@ -9,10 +9,21 @@ use super::fast_read;
 use super::redact::Redactor;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{File, Files, find_files, read_json, replace_file};
+use crate::trace::observation::Observation;
 use crate::value::Text;
 
 /// File name ending of recordings.
 const ENDING: &str = ".recording.json";
+
+/// A recording that is only compared: its call, and its properties. The response is `null`
+/// if the call was read without it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallRecording {
+    /// The properties of the recording.
+    pub recording: Recording,
+    /// The recorded call; `None` if the response contains none.
+    pub observation: Option<Observation>,
+}
 
 /// Maximum lengths of the flow's name and of the id in a file name.
 const MAX_NAME: usize = 48;
@@ -62,6 +73,31 @@ pub fn of_file(file: &File) -> (Option<Recording>, Vec<Diagnostic>) {
         Ok(document) => Recording::read(&document),
         Err(problem) => (None, vec![problem.into()]),
     }
+}
+
+/// Reads the recording of a file to compare its call; `None` if there is an error.
+pub fn load_call(
+    path: &Path,
+    files: &mut Files,
+) -> (Option<CallRecording>, Vec<Diagnostic>) {
+    match files.load(path) {
+        Ok(file) => call_of_file(&file),
+        Err(problem) => (None, vec![problem.into()]),
+    }
+}
+
+/// Parses the recording of a loaded file to compare its call; `None` if there is an error.
+pub fn call_of_file(file: &File) -> (Option<CallRecording>, Vec<Diagnostic>) {
+    if let Some((recording, observation)) = fast_read::read_simulation(file.text()) {
+        let observation = Some(observation);
+        return (Some(CallRecording { recording, observation }), Vec::new());
+    }
+    let (recording, diagnostics) = of_file(file);
+    let with_call = |recording: Recording| CallRecording {
+        observation: recording.observation(),
+        recording,
+    };
+    (recording.map(with_call), diagnostics)
 }
 
 /// Writes a recording into a folder under its [name](Recording::file_name), and returns

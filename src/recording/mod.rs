@@ -35,7 +35,10 @@ mod scenario;
 
 pub use derive::{Derived, RecordedAnswer, Subject, derive, derive_from};
 pub use document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
-pub use file::{discover, is_recording_file, load, nearest_to, of_file, save};
+pub use file::{
+    CallRecording, call_of_file, discover, is_recording_file, load, load_call,
+    nearest_to, of_file, save,
+};
 pub use import::{Choice, Imported, ambiguous, choose, import};
 pub use missing::Missing;
 pub use redact::{DEFAULT_KEY, RedactionKinds, Redactor, is_replacement};

@@ -48,13 +48,21 @@ impl<'r> Recorded<'r> {
 
     /// Returns the call of a recording; `None` if its response contains none.
     pub fn of(recording: &Recording, rules: &'r Rules) -> Option<Self> {
-        let mut observation = recording.observation()?;
+        Some(Self::of_call(recording, recording.observation()?, rules))
+    }
+
+    /// Returns the call of a recording whose response was already read.
+    pub fn of_call(
+        recording: &Recording,
+        mut observation: Observation,
+        rules: &'r Rules,
+    ) -> Self {
         let derived = derive_from(recording, Some(&mut observation));
         let rules = match recording.redactions.is_empty() {
             true => Cow::Borrowed(rules),
             false => Cow::Owned(Rules { redacted: is_replacement, ..rules.clone() }),
         };
-        Some(Self { observation, derived, rules })
+        Self { observation, derived, rules }
     }
 
     /// Replays the call and compares it with the recording. `call` is the

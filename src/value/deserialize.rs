@@ -10,7 +10,7 @@ use serde::de::{
 use super::{Json, Text};
 
 /// The key by which `serde_json` marks a number that it passes on as text.
-const NUMBER: &str = "$serde_json::private::Number";
+pub(crate) const NUMBER: &str = "$serde_json::private::Number";
 
 impl<'de> Deserialize<'de> for Json {
     /// Rejects numbers that are not whole or too large, because serde passes them without

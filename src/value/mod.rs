@@ -37,6 +37,7 @@ pub use convert::{
 };
 pub use culture::compare_culturally;
 pub use decimal::{Decimal, MAX_DIGITS};
+pub(crate) use deserialize::NUMBER;
 pub(crate) use difference::{differences, numbered_differences, readable_differences};
 pub use duration::Duration;
 pub use identifier::{derived_id, is_uuid};

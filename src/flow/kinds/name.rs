@@ -140,13 +140,25 @@ mod tests {
         assert!(matches!(unit_name(&["aduio"]), NameLookup::Unknown(_)));
     }
 
+    fn every_setting() -> impl Iterator<Item = &'static SettingSpec> {
+        let tables = [of_flow(), of_unit(), OF_ACTION, OF_CHOICE];
+        tables.into_iter().chain(all().map(|kind| kind.settings)).flatten()
+    }
+
+    /// A lookup compares the first name literally.
+    #[test]
+    fn every_path_begins_with_a_name() {
+        for spec in every_setting() {
+            assert!(!["", "*", "**", "<type>"].contains(&spec.first()), "{spec:?}");
+            assert_eq!(spec.path().split('.').next(), Some(spec.first()));
+        }
+    }
+
     /// A setting that the compiler reads is in the tables, or it would be reported.
     #[test]
     fn the_tables_contain_all_settings_that_the_compiler_reads() {
-        let tables = [of_flow(), of_unit(), OF_ACTION, OF_CHOICE];
-        let specs = tables.into_iter().chain(all().map(|kind| kind.settings)).flatten();
         let mut known: BTreeSet<&str> =
-            specs.flat_map(|spec| spec.path().split('.')).collect();
+            every_setting().flat_map(|spec| spec.path().split('.')).collect();
         known.extend(ACTION_FIELDS.iter().chain(CHOICE_FIELDS));
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/program/architect");
         let calls =

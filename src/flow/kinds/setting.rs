@@ -14,6 +14,9 @@ pub(crate) struct SettingSpec {
     /// represents any name, `<type>` the name of a type, `**` at the end any further
     /// names.
     path: &'static str,
+    /// The first name of the path, which is never a placeholder. Nearly all entries of a
+    /// table differ in it.
+    first: &'static str,
     /// The form of its value.
     pub(crate) form: SettingForm,
 }
@@ -49,7 +52,7 @@ pub(crate) enum SettingForm {
 
 /// A setting that holds a value of this type.
 pub(super) const fn value(path: &'static str, kind: Kind) -> SettingSpec {
-    SettingSpec { path, form: SettingForm::Value(kind) }
+    setting(path, SettingForm::Value(kind))
 }
 
 /// A setting that is true or false.
@@ -87,44 +90,54 @@ pub(super) const fn word(
 
 /// A setting with another form.
 pub(super) const fn setting(path: &'static str, form: SettingForm) -> SettingSpec {
-    SettingSpec { path, form }
+    SettingSpec { path, first: first_part(path).0, form }
 }
 
 impl SettingSpec {
     /// Whether a setting with this path is this one.
     pub(super) fn is_at(&self, path: &[&str]) -> bool {
-        let mut rest = Some(self.path);
-        for name in path {
-            let Some(parts) = rest else { return false };
-            let (part, following) = first_part(parts);
-            match part {
-                "**" => return true,
-                part if is_named(part, name) => rest = following,
-                _ => return false,
-            }
-        }
-        rest.is_none_or(|parts| parts == "**")
+        matches!(self.below(path), Some("" | "**"))
     }
 
     /// Returns the part of the path below the enclosing names. Returns `None` if the path
     /// leads elsewhere, or ends there.
     pub(super) fn part_at(&self, enclosing: &[&str]) -> Option<&'static str> {
-        let mut rest = Some(self.path);
-        for name in enclosing {
-            let (part, following) = first_part(rest?);
-            match part {
-                "**" => return Some("**"),
-                part if is_named(part, name) => rest = following,
+        if enclosing.is_empty() {
+            return Some(self.first);
+        }
+        let rest = self.below(enclosing).filter(|rest| !rest.is_empty())?;
+        Some(first_part(rest).0)
+    }
+
+    /// Returns the rest of the path below these names: empty if it ends there, `**` if any
+    /// names may follow. Returns `None` if the path leads elsewhere.
+    fn below(&self, names: &[&str]) -> Option<&'static str> {
+        let Some((first, names)) = names.split_first() else { return Some(self.path) };
+        if self.first != *first {
+            return None;
+        }
+        let mut rest = self.path.get(self.first.len() + 1..).unwrap_or_default();
+        for name in names {
+            match first_part(rest) {
+                ("", _) => return None,
+                ("**", _) => return Some("**"),
+                (part, following) if is_named(part, name) => rest = following,
                 _ => return None,
             }
         }
-        rest.map(|parts| first_part(parts).0)
+        Some(rest)
     }
 
     /// Returns the path.
     #[cfg(test)]
     pub(super) fn path(&self) -> &'static str {
         self.path
+    }
+
+    /// Returns the first name of the path.
+    #[cfg(test)]
+    pub(super) fn first(&self) -> &'static str {
+        self.first
     }
 
     /// Returns the type that a value at this path must have, if it is known.
@@ -146,13 +159,17 @@ impl SettingSpec {
     }
 }
 
-/// Splits a path at its first dot. Paths are short and are split very often, so that a loop
-/// over the bytes is faster than a search.
-fn first_part(path: &'static str) -> (&'static str, Option<&'static str>) {
-    match path.bytes().position(|byte| byte == b'.') {
-        Some(dot) => (&path[..dot], Some(&path[dot + 1..])),
-        None => (path, None),
+/// Splits a path at its first dot. Without a dot, the second part is empty.
+const fn first_part(path: &'static str) -> (&'static str, &'static str) {
+    let bytes = path.as_bytes();
+    let mut dot = 0;
+    while dot < bytes.len() && bytes[dot] != b'.' {
+        dot += 1;
     }
+    if dot == bytes.len() {
+        return (path, "");
+    }
+    (path.split_at(dot).0, path.split_at(dot + 1).1)
 }
 
 /// Whether a part of a path represents a name.
@@ -188,5 +205,10 @@ mod tests {
         assert_eq!(statement.part_at(&["statements", "integer"]), Some("value"));
         assert_eq!(statement.part_at(&path), None);
         assert_eq!(skills.part_at(&["acdSkills", "acdSkill", "skill"]), Some("**"));
+        assert_eq!(skills.part_at(&["acdSkills"]), Some("**"));
+        assert_eq!(skills.part_at(&[]), Some("acdSkills"));
+        assert_eq!(skills.part_at(&["skills"]), None);
+        assert!(!statement.is_at(&["statements", "integer", "value", ""]));
+        assert!(!audio.is_at(&["audio", ""]));
     }
 }

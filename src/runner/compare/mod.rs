@@ -14,7 +14,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 use crate::analysis::comparison::{Comparison, Rules};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::Program;
-use crate::recording::{self, RecordedFlow, Recording};
+use crate::recording::{self, CallRecording, RecordedFlow, Recording};
 use crate::source::Files;
 use crate::suite::Recorded;
 use crate::trace::observation::Observation;
@@ -116,14 +116,17 @@ pub fn compare_all(
 
 fn one(path: &Path, against: CompareContext<'_>) -> Compared {
     let mut files = Files::new();
-    let (recording, mut diagnostics) = recording::load(path, &mut files);
-    let Some(recording) = recording else {
+    let (recording, mut diagnostics) = recording::load_call(path, &mut files);
+    let Some(CallRecording { recording, observation }) = recording else {
         diagnostics.retain(|it| it.severity == Severity::Error);
         let result = Err(Unreadable { diagnostics, files });
         return Compared { path: path.to_owned(), about: None, result };
     };
-    let Judged { judgement, stale } = match Recorded::of(&recording, against.rules) {
-        Some(recorded) => judge(&recording, recorded, against),
+    let Judged { judgement, stale } = match observation {
+        Some(call) => {
+            let recorded = Recorded::of_call(&recording, call, against.rules);
+            judge(&recording, recorded, against)
+        }
         None => Judged::without_call(&recording, against),
     };
     let Recording { id, flow, recorded_at, .. } = recording;

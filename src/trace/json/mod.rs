@@ -1,5 +1,6 @@
 //! Traces as JSON, `flowsim.trace/1`; `docs/trace.md` describes the format.
 
+mod members;
 mod result;
 
 use std::borrow::Cow;

@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
-
+use super::members::Members;
 use super::{
     JsonWriter, Separator, write_connection, write_failure, write_number, write_transfer,
 };
@@ -297,33 +295,25 @@ impl JsonWriter<'_> {
 
 /// Writes the inputs and outputs of an Architect action, by name.
 fn write_passed(events: &Events<'_>, fields: &mut Fields<'_>) {
-    type Passed<'v> = IndexMap<Cow<'v, str>, &'v Value, FxBuildHasher>;
-    let (mut inputs, mut outputs) = (Passed::default(), Passed::default());
+    let (mut inputs, mut outputs) = (Members::default(), Members::default());
     for fact in events.iter() {
         match fact {
-            EventKind::Input(field, value) => inputs.insert(field.name(), value),
-            EventKind::Output(field, value) => outputs.insert(field.name(), value),
+            EventKind::Input(field, value) => inputs.add(field.name(), value),
+            EventKind::Output(field, value) => outputs.add(field.name(), value),
             EventKind::Entry(entry) => {
                 let values =
                     if entry.of.is_output() { &mut outputs } else { &mut inputs };
-                values.insert(Cow::Borrowed(&entry.name), &entry.value)
+                values.add(Cow::Borrowed(entry.name.as_str()), &entry.value);
             }
-            _ => continue,
-        };
+            _ => {}
+        }
     }
+    let write = |name: &Cow<'_, str>, out: &mut String| write_json_string(name, out);
     for (key, values) in [("\"inputs\":{", inputs), ("\"outputs\":{", outputs)] {
-        if values.is_empty() {
-            continue;
+        if !values.is_empty() {
+            fields.key(key);
+            values.write(fields.out, write);
         }
-        fields.key(key);
-        let mut separator = Separator::default();
-        for (name, value) in values {
-            separator.before(fields.out);
-            write_json_string(&name, fields.out);
-            fields.out.push(':');
-            value.write_json(fields.out);
-        }
-        fields.out.push('}');
     }
 }
 
@@ -475,15 +465,9 @@ impl Fields<'_> {
         names: &[String],
         values: impl Iterator<Item = (usize, &'v Value)>,
     ) {
-        let values: IndexMap<usize, &Value, FxBuildHasher> = values.collect();
+        let mut members = Members::default();
+        values.for_each(|(name, value)| members.add(name, value));
         self.key(key);
-        let mut separator = Separator::default();
-        for (name, value) in values {
-            separator.before(self.out);
-            self.out.push_str(&names[name]);
-            self.out.push(':');
-            value.write_json(self.out);
-        }
-        self.out.push('}');
+        members.write(self.out, |name, out| out.push_str(&names[*name]));
     }
 }

@@ -9,20 +9,20 @@ use crate::flow::check::report::Report;
 use crate::flow::kinds::{SettingForm, SettingSpec};
 use crate::flow::literal::{names_object, problem};
 use crate::flow::place::{Owner, Place};
-use crate::flow::required_type::setting_at;
 use crate::value::{Json, Kind, Type};
 
+/// Checks a value with its entry of the table of kinds and its required type.
 pub(super) fn find(
     place: &Place<'_, '_>,
     scope: &Scope<'_>,
-    needed: Option<Type>,
+    (setting, needed): (Option<&SettingSpec>, Option<Type>),
     report: &mut Report<'_>,
 ) {
-    let form = setting_at(place).map(|setting| setting.form);
+    let form = setting.map(|setting| setting.form);
     let found = match form {
         Some(SettingForm::Result) => result(place),
         _ => variable(place, form, needed, scope)
-            .or_else(|| object(place, form, needed))
+            .or_else(|| object(place, setting, needed))
             .or_else(|| value(place, needed?)),
     };
     let Some((severity, message, help)) = found else { return };
@@ -76,13 +76,13 @@ fn variable(
 /// Checks a literal that names an object of the organisation: `{lit: {name: Support}}`.
 fn object(
     place: &Place<'_, '_>,
-    form: Option<SettingForm>,
+    setting: Option<&SettingSpec>,
     needed: Option<Type>,
 ) -> Option<Finding> {
-    if form == Some(SettingForm::Any) {
+    if setting.is_some_and(|setting| setting.form == SettingForm::Any) {
         return misspelt_name(place);
     }
-    let of_setting = setting_at(place).and_then(SettingSpec::object);
+    let of_setting = setting.and_then(SettingSpec::object);
     let kind = of_setting.or(needed.map(|needed| needed.kind))?;
     let Setting::Literal(Json::Object(literal)) = &place.setting.value else {
         return None;

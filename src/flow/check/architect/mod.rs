@@ -31,7 +31,7 @@ use super::spelling::Spelling;
 use crate::diagnostic::{Diagnostic, sort};
 use crate::flow::architect::ArchitectFlow;
 use crate::flow::place;
-use crate::flow::required_type::required_type;
+use crate::flow::required_type::{required_type, setting_at};
 use callee::{Modules, Tasks};
 use scope::Scope;
 use unknown_target_flow::LoadedNames;
@@ -94,9 +94,11 @@ fn of_values<'f>(
 ) {
     place::each(flow, &mut |place| {
         scope.enter(place.unit);
-        let needed = required_type(place).or_else(|| modules.required_type(place));
+        let setting = setting_at(place);
+        let needed =
+            required_type(place, setting).or_else(|| modules.required_type(place));
         expression::find(place, scope, needed, report);
-        literal_type::find(place, scope, needed, report);
+        literal_type::find(place, scope, (setting, needed), report);
         unknown_variable::find(place, scope, report);
         statement_type::find(place, scope, report);
         out_of_limits::find(place, report);

@@ -1,5 +1,6 @@
 //! Exchanges of a step of a simulation response.
 
+use super::Keyed;
 use crate::trace::observation::exchange::{
     Exchange, ObservedName, ObservedObject, Reply,
 };
@@ -40,12 +41,12 @@ const ASKING: [(&[&str], Party); 7] = [
 
 /// Returns the exchange of a step. `node` is its id or name, and `kind` the type of the
 /// node.
-pub(super) fn exchange(node: &Text, kind: &str, step: &Json) -> Option<Exchange> {
+pub(super) fn exchange(node: &Text, kind: &str, step: &impl Keyed) -> Option<Exchange> {
     let is_kind = |name: &&str| name.eq_ignore_ascii_case(kind);
     let (_, party) = ASKING.iter().find(|(names, _)| names.iter().any(is_kind))?;
     let is_object = |json: &&Json| matches!(json, Json::Object(_));
-    let result = step.get("result").filter(is_object);
-    let result = result.or_else(|| step.get("output").filter(is_object))?;
+    let result = step.value("result").filter(is_object);
+    let result = result.or_else(|| step.value("output").filter(is_object))?;
     let error = result.get("error").and_then(|error| text(error, "code"));
     let error = error.unwrap_or_default();
     let reply = |answer| Reply { node: node.clone(), name: None, inputs: None, answer };

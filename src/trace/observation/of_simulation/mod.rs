@@ -2,6 +2,7 @@
 //! results; data that never occurs in a response is unknown.
 
 mod exchange;
+mod read;
 
 use super::of_trace::add_answer;
 use super::{
@@ -68,7 +69,11 @@ impl Observation {
     /// *Source: the lookup tutorial; flowsim's own output for the keys within a result.*
     pub fn of_simulation(response: &Json) -> Option<Self> {
         let Json::Array(trace) = response.get("trace")? else { return None };
-        let steps: Vec<ObservedStep> = trace.iter().map(step).collect();
+        Some(Self::of_response(response, trace.iter().map(step).collect()))
+    }
+
+    /// Creates the observation of a response with these steps.
+    fn of_response(response: &impl Keyed, steps: Vec<ObservedStep>) -> Self {
         let occurring = steps.iter().flat_map(|step| &step.attributes);
         let known: AttributeKinds = occurring.map(|attribute| attribute.kind).collect();
         // The status also shows that there was no error.
@@ -78,18 +83,18 @@ impl Observation {
             false => known,
         };
         let knows_ends = steps.iter().any(|step| step.is_end);
-        Some(Self {
+        Self {
             source: Source::Simulation,
             flow: flow(response),
             start: None,
             elapsed_ms: integer(response, "elapsedMs"),
             status,
             exit_reason: None,
-            error: response.get("error").and_then(error),
+            error: response.value("error").and_then(error),
             // A call that completed had no error.
-            knows_error: response.get("error").is_some()
+            knows_error: response.value("error").is_some()
                 || text(response, "status").as_deref() == Some("completed"),
-            variables: match response.get("variables") {
+            variables: match response.value("variables") {
                 Some(Json::Object(entries)) => Some(
                     entries.iter().map(|(k, v)| (k.clone(), Some(v.clone()))).collect(),
                 ),
@@ -100,7 +105,19 @@ impl Observation {
             knows_ends,
             is_truncated: false,
             unlogged: Vec::new(),
-        })
+        }
+    }
+}
+
+/// An object, or the part of one that an observation needs.
+trait Keyed {
+    /// Returns the value of a key.
+    fn value(&self, key: &str) -> Option<&Json>;
+}
+
+impl Keyed for Json {
+    fn value(&self, key: &str) -> Option<&Json> {
+        self.get(key)
     }
 }
 
@@ -110,8 +127,8 @@ impl AttributeKinds {
     }
 }
 
-fn flow(response: &Json) -> ObservedFlow {
-    let Some(flow) = response.get("flow") else {
+fn flow(response: &impl Keyed) -> ObservedFlow {
+    let Some(flow) = response.value("flow") else {
         return ObservedFlow { id: text(response, "flowId"), ..ObservedFlow::default() };
     };
     ObservedFlow {
@@ -132,21 +149,21 @@ fn error(error: &Json) -> Option<ObservedError> {
     is_known.then_some(ObservedError { code, message, node_id })
 }
 
-fn text(json: &Json, key: &str) -> Option<Text> {
-    match json.get(key)? {
+fn text(json: &impl Keyed, key: &str) -> Option<Text> {
+    match json.value(key)? {
         Json::String(text) => Some(text.clone()),
         _ => None,
     }
 }
 
-fn integer(json: &Json, key: &str) -> Option<i64> {
-    match json.get(key)? {
+fn integer(json: &impl Keyed, key: &str) -> Option<i64> {
+    match json.value(key)? {
         Json::Integer(number) => Some(*number),
         _ => None,
     }
 }
 
-fn step(json: &Json) -> ObservedStep {
+fn step(json: &impl Keyed) -> ObservedStep {
     let kind = text(json, "nodeType").unwrap_or_default();
     let is_end = ["end", "disconnect"].iter().any(|end| kind.eq_ignore_ascii_case(end));
     let mut found = ObservedStep {
@@ -166,8 +183,8 @@ fn step(json: &Json) -> ObservedStep {
     let exchange = node.and_then(|node| exchange::exchange(node, &found.kind, json));
     found.objects = exchange::objects(exchange.as_ref());
     found.exchange = exchange.map(Box::new);
-    let result = json.get("result").map(|result| (result, &RESULT));
-    let output = || json.get("output").map(|output| (output, &OUTPUT));
+    let result = json.value("result").map(|result| (result, &RESULT));
+    let output = || json.value("output").map(|output| (output, &OUTPUT));
     let is_object = |(json, _): &(&Json, &Base)| matches!(json, Json::Object(_));
     if let Some((Json::Object(entries), base)) = result.filter(is_object).or_else(output)
     {
@@ -185,8 +202,8 @@ fn step(json: &Json) -> ObservedStep {
 
 /// Returns the path of a decision whose step only has the condition that it took.
 /// *Source: the result of an `If` in flowsim's own responses.*
-fn path_of_condition(step: &Json) -> Option<Text> {
-    let taken = [step.get("result"), step.get("output")].into_iter().flatten();
+fn path_of_condition(step: &impl Keyed) -> Option<Text> {
+    let taken = [step.value("result"), step.value("output")].into_iter().flatten();
     let condition = taken.into_iter().find_map(|result| result.get("condition"))?;
     match condition {
         Json::Integer(number) => Some(ecow::eco_format!("condition {number}")),
