@@ -218,8 +218,7 @@ fn the_program_merges_summaries_of_parts() {
     };
     let merge = |parts: &[&str]| text(&batch(&["merge"], &parts.concat()).stdout);
     let whole = summary(&pool);
-    let (first, second, third) =
-        (summary(&pool[..4]), summary(&pool[4..]), summary(&[]));
+    let (first, second, third) = (summary(&pool[..4]), summary(&pool[4..]), summary(&[]));
     assert_eq!(merge(&[&third, &second, &first]), whole);
     let half = merge(&[&second, &third]);
     assert_eq!(merge(&[&half, &first]), whole);

@@ -2,7 +2,10 @@
 //! people share, and its contents are checked.
 
 #![expect(clippy::unwrap_used, reason = "a page that cannot be read fails the test")]
-#![cfg_attr(unix, expect(clippy::print_stderr, reason = "what is skipped has to be seen"))]
+#![cfg_attr(
+    unix,
+    expect(clippy::print_stderr, reason = "what is skipped has to be seen")
+)]
 
 use std::fs;
 use std::path::Path;
