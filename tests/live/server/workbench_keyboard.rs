@@ -117,7 +117,7 @@ fn settings_and_requests_are_reached_with_the_keyboard() {
 }
 
 /// Visits all controls of a view with Tab, and returns those that were not focused. The
-/// first press goes on from where the focus was last, which may be in the middle of the
+/// first press continues from where the focus was last, which may be in the middle of the
 /// page, and areas that scroll are visited too. Two rounds contain both.
 fn missed(page: &mut Page) -> Vec<Value> {
     page.value("window.seen = new Set(); 0");

@@ -1,5 +1,5 @@
 //! A browser that all tests of a process share, controlled over a pipe in its own protocol.
-//! Each page is in a context of its own, which has its own storage and its own window.
+//! Each page is in a separate context, which has its own storage and its own window.
 //! *Source: the Chrome DevTools Protocol, and the switch `--remote-debugging-pipe`, which
 //! takes commands at file handle 3 and answers at 4.*
 
@@ -66,7 +66,7 @@ struct Session {
     console: Vec<String>,
 }
 
-/// A page with a window, cookies and storage of its own.
+/// A page with its own window, cookies and storage.
 pub(crate) struct Page {
     session: Session,
     context: Value,
@@ -126,7 +126,7 @@ fn dispatch(answers: UnixStream, sessions: &Sessions) {
             let _ = recipient.send(message);
         }
     }
-    // Nobody waits for an answer of a browser that has ended.
+    // A browser that has ended answers no command.
     locked(sessions).clear();
 }
 
