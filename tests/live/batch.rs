@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use std::process::Output;
 
 use assert_cmd::Command;
+use flowsim::{BatchOptions, BatchSummary, Project};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 /// The flow as it was recorded, and the changed flow.
@@ -200,40 +202,59 @@ fn a_summary_counts_what_the_rows_say() {
     );
 }
 
-/// A case starts nine processes, so there are fewer than usual.
-fn cases() -> u32 {
-    ProptestConfig::default().cases / 16
+/// Recordings, a row that is not one, and a call that equals that of another recording.
+fn pool() -> Vec<String> {
+    let not_one = "{\"id\": \"not a recording\"}".to_owned();
+    [recordings(), vec![not_one, equal_calls()[1].clone()]].concat()
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(cases()))]
+/// The program merges what it has written, in steps and in another order.
+#[test]
+fn the_program_merges_summaries_of_parts() {
+    let pool = pool();
+    let summary = |rows: &[String]| {
+        let arguments = ["--summary", "--distinct"];
+        text(&compare(CHANGED, &arguments, &rows.join("\n")).stdout)
+    };
+    let merge = |parts: &[&str]| text(&batch(&["merge"], &parts.concat()).stdout);
+    let whole = summary(&pool);
+    let (first, second, third) = (summary(&pool[..4]), summary(&pool[4..]), summary(&[]));
+    assert_eq!(merge(&[&third, &second, &first]), whole);
+    let half = merge(&[&second, &third]);
+    assert_eq!(merge(&[&half, &first]), whole);
+}
 
-    /// Parts of rows, on any number of machines and in any order, have the summary of the
-    /// whole, byte for byte.
-    #[test]
-    fn summaries_of_parts_merge_to_that_of_the_whole(
-        chosen in vec((0..11_usize, 0..4_usize), 0..40),
-        is_distinct: bool,
-    ) {
-        let mut pool = recordings();
-        pool.push("{\"id\": \"not a recording\"}".to_owned());
-        pool.push(equal_calls()[1].clone());
-        let whole: Vec<&str> = chosen.iter().map(|(row, _)| pool[*row].as_str()).collect();
-        let arguments = if is_distinct { vec!["--summary", "--distinct"] } else { vec!["--summary"] };
-        let expected = text(&compare(CHANGED, &arguments, &whole.join("\n")).stdout);
-        let mut parts = Vec::new();
-        for part in (0..4).rev() {
-            let own = chosen.iter().filter(|(_, of)| *of == part);
-            let own: Vec<&str> = own.map(|(row, _)| pool[*row].as_str()).collect();
-            parts.push(text(&compare(CHANGED, &arguments, &own.join("\n")).stdout));
-        }
-        let merged = batch(&["merge"], &parts.concat());
-        prop_assert_eq!(text(&merged.stdout), expected.clone());
-        // Merging in steps has the same result.
-        let half = text(&batch(&["merge"], &parts[..2].concat()).stdout);
-        let rest = text(&batch(&["merge"], &parts[2..].concat()).stdout);
-        prop_assert_eq!(text(&batch(&["merge"], &(rest + &half)).stdout), expected);
-    }
+/// Parts of rows, on any number of machines and in any order, have the summary of the
+/// whole, byte for byte.
+#[test]
+fn summaries_of_parts_merge_to_that_of_the_whole() {
+    let (project, pool) =
+        (Project::builder().flows(root().join(CHANGED)).load().unwrap(), pool());
+    let options = BatchOptions::default().jobs(1).summary(true);
+    let batches = [false, true]
+        .map(|is_distinct| options.clone().distinct(is_distinct))
+        .map(|options| project.comparisons(&options).unwrap());
+    let rows = (vec((0..pool.len(), 0..4_usize), 0..40), any::<bool>());
+    let law = |(chosen, is_distinct): (Vec<(usize, usize)>, bool)| {
+        let of = |is_chosen: &dyn Fn(usize) -> bool| {
+            let rows = chosen.iter().filter(|(_, part)| is_chosen(*part));
+            let rows: Vec<&str> = rows.map(|(row, _)| pool[*row].as_str()).collect();
+            let output = batches[usize::from(is_distinct)].rows(&rows);
+            output.summary().unwrap().clone()
+        };
+        // A part comes from another machine as text.
+        let part = |part: usize| {
+            let text = of(&|it| it == part).to_json();
+            BatchSummary::from_json(&text).unwrap()
+        };
+        let (whole, [a, b, c, d]) = (of(&|_| true), [0, 1, 2, 3].map(part));
+        let backwards = d.clone().merged(c.clone()).merged(b.clone()).merged(a.clone());
+        prop_assert_eq!(backwards.to_json(), whole.to_json());
+        let in_steps = a.merged(b).merged(c.merged(d));
+        prop_assert_eq!(in_steps.to_json(), whole.to_json());
+        Ok(())
+    };
+    TestRunner::default().run(&rows, law).unwrap();
 }
 
 #[test]

@@ -11,6 +11,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+#[cfg(unix)]
 use crate::browser;
 
 /// The flow as it was recorded, and the changed flow.
@@ -485,6 +486,7 @@ fn a_closed_pipe_is_not_a_failure() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 #[expect(clippy::too_many_lines, reason = "one page, looked at from all sides")]
 fn a_browser_shows_both_sides() {

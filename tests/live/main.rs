@@ -2,6 +2,7 @@
 //! comparing calls.
 
 mod batch;
+#[cfg(unix)]
 #[path = "../support/browser/mod.rs"]
 mod browser;
 mod compare;
@@ -10,6 +11,9 @@ mod comparison;
 #[cfg(feature = "dap")]
 mod dap;
 mod debug;
+#[cfg(all(unix, feature = "serve"))]
+#[path = "../support/browser/hands.rs"]
+mod hands;
 #[cfg(feature = "lsp")]
 mod lsp;
 #[cfg(feature = "mcp")]

@@ -3,6 +3,7 @@
 
 mod batch;
 mod batch_columns;
+#[cfg(unix)]
 #[path = "../support/browser/mod.rs"]
 mod browser;
 mod causes;

@@ -60,6 +60,9 @@ pub(crate) struct Seen {
 pub(crate) struct State {
     /// The next faults, by the start of a request line.
     pub(crate) faults: BTreeMap<String, VecDeque<Fault>>,
+    /// Whether a request that failed succeeds when it is repeated.
+    pub(crate) each_fails_once: bool,
+    failed: BTreeSet<(String, String)>,
     pub(crate) seen: Vec<Seen>,
     pub(crate) expires_in: i64,
     pub(crate) delay: Duration,
@@ -154,9 +157,15 @@ impl Server {
     fn answer_or_fault(&self, request: &Received) -> Option<Vec<u8>> {
         let fault = {
             let mut state = self.state();
-            let faults = state.faults.iter_mut();
+            let key = (request.line.clone(), request.body.clone());
+            let is_spared = state.each_fails_once && state.failed.contains(&key);
+            let faults = state.faults.iter_mut().filter(|_| !is_spared);
             let mut due = faults.filter(|(line, _)| request.line.starts_with(&**line));
-            due.find_map(|(_, faults)| faults.pop_front())
+            let fault = due.find_map(|(_, faults)| faults.pop_front());
+            if fault.is_some() {
+                state.failed.insert(key);
+            }
+            fault
         };
         let whole = |answer: (u16, Value)| http(answer.0, "", &answer.1.to_string());
         match fault {

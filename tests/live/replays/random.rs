@@ -1,8 +1,5 @@
 //! With any inputs on a bundled flow, a recorded and replayed call is equal.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
 use flowsim::analysis::comparison::Verdict;
 use flowsim::report::comparison::render_text;
 use flowsim::trace::{EventKind, Field, Trace};
@@ -15,11 +12,6 @@ use crate::recordings::calls::{ARCHITECT, DRAFTS};
 
 /// The flows in which calls start, with the contexts of their calls.
 type Entries = Vec<(&'static str, &'static str, &'static [(&'static str, &'static str)])>;
-
-static STAGES: LazyLock<BTreeMap<&str, Stage>> = LazyLock::new(|| {
-    let organisations = ARCHITECT.iter().chain(DRAFTS).map(|(name, _)| *name);
-    organisations.map(|name| (name, Stage::bundled(name))).collect()
-});
 
 fn entries() -> Entries {
     let mut entries = Entries::new();
@@ -70,7 +62,7 @@ proptest! {
         ],
     ) {
         let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
-        let stage = &STAGES[organisation];
+        let stage = Stage::bundled(organisation);
         let is_architect = ARCHITECT.iter().any(|(name, _)| *name == organisation);
         // A simulation does not contain the start time of its call.
         let at = at.filter(|_| is_architect);

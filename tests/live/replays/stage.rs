@@ -1,8 +1,9 @@
 //! Bundled flows, original or changed, and their calls, recorded and replayed.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use flowsim::analysis::comparison::Rules;
 use flowsim::engine::{Call, Request, Session, play};
@@ -15,6 +16,8 @@ use flowsim::trace::{JsonWriter, Trace, execution, write_simulation};
 use flowsim::value::{DateTime, Json, Value};
 use flowsim::world::{FixtureHost, Fixtures, Input};
 use tempfile::TempDir;
+
+use crate::recordings::calls::{ARCHITECT, DRAFTS};
 
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -36,10 +39,18 @@ pub(crate) struct Stage {
     _changed: Option<TempDir>,
 }
 
+/// The bundled organisations. They are loaded once for all tests.
+static BUNDLED: LazyLock<BTreeMap<&str, OnceLock<Stage>>> = LazyLock::new(|| {
+    let names = ARCHITECT.iter().chain(DRAFTS).map(|(name, _)| *name);
+    names.map(|name| (name, OnceLock::new())).collect()
+});
+
 impl Stage {
-    pub(crate) fn bundled(organisation: &str) -> Self {
-        let folder = folder(organisation);
-        Self::load(folder.join("flows"), &folder, None)
+    pub(crate) fn bundled(organisation: &str) -> &'static Self {
+        BUNDLED[organisation].get_or_init(|| {
+            let folder = folder(organisation);
+            Self::load(folder.join("flows"), &folder, None)
+        })
     }
 
     /// Changes one of the flows.

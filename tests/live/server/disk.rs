@@ -27,7 +27,7 @@ fn fill(client: &Client) -> Vec<String> {
     let mut made = Vec::new();
     for number in 0..20_000 {
         let id = format!("c{number}");
-        let body = json!({ "id": id, "notes": "x".repeat(2_000) });
+        let body = json!({ "id": id, "notes": "x".repeat(20_000) });
         let answer = client.post(CONTACTS, &body);
         if answer.status != 200 {
             assert_eq!(answer.status, 500, "{answer:?}");

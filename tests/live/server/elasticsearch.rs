@@ -514,6 +514,7 @@ fn documents_and_decisions_survive_and_are_written_once() {
 
 #[test]
 fn many_calls_that_end_at_once_are_all_logged() {
+    const CLIENTS: usize = 7;
     let folder = TempDir::new().unwrap();
     let server = Both::start(Some(folder.path()));
     // A key is pressed, and then nothing more: the calls end at the timeout.
@@ -535,10 +536,18 @@ fn many_calls_that_end_at_once_are_all_logged() {
     let flow = flow.as_str().unwrap();
     server.api.post(&format!("/api/v2/flows/{flow}/publish"), &json!({}));
     let count = 1_050;
-    for _ in 0..count {
-        let id = server.api.converse(flow);
-        server.api.press(&id, &json!(["7"]));
-    }
+    // Several clients at once, whose changes are stored together.
+    std::thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            let api = &server.api;
+            scope.spawn(move || {
+                for _ in (client..count).step_by(CLIENTS) {
+                    let id = api.converse(flow);
+                    api.press(&id, &json!(["7"]));
+                }
+            });
+        }
+    });
     server.api.post("/__flowsim/clock", &json!({ "advanceMs": 60_000 }));
     let path = format!("/{INDEX}/_count");
     assert_eq!(server.documents.ask("GET", &path, "").body["count"], count);

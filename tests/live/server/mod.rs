@@ -13,9 +13,6 @@ mod clients;
 mod conversations;
 mod directory;
 mod disk;
-#[cfg(unix)]
-#[path = "../../support/browser/driven.rs"]
-mod driven;
 mod elasticsearch;
 mod flows;
 mod hostile;

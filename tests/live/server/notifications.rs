@@ -21,7 +21,7 @@ impl Socket {
     fn connect(uri: &str, more: &str) -> Self {
         let (host, path) = uri.strip_prefix("ws://").unwrap().split_once('/').unwrap();
         let mut stream = TcpStream::connect(host).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         // The key and its answer are the example of RFC 6455, section 1.3.
         write!(
             stream,

@@ -1,19 +1,13 @@
 //! The status page in a real browser, used as people use it.
 
-use std::sync::Mutex;
-
 use flowsim::value::DateTime;
 use serde_json::{Value, json};
 
-use super::driven::Page;
 use super::service::{Reaction, Service};
 use super::support::{Local, draft, organisation};
-use crate::browser::browser;
+use crate::browser::{Page, browser};
 
 const HOSTILE: &str = "</script><script>document.title='obeyed'</script><img src=x onerror=\"document.title='obeyed'\">{{1}}";
-
-/// Only one browser runs at a time, as they need much memory.
-static ONE: Mutex<()> = Mutex::new(());
 
 /// Opens the page of a server and performs an action, unless no browser is installed.
 /// Afterwards the console must be empty except for expected error answers.
@@ -22,12 +16,11 @@ pub(super) fn with_page(server: &Local, deed: impl FnOnce(&mut Page)) {
         eprintln!("SKIPPED the status page in a browser: there is no chromium");
         return;
     };
-    let _one = ONE.lock();
     let mut page = Page::new(&browser);
     page.open(&server.url);
     page.wait_for("document.getElementById('now')?.textContent");
     deed(&mut page);
-    assert_eq!(page.console, [""; 0]);
+    assert_eq!(*page.console(), [""; 0]);
 }
 
 /// The clinic during opening hours.
@@ -246,18 +239,18 @@ fn markup_in_names_is_shown_as_text() {
 }
 
 #[test]
-fn a_thousand_waiting_instances_are_listed_in_pages() {
+fn many_waiting_instances_are_listed_in_pages() {
     let server = Local::shared_flow();
     let flow = server.flow_id("Inbound_Flow_A");
-    for _ in 0..1_000 {
+    for _ in 0..130 {
         server.converse(&flow);
     }
     with_page(&server, |page| {
         page.open(&format!("{}/#conversations?state=waiting", server.url));
-        page.wait_for_text("#instances-pager", "1 of 40");
+        page.wait_for_text("#instances-pager", "1 of 6");
         assert_eq!(count(page, "#instances > li"), 25);
         page.click("#instances-pager button:last-child");
-        page.wait_for_text("#instances-pager", "2 of 40");
+        page.wait_for_text("#instances-pager", "2 of 6");
         page.click("#instances a");
         page.wait_for_text(".chat", "Press 1 now.");
         page.click("#to-requests");

@@ -155,7 +155,8 @@ fn slow_clients_do_not_delay_others() {
         slow.push(stream);
     }
     let mut honest = connect(&server);
-    honest.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    // A client that has to wait for slow ones waits for 30 s.
+    honest.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let request = "GET /__flowsim/clock HTTP/1.1\r\nhost: localhost\r\n\r\n";
     honest.write_all(request.as_bytes()).unwrap();
     let mut start = [0; 12];
@@ -208,8 +209,8 @@ fn clients_that_send_a_byte_now_and_then_do_not_delay_others() {
     });
     times.sort_unstable();
     eprintln!("honest requests took {:?} to {:?}", times[0], times[20]);
-    // The machine may be busy: half of the requests may take longer.
-    assert!(times[10] < Duration::from_secs(1), "{times:?}");
+    // A client that has to wait for slow ones waits for 30 s. The machine may be busy.
+    assert!(times[10] < Duration::from_secs(5), "{times:?}");
 }
 
 /// Returns the time that a request on a new connection takes.

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::driven::Page;
 use super::status_page::{alder_clinic, count, with_page};
 use super::support::Local;
+use crate::browser::Page;
 
 /// Maximum number of controls in a view.
 const MAX_CONTROLS: usize = 150;

@@ -3,9 +3,9 @@
 
 use serde_json::json;
 
-use super::driven::Page;
 use super::status_page::{alder_clinic, count, with_page};
 use super::support::Local;
+use crate::browser::Page;
 
 /// Opens a conversation.
 pub(super) fn open_call(page: &mut Page, server: &Local, id: &str) {
@@ -270,7 +270,7 @@ fn fixtures_are_merged_and_their_mistakes_shown() {
         set(page, "fixtures", "{", "Merge");
         page.wait_for_text("#fixtures-tool .said", "Not JSON");
         // The browser reports the refused request.
-        page.console.retain(|entry| !entry.contains("400 (Bad Request)"));
+        page.console().retain(|entry| !entry.contains("400 (Bad Request)"));
     });
 }
 

@@ -1,13 +1,18 @@
-//! A page in a real browser, used as people use it: with clicks, typing and reading. The
-//! browser is controlled over a pipe in its own protocol. *Source: the Chrome DevTools
-//! Protocol, and the switch `--remote-debugging-pipe`, which takes commands at file
-//! handle 3 and answers at 4.*
+//! A browser that all tests of a process share, controlled over a pipe in its own protocol.
+//! Each page is in a separate context, which has its own storage and its own window.
+//! *Source: the Chrome DevTools Protocol, and the switch `--remote-debugging-pipe`, which
+//! takes commands at file handle 3 and answers at 4.*
 
-use std::io::{BufRead, BufReader, Write};
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -18,73 +23,127 @@ const LONG: Duration = Duration::from_secs(60);
 /// Maximum number of events before the answer to a command.
 const MAX_EVENTS: usize = 10_000;
 /// The number of checks for a change, and the interval between them.
-const LOOKS: u32 = 1_200;
-const BETWEEN: Duration = Duration::from_millis(50);
+const LOOKS: u32 = 6_000;
+const BETWEEN: Duration = Duration::from_millis(10);
 
-/// A browser with one page.
-pub(crate) struct Page {
-    child: Child,
-    commands: UnixStream,
-    answers: BufReader<UnixStream>,
-    session: Option<String>,
-    last: u64,
-    /// The entries on the console, and violations of the page's policy.
-    pub(crate) console: Vec<String>,
-    _profile: tempfile::TempDir,
+/// Runs the browser, and removes its profile afterwards.
+const RUN: &str = "profile=$1; shift; \
+    \"$@\" --user-data-dir=\"$profile\" 3<&0 4>&1 </dev/null >/dev/null; rm -rf \"$profile\"";
+/// Switches of the browser. Pages that are not at the front run as fast as others.
+const SWITCHES: [&str; 11] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--window-size=1300,950",
+    "--remote-debugging-pipe",
+];
+
+static SHARED: OnceLock<Browser> = OnceLock::new();
+
+/// The recipients of messages, by session.
+type Sessions = Arc<Mutex<BTreeMap<String, Sender<Value>>>>;
+
+/// The browser. It ends when the process ends, which closes its pipe.
+struct Browser {
+    _process: Child,
+    commands: Mutex<UnixStream>,
+    last: AtomicU64,
+    sessions: Sessions,
+    /// The session of the browser itself, in which pages are created.
+    own: Mutex<Session>,
 }
 
-impl Page {
-    /// Starts a browser.
-    pub(crate) fn new(browser: &Path) -> Self {
-        let profile = tempfile::tempdir().unwrap();
+/// Messages of the browser or of one page.
+struct Session {
+    id: String,
+    messages: Receiver<Value>,
+    console: Vec<String>,
+}
+
+/// A page with its own window, cookies and storage.
+pub(crate) struct Page {
+    session: Session,
+    context: Value,
+}
+
+fn locked<Inner>(mutex: &Mutex<Inner>) -> MutexGuard<'_, Inner> {
+    // A test that failed leaves a browser that others can use.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Browser {
+    fn start(program: &Path) -> Self {
+        let profile = tempfile::tempdir().unwrap().keep();
         let (commands, theirs) = UnixStream::pair().unwrap();
         let (answers, their_answers) = UnixStream::pair().unwrap();
-        answers.set_read_timeout(Some(LONG)).unwrap();
-        let child = Command::new("sh")
-            .args(["-c", "exec \"$@\" 3<&0 4>&1 </dev/null >/dev/null", "sh"])
-            .arg(browser)
-            .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"])
-            .args(["--disable-dev-shm-usage", "--disable-background-networking"])
-            .arg(format!("--user-data-dir={}", profile.path().display()))
-            .args(["--window-size=1300,950", "--remote-debugging-pipe", "about:blank"])
+        let process = Command::new("sh")
+            .args(["-c", RUN, "sh"])
+            .args([&*profile, program])
+            .args(SWITCHES)
+            .arg("about:blank")
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::from(OwnedFd::from(their_answers)))
             .stderr(Stdio::null())
+            // A signal from the terminal ends the tests, and so the browser.
+            .process_group(0)
             .spawn()
             .unwrap();
-        let answers = BufReader::new(answers);
-        let (session, last, console) = (None, 0, Vec::new());
-        let mut page =
-            Self { child, commands, answers, session, last, console, _profile: profile };
-        page.attach();
-        page
+        let (sessions, last) = (Sessions::default(), AtomicU64::new(0));
+        let own = Mutex::new(Session::new(&sessions, String::new()));
+        let recipients = Arc::clone(&sessions);
+        std::thread::spawn(move || dispatch(answers, &recipients));
+        Self { _process: process, commands: Mutex::new(commands), last, sessions, own }
     }
 
-    fn attach(&mut self) {
-        let made = self.command("Target.createTarget", &json!({ "url": "about:blank" }));
-        let target = json!({ "targetId": made["targetId"], "flatten": true });
-        let attached = self.command("Target.attachToTarget", &target);
-        self.session = attached["sessionId"].as_str().map(str::to_owned);
-        for domain in ["Page", "Runtime", "Log"] {
-            self.command(&format!("{domain}.enable"), &json!({}));
+    /// Sends a command, and returns its number.
+    fn send(&self, session: &str, method: &str, parameters: &Value) -> io::Result<u64> {
+        let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut message = json!({ "id": id, "method": method, "params": parameters });
+        if !session.is_empty() {
+            message["sessionId"] = session.into();
         }
+        locked(&self.commands).write_all(format!("{message}\0").as_bytes())?;
+        Ok(id)
+    }
+}
+
+/// Passes the messages of the browser on until it ends.
+fn dispatch(answers: UnixStream, sessions: &Sessions) {
+    let mut answers = BufReader::new(answers);
+    let mut bytes = Vec::new();
+    while answers.read_until(0, &mut bytes).is_ok_and(|length| length > 0) {
+        bytes.pop();
+        let Ok(message) = serde_json::from_slice::<Value>(&bytes) else { break };
+        bytes.clear();
+        let session = message["sessionId"].as_str().unwrap_or_default();
+        if let Some(recipient) = locked(sessions).get(session) {
+            let _ = recipient.send(message);
+        }
+    }
+    // A browser that has ended answers no command.
+    locked(sessions).clear();
+}
+
+impl Session {
+    fn new(sessions: &Sessions, id: String) -> Self {
+        let (sender, messages) = channel();
+        locked(sessions).insert(id.clone(), sender);
+        Self { id, messages, console: Vec::new() }
     }
 
     /// Sends a command and waits for its answer. Events that arrive meanwhile are stored.
-    pub(crate) fn command(&mut self, method: &str, parameters: &Value) -> Value {
-        self.last += 1;
-        let id = self.last;
-        let mut message = json!({ "id": id, "method": method, "params": parameters });
-        if let Some(session) = &self.session {
-            message["sessionId"] = session.as_str().into();
-        }
-        self.commands.write_all(format!("{message}\0").as_bytes()).unwrap();
+    fn command(&mut self, browser: &Browser, method: &str, parameters: &Value) -> Value {
+        let id = browser.send(&self.id, method, parameters).unwrap();
         for _ in 0..MAX_EVENTS {
-            let mut bytes = Vec::new();
-            let read = self.answers.read_until(0, &mut bytes);
-            read.unwrap_or_else(|error| panic!("no answer to {method}: {error}"));
-            bytes.pop();
-            let said: Value = serde_json::from_slice(&bytes).unwrap();
+            let received = self.messages.recv_timeout(LONG);
+            let said =
+                received.unwrap_or_else(|error| panic!("no answer to {method}: {error}"));
             if said["id"] == id {
                 assert!(said.get("error").is_none(), "{method}: {said}");
                 return said["result"].clone();
@@ -100,6 +159,49 @@ impl Page {
         if told.iter().any(|method| said["method"] == *method) {
             self.console.push(said["params"].to_string());
         }
+    }
+}
+
+fn shared() -> &'static Browser {
+    SHARED.get().expect("a page starts the browser")
+}
+
+impl Page {
+    /// Opens an empty page. The first one starts the browser.
+    pub(crate) fn new(program: &Path) -> Self {
+        let browser = SHARED.get_or_init(|| Browser::start(program));
+        let mut own = locked(&browser.own);
+        let mut ask =
+            |method: &str, parameters: Value| own.command(browser, method, &parameters);
+        let context = ask("Target.createBrowserContext", json!({}));
+        let context = context["browserContextId"].clone();
+        let window = json!({
+            "url": "about:blank", "browserContextId": context, "newWindow": true,
+            "width": 1300, "height": 950,
+        });
+        let target = ask("Target.createTarget", window)["targetId"].clone();
+        let session = json!({ "targetId": target, "flatten": true });
+        let session = ask("Target.attachToTarget", session)["sessionId"].clone();
+        drop(own);
+        let id = session.as_str().unwrap().to_owned();
+        let mut page = Self { session: Session::new(&browser.sessions, id), context };
+        for domain in ["Page", "Runtime", "Log"] {
+            page.command(&format!("{domain}.enable"), &json!({}));
+        }
+        // Several pages have the focus, each for its own keyboard.
+        let focus = json!({ "enabled": true });
+        page.command("Emulation.setFocusEmulationEnabled", &focus);
+        page
+    }
+
+    /// Sends a command and waits for its answer.
+    pub(crate) fn command(&mut self, method: &str, parameters: &Value) -> Value {
+        self.session.command(shared(), method, parameters)
+    }
+
+    /// Returns the entries on the console, and violations of the page's policy.
+    pub(crate) fn console(&mut self) -> &mut Vec<String> {
+        &mut self.session.console
     }
 
     /// Opens an address.
@@ -131,71 +233,13 @@ impl Page {
             sleep(BETWEEN);
         }
     }
-
-    /// Waits until an element contains a string.
-    pub(crate) fn wait_for_text(&mut self, selector: &str, text: &str) {
-        let found =
-            format!("document.querySelector({selector:?})?.innerText.includes({text:?})");
-        self.wait_for(&found);
-    }
-
-    /// Waits for an element that matches a selector, and clicks its middle.
-    pub(crate) fn click(&mut self, selector: &str) {
-        let box_of = format!(
-            "(() => {{ const it = document.querySelector({selector:?}); if (!it) return null; \
-             it.scrollIntoView({{ block: 'center', behavior: 'instant' }}); \
-             const box = it.getBoundingClientRect(); return box.width > 0 && !it.disabled \
-             ? [box.x + box.width / 2, box.y + box.height / 2] : null; }})()"
-        );
-        self.wait_for(&box_of);
-        let place = self.value(&box_of);
-        for kind in ["mousePressed", "mouseReleased"] {
-            let event = json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
-            self.command("Input.dispatchMouseEvent", &event);
-        }
-    }
-
-    /// Presses a key that has a name; `Shift+Tab` is the key with the shift key.
-    pub(crate) fn press(&mut self, key: &str) {
-        let plain = key.strip_prefix("Shift+");
-        let (modifiers, key) = plain.map_or((0, key), |key| (8, key));
-        let (code, text) = match key {
-            "Enter" => (13, "\r"),
-            "Tab" => (9, ""),
-            "Space" => (32, " "),
-            "Backspace" => (8, ""),
-            "ArrowUp" => (38, ""),
-            "ArrowDown" => (40, ""),
-            other => panic!("unknown key {other}"),
-        };
-        let mut event = json!({
-            "type": if text.is_empty() { "rawKeyDown" } else { "keyDown" },
-            "key": if key == "Space" { text } else { key }, "code": key,
-            "windowsVirtualKeyCode": code, "text": text, "modifiers": modifiers,
-        });
-        self.command("Input.dispatchKeyEvent", &event);
-        event["type"] = "keyUp".into();
-        event["text"] = "".into();
-        self.command("Input.dispatchKeyEvent", &event);
-    }
-
-    /// Types a string into the focused element.
-    pub(crate) fn type_text(&mut self, text: &str) {
-        for key in text.chars() {
-            let key = key.to_string();
-            let down = json!({ "type": "keyDown", "key": key, "text": key });
-            self.command("Input.dispatchKeyEvent", &down);
-            self.command(
-                "Input.dispatchKeyEvent",
-                &json!({ "type": "keyUp", "key": key }),
-            );
-        }
-    }
 }
 
 impl Drop for Page {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        locked(&shared().sessions).remove(&self.session.id);
+        let context = json!({ "browserContextId": self.context });
+        // Its answer is ignored: a failing test reports its own problem.
+        let _ = shared().send("", "Target.disposeBrowserContext", &context);
     }
 }

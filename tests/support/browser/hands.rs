@@ -1,0 +1,67 @@
+//! A page in a browser, used as people use it: with clicks, typing and reading.
+
+use serde_json::json;
+
+use crate::browser::Page;
+
+impl Page {
+    /// Waits until an element contains a string.
+    pub(crate) fn wait_for_text(&mut self, selector: &str, text: &str) {
+        let found =
+            format!("document.querySelector({selector:?})?.innerText.includes({text:?})");
+        self.wait_for(&found);
+    }
+
+    /// Waits for an element that matches a selector, and clicks its middle.
+    pub(crate) fn click(&mut self, selector: &str) {
+        let box_of = format!(
+            "(() => {{ const it = document.querySelector({selector:?}); if (!it) return null; \
+             it.scrollIntoView({{ block: 'center', behavior: 'instant' }}); \
+             const box = it.getBoundingClientRect(); return box.width > 0 && !it.disabled \
+             ? [box.x + box.width / 2, box.y + box.height / 2] : null; }})()"
+        );
+        self.wait_for(&box_of);
+        let place = self.value(&box_of);
+        for kind in ["mousePressed", "mouseReleased"] {
+            let event = json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
+            self.command("Input.dispatchMouseEvent", &event);
+        }
+    }
+
+    /// Presses a key that has a name; `Shift+Tab` is the key with the shift key.
+    pub(crate) fn press(&mut self, key: &str) {
+        let plain = key.strip_prefix("Shift+");
+        let (modifiers, key) = plain.map_or((0, key), |key| (8, key));
+        let (code, text) = match key {
+            "Enter" => (13, "\r"),
+            "Tab" => (9, ""),
+            "Space" => (32, " "),
+            "Backspace" => (8, ""),
+            "ArrowUp" => (38, ""),
+            "ArrowDown" => (40, ""),
+            other => panic!("unknown key {other}"),
+        };
+        let mut event = json!({
+            "type": if text.is_empty() { "rawKeyDown" } else { "keyDown" },
+            "key": if key == "Space" { text } else { key }, "code": key,
+            "windowsVirtualKeyCode": code, "text": text, "modifiers": modifiers,
+        });
+        self.command("Input.dispatchKeyEvent", &event);
+        event["type"] = "keyUp".into();
+        event["text"] = "".into();
+        self.command("Input.dispatchKeyEvent", &event);
+    }
+
+    /// Types a string into the focused element.
+    pub(crate) fn type_text(&mut self, text: &str) {
+        for key in text.chars() {
+            let key = key.to_string();
+            let down = json!({ "type": "keyDown", "key": key, "text": key });
+            self.command("Input.dispatchKeyEvent", &down);
+            self.command(
+                "Input.dispatchKeyEvent",
+                &json!({ "type": "keyUp", "key": key }),
+            );
+        }
+    }
+}
