@@ -1,6 +1,7 @@
 //! Starting, running and stopping a server.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,6 +83,7 @@ pub fn start(
         settings.log.as_deref().map(open_log).transpose()?,
     ));
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(worker_threads())
         .enable_all()
         .build()
         .map_err(|error| format!("cannot start: {error}"))?;
@@ -96,6 +98,14 @@ pub fn start(
         runtime.shutdown_timeout(SHUTDOWN);
     });
     Ok(Running { address, elasticsearch, notes, stop, thread: Some(thread) })
+}
+
+/// Returns the number of threads that answer requests: one for two cores. Clients usually
+/// run on the same machine. On two cores, two threads need a third more processor time for
+/// a simulation than one, because they share the state and the memory.
+fn worker_threads() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    cores.div_ceil(2)
 }
 
 /// Serves both ports and makes webhook calls until the server is stopped.

@@ -14,6 +14,9 @@ use crate::analysis::decisions::{self, Decision, INDEX};
 use crate::server::http::reply::ApiError;
 use crate::value::derived_id;
 
+/// Size that most documents do not exceed, in bytes.
+const DOCUMENT_BYTES: usize = 384;
+
 impl State {
     /// Writes the decisions of instances that are over. Returns `false` if they could not
     /// be stored; they are tried again with the next event.
@@ -54,7 +57,7 @@ impl State {
         }
         let number = self.last_number + 1;
         let document = |(place, decision): (usize, &Decision)| {
-            let mut source = String::new();
+            let mut source = String::with_capacity(DOCUMENT_BYTES);
             decisions::write_line(decision, &mut source);
             source.truncate(source.trim_end().len());
             let id = derived_id(&format!("Decision:{number}:{place}")).to_string();
