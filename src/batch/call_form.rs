@@ -378,7 +378,7 @@ impl Form {
         self.key("known");
         self.list(|form| {
             for kind in AttributeKind::ALL.into_iter().filter(|kind| known.has(*kind)) {
-                form.item(kind_name(kind));
+                form.item(kind.name());
             }
         });
     }
@@ -440,7 +440,7 @@ impl Form {
     fn attribute(&mut self, attribute: &Attribute) {
         let Attribute { kind, name, key, value, place } = attribute;
         self.list(|form| {
-            form.item(kind_name(*kind));
+            form.item(kind.name());
             form.item(name);
             form.item_or_null(key.as_ref());
             form.list(|form| form.place(place));
@@ -469,22 +469,6 @@ fn source_name(source: Source) -> &'static str {
         Source::Trace => "trace",
         Source::Document => "document",
         Source::Simulation => "simulation",
-    }
-}
-
-fn kind_name(kind: AttributeKind) -> &'static str {
-    match kind {
-        AttributeKind::Start => "start",
-        AttributeKind::Read => "read",
-        AttributeKind::Input => "input",
-        AttributeKind::Prompt => "prompt",
-        AttributeKind::Caller => "caller",
-        AttributeKind::Answer => "answer",
-        AttributeKind::Output => "output",
-        AttributeKind::Set => "set",
-        AttributeKind::Routing => "routing",
-        AttributeKind::Error => "error",
-        AttributeKind::End => "end",
     }
 }
 

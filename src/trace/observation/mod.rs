@@ -193,6 +193,23 @@ impl AttributeKind {
         Self::Error,
         Self::End,
     ];
+
+    /// Returns the word for the kind in reports and in the form of a call that is hashed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Read => "read",
+            Self::Input => "input",
+            Self::Prompt => "prompt",
+            Self::Caller => "caller",
+            Self::Answer => "answer",
+            Self::Output => "output",
+            Self::Set => "set",
+            Self::Routing => "routing",
+            Self::Error => "error",
+            Self::End => "end",
+        }
+    }
 }
 
 /// A set of aspects.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::analysis::comparison::{Difference, align};
 use crate::diagnostic::visible::one_line;
-use crate::trace::observation::{Attribute, AttributeKind, Observation, ObservedStep};
+use crate::trace::observation::{Attribute, Observation, ObservedStep};
 
 /// Maximum number of rows.
 const MOST_ROWS: usize = 1_000;
@@ -101,26 +101,13 @@ fn path_of_step(step: &ObservedStep) -> Option<String> {
 
 /// Formats a value of a step as one line.
 fn line(attribute: &Attribute) -> (&'static str, String) {
-    let what = match attribute.kind {
-        AttributeKind::Start => "start",
-        AttributeKind::Read => "read",
-        AttributeKind::Input => "input",
-        AttributeKind::Prompt => "prompt",
-        AttributeKind::Caller => "caller",
-        AttributeKind::Answer => "answer",
-        AttributeKind::Output => "output",
-        AttributeKind::Set => "set",
-        AttributeKind::Routing => "routing",
-        AttributeKind::Error => "error",
-        AttributeKind::End => "end",
-    };
     let value =
         attribute.value.as_ref().map_or_else(|| "hidden".into(), ToString::to_string);
     let text = match &*attribute.name {
         "" => value,
         name => format!("{name} = {value}"),
     };
-    (what, shortened(&text))
+    (attribute.kind.name(), shortened(&text))
 }
 
 /// Returns the beginning of the text on one line.
