@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::scope::{Slots, field};
 use super::session::Session;
 use super::state::State;
-use crate::expr::architect::{Expression, Failure};
+use crate::expr::architect::{Changes, Expression, Failure, solve};
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
 use crate::program::architect::VisibleVariables;
 use crate::program::{Program, Referent};
@@ -98,6 +98,14 @@ impl Session {
         let Some(frame) = self.frame_at(level) else { return Ok(Value::NOT_SET) };
         let view = self.state().view_of(self.program(), frame);
         expression.evaluate(&view.for_explanation())
+    }
+
+    /// Returns changes of variables after which expressions with the [names](Self::names)
+    /// of a level have these values.
+    pub fn solve(&self, level: usize, wanted: &[(&Expression, Value)]) -> Vec<Changes> {
+        let Some(frame) = self.frame_at(level) else { return Vec::new() };
+        let view = self.state().view_of(self.program(), frame);
+        solve(wanted, &view.for_explanation())
     }
 
     /// Returns the value of a reference of a draft flow at a level. `None` if it names

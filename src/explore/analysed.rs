@@ -130,6 +130,9 @@ impl Analysed<'_> {
         let left = options.budget.saturating_sub(exploration.used - first);
         let mut varied = Varied { start, givens: &givens, constants, classes, left };
         self.vary(&mut varied, choices, pool, exploration, decided);
+        if !options.is_fixed {
+            self.solve(&mut varied, pool, exploration, decided);
+        }
     }
 
     /// Searches calls with other values, as long as something is undecided.
@@ -189,6 +192,7 @@ impl Analysed<'_> {
             organisation,
             fixtures,
             is_fixed,
+            hints: None,
         };
         let watched = None;
         World { program, call, fixtures, goals, context, graph, repeats, watched }
@@ -196,7 +200,7 @@ impl Analysed<'_> {
 
     /// Takes the goals that a call with other values reached for the first time. Returns
     /// whether there are any.
-    fn take_reached(
+    pub(super) fn take_reached(
         &self,
         world: &World<'_>,
         start: &Start,
@@ -320,13 +324,13 @@ pub(super) struct Scope<'s> {
 }
 
 /// Calls with other values than the given one.
-struct Varied<'v> {
-    start: &'v Start,
+pub(super) struct Varied<'v> {
+    pub(super) start: &'v Start,
     givens: &'v [Given],
-    constants: &'v Constants,
-    classes: &'v Classes,
+    pub(super) constants: &'v Constants,
+    pub(super) classes: &'v Classes,
     /// The rest of the budget.
-    left: u64,
+    pub(super) left: u64,
 }
 
 /// Whether a goal was not reached, although a path leads there.
@@ -338,7 +342,7 @@ fn has_unreached(decided: &[Option<Decided>]) -> bool {
 }
 
 /// Whether a goal is not decided.
-fn has_open(decided: &[Option<Decided>]) -> bool {
+pub(super) fn has_open(decided: &[Option<Decided>]) -> bool {
     let mut verdicts = decided.iter().flatten().map(|it| &it.verdict);
     verdicts.any(|verdict| matches!(verdict, Verdict::Undecided(_)))
 }

@@ -112,7 +112,7 @@ impl Classes {
 }
 
 /// Returns the number of digits if it is constant.
-fn limit(source: &Source) -> Option<u32> {
+pub(super) fn limit(source: &Source) -> Option<u32> {
     match source {
         Source::Constant(Value::Integer(count)) => {
             Some(u32::try_from(*count).unwrap_or(1).clamp(1, MOST_DIGITS))

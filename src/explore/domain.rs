@@ -12,6 +12,7 @@ use super::classes::Classes;
 use super::constants::Constants;
 use super::liveness::Liveness;
 use super::outcomes::has_free_outcome;
+use super::solve::Hints;
 use super::verdict::Gap;
 use crate::engine::{Relevance, Session};
 
@@ -53,6 +54,8 @@ pub(super) struct Context<'c> {
     pub(super) fixtures: &'c Fixtures,
     /// Whether only the fixtures answer, apart from the caller.
     pub(super) is_fixed: bool,
+    /// Further answers that solving found.
+    pub(super) hints: Option<&'c Hints>,
 }
 
 impl Context<'_> {
@@ -85,6 +88,11 @@ impl Context<'_> {
             Question::Input(_) => self.inputs(session),
             question => Domain { answers: self.service(node, &question), cut: None },
         };
+        for hint in self.hints.into_iter().flat_map(|hints| hints.of(node)) {
+            if !domain.answers.contains(hint) {
+                domain.answers.push(hint.clone());
+            }
+        }
         // An action has read the clock before another system answers.
         let reads_clock = match question {
             Question::Action { .. } => self.liveness.reads_clock_after(node),

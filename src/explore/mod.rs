@@ -29,6 +29,7 @@ mod queued;
 mod random;
 mod search;
 mod services;
+mod solve;
 mod starts;
 pub mod suite;
 mod times;

@@ -13,6 +13,7 @@
 //! |
 //! | `reads`, `blame` | the variables that an expression reads, and those that cause an error |
 //! | `classes` | the classes into which expressions divide the values of a variable |
+//! | `solve` | values of variables with which expressions have wanted values |
 //! | `token` | words and symbols, and regular spaces, for editors |
 //! | `canonical` | the text as Architect writes it |
 //! | `functions` | the functions and operators, one file per category |
@@ -45,6 +46,7 @@ mod reads;
 mod resolve;
 mod shortcut;
 mod signature;
+mod solve;
 mod syntax;
 mod token;
 mod tree;
@@ -72,5 +74,6 @@ pub use reads::Read;
 pub use signature::{
     Category, Evaluate, Function, Measure, Overload, Parameter, Varying,
 };
+pub use solve::{CLOCK, Changes, solve};
 pub use token::{Token, TokenKind, formatted, tokens};
 pub use tree::{Form, Operator, Place, Segment, Tree};

@@ -1,0 +1,370 @@
+//! Directed search: for an output that no call took, the values that lead there.
+//!
+//! A known call reaches the decision and takes another output. Its condition is solved with
+//! the values that it has in that call, and the wanted values are followed back to the
+//! answers, and to the values at the start of the call, from which they come. The changed
+//! call is played before it counts. A search then continues from there.
+
+mod played;
+mod trail;
+
+use std::collections::BTreeMap;
+
+use crate::expr::architect::{BUILT_INS, Expression};
+use crate::flow::NodeId;
+use crate::program::architect::{Action, Source, Switch, Traced};
+use crate::program::{Program, StepAction};
+use crate::value::{Json, Text, Value};
+use crate::world::Answer;
+
+use super::analysed::{Analysed, LEAST_BUDGET, START_SHARE, Varied, has_open};
+use super::starts::Start;
+use super::witness::{Player, Witness};
+use super::{Decided, Exploration, Verdict};
+
+use played::Played;
+use trail::{Edit, Edits, MOST_COPIES, Trail};
+
+/// The number of times that a search continues from the calls that were found.
+const MOST_ROUNDS: usize = 6;
+
+/// The number of known calls that are changed for one output.
+const MOST_CALLS: usize = 3;
+
+/// The number of times that a call is changed again if it does not take the output yet.
+const MOST_REPAIRS: u32 = 2;
+
+/// The number of changed calls that are played for one output.
+const MOST_TRIALS: u32 = 60;
+
+/// Answers that are tried in addition, by the node that gets them.
+#[derive(Debug, Default)]
+pub(super) struct Hints(BTreeMap<NodeId, Vec<Answer>>);
+
+impl Hints {
+    /// Returns the answers to try at a node.
+    pub(super) fn of(&self, node: NodeId) -> &[Answer] {
+        self.0.get(&node).map_or(&[], Vec::as_slice)
+    }
+
+    fn add(&mut self, node: NodeId, answer: &Answer) {
+        let answers = self.0.entry(node).or_default();
+        if !answers.contains(answer) {
+            answers.push(answer.clone());
+        }
+    }
+}
+
+/// An output that no call took, with the values that its conditions must have.
+struct Wanted<'w> {
+    goal: usize,
+    node: NodeId,
+    output: Text,
+    conditions: Vec<(&'w Expression, Value)>,
+}
+
+/// A call that is changed: its start and its answers.
+struct Attempt {
+    start: Start,
+    script: Vec<Answer>,
+}
+
+/// A call that takes a wanted output.
+struct Solved {
+    start: Start,
+    witness: Witness,
+    hints: Vec<(NodeId, Answer)>,
+}
+
+impl Analysed<'_> {
+    /// Looks for calls that take the outputs that no call took, and continues the search
+    /// from there.
+    pub(super) fn solve(
+        &self,
+        varied: &mut Varied<'_>,
+        pool: &rayon::ThreadPool,
+        exploration: &mut Exploration,
+        decided: &mut [Option<Decided>],
+    ) {
+        // The given call starts at the given time.
+        if varied.start.at.is_some() {
+            return;
+        }
+        let mut hints = Hints::default();
+        for _ in 0..MOST_ROUNDS {
+            if varied.left == 0 || !has_open(decided) {
+                break;
+            }
+            let starts = self.solve_all(varied, &mut hints, decided);
+            if starts.is_empty() {
+                break;
+            }
+            for start in starts {
+                let call = &start.call.clone().request_outcomes(true);
+                let mut world = self.world(call, (varied.constants, varied.classes), false);
+                world.context.hints = Some(&hints);
+                let budget =
+                    (varied.left / START_SHARE).max(LEAST_BUDGET).min(varied.left);
+                let search = self.run(&world, budget, pool, exploration.used);
+                varied.left = varied.left.saturating_sub(search.used);
+                exploration.used += search.used;
+                exploration.states += search.count();
+                self.take_reached(&world, &start, &search, decided);
+            }
+        }
+    }
+
+    /// Solves every output that is undecided. Returns the starts of the calls that were
+    /// found.
+    fn solve_all(
+        &self,
+        varied: &Varied<'_>,
+        hints: &mut Hints,
+        decided: &mut [Option<Decided>],
+    ) -> Vec<Start> {
+        let mut starts: Vec<Start> = Vec::new();
+        for wanted in self.wanted(decided) {
+            let Some(solved) = self.solve_one(varied, &wanted, decided) else { continue };
+            solved.hints.iter().for_each(|(node, answer)| hints.add(*node, answer));
+            let Solved { start, mut witness, .. } = solved;
+            start.give(&mut witness);
+            decided[wanted.goal] = Some(Decided {
+                node: wanted.node,
+                output: Some(wanted.output),
+                start: start.call.flow(),
+                at: start.at,
+                verdict: Verdict::Reachable(witness),
+            });
+            let is_same = |other: &Start| {
+                (other.at, &other.variables, &other.context, other.seed)
+                    == (start.at, &start.variables, &start.context, start.seed)
+            };
+            if !starts.iter().any(is_same) {
+                starts.push(start);
+            }
+        }
+        starts
+    }
+
+    /// Returns the undecided outputs whose conditions are known.
+    fn wanted(&self, decided: &[Option<Decided>]) -> Vec<Wanted<'_>> {
+        let is_open = |goal: usize| {
+            let verdict = decided[goal].as_ref().map(|it| &it.verdict);
+            matches!(verdict, Some(Verdict::Undecided(_)))
+        };
+        let goals = self.goals.all().filter(|goal| is_open(goal.number));
+        let wanted = goals.filter_map(|goal| {
+            let output = goal.output?;
+            let conditions = conditions(self.program, goal.node, output)?;
+            let (goal, node) = (goal.number, goal.node);
+            Some(Wanted { goal, node, output: output.into(), conditions })
+        });
+        wanted.collect()
+    }
+
+    /// Changes known calls that reach the node until one takes the output.
+    fn solve_one(
+        &self,
+        varied: &Varied<'_>,
+        wanted: &Wanted<'_>,
+        decided: &[Option<Decided>],
+    ) -> Option<Solved> {
+        let flow = varied.start.call.flow();
+        let known = decided.iter().flatten().filter_map(|it| match &it.verdict {
+            Verdict::Reachable(witness) if it.node == wanted.node && it.start == flow => {
+                Some((it, witness))
+            }
+            _ => None,
+        });
+        let mut left = MOST_TRIALS;
+        known.take(MOST_CALLS).find_map(|(known, witness)| {
+            let call = varied.start.call.clone();
+            let call = match known.at {
+                Some(at) => call.at(at),
+                None => call,
+            };
+            let start = Start {
+                call: witness.with_values(self.program, call),
+                at: known.at,
+                variables: witness.variables.clone(),
+                context: witness.context.clone(),
+                seed: witness.seed,
+            };
+            let call = &start.call.clone().request_outcomes(true);
+            let world = self.world(call, (varied.constants, varied.classes), false);
+            let played = Played::witness(&world, witness);
+            self.repair(varied, wanted, (&start, &played), MOST_REPAIRS, &mut left)
+        })
+    }
+
+    /// Changes a call so that it takes the output, and changes it again if it does not.
+    fn repair(
+        &self,
+        varied: &Varied<'_>,
+        wanted: &Wanted<'_>,
+        (start, played): (&Start, &Played),
+        repairs: u32,
+        left: &mut u32,
+    ) -> Option<Solved> {
+        let trail = Trail { program: self.program, played };
+        let at = played.moments.iter().rposition(|moment| moment.node == wanted.node)?;
+        let session = &played.moments[at].before;
+        let mut later = Vec::new();
+        for changes in session.solve(0, &wanted.conditions) {
+            for edits in trail.all(at, &changes, MOST_COPIES) {
+                *left = left.checked_sub(1)?;
+                let attempt = self.edited(start, played, at, &edits);
+                let call = &attempt.start.call.clone().request_outcomes(true);
+                let world = self.world(call, (varied.constants, varied.classes), false);
+                let mut player = Player::new(&world);
+                if let Some(witness) = player.witness(&attempt.script, wanted.goal) {
+                    let hints = hints_of(played, &edits);
+                    return Some(Solved { start: attempt.start, witness, hints });
+                }
+                let again = Played::script(&world, &attempt.script);
+                later.push((again, attempt.start, edits));
+            }
+        }
+        let repairs = repairs.checked_sub(1)?;
+        later.into_iter().find_map(|(again, start, edits)| {
+            let mut solved =
+                self.repair(varied, wanted, (&start, &again), repairs, left)?;
+            solved.hints.extend(hints_of(played, &edits));
+            Some(solved)
+        })
+    }
+
+    /// Returns the call with edits. Its script ends at the action with this place.
+    fn edited(&self, start: &Start, played: &Played, at: usize, edits: &Edits) -> Attempt {
+        let mut start = start.clone();
+        let before = played.moments[..=at].iter().flat_map(|it| &it.answers);
+        let count = before.max().map_or(0, |last| last + 1);
+        let mut script = played.script[..count].to_vec();
+        for edit in edits {
+            match edit {
+                Edit::Answer(place, answer) => {
+                    if let Some(known) = script.get_mut(*place) {
+                        *known = merged(&played.script[*place], known, answer);
+                    }
+                }
+                Edit::Variable(slot, json) => self.set(&mut start, *slot, json),
+                Edit::Attribute(name, text) => {
+                    let field = Text::from(format!("participantData.{name}"));
+                    let value = Value::String(text.clone());
+                    start.call = start.call.context(self.program, &field, value);
+                    put(&mut start.context, field, Json::String(text.clone()));
+                }
+                Edit::Start(at) => {
+                    start.call = start.call.at(*at);
+                    start.at = Some(*at);
+                }
+            }
+        }
+        Attempt { start, script }
+    }
+
+    fn set(&self, start: &mut Start, slot: u32, json: &Json) {
+        let built_in = slot.checked_sub(self.program.built_in_first);
+        let built_in = built_in.and_then(|index| BUILT_INS.get(index as usize));
+        let name = match built_in {
+            Some(known) => Some(Text::from(known.name)),
+            None => self.program.symbols.variables.get(slot as usize).cloned(),
+        };
+        if let Some(name) = name {
+            let call = start.call.clone();
+            start.call = call.variable(self.program, &name, Value::from(json.clone()));
+            put(&mut start.variables, name, json.clone());
+        }
+    }
+}
+
+fn hints_of(played: &Played, edits: &Edits) -> Vec<(NodeId, Answer)> {
+    let hint = |edit: &Edit| match edit {
+        Edit::Answer(place, answer) => {
+            let mut moments = played.moments.iter();
+            let moment = moments.find(|moment| moment.answers.contains(place))?;
+            Some((moment.node, answer.clone()))
+        }
+        _ => None,
+    };
+    edits.iter().filter_map(hint).collect()
+}
+
+fn put(values: &mut Vec<(Text, Json)>, name: Text, json: Json) {
+    values.retain(|(known, _)| *known != name);
+    values.push((name, json));
+}
+
+/// Adds the results in which `new` differs from `old` to an answer.
+fn merged(old: &Answer, known: &Answer, new: &Answer) -> Answer {
+    match (old, known, new) {
+        (Answer::Response(old), Answer::Response(known), Answer::Response(new)) => {
+            let mut both = known.clone();
+            if let (Json::Object(members), Json::Object(changed)) =
+                (&mut both.output, &new.output)
+            {
+                let is_new = |name: &Text, json: &Json| old.output.get(name) != Some(json);
+                let changed = changed.iter().filter(|(name, json)| is_new(name, json));
+                let members = std::sync::Arc::make_mut(members);
+                members.extend(changed.map(|(name, json)| (name.clone(), json.clone())));
+            }
+            Answer::Response(both)
+        }
+        (Answer::Action(old), Answer::Action(known), Answer::Action(new)) => {
+            let mut both = known.clone();
+            for output in new.outputs.iter().filter(|it| !old.outputs.contains(it)) {
+                both.outputs.retain(|(name, _)| *name != output.0);
+                both.outputs.push(output.clone());
+            }
+            Answer::Action(both)
+        }
+        _ => new.clone(),
+    }
+}
+
+/// Returns the values that conditions must have for an output; `None` if they are not known.
+fn conditions<'p>(
+    program: &'p Program,
+    node: NodeId,
+    output: &str,
+) -> Option<Vec<(&'p Expression, Value)>> {
+    let StepAction::Architect(action) = &program.steps[node.index()].action else {
+        return None;
+    };
+    match &**action {
+        Action::Decision(decision) => {
+            Some(vec![(expression(&decision.condition)?, (output == "yes").into())])
+        }
+        Action::Switch(switch) => {
+            let labels = &program.symbols.node(node).outputs;
+            let place = labels.iter().position(|label| label == output)?;
+            of_switch(switch, place)
+        }
+        _ => None,
+    }
+}
+
+/// Returns the conditions for the output of a switch: no earlier case matches.
+fn of_switch(switch: &Switch, place: usize) -> Option<Vec<(&Expression, Value)>> {
+    match (&switch.value, switch.cases.get(place)) {
+        (Some(value), Some(case)) => match &case.source {
+            Source::Constant(constant) => Some(vec![(expression(value)?, constant.clone())]),
+            _ => None,
+        },
+        (Some(_), None) => None,
+        (None, _) => {
+            let cases = switch.cases.iter().take(place + 1).enumerate();
+            let wanted = cases.filter_map(|(number, case)| {
+                Some((expression(case)?, (number == place).into()))
+            });
+            Some(wanted.collect())
+        }
+    }
+}
+
+fn expression(traced: &Traced) -> Option<&Expression> {
+    match &traced.source {
+        Source::Expression(expression) => Some(expression),
+        _ => None,
+    }
+}
