@@ -14,6 +14,7 @@ mod explore_free;
 mod explore_mutants;
 mod explore_page;
 mod explore_random;
+mod explore_solve;
 mod fixtures;
 mod library;
 mod organisations;

@@ -23,7 +23,7 @@ use super::witness::{Player, Witness};
 use super::{Decided, Exploration, Verdict};
 
 use played::Played;
-use trail::{Edit, Edits, MOST_COPIES, Trail};
+use trail::{Edit, Edits, MOST_COPIES, Trail, with_member};
 
 /// The number of times that a search continues from the calls that were found.
 const MOST_ROUNDS: usize = 6;
@@ -101,7 +101,8 @@ impl Analysed<'_> {
             }
             for start in starts {
                 let call = &start.call.clone().request_outcomes(true);
-                let mut world = self.world(call, (varied.constants, varied.classes), false);
+                let mut world =
+                    self.world(call, (varied.constants, varied.classes), false);
                 world.context.hints = Some(&hints);
                 let budget =
                     (varied.left / START_SHARE).max(LEAST_BUDGET).min(varied.left);
@@ -218,24 +219,27 @@ impl Analysed<'_> {
                 let world = self.world(call, (varied.constants, varied.classes), false);
                 let mut player = Player::new(&world);
                 if let Some(witness) = player.witness(&attempt.script, wanted.goal) {
-                    let hints = hints_of(played, &edits);
+                    let hints = hints_of(played, &attempt.script);
                     return Some(Solved { start: attempt.start, witness, hints });
                 }
                 let again = Played::script(&world, &attempt.script);
-                later.push((again, attempt.start, edits));
+                later.push((again, attempt.start));
             }
         }
         let repairs = repairs.checked_sub(1)?;
-        later.into_iter().find_map(|(again, start, edits)| {
-            let mut solved =
-                self.repair(varied, wanted, (&start, &again), repairs, left)?;
-            solved.hints.extend(hints_of(played, &edits));
-            Some(solved)
+        later.into_iter().find_map(|(again, start)| {
+            self.repair(varied, wanted, (&start, &again), repairs, left)
         })
     }
 
     /// Returns the call with edits. Its script ends at the action with this place.
-    fn edited(&self, start: &Start, played: &Played, at: usize, edits: &Edits) -> Attempt {
+    fn edited(
+        &self,
+        start: &Start,
+        played: &Played,
+        at: usize,
+        edits: &Edits,
+    ) -> Attempt {
         let mut start = start.clone();
         let before = played.moments[..=at].iter().flat_map(|it| &it.answers);
         let count = before.max().map_or(0, |last| last + 1);
@@ -278,16 +282,16 @@ impl Analysed<'_> {
     }
 }
 
-fn hints_of(played: &Played, edits: &Edits) -> Vec<(NodeId, Answer)> {
-    let hint = |edit: &Edit| match edit {
-        Edit::Answer(place, answer) => {
-            let mut moments = played.moments.iter();
-            let moment = moments.find(|moment| moment.answers.contains(place))?;
-            Some((moment.node, answer.clone()))
-        }
-        _ => None,
-    };
-    edits.iter().filter_map(hint).collect()
+/// Returns the answers of a changed call, with the nodes that get them.
+fn hints_of(played: &Played, script: &[Answer]) -> Vec<(NodeId, Answer)> {
+    let places = played
+        .moments
+        .iter()
+        .flat_map(|moment| moment.answers.iter().map(move |place| (moment.node, *place)));
+    let answers = places.filter_map(|(node, place)| {
+        script.get(place).map(|answer| (node, answer.clone()))
+    });
+    answers.collect()
 }
 
 fn put(values: &mut Vec<(Text, Json)>, name: Text, json: Json) {
@@ -295,30 +299,33 @@ fn put(values: &mut Vec<(Text, Json)>, name: Text, json: Json) {
     values.push((name, json));
 }
 
-/// Adds the results in which `new` differs from `old` to an answer.
+/// Adds the results that earlier edits changed in an answer to a further edit of it.
 fn merged(old: &Answer, known: &Answer, new: &Answer) -> Answer {
-    match (old, known, new) {
-        (Answer::Response(old), Answer::Response(known), Answer::Response(new)) => {
-            let mut both = known.clone();
-            if let (Json::Object(members), Json::Object(changed)) =
-                (&mut both.output, &new.output)
-            {
-                let is_new = |name: &Text, json: &Json| old.output.get(name) != Some(json);
-                let changed = changed.iter().filter(|(name, json)| is_new(name, json));
-                let members = std::sync::Arc::make_mut(members);
-                members.extend(changed.map(|(name, json)| (name.clone(), json.clone())));
+    let before = results(old);
+    let edited = results(known).into_iter().filter(|it| !before.contains(it));
+    let mut merged = new.clone();
+    for (name, json) in edited {
+        match &mut merged {
+            Answer::Response(response) => {
+                response.output = with_member(&response.output, name, json);
             }
-            Answer::Response(both)
+            Answer::Action(answer) => put(&mut answer.outputs, name, json),
+            _ => {}
         }
-        (Answer::Action(old), Answer::Action(known), Answer::Action(new)) => {
-            let mut both = known.clone();
-            for output in new.outputs.iter().filter(|it| !old.outputs.contains(it)) {
-                both.outputs.retain(|(name, _)| *name != output.0);
-                both.outputs.push(output.clone());
+    }
+    merged
+}
+
+fn results(answer: &Answer) -> Vec<(Text, Json)> {
+    match answer {
+        Answer::Response(response) => match &response.output {
+            Json::Object(members) => {
+                members.iter().map(|(name, json)| (name.clone(), json.clone())).collect()
             }
-            Answer::Action(both)
-        }
-        _ => new.clone(),
+            _ => Vec::new(),
+        },
+        Answer::Action(answer) => answer.outputs.clone(),
+        _ => Vec::new(),
     }
 }
 
@@ -348,7 +355,9 @@ fn conditions<'p>(
 fn of_switch(switch: &Switch, place: usize) -> Option<Vec<(&Expression, Value)>> {
     match (&switch.value, switch.cases.get(place)) {
         (Some(value), Some(case)) => match &case.source {
-            Source::Constant(constant) => Some(vec![(expression(value)?, constant.clone())]),
+            Source::Constant(constant) => {
+                Some(vec![(expression(value)?, constant.clone())])
+            }
             _ => None,
         },
         (Some(_), None) => None,

@@ -69,7 +69,9 @@ impl Trail<'_> {
             let moment = &self.played.moments[place];
             match self.origin(place, moment, slot, value) {
                 Origin::Elsewhere => {}
-                Origin::Edit(edit) => return edit.into_iter().map(|it| vec![it]).collect(),
+                Origin::Edit(edit) => {
+                    return edit.into_iter().map(|it| vec![it]).collect();
+                }
                 Origin::Source(source) => return self.source(place, source, value, left),
                 Origin::Inside(theirs) => {
                     return self.one(self.end_of(place), theirs, value, left);
@@ -117,7 +119,8 @@ impl Trail<'_> {
     fn built_in(&self, slot: u32, value: &Value) -> Option<Edit> {
         let index = slot.checked_sub(self.program.built_in_first)?;
         let known = BUILT_INS.get(index as usize)?;
-        let is_given = !known.name.starts_with("Menu.") && !known.name.starts_with("Flow.");
+        let is_given =
+            !known.name.starts_with("Menu.") && !known.name.starts_with("Flow.");
         is_given.then(|| Edit::Variable(slot, value.to_json()))
     }
 
@@ -133,7 +136,9 @@ impl Trail<'_> {
         if let Some(begun) = self.begun(moment.node, slot, value) {
             return begun;
         }
-        let StepAction::Architect(action) = &step.action else { return Origin::Elsewhere };
+        let StepAction::Architect(action) = &step.action else {
+            return Origin::Elsewhere;
+        };
         let input = |inputs: &'s [(VariableId, Source)]| {
             let own = inputs.iter().find(|(variable, _)| variable.0 == slot);
             own.map_or(Origin::Elsewhere, |(_, source)| Origin::Source(source))
@@ -168,13 +173,10 @@ impl Trail<'_> {
                 AttributeList::Get(list) => self.attribute(place, list, slot, value),
                 AttributeList::Set(_) => Origin::Elsewhere,
             },
-            action => match self.answered(moment, action, slot, value) {
-                None if self.program.may_set(moment.node, VariableId(slot)) => {
-                    Origin::Edit(None)
-                }
-                None => Origin::Elsewhere,
-                edit => Origin::Edit(edit),
-            },
+            action if self.program.may_set(moment.node, VariableId(slot)) => {
+                Origin::Edit(self.answered(moment, action, slot, value))
+            }
+            _ => Origin::Elsewhere,
         }
     }
 
@@ -204,7 +206,8 @@ impl Trail<'_> {
         slot: u32,
         value: &Value,
     ) -> Origin<'s> {
-        let own = list.iter().find(|(_, variable)| variable.is_some_and(|it| it.0 == slot));
+        let own =
+            list.iter().find(|(_, variable)| variable.is_some_and(|it| it.0 == slot));
         let Some((name, _)) = own else { return Origin::Elsewhere };
         let (Source::Constant(Value::String(name)), Value::String(text)) = (name, value)
         else {
@@ -325,7 +328,7 @@ fn answer_with(
 ) -> Option<Response> {
     let Answer::Response(response) = known else { return None };
     let own = failure.iter().find(|it| it.variable.is_some_and(|it| it.0 == slot))?;
-    let output = with_member(&response.output, own.name.clone(), value);
+    let output = with_member(&response.output, own.name.clone(), value.to_json());
     (!response.is_success()).then(|| Response { output, ..response.clone() })
 }
 
@@ -336,16 +339,16 @@ fn success_with(known: &Answer, name: Text, value: &Value) -> Option<Response> {
         Answer::Response(response) if response.is_success() => response.clone(),
         _ => empty,
     };
-    let output = with_member(&response.output, name, value);
+    let output = with_member(&response.output, name, value.to_json());
     Some(Response { output, ..response })
 }
 
 /// Returns a JSON object with another member.
-fn with_member(object: &Json, name: Text, value: &Value) -> Json {
+pub(super) fn with_member(object: &Json, name: Text, member: Json) -> Json {
     let mut members = match object {
         Json::Object(members) => members.clone(),
         _ => std::sync::Arc::default(),
     };
-    std::sync::Arc::make_mut(&mut members).insert(name, value.to_json());
+    std::sync::Arc::make_mut(&mut members).insert(name, member);
     Json::Object(members)
 }

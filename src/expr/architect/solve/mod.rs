@@ -34,7 +34,7 @@ const MOST_SOLUTIONS: usize = 8;
 /// The slot that represents the clock in changes. Its value is a DateTime.
 pub const CLOCK: u32 = u32::MAX;
 
-/// Variables, by slot, and their new values.
+/// Variables, in the order of their slots, and their new values.
 pub type Changes = Vec<(u32, Value)>;
 
 /// Returns values of variables with which each expression has its wanted value, small changes
@@ -45,9 +45,9 @@ pub fn solve(wanted: &[(&Expression, Value)], scope: &dyn Scope) -> Vec<Changes>
     let mut open: VecDeque<(Changes, u32)> = VecDeque::from([(Vec::new(), 0)]);
     while let Some((changes, count)) = open.pop_front() {
         let changed = Changed { scope, changes: &changes };
-        let broken = wanted.iter().find(|(expression, value)| {
-            !has(&changed, expression.code(), value)
-        });
+        let broken = wanted
+            .iter()
+            .find(|(expression, value)| !has(&changed, expression.code(), value));
         let Some((expression, value)) = broken else {
             found.push(changes);
             if found.len() == MOST_SOLUTIONS {
@@ -60,9 +60,9 @@ pub fn solve(wanted: &[(&Expression, Value)], scope: &dyn Scope) -> Vec<Changes>
         }
         for (slot, value) in candidates(expression.code(), value, &changed) {
             let mut next = changes.clone();
-            match next.iter_mut().find(|(known, _)| *known == slot) {
-                Some((_, known)) => *known = value,
-                None => next.push((slot, value)),
+            match next.binary_search_by_key(&slot, |(known, _)| *known) {
+                Ok(place) => next[place].1 = value,
+                Err(place) => next.insert(place, (slot, value)),
             }
             if seen.len() < MOST_TRIALS && !seen.contains(&next) {
                 seen.push(next.clone());

@@ -57,7 +57,9 @@ pub(super) fn function(
     let others: Vec<Option<Value>> = rest.iter().map(|it| value(scope, it)).collect();
     let targets = match of_text(name, current.as_ref(), &others, wanted) {
         Some(targets) => targets.into_iter().map(Value::String).collect(),
-        None => of_list(name, type_of(first, scope).kind, current.as_ref(), &others, wanted),
+        None => {
+            of_list(name, type_of(first, scope).kind, current.as_ref(), &others, wanted)
+        }
     };
     let mut found: Changes =
         targets.iter().flat_map(|it| candidates(first, it, scope)).collect();
@@ -148,13 +150,15 @@ fn of_list(
     };
     let other = others.first().and_then(Option::as_ref);
     let place = |value: &Value| match value {
-        Value::Integer(place) => usize::try_from(*place).ok().filter(|it| *it < MOST_ITEMS),
+        Value::Integer(place) => {
+            usize::try_from(*place).ok().filter(|it| *it < MOST_ITEMS)
+        }
         _ => None,
     };
     let found = match (name, wanted) {
-        ("GetAt" | "[", wanted) => {
-            other.and_then(place).and_then(|at| with_item(items, at, wanted.clone(), kind))
-        }
+        ("GetAt" | "[", wanted) => other
+            .and_then(place)
+            .and_then(|at| with_item(items, at, wanted.clone(), kind)),
         ("FindFirst", wanted) => match (place(wanted), other) {
             (Some(at), Some(item)) => {
                 with_item(items.into_iter().take(at).collect(), at, item.clone(), kind)
