@@ -10,6 +10,8 @@ use crate::flow::{FlowId, NodeId, SequenceId};
 use crate::program::architect::{Action, FlowPart, Lookup, Source};
 use crate::program::{Program, Step, StepAction};
 
+use super::impossible::never_fails;
+
 /// The edges between the steps of a program, by [`NodeId`].
 #[derive(Debug, Clone)]
 pub(super) struct Graph {
@@ -33,6 +35,34 @@ impl Graph {
             let mut failed: Vec<NodeId> = step.error.into_iter().collect();
             failed.extend(&returns.handlers[step.flow.index()]);
             graph.failed.push(failed);
+        }
+        graph
+    }
+
+    /// Returns the graph without outputs that are never taken, and without the failures of
+    /// steps that never fail.
+    pub(super) fn without(
+        &self,
+        program: &Program,
+        is_never: &dyn Fn(NodeId, usize) -> bool,
+    ) -> Self {
+        let mut graph = self.clone();
+        for (index, step) in program.steps.iter().enumerate() {
+            let node = NodeId::new(index);
+            let targets = step.targets.iter().enumerate();
+            let (never, taken): (Vec<_>, Vec<_>) =
+                targets.partition(|(output, _)| is_never(node, *output));
+            let never: Vec<NodeId> =
+                never.into_iter().filter_map(|(_, it)| *it).collect();
+            let taken: Vec<NodeId> =
+                taken.into_iter().filter_map(|(_, it)| *it).collect();
+            let is_left = |to: &NodeId| {
+                !never.contains(to) || taken.contains(to) || step.next == Some(*to)
+            };
+            graph.next[index].retain(is_left);
+            if never_fails(step) {
+                graph.failed[index].retain(|to| step.error != Some(*to));
+            }
         }
         graph
     }

@@ -19,11 +19,13 @@ mod findings;
 mod free;
 mod frontier;
 mod graph;
+mod impossible;
 mod liveness;
 mod memory;
 pub mod mutants;
 mod outcomes;
 mod partition;
+mod possible;
 mod property;
 mod queued;
 mod random;
@@ -175,6 +177,7 @@ pub fn explore_watched(
         Exploration { budget: options.budget, ..Exploration::default() };
     exploration.is_complete = true;
     let mut decided: Vec<Option<Decided>> = vec![None; analysed.goals.count()];
+    let given = calls;
     let calls = analysed.calls(calls, options.is_fixed);
     let share = options.budget / (calls.len().max(1) as u64);
     for call in &calls {
@@ -182,6 +185,8 @@ pub fn explore_watched(
         let own = Options { budget: share, most_paths, ..options };
         analysed.explore(call, own, &pool, &mut exploration, &mut decided);
     }
+    let open: Vec<FlowId> = calls.iter().map(|start| start.call.flow()).collect();
+    impossible::decide(&analysed, &given, &open, &mut decided);
     exploration.goals = decided.into_iter().flatten().collect();
     let is_open = |it: &Decided| matches!(it.verdict, Verdict::Undecided(_));
     exploration.is_complete &= !exploration.goals.iter().any(is_open);

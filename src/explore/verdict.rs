@@ -42,6 +42,13 @@ pub enum Reason {
     NoPath,
     /// Every answer was tried in each of this number of states.
     Exhausted(usize),
+    /// The condition cannot lead here, because its variables have no other values than
+    /// these.
+    NeverTrue(Text),
+    /// A comparison of values does not fail.
+    NeverFails,
+    /// Only outputs that no call takes lead to the node.
+    Impossible,
     /// Something was not tried at the node with this id.
     NotTried(Gap, Text),
     /// Only calls with more actions than the limit may lead here.
@@ -99,6 +106,15 @@ impl fmt::Display for Reason {
             }
             Self::Exhausted(states) => {
                 write!(formatter, "none of the {states} states of the flow leads here")
+            }
+            Self::NeverTrue(values) => {
+                write!(formatter, "the condition does not lead here: {values}")
+            }
+            Self::NeverFails => {
+                formatter.write_str("a comparison of values does not fail")
+            }
+            Self::Impossible => {
+                formatter.write_str("only outputs that no call takes lead here")
             }
             Self::NotTried(gap, node) => {
                 let [before, after] = gap.words();

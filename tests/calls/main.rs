@@ -11,6 +11,7 @@ mod execution_of_the_platform;
 mod explore;
 mod explore_findings;
 mod explore_free;
+mod explore_impossible;
 mod explore_mutants;
 mod explore_page;
 mod explore_random;

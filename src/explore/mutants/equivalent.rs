@@ -1,21 +1,17 @@
 //! Mutants that no test can notice: the changed condition or value has the same result for
 //! all values that variables can have, or nothing reads the changed value.
 
-use std::collections::BTreeMap;
-
-use crate::engine::{Call, DEFAULT_START};
-use crate::expr::architect::{Directory, Environment, Failure, Scope, Varying};
+use crate::engine::Call;
+use crate::expr::architect::Directory;
 use crate::flow::kinds::FlowKind;
 use crate::flow::{FlowId, NodeId, VariableId};
 use crate::program::architect::{Action, Source, Statement, Switch, Traced};
 use crate::program::{Program, StepAction};
-use crate::value::{DateTime, Value, equal};
+use crate::value::{Value, equal};
 
-use super::possible::{PossibleValues, declared, declared_in};
+use crate::explore::possible::{Given, PossibleValues, declared, declared_in};
+
 use super::{Mutant, Mutation};
-
-/// The largest number of combinations of values that are tried.
-const MOST_COMBINATIONS: usize = 4_096;
 
 /// Proofs that mutants are equivalent to the program in some calls.
 pub(super) struct Equivalence<'e> {
@@ -98,7 +94,9 @@ impl<'e> Equivalence<'e> {
         if format!("{one:?}") == format!("{other:?}") {
             return true;
         }
-        let Some(combinations) = self.combinations(&[one, other]) else { return false };
+        let Some(combinations) = self.possible.combinations(&[one, other]) else {
+            return false;
+        };
         combinations.into_iter().all(|values| {
             let given = Given { values, directory: self.directory };
             match (given.value(one), given.value(other)) {
@@ -113,7 +111,9 @@ impl<'e> Equivalence<'e> {
         let Some(case) = switch.cases.get(output) else { return true };
         let value = switch.value.as_ref().map(|value| &value.source);
         let sources: Vec<&Source> = value.into_iter().chain([&case.source]).collect();
-        let Some(combinations) = self.combinations(&sources) else { return true };
+        let Some(combinations) = self.possible.combinations(&sources) else {
+            return true;
+        };
         combinations.into_iter().any(|values| {
             let given = Given { values, directory: self.directory };
             match (value.map(|it| given.value(it)), given.value(&case.source)) {
@@ -123,88 +123,6 @@ impl<'e> Equivalence<'e> {
                 _ => true,
             }
         })
-    }
-
-    /// Returns every combination of the values of the variables that sources read. Returns
-    /// `None` if there are too many, or if the sources depend on something else.
-    fn combinations(&self, sources: &[&Source]) -> Option<Vec<BTreeMap<u32, Value>>> {
-        let mut slots: Vec<u32> = Vec::new();
-        for source in sources {
-            match source {
-                Source::Constant(_) => {}
-                Source::Expression(expression) => {
-                    let varies = [Varying::Clock, Varying::Random];
-                    let varies = varies.into_iter().any(|it| expression.varies_with(it));
-                    if varies || expression.reads_organisation() {
-                        return None;
-                    }
-                    slots.extend(expression.variables());
-                }
-                _ => return None,
-            }
-        }
-        slots.sort_unstable();
-        slots.dedup();
-        let mut combinations = vec![BTreeMap::new()];
-        for slot in slots {
-            let values = self.possible.get(slot)?;
-            if combinations.len() * values.len() > MOST_COMBINATIONS {
-                return None;
-            }
-            let with = |known: &BTreeMap<u32, Value>| {
-                let known = known.clone();
-                values.iter().map(move |value| {
-                    let mut longer = known.clone();
-                    longer.insert(slot, value.clone());
-                    longer
-                })
-            };
-            combinations = combinations.iter().flat_map(with).collect();
-        }
-        Some(combinations)
-    }
-}
-
-/// Values of variables, in which an expression is evaluated.
-struct Given<'g> {
-    values: BTreeMap<u32, Value>,
-    directory: &'g dyn Directory,
-}
-
-impl Given<'_> {
-    /// Returns the value of a source, or its failure. Returns `None` for other sources than
-    /// constants and expressions.
-    fn value(&self, source: &Source) -> Option<Result<Value, Failure>> {
-        match source {
-            Source::Constant(value) => Some(Ok(value.clone())),
-            Source::Expression(expression) => Some(expression.evaluate(self)),
-            _ => None,
-        }
-    }
-}
-
-impl Scope for Given<'_> {
-    fn variable(&self, slot: u32) -> &Value {
-        self.values.get(&slot).unwrap_or(&Value::NOT_SET)
-    }
-
-    fn environment(&self) -> &dyn Environment {
-        self
-    }
-}
-
-/// Expressions that depend on the clock or on random numbers are not evaluated here.
-impl Environment for Given<'_> {
-    fn directory(&self) -> &dyn Directory {
-        self.directory
-    }
-
-    fn now(&self) -> DateTime {
-        DEFAULT_START
-    }
-
-    fn random(&self) -> u64 {
-        0
     }
 }
 

@@ -3,7 +3,6 @@
 mod action;
 mod detect;
 mod equivalent;
-mod possible;
 mod vary;
 
 use std::sync::Arc;

@@ -19,7 +19,7 @@ use crate::world::Answer;
 
 use super::analysed::{Analysed, LEAST_BUDGET, START_SHARE, Varied, has_open};
 use super::starts::Start;
-use super::witness::{Player, Witness};
+use super::witness::Player;
 use super::{Decided, Exploration, Verdict};
 
 use played::Played;
@@ -59,7 +59,6 @@ impl Hints {
 struct Wanted<'w> {
     goal: usize,
     node: NodeId,
-    output: Text,
     conditions: Vec<(&'w Expression, Value)>,
 }
 
@@ -72,7 +71,7 @@ struct Attempt {
 /// A call that takes a wanted output.
 struct Solved {
     start: Start,
-    witness: Witness,
+    script: Vec<Answer>,
     hints: Vec<(NodeId, Answer)>,
 }
 
@@ -92,11 +91,8 @@ impl Analysed<'_> {
         }
         let mut hints = Hints::default();
         for _ in 0..MOST_ROUNDS {
-            if varied.left == 0 || !has_open(decided) {
-                break;
-            }
             let starts = self.solve_all(varied, &mut hints, decided);
-            if starts.is_empty() {
+            if starts.is_empty() || varied.left == 0 || !has_open(decided) {
                 break;
             }
             for start in starts {
@@ -125,17 +121,13 @@ impl Analysed<'_> {
     ) -> Vec<Start> {
         let mut starts: Vec<Start> = Vec::new();
         for wanted in self.wanted(decided) {
+            if !is_open(&decided[wanted.goal]) {
+                continue;
+            }
             let Some(solved) = self.solve_one(varied, &wanted, decided) else { continue };
             solved.hints.iter().for_each(|(node, answer)| hints.add(*node, answer));
-            let Solved { start, mut witness, .. } = solved;
-            start.give(&mut witness);
-            decided[wanted.goal] = Some(Decided {
-                node: wanted.node,
-                output: Some(wanted.output),
-                start: start.call.flow(),
-                at: start.at,
-                verdict: Verdict::Reachable(witness),
-            });
+            self.take_call(varied, &solved, decided);
+            let start = solved.start;
             let is_same = |other: &Start| {
                 (other.at, &other.variables, &other.context, other.seed)
                     == (start.at, &start.variables, &start.context, start.seed)
@@ -147,18 +139,48 @@ impl Analysed<'_> {
         starts
     }
 
+    /// Takes everything that a call is the first one to reach.
+    fn take_call(
+        &self,
+        varied: &Varied<'_>,
+        solved: &Solved,
+        decided: &mut [Option<Decided>],
+    ) {
+        let start = &solved.start;
+        let call = &start.call.clone().request_outcomes(true);
+        let world = self.world(call, (varied.constants, varied.classes), false);
+        let mut player = Player::new(&world);
+        let whole = player.call(&solved.script);
+        let trace = player.play(&whole);
+        let mut reached = vec![false; self.goals.count()];
+        self.goals.each_reached(&trace.steps, &mut |goal| reached[goal] = true);
+        for goal in self.goals.all().filter(|goal| reached[goal.number]) {
+            let known = &mut decided[goal.number];
+            if !is_open(known) {
+                continue;
+            }
+            let Some(mut witness) = player.witness(&solved.script, goal.number) else {
+                continue;
+            };
+            start.give(&mut witness);
+            *known = Some(Decided {
+                node: goal.node,
+                output: goal.output.map(Text::from),
+                start: start.call.flow(),
+                at: start.at,
+                verdict: Verdict::Reachable(witness),
+            });
+        }
+    }
+
     /// Returns the undecided outputs whose conditions are known.
     fn wanted(&self, decided: &[Option<Decided>]) -> Vec<Wanted<'_>> {
-        let is_open = |goal: usize| {
-            let verdict = decided[goal].as_ref().map(|it| &it.verdict);
-            matches!(verdict, Some(Verdict::Undecided(_)))
-        };
-        let goals = self.goals.all().filter(|goal| is_open(goal.number));
+        let goals = self.goals.all().filter(|goal| is_open(&decided[goal.number]));
         let wanted = goals.filter_map(|goal| {
             let output = goal.output?;
             let conditions = conditions(self.program, goal.node, output)?;
             let (goal, node) = (goal.number, goal.node);
-            Some(Wanted { goal, node, output: output.into(), conditions })
+            Some(Wanted { goal, node, conditions })
         });
         wanted.collect()
     }
@@ -218,12 +240,12 @@ impl Analysed<'_> {
                 let call = &attempt.start.call.clone().request_outcomes(true);
                 let world = self.world(call, (varied.constants, varied.classes), false);
                 let mut player = Player::new(&world);
-                if let Some(witness) = player.witness(&attempt.script, wanted.goal) {
-                    let hints = hints_of(played, &attempt.script);
-                    return Some(Solved { start: attempt.start, witness, hints });
+                let Attempt { start, script } = attempt;
+                if player.witness(&script, wanted.goal).is_some() {
+                    let hints = hints_of(played, &script);
+                    return Some(Solved { start, script, hints });
                 }
-                let again = Played::script(&world, &attempt.script);
-                later.push((again, attempt.start));
+                later.push((Played::script(&world, &script), start));
             }
         }
         let repairs = repairs.checked_sub(1)?;
@@ -280,6 +302,12 @@ impl Analysed<'_> {
             put(&mut start.variables, name, json.clone());
         }
     }
+}
+
+/// Whether the verdict about a goal is open.
+fn is_open(known: &Option<Decided>) -> bool {
+    let verdict = known.as_ref().map(|it| &it.verdict);
+    matches!(verdict, Some(Verdict::Undecided(_)))
 }
 
 /// Returns the answers of a changed call, with the nodes that get them.

@@ -4,15 +4,21 @@
 //! The order of actions does not matter here, so that no path is overlooked: a variable has
 //! NOT_SET, and everything that any action of any flow assigns to it.
 
-use crate::engine::Call;
+use std::collections::BTreeMap;
+
+use crate::engine::{Call, DEFAULT_START};
+use crate::expr::architect::{Directory, Environment, Failure, Scope, Varying};
 use crate::flow::kinds::FlowKind;
 use crate::flow::{FlowId, NodeId, VariableId};
 use crate::program::architect::{Action, LocalTask, Source, Variable};
 use crate::program::{Program, StepAction};
-use crate::value::Value;
+use crate::value::{DateTime, Value};
 
 /// The largest number of values of a variable.
 const MOST_VALUES: usize = 32;
+
+/// The largest number of combinations of values that are tried.
+const MOST_COMBINATIONS: usize = 4_096;
 
 /// The possible values of all variables.
 #[derive(Debug)]
@@ -62,6 +68,48 @@ impl PossibleValues {
     /// Returns the values of a variable; `None` if it can have others.
     pub(super) fn get(&self, slot: u32) -> Option<&[Value]> {
         self.of.get(slot as usize)?.as_deref()
+    }
+
+    /// Returns every combination of the values of the variables that sources read. Returns
+    /// `None` if there are too many, or if the sources depend on something else.
+    pub(super) fn combinations(
+        &self,
+        sources: &[&Source],
+    ) -> Option<Vec<BTreeMap<u32, Value>>> {
+        let mut slots: Vec<u32> = Vec::new();
+        for source in sources {
+            match source {
+                Source::Constant(_) => {}
+                Source::Expression(expression) => {
+                    let varies = [Varying::Clock, Varying::Random];
+                    let varies = varies.into_iter().any(|it| expression.varies_with(it));
+                    if varies || expression.reads_organisation() {
+                        return None;
+                    }
+                    slots.extend(expression.variables());
+                }
+                _ => return None,
+            }
+        }
+        slots.sort_unstable();
+        slots.dedup();
+        let mut combinations = vec![BTreeMap::new()];
+        for slot in slots {
+            let values = self.get(slot)?;
+            if combinations.len() * values.len() > MOST_COMBINATIONS {
+                return None;
+            }
+            let with = |known: &BTreeMap<u32, Value>| {
+                let known = known.clone();
+                values.iter().map(move |value| {
+                    let mut longer = known.clone();
+                    longer.insert(slot, value.clone());
+                    longer
+                })
+            };
+            combinations = combinations.iter().flat_map(with).collect();
+        }
+        Some(combinations)
     }
 
     /// Adds values to those of a variable. Returns whether there are new ones.
@@ -207,5 +255,48 @@ impl<'p> Assignments<'p> {
         let declared = declared(program).map(|variable| variable.id);
         let set = declared.filter(|it| program.may_set(node, *it));
         set.for_each(|it| self.other(it));
+    }
+}
+
+/// Values of variables, in which an expression is evaluated.
+pub(super) struct Given<'g> {
+    pub(super) values: BTreeMap<u32, Value>,
+    pub(super) directory: &'g dyn Directory,
+}
+
+impl Given<'_> {
+    /// Returns the value of a source, or its failure. Returns `None` for other sources than
+    /// constants and expressions.
+    pub(super) fn value(&self, source: &Source) -> Option<Result<Value, Failure>> {
+        match source {
+            Source::Constant(value) => Some(Ok(value.clone())),
+            Source::Expression(expression) => Some(expression.evaluate(self)),
+            _ => None,
+        }
+    }
+}
+
+impl Scope for Given<'_> {
+    fn variable(&self, slot: u32) -> &Value {
+        self.values.get(&slot).unwrap_or(&Value::NOT_SET)
+    }
+
+    fn environment(&self) -> &dyn Environment {
+        self
+    }
+}
+
+/// Expressions that depend on the clock or on random numbers are not evaluated here.
+impl Environment for Given<'_> {
+    fn directory(&self) -> &dyn Directory {
+        self.directory
+    }
+
+    fn now(&self) -> DateTime {
+        DEFAULT_START
+    }
+
+    fn random(&self) -> u64 {
+        0
     }
 }
