@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::engine::Call;
 use crate::expr::architect::Directory;
-use crate::expr::draft::{Condition, Operand};
-use crate::flow::FlowId;
+use crate::expr::draft::{Condition, Form, Operand, Template};
+use crate::flow::{FlowId, VariableType};
 use crate::program::architect::{Action, Source, Switch, Traced};
 use crate::program::{Program, Step, StepAction};
 use crate::value::{Text, Value, equal};
@@ -157,12 +157,20 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// Whether no execution of a step fails: an If of a draft flow that only compares values.
+/// Whether no execution of a step of a draft flow fails: an If that only compares values, or
+/// a Set of strings that the flow contains.
 pub(super) fn never_fails(step: &Step) -> bool {
     match &step.action {
         StepAction::If(decision) => {
             decision.branches.iter().all(|branch| only_compares(&branch.condition))
         }
+        StepAction::Set(assignments) => assignments.iter().all(|assignment| {
+            let is_kept = matches!(
+                assignment.variable_type,
+                VariableType::Unchanged | VariableType::String
+            );
+            is_kept && matches!(assignment.value, Form::Template(Template::Text(_)))
+        }),
         _ => false,
     }
 }

@@ -45,7 +45,7 @@ pub enum Reason {
     /// The condition cannot lead here, because its variables have no other values than
     /// these.
     NeverTrue(Text),
-    /// A comparison of values does not fail.
+    /// The action does not fail, whatever the values are.
     NeverFails,
     /// Only outputs that no call takes lead to the node.
     Impossible,
@@ -110,9 +110,7 @@ impl fmt::Display for Reason {
             Self::NeverTrue(values) => {
                 write!(formatter, "the condition does not lead here: {values}")
             }
-            Self::NeverFails => {
-                formatter.write_str("a comparison of values does not fail")
-            }
+            Self::NeverFails => formatter.write_str("the action does not fail"),
             Self::Impossible => {
                 formatter.write_str("only outputs that no call takes lead here")
             }

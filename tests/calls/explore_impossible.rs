@@ -102,7 +102,7 @@ fn a_comparison_does_not_fail() {
         let free = explored(&program, FREE);
         let error = verdict(&free, &program, "If", Some("error"));
         let sorry = verdict(&free, &program, "Sorry", None);
-        let proof = "unreachable: a comparison of values does not fail";
+        let proof = "unreachable: the action does not fail";
         assert_eq!(error == proof, is_proved, "{condition}: {error}");
         assert_eq!(sorry.starts_with("unreachable"), is_proved, "{condition}: {sorry}");
     }

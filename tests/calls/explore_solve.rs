@@ -232,7 +232,7 @@ fn fixed_values_are_not_solved() {
     assert!(matches!(yes.unwrap().verdict, Verdict::Unreachable(_)));
 }
 
-/// What cannot be solved is undecided, not unreachable.
+/// An output that is not solved is undecided, not unreachable.
 #[test]
 fn a_condition_that_is_not_solved_is_undecided() {
     let given: [Given; 1] = [("s", "string", Result)];

@@ -101,8 +101,8 @@ fn date_of(code: &Code, scope: &Changed<'_>) -> Option<DateTime> {
     }
 }
 
-/// Changes the value of which a property is read: a JSON object, or an address of which a
-/// telephone number is made.
+/// Changes the value whose property is read: a JSON object, or the address of a telephone
+/// number.
 pub(super) fn property(
     base: &Code,
     name: &Text,

@@ -5,7 +5,7 @@
 //! wants `Flow.a` to be 2, say. Each change is tried by evaluating the expressions again, so
 //! several variables change one after the other if that is necessary.
 //!
-//! What is found is true, but not everything is found: without a result, other values may
+//! Every result is true, but not every value is found: without a result, other values may
 //! exist.
 
 mod compare;

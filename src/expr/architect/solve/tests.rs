@@ -184,7 +184,7 @@ fn term() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    /// What is found is true, and sums that can have any value are solved.
+    /// Every solution is true, and sums that can have any value are solved.
     #[test]
     fn solutions_are_true(
         left in term(),
