@@ -186,7 +186,7 @@ pub fn explore_watched(
         analysed.explore(call, own, &pool, &mut exploration, &mut decided);
     }
     let open: Vec<FlowId> = calls.iter().map(|start| start.call.flow()).collect();
-    impossible::decide(&analysed, &given, &open, &mut decided);
+    impossible::decide(&analysed, given, &open, &mut decided);
     exploration.goals = decided.into_iter().flatten().collect();
     let is_open = |it: &Decided| matches!(it.verdict, Verdict::Undecided(_));
     exploration.is_complete &= !exploration.goals.iter().any(is_open);

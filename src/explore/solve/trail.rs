@@ -4,7 +4,7 @@
 use crate::expr::architect::{BUILT_INS, CLOCK, Changes};
 use crate::flow::{NodeId, VariableId};
 use crate::program::architect::{
-    Action, AttributeList, Binding, CollectInput, Lookup, Source, Statement,
+    Action, AttributeList, Binding, CollectInput, CommonModule, Lookup, Source, Statement,
 };
 use crate::program::{Program, StepAction};
 use crate::value::{DateTime, Json, Text, Value};
@@ -139,10 +139,6 @@ impl Trail<'_> {
         let StepAction::Architect(action) = &step.action else {
             return Origin::Elsewhere;
         };
-        let input = |inputs: &'s [(VariableId, Source)]| {
-            let own = inputs.iter().find(|(variable, _)| variable.0 == slot);
-            own.map_or(Origin::Elsewhere, |(_, source)| Origin::Source(source))
-        };
         match &**action {
             Action::UpdateData(statements) => {
                 let sets = |it: &&Statement| {
@@ -154,21 +150,11 @@ impl Trail<'_> {
             Action::CallTask(call) => {
                 match call.outputs.iter().find(|(_, own)| own.0 == slot) {
                     Some((theirs, _)) if self.is_over(place) => Origin::Inside(theirs.0),
-                    _ => input(&call.inputs),
+                    _ => input(&call.inputs, slot),
                 }
             }
-            Action::CallCommonModule(module) => {
-                let own = module.outputs.iter().find(|(.., own)| own.0 == slot);
-                match own.and_then(|(_, theirs, _)| *theirs) {
-                    Some(theirs) if self.is_over(place) => Origin::Inside(theirs.0),
-                    _ => {
-                        let mut inputs = module.inputs.iter();
-                        let own = inputs.find(|it| it.1.is_some_and(|it| it.0 == slot));
-                        own.map_or(Origin::Elsewhere, |it| Origin::Source(&it.2))
-                    }
-                }
-            }
-            Action::Jump(jump) => input(&jump.inputs),
+            Action::CallCommonModule(module) => self.of_module(place, module, slot),
+            Action::Jump(jump) => input(&jump.inputs, slot),
             Action::Attributes(attributes) => match &attributes.list {
                 AttributeList::Get(list) => self.attribute(place, list, slot, value),
                 AttributeList::Set(_) => Origin::Elsewhere,
@@ -177,6 +163,23 @@ impl Trail<'_> {
                 Origin::Edit(self.answered(moment, action, slot, value))
             }
             _ => Origin::Elsewhere,
+        }
+    }
+
+    fn of_module<'s>(
+        &self,
+        place: usize,
+        module: &'s CommonModule,
+        slot: u32,
+    ) -> Origin<'s> {
+        let output = module.outputs.iter().find(|(.., own)| own.0 == slot);
+        match output.and_then(|(_, theirs, _)| *theirs) {
+            Some(theirs) if self.is_over(place) => Origin::Inside(theirs.0),
+            _ => {
+                let mut inputs = module.inputs.iter();
+                let own = inputs.find(|it| it.1.is_some_and(|it| it.0 == slot));
+                own.map_or(Origin::Elsewhere, |it| Origin::Source(&it.2))
+            }
         }
     }
 
@@ -341,6 +344,12 @@ fn success_with(known: &Answer, name: Text, value: &Value) -> Option<Response> {
     };
     let output = with_member(&response.output, name, value.to_json());
     Some(Response { output, ..response })
+}
+
+/// A variable of a task, whose value the action that calls it gives.
+fn input(inputs: &[(VariableId, Source)], slot: u32) -> Origin<'_> {
+    let own = inputs.iter().find(|(variable, _)| variable.0 == slot);
+    own.map_or(Origin::Elsewhere, |(_, source)| Origin::Source(source))
 }
 
 /// Returns a JSON object with another member.

@@ -54,10 +54,8 @@ fn function(
     };
     let holds = type_of(first, scope);
     match name {
-        "ToInt" | "ToDecimal" | "ToString" | "ToBool" | "ToDateTime" | "ToDuration" => {
-            to_first(numbers::converted(wanted, holds.kind).into_iter().collect())
-        }
-        "Ceiling" | "Floor" | "Round" => {
+        "ToInt" | "ToDecimal" | "ToString" | "ToBool" | "ToDateTime" | "ToDuration"
+        | "Ceiling" | "Floor" | "Round" => {
             to_first(numbers::converted(wanted, holds.kind).into_iter().collect())
         }
         "Year" | "Month" | "Day" | "Hour" | "Minute" | "Second" | "DayOfWeek" => {
@@ -76,18 +74,15 @@ fn function(
             let before = count.and_then(|it| numbers::before(name, wanted, &it));
             to_first(before.into_iter().collect())
         }
-        "IsSet" => match wanted {
-            Value::Boolean(true) => to_first(plain(holds).into_iter().collect()),
-            _ => to_first(vec![Value::unset(holds)]),
-        },
-        "IsNotSetOrEmpty" => match wanted {
-            Value::Boolean(true) => to_first(vec![Value::unset(holds)]),
-            _ => to_first(plain(holds).into_iter().collect()),
-        },
-        "AreEqual" if let [second] = rest => {
-            let is_wanted = *wanted == Value::Boolean(true);
-            let sides = [first.clone(), second.clone()];
-            comparison(&sides, Shape::Equal, is_wanted, scope)
+        "IsSet" | "IsNotSetOrEmpty" => {
+            let is_set = (name == "IsSet") == (*wanted == Value::Boolean(true));
+            to_first(match is_set {
+                true => plain(holds).into_iter().collect(),
+                false => vec![Value::unset(holds)],
+            })
+        }
+        "AreEqual" => {
+            comparison(arguments, Shape::Equal, *wanted == Value::Boolean(true), scope)
         }
         "ToPhoneNumber" => to_first(vec![wanted.clone()]),
         _ => text::function(name, first, rest, wanted, scope),

@@ -86,16 +86,15 @@ fn of_text(
     wanted: &Value,
 ) -> Option<Vec<Text>> {
     let current = current.and_then(string).map_or("", Text::as_str);
-    let text = |place: usize| others.get(place)?.as_ref().and_then(string);
     let number = |place: usize| match others.get(place)? {
         Some(Value::Integer(number)) => usize::try_from(*number).ok(),
         _ => None,
     };
     Some(match (name, wanted) {
-        ("Upper" | "Lower" | "Trim" | "LTrim" | "RTrim", Value::String(wanted)) => {
-            vec![wanted.clone()]
-        }
-        ("Replace", Value::String(wanted)) => vec![wanted.clone()],
+        (
+            "Upper" | "Lower" | "Trim" | "LTrim" | "RTrim" | "Replace",
+            Value::String(wanted),
+        ) => vec![wanted.clone()],
         ("Reverse", Value::String(wanted)) => vec![wanted.chars().rev().collect()],
         ("Left", Value::String(wanted)) => {
             let rest = characters(current, number(0)?, usize::MAX);
@@ -112,26 +111,42 @@ fn of_text(
             let after = characters(current, start.saturating_add(count), usize::MAX);
             vec![format!("{before}{wanted}{after}").into()]
         }
-        ("Length", Value::Integer(length)) => {
-            vec![padded(current, usize::try_from(*length).ok()?)?]
-        }
-        ("FindString", Value::Integer(-1)) => vec![Text::new(), "1".into()],
-        ("FindString", Value::Integer(place)) => {
-            let before = padded("", usize::try_from(*place).ok()?)?;
-            vec![format!("{before}{}", text(0)?).into()]
-        }
-        ("Contains", Value::Boolean(true)) => vec![text(0)?.clone()],
-        ("Contains", Value::Boolean(false)) => vec![Text::new(), "1".into()],
-        ("Compare", Value::Integer(order)) => match order.signum() {
-            0 => vec![text(0)?.clone()],
-            1 => vec![format!("{}z", text(0)?).into(), "zz".into()],
-            _ => vec!["0".into(), Text::new()],
-        },
         ("Split", Value::Collection(items)) => {
             let items: Vec<&str> =
                 items.items.iter().filter_map(string).map(Text::as_str).collect();
-            vec![items.join(text(0)?).into()]
+            vec![items.join(others.first()?.as_ref().and_then(string)?).into()]
         }
+        _ => return of_measure(name, current, others, wanted),
+    })
+}
+
+/// Returns strings on which a function measures or finds the wanted value. Returns `None` if
+/// it is another function.
+fn of_measure(
+    name: &str,
+    current: &str,
+    others: &[Option<Value>],
+    wanted: &Value,
+) -> Option<Vec<Text>> {
+    let other = || others.first()?.as_ref().and_then(string);
+    Some(match (name, wanted) {
+        ("Length", Value::Integer(length)) => {
+            vec![padded(current, usize::try_from(*length).ok()?)?]
+        }
+        ("FindString", Value::Integer(-1)) | ("Contains", Value::Boolean(false)) => {
+            other()?;
+            vec![Text::new(), "1".into()]
+        }
+        ("FindString", Value::Integer(place)) => {
+            let before = padded("", usize::try_from(*place).ok()?)?;
+            vec![format!("{before}{}", other()?).into()]
+        }
+        ("Contains", Value::Boolean(true)) => vec![other()?.clone()],
+        ("Compare", Value::Integer(order)) => match order.signum() {
+            0 => vec![other()?.clone()],
+            1 => vec![format!("{}z", other()?).into(), "zz".into()],
+            _ => vec!["0".into(), Text::new()],
+        },
         _ => return None,
     })
 }
