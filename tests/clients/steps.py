@@ -7,13 +7,13 @@ import os
 import pathlib
 import re
 import urllib.error
-import urllib.request
 import warnings
 
 import PureCloudPlatformClientV2 as genesys
 from PureCloudPlatformClientV2.rest import ApiException
 
-URL = os.environ["FLOWSIM_URL"]
+from plain import URL, request
+
 HERE = pathlib.Path(__file__).parent
 warnings.warn = lambda *_, **__: None  # The SDK warns at each call of some methods.
 EMPTY = [None, "", "{}", {}, []]
@@ -106,16 +106,6 @@ class Performance:
             for part in place.split("."):
                 value = value[int(part)] if isinstance(value, list) else value[part]
             self.kept[key] = str(value)
-
-
-def request(method, path, body=None, token=None):
-    data = body.encode() if isinstance(body, str) else None if body is None else json.dumps(body).encode()
-    asked = urllib.request.Request(URL + path, data=data, method=method)
-    asked.add_header("Content-Type", "application/json")
-    if token:
-        asked.add_header("Authorization", f"Bearer {token}")
-    with urllib.request.urlopen(asked, timeout=30) as response:
-        return json.loads(response.read() or b"null")
 
 
 def repeated(step):

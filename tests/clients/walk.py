@@ -11,13 +11,13 @@ import os
 import pathlib
 import re
 import sys
-import urllib.request
 import warnings
 
 import PureCloudPlatformClientV2 as genesys
 from PureCloudPlatformClientV2.rest import ApiException
 
-URL = os.environ["FLOWSIM_URL"]
+from plain import URL, request
+
 warnings.warn = lambda *_, **__: None  # The SDK warns at each call of some methods.
 AREAS = {
     "Analytics": "AnalyticsApi",
@@ -121,16 +121,6 @@ BODIES = {
 }
 # A call, and the same of the other media, that waits in a queue for each method.
 MEDIA = {"call": "calls", "chat": "chats", "message": "messages", "email": "emails", "callback": "callbacks"}
-
-
-def request(method, path, body=None, token=None):
-    data = None if body is None else json.dumps(body).encode()
-    asked = urllib.request.Request(URL + path, data=data, method=method)
-    asked.add_header("Content-Type", "application/json")
-    if token:
-        asked.add_header("Authorization", f"Bearer {token}")
-    with urllib.request.urlopen(asked, timeout=30) as response:
-        return json.loads(response.read() or b"null")
 
 
 class Walk:
