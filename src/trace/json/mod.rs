@@ -40,11 +40,11 @@ pub struct JsonNames {
 /// Constant parts of the steps of a node.
 #[derive(Debug, Clone)]
 struct NodeJson {
-    /// `,"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`, then
+    /// By depth: `,"depth":0`, then `,"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`, then
     /// `,"flowName":…,"file":…,"line":…,"startMs":`. The file and the line are missing if
     /// the files of the program are not given.
-    begin: String,
-    /// Length of the first part of `begin`.
+    begin: [String; SHALLOW],
+    /// End of the second part of `begin`.
     names: usize,
     /// The id as a JSON string.
     id: String,
@@ -55,6 +55,13 @@ struct NodeJson {
     end: String,
 }
 
+/// The number of depths for which the constant parts include the depth. Most flows are not
+/// nested deeper.
+const SHALLOW: usize = 2;
+
+/// Length of the depth in the constant parts.
+const DEPTH: usize = ",\"depth\":0".len();
+
 impl NodeJson {
     fn of(node: &NodeLabel, symbols: &SymbolTable, files: Option<&Files>) -> Self {
         let id = quoted(&node.id);
@@ -64,9 +71,10 @@ impl NodeJson {
             quoted(&node.name),
             quoted(&node.node_type),
         );
+        let rest = format!("{names}{},\"startMs\":", place(node, symbols, files));
         Self {
-            begin: format!("{names}{},\"startMs\":", place(node, symbols, files)),
-            names: names.len(),
+            begin: std::array::from_fn(|depth| format!(",\"depth\":{depth}{rest}")),
+            names: DEPTH + names.len(),
             end: format!("}},\"next\":{id},\"diagnostics\":[]}}"),
             outputs: outputs(node),
             id,
@@ -133,9 +141,10 @@ impl<'l> JsonWriter<'l> {
         self.write_steps(trace, out, Self::write_step);
         out.push_str("],\"variables\":{");
         self.write_variables(trace, out);
+        let last = LastEvents::of(trace);
         out.push_str("},\"routing\":");
-        self.write_last_routing(trace, out);
-        if let Some(transfer) = trace.transfer() {
+        self.write_routed(last.routed, last.connected, out);
+        if let Some(transfer) = last.transferred {
             out.push_str(",\"transfer\":");
             write_transfer(transfer, out);
         }
@@ -148,7 +157,9 @@ impl<'l> JsonWriter<'l> {
             }
         }
         out.push_str("],\"diagnostics\":[");
-        self.write_diagnostics(trace, out);
+        if last.has_notes {
+            self.write_diagnostics(trace, out);
+        }
         out.push_str("]}");
     }
 
@@ -187,12 +198,24 @@ impl<'l> JsonWriter<'l> {
     ) {
         out.push_str("{\"seq\":");
         write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
-        out.push_str(",\"depth\":");
-        write_number(i64::from(step.depth), out);
-        out.push_str(&self.names.nodes[step.node.index()].begin);
-        write_number(step.start_ms, out);
-        out.push_str(",\"endMs\":");
-        write_number(step.end_ms, out);
+        let begin = &self.names.nodes[step.node.index()].begin;
+        match begin.get(usize::from(step.depth)) {
+            Some(begin) => out.push_str(begin),
+            None => {
+                out.push_str(",\"depth\":");
+                write_number(i64::from(step.depth), out);
+                out.push_str(&begin[0][DEPTH..]);
+            }
+        }
+        match (step.start_ms, step.end_ms) {
+            // Time passes only in calls that wait.
+            (0, 0) => out.push_str("0,\"endMs\":0"),
+            (start_ms, end_ms) => {
+                write_number(start_ms, out);
+                out.push_str(",\"endMs\":");
+                write_number(end_ms, out);
+            }
+        }
         match step.path {
             PathTaken::Output(index) => {
                 out.push_str(",\"path\":");
@@ -237,7 +260,7 @@ impl<'l> JsonWriter<'l> {
 
     pub(super) fn write_names(&self, step: &Step, out: &mut String) {
         let NodeJson { begin, names, .. } = &self.names.nodes[step.node.index()];
-        out.push_str(&begin[1..*names]);
+        out.push_str(&begin[0][DEPTH + 1..*names]);
     }
 
     fn write_output_path(&self, node: NodeId, index: u16, out: &mut String) {
@@ -261,10 +284,19 @@ impl<'l> JsonWriter<'l> {
 
     /// Writes the last routing, with the agent who answered, or null.
     pub(super) fn write_last_routing(&self, trace: &Trace, out: &mut String) {
-        let Some(routing) = trace.routing() else { return out.push_str("null") };
+        self.write_routed(trace.routing(), trace.connection(), out);
+    }
+
+    fn write_routed(
+        &self,
+        routing: Option<&Routing>,
+        connection: Option<&Connection>,
+        out: &mut String,
+    ) {
+        let Some(routing) = routing else { return out.push_str("null") };
         out.push('{');
         self.write_routing(routing, out);
-        if let Some(connection) = trace.connection() {
+        if let Some(connection) = connection {
             out.push(',');
             write_connection(connection, out);
         }
@@ -335,6 +367,30 @@ impl<'l> JsonWriter<'l> {
             self.write_node_id(node, out);
         }
         out.push('}');
+    }
+}
+
+/// The last events of the kinds that a trace shows once.
+#[derive(Default)]
+struct LastEvents<'t> {
+    routed: Option<&'t Routing>,
+    transferred: Option<&'t Transfer>,
+    connected: Option<&'t Connection>,
+    has_notes: bool,
+}
+
+impl<'t> LastEvents<'t> {
+    fn of(trace: &'t Trace) -> Self {
+        let mut last = Self::default();
+        for event in &trace.events {
+            match &event.kind {
+                EventKind::Routed(routing) => last.routed = Some(routing),
+                EventKind::Transferred(transfer) => last.transferred = Some(transfer),
+                EventKind::Connected(connection) => last.connected = Some(connection),
+                fact => last.has_notes |= is_diagnostic(fact),
+            }
+        }
+        last
     }
 }
 
