@@ -40,11 +40,11 @@ pub struct JsonNames {
 /// Constant parts of the steps of a node.
 #[derive(Debug, Clone)]
 struct NodeJson {
-    /// By depth: `,"depth":0`, then `,"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`, then
+    /// `,"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`, then
     /// `,"flowName":…,"file":…,"line":…,"startMs":`. The file and the line are missing if
     /// the files of the program are not given.
-    begin: [String; SHALLOW],
-    /// End of the second part of `begin`.
+    begin: String,
+    /// Length of the first part of `begin`.
     names: usize,
     /// The id as a JSON string.
     id: String,
@@ -55,13 +55,6 @@ struct NodeJson {
     end: String,
 }
 
-/// The number of depths for which the constant parts include the depth. Most flows are not
-/// nested deeper.
-const SHALLOW: usize = 2;
-
-/// Length of the depth in the constant parts.
-const DEPTH: usize = ",\"depth\":0".len();
-
 impl NodeJson {
     fn of(node: &NodeLabel, symbols: &SymbolTable, files: Option<&Files>) -> Self {
         let id = quoted(&node.id);
@@ -71,10 +64,9 @@ impl NodeJson {
             quoted(&node.name),
             quoted(&node.node_type),
         );
-        let rest = format!("{names}{},\"startMs\":", place(node, symbols, files));
         Self {
-            begin: std::array::from_fn(|depth| format!(",\"depth\":{depth}{rest}")),
-            names: DEPTH + names.len(),
+            begin: format!("{names}{},\"startMs\":", place(node, symbols, files)),
+            names: names.len(),
             end: format!("}},\"next\":{id},\"diagnostics\":[]}}"),
             outputs: outputs(node),
             id,
@@ -198,24 +190,12 @@ impl<'l> JsonWriter<'l> {
     ) {
         out.push_str("{\"seq\":");
         write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
-        let begin = &self.names.nodes[step.node.index()].begin;
-        match begin.get(usize::from(step.depth)) {
-            Some(begin) => out.push_str(begin),
-            None => {
-                out.push_str(",\"depth\":");
-                write_number(i64::from(step.depth), out);
-                out.push_str(&begin[0][DEPTH..]);
-            }
-        }
-        match (step.start_ms, step.end_ms) {
-            // Time passes only in calls that wait.
-            (0, 0) => out.push_str("0,\"endMs\":0"),
-            (start_ms, end_ms) => {
-                write_number(start_ms, out);
-                out.push_str(",\"endMs\":");
-                write_number(end_ms, out);
-            }
-        }
+        out.push_str(",\"depth\":");
+        write_number(i64::from(step.depth), out);
+        out.push_str(&self.names.nodes[step.node.index()].begin);
+        write_number(step.start_ms, out);
+        out.push_str(",\"endMs\":");
+        write_number(step.end_ms, out);
         match step.path {
             PathTaken::Output(index) => {
                 out.push_str(",\"path\":");
@@ -260,7 +240,7 @@ impl<'l> JsonWriter<'l> {
 
     pub(super) fn write_names(&self, step: &Step, out: &mut String) {
         let NodeJson { begin, names, .. } = &self.names.nodes[step.node.index()];
-        out.push_str(&begin[0][DEPTH + 1..*names]);
+        out.push_str(&begin[1..*names]);
     }
 
     fn write_output_path(&self, node: NodeId, index: u16, out: &mut String) {

@@ -166,34 +166,38 @@ impl JsonWriter<'_> {
                 return None;
             }
             last = next;
-            if group != 0 && rank != group {
-                fields.out.push('}');
-                group = 0;
-            }
-            match fact {
-                EventKind::Read(reference, value) => {
-                    fields.member(
-                        rank,
-                        &mut group,
-                        &self.names.references[reference.index()],
-                        value,
-                    );
-                }
-                EventKind::Assigned(variable, value) => {
-                    fields.member(
-                        rank,
-                        &mut group,
-                        &self.names.variables[variable.index()],
-                        value,
-                    );
-                }
-                other => self.write_fact(other, &mut fields),
-            }
+            self.write_in_order(fact, rank, &mut group, &mut fields);
         }
         if group != 0 {
             fields.out.push('}');
         }
         Some(has_notes)
+    }
+
+    /// Writes a fact whose rank is not below that of the fact before it. `group` is the rank
+    /// of the open object of values.
+    fn write_in_order(
+        &self,
+        fact: &EventKind,
+        rank: u8,
+        group: &mut u8,
+        fields: &mut Fields<'_>,
+    ) {
+        if *group != 0 && rank != *group {
+            fields.out.push('}');
+            *group = 0;
+        }
+        match fact {
+            EventKind::Read(reference, value) => {
+                let name = &self.names.references[reference.index()];
+                fields.member(rank, group, name, value);
+            }
+            EventKind::Assigned(variable, value) => {
+                let name = &self.names.variables[variable.index()];
+                fields.member(rank, group, name, value);
+            }
+            other => self.write_fact(other, fields),
+        }
     }
 
     fn write_fact(&self, fact: &EventKind, fields: &mut Fields<'_>) {
