@@ -50,12 +50,43 @@ struct Folded {
     text: String,
     length: usize,
     letters: u64,
+    counts: Counts,
+}
+
+/// The number of characters of each of 64 kinds.
+#[derive(Clone)]
+struct Counts([u32; 64]);
+
+impl Counts {
+    fn of(folded: &str) -> Self {
+        let mut counts = [0; 64];
+        folded.chars().for_each(|character| counts[kind(character)] += 1);
+        Self(counts)
+    }
+
+    /// The number of characters of another name that have a counterpart of their kind.
+    fn shared_with(&self, folded: impl Iterator<Item = char>) -> usize {
+        let mut left = self.0;
+        let is_shared = |character: &char| {
+            let left = &mut left[kind(*character)];
+            let has_counterpart = *left > 0;
+            *left = left.saturating_sub(1);
+            has_counterpart
+        };
+        folded.filter(is_shared).count()
+    }
+}
+
+/// The kind of a character, below 64.
+fn kind(character: char) -> usize {
+    character as usize % 64
 }
 
 impl Folded {
     fn of(name: &str) -> Self {
         let (length, letters) = outline(name);
-        Self { text: folded(name).collect(), length, letters }
+        let text: String = folded(name).collect();
+        Self { counts: Counts::of(&text), text, length, letters }
     }
 
     /// The number of edits between the names. Returns `None` if it exceeds the limit.
@@ -76,6 +107,11 @@ impl Folded {
             return folded(other).eq(self.text.chars()).then_some(0);
         }
         let other: String = folded(other).collect();
+        // Every character without a counterpart needs an edit.
+        let shared = self.counts.shared_with(other.chars());
+        if self.length.max(length) - shared > limit {
+            return None;
+        }
         Some(strsim::osa_distance(&self.text, &other))
             .filter(|distance| *distance <= limit)
     }
@@ -83,8 +119,12 @@ impl Folded {
 
 /// The number of characters in a name, and a set of them: one bit for each of 64 kinds.
 fn outline(name: &str) -> (usize, u64) {
+    if name.is_ascii() {
+        let bit = |byte: u8| 1 << kind(byte.to_ascii_lowercase().into());
+        return (name.len(), name.bytes().fold(0, |letters, byte| letters | bit(byte)));
+    }
     folded(name).fold((0, 0), |(length, letters), character| {
-        (length + 1, letters | 1 << (character as u32 % u64::BITS))
+        (length + 1, letters | 1 << kind(character))
     })
 }
 

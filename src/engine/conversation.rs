@@ -54,7 +54,8 @@ pub(super) enum Participant {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Conversation {
     /// Values by index in [`BUILT_INS`]. Empty if no Architect flow is loaded.
-    pub(super) built_ins: Vec<Value>,
+    built_ins: Vec<Value>,
+    changed: Changed,
     /// The built-in variables that had a value when the call began, for its trace.
     at_start: Vec<(VariableId, Value)>,
     pub(super) organisation: Organisation,
@@ -81,6 +82,15 @@ pub(super) struct Conversation {
 impl Conversation {
     /// Resets everything to the start of a call.
     pub(super) fn begin(&mut self, program: &Program, call: &Call) {
+        self.attributes.clear();
+        if !call.participant_data.is_empty() {
+            let given = call.participant_data.iter().cloned().collect();
+            self.attributes.insert(Participant::Own, given);
+        }
+        // A session has one program, and draft flows change nothing else.
+        if program.sequences.is_empty() {
+            return;
+        }
         self.at_start.clear();
         self.fault = None;
         self.keys.clear();
@@ -89,14 +99,6 @@ impl Conversation {
         self.bot = BotSession::default();
         self.encrypted.clear();
         self.queueing = Queueing::new(call.patience);
-        self.attributes.clear();
-        if !call.participant_data.is_empty() {
-            let given = call.participant_data.iter().cloned().collect();
-            self.attributes.insert(Participant::Own, given);
-        }
-        if program.sequences.is_empty() {
-            return;
-        }
         if !Arc::ptr_eq(&self.organisation.0, &call.organisation) {
             self.organisation = Organisation(Arc::clone(&call.organisation));
         }
@@ -116,20 +118,29 @@ impl Conversation {
 
     /// Makes all built-in variables NOT_SET. Most of them are after any call.
     fn unset_built_ins(&mut self) {
-        self.built_ins.resize(BUILT_INS.len(), Value::NOT_SET);
-        for (slot, known) in self.built_ins.iter_mut().zip(BUILT_INS) {
-            if !matches!(slot, Value::NotSet(holds) if *holds == known.value_type) {
-                *slot = Value::unset(known.value_type);
-            }
+        if self.built_ins.is_empty() {
+            let unset = BUILT_INS.iter().map(|known| Value::unset(known.value_type));
+            self.built_ins = unset.collect();
         }
+        for index in std::mem::take(&mut self.changed) {
+            self.built_ins[index] = Value::unset(BUILT_INS[index].value_type);
+        }
+    }
+
+    /// The values of the built-in variables, by index in [`BUILT_INS`].
+    pub(super) fn built_ins(&self) -> &[Value] {
+        &self.built_ins
     }
 
     /// Keeps the current values of the built-in variables for the trace.
     pub(super) fn keep_start(&mut self, program: &Program) {
-        let ids = (program.built_in_first..).map(VariableId);
-        let held = ids.zip(&self.built_ins).filter(|(_, value)| !value.is_unset());
         let mut kept = Vec::with_capacity(MOST_AT_START);
-        kept.extend(held.map(|(id, value)| (id, value.clone())));
+        for index in self.changed {
+            let value = &self.built_ins[index];
+            if !value.is_unset() {
+                kept.push((program.built_in(BuiltInId::at(index)), value.clone()));
+            }
+        }
         self.at_start = kept;
     }
 
@@ -163,6 +174,7 @@ impl Conversation {
     pub(super) fn set(&mut self, variable: BuiltInId, value: Value) {
         if let Some(slot) = self.built_ins.get_mut(variable.index()) {
             *slot = value;
+            self.changed.insert(variable.index());
         }
     }
 
@@ -277,7 +289,10 @@ impl Conversation {
         program: &Program,
         id: VariableId,
     ) -> Option<&mut Value> {
-        self.built_ins.get_mut(id.0.checked_sub(program.built_in_first)? as usize)
+        let index = id.0.checked_sub(program.built_in_first)? as usize;
+        let slot = self.built_ins.get_mut(index)?;
+        self.changed.insert(index);
+        Some(slot)
     }
 
     /// Returns audio as the participant hears it: with prompts in the language of the
@@ -322,6 +337,38 @@ impl Conversation {
             Value::String(language) => language.clone(),
             _ => self.organisation.0.default_language(),
         }
+    }
+}
+
+/// The built-in variables that may have a value, by index in [`BUILT_INS`]; one bit each.
+/// All others are NOT_SET.
+#[derive(Debug, Clone, Copy, Default)]
+struct Changed(u128);
+
+const _: () = assert!(BUILT_INS.len() <= u128::BITS as usize, "one bit each");
+
+impl PartialEq for Changed {
+    /// Always equal: the values are compared.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Changed {
+    #[inline]
+    fn insert(&mut self, index: usize) {
+        self.0 |= 1 << index;
+    }
+}
+
+/// Returns the indexes, in order.
+impl Iterator for Changed {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let index = self.0.trailing_zeros();
+        self.0 &= self.0.wrapping_sub(1);
+        (index < u128::BITS).then_some(index as usize)
     }
 }
 

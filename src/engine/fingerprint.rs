@@ -9,6 +9,7 @@ use std::fmt::{Debug, Write};
 
 use super::effect::Waiting;
 use super::frame::Frame;
+use super::recorder::Events;
 use super::session::Session;
 use super::state::State;
 use crate::flow::{NodeId, VariableId};
@@ -207,7 +208,7 @@ impl State {
             .filter_map(|step| self.recorder.steps.get(*step as usize).cloned())
             .collect();
         self.recorder.steps = steps;
-        self.recorder.events = Vec::new();
+        self.recorder.events = Events::default();
     }
 
     /// Writes everything but the control state and the variables.

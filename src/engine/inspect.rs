@@ -75,7 +75,7 @@ impl Session {
     /// The built-in variables of Architect; empty if no Architect flow is loaded.
     pub fn built_in_values(&self) -> Values<'_> {
         let ids = (self.program().built_in_first..).map(VariableId);
-        ids.zip(&self.state().conversation.built_ins).collect()
+        ids.zip(self.state().conversation.built_ins()).collect()
     }
 
     /// Returns the names that an expression may use at a level. Returns `None` in a draft

@@ -9,9 +9,10 @@ use crate::world::Host;
 /// trace.
 pub fn play(session: &mut Session, call: &Call, host: &mut impl Host) -> Trace {
     session.restart(call);
-    while let Some(question) = session.question() {
-        let answer = host.answer(&question);
+    while let Some(question) = &session.question() {
+        let answer = host.answer(question);
         session.resume(answer);
     }
-    session.take_trace().expect("a session without a question is over")
+    // A session without a question is over.
+    session.end_trace()
 }

@@ -1,7 +1,8 @@
 //! Records the trace during a call.
 
-use std::iter::once_with;
+use std::ops::Deref;
 
+use crate::diagnostic::Code;
 use crate::flow::NodeId;
 use crate::trace::{Event, EventKind, PathTaken, Step};
 
@@ -9,20 +10,17 @@ use crate::trace::{Event, EventKind, PathTaken, Step};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Recorder {
     pub(super) steps: Vec<Step>,
-    pub(super) events: Vec<Event>,
+    pub(super) events: Events,
 }
 
 impl Recorder {
     /// Clears the record and reserves the capacity that the previous call needed.
     pub(super) fn clear(&mut self, room: Capacity) {
         self.steps.clear();
-        self.events.clear();
         if self.steps.capacity() < room.steps {
             self.steps = Vec::with_capacity(room.steps);
         }
-        if self.events.capacity() < room.events {
-            self.events = Vec::with_capacity(room.events);
-        }
+        self.events.clear(room.events);
     }
 
     #[inline]
@@ -30,23 +28,15 @@ impl Recorder {
         // A call starts at most `max_actions` steps, which is a 32-bit number.
         #[expect(clippy::cast_possible_truncation, reason = "see above")]
         let index = self.steps.len() as u32;
-        let path = PathTaken::None;
-        self.steps.extend(once_with(|| Step {
-            node,
-            depth,
-            path,
-            next: None,
-            start_ms: now,
-            end_ms: now,
-        }));
+        let (path, next) = (PathTaken::None, None);
+        self.steps.push(Step { node, depth, path, next, start_ms: now, end_ms: now });
         index
     }
 
-    /// Records an event. The closure builds the event in place: moving it from the stack
-    /// would cost more than the rest of a step.
+    /// Records an event.
     #[inline(always)]
     pub(super) fn note(&mut self, step: u32, fact: impl FnOnce() -> EventKind) {
-        self.events.extend(once_with(|| Event { step, kind: fact() }));
+        self.events.note(step, fact);
     }
 
     #[inline]
@@ -64,6 +54,80 @@ impl Recorder {
     }
 }
 
+/// The events so far. An event is built in a place that exists already: moving it to the
+/// end of a vector would cost more than the rest of a step.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    /// The events, and then empty places.
+    places: Vec<Event>,
+    count: usize,
+}
+
+/// An empty place. It owns nothing.
+const EMPTY: Event = Event { step: 0, kind: EventKind::Noted(Code::QUEUE_NOT_CHECKED) };
+
+/// The smallest number of places that are added.
+const FEWEST_PLACES: usize = 4;
+
+impl Events {
+    /// Removes the events, and makes this number of places.
+    fn clear(&mut self, places: usize) {
+        self.count = 0;
+        self.places.clear();
+        self.places.resize_with(places, || EMPTY);
+    }
+
+    /// Removes the events after the first ones.
+    pub(super) fn truncate(&mut self, count: usize) {
+        self.places.truncate(count);
+        self.count = self.count.min(count);
+    }
+
+    /// Takes the events.
+    pub(super) fn take(&mut self) -> Vec<Event> {
+        self.places.truncate(self.count);
+        self.count = 0;
+        std::mem::take(&mut self.places)
+    }
+
+    #[inline(always)]
+    fn note(&mut self, step: u32, fact: impl FnOnce() -> EventKind) {
+        if self.count == self.places.len() {
+            self.grow();
+        }
+        let place = &mut self.places[self.count];
+        // Without `forget`, the place would be checked for something to free.
+        std::mem::forget(std::mem::replace(place, Event { step, kind: fact() }));
+        self.count += 1;
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let places = self.count + self.count.max(FEWEST_PLACES);
+        self.places.resize_with(places, || EMPTY);
+    }
+}
+
+impl Deref for Events {
+    type Target = [Event];
+
+    fn deref(&self) -> &[Event] {
+        &self.places[..self.count]
+    }
+}
+
+impl Clone for Events {
+    fn clone(&self) -> Self {
+        Self { places: self.to_vec(), count: self.count }
+    }
+}
+
+impl PartialEq for Events {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
 /// The number of steps and events that a trace had.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Capacity {
@@ -75,5 +139,38 @@ impl PartialEq for Capacity {
     /// Always equal: the reserved capacity does not affect a call.
     fn eq(&self, _: &Self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steps(events: &[Event]) -> Vec<u32> {
+        events.iter().map(|event| event.step).collect()
+    }
+
+    fn recorded(count: u32) -> Events {
+        let mut events = Events::default();
+        (0..count).for_each(|step| events.note(step, || EventKind::TimedOut));
+        events
+    }
+
+    #[test]
+    fn empty_places_are_not_events() {
+        let mut events = recorded(5);
+        assert_eq!(steps(&events), [0, 1, 2, 3, 4]);
+        assert_eq!(events, events.clone());
+        events.truncate(3);
+        assert_eq!(steps(&events), [0, 1, 2]);
+        assert_ne!(events, recorded(4));
+        events.note(7, || EventKind::TimedOut);
+        assert_eq!(steps(&events), [0, 1, 2, 7]);
+        assert_eq!(steps(&events.take()), [0, 1, 2, 7]);
+        assert!(events.is_empty() && events.take().is_empty());
+        events.clear(9);
+        assert!(events.is_empty());
+        events.note(8, || EventKind::TimedOut);
+        assert_eq!(steps(&events.take()), [8]);
     }
 }

@@ -5,9 +5,9 @@ use super::effect::{Effect, Waiting};
 use super::state::{MAX_MADE_BYTES, State};
 use crate::diagnostic::Code;
 use crate::flow::NodeId;
-use crate::program::Program;
+use crate::program::{Program, StepAction};
 use crate::trace::{EventKind, PathTaken, Status};
-use crate::world::{Answer, Question};
+use crate::world::{Answer, InputQuestion, Question};
 
 /// The number of actions that the error handling may run after the limit is exceeded.
 const ACTIONS_OF_ERROR_HANDLING: u32 = 1_000;
@@ -51,8 +51,7 @@ impl State {
         let depth = self.depth();
         self.step = self.recorder.begin(node, depth, self.clock_ms);
         self.forget_outputs(step);
-        let effect = action::execute(self, program, node, step);
-        self.settle(program, node, effect)
+        action::execute(self, program, node, step)
     }
 
     /// Handles a node that exceeds a limit. The error handling of an Architect flow may run
@@ -93,7 +92,17 @@ impl State {
         program: &Program,
         answer: Answer,
     ) -> Option<Progress> {
-        let (waiting, node) = (self.waiting.take()?, self.node?);
+        let node = self.node?;
+        // Most questions ask for keys; neither their state nor the answer is moved.
+        if let (Some(Waiting::Input), StepAction::Gather(gather)) =
+            (&self.waiting, &program.steps[node.index()].action)
+        {
+            self.waiting = None;
+            let step = &program.steps[node.index()];
+            let effect = action::gathered(self, step, gather, &answer);
+            return Some(self.settle(program, node, effect));
+        }
+        let waiting = self.waiting.take()?;
         if let Waiting::Message { stays } = waiting {
             self.next_message(program, answer, stays);
             return Some(Progress::Finished);
@@ -107,6 +116,19 @@ impl State {
     pub(super) fn question<'q>(&'q self, program: &'q Program) -> Option<Question<'q>> {
         let (waiting, node) = (self.waiting.as_ref()?, self.node?);
         let action = &program.steps[node.index()].action;
+        // Most questions ask for keys; this one is built in its place.
+        if let (Waiting::Input, StepAction::Gather(gather)) = (waiting, action) {
+            return Some(Question::Input(InputQuestion {
+                node: &program.symbols.node(node).id,
+                min_digits: gather.min_digits,
+                max_digits: gather.max_digits,
+                timeout_ms: gather.timeout_ms,
+                inter_digit_timeout_ms: gather.inter_digit_timeout_ms,
+                terminating_key: gather.terminating_key,
+                valid_digits: &gather.valid_digits,
+                choices: &[],
+            }));
+        }
         Some(action::question(waiting, action, &program.symbols, node))
     }
 
@@ -117,30 +139,61 @@ impl State {
 
     /// Applies the effect of an action. `Waiting` means that the session has a question.
     #[inline(always)]
-    fn settle(&mut self, program: &Program, node: NodeId, effect: Effect) -> Progress {
+    pub(super) fn settle(
+        &mut self,
+        program: &Program,
+        node: NodeId,
+        effect: Effect,
+    ) -> Progress {
         match effect {
             Effect::Go(path, next) => {
                 self.recorder.finish(self.step, path, next, self.clock_ms);
                 self.node = next;
-                if next.is_none() {
-                    if self.frame().sequence.is_some() {
-                        self.end_task(program, None);
-                        return self.progress();
-                    } else {
-                        self.note_missing_branch(path);
-                        self.end_flow(program);
-                    }
+                match next {
+                    Some(_) => Progress::Finished,
+                    None => self.end_without_next(program, path),
                 }
             }
-            Effect::Ask => return Progress::Waiting,
-            Effect::Enter(flow) => self.node = program.unit(flow).start,
+            Effect::Ask => Progress::Waiting,
+            Effect::Enter(flow) => {
+                self.node = program.unit(flow).start;
+                Progress::Finished
+            }
+            Effect::End(end) => {
+                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
+                self.end(program, node, end);
+                self.progress()
+            }
+            other => self.settle_other(program, node, other),
+        }
+    }
+
+    /// Ends the task or flow of a step that has no next one.
+    fn end_without_next(&mut self, program: &Program, path: PathTaken) -> Progress {
+        if self.frame().sequence.is_some() {
+            self.end_task(program, None);
+            return self.progress();
+        }
+        self.note_missing_branch(path);
+        self.end_flow(program);
+        Progress::Finished
+    }
+
+    /// Applies an effect after which the call does not simply continue at the next step.
+    fn settle_other(
+        &mut self,
+        program: &Program,
+        node: NodeId,
+        effect: Effect,
+    ) -> Progress {
+        match effect {
+            Effect::Go(..) | Effect::Ask | Effect::Enter(_) | Effect::End(_) => {}
             Effect::Fail(failure) if self.frame_is_architect(program) => {
                 self.fault(program, node, failure);
             }
             Effect::Fail(failure) => self.fail(program, self.step, node, failure),
             Effect::Call(begin) => self.node = Some(begin),
-            Effect::End(_)
-            | Effect::EndTask(_)
+            Effect::EndTask(_)
             | Effect::EndCall
             | Effect::EndFlow(_)
             | Effect::Abort(_) => {
@@ -160,7 +213,6 @@ impl State {
         }
         self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
         match effect {
-            Effect::End(end) => self.end(program, node, end),
             Effect::EndTask(path) => self.end_task(program, path.as_ref()),
             Effect::EndFlow(reason) => self.end_architect_flow(program, reason),
             Effect::Abort(failure) => self.finish(Status::Error, Some((failure, node))),

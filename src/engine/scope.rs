@@ -16,6 +16,7 @@ pub(super) struct Slots {
 }
 
 impl Slots {
+    #[inline]
     pub(super) fn variable(&self, frame: &Frame, id: VariableId) -> &Value {
         &self.values[frame.variables.wrapping_add(id.index())]
     }
@@ -32,10 +33,12 @@ impl Slots {
         }
     }
 
+    #[inline]
     pub(super) fn set_variable(&mut self, frame: &Frame, id: VariableId, value: Value) {
         self.values[frame.variables.wrapping_add(id.index())] = value;
     }
 
+    #[inline]
     pub(super) fn set_output(&mut self, frame: &Frame, id: OutputId, value: Value) {
         self.values[frame.outputs + id.0 as usize] = value;
     }

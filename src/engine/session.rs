@@ -83,6 +83,14 @@ impl Session {
         self.state.take_trace(&self.program)
     }
 
+    /// Takes the trace of a call that is over.
+    ///
+    /// # Panics
+    /// Panics if the call is not over.
+    pub(super) fn end_trace(&mut self) -> Trace {
+        self.state.end_trace(&self.program)
+    }
+
     /// Returns a trace of the events so far, as if the call were completed here. This
     /// serves callers that watch a waiting session. Returns `None` after the end.
     pub fn trace_so_far(&self) -> Option<Trace> {
@@ -139,7 +147,7 @@ impl Session {
     pub fn variable(&self, name: &str) -> Option<&Value> {
         let (program, flow) = (&*self.program, self.state.flow?);
         let id = program.variable(flow, name)?;
-        let built_ins = &self.state.conversation.built_ins;
+        let built_ins = self.state.conversation.built_ins();
         let built_in = id.0.checked_sub(program.built_in_first);
         if let Some(value) = built_in.and_then(|index| built_ins.get(index as usize)) {
             return Some(value);

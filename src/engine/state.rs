@@ -93,9 +93,9 @@ impl State {
         self.requests_outcomes = call.requests_outcomes;
         self.turn_first = 0;
         self.conversation.begin(program, call);
-        self.begin_messages(program);
         let deadline = self.limits.timeout_ms;
         if let Some(part) = program.unit(call.flow).architect.as_deref() {
+            self.begin_messages(program);
             self.begin_architect(program, call, part, deadline);
             return;
         }
@@ -173,6 +173,7 @@ impl State {
         self.note(|| EventKind::Assigned(id, value));
     }
 
+    #[inline]
     pub(super) fn depth(&self) -> u16 {
         u16::try_from(self.frames.len().saturating_sub(1)).unwrap_or(u16::MAX)
     }
@@ -190,6 +191,7 @@ impl State {
     }
 
     /// Clears the outputs of an earlier execution of the node.
+    #[inline]
     pub(super) fn forget_outputs(&mut self, step: &Step) {
         let (first, end) = step.outputs;
         if first < end {
@@ -201,6 +203,7 @@ impl State {
         }
     }
 
+    #[cold]
     pub(super) fn note_missing_branch(&mut self, path: PathTaken) {
         let code = match path {
             PathTaken::Default => Code::NO_DEFAULT_BRANCH,
@@ -271,6 +274,7 @@ impl State {
         self.slots.values.truncate(count);
     }
 
+    #[inline]
     pub(super) fn frame_is_architect(&self, program: &Program) -> bool {
         program.unit(self.frame().flow).architect.is_some()
     }
@@ -351,6 +355,7 @@ impl State {
     }
 
     /// Makes the session wait.
+    #[inline]
     pub(super) fn ask(&mut self, waiting: Waiting) -> Effect {
         self.waiting = Some(waiting);
         Effect::Ask
@@ -446,39 +451,46 @@ impl State {
 
     /// Takes the trace of a call that is over.
     pub(super) fn take_trace(&mut self, program: &Program) -> Option<Trace> {
-        let flow = self.flow?;
-        let outcome = self.outcome.take()?;
+        (self.flow.is_some() && self.outcome.is_some()).then(|| self.end_trace(program))
+    }
+
+    /// Takes the trace.
+    ///
+    /// # Panics
+    /// Panics if the call is not over.
+    pub(super) fn end_trace(&mut self, program: &Program) -> Trace {
+        let flow = self.flow.take().expect("there is a call");
+        let outcome = self.outcome.take().expect("the call is over");
         self.capacity = Capacity {
             steps: self.recorder.steps.len(),
             events: self.recorder.events.len(),
         };
         let layout = &program.layouts[program.unit(flow).layout.index()];
-        let mut variables = Vec::with_capacity(layout.len());
-        for (value, id) in
-            self.slots.values[..layout.len()].iter_mut().zip(layout.first..)
-        {
+        let values = &mut self.slots.values[..layout.len()];
+        let count = values.iter().filter(|value| !value.is_unset()).count();
+        let mut variables = Vec::with_capacity(count);
+        for (value, id) in values.iter_mut().zip(layout.first..) {
             if !value.is_unset() {
                 variables.push((crate::flow::VariableId(id), std::mem::take(value)));
             }
         }
         // Reset: without a node, a frame and a question, the session is finished.
         self.node = None;
-        self.flow = None;
         self.frames.clear();
         self.slots.values.clear();
-        Some(Trace {
+        Trace {
             flow,
             status: outcome.status,
             failure: outcome.failure,
             failed_at: outcome.failed_at,
-            start: self.start?,
+            start: self.start.unwrap_or(super::DEFAULT_START),
             elapsed_ms: self.clock_ms,
             actions: self.actions,
             steps: std::mem::take(&mut self.recorder.steps),
-            events: std::mem::take(&mut self.recorder.events),
+            events: self.recorder.events.take(),
             variables,
             built_ins: self.conversation.take_at_start(),
             other_variables: std::mem::take(&mut self.other_variables),
-        })
+        }
     }
 }

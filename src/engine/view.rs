@@ -36,7 +36,7 @@ impl Scope for TaskView<'_> {
             values.get(self.frame.variables.wrapping_add(at))
         } else {
             let built_in = slot.wrapping_sub(self.built_in_first) as usize;
-            self.state.conversation.built_ins.get(built_in)
+            self.state.conversation.built_ins().get(built_in)
         };
         found.unwrap_or(&Value::NOT_SET)
     }

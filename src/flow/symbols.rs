@@ -82,26 +82,31 @@ impl NodeLabel {
 
 impl SymbolTable {
     /// Returns the names of a flow.
+    #[inline]
     pub fn flow(&self, id: FlowId) -> &FlowLabel {
         &self.flows[id.index()]
     }
 
     /// Returns the names of a node.
+    #[inline]
     pub fn node(&self, id: NodeId) -> &NodeLabel {
         &self.nodes[id.index()]
     }
 
     /// Returns the name of a variable.
+    #[inline]
     pub fn variable(&self, id: VariableId) -> &Text {
         &self.variables[id.index()]
     }
 
     /// Returns a constant string.
+    #[inline]
     pub fn text(&self, id: TextId) -> &Text {
         &self.strings[id.index()]
     }
 
     /// Returns a reference, without braces.
+    #[inline]
     pub fn reference(&self, id: ReferenceId) -> &Text {
         &self.references[id.index()]
     }

@@ -4,8 +4,8 @@ use indexmap::IndexSet;
 
 use super::compile::Compiler;
 use super::step::{
-    Assignment, Branch, CallFlow, Contact, DataAction, Gather, If, Isolation, Operand,
-    Read, Route, Statistics, StepAction, Webhook,
+    AsciiSet, Assignment, Branch, CallFlow, Contact, DataAction, Gather, If, Isolation,
+    Operand, Read, Route, Statistics, StepAction, Webhook,
 };
 use crate::diagnostic::Code;
 use crate::expr::draft::{Form, Reference, Template};
@@ -48,6 +48,11 @@ impl Compiler<'_> {
     }
 
     fn gather(&mut self, index: usize, gather: &flow::Gather) -> Gather {
+        let allowed = &gather.valid_digits;
+        let is_plain = |key: char| {
+            (allowed.is_empty() || allowed.contains(key))
+                && gather.terminating_key != Some(key)
+        };
         Gather {
             prompt: gather.prompt.as_ref().map(|prompt| self.speech(prompt)),
             min_digits: gather.min_digits,
@@ -56,6 +61,7 @@ impl Compiler<'_> {
             inter_digit_timeout_ms: gather.inter_digit_timeout_ms,
             valid_digits: gather.valid_digits.clone(),
             terminating_key: gather.terminating_key,
+            plain_keys: AsciiSet::of(is_plain),
             digits: self.output(index, "digits"),
         }
     }

@@ -20,9 +20,9 @@ pub use layout::{ContextId, Layout, LayoutId};
 pub use reach::FlowCalls;
 pub use reference::Referent;
 pub use step::{
-    Assignment, Branch, CallFlow, Contact, DataAction, Gather, If, Isolation, Operand,
-    OutputId, Place, Read, Response, Route, Speech, Statistics, Step, StepAction, Unit,
-    Webhook,
+    AsciiSet, Assignment, Branch, CallFlow, Contact, DataAction, Gather, If, Isolation,
+    Operand, OutputId, Place, Read, Response, Route, Speech, Statistics, Step,
+    StepAction, Unit, Webhook,
 };
 
 use indexmap::IndexMap;
@@ -68,6 +68,7 @@ impl Program {
     }
 
     /// A compiled flow.
+    #[inline]
     pub fn unit(&self, flow: FlowId) -> &Unit {
         &self.units[flow.index()]
     }
@@ -84,6 +85,7 @@ impl Program {
     }
 
     /// A task, menu or state.
+    #[inline]
     pub fn sequence(&self, id: SequenceId) -> &architect::Sequence {
         &self.sequences[id.index()]
     }

@@ -218,8 +218,28 @@ pub struct Gather {
     pub valid_digits: Text,
     /// The key that ends the entry.
     pub terminating_key: Option<char>,
+    /// The ASCII characters that are allowed and do not end the entry.
+    pub plain_keys: AsciiSet,
     /// The slot for the output `digits`, if a template reads it.
     pub digits: Option<OutputId>,
+}
+
+/// A set of ASCII characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AsciiSet(u128);
+
+impl AsciiSet {
+    /// Creates the set of the ASCII characters that satisfy a condition.
+    pub fn of(is_member: impl Fn(char) -> bool) -> Self {
+        let members = (0..128_u8).filter(|byte| is_member(char::from(*byte)));
+        Self(members.fold(0, |bits, byte| bits | 1 << byte))
+    }
+
+    /// Whether a byte is a member.
+    #[inline]
+    pub fn contains(self, byte: u8) -> bool {
+        byte.is_ascii() && self.0 >> byte & 1 == 1
+    }
 }
 
 /// An assignment to a variable.

@@ -1,5 +1,8 @@
 //! Steps of a trace with their events.
 
+use std::iter::Enumerate;
+use std::slice;
+
 use super::event::{Event, EventKind, Step, Trace};
 
 /// A trace with its events grouped by step, in linear time.
@@ -15,28 +18,40 @@ impl<'t> Grouped<'t> {
     }
 
     /// Returns the steps with their events, in order.
-    pub(super) fn steps<'g>(&'g self) -> impl Iterator<Item = (&'t Step, Events<'g>)> {
-        let events = self.trace.events.as_slice();
-        let mut late = self.late.as_slice();
-        let mut at = 0;
-        self.trace.steps.iter().enumerate().map(move |(index, step)| {
-            let order_to_step = |event: &Event| (event.step as usize).cmp(&index);
-            // Skip late events of earlier steps; they were returned with their step.
-            at += events[at..]
-                .iter()
-                .take_while(|event| order_to_step(event).is_lt())
-                .count();
-            let begin = at;
-            at += events[at..]
-                .iter()
-                .take_while(|event| order_to_step(event).is_eq())
-                .count();
-            let count =
-                late.iter().take_while(|event| order_to_step(event).is_le()).count();
-            let (own, rest) = late.split_at(count);
-            late = rest;
-            (step, Events { run: &events[begin..at], late: own })
-        })
+    pub(super) fn steps<'g>(&'g self) -> Steps<'t, 'g> {
+        let steps = self.trace.steps.iter().enumerate();
+        Steps { steps, events: &self.trace.events, late: &self.late }
+    }
+}
+
+/// The steps of a trace with their events.
+pub(super) struct Steps<'t, 'g> {
+    steps: Enumerate<slice::Iter<'t, Step>>,
+    /// The events of the following steps, with late events of earlier ones.
+    events: &'t [Event],
+    /// The late events of the following steps.
+    late: &'g [&'t Event],
+}
+
+impl<'t: 'g, 'g> Iterator for Steps<'t, 'g> {
+    type Item = (&'t Step, Events<'g>);
+
+    /// Inlined, so that the item stays in registers.
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (index, step) = self.steps.next()?;
+        // Skip late events of earlier steps; they were returned with their step.
+        let is_earlier = |event: &&Event| (event.step as usize) < index;
+        let skipped = self.events.iter().take_while(is_earlier).count();
+        let events = &self.events[skipped..];
+        let is_own = |event: &&Event| event.step as usize == index;
+        let (run, rest) = events.split_at(events.iter().take_while(is_own).count());
+        self.events = rest;
+        let is_past = |event: &&&Event| event.step as usize <= index;
+        let count = self.late.iter().take_while(is_past).count();
+        let (late, rest) = self.late.split_at(count);
+        self.late = rest;
+        Some((step, Events { run, late }))
     }
 }
 

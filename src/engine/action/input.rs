@@ -24,33 +24,24 @@ pub(super) fn question<'q>(
     symbols: &'q SymbolTable,
     node: NodeId,
 ) -> Question<'q> {
-    let mut question = InputQuestion {
-        node: &symbols.node(node).id,
+    let node = &symbols.node(node).id;
+    let silence_ms = match action {
+        StepAction::Architect(action) => match &**action {
+            architect::Action::Ask(ask) => ask.silence_ms,
+            _ => 0,
+        },
+        _ => 0,
+    };
+    Question::Input(InputQuestion {
+        node,
         min_digits: 0,
         max_digits: 0,
-        timeout_ms: 0,
+        timeout_ms: silence_ms,
         inter_digit_timeout_ms: 0,
         terminating_key: None,
         valid_digits: "",
         choices: &[],
-    };
-    match action {
-        StepAction::Gather(gather) => {
-            question.min_digits = gather.min_digits;
-            question.max_digits = gather.max_digits;
-            question.timeout_ms = gather.timeout_ms;
-            question.inter_digit_timeout_ms = gather.inter_digit_timeout_ms;
-            question.terminating_key = gather.terminating_key;
-            question.valid_digits = &gather.valid_digits;
-        }
-        StepAction::Architect(action) => {
-            if let architect::Action::Ask(ask) = &**action {
-                question.timeout_ms = ask.silence_ms;
-            }
-        }
-        _ => {}
-    }
-    Question::Input(question)
+    })
 }
 
 /// The outcome of listening to the caller.
@@ -113,13 +104,9 @@ pub(super) fn on_answer(
 
 /// Whether the keys have the maximum number, all of them are allowed, and none of them ends
 /// the entry.
+#[inline]
 fn is_plain(gather: &Gather, keys: &str) -> bool {
-    let allowed = gather.valid_digits.as_bytes();
-    let counts = |key: u8| {
-        key.is_ascii()
-            && (allowed.is_empty() || allowed.contains(&key))
-            && gather.terminating_key != Some(char::from(key))
-    };
+    let counts = |key: u8| gather.plain_keys.contains(key);
     keys.len() == gather.max_digits as usize && keys.bytes().all(counts)
 }
 

@@ -11,27 +11,42 @@ mod subflow;
 
 use super::effect::{Effect, Waiting, not_waiting};
 use super::messages;
+use super::run::Progress;
 use super::state::State;
 use crate::flow::{NodeId, SymbolTable};
 use crate::program::architect::{Action, Lookup};
-use crate::program::{Program, Step, StepAction};
+use crate::program::{Gather, Program, Step, StepAction};
 use crate::trace::EventKind;
 use crate::value::{Text, Value};
 use crate::world::{Answer, Question};
 
-/// Executes a node.
+/// Executes a node and applies its effect. `Waiting` means that the session has a question.
+/// The effects of frequent actions are applied one by one, so that they stay in registers.
 #[inline(always)]
 pub(super) fn execute(
     state: &mut State,
     program: &Program,
     node: NodeId,
     step: &Step,
-) -> Effect {
-    match &step.action {
-        StepAction::Say(speech) => speech::say(state, step, speech),
-        StepAction::Gather(gather) => input::gather(state, gather),
+) -> Progress {
+    let effect = match &step.action {
+        StepAction::Say(speech) => {
+            let effect = speech::say(state, step, speech);
+            return state.settle(program, node, effect);
+        }
+        StepAction::Gather(gather) => {
+            let effect = input::gather(state, gather);
+            return state.settle(program, node, effect);
+        }
+        StepAction::If(decision) => {
+            let effect = data::decide(state, step, decision);
+            return state.settle(program, node, effect);
+        }
+        StepAction::End(end) => {
+            state.note(|| EventKind::Ended(*end));
+            return state.settle(program, node, Effect::End(*end));
+        }
         StepAction::Set(assignments) => data::set(state, step, assignments),
-        StepAction::If(decision) => data::decide(state, step, decision),
         StepAction::CallFlow(call) => subflow::call(state, program, node, call),
         StepAction::Route(route) => routing::route(state, program, route),
         StepAction::GetExternalContact(contact) => service::contact(state, contact),
@@ -40,14 +55,22 @@ pub(super) fn execute(
             routing::statistics(state, program, statistics)
         }
         StepAction::Webhook(webhook) => service::webhook(state, program, webhook),
-        StepAction::End(end) => {
-            state.note(|| EventKind::Ended(*end));
-            Effect::End(*end)
-        }
         StepAction::Architect(action) => {
             architect::execute(state, program, node, step, action)
         }
-    }
+    };
+    state.settle(program, node, effect)
+}
+
+/// Continues a node that collects digits with the answer.
+#[inline(always)]
+pub(super) fn gathered(
+    state: &mut State,
+    step: &Step,
+    gather: &Gather,
+    answer: &Answer,
+) -> Effect {
+    input::on_answer(state, step, gather, answer)
 }
 
 /// Continues a node with the answer to its question.
@@ -60,9 +83,6 @@ pub(super) fn answer(
     answer: Answer,
 ) -> Effect {
     match (&step.action, waiting) {
-        (StepAction::Gather(gather), Waiting::Input) => {
-            input::on_answer(state, step, gather, &answer)
-        }
         (StepAction::GetExternalContact(contact), Waiting::Contact { key }) => {
             service::contact_found(state, step, contact, &key, answer)
         }

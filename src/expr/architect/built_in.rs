@@ -111,7 +111,13 @@ impl BuiltInId {
         Self(index as u32)
     }
 
+    /// Returns the variable at an index.
+    pub fn at(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
     /// The index.
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -141,4 +147,15 @@ pub(super) fn variable(lower_case: &str) -> Option<&'static BuiltIn> {
 /// The names of all variables.
 pub(super) fn names<'n>() -> impl Iterator<Item = &'n str> {
     BUILT_INS.iter().map(|built_in| built_in.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The engine keeps only values that were set. An empty collection is a value.
+    #[test]
+    fn all_of_them_can_be_not_set() {
+        assert!(BUILT_INS.iter().all(|known| !known.value_type.is_collection));
+    }
 }

@@ -38,7 +38,13 @@ pub(super) fn evaluate<S: Scope + ?Sized>(
     if let Some(value) = existing_value(code, scope) {
         return Ok(value.clone());
     }
-    compute(code, &Run { scope, budget: Budget::for_evaluation() })
+    let run = Run { scope, budget: Budget::for_evaluation() };
+    match code {
+        Code::And(..) | Code::Or(..) | Code::Not(..) => {
+            truth(code, &run).map(Value::Boolean)
+        }
+        _ => compute(code, &run),
+    }
 }
 
 /// Evaluates a piece of code.
@@ -191,16 +197,10 @@ fn evaluate_many<S: Scope + ?Sized>(
 #[inline]
 fn compare<S: Scope + ?Sized>(call: &Call, run: &Run<'_, S>) -> Result<bool, Failure> {
     let [one, two] = &*call.arguments else { return Ok(false) };
-    if let (Some(left), Some(right)) = (integer(one, run.scope), integer(two, run.scope))
-    {
-        return Ok(ordering_fits(call.shape, left.cmp(&right)));
+    match (existing_value(one, run.scope), existing_value(two, run.scope)) {
+        (Some(left), Some(right)) => compare_values(call, left, right, run),
+        _ => compare_computed(call, one, two, run),
     }
-    if let (Some(left), Some(right)) =
-        (existing_value(one, run.scope), existing_value(two, run.scope))
-    {
-        return compare_values(call, left, right, run);
-    }
-    compare_computed(call, one, two, run)
 }
 
 #[inline(never)]
@@ -210,6 +210,10 @@ fn compare_computed<S: Scope + ?Sized>(
     two: &Code,
     run: &Run<'_, S>,
 ) -> Result<bool, Failure> {
+    if let (Some(left), Some(right)) = (integer(one, run.scope), integer(two, run.scope))
+    {
+        return Ok(ordering_fits(call.shape, left.cmp(&right)));
+    }
     let (mut first, mut second) = (Value::NOT_SET, Value::NOT_SET);
     let left = peek(one, run, &mut first)?;
     let right = peek(two, run, &mut second)?;

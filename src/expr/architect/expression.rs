@@ -15,6 +15,7 @@ use super::problem::Problem;
 use super::reads::Read;
 use super::signature::Varying;
 use super::tree::Place;
+use super::typed::Typed;
 
 /// A compiled expression. Its evaluation is a pure function of its variables, the
 /// organisation, the clock and the random number generator.
@@ -38,10 +39,21 @@ impl Expression {
         names: &mut dyn Names,
         expected: Option<Type>,
     ) -> Result<Self, Vec<Problem>> {
-        let tree = parse(text).map_err(|problem| vec![problem])?;
-        let typed = check(&tree, names, expected)?;
+        let typed = typed(text, names, expected)?;
         let holds = typed.value_type;
         Ok(Self { code: code::compile(typed), holds, text: text.into() })
+    }
+
+    /// Parses and checks an expression, as [`Self::compile`] does, without compiling it.
+    ///
+    /// # Errors
+    /// Returns all errors in the text, in order.
+    pub fn check(
+        text: &str,
+        names: &mut dyn Names,
+        expected: Option<Type>,
+    ) -> Result<(), Vec<Problem>> {
+        typed(text, names, expected).map(|_| ())
     }
 
     /// Returns the compiled code.
@@ -181,6 +193,15 @@ impl Expression {
     }
 }
 
+fn typed(
+    text: &str,
+    names: &mut dyn Names,
+    expected: Option<Type>,
+) -> Result<Typed, Vec<Problem>> {
+    let tree = parse(text).map_err(|problem| vec![problem])?;
+    check(&tree, names, expected)
+}
+
 /// Formats the expression as Architect writes it.
 ///
 /// # Errors
@@ -190,6 +211,5 @@ pub fn canonical(
     names: &mut dyn Names,
     expected: Option<Type>,
 ) -> Result<String, Vec<Problem>> {
-    let tree = parse(text).map_err(|problem| vec![problem])?;
-    Ok(print(&check(&tree, names, expected)?))
+    Ok(print(&typed(text, names, expected)?))
 }

@@ -181,7 +181,7 @@ fn compare_operands<R>(
     right: &Operand<R>,
     scope: &impl Scope<R>,
 ) -> Result<bool, EvaluationError> {
-    let with_null = left.is_null() || right.is_null();
+    let with_null = || left.is_null() || right.is_null();
     if let (Some(left), Some(right)) = (left.peek(scope), right.peek(scope)) {
         // Menus compare the caller's keys with constants.
         if let (Value::String(left), Value::String(right)) = (left, right)
@@ -189,10 +189,10 @@ fn compare_operands<R>(
         {
             return Ok((left == right) == (comparator == Comparator::Equal));
         }
-        return Ok(compare_values(comparator, left, right, with_null));
+        return Ok(compare_values(comparator, left, right, with_null()));
     }
     let (left, right) = (left.evaluate(scope)?, right.evaluate(scope)?);
-    Ok(compare_values(comparator, &left, &right, with_null))
+    Ok(compare_values(comparator, &left, &right, with_null()))
 }
 
 fn compare_values(

@@ -46,6 +46,8 @@ pub(crate) use spec::{ActionSpec, LOOP_BODY, SUCCESSES, capitalized};
 
 use std::sync::LazyLock;
 
+use rustc_hash::FxHashMap;
+
 use crate::value::Text;
 
 /// The families.
@@ -101,8 +103,9 @@ pub(crate) fn choices() -> impl Iterator<Item = &'static str> {
 
 /// Returns the kind of action or choice with this name.
 pub(crate) fn named(name: &str) -> Option<&'static ActionSpec> {
-    let index = BY_NAME.binary_search_by_key(&name, |kind| kind.name).ok()?;
-    BY_NAME.get(index).copied()
+    static INDEX: LazyLock<FxHashMap<&str, &ActionSpec>> =
+        LazyLock::new(|| all().map(|kind| (kind.name, kind)).collect());
+    INDEX.get(name).copied()
 }
 
 /// Returns the kind of action, or of choice, with this class in Architect's JSON.

@@ -2,7 +2,7 @@
 
 use super::section::{
     ACTION_FIELDS, CHOICE_FIELDS, FLOW_FIELDS, OF_ACTION, OF_CHOICE, UNIT_FIELDS,
-    of_flow, of_unit,
+    of_flow, of_section, of_unit,
 };
 use super::setting::{SettingForm, SettingSpec, is_named};
 use super::spec::ActionSpec;
@@ -28,7 +28,11 @@ pub(crate) enum NameLookup {
 /// Looks up a name in the settings of a flow. A path contains the names of the enclosing
 /// settings, outermost first, and the name itself.
 pub(crate) fn flow_name(path: &[&str]) -> NameLookup {
-    look_up(&[of_flow()], FLOW_FIELDS, path)
+    let table = match path {
+        [section, _, ..] => of_section(section),
+        _ => of_flow(),
+    };
+    look_up(&[table], FLOW_FIELDS, path)
 }
 
 /// Looks up a name in the settings of a task, menu, state or bot.

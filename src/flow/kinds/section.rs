@@ -1,5 +1,9 @@
 //! Settings of flows, units and choices.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 use super::setting::{
     SettingForm, SettingSpec, any, flag, other, reference, setting, value, word,
 };
@@ -220,9 +224,23 @@ pub(super) const OF_CHOICE: &[SettingSpec] = &[
     other("task.outputPaths.**"),
 ];
 
+/// Settings of flows by the first names of their paths, in the order of the table.
+static SECTIONS: LazyLock<FxHashMap<&str, Vec<SettingSpec>>> = LazyLock::new(|| {
+    let mut sections: FxHashMap<&str, Vec<SettingSpec>> = FxHashMap::default();
+    for setting in OF_FLOW {
+        sections.entry(setting.first()).or_default().push(*setting);
+    }
+    sections
+});
+
+/// Returns the settings of flows whose path begins with this name.
+pub(super) fn of_section(first: &str) -> &'static [SettingSpec] {
+    SECTIONS.get(first).map_or(&[], Vec::as_slice)
+}
+
 /// Returns the setting of a flow with this path.
 pub(crate) fn flow_setting(path: &[&str]) -> Option<&'static SettingSpec> {
-    OF_FLOW.iter().find(|setting| setting.is_at(path))
+    of_section(path.first()?).iter().find(|setting| setting.is_at(path))
 }
 
 /// Returns the setting of a task, menu or state with this path.

@@ -99,6 +99,11 @@ impl SettingSpec {
         matches!(self.below(path), Some("" | "**"))
     }
 
+    /// Whether the path describes all names, and no further ones may follow.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.path.ends_with("**")
+    }
+
     /// Returns the part of the path below the enclosing names. Returns `None` if the path
     /// leads elsewhere, or ends there.
     pub(super) fn part_at(&self, enclosing: &[&str]) -> Option<&'static str> {
@@ -135,7 +140,6 @@ impl SettingSpec {
     }
 
     /// Returns the first name of the path.
-    #[cfg(test)]
     pub(super) fn first(&self) -> &'static str {
         self.first
     }

@@ -343,6 +343,7 @@ impl<'c> Compiler<'c> {
             task: self.task,
             flow: &self.plan.scope,
             built_in_first: self.program.built_in_first,
+            suggests: false,
         }
     }
 

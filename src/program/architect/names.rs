@@ -38,6 +38,8 @@ pub(super) struct Names<'c> {
     pub(super) flow: &'c Scope,
     /// The id of the first built-in variable.
     pub(super) built_in_first: u32,
+    /// Whether problems suggest similar names. Checks suggest them before a call.
+    pub(super) suggests: bool,
 }
 
 impl Names<'_> {
@@ -70,6 +72,9 @@ impl architect::Names for Names<'_> {
     }
 
     fn suggestion(&self, name: &str) -> Option<Text> {
+        if !self.suggests {
+            return None;
+        }
         let declared = self.task.variables.values().chain(self.flow.variables.values());
         let names = declared.map(|(_, _, name)| name.as_str());
         nearest(name, names.chain(BUILT_INS.iter().map(|known| known.name)))
@@ -122,7 +127,7 @@ impl VisibleVariables {
 
     fn all(&self) -> Names<'_> {
         let Self { task, flow, built_in_first } = self;
-        Names { task, flow, built_in_first: *built_in_first }
+        Names { task, flow, built_in_first: *built_in_first, suggests: true }
     }
 }
 

@@ -34,7 +34,12 @@ impl<'v, Name: Eq + Hash> Members<'v, Name> {
         };
         match known {
             Some(known) => known.1 = value,
-            None => self.entries.push((name, value)),
+            None => {
+                if self.entries.is_empty() {
+                    self.entries.reserve_exact(FEW);
+                }
+                self.entries.push((name, value));
+            }
         }
     }
 

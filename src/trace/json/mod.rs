@@ -133,9 +133,10 @@ impl<'l> JsonWriter<'l> {
         self.write_steps(trace, out, Self::write_step);
         out.push_str("],\"variables\":{");
         self.write_variables(trace, out);
+        let last = LastEvents::of(trace);
         out.push_str("},\"routing\":");
-        self.write_last_routing(trace, out);
-        if let Some(transfer) = trace.transfer() {
+        self.write_routed(last.routed, last.connected, out);
+        if let Some(transfer) = last.transferred {
             out.push_str(",\"transfer\":");
             write_transfer(transfer, out);
         }
@@ -148,7 +149,9 @@ impl<'l> JsonWriter<'l> {
             }
         }
         out.push_str("],\"diagnostics\":[");
-        self.write_diagnostics(trace, out);
+        if last.has_notes {
+            self.write_diagnostics(trace, out);
+        }
         out.push_str("]}");
     }
 
@@ -261,10 +264,19 @@ impl<'l> JsonWriter<'l> {
 
     /// Writes the last routing, with the agent who answered, or null.
     pub(super) fn write_last_routing(&self, trace: &Trace, out: &mut String) {
-        let Some(routing) = trace.routing() else { return out.push_str("null") };
+        self.write_routed(trace.routing(), trace.connection(), out);
+    }
+
+    fn write_routed(
+        &self,
+        routing: Option<&Routing>,
+        connection: Option<&Connection>,
+        out: &mut String,
+    ) {
+        let Some(routing) = routing else { return out.push_str("null") };
         out.push('{');
         self.write_routing(routing, out);
-        if let Some(connection) = trace.connection() {
+        if let Some(connection) = connection {
             out.push(',');
             write_connection(connection, out);
         }
@@ -335,6 +347,30 @@ impl<'l> JsonWriter<'l> {
             self.write_node_id(node, out);
         }
         out.push('}');
+    }
+}
+
+/// The last events of the kinds that a trace shows once.
+#[derive(Default)]
+struct LastEvents<'t> {
+    routed: Option<&'t Routing>,
+    transferred: Option<&'t Transfer>,
+    connected: Option<&'t Connection>,
+    has_notes: bool,
+}
+
+impl<'t> LastEvents<'t> {
+    fn of(trace: &'t Trace) -> Self {
+        let mut last = Self::default();
+        for event in &trace.events {
+            match &event.kind {
+                EventKind::Routed(routing) => last.routed = Some(routing),
+                EventKind::Transferred(transfer) => last.transferred = Some(transfer),
+                EventKind::Connected(connection) => last.connected = Some(connection),
+                fact => last.has_notes |= is_diagnostic(fact),
+            }
+        }
+        last
     }
 }
 

@@ -24,7 +24,10 @@ struct Outcome<'t> {
     condition: Option<PathTaken>,
     /// Node and branch of an Architect action that evaluated conditions.
     branch: Option<(NodeId, Branch)>,
-    said: Vec<&'t Phrase>,
+    /// The last prompt.
+    said: Option<&'t Phrase>,
+    /// The number of prompts.
+    prompts: usize,
     heard: Option<&'t Text>,
     collected: Option<&'t Text>,
     answered: Option<&'t Json>,
@@ -67,7 +70,10 @@ impl<'t> Outcome<'t> {
         let mut outcome = Self { condition, branch, ..Self::default() };
         for fact in events.iter() {
             match fact {
-                EventKind::Prompted(phrase) => outcome.said.push(phrase),
+                EventKind::Prompted(phrase) => {
+                    outcome.said = Some(phrase);
+                    outcome.prompts += 1;
+                }
                 EventKind::CallerInput(text) => outcome.heard = Some(text),
                 EventKind::Collected(digits) => outcome.collected = Some(digits),
                 EventKind::Assigned(..) => outcome.has_assigned = true,
@@ -97,8 +103,8 @@ impl<'t> Outcome<'t> {
         match key {
             "condition" => self.condition.is_some() || self.branch.is_some(),
             "operands" => self.has_read,
-            "text" => !self.said.is_empty(),
-            "texts" => self.said.len() > 1,
+            "text" => self.said.is_some(),
+            "texts" => self.prompts > 1,
             "inputs" | "outputs" => self.has_passed,
             "heard" => self.heard.is_some(),
             "digits" => self.collected.is_some(),
@@ -121,54 +127,76 @@ impl JsonWriter<'_> {
         events: &Events<'_>,
         out: &mut String,
     ) -> bool {
-        match Order::of(events) {
-            Order::Plain { has_notes } => {
-                self.write_facts(step, events, out);
-                has_notes
-            }
-            Order::Any => {
-                self.write_outcome(step, events, out);
-                true
-            }
+        // Actions with outputs have inputs too, which need the other order.
+        let begin = out.len();
+        let is_action = matches!(step.path, PathTaken::Output(_));
+        if (!is_action || Order::of(events) == Order::Plain)
+            && let Some(has_notes) = self.write_facts(step, events, out)
+        {
+            return has_notes;
         }
+        out.truncate(begin);
+        self.write_outcome(step, events, out);
+        true
     }
 
-    /// Writes the entries of a step whose facts are in the order of the entries.
-    fn write_facts(&self, step: &Step, events: &Events<'_>, out: &mut String) {
+    /// Writes the entries of a step whose facts are in the order of the entries, and returns
+    /// whether it has notes. Returns `None` after a fact that is not in this order.
+    fn write_facts(
+        &self,
+        step: &Step,
+        events: &Events<'_>,
+        out: &mut String,
+    ) -> Option<bool> {
+        if events.late().next().is_some() {
+            return None;
+        }
         let mut fields = Fields { out, separator: Separator::default() };
         write_condition(step.path, &mut fields);
         let mut group = 0;
+        let mut has_notes = false;
+        let mut last = (NOTE, 0);
         for fact in events.first() {
-            let rank = rank(fact);
+            let next @ (rank, _) = position(fact);
             if rank == NOTE {
+                has_notes = true;
                 continue;
             }
-            if group != 0 && rank != group {
-                fields.out.push('}');
-                group = 0;
+            if rank == ANSWER || next <= last {
+                return None;
             }
-            match fact {
-                EventKind::Read(reference, value) => {
-                    fields.member(
-                        rank,
-                        &mut group,
-                        &self.names.references[reference.index()],
-                        value,
-                    );
-                }
-                EventKind::Assigned(variable, value) => {
-                    fields.member(
-                        rank,
-                        &mut group,
-                        &self.names.variables[variable.index()],
-                        value,
-                    );
-                }
-                other => self.write_fact(other, &mut fields),
-            }
+            last = next;
+            self.write_in_order(fact, rank, &mut group, &mut fields);
         }
         if group != 0 {
             fields.out.push('}');
+        }
+        Some(has_notes)
+    }
+
+    /// Writes a fact whose rank is not below that of the fact before it. `group` is the rank
+    /// of the open object of values.
+    fn write_in_order(
+        &self,
+        fact: &EventKind,
+        rank: u8,
+        group: &mut u8,
+        fields: &mut Fields<'_>,
+    ) {
+        if *group != 0 && rank != *group {
+            fields.out.push('}');
+            *group = 0;
+        }
+        match fact {
+            EventKind::Read(reference, value) => {
+                let name = &self.names.references[reference.index()];
+                fields.member(rank, group, name, value);
+            }
+            EventKind::Assigned(variable, value) => {
+                let name = &self.names.variables[variable.index()];
+                fields.member(rank, group, name, value);
+            }
+            other => self.write_fact(other, fields),
         }
     }
 
@@ -271,16 +299,18 @@ impl JsonWriter<'_> {
             });
             fields.members("\"operands\":{", &self.names.references, read);
         }
-        if let Some(phrase) = outcome.said.last() {
+        if let Some(phrase) = outcome.said {
             fields.key("\"text\":");
             self.write_phrase(phrase, fields.out);
         }
-        if outcome.said.len() > 1 {
+        if outcome.prompts > 1 {
             fields.key(r#""texts":["#);
             let mut separator = Separator::default();
-            for phrase in &outcome.said {
-                separator.before(fields.out);
-                self.write_phrase(phrase, fields.out);
+            for fact in events.iter() {
+                if let EventKind::Prompted(phrase) = fact {
+                    separator.before(fields.out);
+                    self.write_phrase(phrase, fields.out);
+                }
             }
             fields.out.push(']');
         }
@@ -329,10 +359,11 @@ fn write_condition(path: PathTaken, fields: &mut Fields<'_>) {
 }
 
 /// Order of the facts of a step.
+#[derive(PartialEq)]
 enum Order {
     /// The facts are in the order of the entries, without repetition. This holds for
     /// nearly all steps.
-    Plain { has_notes: bool },
+    Plain,
     /// The facts must be sorted first.
     Any,
 }
@@ -371,24 +402,28 @@ impl Order {
         if events.late().next().is_some() {
             return Self::Any;
         }
-        let mut has_notes = false;
         let mut last = (NOTE, 0);
         for fact in events.first() {
-            let number = match fact {
-                EventKind::Read(reference, _) => reference.0,
-                EventKind::Assigned(variable, _) => variable.0,
-                _ => 0,
-            };
-            let next = (rank(fact), number);
+            let next = position(fact);
             if next.0 == NOTE {
-                has_notes = true;
-            } else if next.0 == ANSWER || next <= last {
-                return Self::Any;
-            } else {
-                last = next;
+                continue;
             }
+            if next.0 == ANSWER || next <= last {
+                return Self::Any;
+            }
+            last = next;
         }
-        Self::Plain { has_notes }
+        Self::Plain
+    }
+}
+
+/// Position of a fact among the entries: its rank, and the number of its name in a group.
+#[inline]
+fn position(fact: &EventKind) -> (u8, u32) {
+    match fact {
+        EventKind::Read(reference, _) => (READ, reference.0),
+        EventKind::Assigned(variable, _) => (ASSIGNED, variable.0),
+        other => (rank(other), 0),
     }
 }
 

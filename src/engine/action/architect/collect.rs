@@ -70,19 +70,16 @@ fn note_settings(state: &mut State, collect: &CollectInput, listening: &Listenin
     };
     let is_alone = |key| Value::Boolean(listening.single_keys.contains(key));
     let name = collect.verification.name();
-    for (what, value) in [
-        (Field::AcceptJustPound, is_alone('#')),
-        (Field::AcceptJustStar, is_alone('*')),
-        (Field::IncludeTerminatingDtmf, Value::Boolean(listening.with_terminator)),
-        (Field::InterDigitTimeout, duration(listening.next_ms)),
-        (Field::NoEntryTimeout, duration(listening.first_ms)),
-        (Field::Min, Value::Integer(listening.min.into())),
-        (Field::Max, Value::Integer(listening.max.into())),
-        (Field::TerminatingDtmf, key(listening.terminator)),
-        (Field::VerificationType, Value::String(name.into())),
-    ] {
-        state.note(|| EventKind::Input(what, value));
-    }
+    let mut note = |what, value| state.note(|| EventKind::Input(what, value));
+    note(Field::AcceptJustPound, is_alone('#'));
+    note(Field::AcceptJustStar, is_alone('*'));
+    note(Field::IncludeTerminatingDtmf, Value::Boolean(listening.with_terminator));
+    note(Field::InterDigitTimeout, duration(listening.next_ms));
+    note(Field::NoEntryTimeout, duration(listening.first_ms));
+    note(Field::Min, Value::Integer(listening.min.into()));
+    note(Field::Max, Value::Integer(listening.max.into()));
+    note(Field::TerminatingDtmf, key(listening.terminator));
+    note(Field::VerificationType, Value::String(name.into()));
 }
 
 pub(super) fn on_answer(

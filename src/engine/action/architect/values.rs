@@ -129,6 +129,10 @@ pub(super) fn truth(
     source: &Source,
     default: bool,
 ) -> Result<bool, Box<Failure>> {
+    // Most settings are constants. They are read in their place.
+    if let Source::Constant(Value::Boolean(truth)) = source {
+        return Ok(*truth);
+    }
     match state.value(program, source)? {
         Value::Boolean(truth) => Ok(truth),
         other => or_default(&other, default, "a Boolean"),

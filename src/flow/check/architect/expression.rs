@@ -18,7 +18,7 @@ pub(super) fn find(
     report: &mut Report<'_>,
 ) {
     let Setting::Expression(text, _) = &place.setting.value else { return };
-    let Err(problems) = Expression::compile(text, scope, needed) else { return };
+    let Err(problems) = Expression::check(text, scope, needed) else { return };
     let span = place.setting.span;
     if text.contains("{{") {
         report.add(Code::PLACEHOLDER_VALUE, |code| placeholder(code, place, span));

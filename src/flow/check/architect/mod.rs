@@ -30,6 +30,7 @@ use super::report::Report;
 use super::spelling::Spelling;
 use crate::diagnostic::{Diagnostic, sort};
 use crate::flow::architect::ArchitectFlow;
+use crate::flow::kinds::SettingSpec;
 use crate::flow::place;
 use crate::flow::required_type::{required_type, setting_at};
 use callee::{Modules, Tasks};
@@ -102,7 +103,10 @@ fn of_values<'f>(
         unknown_variable::find(place, scope, report);
         statement_type::find(place, scope, report);
         out_of_limits::find(place, report);
-        unknown_property::find(place, spelling, report);
+        // A described setting is a known one.
+        if !setting.is_some_and(SettingSpec::is_whole) {
+            unknown_property::find(place, spelling, report);
+        }
     });
 }
 
