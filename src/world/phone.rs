@@ -156,29 +156,12 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "phone")]
-    #[test]
-    fn numbers_with_trunk_prefixes_and_extensions_are_read() {
-        assert_eq!(us("+44 (0)20 7946 0958").as_deref(), Some("+442079460958"));
-        assert_eq!(us("tel:+1-555-777-0100;ext=12").as_deref(), Some("+15557770100"));
-        assert_eq!(us("+1 555 777 0100 x12").as_deref(), Some("+15557770100"));
-    }
-
     #[test]
     fn numbers_without_one_take_the_default_country() {
         for text in ["5557770100", "(555) 777-0100", "1 555 777 0100"] {
             assert_eq!(us(text).as_deref(), Some("+15557770100"), "{text}");
         }
         assert_eq!(Country::from_code("UK"), None);
-    }
-
-    #[cfg(feature = "phone")]
-    #[test]
-    fn numbers_of_every_country_are_read() {
-        let british = Country::from_code("gb").unwrap();
-        assert_eq!(e164("020 7946 0958", british).as_deref(), Some("+442079460958"));
-        let german = Country::from_code("DE").unwrap();
-        assert_eq!(e164("030 123456", german).as_deref(), Some("+4930123456"));
     }
 
     #[test]
@@ -200,15 +183,14 @@ mod tests {
         assert_eq!(unreadable("none"), "`none` is not a phone number");
     }
 
-    #[cfg(feature = "phone")]
     proptest! {
         #[test]
-        fn the_built_in_format_agrees_with_the_library(text in "[(]?1?[ -]?[2-9][0-9]{2}[)]?[ .-]?[0-9]{3}[ -]?[0-9]{4}") {
-            prop_assert_eq!(north_american(&text, Country::US), of_library(&text, Country::US));
+        fn ten_digits_are_a_north_american_number(text in "(1[ -]?)?[(]?[2-9][0-9]{2}[)]?[ .-]?[0-9]{3}[ -]?[0-9]{4}") {
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            let ten = &digits[digits.len() - 10..];
+            prop_assert_eq!(us(&text), Some(format!("+1{ten}")));
         }
-    }
 
-    proptest! {
         #[test]
         fn no_text_panics_and_a_result_stays_as_it_is(text in "\\PC{0,40}|[+(]?[0-9 ()-]{1,20}") {
             if let Some(number) = us(&text) {

@@ -177,6 +177,27 @@ fn wrong_command_lines_and_files_write_no_rows() {
     assert!(text(&output.stderr).contains("cannot read fixtures"));
 }
 
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn a_build_without_the_feature_parquet_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = "{\"flow\": \"Inbound_Flow_A\"}\n";
+    let files = [("calls.ndjson", row), ("calls.bin", "PAR1")].map(|(name, text)| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_string_lossy().into_owned()
+    });
+    for arguments in [&["--out", "parquet", &files[0]][..], &[&files[1]]] {
+        let output = output(batch(arguments), "");
+        assert_eq!(
+            (output.status.code(), text(&output.stdout)),
+            (Some(2), String::new())
+        );
+        let said = text(&output.stderr);
+        assert!(said.contains("without the feature `parquet`"), "{said}");
+    }
+}
+
 /// A program that waits for each answer gets it, and the end of its input ends the batch.
 #[test]
 fn an_answer_follows_its_row_at_once() {

@@ -716,26 +716,6 @@ fn a_folder_without_recordings_is_reported() {
     assert!(text(&output.stderr).contains("without recordings"));
 }
 
-#[cfg(feature = "png")]
-#[test]
-fn a_picture_has_letters_and_is_deterministic() {
-    let folder = tempdir().unwrap();
-    let log = path(&folder, "log.ndjson");
-    fs::write(&log, log_of_others()).unwrap();
-    let picture = path(&folder, "heat.png");
-    result(&["heatmap", &log, "--format", "png", "--out", &picture]);
-    let picture = fs::read(&picture).unwrap();
-    assert_eq!(picture[..8], *b"\x89PNG\r\n\x1a\n");
-    let size = |at: usize| u32::from_be_bytes(picture[at..at + 4].try_into().unwrap());
-    assert!(size(16) > 600 && size(20) > 400, "{} × {}", size(16), size(20));
-    let output = flowsim(&["heatmap", &log, "--format", "png"]);
-    assert_eq!(output.stdout, picture);
-    // Other names of the same length have other letters.
-    let other = fs::read_to_string(&log).unwrap().replace("route_to_vm", "route_to_xx");
-    fs::write(&log, other).unwrap();
-    assert_ne!(flowsim(&["heatmap", &log, "--format", "png"]).stdout, picture);
-}
-
 /// Returns the shade for a count: quarters of the largest.
 fn shade(count: u64, largest: u64) -> u64 {
     (count * 4).div_ceil(largest)
@@ -814,22 +794,6 @@ fn keys_alone_are_not_drawn_on_flows() {
     }
 }
 
-#[cfg(feature = "png")]
-#[test]
-fn a_picture_of_flows_is_larger_and_deterministic() {
-    let folder = tempdir().unwrap();
-    let traces = traces_of_menu(&folder);
-    let flows = "fixtures/shared-flow/flows";
-    let picture = |more: &[&str]| {
-        flowsim(&[&["heatmap", &traces, "--format", "png"], more].concat()).stdout
-    };
-    let (alone, with) = (picture(&[]), picture(&["--flows", flows]));
-    assert_eq!(with[..8], *b"\x89PNG\r\n\x1a\n");
-    let height = |of: &[u8]| u32::from_be_bytes(of[20..24].try_into().unwrap());
-    assert!(height(&with) > height(&alone) + 1_000, "{}", height(&with));
-    assert_eq!(picture(&["--flows", flows]), with);
-}
-
 /// Writes a draft flow with these nodes in a chain, and its coverage.
 fn chain(folder: &TempDir, name: &str, nodes: usize, node: &str) -> String {
     let id = |number: usize| format!("n{number}");
@@ -878,10 +842,6 @@ fn names_in_drawings_are_not_interpreted() {
         if format == "svg" {
             assert_well_formed(&shown);
         }
-    }
-    if cfg!(feature = "png") {
-        let png = ["heatmap", &coverage, "--flows", &flow, "--format", "png"];
-        assert!(flowsim(&png).stdout.starts_with(b"\x89PNG"));
     }
 }
 

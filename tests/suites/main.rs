@@ -2,7 +2,6 @@
 //! maps and new projects.
 
 mod batch;
-mod batch_columns;
 #[cfg(unix)]
 #[path = "../support/browser/mod.rs"]
 mod browser;

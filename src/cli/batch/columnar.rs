@@ -1,7 +1,7 @@
 //! Rows that are read from, or written to, Arrow and Parquet.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
 use arrow::array::{RecordBatch, RecordBatchReader};
@@ -25,6 +25,10 @@ const ROWS: usize = 4096;
 
 /// Number of rows of a row group of Parquet, which is in memory until it is complete.
 const GROUP_ROWS: usize = 65_536;
+
+/// Maximum length of the schema of a stream. The reader allocates the length that the stream
+/// begins with: four letters are half a gigabyte or more.
+const MAX_SCHEMA_BYTES: u32 = 1 << 26;
 
 /// A source that cannot be read, or output that cannot be written.
 pub(super) enum Failure {
@@ -75,9 +79,7 @@ impl Source {
     fn open(path: &Path, form: Form) -> io::Result<Self> {
         let reader: Box<dyn RecordBatchReader + Send> = match form {
             Form::Ndjson => return Ok(Self::Text(Rows::new([source(path)]))),
-            Form::Arrow if is_standard_input(path) => {
-                Box::new(StreamReader::try_new(io::stdin(), None).map_err(from_arrow)?)
-            }
+            Form::Arrow if is_standard_input(path) => arrow_stream(io::stdin())?,
             Form::Arrow => arrow_file(path)?,
             Form::Parquet if is_standard_input(path) => {
                 let message = "Parquet cannot be read from a stream; name a file";
@@ -130,14 +132,27 @@ impl Source {
 
 /// Opens a file of either form of Arrow: with an index at its end, or a stream.
 fn arrow_file(path: &Path) -> io::Result<Box<dyn RecordBatchReader + Send>> {
-    let stream = || File::open(path).map(BufReader::new);
-    match FileReader::try_new(stream()?, None) {
+    match FileReader::try_new(BufReader::new(File::open(path)?), None) {
         Ok(file) => Ok(Box::new(file)),
-        Err(_) => {
-            let stream = StreamReader::try_new(stream()?, None);
-            Ok(Box::new(stream.map_err(from_arrow)?))
-        }
+        Err(_) => arrow_stream(File::open(path)?),
     }
+}
+
+/// Opens a stream of Arrow.
+fn arrow_stream(
+    input: impl Read + Send + 'static,
+) -> io::Result<Box<dyn RecordBatchReader + Send>> {
+    let mut input = BufReader::new(input);
+    let start = input.fill_buf()?;
+    // Streams of old versions lack this mark.
+    let start = start.strip_prefix(&[0xff; 4]).unwrap_or(start);
+    let length = start.first_chunk().map(|bytes| u32::from_le_bytes(*bytes));
+    if length.is_some_and(|length| length > MAX_SCHEMA_BYTES) {
+        let message = "neither a file nor a stream of Arrow";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    let stream = StreamReader::try_new(input, None).map_err(from_arrow)?;
+    Ok(Box::new(stream))
 }
 
 /// Standard output in a form.

@@ -191,12 +191,9 @@ fn phone_numbers() {
     use PhoneFormat::{Global, Local};
     let inside = "three one seven eight seven two three zero zero zero";
     let outside = format!("plus one {inside}");
-    for (e164, format, english) in [
-        ("+13178723000", Global, outside.as_str()),
-        ("+13178723000", Local, inside),
-        #[cfg(feature = "phone")]
-        ("+31755551212", Local, "zero seven five five five five one two one two"),
-    ] {
+    for (e164, format, english) in
+        [("+13178723000", Global, outside.as_str()), ("+13178723000", Local, inside)]
+    {
         heard(&Spoken::phone_number(e164, format).unwrap(), english);
     }
     #[cfg(not(feature = "phone"))]

@@ -42,19 +42,6 @@ fn numbers_are_compared_in_e164() {
     );
 }
 
-#[cfg(feature = "phone")]
-#[test]
-fn a_national_number_belongs_to_the_default_country() {
-    let stage = only("GetExternalContact", json!({}))
-        .with("{defaultCountry: GB, contacts: [{id: x, phone: '020 7946 0958'}]}");
-    for number in ["+442079460958", "020 7946 0958"] {
-        assert_eq!(
-            stage.call().context("from", number).run().result("It")["contact"]["id"],
-            "x"
-        );
-    }
-}
-
 #[test]
 fn a_contact_is_found_by_id_and_email_in_any_case() {
     for key in ["c-1", "C-1", "ada@example.com"] {

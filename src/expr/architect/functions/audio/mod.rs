@@ -422,15 +422,6 @@ mod tests {
         ]);
     }
 
-    #[cfg(feature = "phone")]
-    #[test]
-    fn national_numbers_of_other_countries() {
-        assert_results(&[(
-            r#"ToAudioPhoneNumber(ToPhoneNumber("tel:+31755551212"), Format.PhoneNumber.local)"#,
-            r#""zero seven five five five five one two one two""#,
-        )]);
-    }
-
     #[test]
     fn telephone_numbers() {
         assert_results(&[
