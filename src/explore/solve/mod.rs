@@ -10,6 +10,7 @@ mod trail;
 
 use std::collections::BTreeMap;
 
+use crate::engine::Call;
 use crate::expr::architect::{BUILT_INS, Expression};
 use crate::flow::NodeId;
 use crate::program::architect::{Action, Source, Switch, Traced};
@@ -19,6 +20,7 @@ use crate::world::Answer;
 
 use super::analysed::{Analysed, LEAST_BUDGET, START_SHARE, Varied, has_open};
 use super::starts::Start;
+use super::transition::World;
 use super::witness::Player;
 use super::{Decided, Exploration, Verdict};
 
@@ -96,9 +98,8 @@ impl Analysed<'_> {
                 break;
             }
             for start in starts {
-                let call = &start.call.clone().request_outcomes(true);
-                let mut world =
-                    self.world(call, (varied.constants, varied.classes), false);
+                let call = asking(&start);
+                let mut world = self.world_of(varied, &call);
                 world.context.hints = Some(&hints);
                 let budget =
                     (varied.left / START_SHARE).max(LEAST_BUDGET).min(varied.left);
@@ -147,8 +148,8 @@ impl Analysed<'_> {
         decided: &mut [Option<Decided>],
     ) {
         let start = &solved.start;
-        let call = &start.call.clone().request_outcomes(true);
-        let world = self.world(call, (varied.constants, varied.classes), false);
+        let call = asking(start);
+        let world = self.world_of(varied, &call);
         let mut player = Player::new(&world);
         let whole = player.call(&solved.script);
         let trace = player.play(&whole);
@@ -213,8 +214,8 @@ impl Analysed<'_> {
                 context: witness.context.clone(),
                 seed: witness.seed,
             };
-            let call = &start.call.clone().request_outcomes(true);
-            let world = self.world(call, (varied.constants, varied.classes), false);
+            let call = asking(&start);
+            let world = self.world_of(varied, &call);
             let played = Played::witness(&world, witness);
             self.repair(varied, wanted, (&start, &played), MOST_REPAIRS, &mut left)
         })
@@ -236,22 +237,27 @@ impl Analysed<'_> {
         for changes in session.solve(0, &wanted.conditions) {
             for edits in trail.all(at, &changes, MOST_COPIES) {
                 *left = left.checked_sub(1)?;
-                let attempt = self.edited(start, played, at, &edits);
-                let call = &attempt.start.call.clone().request_outcomes(true);
-                let world = self.world(call, (varied.constants, varied.classes), false);
-                let mut player = Player::new(&world);
-                let Attempt { start, script } = attempt;
-                if player.witness(&script, wanted.goal).is_some() {
+                let Attempt { start, script } = self.edited(start, played, at, &edits);
+                let call = asking(&start);
+                let world = self.world_of(varied, &call);
+                if Player::new(&world).witness(&script, wanted.goal).is_some() {
                     let hints = hints_of(played, &script);
                     return Some(Solved { start, script, hints });
                 }
-                later.push((Played::script(&world, &script), start));
+                later.push((start, script));
             }
         }
         let repairs = repairs.checked_sub(1)?;
-        later.into_iter().find_map(|(again, start)| {
+        later.into_iter().find_map(|(start, script)| {
+            let call = asking(&start);
+            let world = self.world_of(varied, &call);
+            let again = Played::script(&world, &script);
             self.repair(varied, wanted, (&start, &again), repairs, left)
         })
+    }
+
+    fn world_of<'w>(&'w self, varied: &Varied<'w>, call: &'w Call) -> World<'w> {
+        self.world(call, (varied.constants, varied.classes), false)
     }
 
     /// Returns the call with edits. Its script ends at the action with this place.
@@ -302,6 +308,11 @@ impl Analysed<'_> {
             put(&mut start.variables, name, json.clone());
         }
     }
+}
+
+/// Returns a call that asks for the outcomes of actions.
+fn asking(start: &Start) -> Call {
+    start.call.clone().request_outcomes(true)
 }
 
 /// Whether the verdict about a goal is open.
