@@ -98,7 +98,7 @@ impl Analysed<'_> {
                 break;
             }
             for start in starts {
-                let call = asking(&start);
+                let call = requesting(&start);
                 let mut world = self.world_of(varied, &call);
                 world.context.hints = Some(&hints);
                 let budget =
@@ -148,7 +148,7 @@ impl Analysed<'_> {
         decided: &mut [Option<Decided>],
     ) {
         let start = &solved.start;
-        let call = asking(start);
+        let call = requesting(start);
         let world = self.world_of(varied, &call);
         let mut player = Player::new(&world);
         let whole = player.call(&solved.script);
@@ -214,7 +214,7 @@ impl Analysed<'_> {
                 context: witness.context.clone(),
                 seed: witness.seed,
             };
-            let call = asking(&start);
+            let call = requesting(&start);
             let world = self.world_of(varied, &call);
             let played = Played::witness(&world, witness);
             self.repair(varied, wanted, (&start, &played), MOST_REPAIRS, &mut left)
@@ -238,7 +238,7 @@ impl Analysed<'_> {
             for edits in trail.all(at, &changes, MOST_COPIES) {
                 *left = left.checked_sub(1)?;
                 let Attempt { start, script } = self.edited(start, played, at, &edits);
-                let call = asking(&start);
+                let call = requesting(&start);
                 let world = self.world_of(varied, &call);
                 if Player::new(&world).witness(&script, wanted.goal).is_some() {
                     let hints = hints_of(played, &script);
@@ -249,7 +249,7 @@ impl Analysed<'_> {
         }
         let repairs = repairs.checked_sub(1)?;
         later.into_iter().find_map(|(start, script)| {
-            let call = asking(&start);
+            let call = requesting(&start);
             let world = self.world_of(varied, &call);
             let again = Played::script(&world, &script);
             self.repair(varied, wanted, (&start, &again), repairs, left)
@@ -310,8 +310,8 @@ impl Analysed<'_> {
     }
 }
 
-/// Returns a call that asks for the outcomes of actions.
-fn asking(start: &Start) -> Call {
+/// Returns a call that requests the outcomes of actions.
+fn requesting(start: &Start) -> Call {
     start.call.clone().request_outcomes(true)
 }
 
