@@ -9,7 +9,7 @@ use crate::expr::draft::{Condition, Form, Operand, Template};
 use crate::flow::{FlowId, VariableType};
 use crate::program::architect::{Action, Source, Switch, Traced};
 use crate::program::{Program, Step, StepAction};
-use crate::value::{Text, Value, equal};
+use crate::value::{Json, Text, Value, equal};
 
 use super::analysed::{Analysed, first_node};
 use super::possible::{Given, PossibleValues};
@@ -169,7 +169,12 @@ pub(super) fn never_fails(step: &Step) -> bool {
                 assignment.variable_type,
                 VariableType::Unchanged | VariableType::String
             );
-            is_kept && matches!(assignment.value, Form::Template(Template::Text(_)))
+            let is_string = match &assignment.value {
+                Form::Template(Template::Text(_)) => true,
+                Form::Constant(json) => matches!(json, Json::String(_)),
+                _ => false,
+            };
+            is_kept && is_string
         }),
         _ => false,
     }

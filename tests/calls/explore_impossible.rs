@@ -73,18 +73,25 @@ fn the_cases_of_a_switch_are_decided_one_by_one() {
     assert_eq!(of("Other"), "reachable ");
 }
 
-/// A draft If fails only by a value that is neither true nor false.
+/// A draft If fails only by a value that is neither true nor false, and a Set only by a value
+/// that it computes.
 #[test]
-fn a_comparison_does_not_fail() {
+fn a_comparison_and_a_constant_do_not_fail() {
     for (condition, is_proved) in [("{choice} == '1'", true), ("{choice}", false)] {
         let draft = json!({"name": "Line", "type": "inbound", "draft": {
             "startNode": "If",
             "nodes": {
                 "If": {"id": "If", "type": "If",
                     "properties": {
-                        "conditions": [{"expression": condition, "nextNode": "End"}],
-                        "defaultNextNode": "End",
+                        "conditions": [{"expression": condition, "nextNode": "Set"}],
+                        "defaultNextNode": "Set",
                     },
+                    "onError": {"nextNode": "Sorry"}},
+                "Set": {"id": "Set", "type": "Set",
+                    "properties": {"setVars": [
+                        {"key": "done", "value": {"type": "string", "value": "yes"}},
+                    ]},
+                    "onComplete": {"nextNode": "End"},
                     "onError": {"nextNode": "Sorry"}},
                 "Sorry": {"id": "Sorry", "type": "Say", "properties": {"text": "Sorry."},
                     "onComplete": {"nextNode": "End"}},
@@ -103,6 +110,7 @@ fn a_comparison_does_not_fail() {
         let error = verdict(&free, &program, "If", Some("error"));
         let sorry = verdict(&free, &program, "Sorry", None);
         let proof = "unreachable: the action does not fail";
+        assert_eq!(verdict(&free, &program, "Set", Some("error")), proof);
         assert_eq!(error == proof, is_proved, "{condition}: {error}");
         assert_eq!(sorry.starts_with("unreachable"), is_proved, "{condition}: {sorry}");
     }

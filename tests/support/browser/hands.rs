@@ -1,8 +1,14 @@
 //! A page in a browser, used as people use it: with clicks, typing and reading.
 
-use serde_json::json;
+use std::thread::sleep;
 
+use serde_json::{Value, json};
+
+use super::driven::BETWEEN;
 use crate::browser::Page;
+
+/// The number of times that a place may change before it is taken as it is.
+const MOST_MOVES: u32 = 200;
 
 impl Page {
     /// Waits until an element contains a string.
@@ -20,12 +26,27 @@ impl Page {
              const box = it.getBoundingClientRect(); return box.width > 0 && !it.disabled \
              ? [box.x + box.width / 2, box.y + box.height / 2] : null; }})()"
         );
-        self.wait_for(&box_of);
-        let place = self.value(&box_of);
+        let place = self.settled(&box_of);
         for kind in ["mousePressed", "mouseReleased"] {
             let event = json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
             self.command("Input.dispatchMouseEvent", &event);
         }
+    }
+
+    /// Waits until a place is the same twice in a row: what loads above an element moves it,
+    /// and a click would miss it.
+    fn settled(&mut self, place: &str) -> Value {
+        self.wait_for(place);
+        let mut before = self.value(place);
+        for _ in 0..MOST_MOVES {
+            sleep(BETWEEN);
+            let now = self.value(place);
+            if now == before && !now.is_null() {
+                break;
+            }
+            before = now;
+        }
+        before
     }
 
     /// Presses a key that has a name; `Shift+Tab` is the key with the shift key.
