@@ -24,7 +24,7 @@ const LONG: Duration = Duration::from_secs(60);
 const MAX_EVENTS: usize = 10_000;
 /// The number of checks for a change, and the interval between them.
 const LOOKS: u32 = 6_000;
-pub(super) const BETWEEN: Duration = Duration::from_millis(10);
+const BETWEEN: Duration = Duration::from_millis(10);
 
 /// Runs the browser, and removes its profile afterwards.
 const RUN: &str = "profile=$1; shift; \

@@ -1,11 +1,14 @@
 //! A page in a browser, used as people use it: with clicks, typing and reading.
 
 use std::thread::sleep;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::driven::BETWEEN;
 use crate::browser::Page;
+
+/// Time between two looks at the place of an element.
+const BETWEEN: Duration = Duration::from_millis(10);
 
 /// The number of times that a place may change before it is taken as it is.
 const MOST_MOVES: u32 = 200;
