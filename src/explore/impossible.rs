@@ -112,7 +112,7 @@ fn architect(step: &Step) -> Option<&Action> {
     }
 }
 
-/// Returns everything that decides which output a step takes.
+/// Returns the sources on which the output of a decision or switch depends.
 fn conditions(step: &Step) -> Option<Vec<&Source>> {
     Some(match architect(step)? {
         Action::Decision(decision) => vec![&decision.condition.source],

@@ -140,7 +140,7 @@ impl Analysed<'_> {
         starts
     }
 
-    /// Takes everything that a call is the first one to reach.
+    /// Takes the goals that a call reaches and that are still open.
     fn take_call(
         &self,
         varied: &Varied<'_>,
@@ -338,7 +338,7 @@ fn put(values: &mut Vec<(Text, Json)>, name: Text, json: Json) {
     values.push((name, json));
 }
 
-/// Adds the results that earlier edits changed in an answer to a further edit of it.
+/// Keeps the results that earlier edits changed in an answer when it is edited again.
 fn merged(old: &Answer, known: &Answer, new: &Answer) -> Answer {
     let before = results(old);
     let edited = results(known).into_iter().filter(|it| !before.contains(it));

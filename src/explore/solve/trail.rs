@@ -21,7 +21,7 @@ pub(super) const MOST_COPIES: u32 = 24;
 /// The number of alternatives that are followed at each place.
 const MOST_ALTERNATIVES: usize = 3;
 
-/// A change of something that the flow does not decide.
+/// A change of an answer, of a value at the start of the call, or of its start time.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Edit {
     /// Another answer at this place of the script.
@@ -34,7 +34,7 @@ pub(super) enum Edit {
     Start(DateTime),
 }
 
-/// Everything that must change together.
+/// Edits that are made together.
 pub(super) type Edits = Vec<Edit>;
 
 /// A call, followed backwards.
@@ -317,7 +317,7 @@ enum Origin<'s> {
     Source(&'s Source),
     /// A variable of the task, module or flow that the action calls.
     Inside(u32),
-    /// Something that may change, if it is known how.
+    /// An answer or a value at the start, with its change. `None` if no change is known.
     Edit(Option<Edit>),
 }
 

@@ -36,8 +36,8 @@ impl Page {
         }
     }
 
-    /// Waits until a place is the same twice in a row: what loads above an element moves it,
-    /// and a click would miss it.
+    /// Waits until a place is the same twice in a row. An element moves while others load
+    /// above it, and a click would miss it.
     fn settled(&mut self, place: &str) -> Value {
         self.wait_for(place);
         let mut before = self.value(place);

@@ -63,7 +63,7 @@ pub(super) fn function(
     };
     let mut found: Changes =
         targets.iter().flat_map(|it| candidates(first, it, scope)).collect();
-    // What is searched for, or joined, may change instead.
+    // The item that is searched, or the second part of a joined string, may change instead.
     if let Some((place, target)) = of_second(name, current.as_ref(), wanted)
         && let Some(code) = rest.get(place)
     {
