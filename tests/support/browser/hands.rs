@@ -13,6 +13,27 @@ const BETWEEN: Duration = Duration::from_millis(10);
 /// The number of times that a place may change before it is taken as it is.
 const MOST_MOVES: u32 = 200;
 
+/// The number of clicks that may miss an element.
+const MOST_MISSES: u32 = 100;
+
+/// Makes the page note whether a press hits the wanted element. What follows a press that
+/// misses it is kept from the page.
+const WATCH_CLICKS: &str = "(() => {
+    if (window.isMissed) return;
+    let wanted = '', isMissed = false, isOpen = false;
+    window.clicked = (selector) => { wanted = selector; isOpen = true; isMissed = false; };
+    window.isMissed = () => { isOpen = false; return isMissed; };
+    for (const kind of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'])
+        window.addEventListener(kind, (event) => {
+            if (!isOpen) return;
+            if (kind === 'pointerdown')
+                isMissed = !event.composedPath().includes(document.querySelector(wanted));
+            if (!isMissed) return;
+            event.preventDefault();
+            event.stopImmediatePropagation();
+        }, { capture: true });
+})()";
+
 impl Page {
     /// Waits until an element contains a string.
     pub(crate) fn wait_for_text(&mut self, selector: &str, text: &str) {
@@ -21,7 +42,9 @@ impl Page {
         self.wait_for(&found);
     }
 
-    /// Waits for an element that matches a selector, and clicks its middle.
+    /// Waits for an element that matches a selector, and clicks its middle. A click that
+    /// hits another element, because this one has moved, is kept from the page and made
+    /// again.
     pub(crate) fn click(&mut self, selector: &str) {
         let box_of = format!(
             "(() => {{ const it = document.querySelector({selector:?}); if (!it) return null; \
@@ -29,11 +52,20 @@ impl Page {
              const box = it.getBoundingClientRect(); return box.width > 0 && !it.disabled \
              ? [box.x + box.width / 2, box.y + box.height / 2] : null; }})()"
         );
-        let place = self.settled(&box_of);
-        for kind in ["mousePressed", "mouseReleased"] {
-            let event = json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
-            self.command("Input.dispatchMouseEvent", &event);
+        self.value(WATCH_CLICKS);
+        for _ in 0..MOST_MISSES {
+            let place = self.settled(&box_of);
+            self.value(&format!("window.clicked({selector:?})"));
+            for kind in ["mousePressed", "mouseReleased"] {
+                let event = json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
+                self.command("Input.dispatchMouseEvent", &event);
+            }
+            // A page that the click left has no answer, and was hit.
+            if self.value("window.isMissed?.() ?? false") != true {
+                return;
+            }
         }
+        panic!("no click hits {selector}: {}", self.text("body"));
     }
 
     /// Waits until a place is the same twice in a row. An element moves while others load
