@@ -14,6 +14,7 @@ use crate::world::{Answer, Fixtures, Input};
 use super::classes::Classes;
 use super::constants::Constants;
 use super::domain::Context;
+use super::emergencies::emergencies;
 use super::external::{Decidable, external_reads};
 use super::graph::{Graph, always_fails};
 use super::liveness::Liveness;
@@ -54,19 +55,31 @@ pub(super) struct Reached {
 }
 
 impl Analysed<'_> {
-    /// Returns the calls, and unless everything is fixed also those at other start times.
+    /// Returns the calls, and unless everything is fixed also those at other start times and
+    /// with other emergencies.
     pub(super) fn calls(&self, calls: &[Call], is_fixed: bool) -> Vec<Start> {
         let mut all = Vec::new();
         for call in calls {
             all.push(Start::of(call));
-            if !is_fixed {
-                let is_near = self.graph.reach(first_node(self.program, call.flow()));
-                let times = start_times(self.program, &is_near, call, self.fixtures);
-                let at = |at: DateTime| Start {
-                    at: Some(at),
-                    ..Start::of(&call.clone().at(at))
-                };
-                all.extend(times.into_iter().map(at));
+            if is_fixed {
+                continue;
+            }
+            let program = self.program;
+            let is_near = self.graph.reach(first_node(program, call.flow()));
+            let times = start_times(program, &is_near, call, self.fixtures);
+            let at = |start: &Start, at: DateTime| Start {
+                call: start.call.clone().at(at),
+                at: Some(at),
+                ..start.clone()
+            };
+            all.extend(times.iter().map(|time| at(&Start::of(call), *time)));
+            for emergency in emergencies(program, &is_near, self.fixtures) {
+                // An active emergency overrides the schedules of every time.
+                let times = if emergency.is_active { &[] } else { &times[..] };
+                let start = Start::of(&emergency.call(call));
+                let start = Start { emergency: Some(emergency), ..start };
+                all.push(start.clone());
+                all.extend(times.iter().map(|time| at(&start, *time)));
             }
         }
         all
@@ -153,7 +166,8 @@ impl Analysed<'_> {
         {
             let changed = with_values(self.program, start, givens, &choice);
             let call = &changed.call.clone().request_outcomes(true);
-            let world = self.world(call, (constants, classes), false);
+            let fixtures = changed.fixtures(self.fixtures);
+            let world = self.world((call, fixtures), (constants, classes), false);
             let budget = (*left / START_SHARE).max(LEAST_BUDGET).min(*left);
             let search = self.run(&world, budget, pool, exploration.used);
             *left = left.saturating_sub(search.used);
@@ -178,12 +192,12 @@ impl Analysed<'_> {
 
     pub(super) fn world<'w>(
         &'w self,
-        call: &'w Call,
+        (call, fixtures): (&'w Call, &'w Fixtures),
         (constants, classes): (&'w Constants, &'w Classes),
         is_fixed: bool,
     ) -> World<'w> {
-        let Self { program, fixtures, graph, liveness, repeats, goals, .. } = self;
-        let organisation: &Fixtures = fixtures;
+        let Self { program, graph, liveness, repeats, goals, .. } = self;
+        let organisation = fixtures;
         let context = Context {
             program,
             liveness,
@@ -240,17 +254,19 @@ impl Analysed<'_> {
         exploration: &mut Exploration,
         decided: &mut [Option<Decided>],
     ) {
-        let Self { program, fixtures, graph, liveness, .. } = self;
+        let Self { program, graph, liveness, .. } = self;
         let Scope { is_near, constants, classes, decidable } = *scope;
         let call = &start.call.clone().request_outcomes(!options.is_fixed);
-        let world = &self.world(call, (constants, classes), options.is_fixed);
+        let fixtures = start.fixtures(self.fixtures);
+        let answers = (constants, classes);
+        let world = &self.world((call, fixtures), answers, options.is_fixed);
         let search = self.run(world, options.budget, pool, exploration.used);
         let most = search.paths.most_actions();
         let exceeds_limit = most.is_none_or(|most| most >= u64::from(call.max_actions()));
         let mut player = Player::new(world);
         let external = match options.is_fixed {
             true => Vec::new(),
-            false => external_reads(program, liveness, *fixtures, call.flow(), decidable),
+            false => external_reads(program, liveness, fixtures, call.flow(), decidable),
         };
         let judge = Judge::new(&Evidence {
             program,
@@ -299,9 +315,12 @@ impl Analysed<'_> {
             }
             let mut verdict = judge.verdict(goal.number, goal.node, player);
             let step = &self.program.steps[goal.node.index()];
-            let is_open = matches!(verdict, Verdict::Undecided(_));
-            if is_open && goal.output.is_some() && always_fails(step) {
-                verdict = Verdict::Unreachable(Reason::NoPath);
+            let has_path = !matches!(
+                verdict,
+                Verdict::Reachable(_) | Verdict::Unreachable(Reason::NoPath)
+            );
+            if has_path && goal.output.is_some() && always_fails(step) {
+                verdict = Verdict::Unreachable(Reason::AlwaysFails);
             }
             if let Verdict::Reachable(witness) = &mut verdict {
                 start.give(witness);

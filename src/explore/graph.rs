@@ -288,7 +288,8 @@ fn add_ends(
 
 /// Whether every execution of the step fails, whatever the values are: it assigns to a
 /// variable that is not declared, or evaluates an invalid value. A data action evaluates all
-/// inputs before it has an answer.
+/// inputs before it has an answer, and a switch its value and its first case before it takes
+/// an output.
 pub(super) fn always_fails(step: &Step) -> bool {
     let is_broken = |source: &Source| matches!(source, Source::Broken(_));
     match architect(step) {
@@ -297,6 +298,11 @@ pub(super) fn always_fails(step: &Step) -> bool {
         }
         Some(Action::Lookup(Lookup::DataAction(call))) => {
             call.inputs.iter().any(|(_, source)| is_broken(source))
+        }
+        Some(Action::Decision(decision)) => is_broken(&decision.condition.source),
+        Some(Action::Switch(switch)) => {
+            let first = switch.value.iter().chain(switch.cases.first());
+            first.into_iter().any(|value| is_broken(&value.source))
         }
         _ => false,
     }

@@ -13,6 +13,7 @@ mod classes;
 mod constants;
 mod cycles;
 mod domain;
+mod emergencies;
 mod examples;
 mod external;
 mod findings;

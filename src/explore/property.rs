@@ -262,8 +262,12 @@ impl Check<'_> {
         let is_fixed = self.options.is_fixed;
         let call = &start.call.clone().request_outcomes(!is_fixed);
         let first = self.monitor.begin(call, &built_ins(self.analysed.program, call));
-        let mut world =
-            self.analysed.world(call, (scope.constants, scope.classes), is_fixed);
+        let fixtures = start.fixtures(self.analysed.fixtures);
+        let mut world = self.analysed.world(
+            (call, fixtures),
+            (scope.constants, scope.classes),
+            is_fixed,
+        );
         world.watched = Some(Watched { monitor: self.monitor, first: &first });
         let search = Search::run(&world, budget, self.pool, &|_| {});
         let mut player = Player::new(&world);

@@ -13,8 +13,10 @@ use crate::flow::{FlowId, VariableId};
 use crate::program::architect::{Action, AttributeList, Source};
 use crate::program::{Program, StepAction};
 use crate::value::{DateTime, Json, Kind, Text, Type, Value};
+use crate::world::Fixtures;
 
 use super::constants::Constants;
+use super::emergencies::Emergency;
 use super::external::{Decidable, given_reads};
 use super::graph::Graph;
 use super::liveness::Liveness;
@@ -47,12 +49,16 @@ pub(super) struct Start {
     pub(super) context: Vec<(Text, Json)>,
     /// The random seed, if it is not the given one.
     pub(super) seed: Option<u64>,
+    /// The fixtures with an emergency group in its other state, if they are not the given
+    /// ones.
+    pub(super) emergency: Option<Emergency>,
 }
 
 impl Start {
     pub(super) fn of(call: &Call) -> Self {
         let (variables, context) = (Vec::new(), Vec::new());
-        Self { call: call.clone(), at: None, variables, context, seed: None }
+        let call = call.clone();
+        Self { call, at: None, variables, context, seed: None, emergency: None }
     }
 
     /// Adds the values of the start to a call that was found.
@@ -60,6 +66,14 @@ impl Start {
         witness.variables.clone_from(&self.variables);
         witness.context.clone_from(&self.context);
         witness.seed = self.seed;
+        if let Some(emergency) = &self.emergency {
+            emergency.give(witness);
+        }
+    }
+
+    /// Returns the fixtures of the call.
+    pub(super) fn fixtures<'f>(&'f self, given: &'f Fixtures) -> &'f Fixtures {
+        self.emergency.as_ref().map_or(given, |emergency| &emergency.fixtures)
     }
 }
 

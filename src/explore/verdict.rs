@@ -47,6 +47,8 @@ pub enum Reason {
     NeverTrue(Text),
     /// The action does not fail, whatever the values are.
     NeverFails,
+    /// The action fails whenever a call executes it, so that it takes no output.
+    AlwaysFails,
     /// Only outputs that no call takes lead to the node.
     Impossible,
     /// Something was not tried at the node with this id.
@@ -111,6 +113,7 @@ impl fmt::Display for Reason {
                 write!(formatter, "the condition does not lead here: {values}")
             }
             Self::NeverFails => formatter.write_str("the action does not fail"),
+            Self::AlwaysFails => formatter.write_str("the action always fails"),
             Self::Impossible => {
                 formatter.write_str("only outputs that no call takes lead here")
             }

@@ -155,6 +155,20 @@ fn an_action_that_always_fails_has_no_next_action() {
     assert!(verdict("Wrong", Some("next")).starts_with("unreachable"));
 }
 
+/// An expression that does not compile is a runtime error of each call.
+#[test]
+fn a_decision_with_an_invalid_condition_takes_no_output() {
+    let actions = [decision("Wrong?", "Flow.a ==", &[disconnect("Never")], &[])];
+    let program = program_of(&flow(&[task(0, &actions)], &[]));
+    let exploration = explored(&program, Options { is_fixed: false, ..OPTIONS });
+    let verdict =
+        |node: &str, output: Option<&str>| verdict(&exploration, &program, node, output);
+    assert_eq!(verdict("Wrong?", None), "reachable ");
+    assert_eq!(verdict("Wrong?", Some("yes")), "unreachable: the action always fails");
+    assert_eq!(verdict("Wrong?", Some("no")), "unreachable: the action always fails");
+    assert_eq!(verdict("Never", None), "unreachable: no path leads here");
+}
+
 /// A data action evaluates its inputs first, so that it has no result if one is invalid.
 #[test]
 fn a_data_action_with_an_invalid_input_has_no_result() {

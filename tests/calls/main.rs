@@ -9,6 +9,7 @@ mod execution_documents;
 mod execution_of_runs;
 mod execution_of_the_platform;
 mod explore;
+mod explore_emergencies;
 mod explore_findings;
 mod explore_free;
 mod explore_impossible;

@@ -90,6 +90,10 @@ fn answers(fixtures: &Json) -> Vec<String> {
     if let Some(Json::Array(contacts)) = fixtures.get("contacts") {
         words.extend(contacts.iter().map(contact));
     }
+    for (name, group) in &*entries("emergencyGroups") {
+        let is_active = group.get("enabled") == Some(&Json::Boolean(true));
+        words.push(format!("{name} is {}", if is_active { "on" } else { "off" }));
+    }
     for (name, queue) in &*entries("queues") {
         words.extend(queue_with(queue).map(|it| format!("{name} {it}")));
     }

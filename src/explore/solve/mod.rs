@@ -213,6 +213,7 @@ impl Analysed<'_> {
                 variables: witness.variables.clone(),
                 context: witness.context.clone(),
                 seed: witness.seed,
+                emergency: varied.start.emergency.clone(),
             };
             let call = requesting(&start);
             let world = self.world_of(varied, &call);
@@ -257,7 +258,8 @@ impl Analysed<'_> {
     }
 
     fn world_of<'w>(&'w self, varied: &Varied<'w>, call: &'w Call) -> World<'w> {
-        self.world(call, (varied.constants, varied.classes), false)
+        let fixtures = varied.start.fixtures(self.fixtures);
+        self.world((call, fixtures), (varied.constants, varied.classes), false)
     }
 
     /// Returns the call with edits. Its script ends at the action with this place.
