@@ -2,7 +2,8 @@
 //! versions of flows. [`coverage`] measures the parts of flows that calls reached.
 //! [`comparison`] compares a call with its recording. [`decisions`] extracts the outcomes
 //! of the caller's keys, and [`heatmap`] counts them. [`property`] checks
-//! rules about the order of events in calls. [`values`] collects the values of variables.
+//! rules about the order of events in calls. [`requests`] lists what a call requested from
+//! other systems. [`values`] collects the values of variables.
 
 pub mod attributes;
 pub mod comparison;
@@ -12,6 +13,7 @@ pub mod diff;
 pub mod heatmap;
 pub mod matcher;
 pub mod property;
+pub mod requests;
 pub mod values;
 
 mod architect;

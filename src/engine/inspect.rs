@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::scope::{Slots, field};
 use super::session::Session;
 use super::state::State;
-use crate::expr::architect::{Changes, Expression, Failure, solve};
+use crate::expr::architect::{Changes, Expression, Failure, solve, solve_difference};
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
 use crate::program::architect::VisibleVariables;
 use crate::program::{Program, Referent};
@@ -106,6 +106,20 @@ impl Session {
         let Some(frame) = self.frame_at(level) else { return Vec::new() };
         let view = self.state().view_of(self.program(), frame);
         solve(wanted, &view.for_explanation())
+    }
+
+    /// Returns changes of variables after which two expressions with the
+    /// [names](Self::names) of a level have different values. They have the same form, apart
+    /// from one operator or constant.
+    pub fn solve_difference(
+        &self,
+        level: usize,
+        one: &Expression,
+        other: &Expression,
+    ) -> Vec<Changes> {
+        let Some(frame) = self.frame_at(level) else { return Vec::new() };
+        let view = self.state().view_of(self.program(), frame);
+        solve_difference(one, other, &view.for_explanation())
     }
 
     /// Returns the value of a reference of a draft flow at a level. `None` if it names

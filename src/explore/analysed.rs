@@ -33,14 +33,41 @@ pub(super) const START_SHARE: u64 = 16;
 /// The smallest budget of a call with other values.
 pub(super) const LEAST_BUDGET: u64 = 200;
 
+/// The analyses of a program.
+pub(super) struct Analyses {
+    graph: Graph,
+    liveness: Liveness,
+    repeats: Repeats,
+    goals: Goals,
+}
+
+impl Analyses {
+    pub(super) fn of(program: &Program, is_fixed: bool) -> Self {
+        let graph = Graph::of(program);
+        let liveness = Liveness::of(program, &graph, !is_fixed);
+        let repeats = Repeats::of(program, &graph);
+        Self { graph, liveness, repeats, goals: Goals::of(program) }
+    }
+
+    pub(super) fn with<'a>(
+        &'a self,
+        program: &'a Arc<Program>,
+        fixtures: &'a Fixtures,
+        watch: &'a dyn Fn(u64),
+    ) -> Analysed<'a> {
+        let Self { graph, liveness, repeats, goals } = self;
+        Analysed { program, fixtures, graph, liveness, repeats, goals, watch }
+    }
+}
+
 /// A program with its analyses.
 pub(super) struct Analysed<'a> {
     pub(super) program: &'a Arc<Program>,
     pub(super) fixtures: &'a Fixtures,
-    pub(super) graph: Graph,
-    pub(super) liveness: Liveness,
-    pub(super) repeats: Repeats,
-    pub(super) goals: Goals,
+    pub(super) graph: &'a Graph,
+    pub(super) liveness: &'a Liveness,
+    pub(super) repeats: &'a Repeats,
+    pub(super) goals: &'a Goals,
     pub(super) watch: &'a dyn Fn(u64),
 }
 
@@ -51,7 +78,7 @@ pub(super) struct Reached {
     /// Whether they may execute each node.
     is_near: Vec<bool>,
     /// The constants of these nodes.
-    constants: Constants,
+    pub(super) constants: Constants,
 }
 
 impl Analysed<'_> {
@@ -94,7 +121,7 @@ impl Analysed<'_> {
 
     /// Returns everything that decides which values calls have when they start.
     pub(super) fn origin<'o>(&'o self, reached: &'o Reached) -> Origin<'o> {
-        let Self { program, graph, liveness, repeats, fixtures, .. } = self;
+        let Self { program, graph, liveness, repeats, fixtures, .. } = *self;
         let Reached { flow, is_near, constants } = reached;
         let ignores_case = fixtures.policies().equality_ignores_case;
         let flow = *flow;
@@ -196,7 +223,7 @@ impl Analysed<'_> {
         (constants, classes): (&'w Constants, &'w Classes),
         is_fixed: bool,
     ) -> World<'w> {
-        let Self { program, graph, liveness, repeats, goals, .. } = self;
+        let Self { program, graph, liveness, repeats, goals, .. } = *self;
         let organisation = fixtures;
         let context = Context {
             program,
@@ -254,7 +281,7 @@ impl Analysed<'_> {
         exploration: &mut Exploration,
         decided: &mut [Option<Decided>],
     ) {
-        let Self { program, graph, liveness, .. } = self;
+        let Self { program, graph, liveness, .. } = *self;
         let Scope { is_near, constants, classes, decidable } = *scope;
         let call = &start.call.clone().request_outcomes(!options.is_fixed);
         let fixtures = start.fixtures(self.fixtures);
@@ -345,7 +372,7 @@ pub(super) struct Scope<'s> {
 /// Calls with other values than the given one.
 pub(super) struct Varied<'v> {
     pub(super) start: &'v Start,
-    givens: &'v [Given],
+    pub(super) givens: &'v [Given],
     pub(super) constants: &'v Constants,
     pub(super) classes: &'v Classes,
     /// The rest of the budget.

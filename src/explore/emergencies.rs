@@ -15,7 +15,7 @@ use super::witness::Witness;
 const MOST_GROUPS: usize = 8;
 
 /// The section of emergency groups in a fixtures document.
-pub(super) const SECTION: &str = "emergencyGroups";
+const SECTION: &str = "emergencyGroups";
 
 /// Fixtures in which an emergency group has its other state.
 #[derive(Debug, Clone)]
@@ -32,9 +32,22 @@ impl Emergency {
         let is_active = !was_active;
         let state = Json::object([("enabled".into(), Json::Boolean(is_active))]);
         let groups = Json::object([(group.clone(), state)]);
-        let document = Json::object([(SECTION.into(), groups)]);
+        Self::with(Json::object([(SECTION.into(), groups)]), is_active, fixtures)
+    }
+
+    fn with(document: Json, is_active: bool, fixtures: &Fixtures) -> Self {
         let changed = Witness { fixtures: Some(document.clone()), ..Witness::default() };
         Self { document, fixtures: Arc::new(changed.over(fixtures)), is_active }
+    }
+
+    /// Returns the states of emergency groups that a known call has.
+    pub(super) fn known(witness: &Witness, fixtures: &Fixtures) -> Option<Self> {
+        let groups = witness.fixtures.as_ref()?.get(SECTION)?;
+        let Json::Object(states) = groups else { return None };
+        let on = Json::Boolean(true);
+        let is_active = states.values().any(|state| state.get("enabled") == Some(&on));
+        let document = Json::object([(SECTION.into(), groups.clone())]);
+        Some(Self::with(document, is_active, fixtures))
     }
 
     /// Returns the call in the organisation with this state.

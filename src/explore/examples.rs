@@ -57,7 +57,7 @@ impl Constants {
             Kind::DateTime => strings(&[NOW, "2020-01-01T00:00:00Z"]),
             Kind::Date => strings(&["2026-01-05", "2020-01-01"]),
             Kind::Time => strings(&["09:00:00", "23:00:00"]),
-            Kind::Duration => strings(&["PT1M", "PT0S", "PT2H", "P1D"]),
+            Kind::Duration => strings(&["PT1M", "PT0S", "PT2H", "P1D", "PT1H2M3S"]),
             Kind::Currency => strings(&["1.00|USD", "0.00|USD"]),
             // The columns of a contact list are those that the flow reads.
             Kind::Json | Kind::Any | Kind::Contact => self.documents(),

@@ -43,7 +43,6 @@ mod witness;
 
 use std::sync::Arc;
 
-use crate::analysis::coverage::Goals;
 use crate::engine::Call;
 use crate::flow::{FlowId, NodeId};
 use crate::program::Program;
@@ -51,10 +50,7 @@ use crate::trace::Status;
 use crate::value::{DateTime, Text};
 use crate::world::Fixtures;
 
-use analysed::Analysed;
-use graph::Graph;
-use liveness::Liveness;
-use memory::Repeats;
+use analysed::Analyses;
 
 pub use findings::{Finding, findings};
 pub use property::{Checked, PropertyVerdict, properties};
@@ -169,11 +165,8 @@ pub fn explore_watched(
     watch: &dyn Fn(u64),
 ) -> Result<Exploration, rayon::ThreadPoolBuildError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build()?;
-    let graph = Graph::of(program);
-    let liveness = Liveness::of(program, &graph, !options.is_fixed);
-    let goals = Goals::of(program);
-    let repeats = Repeats::of(program, &graph);
-    let analysed = Analysed { program, fixtures, graph, liveness, repeats, goals, watch };
+    let analyses = Analyses::of(program, options.is_fixed);
+    let analysed = analyses.with(program, fixtures, watch);
     let mut exploration =
         Exploration { budget: options.budget, ..Exploration::default() };
     exploration.is_complete = true;

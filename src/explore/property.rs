@@ -81,14 +81,13 @@ pub fn properties(
 ) -> Result<Vec<Checked>, rayon::ThreadPoolBuildError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build()?;
     let graph = Graph::of(program);
-    let repeats = Repeats::of(program, &graph);
+    let (repeats, goals) = (Repeats::of(program, &graph), Goals::of(program));
     let checked = calls.iter().map(|(property, call)| {
         let monitor = Monitor::new(property, program, call.flow());
         let check = |observed: &Observed| {
             let is_free = !options.is_fixed;
             let liveness = Liveness::observed(program, &graph, is_free, observed);
-            let (graph, goals) = (graph.clone(), Goals::of(program));
-            let repeats = repeats.clone();
+            let (graph, liveness, repeats, goals) = (&graph, &liveness, &repeats, &goals);
             let watch = &|_| {};
             let analysed =
                 Analysed { program, fixtures, graph, liveness, repeats, goals, watch };
@@ -324,12 +323,12 @@ impl Check<'_> {
         scope: &Scope<'_>,
         is_liveness: bool,
     ) -> Option<Reason> {
-        let Analysed { program, graph, liveness, fixtures, .. } = self.analysed;
+        let Analysed { program, graph, liveness, fixtures, .. } = *self.analysed;
         let Scope { is_near, decidable, .. } = *scope;
         let flow = world.call.flow();
         let external = match self.options.is_fixed {
             true => Vec::new(),
-            false => external_reads(program, liveness, *fixtures, flow, decidable),
+            false => external_reads(program, liveness, fixtures, flow, decidable),
         };
         let most = search.paths.most_actions();
         let limit = u64::from(world.call.max_actions());
@@ -360,7 +359,7 @@ impl Check<'_> {
         if self.options.is_fixed {
             return None;
         }
-        let Analysed { program, liveness, .. } = self.analysed;
+        let Analysed { program, liveness, .. } = *self.analysed;
         let (flow, observed) = (world.call.flow(), &liveness.observed);
         let given = given_variables(program, liveness, flow);
         let mut variables = observed.variables.iter();

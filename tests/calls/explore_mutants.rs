@@ -6,14 +6,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use flowsim::analysis::requests::{ExternalRequest, external_requests};
 use flowsim::engine::Call;
 use flowsim::explore::mutants::{Detection, Detector, Mutant, mutants};
 use flowsim::explore::suite::{SuiteCall, found_calls, suite_call};
-use flowsim::explore::{Options, explore, queued_flows};
+use flowsim::explore::{Options, Witness, explore, queued_flows};
 use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::source::{Files, read_document};
 use flowsim::trace::{EventKind, Trace};
+use flowsim::value;
 use flowsim::world::Fixtures;
 use serde_json::json;
 
@@ -126,4 +128,72 @@ fn variations_of_known_calls_detect_mutants() {
     };
     assert_ne!(played(&program), played(&changed), "{witness:?}");
     assert_eq!(detection(true), Detection::Unknown);
+}
+
+/// An input of the flow that is an Integer.
+fn input(name: &str) -> serde_json::Value {
+    json!({"integerVariable": {
+        "name": format!("Flow.{name}"), "initialValue": {"noValue": true}, "isInput": true,
+    }})
+}
+
+/// No usual value is near the boundary; the changed condition is solved.
+#[test]
+fn solved_calls_detect_mutants() {
+    let condition = "Flow.hours * 60 + Flow.minutes > 54321";
+    let actions = [decision("Too long?", condition, &[disconnect("Gone")], &[])];
+    let mut flow = flow(&[task(0, &actions)], &[]);
+    let variables = flow["inboundCall"]["variables"].as_array_mut().unwrap();
+    variables.extend(["hours", "minutes"].map(input));
+    let program = program_of(&flow);
+    let calls = [Call::new(program.entry_flows()[0])];
+    let fixtures = Fixtures::default();
+    let exploration = explore(&program, &calls, &fixtures, OPTIONS).unwrap();
+    let detector = Detector::new(&program, &calls, &fixtures, &exploration, false);
+    for mutant in mutants(&program) {
+        let changed = mutant.program(&program);
+        let detection = detector.detect(&mutant, &changed);
+        let Detection::Call(start, at, witness) = &detection else {
+            panic!("{}: {detection:?}", mutant.change);
+        };
+        let played = |program: &Arc<Program>| {
+            noticed(&suite_call(program, &calls, &fixtures, (*start, *at), witness).trace)
+        };
+        assert_ne!(played(&program), played(&changed), "{}: {witness:?}", mutant.change);
+    }
+    let fixed = Detector::new(&program, &calls, &fixtures, &exploration, true);
+    let all = mutants(&program);
+    let near = all.iter().find(|it| it.change.starts_with("`54322`")).unwrap();
+    assert_eq!(fixed.detect(near, &near.program(&program)), Detection::Unknown);
+}
+
+#[test]
+fn requests_of_data_actions_have_their_inputs() {
+    let data = json!({"callData": {
+        "name": "Report",
+        "timeout": {"lit": {"seconds": 8}},
+        "category": {"Shops": {"dataAction": {"Report": {
+            "inputs": {"hours": {"exp": "Flow.hours * 3"}},
+        }}}},
+    }});
+    let mut flow = flow(&[task(0, &[data, disconnect("End")])], &[]);
+    flow["inboundCall"]["variables"].as_array_mut().unwrap().push(input("hours"));
+    let one = program_of(&flow);
+    let action = &mut flow["inboundCall"]["tasks"][0]["task"]["actions"][0]["callData"];
+    action["category"]["Shops"]["dataAction"]["Report"]["inputs"] =
+        json!({"hours": {"exp": "Flow.hours * 4"}});
+    let other = program_of(&flow);
+    let requested = |program: &Arc<Program>| {
+        let call = Call::new(program.entry_flows()[0]);
+        let call = call.variable(program, "Flow.hours", 2.into());
+        let (fixtures, calls) = (Fixtures::default(), [call]);
+        let place = (calls[0].flow(), None);
+        let witness = Witness::default();
+        external_requests(&suite_call(program, &calls, &fixtures, place, &witness).trace)
+    };
+    let hours = |hours: i64| {
+        let inputs = value::Json::object([("hours".into(), value::Json::Integer(hours))]);
+        vec![ExternalRequest { name: "Report".into(), inputs }]
+    };
+    assert_eq!((requested(&one), requested(&other)), (hours(6), hours(8)));
 }

@@ -16,7 +16,7 @@ use crate::cli::state::StateFile;
 const NAME: &str = "mutants.txt";
 
 /// The form of the file. It changes with the meaning of the results.
-const FORM: &str = "flowsim.mutants-cache/1";
+const FORM: &str = "flowsim.mutants-cache/2";
 
 /// The largest number of results that a run does not use and that stay in the file, those of
 /// other flows and shares.
@@ -35,6 +35,8 @@ pub(super) enum Known {
     Call(usize),
     /// The variation with the second number of the call with the first number detects it.
     Varied(usize, usize),
+    /// The call with this number detects it with other values.
+    Solved(usize),
     /// No known call reaches the mutant.
     Unreached,
     /// No known call detects the mutant.
@@ -124,6 +126,7 @@ impl fmt::Display for Known {
             Self::Limit => formatter.write_str("limit"),
             Self::Call(number) => write!(formatter, "{number}"),
             Self::Varied(number, place) => write!(formatter, "{number}.{place}"),
+            Self::Solved(number) => write!(formatter, "{number}!"),
             Self::Unreached => formatter.write_str("unreached"),
             Self::Unknown => formatter.write_str("unknown"),
         }
@@ -140,6 +143,9 @@ impl FromStr for Known {
             "limit" => Self::Limit,
             "unreached" => Self::Unreached,
             "unknown" => Self::Unknown,
+            numbers if numbers.ends_with('!') => {
+                Self::Solved(numbers.trim_end_matches('!').parse()?)
+            }
             numbers => match numbers.split_once('.') {
                 Some((number, place)) => Self::Varied(number.parse()?, place.parse()?),
                 None => Self::Call(numbers.parse()?),
@@ -163,6 +169,7 @@ mod tests {
             Known::Limit,
             Known::Call(17),
             Known::Varied(3, 14),
+            Known::Solved(5),
             Known::Unreached,
             Known::Unknown,
         ];
@@ -186,7 +193,7 @@ mod tests {
             assert_eq!(parse(&damaged), None, "{damaged}");
         }
         assert_eq!(parse(&format!("{text}{} passed\n", key("more"))), None);
-        assert_eq!(parse(&text.replacen("/1 ", "/2 ", 1)), None);
+        assert_eq!(parse(&text.replacen("/2 ", "/3 ", 1)), None);
     }
 
     fn open(folder: &std::path::Path) -> Cache {

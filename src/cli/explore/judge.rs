@@ -105,7 +105,7 @@ impl Trial<'_> {
             detector.search(self.mutant, self.changed(), among.iter().copied())
         });
         self.used.extend(remembered(found, among).map(|known| (key, known)));
-        detector.detection(found)
+        detector.detection(self.mutant, found)
     }
 
     fn changed(&self) -> &Arc<Program> {
@@ -134,6 +134,7 @@ fn searched(known: Known, among: &[usize]) -> Option<Searched> {
         Known::Varied(place, variation) => {
             Some(Searched::Varied(among.get(place).copied()?, variation))
         }
+        Known::Solved(place) => among.get(place).copied().map(Searched::Solved),
         Known::Unreached => Some(Searched::Unreached),
         Known::Unknown => Some(Searched::Unknown),
         Known::Passed | Known::Failed | Known::Limit => None,
@@ -148,6 +149,7 @@ fn remembered(found: Searched, among: &[usize]) -> Option<Known> {
         Searched::Varied(number, variation) => {
             place(number).map(|place| Known::Varied(place, variation))
         }
+        Searched::Solved(number) => place(number).map(Known::Solved),
         Searched::Unreached => Some(Known::Unreached),
         Searched::Unknown => Some(Known::Unknown),
     }

@@ -5,13 +5,14 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use crate::analysis::attributes::attributes_set;
+use crate::analysis::requests::{ExternalRequest, external_requests};
 use crate::diagnostic::visible;
 use crate::explore::Witness;
 use crate::explore::suite::SuiteCall;
 use crate::flow::NodeId;
 use crate::program::Program;
 use crate::report::scenario::{line, object};
-use crate::trace::{EventKind, Request, Routing, Subject, Trace};
+use crate::trace::{EventKind, Routing, Trace};
 use crate::value::{Json, Text, Value};
 use crate::world::Input;
 
@@ -321,31 +322,28 @@ fn attributes(trace: &Trace, program: &Program) -> Vec<(Text, Value)> {
     set.filter(|(_, value)| is_short(value)).take(MOST_EXPECTED).collect()
 }
 
-/// Returns the requests to data actions and webhooks, with the inputs of those that were
-/// requested once.
+/// Returns the requests to data actions and webhooks, equal ones counted.
 fn requests(trace: &Trace) -> Vec<Json> {
-    let mut found: Vec<(&Request, i64)> = Vec::new();
-    for event in &trace.events {
-        let EventKind::Requested(request) = &event.kind else { continue };
-        if !matches!(request.subject, Subject::DataAction | Subject::Webhook) {
-            continue;
-        }
-        match found.iter_mut().find(|(known, _)| known.name == request.name) {
-            Some((_, count)) => *count += 1,
-            None => found.push((request, 1)),
+    let mut found: Vec<(Text, Option<Json>, i64)> = Vec::new();
+    for ExternalRequest { name, inputs } in external_requests(trace) {
+        let is_short = inputs.to_string().len() < MOST_CHARACTERS;
+        let has_inputs = matches!(&inputs, Json::Object(inputs) if !inputs.is_empty());
+        let inputs = Some(inputs).filter(|_| is_short && has_inputs);
+        let mut known = found.iter_mut();
+        match known.find(|(of, with, _)| *of == name && *with == inputs) {
+            Some((_, _, count)) => *count += 1,
+            None => found.push((name, inputs, 1)),
         }
     }
-    let entry = |(request, count): (&Request, i64)| {
-        let mut entries = vec![("name".into(), Json::String(request.name.clone()))];
-        let is_short = request.inputs.to_string().len() < MOST_CHARACTERS;
-        match &request.inputs {
-            Json::Object(inputs) if count == 1 && is_short && !inputs.is_empty() => {
-                entries.push(("with".into(), request.inputs.clone()));
-            }
-            _ => {}
-        }
-        entries.push(("times".into(), Json::Integer(count)));
-        Json::object(entries)
+    let all: Vec<Text> = found.iter().map(|(name, ..)| name.clone()).collect();
+    // Requests without listed inputs are counted with all others of their name.
+    found.retain(|(name, inputs, _)| {
+        inputs.is_some() || all.iter().filter(|other| *other == name).count() == 1
+    });
+    let entry = |(name, inputs, count): (Text, Option<Json>, i64)| {
+        let with = inputs.map(|inputs| ("with".into(), inputs));
+        let entries = [("name".into(), Json::String(name))].into_iter().chain(with);
+        Json::object(entries.chain([("times".into(), Json::Integer(count))]))
     };
     found.into_iter().take(MOST_EXPECTED).map(entry).collect()
 }

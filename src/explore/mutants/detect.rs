@@ -1,8 +1,10 @@
 //! Calls that detect a mutant: known calls with another result in the mutant.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::analysis::attributes::attributes_set;
+use crate::analysis::requests::external_requests;
 use crate::engine::{Call, Session, play};
 use crate::flow::FlowId;
 use crate::program::Program;
@@ -10,6 +12,10 @@ use crate::trace::{EventKind, Phrase, Trace};
 use crate::value::DateTime;
 use crate::world::{FixtureHost, Fixtures};
 
+use crate::explore::analysed::{Analyses, Reached, Varied};
+use crate::explore::classes::Classes;
+use crate::explore::solve::Changed;
+use crate::explore::starts::Start;
 use crate::explore::suite::{Candidate, candidates, in_organisation, over};
 use crate::explore::{Exploration, Verdict, Witness};
 
@@ -24,6 +30,10 @@ pub struct Detector<'e> {
     fixtures: &'e Fixtures,
     exploration: &'e Exploration,
     equivalence: Equivalence<'e>,
+    analyses: Analyses,
+    /// The parts of the program that calls of each flow can reach, with the classes of
+    /// their values.
+    parts: BTreeMap<FlowId, (Reached, Classes)>,
     variations: Variations,
     /// The known calls, those with few inputs first.
     known: Vec<Candidate<'e>>,
@@ -55,11 +65,16 @@ pub enum Searched {
     /// The variation with the second number of the call with the first number has another
     /// result.
     Varied(usize, usize),
+    /// The call with this number has another result with other values.
+    Solved(usize),
     /// No call reaches the node.
     Unreached,
-    /// No call has another result, and no variation that was tried.
+    /// No call has another result, and no variation or solution that was tried.
     Unknown,
 }
+
+/// The largest number of known calls that are changed by solving for a mutant.
+const MOST_SOLVED: usize = 3;
 
 /// The largest number of known calls that are varied for a mutant.
 const MOST_VARIED: usize = 4;
@@ -74,7 +89,15 @@ impl<'e> Detector<'e> {
         exploration: &'e Exploration,
         is_fixed: bool,
     ) -> Self {
-        let variations = Variations::of(program, calls, fixtures, is_fixed);
+        let analyses = Analyses::of(program, is_fixed);
+        let analysed = analyses.with(program, fixtures, &|_| {});
+        let variations = Variations::of(&analysed, calls, is_fixed);
+        let part = |call: &Call| {
+            let reached = analysed.reached(call.flow());
+            let classes = Classes::of(&analysed.origin(&reached));
+            (call.flow(), (reached, classes))
+        };
+        let parts = calls.iter().map(part).collect();
         let equivalence = Equivalence::of(program, calls, fixtures);
         let mut known = candidates(exploration);
         known.sort_by_key(|it| it.witness.inputs.len());
@@ -85,6 +108,8 @@ impl<'e> Detector<'e> {
             fixtures,
             exploration,
             equivalence,
+            analyses,
+            parts,
             variations,
             known,
             traces,
@@ -115,7 +140,7 @@ impl<'e> Detector<'e> {
     pub fn detect(&self, mutant: &Mutant, changed: &Arc<Program>) -> Detection {
         self.proved(mutant).unwrap_or_else(|| {
             let all = 0..self.known.len();
-            self.detection(self.search(mutant, changed, all))
+            self.detection(mutant, self.search(mutant, changed, all))
         })
     }
 
@@ -157,12 +182,48 @@ impl<'e> Detector<'e> {
                 return Searched::Found(number);
             }
         }
-        if near.is_empty() { Searched::Unreached } else { self.vary(near, changed) }
+        if near.is_empty() {
+            return Searched::Unreached;
+        }
+        if let Some(varied) = self.vary(near.clone(), changed) {
+            return varied;
+        }
+        let near = near.into_iter().take(MOST_SOLVED);
+        let mut solved =
+            near.filter(|number| self.solve(mutant, changed, *number).is_some());
+        solved.next().map_or(Searched::Unknown, Searched::Solved)
+    }
+
+    /// Changes a known call so that it has another result, by solving the changed
+    /// expression.
+    fn solve(
+        &self,
+        mutant: &Mutant,
+        changed: &Arc<Program>,
+        number: usize,
+    ) -> Option<(Option<DateTime>, Witness)> {
+        let expressions = mutant.expressions(self.program);
+        if self.variations.is_fixed || expressions.is_empty() {
+            return None;
+        }
+        let known = self.known.get(number)?;
+        let (reached, classes) = self.parts.get(&known.start)?;
+        let analysed = self.analyses.with(self.program, self.fixtures, &|_| {});
+        let call = known.call(self.program, self.calls);
+        let (start, constants) = (&Start::of(&call), &reached.constants);
+        let varied = Varied { start, givens: &[], constants, classes, left: 0 };
+        let at = Changed { node: mutant.node, expressions };
+        let differs = |at: Option<DateTime>, witness: &Witness| {
+            let candidate = Candidate::new(known.start, at, witness);
+            let own = self.play(self.program, &candidate);
+            differs(changed, &own, &self.play(changed, &candidate))
+        };
+        analysed.difference(&varied, &at, (call, known.at, known.witness), &differs)
     }
 
     /// Looks for a variation of these known calls that has another result. Calls that start
     /// with many values come first.
-    fn vary(&self, mut near: Vec<usize>, changed: &Arc<Program>) -> Searched {
+    fn vary(&self, mut near: Vec<usize>, changed: &Arc<Program>) -> Option<Searched> {
         near.sort_by_key(|number| {
             let values = self.known.get(*number).map(|it| it.witness.variables.len());
             std::cmp::Reverse(values)
@@ -174,18 +235,26 @@ impl<'e> Detector<'e> {
                 let candidate = Candidate::new(known.start, known.at, witness);
                 let own = self.play(self.program, &candidate);
                 if differs(changed, &own, &self.play(changed, &candidate)) {
-                    return Searched::Varied(number, place);
+                    return Some(Searched::Varied(number, place));
                 }
             }
         }
-        Searched::Unknown
+        None
     }
 
-    /// Returns the call that a search found.
-    pub fn detection(&self, searched: Searched) -> Detection {
+    /// Returns the call that a search for a mutant found.
+    pub fn detection(&self, mutant: &Mutant, searched: Searched) -> Detection {
         let found = match searched {
             Searched::Unreached => return Detection::Unreached,
             Searched::Unknown => None,
+            Searched::Solved(number) => {
+                let changed = mutant.program(self.program);
+                let solved = self.solve(mutant, &changed, number);
+                let known = self.known.get(number).zip(solved);
+                return known.map_or(Detection::Unknown, |(known, (at, witness))| {
+                    Detection::Call(known.start, at, witness)
+                });
+            }
             Searched::Found(number) => {
                 self.known.get(number).map(|it| (it, it.witness.clone()))
             }
@@ -213,6 +282,7 @@ fn differs(program: &Program, one: &Trace, other: &Trace) -> bool {
         || nodes(one) != nodes(other)
         || attributes_set(program, one) != attributes_set(program, other)
         || !prompts(one).eq(prompts(other))
+        || external_requests(one) != external_requests(other)
 }
 
 /// The prompts of a call. Constant strings have the same ids in a program and its mutants.

@@ -7,8 +7,9 @@ mod vary;
 
 use std::sync::Arc;
 
+use crate::expr::architect::Expression;
 use crate::flow::NodeId;
-use crate::program::architect::FlowPart;
+use crate::program::architect::{Action, FlowPart, Source};
 use crate::program::{Program, Step, StepAction};
 
 pub use detect::{Detection, Detector, Searched};
@@ -47,6 +48,42 @@ impl Mutant {
             Mutation::Skip(next) => skip(&mut changed, self.node, *next),
         }
         Arc::new(changed)
+    }
+}
+
+impl Mutant {
+    /// Returns the expressions that differ, before and after the change.
+    fn expressions<'m>(
+        &'m self,
+        program: &'m Program,
+    ) -> Vec<(&'m Expression, &'m Expression)> {
+        let own = match &program.steps[self.node.index()].action {
+            StepAction::Architect(action) => action,
+            _ => return Vec::new(),
+        };
+        let Mutation::Action(changed) = &self.mutation else { return Vec::new() };
+        let StepAction::Architect(changed) = &**changed else { return Vec::new() };
+        let pairs = sources(own).into_iter().zip(sources(changed));
+        let pairs = pairs.filter_map(|pair| match pair {
+            (Source::Expression(one), Source::Expression(other)) => {
+                Some((&**one, &**other))
+            }
+            _ => None,
+        });
+        let text = |expression: &Expression| format!("{expression:?}");
+        pairs.filter(|(one, other)| text(one) != text(other)).collect()
+    }
+}
+
+/// Returns the values of a decision, a switch or assignments.
+fn sources(action: &Action) -> Vec<&Source> {
+    match action {
+        Action::Decision(decision) => vec![&decision.condition.source],
+        Action::Switch(switch) => {
+            switch.value.iter().chain(&switch.cases).map(|it| &it.source).collect()
+        }
+        Action::UpdateData(statements) => statements.iter().map(|it| &it.value).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -135,7 +172,6 @@ fn swap(step: &mut Step, one: usize, other: usize) {
 /// Returns the node after an action that can be left out: one that plays a prompt, sets
 /// values, or requests something.
 fn continuation(step: &Step) -> Option<NodeId> {
-    use crate::program::architect::Action;
     match &step.action {
         StepAction::Say(_)
         | StepAction::Set(_)

@@ -4,18 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::analysis::coverage::Goals;
 use crate::engine::Call;
 use crate::explore::Witness;
 use crate::explore::analysed::Analysed;
-use crate::explore::graph::Graph;
-use crate::explore::liveness::Liveness;
-use crate::explore::memory::Repeats;
 use crate::explore::starts::Given;
 use crate::flow::FlowId;
-use crate::program::Program;
 use crate::value::Json;
-use crate::world::Fixtures;
 
 /// The largest number of variations of a call.
 const MOST_VARIATIONS: usize = 100;
@@ -25,23 +19,12 @@ const MOST_VARIATIONS: usize = 100;
 pub(super) struct Variations {
     of_flows: BTreeMap<FlowId, Vec<Given>>,
     /// Whether the answers of the fixtures are the only ones.
-    is_fixed: bool,
+    pub(super) is_fixed: bool,
 }
 
 impl Variations {
     /// Finds the values that the flows in which these calls start may read.
-    pub(super) fn of(
-        program: &Arc<Program>,
-        calls: &[Call],
-        fixtures: &Fixtures,
-        is_fixed: bool,
-    ) -> Self {
-        let graph = Graph::of(program);
-        let liveness = Liveness::of(program, &graph, !is_fixed);
-        let (goals, repeats) = (Goals::of(program), Repeats::of(program, &graph));
-        let watch = &|_| {};
-        let analysed =
-            Analysed { program, fixtures, graph, liveness, repeats, goals, watch };
+    pub(super) fn of(analysed: &Analysed<'_>, calls: &[Call], is_fixed: bool) -> Self {
         let givens = |call: &Call| {
             let reached = analysed.reached(call.flow());
             (call.flow(), analysed.origin(&reached).givens(is_fixed))

@@ -5,25 +5,28 @@
 //! answers, and to the values at the start of the call, from which they come. The changed
 //! call is played before it counts. A search then continues from there.
 
+mod difference;
 mod played;
 mod trail;
 
 use std::collections::BTreeMap;
 
-use crate::engine::Call;
-use crate::expr::architect::{BUILT_INS, Expression};
+use crate::engine::{Call, Session};
+use crate::expr::architect::{BUILT_INS, Changes, Expression};
 use crate::flow::NodeId;
 use crate::program::architect::{Action, Source, Switch, Traced};
 use crate::program::{Program, StepAction};
-use crate::value::{Json, Text, Value};
+use crate::value::{DateTime, Json, Text, Value};
 use crate::world::Answer;
 
 use super::analysed::{Analysed, LEAST_BUDGET, START_SHARE, Varied, has_open};
+use super::emergencies::Emergency;
 use super::starts::Start;
 use super::transition::World;
 use super::witness::Player;
-use super::{Decided, Exploration, Verdict};
+use super::{Decided, Exploration, Verdict, Witness};
 
+pub(super) use difference::Changed;
 use played::Played;
 use trail::{Edit, Edits, MOST_COPIES, Trail, with_member};
 
@@ -64,6 +67,15 @@ struct Wanted<'w> {
     conditions: Vec<(&'w Expression, Value)>,
 }
 
+/// What a changed call shall do at an action.
+struct Aim<'a> {
+    node: NodeId,
+    /// Returns values before the action with which the call may do it.
+    solve: &'a dyn Fn(&Session) -> Vec<Changes>,
+    /// Whether the call with this start and these answers does it.
+    is_met: &'a dyn Fn(&Start, &World<'_>, &[Answer]) -> bool,
+}
+
 /// A call that is changed: its start and its answers.
 struct Attempt {
     start: Start,
@@ -99,7 +111,7 @@ impl Analysed<'_> {
             }
             for start in starts {
                 let call = requesting(&start);
-                let mut world = self.world_of(varied, &call);
+                let mut world = self.world_of(varied, (&start, &call));
                 world.context.hints = Some(&hints);
                 let budget =
                     (varied.left / START_SHARE).max(LEAST_BUDGET).min(varied.left);
@@ -149,7 +161,7 @@ impl Analysed<'_> {
     ) {
         let start = &solved.start;
         let call = requesting(start);
-        let world = self.world_of(varied, &call);
+        let world = self.world_of(varied, (start, &call));
         let mut player = Player::new(&world);
         let whole = player.call(&solved.script);
         let trace = player.play(&whole);
@@ -201,47 +213,72 @@ impl Analysed<'_> {
             _ => None,
         });
         let mut left = MOST_TRIALS;
+        let aim = Aim {
+            node: wanted.node,
+            solve: &|session| session.solve(0, &wanted.conditions),
+            is_met: &|_, world, script| {
+                Player::new(world).witness(script, wanted.goal).is_some()
+            },
+        };
         known.take(MOST_CALLS).find_map(|(known, witness)| {
             let call = varied.start.call.clone();
             let call = match known.at {
                 Some(at) => call.at(at),
                 None => call,
             };
-            let start = Start {
-                call: witness.with_values(self.program, call),
-                at: known.at,
-                variables: witness.variables.clone(),
-                context: witness.context.clone(),
-                seed: witness.seed,
-                emergency: varied.start.emergency.clone(),
-            };
+            let emergency = varied.start.emergency.as_ref();
+            let start = self.start_of(call, known.at, witness, emergency);
             let call = requesting(&start);
-            let world = self.world_of(varied, &call);
+            let world = self.world_of(varied, (&start, &call));
             let played = Played::witness(&world, witness);
-            self.repair(varied, wanted, (&start, &played), MOST_REPAIRS, &mut left)
+            self.repair(varied, &aim, (&start, &played), MOST_REPAIRS, &mut left)
         })
     }
 
-    /// Changes a call so that it takes the output, and changes it again if it does not.
+    /// Returns the start of a known call.
+    fn start_of(
+        &self,
+        call: Call,
+        at: Option<DateTime>,
+        witness: &Witness,
+        emergency: Option<&Emergency>,
+    ) -> Start {
+        let own = Emergency::known(witness, self.fixtures);
+        let emergency = own.or_else(|| emergency.cloned());
+        let call = match &emergency {
+            Some(emergency) => emergency.call(&call),
+            None => call,
+        };
+        Start {
+            call: witness.with_values(self.program, call),
+            at,
+            variables: witness.variables.clone(),
+            context: witness.context.clone(),
+            seed: witness.seed,
+            emergency,
+        }
+    }
+
+    /// Changes a call so that it does what is wanted, and changes it again if it does not.
     fn repair(
         &self,
         varied: &Varied<'_>,
-        wanted: &Wanted<'_>,
+        aim: &Aim<'_>,
         (start, played): (&Start, &Played),
         repairs: u32,
         left: &mut u32,
     ) -> Option<Solved> {
         let trail = Trail { program: self.program, played };
-        let at = played.moments.iter().rposition(|moment| moment.node == wanted.node)?;
+        let at = played.moments.iter().rposition(|moment| moment.node == aim.node)?;
         let session = &played.moments[at].before;
         let mut later = Vec::new();
-        for changes in session.solve(0, &wanted.conditions) {
+        for changes in (aim.solve)(session) {
             for edits in trail.all(at, &changes, MOST_COPIES) {
                 *left = left.checked_sub(1)?;
                 let Attempt { start, script } = self.edited(start, played, at, &edits);
                 let call = requesting(&start);
-                let world = self.world_of(varied, &call);
-                if Player::new(&world).witness(&script, wanted.goal).is_some() {
+                let world = self.world_of(varied, (&start, &call));
+                if (aim.is_met)(&start, &world, &script) {
                     let hints = hints_of(played, &script);
                     return Some(Solved { start, script, hints });
                 }
@@ -251,14 +288,18 @@ impl Analysed<'_> {
         let repairs = repairs.checked_sub(1)?;
         later.into_iter().find_map(|(start, script)| {
             let call = requesting(&start);
-            let world = self.world_of(varied, &call);
+            let world = self.world_of(varied, (&start, &call));
             let again = Played::script(&world, &script);
-            self.repair(varied, wanted, (&start, &again), repairs, left)
+            self.repair(varied, aim, (&start, &again), repairs, left)
         })
     }
 
-    fn world_of<'w>(&'w self, varied: &Varied<'w>, call: &'w Call) -> World<'w> {
-        let fixtures = varied.start.fixtures(self.fixtures);
+    fn world_of<'w>(
+        &'w self,
+        varied: &Varied<'w>,
+        (start, call): (&'w Start, &'w Call),
+    ) -> World<'w> {
+        let fixtures = start.fixtures(self.fixtures);
         self.world((call, fixtures), (varied.constants, varied.classes), false)
     }
 

@@ -131,7 +131,7 @@ impl Code {
 
 impl Code {
     /// The parts of the code, in the order of the text.
-    fn parts(&self) -> &[Self] {
+    pub(super) fn parts(&self) -> &[Self] {
         match self {
             Self::Constant(_) | Self::Variable(_) | Self::Prompt { .. } => &[],
             Self::And(parts, _) | Self::Or(parts, _) => &**parts,

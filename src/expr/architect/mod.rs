@@ -74,6 +74,6 @@ pub use reads::Read;
 pub use signature::{
     Category, Evaluate, Function, Measure, Overload, Parameter, Varying,
 };
-pub use solve::{CLOCK, Changes, solve};
+pub use solve::{CLOCK, Changes, solve, solve_difference};
 pub use token::{Token, TokenKind, formatted, tokens};
 pub use tree::{Form, Operator, Place, Segment, Tree};

@@ -9,6 +9,7 @@
 //! exist.
 
 mod compare;
+mod difference;
 mod inverse;
 mod numbers;
 mod text;
@@ -40,15 +41,40 @@ pub type Changes = Vec<(u32, Value)>;
 /// Returns values of variables with which each expression has its wanted value, small changes
 /// first. A wanted `false` includes NOT_SET. Returns an empty list if none is found.
 pub fn solve(wanted: &[(&Expression, Value)], scope: &dyn Scope) -> Vec<Changes> {
+    search(scope, &|changed| {
+        let broken = wanted
+            .iter()
+            .find(|(expression, value)| !has(changed, expression.code(), value));
+        broken.map(|(expression, value)| candidates(expression.code(), value, changed))
+    })
+}
+
+/// Returns values of variables with which two expressions have different values, small
+/// changes first. The expressions have the same form, apart from one operator or constant.
+/// Returns an empty list if none is found.
+pub fn solve_difference(
+    one: &Expression,
+    other: &Expression,
+    scope: &dyn Scope,
+) -> Vec<Changes> {
+    let (one, other) = (one.code(), other.code());
+    search(scope, &|changed| {
+        let is_solved = difference::differ(changed, one, other);
+        (!is_solved).then(|| difference::candidates(one, other, changed))
+    })
+}
+
+/// Changes one variable after the other until nothing more is wanted. `next` returns changes
+/// that come nearer to what is wanted, or `None` if the variables have it.
+fn search(
+    scope: &dyn Scope,
+    next: &dyn Fn(&Changed<'_>) -> Option<Changes>,
+) -> Vec<Changes> {
     let mut found = Vec::new();
     let mut seen: Vec<Changes> = vec![Vec::new()];
     let mut open: VecDeque<(Changes, u32)> = VecDeque::from([(Vec::new(), 0)]);
     while let Some((changes, count)) = open.pop_front() {
-        let changed = Changed { scope, changes: &changes };
-        let broken = wanted
-            .iter()
-            .find(|(expression, value)| !has(&changed, expression.code(), value));
-        let Some((expression, value)) = broken else {
+        let Some(steps) = next(&Changed { scope, changes: &changes }) else {
             found.push(changes);
             if found.len() == MOST_SOLUTIONS {
                 break;
@@ -58,7 +84,7 @@ pub fn solve(wanted: &[(&Expression, Value)], scope: &dyn Scope) -> Vec<Changes>
         if count == MOST_CHANGES {
             continue;
         }
-        for (slot, value) in candidates(expression.code(), value, &changed) {
+        for (slot, value) in steps {
             let mut next = changes.clone();
             match next.binary_search_by_key(&slot, |(known, _)| *known) {
                 Ok(place) => next[place].1 = value,

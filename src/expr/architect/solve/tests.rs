@@ -177,6 +177,51 @@ fn several_expressions_are_solved_together() {
     assert!(*number > 10 && number % 4 == 3, "{number}");
 }
 
+/// Returns the variants of an expression for which no difference is found. Each difference
+/// that is found is evaluated again.
+fn without_difference(text: &str) -> Vec<String> {
+    let (expression, variables) = condition(text);
+    let variants = expression.variants().into_iter();
+    let same = variants.filter(|(words, variant)| {
+        let found = solve_difference(&expression, variant, &variables);
+        for changes in &found {
+            let changed = Changed { scope: &variables, changes };
+            let (one, other) =
+                (expression.evaluate(&changed), variant.evaluate(&changed));
+            match (one, other) {
+                (Ok(one), Ok(other)) => assert_ne!(one, other, "{text}: {words}"),
+                (one, other) => assert_ne!(one.is_ok(), other.is_ok(), "{text}: {words}"),
+            }
+        }
+        found.is_empty()
+    });
+    same.map(|(words, _)| words).collect()
+}
+
+#[test]
+fn expressions_differ_from_their_variants() {
+    for text in [
+        "Flow.i > 10",
+        "Flow.i >= 5 and Flow.j < Flow.k",
+        "Flow.i * 60 + Flow.j > 5400",
+        "Flow.s == \"gold\" or Contains(Flow.t, \"unknown\")",
+        "if(Flow.i > 3, if(Flow.b, \"a\", \"b\"), \"c\")",
+        "if(Flow.i == 1, Append(\"T\", ToString(Flow.j)), Append(\"S\", Flow.s))",
+        "Append(\"PT\", ToString(Flow.i / 60), \"H\")",
+        "!(Flow.b and Length(Flow.s) > 4)",
+    ] {
+        assert_eq!(without_difference(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+/// No value makes `5401` different from `5400`.
+#[test]
+fn equal_expressions_have_no_difference() {
+    let (one, variables) = condition("Flow.i * 60 > 5400");
+    let (other, _) = condition("Flow.i * 60 > 5401");
+    assert_eq!(solve_difference(&one, &other, &variables), Vec::<Changes>::new());
+}
+
 fn term() -> impl Strategy<Value = String> {
     let variable = select(vec!["Flow.i", "Flow.j", "Flow.k"]).prop_map(str::to_owned);
     let number = (1..20_i64).prop_map(|number| format!("({number})"));
