@@ -317,11 +317,7 @@ impl Analysed<'_> {
         }
         exploration.used += search.used;
         exploration.states += search.count();
-        let mut paths = paths(call, &search, &mut player, options.most_paths);
-        for path in &mut paths {
-            path.at = start.at;
-            start.give(&mut path.witness);
-        }
+        let paths = paths(start, &search, &mut player, options.most_paths);
         exploration.paths.extend(paths);
     }
 
@@ -436,7 +432,7 @@ fn dead_ends(start: &Start, search: &Search, player: &mut Player<'_>) -> Vec<Dea
 
 /// Returns the first complete calls that execute different nodes.
 fn paths(
-    call: &Call,
+    start: &Start,
     search: &Search,
     player: &mut Player<'_>,
     most: usize,
@@ -446,13 +442,14 @@ fn paths(
         if paths.len() >= most {
             break;
         }
-        let witness = player.call(&search.script_of(end));
+        let mut witness = player.call(&search.script_of(end));
         let trace = player.play(&witness);
+        start.give(&mut witness);
         let nodes: Vec<NodeId> = trace.steps.iter().map(|step| step.node).collect();
         let is_same = |path: &Path| path.nodes == nodes && path.status == trace.status;
         if !paths.iter().any(is_same) {
-            let (start, status) = (call.flow(), trace.status);
-            paths.push(Path { start, at: None, witness, status, nodes });
+            let (at, start, status) = (start.at, start.call.flow(), trace.status);
+            paths.push(Path { start, at, witness, status, nodes });
         }
     }
     paths

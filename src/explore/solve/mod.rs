@@ -67,7 +67,7 @@ struct Wanted<'w> {
     conditions: Vec<(&'w Expression, Value)>,
 }
 
-/// What a changed call shall do at an action.
+/// The purpose of a changed call at an action.
 struct Aim<'a> {
     node: NodeId,
     /// Returns values before the action with which the call may do it.
