@@ -61,6 +61,11 @@ impl Answers {
         (is_reading || !self.is_unwritten()) && !self.is_closed.load(Ordering::Relaxed)
     }
 
+    /// Returns the number of the last answer if the client was sent all answers.
+    pub(super) fn idle_since(&self) -> Option<u64> {
+        (!self.is_unwritten()).then(|| self.last_answer())
+    }
+
     /// Closes the connection.
     pub(super) fn close(&self) {
         self.is_closed.store(true, Ordering::Relaxed);
