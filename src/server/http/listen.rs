@@ -135,13 +135,12 @@ async fn connection(
         // A client that has finished sending may still wait for the answer.
         .half_close(true)
         .serve_connection(TokioIo::new(wire), service);
-    let (mut is_stopping, mut idle_since) = (false, None);
+    let mut at_stop = None;
     let ended = loop {
         tokio::select! {
             ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break ended,
-            _ = stop.wait_for(|stop| *stop), if !is_stopping => {
-                is_stopping = true;
-                idle_since = answers.idle_since();
+            _ = stop.wait_for(|stop| *stop), if at_stop.is_none() => {
+                at_stop = Some(answers.idle_since());
                 std::pin::Pin::new(&mut connection).graceful_shutdown();
             }
         }
@@ -150,8 +149,7 @@ async fn connection(
     let (wire, read) = (parts.io.into_inner(), parts.read_buf.to_vec());
     match answers.continuation.take().filter(|_| ended.is_ok()) {
         // A client that keeps an unused connection open does not delay the stop.
-        None if ended.is_ok()
-            && idle_since.is_some_and(|it| answers.idle_since() == Some(it)) => {}
+        None if ended.is_ok() && answers.is_idle_since(at_stop.flatten()) => {}
         None => end(wire, ended, &malformed).await,
         Some(upgrade) => {
             // The connection is in use, although no request waits for an answer.

@@ -66,6 +66,11 @@ impl Answers {
         (!self.is_unwritten()).then(|| self.last_answer())
     }
 
+    /// Returns `true` if nothing was sent since the client was sent this last answer.
+    pub(super) fn is_idle_since(&self, last_answer: Option<u64>) -> bool {
+        last_answer.is_some() && self.idle_since() == last_answer
+    }
+
     /// Closes the connection.
     pub(super) fn close(&self) {
         self.is_closed.store(true, Ordering::Relaxed);
