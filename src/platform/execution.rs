@@ -17,7 +17,7 @@ pub const MAX_INSTANCES: usize = 200;
 const PREPARING: Duration = Duration::from_secs(600);
 
 /// Polling interval: first and maximum.
-const LOOKS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(8));
+const LOOKS: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(8));
 
 /// Maximum number of splits of a time range.
 const MOST_CUTS: usize = 1000;

@@ -93,9 +93,15 @@ pub fn start(
     let elasticsearch = second.as_ref().map(|(_, address)| *address);
     let second = second.map(|(listener, _)| listener);
     let (stop, stopped) = watch::channel(false);
+    let is_persistent = settings.data.is_some();
     let thread = std::thread::spawn(move || {
         runtime.block_on(answer(server, listener, second, to_do, stopped));
-        runtime.shutdown_timeout(SHUTDOWN);
+        if is_persistent {
+            runtime.shutdown_timeout(SHUTDOWN);
+        } else {
+            // A service that has not answered yet is not waited for.
+            runtime.shutdown_background();
+        }
     });
     Ok(Running { address, elasticsearch, notes, stop, thread: Some(thread) })
 }

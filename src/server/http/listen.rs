@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +17,10 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 use tokio::sync::watch;
 
-use super::connections::Connections;
+use super::connections::{Connections, MAX_CONNECTIONS};
 use super::reply::{ApiError, CORRELATION_ID, Reply};
 use super::request::{ApiRequest, pairs};
 use super::wire::{AnswerBody, Answers, Unfinished, Wire};
@@ -49,9 +50,30 @@ pub(in crate::server) async fn open(
     port: u16,
 ) -> Result<(TcpListener, SocketAddr), String> {
     let cannot = |error| format!("cannot listen on {host}:{port}: {error}");
-    let listener = TcpListener::bind((host, port)).await.map_err(cannot)?;
-    let address = listener.local_addr().map_err(cannot)?;
-    Ok((listener, address))
+    let addresses = lookup_host((host, port)).await.map_err(cannot)?;
+    let mut failure = io::Error::other("the host has no address");
+    for address in addresses {
+        match listen_on(address) {
+            Ok(listener) => {
+                let address = listener.local_addr().map_err(cannot)?;
+                return Ok((listener, address));
+            }
+            Err(error) => failure = error,
+        }
+    }
+    Err(cannot(failure))
+}
+
+/// Listens on an address. As many clients may connect at once as the server has
+/// connections. If more than the usual 128 did, the others would try again after 1 s.
+fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket =
+        if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // On Windows, another program could take over the port.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(MAX_CONNECTIONS)
 }
 
 /// Serves connections until `stop` is set, then lets running requests finish. `malformed`
@@ -113,12 +135,12 @@ async fn connection(
         // A client that has finished sending may still wait for the answer.
         .half_close(true)
         .serve_connection(TokioIo::new(wire), service);
-    let mut is_stopping = false;
+    let mut at_stop = None;
     let ended = loop {
         tokio::select! {
             ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break ended,
-            _ = stop.wait_for(|stop| *stop), if !is_stopping => {
-                is_stopping = true;
+            _ = stop.wait_for(|stop| *stop), if at_stop.is_none() => {
+                at_stop = Some(answers.idle_since());
                 std::pin::Pin::new(&mut connection).graceful_shutdown();
             }
         }
@@ -126,6 +148,8 @@ async fn connection(
     let parts = connection.into_parts();
     let (wire, read) = (parts.io.into_inner(), parts.read_buf.to_vec());
     match answers.continuation.take().filter(|_| ended.is_ok()) {
+        // A client that keeps an unused connection open does not delay the stop.
+        None if ended.is_ok() && answers.is_idle_since(at_stop.flatten()) => {}
         None => end(wire, ended, &malformed).await,
         Some(upgrade) => {
             // The connection is in use, although no request waits for an answer.

@@ -61,6 +61,16 @@ impl Answers {
         (is_reading || !self.is_unwritten()) && !self.is_closed.load(Ordering::Relaxed)
     }
 
+    /// Returns the number of the last answer if the client was sent all answers.
+    pub(super) fn idle_since(&self) -> Option<u64> {
+        (!self.is_unwritten()).then(|| self.last_answer())
+    }
+
+    /// Returns `true` if nothing was sent since the client was sent this last answer.
+    pub(super) fn is_idle_since(&self, last_answer: Option<u64>) -> bool {
+        last_answer.is_some() && self.idle_since() == last_answer
+    }
+
     /// Closes the connection.
     pub(super) fn close(&self) {
         self.is_closed.store(true, Ordering::Relaxed);

@@ -81,6 +81,12 @@ impl Local {
         Self { client, _server: server }
     }
 
+    /// Stops the server. Its client keeps its connection.
+    pub(crate) fn stop(self) -> Client {
+        self._server.stop();
+        self.client
+    }
+
     /// Starts a server with the flows and fixtures of the shared-flow tutorial.
     pub(crate) fn shared_flow() -> Self {
         Self::with(&["shared-flow/flows"], &["shared-flow/fixtures.yaml"])

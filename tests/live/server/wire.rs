@@ -168,6 +168,24 @@ fn slow_clients_do_not_delay_others() {
     assert!(honest.read(&mut rest).unwrap() > 0);
 }
 
+/// Clients that keep connections without a request do not delay the stop of a server.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test measures a time")]
+fn unused_connections_do_not_delay_the_stop() {
+    let begun = Instant::now();
+    for _ in 0..5 {
+        let server = Local::shared_flow();
+        let mut unused = connect(&server);
+        unused.write_all(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        unused.read_exact(&mut [0; 12]).unwrap();
+        let client = server.stop();
+        unused.read_to_string(&mut String::new()).unwrap();
+        assert!(client.try_send("GET", "/api/v2/flows", None, &[]).is_err());
+    }
+    // Reading each connection for a while would take 10 s. The machine may be busy.
+    assert!(begun.elapsed() < Duration::from_secs(8));
+}
+
 /// Stops a thread, also if the test fails.
 struct Stop<'a>(&'a AtomicBool);
 
