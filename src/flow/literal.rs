@@ -136,3 +136,38 @@ pub(super) fn count(setting: &Setting) -> Option<i64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn whole_durations_are_exact(
+            counts in prop::collection::vec(
+                prop_oneof![-90_i64..90, any::<i64>()],
+                0..4,
+            ),
+            units in Just(["ms", "seconds", "hours", "days"]),
+        ) {
+            let counts = units.iter().zip(counts);
+            let entries = counts.map(|(unit, count)| (Text::from(*unit), Json::Integer(count)));
+            let json = Json::object(entries);
+            let Json::Object(units) = &json else { unreachable!("it is an object") };
+            prop_assert_eq!(duration(&json), exact_duration(units));
+        }
+    }
+
+    #[test]
+    fn durations_add_up() {
+        let read = |text: &str| duration(&Json::parse(text).unwrap());
+        let milliseconds = |text: &str| read(text).map(|it| it.milliseconds());
+        assert_eq!(milliseconds(r#"{"minutes": 1, "seconds": 5}"#), Some(65_000));
+        assert_eq!(milliseconds(r#"{"seconds": 0.5, "ms": 1}"#), Some(501));
+        assert_eq!(milliseconds("{}"), Some(0));
+        assert_eq!(milliseconds(r#"{"weeks": 1}"#), None);
+        assert_eq!(milliseconds(r#"{"days": 9223372036854775807}"#), None);
+    }
+}

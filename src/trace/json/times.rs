@@ -53,3 +53,29 @@ impl LastTimes {
         text.push_str(NEXT);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::NodeId;
+    use crate::trace::PathTaken;
+
+    #[test]
+    fn each_step_has_its_own_times() {
+        let step = |(start_ms, end_ms)| Step {
+            node: NodeId(0),
+            depth: 0,
+            path: PathTaken::None,
+            next: None,
+            start_ms,
+            end_ms,
+        };
+        let mut times = LastTimes::default();
+        for (start, end) in [(0, 0), (0, 7), (7, 7), (7, 7), (7, 12_345), (0, 0)] {
+            let step = step((start, end));
+            let text = format!(",\"startMs\":{start},\"endMs\":{end},\"path\":");
+            assert_eq!(times.of(&step), text);
+            assert_eq!(times.with_next(&step), format!("{text}{NEXT}"));
+        }
+    }
+}
