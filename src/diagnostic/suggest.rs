@@ -85,7 +85,7 @@ fn kind(character: char) -> usize {
 impl Folded {
     fn of(name: &str) -> Self {
         let (length, letters) = outline(name);
-        let text: String = folded(name).collect();
+        let text = lower_case(name);
         Self { counts: Counts::of(&text), text, length, letters }
     }
 
@@ -106,7 +106,7 @@ impl Folded {
         if limit == 0 {
             return folded(other).eq(self.text.chars()).then_some(0);
         }
-        let other: String = folded(other).collect();
+        let other = lower_case(other);
         // Every character without a counterpart needs an edit.
         let shared = self.counts.shared_with(other.chars());
         if self.length.max(length) - shared > limit {
@@ -126,6 +126,13 @@ fn outline(name: &str) -> (usize, u64) {
     folded(name).fold((0, 0), |(length, letters), character| {
         (length + 1, letters | 1 << kind(character))
     })
+}
+
+fn lower_case(name: &str) -> String {
+    match name.is_ascii() {
+        true => name.to_ascii_lowercase(),
+        false => folded(name).collect(),
+    }
 }
 
 fn folded(name: &str) -> impl Iterator<Item = char> {

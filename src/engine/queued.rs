@@ -6,9 +6,7 @@ use super::conversation::Conversation;
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::expr::architect::{BUILT_INS, BuiltInId};
-use crate::flow::kinds::{
-    IN_QUEUE_CALL, IN_QUEUE_EMAIL, IN_QUEUE_MESSAGE, in_queue_type,
-};
+use crate::flow::kinds::{IN_QUEUE_CALL, IN_QUEUE_EMAIL, IN_QUEUE_MESSAGE};
 use crate::flow::{FlowId, NodeId, SequenceId};
 use crate::program::Program;
 use crate::trace::{Connection, EventKind, Failure, Phrase, Routing, Status};
@@ -356,8 +354,7 @@ impl State {
     /// if it has none.
     fn medium(&self, program: &Program) -> Option<(Medium, &'static str)> {
         let flow = self.frames.first()?.flow;
-        program.unit(flow).architect.as_ref()?;
-        let flow_type = in_queue_type(&program.symbols.flow(flow).flow_type)?;
+        let flow_type = program.unit(flow).architect.as_ref()?.in_queue_type?;
         let medium = match flow_type {
             IN_QUEUE_EMAIL => Medium::Email,
             IN_QUEUE_MESSAGE => Medium::Message,

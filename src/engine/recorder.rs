@@ -92,19 +92,20 @@ impl Events {
 
     #[inline(always)]
     fn note(&mut self, step: u32, fact: impl FnOnce() -> EventKind) {
-        if self.count == self.places.len() {
-            self.grow();
-        }
-        let place = &mut self.places[self.count];
+        let place = match self.places.get_mut(self.count) {
+            Some(place) => place,
+            None => self.grow(),
+        };
         // Without `forget`, the place would be checked for something to free.
         std::mem::forget(std::mem::replace(place, Event { step, kind: fact() }));
         self.count += 1;
     }
 
     #[cold]
-    fn grow(&mut self) {
+    fn grow(&mut self) -> &mut Event {
         let places = self.count + self.count.max(FEWEST_PLACES);
         self.places.resize_with(places, || EMPTY);
+        &mut self.places[self.count]
     }
 }
 

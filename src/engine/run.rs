@@ -145,7 +145,7 @@ impl State {
         node: NodeId,
         effect: Effect,
     ) -> Progress {
-        match effect {
+        let progress = match effect {
             Effect::Go(path, next) => {
                 self.recorder.finish(self.step, path, next, self.clock_ms);
                 self.node = next;
@@ -164,8 +164,12 @@ impl State {
                 self.end(program, node, end);
                 self.progress()
             }
-            other => self.settle_other(program, node, other),
-        }
+            other => return self.settle_other(program, node, other),
+        };
+        // These effects own nothing. Without `forget`, they would be checked for something
+        // to free.
+        std::mem::forget(effect);
+        progress
     }
 
     /// Ends the task or flow of a step that has no next one.

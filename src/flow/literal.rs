@@ -2,22 +2,39 @@
 
 use super::architect::Setting;
 use crate::value::{
-    Decimal, Duration, Json, Kind, Number, Text, Type, Value, properties_of,
+    Decimal, Duration, Json, JsonObject, Kind, Number, Text, Type, Value, properties_of,
 };
 
 /// Reads `{seconds: 5}`, `{minutes: 1}`, `{ms: 300}`. Several units add up.
 pub(crate) fn duration(json: &Json) -> Option<Duration> {
     let Json::Object(units) = json else { return None };
+    // Nearly all durations are whole numbers, which need no decimals.
+    let whole = units.iter().try_fold(0_i64, |sum, (unit, count)| match count {
+        Json::Integer(count) => sum.checked_add(count.checked_mul(length_of(unit)?)?),
+        _ => None,
+    });
+    match whole {
+        Some(milliseconds) => Duration::from_milliseconds(milliseconds),
+        None => exact_duration(units),
+    }
+}
+
+/// Returns the length of a unit in milliseconds.
+fn length_of(unit: &str) -> Option<i64> {
+    Some(match unit {
+        "ms" | "milliseconds" => 1,
+        "seconds" => 1_000,
+        "minutes" => 60_000,
+        "hours" => 3_600_000,
+        "days" => 86_400_000,
+        _ => return None,
+    })
+}
+
+fn exact_duration(units: &JsonObject) -> Option<Duration> {
     let mut milliseconds = Decimal::zero();
     for (unit, count) in units.iter() {
-        let of_unit: i64 = match unit.as_str() {
-            "ms" | "milliseconds" => 1,
-            "seconds" => 1_000,
-            "minutes" => 60_000,
-            "hours" => 3_600_000,
-            "days" => 86_400_000,
-            _ => return None,
-        };
+        let of_unit = length_of(unit)?;
         let count = match Number::of(&Value::Json(count.clone()))? {
             Number::Integer(count) => Decimal::from(count),
             Number::Decimal(count) => count,
@@ -117,5 +134,40 @@ pub(super) fn count(setting: &Setting) -> Option<i64> {
             duration(json).map(|duration| duration.milliseconds())
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn whole_durations_are_exact(
+            counts in prop::collection::vec(
+                prop_oneof![-90_i64..90, any::<i64>()],
+                0..4,
+            ),
+            units in Just(["ms", "seconds", "hours", "days"]),
+        ) {
+            let counts = units.iter().zip(counts);
+            let entries = counts.map(|(unit, count)| (Text::from(*unit), Json::Integer(count)));
+            let json = Json::object(entries);
+            let Json::Object(units) = &json else { unreachable!("it is an object") };
+            prop_assert_eq!(duration(&json), exact_duration(units));
+        }
+    }
+
+    #[test]
+    fn durations_add_up() {
+        let read = |text: &str| duration(&Json::parse(text).unwrap());
+        let milliseconds = |text: &str| read(text).map(|it| it.milliseconds());
+        assert_eq!(milliseconds(r#"{"minutes": 1, "seconds": 5}"#), Some(65_000));
+        assert_eq!(milliseconds(r#"{"seconds": 0.5, "ms": 1}"#), Some(501));
+        assert_eq!(milliseconds("{}"), Some(0));
+        assert_eq!(milliseconds(r#"{"weeks": 1}"#), None);
+        assert_eq!(milliseconds(r#"{"days": 9223372036854775807}"#), None);
     }
 }

@@ -82,7 +82,8 @@ impl<'s> Node<'s> {
             found.extend(
                 repeated.into_iter().filter(|pair| seen.insert(pair[1].key_span)),
             );
-            open.extend(node.values().rev());
+            let nested = |value: &&Self| value.values().next().is_some();
+            open.extend(node.values().rev().filter(nested));
         }
         found
     }

@@ -2,7 +2,7 @@
 
 use super::event::{Step, Trace};
 use super::json::{JsonWriter, write_number, write_path};
-use super::steps::Events;
+use super::steps::{Events, Grouped};
 
 /// Appends `{"status", "trace": [{nodeId, nodeName, nodeType, result, output, …}]}` on
 /// one line. `result` is always an object; `output` repeats it because clients read
@@ -15,7 +15,9 @@ pub fn write_simulation(writer: &JsonWriter<'_>, trace: &Trace, out: &mut String
     out.push_str(",\"elapsedMs\":");
     write_number(trace.elapsed_ms, out);
     out.push_str(",\"trace\":[");
-    writer.write_steps(trace, out, write_step);
+    Grouped::new(trace).each(|index, step, events| {
+        write_step(writer, step, index, events, out);
+    });
     out.push_str("],\"routing\":");
     writer.write_last_routing(trace, out);
     out.push_str(",\"variables\":{");
@@ -30,7 +32,7 @@ fn write_step(
     events: &Events<'_>,
     out: &mut String,
 ) {
-    out.push_str("{\"sequence\":");
+    out.push_str(if index == 0 { "{\"sequence\":" } else { ",{\"sequence\":" });
     write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
     out.push(',');
     writer.write_names(step, out);

@@ -1,8 +1,5 @@
 //! Steps of a trace with their events.
 
-use std::iter::Enumerate;
-use std::slice;
-
 use super::event::{Event, EventKind, Step, Trace};
 
 /// A trace with its events grouped by step, in linear time.
@@ -17,41 +14,62 @@ impl<'t> Grouped<'t> {
         Self { trace, late: late_events(&trace.events) }
     }
 
+    /// Calls `visit` for each step with its index and its events, in order. The results of
+    /// an iterator are too large for registers; storing and loading them took a fifth of
+    /// the time of writing a trace.
+    #[inline]
+    pub(super) fn each(&self, mut visit: impl FnMut(usize, &'t Step, &Events<'_>)) {
+        let mut rest = self.rest();
+        for (index, step) in self.trace.steps.iter().enumerate() {
+            visit(index, step, &rest.take_step(index));
+        }
+    }
+
     /// Returns the steps with their events, in order.
-    pub(super) fn steps<'g>(&'g self) -> Steps<'t, 'g> {
+    pub(super) fn steps(&self) -> Vec<(&'t Step, Events<'_>)> {
+        let mut rest = self.rest();
         let steps = self.trace.steps.iter().enumerate();
-        Steps { steps, events: &self.trace.events, late: &self.late }
+        steps.map(|(index, step)| (step, rest.take_step(index))).collect()
+    }
+
+    fn rest(&self) -> Rest<'_> {
+        let (events, late) = (self.trace.events.as_slice(), self.late.as_slice());
+        Rest { events, late, has_late: !late.is_empty() }
     }
 }
 
-/// The steps of a trace with their events.
-pub(super) struct Steps<'t, 'g> {
-    steps: Enumerate<slice::Iter<'t, Step>>,
-    /// The events of the following steps, with late events of earlier ones.
-    events: &'t [Event],
-    /// The late events of the following steps.
-    late: &'g [&'t Event],
+/// The events of the steps that were not visited yet.
+struct Rest<'g> {
+    events: &'g [Event],
+    late: &'g [&'g Event],
+    /// Whether the trace has late events. They are among `events` too.
+    has_late: bool,
 }
 
-impl<'t: 'g, 'g> Iterator for Steps<'t, 'g> {
-    type Item = (&'t Step, Events<'g>);
-
-    /// Inlined, so that the item stays in registers.
+impl<'g> Rest<'g> {
+    /// Removes the events of the step with this index, which must be the lowest one left,
+    /// and returns them.
     #[inline(always)]
-    fn next(&mut self) -> Option<Self::Item> {
-        let (index, step) = self.steps.next()?;
-        // Skip late events of earlier steps; they were returned with their step.
+    fn take_step(&mut self, index: usize) -> Events<'g> {
+        let late = if self.has_late { self.take_late(index) } else { &[] };
+        let is_own = |event: &&Event| event.step as usize == index;
+        let count = self.events.iter().take_while(is_own).count();
+        let (run, rest) = self.events.split_at(count);
+        self.events = rest;
+        Events { run, late }
+    }
+
+    /// Removes and returns the late events of a step, and removes those of earlier steps
+    /// before its other events.
+    fn take_late(&mut self, index: usize) -> &'g [&'g Event] {
         let is_earlier = |event: &&Event| (event.step as usize) < index;
         let skipped = self.events.iter().take_while(is_earlier).count();
-        let events = &self.events[skipped..];
-        let is_own = |event: &&Event| event.step as usize == index;
-        let (run, rest) = events.split_at(events.iter().take_while(is_own).count());
-        self.events = rest;
+        self.events = &self.events[skipped..];
         let is_past = |event: &&&Event| event.step as usize <= index;
         let count = self.late.iter().take_while(is_past).count();
         let (late, rest) = self.late.split_at(count);
         self.late = rest;
-        Some((step, Events { run, late }))
+        late
     }
 }
 
@@ -146,6 +164,7 @@ mod tests {
         let grouped = Grouped::new(&trace);
         let counts: Vec<_> = grouped
             .steps()
+            .into_iter()
             .map(|(_, events)| (events.first().count(), events.late().count()))
             .collect();
         assert_eq!(counts, [(1, 1), (1, 1), (2, 0)]);
@@ -155,7 +174,7 @@ mod tests {
         #[test]
         fn every_step_gets_its_events_in_order(owners in prop::collection::vec(0..6_u32, 0..40)) {
             let trace = trace(6, &owners);
-            for (index, (_, events)) in Grouped::new(&trace).steps().enumerate() {
+            for (index, (_, events)) in Grouped::new(&trace).steps().into_iter().enumerate() {
                 let expected: Vec<_> = trace.events_of(index).collect();
                 prop_assert_eq!(events.iter().collect::<Vec<_>>(), expected);
             }

@@ -124,6 +124,10 @@ impl AudioSegment {
 }
 
 fn trimmed(text: &Text) -> Text {
+    let is_printed = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if is_printed(text.as_bytes().first()) && is_printed(text.as_bytes().last()) {
+        return text.clone();
+    }
     let inner = text.trim();
     if inner.len() == text.len() { text.clone() } else { inner.into() }
 }

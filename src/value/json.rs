@@ -283,10 +283,12 @@ pub(super) fn write_json_list<Item>(
 
 /// Appends a JSON string with its quotes.
 pub(crate) fn write_json_string(text: &str, out: &mut String) {
-    // Without an early exit, so that many bytes are processed at a time.
     let needs_escape = |byte: u8| (byte < b' ') | (byte == b'"') | (byte == b'\\');
-    let has_escapes = text.bytes().fold(false, |found, byte| found | needs_escape(byte));
-    out.reserve(text.len() + 2);
+    let has_escapes = match text.len() {
+        0..16 => text.bytes().any(needs_escape),
+        // Without an early exit, so that many bytes are processed at a time.
+        _ => text.bytes().fold(false, |found, byte| found | needs_escape(byte)),
+    };
     out.push('"');
     match has_escapes {
         true => write_escaped(text, out),

@@ -17,6 +17,8 @@ pub(crate) struct SettingSpec {
     /// The first name of the path, which is never a placeholder. Nearly all entries of a
     /// table differ in it.
     first: &'static str,
+    /// The last name of the path, unless it represents several names.
+    last: Option<&'static str>,
     /// The form of its value.
     pub(crate) form: SettingForm,
 }
@@ -90,12 +92,18 @@ pub(super) const fn word(
 
 /// A setting with another form.
 pub(super) const fn setting(path: &'static str, form: SettingForm) -> SettingSpec {
-    SettingSpec { path, first: first_part(path).0, form }
+    SettingSpec { path, first: first_part(path).0, last: last_name(path), form }
 }
 
 impl SettingSpec {
     /// Whether a setting with this path is this one.
     pub(super) fn is_at(&self, path: &[&str]) -> bool {
+        // Nearly all settings of a section differ in the last name.
+        if let (Some(own), Some(last)) = (self.last, path.last())
+            && own != *last
+        {
+            return false;
+        }
         matches!(self.below(path), Some("" | "**"))
     }
 
@@ -174,6 +182,17 @@ const fn first_part(path: &'static str) -> (&'static str, &'static str) {
         return (path, "");
     }
     (path.split_at(dot).0, path.split_at(dot + 1).1)
+}
+
+const fn last_name(path: &'static str) -> Option<&'static str> {
+    let (mut last, mut rest) = first_part(path);
+    while !rest.is_empty() {
+        (last, rest) = first_part(rest);
+    }
+    match last.as_bytes() {
+        [b'*' | b'<', ..] => None,
+        _ => Some(last),
+    }
 }
 
 /// Whether a part of a path represents a name.

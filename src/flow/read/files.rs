@@ -228,7 +228,8 @@ fn read_text(
 
 /// Whether a file is Archy YAML that may contain placeholders.
 fn is_template(file: &File) -> bool {
-    file.text().contains(['{', '$']) && file.text().lines().any(archy::is_beginning)
+    archy::next_placeholder(file.text()).is_some()
+        && file.text().lines().any(archy::is_beginning)
 }
 
 /// Reads Archy YAML after filling in its placeholders. Positions refer to the resulting

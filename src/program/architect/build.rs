@@ -125,6 +125,7 @@ impl<'c> Compiler<'c> {
             on_error,
             bot_events,
             nature,
+            in_queue_type: in_queue_type(&self.flow.flow_type),
             language: self.flow.default_language.clone(),
             languages: self.flow.languages.clone(),
             hold_prompt: (nature == FlowKind::InQueue).then(|| self.hold_prompt()),

@@ -172,6 +172,8 @@ pub struct FlowPart {
     pub bot_events: Option<BotEvents>,
     /// The kind of flow, which determines how it ends.
     pub nature: FlowKind,
+    /// The type of the in-queue flows in which its conversations wait, if they have one.
+    pub in_queue_type: Option<&'static str>,
     /// The IETF tag of the default language.
     pub language: Option<Text>,
     /// The IETF tags of all its languages; empty if they are unknown.

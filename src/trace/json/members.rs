@@ -48,14 +48,13 @@ impl<'v, Name: Eq + Hash> Members<'v, Name> {
         self.entries.is_empty()
     }
 
-    /// Appends the values, with the names as `write_name` writes them, and the closing brace
-    /// of their object.
+    /// Appends the values, with the names and colons that `write_name` writes, and the
+    /// closing brace of their object.
     pub(super) fn write(self, out: &mut String, write_name: impl Fn(&Name, &mut String)) {
         let mut separator = Separator::default();
         let mut write = |name: &Name, value: &Value| {
             separator.before(out);
             write_name(name, out);
-            out.push(':');
             value.write_json(out);
         };
         if self.entries.len() < FEW {
@@ -78,7 +77,7 @@ mod tests {
         let mut members = Members::default();
         names.iter().zip(&values).for_each(|(name, value)| members.add(*name, value));
         let mut out = String::new();
-        members.write(&mut out, |name, out| *out += &name.to_string());
+        members.write(&mut out, |name, out| *out += &format!("{name}:"));
         out
     }
 

@@ -1,103 +1,37 @@
 //! Traces as JSON, `flowsim.trace/1`; `docs/trace.md` describes the format.
 
 mod members;
+mod names;
 mod result;
+mod times;
 
 use std::borrow::Cow;
 
 use super::event::{
-    Connection, EventKind, Failure, PathTaken, Phrase, Request, Routing, Step, Trace,
-    Transfer,
+    Connection, EventKind, Failure, PathTaken, Phrase, Request, Routing, Status, Step,
+    Trace, Transfer,
 };
 use super::steps::{Events, Grouped};
 use crate::diagnostic::Code;
-use crate::flow::{FlowLabel, NodeId, NodeLabel, SymbolTable};
+use crate::flow::{NodeId, SymbolTable};
 use crate::source::Files;
-use crate::value::{Text, write_json_string};
+use crate::value::write_json_string;
+pub use names::JsonNames;
+use names::NodeJson;
+use times::LastTimes;
+
+/// Beginning of a trace without a failure.
+const COMPLETED: &str =
+    "{\"schema\":\"flowsim.trace/1\",\"status\":\"completed\",\"error\":null";
+
+/// Separator and beginning of a step.
+const NEXT_STEP: &str = ",{\"seq\":";
 
 /// Writer for traces of one program.
 #[derive(Debug, Clone)]
 pub struct JsonWriter<'l> {
     pub(super) symbols: &'l SymbolTable,
     names: Cow<'l, JsonNames>,
-}
-
-/// Constant parts of the JSON, mainly node names, serialized once per program.
-#[derive(Debug, Clone)]
-pub struct JsonNames {
-    /// By flow: the value of `flow`.
-    flows: Vec<String>,
-    /// By node.
-    nodes: Vec<NodeJson>,
-    /// By constant text: the text as a JSON string.
-    texts: Vec<String>,
-    /// By variable: the name as a JSON string.
-    variables: Vec<String>,
-    /// By reference: the name as a JSON string.
-    references: Vec<String>,
-}
-
-/// Constant parts of the steps of a node.
-#[derive(Debug, Clone)]
-struct NodeJson {
-    /// `,"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`, then
-    /// `,"flowName":…,"file":…,"line":…,"startMs":`. The file and the line are missing if
-    /// the files of the program are not given.
-    begin: String,
-    /// Length of the first part of `begin`.
-    names: usize,
-    /// The id as a JSON string.
-    id: String,
-    /// The outputs as JSON strings.
-    outputs: Vec<String>,
-    /// The last entries of a step whose next node it is, if the step has only the required
-    /// entries.
-    end: String,
-}
-
-impl NodeJson {
-    fn of(node: &NodeLabel, symbols: &SymbolTable, files: Option<&Files>) -> Self {
-        let id = quoted(&node.id);
-        let names = format!(
-            ",\"flowId\":{},\"nodeId\":{id},\"nodeName\":{},\"nodeType\":{}",
-            quoted(&symbols.flow(node.flow).id),
-            quoted(&node.name),
-            quoted(&node.node_type),
-        );
-        Self {
-            begin: format!("{names}{},\"startMs\":", place(node, symbols, files)),
-            names: names.len(),
-            end: format!("}},\"next\":{id},\"diagnostics\":[]}}"),
-            outputs: outputs(node),
-            id,
-        }
-    }
-}
-
-impl JsonNames {
-    /// Serializes the names of a program. Traces then lack the positions of the nodes.
-    pub fn new(symbols: &SymbolTable) -> Self {
-        Self::of(symbols, None)
-    }
-
-    /// Serializes the names of a program, and the positions of its nodes in `files`, which
-    /// must contain its flows.
-    pub fn with_files(symbols: &SymbolTable, files: &Files) -> Self {
-        Self::of(symbols, Some(files))
-    }
-
-    fn of(symbols: &SymbolTable, files: Option<&Files>) -> Self {
-        let all = |texts: &[Text]| texts.iter().map(|text| quoted(text)).collect();
-        Self {
-            flows: symbols.flows.iter().map(flow).collect(),
-            nodes: { symbols.nodes.iter() }
-                .map(|node| NodeJson::of(node, symbols, files))
-                .collect(),
-            texts: all(&symbols.strings),
-            variables: all(&symbols.variables),
-            references: all(&symbols.references),
-        }
-    }
 }
 
 impl<'l> JsonWriter<'l> {
@@ -119,18 +53,12 @@ impl<'l> JsonWriter<'l> {
 
     /// Appends the trace on one line, without a line break.
     pub fn write(&self, trace: &Trace, out: &mut String) {
-        out.push_str("{\"schema\":\"flowsim.trace/1\",\"status\":\"");
-        out.push_str(trace.status.name());
-        out.push_str("\",\"error\":");
-        self.write_call_failure(trace, out);
-        out.push_str(",\"flow\":");
+        self.write_status(trace, out);
         out.push_str(&self.names.flows[trace.flow.index()]);
-        out.push_str(",\"elapsedMs\":");
         write_number(trace.elapsed_ms, out);
         out.push_str(",\"actions\":");
         write_number(i64::from(trace.actions), out);
-        out.push_str(",\"steps\":[");
-        self.write_steps(trace, out, Self::write_step);
+        self.write_steps(trace, out);
         out.push_str("],\"variables\":{");
         self.write_variables(trace, out);
         let last = LastEvents::of(trace);
@@ -155,6 +83,16 @@ impl<'l> JsonWriter<'l> {
         out.push_str("]}");
     }
 
+    fn write_status(&self, trace: &Trace, out: &mut String) {
+        if (trace.status, &trace.failure) == (Status::Completed, &None) {
+            return out.push_str(COMPLETED);
+        }
+        out.push_str("{\"schema\":\"flowsim.trace/1\",\"status\":\"");
+        out.push_str(trace.status.name());
+        out.push_str("\",\"error\":");
+        self.write_call_failure(trace, out);
+    }
+
     pub(crate) fn write_call_failure(&self, trace: &Trace, out: &mut String) {
         let Some(failure) = &trace.failure else {
             out.push_str("null");
@@ -167,18 +105,17 @@ impl<'l> JsonWriter<'l> {
         out.push('}');
     }
 
-    /// Calls `write` for every step with its index and events, and adds the commas.
-    pub(super) fn write_steps(
-        &self,
-        trace: &Trace,
-        out: &mut String,
-        write: impl Fn(&Self, &Step, usize, &Events<'_>, &mut String),
-    ) {
-        let mut separator = Separator::default();
-        for (index, (step, events)) in Grouped::new(trace).steps().enumerate() {
-            separator.before(out);
-            write(self, step, index, &events, out);
+    fn write_steps(&self, trace: &Trace, out: &mut String) {
+        if trace.steps.is_empty() {
+            return out.push_str(",\"steps\":[");
         }
+        // Each step ends with the beginning of a further one; the last one is removed.
+        out.push_str(",\"steps\":[{\"seq\":");
+        let mut times = LastTimes::default();
+        Grouped::new(trace).each(|index, step, events| {
+            self.write_step(step, index, events, &mut times, out);
+        });
+        out.truncate(out.len() - NEXT_STEP.len());
     }
 
     fn write_step(
@@ -186,25 +123,28 @@ impl<'l> JsonWriter<'l> {
         step: &Step,
         index: usize,
         events: &Events<'_>,
+        times: &mut LastTimes,
         out: &mut String,
     ) {
-        out.push_str("{\"seq\":");
         write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
-        out.push_str(",\"depth\":");
-        write_number(i64::from(step.depth), out);
-        out.push_str(&self.names.nodes[step.node.index()].begin);
-        write_number(step.start_ms, out);
-        out.push_str(",\"endMs\":");
-        write_number(step.end_ms, out);
-        match step.path {
-            PathTaken::Output(index) => {
-                out.push_str(",\"path\":");
-                self.write_output_path(step.node, index, out);
-                out.push_str(",\"result\":{");
+        match step.depth {
+            // Nearly all steps have one of these depths.
+            0 => out.push_str(",\"depth\":0"),
+            1 => out.push_str(",\"depth\":1"),
+            depth => {
+                out.push_str(",\"depth\":");
+                write_number(i64::from(depth), out);
             }
-            PathTaken::Next => out.push_str(",\"path\":\"next\",\"result\":{"),
+        }
+        out.push_str(&self.names.nodes[step.node.index()].begin);
+        match step.path {
+            PathTaken::Next => out.push_str(times.with_next(step)),
+            PathTaken::Output(index) => {
+                out.push_str(times.of(step));
+                self.write_output_path(step.node, index, out);
+            }
             path => {
-                out.push_str(",\"path\":");
+                out.push_str(times.of(step));
                 write_path(path, out);
                 out.push_str(",\"result\":{");
             }
@@ -218,7 +158,7 @@ impl<'l> JsonWriter<'l> {
         }
         out.push_str(match step.next {
             Some(node) => &self.names.nodes[node.index()].end,
-            None => "},\"next\":null,\"diagnostics\":[]}",
+            None => "},\"next\":null,\"diagnostics\":[]},{\"seq\":",
         });
     }
 
@@ -236,6 +176,7 @@ impl<'l> JsonWriter<'l> {
             self.write_diagnostic(fact, None, &mut separator, out);
         }
         out.push_str("]}");
+        out.push_str(NEXT_STEP);
     }
 
     pub(super) fn write_names(&self, step: &Step, out: &mut String) {
@@ -245,7 +186,7 @@ impl<'l> JsonWriter<'l> {
 
     fn write_output_path(&self, node: NodeId, index: u16, out: &mut String) {
         let path = self.names.nodes[node.index()].outputs.get(usize::from(index));
-        out.push_str(path.map_or("\"next\"", String::as_str));
+        out.push_str(path.map_or(times::NEXT, String::as_str));
     }
 
     pub(super) fn write_node_id(&self, node: Option<NodeId>, out: &mut String) {
@@ -257,7 +198,9 @@ impl<'l> JsonWriter<'l> {
 
     fn write_phrase(&self, phrase: &Phrase, out: &mut String) {
         match phrase {
-            Phrase::Constant(id) => out.push_str(&self.names.texts[id.index()]),
+            Phrase::Constant(id) => {
+                out.push_str(self.names.prompts[id.index()].member());
+            }
             Phrase::Made(text) => write_json_string(text, out),
         }
     }
@@ -292,6 +235,9 @@ impl<'l> JsonWriter<'l> {
         phrase(&routing.queue_id, out);
         out.push_str(",\"queueName\":");
         phrase(&routing.queue_name, out);
+        if routing.skills.is_empty() && routing.priority.is_none() {
+            return out.push_str(",\"skills\":[],\"priority\":null");
+        }
         out.push_str(",\"skills\":[");
         let mut separator = Separator::default();
         for skill in &routing.skills {
@@ -309,8 +255,7 @@ impl<'l> JsonWriter<'l> {
         let mut separator = Separator::default();
         for (variable, value) in &trace.variables {
             separator.before(out);
-            out.push_str(&self.names.variables[variable.index()]);
-            out.push(':');
+            out.push_str(self.names.variables[variable.index()].member());
             value.write_json(out);
         }
         for (name, value) in &trace.other_variables {
@@ -403,31 +348,6 @@ pub(super) fn platform_path(label: &str) -> Cow<'_, str> {
     known.map_or_else(|| label.into(), |(_, id)| (*id).into())
 }
 
-fn outputs(node: &NodeLabel) -> Vec<String> {
-    node.outputs.iter().map(|label| quoted(&platform_path(label))).collect()
-}
-
-fn place(node: &NodeLabel, symbols: &SymbolTable, files: Option<&Files>) -> String {
-    let mut out = format!(",\"flowName\":{}", quoted(&symbols.flow(node.flow).name));
-    if let Some(files) = files {
-        let path = quoted(&files.get(node.span.file).path().display().to_string());
-        let line = files.position(node.span).line;
-        out.push_str(&format!(",\"file\":{path},\"line\":{line}"));
-    }
-    out
-}
-
-fn flow(label: &FlowLabel) -> String {
-    let version =
-        label.version.as_ref().map_or_else(|| "null".into(), |text| quoted(text));
-    format!(
-        "{{\"id\":{},\"name\":{},\"type\":{},\"version\":{version}}}",
-        quoted(&label.id),
-        quoted(&label.name),
-        quoted(&label.flow_type),
-    )
-}
-
 fn is_diagnostic(fact: &EventKind) -> bool {
     matches!(fact, EventKind::Missing(_) | EventKind::Noted(_))
 }
@@ -510,6 +430,7 @@ fn write_failure(failure: &Failure, out: &mut String) {
     write_json_string(&failure.message, out);
 }
 
+#[inline]
 pub(super) fn write_path(path: PathTaken, out: &mut String) {
     match path {
         PathTaken::None => out.push_str("null"),
@@ -532,10 +453,4 @@ pub(super) fn write_number(number: i64, out: &mut String) {
         Ok(digit @ 0..=9) => out.push(char::from(b'0' + digit)),
         _ => out.push_str(itoa::Buffer::new().format(number)),
     }
-}
-
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    write_json_string(text, &mut out);
-    out
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::members::Members;
+use super::names::Keyed;
 use super::{
     JsonWriter, Separator, write_connection, write_failure, write_number, write_transfer,
 };
@@ -202,10 +203,7 @@ impl JsonWriter<'_> {
 
     fn write_fact(&self, fact: &EventKind, fields: &mut Fields<'_>) {
         match fact {
-            EventKind::Prompted(phrase) => {
-                fields.key("\"text\":");
-                self.write_phrase(phrase, fields.out);
-            }
+            EventKind::Prompted(phrase) => self.write_prompt(phrase, fields),
             EventKind::CallerInput(text) => fields.string("\"heard\":", text),
             EventKind::Collected(digits) => fields.string("\"digits\":", digits),
             EventKind::Routed(routing) => {
@@ -223,6 +221,13 @@ impl JsonWriter<'_> {
             }
             EventKind::TimedOut => fields.key("\"cutOff\":true"),
             _ => {}
+        }
+    }
+
+    fn write_prompt(&self, phrase: &Phrase, fields: &mut Fields<'_>) {
+        match phrase {
+            Phrase::Constant(id) => fields.key(self.names.prompts[id.index()].with_key()),
+            Phrase::Made(text) => fields.string("\"text\":", text),
         }
     }
 
@@ -300,8 +305,7 @@ impl JsonWriter<'_> {
             fields.members("\"operands\":{", &self.names.references, read);
         }
         if let Some(phrase) = outcome.said {
-            fields.key("\"text\":");
-            self.write_phrase(phrase, fields.out);
+            self.write_prompt(phrase, fields);
         }
         if outcome.prompts > 1 {
             fields.key(r#""texts":["#);
@@ -338,7 +342,10 @@ fn write_passed(events: &Events<'_>, fields: &mut Fields<'_>) {
             _ => {}
         }
     }
-    let write = |name: &Cow<'_, str>, out: &mut String| write_json_string(name, out);
+    let write = |name: &Cow<'_, str>, out: &mut String| {
+        write_json_string(name, out);
+        out.push(':');
+    };
     for (key, values) in [("\"inputs\":{", inputs), ("\"outputs\":{", outputs)] {
         if !values.is_empty() {
             fields.key(key);
@@ -347,6 +354,7 @@ fn write_passed(events: &Events<'_>, fields: &mut Fields<'_>) {
     }
 }
 
+#[inline]
 fn write_condition(path: PathTaken, fields: &mut Fields<'_>) {
     match path {
         PathTaken::Condition(number) => {
@@ -466,15 +474,14 @@ impl Fields<'_> {
 
     /// Writes a member of the group object with this rank; the first member opens the
     /// object.
-    fn member(&mut self, rank: u8, group: &mut u8, name: &str, value: &Value) {
+    fn member(&mut self, rank: u8, group: &mut u8, name: &Keyed, value: &Value) {
         if *group == 0 {
             *group = rank;
-            self.key(if rank == READ { "\"operands\":{" } else { "\"variables\":{" });
+            self.key(name.with_key());
         } else {
             self.out.push(',');
+            self.out.push_str(name.member());
         }
-        self.out.push_str(name);
-        self.out.push(':');
         value.write_json(self.out);
     }
 
@@ -497,12 +504,12 @@ impl Fields<'_> {
     fn members<'v>(
         &mut self,
         key: &str,
-        names: &[String],
+        names: &[Keyed],
         values: impl Iterator<Item = (usize, &'v Value)>,
     ) {
         let mut members = Members::default();
         values.for_each(|(name, value)| members.add(name, value));
         self.key(key);
-        members.write(self.out, |name, out| out.push_str(&names[*name]));
+        members.write(self.out, |name, out| out.push_str(names[*name].member()));
     }
 }

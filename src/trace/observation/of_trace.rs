@@ -19,10 +19,9 @@ impl Observation {
     /// [`execution::of_trace`](crate::trace::execution::of_trace) instead.
     pub fn of_trace(trace: &Trace, symbols: &SymbolTable) -> Self {
         let flow = symbols.flow(trace.flow);
-        let steps = Grouped::new(trace)
-            .steps()
-            .map(|(step, events)| observe(step, &events, symbols))
-            .collect();
+        let mut steps = Vec::with_capacity(trace.steps.len());
+        Grouped::new(trace)
+            .each(|_, step, events| steps.push(observe(step, events, symbols)));
         let node_id = trace.failed_at.map(|node| symbols.node(node).id.clone());
         Self {
             source: Source::Trace,

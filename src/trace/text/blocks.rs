@@ -29,7 +29,7 @@ pub fn render_blocks(trace: &Trace, symbols: &SymbolTable) -> String {
     let preview = Preview::new(None);
     let teller = Describer { symbols, preview };
     let grouped = Grouped::new(trace);
-    let steps: Vec<_> = grouped.steps().collect();
+    let steps = grouped.steps();
     let mut out = String::new();
     for row in rows(&steps, &[], &teller) {
         write_block(&row, &mut out);
@@ -65,7 +65,7 @@ pub fn render_blocks(trace: &Trace, symbols: &SymbolTable) -> String {
 pub fn steps_of_blocks(trace: &Trace, symbols: &SymbolTable) -> Vec<u32> {
     let teller = Describer { symbols, preview: Preview::new(None) };
     let grouped = Grouped::new(trace);
-    let steps: Vec<_> = grouped.steps().collect();
+    let steps = grouped.steps();
     let (mut lines, mut step) = (Vec::new(), 0);
     for row in rows(&steps, &[], &teller) {
         step = row.step.unwrap_or(step);

@@ -48,7 +48,7 @@ pub fn trace_lines(trace: &Trace, symbols: &SymbolTable, most: usize) -> TraceLi
     let preview = Preview::of(most);
     let teller = Describer { symbols, preview };
     let grouped = Grouped::new(trace);
-    let steps: Vec<_> = grouped.steps().collect();
+    let steps = grouped.steps();
     let lines = rows(&steps, &folds(&steps), &teller).into_iter().map(line);
     let reason = trace.failure.as_ref();
     let variables = summary::variables(trace, symbols);

@@ -85,7 +85,7 @@ pub fn render_view(
     let preview = Preview::new(width);
     summary::write_header(trace, symbols, preview, &mut page);
     let grouped = Grouped::new(trace);
-    let steps: Vec<_> = grouped.steps().collect();
+    let steps = grouped.steps();
     let teller = Describer { symbols, preview };
     let mut rows = row::rows(&steps, &folds(&steps), &teller);
     rows.retain(|row| {

@@ -48,7 +48,7 @@ impl<'f> Scope<'f> {
         let lower_case = name.to_lowercase();
         self.unit.get(name).or(self.flow.get(name)).is_some()
             || is_undeclared(&lower_case)
-            || BUILT_INS.iter().any(|known| known.name.to_lowercase() == lower_case)
+            || BUILT_INS.iter().any(|known| known.name.eq_ignore_ascii_case(&lower_case))
     }
 }
 

@@ -10,6 +10,7 @@ mod settings;
 mod units;
 mod variables;
 
+pub(in crate::flow::read) use placeholders::next_placeholder;
 pub use placeholders::substitute;
 
 use self::reader::Reader;

@@ -16,7 +16,7 @@ pub fn substitute(text: &str, values: &[(String, String)]) -> (String, Vec<Strin
     let mut result = String::with_capacity(text.len());
     let mut unset: Vec<String> = Vec::new();
     let mut rest = text;
-    while let Some(start) = rest.find(['{', '$']) {
+    while let Some(start) = next_placeholder(rest) {
         result.push_str(&rest[..start]);
         rest = &rest[start..];
         let Some(found) = placeholder(rest) else {
@@ -40,6 +40,20 @@ pub fn substitute(text: &str, values: &[(String, String)]) -> (String, Vec<Strin
     }
     result.push_str(rest);
     (result, unset)
+}
+
+/// Returns the position of the next character that can begin a placeholder.
+pub(in crate::flow::read) fn next_placeholder(text: &str) -> Option<usize> {
+    /// Number of bytes that are examined at a time.
+    const PART: usize = 64;
+    let is_first = |byte: u8| (byte == b'{') | (byte == b'$');
+    // Without an early exit, so that many bytes are processed at a time.
+    let has_first =
+        |part: &[u8]| part.iter().fold(false, |found, byte| found | is_first(*byte));
+    let part = text.as_bytes().chunks(PART).position(has_first)?;
+    let start = part * PART;
+    let within = text.as_bytes()[start..].iter().position(|byte| is_first(*byte))?;
+    Some(start + within)
 }
 
 struct Placeholder<'t> {
@@ -71,6 +85,18 @@ fn placeholder(text: &str) -> Option<Placeholder<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_next_placeholder_can_be_anywhere() {
+        for before in [0, 1, 63, 64, 65, 500] {
+            let text = "ä".repeat(before / 2) + &"a".repeat(before % 2);
+            assert_eq!(next_placeholder(&text), None);
+            for first in ["{", "$"] {
+                let text = format!("{text}{first}{{");
+                assert_eq!(next_placeholder(&text), Some(before));
+            }
+        }
+    }
 
     fn values() -> Vec<(String, String)> {
         let pairs = [("queue", "Sales"), ("flow_name", "Main")];
