@@ -16,19 +16,21 @@ const MOST_MOVES: u32 = 200;
 /// The number of clicks that may miss an element.
 const MOST_MISSES: u32 = 100;
 
-/// Makes the page note whether a press hits the wanted element. What follows a press that
-/// misses it is kept from the page.
+/// Makes the page note whether a click reaches the wanted element. A click is lost if the
+/// press hits another element, or if the element moves before the release. What follows a
+/// press that misses the element is kept from the page.
 const WATCH_CLICKS: &str = "(() => {
     if (window.isMissed) return;
-    let wanted = '', isMissed = false, isOpen = false;
-    window.clicked = (selector) => { wanted = selector; isOpen = true; isMissed = false; };
-    window.isMissed = () => { isOpen = false; return isMissed; };
+    let wanted = '', isOpen = false, isOff = false, isReached = false;
+    window.clicked = (selector) => { wanted = selector; isOpen = true; isOff = isReached = false; };
+    window.isMissed = () => { isOpen = false; return !isReached; };
     for (const kind of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'])
         window.addEventListener(kind, (event) => {
             if (!isOpen) return;
-            if (kind === 'pointerdown')
-                isMissed = !event.composedPath().includes(document.querySelector(wanted));
-            if (!isMissed) return;
+            const isHit = event.composedPath().includes(document.querySelector(wanted));
+            if (kind === 'pointerdown') isOff = !isHit;
+            if (kind === 'click') isReached ||= isHit && !isOff;
+            if (!isOff) return;
             event.preventDefault();
             event.stopImmediatePropagation();
         }, { capture: true });
@@ -43,8 +45,7 @@ impl Page {
     }
 
     /// Waits for an element that matches a selector, and clicks its middle. A click that
-    /// hits another element, because this one has moved, is kept from the page and made
-    /// again.
+    /// does not reach the element, because it has moved, is made again.
     pub(crate) fn click(&mut self, selector: &str) {
         let box_of = format!(
             "(() => {{ const it = document.querySelector({selector:?}); if (!it) return null; \
@@ -65,7 +66,7 @@ impl Page {
                 return;
             }
         }
-        panic!("no click hits {selector}: {}", self.text("body"));
+        panic!("no click reaches {selector}: {}", self.text("body"));
     }
 
     /// Waits until a place is the same twice in a row. An element moves while others load
