@@ -185,6 +185,7 @@ pub struct Call {
     pub(super) stops_at_queue: bool,
     pub(super) takes_messages: bool,
     pub(super) requests_outcomes: bool,
+    pub(super) omits_inputs: bool,
 }
 
 impl Call {
@@ -206,6 +207,7 @@ impl Call {
             stops_at_queue: false,
             takes_messages: false,
             requests_outcomes: false,
+            omits_inputs: false,
         }
     }
 
@@ -297,6 +299,14 @@ impl Call {
     #[must_use]
     pub fn request_outcomes(mut self, asks: bool) -> Self {
         self.requests_outcomes = asks;
+        self
+    }
+
+    /// Sets whether the trace leaves out the inputs of actions and the values that their
+    /// conditions read. A host that only needs the path saves half of the time of a step.
+    #[must_use]
+    pub fn omit_inputs(mut self, omits: bool) -> Self {
+        self.omits_inputs = omits;
         self
     }
 

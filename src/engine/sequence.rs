@@ -203,7 +203,7 @@ impl State {
         };
         match &**action {
             Action::CallTask(call) => {
-                let index = output_of(&call.paths, path);
+                let index = call.output_of(path);
                 let target = called.targets.get(usize::from(index));
                 let next = target.copied().unwrap_or(called.next);
                 self.return_values(program, step, &call.outputs);
@@ -385,13 +385,4 @@ fn called_as_bot(program: &Program, node: NodeId) -> Option<&CallFlow> {
         },
         _ => None,
     }
-}
-
-/// Returns the output of a called task: the one with the name of the path, else
-/// `default`.
-fn output_of(paths: &[Text], path: Option<&Text>) -> u16 {
-    let named =
-        |name: &str| paths.iter().position(|path| path.eq_ignore_ascii_case(name));
-    let index = path.and_then(|path| named(path)).or_else(|| named("default"));
-    index.and_then(|index| u16::try_from(index).ok()).unwrap_or(u16::MAX)
 }

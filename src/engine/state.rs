@@ -46,6 +46,8 @@ pub(super) struct State {
     pub(super) takes_messages: bool,
     /// Whether every lookup asks the host for its outcome.
     pub(super) requests_outcomes: bool,
+    /// Whether the trace has no inputs of actions.
+    pub(super) omits_inputs: bool,
     /// The first event of the run of a message flow for the current message.
     pub(super) turn_first: usize,
     pub(super) start: Option<crate::value::DateTime>,
@@ -91,6 +93,7 @@ impl State {
         self.stops_at_queue = call.stops_at_queue;
         self.takes_messages = call.takes_messages;
         self.requests_outcomes = call.requests_outcomes;
+        self.omits_inputs = call.omits_inputs;
         self.turn_first = 0;
         self.conversation.begin(program, call);
         let deadline = self.limits.timeout_ms;

@@ -130,6 +130,9 @@ impl State {
     /// Records the operands of a value.
     #[inline]
     pub(super) fn note_operands(&mut self, program: &Program, traced: &Traced) {
+        if self.omits_inputs {
+            return;
+        }
         for (reference, read) in &traced.operands {
             let value = read.value(&self.task_view(program));
             self.note(|| EventKind::Read(*reference, value));

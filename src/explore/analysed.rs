@@ -192,7 +192,7 @@ impl Analysed<'_> {
             && let Some(choice) = plan.take()
         {
             let changed = with_values(self.program, start, givens, &choice);
-            let call = &changed.call.clone().request_outcomes(true);
+            let call = &changed.call.clone().request_outcomes(true).omit_inputs(true);
             let fixtures = changed.fixtures(self.fixtures);
             let world = self.world((call, fixtures), (constants, classes), false);
             let budget = (*left / START_SHARE).max(LEAST_BUDGET).min(*left);
@@ -283,7 +283,8 @@ impl Analysed<'_> {
     ) {
         let Self { program, graph, liveness, .. } = *self;
         let Scope { is_near, constants, classes, decidable } = *scope;
-        let call = &start.call.clone().request_outcomes(!options.is_fixed);
+        let call = start.call.clone().request_outcomes(!options.is_fixed);
+        let call = &call.omit_inputs(true);
         let fixtures = start.fixtures(self.fixtures);
         let answers = (constants, classes);
         let world = &self.world((call, fixtures), answers, options.is_fixed);

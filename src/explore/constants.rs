@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::expr::draft::{Condition, Operand};
 use crate::flow::{NodeId, VariableId};
 use crate::program::architect::{Action, Source};
-use crate::program::{Program, StepAction};
+use crate::program::{Program, Step, StepAction};
 use crate::value::{Text, Value};
+
+use super::ranges::cells::{Cells, computed};
 
 /// The number of copies through which a value is followed to its comparisons.
 const COPIES: usize = 3;
@@ -51,6 +53,8 @@ pub(super) struct Constants {
     names: BTreeSet<Text>,
     /// The constants and properties in expressions with a variable, by its slot.
     own: BTreeMap<u32, Constants>,
+    /// The cells of variables that are computed from numbers.
+    pub(super) computed: BTreeMap<u32, Cells>,
 }
 
 impl Constants {
@@ -76,6 +80,9 @@ impl Constants {
             let copies = copies(program, is_of_interest);
             copies.into_iter().for_each(|(from, to)| found.share(from, to));
         }
+        let steps = program.steps.iter().zip(is_of_interest).filter(|(_, it)| **it);
+        let steps: Vec<&Step> = steps.map(|(step, _)| step).collect();
+        found.computed = computed(program, &steps);
         found
     }
 
@@ -134,6 +141,7 @@ impl Constants {
         let own = self.own.get(&slot).cloned().unwrap_or_default();
         let or = |is_empty: bool| if is_empty { self } else { &own };
         Self {
+            computed: BTreeMap::new(),
             strings: or(own.strings.is_empty()).strings.clone(),
             integers: or(own.integers.is_empty()).integers.clone(),
             paths: or(own.paths.is_empty()).paths.clone(),

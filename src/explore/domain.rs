@@ -20,7 +20,7 @@ use crate::engine::{Relevance, Session};
 pub(super) const MOST_ENTRIES: usize = 1_200;
 
 /// The largest number of entries that are tried one by one although they have classes.
-const MOST_WITHOUT_CLASSES: usize = 100;
+const MOST_WITHOUT_CLASSES: usize = 10;
 
 /// The number of examples of entries if there are too many to try.
 const MOST_EXAMPLES: usize = 60;

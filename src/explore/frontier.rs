@@ -16,6 +16,8 @@ pub(super) struct Rank {
     pub(super) is_new_control: bool,
     /// Whether a variable has a value that it had in no earlier state there.
     pub(super) is_new_value: bool,
+    /// Whether no earlier state had such values of the variables that the flow computes.
+    pub(super) has_new_cells: bool,
     /// The number of steps to the nearest goal that was not reached yet.
     pub(super) distance: u32,
 }
@@ -26,6 +28,7 @@ pub(super) struct Frontier {
     shallow: BinaryHeap<Reverse<(u32, StateId)>>,
     new_controls: VecDeque<StateId>,
     new_values: VecDeque<StateId>,
+    new_cells: VecDeque<StateId>,
     near: BinaryHeap<Reverse<(u32, StateId)>>,
     is_taken: Vec<bool>,
     turn: usize,
@@ -41,6 +44,9 @@ impl Frontier {
         } else if rank.is_new_value {
             self.new_values.push_back(id);
         }
+        if rank.has_new_cells {
+            self.new_cells.push_back(id);
+        }
         if rank.distance < u32::MAX {
             self.near.push(Reverse((rank.distance, id)));
         }
@@ -53,13 +59,14 @@ impl Frontier {
 
     /// Takes a state from the next queue that has one.
     pub(super) fn take_in_turn(&mut self) -> Option<StateId> {
-        for _ in 0..4 {
-            self.turn = (self.turn + 1) % 4;
+        for _ in 0..5 {
+            self.turn = (self.turn + 1) % 5;
             let taken = match self.turn {
                 0 => self.take_shallow(),
                 1 => self.take(|queues| queues.new_controls.pop_front()),
                 2 => self.take(|queues| queues.new_values.pop_front()),
-                _ => self.take(|queues| queues.near.pop().map(|Reverse((_, id))| id)),
+                3 => self.take(|queues| queues.near.pop().map(|Reverse((_, id))| id)),
+                _ => self.take(|queues| queues.new_cells.pop_front()),
             };
             if taken.is_some() {
                 return taken;
@@ -86,7 +93,9 @@ mod tests {
     use super::*;
 
     fn rank(depth: u32) -> Rank {
-        Rank { depth, is_new_control: false, is_new_value: false, distance: u32::MAX }
+        let [is_new_control, is_new_value, has_new_cells] = [false; 3];
+        let distance = u32::MAX;
+        Rank { depth, is_new_control, is_new_value, has_new_cells, distance }
     }
 
     #[test]

@@ -30,6 +30,7 @@ mod possible;
 mod property;
 mod queued;
 mod random;
+mod ranges;
 mod search;
 mod services;
 mod solve;
@@ -181,6 +182,7 @@ pub fn explore_watched(
     }
     let open: Vec<FlowId> = calls.iter().map(|start| start.call.flow()).collect();
     impossible::decide(&analysed, given, &open, &mut decided);
+    ranges::decide(&analysed, given, &open, options.budget, &mut decided);
     exploration.goals = decided.into_iter().flatten().collect();
     let is_open = |it: &Decided| matches!(it.verdict, Verdict::Undecided(_));
     exploration.is_complete &= !exploration.goals.iter().any(is_open);

@@ -132,8 +132,7 @@ impl<'p> Trail<'p> {
                 self.passed(&call.inputs);
                 for (theirs, own) in &call.outputs {
                     if self.holders.contains(&theirs.0) {
-                        self.is_lost |= self.program.is_built_in(*own);
-                        self.holders.insert(own.0);
+                        self.hold(*own, self.observations.is_number_in(theirs.0));
                     }
                 }
             }
@@ -168,12 +167,18 @@ impl<'p> Trail<'p> {
         if !self.mentions(source) {
             return;
         }
-        match self.is_copy(source) {
-            true => {
-                self.is_lost |= self.program.is_built_in(variable);
-                self.holders.insert(variable.0);
-            }
-            false => self.compare(source),
+        match self.copy(source) {
+            Some(is_number) => self.hold(variable, is_number),
+            None => self.compare(source),
+        }
+    }
+
+    /// A variable holds the value, or the number that its digits write.
+    fn hold(&mut self, variable: VariableId, is_number: bool) {
+        self.is_lost |= self.program.is_built_in(variable);
+        self.holders.insert(variable.0);
+        if is_number {
+            self.observations.add_number_in(variable.0);
         }
     }
 
@@ -303,15 +308,19 @@ impl<'p> Trail<'p> {
         self.holders.iter().any(|slot| reads(source, *slot))
     }
 
-    /// Whether a source is nothing but a variable that holds the value.
-    fn is_copy(&self, source: &Source) -> bool {
-        match source {
-            Source::Expression(expression) => {
-                let is_holder = |slot: &u32| self.holders.contains(slot);
-                expression.is_variable() && expression.variables().iter().all(is_holder)
-            }
-            _ => false,
+    /// Whether a source is nothing but a variable that holds the value, or `ToInt` of it.
+    /// Returns `None` for other sources, and otherwise whether the result is the number.
+    fn copy(&mut self, source: &Source) -> Option<bool> {
+        let Source::Expression(expression) = source else { return None };
+        let variables = expression.variables();
+        let [slot] = variables[..] else { return None };
+        if !self.holders.contains(&slot) {
+            return None;
         }
+        if expression.is_variable() {
+            return Some(self.observations.is_number_in(slot));
+        }
+        expression.observe_conversion(slot, &mut self.observations).then_some(true)
     }
 }
 

@@ -248,6 +248,7 @@ impl Search {
             depth,
             is_new_control: self.controls.insert(next.control),
             is_new_value,
+            has_new_cells: next.cells.is_some_and(|cells| self.values.insert(cells)),
             distance: self.distances[next.node.index()],
         };
         self.states.push(Found { parent: from, answer, depth, node: next.node });

@@ -70,6 +70,8 @@ pub(super) struct Next {
     pub(super) key: (u64, u64),
     pub(super) control: u64,
     pub(super) values: Vec<u64>,
+    /// The values, those of computed variables by their cells.
+    pub(super) cells: Option<u64>,
     pub(super) node: NodeId,
 }
 
@@ -226,12 +228,24 @@ impl World<'_> {
         let control = XxHash64::oneshot(0, text.as_bytes());
         let mut values = Vec::new();
         let mut value = String::new();
+        let computed = &self.context.constants.computed;
         session.each_live_value(self.context.liveness, &mut |live| {
             use std::fmt::Write;
             value.clear();
-            let _ = write!(value, "{}={:?}", live.variable.0, live.value);
+            let cell =
+                computed.get(&live.variable.0).and_then(|it| it.of_value(live.value));
+            let _ = match cell {
+                Some(cell) => write!(value, "{} in {cell}", live.variable.0),
+                None => write!(value, "{}={:?}", live.variable.0, live.value),
+            };
             values.push(XxHash64::oneshot(control, value.as_bytes()));
         });
+        let all = || {
+            values
+                .iter()
+                .fold(control, |all, it| XxHash64::oneshot(all, &it.to_le_bytes()))
+        };
+        let cells = (!computed.is_empty()).then(all);
         text.clear();
         session.write_key(self.context.liveness, &mut text);
         text.push_str(&format!("{:?}", live.progress));
@@ -241,6 +255,6 @@ impl World<'_> {
         }
         let hash = |seed| XxHash64::oneshot(seed, text.as_bytes());
         let key = (hash(1), hash(2));
-        Next { live: Box::new(live.clone()), key, control, values, node }
+        Next { live: Box::new(live.clone()), key, control, values, cells, node }
     }
 }

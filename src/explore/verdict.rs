@@ -45,6 +45,9 @@ pub enum Reason {
     /// The condition cannot lead here, because its variables have no other values than
     /// these.
     NeverTrue(Text),
+    /// The conditions on the way exclude each other, whatever the values in the ranges of
+    /// the variables are.
+    OutOfRange,
     /// The action does not fail, whatever the values are.
     NeverFails,
     /// The action fails whenever a call executes it, so that it takes no output.
@@ -111,6 +114,9 @@ impl fmt::Display for Reason {
             }
             Self::NeverTrue(values) => {
                 write!(formatter, "the condition does not lead here: {values}")
+            }
+            Self::OutOfRange => {
+                formatter.write_str("no values of the variables lead here")
             }
             Self::NeverFails => formatter.write_str("the action does not fail"),
             Self::AlwaysFails => formatter.write_str("the action always fails"),

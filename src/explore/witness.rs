@@ -44,7 +44,7 @@ pub(super) struct Player<'p> {
 impl<'p> Player<'p> {
     pub(super) fn new(world: &'p World<'p>) -> Self {
         let session = Session::start(Arc::clone(world.program), world.call);
-        let call = world.call.clone().request_outcomes(false);
+        let call = world.call.clone().request_outcomes(false).omit_inputs(false);
         Self { world, session, call }
     }
 

@@ -124,7 +124,7 @@ pub(crate) fn decision(
         "outputs": {"yes": {"actions": yes}, "no": {"actions": no}}}})
 }
 
-fn jump(name: &str, task: usize) -> Value {
+pub(crate) fn jump(name: &str, task: usize) -> Value {
     json!({"jumpToTask": {"name": name, "targetTaskRef": format!("/inboundCall/tasks/task[t{task}]")}})
 }
 
@@ -485,7 +485,7 @@ pub(crate) fn generated() -> impl Strategy<Value = Value> {
 }
 
 /// Adds a number to the name of every action.
-fn number(value: &mut Value, next: &mut u32) {
+pub(crate) fn number(value: &mut Value, next: &mut u32) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| number(item, next)),
         Value::Object(entries) => {

@@ -16,6 +16,7 @@ mod explore_impossible;
 mod explore_mutants;
 mod explore_page;
 mod explore_random;
+mod explore_ranges;
 mod explore_solve;
 mod fixtures;
 mod library;

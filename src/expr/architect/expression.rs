@@ -149,6 +149,12 @@ impl Expression {
         observations.add(&self.code, slot)
     }
 
+    /// Whether it is `ToInt` of a variable that holds a string. Adds for which strings that
+    /// fails.
+    pub fn observe_conversion(&self, slot: u32, observations: &mut Observations) -> bool {
+        observations.add_conversion(&self.code, slot)
+    }
+
     /// Adds what the presence of its value observes about a variable, as
     /// [`Self::observe`] does.
     pub fn observe_presence(&self, slot: u32, observations: &mut Observations) -> bool {

@@ -42,6 +42,7 @@ mod overloads;
 mod parse;
 mod problem;
 mod prompts;
+mod ranges;
 mod reads;
 mod resolve;
 mod shortcut;
@@ -70,6 +71,7 @@ pub use messages::parameters;
 pub use names::{Declarations, Names, Variable};
 pub use parse::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, parse};
 pub use problem::Problem;
+pub use ranges::Range;
 pub use reads::Read;
 pub use signature::{
     Category, Evaluate, Function, Measure, Overload, Parameter, Varying,

@@ -88,6 +88,18 @@ pub struct Jump {
     pub inputs: Box<[(VariableId, Source)]>,
 }
 
+impl Call {
+    /// Returns the output for a path by which the task ended: the one with its name, else
+    /// `default`.
+    pub fn output_of(&self, path: Option<&Text>) -> u16 {
+        let named = |name: &str| {
+            self.paths.iter().position(|path| path.eq_ignore_ascii_case(name))
+        };
+        let index = path.and_then(|path| named(path)).or_else(|| named("default"));
+        index.and_then(|index| u16::try_from(index).ok()).unwrap_or(u16::MAX)
+    }
+}
+
 impl Action {
     /// Returns the conditions of a decision, switch or Loop Until action as text, each at
     /// the index of the output that it leads to. Outputs without a condition have an empty

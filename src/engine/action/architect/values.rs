@@ -16,7 +16,9 @@ pub(super) fn input(
     field: Field,
 ) -> Result<Value, Box<Failure>> {
     let value = state.value(program, source)?;
-    state.note(|| EventKind::Input(field, value.clone()));
+    if !state.omits_inputs {
+        state.note(|| EventKind::Input(field, value.clone()));
+    }
     Ok(value)
 }
 

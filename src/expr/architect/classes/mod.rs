@@ -36,6 +36,8 @@ pub struct Observations {
     times: BTreeSet<i64>,
     /// Whether a test applies only to strings of digits.
     needs_digits: bool,
+    /// The variables that hold `ToInt` of the value, which is a string of digits.
+    numbers: BTreeSet<u32>,
 }
 
 impl Observations {
@@ -50,7 +52,18 @@ impl Observations {
             decimals: Vec::new(),
             times: BTreeSet::new(),
             needs_digits: false,
+            numbers: BTreeSet::new(),
         }
+    }
+
+    /// Notes that a variable holds `ToInt` of the value.
+    pub fn add_number_in(&mut self, slot: u32) {
+        self.numbers.insert(slot);
+    }
+
+    /// Whether a variable holds `ToInt` of the value.
+    pub fn is_number_in(&self, slot: u32) -> bool {
+        self.numbers.contains(&slot)
     }
 
     /// Returns an example of each class, apart from NOT_SET. `other` is the example of its
@@ -109,7 +122,8 @@ impl Observations {
     /// Adds whether code has a value.
     pub(super) fn add_presence(&mut self, code: &Code, slot: u32) -> bool {
         // Every String that is not blank is an address.
-        if let Code::Call(call) = code
+        if !self.is_number_in(slot)
+            && let Code::Call(call) = code
             && call.function.name == "ToPhoneNumber"
             && self.kind == Kind::String
             && let [text] = &*call.arguments
@@ -144,7 +158,9 @@ impl Observations {
         match &*call.arguments {
             [one] => match call.function.name {
                 "IsSet" => self.is_plain(one, slot),
-                "IsNotSetOrEmpty" => self.add_emptiness(one, slot),
+                "IsNotSetOrEmpty" => {
+                    !self.is_number_in(slot) && self.add_emptiness(one, slot)
+                }
                 _ => false,
             },
             [one, two] if call.shape != Shape::Any => {
@@ -152,6 +168,7 @@ impl Observations {
             }
             [one, two, rest @ ..] if call.function.category == Category::Text => {
                 call.function.name == "Contains"
+                    && !self.is_number_in(slot)
                     && self.add_contains(one, two, rest, slot)
             }
             _ => false,
@@ -161,8 +178,9 @@ impl Observations {
     /// Whether code is nothing but the variable, or a part of it that has a value if the
     /// variable has one.
     fn is_plain(&self, code: &Code, slot: u32) -> bool {
+        let is_text = self.kind == Kind::String && !self.is_number_in(slot);
         matches!(code, Code::Variable(other) if *other == slot)
-            || self.kind == Kind::String && terms::string(code, slot).is_some()
+            || is_text && terms::string(code, slot).is_some()
     }
 
     fn add_emptiness(&mut self, code: &Code, slot: u32) -> bool {
@@ -185,6 +203,9 @@ impl Observations {
     }
 
     fn add_comparison(&mut self, sides: [&Code; 2], shape: Shape, slot: u32) -> bool {
+        if self.is_number_in(slot) {
+            return self.add_linear(sides, slot);
+        }
         let is_equality = matches!(shape, Shape::Equal | Shape::NotEqual);
         let [one, two] = sides;
         let (code, constant) = match (one, two) {

@@ -113,6 +113,25 @@ impl Observations {
         })
     }
 
+    /// Adds where `ToInt` of the variable fails. Returns `false` if code is something else.
+    pub(in crate::expr::architect) fn add_conversion(
+        &mut self,
+        code: &Code,
+        slot: u32,
+    ) -> bool {
+        let is_text = self.kind == Kind::String && !self.is_number_in(slot);
+        let is_conversion =
+            matches!(code, Code::Call(call) if call.function.name == "ToInt");
+        let mut parts = Vec::new();
+        if !(is_text && is_conversion && self.linear(code, slot, &mut parts).is_some()) {
+            return false;
+        }
+        let limits = [-i128::from(MAX_INTEGER), i128::from(MAX_INTEGER)];
+        let mut roots =
+            parts.iter().flat_map(|(part, _)| limits.map(|limit| (part, limit)));
+        roots.all(|(part, limit)| self.add_root(part, limit))
+    }
+
     /// Returns the linear form of code. Adds the parts whose value may exceed the limits of
     /// numbers to `parts`, with the mark 1.
     fn linear(
@@ -131,14 +150,20 @@ impl Observations {
                 });
             }
             Code::Variable(other) => {
-                let is_it = *other == slot && self.kind == Kind::Integer;
-                return is_it.then(|| of(Source::Variable));
+                let source = match self.kind {
+                    Kind::Integer => Source::Variable,
+                    _ if self.is_number_in(slot) => Source::Digits,
+                    _ => return None,
+                };
+                return (*other == slot).then(|| of(source));
             }
             Code::Call(call) => call,
             _ => return None,
         };
         match (call.function.name, &*call.arguments) {
-            ("Length", [text]) if self.kind == Kind::String => {
+            ("Length", [text])
+                if self.kind == Kind::String && !self.is_number_in(slot) =>
+            {
                 Some(of(Source::Length(string(text, slot)?)))
             }
             ("ToInt", [Code::Variable(other)]) if *other == slot => {

@@ -1,0 +1,355 @@
+//! The range of the results of an expression, for ranges of its variables.
+//!
+//! A range contains the result of every evaluation that succeeds. It may contain others:
+//! `Flow.a - Flow.a` has twice the range of `Flow.a`.
+
+use crate::value::{Decimal, Kind, MAX_INTEGER, Type, Value};
+
+use super::code::{Call, Code, Shape};
+use super::expression::Expression;
+use super::signature::Category;
+
+/// Values that a variable or an expression may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Range {
+    /// All values.
+    Any,
+    /// Only NOT_SET.
+    NotSet,
+    /// Only this Boolean.
+    Truth(bool),
+    /// The Integers from the first to the second number, and with `true` also the Decimals
+    /// between them.
+    Numbers(i64, i64, bool),
+}
+
+use Range::{Any, NotSet, Numbers, Truth};
+
+impl Range {
+    /// Returns the range that contains a value and as few others as possible.
+    pub fn of(value: &Value) -> Self {
+        let bound = |number: Decimal| match number.truncate() {
+            Some(whole) if whole.abs() <= MAX_INTEGER => Some(whole),
+            _ => None,
+        };
+        match value {
+            Value::Integer(number) => Numbers(*number, *number, false),
+            Value::Decimal(number) => {
+                match (bound(number.floor()), bound(number.ceil())) {
+                    (Some(low), Some(high)) => Numbers(low, high, true),
+                    _ => Any,
+                }
+            }
+            Value::Boolean(truth) => Truth(*truth),
+            unset if unset.is_unset() => NotSet,
+            _ => Any,
+        }
+    }
+
+    /// Returns a range that contains both.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (one, two) if one == two => one,
+            (Numbers(low, high, one), Numbers(lowest, highest, two)) => {
+                Numbers(low.min(lowest), high.max(highest), one || two)
+            }
+            _ => Any,
+        }
+    }
+
+    /// Whether values of both ranges are equal: `Truth` if they all are, or none is.
+    #[must_use]
+    pub fn equals(self, other: Self) -> Self {
+        compare(Shape::Equal, self, other)
+    }
+}
+
+impl Expression {
+    /// Returns the range of the results, for the ranges of the variables by slot.
+    pub fn range(&self, of: &dyn Fn(u32) -> Range) -> Range {
+        range(self.code(), of)
+    }
+
+    /// Visits every whole number with which a variable is compared. The number is between
+    /// the two if it is a Decimal.
+    pub fn each_compared(&self, visit: &mut dyn FnMut(u32, [i64; 2])) {
+        each_compared(self.code(), visit);
+    }
+}
+
+fn each_compared(code: &Code, visit: &mut dyn FnMut(u32, [i64; 2])) {
+    if let Code::Call(call) = code
+        && call.shape != Shape::Any
+        && let [Code::Variable(slot), Code::Constant(value)]
+        | [Code::Constant(value), Code::Variable(slot)] = &*call.arguments
+        && let Numbers(low, high, _) = Range::of(value)
+    {
+        visit(*slot, [low, high]);
+    }
+    code.each_part(&mut |part| each_compared(part, visit));
+}
+
+fn range(code: &Code, of: &dyn Fn(u32) -> Range) -> Range {
+    match code {
+        Code::Constant(value) => Range::of(value),
+        Code::Variable(slot) => of(*slot),
+        Code::And(sides, _) => match range(&sides[0], of) {
+            Truth(false) => Truth(false),
+            Truth(true) => range(&sides[1], of),
+            _ if range(&sides[1], of) == Truth(false) => Truth(false),
+            _ => Any,
+        },
+        Code::Or(sides, _) => match range(&sides[0], of) {
+            Truth(true) => Truth(true),
+            Truth(false) => range(&sides[1], of),
+            _ if range(&sides[1], of) == Truth(true) => Truth(true),
+            _ => Any,
+        },
+        Code::Not(side, _) => match range(side, of) {
+            Truth(truth) => Truth(!truth),
+            _ => Any,
+        },
+        Code::Choice(parts) => match range(&parts[0], of) {
+            Truth(true) => range(&parts[1], of),
+            Truth(false) | NotSet => range(&parts[2], of),
+            _ => range(&parts[1], of).or(range(&parts[2], of)),
+        },
+        Code::Prompt { .. } | Code::Property(_) => Any,
+        Code::Call(call) => called(call, of),
+    }
+}
+
+fn called(call: &Call, of: &dyn Fn(u32) -> Range) -> Range {
+    let is_operator = call.function.category == Category::Operators;
+    let is_number = [Kind::Integer, Kind::Decimal].map(Type::one).contains(&call.result);
+    match &*call.arguments {
+        [one, two] if call.shape != Shape::Any => {
+            compare(call.shape, range(one, of), range(two, of))
+        }
+        _ if !is_number => Any,
+        [one] => {
+            let Numbers(low, high, is_decimal) = range(one, of) else { return Any };
+            let is_decimal = is_decimal && call.result != Type::one(Kind::Integer);
+            match call.function.name {
+                "-" if is_operator => Numbers(-high, -low, is_decimal),
+                "Floor" | "Ceiling" | "Round" | "ToInt" | "ToDecimal" => {
+                    Numbers(low, high, is_decimal)
+                }
+                "Abs" if low >= 0 => Numbers(low, high, is_decimal),
+                "Abs" if high <= 0 => Numbers(-high, -low, is_decimal),
+                "Abs" => Numbers(0, high.max(-low), is_decimal),
+                _ => Any,
+            }
+        }
+        [one, two] if is_operator => {
+            let (one, two) = (range(one, of), range(two, of));
+            arithmetic(call.function.name, one, two, call.result)
+        }
+        _ => Any,
+    }
+}
+
+fn compare(shape: Shape, one: Range, two: Range) -> Range {
+    let is_equality = matches!(shape, Shape::Equal | Shape::NotEqual);
+    let (low, high, lowest, highest) = match (one, two) {
+        (Numbers(low, high, _), Numbers(lowest, highest, _)) => {
+            (low, high, lowest, highest)
+        }
+        (Truth(one), Truth(two)) if is_equality => {
+            return Truth((one == two) == (shape == Shape::Equal));
+        }
+        _ => return Any,
+    };
+    let known = |is_true: bool, is_false: bool| match (is_true, is_false) {
+        (true, _) => Truth(true),
+        (_, true) => Truth(false),
+        _ => Any,
+    };
+    let is_one = low == high && lowest == highest && low == lowest;
+    let is_apart = high < lowest || highest < low;
+    match shape {
+        Shape::Less => known(high < lowest, low >= highest),
+        Shape::LessOrEqual => known(high <= lowest, low > highest),
+        Shape::Greater => known(low > highest, high <= lowest),
+        Shape::GreaterOrEqual => known(low >= highest, high < lowest),
+        Shape::Equal => known(is_one, is_apart),
+        Shape::NotEqual => known(is_apart, is_one),
+        Shape::Any => Any,
+    }
+}
+
+/// Results that exceed the limits of Integers are failures.
+fn arithmetic(operator: &str, one: Range, two: Range, result: Type) -> Range {
+    let (Numbers(low, high, one), Numbers(lowest, highest, two)) = (one, two) else {
+        return Any;
+    };
+    let is_decimal = one || two || operator == "/";
+    let [low, high, lowest, highest] = [low, high, lowest, highest].map(i128::from);
+    let corners = |of: fn(i128, i128) -> i128| {
+        [of(low, lowest), of(low, highest), of(high, lowest), of(high, highest)]
+    };
+    let bounds = match operator {
+        "+" => [low + lowest, high + highest],
+        "-" => [low - highest, high - lowest],
+        "*" => hull(corners(|one, two| one * two)),
+        "/" if lowest > 0 || highest < 0 => {
+            let [down, _] = hull(corners(quotient_down));
+            let [_, up] = hull(corners(quotient_up));
+            [down, up]
+        }
+        "%" if lowest > 0 || highest < 0 => {
+            let most = lowest.abs().max(highest.abs()) - i128::from(!is_decimal);
+            let bounds = [
+                if low >= 0 { 0 } else { low.max(-most) },
+                if high <= 0 { 0 } else { high.min(most) },
+            ];
+            // Smaller dividends are their own remainders.
+            let least = lowest.abs().min(highest.abs());
+            match low.abs().max(high.abs()) < least {
+                true => [low, high],
+                false if low == high && lowest == highest && !is_decimal => {
+                    [low % lowest; 2]
+                }
+                false => bounds,
+            }
+        }
+        _ => return Any,
+    };
+    let limit = i128::from(MAX_INTEGER);
+    let is_whole = result == Type::one(Kind::Integer);
+    if !is_whole && (bounds[0] < -limit || bounds[1] > limit) {
+        return Any;
+    }
+    match bounds.map(|bound| i64::try_from(bound.clamp(-limit, limit))) {
+        [Ok(low), Ok(high)] => Numbers(low, high, is_decimal && !is_whole),
+        _ => Any,
+    }
+}
+
+fn hull(corners: [i128; 4]) -> [i128; 2] {
+    let [one, two, three, four] = corners;
+    let low = one.min(two).min(three.min(four));
+    [low, one.max(two).max(three.max(four))]
+}
+
+fn quotient_down(one: i128, two: i128) -> i128 {
+    one / two - i128::from(one % two != 0 && (one < 0) != (two < 0))
+}
+
+fn quotient_up(one: i128, two: i128) -> i128 {
+    one / two + i128::from(one % two != 0 && (one < 0) == (two < 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::super::names::Declarations;
+    use super::super::{Environment, Scope};
+    use super::*;
+
+    struct Given([Value; 2]);
+
+    impl Scope for Given {
+        fn variable(&self, slot: u32) -> &Value {
+            &self.0[slot as usize]
+        }
+
+        fn environment(&self) -> &dyn Environment {
+            &super::super::trial::Empty
+        }
+    }
+
+    fn number() -> BoxedStrategy<String> {
+        let leaf = prop_oneof![
+            3 => select(&["Flow.i", "Flow.j"][..]).prop_map(str::to_owned),
+            2 => (-9_i32..10).prop_map(|it| format!("({it})")),
+            1 => select(&["2.5", "0.5", "999999999999999"][..]).prop_map(str::to_owned),
+        ];
+        let combined = |inner: BoxedStrategy<String>| {
+            let operator = select(&["+", "-", "*", "/", "%"][..]);
+            prop_oneof![
+                4 => (inner.clone(), operator, inner.clone())
+                    .prop_map(|(one, operator, two)| format!("({one} {operator} {two})")),
+                1 => (select(&["ToInt", "Abs", "Floor", "Ceiling", "Round", "-"][..]), inner.clone())
+                    .prop_map(|(function, it)| format!("{function}({it})")),
+                1 => (inner.clone(), inner.clone(), inner)
+                    .prop_map(|(one, two, three)| format!("If({one} > 2, {two}, {three})")),
+            ]
+        };
+        leaf.boxed().prop_recursive(4, 16, 3, combined).boxed()
+    }
+
+    fn expression() -> impl Strategy<Value = String> {
+        let order = select(&["<", "<=", ">", ">=", "==", "!="][..]);
+        let test = (number(), order, number())
+            .prop_map(|(one, order, two)| format!("({one} {order} {two})"));
+        let tests = (test.clone(), select(&["and", "or"][..]), test.clone())
+            .prop_map(|(one, word, two)| format!("({one} {word} !{two})"));
+        prop_oneof![number(), test, tests]
+    }
+
+    fn contains(range: Range, value: &Value) -> bool {
+        match (range, value) {
+            (Any, _) => true,
+            (Truth(one), Value::Boolean(two)) => one == *two,
+            (Numbers(low, high, _), Value::Integer(it)) => (low..=high).contains(it),
+            (Numbers(low, high, true), Value::Decimal(it)) => {
+                Decimal::from(low) <= *it && *it <= Decimal::from(high)
+            }
+            (NotSet, value) => value.is_unset(),
+            _ => false,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(8 * ProptestConfig::default().cases))]
+
+        #[test]
+        fn a_range_contains_every_result(
+            text in expression(),
+            lows in [-12_i64..12, -12_i64..12],
+            lengths in [0_i64..8, 0_i64..8],
+        ) {
+            let mut names = Declarations::new();
+            names.declare("Flow.i", Type::one(Kind::Integer));
+            names.declare("Flow.j", Type::one(Kind::Integer));
+            let Ok(expression) = Expression::compile(&text, &mut names, None) else {
+                return Ok(());
+            };
+            let of = |slot: u32| {
+                let place = slot as usize;
+                Numbers(lows[place], lows[place] + lengths[place], false)
+            };
+            let range = expression.range(&of);
+            for i in lows[0]..=lows[0] + lengths[0] {
+                for j in lows[1]..=lows[1] + lengths[1] {
+                    let given = Given([Value::Integer(i), Value::Integer(j)]);
+                    if let Ok(value) = expression.evaluate(&given) {
+                        prop_assert!(contains(range, &value), "{text} of {i}, {j}: {value:?} in {range:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ranges_are_small() {
+        let range = |text: &str| {
+            let mut names = Declarations::new();
+            names.declare("Flow.i", Type::one(Kind::Integer));
+            names.declare("Flow.j", Type::one(Kind::Integer));
+            let expression = Expression::compile(text, &mut names, None).unwrap();
+            expression
+                .range(&|slot| if slot == 0 { Numbers(-20, -3, false) } else { Any })
+        };
+        assert_eq!(range("Flow.i % 7 + 10"), Numbers(4, 10, false));
+        assert_eq!(range("ToInt(Flow.i * 9 / 10)"), Numbers(-18, -2, false));
+        assert_eq!(range("Flow.i < 0 or Flow.j == 1"), Truth(true));
+        assert_eq!(range("Flow.j == 1 and Flow.i > -3"), Truth(false));
+        assert_eq!(range("If(Flow.j > 1, 5, Flow.i)"), Numbers(-20, 5, false));
+        assert_eq!(range("Flow.j % 7"), Any);
+    }
+}
