@@ -25,6 +25,9 @@ const MOST_POINTS: usize = 100;
 /// Numbers between two constants are cells of their own if there are at most so many.
 const MOST_BETWEEN: i64 = 8;
 
+/// The number of copies through which a value is followed to its comparisons.
+const COPIES: usize = 3;
+
 /// The cells of one variable.
 #[derive(Debug, Clone)]
 pub(in super::super) enum Cells {
@@ -67,12 +70,32 @@ pub(super) fn cells(program: &Program, steps: &[&Step]) -> BTreeMap<u32, Cells> 
             expression.variables().iter().for_each(|slot| add(*slot, &numbers));
         }
     }
+    for _ in 0..COPIES {
+        for step in steps {
+            share(step, &mut points);
+        }
+    }
     for (slot, points) in points {
         if points.len() <= MOST_POINTS {
             found.insert(slot, Cells::Numbers(filled(points)));
         }
     }
     found
+}
+
+/// The constants of a variable are also those of the variables that are copied to it.
+fn share(step: &Step, points: &mut BTreeMap<u32, BTreeSet<i64>>) {
+    let StepAction::Architect(action) = &step.action else { return };
+    assigned(action, &mut |slot, source| {
+        if let Source::Expression(expression) = source
+            && expression.is_variable()
+            && let Some(own) = points.get(&slot).cloned()
+        {
+            for from in expression.variables() {
+                points.entry(from).and_modify(|points| points.extend(&own));
+            }
+        }
+    });
 }
 
 /// Returns the cells of the Integer variables that these steps compute from numbers, as

@@ -347,11 +347,12 @@ impl Machine<'_> {
                 calls.cells[place] = ANY;
                 continue;
             }
-            for (index, cell) in cells.into_iter().enumerate() {
-                calls.cells[place] = cell;
-                if index > 0 {
-                    further.push(calls.clone());
-                }
+            let Some((first, others)) = cells.split_first() else { continue };
+            calls.cells[place] = *first;
+            for other in others {
+                let mut other_calls = calls.clone();
+                other_calls.cells[place] = *other;
+                further.push(other_calls);
             }
         }
         all.extend(further);

@@ -61,7 +61,10 @@ impl Range {
     /// Whether values of both ranges are equal: `Truth` if they all are, or none is.
     #[must_use]
     pub fn equals(self, other: Self) -> Self {
-        compare(Shape::Equal, self, other)
+        match (self, other) {
+            (NotSet, NotSet) => Any,
+            _ => compare(Shape::Equal, self, other),
+        }
     }
 }
 
@@ -127,6 +130,10 @@ fn called(call: &Call, of: &dyn Fn(u32) -> Range) -> Range {
         [one, two] if call.shape != Shape::Any => {
             compare(call.shape, range(one, of), range(two, of))
         }
+        [one] if call.function.name == "IsSet" => match range(one, of) {
+            Any => Any,
+            known => Truth(known != NotSet),
+        },
         _ if !is_number => Any,
         [one] => {
             let Numbers(low, high, is_decimal) = range(one, of) else { return Any };
@@ -156,7 +163,11 @@ fn compare(shape: Shape, one: Range, two: Range) -> Range {
         (Numbers(low, high, _), Numbers(lowest, highest, _)) => {
             (low, high, lowest, highest)
         }
-        (Truth(one), Truth(two)) if is_equality => {
+        (Truth(_) | NotSet, Truth(_) | NotSet)
+        | (NotSet, Numbers(..))
+        | (Numbers(..), NotSet)
+            if is_equality =>
+        {
             return Truth((one == two) == (shape == Shape::Equal));
         }
         _ => return Any,
@@ -181,6 +192,13 @@ fn compare(shape: Shape, one: Range, two: Range) -> Range {
 
 /// Results that exceed the limits of Integers are failures.
 fn arithmetic(operator: &str, one: Range, two: Range, result: Type) -> Range {
+    // The operands of an Integer are Integers.
+    let is_whole = result == Type::one(Kind::Integer);
+    let known = |range| match range {
+        Any if is_whole => Numbers(-MAX_INTEGER, MAX_INTEGER, false),
+        range => range,
+    };
+    let [one, two] = [one, two].map(known);
     let (Numbers(low, high, one), Numbers(lowest, highest, two)) = (one, two) else {
         return Any;
     };
@@ -217,7 +235,6 @@ fn arithmetic(operator: &str, one: Range, two: Range, result: Type) -> Range {
         _ => return Any,
     };
     let limit = i128::from(MAX_INTEGER);
-    let is_whole = result == Type::one(Kind::Integer);
     if !is_whole && (bounds[0] < -limit || bounds[1] > limit) {
         return Any;
     }
@@ -286,6 +303,8 @@ mod tests {
         let order = select(&["<", "<=", ">", ">=", "==", "!="][..]);
         let test = (number(), order, number())
             .prop_map(|(one, order, two)| format!("({one} {order} {two})"));
+        let set = Just("(IsSet(Flow.j) and Flow.j != Flow.i)".to_owned());
+        let test = prop_oneof![5 => test, 1 => set];
         let tests = (test.clone(), select(&["and", "or"][..]), test.clone())
             .prop_map(|(one, word, two)| format!("({one} {word} !{two})"));
         prop_oneof![number(), test, tests]
@@ -312,6 +331,7 @@ mod tests {
             text in expression(),
             lows in [-12_i64..12, -12_i64..12],
             lengths in [0_i64..8, 0_i64..8],
+            is_set in any::<bool>(),
         ) {
             let mut names = Declarations::new();
             names.declare("Flow.i", Type::one(Kind::Integer));
@@ -321,12 +341,19 @@ mod tests {
             };
             let of = |slot: u32| {
                 let place = slot as usize;
-                Numbers(lows[place], lows[place] + lengths[place], false)
+                match is_set || place == 0 {
+                    true => Numbers(lows[place], lows[place] + lengths[place], false),
+                    false => NotSet,
+                }
             };
             let range = expression.range(&of);
             for i in lows[0]..=lows[0] + lengths[0] {
                 for j in lows[1]..=lows[1] + lengths[1] {
-                    let given = Given([Value::Integer(i), Value::Integer(j)]);
+                    let second = match is_set {
+                        true => Value::Integer(j),
+                        false => Value::unset(Type::one(Kind::Integer)),
+                    };
+                    let given = Given([Value::Integer(i), second]);
                     if let Ok(value) = expression.evaluate(&given) {
                         prop_assert!(contains(range, &value), "{text} of {i}, {j}: {value:?} in {range:?}");
                     }
@@ -350,6 +377,7 @@ mod tests {
         assert_eq!(range("Flow.i < 0 or Flow.j == 1"), Truth(true));
         assert_eq!(range("Flow.j == 1 and Flow.i > -3"), Truth(false));
         assert_eq!(range("If(Flow.j > 1, 5, Flow.i)"), Numbers(-20, 5, false));
-        assert_eq!(range("Flow.j % 7"), Any);
+        assert_eq!(range("Flow.j % 7"), Numbers(-6, 6, false));
+        assert_eq!(range("Flow.j / 7"), Any);
     }
 }
