@@ -19,8 +19,8 @@ const NOT_SET: u16 = 1;
 /// The first cell of the values.
 const FIRST: u16 = 2;
 
-/// The largest number of numbers at which the cells of a variable may end.
-const MOST_POINTS: usize = 100;
+/// The largest number of numbers at which the cells of a variable begin.
+const MOST_CUTS: usize = 200;
 
 /// Numbers between two constants are cells of their own if there are at most so many.
 const MOST_BETWEEN: i64 = 8;
@@ -33,66 +33,73 @@ const COPIES: usize = 3;
 pub(in super::super) enum Cells {
     /// One for each Boolean.
     Truth,
-    /// Each of these Integers, and the Integers between two of them.
+    /// The Integers from each of these numbers to the next one, and those before the first.
     Numbers(Vec<i64>),
 }
 
+/// The first numbers of cells, by slot of the variable.
+type Cuts = BTreeMap<u32, BTreeSet<i64>>;
+
 /// Returns the cells of the Boolean and Integer variables, by slot.
 pub(super) fn cells(program: &Program, steps: &[&Step]) -> BTreeMap<u32, Cells> {
-    let mut points: BTreeMap<u32, BTreeSet<i64>> = BTreeMap::new();
+    let mut cuts = Cuts::new();
     let mut found = BTreeMap::new();
     for variable in declared(program) {
         if variable.value_type == Type::one(Kind::Boolean) {
             found.insert(variable.id.0, Cells::Truth);
         } else if variable.value_type == Type::one(Kind::Integer) {
-            points
-                .insert(variable.id.0, constant(&variable.initial).into_iter().collect());
+            cuts.insert(variable.id.0, around(&variable.initial).collect());
         }
     }
-    let mut add = |slot: u32, numbers: &[i64]| {
-        points.entry(slot).and_modify(|points| points.extend(numbers));
-    };
     for step in steps {
-        let StepAction::Architect(action) = &step.action else { continue };
-        assigned(action, &mut |slot, source| add(slot, constant(source).as_slice()));
-        action.each_source(&mut |source| {
-            source.each_expression(&mut |it| {
-                it.each_compared(&mut |slot, it| add(slot, &it))
-            });
-        });
-        if let Action::Switch(switch) = &**action
-            && let Some(value) = &switch.value
-            && let Source::Expression(expression) = &value.source
-            && expression.is_variable()
-        {
-            let numbers: Vec<i64> =
-                switch.cases.iter().filter_map(|case| constant(&case.source)).collect();
-            expression.variables().iter().for_each(|slot| add(*slot, &numbers));
+        if let StepAction::Architect(action) = &step.action {
+            add_action(action, &mut cuts);
         }
     }
     for _ in 0..COPIES {
-        for step in steps {
-            share(step, &mut points);
-        }
+        steps.iter().for_each(|step| share(step, &mut cuts));
     }
-    for (slot, points) in points {
-        if points.len() <= MOST_POINTS {
-            found.insert(slot, Cells::Numbers(filled(points)));
+    for (slot, cuts) in cuts {
+        let cuts = filled(cuts);
+        if cuts.len() <= MOST_CUTS {
+            found.insert(slot, Cells::Numbers(cuts));
         }
     }
     found
 }
 
+/// Adds the cuts at the numbers that an action assigns to variables or compares them with.
+fn add_action(action: &Action, cuts: &mut Cuts) {
+    let mut add = |slot: u32, own: &[i64]| {
+        cuts.entry(slot).and_modify(|cuts| cuts.extend(own));
+    };
+    assigned(action, &mut |slot, source| {
+        add(slot, &around(source).collect::<Vec<i64>>());
+    });
+    action.each_source(&mut |source| {
+        source.each_expression(&mut |it| it.each_cut(&mut add));
+    });
+    if let Action::Switch(switch) = action
+        && let Some(value) = &switch.value
+        && let Source::Expression(expression) = &value.source
+        && expression.is_variable()
+    {
+        let own: Vec<i64> =
+            switch.cases.iter().flat_map(|case| around(&case.source)).collect();
+        expression.variables().iter().for_each(|slot| add(*slot, &own));
+    }
+}
+
 /// The constants of a variable are also those of the variables that are copied to it.
-fn share(step: &Step, points: &mut BTreeMap<u32, BTreeSet<i64>>) {
+fn share(step: &Step, cuts: &mut Cuts) {
     let StepAction::Architect(action) = &step.action else { return };
     assigned(action, &mut |slot, source| {
         if let Source::Expression(expression) = source
             && expression.is_variable()
-            && let Some(own) = points.get(&slot).cloned()
+            && let Some(own) = cuts.get(&slot).cloned()
         {
             for from in expression.variables() {
-                points.entry(from).and_modify(|points| points.extend(&own));
+                cuts.entry(from).and_modify(|cuts| cuts.extend(&own));
             }
         }
     });
@@ -145,28 +152,30 @@ fn assigned(action: &Action, visit: &mut dyn FnMut(u32, &Source)) {
     }
 }
 
-fn constant(source: &Source) -> Option<i64> {
+/// Returns the cuts around the number that a source is, if it is one.
+fn around(source: &Source) -> impl Iterator<Item = i64> {
     let value = match source {
         Source::Constant(value) => Some(value),
         Source::Expression(expression) => expression.constant(),
         _ => None,
     };
-    match value {
+    let number = match value {
         Some(Value::Integer(number)) => Some(*number),
         _ => None,
-    }
+    };
+    number.into_iter().flat_map(|number| [number, number + 1])
 }
 
-/// Adds the numbers of small gaps, such as those of a counter.
-fn filled(points: BTreeSet<i64>) -> Vec<i64> {
-    let mut all = Vec::new();
-    for point in points {
+/// Makes cells of single numbers from short ones, such as those of a counter.
+fn filled(cuts: BTreeSet<i64>) -> Vec<i64> {
+    let mut all: Vec<i64> = Vec::new();
+    for cut in cuts {
         if let Some(last) = all.last().copied()
-            && point - last <= MOST_BETWEEN
+            && cut - last <= MOST_BETWEEN
         {
-            all.extend(last + 1..point);
+            all.extend(last + 1..cut);
         }
-        all.push(point);
+        all.push(cut);
     }
     all
 }
@@ -179,8 +188,10 @@ impl Cells {
         };
         match self {
             Self::Truth => Range::Truth(place == 1),
-            Self::Numbers(points) => {
-                let [low, high] = bounds(points, place);
+            Self::Numbers(cuts) => {
+                let before = place.checked_sub(1).and_then(|it| cuts.get(it));
+                let low = before.copied().unwrap_or(-MAX_INTEGER);
+                let high = cuts.get(place).map_or(MAX_INTEGER, |cut| cut - 1);
                 Range::Numbers(low, high, false)
             }
         }
@@ -189,9 +200,7 @@ impl Cells {
     /// Returns the cell of a value, if it is an Integer.
     pub(in super::super) fn of_value(&self, value: &Value) -> Option<usize> {
         match (self, value) {
-            (Self::Numbers(points), Value::Integer(number)) => {
-                Some(place(points, *number))
-            }
+            (Self::Numbers(cuts), Value::Integer(number)) => Some(place(cuts, *number)),
             _ => None,
         }
     }
@@ -202,38 +211,20 @@ impl Cells {
             (_, Range::NotSet) => return vec![NOT_SET],
             (Self::Truth, Range::Any) => 0..=1,
             (Self::Truth, Range::Truth(truth)) => usize::from(truth)..=usize::from(truth),
-            (Self::Numbers(points), Range::Any) => 0..=2 * points.len(),
-            (Self::Numbers(points), Range::Numbers(low, high, _)) => {
-                place(points, low)..=place(points, high)
+            (Self::Numbers(cuts), Range::Any) => 0..=cuts.len(),
+            (Self::Numbers(cuts), Range::Numbers(low, high, _)) => {
+                place(cuts, low)..=place(cuts, high)
             }
             // A value of another type, which was converted.
             _ => return vec![ANY],
         };
         let unset = (range == Range::Any).then_some(NOT_SET);
         let cell = |place| Some(FIRST + u16::try_from(place).ok()?);
-        let has_values = |cell: &u16| match self.range(*cell) {
-            Range::Numbers(low, high, _) => low <= high,
-            _ => true,
-        };
-        unset.into_iter().chain(places.filter_map(cell).filter(has_values)).collect()
+        unset.into_iter().chain(places.filter_map(cell)).collect()
     }
 }
 
 /// Returns the place of the cell of a number.
-fn place(points: &[i64], number: i64) -> usize {
-    match points.binary_search(&number) {
-        Ok(index) => 2 * index + 1,
-        Err(index) => 2 * index,
-    }
-}
-
-/// The bounds of a cell: even places are gaps, odd ones are points.
-fn bounds(points: &[i64], place: usize) -> [i64; 2] {
-    let (index, is_point) = (place / 2, place % 2 == 1);
-    if is_point {
-        return [points[index]; 2];
-    }
-    let low = index.checked_sub(1).map_or(-MAX_INTEGER, |before| points[before] + 1);
-    let high = points.get(index).map_or(MAX_INTEGER, |point| point - 1);
-    [low, high]
+fn place(cuts: &[i64], number: i64) -> usize {
+    cuts.partition_point(|cut| *cut <= number)
 }

@@ -74,23 +74,51 @@ impl Expression {
         range(self.code(), of)
     }
 
-    /// Visits every whole number with which a variable is compared. The number is between
-    /// the two if it is a Decimal.
-    pub fn each_compared(&self, visit: &mut dyn FnMut(u32, [i64; 2])) {
-        each_compared(self.code(), visit);
+    /// Visits the comparisons of a variable with a number: the slot, and the whole numbers
+    /// at which an outcome begins or ends.
+    pub fn each_cut(&self, visit: &mut dyn FnMut(u32, &[i64])) {
+        each_cut(self.code(), visit);
     }
 }
 
-fn each_compared(code: &Code, visit: &mut dyn FnMut(u32, [i64; 2])) {
-    if let Code::Call(call) = code
-        && call.shape != Shape::Any
-        && let [Code::Variable(slot), Code::Constant(value)]
-        | [Code::Constant(value), Code::Variable(slot)] = &*call.arguments
-        && let Numbers(low, high, _) = Range::of(value)
-    {
-        visit(*slot, [low, high]);
+fn each_cut(code: &Code, visit: &mut dyn FnMut(u32, &[i64])) {
+    if let Code::Call(call) = code {
+        match &*call.arguments {
+            [Code::Variable(slot), Code::Constant(value)] => {
+                if let Numbers(low, high, _) = Range::of(value) {
+                    visit(*slot, &cuts(call.shape, low, high));
+                }
+            }
+            [Code::Constant(value), Code::Variable(slot)] => {
+                if let Numbers(low, high, _) = Range::of(value) {
+                    visit(*slot, &cuts(mirrored(call.shape), low, high));
+                }
+            }
+            _ => {}
+        }
     }
-    code.each_part(&mut |part| each_compared(part, visit));
+    code.each_part(&mut |part| each_cut(part, visit));
+}
+
+/// Returns the first numbers of the ranges into which the comparison with a number between
+/// two whole ones divides the Integers.
+fn cuts(shape: Shape, low: i64, high: i64) -> Vec<i64> {
+    match shape {
+        Shape::Any => Vec::new(),
+        Shape::Less | Shape::GreaterOrEqual => vec![high],
+        Shape::LessOrEqual | Shape::Greater => vec![low + 1],
+        Shape::Equal | Shape::NotEqual => vec![low, low + 1, high, high + 1],
+    }
+}
+
+fn mirrored(shape: Shape) -> Shape {
+    match shape {
+        Shape::Less => Shape::Greater,
+        Shape::LessOrEqual => Shape::GreaterOrEqual,
+        Shape::Greater => Shape::Less,
+        Shape::GreaterOrEqual => Shape::LessOrEqual,
+        other => other,
+    }
 }
 
 fn range(code: &Code, of: &dyn Fn(u32) -> Range) -> Range {
