@@ -36,7 +36,10 @@ fn make_one(server: &Server, job: &Job) {
         return calls.abandon(job, reason);
     }
     let clock = SystemClock::new(calls.stop.clone());
-    let on_attempt = |attempt: Attempt<'_>| calls.attempted(job, &attempt);
+    let on_attempt = |attempt: Attempt<'_>| {
+        calls.attempted(job, &attempt);
+        server.changes.announce();
+    };
     let answer = post(&posting(&job.outgoing), &clock, job.number, on_attempt);
     if answer == Err(Failure::Stopped) {
         // If the instance is stored on disk, the call is repeated at the next start.
@@ -46,6 +49,7 @@ fn make_one(server: &Server, job: &Job) {
     let mut state = server.state();
     calls.end(&mut state, job, outcome, result);
     server.settle(&mut state);
+    server.changes.announce();
 }
 
 fn posting(outgoing: &Outgoing) -> PostRequest {

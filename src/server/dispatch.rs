@@ -13,9 +13,11 @@ use axum::routing::any;
 use indexmap::IndexMap;
 
 use super::access;
+use super::changes;
 use super::http::listen;
 use super::http::reply::{ApiError, EndpointResult, Reply};
 use super::http::request::ApiRequest;
+use super::http::upgrade::Upgrade;
 use super::http::wire::Answers;
 use super::notifications;
 use super::platform_calls;
@@ -26,6 +28,9 @@ use super::state::State;
 
 /// The values of the placeholders in a path, or an error if one is not UTF-8.
 type Parameters = Result<RawPathParams, RawPathParamsRejection>;
+
+/// Begins a web socket: returns the answer, and what to do with the connection then.
+type Connect = fn(&Arc<Server>, &ApiRequest) -> Result<(Reply, Upgrade), ApiError>;
 
 /// Builds the router of all paths. Unknown paths are answered too.
 pub(super) fn router(server: &Arc<Server>) -> Router {
@@ -44,14 +49,16 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
     for (path, endpoints) in paths {
         router = router.route(path, of_path(endpoints));
     }
-    let channels = {
+    let socket = |connected: Connect| {
         let server = Arc::clone(server);
         any(move |parameters: Parameters, request: Request| {
             let server = Arc::clone(&server);
-            async move { connect(&server, parameters, request).await }
+            async move { connect(&server, connected, parameters, request).await }
         })
     };
-    let router = router.route("/channels/{channelId}", channels);
+    let router = router
+        .route("/channels/{channelId}", socket(notifications::connect))
+        .route("/__flowsim/changes", socket(changes::connect));
     let server = Arc::clone(server);
     router.fallback(move |request: Request| {
         let server = Arc::clone(&server);
@@ -59,9 +66,10 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
     })
 }
 
-/// Connects a client to its channel of notifications.
+/// Begins a web socket.
 async fn connect(
     server: &Arc<Server>,
+    connected: Connect,
     parameters: Parameters,
     request: Request,
 ) -> Response<HttpBody> {
@@ -69,7 +77,7 @@ async fn connect(
     let (mut asked, read) = listen::read(server.next_id(), request).await;
     let named = parameters.iter().flat_map(RawPathParams::iter);
     asked.parameters = named.map(|(name, value)| (name.into(), value.into())).collect();
-    let connected = read.and_then(|()| notifications::connect(server, &asked));
+    let connected = read.and_then(|()| connected(server, &asked));
     let reply = match connected {
         Err(refusal) => refusal.into_reply(&asked.id),
         Ok((reply, upgrade)) => {

@@ -18,6 +18,7 @@
 
 mod access;
 mod calls;
+mod changes;
 mod codes;
 mod control;
 mod conversation;

@@ -32,10 +32,11 @@ pub(super) fn beginning(text: &str) -> &str {
     text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
-/// Returns `true` if a request only observes. The status page sends such requests every
-/// second; logging them would displace all others.
+/// Returns `true` if a request only observes. The status page sends such requests after
+/// every change; logging them would displace all others.
 pub(super) fn is_observation(asked: &ApiRequest) -> bool {
     let watched = [
+        "/__flowsim/changes",
         "/__flowsim/status",
         "/__flowsim/faults",
         "/__flowsim/fixtures",

@@ -213,6 +213,9 @@ async fn follow_wall_clock(server: Arc<Server>) {
         ticks.tick().await;
         let mut state = server.state();
         state.tick(wall_clock());
+        if !state.touched.is_empty() {
+            server.changes.announce();
+        }
         server.settle(&mut state);
     }
 }

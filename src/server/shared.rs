@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::calls::Calls;
+use super::changes::Changes;
 use super::control::Logged;
 use super::http::reply::{ApiError, Reply};
 use super::http::request::ApiRequest;
@@ -22,6 +23,8 @@ pub(super) struct Server {
     requests: AtomicU64,
     /// The webhook calls.
     pub(super) calls: Calls,
+    /// The changes, which pages follow.
+    pub(super) changes: Changes,
     /// The locks on variables.
     pub(super) writers: Writers,
     /// All routes of the Platform API.
@@ -48,6 +51,7 @@ impl Server {
             state: Mutex::new(state),
             requests: AtomicU64::new(0),
             calls,
+            changes: Changes::default(),
             writers: Writers::default(),
             routes,
             is_persistent,
@@ -117,6 +121,7 @@ impl Server {
         let line = self.log.as_ref().map(|log| (log, entry.clone()));
         let number = state.control.note(entry);
         drop(state);
+        self.changes.announce();
         if let Some((log, entry)) = line {
             let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
             // The client gets its answer even if the log cannot be written.

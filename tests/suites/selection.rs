@@ -1,11 +1,16 @@
-//! Selection of tests: filters, expected failures, and the tests that failed last.
+//! Selection of tests: filters, partitions, expected failures, and the tests that failed last.
 
 #![expect(clippy::unwrap_used, reason = "a program that does not run fails the test")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
+use flowsim::runner::{Library, Plan};
+use flowsim::source::Files;
+use flowsim::suite::{Partition, Selection, discover};
+use proptest::prelude::*;
 
 const TESTS: &str = r#"tests:
   - {name: fast one, tags: [night], input: ["1"], expect: {routing: {queueId: support}}}
@@ -196,4 +201,68 @@ fn a_file_that_did_not_load_is_run_again_as_a_whole() {
     assert_eq!(flowsim(folder.path(), &["test"]).0, Some(3));
     fs::write(&file, text).unwrap();
     assert_eq!(listed(folder.path(), &["--last-failed"]).len(), 4);
+}
+
+/// Returns the names of the tests in a partition.
+fn share(library: &Library, files: &Files, partition: &str) -> BTreeSet<String> {
+    let partition = Partition::parse(partition).ok();
+    assert!(partition.is_some());
+    let selection = Selection { partition, ..Selection::default() };
+    let plan = Plan::new(library, &selection, &[], files);
+    plan.cases.iter().map(|planned| planned.id.name.to_string()).collect()
+}
+
+fn named<'n>(names: impl IntoIterator<Item = &'n String>) -> String {
+    let tests = names
+        .into_iter()
+        .map(|name| format!("  - {{name: {name}x, expect: {{status: completed}}}}\n"));
+    format!("tests:\n{}", tests.collect::<String>())
+}
+
+proptest! {
+    #[test]
+    fn the_partitions_are_complete_and_disjoint(
+        names in prop::collection::btree_set("[a-z]{1,8}", 1..20),
+        shares in 1_u32..5,
+        kind in prop::sample::select(vec!["hash", "slice"]),
+    ) {
+        let folder = suite(&named(&names));
+        let mut files = Files::new();
+        let (paths, _) = discover(&[folder.path().to_owned()], &mut files);
+        let library = Library::load(&paths, &mut files);
+        let whole = share(&library, &files, "hash:1/1");
+        prop_assert_eq!(whole.len(), names.len());
+        let mut union = BTreeSet::new();
+        let mut count = 0;
+        for number in 1..=shares {
+            let of_share = share(&library, &files, &format!("{kind}:{number}/{shares}"));
+            count += of_share.len();
+            union.extend(of_share);
+        }
+        prop_assert_eq!(count, names.len());
+        prop_assert_eq!(union, whole);
+    }
+}
+
+#[test]
+fn the_command_lists_the_tests_of_a_partition() {
+    let names: Vec<String> = ('a'..='l').map(String::from).collect();
+    let folder = suite(&named(&names));
+    let mut files = Files::new();
+    let (paths, _) = discover(&[folder.path().to_owned()], &mut files);
+    let library = Library::load(&paths, &mut files);
+    for partition in ["slice:1/3", "slice:3/3"] {
+        let wanted = share(&library, &files, partition);
+        assert_eq!(wanted.len(), 4, "{partition}");
+        let listed = listed(folder.path(), &["--partition", partition]);
+        assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), wanted, "{partition}");
+    }
+    // The hash of a test contains the path of its file, as the command line has it.
+    let hashed = (1..=2).flat_map(|number| {
+        listed(folder.path(), &["--partition", &format!("hash:{number}/2")])
+    });
+    let mut hashed: Vec<String> = hashed.collect();
+    hashed.sort_unstable();
+    let all: Vec<String> = names.iter().map(|name| format!("{name}x")).collect();
+    assert_eq!(hashed, all);
 }

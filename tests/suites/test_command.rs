@@ -1,11 +1,9 @@
 //! `flowsim test` from the user's perspective.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
-use proptest::prelude::*;
 
 /// Runs the command. Returns exit code, standard output and standard error.
 fn flowsim(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -458,39 +456,6 @@ fn missing_flows_and_fixtures_are_reported_where_they_are_named() {
     let (code, out, _) = flowsim(folder.path(), &["sd", "--jobs", "1"]);
     assert_eq!(code, Some(3));
     insta::assert_snapshot!(without_times(&out));
-}
-
-/// Returns the names of the tests in a partition.
-fn share(folder: &Path, partition: &str) -> BTreeSet<String> {
-    let arguments = ["--list", "--no-tests", "pass", "--partition", partition];
-    let (_, out, _) = flowsim(folder, &arguments);
-    out.lines().map(str::to_owned).collect()
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
-
-    #[test]
-    fn the_partitions_are_complete_and_disjoint(
-        names in prop::collection::btree_set("[a-z]{1,8}", 1..20),
-        shares in 1_u32..5,
-        kind in prop::sample::select(vec!["hash", "slice"]),
-    ) {
-        let tests: String =
-            names.iter().map(|name| format!("  - {{name: {name}x, expect: {{status: completed}}}}\n")).collect();
-        let folder = suite(&format!("tests:\n{tests}"));
-        let whole = share(folder.path(), "hash:1/1");
-        prop_assert_eq!(whole.len(), names.len());
-        let mut union = BTreeSet::new();
-        let mut count = 0;
-        for number in 1..=shares {
-            let of_share = share(folder.path(), &format!("{kind}:{number}/{shares}"));
-            count += of_share.len();
-            union.extend(of_share);
-        }
-        prop_assert_eq!(count, names.len());
-        prop_assert_eq!(union, whole);
-    }
 }
 
 #[test]

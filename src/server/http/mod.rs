@@ -7,4 +7,5 @@ pub(super) mod page;
 pub(super) mod reply;
 pub(super) mod request;
 pub(super) mod upgrade;
+pub(super) mod websocket;
 pub(super) mod wire;

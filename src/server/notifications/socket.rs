@@ -4,20 +4,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use futures_util::{SinkExt, StreamExt};
-use sha1::{Digest, Sha1};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use crate::server::http::reply::{ApiError, Reply};
 use crate::server::http::request::ApiRequest;
 use crate::server::http::upgrade::Upgrade;
+use crate::server::http::websocket;
 use crate::server::shared::Server;
 
 use super::messages::{answer, metadata};
@@ -29,8 +25,6 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Maximum size of a message of a client, in bytes: 1,000 topics of 256 bytes each.
 const MAX_MESSAGE: usize = 256 * 1024;
-/// The suffix of the client's key. *Source: RFC 6455, section 1.3.*
-const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// Connects a client to its channel. Returns the answer, and what to do with the connection
 /// then.
@@ -48,15 +42,7 @@ pub(in crate::server) fn connect(
     let mut state = server.state();
     let now = state.clock;
     state.channels.get(id, now)?;
-    let has = |name: &str, value: &str| {
-        asked.header(name).is_some_and(|it| it.to_ascii_lowercase().contains(value))
-    };
-    let key = asked.header("sec-websocket-key").filter(|_| has("upgrade", "websocket"));
-    let Some(key) = key.filter(|_| has("connection", "upgrade")) else {
-        let message =
-            "this is the address of a web socket; connect to it as `connectUri` says";
-        return Err(ApiError::new(426, "upgrade.required", message));
-    };
+    let reply = websocket::accept(asked)?;
     let Some(messages) = state.channels.connect(id) else {
         return Err(ApiError::not_found("the channel", id));
     };
@@ -64,16 +50,11 @@ pub(in crate::server) fn connect(
         state.channels.get(id, now)?.topics.iter().cloned().collect();
     know(&mut state, &topics);
     drop(state);
-    let accepted = STANDARD.encode(Sha1::digest(format!("{}{GUID}", key.trim())));
-    let reply = Reply::no_content()
-        .with_reason("the client connected to its channel")
-        .with_header("upgrade", "websocket")
-        .with_header("connection", "Upgrade")
-        .with_header("sec-websocket-accept", &accepted);
+    let reply = reply.with_reason("the client connected to its channel");
     let client = Client { server: Arc::clone(server), channel: id.to_owned() };
     let upgrade: Upgrade =
         Box::new(|stream, read| Box::pin(serve(stream, read, client, messages)));
-    Ok((Reply { status: 101, ..reply }, upgrade))
+    Ok((reply, upgrade))
 }
 
 /// The client of a connection.
@@ -103,12 +84,8 @@ async fn serve(
     client: Client,
     mut messages: mpsc::Receiver<String>,
 ) {
-    let config = WebSocketConfig::default()
-        .max_message_size(Some(MAX_MESSAGE))
-        .max_frame_size(Some(MAX_MESSAGE));
-    let socket =
-        WebSocketStream::from_partially_read(stream, read, Role::Server, Some(config));
-    let (mut sink, mut source) = socket.await.split();
+    let socket = websocket::open(stream, read, MAX_MESSAGE).await;
+    let (mut sink, mut source) = socket.split();
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     heartbeat.tick().await;
     loop {

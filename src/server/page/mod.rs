@@ -39,6 +39,12 @@ mod tests {
         let script = PAGE.script.concat();
         let request = script.matches("fetch(").count();
         assert_eq!((request, script.matches("fetch(`/__flowsim/").count()), (1, 1));
+        let socket =
+            "new WebSocket(`${location.origin.replace(/^http/, \"ws\")}/__flowsim/";
+        assert_eq!(
+            (script.matches("WebSocket(").count(), script.matches(socket).count()),
+            (1, 1)
+        );
     }
 
     #[test]

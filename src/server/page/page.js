@@ -1,6 +1,9 @@
-// The views. They are refreshed every second while the page is visible.
+// The views. While the page is visible, they are refreshed when the server announces a change;
+// every second if it does not, or if its clock runs; and otherwise now and then, because a
+// connection may be lost without notice.
 (() => {
   const EVERY_MS = 1000;
+  const SELDOM = 10;
   const MAX_REQUESTS = 1000;
   let status = null;
   let view = "overview";
@@ -259,9 +262,14 @@
       if (view === "tools") await refreshTools();
       if (view === "requests") { showStatuses(); await refreshRequests(); }
       problem(null);
+      news.connect(refreshIfVisible);
     } catch (error) {
       problem(error);
     }
+  }
+
+  function refreshIfVisible() {
+    if (!document.hidden) refresh();
   }
 
   function showStatus() {
@@ -340,8 +348,13 @@
   });
   byId("more").addEventListener("click", olderRequests);
   document.addEventListener("keydown", onKey);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+  document.addEventListener("visibilitychange", refreshIfVisible);
   window.addEventListener("hashchange", route);
-  setInterval(() => { if (!document.hidden) refresh(); }, EVERY_MS);
+  let ticks = 0;
+  setInterval(() => {
+    ticks += 1;
+    if (!news.areOn() || status?.realTime || ticks % SELDOM === 0) refreshIfVisible();
+  }, EVERY_MS);
+  news.connect(refreshIfVisible);
   route();
 })();

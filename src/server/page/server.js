@@ -1,5 +1,5 @@
-// Requests to the page's server, and lists that are updated in place.
-const { ask, post, problem, update, chips, pager, moment, keepFocus } = (() => {
+// Requests to the page's server, its announcements, and lists that are updated in place.
+const { ask, post, news, problem, update, chips, pager, moment, keepFocus } = (() => {
   // Sends a request. An error answer becomes an exception with the server's message.
   async function ask(path, method = "GET", body = undefined) {
     let answer;
@@ -17,6 +17,36 @@ const { ask, post, problem, update, chips, pager, moment, keepFocus } = (() => {
   }
 
   const post = (path, body = {}) => ask(path, "POST", body);
+
+  // The server's announcements of changes, over a web socket.
+  const news = (() => {
+    // Time before a connection that has ended begins again, and one that failed to begin.
+    const [SOON_MS, LATER_MS] = [1000, 60000];
+    let socket = null;
+    let isOpen = false;
+    let notBefore = 0;
+
+    // Connects to the server unless the page is connected. `changed` is called after every
+    // change, and when the connection begins or ends, as changes may have been missed.
+    function connect(changed) {
+      if (socket || Date.now() < notBefore) return;
+      try {
+        socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/__flowsim/changes`);
+      } catch {
+        notBefore = Date.now() + LATER_MS;
+        return;
+      }
+      socket.addEventListener("open", () => { isOpen = true; changed(); });
+      socket.addEventListener("message", changed);
+      socket.addEventListener("close", () => {
+        const wasOpen = isOpen;
+        [socket, isOpen, notBefore] = [null, false, Date.now() + (wasOpen ? SOON_MS : LATER_MS)];
+        if (wasOpen) changed();
+      });
+    }
+
+    return { connect, areOn: () => isOpen };
+  })();
 
   // Shows or hides the error message above the page.
   function problem(error) {
@@ -100,5 +130,5 @@ const { ask, post, problem, update, chips, pager, moment, keepFocus } = (() => {
     return time;
   }
 
-  return { ask, post, problem, update, chips, pager, moment, keepFocus };
+  return { ask, post, news, problem, update, chips, pager, moment, keepFocus };
 })();

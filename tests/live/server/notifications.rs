@@ -8,8 +8,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::participants::{call, member, patch, queued, server};
-use super::service::wait_until;
-use super::support::Client;
+use super::service::{Service, wait_until};
+use super::support::{Client, Local};
 
 /// The client's end of a web socket.
 struct Socket {
@@ -426,4 +426,72 @@ fn the_channel_that_was_used_least_recently_gives_way() {
     assert!(!is_there(&opened[1]) && is_there(&opened[2]) && is_there(&last));
     be(&server, "Busy");
     assert_eq!(socket.topics(), ["v2.users.u-7.presence"]);
+}
+
+/// Connects a page, which follows the changes of the server.
+fn following(server: &Client, more: &str) -> Socket {
+    let address = server.url.replace("http://", "ws://");
+    Socket::connect(&format!("{address}/__flowsim/changes"), more)
+}
+
+#[test]
+fn pages_follow_the_changes_of_the_server() {
+    let server = server();
+    let (mut one, mut other) = (following(&server, ""), following(&server, ""));
+    assert!(one.head.starts_with("HTTP/1.1 101 "), "{}", one.head);
+    for path in ["status", "instances", "changes"] {
+        server.get(&format!("/__flowsim/{path}"));
+    }
+    let logged = server.get("/__flowsim/requests").body;
+    server.post("/__flowsim/clock", &json!({ "advanceMs": 1 }));
+    for page in [&mut one, &mut other] {
+        assert_eq!(page.frame(), (1, b"changed".to_vec()));
+    }
+    let both = server.get("/__flowsim/requests").body["requests"].clone();
+    let new =
+        both.as_array().unwrap().len() - logged["requests"].as_array().unwrap().len();
+    assert_eq!(new, 1, "what pages request is not logged: {both}");
+
+    // Many changes at once have few messages.
+    for _ in 0..50 {
+        server.get("/api/v2/flows");
+    }
+    assert_eq!(one.frame(), (1, b"changed".to_vec()));
+    one.stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    let mut messages = 1;
+    let mut start = [0; 9];
+    while one.stream.read_exact(&mut start).is_ok() {
+        assert_eq!(start, *b"\x81\x07changed");
+        messages += 1;
+    }
+    assert!((1..50).contains(&messages), "{messages}");
+    drop(other);
+    server.stop();
+    one.stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    assert_eq!(one.stream.read(&mut start).unwrap_or(0), 0, "the connection ends");
+}
+
+#[test]
+fn a_service_that_answers_is_a_change() {
+    let service = Service::answering(200, "{}");
+    let server = Local::shared_flow();
+    let registered = json!({ "Inbound_Flow_A": service.url });
+    assert_eq!(server.put("/__flowsim/webhooks", &registered).status, 200);
+    let id = server.converse(&server.flow_id("Inbound_Flow_A"));
+    let mut page = following(&server, "");
+    server.press(&id, &json!(["1"]));
+    let instance = || server.get(&format!("/__flowsim/instances/{id}")).body;
+    // The press is announced, and the answer of the service after it.
+    while instance()["state"] != "over" {
+        assert_eq!(page.frame(), (1, b"changed".to_vec()));
+    }
+}
+
+#[test]
+fn pages_of_other_sites_do_not_follow_changes() {
+    let server = server();
+    let refused = following(&server, "Origin: http://example.com\r\n");
+    assert!(refused.head.starts_with("HTTP/1.1 403 "), "{}", refused.head);
+    let answer = server.get("/__flowsim/changes");
+    assert_eq!((answer.status, &answer.body["code"]), (426, &json!("upgrade.required")));
 }

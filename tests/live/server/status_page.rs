@@ -208,6 +208,78 @@ fn the_request_log_can_be_filtered_and_inspected() {
     });
 }
 
+/// Opens the page with a script that runs first.
+fn open_with(page: &mut Page, server: &Local, script: &str) {
+    page.command("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": script }));
+    page.open(&format!("{}/?again#requests", server.url));
+    page.wait_for(
+        "location.search === '?again' && document.getElementById('now')?.textContent",
+    );
+}
+
+#[test]
+fn changes_are_shown_when_they_are_announced() {
+    let server = Local::shared_flow();
+    with_page(&server, |page| {
+        // The timers of the page never end, and connections are noted.
+        let script = "window.setInterval = () => 0; window.sockets = []; \
+            window.WebSocket = class extends WebSocket { \
+            constructor(address) { super(address); window.sockets.push(this); } };";
+        open_with(page, &server, script);
+        page.wait_for("window.sockets[0]?.readyState === WebSocket.OPEN");
+        server.get("/api/v2/first");
+        page.wait_for_text("#requests", "/api/v2/first");
+        page.value("document.getElementById('main').dataset.same = 'yes'");
+        for number in 0..20 {
+            server.get(&format!("/api/v2/n{number}"));
+        }
+        page.wait_for_text("#requests", "/api/v2/n19");
+        assert_eq!(page.value("document.getElementById('main').dataset.same"), "yes");
+        assert_eq!(page.value("window.sockets.length"), 1);
+    });
+}
+
+#[test]
+fn changes_are_shown_without_a_connection_for_announcements() {
+    let server = Local::shared_flow();
+    with_page(&server, |page| {
+        open_with(
+            page,
+            &server,
+            "window.WebSocket = class { constructor() { throw 1; } };",
+        );
+        server.get("/api/v2/first");
+        page.wait_for_text("#requests", "/api/v2/first");
+    });
+}
+
+#[test]
+fn a_connection_that_is_lost_begins_again() {
+    let server = Local::shared_flow();
+    with_page(&server, |page| {
+        let script = "window.sockets = []; window.WebSocket = class extends WebSocket { \
+            constructor(address) { super(address); window.sockets.push(this); } };";
+        open_with(page, &server, script);
+        page.wait_for("window.sockets[0]?.readyState === WebSocket.OPEN");
+        page.value("window.sockets[0].close()");
+        page.wait_for("window.sockets[1]?.readyState === WebSocket.OPEN");
+        server.get("/api/v2/first");
+        page.wait_for_text("#requests", "/api/v2/first");
+    });
+}
+
+#[test]
+fn a_server_that_stops_is_reported() {
+    let server = Local::shared_flow();
+    let address = server.url.clone();
+    let Some(browser) = browser() else { return };
+    let mut page = Page::new(&browser);
+    page.open(&address);
+    page.wait_for("document.getElementById('now')?.textContent");
+    server.stop();
+    page.wait_for_text("#alarm", "The server is not responding.");
+}
+
 #[test]
 fn markup_in_names_is_shown_as_text() {
     let server = Local::shared_flow();

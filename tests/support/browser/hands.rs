@@ -45,7 +45,7 @@ impl Page {
     }
 
     /// Waits for an element that matches a selector, and clicks its middle. A click that
-    /// does not reach the element, because it has moved, is made again.
+    /// does not reach the element, because it has moved, is repeated.
     pub(crate) fn click(&mut self, selector: &str) {
         let box_of = format!(
             "(() => {{ const it = document.querySelector({selector:?}); if (!it) return null; \
