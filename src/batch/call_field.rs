@@ -101,7 +101,7 @@ impl CallField {
         let routing = trace.routing();
         match self {
             Self::Status => write_json_string(trace.status.name(), out),
-            Self::Failure => writer.write_call_failure(trace, out),
+            Self::Failure => writer.parts().write_call_failure(trace, out),
             Self::Flow => write_json_string(&symbols.flow(trace.flow).name, out),
             Self::QueueId => {
                 phrase(routing.and_then(|it| it.queue_id.as_ref()), symbols, out);
@@ -123,7 +123,7 @@ impl CallField {
             Self::Prompts => list(trace.prompts(symbols), out),
             Self::Variables => {
                 out.push('{');
-                writer.write_variables(trace, out);
+                writer.parts().write_variables(trace, out);
                 out.push('}');
             }
             Self::ElapsedMs => number(Some(trace.elapsed_ms), out),

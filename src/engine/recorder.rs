@@ -5,6 +5,7 @@ use std::ops::Deref;
 use crate::diagnostic::Code;
 use crate::flow::NodeId;
 use crate::trace::{Event, EventKind, PathTaken, Step};
+use crate::value::{Text, Value};
 
 /// The steps and events so far.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -37,6 +38,38 @@ impl Recorder {
     #[inline(always)]
     pub(super) fn note(&mut self, step: u32, fact: impl FnOnce() -> EventKind) {
         self.events.note(step, fact);
+    }
+
+    /// Records an event with a copy of a value.
+    #[inline(always)]
+    pub(super) fn note_copy(
+        &mut self,
+        step: u32,
+        value: &Value,
+        kind: impl Fn(Value) -> EventKind,
+    ) {
+        match value {
+            Value::String(text) => {
+                self.note_text(step, text.clone(), |it| kind(Value::String(it)));
+            }
+            other => self.note(step, || kind(other.clone())),
+        }
+    }
+
+    /// Records an event with a string. The string comes to its place after the rest of the
+    /// event: if both were moved together, the processor would wait for their writes before
+    /// it could read them as one.
+    #[inline(always)]
+    pub(super) fn note_text(
+        &mut self,
+        step: u32,
+        text: Text,
+        kind: impl FnOnce(Text) -> EventKind,
+    ) {
+        self.events.note(step, || kind(Text::new()));
+        let place = self.events.last_string().expect("the event has a string");
+        // An empty string owns nothing.
+        std::mem::forget(std::mem::replace(place, text));
     }
 
     #[inline]
@@ -101,6 +134,17 @@ impl Events {
         self.count += 1;
     }
 
+    /// Returns the string of the last event, if it has one.
+    #[inline(always)]
+    fn last_string(&mut self) -> Option<&mut Text> {
+        match &mut self.places[..self.count].last_mut()?.kind {
+            EventKind::Collected(text)
+            | EventKind::Assigned(_, Value::String(text))
+            | EventKind::Read(_, Value::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     #[cold]
     fn grow(&mut self) -> &mut Event {
         let places = self.count + self.count.max(FEWEST_PLACES);
@@ -146,15 +190,40 @@ impl PartialEq for Capacity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::{ReferenceId, VariableId};
 
     fn steps(events: &[Event]) -> Vec<u32> {
         events.iter().map(|event| event.step).collect()
+    }
+
+    fn assigned(value: Value) -> EventKind {
+        EventKind::Assigned(VariableId(5), value)
+    }
+
+    fn read(value: Value) -> EventKind {
+        EventKind::Read(ReferenceId(6), value)
     }
 
     fn recorded(count: u32) -> Events {
         let mut events = Events::default();
         (0..count).for_each(|step| events.note(step, || EventKind::TimedOut));
         events
+    }
+
+    #[test]
+    fn values_are_copied_to_events() {
+        let long = "a string that is longer than a value";
+        let values = ["", "1", long].map(Value::from).into_iter();
+        for value in values.chain([Value::Integer(7), Value::NOT_SET]) {
+            let mut recorder = Recorder::default();
+            recorder.note_copy(3, &value, assigned);
+            recorder.note_copy(3, &value, read);
+            recorder.note_text(4, Text::from(long), EventKind::Collected);
+            let kinds: Vec<EventKind> =
+                recorder.events.take().into_iter().map(|event| event.kind).collect();
+            let collected = EventKind::Collected(Text::from(long));
+            assert_eq!(kinds, [assigned(value.clone()), read(value), collected]);
+        }
     }
 
     #[test]

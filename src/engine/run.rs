@@ -129,6 +129,10 @@ impl State {
                 choices: &[],
             }));
         }
+        // So is this one, which is frequent too.
+        if let Waiting::Queue(routing, _) = waiting {
+            return Some(action::queue_question(routing, &program.symbols));
+        }
         Some(action::question(waiting, action, &program.symbols, node))
     }
 

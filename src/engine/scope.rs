@@ -35,7 +35,18 @@ impl Slots {
 
     #[inline]
     pub(super) fn set_variable(&mut self, frame: &Frame, id: VariableId, value: Value) {
-        self.values[frame.variables.wrapping_add(id.index())] = value;
+        *self.variable_mut(frame, id) = value;
+    }
+
+    #[inline]
+    pub(super) fn variable_mut(&mut self, frame: &Frame, id: VariableId) -> &mut Value {
+        &mut self.values[frame.variables.wrapping_add(id.index())]
+    }
+
+    #[inline]
+    pub(super) fn set_output_text(&mut self, frame: &Frame, id: OutputId, text: &Text) {
+        let place = &mut self.values[frame.outputs + id.0 as usize];
+        place.set_text(text.clone());
     }
 
     #[inline]

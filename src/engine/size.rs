@@ -17,11 +17,17 @@ const MAX_DEPTH: usize = 100;
 #[inline]
 pub(super) fn check(value: &Value) -> Result<(), Box<Failure>> {
     let fits = match value {
-        Value::String(text) => text.len() <= MAX_SIZE,
+        Value::String(text) => return check_text(text),
         Value::Json(json) => fits(json, MAX_DEPTH, &mut { MAX_SIZE }),
         _ => true,
     };
     if fits { Ok(()) } else { Err(too_large()) }
+}
+
+/// Fails if the string is too large for a variable.
+#[inline]
+pub(super) fn check_text(text: &str) -> Result<(), Box<Failure>> {
+    if text.len() <= MAX_SIZE { Ok(()) } else { Err(too_large()) }
 }
 
 #[cold]

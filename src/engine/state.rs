@@ -265,7 +265,7 @@ impl State {
         let [.., below, called] = self.frames.as_slice() else { return };
         for (own, theirs) in outputs {
             let value = self.slots.variable(called, *theirs).clone();
-            self.recorder.note(step, || EventKind::Assigned(*own, value.clone()));
+            self.recorder.note_copy(step, &value, |it| EventKind::Assigned(*own, it));
             self.slots.set_variable(below, *own, value);
         }
     }

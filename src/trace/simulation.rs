@@ -1,13 +1,16 @@
 //! Traces as responses of the lookup tutorial's simulation endpoint.
 
+use std::ops::Range;
+
 use super::event::{Step, Trace};
-use super::json::{JsonWriter, write_number, write_path};
+use super::json::{JsonWriter, PartWriter, write_number, write_path};
 use super::steps::{Events, Grouped};
 
 /// Appends `{"status", "trace": [{nodeId, nodeName, nodeType, result, output, …}]}` on
 /// one line. `result` is always an object; `output` repeats it because clients read
 /// either.
 pub fn write_simulation(writer: &JsonWriter<'_>, trace: &Trace, out: &mut String) {
+    let writer = writer.parts();
     out.push_str("{\"status\":\"");
     out.push_str(trace.status.name());
     out.push_str("\",\"error\":");
@@ -15,8 +18,9 @@ pub fn write_simulation(writer: &JsonWriter<'_>, trace: &Trace, out: &mut String
     out.push_str(",\"elapsedMs\":");
     write_number(trace.elapsed_ms, out);
     out.push_str(",\"trace\":[");
+    let mut routing = 0..0;
     Grouped::new(trace).each(|index, step, events| {
-        write_step(writer, step, index, events, out);
+        write_step(writer, step, index, events, &mut routing, out);
     });
     out.push_str("],\"routing\":");
     writer.write_last_routing(trace, out);
@@ -26,20 +30,23 @@ pub fn write_simulation(writer: &JsonWriter<'_>, trace: &Trace, out: &mut String
 }
 
 fn write_step(
-    writer: &JsonWriter<'_>,
+    writer: PartWriter<'_>,
     step: &Step,
     index: usize,
     events: &Events<'_>,
+    routing: &mut Range<usize>,
     out: &mut String,
 ) {
     out.push_str(if index == 0 { "{\"sequence\":" } else { ",{\"sequence\":" });
     write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
     out.push(',');
     writer.write_names(step, out);
-    for key in [",\"result\":{", "},\"output\":{"] {
-        out.push_str(key);
-        writer.write_result(step, events, out);
-    }
+    out.push_str(",\"result\":{");
+    let begin = out.len();
+    writer.write_result(step, events, routing, out);
+    let result = begin..out.len();
+    out.push_str("},\"output\":{");
+    out.extend_from_within(result);
     out.push_str("},\"path\":");
     write_path(step.path, out);
     out.push_str(",\"next\":");

@@ -41,8 +41,8 @@ pub(crate) use deserialize::NUMBER;
 pub(crate) use difference::{differences, numbered_differences, readable_differences};
 pub use duration::Duration;
 pub use identifier::{derived_id, is_uuid};
-pub(crate) use json::write_json_string;
 pub use json::{Json, JsonError, JsonObject, MAX_JSON_DEPTH};
+pub(crate) use json::{write_json_string, write_json_string_after};
 pub use number::Number;
 pub use object::{Collection, Currency, Object, Properties};
 pub use properties::{Property, properties_of};
@@ -110,6 +110,18 @@ impl Value {
     #[inline]
     pub fn is_unset(&self) -> bool {
         matches!(self, Self::NotSet(_) | Self::Json(Json::Null))
+    }
+
+    /// Sets a place to a string. The string comes after the rest of the value: if both were
+    /// moved together, the processor would wait for their writes before it could read them
+    /// as one.
+    #[inline(always)]
+    pub(crate) fn set_text(&mut self, text: Text) {
+        *self = Self::String(Text::new());
+        if let Self::String(place) = self {
+            // An empty string owns nothing.
+            std::mem::forget(std::mem::replace(place, text));
+        }
     }
 
     /// The initial value of a variable of this type: NOT_SET, or an empty collection.

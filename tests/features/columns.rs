@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::Schema;
 use arrow::ipc::writer::{FileWriter, StreamWriter};
 use arrow::json::ReaderBuilder;
@@ -114,6 +114,29 @@ fn all_forms_of_input_have_the_output_of_lines() {
     let parquet = folder.path().join("calls.parquet");
     let both = values(&batch(&[&lines, parquet.to_str().unwrap()]));
     assert_eq!(both, [values(&expected), values(&expected)].concat());
+}
+
+/// Rows of 64 KiB, whose bytes a dictionary has only once, need more memory than the
+/// program may use if 4,096 of them are read at a time.
+#[test]
+#[cfg(target_os = "linux")]
+fn long_rows_of_parquet_need_little_memory() {
+    let filling = "x".repeat(65_536);
+    let row =
+        format!(r#"{{"id": 1, "flow": "none", "context": {{"from": "{filling}"}}}}"#);
+    let rows: ArrayRef = Arc::new(StringArray::from(vec![row; 2_500]));
+    let table = RecordBatch::try_from_iter([("row", rows)]).unwrap();
+    let bytes = parquet(&table);
+    assert!(bytes.len() < 1_000_000);
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), "long.parquet", bytes);
+    let line = format!(
+        "ulimit -d 102400; exec '{}' batch run --flows fixtures/shared-flow/flows --jobs 2 '{path}'",
+        env!("CARGO_BIN_EXE_flowsim")
+    );
+    let output = Command::new("sh").args(["-c", &line]).output().unwrap();
+    assert_eq!(text(&output.stderr), "");
+    assert_eq!(text(&output.stdout).lines().count(), 2_500);
 }
 
 /// The rows of output. The place of a mistake is that in the row as JSON, in which a

@@ -8,7 +8,7 @@ mod read;
 mod recordings;
 mod write;
 
-use ::arrow::array::{RecordBatch, RecordBatchReader};
+use ::arrow::array::{Array, AsArray, RecordBatch, RecordBatchReader};
 use ::arrow::datatypes::{DataType, SchemaRef};
 use ::arrow::error::ArrowError;
 
@@ -18,9 +18,37 @@ pub use read::rows_of;
 pub use recordings::{RECORDINGS_SCHEMA, recordings_schema, recordings_table};
 pub use write::RowsToArrow;
 
-/// Maximum number of rows of a record batch of output. Larger batches of input are split,
-/// so that the output of a whole table is never in memory.
+/// Maximum number of rows that are handled at a time.
 const MAX_ROWS: usize = 4096;
+
+/// Maximum number of bytes of rows that are handled at a time, by the average length of
+/// the rows. A longer row is handled alone.
+const MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// Returns the number of rows to handle at a time, so that neither many rows nor long rows
+/// need much memory.
+pub fn rows_at_a_time(bytes: usize, rows: usize) -> usize {
+    let average = bytes.div_ceil(rows.max(1)).max(1);
+    (MAX_BYTES / average).clamp(1, MAX_ROWS)
+}
+
+/// Splits a record batch into the parts that are handled at a time, without copies.
+pub fn parts_of(batch: &RecordBatch) -> impl Iterator<Item = RecordBatch> {
+    let rows = batch.num_rows();
+    let bytes = batch.columns().iter().map(|column| bytes_of(column.as_ref())).sum();
+    let most = rows_at_a_time(bytes, rows);
+    let starts = (0..rows).step_by(most);
+    starts.map(move |start| batch.slice(start, most.min(rows - start)))
+}
+
+/// Returns the number of bytes of the values in an array. The array can be a part of larger
+/// buffers.
+fn bytes_of(array: &dyn Array) -> usize {
+    match array.as_string_view_opt() {
+        Some(strings) => strings.total_buffer_bytes_used(),
+        None => array.to_data().get_slice_memory_size().unwrap_or_default(),
+    }
+}
 
 /// A handler of rows: returns a row of output for each, in order.
 pub type Handler = Box<dyn Fn(&[Row<'_>]) -> Vec<String> + Send>;
@@ -28,8 +56,8 @@ pub type Handler = Box<dyn Fn(&[Row<'_>]) -> Vec<String> + Send>;
 /// Record batches of input, handled when they are needed.
 pub struct ArrowRows {
     input: Box<dyn RecordBatchReader + Send>,
-    /// Rows of the current record batch that are not handled yet.
-    rest: Option<RecordBatch>,
+    /// Parts of the current record batch that are not handled yet, the last one first.
+    rest: Vec<RecordBatch>,
     handler: Handler,
     output: RowsToArrow,
 }
@@ -44,23 +72,22 @@ impl ArrowRows {
         let schema = input.schema();
         let id = schema.field_with_name("id").map(|field| field.data_type());
         let output = RowsToArrow::new(properties, id.is_ok_and(DataType::is_integer));
-        Self { input, rest: None, handler, output }
+        Self { input, rest: Vec::new(), handler, output }
     }
 
     /// Returns the next rows of input.
     fn rows(&mut self) -> Option<Result<RecordBatch, ArrowError>> {
-        let batch = match self.rest.take() {
-            Some(rest) => rest,
-            None => match self.input.next()? {
-                Ok(batch) => batch,
-                Err(error) => return Some(Err(error)),
-            },
-        };
-        let count = batch.num_rows();
-        if count > MAX_ROWS {
-            self.rest = Some(batch.slice(MAX_ROWS, count - MAX_ROWS));
+        if let Some(part) = self.rest.pop() {
+            return Some(Ok(part));
         }
-        Some(Ok(batch.slice(0, count.min(MAX_ROWS))))
+        match self.input.next()? {
+            Ok(batch) => {
+                self.rest = parts_of(&batch).collect();
+                self.rest.reverse();
+                Some(Ok(self.rest.pop().unwrap_or(batch)))
+            }
+            error => Some(error),
+        }
     }
 }
 
@@ -79,5 +106,37 @@ impl Iterator for ArrowRows {
 impl RecordBatchReader for ArrowRows {
     fn schema(&self) -> SchemaRef {
         self.output.schema()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ::arrow::array::{ArrayRef, StringArray, StringViewArray};
+
+    use super::*;
+
+    #[test]
+    fn parts_have_few_rows_if_rows_are_long() {
+        assert_eq!(rows_at_a_time(0, 0), MAX_ROWS);
+        assert_eq!(rows_at_a_time(100, 10), MAX_ROWS);
+        assert_eq!(rows_at_a_time(4 * MAX_BYTES, 40), 10);
+        assert_eq!(rows_at_a_time(usize::MAX, 1), 1);
+        let long = "x".repeat(MAX_BYTES / 8);
+        let texts = || (0..20).map(|_| Some(long.as_str()));
+        let columns: [ArrayRef; 2] = [
+            Arc::new(texts().collect::<StringArray>()),
+            Arc::new(texts().collect::<StringViewArray>()),
+        ];
+        for column in columns {
+            let batch = RecordBatch::try_from_iter([("row", column)]).unwrap();
+            let lengths = |batch: &RecordBatch| -> Vec<usize> {
+                parts_of(batch).map(|part| part.num_rows()).collect()
+            };
+            assert_eq!(lengths(&batch), [7, 7, 6]);
+            // The rest of the memory of a slice does not count.
+            assert_eq!(lengths(&batch.slice(15, 5)), [5]);
+        }
     }
 }

@@ -13,18 +13,20 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use parquet::file::properties::WriterProperties;
 
 use super::form::Form;
 use super::stream::{is_standard_input, source};
-use crate::batch::arrow::{RowsToArrow, rows_of};
+use crate::batch::arrow::{RowsToArrow, parts_of, rows_at_a_time, rows_of};
 use crate::batch::{ColumnType, Row, RowWorker, Rows, handle};
 
-/// Maximum number of rows that are handled at a time.
-const ROWS: usize = 4096;
-
-/// Number of rows of a row group of Parquet, which is in memory until it is complete.
+/// Maximum number of rows of a row group of Parquet, which is in memory until it is
+/// complete.
 const GROUP_ROWS: usize = 65_536;
+
+/// Maximum size of a row group of Parquet.
+const GROUP_BYTES: usize = 64 * 1024 * 1024;
 
 /// Maximum length of the schema of a stream. The reader allocates the length that the stream
 /// begins with: four letters are half a gigabyte or more.
@@ -88,8 +90,9 @@ impl Source {
             Form::Parquet => {
                 let file = File::open(path)?;
                 let builder = ParquetRecordBatchReaderBuilder::try_new(file);
-                let builder = builder.map_err(from_parquet)?.with_batch_size(ROWS);
-                Box::new(builder.build().map_err(from_parquet)?)
+                let builder = builder.map_err(from_parquet)?;
+                let rows = rows_of_groups(builder.metadata());
+                Box::new(builder.with_batch_size(rows).build().map_err(from_parquet)?)
             }
         };
         Ok(Self::Batches(reader))
@@ -117,17 +120,32 @@ impl Source {
         };
         for batch in reader {
             let batch = batch.map_err(|error| unreadable(from_arrow(error)))?;
-            let mut start = 0;
-            while start < batch.num_rows() {
-                let part = batch.slice(start, ROWS.min(batch.num_rows() - start));
+            for part in parts_of(&batch) {
                 let rows = rows_of(&part).map_err(|it| unreadable(from_arrow(it)))?;
                 let rows: Vec<Row<'_>> = rows.iter().map(|row| Row::of(row)).collect();
                 handled(&rows)?;
-                start += ROWS;
             }
         }
         Ok(())
     }
+}
+
+/// Returns the number of rows to read at a time, by the row group with the longest rows.
+fn rows_of_groups(metadata: &ParquetMetaData) -> usize {
+    let rows_of = |group: &RowGroupMetaData| {
+        let bytes = group.columns().iter().map(decoded_bytes);
+        let bytes = bytes.fold(0, usize::saturating_add);
+        rows_at_a_time(bytes, usize::try_from(group.num_rows()).unwrap_or_default())
+    };
+    let rows = metadata.row_groups().iter().map(rows_of);
+    rows.min().unwrap_or(1)
+}
+
+/// Returns the number of bytes of the values of a column. A dictionary repeats values
+/// without their bytes; newer writers note the bytes of all values.
+fn decoded_bytes(column: &ColumnChunkMetaData) -> usize {
+    let values = column.unencoded_byte_array_data_bytes().unwrap_or_default();
+    usize::try_from(column.uncompressed_size().max(values)).unwrap_or(usize::MAX)
 }
 
 /// Opens a file of either form of Arrow: with an index at its end, or a stream.
@@ -179,6 +197,7 @@ impl Sink {
             Form::Parquet => {
                 let options = WriterProperties::builder()
                     .set_max_row_group_row_count(Some(GROUP_ROWS))
+                    .set_max_row_group_bytes(Some(GROUP_BYTES))
                     .set_compression(Compression::SNAPPY)
                     .build();
                 let writer = ArrowWriter::try_new(out, rows.schema(), Some(options));

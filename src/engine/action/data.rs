@@ -11,13 +11,22 @@ use crate::expr::draft::{Form, Scope, Template};
 use crate::flow::{VariableId, VariableType};
 use crate::program::{Assignment, If, Operand, Read, Step};
 use crate::trace::{EventKind, Failure, PathTaken};
-use crate::value::{Number, Value, to_boolean, to_decimal, to_integer, to_json, to_text};
+use crate::value::{
+    Number, Text, Value, to_boolean, to_decimal, to_integer, to_json, to_text,
+};
 
 #[inline(always)]
 pub(super) fn set(state: &mut State, step: &Step, assignments: &[Assignment]) -> Effect {
     for assignment in assignments {
         let variable = assignment.variable;
         let value = match ready(state, &assignment.value) {
+            Some(Value::String(text)) if takes_text(assignment.variable_type) => {
+                let text = text.clone();
+                if let Err(failure) = set_text(state, variable, text) {
+                    return Effect::Fail(failure);
+                }
+                continue;
+            }
             Some(value) => value.clone(),
             None => state.evaluate(&assignment.value),
         };
@@ -37,10 +46,34 @@ pub(super) fn set(state: &mut State, step: &Step, assignments: &[Assignment]) ->
         if let Some(frame) = frames.last() {
             slots.set_variable(frame, variable, value);
             let value = slots.variable(frame, variable);
-            recorder.note(*index, || EventKind::Assigned(variable, value.clone()));
+            recorder.note_copy(*index, value, |it| EventKind::Assigned(variable, it));
         }
     }
     Effect::Go(PathTaken::Next, step.next)
+}
+
+/// Assigns a string without conversion, the usual case. The string is not moved together
+/// with the rest of the value, see `Recorder::note_text`.
+#[inline(always)]
+fn set_text(
+    state: &mut State,
+    variable: VariableId,
+    text: Text,
+) -> Result<(), Box<Failure>> {
+    size::check_text(&text)?;
+    let State { slots, frames, recorder, step: index, .. } = state;
+    if let Some(frame) = frames.last() {
+        slots.variable_mut(frame, variable).set_text(text.clone());
+        let kind = |it: Text| EventKind::Assigned(variable, Value::String(it));
+        recorder.note_text(*index, text, kind);
+    }
+    Ok(())
+}
+
+/// Whether a variable of this type takes strings as they are.
+#[inline]
+fn takes_text(kind: VariableType) -> bool {
+    matches!(kind, VariableType::Unchanged | VariableType::String)
 }
 
 /// Returns a reference to the value if the form consists of a single reference.
@@ -116,7 +149,8 @@ pub(super) fn decide(state: &mut State, step: &Step, decision: &If) -> Effect {
             let reference = operand.reference;
             match value {
                 Cow::Borrowed(value) => {
-                    recorder.note(*index, || EventKind::Read(reference, value.clone()));
+                    recorder
+                        .note_copy(*index, value, |it| EventKind::Read(reference, it));
                 }
                 Cow::Owned(value) => {
                     recorder.note(*index, || EventKind::Read(reference, value));

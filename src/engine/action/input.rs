@@ -8,7 +8,7 @@ use crate::engine::state::State;
 use crate::flow::{NodeId, SymbolTable};
 use crate::program::{Gather, Step, StepAction, architect};
 use crate::trace::{EventKind, Failure, PathTaken};
-use crate::value::{Text, Value};
+use crate::value::Text;
 use crate::world::{Answer, Input, InputQuestion, Question};
 
 #[inline(always)]
@@ -162,9 +162,9 @@ fn enough(gather: &Gather, count: u32) -> Verdict {
 fn collected(state: &mut State, step: &Step, gather: &Gather, digits: &Text) -> Effect {
     let State { slots, frames, .. } = &mut *state;
     if let (Some(slot), Some(frame)) = (gather.digits, frames.last()) {
-        slots.set_output(frame, slot, Value::String(digits.clone()));
+        slots.set_output_text(frame, slot, digits);
     }
-    state.note(|| EventKind::Collected(digits.clone()));
+    state.recorder.note_text(state.step, digits.clone(), EventKind::Collected);
     Effect::Go(PathTaken::Next, step.next)
 }
 

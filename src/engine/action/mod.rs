@@ -19,6 +19,7 @@ use crate::program::{Gather, Program, Step, StepAction};
 use crate::trace::EventKind;
 use crate::value::{Text, Value};
 use crate::world::{Answer, Question};
+pub(super) use routing::question as queue_question;
 
 /// Executes a node and applies its effect. `Waiting` means that the session has a question.
 /// The effects of frequent actions are applied one by one, so that they stay in registers.

@@ -21,7 +21,8 @@ pub(super) fn route(state: &mut State, program: &Program, route: &Route) -> Effe
     state.ask(Waiting::Queue(routing, None))
 }
 
-pub(super) fn question<'q>(
+#[inline(always)]
+pub(in crate::engine) fn question<'q>(
     routing: &'q Routing,
     symbols: &'q SymbolTable,
 ) -> Question<'q> {
@@ -97,7 +98,11 @@ pub(super) fn accept(
         routing.queue_id = id.map(Phrase::Made);
     }
     if let Some(name) = name {
-        routing.queue_name = Some(Phrase::Made(name));
+        // The string is not moved together with the rest, see `Recorder::note_text`.
+        let phrase = routing.queue_name.insert(Phrase::Made(Text::new()));
+        if let Phrase::Made(text) = phrase {
+            *text = name;
+        }
     }
     Ok(())
 }

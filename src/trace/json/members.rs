@@ -48,14 +48,17 @@ impl<'v, Name: Eq + Hash> Members<'v, Name> {
         self.entries.is_empty()
     }
 
-    /// Appends the values, with the names and colons that `write_name` writes, and the
-    /// closing brace of their object.
-    pub(super) fn write(self, out: &mut String, write_name: impl Fn(&Name, &mut String)) {
+    /// Appends the members, which `write_member` writes, and the closing brace of their
+    /// object.
+    pub(super) fn write(
+        self,
+        out: &mut String,
+        write_member: impl Fn(&Name, &Value, &mut String),
+    ) {
         let mut separator = Separator::default();
         let mut write = |name: &Name, value: &Value| {
             separator.before(out);
-            write_name(name, out);
-            value.write_json(out);
+            write_member(name, value, out);
         };
         if self.entries.len() < FEW {
             self.entries.iter().for_each(|(name, value)| write(name, value));
@@ -77,7 +80,10 @@ mod tests {
         let mut members = Members::default();
         names.iter().zip(&values).for_each(|(name, value)| members.add(*name, value));
         let mut out = String::new();
-        members.write(&mut out, |name, out| *out += &format!("{name}:"));
+        members.write(&mut out, |name, value, out| {
+            *out += &format!("{name}:");
+            value.write_json(out);
+        });
         out
     }
 

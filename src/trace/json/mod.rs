@@ -6,6 +6,7 @@ mod result;
 mod times;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::event::{
     Connection, EventKind, Failure, PathTaken, Phrase, Request, Routing, Status, Step,
@@ -15,9 +16,8 @@ use super::steps::{Events, Grouped};
 use crate::diagnostic::Code;
 use crate::flow::{NodeId, SymbolTable};
 use crate::source::Files;
-use crate::value::write_json_string;
+use crate::value::{write_json_string, write_json_string_after};
 pub use names::JsonNames;
-use names::NodeJson;
 use times::LastTimes;
 
 /// Beginning of a trace without a failure.
@@ -27,11 +27,26 @@ const COMPLETED: &str =
 /// Separator and beginning of a step.
 const NEXT_STEP: &str = ",{\"seq\":";
 
+/// Parts of the steps that were written before.
+#[derive(Default)]
+struct Progress {
+    times: LastTimes,
+    /// Place of the members of the last routing in the output.
+    routing: Range<usize>,
+}
+
 /// Writer for traces of one program.
 #[derive(Debug, Clone)]
 pub struct JsonWriter<'l> {
-    pub(super) symbols: &'l SymbolTable,
+    symbols: &'l SymbolTable,
     names: Cow<'l, JsonNames>,
+}
+
+/// Writer for the parts of traces.
+#[derive(Clone, Copy)]
+pub(crate) struct PartWriter<'w> {
+    symbols: &'w SymbolTable,
+    names: &'w JsonNames,
 }
 
 impl<'l> JsonWriter<'l> {
@@ -53,17 +68,35 @@ impl<'l> JsonWriter<'l> {
 
     /// Appends the trace on one line, without a line break.
     pub fn write(&self, trace: &Trace, out: &mut String) {
+        self.parts().write(trace, out);
+    }
+
+    /// Returns a writer for the parts of traces.
+    pub(crate) fn parts(&self) -> PartWriter<'_> {
+        PartWriter { symbols: self.symbols, names: &self.names }
+    }
+}
+
+impl PartWriter<'_> {
+    fn write(&self, trace: &Trace, out: &mut String) {
         self.write_status(trace, out);
-        out.push_str(&self.names.flows[trace.flow.index()]);
         write_number(trace.elapsed_ms, out);
         out.push_str(",\"actions\":");
         write_number(i64::from(trace.actions), out);
-        self.write_steps(trace, out);
+        let routing = self.write_steps(trace, out);
         out.push_str("],\"variables\":{");
         self.write_variables(trace, out);
         let last = LastEvents::of(trace);
         out.push_str("},\"routing\":");
-        self.write_routed(last.routed, last.connected, out);
+        match (last.routings, last.connected) {
+            // A copy is faster than to write it again.
+            (1, None) if !routing.is_empty() => {
+                out.push('{');
+                out.extend_from_within(routing);
+                out.push('}');
+            }
+            _ => self.write_routed(last.routed, last.connected, out),
+        }
         if let Some(transfer) = last.transferred {
             out.push_str(",\"transfer\":");
             write_transfer(transfer, out);
@@ -84,13 +117,15 @@ impl<'l> JsonWriter<'l> {
     }
 
     fn write_status(&self, trace: &Trace, out: &mut String) {
+        let flow = &self.names.flows[trace.flow.index()];
         if (trace.status, &trace.failure) == (Status::Completed, &None) {
-            return out.push_str(COMPLETED);
+            return out.push_str(flow.with_key());
         }
         out.push_str("{\"schema\":\"flowsim.trace/1\",\"status\":\"");
         out.push_str(trace.status.name());
         out.push_str("\",\"error\":");
         self.write_call_failure(trace, out);
+        out.push_str(flow.member());
     }
 
     pub(crate) fn write_call_failure(&self, trace: &Trace, out: &mut String) {
@@ -105,17 +140,21 @@ impl<'l> JsonWriter<'l> {
         out.push('}');
     }
 
-    fn write_steps(&self, trace: &Trace, out: &mut String) {
+    /// Writes the steps, and returns the place of the last routing in the output, which is
+    /// empty without a routing.
+    fn write_steps(&self, trace: &Trace, out: &mut String) -> Range<usize> {
+        let mut progress = Progress::default();
         if trace.steps.is_empty() {
-            return out.push_str(",\"steps\":[");
+            out.push_str(",\"steps\":[");
+            return progress.routing;
         }
         // Each step ends with the beginning of a further one; the last one is removed.
         out.push_str(",\"steps\":[{\"seq\":");
-        let mut times = LastTimes::default();
         Grouped::new(trace).each(|index, step, events| {
-            self.write_step(step, index, events, &mut times, out);
+            self.write_step(step, index, events, &mut progress, out);
         });
         out.truncate(out.len() - NEXT_STEP.len());
+        progress.routing
     }
 
     fn write_step(
@@ -123,25 +162,20 @@ impl<'l> JsonWriter<'l> {
         step: &Step,
         index: usize,
         events: &Events<'_>,
-        times: &mut LastTimes,
+        Progress { times, routing }: &mut Progress,
         out: &mut String,
     ) {
         write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
-        match step.depth {
-            // Nearly all steps have one of these depths.
-            0 => out.push_str(",\"depth\":0"),
-            1 => out.push_str(",\"depth\":1"),
-            depth => {
-                out.push_str(",\"depth\":");
-                write_number(i64::from(depth), out);
-            }
-        }
-        out.push_str(&self.names.nodes[step.node.index()].begin);
+        self.names.nodes[step.node.index()].write_begin(step.depth, out);
         match step.path {
             PathTaken::Next => out.push_str(times.with_next(step)),
             PathTaken::Output(index) => {
                 out.push_str(times.of(step));
                 self.write_output_path(step.node, index, out);
+            }
+            PathTaken::None => {
+                out.push_str(times.of(step));
+                out.push_str("null,\"result\":{");
             }
             path => {
                 out.push_str(times.of(step));
@@ -149,7 +183,7 @@ impl<'l> JsonWriter<'l> {
                 out.push_str(",\"result\":{");
             }
         }
-        let has_more = self.write_result(step, events, out);
+        let has_more = self.write_result(step, events, routing, out);
         if has_more {
             out.push_str("},\"next\":");
             self.write_node_id(step.next, out);
@@ -180,8 +214,7 @@ impl<'l> JsonWriter<'l> {
     }
 
     pub(super) fn write_names(&self, step: &Step, out: &mut String) {
-        let NodeJson { begin, names, .. } = &self.names.nodes[step.node.index()];
-        out.push_str(&begin[1..*names]);
+        self.names.nodes[step.node.index()].write_names(out);
     }
 
     fn write_output_path(&self, node: NodeId, index: u16, out: &mut String) {
@@ -217,7 +250,7 @@ impl<'l> JsonWriter<'l> {
         out: &mut String,
     ) {
         let Some(routing) = routing else { return out.push_str("null") };
-        out.push('{');
+        out.push_str("{\"queueId\":");
         self.write_routing(routing, out);
         if let Some(connection) = connection {
             out.push(',');
@@ -226,15 +259,22 @@ impl<'l> JsonWriter<'l> {
         out.push('}');
     }
 
+    /// Writes a routing after its first key.
     fn write_routing(&self, routing: &Routing, out: &mut String) {
-        let phrase = |phrase: &Option<Phrase>, out: &mut String| match phrase {
+        match &routing.queue_id {
             Some(phrase) => self.write_phrase(phrase, out),
             None => out.push_str("null"),
-        };
-        out.push_str("\"queueId\":");
-        phrase(&routing.queue_id, out);
-        out.push_str(",\"queueName\":");
-        phrase(&routing.queue_name, out);
+        }
+        match &routing.queue_name {
+            Some(Phrase::Made(name)) => {
+                write_json_string_after(",\"queueName\":\"", name, out);
+            }
+            Some(phrase) => {
+                out.push_str(",\"queueName\":");
+                self.write_phrase(phrase, out);
+            }
+            None => out.push_str(",\"queueName\":null"),
+        }
         if routing.skills.is_empty() && routing.priority.is_none() {
             return out.push_str(",\"skills\":[],\"priority\":null");
         }
@@ -255,8 +295,7 @@ impl<'l> JsonWriter<'l> {
         let mut separator = Separator::default();
         for (variable, value) in &trace.variables {
             separator.before(out);
-            out.push_str(self.names.variables[variable.index()].member());
-            value.write_json(out);
+            self.names.variables[variable.index()].write(value, out);
         }
         for (name, value) in &trace.other_variables {
             separator.before(out);
@@ -298,6 +337,8 @@ impl<'l> JsonWriter<'l> {
 /// The last events of the kinds that a trace shows once.
 #[derive(Default)]
 struct LastEvents<'t> {
+    /// Number of routings.
+    routings: usize,
     routed: Option<&'t Routing>,
     transferred: Option<&'t Transfer>,
     connected: Option<&'t Connection>,
@@ -309,7 +350,10 @@ impl<'t> LastEvents<'t> {
         let mut last = Self::default();
         for event in &trace.events {
             match &event.kind {
-                EventKind::Routed(routing) => last.routed = Some(routing),
+                EventKind::Routed(routing) => {
+                    last.routings += 1;
+                    last.routed = Some(routing);
+                }
                 EventKind::Transferred(transfer) => last.transferred = Some(transfer),
                 EventKind::Connected(connection) => last.connected = Some(connection),
                 fact => last.has_notes |= is_diagnostic(fact),

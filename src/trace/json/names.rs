@@ -1,30 +1,35 @@
 //! Constant parts of the JSON of traces, mainly names, serialized once per program.
 
-use super::{NEXT_STEP, platform_path};
+use std::ops::Range;
+
+use super::{COMPLETED, NEXT_STEP, platform_path, write_number};
 use crate::flow::{FlowLabel, NodeLabel, SymbolTable};
 use crate::source::Files;
-use crate::value::{Text, write_json_string};
+use crate::value::{Text, Value, write_json_string, write_json_string_after};
+
+/// Beginning of the depth of a step.
+const DEPTH: &str = ",\"depth\":";
 
 /// Constant parts of the JSON, mainly node names, serialized once per program.
 #[derive(Debug, Clone)]
 pub struct JsonNames {
-    /// By flow: `,"flow":…,"elapsedMs":`.
-    pub(super) flows: Vec<String>,
+    /// By flow: `,"flow":…,"elapsedMs":`, after the beginning of a completed trace.
+    pub(super) flows: Vec<Keyed>,
     /// By node.
     pub(super) nodes: Vec<NodeJson>,
-    /// By constant text: the text as a JSON string, after the key of a step's prompt.
+    /// By constant text: the text as a JSON string, after `,"text":`.
     pub(super) prompts: Vec<Keyed>,
-    /// By variable: the name as a JSON string, and a colon.
-    pub(super) variables: Vec<Keyed>,
-    /// By reference: the name as a JSON string, and a colon.
-    pub(super) references: Vec<Keyed>,
+    /// By variable: the name after `,"variables":{`.
+    pub(super) variables: Vec<ValueName>,
+    /// By reference: the name after `,"operands":{`.
+    pub(super) references: Vec<ValueName>,
 }
 
-/// A constant part of the JSON after the key that is often before it.
+/// A constant part of the JSON after the part that is often before it.
 #[derive(Debug, Clone)]
 pub(super) struct Keyed {
     text: String,
-    /// Length of the key.
+    /// Length of the first part.
     key: usize,
 }
 
@@ -33,26 +38,62 @@ impl Keyed {
         Self { text: format!("{key}{member}"), key: key.len() }
     }
 
-    /// Returns the key and the part after it.
+    /// Returns both parts.
     pub(super) fn with_key(&self) -> &str {
         &self.text
     }
 
-    /// Returns the part after the key.
+    /// Returns the second part.
     pub(super) fn member(&self) -> &str {
         &self.text[self.key..]
+    }
+}
+
+/// A name as the key of a value: the beginning of its object, the name as a JSON string, a
+/// colon, and the opening quote of a string.
+#[derive(Debug, Clone)]
+pub(super) struct ValueName(Keyed);
+
+impl ValueName {
+    fn new(object: &str, name: &str) -> Self {
+        Self(Keyed::new(object, &(quoted(name) + ":\"")))
+    }
+
+    /// Appends a value with its name.
+    #[inline]
+    pub(super) fn write(&self, value: &Value, out: &mut String) {
+        Self::write_after(self.0.member(), value, out);
+    }
+
+    /// Appends a value with its name, and the beginning of the object. The first byte is the
+    /// comma before the object.
+    #[inline]
+    pub(super) fn write_first(&self, has_comma: bool, value: &Value, out: &mut String) {
+        Self::write_after(&self.0.with_key()[usize::from(!has_comma)..], value, out);
+    }
+
+    #[inline]
+    fn write_after(start: &str, value: &Value, out: &mut String) {
+        match value {
+            Value::String(text) => write_json_string_after(start, text, out),
+            other => {
+                out.push_str(&start[..start.len() - 1]);
+                other.write_json(out);
+            }
+        }
     }
 }
 
 /// Constant parts of the steps of a node.
 #[derive(Debug, Clone)]
 pub(super) struct NodeJson {
+    /// By depth, 0 and 1, which nearly all steps have: [`DEPTH`] and the depth, then
     /// `,"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`, then
     /// `,"flowName":…,"file":…,"line":…`. The file and the line are missing if the files of
     /// the program are not given.
-    pub(super) begin: String,
-    /// Length of the first part of `begin`.
-    pub(super) names: usize,
+    begin: [String; 2],
+    /// Place of the second part of `begin`.
+    names: Range<usize>,
     /// The id as a JSON string.
     pub(super) id: String,
     /// The outputs as JSON strings, and the beginning of the result.
@@ -65,19 +106,39 @@ pub(super) struct NodeJson {
 impl NodeJson {
     fn of(node: &NodeLabel, symbols: &SymbolTable, files: Option<&Files>) -> Self {
         let id = quoted(&node.id);
+        let begin = format!("{DEPTH}0");
         let names = format!(
             ",\"flowId\":{},\"nodeId\":{id},\"nodeName\":{},\"nodeType\":{}",
             quoted(&symbols.flow(node.flow).id),
             quoted(&node.name),
             quoted(&node.node_type),
         );
+        let rest = names.clone() + &place(node, symbols, files);
         Self {
-            begin: format!("{names}{}", place(node, symbols, files)),
-            names: names.len(),
+            names: begin.len()..begin.len() + names.len(),
+            begin: [format!("{begin}{rest}"), format!("{DEPTH}1{rest}")],
             end: format!("}},\"next\":{id},\"diagnostics\":[]}}{NEXT_STEP}"),
             outputs: outputs(node),
             id,
         }
+    }
+
+    /// Appends the depth of a step, and the names and the place of its node.
+    #[inline]
+    pub(super) fn write_begin(&self, depth: u16, out: &mut String) {
+        match self.begin.get(usize::from(depth)) {
+            Some(begin) => out.push_str(begin),
+            None => {
+                out.push_str(DEPTH);
+                write_number(i64::from(depth), out);
+                out.push_str(&self.begin[0][self.names.start..]);
+            }
+        }
+    }
+
+    /// Appends `"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`.
+    pub(super) fn write_names(&self, out: &mut String) {
+        out.push_str(&self.begin[0][self.names.start + 1..self.names.end]);
     }
 }
 
@@ -95,16 +156,16 @@ impl JsonNames {
 
     fn of(symbols: &SymbolTable, files: Option<&Files>) -> Self {
         let nodes = symbols.nodes.iter();
-        let prompt = |text: &Text| Keyed::new("\"text\":", &quoted(text));
-        let names = |key: &str, names: &[Text]| {
-            names.iter().map(|name| Keyed::new(key, &(quoted(name) + ":"))).collect()
+        let prompt = |text: &Text| Keyed::new(",\"text\":", &quoted(text));
+        let names = |object: &str, names: &[Text]| {
+            names.iter().map(|name| ValueName::new(object, name)).collect()
         };
         Self {
             flows: symbols.flows.iter().map(flow).collect(),
             nodes: nodes.map(|node| NodeJson::of(node, symbols, files)).collect(),
             prompts: symbols.strings.iter().map(prompt).collect(),
-            variables: names("\"variables\":{", &symbols.variables),
-            references: names("\"operands\":{", &symbols.references),
+            variables: names(",\"variables\":{", &symbols.variables),
+            references: names(",\"operands\":{", &symbols.references),
         }
     }
 }
@@ -124,15 +185,16 @@ fn place(node: &NodeLabel, symbols: &SymbolTable, files: Option<&Files>) -> Stri
     out
 }
 
-fn flow(label: &FlowLabel) -> String {
+fn flow(label: &FlowLabel) -> Keyed {
     let version =
         label.version.as_ref().map_or_else(|| "null".into(), |text| quoted(text));
-    format!(
+    let flow = format!(
         ",\"flow\":{{\"id\":{},\"name\":{},\"type\":{},\"version\":{version}}},\"elapsedMs\":",
         quoted(&label.id),
         quoted(&label.name),
         quoted(&label.flow_type),
-    )
+    );
+    Keyed::new(COMPLETED, &flow)
 }
 
 fn quoted(text: &str) -> String {

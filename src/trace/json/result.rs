@@ -1,18 +1,19 @@
 //! The `result` of a step, with each key at most once.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::members::Members;
-use super::names::Keyed;
+use super::names::ValueName;
 use super::{
-    JsonWriter, Separator, write_connection, write_failure, write_number, write_transfer,
+    PartWriter, Separator, write_connection, write_failure, write_number, write_transfer,
 };
 use crate::flow::{EndType, NodeId};
 use crate::trace::steps::Events;
 use crate::trace::{
     Connection, EventKind, Failure, Field, PathTaken, Phrase, Routing, Step, Transfer,
 };
-use crate::value::{Json, Text, Value, write_json_string};
+use crate::value::{Json, Text, Value, write_json_string, write_json_string_after};
 
 /// Keys that a field of an answer must not use: readers of a result rely on `error` to
 /// detect a failed step.
@@ -119,25 +120,26 @@ impl<'t> Outcome<'t> {
     }
 }
 
-impl JsonWriter<'_> {
+impl PartWriter<'_> {
     /// Appends the entries of a step's `result`. Returns whether the step has further
-    /// entries: a request or notes.
+    /// entries: a request or notes. Sets `routing` to the place of the members of a routing.
     pub(in crate::trace) fn write_result(
         &self,
         step: &Step,
         events: &Events<'_>,
+        routing: &mut Range<usize>,
         out: &mut String,
     ) -> bool {
         // Actions with outputs have inputs too, which need the other order.
         let begin = out.len();
         let is_action = matches!(step.path, PathTaken::Output(_));
         if (!is_action || Order::of(events) == Order::Plain)
-            && let Some(has_notes) = self.write_facts(step, events, out)
+            && let Some(has_notes) = self.write_facts(step, events, routing, out)
         {
             return has_notes;
         }
         out.truncate(begin);
-        self.write_outcome(step, events, out);
+        self.write_outcome(step, events, routing, out);
         true
     }
 
@@ -147,13 +149,16 @@ impl JsonWriter<'_> {
         &self,
         step: &Step,
         events: &Events<'_>,
+        routing: &mut Range<usize>,
         out: &mut String,
     ) -> Option<bool> {
         if events.late().next().is_some() {
             return None;
         }
-        let mut fields = Fields { out, separator: Separator::default() };
-        write_condition(step.path, &mut fields);
+        let mut fields = Fields { out, has_entries: false, routing };
+        if let PathTaken::Condition(_) | PathTaken::Default = step.path {
+            write_condition(step.path, &mut fields);
+        }
         let mut group = 0;
         let mut has_notes = false;
         let mut last = (NOTE, 0);
@@ -204,22 +209,19 @@ impl JsonWriter<'_> {
     fn write_fact(&self, fact: &EventKind, fields: &mut Fields<'_>) {
         match fact {
             EventKind::Prompted(phrase) => self.write_prompt(phrase, fields),
-            EventKind::CallerInput(text) => fields.string("\"heard\":", text),
-            EventKind::Collected(digits) => fields.string("\"digits\":", digits),
-            EventKind::Routed(routing) => {
-                fields.key("");
-                self.write_routing(routing, fields.out);
-            }
+            EventKind::CallerInput(text) => fields.string(",\"heard\":\"", text),
+            EventKind::Collected(digits) => fields.string(",\"digits\":\"", digits),
+            EventKind::Routed(routing) => self.write_route(routing, fields),
             EventKind::Transferred(transfer) => fields.transfer(transfer),
             EventKind::Connected(connection) => fields.connected(connection),
-            EventKind::Ended(EndType::Normal) => fields.key("\"endType\":\"normal\""),
-            EventKind::Ended(end) => fields.string("\"endType\":", end.name()),
+            EventKind::Ended(EndType::Normal) => fields.key(",\"endType\":\"normal\""),
+            EventKind::Ended(end) => fields.string(",\"endType\":\"", end.name()),
             EventKind::Failed(failure) => {
-                fields.key("\"error\":{");
+                fields.key(",\"error\":{");
                 write_failure(failure, fields.out);
                 fields.out.push('}');
             }
-            EventKind::TimedOut => fields.key("\"cutOff\":true"),
+            EventKind::TimedOut => fields.key(",\"cutOff\":true"),
             _ => {}
         }
     }
@@ -227,22 +229,35 @@ impl JsonWriter<'_> {
     fn write_prompt(&self, phrase: &Phrase, fields: &mut Fields<'_>) {
         match phrase {
             Phrase::Constant(id) => fields.key(self.names.prompts[id.index()].with_key()),
-            Phrase::Made(text) => fields.string("\"text\":", text),
+            Phrase::Made(text) => fields.string(",\"text\":\"", text),
         }
+    }
+
+    fn write_route(&self, routing: &Routing, fields: &mut Fields<'_>) {
+        const KEY: &str = ",\"queueId\":";
+        fields.key(KEY);
+        let begin = fields.out.len() - (KEY.len() - 1);
+        self.write_routing(routing, fields.out);
+        *fields.routing = begin..fields.out.len();
     }
 
     /// Writes the entries of a step whose facts are in any order, and the fields of an
     /// answer, which can have any name.
-    fn write_outcome(&self, step: &Step, events: &Events<'_>, out: &mut String) {
+    fn write_outcome(
+        &self,
+        step: &Step,
+        events: &Events<'_>,
+        routing: &mut Range<usize>,
+        out: &mut String,
+    ) {
         let outcome = Outcome::of(step, events);
-        let mut fields = Fields { out, separator: Separator::default() };
+        let mut fields = Fields { out, has_entries: false, routing };
         self.write_hearing(&outcome, events, &mut fields);
         if let Some(answer) = outcome.answered {
             write_answer(&outcome, answer, &mut fields);
         }
         if let Some(routing) = outcome.routed {
-            fields.key("");
-            self.write_routing(routing, fields.out);
+            self.write_route(routing, &mut fields);
         }
         if let Some(transfer) = outcome.transferred {
             fields.transfer(transfer);
@@ -258,18 +273,18 @@ impl JsonWriter<'_> {
                 EventKind::Assigned(variable, value) => Some((variable.index(), value)),
                 _ => None,
             });
-            fields.members("\"variables\":{", &self.names.variables, assigned);
+            fields.members(",\"variables\":{", &self.names.variables, assigned);
         }
         if let Some(end) = outcome.ended {
-            fields.string("\"endType\":", end.name());
+            fields.string(",\"endType\":\"", end.name());
         }
         if let Some(failure) = outcome.failed {
-            fields.key("\"error\":{");
+            fields.key(",\"error\":{");
             write_failure(failure, fields.out);
             fields.out.push('}');
         }
         if outcome.is_cut_off {
-            fields.key("\"cutOff\":true");
+            fields.key(",\"cutOff\":true");
         }
     }
 
@@ -295,20 +310,20 @@ impl JsonWriter<'_> {
         }
         if let Some((node, branch)) = outcome.branch {
             let condition = self.condition_of(node, branch);
-            fields.string("\"condition\":", condition.map_or("default", |text| text));
+            fields.string(",\"condition\":\"", condition.map_or("default", |text| text));
         }
         if outcome.has_read {
             let read = events.iter().filter_map(|fact| match fact {
                 EventKind::Read(reference, value) => Some((reference.index(), value)),
                 _ => None,
             });
-            fields.members("\"operands\":{", &self.names.references, read);
+            fields.members(",\"operands\":{", &self.names.references, read);
         }
         if let Some(phrase) = outcome.said {
             self.write_prompt(phrase, fields);
         }
         if outcome.prompts > 1 {
-            fields.key(r#""texts":["#);
+            fields.key(r#","texts":["#);
             let mut separator = Separator::default();
             for fact in events.iter() {
                 if let EventKind::Prompted(phrase) = fact {
@@ -319,10 +334,10 @@ impl JsonWriter<'_> {
             fields.out.push(']');
         }
         if let Some(text) = outcome.heard {
-            fields.string("\"heard\":", text);
+            fields.string(",\"heard\":\"", text);
         }
         if let Some(digits) = outcome.collected {
-            fields.string("\"digits\":", digits);
+            fields.string(",\"digits\":\"", digits);
         }
     }
 }
@@ -342,11 +357,17 @@ fn write_passed(events: &Events<'_>, fields: &mut Fields<'_>) {
             _ => {}
         }
     }
-    let write = |name: &Cow<'_, str>, out: &mut String| {
+    let write = |name: &Cow<'_, str>, value: &Value, out: &mut String| {
         write_json_string(name, out);
-        out.push(':');
+        match value {
+            Value::String(text) => write_json_string_after(":\"", text, out),
+            other => {
+                out.push(':');
+                other.write_json(out);
+            }
+        }
     };
-    for (key, values) in [("\"inputs\":{", inputs), ("\"outputs\":{", outputs)] {
+    for (key, values) in [(",\"inputs\":{", inputs), (",\"outputs\":{", outputs)] {
         if !values.is_empty() {
             fields.key(key);
             values.write(fields.out, write);
@@ -354,14 +375,13 @@ fn write_passed(events: &Events<'_>, fields: &mut Fields<'_>) {
     }
 }
 
-#[inline]
 fn write_condition(path: PathTaken, fields: &mut Fields<'_>) {
     match path {
         PathTaken::Condition(number) => {
-            fields.key("\"condition\":");
+            fields.key(",\"condition\":");
             write_number(i64::from(number), fields.out);
         }
-        PathTaken::Default => fields.key("\"condition\":\"default\""),
+        PathTaken::Default => fields.key(",\"condition\":\"default\""),
         _ => {}
     }
 }
@@ -439,7 +459,7 @@ fn position(fact: &EventKind) -> (u8, u32) {
 /// is repeated under `answer`.
 fn write_answer(outcome: &Outcome<'_>, answer: &Json, fields: &mut Fields<'_>) {
     let Json::Object(entries) = answer else {
-        fields.key("\"value\":");
+        fields.key(",\"value\":");
         answer.write(fields.out);
         return;
     };
@@ -449,67 +469,79 @@ fn write_answer(outcome: &Outcome<'_>, answer: &Json, fields: &mut Fields<'_>) {
             is_complete = false;
             continue;
         }
-        fields.key("");
-        write_json_string(key, fields.out);
+        fields.string(",\"", key);
         fields.out.push(':');
         value.write(fields.out);
     }
     if !is_complete {
-        fields.key("\"answer\":");
+        fields.key(",\"answer\":");
         answer.write(fields.out);
     }
 }
 
-/// Writer for the entries of an object.
+/// Writer for the entries of an object. Keys begin with a comma, which is left out before
+/// the first entry; a part with a comma is written faster than both separately.
 struct Fields<'o> {
     out: &'o mut String,
-    separator: Separator,
+    has_entries: bool,
+    /// Place of the members of a routing in `out`.
+    routing: &'o mut Range<usize>,
 }
 
 impl Fields<'_> {
+    #[inline]
     fn key(&mut self, key: &str) {
-        self.separator.before(self.out);
+        let key = self.without_first_comma(key);
         self.out.push_str(key);
+    }
+
+    #[inline]
+    fn without_first_comma<'k>(&mut self, key: &'k str) -> &'k str {
+        let skipped = usize::from(!self.has_entries);
+        self.has_entries = true;
+        &key[skipped..]
     }
 
     /// Writes a member of the group object with this rank; the first member opens the
     /// object.
-    fn member(&mut self, rank: u8, group: &mut u8, name: &Keyed, value: &Value) {
+    fn member(&mut self, rank: u8, group: &mut u8, name: &ValueName, value: &Value) {
         if *group == 0 {
             *group = rank;
-            self.key(name.with_key());
+            name.write_first(self.has_entries, value, self.out);
+            self.has_entries = true;
         } else {
             self.out.push(',');
-            self.out.push_str(name.member());
+            name.write(value, self.out);
         }
-        value.write_json(self.out);
     }
 
     fn transfer(&mut self, transfer: &Transfer) {
-        self.key("\"transfer\":");
+        self.key(",\"transfer\":");
         write_transfer(transfer, self.out);
     }
 
     fn connected(&mut self, connection: &Connection) {
-        self.key("");
+        self.key(",");
         write_connection(connection, self.out);
     }
 
+    /// Writes a string. The key ends with the opening quote.
+    #[inline]
     fn string(&mut self, key: &str, text: &str) {
-        self.key(key);
-        write_json_string(text, self.out);
+        let key = self.without_first_comma(key);
+        write_json_string_after(key, text, self.out);
     }
 
     /// Writes an object of values by name; the last value of a duplicate name counts.
     fn members<'v>(
         &mut self,
         key: &str,
-        names: &[Keyed],
+        names: &[ValueName],
         values: impl Iterator<Item = (usize, &'v Value)>,
     ) {
         let mut members = Members::default();
         values.for_each(|(name, value)| members.add(name, value));
         self.key(key);
-        members.write(self.out, |name, out| out.push_str(names[*name].member()));
+        members.write(self.out, |name, value, out| names[*name].write(value, out));
     }
 }

@@ -80,7 +80,7 @@ fn action(entry: &Entry<'_>, left_out: &[&str], reader: &mut Reader<'_>) -> Acti
     }
     let name = reader.text_of(body, "name").map(|name| name.value);
     let key = reader.text_of(body, "refId").map(|key| key.value);
-    let mut entries = Entries::new();
+    let mut entries = settings::with_capacity(body.entries().len());
     let mut outputs = Vec::new();
     for property in body.entries().iter().filter(|_| is_body) {
         let is_left_out = left_out.contains(&&*property.key);

@@ -26,7 +26,7 @@ pub(super) fn read(
     outputs: &mut Vec<Output>,
     reader: &mut Reader<'_>,
 ) -> Settings {
-    let mut rest = Entries::new();
+    let mut rest = Entries::default();
     if !matches!(node.kind, Kind::Object(_)) && !is_absent(node) {
         reader.wrong("outputs", "an object with one key per output", node);
     }

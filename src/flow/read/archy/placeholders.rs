@@ -44,16 +44,7 @@ pub fn substitute(text: &str, values: &[(String, String)]) -> (String, Vec<Strin
 
 /// Returns the position of the next character that can begin a placeholder.
 pub(in crate::flow::read) fn next_placeholder(text: &str) -> Option<usize> {
-    /// Number of bytes that are examined at a time.
-    const PART: usize = 64;
-    let is_first = |byte: u8| (byte == b'{') | (byte == b'$');
-    // Without an early exit, so that many bytes are processed at a time.
-    let has_first =
-        |part: &[u8]| part.iter().fold(false, |found, byte| found | is_first(*byte));
-    let part = text.as_bytes().chunks(PART).position(has_first)?;
-    let start = part * PART;
-    let within = text.as_bytes()[start..].iter().position(|byte| is_first(*byte))?;
-    Some(start + within)
+    memchr::memchr2(b'{', b'$', text.as_bytes())
 }
 
 struct Placeholder<'t> {

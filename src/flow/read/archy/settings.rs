@@ -21,8 +21,9 @@ const REFERENCES: &[&str] = &[
 ];
 
 /// Settings by name, while they are read, with the position of the name. The last value
-/// of a repeated name counts.
-pub(super) type Entries = IndexMap<Text, (Option<Span>, Spanned<Setting>)>;
+/// of a repeated name counts. The hash is that of [`JsonObject`](crate::value::JsonObject).
+pub(super) type Entries =
+    IndexMap<Text, (Option<Span>, Spanned<Setting>), foldhash::fast::RandomState>;
 
 /// Reads the settings of an object, except some names.
 pub(super) fn read(
@@ -30,13 +31,18 @@ pub(super) fn read(
     left_out: &[&str],
     reader: &mut Reader<'_>,
 ) -> Settings {
-    let mut entries = Entries::new();
+    let mut entries = with_capacity(body.entries().len());
     for entry in body.entries() {
         if !left_out.contains(&&*entry.key) {
             add(entry, &mut entries, reader);
         }
     }
     finished(entries)
+}
+
+/// Creates a map for this number of settings.
+pub(super) fn with_capacity(count: usize) -> Entries {
+    Entries::with_capacity_and_hasher(count, foldhash::fast::RandomState::default())
 }
 
 pub(super) fn finished(entries: Entries) -> Settings {
