@@ -93,7 +93,7 @@ fn entries_that_become_numbers_have_classes() {
     assert!(exploration.is_complete);
 }
 
-/// What becomes a string again has no classes: `07` and `7` are the same number.
+/// A number that becomes a string again has no classes: `07` and `7` are the same number.
 #[test]
 fn a_number_that_becomes_a_string_has_no_classes() {
     let mut ask = collect("Ask");

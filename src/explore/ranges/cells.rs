@@ -10,7 +10,7 @@ use crate::value::{Kind, MAX_INTEGER, Type, Value};
 
 use super::super::possible::declared;
 
-/// The cell of a variable of which nothing is known.
+/// The cell of an unknown value.
 pub(super) const ANY: u16 = 0;
 
 /// The cell of NOT_SET.
@@ -22,7 +22,7 @@ const FIRST: u16 = 2;
 /// The largest number of numbers at which the cells of a variable begin.
 const MOST_CUTS: usize = 200;
 
-/// Numbers between two constants are cells of their own if there are at most so many.
+/// The largest number of Integers between two constants that are cells of their own.
 const MOST_BETWEEN: i64 = 8;
 
 /// The number of copies through which a value is followed to its comparisons.

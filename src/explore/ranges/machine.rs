@@ -28,7 +28,7 @@ struct Calls {
     cells: Vec<u16>,
 }
 
-/// What calls may reach.
+/// The nodes and outputs that calls may reach.
 #[derive(Debug)]
 pub(super) struct Reached {
     /// Whether they may execute each node.
@@ -55,7 +55,7 @@ struct Run {
     open: Vec<Calls>,
     known: FxHashSet<(u64, u64)>,
     reached: Reached,
-    /// How often each variable had several cells after an assignment.
+    /// The number of further cells that each variable had after assignments.
     splits: Vec<u64>,
     /// Handlers of errors that no variable influences, and that were begun.
     begun: FxHashSet<NodeId>,
@@ -131,16 +131,8 @@ impl Machine<'_> {
                 after.into_iter().for_each(|it| self.go(run, it, step.next));
             }
             Action::Decision(decision) => {
-                match self.range(&calls, &decision.condition.source) {
-                    Range::Truth(truth) => {
-                        self.take(run, calls, step, u16::from(!truth));
-                    }
-                    Range::NotSet => self.take(run, calls, step, 1),
-                    _ => {
-                        self.take(run, calls.clone(), step, 0);
-                        self.take(run, calls, step, 1);
-                    }
-                }
+                let truth = self.range(&calls, &decision.condition.source);
+                self.decide(run, calls, step, truth);
             }
             Action::Switch(switch) => self.switch(run, calls, step, switch),
             Action::CallTask(call) => {
@@ -154,13 +146,7 @@ impl Machine<'_> {
                 let after = self.with_inputs(run, calls, sequence, &jump.inputs);
                 self.begin(run, after, sequence);
             }
-            Action::CollectInput(collect) => {
-                let mut calls = vec![calls];
-                if let Some(data) = collect.data {
-                    calls = self.assigned(run, calls, data, |_| Range::Any);
-                }
-                calls.into_iter().for_each(|calls| self.take_all(run, calls, step));
-            }
+            Action::CollectInput(collect) => self.collect(run, calls, step, collect.data),
             Action::EndTask(path) => self.end_task(run, calls, path.as_ref()),
             Action::End(_) => {}
             // The actions without an influence on variables.
@@ -189,6 +175,32 @@ impl Machine<'_> {
             }
             run.open.push(failed);
         }
+    }
+
+    fn decide(&self, run: &mut Run, calls: Calls, step: &Step, truth: Range) {
+        match truth {
+            Range::Truth(truth) => self.take(run, calls, step, u16::from(!truth)),
+            Range::NotSet => self.take(run, calls, step, 1),
+            _ => {
+                self.take(run, calls.clone(), step, 0);
+                self.take(run, calls, step, 1);
+            }
+        }
+    }
+
+    /// An entry may be any string.
+    fn collect(
+        &self,
+        run: &mut Run,
+        calls: Calls,
+        step: &Step,
+        data: Option<VariableId>,
+    ) {
+        let mut all = vec![calls];
+        if let Some(data) = data {
+            all = self.assigned(run, all, data, |_| Range::Any);
+        }
+        all.into_iter().for_each(|calls| self.take_all(run, calls, step));
     }
 
     fn switch(&self, run: &mut Run, calls: Calls, step: &Step, switch: &Switch) {

@@ -231,37 +231,8 @@ fn arithmetic(operator: &str, one: Range, two: Range, result: Type) -> Range {
         return Any;
     };
     let is_decimal = one || two || operator == "/";
-    let [low, high, lowest, highest] = [low, high, lowest, highest].map(i128::from);
-    let corners = |of: fn(i128, i128) -> i128| {
-        [of(low, lowest), of(low, highest), of(high, lowest), of(high, highest)]
-    };
-    let bounds = match operator {
-        "+" => [low + lowest, high + highest],
-        "-" => [low - highest, high - lowest],
-        "*" => hull(corners(|one, two| one * two)),
-        "/" if lowest > 0 || highest < 0 => {
-            let [down, _] = hull(corners(quotient_down));
-            let [_, up] = hull(corners(quotient_up));
-            [down, up]
-        }
-        "%" if lowest > 0 || highest < 0 => {
-            let most = lowest.abs().max(highest.abs()) - i128::from(!is_decimal);
-            let bounds = [
-                if low >= 0 { 0 } else { low.max(-most) },
-                if high <= 0 { 0 } else { high.min(most) },
-            ];
-            // Smaller dividends are their own remainders.
-            let least = lowest.abs().min(highest.abs());
-            match low.abs().max(high.abs()) < least {
-                true => [low, high],
-                false if low == high && lowest == highest && !is_decimal => {
-                    [low % lowest; 2]
-                }
-                false => bounds,
-            }
-        }
-        _ => return Any,
-    };
+    let sides = [[low, high], [lowest, highest]].map(|side| side.map(i128::from));
+    let Some(bounds) = bounds(operator, sides, is_decimal) else { return Any };
     let limit = i128::from(MAX_INTEGER);
     if !is_whole && (bounds[0] < -limit || bounds[1] > limit) {
         return Any;
@@ -269,6 +240,43 @@ fn arithmetic(operator: &str, one: Range, two: Range, result: Type) -> Range {
     match bounds.map(|bound| i64::try_from(bound.clamp(-limit, limit))) {
         [Ok(low), Ok(high)] => Numbers(low, high, is_decimal && !is_whole),
         _ => Any,
+    }
+}
+
+/// Returns the least and the greatest result for operands between these numbers. Returns
+/// `None` for other operators, and if the second operand may be zero.
+fn bounds(operator: &str, sides: [[i128; 2]; 2], is_decimal: bool) -> Option<[i128; 2]> {
+    let [[low, high], [lowest, highest]] = sides;
+    let corners = |of: fn(i128, i128) -> i128| {
+        [of(low, lowest), of(low, highest), of(high, lowest), of(high, highest)]
+    };
+    let is_zero = lowest <= 0 && highest >= 0;
+    match operator {
+        "+" => Some([low + lowest, high + highest]),
+        "-" => Some([low - highest, high - lowest]),
+        "*" => Some(hull(corners(|one, two| one * two))),
+        "/" if !is_zero => {
+            let [down, _] = hull(corners(quotient_down));
+            let [_, up] = hull(corners(quotient_up));
+            Some([down, up])
+        }
+        "%" if !is_zero => Some(remainder(sides, is_decimal)),
+        _ => None,
+    }
+}
+
+/// A remainder has the sign of the dividend, and is smaller than the divisor.
+fn remainder(sides: [[i128; 2]; 2], is_decimal: bool) -> [i128; 2] {
+    let [[low, high], [lowest, highest]] = sides;
+    let is_one = low == high && lowest == highest && !is_decimal;
+    // Smaller dividends are their own remainders.
+    if low.abs().max(high.abs()) < lowest.abs().min(highest.abs()) {
+        [low, high]
+    } else if is_one {
+        [low % lowest; 2]
+    } else {
+        let most = lowest.abs().max(highest.abs()) - i128::from(!is_decimal);
+        [low.clamp(-most, 0), high.clamp(0, most)]
     }
 }
 

@@ -150,12 +150,7 @@ impl Observations {
                 });
             }
             Code::Variable(other) => {
-                let source = match self.kind {
-                    Kind::Integer => Source::Variable,
-                    _ if self.is_number_in(slot) => Source::Digits,
-                    _ => return None,
-                };
-                return (*other == slot).then(|| of(source));
+                return (*other == slot).then(|| self.number(slot).map(of)).flatten();
             }
             Code::Call(call) => call,
             _ => return None,
@@ -182,6 +177,14 @@ impl Observations {
                 parts.push((sum.clone(), 1));
                 Some(sum)
             }
+        }
+    }
+
+    /// Returns the whole number that a variable holds.
+    fn number(&self, slot: u32) -> Option<Source> {
+        match self.kind {
+            Kind::Integer => Some(Source::Variable),
+            _ => self.is_number_in(slot).then_some(Source::Digits),
         }
     }
 
