@@ -22,7 +22,7 @@ const FIRST: u16 = 2;
 /// The largest number of numbers at which the cells of a variable begin.
 const MOST_CUTS: usize = 200;
 
-/// The largest number of Integers between two constants that are cells of their own.
+/// The largest number of Integers between two constants that each are one cell.
 const MOST_BETWEEN: i64 = 8;
 
 /// The number of copies through which a value is followed to its comparisons.
