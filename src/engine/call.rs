@@ -303,7 +303,7 @@ impl Call {
     }
 
     /// Sets whether the trace leaves out the inputs of actions and the values that their
-    /// conditions read. A host that only needs the path saves half of the time of a step.
+    /// conditions read, for a host that only needs the path.
     #[must_use]
     pub fn omit_inputs(mut self, omits: bool) -> Self {
         self.omits_inputs = omits;
