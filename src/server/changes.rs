@@ -4,10 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::StreamExt;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::http::reply::{ApiError, Reply};
@@ -81,9 +81,7 @@ async fn serve(stream: TcpStream, read: Vec<u8>, mut changes: watch::Receiver<()
                 Some(Ok(_)) => continue,
             },
         };
-        let is_last = matches!(message, Message::Close(_));
-        let sent = timeout(PATIENCE, sink.send(message)).await;
-        if is_last || !matches!(sent, Ok(Ok(()))) {
+        if !websocket::send(&mut sink, message, PATIENCE).await {
             return;
         }
         sleep(PAUSE).await;

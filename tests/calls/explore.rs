@@ -574,7 +574,7 @@ proptest! {
 
 /// Returns the goals that calls with at most [`MOST_INPUTS`] inputs reach, with the smallest
 /// number of inputs.
-fn reached(program: &Arc<Program>, goals: &Goals) -> BTreeMap<usize, usize> {
+pub(crate) fn reached(program: &Arc<Program>, goals: &Goals) -> BTreeMap<usize, usize> {
     let fixtures = Fixtures::default();
     let mut session = Session::start(Arc::clone(program), &call());
     let mut found = BTreeMap::new();

@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -234,12 +234,13 @@ fn a_closed_pipe_ends_the_batch_although_more_rows_could_come() {
     // The input stays open, and rows come until the batch has ended. A program that another
     // test starts at this moment has a copy of the pipe for an instant, and the output of
     // the first row would then still find a reader.
-    let until = Instant::now() + Duration::from_secs(60);
+    let mut rows = 0;
     let status = loop {
         if let Some(status) = child.try_wait().unwrap() {
             break status;
         }
-        assert!(Instant::now() < until, "the batch does not end");
+        rows += 1;
+        assert!(rows < 3_000, "the batch does not end");
         let _ = writeln!(input, "{{\"flow\": \"Inbound_Flow_A\"}}");
         sleep(Duration::from_millis(20));
     };

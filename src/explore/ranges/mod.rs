@@ -50,18 +50,15 @@ pub(super) fn decide(
     });
     let found: Vec<(Vec<bool>, Option<Reached>)> = found.collect();
     for goal in decided.iter_mut().flatten() {
+        let (node, output) = (goal.node, goal.output.as_deref());
+        let is_out_of_range = |(is_near, reached): &(Vec<bool>, Option<Reached>)| {
+            let reached = reached.as_ref();
+            !is_near[node.index()]
+                || reached
+                    .is_some_and(|it| !may_reach(analysed.program, it, node, output))
+        };
         if matches!(goal.verdict, Verdict::Undecided(_))
-            && found.iter().all(|(is_near, reached)| {
-                !is_near[goal.node.index()]
-                    || reached.as_ref().is_some_and(|it| {
-                        !may_reach(
-                            analysed.program,
-                            it,
-                            goal.node,
-                            goal.output.as_deref(),
-                        )
-                    })
-            })
+            && found.iter().all(is_out_of_range)
         {
             goal.verdict = Verdict::Unreachable(Reason::OutOfRange);
         }
@@ -116,7 +113,7 @@ fn reached(
     let own = part.variables.list.iter().filter(|it| it.is_input).map(|it| it.id);
     let inputs: Vec<VariableId> = own.chain(given).collect();
     let mut all = cells(program, &steps);
-    for attempt in 1..=ATTEMPTS {
+    for _ in 0..ATTEMPTS {
         let tracked: Vec<(u32, Cells)> = all.clone().into_iter().collect();
         let mut places = vec![None; program.symbols.variables.len()];
         for (place, (slot, _)) in tracked.iter().enumerate() {
@@ -132,7 +129,7 @@ fn reached(
                 let tracked = machine.tracked.iter().zip(&splits);
                 let left = tracked.filter(|(_, count)| is_left(count));
                 let left: Vec<u32> = left.map(|((slot, _), _)| *slot).collect();
-                all.retain(|slot, _| !left.contains(slot) || attempt == ATTEMPTS);
+                all.retain(|slot, _| !left.contains(slot));
             }
         }
     }
@@ -184,7 +181,7 @@ fn calls_itself(program: &Program, flow: FlowId) -> bool {
         .map(SequenceId::new)
         .filter(|task| program.sequence(*task).flow == flow)
         .collect();
-    // Which tasks each task calls or jumps to.
+    // Pairs of a task and one that it calls (`true`) or jumps to.
     let mut called: Vec<(SequenceId, SequenceId, bool)> = Vec::new();
     for (index, step) in program.steps.iter().enumerate() {
         let Some(task) = program.sequence_of(NodeId::new(index)) else { continue };

@@ -67,6 +67,17 @@ pub(super) enum Shape {
 }
 
 impl Shape {
+    /// Returns the comparison with its operands in the other order.
+    pub(super) fn mirrored(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+            other => other,
+        }
+    }
+
     fn of(function: &Function) -> Self {
         if function.category != Category::Operators {
             return Self::Any;

@@ -91,7 +91,7 @@ fn each_cut(code: &Code, visit: &mut dyn FnMut(u32, &[i64])) {
             }
             [Code::Constant(value), Code::Variable(slot)] => {
                 if let Numbers(low, high, _) = Range::of(value) {
-                    visit(*slot, &cuts(mirrored(call.shape), low, high));
+                    visit(*slot, &cuts(call.shape.mirrored(), low, high));
                 }
             }
             _ => {}
@@ -108,16 +108,6 @@ fn cuts(shape: Shape, low: i64, high: i64) -> Vec<i64> {
         Shape::Less | Shape::GreaterOrEqual => vec![high],
         Shape::LessOrEqual | Shape::Greater => vec![low + 1],
         Shape::Equal | Shape::NotEqual => vec![low, low + 1, high, high + 1],
-    }
-}
-
-fn mirrored(shape: Shape) -> Shape {
-    match shape {
-        Shape::Less => Shape::Greater,
-        Shape::LessOrEqual => Shape::GreaterOrEqual,
-        Shape::Greater => Shape::Less,
-        Shape::GreaterOrEqual => Shape::LessOrEqual,
-        other => other,
     }
 }
 

@@ -1,10 +1,16 @@
 //! The beginning of a web socket. *Source: RFC 6455.*
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use futures_util::SinkExt;
+use futures_util::stream::SplitSink;
 use sha1::{Digest, Sha1};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::reply::{ApiError, Reply};
@@ -32,6 +38,18 @@ pub(in crate::server) fn accept(asked: &ApiRequest) -> Result<Reply, ApiError> {
         .with_header("connection", "Upgrade")
         .with_header("sec-websocket-accept", &accepted);
     Ok(Reply { status: 101, ..reply })
+}
+
+/// Sends a message. Returns whether further messages may follow: not after a closing message,
+/// and not if the client does not take it within this time.
+pub(in crate::server) async fn send(
+    sink: &mut SplitSink<WebSocketStream<TcpStream>, Message>,
+    message: Message,
+    patience: Duration,
+) -> bool {
+    let is_last = matches!(message, Message::Close(_));
+    let sent = timeout(patience, sink.send(message)).await;
+    !is_last && matches!(sent, Ok(Ok(())))
 }
 
 /// Returns the web socket of a connection on which the answer was sent. `read` has the bytes

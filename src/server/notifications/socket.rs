@@ -4,10 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::StreamExt;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::server::http::reply::{ApiError, Reply};
@@ -103,9 +102,7 @@ async fn serve(
                 Some(Ok(_)) => continue,
             },
         };
-        let is_last = matches!(message, Message::Close(_));
-        let sent = timeout(PATIENCE, sink.send(message)).await;
-        if is_last || !matches!(sent, Ok(Ok(()))) {
+        if !websocket::send(&mut sink, message, PATIENCE).await {
             return;
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn comparison(
     let [left, right] = sides else { return Changes::new() };
     let shape = if is_wanted { shape } else { opposite(shape) };
     let mut found = side(left, shape, right, scope);
-    found.extend(side(right, mirrored(shape), left, scope));
+    found.extend(side(right, shape.mirrored(), left, scope));
     found
 }
 
@@ -146,15 +146,5 @@ fn opposite(shape: Shape) -> Shape {
         Shape::Equal => Shape::NotEqual,
         Shape::NotEqual => Shape::Equal,
         Shape::Any => Shape::Any,
-    }
-}
-
-fn mirrored(shape: Shape) -> Shape {
-    match shape {
-        Shape::Less => Shape::Greater,
-        Shape::LessOrEqual => Shape::GreaterOrEqual,
-        Shape::Greater => Shape::Less,
-        Shape::GreaterOrEqual => Shape::LessOrEqual,
-        other => other,
     }
 }
