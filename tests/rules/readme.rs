@@ -79,11 +79,36 @@ fn the_tests_run_with_the_command_in_the_readme() {
     assert!(commands.contains(&command), "`{command}` is not among {commands:?}");
 }
 
+/// `.ci/run` runs every ignored test: in one step those that need a browser, which their
+/// module or name mentions, and in another those that need the shared data.
+#[test]
+fn ignored_tests_run_on_the_ci_machine() {
+    let script = read(".ci/run");
+    for arguments in ["-- --ignored browser\n", " --ignored --skip browser\n"] {
+        assert!(script.contains(arguments), "no step runs tests with `{arguments}`");
+    }
+    let mut pages = 0;
+    for path in files_below(&root().join("tests"), "rs") {
+        let text = fs::read_to_string(&path).unwrap();
+        let module = path.strip_prefix(root()).unwrap().display().to_string();
+        for rest in text.split("#[ignore = \"").skip(1) {
+            let (reason, rest) = rest.split_once('"').unwrap();
+            let (_, name) = rest.split_once("fn ").unwrap();
+            let name = format!("{module}: {}", name.split('(').next().unwrap());
+            let is_page = reason == "needs Chromium";
+            assert!(is_page || reason.contains("../shared"), "{name}: {reason}");
+            assert_eq!(is_page, name.contains("browser"), "{name}: {reason}");
+            pages += usize::from(is_page);
+        }
+    }
+    assert!(pages > 20, "{pages} tests of pages");
+}
+
 /// Links to files refer to existing files.
 #[test]
 fn links_refer_to_existing_files() {
     let mut documents = vec![root().join("README.md"), root().join("CONTRIBUTING.md")];
-    documents.extend(files_below(&root().join("docs")));
+    documents.extend(files_below(&root().join("docs"), "md"));
     for document in documents {
         let text = fs::read_to_string(&document).unwrap();
         for (_, rest) in text.match_indices("](").map(|(at, _)| text.split_at(at + 2)) {
@@ -194,13 +219,13 @@ fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap()
 }
 
-fn files_below(folder: &Path) -> Vec<PathBuf> {
+fn files_below(folder: &Path, wanted: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files = Vec::new();
     for path in entries {
         if path.is_dir() {
-            files.extend(files_below(&path));
-        } else if path.extension().is_some_and(|extension| extension == "md") {
+            files.extend(files_below(&path, wanted));
+        } else if path.extension().is_some_and(|extension| extension == wanted) {
             files.push(path);
         }
     }

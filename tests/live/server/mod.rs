@@ -8,6 +8,8 @@
 mod access;
 mod analytics;
 mod bots;
+#[cfg(unix)]
+mod browser;
 mod changes;
 mod clients;
 mod conversations;
@@ -27,8 +29,6 @@ mod participants;
 mod service;
 mod shipping;
 mod simulations;
-#[cfg(unix)]
-mod status_page;
 mod steering;
 mod stubs;
 mod support;
@@ -36,8 +36,4 @@ mod threads;
 mod webhooks;
 mod wire;
 mod workbench;
-#[cfg(unix)]
-mod workbench_keyboard;
-#[cfg(unix)]
-mod workbench_page;
 mod wrapup_codes;

@@ -3,9 +3,9 @@
 
 use serde_json::json;
 
-use super::status_page::{alder_clinic, count, with_page};
-use super::support::Local;
+use super::{alder_clinic, count, with_page};
 use crate::browser::Page;
+use crate::server::support::Local;
 
 /// Opens a conversation.
 pub(super) fn open_call(page: &mut Page, server: &Local, id: &str) {
@@ -15,6 +15,7 @@ pub(super) fn open_call(page: &mut Page, server: &Local, id: &str) {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn an_answer_can_be_given_differently() {
     let server = Local::shared_flow();
     let id = server.converse(&server.flow_id("Inbound_Flow_A"));
@@ -48,6 +49,7 @@ fn wait_for_mark(page: &mut Page, node: &str) {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn the_drawing_and_the_trace_follow_a_call() {
     let server = Local::shared_flow();
     let flow = server.flow_id("Inbound_Flow_A");
@@ -87,6 +89,7 @@ fn the_drawing_and_the_trace_follow_a_call() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn the_drawing_follows_the_tasks_and_menus_of_a_call() {
     let server = alder_clinic();
     let id = server.converse(&server.flow_id("Alder%20Clinic%20Main%20Line"));
@@ -113,6 +116,7 @@ fn the_drawing_follows_the_tasks_and_menus_of_a_call() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn a_call_is_saved_as_a_test() {
     let server = Local::shared_flow();
     let id = server.converse(&server.flow_id("Inbound_Flow_A"));
@@ -133,6 +137,7 @@ fn a_call_is_saved_as_a_test() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn participant_data_is_shown() {
     let server = Local::shared_flow();
     let id = server.converse(&server.flow_id("Inbound_Flow_A"));
@@ -151,6 +156,7 @@ fn participant_data_is_shown() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn participant_data_is_edited() {
     let server = Local::shared_flow();
     let id = server.converse(&server.flow_id("Inbound_Flow_A"));
@@ -176,6 +182,7 @@ fn participant_data_is_edited() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn messages_are_written_in_a_chat() {
     let server = Local::shared_flow();
     let flow = server.flow_id("Inbound_Flow_A");
@@ -213,6 +220,7 @@ fn set(page: &mut Page, tool: &str, text: &str, action: &str) {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn faults_stubs_and_webhooks_are_edited() {
     let server = Local::shared_flow();
     with_page(&server, |page| {
@@ -254,6 +262,7 @@ fn faults_stubs_and_webhooks_are_edited() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn fixtures_are_merged_and_their_mistakes_shown() {
     let server = Local::shared_flow();
     with_page(&server, |page| {
@@ -275,6 +284,7 @@ fn fixtures_are_merged_and_their_mistakes_shown() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn the_focus_stays_while_lists_change() {
     let server = Local::shared_flow();
     let flow = server.flow_id("Inbound_Flow_A");
@@ -329,6 +339,7 @@ fn serious(page: &mut Page) -> Vec<String> {
 
 /// The checks of axe-core, whose script is named by `AXE_CORE`.
 #[test]
+#[ignore = "needs Chromium"]
 fn axe_finds_nothing_serious() {
     let Some(axe) = std::env::var_os("AXE_CORE") else {
         eprintln!("SKIPPED axe-core: AXE_CORE does not name its script");

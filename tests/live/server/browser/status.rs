@@ -1,41 +1,16 @@
 //! The status page in a real browser, used as people use it.
 
-use flowsim::value::DateTime;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::service::{Reaction, Service};
-use super::support::{Local, draft, organisation};
+use super::{alder_clinic, count, with_page};
 use crate::browser::{Page, browser};
+use crate::server::service::{Reaction, Service};
+use crate::server::support::{Local, draft};
 
 const HOSTILE: &str = "</script><script>document.title='obeyed'</script><img src=x onerror=\"document.title='obeyed'\">{{1}}";
 
-/// Opens the page of a server and performs an action, unless no browser is installed.
-/// Afterwards the console must be empty except for expected error answers.
-pub(super) fn with_page(server: &Local, deed: impl FnOnce(&mut Page)) {
-    let Some(browser) = browser() else {
-        eprintln!("SKIPPED the status page in a browser: there is no chromium");
-        return;
-    };
-    let mut page = Page::new(&browser);
-    page.open(&server.url);
-    page.wait_for("document.getElementById('now')?.textContent");
-    deed(&mut page);
-    assert_eq!(*page.console(), [""; 0]);
-}
-
-/// The clinic during opening hours.
-pub(super) fn alder_clinic() -> Local {
-    let mut organisation =
-        organisation(&["alder-clinic/flows"], &["alder-clinic/fixtures.yaml"]);
-    organisation.start_at(DateTime::parse("2026-03-10T14:00:00Z").unwrap());
-    Local::of(organisation)
-}
-
-pub(super) fn count(page: &mut Page, selector: &str) -> Value {
-    page.value(&format!("document.querySelectorAll({selector:?}).length"))
-}
-
 #[test]
+#[ignore = "needs Chromium"]
 fn it_shows_the_loaded_flows_and_advances_the_clock() {
     let server = Local::shared_flow();
     with_page(&server, |page| {
@@ -59,6 +34,7 @@ fn it_shows_the_loaded_flows_and_advances_the_clock() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn a_call_by_hand_continues_step_by_step_to_its_end() {
     let server = Local::shared_flow();
     with_page(&server, |page| {
@@ -92,6 +68,7 @@ fn a_call_by_hand_continues_step_by_step_to_its_end() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn keys_silence_and_hanging_up_can_be_entered() {
     let server = Local::shared_flow();
     let id = server.converse(&server.flow_id("Inbound_Flow_A"));
@@ -118,6 +95,7 @@ fn keys_silence_and_hanging_up_can_be_entered() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn while_a_service_is_called_there_are_no_keys() {
     let service = Service::new(|_, _| Reaction::Silence);
     let server = Local::shared_flow();
@@ -138,6 +116,7 @@ fn while_a_service_is_called_there_are_no_keys() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn architect_menus_offer_their_choices_and_longer_entries_are_sent_together() {
     let server = alder_clinic();
     let mut long = draft("Long");
@@ -179,6 +158,7 @@ fn architect_menus_offer_their_choices_and_longer_entries_are_sent_together() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn the_request_log_can_be_filtered_and_inspected() {
     let server = Local::shared_flow();
     server.get("/api/v2/nowhere");
@@ -218,6 +198,7 @@ fn open_with(page: &mut Page, server: &Local, script: &str) {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn changes_are_shown_when_they_are_announced() {
     let server = Local::shared_flow();
     with_page(&server, |page| {
@@ -240,6 +221,7 @@ fn changes_are_shown_when_they_are_announced() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn changes_are_shown_without_a_connection_for_announcements() {
     let server = Local::shared_flow();
     with_page(&server, |page| {
@@ -254,6 +236,7 @@ fn changes_are_shown_without_a_connection_for_announcements() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn a_connection_that_is_lost_begins_again() {
     let server = Local::shared_flow();
     with_page(&server, |page| {
@@ -269,11 +252,11 @@ fn a_connection_that_is_lost_begins_again() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn a_server_that_stops_is_reported() {
     let server = Local::shared_flow();
     let address = server.url.clone();
-    let Some(browser) = browser() else { return };
-    let mut page = Page::new(&browser);
+    let mut page = Page::new(&browser());
     page.open(&address);
     page.wait_for("document.getElementById('now')?.textContent");
     server.stop();
@@ -281,6 +264,7 @@ fn a_server_that_stops_is_reported() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn markup_in_names_is_shown_as_text() {
     let server = Local::shared_flow();
     let mut hostile = draft(HOSTILE);
@@ -311,6 +295,7 @@ fn markup_in_names_is_shown_as_text() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn many_waiting_instances_are_listed_in_pages() {
     let server = Local::shared_flow();
     let flow = server.flow_id("Inbound_Flow_A");
@@ -333,6 +318,7 @@ fn many_waiting_instances_are_listed_in_pages() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn the_page_fits_the_width_of_a_phone() {
     let server = alder_clinic();
     let id = server.converse(&server.flow_id("Alder%20Clinic%20Main%20Line"));

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::status_page::{alder_clinic, count, with_page};
-use super::support::Local;
+use super::{alder_clinic, count, with_page};
 use crate::browser::Page;
+use crate::server::support::Local;
 
 /// Maximum number of controls in a view.
 const MAX_CONTROLS: usize = 150;
@@ -44,6 +44,7 @@ fn write(page: &mut Page, selector: &str, text: &str) {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn a_call_is_made_with_the_keyboard() {
     let server = Local::shared_flow();
     let wanted = server.flow_id("Inbound_Flow_B");
@@ -87,6 +88,7 @@ fn a_call_is_made_with_the_keyboard() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn settings_and_requests_are_reached_with_the_keyboard() {
     let server = Local::shared_flow();
     with_page(&server, |page| {
@@ -135,6 +137,7 @@ fn missed(page: &mut Page) -> Vec<Value> {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn tab_reaches_every_control() {
     let server = alder_clinic();
     let id = server.converse(&server.flow_id("Alder%20Clinic%20Main%20Line"));
@@ -188,6 +191,7 @@ fn set_participant_data(server: &Local, id: &str) {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn the_focus_stays_while_views_are_refreshed() {
     let server = Local::shared_flow();
     let flow = server.flow_id("Inbound_Flow_A");
@@ -219,6 +223,7 @@ fn the_focus_stays_while_views_are_refreshed() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn the_focus_stays_while_requests_are_logged() {
     let server = Local::shared_flow();
     with_page(&server, |page| {
