@@ -8,6 +8,9 @@
 
 pub mod architect;
 pub mod draft;
+#[cfg(test)]
+#[path = "../../tests/support/laws.rs"]
+pub(crate) mod laws;
 
 use std::borrow::Cow;
 

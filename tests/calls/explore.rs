@@ -20,6 +20,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
+use crate::laws::laws;
 use crate::shared::shared;
 
 pub(crate) const OPTIONS: Options =
@@ -525,8 +526,8 @@ fn entry_condition() -> impl Strategy<Value = String> {
         .prop_map(|(one, word, two)| format!("{one} {word} {two}"))
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+laws! {
+    part 12;
 
     /// Every entry of up to three digits is played: what one of them reaches is reachable,
     /// and everything else is unreachable.

@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use crate::explore::{
     OPTIONS, decision, disconnect, explored, flow, program_of, task, update, verdict,
 };
+use crate::laws::laws;
 
 const FREE: Options = Options { is_fixed: false, ..OPTIONS };
 
@@ -372,8 +373,8 @@ fn condition() -> impl Strategy<Value = String> {
     })
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+laws! {
+    part 8;
 
     /// Verdicts agree with all calls over a set of values: what one of them reaches is not
     /// unreachable, and what is reachable is reached by its witness.
@@ -453,7 +454,9 @@ fn calls_start_in_in_queue_flows_that_no_queue_names() {
 
     let flow = queued_flows(&program, &Fixtures::default())[0];
     let call = Call::new(flow);
-    let found = flowsim::explore::explore(&program, &[call], &Fixtures::default(), FREE);
+    let options = Options { budget: 3_000, ..FREE };
+    let found =
+        flowsim::explore::explore(&program, &[call], &Fixtures::default(), options);
     let found = found.unwrap();
     let is_own = |it: &&Decided| program.symbols.node(it.node).flow == flow;
     let mut own = found.goals.iter().filter(is_own).map(|it| &it.verdict);

@@ -15,6 +15,7 @@ use crate::explore::{
     OPTIONS, call, collect, decision, disconnect, explored, flow, program_of, task,
     update, verdict,
 };
+use crate::laws::laws;
 
 const FREE: Options = Options { is_fixed: false, ..OPTIONS };
 
@@ -117,8 +118,8 @@ fn drawn(number: usize, (low, size, limit): (i64, i64, i64), operator: &str) -> 
     decision(&format!("Drawn {number}?"), &condition, &[count], &[])
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.clamp(1, 24)))]
+laws! {
+    part 8;
 
     /// Verdicts agree with the calls with many seeds.
     #[test]

@@ -19,6 +19,8 @@ mod explore_random;
 mod explore_ranges;
 mod explore_solve;
 mod fixtures;
+#[path = "../support/laws.rs"]
+mod laws;
 mod library;
 mod organisations;
 mod overlays;

@@ -16,6 +16,8 @@ use flowsim::world::{Answer, FixtureHost, Fixtures, Input, Question};
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::laws::laws;
+
 /// Silence when the list of inputs is over, so that every call ends.
 #[derive(Clone)]
 struct Silent(Scripted);
@@ -73,8 +75,8 @@ fn input() -> impl Strategy<Value = Input> {
     select(POOL).prop_map(|text| Input::parse(text).unwrap())
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
+laws! {
+    part 3;
 
     /// Steps forward and the same number back give an equal session, trace included; the
     /// whole call is the one that `play` makes.
@@ -138,8 +140,8 @@ fn debugger(folder: &str, inputs: &[Input]) -> Debugger {
     Debugger::begin(load(&launch, &mut Files::new()).unwrap())
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(16) })]
+laws! {
+    part 4;
 
     /// Every stop of single steps is found again on the way back, in the opposite order.
     #[test]

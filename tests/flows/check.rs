@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::cpu_time::cpu_time;
+use crate::laws::laws;
 
 /// The codes that have a file named after them under `fixtures/broken`.
 const WITH_FIXTURE: [Code; 25] = [
@@ -511,8 +512,8 @@ fn organisation() -> impl Strategy<Value = Value> {
     })
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2 * ProptestConfig::default().cases))]
+laws! {
+    times 2;
 
     #[test]
     fn no_document_makes_it_panic(document in prop_oneof![shaped(), organisation()]) {

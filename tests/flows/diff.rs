@@ -348,8 +348,6 @@ fn keys(value: &Value) -> Vec<&str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
     #[test]
     fn a_flow_does_not_differ_from_itself((nodes, _) in any_draft()) {
         let flow = draft(&nodes).to_string();

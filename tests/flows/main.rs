@@ -14,6 +14,8 @@ mod eval;
 mod exports;
 mod expressions;
 mod graph;
+#[path = "../support/laws.rs"]
+mod laws;
 mod mistakes;
 mod nesting;
 mod publishing;

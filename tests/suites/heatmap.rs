@@ -646,8 +646,6 @@ fn any_decision() -> impl Strategy<Value = Decision> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
     #[test]
     fn a_written_log_is_read_back(log in proptest::collection::vec(any_decision(), 1..12)) {
         let folder = tempdir().unwrap();

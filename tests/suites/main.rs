@@ -19,6 +19,8 @@ mod html_report;
 mod init;
 mod init_from;
 mod kill;
+#[path = "../support/laws.rs"]
+mod laws;
 mod project;
 mod report_merge;
 mod reports;

@@ -388,6 +388,7 @@ mod tests {
     use super::super::names::Declarations;
     use super::super::trial::Empty;
     use super::*;
+    use crate::expr::laws::laws;
     use crate::value::{Decimal, Kind, Type};
 
     struct Given(Vec<Value>);
@@ -510,8 +511,8 @@ mod tests {
         .boxed()
     }
 
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(12 * ProptestConfig::default().cases))]
+    laws! {
+        times 12;
 
         /// The fast paths produce the same values and the same failures.
         #[test]

@@ -274,6 +274,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::expr::laws::laws;
 
     /// Pieces of expressions, including invalid ones.
     fn piece() -> impl Strategy<Value = &'static str> {
@@ -307,8 +308,8 @@ mod tests {
         prop_oneof![soup, chain]
     }
 
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(16 * ProptestConfig::default().cases))]
+    laws! {
+        times 16;
 
         /// The shortcut returns the same tree as the grammar, or leaves the text to the
         /// grammar.

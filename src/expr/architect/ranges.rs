@@ -292,6 +292,7 @@ mod tests {
     use super::super::names::Declarations;
     use super::super::{Environment, Scope};
     use super::*;
+    use crate::expr::laws::laws;
 
     struct Given([Value; 2]);
 
@@ -349,8 +350,8 @@ mod tests {
         }
     }
 
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(8 * ProptestConfig::default().cases))]
+    laws! {
+        times 8;
 
         #[test]
         fn a_range_contains_every_result(

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 
 use super::world::World;
+use crate::laws::laws;
 
 fn decimal() -> impl Strategy<Value = Value> {
     ("-?[0-9]{1,12}", "[0-9]{1,8}").prop_map(|(whole, fraction)| {
@@ -209,8 +210,8 @@ fn variables() -> World {
         .with("Flow.queue", Value::unset(Type::one(Kind::Queue)))
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(8 * ProptestConfig::default().cases))]
+laws! {
+    times 8;
 
     /// The canonical text represents the same expression, and is itself canonical.
     #[test]
@@ -248,8 +249,8 @@ proptest! {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+laws! {
+    part 3;
 
     #[test]
     fn no_long_input_panics_or_hangs(piece in "[a-z0-9.,()\\[\\]\"+!~^?: -]{1,12}", count in 1_usize..6_000) {
@@ -452,8 +453,8 @@ fn form() -> impl Strategy<Value = (&'static str, Vec<Kind>)> {
     ])
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16 * ProptestConfig::default().cases))]
+laws! {
+    times 16;
 
     /// Constant folding produces the same results as evaluation at run time, including
     /// failures.

@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::cpu_time::cpu_time;
+use crate::laws::laws;
 
 const ARCHY: [&str; 2] = [
     include_str!("../../../fixtures/architect/unknown_module.yaml"),
@@ -23,7 +24,7 @@ const DRAFT: &str =
     include_str!("../../../fixtures/shared-flow/flows/shared_module.json");
 
 /// Far more time than any small document needs, even while many tests run in parallel.
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(8);
 
 /// Loads and checks a file, and renders its findings and its model.
 fn load(path: &str, text: impl Into<String>) -> Loaded {
@@ -179,8 +180,8 @@ fn read_config(text: &str) -> Vec<ArchitectFlow> {
     documents.filter_map(|it| config::read(it, &mut diagnostics)).collect()
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3 * ProptestConfig::default().cases))]
+laws! {
+    times 3;
 
     #[test]
     fn changed_archy_yaml_is_read_or_refused(text in mutant(&ARCHY)) {
@@ -261,7 +262,7 @@ fn many(count: usize, item: impl Fn(usize) -> String) -> String {
 }
 
 /// Number of items with which a quadratic algorithm would take minutes.
-const COUNT: usize = 20_000;
+const COUNT: usize = 10_000;
 
 #[test]
 fn large_archy_yaml_takes_linear_time() {

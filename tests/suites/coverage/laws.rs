@@ -99,8 +99,6 @@ fn counts_of_different_programs_cannot_be_merged() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
     #[test]
     fn calls_count_the_same_in_any_order(
         (calls, shuffled) in calls().prop_flat_map(|calls| {

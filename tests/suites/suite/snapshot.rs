@@ -14,6 +14,8 @@ use flowsim::suite::snapshot::{
 use flowsim::suite::{Mismatch, Selection};
 use proptest::prelude::*;
 
+use crate::laws::laws;
+
 /// A folder with a scenario file that runs flows of `fixtures/`.
 struct Project {
     folder: tempfile::TempDir,
@@ -487,8 +489,8 @@ fn assert_is_clean(text: &str, project: &Project) {
     assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{text}");
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+laws! {
+    part 2;
 
     /// With all inputs and names of tests, the snapshot is the same in every run and in
     /// every folder.

@@ -8,6 +8,7 @@ use super::super::evaluate::Scope;
 use super::super::expression::Expression;
 use super::super::names::Declarations;
 use super::*;
+use crate::expr::laws::laws;
 use crate::value::{MAX_INTEGER, Type};
 
 /// An organisation that may ignore the case of strings.
@@ -253,8 +254,8 @@ fn condition(
     })
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+laws! {
+    times 4;
 
     /// Every string has the same results as an example.
     #[test]

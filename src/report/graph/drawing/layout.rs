@@ -249,6 +249,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::expr::laws::laws;
 
     fn overlap(one: Point, other: Point, size: (f64, f64)) -> bool {
         (one.x - other.x).abs() < size.0 && (one.y - other.y).abs() < size.1
@@ -282,8 +283,8 @@ mod tests {
         assert!(!overlap(layout.boxes[0], layout.boxes[1], (100.0, 40.0)));
     }
 
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
+    laws! {
+        part 4;
 
         #[test]
         fn any_graph_can_be_laid_out(
