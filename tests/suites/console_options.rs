@@ -121,6 +121,24 @@ fn lists_have_selectors_of_rows() {
     assert_eq!(out, "a.test.yaml:4:2 key 2\n");
 }
 
+/// Waits until a process handles Ctrl-C. *Source: proc_pid_status(5); SIGINT is 2.*
+#[cfg(unix)]
+fn wait_for_handler(process: u32) {
+    let status = format!("/proc/{process}/status");
+    let caught = || {
+        let text = fs::read_to_string(&status).ok()?;
+        let signals = text.lines().find_map(|line| line.strip_prefix("SigCgt:"))?;
+        u64::from_str_radix(signals.trim(), 16).ok()
+    };
+    // A system without this file has two seconds.
+    for _ in 0..if cfg!(target_os = "linux") { 6_000 } else { 200 } {
+        if caught().is_some_and(|signals| signals & (1 << 1) != 0) {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
 #[test]
 #[cfg(unix)]
 fn an_interrupted_run_has_a_summary_and_reports() {
@@ -128,7 +146,9 @@ fn an_interrupted_run_has_a_summary_and_reports() {
     let mut slow =
         command(folder.path(), &["--stress", "1000000", "--report", "json=a.json"]);
     let child = slow.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(std::time::Duration::from_secs(2));
+    wait_for_handler(child.id());
+    // Some calls are made before the signal.
+    std::thread::sleep(std::time::Duration::from_millis(200));
     let signal = std::process::Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status();

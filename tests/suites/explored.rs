@@ -34,13 +34,17 @@ fn organisation(name: &str) -> tempfile::TempDir {
     folder
 }
 
-const EXPLORE: [&str; 8] = [
+/// An exploration of a few thousand questions, which finds as many calls as one with the
+/// default budget.
+const EXPLORE: [&str; 10] = [
     "explore",
     "flows",
     "--fixtures",
     "fixtures.yaml",
     "--suite",
     "tests",
+    "--budget",
+    "3000",
     "--format",
     "json",
 ];
@@ -535,7 +539,9 @@ fn listed(found: &[Value]) -> Vec<String> {
 fn shares_of_mutants_add_up() {
     let folder = partly_tested();
     let of = |further: &[&str]| {
-        let arguments = [&["explore", "--mutants", "--format", "json"], further].concat();
+        let arguments =
+            [&["explore", "--mutants", "--budget", "1000", "--format", "json"], further]
+                .concat();
         let (code, output, problems) = flowsim(folder.path(), &arguments);
         assert_eq!(code, Some(0), "{problems}");
         let exploration: Value = serde_json::from_str(&output).unwrap();

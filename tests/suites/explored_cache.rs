@@ -14,13 +14,18 @@ use assert_cmd::Command;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+/// An exploration of few questions, which finds as much as one of many.
 const EXPLORE: [&str; 6] =
     ["explore", "flows", "--fixtures", "fixtures.yaml", "--mutants", "--format=json"];
+const BUDGET: [&str; 2] = ["--budget", "1000"];
 
 /// Explores with further arguments. Returns standard output.
 fn explored(folder: &Path, further: &[&str]) -> String {
     let mut command = Command::cargo_bin("flowsim").unwrap();
     command.current_dir(folder).args(EXPLORE).args(further);
+    if !further.contains(&"--budget") {
+        command.args(BUDGET);
+    }
     let output = command.output().unwrap();
     let problems = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{problems}");

@@ -1,5 +1,5 @@
 //! Files that the program writes are complete or missing, even if it is killed at any
-//! time.
+//! time. `FLOWSIM_KILLS` sets the number of times.
 
 #![cfg(unix)]
 
@@ -11,7 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const TESTS: usize = 150;
-const KILLS: u32 = 20;
+/// Number of kills without `FLOWSIM_KILLS`.
+const KILLS: u32 = 10;
 
 fn flow(text: &str) -> String {
     format!(
@@ -60,6 +61,13 @@ fn duration(command: &mut Command) -> Duration {
     began.elapsed()
 }
 
+/// Returns the number of kills.
+#[expect(clippy::disallowed_methods, reason = "the CI machine kills more often")]
+fn kills() -> u32 {
+    let count = std::env::var("FLOWSIM_KILLS").ok().and_then(|it| it.parse().ok());
+    count.unwrap_or(KILLS)
+}
+
 /// Kills a run after part of its duration. Returns whether it was still running.
 fn killed(command: &mut Command, after: Duration) -> bool {
     let mut child = command.spawn().expect("the program starts");
@@ -81,8 +89,8 @@ fn snapshots_are_complete_when_killed() {
     let second = duration(&mut flowsim(folder.path(), &["--update"]));
     let new = files(&snapshots);
     assert!(old.keys().eq(new.keys()));
-    let (mut running, whole) = (0, first.min(second));
-    for kill in 1..=KILLS {
+    let (kills, mut running, whole) = (kills(), 0, first.min(second));
+    for kill in 1..=kills {
         fs::remove_dir_all(&snapshots).expect("the snapshots go");
         fs::create_dir(&snapshots).expect("a folder");
         // In half of the runs there are no old snapshots.
@@ -91,7 +99,7 @@ fn snapshots_are_complete_when_killed() {
             fs::write(snapshots.join(name), text).expect("an old one");
         }
         let mut update = flowsim(folder.path(), &["--update"]);
-        running += u32::from(killed(&mut update, whole * kill / KILLS));
+        running += u32::from(killed(&mut update, whole * kill / kills));
         let left = files(&snapshots);
         assert!(!has_old || left.keys().eq(old.keys()));
         for (name, text) in &left {
@@ -114,8 +122,8 @@ fn a_report_is_complete_when_killed() {
             && text.trim_end().ends_with("</testsuites>")
     };
     assert!(files(&reports).values().all(|text| is_whole(text)));
-    let mut running = 0;
-    for kill in 1..=KILLS {
+    let (kills, mut running) = (kills(), 0);
+    for kill in 1..=kills {
         fs::remove_dir_all(&reports).expect("the reports go");
         fs::create_dir(&reports).expect("a folder");
         let has_old = kill % 2 == 0;
@@ -123,7 +131,7 @@ fn a_report_is_complete_when_killed() {
             fs::write(reports.join("junit.xml"), "old").expect("an old one");
         }
         let mut test = flowsim(folder.path(), &arguments);
-        running += u32::from(killed(&mut test, whole * kill / KILLS));
+        running += u32::from(killed(&mut test, whole * kill / kills));
         let left = files(&reports);
         // The old report is deleted when a run starts, so that it is not mistaken for the
         // new one.

@@ -14,7 +14,7 @@ use super::command::{flowsim, recordings};
 use super::server::Server;
 
 /// Number of kills without `FLOWSIM_KILLS`.
-const KILLS: usize = 30;
+const KILLS: usize = 10;
 const CALLS: usize = 200;
 
 /// Writes a scenario file with many different calls.
