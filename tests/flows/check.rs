@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::cpu_time::cpu_time;
 use crate::laws::laws;
+use crate::nesting::with_a_small_stack;
 
 /// The codes that have a file named after them under `fixtures/broken`.
 const WITH_FIXTURE: [Code; 25] = [
@@ -385,21 +386,23 @@ fn long_chains_and_cycles_are_checked() {
         (Shape::Chain, vec![Code::LOOP_WITHOUT_INPUT, Code::VARIABLE_NEVER_SET]),
         (Shape::Circle, vec![Code::NO_PATH_TO_END, Code::LOOP_WITHOUT_INPUT]),
     ] {
-        let text = made_flow(30_000, shape);
-        let mut files = Files::new();
-        let file = files.add("made.json", text);
-        let document = read_json(&file).unwrap();
-        let mut diagnostics = Vec::new();
-        let flows = flowsim::flow::read::read(&document, &mut diagnostics);
-        diagnostics.extend(check(&flows));
-        assert_eq!(codes(&diagnostics), expected);
+        with_a_small_stack(move || {
+            let text = made_flow(10_000, shape);
+            let mut files = Files::new();
+            let file = files.add("made.json", text);
+            let document = read_json(&file).unwrap();
+            let mut diagnostics = Vec::new();
+            let flows = flowsim::flow::read::read(&document, &mut diagnostics);
+            diagnostics.extend(check(&flows));
+            assert_eq!(codes(&diagnostics), expected);
+        });
     }
 }
 
 /// Flows that call each other in a chain, and one that closes the cycle.
 #[test]
 fn long_chains_of_calls_are_checked() {
-    const COUNT: usize = 20_000;
+    const COUNT: usize = 8_000;
     let flow = |index: usize| {
         let callee = format!("Flow{}", (index + 1) % COUNT);
         let call = json!({"type": "Flow", "properties": {"flowName": callee},
@@ -407,13 +410,12 @@ fn long_chains_of_calls_are_checked() {
         let nodes = json!({"Call": call, "End": {"type": "End"}});
         json!({"name": format!("Flow{index}"), "startNode": "Call", "nodes": nodes})
     };
-    let found = findings_in(&(0..COUNT).map(flow).collect());
-    assert_eq!(codes(&found), [Code::FLOW_CALL_CYCLE]);
-    assert!(
-        found[0].message.contains("19992 more → `Flow19999` → `Flow0`"),
-        "{}",
-        found[0].message
-    );
+    with_a_small_stack(move || {
+        let found = findings_in(&(0..COUNT).map(flow).collect());
+        assert_eq!(codes(&found), [Code::FLOW_CALL_CYCLE]);
+        let message = &found[0].message;
+        assert!(message.contains("7992 more → `Flow7999` → `Flow0`"), "{message}");
+    });
 }
 
 /// Everything in the flow is wrong, so that every check reports and every suggestion is

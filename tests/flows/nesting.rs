@@ -24,7 +24,8 @@ const DEPTH: usize = 5_000;
 /// A stack that is too small for one frame per action.
 const SMALL_STACK: usize = 512 * 1024;
 
-fn with_a_small_stack(run: impl FnOnce() + Send + 'static) {
+/// Runs a test in a thread with a small stack.
+pub(crate) fn with_a_small_stack(run: impl FnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new().stack_size(SMALL_STACK).spawn(run).unwrap();
     thread.join().unwrap();
 }

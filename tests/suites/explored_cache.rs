@@ -240,7 +240,7 @@ fn the_detecting_calls_depend_on_the_exploration() {
 fn remembered_results_change_no_byte() {
     let folder = orders();
     let folder = folder.path();
-    let suite = ["--suite", "tests"];
+    let suite = ["--budget", "300", "--suite", "tests"];
     let with = |further: &[&str]| explored(folder, &[&suite, further].concat());
     with(&[]);
     let whole = with(&["--no-cache"]);

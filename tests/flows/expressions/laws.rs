@@ -497,11 +497,11 @@ fn enough_random_expressions_are_valid() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let strategy = expression(5);
     let mut sensible = 0;
-    for _ in 0..2_000 {
+    for _ in 0..1_000 {
         let text = strategy.new_tree(&mut runner).unwrap().current();
         let is_operation = text.contains(['(', '+', '=', '<', '?', '!', '[']);
         let is_sensible = canonical(&text, &mut variables().names, None).is_ok();
         sensible += u32::from(is_operation && is_sensible);
     }
-    assert!(sensible > 150, "only {sensible} of 2000");
+    assert!(sensible > 75, "only {sensible} of 1000");
 }

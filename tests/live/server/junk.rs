@@ -10,7 +10,7 @@ use super::support::Local;
 use super::wire::connect;
 
 /// Default number of requests.
-const COUNT: usize = 2_000;
+const COUNT: usize = 1_000;
 
 /// A reproducible pseudo-random number generator.
 struct Junk(u64);

@@ -133,7 +133,7 @@ fn contacts_between_conversations_take_linear_time() {
         let body = json!({ "flowId": flow, "context": context });
         client.post("/api/v2/architect/simulations", &body).body["trace"].to_string()
     };
-    for number in 0..300 {
+    for number in 0..150 {
         let phone = json!({ "e164": format!("+1555777{number:04}") });
         let name = format!("C{number}");
         let body =
@@ -141,12 +141,12 @@ fn contacts_between_conversations_take_linear_time() {
         assert_eq!(client.post("/api/v2/externalcontacts/contacts", &body).status, 200);
         client.converse(flow.as_str().unwrap());
     }
-    let seen = [0, 7, 299].map(|number| find(&client, number));
+    let seen = [0, 7, 149].map(|number| find(&client, number));
     assert!(seen[1].contains("C7 X"), "{}", seen[1]);
     first.kill();
     let second = started(folder.path());
     let client = Client { token: client.token, ..second.client.clone() };
-    assert_eq!([0, 7, 299].map(|number| find(&client, number)), seen);
+    assert_eq!([0, 7, 149].map(|number| find(&client, number)), seen);
 }
 
 /// Creates contacts until it is asked to stop or the server ends, and counts them. Returns
