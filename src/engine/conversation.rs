@@ -122,9 +122,10 @@ impl Conversation {
             let unset = BUILT_INS.iter().map(|known| Value::unset(known.value_type));
             self.built_ins = unset.collect();
         }
-        for index in std::mem::take(&mut self.changed) {
-            self.built_ins[index] = Value::unset(BUILT_INS[index].value_type);
-        }
+        let values = &mut self.built_ins;
+        std::mem::take(&mut self.changed).each(|index| {
+            values[index].put(Value::unset(BUILT_INS[index].value_type));
+        });
     }
 
     /// The values of the built-in variables, by index in [`BUILT_INS`].
@@ -135,12 +136,16 @@ impl Conversation {
     /// Keeps the current values of the built-in variables for the trace.
     pub(super) fn keep_start(&mut self, program: &Program) {
         let mut kept = Vec::with_capacity(MOST_AT_START);
-        for index in self.changed {
+        self.changed.each(|index| {
             let value = &self.built_ins[index];
             if !value.is_unset() {
-                kept.push((program.built_in(BuiltInId::at(index)), value.clone()));
+                kept.push(UNKNOWN);
+                if let Some((variable, place)) = kept.last_mut() {
+                    *variable = program.built_in(BuiltInId::at(index));
+                    place.fill(value);
+                }
             }
-        }
+        });
         self.at_start = kept;
     }
 
@@ -171,9 +176,10 @@ impl Conversation {
     }
 
     /// Sets a built-in variable of Architect.
+    #[inline]
     pub(super) fn set(&mut self, variable: BuiltInId, value: Value) {
         if let Some(slot) = self.built_ins.get_mut(variable.index()) {
-            *slot = value;
+            slot.put(value);
             self.changed.insert(variable.index());
         }
     }
@@ -297,15 +303,20 @@ impl Conversation {
 
     /// Returns audio as the participant hears it: with prompts in the language of the
     /// conversation, and without speech in languages that no engine speaks.
-    pub(super) fn heard(&self, audio: Arc<Audio>) -> Arc<Audio> {
-        let language = self.language();
+    pub(super) fn heard(&self, audio: Arc<Audio>, language: &str) -> Arc<Audio> {
         let organisation = &self.organisation.0;
+        // Most audio is a single text in the language of the conversation.
+        if let [AudioSegment::Speech { language: None, .. }] = audio.segments.as_slice()
+            && organisation.speaks(language)
+        {
+            return audio;
+        }
         let is_default =
             || language.eq_ignore_ascii_case(&organisation.default_language());
         let is_silent = |part: &AudioSegment| {
             let spoken = match part {
-                AudioSegment::Speech { language: Some(own), .. } => own,
-                AudioSegment::Speech { .. } | AudioSegment::Spoken(_) => &language,
+                AudioSegment::Speech { language: Some(own), .. } => own.as_str(),
+                AudioSegment::Speech { .. } | AudioSegment::Spoken(_) => language,
                 AudioSegment::Prompt(_) | AudioSegment::Silence(_) => return false,
             };
             !organisation.speaks(spoken) && !self.policies().unsupported_speech_is_spoken
@@ -323,7 +334,7 @@ impl Conversation {
         for segment in &mut audio.segments {
             if let AudioSegment::Prompt(prompt) = segment
                 && is_other
-                && let Some(spoken) = organisation.prompt_in(prompt, &language)
+                && let Some(spoken) = organisation.prompt_in(prompt, language)
             {
                 *prompt = spoken;
             }
@@ -343,9 +354,9 @@ impl Conversation {
 /// The built-in variables that may have a value, by index in [`BUILT_INS`]; one bit each.
 /// All others are NOT_SET.
 #[derive(Debug, Clone, Copy, Default)]
-struct Changed(u128);
+struct Changed([u64; 2]);
 
-const _: () = assert!(BUILT_INS.len() <= u128::BITS as usize, "one bit each");
+const _: () = assert!(BUILT_INS.len() <= 2 * u64::BITS as usize, "one bit each");
 
 impl PartialEq for Changed {
     /// Always equal: the values are compared.
@@ -357,20 +368,25 @@ impl PartialEq for Changed {
 impl Changed {
     #[inline]
     fn insert(&mut self, index: usize) {
-        self.0 |= 1 << index;
+        self.0[index / 64 % 2] |= 1 << (index % 64);
+    }
+
+    /// Visits the indexes, in order.
+    #[inline]
+    fn each(self, mut visit: impl FnMut(usize)) {
+        for (word, first) in self.0.into_iter().zip([0, 64]) {
+            let mut rest = word;
+            while rest != 0 {
+                visit(first + rest.trailing_zeros() as usize);
+                rest &= rest - 1;
+            }
+        }
     }
 }
 
-/// Returns the indexes, in order.
-impl Iterator for Changed {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        let index = self.0.trailing_zeros();
-        self.0 &= self.0.wrapping_sub(1);
-        (index < u128::BITS).then_some(index as usize)
-    }
-}
+/// A place for a variable with an initial value. A constant is written to its place at once;
+/// anything else would be moved there.
+const UNKNOWN: (VariableId, Value) = (VariableId(0), Value::NOT_SET);
 
 /// Capacity for the variables with an initial value. It suffices for nearly every call.
 const MOST_AT_START: usize = 12;

@@ -9,6 +9,9 @@ use crate::value::{Text, Value};
 pub(super) enum Effect {
     /// The node is finished; the call continues at this node.
     Go(PathTaken, Option<NodeId>),
+    /// The Architect action takes the output with this index; the call continues at this
+    /// node. Unlike a path, an index is written and read as one number.
+    Take(u16, Option<NodeId>),
     /// The node failed.
     Fail(Box<Failure>),
     /// The node waits for an answer; [`State::ask`] has stored its question.

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use crate::diagnostic::Code;
 use crate::flow::NodeId;
-use crate::trace::{Event, EventKind, PathTaken, Step};
+use crate::trace::{Event, EventKind, PathTaken, Phrase, Step};
 use crate::value::{Text, Value};
 
 /// The steps and events so far.
@@ -40,7 +40,8 @@ impl Recorder {
         self.events.note(step, fact);
     }
 
-    /// Records an event with a copy of a value.
+    /// Records an event with a copy of a value. Frequent kinds are written part by part, see
+    /// [`Value::copy_from`].
     #[inline(always)]
     pub(super) fn note_copy(
         &mut self,
@@ -49,6 +50,9 @@ impl Recorder {
         kind: impl Fn(Value) -> EventKind,
     ) {
         match value {
+            Value::NotSet(holds) => self.note(step, || kind(Value::NotSet(*holds))),
+            Value::Boolean(truth) => self.note(step, || kind(Value::Boolean(*truth))),
+            Value::Integer(number) => self.note(step, || kind(Value::Integer(*number))),
             Value::String(text) => {
                 self.note_text(step, text.clone(), |it| kind(Value::String(it)));
             }
@@ -139,8 +143,11 @@ impl Events {
     fn last_string(&mut self) -> Option<&mut Text> {
         match &mut self.places[..self.count].last_mut()?.kind {
             EventKind::Collected(text)
+            | EventKind::Prompted(Phrase::Made(text))
             | EventKind::Assigned(_, Value::String(text))
-            | EventKind::Read(_, Value::String(text)) => Some(text),
+            | EventKind::Read(_, Value::String(text))
+            | EventKind::Input(_, Value::String(text))
+            | EventKind::Output(_, Value::String(text)) => Some(text),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use super::state::{MAX_MADE_BYTES, State};
 use crate::diagnostic::Code;
 use crate::flow::NodeId;
 use crate::program::{Program, StepAction};
-use crate::trace::{EventKind, PathTaken, Status};
+use crate::trace::{EventKind, Failure, PathTaken, Status};
 use crate::world::{Answer, InputQuestion, Question};
 
 /// The number of actions that the error handling may run after the limit is exceeded.
@@ -150,14 +150,8 @@ impl State {
         effect: Effect,
     ) -> Progress {
         let progress = match effect {
-            Effect::Go(path, next) => {
-                self.recorder.finish(self.step, path, next, self.clock_ms);
-                self.node = next;
-                match next {
-                    Some(_) => Progress::Finished,
-                    None => self.end_without_next(program, path),
-                }
-            }
+            Effect::Go(path, next) => self.go(program, path, next),
+            Effect::Take(index, next) => self.go(program, PathTaken::Output(index), next),
             Effect::Ask => Progress::Waiting,
             Effect::Enter(flow) => {
                 self.node = program.unit(flow).start;
@@ -174,6 +168,50 @@ impl State {
         // to free.
         std::mem::forget(effect);
         progress
+    }
+
+    /// Applies the outcome of an Architect action. Most actions continue at another one; their
+    /// effect is read where it is, and owns nothing.
+    #[inline(always)]
+    pub(super) fn settle_outcome(
+        &mut self,
+        program: &Program,
+        node: NodeId,
+        outcome: Result<Effect, Box<Failure>>,
+    ) -> Progress {
+        let (path, next) = match &outcome {
+            Ok(Effect::Take(index, Some(next))) => (PathTaken::Output(*index), *next),
+            Ok(Effect::Go(PathTaken::Next, Some(next))) => (PathTaken::Next, *next),
+            _ => return self.settle_rare(program, node, outcome),
+        };
+        std::mem::forget(outcome);
+        self.go(program, path, Some(next))
+    }
+
+    /// Ends the step, and continues at another node.
+    #[inline(always)]
+    fn go(
+        &mut self,
+        program: &Program,
+        path: PathTaken,
+        next: Option<NodeId>,
+    ) -> Progress {
+        self.recorder.finish(self.step, path, next, self.clock_ms);
+        self.node = next;
+        match next {
+            Some(_) => Progress::Finished,
+            None => self.end_without_next(program, path),
+        }
+    }
+
+    #[inline(never)]
+    fn settle_rare(
+        &mut self,
+        program: &Program,
+        node: NodeId,
+        outcome: Result<Effect, Box<Failure>>,
+    ) -> Progress {
+        self.settle(program, node, outcome.unwrap_or_else(Effect::Fail))
     }
 
     /// Ends the task or flow of a step that has no next one.
@@ -195,7 +233,11 @@ impl State {
         effect: Effect,
     ) -> Progress {
         match effect {
-            Effect::Go(..) | Effect::Ask | Effect::Enter(_) | Effect::End(_) => {}
+            Effect::Go(..)
+            | Effect::Take(..)
+            | Effect::Ask
+            | Effect::Enter(_)
+            | Effect::End(_) => {}
             Effect::Fail(failure) if self.frame_is_architect(program) => {
                 self.fault(program, node, failure);
             }

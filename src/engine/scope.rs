@@ -16,6 +16,15 @@ pub(super) struct Slots {
 }
 
 impl Slots {
+    /// Adds a slot with a copy of a value.
+    #[inline]
+    pub(super) fn push(&mut self, value: &Value) {
+        self.values.push(Value::NOT_SET);
+        if let Some(place) = self.values.last_mut() {
+            place.fill(value);
+        }
+    }
+
     #[inline]
     pub(super) fn variable(&self, frame: &Frame, id: VariableId) -> &Value {
         &self.values[frame.variables.wrapping_add(id.index())]

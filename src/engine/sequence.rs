@@ -6,7 +6,7 @@ use super::frame::Frame;
 use super::state::State;
 use crate::flow::kinds::FlowKind;
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
-use crate::program::architect::{Action, CallFlow, FlowPart, Variables};
+use crate::program::architect::{Action, CallFlow, FlowPart, Source, Variables};
 use crate::program::{Program, Step, StepAction};
 use crate::trace::{Entry, EventKind, Failure, Field, PathTaken, Status};
 use crate::value::{Kind, Text, Type, Value};
@@ -30,7 +30,7 @@ impl State {
         }
         for (id, value) in &call.variables {
             if let Some(slot) = self.slot(program, *id) {
-                *slot = value.clone();
+                slot.copy_from(value);
             }
         }
         if part.nature == FlowKind::InQueue {
@@ -120,6 +120,11 @@ impl State {
     /// is NOT_SET; `flowsim check` reports it.
     fn push_variables(&mut self, program: &Program, variables: &Variables) {
         for variable in &variables.list {
+            // Most initial values are constants. They are read in their place.
+            if let Source::Constant(value) = &variable.initial {
+                self.slots.push(value);
+                continue;
+            }
             let value = self.value(program, &variable.initial);
             let value = value.unwrap_or_else(|_| Value::unset(variable.value_type));
             self.slots.values.push(value);
@@ -132,10 +137,8 @@ impl State {
             if program.symbols.variable(variable.id).is_empty() {
                 break;
             }
-            if let Some(value) = self.slot(program, variable.id).map(|slot| slot.clone())
-            {
-                self.note(|| EventKind::Assigned(variable.id, value));
-            }
+            let note = |value| EventKind::Assigned(variable.id, value);
+            self.note_variable(program, variable.id, note);
         }
     }
 
@@ -206,15 +209,14 @@ impl State {
                 let index = call.output_of(path);
                 let target = called.targets.get(usize::from(index));
                 let next = target.copied().unwrap_or(called.next);
-                self.return_values(program, step, &call.outputs);
+                self.return_values(program, step, call.outputs.iter().copied());
                 (PathTaken::Output(index), next)
             }
             Action::CallCommonModule(module) => {
                 let outputs = module.outputs.iter();
-                let outputs: Vec<_> = outputs
-                    .filter_map(|(_, theirs, own)| Some(((*theirs)?, *own)))
-                    .collect();
-                self.return_values(program, step, &outputs);
+                let outputs =
+                    outputs.filter_map(|(_, theirs, own)| Some(((*theirs)?, *own)));
+                self.return_values(program, step, outputs);
                 (PathTaken::Next, called.next)
             }
             Action::CallFlow(call) => {
@@ -255,12 +257,11 @@ impl State {
         &mut self,
         program: &Program,
         step: u32,
-        outputs: &[(VariableId, VariableId)],
+        outputs: impl Iterator<Item = (VariableId, VariableId)>,
     ) {
         let values: Vec<(VariableId, VariableId, Value)> = outputs
-            .iter()
             .filter_map(|(theirs, own)| {
-                Some((*theirs, *own, self.slot(program, *theirs)?.clone()))
+                Some((theirs, own, self.slot(program, theirs)?.clone()))
             })
             .collect();
         self.pop_frame();
@@ -269,9 +270,9 @@ impl State {
             let entry = Entry { of, name, value: value.clone() };
             self.recorder.note(step, || EventKind::Entry(Box::new(entry)));
             if let Some(slot) = self.slot(program, own) {
-                *slot = value.clone();
+                slot.copy_from(&value);
             }
-            self.recorder.note(step, || EventKind::Assigned(own, value));
+            self.recorder.note_copy(step, &value, |it| EventKind::Assigned(own, it));
         }
     }
 
@@ -344,7 +345,7 @@ impl State {
     /// Leaves a called bot: its outputs, the reason for its end and the last intent go to
     /// the variables of the caller. *Source: Genesys' help on Call Bot Flow.*
     fn leave_bot(&mut self, program: &Program, step: u32, call: &CallFlow) {
-        self.return_values(program, step, &call.outputs);
+        self.return_values(program, step, call.outputs.iter().copied());
         let bot = std::mem::take(&mut self.conversation.bot);
         let reason = bot.exit_reason.unwrap_or_else(|| TRIGGERED_BY_FLOW.into());
         let text = Type::one(Kind::String);

@@ -474,7 +474,12 @@ impl State {
         let mut variables = Vec::with_capacity(count);
         for (value, id) in values.iter_mut().zip(layout.first..) {
             if !value.is_unset() {
-                variables.push((crate::flow::VariableId(id), std::mem::take(value)));
+                // A constant is written to its place at once; the rest follows part by part.
+                variables.push((crate::flow::VariableId(0), Value::NOT_SET));
+                if let Some((variable, place)) = variables.last_mut() {
+                    *variable = crate::flow::VariableId(id);
+                    std::mem::swap(place, value);
+                }
             }
         }
         // Reset: without a node, a frame and a question, the session is finished.

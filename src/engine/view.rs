@@ -1,6 +1,8 @@
 //! Lookup of values for Architect's expressions during a call.
 
+use super::conversation::Conversation;
 use super::frame::Frame;
+use super::scope::Slots;
 use super::state::State;
 use crate::expr::architect::{BUILT_INS, Directory, Environment, Scope};
 use crate::flow::VariableId;
@@ -27,23 +29,56 @@ impl TaskView<'_> {
 }
 
 impl Scope for TaskView<'_> {
+    #[inline]
     fn variable(&self, slot: u32) -> &Value {
-        let at = slot as usize;
-        let values = &self.state.slots.values;
-        let found = if slot >= self.frame.task_first {
-            values.get(self.frame.outputs.wrapping_add(at))
-        } else if slot >= self.frame.flow_first {
-            values.get(self.frame.variables.wrapping_add(at))
-        } else {
-            let built_in = slot.wrapping_sub(self.built_in_first) as usize;
-            self.state.conversation.built_ins().get(built_in)
-        };
-        found.unwrap_or(&Value::NOT_SET)
+        let State { slots, conversation, .. } = self.state;
+        variable(slots, conversation, self.frame, self.built_in_first, slot)
     }
 
     fn environment(&self) -> &dyn Environment {
         self
     }
+}
+
+/// Returns the value of a variable of a task, of its flow, or of Architect's built-in
+/// variables.
+#[inline]
+fn variable<'s>(
+    slots: &'s Slots,
+    conversation: &'s Conversation,
+    frame: &Frame,
+    built_in_first: u32,
+    slot: u32,
+) -> &'s Value {
+    let at = slot as usize;
+    let found = if slot >= frame.task_first {
+        slots.values.get(frame.outputs.wrapping_add(at))
+    } else if slot >= frame.flow_first {
+        slots.values.get(frame.variables.wrapping_add(at))
+    } else {
+        let built_in = slot.wrapping_sub(built_in_first) as usize;
+        conversation.built_ins().get(built_in)
+    };
+    found.unwrap_or(&Value::NOT_SET)
+}
+
+/// Returns the slot of a variable that [`variable`] reads.
+#[inline]
+fn slot_of<'s>(
+    slots: &'s mut Slots,
+    conversation: &'s mut Conversation,
+    frame: &Frame,
+    program: &Program,
+    id: VariableId,
+) -> Option<&'s mut Value> {
+    let base = if id.0 >= frame.task_first {
+        frame.outputs
+    } else if id.0 >= frame.flow_first {
+        frame.variables
+    } else {
+        return conversation.slot(program, id);
+    };
+    slots.values.get_mut(base.wrapping_add(id.index()))
 }
 
 impl Environment for TaskView<'_> {
@@ -77,29 +112,78 @@ impl State {
         program: &Program,
         source: &Source,
     ) -> Result<Value, Box<Failure>> {
-        match source {
-            Source::Constant(value) => Ok(value.clone()),
-            Source::Expression(expression) => {
-                let value = expression
-                    .evaluate(&self.task_view(program))
-                    .map_err(|failure| self.failure_of(program, expression, &failure))?;
-                let size = super::size::size_of(&value);
+        if let Source::Constant(value) = source {
+            return Ok(value.clone());
+        }
+        let mut value = Value::NOT_SET;
+        self.compute(program, source, &mut value)?;
+        Ok(value)
+    }
+
+    /// Evaluates a source. A constant is read where it is; any other value is put in the
+    /// given place.
+    #[inline(always)]
+    pub(super) fn peek<'v>(
+        &mut self,
+        program: &Program,
+        source: &'v Source,
+        place: &'v mut Value,
+    ) -> Result<&'v Value, Box<Failure>> {
+        if let Source::Constant(value) = source {
+            return Ok(value);
+        }
+        self.compute(program, source, place)?;
+        Ok(place)
+    }
+
+    /// Evaluates a source, and puts its value in a place.
+    fn compute(
+        &mut self,
+        program: &Program,
+        source: &Source,
+        place: &mut Value,
+    ) -> Result<(), Box<Failure>> {
+        let Source::Expression(expression) = source else {
+            return self.compose(program, source, place);
+        };
+        match expression.evaluate_into(&self.task_view(program), place) {
+            Ok(()) if place.is_plain() => Ok(()),
+            Ok(()) => {
+                let size = super::size::size_of(place);
                 self.made_bytes = self.made_bytes.saturating_add(size);
-                Ok(value)
+                Ok(())
             }
-            Source::Named(kind, name) => Ok(self.named(*kind, name)),
+            Err(failure) => Err(self.failure_of(program, expression, &failure)),
+        }
+    }
+
+    /// Puts the value of a source that is not an expression in a place.
+    #[inline(never)]
+    fn compose(
+        &mut self,
+        program: &Program,
+        source: &Source,
+        place: &mut Value,
+    ) -> Result<(), Box<Failure>> {
+        match source {
+            Source::Constant(value) => place.copy_from(value),
+            Source::Expression(_) => return self.compute(program, source, place),
+            Source::Named(kind, name) => *place = self.named(*kind, name),
             Source::List(kind, items) => {
                 let items: Result<Vec<Value>, _> =
                     items.iter().map(|item| self.value(program, item)).collect();
                 let collection = Collection { kind: *kind, items: items? };
-                Ok(Value::Collection(std::sync::Arc::new(collection)))
+                *place = Value::Collection(std::sync::Arc::new(collection));
             }
             Source::ByLanguage(values) => {
                 let language = self.conversation.language();
-                self.value(program, values.in_language(&language))
+                *place = self.value(program, values.in_language(&language))?;
             }
-            Source::Broken(problem) => Err(Failure::new(problem.0, problem.1.clone())),
+            Source::Broken(problem) => {
+                return Err(Failure::new(problem.0, problem.1.clone()));
+            }
         }
+        Ok(())
     }
 
     /// Returns the object with this name from the organisation, or else an object that
@@ -134,9 +218,28 @@ impl State {
             return;
         }
         for (reference, read) in &traced.operands {
-            let value = read.value(&self.task_view(program));
-            self.note(|| EventKind::Read(*reference, value));
+            let note = |value| EventKind::Read(*reference, value);
+            if !read.path.is_empty() {
+                let value = read.value(&self.task_view(program));
+                self.note(|| note(value));
+                continue;
+            }
+            self.note_variable(program, VariableId(read.slot), note);
         }
+    }
+
+    /// Records an event with the value of a variable.
+    #[inline]
+    pub(super) fn note_variable(
+        &mut self,
+        program: &Program,
+        id: VariableId,
+        kind: impl Fn(Value) -> EventKind,
+    ) {
+        let Self { recorder, slots, conversation, frames, step, .. } = self;
+        let frame = frames.last().expect("a call has a frame until it is over");
+        let value = variable(slots, conversation, frame, program.built_in_first, id.0);
+        recorder.note_copy(*step, value, kind);
     }
 
     /// Returns the slot of a variable of the running task, of its flow, or of Architect's
@@ -146,29 +249,35 @@ impl State {
         program: &Program,
         id: VariableId,
     ) -> Option<&mut Value> {
-        let frame = self.frames.last()?;
-        let base = if id.0 >= frame.task_first {
-            frame.outputs
-        } else if id.0 >= frame.flow_first {
-            frame.variables
-        } else {
-            return self.conversation.slot(program, id);
-        };
-        self.slots.values.get_mut(base.wrapping_add(id.index()))
+        let Self { slots, conversation, frames, .. } = self;
+        slot_of(slots, conversation, frames.last()?, program, id)
     }
 
-    /// Sets a variable and records it. Fails if the value is too large for a variable.
+    /// Sets a variable to a copy of a value and records it. Fails if the value is too large
+    /// for a variable.
     pub(super) fn assign(
         &mut self,
         program: &Program,
         id: VariableId,
-        value: Value,
+        value: &Value,
     ) -> Result<(), Box<Failure>> {
-        super::size::check(&value)?;
-        if let Some(slot) = self.slot(program, id) {
-            *slot = value.clone();
+        let Self { slots, conversation, frames, recorder, step, .. } = self;
+        let frame = frames.last().expect("a call has a frame until it is over");
+        let slot = slot_of(slots, conversation, frame, program, id);
+        let note = |value| EventKind::Assigned(id, value);
+        if !value.is_plain() {
+            super::size::check(value)?;
         }
-        self.note(|| EventKind::Assigned(id, value));
+        match (value, slot) {
+            (Value::String(text), Some(slot)) => {
+                slot.put(Value::String(text.clone()));
+                recorder.note_text(*step, text.clone(), |it| note(Value::String(it)));
+                return Ok(());
+            }
+            (value, Some(slot)) => slot.copy_from(value),
+            (_, None) => {}
+        }
+        recorder.note_copy(*step, value, note);
         Ok(())
     }
 

@@ -157,6 +157,7 @@ impl Compiler<'_> {
             error: self.target(node, &PathKind::Error),
             flow: self.id,
             outputs,
+            is_beginning: false,
             targets: Box::default(),
         }
     }

@@ -148,6 +148,7 @@ impl Program {
     }
 
     /// Returns the id of a built-in variable of Architect.
+    #[inline]
     pub fn built_in(&self, variable: BuiltInId) -> VariableId {
         VariableId(self.built_in_first + variable.0)
     }

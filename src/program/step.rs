@@ -44,20 +44,29 @@ pub struct Step {
     /// The slots of its outputs that templates read: first and end. The outputs of a node
     /// are numbered consecutively.
     pub outputs: (u32, u32),
+    /// Whether it only begins a flow, a task, a menu or a state.
+    pub(super) is_beginning: bool,
     /// The targets of the outputs of an Architect action, in the order of their names.
     pub targets: Box<[Option<NodeId>]>,
 }
 
 impl Step {
-    /// Whether it only begins a flow, a task, a menu or a state, and is not an action.
-    pub fn is_beginning(&self) -> bool {
-        match &self.action {
+    /// Sets the action.
+    pub fn set_action(&mut self, action: StepAction) {
+        self.is_beginning = match &action {
             StepAction::Architect(action) => matches!(
                 **action,
                 architect::Action::BeginFlow(_) | architect::Action::BeginSequence
             ),
             _ => false,
-        }
+        };
+        self.action = action;
+    }
+
+    /// Whether it only begins a flow, a task, a menu or a state, and is not an action.
+    #[inline]
+    pub fn is_beginning(&self) -> bool {
+        self.is_beginning
     }
 }
 

@@ -104,6 +104,7 @@ impl Audio {
 }
 
 impl AudioSegment {
+    #[inline]
     fn render(&self, language: &str) -> Text {
         match self {
             Self::Prompt(prompt) => prompt_text(prompt),
@@ -123,6 +124,7 @@ impl AudioSegment {
     }
 }
 
+#[inline]
 fn trimmed(text: &Text) -> Text {
     let is_printed = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     if is_printed(text.as_bytes().first()) && is_printed(text.as_bytes().last()) {

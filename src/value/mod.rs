@@ -60,6 +60,8 @@ pub const MAX_INTEGER: i64 = 999_999_999_999_999;
 /// A value of a variable, an output, or an expression.
 ///
 /// NOT_SET is a separate value and has a type. Collections are never NOT_SET, only empty.
+///
+/// The variants that own nothing come first, so that one comparison finds them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// No value, with this type.
@@ -68,10 +70,6 @@ pub enum Value {
     Boolean(bool),
     /// Integer, within ±[`MAX_INTEGER`].
     Integer(i64),
-    /// Decimal, up to 40 digits.
-    Decimal(Decimal),
-    /// String
-    String(Text),
     /// DateTime, in UTC.
     DateTime(DateTime),
     /// Date
@@ -80,6 +78,10 @@ pub enum Value {
     Time(Time),
     /// Duration
     Duration(Duration),
+    /// String
+    String(Text),
+    /// Decimal, up to 40 digits.
+    Decimal(Decimal),
     /// Currency
     Currency(std::sync::Arc<Currency>),
     /// Anything with named properties: Queue, User, Skill, Prompt, PhoneNumber, ExternalContact…
@@ -124,7 +126,62 @@ impl Value {
         }
     }
 
+    /// Whether the value owns nothing, so that there is nothing to count or to free.
+    #[inline(always)]
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(
+            self,
+            Self::NotSet(_)
+                | Self::Boolean(_)
+                | Self::Integer(_)
+                | Self::DateTime(_)
+                | Self::Date(_)
+                | Self::Time(_)
+                | Self::Duration(_)
+        )
+    }
+
+    /// Sets a place to a value. An earlier value that owns nothing is not checked for
+    /// something to free.
+    #[inline(always)]
+    pub(crate) fn put(&mut self, value: Self) {
+        if self.is_plain() {
+            std::mem::forget(std::mem::replace(self, value));
+        } else {
+            *self = value;
+        }
+    }
+
+    /// Sets a place to a copy of a value.
+    #[inline]
+    pub(crate) fn copy_from(&mut self, value: &Self) {
+        if self.is_plain() { self.fill(value) } else { self.clone_from(value) }
+    }
+
+    /// Sets a place that owns nothing to a copy of a value. Frequent kinds are written part
+    /// by part: a value that was moved as a whole would wait for the writes of its parts.
+    #[inline]
+    pub(crate) fn fill(&mut self, value: &Self) {
+        let copy = match value {
+            Self::NotSet(holds) => Self::NotSet(*holds),
+            Self::Boolean(truth) => Self::Boolean(*truth),
+            Self::Integer(number) => Self::Integer(*number),
+            other => return self.fill_rare(other),
+        };
+        std::mem::forget(std::mem::replace(self, copy));
+    }
+
+    #[inline(never)]
+    fn fill_rare(&mut self, value: &Self) {
+        let copy = match value {
+            Self::String(text) => Self::String(text.clone()),
+            other => other.clone(),
+        };
+        std::mem::forget(std::mem::replace(self, copy));
+    }
+
     /// The initial value of a variable of this type: NOT_SET, or an empty collection.
+    #[inline]
     pub fn unset(holds: Type) -> Self {
         if holds.is_collection {
             let items = Vec::new();
@@ -141,18 +198,21 @@ impl Value {
 }
 
 impl From<&str> for Value {
+    #[inline]
     fn from(text: &str) -> Self {
         Self::String(text.into())
     }
 }
 
 impl From<bool> for Value {
+    #[inline]
     fn from(value: bool) -> Self {
         Self::Boolean(value)
     }
 }
 
 impl From<i64> for Value {
+    #[inline]
     fn from(value: i64) -> Self {
         Self::Integer(value)
     }
@@ -170,6 +230,34 @@ mod tests {
         assert_eq!(size_of::<Value>(), 24);
         assert_eq!(size_of::<Json>(), 24);
         assert_eq!(size_of::<Number>(), 16);
+    }
+
+    #[test]
+    fn a_place_holds_the_value_that_it_gets_whatever_it_held() {
+        let shared = std::sync::Arc::new(Audio::speech("Hello."));
+        let values = [
+            Value::NOT_SET,
+            Value::from(true),
+            Value::from(7),
+            Value::from("short"),
+            Value::from("a string that is longer than a value"),
+            Value::Decimal(Decimal::from(5)),
+            Value::Json(Json::Null),
+            Value::Audio(std::sync::Arc::clone(&shared)),
+        ];
+        for before in &values {
+            for value in &values {
+                let mut place = before.clone();
+                place.copy_from(value);
+                assert_eq!(place, *value, "after {before:?}");
+                place = before.clone();
+                place.put(value.clone());
+                assert_eq!(place, *value, "after {before:?}");
+            }
+        }
+        // Every other copy is freed.
+        drop(values);
+        assert_eq!(std::sync::Arc::strong_count(&shared), 1);
     }
 
     #[test]

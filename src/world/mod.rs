@@ -12,9 +12,10 @@ mod phone;
 mod question;
 
 pub use fixtures::{
-    AnswerProgress, Broken, DataTableColumn, DataTableRow, Fixtures, QueueWait,
-    RequestPattern, RoutedCall, ScheduleGroupState, Stub, StubAnswer, StubBody, TimeZone,
-    User, is_language_tag, policy_alternatives, section_of, section_of_prompt,
+    AnswerProgress, Broken, DataTableCells, DataTableColumn, DataTableRow, DataTableView,
+    Fixtures, QueueWait, RequestPattern, RoutedCall, ScheduleGroupState, Stub,
+    StubAnswer, StubBody, TimeZone, User, is_language_tag, policy_alternatives,
+    section_of, section_of_prompt,
 };
 pub(crate) use fixtures::{is_derived_id, object_of_name};
 pub use host::FixtureHost;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-use super::fixtures::{DataTableRow, Fixtures, QueueWait, ScheduleGroupState, TimeZone};
+use super::fixtures::{DataTableView, Fixtures, QueueWait, ScheduleGroupState, TimeZone};
 use crate::expr::architect::Directory;
 use crate::value::{DateTime, Kind, Object, Text, Value};
 
@@ -49,12 +49,8 @@ pub trait Organisation: Directory + fmt::Debug + Send + Sync {
     /// Returns the user with an extension; the first one of several.
     fn user_of_extension(&self, extension: &str) -> Option<Value>;
 
-    /// Returns the id of a data table; `None` if the table is unknown.
-    fn data_table_id(&self, table: &str) -> Option<&Text>;
-
-    /// Looks up a row of a data table; `None` if the table is unknown. The key must match
-    /// exactly.
-    fn data_table_row(&self, table: &str, key: &str) -> Option<DataTableRow>;
+    /// Returns a data table; `None` if it is unknown.
+    fn data_table(&self, table: &str) -> Option<DataTableView<'_>>;
 
     /// Returns whether a schedule is active, in local time of the zone or in UTC. Returns
     /// `None` if the schedule or its times are unknown.
@@ -115,12 +111,8 @@ impl Organisation for Fixtures {
         Self::user_of_extension(self, extension)
     }
 
-    fn data_table_id(&self, table: &str) -> Option<&Text> {
-        Self::data_table_id(self, table)
-    }
-
-    fn data_table_row(&self, table: &str, key: &str) -> Option<DataTableRow> {
-        Self::data_table_row(self, table, key)
+    fn data_table(&self, table: &str) -> Option<DataTableView<'_>> {
+        Self::data_table(self, table)
     }
 
     fn schedule_is_active(

@@ -215,11 +215,12 @@ fn welcome(
     let table = Value::String(Text::inline("Callers"));
     recorder.note(EventKind::Input(Field::DataTableName, table));
     recorder.note(EventKind::Input(Field::LookupValue, Value::String(caller.into())));
-    let row = match fixtures.data_table_row("Callers", caller) {
-        Some(flowsim::world::DataTableRow::Found(row)) => row,
-        _ => Vec::new(),
-    };
-    let [_, (_, Value::String(tier)), (_, Value::Integer(level))] = row.as_slice() else {
+    let table = fixtures.data_table("Callers");
+    let row = table.and_then(|table| table.cells(caller));
+    let mut cells = row.into_iter().flat_map(|row| row.iter()).map(|(_, value)| value);
+    let (Some(Value::String(tier)), Some(Value::Integer(level))) =
+        (cells.next(), cells.next())
+    else {
         return (Text::new(), 0);
     };
     recorder.entry(Field::FoundOutputs, "Tier", Value::String(tier.clone()));

@@ -57,7 +57,8 @@ pub(super) fn execute(
         }
         StepAction::Webhook(webhook) => service::webhook(state, program, webhook),
         StepAction::Architect(action) => {
-            architect::execute(state, program, node, step, action)
+            let outcome = architect::execute(state, program, node, step, action);
+            return state.settle_outcome(program, node, outcome);
         }
     };
     state.settle(program, node, effect)

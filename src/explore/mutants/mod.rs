@@ -43,7 +43,7 @@ impl Mutant {
         let mut changed = program.clone();
         let step = &mut changed.steps[self.node.index()];
         match &self.mutation {
-            Mutation::Action(action) => step.action = (**action).clone(),
+            Mutation::Action(action) => step.set_action((**action).clone()),
             Mutation::Swap(one, other) => swap(step, *one, *other),
             Mutation::Skip(next) => skip(&mut changed, self.node, *next),
         }

@@ -112,6 +112,7 @@ impl BuiltInId {
     }
 
     /// Returns the variable at an index.
+    #[inline]
     pub fn at(index: usize) -> Self {
         Self(u32::try_from(index).unwrap_or(u32::MAX))
     }

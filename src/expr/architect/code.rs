@@ -1,6 +1,6 @@
 //! Compiled code: variables are slots, overloads are chosen, and constants are computed.
 
-use crate::value::{Text, Type, Value};
+use crate::value::{Kind, Text, Type, Value};
 
 use super::budget::Budget;
 use super::environment::{Directory, Environment, UnknownOrganization};
@@ -48,10 +48,32 @@ pub(super) struct Call {
     pub(super) result: Type,
     pub(super) place: Place,
     pub(super) shape: Shape,
+    /// A fast path from two Integers to the result.
+    pub(super) combine: Option<Combine>,
     /// Whether a parameter refuses NOT_SET.
     pub(super) refuses_not_set: bool,
     /// Whether a parameter has a range or refuses zero.
     pub(super) has_limits: bool,
+}
+
+/// An operation on two Integers.
+pub(super) type Combine = fn(i64, i64) -> Option<i64>;
+
+/// Returns the operation of a call that adds, subtracts or multiplies two Integers.
+fn combine_of(function: &Function, overload: &Overload) -> Option<Combine> {
+    let integer = Type::one(Kind::Integer);
+    let [one, two] = overload.parameters else { return None };
+    if function.category != Category::Operators
+        || [one.wanted, two.wanted] != [integer, integer]
+    {
+        return None;
+    }
+    match function.name {
+        "+" => Some(i64::checked_add),
+        "-" => Some(i64::checked_sub),
+        "*" => Some(i64::checked_mul),
+        _ => None,
+    }
 }
 
 /// Calls that are common enough for a fast path.
@@ -245,6 +267,7 @@ fn compile_call(call: TypedCall, result: Type, place: Place, budget: &Budget) ->
         result,
         place,
         shape: Shape::of(call.function),
+        combine: combine_of(call.function, call.overload),
         refuses_not_set: call.overload.parameters.iter().any(refuses),
         has_limits: call.overload.parameters.iter().any(limits),
     };

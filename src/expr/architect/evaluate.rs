@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::diagnostic::Code as DiagnosticCode;
-use crate::value::{Type, Value};
+use crate::value::{MAX_INTEGER, Type, Value};
 
 use super::arguments::Arguments;
 use super::budget::Budget;
@@ -34,34 +34,59 @@ pub(super) fn evaluate<S: Scope + ?Sized>(
     code: &Code,
     scope: &S,
 ) -> Result<Value, Failure> {
+    if let Code::And(..) | Code::Or(..) | Code::Not(..) = code {
+        let run = Run { scope, budget: Budget::for_evaluation() };
+        return Ok(Value::Boolean(truth(code, &run)?));
+    }
+    let mut value = Value::NOT_SET;
+    evaluate_into(code, scope, &mut value).map(|()| value)
+}
+
+/// Evaluates an expression, and puts its value in a place.
+#[inline]
+pub(super) fn evaluate_into<S: Scope + ?Sized>(
+    code: &Code,
+    scope: &S,
+    place: &mut Value,
+) -> Result<(), Failure> {
     // Most expressions of flows are a constant or a variable.
     if let Some(value) = existing_value(code, scope) {
-        return Ok(value.clone());
+        place.copy_from(value);
+        return Ok(());
     }
     let run = Run { scope, budget: Budget::for_evaluation() };
     match code {
-        Code::And(..) | Code::Or(..) | Code::Not(..) => {
-            truth(code, &run).map(Value::Boolean)
+        Code::Call(call) if call.shape != Shape::Any => {
+            place.put(Value::Boolean(compare(call, &run)?));
+            Ok(())
         }
-        _ => compute(code, &run),
+        Code::Call(call) => evaluate_call(call, &run, place),
+        _ => compute(code, &run, place),
     }
 }
 
-/// Evaluates a piece of code.
-fn compute<S: Scope + ?Sized>(code: &Code, run: &Run<'_, S>) -> Result<Value, Failure> {
+/// Evaluates a piece of code, and puts its value in a place. A returned value would be
+/// moved several times, and each time wait for the writes of its parts.
+fn compute<S: Scope + ?Sized>(
+    code: &Code,
+    run: &Run<'_, S>,
+    place: &mut Value,
+) -> Result<(), Failure> {
     match code {
-        Code::Constant(value) => Ok(value.clone()),
-        Code::Variable(slot) => Ok(run.scope.variable(*slot).clone()),
+        Code::Constant(value) => place.copy_from(value),
+        Code::Variable(slot) => place.copy_from(run.scope.variable(*slot)),
         Code::And(..) | Code::Or(..) | Code::Not(..) => {
-            truth(code, run).map(Value::Boolean)
+            place.put(Value::Boolean(truth(code, run)?));
         }
-        Code::Choice(parts) => compute(chosen(parts, run)?, run),
+        Code::Choice(parts) => return compute(chosen(parts, run)?, run, place),
         Code::Prompt { is_system, name } => {
-            Ok(prompts::prompt(run.scope.environment().directory(), *is_system, name))
+            *place =
+                prompts::prompt(run.scope.environment().directory(), *is_system, name);
         }
-        Code::Property(property) => read_property(property, run),
-        Code::Call(call) => evaluate_call(call, run),
+        Code::Property(property) => *place = read_property(property, run)?,
+        Code::Call(call) => return evaluate_call(call, run, place),
     }
+    Ok(())
 }
 
 /// Evaluates a piece of code. Returns a reference without a copy if the value already
@@ -75,7 +100,7 @@ fn peek<'v, S: Scope + ?Sized>(
     match existing_value(code, run.scope) {
         Some(value) => Ok(value),
         None => {
-            *storage = compute(code, run)?;
+            compute(code, run, storage)?;
             Ok(storage)
         }
     }
@@ -146,25 +171,52 @@ fn chosen<'c, S: Scope + ?Sized>(
 fn evaluate_call<S: Scope + ?Sized>(
     call: &Call,
     run: &Run<'_, S>,
-) -> Result<Value, Failure> {
+    place: &mut Value,
+) -> Result<(), Failure> {
     if call.shape != Shape::Any {
-        return compare(call, run).map(Value::Boolean);
+        place.put(Value::Boolean(compare(call, run)?));
+        return Ok(());
     }
-    let environment = run.scope.environment();
-    let budget = &run.budget;
+    if let Some(number) = combined(call, run.scope) {
+        place.put(Value::Integer(number));
+        return Ok(());
+    }
     match &*call.arguments {
-        [] => invoke(call, &[], environment, budget),
+        [] => invoke_into(call, &[], run, place),
         [one] => {
+            if let Some(value) = existing_value(one, run.scope) {
+                return invoke_into(call, &[value], run, place);
+            }
             let mut storage = Value::NOT_SET;
-            invoke(call, &[peek(one, run, &mut storage)?], environment, budget)
+            invoke_into(call, &[peek(one, run, &mut storage)?], run, place)
         }
         [one, two] => {
+            if let Some(first) = existing_value(one, run.scope)
+                && let Some(second) = existing_value(two, run.scope)
+            {
+                return invoke_into(call, &[first, second], run, place);
+            }
             let (mut first, mut second) = (Value::NOT_SET, Value::NOT_SET);
             let values = [peek(one, run, &mut first)?, peek(two, run, &mut second)?];
-            invoke(call, &values, environment, budget)
+            invoke_into(call, &values, run, place)
         }
-        more => evaluate_many(call, more, run),
+        more => evaluate_many(call, more, run, place),
     }
+}
+
+/// Computes an Integer from two that exist without computation. Returns `None` if it is out
+/// of range, or the call does something else.
+#[inline]
+fn combined<S: Scope + ?Sized>(call: &Call, scope: &S) -> Option<i64> {
+    let combine = call.combine?;
+    let [one, two] = &*call.arguments else { return None };
+    let (Value::Integer(left), Value::Integer(right)) =
+        (existing_value(one, scope)?, existing_value(two, scope)?)
+    else {
+        return None;
+    };
+    let number = combine(*left, *right)?;
+    (-MAX_INTEGER..=MAX_INTEGER).contains(&number).then_some(number)
 }
 
 #[inline(never)]
@@ -172,12 +224,17 @@ fn evaluate_many<S: Scope + ?Sized>(
     call: &Call,
     arguments: &[Code],
     run: &Run<'_, S>,
-) -> Result<Value, Failure> {
+    place: &mut Value,
+) -> Result<(), Failure> {
+    let computed = |code: &Code| {
+        let mut value = Value::NOT_SET;
+        compute(code, run, &mut value).map(|()| Some(value))
+    };
     let storage: Vec<Option<Value>> = arguments
         .iter()
         .map(|code| match code {
             Code::Constant(_) | Code::Variable(_) => Ok(None),
-            _ => compute(code, run).map(Some),
+            _ => computed(code),
         })
         .collect::<Result<_, _>>()?;
     let nothing = Value::NOT_SET;
@@ -190,7 +247,28 @@ fn evaluate_many<S: Scope + ?Sized>(
             _ => &nothing,
         })
         .collect();
-    invoke(call, &values, run.scope.environment(), &run.budget)
+    invoke_into(call, &values, run, place)
+}
+
+/// Calls a function, and puts its result in a place.
+fn invoke_into<S: Scope + ?Sized>(
+    call: &Call,
+    values: &[&Value],
+    run: &Run<'_, S>,
+    place: &mut Value,
+) -> Result<(), Failure> {
+    let result = invoke(call, values, run.scope.environment(), &run.budget);
+    match &result {
+        // These results own nothing.
+        Ok(Value::Integer(number)) => place.put(Value::Integer(*number)),
+        Ok(Value::Boolean(truth)) => place.put(Value::Boolean(*truth)),
+        _ => {
+            *place = result?;
+            return Ok(());
+        }
+    }
+    std::mem::forget(result);
+    Ok(())
 }
 
 /// Evaluates a comparison. Integers, and strings that already exist, take a fast path.
@@ -310,13 +388,26 @@ pub(super) fn invoke(
     if call.refuses_not_set || call.has_limits {
         verify(call, &arguments)?;
     }
-    let computed = || {
-        budget.read(values)?;
-        let value = (call.evaluate)(&arguments)?;
-        budget.write(&value)?;
-        Ok(value)
+    let result = budget.read(values).and_then(|()| (call.evaluate)(&arguments));
+    let problem = match &result {
+        Ok(value) => budget.write(value).err(),
+        Err(_) => None,
     };
-    computed().map_err(|failure: Failure| failure.at(call.place))
+    match problem {
+        None if result.is_ok() => result,
+        problem => failed(call, result, problem),
+    }
+}
+
+/// Returns the failure of a call, with its place.
+#[cold]
+fn failed(
+    call: &Call,
+    result: Result<Value, Failure>,
+    problem: Option<Failure>,
+) -> Result<Value, Failure> {
+    let failure = problem.or(result.err());
+    failure.map_or(Ok(Value::NOT_SET), |failure| Err(failure.at(call.place)))
 }
 
 /// Checks the values against the limits of the parameters.
@@ -425,7 +516,11 @@ mod tests {
                 let holds = evaluate_generically(&parts[0], run)? == Value::Boolean(true);
                 evaluate_generically(&parts[if holds { 1 } else { 2 }], run)?
             }
-            Code::Prompt { .. } | Code::Property(_) => compute(code, run)?,
+            Code::Prompt { .. } | Code::Property(_) => {
+                let mut value = Value::NOT_SET;
+                compute(code, run, &mut value)?;
+                value
+            }
             Code::Call(call) => {
                 let values: Vec<Value> = call
                     .arguments

@@ -7,7 +7,7 @@ use super::canonical::print;
 use super::check::check;
 use super::classes::Observations;
 use super::code::{self, Code};
-use super::evaluate::{Scope, evaluate};
+use super::evaluate::{Scope, evaluate, evaluate_into};
 use super::failure::Failure;
 use super::names::Names;
 use super::parse::parse;
@@ -196,6 +196,19 @@ impl Expression {
     /// and the place.
     pub fn evaluate<S: Scope + ?Sized>(&self, scope: &S) -> Result<Value, Failure> {
         evaluate(&self.code, scope)
+    }
+
+    /// Evaluates the expression, and puts its value in a place.
+    ///
+    /// # Errors
+    /// Fails as [`Self::evaluate`] does. The place is not changed then.
+    #[inline]
+    pub fn evaluate_into<S: Scope + ?Sized>(
+        &self,
+        scope: &S,
+        place: &mut Value,
+    ) -> Result<(), Failure> {
+        evaluate_into(&self.code, scope, place)
     }
 }
 

@@ -294,6 +294,7 @@ impl<'c> Compiler<'c> {
             error: None,
             flow: self.plan.id,
             outputs: (0, 0),
+            is_beginning: false,
             targets: Box::default(),
         });
         at
@@ -315,7 +316,7 @@ impl<'c> Compiler<'c> {
         targets: Vec<Option<NodeId>>,
     ) {
         let step = &mut self.program.steps[at.index()];
-        step.action = StepAction::Architect(Box::new(action));
+        step.set_action(StepAction::Architect(Box::new(action)));
         step.next = next;
         step.targets = targets.into();
     }

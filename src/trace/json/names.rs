@@ -39,11 +39,13 @@ impl Keyed {
     }
 
     /// Returns both parts.
+    #[inline]
     pub(super) fn with_key(&self) -> &str {
         &self.text
     }
 
     /// Returns the second part.
+    #[inline]
     pub(super) fn member(&self) -> &str {
         &self.text[self.key..]
     }

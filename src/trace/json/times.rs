@@ -19,6 +19,7 @@ pub(super) struct LastTimes {
 
 impl Default for LastTimes {
     /// The times of a step at the start of a call.
+    #[inline]
     fn default() -> Self {
         let text = ",\"startMs\":0,\"endMs\":0,\"path\":\"next\",\"result\":{";
         Self { start_ms: 0, end_ms: 0, text: Cow::Borrowed(text) }
@@ -27,13 +28,14 @@ impl Default for LastTimes {
 
 impl LastTimes {
     /// Returns `,"startMs":…,"endMs":…,"path":`.
+    #[inline]
     pub(super) fn of(&mut self, step: &Step) -> &str {
         let text = self.with_next(step);
         &text[..text.len() - NEXT.len()]
     }
 
     /// Returns `,"startMs":…,"endMs":…,"path":"next","result":{`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn with_next(&mut self, step: &Step) -> &str {
         if step.start_ms != self.start_ms || step.end_ms != self.end_ms {
             self.change(step);

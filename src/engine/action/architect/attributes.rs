@@ -44,7 +44,7 @@ pub(super) fn execute(
                 let value = get(state, program, &owner, name)?;
                 is_any_there |= !value.is_unset();
                 if let Some(variable) = variable {
-                    state.assign(program, *variable, value)?;
+                    state.assign(program, *variable, &value)?;
                 }
             }
             is_any_there

@@ -262,7 +262,7 @@ fn succeed(
     state.note(|| EventKind::Collected(entry.clone()));
     state.note(|| EventKind::Output(Field::InputData, Value::String(entry.clone())));
     if let Some(data) = collect.data {
-        state.assign(program, data, Value::String(entry))?;
+        state.assign(program, data, &Value::String(entry))?;
     }
     Ok(by_output(step, SUCCESS))
 }
@@ -277,7 +277,7 @@ fn fail(
     state.note(|| EventKind::Output(Field::Reason, Value::String(reason)));
     if let Some(data) = collect.data {
         let unset = Value::unset(state.type_of(program, data));
-        state.assign(program, data, unset)?;
+        state.assign(program, data, &unset)?;
     }
     Ok(by_output(step, FAILURE))
 }

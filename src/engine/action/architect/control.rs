@@ -2,7 +2,7 @@
 
 use super::outcome::{Outcome, by_output};
 use super::speech;
-use super::values::{expected, input, note_named};
+use super::values::{expected, note_named, peek_input};
 use crate::diagnostic::Code;
 use crate::engine::effect::Effect;
 use crate::engine::state::State;
@@ -83,27 +83,29 @@ fn is_true(
     condition: &Traced,
     field: Field,
 ) -> Result<bool, Box<Failure>> {
-    match traced_input(state, program, condition, field)? {
-        Value::Boolean(truth) => Ok(truth),
+    match traced_input(state, program, condition, field, &mut { Value::NOT_SET })? {
+        Value::Boolean(truth) => Ok(*truth),
         unset if unset.is_unset() => {
             if !state.conversation.policies().conditions_must_be_set {
                 return Ok(false);
             }
             Err(state.not_set(program, "the condition", Some(&condition.source)))
         }
-        other => Err(expected("a Boolean", &other)),
+        other => Err(expected("a Boolean", other)),
     }
 }
 
 /// Evaluates an input, and records it and its operands.
-fn traced_input(
+#[inline]
+fn traced_input<'v>(
     state: &mut State,
     program: &Program,
-    traced: &Traced,
+    traced: &'v Traced,
     field: Field,
-) -> Result<Value, Box<Failure>> {
+    place: &'v mut Value,
+) -> Result<&'v Value, Box<Failure>> {
     state.note_operands(program, traced);
-    input(state, program, &traced.source, field)
+    peek_input(state, program, &traced.source, field, place)
 }
 
 pub(super) fn switch(
@@ -112,14 +114,20 @@ pub(super) fn switch(
     step: &Step,
     switch: &Switch,
 ) -> Outcome {
+    let mut place = Value::NOT_SET;
     let value = match &switch.value {
-        Some(value) => Some(traced_input(state, program, value, Field::Value)?),
+        Some(value) => {
+            Some(traced_input(state, program, value, Field::Value, &mut place)?)
+        }
         None => None,
     };
     for (case, index) in switch.cases.iter().zip(0..u16::MAX) {
         let field = Field::Case(index + 1);
-        let fits = match &value {
-            Some(value) => equal(value, &traced_input(state, program, case, field)?),
+        let fits = match value {
+            Some(value) => {
+                let place = &mut { Value::NOT_SET };
+                equal(value, traced_input(state, program, case, field, place)?)
+            }
             None => is_true(state, program, case, field)?,
         };
         if fits {
@@ -136,8 +144,9 @@ pub(super) fn update_data(
     step: &Step,
     statements: &[Statement],
 ) -> Outcome {
+    let mut place = Value::NOT_SET;
     for Statement { variable, value } in statements {
-        let value = state.value(program, value)?;
+        let value = state.peek(program, value, &mut place)?;
         match variable {
             Ok(id) => state.assign(program, *id, value)?,
             Err(name) => {
@@ -183,14 +192,14 @@ fn count_of_rounds(
 ) -> Result<i64, Box<Failure>> {
     let is_until = rounds.until.is_some();
     let field = if is_until { Field::MaxLoopCount } else { Field::LoopCount };
-    match input(state, program, &rounds.count, field)? {
-        Value::Integer(count) if is_until => Ok(count.min(MOST_ROUNDS_UNTIL)),
-        Value::Integer(count) => Ok(count),
+    match peek_input(state, program, &rounds.count, field, &mut { Value::NOT_SET })? {
+        Value::Integer(count) if is_until => Ok((*count).min(MOST_ROUNDS_UNTIL)),
+        Value::Integer(count) => Ok(*count),
         unset if unset.is_unset() && is_until => Ok(MOST_ROUNDS_UNTIL),
         unset if unset.is_unset() => {
             Err(state.not_set(program, "the number of rounds", Some(&rounds.count)))
         }
-        other => Err(expected("an Integer", &other)),
+        other => Err(expected("an Integer", other)),
     }
 }
 
@@ -215,7 +224,9 @@ pub(super) fn next_round(
     step: &Step,
     rounds: &Loop,
 ) -> Outcome {
-    if let Some(case) = true_case(state, program, rounds)? {
+    if rounds.until.is_some()
+        && let Some(case) = true_case(state, program, rounds)?
+    {
         return Ok(by_output(step, case));
     }
     let count = hidden(state, program, rounds.rounds);
@@ -237,7 +248,7 @@ fn begin_round(
     set_hidden(state, program, VariableId(rounds.rounds.0 + 1), round);
     state.note(|| EventKind::Output(Field::CurrentIndex, Value::Integer(round)));
     if let Some(index) = rounds.index {
-        state.assign(program, index, Value::Integer(round))?;
+        state.assign(program, index, &Value::Integer(round))?;
     }
     Ok(by_output(step, ROUND))
 }
@@ -256,7 +267,7 @@ pub(super) fn set_hidden(
     number: i64,
 ) {
     if let Some(slot) = state.slot(program, id) {
-        *slot = Value::Integer(number);
+        slot.put(Value::Integer(number));
     }
 }
 
@@ -358,7 +369,7 @@ fn module_not_loaded(
     state.note(|| EventKind::Noted(Code::ACTION_NOT_SIMULATED));
     for (_, _, own) in &module.outputs {
         let unset = Value::unset(state.type_of(program, *own));
-        state.assign(program, *own, unset)?;
+        state.assign(program, *own, &unset)?;
     }
     Ok(Effect::Go(PathTaken::Next, step.next))
 }

@@ -218,7 +218,7 @@ fn give_up(
     extension: Value,
 ) -> Outcome {
     if let Some(variable) = dial.extension {
-        state.assign(program, variable, extension)?;
+        state.assign(program, variable, &extension)?;
     }
     if dial.is_choice && !state.conversation.policies().failed_extensions_return {
         return Ok(Effect::EndCall);

@@ -76,8 +76,9 @@ pub(super) fn say(
         unset if unset.is_unset() => return Ok(false),
         Value::Communication(message) => Text::from(message.render()),
         Value::Audio(audio) => {
-            let audio = state.conversation.heard(Arc::clone(audio));
-            audio.render(&state.conversation.language())
+            let language = state.conversation.language();
+            let audio = state.conversation.heard(Arc::clone(audio), &language);
+            audio.render(&language)
         }
         other => Text::from(other.to_string()),
     };
@@ -97,7 +98,7 @@ pub(super) fn clear(
 ) -> Outcome {
     for slot in slots {
         let unset = Value::unset(state.type_of(program, *slot));
-        state.assign(program, *slot, unset)?;
+        state.assign(program, *slot, &unset)?;
     }
     Ok(Effect::Go(PathTaken::Next, step.next))
 }

@@ -83,7 +83,7 @@ fn assign(
     variable: Option<VariableId>,
     value: Value,
 ) -> Result<(), Box<Failure>> {
-    variable.map_or(Ok(()), |variable| state.assign(program, variable, value))
+    variable.map_or(Ok(()), |variable| state.assign(program, variable, &value))
 }
 
 /// Sets a variable without recording its value.

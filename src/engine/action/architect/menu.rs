@@ -25,6 +25,8 @@ const MAX_ROUNDS: i64 = 10;
 const NO_INPUT: BuiltInId = BuiltInId::of("Menu.LastCollectionNoInput");
 const NO_MATCH: BuiltInId = BuiltInId::of("Menu.LastCollectionNoMatch");
 
+/// Enters a menu. Other actions do not pay for the memory that this function needs.
+#[inline(never)]
 pub(super) fn enter(
     state: &mut State,
     program: &Program,

@@ -20,6 +20,7 @@ mod transfer;
 mod values;
 
 pub(super) use listen::question as listens;
+use outcome::Outcome;
 
 use crate::engine::effect::{Effect, Waiting, not_waiting};
 use crate::engine::state::State;
@@ -38,8 +39,8 @@ pub(super) fn execute(
     node: NodeId,
     step: &Step,
     action: &Action,
-) -> Effect {
-    let outcome = match action {
+) -> Outcome {
+    match action {
         Action::BeginFlow(greeting) => {
             control::begin_flow(state, program, step, greeting.as_ref())
         }
@@ -77,8 +78,7 @@ pub(super) fn execute(
         Action::PositionInQueue(it) => queue::position(state, program, step, it),
         Action::Local(local) => other::ask(state, program, &local.other),
         Action::Other(other) => other::ask(state, program, other),
-    };
-    outcome.unwrap_or_else(Effect::Fail)
+    }
 }
 
 /// Continues an action with the answer to its question.

@@ -70,7 +70,7 @@ pub(super) fn take_output(
         None => Value::unset(holds),
     };
     note_named(state, Field::Outputs, name.clone(), &value);
-    state.assign(program, variable, value)
+    state.assign(program, variable, &value)
 }
 
 /// Continues at the output with this name, or at the success output. A name that the

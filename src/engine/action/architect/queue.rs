@@ -51,7 +51,7 @@ pub(super) fn hold_music(
         }
         .unwrap_or(UNKNOWN_PROMPT_MS),
     };
-    speech::hear(state, prompt)?;
+    speech::hear(state, &prompt)?;
     let key_ms = state.conversation.next_key_ms().filter(|_| barge_in);
     let until_key = key_ms.map(|at_ms| at_ms.saturating_sub(state.clock_ms).max(0));
     let cut_off = state.wait(until_key.map_or(milliseconds, |ms| ms.min(milliseconds)));
@@ -103,7 +103,7 @@ pub(super) fn estimated_wait(
             PlaybackMode::Precise => spoken(milliseconds),
         };
         let audio = Audio::speech(format!("Your estimated wait time is {words}."));
-        speech::hear(state, Value::Audio(Arc::new(audio)))?;
+        speech::hear(state, &Value::Audio(Arc::new(audio)))?;
     }
     Ok(Effect::Go(PathTaken::Next, step.next))
 }
@@ -118,7 +118,7 @@ pub(super) fn position(
     note_named(state, Field::Inputs, "positionInQueue", &place);
     let place = if let Value::Integer(place) = place { place } else { 1 };
     let audio = Audio::speech(place_in_queue(place, position.mode));
-    speech::hear(state, Value::Audio(Arc::new(audio)))?;
+    speech::hear(state, &Value::Audio(Arc::new(audio)))?;
     Ok(Effect::Go(PathTaken::Next, step.next))
 }
 

@@ -24,7 +24,7 @@ pub(super) fn execute(
         Change::Language(language) => set_language(state, program, language)?,
         Change::BuiltIn(variable, source) => {
             let value = state.value(program, source)?;
-            state.assign(program, program.built_in(*variable), value)?;
+            state.assign(program, program.built_in(*variable), &value)?;
         }
         Change::Intent(intent) => {
             let value = state.value(program, intent)?;

@@ -248,7 +248,7 @@ impl Dialogue<'_> {
             }
         };
         if let Some(variable) = self.ask.result {
-            self.state.assign(self.program, variable, value)?;
+            self.state.assign(self.program, variable, &value)?;
         }
         begin_round(self.state, self.program, self.ask, output)?;
         Ok(Some(by_output(self.step, output)))
@@ -267,7 +267,7 @@ impl Dialogue<'_> {
     /// Architect Scripting, on `customValidation` and `confirmationMode`.*
     fn check(&mut self, value: Value) -> Result<Option<Effect>, Box<Failure>> {
         if let Some(variable) = self.ask.result {
-            self.state.assign(self.program, variable, value)?;
+            self.state.assign(self.program, variable, &value)?;
         }
         if let Some(condition) = &self.ask.validation
             && self.state.value(self.program, condition)? != Value::Boolean(true)
@@ -287,7 +287,7 @@ impl Dialogue<'_> {
     fn unset_result(&mut self) -> Result<(), Box<Failure>> {
         let Some(variable) = self.ask.result else { return Ok(()) };
         let unset = Value::unset(self.state.type_of(self.program, variable));
-        self.state.assign(self.program, variable, unset)
+        self.state.assign(self.program, variable, &unset)
     }
 
     /// Continues with the task that serves an intent, or after the action if no task
@@ -297,7 +297,7 @@ impl Dialogue<'_> {
         let name = intent.map_or(name, |intent| &intent.name);
         self.state.conversation.bot.intent = Some(name.clone());
         if let Some(variable) = self.ask.result {
-            self.state.assign(self.program, variable, Value::String(name.clone()))?;
+            self.state.assign(self.program, variable, &Value::String(name.clone()))?;
         }
         match intent.and_then(|intent| intent.task) {
             Some(task) => {
@@ -324,7 +324,7 @@ pub(super) fn begin_round(
     set_hidden(state, program, number, round);
     state.note(|| EventKind::Output(Field::CurrentIndex, Value::Integer(round)));
     match index {
-        Some(index) => state.assign(program, index, Value::Integer(round)),
+        Some(index) => state.assign(program, index, &Value::Integer(round)),
         None => Ok(()),
     }
 }

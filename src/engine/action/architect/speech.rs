@@ -11,6 +11,7 @@ use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field, PathTaken, Phrase};
 use crate::value::{Audio, Value};
 
+#[inline(never)]
 pub(super) fn play(
     state: &mut State,
     program: &Program,
@@ -27,29 +28,37 @@ pub(super) fn say(
     program: &Program,
     audio: &Source,
 ) -> Result<(), Box<Failure>> {
+    // Most audio is a constant, which is read where it is.
+    if let Source::Constant(value) = audio {
+        return hear(state, value);
+    }
     let value = state.value(program, audio)?;
-    hear(state, value)
+    hear(state, &value)
 }
 
-/// Plays the audio of a value. Empty audio is skipped.
-pub(super) fn hear(state: &mut State, value: Value) -> Result<(), Box<Failure>> {
+/// Plays the audio of a value. Empty audio is skipped. Frequent actions share this function,
+/// so that those that play nothing do not pay for it.
+#[inline(never)]
+pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>> {
     let audio = match value {
-        Value::Audio(audio) => audio,
-        other => match Audio::from_value(&other) {
+        Value::Audio(audio) => Arc::clone(audio),
+        other => match Audio::from_value(other) {
             Some(audio) => Arc::new(audio),
-            None => return Err(expected("audio", &other)),
+            None => return Err(expected("audio", other)),
         },
     };
     if audio.segments.is_empty() {
         return Ok(());
     }
-    let audio = state.conversation.heard(audio);
+    let language = state.conversation.language();
+    let audio = state.conversation.heard(audio, &language);
     if audio.segments.is_empty() {
         return Ok(());
     }
-    let words = audio.render(&state.conversation.language());
+    let words = audio.render(&language);
     state.made_bytes = state.made_bytes.saturating_add(words.len());
-    state.note(|| EventKind::Prompted(Phrase::Made(words)));
+    let prompted = |words| EventKind::Prompted(Phrase::Made(words));
+    state.recorder.note_text(state.step, words, prompted);
     let drops_keys = audio.barge_in == Some(false);
     state.note(|| EventKind::Played(audio));
     if drops_keys {

@@ -375,7 +375,7 @@ fn fail(
         let value = Value::String(text);
         note_named(state, Field::Outputs, name, &value);
         if let Some(variable) = variable {
-            state.assign(program, variable, value)?;
+            state.assign(program, variable, &value)?;
         }
     }
     if transfer.disconnects_on_failure {
@@ -397,8 +397,7 @@ pub(super) fn is_empty_target(value: &Value) -> bool {
 /// its own name.
 pub(super) fn name_of(value: &Value) -> Option<Text> {
     let Value::Object(object) = value else {
-        let text = value.to_string();
-        return (!is_empty_target(value)).then(|| text.into());
+        return (!is_empty_target(value)).then(|| value.to_string().into());
     };
     let properties = &object.properties;
     let names = ["name", "e164", "raw", "id"];
@@ -420,7 +419,9 @@ fn known_id(value: &Value) -> Option<Text> {
 }
 
 fn text_property(properties: &Properties, name: &str) -> Option<Text> {
-    match properties.get(name) {
+    // There are few properties; comparing their names is faster than hashing.
+    let mut properties = properties.iter();
+    match properties.find(|(known, _)| *known == name).map(|(_, value)| value) {
         Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
         _ => None,
     }

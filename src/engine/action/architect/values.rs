@@ -16,10 +16,30 @@ pub(super) fn input(
     field: Field,
 ) -> Result<Value, Box<Failure>> {
     let value = state.value(program, source)?;
-    if !state.omits_inputs {
-        state.note(|| EventKind::Input(field, value.clone()));
-    }
+    note_input(state, field, &value);
     Ok(value)
+}
+
+/// Evaluates an input and records it. Anything but a constant is put in the given place.
+#[inline]
+pub(super) fn peek_input<'v>(
+    state: &mut State,
+    program: &Program,
+    source: &'v Source,
+    field: Field,
+    place: &'v mut Value,
+) -> Result<&'v Value, Box<Failure>> {
+    let value = state.peek(program, source, place)?;
+    note_input(state, field, value);
+    Ok(value)
+}
+
+#[inline(never)]
+fn note_input(state: &mut State, field: Field, value: &Value) {
+    if !state.omits_inputs {
+        let note = |value| EventKind::Input(field, value);
+        state.recorder.note_copy(state.step, value, note);
+    }
 }
 
 /// Evaluates and records a string input. Returns `None` if it is NOT_SET.
@@ -29,10 +49,10 @@ pub(super) fn text_input(
     source: &Source,
     field: Field,
 ) -> Result<Option<Text>, Box<Failure>> {
-    match input(state, program, source, field)? {
-        Value::String(text) => Ok(Some(text)),
+    match peek_input(state, program, source, field, &mut { Value::NOT_SET })? {
+        Value::String(text) => Ok(Some(text.clone())),
         unset if unset.is_unset() => Ok(None),
-        other => Err(expected("a String", &other)),
+        other => Err(expected("a String", other)),
     }
 }
 
@@ -51,7 +71,7 @@ pub(super) fn output(
 ) -> Result<(), Box<Failure>> {
     state.note(|| EventKind::Output(field, value.clone()));
     match variable {
-        Some(variable) => state.assign(program, variable, value),
+        Some(variable) => state.assign(program, variable, &value),
         None => Ok(()),
     }
 }
@@ -94,8 +114,9 @@ pub(super) fn note_named(
     name: impl Into<Text>,
     value: &Value,
 ) {
-    let entry = || Entry { of, name: name.into(), value: value.clone() };
-    state.note(|| EventKind::Entry(Box::new(entry())));
+    let mut entry = Box::new(Entry { of, name: name.into(), value: Value::NOT_SET });
+    entry.value.fill(value);
+    state.note(|| EventKind::Entry(entry));
 }
 
 /// Evaluates a duration, in milliseconds; `default` if it is NOT_SET.
@@ -105,9 +126,13 @@ pub(super) fn milliseconds(
     source: &Source,
     default: i64,
 ) -> Result<i64, Box<Failure>> {
-    match state.value(program, source)? {
+    // Most settings are constants. They are read in their place.
+    if let Source::Constant(Value::Duration(duration)) = source {
+        return Ok(duration.milliseconds());
+    }
+    match state.peek(program, source, &mut { Value::NOT_SET })? {
         Value::Duration(duration) => Ok(duration.milliseconds()),
-        other => or_default(&other, default, "a Duration"),
+        other => or_default(other, default, "a Duration"),
     }
 }
 
@@ -118,9 +143,13 @@ pub(super) fn integer(
     source: &Source,
     default: i64,
 ) -> Result<i64, Box<Failure>> {
-    match state.value(program, source)? {
-        Value::Integer(number) => Ok(number),
-        other => or_default(&other, default, "an Integer"),
+    // Most settings are constants. They are read in their place.
+    if let Source::Constant(Value::Integer(number)) = source {
+        return Ok(*number);
+    }
+    match state.peek(program, source, &mut { Value::NOT_SET })? {
+        Value::Integer(number) => Ok(*number),
+        other => or_default(other, default, "an Integer"),
     }
 }
 
@@ -135,9 +164,9 @@ pub(super) fn truth(
     if let Source::Constant(Value::Boolean(truth)) = source {
         return Ok(*truth);
     }
-    match state.value(program, source)? {
-        Value::Boolean(truth) => Ok(truth),
-        other => or_default(&other, default, "a Boolean"),
+    match state.peek(program, source, &mut { Value::NOT_SET })? {
+        Value::Boolean(truth) => Ok(*truth),
+        other => or_default(other, default, "a Boolean"),
     }
 }
 

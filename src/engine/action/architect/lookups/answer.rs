@@ -144,7 +144,7 @@ fn take_known(
         }
         _ => return take_output(state, program, name, variable, None),
     };
-    state.assign(program, variable, value)
+    state.assign(program, variable, &value)
 }
 
 /// Returns the object of the organisation with this key, else one that has only the key.

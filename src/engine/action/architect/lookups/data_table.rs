@@ -1,15 +1,18 @@
 //! The `dataTableLookup` action: rows of data tables.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use super::super::outcome::{Outcome, by_output};
-use super::super::values::{expected, input, note_named};
+use super::super::values::{expected, note_named, peek_input};
 use super::outputs::named_outputs;
 use crate::diagnostic::Code;
 use crate::engine::state::State;
 use crate::program::architect::{Binding, DataTableLookup};
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field};
-use crate::value::{Text, Type, Value};
-use crate::world::DataTableRow;
+use crate::value::{Type, Value};
+use crate::world::DataTableCells;
 
 /// Output indexes, in the order of the labels.
 const FOUND: u16 = 0;
@@ -26,66 +29,65 @@ pub(super) fn look_up(
     step: &Step,
     lookup: &DataTableLookup,
 ) -> Outcome {
-    let table = &lookup.table;
-    if let Some(id) = state.conversation.organisation.0.data_table_id(table).cloned() {
-        state.note(|| EventKind::Input(Field::DataTableId, Value::String(id)));
+    let name = &lookup.table;
+    let organisation = Arc::clone(&state.conversation.organisation.0);
+    let table = organisation.data_table(name);
+    if let Some(table) = table {
+        let note = |id| EventKind::Input(Field::DataTableId, Value::String(id));
+        state.recorder.note_text(state.step, table.id().clone(), note);
     }
-    state.note(|| EventKind::Input(Field::DataTableName, Value::String(table.clone())));
-    let key = match input(state, program, &lookup.key, Field::LookupValue)? {
+    let note = |name| EventKind::Input(Field::DataTableName, Value::String(name));
+    state.recorder.note_text(state.step, name.clone(), note);
+    let mut place = Value::NOT_SET;
+    let field = Field::LookupValue;
+    let key = match peek_input(state, program, &lookup.key, field, &mut place)? {
         Value::String(key) => key,
         unset if unset.is_unset() => {
             return Err(state.not_set(program, "the key of the row", Some(&lookup.key)));
         }
-        other => return Err(expected("a String", &other)),
+        other => return Err(expected("a String", other)),
     };
-    let columns = match state.conversation.organisation.0.data_table_row(table, &key) {
-        Some(DataTableRow::Found(columns)) => columns,
-        Some(DataTableRow::NotFound) => return Ok(by_output(step, NOT_FOUND)),
-        None => {
-            let message = format!("the fixtures have no data table `{table}`");
-            if state.is_strict {
-                return Err(Failure::new(Code::DATA_TABLE_NOT_FOUND, message));
-            }
-            state.note(|| EventKind::Noted(Code::DATA_TABLE_NOT_FOUND));
-            return fail(state, program, step, lookup, NO_TABLE, &message);
+    let Some(table) = table else {
+        let message = format!("the fixtures have no data table `{name}`");
+        if state.is_strict {
+            return Err(Failure::new(Code::DATA_TABLE_NOT_FOUND, message));
         }
+        state.note(|| EventKind::Noted(Code::DATA_TABLE_NOT_FOUND));
+        return fail(state, program, step, lookup, NO_TABLE, &message);
     };
-    // The first column is the key. It does not belong to the result.
-    for (name, value) in columns.iter().skip(1) {
+    let Some(cells) = table.cells(key) else { return Ok(by_output(step, NOT_FOUND)) };
+    for (name, value) in cells.iter() {
         note_named(state, Field::FoundOutputs, name.clone(), value);
     }
-    let results = match read(state, program, &lookup.found, &columns) {
+    let results = match read(state, program, &lookup.found, cells) {
         Ok(results) => results,
         Err(message) => return fail(state, program, step, lookup, UNFIT, &message),
     };
-    for (variable, value) in results {
-        state.assign(program, variable, value)?;
+    for (variable, value) in &results {
+        state.assign(program, *variable, value)?;
     }
     Ok(by_output(step, FOUND))
 }
 
-type Results = Vec<(crate::flow::VariableId, Value)>;
+type Results<'v> = Vec<(crate::flow::VariableId, Cow<'v, Value>)>;
 
 /// Reads the columns that have variables. A column that the table lacks is NOT_SET.
-fn read(
+fn read<'v>(
     state: &State,
     program: &Program,
     bindings: &[Binding],
-    columns: &[(Text, Value)],
-) -> Result<Results, String> {
+    cells: DataTableCells<'v>,
+) -> Result<Results<'v>, String> {
     let mut results = Vec::with_capacity(bindings.len());
     for Binding { name, variable } in bindings {
         let Some(variable) = *variable else { continue };
         let holds = state.type_of(program, variable);
-        let exact = columns.iter().find(|(column, _)| column == name);
-        let found = exact.or_else(|| {
-            columns.iter().find(|(column, _)| column.eq_ignore_ascii_case(name))
-        });
-        let value = match found {
-            Some((_, value)) if fits(value, holds) => value.clone(),
-            Some((_, value)) => Value::decode(&value.to_json(), holds)
+        let value = match cells.get(name) {
+            Some(value) if fits(&value, holds) => value,
+            Some(value) => Value::decode(&value.to_json(), holds)
+                .map(Cow::Owned)
                 .map_err(|problem| format!("column `{name}`: {problem}"))?,
-            None => Value::unset(holds),
+            None => Cow::Owned(Value::unset(holds)),
         };
         results.push((variable, value));
     }

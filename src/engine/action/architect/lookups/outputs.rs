@@ -19,7 +19,7 @@ pub(super) fn named_outputs(
     }
     for (binding, value) in results {
         if let Some(variable) = binding.variable {
-            state.assign(program, variable, value)?;
+            state.assign(program, variable, &value)?;
         }
     }
     Ok(())
