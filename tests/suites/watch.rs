@@ -295,8 +295,17 @@ fn an_interrupt_ends_it() {
     let mut watch = Watch::start(folder.path());
     let number = watch.child.id().to_string();
     Command::new("kill").args(["-INT", &number]).status().expect("the signal is sent");
+    let ended = (0..PATIENCE.as_millis() / 20).find_map(|_| {
+        thread::sleep(Duration::from_millis(20));
+        watch.child.try_wait().expect("it can be asked")
+    });
+    let Some(status) = ended else {
+        watch.child.kill().expect("it is running");
+        panic!(
+            "the program continues; did a script start the tests with `&`, which ignores interrupts?"
+        );
+    };
     // Shells report this as 130.
-    let status = watch.child.wait().expect("it ends");
     assert_eq!(status.signal(), Some(2));
 }
 
