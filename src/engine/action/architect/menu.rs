@@ -25,7 +25,7 @@ const MAX_ROUNDS: i64 = 10;
 const NO_INPUT: BuiltInId = BuiltInId::of("Menu.LastCollectionNoInput");
 const NO_MATCH: BuiltInId = BuiltInId::of("Menu.LastCollectionNoMatch");
 
-/// Enters a menu. Other actions do not pay for the memory that this function needs.
+/// Enters a menu. Not inlined: other actions would reserve its memory on the stack.
 #[inline(never)]
 pub(super) fn enter(
     state: &mut State,

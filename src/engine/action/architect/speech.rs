@@ -36,8 +36,8 @@ pub(super) fn say(
     hear(state, &value)
 }
 
-/// Plays the audio of a value. Empty audio is skipped. Frequent actions share this function,
-/// so that those that play nothing do not pay for it.
+/// Plays the audio of a value. Empty audio is skipped. Not inlined: actions that play nothing
+/// would reserve its memory on the stack.
 #[inline(never)]
 pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>> {
     let audio = match value {
