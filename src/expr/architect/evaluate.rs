@@ -1,13 +1,12 @@
 //! Evaluation of compiled expressions.
 
-use std::cmp::Ordering;
-
 use crate::diagnostic::Code as DiagnosticCode;
-use crate::value::{MAX_INTEGER, Type, Value};
+use crate::value::{Type, Value};
 
 use super::arguments::Arguments;
 use super::budget::Budget;
 use super::code::{Call, Code, PropertyCode, Shape};
+use super::direct::{boolean, combined, comparison, existing_value};
 use super::environment::Environment;
 use super::failure::Failure;
 use super::messages::{refusal, refusal_code};
@@ -34,12 +33,12 @@ pub(super) fn evaluate<S: Scope + ?Sized>(
     code: &Code,
     scope: &S,
 ) -> Result<Value, Failure> {
-    if let Code::And(..) | Code::Or(..) | Code::Not(..) = code {
-        let run = Run { scope, budget: Budget::for_evaluation() };
-        return Ok(Value::Boolean(truth(code, &run)?));
+    if let Some(truth) = boolean(code, scope) {
+        return Ok(Value::Boolean(truth));
     }
+    let run = Run { scope, budget: Budget::for_evaluation() };
     let mut value = Value::NOT_SET;
-    evaluate_into(code, scope, &mut value).map(|()| value)
+    compute(code, &run, &mut value).map(|()| value)
 }
 
 /// Evaluates an expression, and puts its value in a place.
@@ -61,7 +60,13 @@ pub(super) fn evaluate_into<S: Scope + ?Sized>(
             Ok(())
         }
         Code::Call(call) => evaluate_call(call, &run, place),
-        _ => compute(code, &run, place),
+        _ => match boolean(code, scope) {
+            Some(truth) => {
+                place.put(Value::Boolean(truth));
+                Ok(())
+            }
+            None => compute(code, &run, place),
+        },
     }
 }
 
@@ -165,7 +170,11 @@ fn chosen<'c, S: Scope + ?Sized>(
     run: &Run<'_, S>,
 ) -> Result<&'c Code, Failure> {
     let [condition, yes, no] = parts;
-    Ok(if truth(condition, run)? { yes } else { no })
+    let truth = match boolean(condition, run.scope) {
+        Some(truth) => truth,
+        None => truth(condition, run)?,
+    };
+    Ok(if truth { yes } else { no })
 }
 
 fn evaluate_call<S: Scope + ?Sized>(
@@ -202,21 +211,6 @@ fn evaluate_call<S: Scope + ?Sized>(
         }
         more => evaluate_many(call, more, run, place),
     }
-}
-
-/// Computes an Integer from two that exist without computation. Returns `None` if it is out
-/// of range, or the call does something else.
-#[inline]
-fn combined<S: Scope + ?Sized>(call: &Call, scope: &S) -> Option<i64> {
-    let combine = call.combine?;
-    let [one, two] = &*call.arguments else { return None };
-    let (Value::Integer(left), Value::Integer(right)) =
-        (existing_value(one, scope)?, existing_value(two, scope)?)
-    else {
-        return None;
-    };
-    let number = combine(*left, *right)?;
-    (-MAX_INTEGER..=MAX_INTEGER).contains(&number).then_some(number)
 }
 
 #[inline(never)]
@@ -271,104 +265,25 @@ fn invoke_into<S: Scope + ?Sized>(
     Ok(())
 }
 
-/// Evaluates a comparison. Integers, and strings that already exist, take a fast path.
+/// Evaluates a comparison.
 #[inline]
 fn compare<S: Scope + ?Sized>(call: &Call, run: &Run<'_, S>) -> Result<bool, Failure> {
-    let [one, two] = &*call.arguments else { return Ok(false) };
-    match (existing_value(one, run.scope), existing_value(two, run.scope)) {
-        (Some(left), Some(right)) => compare_values(call, left, right, run),
-        _ => compare_computed(call, one, two, run),
+    match comparison(call, run.scope) {
+        Some(truth) => Ok(truth),
+        None => compare_any(call, run),
     }
 }
 
 #[inline(never)]
-fn compare_computed<S: Scope + ?Sized>(
+fn compare_any<S: Scope + ?Sized>(
     call: &Call,
-    one: &Code,
-    two: &Code,
     run: &Run<'_, S>,
 ) -> Result<bool, Failure> {
-    if let (Some(left), Some(right)) = (integer(one, run.scope), integer(two, run.scope))
-    {
-        return Ok(ordering_fits(call.shape, left.cmp(&right)));
-    }
+    let [one, two] = &*call.arguments else { return Ok(false) };
     let (mut first, mut second) = (Value::NOT_SET, Value::NOT_SET);
-    let left = peek(one, run, &mut first)?;
-    let right = peek(two, run, &mut second)?;
-    compare_values(call, left, right, run)
-}
-
-#[inline]
-fn compare_values<S: Scope + ?Sized>(
-    call: &Call,
-    left: &Value,
-    right: &Value,
-    run: &Run<'_, S>,
-) -> Result<bool, Failure> {
-    match (left, right) {
-        (Value::Integer(left), Value::Integer(right)) => {
-            return Ok(ordering_fits(call.shape, left.cmp(right)));
-        }
-        (Value::String(left), Value::String(right)) if left == right => {
-            return Ok(ordering_fits(call.shape, Ordering::Equal));
-        }
-        (Value::String(_), Value::String(_))
-            if matches!(call.shape, Shape::Equal | Shape::NotEqual)
-                && !ignores_case(run.scope) =>
-        {
-            return Ok(call.shape == Shape::NotEqual);
-        }
-        _ => {}
-    }
-    let value = invoke(call, &[left, right], run.scope.environment(), &run.budget)?;
+    let values = [peek(one, run, &mut first)?, peek(two, run, &mut second)?];
+    let value = invoke(call, &values, run.scope.environment(), &run.budget)?;
     Ok(matches!(value, Value::Boolean(true)))
-}
-
-fn ignores_case<S: Scope + ?Sized>(scope: &S) -> bool {
-    scope.environment().directory().policies().equality_ignores_case
-}
-
-/// Returns a value that exists without computation: a constant or variable.
-#[inline(always)]
-fn existing_value<'v, S: Scope + ?Sized>(
-    code: &'v Code,
-    scope: &'v S,
-) -> Option<&'v Value> {
-    match code {
-        Code::Constant(value) => Some(value),
-        Code::Variable(slot) => Some(scope.variable(*slot)),
-        _ => None,
-    }
-}
-
-/// Returns an Integer that exists without computation, or that can be measured from such
-/// a value.
-#[inline(always)]
-fn integer<S: Scope + ?Sized>(code: &Code, scope: &S) -> Option<i64> {
-    match code {
-        Code::Constant(Value::Integer(number)) => Some(*number),
-        Code::Variable(slot) => match scope.variable(*slot) {
-            Value::Integer(number) => Some(*number),
-            _ => None,
-        },
-        Code::Call(call) => {
-            let [argument] = &*call.arguments else { return None };
-            call.overload.measure?(existing_value(argument, scope)?)
-        }
-        _ => None,
-    }
-}
-
-#[inline(always)]
-fn ordering_fits(shape: Shape, ordering: Ordering) -> bool {
-    match shape {
-        Shape::Less => ordering.is_lt(),
-        Shape::LessOrEqual => ordering.is_le(),
-        Shape::Greater => ordering.is_gt(),
-        Shape::GreaterOrEqual => ordering.is_ge(),
-        Shape::NotEqual => ordering.is_ne(),
-        Shape::Equal | Shape::Any => ordering.is_eq(),
-    }
 }
 
 /// Checks the values against the parameters, then calls the function.
@@ -635,7 +550,13 @@ mod tests {
             let given = Given(vec![i, j, d, s, t, b, list]);
             let expression = Expression::compile(&text, &mut names, None).unwrap();
             let run = Run { scope: &given, budget: Budget::for_evaluation() };
-            prop_assert_eq!(expression.evaluate(&given), evaluate_generically(expression.code(), &run));
+            let expected = evaluate_generically(expression.code(), &run);
+            prop_assert_eq!(expression.evaluate(&given), expected.clone());
+            let before = Value::from("before");
+            let mut place = before.clone();
+            let result = expression.evaluate_into(&given, &mut place);
+            let value = expected.as_ref().unwrap_or(&before);
+            prop_assert_eq!((&result.err(), &place), (&expected.as_ref().err().cloned(), value));
         }
     }
 }

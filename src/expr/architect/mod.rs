@@ -28,6 +28,7 @@ mod check;
 mod classes;
 mod code;
 mod constants;
+mod direct;
 mod draws;
 mod environment;
 mod equality;
