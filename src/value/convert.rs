@@ -112,6 +112,14 @@ pub fn to_text(value: &Value) -> Result<Value, ConversionError> {
         Value::String(_) => Ok(value.clone()),
         unset if unset.is_unset() => Ok(Value::NotSet(Type::one(Kind::String))),
         Value::Json(Json::String(text)) => Ok(Value::String(text.clone())),
+        // *Source: Genesys' expression catalogue: it is the `uri`, which only the addresses of
+        // telephones and SIP have.*
+        Value::Object(object)
+            if object.kind == Kind::PhoneNumber
+                && object.properties.get("uri").is_none_or(Value::is_unset) =>
+        {
+            Ok(Value::NotSet(Type::one(Kind::String)))
+        }
         _ => {
             let mut text = String::new();
             value.write_text(&mut text);

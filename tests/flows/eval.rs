@@ -360,11 +360,11 @@ fn failures_at_run_time_name_what_failed() {
 
 #[test]
 fn expressions_that_are_too_deep_or_too_long_are_refused() {
-    let nested = format!("{}1{}", "(".repeat(65), ")".repeat(65));
+    let nested = format!("{}1{}", "(".repeat(257), ")".repeat(257));
     let chained = vec!["1"; 300].join("+");
     let long = "1".repeat(LONGEST + 1);
     for (expression, message) in [
-        (&nested, "parentheses and brackets are nested deeper than 64 levels"),
+        (&nested, "parentheses and brackets are nested deeper than 256 levels"),
         (&chained, "the expression has more than 256 levels"),
         (&long, "the expression is longer than 65536 bytes"),
     ] {
@@ -373,13 +373,22 @@ fn expressions_that_are_too_deep_or_too_long_are_refused() {
         assert_eq!(json["error"]["message"], message);
         assert_eq!(code(&output), 3);
     }
-    let nested = format!("{}1{}", "(".repeat(64), ")".repeat(64));
+    let nested = format!("{}1{}", "(".repeat(256), ")".repeat(256));
     let longest = format!("\"{}\"", "x".repeat(LONGEST - 2));
     assert_eq!(answer(&[&nested]), r#"{"type":"Integer","value":1}"#);
     assert_eq!(
         answer(&[&longest]).len(),
         LONGEST + r#"{"type":"String","value":}"#.len()
     );
+}
+
+/// Architect writes each part of a chain in parentheses.
+#[test]
+fn the_canonical_text_of_a_long_chain_can_be_read() {
+    let chain = vec!["Call.Ani == \"i\""; 250].join(" or ");
+    let canonical = answer(&["--canonical", &chain]);
+    assert_eq!(answer(&["--canonical", &canonical]), canonical);
+    assert_eq!(answer(&[&canonical]), answer(&[&chain]));
 }
 
 #[test]
@@ -516,6 +525,12 @@ fn the_canonical_text_is_that_of_architect() {
         ("- 1", "-1"),
     ] {
         assert_eq!(answer(&["--canonical", expression]), canonical, "{expression}");
+    }
+    // The type of the variable, and so its properties, are unknown.
+    for text in
+        ["Flow.p.e164", "ToString(Flow.j.a.b)", "(Flow.a.b) == \"x\"", "Flow.a[0].b"]
+    {
+        assert_eq!(answer(&["--canonical", text]), text);
     }
     let declared = ["--canonical", "FLOW.X", "--var", "Flow.x=1"];
     assert_eq!(answer(&declared), "Flow.x");

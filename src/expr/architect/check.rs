@@ -164,7 +164,8 @@ impl Checker<'_> {
             match base.kind {
                 Kind::Json => return Some(Type::one(Kind::Json)),
                 Kind::Contact => return Some(Type::one(Kind::String)),
-                Kind::Any => return None,
+                // The error was reported, or the variable has no declaration.
+                Kind::Any => return Some(Type::ANY),
                 _ => {}
             }
         }
@@ -256,6 +257,10 @@ impl Checker<'_> {
             };
             *value = Value::NotSet(Type::one(kind));
             argument.value_type = Type::one(kind);
+            return argument;
+        }
+        // NOT_SET without a type fits everywhere, and its conversion would need a conversion.
+        if given == Type::one(Kind::NotSet) {
             return argument;
         }
         let target = match wanted.kind {

@@ -108,6 +108,24 @@ fn numbered(kind: Kind) -> Value {
     Value::Object(Arc::new(Object { kind, properties }))
 }
 
+/// The beginning of a dotted name in lower case that names a group of constants, and the names
+/// in this group, as far as they are few.
+pub(super) fn group(segments: &[&str]) -> Option<(String, &'static [&'static str])> {
+    match segments {
+        ["system", group, _, ..] => {
+            let shown = ["Currencies", "Languages", "Regions"]
+                .iter()
+                .find(|shown| shown.eq_ignore_ascii_case(group))?;
+            Some((format!("System.{shown}"), &[]))
+        }
+        [group, family, _, ..] => {
+            let (_, names, shown) = choices(group, family)?;
+            Some((shown.to_owned(), names))
+        }
+        _ => None,
+    }
+}
+
 type Choices = (Kind, &'static [&'static str], &'static str);
 
 /// The formats of a family. *Source: the catalogue's containers.*
@@ -198,6 +216,27 @@ mod tests {
             ("System.DateTime", "UNKNOWN_VARIABLE"),
             ("System", "UNKNOWN_VARIABLE"),
         ]);
+    }
+
+    #[test]
+    fn unknown_constants_have_suggestions() {
+        for (text, message, help) in [
+            (
+                "Format.Date.longyeer",
+                "`Format.Date` has no `longyeer`",
+                "did you mean `longYear`?",
+            ),
+            (
+                "Language.Quantity.x",
+                "`Language.Quantity` has no `x`",
+                "its constants are plural, singular",
+            ),
+            ("System.Currencies.ZZZ", "`System.Currencies` has no `ZZZ`", ""),
+        ] {
+            let problems = canonical(text, &mut Declarations::new(), None).unwrap_err();
+            assert_eq!(problems[0].message, message);
+            assert_eq!(problems[0].help.as_deref().unwrap_or_default(), help);
+        }
     }
 
     #[test]

@@ -122,6 +122,22 @@ pub(super) fn unknown_member(base: Type, name: &str, place: Place) -> Problem {
     }
 }
 
+/// The problem of a name that a group of constants lacks.
+pub(super) fn unknown_constant(
+    group: &str,
+    names: &[&str],
+    name: &str,
+    place: Place,
+) -> Problem {
+    let message = format!("`{group}` has no `{name}`");
+    let problem = Problem::new(Code::UNKNOWN_VARIABLE, place, message);
+    match nearest(name, names.iter().copied()) {
+        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+        None if names.is_empty() => problem,
+        None => problem.with_help(format!("its constants are {}", names.join(", "))),
+    }
+}
+
 /// The message for a value that the parameter refuses. Returns `None` if the value is
 /// valid.
 pub(super) fn refusal(parameter: &Parameter, value: &Value) -> Option<String> {

@@ -12,6 +12,8 @@ pub(super) struct Fit {
     pub(super) overload: &'static Overload,
     /// The kind that `Any` represents in this call.
     pub(super) common: Kind,
+    /// Whether an argument for `Any` has an unknown type.
+    is_unknown: bool,
     cost: u32,
 }
 
@@ -65,7 +67,11 @@ pub(super) fn wanted(fit: &Fit, place: usize) -> Option<(&'static Parameter, Typ
 /// The type of the result of a fitting call.
 pub(super) fn result(fit: &Fit) -> Type {
     let returns = fit.overload.returns;
-    if returns.kind == Kind::Any { Type { kind: fit.common, ..returns } } else { returns }
+    match returns.kind {
+        Kind::Any if fit.is_unknown && fit.common == Kind::NotSet => Type::ANY,
+        Kind::Any => Type { kind: fit.common, ..returns },
+        _ => returns,
+    }
 }
 
 /// Whether a function takes one argument of this type without conversion.
@@ -91,11 +97,15 @@ fn fit(overload: &'static Overload, given: &[Typed]) -> Option<Fit> {
     {
         return None;
     }
-    let mut fit = Fit { overload, common: Kind::NotSet, cost: 0 };
+    let mut fit = Fit { overload, common: Kind::NotSet, is_unknown: false, cost: 0 };
     for (place, given) in given.iter().map(|given| given.value_type).enumerate() {
         let parameter = parameter_at(overload, place)?;
         fit.cost += match parameter.wanted.kind {
             _ if parameter.accepts_any_value => 0,
+            Kind::Any if given == Type::ANY => {
+                fit.is_unknown = true;
+                0
+            }
             Kind::Any => fit_any(&mut fit.common, parameter, given)?,
             _ => fit_kind(parameter, given)?,
         };
@@ -106,9 +116,6 @@ fn fit(overload: &'static Overload, given: &[Typed]) -> Option<Fit> {
 /// The cost of passing a value to an `Any` parameter. All `Any` parameters of a call take
 /// the same type. Audio is excluded, as in the catalogue.
 fn fit_any(common: &mut Kind, parameter: &Parameter, given: Type) -> Option<u32> {
-    if given == Type::ANY {
-        return Some(0); // an error, already reported
-    }
     if given.kind == Kind::NotSet
         && !given.is_collection
         && !parameter.wanted.is_collection

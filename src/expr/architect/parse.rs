@@ -22,8 +22,16 @@ mod grammar {
 use grammar::ArchitectParser;
 pub(super) use grammar::Rule;
 
-/// The maximum nesting of parentheses and brackets.
-pub const MAX_NESTING: usize = 64;
+/// The maximum nesting of parentheses and brackets. Architect puts every part of a chain of
+/// operators in parentheses, so a chain of [`MAX_DEPTH`] levels has as many.
+pub const MAX_NESTING: usize = 256;
+
+/// The nesting that needs no further stack: threads of tests have 2 MiB.
+pub(super) const USUAL_NESTING: usize = 32;
+
+/// The stack for the deepest nesting, in bytes. A level of the grammar takes up to 15 KB
+/// without optimization.
+const STACK: usize = 8 * 1024 * 1024;
 
 /// The maximum number of levels of a tree. It bounds the recursion of everything that
 /// walks the tree. A chain of operators has one level per operator.
@@ -49,7 +57,14 @@ pub fn parse(text: &str) -> Result<Tree<'_>, Problem> {
 
 /// Parses an expression by the grammar alone, without the shortcut.
 pub(super) fn by_grammar(text: &str) -> Result<Tree<'_>, Problem> {
-    syntax::check_size(text)?;
+    let nesting = syntax::check_size(text)?;
+    if nesting <= USUAL_NESTING {
+        return read(text);
+    }
+    stacker::maybe_grow(STACK, STACK, || read(text))
+}
+
+fn read(text: &str) -> Result<Tree<'_>, Problem> {
     let mut pairs = ArchitectParser::parse(Rule::expression, text)
         .map_err(|error| syntax::explain(text, &error))?;
     let inner = pairs.next().map(Pair::into_inner);

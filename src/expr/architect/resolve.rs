@@ -44,15 +44,26 @@ fn root(checker: &mut Checker<'_>, segments: &[Segment<'_>]) -> Option<(Typed, u
             return Some((Typed::new(form, Type::one(Kind::Prompt), upto(2)), 2));
         }
     }
-    let words: Vec<String> =
-        segments.iter().map(|segment| segment.text.to_lowercase()).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let (value, name, length) = constants::constant(&words)?;
+    let words = lower_case(segments);
+    let (value, name, length) = constants::constant(&borrowed(&words))?;
     let holds = value.type_of();
     Some((Typed::new(TypedForm::Named(value, name), holds, upto(length)), length))
 }
 
+fn lower_case(segments: &[Segment<'_>]) -> Vec<String> {
+    segments.iter().map(|segment| segment.text.to_lowercase()).collect()
+}
+
+fn borrowed(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
+}
+
 fn unknown_name(checker: &Checker<'_>, segments: &[Segment<'_>]) -> Problem {
+    if let [_, _, member, ..] = segments
+        && let Some((group, names)) = constants::group(&borrowed(&lower_case(segments)))
+    {
+        return messages::unknown_constant(&group, names, &member.text, member.place);
+    }
     let words: Vec<&str> =
         segments.iter().take(2).map(|segment| &*segment.text).collect();
     let name = words.join(".");

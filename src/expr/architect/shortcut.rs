@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::parse::{MAX_DEPTH, MAX_NESTING};
+use super::parse::{MAX_DEPTH, USUAL_NESTING};
 use super::tree::{Form, Operator, Place, Segment, Tree};
 use crate::expr::unquoted;
 
@@ -28,7 +28,7 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     fn ternary(&mut self) -> Option<Tree<'t>> {
         self.nesting += 1;
-        if self.nesting > MAX_NESTING {
+        if self.nesting > USUAL_NESTING {
             return None;
         }
         let mut left = self.climb(Operator::Or)?;

@@ -8,8 +8,9 @@ use super::parse::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, Rule};
 use super::problem::Problem;
 use super::tree::Place;
 
-/// Rejects an expression that is too large for the parser.
-pub(super) fn check_size(text: &str) -> Result<(), Problem> {
+/// Rejects an expression that is too large for the parser. Returns how deep parentheses and
+/// brackets are nested.
+pub(super) fn check_size(text: &str) -> Result<usize, Problem> {
     if text.len() > MAX_LENGTH {
         let message = format!("the expression is longer than {MAX_LENGTH} bytes");
         return Err(Problem::new(Code::EXPRESSION_SYNTAX, (0, 0), message));
@@ -21,7 +22,7 @@ pub(super) fn check_size(text: &str) -> Result<(), Problem> {
             "the expression is empty",
         ));
     }
-    let mut depth = 0_usize;
+    let (mut depth, mut deepest) = (0_usize, 0);
     for (at, bracket) in brackets(text) {
         depth = match bracket {
             b'(' | b'[' => depth + 1,
@@ -33,8 +34,9 @@ pub(super) fn check_size(text: &str) -> Result<(), Problem> {
             );
             return Err(Problem::new(Code::EXPRESSION_SYNTAX, byte(at), message));
         }
+        deepest = deepest.max(depth);
     }
-    Ok(())
+    Ok(deepest)
 }
 
 /// The error for a tree with too many levels.

@@ -317,6 +317,18 @@ mod tests {
     }
 
     #[test]
+    fn not_set_without_a_type_is_not_converted() {
+        assert_results(&[
+            ("ToCommunication(If(true, NOT_SET, NOT_SET))", "NOT_SET Communication"),
+            ("ToCommunication(MakeList(NOT_SET)[0])", "NOT_SET Communication"),
+            ("MakeCommunication(\"a\") == MakeList(NOT_SET)[0]", "false"),
+            ("ToCommunication(Flow.nope[0])", "UNKNOWN_VARIABLE"),
+            ("ToCommunication(ResolveSlot(Slot.nope))", "UNKNOWN_VARIABLE"),
+            ("ToAudio(If(true, NOT_SET, NOT_SET))", "NOT_SET Audio"),
+        ]);
+    }
+
+    #[test]
     fn display_strings_have_a_limit() {
         let ten = |text: String| format!("Replace({text}, \"a\", \"aaaaaaaaaa\")");
         let million = (0..6).fold("\"a\"".to_owned(), |text, _| ten(text));

@@ -38,7 +38,7 @@ pub(super) fn bounded_decimal(
     number: Option<Decimal>,
 ) -> Result<Decimal, Failure> {
     number.ok_or_else(|| {
-        too_large(arguments, "a Decimal is less than ±10 to the power of 40")
+        too_large(arguments, "a Decimal is at most ±10 to the power of 40")
     })
 }
 

@@ -8,26 +8,25 @@ use crate::value::{Kind, Object, Text, Type, Value};
 ///
 /// The first digits are read as the dialling code even without a `+`: for `7205550123` it
 /// is 7. *Source: an execution that Genesys recorded.* An address that is neither a
-/// telephone number nor SIP has only its text. The scheme of `sips:` is `sip`, as
+/// telephone number nor SIP has only its text, `raw`. The scheme of `sips:` is `sip`, as
 /// documented in the catalogue.
 pub(super) fn parse(text: &str) -> Option<Value> {
-    let raw = text.trim();
-    if raw.is_empty() {
+    let address = text.trim();
+    if address.is_empty() {
         return None;
     }
-    let (scheme, rest) = split_scheme(raw);
+    let (scheme, rest) = split_scheme(address);
     let parts = match scheme.as_str() {
-        "sip" | "sips" => Parts { scheme: Some("sip"), ..Parts::of_address(raw) },
-        "" | "tel" => digits(rest).map_or_else(
-            || Parts::of_address(raw),
-            |digits| Parts {
-                uri: format!("tel:{rest}").into(),
-                ..Parts::of_digits(&digits)
-            },
-        ),
-        _ => Parts::of_address(raw),
+        "sip" | "sips" => {
+            Parts { scheme: Some("sip"), uri: Some(address.into()), ..Parts::default() }
+        }
+        "" | "tel" => digits(rest).map_or_else(Parts::default, |digits| Parts {
+            uri: Some(format!("tel:{rest}").into()),
+            ..Parts::of_digits(&digits)
+        }),
+        _ => Parts::default(),
     };
-    Some(parts.into_value(raw))
+    Some(parts.into_value(text))
 }
 
 #[derive(Default)]
@@ -36,14 +35,10 @@ struct Parts {
     dialing_code: Option<Text>,
     subscriber_number: Option<Text>,
     e164: Option<Text>,
-    uri: Text,
+    uri: Option<Text>,
 }
 
 impl Parts {
-    fn of_address(raw: &str) -> Self {
-        Self { uri: raw.into(), ..Self::default() }
-    }
-
     /// Splits digits, which begin with `+` if the number is global.
     fn of_digits(number: &str) -> Self {
         let digits = number.strip_prefix('+').unwrap_or(number);
@@ -73,7 +68,7 @@ impl Parts {
             ("isTel".into(), is_tel.into()),
             ("raw".into(), raw.into()),
             ("scheme".into(), text(self.scheme.map(Text::from))),
-            ("uri".into(), Value::String(self.uri)),
+            ("uri".into(), text(self.uri)),
         ];
         let properties = properties.into_iter().collect();
         Value::Object(Arc::new(Object { kind: Kind::PhoneNumber, properties }))

@@ -391,7 +391,7 @@ fn format_name(value: &Value, kind: Kind) -> Option<&str> {
 /// error.
 fn places(arguments: &Arguments<'_>, place: usize) -> Result<u32, Failure> {
     let places = arguments.integer(place)?;
-    u32::try_from(places).map_err(|_| {
+    u32::try_from(places.min(i64::from(u32::MAX))).map_err(|_| {
         let message = format!("numberOfDecimalPlaces must be at least 0, not {places}");
         arguments.fail(Code::OUT_OF_RANGE, &message)
     })
@@ -407,6 +407,8 @@ mod tests {
             (r#"ToAudioTTS("Hello ") + ToAudioTTS("World")"#, r#""Hello World""#),
             ("ToAudioTTS(ToString(NOT_SET))", r#""""#),
             (r#"ToAudioTTS("Hello", Format.String.playChars)"#, r#""H e l l o""#),
+            ("ToAudioNumber(1.5, 999999999999999)", "\"one point five\""),
+            ("ToAudioNumber(1.5, 0 - 1)", "OUT_OF_RANGE"),
             ("ToAudioBlank(10001)", "OUT_OF_RANGE"),
             ("ToAudioBool(false, Format.Bool.playYesNo)", r#""no""#),
             ("ToAudioBool(true)", r#""true""#),

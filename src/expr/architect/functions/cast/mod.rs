@@ -138,7 +138,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
 const TO_STRING: &[Overload] = text::OVERLOADS;
 
 fn boolean(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    limits::converted(arguments, to_boolean(arguments.value(0)))
+    // *Source: Genesys' expression catalogue: any String except those listed gives NOT_SET.*
+    match arguments.value(0) {
+        Value::String(text) if text.trim().len() < text.len() => Ok(arguments.not_set()),
+        value => limits::converted(arguments, to_boolean(value)),
+    }
 }
 
 fn integer(arguments: &Arguments<'_>) -> Result<Value, Failure> {
@@ -220,6 +224,10 @@ mod tests {
     fn conversions() {
         assert_results(&[
             (r#"ToBool("yes")"#, "NOT_SET Boolean"),
+            (r#"ToBool(" true")"#, "NOT_SET Boolean"),
+            (r#"ToPhoneNumber("anonymous").uri"#, "NOT_SET String"),
+            (r#"ToString(ToPhoneNumber("anonymous"))"#, "NOT_SET String"),
+            (r#"ToPhoneNumber(" +13178723000 ").raw"#, r#"" +13178723000 ""#),
             (r#"ToInt("A String")"#, "CONVERSION_FAILED"),
             ("ToInt(10.0 ^ 15)", "CONVERSION_FAILED"),
             (r#"ToInt(JsonParse("5"))"#, "5"),

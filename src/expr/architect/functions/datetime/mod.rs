@@ -8,7 +8,6 @@ use crate::value::{Kind, Type};
 use super::super::signature::{
     Category, Function, Parameter, Varying, many, one, overload,
 };
-use super::operators::add_duration_to_time;
 use calendar::*;
 use lengths::*;
 
@@ -232,7 +231,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "AddDuration",
         category: Category::DateTime,
-        summary: "Adds a Duration to a DateTime.",
+        summary: "Adds the whole seconds of a Duration to a DateTime.",
         example: (
             "AddDuration(MakeDateTime(2009, 1, 10, 6, 30, 0), MakeDuration(10, 0, 30, 0))",
             "\"2009-01-20T07:00:00Z\"",
@@ -240,7 +239,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         overloads: &[overload(
             &[START, one("durationToAdd", Kind::Duration)],
             MOMENT,
-            add_duration_to_time,
+            add_duration,
         )],
     },
     Function {

@@ -122,9 +122,7 @@ fn add_time_to_duration(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     limits::datetime(arguments, sum)
 }
 
-pub(in super::super) fn add_duration_to_time(
-    arguments: &Arguments<'_>,
-) -> Result<Value, Failure> {
+fn add_duration_to_time(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let sum = arguments.datetime(0)?.checked_add(arguments.duration(1)?);
     limits::datetime(arguments, sum)
 }

@@ -29,7 +29,6 @@ use super::super::signature::Function;
 use super::super::tree::Operator;
 
 pub(in crate::expr::architect) use access::ITEM;
-pub(super) use arithmetic::add_duration_to_time;
 pub(in crate::expr::architect) use arithmetic::{ADD, NEGATE, SUBTRACT};
 pub(in crate::expr::architect) use bits::{BIT_AND, BIT_NOT, BIT_OR};
 pub(in crate::expr::architect) use comparison::{
