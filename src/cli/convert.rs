@@ -1,7 +1,7 @@
 //! `flowsim convert`
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -44,7 +44,7 @@ enum Target {
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
     let placeholders = match arguments.sources.read(&mut files) {
-        Ok(environment) => environment.placeholders.values,
+        Ok(environment) => environment.placeholders,
         Err(exit) => return Ok(exit),
     };
     let file = match files.load(&arguments.file) {
@@ -56,9 +56,9 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     };
     let converted = match arguments.to {
         Target::Json => decode(file.text())
-            .map_err(|problem| in_place_of(problem, &file, &placeholders))
+            .map_err(|problem| in_place_of(problem, &file, &placeholders.values))
             .and_then(|text| indented(&text)),
-        Target::Model => match models(&file, &placeholders, &mut files) {
+        Target::Model => match models(&arguments.file, &placeholders, &mut files) {
             Some(models) => pretty(&models),
             None => return Ok(Exit::Input),
         },
@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             return Ok(Exit::Input);
         }
     };
-    output::result_to(arguments.out.as_deref(), &json)
+    output::result_beside(&files, arguments.out.as_deref(), &json)
 }
 
 /// Returns the message for a file that is not an export; it names the file's actual
@@ -90,12 +90,12 @@ fn in_place_of(problem: String, file: &File, values: &[(String, String)]) -> Str
 /// Returns the flow of a file, or an object of all its flows, and shows errors in them.
 /// Returns `None` if the file does not load. Draft flows are returned as they are.
 fn models(
-    file: &File,
-    placeholders: &[(String, String)],
+    path: &Path,
+    placeholders: &read::Placeholders,
     files: &mut Files,
 ) -> Option<Json> {
     let read::Loaded { flows, architect, mut diagnostics } =
-        read::load_text(file, placeholders, files);
+        read::load_with(&[path.to_owned()], placeholders, files);
     diagnostics.retain(load::is_shown);
     sort(&mut diagnostics);
     output::diagnostics(&diagnostics, files);
@@ -104,7 +104,10 @@ fn models(
     }
     match architect.as_slice() {
         [] if flows.is_empty() => None,
-        [] => read_document(file).ok().map(|document| read::json(&document)),
+        [] => {
+            let file = files.load(path).ok()?;
+            read_document(&file).ok().map(|document| read::json(&document))
+        }
         [flow] => Some(model(flow)),
         several => {
             let flows = Json::array(several.iter().map(model));

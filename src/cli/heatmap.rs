@@ -93,6 +93,13 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         diagnostics.extend(add(path, &mut heatmap, &mut files));
     }
     output::diagnostics(&diagnostics, &files);
+    if let Some(path) = &arguments.out {
+        let loaded = files.iter().map(|file| file.path());
+        let inputs = arguments.inputs.iter().map(PathBuf::as_path).chain(loaded);
+        if let Some(exit) = output::refused_input(path, inputs) {
+            return Ok(exit);
+        }
+    }
     if diagnostics.iter().any(|it| it.severity == Severity::Error) {
         return Ok(Exit::Input);
     }

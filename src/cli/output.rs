@@ -8,6 +8,8 @@ use clap::ValueEnum;
 
 use super::exit::Exit;
 use crate::diagnostic::{Diagnostic, Style, render_text, summary, visible};
+use crate::project::FILE_NAME;
+use crate::runner::Dependencies;
 use crate::source::{Files, replace_file};
 
 /// Writes a result.
@@ -56,6 +58,37 @@ pub(super) fn result_to(
         return Ok(Exit::External);
     }
     Ok(Exit::Success)
+}
+
+/// Writes a result as [`result_to`] does, but not to a file that the command has read.
+pub(super) fn result_beside(
+    files: &Files,
+    path: Option<&Path>,
+    content: &(impl AsRef<[u8]> + ?Sized),
+) -> io::Result<Exit> {
+    let inputs = files.iter().map(|file| file.path());
+    if let Some(exit) = path.and_then(|path| refused_input(path, inputs)) {
+        return Ok(exit);
+    }
+    result_to(path, content)
+}
+
+/// Refuses to write to a file that is one of the inputs, or a project file.
+pub(super) fn refused_input<'p>(
+    path: &Path,
+    mut inputs: impl Iterator<Item = &'p Path>,
+) -> Option<Exit> {
+    let places = Dependencies::resolved(path);
+    let is_same =
+        |input: &Path| Dependencies::resolved(input).iter().any(|it| places.contains(it));
+    let is_project = path.file_name().is_some_and(|name| name == FILE_NAME);
+    if !path.is_file() || !(is_project || inputs.any(is_same)) {
+        return None;
+    }
+    let path = path.display();
+    let text = format!("this run reads {path} and cannot write to it; name another file");
+    message("error", &text);
+    Some(Exit::Usage)
 }
 
 /// Returns standard output, or standard error if standard output has data for programs.

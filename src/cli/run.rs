@@ -241,6 +241,13 @@ pub(super) fn run(mut arguments: Arguments, settings: &Settings) -> io::Result<E
         trace
     };
     output::diagnostics(&fixtures.contact_problems(), &files);
+    let outputs = [&arguments.values_out, &arguments.decisions].into_iter().flatten();
+    for path in outputs {
+        let inputs = files.iter().map(|file| file.path());
+        if let Some(exit) = output::refused_input(path, inputs) {
+            return Ok(exit);
+        }
+    }
     match write_values(&arguments, &program, &trace)? {
         Exit::Success => Ok(log(&arguments, &program, &trace)),
         failed => Ok(failed),

@@ -42,6 +42,7 @@ pub(super) fn read<'s>(
             }
             (event, range) => {
                 let document = reader.node(event, range, None)?;
+                reader.finish()?;
                 return Ok(Nested { document, too_deep: reader.levels.too_deep() });
             }
         }
@@ -78,6 +79,25 @@ impl<'s> Reader<'s> {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => Err(self.syntax(&error)),
             None => Ok((Event::StreamEnd, Range::default())),
+        }
+    }
+
+    /// Reads up to the end of the file. Another document would be ignored, so it is an error,
+    /// unless it is empty.
+    fn finish(&mut self) -> Result<(), Problem> {
+        loop {
+            let (event, range) = self.next()?;
+            let is_empty = match &event {
+                Event::StreamEnd => return Ok(()),
+                Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => true,
+                Event::Scalar(text, ..) => text.is_empty(),
+                _ => false,
+            };
+            if !is_empty {
+                let message = "the file contains more than one YAML document".into();
+                let hint = "put what follows `---` in a file of its own".into();
+                return Err(problem(self.span(range), message, Some(hint)));
+            }
         }
     }
 
@@ -385,6 +405,24 @@ mod tests {
         }
         let file = Files::new().add("a.yaml", "a: 1\n b: 2\n");
         assert_eq!(read(&file, &[]).unwrap_err().hint, None);
+    }
+
+    #[test]
+    fn a_second_document_is_an_error() {
+        for text in ["a: 1\n---\nb: 2\n", "a: 1\n...\n---\n- b\n", "1\n--- x\n"] {
+            let file = Files::new().add("a.yaml", text);
+            let problem = read(&file, &[]).unwrap_err();
+            assert_eq!(problem.message, "the file contains more than one YAML document");
+            assert!(problem.span.start as usize > text.find('1').unwrap(), "{text:?}");
+        }
+        let file = Files::new().add("a.yaml", "a: 1\n---\n}}}} : [\n");
+        assert!(read(&file, &[]).is_err(), "a broken second document");
+        for text in
+            ["---\na: 1\n", "a: 1\n...\n", "a: 1\n---\n", "%YAML 1.2\n---\na: 1\n"]
+        {
+            let file = Files::new().add("a.yaml", text);
+            assert!(read(&file, &[]).is_ok(), "{text:?}");
+        }
     }
 
     #[test]

@@ -219,9 +219,12 @@ fn duplicate_keys_in_architect_flows_are_warnings() {
         "flowSequenceItemList": [], "division": "x", "division": "y",
         "commonModules": [{"model": {"name": "B", "type": "commonmodule", "type": "commonmodule",
             "initialSequence": "2", "flowSequenceItemList": []}}]}"#;
-    for (name, text, keys) in
-        [("a.yaml", archy, &["name"][..]), ("a.json", config, &["division", "type"])]
-    {
+    let root = format!("{archy}{archy}");
+    for (name, text, keys) in [
+        ("a.yaml", archy, &["name"][..]),
+        ("b.yaml", &root, &["inboundCall", "name"]),
+        ("a.json", config, &["division", "type"]),
+    ] {
         let (diagnostics, text) = findings_of(name, text);
         let of_keys =
             codes(&diagnostics).iter().filter(|it| **it == Code::REPEATED_KEY).count();

@@ -85,6 +85,33 @@ fn placeholders_are_filled_in_and_other_files_are_reported() {
 }
 
 /// The keys are sorted here; the snapshots show their order.
+/// The model has the values that every other command uses.
+#[test]
+fn substitutions_of_terraform_are_filled_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let flow = write(
+        "flow.yaml",
+        "inboundCall:\n  name: \"{{flow_name}}\"\n  startUpRef: ./tasks/task[t]\n  tasks:\n    \
+         - task:\n        name: T\n        refId: t\n        actions:\n          \
+         - disconnect: {name: End}\n",
+    );
+    write(
+        "main.tf",
+        "resource \"genesyscloud_flow\" \"f\" {\n  filepath = \"${path.module}/flow.yaml\"\n  \
+         substitutions = {\n    flow_name = \"Support Line\"\n  }\n}\n",
+    );
+    let terraform = folder.path().display().to_string();
+    let line = ["convert", &flow, "--to", "model", "--terraform", &terraform];
+    let (code, out, error) = flowsim(&line);
+    assert_eq!((code, &*error), (Some(0), ""));
+    assert!(out.contains("Support Line"), "{out}");
+}
+
 #[test]
 fn entities_with_the_same_name_stay_separate() {
     let flow = "inboundCall:\n  name: F\n  tasks:\n\

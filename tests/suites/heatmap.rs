@@ -108,6 +108,39 @@ fn a_table_has_one_header_and_an_incomplete_line_stays_separate() {
 }
 
 #[test]
+fn a_quote_that_is_not_closed_is_reported() {
+    let folder = tempdir().unwrap();
+    let log = path(&folder, "log.csv");
+    let row = "2026-01-05T09:00:00.000Z,one,2,,sales,COMPLETE\n";
+    let broken = row.replace("one", "\"one");
+    let header = "timestamp,flowInstanceId,dtmf,queue_occupancy,routing_decision,state\n";
+    fs::write(&log, format!("{header}{row}{broken}{}", row.repeat(3))).unwrap();
+    let output = flowsim(&["heatmap", &log]);
+    assert!(text(&output.stdout).contains("1 decision"), "{}", text(&output.stdout));
+    let told = ":3: a quote is not closed, so the 3 following lines are part of this row";
+    assert!(text(&output.stderr).contains(told), "{}", text(&output.stderr));
+}
+
+#[test]
+fn outputs_do_not_replace_inputs() {
+    let folder = tempdir().unwrap();
+    let flow = path(&folder, "flow.json");
+    fs::copy("fixtures/deep-menu/flows/northwind.json", &flow).unwrap();
+    let before = fs::read(&flow).unwrap();
+    for line in [
+        ["convert", &flow, "--to", "model", "--out", &flow],
+        ["explore", &flow, "--format", "json", "--out", &flow],
+        ["run", &flow, "--input", "0", "--values-out", &flow],
+        ["run", &flow, "--input", "0", "--decisions", &flow],
+    ] {
+        let output = flowsim(&line);
+        assert_eq!(output.status.code(), Some(2), "{line:?}: {}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("cannot write to it"), "{line:?}");
+        assert_eq!(fs::read(&flow).unwrap(), before, "{line:?}");
+    }
+}
+
+#[test]
 fn a_log_that_cannot_be_written_is_an_external_failure() {
     let folder = tempdir().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();

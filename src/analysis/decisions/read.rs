@@ -200,9 +200,23 @@ impl Reading<'_> {
                 self.take(line, Err(too_long()));
                 return Ok(());
             }
-            self.take(line, columns.decision(&row).map(Item::Decision));
+            let following = rows.position().line().saturating_sub(line + 1);
+            let decision = columns.decision(&row).map(Item::Decision);
+            self.take(line, decision.map_err(|fault| unclosed(&row, following, fault)));
         }
     }
+}
+
+/// Explains a row that takes up several lines by a quote that is not closed.
+fn unclosed(row: &ByteRecord, following: u64, fault: String) -> String {
+    let lines = match following {
+        1 => "the following line is".to_owned(),
+        more => format!("the {more} following lines are"),
+    };
+    if following > 0 && row.iter().any(|field| field.contains(&b'\n')) {
+        return format!("a quote is not closed, so {lines} part of this row");
+    }
+    fault
 }
 
 fn line_text(line: &[u8]) -> Result<&str, String> {

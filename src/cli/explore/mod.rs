@@ -287,7 +287,7 @@ fn write(
     of: (&Loaded, &[Call], &Files),
 ) -> io::Result<Exit> {
     let text = rendered(arguments, exploration, additions, of)?;
-    output::result_to(arguments.out.as_deref(), &text)
+    output::result_beside(of.2, arguments.out.as_deref(), &text)
 }
 
 fn rendered(

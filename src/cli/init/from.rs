@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::{make, shown};
 use crate::analysis::{MissingEntry, missing_entries};
@@ -70,7 +70,7 @@ pub(super) fn run(repository: &Path, folder: &Path) -> io::Result<Exit> {
     let flows = &found.flows;
     let entries = missing_entries(&flows.flows, &flows.architect, &fixtures);
     let mut report = found.summary(repository);
-    let written = write(folder, repository, &found, &entries, &files, &mut report);
+    let written = write(folder, &found, &entries, &files, &mut report);
     if let Err((path, error)) = written {
         output::result(&report)?;
         output::message("error", &format!("cannot write `{}`: {error}", path.display()));
@@ -199,14 +199,13 @@ fn counted(count: usize, word: &str) -> String {
 /// added to existing fixtures.
 fn write(
     folder: &Path,
-    repository: &Path,
     found: &Found,
     entries: &[MissingEntry],
     files: &Files,
     report: &mut String,
 ) -> Result<(), (PathBuf, io::Error)> {
     let project = folder.join(FILE_NAME);
-    let text = project_file(folder, repository, found);
+    let text = project_file(folder, found);
     let is_new = make(&project, &text).map_err(|error| (project.clone(), error))?;
     let done = if is_new { "created " } else { "kept    " };
     let _ = writeln!(report, "{done} {}", shown(&project));
@@ -255,9 +254,9 @@ fn fixtures_file(entries: &[MissingEntry], files: &Files) -> String {
     format!("{head}{empty}{}", yaml(entries, files))
 }
 
-fn project_file(folder: &Path, repository: &Path, found: &Found) -> String {
+fn project_file(folder: &Path, found: &Found) -> String {
     let list = |paths: &[PathBuf]| {
-        let paths = paths.iter().map(|path| relative(path, repository, folder));
+        let paths = paths.iter().map(|path| relative(path, folder));
         let quoted = paths.map(|path| format!("{path:?}"));
         quoted.collect::<Vec<_>>().join(", ")
     };
@@ -272,20 +271,22 @@ fn project_file(folder: &Path, repository: &Path, found: &Found) -> String {
     text + "tests = [\".\"]\n"
 }
 
-/// Returns a path of the repository relative to the folder of the project.
-fn relative(path: &Path, repository: &Path, folder: &Path) -> String {
+/// Returns a path relative to the folder of the project, wherever both are.
+fn relative(path: &Path, folder: &Path) -> String {
     let absolute = |path: &Path| {
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         std::path::absolute(path).map_or_else(|_| path.to_owned(), |it| normal(&it))
     };
     let (path, folder) = (absolute(path), absolute(folder));
-    let shared = absolute(repository);
-    let text = match (path.strip_prefix(&shared), folder.strip_prefix(&shared)) {
-        (Ok(inner), Ok(own)) => {
-            let up: PathBuf = own.components().map(|_| "..").collect();
-            up.join(inner)
+    let pairs = path.components().zip(folder.components());
+    let shared = pairs.take_while(|(one, other)| one == other).count();
+    // Paths that share nothing but the root stay absolute.
+    let text: PathBuf = match path.components().nth(shared.min(1)) {
+        Some(_) if shared < 2 => path,
+        _ => {
+            let up = folder.components().skip(shared).map(|_| Component::ParentDir);
+            up.chain(path.components().skip(shared)).collect()
         }
-        _ => path,
     };
     let text = text.to_string_lossy().replace('\\', "/");
     if text.is_empty() { ".".into() } else { text }
@@ -296,10 +297,10 @@ fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for part in path.components() {
         match part {
-            std::path::Component::ParentDir => {
+            Component::ParentDir => {
                 normal.pop();
             }
-            std::path::Component::CurDir => {}
+            Component::CurDir => {}
             other => normal.push(other),
         }
     }
@@ -388,12 +389,16 @@ fn unknown(found: &Found, files: &Files) -> String {
     let is_serious = |it: &&Diagnostic| {
         it.severity == Severity::Error && forbids_running(it) && !it.labels.is_empty()
     };
-    let broken = found.flows.diagnostics.iter().filter(is_serious);
-    for problem in broken.take(LISTED) {
+    let broken: Vec<&Diagnostic> =
+        found.flows.diagnostics.iter().filter(is_serious).collect();
+    for problem in broken.iter().take(LISTED) {
         let span = problem.labels[0].span;
         let path = shown(files.get(span.file).path());
         let line = format!("{path}:{}: {}", files.position(span).line, problem.message);
         let _ = writeln!(out, "broken   {}", one_line(&line));
+    }
+    if broken.len() > LISTED {
+        let _ = writeln!(out, "         and {} more", broken.len() - LISTED);
     }
     out
 }
@@ -408,7 +413,14 @@ fn next_steps(folder: &Path, found: &Found) -> String {
     let first = first.or_else(|| found.flows.flows.first().map(|it| it.name.to_string()));
     let name = one_line(&first.unwrap_or_default()).to_string();
     let place = shown(folder);
-    format!("\nTry:\n  cd {place}\n  flowsim check\n  flowsim run --flow \"{name}\"\n")
+    let change = match place.as_str() {
+        "" => String::new(),
+        _ if place.contains([' ', '\'', '(', ')', '&', '$']) => {
+            format!("  cd {place:?}\n")
+        }
+        _ => format!("  cd {place}\n"),
+    };
+    format!("\nTry:\n{change}  flowsim check\n  flowsim run --flow \"{name}\"\n")
 }
 
 #[cfg(test)]
@@ -452,11 +464,11 @@ mod tests {
 
     #[test]
     fn paths_are_relative_to_the_project() {
-        let path = |path: &str, folder: &str| {
-            relative(Path::new(path), Path::new("repo"), Path::new(folder))
-        };
+        let path =
+            |path: &str, folder: &str| relative(Path::new(path), Path::new(folder));
         assert_eq!(path("repo/flows/a.yaml", "repo/flowsim"), "../flows/a.yaml");
         assert_eq!(path("repo", "repo"), ".");
         assert_eq!(path("repo/flows", "repo/a/b"), "../../flows");
+        assert_eq!(path("repo/flows", "out"), "../repo/flows");
     }
 }

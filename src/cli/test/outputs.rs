@@ -72,9 +72,13 @@ fn read_by<'p>(arguments: &Arguments, paths: &'p [PathBuf]) -> Option<&'p PathBu
     let plan = Plan::new(&library, &Selection::default(), &[], &files);
     let inputs = Dependencies::of(&plan, &files);
     let named = Places::of(&arguments.paths).paths;
+    let project = arguments.project_files.iter();
+    let project: BTreeSet<PathBuf> =
+        project.flat_map(|file| Dependencies::resolved(file)).collect();
     let is_read = |path: &PathBuf| {
         let places = Dependencies::resolved(path);
-        places.iter().any(|place| inputs.knows(place)) || named.contains(path)
+        places.iter().any(|place| inputs.knows(place) || project.contains(place))
+            || named.contains(path)
     };
     at_risk.find(|path| is_read(path))
 }

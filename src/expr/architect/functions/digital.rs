@@ -319,12 +319,12 @@ mod tests {
     #[test]
     fn not_set_without_a_type_is_not_converted() {
         assert_results(&[
-            ("ToCommunication(If(true, NOT_SET, NOT_SET))", "NOT_SET Communication"),
-            ("ToCommunication(MakeList(NOT_SET)[0])", "NOT_SET Communication"),
+            ("ToCommunication(If(true, NOT_SET, NOT_SET))", "\"\""),
+            ("ToCommunication(MakeList(NOT_SET)[0])", "\"\""),
             ("MakeCommunication(\"a\") == MakeList(NOT_SET)[0]", "false"),
             ("ToCommunication(Flow.nope[0])", "UNKNOWN_VARIABLE"),
             ("ToCommunication(ResolveSlot(Slot.nope))", "UNKNOWN_VARIABLE"),
-            ("ToAudio(If(true, NOT_SET, NOT_SET))", "NOT_SET Audio"),
+            ("ToAudio(If(true, NOT_SET, NOT_SET))", "\"\""),
         ]);
     }
 

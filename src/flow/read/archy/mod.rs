@@ -24,7 +24,15 @@ use crate::value::Text;
 
 /// Whether a document is a flow in Archy YAML: an object whose only key is a flow type.
 pub fn is_archy(document: &Node<'_>) -> bool {
-    matches!(document.entries(), [root] if is_flow_type(&root.key))
+    root_of(document).is_some()
+}
+
+/// Returns the only key with its value. If it occurs several times, which is reported where
+/// documents are read, the last one counts.
+fn root_of<'n, 's>(document: &'n Node<'s>) -> Option<&'n Entry<'s>> {
+    let (root, others) = document.entries().split_last()?;
+    let is_only = others.iter().all(|other| other.key == root.key);
+    (is_only && is_flow_type(&root.key)).then_some(root)
 }
 
 /// Whether a line begins a flow in Archy YAML: a flow type that is not indented.
@@ -43,12 +51,8 @@ pub fn read(
     document: &Node<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<ArchitectFlow> {
-    let root = match document.entries() {
-        [root]
-            if is_flow_type(&root.key) && matches!(root.value.kind, Kind::Object(_)) =>
-        {
-            root
-        }
+    let root = match root_of(document) {
+        Some(root) if matches!(root.value.kind, Kind::Object(_)) => root,
         _ => {
             diagnostics.push(not_a_flow(document));
             return None;
