@@ -95,7 +95,7 @@ impl<'s> Reader<'s> {
             };
             if !is_empty {
                 let message = "the file contains more than one YAML document".into();
-                let hint = "put what follows `---` in a file of its own".into();
+                let hint = "put what follows `---` in another file".into();
                 return Err(problem(self.span(range), message, Some(hint)));
             }
         }

@@ -195,7 +195,7 @@ fn write_object(object: &Object, out: &mut String) {
     if object.kind == Kind::ExternalAddress {
         return write_address(object, out);
     }
-    // An address that is no telephone number has only its `raw` text.
+    // An address that is not a telephone number has only its `raw` text.
     let names = [text_property(object.kind), "name", "id", "raw"];
     let mut texts = names.iter().filter_map(|name| object.properties.get(*name));
     if let Some(value) = texts.find(|value| !value.is_unset()) {

@@ -222,7 +222,7 @@ fn duplicate_keys_in_architect_flows_are_warnings() {
     let root = format!("{archy}{archy}");
     for (name, text, keys) in [
         ("a.yaml", archy, &["name"][..]),
-        ("b.yaml", &root, &["inboundCall", "name"]),
+        ("b.yaml", &root, &["inboundCall", "name", "name"]),
         ("a.json", config, &["division", "type"]),
     ] {
         let (diagnostics, text) = findings_of(name, text);

@@ -112,7 +112,7 @@ proptest! {
             .with("Flow.span", Value::Duration(span));
         for law in [
             "DateTimeDiff(Flow.start + Flow.span, Flow.start) == Flow.span",
-            "AddDuration(Flow.start, Flow.span) == AddSeconds(Flow.start, ToInt(Flow.span) / 1000)",
+            "AddDuration(Flow.start, Flow.span) == AddSeconds(Flow.start, ToInt(ToInt(Flow.span) / 1000))",
             "Flow.start + Flow.span - Flow.span == Flow.start",
             "ToDateTime(ToString(Flow.start)) == Flow.start",
             "ToDuration(ToString(Flow.span)) == Flow.span",
