@@ -293,7 +293,15 @@ impl Columns {
         for (name, place) in HEADER.iter().zip(&places) {
             if place.is_none() && matches!(*name, "dtmf" | "routing_decision") {
                 let shown: String = names.join(",").chars().take(60).collect();
-                return Err(format!("the header `{shown}` has no column `{name}`"));
+                let separator = match names.as_slice() {
+                    [only] if only.contains([';', '\t']) => {
+                        "; separate columns by commas"
+                    }
+                    _ => "",
+                };
+                return Err(format!(
+                    "the header `{shown}` has no column `{name}`{separator}"
+                ));
             }
         }
         Ok(Self(places))
