@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::conversations::{begin_with, existing, give, shown};
 use super::directory;
+use crate::server::conversation::Timeline;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::event::Event;
@@ -64,7 +65,8 @@ pub(in crate::server) fn set_recipient(
 }
 
 /// Receives an open message. It continues the conversation of its sender with the
-/// integration while that is open, else it starts the flow of the integration.
+/// integration while that is open, else it starts the flow of the integration. In a queue
+/// and with an agent, no flow sees the message.
 pub(in crate::server) fn receive(
     state: &mut State,
     asked: &ApiRequest,
@@ -78,12 +80,22 @@ pub(in crate::server) fn receive(
     let thread = format!("{integration}/{sender}");
     let open = state.entity(THREADS, &thread);
     let open = open.and_then(|thread| thread["conversationId"].as_str());
-    let open = open.filter(|id| {
-        state.instances.get(*id).is_some_and(|it| it.takes_input(state.clock))
-    });
-    let (id, why) = if let Some(open) = open.map(str::to_owned) {
-        give(state, &open, vec![Input::Speech(words.into())])?;
-        (open, "the message continues its conversation")
+    let open = open.and_then(|id| Timeline::of(state, id));
+    let takes_input = |it: &Timeline| {
+        let current = it.current.as_ref().and_then(|id| state.instances.get(id));
+        current.is_some_and(|it| it.takes_input(state.clock))
+    };
+    let takes_input = open.as_ref().is_some_and(takes_input);
+    let open = open.filter(|it| takes_input || it.ended_at.is_none());
+    let (id, why) = if let Some(open) = open.map(|it| it.id) {
+        let why = if takes_input {
+            give(state, &open, vec![Input::Speech(words.into())])?;
+            "the message continues its conversation"
+        } else {
+            state.touched.conversations.insert(open.clone());
+            "the message was added to its conversation, which no flow handles"
+        };
+        (open.to_string(), why)
     } else {
         let id = begin_thread(state, integration, &from, words)?;
         let document = json!({ "conversationId": id });
