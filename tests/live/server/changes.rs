@@ -157,7 +157,7 @@ fn tables_are_created_changed_and_deleted() {
         json!({ "type": "object", "properties": properties })
     };
     let columns = json!({
-        "Size": { "type": "integer", "displayOrder": 1, "default": 3 },
+        "Size": { "title": "Square metres", "type": "integer", "displayOrder": 1, "default": 3 },
         "Open": { "type": "boolean", "displayOrder": 0 },
     });
     let body = json!({ "name": "routes", "schema": schema(columns) });
@@ -173,21 +173,53 @@ fn tables_are_created_changed_and_deleted() {
         (&properties["Open"]["displayOrder"], &properties["Size"]["default"]),
         (&json!(1), &json!(3))
     );
+    assert_eq!(
+        (&properties["Open"]["title"], &properties["Size"]["title"]),
+        (&json!("Open"), &json!("Square metres"))
+    );
     let rows = format!("{path}/rows");
     let row = server.post(&rows, &json!({ "key": "1", "Open": true }));
     assert_eq!(row.body, json!({ "key": "1", "Open": true, "Size": 3 }));
     assert!(dial(&server).contains("routed to Support"));
-    let columns = json!({ "Open": { "type": "boolean" }, "City": { "type": "string" } });
+    let row = || server.get(&format!("{rows}/1?showbrief=false")).body;
+    let cells = json!({ "key": "1", "Open": true, "Size": 3 });
+    let renamed = server.put(&path, &json!({ "name": "Towns" }));
+    assert_eq!((id(&renamed), &renamed.body["name"]), (table.clone(), &json!("Towns")));
+    assert_eq!(renamed.body["schema"]["properties"], properties);
+    assert_eq!(row(), cells, "without a schema the columns stay");
+    let columns = json!({ "Open": { "type": "boolean" }, "Size": { "type": "integer" },
+        "City": { "type": "string" } });
     let replaced =
         server.put(&path, &json!({ "name": "Cities", "schema": schema(columns) }));
     assert_eq!((id(&replaced), &replaced.body["name"]), (table, &json!("Cities")));
-    let row = server.get(&format!("{rows}/1?showbrief=false")).body;
-    assert_eq!(row, json!({ "key": "1", "Open": true }));
-    let wrong = schema(json!({ "Open": { "type": "bool" } }));
-    assert_eq!(
-        server.put(&path, &json!({ "name": "Cities", "schema": wrong })).status,
-        400
-    );
+    assert_eq!(row(), cells);
+    let no_key = json!({ "properties": { "Open": { "type": "boolean" } } });
+    for wrong in [
+        schema(json!({ "Open": { "type": "bool" } })),
+        schema(json!({ "Open": { "type": "boolean" }, "City": { "type": "string" } })),
+        no_key.clone(),
+    ] {
+        let body = json!({ "name": "Cities", "schema": wrong });
+        assert_eq!(server.put(&path, &body).status, 400, "{body}");
+    }
+    for body in
+        [json!({ "name": "Keyless", "schema": no_key }), json!({ "name": "None" })]
+    {
+        let refused = server.post(TABLES, &body);
+        assert_eq!(refused.status, 400);
+        assert!(
+            refused.body["message"].as_str().unwrap().contains("`key`"),
+            "{refused:?}"
+        );
+    }
+    server.post(&rows, &json!({ "key": "3" }));
+    server.post(&rows, &json!({ "key": "2" }));
+    let keys = |order: &str| {
+        let listed = server.get(&format!("{rows}?sortOrder={order}")).body;
+        let keys = listed["entities"].as_array().unwrap().iter();
+        keys.map(|it| it["key"].as_str().unwrap()).collect::<String>()
+    };
+    assert_eq!((keys("ascending"), keys("descending")), ("123".into(), "321".into()));
     assert_eq!(server.delete(&path).status, 204);
     assert_eq!(server.get(&path).status, 404);
 }
@@ -241,6 +273,13 @@ fn schedule_groups_decide_the_flow_of_the_next_call() {
     assert!(dial(&server).contains("routed to Support"));
     let unknown = json!({ "name": "Y", "openSchedules": [{ "id": "nobody" }] });
     assert_eq!(server.post(groups, &unknown).status, 400);
+    let used = format!("{groups}/{hours}");
+    let refused = server.delete(&used);
+    assert_eq!(refused.status, 409);
+    assert!(refused.body["message"].as_str().unwrap().contains("`Line`"), "{refused:?}");
+    let line = named(&server, "/api/v2/architect/ivrs", "Line");
+    server.delete(line["selfUri"].as_str().unwrap());
+    assert_eq!(server.delete(&used).status, 204);
     let extra = id(&server.post(groups, &json!({ "name": "Extra" })));
     assert_eq!(server.delete(&format!("{groups}/{extra}")).status, 204);
 }
@@ -259,8 +298,18 @@ fn an_emergency_group_is_switched_on_and_off() {
     let path = format!("{emergencies}/{}", id(&group));
     assert_eq!(server.put(&path, &fire).body["enabled"], false);
     assert!(dial(&server).contains("routed to Support"));
+    let flow = format!("/api/v2/flows/{closed}");
+    let used_by = || {
+        let refused = server.delete(&flow);
+        assert_eq!(refused.status, 409);
+        refused.body["message"].as_str().unwrap().to_owned()
+    };
+    assert!(used_by().ends_with("is used by the call route `Line`"));
+    server.delete(line["selfUri"].as_str().unwrap());
+    assert!(used_by().ends_with("is used by the emergency group `Fire`"));
     assert_eq!(server.delete(&path).status, 204);
     assert_eq!(server.get(&path).status, 404);
+    assert_eq!(server.delete(&flow).status, 204);
 }
 
 #[test]
@@ -433,7 +482,7 @@ fn written_objects_survive_a_kill() {
     };
     let mut first = start();
     let client = first.client.logged_in("");
-    let body = json!({ "name": "Kept", "schema": { "properties": { "A": { "type": "string" } } } });
+    let body = json!({ "name": "Kept", "schema": { "properties": { "key": {}, "A": { "type": "string" } } } });
     let table = id(&client.post(TABLES, &body));
     let row = json!({ "key": "k", "A": "a" });
     assert_eq!(client.post(&format!("{TABLES}/{table}/rows"), &row).status, 200);
@@ -477,12 +526,28 @@ fn members_of_queues_are_joined() {
     assert_eq!(shown["joinedMemberCount"], joined_count);
     assert_eq!(number(&format!("{path}?joined=true")), joined_count);
     assert_eq!(number(&format!("{path}?joined=false")), 1);
+    let of_user = format!("/api/v2/users/{}/queues", user.as_str().unwrap());
+    let queues =
+        |query: &str| server.get(&format!("{of_user}{query}")).body["entities"].clone();
+    let is_listed = |query: &str| {
+        queues(query).as_array().unwrap().iter().any(|it| it["id"] == queue)
+    };
+    assert!(is_listed("") && is_listed("?joined=false") && !is_listed("?joined=true"));
+    let member = || {
+        let members = server.get(&path).body["entities"].as_array().unwrap().clone();
+        members.into_iter().find(|it| it["id"] == user).unwrap()["routingStatus"].clone()
+    };
+    let status = format!("/api/v2/users/{}/routingstatus", user.as_str().unwrap());
+    assert_eq!(member()["status"], "OFF_QUEUE");
+    server.put(&status, &json!({ "status": "INTERACTING" }));
+    assert_eq!(member(), server.get(&status).body);
     // All members were added as users, none with a group.
     assert_eq!(number(&format!("{path}?memberBy=user")), joined_count + 1);
     assert_eq!(number(&format!("{path}?memberBy=group")), 0);
     let one = format!("{path}/{}", user.as_str().unwrap());
     assert_eq!(patch(&one, json!({ "joined": true })), 202);
     assert_eq!(joined(), true);
+    assert!(is_listed("?joined=true") && !is_listed("?joined=false"));
     assert_eq!(patch(&one, json!({ "joined": 7 })), 400);
     assert_eq!(patch(&format!("{path}/nobody"), json!({})), 404);
 }
