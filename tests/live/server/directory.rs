@@ -106,6 +106,17 @@ fn users_have_skills_queues_and_a_presence() {
     let definition = set.body["presenceDefinition"]["selfUri"].as_str().unwrap();
     assert_eq!(server.get(definition).body["name"], "Busy");
     assert_eq!(patch(json!({ "presenceDefinition": { "id": "nobody" } })).status, 400);
+    for spelling in ["On Queue", "OnQueue", "ON_QUEUE"] {
+        let set = patch(json!({ "presenceDefinition": { "systemPresence": spelling } }));
+        assert_eq!(set.body["presenceDefinition"]["systemPresence"], "On Queue");
+    }
+    let definitions = server.get("/api/v2/presence/definitions").body;
+    let presences = definitions["entities"].as_array().unwrap().iter();
+    let presences: Vec<&Value> = presences.map(|it| &it["systemPresence"]).collect();
+    assert!(presences.contains(&&json!("OnQueue")), "{presences:?}");
+    assert!(
+        presences.contains(&&json!("Idle")) && !presences.contains(&&json!("On Queue"))
+    );
     let query = json!({ "query": [{ "type": "EXACT", "fields": ["email"], "value": "ANN@example.com" }] });
     let found = server.post("/api/v2/users/search", &query).body;
     assert_eq!((&found["total"], &found["results"][0]["id"]), (&json!(1), &json!("u1")));
