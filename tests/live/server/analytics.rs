@@ -239,9 +239,10 @@ fn grouped(server: &Local, dimension: &str) -> Vec<(Value, Value)> {
     results.as_array().unwrap().iter().map(group).collect()
 }
 
-/// *Source: the platform's API: a metric belongs to the session of a participant.*
-#[test]
-fn a_transferred_call_counts_for_each_queue_and_agent() {
+/// Starts a server, with a call that Ann of the queue q-1 answered after 40 seconds and
+/// transferred after 60 to the queue q-2, whose agent answered after 20 seconds and talked
+/// for 30. Returns the id of Ann.
+fn transferred() -> (Local, Value) {
     let server = participants::server();
     let advance =
         |ms: i64| server.post("/__flowsim/clock", &json!({ "advanceMs": ms })).status;
@@ -253,7 +254,13 @@ fn a_transferred_call_counts_for_each_queue_and_agent() {
     advance(50_000);
     server.post(&format!("/api/v2/conversations/{call}/disconnect"), &json!({}));
     let ann = server.get("/api/v2/users?name=Ann").body["entities"][0]["id"].clone();
+    (server, ann)
+}
 
+/// *Source: the platform's API: a metric belongs to the session of a participant.*
+#[test]
+fn a_transferred_call_counts_for_each_queue_and_agent() {
+    let (server, ann) = transferred();
     let of_queue =
         |acd: i64, talk: i64| json!({ "nOffered": 1, "tAcd": acd, "tTalk": talk });
     assert_eq!(
@@ -274,7 +281,11 @@ fn a_transferred_call_counts_for_each_queue_and_agent() {
             (json!("u-7"), json!({ "tTalk": 30_000 }))
         ]
     );
+}
 
+#[test]
+fn a_segment_filter_is_satisfied_by_one_segment() {
+    let (server, ann) = transferred();
     let is = |dimension: &str, value: &Value| json!({ "dimension": dimension, "value": value });
     for (predicates, count) in [
         (json!([is("queueId", &json!("q-1"))]), 1),
