@@ -218,6 +218,12 @@ pub(super) fn check(
     Err(ApiError::new(403, "missing.any.permissions", message))
 }
 
+/// Returns the id of the client that sent a request; empty without a token.
+pub(super) fn client(asked: &ApiRequest) -> &str {
+    // A token ends with the id of its client.
+    bearer(asked).and_then(|token| token.get(37..)).unwrap_or_default()
+}
+
 /// Returns the bearer token of a request.
 pub(super) fn bearer(asked: &ApiRequest) -> Option<&str> {
     let (scheme, token) = asked.header("authorization")?.trim().split_once(' ')?;

@@ -49,7 +49,8 @@ EMPTY = {}
 # The arguments of methods, by their names: `body` and what is not an id that is known.
 BODIES = {
     "post_flows_datatables": TABLE,
-    "put_flows_datatable": {**TABLE, "name": "Prices", "id": "dt-1"},
+    "put_flows_datatable": {"name": "Prices", "id": "dt-1", "schema": {"type": "object", "properties": {
+        "key": {"title": "item", "type": "string"}, "price": {"type": "number", "displayOrder": 1}}}},
     "post_flows_datatable_rows": {"key": "milk", "price": 1},
     "put_flows_datatable_row": {"key": "tea", "price": 3},
     "post_architect_schedules": SCHEDULE,

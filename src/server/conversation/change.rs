@@ -13,6 +13,9 @@ pub(in crate::server) struct Queued {
     pub(in crate::server) media: String,
     /// The id or the name of the queue, as the client gave it.
     pub(in crate::server) queue: String,
+    /// The name of the queue.
+    #[serde(default)]
+    pub(in crate::server) queue_name: Option<String>,
     /// The fields of the context, by name.
     pub(in crate::server) context: Map<String, Value>,
 }
@@ -43,8 +46,12 @@ pub(in crate::server) enum Change {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "to", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(in crate::server) enum Target {
-    /// The id or the name of a queue.
-    Queue { queue: String },
+    /// The id or the name of a queue, as the client gave it, and its name.
+    Queue {
+        queue: String,
+        #[serde(default)]
+        name: Option<String>,
+    },
     /// The id or the name of a user.
     User { user: String },
     /// A telephone number or another address.

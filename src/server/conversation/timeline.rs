@@ -125,7 +125,7 @@ impl<'s> Builder<'s> {
         } else if let Some((_, queued)) = queued {
             let text = |key: &str| queued.context.get(key)?.as_str().map(Text::from);
             (customer.name, customer.address) = (text("name"), text("from"));
-            builder.enter_queue(&queued.queue, started_at);
+            builder.enter_queue(&queued.queue, queued.queue_name.as_deref(), started_at);
         }
         Some(builder)
     }
@@ -363,13 +363,16 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// An agent who was alerted answers. The wait in the queue is over.
+    /// An agent who was alerted answers. The wait in the queue is over, and the other
+    /// agents are no longer alerted.
     fn answered(&mut self, id: &str, at: i64) {
         for other in self.timeline.participants.iter_mut().skip(1) {
             if other.id == id {
                 other.connected_at = Some(at);
             } else if other.purpose == Purpose::Acd {
                 other.end(at, "transfer");
+            } else if other.connected_at.is_none() {
+                other.end(at, "peer");
             }
         }
         self.run = None;
@@ -397,7 +400,9 @@ impl<'s> Builder<'s> {
         of_flow.for_each(|it| it.end(at, "transfer"));
         self.run = None;
         match to {
-            Target::Queue { queue } => self.enter_queue(queue, at),
+            Target::Queue { queue, name } => {
+                self.enter_queue(queue, name.as_deref(), at);
+            }
             Target::User { user } => {
                 self.alert(user, at);
                 if let Some(agent) = self.timeline.participants.last_mut() {
@@ -425,9 +430,10 @@ impl<'s> Builder<'s> {
         agent.queue = queue;
     }
 
-    fn enter_queue(&mut self, queue: &str, at: i64) {
+    /// Adds a queue, with its name if that is known.
+    fn enter_queue(&mut self, queue: &str, name: Option<&str>, at: i64) {
         let entered = self.join(Purpose::Acd, at);
-        entered.name = Some(queue.into());
+        entered.name = Some(name.unwrap_or(queue).into());
         entered.queue = Some(InQueue { id: Some(queue.into()), name: None });
     }
 }

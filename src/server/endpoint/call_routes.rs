@@ -78,6 +78,36 @@ fn of_platform(state: &State, written: &Value) -> Value {
     route
 }
 
+/// Returns the call route that names a schedule group, as messages name it.
+pub(super) fn user_of_group(state: &State, id: &str) -> Option<String> {
+    user(state, &["scheduleGroup"], id)
+}
+
+/// Returns the call route or the emergency group that names a flow, as messages name it.
+pub(super) fn user_of_flow(state: &State, id: &str) -> Option<String> {
+    let names_it = |group: &Value| {
+        let flows = group["emergencyCallFlows"].as_array().into_iter().flatten();
+        flows.into_iter().any(|it| {
+            let flow = &it["emergencyFlow"];
+            let named = flow["id"].as_str().or(flow.as_str());
+            named.is_some_and(|it| directory::flow_named(state, it)["id"] == id)
+        })
+    };
+    user(state, &FLOWS, id).or_else(|| {
+        let groups = directory::emergencies(state);
+        let group = groups.iter().find(|group| names_it(group))?;
+        let name = group["name"].as_str().unwrap_or_default();
+        Some(format!("the emergency group `{name}`"))
+    })
+}
+
+/// Returns the call route that has a reference to an id under one of the keys.
+fn user(state: &State, keys: &[&str], id: &str) -> Option<String> {
+    let routes = all(state);
+    let route = routes.iter().find(|it| keys.iter().any(|key| it[*key]["id"] == id))?;
+    Some(format!("{ROUTE} `{}`", route["name"].as_str().unwrap_or_default()))
+}
+
 /// Returns whether a route is one of the fixtures.
 fn is_of_fixtures(state: &State, id: &str) -> bool {
     !state.entities(IVRS).any(|(known, _)| known == id)

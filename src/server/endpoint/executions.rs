@@ -17,6 +17,7 @@ pub(in crate::server) fn launch(state: &mut State, asked: &ApiRequest) -> Endpoi
     let flow = body.required("flowId")?.to_owned();
     let name = body.text("name")?.map(str::to_owned);
     let variables = scoped(state, &flow, body.object("inputData")?.0);
+    only_inputs(state, &flow, &variables)?;
     if let Some(wanted) = body.text("flowVersion")? {
         let published = state.flow(&flow)?.published().map(super::flows::version_id);
         let is_published = published
@@ -60,6 +61,29 @@ pub(super) fn scoped(
         if is_short { long } else { name }
     };
     inputs.into_iter().map(|(name, value)| (named(name), value)).collect()
+}
+
+/// Checks that variables are inputs of an Architect flow. Draft flows declare none.
+///
+/// # Errors
+/// 400 if one is another variable of the flow. Unknown ones are found at the start.
+fn only_inputs(
+    state: &mut State,
+    flow: &str,
+    variables: &Map<String, Value>,
+) -> Result<(), ApiError> {
+    let program = state.program();
+    let Some(flow) = program.flow(flow) else { return Ok(()) };
+    let Some(part) = program.unit(flow).architect.as_deref() else { return Ok(()) };
+    for name in variables.keys() {
+        let id = program.variable(flow, name);
+        let declared = id.and_then(|id| part.variables.get(id));
+        if declared.is_some_and(|it| !it.is_input) {
+            let message = format!("the variable `{name}` is not an input of the flow");
+            return Err(ApiError::bad(message));
+        }
+    }
+    Ok(())
 }
 
 /// Returns an execution.

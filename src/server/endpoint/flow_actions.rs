@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::flows::{no_version, to_json, validated};
+use super::flows::{no_version, refuse_lock, to_json, validated, version_named};
+use crate::server::access;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
@@ -13,7 +14,7 @@ pub(in crate::server) fn publish_by_path(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    publish_flow(state, asked.parameter("flowId"))
+    publish_flow(state, asked, asked.parameter("flowId"))
 }
 
 /// Publishes the flow in the query.
@@ -21,16 +22,22 @@ pub(in crate::server) fn publish(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    publish_flow(state, wanted(asked)?)
+    publish_flow(state, asked, wanted(asked)?)
 }
 
-fn publish_flow(state: &mut State, id: &str) -> EndpointResult {
+/// Publishes the version in the query, or else the newest one.
+fn publish_flow(state: &mut State, asked: &ApiRequest, id: &str) -> EndpointResult {
     let flow = state.flow(id)?;
-    let newest = flow.newest().ok_or_else(|| no_version(flow))?;
-    validated(state, &flow.id, &newest.content, true)?;
+    refuse_lock(flow, access::client(asked))?;
+    let version = match asked.query("version") {
+        Some(wanted) => version_named(flow, wanted)?,
+        None => flow.newest().ok_or_else(|| no_version(flow))?,
+    };
+    validated(state, &flow.id, &version.content, true)?;
     let (id, name) = (flow.id.to_string(), flow.name.clone());
+    let version = Some(version.number);
     let operation = operation(state, "PUBLISH");
-    state.commit(Event::FlowPublished { id })?;
+    state.commit(Event::FlowPublished { id, version })?;
     Ok(Reply::ok(operation).with_reason(format!("`{name}` was published")))
 }
 
@@ -49,6 +56,7 @@ pub(in crate::server) fn check_in(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
+    refuse_lock(state.flow(wanted(asked)?)?, access::client(asked))?;
     let operation = operation(state, "CHECKIN");
     change(state, asked, FlowChange::CheckIn)?;
     Ok(Reply::ok(operation).with_reason("checked in"))
@@ -60,7 +68,7 @@ pub(in crate::server) fn check_out(
     asked: &ApiRequest,
 ) -> EndpointResult {
     let flow = state.flow(wanted(asked)?)?;
-    if flow.is_locked {
+    if flow.locked_by.is_some() {
         return Err(ApiError::conflict(format!(
             "the flow `{}` is already checked out",
             flow.name
@@ -69,13 +77,14 @@ pub(in crate::server) fn check_out(
     change(state, asked, FlowChange::CheckOut)
 }
 
-/// Unlocks a flow.
+/// Unlocks a flow, also one that another client checked out.
 pub(in crate::server) fn unlock(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     change(state, asked, FlowChange::Unlock)
 }
 
 /// Reverts to the version that was last checked in or published.
 pub(in crate::server) fn revert(state: &mut State, asked: &ApiRequest) -> EndpointResult {
+    refuse_lock(state.flow(wanted(asked)?)?, access::client(asked))?;
     change(state, asked, FlowChange::Revert)
 }
 
@@ -89,7 +98,8 @@ pub(in crate::server) fn deactivate(
 
 fn change(state: &mut State, asked: &ApiRequest, change: FlowChange) -> EndpointResult {
     let id = state.flow(wanted(asked)?)?.id.to_string();
-    state.commit(Event::FlowChanged { id: id.clone(), change })?;
+    let client = access::client(asked).to_owned();
+    state.commit(Event::FlowChanged { id: id.clone(), change, client })?;
     Ok(Reply::ok(to_json(state.flow(&id)?)))
 }
 

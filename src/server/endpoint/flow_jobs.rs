@@ -3,8 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::flows::{examined, no_version, refuse_namesake};
+use super::flows::{examined, no_version, refuse_lock, refuse_namesake};
 use crate::report::plural;
+use crate::server::access;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
 use crate::server::state::event::{Content, Event, FlowSaved};
@@ -17,9 +18,14 @@ pub(in crate::server) fn register(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    let document =
-        json!({ "status": "Registered", "command": "Publish", "messages": [] });
-    let mut job = new_job(state, "/api/v2/flows/jobs", document)?;
+    let document = json!({
+        "status": "Registered",
+        "command": "Publish",
+        "messages": [],
+        "client": access::client(asked),
+    });
+    let job = new_job(state, "/api/v2/flows/jobs", document)?;
+    let mut job = shown(&job);
     let id = job["id"].as_str().unwrap_or_default();
     job["presignedUrl"] = format!("{}/__flowsim/uploads/{id}", asked.origin()).into();
     job["headers"] = json!({});
@@ -39,6 +45,19 @@ pub(super) fn new_job(
     Ok(job)
 }
 
+/// Returns a job as clients see it.
+fn shown(job: &Value) -> Value {
+    let mut job = job.clone();
+    if let Some(entries) = job.as_object_mut() {
+        HIDDEN.iter().for_each(|key| drop(entries.remove(*key)));
+    }
+    job
+}
+
+/// Keys of a job that only the server uses: the files of an export, and the client that
+/// registered the job.
+const HIDDEN: [&str; 2] = ["files", "client"];
+
 fn keep(state: &mut State, job: &Value) -> Result<(), ApiError> {
     let id = job["id"].as_str().unwrap_or_default().to_owned();
     let document = job.clone();
@@ -50,11 +69,7 @@ pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointR
     let id = asked.parameter("jobId");
     let job = state.entity(JOBS, id).filter(|job| job["selfUri"] == asked.path.as_str());
     let job = job.ok_or_else(|| ApiError::not_found("the job", id))?;
-    let mut job = job.clone();
-    if let Some(entries) = job.as_object_mut() {
-        entries.remove("files");
-    }
-    Ok(Reply::ok(job))
+    Ok(Reply::ok(shown(job)))
 }
 
 /// Receives the file of a job (Archy YAML, an export or JSON) and publishes its flow.
@@ -68,7 +83,8 @@ pub(in crate::server) fn upload(state: &mut State, asked: &ApiRequest) -> Endpoi
         .clone();
     let text = asked.text()?.to_owned();
     let content = Content { file: file_name(&text).into(), text };
-    match publish(state, content) {
+    let client = job["client"].as_str().unwrap_or_default().to_owned();
+    match publish(state, content, &client) {
         Ok((flow, findings)) => {
             job["status"] = "Success".into();
             job["flow"] =
@@ -110,6 +126,7 @@ fn file_name(text: &str) -> &'static str {
 fn publish(
     state: &mut State,
     content: Content,
+    client: &str,
 ) -> Result<(String, Vec<Value>), ApiError> {
     let read = read_flow(&content);
     let id = state.fresh_id("Flow");
@@ -122,7 +139,9 @@ fn publish(
         flow.name.eq_ignore_ascii_case(&name)
             && flow.platform_type() == platform_type(&flow_type)
     };
-    let known = state.flows.values().find(is_same).map(|flow| flow.id.clone());
+    let known = state.flows.values().find(is_same);
+    known.map_or(Ok(()), |flow| refuse_lock(flow, client))?;
+    let known = known.map(|flow| flow.id.clone());
     if known.is_none() && state.flows.len() >= MAX_FLOWS {
         return Err(ApiError::full("flows", MAX_FLOWS));
     }
@@ -140,7 +159,7 @@ fn publish(
         is_shared: false,
         content: Some(content),
     }))?;
-    state.commit(Event::FlowPublished { id: id.to_string() })?;
+    state.commit(Event::FlowPublished { id: id.to_string(), version: None })?;
     Ok((id.to_string(), findings))
 }
 
@@ -217,11 +236,8 @@ pub(in crate::server) fn export(state: &mut State, asked: &ApiRequest) -> Endpoi
         "downloadUrl": format!("{}/__flowsim/downloads/{id}/{encoded}", asked.origin()),
         "files": files,
     });
-    let mut job = new_job(state, "/api/v2/flows/export/jobs", document)?;
-    if let Some(entries) = job.as_object_mut() {
-        entries.remove("files");
-    }
-    Ok(Reply::of(202, job).with_reason("the export is ready"))
+    let job = new_job(state, "/api/v2/flows/export/jobs", document)?;
+    Ok(Reply::of(202, shown(&job)).with_reason("the export is ready"))
 }
 
 /// Maximum number of flows that one job can export or validate.

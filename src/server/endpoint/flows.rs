@@ -2,11 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::call_routes;
 use super::directory::{home_division, is_descending, matches};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::kinds::flow_types;
 use crate::flow::read::json as json_of;
 use crate::flow::{Flow, check};
 use crate::report::plural;
+use crate::server::access;
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
@@ -80,15 +83,24 @@ pub(in crate::server) fn replace(
 ) -> EndpointResult {
     let id = asked.parameter("flowId");
     let flow = state.flow(id)?.clone();
-    if flow.is_locked && body_is_draft(&asked.object()?) {
-        return Err(ApiError::conflict(format!(
-            "the flow `{}` is checked out",
-            flow.name
-        )));
-    }
+    refuse_lock(&flow, access::client(asked))?;
     let body = asked.object()?;
     let saved = read(state, asked, &body, &flow.id, Some(&flow))?;
     save(state, saved, "saved")
+}
+
+/// Checks that no other client has checked a flow out.
+///
+/// # Errors
+/// 409 if another client has.
+pub(super) fn refuse_lock(flow: &StoredFlow, client: &str) -> Result<(), ApiError> {
+    match &flow.locked_by {
+        Some(other) if other != client => Err(ApiError::conflict(format!(
+            "the flow `{}` is checked out by the client `{other}`",
+            flow.name
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn body_is_draft(body: &Object) -> bool {
@@ -112,6 +124,7 @@ fn read(
     let name = name.ok_or_else(|| ApiError::bad("`name` is missing"))?;
     let flow_type = text("type")?.or_else(|| old(|flow| &flow.flow_type));
     let flow_type = flow_type.ok_or_else(|| ApiError::bad("`type` is missing"))?;
+    refuse_unknown_type(&flow_type)?;
     refuse_namesake(state, id, &name, &flow_type)?;
     let content = if body_is_draft(body) {
         let content =
@@ -132,6 +145,21 @@ fn read(
         is_shared: restriction == Some("shared") || before.is_some_and(|it| it.is_shared),
         content,
     })
+}
+
+/// Rejects a type that neither the platform nor a draft has.
+///
+/// # Errors
+/// 400 with the known types.
+fn refuse_unknown_type(flow_type: &str) -> Result<(), ApiError> {
+    let wanted = platform_type(flow_type);
+    if wanted == "SPEECH" || flow_types().any(|known| platform_type(known) == wanted) {
+        return Ok(());
+    }
+    let known: Vec<String> = flow_types().map(platform_type).collect();
+    let known = known.join(", ");
+    let message = format!("unknown flow type `{flow_type}`; expected one of {known}");
+    Err(ApiError::bad(message))
 }
 
 /// Rejects a name that another flow of the same type has.
@@ -230,7 +258,13 @@ pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointR
 
 /// Deletes a flow. Its running instances continue.
 pub(in crate::server) fn delete(state: &mut State, asked: &ApiRequest) -> EndpointResult {
-    let id = state.flow(asked.parameter("flowId"))?.id.to_string();
+    let flow = state.flow(asked.parameter("flowId"))?;
+    refuse_lock(flow, access::client(asked))?;
+    let (id, name) = (flow.id.to_string(), flow.name.clone());
+    if let Some(user) = call_routes::user_of_flow(state, &id) {
+        let message = format!("the flow `{name}` is used by {user}");
+        return Err(ApiError::conflict(message));
+    }
     state.commit(Event::FlowDeleted { id })?;
     Ok(Reply::no_content().with_reason("the flow was deleted"))
 }
@@ -336,12 +370,22 @@ fn version_of<'s>(
     asked: &ApiRequest,
 ) -> Result<(&'s StoredFlow, &'s Version), ApiError> {
     let flow = state.flow(asked.parameter("flowId"))?;
-    let wanted = asked.parameter("versionId");
+    Ok((flow, version_named(flow, asked.parameter("versionId"))?))
+}
+
+/// Returns the version of a flow with an id such as `1.0`, or a number.
+///
+/// # Errors
+/// 404 if the flow does not have it.
+pub(super) fn version_named<'f>(
+    flow: &'f StoredFlow,
+    wanted: &str,
+) -> Result<&'f Version, ApiError> {
     let is_wanted = |version: &&Version| {
         version_id(version) == wanted || version.number.to_string() == wanted
     };
     let found = flow.versions.iter().find(is_wanted);
-    Ok((flow, found.ok_or_else(|| ApiError::not_found("the version", wanted))?))
+    found.ok_or_else(|| ApiError::not_found("the version", wanted))
 }
 
 /// Returns the id of a version: `1.0`.
@@ -397,9 +441,8 @@ pub(super) fn to_json(flow: &StoredFlow) -> Value {
         "dateModified": newest.map(|version| moment(version.saved_at)),
         "selfUri": format!("/api/v2/flows/{}", flow.id),
     });
-    if flow.is_locked {
-        body["lockedClient"] =
-            json!({ "id": crate::value::derived_id("Client").as_str() });
+    if let Some(client) = &flow.locked_by {
+        body["lockedClient"] = json!({ "id": client.as_str() });
     }
     body
 }

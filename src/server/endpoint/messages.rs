@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::conversations::{begin_with, existing, give, shown};
 use super::directory;
+use crate::server::conversation::Timeline;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::event::Event;
@@ -64,7 +65,8 @@ pub(in crate::server) fn set_recipient(
 }
 
 /// Receives an open message. It continues the conversation of its sender with the
-/// integration while that is open, else it starts the flow of the integration.
+/// integration while that is open, else it starts the flow of the integration. In a queue
+/// and with an agent, no flow sees the message.
 pub(in crate::server) fn receive(
     state: &mut State,
     asked: &ApiRequest,
@@ -76,14 +78,9 @@ pub(in crate::server) fn receive(
     let words = words(&body, "text")?;
     let integration = asked.parameter("integrationId");
     let thread = format!("{integration}/{sender}");
-    let open = state.entity(THREADS, &thread);
-    let open = open.and_then(|thread| thread["conversationId"].as_str());
-    let open = open.filter(|id| {
-        state.instances.get(*id).is_some_and(|it| it.takes_input(state.clock))
-    });
-    let (id, why) = if let Some(open) = open.map(str::to_owned) {
-        give(state, &open, vec![Input::Speech(words.into())])?;
-        (open, "the message continues its conversation")
+    let (id, why) = if let Some(open) = open_thread(state, &thread) {
+        let why = add(state, &open, words)?;
+        (open.to_string(), why)
     } else {
         let id = begin_thread(state, integration, &from, words)?;
         let document = json!({ "conversationId": id });
@@ -105,6 +102,29 @@ pub(in crate::server) fn receive(
         answer.insert("conversationId".into(), id.into());
     }
     Ok(Reply::of(202, Value::Object(answer)).with_reason(why))
+}
+
+/// Returns the conversation of a thread, unless it has ended for good.
+fn open_thread(state: &State, thread: &str) -> Option<Text> {
+    let thread = state.entity(THREADS, thread)?;
+    let timeline = Timeline::of(state, thread["conversationId"].as_str()?)?;
+    let is_open = timeline.ended_at.is_none() || takes_input(state, &timeline);
+    is_open.then_some(timeline.id)
+}
+
+fn takes_input(state: &State, timeline: &Timeline) -> bool {
+    let current = timeline.current.as_ref().and_then(|id| state.instances.get(id));
+    current.is_some_and(|it| it.takes_input(state.clock))
+}
+
+/// Adds a message to a conversation. Returns what happened.
+fn add(state: &mut State, id: &Text, words: &str) -> Result<&'static str, ApiError> {
+    if takes_input(state, &existing(state, id)?) {
+        give(state, id, vec![Input::Speech(words.into())])?;
+        return Ok("the message continues its conversation");
+    }
+    state.touched.conversations.insert(id.clone());
+    Ok("the message was added to its conversation, which no flow handles")
 }
 
 /// Starts the flow of an integration with the first message of a sender.

@@ -59,8 +59,8 @@ pub(super) fn table_json(state: &mut State, id: &str) -> Value {
             Kind::Decimal => "number",
             _ => "string",
         };
-        let mut schema =
-            json!({ "title": column.name, "type": kind, "displayOrder": order });
+        let title = column.title.unwrap_or(column.name);
+        let mut schema = json!({ "title": title, "type": kind, "displayOrder": order });
         if let Some(default) = column.default {
             schema["default"] = Value::from(&default.to_json());
         }
@@ -103,11 +103,16 @@ fn is_brief(asked: &ApiRequest) -> bool {
     !asked.query("showbrief").is_some_and(|it| it.eq_ignore_ascii_case("false"))
 }
 
-/// Lists the rows of a data table: their keys, or with `showbrief=false` all columns.
+/// Lists the rows of a data table, by key in the order `sortOrder`: their keys, or with
+/// `showbrief=false` all columns. *Source: the SDKs' `get_flows_datatable_rows`.*
 pub(in crate::server) fn rows(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let fixtures = state.fixtures();
     let table = table(&fixtures, asked)?;
-    let keys = fixtures.data_table_keys(&table).unwrap_or_default();
+    let mut keys = fixtures.data_table_keys(&table).unwrap_or_default();
+    keys.sort();
+    if directory::is_descending(asked)? {
+        keys.reverse();
+    }
     listing(asked, Page::of(asked)?, &keys, |key| {
         row_json(&fixtures, &table, key, is_brief(asked)).unwrap_or_default()
     })

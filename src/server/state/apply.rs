@@ -91,12 +91,14 @@ impl State {
         self.findings = None;
         match event {
             Event::FlowSaved(saved) => self.save_flow(saved),
-            Event::FlowPublished { id } => self.change_flow(&id, |flow| {
-                flow.published = flow.versions.len().checked_sub(1);
+            Event::FlowPublished { id, version } => self.change_flow(&id, |flow| {
+                let mut versions = flow.versions.iter();
+                let wanted = versions.position(|it| Some(it.number) == version);
+                flow.published = wanted.or(flow.versions.len().checked_sub(1));
                 flow.is_active = true;
             }),
-            Event::FlowChanged { id, change } => {
-                self.change_flow(&id, |flow| change_flow(flow, change));
+            Event::FlowChanged { id, change, client } => {
+                self.change_flow(&id, |flow| change_flow(flow, change, &client));
             }
             Event::FlowDeleted { id } => {
                 self.flows.shift_remove(id.as_str());
@@ -224,18 +226,18 @@ impl State {
     }
 }
 
-fn change_flow(flow: &mut StoredFlow, change: FlowChange) {
+fn change_flow(flow: &mut StoredFlow, change: FlowChange, client: &str) {
     match change {
-        FlowChange::CheckOut => flow.is_locked = true,
-        FlowChange::Unlock => flow.is_locked = false,
+        FlowChange::CheckOut => flow.locked_by = Some(client.into()),
+        FlowChange::Unlock => flow.locked_by = None,
         FlowChange::CheckIn => {
-            flow.is_locked = false;
+            flow.locked_by = None;
             if let Some(version) = flow.versions.last_mut() {
                 version.is_checked_in = true;
             }
         }
         FlowChange::Revert => {
-            flow.is_locked = false;
+            flow.locked_by = None;
             let kept = flow.published.map_or(0, |index| index + 1);
             let is_persistent = |(index, version): (usize, &Version)| {
                 index < kept || version.is_checked_in

@@ -37,7 +37,7 @@ impl State {
             return;
         }
         let leg = match &change {
-            Change::Replaced { to: Target::Queue { queue }, .. } => {
+            Change::Replaced { to: Target::Queue { queue, .. }, .. } => {
                 self.begin_leg(&before, queue)
             }
             _ => None,

@@ -29,10 +29,19 @@ pub(in crate::server) enum Event {
     TokenGiven { token: String, scopes: Vec<String>, expires_at: i64 },
     /// A flow was created, or its draft replaced.
     FlowSaved(FlowSaved),
-    /// The newest version of a flow was published.
-    FlowPublished { id: String },
-    /// Another action was performed on a flow.
-    FlowChanged { id: String, change: FlowChange },
+    /// A version of a flow was published: the one with this number, or else the newest.
+    FlowPublished {
+        id: String,
+        #[serde(default)]
+        version: Option<u32>,
+    },
+    /// A client performed another action on a flow.
+    FlowChanged {
+        id: String,
+        change: FlowChange,
+        #[serde(default)]
+        client: String,
+    },
     /// A flow was deleted.
     FlowDeleted { id: String },
     /// A flow was started.
@@ -150,7 +159,7 @@ impl Event {
         match self {
             Self::TokenGiven { token, .. } => subject_of("tokens", token),
             Self::FlowSaved(FlowSaved { id, .. })
-            | Self::FlowPublished { id }
+            | Self::FlowPublished { id, .. }
             | Self::FlowChanged { id, .. }
             | Self::FlowDeleted { id } => subject_of("flows", id),
             Self::Called(Called { id, .. })

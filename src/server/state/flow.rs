@@ -22,7 +22,8 @@ pub(in crate::server) struct StoredFlow {
     pub(in crate::server) description: Option<Text>,
     pub(in crate::server) is_shared: bool,
     pub(in crate::server) is_active: bool,
-    pub(in crate::server) is_locked: bool,
+    /// The id of the client that checked the flow out.
+    pub(in crate::server) locked_by: Option<Text>,
     pub(in crate::server) versions: Vec<Version>,
     /// The index of the published version.
     pub(in crate::server) published: Option<usize>,
@@ -98,7 +99,7 @@ impl StoredFlow {
             description: None,
             is_shared: false,
             is_active: true,
-            is_locked: false,
+            locked_by: None,
             versions: Vec::new(),
             published: None,
         }

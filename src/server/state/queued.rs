@@ -134,6 +134,7 @@ mod tests {
                 id: format!("c{number}"),
                 media: "voice".into(),
                 queue: format!("q{}", number % 2),
+                queue_name: None,
                 context: Map::new(),
             };
             state.commit(Event::ConversationQueued(waiting)).unwrap();

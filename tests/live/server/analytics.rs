@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::participants;
 use super::support::{Local, draft, organisation};
 
 const FLOW: &str = "inboundCall:
@@ -96,6 +97,7 @@ fn details_show_the_participants_of_a_call() {
         (&segment["queueId"], &segment["segmentEnd"]),
         (&json!("q-1"), &json!("2026-01-05T09:00:40Z"))
     );
+    assert_eq!(segment["segmentType"], "interact");
     let metrics = session(2)["metrics"].as_array().unwrap();
     let tacd = metrics.iter().find(|it| it["name"] == "tAcd").unwrap();
     assert_eq!(
@@ -111,9 +113,13 @@ fn details_show_the_participants_of_a_call() {
 #[test]
 fn queries_filter_and_sort_conversations() {
     let (server, answered, waiting) = server();
-    assert_eq!(found(&server, &json!({})), [waiting.clone(), answered.clone()]);
-    let ascending = json!({ "order": "asc", "orderBy": "conversationStart" });
-    assert_eq!(found(&server, &ascending), [answered.clone(), waiting.clone()]);
+    let ascending = [answered.clone(), waiting.clone()];
+    assert_eq!(found(&server, &json!({})), ascending, "the default is ascending");
+    for key in ["conversationStart", "conversationEnd", "segmentStart", "segmentEnd"] {
+        assert_eq!(found(&server, &json!({ "orderBy": key })), ascending, "{key}");
+    }
+    let descending = json!({ "order": "desc", "orderBy": "segmentStart" });
+    assert_eq!(found(&server, &descending), [waiting.clone(), answered.clone()]);
     let queue = json!({ "dimension": "queueId", "value": "Q-1" });
     assert_eq!(found(&server, &by(&queue)), [answered.as_str()]);
     let missing =
@@ -128,7 +134,7 @@ fn queries_filter_and_sort_conversations() {
     let page = server.post(&format!("{DETAILS}/query"), &first).body;
     assert_eq!(
         (&page["totalHits"], &page["conversations"][0]["conversationId"]),
-        (&json!(2), &json!(answered))
+        (&json!(2), &json!(waiting))
     );
     let other = json!({ "interval": "2026-01-06T00:00:00Z/2026-01-07T00:00:00Z", "order": "asc" });
     let other = server.post(&format!("{DETAILS}/query"), &other).body;
@@ -211,6 +217,87 @@ fn aggregates_measure_conversations_and_flows() {
     assert_eq!(results, json!([{ "group": group, "data": data }]));
     let log = server.get("/__flowsim/requests?newest=1").body.to_string();
     assert!(log.contains("flowsim has no values of tMonitoring"), "{log}");
+}
+
+/// Returns the groups of an aggregation by a dimension: its value, and the count or the sum
+/// of each metric.
+fn grouped(server: &Local, dimension: &str) -> Vec<(Value, Value)> {
+    let query = json!({ "interval": DAY, "groupBy": [dimension],
+        "metrics": ["nOffered", "tAcd", "tTalk"] });
+    let path = "/api/v2/analytics/conversations/aggregates/query";
+    let results = server.post(path, &query).body["results"].clone();
+    let total = |it: &Value| match &it["stats"]["sum"] {
+        Value::Null => it["stats"]["count"].clone(),
+        sum => sum.clone(),
+    };
+    let group = |it: &Value| {
+        let metrics = it["data"][0]["metrics"].as_array().unwrap().iter();
+        let name = |it: &Value| it["metric"].as_str().unwrap().to_owned();
+        let totals: Value = metrics.map(|it| (name(it), total(it))).collect();
+        (it["group"][dimension].clone(), totals)
+    };
+    results.as_array().unwrap().iter().map(group).collect()
+}
+
+/// Starts a server, with a call that Ann of the queue q-1 answered after 40 seconds and
+/// transferred after 60 to the queue q-2, whose agent answered after 20 seconds and talked
+/// for 30. Returns the id of Ann.
+fn transferred() -> (Local, Value) {
+    let server = participants::server();
+    let advance =
+        |ms: i64| server.post("/__flowsim/clock", &json!({ "advanceMs": ms })).status;
+    let call = participants::queued(&server);
+    advance(100_000);
+    let ann = participants::member(&server, &call, "agent");
+    let path = format!("/api/v2/conversations/calls/{call}/participants/{ann}/replace");
+    assert_eq!(server.post(&path, &json!({ "queueId": "q-2" })).status, 202);
+    advance(50_000);
+    server.post(&format!("/api/v2/conversations/{call}/disconnect"), &json!({}));
+    let ann = server.get("/api/v2/users?name=Ann").body["entities"][0]["id"].clone();
+    (server, ann)
+}
+
+/// *Source: the platform's API: a metric belongs to the session of a participant.*
+#[test]
+fn a_transferred_call_counts_for_each_queue_and_agent() {
+    let (server, ann) = transferred();
+    let of_queue =
+        |acd: i64, talk: i64| json!({ "nOffered": 1, "tAcd": acd, "tTalk": talk });
+    assert_eq!(
+        grouped(&server, "queueId"),
+        [
+            (json!("q-1"), of_queue(40_000, 60_000)),
+            (json!("q-2"), of_queue(20_000, 30_000))
+        ]
+    );
+    let mut by_user = grouped(&server, "userId");
+    let offered = by_user.remove(0);
+    assert_eq!(offered, (Value::Null, json!({ "nOffered": 2, "tAcd": 60_000 })));
+    by_user.sort_by_key(|(user, _)| user != &ann);
+    assert_eq!(
+        by_user,
+        [
+            (ann.clone(), json!({ "tTalk": 60_000 })),
+            (json!("u-7"), json!({ "tTalk": 30_000 }))
+        ]
+    );
+}
+
+#[test]
+fn a_segment_filter_is_satisfied_by_one_segment() {
+    let (server, ann) = transferred();
+    let is = |dimension: &str, value: &Value| json!({ "dimension": dimension, "value": value });
+    for (predicates, count) in [
+        (json!([is("queueId", &json!("q-1"))]), 1),
+        (json!([is("userId", &ann), is("queueId", &json!("q-1"))]), 1),
+        (json!([is("purpose", &json!("agent"))]), 1),
+        (json!([is("purpose", &json!("customer"))]), 1),
+        (json!([is("userId", &ann), is("queueId", &json!("q-2"))]), 0),
+    ] {
+        let filter = json!([{ "type": "and", "predicates": predicates }]);
+        let found = found(&server, &json!({ "segmentFilters": filter }));
+        assert_eq!(found.len(), count, "{predicates}");
+    }
 }
 
 #[test]

@@ -321,6 +321,33 @@ fn architect_flows_have_execution_documents() {
     assert_eq!(server.post("/api/v2/flows/executions", &wrong).status, 400);
 }
 
+/// *Source: Genesys' help on flow variables: only inputs can be set from outside.*
+#[test]
+fn executions_set_only_inputs() {
+    let server = Local::shared_flow();
+    let yaml = "inboundCall:\n  name: Greets\n  startUpRef: ./tasks/task[main]\n  variables:\n    \
+        - stringVariable: {name: Flow.Name, isInput: true}\n    \
+        - stringVariable: {name: Flow.Seen}\n  tasks:\n    - task:\n        name: Main\n        \
+        refId: main\n        actions:\n          - disconnect: {name: Bye}\n";
+    let job = server.post("/api/v2/flows/jobs", &json!({})).body;
+    let path = job["presignedUrl"].as_str().unwrap().strip_prefix(&server.url).unwrap();
+    server.send("PUT", path, Some(yaml), &[("content-type", "application/octet-stream")]);
+    let flow = server.flow_id("Greets");
+    let launch = |inputs: Value| {
+        let body = json!({ "flowId": flow, "inputData": inputs });
+        server.post("/api/v2/flows/executions", &body)
+    };
+    for inputs in [json!({ "Name": "Ada" }), json!({ "Flow.Name": "Ada" })] {
+        assert_eq!(launch(inputs.clone()).status, 200, "{inputs}");
+    }
+    for name in ["Seen", "Flow.Seen"] {
+        let refused = launch(json!({ "Name": "Ada", name: "x" }));
+        assert_eq!(refused.status, 400);
+        let message = refused.body["message"].as_str().unwrap();
+        assert_eq!(message, "the variable `Flow.Seen` is not an input of the flow");
+    }
+}
+
 /// Fixtures with opening hours, and an emergency.
 fn opening_hours(emergency: &Value) -> Value {
     json!({

@@ -106,9 +106,50 @@ fn users_have_skills_queues_and_a_presence() {
     let definition = set.body["presenceDefinition"]["selfUri"].as_str().unwrap();
     assert_eq!(server.get(definition).body["name"], "Busy");
     assert_eq!(patch(json!({ "presenceDefinition": { "id": "nobody" } })).status, 400);
+    for spelling in ["On Queue", "OnQueue", "ON_QUEUE"] {
+        let set = patch(json!({ "presenceDefinition": { "systemPresence": spelling } }));
+        assert_eq!(set.body["presenceDefinition"]["systemPresence"], "On Queue");
+    }
+    let definitions = server.get("/api/v2/presence/definitions").body;
+    let presences = definitions["entities"].as_array().unwrap().iter();
+    let presences: Vec<&Value> = presences.map(|it| &it["systemPresence"]).collect();
+    assert!(presences.contains(&&json!("OnQueue")), "{presences:?}");
+    assert!(
+        presences.contains(&&json!("Idle")) && !presences.contains(&&json!("On Queue"))
+    );
     let query = json!({ "query": [{ "type": "EXACT", "fields": ["email"], "value": "ANN@example.com" }] });
     let found = server.post("/api/v2/users/search", &query).body;
     assert_eq!((&found["total"], &found["results"][0]["id"]), (&json!(1), &json!("u1")));
+}
+
+/// *Source: `get_user_queues` and `QueueMember.routingStatus` of the platform's SDKs.*
+#[test]
+fn memberships_are_those_of_the_user() {
+    let server = server();
+    let queues = |query: &str| {
+        let listed = server.get(&format!("/api/v2/users/u1/queues{query}")).body;
+        let queues = listed["entities"].as_array().unwrap().iter();
+        queues.map(|it| (it["id"].clone(), it["joined"].clone())).collect::<Vec<_>>()
+    };
+    let joined = [(json!("q1"), json!(true))];
+    assert_eq!((queues(""), queues("?joined=true")), (joined.to_vec(), joined.to_vec()));
+    assert_eq!(queues("?joined=false"), []);
+    let member = "/api/v2/routing/queues/q1/members/u1";
+    let left = server.send("PATCH", member, Some(r#"{"joined": false}"#), &[]);
+    assert_eq!(left.status, 202);
+    let left = [(json!("q1"), json!(false))];
+    assert_eq!((queues(""), queues("?joined=false")), (left.to_vec(), left.to_vec()));
+    assert_eq!(queues("?joined=true"), []);
+
+    let path = "/api/v2/users/u1/routingstatus";
+    let status = || {
+        let members = server.get("/api/v2/routing/queues/q1/members").body;
+        members["entities"][0]["routingStatus"].clone()
+    };
+    assert_eq!(status()["status"], "OFF_QUEUE");
+    server.put(path, &json!({ "status": "INTERACTING" }));
+    assert_eq!(status()["status"], "INTERACTING");
+    assert_eq!(status(), server.get(path).body);
 }
 
 #[test]

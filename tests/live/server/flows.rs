@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::support::{Local, draft};
+use super::support::{Client, Local, draft};
 
 #[test]
 fn lists_are_divided_into_pages_and_linked() {
@@ -177,18 +177,100 @@ fn flows_are_checked_out_in_and_deactivated() {
     let act = |action: &str| {
         server.post(&format!("/api/v2/flows/actions/{action}?flow={id}"), &json!({}))
     };
-    assert!(act("checkout").body["lockedClient"].is_object());
+    assert_eq!(act("checkout").body["lockedClient"]["id"], "test");
     assert_eq!(act("checkout").status, 409);
-    assert_eq!(server.put(&format!("/api/v2/flows/{id}"), &draft("Made")).status, 409);
+    assert_eq!(server.put(&format!("/api/v2/flows/{id}"), &draft("Made")).status, 200);
     assert_eq!(act("unlock").body.get("lockedClient"), None);
     assert_eq!(act("checkin").body["actionName"], "CHECKIN");
     assert_eq!(act("publish").body["complete"], true);
     server.put(&format!("/api/v2/flows/{id}"), &draft("Made"));
-    assert_eq!(act("revert").body["savedVersion"]["id"], "1.0");
+    assert_eq!(act("revert").body["savedVersion"]["id"], "2.0");
     assert_eq!(act("deactivate").body["active"], false);
     let body = json!({ "type": "chat", "flowId": id });
     assert_eq!(server.post("/api/v2/conversations", &body).status, 400);
     assert_eq!(server.post("/api/v2/flows/actions/publish", &json!({})).status, 400);
+}
+
+/// *Source: the platform's API, `FlowsApi` and locked flows.*
+#[test]
+fn a_flow_is_locked_for_other_clients() {
+    let server = Local::shared_flow();
+    let made = server.post("/api/v2/flows", &draft("Made")).body;
+    let id = made["id"].as_str().unwrap();
+    let login = json!({ "client_id": "other", "client_secret": "x" });
+    let token = server.post("/oauth/token", &login).body["access_token"].clone();
+    let token = token.as_str().map(str::to_owned);
+    let other = Client { token, ..(*server).clone() };
+    let act = |client: &Client, action: &str| {
+        client.post(&format!("/api/v2/flows/actions/{action}?flow={id}"), &json!({}))
+    };
+    let deploy = |client: &Client| {
+        let job = client.post("/api/v2/flows/jobs", &json!({})).body;
+        assert_eq!(job.get("client"), None);
+        let url = job["presignedUrl"].as_str().unwrap();
+        let path = url.strip_prefix(&server.url).unwrap();
+        client.send("PUT", path, Some(&draft("Made").to_string()), &[]);
+        client.get(job["selfUri"].as_str().unwrap()).body
+    };
+    let path = format!("/api/v2/flows/{id}");
+    assert_eq!(act(&server, "checkout").status, 200);
+    for action in ["checkout", "publish", "checkin", "revert"] {
+        assert_eq!(act(&other, action).status, 409, "{action}");
+    }
+    assert_eq!(other.put(&path, &draft("Made")).status, 409);
+    assert_eq!(other.put(&path, &json!({ "name": "Renamed" })).status, 409);
+    assert_eq!(other.post(&format!("{path}/publish"), &json!({})).status, 409);
+    assert_eq!(other.delete(&path).status, 409);
+    let failed = deploy(&other);
+    assert_eq!(failed["status"], "Failure");
+    assert!(failed["messages"].to_string().contains("checked out"), "{failed}");
+    assert_eq!(server.get(&path).body["savedVersion"]["id"], "1.0");
+    assert_eq!(server.get(&path).body["lockedClient"]["id"], "test");
+
+    assert_eq!(deploy(&server)["status"], "Success");
+    assert_eq!(act(&other, "unlock").status, 200);
+    assert_eq!(act(&other, "checkout").body["lockedClient"]["id"], "other");
+    assert_eq!(act(&server, "publish").status, 409);
+    assert_eq!(act(&other, "checkin").status, 200);
+    assert_eq!(act(&server, "publish").status, 200);
+}
+
+#[test]
+fn a_version_is_published() {
+    let server = Local::shared_flow();
+    let id = server.post("/api/v2/flows", &draft("Made")).body["id"].clone();
+    let path = format!("/api/v2/flows/{}", id.as_str().unwrap());
+    server.put(&path, &draft("Made"));
+    let publish = |version: &str| {
+        let flow = id.as_str().unwrap();
+        let path = format!("/api/v2/flows/actions/publish?flow={flow}{version}");
+        server.post(&path, &json!({})).status
+    };
+    let published = || server.get(&path).body["publishedVersion"]["id"].clone();
+    assert_eq!((publish("&version=1.0"), published()), (200, json!("1.0")));
+    assert_eq!((publish("&version=2"), published()), (200, json!("2.0")));
+    assert_eq!((publish("&version=1"), published()), (200, json!("1.0")));
+    assert_eq!((publish("&version=3.0"), published()), (404, json!("1.0")));
+    assert_eq!((publish(""), published()), (200, json!("2.0")));
+}
+
+#[test]
+fn a_flow_of_an_unknown_type_is_refused() {
+    let server = Local::shared_flow();
+    let create = |kind: &str| {
+        let body = json!({ "name": format!("Empty {kind}"), "type": kind });
+        server.post("/api/v2/flows", &body)
+    };
+    let refused = create("TELEPATHY");
+    assert_eq!(refused.status, 400);
+    let message = refused.body["message"].as_str().unwrap();
+    assert!(
+        message.contains("`TELEPATHY`") && message.contains("INBOUNDCALL"),
+        "{message}"
+    );
+    for kind in ["inboundCall", "inbound", "shared", "WORKFLOW", "DIGITALBOT", "SPEECH"] {
+        assert_eq!(create(kind).status, 200, "{kind}");
+    }
 }
 
 #[test]

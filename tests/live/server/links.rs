@@ -79,12 +79,11 @@ fn follow(server: &Client, document: &Value, made: &Creation) -> usize {
 }
 
 /// The lists in which an object needs only a name.
-const NAMED: [&str; 11] = [
+const NAMED: [&str; 10] = [
     "/api/v2/routing/queues",
     "/api/v2/routing/wrapupcodes",
     "/api/v2/routing/skills",
     "/api/v2/routing/languages",
-    "/api/v2/flows/datatables",
     "/api/v2/flows/milestones",
     "/api/v2/flows/outcomes",
     "/api/v2/architect/schedulegroups",
@@ -102,10 +101,12 @@ fn created_objects_are_found_at_their_links() {
     let hour =
         json!({ "name": "Hour", "start": "2026-01-05T08:00", "end": "2026-01-05T09:00" });
     let day = json!({ "interval": "2026-01-05T00:00:00.000Z/2026-01-06T00:00:00.000Z" });
+    let columns = json!({ "properties": { "key": { "type": "string" } } });
     let named = NAMED.map(|path| (path, json!({ "name": "Link" })));
     let others = [
         ("/api/v2/flows", json!({ "name": "Link", "type": "INBOUNDCALL" })),
         ("/api/v2/flows/executions", json!({ "flowId": flow })),
+        ("/api/v2/flows/datatables", json!({ "name": "Link", "schema": columns })),
         ("/api/v2/architect/schedules", hour),
         ("/api/v2/externalcontacts/contacts", json!({ "firstName": "Di" })),
         ("/api/v2/conversations", json!({ "routing": { "flowId": flow } })),
@@ -131,7 +132,7 @@ fn parts_of_objects_are_found_at_their_links() {
         let id = server.post(path, &body).body["id"].clone();
         id.as_str().unwrap().to_owned()
     };
-    let schema = json!({ "properties": { "Name": { "type": "string" } } });
+    let schema = json!({ "properties": { "key": { "type": "string" }, "Name": { "type": "string" } } });
     let table = json!({ "name": "Table", "schema": schema });
     let table = made("/api/v2/flows/datatables", table);
     let prompt = made("/api/v2/architect/prompts", json!({ "name": "Prompt" }));

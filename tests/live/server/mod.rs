@@ -32,6 +32,7 @@ mod simulations;
 mod steering;
 mod stubs;
 mod support;
+mod tables;
 mod threads;
 mod webhooks;
 mod wire;

@@ -276,6 +276,36 @@ fn an_assigned_agent_answers_holds_and_leaves() {
 }
 
 #[test]
+fn one_of_the_alerted_agents_answers() {
+    let server = server();
+    let id = queued(&server);
+    let assign = format!("/api/v2/conversations/{id}/assign");
+    for user in ["u-7", "Ann", "Bob", "u-7"] {
+        assert_eq!(server.post(&assign, &json!({ "userId": user })).status, 202);
+    }
+    let alerted = pairs(&[("agent", "alerting"), ("agent", "alerting")]);
+    assert_eq!(who(&server, &id)[3..], alerted, "a user is alerted once");
+    let ann = member(&server, &id, "agent");
+    let path = format!("/api/v2/conversations/calls/{id}/participants/{ann}");
+    assert_eq!(patch(&server, &path, &json!({ "state": "connected" })).status, 202);
+    assert_eq!(
+        who(&server, &id)[2..],
+        pairs(&[
+            ("acd", "disconnected"),
+            ("agent", "disconnected"),
+            ("agent", "connected")
+        ])
+    );
+    let bob = shown(&server, &id)["participants"][3].clone();
+    assert_eq!(bob["calls"][0]["disconnectType"], "peer");
+    let path = format!(
+        "/api/v2/conversations/calls/{id}/participants/{}",
+        bob["id"].as_str().unwrap()
+    );
+    assert_eq!(patch(&server, &path, &json!({ "state": "connected" })).status, 409);
+}
+
+#[test]
 fn a_conversation_is_wrapped_up_after_its_end() {
     let server = server();
     let id = queued(&server);
@@ -323,6 +353,7 @@ fn a_transfer_to_a_queue_continues_in_its_flow() {
         (&call["state"], &call["routing"]["queueId"]),
         (&json!("queued"), &json!("q-2"))
     );
+    assert_eq!(call["participants"][4]["name"], "Support");
     assert_eq!(observed(&server, "q-2"), (json!(1), json!(0)));
     let legs = server.get("/__flowsim/instances").body;
     let leg = &legs["entities"][0];
@@ -397,7 +428,11 @@ fn conversations_that_begin_in_a_queue_have_participants() {
         (&customer["name"], &customer["attributes"]),
         (&json!("Cy"), &json!({ "order": "7" }))
     );
-    assert_eq!(callback["participants"][1]["queue"]["name"], "Support");
+    let queue = &callback["participants"][1];
+    assert_eq!(
+        (&queue["name"], &queue["queue"]["name"]),
+        (&json!("Support"), &json!("Support"))
+    );
     assert_eq!(observed(&server, "q-2"), (json!(1), json!(0)));
     let ended = patch(
         &server,

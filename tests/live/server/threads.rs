@@ -153,6 +153,35 @@ fn a_conversation_that_was_ended_or_transferred_takes_no_messages() {
     assert_eq!(client.press(id, &json!(["say:again"])).status, 409);
 }
 
+/// *Source: Genesys' help on the messaging threading timeline.*
+#[test]
+fn a_message_joins_the_conversation_that_waits_or_has_an_agent() {
+    let folder = TempDir::new().unwrap();
+    let queue = ECHO.replace(
+        "disconnect: {name: End}",
+        "transferToAcd: {name: T, targetQueue: {lit: {name: Sales}}}",
+    );
+    let server = serve(&folder, &[("queue", &queue)]);
+    let client = server.client.logged_in("");
+    assign(&client, "Echo");
+    let id = send(&client, "Hi").body["conversationId"].clone();
+    let text = id.as_str().unwrap();
+    assert_eq!(state(&client, text), "queued");
+    assert_eq!(send(&client, "still there?").body["conversationId"], id);
+    let body = json!({ "userId": "ann" });
+    let assigned = client.post(&format!("/api/v2/conversations/{text}/assign"), &body);
+    assert_eq!(assigned.status, 202);
+    let path = format!("/api/v2/conversations/messages/{text}");
+    let agent = client.get(&path).body["participants"][3]["id"].clone();
+    let agent = format!("{path}/participants/{}", agent.as_str().unwrap());
+    let answered = client.send("PATCH", &agent, Some(r#"{"state":"connected"}"#), &[]);
+    assert_eq!(answered.status, 202);
+    assert_eq!(send(&client, "hello Ann").body["conversationId"], id);
+    assert_eq!(prompts(&client, text).len(), 1, "no flow sees these messages");
+    client.send("PATCH", &path, Some(r#"{"state":"disconnected"}"#), &[]);
+    assert_ne!(send(&client, "again").body["conversationId"], id);
+}
+
 /// *Source: the platform's API, inbound messages of e-mail conversations; Genesys' help on
 /// threads of e-mails.*
 #[test]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::call::Reported;
+use super::call::{Reported, Segment};
 use super::filter::{self, Filter};
 use crate::server::endpoint::conversations::view::View;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
@@ -101,16 +101,16 @@ fn aggregate(
 ) -> EndpointResult {
     let mut groups = Groups::new();
     let view = View::of(state);
-    for call in Reported::all(&view).filter(|it| is_counted(it) && query.filter.holds(it))
-    {
+    for call in Reported::all(&view).filter(is_counted) {
         let metrics = call.metrics().into_iter();
-        for metric in metrics.filter(|it| known.contains(&it.name)) {
+        for (of, metric) in metrics.filter(|(_, it)| known.contains(&it.name)) {
             let is_wanted = query.metrics.iter().any(|it| it == metric.name);
-            if !is_wanted || metric.at < query.from || metric.at >= query.to {
+            let is_within = metric.at >= query.from && metric.at < query.to;
+            if !is_wanted || !is_within || !query.filter.holds_in(&call, &[of]) {
                 continue;
             }
             let index = (metric.at - query.from) / query.step;
-            let intervals = groups.entry(query.group(&call)).or_default();
+            let intervals = groups.entry(query.group(&call, of)).or_default();
             let values = intervals.entry(index).or_default();
             values.entry(metric.name).or_default().add(metric.value);
         }
@@ -155,13 +155,13 @@ impl Query {
         Ok(Self { from, to, step, groups, filter, metrics })
     }
 
-    /// Returns the group of a conversation. Its medium is always part of it.
-    fn group(&self, call: &Reported) -> Vec<(String, String)> {
+    /// Returns the group of a segment. The medium of its conversation is always part of it.
+    fn group(&self, call: &Reported, of: Segment<'_>) -> Vec<(String, String)> {
         let own = std::iter::once("mediaType");
         let names = own.chain(self.groups.iter().map(String::as_str));
         let mut group: Vec<(String, String)> = Vec::new();
         for name in names {
-            if let Some(value) = call.dimension(name)
+            if let Some(value) = call.dimension(name, of)
                 && !group.iter().any(|(known, _)| known == name)
             {
                 group.push((name.to_owned(), value));

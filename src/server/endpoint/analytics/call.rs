@@ -42,14 +42,18 @@ pub(super) struct Flow {
     is_failed: bool,
 }
 
+/// A segment of a conversation: that of a participant, or `None` for an execution, which
+/// has no participants.
+pub(super) type Segment<'r> = Option<&'r Seen>;
+
 /// A participant, with the ids of the queue and the user.
-struct Seen {
+pub(super) struct Seen {
     is: Participant,
     queue: Option<String>,
     user: Option<(String, String)>,
 }
 
-/// A measured value, and the time at which it became known.
+/// A measured value of a segment, and the time at which it became known.
 pub(super) struct Metric {
     pub(super) name: &'static str,
     /// A duration in milliseconds, or a count.
@@ -148,9 +152,17 @@ impl Reported {
         self.started_at < to && self.ended_at.is_none_or(|end| end >= from)
     }
 
-    /// Returns the value of a dimension; `None` if the conversation has none.
-    pub(super) fn dimension(&self, name: &str) -> Option<String> {
-        let mut last = self.participants.iter().rev();
+    /// Returns the segments: one of each participant.
+    pub(super) fn segments(&self) -> Vec<Segment<'_>> {
+        match self.participants.is_empty() {
+            true => vec![None],
+            false => self.participants.iter().map(Some).collect(),
+        }
+    }
+
+    /// Returns the value of a dimension in a segment; `None` if it has none. Queues, users,
+    /// purposes and wrap-up codes belong to a segment, all others to the conversation.
+    pub(super) fn dimension(&self, name: &str, of: Segment<'_>) -> Option<String> {
         let flow = self.flow.as_ref();
         match name {
             "conversationId" => Some(self.id.clone()),
@@ -162,23 +174,23 @@ impl Reported {
             "flowName" => flow?.name.clone(),
             "flowType" => flow?.kind.clone(),
             "flowVersion" => flow.map(|it| it.version.clone()),
-            "queueId" => last.find_map(|it| it.queue.clone()),
-            "userId" => last.find_map(|it| it.user.clone()).map(|(id, _)| id),
-            "wrapUpCode" => last.find_map(|it| it.is.wrapup_code()).map(str::to_owned),
+            "queueId" => of?.queue.clone(),
+            "userId" => of?.user.as_ref().map(|(id, _)| id.clone()),
+            "wrapUpCode" => of?.is.wrapup_code().map(str::to_owned),
             "exitReason" => self.exit_reason().map(str::to_owned),
-            "purpose" => {
-                let has_queue = last.any(|it| it.queue.is_some());
-                Some(if has_queue { "acd" } else { "ivr" }.to_owned())
-            }
+            "purpose" => Some(of.map_or("ivr", |it| it.is.purpose.name()).to_owned()),
             _ => None,
         }
     }
 
-    /// Returns the metrics that are known, by the time of their end.
-    pub(super) fn metrics(&self) -> Vec<Metric> {
-        let mut metrics = self.metrics_of_flow();
+    /// Returns the metrics that are known, each with the segment that it belongs to.
+    pub(super) fn metrics(&self) -> Vec<(Segment<'_>, Metric)> {
+        let of_flow = self.participants.iter().find(|it| it.is.purpose.is_flow());
+        let metrics = self.metrics_of_flow().into_iter();
+        let mut metrics: Vec<_> = metrics.map(|metric| (of_flow, metric)).collect();
         for seen in &self.participants {
-            metrics.extend(self.metrics_of(seen));
+            let own = self.metrics_of(seen).into_iter();
+            metrics.extend(own.map(|metric| (Some(seen), metric)));
         }
         metrics
     }
@@ -314,14 +326,14 @@ impl Reported {
     }
 }
 
-/// Returns the segment of a participant's session.
+/// Returns the segment of a participant's session. The waiting time in a queue is an
+/// interaction, as on the platform.
 fn segment(seen: &Seen) -> Value {
     let is = &seen.is;
     let mut segment = json!({
         "segmentStart": moment(is.started_at),
         "segmentType": match is.purpose {
             Purpose::Ivr | Purpose::Workflow => "ivr",
-            Purpose::Acd => "acd",
             Purpose::Voicemail => "voicemail",
             _ if is.connected_at.is_none() => "alert",
             _ => "interact",

@@ -37,32 +37,39 @@ pub(in crate::server) fn query(state: &mut State, asked: &ApiRequest) -> Endpoin
     Ok(Reply::ok(answer).with_reason(why))
 }
 
-/// Returns the conversations that a query finds, in its order.
+/// Returns the conversations that a query finds, in its order; the oldest first by default.
+/// *Source: the SDKs' `ConversationQuery.order`.*
 fn found(state: &State, body: &Object) -> Result<Vec<Value>, ApiError> {
     body.only("the query", &KEYS)?;
     let (from, to) = filter::interval(body)?;
-    let mut filters = Vec::new();
-    for key in ["conversationFilters", "segmentFilters"] {
-        for item in body.list(key)? {
-            filters.push(Filter::of(&filter::object(item, "a filter")?)?);
-        }
-    }
+    let filters = |key: &str| -> Result<Vec<Filter>, ApiError> {
+        let items = body.list(key)?.iter();
+        items.map(|item| Filter::of(&filter::object(item, "a filter")?)).collect()
+    };
+    let of_conversations = filters("conversationFilters")?;
+    let of_segments = filters("segmentFilters")?;
     let view = View::of(state);
     let mut calls: Vec<Reported> = Reported::all(&view)
         .filter(|it| it.is_conversation && it.is_within(from, to))
-        .filter(|it| filters.iter().all(|filter| filter.holds(it)))
+        .filter(|it| of_conversations.iter().all(|filter| filter.holds(it)))
+        .filter(|it| of_segments.iter().all(|filter| filter.holds_for_segment(it)))
         .collect();
     match body.text("orderBy")?.unwrap_or("conversationStart") {
-        "conversationStart" => calls.sort_by_key(|it| it.started_at),
-        "conversationEnd" => calls.sort_by_key(|it| it.ended_at.unwrap_or(i64::MAX)),
+        // The first segment is that of the customer.
+        "conversationStart" | "segmentStart" => calls.sort_by_key(|it| it.started_at),
+        // The last segment ends with the conversation.
+        "conversationEnd" | "segmentEnd" => {
+            calls.sort_by_key(|it| it.ended_at.unwrap_or(i64::MAX));
+        }
         other => {
             let message = format!(
-                "`orderBy` must be `conversationStart` or `conversationEnd`, found `{other}`"
+                "`orderBy` must be `conversationStart`, `conversationEnd`, `segmentStart` or \
+                 `segmentEnd`, found `{other}`"
             );
             return Err(ApiError::bad(message));
         }
     }
-    match body.text("order")?.unwrap_or("desc") {
+    match body.text("order")?.unwrap_or("asc") {
         "desc" => calls.reverse(),
         "asc" => {}
         other => {

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::call::{DIMENSIONS, Reported};
+use super::call::{DIMENSIONS, Reported, Segment};
 use crate::server::http::reply::ApiError;
 use crate::server::http::request::{Object, describe};
 use crate::value::DateTime;
@@ -12,7 +12,7 @@ use crate::value::DateTime;
 /// Maximum nesting of clauses.
 const MAX_DEPTH: usize = 16;
 
-/// A condition on conversations.
+/// A condition on conversations, or on their segments.
 #[derive(Debug)]
 pub(super) enum Filter {
     /// The dimension has this value; case is ignored.
@@ -75,18 +75,34 @@ impl Filter {
         }
     }
 
-    /// Returns whether a conversation satisfies the condition. A filter without conditions
-    /// is satisfied.
+    /// Returns whether a conversation satisfies the condition. Each dimension may have its
+    /// value in another segment. A filter without conditions is satisfied.
     pub(super) fn holds(&self, call: &Reported) -> bool {
+        self.holds_in(call, &call.segments())
+    }
+
+    /// Returns whether a segment of a conversation satisfies the condition. *Source: the
+    /// SDKs' `ConversationQuery.segmentFilters`.*
+    pub(super) fn holds_for_segment(&self, call: &Reported) -> bool {
+        call.segments().into_iter().any(|segment| self.holds_in(call, &[segment]))
+    }
+
+    /// Returns whether segments of a conversation satisfy the condition together.
+    pub(super) fn holds_in(&self, call: &Reported, segments: &[Segment<'_>]) -> bool {
+        let values = |dimension: &str, is_wanted: &dyn Fn(String) -> bool| {
+            let mut segments = segments.iter();
+            segments.any(|it| call.dimension(dimension, *it).is_some_and(is_wanted))
+        };
         match self {
             Self::Is(dimension, value) => {
-                let found = call.dimension(dimension);
-                found.is_some_and(|it| it.to_lowercase() == value.to_lowercase())
+                values(dimension, &|it| it.to_lowercase() == value.to_lowercase())
             }
-            Self::Exists(dimension) => call.dimension(dimension).is_some(),
-            Self::Not(inner) => !inner.holds(call),
-            Self::All(parts) => parts.iter().all(|it| it.holds(call)),
-            Self::Any(parts) => parts.is_empty() || parts.iter().any(|it| it.holds(call)),
+            Self::Exists(dimension) => values(dimension, &|_| true),
+            Self::Not(inner) => !inner.holds_in(call, segments),
+            Self::All(parts) => parts.iter().all(|it| it.holds_in(call, segments)),
+            Self::Any(parts) => {
+                parts.is_empty() || parts.iter().any(|it| it.holds_in(call, segments))
+            }
         }
     }
 }

@@ -116,7 +116,8 @@ fn begin_or_queue(
     check_capacity(state)?;
     let (id, media) = (state.fresh_id("Conversation").to_string(), media.to_owned());
     let context = context_of(body)?;
-    let queued = Queued { id: id.clone(), media, queue, context };
+    let queue_name = Some(participants::queue_name(state, &queue));
+    let queued = Queued { id: id.clone(), media, queue, queue_name, context };
     state.commit(Event::ConversationQueued(queued))?;
     Ok(id)
 }

@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 use super::view::{MEDIA, View, medium_of};
 use super::{existing, shown};
 use crate::server::conversation::{Change, Participant, Purpose, Target, Timeline};
-use crate::server::endpoint::directory::{codes_for, users, wrapup_codes};
+use crate::server::endpoint::directory::{
+    codes_for, queue_named, queue_references, users, wrapup_codes,
+};
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
@@ -305,7 +307,7 @@ fn target(state: &mut State, body: &Object) -> Result<Target, ApiError> {
         let owner = queue.clone();
         return Ok(match is_voicemail {
             true => Target::Voicemail { owner },
-            false => Target::Queue { queue },
+            false => Target::Queue { name: Some(queue_name(state, &queue)), queue },
         });
     }
     if let Some(user) = body.text("userId")?.or(body.text("userName")?) {
@@ -331,6 +333,12 @@ pub(super) fn known_queue(state: &mut State, queue: &str) -> Result<String, ApiE
     }
 }
 
+/// Returns the name of the queue with an id or a name.
+pub(super) fn queue_name(state: &State, queue: &str) -> String {
+    let found = queue_named(&queue_references(state), [queue, ""]);
+    found["name"].as_str().unwrap_or(queue).to_owned()
+}
+
 fn known_user(state: &State, user: &str) -> Result<String, ApiError> {
     let users = users(state);
     let is_known =
@@ -341,7 +349,8 @@ fn known_user(state: &State, user: &str) -> Result<String, ApiError> {
     }
 }
 
-/// Assigns a waiting conversation to a user, who is alerted.
+/// Assigns a waiting conversation to a user, who is alerted. A user who is already alerted
+/// is not alerted again.
 pub(in crate::server) fn assign(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let timeline = found(state, asked)?;
     let user = known_user(state, asked.object()?.required("userId")?)?;
@@ -349,6 +358,17 @@ pub(in crate::server) fn assign(state: &mut State, asked: &ApiRequest) -> Endpoi
         let message =
             format!("the conversation `{}` does not wait in a queue", timeline.id);
         return Err(ApiError::conflict(message));
+    }
+    let view = View::of(state);
+    let id = view.user(&user.as_str().into())["id"].clone();
+    let is_alerted = timeline.participants.iter().any(|it| {
+        let is_same = |user: &Text| view.user(user)["id"] == id;
+        it.is_present()
+            && it.purpose == Purpose::Agent
+            && it.user.as_ref().is_some_and(is_same)
+    });
+    if is_alerted {
+        return accepted("the user is already alerted");
     }
     commit(state, &timeline, Change::Assigned { user })?;
     accepted("the user is alerted")

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::section::{Section, entities, named_in, reference};
 use super::{changes, list, one};
+use crate::server::endpoint::call_routes::user_of_group;
 use crate::server::http::reply::{ApiError, EndpointResult};
 use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
@@ -118,13 +119,17 @@ pub(in crate::server) fn replace_schedule_group(
     schedule_group(state, asked)
 }
 
-/// Deletes a schedule group.
+/// Deletes a schedule group that no call route names.
 pub(in crate::server) fn delete_schedule_group(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
     schedule_group(state, asked)?;
     let id = asked.parameter("scheduleGroupId");
+    if let Some(user) = user_of_group(state, id) {
+        let message = format!("the schedule group `{id}` is used by {user}");
+        return Err(ApiError::conflict(message));
+    }
     changes::remove(state, &SCHEDULE_GROUPS, id, SCHEDULE_GROUP[0])
 }
 

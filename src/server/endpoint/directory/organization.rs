@@ -41,8 +41,7 @@ fn organization() -> Value {
 pub(in crate::server) fn token(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let given = access::bearer(asked).unwrap_or_default();
     let scopes = state.tokens.get(given).map(|token| token.scopes.clone());
-    // A token ends with the id of its client.
-    let client = given.get(37..).unwrap_or_default();
+    let client = access::client(asked);
     let organization = organization();
     let client = json!({ "id": client, "name": client, "organization": organization });
     Ok(Reply::ok(json!({

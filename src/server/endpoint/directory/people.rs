@@ -19,17 +19,19 @@ const GROUPS: Section = Section::named("groups", "Group", "/api/v2/groups");
 const PRESENCES: &str = "presences";
 const ROUTING_STATUSES: &str = "routingStatuses";
 
-/// The presences of the system. *Source: the SDKs' `PresenceDefinition.systemPresence`.*
-const SYSTEM_PRESENCES: [&str; 9] = [
-    "Available",
-    "Away",
-    "Break",
-    "Busy",
-    "Meal",
-    "Meeting",
-    "Offline",
-    "On Queue",
-    "Training",
+/// The presences of the system, and their labels. *Source: the SDKs'
+/// `OrganizationPresenceDefinition.systemPresence`.*
+const SYSTEM_PRESENCES: [(&str, &str); 10] = [
+    ("Available", "Available"),
+    ("Away", "Away"),
+    ("Break", "Break"),
+    ("Busy", "Busy"),
+    ("Idle", "Idle"),
+    ("Meal", "Meal"),
+    ("Meeting", "Meeting"),
+    ("Offline", "Offline"),
+    ("OnQueue", "On Queue"),
+    ("Training", "Training"),
 ];
 /// The routing statuses that can be set. *Source: the SDKs' `RoutingStatus.status`.*
 const STATUSES: [&str; 6] =
@@ -218,7 +220,7 @@ pub(in crate::server) fn routing_status(
     Ok(Reply::ok(status_of(state, id)))
 }
 
-fn status_of(state: &State, id: &str) -> Value {
+pub(super) fn status_of(state: &State, id: &str) -> Value {
     let set = state.entity(ROUTING_STATUSES, id).cloned();
     set.unwrap_or_else(|| json!({ "userId": id, "status": "OFF_QUEUE" }))
 }
@@ -274,7 +276,7 @@ fn presence_json(
         "primary": true,
         "presenceDefinition": {
             "id": definition["id"],
-            "systemPresence": definition["systemPresence"],
+            "systemPresence": definition["name"],
             "selfUri": definition["selfUri"],
         },
         "message": message,
@@ -283,7 +285,8 @@ fn presence_json(
     })
 }
 
-/// Sets the presence of a user, by the id or the name of its definition.
+/// Sets the presence of a user, by the id or the name of its definition. The name may be
+/// spelled `On Queue`, `OnQueue` or `ON_QUEUE`.
 pub(in crate::server) fn set_presence(
     state: &mut State,
     asked: &ApiRequest,
@@ -295,7 +298,13 @@ pub(in crate::server) fn set_presence(
     let wanted =
         wanted.text("id")?.or(wanted.text("systemPresence")?).unwrap_or_default();
     let definitions = definitions();
-    let definition = named_in(&definitions, wanted).ok_or_else(|| {
+    let letters = |text: &str| text.to_lowercase().replace(['_', ' '], "");
+    let is_wanted = |it: &&Value| {
+        it["systemPresence"].as_str().is_some_and(|it| letters(it) == letters(wanted))
+    };
+    let definition = named_in(&definitions, wanted);
+    let definition = definition.or_else(|| definitions.iter().find(is_wanted));
+    let definition = definition.ok_or_else(|| {
         ApiError::bad(format!("unknown presence definition `{wanted}`"))
     })?;
     let message = body.text("message")?.unwrap_or_default();
@@ -318,12 +327,12 @@ fn save(
 
 /// Returns the definitions of presences: those of the system.
 fn definitions() -> Vec<Value> {
-    let definition = |name: &str| {
+    let definition = |(presence, name): (&str, &str)| {
         let id = id_of("PresenceDefinition", name);
         let uri = format!("/api/v2/presence/definitions/{id}");
         json!({
             "id": id, "name": name, "type": "System", "deactivated": false,
-            "systemPresence": name, "languageLabels": { "en_US": name }, "selfUri": uri,
+            "systemPresence": presence, "languageLabels": { "en_US": name }, "selfUri": uri,
         })
     };
     SYSTEM_PRESENCES.map(definition).into()

@@ -143,7 +143,7 @@ pub(super) fn members(state: &State) -> Vec<(Value, Vec<Value>)> {
             "joined": queue_changes::is_joined(state, ids[0], ids[1]),
             "memberBy": "user",
             "ringNumber": 1,
-            "routingStatus": { "userId": user["id"], "status": "IDLE" },
+            "routingStatus": people::status_of(state, ids[1]),
             "selfUri": user["selfUri"],
         }))
     };
@@ -307,19 +307,23 @@ pub(in crate::server) fn wrapup_code(
     one(all, "the wrap-up code", asked.parameter("codeId"))
 }
 
-/// Lists the queues that have a user as a member.
+/// Lists the queues that have a user as a member: with `joined`, those that the user has
+/// joined or not.
 pub(in crate::server) fn queues_of_user(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
     let user = people::found(state, asked.parameter("userId"))?;
-    let is_member = |(queue, members): (Value, Vec<Value>)| {
-        let member = members.iter().any(|member| member["id"] == user["id"]);
-        member.then_some(queue)
+    let of_user = |(mut queue, members): (Value, Vec<Value>)| {
+        let member = members.iter().find(|member| member["id"] == user["id"])?;
+        queue["joined"] = member["joined"].clone();
+        Some(queue)
     };
-    let mut all: Vec<Value> = members(state).into_iter().filter_map(is_member).collect();
+    let mut all: Vec<Value> = members(state).into_iter().filter_map(of_user).collect();
+    if let Some(joined) = asked.query("joined") {
+        all.retain(|queue| queue["joined"] == (joined == "true"));
+    }
     for queue in &mut all {
-        queue["joined"] = true.into();
         let id = queue["id"].as_str().map(encoded).unwrap_or_default();
         queue["selfUri"] = format!("{}/{id}", QUEUES.path).into();
     }
