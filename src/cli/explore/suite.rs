@@ -9,7 +9,7 @@ use super::Arguments;
 use super::cache::Cache;
 use super::keys::Keys;
 use super::scenario;
-use super::test_file::TestFile;
+use super::test_file::{TestFile, unix};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::project::Project;
@@ -330,7 +330,7 @@ impl Explored<'_> {
         summary: &mut SuiteSummary,
     ) -> io::Result<Result<(), Exit>> {
         let text = file.text();
-        let is_empty = file.count() == 0 && text == self.header(flow, path);
+        let is_empty = file.count() == 0 && unix(&text) == self.header(flow, path);
         let done = match (before.is_empty(), is_empty) {
             (true, true) => return Ok(Ok(())),
             (false, true) => fs::remove_file(path),
