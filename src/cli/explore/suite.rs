@@ -367,11 +367,8 @@ impl Explored<'_> {
             line(&mut out, "", "set", &set(&values));
         }
         out.push_str("defaults:\n");
-        let symbols = &self.program.symbols;
-        let (id, name) = (&symbols.flow(flow).id, &symbols.flow(flow).name);
-        let is_unique = symbols.flows.iter().filter(|it| it.name == *name).count() == 1;
-        let flow = if is_unique { name } else { id };
-        line(&mut out, "  ", "flow", &Json::String(flow.clone()));
+        let flow = self.program.symbols.flow_reference(flow);
+        line(&mut out, "  ", "flow", &Json::String(flow));
         let Arguments { context, var, at, max_actions, .. } = self.arguments;
         for (key, pairs) in [("context", context), ("variables", var)] {
             if !pairs.is_empty() {
