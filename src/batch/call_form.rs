@@ -8,8 +8,8 @@ use crate::program::Program;
 use crate::recording::{Derived, RecordedAnswer, Recording};
 use crate::suite::Recorded;
 use crate::trace::observation::{
-    Attribute, AttributeKind, AttributeKinds, Observation, ObservedError, ObservedFlow,
-    ObservedName, ObservedObject, ObservedStep, Place, Source,
+    Attribute, AttributeKind, AttributeKinds, MenuChoice, Observation, ObservedError,
+    ObservedFlow, ObservedName, ObservedObject, ObservedStep, Place, Source,
 };
 use crate::value::{Json, Text, Value, write_json_string};
 use crate::world::{ActionAnswer, Answer, Input, QueueAnswer, Response};
@@ -236,10 +236,11 @@ impl Form {
         }
         self.key("answer");
         self.list(|form| form.answer(answer));
-        if let Some((next, waited_ms)) = menu_choice {
+        // The step after the menu is part of the form with its id and number.
+        if let Some(MenuChoice { chosen, waited_ms, .. }) = menu_choice {
             self.key("menuChoice");
             self.list(|form| {
-                form.item(next);
+                form.item(chosen);
                 form.number(*waited_ms);
             });
         }

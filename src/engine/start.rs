@@ -69,7 +69,7 @@ pub fn only_entry(program: &Program) -> Result<FlowId, Box<Diagnostic>> {
         entries
     };
     let names = listed.iter().take(MAX_LISTED);
-    let names: Vec<&str> = names.map(|flow| &*program.symbols.flow(*flow).name).collect();
+    let names: Vec<Text> = names.map(|it| program.symbols.flow_reference(*it)).collect();
     let message = format!(
         "no flow given to start; there are {}: {}",
         listed.len(),

@@ -188,10 +188,12 @@ impl World<'_> {
         let session = &mut live.session;
         let mut goals = Vec::new();
         self.goals.each_reached(session.steps(), &mut |goal| {
-            if known.hits[goal].is_none() && !goals.contains(&goal) {
+            if known.hits[goal].is_none() {
                 goals.push(goal);
             }
         });
+        goals.sort_unstable();
+        goals.dedup();
         let actions = session.actions().saturating_sub(before);
         let waiting = session.waiting_node();
         let was_pending = self.is_pending(live);

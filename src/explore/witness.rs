@@ -39,13 +39,26 @@ pub(super) struct Player<'p> {
     session: Session,
     /// The call as `flowsim run` makes it.
     call: Call,
+    /// The calls of the script of the last goal. Goals of one script share them, so that
+    /// a long script is not replayed for each of its goals.
+    replays: Replays,
+}
+
+/// Calls that were replayed for the goals of one script.
+#[derive(Default)]
+struct Replays {
+    script: Vec<Answer>,
+    /// The call with all answers of the script; `None` before the first goal.
+    whole: Option<Witness>,
+    /// The replayed calls, and whether each reaches each goal.
+    played: Vec<(Witness, Vec<bool>)>,
 }
 
 impl<'p> Player<'p> {
     pub(super) fn new(world: &'p World<'p>) -> Self {
         let session = Session::start(Arc::clone(world.program), world.call);
         let call = world.call.clone().request_outcomes(false).omit_inputs(false);
-        Self { world, session, call }
+        Self { world, session, call, replays: Replays::default() }
     }
 
     /// Returns the call with these answers. It continues with silence.
@@ -99,12 +112,35 @@ impl<'p> Player<'p> {
     /// Returns the shortest witness that these answers lead to. Returns `None` if the call
     /// does not reach the goal.
     pub(super) fn witness(&mut self, script: &[Answer], goal: usize) -> Option<Witness> {
-        let goals: &Goals = self.world.goals;
-        self.shortest(script, &|trace| {
-            let mut is_reached = false;
-            goals.each_reached(&trace.steps, &mut |number| is_reached |= number == goal);
-            is_reached
+        let known = self.replays.whole.clone().filter(|_| self.replays.script == script);
+        let witness = match known {
+            Some(witness) => witness,
+            None => {
+                let whole = self.call(script);
+                let script = script.to_vec();
+                let played = Vec::new();
+                self.replays = Replays { script, whole: Some(whole.clone()), played };
+                whole
+            }
+        };
+        self.shortened(witness, &|player, witness, fixtures| {
+            player.reaches(witness, fixtures, goal)
         })
+    }
+
+    /// Whether a call of the current script reaches a goal.
+    fn reaches(&mut self, witness: &Witness, fixtures: &Fixtures, goal: usize) -> bool {
+        let mut played = self.replays.played.iter();
+        if let Some((_, reached)) = played.find(|(it, _)| it == witness) {
+            return reached[goal];
+        }
+        let goals: &Goals = self.world.goals;
+        let mut reached = vec![false; goals.count()];
+        let trace = self.play_with(witness, fixtures);
+        goals.each_reached(&trace.steps, &mut |number| reached[number] = true);
+        let is_reached = reached[goal];
+        self.replays.played.push((witness.clone(), reached));
+        is_reached
     }
 
     /// Returns the shortest witness that these answers lead to and whose trace shows it.
@@ -113,9 +149,20 @@ impl<'p> Player<'p> {
         script: &[Answer],
         shows: &dyn Fn(&Trace) -> bool,
     ) -> Option<Witness> {
-        let mut witness = self.call(script);
+        let witness = self.call(script);
+        self.shortened(witness, &|player, witness, fixtures| {
+            shows(&player.play_with(witness, fixtures))
+        })
+    }
+
+    /// Returns the shortest call that still shows it; `None` if the witness does not.
+    fn shortened(
+        &mut self,
+        mut witness: Witness,
+        shows: &Shows<'_, 'p>,
+    ) -> Option<Witness> {
         let fixtures = witness.over(self.world.fixtures);
-        if !shows(&self.play_with(&witness, &fixtures)) {
+        if !shows(self, &witness, &fixtures) {
             return None;
         }
         let mut trials =
@@ -123,8 +170,8 @@ impl<'p> Player<'p> {
         trials.shorten(&mut witness);
         trials.simplify(&mut witness);
         let alone = Witness { fixtures: None, ..witness.clone() };
-        let is_needed = witness.fixtures.is_some()
-            && !shows(&self.play_with(&alone, self.world.fixtures));
+        let is_needed =
+            witness.fixtures.is_some() && !shows(self, &alone, self.world.fixtures);
         Some(if is_needed { witness } else { alone })
     }
 
@@ -134,11 +181,14 @@ impl<'p> Player<'p> {
     }
 }
 
+/// Whether the replay of a call, with these fixtures, shows something.
+type Shows<'s, 'p> = dyn Fn(&mut Player<'p>, &Witness, &Fixtures) -> bool + 's;
+
 /// Replays of simpler calls. They stop to show something when none is left.
 struct Trials<'t, 'p> {
     player: &'t mut Player<'p>,
     fixtures: &'t Fixtures,
-    shows: &'t dyn Fn(&Trace) -> bool,
+    shows: &'t Shows<'t, 'p>,
     left: u32,
 }
 
@@ -147,7 +197,7 @@ impl Trials<'_, '_> {
     fn take(&mut self, witness: &mut Witness, simpler: Witness) -> bool {
         let Some(left) = self.left.checked_sub(1) else { return false };
         self.left = left;
-        let is_shown = (self.shows)(&self.player.play_with(&simpler, self.fixtures));
+        let is_shown = (self.shows)(self.player, &simpler, self.fixtures);
         if is_shown {
             *witness = simpler;
         }

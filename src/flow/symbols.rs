@@ -87,6 +87,22 @@ impl SymbolTable {
         &self.flows[id.index()]
     }
 
+    /// Returns the shortest reference that names only this flow: its name, else its id, else
+    /// its name and type, such as `Main (workflow)`.
+    pub fn flow_reference(&self, id: FlowId) -> Text {
+        let own = self.flow(id);
+        let count = |names: &dyn Fn(&FlowLabel) -> bool| {
+            self.flows.iter().filter(|it| names(it)).count()
+        };
+        if count(&|it| it.name == own.name || it.id == own.name) == 1 {
+            return own.name.clone();
+        }
+        if count(&|it| it.id == own.id) == 1 {
+            return own.id.clone();
+        }
+        ecow::eco_format!("{} ({})", own.name, own.flow_type)
+    }
+
     /// Returns the names of a node.
     #[inline]
     pub fn node(&self, id: NodeId) -> &NodeLabel {

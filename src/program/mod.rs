@@ -57,13 +57,20 @@ pub struct Program {
 }
 
 impl Program {
-    /// Returns the flow with this id, or else with this name.
+    /// Returns the flow with this id, or else with this name, or else with this name and
+    /// type: `Main (workflow)`.
     pub fn flow(&self, id_or_name: &str) -> Option<FlowId> {
         let labels = &self.symbols.flows;
         let index = labels
             .iter()
             .position(|label| label.id == id_or_name)
-            .or_else(|| labels.iter().position(|label| label.name == id_or_name))?;
+            .or_else(|| labels.iter().position(|label| label.name == id_or_name))
+            .or_else(|| {
+                let (name, flow_type) = name_and_type(id_or_name)?;
+                labels.iter().position(|label| {
+                    label.name == name && label.flow_type.eq_ignore_ascii_case(flow_type)
+                })
+            })?;
         Some(FlowId::new(index))
     }
 
@@ -202,4 +209,9 @@ impl Program {
         }
         entries
     }
+}
+
+/// Splits a name and a type in parentheses: `Main (workflow)`.
+fn name_and_type(reference: &str) -> Option<(&str, &str)> {
+    reference.strip_suffix(')')?.rsplit_once(" (")
 }

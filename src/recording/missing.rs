@@ -2,6 +2,9 @@
 
 use crate::value::{Json, Text};
 
+/// Subject of a menu choice that several keys make. Its inputs are the keys.
+pub(super) const AMBIGUOUS_KEY: &str = "key of the choice";
+
 /// A request of the flow that cannot be answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Missing {
@@ -23,6 +26,12 @@ impl std::fmt::Display for Missing {
         write!(formatter, "`{node}` of `{flow}` requests the {what}")?;
         if !name.is_empty() {
             write!(formatter, " `{name}`")?;
+        }
+        if let (&AMBIGUOUS_KEY, Json::String(keys)) = (what, with) {
+            return write!(
+                formatter,
+                ", but the recording does not show which of several: {keys}"
+            );
         }
         if *with != Json::Null {
             write!(formatter, " with {with}")?;

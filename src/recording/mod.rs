@@ -19,6 +19,7 @@
 //! assert_eq!((read, diagnostics), (Some(recording), vec![]));
 //! ```
 
+mod choice;
 mod derive;
 mod document;
 mod fast_read;

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use super::choice;
 use super::derive::{Derived, RecordedAnswer, Subject, overlaid};
 use super::lookup;
-use super::missing::Missing;
+use super::missing::{AMBIGUOUS_KEY, Missing};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, DEFAULT_START, Session};
 use crate::flow::SymbolTable;
 use crate::program::Program;
+use crate::trace::observation::MenuChoice;
 use crate::trace::{Failure, Status, Trace};
 use crate::value::{Json, Text, Value, equal};
 use crate::world::{
@@ -212,9 +214,10 @@ impl<'r> Run<'r> {
             return Err(self.missing(session, &Question::Input(*asked)));
         };
         let (input, is_done) = match &recorded.menu_choice {
-            Some((choice, waited)) => {
-                let left = self.menu_ms.unwrap_or(*waited);
-                self.menu(session, asked, choice, left)?
+            Some(choice) => {
+                let left = self.menu_ms.unwrap_or(choice.waited_ms);
+                let after = self.derived.answers.get(index + 1);
+                self.menu(session, asked, choice, left, after)?
             }
             None => match &recorded.answer {
                 Answer::Input(input) if self.derived.is_paced_by_prompts => {
@@ -234,44 +237,59 @@ impl<'r> Run<'r> {
     }
 
     /// Finds the key of a menu choice if only its result was recorded. Each key that the
-    /// menu offers is tried, and the one that leads to this result is used.
+    /// menu offers is tried, and the one that leads to this result is used. `after` is the
+    /// recorded answer after the choice.
     fn menu(
         &mut self,
         session: &Session,
         asked: &InputQuestion<'_>,
-        choice: &Text,
+        choice: &MenuChoice,
         left_ms: i64,
+        after: Option<&RecordedAnswer>,
     ) -> Result<(Input, bool), Missing> {
-        let program = self.program;
-        let leads = |input: &Input, after_ms: i64| {
-            leads_to(program, session, input, choice, after_ms)
-        };
         if left_ms >= asked.timeout_ms && asked.timeout_ms > 0 {
             let left = left_ms - asked.timeout_ms;
             self.menu_ms = Some(left);
             // A menu may choose by itself after a long enough silence.
-            let is_done = left == 0
-                && (choice.is_empty() || leads(&Input::Silence, asked.timeout_ms));
+            let leads = || {
+                let silence = Input::Silence;
+                choice::tried(session, silence, None, choice, asked.timeout_ms).is_some()
+            };
+            let is_done = left == 0 && (choice.chosen.is_empty() || leads());
             return Ok((Input::Silence, is_done));
         }
-        if choice.is_empty() {
+        if choice.chosen.is_empty() {
             return Ok((Input::HangUp, true));
         }
-        for offered in asked.choices {
-            let Some(key) = offered.key else { continue };
-            // A menu that also accepts extensions waits for more digits.
-            for waits in [0, asked.inter_digit_timeout_ms] {
-                let Ok(after_ms) = u32::try_from(left_ms - waits) else { continue };
-                let input = Input::Timed([Keystroke { key, after_ms }].into());
-                if leads(&input, left_ms) {
-                    return Ok((input, true));
-                }
+        let candidates = choice::candidates(session, asked, choice, left_ms);
+        let continues = |tried: &Session| self.continues(tried, after);
+        let mut missing = self.missing(session, &Question::Input(*asked));
+        missing.name = choice.chosen.clone();
+        match choice::chosen(candidates, &continues) {
+            Ok(Some(input)) => return Ok((input, true)),
+            Ok(None) => missing.what = "key of the preceding choice",
+            Err(candidates) => {
+                missing.what = AMBIGUOUS_KEY;
+                missing.with = Json::String(choice::keys(&candidates));
             }
         }
-        let mut missing = self.missing(session, &Question::Input(*asked));
-        missing.what = "key of the preceding choice";
-        missing.name = choice.clone();
         Err(missing)
+    }
+
+    /// Returns whether the next request of a call is the one that this recorded answer
+    /// belongs to. Without an answer, the call has to end.
+    fn continues(&self, session: &Session, after: Option<&RecordedAnswer>) -> bool {
+        let (Some(question), Some(after)) = (session.question(), after) else {
+            return session.question().is_none() && after.is_none();
+        };
+        let (about, names, inputs) = parts(&question);
+        let name = after.name.as_deref();
+        let is_named =
+            |known: &str| names.iter().any(|it| it.eq_ignore_ascii_case(known));
+        about == after.about
+            && self.is_of_node(after, session)
+            && name.is_none_or(is_named)
+            && sends(after, inputs)
     }
 
     /// Finds the recorded answer to a request. In order of preference: the same request
@@ -382,23 +400,6 @@ pub(super) fn place(session: &Session, symbols: &SymbolTable) -> (Text, Text) {
     let Some(step) = session.steps().last() else { return Default::default() };
     let label = symbols.node(step.node);
     (symbols.flow(label.flow).name.clone(), label.name.clone())
-}
-
-/// Returns whether an input leads to the step with this name after the given time.
-fn leads_to(
-    program: &Program,
-    session: &Session,
-    input: &Input,
-    name: &Text,
-    after_ms: i64,
-) -> bool {
-    let at_ms = session.clock_ms().saturating_add(after_ms);
-    let mut tried = session.clone();
-    tried.resume(Answer::Input(input.clone()));
-    let next = tried.steps().get(session.steps().len());
-    next.is_some_and(|step| {
-        program.symbols.node(step.node).name == *name && step.start_ms == at_ms
-    })
 }
 
 /// Limits the time of the first recorded key to the timeout of the flow, which may have

@@ -108,7 +108,9 @@ impl SuiteSummary {
         }
         let others = self.failed.saturating_sub(self.removed);
         if others > 0 {
-            let _ = write!(text, "; {others} other tests fail, and do not count");
+            let verbs = if others == 1 { "fails, and does" } else { "fail, and do" };
+            let tests = plural(others, "other test");
+            let _ = write!(text, "; {tests} {verbs} not count");
         }
         text
     }

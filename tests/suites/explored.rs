@@ -12,7 +12,10 @@ use serde_json::Value;
 const FILE: &str = "tests/order-status.explored.test.yaml";
 
 /// Runs the command. Returns exit code, standard output and standard error.
-fn flowsim(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+pub(crate) fn flowsim(
+    folder: &Path,
+    arguments: &[&str],
+) -> (Option<i32>, String, String) {
     let mut command = Command::cargo_bin("flowsim").unwrap();
     let output = command.current_dir(folder).env_remove("CI").args(arguments).output();
     let output = output.unwrap();
@@ -36,7 +39,7 @@ fn organisation(name: &str) -> tempfile::TempDir {
 
 /// An exploration of a few thousand questions, which finds as many calls as one with the
 /// default budget.
-const EXPLORE: [&str; 10] = [
+pub(crate) const EXPLORE: [&str; 10] = [
     "explore",
     "flows",
     "--fixtures",
@@ -50,14 +53,14 @@ const EXPLORE: [&str; 10] = [
 ];
 
 /// Writes the tests of a folder, and returns the summary.
-fn write(folder: &Path) -> Value {
+pub(crate) fn write(folder: &Path) -> Value {
     let (code, output, problems) = flowsim(folder, &EXPLORE);
     assert_eq!(code, Some(0), "{problems}");
     let exploration: Value = serde_json::from_str(&output).unwrap();
     exploration["suite"].clone()
 }
 
-fn assert_passes(folder: &Path) {
+pub(crate) fn assert_passes(folder: &Path) {
     let (code, output, problems) = flowsim(folder, &["test", "tests"]);
     assert_eq!(code, Some(0), "{output}{problems}");
 }
@@ -147,6 +150,32 @@ fn only_tests_whose_calls_changed_are_replaced() {
     assert_passes(folder.path());
 }
 
+/// Git may check out files with CRLF line breaks.
+#[test]
+fn tests_with_other_line_breaks_are_replaced() {
+    let folder = organisation("order-status");
+    write(folder.path());
+    let file = folder.path().join(FILE);
+    let text = fs::read_to_string(&file).unwrap().replace('\n', "\r\n");
+    fs::write(&file, &text).unwrap();
+    let suite = write(folder.path());
+    assert_eq!((&suite["new"], &suite["kept"]), (&0.into(), &6.into()), "{suite}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    let flow = folder.path().join("flows/order_status.json");
+    let flow_text = fs::read_to_string(&flow).unwrap();
+    fs::write(&flow, flow_text.replace("is being packed", "is being wrapped")).unwrap();
+    let suite = write(folder.path());
+    assert_eq!(
+        (&suite["new"], &suite["kept"], &suite["removed"]),
+        (&1.into(), &5.into(), &1.into()),
+        "{suite}"
+    );
+    let after = fs::read_to_string(&file).unwrap();
+    assert_eq!(names(&after).len(), 6);
+    assert_eq!(after.matches('\n').count(), after.matches("\r\n").count());
+    assert_passes(folder.path());
+}
+
 #[test]
 fn an_edited_test_stays_and_counts() {
     let folder = organisation("order-status");
@@ -184,6 +213,20 @@ fn tests_of_other_files_count() {
     let suite = write(folder.path());
     assert_eq!(suite["tests"], 1, "{suite}");
     assert_passes(folder.path());
+}
+
+#[test]
+fn tests_that_fail_are_counted_in_words() {
+    let folder = organisation("order-status");
+    write(folder.path());
+    let own = "flows: ../flows\nfixtures: ../fixtures.yaml\ntests:\n  - name: a\n    expect: {status: error}\n";
+    fs::write(folder.path().join("tests/own.test.yaml"), own).unwrap();
+    let (_, output, _) = flowsim(folder.path(), &EXPLORE[..8]);
+    assert!(output.contains("; 1 other test fails, and does not count"), "{output}");
+    let own = format!("{own}  - name: b\n    expect: {{status: error}}\n");
+    fs::write(folder.path().join("tests/own.test.yaml"), own).unwrap();
+    let (_, output, _) = flowsim(folder.path(), &EXPLORE[..8]);
+    assert!(output.contains("; 2 other tests fail, and do not count"), "{output}");
 }
 
 #[test]

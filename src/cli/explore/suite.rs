@@ -9,7 +9,7 @@ use super::Arguments;
 use super::cache::Cache;
 use super::keys::Keys;
 use super::scenario;
-use super::test_file::TestFile;
+use super::test_file::{TestFile, unix};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::project::Project;
@@ -330,7 +330,7 @@ impl Explored<'_> {
         summary: &mut SuiteSummary,
     ) -> io::Result<Result<(), Exit>> {
         let text = file.text();
-        let is_empty = file.count() == 0 && text == self.header(flow, path);
+        let is_empty = file.count() == 0 && unix(&text) == self.header(flow, path);
         let done = match (before.is_empty(), is_empty) {
             (true, true) => return Ok(Ok(())),
             (false, true) => fs::remove_file(path),
@@ -367,11 +367,8 @@ impl Explored<'_> {
             line(&mut out, "", "set", &set(&values));
         }
         out.push_str("defaults:\n");
-        let symbols = &self.program.symbols;
-        let (id, name) = (&symbols.flow(flow).id, &symbols.flow(flow).name);
-        let is_unique = symbols.flows.iter().filter(|it| it.name == *name).count() == 1;
-        let flow = if is_unique { name } else { id };
-        line(&mut out, "  ", "flow", &Json::String(flow.clone()));
+        let flow = self.program.symbols.flow_reference(flow);
+        line(&mut out, "  ", "flow", &Json::String(flow));
         let Arguments { context, var, at, max_actions, .. } = self.arguments;
         for (key, pairs) in [("context", context), ("variables", var)] {
             if !pairs.is_empty() {

@@ -1,6 +1,8 @@
 //! Scenario files with tests of an exploration. Below a line `# explored HASH` is a test
 //! that flowsim may replace; the hash shows whether a person has edited it since.
 
+use std::borrow::Cow;
+
 use twox_hash::XxHash64;
 
 /// The beginning of the line above a test.
@@ -10,6 +12,8 @@ const MARK: &str = "  # explored ";
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct TestFile {
     parts: Vec<Part>,
+    /// Whether new lines end with CRLF, as the others do.
+    has_crlf: bool,
 }
 
 /// A part of a scenario file.
@@ -24,7 +28,7 @@ struct Part {
 impl TestFile {
     /// Splits the text of a scenario file.
     pub(super) fn parse(text: &str) -> Self {
-        let mut file = Self::default();
+        let mut file = Self { has_crlf: text.contains("\r\n"), ..Self::default() };
         let mut is_in_test = false;
         for line in text.split_inclusive('\n') {
             let is_mark = line.starts_with(MARK);
@@ -77,15 +81,18 @@ impl TestFile {
     /// Whether the file has a test that differs from this one in its name at most.
     pub(super) fn has(&self, test: &str) -> bool {
         let wanted = without_name(test);
-        self.parts.iter().any(|part| without_name(&part.text) == wanted)
+        self.parts.iter().any(|part| without_name(&unix(&part.text)) == wanted)
     }
 
     /// Adds a test at the end.
     pub(super) fn add(&mut self, test: &str) {
         if let Some(last) = self.parts.last_mut().filter(|it| !it.text.ends_with('\n')) {
-            last.text.push('\n');
+            last.text.push_str(if self.has_crlf { "\r\n" } else { "\n" });
         }
-        let text = format!("{MARK}{}\n{test}", hash(test));
+        let mut text = format!("{MARK}{}\n{test}", hash(test));
+        if self.has_crlf {
+            text = text.replace('\n', "\r\n");
+        }
         self.parts.push(Part { text, is_replaceable: true });
     }
 
@@ -110,10 +117,20 @@ fn is_inside(line: &str, lines: usize) -> bool {
     lines == 1 || line.starts_with("    ")
 }
 
-/// Whether the text is a test with the hash in the line above it.
+/// Whether the text is a test with the hash in the line above it. The line breaks may be
+/// those of another system.
 fn is_unchanged(text: &str) -> bool {
+    let text = unix(text);
     let marked = text.strip_prefix(MARK).and_then(|rest| rest.split_once('\n'));
     marked.is_some_and(|(written, test)| written == hash(test))
+}
+
+/// Returns the text with LF line breaks.
+pub(super) fn unix(text: &str) -> Cow<'_, str> {
+    match text.contains('\r') {
+        true => text.replace("\r\n", "\n").into(),
+        false => text.into(),
+    }
 }
 
 fn hash(test: &str) -> String {
@@ -157,6 +174,19 @@ mod tests {
         assert_eq!(file.replaceable(), [9]);
         file.remove(&[6, 9]);
         assert_eq!(file.text(), text[..text.rfind(MARK).unwrap()]);
+    }
+
+    #[test]
+    fn tests_with_other_line_breaks_are_recognised() {
+        let text = file().text().replace('\n', "\r\n");
+        let mut file = TestFile::parse(&text);
+        assert_eq!(file.replaceable(), [6, 9]);
+        assert!(file.has(ONE));
+        file.remove(&[6, 9]);
+        assert_eq!(file.text(), text[..text.find(MARK).unwrap()]);
+        file.add(ONE);
+        file.add(TWO);
+        assert_eq!(file.text(), text);
     }
 
     #[test]

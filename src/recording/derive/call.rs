@@ -168,8 +168,8 @@ impl Deriver {
                 self.derived.answers.extend(inputs);
             }
             Exchange::Choice(choice) => {
-                let menu_choice = Some((choice.chosen, choice.waited_ms));
                 let silent = of_caller(&choice.menu, Input::Silence);
+                let menu_choice = Some(choice);
                 self.derived.answers.push(RecordedAnswer { menu_choice, ..silent });
             }
             Exchange::Contact(reply) => {

@@ -7,6 +7,7 @@ use crate::engine::{Call, Limits, start};
 use crate::flow::FlowId;
 use crate::flow::read::node;
 use crate::program::Program;
+use crate::trace::observation::MenuChoice;
 use crate::value::{DateTime, Json, JsonObject, Text, Value};
 use crate::world::{Answer, Fixtures, Input};
 
@@ -99,9 +100,8 @@ pub struct RecordedAnswer {
     pub inputs: Option<JsonObject>,
     /// The answer.
     pub answer: Answer,
-    /// Name of the next step, and its delay in milliseconds after the start of the menu.
-    /// Only for a menu choice whose key was not recorded.
-    pub menu_choice: Option<(Text, i64)>,
+    /// The next step, only for a menu choice whose key was not recorded.
+    pub menu_choice: Option<MenuChoice>,
 }
 
 impl Derived {

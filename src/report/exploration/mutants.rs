@@ -92,13 +92,31 @@ fn advice(survivor: &Survivor) -> String {
     }
 }
 
+/// Returns whether a mutant in which all tests passed counts.
+fn status(survivor: &Survivor) -> &'static str {
+    match survivor.detection {
+        Detection::Unreachable | Detection::Equivalent => "equivalent",
+        _ => "survived",
+    }
+}
+
+/// Returns the name of a node, after that of its flow if there are several flows.
+fn place(node: NodeId, symbols: &SymbolTable) -> String {
+    let label = symbols.node(node);
+    match symbols.flows.len() {
+        1 => label.name.to_string(),
+        _ => format!("{}: {}", symbols.flow_reference(label.flow), label.name),
+    }
+}
+
 /// Renders the survivors and the score as text.
 pub(super) fn text(summary: &MutantSummary, symbols: &SymbolTable) -> String {
     let mut out = String::new();
     for it in &summary.list {
-        let name = one_line(&symbols.node(it.node).name);
-        let (change, advice) = (one_line(&it.change), advice(it));
-        let _ = writeln!(out, "survived: {name}: {}: {change}\n  {advice}", it.kind);
+        let place = place(it.node, symbols);
+        let (name, change) = (one_line(&place), one_line(&it.change));
+        let (status, advice) = (status(it), advice(it));
+        let _ = writeln!(out, "{status}: {name}: {}: {change}\n  {advice}", it.kind);
     }
     let _ = writeln!(out, "{}\n", summary.sentence());
     out
@@ -111,7 +129,7 @@ pub(super) fn markdown(summary: &MutantSummary, symbols: &SymbolTable) -> String
         out.push_str("\n| action | change | tests |\n|---|---|---|\n");
     }
     for it in &summary.list {
-        let name = cell(&symbols.node(it.node).name);
+        let name = cell(&place(it.node, symbols));
         let change = cell(&format!("{}: {}", it.kind, it.change));
         let _ = writeln!(out, "| {name} | {change} | {} |", cell(&advice(it)));
     }
@@ -190,10 +208,7 @@ impl<'e> JsonSurvivor<'e> {
             line: files.position(node.span).line,
             kind: it.kind,
             change: &it.change,
-            status: match it.detection {
-                Detection::Unreachable | Detection::Equivalent => "equivalent",
-                _ => "survived",
-            },
+            status: status(it),
             tests: it.tests,
             input,
             call,

@@ -34,6 +34,6 @@ mod write;
 pub use audio::{AudioItem, Playback};
 pub use document::{Characteristic, Events, ExecutionDocument};
 pub use event::{Event, EventKey, Identity, Parameter, Variable, shown};
-pub use of_trace::of_trace;
+pub use of_trace::{node_id, of_trace};
 pub use read::read;
 pub use streamed::{is_streamed, of_streamed};

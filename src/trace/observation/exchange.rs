@@ -60,6 +60,10 @@ pub struct MenuChoice {
     pub menu: Text,
     /// Name of the next step; empty if the call ended.
     pub chosen: Text,
+    /// Id of the next step.
+    pub chosen_id: Option<Text>,
+    /// Number that Architect shows next to the next step.
+    pub tracking_id: Option<i64>,
     /// Time between the start of the menu and the next step, in milliseconds.
     pub waited_ms: i64,
 }

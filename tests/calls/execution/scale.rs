@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use flowsim::engine::{Session, play};
+use flowsim::explore::{self, Verdict};
 use flowsim::flow::read;
 use flowsim::program::Program;
 use flowsim::source::Files;
@@ -60,6 +61,23 @@ fn a_flow_of_a_hundred_thousand_nodes_loads_and_runs_in_seconds() {
     // Takes seconds without optimisation; quadratic growth would take minutes.
     let took = cpu_time() - start;
     assert!(took.as_secs() < 60, "{took:?}");
+}
+
+/// A call without questions is played once for all of its actions.
+#[test]
+fn a_flow_of_twenty_thousand_nodes_is_explored_in_seconds() {
+    let start = cpu_time();
+    let stage = Stage::read(&long_flow(20_000));
+    let (call, _) = stage.call().actions(40_000).prepare(&[]);
+    let options =
+        explore::Options { budget: 100, jobs: 1, is_fixed: true, most_paths: 0 };
+    let found = explore::explore(&stage.program, &[call], &stage.fixtures, options);
+    let goals = found.unwrap().goals;
+    assert!(goals.len() > 20_000);
+    assert!(goals.iter().any(|it| matches!(it.verdict, Verdict::Reachable(_))));
+    // Quadratic growth would take minutes.
+    let took = cpu_time() - start;
+    assert!(took.as_secs() < 30, "{took:?}");
 }
 
 #[test]

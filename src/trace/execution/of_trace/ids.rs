@@ -16,15 +16,13 @@ pub(super) struct Ids<'t> {
 impl Ids<'_> {
     /// Returns the id of a flow.
     pub(super) fn flow(&self, id: FlowId) -> Text {
-        given_or_derived(&self.symbols.flow(id).id, "flow")
+        flow_id(self.symbols, id)
     }
 
     /// Returns the id of an action, or of the task, menu or state that begins with the
     /// node.
     pub(super) fn node(&self, id: NodeId) -> Text {
-        let label = self.symbols.node(id);
-        let known = label.key.as_ref().unwrap_or(&label.id);
-        given_or_derived(known, &self.flow(label.flow))
+        node_id(self.symbols, id)
     }
 
     /// Returns the id of an output path that has its own id.
@@ -73,6 +71,18 @@ impl Ids<'_> {
     fn run_seed(&self) -> String {
         format!("{}@{}", self.flow(self.trace.flow), self.trace.start)
     }
+}
+
+/// Returns the id in execution documents of an action, or of the task, menu or state that
+/// begins with the node.
+pub fn node_id(symbols: &SymbolTable, id: NodeId) -> Text {
+    let label = symbols.node(id);
+    let known = label.key.as_ref().unwrap_or(&label.id);
+    given_or_derived(known, &flow_id(symbols, label.flow))
+}
+
+fn flow_id(symbols: &SymbolTable, id: FlowId) -> Text {
+    given_or_derived(&symbols.flow(id).id, "flow")
 }
 
 fn given_or_derived(known: &Text, owner: &str) -> Text {

@@ -12,6 +12,7 @@ mod kinds;
 mod values;
 
 use ids::Ids;
+pub use ids::node_id;
 
 use super::audio::object;
 use super::document::{Characteristic, ExecutionDocument};

@@ -167,10 +167,12 @@ fn choice(event: &Event, rest: &[Event]) -> MenuChoice {
         (Some(began), Some(next)) => next.since(began).milliseconds().max(0),
         _ => 0,
     };
-    let chosen = next.filter(|it| it.name != "endedMenu").and_then(name_of);
+    let chosen = next.filter(|it| it.name != "endedMenu");
     MenuChoice {
         menu: string(event.other.get("menuName")).unwrap_or_default(),
-        chosen: chosen.unwrap_or_default(),
+        chosen: chosen.and_then(name_of).unwrap_or_default(),
+        chosen_id: chosen.and_then(id_of),
+        tracking_id: chosen.and_then(|it| it.tracking_id),
         waited_ms,
     }
 }
@@ -180,6 +182,13 @@ fn name_of(event: &Event) -> Option<Text> {
     let keys = ["menuName", "stateName"];
     let started = keys.into_iter().find_map(|key| string(event.other.get(key)));
     event.action_name.clone().or_else(|| event.task_name.clone()).or(started)
+}
+
+/// Returns the id of an event in its flow.
+fn id_of(event: &Event) -> Option<Text> {
+    let keys = ["menuId", "stateId"];
+    let started = keys.into_iter().find_map(|key| string(event.other.get(key)));
+    event.action_id.clone().or_else(|| event.task_id.clone()).or(started)
 }
 
 fn data_action(event: &Event, took_ms: i64) -> Reply {

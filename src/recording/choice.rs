@@ -1,0 +1,106 @@
+//! The key of a menu choice of which only the next step was recorded.
+//!
+//! Every key that the menu offers is tried in a copy of the call. The next step has to be
+//! the recorded one: the one with its id, or else one with its name. Several choices of a
+//! menu may lead to steps of one name, such as `Transfer to ACD`. The recorded number of
+//! the step, and then the next request of the call, decide between them.
+
+use crate::engine::Session;
+use crate::flow::NodeId;
+use crate::trace::execution::node_id;
+use crate::trace::observation::MenuChoice;
+use crate::value::Text;
+use crate::world::{Answer, Input, InputQuestion, Keystroke};
+
+/// An input that leads to a step with the recorded id or name.
+pub(super) struct Candidate {
+    input: Input,
+    /// The pressed key; `None` if the caller was silent.
+    key: Option<char>,
+    /// The step.
+    node: NodeId,
+    has_id: bool,
+    has_number: bool,
+    /// The call up to its next question.
+    session: Session,
+}
+
+/// Returns the keys of a menu that lead to a step with the recorded id or name.
+pub(super) fn candidates(
+    session: &Session,
+    asked: &InputQuestion<'_>,
+    choice: &MenuChoice,
+    left_ms: i64,
+) -> Vec<Candidate> {
+    let of_key = |key: char| {
+        // A menu that also accepts extensions waits for more digits.
+        [0, asked.inter_digit_timeout_ms].into_iter().find_map(|waits| {
+            let after_ms = u32::try_from(left_ms - waits).ok()?;
+            let input = Input::Timed([Keystroke { key, after_ms }].into());
+            tried(session, input, Some(key), choice, left_ms)
+        })
+    };
+    asked.choices.iter().filter_map(|offered| of_key(offered.key?)).collect()
+}
+
+/// Returns the result of an input if it leads to the recorded step after the given time.
+pub(super) fn tried(
+    session: &Session,
+    input: Input,
+    key: Option<char>,
+    choice: &MenuChoice,
+    after_ms: i64,
+) -> Option<Candidate> {
+    let at_ms = session.clock_ms().saturating_add(after_ms);
+    let mut tried = session.clone();
+    tried.resume(Answer::Input(input.clone()));
+    let step = tried.steps().get(session.steps().len())?;
+    if step.start_ms != at_ms {
+        return None;
+    }
+    let (node, symbols) = (step.node, &session.program().symbols);
+    let label = symbols.node(node);
+    let has_id = choice.chosen_id.as_ref() == Some(&node_id(symbols, node));
+    if !has_id && label.name != choice.chosen {
+        return None;
+    }
+    let number = choice.tracking_id;
+    let has_number = number.is_some() && number == label.tracking_id;
+    Some(Candidate { input, key, node, has_id, has_number, session: tried })
+}
+
+/// Chooses the input that led to the recorded step. `continues` is whether a call continues
+/// as the recorded one. Inputs that lead to the same step are equal.
+///
+/// # Errors
+/// The inputs lead to different steps that the recording does not distinguish. The
+/// candidates are returned.
+pub(super) fn chosen(
+    mut candidates: Vec<Candidate>,
+    continues: &dyn Fn(&Session) -> bool,
+) -> Result<Option<Input>, Vec<Candidate>> {
+    let tests: [&dyn Fn(&Candidate) -> bool; 3] =
+        [&|it| it.has_id, &|it| it.has_number, &|it| continues(&it.session)];
+    for test in tests {
+        if is_decided(&candidates) {
+            break;
+        }
+        if candidates.iter().any(test) {
+            candidates.retain(test);
+        }
+    }
+    match is_decided(&candidates) {
+        true => Ok(candidates.into_iter().next().map(|it| it.input)),
+        false => Err(candidates),
+    }
+}
+
+fn is_decided(candidates: &[Candidate]) -> bool {
+    candidates.windows(2).all(|pair| pair[0].node == pair[1].node)
+}
+
+/// Returns the keys of these inputs as a list: `1, 2`.
+pub(super) fn keys(candidates: &[Candidate]) -> Text {
+    let keys = candidates.iter().filter_map(|it| it.key).map(String::from);
+    keys.collect::<Vec<_>>().join(", ").into()
+}
