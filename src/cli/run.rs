@@ -241,6 +241,16 @@ pub(super) fn run(mut arguments: Arguments, settings: &Settings) -> io::Result<E
         trace
     };
     output::diagnostics(&fixtures.contact_problems(), &files);
+    write_files(&arguments, &program, &trace, &files)
+}
+
+/// Writes the files that are requested, unless one of them is an input.
+fn write_files(
+    arguments: &Arguments,
+    program: &Program,
+    trace: &Trace,
+    files: &Files,
+) -> io::Result<Exit> {
     let outputs = [&arguments.values_out, &arguments.decisions].into_iter().flatten();
     for path in outputs {
         let inputs = files.iter().map(|file| file.path());
@@ -248,8 +258,8 @@ pub(super) fn run(mut arguments: Arguments, settings: &Settings) -> io::Result<E
             return Ok(exit);
         }
     }
-    match write_values(&arguments, &program, &trace)? {
-        Exit::Success => Ok(log(&arguments, &program, &trace)),
+    match write_values(arguments, program, trace)? {
+        Exit::Success => Ok(log(arguments, program, trace)),
         failed => Ok(failed),
     }
 }

@@ -308,6 +308,24 @@ fn files_that_do_not_load_are_kept_and_reported() {
 }
 
 #[test]
+fn the_project_is_never_overwritten() {
+    let folder = folder(&[("flows/f.json", FLOW), ("t/s.test.yaml", TESTS)]);
+    let project = "flows = [\"flows\"]\nterraform = [\"tf\"]\n";
+    write(folder.path(), "flowsim.toml", project);
+    let queue = "resource \"genesyscloud_routing_queue\" \"q\" {\n  name = \"Q\"\n}\n";
+    fs::create_dir(folder.path().join("tf")).unwrap();
+    write(folder.path(), "tf/main.tf", queue);
+    for input in ["flowsim.toml", "tf/main.tf"] {
+        let (code, _, error) = flowsim(folder.path(), &format!("--report junit={input}"));
+        assert_eq!(code, Some(2), "{error}");
+    }
+    assert_eq!(
+        (read(&folder, "flowsim.toml"), read(&folder, "tf/main.tf")),
+        (project.into(), queue.into())
+    );
+}
+
+#[test]
 fn inputs_of_the_run_are_never_overwritten() {
     let fixtures = "contacts: {file: people.csv}\n";
     let folder = folder(&[
@@ -335,20 +353,6 @@ fn inputs_of_the_run_are_never_overwritten() {
     }
     assert_eq!(files(folder.path()), before);
     assert_eq!(read(&folder, "org.yaml"), fixtures);
-    let project = "flows = [\"flows\"]\nterraform = [\"tf\"]\n";
-    write(folder.path(), "flowsim.toml", project);
-    let queue = "resource \"genesyscloud_routing_queue\" \"q\" {\n  name = \"Q\"\n}\n";
-    fs::create_dir(folder.path().join("tf")).unwrap();
-    write(folder.path(), "tf/main.tf", queue);
-    for input in ["flowsim.toml", "tf/main.tf"] {
-        let (code, _, error) = flowsim(folder.path(), &format!("--report junit={input}"));
-        assert_eq!(code, Some(2), "{error}");
-    }
-    assert_eq!(
-        (read(&folder, "flowsim.toml"), read(&folder, "tf/main.tf")),
-        (project.into(), queue.into())
-    );
-    fs::remove_file(folder.path().join("flowsim.toml")).unwrap();
     // The file is of unknown origin, or of an earlier run.
     write(folder.path(), "flows/notes.txt", "mine");
     for line in ["--report tap=flows/notes.txt", "--report json=flows/run.json"] {
