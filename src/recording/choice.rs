@@ -1,4 +1,4 @@
-//! The key of a menu choice of which only the next step was recorded.
+//! The key of a menu choice, if only its next step was recorded.
 //!
 //! Every key that the menu offers is tried in a copy of the call. The next step has to be
 //! the recorded one: the one with its id, or else one with its name. Several choices of a
