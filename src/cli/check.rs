@@ -59,7 +59,7 @@ enum Deny {
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
-    let environment = match arguments.sources.read(&mut files) {
+    let environment = match arguments.sources.read_quietly(&mut files) {
         Ok(mut environment) => {
             let is_denied = arguments.deny.contains(&Deny::UnsetPlaceholders);
             environment.placeholders.deny_unset = is_denied;
@@ -69,6 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     };
     let read::Loaded { flows, architect, mut diagnostics } =
         read::load_with(&arguments.flows, &environment.placeholders, &mut files);
+    diagnostics.extend(environment.diagnostics);
     diagnostics.extend(check::check(&flows));
     diagnostics.extend(check::check_architect(&architect));
     let has_organisation = environment.organisation.document.is_some();

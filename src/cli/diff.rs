@@ -8,7 +8,8 @@ use clap::{Args, ValueEnum};
 use super::exit::Exit;
 use super::{load, output};
 use crate::analysis::diff::diff;
-use crate::diagnostic::sort;
+use crate::diagnostic::{Code, Diagnostic, sort};
+use crate::flow::read::Loaded;
 use crate::flow::{check, read};
 use crate::report::diff::{render_markdown, render_text};
 use crate::source::Files;
@@ -50,7 +51,12 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         read::load_with(std::slice::from_ref(path), &environment.placeholders, &mut files)
     });
     let found = old.diagnostics.iter().chain(&new.diagnostics);
-    let mut errors: Vec<_> = found.filter(|it| load::is_shown(it)).cloned().collect();
+    // All flows of the other version are new, or removed.
+    let has_flows = |it: &Loaded| !it.flows.is_empty() || !it.architect.is_empty();
+    let is_one_empty = has_flows(&old) != has_flows(&new);
+    let is_allowed = |it: &&Diagnostic| is_one_empty && it.code == Code::NO_FLOWS;
+    let mut errors: Vec<_> =
+        found.filter(|it| load::is_shown(it) && !is_allowed(it)).cloned().collect();
     sort(&mut errors);
     output::diagnostics(&errors, &files);
     // A flow that cannot be read cannot be compared.

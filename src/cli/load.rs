@@ -9,7 +9,7 @@ use super::project::environment;
 use super::{inputs, output};
 use crate::diagnostic::{Code, Diagnostic, Severity, sort};
 use crate::flow::{check, read};
-use crate::project::{OfFiles, Organised, Terraform};
+use crate::project::{Organised, Terraform};
 use crate::source::{Files, Kind, Node, read_document};
 use crate::value::Json;
 use crate::world::Fixtures;
@@ -40,6 +40,8 @@ pub(super) struct Environment {
     pub(super) placeholders: read::Placeholders,
     /// The organisation that fixtures are merged over.
     pub(super) organisation: Organisation,
+    /// The diagnostics of Terraform.
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 /// The organisation that Terraform defines.
@@ -56,24 +58,32 @@ fn terraform(
     folders: &[PathBuf],
     set: &[(String, String)],
     files: &mut Files,
-) -> Result<(Organisation, OfFiles), Exit> {
+) -> Result<Environment, Exit> {
     let organised = Terraform::organised(folders, set, &environment, files);
     let organised = organised.map_err(|diagnostics| {
         output::diagnostics(&diagnostics, files);
         Exit::Input
     })?;
-    output::diagnostics(&organised.diagnostics, files);
-    let Organised { fixtures, document, of_files, .. } = organised;
-    Ok((Organisation { fixtures, document }, of_files))
+    let Organised { fixtures, document, of_files, diagnostics } = organised;
+    let placeholders = read::Placeholders { of_files, ..read::Placeholders::default() };
+    let organisation = Organisation { fixtures, document };
+    Ok(Environment { placeholders, organisation, diagnostics })
 }
 
 impl Sources {
-    /// Reads the values of placeholders.
+    /// Reads the values of placeholders, and shows the diagnostics of Terraform.
     pub(super) fn read(&self, files: &mut Files) -> Result<Environment, Exit> {
+        let environment = self.read_quietly(files)?;
+        output::diagnostics(&environment.diagnostics, files);
+        Ok(environment)
+    }
+
+    /// Reads the values of placeholders.
+    pub(super) fn read_quietly(&self, files: &mut Files) -> Result<Environment, Exit> {
         let values = self.values(files)?;
-        let (organisation, of_files) = terraform(&self.terraform, &values, files)?;
-        let placeholders = read::Placeholders { values, of_files, deny_unset: false };
-        Ok(Environment { placeholders, organisation })
+        let mut environment = terraform(&self.terraform, &values, files)?;
+        environment.placeholders.values = values;
+        Ok(environment)
     }
 
     /// Returns all names and values. If a name occurs twice, the first value counts.

@@ -55,6 +55,7 @@ mod run;
 mod schema;
 #[cfg(feature = "serve")]
 mod serve;
+mod setting_values;
 #[cfg(feature = "live")]
 mod ship;
 mod state;

@@ -131,11 +131,20 @@ pub(super) fn set_color(color: Option<Color>) {
 /// Returns whether standard output supports colours.
 pub(super) fn result_has_color() -> bool {
     !matches!(AutoStream::choice(&io::stdout()), ColorChoice::Never)
+        && (!is_unforced() || io::stdout().is_terminal())
 }
 
 /// Returns whether standard error supports colours.
 pub(super) fn aside_has_color() -> bool {
     !matches!(AutoStream::choice(&io::stderr()), ColorChoice::Never)
+        && (!is_unforced() || io::stderr().is_terminal())
+}
+
+/// Whether `CLICOLOR_FORCE=0` says that nothing forces colours. `anstream` takes any value
+/// for a yes.
+fn is_unforced() -> bool {
+    std::env::var_os("CLICOLOR_FORCE").is_some_and(|it| it == "0")
+        && ColorChoice::global() == ColorChoice::Auto
 }
 
 /// Returns whether a person watches standard error on a terminal that can overwrite its

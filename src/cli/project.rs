@@ -8,7 +8,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::exit::Exit;
-use super::{output, read_only};
+use super::{output, read_only, setting_values};
 use crate::diagnostic::sort;
 use crate::project::{Form, KEYS, Settings};
 use crate::runner::ProjectContext;
@@ -76,9 +76,14 @@ pub(super) fn apply(
     }
     let profile = matches.try_get_one::<String>("profile").ok().flatten();
     let project = Project { arguments: arguments.clone(), ..load(profile)? };
+    let problems = setting_values::problems(&command, &project.settings);
+    if !problems.is_empty() {
+        output::diagnostics(&problems, &project.files);
+        return Err(Exit::Input);
+    }
     let definition = names.iter().try_fold(&command, |it, name| it.find_subcommand(name));
     if let Some(definition) = definition {
-        let addition = Addition { definition, matches };
+        let addition = Addition { root: &command, definition, matches };
         addition.add(&project.settings, &mut arguments);
     }
     Ok((arguments, project))
@@ -94,8 +99,9 @@ fn load(profile: Option<&String>) -> Result<Project, Exit> {
     let chosen = environment("FLOWSIM_PROFILE").filter(|name| !name.is_empty());
     let profile = profile.cloned().or(chosen);
     let mut files = Files::new();
-    let file = Settings::find(Path::new("."));
-    let file = file.filter(|file| is_readable(file));
+    let named = environment("FLOWSIM_PROJECT").filter(|path| !path.is_empty());
+    let found = || Settings::find(Path::new(".")).filter(|file| is_readable(file));
+    let file = named.map(PathBuf::from).or_else(found);
     let settings =
         Settings::load(file.as_deref(), profile.as_deref(), &environment, &mut files);
     match settings {
@@ -123,6 +129,8 @@ fn innermost(matches: &ArgMatches) -> (Vec<&str>, &ArgMatches) {
 
 /// The arguments that settings add to a command.
 struct Addition<'c> {
+    /// The program, whose flags belong to every command.
+    root: &'c Command,
     definition: &'c Command,
     matches: &'c ArgMatches,
 }
@@ -223,7 +231,9 @@ impl Addition<'_> {
     }
 
     fn of_flag(&self, flag: &str) -> Option<&Arg> {
-        self.definition.get_arguments().find(|it| it.get_long() == Some(flag))
+        let of_all = self.root.get_arguments().filter(|it| it.is_global_set());
+        let mut all = self.definition.get_arguments().chain(of_all);
+        all.find(|it| it.get_long() == Some(flag))
     }
 
     fn is_given(&self, argument: &Arg) -> bool {

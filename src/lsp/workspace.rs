@@ -17,7 +17,7 @@ use crate::flow::check;
 use crate::flow::mention::{Mention, WrittenExpression, expressions, mentions};
 use crate::flow::read::{self, Loaded};
 use crate::project::Settings;
-use crate::source::{File, FileId, Files, Folder, Span};
+use crate::source::{File, FileId, Files, Folder, Span, extension};
 use crate::suite::{ProjectDefaults, is_scenario_file};
 
 /// Flows of a workspace, by file.
@@ -465,6 +465,5 @@ fn settings(folder: &Path) -> Option<Settings> {
 }
 
 fn is_flow_file(path: &Path) -> bool {
-    let extension = path.extension().and_then(|it| it.to_str()).unwrap_or_default();
-    matches!(extension, "yaml" | "yml" | "json")
+    matches!(&*extension(path), "yaml" | "yml" | "json")
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::glob;
-use crate::diagnostic::{Decoder, nearest};
+use crate::diagnostic::{Code, Decoder, Diagnostic, nearest};
 use crate::source::{Kind, Node, Span};
 
 /// The form of a value.
@@ -125,10 +125,33 @@ impl Key {
     }
 
     /// Reads the value of an environment variable; lists are separated by commas.
-    pub(super) fn of_environment(self, text: &str) -> Vec<String> {
-        let is_list = matches!(self.form, Form::Paths | Form::Strings | Form::Reports);
-        let parts = text.split(',').map(|part| part.trim().to_owned());
-        if is_list { parts.collect() } else { vec![text.trim().to_owned()] }
+    ///
+    /// # Errors
+    /// The key has no such value; the diagnostic names the variable.
+    pub(super) fn of_environment(
+        self,
+        variable: &str,
+        text: &str,
+    ) -> Result<Vec<String>, Diagnostic> {
+        let wrong = |text: &str, help: String| {
+            let message = format!("`{variable}` has no value `{text}`");
+            Diagnostic::new(Code::INVALID_PROJECT, message).help(help)
+        };
+        match self.form {
+            Form::Flag => match truth(text) {
+                Some(truth) => Ok(vec![truth.to_string()]),
+                None => Err(wrong(text, "use `true` or `false`".into())),
+            },
+            Form::Paths | Form::Strings | Form::Reports => {
+                let parts = text.split(',').map(|part| part.trim().to_owned());
+                let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+                match parts.iter().find(|part| self.name == "deny" && !is_denied(part)) {
+                    Some(part) => Err(wrong(part, denials_near(part))),
+                    None => Ok(parts),
+                }
+            }
+            _ => Ok(vec![text.trim().to_owned()]),
+        }
     }
 
     fn placed(self, text: &str, folder: &Path) -> String {
@@ -154,15 +177,31 @@ fn refuse_unknown_denials(name: &str, node: &Node<'_>, decoder: &mut Decoder) {
         _ => std::slice::from_ref(node),
     };
     for item in items.iter().filter(|_| name == "deny") {
-        let Some(text) = item.as_str().filter(|text| !DENIED.contains(text)) else {
-            continue;
-        };
-        let help = match nearest(text, DENIED) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("use `{}` or `{}`", DENIED[0], DENIED[1]),
-        };
+        let Some(text) = item.as_str().filter(|text| !is_denied(text)) else { continue };
         let message = format!("`deny` has no value `{text}`");
-        decoder.error(item.span, message).help = Some(help);
+        decoder.error(item.span, message).help = Some(denials_near(text));
+    }
+}
+
+fn is_denied(text: &str) -> bool {
+    DENIED.contains(&text)
+}
+
+fn denials_near(text: &str) -> String {
+    match nearest(text, DENIED) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("use `{}` or `{}`", DENIED[0], DENIED[1]),
+    }
+}
+
+/// Reads the value of a variable that is true or false, in any spelling that is common in
+/// environments.
+fn truth(text: &str) -> Option<bool> {
+    let text = text.trim().to_ascii_lowercase();
+    match &*text {
+        "true" | "1" | "yes" | "on" => Some(true),
+        "false" | "0" | "no" | "off" => Some(false),
+        _ => None,
     }
 }
 
@@ -181,6 +220,11 @@ fn shown(path: &Path) -> String {
 }
 
 impl Setting {
+    /// Whether the setting has an effect: `false` has none.
+    pub(super) fn is_on(&self) -> bool {
+        self.values.iter().any(|value| value != "false")
+    }
+
     /// Returns the values as paths; wildcards are expanded.
     pub fn paths(&self) -> Vec<PathBuf> {
         self.values.iter().flat_map(|value| glob::expanded(Path::new(value))).collect()

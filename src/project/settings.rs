@@ -17,6 +17,9 @@ const OTHER_KEYS: [&str; 3] = ["set", "defaults", "profile"];
 pub(super) const CALL_KEYS: [&str; 8] =
     ["flow", "context", "variables", "at", "timeoutMs", "maxActions", "seed", "strict"];
 
+/// Keys of which only one can have a value.
+const EXCLUSIVE: [[&str; 2]; 1] = [["fail-fast", "max-fail"]];
+
 /// Prefix of environment variables that set a key.
 const PREFIX: &str = "FLOWSIM_";
 
@@ -51,7 +54,8 @@ impl Settings {
     /// Reads the settings of a project. `environment` returns the value of a variable.
     ///
     /// # Errors
-    /// The file cannot be read, has an unknown key or a wrong value, or lacks the profile.
+    /// The file cannot be read, has an unknown key or a wrong value, or lacks the profile;
+    /// or a variable has a wrong value.
     pub fn load(
         file: Option<&Path>,
         profile: Option<&str>,
@@ -80,7 +84,7 @@ impl Settings {
             let diagnostic = Diagnostic::new(Code::INVALID_PROJECT, message).at(place);
             return Err(vec![diagnostic.help(help)]);
         }
-        settings.adopt_environment(environment);
+        settings.adopt_environment(environment)?;
         Ok(settings)
     }
 
@@ -147,12 +151,22 @@ impl Settings {
             Some(name) => Origin::Profile(name.to_owned(), entry.key_span),
             None => Origin::File(entry.key_span),
         };
+        let mut own = Vec::new();
         for key in KEYS {
             let Some(entry) = node.entry(key.name) else { continue };
             let values = key.read(&entry.value, folder, decoder);
             let key = key.name.to_owned();
-            put(&mut self.settings, Setting { key, values, origin: origin(entry) });
+            own.push(Setting { key, values, origin: origin(entry) });
         }
+        for keys in EXCLUSIVE {
+            let mut both = own.iter().filter(|it| keys.contains(&&*it.key) && it.is_on());
+            if let (Some(one), Some(other)) = (both.next(), both.next()) {
+                let message = format!("`{}` excludes `{}`", other.key, one.key);
+                let place = node.entry(&other.key).map_or(node.span, |it| it.key_span);
+                decoder.error(place, message).help = Some("remove one of them".into());
+            }
+        }
+        self.adopt(own);
         for entry in node.get("set").map_or(&[][..], |it| members(it, "`set`", decoder)) {
             if let Some(text) = decoder.text_of(&entry.key, &entry.value) {
                 let (key, values) = (entry.key.to_string(), vec![text.to_string()]);
@@ -171,18 +185,42 @@ impl Settings {
         }
     }
 
-    fn adopt_environment(&mut self, environment: &dyn Fn(&str) -> Option<String>) {
+    fn adopt_environment(
+        &mut self,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let (mut own, mut wrong) = (Vec::new(), Vec::new());
         for key in KEYS {
             let name = format!("{PREFIX}{}", key.name.to_uppercase().replace('-', "_"));
             let Some(text) = environment(&name).filter(|text| !text.is_empty()) else {
                 continue;
             };
-            let (values, origin) = (key.of_environment(&text), Origin::Environment(name));
-            let key = key.name.to_owned();
-            put(&mut self.settings, Setting { key, values, origin });
+            match key.of_environment(&name, &text) {
+                Ok(values) => {
+                    let (key, origin) = (key.name.to_owned(), Origin::Environment(name));
+                    own.push(Setting { key, values, origin });
+                }
+                Err(diagnostic) => wrong.push(diagnostic),
+            }
         }
+        self.adopt(own);
         let rank = |setting: &Setting| KEYS.iter().position(|it| it.name == setting.key);
         self.settings.sort_by_key(rank);
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
+
+    /// Adds settings that override the earlier ones.
+    fn adopt(&mut self, own: Vec<Setting>) {
+        for setting in own {
+            let excluded = EXCLUSIVE.iter().find(|keys| keys.contains(&&*setting.key));
+            if let Some(keys) = excluded.filter(|_| setting.is_on()) {
+                self.settings.retain(|it| !keys.contains(&&*it.key));
+            }
+            match self.settings.iter_mut().find(|known| known.key == setting.key) {
+                Some(known) => *known = setting,
+                None => self.settings.push(setting),
+            }
+        }
     }
 
     /// Returns the fields of the context about which there is a warning.
@@ -263,7 +301,7 @@ fn members<'n, 's>(
     node.entries()
 }
 
-/// Adds a setting, or replaces the one with its key.
+/// Adds a value, or replaces the one with its key.
 fn put(settings: &mut Vec<Setting>, setting: Setting) {
     match settings.iter_mut().find(|known| known.key == setting.key) {
         Some(known) => *known = setting,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::flow::read::{self, json};
 use crate::source::{Files, Span, read_json};
-use crate::terraform::{Configuration, Document, FlowFile, Place, Report};
+use crate::terraform::{Configuration, Document, FlowFile, Place, Report, Unknown};
 use crate::value::Json;
 use crate::world::Fixtures;
 
@@ -20,6 +20,8 @@ pub struct Terraform {
     pub report: Report,
     /// Files that cannot be read, as warnings.
     pub warnings: Vec<Diagnostic>,
+    /// Resources whose flow file does not exist, as warnings. They are also in the report.
+    pub without_file: Vec<Diagnostic>,
 }
 
 /// Values of placeholders by file.
@@ -55,11 +57,13 @@ impl Terraform {
         let flows = configuration.flows(&mut |flow| flow_name(flow, files));
         let mut fixtures = configuration.document(Some(&flows.names), None);
         let mut report = configuration.report;
+        let without_file =
+            flows.unknowns.iter().map(|it| missing_file(it, files)).collect();
         report.unknowns.extend(flows.unknowns);
         report.unknowns.append(&mut fixtures.unknowns);
         let unreadable = configuration.unreadable.iter();
         let warnings = unreadable.map(|it| warning(it, files)).collect();
-        Ok(Self { fixtures, flows: flows.files, report, warnings })
+        Ok(Self { fixtures, flows: flows.files, report, warnings, without_file })
     }
 
     /// Reads folders with root modules, and the organisation that they define. Without
@@ -80,6 +84,7 @@ impl Terraform {
         let (fixtures, document, mut diagnostics) = terraform.organisation(files);
         diagnostics.retain(|it| it.severity == Severity::Error);
         diagnostics.extend(terraform.warnings);
+        diagnostics.extend(terraform.without_file);
         let of_files = terraform.flows.into_iter().map(|it| (it.file, it.values));
         let of_files = of_files.collect();
         Ok(Organised { fixtures, document, of_files, diagnostics })
@@ -126,6 +131,19 @@ fn warning((place, reason): &(Place, String), files: &mut Files) -> Diagnostic {
     let warning = Diagnostic::new(Code::FILE_UNREADABLE, reason.as_str()).help(help);
     let warning = Diagnostic { severity: Severity::Warning, ..warning };
     match place.span(files) {
+        Some(span) => warning.at(span),
+        None => warning,
+    }
+}
+
+/// Returns the warning for a resource whose flow file is not known.
+fn missing_file(unknown: &Unknown, files: &mut Files) -> Diagnostic {
+    let message = format!("`{}`: {}", unknown.address, unknown.reason);
+    let help = "the flow is not checked with the values of this resource; compare the path \
+                with the name of the file, letter by letter";
+    let warning = Diagnostic::new(Code::FILE_UNREADABLE, message).help(help);
+    let warning = Diagnostic { severity: Severity::Warning, ..warning };
+    match unknown.place.span(files) {
         Some(span) => warning.at(span),
         None => warning,
     }

@@ -23,6 +23,9 @@ use crate::value::Text;
 const MAX_LINE: u32 = 1_000_000;
 const MAX_COLUMN: u32 = 10_000;
 
+/// Beginning of the command that runs a test again.
+const COMMAND: &str = "flowsim test";
+
 /// Results of earlier runs.
 #[derive(Debug, Default)]
 pub struct EarlierRuns {
@@ -31,6 +34,8 @@ pub struct EarlierRuns {
     found: usize,
     files: usize,
     not_run: usize,
+    /// Number of tests of the current run without a result so far; 0 after its end.
+    expected: usize,
     took: Duration,
     has_no_times: bool,
     /// Numbers of `started` and `ended` lines.
@@ -38,6 +43,8 @@ pub struct EarlierRuns {
     ended: usize,
 }
 
+/// File, line, row and name of a test. Without another test of this name in the file, the
+/// line is 0: it may change between two runs.
 type Key = (String, u32, Option<u32>, String);
 
 #[derive(Deserialize)]
@@ -48,6 +55,7 @@ struct Head {
 
 #[derive(Deserialize)]
 struct Started {
+    selected: usize,
     found: usize,
     files: usize,
 }
@@ -82,6 +90,9 @@ struct Finished {
     /// The line itself.
     #[serde(skip)]
     text: String,
+    /// Number of its run.
+    #[serde(skip)]
+    run: usize,
 }
 
 #[derive(Debug, Deserialize)]
@@ -129,10 +140,17 @@ impl EarlierRuns {
                 self.add_line(line).map_err(|problem| mistake(number, problem))?;
             }
         }
+        // The run of a killed process has no end.
+        self.stop();
         match self.started {
             0 => Err(mistake(1, "the file has no run".into())),
             _ => Ok(()),
         }
+    }
+
+    /// Counts the tests of the current run that have no result.
+    fn stop(&mut self) {
+        self.not_run += std::mem::take(&mut self.expected);
     }
 
     fn add_line(&mut self, line: &str) -> Result<(), String> {
@@ -145,6 +163,8 @@ impl EarlierRuns {
         match head.event.as_str() {
             "started" => {
                 let run: Started = serde_json::from_str(line).map_err(unread)?;
+                self.stop();
+                self.expected = run.selected;
                 // Shards of one suite find the same tests.
                 self.found = self.found.max(run.found);
                 self.files = self.files.max(run.files);
@@ -155,13 +175,14 @@ impl EarlierRuns {
                 result.check()?;
                 line.clone_into(&mut result.text);
                 self.has_no_times |= result.took_ms.is_none();
-                let Finished { file, name, .. } = &result;
-                let key = (file.clone(), result.line, result.row, name.clone());
-                self.results.insert(key, result);
+                self.expected = self.expected.saturating_sub(1);
+                result.run = self.started;
+                self.results.insert(result.key(), result);
             }
             "ended" => {
                 let run: End = serde_json::from_str(line).map_err(unread)?;
                 self.not_run += run.not_run;
+                self.expected = 0;
                 // Shards run at the same time.
                 self.took = self.took.max(duration(run.took_ms));
                 self.has_no_times |= run.took_ms.is_none();
@@ -191,14 +212,19 @@ impl EarlierRuns {
         mut self,
         report: &mut dyn FnMut(&RunEvent<'_>, LoadedSuite<'_>) -> Result<(), E>,
     ) -> Result<Ended, E> {
-        self.results.sort_by(|one, _, other, _| {
-            let place = |key: &Key| (Path::new(&key.0).to_owned(), key.1, key.2);
+        self.results.sort_by(|_, one, _, other| {
+            let place = |it: &Finished| (Path::new(&it.file).to_owned(), it.line, it.row);
             place(one).cmp(&place(other))
         });
         let (library, mut files) = (Library::default(), Files::new());
         let places = Places::of(self.results.values(), &mut files);
-        let results = self.results.values().map(|result| result.result(&places));
-        let results: Vec<CaseResult> = results.collect();
+        let last_runs = self.last_runs();
+        let results = self.results.values().map(|it| (it, it.result(&places)));
+        // A file that did not load may load in a later run.
+        let results = results.filter(|(it, result)| {
+            !result.is_file_result || it.run >= last_runs[it.file.as_str()]
+        });
+        let results: Vec<CaseResult> = results.map(|(_, result)| result).collect();
         let mut tally = Tally::default();
         results.iter().for_each(|it| tally.add(&it.outcome));
         let found = self.found.max(results.len());
@@ -216,6 +242,16 @@ impl EarlierRuns {
         report(&RunEvent::Ended(ended), scene)?;
         Ok(ended)
     }
+
+    /// Returns the number of the last run with a result of each file.
+    fn last_runs(&self) -> BTreeMap<&str, usize> {
+        let mut last = BTreeMap::new();
+        for result in self.results.values() {
+            let run = last.entry(result.file.as_str()).or_insert(0);
+            *run = result.run.max(*run);
+        }
+        last
+    }
 }
 
 fn duration(milliseconds: Option<f64>) -> Duration {
@@ -224,6 +260,13 @@ fn duration(milliseconds: Option<f64>) -> Duration {
 }
 
 impl Finished {
+    fn key(&self) -> Key {
+        let has_line = |title: &String| title.contains(&format!("(line {}", self.line));
+        let is_shared = self.title.as_ref().is_some_and(has_line);
+        let line = if is_shared { self.line } else { 0 };
+        (self.file.clone(), line, self.row, self.name.clone())
+    }
+
     /// Rejects outcomes and codes of other versions.
     fn check(&self) -> Result<(), String> {
         let outcomes =
@@ -254,14 +297,24 @@ impl Finished {
             properties: self.properties.iter().map(Text::from).collect(),
             took: duration(self.took_ms),
             is_file_result: false,
+            flags: Text::new(),
             reported: Some(Arc::new(Reported {
                 explanation: self.explanation.clone().unwrap_or_default(),
                 line: self.text.clone(),
             })),
         };
+        let flags = self.flags_before(&result.command());
         // Only the command of a scenario file that does not load names no line.
-        result.is_file_result = result.command() != self.command;
+        result.is_file_result = flags.is_none();
+        let flags = flags.or_else(|| self.flags_before(&result.command()));
+        result.flags = flags.unwrap_or_default().into();
         result
+    }
+
+    /// Returns the flags of the command if it is otherwise this one.
+    fn flags_before(&self, without_flags: &str) -> Option<&str> {
+        let place = without_flags.strip_prefix(COMMAND)?;
+        self.command.strip_prefix(COMMAND)?.strip_suffix(place)
     }
 
     fn outcome(&self, places: &Places) -> Outcome {

@@ -14,8 +14,8 @@ use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent};
 use crate::source::{Files, Position};
 use crate::suite::Mismatch;
 
-/// Size limit for the tests in the step summary. GitHub drops a summary above 1 MiB; the
-/// rest is for the surrounding text and for the output of other programs in the step.
+/// Size limit for the step summary and the tests in it. GitHub drops a summary above 1 MiB;
+/// the rest is for the surrounding text and for later programs in the step.
 const SUMMARY_ROOM: usize = 900 * 1024;
 
 /// GitHub Actions annotations on standard output, and the step summary.
@@ -48,7 +48,10 @@ struct Annotation {
 
 impl<'e> Github<'e> {
     fn new(out: Box<dyn Write + 'e>, options: Options) -> Self {
-        let page = Page::new(options.clone(), SUMMARY_ROOM);
+        let path = options.step_summary.as_ref();
+        let used = path.and_then(|path| std::fs::metadata(path).ok());
+        let used = used.and_then(|it| usize::try_from(it.len()).ok()).unwrap_or_default();
+        let page = Page::new(options.clone(), SUMMARY_ROOM.saturating_sub(used));
         Self { out, options, annotations: Vec::new(), causes: Causes::default(), page }
     }
 }

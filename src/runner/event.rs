@@ -106,6 +106,8 @@ pub struct CaseResult {
     pub took: Duration,
     /// Whether the result represents a whole scenario file that does not load.
     pub is_file_result: bool,
+    /// Flags with which the test has the same result again, each after a blank.
+    pub flags: Text,
     /// The report that the result was read from, if this run did not play the test.
     pub reported: Option<Arc<Reported>>,
 }
@@ -128,12 +130,12 @@ impl CaseResult {
         };
         // A leading dash would be read as a flag.
         let folder = if place.starts_with('-') { "./" } else { "" };
-        format!("flowsim test {}", quoted(&format!("{folder}{place}")))
+        format!("flowsim test{} {}", self.flags, quoted(&format!("{folder}{place}")))
     }
 }
 
 /// Quotes an argument for POSIX shells.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |character: char| {
         character.is_ascii_alphanumeric() || "-_./:,@+=".contains(character)
     };
@@ -256,6 +258,7 @@ impl CaseResult {
             properties: Vec::new(),
             took: Duration::ZERO,
             is_file_result: false,
+            flags: Text::new(),
             reported: None,
         }
     }

@@ -22,6 +22,7 @@ pub use compare::{
 };
 pub use covered::Covered;
 pub use dependencies::Dependencies;
+pub(crate) use event::quoted;
 pub use event::{
     CaseId, CasePlace, CaseResult, Ended, Outcome, Reported, RunEvent, Tally,
 };

@@ -103,6 +103,7 @@ impl<'s> Chooser<'s> {
         let mut plan = Plan { diagnostics, files: suites.len(), ..Plan::default() };
         for suite in suites {
             let of_file = Suite::new(suite, library, self.places, files);
+            let path = self.selection.path_in_project(&suite.path);
             for (index, case) in suite.cases.iter().enumerate() {
                 plan.found += 1;
                 let is_wanted =
@@ -110,7 +111,7 @@ impl<'s> Chooser<'s> {
                 if !is_wanted {
                     continue;
                 }
-                if self.selection.shares(self.wanted, &suite.path, case) {
+                if self.selection.shares(self.wanted, &path, case) {
                     plan.cases.push(of_file.planned(case, files));
                 }
                 self.wanted += 1;
@@ -260,6 +261,7 @@ fn does_not_load(mut diagnostics: Vec<Diagnostic>, files: &Files) -> Option<Case
         properties: Vec::new(),
         took: Duration::ZERO,
         is_file_result: true,
+        flags: Text::new(),
         reported: None,
     })
 }

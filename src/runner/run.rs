@@ -47,6 +47,8 @@ pub struct Options {
     /// Whether the trace of a passed test is dropped at once, which saves time if it is
     /// not needed.
     pub drops_passed_traces: bool,
+    /// Flags with which a test has the same result again, each after a blank.
+    pub flags: &'static str,
     /// Sign that the run should end without the remaining tests.
     pub stop: Option<&'static AtomicBool>,
 }
@@ -174,7 +176,7 @@ impl Run {
         let mut index = 0;
         while let Some(mut result) = results.next(&mut || report(&RunEvent::Waiting)) {
             while let Some(file) = broken.next_if(|it| it.before <= index) {
-                if self.finished(&file.result, report) {
+                if self.finished_file(&file.result, report) {
                     return;
                 }
             }
@@ -185,10 +187,20 @@ impl Run {
             index += 1;
         }
         for file in broken {
-            if self.finished(&file.result, report) {
+            if self.finished_file(&file.result, report) {
                 return;
             }
         }
+    }
+
+    /// Reports a scenario file that does not load. Returns whether the run is over.
+    fn finished_file(
+        &mut self,
+        result: &CaseResult,
+        report: &mut dyn FnMut(&RunEvent<'_>),
+    ) -> bool {
+        let flags = self.options.flags.into();
+        self.finished(&CaseResult { flags, ..result.clone() }, report)
     }
 
     /// Reports a result. Returns whether the run is over.
@@ -378,6 +390,7 @@ impl Worker {
             properties,
             took: began.elapsed(),
             is_file_result: false,
+            flags: options.flags.into(),
             reported: None,
         }
     }

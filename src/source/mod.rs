@@ -25,8 +25,8 @@ pub use folder::{Folder, find_files, plain};
 pub(crate) use nesting::nested;
 pub use node::{Entry, Kind, Node, repeated};
 pub use read::{
-    Format, Nested, Problem, ProblemKind, read_document, read_json, read_nested,
-    read_yaml,
+    Format, Nested, Problem, ProblemKind, extension, read_document, read_json,
+    read_nested, read_yaml,
 };
 pub use relative::relative;
 pub use replace::{

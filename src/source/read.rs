@@ -1,5 +1,7 @@
 //! Reading of documents in either notation, and the errors that can occur.
 
+use std::path::Path;
+
 use super::file::File;
 use super::node::Node;
 use super::span::Span;
@@ -17,13 +19,20 @@ impl Format {
     /// Determines the notation by the file's extension. If the extension is unknown, a
     /// text that starts like JSON is JSON.
     pub fn of(file: &File) -> Self {
-        match file.path().extension().and_then(|extension| extension.to_str()) {
-            Some("yaml" | "yml") => Self::Yaml,
-            Some("json") => Self::Json,
+        match &*extension(file.path()) {
+            "yaml" | "yml" => Self::Yaml,
+            "json" => Self::Json,
             _ if file.text().trim_start().starts_with(['{', '[']) => Self::Json,
             _ => Self::Yaml,
         }
     }
+}
+
+/// Returns the extension of a path in lower case: `Main.YAML` is YAML too. Empty without an
+/// extension.
+pub fn extension(path: &Path) -> String {
+    let extension = path.extension().unwrap_or_default();
+    extension.to_string_lossy().to_ascii_lowercase()
 }
 
 /// An error while reading a document.

@@ -11,6 +11,7 @@ const ENDINGS: [&str; 3] = [".test.yaml", ".test.yml", ".test.json"];
 /// Returns whether the file name is that of a scenario file.
 pub fn is_scenario_file(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.to_ascii_lowercase();
     ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 

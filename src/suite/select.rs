@@ -17,6 +17,9 @@ pub struct Selection {
     pub only: Option<BTreeSet<Selected>>,
     /// Share of the tests that this machine runs.
     pub partition: Option<Partition>,
+    /// The folder of the project, without links. The share of a test does not depend on the
+    /// place of this folder.
+    pub root: Option<PathBuf>,
 }
 
 /// A test by its file, name and row; its line may change.
@@ -123,10 +126,21 @@ impl Selection {
             })
     }
 
+    /// Returns the path of a file that decides about the share of its tests: the same on all
+    /// machines. Empty if shares do not depend on it.
+    pub fn path_in_project(&self, file: &Path) -> String {
+        if self.partition.is_none_or(|it| it.kind != PartitionKind::Hash) {
+            return String::new();
+        }
+        let Some(root) = &self.root else { return slashed(file) };
+        let place = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+        slashed(place.strip_prefix(root).unwrap_or(file))
+    }
+
     /// Returns whether the share contains the test with the given index among the
-    /// matching tests.
-    pub fn shares(&self, index: u64, file: &Path, case: &Case) -> bool {
-        let name = || format!("{}\n{}", slashed(file), case.name);
+    /// matching tests. `path` is the [path of its file](Self::path_in_project).
+    pub fn shares(&self, index: u64, path: &str, case: &Case) -> bool {
+        let name = || format!("{path}\n{}", case.name);
         self.partition.is_none_or(|partition| partition.has(index, name))
     }
 }

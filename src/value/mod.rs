@@ -200,8 +200,15 @@ impl Value {
 impl From<&str> for Value {
     #[inline]
     fn from(text: &str) -> Self {
-        Self::String(text.into())
+        Self::String(Text::try_inline(text).unwrap_or_else(|| copied(text)))
     }
+}
+
+/// Copies a long text at once. `Text::from` copies it byte by byte.
+fn copied(text: &str) -> Text {
+    let mut copy = Text::with_capacity(text.len());
+    copy.push_str(text);
+    copy
 }
 
 impl From<bool> for Value {

@@ -452,3 +452,16 @@ proptest! {
         }
     }
 }
+
+/// All flows of a folder are new if the other one is empty, as before the first flow.
+#[test]
+fn a_folder_without_flows_is_compared() {
+    let empty = tempfile::tempdir().unwrap();
+    let empty = empty.path().to_str().unwrap();
+    let (code, out, err) = flowsim(&["diff", empty, NEW]);
+    assert_eq!((code, &*err), (Some(1), ""), "{out}");
+    let (code, ..) = flowsim(&["diff", NEW, empty]);
+    assert_eq!(code, Some(1));
+    let (code, ..) = flowsim(&["diff", empty, empty]);
+    assert_eq!(code, Some(3));
+}

@@ -223,3 +223,141 @@ fn misspelt_context_fields_are_warnings() {
         assert!(text.contains("did you mean `from`?"), "{text}");
     }
 }
+
+/// Returns standard error of a command that must refuse its settings.
+fn refused(folder: &Path, line: &str, environment: &[(&str, &str)]) -> String {
+    let (code, out, err) = parts(run(folder, line, environment));
+    assert_eq!(code, Some(3), "{environment:?}: {out}{err}");
+    err
+}
+
+#[test]
+fn wrong_values_of_the_environment_are_errors() {
+    let folder = folder(PROJECT);
+    for (name, value, help) in [
+        (
+            "FLOWSIM_DENY",
+            "warnings,unset-placeholder",
+            "did you mean `unset-placeholders`?",
+        ),
+        ("FLOWSIM_FAIL_FAST", "banana", "use `true` or `false`"),
+        ("FLOWSIM_COLOR", "alwayz", "did you mean `always`?"),
+        ("FLOWSIM_JOBS", "0", "`FLOWSIM_JOBS` has no value `0`"),
+        ("FLOWSIM_SHOW", "x", "use one of"),
+    ] {
+        let err = refused(folder.path(), "check", &[(name, value)]);
+        assert!(err.contains("error[INVALID_PROJECT]") && err.contains(name), "{err}");
+        assert!(err.contains(help), "{err}");
+    }
+    for truth in ["true", "1", "yes", "ON"] {
+        let environment = [("FLOWSIM_COVERAGE", truth)];
+        let (code, out, err) = parts(run(folder.path(), "test", &environment));
+        assert_eq!(code, Some(0), "{err}");
+        assert!(out.contains("coverage"), "{out}");
+    }
+}
+
+#[test]
+fn wrong_values_are_reported_in_the_project_file() {
+    for (line, place) in [
+        ("jobs = 0", "flowsim.toml:1:1"),
+        ("color = \"alwayz\"", "flowsim.toml:1:1"),
+        ("show = \"everything\"", "flowsim.toml:1:1"),
+        ("filter = \"tag(\"", "flowsim.toml:1:1"),
+        ("report = [\"html\", \"junitt=a.xml\"]", "flowsim.toml:1:1"),
+        ("fail-fast = true\nmax-fail = 5", "flowsim.toml:2:1"),
+        ("[defaults]\nat = \"nope\"", "flowsim.toml:2:1"),
+        ("[defaults]\nmaxActions = \"x\"", "flowsim.toml:2:1"),
+    ] {
+        let folder = folder(line);
+        let err = refused(folder.path(), "test", &[]);
+        assert!(err.contains(place), "{line}: {err}");
+        assert!(err.contains("help: "), "{line}: {err}");
+    }
+}
+
+/// One of the two counts: that of the profile, or of the environment.
+#[test]
+fn a_profile_replaces_the_first_failure_by_a_number() {
+    let project = format!("fail-fast = true\n{PROJECT}max-fail = 5\n");
+    let folder = folder(&project);
+    let (_, out, _) = flowsim(folder.path(), "config --profile ci");
+    assert!(out.contains("max-fail = \"5\"") && !out.contains("fail-fast"), "{out}");
+    let environment = [("FLOWSIM_FAIL_FAST", "1"), ("FLOWSIM_PROFILE", "ci")];
+    let (_, out, _) = parts(run(folder.path(), "config", &environment));
+    assert!(!out.contains("max-fail") && out.contains("fail-fast = \"true\""), "{out}");
+}
+
+#[test]
+fn colours_are_a_setting() {
+    let folder = folder(&format!("color = \"always\"\n{PROJECT}"));
+    let has_color = |line: &str, environment: &[(&str, &str)]| {
+        let (_, out, _) = parts(run(folder.path(), line, environment));
+        out.contains('\u{1b}')
+    };
+    assert!(has_color("test", &[]));
+    assert!(!has_color("test", &[("FLOWSIM_COLOR", "never")]));
+    assert!(!has_color("test --color never", &[]));
+    let plain = self::folder(PROJECT);
+    let forced = [("CLICOLOR_FORCE", "0")];
+    let (_, out, _) = parts(run(plain.path(), "test", &forced));
+    assert!(!out.contains('\u{1b}'), "{out}");
+}
+
+#[test]
+fn the_environment_names_a_project_file() {
+    let folder = folder(PROJECT);
+    let above = folder.path().parent().unwrap();
+    let name = folder.path().file_name().unwrap().to_str().unwrap();
+    let file = format!("{name}/flowsim.toml");
+    let (code, out, err) = parts(run(above, "test", &[("FLOWSIM_PROJECT", &file)]));
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.contains("1 test: 1 passed"), "{out}");
+    let wrong = [("FLOWSIM_PROJECT", "nope.toml")];
+    assert!(refused(above, "check", &wrong).contains("nope.toml"));
+}
+
+/// Reports beside the flows are no flows.
+#[test]
+fn documents_of_flowsim_are_skipped_in_folders() {
+    let folder =
+        folder("flows = [\"flows\"]\n[set]\nflow_name = \"Main\"\ncompany = \"Acme\"\n");
+    let outputs = "--coverage-out flows/coverage.json --report json=flows/run.json";
+    write(
+        folder.path(),
+        "tests/main.test.yaml",
+        &TESTS.replace(", tel:+15551234567", ", "),
+    );
+    flowsim(folder.path(), &format!("test {outputs}"));
+    assert!(folder.path().join("flows/coverage.json").is_file());
+    assert!(folder.path().join("flows/run.json").is_file());
+    let (code, out, err) = flowsim(folder.path(), "check");
+    assert_eq!((code, &*out, &*err), (Some(0), "", "no findings\n"));
+}
+
+#[test]
+fn extensions_may_be_in_capitals() {
+    let folder = folder("flows = [\"flows\"]\n");
+    write(folder.path(), "flows/Second.YAML", "inboundCall:\n  nam: x\n");
+    write(folder.path(), "flows/Draft.yml", "draft:\n  startNode: A\n\tnodes: []\n");
+    let (code, out, err) = flowsim(folder.path(), "check");
+    assert_eq!(code, Some(1), "{out}{err}");
+    assert!(out.contains("Second.YAML") && out.contains("Draft.yml"), "{out}");
+    write(folder.path(), "tests/Other.Test.YAML", TESTS);
+    let (_, out, _) = flowsim(folder.path(), "test --list");
+    assert!(out.contains("Other.Test.YAML"), "{out}");
+}
+
+#[test]
+fn a_failed_test_names_the_flags_of_its_run() {
+    let folder = folder(PROJECT);
+    let line = "test --profile ci --stop-at-queue --report json=run.jsonl";
+    let (code, out, _) = flowsim(folder.path(), line);
+    assert_eq!(code, Some(1), "{out}");
+    let command = "flowsim test --profile ci --stop-at-queue tests/main.test.yaml:2:5";
+    assert!(out.contains(command), "{out}");
+    let merge = "report merge run.jsonl --report junit=merged.xml";
+    assert_eq!(flowsim(folder.path(), merge).0, Some(1));
+    let merged = fs::read_to_string(folder.path().join("merged.xml")).unwrap();
+    assert!(merged.contains(command), "{merged}");
+}

@@ -151,3 +151,62 @@ fn other_files_are_an_error_at_their_line() {
     assert_eq!(code, Some(1));
     assert!(error.contains("a run has no end"), "{error}");
 }
+
+/// The tests of a killed run that have no result are not run, in every report.
+#[test]
+fn a_killed_run_is_no_success() {
+    let folder = suite();
+    let report = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let passed = ["test", "b.test.yaml", "-k", "passes", "--report", "json=b.jsonl"];
+    assert_eq!(flowsim(folder.path(), &passed).0, Some(0));
+    flowsim(folder.path(), &["test", "a.test.yaml", "--report", "json=a.jsonl"]);
+    let whole = report("a.jsonl");
+    let killed: Vec<&str> = whole.lines().take(2).collect();
+    assert!(killed[1].contains("\"passed\""), "{killed:?}");
+    fs::write(folder.path().join("killed.jsonl"), killed.join("\n")).unwrap();
+    let merge = ["report", "merge", "killed.jsonl", "b.jsonl"];
+    let kinds = ["junit=m.xml", "tap=m.tap", "markdown=m.md", "json=m.jsonl"];
+    let kinds: Vec<&str> = kinds.iter().flat_map(|it| ["--report", *it]).collect();
+    let (code, out, err) = flowsim(folder.path(), &[&merge[..], &kinds].concat());
+    assert_eq!(code, Some(1), "{out}{err}");
+    assert!(out.contains("6 not run"), "{out}");
+    assert!(report("m.xml").contains("errors=\"1\""), "{}", report("m.xml"));
+    assert!(report("m.tap").contains("Bail out!"), "{}", report("m.tap"));
+    assert!(!report("m.md").contains('✅'), "{}", report("m.md"));
+    assert!(report("m.jsonl").contains("\"notRun\":6"), "{}", report("m.jsonl"));
+    assert_eq!(flowsim(folder.path(), &["report", "merge", "m.jsonl"]).0, Some(1));
+}
+
+/// A second run corrects the first one, also for a file that did not load and for a test
+/// whose line has changed.
+#[test]
+fn a_later_run_corrects_an_earlier_one() {
+    let folder = suite();
+    let path = folder.path().join("c.test.yaml");
+    let a = fs::read_to_string(folder.path().join("a.test.yaml")).unwrap();
+    let head = a.split("tests:").next().unwrap();
+    let tests = |key: &str| {
+        format!(
+            "{head}tests:\n  - {{name: one, input: [\"{key}\"], expect: {{routing: \
+             {{queueId: support}}}}}}\n"
+        )
+    };
+    let run = |name: &str, text: &str| {
+        fs::write(&path, text).unwrap();
+        let report = format!("json={name}");
+        flowsim(folder.path(), &["test", "c.test.yaml", "--report", &report]).0
+    };
+    let merged = |names: &[&str]| {
+        let (code, out, _) =
+            flowsim(folder.path(), &[&["report", "merge"], names].concat());
+        (code, out)
+    };
+    assert_eq!(run("1.jsonl", "testz: []\n"), Some(3));
+    assert_eq!(run("2.jsonl", &tests("2")), Some(1));
+    assert_eq!(run("3.jsonl", &format!("# a comment\n{}", tests("1"))), Some(0));
+    let (code, out) = merged(&["1.jsonl", "2.jsonl", "3.jsonl"]);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(out.contains("1 test: 1 passed"), "{out}");
+    let (code, out) = merged(&["1.jsonl", "2.jsonl"]);
+    assert_eq!(code, Some(1), "{out}");
+}

@@ -266,3 +266,47 @@ fn the_command_lists_the_tests_of_a_partition() {
     let all: Vec<String> = names.iter().map(|name| format!("{name}x")).collect();
     assert_eq!(hashed, all);
 }
+
+/// The shares of two checkouts contain every test once, however the files are named.
+#[test]
+fn a_share_does_not_depend_on_the_place_of_the_checkout() {
+    let names: String = (0..20)
+        .map(|it| format!("  - {{name: t{it}, expect: {{status: completed}}}}\n"))
+        .collect();
+    let folders = [(); 2].map(|()| suite(&format!("tests:\n{names}")));
+    let whole: BTreeSet<String> = listed(folders[0].path(), &[]).into_iter().collect();
+    for place in ["tests", ".", "./tests", "../NAME/tests", "PLACE/tests"] {
+        let share = |folder: &tempfile::TempDir, share: &str| {
+            let name = folder.path().file_name().unwrap().to_str().unwrap();
+            let place = place.replace("NAME", name);
+            let place = place.replace("PLACE", folder.path().to_str().unwrap());
+            listed(folder.path(), &[&place, "--partition", share])
+        };
+        let first = share(&folders[0], "hash:1/2");
+        let second = share(&folders[1], "hash:2/2");
+        assert_eq!(first, share(&folders[0], "hash:1/2"));
+        assert_eq!(first.len() + second.len(), whole.len(), "{place}");
+        assert_eq!(first.into_iter().chain(second).collect::<BTreeSet<_>>(), whole);
+    }
+}
+
+/// Failed tests that were renamed do not make all further runs empty.
+#[test]
+fn failed_tests_that_do_not_exist_any_more_are_forgotten() {
+    let folder = suite(
+        "tests:\n  - {name: old, input: [\"2\"], expect: {routing: {queueId: x}}}\n",
+    );
+    let last_failed = ["test", "--last-failed"];
+    assert_eq!(flowsim(folder.path(), &["test"]).0, Some(1));
+    let path = folder.path().join("tests/a.test.yaml");
+    let renamed = fs::read_to_string(&path).unwrap().replace("old", "new");
+    fs::write(&path, renamed).unwrap();
+    // Filters that select nothing say nothing about the tests.
+    let filtered = flowsim(folder.path(), &[&last_failed[..], &["-k", "none"]].concat());
+    assert_eq!(filtered.0, Some(4));
+    let (code, _, err) = flowsim(folder.path(), &last_failed);
+    assert_eq!(code, Some(4));
+    assert!(err.contains("do not exist any more"), "{err}");
+    let (code, out, _) = flowsim(folder.path(), &last_failed);
+    assert_eq!(code, Some(1), "{out}");
+}

@@ -522,3 +522,33 @@ fn broken_terraform_never_panics() {
         terraform.organisation(&mut files);
     }
 }
+
+/// Mistakes of Terraform are findings of the check, in every format.
+#[test]
+fn mistakes_of_terraform_are_findings() {
+    let broken = "resource \"genesyscloud_routing_queue\" \"x\" {\n  name = \n}\n";
+    let resource = "resource \"genesyscloud_flow\" \"main\" {\n  \
+                    filepath = \"${path.module}/../flows/Main.yaml\"\n}\n";
+    let flow = FLOW.replace("{{flow_name}}", "Main");
+    let flow = flow.replace("{{greeting}}", "Hi").replace("{{queue}}", "Support");
+    for (name, text, message) in [
+        ("terraform/bad.tf", broken, "invalid Terraform"),
+        ("terraform/flow.tf", resource, "does not exist"),
+    ] {
+        let queue =
+            "resource \"genesyscloud_routing_queue\" \"s\" { name = \"Support\" }\n";
+        let files =
+            [("flows/main.yaml", &*flow), ("terraform/q.tf", queue), (name, text)];
+        let repository = repository(&files);
+        let check = "check flows --terraform terraform";
+        let (code, out, _) = flowsim(repository.path(), check);
+        assert_eq!(code, Some(0), "{out}");
+        assert!(out.contains(message) && out.contains(name), "{out}");
+        let (code, out, _) = flowsim(
+            repository.path(),
+            &format!("{check} --deny warnings --format sarif"),
+        );
+        assert_eq!(code, Some(1), "{out}");
+        assert!(out.contains(message) && out.contains(name), "{out}");
+    }
+}

@@ -568,3 +568,19 @@ fn a_path_that_does_not_exist_is_a_usage_error() {
         "error: there is no file or folder `a.tset.yaml`; did you mean `a.test.yaml`?\n";
     assert_eq!(error, expected);
 }
+
+/// GitHub drops a summary of more than 1 MiB, with everything that earlier commands wrote.
+#[test]
+fn the_step_summary_has_room_for_earlier_commands() {
+    let folder = suite(ONE_FAILS);
+    let summary = folder.path().join("summary.md");
+    let earlier = "x".repeat(1024 * 1024 - 2000);
+    fs::write(&summary, &earlier).expect("written");
+    let mut command = Command::cargo_bin("flowsim").expect("the program is built");
+    let command = command.current_dir(folder.path()).env("GITHUB_STEP_SUMMARY", &summary);
+    let output = command.args(["test", "--report", "github"]).output();
+    assert_eq!(output.expect("the program runs").status.code(), Some(1));
+    let text = fs::read_to_string(&summary).expect("read");
+    assert!(text.len() < 1024 * 1024 && text.starts_with(&earlier), "{}", text.len());
+    assert!(text.contains("1 failed"), "{}", &text[earlier.len()..]);
+}

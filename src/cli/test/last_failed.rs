@@ -46,6 +46,8 @@ pub(super) struct LastFailed {
     ran: BTreeMap<Entry, bool>,
     /// Names of the scenario files of this run, which many tests share.
     names: BTreeMap<PathBuf, String>,
+    /// Whether none of the failed tests of these files exists any more.
+    is_outdated: bool,
 }
 
 impl LastFailed {
@@ -65,7 +67,17 @@ impl LastFailed {
             earlier: earlier.unwrap_or_default(),
             ran: BTreeMap::new(),
             names: BTreeMap::new(),
+            is_outdated: false,
         }
+    }
+
+    /// Forgets the failed tests of the files of this run, because none of them exists any
+    /// more. Without this, every further run would select no test.
+    pub(super) fn forget(&mut self) {
+        self.is_outdated = true;
+        let text =
+            "the tests that failed last do not exist any more; the next run runs all";
+        output::message("note", text);
     }
 
     /// Returns the failed tests in the given scenario files. `None` if no test is known to
@@ -103,6 +115,9 @@ impl LastFailed {
     /// test has ever failed.
     pub(super) fn write(self, is_whole: bool) {
         let mut failed = self.earlier.clone();
+        if self.is_outdated {
+            failed.retain(|it| !self.names.values().any(|name| *name == it.file));
+        }
         let loaded: BTreeSet<&String> =
             self.ran.keys().filter(|it| it.name.is_some()).map(|it| &it.file).collect();
         failed.retain(|it| match loaded.contains(&it.file) {

@@ -18,7 +18,7 @@ mod watch;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use clap::{Args, ValueEnum};
 
@@ -36,7 +36,7 @@ use crate::diagnostic::{Severity, sort};
 use crate::report::{self, ReportSpec};
 use crate::runner::{
     self, CasePosition, CaseResult, Covered, Ended, Library, LoadedSuite, Plan,
-    ProjectContext, RunEvent,
+    ProjectContext, RunEvent, quoted,
 };
 use crate::source::Files;
 use crate::suite::Selection;
@@ -165,6 +165,10 @@ pub(super) struct Arguments {
     /// The files of the project: the project file, and Terraform.
     #[arg(skip)]
     project_files: Vec<PathBuf>,
+
+    /// Flags that a command needs to run a test of this run again, each after a blank.
+    #[arg(skip)]
+    flags: &'static str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -224,7 +228,10 @@ fn run_selected(arguments: &Arguments, places: Places) -> io::Result<Exit> {
         values: arguments.values.collector(),
         last_failed: LastFailed::read(arguments.project_file.as_deref()),
     };
-    let mut wanted = places.wanted(arguments.select.selection(), &mut files);
+    let mut wanted = places.wanted(
+        arguments.select.selection(arguments.project_file.as_deref()),
+        &mut files,
+    );
     if arguments.last_failed {
         wanted.selection.only = collected.last_failed.selected(&wanted.paths);
     }
@@ -251,7 +258,7 @@ fn run_selected(arguments: &Arguments, places: Places) -> io::Result<Exit> {
 /// Writes what a run has collected, and returns its exit code.
 fn finish(
     arguments: &Arguments,
-    collected: Collected<'_>,
+    mut collected: Collected<'_>,
     played: RunOutcome,
     ended: Ended,
     searched: &[PathBuf],
@@ -259,6 +266,10 @@ fn finish(
 ) -> io::Result<Exit> {
     let is_broken = is_broken(library);
     let is_whole = ended.tally.total() == ended.found && !is_broken;
+    let selects_nothing = ended.tally.total() == 0 && ended.found > 0;
+    if arguments.last_failed && selects_nothing && arguments.select.is_empty() {
+        collected.last_failed.forget();
+    }
     if !arguments.on_request {
         collected.last_failed.write(is_whole && ended.tally.not_run == 0);
     }
@@ -340,7 +351,7 @@ impl Suites {
     }
 
     fn plan(&self, arguments: &Arguments) -> Plan<'_> {
-        let mut selection = arguments.select.selection();
+        let mut selection = arguments.select.selection(arguments.project_file.as_deref());
         if arguments.last_failed {
             let paths: Vec<_> =
                 self.library.suites.iter().map(|it| it.path.clone()).collect();
@@ -399,7 +410,18 @@ impl Arguments {
         let terraform = read.filter(|path| is_terraform_source(path));
         self.project_files =
             project.settings.file.iter().cloned().chain(terraform).collect();
+        self.flags = self.repeated_flags(project.settings.profile.as_deref());
         Ok(())
+    }
+
+    /// Returns the flags that a command needs to run a test of this run again.
+    fn repeated_flags(&self, profile: Option<&str>) -> &'static str {
+        static FLAGS: OnceLock<String> = OnceLock::new();
+        FLAGS.get_or_init(|| {
+            let profile = profile.map(|name| format!(" --profile {}", quoted(name)));
+            let stop = self.stop_at_queue.then_some(" --stop-at-queue");
+            profile.unwrap_or_default() + stop.unwrap_or_default()
+        })
     }
 
     /// Reports that no test was run. Returns whether that is a failure.
@@ -426,6 +448,7 @@ impl Arguments {
             max_failures: most.and_then(|most| usize::try_from(most).ok()),
             repeat: self.stress,
             stop_at_queue: self.stop_at_queue,
+            flags: self.flags,
             snapshots: self.snapshots.mode(),
             drops_passed_traces: !self.needs_traces(),
             stop: None,

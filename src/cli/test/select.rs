@@ -1,7 +1,10 @@
 //! Selection of the tests of a run.
 
+use std::path::Path;
+
 use clap::Args;
 
+use crate::cli::state::folder_of;
 use crate::suite::{Filter, Partition, PartitionKind, Selection};
 use crate::value::Text;
 
@@ -38,8 +41,14 @@ fn shard(text: &str) -> Result<Partition, String> {
 }
 
 impl SelectOptions {
-    /// Returns the selection of the options.
-    pub(super) fn selection(&self) -> Selection {
+    /// Whether no option is given.
+    pub(super) fn is_empty(&self) -> bool {
+        let filters = self.filter.len() + self.pattern.len() + self.tag.len();
+        filters == 0 && self.partition.is_none() && self.shard.is_none()
+    }
+
+    /// Returns the selection of the options. `project` is the project file.
+    pub(super) fn selection(&self, project: Option<&Path>) -> Selection {
         let texts = |texts: &[String]| texts.iter().map(Text::from).collect::<Vec<_>>();
         let filters = [
             (!self.filter.is_empty()).then(|| Filter::any(&self.filter)),
@@ -50,6 +59,7 @@ impl SelectOptions {
         Selection {
             filters: filters.into_iter().flatten().collect(),
             partition: self.partition.or(self.shard),
+            root: folder_of(project).canonicalize().ok(),
             ..Selection::default()
         }
     }

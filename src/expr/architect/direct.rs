@@ -24,12 +24,8 @@ pub(super) fn existing_value<'v, S: Scope + ?Sized>(
 /// Computes a Boolean. Returns `None` if that needs more than comparisons of existing values.
 pub(super) fn boolean<S: Scope + ?Sized>(code: &Code, scope: &S) -> Option<bool> {
     match code {
-        Code::And(sides, _) => {
-            Some(boolean(&sides[0], scope)? && boolean(&sides[1], scope)?)
-        }
-        Code::Or(sides, _) => {
-            Some(boolean(&sides[0], scope)? || boolean(&sides[1], scope)?)
-        }
+        Code::And(sides, _) => Some(side(&sides[0], scope)? && side(&sides[1], scope)?),
+        Code::Or(sides, _) => Some(side(&sides[0], scope)? || side(&sides[1], scope)?),
         Code::Not(operand, _) => boolean(operand, scope).map(|truth| !truth),
         Code::Call(call) => comparison(call, scope),
         _ => match existing_value(code, scope)? {
@@ -39,8 +35,18 @@ pub(super) fn boolean<S: Scope + ?Sized>(code: &Code, scope: &S) -> Option<bool>
     }
 }
 
-/// Compares two Integers, or two Strings that exist. Returns `None` for anything else.
+/// Computes one side of `and` or `or`. Most sides are comparisons.
 #[inline(always)]
+fn side<S: Scope + ?Sized>(code: &Code, scope: &S) -> Option<bool> {
+    match code {
+        Code::Call(call) => comparison(call, scope),
+        other => boolean(other, scope),
+    }
+}
+
+/// Compares two Integers, or two Strings that exist. Returns `None` for anything else.
+// A copy in each caller is slower: together they need more registers than there are.
+#[inline(never)]
 pub(super) fn comparison<S: Scope + ?Sized>(call: &Call, scope: &S) -> Option<bool> {
     let shape = call.shape;
     let [one, two] = &*call.arguments else { return None };

@@ -7,7 +7,7 @@ use super::{archy, config};
 use crate::diagnostic::{Code, Diagnostic, Severity, Tally};
 use crate::flow::architect::ArchitectFlow;
 use crate::flow::model::Flow;
-use crate::source::{File, Files, Folder, Nested, Node, read_nested};
+use crate::source::{File, Files, Folder, Nested, Node, extension, read_nested};
 
 /// Loaded flows, and the diagnostics of loading them.
 #[derive(Debug, Clone, Default)]
@@ -168,7 +168,7 @@ enum Notation {
 
 impl Notation {
     fn of(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()? {
+        match &*extension(path) {
             "json" => Some(Self::Json),
             "yaml" | "yml" => Some(Self::Yaml),
             ending if ending.starts_with("i3") => Some(Self::Export),
@@ -333,6 +333,9 @@ fn read_export(file: &File, files: &mut Files, loaded: &mut Loaded) {
 }
 
 fn read_file(file: &File, is_named: bool, loaded: &mut Loaded) {
+    if !is_named && is_own_document(file.text()) {
+        return;
+    }
     match read_nested(file, SEQUENCES) {
         Ok(read) => read_flows(&read, is_named, loaded),
         // Many YAML files are not flows, and templates of such files may not even be
@@ -345,7 +348,23 @@ fn read_file(file: &File, is_named: bool, loaded: &mut Loaded) {
 /// Whether a YAML text that cannot be parsed was probably not meant to be a flow.
 fn is_foreign_yaml(file: &File) -> bool {
     let is_yaml = Notation::of(file.path()) == Some(Notation::Yaml);
-    is_yaml && !file.text().lines().any(archy::is_beginning)
+    let is_of_flow = |line: &str| {
+        archy::is_beginning(line) || line.trim_start().starts_with("startNode:")
+    };
+    is_yaml && !file.text().lines().any(is_of_flow)
+}
+
+/// Whether a text is a document that flowsim wrote, such as a report.
+fn is_own_document(text: &str) -> bool {
+    let mut rest = text.trim_start();
+    let beginning = ["{", "\"schema\"", ":", "\"flowsim."];
+    beginning.iter().all(|part| match rest.strip_prefix(part) {
+        Some(after) => {
+            rest = after.trim_start();
+            true
+        }
+        None => false,
+    })
 }
 
 fn read_flows(read: &Nested<'_>, is_named: bool, loaded: &mut Loaded) {

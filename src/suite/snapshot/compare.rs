@@ -63,6 +63,11 @@ pub fn compare(
     let snapshot = case.snapshot.as_ref()?;
     let text = render(suite, case, trace, &program.symbols);
     let known = source::open(&snapshot.path).and_then(io::read_to_string);
+    // An editor may have added a byte order mark.
+    let known = known.map(|text| match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    });
     let state = match &known {
         Ok(known) if known.lines().eq(text.lines()) => SnapshotState::Unchanged,
         Err(error) if error.kind() == io::ErrorKind::NotFound => SnapshotState::New,

@@ -91,7 +91,8 @@ impl Snapshots {
             return false;
         }
         let Ok(text) = fs::read_to_string(path) else { return false };
-        let Some(scenario) = scenario_of(&text) else { return false };
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let Some(scenario) = scenario_of(text) else { return false };
         let beside = self.path.parent().unwrap_or(Path::new(""));
         self.scenarios.contains(scenario) || !beside.join(scenario).exists()
     }

@@ -56,6 +56,7 @@ pub(crate) fn case(file: &str, line: u32, name: &str, outcome: Outcome) -> CaseR
         properties: Vec::new(),
         took: Duration::from_micros(u64::from(line) * 1_500),
         is_file_result: false,
+        flags: "".into(),
         reported: None,
     }
 }

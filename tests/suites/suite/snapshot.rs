@@ -123,6 +123,11 @@ fn a_snapshot_is_written_and_then_expected() {
         assert_eq!(state(&results[0]), SnapshotState::Unchanged);
     }
     assert_eq!(project.snapshots(), ["a__press-1.snap"]);
+    // Editors on Windows may add a byte order mark.
+    let text = format!("\u{feff}{}", project.read("snapshots/a__press-1.snap"));
+    fs::write(project.path("snapshots/a__press-1.snap"), text).unwrap();
+    let results = project.play(SnapshotMode::Check);
+    assert_eq!(state(&results[0]), SnapshotState::Unchanged);
 }
 
 #[test]
