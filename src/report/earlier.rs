@@ -34,6 +34,8 @@ pub struct EarlierRuns {
     found: usize,
     files: usize,
     not_run: usize,
+    /// Number of tests of killed runs without a result.
+    missing: usize,
     /// Number of tests of the current run without a result so far; 0 after its end.
     expected: usize,
     took: Duration,
@@ -150,7 +152,7 @@ impl EarlierRuns {
 
     /// Counts the tests of the current run that have no result.
     fn stop(&mut self) {
-        self.not_run += std::mem::take(&mut self.expected);
+        self.missing += std::mem::take(&mut self.expected);
     }
 
     fn add_line(&mut self, line: &str) -> Result<(), String> {
@@ -227,8 +229,9 @@ impl EarlierRuns {
         let results: Vec<CaseResult> = results.map(|(_, result)| result).collect();
         let mut tally = Tally::default();
         results.iter().for_each(|it| tally.add(&it.outcome));
-        let found = self.found.max(results.len());
-        tally.not_run = self.not_run.min(found - results.len());
+        let found = self.found.max(results.len() + self.missing);
+        tally.not_run = self.not_run.min(found - results.len() - self.missing);
+        tally.not_run += self.missing;
         let ended = Ended { tally, found, files: self.files, took: self.took };
         let scene = LoadedSuite { library: &library, files: &files };
         let (selected, files) = (tally.total(), self.files);

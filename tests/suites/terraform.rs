@@ -257,8 +257,8 @@ fn mistakes_are_reported_at_their_resources() {
                  properties {\n    name = \"Size\"\n    type = local.kind\n  }\n}\n";
     let repository = repository(&[("flows/main.yaml", FLOW), ("t/tables.tf", table)]);
     let (_, out, err) = flowsim(repository.path(), "check flows/main.yaml --terraform t");
-    assert!(err.contains("the type of `Size` is `int`"), "{out}{err}");
-    assert!(err.contains("t/tables.tf:4"), "{out}{err}");
+    assert!(out.contains("the type of `Size` is `int`"), "{out}{err}");
+    assert!(out.contains("t/tables.tf:4"), "{out}{err}");
     fs::write(repository.path().join("org.yaml"), "terraform: t\n").unwrap();
     let (code, out, err) =
         flowsim(repository.path(), "check flows/main.yaml --fixtures org.yaml");
