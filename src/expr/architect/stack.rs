@@ -9,7 +9,7 @@ const USUAL_LEVELS: u16 = 256;
 /// The stack for a level, in bytes, in a build without optimization.
 const LEVEL: usize = 16 * 1024;
 
-/// Whether expressions with this number of levels are walked on a stack of their own.
+/// Whether expressions with this number of levels are walked on a separate stack.
 #[inline]
 pub(super) fn is_deep(levels: u16) -> bool {
     levels > USUAL_LEVELS
@@ -25,7 +25,7 @@ pub(super) fn with_levels<R>(levels: u16, work: impl FnOnce() -> R) -> R {
     stacker::maybe_grow(size, size, work)
 }
 
-/// Returns a number of levels that the tree of a text does not exceed, before it is parsed.
+/// Returns a number of levels that the tree of an expression does not exceed, before it is parsed.
 pub(super) fn most_levels(text: &str) -> u16 {
     if text.len() <= usize::from(USUAL_LEVELS) {
         return 0;
