@@ -55,8 +55,8 @@ pub(super) struct Resolved {
 }
 
 impl Call {
-    /// Creates a call to a flow, by id or name. `Call::default()` calls the only flow
-    /// that no other flow calls.
+    /// Creates a call to a flow, by id, name, or name and type: `Main (workflow)`.
+    /// `Call::default()` calls the only flow that no other flow calls.
     pub fn new(flow: impl Into<String>) -> Self {
         Self { flow: Some(flow.into()), ..Self::default() }
     }

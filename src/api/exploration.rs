@@ -29,7 +29,7 @@ impl Default for ExploreOptions {
 }
 
 impl ExploreOptions {
-    /// Sets the flow to start, by id or name. The default is every flow that a call can
+    /// Sets the flow to start, by id, name, or name and type: `Main (workflow)`. The default is every flow that a call can
     /// start.
     pub fn flow(mut self, flow: impl Into<String>) -> Self {
         self.flow = Some(flow.into());

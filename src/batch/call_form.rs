@@ -152,6 +152,7 @@ impl Form {
         let Derived {
             flow,
             flow_name,
+            flow_type,
             node,
             context,
             variables,
@@ -171,6 +172,7 @@ impl Form {
         let context: Vec<_> = context.iter().filter(is_read).cloned().collect();
         self.optional("flowId", flow.as_ref());
         self.optional("flowName", flow_name.as_ref());
+        self.optional("flowType", flow_type.as_ref());
         self.optional("node", node.as_ref());
         self.values("context", &context);
         self.values("variables", variables);

@@ -155,6 +155,13 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Ok(fixtures) => fixtures,
         Err(exit) => return Ok(exit),
     };
+    if let Some(path) = &arguments.out {
+        let inputs = paths.iter().map(PathBuf::as_path);
+        let inputs = inputs.chain(files.iter().map(|file| file.path()));
+        if let Some(exit) = output::refused_input(path, inputs) {
+            return Ok(exit);
+        }
+    }
     let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
     let rules = rules(&arguments.ignore, &arguments.tolerance);
     let against = CompareContext {

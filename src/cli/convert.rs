@@ -54,6 +54,10 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             return Ok(Exit::Input);
         }
     };
+    let out = arguments.out.as_deref();
+    if let Some(exit) = out.and_then(|path| output::refused_output(path, &files)) {
+        return Ok(exit);
+    }
     let converted = match arguments.to {
         Target::Json => decode(file.text())
             .map_err(|problem| in_place_of(problem, &file, &placeholders.values))
@@ -71,7 +75,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             return Ok(Exit::Input);
         }
     };
-    output::result_beside(&files, arguments.out.as_deref(), &json)
+    output::result_to(arguments.out.as_deref(), &json)
 }
 
 /// Returns the message for a file that is not an export; it names the file's actual

@@ -72,6 +72,11 @@ pub(super) fn minimums(text: &str) -> Result<Minimums, String> {
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let Command::Merge(arguments) = &arguments.command;
+    let inputs = arguments.files.iter().map(PathBuf::as_path);
+    let out = arguments.out.as_deref();
+    if let Some(exit) = out.and_then(|path| output::refused_input(path, inputs)) {
+        return Ok(exit);
+    }
     let mut report = Report::default();
     let mut files = Files::new();
     for path in &arguments.files {
@@ -82,7 +87,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         }
     }
     let text = render(&report, arguments.format)?;
-    let exit = output::result_to(arguments.out.as_deref(), &text)?;
+    let exit = output::result_to(out, &text)?;
     let is_enough = fulfils(&report, arguments.coverage_min.as_ref());
     Ok(if exit == Exit::Success && !is_enough { Exit::Failure } else { exit })
 }

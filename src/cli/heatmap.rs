@@ -87,18 +87,18 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Ok(drawn) => drawn,
         Err(exit) => return Ok(exit),
     };
+    if let Some(exit) = refused(arguments, &files) {
+        return Ok(exit);
+    }
     let mut heatmap = Heatmap::default();
     let mut diagnostics = Vec::new();
     for path in &arguments.inputs {
         diagnostics.extend(add(path, &mut heatmap, &mut files));
     }
     output::diagnostics(&diagnostics, &files);
-    if let Some(path) = &arguments.out {
-        let loaded = files.iter().map(|file| file.path());
-        let inputs = arguments.inputs.iter().map(PathBuf::as_path).chain(loaded);
-        if let Some(exit) = output::refused_input(path, inputs) {
-            return Ok(exit);
-        }
+    // Inputs in folders are known only now.
+    if let Some(exit) = refused(arguments, &files) {
+        return Ok(exit);
     }
     if diagnostics.iter().any(|it| it.severity == Severity::Error) {
         return Ok(Exit::Input);
@@ -112,6 +112,13 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     }
     let text = render(arguments, &heatmap, &drawn)?;
     output::result_to(arguments.out.as_deref(), &text)
+}
+
+/// Refuses an output that is an input.
+fn refused(arguments: &Arguments, files: &Files) -> Option<Exit> {
+    let loaded = files.iter().map(|file| file.path());
+    let inputs = arguments.inputs.iter().map(PathBuf::as_path).chain(loaded);
+    output::refused_input(arguments.out.as_ref()?, inputs)
 }
 
 /// Writes the image; refuses to write it to a terminal.

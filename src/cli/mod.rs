@@ -59,6 +59,7 @@ mod setting_values;
 #[cfg(feature = "live")]
 mod ship;
 mod state;
+mod suggest;
 mod test;
 mod version;
 
@@ -178,8 +179,11 @@ fn parse(
     arguments: Vec<std::ffi::OsString>,
 ) -> Result<(Arguments, project::Project), Exit> {
     let (arguments, project) = project::apply(Arguments::command(), arguments)?;
-    let arguments =
-        Arguments::try_parse_from(arguments).map_err(|error| exit::of_usage(&error))?;
+    let parsed = Arguments::try_parse_from(&arguments);
+    let arguments = parsed.map_err(|error| {
+        let error = suggest::with_names(error, Arguments::command(), &arguments);
+        exit::of_usage(&error)
+    })?;
     Ok((arguments, project))
 }
 

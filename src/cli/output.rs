@@ -60,17 +60,10 @@ pub(super) fn result_to(
     Ok(Exit::Success)
 }
 
-/// Writes a result as [`result_to`] does, but not to a file that the command has read.
-pub(super) fn result_beside(
-    files: &Files,
-    path: Option<&Path>,
-    content: &(impl AsRef<[u8]> + ?Sized),
-) -> io::Result<Exit> {
-    let inputs = files.iter().map(|file| file.path());
-    if let Some(exit) = path.and_then(|path| refused_input(path, inputs)) {
-        return Ok(exit);
-    }
-    result_to(path, content)
+/// Refuses to write to a file that the command has read. A command checks its outputs
+/// before it begins to work.
+pub(super) fn refused_output(path: &Path, files: &Files) -> Option<Exit> {
+    refused_input(path, files.iter().map(|file| file.path()))
 }
 
 /// Refuses to write to a file that is one of the inputs, or a project file.

@@ -38,7 +38,8 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "FLOW")]
     flows: Vec<PathBuf>,
 
-    /// Flow to start, by id or name; optional if exactly one flow is not called by
+    /// Flow to start, by id or name, or by name and type, such as `Main (workflow)`, if
+    /// flows of several types have the name; optional if exactly one flow is not called by
     /// another
     #[arg(long, value_name = "ID-OR-NAME", conflicts_with = "request")]
     flow: Option<String>,
@@ -172,7 +173,7 @@ struct View {
     #[arg(long, value_name = "N")]
     depth: Option<u16>,
 
-    /// Show only the steps of this flow, by id or name
+    /// Show only the steps of this flow, by id, name, or name and type
     #[arg(long, value_name = "FLOW")]
     only: Option<String>,
 
@@ -229,6 +230,9 @@ pub(super) fn run(mut arguments: Arguments, settings: &Settings) -> io::Result<E
         Ok(set) => set,
         Err(exit) => return Ok(exit),
     };
+    if let Some(exit) = refused(&arguments, &files) {
+        return Ok(exit);
+    }
     let shown = Shown { arguments: &arguments, program: &program, files: &files, view };
     let mut session = Session::start(Arc::clone(&program), &prepared.call);
     let mut host = FixtureHost::new(&fixtures, &prepared.inputs);
@@ -241,23 +245,21 @@ pub(super) fn run(mut arguments: Arguments, settings: &Settings) -> io::Result<E
         trace
     };
     output::diagnostics(&fixtures.contact_problems(), &files);
-    write_files(&arguments, &program, &trace, &files)
+    write_files(&arguments, &program, &trace)
 }
 
-/// Writes the files that are requested, unless one of them is an input.
+/// Refuses files to write that are inputs.
+fn refused(arguments: &Arguments, files: &Files) -> Option<Exit> {
+    let mut outputs = [&arguments.values_out, &arguments.decisions].into_iter().flatten();
+    outputs.find_map(|path| output::refused_output(path, files))
+}
+
+/// Writes the files that are requested.
 fn write_files(
     arguments: &Arguments,
     program: &Program,
     trace: &Trace,
-    files: &Files,
 ) -> io::Result<Exit> {
-    let outputs = [&arguments.values_out, &arguments.decisions].into_iter().flatten();
-    for path in outputs {
-        let inputs = files.iter().map(|file| file.path());
-        if let Some(exit) = output::refused_input(path, inputs) {
-            return Ok(exit);
-        }
-    }
     match write_values(arguments, program, trace)? {
         Exit::Success => Ok(log(arguments, program, trace)),
         failed => Ok(failed),

@@ -28,7 +28,7 @@ pub struct Launch {
     pub flows: Vec<PathBuf>,
     /// Fixture files and folders.
     pub fixtures: Vec<PathBuf>,
-    /// Flow to start, by id or name.
+    /// Flow to start, by id, name, or name and type.
     pub start: Option<String>,
     /// Context fields.
     pub context: Vec<(Text, Value)>,

@@ -10,16 +10,68 @@ use crate::world::RoutedCall;
 /// The largest number of flows that a diagnostic lists.
 const MAX_LISTED: usize = 20;
 
-/// Returns the flow with this id or name.
+/// Returns the flow with this id, name, or name and type: `Main (workflow)`.
 ///
 /// # Errors
-/// There is no such flow.
+/// There is no such flow, or there are several.
 pub fn flow(program: &Program, name: &str) -> Result<FlowId, Box<Diagnostic>> {
-    program.flow(name).ok_or_else(|| {
-        let labels = program.symbols.flows.iter();
-        let names = labels.flat_map(|label| [label.name.as_str(), label.id.as_str()]);
-        unknown(Code::UNKNOWN_FLOW, "there is no flow", name, nearest(name, names))
-    })
+    flow_among(program, name, &program.flows_named(name))
+}
+
+fn flow_among(
+    program: &Program,
+    name: &str,
+    found: &[FlowId],
+) -> Result<FlowId, Box<Diagnostic>> {
+    match found {
+        [only] => Ok(*only),
+        [] => {
+            let labels = program.symbols.flows.iter();
+            let names = labels.flat_map(|label| [label.name.as_str(), label.id.as_str()]);
+            let near = nearest(name, names);
+            Err(unknown(Code::UNKNOWN_FLOW, "there is no flow", name, near))
+        }
+        several => {
+            let message = format!("{} flows are called `{name}`", several.len());
+            let help = format!("name one of them: {}", listed(program, several));
+            Err(Box::new(Diagnostic::new(Code::UNKNOWN_FLOW, message).help(help)))
+        }
+    }
+}
+
+/// Returns the references of flows, as far as a diagnostic lists them.
+fn listed(program: &Program, flows: &[FlowId]) -> String {
+    let names = flows.iter().take(MAX_LISTED);
+    let names: Vec<Text> = names.map(|it| program.symbols.flow_reference(*it)).collect();
+    let more = flows.len().saturating_sub(MAX_LISTED);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("{}{more}", names.join(", "))
+}
+
+/// Returns the flows with an id or name that have a type. Returns all flows with this id
+/// or name if none has the type.
+fn of_type(program: &Program, name: &str, flow_type: &str) -> Vec<FlowId> {
+    let found = program.flows_named(name);
+    let is_it = |flow: &&FlowId| {
+        program.symbols.flow(**flow).flow_type.eq_ignore_ascii_case(flow_type)
+    };
+    let of_type: Vec<FlowId> = found.iter().filter(is_it).copied().collect();
+    if of_type.is_empty() { found } else { of_type }
+}
+
+/// Returns the flow with an id or name. The type decides between several.
+///
+/// # Errors
+/// There is no such flow, or there are several of this type.
+pub fn flow_of_type(
+    program: &Program,
+    name: &str,
+    flow_type: Option<&str>,
+) -> Result<FlowId, Box<Diagnostic>> {
+    match flow_type {
+        Some(flow_type) => flow_among(program, name, &of_type(program, name, flow_type)),
+        None => flow(program, name),
+    }
 }
 
 /// Returns the dialled number of a context: `to` or `dnis`.
@@ -50,7 +102,8 @@ pub fn dialled(
         );
         return Err(Box::new(Diagnostic::new(Code::UNKNOWN_FLOW, message)));
     };
-    flow(program, name)
+    // An IVR route starts inbound call flows.
+    flow_of_type(program, name, Some("inboundCall"))
 }
 
 /// Returns the only flow that no other flow calls. The caller of this function adds help
@@ -68,13 +121,8 @@ pub fn only_entry(program: &Program) -> Result<FlowId, Box<Diagnostic>> {
     } else {
         entries
     };
-    let names = listed.iter().take(MAX_LISTED);
-    let names: Vec<Text> = names.map(|it| program.symbols.flow_reference(*it)).collect();
-    let message = format!(
-        "no flow given to start; there are {}: {}",
-        listed.len(),
-        names.join(", ")
-    );
+    let names = self::listed(program, &listed);
+    let message = format!("no flow given to start; there are {}: {names}", listed.len());
     Err(Box::new(Diagnostic::new(Code::UNKNOWN_FLOW, message)))
 }
 

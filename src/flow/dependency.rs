@@ -10,7 +10,7 @@ use super::kinds::{SettingForm, SettingSpec};
 use super::place::{self, Place};
 use super::required_type::{required_type, setting_at};
 use crate::expr::Origin;
-use crate::expr::architect::{self as expr, Form, Segment, Tree, parse};
+use crate::expr::architect::{self as expr, Form, Segment, Tree, parse_with};
 use crate::source::Span;
 use crate::value::{Json, Kind, Text};
 
@@ -79,10 +79,12 @@ fn in_place<'f>(
             }
         }
         Setting::Expression(text, _) => {
-            let Ok(tree) = parse(text) else { return };
             let origin = Origin::new(text, span);
-            in_expression(&tree, &mut |what, name, (start, end)| {
-                add(what, name, origin.part(start as usize, end as usize));
+            parse_with(text, |parsed| {
+                let Ok(tree) = parsed else { return };
+                in_expression(&tree, &mut |what, name, (start, end)| {
+                    add(what, name, origin.part(start as usize, end as usize));
+                });
             });
         }
         Setting::Group(found)

@@ -11,7 +11,7 @@ use super::called_flow::{called_module, target_flow};
 use super::place::{self, Place};
 use crate::expr::Origin;
 use crate::expr::architect::{
-    BUILT_INS, BuiltIn, Form, Function, Segment, Tree, function, parse,
+    BUILT_INS, BuiltIn, Form, Function, Segment, Tree, function, parse_with,
 };
 use crate::source::Span;
 use crate::value::{Json, Text};
@@ -199,9 +199,12 @@ impl<'f> Found<'f, '_> {
                 self.variable(place.unit, name, span);
             }
             (Setting::Expression(text, _), _) => {
-                let Ok(tree) = parse(text) else { return };
                 let source = Source { unit: place.unit, expression: text, span };
-                self.expression(source, &tree);
+                parse_with(text, |parsed| {
+                    if let Ok(tree) = parsed {
+                        self.expression(source, &tree);
+                    }
+                });
             }
             _ => {}
         }

@@ -6,7 +6,7 @@ use super::kinds::{ActionSpec, Operation, Support, called_types};
 use super::model::Flow;
 use super::place::{self, Place};
 use crate::expr::Origin;
-use crate::expr::architect::{BUILT_INS, Form, Segment, Tree, parse};
+use crate::expr::architect::{BUILT_INS, Form, Segment, Tree, parse_with};
 use crate::source::Span;
 use crate::value::{Json, Text, Type};
 
@@ -120,13 +120,17 @@ pub fn built_ins_read(flow: &ArchitectFlow) -> Vec<(Text, Span)> {
     let mut found: Vec<(Text, Span)> = Vec::new();
     place::each(flow, &mut |place| {
         let Setting::Expression(text, _) = &place.setting.value else { return };
-        let Ok(tree) = parse(text) else { return };
         let origin = Origin::new(text, place.setting.span);
-        each_name(&tree, &mut |segments| {
+        let mut add = |segments: &[Segment<'_>]| {
             let Some((name, last)) = built_in(segments) else { return };
             let start = segments.first().map_or(0, |first| first.place.0 as usize);
             if !found.iter().any(|(known, _)| *known == name) {
                 found.push((name, origin.part(start, last.place.1 as usize)));
+            }
+        };
+        parse_with(text, |parsed| {
+            if let Ok(tree) = parsed {
+                each_name(&tree, &mut add);
             }
         });
     });

@@ -87,20 +87,32 @@ impl SymbolTable {
         &self.flows[id.index()]
     }
 
-    /// Returns the shortest reference that names only this flow: its name, else its id, else
-    /// its name and type, such as `Main (workflow)`.
+    /// Returns a reference that names only this flow: its name, else its name and type,
+    /// such as `Main (workflow)`, else its id.
     pub fn flow_reference(&self, id: FlowId) -> Text {
         let own = self.flow(id);
-        let count = |names: &dyn Fn(&FlowLabel) -> bool| {
-            self.flows.iter().filter(|it| names(it)).count()
-        };
-        if count(&|it| it.name == own.name || it.id == own.name) == 1 {
+        if self.is_single(|it| it.name == own.name || it.id == own.name) {
             return own.name.clone();
         }
-        if count(&|it| it.id == own.id) == 1 {
-            return own.id.clone();
+        if self.is_single(|it| it.name == own.name && it.flow_type == own.flow_type) {
+            return ecow::eco_format!("{} ({})", own.name, own.flow_type);
         }
-        ecow::eco_format!("{} ({})", own.name, own.flow_type)
+        own.id.clone()
+    }
+
+    /// Returns the id of a flow. Returns its [reference](Self::flow_reference) if another
+    /// flow has the same id or name.
+    pub fn flow_key(&self, id: FlowId) -> Text {
+        let own = &self.flow(id).id;
+        match self.is_single(|it| it.id == *own || it.name == *own) {
+            true => own.clone(),
+            false => self.flow_reference(id),
+        }
+    }
+
+    /// Returns whether a condition is true for exactly one flow.
+    fn is_single(&self, is_it: impl Fn(&FlowLabel) -> bool) -> bool {
+        self.flows.iter().filter(|label| is_it(label)).take(2).count() == 1
     }
 
     /// Returns the names of a node.

@@ -7,7 +7,7 @@ use crate::analysis::values::shown;
 use crate::engine::DEFAULT_START;
 use crate::expr::architect::{
     Declarations, Directory, Environment, Expression, Form, Scope, Tree,
-    UnknownOrganization, Varying, parse,
+    UnknownOrganization, Varying, parse_with,
 };
 use crate::value::{DateTime, Json, Text, Value};
 
@@ -100,8 +100,8 @@ impl Seen {
         names: &Declarations,
     ) -> Option<(&'t str, String)> {
         let states = self.states.get(node)?;
-        let tree = parse(expression).ok()?;
-        let (start, end) = innermost(&tree, at)?;
+        let place = parse_with(expression, |parsed| innermost(&parsed.ok()?, at));
+        let (start, end) = place?;
         let part = expression.get(start..end)?;
         let mut names = names.clone();
         let compiled = Expression::compile(part, &mut names, None).ok()?;

@@ -29,7 +29,7 @@ use indexmap::IndexMap;
 
 use crate::expr::architect::{BUILT_INS, BuiltIn, BuiltInId};
 use crate::flow::kinds::FlowKind;
-use crate::flow::{FlowId, NodeId, SequenceId, SymbolTable, VariableId};
+use crate::flow::{FlowId, FlowLabel, NodeId, SequenceId, SymbolTable, VariableId};
 use crate::value::{Text, Type};
 
 /// Flows compiled together, which may call each other.
@@ -72,6 +72,33 @@ impl Program {
                 })
             })?;
         Some(FlowId::new(index))
+    }
+
+    /// Returns all flows that a user may mean by an id, a name, or a name and type:
+    /// `Main (workflow)`. A flow without an id has its name as id, so the flow of another
+    /// type with this name is as near.
+    pub fn flows_named(&self, reference: &str) -> Vec<FlowId> {
+        let labels = &self.symbols.flows;
+        let all = |is_it: &dyn Fn(&FlowLabel) -> bool| -> Vec<FlowId> {
+            let found = labels.iter().enumerate().filter(|(_, label)| is_it(label));
+            found.map(|(index, _)| FlowId::new(index)).collect()
+        };
+        let by_id = all(&|label| label.id == reference);
+        let found = all(&|label| label.id == reference || label.name == reference);
+        if let ([only], [first, ..]) = (by_id.as_slice(), found.as_slice()) {
+            let flow_type = &labels[first.index()].flow_type;
+            let has_own_id = labels[only.index()].name != reference;
+            let is_of_type = |flow: &FlowId| labels[flow.index()].flow_type == *flow_type;
+            if has_own_id || found.iter().all(is_of_type) {
+                return by_id;
+            }
+        }
+        match name_and_type(reference).filter(|_| found.is_empty()) {
+            Some((name, flow_type)) => all(&|label| {
+                label.name == name && label.flow_type.eq_ignore_ascii_case(flow_type)
+            }),
+            None => found,
+        }
     }
 
     /// A compiled flow.

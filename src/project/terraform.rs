@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::flow::read::{self, json};
 use crate::source::{Files, Span, read_json};
-use crate::terraform::{Configuration, Document, FlowFile, Place, Report, Unknown};
+use crate::terraform::{
+    Configuration, Document, FlowFile, Report, Unknown, Unreadable,
+};
 use crate::value::Json;
 use crate::world::Fixtures;
 
@@ -125,12 +127,13 @@ impl Terraform {
 }
 
 /// Returns the warning of a file that cannot be read.
-fn warning((place, reason): &(Place, String), files: &mut Files) -> Diagnostic {
-    let help =
-        "flowsim knows nothing of this file; `terraform validate` explains the mistake";
-    let warning = Diagnostic::new(Code::FILE_UNREADABLE, reason.as_str()).help(help);
+fn warning(broken: &Unreadable, files: &mut Files) -> Diagnostic {
+    let help = "correct this file, as `terraform validate` explains; until then flowsim \
+                ignores its resources";
+    let warning =
+        Diagnostic::new(Code::FILE_UNREADABLE, broken.reason.as_str()).help(help);
     let warning = Diagnostic { severity: Severity::Warning, ..warning };
-    match place.span(files) {
+    match broken.span(files) {
         Some(span) => warning.at(span),
         None => warning,
     }

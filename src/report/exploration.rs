@@ -125,7 +125,7 @@ pub fn render_text(
 ) -> String {
     let mut out = String::new();
     for (flow, goals) in by_flow(exploration, symbols) {
-        let name = one_line(&symbols.flow(flow).name);
+        let name = one_line(&symbols.flow_reference(flow));
         let _ = writeln!(out, "{name}: {}", Counts::of(&goals).sentence());
         for word in ["unreachable", "undecided"] {
             for (reason, labels) in by_reason(&goals, word, symbols) {
@@ -211,7 +211,7 @@ pub fn render_markdown(
         let _ = write!(out, "\n{}\n", cell(&suite.sentence()));
     }
     for (flow, goals) in by_flow(exploration, symbols) {
-        let name = &symbols.flow(flow).name;
+        let name = &symbols.flow_reference(flow);
         let _ = write!(out, "\n### {}\n\n", cell(name));
         out.push_str(
             "| action | output | verdict | inputs or reason |\n|---|---|---|---|\n",

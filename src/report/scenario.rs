@@ -80,7 +80,7 @@ pub(crate) fn of_call<'i>(
 
 /// The name of the test: the flow, and the end of the call or the last action so far.
 fn name(begin: &Start, trace: &Trace, is_over: bool, symbols: &SymbolTable) -> String {
-    let flow = &symbols.flow(begin.flow).name;
+    let flow = symbols.flow_reference(begin.flow);
     match trace.path(symbols).last().filter(|_| !is_over) {
         Some(action) => format!("{flow} to {action}"),
         None => format!("{flow} {}", trace.status.name()),
@@ -94,9 +94,9 @@ fn path(trace: &Trace, symbols: &SymbolTable) -> Json {
 
 /// Writes the start of the call.
 fn start(out: &mut String, played: &Start, symbols: &SymbolTable) {
-    let flow = symbols.flow(played.flow);
-    let named = played.flow_name.as_ref().unwrap_or(&flow.id);
-    line(out, "    ", "flow", &Json::String(named.clone()));
+    let named = played.flow_name.clone();
+    let named = named.unwrap_or_else(|| symbols.flow_key(played.flow));
+    line(out, "    ", "flow", &Json::String(named));
     if let Some(node) = &played.node {
         line(out, "    ", "node", &Json::from(node.as_str()));
     }

@@ -465,11 +465,19 @@ fn outcome(mismatches: Vec<Mismatch>, case: &Case) -> Outcome {
 /// Writes a snapshot when its test is reported. If the run is stopped, the set of written
 /// snapshots therefore does not depend on the machine.
 fn settle(result: &mut CaseResult, mode: SnapshotMode) {
-    let problem = result.snapshot.as_ref().and_then(|snapshot| snapshot.settle(mode));
-    let Some(problem) = problem else { return };
+    let Some(snapshot) = &result.snapshot else { return };
+    let mut none = Vec::new();
     match &mut result.outcome {
-        Outcome::Failed(mismatches) => mismatches.push(problem),
-        other => *other = Outcome::Failed(vec![problem]),
+        Outcome::Failed(mismatches) => snapshot.settle(mode, mismatches),
+        Outcome::ExpectedFailure { mismatches, .. } if mode == SnapshotMode::Pending => {
+            snapshot.settle(mode, mismatches);
+        }
+        other => {
+            snapshot.settle(mode, &mut none);
+            if !none.is_empty() {
+                *other = Outcome::Failed(none);
+            }
+        }
     }
 }
 

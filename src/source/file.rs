@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 use super::read::{Problem, ProblemKind};
+use super::signature::binary_format;
 use super::span::{FileId, Position, Span};
 
 /// The maximum size of a file, in bytes.
@@ -251,6 +252,10 @@ fn read_text(path: &Path) -> Result<String, Failure> {
     if bytes.len() as u64 > MAX_FILE_BYTES {
         let message = format!("the file is larger than {MAX_FILE_BYTES} bytes");
         return Err((ProblemKind::TooLarge, message, None));
+    }
+    if let Some((format, advice)) = binary_format(&bytes) {
+        let message = format!("the file is {format}, not text");
+        return Err((ProblemKind::NotText, message, Some(advice.into())));
     }
     if let Some(text) = utf16(&bytes) {
         return text;

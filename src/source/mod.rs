@@ -13,6 +13,7 @@ mod node;
 mod read;
 mod relative;
 mod replace;
+mod signature;
 mod span;
 mod toml;
 mod wildcards;

@@ -1,5 +1,7 @@
 //! Comparison of a played call with the expectations of its case.
 
+use std::collections::BTreeSet;
+
 use super::event_index::EventIndex;
 use super::history::{History, failure_text};
 use super::mismatch::{Mismatch, Shown};
@@ -27,10 +29,20 @@ pub fn judge(case: &Case, played: &Played, program: &Program) -> Vec<Mismatch> {
     mismatches.extend(played.properties.iter().cloned());
     let index = EventIndex::default();
     let history = History::of(&played.trace, program, &index);
-    for expected in &case.expectations {
-        let Spanned { value, span } = &**expected;
-        mismatches.extend(check(value, *span, history, played));
+    let expectations = || case.expectations.iter().map(|it| &**it);
+    let mut found: Vec<Mismatch> = Vec::new();
+    for Spanned { value, span } in expectations() {
+        found.extend(check(value, *span, history, played));
     }
+    if !found.is_empty() {
+        let paths = expectations().filter_map(|it| match &it.value {
+            Expectation::Path(wanted) => Some(path::expected_decisions(history, wanted)),
+            _ => None,
+        });
+        let expected: BTreeSet<usize> = paths.flatten().collect();
+        found.iter_mut().for_each(|it| it.mark_expected(&expected));
+    }
+    mismatches.extend(found);
     mismatches
 }
 

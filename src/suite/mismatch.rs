@@ -1,5 +1,7 @@
 //! Mismatches: expectations that do not hold, with an explanation.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::comparison::Comparison;
 use crate::source::Span;
 use crate::value::{Json, Text};
@@ -74,6 +76,21 @@ impl Mismatch {
     /// Sets the step where the difference first appears.
     pub(super) fn at_step(self, step: Option<usize>) -> Self {
         Self { step: step.and_then(|step| u32::try_from(step).ok()), ..self }
+    }
+
+    /// Marks the reasons that the path of the test expects. They explain the call, but are
+    /// not the cause of the failure.
+    pub(super) fn mark_expected(&mut self, steps: &BTreeSet<usize>) {
+        if self.subject.starts_with("path") {
+            return;
+        }
+        for line in &mut self.cause {
+            let number = line.strip_prefix("step ").and_then(|it| it.split_once(' '));
+            let step = number.and_then(|(number, _)| number.parse::<usize>().ok());
+            if step.is_some_and(|it| it > 0 && steps.contains(&(it - 1))) {
+                *line = ecow::eco_format!("as expected, {line}");
+            }
+        }
     }
 
     /// Adds lines to the cause.

@@ -1,7 +1,10 @@
 //! Checks of the path of a call.
 
+use std::collections::BTreeSet;
+
 use super::history::History;
 use super::mismatch::{Mismatch, Shown};
+use super::reach::required;
 use super::scenario::PathMatcher;
 use super::targets;
 use crate::diagnostic::nearest;
@@ -26,6 +29,45 @@ pub(super) fn check(
         PathMatcher::Ends(wanted) => ends(history, wanted),
         PathMatcher::Contains(wanted) => contains(history, wanted),
         PathMatcher::Excludes(unwanted) => excludes(history, unwanted),
+    }
+}
+
+/// Returns the decisions that a test expects: those between two nodes that it expects one
+/// after the other, and those without which the call could not reach an expected node.
+pub(super) fn expected_decisions(
+    history: History<'_>,
+    matcher: &PathMatcher,
+) -> BTreeSet<usize> {
+    let count = history.steps.len();
+    let is_next = |step: usize, name: &Spanned<Text>| is_at(history, step, &name.value);
+    let between = |first: usize, same: usize| {
+        let steps = first + 1..first + same;
+        let led = |step: usize| [step.checked_sub(1), history.leading_to(step)];
+        let led = steps.flat_map(led).flatten();
+        led.filter(|step| *step >= first).collect()
+    };
+    match matcher {
+        PathMatcher::Exact(wanted) => {
+            let pairs = wanted.iter().enumerate();
+            between(0, pairs.take_while(|(step, name)| is_next(*step, name)).count())
+        }
+        PathMatcher::Ends(wanted) => {
+            let pairs = wanted.iter().rev().zip((0..count).rev());
+            let same = pairs.take_while(|(name, step)| is_next(*step, name)).count();
+            between(count - same, same)
+        }
+        PathMatcher::Contains(wanted) => {
+            let mut next = 0;
+            let found = wanted.iter().map_while(|name| {
+                let step = (next..count).find(|step| is_next(*step, name))?;
+                next = step + 1;
+                let is_it = |label: &NodeLabel| is_named(label, &name.value);
+                let nodes = targets::named(history.program, is_it);
+                Some(required(history, &nodes, step).collect::<Vec<_>>())
+            });
+            found.flatten().collect()
+        }
+        PathMatcher::Excludes(_) => BTreeSet::new(),
     }
 }
 

@@ -47,6 +47,29 @@ pub(super) fn divergence(
     })
 }
 
+/// Returns the decisions before a step, in the open calls around it, whose other paths do
+/// not lead to a wanted node.
+pub(super) fn required(
+    history: History<'_>,
+    wanted: &Nodes,
+    step: usize,
+) -> impl Iterator<Item = usize> {
+    let able = able(history.program, wanted, true);
+    let mut least = history.steps.get(step).map_or(0, |step| step.depth);
+    let earlier = (0..step).rev().take(MAX_EXAMINED);
+    earlier.filter(move |index| {
+        let Some(taken) = history.steps.get(*index) else { return false };
+        let is_open = taken.depth <= least;
+        least = least.min(taken.depth);
+        let mut has_other = false;
+        let compiled = history.compiled(taken.node);
+        each_next(history.program, taken.node, compiled, true, &mut |next| {
+            has_other |= Some(next) != taken.next && able[next.index()];
+        });
+        is_open && history.has_decided(*index) && !has_other
+    })
+}
+
 /// A search for paths that pass no node that the call had already passed.
 struct Search<'s> {
     history: History<'s>,

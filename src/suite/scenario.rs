@@ -99,7 +99,7 @@ pub struct RecordedCall {
 /// Start of a call.
 #[derive(Debug, Clone, Default)]
 pub struct Start {
-    /// Flow, by id or name; if `None`, the only flow that no other flow calls.
+    /// Flow, by id, name, or name and type; if `None`, the only flow that no other flow calls.
     pub flow: Option<Spanned<Text>>,
     /// Id of the start node, if it is not the first node of the flow.
     pub node: Option<Spanned<Text>>,

@@ -9,7 +9,7 @@ use hcl::edit::{Ident, Span as _};
 use hcl::expr::TemplateExpr;
 use hcl::{Attribute, Body, Expression, Identifier, Object, ObjectKey, Structure};
 
-use crate::source::{Files, Folder, Kind, Node, Span, read_json};
+use crate::source::{File, Files, Folder, Kind, Node, Problem, Span, read_json};
 
 /// Maximum size of a file, in bytes. Exports of large organisations have a few megabytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -54,8 +54,49 @@ impl Place {
     }
 }
 
-/// A file that cannot be read, and the reason.
-pub(super) type Unreadable = (Place, String);
+/// A file that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The line that cannot be read.
+    pub place: Place,
+    /// The column, in characters from 1, if it is known.
+    pub column: Option<usize>,
+    /// The reason.
+    pub reason: String,
+}
+
+impl Unreadable {
+    fn of(path: &Path, reason: String) -> Self {
+        Self { place: Place { file: path.to_owned(), line: 1 }, column: None, reason }
+    }
+
+    fn syntax(path: &Path, error: &hcl::edit::parser::Error) -> Self {
+        let (line, column) = (error.location().line(), error.location().column());
+        let reason = format!("invalid Terraform: {}", error.message());
+        let place = Place { file: path.to_owned(), line };
+        Self { place, column: Some(column), reason }
+    }
+
+    fn json(path: &Path, problem: Problem, file: &File) -> Self {
+        let position = file.position(problem.span.start);
+        let number = |number: u32| usize::try_from(number).unwrap_or(1);
+        let place = Place { file: path.to_owned(), line: number(position.line) };
+        Self { place, column: Some(number(position.column)), reason: problem.message }
+    }
+
+    /// Returns the text that cannot be read: from the column to the end of the line. At
+    /// the end of the line, it is the whole line. `None` if the file cannot be read.
+    pub fn span(&self, files: &mut Files) -> Option<Span> {
+        let line = self.place.span(files)?;
+        let text = files.text(line);
+        let (start, end) =
+            (text.len() - text.trim_start().len(), text.trim_end().len().max(1));
+        let before = self.column.unwrap_or(1).saturating_sub(1);
+        let at = text.char_indices().nth(before).map_or(text.len(), |(at, _)| at);
+        let at = if at < end { at.max(start) } else { start };
+        Some(line.part(at, end.min(text.len()).max(at)))
+    }
+}
 
 /// Whether a file is Terraform.
 pub fn is_terraform(path: &Path) -> bool {
@@ -82,13 +123,12 @@ pub(super) fn read(
     files: &mut Files,
 ) -> Result<Vec<Declaration>, Unreadable> {
     let at = |line: usize| Place { file: path.to_owned(), line };
-    let text = text_of(path, files).map_err(|reason| (at(1), reason))?;
+    let text = text_of(path, files).map_err(|reason| Unreadable::of(path, reason))?;
     if path.extension().is_some_and(|it| it == "json") {
         return read_json_form(path, files);
     }
-    let mut body = hcl::edit::parser::parse_body(&text).map_err(|error| {
-        (at(error.location().line()), format!("invalid Terraform: {}", error.message()))
-    })?;
+    let mut body = hcl::edit::parser::parse_body(&text)
+        .map_err(|error| Unreadable::syntax(path, &error))?;
     let line_starts: Vec<usize> =
         text.match_indices('\n').map(|(index, _)| index).collect();
     let mut calls = Calls;
@@ -114,17 +154,16 @@ pub(super) fn read_values(
     path: &Path,
     files: &mut Files,
 ) -> Result<Vec<(String, Expression)>, Unreadable> {
-    let at = |line: usize| Place { file: path.to_owned(), line };
-    let text = text_of(path, files).map_err(|reason| (at(1), reason))?;
+    let text = text_of(path, files).map_err(|reason| Unreadable::of(path, reason))?;
     if path.extension().is_some_and(|it| it == "json") {
         let file = files.add(path, text);
-        let document = read_json(&file).map_err(|problem| (at(1), problem.message))?;
+        let document =
+            read_json(&file).map_err(|problem| Unreadable::json(path, problem, &file))?;
         let pairs = document.entries().iter();
         return Ok(pairs.map(|it| (it.key.to_string(), literal(&it.value))).collect());
     }
-    let body = hcl::edit::parser::parse_body(&text).map_err(|error| {
-        (at(error.location().line()), format!("invalid Terraform: {}", error.message()))
-    })?;
+    let body = hcl::edit::parser::parse_body(&text)
+        .map_err(|error| Unreadable::syntax(path, &error))?;
     let body = Body::from(body);
     Ok(body.into_attributes().map(|it| (it.key.to_string(), it.expr)).collect())
 }
@@ -165,11 +204,10 @@ fn read_json_form(
     files: &mut Files,
 ) -> Result<Vec<Declaration>, Unreadable> {
     let at = |line: usize| Place { file: path.to_owned(), line };
-    let file = files.load(path).map_err(|problem| (at(1), problem.message))?;
-    let document = read_json(&file).map_err(|problem| {
-        let line = file.position(problem.span.start).line;
-        (at(usize::try_from(line).unwrap_or(1)), problem.message)
-    })?;
+    let file =
+        files.load(path).map_err(|problem| Unreadable::of(path, problem.message))?;
+    let document =
+        read_json(&file).map_err(|problem| Unreadable::json(path, problem, &file))?;
     let mut found = Vec::new();
     for entry in document.entries() {
         let labels = match &*entry.key {

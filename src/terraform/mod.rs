@@ -22,7 +22,7 @@ use self::module::{Evaluator, Resource};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Files;
 
-pub use document::{Place, is_terraform, is_terraform_source};
+pub use document::{Place, Unreadable, is_terraform, is_terraform_source};
 pub use flows::{FlowFile, FlowNames, Flows};
 pub use organisation::Document;
 pub use report::{Report, Unknown};
@@ -34,8 +34,8 @@ pub struct Configuration {
     resources: Vec<Placed>,
     /// The resources that were read, and the values that are not known.
     pub report: Report,
-    /// Files that cannot be read, with the reason.
-    pub unreadable: Vec<(Place, String)>,
+    /// Files that cannot be read.
+    pub unreadable: Vec<Unreadable>,
 }
 
 /// A resource, with the repository and the folder of its root module.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use hcl::{Body, Expression, Map, Value};
 
-use super::document::{self, Declaration, Place, files_in, is_terraform};
+use super::document::{self, Declaration, Place, Unreadable, files_in, is_terraform};
 use super::evaluate::{Gap, Scope, instances_of};
 use crate::source::Files;
 
@@ -74,7 +74,7 @@ pub(super) struct Evaluator<'f> {
     pub(super) resources: Vec<Resource>,
     pub(super) problems: Vec<Problem>,
     /// Files that cannot be read, with the reason.
-    pub(super) unreadable: Vec<(Place, String)>,
+    pub(super) unreadable: Vec<Unreadable>,
     /// The Terraform files that were read.
     pub(super) read: Vec<PathBuf>,
     /// The number of calls of modules.
@@ -162,9 +162,10 @@ impl Evaluator<'_> {
             self.read.push(path.clone());
             let declarations = match document::read(&path, self.files) {
                 Ok(declarations) => declarations,
-                Err((place, reason)) => {
+                Err(unreadable) => {
                     let name = path.to_string_lossy().into_owned();
-                    self.unreadable.push((place.clone(), reason.clone()));
+                    let Unreadable { place, reason, .. } = unreadable.clone();
+                    self.unreadable.push(unreadable);
                     self.problems.push(Problem { name, reason, place });
                     continue;
                 }

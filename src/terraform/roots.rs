@@ -45,5 +45,9 @@ pub fn root_modules(folder: &Path, files: &mut Files) -> Vec<PathBuf> {
         folder.canonicalize().is_ok_and(|it| !called.contains(&it))
     };
     let relevant = folders.into_iter().filter(|(folder, is)| *is && is_root(folder));
-    relevant.map(|(folder, _)| folder).collect()
+    // The working folder has an empty path.
+    let named = |folder: PathBuf| {
+        if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder }
+    };
+    relevant.map(|(folder, _)| named(folder)).collect()
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use hcl::Value;
 
-use super::document::{self, files_in, is_terraform, read_values};
+use super::document::{self, Unreadable, files_in, is_terraform, read_values};
 use super::evaluate::Scope;
 use super::module::{Evaluator, Problem};
 use crate::source::Files;
@@ -42,7 +42,7 @@ pub(super) fn given(
                 });
                 given.extend(values);
             }
-            Err((place, reason)) => {
+            Err(Unreadable { place, reason, .. }) => {
                 let name = path.to_string_lossy().into_owned();
                 evaluator.problems.push(Problem { name, reason, place });
             }

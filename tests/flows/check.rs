@@ -237,6 +237,31 @@ fn duplicate_keys_in_architect_flows_are_warnings() {
     }
 }
 
+/// A doubled key has one finding, wherever it is.
+#[test]
+fn a_doubled_key_is_reported_once() {
+    let archy = "inboundCall:\n  name: A\n  startUpRef: /inboundCall/tasks/task[t]\n  \
+                 variables:\n    - stringVariable: {name: Flow.A, initialValue: {noValue: true}}\n  \
+                 tasks:\n    - task:\n        name: T\n        refId: t\n        actions:\n          \
+                 - updateData:\n              name: U\n              statements:\n                \
+                 - string:\n                    variable: Flow.A\n                    \
+                 variable: Flow.A\n                    value: {lit: x}\n          \
+                 - disconnect: {name: D}\n";
+    let draft = r#"{"id": "a", "name": "A", "type": "inbound", "draft": {"startNode": "S",
+        "nodes": {"S": {"type": "End", "properties": {"odd": 1, "odd": 2}}}}}"#;
+    for (name, text, other) in
+        [("a.yaml", archy, None), ("a.json", draft, Some(Code::UNKNOWN_PROPERTY))]
+    {
+        let (diagnostics, text) = findings_of(name, text);
+        let mut found = codes(&diagnostics);
+        found.sort_by_key(|code| code.name());
+        let mut expected: Vec<Code> =
+            other.into_iter().chain([Code::REPEATED_KEY]).collect();
+        expected.sort_by_key(|code| code.name());
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
 #[test]
 fn a_misspelt_flow_type_is_reported_with_a_suggestion() {
     let (diagnostics, text) = findings_of("a.yaml", "inboundCal:\n  name: A\n");

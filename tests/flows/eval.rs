@@ -360,12 +360,12 @@ fn failures_at_run_time_name_what_failed() {
 
 #[test]
 fn expressions_that_are_too_deep_or_too_long_are_refused() {
-    let nested = format!("{}1{}", "(".repeat(257), ")".repeat(257));
-    let chained = vec!["1"; 300].join("+");
+    let nested = format!("{}1{}", "(".repeat(4_097), ")".repeat(4_097));
+    let chained = vec!["1"; 4_098].join("+");
     let long = "1".repeat(LONGEST + 1);
     for (expression, message) in [
-        (&nested, "parentheses and brackets are nested deeper than 256 levels"),
-        (&chained, "the expression has more than 256 levels"),
+        (&nested, "parentheses and brackets are nested deeper than 4096 levels"),
+        (&chained, "the expression has more than 4096 levels"),
         (&long, "the expression is longer than 65536 bytes"),
     ] {
         let output = eval(&[expression]);
@@ -373,7 +373,7 @@ fn expressions_that_are_too_deep_or_too_long_are_refused() {
         assert_eq!(json["error"]["message"], message);
         assert_eq!(code(&output), 3);
     }
-    let nested = format!("{}1{}", "(".repeat(256), ")".repeat(256));
+    let nested = format!("{}1{}", "(".repeat(4_096), ")".repeat(4_096));
     let longest = format!("\"{}\"", "x".repeat(LONGEST - 2));
     assert_eq!(answer(&[&nested]), r#"{"type":"Integer","value":1}"#);
     assert_eq!(

@@ -1,5 +1,5 @@
-//! `flowsim explore --suite` and `--mutants` of two flows with one name.
-//! *Source: docs/exploration.md.*
+//! Two flows of different types with one name: every command names them apart, and refuses
+//! a name that is not enough. *Source: docs/exploration.md, docs/scenarios.md.*
 
 #![expect(clippy::unwrap_used, reason = "a program that does not run fails the test")]
 
@@ -81,4 +81,72 @@ fn mutants_name_their_flow_and_whether_they_count() {
         |line: &&str| line.starts_with("equivalent: Main (inboundCall): D: ");
     assert!(!lines.is_empty() && lines.iter().all(is_of_flow), "{output}");
     assert!(!output.contains("survived: "), "{output}");
+}
+
+#[test]
+fn a_name_of_two_flows_is_refused_by_every_command() {
+    let folder = namesakes();
+    let named = "name one of them: Main (inboundCall), Main (workflow)";
+    for command in ["run", "explore", "debug"] {
+        let (code, output, problems) =
+            flowsim(folder.path(), &[command, "flows", "--flow", "Main"]);
+        assert_eq!((code, &*output), (Some(2), ""), "{command}: {problems}");
+        assert!(problems.contains("2 flows are called `Main`"), "{command}: {problems}");
+        assert!(problems.contains(named), "{command}: {problems}");
+    }
+    let test = |flow: &str| {
+        let text = format!(
+            "flows: flows\ntests:\n  - {{name: a, flow: {flow}, expect: {{status: completed}}}}\n"
+        );
+        fs::write(folder.path().join("a.test.yaml"), text).unwrap();
+        flowsim(folder.path(), &["test", "--coverage", "a.test.yaml"])
+    };
+    let (code, output, problems) = test("Main");
+    assert_eq!(code, Some(3), "{output}{problems}");
+    assert!(output.contains(named), "{output}");
+    let (code, output, problems) = test("Main (workflow)");
+    assert_eq!(code, Some(0), "{output}{problems}");
+    assert!(output.contains("\nMain (inboundCall)    0 %"), "{output}");
+    assert!(output.contains("\nMain (workflow)     100 %"), "{output}");
+}
+
+/// An exploration names flows so that its other readers find them.
+#[test]
+fn an_exploration_names_flows_apart() {
+    let folder = namesakes();
+    let explore = ["explore", "flows", "--format", "json", "--out", "e.json"];
+    assert_eq!(flowsim(folder.path(), &explore).0, Some(0));
+    let text = fs::read_to_string(folder.path().join("e.json")).unwrap();
+    assert!(text.contains("\"flow\": \"Main (inboundCall)\""), "{text}");
+    assert!(!text.contains("\"flow\": \"Main\""), "{text}");
+    let test = "flows: flows\ntests:\n  - {name: a, flow: Main (inboundCall), expect: {status: completed}}\n";
+    fs::write(folder.path().join("a.test.yaml"), test).unwrap();
+    let line = ["test", "--coverage", "--coverage-exploration", "e.json", "a.test.yaml"];
+    let (code, output, problems) = flowsim(folder.path(), &line);
+    assert_eq!(code, Some(0), "{output}{problems}");
+    assert!(!output.contains("never took `yes`"), "{output}");
+}
+
+/// The outputs of commands are checked before the work begins.
+#[test]
+fn an_output_that_is_an_input_is_refused_first() {
+    let folder = namesakes();
+    let flow = folder.path().join("flows/a.yaml");
+    let before = fs::read_to_string(&flow).unwrap();
+    for line in [
+        "explore flows --out flows/a.yaml --budget 100000000",
+        "explore flows --format json --out flows/b.yaml",
+        "run flows --flow Main_ --values-out flows/a.yaml",
+        "convert flows/a.yaml --to model --out flows/a.yaml",
+        "coverage merge flows/a.yaml --out flows/a.yaml",
+    ] {
+        let line = line.replace("Main_", "Main\u{a0}(workflow)");
+        let words: Vec<String> =
+            line.split(' ').map(|word| word.replace('\u{a0}', " ")).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let (code, output, problems) = flowsim(folder.path(), &words);
+        assert_eq!((code, &*output), (Some(2), ""), "{line}: {problems}");
+        assert!(problems.contains("cannot write to it"), "{line}: {problems}");
+    }
+    assert_eq!(fs::read_to_string(&flow).unwrap(), before);
 }

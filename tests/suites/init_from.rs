@@ -101,7 +101,11 @@ fn a_repository_becomes_a_project_in_which_flows_run() {
     assert_eq!((code, &*err), (Some(0), ""), "{out}");
     assert!(out.contains("routed to Support"), "{out}");
     let (code, out, err) = flowsim(&project, &["fixtures", "missing"]);
-    assert_eq!((code, &*err), (Some(0), "2 entries are missing\n"), "{out}");
+    assert_eq!(
+        (code, &*err),
+        (Some(0), "nothing is missing; flows read 2 fields of the context of a call\n"),
+        "{out}"
+    );
     assert!(out.contains("tier") && out.contains("from"), "{out}");
 }
 
@@ -114,7 +118,7 @@ fn a_second_run_adds_only_new_entries() {
     let (code, out, _) = flowsim(root, &["init", "--from", "."]);
     assert_eq!(code, Some(0));
     assert!(out.contains("kept     flowsim/flowsim.toml"), "{out}");
-    assert!(out.contains("kept     flowsim/fixtures.yaml"), "{out}");
+    assert!(out.contains("kept     flowsim/fixtures.yaml\n"), "{out}");
     assert_eq!(read(root, "flowsim/fixtures.yaml"), first);
     // The author's changes stay.
     let own = first.replace("name: \"Support\"", "name: \"Support\", answerAfterMs: 5");
@@ -283,8 +287,29 @@ fn a_broken_file_of_terraform_is_reported() {
         flowsim(&project, &["check", "--terraform", "../terraform", "../flows"]);
     assert_eq!(code, Some(0), "{out}{error}");
     assert!(error.contains("invalid Terraform"), "{out}{error}");
-    assert!(error.contains("broken.tf:1"), "{out}{error}");
+    assert!(error.contains("broken.tf:1:51"), "{out}{error}");
     fs::remove_file(folder.path().join("terraform/main.tf")).unwrap();
-    let (_, out, _) = flowsim(folder.path(), &["init", "--from", "."]);
+    let (_, out, error) = flowsim(folder.path(), &["init", "--from", "."]);
     assert!(out.contains("terraform/broken.tf:1"), "{out}");
+    assert!(error.contains("terraform/broken.tf:1:51"), "{error}");
+    assert!(error.contains("email = \"a\""), "{error}");
+    assert!(error.contains("help: correct this file"), "{error}");
+}
+
+/// Terraform may be in the working folder itself. A copy names the file that is kept.
+#[test]
+fn a_repository_may_have_its_terraform_at_the_top() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = "resource \"genesyscloud_routing_queue\" \"q\" { name = \"Support\" }\n";
+    write(folder.path(), "main.tf", queue);
+    let flow = FLOW.replace("{{flow_name}}", "Main");
+    write(folder.path(), "flows/a.yaml", &flow);
+    write(folder.path(), "flows/b.yaml", &flow);
+    let (code, out, error) = flowsim(folder.path(), &["init", "--from", "."]);
+    assert_eq!(code, Some(0), "{out}{error}");
+    assert!(out.contains("1 queue"), "{out}");
+    assert!(
+        out.contains("left out flows/b.yaml: flows/a.yaml has the same flow"),
+        "{out}"
+    );
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::kind::Kind;
-use super::report::{FlowReport, NodeReport, Report};
+use super::report::{NodeReport, Report};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Node;
 use crate::value::Text;
@@ -43,8 +43,8 @@ impl Unreachable {
         Ok(Self(goals.collect()))
     }
 
-    fn has(&self, flow: &FlowReport, node: &NodeReport, output: Option<&Text>) -> bool {
-        self.0.contains(&(flow.name.clone(), node.id.clone(), output.cloned()))
+    fn has(&self, flow: &Text, node: &NodeReport, output: Option<&Text>) -> bool {
+        self.0.contains(&(flow.clone(), node.id.clone(), output.cloned()))
     }
 }
 
@@ -53,25 +53,20 @@ impl Report {
     /// call reached stays: the exploration was about another version of the flow, or
     /// about other calls.
     pub fn remove_unreachable(&mut self, unreachable: &Unreachable) -> usize {
-        let mut names: Vec<Text> = self.flows.iter().map(|it| it.name.clone()).collect();
-        names.sort_unstable();
-        // An exploration names flows by their names alone.
-        let is_single = |name: &Text| names.iter().filter(|it| *it == name).count() == 1;
+        let names: Vec<Text> = self.flows.iter().map(|it| self.shown_name(it)).collect();
         let mut removed = 0;
-        for flow in self.flows.iter_mut().filter(|flow| is_single(&flow.name)) {
-            let mut nodes = std::mem::take(&mut flow.nodes);
-            for node in &mut nodes {
-                removed += remove(unreachable, flow, node);
+        for (flow, name) in self.flows.iter_mut().zip(&names) {
+            for node in &mut flow.nodes {
+                removed += remove(unreachable, name, node);
             }
-            nodes.retain(|node| node.kind.is_some() || !node.parts.is_empty());
-            flow.nodes = nodes;
+            flow.nodes.retain(|node| node.kind.is_some() || !node.parts.is_empty());
         }
         removed
     }
 }
 
 /// Removes the unreachable items of a node.
-fn remove(unreachable: &Unreachable, flow: &FlowReport, node: &mut NodeReport) -> usize {
+fn remove(unreachable: &Unreachable, flow: &Text, node: &mut NodeReport) -> usize {
     let is_reached = node.count > 0 || node.parts.iter().any(|part| part.count > 0);
     let before = node.parts.len() + usize::from(node.kind.is_some());
     if !is_reached && unreachable.has(flow, node, None) {
@@ -93,7 +88,7 @@ fn remove(unreachable: &Unreachable, flow: &FlowReport, node: &mut NodeReport) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::coverage::PartReport;
+    use crate::analysis::coverage::{FlowReport, PartReport};
     use crate::source::{Files, read_json};
 
     fn node(id: &str, count: u64, outputs: &[(&str, u64)]) -> NodeReport {

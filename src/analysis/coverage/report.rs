@@ -38,6 +38,23 @@ pub struct FlowReport {
     pub nodes: Vec<NodeReport>,
 }
 
+impl Report {
+    /// Returns the name of a flow; its name and type, such as `Main (workflow)`, or else
+    /// its id, if other flows have the name.
+    pub fn shown_name(&self, flow: &FlowReport) -> Text {
+        let is_single = |is_it: &dyn Fn(&FlowReport) -> bool| {
+            self.flows.iter().filter(|it| is_it(it)).take(2).count() < 2
+        };
+        if is_single(&|it| it.name == flow.name) {
+            return flow.name.clone();
+        }
+        if is_single(&|it| it.name == flow.name && it.flow_type == flow.flow_type) {
+            return ecow::eco_format!("{} ({})", flow.name, flow.flow_type);
+        }
+        flow.id.clone()
+    }
+}
+
 /// Coverage of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeReport {

@@ -14,6 +14,7 @@ use super::exit::Exit;
 use super::project::Project;
 use super::{inputs, load, output};
 use crate::debugger::{self, Debugger, Launch, Origin};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::Limits;
 use crate::runner::ProjectContext;
 use crate::source::Files;
@@ -36,7 +37,8 @@ pub(super) struct Arguments {
     #[arg(value_name = "FLOW", required_unless_present = "test")]
     flows: Vec<PathBuf>,
 
-    /// Flow to start, by id or name; optional if exactly one flow is not called by
+    /// Flow to start, by id or name, or by name and type, such as `Main (workflow)`, if
+    /// flows of several types have the name; optional if exactly one flow is not called by
     /// another
     #[arg(long, value_name = "ID-OR-NAME")]
     flow: Option<String>,
@@ -109,7 +111,11 @@ pub(super) fn run(arguments: &Arguments, project: &Project) -> io::Result<Exit> 
         }
         Err(problems) => {
             output::diagnostics(&problems, &files);
-            Ok(Exit::Input)
+            let is_of_flag = |it: &Diagnostic| it.code == Code::UNKNOWN_FLOW;
+            Ok(match arguments.flow.is_some() && problems.iter().all(is_of_flag) {
+                true => Exit::Usage,
+                false => Exit::Input,
+            })
         }
     }
 }

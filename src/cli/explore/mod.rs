@@ -58,7 +58,8 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "FLOW")]
     flows: Vec<PathBuf>,
 
-    /// Flow to start, by id or name [default: every flow that a call can start]
+    /// Flow to start, by id or name, or by name and type, such as `Main (workflow)`, if
+    /// flows of several types have the name [default: every flow that a call can start]
     #[arg(long, value_name = "ID-OR-NAME")]
     flow: Option<String>,
 
@@ -230,6 +231,11 @@ struct Prepared {
 
 fn prepared(arguments: &Arguments, files: &mut Files) -> Result<Prepared, Exit> {
     let loaded = loaded(arguments, files)?;
+    if let Some(path) = &arguments.out {
+        let inputs = arguments.properties.iter().map(PathBuf::as_path);
+        let inputs = inputs.chain(files.iter().map(|file| file.path()));
+        output::refused_input(path, inputs).map_or(Ok(()), Err)?;
+    }
     let mut calls = calls(arguments, &loaded.program, &loaded.fixtures)?;
     let pairs = properties::pairs(arguments, &loaded.program, &calls)?;
     calls.extend(queued_calls(arguments, &loaded.program, &loaded.fixtures)?);
@@ -287,7 +293,7 @@ fn write(
     of: (&Loaded, &[Call], &Files),
 ) -> io::Result<Exit> {
     let text = rendered(arguments, exploration, additions, of)?;
-    output::result_beside(of.2, arguments.out.as_deref(), &text)
+    output::result_to(arguments.out.as_deref(), &text)
 }
 
 fn rendered(

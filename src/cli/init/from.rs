@@ -1,6 +1,6 @@
 //! `flowsim init --from`: a project for an existing repository.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
@@ -38,8 +38,8 @@ struct Found {
     report: Report,
     organisation: Organisation,
     flows: read::Loaded,
-    /// Files that contain only flows of other files.
-    left_out: Vec<PathBuf>,
+    /// Files that contain only flows of other files, each with one of those.
+    left_out: Vec<(PathBuf, PathBuf)>,
     /// Files of the flows.
     kept: Vec<PathBuf>,
 }
@@ -92,6 +92,7 @@ fn find(repository: &Path, files: &mut Files) -> Result<Found, Exit> {
             output::diagnostics(&diagnostics, files);
             Exit::Input
         })?;
+        output::diagnostics(&terraform.warnings, files);
         let (fixtures, document, _) = terraform.organisation(files);
         organisation = Organisation { fixtures, document };
         report = terraform.report;
@@ -105,12 +106,13 @@ fn find(repository: &Path, files: &mut Files) -> Result<Found, Exit> {
     };
     let all: BTreeSet<PathBuf> =
         flows.architect.iter().map(|flow| file_of(flow, files)).collect();
-    keep_one_of_each(&mut flows.architect, files, &is_deployed);
+    let copies = keep_one_of_each(&mut flows.architect, files, &is_deployed);
     let drafts = flows.flows.iter();
     let drafts = drafts.map(|flow| plain(files.get(flow.span.file).path()).to_owned());
     let kept: BTreeSet<PathBuf> =
         flows.architect.iter().map(|flow| file_of(flow, files)).collect();
-    let left_out = all.difference(&kept).cloned().collect();
+    let of_copy = |path: &PathBuf| Some((path.clone(), copies.get(path)?.clone()));
+    let left_out = all.difference(&kept).filter_map(of_copy).collect();
     let kept: BTreeSet<PathBuf> = kept.into_iter().chain(drafts).collect();
     let kept = kept.into_iter().collect();
     Ok(Found { roots, report, organisation, flows, left_out, kept })
@@ -121,18 +123,30 @@ fn file_of(flow: &ArchitectFlow, files: &Files) -> PathBuf {
 }
 
 /// Keeps one flow of each type and name: that of Terraform, else the first one. Other
-/// copies are often exports of the same flow.
+/// copies are often exports of the same flow. Returns the files of copies, each with the
+/// file of its first flow that is kept.
 fn keep_one_of_each(
     flows: &mut Vec<ArchitectFlow>,
     files: &Files,
     is_deployed: &dyn Fn(&Path) -> bool,
-) {
+) -> BTreeMap<PathBuf, PathBuf> {
     flows.sort_by_key(|flow| !is_deployed(files.get(flow.span.file).path()));
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeMap<(String, String), PathBuf> = BTreeMap::new();
+    let mut copies = BTreeMap::new();
     flows.retain(|flow| {
+        if flow.is_embedded {
+            return true;
+        }
+        let file = file_of(flow, files);
         let key = (flow.flow_type.to_string(), flow.name.value.to_string());
-        flow.is_embedded || seen.insert(key)
+        if let Some(first) = seen.get(&key) {
+            copies.entry(file).or_insert_with(|| first.clone());
+            return false;
+        }
+        seen.insert(key, file);
+        true
     });
+    copies
 }
 
 impl Found {
@@ -169,10 +183,13 @@ impl Found {
             };
             let _ = writeln!(out, "not used {what}: {reason}");
         }
-        for path in self.left_out.iter().take(LISTED) {
-            let path = path.strip_prefix(repository).unwrap_or(path);
-            let _ =
-                writeln!(out, "left out {}: a copy of another file's flow", shown(path));
+        for (copy, first) in self.left_out.iter().take(LISTED) {
+            let [copy, first] = [copy, first]
+                .map(|path| shown(path.strip_prefix(repository).unwrap_or(path)));
+            let _ = writeln!(out, "left out {copy}: {first} has the same flow");
+        }
+        if self.left_out.len() > LISTED {
+            let _ = writeln!(out, "         and {} more", self.left_out.len() - LISTED);
         }
         out
     }
@@ -223,7 +240,8 @@ fn write(
         make(&path, &fixtures_file(entries, files)).map_err(failed)?;
         ("created ", Vec::new())
     };
-    let _ = writeln!(report, "{done} {}{}", shown(&path), contents(entries));
+    let contents = contents(entries, &left);
+    let _ = writeln!(report, "{done} {}{contents}", shown(&path));
     for section in left {
         let text = format!(
             "         `{section}` is written in another form: add the entries that \
@@ -234,9 +252,12 @@ fn write(
     Ok(())
 }
 
-/// Lists the numbers of entries by section.
-fn contents(entries: &[MissingEntry]) -> String {
-    let counts = sections(entries).into_iter().map(|section| {
+/// Lists the numbers of written entries by section. Fields of the context of a call are
+/// at most a comment, and sections of another form are left as they are.
+fn contents(entries: &[MissingEntry], left: &[&str]) -> String {
+    let is_written = |section: &&str| !is_of_context(section) && !left.contains(section);
+    let written = sections(entries).into_iter().filter(is_written);
+    let counts = written.map(|section| {
         let count = entries.iter().filter(|entry| entry.section == section).count();
         format!("{count} in {section}")
     });

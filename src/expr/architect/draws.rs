@@ -29,7 +29,7 @@ impl Expression {
     /// `None` if its bounds are not constants.
     pub fn draws(&self) -> Vec<Option<Draw>> {
         let mut draws = Vec::new();
-        add(self.code(), &mut draws);
+        self.with(|code| add(code, &mut draws));
         draws
     }
 
@@ -37,9 +37,11 @@ impl Expression {
     /// among [`draws`](Self::draws).
     #[must_use]
     pub fn with_draw(&self, place: usize, slot: u32) -> Self {
-        let mut code = self.code().clone();
-        replace(&mut code, &mut Some(place), slot);
-        self.with_code(code)
+        self.with(|code| {
+            let mut code = code.clone();
+            replace(&mut code, &mut Some(place), slot);
+            self.with_code(code)
+        })
     }
 }
 

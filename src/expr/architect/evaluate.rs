@@ -550,7 +550,7 @@ mod tests {
             let given = Given(vec![i, j, d, s, t, b, list]);
             let expression = Expression::compile(&text, &mut names, None).unwrap();
             let run = Run { scope: &given, budget: Budget::for_evaluation() };
-            let expected = evaluate_generically(expression.code(), &run);
+            let expected = expression.with(|code| evaluate_generically(code, &run));
             prop_assert_eq!(expression.evaluate(&given), expected.clone());
             let before = Value::from("before");
             let mut place = before.clone();

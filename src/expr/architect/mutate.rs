@@ -5,19 +5,26 @@ use crate::value::Value;
 
 use super::code::Code;
 use super::expression::Expression;
+use super::stack::is_deep;
 
 impl Expression {
     /// Returns variants with one change each, and the change in words: a whole number that
     /// is one larger or smaller, another string, the other Boolean, and `and` instead of
-    /// `or`. A number next to a boundary has the same effect as another comparison.
+    /// `or`. A number next to a boundary has the same effect as another comparison. Long
+    /// chains of operators have no variants.
     pub fn variants(&self) -> Vec<(String, Self)> {
         let mut variants = Vec::new();
-        let count = size(self.code());
-        for place in 0..count {
-            for (words, code) in variants_at(self.code(), place) {
-                variants.push((words, self.with_code(code)));
-            }
+        // Each variant is a whole expression.
+        if is_deep(self.levels()) {
+            return variants;
         }
+        self.with(|whole| {
+            for place in 0..size(whole) {
+                for (words, code) in variants_at(whole, place) {
+                    variants.push((words, self.with_code(code)));
+                }
+            }
+        });
         variants
     }
 }

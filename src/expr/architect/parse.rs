@@ -10,6 +10,7 @@ use crate::expr::unquoted;
 
 use super::problem::Problem;
 use super::shortcut;
+use super::stack::{most_levels, with_levels};
 use super::syntax;
 use super::tree::{Form, Operator, Place, Segment, Tree};
 
@@ -24,18 +25,18 @@ pub(super) use grammar::Rule;
 
 /// The maximum nesting of parentheses and brackets. Architect puts every part of a chain of
 /// operators in parentheses, so a chain of [`MAX_DEPTH`] levels has as many.
-pub const MAX_NESTING: usize = 256;
+pub const MAX_NESTING: usize = 4_096;
 
 /// The nesting that needs no further stack: threads of tests have 2 MiB.
 pub(super) const USUAL_NESTING: usize = 32;
 
-/// The stack for the deepest nesting, in bytes. A level of the grammar takes up to 15 KB
+/// The stack for a level of nesting, in bytes. A level of the grammar takes up to 15 KB
 /// without optimization.
-const STACK: usize = 8 * 1024 * 1024;
+const STACK: usize = 32 * 1024;
 
 /// The maximum number of levels of a tree. It bounds the recursion of everything that
 /// walks the tree. A chain of operators has one level per operator.
-pub const MAX_DEPTH: u16 = 256;
+pub const MAX_DEPTH: u16 = 4_096;
 
 /// The maximum length of an expression, in bytes. *Architect itself stops at 10,000
 /// characters in most places; this limit is more generous but bounds the work.*
@@ -55,13 +56,20 @@ pub fn parse(text: &str) -> Result<Tree<'_>, Problem> {
     by_grammar(text)
 }
 
+/// Parses an expression, and does work with its tree that recurses over it. The tree may be
+/// too deep for the stack of the caller.
+pub fn parse_with<R>(text: &str, work: impl FnOnce(Result<Tree<'_>, Problem>) -> R) -> R {
+    with_levels(most_levels(text), || work(parse(text)))
+}
+
 /// Parses an expression by the grammar alone, without the shortcut.
 pub(super) fn by_grammar(text: &str) -> Result<Tree<'_>, Problem> {
     let nesting = syntax::check_size(text)?;
     if nesting <= USUAL_NESTING {
         return read(text);
     }
-    stacker::maybe_grow(STACK, STACK, || read(text))
+    let size = nesting * STACK;
+    stacker::maybe_grow(size, size, || read(text))
 }
 
 fn read(text: &str) -> Result<Tree<'_>, Problem> {

@@ -71,13 +71,13 @@ impl Range {
 impl Expression {
     /// Returns the range of the results, for the ranges of the variables by slot.
     pub fn range(&self, of: &dyn Fn(u32) -> Range) -> Range {
-        range(self.code(), of)
+        self.with(|code| range(code, of))
     }
 
     /// Visits the comparisons of a variable with a number: the slot, and the whole numbers
     /// at which an outcome begins or ends.
     pub fn each_cut(&self, visit: &mut dyn FnMut(u32, &[i64])) {
-        each_cut(self.code(), visit);
+        self.with(|code| each_cut(code, visit));
     }
 }
 

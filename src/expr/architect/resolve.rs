@@ -44,23 +44,21 @@ fn root(checker: &mut Checker<'_>, segments: &[Segment<'_>]) -> Option<(Typed, u
             return Some((Typed::new(form, Type::one(Kind::Prompt), upto(2)), 2));
         }
     }
-    let words = lower_case(segments);
-    let (value, name, length) = constants::constant(&borrowed(&words))?;
+    let (value, name, length) = in_lower_case(segments, constants::constant)?;
     let holds = value.type_of();
     Some((Typed::new(TypedForm::Named(value, name), holds, upto(length)), length))
 }
 
-fn lower_case(segments: &[Segment<'_>]) -> Vec<String> {
-    segments.iter().map(|segment| segment.text.to_lowercase()).collect()
-}
-
-fn borrowed(words: &[String]) -> Vec<&str> {
-    words.iter().map(String::as_str).collect()
+/// Looks up the words of a name without regard to case.
+fn in_lower_case<F>(segments: &[Segment<'_>], look_up: impl Fn(&[&str]) -> F) -> F {
+    let words = segments.iter().map(|segment| segment.text.to_lowercase());
+    let words: Vec<String> = words.collect();
+    look_up(&words.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 fn unknown_name(checker: &Checker<'_>, segments: &[Segment<'_>]) -> Problem {
     if let [_, _, member, ..] = segments
-        && let Some((group, names)) = constants::group(&borrowed(&lower_case(segments)))
+        && let Some((group, names)) = in_lower_case(segments, constants::group)
     {
         return messages::unknown_constant(&group, names, &member.text, member.place);
     }

@@ -35,6 +35,7 @@ pub fn derive_from(
     let flow = &recording.flow;
     derived.flow = derived.flow.or_else(|| flow.id.clone());
     derived.flow_name = derived.flow_name.or_else(|| flow.name.clone());
+    derived.flow_type = derived.flow_type.or_else(|| flow.kind.clone());
     derived
 }
 
@@ -43,6 +44,7 @@ fn of_execution(observation: &mut Observation) -> Derived {
     let derived = Derived {
         flow: flow.id.clone(),
         flow_name: flow.name.clone(),
+        flow_type: flow.flow_type.clone(),
         at: observation.start,
         is_paced_by_prompts: true,
         ..Derived::default()

@@ -18,6 +18,8 @@ pub struct Derived {
     pub flow: Option<Text>,
     /// Name of the flow.
     pub flow_name: Option<Text>,
+    /// Type of the flow, which decides between local flows with one name.
+    pub flow_type: Option<Text>,
     /// Node at which the call began, if it was not the first one of the flow.
     pub node: Option<Text>,
     /// Fields of the context.
@@ -110,14 +112,10 @@ impl Derived {
     /// # Errors
     /// The program lacks the flow.
     pub fn entry(&self, program: &Program) -> Result<FlowId, Box<Diagnostic>> {
-        let known =
-            |name: &Option<Text>| name.as_ref().and_then(|name| program.flow(name));
-        match known(&self.flow).or_else(|| known(&self.flow_name)) {
-            Some(flow) => Ok(flow),
-            None => match self.flow_name.as_ref().or(self.flow.as_ref()) {
-                Some(name) => start::flow(program, name),
-                None => start::only_entry(program),
-            },
+        let flow = self.flow.as_ref().filter(|it| program.flow(it).is_some());
+        match flow.or(self.flow_name.as_ref()).or(self.flow.as_ref()) {
+            Some(name) => start::flow_of_type(program, name, self.flow_type.as_deref()),
+            None => start::only_entry(program),
         }
     }
 

@@ -31,7 +31,7 @@ pub fn render_summary(report: &Report) -> String {
     for flow in &report.flows {
         let shares = flow.shares();
         let cells = kinds.iter().map(|kind| percent(shares[kind.index()]));
-        rows.push(row(&flow.name, cells));
+        rows.push(row(&report.shown_name(flow), cells));
     }
     let cells = kinds.iter().map(|kind| percent(totals[kind.index()]));
     rows.push(row("all", cells));
@@ -90,7 +90,7 @@ pub fn render_uncovered(report: &Report) -> String {
         if lines.is_empty() {
             continue;
         }
-        let _ = writeln!(out, "\n{}", visible::one_line(&flow.name));
+        let _ = writeln!(out, "\n{}", visible::one_line(&report.shown_name(flow)));
         for (line, node, what) in lines {
             let place = format!("{}:{line}", flow.file);
             let node = node.map_or_else(String::new, |node| format!("{node}  "));

@@ -144,7 +144,7 @@ struct JsonBudget {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct JsonGoal<'e> {
-    flow: &'e str,
+    flow: Text,
     node_id: &'e str,
     node_name: &'e str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,7 +170,7 @@ impl<'e> JsonGoal<'e> {
             _ => (None, None),
         };
         Self {
-            flow: &symbols.flow(node.flow).name,
+            flow: symbols.flow_reference(node.flow),
             node_id: &node.id,
             node_name: &node.name,
             path: goal.output.as_deref(),
@@ -185,7 +185,7 @@ impl<'e> JsonGoal<'e> {
 /// The call of a witness, apart from its inputs.
 #[derive(Serialize)]
 pub(super) struct JsonCall<'e> {
-    flow: &'e str,
+    flow: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -206,7 +206,7 @@ impl<'e> JsonCall<'e> {
         symbols: &'e SymbolTable,
     ) -> Self {
         Self {
-            flow: &symbols.flow(flow).id,
+            flow: symbols.flow_key(flow),
             context: values(additions.context, &witness.context),
             variables: values(additions.variables, &witness.variables),
             at: at.map(|at| at.to_string()),

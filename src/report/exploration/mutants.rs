@@ -11,6 +11,7 @@ use crate::explore::mutants::Detection;
 use crate::flow::{NodeId, SymbolTable};
 use crate::source::Files;
 use crate::suite::Partition;
+use crate::value::Text;
 
 /// The results of mutation testing.
 #[derive(Debug, Default)]
@@ -151,7 +152,7 @@ pub(super) struct JsonMutants<'e> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct JsonSurvivor<'e> {
-    flow: &'e str,
+    flow: Text,
     node_id: &'e str,
     node_name: &'e str,
     file: String,
@@ -201,7 +202,7 @@ impl<'e> JsonSurvivor<'e> {
             _ => (None, None),
         };
         Self {
-            flow: &symbols.flow(node.flow).name,
+            flow: symbols.flow_reference(node.flow),
             node_id: &node.id,
             node_name: &node.name,
             file: files.get(node.span.file).path().to_string_lossy().replace('\\', "/"),

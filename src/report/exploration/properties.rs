@@ -10,6 +10,7 @@ use crate::diagnostic::visible::one_line;
 use crate::explore::{Checked, PropertyVerdict};
 use crate::flow::SymbolTable;
 use crate::report::words::plural;
+use crate::value::Text;
 
 /// Renders the verdicts as text: what is refuted comes first.
 pub(super) fn text(additions: &Additions<'_>, symbols: &SymbolTable) -> String {
@@ -17,9 +18,10 @@ pub(super) fn text(additions: &Additions<'_>, symbols: &SymbolTable) -> String {
     let checked = additions.properties.as_deref().unwrap_or_default();
     for word in ["refuted", "undecided", "proved"] {
         for it in checked.iter().filter(|it| it.verdict.name() == word) {
-            let (name, flow) = (one_line(&it.property.name), symbols.flow(it.flow));
+            let (name, flow) =
+                (one_line(&it.property.name), symbols.flow_reference(it.flow));
             let why = one_line(&explanation(it));
-            let _ = writeln!(out, "property {word}: {name} ({})", one_line(&flow.name));
+            let _ = writeln!(out, "property {word}: {name} ({})", one_line(&flow));
             let _ = writeln!(out, "  {why}");
         }
     }
@@ -49,7 +51,7 @@ pub(super) fn markdown(additions: &Additions<'_>, symbols: &SymbolTable) -> Stri
         );
     }
     for it in checked {
-        let (name, flow) = (&it.property.name, &symbols.flow(it.flow).name);
+        let (name, flow) = (&it.property.name, &symbols.flow_reference(it.flow));
         let verdict = it.verdict.name();
         let why = cell(&explanation(it));
         let _ = writeln!(out, "| {} | {} | {verdict} | {why} |", cell(name), cell(flow));
@@ -76,7 +78,7 @@ fn explanation(checked: &Checked) -> String {
 #[derive(Serialize)]
 pub(super) struct JsonProperty<'e> {
     name: &'e str,
-    flow: &'e str,
+    flow: Text,
     verdict: &'static str,
     reason: Option<String>,
     input: Option<Vec<String>>,
@@ -98,7 +100,7 @@ impl<'e> JsonProperty<'e> {
         });
         Self {
             name: &checked.property.name,
-            flow: &symbols.flow(checked.flow).name,
+            flow: symbols.flow_reference(checked.flow),
             verdict: checked.verdict.name(),
             reason: match &checked.verdict {
                 PropertyVerdict::Undecided(reason) => Some(reason.to_string()),

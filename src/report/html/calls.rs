@@ -63,7 +63,7 @@ impl Calls {
         let more = lines.len().saturating_sub(MOST_LINES);
         let more_turns = turns.len().saturating_sub(MOST_LINES);
         let mut call = Call {
-            flow: self.text(&symbols.flow(trace.flow).name),
+            flow: self.text(&symbols.flow_reference(trace.flow)),
             status: trace.status.name(),
             reason: reason.map(|reason| self.text(&reason)),
             start: trace.start.to_string(),

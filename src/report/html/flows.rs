@@ -62,8 +62,9 @@ pub(super) fn covered_flows(
             graphs.entry((&flow.id, &flow.flow_type)).or_insert(graph);
         }
     }
-    let flow =
-        |it: &FlowReport| Flow::of(it, graphs.get(&(&it.id, &it.flow_type)).copied());
+    let flow = |it: &FlowReport| {
+        Flow::of(report.shown_name(it), it, graphs.get(&(&it.id, &it.flow_type)).copied())
+    };
     (counted(&report.shares()), report.flows.iter().map(flow).collect())
 }
 
@@ -86,7 +87,7 @@ fn heading(kind: Kind) -> &'static str {
 }
 
 impl Flow {
-    fn of(report: &FlowReport, graph: Option<&Graph>) -> Self {
+    fn of(name: Text, report: &FlowReport, graph: Option<&Graph>) -> Self {
         let marks = Marks::of(report);
         let nodes: Vec<Node> = report.nodes.iter().map(Node::of).collect();
         let has = |mark: Mark| nodes.iter().any(|node| node.mark == mark);
@@ -97,7 +98,7 @@ impl Flow {
             (true, false) => Mark::Covered,
         };
         Self {
-            name: report.name.to_string(),
+            name: name.to_string(),
             kind: report.flow_type.to_string(),
             file: report.file.to_string(),
             line: report.line,

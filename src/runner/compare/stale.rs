@@ -1,6 +1,7 @@
 //! Outdated recordings.
 
 use super::CompareContext;
+use crate::engine::start;
 use crate::program::Program;
 use crate::recording::Recording;
 use crate::value::{DateTime, Text};
@@ -53,7 +54,10 @@ pub(super) fn of(
 /// Returns the versions if both sides have one and they differ.
 fn version(recording: &Recording, program: &Program) -> Option<Stale> {
     let flow = &recording.flow;
-    let known = |name: &Option<Text>| program.flow(name.as_ref()?);
+    let flow_type = flow.kind.as_deref();
+    let known = |name: &Option<Text>| {
+        start::flow_of_type(program, name.as_ref()?, flow_type).ok()
+    };
     let local = known(&flow.id).or_else(|| known(&flow.name))?;
     let local = program.symbols.flow(local).version.clone()?;
     let recorded = flow.version.clone()?;

@@ -15,6 +15,10 @@ use crate::suite::scenario::{Case, SuiteFile};
 use crate::trace::{Trace, steps_of_blocks};
 use crate::value::Text;
 
+/// Advice on a snapshot with a pending version.
+const REVIEW: &str = "accept or reject it with `flowsim test --review`, or accept all \
+                      with `flowsim test --update`";
+
 /// Handling of a snapshot that differs from the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SnapshotMode {
@@ -132,10 +136,7 @@ impl SnapshotResult {
             Err(error) => format!("cannot read {path}: {error}"),
         };
         let advice = match mode {
-            SnapshotMode::Pending => {
-                "accept or reject it with `flowsim test --review`, or accept all with \
-                 `flowsim test --update`"
-            }
+            SnapshotMode::Pending => REVIEW,
             _ => "accept it with `flowsim test --update`",
         };
         let expected = known.map_or(Shown::Nothing, |known| shown(&known));
@@ -146,17 +147,28 @@ impl SnapshotResult {
         )
     }
 
-    /// Writes the snapshot as the mode requires. Returns a mismatch if writing fails. A
-    /// pending version is not written to a read-only folder: the test fails anyway.
-    pub fn settle(&self, mode: SnapshotMode) -> Option<Mismatch> {
-        let written = self.write(mode).err();
-        let needs_file = |error: &io::Error| {
-            mode == SnapshotMode::Update || !is_read_only(error.kind())
+    /// Writes the snapshot as the mode requires. If writing fails, adds a mismatch. A
+    /// pending version that no longer applies may stay in a read-only folder.
+    pub fn settle(&self, mode: SnapshotMode, mismatches: &mut Vec<Mismatch>) {
+        let Err(error) = self.write(mode) else { return };
+        if self.state == SnapshotState::Unchanged && is_read_only(error.kind()) {
+            return;
+        }
+        let (what, path) = match mode {
+            SnapshotMode::Pending => ("the pending snapshot ", pending_path(&self.path)),
+            _ => ("", self.path.clone()),
         };
-        written.filter(needs_file).map(|error| {
-            let message = format!("cannot write {}: {error}", self.path.display());
-            Mismatch::new(self.span, "snapshot", message)
-        })
+        let message = format!("cannot write {what}{}: {error}", path.display());
+        let mut mismatch = Mismatch::new(self.span, "snapshot", message);
+        if mode == SnapshotMode::Pending {
+            for other in mismatches.iter_mut().filter(|it| it.subject == "snapshot") {
+                other.cause.retain(|line| line != REVIEW);
+            }
+            let advice = "make the folder writable and run the test again, or write no \
+                          pending snapshots with `--check-snapshots`";
+            mismatch = mismatch.because([advice]);
+        }
+        mismatches.push(mismatch);
     }
 
     fn write(&self, mode: SnapshotMode) -> io::Result<()> {

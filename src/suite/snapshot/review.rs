@@ -148,7 +148,13 @@ fn ask(input: &mut impl BufRead, output: &mut impl Write) -> io::Result<Choice> 
             "r" | "reject" => return Ok(Choice::Reject),
             "s" | "skip" => return Ok(Choice::Skip),
             "A" | "all" => return Ok(Choice::AcceptAll),
-            _ => {}
+            other => {
+                let answers = "answer a (accept), r (reject), s (skip) or A (accept all)";
+                match one_line(other) {
+                    empty if empty.is_empty() => writeln!(output, "{answers}")?,
+                    other => writeln!(output, "unknown answer `{other}`; {answers}")?,
+                }
+            }
         }
     }
 }

@@ -321,7 +321,10 @@ fn doubling_values_are_bounded() {
 fn deep_expressions_are_evaluated_or_refused() {
     let mut world = World::default();
     let chain = |length: usize| vec!["1"; length].join(" + ");
-    assert_eq!(world.value(&chain(250)), Ok(Value::Integer(250)));
+    for length in [250, 300, 4_096] {
+        let value = i64::try_from(length).unwrap();
+        assert_eq!(world.value(&chain(length)), Ok(Value::Integer(value)));
+    }
     assert!(world.value(&chain(30_000)).unwrap_err().starts_with("EXPRESSION_SYNTAX"));
     let nest = |depth: usize| format!("{}1{}", "(".repeat(depth), ")".repeat(depth));
     assert_eq!(world.value(&nest(60)), Ok(Value::Integer(1)));
@@ -341,7 +344,7 @@ fn deep_expressions_are_evaluated_or_refused() {
         );
     }
     assert_eq!(world.value(&("1^".repeat(256) + "1")), world.value("1.0"));
-    assert!(world.value(&("1^".repeat(257) + "1")).is_err());
+    assert!(world.value(&("1^".repeat(4_097) + "1")).is_err());
     assert!(world.value(&"1".repeat(MAX_LENGTH)).is_err());
     let calls = format!("{}1{}", "Sum(1, ".repeat(60), ")".repeat(60));
     assert_eq!(world.value(&calls), Ok(Value::Integer(61)));
@@ -383,6 +386,41 @@ fn a_small_stack_is_enough() {
             };
             assert!(is_computed, "{text}\n{value:?}");
             assert!(canonical(&text, &mut world.names, None).is_ok(), "{text}");
+        }
+    });
+    evaluated.unwrap().join().unwrap();
+}
+
+/// Chains of operators, and their canonical text, which has as many parentheses.
+#[test]
+fn long_chains_are_evaluated_on_a_small_stack() {
+    let chains = [
+        "true and ".repeat(4_096) + "true",
+        "false or ".repeat(4_096) + "true",
+        "Flow.count + ".repeat(4_096) + "1",
+        "\"a\" + ".repeat(4_096) + "\"b\"",
+        "Flow.truth ? true : ".repeat(3_200) + "true",
+        "1 ^ ".repeat(4_096) + "1",
+        "!(".repeat(4_096) + "true" + &")".repeat(4_096),
+    ];
+    let small = std::thread::Builder::new().stack_size(1024 * 1024);
+    let evaluated = small.spawn(move || {
+        let mut world = variables().with("Flow.count", Value::Integer(2));
+        for text in chains {
+            let start: String = text.chars().take(20).collect();
+            let value = world.value(&text);
+            let is_refused = value.as_ref().is_err_and(|it| it.starts_with("EXPRESSION"));
+            assert!(!is_refused, "{start}: {value:?}");
+            let names = &mut world.names;
+            let written = canonical(&text, names, None);
+            let written = written.map_err(|them| them[0].message.clone()).unwrap();
+            if written.len() <= MAX_LENGTH {
+                let again = canonical(&written, names, None);
+                assert_eq!(again.as_ref(), Ok(&written), "{start}");
+            }
+            let compiled = Expression::compile(&text, names, None).unwrap();
+            assert_eq!(compiled.clone().variables(), compiled.variables(), "{start}");
+            assert!(format!("{compiled:?}").len() > 100, "{start}");
         }
     });
     evaluated.unwrap().join().unwrap();

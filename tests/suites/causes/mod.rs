@@ -202,3 +202,23 @@ fn failures_with_one_cause_are_grouped() {
     let page = fs::read_to_string(kiosk.0.path().join("page.md")).unwrap();
     assert!(page.contains("### Same cause\n\n2 tests: "), "{page}");
 }
+
+/// A decision that the path of a test expects is not the cause of its failure.
+#[test]
+fn an_expected_path_is_not_a_cause() {
+    let test = |path: &str| {
+        let of = |name: &str| {
+            format!(
+                "  - {{name: {name}, input: [\"1\"], expect: {{{path}\
+                 routing: {{queueName: Other}}}}}}\n"
+            )
+        };
+        Kiosk::new(&(of("one") + &of("two"))).printed(&[])
+    };
+    let (without, with) = (test(""), test("path: {contains: [To sales]}, "));
+    let cause = "`Which service was it?` (switch) took";
+    assert!(without.contains("same cause:"), "{without}");
+    assert!(without.contains(cause), "{without}");
+    assert!(with.contains(&format!("as expected, step 13 {cause}")), "{with}");
+    assert!(!with.contains("same cause:"), "{with}");
+}

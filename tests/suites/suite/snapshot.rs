@@ -209,6 +209,22 @@ fn a_pending_snapshot_stays_until_the_call_matches_again() {
     assert_eq!(project.snapshots(), ["a__press-1.snap"]);
 }
 
+/// The advice to review would lead nowhere.
+#[test]
+fn a_pending_snapshot_that_cannot_be_written_is_reported() {
+    let project = Project::new("a.test.yaml", ONE);
+    project.write("snapshots", "a file in place of the folder");
+    let results = project.play(SnapshotMode::Pending);
+    let text = rendered(&project, &results[0]);
+    assert!(
+        text.contains(
+            "cannot write the pending snapshot …/snapshots/a__press-1.snap.new: "
+        ),
+        "{text}"
+    );
+    assert!(!text.contains("--review"), "{text}");
+}
+
 #[test]
 fn an_update_leaves_only_complete_files() {
     let project = Project::new("a.test.yaml", ONE);
@@ -442,6 +458,8 @@ fn a_review_accepts_rejects_and_skips() {
     let left = ["a__key-1.snap", "a__key-3.snap.new", "a__key-4.snap"];
     assert_eq!(project.snapshots(), left);
     assert!(!project.read("snapshots/a__key-1.snap").contains("error after"));
+    let answers = "unknown answer `what?`; answer a (accept), r (reject), s (skip) or";
+    assert!(shown.contains(answers), "{shown}");
     let first = shown.split("2 of 4").next().unwrap();
     insta::assert_snapshot!(first);
 }

@@ -136,7 +136,7 @@ class Flowsim:
         """Makes a call and returns it.
 
         flows         files and folders of flows
-        flow          the flow to start, by id or name
+        flow          the flow to start, by id, name, or name and type
         node          the node to start at, by id
         input         the caller's input, an entry for each time the flow listens: keys
                       such as "1" or "1234#", None for silence, "say:two words", "hangup"

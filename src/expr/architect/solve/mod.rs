@@ -42,10 +42,13 @@ pub type Changes = Vec<(u32, Value)>;
 /// first. A wanted `false` includes NOT_SET. Returns an empty list if none is found.
 pub fn solve(wanted: &[(&Expression, Value)], scope: &dyn Scope) -> Vec<Changes> {
     search(scope, &|changed| {
-        let broken = wanted
-            .iter()
-            .find(|(expression, value)| !has(changed, expression.code(), value));
-        broken.map(|(expression, value)| candidates(expression.code(), value, changed))
+        let is_broken = |(expression, value): &&(&Expression, Value)| {
+            expression.with(|code| !has(changed, code, value))
+        };
+        let broken = wanted.iter().find(is_broken);
+        broken.map(|(expression, value)| {
+            expression.with(|code| candidates(code, value, changed))
+        })
     })
 }
 
@@ -57,11 +60,13 @@ pub fn solve_difference(
     other: &Expression,
     scope: &dyn Scope,
 ) -> Vec<Changes> {
-    let (one, other) = (one.code(), other.code());
-    search(scope, &|changed| {
-        let is_solved = difference::differ(changed, one, other);
-        (!is_solved).then(|| difference::candidates(one, other, changed))
-    })
+    let search = |one: &Code, other: &Code| {
+        search(scope, &|changed| {
+            let is_solved = difference::differ(changed, one, other);
+            (!is_solved).then(|| difference::candidates(one, other, changed))
+        })
+    };
+    one.with(|one| other.with(|other| search(one, other)))
 }
 
 /// Changes one variable after the other until nothing more is wanted. `next` returns changes

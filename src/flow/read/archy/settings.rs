@@ -50,13 +50,11 @@ pub(super) fn finished(entries: Entries) -> Settings {
     Settings { entries: entries.into_iter().map(named).collect() }
 }
 
-/// Adds a property of an object.
+/// Adds a property of an object. The last one of doubled keys counts; they are reported
+/// for the whole document.
 pub(super) fn add(entry: &Entry<'_>, entries: &mut Entries, reader: &mut Reader<'_>) {
     let value = (Some(entry.key_span), named(&entry.key, &entry.value, reader));
-    if entries.insert(Text::from(&*entry.key), value).is_some() {
-        let message = format!("duplicate key `{}`; the last one counts", entry.key);
-        reader.invalid(entry.key_span, message, "remove one of them");
-    }
+    entries.insert(Text::from(&*entry.key), value);
 }
 
 /// Adds a setting whose value is a name that the document has as a key. The name of the

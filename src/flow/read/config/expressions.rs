@@ -4,7 +4,7 @@
 use super::reader::Reader;
 use super::values::{Expression, root};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expr::architect::{Form, Operator, Segment, Tree, parse};
+use crate::expr::architect::{Form, Operator, Segment, Tree, parse_with};
 use crate::source::{Node, nested};
 use crate::value::Number;
 
@@ -15,16 +15,17 @@ pub(super) fn check(document: &Node<'_>, reader: &mut Reader<'_, '_>) {
             check_literal(node, expression, config.1, reader);
             return;
         }
-        let parsed = parse(expression.text);
-        let (means, help) = match &parsed {
-            Ok(tree) if is_same(tree, config) => return,
-            Ok(_) => (
+        let mismatch = parse_with(expression.text, |parsed| match &parsed {
+            Ok(tree) if is_same(tree, config) => None,
+            Ok(_) => Some((
                 "does not match its tree",
                 "open the action in Architect and save it; flowsim reads the text".into(),
-            ),
-            Err(problem) => ("cannot be parsed", problem.message.clone()),
-        };
-        report(node, expression, means, help, reader);
+            )),
+            Err(problem) => Some(("cannot be parsed", problem.message.clone())),
+        });
+        if let Some((means, help)) = mismatch {
+            report(node, expression, means, help, reader);
+        }
     });
 }
 

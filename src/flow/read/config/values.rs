@@ -1,7 +1,7 @@
 //! The values of settings: expression nodes, sequences of audio, plain JSON.
 
 use super::kinds;
-use crate::expr::architect::{Form, Tree, parse};
+use crate::expr::architect::{Form, Tree, parse_with};
 use crate::flow::Spanned;
 use crate::flow::architect::{AudioSequences, Setting, SettingName, Settings};
 use crate::flow::read::{MAX_VALUE_DEPTH, json};
@@ -105,16 +105,18 @@ fn speech(audio: &str) -> Option<Text> {
     if !audio.starts_with("AudioPlaybackOptions(") {
         return None;
     }
-    let tree = parse(audio).ok()?;
-    let [audio, barge_in] = arguments(&tree, "AudioPlaybackOptions")? else {
-        return None;
-    };
-    match (arguments(audio, "ToAudioTTS")?, &barge_in.form) {
-        ([Tree { form: Form::String(text), .. }], Form::Boolean(true)) => {
-            Some(Text::from(&**text))
+    parse_with(audio, |parsed| {
+        let tree = parsed.ok()?;
+        let [audio, barge_in] = arguments(&tree, "AudioPlaybackOptions")? else {
+            return None;
+        };
+        match (arguments(audio, "ToAudioTTS")?, &barge_in.form) {
+            ([Tree { form: Form::String(text), .. }], Form::Boolean(true)) => {
+                Some(Text::from(&**text))
+            }
+            _ => None,
         }
-        _ => None,
-    }
+    })
 }
 
 fn arguments<'t, 'x>(tree: &'t Tree<'x>, function: &str) -> Option<&'t [Tree<'x>]> {

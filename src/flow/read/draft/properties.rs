@@ -146,10 +146,10 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
         for entry in self.document.map_or(&[][..], |document| document.entries()) {
             let is_among = |names: &[&str]| names.iter().any(|name| *name == entry.key);
             let is_known = is_among(&self.known);
-            if !is_known || is_among(&self.ignored) {
-                others.insert(Text::from(&*entry.key), json(&entry.value));
-            }
-            if is_known {
+            let earlier = (!is_known || is_among(&self.ignored))
+                .then(|| others.insert(Text::from(&*entry.key), json(&entry.value)));
+            // A doubled key is reported as such.
+            if is_known || earlier.flatten().is_some() {
                 continue;
             }
             let message = format!("this type of node has no property `{}`", entry.key);

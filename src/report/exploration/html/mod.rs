@@ -151,7 +151,7 @@ impl Flow {
         });
         let info = symbols.flow(flow);
         Self {
-            name: info.name.to_string(),
+            name: symbols.flow_reference(flow).to_string(),
             kind: info.flow_type.to_string(),
             counts: Counts::of(goals),
             drawings: drawings.into_iter().filter(|it| it.count > 0).collect(),
@@ -179,7 +179,7 @@ impl Call {
         let steps = trace.steps.iter().take(MOST_LINES);
         let steps = steps.map(|step| symbols.node(step.node).name.to_string());
         Self {
-            flow: symbols.flow(call.start).name.to_string(),
+            flow: symbols.flow_reference(call.start).to_string(),
             flags: flags(&call.witness, call.at),
             status: trace.status.name(),
             turns: turns.collect(),
