@@ -2,8 +2,8 @@
 //! clients.
 //!
 //! A flow runs to its next request for input at once, also while a caller waits in a
-//! queue. The wait takes time on the server's clock, however: events of the flow after the
-//! conversation entered a queue count as soon as the clock has reached their time.
+//! queue. The wait takes time on the server's clock, however: an event of the flow counts as
+//! soon as the clock has reached its time ([`Instance::time_of`]).
 
 use super::change::{Change, Changed, Target};
 use super::participant::{InQueue, Participant, Purpose};
@@ -41,6 +41,8 @@ struct Builder<'s> {
     state: &'s State,
     run: Option<Run<'s>>,
     timeline: Timeline,
+    /// The time of the last event or change.
+    reached: i64,
 }
 
 impl Timeline {
@@ -51,6 +53,7 @@ impl Timeline {
         let known = state.conversations.get(id);
         for changed in known.iter().flat_map(|it| &it.changes) {
             builder.advance(changed.at);
+            builder.reach(changed.at);
             builder.change(changed);
         }
         builder.advance(state.clock);
@@ -116,7 +119,7 @@ impl<'s> Builder<'s> {
             current: None,
             running: None,
         };
-        let mut builder = Self { state, run: None, timeline };
+        let mut builder = Self { state, run: None, timeline, reached: started_at };
         let customer = builder.join(Purpose::Customer, started_at);
         if let Some(instance) = of_flow {
             (customer.name, customer.address) =
@@ -180,9 +183,7 @@ impl<'s> Builder<'s> {
         self.timeline.next_at = None;
         let Some(mut run) = self.run.take() else { return };
         let instance = run.instance;
-        let (steps, events) = instance.history();
-        let horizon = instance.horizon(now);
-        let due = |at: i64| now.saturating_add(at.saturating_sub(horizon));
+        let (_, events) = instance.history();
         while let Some(event) = events.get(run.applied) {
             let matters = matches!(
                 event.kind,
@@ -191,31 +192,40 @@ impl<'s> Builder<'s> {
                     | EventKind::Transferred(_)
             );
             if matters {
-                let at = instance.time_of(steps, event);
+                let at = instance.time_of(run.applied);
                 let at = match &event.kind {
                     EventKind::Connected(connection) => self.answer_time(at, connection),
                     _ => at,
                 };
-                if at > horizon {
-                    self.timeline.next_at = Some(due(at));
+                if at > now {
+                    self.timeline.next_at = Some(at);
                     self.run = Some(run);
                     return;
                 }
+                let at = self.reach(at);
                 self.event(instance, &event.kind, at);
             }
             run.applied += 1;
         }
-        match instance.ended_at() {
-            Some(at) if at > horizon => {
-                self.timeline.next_at = Some(due(at));
+        match instance.ends_at() {
+            Some(at) if at > now => {
+                self.timeline.next_at = Some(at);
                 self.run = Some(run);
             }
             Some(at) => {
                 self.run = Some(run);
+                let at = self.reach(at);
                 self.flow_ended(instance, at);
             }
             None => self.run = Some(run),
         }
+    }
+
+    /// Returns the time of an event, which is not before that of an earlier one. The step
+    /// of an event may have begun before a client changed the conversation.
+    fn reach(&mut self, at: i64) -> i64 {
+        self.reached = self.reached.max(at);
+        self.reached
     }
 
     /// Returns the time at which an agent answers. The event belongs to the step that ran

@@ -205,7 +205,7 @@ fn result(state: &State, instance: &Instance) -> Value {
         "id": id,
         "name": instance.name.as_deref(),
         "startDateTime": moment(instance.started_at),
-        "endDateTime": instance.ended_at().map(moment),
+        "endDateTime": instance.ended_at(state.clock).map(moment),
         "flowId": instance.flow.as_str(),
         "flowVersion": format!("{}.0", instance.version),
         "conversationId": instance.conversation_id(),
@@ -253,7 +253,7 @@ pub(in crate::server) fn request(
 fn entity(state: &State, asked: &ApiRequest, id: &str) -> Value {
     let status = match state.instances.get(id) {
         None => "NOT_FOUND",
-        Some(instance) if instance.is_running() => "NOT_COMPLETED",
+        Some(it) if it.ended_at(state.clock).is_none() => "NOT_COMPLETED",
         Some(_) => "SUCCESS",
     };
     let is_failed = status != "SUCCESS";

@@ -55,7 +55,7 @@ impl State {
         let is_running = after.and_then(|it| it.running);
         for of in self.instances_of(&id) {
             if is_running.as_ref() != Some(&of) {
-                self.with_instance(&of, |instance, _| instance.leave());
+                self.with_instance(&of, |instance, around| instance.leave(around.now));
             }
         }
         self.review(&id);
@@ -189,6 +189,9 @@ impl State {
             self.running.remove(id);
         }
         if has_ended {
+            if instance.ended_at(self.clock).is_none() {
+                self.ending.insert(id.clone());
+            }
             self.decided.over(id);
             self.touched.instances.insert(id.clone());
         }
@@ -206,6 +209,7 @@ impl State {
     pub(super) fn review(&mut self, id: &Text) {
         self.touched.conversations.insert(id.clone());
         self.queued.change(id);
+        self.note_ends(id);
         if self.running.contains(id) && !self.conversations.contains_key(id) {
             // While its only flow runs, a conversation is open.
             return;
@@ -225,10 +229,25 @@ impl State {
         }
     }
 
+    /// Records the flows of a conversation whose end the server's clock has reached.
+    fn note_ends(&mut self, id: &Text) {
+        if self.ending.is_empty() {
+            return;
+        }
+        for of in self.instances_of(id) {
+            let instance = self.instances.get(&of);
+            let has_ended = instance.is_some_and(|it| it.ended_at(self.clock).is_some());
+            if has_ended && self.ending.remove(&of) {
+                self.touched.instances.insert(of);
+            }
+        }
+    }
+
     /// Removes a conversation or an execution that is over.
     pub(super) fn remove_instance(&mut self, id: &Text) {
         for of in self.instances_of(id) {
             self.instances.shift_remove(&of);
+            self.ending.remove(&of);
             self.decided.gone(&of);
             self.schedule.set(&of, None);
         }

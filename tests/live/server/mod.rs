@@ -17,6 +17,7 @@ mod directory;
 mod disk;
 mod elasticsearch;
 mod flows;
+mod histories;
 mod hostile;
 mod junk;
 mod kept;

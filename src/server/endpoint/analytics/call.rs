@@ -123,13 +123,13 @@ impl Reported {
         let timeline = Timeline::of(state, &instance.id).filter(|_| is_conversation);
         let ended_at = match &timeline {
             Some(timeline) => timeline.ended_at,
-            None => instance.ended_at(),
+            None => instance.ended_at(state.clock),
         };
         let participants = timeline.map_or_else(Vec::new, |it| it.participants);
         let of_flow = participants.iter().find(|it| it.purpose.is_flow());
         let left_at = match of_flow {
             Some(participant) => participant.ended_at,
-            None => instance.ended_at(),
+            None => instance.ended_at(state.clock),
         };
         let text =
             |text: &Option<crate::value::Text>| text.as_ref().map(ToString::to_string);
