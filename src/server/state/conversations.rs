@@ -47,13 +47,14 @@ impl State {
         {
             self.write_attributes(&before, attributes);
         }
+        let moves = change.moves();
         let changed = Changed { at: self.clock, change, leg };
         let conversation = self.conversations.entry(id.clone()).or_default();
         conversation.add(changed);
         // A flow that the conversation has left does not run any more.
-        let after = Timeline::of(self, &id);
+        let after = moves.then(|| Timeline::of(self, &id)).flatten();
         let is_running = after.and_then(|it| it.running);
-        for of in self.instances_of(&id) {
+        for of in moves.then(|| self.instances_of(&id)).into_iter().flatten() {
             if is_running.as_ref() != Some(&of) {
                 self.with_instance(&of, |instance, around| instance.leave(around.now));
             }
@@ -189,11 +190,12 @@ impl State {
             self.running.remove(id);
         }
         if has_ended {
-            if instance.ended_at(self.clock).is_none() {
-                self.ending.insert(id.clone());
-            }
+            // In a queue, the server's clock may still have to reach the end of the flow.
+            match instance.ended_at(self.clock) {
+                Some(_) => self.touched.instances.insert(id.clone()),
+                None => self.ending.insert(id.clone()),
+            };
             self.decided.over(id);
-            self.touched.instances.insert(id.clone());
         }
         self.schedule.set(id, due);
         match conversation {

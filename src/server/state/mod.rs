@@ -217,18 +217,16 @@ impl State {
     }
 
     fn new(organisation: Arc<Organisation>) -> Self {
-        let clock = organisation.start.milliseconds();
         let flows = organisation.flows.iter();
         let flows = flows.map(|flow| (flow.id.clone(), flow.clone())).collect();
         let base = organisation.fixtures.clone();
         let documents = organisation.documents.clone();
         let webhooks = Arc::new(organisation.webhooks.clone());
         Self {
-            organisation,
             journal: None,
             last_number: 0,
             last_clock: None,
-            clock,
+            clock: organisation.start.milliseconds(),
             flows,
             tokens: Map::default(),
             instances: Map::default(),
@@ -257,6 +255,7 @@ impl State {
             resets: 0,
             lost: Vec::new(),
             damage: None,
+            organisation,
         }
     }
 

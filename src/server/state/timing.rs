@@ -122,6 +122,14 @@ impl Instance {
         stretch.map_or_else(unknown, |it| it.time(elapsed_ms))
     }
 
+    /// Returns the time on the server's clock when the flow's clock showed the given number
+    /// of milliseconds, as far as the flow has run.
+    pub(in crate::server) fn time_at(&self, elapsed_ms: i64) -> i64 {
+        let last = self.timing.stretches.last();
+        let unknown = || self.began_at().saturating_add(elapsed_ms);
+        last.map_or_else(unknown, |it| it.time(elapsed_ms))
+    }
+
     /// Records that the conversation leaves the flow, unless the flow has ended before.
     pub(super) fn note_leaving(&mut self, now: i64) {
         if self.ended_at(now).is_none() {
@@ -137,10 +145,7 @@ impl Instance {
         if self.timing.left_at.is_some() {
             return None;
         }
-        let elapsed_ms = trace.elapsed_ms;
-        let last = self.timing.stretches.last();
-        let unknown = || self.began_at().saturating_add(elapsed_ms);
-        let at = last.map_or_else(unknown, |it| it.time(elapsed_ms));
+        let at = self.time_at(trace.elapsed_ms);
         Some(self.timing.hung_up_at.map_or(at, |hung_up| at.min(hung_up)))
     }
 

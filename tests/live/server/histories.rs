@@ -166,14 +166,19 @@ fn check(server: &Local, id: &str, place: &str) {
         }
         earlier = from;
     }
+    check_participants(server, id, &now);
+    check_instance(server, id, &now);
+}
+
+/// Checks the laws about the participants of a conversation.
+fn check_participants(server: &Local, id: &str, now: &str) {
     let call = server.get(&format!("/api/v2/conversations/calls/{id}")).body;
     for participant in call["participants"].as_array().unwrap() {
         for key in ["startTime", "connectedTime", "endTime"] {
             let at = date(&participant[key]);
-            assert!(at.iter().all(|at| *at <= now), "{place}: {participant:#}");
+            assert!(at.iter().all(|at| at.as_str() <= now), "{participant:#}");
         }
     }
-    check_instance(server, id, &now);
 }
 
 /// Checks the laws about the flow of a conversation.
