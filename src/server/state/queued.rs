@@ -136,6 +136,8 @@ mod tests {
                 queue: format!("q{}", number % 2),
                 queue_name: None,
                 context: Map::new(),
+                scheduled_at: None,
+                numbers: Vec::new(),
             };
             state.commit(Event::ConversationQueued(waiting)).unwrap();
             state.count_many_changes();
