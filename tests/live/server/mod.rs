@@ -16,6 +16,7 @@ mod conversations;
 mod directory;
 mod disk;
 mod elasticsearch;
+mod filters;
 mod flows;
 mod histories;
 mod hostile;
