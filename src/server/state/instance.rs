@@ -60,7 +60,7 @@ pub(in crate::server) struct Instance {
     pub(in crate::server) continued: u32,
     /// The attributes of the participant at the end of the flow.
     pub(super) attributes: Vec<(Text, Text)>,
-    /// How the times of the flow's events relate to the server's clock.
+    /// The times of the flow's events on the server's clock.
     pub(super) timing: Timing,
 }
 
@@ -320,7 +320,7 @@ impl Instance {
         })
     }
 
-    /// Advances the flow's clock to the server's if the next input has no timing of its own.
+    /// Advances the flow's clock to the server's if the next input has no timing.
     fn pass_time(&mut self, now: i64) {
         let is_timed =
             |it: &Input| matches!(it, Input::Keys(_) | Input::Timed(_) | Input::Silence);

@@ -10,7 +10,7 @@ use super::event::Origin;
 use super::instance::{Instance, Progress};
 use crate::trace::EventKind;
 
-/// How the times of a flow's events relate to the server's clock.
+/// The times of a flow's events on the server's clock.
 #[derive(Debug, Clone)]
 pub(super) struct Timing {
     /// The stretches of the flow, in order.
@@ -75,7 +75,7 @@ impl Timing {
 
 impl Instance {
     /// Returns the server's clock at the start of the flow's clock: its start, later by the
-    /// time during which the flow's clock stood still, and earlier by the time for which
+    /// time during which the flow's clock did not run, and earlier by the time for which
     /// it was ahead when the conversation entered a queue.
     pub(super) fn began_at(&self) -> i64 {
         let began_at = self.started_at.saturating_add(self.held_ms);

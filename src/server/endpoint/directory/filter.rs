@@ -7,7 +7,7 @@ use super::matches;
 use crate::server::http::reply::ApiError;
 use crate::server::http::request::ApiRequest;
 
-/// Returns `true` if a text contains a part or matches a pattern with `*`, ignoring case.
+/// Returns `true` if the text contains the part, or matches a pattern with `*`, ignoring case.
 pub(in crate::server::endpoint) fn contains(text: &str, part: &str) -> bool {
     let pattern = if part.contains('*') { part.into() } else { format!("*{part}*") };
     matches(&pattern, text)
@@ -31,8 +31,8 @@ pub(in crate::server::endpoint) fn by_description(
     }
 }
 
-/// Filters entities by a parameter with several values: those are kept of which `is`
-/// accepts one of the values. Without a value all are kept.
+/// Filters entities by a parameter with several values: keeps an entity if `is` accepts one
+/// of the values for it. Keeps all without a value.
 pub(in crate::server::endpoint) fn by_any(
     asked: &ApiRequest,
     parameter: &str,
