@@ -108,10 +108,11 @@ impl Session {
         self.state.awaits_message()
     }
 
-    /// Advances the virtual clock while the session waits for the next message. At any
-    /// other time this has no effect, because answers determine the time.
+    /// Advances the virtual clock while the session waits for the participant. Keys have
+    /// their own times, which are added. At any other time this has no effect, because
+    /// answers determine the time.
     pub fn pass_time(&mut self, milliseconds: i64) {
-        if self.awaits_message().is_some() {
+        if matches!(self.question(), Some(Question::Input(_))) {
             let clock = &mut self.state.clock_ms;
             *clock = clock.saturating_add(milliseconds.max(0));
         }

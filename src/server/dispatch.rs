@@ -21,6 +21,7 @@ use super::http::upgrade::Upgrade;
 use super::http::wire::Answers;
 use super::notifications;
 use super::platform_calls;
+use super::platform_filters;
 use super::route::Route;
 use super::routes::{Endpoint, Handler, endpoints};
 use super::shared::Server;
@@ -215,17 +216,35 @@ fn run(server: &Server, endpoint: &Endpoint, asked: &ApiRequest) -> Reply {
         refusal.status == 404
             && platform_calls::is_another(&asked.path, endpoint.route.path)
     };
-    let mut reply = match answered {
+    let reply = match answered {
         Ok(reply) => reply,
         Err(refusal) if is_another(&refusal) => unserved(asked),
         Err(refusal) => refusal.into_reply(&asked.id),
     };
+    note_ignored(&endpoint.route, asked, reply)
+}
+
+/// Refuses a read whose filter was not applied, and names the other query parameters that
+/// have no effect.
+fn note_ignored(route: &Route, asked: &ApiRequest, mut reply: Reply) -> Reply {
     let ignored = asked.ignored();
-    if !ignored.is_empty() && reply.status < 300 {
-        reply.why = format!("{}; ignored: {}", reply.why, ignored.join(", "));
-        reply.why = reply.why.trim_start_matches("; ").to_owned();
+    if ignored.is_empty() || reply.status >= 300 {
+        return reply;
     }
-    reply
+    if let Some(refusal) = platform_filters::refusal(route, &ignored) {
+        return refusal.into_reply(&asked.id);
+    }
+    reply.why = format!("{}; ignored: {}", reply.why, ignored.join(", "));
+    reply.why = reply.why.trim_start_matches("; ").to_owned();
+    // A name that a header cannot contain is in the log only.
+    let is_plain = |name: &&str| {
+        name.bytes().all(|it| it.is_ascii_alphanumeric() || b"_.-".contains(&it))
+    };
+    let named: Vec<&str> = ignored.into_iter().filter(is_plain).collect();
+    match named.is_empty() {
+        true => reply,
+        false => reply.with_header("flowsim-ignored", &named.join(", ")),
+    }
 }
 
 fn handle(

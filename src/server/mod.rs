@@ -33,6 +33,7 @@ mod notifications;
 mod organisation;
 mod page;
 mod platform_calls;
+mod platform_filters;
 mod request_log;
 mod route;
 mod routes;

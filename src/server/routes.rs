@@ -10,9 +10,9 @@ use super::endpoint::directory::{
 };
 use super::endpoint::{
     authorize, bots, call_routes, contacts, control, conversations, directory,
-    executions, fixtures, flow_actions, flow_jobs, flows, instances, integrations, live,
-    messages, notifications, openapi, settings, simulations, status, table_changes,
-    tables, token, webhooks, workbench,
+    executions, fixtures, flow_actions, flow_jobs, flow_list, flows, instances,
+    integrations, live, messages, notifications, openapi, settings, simulations, status,
+    table_changes, tables, token, webhooks, workbench,
 };
 use super::http::reply::EndpointResult;
 use super::http::request::ApiRequest;
@@ -72,10 +72,10 @@ const ENDPOINTS: &[Endpoint] = {
         route("POST", "/api/v2/oauth/token", Open, "Log in with client credentials or a code", token::give),
         shared("GET", "/oauth/authorize", Open, "Log a web application in, and redirect to its page", authorize::authorize),
 
-        route("GET", "/api/v2/flows", ReadFlows, "List flows", flows::list),
+        route("GET", "/api/v2/flows", ReadFlows, "List flows", flow_list::list),
         route("POST", "/api/v2/flows", WriteFlows, "Create a flow, with a draft or empty", flows::create),
         route("GET", "/api/v2/flows/{flowId}", ReadFlows, "Get a flow", flows::get),
-        route("GET", "/api/v2/flows/divisionviews", ReadFlows, "List flows, for clients without access to divisions", flows::list),
+        route("GET", "/api/v2/flows/divisionviews", ReadFlows, "List flows, for clients without access to divisions", flow_list::list),
         route("PUT", "/api/v2/flows/{flowId}", WriteFlows, "Change a flow, or its draft", flows::replace),
         route("DELETE", "/api/v2/flows/{flowId}", WriteFlows, "Delete a flow", flows::delete),
         route("POST", "/api/v2/flows/{flowId}/publish", WriteFlows, "Publish the newest version of a flow", flow_actions::publish_by_path),
@@ -195,6 +195,7 @@ const ENDPOINTS: &[Endpoint] = {
         route("POST", "/api/v2/conversations/emails", WriteConversations, "Start an e-mail in a flow", conversations::create_email),
         route("POST", "/api/v2/conversations/messages", WriteConversations, "Start a message in a flow", conversations::create_message),
         route("POST", "/api/v2/conversations/messages/{integrationId}/inbound/open/message", WriteConversations, "Send an open message, which starts or continues a conversation", messages::receive),
+        route("GET", "/api/v2/conversations/messages/{conversationId}/messages/{messageId}", ReadConversations, "Get a message of the customer", messages::message),
         route("POST", "/api/v2/conversations/emails/{conversationId}/inboundmessages", WriteConversations, "Send a further e-mail of a conversation", messages::receive_email),
         route("GET", "/api/v2/routing/message/recipients", ReadFlows, "List the integrations whose messages start flows", messages::recipients),
         route("GET", "/api/v2/routing/message/recipients/{recipientId}", ReadFlows, "Get the flow that the messages of an integration start", messages::recipient),

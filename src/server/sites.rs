@@ -13,7 +13,7 @@ use super::http::request::ApiRequest;
 const PRIVATE_NETWORK: &str = "access-control-request-private-network";
 /// Headers of answers that pages of other origins may read.
 const EXPOSED: &str = "ININ-Correlation-Id, Retry-After, ETag, inin-ratelimit-count, \
-                       inin-ratelimit-allowed, inin-ratelimit-reset";
+                       inin-ratelimit-allowed, inin-ratelimit-reset, flowsim-ignored";
 /// Time for which a browser may reuse the answer to a preflight request, in seconds.
 const MAX_AGE: &str = "600";
 

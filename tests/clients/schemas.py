@@ -213,22 +213,49 @@ class Recorder:
             entry["response"] = merged(entry["response"], schema_of(json.loads(answer)))
 
 
+# Functions that read query parameters for handlers.
+RESOURCES = ["includeResources", "language"]
+HELPERS = {
+    "by_description": ["description", "nameOrDescription"],
+    "includes_active": ["state"],
+    "expand": ["expand"],
+    "order": ["sortBy", "sortOrder"],
+    "flow_in_query": ["flow"],
+    "publish_flow": ["version"],
+    "is_descending": ["sortOrder"],
+    "listed": ["name", "id", "divisionId", "sortBy", "sortOrder", "pageSize", "pageNumber",
+               "description", "nameOrDescription", *RESOURCES],
+    "selected": RESOURCES,
+    "filter_members": ["skills", "languages", "profileSkills", "routingStatus", "presence", "expand"],
+    "has_names": ["type", "id", "name", "description", "nameOrDescription", "lockedBy", "lockedByClientId"],
+    "excludes_all": ["divisionId", "secure", "virtualAgentEnabled"],
+    "Published::of": ["publishedAfter", "publishedBefore", "publishVersionId"],
+}
+
+
 def queries(root):
     """The query parameters that each handler reads, from its source."""
-    sources = [it.read_text() for it in (root / "src/server/endpoint").rglob("*.rs")]
     found = {}
-    for source in sources:
+    for file in (root / "src/server/endpoint").rglob("*.rs"):
+        module = file.parent.name if file.stem == "mod" else file.stem
+        source = file.read_text()
         for part in re.split(r"\n(?=(?:pub\(in crate::server(?:::endpoint)?\) |pub\(super\) )?fn )", source):
             name = re.match(r"(?:pub\([^)]*\) )?fn (\w+)", part)
             if name:
-                found.setdefault(name.group(1), "")
-                found[name.group(1)] += part
+                found[module, name.group(1)] = part
+    routed = r'(?:route|shared)\("(\w+)", "([^"]+)", \w+, "[^"]*", ([\w:]+)\)'
+    texts = [(root / "src/server" / it).read_text() for it in ["routes.rs", "conversation_routes.rs"]]
     routes = {}
-    for file in ["routes.rs", "conversation_routes.rs"]:
-        text = (root / "src/server" / file).read_text()
-        for method, path, handler in re.findall(r'(?:route|shared)\("(\w+)", "([^"]+)", \w+, "[^"]*", ([\w:]+)\)', text):
-            body = found.get(handler.split("::")[-1], "")
-            names = re.findall(r'\.query(?:_all)?\("(\w+)"\)', body)
+    for text in texts:
+        for method, path, handler in re.findall(routed, text):
+            module, _, name = handler.rpartition("::")
+            body = found.get((module or "participants", name), "")
+            names = re.findall(r'(?:\.query(?:_all|_each)?\(|by_any\(asked, |flag\(asked, )"(\w+)"', body)
+            if module == "flow_actions" and "change(" in body:
+                names.append("flow")
+            for helper, read in HELPERS.items():
+                if re.search(rf"\b{helper}\((?:state, |&state, )?asked", body):
+                    names += read
             if re.search(r"\blist\(asked|\blist\(\s*asked", body):
                 names = LIST + names
             elif "Page::of" in body or "listing(" in body:

@@ -18,6 +18,13 @@ pub(in crate::server) struct Queued {
     pub(in crate::server) queue_name: Option<String>,
     /// The fields of the context, by name.
     pub(in crate::server) context: Map<String, Value>,
+    /// The time from which a callback waits in its queue, in milliseconds since 1970; at
+    /// once without one.
+    #[serde(default)]
+    pub(in crate::server) scheduled_at: Option<i64>,
+    /// The numbers of a callback.
+    #[serde(default)]
+    pub(in crate::server) numbers: Vec<Value>,
 }
 
 /// A change of a conversation by a client.
@@ -28,6 +35,8 @@ pub(in crate::server) enum Change {
     HungUp,
     /// Attributes of a participant were written; null removes one.
     Attributes { participant: String, attributes: Map<String, Value> },
+    /// The customer wrote a message. A flow that handles it reads it by itself.
+    Message { id: String, text: String },
     /// Settings of a participant's communication were written, such as `held`.
     Settings { participant: String, settings: Map<String, Value> },
     /// The work after the conversation was recorded.
@@ -79,6 +88,19 @@ pub(in crate::server) struct Conversation {
     pub(in crate::server) changes: Vec<Changed>,
 }
 
+impl Change {
+    /// Returns `true` if the change may take the conversation out of its flow.
+    pub(in crate::server) fn moves(&self) -> bool {
+        !matches!(
+            self,
+            Self::Message { .. }
+                | Self::Attributes { .. }
+                | Self::Settings { .. }
+                | Self::WrapUp { .. }
+        )
+    }
+}
+
 impl Conversation {
     /// Adds a change. Attributes that are written one after the other are one change, so
     /// that a client that writes often does not fill the memory.
@@ -93,6 +115,12 @@ impl Conversation {
             return;
         }
         self.changes.push(changed);
+    }
+
+    /// Returns the number of messages that the customer wrote.
+    pub(in crate::server) fn message_count(&self) -> usize {
+        let is_message = |it: &&Changed| matches!(it.change, Change::Message { .. });
+        self.changes.iter().filter(is_message).count()
     }
 
     /// Returns the instances of the in-queue flows in which transfers continued.

@@ -56,6 +56,15 @@ impl InQueue {
     }
 }
 
+/// A message of the customer.
+#[derive(Debug, Clone)]
+pub(in crate::server) struct Message {
+    pub(in crate::server) id: Text,
+    pub(in crate::server) text: Text,
+    /// The server's clock when it arrived, in milliseconds since 1970.
+    pub(in crate::server) at: i64,
+}
+
 /// A participant of a conversation. Times are in milliseconds since 1970.
 #[derive(Debug, Clone)]
 pub(in crate::server) struct Participant {
@@ -80,6 +89,8 @@ pub(in crate::server) struct Participant {
     /// Settings by clients, such as `held`.
     pub(in crate::server) settings: Map<String, Value>,
     pub(in crate::server) wrapup: Option<Value>,
+    /// The messages that clients sent for the customer.
+    pub(in crate::server) messages: Vec<Message>,
 }
 
 impl Participant {
@@ -113,6 +124,7 @@ impl Participant {
             attributes: IndexMap::new(),
             settings: Map::new(),
             wrapup: None,
+            messages: Vec::new(),
         }
     }
 

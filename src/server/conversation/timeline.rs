@@ -2,11 +2,14 @@
 //! clients.
 //!
 //! A flow runs to its next request for input at once, also while a caller waits in a
-//! queue. The wait takes time on the server's clock, however: events of the flow after the
-//! conversation entered a queue count as soon as the clock has reached their time.
+//! queue. The wait takes time on the server's clock, however: an event of the flow counts as
+//! soon as the clock has reached its time ([`Instance::time_of`]).
 
-use super::change::{Change, Changed, Target};
-use super::participant::{InQueue, Participant, Purpose};
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use super::change::{Change, Changed, Queued, Target};
+use super::participant::{InQueue, Message, Participant, Purpose};
 use crate::flow::kinds::TransferKind;
 use crate::server::state::State;
 use crate::server::state::event::Origin;
@@ -23,6 +26,8 @@ pub(in crate::server) struct Timeline {
     pub(in crate::server) participants: Vec<Participant>,
     pub(in crate::server) started_at: i64,
     pub(in crate::server) ended_at: Option<i64>,
+    /// A callback that waits for its time: the time from which it waits in its queue.
+    pub(in crate::server) scheduled_at: Option<i64>,
     /// The server's clock at the next event that has not happened yet.
     pub(in crate::server) next_at: Option<i64>,
     /// The newest instance of the conversation.
@@ -41,6 +46,10 @@ struct Builder<'s> {
     state: &'s State,
     run: Option<Run<'s>>,
     timeline: Timeline,
+    /// The queue of a callback that waits for its time.
+    queued: Option<&'s Queued>,
+    /// The time of the last event or change.
+    reached: i64,
 }
 
 impl Timeline {
@@ -51,6 +60,7 @@ impl Timeline {
         let known = state.conversations.get(id);
         for changed in known.iter().flat_map(|it| &it.changes) {
             builder.advance(changed.at);
+            builder.reach(changed.at);
             builder.change(changed);
         }
         builder.advance(state.clock);
@@ -90,6 +100,7 @@ impl Timeline {
     pub(in crate::server) fn state(&self) -> &'static str {
         match () {
             () if self.ended_at.is_some() => "closed",
+            () if self.scheduled_at.is_some() => "scheduled",
             () if self.waiting().is_some() => "queued",
             () => "connected",
         }
@@ -112,11 +123,13 @@ impl<'s> Builder<'s> {
             participants: Vec::with_capacity(4),
             started_at,
             ended_at: None,
+            scheduled_at: None,
             next_at: None,
             current: None,
             running: None,
         };
-        let mut builder = Self { state, run: None, timeline };
+        let mut builder =
+            Self { state, run: None, timeline, queued: None, reached: started_at };
         let customer = builder.join(Purpose::Customer, started_at);
         if let Some(instance) = of_flow {
             (customer.name, customer.address) =
@@ -125,9 +138,19 @@ impl<'s> Builder<'s> {
         } else if let Some((_, queued)) = queued {
             let text = |key: &str| queued.context.get(key)?.as_str().map(Text::from);
             (customer.name, customer.address) = (text("name"), text("from"));
-            builder.enter_queue(&queued.queue, queued.queue_name.as_deref(), started_at);
+            match queued.scheduled_at.filter(|at| *at > started_at) {
+                Some(at) => {
+                    builder.timeline.scheduled_at = Some(at);
+                    builder.queued = Some(queued);
+                }
+                None => builder.begin_in_queue(queued, started_at),
+            }
         }
         Some(builder)
+    }
+
+    fn begin_in_queue(&mut self, queued: &Queued, at: i64) {
+        self.enter_queue(&queued.queue, queued.queue_name.as_deref(), at);
     }
 
     fn begin_flow(&mut self, instance: &'s Instance, at: i64) {
@@ -171,18 +194,34 @@ impl<'s> Builder<'s> {
             participant.end(at, if is_first { reason } else { "peer" });
         }
         self.timeline.ended_at = Some(at);
-        self.timeline.next_at = None;
+        self.unschedule();
         self.run = None;
+    }
+
+    /// A callback enters its queue if its time has come.
+    fn enter_scheduled(&mut self, now: i64) {
+        self.timeline.next_at = self.timeline.scheduled_at;
+        if let Some(at) = self.timeline.scheduled_at.filter(|at| *at <= now)
+            && let Some(queued) = self.unschedule()
+        {
+            let at = self.reach(at);
+            self.begin_in_queue(queued, at);
+        }
+    }
+
+    /// Ends the wait of a callback for its time. Returns its queue.
+    fn unschedule(&mut self) -> Option<&'s Queued> {
+        self.timeline.scheduled_at = None;
+        self.timeline.next_at = None;
+        self.queued.take()
     }
 
     /// Applies the events of the current flow up to a time of the server's clock.
     fn advance(&mut self, now: i64) {
-        self.timeline.next_at = None;
+        self.enter_scheduled(now);
         let Some(mut run) = self.run.take() else { return };
         let instance = run.instance;
-        let (steps, events) = instance.history();
-        let horizon = instance.horizon(now);
-        let due = |at: i64| now.saturating_add(at.saturating_sub(horizon));
+        let (_, events) = instance.history();
         while let Some(event) = events.get(run.applied) {
             let matters = matches!(
                 event.kind,
@@ -191,31 +230,40 @@ impl<'s> Builder<'s> {
                     | EventKind::Transferred(_)
             );
             if matters {
-                let at = instance.time_of(steps, event);
+                let at = instance.time_of(run.applied);
                 let at = match &event.kind {
                     EventKind::Connected(connection) => self.answer_time(at, connection),
                     _ => at,
                 };
-                if at > horizon {
-                    self.timeline.next_at = Some(due(at));
+                if at > now {
+                    self.timeline.next_at = Some(at);
                     self.run = Some(run);
                     return;
                 }
+                let at = self.reach(at);
                 self.event(instance, &event.kind, at);
             }
             run.applied += 1;
         }
-        match instance.ended_at() {
-            Some(at) if at > horizon => {
-                self.timeline.next_at = Some(due(at));
+        match instance.ends_at() {
+            Some(at) if at > now => {
+                self.timeline.next_at = Some(at);
                 self.run = Some(run);
             }
             Some(at) => {
                 self.run = Some(run);
+                let at = self.reach(at);
                 self.flow_ended(instance, at);
             }
             None => self.run = Some(run),
         }
+    }
+
+    /// Returns the time of an event, which is not before that of an earlier one. The step
+    /// of an event may have begun before a client changed the conversation.
+    fn reach(&mut self, at: i64) -> i64 {
+        self.reached = self.reached.max(at);
+        self.reached
     }
 
     /// Returns the time at which an agent answers. The event belongs to the step that ran
@@ -323,18 +371,13 @@ impl<'s> Builder<'s> {
                 self.end(at, customer.as_deref(), "endpoint");
             }
             Change::Attributes { participant, attributes } => {
-                self.with(participant, |it| {
-                    for (name, value) in attributes {
-                        match value.as_str() {
-                            Some(value) => {
-                                it.attributes.insert(name.clone(), value.to_owned());
-                            }
-                            None => {
-                                it.attributes.shift_remove(name);
-                            }
-                        }
-                    }
-                });
+                self.with(participant, |it| write(&mut it.attributes, attributes));
+            }
+            Change::Message { id, text } => {
+                let (id, text) = (id.as_str().into(), text.as_str().into());
+                if let Some(customer) = self.timeline.participants.first_mut() {
+                    customer.messages.push(Message { id, text, at });
+                }
             }
             Change::Settings { participant, settings } => self.with(participant, |it| {
                 it.settings.extend(settings.clone());
@@ -399,6 +442,7 @@ impl<'s> Builder<'s> {
             others.filter(|it| it.purpose == Purpose::Acd || it.purpose.is_flow());
         of_flow.for_each(|it| it.end(at, "transfer"));
         self.run = None;
+        self.unschedule();
         match to {
             Target::Queue { queue, name } => {
                 self.enter_queue(queue, name.as_deref(), at);
@@ -435,5 +479,19 @@ impl<'s> Builder<'s> {
         let entered = self.join(Purpose::Acd, at);
         entered.name = Some(name.unwrap_or(queue).into());
         entered.queue = Some(InQueue { id: Some(queue.into()), name: None });
+    }
+}
+
+/// Writes attributes; null removes one.
+fn write(known: &mut IndexMap<String, String>, written: &Map<String, Value>) {
+    for (name, value) in written {
+        match value.as_str() {
+            Some(value) => {
+                known.insert(name.clone(), value.to_owned());
+            }
+            None => {
+                known.shift_remove(name);
+            }
+        }
     }
 }

@@ -200,7 +200,7 @@ impl TurnCollector<'_> {
         let label = self.symbols.node(step.node);
         let id = self.instance.id.as_str();
         let cursor = format!("{id}.{}", self.turns.len() + 1);
-        let at = |elapsed| self.instance.started_at.saturating_add(elapsed);
+        let at = |elapsed| self.instance.time_at(elapsed);
         let completed_at = at(step.end_ms);
         let document = json!({
             "userInput": words,

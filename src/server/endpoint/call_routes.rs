@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::directory::{self, Section};
+use super::directory::{self, Section, filter};
 use crate::expr::architect::Directory as _;
 use crate::server::http::reply::{ApiError, Body, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
@@ -21,9 +21,22 @@ const FLOWS: [&str; 3] = ["openHoursFlow", "closedHoursFlow", "holidayHoursFlow"
 const OF_FIXTURES: Section = Section::merged("ivrRoutes", "IvrRoute", PATH);
 const ROUTE: &str = "the call route";
 
-/// Lists call routes: those that were created, and those of the fixtures.
+/// Lists call routes: those that were created, and those of the fixtures. They are filtered
+/// by the number `dnis` and by the id or the name `scheduleGroup`.
 pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> EndpointResult {
-    directory::list(asked, all(state))
+    let mut found = all(state);
+    // A number has no comma.
+    filter::by_any(asked, "dnis", &mut found, |route, number| {
+        let numbers = route["dnis"].as_array().into_iter().flatten();
+        numbers.filter_map(Value::as_str).any(|it| directory::matches(number, it))
+    });
+    if let Some(group) = asked.query("scheduleGroup") {
+        found.retain(|route| {
+            let own = &route["scheduleGroup"];
+            own["id"] == group || own["name"] == group
+        });
+    }
+    directory::list(asked, found)
 }
 
 /// Returns a call route.

@@ -91,14 +91,14 @@ pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointR
     let id = asked.parameter("executionId");
     let found = state.instances.get(id);
     let instance = found.ok_or_else(|| ApiError::not_found("the execution", id))?;
-    Ok(Reply::ok(to_json(instance)))
+    Ok(Reply::ok(to_json(instance, state.clock)))
 }
 
 fn uri(id: &str) -> String {
     format!("/api/v2/flows/executions/{id}")
 }
 
-fn to_json(instance: &Instance) -> Value {
+fn to_json(instance: &Instance, now: i64) -> Value {
     let id = instance.id.as_str();
     let mut body = json!({
         "id": id,
@@ -113,7 +113,7 @@ fn to_json(instance: &Instance) -> Value {
         body["conversation"] = Value::Null;
     }
     if let Progress::Over { trace, program, .. } = &instance.progress {
-        body["dateCompleted"] = instance.ended_at().map_or(Value::Null, moment);
+        body["dateCompleted"] = instance.ended_at(now).map_or(Value::Null, moment);
         body["completionReason"] = trace.status.name().into();
         body["outputData"] = Value::Object(outputs(trace, program));
         if let Some(failure) = &trace.failure {

@@ -22,7 +22,7 @@ pub(in crate::server) fn publish(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    publish_flow(state, asked, wanted(asked)?)
+    publish_flow(state, asked, flow_in_query(asked)?)
 }
 
 /// Publishes the version in the query, or else the newest one.
@@ -56,7 +56,7 @@ pub(in crate::server) fn check_in(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    refuse_lock(state.flow(wanted(asked)?)?, access::client(asked))?;
+    refuse_lock(state.flow(flow_in_query(asked)?)?, access::client(asked))?;
     let operation = operation(state, "CHECKIN");
     change(state, asked, FlowChange::CheckIn)?;
     Ok(Reply::ok(operation).with_reason("checked in"))
@@ -67,7 +67,7 @@ pub(in crate::server) fn check_out(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    let flow = state.flow(wanted(asked)?)?;
+    let flow = state.flow(flow_in_query(asked)?)?;
     if flow.locked_by.is_some() {
         return Err(ApiError::conflict(format!(
             "the flow `{}` is already checked out",
@@ -84,7 +84,7 @@ pub(in crate::server) fn unlock(state: &mut State, asked: &ApiRequest) -> Endpoi
 
 /// Reverts to the version that was last checked in or published.
 pub(in crate::server) fn revert(state: &mut State, asked: &ApiRequest) -> EndpointResult {
-    refuse_lock(state.flow(wanted(asked)?)?, access::client(asked))?;
+    refuse_lock(state.flow(flow_in_query(asked)?)?, access::client(asked))?;
     change(state, asked, FlowChange::Revert)
 }
 
@@ -97,12 +97,12 @@ pub(in crate::server) fn deactivate(
 }
 
 fn change(state: &mut State, asked: &ApiRequest, change: FlowChange) -> EndpointResult {
-    let id = state.flow(wanted(asked)?)?.id.to_string();
+    let id = state.flow(flow_in_query(asked)?)?.id.to_string();
     let client = access::client(asked).to_owned();
     state.commit(Event::FlowChanged { id: id.clone(), change, client })?;
     Ok(Reply::ok(to_json(state.flow(&id)?)))
 }
 
-fn wanted(asked: &ApiRequest) -> Result<&str, ApiError> {
+fn flow_in_query(asked: &ApiRequest) -> Result<&str, ApiError> {
     asked.query("flow").ok_or_else(|| ApiError::bad("the query must contain `flow`"))
 }

@@ -1,9 +1,10 @@
-//! Flows: listing, reading, creating, changing, deleting.
+//! Flows: reading, creating, changing, deleting.
 
 use serde_json::{Value, json};
 
 use super::call_routes;
-use super::directory::{home_division, is_descending, matches};
+use super::directory::home_division;
+use super::flow_schema;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::kinds::flow_types;
 use crate::flow::read::json as json_of;
@@ -25,39 +26,6 @@ use crate::value::{Json, Text};
 /// Findings that depend on other flows. They do not prevent saving a draft.
 pub(super) const OF_OTHERS: [Code; 3] =
     [Code::UNKNOWN_FLOW, Code::FLOW_NOT_PUBLISHED, Code::FLOW_AMBIGUOUS];
-
-/// Lists flows. They are filtered by `type`, `name` (which may contain `*`),
-/// `nameOrDescription` and `id`, and sorted by `sortBy` and `sortOrder`.
-pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> EndpointResult {
-    let page = Page::of(asked)?;
-    let types: Vec<String> =
-        asked.query_all("type").into_iter().map(platform_type).collect();
-    let ids = asked.query_all("id");
-    let text = asked.query("nameOrDescription").map(str::to_lowercase);
-    let is_wanted = |flow: &&StoredFlow| {
-        let says = |part: &Text, text: &str| part.to_lowercase().contains(text);
-        (types.is_empty() || types.contains(&flow.platform_type()))
-            && (ids.is_empty() || ids.contains(&flow.id.as_str()))
-            && asked.query("name").is_none_or(|pattern| matches(pattern, &flow.name))
-            && text.as_deref().is_none_or(|text| {
-                says(&flow.name, text)
-                    || flow.description.as_ref().is_some_and(|it| says(it, text))
-            })
-    };
-    let mut flows: Vec<&StoredFlow> = state.flows.values().filter(is_wanted).collect();
-    let last_saved = |flow: &&StoredFlow| flow.newest().map(|it| it.saved_at);
-    match asked.query("sortBy") {
-        Some("name") => flows.sort_by_cached_key(|flow| flow.name.to_lowercase()),
-        Some("type") => flows.sort_by_cached_key(|flow| flow.platform_type()),
-        Some("id") => flows.sort_by(|one, other| one.id.cmp(&other.id)),
-        Some("dateModified" | "dateCreated") => flows.sort_by_key(last_saved),
-        _ => {}
-    }
-    if is_descending(asked)? {
-        flows.reverse();
-    }
-    listing(asked, page, &flows, |flow| to_json(flow))
-}
 
 /// Creates a flow, with a validated draft or empty.
 pub(in crate::server) fn create(state: &mut State, asked: &ApiRequest) -> EndpointResult {
@@ -251,9 +219,12 @@ pub(super) fn examined(
     (read.model, details(&diagnostics, &read.files), is_refused)
 }
 
-/// Returns a flow.
+/// Returns a flow with the schemas of its inputs and outputs.
 pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointResult {
-    Ok(Reply::ok(to_json(state.flow(asked.parameter("flowId"))?)))
+    let flow = state.flow(asked.parameter("flowId"))?;
+    let mut body = to_json(flow);
+    flow_schema::add(flow, &mut body);
+    Ok(Reply::ok(body))
 }
 
 /// Deletes a flow. Its running instances continue.

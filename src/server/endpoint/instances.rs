@@ -18,29 +18,33 @@ use crate::value::DateTime;
 /// Maximum number of execution documents in one job. *Source: the platform's API.*
 const MAX_DOCUMENTS: usize = 100;
 
-/// The criteria for finding instances, and the fields of an instance that hold them. The
-/// names with `Flow` are the platform's; the others are flowsim's own. *Source:
-/// `CriteriaItem` of the platform's SDKs.*
-const CRITERIA: [(&str, &str); 11] = [
+/// The criteria of the platform that flowsim compares, which `querycapabilities` lists, and
+/// the fields of an instance that hold them. *Source: `CriteriaItem` of the platform's SDKs.*
+const CRITERIA: [(&str, &str); 6] = [
     ("FlowId", "flowId"),
-    ("FlowName", "flowName"),
     ("FlowType", "flowType"),
-    ("FlowVersion", "flowVersion"),
     ("FlowStartDateTime", "startDateTime"),
     ("FlowEndDateTime", "endDateTime"),
     ("FlowErrorReason", "flowErrorReason"),
     ("ConversationId", "conversationId"),
+];
+
+/// Further criteria of flowsim's own.
+const OWN_CRITERIA: [(&str, &str); 5] = [
+    ("FlowName", "flowName"),
+    ("FlowVersion", "flowVersion"),
     ("InstanceId", "id"),
     ("StartDateTime", "startDateTime"),
     ("EndDateTime", "endDateTime"),
 ];
 
-/// The comparison operators. The last three are flowsim's own. *Source: `CriteriaItem` of
-/// the platform's SDKs.*
-const OPERATORS: [&str; 11] = [
-    "eq", "not", "gt", "gte", "lt", "lte", "begins", "not_null", "ne", "contains",
-    "between",
-];
+/// The comparison operators of the platform. *Source: `CriteriaItem` of the platform's
+/// SDKs.*
+const OPERATORS: [&str; 8] =
+    ["eq", "not", "gt", "gte", "lt", "lte", "begins", "not_null"];
+
+/// Further operators of flowsim's own.
+const OWN_OPERATORS: [&str; 3] = ["ne", "contains", "between"];
 
 fn is_time(field: &str) -> bool {
     matches!(field, "startDateTime" | "endDateTime")
@@ -48,7 +52,8 @@ fn is_time(field: &str) -> bool {
 
 /// Returns the field of an instance that a criterion compares.
 fn field(key: &str) -> Option<&'static str> {
-    let known = CRITERIA.iter().find(|(known, _)| known.eq_ignore_ascii_case(key));
+    let mut all = CRITERIA.iter().chain(&OWN_CRITERIA);
+    let known = all.find(|(known, _)| known.eq_ignore_ascii_case(key));
     known.map(|(_, field)| *field)
 }
 
@@ -128,13 +133,15 @@ fn check_group(group: &Value) -> Result<(), ApiError> {
             ));
         };
         if field(key).is_none() {
-            let known = CRITERIA.map(|(key, _)| key).join(", ");
+            let all = CRITERIA.iter().chain(&OWN_CRITERIA).map(|(key, _)| *key);
+            let known = all.collect::<Vec<_>>().join(", ");
             let message = format!("unknown key `{key}`; expected one of {known}");
             return Err(ApiError::bad(message));
         }
         let operator = operator(criterion);
-        if !OPERATORS.contains(&&*operator) {
-            let known = OPERATORS.join(", ");
+        let mut all = OPERATORS.iter().chain(&OWN_OPERATORS);
+        if !all.clone().any(|it| *it == operator) {
+            let known = all.by_ref().copied().collect::<Vec<_>>().join(", ");
             let message =
                 format!("unknown operator `{operator}`; expected one of {known}");
             return Err(ApiError::bad(message));
@@ -205,7 +212,7 @@ fn result(state: &State, instance: &Instance) -> Value {
         "id": id,
         "name": instance.name.as_deref(),
         "startDateTime": moment(instance.started_at),
-        "endDateTime": instance.ended_at().map(moment),
+        "endDateTime": instance.ended_at(state.clock).map(moment),
         "flowId": instance.flow.as_str(),
         "flowVersion": format!("{}.0", instance.version),
         "conversationId": instance.conversation_id(),
@@ -253,7 +260,7 @@ pub(in crate::server) fn request(
 fn entity(state: &State, asked: &ApiRequest, id: &str) -> Value {
     let status = match state.instances.get(id) {
         None => "NOT_FOUND",
-        Some(instance) if instance.is_running() => "NOT_COMPLETED",
+        Some(it) if it.ended_at(state.clock).is_none() => "NOT_COMPLETED",
         Some(_) => "SUCCESS",
     };
     let is_failed = status != "SUCCESS";

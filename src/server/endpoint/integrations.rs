@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::directory::{encoded, id_of, list, one};
+use super::directory::{encoded, filter, id_of, list, one};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
@@ -79,7 +79,16 @@ pub(in crate::server) fn integrations(
     _: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    list(asked, vec![integration()])
+    let mut found = vec![integration()];
+    filter::by_any(asked, "ids", &mut found, |it, id| it["id"] == id);
+    filter::by_any(asked, "integrationType", &mut found, |it, kind| {
+        it["integrationType"]["id"] == kind || it["integrationType"]["name"] == kind
+    });
+    filter::by_any(asked, "reportedState", &mut found, |it, state| {
+        let own = it["reportedState"]["code"].as_str();
+        own.is_some_and(|own| own.eq_ignore_ascii_case(state))
+    });
+    list(asked, found)
 }
 
 /// Returns an integration.
@@ -159,7 +168,17 @@ pub(in crate::server) fn list_actions(
     asked: &ApiRequest,
 ) -> EndpointResult {
     let has_contract = asked.query_all("expand").contains(&"contract");
-    list(asked, actions(state).iter().map(|it| it.to_json(has_contract)).collect())
+    let all = actions(state);
+    let mut found = all.iter().map(|it| it.to_json(has_contract)).collect();
+    filter::by_any(asked, "ids", &mut found, |action, id| action["id"] == id);
+    if let Some(category) = asked.query("category") {
+        let is = |name: &str| name.eq_ignore_ascii_case(category);
+        found.retain(|action| action["category"].as_str().is_some_and(is));
+    }
+    if let Some(is_secure) = filter::flag(asked, "secure")? {
+        found.retain(|action| action["secure"] == is_secure);
+    }
+    list(asked, found)
 }
 
 /// Returns a data action with its contract.

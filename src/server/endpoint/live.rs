@@ -173,7 +173,7 @@ fn summary(state: &State, instance: &Instance) -> Value {
         "conversationId": conversation,
         "conversationState": Timeline::of(state, conversation).map_or("closed", |it| it.state()),
         "startedAt": moment(instance.started_at),
-        "endedAt": instance.ended_at().map(moment),
+        "endedAt": instance.ended_at(state.clock).map(moment),
         "queue": queue_name.or(queue_id).as_deref(),
         "selfUri": format!("/__flowsim/instances/{id}"),
     });

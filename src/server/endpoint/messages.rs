@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 
 use super::conversations::{begin_with, existing, give, shown};
 use super::directory;
-use crate::server::conversation::Timeline;
+use crate::server::conversation::{Change, Timeline};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::event::Event;
+use crate::server::state::instance::moment;
 use crate::server::state::{MAX_ENTITIES, State};
 use crate::value::{Text, derived_id};
 use crate::world::Input;
@@ -78,7 +79,12 @@ pub(in crate::server) fn receive(
     let words = words(&body, "text")?;
     let integration = asked.parameter("integrationId");
     let thread = format!("{integration}/{sender}");
+    let message = channel.text("messageId")?.map_or_else(
+        || derived_id(&format!("Message:{}", state.fresh_id("Message"))),
+        Text::from,
+    );
     let (id, why) = if let Some(open) = open_thread(state, &thread) {
+        refuse_too_many(state, &open)?;
         let why = add(state, &open, words)?;
         (open.to_string(), why)
     } else {
@@ -88,11 +94,8 @@ pub(in crate::server) fn receive(
         state.commit(Event::EntitySaved { collection, id: thread, document })?;
         (id, "the message started a conversation")
     };
+    record(state, &id, &message, words)?;
     let mut answer = Map::new();
-    let message = channel.text("messageId")?.map_or_else(
-        || derived_id(&format!("Message:{}", state.fresh_id("Message"))),
-        Text::from,
-    );
     answer.insert("id".into(), message.as_str().into());
     answer.insert("channel".into(), Value::Object(channel.0.clone()));
     answer.insert("type".into(), "Text".into());
@@ -123,8 +126,56 @@ fn add(state: &mut State, id: &Text, words: &str) -> Result<&'static str, ApiErr
         give(state, id, vec![Input::Speech(words.into())])?;
         return Ok("the message continues its conversation");
     }
-    state.touched.conversations.insert(id.clone());
     Ok("the message was added to its conversation, which no flow handles")
+}
+
+/// Maximum number of messages of a conversation.
+const MAX_MESSAGES: usize = 1_000;
+
+fn refuse_too_many(state: &State, id: &str) -> Result<(), ApiError> {
+    let known = state.conversations.get(id);
+    match known.is_some_and(|it| it.message_count() >= MAX_MESSAGES) {
+        true => Err(ApiError::full("messages of a conversation", MAX_MESSAGES)),
+        false => Ok(()),
+    }
+}
+
+/// Stores a message in its conversation.
+fn record(
+    state: &mut State,
+    conversation: &str,
+    message: &str,
+    words: &str,
+) -> Result<(), ApiError> {
+    let change = Change::Message { id: message.to_owned(), text: words.to_owned() };
+    state.commit(Event::ConversationChanged { id: conversation.to_owned(), change })
+}
+
+/// Returns a message of the customer. *Source: `MessageData` of the platform's SDKs.*
+pub(in crate::server) fn message(
+    state: &mut State,
+    asked: &ApiRequest,
+) -> EndpointResult {
+    let conversation = of_medium(state, asked, "message")?;
+    let timeline = existing(state, &conversation)?;
+    let id = asked.parameter("messageId");
+    let customer = timeline.customer();
+    let mut all = customer.into_iter().flat_map(|it| &it.messages);
+    let found = all.find(|it| it.id == id);
+    let found = found.ok_or_else(|| ApiError::not_found("the message", id))?;
+    let instance = state.instances.get(&timeline.id);
+    Ok(Reply::ok(json!({
+        "id": found.id.as_str(),
+        "conversationId": conversation,
+        "direction": "inbound",
+        "messengerType": "open",
+        "fromAddress": customer.and_then(|it| it.address.as_deref()),
+        "toAddress": instance.and_then(|it| it.to.as_deref()),
+        "textBody": found.text.as_str(),
+        "status": "received",
+        "timestamp": moment(found.at),
+        "selfUri": asked.path,
+    })))
 }
 
 /// Starts the flow of an integration with the first message of a sender.

@@ -13,6 +13,8 @@ pub(super) mod executions;
 pub(super) mod fixtures;
 pub(super) mod flow_actions;
 pub(super) mod flow_jobs;
+pub(super) mod flow_list;
+mod flow_schema;
 pub(super) mod flows;
 pub(super) mod instances;
 pub(super) mod integrations;

@@ -53,17 +53,29 @@ impl ApiRequest {
         values.map(str::trim).filter(|value| !value.is_empty()).collect()
     }
 
+    /// Returns all non-empty values of a query parameter, which may be repeated.
+    pub(in crate::server) fn query_each(&self, name: &str) -> Vec<&str> {
+        self.note(name);
+        let values = self.query.iter().filter(|(known, _)| known == name);
+        values.map(|(_, value)| value.as_str()).filter(|it| !it.is_empty()).collect()
+    }
+
     fn note(&self, name: &str) {
         if !self.query.is_empty() {
             self.read.borrow_mut().insert(name.to_owned());
         }
     }
 
-    /// Returns the query parameters that no part of the server has read.
+    /// Returns the query parameters that no part of the server has read, each once. Those
+    /// without a value, and those that are `false`, ask for nothing: SDKs send them for
+    /// arguments that were left out.
     pub(in crate::server) fn ignored(&self) -> Vec<&str> {
         let read = self.read.borrow();
-        let names = self.query.iter().map(|(name, _)| name.as_str());
-        names.filter(|name| !read.contains(*name)).collect()
+        let asks =
+            |value: &str| !value.is_empty() && !value.eq_ignore_ascii_case("false");
+        let given = self.query.iter().filter(|(_, value)| asks(value));
+        let names: BTreeSet<&str> = given.map(|(name, _)| name.as_str()).collect();
+        names.into_iter().filter(|name| !read.contains(*name)).collect()
     }
 
     /// Returns the value of a header.

@@ -42,7 +42,7 @@ pub(in crate::server) fn publish(state: &mut State) {
         }
     }
     let instances = touched.instances.iter().filter_map(|id| state.instances.get(id));
-    messages.extend(instances.map(of_instance));
+    messages.extend(instances.map(|it| of_instance(it, state.clock)));
     messages.extend(touched.users);
     messages.extend(observations(state, &topics));
     messages.retain(|message| topics.contains(&message.topic));
@@ -85,15 +85,16 @@ fn send(state: &mut State, Message { topic, body }: &Message) {
     state.channels.send(topic, &message);
 }
 
-fn of_instance(instance: &Instance) -> Message {
+fn of_instance(instance: &Instance, now: i64) -> Message {
+    let ended_at = instance.ended_at(now);
     let body = json!({
         "id": instance.id.as_str(),
         "flowId": instance.flow.as_str(),
         "flowVersion": format!("{}.0", instance.version),
         "conversationId": instance.conversation_id(),
-        "state": if instance.is_running() { "RUNNING" } else { "COMPLETED" },
+        "state": if ended_at.is_none() { "RUNNING" } else { "COMPLETED" },
         "startDateTime": moment(instance.started_at),
-        "endDateTime": instance.ended_at().map(moment),
+        "endDateTime": ended_at.map(moment),
     });
     Message { topic: format!("{INSTANCES}{}", instance.flow), body }
 }

@@ -91,14 +91,15 @@ impl State {
         self.findings = None;
         match event {
             Event::FlowSaved(saved) => self.save_flow(saved),
-            Event::FlowPublished { id, version } => self.change_flow(&id, |flow| {
+            Event::FlowPublished { id, version } => self.change_flow(&id, |flow, now| {
+                flow.published_at = Some(now);
                 let mut versions = flow.versions.iter();
                 let wanted = versions.position(|it| Some(it.number) == version);
                 flow.published = wanted.or(flow.versions.len().checked_sub(1));
                 flow.is_active = true;
             }),
             Event::FlowChanged { id, change, client } => {
-                self.change_flow(&id, |flow| change_flow(flow, change, &client));
+                self.change_flow(&id, |flow, _| change_flow(flow, change, &client));
             }
             Event::FlowDeleted { id } => {
                 self.flows.shift_remove(id.as_str());
@@ -134,9 +135,10 @@ impl State {
         }
     }
 
-    fn change_flow(&mut self, id: &str, change: impl FnOnce(&mut StoredFlow)) {
+    fn change_flow(&mut self, id: &str, change: impl FnOnce(&mut StoredFlow, i64)) {
+        let now = self.clock;
         if let Some(flow) = self.flows.get_mut(id) {
-            change(flow);
+            change(flow, now);
         }
     }
 

@@ -47,15 +47,16 @@ impl State {
         {
             self.write_attributes(&before, attributes);
         }
+        let moves = change.moves();
         let changed = Changed { at: self.clock, change, leg };
         let conversation = self.conversations.entry(id.clone()).or_default();
         conversation.add(changed);
         // A flow that the conversation has left does not run any more.
-        let after = Timeline::of(self, &id);
+        let after = moves.then(|| Timeline::of(self, &id)).flatten();
         let is_running = after.and_then(|it| it.running);
-        for of in self.instances_of(&id) {
+        for of in moves.then(|| self.instances_of(&id)).into_iter().flatten() {
             if is_running.as_ref() != Some(&of) {
-                self.with_instance(&of, |instance, _| instance.leave());
+                self.with_instance(&of, |instance, around| instance.leave(around.now));
             }
         }
         self.review(&id);
@@ -189,8 +190,12 @@ impl State {
             self.running.remove(id);
         }
         if has_ended {
+            // In a queue, the server's clock may still have to reach the end of the flow.
+            match instance.ended_at(self.clock) {
+                Some(_) => self.touched.instances.insert(id.clone()),
+                None => self.ending.insert(id.clone()),
+            };
             self.decided.over(id);
-            self.touched.instances.insert(id.clone());
         }
         self.schedule.set(id, due);
         match conversation {
@@ -206,6 +211,7 @@ impl State {
     pub(super) fn review(&mut self, id: &Text) {
         self.touched.conversations.insert(id.clone());
         self.queued.change(id);
+        self.note_ends(id);
         if self.running.contains(id) && !self.conversations.contains_key(id) {
             // While its only flow runs, a conversation is open.
             return;
@@ -225,10 +231,25 @@ impl State {
         }
     }
 
+    /// Records the flows of a conversation whose end the server's clock has reached.
+    fn note_ends(&mut self, id: &Text) {
+        if self.ending.is_empty() {
+            return;
+        }
+        for of in self.instances_of(id) {
+            let instance = self.instances.get(&of);
+            let has_ended = instance.is_some_and(|it| it.ended_at(self.clock).is_some());
+            if has_ended && self.ending.remove(&of) {
+                self.touched.instances.insert(of);
+            }
+        }
+    }
+
     /// Removes a conversation or an execution that is over.
     pub(super) fn remove_instance(&mut self, id: &Text) {
         for of in self.instances_of(id) {
             self.instances.shift_remove(&of);
+            self.ending.remove(&of);
             self.decided.gone(&of);
             self.schedule.set(&of, None);
         }

@@ -27,6 +27,8 @@ pub(in crate::server) struct StoredFlow {
     pub(in crate::server) versions: Vec<Version>,
     /// The index of the published version.
     pub(in crate::server) published: Option<usize>,
+    /// The server's clock when a version was last published, in milliseconds since 1970.
+    pub(in crate::server) published_at: Option<i64>,
 }
 
 /// One version of a flow.
@@ -102,6 +104,7 @@ impl StoredFlow {
             locked_by: None,
             versions: Vec::new(),
             published: None,
+            published_at: None,
         }
     }
 
@@ -125,6 +128,7 @@ impl StoredFlow {
             version.files = Some(Arc::clone(files));
         }
         flow.published = (!is_draft).then_some(0);
+        flow.published_at = (!is_draft).then_some(at);
         flow
     }
 

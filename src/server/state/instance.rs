@@ -9,6 +9,7 @@ use super::event::Origin;
 use super::history;
 use super::moves::{Move, Start};
 use super::outgoing::{self, CallResult, Cause, Context, Outgoing};
+use super::timing::Timing;
 use crate::engine::{Call, Session};
 use crate::program::Program;
 use crate::server::webhook::Webhook;
@@ -59,12 +60,8 @@ pub(in crate::server) struct Instance {
     pub(in crate::server) continued: u32,
     /// The attributes of the participant at the end of the flow.
     pub(super) attributes: Vec<(Text, Text)>,
-    /// The time by which the flow's clock was ahead of the server's when the conversation
-    /// first entered a queue, in milliseconds. The wait in the queue takes time on the
-    /// server's clock.
-    pub(super) ahead_ms: Option<i64>,
-    /// Number of events that were searched for the first queue.
-    pub(super) searched: usize,
+    /// The times of the flow's events on the server's clock.
+    pub(super) timing: Timing,
 }
 
 /// The progress of an instance.
@@ -147,8 +144,7 @@ impl Instance {
             continued: 0,
             attributes: Vec::new(),
             // A transferred conversation is in its queue from the beginning.
-            ahead_ms: (beginning.origin == Origin::Transfer).then_some(0),
-            searched: 0,
+            timing: Timing::new(beginning.origin == Origin::Transfer),
         }
     }
 
@@ -198,7 +194,7 @@ impl Instance {
             self.progress = Progress::Waiting(session);
             self.continued += 1;
         }
-        let began_at = self.started_at.saturating_add(self.held_ms);
+        let began_at = self.began_at();
         if let Progress::Waiting(session) = &mut self.progress {
             let reached = began_at.saturating_add(session.clock_ms());
             let passed = now.saturating_sub(reached);
@@ -210,8 +206,7 @@ impl Instance {
     /// Returns the server's clock when the current wait began, in milliseconds since
     /// 1970.
     pub(in crate::server) fn waits_since(&self, session: &Session) -> i64 {
-        let began_at = self.started_at.saturating_add(self.held_ms);
-        began_at.saturating_add(session.clock_ms())
+        self.began_at().saturating_add(session.clock_ms())
     }
 
     /// Returns the server's clock at which the current question times out; `None` if the
@@ -238,6 +233,11 @@ impl Instance {
         if self.outgoing.is_some() {
             return;
         }
+        self.run(around);
+        self.note_times(around.now);
+    }
+
+    fn run(&mut self, around: &Context) {
         while let Some(next) = self.next(around) {
             match next {
                 Next::Answer(answer) => self.resume(answer),
@@ -258,7 +258,6 @@ impl Instance {
             }
         }
         self.end();
-        self.find_queue(around.now);
     }
 
     /// Ends the instance if its flow has ended. The session is kept if a message may
@@ -289,6 +288,7 @@ impl Instance {
     /// Returns the next step; `None` if the instance is over or waits for something that
     /// has not happened yet.
     fn next(&mut self, around: &Context) -> Option<Next> {
+        self.pass_time(around.now);
         let Progress::Waiting(session) = &self.progress else { return None };
         let question = session.question()?;
         let call = match &question {
@@ -318,6 +318,22 @@ impl Instance {
             }
             _ => Next::Answer(answer),
         })
+    }
+
+    /// Advances the flow's clock to the server's if the next input has no timing.
+    fn pass_time(&mut self, now: i64) {
+        let is_timed =
+            |it: &Input| matches!(it, Input::Keys(_) | Input::Timed(_) | Input::Silence);
+        if self.pending.front().is_none_or(is_timed) {
+            return;
+        }
+        let began_at = self.began_at();
+        let Progress::Waiting(session) = &mut self.progress else { return };
+        let late = now.saturating_sub(began_at.saturating_add(session.clock_ms()));
+        if late > 0 && matches!(session.question(), Some(Question::Input(_))) {
+            session.pass_time(late);
+            self.moves.push(Move::Pause(late));
+        }
     }
 
     /// Resumes the instance with the result of a webhook call.
@@ -366,6 +382,7 @@ impl Instance {
             *is_disconnected = true;
             *next = None;
         }
+        self.timing.hang_up(around.now);
     }
 
     /// Writes variables of the flow that the instance started in. Returns `false` if the
@@ -378,17 +395,6 @@ impl Instance {
             self.moves.push(Move::Variable(name.as_str().into(), value));
         }
         true
-    }
-
-    /// Returns the server's clock when the flow ended.
-    pub(in crate::server) fn ended_at(&self) -> Option<i64> {
-        match &self.progress {
-            Progress::Over { trace, .. } => {
-                let began_at = self.started_at.saturating_add(self.held_ms);
-                Some(began_at.saturating_add(trace.elapsed_ms))
-            }
-            Progress::Waiting(_) => None,
-        }
     }
 
     /// Returns the id and the name of the queue that the conversation was routed to.
@@ -432,7 +438,7 @@ fn next_input(
     }
 }
 
-/// Delays an input by the given number of milliseconds. Speech has no timing.
+/// Delays keys by the given number of milliseconds. Other inputs have no timing.
 fn after(input: Input, late: i64) -> Input {
     let Ok(late) = u32::try_from(late) else { return input };
     if late == 0 {

@@ -21,6 +21,7 @@ pub(super) mod moves;
 pub(super) mod outgoing;
 pub(super) mod queued;
 mod schedule;
+mod timing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -113,6 +114,9 @@ pub(super) struct State {
     /// The open conversations whose flow has ended: they wait in queues, or an agent has
     /// answered.
     open: BTreeSet<Text>,
+    /// The instances whose flow has ended on its own clock, but not on the server's: the
+    /// conversation waits in a queue.
+    ending: BTreeSet<Text>,
     /// The instances that others branched from. Their events are needed to replay those.
     branched: BTreeSet<Text>,
     /// The finished conversations and executions, in the order in which they ended.
@@ -213,24 +217,23 @@ impl State {
     }
 
     fn new(organisation: Arc<Organisation>) -> Self {
-        let clock = organisation.start.milliseconds();
         let flows = organisation.flows.iter();
         let flows = flows.map(|flow| (flow.id.clone(), flow.clone())).collect();
         let base = organisation.fixtures.clone();
         let documents = organisation.documents.clone();
         let webhooks = Arc::new(organisation.webhooks.clone());
         Self {
-            organisation,
             journal: None,
             last_number: 0,
             last_clock: None,
-            clock,
+            clock: organisation.start.milliseconds(),
             flows,
             tokens: Map::default(),
             instances: Map::default(),
             conversations: BTreeMap::new(),
             running: BTreeSet::new(),
             open: BTreeSet::new(),
+            ending: BTreeSet::new(),
             branched: BTreeSet::new(),
             over: IndexSet::default(),
             schedule: Schedule::default(),
@@ -252,6 +255,7 @@ impl State {
             resets: 0,
             lost: Vec::new(),
             damage: None,
+            organisation,
         }
     }
 

@@ -102,7 +102,7 @@ impl State {
         let has_queue = || {
             let instance = self.instances.get(id);
             instance.is_some_and(|it| {
-                it.origin == Origin::Conversation && it.ahead_ms.is_some()
+                it.origin == Origin::Conversation && it.has_entered_queue()
             })
         };
         self.open.contains(id) || (self.running.contains(id) && has_queue())
@@ -136,6 +136,8 @@ mod tests {
                 queue: format!("q{}", number % 2),
                 queue_name: None,
                 context: Map::new(),
+                scheduled_at: None,
+                numbers: Vec::new(),
             };
             state.commit(Event::ConversationQueued(waiting)).unwrap();
             state.count_many_changes();

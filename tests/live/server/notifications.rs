@@ -284,6 +284,8 @@ fn instances_and_users_are_published() {
     assert_eq!(begun[0]["eventBody"]["state"], "RUNNING");
     assert_eq!(begun[0]["eventBody"]["conversationId"], json!(id));
     server.press(&id, &json!(["1"]));
+    assert!(socket.messages().is_empty(), "the call waits in the in-queue flow");
+    server.post("/__flowsim/clock", &json!({ "advanceMs": 40_000 }));
     let over = socket.messages();
     assert_eq!((over.len(), &over[0]["eventBody"]["state"]), (1, &json!("COMPLETED")));
     server.put("/api/v2/users/u-7/routingstatus", &json!({ "status": "IDLE" }));

@@ -567,3 +567,76 @@ fn the_counts_of_queues_are_those_of_their_conversations() {
     let server = server.logged_in("");
     assert_eq!(observed(&server, "q-1"), (json!(2), json!(0)));
 }
+
+/// *Source: `CreateCallbackCommand` and `Callback` of the platform's SDKs.*
+#[test]
+fn a_scheduled_callback_waits_in_its_queue_from_its_time_on() {
+    let server = server();
+    let body = json!({ "queueId": "q-1", "callbackUserName": "Ada",
+        "callbackNumbers": ["+15550001111", "+15550002222"],
+        "callbackScheduledTime": "2026-01-05T11:00:00+01:00" });
+    let made = server.post("/api/v2/conversations/callbacks", &body).body;
+    let (at, numbers) = (json!("2026-01-05T10:00:00Z"), &body["callbackNumbers"]);
+    assert_eq!(
+        (&made["callbackScheduledTime"], &made["callbackNumbers"]),
+        (&at, numbers)
+    );
+    let id = made["conversation"]["id"].as_str().unwrap();
+    let own = server.get(&format!("/api/v2/conversations/callbacks/{id}")).body;
+    let customer = &own["participants"][0];
+    assert_eq!(
+        (&own["state"], &customer["state"]),
+        (&json!("scheduled"), &json!("scheduled"))
+    );
+    assert_eq!(
+        (&customer["callbackScheduledTime"], &customer["callbackNumbers"]),
+        (&at, numbers)
+    );
+    assert_eq!(customer["callbackUserName"], "Ada");
+    let assign = format!("/api/v2/conversations/{id}/assign");
+    assert_eq!(server.post(&assign, &json!({ "userId": "u-7" })).status, 409);
+    advance(&server, 3_599_999);
+    assert_eq!(observed(&server, "q-1").0, 2, "those of the fixtures");
+    advance(&server, 1);
+    assert_eq!(observed(&server, "q-1").0, 3);
+    let waiting = shown(&server, id);
+    assert_eq!(
+        (&waiting["state"], &waiting["participants"][1]["startTime"]),
+        (&json!("queued"), &at)
+    );
+    let details = server.get(&format!("/api/v2/analytics/conversations/{id}/details"));
+    let session = &details.body["participants"][1]["sessions"][0];
+    assert_eq!(
+        (&session["callbackScheduledTime"], &session["segments"][0]["segmentStart"]),
+        (&at, &at)
+    );
+    assert_eq!(server.post(&assign, &json!({ "userId": "u-7" })).status, 202);
+}
+
+#[test]
+fn callbacks_without_a_time_wait_at_once_and_others_can_be_ended() {
+    let server = server();
+    let start = |time: &Value| {
+        let body = json!({ "queueId": "q-1", "callbackNumbers": ["+1555"],
+            "callbackScheduledTime": time });
+        server.post("/api/v2/conversations/callbacks", &body)
+    };
+    for time in [json!(null), json!("2026-01-05T08:00:00Z")] {
+        let id = start(&time).body["conversation"]["id"].as_str().unwrap().to_owned();
+        assert_eq!(shown(&server, &id)["state"], "queued", "{time}");
+    }
+    assert_eq!(start(&json!("tomorrow")).status, 400);
+    let id = start(&json!("2026-01-05T12:00:00Z")).body["conversation"]["id"].clone();
+    let id = id.as_str().unwrap();
+    server.post(&format!("/api/v2/conversations/{id}/disconnect"), &json!({}));
+    advance(&server, 18_000_000);
+    let ended = shown(&server, id);
+    assert_eq!(
+        (&ended["state"], &ended["endTime"]),
+        (&json!("closed"), &json!("2026-01-05T09:00:00Z"))
+    );
+    assert_eq!(ended["participants"].as_array().unwrap().len(), 1);
+    let flow = server.flow_id("Main");
+    let body = json!({ "flowId": flow, "callbackScheduledTime": "2026-01-06T08:00:00Z" });
+    assert_eq!(server.post("/api/v2/conversations/callbacks", &body).status, 400);
+}

@@ -178,6 +178,15 @@ fn a_message_joins_the_conversation_that_waits_or_has_an_agent() {
     assert_eq!(answered.status, 202);
     assert_eq!(send(&client, "hello Ann").body["conversationId"], id);
     assert_eq!(prompts(&client, text).len(), 1, "no flow sees these messages");
+    let shown = client.get(&path).body;
+    let stored = shown["participants"][0]["messages"].as_array().unwrap();
+    let texts: Vec<Value> = stored
+        .iter()
+        .map(|it| client.get(it["messageURI"].as_str().unwrap()).body["textBody"].clone())
+        .collect();
+    assert_eq!(texts, ["Hi", "still there?", "hello Ann"]);
+    assert_eq!(stored[1]["messageId"], "m-still there?");
+    assert_eq!(client.get(&format!("{path}/messages/other")).status, 404);
     client.send("PATCH", &path, Some(r#"{"state":"disconnected"}"#), &[]);
     assert_ne!(send(&client, "again").body["conversationId"], id);
 }

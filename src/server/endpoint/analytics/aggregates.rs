@@ -204,7 +204,9 @@ pub(in crate::server) fn observations(
     let metrics = body.strings("metrics")?;
     let mut counts: BTreeMap<String, i64> = BTreeMap::new();
     let view = View::of(state);
-    for instance in state.instances.values().filter(|it| it.is_running()) {
+    for instance in
+        state.instances.values().filter(|it| it.ended_at(state.clock).is_none())
+    {
         let call = Reported::of(&view, instance);
         if filter.holds(&call)
             && let Some(flow) = call.flow

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::server::conversation::{Participant, Purpose, Timeline};
-use crate::server::endpoint::conversations::view::{View, without_nulls};
+use crate::server::endpoint::conversations::view::{View, callback, without_nulls};
 use crate::server::endpoint::directory::home_division;
 use crate::server::state::event::Origin;
 use crate::server::state::flow::platform_type;
@@ -27,6 +27,8 @@ pub(super) struct Reported {
     /// The flow in which it started; `None` if it started in a queue.
     pub(super) flow: Option<Flow>,
     participants: Vec<Seen>,
+    /// The properties of a callback.
+    callback: Vec<(&'static str, Value)>,
     /// The target of a transfer by the flow.
     transfer: Option<(&'static str, String)>,
 }
@@ -102,7 +104,9 @@ impl Reported {
         }
         let timeline = Timeline::of(view.state, id)?;
         let from = timeline.customer().and_then(|it| it.address.clone());
+        let callback = callback_of(view, &timeline);
         Some(Self {
+            callback,
             id: id.to_owned(),
             is_conversation: true,
             started_at: timeline.started_at,
@@ -123,13 +127,14 @@ impl Reported {
         let timeline = Timeline::of(state, &instance.id).filter(|_| is_conversation);
         let ended_at = match &timeline {
             Some(timeline) => timeline.ended_at,
-            None => instance.ended_at(),
+            None => instance.ended_at(state.clock),
         };
+        let callback = timeline.as_ref().map(|it| callback_of(view, it));
         let participants = timeline.map_or_else(Vec::new, |it| it.participants);
         let of_flow = participants.iter().find(|it| it.purpose.is_flow());
         let left_at = match of_flow {
             Some(participant) => participant.ended_at,
-            None => instance.ended_at(),
+            None => instance.ended_at(state.clock),
         };
         let text =
             |text: &Option<crate::value::Text>| text.as_ref().map(ToString::to_string);
@@ -143,6 +148,7 @@ impl Reported {
             to: text(&instance.to),
             flow: Some(flow(view, instance, left_at)),
             participants: seen(view, participants),
+            callback: callback.unwrap_or_default(),
             transfer: transfer(instance),
         }
     }
@@ -291,6 +297,9 @@ impl Reported {
             "segments": [segment(seen)],
             "metrics": metrics.collect::<Vec<Value>>(),
         });
+        for (key, value) in &self.callback {
+            session[*key] = value.clone();
+        }
         if let Some(flow) = self.flow.as_ref().filter(|_| is.purpose.is_flow()) {
             session["flow"] = self.flow_json(flow);
         }
@@ -375,6 +384,13 @@ fn transfer(instance: &Instance) -> Option<(&'static str, String)> {
         EventKind::Transferred(to) => Some((to.kind.name(), to.name.to_string())),
         _ => None,
     })
+}
+
+fn callback_of(view: &View<'_>, timeline: &Timeline) -> Vec<(&'static str, Value)> {
+    match media(&timeline.media) {
+        "callback" => callback(view.state, timeline),
+        _ => Vec::new(),
+    }
 }
 
 fn seen(view: &View<'_>, participants: Vec<Participant>) -> Vec<Seen> {

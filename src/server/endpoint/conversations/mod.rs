@@ -13,7 +13,7 @@ use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::event::{Called, Event, Origin};
 use crate::server::state::instance::value_of;
 use crate::server::state::{MAX_WAITING, State};
-use crate::value::{derived_id, is_uuid};
+use crate::value::{DateTime, derived_id, is_uuid};
 use crate::world::Input;
 use view::View;
 
@@ -44,7 +44,8 @@ pub(in crate::server) fn create_call(
     Ok(Reply::ok(json!({ "id": id, "selfUri": uri })).with_reason("the call was started"))
 }
 
-/// Starts a callback, in the flow that the body names or in a queue.
+/// Starts a callback, in the flow that the body names or in a queue. With
+/// `callbackScheduledTime` it waits in the queue from this time on.
 pub(in crate::server) fn create_callback(
     state: &mut State,
     asked: &ApiRequest,
@@ -54,8 +55,11 @@ pub(in crate::server) fn create_callback(
     let conversation = json!({ "id": id, "selfUri": uri(&id) });
     let identifier = derived_id(&format!("Callback:{id}"));
     let identifiers = json!([{ "type": "EXTERNAL", "id": identifier.as_str() }]);
-    let body =
+    let mut body =
         json!({ "conversation": conversation, "callbackIdentifiers": identifiers });
+    for (key, value) in view::callback(state, &existing(state, &id)?) {
+        body[key] = value;
+    }
     Ok(Reply::ok(body).with_reason("the callback was started"))
 }
 
@@ -102,6 +106,11 @@ fn begin_or_queue(
     routed: Option<String>,
 ) -> Result<String, ApiError> {
     if let Some(flow) = flow_id(body)?.or(routed) {
+        if scheduled_at(body)?.is_some() {
+            let message =
+                "`callbackScheduledTime` needs `queueId`: a flow starts at once";
+            return Err(ApiError::bad(message));
+        }
         return begin(state, body, media, &flow);
     }
     let routing = body.object("routingData")?;
@@ -117,9 +126,31 @@ fn begin_or_queue(
     let (id, media) = (state.fresh_id("Conversation").to_string(), media.to_owned());
     let context = context_of(body)?;
     let queue_name = Some(participants::queue_name(state, &queue));
-    let queued = Queued { id: id.clone(), media, queue, queue_name, context };
+    let scheduled_at = scheduled_at(body)?;
+    let numbers = body.list("callbackNumbers")?.to_vec();
+    let queued = Queued {
+        id: id.clone(),
+        media,
+        queue,
+        queue_name,
+        context,
+        scheduled_at,
+        numbers,
+    };
     state.commit(Event::ConversationQueued(queued))?;
     Ok(id)
+}
+
+/// Returns the time from which a callback waits in its queue, in milliseconds since 1970.
+fn scheduled_at(body: &Object) -> Result<Option<i64>, ApiError> {
+    let Some(text) = body.text("callbackScheduledTime")? else { return Ok(None) };
+    let time = DateTime::parse(text).map(DateTime::milliseconds);
+    time.map(Some).ok_or_else(|| {
+        ApiError::bad(format!(
+            "`callbackScheduledTime` must be a date and time such as \
+             `2026-01-05T18:00:00Z`, found `{text}`"
+        ))
+    })
 }
 
 /// Refuses a further conversation if the server holds the maximum number of open ones.

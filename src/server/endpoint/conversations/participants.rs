@@ -78,7 +78,14 @@ pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> Endpoint
         it.ended_at.is_none()
             && wanted.is_none_or(|wanted| medium_of(&it.media).name == wanted)
     };
-    let open: Vec<Timeline> = all.filter(is_wanted).collect();
+    let mut open: Vec<Timeline> = all.filter(is_wanted).collect();
+    if let Some(kind) = asked.query("communicationType") {
+        // *Source: the names of `Conversation.participants`, in the singular.*
+        let is_kind = |it: &Timeline| {
+            medium_of(&it.media).plural.trim_end_matches('s').eq_ignore_ascii_case(kind)
+        };
+        open.retain(is_kind);
+    }
     let view = View::of(state);
     listing(asked, page, &open, |it| match wanted {
         Some(_) => view.of_medium(it),

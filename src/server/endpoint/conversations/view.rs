@@ -7,9 +7,10 @@ use std::cell::OnceCell;
 
 use serde_json::{Map, Value, json};
 
+use crate::server::conversation::participant::Message;
 use crate::server::conversation::{Participant, Purpose, Timeline};
 use crate::server::endpoint::directory::{
-    home_division, queue_named, queue_references, user_named, users,
+    encoded, home_division, queue_named, queue_references, user_named, users,
 };
 use crate::server::state::State;
 use crate::server::state::instance::moment;
@@ -220,8 +221,39 @@ impl<'s> View<'s> {
             "afterCallWorkRequired": false,
         });
         let Value::Object(mut body) = body else { return Map::new() };
+        self.add_own(timeline, of, medium, &mut body);
         body.extend(of.settings.clone());
         body
+    }
+
+    /// Adds the fields that only the communications of a medium have.
+    fn add_own(
+        &self,
+        timeline: &Timeline,
+        of: &Participant,
+        medium: &Medium,
+        body: &mut Map<String, Value>,
+    ) {
+        if medium.name == "callback" {
+            let own = callback(self.state, timeline).into_iter();
+            body.extend(own.map(|(key, value)| (key.to_owned(), value)));
+            if timeline.scheduled_at.is_some() {
+                body.insert("state".into(), "scheduled".into());
+            }
+        }
+        if medium.name == "message" {
+            let uri = format!("/api/v2/conversations/messages/{}/messages", timeline.id);
+            let message = |it: &Message| {
+                json!({
+                    "messageId": it.id.as_str(),
+                    "messageURI": format!("{uri}/{}", encoded(&it.id)),
+                    "messageStatus": "received",
+                    "messageTime": moment(it.at),
+                })
+            };
+            let all: Vec<Value> = of.messages.iter().map(message).collect();
+            body.insert("messages".into(), all.into());
+        }
     }
 
     /// Returns a reference to a user by the id or the name.
@@ -236,6 +268,30 @@ impl<'s> View<'s> {
         let text = |text: &Option<Text>| text.clone().unwrap_or_default();
         Some(queue_named(queues, [&text(&queue.id), &text(&queue.name)]))
     }
+}
+
+/// Returns the properties of a callback: its numbers, its scheduled time, and the name of
+/// the person to call. *Source: `Callback` of the platform's SDKs.*
+pub(in crate::server) fn callback(
+    state: &State,
+    of: &Timeline,
+) -> Vec<(&'static str, Value)> {
+    let known = state.conversations.get(&of.id);
+    let queued = known.and_then(|it| it.queued.as_ref()).map(|(_, queued)| queued);
+    let mut numbers = queued.map(|it| it.numbers.clone()).unwrap_or_default();
+    let customer = of.customer();
+    if numbers.is_empty() {
+        let address = customer.and_then(|it| it.address.as_deref());
+        numbers.extend(address.map(Value::from));
+    }
+    let scheduled_at = queued.and_then(|it| it.scheduled_at);
+    let name = customer.and_then(|it| it.name.as_deref());
+    let all = [
+        ("callbackNumbers", numbers.into()),
+        ("callbackScheduledTime", scheduled_at.map_or(Value::Null, moment)),
+        ("callbackUserName", name.map_or(Value::Null, Value::from)),
+    ];
+    all.into_iter().filter(|(_, value)| !value.is_null()).collect()
 }
 
 /// Returns a value without the keys that are null. The SDKs do not accept null where a

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::section::{Section, entities, named_in, reference};
-use super::{changes, list, one};
+use super::{changes, filter, list, one};
 use crate::server::endpoint::call_routes::user_of_group;
 use crate::server::http::reply::{ApiError, EndpointResult};
 use crate::server::http::request::ApiRequest;
@@ -81,12 +81,18 @@ pub(in crate::server) fn delete_schedule(
     changes::remove(state, &SCHEDULES, id, SCHEDULE[0])
 }
 
-/// Lists schedule groups.
+/// Lists schedule groups: with `scheduleIds`, those with one of these schedules.
 pub(in crate::server) fn schedule_groups(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    list(asked, groups(state))
+    let mut found = groups(state);
+    let names_it = |group: &Value, id: &str| {
+        let lists = LISTS.iter().filter_map(|key| group[*key].as_array());
+        lists.flatten().any(|it| it["id"] == id)
+    };
+    filter::by_any(asked, "scheduleIds", &mut found, names_it);
+    list(asked, found)
 }
 
 /// Returns a schedule group.

@@ -3,6 +3,7 @@
 
 pub(in crate::server) mod calendar;
 mod changes;
+pub(in crate::server::endpoint) mod filter;
 pub(in crate::server) mod organization;
 pub(in crate::server) mod people;
 pub(in crate::server) mod prompt_audio;
@@ -37,16 +38,17 @@ const OUTCOMES: &str = "outcomes";
 const MILESTONES: &str = "milestones";
 
 /// Answers with a page of entities: those that the filters of the query select, in the
-/// requested order. `name` is a part of a name, or a pattern with `*`; `id` and
+/// requested order. `name` is a part of a name, or a pattern with `*`; `name`, `id` and
 /// `divisionId` may be repeated. Lists are sorted by `sortBy`, and reversed by `sortOrder`.
 ///
 /// # Errors
 /// 400 if the page or the order is invalid.
 pub(super) fn list(asked: &ApiRequest, mut found: Vec<Value>) -> EndpointResult {
-    if let Some(name) = asked.query("name") {
-        let pattern = if name.contains('*') { name.into() } else { format!("*{name}*") };
-        found.retain(|it| matches(&pattern, it["name"].as_str().unwrap_or_default()));
-    }
+    let names = asked.query_each("name");
+    found.retain(|it| {
+        let own = it["name"].as_str().unwrap_or_default();
+        names.is_empty() || names.iter().any(|name| filter::contains(own, name))
+    });
     let ids = asked.query_all("id");
     found.retain(|it| {
         ids.is_empty() || it["id"].as_str().is_some_and(|id| ids.contains(&id))
@@ -120,7 +122,9 @@ pub(in crate::server) fn outcomes(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    list(asked, created(state, OUTCOMES))
+    let mut found = created(state, OUTCOMES);
+    filter::by_description(asked, &mut found);
+    list(asked, found)
 }
 
 /// Returns an outcome.
@@ -144,7 +148,9 @@ pub(in crate::server) fn milestones(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    list(asked, created(state, MILESTONES))
+    let mut found = created(state, MILESTONES);
+    filter::by_description(asked, &mut found);
+    list(asked, found)
 }
 
 /// Returns a milestone.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::routing;
 use super::section::{Section, encoded, entities, id_of, named_in, reference};
-use super::{list, one};
+use super::{filter, list, one};
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
@@ -122,17 +122,68 @@ pub(super) fn found(state: &State, id: &str) -> Result<Value, ApiError> {
     all.find(|it| it["id"] == id).ok_or_else(|| ApiError::not_found("the user", id))
 }
 
-/// Lists users.
+/// Filters members of a queue by their skills, languages, routing status and presence. No
+/// user has profile skills.
+pub(super) fn filter_members(
+    state: &State,
+    asked: &ApiRequest,
+    members: &mut Vec<Value>,
+) {
+    let users = users(state);
+    let user = |member: &Value| users.iter().find(|it| it["id"] == member["id"]);
+    for key in ["skills", "languages", "profileSkills"] {
+        filter::by_any(asked, key, members, |member, wanted| {
+            let all = user(member).and_then(|it| it[key].as_array());
+            let names = all.into_iter().flatten().filter_map(|it| it["name"].as_str());
+            names.into_iter().any(|name| filter::contains(name, wanted))
+        });
+    }
+    let is = |value: &Value, wanted: &str| {
+        let own = value.as_str().unwrap_or_default().replace([' ', '_'], "");
+        own.eq_ignore_ascii_case(&wanted.replace([' ', '_'], ""))
+    };
+    filter::by_any(asked, "routingStatus", members, |member, wanted| {
+        is(&member["routingStatus"]["status"], wanted)
+    });
+    let presence = |member: &Value| {
+        let id = member["id"].as_str().unwrap_or_default();
+        presence_of(state, id)["presenceDefinition"].take()
+    };
+    filter::by_any(asked, "presence", members, |member, wanted| {
+        let presence = presence(member);
+        is(&presence["systemPresence"], wanted) || presence["id"] == wanted
+    });
+    if asked.query_all("expand").contains(&"presence") {
+        for member in members {
+            let id = member["id"].as_str().unwrap_or_default().to_owned();
+            member["user"]["presence"] = presence_of(state, &id);
+        }
+    }
+}
+
+/// Lists users: those with the state `state`, which is `active` for all. `expand` adds
+/// presence and routing status.
 pub(in crate::server) fn list_users(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    list(asked, users(state))
+    let mut found = users(state);
+    if !filter::includes_active(asked)? {
+        found.clear();
+    }
+    for user in &mut found {
+        expand(state, asked, user);
+    }
+    list(asked, found)
 }
 
 /// Returns a user. `expand` adds presence and routing status.
 pub(in crate::server) fn user(state: &mut State, asked: &ApiRequest) -> EndpointResult {
-    let mut user = found(state, asked.parameter("userId"))?;
+    let id = asked.parameter("userId");
+    let mut user = found(state, id)?;
+    if !filter::includes_active(asked)? {
+        return Err(ApiError::not_found("the user in this state", id));
+    }
     expand(state, asked, &mut user);
     Ok(Reply::ok(user))
 }

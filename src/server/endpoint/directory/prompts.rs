@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::section::{Section, entities};
-use super::{list, one, prompt_audio};
+use super::{filter, list, one, prompt_audio};
 use crate::expr::architect::Directory;
 use crate::server::http::reply::{ApiError, EndpointResult};
 use crate::server::http::request::ApiRequest;
@@ -21,7 +21,42 @@ pub(in crate::server) fn user_prompts(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    list(asked, prompts(state, &PROMPTS, asked))
+    listed(asked, prompts(state, &PROMPTS, asked))
+}
+
+/// Lists prompts with the resources that the query selects.
+fn listed(asked: &ApiRequest, mut found: Vec<Value>) -> EndpointResult {
+    filter::by_description(asked, &mut found);
+    for prompt in &mut found {
+        select_resources(asked, prompt)?;
+    }
+    list(asked, found)
+}
+
+/// Keeps the resources in the languages of `language`; none if `includeResources` is false.
+fn select_resources(asked: &ApiRequest, prompt: &mut Value) -> Result<(), ApiError> {
+    let has_resources = filter::flag(asked, "includeResources")?.unwrap_or(true);
+    let mut resources =
+        prompt["resources"].as_array_mut().map(std::mem::take).unwrap_or_default();
+    filter::by_any(asked, "language", &mut resources, |resource, language| {
+        let own = resource["language"].as_str();
+        own.is_some_and(|own| own.eq_ignore_ascii_case(language))
+    });
+    match has_resources {
+        true => prompt["resources"] = resources.into(),
+        false => drop(prompt.as_object_mut().map(|it| it.remove("resources"))),
+    }
+    Ok(())
+}
+
+/// Returns one prompt with the resources that the query selects.
+fn selected(asked: &ApiRequest, mut all: Vec<Value>, what: &str) -> EndpointResult {
+    let id = asked.parameter("promptId");
+    all.retain(|prompt| prompt["id"] == id);
+    for prompt in &mut all {
+        select_resources(asked, prompt)?;
+    }
+    one(all, what, id)
 }
 
 /// Returns a user prompt.
@@ -29,7 +64,7 @@ pub(in crate::server) fn user_prompt(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    one(prompts(state, &PROMPTS, asked), "the prompt", asked.parameter("promptId"))
+    selected(asked, prompts(state, &PROMPTS, asked), "the prompt")
 }
 
 /// Lists the resources of a user prompt.
@@ -54,7 +89,7 @@ pub(in crate::server) fn system_prompts(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    list(asked, prompts(state, &SYSTEM_PROMPTS, asked))
+    listed(asked, prompts(state, &SYSTEM_PROMPTS, asked))
 }
 
 /// Returns a system prompt.
@@ -62,8 +97,7 @@ pub(in crate::server) fn system_prompt(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    let all = prompts(state, &SYSTEM_PROMPTS, asked);
-    one(all, "the system prompt", asked.parameter("promptId"))
+    selected(asked, prompts(state, &SYSTEM_PROMPTS, asked), "the system prompt")
 }
 
 /// Lists the resources of a system prompt.

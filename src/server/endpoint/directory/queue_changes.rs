@@ -65,7 +65,28 @@ pub(in crate::server) fn delete(state: &mut State, asked: &ApiRequest) -> Endpoi
     changes::remove(state, &QUEUES, id, QUEUE)
 }
 
+/// Settings of a queue that are one of some words. *Source: `Queue` of the platform's SDKs.*
+const WORDS: [(&str, &[&str]); 3] = [
+    ("skillEvaluationMethod", &["NONE", "BEST", "ALL"]),
+    ("scoringMethod", &["TimestampAndPriority", "PriorityOnly"]),
+    ("lastAgentRoutingMode", &["Disabled", "QueueMembersOnly", "AnyAgent"]),
+];
+
+/// Rejects settings with an unknown word.
+fn refuse_unknown_words(body: &Object) -> Result<(), ApiError> {
+    for (key, known) in WORDS {
+        let Some(word) = body.text(key)? else { continue };
+        if !known.iter().any(|it| it.eq_ignore_ascii_case(word)) {
+            let known = known.join(", ");
+            let message = format!("`{key}` must be one of {known}, found `{word}`");
+            return Err(ApiError::bad(message));
+        }
+    }
+    Ok(())
+}
+
 fn save(state: &mut State, body: &Object, id: &str, name: &str) -> Result<(), ApiError> {
+    refuse_unknown_words(body)?;
     let mut entry: Entry = Map::new();
     entry.insert("id".into(), id.into());
     entry.insert("name".into(), name.into());

@@ -6,7 +6,7 @@ use super::people;
 use super::queue_changes;
 use super::routing_changes::codes_of;
 use super::section::{Section, encoded, entities, named_in, reference};
-use super::{list, one};
+use super::{filter, list, one, order};
 use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
@@ -111,7 +111,13 @@ pub(in crate::server) fn list_queues(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    list(asked, queues(state))
+    let mut found = queues(state);
+    filter::by_any(asked, "peerId", &mut found, |queue, id| queue["peerId"] == id);
+    // SDKs send `false` although they are not asked to, so that it selects all queues.
+    if filter::flag(asked, "hasPeer")? == Some(true) {
+        found.retain(|queue| queue["peerId"].is_string());
+    }
+    list(asked, found)
 }
 
 /// Lists all queues on one page.
@@ -119,7 +125,8 @@ pub(in crate::server) fn all_queues(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    let all = queues(state);
+    let mut all = queues(state);
+    order(asked, &mut all)?;
     let page = Page { size: all.len().max(1), number: 1 };
     listing(asked, page, &all, Value::clone)
 }
@@ -163,8 +170,8 @@ pub(super) fn agents(state: &State) -> Vec<Value> {
         .collect()
 }
 
-/// Lists the members of a queue: those of a kind with `memberBy`, and those that are joined
-/// or not with `joined`.
+/// Lists the members of a queue: those of a kind with `memberBy`, those that are joined or
+/// not with `joined`, and those with `skills`, `languages`, a `routingStatus` or a `presence`.
 pub(in crate::server) fn queue_members(
     state: &mut State,
     asked: &ApiRequest,
@@ -179,6 +186,7 @@ pub(in crate::server) fn queue_members(
     if let Some(joined) = asked.query("joined") {
         members.retain(|member| member["joined"] == (joined == "true"));
     }
+    people::filter_members(state, asked, &mut members);
     list(asked, members)
 }
 
