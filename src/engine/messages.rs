@@ -18,7 +18,7 @@ use super::state::State;
 use crate::expr::architect::{BUILT_INS, BuiltInId};
 use crate::flow::architect::UnitKind;
 use crate::flow::kinds::{End, FlowKind};
-use crate::flow::{NodeId, SequenceId, SymbolTable};
+use crate::flow::{FlowId, NodeId, SequenceId, SymbolTable};
 use crate::program::architect::Action;
 use crate::program::{Program, StepAction};
 use crate::trace::{EventKind, Status};
@@ -37,6 +37,13 @@ const EMAIL_OPEN_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
 const EMAIL: BuiltInId = BuiltInId::of("Email.Message");
 const MESSAGE: BuiltInId = BuiltInId::of("Message.Message");
 const IS_NEW: BuiltInId = BuiltInId::of("Message.IsNewConversation");
+
+/// Whether conversations that start in a flow have further messages, after each of which the
+/// flow runs again.
+pub(crate) fn has_further_messages(program: &Program, flow: FlowId) -> bool {
+    let flow_type = &program.symbols.flow(flow).flow_type;
+    [MESSAGE_FLOW, EMAIL_FLOW].iter().any(|it| flow_type.eq_ignore_ascii_case(it))
+}
 
 impl State {
     /// Marks the conversation of a message flow as new. The call may set another value.
@@ -79,7 +86,7 @@ impl State {
         };
         if self.takes_messages
             && self.conversation.fault.is_none()
-            && [MESSAGE_FLOW, EMAIL_FLOW].iter().any(|it| self.is_flow(program, it))
+            && self.flow.is_some_and(|flow| has_further_messages(program, flow))
             && !is_left()
         {
             let stays = stays || self.ends_state(program);

@@ -37,6 +37,7 @@ pub use call::{Call, DEFAULT_START, Limits, context_field, context_problem};
 pub(crate) use context::{CONTEXT_FIELDS, misspelt_context_field};
 pub use fingerprint::{LiveValue, Relevance};
 pub use inspect::{Running, Values};
+pub(crate) use messages::has_further_messages;
 pub use play::play;
 pub use queued::DEFAULT_IN_QUEUE_FLOW;
 pub use request::Request;

@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 
+use crate::engine::has_further_messages;
 use crate::flow::architect::UnitKind;
 use crate::flow::kinds::FlowKind;
 use crate::flow::{FlowId, NodeId, SequenceId};
@@ -36,7 +37,27 @@ impl Graph {
             failed.extend(&returns.handlers[step.flow.index()]);
             graph.failed.push(failed);
         }
+        graph.add_messages(program);
         graph
+    }
+
+    /// Adds the edges from the end of a flow to its next run, for the next message of the
+    /// conversation.
+    fn add_messages(&mut self, program: &Program) {
+        let flows = (0..program.units.len()).map(FlowId::new);
+        let flows: Vec<FlowId> =
+            flows.filter(|flow| has_further_messages(program, *flow)).collect();
+        let states = program.sequences.iter().filter(|it| flows.contains(&it.flow));
+        let mut begins: Vec<NodeId> = states.map(|it| it.begin).collect();
+        begins.extend(flows.iter().filter_map(|flow| first_of(program, *flow)));
+        for (index, step) in program.steps.iter().enumerate() {
+            if !begins.is_empty() && may_end_turn(step) {
+                let next = &mut self.next[index];
+                next.extend(&begins);
+                next.sort_unstable();
+                next.dedup();
+            }
+        }
     }
 
     /// Returns the graph without outputs that are never taken, and without the failures of
@@ -271,14 +292,14 @@ fn add_ends(
         next.push(events.recognition_failure);
         next.extend(events.escalation.as_ref().map(|escalation| escalation.begin));
     }
-    let ends_flow =
-        matches!(action, Action::End(_) | Action::Recorded(_) | Action::EndTask(_));
+    let ends_flow = ends_flow(action);
     if ends_flow {
         next.extend(&returns.of_flows[step.flow.index()]);
     }
     let in_queue = part.nature == FlowKind::InQueue;
     if in_queue && (ends_flow || may_end(step)) {
-        next.extend(part.start.map(|start| program.sequence(start).begin));
+        let again = [part.start, part.recurring].into_iter().flatten();
+        next.extend(again.map(|sequence| program.sequence(sequence).begin));
     }
     // A menu plays again; a further choice may belong to another menu of the flow.
     if matches!(action, Action::Menu(_)) {
@@ -305,6 +326,20 @@ pub(super) fn always_fails(step: &Step) -> bool {
             first.into_iter().any(|value| is_broken(&value.source))
         }
         _ => false,
+    }
+}
+
+fn ends_flow(action: &Action) -> bool {
+    matches!(action, Action::End(_) | Action::Recorded(_) | Action::EndTask(_))
+}
+
+/// Whether the conversation may wait for its next message after the step. A conversation
+/// that was transferred gets none.
+pub(super) fn may_end_turn(step: &Step) -> bool {
+    match architect(step) {
+        Some(Action::Transfer(_)) => step.targets.iter().any(Option::is_none),
+        Some(action) => ends_flow(action) || may_end(step),
+        None => may_end(step),
     }
 }
 

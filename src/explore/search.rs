@@ -5,11 +5,13 @@ use indexmap::IndexSet;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use rustc_hash::FxBuildHasher;
 
+use crate::engine::has_further_messages;
 use crate::flow::NodeId;
 use crate::world::Answer;
 
 use super::cycles::Paths;
 use super::frontier::{Frontier, Rank, StateId};
+use super::graph::may_end_turn;
 use super::transition::{Edge, Expanded, Known, Live, Next, World};
 use super::verdict::Gap;
 
@@ -146,7 +148,22 @@ impl Search {
         }
         search.pending.sort_unstable();
         search.pending.dedup();
+        search.cut_messages(world);
         search
+    }
+
+    /// Notes the steps after which the conversation may have a further message: only the
+    /// first one is tried.
+    fn cut_messages(&mut self, world: &World<'_>) {
+        let program = world.program;
+        if !has_further_messages(program, world.call.flow()) {
+            return;
+        }
+        for (index, step) in program.steps.iter().enumerate() {
+            if self.is_visited[index] && may_end_turn(step) {
+                self.cuts.push((NodeId::new(index), Gap::Messages));
+            }
+        }
     }
 
     /// Computes the distances to the goals that were not reached yet.

@@ -71,6 +71,8 @@ pub enum Gap {
     Entries,
     /// Words that the participant may use freely.
     Words,
+    /// Further messages of the conversation, after which the flow runs again.
+    Messages,
     /// More results of an action than are tried.
     Results,
     /// Other times of the answer.
@@ -90,6 +92,7 @@ impl Gap {
             Self::Budget => ["the budget ended before all answers were tried at ", ""],
             Self::Entries => ["not all entries were tried at ", ""],
             Self::Words => ["not all words were tried at ", ""],
+            Self::Messages => ["no further message was tried after ", ""],
             Self::Results => ["not all results of ", " were tried"],
             Self::Times => ["the time of the answer at ", " matters"],
             Self::External => ["only one value was tried for the data that ", " reads"],

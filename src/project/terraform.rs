@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::flow::read::{self, json};
 use crate::source::{Files, Span, read_json};
-use crate::terraform::{
-    Configuration, Document, FlowFile, Report, Unknown, Unreadable,
-};
+use crate::terraform::{Configuration, Document, FlowFile, Report, Unknown, Unreadable};
 use crate::value::Json;
 use crate::world::Fixtures;
 

@@ -13,6 +13,7 @@ mod explore_emergencies;
 mod explore_findings;
 mod explore_free;
 mod explore_impossible;
+mod explore_messages;
 mod explore_mutants;
 mod explore_page;
 mod explore_random;
