@@ -143,10 +143,15 @@ impl Stage<'_, '_, '_> {
             .prompts(self.passed..usize::MAX)
             .find(|(_, text)| matcher.matches(text))
             .map(|(event, _)| event);
-        if let Some(event) = found {
-            self.passed = event + 1;
-            return None;
+        match found {
+            Some(event) => self.passed = event + 1,
+            None => return Some(self.not_heard(matcher, span)),
         }
+        None
+    }
+
+    /// Describes a prompt that was not played.
+    fn not_heard(&self, matcher: &TextMatcher, span: Span) -> Mismatch {
         let heard = self.prompts(self.passed..usize::MAX);
         let heard: Vec<Text> = heard.map(|(_, text)| text.clone()).collect();
         let index = EventIndex::default();
@@ -177,13 +182,11 @@ impl Stage<'_, '_, '_> {
         let wanted = is_of_flow.then_some((&nodes, 0));
         let cause =
             (near.is_none()).then(|| history.cause(history.steps.len(), wanted).1);
-        Some(
-            Mismatch::new(span, "hears", message)
-                .at_step(history.last_step())
-                .because(near)
-                .because(cause.unwrap_or_default())
-                .between(Shown::Lines(expected), Shown::Lines(heard)),
-        )
+        Mismatch::new(span, "hears", message)
+            .at_step(history.last_step())
+            .because(near)
+            .because(cause.unwrap_or_default())
+            .between(Shown::Lines(expected), Shown::Lines(heard))
     }
 
     fn routed(&self, matcher: &TextMatcher, span: Span) -> Option<Mismatch> {

@@ -175,41 +175,23 @@ impl Compiler<'_> {
         action: &architect::Action,
         kind: QuestionKind,
     ) -> (Action, Vec<Text>) {
-        let mut names = outputs_of(action);
-        let is_on = |name: &Text| action.outputs.iter().any(|it| it.label == *name);
-        let limits = [NO_INPUTS, NO_MATCHES, NO_MATCH_OF_INTENT];
-        names.retain(|name| !limits.contains(&name.as_str()) || is_on(name));
+        let names = taken_outputs(action);
         let slot = slot_of(action).and_then(|name| self.variable(&name));
         let bound =
             ["askResult", "selection", "resultData", "intent", "surveyQuestionResult"];
         let bound = bound.iter().find_map(|name| self.output(action, name));
-        let wanted = match kind {
-            QuestionKind::Slot => {
-                ExpectedAnswer::Value(slot.map_or(Type::ANY, |(_, holds)| holds))
-            }
-            QuestionKind::Boolean | QuestionKind::AnythingElse => ExpectedAnswer::Boolean,
-            QuestionKind::Choice => ExpectedAnswer::Choice,
-            QuestionKind::Intent | QuestionKind::Words => {
-                ExpectedAnswer::Intent(self.intents())
-            }
-            QuestionKind::Survey => self.survey_answers(action),
-        };
         let no_match = match kind {
             QuestionKind::Intent => NO_MATCH_OF_INTENT,
             _ => NO_MATCHES,
         };
-        let is_slot = kind == QuestionKind::Slot;
-        let slot_type = slot_of(action)
-            .filter(|_| is_slot)
-            .and_then(|name| SlotType::of_slot(&self.flow.settings, &name));
         let mut inputs = Vec::new();
         self.inputs_of(&without(&action.settings, &TALK), &mut inputs);
         let ask = Ask {
             question: self.question(action, kind),
             condition: self.optional(action, "questionCondition"),
             inputs: inputs.into(),
-            wanted,
-            slot_type,
+            wanted: self.expected(action, kind, slot.map(|(_, holds)| holds)),
+            slot_type: self.slot_type(action, kind),
             result: bound.or(slot.map(|(id, _)| id)),
             no_input: self.again(action, "noInput", output(action, &names, NO_INPUTS)),
             no_match: self.again(action, "noMatch", output(action, &names, no_match)),
@@ -222,6 +204,33 @@ impl Compiler<'_> {
             success: success_of(kind),
         };
         (Action::Ask(Box::new(ask)), names)
+    }
+
+    /// Returns the expected kind of answer. `slot` is the type of the slot.
+    fn expected(
+        &self,
+        action: &architect::Action,
+        kind: QuestionKind,
+        slot: Option<Type>,
+    ) -> ExpectedAnswer {
+        match kind {
+            QuestionKind::Slot => ExpectedAnswer::Value(slot.unwrap_or(Type::ANY)),
+            QuestionKind::Boolean | QuestionKind::AnythingElse => ExpectedAnswer::Boolean,
+            QuestionKind::Choice => ExpectedAnswer::Choice,
+            QuestionKind::Intent | QuestionKind::Words => {
+                ExpectedAnswer::Intent(self.intents())
+            }
+            QuestionKind::Survey => self.survey_answers(action),
+        }
+    }
+
+    fn slot_type(
+        &self,
+        action: &architect::Action,
+        kind: QuestionKind,
+    ) -> Option<SlotType> {
+        let slot = slot_of(action).filter(|_| kind == QuestionKind::Slot)?;
+        SlotType::of_slot(&self.flow.settings, &slot)
     }
 
     /// Compiles an Anything Else? Loop to the questions before its first and before each
@@ -442,6 +451,16 @@ const TALK: [&str; 15] = [
     "answer",
     "chooser",
 ];
+
+/// Returns the outputs that the action can take: without those that an author has to
+/// switch on and has not.
+fn taken_outputs(action: &architect::Action) -> Vec<Text> {
+    let mut names = outputs_of(action);
+    let limits = [NO_INPUTS, NO_MATCHES, NO_MATCH_OF_INTENT];
+    let is_on = |name: &Text| action.outputs.iter().any(|it| it.label == *name);
+    names.retain(|name| !limits.contains(&name.as_str()) || is_on(name));
+    names
+}
 
 fn several(what: &str) -> String {
     if what == "noMatch" { "noMatches".into() } else { format!("{what}s") }

@@ -1,6 +1,7 @@
 //! Events of bots: recognition failures, agent escalation, errors; and confirmations.
 
 use flowsim::trace::Field;
+use flowsim::value::Json;
 
 use super::support::{Run, exported, indented, run};
 
@@ -202,7 +203,7 @@ fn exported_bot(handlings: &str) -> String {
         text("Yes or no."),
         exported("\"I give up.\"", "com"),
         exported("\"Your e-mail?\"", "com"),
-        serde_json::to_string(EMAIL_MODEL).unwrap(),
+        Json::String(EMAIL_MODEL.into()),
     )
 }
 
@@ -244,7 +245,7 @@ fn a_restricted_slot_accepts_only_the_answers_of_its_type() {
     assert_eq!(run.end(), "completed");
 }
 
-/// The second failure has a handling of its own if the flow sets one.
+/// The second failure has its own handling if the flow sets one.
 #[test]
 fn subsequent_recognition_failures_have_their_handling() {
     let events = "recognitionFailureEventHandling:
