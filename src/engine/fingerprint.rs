@@ -186,7 +186,8 @@ impl Place {
 impl State {
     /// Keeps only the steps that are open.
     fn forget_history(&mut self, max_actions: u32) {
-        self.limits.max_actions = self.actions.saturating_add(max_actions);
+        self.limits.max_actions =
+            (self.actions - self.turn_began.1).saturating_add(max_actions);
         self.made_bytes = 0;
         let mut open: Vec<u32> =
             self.frames.iter().filter_map(|frame| Some(frame.caller?.0)).collect();

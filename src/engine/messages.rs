@@ -142,6 +142,8 @@ impl State {
             let deadline = self.frames.first().and_then(|first| first.deadline);
             self.leave_flows();
             self.slots.values.clear();
+            self.turn_began = (self.clock_ms, self.actions);
+            self.limit_was_handled = false;
             self.push_flow(program, flow, part, None, deadline);
             part.begin
         };

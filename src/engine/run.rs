@@ -73,7 +73,7 @@ impl State {
     /// The number of actions after which the call stops.
     fn max_actions(&self) -> u32 {
         let further = if self.limit_was_handled { ACTIONS_OF_ERROR_HANDLING } else { 0 };
-        self.limits.max_actions.saturating_add(further)
+        self.turn_began.1.saturating_add(self.limits.max_actions).saturating_add(further)
     }
 
     /// Continues with an answer, up to the next question or the end.

@@ -117,7 +117,7 @@ impl State {
     }
 
     /// Adds variables with their initial values. An initial value that cannot be computed
-    /// is NOT_SET; `flowsim check` reports it.
+    /// is NOT_SET; the step that begins the flow or task has a note.
     fn push_variables(&mut self, program: &Program, variables: &Variables) {
         for variable in &variables.list {
             // Most initial values are constants. They are read in their place.
@@ -139,6 +139,12 @@ impl State {
             }
             let note = |value| EventKind::Assigned(variable.id, value);
             self.note_variable(program, variable.id, note);
+            if self.slot(program, variable.id).is_some_and(|slot| slot.is_unset())
+                && !matches!(variable.initial, Source::Constant(_))
+                && let Err(failure) = self.value(program, &variable.initial)
+            {
+                self.note(|| EventKind::Noted(failure.code));
+            }
         }
     }
 

@@ -54,6 +54,9 @@ pub(super) struct State {
     pub(super) flow: Option<FlowId>,
     other_variables: Vec<(Text, Value)>,
     pub(super) actions: u32,
+    /// The time and the number of actions at which a message started the flow again. The
+    /// limits of a flow count from there.
+    pub(super) turn_began: (i64, u32),
     /// Whether the error handling runs, or has run, after the limit of actions.
     pub(super) limit_was_handled: bool,
     /// The node that is being executed or comes next.
@@ -78,6 +81,7 @@ impl State {
         self.flow = Some(call.flow);
         self.other_variables.clone_from(&call.other_variables);
         self.actions = 0;
+        self.turn_began = (0, 0);
         self.limit_was_handled = false;
         self.made_bytes = 0;
         self.node = call.node.or(program.unit(call.flow).start);

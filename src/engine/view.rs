@@ -4,6 +4,7 @@ use super::conversation::Conversation;
 use super::frame::Frame;
 use super::scope::Slots;
 use super::state::State;
+use crate::diagnostic::Code;
 use crate::expr::architect::{BUILT_INS, Directory, Environment, Scope};
 use crate::flow::VariableId;
 use crate::program::Program;
@@ -60,6 +61,18 @@ fn variable<'s>(
         conversation.built_ins().get(built_in)
     };
     found.unwrap_or(&Value::NOT_SET)
+}
+
+/// Whether a value has the type of the value that it replaces. A variable never holds a
+/// value of another type, so that no declaration is looked up for the frequent types.
+#[inline]
+fn is_same_type(before: &Value, value: &Value) -> bool {
+    match (before, value) {
+        (Value::String(_), Value::String(_))
+        | (Value::Integer(_), Value::Integer(_))
+        | (Value::Boolean(_), Value::Boolean(_)) => true,
+        (before, value) => before.type_of() == value.type_of(),
+    }
 }
 
 /// Returns the slot of a variable that [`variable`] reads.
@@ -253,9 +266,54 @@ impl State {
         slot_of(slots, conversation, frames.last()?, program, id)
     }
 
-    /// Sets a variable to a copy of a value and records it. Fails if the value is too large
-    /// for a variable.
+    /// Sets a variable to a copy of a value and records it. A value of another type is
+    /// converted like an output in the fixtures. Fails if it cannot be converted, or is too
+    /// large for a variable.
     pub(super) fn assign(
+        &mut self,
+        program: &Program,
+        id: VariableId,
+        value: &Value,
+    ) -> Result<(), Box<Failure>> {
+        let slot = self.slot(program, id);
+        if slot.is_some_and(|slot| !is_same_type(slot, value))
+            && let Some(converted) = self.converted(program, id, value)?
+        {
+            return self.store(program, id, &converted);
+        }
+        self.store(program, id, value)
+    }
+
+    /// Converts a value to the type of its variable. Returns `None` if it has the type.
+    #[inline(never)]
+    fn converted(
+        &self,
+        program: &Program,
+        id: VariableId,
+        value: &Value,
+    ) -> Result<Option<Value>, Box<Failure>> {
+        let holds = self.type_of(program, id);
+        let given = value.type_of();
+        if holds == given || holds == Type::ANY {
+            return Ok(None);
+        }
+        if value.is_unset() {
+            return Ok(Some(Value::unset(holds)));
+        }
+        let name = || program.symbols.variables.get(id.index());
+        let is_object = matches!(value, Value::Object(_));
+        let converted = match is_object && holds != Type::one(Kind::Json) {
+            true => Err(format!("the result has the type {given}")),
+            false => Value::decode(&value.to_json(), holds),
+        };
+        converted.map(Some).map_err(|problem| {
+            let name = name().map_or("the variable", Text::as_str);
+            let message = format!("`{name}` has the type {holds}: {problem}");
+            Failure::new(Code::WRONG_TYPE, message)
+        })
+    }
+
+    fn store(
         &mut self,
         program: &Program,
         id: VariableId,

@@ -222,7 +222,7 @@ impl Context<'_> {
             ExpectedAnswer::Value(holds) => self.constants.examples(*holds).is_empty(),
             _ => false,
         };
-        if is_unknown || is_free && is_kept {
+        if is_unknown || ask.slot_type.is_some() || is_free && is_kept {
             domain.cut = Some(Gap::Words);
         }
         words.extend(self.program.symbols.node(node).outputs.iter().cloned());

@@ -59,6 +59,9 @@ impl Constants {
             Kind::Time => strings(&["09:00:00", "23:00:00"]),
             Kind::Duration => strings(&["PT1M", "PT0S", "PT2H", "P1D", "PT1H2M3S"]),
             Kind::Currency => strings(&["1.00|USD", "0.00|USD"]),
+            Kind::PhoneNumber => {
+                strings(&[NUMBER]).into_iter().chain(self.objects(kind, depth)).collect()
+            }
             // The columns of a contact list are those that the flow reads.
             Kind::Json | Kind::Any | Kind::Contact => self.documents(),
             kind => self.objects(kind, depth),

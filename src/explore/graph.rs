@@ -290,6 +290,7 @@ fn add_ends(
 ) {
     if let Some(events) = &part.bot_events {
         next.push(events.recognition_failure);
+        next.extend(events.subsequent_failure);
         next.extend(events.escalation.as_ref().map(|escalation| escalation.begin));
     }
     let ends_flow = ends_flow(action);

@@ -1,7 +1,8 @@
 //! The required type of a value, where it is certain. *Source: the table of kinds;
 //! declarations of variables.*
 
-use super::architect::{Action, Setting, type_named};
+use super::Spanned;
+use super::architect::{Action, Setting, Variable, type_named};
 use super::kinds::{self, SettingSpec};
 use super::place::{Owner, Place};
 use crate::value::{Json, Kind, Type};
@@ -13,7 +14,7 @@ pub(super) fn required_type(
     setting: Option<&SettingSpec>,
 ) -> Option<Type> {
     match place.owner {
-        Owner::Variable(variable) => Some(variable.value_type),
+        Owner::Variable(variable) => Some(of_variable(variable, place.setting)),
         Owner::Case(action) => of_case(action),
         Owner::Action(_) | Owner::Unit | Owner::Flow => setting?.holds(place.path),
     }
@@ -26,6 +27,15 @@ pub(super) fn setting_at(place: &Place<'_, '_>) -> Option<&'static SettingSpec> 
         Owner::Unit => kinds::unit_setting(place.path),
         Owner::Flow => kinds::flow_setting(place.path),
         Owner::Case(_) | Owner::Variable(_) => None,
+    }
+}
+
+/// Returns the type of an initial value, or of one of its items.
+fn of_variable(variable: &Variable, setting: &Spanned<Setting>) -> Type {
+    let is_whole = variable.initial.as_ref().is_some_and(|it| std::ptr::eq(it, setting));
+    match is_whole {
+        true => variable.value_type,
+        false => Type::one(variable.value_type.kind),
     }
 }
 

@@ -244,7 +244,7 @@ fn described(form: SettingForm) -> Option<String> {
         SettingForm::DataAction => "the name of a data action".to_owned(),
         SettingForm::DataTable => "the name of a data table".to_owned(),
         SettingForm::Columns => "columns of the data table".to_owned(),
-        SettingForm::Result => "the variable that receives the result".to_owned(),
+        SettingForm::Result(_) => "the variable that receives the result".to_owned(),
         SettingForm::Word(words) => format!("one of `{}`", words.join("`, `")),
         SettingForm::Reference => "a reference to a task, menu or state".to_owned(),
         SettingForm::Statement => "a value of the type that the key names".to_owned(),

@@ -1,5 +1,7 @@
 //! Scripts: conversations that are played turn by turn.
 
+use std::ops::Range;
+
 use super::event_index::EventIndex;
 use super::history::History;
 use super::mismatch::{Mismatch, Shown};
@@ -19,8 +21,8 @@ use crate::world::{Answer, Input, Question};
 struct Stage<'s, 'w, 'p> {
     session: &'s mut Session,
     world: &'w mut Answerer<'p>,
-    /// Number of prompts that the played turns have already passed.
-    heard: usize,
+    /// Number of events that the played turns have already passed.
+    passed: usize,
     mismatches: Vec<Mismatch>,
 }
 
@@ -33,7 +35,7 @@ pub(super) fn play(
     world: &mut Answerer<'_>,
     session: &mut Session,
 ) -> (Vec<Mismatch>, Vec<Text>) {
-    let mut stage = Stage { session, world, heard: 0, mismatches: Vec::new() };
+    let mut stage = Stage { session, world, passed: 0, mismatches: Vec::new() };
     let mut waits_for_input = stage.world.runs_to_input(stage.session);
     for (index, turn) in turns.iter().enumerate() {
         let mismatch = match &turn.value {
@@ -93,6 +95,18 @@ impl Stage<'_, '_, '_> {
         History { program, steps, events, index }
     }
 
+    /// Returns the prompts among these events, with their indices.
+    fn prompts(&self, range: Range<usize>) -> impl Iterator<Item = (usize, &Text)> {
+        let symbols = &self.session.program().symbols;
+        let end = range.end.min(self.session.events().len());
+        let events = self.session.events().get(range.start..end).unwrap_or_default();
+        let numbered = (range.start..).zip(events);
+        numbered.filter_map(|(index, event)| match &event.kind {
+            EventKind::Prompted(phrase) => Some((index, phrase.text(symbols))),
+            _ => None,
+        })
+    }
+
     fn variable(
         &self,
         name: &Text,
@@ -112,7 +126,7 @@ impl Stage<'_, '_, '_> {
 
     /// Sends a caller input. Returns whether the flow waits for input again.
     fn does(&mut self, input: &Input) -> bool {
-        self.heard = self.session.prompts().count();
+        self.passed = self.session.events().len();
         self.world.next_input();
         self.session.resume(Answer::Input(input.clone()));
         self.world.runs_to_input(self.session)
@@ -125,13 +139,21 @@ impl Stage<'_, '_, '_> {
     }
 
     fn hears(&mut self, matcher: &TextMatcher, span: Span) -> Option<Mismatch> {
-        let mut heard = self.session.prompts().skip(self.heard);
-        if let Some(index) = heard.position(|text| matcher.matches(text)) {
-            self.heard += index + 1;
-            return None;
+        let found = self
+            .prompts(self.passed..usize::MAX)
+            .find(|(_, text)| matcher.matches(text))
+            .map(|(event, _)| event);
+        match found {
+            Some(event) => self.passed = event + 1,
+            None => return Some(self.not_heard(matcher, span)),
         }
-        let heard = self.session.prompts().skip(self.heard);
-        let heard: Vec<Text> = heard.map(Text::from).collect();
+        None
+    }
+
+    /// Describes a prompt that was not played.
+    fn not_heard(&self, matcher: &TextMatcher, span: Span) -> Mismatch {
+        let heard = self.prompts(self.passed..usize::MAX);
+        let heard: Vec<Text> = heard.map(|(_, text)| text.clone()).collect();
         let index = EventIndex::default();
         let history = self.history(&index);
         let message = match heard.as_slice() {
@@ -143,7 +165,7 @@ impl Stage<'_, '_, '_> {
             }
         };
         let expected = vec![prompts::line_of(matcher)];
-        let mut earlier = self.session.prompts().take(self.heard);
+        let mut earlier = self.prompts(0..self.passed).map(|(_, text)| text);
         let earlier = earlier.find(|text| matcher.matches(text)).map(|text| {
             format!(
                 "{} was played earlier, but previous turns already passed it",
@@ -160,13 +182,11 @@ impl Stage<'_, '_, '_> {
         let wanted = is_of_flow.then_some((&nodes, 0));
         let cause =
             (near.is_none()).then(|| history.cause(history.steps.len(), wanted).1);
-        Some(
-            Mismatch::new(span, "hears", message)
-                .at_step(history.last_step())
-                .because(near)
-                .because(cause.unwrap_or_default())
-                .between(Shown::Lines(expected), Shown::Lines(heard)),
-        )
+        Mismatch::new(span, "hears", message)
+            .at_step(history.last_step())
+            .because(near)
+            .because(cause.unwrap_or_default())
+            .between(Shown::Lines(expected), Shown::Lines(heard))
     }
 
     fn routed(&self, matcher: &TextMatcher, span: Span) -> Option<Mismatch> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Audio, Collection, Communication, Currency, Date, DateTime, Decimal, Duration, Json,
-    Kind, MAX_INTEGER, Number, Object, Properties, Text, Time, Type, Value,
+    Kind, MAX_INTEGER, Number, Object, Properties, Text, Time, Type, Value, phone_number,
     properties_of,
 };
 
@@ -76,6 +76,8 @@ fn decode_one(json: &Json, kind: Kind) -> Result<Value, String> {
         Kind::Any => Some(Value::from(json.clone())),
         Kind::Boolean => match json {
             Json::Boolean(truth) => Some(Value::Boolean(*truth)),
+            // A string with a value of the type, as for numbers.
+            Json::String(text) => text.trim().parse().ok().map(Value::Boolean),
             _ => None,
         },
         Kind::String => text.map(Value::from).or_else(|| printed(json)),
@@ -93,6 +95,7 @@ fn decode_one(json: &Json, kind: Kind) -> Result<Value, String> {
         Kind::Currency => {
             currency(json).map(|currency| Value::Currency(Arc::new(currency)))
         }
+        Kind::PhoneNumber if !matches!(json, Json::Object(_)) => telephone(json),
         _ => return object(json, kind),
     };
     value.ok_or_else(|| expected(example(kind), json))
@@ -111,6 +114,7 @@ fn example(kind: Kind) -> &'static str {
         Kind::Duration => "a duration such as PT1H30M, or milliseconds",
         Kind::Audio | Kind::Communication => "a string",
         Kind::Currency => "an amount such as \"4.50|USD\"",
+        Kind::PhoneNumber => "a phone number such as +13178723000",
         _ => "an object",
     }
 }
@@ -142,6 +146,16 @@ fn is_integer(number: i64) -> bool {
 
 fn decimal(json: &Json) -> Option<Decimal> {
     Number::of(&Value::Json(json.clone())).map(|number| number.to_decimal())
+}
+
+/// Reads a telephone number or the address of a telephone.
+fn telephone(json: &Json) -> Option<Value> {
+    let number = match json {
+        Json::String(text) => phone_number::parse(text),
+        Json::Integer(number) => phone_number::parse(&number.to_string()),
+        _ => None,
+    };
+    number.filter(|number| number.property("uri").is_some_and(|uri| !uri.is_unset()))
 }
 
 fn duration(json: &Json) -> Option<Duration> {

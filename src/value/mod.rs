@@ -17,6 +17,7 @@ mod json;
 mod notation;
 mod number;
 mod object;
+pub(crate) mod phone_number;
 mod power;
 mod print;
 mod properties;

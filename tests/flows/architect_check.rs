@@ -195,6 +195,125 @@ fn a_statement_has_the_type_of_its_variable() {
     assert_eq!(with("wrench", "Flow.count"), [Code::UNKNOWN_PROPERTY]);
 }
 
+/// The outputs of all actions, not only those of Update Data.
+#[test]
+fn a_result_has_the_type_of_its_variable() {
+    for (action, code) in [
+        ("findQueue: {name: A, findResult: {var: Flow.queue}}", None),
+        ("findQueue: {name: A, findResult: {var: Flow.text}}", Some(Code::WRONG_TYPE)),
+        (
+            "getParticipantData: {name: A, attributes: [{attribute: {name: {lit: a}, variable: Flow.count}}]}",
+            Some(Code::WRONG_TYPE),
+        ),
+        ("loop: {name: A, currentIndex: {var: Flow.count}, loopCount: {lit: 2}}", None),
+        (
+            "loop: {name: A, currentIndex: {var: Flow.text}, loopCount: {lit: 2}}",
+            Some(Code::WRONG_TYPE),
+        ),
+        (
+            "evaluateScheduleGroup: {name: A, inServiceSchedules: {var: Flow.count}}",
+            Some(Code::WRONG_TYPE),
+        ),
+        (
+            "dataTableLookup: {name: A, failureOutputs: {errorType: {var: Flow.count}}}",
+            Some(Code::WRONG_TYPE),
+        ),
+    ] {
+        let found = codes(&with_actions(&format!("- {action}")));
+        let types = found.iter().filter(|code| **code == Code::WRONG_TYPE);
+        assert_eq!(types.copied().collect::<Vec<_>>(), Vec::from_iter(code), "{action}");
+    }
+}
+
+const BOT: &str = "digitalBot:
+  name: F
+  startUpRef: /digitalBot/bots/bot[Start_1]
+  variables:
+    - stringCollectionVariable: {name: Slot.All, initialValue: {lit: [{lit: a}, {lit: b}]}}
+  bots: [{bot: {name: Start, refId: Start_1, actions: [{jumpToTask: {name: J, targetTaskRef: '/digitalBot/tasks/task[T_2]'}}]}}]
+  tasks:
+    - task:
+        name: T
+        refId: T_2
+        actions:
+          - ";
+
+#[test]
+fn a_slot_of_a_question_is_not_a_collection() {
+    let ask = "askForSlot: {name: A, slot: {name: All}, question: {lit: Q}}
+          - exitBotFlow: {name: E}
+";
+    let found = found_in(&format!("{BOT}{ask}"));
+    assert_eq!(found, [(Code::WRONG_TYPE, "All".into(), Some("A".into()))]);
+}
+
+/// Outputs that are not switched on are never taken.
+#[test]
+fn a_question_is_closed_by_the_outputs_that_it_takes() {
+    let with_no = |no: &str| {
+        codes(&format!(
+            "{BOT}askForBoolean:
+              name: A
+              question: {{lit: Q}}
+              outputs:
+                \"yes\": {{actions: [{{exitBotFlow: {{name: E}}}}]}}
+                \"no\": {{actions: [{no}]}}
+                maxNoInputs: {{enabled: false, actions: []}}
+"
+        ))
+    };
+    assert_eq!(with_no("{exitBotFlow: {name: N}}"), []);
+    assert_eq!(with_no(""), [Code::OPEN_PATH]);
+}
+
+#[test]
+fn an_action_is_at_a_place_where_it_has_an_effect() {
+    let within = |actions: &str| {
+        codes(&with_actions(&format!(
+            "- loop:
+    name: L
+    loopCount: {{lit: 2}}
+    outputs: {{loop: {{actions: [{actions}]}}}}
+- loopNext: {{name: N}}"
+        )))
+    };
+    let found = within("{loopExit: {name: X}}");
+    assert_eq!(found, [Code::UNAVAILABLE_ACTION, Code::UNREACHABLE_NODE]);
+    let state = "inboundShortMessage:
+  name: F
+  startUpRef: /inboundShortMessage/states/state[S_1]
+  states: [{state: {name: S, refId: S_1, actions: [{endTask: {name: E}}]}}]
+";
+    assert_eq!(codes(state), [Code::UNAVAILABLE_ACTION]);
+}
+
+/// A suggestion exists in flows of the type.
+#[test]
+fn a_suggested_variable_exists_in_the_flow() {
+    let flow = "inboundShortMessage:
+  name: F
+  startUpRef: /inboundShortMessage/states/state[S_1]
+  states: [{state: {name: S, refId: S_1, actions: [{sendResponse: {name: R, messageBody: {exp: ToString(Call.CurrentQueu)}}}]}}]
+";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flow.yaml");
+    fs::write(&path, flow).unwrap();
+    let (diagnostics, _) = findings(&[path]);
+    let help = diagnostics[0].help.clone().unwrap_or_default();
+    assert!(!help.contains("Call.CurrentQueue"), "{help}");
+}
+
+#[test]
+fn a_voice_survey_names_its_form() {
+    let flow = "voiceSurvey:
+  name: F
+  surveyForm: {lit: {name: Form}}
+  startUpRef: /voiceSurvey/bots/bot[B_1]
+  bots: [{bot: {name: B, refId: B_1, actions: [{exitBotFlow: {name: E}}]}}]
+";
+    assert!(!codes(flow).contains(&Code::UNKNOWN_PROPERTY), "{:?}", found_in(flow));
+}
+
 const GREETING: &str = "commonModule:
   name: Greet
   variables:

@@ -80,7 +80,8 @@ fn questions(ask: &Ask, add: &mut impl FnMut(&str, &Source, bool)) {
         add(name, question, false);
     }
     for (name, again) in [("noInput", &ask.no_input), ("noMatch", &ask.no_match)] {
-        for (words, number) in again.words.iter().zip(1..) {
+        let words = again.apologies.all().chain(again.reprompts.all());
+        for (words, number) in words.zip(1..) {
             add(&format!("{name} {number}"), words, false);
         }
     }

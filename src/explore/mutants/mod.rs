@@ -221,7 +221,9 @@ fn redirect_events(part: &mut FlowPart, node: NodeId, next: NodeId) {
     let events = part.bot_events.as_mut();
     let of_bot = events.into_iter().flat_map(|events| {
         let begin = events.escalation.as_mut().map(|escalation| &mut escalation.begin);
-        std::iter::once(&mut events.recognition_failure).chain(begin)
+        let failures = std::iter::once(&mut events.recognition_failure)
+            .chain(events.subsequent_failure.as_mut());
+        failures.chain(begin)
     });
     for target in part.on_error.iter_mut().chain(of_bot) {
         if *target == node {

@@ -1,8 +1,9 @@
 //! Bots, and calls of them.
 
 use super::operation::{Operation, QuestionKind, SideEffect};
-use super::setting::{SettingSpec, any, other, result, word};
+use super::setting::{SettingSpec, any, flag, other, result, result_of, word};
 use super::spec::{ActionSpec, SUCCESS_OR_FAILURE, action};
+use crate::value::Kind;
 
 const ANSWERED: &[&str] = &["success", "failure", "timeout"];
 
@@ -15,6 +16,8 @@ const QUESTION: &[SettingSpec] = &[
     any("customValidation"),
     any("noInput"),
     any("noMatch"),
+    flag("customizeNoInput"),
+    flag("customizeNoMatch"),
     other("noInputReprompts"),
     other("noMatchReprompts"),
     other("slot"),
@@ -25,7 +28,7 @@ const QUESTION: &[SettingSpec] = &[
     any("chooser.quickReplies.buttons.label"),
     any("chooser.quickReplies.buttons.type"),
     any("chooser.quickReplies.buttons.value"),
-    any("selection"),
+    result_of("selection", Kind::String),
     any("knowledgeSearchResult"),
     result("askResult"),
     result("resultData"),
@@ -51,8 +54,8 @@ pub(super) const KINDS: &[ActionSpec] = &[
     action("callBotFlow", Operation::CallFlow("botFlow"))
         .some_settings(&[
             any("inputText"),
-            result("exitReason"),
-            result("intent"),
+            result_of("exitReason", Kind::String),
+            result_of("intent", Kind::String),
             other("botFlow"),
             other("version"),
             any("inputs.*"),
@@ -67,8 +70,8 @@ pub(super) const KINDS: &[ActionSpec] = &[
     action("callDialogflowCxBot", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("callDigitalBotFlow", Operation::CallFlow("digitalBotFlow")).some_settings(&[
         any("inputText"),
-        result("exitReason"),
-        result("intent"),
+        result_of("exitReason", Kind::String),
+        result_of("intent", Kind::String),
         other("digitalBotFlow"),
         other("version"),
         any("inputs.*"),

@@ -2,7 +2,7 @@
 
 use super::operation::{LocalKind, LookupKind, Operation, SideEffect};
 use super::setting::{
-    SettingForm, SettingSpec, any, other, result, setting, value, word,
+    SettingForm, SettingSpec, any, other, result, result_of, setting, value, word,
 };
 use super::spec::{ActionSpec, SUCCESS_OR_FAILURE, action};
 use crate::expr::architect::BuiltInId;
@@ -12,8 +12,10 @@ const EXTERNAL_TAG: BuiltInId = BuiltInId::of("Call.ExternalTag");
 const UUI_DATA: BuiltInId = BuiltInId::of("Call.UUIData");
 
 /// The outputs of an action that fails.
-pub(super) const ERROR_TYPE: SettingSpec = result("failureOutputs.errorType");
-pub(super) const ERROR_MESSAGE: SettingSpec = result("failureOutputs.errorMessage");
+pub(super) const ERROR_TYPE: SettingSpec =
+    result_of("failureOutputs.errorType", Kind::String);
+pub(super) const ERROR_MESSAGE: SettingSpec =
+    result_of("failureOutputs.errorMessage", Kind::String);
 
 const ANSWERED: &[&str] = &["success", "failure", "timeout"];
 
@@ -61,11 +63,11 @@ pub(super) const KINDS: &[ActionSpec] = &[
         .lists_results(),
     action("decryptData", Operation::Local(LocalKind::Decrypt))
         .outputs(SUCCESS_OR_FAILURE)
-        .some_settings(&[any("dataToDecrypt"), result("decryptedData")]),
+        .some_settings(&[any("dataToDecrypt"), result_of("decryptedData", Kind::Json)]),
     action("enableParticipantRecord", Operation::NOTED).settings(&[]),
     action("encryptData", Operation::Local(LocalKind::Encrypt))
         .outputs(SUCCESS_OR_FAILURE)
-        .some_settings(&[any("dataToEncrypt"), result("encryptedData")]),
+        .some_settings(&[any("dataToEncrypt"), result_of("encryptedData", Kind::String)]),
     action("extractSecureData", Operation::UpdateData).some_settings(&[
         result("statements.<type>.variable"),
         setting("statements.<type>.value", SettingForm::Statement),
@@ -76,7 +78,7 @@ pub(super) const KINDS: &[ActionSpec] = &[
             value("conversationId", Kind::String),
             value("participantId", Kind::String),
             value("attributes.attribute.name", Kind::String),
-            result("attributes.attribute.variable"),
+            result_of("attributes.attribute.variable", Kind::String),
             ERROR_TYPE,
             ERROR_MESSAGE,
         ]),
@@ -84,7 +86,7 @@ pub(super) const KINDS: &[ActionSpec] = &[
         .class("GetAttributesAction")
         .settings(&[
             value("attributes.attribute.name", Kind::String),
-            result("attributes.attribute.variable"),
+            result_of("attributes.attribute.variable", Kind::String),
         ])
         .lists_results(),
     action("getRawSIPHeaders", Operation::External).outputs(SUCCESS_OR_FAILURE),

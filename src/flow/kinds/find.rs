@@ -1,7 +1,9 @@
 //! Objects of the organisation, external contacts and journeys.
 
 use super::operation::{By, LookupKind, Operation};
-use super::setting::{SettingForm, SettingSpec, any, result, setting, value};
+use super::setting::{
+    SettingForm, SettingSpec, any, result_of, results_of, setting, value,
+};
 use super::spec::{ActionSpec, FOUND_OR_NOT, SUCCESS_OR_FAILURE, action};
 use crate::value::Kind;
 
@@ -10,53 +12,74 @@ const fn find(name: &'static str, kind: Kind, by: By) -> ActionSpec {
     action(name, Operation::Lookup(LookupKind::Object(kind, by))).outputs(FOUND_OR_NOT)
 }
 
-const RESULT: SettingSpec = result("findResult");
+/// The setting with the variable that receives the object.
+const fn found(kind: Kind) -> SettingSpec {
+    result_of("findResult", kind)
+}
 
 /// The kinds of this family.
 pub(super) const KINDS: &[ActionSpec] = &[
     find("findEmergencyGroup", Kind::EmergencyGroup, By::Name).settings(&[
         setting("findName", SettingForm::NameOf(Kind::EmergencyGroup)),
-        RESULT,
+        found(Kind::EmergencyGroup),
     ]),
-    find("findGroup", Kind::Group, By::Name)
-        .settings(&[setting("findName", SettingForm::NameOf(Kind::Group)), RESULT]),
+    find("findGroup", Kind::Group, By::Name).settings(&[
+        setting("findName", SettingForm::NameOf(Kind::Group)),
+        found(Kind::Group),
+    ]),
     action("associateExternalContact", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("findKnowledgeBaseDocumentById", Operation::External).outputs(FOUND_OR_NOT),
     find("findLanguageSkill", Kind::LanguageSkill, By::Name).settings(&[
         setting("findName", SettingForm::NameOf(Kind::LanguageSkill)),
-        RESULT,
+        found(Kind::LanguageSkill),
     ]),
-    find("findQueue", Kind::Queue, By::Name)
-        .settings(&[setting("findName", SettingForm::NameOf(Kind::Queue)), RESULT]),
+    find("findQueue", Kind::Queue, By::Name).settings(&[
+        setting("findName", SettingForm::NameOf(Kind::Queue)),
+        found(Kind::Queue),
+    ]),
     find("findQueueById", Kind::Queue, By::Id)
-        .settings(&[value("findId", Kind::String), RESULT]),
-    find("findSchedule", Kind::Schedule, By::Name)
-        .settings(&[setting("findName", SettingForm::NameOf(Kind::Schedule)), RESULT]),
+        .settings(&[value("findId", Kind::String), found(Kind::Queue)]),
+    find("findSchedule", Kind::Schedule, By::Name).settings(&[
+        setting("findName", SettingForm::NameOf(Kind::Schedule)),
+        found(Kind::Schedule),
+    ]),
     find("findScheduleGroup", Kind::ScheduleGroup, By::Name).settings(&[
         setting("findName", SettingForm::NameOf(Kind::ScheduleGroup)),
-        RESULT,
+        found(Kind::ScheduleGroup),
     ]),
-    find("findSkill", Kind::Skill, By::Name)
-        .settings(&[setting("findName", SettingForm::NameOf(Kind::Skill)), RESULT]),
+    find("findSkill", Kind::Skill, By::Name).settings(&[
+        setting("findName", SettingForm::NameOf(Kind::Skill)),
+        found(Kind::Skill),
+    ]),
     find("findSystemPrompt", Kind::Prompt, By::SystemPrompt)
-        .settings(&[value("findName", Kind::String), RESULT]),
-    find("findUser", Kind::User, By::Name)
-        .settings(&[setting("findName", SettingForm::NameOf(Kind::User)), RESULT]),
+        .settings(&[value("findName", Kind::String), found(Kind::Prompt)]),
+    find("findUser", Kind::User, By::Name).settings(&[
+        setting("findName", SettingForm::NameOf(Kind::User)),
+        found(Kind::User),
+    ]),
     find("findUserById", Kind::User, By::Id)
-        .settings(&[value("findId", Kind::String), RESULT]),
-    find("findUserPrompt", Kind::Prompt, By::UserPrompt)
-        .settings(&[setting("findName", SettingForm::NameOf(Kind::Prompt)), RESULT]),
+        .settings(&[value("findId", Kind::String), found(Kind::User)]),
+    find("findUserPrompt", Kind::Prompt, By::UserPrompt).settings(&[
+        setting("findName", SettingForm::NameOf(Kind::Prompt)),
+        found(Kind::Prompt),
+    ]),
     action("findUsersById", Operation::Lookup(LookupKind::Users))
         .outputs(&["found", "partiallyFound", "notFound"])
-        .some_settings(&[any("findIds"), RESULT]),
+        .some_settings(&[any("findIds"), results_of("findResult", Kind::User)]),
     action("getAssignedCustomerIntents", Operation::External)
         .outputs(&["found", "notFound", "failure"]),
     action("getExternalContact", Operation::Lookup(LookupKind::Contact))
         .outputs(FOUND_OR_NOT)
-        .settings(&[value("externalId", Kind::String), result("externalResult")]),
+        .settings(&[
+            value("externalId", Kind::String),
+            result_of("externalResult", Kind::ExternalContact),
+        ]),
     action("getExternalOrganization", Operation::External)
         .outputs(FOUND_OR_NOT)
-        .settings(&[value("externalId", Kind::String), result("externalResult")]),
+        .settings(&[
+            value("externalId", Kind::String),
+            result_of("externalResult", Kind::ExternalOrganization),
+        ]),
     action("getJourneyOutcome", Operation::External).outputs(FOUND_OR_NOT),
     action("getJourneyOutcomeScoresBySession", Operation::External).outputs(FOUND_OR_NOT),
     action("getJourneySegment", Operation::External).outputs(FOUND_OR_NOT),
@@ -68,5 +91,8 @@ pub(super) const KINDS: &[ActionSpec] = &[
     action("promoteExternalContact", Operation::External).outputs(SUCCESS_OR_FAILURE),
     action("searchExternalContacts", Operation::Lookup(LookupKind::ContactSearch))
         .outputs(&["matchExact", "matchMultiple", "notFound"])
-        .some_settings(&[any("searchTerm"), result("externalResults")]),
+        .some_settings(&[
+            any("searchTerm"),
+            results_of("externalResults", Kind::ExternalContact),
+        ]),
 ];

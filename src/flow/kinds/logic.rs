@@ -1,7 +1,9 @@
 //! Decisions, loops, variables and schedules.
 
 use super::operation::{LookupKind, Operation, QuestionKind};
-use super::setting::{SettingForm, any, flag, other, result, setting, value, word};
+use super::setting::{
+    SettingForm, any, flag, other, result, result_of, results_of, setting, value, word,
+};
 use super::spec::{ActionSpec, action};
 use crate::value::Kind;
 
@@ -41,19 +43,22 @@ pub(super) const KINDS: &[ActionSpec] = &[
         .settings(&[
             flag("evaluate.now"),
             any("evaluate.dateTime"),
-            result("inServiceSchedules"),
+            results_of("inServiceSchedules", Kind::String),
             value("scheduleGroup", Kind::ScheduleGroup),
             value("emergencyGroup", Kind::EmergencyGroup),
         ]),
     action("loop", Operation::Loop)
         .outputs(&["loop", "default"])
-        .settings(&[result("currentIndex"), value("loopCount", Kind::Integer)])
+        .settings(&[
+            result_of("currentIndex", Kind::Integer),
+            value("loopCount", Kind::Integer),
+        ])
         .lists_results(),
     action("loopAnythingElse", Operation::Ask(QuestionKind::AnythingElse))
         .class("AskForNLUNextIntentAction")
         .outputs(&["loop", "default"])
         .some_settings(&[
-            result("currentIndex"),
+            result_of("currentIndex", Kind::Integer),
             any("question"),
             any("noInput"),
             any("noMatch"),
@@ -65,7 +70,7 @@ pub(super) const KINDS: &[ActionSpec] = &[
     action("loopUntil", Operation::LoopUntil)
         .outputs(&["loop", "default"])
         .settings(&[
-            result("currentIndex"),
+            result_of("currentIndex", Kind::Integer),
             value("maxLoopCount", Kind::Integer),
             other("untilCases.**"),
         ])

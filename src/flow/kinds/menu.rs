@@ -1,7 +1,7 @@
 //! Menus and their choices.
 
 use super::operation::{MenuTarget, Operation};
-use super::setting::{any, reference, result, value};
+use super::setting::{any, reference, result_of, value};
 use super::spec::{ActionSpec, action};
 use crate::value::Kind;
 
@@ -14,7 +14,7 @@ const DIAL_BY_EXTENSION: ActionSpec =
         .some_settings(&[
             any("extension"),
             any("extensionData"),
-            result("extensionVariable"),
+            result_of("extensionVariable", Kind::String),
             value("inputAudio", Kind::Audio),
             value("interDigitTimeout", Kind::Duration),
             value("noEntryTimeout", Kind::Duration),

@@ -72,6 +72,7 @@ const OF_FLOW: &[SettingSpec] = &[
     any("settingsErrorHandling.errorEventHandover"),
     any("settingsErrorHandling.recognitionFailureEventHandover"),
     other("settingsErrorHandling.recognitionFailureEventHandling.**"),
+    other("settingsErrorHandling.subsequentRecognitionFailuresHandling.**"),
     flag("settingsErrorHandling.enableAgentEscalation"),
     any("settingsErrorHandling.agentEscalationConfirmation"),
     any("settingsErrorHandling.agentEscalationHandover"),
@@ -173,6 +174,7 @@ const OF_FLOW: &[SettingSpec] = &[
     other(
         "settingsNaturalLanguageUnderstanding.nluDomainVersion.entityTypes.mechanism.items.synonyms",
     ),
+    other("surveyForm.**"),
     any("settingsVoiceSurvey.surveyQuestions.surveyQuestion.text"),
     any("settingsVoiceSurvey.surveyQuestions.surveyQuestion.answerOptions.dtmf"),
     any("settingsVoiceSurvey.surveyQuestions.surveyQuestion.answerOptions.text"),

@@ -42,8 +42,8 @@ pub(crate) enum SettingForm {
     Columns,
     /// A value of a type that this table does not know.
     Any,
-    /// The variable that receives a result.
-    Result,
+    /// The variable that receives a result of this type, or of any type.
+    Result(Type),
     /// One of these words.
     Word(&'static [&'static str]),
     /// A reference to a unit of the flow.
@@ -67,9 +67,19 @@ pub(super) const fn any(path: &'static str) -> SettingSpec {
     setting(path, SettingForm::Any)
 }
 
-/// A setting with the variable that receives a result.
+/// A setting with the variable that receives a result of any type.
 pub(super) const fn result(path: &'static str) -> SettingSpec {
-    setting(path, SettingForm::Result)
+    setting(path, SettingForm::Result(Type::ANY))
+}
+
+/// A setting with the variable that receives a result of this type.
+pub(super) const fn result_of(path: &'static str, kind: Kind) -> SettingSpec {
+    setting(path, SettingForm::Result(Type::one(kind)))
+}
+
+/// A setting with the variable that receives a collection.
+pub(super) const fn results_of(path: &'static str, kind: Kind) -> SettingSpec {
+    setting(path, SettingForm::Result(Type::many(kind)))
 }
 
 /// A setting with a name, or with settings that are not described further.

@@ -1,7 +1,7 @@
 //! Audio, digits, speech and languages.
 
 use super::operation::{LocalKind, Operation, SideEffect};
-use super::setting::{any, flag, other, result, value, word};
+use super::setting::{any, flag, other, result_of, value, word};
 use super::spec::{ActionSpec, FOUND_OR_NOT, SUCCESS_OR_FAILURE, action};
 use crate::value::Kind;
 
@@ -23,7 +23,7 @@ pub(super) const KINDS: &[ActionSpec] = &[
             value("verificationAudio", Kind::Audio),
             value("noEntryTimeout", Kind::Duration),
             value("interDigitTimeout", Kind::Duration),
-            result("inputData"),
+            result_of("inputData", Kind::String),
             value("digits.exact", Kind::Integer),
             value("digits.range.min", Kind::Integer),
             value("digits.range.max", Kind::Integer),
@@ -49,7 +49,7 @@ pub(super) const KINDS: &[ActionSpec] = &[
         .outputs(&["success", "timeout"])
         .some_settings(&[
             value("audio", Kind::Audio),
-            result("actualRepeatCount"),
+            result_of("actualRepeatCount", Kind::Integer),
             value("timeout", Kind::Duration),
         ]),
     action("playUserGreeting", Operation::External),

@@ -3,6 +3,7 @@
 
 use super::build::Compiler;
 use super::control::{known_outputs, listed, literal, outputs_of};
+use super::slot_type::SlotType;
 use super::{Action, Source};
 use crate::flow::architect::{self, ArchitectFlow, Setting, SettingName, Settings};
 use crate::flow::kinds::QuestionKind;
@@ -30,6 +31,9 @@ pub struct Ask {
     pub inputs: Box<[(Text, Source)]>,
     /// The expected kind of answer.
     pub wanted: ExpectedAnswer,
+    /// The answers that the slot accepts. `None` if the language model does not restrict
+    /// them.
+    pub slot_type: Option<SlotType>,
     /// The variable that receives the answer.
     pub result: Option<VariableId>,
     /// The reaction to silence.
@@ -42,6 +46,11 @@ pub struct Ask {
     pub confirmation: Confirmation,
     /// The time after which no answer counts as silence, in milliseconds.
     pub silence_ms: i64,
+    /// The time after a key in which the next key belongs to the same answer, in
+    /// milliseconds.
+    pub inter_digit_ms: i64,
+    /// The key that ends an answer by keys.
+    pub terminator: Option<char>,
     /// The rounds of an Anything Else? Loop, which asks before each round.
     pub round: Option<Round>,
     /// The output of an answer that fits no other output. If the index is past the last
@@ -102,7 +111,7 @@ pub struct Confirmation {
     pub question: Source,
     /// The apologies before the question is repeated: after silence, and after an answer
     /// that is neither yes nor no.
-    pub apologies: [Option<Source>; 2],
+    pub apologies: [Phrases; 2],
     /// The reaction to the answer no.
     pub rejected: RetryPolicy,
 }
@@ -110,18 +119,39 @@ pub struct Confirmation {
 /// The reaction of a bot to silence or to an answer that does not fit.
 #[derive(Debug, Clone)]
 pub struct RetryPolicy {
-    /// The messages: an apology, and a repetition that replaces the question.
-    pub words: Box<[Source]>,
+    /// The apologies.
+    pub apologies: Phrases,
+    /// The messages that replace the question.
+    pub reprompts: Phrases,
     /// The number of consecutive failures after which the bot gives up.
     pub most: u32,
     /// The output that the bot then takes; without one, giving up is a runtime error.
     pub output: Option<u16>,
 }
 
+/// Messages for consecutive failures.
+#[derive(Debug, Clone)]
+pub struct Phrases(Box<[Source]>);
+
+impl Phrases {
+    /// Returns all messages.
+    pub fn all(&self) -> impl Iterator<Item = &Source> {
+        self.0.iter()
+    }
+
+    /// Returns the message for a failure, counted from 1. *Decided here: each failure has
+    /// the next message, and the last message serves all further failures.*
+    pub fn after(&self, failures: u32) -> Option<&Source> {
+        let index = usize::try_from(failures.saturating_sub(1)).unwrap_or(usize::MAX);
+        self.0.get(index).or(self.0.last())
+    }
+}
+
 /// Defaults for the number of attempts and for the waiting time. *Source: the settings
 /// that Architect gives to a new bot.*
 const MOST: u32 = 3;
 const PATIENCE_MS: i64 = 7_000;
+const INTER_DIGIT_MS: i64 = 3_000;
 
 const MESSAGE: Type = Type::one(Kind::Communication);
 
@@ -145,22 +175,11 @@ impl Compiler<'_> {
         action: &architect::Action,
         kind: QuestionKind,
     ) -> (Action, Vec<Text>) {
-        let names = outputs_of(action);
+        let names = taken_outputs(action);
         let slot = slot_of(action).and_then(|name| self.variable(&name));
         let bound =
             ["askResult", "selection", "resultData", "intent", "surveyQuestionResult"];
         let bound = bound.iter().find_map(|name| self.output(action, name));
-        let wanted = match kind {
-            QuestionKind::Slot => {
-                ExpectedAnswer::Value(slot.map_or(Type::ANY, |(_, holds)| holds))
-            }
-            QuestionKind::Boolean | QuestionKind::AnythingElse => ExpectedAnswer::Boolean,
-            QuestionKind::Choice => ExpectedAnswer::Choice,
-            QuestionKind::Intent | QuestionKind::Words => {
-                ExpectedAnswer::Intent(self.intents())
-            }
-            QuestionKind::Survey => self.survey_answers(action),
-        };
         let no_match = match kind {
             QuestionKind::Intent => NO_MATCH_OF_INTENT,
             _ => NO_MATCHES,
@@ -171,17 +190,47 @@ impl Compiler<'_> {
             question: self.question(action, kind),
             condition: self.optional(action, "questionCondition"),
             inputs: inputs.into(),
-            wanted,
+            wanted: self.expected(action, kind, slot.map(|(_, holds)| holds)),
+            slot_type: self.slot_type(action, kind),
             result: bound.or(slot.map(|(id, _)| id)),
             no_input: self.again(action, "noInput", output(action, &names, NO_INPUTS)),
             no_match: self.again(action, "noMatch", output(action, &names, no_match)),
             validation: self.optional(action, "customValidation"),
             confirmation: self.confirmation(action, &names),
-            silence_ms: self.patience(),
+            silence_ms: self.milliseconds("noInputsTimeout", PATIENCE_MS),
+            inter_digit_ms: self.milliseconds("interDigitTimeout", INTER_DIGIT_MS),
+            terminator: self.terminator(),
             round: None,
             success: success_of(kind),
         };
         (Action::Ask(Box::new(ask)), names)
+    }
+
+    /// Returns the expected kind of answer. `slot` is the type of the slot.
+    fn expected(
+        &self,
+        action: &architect::Action,
+        kind: QuestionKind,
+        slot: Option<Type>,
+    ) -> ExpectedAnswer {
+        match kind {
+            QuestionKind::Slot => ExpectedAnswer::Value(slot.unwrap_or(Type::ANY)),
+            QuestionKind::Boolean | QuestionKind::AnythingElse => ExpectedAnswer::Boolean,
+            QuestionKind::Choice => ExpectedAnswer::Choice,
+            QuestionKind::Intent | QuestionKind::Words => {
+                ExpectedAnswer::Intent(self.intents())
+            }
+            QuestionKind::Survey => self.survey_answers(action),
+        }
+    }
+
+    fn slot_type(
+        &self,
+        action: &architect::Action,
+        kind: QuestionKind,
+    ) -> Option<SlotType> {
+        let slot = slot_of(action).filter(|_| kind == QuestionKind::Slot)?;
+        SlotType::of_slot(&self.flow.settings, &slot)
     }
 
     /// Compiles an Anything Else? Loop to the questions before its first and before each
@@ -255,20 +304,21 @@ impl Compiler<'_> {
     /// `confirmationRejectionsMax` and the apologies.*
     fn confirmation(&self, action: &architect::Action, names: &[Text]) -> Confirmation {
         let of_flow = self.of_flow("settingsUserInput");
-        let apology = |name: &str| self.spoken(of_flow?, &[name.to_owned()]);
-        let mut words = Vec::from_iter(apology("noToConfirmationApology"));
-        let own = ["noMatch".to_owned(), several("noMatch")];
-        words.extend(self.spoken(&action.settings, &own));
+        let apologies = |name: &str| {
+            let names = [format!("{name}Apology"), format!("{name}Apologies")];
+            self.spoken(of_flow, &names)
+        };
         let most = of_flow.and_then(|it| whole(it, "confirmationRejectionsMax"));
         Confirmation {
             mode: self.setting(action, "confirmationMode", Type::one(Kind::String)),
             question: self.setting(action, "confirmationQuestion", MESSAGE),
             apologies: [
-                apology("confirmationNoInputApology"),
-                apology("confirmationNoMatchApology"),
+                apologies("confirmationNoInput"),
+                apologies("confirmationNoMatch"),
             ],
             rejected: RetryPolicy {
-                words: words.into(),
+                apologies: apologies("noToConfirmation"),
+                reprompts: self.reprompts(action, "noMatch"),
                 most: most.unwrap_or(MOST).max(1),
                 output: output(action, names, NO_MATCH_OF_INTENT),
             },
@@ -289,34 +339,65 @@ impl Compiler<'_> {
         output: Option<u16>,
     ) -> RetryPolicy {
         let of_flow = self.of_flow("settingsUserInput");
-        let apology = [format!("{what}Apology"), format!("{}Apologies", several(what))];
-        let mut words = Vec::new();
-        words.extend(of_flow.and_then(|it| self.spoken(it, &apology)));
-        let own = [what.to_owned(), several(what)];
-        words.extend(self.spoken(&action.settings, &own));
-        let most = of_flow.and_then(|it| whole(it, &format!("{}Max", several(what))));
-        RetryPolicy { words: words.into(), most: most.unwrap_or(MOST).max(1), output }
+        let several = several(what);
+        let apologies = [
+            format!("{what}Apology"),
+            format!("{what}Apologies"),
+            format!("{several}Apologies"),
+        ];
+        let most = of_flow.and_then(|it| whole(it, &format!("{several}Max")));
+        RetryPolicy {
+            apologies: self.spoken(of_flow, &apologies),
+            reprompts: self.reprompts(action, what),
+            most: most.unwrap_or(MOST).max(1),
+            output,
+        }
     }
 
-    /// Returns the value of the first of these settings that has one; of a list, the
-    /// first item.
-    fn spoken(&self, settings: &Settings, names: &[String]) -> Option<Source> {
-        let found = names.iter().find_map(|name| match &settings.get(name)?.value {
+    /// Returns the messages of an action that replace its question. *Source: an export,
+    /// whose reprompts are out of service while `customizeNoMatch` is false, unlike its
+    /// `noMatches`.*
+    fn reprompts(&self, action: &architect::Action, what: &str) -> Phrases {
+        let mut names = vec![what.to_owned(), several(what)];
+        let customizes = what.replacen("no", "customizeNo", 1);
+        let customizes = action.settings.get(&customizes).map(|it| &it.value);
+        if !matches!(customizes, Some(Setting::Literal(Json::Boolean(false)))) {
+            names.insert(0, format!("{what}Reprompts"));
+        }
+        self.spoken(Some(&action.settings), &names)
+    }
+
+    /// Returns the values of the first of these settings that has any.
+    fn spoken(&self, settings: Option<&Settings>, names: &[String]) -> Phrases {
+        let found = names.iter().find_map(|name| match &settings?.get(name)?.value {
             Setting::NoValue | Setting::None => None,
-            Setting::List(items) => items.first().map(|item| &item.value),
-            other => Some(other),
-        })?;
-        Some(self.source(Some(found), MESSAGE))
+            Setting::List(items) if items.is_empty() => None,
+            Setting::List(items) => Some(items.iter().map(|item| &item.value).collect()),
+            other => Some(vec![other]),
+        });
+        let found: Vec<&Setting> = found.unwrap_or_default();
+        Phrases(found.into_iter().map(|it| self.source(Some(it), MESSAGE)).collect())
     }
 
-    fn patience(&self) -> i64 {
+    /// Returns the key of `dtmfTerminatingCharacter`. *Decided here: a flow without this
+    /// setting has none.*
+    fn terminator(&self) -> Option<char> {
         let settings = self.of_flow("settingsUserInput");
-        let written = settings.and_then(|it| it.get("noInputsTimeout"));
+        let written = settings?.get("dtmfTerminatingCharacter")?;
+        match self.source(Some(&written.value), Type::one(Kind::String)) {
+            Source::Constant(Value::String(text)) => text.trim().chars().next(),
+            _ => None,
+        }
+    }
+
+    fn milliseconds(&self, name: &str, otherwise: i64) -> i64 {
+        let settings = self.of_flow("settingsUserInput");
+        let written = settings.and_then(|it| it.get(name));
         let holds = Type::one(Kind::Duration);
         let source = self.source(written.map(|written| &written.value), holds);
         match source {
             Source::Constant(Value::Duration(duration)) => duration.milliseconds(),
-            _ => PATIENCE_MS,
+            _ => otherwise,
         }
     }
 
@@ -353,8 +434,10 @@ const NO_MATCHES: &str = "maxNoMatches";
 const NO_MATCH_OF_INTENT: &str = "noIntent";
 
 /// Settings for the bot's prompts and display. They are not inputs of the action.
-const TALK: [&str; 13] = [
+const TALK: [&str; 15] = [
     "question",
+    "customizeNoInput",
+    "customizeNoMatch",
     "noInput",
     "noInputs",
     "noMatch",
@@ -368,6 +451,16 @@ const TALK: [&str; 13] = [
     "answer",
     "chooser",
 ];
+
+/// Returns the outputs that the action can take: without those that an author has to
+/// switch on and has not.
+fn taken_outputs(action: &architect::Action) -> Vec<Text> {
+    let mut names = outputs_of(action);
+    let limits = [NO_INPUTS, NO_MATCHES, NO_MATCH_OF_INTENT];
+    let is_on = |name: &Text| action.outputs.iter().any(|it| it.label == *name);
+    names.retain(|name| !limits.contains(&name.as_str()) || is_on(name));
+    names
+}
 
 fn several(what: &str) -> String {
     if what == "noMatch" { "noMatches".into() } else { format!("{what}s") }

@@ -13,6 +13,9 @@ use crate::value::{Json, Kind, Type};
 pub struct BotEvents {
     /// The first step after the bot gave up understanding the participant.
     pub recognition_failure: NodeId,
+    /// The first step after the bot gave up again. `None` if the flow has no setting for
+    /// it.
+    pub subsequent_failure: Option<NodeId>,
     /// The reaction to a participant who requests an agent. `None` if it is switched off.
     pub escalation: Option<Escalation>,
 }
@@ -50,6 +53,15 @@ const RECOGNITION_FAILURE: Event = Event {
     reason: "RecognitionFailure",
 };
 
+/// *Source: an export of a bot. The name of the setting in Archy is not known; this one
+/// is decided here.*
+const SUBSEQUENT_FAILURE: Event = Event {
+    name: "Recognition Failure Again",
+    handling: "subsequentRecognitionFailuresHandling",
+    handover: "recognitionFailureEventHandover",
+    reason: "RecognitionFailure",
+};
+
 const ESCALATION: Event = Event {
     name: "Agent Escalation",
     handling: "agentEscalationHandling",
@@ -71,8 +83,14 @@ impl<'c> Compiler<'c> {
             return None;
         }
         let recognition_failure = self.event(&RECOGNITION_FAILURE)?;
+        let (settings, _) = self.event_settings();
+        let subsequent = settings.and_then(|it| it.get(SUBSEQUENT_FAILURE.handling));
+        let subsequent_failure = match subsequent {
+            Some(_) => self.event(&SUBSEQUENT_FAILURE),
+            None => None,
+        };
         let escalation = self.escalation();
-        Some(BotEvents { recognition_failure, escalation })
+        Some(BotEvents { recognition_failure, subsequent_failure, escalation })
     }
 
     fn escalation(&mut self) -> Option<Escalation> {

@@ -23,6 +23,7 @@ mod plan;
 mod queue;
 mod reads;
 mod recorded;
+mod slot_type;
 mod source;
 mod transfer;
 
@@ -32,7 +33,8 @@ pub use control::{
     Call, CommonModule, Decision, Jump, Loop, Statement, Statements, Switch,
 };
 pub use digital::{
-    Ask, Confirmation, ExpectedAnswer, Intent, RetryPolicy, Round, Send, SurveyAnswer,
+    Ask, Confirmation, ExpectedAnswer, Intent, Phrases, RetryPolicy, Round, Send,
+    SurveyAnswer,
 };
 pub use errors::{BotEvents, Escalation};
 pub use listen::{CollectInput, DialByExtension, Verification};
@@ -48,6 +50,7 @@ pub use queue::{
     EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue, PositionMode,
 };
 pub use recorded::{Change, Recorded, Requirements};
+pub use slot_type::SlotType;
 pub use source::{ByLanguage, Source, Traced};
 pub use transfer::{AcdTarget, Callback, Target, Transfer};
 

@@ -2,7 +2,7 @@
 
 use super::{
     Action, Ask, AttributeList, Attributes, Change, Local, LocalTask, Lookup, Other,
-    Recorded, RetryPolicy, Source, Target, Traced, Transfer,
+    Phrases, Recorded, RetryPolicy, Source, Target, Traced, Transfer,
 };
 use crate::expr::architect::Expression;
 use crate::value::Text;
@@ -187,7 +187,7 @@ impl Recorded {
 
 impl RetryPolicy {
     fn each_source<'s>(&'s self, visit: Visit<'_, 's>) {
-        self.words.iter().for_each(visit);
+        self.apologies.all().chain(self.reprompts.all()).for_each(visit);
     }
 }
 
@@ -201,7 +201,7 @@ impl Ask {
         self.validation.iter().for_each(&mut *visit);
         let confirmation = &self.confirmation;
         [&confirmation.mode, &confirmation.question].into_iter().for_each(&mut *visit);
-        confirmation.apologies.iter().flatten().for_each(visit);
+        confirmation.apologies.iter().flat_map(Phrases::all).for_each(visit);
     }
 }
 

@@ -6,6 +6,7 @@ use super::preview::{Preview, seconds};
 use super::story::{Describer, is_keys};
 use super::{MIN_WIDTH, TextStyle, summary};
 use crate::diagnostic::Code;
+use crate::expr::architect::{BUILT_INS, BuiltInId};
 use crate::flow::{EndType, SymbolTable};
 use crate::trace::steps::{Events, Grouped};
 use crate::trace::{EventKind, Field, Step, Trace};
@@ -44,9 +45,11 @@ pub enum TurnKind {
 pub fn conversation(trace: &Trace, symbols: &SymbolTable, most: usize) -> Vec<Turn> {
     let teller = Describer { symbols, preview: Preview::of(most) };
     let grouped = Grouped::new(trace);
-    let mut turns = Vec::new();
+    let mut turns = Vec::from_iter(first_message(trace, &teller));
     for (step, events) in grouped.steps() {
+        let first = turns.len();
         add_step(step, &events, &teller, &mut turns);
+        forget_passed(step, first, &mut turns);
     }
     turns
 }
@@ -68,11 +71,19 @@ pub fn render_transcript(
     let preview = Preview::new(width);
     let teller = Describer { symbols, preview };
     let grouped = Grouped::new(trace);
-    let mut lines = Vec::new();
+    let mut turns = Vec::from_iter(first_message(trace, &teller));
+    let first_step = trace.steps.first();
+    let mut lines: Vec<_> = turns
+        .iter()
+        .zip(first_step)
+        .filter_map(|(turn, step)| line(turn, step))
+        .collect();
     for (step, events) in grouped.steps() {
-        let mut turns = Vec::new();
+        let first = turns.len();
         add_step(step, &events, &teller, &mut turns);
-        lines.extend(turns.into_iter().filter_map(|turn| line(&turn, step)));
+        forget_passed(step, first, &mut turns);
+        let added = turns.get(first..).unwrap_or_default();
+        lines.extend(added.iter().filter_map(|turn| line(turn, step)));
     }
     let widest = lines.iter().map(|(time, ..)| time.len()).max().unwrap_or(0);
     for (time, who, piece) in &lines {
@@ -85,6 +96,37 @@ pub fn render_transcript(
         page.write_entry("", 0, &[Piece::new(Ink::Error, text)]);
     }
     page.text
+}
+
+/// Built-in variables with the message that started a flow.
+const MESSAGES: [BuiltInId; 2] =
+    [BuiltInId::of("Email.Message"), BuiltInId::of("Message.Message")];
+
+/// Returns the message that started the flow.
+fn first_message(trace: &Trace, teller: &Describer<'_>) -> Option<Turn> {
+    let names = MESSAGES.map(|id| BUILT_INS[id.index()].name);
+    let body = trace.built_ins.iter().find_map(|(id, value)| {
+        let is_message = names.contains(&teller.symbols.variable(*id).as_str());
+        let body = value.property("body").filter(|_| is_message)?;
+        (!body.is_unset()).then(|| Text::from(body.to_string()))
+    })?;
+    let text = teller.preview.text(&body);
+    Some(Turn { kind: TurnKind::Spoke, text, time_ms: Some(0) })
+}
+
+/// Removes the turn of a bot that got its first words from the message of its caller,
+/// which is already a turn.
+fn forget_passed(step: &Step, first: usize, turns: &mut Vec<Turn>) {
+    let [.., before, passed] = turns.get(..=first).unwrap_or_default() else { return };
+    let is_caller =
+        |turn: &Turn| matches!(turn.kind, TurnKind::Pressed | TurnKind::Spoke);
+    let is_passed = step.depth > 0
+        && is_caller(before)
+        && is_caller(passed)
+        && before.text == passed.text;
+    if is_passed {
+        turns.remove(first);
+    }
 }
 
 /// Returns the time, the speaker and the words of a turn of the caller or the flow.
@@ -123,9 +165,13 @@ fn add_step(
     };
     let is_single = count(is_prompt) <= 1;
     let mut is_first_prompt = true;
+    let is_timed = facts.iter().any(|fact| silence_ms(fact).is_some());
+    let mut now_ms = step.start_ms;
     for fact in &facts {
+        now_ms = now_ms.saturating_add(silence_ms(fact).unwrap_or_default());
         let Some((kind, text)) = turn(fact, step, &facts, teller) else { continue };
         let time_ms = match kind {
+            TurnKind::Prompt | TurnKind::Silence if is_timed => Some(now_ms),
             TurnKind::Prompt => {
                 std::mem::take(&mut is_first_prompt).then_some(step.start_ms)
             }
@@ -135,6 +181,17 @@ fn add_step(
             TurnKind::Handed | TurnKind::Ended => Some(step.end_ms),
         };
         turns.push(Turn { kind, text, time_ms });
+    }
+}
+
+/// Returns the time for which a bot waited in vain, in milliseconds.
+fn silence_ms(fact: &EventKind) -> Option<i64> {
+    match fact {
+        EventKind::Entry(entry) if entry.of == Field::Reason => match &entry.value {
+            Value::Duration(silence) => Some(silence.milliseconds()),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Caller input of Architect's listening actions.
 
 use super::piece::{Ink, Piece};
+use super::preview::seconds;
 use super::story::{Describer, is_keys};
 use crate::flow::kinds::{Operation, operation_of};
 use crate::trace::{EventKind, Field, Step};
@@ -49,6 +50,7 @@ impl Describer<'_> {
     ) -> Option<Piece> {
         let text = || match value {
             Value::String(text) => self.preview.text(text),
+            Value::Duration(it) => format!("silence for {}", seconds(it.milliseconds())),
             _ => String::new(),
         };
         match field {

@@ -6,7 +6,7 @@ use super::decision::is_decided;
 use super::piece::{Ink, Piece};
 use super::preview::{Preview, seconds};
 use crate::diagnostic::Code;
-use crate::flow::kinds::TransferKind;
+use crate::flow::kinds::{Operation, TransferKind, operation_of};
 use crate::flow::{EndType, FlowId, NodeId, SymbolTable};
 use crate::trace::json::diagnostic;
 use crate::trace::{
@@ -170,7 +170,11 @@ impl Describer<'_> {
         }
         let text = self.preview.text(text);
         if is_keys(&text) {
-            let text = format!("caller pressed {text}{}", after(step));
+            // A question of a bot may wait several times in one step.
+            let kind = operation_of(&self.symbols.node(step.node).node_type);
+            let asks = matches!(kind, Some(Operation::Ask(_)));
+            let after = if asks { String::new() } else { after(step) };
+            let text = format!("caller pressed {text}{after}");
             return Some(Piece::new(Ink::Caller, text));
         }
         Some(Piece::quote(Ink::Caller, "caller spoke ", &text))

@@ -175,3 +175,78 @@ fn a_bot_sets_a_limited_amount_of_participant_data() {
     assert_eq!(long(256).0, "completed");
     assert_eq!(long(257), ("error PARTICIPANT_DATA_LIMIT".into(), "completed".into()));
 }
+
+/// Both reasons for `notFound` set the variables to NOT_SET.
+#[test]
+fn conversation_data_that_is_not_found_is_not_set() {
+    for id in ["{lit: c-9}", "{noValue: true}"] {
+        let get = conversation("getConversationData", id, "variable: Flow.a");
+        let run = run(&flow(&get), "", &[]);
+        assert_eq!(run.output("getConversationData"), "notFound", "{id}");
+        assert_eq!(run.variable("Flow.a"), "null", "{id}");
+    }
+}
+
+/// A variable never holds a value of another type.
+#[test]
+fn a_result_is_converted_to_the_type_of_its_variable() {
+    let get = |value: &str| {
+        let actions = format!(
+            "- setParticipantData: {{name: S, attributes: [{{attribute: {{name: {{lit: n}}, value: {{lit: '{value}'}}}}}}]}}
+- getParticipantData: {{name: G, attributes: [{{attribute: {{name: {{lit: n}}, variable: Flow.n}}}}]}}"
+        );
+        stage(call_flow(&["integer n"], &actions))
+    };
+    let fits = get("7").run();
+    assert_eq!((fits.end(), fits.variable("Flow.n")), ("completed".into(), "7".into()));
+    let other = get("abc").run();
+    assert_eq!(other.end(), "error WRONG_TYPE");
+    assert_eq!(other.variable("Flow.n"), "null");
+    let queue =
+        "- findQueue: {name: F, findName: {lit: Sales}, findResult: {var: Flow.s}}";
+    let found = stage(call_flow(&["string s"], queue));
+    let found = found.world("queues: [Sales]").run();
+    assert_eq!(found.end(), "error WRONG_TYPE");
+    let rounds = "- loop:
+    name: L
+    loopCount: {lit: 2}
+    currentIndex: {var: Flow.s}
+    outputs: {loop: {actions: []}}";
+    let rounds = stage(call_flow(&["string s"], rounds)).run();
+    assert_eq!(
+        (rounds.end(), rounds.variable("Flow.s")),
+        ("completed".into(), "\"1\"".into())
+    );
+}
+
+/// Strings with a value of the type are read, whatever the type.
+#[test]
+fn results_of_a_data_action_may_be_strings() {
+    let action = "- callData:
+    name: C
+    category: {X: {dataAction: {Y: {successOutputs: {n: {var: Flow.n}, ok: {var: Flow.ok}, p: {var: Flow.p}}}}}}";
+    let flow = call_flow(&["integer n", "boolean ok", "phoneNumber p"], action);
+    let world = "dataActions: {Y: {output: {n: '3', ok: 'true', p: '+13178723000'}}}";
+    let run = run(&flow, world, &[]);
+    assert_eq!(run.output("C"), "success");
+    assert_eq!(
+        (run.variable("Flow.n"), run.variable("Flow.ok")),
+        ("3".into(), "true".into())
+    );
+    assert!(
+        run.variable("Flow.p").contains("+13178723000"),
+        "{}",
+        run.variable("Flow.p")
+    );
+}
+
+#[test]
+fn an_initial_value_that_cannot_be_computed_is_noted() {
+    let flow = call_flow(
+        &["integer n, initialValue: {exp: 'ToInt(\"abc\")'}"],
+        "- disconnect: {name: D}",
+    );
+    let run = run(&flow, "", &[]);
+    assert_eq!((run.end(), run.codes()), ("completed".into(), vec!["CONVERSION_FAILED"]));
+    assert_eq!(run.variable("Flow.n"), "null");
+}

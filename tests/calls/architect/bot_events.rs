@@ -1,8 +1,9 @@
 //! Events of bots: recognition failures, agent escalation, errors; and confirmations.
 
 use flowsim::trace::Field;
+use flowsim::value::Json;
 
-use super::support::{Run, indented, run};
+use super::support::{Run, exported, indented, run};
 
 const HANDOVERS: &str = "errorHandling: {exit: {none: true}}
 enableAgentEscalation: {lit: true}
@@ -184,4 +185,183 @@ fn a_slot_is_confirmed_if_its_mode_says_so() {
 fn a_slot_that_its_validation_rejects_does_not_match() {
     let run = play(HANDOVERS, &confirmed("{lit: never}"), &["say:100", "say:99"]);
     assert_eq!(run.prompts(), ["How much?", "Sorry.", "How much?", "It is 99"]);
+}
+
+/// A bot as Architect exports it, with these keys of `errorHandling`.
+fn exported_bot(handlings: &str) -> String {
+    let text = |text: &str| format!("[{}]", exported(&format!("\"{text}\""), "com"));
+    format!(
+        "{{\"name\":\"F\",\"type\":\"digitalbot\",\"defaultLanguage\":\"en-US\",
+\"initialSequence\":\"b\",\"variables\":[],
+\"userInputSettings\":{{\"noMatchApologies\":{},\"confirmationNoMatchApologies\":{}}},
+\"errorHandling\":{{\"recognitionEventHandover\":{},{handlings}}},
+\"flowSequenceItemList\":[{{\"id\":\"b\",\"name\":\"Start\",\"__type\":\"BotState\",\"startAction\":\"a0\",
+\"actionList\":[{{\"id\":\"a0\",\"name\":\"Ask\",\"__type\":\"AskForSlotAction\",\"selectedSlot\":\"Email\",
+\"question\":{}}}]}}],
+\"nluMetaData\":{{\"rawNlu\":{}}}}}",
+        text("Sorry."),
+        text("Yes or no."),
+        exported("\"I give up.\"", "com"),
+        exported("\"Your e-mail?\"", "com"),
+        Json::String(EMAIL_MODEL.into()),
+    )
+}
+
+const EMAIL_MODEL: &str = r#"{"entities": [{"name": "Email", "type": "EmailType"}],
+"entityTypes": [{"name": "EmailType", "mechanism":
+{"type": "Regex", "restricted": true, "items": [{"value": "[a-z]+@[a-z.]+"}]}}]}"#;
+
+/// *Source: the keys of an export.*
+#[test]
+fn an_exported_bot_has_its_handlings_and_apologies() {
+    let inputs = ["say:x"; 4];
+    let exit = run(&exported_bot("\"recognitionHandlingType\":\"Exit\""), "", &inputs);
+    let expected = [
+        "Your e-mail?",
+        "Sorry.",
+        "Your e-mail?",
+        "Sorry.",
+        "Your e-mail?",
+        "Sorry.",
+        "Your e-mail?",
+        "I give up.",
+    ];
+    assert_eq!(exit.prompts(), expected);
+    let reason = "exitReason = RecognitionFailure";
+    assert_eq!(exit.values(Field::Inputs).last().unwrap(), reason);
+    let disconnect = "\"recognitionHandlingType\":\"Disconnect\",
+\"subsequentRecognitionFailuresHandlingType\":\"Exit\"";
+    let disconnected = run(&exported_bot(disconnect), "", &inputs);
+    assert!(!disconnected.values(Field::Inputs).contains(&reason.to_owned()));
+    let path = ["F", "Start", "Ask", "Recognition Failure", "Recognition Failure 2"];
+    assert_eq!(disconnected.path(), path);
+}
+
+#[test]
+fn a_restricted_slot_accepts_only_the_answers_of_its_type() {
+    let bot = exported_bot("\"handlingType\":\"Exit\"");
+    let run = run(&bot, "", &["say:hi", "say:Ann@example.com"]);
+    assert_eq!(run.prompts(), ["Your e-mail?", "Sorry.", "Your e-mail?"]);
+    assert_eq!(run.end(), "completed");
+}
+
+/// The second failure has its own handling if the flow sets one.
+#[test]
+fn subsequent_recognition_failures_have_their_handling() {
+    let events = "recognitionFailureEventHandling:
+  task: {targetTaskRef: '/digitalBot/tasks/task[Help_2]'}
+subsequentRecognitionFailuresHandling: {disconnect: {none: true}}";
+    let twice = play(events, AMOUNT, &["say:x", "say:y", "say:z", "say:z"]);
+    assert_eq!(*twice.path().last().unwrap(), "Recognition Failure Again");
+}
+
+/// A repetition replaces the question also without an apology. Each failure has the next
+/// message.
+#[test]
+fn each_failure_has_the_next_apology_and_reprompt() {
+    let bot = |settings: &str, own: &str| {
+        format!(
+            "digitalBot:
+  name: F
+  startUpRef: /digitalBot/bots/bot[Start_1]
+  variables: [{{integerVariable: {{name: Slot.Amount}}}}]
+  settingsUserInput: {{{settings}}}
+  bots:
+    - bot:
+        name: Start
+        refId: Start_1
+        actions:
+          - askForSlot: {{name: Ask, slot: {{name: Amount}}, question: {{lit: How much?}}, {own}}}
+"
+        )
+    };
+    let heard = |settings, own| {
+        let run = run(&bot(settings, own), "", &["say:x", "say:x", "say:x", "say:5"]);
+        run.prompts().into_iter().map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    let own = "noMatch: {lit: A number.}";
+    assert_eq!(heard("", own), ["How much?", "A number.", "A number.", "A number."]);
+    let apologies = "noMatchApologies: [{lit: Sorry.}, {lit: Again.}]";
+    let reprompts =
+        "customizeNoMatch: {lit: true}, noMatchReprompts: [{lit: One.}, {lit: Two.}]";
+    let expected = ["How much?", "Sorry.", "One.", "Again.", "Two.", "Again.", "Two."];
+    assert_eq!(heard(apologies, reprompts), expected);
+    let off = reprompts.replace("true", "false");
+    assert_eq!(heard("", &off), ["How much?"; 4]);
+}
+
+/// Keys arrive at their times, and the terminating key ends an entry.
+#[test]
+fn a_voice_bot_hears_keys_at_their_times() {
+    let bot = "bot:
+  name: F
+  startUpRef: /bot/bots/bot[Start_1]
+  variables: [{integerVariable: {name: Slot.Amount}}]
+  settingsUserInput:
+    noInputsTimeout: {lit: {seconds: 4}}
+    dtmfTerminatingCharacter: {lit: '#'}
+  bots:
+    - bot:
+        name: Start
+        refId: Start_1
+        actions:
+          - askForSlot: {name: Ask, slot: {name: Amount}, question: {lit: How much?}}
+";
+    let ended = run(bot, "", &["12#"]);
+    assert_eq!(
+        (ended.variable("Slot.Amount"), ended.trace.elapsed_ms / 1_000),
+        ("12".into(), 0)
+    );
+    let late = run(bot, "", &["5@5000"]);
+    assert_eq!(late.prompts(), ["How much?", "How much?"]);
+    assert_eq!(
+        (late.variable("Slot.Amount"), late.trace.elapsed_ms / 1_000),
+        ("5".into(), 5)
+    );
+    let paused = run(bot, "", &["1@1000,2@3500"]);
+    assert_eq!(
+        (paused.variable("Slot.Amount"), paused.trace.elapsed_ms / 1_000),
+        ("1".into(), 4)
+    );
+    let text = run(bot, "", &["-", "12#"]).text();
+    assert!(text.contains("silence for 4 s") && text.contains("pressed 12"), "{text}");
+    assert!(!text.contains("pressed 12 after"), "{text}");
+}
+
+#[test]
+fn a_phone_number_slot_is_answered_by_words_and_keys() {
+    let bot = "digitalBot:
+  name: F
+  startUpRef: /digitalBot/bots/bot[Start_1]
+  variables: [{phoneNumberVariable: {name: Slot.Phone}}]
+  bots:
+    - bot:
+        name: Start
+        refId: Start_1
+        actions:
+          - askForSlot: {name: Ask, slot: {name: Phone}, question: {lit: Which?}}
+          - communicate: {name: Done, communication: {exp: ToString(Slot.Phone)}}
+";
+    for (input, uri) in [
+        ("say:+13178723000", "tel:+13178723000"),
+        ("say:tel:+13178723000", "tel:+13178723000"),
+        ("3178723000", "tel:3178723000"),
+    ] {
+        assert_eq!(run(bot, "", &[input]).prompts(), ["Which?", uri], "{input}");
+    }
+    assert_eq!(run(bot, "", &["say:hi", "say:1"]).prompts()[1..], ["Which?", "tel:1"]);
+}
+
+/// A switched off output is not an output of the action.
+#[test]
+fn fixtures_take_only_outputs_and_events_that_are_switched_on() {
+    let flow = flow("errorHandling: {exit: {none: true}}", AMOUNT);
+    for (path, reason) in
+        [("maxNoMatches", "switch it on"), ("agentEscalation", "enableAgentEscalation")]
+    {
+        let run = run(&flow, &format!("actions: {{Ask: {{path: {path}}}}}"), &[]);
+        assert_eq!(run.end(), "error UNKNOWN_OUTPUT");
+        let failure = run.trace.failure.as_ref().unwrap();
+        assert!(failure.message.contains(reason), "{}", failure.message);
+    }
 }

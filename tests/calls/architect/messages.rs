@@ -1,5 +1,7 @@
 //! Messages to a participant, and the start of a digital conversation.
 
+use flowsim::engine::Limits;
+
 use super::support::{indented, run, stage};
 
 fn flow(actions: &str) -> String {
@@ -246,4 +248,52 @@ fn a_bot_of_the_flow_gets_messages_before_the_flow_does() {
     let run = stage.inputs(&["say:red", "say:again", "say:blue"]).run();
     let turn = ["Which colour?", "Thanks"];
     assert_eq!(run.prompts(), [turn, turn].concat());
+}
+
+/// The limits count from the message that starts the flow again.
+#[test]
+fn each_run_of_the_flow_has_its_own_limits() {
+    let pause = "- wait: {name: Wait, duration: {lit: {hours: 50}}}
+- disconnect: {name: End}";
+    let run =
+        stage(flow(pause)).context(&[("message", "a")]).inputs(&["say:b", "say:c"]).run();
+    assert_eq!((run.end(), run.trace.elapsed_ms), ("completed".into(), 540_000_000));
+    let actions = "- sendResponse: {name: One, messageBody: {lit: One}}
+- sendResponse: {name: Two, messageBody: {lit: Two}}
+- disconnect: {name: End}";
+    let run = stage(flow(actions))
+        .context(&[("message", "a")])
+        .inputs(&["say:b", "say:c"])
+        .limits(Limits { max_actions: 4, ..Limits::default() })
+        .run();
+    assert_eq!((run.end(), run.prompts().len()), ("completed".into(), 6));
+}
+
+/// A bot that gets the message as its first words does not repeat it.
+#[test]
+fn a_conversation_shows_each_message_once() {
+    let bot = "digitalBot:
+  name: Helper
+  startUpRef: /digitalBot/bots/bot[B_1]
+  bots:
+    - bot:
+        name: B
+        refId: B_1
+        actions:
+          - waitForInput: {name: Ask, question: {lit: What?}}
+          - communicate: {name: Reply, communication: {lit: Hello}}
+";
+    let caller = flow(
+        "- callDigitalBotFlow:
+    name: Call
+    inputText: {exp: Message.Message.body}
+    digitalBotFlow: {Helper: {ver_latestPublished: {}}}
+- disconnect: {name: End}",
+    );
+    let run =
+        stage(caller).and(bot).context(&[("message", "one")]).inputs(&["say:two"]).run();
+    let said = run.conversation();
+    for words in ["one", "two"] {
+        assert_eq!(said.matches(words).count(), 1, "{said}");
+    }
 }

@@ -24,7 +24,10 @@ pub(super) fn execute(
     let owner = match &attributes.owner {
         Some(owner) => match participant(state, program, owner)? {
             Some(participant) => participant,
-            None => return Ok(by_output(step, NOT_DONE)),
+            None => {
+                unset_all(state, program, &attributes.list)?;
+                return Ok(by_output(step, NOT_DONE));
+            }
         },
         None => Participant::Own,
     };
@@ -51,6 +54,21 @@ pub(super) fn execute(
         }
     };
     Ok(by_output(step, if is_done { DONE } else { NOT_DONE }))
+}
+
+/// Sets the variables of an action that finds no conversation to NOT_SET, as for
+/// attributes that do not exist.
+fn unset_all(
+    state: &mut State,
+    program: &Program,
+    list: &AttributeList,
+) -> Result<(), Box<Failure>> {
+    let AttributeList::Get(list) = list else { return Ok(()) };
+    for variable in list.iter().filter_map(|(_, variable)| *variable) {
+        let unset = Value::unset(state.type_of(program, variable));
+        state.assign(program, variable, &unset)?;
+    }
+    Ok(())
 }
 
 /// Returns the participant that owns the attributes, or `None` if the conversation id is

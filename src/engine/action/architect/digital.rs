@@ -8,6 +8,7 @@ use super::outcome::{Outcome, by_output};
 use super::reply::{Dialogue, begin_round, events, recognition_failure};
 use super::transfer::failure_of;
 use super::values;
+use crate::diagnostic::Code;
 use crate::engine::effect::{Effect, Tries, Waiting, not_waiting};
 use crate::engine::state::State;
 use crate::flow::VariableId;
@@ -210,7 +211,14 @@ fn event(state: &mut State, program: &Program, path: Option<&str>) -> Option<Eff
     let events = events(state, program)?;
     match path? {
         "recognitionFailure" => Some(recognition_failure(state, events)),
-        "agentEscalation" => Some(Effect::Handle(events.escalation.as_ref()?.begin)),
+        "agentEscalation" => Some(match &events.escalation {
+            Some(escalation) => Effect::Handle(escalation.begin),
+            None => {
+                let message = "the answer takes `agentEscalation`, but the flow does not \
+                               set `enableAgentEscalation` in `settingsErrorHandling`";
+                Effect::Abort(Failure::new(Code::UNKNOWN_OUTPUT, message))
+            }
+        }),
         _ => None,
     }
 }

@@ -98,8 +98,11 @@ pub(super) fn go_by(
                 [] => "`success`".to_owned(),
                 known => known.join(", "),
             };
+            let is_off =
+                matches!(path.as_str(), "maxNoInputs" | "maxNoMatches" | "noIntent");
+            let reason = if is_off { "; the flow does not switch it on" } else { "" };
             let message = format!(
-                "the answer takes the output `{path}`, but the action has {known}"
+                "the answer takes the output `{path}`, but the action has {known}{reason}"
             );
             Effect::Abort(Failure::new(Code::UNKNOWN_OUTPUT, message))
         }

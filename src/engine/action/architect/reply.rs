@@ -14,7 +14,7 @@ use crate::program::architect::{
 };
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field, PathTaken};
-use crate::value::{Json, Kind, Text, Type, Value};
+use crate::value::{Duration, Json, Kind, Text, Type, Value};
 use crate::world::{Answer, Input};
 
 /// The reason for leaving a bot that cannot understand the participant. *Source: Genesys'
@@ -34,6 +34,9 @@ const AGENT: [&str; 8] = [
     "someone",
 ];
 
+/// The largest number of times that the keys of one reply answer a question.
+const MOST_ROUNDS: u32 = 1_000;
+
 /// A question of a bot that waits for the participant.
 pub(super) struct Dialogue<'d> {
     pub(super) state: &'d mut State,
@@ -46,10 +49,20 @@ pub(super) struct Dialogue<'d> {
 impl Dialogue<'_> {
     /// Handles the participant's reply.
     pub(super) fn reply(self, answer: &Answer) -> Outcome {
-        let words: Text = match answer {
-            Answer::Input(Input::Speech(words) | Input::Keys(words)) => words.clone(),
+        let mut at_ms = self.state.clock_ms;
+        let keys: Vec<(char, i64)> = match answer {
+            Answer::Input(Input::Speech(words)) if !words.is_empty() => {
+                return self.hear(words);
+            }
+            Answer::Input(Input::Keys(keys)) => {
+                keys.chars().map(|it| (it, at_ms)).collect()
+            }
             Answer::Input(Input::Timed(keys)) => {
-                keys.iter().map(|stroke| stroke.key).collect()
+                let timed = keys.iter().map(|stroke| {
+                    at_ms = at_ms.saturating_add(i64::from(stroke.after_ms));
+                    (stroke.key, at_ms)
+                });
+                timed.collect()
             }
             Answer::Input(Input::HangUp) => {
                 let message =
@@ -57,15 +70,41 @@ impl Dialogue<'_> {
                 let failure = Failure::new(Code::CALLER_HUNG_UP, message);
                 return Ok(Effect::Abort(failure));
             }
-            _ => Text::new(),
+            _ => Vec::new(),
         };
-        if words.is_empty() {
-            if let Some(frame) = self.state.wait(self.ask.silence_ms) {
+        self.pressed(&keys)
+    }
+
+    /// Handles keys that arrive at these times. Keys that come after the question was
+    /// asked again answer it then.
+    fn pressed(self, mut keys: &[(char, i64)]) -> Outcome {
+        let Self { state, program, step, ask, mut tries } = self;
+        for _ in 0..MOST_ROUNDS {
+            let (words, wait_ms, count) = entry(ask, keys, state.clock_ms);
+            if let Some(frame) = state.wait(wait_ms) {
                 return Ok(Effect::CutOff(frame));
             }
-            return self.failed(Code::NO_INPUT);
+            let dialogue = Dialogue { state: &mut *state, program, step, ask, tries };
+            let effect = match words.is_empty() {
+                true => dialogue.silent(wait_ms)?,
+                false => dialogue.hear(&words)?,
+            };
+            keys = keys.get(count..).unwrap_or_default();
+            if keys.is_empty() || !matches!(effect, Effect::Ask) {
+                return Ok(effect);
+            }
+            if let Some(Waiting::Reply(next)) = state.waiting.take() {
+                tries = next;
+            }
         }
-        self.hear(&words)
+        Ok(state.ask(Waiting::Reply(tries)))
+    }
+
+    fn silent(self, milliseconds: i64) -> Outcome {
+        let duration = Duration::from_milliseconds(milliseconds);
+        let duration = duration.map_or(Value::NOT_SET, Value::Duration);
+        note_named(self.state, Field::Reason, "silence", &duration);
+        self.failed(Code::NO_INPUT)
     }
 
     /// Handles words of the participant.
@@ -143,12 +182,12 @@ impl Dialogue<'_> {
         let confirmation = &self.ask.confirmation;
         let question = match asked {
             Asked::Question => {
-                self.ask_again(policy)?;
+                self.ask_again(policy, failed)?;
                 None
             }
             _ => {
-                let apology = &confirmation.apologies[usize::from(!is_silence)];
-                if let Some(apology) = apology {
+                let apologies = &confirmation.apologies[usize::from(!is_silence)];
+                if let Some(apology) = apologies.after(failed) {
                     self.say(apology)?;
                 }
                 match asked {
@@ -180,25 +219,31 @@ impl Dialogue<'_> {
         if rejected > self.allowed(policy.most) {
             return self.give_up(policy.output, Code::NO_MATCH, rejected);
         }
-        self.ask_again(policy)?;
+        self.ask_again(policy, rejected)?;
         self.ask_for(Asked::Question)
     }
 
-    /// Says an apology, and then the words that replace the question or the question.
-    fn ask_again(&mut self, policy: &RetryPolicy) -> Result<(), Box<Failure>> {
-        for words in &policy.words {
-            self.say(words)?;
+    /// Says the apology for this failure, and then the words that replace the question or
+    /// the question.
+    fn ask_again(
+        &mut self,
+        policy: &RetryPolicy,
+        failures: u32,
+    ) -> Result<(), Box<Failure>> {
+        if let Some(apology) = policy.apologies.after(failures) {
+            self.say(apology)?;
         }
-        if policy.words.len() < 2 {
-            self.say_question()?;
-        }
-        Ok(())
+        let is_said = match policy.reprompts.after(failures) {
+            Some(reprompt) => self.say(reprompt)?,
+            None => false,
+        };
+        if is_said { Ok(()) } else { self.say_question() }
     }
 
     /// Gives up: takes the output, or goes to the handling of recognition failures. In a
     /// flow that has no such event it is a runtime error. *Source: Genesys' help on event
     /// handling. That the second recognition failure of a session leaves the bot is its
-    /// note on jumps to tasks, for every handling.*
+    /// note on jumps to tasks, for every handling. Exports have a handling for it.*
     fn give_up(self, output: Option<u16>, code: Code, failed: u32) -> Outcome {
         if let Some(output) = output {
             return Ok(by_output(self.step, output));
@@ -215,6 +260,9 @@ impl Dialogue<'_> {
     /// Continues according to the participant's words. Returns `None` if they do not fit
     /// the question.
     fn understand(&mut self, words: &Text) -> Result<Option<Effect>, Box<Failure>> {
+        if self.ask.slot_type.as_ref().is_some_and(|slot| !slot.accepts(words)) {
+            return Ok(None);
+        }
         let (value, output) = match &self.ask.wanted {
             ExpectedAnswer::Value(holds) => match read(words, *holds) {
                 Some(value) => return self.check(value),
@@ -309,6 +357,26 @@ impl Dialogue<'_> {
     }
 }
 
+/// Returns the keys of the next entry, the time until it is complete, and the number of
+/// keys that it takes. Without a key before the participant counts as silent, it is empty.
+fn entry(ask: &Ask, keys: &[(char, i64)], now_ms: i64) -> (Text, i64, usize) {
+    let (mut words, mut until_ms) = (Text::new(), now_ms);
+    for (index, (key, at_ms)) in keys.iter().enumerate() {
+        let patience_ms = if index == 0 { ask.silence_ms } else { ask.inter_digit_ms };
+        if at_ms.saturating_sub(until_ms) > patience_ms {
+            let waited_ms = until_ms.saturating_sub(now_ms);
+            return (words, waited_ms.saturating_add(patience_ms), index);
+        }
+        until_ms = until_ms.max(*at_ms);
+        if ask.terminator == Some(*key) && !words.is_empty() {
+            return (words, until_ms - now_ms, index + 1);
+        }
+        words.push(*key);
+    }
+    let wait_ms = if words.is_empty() { ask.silence_ms } else { until_ms - now_ms };
+    (words, wait_ms, keys.len())
+}
+
 /// Counts the round of an Anything Else? Loop if the output leads to one.
 pub(super) fn begin_round(
     state: &mut State,
@@ -338,14 +406,18 @@ fn escalation<'p>(state: &State, program: &'p Program) -> Option<&'p Escalation>
     events(state, program)?.escalation.as_ref()
 }
 
-/// Goes to the handling of recognition failures, or leaves the bot the second time.
+/// Goes to the handling of recognition failures. The second time it goes to the handling
+/// of subsequent ones, or leaves the bot.
 pub(super) fn recognition_failure(state: &mut State, events: &BotEvents) -> Effect {
     let bot = &mut state.conversation.bot;
     bot.recognition_failures += 1;
-    if bot.recognition_failures > 1 {
-        return Effect::EndFlow(Some(RECOGNITION_FAILURE.into()));
+    if bot.recognition_failures == 1 {
+        return Effect::Handle(events.recognition_failure);
     }
-    Effect::Handle(events.recognition_failure)
+    match events.subsequent_failure {
+        Some(handling) => Effect::Handle(handling),
+        None => Effect::EndFlow(Some(RECOGNITION_FAILURE.into())),
+    }
 }
 
 /// Whether words contain a word for an agent.

@@ -23,7 +23,6 @@ mod logical;
 mod mathematical;
 pub(super) mod operators;
 mod organization_cast;
-mod phone_numbers;
 mod random;
 mod search;
 mod statistical;

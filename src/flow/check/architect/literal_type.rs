@@ -20,7 +20,7 @@ pub(super) fn find(
 ) {
     let form = setting.map(|setting| setting.form);
     let found = match form {
-        Some(SettingForm::Result) => result(place),
+        Some(SettingForm::Result(_)) => result(place),
         _ => variable(place, form, needed, scope)
             .or_else(|| object(place, setting, needed))
             .or_else(|| value(place, needed?)),

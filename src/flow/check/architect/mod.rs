@@ -7,10 +7,12 @@ mod duplicate_choice;
 mod expression;
 mod literal_type;
 mod loop_without_input;
+mod misplaced_action;
 mod missing_setting;
 mod nested_common_module;
 mod open_path;
 mod out_of_limits;
+mod result_type;
 mod scope;
 mod statement_type;
 mod unavailable_action;
@@ -76,6 +78,7 @@ pub(crate) fn check_selected(
         missing_setting::find_choices(flow, &mut report);
         loop_without_input::find(flow, &mut report);
         unavailable_action::find(flow, &mut report);
+        misplaced_action::find(flow, &mut report);
         unavailable_variable::find(flow, &mut report);
         out_of_limits::find_cases(flow, &mut report);
         open_path::find(flow, &mut report);
@@ -102,6 +105,7 @@ fn of_values<'f>(
         literal_type::find(place, scope, (setting, needed), report);
         unknown_variable::find(place, scope, report);
         statement_type::find(place, scope, report);
+        result_type::find(place, scope, setting, report);
         out_of_limits::find(place, report);
         // A described setting is a known one.
         if !setting.is_some_and(SettingSpec::is_whole) {

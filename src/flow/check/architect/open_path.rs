@@ -51,6 +51,9 @@ fn needs_end(flow: &ArchitectFlow, unit: &Unit) -> bool {
         && !waits
 }
 
+/// Outputs of questions that an author switches on.
+const OPTIONAL: [&str; 4] = ["knowledge", "maxNoInputs", "maxNoMatches", "noIntent"];
+
 /// Returns the last action of the first path that ends without a closing action; `None`
 /// if every path is closed.
 fn open_end(actions: &[Action]) -> Option<&Action> {
@@ -77,7 +80,15 @@ fn open_end_of(action: &Action) -> Option<&Action> {
     let written = |label: &str| {
         action.outputs.iter().any(|output| output.label.eq_ignore_ascii_case(label))
     };
-    if all_outputs.is_empty() || !all_outputs.iter().all(|label| written(label)) {
+    // An output of a question that is not switched on is never taken.
+    let is_optional = |label: &str| {
+        matches!(action.operation(), Some(Operation::Ask(_))) && OPTIONAL.contains(&label)
+    };
+    let mut taken = all_outputs.iter().filter(|label| !is_optional(label));
+    if action.outputs.is_empty()
+        || all_outputs.is_empty()
+        || !taken.all(|label| written(label))
+    {
         return Some(action);
     }
     action.outputs.iter().find_map(|output| match output.actions.as_slice() {

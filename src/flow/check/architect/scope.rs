@@ -6,6 +6,8 @@ use crate::flow::architect::{self, ArchitectFlow, Unit};
 use crate::flow::check::spelling::Spelling;
 use crate::value::{Text, Type};
 
+use super::unavailable_variable::is_available;
+
 /// Scopes whose variables are not declared in the document, or not where they are used.
 /// The slots of a bot belong to its language model.
 const UNDECLARED: [&str; 1] = ["slot."];
@@ -15,14 +17,16 @@ pub(super) struct Scope<'f> {
     flow: Declarations,
     unit: Declarations,
     entered: Option<&'f Unit>,
+    flow_type: Text,
     spelling: &'f Spelling,
 }
 
 impl<'f> Scope<'f> {
     /// Creates the scope of a flow.
     pub(super) fn new(flow: &ArchitectFlow, spelling: &'f Spelling) -> Self {
+        let flow_type = flow.flow_type.clone();
         let (flow, unit) = (declared(&flow.variables), Declarations::new());
-        Self { flow, unit, entered: None, spelling }
+        Self { flow, unit, entered: None, flow_type, spelling }
     }
 
     /// Sets the unit that is being checked.
@@ -96,7 +100,9 @@ impl Names for Scope<'_> {
         let count = self.unit.len() + self.flow.len() + BUILT_INS.len();
         let declared = self.unit.iter().chain(self.flow.iter());
         let names = declared.map(|(name, _)| name.as_str());
-        let names = names.chain(BUILT_INS.iter().map(|known| known.name));
+        let built_ins = BUILT_INS.iter().map(|known| known.name);
+        let names =
+            names.chain(built_ins.filter(|name| is_available(&self.flow_type, name)));
         self.spelling.nearest(name, count, names).map(Text::from)
     }
 }

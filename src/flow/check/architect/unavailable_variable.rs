@@ -30,6 +30,16 @@ const SCOPES: [(&str, &[&str]); 6] = [
 /// several media.
 const OF_ANY_MEDIUM: [&str; 4] = ["bot", "commonModule", "digitalBot", "voice"];
 
+/// Whether flows of a type may have a built-in variable.
+pub(super) fn is_available(flow_type: &str, name: &str) -> bool {
+    let Some(kind) = kinds::flow_type(flow_type) else { return true };
+    let scope = name.split('.').next().unwrap_or_default();
+    OF_ANY_MEDIUM.contains(&kind.name)
+        || SCOPES
+            .iter()
+            .all(|(known, types)| *known != scope || types.contains(&kind.name))
+}
+
 pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
     let Some(kind) = kinds::flow_type(&flow.flow_type) else { return };
     if OF_ANY_MEDIUM.contains(&kind.name) {

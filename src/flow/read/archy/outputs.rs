@@ -60,7 +60,8 @@ pub(super) fn outcome(
         reader.wrong(&entry.key, "an object with `actions`", node);
     }
     let is_off = node.get("enabled").is_some_and(|it| it.kind == Kind::Boolean(false));
-    if !is_off || node.get("actions").is_some() {
+    let has_actions = node.get("actions").is_some_and(|it| !it.items().is_empty());
+    if !is_off || has_actions {
         let label = (&*entry.key, entry.key_span);
         add(output(label, None, node, reader), outputs);
     }

@@ -183,25 +183,51 @@ fn defaults(value: &Node<'_>, entries: &mut Entries) {
     }
 }
 
-/// Reads the handling of errors that the flow does not handle: `{errorHandling: {queue:
-/// {targetQueue}}}`.
+/// Handlings of the events of bots: key, name. *Source: an export of a bot.*
+const HANDLINGS: &[(&str, &str)] = &[
+    ("agentEscalationHandlingType", "agentEscalationHandling"),
+    ("recognitionHandlingType", "recognitionFailureEventHandling"),
+    (
+        "subsequentRecognitionFailuresHandlingType",
+        "subsequentRecognitionFailuresHandling",
+    ),
+];
+
+/// Reads the handling of errors that the flow does not handle, `{errorHandling: {queue:
+/// {targetQueue}}}`, and of the events of bots.
 fn error_handling(value: &Node<'_>) -> Spanned<Setting> {
     let mut entries = Vec::new();
+    let handling = |name: &str, queue: Option<&Node<'_>>, span| {
+        let body = match queue.filter(|_| name == "Queue") {
+            Some(queue) => group(queue.span, [("targetQueue".into(), input(queue))]),
+            None => Spanned { value: Setting::None, span },
+        };
+        group(span, [(uncapitalized(name).into(), body)])
+    };
     if let Some(node) = value.get("handlingType")
         && let Some(name) = node.as_str()
     {
-        let queue = value.get("queue").filter(|_| name == "Queue");
-        let handling = match queue {
-            Some(queue) => group(queue.span, [("targetQueue".into(), input(queue))]),
-            None => Spanned { value: Setting::None, span: node.span },
-        };
-        let handling = group(node.span, [(uncapitalized(name).into(), handling)]);
-        entries.push(("errorHandling".into(), handling));
+        let read = handling(name, value.get("queue"), node.span);
+        entries.push(("errorHandling".into(), read));
+    }
+    for (key, setting) in HANDLINGS {
+        if let Some(node) = value.get(key)
+            && let Some(name) = node.as_str()
+        {
+            entries.push(((*setting).into(), handling(name, None, node.span)));
+        }
     }
     if let Some(audio) = value.get("audio") {
         entries.push(("preHandlingAudio".into(), input(audio)));
     }
-    let other = settings(value, &["handlingType", "queue", "audio"]);
+    let mut read = vec!["handlingType", "queue", "audio"];
+    read.extend(HANDLINGS.iter().map(|(key, _)| *key));
+    let mut other = settings(value, &read);
+    for (name, _) in &mut other.entries {
+        if name.text == "recognitionEventHandover" {
+            *name = "recognitionFailureEventHandover".into();
+        }
+    }
     entries.extend(other.entries);
     group(value.span, entries)
 }

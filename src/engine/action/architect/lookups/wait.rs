@@ -35,7 +35,8 @@ pub(super) fn wait(
     let is_trimmed = state.value(program, &pause.trim)? == Value::Boolean(true);
     let flow = state.frames.first().map_or(step.flow, |frame| frame.flow);
     let hours = max_running_hours(&program.symbols.flow(flow).flow_type);
-    let left_ms = (hours * HOUR_MS - state.clock_ms).max(0);
+    let running_ms = state.clock_ms.saturating_sub(state.turn_began.0);
+    let left_ms = (hours * HOUR_MS - running_ms).max(0);
     if let Some(frame) = state.wait(milliseconds.min(left_ms)) {
         return Ok(Effect::CutOff(frame));
     }

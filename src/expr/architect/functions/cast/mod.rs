@@ -4,14 +4,14 @@ mod text;
 
 use crate::diagnostic::Code;
 use crate::value::{
-    DateTime, Json, Kind, Type, Value, beginning, to_boolean, to_currency, to_decimal,
-    to_duration, to_integer, write_json_string,
+    DateTime, Json, Kind, Type, Value, beginning, phone_number as phone_numbers,
+    to_boolean, to_currency, to_decimal, to_duration, to_integer, write_json_string,
 };
 
 use super::super::arguments::Arguments;
 use super::super::failure::Failure;
 use super::super::signature::{Category, Function, Overload, one, overload};
-use super::{currencies, limits, phone_numbers};
+use super::{currencies, limits};
 
 /// The overloads of a conversion from single values. They accept NOT_SET unless marked
 /// `required`.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Kind, Object, Text, Type, Value};
+use super::{Kind, Object, Text, Type, Value};
 
 /// Parses a `PhoneNumber`. Returns `None` if the string is blank.
 ///
@@ -10,7 +10,7 @@ use crate::value::{Kind, Object, Text, Type, Value};
 /// is 7. *Source: an execution that Genesys recorded.* An address that is neither a
 /// telephone number nor SIP has only its text, `raw`. The scheme of `sips:` is `sip`, as
 /// documented in the catalogue.
-pub(super) fn parse(text: &str) -> Option<Value> {
+pub(crate) fn parse(text: &str) -> Option<Value> {
     let address = text.trim();
     if address.is_empty() {
         return None;
@@ -100,7 +100,7 @@ fn digits(number: &str) -> Option<String> {
 /// Returns the length of the country code at the start of the digits. Returns 0 if the
 /// digits cannot begin with a country code, or if no digits would follow it. *Source: the
 /// list of ITU-T E.164.*
-pub(super) fn dialing_code_length(digits: &str) -> usize {
+fn dialing_code_length(digits: &str) -> usize {
     const TWO_DIGIT_CODES: &[&str] = &[
         "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44",
         "45", "46", "47", "48", "49", "51", "52", "53", "54", "55", "56", "57", "58",
