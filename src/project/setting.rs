@@ -155,7 +155,9 @@ impl Key {
     }
 
     fn placed(self, text: &str, folder: &Path) -> String {
-        let placed = |path: &str| shown(&folder.join(path));
+        // Without `.` in the middle, paths are those that version control shows.
+        let placed =
+            |path: &str| shown(&folder.join(path).components().collect::<PathBuf>());
         match self.form {
             Form::Path | Form::Paths => placed(text),
             Form::Reports => match text.split_once('=') {

@@ -313,6 +313,10 @@ fn the_environment_names_a_project_file() {
     let (code, out, err) = parts(run(above, "test", &[("FLOWSIM_PROJECT", &file)]));
     assert_eq!(code, Some(0), "{out}{err}");
     assert!(out.contains("1 test: 1 passed"), "{out}");
+    // The paths are those of the repository.
+    write(folder.path(), "flowsim.toml", &PROJECT.replace("\"tests\"", "\".\""));
+    let (_, out, _) = parts(run(above, "test --list", &[("FLOWSIM_PROJECT", &file)]));
+    assert!(out.starts_with(&format!("{name}/tests/main.test.yaml:")), "{out}");
     let wrong = [("FLOWSIM_PROJECT", "nope.toml")];
     assert!(refused(above, "check", &wrong).contains("nope.toml"));
 }
