@@ -99,9 +99,8 @@ fn by_path(response: &Response, next: Option<&Text>, session: &Session) -> Answe
 fn gives(bindings: &[Binding], output: &Json) -> bool {
     let outputs = fields(output);
     let is_bound = |name: &Text| bindings.iter().any(|it| it.name == *name);
-    let bound = bindings.iter().filter(|it| it.variable.is_some());
-    bound.into_iter().all(|it| outputs.contains_key(&it.name))
-        && outputs.keys().all(is_bound)
+    let mut bound = bindings.iter().filter(|it| it.variable.is_some());
+    bound.all(|it| outputs.contains_key(&it.name)) && outputs.keys().all(is_bound)
 }
 
 fn fields(output: &Json) -> JsonObject {

@@ -82,8 +82,8 @@ pub(super) fn contact(event: &Event) -> Option<Reply> {
         }
     };
     let results = ["externalResults", "externalResult"];
-    let results = results.iter().filter_map(|key| data?.get(key));
-    let gap = results.into_iter().any(is_hidden).then_some(Gap::Whole);
+    let mut results = results.iter().filter_map(|key| data?.get(key));
+    let gap = results.any(is_hidden).then_some(Gap::Whole);
     let node = name_of_action(event);
     Some(Reply { node, name: Some(key), inputs: None, answer, gap })
 }
