@@ -5,11 +5,12 @@
 //! that lack it. Every other change needs another [`FORM`].
 
 use crate::program::Program;
-use crate::recording::{Derived, RecordedAnswer, Recording};
+use crate::recording::{Derived, RecordedAnswer, Recording, UnknownStart};
 use crate::suite::Recorded;
 use crate::trace::observation::{
-    Attribute, AttributeKind, AttributeKinds, MenuChoice, Observation, ObservedError,
-    ObservedFlow, ObservedName, ObservedObject, ObservedStep, Place, Source,
+    Attribute, AttributeKind, AttributeKinds, Gap, MenuChoice, Observation,
+    ObservedError, ObservedFlow, ObservedName, ObservedObject, ObservedStep, Place,
+    Source,
 };
 use crate::value::{Json, Text, Value, write_json_string};
 use crate::world::{ActionAnswer, Answer, Input, QueueAnswer, Response};
@@ -163,6 +164,7 @@ impl Form {
             fixtures,
             answers,
             lookups,
+            unknown,
             ignores_schedules,
             is_silent_after_inputs,
             is_paced_by_prompts,
@@ -186,9 +188,17 @@ impl Form {
             form.object(|form| form.recorded_answer(answer));
         });
         self.items("lookups", lookups, Self::lookup);
+        self.unknown(unknown);
         self.flag("ignoresSchedules", *ignores_schedules);
         self.flag("isSilentAfterInputs", *is_silent_after_inputs);
         self.flag("isPacedByPrompts", *is_paced_by_prompts);
+    }
+
+    fn unknown(&mut self, unknown: &UnknownStart) {
+        let UnknownStart { is_unlogged, hidden, attributes } = unknown;
+        self.flag("isStartUnlogged", *is_unlogged);
+        self.items("hiddenVariables", hidden, |form, name| form.item(name));
+        self.flag("hidesAttributes", *attributes);
     }
 
     fn lookup(&mut self, (table, key): &(Text, Text)) {
@@ -221,7 +231,7 @@ impl Form {
     }
 
     fn recorded_answer(&mut self, recorded: &RecordedAnswer) {
-        let RecordedAnswer { about, flow, node, name, inputs, answer, menu_choice } =
+        let RecordedAnswer { about, flow, node, name, inputs, answer, menu_choice, gap } =
             recorded;
         self.string("about", about.name());
         self.optional("flow", flow.as_ref());
@@ -239,13 +249,34 @@ impl Form {
         self.key("answer");
         self.list(|form| form.answer(answer));
         // The step after the menu is part of the form with its id and number.
-        if let Some(MenuChoice { chosen, waited_ms, .. }) = menu_choice {
+        if let Some(MenuChoice { chosen, waited_ms, caller_stays, .. }) = menu_choice {
             self.key("menuChoice");
             self.list(|form| {
                 form.item(chosen);
                 form.number(*waited_ms);
             });
+            self.flag("callerStays", *caller_stays);
         }
+        gap.iter().for_each(|gap| self.gap(gap));
+    }
+
+    /// Writes the part of an answer that the recording does not show.
+    fn gap(&mut self, gap: &Gap) {
+        self.key("gap");
+        self.list(|form| match gap {
+            Gap::Whole => form.item("whole"),
+            Gap::Outputs(set) => {
+                form.item("outputs");
+                for (name, value) in set {
+                    form.item(name);
+                    form.json(value);
+                }
+            }
+            Gap::Path(next) => {
+                form.item("path");
+                form.item_or_null(next.as_ref());
+            }
+        });
     }
 
     /// Writes the kind of an answer and its values.

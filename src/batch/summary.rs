@@ -10,6 +10,7 @@ use super::call_form::FORM;
 use super::digest::CallHash;
 use super::recording::Outcome;
 use crate::analysis::comparison::Verdict;
+use crate::trace::observation::is_other_end;
 use crate::value::Text;
 
 /// Counts of comparisons: which calls are treated differently, where, and why.
@@ -135,7 +136,8 @@ impl Summary {
 
     /// Returns the document `flowsim.batch/1` on one line, without a line break.
     pub fn to_json(&self) -> String {
-        let is_elsewhere = |key: &Key| key.to.as_ref().is_some_and(|to| *to != key.from);
+        let is_elsewhere =
+            |key: &Key| key.to.as_ref().is_some_and(|to| is_other_end(&key.from, to));
         let groups = || self.groups.iter().map(|(key, group)| GroupEntry::of(key, group));
         let elsewhere = self.groups.iter().filter(|(key, _)| is_elsewhere(key));
         let mut sorted: Vec<_> = groups().collect();

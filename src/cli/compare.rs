@@ -102,7 +102,7 @@ enum Prune {
     Unmatched,
     /// The flow has another version, unless the call still runs as recorded
     Version,
-    /// Some answers are no longer requested
+    /// Some answers are no longer requested, and the call still runs as recorded
     Unused,
 }
 
@@ -302,7 +302,8 @@ fn compared(
 }
 
 /// Returns whether `--prune` deletes a recording. A recording of another flow version is
-/// kept if its call still runs as recorded.
+/// kept if its call still runs as recorded. A recording with unused answers is kept if its
+/// call differs: a call that takes another path requests other answers.
 fn is_pruned(compared: &Compared, prune: &[Prune]) -> bool {
     let (Some(about), Ok(judgement)) = (&compared.about, &compared.result) else {
         return false;
@@ -314,6 +315,7 @@ fn is_pruned(compared: &Compared, prune: &[Prune]) -> bool {
             Stale::Unmatched => Prune::Unmatched,
             Stale::Version { .. } if is_equal => return false,
             Stale::Version { .. } => Prune::Version,
+            Stale::Unused(_) if !is_equal => return false,
             Stale::Unused(_) => Prune::Unused,
         })
     })

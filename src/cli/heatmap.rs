@@ -3,17 +3,19 @@
 use std::io;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::{load, output};
 use crate::analysis::decisions::{self, Item};
-use crate::analysis::heatmap::{FlowGraph, Heatmap};
+use crate::analysis::heatmap::{FlowGraph, Heatmap, LocalFlows};
 use crate::diagnostic::{Code, Diagnostic, Severity, sort};
 use crate::flow::read;
 use crate::flow::write::Graph;
-use crate::recording::{self, Kind};
+use crate::program::Program;
+use crate::recording::{self, Kind, Recording};
 use crate::report::graph::{render_dot_heat, render_mermaid_heat};
 use crate::report::heatmap::{
     NoPicture, render_html, render_json, render_png, render_svg, render_text,
@@ -83,8 +85,8 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         return Ok(Exit::Usage);
     }
     let mut files = Files::new();
-    let drawn = match drawn(arguments, &mut files) {
-        Ok(drawn) => drawn,
+    let (drawn, local) = match drawn(arguments, &mut files) {
+        Ok(found) => found,
         Err(exit) => return Ok(exit),
     };
     if let Some(exit) = refused(arguments, &files) {
@@ -93,7 +95,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut heatmap = Heatmap::default();
     let mut diagnostics = Vec::new();
     for path in &arguments.inputs {
-        diagnostics.extend(add(path, &mut heatmap, &mut files));
+        diagnostics.extend(add(path, local.as_ref(), &mut heatmap, &mut files));
     }
     output::diagnostics(&diagnostics, &files);
     // Inputs in folders are known only now.
@@ -144,8 +146,14 @@ fn write_picture(
     }
 }
 
-/// Counts the contents of a file, or the recordings of a folder.
-fn add(path: &Path, heatmap: &mut Heatmap, files: &mut Files) -> Vec<Diagnostic> {
+/// Counts the contents of a file, or the recordings of a folder. `local` are the flows of
+/// `--flows`.
+fn add(
+    path: &Path,
+    local: Option<&LocalFlows>,
+    heatmap: &mut Heatmap,
+    files: &mut Files,
+) -> Vec<Diagnostic> {
     if !path.is_dir() && !recording::is_recording_file(path) {
         return decisions::read(path, &mut |found| heatmap.add(found));
     }
@@ -160,18 +168,29 @@ fn add(path: &Path, heatmap: &mut Heatmap, files: &mut Files) -> Vec<Diagnostic>
     for path in paths {
         let (recording, problems) = recording::load(&path, files);
         diagnostics.extend(problems);
-        match recording {
-            Some(recording) if recording.kind == Kind::Execution => {
-                if let Some(call) = recording.observation() {
-                    heatmap.add_observation(&call);
-                }
-            }
-            // Only simulation responses have something to count.
-            Some(recording) => drop(heatmap.add(Item::Document(recording.response))),
-            None => {}
+        if let Some(recording) = recording {
+            add_recording(recording, local, heatmap);
         }
     }
     diagnostics
+}
+
+fn add_recording(
+    mut recording: Recording,
+    local: Option<&LocalFlows>,
+    heatmap: &mut Heatmap,
+) {
+    if recording.kind == Kind::Execution {
+        if let Some(mut call) = recording.observation() {
+            local.iter().for_each(|local| local.adopt(&mut call));
+            heatmap.add_observation(&call);
+        }
+        return;
+    }
+    let flow = recording.flow.id.or(recording.flow.name);
+    local.iter().for_each(|it| it.adopt_response(&mut recording.response, flow.as_ref()));
+    // Only simulation responses have something to count.
+    drop(heatmap.add(Item::Document(recording.response)));
 }
 
 /// Returns a message if the input lacks the data that the chosen format needs.
@@ -226,10 +245,13 @@ fn render(
     })
 }
 
+/// The drawn flows, and the same flows as recordings find them.
+type Drawn = (Vec<FlowGraph>, Option<LocalFlows>);
+
 /// Returns the flows of `--flows`, keyed by the ids that traces use.
-fn drawn(arguments: &Arguments, files: &mut Files) -> Result<Vec<FlowGraph>, Exit> {
+fn drawn(arguments: &Arguments, files: &mut Files) -> Result<Drawn, Exit> {
     if arguments.flows.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     }
     let environment = arguments.sources.read(files)?;
     let mut loaded = read::load_with(&arguments.flows, &environment.placeholders, files);
@@ -245,5 +267,7 @@ fn drawn(arguments: &Arguments, files: &mut Files) -> Result<Vec<FlowGraph>, Exi
         let id = flow.id.as_ref().unwrap_or(&flow.name.value);
         (id.to_string(), Graph::of_architect(flow))
     });
-    Ok(drafts.chain(architect).collect())
+    let program = Program::compile_all(&loaded.flows, &loaded.architect);
+    let local = LocalFlows::new(Arc::new(program));
+    Ok((drafts.chain(architect).collect(), Some(local)))
 }

@@ -71,6 +71,8 @@ pub struct Redaction {
     pub kind: Text,
     /// Number of places with a replacement.
     pub count: i64,
+    /// Names of the variables that were replaced.
+    pub names: Vec<Text>,
 }
 
 /// A call as recorded from a live service.
@@ -123,10 +125,14 @@ impl Recording {
         let flow =
             known([("id", id), ("name", name), ("version", version), ("type", kind)]);
         let redactions = self.redactions.iter().map(|redaction| {
-            Json::object([
+            let names = redaction.names.iter().cloned().map(Json::String);
+            let names = Json::array(names);
+            let names = (!redaction.names.is_empty()).then(|| ("names".into(), names));
+            let entries = [
                 ("kind".into(), Json::String(redaction.kind.clone())),
                 ("count".into(), Json::Integer(redaction.count)),
-            ])
+            ];
+            Json::object(entries.into_iter().chain(names))
         });
         Json::object([
             ("schema".into(), Json::from(SCHEMA)),

@@ -74,9 +74,10 @@ fn known(text: Text) -> Option<Text> {
 }
 
 fn redaction(redacted: Redacted) -> Option<Redaction> {
-    let Redacted { kind, count } = redacted;
+    let Redacted { kind, count, names } = redacted;
     let is_right = count >= 0;
-    Some(Redaction { kind: known(kind)?, count }).filter(|_| is_right)
+    let names = names.unwrap_or_default();
+    Some(Redaction { kind: known(kind)?, count, names }).filter(|_| is_right)
 }
 
 #[derive(Deserialize)]
@@ -116,6 +117,7 @@ struct Flow {
 struct Redacted {
     kind: Text,
     count: i64,
+    names: Option<Vec<Text>>,
 }
 
 #[cfg(test)]
@@ -149,7 +151,8 @@ mod tests {
         one.source.base_url = Some("http://127.0.0.1".into());
         one.flow.kind = Some("inbound".into());
         one.request = Some(Json::parse(r#"{"flowId": "f"}"#).unwrap());
-        one.redactions = vec![Redaction { kind: "name".into(), count: 2 }];
+        one.redactions =
+            vec![Redaction { kind: "name".into(), count: 2, names: Vec::new() }];
         let text = one.write();
         assert_eq!(both(&text), Some(one));
     }

@@ -28,13 +28,8 @@ pub(super) fn unknown(
     let mut table = None;
     for event in session.events() {
         let step = session.steps().get(event.step as usize)?;
-        let label = symbols.node(step.node);
-        let missing = |what: &'static str, name: &Text, with: Json| Missing {
-            flow: symbols.flow(label.flow).name.clone(),
-            node: label.name.clone(),
-            what,
-            name: name.clone(),
-            with,
+        let missing = |what, name: &Text, with| {
+            Missing::of(symbols, step.node, what, name.clone(), with)
         };
         match &event.kind {
             EventKind::Input(Field::DataTableName, Value::String(name)) => {

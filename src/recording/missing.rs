@@ -1,5 +1,6 @@
 //! Requests that a recording cannot answer.
 
+use crate::flow::{NodeId, SymbolTable};
 use crate::value::{Json, Text};
 
 /// Subject of a menu choice that several keys make. Its inputs are the keys.
@@ -18,11 +19,34 @@ pub struct Missing {
     pub name: Text,
     /// Inputs of the request; `null` if there are none.
     pub with: Json,
+    /// Whether the recording has an answer, and hides it.
+    pub is_hidden: bool,
+}
+
+impl Missing {
+    /// Creates a request of a node that the recording has no answer to.
+    pub(super) fn of(
+        symbols: &SymbolTable,
+        node: NodeId,
+        what: &'static str,
+        name: Text,
+        with: Json,
+    ) -> Self {
+        let label = symbols.node(node);
+        Self {
+            flow: symbols.flow(label.flow).name.clone(),
+            node: label.name.clone(),
+            what,
+            name,
+            with,
+            is_hidden: false,
+        }
+    }
 }
 
 impl std::fmt::Display for Missing {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { flow, node, what, name, with } = self;
+        let Self { flow, node, what, name, with, is_hidden } = self;
         write!(formatter, "`{node}` of `{flow}` requests the {what}")?;
         if !name.is_empty() {
             write!(formatter, " `{name}`")?;
@@ -37,6 +61,7 @@ impl std::fmt::Display for Missing {
             write!(formatter, " with {with}")?;
         }
         formatter.write_str(match *what {
+            _ if *is_hidden => ", which the recording hides",
             "input" => ", but the recording has no further keys",
             _ => ", which the recording does not have",
         })

@@ -24,6 +24,7 @@ mod derive;
 mod document;
 mod fast_read;
 mod file;
+mod gap;
 mod import;
 mod lookup;
 mod missing;
@@ -33,8 +34,9 @@ mod redact;
 mod replay;
 mod replay_fixtures;
 mod scenario;
+mod unknown;
 
-pub use derive::{Derived, RecordedAnswer, Subject, derive, derive_from};
+pub use derive::{Derived, RecordedAnswer, Subject, UnknownStart, derive, derive_from};
 pub use document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
 pub use file::{
     CallRecording, call_of_file, discover, is_recording_file, load, load_call,

@@ -27,7 +27,10 @@ impl Recording {
     pub fn observation(&self) -> Option<Observation> {
         match self.kind {
             Kind::Simulation => Observation::of_simulation(&self.response),
-            Kind::Execution => Some(Observation::of_document(&self.execution()?)),
+            Kind::Execution => {
+                let document = self.execution().filter(|it| it.execution.is_some())?;
+                Some(Observation::of_document(&document))
+            }
         }
     }
 }

@@ -174,11 +174,28 @@ fn redactions(object: &Node<'_>, decoder: &mut Decoder) -> Vec<Redaction> {
     }
     let items = list.items().iter();
     let read = items.filter_map(|item| {
-        let item = decoder.object("a redaction", item, &["kind", "count"])?;
+        let item = decoder.object("a redaction", item, &["kind", "count", "names"])?;
         let count = decoder.whole(item, "count", 0..=i64::MAX, 0);
-        Some(Redaction { kind: required(item, "kind", decoder)?, count })
+        let names = names(item, decoder);
+        Some(Redaction { kind: required(item, "kind", decoder)?, count, names })
     });
     read.collect()
+}
+
+/// Reads the names of redacted variables.
+fn names(item: &Node<'_>, decoder: &mut Decoder) -> Vec<Text> {
+    let Some(list) = item.get("names").filter(|node| !node.is_null()) else {
+        return Vec::new();
+    };
+    let names: Option<Vec<Text>> =
+        list.items().iter().map(|name| name.as_str().map(Text::from)).collect();
+    match names.filter(|_| matches!(list.kind, NodeKind::Array(_))) {
+        Some(names) => names,
+        None => {
+            decoder.unexpected("`names`", list, "a list of strings");
+            Vec::new()
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use super::choice;
 use super::derive::{Derived, RecordedAnswer, Subject, overlaid};
+use super::gap;
 use super::lookup;
 use super::missing::{AMBIGUOUS_KEY, Missing};
+use super::unknown;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, DEFAULT_START, Session};
 use crate::flow::SymbolTable;
 use crate::program::Program;
-use crate::trace::observation::MenuChoice;
+use crate::trace::observation::{Gap, MenuChoice};
 use crate::trace::{Failure, Status, Trace};
 use crate::value::{Json, Text, Value, equal};
 use crate::world::{
@@ -121,6 +123,8 @@ struct Run<'r> {
     used: Vec<bool>,
     /// Time left until a menu choice whose key was not recorded, in milliseconds.
     menu_ms: Option<i64>,
+    /// Step of a menu in which the caller is silent until it ends, as number of steps.
+    silent_in: Option<usize>,
     exchanges: Vec<Exchange>,
 }
 
@@ -138,13 +142,18 @@ impl<'r> Run<'r> {
             replies: AnswerProgress::default(),
             used: vec![false; derived.answers.len()],
             menu_ms: None,
+            silent_in: None,
             exchanges: Vec::new(),
         }
     }
 
     fn play(&mut self, call: &Call) -> Stop {
         let mut session = Session::start(Arc::clone(self.program), call);
+        let mut checked = 0;
         let stop = loop {
+            if let Some(missing) = unknown::read(&session, self.derived, &mut checked) {
+                break Stop::Missing(missing);
+            }
             let unknown = lookup::unknown(
                 &session,
                 self.derived,
@@ -177,24 +186,28 @@ impl<'r> Run<'r> {
         if let Question::Input(asked) = question {
             return self.input(session, asked).map(Answer::Input);
         }
+        let mut is_hidden = false;
         if let Some(index) = self.find(session, question) {
             if let Some(used) = self.used.get_mut(index) {
                 *used = true;
             }
             let found = self.derived.answers.get(index);
             if let Some(found) = found.filter(|it| is_still_valid(it, question)) {
-                return Ok(found.answer.clone());
+                if let Some(answer) = gap::filled(found, session) {
+                    return Ok(answer);
+                }
+                is_hidden = true;
             }
         }
         let answer = self.fallback.answer(question, &mut self.replies);
-        match answer {
-            Answer::NotMocked | Answer::Contact(None) | Answer::Statistics(None) => {
-                Err(self.missing(session, question))
-            }
-            Answer::Contacts(contacts) if contacts.is_empty() => {
-                Err(self.missing(session, question))
-            }
-            answer => Ok(answer),
+        let is_missing = match &answer {
+            Answer::NotMocked | Answer::Contact(None) | Answer::Statistics(None) => true,
+            Answer::Contacts(contacts) => contacts.is_empty(),
+            _ => false,
+        };
+        match is_missing {
+            true => Err(Missing { is_hidden, ..self.missing(session, question) }),
+            false => Ok(answer),
         }
     }
 
@@ -204,6 +217,9 @@ impl<'r> Run<'r> {
         session: &Session,
         asked: &InputQuestion<'_>,
     ) -> Result<Input, Missing> {
+        if self.silent_in == Some(session.steps().len()) {
+            return Ok(Input::Silence);
+        }
         let answers = self.derived.answers.iter().zip(&self.used);
         let mut answers = answers.enumerate();
         let next = answers.find(|(_, (it, used))| it.about == Subject::Input && !**used);
@@ -213,6 +229,10 @@ impl<'r> Run<'r> {
             }
             return Err(self.missing(session, &Question::Input(*asked)));
         };
+        if recorded.gap == Some(Gap::Whole) {
+            let missing = self.missing(session, &Question::Input(*asked));
+            return Err(Missing { is_hidden: true, ..missing });
+        }
         let (input, is_done) = match &recorded.menu_choice {
             Some(choice) => {
                 let left = self.menu_ms.unwrap_or(choice.waited_ms);
@@ -247,6 +267,11 @@ impl<'r> Run<'r> {
         left_ms: i64,
         after: Option<&RecordedAnswer>,
     ) -> Result<(Input, bool), Missing> {
+        if choice.caller_stays {
+            // Keys without a choice are not recorded, and change nothing else.
+            self.silent_in = Some(session.steps().len());
+            return Ok((Input::Silence, true));
+        }
         if left_ms >= asked.timeout_ms && asked.timeout_ms > 0 {
             let left = left_ms - asked.timeout_ms;
             self.menu_ms = Some(left);
@@ -349,6 +374,7 @@ impl<'r> Run<'r> {
             what: about.name(),
             name: name.into(),
             with: sent(question),
+            is_hidden: false,
         }
     }
 

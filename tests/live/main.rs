@@ -25,3 +25,4 @@ mod replays;
 mod server;
 #[path = "../support/shared.rs"]
 mod shared;
+mod unknown_data;

@@ -18,7 +18,10 @@ impl<'o> Walk<'o, '_> {
         let (from, to) = destinations(one, two);
         let is_routing_known = one.known.has(AttributeKind::Routing)
             && two.known.has(AttributeKind::Routing);
-        if is_routing_known && from != to {
+        // The call continued after the last step of a document that ends early.
+        let is_cut = one.is_truncated || two.is_truncated;
+        self.ignore("end of the call", usize::from(is_cut));
+        if is_routing_known && !is_cut && from != to {
             let is_hidden = |name: &Text| (self.rules.redacted)(name);
             match from.iter().chain(&to).any(is_hidden) {
                 true => self.ignore("hidden or redacted", 1),

@@ -10,6 +10,7 @@ use super::equal::{Equality, Leaves, is_close, twin};
 use super::report::{Comparison, Difference, DifferenceKind, Ignored, Verdict};
 use super::rules::Rules;
 use super::unknown::{renamed, unchecked};
+use crate::flow::kinds::{LookupKind, Operation, of_event, operation_of};
 use crate::trace::observation::{
     Attribute, AttributeKind, Observation, ObservedStep, Place, Source,
 };
@@ -466,6 +467,7 @@ fn must_have(attribute: &Attribute, step: &ObservedStep) -> bool {
         | AttributeKind::Set
         | AttributeKind::Error => true,
         AttributeKind::Answer => same.next().is_some(),
+        AttributeKind::Input if is_sent(attribute, step) => same.next().is_some(),
         AttributeKind::Input | AttributeKind::Output => match &attribute.place {
             // A switch evaluates its cases only up to the first that is true.
             Place::Item(list, _) if list.ends_with("/cases") => false,
@@ -476,6 +478,18 @@ fn must_have(attribute: &Attribute, step: &ObservedStep) -> bool {
             _ => false,
         },
     }
+}
+
+/// Settings of a data action next to its inputs.
+const SETTINGS: [&str; 4] = ["category", "dataAction", "integration", "timeout"];
+
+/// Returns whether an input is a part of the request to a data action. All inputs of a
+/// request are known together.
+fn is_sent(attribute: &Attribute, step: &ObservedStep) -> bool {
+    let operation = operation_of(&step.kind)
+        .or_else(|| of_event(&step.kind).map(|kind| kind.operation));
+    operation == Some(Operation::Lookup(LookupKind::DataAction))
+        && !SETTINGS.contains(&attribute.name.as_str())
 }
 
 /// Returns whether the attribute is an id, and both sides have the name too: the name is

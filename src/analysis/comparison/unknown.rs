@@ -27,6 +27,8 @@ pub(super) fn unchecked(
         let is_hidden = recorded.known.has(kind) != local.known.has(kind);
         add(is_hidden && (has(recorded) || has(local)), name(kind));
     }
+    add(has_silent_menus(recorded, local), "prompts of menus");
+    add(recorded.is_truncated || local.is_truncated, "end of the call");
     add(recorded.variables.is_some() != local.variables.is_some(), "final variables");
     let knows_errors = recorded.knows_error && local.knows_error;
     add(recorded.status.is_some() != local.status.is_some(), "status");
@@ -37,6 +39,17 @@ pub(super) fn unchecked(
     // Without a tolerance, times are not compared on purpose.
     add(rules.time_ms.is_some() && !have_times, "times");
     unchecked
+}
+
+/// Returns whether a menu ran and a side does not show its prompts: documents do not
+/// contain them.
+fn has_silent_menus(recorded: &Observation, local: &Observation) -> bool {
+    let knows = |side: &Observation| side.known.has(AttributeKind::Prompt);
+    let is_silent = |side: &Observation| {
+        let mut menus = side.steps.iter().filter(|step| step.kind == "startedMenu");
+        menus.any(|menu| menu.of(AttributeKind::Prompt).next().is_none())
+    };
+    knows(recorded) && knows(local) && (is_silent(recorded) || is_silent(local))
 }
 
 fn name(kind: AttributeKind) -> &'static str {

@@ -4,10 +4,12 @@
 //! length.
 
 mod heat;
+mod local;
 mod nodes;
 mod table;
 
 pub use heat::Heat;
+pub use local::LocalFlows;
 pub use nodes::{FlowGraph, FlowHeat, NodeHeat, Nodes};
 pub use table::{Cell, Table, View};
 

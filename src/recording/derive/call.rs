@@ -1,20 +1,18 @@
 //! Derivation of the start and the environment from the observation of a recorded call.
 
-use super::derived::{Derived, RecordedAnswer, Subject};
+use super::derived::{Derived, RecordedAnswer, Subject, UnknownStart};
 use super::fixtures::{FixturesBuilder, answer_entry, listed};
 use crate::engine::Request;
 use crate::flow::read::node;
 use crate::recording::document::{Kind, Recording};
+use crate::recording::unknown::OF_CONVERSATION;
 use crate::trace::observation::{
-    AttributeKind, Exchange, GroupState, GroupStateKind, Observation, ObservedName,
-    ObservedObject, ObservedStep, Reply, RowLookup, RowResult, ScheduleCheck,
+    AttributeKind, Exchange, Gap, GroupState, GroupStateKind, MenuChoice, Observation,
+    ObservedName, ObservedObject, ObservedStep, Reply, RowLookup, RowResult,
+    ScheduleCheck,
 };
 use crate::value::{DateTime, Json, JsonObject, Kind as ValueKind, Text, Value};
 use crate::world::{Answer, Input, section_of, section_of_prompt};
-
-/// Scopes of Architect's built-in variables that the conversation sets.
-const BUILT_IN: [&str; 6] =
-    ["Call.", "Interaction.", "Message.", "Email.", "Chat.", "Survey."];
 
 /// Derives the start and environment of a recorded call.
 pub fn derive(recording: &Recording) -> Derived {
@@ -47,12 +45,23 @@ fn of_execution(observation: &mut Observation) -> Derived {
         flow_type: flow.flow_type.clone(),
         at: observation.start,
         is_paced_by_prompts: true,
+        unknown: unlogged_unless(observation.steps.iter().any(shows_start)),
         ..Derived::default()
     };
     let is_module = flow.flow_type.as_ref().is_some_and(|kind| kind.contains("module"));
     let mut derived = environment(derived, observation, is_module);
     derived.inputs = inputs(&derived.answers);
     derived
+}
+
+fn unlogged_unless(is_start_known: bool) -> UnknownStart {
+    UnknownStart { is_unlogged: !is_start_known, ..UnknownStart::default() }
+}
+
+/// Returns whether a step shows the variables that the conversation starts with.
+fn shows_start(step: &ObservedStep) -> bool {
+    let is_start = matches!(step.exchange.as_deref(), Some(Exchange::Start));
+    is_start && step.of(AttributeKind::Start).next().is_some()
 }
 
 /// Derives the call of a simulation. The request has the start of the call, which the
@@ -62,7 +71,8 @@ fn of_simulation(
     observation: Option<&mut Observation>,
 ) -> Derived {
     let at = recording.recorded_at.as_deref().and_then(DateTime::parse);
-    let mut derived = Derived { at, ..Derived::default() };
+    let unknown = unlogged_unless(recording.request.is_some());
+    let mut derived = Derived { at, unknown, ..Derived::default() };
     if let Some(observation) = observation {
         if observation.status.as_deref() == Some("timeout") {
             derived.timeout_ms = observation.elapsed_ms;
@@ -98,13 +108,15 @@ fn begin(derived: &mut Derived, request: &Request) {
     derived.language = language.map(|(_, value)| value.to_string().into());
 }
 
-/// Returns the recorded input of the caller.
+/// Returns the recorded input of the caller up to the first hidden entry.
 fn inputs(answers: &[RecordedAnswer]) -> Vec<Input> {
     let inputs = answers.iter().filter_map(|answer| match &answer.answer {
-        Answer::Input(input) if answer.menu_choice.is_none() => Some(input.clone()),
+        Answer::Input(input) if answer.menu_choice.is_none() => {
+            Some((input, answer.gap.is_none()))
+        }
         _ => None,
     });
-    inputs.collect()
+    inputs.take_while(|it| it.1).map(|it| it.0.clone()).collect()
 }
 
 /// Adds the environment, which the steps of the call show.
@@ -159,21 +171,23 @@ impl Deriver {
     fn exchange(&mut self, step: &ObservedStep, exchange: Exchange) {
         match exchange {
             Exchange::Start => self.start(step),
-            Exchange::AttributesRead(attributes) => self.attributes_read(attributes),
+            Exchange::AttributesRead { attributes, is_partial } => {
+                self.derived.unknown.attributes |= is_partial;
+                self.attributes_read(attributes);
+            }
             Exchange::AttributesSet(names) => {
                 self.set.extend(names.iter().map(|name| name.to_lowercase()));
             }
             Exchange::Row(lookup) => self.row(lookup),
             Exchange::Schedules(check) => self.schedules(check),
             Exchange::Inputs { node, inputs } => {
-                let inputs = inputs.into_iter().map(|input| of_caller(&node, input));
+                let inputs = inputs.into_iter().map(|input| match input {
+                    Some(input) => of_caller(&node, input),
+                    None => hidden_input(&node),
+                });
                 self.derived.answers.extend(inputs);
             }
-            Exchange::Choice(choice) => {
-                let silent = of_caller(&choice.menu, Input::Silence);
-                let menu_choice = Some(choice);
-                self.derived.answers.push(RecordedAnswer { menu_choice, ..silent });
-            }
+            Exchange::Choice(choice) => self.derived.answers.push(chosen(choice)),
             Exchange::Contact(reply) => {
                 self.contact(&reply);
                 self.answered(Subject::Contact, reply);
@@ -195,10 +209,10 @@ impl Deriver {
     }
 
     fn answered(&mut self, about: Subject, reply: Reply) {
-        let Reply { node, name, inputs, answer } = reply;
+        let Reply { node, name, inputs, answer, gap } = reply;
         let (flow, menu_choice) = (None, None);
         let answer =
-            RecordedAnswer { about, flow, node, name, inputs, answer, menu_choice };
+            RecordedAnswer { about, flow, node, name, inputs, answer, menu_choice, gap };
         self.derived.answers.push(answer);
     }
 
@@ -216,8 +230,12 @@ impl Deriver {
     fn start(&mut self, step: &ObservedStep) {
         for variable in step.of(AttributeKind::Start) {
             let name = &variable.name;
-            let is_initial = BUILT_IN.iter().any(|scope| name.starts_with(scope))
-                || (self.is_module && name.starts_with("Common."));
+            let is_built_in = OF_CONVERSATION.iter().any(|scope| name.starts_with(scope));
+            let is_initial =
+                is_built_in || (self.is_module && name.starts_with("Common."));
+            if is_built_in && variable.value.is_none() {
+                self.derived.unknown.hidden.push(name.clone());
+            }
             let Some(value) = variable.value.as_ref().filter(|it| **it != Json::Null)
             else {
                 continue;
@@ -255,6 +273,8 @@ impl Deriver {
         match result {
             Some(RowResult::Found(cells)) => self.world.row(&table, &key, Some(cells)),
             Some(RowResult::NotFound) => self.world.row(&table, &key, None),
+            // The row is that of the user's table.
+            Some(RowResult::Hidden) => return,
             None => {}
         }
         self.derived.lookups.push((table, key));
@@ -313,6 +333,9 @@ impl Deriver {
 
     /// Adds a contact under the key by which it was found, or else under its id.
     fn contact(&mut self, reply: &Reply) {
+        if reply.gap.is_some() {
+            return;
+        }
         let contacts = match &reply.answer {
             Answer::Contact(Some(contact)) => std::slice::from_ref(contact),
             Answer::Contacts(contacts) => contacts.as_slice(),
@@ -332,7 +355,8 @@ impl Deriver {
     }
 
     fn service(&mut self, section: &'static str, reply: &Reply) {
-        let is_given = matches!(reply.answer, Answer::Response(_) | Answer::Action(_));
+        let is_given = reply.gap.is_none()
+            && matches!(reply.answer, Answer::Response(_) | Answer::Action(_));
         if let Some(name) = reply.name.as_ref().filter(|_| is_given) {
             let (inputs, entry) = (reply.inputs.clone(), answer_entry(&reply.answer));
             self.world.answer(section, name, inputs, entry);
@@ -349,5 +373,20 @@ fn of_caller(node: &str, input: Input) -> RecordedAnswer {
         inputs: None,
         answer: Answer::Input(input),
         menu_choice: None,
+        gap: None,
     }
+}
+
+/// Returns an entry that the recording hides.
+fn hidden_input(node: &str) -> RecordedAnswer {
+    RecordedAnswer { gap: Some(Gap::Whole), ..of_caller(node, Input::Silence) }
+}
+
+/// Returns a choice in a menu.
+fn chosen(choice: MenuChoice) -> RecordedAnswer {
+    let of_menu = match choice.is_hidden {
+        true => hidden_input(&choice.menu),
+        false => of_caller(&choice.menu, Input::Silence),
+    };
+    RecordedAnswer { menu_choice: Some(choice), ..of_menu }
 }

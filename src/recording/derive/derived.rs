@@ -7,7 +7,7 @@ use crate::engine::{Call, Limits, start};
 use crate::flow::FlowId;
 use crate::flow::read::node;
 use crate::program::Program;
-use crate::trace::observation::MenuChoice;
+use crate::trace::observation::{Gap, MenuChoice};
 use crate::value::{DateTime, Json, JsonObject, Text, Value};
 use crate::world::{Answer, Fixtures, Input};
 
@@ -41,6 +41,8 @@ pub struct Derived {
     /// Rows of data tables that were looked up, found or not: id or name of the table,
     /// and key.
     pub lookups: Vec<(Text, Text)>,
+    /// Values at the start that the recording lacks.
+    pub unknown: UnknownStart,
     /// Whether the call continued although the state of a schedule was unknown, as calls
     /// without fixtures do.
     pub ignores_schedules: bool,
@@ -50,6 +52,19 @@ pub struct Derived {
     /// Whether key times include prompts, which take time on the platform and none here.
     /// The times of a request do not include them.
     pub is_paced_by_prompts: bool,
+}
+
+/// Values at the start of a call that a recording lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UnknownStart {
+    /// Whether the recording does not contain the variables that the conversation starts
+    /// with.
+    pub is_unlogged: bool,
+    /// Variables whose values are hidden.
+    pub hidden: Vec<Text>,
+    /// Whether attributes of the participant that the flow read are hidden or were not
+    /// logged.
+    pub attributes: bool,
 }
 
 /// The subject of an answer.
@@ -104,6 +119,8 @@ pub struct RecordedAnswer {
     pub answer: Answer,
     /// The next step, only for a menu choice whose key was not recorded.
     pub menu_choice: Option<MenuChoice>,
+    /// The part of the answer that the recording does not show.
+    pub gap: Option<Gap>,
 }
 
 impl Derived {

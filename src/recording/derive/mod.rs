@@ -6,5 +6,5 @@ mod fixtures;
 
 pub use call::{derive, derive_from};
 pub(super) use derived::overlaid;
-pub use derived::{Derived, RecordedAnswer, Subject};
+pub use derived::{Derived, RecordedAnswer, Subject, UnknownStart};
 pub(super) use fixtures::{answer_entry, listed};

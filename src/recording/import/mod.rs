@@ -195,7 +195,13 @@ impl<'i> Importer<'i> {
         };
         // Warnings do not matter, because the document is kept as it is.
         problems.retain(|it| it.severity == Severity::Error);
-        self.diagnostics.extend(problems);
+        if !problems.is_empty() {
+            self.diagnostics.extend(problems);
+            return;
+        }
+        if document.execution.is_none() {
+            self.diagnostics.push(without_events(node));
+        }
         let response = json(node);
         let recording = Recording {
             id: document.execution_id.clone().unwrap_or_else(|| id_of(&response, None)),
@@ -324,6 +330,15 @@ pub fn ambiguous(second: &Recording) -> Diagnostic {
     let help = "only the first one is imported; give the second one another id, or import \
                 it into another folder";
     Diagnostic::new(Code::INVALID_RECORDING, message).help(help)
+}
+
+/// Returns the warning for a document without a list of events.
+fn without_events(node: &Node<'_>) -> Diagnostic {
+    let message = "the document has no `execution`, so its call cannot be replayed";
+    let help = "the platform logs events on every log level except the lowest";
+    let diagnostic = Diagnostic::new(Code::INVALID_EXECUTION, message);
+    let severity = Severity::Warning;
+    Diagnostic { severity, ..diagnostic }.at(node.span).help(help)
 }
 
 fn is_recording(schema: &str) -> bool {

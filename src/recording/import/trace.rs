@@ -6,7 +6,8 @@ use crate::value::{Json, Text};
 pub(super) const SCHEMA: &str = "flowsim.trace/1";
 
 /// Returns the simulation response of the call of a trace, as `flowsim run --format
-/// simulation` writes it. A trace has more: times, depths, files, prompts, diagnostics.
+/// simulation` writes it, with the
+/// requests of steps. A trace has more: times, depths, files, prompts, diagnostics.
 /// Returns `None` if this is not a whole trace.
 pub(super) fn response(trace: &Json) -> Option<Json> {
     let (Some(Json::Array(steps)), Some(_)) = (trace.get("steps"), trace.get("status"))
@@ -37,7 +38,8 @@ pub(super) fn is_of_architect(trace: &Json) -> bool {
 }
 
 fn step(step: &Json) -> Json {
-    Json::object([
+    let asked = step.get("asked").map(|asked| ("asked".into(), asked.clone()));
+    let entries = [
         named(step, "sequence", "seq"),
         named(step, "flowId", "flowId"),
         named(step, "nodeId", "nodeId"),
@@ -47,7 +49,8 @@ fn step(step: &Json) -> Json {
         named(step, "output", "result"),
         named(step, "path", "path"),
         named(step, "next", "next"),
-    ])
+    ];
+    Json::object(entries.into_iter().chain(asked))
 }
 
 /// Returns the value of a key with another name.

@@ -4,12 +4,13 @@
 //! therefore has the same replacement in every file. Without the key, the original number
 //! cannot be found by trying.
 
+mod entries;
 mod names;
 mod person;
 mod pseudonym;
 mod secret;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Recording, Redaction};
 use crate::value::{Json, JsonObject, Text, is_uuid};
@@ -121,6 +122,10 @@ struct Run<'r> {
     person: Person<'r>,
     /// Whether names were replaced earlier, so that current names are replacements.
     has_names: bool,
+    /// Variables that were replaced earlier.
+    done: Vec<Text>,
+    /// Entries of the caller, which must stay keys.
+    entries: BTreeSet<Text>,
     /// Strings that are replaced everywhere, with their kind and replacement.
     known: BTreeMap<Text, (&'static str, Text)>,
     counts: BTreeMap<&'static str, i64>,
@@ -132,6 +137,8 @@ impl<'r> Run<'r> {
             redactor,
             person: Person::new(&redactor.pseudonyms),
             has_names: recording.redactions.iter().any(|it| it.kind == NAME),
+            done: recording.redactions.iter().flat_map(|it| it.names.clone()).collect(),
+            entries: BTreeSet::new(),
             known: BTreeMap::new(),
             counts: BTreeMap::new(),
         }
@@ -146,7 +153,8 @@ impl<'r> Run<'r> {
         if secret::is_name(place.name) {
             return Some(SECRET);
         }
-        if wanted.variables.iter().any(|name| names::is_variable(place.name, name)) {
+        let is_named = |name: &Text| names::is_variable(place.name, name);
+        if wanted.variables.iter().any(is_named) && !self.done.iter().any(is_named) {
             return Some(VARIABLE);
         }
         if wanted.names
@@ -160,6 +168,9 @@ impl<'r> Run<'r> {
 
     /// Collects the values that are replaced everywhere.
     fn learn(&mut self, json: &Json) {
+        if !self.redactor.wanted.variables.is_empty() {
+            entries::collect(json, &Place::default(), &mut self.entries);
+        }
         self.learn_at(json, &Place::default());
     }
 
@@ -182,6 +193,13 @@ impl<'r> Run<'r> {
                 }
                 if kind == PHONE_NUMBER {
                     self.person.learn_number(text);
+                }
+            }
+            Json::Integer(number) if self.kind(place) == Some(VARIABLE) => {
+                let text = Text::from(number.to_string());
+                if self.entries.contains(&text) {
+                    let keys = self.keys(&text);
+                    self.known.insert(text, (VARIABLE, keys));
                 }
             }
             Json::Integer(number) if self.kind(place) == Some(PHONE_NUMBER) => {
@@ -218,7 +236,9 @@ impl<'r> Run<'r> {
             Json::Null => Json::Null,
             Json::Boolean(_) | Json::Integer(_) | Json::Decimal(_) => {
                 let new = self.number(json, place);
-                self.count_if(new != *json, self.kind(place).or(Some(PHONE_NUMBER)));
+                let kind = self.known_number(json).map(|(kind, _)| kind);
+                let kind = self.kind(place).or(kind).or(Some(PHONE_NUMBER));
+                self.count_if(new != *json, kind);
                 new
             }
         }
@@ -237,6 +257,9 @@ impl<'r> Run<'r> {
 
     fn number(&self, json: &Json, place: &Place<'_>) -> Json {
         let (pseudonyms, text) = (&self.redactor.pseudonyms, json.to_string());
+        if let Some((_, new)) = self.known_number(json) {
+            return new;
+        }
         match (self.kind(place), json) {
             (Some(SECRET), _) => Json::from(secret::REMOVED),
             (Some(VARIABLE), Json::Boolean(_)) => Json::Boolean(false),
@@ -249,12 +272,30 @@ impl<'r> Run<'r> {
         }
     }
 
+    /// Returns the replacement of an entry. One that looks like a telephone number is
+    /// replaced as it is elsewhere.
+    fn keys(&self, text: &Text) -> Text {
+        let keys = self.redactor.pseudonyms.keys(text);
+        match self.redactor.wanted.phone_numbers {
+            true => self.person.numbers(&keys).into(),
+            false => keys,
+        }
+    }
+
+    /// Returns the kind and the replacement of a number that the caller entered.
+    fn known_number(&self, json: &Json) -> Option<(&'static str, Json)> {
+        let Json::Integer(number) = json else { return None };
+        let (kind, new) = self.known.get(number.to_string().as_str())?;
+        Some((*kind, Json::Integer(new.parse().ok()?)))
+    }
+
     /// Returns the replacement of a string of a known kind.
     fn whole(&self, kind: &'static str, text: &Text) -> Text {
         let pseudonyms = &self.redactor.pseudonyms;
         match kind {
             SECRET if text.is_empty() => text.clone(),
             SECRET => secret::REMOVED.into(),
+            VARIABLE if self.entries.contains(text) => self.keys(text),
             VARIABLE => pseudonyms.value(text),
             NAME => pseudonyms.name(text),
             _ => self.person.whole_number(text).into(),
@@ -305,9 +346,21 @@ impl<'r> Run<'r> {
     fn redactions(&self, before: &[Redaction]) -> Vec<Redaction> {
         let mut all = before.to_vec();
         for (kind, count) in &self.counts {
+            let names = match *kind {
+                VARIABLE => self.redactor.wanted.variables.as_slice(),
+                _ => &[],
+            };
             match all.iter_mut().find(|it| it.kind == *kind) {
-                Some(known) => known.count += count,
-                None => all.push(Redaction { kind: (*kind).into(), count: *count }),
+                Some(known) => {
+                    known.count += count;
+                    let new = names.iter().filter(|it| !self.done.contains(it));
+                    known.names.extend(new.cloned());
+                }
+                None => all.push(Redaction {
+                    kind: (*kind).into(),
+                    count: *count,
+                    names: names.to_vec(),
+                }),
             }
         }
         all

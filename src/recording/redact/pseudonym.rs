@@ -123,6 +123,26 @@ impl Pseudonyms {
         format!("{REDACTED}{}", self.hexadecimal("variable", value)).into()
     }
 
+    /// Returns the replacement of keys in a chosen variable: the same number of keys. Digits
+    /// are replaced by digits, the first one by one that is not a zero unless it is.
+    pub(super) fn keys(&self, keys: &str) -> Text {
+        let mut replaced = String::with_capacity(keys.len());
+        let mut hash = self.bytes("keys", keys);
+        for (index, key) in keys.chars().enumerate() {
+            let at = index % hash.len();
+            if index > 0 && at == 0 {
+                hash = self.bytes("keys", &replaced);
+            }
+            let byte = hash.get(at).copied().unwrap_or_default();
+            replaced.push(match key {
+                '1'..='9' if index == 0 => char::from(b'1' + byte % 9),
+                '0'..='9' if index > 0 => char::from(b'0' + byte % 10),
+                other => other,
+            });
+        }
+        replaced.into()
+    }
+
     /// Returns the replacement of a number in a chosen variable: nine digits, beginning
     /// with a nine.
     pub(super) fn number(&self, number: &str) -> i64 {

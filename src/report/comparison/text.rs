@@ -10,6 +10,7 @@ use crate::analysis::comparison::Verdict;
 use crate::diagnostic::visible::one_line;
 use crate::report::words::{common_folder, counted, path_of};
 use crate::runner::{Compared, Group, Judgement, Summary};
+use crate::trace::observation::UNKNOWN_END;
 
 /// Maximum number of recordings that are listed; the summary counts all.
 const MAX_SHOWN: usize = 20;
@@ -68,6 +69,9 @@ impl<W: Write> Text<W> {
         let (what, first) = match &group.to {
             Some(to) if group.is_elsewhere() => {
                 (format!("from {} to {to}", group.from), ", first at".to_owned())
+            }
+            Some(_) if group.from == UNKNOWN_END => {
+                ("the recorded end is unknown".into(), ", first difference at".to_owned())
             }
             Some(_) => (
                 format!("end{s} as before ({})", group.from),

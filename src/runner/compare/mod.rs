@@ -14,7 +14,9 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 use crate::analysis::comparison::{Comparison, Rules};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::Program;
-use crate::recording::{self, CallRecording, RecordedFlow, Recording};
+use crate::recording::{
+    self, CallRecording, RecordedAnswer, RecordedFlow, Recording, Subject,
+};
 use crate::source::Files;
 use crate::suite::Recorded;
 use crate::trace::observation::Observation;
@@ -159,7 +161,11 @@ pub fn judge(
         }
     };
     let remade = recorded.replay(&call, against.program, against.fixtures, &mut |_| {});
-    let unused = remade.replayed.unused.iter().map(|it| it.node.clone());
+    // A request may contain more input than the recorded call used.
+    let is_of_request =
+        |it: &RecordedAnswer| it.about == Subject::Input && it.node.is_empty();
+    let unused = remade.replayed.unused.iter().filter(|it| !is_of_request(it));
+    let unused = unused.map(|it| it.node.clone());
     let mut unused: Vec<Text> = unused.filter(|_| remade.local.is_some()).collect();
     unused.dedup();
     let mut stale = stale(true);

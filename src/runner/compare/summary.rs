@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 
 use super::{Compared, Judgement};
 use crate::analysis::comparison::{Comparison, Verdict};
+use crate::trace::observation::is_other_end;
 use crate::value::Text;
 
 /// Totals of many comparisons.
@@ -110,7 +111,7 @@ impl Summary {
 impl Group {
     /// Returns whether the calls end elsewhere.
     pub fn is_elsewhere(&self) -> bool {
-        self.to.as_ref().is_some_and(|to| *to != self.from)
+        self.to.as_ref().is_some_and(|to| is_other_end(&self.from, to))
     }
 }
 
@@ -130,6 +131,6 @@ impl Judgement {
 
     /// Returns whether the call ends elsewhere.
     pub fn is_elsewhere(&self) -> bool {
-        self.local_end.as_ref().is_some_and(|end| *end != self.recorded_end)
+        self.local_end.as_ref().is_some_and(|end| is_other_end(&self.recorded_end, end))
     }
 }

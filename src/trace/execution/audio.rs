@@ -1,6 +1,7 @@
 //! Audio played to the participant and the participant's answer, in the platform's
 //! format.
 
+use super::event::shown;
 use crate::value::{Json, JsonObject, Text};
 
 /// One item of a playback.
@@ -114,6 +115,13 @@ pub(super) fn pressed(keys: &JsonObject) -> Option<&str> {
     }
 }
 
+/// Returns whether an event with these keys hides the keys that the participant pressed.
+pub(super) fn hides_keys(keys: &JsonObject) -> bool {
+    let from = keys.get("fromParticipant").and_then(|from| from.get("audio"));
+    let Some(dtmf) = from.and_then(|audio| audio.get("dtmf")) else { return false };
+    shown(dtmf).is_none() || dtmf.get("value").is_some_and(|it| shown(it).is_none())
+}
+
 pub(super) fn object<'k>(entries: impl IntoIterator<Item = (&'k str, Json)>) -> Json {
     Json::object(entries.into_iter().map(|(key, value)| (Text::from(key), value)))
 }
@@ -165,5 +173,17 @@ mod tests {
         let turn =
             Event::new("turn").with("fromParticipant", Json::parse(answer).unwrap());
         assert_eq!(turn.pressed(), None);
+        assert!(turn.hides_keys());
+        for (dtmf, is_hidden) in [
+            (r#"{"valueIsRedacted": true}"#, true),
+            (r#"{"value": {"valueIsTooLarge": true}}"#, true),
+            (r#"{"value": "1", "valueIsRedacted": false}"#, false),
+            ("null", false),
+        ] {
+            let answer = format!(r#"{{"audio": {{"dtmf": {dtmf}}}}}"#);
+            let answer = Json::parse(&answer).unwrap();
+            let turn = Event::new("turn").with("fromParticipant", answer);
+            assert_eq!(turn.hides_keys(), is_hidden, "{dtmf}");
+        }
     }
 }

@@ -136,6 +136,12 @@ impl Event {
     pub fn pressed(&self) -> Option<&str> {
         audio::pressed(&self.other)
     }
+
+    /// Returns whether the document hides the keys that the participant pressed in this
+    /// event.
+    pub fn hides_keys(&self) -> bool {
+        audio::hides_keys(&self.other)
+    }
 }
 
 impl Variable {
@@ -168,7 +174,11 @@ fn parameters(data: Option<&Json>, id: &str, name: &str) -> Vec<Parameter> {
     lists
         .flatten()
         .filter_map(|item| {
-            let value = item.get("value").cloned().unwrap_or_default();
+            // A hidden value may be marked next to it.
+            let value = match shown(item) {
+                Some(item) => item.get("value").cloned().unwrap_or_default(),
+                None => item.clone(),
+            };
             Some(Parameter { id: text(item, id), name: text(item, name)?, value })
         })
         .collect()

@@ -1,9 +1,17 @@
 //! Events that the platform streams after a flow has run. They have the data of an
 //! execution document in another form.
 
-use super::document::ExecutionDocument;
+use super::document::{Characteristic, ExecutionDocument};
 use super::event::Event;
 use crate::value::{Json, JsonObject, Text};
+
+/// The kinds of data in a streamed event, which is an outline.
+const LOGGED: [Characteristic; 4] = [
+    Characteristic::EventError,
+    Characteristic::EventOther,
+    Characteristic::EventWarning,
+    Characteristic::Items,
+];
 
 /// Returns whether this is an event that the platform streams after a flow has run.
 /// *Source: the models `V2FlowExecutionDataFlowidTopic…` of Genesys' own packages.*
@@ -58,6 +66,7 @@ pub fn of_streamed(json: &Json) -> Option<ExecutionDocument> {
         execution: Some(execution),
         ..ExecutionDocument::default()
     };
+    let document = document.log(&LOGGED);
     Some(match text(json, "divisionId") {
         Some(division) => document.in_division(&division),
         None => document,

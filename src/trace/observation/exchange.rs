@@ -9,8 +9,13 @@ use crate::world::{Answer, Input};
 pub enum Exchange {
     /// A flow begins. Its initial variables are attributes of the step.
     Start,
-    /// Attributes of the participant, with their values.
-    AttributesRead(Vec<(Text, Json)>),
+    /// Attributes of the participant.
+    AttributesRead {
+        /// Names and values of the visible attributes.
+        attributes: Vec<(Text, Json)>,
+        /// Whether other attributes are hidden or were not logged.
+        is_partial: bool,
+    },
     /// Names of the attributes of the participant that the step sets.
     AttributesSet(Vec<Text>),
     /// Row of a data table.
@@ -21,8 +26,8 @@ pub enum Exchange {
     Inputs {
         /// Name of the listening node, else its id.
         node: Text,
-        /// The input.
-        inputs: Vec<Input>,
+        /// The input; `None` if it is hidden.
+        inputs: Vec<Option<Input>>,
     },
     /// Choice in a menu, without the key of the caller.
     Choice(MenuChoice),
@@ -51,6 +56,21 @@ pub struct Reply {
     pub inputs: Option<JsonObject>,
     /// The answer.
     pub answer: Answer,
+    /// The part of the answer that the source does not show.
+    pub gap: Option<Gap>,
+}
+
+/// Part of an answer that a source does not show.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Gap {
+    /// The whole answer is hidden or was not logged.
+    Whole,
+    /// Some outputs are hidden or were not logged. These variables were set by the action,
+    /// and so have the outputs that they are bound to.
+    Outputs(Vec<(Text, Json)>),
+    /// Whether the action succeeded, failed or timed out. The next step shows it, if its id
+    /// is known.
+    Path(Option<Text>),
 }
 
 /// Choice in a menu.
@@ -66,6 +86,10 @@ pub struct MenuChoice {
     pub tracking_id: Option<i64>,
     /// Time between the start of the menu and the next step, in milliseconds.
     pub waited_ms: i64,
+    /// Whether the source ends before the choice.
+    pub is_hidden: bool,
+    /// Whether the caller made no choice, and stayed until the menu ended by itself.
+    pub caller_stays: bool,
 }
 
 /// Lookup of a row of a data table.
@@ -88,6 +112,8 @@ pub enum RowResult {
     Found(JsonObject),
     /// The table does not have the row.
     NotFound,
+    /// The row exists, and some of its cells are hidden.
+    Hidden,
 }
 
 /// Evaluation of a schedule, a schedule group, an emergency group, or several of them.

@@ -16,7 +16,7 @@ use crate::diagnostic::Code;
 use crate::value::{DateTime, Json, Text};
 
 pub use exchange::{
-    Exchange, GroupState, GroupStateKind, MenuChoice, ObservedName, ObservedObject,
+    Exchange, Gap, GroupState, GroupStateKind, MenuChoice, ObservedName, ObservedObject,
     Reply, RowLookup, RowResult, ScheduleCheck,
 };
 
@@ -52,6 +52,14 @@ pub struct Observation {
     pub is_truncated: bool,
     /// Name prefixes of events that were not logged.
     pub unlogged: Vec<&'static str>,
+}
+
+/// The end of a call whose document ends before the call.
+pub const UNKNOWN_END: &str = "(unknown)";
+
+/// Returns whether two ends of a call are known and different.
+pub fn is_other_end(one: &str, two: &str) -> bool {
+    one != two && one != UNKNOWN_END && two != UNKNOWN_END
 }
 
 /// Properties that identify the routing target, best first.
@@ -297,16 +305,35 @@ impl Observation {
     /// Returns where the call ended: the queue or other transfer target, else the error,
     /// else the status.
     pub fn ending(&self) -> Text {
-        let destination = self.destination().map(|(_, name)| name);
+        match self.destination() {
+            _ if self.is_truncated => UNKNOWN_END.into(),
+            Some((_, name)) => name.clone(),
+            None => self.way_of_ending(),
+        }
+    }
+
+    /// Returns how the call ended, regardless of the transfer target.
+    fn way_of_ending(&self) -> Text {
         let error = self.error.as_ref().and_then(ObservedError::label);
-        let ending = destination.or(error).or(self.status.as_ref());
-        ending.or(self.exit_reason.as_ref()).cloned().unwrap_or_default()
+        let ending = error.or(self.status.as_ref()).or(self.exit_reason.as_ref());
+        ending.cloned().unwrap_or_default()
     }
 
     /// Returns the [endings](Self::ending) of this side and another one in comparable
-    /// form. If one side only knows the id of its queue, both use the id.
+    /// form. If one side only knows the id of its queue, both use the id. If a document
+    /// does not log targets, both use the way in which the call ended.
     pub fn endings(&self, other: &Self) -> (Text, Text) {
-        let (own, others) = (self.destination(), other.destination());
+        let is_unlogged = |side: &Self| {
+            side.source == Source::Document && !side.known.has(AttributeKind::Routing)
+        };
+        let is_cut = self.is_truncated || other.is_truncated;
+        if !is_cut && (is_unlogged(self) || is_unlogged(other)) {
+            return (self.way_of_ending(), other.way_of_ending());
+        }
+        let (own, others) = match is_cut {
+            true => (None, None),
+            false => (self.destination(), other.destination()),
+        };
         let (Some((own_step, own)), Some((other_step, others))) = (own, others) else {
             return (self.ending(), other.ending());
         };

@@ -1,15 +1,19 @@
 //! Exchanges and objects of an event.
 
-use super::keys::{self, Settings};
+use super::entries::inputs;
 use super::lookup;
-use super::setting::{input, name_of_action, named, shown_parameters, string, warns};
-use crate::flow::kinds::{self, By, LookupKind, Operation, Support};
-use crate::trace::execution::{AudioItem, Event};
-use crate::trace::observation::exchange::{
-    Exchange, MenuChoice, ObservedName, ObservedObject, Reply,
+use super::setting::{
+    input, name_of_action, named, set_variables, shown_parameters, string, warns,
 };
-use crate::value::{DateTime, Json, JsonObject, Kind, Text};
-use crate::world::{ActionAnswer, Answer, Input, QueueAnswer, Response};
+use crate::flow::kinds::{self, By, LookupKind, Operation, Support};
+use crate::trace::execution::{
+    AudioItem, Characteristic, Event, ExecutionDocument, shown,
+};
+use crate::trace::observation::exchange::{
+    Exchange, Gap, MenuChoice, ObservedName, ObservedObject, Reply,
+};
+use crate::value::{Json, JsonObject, Kind, Text};
+use crate::world::{ActionAnswer, Answer, QueueAnswer, Response};
 
 /// Status of failed data actions that did not report one.
 const FAILED: u16 = 500;
@@ -31,41 +35,86 @@ fn named_kind(name: &str) -> Option<Kind> {
     NAMED.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
 }
 
+/// The properties of a document that decide what its events show.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Logged {
+    /// Whether inputs and outputs of actions were logged.
+    pub(super) outputs: bool,
+    /// Whether prompts and the participant's input were logged.
+    pub(super) communications: bool,
+    /// Whether the document ends before the call.
+    pub(super) is_truncated: bool,
+    /// Whether the flow ended the call, and not the participant.
+    pub(super) is_ended_by_flow: bool,
+}
+
+impl Logged {
+    pub(super) fn of(document: &ExecutionDocument, exit_reason: Option<&Text>) -> Self {
+        Self {
+            outputs: document.logs(Characteristic::InputOutputs) != Some(false),
+            communications: document.logs(Characteristic::Communications) != Some(false),
+            is_truncated: document.is_truncated == Some(true),
+            is_ended_by_flow: exit_reason.is_some_and(|it| it == "FLOW_DISCONNECT"),
+        }
+    }
+}
+
 /// Returns the exchange of an event. `took_ms` is its duration, and `rest` are the events
 /// after it on its level.
-pub(super) fn exchange(event: &Event, took_ms: i64, rest: &[Event]) -> Option<Exchange> {
+pub(super) fn exchange(
+    event: &Event,
+    took_ms: i64,
+    rest: &[Event],
+    logged: Logged,
+) -> Option<Exchange> {
     match event.name.as_str() {
         "startedFlow" => return Some(Exchange::Start),
-        "startedMenu" => return Some(Exchange::Choice(choice(event, rest))),
+        "startedMenu" => return Some(Exchange::Choice(choice(event, rest, logged))),
         // The name in documents of the platform's API.
         "actionCallDataAction" => {
-            return Some(Exchange::DataAction(data_action(event, took_ms)));
+            return Some(Exchange::DataAction(data_action(event, took_ms, logged)));
         }
         _ => {}
     }
     match kinds::of_event(&event.name).map(|kind| kind.operation) {
         Some(Operation::GetParticipantData) => {
+            let is_partial = !logged.outputs || hides_outputs(event);
             let shown = shown_parameters(event.outputs());
-            Some(Exchange::AttributesRead(without_null(shown).collect()))
+            let attributes = without_null(shown).collect();
+            Some(Exchange::AttributesRead { attributes, is_partial })
         }
         Some(Operation::SetParticipantData) => {
             let set = event.inputs().into_iter().map(|it| it.name);
             Some(Exchange::AttributesSet(set.collect()))
         }
         Some(Operation::Lookup(kind)) if is_exchange(kind) => {
-            looked_up(kind, event, took_ms)
+            looked_up(kind, event, took_ms, logged)
+        }
+        Some(Operation::CollectInput | Operation::DialByExtension)
+            if !logged.communications =>
+        {
+            Some(entries(event, rest, logged))
         }
         Some(Operation::TransferToAcd) => queue(event).map(Exchange::Queue),
         // Actions that only play prompts, such as transfers, do not wait for input.
         _ if event.name.starts_with("action")
             && event.nested().iter().any(is_question) =>
         {
-            let node = name_of_action(event);
-            Some(Exchange::Inputs { node, inputs: inputs(event) })
+            Some(entries(event, rest, logged))
         }
-        _ if needs_answer(&event.name) => Some(Exchange::Action(action(event, took_ms))),
+        _ if needs_answer(&event.name) => {
+            Some(Exchange::Action(action(event, took_ms, logged)))
+        }
         _ => None,
     }
+}
+
+/// Returns the entries of the caller in an action.
+fn entries(event: &Event, rest: &[Event], logged: Logged) -> Exchange {
+    // The last event of a document that ends early may lack its end.
+    let is_cut = logged.is_truncated && rest.is_empty();
+    let node = name_of_action(event);
+    Exchange::Inputs { node, inputs: inputs(event, logged, is_cut) }
 }
 
 /// Whether the result of a lookup comes from outside, or is an object that is known by
@@ -75,13 +124,20 @@ fn is_exchange(kind: LookupKind) -> bool {
 }
 
 /// Returns the exchange of a lookup.
-fn looked_up(kind: LookupKind, event: &Event, took_ms: i64) -> Option<Exchange> {
+fn looked_up(
+    kind: LookupKind,
+    event: &Event,
+    took_ms: i64,
+    logged: Logged,
+) -> Option<Exchange> {
     match kind {
         LookupKind::DataTable => lookup::row(event).map(Exchange::Row),
         LookupKind::Schedule | LookupKind::ScheduleGroup => {
             Some(Exchange::Schedules(lookup::schedules(event)))
         }
-        LookupKind::DataAction => Some(Exchange::DataAction(data_action(event, took_ms))),
+        LookupKind::DataAction => {
+            Some(Exchange::DataAction(data_action(event, took_ms, logged)))
+        }
         LookupKind::Contact | LookupKind::ContactSearch => {
             lookup::contact(event).map(Exchange::Contact)
         }
@@ -161,19 +217,24 @@ fn needs_answer(event: &str) -> bool {
 }
 
 /// Returns the choice in a menu. Documents lack the key; the next event shows the choice.
-fn choice(event: &Event, rest: &[Event]) -> MenuChoice {
+fn choice(event: &Event, rest: &[Event], logged: Logged) -> MenuChoice {
     let next = rest.first();
     let waited_ms = match (event.began_at(), next.and_then(Event::began_at)) {
         (Some(began), Some(next)) => next.since(began).milliseconds().max(0),
         _ => 0,
     };
     let chosen = next.filter(|it| it.name != "endedMenu");
+    // A caller who hangs up ends the call too.
+    let goes_on = rest.get(1).is_some_and(|it| it.name != "endedFlow");
+    let caller_stays = next.is_some() && (goes_on || logged.is_ended_by_flow);
     MenuChoice {
         menu: string(event.other.get("menuName")).unwrap_or_default(),
         chosen: chosen.and_then(name_of).unwrap_or_default(),
         chosen_id: chosen.and_then(id_of),
         tracking_id: chosen.and_then(|it| it.tracking_id),
         waited_ms,
+        is_hidden: logged.is_truncated && next.is_none(),
+        caller_stays: chosen.is_none() && caller_stays,
     }
 }
 
@@ -191,7 +252,7 @@ fn id_of(event: &Event) -> Option<Text> {
     event.action_id.clone().or_else(|| event.task_id.clone()).or(started)
 }
 
-fn data_action(event: &Event, took_ms: i64) -> Reply {
+fn data_action(event: &Event, took_ms: i64, logged: Logged) -> Reply {
     let name = match input(event, "dataAction") {
         Some(Json::String(name)) => Some(name.clone()),
         Some(named) => string(named.get("name").or_else(|| named.get("id"))),
@@ -213,8 +274,16 @@ fn data_action(event: &Event, took_ms: i64) -> Reply {
     } else {
         Answer::Response(Response { status, output: Json::object(body), latency_ms })
     };
+    let is_partial = !logged.outputs || hides_outputs(event);
+    let has_outputs = path != Some("__TIMEOUT__");
+    let gap = (is_partial && has_outputs).then(|| Gap::Outputs(set_variables(event)));
     let inputs = Some(shown_parameters(event.inputs()).collect());
-    Reply { node: name_of_action(event), name, inputs, answer }
+    Reply { node: name_of_action(event), name, inputs, answer, gap }
+}
+
+/// Returns whether the document hides an output of an action.
+fn hides_outputs(event: &Event) -> bool {
+    event.outputs().iter().any(|it| shown(&it.value).is_none())
 }
 
 /// Returns whether the queue accepted the conversation.
@@ -242,6 +311,7 @@ fn queue(event: &Event) -> Option<Reply> {
         name: name.or(id),
         inputs: Some(inputs),
         answer: Answer::Queue(answer),
+        gap: None,
     })
 }
 
@@ -256,35 +326,13 @@ fn skills(event: &Event) -> Vec<Json> {
     all.filter_map(|skill| skill.get("name").cloned()).collect()
 }
 
-/// Returns the caller's input to an action.
-fn inputs(event: &Event) -> Vec<Input> {
-    let settings = Settings::of(event);
-    let mut before: Option<DateTime> = None;
-    let turns = event.nested().iter().filter(|it| it.name == "turn");
-    let input = |turn: &Event| {
-        let (played, answered) = keys::times(turn);
-        let began = before.max(played);
-        before = answered.or(before);
-        match (turn.pressed(), began, answered) {
-            (Some(pressed), Some(began), Some(answered)) => {
-                settings.input(pressed, answered.since(began).milliseconds())
-            }
-            (Some(pressed), ..) => settings.input(pressed, 0),
-            // An action without output path is the last one: the caller hung up.
-            (None, ..) if event.output_path_id.is_none() => Input::HangUp,
-            (None, ..) => Input::Silence,
-        }
-    };
-    turns.map(input).collect()
-}
-
 fn is_question(turn: &Event) -> bool {
     let purpose = string(turn.other.get("purpose"));
     turn.name == "turn" && !purpose.is_some_and(|it| it.starts_with("PreTransfer."))
 }
 
 /// Returns the result of an action that is not simulated.
-fn action(event: &Event, took_ms: i64) -> Reply {
+fn action(event: &Event, took_ms: i64, logged: Logged) -> Reply {
     let node = name_of_action(event);
     let path = event
         .output_path_name
@@ -296,7 +344,10 @@ fn action(event: &Event, took_ms: i64) -> Reply {
         let outputs = without_null(shown_parameters(event.outputs())).collect();
         Answer::Action(ActionAnswer { path, outputs, latency_ms: took_ms })
     };
-    Reply { name: Some(node.clone()), node, inputs: None, answer }
+    // The outputs of a transfer describe its failure only.
+    let is_unlogged = !logged.outputs && !event.name.contains("Transfer");
+    let gap = (is_unlogged || hides_outputs(event)).then_some(Gap::Whole);
+    Reply { name: Some(node.clone()), node, inputs: None, answer, gap }
 }
 
 fn without_null(

@@ -3,9 +3,9 @@
 use super::setting::{
     entries, input, name_of_action, named, shown_parameters, string, warns,
 };
-use crate::trace::execution::Event;
+use crate::trace::execution::{Event, shown};
 use crate::trace::observation::exchange::{
-    GroupState, GroupStateKind, Reply, RowLookup, RowResult, ScheduleCheck,
+    Gap, GroupState, GroupStateKind, Reply, RowLookup, RowResult, ScheduleCheck,
 };
 use crate::value::{DateTime, Json, Text};
 use crate::world::Answer;
@@ -16,6 +16,11 @@ pub(super) fn row(event: &Event) -> Option<RowLookup> {
     let id = text("dataTableId");
     let table = text("dataTableName").or_else(|| id.clone())?;
     let result = match event.output_path_id.as_deref() {
+        Some("__FOUND__")
+            if event.outputs().iter().any(|it| shown(&it.value).is_none()) =>
+        {
+            Some(RowResult::Hidden)
+        }
         Some("__FOUND__") => {
             let cells = shown_parameters(event.outputs());
             let cells = cells.filter(|(_, value)| *value != Json::Null);
@@ -76,7 +81,19 @@ pub(super) fn contact(event: &Event) -> Option<Reply> {
             Answer::Contact(found.map(contact))
         }
     };
-    Some(Reply { node: name_of_action(event), name: Some(key), inputs: None, answer })
+    let results = ["externalResults", "externalResult"];
+    let mut results = results.iter().filter_map(|key| data?.get(key));
+    let gap = results.any(is_hidden).then_some(Gap::Whole);
+    let node = name_of_action(event);
+    Some(Reply { node, name: Some(key), inputs: None, answer, gap })
+}
+
+/// Returns whether a contact, or one of several, is hidden.
+fn is_hidden(found: &Json) -> bool {
+    match found {
+        Json::Array(contacts) => contacts.iter().any(is_hidden),
+        found => shown(found).is_none(),
+    }
 }
 
 /// Converts a contact to the form of answers, with all keys.

@@ -1,6 +1,7 @@
 //! Observations of execution documents: every event is a step. Nested events follow the
 //! event that contains them.
 
+mod entries;
 mod exchange;
 mod keys;
 mod lookup;
@@ -23,8 +24,12 @@ impl Observation {
     /// logged is unknown. *Source: `docs/trace.md`.*
     pub fn of_document(document: &ExecutionDocument) -> Self {
         let started = document.started_at();
+        let exit = document.events().filter(|(_, event)| event.name == "endedFlow");
+        let exit = exit.filter_map(|(_, event)| text(event.other.get("flowExitReason")?));
+        let exit_reason = exit.last();
+        let logged = exchange::Logged::of(document, exit_reason.as_ref());
         let mut reader =
-            Reader { started, steps: Vec::new(), runs: FxHashMap::default() };
+            Reader { started, logged, steps: Vec::new(), runs: FxHashMap::default() };
         let flow = document.flow_name.as_ref().or(document.flow_id.as_ref()).cloned();
         let events = document.execution.as_deref().unwrap_or_default();
         let end = document.ended_at();
@@ -33,8 +38,6 @@ impl Observation {
             .ended_at()
             .zip(started)
             .map(|(end, start)| end.milliseconds() - start.milliseconds());
-        let exit = document.events().filter(|(_, event)| event.name == "endedFlow");
-        let exit = exit.filter_map(|(_, event)| text(event.other.get("flowExitReason")?));
         Self {
             source: Source::Document,
             flow: ObservedFlow {
@@ -46,7 +49,7 @@ impl Observation {
             start: started,
             elapsed_ms: elapsed,
             status: None,
-            exit_reason: exit.last(),
+            exit_reason,
             error: None,
             knows_error: true,
             variables: None,
@@ -98,6 +101,7 @@ struct Context<'d> {
 
 struct Reader<'d> {
     started: Option<DateTime>,
+    logged: exchange::Logged,
     steps: Vec<ObservedStep>,
     /// Action or task by run id: events that belong to one contain only its run id.
     runs: FxHashMap<&'d str, &'d Event>,
@@ -110,7 +114,8 @@ impl<'d> Reader<'d> {
                 ecow::eco_format!("{below}/execution/{index}/{}", escaped(&event.name));
             let rest = events.get(index + 1..).unwrap_or_default();
             let next = rest.iter().find_map(Event::began_at).or(around.end);
-            let exchange = exchange::exchange(event, duration_ms(event, next), rest);
+            let took_ms = duration_ms(event, next);
+            let exchange = exchange::exchange(event, took_ms, rest, self.logged);
             let step = self.step(event, place.clone(), around);
             self.steps.push(ObservedStep { exchange: exchange.map(Box::new), ..step });
             if let Some(run) = &event.execution_id {
@@ -120,7 +125,11 @@ impl<'d> Reader<'d> {
                 continue;
             }
             let inner = Context {
-                flow: exchange::module(event).or_else(|| around.flow.clone()),
+                flow: match exchange::module(event) {
+                    // The name of a module is an input, which may not be logged.
+                    None if event.name != "actionCallCommonModule" => around.flow.clone(),
+                    module => module,
+                },
                 parent: Some(event),
                 depth: around.depth.saturating_add(1),
                 end: next,
@@ -389,8 +398,9 @@ fn communication(step: &mut ObservedStep, event: &Event) {
         step.attributes.push(Attribute { kind: aspect, name, key, value: heard, place });
     }
     let from = event.other.get("fromParticipant").and_then(|from| from.get("audio"));
-    if let Some(keys) = from.and_then(|audio| audio.get("dtmf")?.get("value")) {
-        let value = event.pressed().map(|_| keys.clone());
+    let keys = from.and_then(|audio| audio.get("dtmf")?.get("value"));
+    if keys.is_some() || event.hides_keys() {
+        let value = event.pressed().map(Json::from);
         let place = Place::Key("/fromParticipant/audio/dtmf/value");
         let (aspect, name, key) = (AttributeKind::Caller, Text::from("keys"), None);
         step.attributes.push(Attribute { kind: aspect, name, key, value, place });
@@ -455,6 +465,7 @@ mod tests {
             name: Some("Orders".into()),
             inputs: Some(json(r#"{"a": 1}"#)),
             answer: Answer::Response(Response { status: 404, output, latency_ms: 2000 }),
+            gap: None,
         });
         assert_eq!(steps[0].exchange.as_deref(), Some(&data_action));
         let name = ObservedName { id: Some("q".into()), name: Some("Sales".into()) };

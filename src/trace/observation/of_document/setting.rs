@@ -35,6 +35,21 @@ pub(super) fn shown_parameters(
     shown.map(|it| (it.name, it.value))
 }
 
+/// Returns the visible variables that an action set, with their values.
+pub(super) fn set_variables(event: &Event) -> Vec<(Text, Json)> {
+    let all = event.output_variables.iter().flatten();
+    let set = all.filter_map(|variable| {
+        let name = variable.name.as_ref().or(variable.id.as_ref())?;
+        let value = match variable.value {
+            Some(_) => variable.shown()?.clone(),
+            None if variable.other.contains_key("valueIsRedacted") => return None,
+            None => Json::Null,
+        };
+        Some((name.clone(), value))
+    });
+    set.collect()
+}
+
 /// Returns whether flowsim noted a warning with this code.
 pub(super) fn warns(event: &Event, code: &str) -> bool {
     let warning = event.other.get("warning").and_then(|warning| warning.get("code"));

@@ -1,11 +1,12 @@
 //! Exchanges of a step of a simulation response.
 
 use super::Keyed;
+use crate::flow::kinds::{self, LookupKind, Operation};
 use crate::trace::observation::exchange::{
-    Exchange, ObservedName, ObservedObject, Reply,
+    Exchange, Gap, ObservedName, ObservedObject, Reply, RowLookup, RowResult,
 };
 use crate::value::{Json, JsonObject, Kind, Text};
-use crate::world::{Answer, Input, QueueAnswer, Response};
+use crate::world::{ActionAnswer, Answer, Input, QueueAnswer, Response};
 
 /// Latency that exceeds all timeouts, in milliseconds: a hundred days, the maximum in
 /// fixtures.
@@ -42,6 +43,10 @@ const ASKING: [(&[&str], Party); 7] = [
 /// Returns the exchange of a step. `node` is its id or name, and `kind` the type of the
 /// node.
 pub(super) fn exchange(node: &Text, kind: &str, step: &impl Keyed) -> Option<Exchange> {
+    of_architect(node, kind, step).or_else(|| of_node(node, kind, step))
+}
+
+fn of_node(node: &Text, kind: &str, step: &impl Keyed) -> Option<Exchange> {
     let is_kind = |name: &&str| name.eq_ignore_ascii_case(kind);
     let (_, party) = ASKING.iter().find(|(names, _)| names.iter().any(is_kind))?;
     let is_object = |json: &&Json| matches!(json, Json::Object(_));
@@ -49,11 +54,12 @@ pub(super) fn exchange(node: &Text, kind: &str, step: &impl Keyed) -> Option<Exc
     let result = result.or_else(|| step.value("output").filter(is_object))?;
     let error = result.get("error").and_then(|error| text(error, "code"));
     let error = error.unwrap_or_default();
-    let reply = |answer| Reply { node: node.clone(), name: None, inputs: None, answer };
+    let reply = |answer| reply_to(node, answer);
     Some(match party {
-        Party::Caller => {
-            Exchange::Inputs { node: node.clone(), inputs: vec![input(result, &error)] }
-        }
+        Party::Caller => Exchange::Inputs {
+            node: node.clone(),
+            inputs: vec![Some(input(result, &error))],
+        },
         // No request was made.
         Party::Contacts if error == "LOOKUP_KEY_MISSING" => return None,
         Party::Contacts if error == "CONTACTS_UNREADABLE" => {
@@ -63,7 +69,9 @@ pub(super) fn exchange(node: &Text, kind: &str, step: &impl Keyed) -> Option<Exc
             let contact = result.get("contact").filter(|it| **it != Json::Null);
             Exchange::Contact(reply(Answer::Contact(contact.cloned())))
         }
-        Party::DataAction => Exchange::DataAction(reply(response(result, &error))),
+        Party::DataAction => {
+            Exchange::DataAction(asked(step, reply(response(result, &error))))
+        }
         Party::Webhook => Exchange::Webhook(reply(response(result, &error))),
         Party::QueueStatistics => {
             let statistics = error.is_empty().then(|| Json::object(fields(result)));
@@ -81,6 +89,80 @@ pub(super) fn exchange(node: &Text, kind: &str, step: &impl Keyed) -> Option<Exc
             Exchange::Queue(Reply { name, inputs: skills, ..reply(answer) })
         }
     })
+}
+
+/// Creates the answer to a request, whose name and inputs are unknown.
+fn reply_to(node: &Text, answer: Answer) -> Reply {
+    Reply { node: node.clone(), name: None, inputs: None, answer, gap: None }
+}
+
+/// Adds the name and the inputs in the request of a step, which imported traces have.
+fn asked(step: &impl Keyed, reply: Reply) -> Reply {
+    let Some(asked) = step.value("asked") else { return reply };
+    let inputs = match asked.get("inputs") {
+        Some(Json::Object(inputs)) => Some(inputs.as_ref().clone()),
+        _ => None,
+    };
+    Reply { name: text(asked, "name"), inputs, ..reply }
+}
+
+/// Returns the exchange of an Architect action, whose result has its inputs and outputs:
+/// a data action, a row of a data table, or a transfer that succeeded.
+fn of_architect(node: &Text, kind: &str, step: &impl Keyed) -> Option<Exchange> {
+    let operation = kinds::operation_of(kind)?;
+    let result = step.value("result").filter(|it| it.get("error").is_none())?;
+    match operation {
+        Operation::Lookup(LookupKind::DataAction) => {
+            data_action(node, result, step.value("next"))
+        }
+        Operation::Lookup(LookupKind::DataTable) => row(result),
+        Operation::Transfer(_) => {
+            let is_done = result.get("transfer").is_some();
+            let answer = Answer::Action(ActionAnswer {
+                path: None,
+                outputs: Vec::new(),
+                latency_ms: 0,
+            });
+            let reply = Reply { name: Some(node.clone()), ..reply_to(node, answer) };
+            is_done.then_some(Exchange::Action(reply))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the answer of a data action. A response does not show whether it succeeded.
+fn data_action(node: &Text, result: &Json, next: Option<&Json>) -> Option<Exchange> {
+    let Json::Object(inputs) = result.get("inputs")? else { return None };
+    let mut inputs = inputs.as_ref().clone();
+    let name = match inputs.shift_remove("dataAction")? {
+        Json::String(name) => Some(name),
+        named => text(&named, "name").or_else(|| text(&named, "id")),
+    };
+    let next = match next {
+        Some(Json::String(id)) => Some(id.clone()),
+        _ => None,
+    };
+    let output = result.get("outputs").cloned().unwrap_or_else(|| Json::object([]));
+    let answer = Answer::Response(Response { status: 200, output, latency_ms: 0 });
+    let (inputs, gap) = (Some(inputs), Some(Gap::Path(next)));
+    Some(Exchange::DataAction(Reply { name, inputs, gap, ..reply_to(node, answer) }))
+}
+
+/// Returns a row that was found. A response does not show why there is no row.
+fn row(result: &Json) -> Option<Exchange> {
+    let inputs = result.get("inputs")?;
+    let Json::Object(cells) = result.get("outputs")? else { return None };
+    let mut cells = cells.as_ref().clone();
+    if cells.contains_key("errorType") || cells.contains_key("errorMessage") {
+        return None;
+    }
+    cells.retain(|_, value| *value != Json::Null);
+    Some(Exchange::Row(RowLookup {
+        table: text(inputs, "dataTableName").or_else(|| text(inputs, "dataTableId"))?,
+        table_id: text(inputs, "dataTableId"),
+        key: Some(text(inputs, "lookupValue")?),
+        result: Some(RowResult::Found(cells)),
+    }))
 }
 
 /// Returns the queue that accepted the conversation.

@@ -196,8 +196,19 @@ fn step(json: &impl Keyed) -> ObservedStep {
             add_answer(&mut found, answer);
         }
     }
+    add_asked(&mut found, json);
     found.attributes.sort_by_key(|attribute| attribute.kind);
     found
+}
+
+/// Adds the inputs of a request. Imported traces have them, responses do not.
+fn add_asked(found: &mut ObservedStep, step: &impl Keyed) {
+    let inputs = step.value("asked").and_then(|asked| asked.get("inputs"));
+    let Some(Json::Object(inputs)) = inputs else { return };
+    found.attributes.extend(inputs.iter().map(|(name, value)| {
+        let place = Place::Member("/asked/inputs");
+        Attribute::new(AttributeKind::Input, name.clone(), value.clone(), place)
+    }));
 }
 
 /// Returns the path of a decision whose step only has the condition that it took.

@@ -16,8 +16,10 @@ const RESPONSE: [&str; 6] =
     ["status", "error", "elapsedMs", "variables", "flow", "flowId"];
 
 /// Keys of a step that an observation contains, except for its result.
-const STEP: [&str; 7] =
-    ["nodeType", "nodeId", "nodeName", "flowId", "depth", "startMs", "path"];
+const STEP: [&str; 9] = [
+    "nodeType", "nodeId", "nodeName", "flowId", "depth", "startMs", "path", "next",
+    "asked",
+];
 
 impl<'de> Deserialize<'de> for Observation {
     /// Reads a simulation response. The result is that of [`Observation::of_simulation`].
