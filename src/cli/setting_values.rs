@@ -1,5 +1,5 @@
 //! Checks the values of settings as the flags of the commands do. A mistake is then reported
-//! where it is written, not at a flag that nobody gave.
+//! where it is written, not at a flag that the user did not give.
 
 use std::error::Error as _;
 

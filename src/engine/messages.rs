@@ -38,8 +38,8 @@ const EMAIL: BuiltInId = BuiltInId::of("Email.Message");
 const MESSAGE: BuiltInId = BuiltInId::of("Message.Message");
 const IS_NEW: BuiltInId = BuiltInId::of("Message.IsNewConversation");
 
-/// Whether conversations that start in a flow have further messages, after each of which the
-/// flow runs again.
+/// Whether conversations that start in a flow have further messages. The flow runs again for
+/// each of them.
 pub(crate) fn has_further_messages(program: &Program, flow: FlowId) -> bool {
     let flow_type = &program.symbols.flow(flow).flow_type;
     [MESSAGE_FLOW, EMAIL_FLOW].iter().any(|it| flow_type.eq_ignore_ascii_case(it))

@@ -17,7 +17,7 @@ const OTHER_KEYS: [&str; 3] = ["set", "defaults", "profile"];
 pub(super) const CALL_KEYS: [&str; 8] =
     ["flow", "context", "variables", "at", "timeoutMs", "maxActions", "seed", "strict"];
 
-/// Keys of which only one can have a value.
+/// Keys that exclude each other.
 const EXCLUSIVE: [[&str; 2]; 1] = [["fail-fast", "max-fail"]];
 
 /// Prefix of environment variables that set a key.

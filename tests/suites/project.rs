@@ -321,7 +321,7 @@ fn the_environment_names_a_project_file() {
     assert!(refused(above, "check", &wrong).contains("nope.toml"));
 }
 
-/// Reports beside the flows are no flows.
+/// Reports beside the flows are not taken for flows.
 #[test]
 fn documents_of_flowsim_are_skipped_in_folders() {
     let folder =

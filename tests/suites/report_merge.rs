@@ -154,7 +154,7 @@ fn other_files_are_an_error_at_their_line() {
 
 /// The tests of a killed run that have no result are not run, in every report.
 #[test]
-fn a_killed_run_is_no_success() {
+fn a_killed_run_does_not_succeed() {
     let folder = suite();
     let report = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
     let passed = ["test", "b.test.yaml", "-k", "passes", "--report", "json=b.jsonl"];

@@ -571,7 +571,7 @@ fn a_path_that_does_not_exist_is_a_usage_error() {
 
 /// GitHub drops a summary of more than 1 MiB, with everything that earlier commands wrote.
 #[test]
-fn the_step_summary_has_room_for_earlier_commands() {
+fn the_step_summary_keeps_what_earlier_commands_wrote() {
     let folder = suite(ONE_FAILS);
     let summary = folder.path().join("summary.md");
     let earlier = "x".repeat(1024 * 1024 - 2000);

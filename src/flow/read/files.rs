@@ -354,7 +354,7 @@ fn is_foreign_yaml(file: &File) -> bool {
     is_yaml && !file.text().lines().any(is_of_flow)
 }
 
-/// Whether a text is a document that flowsim wrote, such as a report.
+/// Whether it is a document that flowsim wrote, such as a report.
 fn is_own_document(text: &str) -> bool {
     let mut rest = text.trim_start();
     let beginning = ["{", "\"schema\"", ":", "\"flowsim."];
