@@ -103,12 +103,12 @@ impl Search {
     }
 
     /// Searches until nothing is left or the budget is used up. `watch` gets the number of
-    /// answered questions from time to time.
+    /// answered questions from time to time, and returns whether to go on.
     pub(super) fn run(
         world: &World<'_>,
         budget: u64,
         pool: &rayon::ThreadPool,
-        watch: &dyn Fn(u64),
+        watch: &dyn Fn(u64) -> bool,
     ) -> Self {
         let mut search = Self::new(world);
         let mut begin = world.begin();
@@ -139,7 +139,9 @@ impl Search {
             for state in expanded {
                 search.take(state, budget);
             }
-            watch(search.used);
+            if !watch(search.used) {
+                break;
+            }
         }
         while let Some(id) = search.frontier.take_shallow() {
             search.pending.push(search.states[id as usize].node);
