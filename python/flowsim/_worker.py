@@ -43,7 +43,8 @@ def _digest(paths: Iterable[str]) -> str:
     for file in sorted({file for path in paths for file in _files(path)}):
         with suppress(OSError):  # Loading the project reports what cannot be read.
             state = os.stat(file)
-            digest.update(f"{file}\0{state.st_size}\0{state.st_mtime_ns}\0".encode(errors="replace"))
+            written = f"{file}\0{state.st_size}\0{state.st_mtime_ns}\0"
+            digest.update(written.encode(errors="replace"))
     return digest.hexdigest()
 
 

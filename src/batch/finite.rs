@@ -106,7 +106,7 @@ mod tests {
         let expected = concat!(
             r#"{"id":"é","error":{"code":"INVALID_REQUEST","#,
             r#""message":"`variables.a[1]` is NaN, which JSON does not have","#,
-            r#""help":"use a number, or null for a missing value","column":38,"#,
+            r#""help":"use a number, or null for a missing value","column":36,"#,
             r#""more":[{"code":"INVALID_REQUEST","#,
             r#""message":"`seed` is -Infinity, which JSON does not have","#,
             r#""help":"use a number, or null for a missing value","column":21}]}}"#,
