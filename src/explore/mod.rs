@@ -155,7 +155,7 @@ pub fn explore(
 }
 
 /// Explores like [`explore`]. `watch` gets the number of answered questions from time to
-/// time, and returns whether to go on. What is left when it is stopped is undecided.
+/// time, and returns whether the search continues. What is left after its end is undecided.
 ///
 /// # Errors
 /// The threads cannot be started.

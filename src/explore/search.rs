@@ -103,7 +103,7 @@ impl Search {
     }
 
     /// Searches until nothing is left or the budget is used up. `watch` gets the number of
-    /// answered questions from time to time, and returns whether to go on.
+    /// answered questions from time to time, and returns whether the search continues.
     pub(super) fn run(
         world: &World<'_>,
         budget: u64,
