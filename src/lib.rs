@@ -49,6 +49,7 @@
 //! |---|---|---|
 //! | `build` | 0 | version and features of this build |
 //! | `source` | 0 | files, positions in them, and documents that keep the position of each value; the only module that parses JSON and YAML |
+//! | `threads` | 0 | pools of threads, whose number is limited |
 //! | `value` | 0 | the values of flows: types, NOT_SET, exact numbers, times, conversions, comparison, printing |
 //! | `diagnostic` | 1 | messages for users: one type with stable codes, an explanation page for each code, and four output formats |
 //! | `expr` | 2 | the expression languages of flows, from parsing to evaluation: `draft`, and `architect` with its functions |
@@ -149,6 +150,8 @@ pub mod source;
 pub mod suite;
 #[doc(hidden)]
 pub mod terraform;
+#[doc(hidden)]
+pub mod threads;
 #[doc(hidden)]
 pub mod timeline;
 #[doc(hidden)]

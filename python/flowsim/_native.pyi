@@ -1,11 +1,13 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from os import PathLike
 from typing import Any, Literal, Protocol, TypedDict, final, overload
 
 from typing_extensions import TypeAlias
 
 _Path: TypeAlias = str | PathLike[str]
-_Paths: TypeAlias = _Path | Sequence[_Path]
+_Paths: TypeAlias = _Path | Iterable[_Path]
+_Number: TypeAlias = int | float | Decimal | str
 # A document: an object, or its JSON.
 _Document: TypeAlias = Mapping[str, Any] | str | bytes
 
@@ -15,7 +17,7 @@ class _Table(Protocol):
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
 @final
-class _Stream:
+class Stream:
     """A stream of record batches, which libraries that know Arrow can read once."""
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
@@ -26,7 +28,13 @@ class Flow(TypedDict):
     type: str
     version: str | None
 
-class Routing(TypedDict):
+class _Answered(TypedDict, total=False):
+    """The answer of an agent in the queue, if there was one."""
+
+    answeredAfterMs: int
+    agent: str
+
+class Routing(_Answered):
     queueId: str | None
     queueName: str | None
     skills: list[str]
@@ -54,6 +62,20 @@ class Error(Exception):
 class Diagnostic:
     """A finding: a stable code, a message, a place in a file, and advice."""
 
+    def __new__(
+        cls,
+        code: str,
+        severity: str,
+        message: str,
+        help: str | None,
+        flow: str | None,
+        node: str | None,
+        file: str | None,
+        line: int | None,
+        column: int | None,
+        text: str,
+        /,
+    ) -> Diagnostic: ...
     @property
     def code(self) -> str: ...
     @property
@@ -161,33 +183,33 @@ class Project:
     def session(self, call: dict[str, Any] | None = None, **keys: Any) -> Session: ...
     @overload
     def run_batch(
-        self, calls: _Table, *, select: Sequence[str] | None = None, jobs: int = 0
-    ) -> _Stream: ...
+        self, calls: _Table, *, select: Iterable[str] | None = None, jobs: int = 0
+    ) -> Stream: ...
     @overload
     def run_batch(
-        self, calls: Iterable[_Document], *, select: Sequence[str] | None = None, jobs: int = 0
+        self, calls: Iterable[_Document], *, select: Iterable[str] | None = None, jobs: int = 0
     ) -> list[dict[str, Any]]: ...
     @overload
     def compare(
         self,
         recordings: _Table,
         *,
-        select: Sequence[str] | None = None,
-        ignore: Sequence[str] | None = None,
+        select: Iterable[str] | None = None,
+        ignore: Iterable[str] | None = None,
         time_tolerance_ms: int | None = None,
-        number_tolerance: str | None = None,
+        number_tolerance: _Number | None = None,
         distinct: bool = False,
         jobs: int = 0,
-    ) -> _Stream: ...
+    ) -> Stream: ...
     @overload
     def compare(
         self,
         recordings: Iterable[_Document],
         *,
-        select: Sequence[str] | None = None,
-        ignore: Sequence[str] | None = None,
+        select: Iterable[str] | None = None,
+        ignore: Iterable[str] | None = None,
         time_tolerance_ms: int | None = None,
-        number_tolerance: str | None = None,
+        number_tolerance: _Number | None = None,
         distinct: bool = False,
         jobs: int = 0,
     ) -> list[dict[str, Any]]: ...
@@ -195,9 +217,9 @@ class Project:
         self,
         recordings: _Table | Iterable[_Document],
         *,
-        ignore: Sequence[str] | None = None,
+        ignore: Iterable[str] | None = None,
         time_tolerance_ms: int | None = None,
-        number_tolerance: str | None = None,
+        number_tolerance: _Number | None = None,
         distinct: bool = False,
         jobs: int = 0,
     ) -> dict[str, Any]: ...

@@ -4,7 +4,8 @@
 
     results = flowsim.ray.run(ray.data.read_parquet("calls"), "flows", select=["queueName"])
 
-Each worker process loads the flows once; the paths must exist on all machines.
+Each worker process loads the flows once, and again
+when their files have changed; the paths must exist on all machines.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@
 
     results = flowsim.spark.run(spark.read.parquet("calls"), "flows", select=["queueName"])
 
-Each Python worker loads the flows once; the paths must exist on all machines. The calls run
+Each Python worker loads the flows once, and again
+when their files have changed; the paths must exist on all machines. The calls run
 in the workers of Spark, in constant memory: rows are exchanged as Arrow.
 """
 

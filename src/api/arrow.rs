@@ -3,9 +3,10 @@
 use ::arrow::array::RecordBatchReader;
 use ::arrow::error::ArrowError;
 
-use super::batch::{Batch, BatchSummary};
+use super::batch::{Batch, BatchSummary, merged};
+use super::stop::Stop;
 use crate::batch::Row;
-use crate::batch::arrow::{ArrowRows, rows_of};
+use crate::batch::arrow::{ArrowRows, parts_of, rows_of};
 
 impl Batch {
     /// Handles the rows of record batches when their output is read. The columns of the
@@ -25,19 +26,20 @@ impl Batch {
     /// summary of comparisons.
     ///
     /// # Errors
-    /// The record batches cannot be read.
+    /// The record batches cannot be read, or the batch is stopped.
     pub fn arrow_summary(
         &self,
         input: Box<dyn RecordBatchReader + Send>,
     ) -> Result<Option<BatchSummary>, ArrowError> {
         let mut summary = self.rows::<&[u8]>(&[]).into_summary();
         for batch in input {
-            let rows = rows_of(&batch?)?;
-            let own = self.rows(&rows).into_summary();
-            summary = match (summary, own) {
-                (Some(summary), Some(own)) => Some(summary.merged(own)),
-                (summary, own) => summary.or(own),
-            };
+            for part in parts_of(&batch?) {
+                let own = self.rows(&rows_of(&part)?).into_summary();
+                summary = merged(summary, own);
+                if self.stop.is_due() {
+                    return Err(ArrowError::ExternalError(Box::new(Stop::error())));
+                }
+            }
         }
         Ok(summary)
     }

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPool;
 
 use super::comparison::CompareOptions;
 use super::error::Error;
 use super::project::Project;
+use super::stop::Stop;
 #[cfg(feature = "arrow")]
 use crate::batch::ColumnType;
 use crate::batch::{
@@ -16,6 +17,7 @@ use crate::batch::{
 };
 use crate::diagnostic::nearest;
 use crate::source::{Files, read_json};
+use crate::threads;
 
 /// Options of a [`Batch`]. Values are checked when the batch is created.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +28,7 @@ pub struct BatchOptions {
     is_distinct: bool,
     is_summary: bool,
     jobs: usize,
+    stop: Stop,
 }
 
 impl BatchOptions {
@@ -36,7 +39,8 @@ impl BatchOptions {
         self
     }
 
-    /// Sets the options of comparisons. Their number of jobs has no effect.
+    /// Sets the options of comparisons. Their number of jobs and their condition have no
+    /// effect.
     pub fn compare(mut self, options: CompareOptions) -> Self {
         self.compare = options;
         self
@@ -48,9 +52,20 @@ impl BatchOptions {
         self
     }
 
-    /// Sets the number of threads. The default, 0, is the number of cores.
+    /// Sets the number of threads. The default, 0, is the number of cores; more than four
+    /// per core are not started.
     pub fn jobs(mut self, count: usize) -> Self {
         self.jobs = count;
+        self
+    }
+
+    /// Sets a condition that ends the batch: the rows after it have no output. It is called
+    /// from time to time, on the thread that hands over the rows.
+    pub fn stop_when(
+        mut self,
+        condition: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.stop = Stop::when(condition);
         self
     }
 
@@ -82,7 +97,11 @@ pub struct Batch {
     kind: Kind,
     /// Threads of this batch alone: a process that is forked can make its own.
     pool: Arc<ThreadPool>,
+    pub(super) stop: Stop,
 }
+
+/// Number of rows for each thread after which a batch may be stopped.
+const ROWS_PER_THREAD: usize = 128;
 
 #[derive(Clone)]
 enum Kind {
@@ -150,11 +169,11 @@ fn selected<T: Copy>(
 
 impl Batch {
     fn new(kind: Kind, options: &BatchOptions) -> Result<Self, Error> {
-        let pool = ThreadPoolBuilder::new().num_threads(options.jobs).build();
+        let pool = threads::pool(options.jobs, usize::MAX);
         let pool = pool.map_err(|problem| {
             Error::system(format!("cannot start threads: {problem}"))
         })?;
-        Ok(Self { kind, pool: Arc::new(pool) })
+        Ok(Self { kind, pool: Arc::new(pool), stop: options.stop.clone() })
     }
 
     /// The names of the properties of the output, in order. Each row also has an `id`.
@@ -188,7 +207,19 @@ impl Batch {
     }
 
     pub(super) fn handled(&self, rows: &[Row<'_>]) -> BatchOutput {
-        self.pool.install(|| self.handled_here(rows))
+        if !self.stop.is_set() {
+            return self.pool.install(|| self.handled_here(rows));
+        }
+        let length = self.pool.current_num_threads() * ROWS_PER_THREAD;
+        let (first, rest) = rows.split_at(length.min(rows.len()));
+        let mut output = self.pool.install(|| self.handled_here(first));
+        for part in rest.chunks(length) {
+            if self.stop.is_due() {
+                break;
+            }
+            output.append(self.pool.install(|| self.handled_here(part)));
+        }
+        output
     }
 
     /// Handles rows on the threads of the current pool.
@@ -236,6 +267,12 @@ impl BatchOutput {
         &self.rows
     }
 
+    fn append(&mut self, next: Self) {
+        self.rows.extend(next.rows);
+        self.errors += next.errors;
+        self.summary = merged(self.summary.take(), next.summary);
+    }
+
     /// Returns the rows.
     pub fn into_rows(self) -> Vec<String> {
         self.rows
@@ -262,6 +299,17 @@ impl BatchOutput {
 /// the whole, in any order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchSummary(Summary);
+
+/// Merges the summaries of two parts.
+pub(super) fn merged(
+    first: Option<BatchSummary>,
+    second: Option<BatchSummary>,
+) -> Option<BatchSummary> {
+    match (first, second) {
+        (Some(first), Some(second)) => Some(first.merged(second)),
+        (first, second) => first.or(second),
+    }
+}
 
 impl BatchSummary {
     /// Reads a summary that was written by [`to_json`](Self::to_json) or by `flowsim batch

@@ -15,6 +15,10 @@ use crate::runner::ProjectContext;
 use crate::source::{Files, read_document};
 use crate::world::Fixtures;
 
+/// The message for a project that names no flows.
+const NO_FLOWS: &str = "no flows to load; name a flow file, a folder of flows, or a \
+                        project file that names them";
+
 /// A builder for a [`Project`] of several sources.
 #[derive(Debug, Clone, Default)]
 #[must_use = "`load` loads the project"]
@@ -88,7 +92,7 @@ impl ProjectBuilder {
     /// Reads and compiles everything.
     ///
     /// # Errors
-    /// A file or folder does not load. The error has the diagnostics of all flows and
+    /// There are no flows, or a file or folder does not load. The error has the diagnostics of all flows and
     /// fixtures.
     pub fn load(mut self) -> Result<Project, Error> {
         let mut files = Files::new();
@@ -96,6 +100,9 @@ impl ProjectBuilder {
             Ok(adopted) => adopted,
             Err(problems) => return Err(Error::load(problems, files)),
         };
+        if self.flows.is_empty() && self.flow_texts.is_empty() {
+            return Err(Error::invalid(NO_FLOWS));
+        }
         let flows = self.read_flows(&context, &mut files);
         let drafts = check::check(&flows.flows);
         let mut problems = flows.diagnostics.clone();

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use super::error::Error;
 use super::project::Project;
+use super::stop::Stop;
 use super::value::Value;
 use crate::analysis::comparison::{self as internal, Pattern, Rules, Verdict};
 use crate::diagnostic::Severity;
 use crate::recording;
 use crate::report::comparison::{render_text, subject};
-use crate::runner::{CompareContext, compare_all};
+use crate::runner::{CompareContext, Judgement, compare_all};
 use crate::source::Files;
 
 /// Options of a comparison. Values are checked when the comparison starts.
@@ -22,6 +23,7 @@ pub struct CompareOptions {
     time: Option<Duration>,
     number: Option<String>,
     jobs: usize,
+    stop: Stop,
 }
 
 impl CompareOptions {
@@ -49,6 +51,16 @@ impl CompareOptions {
     /// the number of cores.
     pub fn jobs(mut self, count: usize) -> Self {
         self.jobs = count;
+        self
+    }
+
+    /// Sets a condition that ends the comparison of files with an error. It is called from
+    /// time to time, on the thread that compares.
+    pub fn stop_when(
+        mut self,
+        condition: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.stop = Stop::when(condition);
         self
     }
 
@@ -92,6 +104,10 @@ impl Comparison {
         if problems.iter().any(|it| it.severity == Severity::Error) {
             return Err(Error::load(problems, files));
         }
+        if paths.is_empty() {
+            let message = "no recordings found; their names end in .recording.json";
+            return Err(Error::invalid(message));
+        }
         let context = CompareContext {
             program: project.program(),
             fixtures: project.fixtures(),
@@ -102,20 +118,22 @@ impl Comparison {
         let (mut all, mut failed) = (Vec::new(), None);
         let ran = compare_all(&paths, context, options.jobs, &mut |compared| {
             match compared.result {
-                Ok(judgement) => all.push(Self {
-                    recording: compared.path,
-                    comparison: judgement.comparison,
-                    ends: (
-                        judgement.recorded_end.to_string(),
-                        judgement.local_end.map(|end| end.to_string()),
-                    ),
-                }),
+                Ok(judgement) => all.push(Self::of(compared.path, judgement)),
                 Err(it) => failed = Some(Error::load(it.diagnostics, it.files)),
+            }
+            if failed.is_none() && options.stop.is_due() {
+                failed = Some(Stop::error());
             }
             failed.is_none()
         });
         ran.map_err(|problem| Error::system(format!("cannot start threads: {problem}")))?;
         failed.map_or(Ok(all), Err)
+    }
+
+    fn of(recording: PathBuf, judgement: Judgement) -> Self {
+        let local_end = judgement.local_end.map(|end| end.to_string());
+        let ends = (judgement.recorded_end.to_string(), local_end);
+        Self { recording, comparison: judgement.comparison, ends }
     }
 
     /// The file of the recording.

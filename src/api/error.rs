@@ -26,7 +26,7 @@ pub enum ErrorKind {
     Load,
     /// A call, an answer or an option is invalid.
     Invalid,
-    /// The machine lacks a resource, such as threads.
+    /// The machine lacks a resource, such as threads, or a condition ended the work.
     System,
 }
 

@@ -1,13 +1,16 @@
 //! Searches of all calls of a flow.
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
 use super::error::Error;
 use super::project::Project;
+use super::stop::Stop;
 use super::trace::Compiled;
 use crate::engine;
 use crate::explore::{self as internal, DEFAULT_BUDGET, Options};
+use crate::flow::FlowId;
 use crate::report::exploration::{Additions, render_json, render_text};
 use crate::source::Files;
 
@@ -20,11 +23,19 @@ pub struct ExploreOptions {
     is_fixed: bool,
     paths: usize,
     jobs: usize,
+    stop: Stop,
 }
 
 impl Default for ExploreOptions {
     fn default() -> Self {
-        Self { flow: None, budget: DEFAULT_BUDGET, is_fixed: false, paths: 0, jobs: 0 }
+        Self {
+            flow: None,
+            budget: DEFAULT_BUDGET,
+            is_fixed: false,
+            paths: 0,
+            jobs: 0,
+            stop: Stop::default(),
+        }
     }
 }
 
@@ -59,6 +70,16 @@ impl ExploreOptions {
         self.jobs = count;
         self
     }
+
+    /// Sets a condition that ends the exploration with an error. It is called from time to
+    /// time, on the thread that explores.
+    pub fn stop_when(
+        mut self,
+        condition: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.stop = Stop::when(condition);
+        self
+    }
 }
 
 /// The result of searching all calls of a flow: a verdict about each action and output.
@@ -73,24 +94,7 @@ impl Project {
     /// # Errors
     /// The flow is unknown, every flow is called by another, or threads cannot be started.
     pub fn explore(&self, options: &ExploreOptions) -> Result<Exploration, Error> {
-        let program = self.program();
-        let flows = match &options.flow {
-            Some(name) => vec![
-                engine::start::flow(program, name)
-                    .map_err(|problem| Error::of_call(vec![*problem]))?,
-            ],
-            None => {
-                let mut flows = program.entry_flows();
-                if !options.is_fixed {
-                    flows.extend(internal::queued_flows(program, self.fixtures()));
-                }
-                flows
-            }
-        };
-        if flows.is_empty() {
-            let message = "every flow is called by another; name the flow to start";
-            return Err(Error::invalid(message));
-        }
+        let (program, flows) = (self.program(), self.explored_flows(options)?);
         let call =
             |flow| engine::Call::new(flow).in_organisation(Arc::clone(self.fixtures()));
         let calls: Vec<engine::Call> = flows.into_iter().map(call).collect();
@@ -100,11 +104,38 @@ impl Project {
             is_fixed: options.is_fixed,
             most_paths: options.paths,
         };
-        let exploration = internal::explore(program, &calls, self.fixtures(), own)
-            .map_err(|problem| {
-                Error::system(format!("cannot start threads: {problem}"))
-            })?;
+        let is_stopped = Cell::new(false);
+        let watch = |_| {
+            is_stopped.set(is_stopped.get() || options.stop.is_due());
+            !is_stopped.get()
+        };
+        let explored =
+            internal::explore_watched(program, &calls, self.fixtures(), own, &watch);
+        let exploration = explored.map_err(|problem| {
+            Error::system(format!("cannot start threads: {problem}"))
+        })?;
+        if is_stopped.get() {
+            return Err(Stop::error());
+        }
         Ok(Exploration { exploration, compiled: Arc::clone(self.compiled()) })
+    }
+
+    /// Returns the flows in which the calls start.
+    fn explored_flows(&self, options: &ExploreOptions) -> Result<Vec<FlowId>, Error> {
+        let program = self.program();
+        if let Some(name) = &options.flow {
+            let flow = engine::start::flow(program, name);
+            return Ok(vec![flow.map_err(|problem| Error::of_call(vec![*problem]))?]);
+        }
+        let mut flows = program.entry_flows();
+        if !options.is_fixed {
+            flows.extend(internal::queued_flows(program, self.fixtures()));
+        }
+        if flows.is_empty() {
+            let message = "every flow is called by another; name the flow to start";
+            return Err(Error::invalid(message));
+        }
+        Ok(flows)
     }
 }
 

@@ -19,6 +19,7 @@ mod project;
 mod question;
 mod session;
 mod step;
+mod stop;
 mod suite;
 mod suite_result;
 mod trace;

@@ -12,6 +12,7 @@ mod call_field;
 mod call_form;
 mod column;
 mod digest;
+mod finite;
 mod parallel;
 mod recording;
 mod row;

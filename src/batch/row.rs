@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::finite;
 use super::rows::MAX_ROW_BYTES;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::{File, Files, Kind, Node, Span, read_json};
@@ -127,8 +128,10 @@ pub(super) fn document(row: Row<'_>) -> Result<Arc<File>, RowError> {
 
 /// Parses a row.
 pub(super) fn parse(file: &File) -> Result<Node<'_>, RowError> {
-    read_json(file)
-        .map_err(|problem| RowError::new(NO_ID.to_owned(), vec![problem.into()], file))
+    read_json(file).map_err(|problem| {
+        let of_problem = || RowError::new(NO_ID.to_owned(), vec![problem.into()], file);
+        finite::error(file).unwrap_or_else(of_problem)
+    })
 }
 
 /// Returns the id of a row as JSON: a string or a number.

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::row::RowWorker;
 use super::rows::{Chunk, ReadError, Rows};
+use crate::threads;
 
 /// Number of chunks per thread whose output may wait for its turn.
 const WAITING_CHUNKS: usize = 4;
@@ -82,10 +82,9 @@ struct State {
 }
 
 impl Stream {
-    /// Creates a stream with the given number of threads; 0 means one per core.
+    /// Creates a stream with the number of [`threads`] for `jobs`; 0 means one per core.
     pub fn new(rows: Rows, output: impl Write + Send + 'static, jobs: usize) -> Self {
-        let cores = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let jobs = if jobs == 0 { cores() } else { jobs };
+        let jobs = threads::count(jobs, usize::MAX);
         let state = State {
             output: Box::new(output),
             read: 0,

@@ -178,8 +178,8 @@ impl Decoder {
         texts
     }
 
-    /// Returns a whole number within the range. Returns the default if it is missing or
-    /// wrong.
+    /// Returns a whole number within the range, which may be written as 5.0. Returns the
+    /// default if it is missing or wrong.
     pub(crate) fn whole(
         &mut self,
         object: &Node<'_>,
@@ -191,7 +191,7 @@ impl Decoder {
             return default;
         };
         if let Kind::Number(text) = &node.kind
-            && let Ok(number) = text.parse::<i64>()
+            && let Some(number) = Number::parse_json(text).and_then(|it| it.to_whole())
             && range.contains(&number)
         {
             return number;

@@ -402,7 +402,8 @@ impl Call {
         match program.variable(self.flow, name) {
             Some(id) => {
                 let holds = program.value_type(self.flow, id);
-                let typed = holds.and_then(|it| Value::decode(&value.to_json(), it).ok());
+                let typed =
+                    holds.and_then(|it| Value::decode_given(&value.to_json(), it).ok());
                 self.variables.push((id, typed.unwrap_or(value)));
             }
             None => {

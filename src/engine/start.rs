@@ -164,7 +164,7 @@ pub fn variable(
         return Err(unknown(Code::UNKNOWN_VARIABLE, &what, name, near));
     };
     let Some(holds) = program.value_type(flow, id) else { return Ok(()) };
-    match Value::decode(&value.to_json(), holds) {
+    match Value::decode_given(&value.to_json(), holds) {
         Ok(_) => Ok(()),
         Err(problem) => {
             let message =

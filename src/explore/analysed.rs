@@ -53,7 +53,7 @@ impl Analyses {
         &'a self,
         program: &'a Arc<Program>,
         fixtures: &'a Fixtures,
-        watch: &'a dyn Fn(u64),
+        watch: &'a dyn Fn(u64) -> bool,
     ) -> Analysed<'a> {
         let Self { graph, liveness, repeats, goals } = self;
         Analysed { program, fixtures, graph, liveness, repeats, goals, watch }
@@ -68,7 +68,7 @@ pub(super) struct Analysed<'a> {
     pub(super) liveness: &'a Liveness,
     pub(super) repeats: &'a Repeats,
     pub(super) goals: &'a Goals,
-    pub(super) watch: &'a dyn Fn(u64),
+    pub(super) watch: &'a dyn Fn(u64) -> bool,
 }
 
 /// The part of a program that calls of a flow can reach.
@@ -157,7 +157,7 @@ impl Analysed<'_> {
         let share = if givens.is_empty() { 1 } else { 2 };
         let whole = options.budget / share;
         for (place, choice) in choices.iter().enumerate() {
-            if place > 0 && !has_unreached(decided) {
+            if place > 0 && !(has_unreached(decided) && (self.watch)(exploration.used)) {
                 break;
             }
             let changed = with_values(program, start, &givens, choice);
@@ -189,6 +189,7 @@ impl Analysed<'_> {
         while *left > 0
             && !givens.is_empty()
             && has_open(decided)
+            && (self.watch)(exploration.used)
             && let Some(choice) = plan.take()
         {
             let changed = with_values(self.program, start, givens, &choice);

@@ -47,6 +47,7 @@ use std::sync::Arc;
 use crate::engine::Call;
 use crate::flow::{FlowId, NodeId};
 use crate::program::Program;
+use crate::threads;
 use crate::trace::Status;
 use crate::value::{DateTime, Text};
 use crate::world::Fixtures;
@@ -150,11 +151,11 @@ pub fn explore(
     fixtures: &Fixtures,
     options: Options,
 ) -> Result<Exploration, rayon::ThreadPoolBuildError> {
-    explore_watched(program, calls, fixtures, options, &|_| {})
+    explore_watched(program, calls, fixtures, options, &|_| true)
 }
 
 /// Explores like [`explore`]. `watch` gets the number of answered questions from time to
-/// time.
+/// time, and returns whether the search continues. What is left after its end is undecided.
 ///
 /// # Errors
 /// The threads cannot be started.
@@ -163,9 +164,9 @@ pub fn explore_watched(
     calls: &[Call],
     fixtures: &Fixtures,
     options: Options,
-    watch: &dyn Fn(u64),
+    watch: &dyn Fn(u64) -> bool,
 ) -> Result<Exploration, rayon::ThreadPoolBuildError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build()?;
+    let pool = threads::pool(options.jobs, usize::MAX)?;
     let analyses = Analyses::of(program, options.is_fixed);
     let analysed = analyses.with(program, fixtures, watch);
     let mut exploration =
@@ -179,6 +180,10 @@ pub fn explore_watched(
         let most_paths = options.most_paths.saturating_sub(exploration.paths.len());
         let own = Options { budget: share, most_paths, ..options };
         analysed.explore(call, own, &pool, &mut exploration, &mut decided);
+    }
+    if !watch(exploration.used) {
+        exploration.is_complete = false;
+        return Ok(exploration);
     }
     let open: Vec<FlowId> = calls.iter().map(|start| start.call.flow()).collect();
     impossible::decide(&analysed, given, &open, &mut decided);

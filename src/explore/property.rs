@@ -12,6 +12,7 @@ use crate::analysis::property::{
 use crate::engine::{Call, Session};
 use crate::flow::{FlowId, NodeId};
 use crate::program::Program;
+use crate::threads;
 use crate::trace::{PathTaken, Status};
 use crate::value::DateTime;
 use crate::world::{Answer, Fixtures};
@@ -79,7 +80,7 @@ pub fn properties(
     fixtures: &Fixtures,
     options: Options,
 ) -> Result<Vec<Checked>, rayon::ThreadPoolBuildError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build()?;
+    let pool = threads::pool(options.jobs, usize::MAX)?;
     let graph = Graph::of(program);
     let (repeats, goals) = (Repeats::of(program, &graph), Goals::of(program));
     let checked = calls.iter().map(|(property, call)| {
@@ -88,7 +89,7 @@ pub fn properties(
             let is_free = !options.is_fixed;
             let liveness = Liveness::observed(program, &graph, is_free, observed);
             let (graph, liveness, repeats, goals) = (&graph, &liveness, &repeats, &goals);
-            let watch = &|_| {};
+            let watch = &|_| true;
             let analysed =
                 Analysed { program, fixtures, graph, liveness, repeats, goals, watch };
             let (analysed, monitor, pool) = (&analysed, &monitor, &pool);
@@ -268,7 +269,7 @@ impl Check<'_> {
             is_fixed,
         );
         world.watched = Some(Watched { monitor: self.monitor, first: &first });
-        let search = Search::run(&world, budget, self.pool, &|_| {});
+        let search = Search::run(&world, budget, self.pool, &|_| true);
         let mut player = Player::new(&world);
         let is_liveness = matches!(self.monitor.property().rule, Rule::Eventually(_));
         let reason = match &search.broken {

@@ -105,12 +105,12 @@ impl Search {
     }
 
     /// Searches until nothing is left or the budget is used up. `watch` gets the number of
-    /// answered questions from time to time.
+    /// answered questions from time to time, and returns whether the search continues.
     pub(super) fn run(
         world: &World<'_>,
         budget: u64,
         pool: &rayon::ThreadPool,
-        watch: &dyn Fn(u64),
+        watch: &dyn Fn(u64) -> bool,
     ) -> Self {
         let mut search = Self::new(world);
         let mut begin = world.begin();
@@ -141,7 +141,9 @@ impl Search {
             for state in expanded {
                 search.take(state, budget);
             }
-            watch(search.used);
+            if !watch(search.used) {
+                break;
+            }
         }
         while let Some(id) = search.frontier.take_shallow() {
             search.pending.push(search.states[id as usize].node);

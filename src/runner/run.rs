@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+use rayon::{ThreadPool, ThreadPoolBuildError};
 
 use super::event::{CaseResult, Ended, Outcome, RunEvent};
 use super::load::ReadSuite;
@@ -23,6 +23,7 @@ use crate::recording::Recording;
 use crate::source::File;
 use crate::suite::snapshot::{self, SnapshotMode, SnapshotResult};
 use crate::suite::{self, Case, Mismatch, ProjectDefaults};
+use crate::threads;
 use crate::trace::Trace;
 use crate::value::Text;
 use crate::world::Fixtures;
@@ -89,8 +90,7 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn new(options: Options) -> Result<Self, ThreadPoolBuildError> {
-        let pool = ThreadPoolBuilder::new().num_threads(options.jobs).build()?;
-        let pool = Arc::new(pool);
+        let pool = Arc::new(threads::pool(options.jobs, usize::MAX)?);
         let (began, ended, project) = (now(), Ended::default(), Arc::default());
         Ok(Self { options, pool, began, ended, selected: 0, project })
     }

@@ -64,6 +64,33 @@ impl Value {
             _ => decode_one(json, holds.kind),
         }
     }
+
+    /// Converts JSON that the caller of a flow gives, like [`decode`](Self::decode). An
+    /// Integer may be a decimal without a fraction, such as 5.0: data frames write whole
+    /// numbers so if a value of their column is missing.
+    ///
+    /// # Errors
+    /// Those of [`decode`](Self::decode).
+    pub fn decode_given(json: &Json, holds: Type) -> Result<Self, String> {
+        if holds.kind != Kind::Integer {
+            return Self::decode(json, holds);
+        }
+        match json {
+            Json::Array(items) => {
+                Self::decode(&Json::array(items.iter().map(as_whole)), holds)
+            }
+            one => Self::decode(&as_whole(one), holds),
+        }
+    }
+}
+
+/// Returns a decimal without a fraction as an integer, and everything else as it is.
+fn as_whole(json: &Json) -> Json {
+    let whole = match json {
+        Json::Decimal(number) => Number::Decimal(number.clone()).to_whole(),
+        _ => None,
+    };
+    whole.map_or_else(|| json.clone(), Json::Integer)
 }
 
 fn decode_one(json: &Json, kind: Kind) -> Result<Value, String> {

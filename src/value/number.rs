@@ -54,6 +54,17 @@ impl Number {
         }
     }
 
+    /// The number as an integer. Returns `None` if it has a fraction or exceeds 64 bits.
+    pub fn to_whole(&self) -> Option<i64> {
+        match self {
+            Self::Integer(number) => Some(*number),
+            Self::Decimal(number) => {
+                let whole = number.truncate()?;
+                number.compare_integer(whole).is_eq().then_some(whole)
+            }
+        }
+    }
+
     /// Compares by value.
     pub fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {

@@ -6,9 +6,13 @@
 
 mod arrow;
 mod error;
+mod interrupt;
 mod json;
+mod options;
 mod project;
+mod rows;
 mod session;
+mod stream;
 mod trace;
 
 use pyo3::prelude::*;
@@ -20,6 +24,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<error::Diagnostic>()?;
     module.add_class::<project::Project>()?;
     module.add_class::<session::Session>()?;
+    module.add_class::<stream::Export>()?;
     module.add_class::<trace::Trace>()?;
     module.add_function(wrap_pyfunction!(project::merge_summaries, module)?)
 }

@@ -2,13 +2,17 @@
 
 use std::path::PathBuf;
 
-use flowsim::{BatchOptions, BatchSummary, Call, CompareOptions, ExploreOptions};
+use arrow_array::RecordBatchReader;
+use flowsim::{Batch, BatchOptions, BatchSummary, Call, CompareOptions, ExploreOptions};
 use pyo3::prelude::*;
-use pyo3::types::{PyAny, PyDict, PyList};
+use pyo3::types::{PyAny, PyDict};
 
 use crate::arrow;
-use crate::error::{Diagnostic, raise};
+use crate::error::{Diagnostic, invalid, raise};
+use crate::interrupt::Signals;
 use crate::json;
+use crate::options::{Names, Paths, Tolerance};
+use crate::rows::Rows;
 use crate::session::Session;
 use crate::trace::Trace;
 
@@ -16,23 +20,6 @@ use crate::trace::Trace;
 /// outside world. Several threads can use one project.
 #[pyclass(frozen, module = "flowsim")]
 pub(crate) struct Project(flowsim::Project);
-
-/// A path, or several.
-#[derive(FromPyObject)]
-enum Paths {
-    One(PathBuf),
-    Several(Vec<PathBuf>),
-}
-
-impl Paths {
-    fn all(paths: Option<Self>) -> Vec<PathBuf> {
-        match paths {
-            None => Vec::new(),
-            Some(Self::One(path)) => vec![path],
-            Some(Self::Several(paths)) => paths,
-        }
-    }
-}
 
 #[pymethods]
 impl Project {
@@ -48,8 +35,9 @@ impl Project {
         placeholders: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let mut builder = flowsim::Project::builder();
-        builder = Paths::all(flows).into_iter().fold(builder, |it, path| it.flows(path));
-        let fixtures = Paths::all(fixtures).into_iter();
+        let flows = flows.into_iter().flat_map(|paths| paths.0);
+        builder = flows.fold(builder, |it, path| it.flows(path));
+        let fixtures = fixtures.into_iter().flat_map(|paths| paths.0);
         builder = fixtures.fold(builder, |it, path| it.fixtures(path));
         for (name, value) in placeholders.into_iter().flatten() {
             builder = builder.set(name.extract::<String>()?, value.extract::<String>()?);
@@ -81,7 +69,7 @@ impl Project {
     /// Checks the flows like `flowsim check`, and returns the findings.
     fn check(&self, py: Python<'_>) -> Vec<Diagnostic> {
         let findings = py.detach(|| self.0.check());
-        findings.into_iter().map(Diagnostic).collect()
+        findings.iter().map(Diagnostic::of).collect()
     }
 
     /// Makes a call. `call` is a dict with the keys of a row of `flowsim batch run`, which
@@ -119,13 +107,13 @@ impl Project {
         &self,
         py: Python<'py>,
         calls: &Bound<'py, PyAny>,
-        select: Option<Vec<String>>,
+        select: Option<Names>,
         jobs: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let options =
-            BatchOptions::default().select(select.unwrap_or_default()).jobs(jobs);
+        let input = Input::of(calls)?;
+        let options = input.options(select, jobs);
         let batch = self.0.calls(&options).map_err(|error| raise(py, &error))?;
-        output(&batch, calls)
+        input.handled(py, &batch)
     }
 
     /// Compares recordings with the flows in parallel. Returns a dict for each, in order:
@@ -137,21 +125,18 @@ impl Project {
         &self,
         py: Python<'py>,
         recordings: &Bound<'py, PyAny>,
-        select: Option<Vec<String>>,
-        ignore: Option<Vec<String>>,
+        select: Option<Names>,
+        ignore: Option<Names>,
         time_tolerance_ms: Option<u64>,
-        number_tolerance: Option<String>,
+        number_tolerance: Option<Tolerance>,
         distinct: bool,
         jobs: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
         let rules = compare_options(ignore, time_tolerance_ms, number_tolerance);
-        let options = BatchOptions::default()
-            .select(select.unwrap_or_default())
-            .distinct(distinct)
-            .jobs(jobs)
-            .compare(rules);
+        let input = Input::of(recordings)?;
+        let options = input.options(select, jobs).distinct(distinct).compare(rules);
         let batch = self.0.comparisons(&options).map_err(|error| raise(py, &error))?;
-        output(&batch, recordings)
+        input.handled(py, &batch)
     }
 
     /// Compares recordings like `compare`, and returns the summary of all: a dict
@@ -162,40 +147,46 @@ impl Project {
         &self,
         py: Python<'py>,
         recordings: &Bound<'py, PyAny>,
-        ignore: Option<Vec<String>>,
+        ignore: Option<Names>,
         time_tolerance_ms: Option<u64>,
-        number_tolerance: Option<String>,
+        number_tolerance: Option<Tolerance>,
         distinct: bool,
         jobs: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
         let rules = compare_options(ignore, time_tolerance_ms, number_tolerance);
+        let (input, signals) = (Input::of(recordings)?, Signals::new());
         let options = BatchOptions::default()
             .summary(true)
             .distinct(distinct)
             .jobs(jobs)
-            .compare(rules);
+            .compare(rules)
+            .stop_when(signals.condition());
         let batch = self.0.comparisons(&options).map_err(|error| raise(py, &error))?;
-        if let Some(table) = arrow::table(recordings)? {
-            return arrow::summary(py, &batch, table);
+        match input {
+            Input::Table(table, _) => arrow::summary(py, &batch, table, &signals),
+            Input::Rows(rows, _) => rows.summary(py, &batch, &signals),
         }
-        let rows = rows(recordings)?;
-        let output = py.detach(|| batch.rows(&rows));
-        let summary = output.summary().map(BatchSummary::to_json);
-        json::loads(py, summary.as_deref().unwrap_or("null"))
     }
 
     /// Compares recording files, and folders of them, with the flows. Returns a dict
-    /// `flowsim.comparison/1` for each.
+    /// `flowsim.comparison/1` for each, with the path of its `recording`.
     fn compare_files<'py>(
         &self,
         py: Python<'py>,
         paths: Paths,
     ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let paths = Paths::all(Some(paths));
-        let options = CompareOptions::default();
-        let compared = py.detach(|| self.0.compare_batch(&paths, &options));
+        let signals = Signals::new();
+        let options = CompareOptions::default().stop_when(signals.condition());
+        let compared = py.detach(|| self.0.compare_batch(&paths.0, &options));
+        signals.check()?;
         let compared = compared.map_err(|error| raise(py, &error))?;
-        compared.iter().map(|it| json::loads(py, &it.to_json())).collect()
+        let documents = compared.iter().map(|it| {
+            let document = json::loads(py, &it.to_json())?;
+            let path = it.recording().to_string_lossy().replace('\\', "/");
+            document.set_item("recording", path)?;
+            Ok(document)
+        });
+        documents.collect()
     }
 
     /// Searches all calls like `flowsim explore`, and returns the verdicts as a dict.
@@ -208,7 +199,9 @@ impl Project {
         fixed: bool,
         paths: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let mut options = ExploreOptions::default().fixed(fixed).paths(paths);
+        let signals = Signals::new();
+        let options = ExploreOptions::default().fixed(fixed).paths(paths);
+        let mut options = options.stop_when(signals.condition());
         if let Some(flow) = flow {
             options = options.flow(flow);
         }
@@ -216,6 +209,7 @@ impl Project {
             options = options.budget(budget);
         }
         let explored = py.detach(|| self.0.explore(&options));
+        signals.check()?;
         json::loads(py, &explored.map_err(|error| raise(py, &error))?.to_json())
     }
 
@@ -233,16 +227,20 @@ pub(crate) fn merge_summaries<'py>(
     summaries: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let mut merged: Option<BatchSummary> = None;
-    for text in rows(summaries)? {
-        let text = String::from_utf8_lossy(&text);
+    for object in summaries.try_iter()? {
+        let object = object?;
+        let text = match json::text(&object)? {
+            Some(text) => String::from_utf8_lossy(&text).into_owned(),
+            None => json::dumps(&object)?.to_string(),
+        };
         let summary = BatchSummary::from_json(&text).map_err(|it| raise(py, &it))?;
         merged = Some(match merged {
             Some(merged) => merged.merged(summary),
             None => summary,
         });
     }
-    let merged = merged.map(|it| it.to_json());
-    json::loads(py, merged.as_deref().unwrap_or("null"))
+    let merged = merged.ok_or_else(|| invalid(py, "no summaries found"))?;
+    json::loads(py, &merged.to_json())
 }
 
 /// Reads a call from a dict and keyword arguments.
@@ -261,41 +259,46 @@ fn read_call(
     Call::from_json(&json::dumps(&all)?).map_err(|error| raise(py, &error))
 }
 
-/// Converts each object of an iterable to JSON.
-fn rows(objects: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<u8>>> {
-    objects.try_iter()?.map(|object| json::document(&object?)).collect()
+/// The rows of a batch, and the signals that end it.
+enum Input {
+    Table(Box<dyn RecordBatchReader + Send>, Signals),
+    Rows(Rows, Signals),
 }
 
-/// Handles the rows of a table of Arrow, or of an iterable of objects.
-fn output<'py>(
-    batch: &flowsim::Batch,
-    objects: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = objects.py();
-    if let Some(table) = arrow::table(objects)? {
-        return arrow::handled(py, batch, table);
+impl Input {
+    fn of(objects: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(match arrow::table(objects)? {
+            Some(table) => Self::Table(table, Signals::of_stream()),
+            None => Self::Rows(Rows::of(objects)?, Signals::new()),
+        })
     }
-    let rows = rows(objects)?;
-    let output = py.detach(|| batch.rows(&rows));
-    let list = PyList::empty(py);
-    for row in output.rows() {
-        list.append(json::loads(py, row)?)?;
+
+    fn options(&self, select: Option<Names>, jobs: usize) -> BatchOptions {
+        let (Self::Table(_, signals) | Self::Rows(_, signals)) = self;
+        let select = select.map_or_else(Vec::new, |names| names.0);
+        BatchOptions::default().select(select).jobs(jobs).stop_when(signals.condition())
     }
-    Ok(list.into_any())
+
+    fn handled<'py>(self, py: Python<'py>, batch: &Batch) -> PyResult<Bound<'py, PyAny>> {
+        match self {
+            Self::Table(table, _) => arrow::handled(py, batch, table),
+            Self::Rows(rows, signals) => rows.handled(py, batch, &signals),
+        }
+    }
 }
 
 fn compare_options(
-    ignore: Option<Vec<String>>,
+    ignore: Option<Names>,
     time_tolerance_ms: Option<u64>,
-    number_tolerance: Option<String>,
+    number_tolerance: Option<Tolerance>,
 ) -> CompareOptions {
-    let ignore = ignore.unwrap_or_default().into_iter();
+    let ignore = ignore.into_iter().flat_map(|names| names.0);
     let mut options = ignore.fold(CompareOptions::default(), CompareOptions::ignore);
     if let Some(milliseconds) = time_tolerance_ms {
         options = options.time_tolerance(std::time::Duration::from_millis(milliseconds));
     }
     if let Some(number) = number_tolerance {
-        options = options.number_tolerance(number);
+        options = options.number_tolerance(number.0);
     }
     options
 }

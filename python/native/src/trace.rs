@@ -58,7 +58,8 @@ impl Trace {
     }
 
     /// The last routing to a queue: a dict with `queueId`, `queueName`, `skills` and
-    /// `priority`, or None.
+    /// `priority`, or None. If an agent answered, also with `answeredAfterMs`, and `agent` if
+    /// known.
     #[getter]
     fn routing<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
         let Some(routing) = self.0.routing() else { return Ok(None) };
@@ -67,6 +68,12 @@ impl Trace {
         dict.set_item("queueName", routing.queue_name())?;
         dict.set_item("skills", routing.skills().collect::<Vec<_>>())?;
         dict.set_item("priority", routing.priority())?;
+        if let Some(waited) = routing.answered_after() {
+            dict.set_item("answeredAfterMs", waited.as_millis())?;
+        }
+        if let Some(agent) = routing.agent() {
+            dict.set_item("agent", agent)?;
+        }
         Ok(Some(dict))
     }
 

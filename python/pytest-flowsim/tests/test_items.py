@@ -294,7 +294,7 @@ def test_tests_on_one_line_differ(project: Project) -> None:
 
 
 def test_a_tag_is_only_a_word(project: Project) -> None:
-    tags = "[skip, xfail, skipif, usefixtures, parametrize, _private, ü]"
+    tags = "[skip, xfail, skipif, usefixtures, parametrize, _private, ü, 'team:a', 'b(c)']"
     case = f"  - {{name: a, tags: {tags}, input: '9', expect: {{status: completed}}}}\n"
     project.scenario("a.test.yaml", case)
     project.run("-m", "ü", "--strict-markers").assert_outcomes(passed=1)

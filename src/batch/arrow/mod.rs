@@ -4,16 +4,21 @@
 //! their output becomes record batches again. So a row has the same output in all forms.
 
 mod columns;
+mod floats;
+mod ids;
 mod read;
 mod recordings;
 mod write;
 
+use std::io;
+
 use ::arrow::array::{Array, AsArray, RecordBatch, RecordBatchReader};
-use ::arrow::datatypes::{DataType, SchemaRef};
+use ::arrow::datatypes::SchemaRef;
 use ::arrow::error::ArrowError;
 
 use super::column::ColumnType;
 use super::row::Row;
+pub use ids::Ids;
 pub use read::rows_of;
 pub use recordings::{RECORDINGS_SCHEMA, recordings_schema, recordings_table};
 pub use write::RowsToArrow;
@@ -50,7 +55,7 @@ fn bytes_of(array: &dyn Array) -> usize {
     }
 }
 
-/// A handler of rows: returns a row of output for each, in order.
+/// A handler of rows: returns a row of output for each, in order, and fewer if it is stopped.
 pub type Handler = Box<dyn Fn(&[Row<'_>]) -> Vec<String> + Send>;
 
 /// Record batches of input, handled when they are needed.
@@ -69,9 +74,7 @@ impl ArrowRows {
         properties: &[(&'static str, ColumnType)],
         handler: Handler,
     ) -> Self {
-        let schema = input.schema();
-        let id = schema.field_with_name("id").map(|field| field.data_type());
-        let output = RowsToArrow::new(properties, id.is_ok_and(DataType::is_integer));
+        let output = RowsToArrow::new(properties, Ids::of(&input.schema()));
         Self { input, rest: Vec::new(), handler, output }
     }
 
@@ -98,7 +101,12 @@ impl Iterator for ArrowRows {
         let rows = self.rows()?.and_then(|batch| rows_of(&batch));
         Some(rows.and_then(|rows| {
             let rows: Vec<Row<'_>> = rows.iter().map(|row| Row::of(row)).collect();
-            self.output.batch(&(self.handler)(&rows))
+            let output = (self.handler)(&rows);
+            if output.len() < rows.len() {
+                let error = io::Error::new(io::ErrorKind::Interrupted, "interrupted");
+                return Err(ArrowError::ExternalError(Box::new(error)));
+            }
+            self.output.batch(&output)
         }))
     }
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use ::arrow::array::RecordBatch;
-use ::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use ::arrow::datatypes::{Field, Schema, SchemaRef};
 use ::arrow::error::ArrowError;
 use ::arrow::json::ReaderBuilder;
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 
 use super::columns::error;
+use super::ids::Ids;
 use crate::batch::column::ColumnType;
 
 /// Converts rows of output to record batches with the columns `id`, the properties, and
@@ -17,23 +18,22 @@ use crate::batch::column::ColumnType;
 #[derive(Debug, Clone)]
 pub struct RowsToArrow {
     schema: SchemaRef,
-    has_whole_ids: bool,
+    ids: Ids,
     /// Names of properties that become strings of JSON.
     documents: Vec<&'static str>,
 }
 
 impl RowsToArrow {
-    /// Creates the converter. Ids are whole numbers or strings.
-    pub fn new(properties: &[(&'static str, ColumnType)], has_whole_ids: bool) -> Self {
-        let id = if has_whole_ids { DataType::Int64 } else { DataType::Utf8 };
-        let mut fields = vec![Field::new("id", id, true)];
+    /// Creates the converter.
+    pub fn new(properties: &[(&'static str, ColumnType)], ids: Ids) -> Self {
+        let mut fields = vec![Field::new("id", ids.data_type(), true)];
         let own = properties.iter();
         fields.extend(own.map(|(name, it)| Field::new(*name, it.data_type(), true)));
         fields.push(Field::new("error", error(), true));
         let is_document = |it: &&(&str, ColumnType)| it.1 == ColumnType::Document;
         let documents = properties.iter().filter(is_document);
         let documents = documents.map(|(name, _)| *name).collect();
-        Self { schema: Arc::new(Schema::new(fields)), has_whole_ids, documents }
+        Self { schema: Arc::new(Schema::new(fields)), ids, documents }
     }
 
     /// Returns the schema of the output.
@@ -62,7 +62,7 @@ impl RowsToArrow {
             let value = value.get();
             let is_number = key == "id" && !value.starts_with('"');
             let is_document = self.documents.contains(&key);
-            let is_text = is_document || is_number && !self.has_whole_ids;
+            let is_text = is_document || is_number && self.ids == Ids::Text;
             out.push(comma);
             comma = ',';
             out.push('"');
@@ -96,4 +96,20 @@ pub(super) fn decoded(
     }
     let batch = decoder.flush()?;
     Ok(batch.unwrap_or_else(|| RecordBatch::new_empty(Arc::clone(schema))))
+}
+
+#[cfg(test)]
+mod tests {
+    use ::arrow::array::AsArray;
+    use ::arrow::datatypes::UInt64Type;
+
+    use super::*;
+
+    #[test]
+    fn unsigned_ids_may_exceed_the_others() {
+        let rows = [format!("{{\"id\":{}}}", u64::MAX), r#"{"id":null}"#.to_owned()];
+        let batch = RowsToArrow::new(&[], Ids::Unsigned).batch(&rows).unwrap();
+        let ids = batch.column(0).as_primitive::<UInt64Type>();
+        assert_eq!(ids.iter().collect::<Vec<_>>(), [Some(u64::MAX), None]);
+    }
 }

@@ -5,7 +5,6 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
 use arrow::array::{RecordBatch, RecordBatchReader};
-use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
 use arrow::ipc::reader::{FileReader, StreamReader};
 use arrow::ipc::writer::StreamWriter;
@@ -18,8 +17,9 @@ use parquet::file::properties::WriterProperties;
 
 use super::form::Form;
 use super::stream::{is_standard_input, source};
-use crate::batch::arrow::{RowsToArrow, parts_of, rows_at_a_time, rows_of};
+use crate::batch::arrow::{Ids, RowsToArrow, parts_of, rows_at_a_time, rows_of};
 use crate::batch::{ColumnType, Row, RowWorker, Rows, handle};
+use crate::threads;
 
 /// Maximum number of rows of a row group of Parquet, which is in memory until it is
 /// complete.
@@ -48,14 +48,14 @@ pub(super) fn process<W: RowWorker>(
     worker: impl Fn() -> W + Sync,
     mut done: impl FnMut(W),
 ) -> Result<(), Failure> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
+    let pool = threads::pool(jobs, usize::MAX);
     let pool = pool.map_err(|error| Failure::Write(io::Error::other(error)))?;
     let mut sink = None;
     for (path, form) in input {
         let unreadable = |error| Failure::Read(path.to_path_buf(), error);
         let source = Source::open(path, *form).map_err(unreadable)?;
         if let (None, Some(properties)) = (&sink, properties) {
-            let created = Sink::create(output, properties, source.has_whole_ids());
+            let created = Sink::create(output, properties, source.ids());
             sink = Some(created.map_err(Failure::Write)?);
         }
         let mut handled = |rows: &[Row<'_>]| {
@@ -98,11 +98,11 @@ impl Source {
         Ok(Self::Batches(reader))
     }
 
-    fn has_whole_ids(&self) -> bool {
-        let Self::Batches(reader) = self else { return false };
-        let schema = reader.schema();
-        let id = schema.field_with_name("id");
-        id.is_ok_and(|field| DataType::is_integer(field.data_type()))
+    fn ids(&self) -> Ids {
+        match self {
+            Self::Text(_) => Ids::Text,
+            Self::Batches(reader) => Ids::of(&reader.schema()),
+        }
     }
 
     /// Passes all rows on.
@@ -184,10 +184,10 @@ impl Sink {
     fn create(
         form: Form,
         properties: &[(&'static str, ColumnType)],
-        has_whole_ids: bool,
+        ids: Ids,
     ) -> io::Result<Self> {
         let out = BufWriter::new(io::stdout());
-        let rows = RowsToArrow::new(properties, has_whole_ids);
+        let rows = RowsToArrow::new(properties, ids);
         Ok(match form {
             Form::Ndjson => Self::Text(out),
             Form::Arrow => {

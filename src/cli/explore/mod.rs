@@ -259,7 +259,10 @@ fn explored(
     fixtures: &Fixtures,
 ) -> io::Result<Exploration> {
     let progress = Progress::new(arguments.budget);
-    let watch = |used| progress.show(used);
+    let watch = |used| {
+        progress.show(used);
+        true
+    };
     let explored = explore_watched(program, calls, fixtures, options(arguments), &watch);
     progress.end();
     explored.map_err(|error| io::Error::other(error.to_string()))

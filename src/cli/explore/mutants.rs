@@ -20,6 +20,7 @@ use crate::report::exploration::{MutantSummary, Survivor};
 use crate::runner::{Options, Outcome, Plan, Planned, RunEvent, run};
 use crate::source::Files;
 use crate::suite::Selection;
+use crate::threads;
 
 /// A test that passes.
 pub(super) struct Test<'l> {
@@ -100,9 +101,9 @@ impl Explored<'_> {
         let detector = Detector::new(program, calls, fixtures, exploration, is_fixed);
         let searches = self.keys.as_ref().map(|keys| keys.searches(&detector));
         let judge = Judge { program, tests, detector, searches, cache };
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.jobs()).build();
-        let pool = pool.map_err(|error| io::Error::other(error.to_string()))?;
         let selected = self.selected();
+        let pool = threads::pool(self.jobs(), selected.len());
+        let pool = pool.map_err(|error| io::Error::other(error.to_string()))?;
         let all: Vec<Judged> = pool.install(|| {
             let all = selected.par_iter();
             all.map(|(mutant, key)| judge.judged(mutant, *key)).collect()

@@ -90,7 +90,7 @@ impl<'e> Detector<'e> {
         is_fixed: bool,
     ) -> Self {
         let analyses = Analyses::of(program, is_fixed);
-        let analysed = analyses.with(program, fixtures, &|_| {});
+        let analysed = analyses.with(program, fixtures, &|_| true);
         let variations = Variations::of(&analysed, calls, is_fixed);
         let part = |call: &Call| {
             let reached = analysed.reached(call.flow());
@@ -208,7 +208,7 @@ impl<'e> Detector<'e> {
         }
         let known = self.known.get(number)?;
         let (reached, classes) = self.parts.get(&known.start)?;
-        let analysed = self.analyses.with(self.program, self.fixtures, &|_| {});
+        let analysed = self.analyses.with(self.program, self.fixtures, &|_| true);
         let call = known.call(self.program, self.calls);
         let (start, constants) = (&Start::of(&call), &reached.constants);
         let varied = Varied { start, givens: &[], constants, classes, left: 0 };

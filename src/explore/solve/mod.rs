@@ -105,7 +105,8 @@ impl Analysed<'_> {
         }
         let mut hints = Hints::default();
         for _ in 0..MOST_ROUNDS {
-            let starts = self.solve_all(varied, &mut hints, decided);
+            let used = exploration.used;
+            let starts = self.solve_all(varied, used, &mut hints, decided);
             if starts.is_empty() || varied.left == 0 || !has_open(decided) {
                 break;
             }
@@ -124,17 +125,18 @@ impl Analysed<'_> {
         }
     }
 
-    /// Solves every output that is undecided. Returns the starts of the calls that were
-    /// found.
+    /// Solves every output that is undecided, after this number of answered questions.
+    /// Returns the starts of the calls that were found.
     fn solve_all(
         &self,
         varied: &Varied<'_>,
+        used: u64,
         hints: &mut Hints,
         decided: &mut [Option<Decided>],
     ) -> Vec<Start> {
         let mut starts: Vec<Start> = Vec::new();
         for wanted in self.wanted(decided) {
-            if !is_open(&decided[wanted.goal]) {
+            if !is_open(&decided[wanted.goal]) || !(self.watch)(used) {
                 continue;
             }
             let Some(solved) = self.solve_one(varied, &wanted, decided) else { continue };

@@ -19,6 +19,7 @@ use crate::recording::{
 };
 use crate::source::Files;
 use crate::suite::Recorded;
+use crate::threads;
 use crate::trace::observation::Observation;
 use crate::value::{DateTime, Text};
 use crate::world::Fixtures;
@@ -102,7 +103,7 @@ pub fn compare_all(
     jobs: usize,
     report: &mut dyn FnMut(Compared) -> bool,
 ) -> Result<(), rayon::ThreadPoolBuildError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
+    let pool = threads::pool(jobs, paths.len())?;
     for batch in paths.chunks(BATCH) {
         let compared: Vec<Compared> = pool.install(|| {
             batch.par_iter().with_max_len(1).map(|path| one(path, against)).collect()

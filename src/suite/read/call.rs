@@ -34,7 +34,7 @@ pub(crate) fn read_call(node: &Node<'_>) -> Result<Case, Vec<Diagnostic>> {
     let mut decoder = Decoder::new(Code::INVALID_REQUEST);
     decoder.unique_keys(node);
     let keys = [&KEYS[..], &[FIXTURES]].concat();
-    let case = decoder.object("a call", node, &keys).map(|node| Case {
+    let mut case = decoder.object("a call", node, &keys).map(|node| Case {
         name: "call".into(),
         row: None,
         span: node.span,
@@ -51,6 +51,12 @@ pub(crate) fn read_call(node: &Node<'_>) -> Result<Case, Vec<Diagnostic>> {
         snapshot: None,
         properties: Properties::default(),
     });
+    if let Some(Case { start, .. }) = &mut case {
+        // A null is a missing key, as everywhere in a row: a table with a column for each
+        // name has one wherever a row lacks the name.
+        start.context.retain(|(_, value)| !value.is_unset());
+        start.variables.retain(|(_, value)| !value.is_unset());
+    }
     for (name, value) in case.iter().flat_map(|it| &it.start.context) {
         if let Some(message) = context_problem(name, value) {
             let field = node.get("context").and_then(|it| it.get(name));
@@ -105,6 +111,28 @@ mod tests {
             (1, 1, 2)
         );
         assert!(read("{}").is_ok());
+    }
+
+    #[test]
+    fn a_null_is_a_missing_key() {
+        let call = read(
+            r#"{"variables": {"a": null, "b": {"c": null}}, "context": {"from": null},
+            "at": null, "seed": null}"#,
+        )
+        .unwrap();
+        let names: Vec<_> =
+            call.start.variables.iter().map(|(name, _)| &**name).collect();
+        assert_eq!(names, ["b"]);
+        assert!(call.start.context.is_empty());
+    }
+
+    #[test]
+    fn whole_numbers_may_have_a_point() {
+        let call = read(r#"{"timeoutMs": 9.0, "maxActions": 5e1, "seed": 3.0}"#);
+        let start = call.unwrap().start;
+        let numbers = (start.timeout_ms, start.max_actions, start.seed);
+        assert_eq!(numbers, (Some(9), Some(50), 3));
+        assert!(read(r#"{"seed": 3.5}"#).unwrap_err()[0].contains("`seed` is 3.5"));
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use flowsim::{CompareOptions, ErrorKind, Project, Verdict};
+use flowsim::{
+    BatchOptions, CompareOptions, ErrorKind, ExploreOptions, Project, Verdict,
+};
 
 use super::{bundled, call, shared};
 
@@ -91,4 +93,29 @@ fn invalid_options_and_recordings_are_errors() {
     assert_eq!(error.kind(), ErrorKind::Load);
     assert!(!error.diagnostics().is_empty());
     assert!(project.compare(folder.path().join("none")).is_err());
+}
+
+#[test]
+fn a_folder_without_recordings_is_an_error() {
+    let project = Project::load(["fixtures/compare/flows"]).unwrap();
+    let compared =
+        project.compare_batch(["fixtures/compare/flows"], &CompareOptions::default());
+    assert!(compared.unwrap_err().to_string().contains("no recordings found"));
+}
+
+#[test]
+fn long_work_can_be_stopped() {
+    let project = Project::load(["fixtures/compare/flows"]).unwrap();
+    let options = CompareOptions::default().stop_when(|| true);
+    let stopped = project.compare_batch(["fixtures/compare/recordings"], &options);
+    assert_eq!(stopped.unwrap_err().kind(), ErrorKind::System);
+    let options = ExploreOptions::default().stop_when(|| true);
+    assert_eq!(project.explore(&options).unwrap_err().kind(), ErrorKind::System);
+    // One part of the rows is handled.
+    let rows = vec!["{}"; 100_000];
+    let options = BatchOptions::default().jobs(1).stop_when(|| true);
+    let output = project.calls(&options).unwrap().rows(&rows);
+    assert!((1..1_000).contains(&output.rows().len()));
+    let options = BatchOptions::default().jobs(100_000).stop_when(|| false);
+    assert_eq!(project.calls(&options).unwrap().rows(&rows).rows().len(), rows.len());
 }

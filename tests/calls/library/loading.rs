@@ -168,3 +168,10 @@ fn a_project_file_names_tests() {
     let gone = Suite::of_project(folder.path().join("gone.toml")).unwrap_err();
     assert_eq!(gone.kind(), ErrorKind::Load);
 }
+
+#[test]
+fn a_project_without_flows_is_an_error() {
+    let error = Project::builder().load().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid);
+    assert!(error.to_string().contains("no flows to load"));
+}

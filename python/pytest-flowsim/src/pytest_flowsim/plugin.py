@@ -124,7 +124,9 @@ class Scenario(pytest.Item):
         self._entry = entry
         self.add_marker("flowsim")
         for tag in entry["tags"]:
-            if tag not in RESERVED and not tag.startswith("_"):
+            # `-k` finds every tag.
+            self.extra_keyword_matches.add(tag)
+            if _is_mark(tag):
                 self.config.stash[SESSIONS].declare(tag)
                 self.add_marker(tag)
         if entry["skip"] is not None:
@@ -193,6 +195,13 @@ def _summary(result: Line) -> str:
         return f"{diagnostic['code']}: {diagnostic['message']}"
     reason: str = result["reason"] or result["outcome"]
     return reason
+
+
+def _is_mark(tag: str) -> bool:
+    """Whether pytest can know a mark of this name: its list of marks is text, in which a
+    colon or a parenthesis ends the name."""
+    named = tag.partition(":")[0].partition("(")[0].strip()
+    return bool(tag) and named == tag and tag not in RESERVED and not tag.startswith("_")
 
 
 def _name(title: str) -> str:
