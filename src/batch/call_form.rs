@@ -170,13 +170,11 @@ impl Form {
             is_paced_by_prompts,
         } = derived;
         let is_draft = program.is_draft();
-        let is_read = |it: &&(Text, Value)| !is_draft || program.context(&it.0).is_some();
-        let context: Vec<_> = context.iter().filter(is_read).cloned().collect();
         self.optional("flowId", flow.as_ref());
         self.optional("flowName", flow_name.as_ref());
         self.optional("flowType", flow_type.as_ref());
         self.optional("node", node.as_ref());
-        self.values("context", &context);
+        self.context(context, program);
         self.values("variables", variables);
         self.items("inputs", inputs, |form, input| form.list(|form| form.input(input)));
         self.whole("at", at.filter(|_| !is_draft).map(|at| at.milliseconds()));
@@ -192,6 +190,14 @@ impl Form {
         self.flag("ignoresSchedules", *ignores_schedules);
         self.flag("isSilentAfterInputs", *is_silent_after_inputs);
         self.flag("isPacedByPrompts", *is_paced_by_prompts);
+    }
+
+    /// Writes the fields of the context that a flow can read.
+    fn context(&mut self, context: &[(Text, Value)], program: &Program) {
+        let is_draft = program.is_draft();
+        let is_read = |it: &&(Text, Value)| !is_draft || program.context(&it.0).is_some();
+        let context: Vec<_> = context.iter().filter(is_read).cloned().collect();
+        self.values("context", &context);
     }
 
     fn unknown(&mut self, unknown: &UnknownStart) {

@@ -132,10 +132,10 @@ impl Key {
         self,
         variable: &str,
         text: &str,
-    ) -> Result<Vec<String>, Diagnostic> {
+    ) -> Result<Vec<String>, Box<Diagnostic>> {
         let wrong = |text: &str, help: String| {
             let message = format!("`{variable}` has no value `{text}`");
-            Diagnostic::new(Code::INVALID_PROJECT, message).help(help)
+            Box::new(Diagnostic::new(Code::INVALID_PROJECT, message).help(help))
         };
         match self.form {
             Form::Flag => match truth(text) {

@@ -200,7 +200,7 @@ impl Settings {
                     let (key, origin) = (key.name.to_owned(), Origin::Environment(name));
                     own.push(Setting { key, values, origin });
                 }
-                Err(diagnostic) => wrong.push(diagnostic),
+                Err(diagnostic) => wrong.push(*diagnostic),
             }
         }
         self.adopt(own);

@@ -129,7 +129,7 @@ mod tests {
     fn parts_have_few_rows_if_rows_are_long() {
         assert_eq!(rows_at_a_time(0, 0), MAX_ROWS);
         assert_eq!(rows_at_a_time(100, 10), MAX_ROWS);
-        assert_eq!(rows_at_a_time(4 * MAX_BYTES, 40), 10);
+        assert_eq!(rows_at_a_time(4 * MAX_BYTES, 32), 8);
         assert_eq!(rows_at_a_time(usize::MAX, 1), 1);
         let long = "x".repeat(MAX_BYTES / 8);
         let texts = || (0..20).map(|_| Some(long.as_str()));

@@ -78,17 +78,22 @@ fn of_node(node: &Text, kind: &str, step: &impl Keyed) -> Option<Exchange> {
             Exchange::QueueStatistics(reply(Answer::Statistics(statistics)))
         }
         Party::Queue => {
-            let name = text(result, "queueId").or_else(|| text(result, "queueName"));
-            let skills = match result.get("skills") {
-                Some(skills @ Json::Array(_)) => {
-                    Some([("skills".into(), skills.clone())].into_iter().collect())
-                }
-                _ => None,
-            };
             let answer = Answer::Queue(queue(result, &error));
-            Exchange::Queue(Reply { name, inputs: skills, ..reply(answer) })
+            Exchange::Queue(of_queue(result, reply(answer)))
         }
     })
+}
+
+/// Adds the name and the skills of a request for a queue.
+fn of_queue(result: &Json, reply: Reply) -> Reply {
+    let name = text(result, "queueId").or_else(|| text(result, "queueName"));
+    let skills = match result.get("skills") {
+        Some(skills @ Json::Array(_)) => {
+            Some([("skills".into(), skills.clone())].into_iter().collect())
+        }
+        _ => None,
+    };
+    Reply { name, inputs: skills, ..reply }
 }
 
 /// Creates the answer to a request, whose name and inputs are unknown.
