@@ -80,6 +80,9 @@ pub(in crate::server) fn listing<Item>(
     write: impl FnMut(&Item) -> Value,
 ) -> EndpointResult {
     let total = items.len();
+    if total == 0 {
+        asked.has_applied_all();
+    }
     let entities: Vec<Value> = page.cut(items).map(write).collect();
     let count = total.div_ceil(page.size);
     let uri = |number: usize| Value::from(uri_of(asked, page.size, number));

@@ -78,6 +78,13 @@ impl ApiRequest {
         names.into_iter().filter(|name| !read.contains(*name)).collect()
     }
 
+    /// Notes that every query parameter is applied: an empty list has nothing that a filter
+    /// could exclude, and the filters after the first one were not read for it.
+    pub(in crate::server) fn has_applied_all(&self) {
+        let names = self.query.iter().map(|(name, _)| name.clone());
+        self.read.borrow_mut().extend(names);
+    }
+
     /// Returns the value of a header.
     pub(in crate::server) fn header(&self, name: &str) -> Option<&str> {
         str::from_utf8(self.headers.get(name)?.as_bytes()).ok()
