@@ -171,7 +171,14 @@ pub(in crate::server) fn message(
         "messengerType": "open",
         "fromAddress": customer.and_then(|it| it.address.as_deref()),
         "toAddress": instance.and_then(|it| it.to.as_deref()),
+        // Older SDKs read the text here, newer ones in the normalized message.
         "textBody": found.text.as_str(),
+        "normalizedMessage": {
+            "id": found.id.as_str(),
+            "type": "Text",
+            "text": found.text.as_str(),
+            "direction": "Inbound",
+        },
         "status": "received",
         "timestamp": moment(found.at),
         "selfUri": asked.path,
