@@ -18,7 +18,10 @@ impl Batch {
         input: Box<dyn RecordBatchReader + Send>,
     ) -> impl RecordBatchReader + Send + use<> {
         let batch = self.clone();
-        let handler = move |rows: &[Row<'_>]| batch.handled(rows).into_rows();
+        let handler = move |rows: &[Row<'_>]| match batch.stop.is_due() {
+            true => Vec::new(),
+            false => batch.handled(rows).into_rows(),
+        };
         ArrowRows::new(input, &self.columns(), Box::new(handler))
     }
 

@@ -10,6 +10,9 @@ use crate::source::{File, Files, Node, Span, read_json};
 /// The words for numbers that JSON lacks. The longest one comes first.
 const WORDS: [&str; 3] = ["-Infinity", "Infinity", "NaN"];
 
+/// The largest number of places that are reported: each is looked up in the whole row.
+const MOST_PLACES: usize = 10;
+
 const HELP: &str = "use a number, or null for a missing value";
 
 /// Returns the error of a row that is JSON except for such numbers. Returns `None` for any
@@ -24,7 +27,7 @@ pub(super) fn error(row: &File) -> Option<RowError> {
     let id = document.get("id");
     let has_id = id.is_some_and(|id| places.iter().all(|(at, _)| !is_at(id, *at)));
     let id = has_id.then(|| row::id(&document).ok()).flatten();
-    let mistakes = places.iter().map(|(at, word)| {
+    let mistakes = places.iter().take(MOST_PLACES).map(|(at, word)| {
         let message =
             format!("{} is {word}, which JSON does not have", name(&document, *at));
         let span = Span::new(file.id(), *at, at + word.len());
@@ -117,6 +120,18 @@ mod tests {
         assert!(found.starts_with(r#"{"id":null,"error":"#), "{found}");
         assert!(found.contains("`id` is NaN"), "{found}");
         assert!(written("NaN").unwrap().contains("the row is NaN"));
+    }
+
+    /// A list of a hundred thousand such numbers would otherwise take minutes.
+    #[test]
+    fn the_first_of_many_places_are_reported() {
+        let row = format!(
+            "{{\"id\": 1, \"variables\": {{\"a\": [{}1]}}}}",
+            "NaN, ".repeat(100_000)
+        );
+        let found = written(&row).unwrap();
+        assert_eq!(found.matches("is NaN").count(), MOST_PLACES);
+        assert!(found.starts_with("{\"id\":1,"), "{found}");
     }
 
     #[test]

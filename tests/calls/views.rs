@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Runs a call of the outage line whose caller reports danger.
 fn run(arguments: &[&str]) -> Output {
@@ -74,6 +74,33 @@ fn a_transcript_has_prompts_and_input_only() {
     let is_turn =
         |line: &&&str| line.contains("  flow    “") || line.contains("  caller  ");
     assert_eq!(lines.iter().filter(is_turn).count(), lines.len(), "{shown}");
+}
+
+/// Two equal entries without a prompt between them are two entries, also in a called flow.
+#[test]
+fn a_transcript_has_equal_entries() {
+    let next = |node: &str| json!({"nextNode": node});
+    let gather = |id: &str, then: &str| {
+        json!({"id": id, "type": "Gather", "onComplete": next(then),
+            "properties": {"validDigits": "1", "timeoutSeconds": 6}})
+    };
+    let end = json!({"id": "E", "type": "End", "properties": {"endType": "normal"}});
+    let call = json!({"id": "C", "type": "CallFlow", "onComplete": next("E"),
+        "properties": {"flowId": "Sub"}});
+    let flows = json!({"flows": [
+        {"name": "Main", "type": "inbound",
+            "draft": {"startNode": "C", "nodes": {"C": call, "E": end}}},
+        {"name": "Sub", "type": "module", "draft": {"startNode": "A",
+            "nodes": {"A": gather("A", "B"), "B": gather("B", "E"), "E": end}}},
+    ]});
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("flows.json");
+    fs::write(&file, flows.to_string()).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    command.arg("run").arg(&file).args(["--flow", "Main", "--transcript"]);
+    let output = command.args(["--input", "1", "--input", "1"]).output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(shown.matches("pressed 1").count(), 2, "{shown}");
 }
 
 #[test]

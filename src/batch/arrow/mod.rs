@@ -65,6 +65,8 @@ pub struct ArrowRows {
     rest: Vec<RecordBatch>,
     handler: Handler,
     output: RowsToArrow,
+    /// Whether the handler was stopped. Nothing follows then: rows would be missing.
+    is_stopped: bool,
 }
 
 impl ArrowRows {
@@ -75,7 +77,7 @@ impl ArrowRows {
         handler: Handler,
     ) -> Self {
         let output = RowsToArrow::new(properties, Ids::of(&input.schema()));
-        Self { input, rest: Vec::new(), handler, output }
+        Self { input, rest: Vec::new(), handler, output, is_stopped: false }
     }
 
     /// Returns the next rows of input.
@@ -98,11 +100,15 @@ impl Iterator for ArrowRows {
     type Item = Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if self.is_stopped {
+            return None;
+        }
         let rows = self.rows()?.and_then(|batch| rows_of(&batch));
         Some(rows.and_then(|rows| {
             let rows: Vec<Row<'_>> = rows.iter().map(|row| Row::of(row)).collect();
             let output = (self.handler)(&rows);
             if output.len() < rows.len() {
+                self.is_stopped = true;
                 let error = io::Error::new(io::ErrorKind::Interrupted, "interrupted");
                 return Err(ArrowError::ExternalError(Box::new(error)));
             }
@@ -121,9 +127,33 @@ impl RecordBatchReader for ArrowRows {
 mod tests {
     use std::sync::Arc;
 
-    use ::arrow::array::{ArrayRef, StringArray, StringViewArray};
+    use std::sync::atomic::Ordering;
+
+    use ::arrow::array::{ArrayRef, RecordBatchIterator, StringArray, StringViewArray};
 
     use super::*;
+
+    /// A reader that goes on after the error must not get a table with a gap.
+    #[test]
+    fn nothing_follows_after_a_stop() {
+        let batch = |number: i64| {
+            let rows: ArrayRef =
+                Arc::new(StringArray::from(vec![format!("{{\"id\":{number}}}")]));
+            RecordBatch::try_from_iter([("row", rows)])
+        };
+        let schema = batch(0).unwrap().schema();
+        let input = RecordBatchIterator::new((0..3).map(batch), schema);
+        let calls = std::sync::atomic::AtomicUsize::new(0);
+        let handler = move |rows: &[Row<'_>]| match calls.fetch_add(1, Ordering::Relaxed)
+        {
+            1 => Vec::new(),
+            _ => rows.iter().map(|_| r#"{"id":"1"}"#.to_owned()).collect(),
+        };
+        let mut rows = ArrowRows::new(Box::new(input), &[], Box::new(handler));
+        assert!(rows.next().unwrap().is_ok());
+        assert!(rows.next().unwrap().is_err());
+        assert!(rows.next().is_none());
+    }
 
     #[test]
     fn parts_have_few_rows_if_rows_are_long() {

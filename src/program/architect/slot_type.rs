@@ -46,10 +46,7 @@ impl SlotType {
         }
         let values = items(mechanism, "items").filter_map(|item| text(item, "value"));
         match text(mechanism, "type")?.to_ascii_lowercase().as_str() {
-            "regex" => {
-                let patterns = values.filter_map(pattern);
-                Some(Self::Patterns(patterns.collect())).filter(|it| !it.is_empty())
-            }
+            "regex" => of_patterns(values),
             "list" => {
                 let synonyms = items(mechanism, "items")
                     .flat_map(|item| items(item, "synonyms"))
@@ -70,6 +67,13 @@ impl SlotType {
             Self::Words(words) => words.is_empty(),
         }
     }
+}
+
+/// Returns the type of these patterns. With one that is not known to this program, such as a
+/// lookahead, any answer may be right: the slot is not restricted.
+fn of_patterns<'t>(patterns: impl Iterator<Item = &'t str>) -> Option<SlotType> {
+    let patterns: Option<Box<[Regex]>> = patterns.map(pattern).collect();
+    patterns.map(SlotType::Patterns).filter(|it| !it.is_empty())
 }
 
 /// Returns a pattern for whole answers; `None` if it is not a regular expression.
@@ -117,5 +121,18 @@ fn text<'j>(json: &'j Json, key: &str) -> Option<&'j str> {
     match json.get(key)? {
         Json::String(text) => Some(text),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_with_an_unknown_pattern_is_not_restricted() {
+        let code = of_patterns(["[A-Z]{3}", "[0-9]{4}"].into_iter()).unwrap();
+        assert!(code.accepts("abc") && code.accepts("1234") && !code.accepts("12345"));
+        assert!(of_patterns(["[A-Z]{3}", "(?!0)[0-9]{4}"].into_iter()).is_none());
+        assert!(of_patterns([].into_iter()).is_none());
     }
 }

@@ -236,7 +236,7 @@ impl<'r> Run<'r> {
             Json::Null => Json::Null,
             Json::Boolean(_) | Json::Integer(_) | Json::Decimal(_) => {
                 let new = self.number(json, place);
-                let kind = self.known_number(json).map(|(kind, _)| kind);
+                let kind = self.known_number(json, place).map(|(kind, _)| kind);
                 let kind = self.kind(place).or(kind).or(Some(PHONE_NUMBER));
                 self.count_if(new != *json, kind);
                 new
@@ -257,7 +257,7 @@ impl<'r> Run<'r> {
 
     fn number(&self, json: &Json, place: &Place<'_>) -> Json {
         let (pseudonyms, text) = (&self.redactor.pseudonyms, json.to_string());
-        if let Some((_, new)) = self.known_number(json) {
+        if let Some((_, new)) = self.known_number(json, place) {
             return new;
         }
         match (self.kind(place), json) {
@@ -282,8 +282,17 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Returns the kind and the replacement of a number that the caller entered.
-    fn known_number(&self, json: &Json) -> Option<(&'static str, Json)> {
+    /// Returns the kind and the replacement of a number that the caller entered. A time or a
+    /// number of a step only looks like one.
+    fn known_number(
+        &self,
+        json: &Json,
+        place: &Place<'_>,
+    ) -> Option<(&'static str, Json)> {
+        const OF_STEPS: [&str; 4] = ["seq", "sequence", "depth", "trackingId"];
+        if place.name.ends_with("Ms") || OF_STEPS.contains(&place.name) {
+            return None;
+        }
         let Json::Integer(number) = json else { return None };
         let (kind, new) = self.known.get(number.to_string().as_str())?;
         Some((*kind, Json::Integer(new.parse().ok()?)))

@@ -49,7 +49,7 @@ pub fn conversation(trace: &Trace, symbols: &SymbolTable, most: usize) -> Vec<Tu
     for (step, events) in grouped.steps() {
         let first = turns.len();
         add_step(step, &events, &teller, &mut turns);
-        forget_passed(step, first, &mut turns);
+        forget_passed(step, symbols, first, &mut turns);
     }
     turns
 }
@@ -81,7 +81,7 @@ pub fn render_transcript(
     for (step, events) in grouped.steps() {
         let first = turns.len();
         add_step(step, &events, &teller, &mut turns);
-        forget_passed(step, first, &mut turns);
+        forget_passed(step, symbols, first, &mut turns);
         let added = turns.get(first..).unwrap_or_default();
         lines.extend(added.iter().filter_map(|turn| line(turn, step)));
     }
@@ -116,7 +116,16 @@ fn first_message(trace: &Trace, teller: &Describer<'_>) -> Option<Turn> {
 
 /// Removes the turn of a bot that got its first words from the message of its caller,
 /// which is already a turn.
-fn forget_passed(step: &Step, first: usize, turns: &mut Vec<Turn>) {
+fn forget_passed(
+    step: &Step,
+    symbols: &SymbolTable,
+    first: usize,
+    turns: &mut Vec<Turn>,
+) {
+    let flow = symbols.flow(symbols.node(step.node).flow);
+    if !flow.flow_type.to_ascii_lowercase().contains("bot") {
+        return;
+    }
     let [.., before, passed] = turns.get(..=first).unwrap_or_default() else { return };
     let is_caller =
         |turn: &Turn| matches!(turn.kind, TurnKind::Pressed | TurnKind::Spoke);

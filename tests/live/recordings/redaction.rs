@@ -111,6 +111,25 @@ fn people_are_replaced_everywhere() {
     insta::assert_snapshot!("everything", text);
 }
 
+/// A time that looks like an entry of the caller stays.
+#[test]
+fn times_are_not_replaced_as_entries() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("on-its-way.recording.json");
+    let known = "fixtures/compare/recordings/on-its-way-too.recording.json";
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(known)).unwrap();
+    let text = text.replace("\"elapsedMs\": 3350", "\"elapsedMs\": 100200");
+    fs::write(&path, text.replace("\"days\": 2", "\"days\": 100200")).unwrap();
+    let recording = load(&path, &mut Files::new()).0.unwrap();
+    let wanted =
+        RedactionKinds { variables: vec!["digits".into()], ..RedactionKinds::default() };
+    let redacted = Redactor::new(wanted, b"a key").redact(&recording).response;
+    assert_eq!(redacted.get("elapsedMs"), Some(&Json::Integer(100_200)));
+    let text = redacted.to_string();
+    assert_eq!(text.matches("100200").count(), 1, "{text}");
+}
+
 #[test]
 fn the_same_caller_stays_the_same() {
     let of = |number: &str, redactor: &Redactor| {
