@@ -133,7 +133,7 @@ mod tests {
 
     use super::*;
 
-    /// A reader that goes on after the error must not get a table with a gap.
+    /// After the error, a reader must not get a table with a gap.
     #[test]
     fn nothing_follows_after_a_stop() {
         let batch = |number: i64| {
