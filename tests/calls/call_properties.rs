@@ -170,6 +170,38 @@ fn an_endless_call_refutes_what_has_to_come() {
     assert_eq!(verdict(&program, &end), "proved");
 }
 
+/// The limit of actions may end a call between a moment and the one that has to follow it,
+/// at any place of a round.
+#[test]
+fn the_limit_of_actions_breaks_only_a_long_wait() {
+    let jump = json!({"jumpToTask": {"name": "Again",
+        "targetTaskRef": "/inboundCall/tasks/task[t1]"}});
+    let round = [
+        update("Mark", "Flow.a", "1"),
+        collect("Ask"),
+        decision("One?", "Flow.keys == \"1\"", &[disconnect("End")], &[]),
+        jump.clone(),
+    ];
+    let asked = json!({"kind": "collectInput"});
+    let prefixes = 0..round.len();
+    for property in [
+        json!({"eventually": "One?", "after": asked, "within": {"actions": 2}}),
+        json!({"eventually": "One?", "after": asked}),
+        json!({"eventually": "Mark", "after": "Again"}),
+    ] {
+        for length in prefixes.clone() {
+            let mut before = vec![update("Before", "Flow.a", "2"); length];
+            before.push(jump.clone());
+            let tasks = [task(0, &before), task(1, &round)];
+            let program = program_of(&flow(&tasks, &[]));
+            assert_eq!(verdict(&program, &property), "proved", "{property} {length}");
+            let property = read_properties(&json!([named(property.clone())])).remove(0);
+            let monitor = Monitor::new(&property, &program, call().flow());
+            assert!(!is_broken(&program, &monitor, &[]), "{property:?} {length}");
+        }
+    }
+}
+
 /// A call may start with other attributes, unless everything is fixed.
 #[test]
 fn attributes_of_the_participant_are_observed() {

@@ -33,6 +33,8 @@ pub struct Monitor {
 pub struct Progress {
     /// Whether each condition holds.
     conditions: Vec<bool>,
+    /// The number of actions that started.
+    started: u32,
     phase: Phase,
 }
 
@@ -43,7 +45,8 @@ enum Phase {
     Waiting,
     /// The rule holds from here on.
     Active,
-    /// The moment has to come. The start of the wait and the number of actions since.
+    /// The moment has to come. The start of the wait, and the number of actions that
+    /// started since.
     Pending { since_ms: i64, actions: u32 },
     /// The rest of the call makes no difference.
     Kept,
@@ -127,7 +130,8 @@ impl Monitor {
             Some(_) => Phase::Waiting,
             None => self.triggered(0),
         };
-        Progress { conditions: self.conditions.iter().map(holds).collect(), phase }
+        let conditions = self.conditions.iter().map(holds).collect();
+        Progress { conditions, started: 0, phase }
     }
 
     /// Returns the step at which a finished call breaks the property.
@@ -170,14 +174,22 @@ impl Monitor {
 
     fn take(&self, progress: &mut Progress, happening: Happening<'_>, clock_ms: i64) {
         match happening {
-            Happening::Event(_, step, kind) => self.assign(progress, step.node, kind),
+            Happening::Event(_, step, kind) => {
+                self.assign(progress, step.node, kind);
+                if matches!(kind, EventKind::Failed(failure) if is_limit(failure.code)) {
+                    self.release(progress);
+                }
+            }
             Happening::Start(_, step)
                 if !self.program.steps[step.node.index()].is_beginning() =>
             {
                 self.count(progress, clock_ms);
                 self.apply(progress, Occurrence::Check, clock_ms);
             }
-            Happening::End(_) => {
+            Happening::End(end) => {
+                if end.error.is_some_and(is_limit) {
+                    self.release(progress);
+                }
                 self.expire(progress, clock_ms);
                 self.apply(progress, Occurrence::Check, clock_ms);
             }
@@ -216,13 +228,25 @@ impl Monitor {
 
     /// Counts an action that starts.
     fn count(&self, progress: &mut Progress, clock_ms: i64) {
+        progress.started = progress.started.saturating_add(1);
         let Phase::Pending { actions, .. } = &mut progress.phase else { return };
+        *actions = actions.saturating_add(1);
         let Some(Within::Actions(most)) = self.property.within else {
             return self.expire(progress, clock_ms);
         };
-        *actions += 1;
         if *actions > most {
             progress.phase = Phase::Broken;
+        }
+    }
+
+    /// Ends a wait that the limit of actions interrupts. A wait without `within` continues
+    /// if at least half of the call's actions belong to it: the moment never comes. The
+    /// limit is the simulation's, so it breaks nothing that had time left.
+    fn release(&self, progress: &mut Progress) {
+        if let Phase::Pending { actions, .. } = progress.phase
+            && (self.property.within.is_some() || actions < progress.started.div_ceil(2))
+        {
+            progress.phase = self.ended();
         }
     }
 
@@ -244,6 +268,14 @@ impl Monitor {
         }
     }
 
+    /// The phase after the moment has come, or does not have to come any more.
+    fn ended(&self) -> Phase {
+        match self.after {
+            Some(_) => Phase::Waiting,
+            None => Phase::Kept,
+        }
+    }
+
     fn apply(&self, progress: &mut Progress, occurrence: Occurrence<'_>, clock_ms: i64) {
         let Self { program, goals, .. } = self;
         let conditions = &progress.conditions;
@@ -251,10 +283,7 @@ impl Monitor {
         let is_now = |wanted: &Option<Wanted>| {
             wanted.as_ref().is_some_and(|wanted| wanted.is_now(occurrence, now))
         };
-        let ended = match self.after {
-            Some(_) => Phase::Waiting,
-            None => Phase::Kept,
-        };
+        let ended = self.ended();
         progress.phase = match progress.phase {
             Phase::Waiting if is_now(&self.after) => self.triggered(clock_ms),
             Phase::Active if self.is_broken(occurrence, now) => Phase::Broken,
@@ -301,9 +330,13 @@ impl Monitor {
         }
     }
 
-    /// Whether the moment still has to come.
-    pub fn is_pending(&self, progress: &Progress) -> bool {
-        matches!(progress.phase, Phase::Pending { .. })
+    /// The number of actions that had started when the wait for the moment began, if the
+    /// moment still has to come. Another wait has another number.
+    pub fn waits_since(&self, progress: &Progress) -> Option<u32> {
+        match progress.phase {
+            Phase::Pending { actions, .. } => Some(progress.started - actions),
+            _ => None,
+        }
     }
 
     /// Writes the key of the progress at this time: calls with the same key and the same
@@ -329,4 +362,8 @@ impl Monitor {
         let last = all.map(Wanted::last_ms).max().unwrap_or_default();
         let _ = write!(out, "@{}", clock_ms.min(last));
     }
+}
+
+fn is_limit(code: Code) -> bool {
+    code == Code::ACTION_LIMIT_EXCEEDED
 }
