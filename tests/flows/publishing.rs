@@ -326,3 +326,99 @@ fn a_setting_has_one_of_its_values() {
     assert_eq!(handling("disconnect"), []);
     assert_eq!(handling("disconect"), [Code::UNKNOWN_VALUE]);
 }
+
+/// *Source: Genesys' help on common module flows.*
+#[test]
+fn a_common_module_is_called_from_a_compatible_flow_type() {
+    let found = |types: &str| {
+        let module = format!(
+            "commonModule:
+  name: Greet
+  settingsCommonModule: {{compatibleFlowTypes: [{types}]}}
+  startUpTaskActions: [{{endTask: {{name: E}}}}]
+"
+        );
+        let calls = "- callCommonModule: {name: C, commonModule: {Greet: {ver_latestPublished: {none: true}}}}";
+        let mut files = Files::new();
+        let texts = [call(&format!("{calls}\n{BYE}")), module];
+        let flows = texts.iter().flat_map(|text| {
+            let file = files.add(Path::new("flow.yaml"), text.as_str());
+            load_text(&file, &[], &mut files).architect
+        });
+        let flows: Vec<_> = flows.collect();
+        let codes = check_architect(&flows).into_iter().map(|it| (it.code, it.message));
+        codes.collect::<Vec<_>>()
+    };
+    let expected = "the common module `Greet` is compatible with `outboundCall`, not with `inboundCall`";
+    assert_eq!(
+        found("{flowType: outboundcall}"),
+        [(Code::UNAVAILABLE_ACTION, expected.into())]
+    );
+    assert_eq!(found("{flowType: outboundcall}, {flowType: inboundcall}"), []);
+    assert_eq!(found("{flowType: outboundcall}, {flowType: {lit: brandnew}}"), []);
+    assert_eq!(found(""), []);
+}
+
+#[test]
+fn a_jump_names_a_unit_of_its_kind() {
+    let jump = |kind: &str, setting: &str, unit: &str| {
+        let target = format!("/inboundCall/{unit}s/{unit}[M_1]");
+        let text = format!(
+            "inboundCall:
+  name: F
+  startUpRef: /inboundCall/tasks/task[Main_1]
+  tasks:
+    - task:
+        name: Main
+        refId: Main_1
+        actions: [{{{kind}: {{name: Go, {setting}: '{target}'}}}}]
+    - task: {{name: T, refId: M_1, actions: [{{disconnect: {{name: D}}}}]}}
+  menus:
+    - menu:
+        name: M
+        refId: M_1
+        audio: {{tts: Choose}}
+        choices: [{{menuDisconnect: {{name: Bye, dtmf: digit_1}}}}]
+"
+        );
+        let found = findings("flow.yaml", &text);
+        let of_jump = found.iter().filter(|it| it.code == Code::INVALID_PROPERTY);
+        of_jump.map(|it| it.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(jump("jumpToTask", "targetTaskRef", "task"), [""; 0]);
+    assert_eq!(jump("jumpToMenu", "targetMenuRef", "menu"), [""; 0]);
+    assert_eq!(
+        jump("jumpToMenu", "targetMenuRef", "task"),
+        ["`targetMenuRef` names the task `T`, not a menu"]
+    );
+    assert_eq!(
+        jump("callTask", "targetTaskRef", "menu"),
+        ["`targetTaskRef` names the menu `M`, not a task"]
+    );
+}
+
+#[test]
+fn a_range_of_digits_has_a_number_in_it() {
+    let collect = |range: &str| {
+        codes(&call(&format!(
+            "- collectInput: {{name: C, inputData: {{var: Flow.x}}, digits: {{range: {range}}}, inputAudio: {{tts: Enter}}}}\n{BYE}"
+        )))
+    };
+    let is_limit = |codes: &[Code]| codes.contains(&Code::LIMIT_EXCEEDED);
+    assert!(!is_limit(&collect("{min: 3, max: 3}")));
+    assert!(is_limit(&collect("{min: 5, max: 3}")));
+    assert!(!is_limit(&collect("{min: {exp: '2 + 3'}, max: 3}")));
+}
+
+/// *Source: Genesys' help on the validation of expressions.*
+#[test]
+fn a_literal_currency_code_is_checked() {
+    let say = |amount: &str| {
+        codes(&call(&format!(
+            "- playAudio: {{name: P, audio: {{exp: 'ToAudioCurrency({amount})'}}}}\n{BYE}"
+        )))
+    };
+    assert_eq!(say("MakeCurrency(5.25, \"USD\")"), []);
+    assert_eq!(say("MakeCurrency(5.25, \"USD123\")"), [Code::CONVERSION_FAILED]);
+    assert_eq!(say("MakeCurrency(5.25, NOT_SET)"), []);
+}

@@ -91,6 +91,9 @@ fn conditions(parameter: &Parameter) -> String {
     if parameter.refuses_zero {
         conditions.push("not zero".to_owned());
     }
+    if parameter.is_currency_code {
+        conditions.push("a currency code of ISO 4217".to_owned());
+    }
     match parameter.range {
         Some((least, i64::MAX)) => conditions.push(format!("at least {least}")),
         Some((least, most)) => conditions.push(format!("{least} to {most}")),

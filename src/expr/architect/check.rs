@@ -7,8 +7,8 @@ use crate::diagnostic::Code;
 use crate::value::{Decimal, Kind, MAX_INTEGER, Text, Type, Value, properties_of};
 
 use super::casts;
-use super::functions::function;
 use super::functions::operators::{CHOICE, ITEM, of as operator_function};
+use super::functions::{currencies, function};
 use super::messages;
 use super::names::Names;
 use super::overloads::{self, Fit};
@@ -331,6 +331,12 @@ fn refused_literal(
         return Some(Problem::new(Code::WRONG_ARGUMENTS, argument.place, message));
     }
     let value = value?;
+    if let (Value::String(code), true) = (value, parameter.is_currency_code)
+        && !currencies::is_code(code)
+    {
+        let message = currencies::refusal(code);
+        return Some(Problem::new(Code::CONVERSION_FAILED, argument.place, message));
+    }
     let message = messages::refusal(parameter, value)?;
     let code = messages::refusal_code(function, value);
     Some(Problem::new(code, argument.place, message))

@@ -88,6 +88,8 @@ pub struct Parameter {
     pub refuses_zero: bool,
     /// The smallest and the largest accepted number.
     pub range: Option<(i64, i64)>,
+    /// Whether the argument is a currency code of ISO 4217.
+    pub is_currency_code: bool,
 }
 
 impl Overload {
@@ -148,6 +150,12 @@ impl Parameter {
         Self { refuses_zero: true, ..self }
     }
 
+    /// Requires a currency code.
+    #[must_use]
+    pub(super) const fn currency_code(self) -> Self {
+        Self { is_currency_code: true, ..self }
+    }
+
     /// Requires a number between these bounds, both included.
     #[must_use]
     pub const fn within(self, least: i64, most: i64) -> Self {
@@ -191,6 +199,7 @@ const fn parameter(name: &'static str, wanted: Type) -> Parameter {
         must_be_literal: false,
         refuses_zero: false,
         range: None,
+        is_currency_code: false,
     }
 }
 

@@ -7,14 +7,18 @@ use super::super::failure::Failure;
 
 /// Fails if the code is not an ISO 4217 code.
 pub(super) fn require_code(arguments: &Arguments<'_>, code: &str) -> Result<(), Failure> {
-    if is_code(code) {
-        return Ok(());
+    match is_code(code) {
+        true => Ok(()),
+        false => Err(arguments.fail(Code::CONVERSION_FAILED, &refusal(code))),
     }
+}
+
+/// The message for a string that is not an ISO 4217 code.
+pub(in crate::expr::architect) fn refusal(code: &str) -> String {
     let upper = code.trim().to_ascii_uppercase();
     let advice = if is_code(&upper) { format!("; write {upper}") } else { String::new() };
     let shown: String = code.chars().take(20).collect();
-    let message = format!("`{shown}` is not an ISO 4217 currency code{advice}");
-    Err(arguments.fail(Code::CONVERSION_FAILED, &message))
+    format!("`{shown}` is not an ISO 4217 currency code{advice}")
 }
 
 /// Whether a string is an ISO 4217 code, in capitals.

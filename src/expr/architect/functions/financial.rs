@@ -21,7 +21,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             overload(
                 &[
                     one("amount", Kind::Decimal).or_not_set(),
-                    one("currencyCode", Kind::String).or_not_set(),
+                    one("currencyCode", Kind::String).currency_code().or_not_set(),
                 ],
                 Type::one(Kind::Currency),
                 make_currency,
@@ -29,7 +29,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             overload(
                 &[
                     one("amount", Kind::Integer).or_not_set(),
-                    one("currencyCode", Kind::String).or_not_set(),
+                    one("currencyCode", Kind::String).currency_code().or_not_set(),
                 ],
                 Type::one(Kind::Currency),
                 make_currency,
@@ -48,7 +48,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             overload(
                 &[
                     many("amounts", Kind::Decimal),
-                    one("currencyCode", Kind::String).or_not_set(),
+                    one("currencyCode", Kind::String).currency_code().or_not_set(),
                 ],
                 Type::many(Kind::Currency),
                 make_list_of_one_code,
@@ -67,7 +67,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         example: ("GetCurrencySymbol(\"EUR\")", "\"€\""),
         overloads: &[
             overload(
-                &[one("currencyCode", Kind::String)],
+                &[one("currencyCode", Kind::String).currency_code()],
                 Type::one(Kind::String),
                 symbol_of_code,
             ),
@@ -90,7 +90,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
             overload(
                 &[
                     one("sourceCurrency", Kind::Currency).or_not_set(),
-                    one("destinationCurrencyCode", Kind::String).or_not_set(),
+                    one("destinationCurrencyCode", Kind::String)
+                        .currency_code()
+                        .or_not_set(),
                 ],
                 Type::one(Kind::Currency),
                 convert,
@@ -99,7 +101,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
             overload(
                 &[
                     one("sourceCurrency", Kind::Currency).or_not_set(),
-                    one("destinationCurrencyCode", Kind::String).or_not_set(),
+                    one("destinationCurrencyCode", Kind::String)
+                        .currency_code()
+                        .or_not_set(),
                     one("sourcePerDestExchangeRate", Kind::Decimal),
                 ],
                 Type::one(Kind::Currency),

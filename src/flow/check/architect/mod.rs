@@ -5,6 +5,7 @@ mod called;
 mod callee;
 mod duplicate_choice;
 mod expression;
+mod incompatible_module;
 mod literal_type;
 mod loop_without_input;
 mod misplaced_action;
@@ -26,6 +27,7 @@ mod unknown_target_flow;
 mod unknown_unit;
 mod unknown_value;
 mod unknown_variable;
+mod wrong_unit;
 
 use super::duplicate_flow;
 use super::report::Report;
@@ -78,9 +80,12 @@ pub(crate) fn check_selected(
         missing_setting::find_choices(flow, &mut report);
         loop_without_input::find(flow, &mut report);
         unavailable_action::find(flow, &mut report);
+        incompatible_module::find(flow, &modules, &mut report);
+        wrong_unit::find(flow, &mut report);
         misplaced_action::find(flow, &mut report);
         unavailable_variable::find(flow, &mut report);
         out_of_limits::find_cases(flow, &mut report);
+        out_of_limits::find_digits(flow, &mut report);
         open_path::find(flow, &mut report);
         report.finish();
     }

@@ -1,5 +1,5 @@
-//! `LIMIT_EXCEEDED`: a number or a duration outside of its range, or a switch with too
-//! many cases.
+//! `LIMIT_EXCEEDED`: a number or a duration outside of its range, a range of digits without
+//! a number, or a switch with too many cases.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::architect::{ArchitectFlow, Output};
@@ -31,6 +31,26 @@ pub(super) fn find(place: &Place<'_, '_>, report: &mut Report<'_>) {
             Some(title) => diagnostic.node(title),
             None => diagnostic,
         }
+    });
+}
+
+/// Checks that a range of digits has a number in it.
+pub(super) fn find_digits(flow: &ArchitectFlow, report: &mut Report<'_>) {
+    flow.each_action(&mut |_, action| {
+        let range = || {
+            let digits = action.settings.get("digits")?.value.group()?;
+            let range = digits.get("range")?.value.group()?;
+            let (min, max) = (range.get("min")?, range.get("max")?);
+            Some((count(&min.value)?, count(&max.value)?, min.span))
+        };
+        let Some((min, max, span)) = range().filter(|(min, max, _)| min > max) else {
+            return;
+        };
+        report.at(Code::LIMIT_EXCEEDED, action.title(), span, |diagnostic| {
+            let message = format!("`min` is {min}, which is greater than `max`, {max}");
+            Diagnostic { message, ..diagnostic }
+                .help("exchange them, or choose other numbers of digits")
+        });
     });
 }
 

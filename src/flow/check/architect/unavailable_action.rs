@@ -30,8 +30,8 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
     });
 }
 
-/// Returns the flow types that may call a common module.
-fn compatible(flow: &ArchitectFlow) -> Vec<&'static str> {
+/// Returns the flow types that may call a common module; none if one of them is not known.
+pub(super) fn compatible(flow: &ArchitectFlow) -> Vec<&'static str> {
     let settings = flow.settings.get("settingsCommonModule");
     let settings = settings.and_then(|settings| settings.value.group());
     let types = settings.and_then(|settings| settings.get("compatibleFlowTypes"));
@@ -39,9 +39,11 @@ fn compatible(flow: &ArchitectFlow) -> Vec<&'static str> {
         return Vec::new();
     };
     let names = types.iter().filter_map(|it| it.value.group()?.get("flowType"));
-    names.filter_map(|name| known(name.value.text()?)).collect()
+    let known = names.map(|name| known(name.value.text()?));
+    known.collect::<Option<_>>().unwrap_or_default()
 }
 
-fn known(name: &str) -> Option<&'static str> {
+/// Returns the name of a flow type as Archy writes it.
+pub(super) fn known(name: &str) -> Option<&'static str> {
     kinds::flow_type(name).map(|known| known.name)
 }
