@@ -44,6 +44,7 @@ mod mcp;
     feature = "serve"
 )))]
 mod missing;
+mod numbers;
 mod output;
 mod project;
 mod read_only;

@@ -303,7 +303,7 @@ fn missing(problem: &Diagnostic, suite: &SuiteFile, files: &Files) -> Option<Dia
     if path.exists() {
         return None;
     }
-    let help = match beside(path) {
+    let help = match near_to(path) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "the path is relative to the scenario file".into(),
     };
@@ -312,7 +312,7 @@ fn missing(problem: &Diagnostic, suite: &SuiteFile, files: &Files) -> Option<Dia
 }
 
 /// Returns the name of a sibling that is similar to a missing path.
-fn beside(path: &Path) -> Option<String> {
+pub fn near_to(path: &Path) -> Option<String> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     readable(folder).ok()?;

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
+use super::numbers::whole;
 use super::project::Project;
 use super::{inputs, load, output};
 use crate::diagnostic::{Diagnostic, Style, render_text as render_findings, summary};
@@ -90,7 +91,7 @@ pub(super) struct Arguments {
         long,
         value_name = "N",
         default_value_t = DEFAULT_BUDGET,
-        value_parser = clap::value_parser!(u64).range(1..=100_000_000)
+        value_parser = whole(1..=100_000_000_u64)
     )]
     budget: u64,
 
@@ -99,16 +100,16 @@ pub(super) struct Arguments {
         long,
         value_name = "N",
         default_value_t = Limits::default().max_actions,
-        value_parser = clap::value_parser!(u32).range(1..=i64::from(Limits::MOST_ACTIONS))
+        value_parser = whole(1..=Limits::MOST_ACTIONS)
     )]
     max_actions: u32,
 
     /// List N complete calls that execute different actions, with their inputs
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole(0_usize..))]
     paths: usize,
 
     /// Number of threads [default: number of cores]
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, short, value_name = "N", value_parser = whole(1..=u16::MAX))]
     jobs: Option<u16>,
 
     /// Report findings that calls show: dead ends, calls without an end, unhandled errors
@@ -136,7 +137,7 @@ pub(super) struct Arguments {
         long,
         value_name = "PERCENT",
         requires = "mutants",
-        value_parser = clap::value_parser!(u8).range(0..=100)
+        value_parser = whole(0..=100_u8)
     )]
     mutants_min: Option<u8>,
 

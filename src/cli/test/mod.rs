@@ -29,6 +29,7 @@ use self::requests::Requests;
 pub(super) use self::run_output::options as run_options;
 use self::run_output::{RunOutcome, RunOutput};
 use super::exit::Exit;
+use super::numbers::whole;
 use super::project::Project;
 use super::{load, output};
 use crate::diagnostic::visible::one_line;
@@ -59,7 +60,7 @@ pub(super) struct Arguments {
     select: select::SelectOptions,
 
     /// Number of tests run in parallel [default: number of cores]
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, short, value_name = "N", value_parser = whole(1..=u16::MAX))]
     jobs: Option<u16>,
 
     #[arg(long, value_name = "KIND=FILE", value_parser = ReportSpec::parse, help = ReportSpec::help())]
@@ -86,7 +87,7 @@ pub(super) struct Arguments {
     fail_fast: bool,
 
     /// Stop after N failures
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole(1..=u32::MAX))]
     max_fail: Option<u32>,
 
     /// End calls at a transfer to a queue instead of continuing in the in-queue flow
@@ -98,7 +99,7 @@ pub(super) struct Arguments {
         long,
         value_name = "N",
         default_value_t = 1,
-        value_parser = clap::value_parser!(u32).range(1..=1_000_000)
+        value_parser = whole(1..=1_000_000_u32)
     )]
     stress: u32,
 
