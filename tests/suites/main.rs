@@ -37,5 +37,6 @@ mod terraform;
 mod test_command;
 mod test_promises;
 mod test_requests;
+mod untested_properties;
 mod watch;
 mod yaml_blocks;

@@ -274,7 +274,8 @@ fn finish(
     if !arguments.on_request {
         collected.last_failed.write(is_whole && ended.tally.not_run == 0);
     }
-    if ended.tally.total() == 0 && arguments.is_failure_without_tests(ended.found) {
+    let is_unselected = ended.tally.total() == 0 && !arguments.on_request;
+    if is_unselected && arguments.no_tests.is_failure(ended.found, library) {
         return Ok(Exit::Nothing);
     }
     let is_aside = arguments.is_output_taken();
@@ -312,7 +313,9 @@ fn without_running(arguments: &Arguments) -> io::Result<Exit> {
     list(&plan, &suites, arguments.console.format)?;
     Ok(match () {
         () if is_broken => Exit::Input,
-        () if plan.cases.is_empty() && arguments.no_tests.is_failure(plan.found) => {
+        () if plan.cases.is_empty()
+            && arguments.no_tests.is_failure(plan.found, &suites.library) =>
+        {
             Exit::Nothing
         }
         () => Exit::Success,
@@ -380,8 +383,13 @@ fn list(plan: &Plan<'_>, suites: &Suites, format: Format) -> io::Result<()> {
 
 impl NoTests {
     /// Reports that no test is selected. Returns whether that is a failure.
-    fn is_failure(self, found: usize) -> bool {
+    fn is_failure(self, found: usize, library: &Library) -> bool {
         let text = match found {
+            0 if library.suites.iter().any(|it| !it.properties.is_empty()) => {
+                "no tests found, only properties; `flowsim explore --properties PATH` \
+                 checks them for all calls"
+                    .to_owned()
+            }
             0 => "no tests found; scenario files end in .test.yaml, .test.yml or \
                   .test.json"
                 .to_owned(),
@@ -423,11 +431,6 @@ impl Arguments {
             let stop = self.stop_at_queue.then_some(" --stop-at-queue");
             profile.unwrap_or_default() + stop.unwrap_or_default()
         })
-    }
-
-    /// Reports that no test was run. Returns whether that is a failure.
-    fn is_failure_without_tests(&self, found: usize) -> bool {
-        !self.on_request && self.no_tests.is_failure(found)
     }
 
     /// Returns whether standard output has data for programs, so that text for people goes
