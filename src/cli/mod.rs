@@ -30,6 +30,7 @@ mod import_table;
 mod init;
 mod inputs;
 mod interactive;
+mod interrupt;
 mod load;
 #[cfg(feature = "lsp")]
 mod lsp;

@@ -60,6 +60,8 @@ pub enum Reason {
     Limit,
     /// A witness did not lead here when it was replayed.
     NotReplayed,
+    /// The exploration was stopped before.
+    Stopped,
 }
 
 /// Something that a search does not try at a node.
@@ -135,6 +137,7 @@ impl fmt::Display for Reason {
             Self::NotReplayed => {
                 formatter.write_str("the call that was found did not replay")
             }
+            Self::Stopped => formatter.write_str("the exploration was stopped"),
         }
     }
 }
@@ -153,6 +156,8 @@ pub(super) struct Evidence<'j> {
     pub(super) random: &'j [NodeId],
     /// Whether a call may exceed the limit of actions.
     pub(super) exceeds_limit: bool,
+    /// Whether the host stopped the exploration.
+    pub(super) is_stopped: bool,
 }
 
 /// Decides about goals after a search.
@@ -179,6 +184,7 @@ impl<'j> Judge<'j> {
             external,
             random,
             exceeds_limit,
+            is_stopped,
         } = *evidence;
         let reason = |gap: Gap, node: NodeId| {
             Reason::NotTried(gap, program.symbols.node(node).id.clone())
@@ -195,6 +201,11 @@ impl<'j> Judge<'j> {
         gaps.extend(&search.cuts);
         gaps.extend(visited(external).into_iter().map(|node| (node, Gap::External)));
         gaps.extend(visited(random).into_iter().map(|node| (node, Gap::Random)));
+        if is_stopped {
+            // One reason for all is found faster.
+            let nodes = gaps.drain(..).map(|(node, _)| node);
+            judge.mark(graph, nodes, &Reason::Stopped);
+        }
         for (node, gap) in gaps {
             judge.mark(graph, [node], &reason(gap, node));
         }
@@ -256,6 +267,9 @@ impl<'j> Judge<'j> {
         player: &mut Player<'_>,
     ) -> Verdict {
         if let Some(hit) = &self.search.hits[goal] {
+            if !player.allows_replay() {
+                return Verdict::Undecided(Reason::Stopped);
+            }
             let witness = player.witness(&self.search.script_of(hit), goal);
             return match witness {
                 Some(witness) => Verdict::Reachable(witness),

@@ -12,6 +12,7 @@ mod coverage;
 mod csv_tables;
 mod explored;
 mod explored_cache;
+mod explored_interrupt;
 mod explored_namesakes;
 #[path = "../support/folder.rs"]
 mod folder;

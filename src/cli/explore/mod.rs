@@ -14,13 +14,14 @@ mod test_file;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::numbers::whole;
 use super::project::Project;
-use super::{inputs, load, output};
+use super::{inputs, interrupt, load, output};
 use crate::diagnostic::{Diagnostic, Style, render_text as render_findings, summary};
 use crate::engine::{Call, Limits, start};
 use crate::explore::suite::{CANDIDATES, found_calls};
@@ -193,6 +194,11 @@ pub(super) fn run(arguments: &Arguments, project: &Project) -> io::Result<Exit> 
     let is_cached = arguments.mutants && !arguments.no_cache;
     let keys = is_cached.then(|| Keys::of(program, placeholders, arguments, &files));
     let mut exploration = explored(arguments, program, &calls, fixtures)?;
+    if exploration.is_stopped {
+        exploration.paths.truncate(arguments.paths);
+        write_stopped(arguments, &exploration, (&loaded, &calls, &files))?;
+        return Ok(Exit::Interrupted);
+    }
     let found = match arguments.findings {
         true => findings(program, &calls, fixtures, &exploration, arguments.fixed),
         false => Vec::new(),
@@ -260,12 +266,14 @@ fn explored(
     fixtures: &Fixtures,
 ) -> io::Result<Exploration> {
     let progress = Progress::new(arguments.budget);
+    let is_stopped = interrupt::handle("results");
     let watch = |used| {
         progress.show(used);
-        true
+        !is_stopped.load(Ordering::Relaxed)
     };
     let explored = explore_watched(program, calls, fixtures, options(arguments), &watch);
     progress.end();
+    interrupt::end_at_once();
     explored.map_err(|error| io::Error::other(error.to_string()))
 }
 
@@ -298,6 +306,18 @@ fn write(
 ) -> io::Result<Exit> {
     let text = rendered(arguments, exploration, additions, of)?;
     output::result_to(arguments.out.as_deref(), &text)
+}
+
+/// Writes the verdicts of an exploration that the user stopped. Everything that needs them
+/// all is left out: tests, changes, properties and findings.
+fn write_stopped(
+    arguments: &Arguments,
+    exploration: &Exploration,
+    of: (&Loaded, &[Call], &Files),
+) -> io::Result<Exit> {
+    let (context, variables) = (&*arguments.context, &*arguments.var);
+    let additions = Additions { context, variables, ..Additions::default() };
+    write(arguments, exploration, &additions, of)
 }
 
 fn rendered(

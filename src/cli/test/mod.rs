@@ -3,7 +3,6 @@
 mod console;
 mod coverage;
 mod decisions;
-mod interrupt;
 mod last_failed;
 mod outputs;
 mod places;
@@ -31,7 +30,7 @@ use self::run_output::{RunOutcome, RunOutput};
 use super::exit::Exit;
 use super::numbers::whole;
 use super::project::Project;
-use super::{load, output};
+use super::{interrupt, load, output};
 use crate::diagnostic::visible::one_line;
 use crate::diagnostic::{Severity, sort};
 use crate::report::{self, ReportSpec};
