@@ -251,7 +251,7 @@ fn an_initial_value_that_cannot_be_computed_is_noted() {
     assert_eq!(run.variable("Flow.n"), "null");
 }
 
-/// Returns the codes of the notes, and how many of these variables are NOT_SET.
+/// Returns the number of notes, and the number of variables that are NOT_SET.
 fn failed_initials(variables: &[String]) -> (usize, usize) {
     let declared: Vec<&str> = variables.iter().map(String::as_str).collect();
     let run = run(&call_flow(&declared, "- disconnect: {name: D}"), "", &[]);
