@@ -163,10 +163,9 @@ impl Analysed<'_> {
         let share = if givens.is_empty() { 1 } else { 2 };
         let whole = options.budget / share;
         for (place, choice) in choices.iter().enumerate() {
-            let is_first = place == 0;
-            if !is_first
-                && !(has_unreached(decided) && self.patience.continues(exploration.used))
-            {
+            let is_wanted =
+                || has_unreached(decided) && self.patience.continues(exploration.used);
+            if place > 0 && !is_wanted() {
                 break;
             }
             let changed = with_values(program, start, &givens, choice);

@@ -186,9 +186,8 @@ impl<'j> Judge<'j> {
             exceeds_limit,
             is_stopped,
         } = *evidence;
-        let reason = |gap: Gap, node: NodeId| {
-            Reason::NotTried(gap, program.symbols.node(node).id.clone())
-        };
+        let id = |node: NodeId| program.symbols.node(node).id.clone();
+        let reason = |gap: Gap, node: NodeId| Reason::NotTried(gap, id(node));
         let open = vec![None; program.steps.len()];
         let calls = program.steps.iter().map(calls).collect();
         let mut judge = Self { search, is_near, graph, exceeds_limit, calls, open };
@@ -196,16 +195,11 @@ impl<'j> Judge<'j> {
             let is_visited = |node: &NodeId| search.is_visited[node.index()];
             nodes.iter().copied().filter(is_visited).collect()
         };
-        let mut gaps: Vec<(NodeId, Gap)> =
-            search.pending.iter().map(|node| (*node, Gap::Budget)).collect();
-        gaps.extend(&search.cuts);
-        gaps.extend(visited(external).into_iter().map(|node| (node, Gap::External)));
-        gaps.extend(visited(random).into_iter().map(|node| (node, Gap::Random)));
-        if is_stopped {
-            // One reason for all is found faster.
-            let nodes = gaps.drain(..).map(|(node, _)| node);
-            judge.mark(graph, nodes, &Reason::Stopped);
-        }
+        let gaps = gaps(search, &visited(external), &visited(random));
+        // If the host stopped the search, one reason for all is found faster.
+        let (stopped, gaps) =
+            if is_stopped { (gaps, Vec::new()) } else { (Vec::new(), gaps) };
+        judge.mark(graph, stopped.into_iter().map(|(node, _)| node), &Reason::Stopped);
         for (node, gap) in gaps {
             judge.mark(graph, [node], &reason(gap, node));
         }
@@ -285,6 +279,18 @@ impl<'j> Judge<'j> {
             None => Verdict::Unreachable(Reason::Exhausted(self.search.count())),
         }
     }
+}
+
+/// Returns the nodes at which something was not tried.
+fn gaps(search: &Search, external: &[NodeId], random: &[NodeId]) -> Vec<(NodeId, Gap)> {
+    let at = |nodes: &[NodeId], gap: Gap| -> Vec<(NodeId, Gap)> {
+        nodes.iter().map(|node| (*node, gap)).collect()
+    };
+    let mut gaps = at(&search.pending, Gap::Budget);
+    gaps.extend(&search.cuts);
+    gaps.extend(at(external, Gap::External));
+    gaps.extend(at(random, Gap::Random));
+    gaps
 }
 
 /// Returns the first steps of the error handling of all flows that calls entered.

@@ -76,7 +76,7 @@ impl<'p> Player<'p> {
     }
 
     fn is_stopped(&self) -> bool {
-        self.patience.is_some_and(Patience::is_over)
+        self.patience.is_some_and(Patience::is_known_to_be_over)
     }
 
     /// Returns the call with these answers. It continues with silence.

@@ -3,7 +3,6 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a program that does not run fails the test")]
 
-use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -17,10 +16,8 @@ use crate::console_options::wait_for_handler;
 /// The number of tasks. Each one asks the caller and a data action.
 const TASKS: usize = 250;
 
-/// A call flow whose calls never end, with as many states as the budget has questions.
-fn large_flow() -> String {
-    let mut text = String::from(
-        "inboundCall:
+/// The flow up to its tasks.
+const HEAD: &str = "inboundCall:
   name: Large
   defaultLanguage: en-us
   startUpRef: /inboundCall/tasks/task[T0]
@@ -29,45 +26,48 @@ fn large_flow() -> String {
     - stringVariable: {name: Flow.Entry, initialValue: {noValue: true}}
     - stringVariable: {name: Flow.State, initialValue: {noValue: true}}
   tasks:
-",
-    );
-    for index in 0..TASKS {
-        let (next, other) = ((index + 1) % TASKS, (index * 7 + 3) % TASKS);
-        let digits = index % 100;
-        let _ = write!(
-            text,
-            "  - task:
-      name: T{index}
-      refId: T{index}
+";
+
+/// A task that leads to two others.
+const TASK: &str = "  - task:
+      name: TINDEX
+      refId: TINDEX
       actions:
       - collectInput:
-          name: Ask {index}
-          inputData: {{var: Flow.Entry}}
-          digits: {{exact: 3}}
+          name: Ask INDEX
+          inputData: {var: Flow.Entry}
+          digits: {exact: 3}
       - callData:
-          name: Data {index}
-          category: {{Shop: {{dataAction: {{Get {index}: {{inputs: {{number: {{exp: Flow.Entry}}}}, successOutputs: {{state: {{var: Flow.State}}}}}}}}}}}}
+          name: Data INDEX
+          category: {Shop: {dataAction: {Get INDEX: {inputs: {number: {exp: Flow.Entry}}, successOutputs: {state: {var: Flow.State}}}}}}
           outputs:
             success:
               actions:
               - updateData:
-                  name: Count {index}
+                  name: Count INDEX
                   statements:
-                  - integer: {{variable: Flow.Count, value: {{exp: Flow.Count + 1}}}}
+                  - integer: {variable: Flow.Count, value: {exp: Flow.Count + 1}}
       - decision:
-          name: Is {index}
-          condition: {{exp: 'Flow.State == \"s{index}\" or (Flow.Entry == \"1{digits:02}\" and Flow.Count > {index})'}}
+          name: Is INDEX
+          condition: {exp: 'Flow.State == \"sINDEX\" or (Flow.Entry == \"1DIGITS\" and Flow.Count > INDEX)'}
           outputs:
             'yes':
               actions:
-              - jumpToTask: {{name: Other {index}, targetTaskRef: '/inboundCall/tasks/task[T{other}]'}}
+              - jumpToTask: {name: Other INDEX, targetTaskRef: '/inboundCall/tasks/task[TOTHER]'}
             'no':
               actions:
-              - jumpToTask: {{name: Next {index}, targetTaskRef: '/inboundCall/tasks/task[T{next}]'}}
-"
-        );
-    }
-    text
+              - jumpToTask: {name: Next INDEX, targetTaskRef: '/inboundCall/tasks/task[TNEXT]'}
+";
+
+/// A call flow whose calls never end, with as many states as the budget has questions.
+fn large_flow() -> String {
+    let task = |index: usize| {
+        let (next, other) = ((index + 1) % TASKS, (index * 7 + 3) % TASKS);
+        let text = TASK.replace("INDEX", &index.to_string());
+        let text = text.replace("DIGITS", &format!("{:02}", index % 100));
+        text.replace("NEXT", &next.to_string()).replace("OTHER", &other.to_string())
+    };
+    (0..TASKS).map(task).fold(HEAD.to_owned(), |text, task| text + &task)
 }
 
 fn explore(folder: &Path) -> Child {

@@ -195,9 +195,7 @@ pub(super) fn run(arguments: &Arguments, project: &Project) -> io::Result<Exit> 
     let keys = is_cached.then(|| Keys::of(program, placeholders, arguments, &files));
     let mut exploration = explored(arguments, program, &calls, fixtures)?;
     if exploration.is_stopped {
-        exploration.paths.truncate(arguments.paths);
-        write_stopped(arguments, &exploration, (&loaded, &calls, &files))?;
-        return Ok(Exit::Interrupted);
+        return write_stopped(arguments, exploration, (&loaded, &calls, &files));
     }
     let found = match arguments.findings {
         true => findings(program, &calls, fixtures, &exploration, arguments.fixed),
@@ -312,12 +310,14 @@ fn write(
 /// all is left out: tests, changes, properties and findings.
 fn write_stopped(
     arguments: &Arguments,
-    exploration: &Exploration,
+    mut exploration: Exploration,
     of: (&Loaded, &[Call], &Files),
 ) -> io::Result<Exit> {
+    exploration.paths.truncate(arguments.paths);
     let (context, variables) = (&*arguments.context, &*arguments.var);
     let additions = Additions { context, variables, ..Additions::default() };
-    write(arguments, exploration, &additions, of)
+    write(arguments, &exploration, &additions, of)?;
+    Ok(Exit::Interrupted)
 }
 
 fn rendered(

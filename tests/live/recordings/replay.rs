@@ -141,19 +141,17 @@ fn missing_answers_of_a_recording_are_reported() {
     assert_eq!(routed, "Parcels Business");
 }
 
-/// A workflow that asks a data action the given number of times. The replay of a simulation
-/// tries the answers of a data action, to find the one that leads to the recorded step.
-fn polling(rounds: u32) -> String {
-    format!(
-        "workflow:
+/// A workflow that asks a data action `ROUNDS` times. The replay of a simulation tries the
+/// answers of a data action, to find the one that leads to the recorded step.
+const POLLING: &str = "workflow:
   name: Poll
   startUpRef: /workflow/tasks/task[Poll]
   defaultLanguage: en-us
   supportedLanguages:
-    en-us: {{defaultLanguageSkill: {{noValue: true}}}}
+    en-us: {defaultLanguageSkill: {noValue: true}}
   variables:
-  - integerVariable: {{name: Flow.Count, initialValue: {{lit: 0}}}}
-  - stringVariable: {{name: Flow.State, initialValue: {{noValue: true}}}}
+  - integerVariable: {name: Flow.Count, initialValue: {lit: 0}}
+  - stringVariable: {name: Flow.State, initialValue: {noValue: true}}
   tasks:
   - task:
       name: Poll
@@ -162,26 +160,24 @@ fn polling(rounds: u32) -> String {
       - updateData:
           name: Count
           statements:
-          - integer: {{variable: Flow.Count, value: {{exp: Flow.Count + 1}}}}
+          - integer: {variable: Flow.Count, value: {exp: Flow.Count + 1}}
       - callData:
           name: Ask
           category:
             Shop:
               dataAction:
                 Get State:
-                  inputs: {{number: {{exp: Flow.Count}}}}
-                  successOutputs: {{state: {{var: Flow.State}}}}
+                  inputs: {number: {exp: Flow.Count}}
+                  successOutputs: {state: {var: Flow.State}}
       - decision:
           name: Done?
-          condition: {{exp: Flow.Count >= {rounds}}}
+          condition: {exp: Flow.Count >= ROUNDS}
           outputs:
-            'yes': {{actions: [{{endWorkflow: {{name: End}}}}]}}
+            'yes': {actions: [{endWorkflow: {name: End}}]}
             'no':
               actions:
-              - jumpToTask: {{name: Again, targetTaskRef: '/workflow/tasks/task[Poll]'}}
-"
-    )
-}
+              - jumpToTask: {name: Again, targetTaskRef: '/workflow/tasks/task[Poll]'}
+";
 
 /// Replays the simulation of a workflow that asks a data action the given number of times.
 /// Returns the computing time.
@@ -189,7 +185,8 @@ fn replayed(rounds: u32) -> Duration {
     const FIXTURES: &str = "dataActions: {Get State: {output: {state: open}}}";
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("flows")).unwrap();
-    std::fs::write(folder.path().join("flows/poll.yaml"), polling(rounds)).unwrap();
+    let flow = POLLING.replace("ROUNDS", &rounds.to_string());
+    std::fs::write(folder.path().join("flows/poll.yaml"), flow).unwrap();
     std::fs::write(folder.path().join("fixtures.yaml"), FIXTURES).unwrap();
     let organisation = Organisation::of(folder.path());
     let program = &organisation.program;
