@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 use super::exit::Exit;
 use super::filter::FilterOption;
+use super::numbers::whole;
 use super::{inputs, load, output};
 use crate::analysis::comparison::{Pattern, Rules, Verdict};
 use crate::diagnostic::Severity;
@@ -69,7 +70,13 @@ pub(super) struct Arguments {
     prune: Vec<Prune>,
 
     /// Number of recordings compared in parallel [default: number of cores]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true,
+        value_parser = whole(0_usize..)
+    )]
     jobs: usize,
 
     /// Output format

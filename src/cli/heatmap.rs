@@ -12,8 +12,8 @@ use super::{load, output};
 use crate::analysis::decisions::{self, Item};
 use crate::analysis::heatmap::{FlowGraph, Heatmap, LocalFlows};
 use crate::diagnostic::{Code, Diagnostic, Severity, sort};
-use crate::flow::read;
 use crate::flow::write::Graph;
+use crate::flow::{FlowId, read};
 use crate::program::Program;
 use crate::recording::{self, Kind, Recording};
 use crate::report::graph::{render_dot_heat, render_mermaid_heat};
@@ -155,7 +155,12 @@ fn add(
     files: &mut Files,
 ) -> Vec<Diagnostic> {
     if !path.is_dir() && !recording::is_recording_file(path) {
-        return decisions::read(path, &mut |found| heatmap.add(found));
+        return decisions::read(path, &mut |mut found| {
+            if let (Item::Document(document), Some(local)) = (&mut found, local) {
+                local.adopt_trace(document);
+            }
+            heatmap.add(found)
+        });
     }
     let (paths, mut diagnostics) = recording::discover(&[path.to_path_buf()], files);
     if path.is_dir() && paths.is_empty() && diagnostics.is_empty() {
@@ -261,13 +266,15 @@ fn drawn(arguments: &Arguments, files: &mut Files) -> Result<Drawn, Exit> {
     if loaded.diagnostics.iter().any(load::is_broken) {
         return Err(Exit::Input);
     }
-    let drafts = loaded.flows.iter();
-    let drafts = drafts.map(|flow| (flow.key().to_string(), Graph::of_draft(flow)));
-    let architect = loaded.architect.iter().map(|flow| {
-        let id = flow.id.as_ref().unwrap_or(&flow.name.value);
-        (id.to_string(), Graph::of_architect(flow))
-    });
     let program = Program::compile_all(&loaded.flows, &loaded.architect);
-    let local = LocalFlows::new(Arc::new(program));
-    Ok((drafts.chain(architect).collect(), Some(local)))
+    let drafts = loaded.flows.iter().map(Graph::of_draft);
+    let graphs = drafts.chain(loaded.architect.iter().map(Graph::of_architect));
+    // Graphs are in the order of the symbol table.
+    let named = graphs.enumerate().map(|(index, mut graph)| {
+        let flow = FlowId::new(index);
+        graph.name = program.symbols.flow_reference(flow).to_string();
+        (program.symbols.flow_key(flow).to_string(), graph)
+    });
+    let drawn = named.collect();
+    Ok((drawn, Some(LocalFlows::new(Arc::new(program)))))
 }

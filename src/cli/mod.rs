@@ -30,6 +30,7 @@ mod import_table;
 mod init;
 mod inputs;
 mod interactive;
+mod interrupt;
 mod load;
 #[cfg(feature = "lsp")]
 mod lsp;
@@ -44,6 +45,7 @@ mod mcp;
     feature = "serve"
 )))]
 mod missing;
+mod numbers;
 mod output;
 mod project;
 mod read_only;

@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::exit::Exit;
 use super::{output, read_only, setting_values};
-use crate::diagnostic::sort;
+use crate::diagnostic::{Diagnostic, sort};
 use crate::project::{Form, KEYS, Settings};
 use crate::runner::ProjectContext;
 use crate::source::{Files, Kind, Node, is_confined, is_readable};
@@ -77,16 +77,22 @@ pub(super) fn apply(
     let profile = matches.try_get_one::<String>("profile").ok().flatten();
     let project = Project { arguments: arguments.clone(), ..load(profile)? };
     let problems = setting_values::problems(&command, &project.settings);
-    if !problems.is_empty() {
-        output::diagnostics(&problems, &project.files);
-        return Err(Exit::Input);
-    }
+    refuse(&problems, &project)?;
     let definition = names.iter().try_fold(&command, |it, name| it.find_subcommand(name));
     if let Some(definition) = definition {
         let addition = Addition { root: &command, definition, matches };
-        addition.add(&project.settings, &mut arguments);
+        let problems = addition.add(&project.settings, &mut arguments);
+        refuse(&problems, &project)?;
     }
     Ok((arguments, project))
+}
+
+fn refuse(problems: &[Diagnostic], project: &Project) -> Result<(), Exit> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    output::diagnostics(problems, &project.files);
+    Err(Exit::Input)
 }
 
 /// Returns the value of an environment variable, if it is UTF-8.
@@ -136,7 +142,9 @@ struct Addition<'c> {
 }
 
 impl Addition<'_> {
-    fn add(&self, settings: &Settings, arguments: &mut Vec<OsString>) {
+    /// Adds the settings. Returns the diagnostics for paths that the command cannot use.
+    fn add(&self, settings: &Settings, arguments: &mut Vec<OsString>) -> Vec<Diagnostic> {
+        let mut problems = Vec::new();
         // Flags must precede the `--` of the user.
         let end = arguments.iter().position(|it| it == "--").unwrap_or(arguments.len());
         let rest = arguments.split_off(end);
@@ -149,7 +157,14 @@ impl Addition<'_> {
             let Some(argument) = self.argument(&setting.key) else { continue };
             let form = KEYS.iter().find(|key| key.name == setting.key);
             let values: Vec<String> = match form.map(|key| key.form) {
-                Some(Form::Paths) => shown(&setting.paths()),
+                Some(Form::Paths) => {
+                    let (paths, is_required) =
+                        (setting.paths(), argument.is_required_set());
+                    let problem =
+                        setting_values::problem_of_paths(setting, &paths, is_required);
+                    problems.extend(problem);
+                    shown(&paths)
+                }
                 _ => setting.values.clone(),
             };
             if argument.is_positional() {
@@ -167,6 +182,7 @@ impl Addition<'_> {
         }
         arguments.extend(rest);
         arguments.extend(positional);
+        problems
     }
 
     /// Adds the defaults of a call to a command that makes one.

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::interactive::Person;
+use super::numbers::whole;
 use super::{decisions, inputs, load, output};
 use crate::analysis::decisions::of_trace;
 use crate::analysis::values::SeenValues;
@@ -89,7 +90,7 @@ pub(super) struct Arguments {
     #[arg(
         long,
         value_name = "N",
-        value_parser = clap::value_parser!(i64).range(0..),
+        value_parser = whole(0_i64..),
         allow_negative_numbers = true,
         conflicts_with = "request"
     )]
@@ -100,7 +101,7 @@ pub(super) struct Arguments {
         long,
         value_name = "N",
         default_value_t = Limits::default().max_actions,
-        value_parser = clap::value_parser!(u32).range(0..=i64::from(Limits::MOST_ACTIONS)),
+        value_parser = whole(0..=Limits::MOST_ACTIONS),
         allow_negative_numbers = true
     )]
     max_actions: u32,
@@ -110,7 +111,7 @@ pub(super) struct Arguments {
         long,
         value_name = "N",
         default_value_t = Limits::default().max_depth,
-        value_parser = clap::value_parser!(u16).range(0..=1000),
+        value_parser = whole(0..=1000_u16),
         allow_negative_numbers = true
     )]
     max_depth: u16,
@@ -122,7 +123,7 @@ pub(super) struct Arguments {
     deny: load::DenyOptions,
 
     /// Random seed for expressions
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole(0_u64..))]
     seed: u64,
 
     /// Fail on unsimulated Architect actions that the fixtures do not answer
@@ -170,7 +171,7 @@ struct View {
 
     /// Show only steps that are nested at most N levels deep; 0 is the first flow without
     /// the tasks and flows that it calls
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole(0..=u16::MAX))]
     depth: Option<u16>,
 
     /// Show only the steps of this flow, by id, name, or name and type

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit::Exit;
+use super::numbers::whole;
 use super::{inputs, load, output};
 use crate::engine::Limits;
 use crate::server::{Organisation, Settings, Sources, Webhooks, check_origin, start};
@@ -35,12 +36,12 @@ pub(super) struct Arguments {
     fixtures: Vec<PathBuf>,
 
     /// Port to listen on; 0 picks a free port
-    #[arg(long, value_name = "N", default_value_t = 8080)]
+    #[arg(long, value_name = "N", default_value_t = 8080, value_parser = whole(0..=u16::MAX))]
     port: u16,
 
     /// Serve the subset of the Elasticsearch API that decision logs need on this port; 0
     /// picks a free port
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole(0..=u16::MAX))]
     elasticsearch: Option<u16>,
 
     /// Address to listen on; any other than a loopback address admits other machines
@@ -82,6 +83,7 @@ pub(super) struct Arguments {
         long,
         value_name = "N",
         default_value_t = Limits::default().max_actions,
+        value_parser = whole(0..=Limits::MOST_ACTIONS),
         allow_negative_numbers = true
     )]
     max_actions: u32,
@@ -90,7 +92,7 @@ pub(super) struct Arguments {
     sources: load::Sources,
 
     /// Random seed for expressions
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole(0_u64..))]
     seed: u64,
 
     /// Fail on unsimulated Architect actions that the fixtures do not answer

@@ -2,13 +2,16 @@
 //! where it is written, not at a flag that the user did not give.
 
 use std::error::Error as _;
+use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error};
 
 use super::project::text;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::project::{Form, KEYS, Origin, Settings};
+use crate::project::{Form, KEYS, Origin, Setting, Settings};
+use crate::runner::near_to;
+use crate::source::is_readable;
 
 /// Commands whose flags have the names of keys; the first one with the flag counts.
 const COMMANDS: [&str; 2] = ["test", "check"];
@@ -41,7 +44,7 @@ pub(super) fn problems(root: &Command, settings: &Settings) -> Vec<Diagnostic> {
             continue;
         };
         let wrong =
-            |value: &String| problem(command, &setting.key, value, &setting.origin);
+            |value: &String| problem(command, [&setting.key; 2], value, &setting.origin);
         found.extend(
             setting.values.iter().filter(|_| setting.key != "deny").find_map(wrong),
         );
@@ -52,16 +55,41 @@ pub(super) fn problems(root: &Command, settings: &Settings) -> Vec<Diagnostic> {
             CALL.1.iter().find(|(key, _)| *key == entry.key).map(|(_, flag)| *flag);
         let flag = flag.unwrap_or(&entry.key);
         if let Some(call) = call.filter(|_| DEFAULTS.contains(&&*entry.key)) {
-            found.extend(problem(call, flag, &text(&entry.value), origin));
+            found.extend(problem(call, [&entry.key, flag], &text(&entry.value), origin));
         }
     }
     found
 }
 
+/// Returns the diagnostics for the paths of a setting: a path that does not exist, and an
+/// empty list for an argument that needs a path.
+pub(super) fn problem_of_paths(
+    setting: &Setting,
+    paths: &[PathBuf],
+    is_required: bool,
+) -> Option<Diagnostic> {
+    if paths.is_empty() && is_required {
+        let message = format!("`{}` has no path", name(&setting.key, &setting.origin));
+        return Some(wrong(message, &setting.origin).help("give it a path"));
+    }
+    let mut paths = paths.iter();
+    let absent = paths.find(|path| is_readable(path) && !path.exists())?;
+    let name = name(&setting.key, &setting.origin);
+    let message = format!("`{name}`: there is no file or folder `{}`", absent.display());
+    let help = match near_to(absent) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => match setting.origin {
+            Origin::Environment(_) => "the path is relative to the current folder".into(),
+            _ => "the path is relative to the project file".to_owned(),
+        },
+    };
+    Some(wrong(message, &setting.origin).help(help))
+}
+
 /// Returns the diagnostic for a value that a flag does not accept.
 fn problem(
     command: &Command,
-    flag: &str,
+    [key, flag]: [&str; 2],
     value: &str,
     origin: &Origin,
 ) -> Option<Diagnostic> {
@@ -70,16 +98,25 @@ fn problem(
     if !matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation) {
         return None;
     }
-    let (name, place) = match origin {
-        Origin::Environment(name) => (&**name, None),
-        Origin::File(span) | Origin::Profile(_, span) => (flag, Some(*span)),
-    };
-    let message = format!("`{name}` has no value `{value}`");
-    let mut diagnostic = Diagnostic::new(Code::INVALID_PROJECT, message);
-    if let Some(place) = place {
-        diagnostic = diagnostic.at(place);
+    let message = format!("`{}` has no value `{value}`", name(key, origin));
+    Some(wrong(message, origin).help(help(&error)))
+}
+
+/// Returns the name that the user gave a setting: its key or the variable.
+fn name<'n>(key: &'n str, origin: &'n Origin) -> &'n str {
+    match origin {
+        Origin::Environment(name) => name,
+        Origin::File(_) | Origin::Profile(..) => key,
     }
-    Some(diagnostic.help(help(&error)))
+}
+
+/// Returns a diagnostic at the line of a setting. A variable has no line.
+fn wrong(message: String, origin: &Origin) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::INVALID_PROJECT, message);
+    match origin {
+        Origin::Environment(_) => diagnostic,
+        Origin::File(span) | Origin::Profile(_, span) => diagnostic.at(*span),
+    }
 }
 
 /// Returns what the flag accepts.

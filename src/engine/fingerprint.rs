@@ -6,14 +6,14 @@
 //! those are; see [`Relevance`].
 
 use std::fmt::{Debug, Write};
+use std::sync::Arc;
 
 use super::effect::Waiting;
 use super::frame::Frame;
-use super::recorder::Events;
+use super::recorder::{Capacity, Events, Recorder};
 use super::session::Session;
 use super::state::State;
 use crate::flow::{NodeId, VariableId};
-use crate::trace::Step;
 use crate::value::Value;
 
 /// Decides which parts of a session its future may depend on.
@@ -49,6 +49,15 @@ impl Session {
     /// [`steps`](Self::steps). The limits on actions and on text count from here on.
     pub fn forget_history(&mut self, max_actions: u32) {
         self.state_mut().forget_history(max_actions);
+    }
+
+    /// Returns a copy without the record of finished steps. Its cost does not depend on the
+    /// number of these steps. The copy continues in the same way, with the same limits, and
+    /// its trace begins here. The steps that are still open come first in
+    /// [`steps`](Self::steps).
+    #[must_use]
+    pub fn without_history(&self) -> Self {
+        Self::with_state(Arc::clone(self.program()), self.state().without_history())
     }
 
     /// The node that waits; `None` if the call is over.
@@ -184,11 +193,50 @@ impl Place {
 }
 
 impl State {
-    /// Keeps only the steps that are open.
+    /// Keeps only the steps that are open, and counts from here to the limits.
     fn forget_history(&mut self, max_actions: u32) {
         self.limits.max_actions =
             (self.actions - self.turn_began.1).saturating_add(max_actions);
         self.made_bytes = 0;
+        let recorder = std::mem::take(&mut self.recorder);
+        self.recorder = self.keep_open_steps(&recorder);
+    }
+
+    /// Returns a copy that has only the steps that are open.
+    fn without_history(&self) -> Self {
+        let mut copy = Self {
+            clock_ms: self.clock_ms,
+            slots: self.slots.clone(),
+            frames: self.frames.clone(),
+            recorder: Recorder::default(),
+            step: self.step,
+            conversation: self.conversation.clone(),
+            limits: self.limits,
+            is_strict: self.is_strict,
+            stops_at_queue: self.stops_at_queue,
+            takes_messages: self.takes_messages,
+            requests_outcomes: self.requests_outcomes,
+            omits_inputs: self.omits_inputs,
+            turn_first: 0,
+            start: self.start,
+            flow: self.flow,
+            other_variables: self.other_variables.clone(),
+            failed_initials: self.failed_initials.clone(),
+            actions: self.actions,
+            turn_began: self.turn_began,
+            limit_was_handled: self.limit_was_handled,
+            node: self.node,
+            waiting: self.waiting.clone(),
+            outcome: self.outcome.clone(),
+            capacity: Capacity::default(),
+            made_bytes: self.made_bytes,
+        };
+        copy.recorder = copy.keep_open_steps(&self.recorder);
+        copy
+    }
+
+    /// Renumbers the steps that are open, and returns a record with them alone.
+    fn keep_open_steps(&mut self, recorder: &Recorder) -> Recorder {
         let mut open: Vec<u32> =
             self.frames.iter().filter_map(|frame| Some(frame.caller?.0)).collect();
         open.push(self.step);
@@ -204,12 +252,9 @@ impl State {
             }
         }
         self.step = renumbered(self.step);
-        let steps: Vec<Step> = open
-            .iter()
-            .filter_map(|step| self.recorder.steps.get(*step as usize).cloned())
-            .collect();
-        self.recorder.steps = steps;
-        self.recorder.events = Events::default();
+        let steps =
+            open.iter().filter_map(|it| recorder.steps.get(*it as usize).cloned());
+        Recorder { steps: steps.collect(), events: Events::default() }
     }
 
     /// Writes everything but the control state and the variables.

@@ -125,13 +125,19 @@ impl State {
                 self.slots.push(value);
                 continue;
             }
-            let value = self.value(program, &variable.initial);
-            let value = value.unwrap_or_else(|_| Value::unset(variable.value_type));
+            let value =
+                self.value(program, &variable.initial).unwrap_or_else(|failure| {
+                    self.failed_initials.retain(|(id, _)| *id != variable.id);
+                    self.failed_initials.push((variable.id, failure.code));
+                    Value::unset(variable.value_type)
+                });
             self.slots.values.push(value);
         }
     }
 
-    /// Records the values of the variables of a flow or task, except the hidden ones.
+    /// Records the values of the variables of a flow or task, except the hidden ones, and
+    /// the initial values that could not be computed. They are not computed again: an input
+    /// or a random number may give another result.
     pub(super) fn note_variables(&mut self, program: &Program, variables: &Variables) {
         for variable in &variables.list {
             if program.symbols.variable(variable.id).is_empty() {
@@ -139,11 +145,14 @@ impl State {
             }
             let note = |value| EventKind::Assigned(variable.id, value);
             self.note_variable(program, variable.id, note);
-            if self.slot(program, variable.id).is_some_and(|slot| slot.is_unset())
-                && !matches!(variable.initial, Source::Constant(_))
-                && let Err(failure) = self.value(program, &variable.initial)
-            {
-                self.note(|| EventKind::Noted(failure.code));
+            let mut failed = self.failed_initials.iter();
+            if let Some(index) = failed.position(|(id, _)| *id == variable.id) {
+                let (_, code) = self.failed_initials.remove(index);
+                let unset = Value::unset(variable.value_type);
+                // A value that the call or an input gives replaces the initial value.
+                if self.slot(program, variable.id).is_some_and(|slot| *slot == unset) {
+                    self.note(|| EventKind::Noted(code));
+                }
             }
         }
     }

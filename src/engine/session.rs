@@ -36,7 +36,11 @@ impl Session {
 
     /// Returns a session without a call.
     pub(super) fn empty(program: Arc<Program>) -> Self {
-        Self { program, state: State::default() }
+        Self::with_state(program, State::default())
+    }
+
+    pub(super) fn with_state(program: Arc<Program>, state: State) -> Self {
+        Self { program, state }
     }
 
     /// Starts another call of the same program in this session. It reuses the memory of

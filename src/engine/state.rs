@@ -10,7 +10,7 @@ use super::scope::{Slots, View};
 use super::size;
 use crate::diagnostic::Code;
 use crate::expr::draft::{Form, Template};
-use crate::flow::{EndType, FlowId, NodeId, SymbolTable};
+use crate::flow::{EndType, FlowId, NodeId, SymbolTable, VariableId};
 use crate::program::{Operand, Program, Speech, Step, StepAction};
 use crate::trace::{EventKind, Failure, PathTaken, Phrase, Status, Trace};
 use crate::value::{Text, Value};
@@ -52,7 +52,10 @@ pub(super) struct State {
     pub(super) turn_first: usize,
     pub(super) start: Option<crate::value::DateTime>,
     pub(super) flow: Option<FlowId>,
-    other_variables: Vec<(Text, Value)>,
+    pub(super) other_variables: Vec<(Text, Value)>,
+    /// Variables whose initial value could not be computed, until the step that begins
+    /// their flow or task notes it.
+    pub(super) failed_initials: Vec<(VariableId, Code)>,
     pub(super) actions: u32,
     /// The time and the number of actions at which a message started the flow again. The
     /// limits of a flow count from there.
@@ -63,7 +66,7 @@ pub(super) struct State {
     pub(super) node: Option<NodeId>,
     pub(super) waiting: Option<Waiting>,
     pub(super) outcome: Option<Outcome>,
-    capacity: Capacity,
+    pub(super) capacity: Capacity,
     /// The number of bytes of text and JSON that templates have made. The trace keeps all
     /// of it.
     pub(super) made_bytes: usize,
@@ -80,6 +83,7 @@ impl State {
         self.start = Some(call.start);
         self.flow = Some(call.flow);
         self.other_variables.clone_from(&call.other_variables);
+        self.failed_initials.clear();
         self.actions = 0;
         self.turn_began = (0, 0);
         self.limit_was_handled = false;

@@ -19,6 +19,7 @@ use super::external::{Decidable, external_reads};
 use super::graph::{Graph, always_fails};
 use super::liveness::Liveness;
 use super::memory::Repeats;
+use super::patience::Patience;
 use super::search::{Hit, Search};
 use super::starts::{Choice, Given, Origin, Plan, Start, combinations, with_values};
 use super::times::start_times;
@@ -53,10 +54,10 @@ impl Analyses {
         &'a self,
         program: &'a Arc<Program>,
         fixtures: &'a Fixtures,
-        watch: &'a dyn Fn(u64) -> bool,
+        patience: &'a Patience<'a>,
     ) -> Analysed<'a> {
         let Self { graph, liveness, repeats, goals } = self;
-        Analysed { program, fixtures, graph, liveness, repeats, goals, watch }
+        Analysed { program, fixtures, graph, liveness, repeats, goals, patience }
     }
 }
 
@@ -68,7 +69,7 @@ pub(super) struct Analysed<'a> {
     pub(super) liveness: &'a Liveness,
     pub(super) repeats: &'a Repeats,
     pub(super) goals: &'a Goals,
-    pub(super) watch: &'a dyn Fn(u64) -> bool,
+    pub(super) patience: &'a Patience<'a>,
 }
 
 /// The part of a program that calls of a flow can reach.
@@ -121,7 +122,7 @@ impl Analysed<'_> {
 
     /// Returns everything that decides which values calls have when they start.
     pub(super) fn origin<'o>(&'o self, reached: &'o Reached) -> Origin<'o> {
-        let Self { program, graph, liveness, repeats, fixtures, .. } = *self;
+        let Self { program, graph, liveness, repeats, fixtures, patience, .. } = *self;
         let Reached { flow, is_near, constants } = reached;
         let ignores_case = fixtures.policies().equality_ignores_case;
         let flow = *flow;
@@ -130,6 +131,7 @@ impl Analysed<'_> {
             graph,
             liveness,
             repeats,
+            patience,
             is_near,
             constants,
             ignores_case,
@@ -152,12 +154,18 @@ impl Analysed<'_> {
         let Origin { is_near, constants, .. } = origin;
         let classes = &Classes::of(&origin);
         let givens = origin.givens(options.is_fixed);
+        if self.patience.is_over() {
+            exploration.is_complete = false;
+            return;
+        }
         let (decidable, choices) = combinations(&givens);
         let first = exploration.used;
         let share = if givens.is_empty() { 1 } else { 2 };
         let whole = options.budget / share;
         for (place, choice) in choices.iter().enumerate() {
-            if place > 0 && !(has_unreached(decided) && (self.watch)(exploration.used)) {
+            let is_wanted =
+                || has_unreached(decided) && self.patience.continues(exploration.used);
+            if place > 0 && !is_wanted() {
                 break;
             }
             let changed = with_values(program, start, &givens, choice);
@@ -189,7 +197,7 @@ impl Analysed<'_> {
         while *left > 0
             && !givens.is_empty()
             && has_open(decided)
-            && (self.watch)(exploration.used)
+            && self.patience.continues(exploration.used)
             && let Some(choice) = plan.take()
         {
             let changed = with_values(self.program, start, givens, &choice);
@@ -215,7 +223,7 @@ impl Analysed<'_> {
         pool: &rayon::ThreadPool,
         before: u64,
     ) -> Search {
-        Search::run(world, budget, pool, &|used| (self.watch)(before + used))
+        Search::run(world, budget, pool, &|used| self.patience.continues(before + used))
     }
 
     pub(super) fn world<'w>(
@@ -249,7 +257,7 @@ impl Analysed<'_> {
         search: &Search,
         decided: &mut [Option<Decided>],
     ) -> bool {
-        let mut player = Player::new(world);
+        let mut player = Player::new(world).within(self.patience);
         let mut is_new = false;
         for goal in self.goals.all() {
             let known = &mut decided[goal.number];
@@ -258,6 +266,9 @@ impl Analysed<'_> {
             else {
                 continue;
             };
+            if !self.patience.allows_replay() {
+                break;
+            }
             let Some(mut witness) = player.witness(&search.script_of(hit), goal.number)
             else {
                 continue;
@@ -292,7 +303,7 @@ impl Analysed<'_> {
         let search = self.run(world, options.budget, pool, exploration.used);
         let most = search.paths.most_actions();
         let exceeds_limit = most.is_none_or(|most| most >= u64::from(call.max_actions()));
-        let mut player = Player::new(world);
+        let mut player = Player::new(world).within(self.patience);
         let external = match options.is_fixed {
             true => Vec::new(),
             false => external_reads(program, liveness, fixtures, call.flow(), decidable),
@@ -306,6 +317,7 @@ impl Analysed<'_> {
             external: &external,
             random: decidable.untried(&liveness.random),
             exceeds_limit,
+            is_stopped: self.patience.is_over(),
         });
         self.decide(start, &judge, &mut player, decided);
         let is_visited = |node: &NodeId| search.is_visited[node.index()];
@@ -441,7 +453,7 @@ fn paths(
 ) -> Vec<Path> {
     let mut paths: Vec<Path> = Vec::new();
     for end in &search.ends {
-        if paths.len() >= most {
+        if paths.len() >= most || !player.allows_replay() {
             break;
         }
         let mut witness = player.call(&search.script_of(end));

@@ -35,27 +35,39 @@ struct Entries {
     examples: Vec<Text>,
 }
 
+/// The examples of entries, by variable and limits of the length.
+type Known = BTreeMap<(u32, u32, u32), Option<Vec<Text>>>;
+
 impl Classes {
     /// Finds the classes of the values that the reachable steps of a flow give to
     /// variables.
     pub(super) fn of(origin: &Origin<'_>) -> Self {
         let mut found = Self::default();
         let mut repeated: BTreeSet<u32> = BTreeSet::new();
+        let mut known = Known::new();
+        let mut tried: BTreeSet<u32> = BTreeSet::new();
         for (index, step) in origin.program.steps.iter().enumerate() {
             let node = NodeId::new(index);
             let StepAction::Architect(action) = &step.action else { continue };
             if !origin.is_near[node.index()] {
                 continue;
             }
+            // Values without classes are never proofs.
+            if origin.patience.is_over() {
+                break;
+            }
             match &**action {
-                Action::CollectInput(collect) => found.add_entries(origin, node, collect),
+                Action::CollectInput(collect) => {
+                    found.add_entries(origin, node, collect, &mut known);
+                }
                 Action::Lookup(lookup) => {
                     let variables = results(lookup);
                     // Later answers about the same object have the same values.
                     if origin.repeats.is_repeated(node) {
                         repeated.extend(variables.iter().map(|it| it.0));
                     }
-                    variables.into_iter().for_each(|it| found.add(origin, node, it));
+                    let new = variables.into_iter().filter(|it| tried.insert(it.0));
+                    new.for_each(|it| found.add(origin, node, it));
                 }
                 _ => {}
             }
@@ -85,16 +97,19 @@ impl Classes {
 
     fn add(&mut self, origin: &Origin<'_>, node: NodeId, variable: VariableId) {
         let Some(holds) = type_of(origin.program, node, variable) else { return };
-        if self.results.contains_key(&variable.0) {
-            return;
-        }
         let observations = origin.observations(BTreeSet::from([variable.0]), holds);
         if let Some(classes) = observations.and_then(|it| it.examples(OTHER)) {
             self.results.insert(variable.0, classes);
         }
     }
 
-    fn add_entries(&mut self, origin: &Origin<'_>, node: NodeId, collect: &CollectInput) {
+    fn add_entries(
+        &mut self,
+        origin: &Origin<'_>,
+        node: NodeId,
+        collect: &CollectInput,
+        known: &mut Known,
+    ) {
         let limits = (limit(&collect.min), limit(&collect.max), collect.data);
         let (Some(min), Some(max), Some(data)) = limits else { return };
         let holds = Type::one(Kind::String);
@@ -103,9 +118,12 @@ impl Classes {
         if !is_string || collect.terminator.is_some_and(|key| key.is_ascii_digit()) {
             return;
         }
-        let observations = origin.observations(BTreeSet::from([data.0]), holds);
-        let examples = observations.and_then(|it| it.entries(min, max));
-        if let Some(examples) = examples {
+        // Many steps ask for the same variable.
+        let examples = known.entry((data.0, min, max)).or_insert_with(|| {
+            let observations = origin.observations(BTreeSet::from([data.0]), holds);
+            observations.and_then(|it| it.entries(min, max))
+        });
+        if let Some(examples) = examples.clone() {
             self.entries.insert(node, Entries { min, max, examples });
         }
     }

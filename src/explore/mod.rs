@@ -26,6 +26,7 @@ mod memory;
 pub mod mutants;
 mod outcomes;
 mod partition;
+mod patience;
 mod possible;
 mod property;
 mod queued;
@@ -52,7 +53,8 @@ use crate::trace::Status;
 use crate::value::{DateTime, Text};
 use crate::world::Fixtures;
 
-use analysed::Analyses;
+use analysed::{Analysed, Analyses};
+use patience::Patience;
 
 pub use findings::{Finding, findings};
 pub use property::{Checked, PropertyVerdict, properties};
@@ -82,6 +84,8 @@ pub struct Options {
 pub struct Exploration {
     /// Whether every answer was tried in every state, so that every goal is decided.
     pub is_complete: bool,
+    /// Whether the host stopped the exploration before its end.
+    pub is_stopped: bool,
     /// The number of answered questions, and its limit.
     pub used: u64,
     /// The limit of answered questions.
@@ -155,7 +159,8 @@ pub fn explore(
 }
 
 /// Explores like [`explore`]. `watch` gets the number of answered questions from time to
-/// time, and returns whether the search continues. What is left after its end is undecided.
+/// time, and returns whether the exploration continues. After that, it ends within a moment;
+/// what was found by then is reported, and the rest is undecided.
 ///
 /// # Errors
 /// The threads cannot be started.
@@ -168,7 +173,8 @@ pub fn explore_watched(
 ) -> Result<Exploration, rayon::ThreadPoolBuildError> {
     let pool = threads::pool(options.jobs, usize::MAX)?;
     let analyses = Analyses::of(program, options.is_fixed);
-    let analysed = analyses.with(program, fixtures, watch);
+    let patience = Patience::new(watch);
+    let analysed = analyses.with(program, fixtures, &patience);
     let mut exploration =
         Exploration { budget: options.budget, ..Exploration::default() };
     exploration.is_complete = true;
@@ -177,19 +183,47 @@ pub fn explore_watched(
     let calls = analysed.calls(calls, options.is_fixed);
     let share = options.budget / (calls.len().max(1) as u64);
     for call in &calls {
+        if !patience.continues(exploration.used) {
+            exploration.is_complete = false;
+            break;
+        }
         let most_paths = options.most_paths.saturating_sub(exploration.paths.len());
         let own = Options { budget: share, most_paths, ..options };
         analysed.explore(call, own, &pool, &mut exploration, &mut decided);
     }
-    if !watch(exploration.used) {
-        exploration.is_complete = false;
-        return Ok(exploration);
-    }
     let open: Vec<FlowId> = calls.iter().map(|start| start.call.flow()).collect();
-    impossible::decide(&analysed, given, &open, &mut decided);
-    ranges::decide(&analysed, given, &open, options.budget, &mut decided);
+    if patience.continues(exploration.used) {
+        impossible::decide(&analysed, given, &open, &mut decided);
+        ranges::decide(&analysed, given, &open, options.budget, &mut decided);
+    }
+    exploration.is_stopped = patience.is_over();
+    if exploration.is_stopped {
+        leave_open(&analysed, &open, &mut decided);
+    }
     exploration.goals = decided.into_iter().flatten().collect();
     let is_open = |it: &Decided| matches!(it.verdict, Verdict::Undecided(_));
     exploration.is_complete &= !exploration.goals.iter().any(is_open);
     Ok(exploration)
+}
+
+/// Leaves the goals undecided that an exploration did not come to before it was stopped.
+fn leave_open(
+    analysed: &Analysed<'_>,
+    starts: &[FlowId],
+    decided: &mut [Option<Decided>],
+) {
+    let program = analysed.program;
+    for start in starts {
+        let is_near = analysed.graph.reach(analysed::first_node(program, *start));
+        for goal in analysed.goals.all().filter(|it| is_near[it.node.index()]) {
+            let (node, output) = (goal.node, goal.output.map(Text::from));
+            decided[goal.number].get_or_insert_with(|| Decided {
+                node,
+                output,
+                start: *start,
+                at: None,
+                verdict: Verdict::Undecided(Reason::Stopped),
+            });
+        }
+    }
 }

@@ -25,6 +25,7 @@ use super::frontier::StateId;
 use super::graph::Graph;
 use super::liveness::Liveness;
 use super::memory::Repeats;
+use super::patience::Patience;
 use super::search::Search;
 use super::starts::{Given, Origin, Plan, Start, combinations, with_values};
 use super::transition::World;
@@ -89,9 +90,9 @@ pub fn properties(
             let is_free = !options.is_fixed;
             let liveness = Liveness::observed(program, &graph, is_free, observed);
             let (graph, liveness, repeats, goals) = (&graph, &liveness, &repeats, &goals);
-            let watch = &|_| true;
+            let patience = &Patience::new(&|_| true);
             let analysed =
-                Analysed { program, fixtures, graph, liveness, repeats, goals, watch };
+                Analysed { program, fixtures, graph, liveness, repeats, goals, patience };
             let (analysed, monitor, pool) = (&analysed, &monitor, &pool);
             Check { analysed, monitor, options, pool }.run(call)
         };
@@ -344,6 +345,7 @@ impl Check<'_> {
             external: &external,
             random: decidable.untried(&liveness.random),
             exceeds_limit,
+            is_stopped: false,
         });
         let nodes = (0..program.steps.len()).map(NodeId::new);
         let mut breaking = nodes

@@ -22,6 +22,7 @@ use super::graph::Graph;
 use super::liveness::Liveness;
 use super::memory::Repeats;
 use super::partition::{Trail, is_of_expressions};
+use super::patience::Patience;
 use super::random::Seeds;
 use super::witness::Witness;
 
@@ -140,6 +141,7 @@ pub(super) struct Origin<'o> {
     pub(super) program: &'o Program,
     pub(super) graph: &'o Graph,
     pub(super) liveness: &'o Liveness,
+    pub(super) patience: &'o Patience<'o>,
     pub(super) repeats: &'o Repeats,
     pub(super) is_near: &'o [bool],
     pub(super) constants: &'o Constants,
@@ -165,8 +167,11 @@ impl Origin<'_> {
     fn values(&self) -> Vec<Given> {
         let Self { program, liveness, is_near, flow, .. } = *self;
         let slots = given_reads(program, liveness, is_near, flow);
-        let variables = slots.into_iter().filter_map(|slot| self.variable(slot));
+        let continues = || !self.patience.is_over();
+        let slots = slots.into_iter().take_while(|_| continues());
+        let variables = slots.filter_map(|slot| self.variable(slot));
         let attributes = attributes(program, is_near).into_iter();
+        let attributes = attributes.take_while(|_| continues());
         let attributes = attributes.map(|(name, holders)| self.attribute(name, holders));
         variables.chain(attributes).filter(|given| !given.examples.is_empty()).collect()
     }

@@ -60,6 +60,8 @@ pub enum Reason {
     Limit,
     /// A witness did not lead here when it was replayed.
     NotReplayed,
+    /// The exploration was stopped before.
+    Stopped,
 }
 
 /// Something that a search does not try at a node.
@@ -135,6 +137,7 @@ impl fmt::Display for Reason {
             Self::NotReplayed => {
                 formatter.write_str("the call that was found did not replay")
             }
+            Self::Stopped => formatter.write_str("the exploration was stopped"),
         }
     }
 }
@@ -153,6 +156,8 @@ pub(super) struct Evidence<'j> {
     pub(super) random: &'j [NodeId],
     /// Whether a call may exceed the limit of actions.
     pub(super) exceeds_limit: bool,
+    /// Whether the host stopped the exploration.
+    pub(super) is_stopped: bool,
 }
 
 /// Decides about goals after a search.
@@ -179,10 +184,10 @@ impl<'j> Judge<'j> {
             external,
             random,
             exceeds_limit,
+            is_stopped,
         } = *evidence;
-        let reason = |gap: Gap, node: NodeId| {
-            Reason::NotTried(gap, program.symbols.node(node).id.clone())
-        };
+        let id = |node: NodeId| program.symbols.node(node).id.clone();
+        let reason = |gap: Gap, node: NodeId| Reason::NotTried(gap, id(node));
         let open = vec![None; program.steps.len()];
         let calls = program.steps.iter().map(calls).collect();
         let mut judge = Self { search, is_near, graph, exceeds_limit, calls, open };
@@ -190,11 +195,11 @@ impl<'j> Judge<'j> {
             let is_visited = |node: &NodeId| search.is_visited[node.index()];
             nodes.iter().copied().filter(is_visited).collect()
         };
-        let mut gaps: Vec<(NodeId, Gap)> =
-            search.pending.iter().map(|node| (*node, Gap::Budget)).collect();
-        gaps.extend(&search.cuts);
-        gaps.extend(visited(external).into_iter().map(|node| (node, Gap::External)));
-        gaps.extend(visited(random).into_iter().map(|node| (node, Gap::Random)));
+        let gaps = gaps(search, &visited(external), &visited(random));
+        // If the host stopped the search, one reason for all is found faster.
+        let (stopped, gaps) =
+            if is_stopped { (gaps, Vec::new()) } else { (Vec::new(), gaps) };
+        judge.mark(graph, stopped.into_iter().map(|(node, _)| node), &Reason::Stopped);
         for (node, gap) in gaps {
             judge.mark(graph, [node], &reason(gap, node));
         }
@@ -256,6 +261,9 @@ impl<'j> Judge<'j> {
         player: &mut Player<'_>,
     ) -> Verdict {
         if let Some(hit) = &self.search.hits[goal] {
+            if !player.allows_replay() {
+                return Verdict::Undecided(Reason::Stopped);
+            }
             let witness = player.witness(&self.search.script_of(hit), goal);
             return match witness {
                 Some(witness) => Verdict::Reachable(witness),
@@ -271,6 +279,18 @@ impl<'j> Judge<'j> {
             None => Verdict::Unreachable(Reason::Exhausted(self.search.count())),
         }
     }
+}
+
+/// Returns the nodes at which something was not tried.
+fn gaps(search: &Search, external: &[NodeId], random: &[NodeId]) -> Vec<(NodeId, Gap)> {
+    let at = |nodes: &[NodeId], gap: Gap| -> Vec<(NodeId, Gap)> {
+        nodes.iter().map(|node| (*node, gap)).collect()
+    };
+    let mut gaps = at(&search.pending, Gap::Budget);
+    gaps.extend(&search.cuts);
+    gaps.extend(at(external, Gap::External));
+    gaps.extend(at(random, Gap::Random));
+    gaps
 }
 
 /// Returns the first steps of the error handling of all flows that calls entered.

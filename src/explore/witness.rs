@@ -11,6 +11,7 @@ use crate::trace::Trace;
 use crate::value::{Json, Text, Value};
 use crate::world::{Answer, FixtureHost, Fixtures, Input, Question};
 
+use super::patience::Patience;
 use super::services::{Object, document, is_of_fixtures};
 use super::transition::World;
 
@@ -42,6 +43,8 @@ pub(super) struct Player<'p> {
     /// The calls of the script of the last goal. Goals of one script share them, so that
     /// a long script is not replayed for each of its goals.
     replays: Replays,
+    /// The host that may stop the exploration, if there is one.
+    patience: Option<&'p Patience<'p>>,
 }
 
 /// Calls that were replayed for the goals of one script.
@@ -58,7 +61,22 @@ impl<'p> Player<'p> {
     pub(super) fn new(world: &'p World<'p>) -> Self {
         let session = Session::start(Arc::clone(world.program), world.call);
         let call = world.call.clone().request_outcomes(false).omit_inputs(false);
-        Self { world, session, call, replays: Replays::default() }
+        Self { world, session, call, replays: Replays::default(), patience: None }
+    }
+
+    /// Replays for a moment after the host stopped the exploration, and not longer. Calls
+    /// are not shortened any more then.
+    pub(super) fn within(self, patience: &'p Patience<'p>) -> Self {
+        Self { patience: Some(patience), ..self }
+    }
+
+    /// Whether a call may be replayed.
+    pub(super) fn allows_replay(&self) -> bool {
+        self.patience.is_none_or(Patience::allows_replay)
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.patience.is_some_and(Patience::is_known_to_be_over)
     }
 
     /// Returns the call with these answers. It continues with silence.
@@ -101,12 +119,17 @@ impl<'p> Player<'p> {
 
     fn play_with(&mut self, witness: &Witness, fixtures: &Fixtures) -> Trace {
         let mut host = FixtureHost::new(fixtures, &witness.inputs);
-        if witness.fixtures.is_none() {
-            return play(&mut self.session, &self.call, &mut host);
+        let trace = if witness.fixtures.is_none() {
+            play(&mut self.session, &self.call, &mut host)
+        } else {
+            let organisation = Arc::new(fixtures.clone());
+            let call = self.call.clone().in_organisation(organisation);
+            play(&mut self.session, &call, &mut host)
+        };
+        if let Some(patience) = self.patience {
+            patience.replayed(trace.steps.len());
         }
-        let organisation = Arc::new(fixtures.clone());
-        let call = self.call.clone().in_organisation(organisation);
-        play(&mut self.session, &call, &mut host)
+        trace
     }
 
     /// Returns the shortest witness that these answers lead to. Returns `None` if the call
@@ -196,7 +219,7 @@ impl Trials<'_, '_> {
     /// Replaces the witness if the simpler one shows the same.
     fn take(&mut self, witness: &mut Witness, simpler: Witness) -> bool {
         let Some(left) = self.left.checked_sub(1) else { return false };
-        self.left = left;
+        self.left = if self.player.is_stopped() { 0 } else { left };
         let is_shown = (self.shows)(self.player, &simpler, self.fixtures);
         if is_shown {
             *witness = simpler;

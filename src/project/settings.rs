@@ -252,6 +252,13 @@ fn check_default(entry: &Entry<'_>, decoder: &mut Decoder) {
             decoder.unexpected(&name, &entry.value, "a table of names and values");
         }
         ("strict", _) => decoder.unexpected(&name, &entry.value, "true or false"),
+        ("timeoutMs" | "maxActions" | "seed", Kind::Number(_)) => {}
+        ("timeoutMs" | "maxActions" | "seed", _) => {
+            let message =
+                format!("{name} is {}, expected a number", entry.value.describe());
+            let help = "write a whole number, without quotes";
+            decoder.error(entry.value.span, message).help = Some(help.into());
+        }
         _ => {
             decoder.text_of(&entry.key, &entry.value);
         }

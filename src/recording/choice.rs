@@ -52,9 +52,11 @@ pub(super) fn tried(
     after_ms: i64,
 ) -> Option<Candidate> {
     let at_ms = session.clock_ms().saturating_add(after_ms);
-    let mut tried = session.clone();
+    // The record of the call so far would be copied for each key.
+    let mut tried = session.without_history();
+    let known = tried.steps().len();
     tried.resume(Answer::Input(input.clone()));
-    let step = tried.steps().get(session.steps().len())?;
+    let step = tried.steps().get(known)?;
     if step.start_ms != at_ms {
         return None;
     }

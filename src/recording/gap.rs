@@ -83,10 +83,13 @@ fn by_path(response: &Response, next: Option<&Text>, session: &Session) -> Answe
     // Answers with other outputs are tried last.
     all.sort_by_key(|(_, is_given)| !is_given);
     let mut answers = all.into_iter().map(|(response, _)| Answer::Response(response));
+    // The record of the call so far would be copied for each answer.
+    let waiting = session.without_history();
     let leads = |answer: &Answer| {
-        let mut tried = session.clone();
-        tried.resume(answer.clone());
-        let step = tried.steps().get(session.steps().len());
+        let mut tried = waiting.clone();
+        tried.answer(answer.clone());
+        tried.step();
+        let step = tried.steps().get(waiting.steps().len());
         let id = step.map(|step| &session.program().symbols.node(step.node).id);
         id == next
     };

@@ -5,7 +5,6 @@ use super::derive::Derived;
 use super::missing::Missing;
 use crate::diagnostic::Code;
 use crate::engine::Session;
-use crate::flow::SymbolTable;
 use crate::trace::{EventKind, Field};
 use crate::value::{Json, JsonObject, Text, Value};
 use crate::world::{DataTableRow, Fixtures};
@@ -17,44 +16,51 @@ pub(super) struct FallbackRow {
     cells: JsonObject,
 }
 
+/// The events of a call that were checked before.
+#[derive(Default)]
+pub(super) struct Checked {
+    events: usize,
+    /// Table of a lookup whose key is in a later event.
+    table: Option<Text>,
+}
+
 /// Returns the first lookup that the recording cannot answer: a row of the fallback, or
-/// the missing data.
+/// the missing data. Checks the events since the previous call.
 pub(super) fn unknown(
     session: &Session,
     derived: &Derived,
     fallback: &Fixtures,
-    symbols: &SymbolTable,
+    checked: &mut Checked,
 ) -> Option<Result<FallbackRow, Missing>> {
-    let mut table = None;
-    for event in session.events() {
+    let symbols = &session.program().symbols;
+    let events = session.events().get(checked.events..).unwrap_or_default();
+    checked.events = session.events().len();
+    for event in events {
         let step = session.steps().get(event.step as usize)?;
         let missing = |what, name: &Text, with| {
             Missing::of(symbols, step.node, what, name.clone(), with)
         };
         match &event.kind {
             EventKind::Input(Field::DataTableName, Value::String(name)) => {
-                table = Some(name);
+                checked.table = Some(name.clone());
             }
             EventKind::Input(Field::LookupValue, Value::String(key)) => {
-                let Some(table) = table.take() else { continue };
-                match row(session, derived, fallback, [table, key]) {
+                let Some(table) = checked.table.take() else { continue };
+                match row(session, derived, fallback, [&table, key]) {
                     Row::Known => {}
                     Row::Fallback(row) => return Some(Ok(row)),
                     Row::Missing => {
                         let with = [("key".into(), Json::String(key.clone()))];
                         let with = Json::object(with);
-                        return Some(Err(missing("row of the data table", table, with)));
+                        return Some(Err(missing("row of the data table", &table, with)));
                     }
                 }
             }
             EventKind::Noted(Code::SCHEDULE_NOT_CHECKED)
                 if !derived.ignores_schedules =>
             {
-                return Some(Err(missing(
-                    "state of a schedule",
-                    &Text::new(),
-                    Json::Null,
-                )));
+                let what = "state of a schedule";
+                return Some(Err(missing(what, &Text::new(), Json::Null)));
             }
             _ => {}
         }

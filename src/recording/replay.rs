@@ -149,18 +149,13 @@ impl<'r> Run<'r> {
 
     fn play(&mut self, call: &Call) -> Stop {
         let mut session = Session::start(Arc::clone(self.program), call);
-        let mut checked = 0;
+        let (mut steps, mut events) = (0, lookup::Checked::default());
         let stop = loop {
-            if let Some(missing) = unknown::read(&session, self.derived, &mut checked) {
+            if let Some(missing) = unknown::read(&session, self.derived, &mut steps) {
                 break Stop::Missing(missing);
             }
-            let unknown = lookup::unknown(
-                &session,
-                self.derived,
-                self.fallback,
-                &self.program.symbols,
-            );
-            match unknown {
+            let (derived, fallback) = (self.derived, self.fallback);
+            match lookup::unknown(&session, derived, fallback, &mut events) {
                 Some(Ok(row)) => break Stop::Row(row),
                 Some(Err(missing)) => break Stop::Missing(missing),
                 None => {}

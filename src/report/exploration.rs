@@ -277,9 +277,10 @@ fn summary(exploration: &Exploration) -> String {
     let counts = Counts::of(&goals).sentence();
     let states = plural(exploration.states, "state");
     let used = exploration.used;
-    let end = match exploration.is_complete {
-        true => "complete",
-        false => "not complete",
+    let end = match (exploration.is_complete, exploration.is_stopped) {
+        (true, _) => "complete",
+        (false, true) => "stopped before the end",
+        (false, false) => "not complete",
     };
     format!("{counts}; {states}, {used} questions answered, {end}")
 }

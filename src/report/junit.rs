@@ -12,12 +12,12 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::output::ReportFile;
-use super::property_cases::{Broken, NOT_CHECKED, PropertyCases, PropertyResult};
+use super::property_cases::{Broken, PropertyCases, PropertyResult};
 use super::spec::{Destination, Format, Target};
-use super::words::{explanation, file_of, headline, junit_parts, name_of, plural};
+use super::words::{explanation, headline, junit_parts, name_of, plural, shown_path};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseId, CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally};
+use crate::runner::{CaseResult, Ended, Library, LoadedSuite, Outcome, RunEvent};
 use crate::source::Files;
 
 /// JUnit XML.
@@ -66,7 +66,7 @@ impl Junit {
         if !self.current.as_ref().is_some_and(is_of_file) {
             self.close()?;
         }
-        let suite = self.current.get_or_insert_with(|| Suite::new(&result.id));
+        let suite = self.current.get_or_insert_with(|| Suite::new(&result.id.file));
         suite.properties.add(result);
         let status = status(result, &self.options, files);
         // CI systems identify cases by this name.
@@ -110,8 +110,15 @@ impl Junit {
         Ok(())
     }
 
-    fn text(&mut self, tally: Tally, took: Duration) -> io::Result<String> {
+    fn text(&mut self, ended: Ended, library: &Library) -> io::Result<String> {
+        let Ended { tally, took, .. } = ended;
         self.close()?;
+        for suite in library.without_tests() {
+            let properties = PropertyCases::without_tests(suite);
+            let path = suite.path.as_path().into();
+            self.current = Some(Suite { properties, ..Suite::new(&path) });
+            self.close()?;
+        }
         if tally.not_run > 0 {
             self.add_suite(not_run(tally.not_run))?;
         }
@@ -129,8 +136,8 @@ impl Reporter for Junit {
             RunEvent::Started => self.file.begin(),
             RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),
             RunEvent::Finished(result) => self.add(result, scene.files),
-            RunEvent::Ended(Ended { tally, took, .. }) => {
-                let text = self.text(tally, took)?;
+            RunEvent::Ended(ended) => {
+                let text = self.text(ended, scene.library)?;
                 self.file.write(&text)
             }
         }
@@ -138,12 +145,12 @@ impl Reporter for Junit {
 }
 
 impl Suite {
-    fn new(id: &CaseId) -> Self {
-        let file = file_of(id);
+    fn new(path: &Arc<Path>) -> Self {
+        let file = shown_path(path);
         let mut cases = TestSuite::new(&file);
         cases.extra.insert("file".into(), file.into());
         cases.add_property(("flowsim.version", crate::build::VERSION));
-        let path = Arc::clone(&id.file);
+        let path = Arc::clone(path);
         let properties = PropertyCases::default();
         Self { path, cases, properties, took: Duration::ZERO }
     }
@@ -165,9 +172,9 @@ fn property_status(result: PropertyResult) -> TestCaseStatus {
             status.set_description(format!("{test}\n\n{run}\n"));
             status
         }
-        PropertyResult::NotChecked => {
+        PropertyResult::NotChecked(why) => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message(NOT_CHECKED);
+            status.set_message(why);
             status
         }
     }

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use super::words::{name_of, place_of};
 use crate::diagnostic::visible::one_line;
 use crate::runner::{CaseResult, Outcome};
+use crate::suite::SuiteFile;
 use crate::value::Text;
 
 /// The beginning of the subject of a mismatch with a property.
@@ -13,11 +14,20 @@ const SUBJECT: &str = "properties.";
 
 /// The properties of a scenario file, in the order of the file.
 #[derive(Debug, Default)]
-pub(super) struct PropertyCases(IndexMap<Text, Found>);
+pub(super) struct PropertyCases {
+    found: IndexMap<Text, Found>,
+    /// Titles of tests that look like those of properties.
+    alike: Vec<String>,
+}
+
+/// The beginning of the title of a property.
+const TITLE: &str = "property: ";
 
 /// The calls that were checked.
 #[derive(Debug, Default)]
 struct Found {
+    /// Whether the file has no tests, whose calls could be checked.
+    is_untested: bool,
     /// Whether a whole call keeps the property.
     is_kept: bool,
     /// The first call that breaks it.
@@ -42,18 +52,30 @@ pub(super) enum PropertyResult {
     Kept,
     /// A call breaks it.
     Broken(Broken),
-    /// No test that was checked for it passed.
-    NotChecked,
+    /// It has no result, for this reason.
+    NotChecked(&'static str),
 }
 
-/// The reason why a property has no result.
-pub(super) const NOT_CHECKED: &str = "no test that was checked for it passed";
+const NONE_PASSED: &str = "no test that was checked for it passed";
+const NO_TESTS: &str =
+    "the file has no tests; `flowsim explore --properties` checks all calls";
 
 impl PropertyCases {
+    /// Returns the properties of a scenario file without tests.
+    pub(super) fn without_tests(suite: &SuiteFile) -> Self {
+        let names = suite.properties.iter().map(|property| property.name.clone());
+        let untested = |name| (name, Found { is_untested: true, ..Found::default() });
+        Self { found: names.map(untested).collect(), alike: Vec::new() }
+    }
+
     /// Adds the properties that the call of a test was checked for.
     pub(super) fn add(&mut self, result: &CaseResult) {
+        let title = name_of(&result.id);
+        if title.starts_with(TITLE) {
+            self.alike.push(title);
+        }
         for name in &result.properties {
-            let found = self.0.entry(name.clone()).or_default();
+            let found = self.found.entry(name.clone()).or_default();
             let mismatches = match &result.outcome {
                 // A call with other mismatches may not have reached its end.
                 Outcome::Failed(mismatches) => mismatches,
@@ -78,13 +100,20 @@ impl PropertyCases {
 
     /// Returns the names of the properties, safe to print, with their results.
     pub(super) fn results(self) -> impl Iterator<Item = (String, PropertyResult)> {
-        self.0.into_iter().map(|(name, found)| {
+        let Self { found, alike } = self;
+        found.into_iter().map(move |(name, found)| {
             let result = match found {
                 Found { broken: Some(broken), .. } => PropertyResult::Broken(broken),
                 Found { is_kept: true, .. } => PropertyResult::Kept,
-                Found { .. } => PropertyResult::NotChecked,
+                Found { is_untested: true, .. } => PropertyResult::NotChecked(NO_TESTS),
+                Found { .. } => PropertyResult::NotChecked(NONE_PASSED),
             };
-            (format!("property: {}", one_line(&name)), result)
+            let mut title = format!("{TITLE}{}", one_line(&name));
+            // Readers of reports identify cases by their file and title.
+            while alike.contains(&title) {
+                title.push_str(" (property)");
+            }
+            (title, result)
         })
     }
 }

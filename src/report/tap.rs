@@ -4,9 +4,11 @@ use std::fmt::Write;
 use std::io;
 
 use super::output::ReportFile;
-use super::property_cases::{Broken, NOT_CHECKED, PropertyCases, PropertyResult};
+use super::property_cases::{Broken, PropertyCases, PropertyResult};
 use super::spec::{Destination, Format, Target};
-use super::words::{explanation, file_of, headline, name_of, place_of_failure, plural};
+use super::words::{
+    explanation, file_of, headline, name_of, place_of_failure, plural, shown_path,
+};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
 use crate::runner::{CaseResult, LoadedSuite, Outcome, RunEvent, Tally};
@@ -83,8 +85,8 @@ impl Tap {
             let _ = write!(self.lines, "{verdict} {} - {name}", self.count);
             match result {
                 PropertyResult::Kept => self.lines.push('\n'),
-                PropertyResult::NotChecked => {
-                    let _ = writeln!(self.lines, " # SKIP {NOT_CHECKED}");
+                PropertyResult::NotChecked(why) => {
+                    let _ = writeln!(self.lines, " # SKIP {why}");
                 }
                 PropertyResult::Broken(Broken { message, test, command }) => {
                     let message = quoted(&message);
@@ -153,6 +155,11 @@ impl Reporter for Tap {
             }
             RunEvent::Ended(ended) => {
                 self.close();
+                for suite in scene.library.without_tests() {
+                    let cases = PropertyCases::without_tests(suite);
+                    self.properties = Some((shown_path(&suite.path), cases));
+                    self.close();
+                }
                 self.file.write(&self.text(ended.tally))
             }
         }

@@ -34,7 +34,12 @@ pub(super) fn common_folder(paths: &[PathBuf]) -> PathBuf {
 
 /// Returns the path of the scenario file, safe to print.
 pub(super) fn file_of(id: &CaseId) -> String {
-    one_line(&path_of(&id.file))
+    shown_path(&id.file)
+}
+
+/// Returns the path of a scenario file, safe to print.
+pub(super) fn shown_path(path: &Path) -> String {
+    one_line(&path_of(path))
 }
 
 /// Returns file and line in the form that editors and terminals turn into a link.

@@ -27,6 +27,8 @@ pub struct Library {
     pub suites: Vec<SuiteFile>,
     /// Diagnostics of scenario files. A file with an error is missing from `suites`.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether the run takes only some of the tests.
+    pub is_part: bool,
     /// Wall-clock time spent reading, without compiling. The times of parallel reads are
     /// added up.
     pub loading: Duration,
@@ -48,6 +50,14 @@ type ProgramKey = (Vec<PathBuf>, Vec<(String, String)>);
 pub type Loaded<T> = Result<Arc<T>, Arc<[Diagnostic]>>;
 
 impl Library {
+    /// Returns the scenario files that have properties and no tests. A run that takes only
+    /// some of the tests has none.
+    pub fn without_tests(&self) -> impl Iterator<Item = &SuiteFile> {
+        let is_whole = !self.is_part;
+        let is_it = |it: &&SuiteFile| it.cases.is_empty() && !it.properties.is_empty();
+        self.suites.iter().filter(move |suite| is_whole && is_it(suite))
+    }
+
     /// Reads scenario files, and loads and compiles everything that they name, each once.
     pub fn load(paths: &[PathBuf], files: &mut Files) -> Self {
         Self::load_in(Arc::default(), paths, files)
@@ -303,7 +313,7 @@ fn missing(problem: &Diagnostic, suite: &SuiteFile, files: &Files) -> Option<Dia
     if path.exists() {
         return None;
     }
-    let help = match beside(path) {
+    let help = match near_to(path) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "the path is relative to the scenario file".into(),
     };
@@ -312,7 +322,7 @@ fn missing(problem: &Diagnostic, suite: &SuiteFile, files: &Files) -> Option<Dia
 }
 
 /// Returns the name of a sibling that is similar to a missing path.
-fn beside(path: &Path) -> Option<String> {
+pub fn near_to(path: &Path) -> Option<String> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     readable(folder).ok()?;

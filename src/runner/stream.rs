@@ -69,6 +69,7 @@ pub fn run_files(
     let mut library = Library::default();
     library.project = Arc::clone(&wanted.project);
     library.diagnostics.clone_from(&wanted.diagnostics);
+    library.is_part = !wanted.places.is_empty() || !wanted.selection.is_whole();
     let mut chooser = Chooser::new(&wanted.selection, &wanted.places);
     report(&RunEvent::Started, LoadedSuite { library: &library, files });
     let (mut paths, mut most_bytes) =

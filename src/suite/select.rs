@@ -111,6 +111,11 @@ impl fmt::Display for Partition {
 }
 
 impl Selection {
+    /// Returns whether all tests are selected.
+    pub fn is_whole(&self) -> bool {
+        self.filters.is_empty() && self.only.is_none() && self.partition.is_none()
+    }
+
     /// Returns whether a test matches the filters. Partitions are not considered.
     pub fn wants(&self, file: &Path, case: &Case) -> bool {
         let is_listed = self.only.as_ref().is_none_or(|only| {

@@ -8,6 +8,8 @@ mod browser;
 mod compare;
 mod compare_partly;
 mod comparison;
+#[path = "../support/cpu_time.rs"]
+mod cpu_time;
 #[cfg(feature = "dap")]
 mod dap;
 mod debug;

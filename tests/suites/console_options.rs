@@ -123,7 +123,7 @@ fn lists_have_selectors_of_rows() {
 
 /// Waits until a process handles Ctrl-C. *Source: proc_pid_status(5); SIGINT is 2.*
 #[cfg(unix)]
-fn wait_for_handler(process: u32) {
+pub(crate) fn wait_for_handler(process: u32) {
     let status = format!("/proc/{process}/status");
     let caught = || {
         let text = fs::read_to_string(&status).ok()?;

@@ -127,6 +127,42 @@ fn an_exploration_names_flows_apart() {
     assert!(!output.contains("never took `yes`"), "{output}");
 }
 
+/// The counts and titles of heat maps are apart, too.
+#[test]
+fn a_heat_map_names_its_flows_without_doubt() {
+    let folder = namesakes();
+    let play = |kind: &str, out: &str| {
+        let flow = format!("Main ({kind})");
+        let line = ["run", "flows", "--flow", &flow, "--format", "json"];
+        let (_, trace, problems) = flowsim(folder.path(), &line);
+        assert!(!trace.is_empty(), "{problems}");
+        fs::write(folder.path().join(out), trace).unwrap();
+    };
+    play("inboundCall", "a.json");
+    play("workflow", "b.json");
+    let shown = |format: &str| {
+        let inputs = ["heatmap", "a.json", "a.json", "b.json", "--flows", "flows"];
+        let line = [&inputs[..], &["--format", format]].concat();
+        let (code, output, problems) = flowsim(folder.path(), &line);
+        assert_eq!(code, Some(0), "{problems}");
+        output
+    };
+    let titles = ["Main (inboundCall)", "Main (workflow)"];
+    for format in ["text", "svg", "html", "mermaid", "dot"] {
+        let shown = shown(format);
+        assert!(titles.iter().all(|title| shown.contains(title)), "{format}: {shown}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&shown("json")).unwrap();
+    let flows = json["flows"].as_array().unwrap();
+    let found = flows.iter().map(|flow| {
+        let nodes = flow["nodes"].as_array().unwrap();
+        let counts = nodes.iter().map(|node| node["count"].as_u64().unwrap());
+        (flow["name"].as_str().unwrap(), counts.max().unwrap())
+    });
+    let found: Vec<(&str, u64)> = found.collect();
+    assert_eq!(found, [(titles[0], 2), (titles[1], 1)]);
+}
+
 /// The outputs of commands are checked before the work begins.
 #[test]
 fn an_output_that_is_an_input_is_refused_first() {

@@ -12,6 +12,7 @@ mod coverage;
 mod csv_tables;
 mod explored;
 mod explored_cache;
+mod explored_interrupt;
 mod explored_namesakes;
 #[path = "../support/folder.rs"]
 mod folder;
@@ -37,5 +38,6 @@ mod terraform;
 mod test_command;
 mod test_promises;
 mod test_requests;
+mod untested_properties;
 mod watch;
 mod yaml_blocks;

@@ -267,12 +267,61 @@ fn wrong_values_are_reported_in_the_project_file() {
         ("report = [\"html\", \"junitt=a.xml\"]", "flowsim.toml:1:1"),
         ("fail-fast = true\nmax-fail = 5", "flowsim.toml:2:1"),
         ("[defaults]\nat = \"nope\"", "flowsim.toml:2:1"),
-        ("[defaults]\nmaxActions = \"x\"", "flowsim.toml:2:1"),
+        ("[defaults]\nmaxActions = \"x\"", "flowsim.toml:2:15"),
+        ("[defaults]\nseed = \"7\"", "flowsim.toml:2:9"),
+        ("[defaults]\ntimeoutMs = \"100\"", "flowsim.toml:2:14"),
+        ("jobs = 2\ntests = [\"flows\", \"nope\"]", "flowsim.toml:2:1"),
     ] {
         let folder = folder(line);
         let err = refused(folder.path(), "test", &[]);
         assert!(err.contains(place), "{line}: {err}");
         assert!(err.contains("help: "), "{line}: {err}");
+    }
+}
+
+/// The help names the numbers that are allowed.
+#[test]
+fn wrong_numbers_are_answered_with_the_allowed_ones() {
+    for (line, help) in [
+        ("jobs = \"x\"", "use a whole number from 1 to 65535"),
+        ("max-fail = 1.5", "use a whole number from 1 to 4294967295"),
+        ("[defaults]\nseed = 1.5", "use a whole number that is at least 0"),
+        ("[defaults]\nmaxActions = -3", "`maxActions` has no value `-3`"),
+        ("[defaults]\nmaxActions = -3", "use a whole number from 0 to 1000000"),
+        ("[defaults]\ntimeoutMs = 1.5", "use a whole number that is at least 0"),
+    ] {
+        let err = refused(folder(line).path(), "check flows", &[]);
+        assert!(err.contains(help), "{line}: {err}");
+    }
+    let err = refused(folder("").path(), "check flows", &[("FLOWSIM_JOBS", "x")]);
+    assert!(err.contains("help: use a whole number from 1 to 65535"), "{err}");
+}
+
+#[test]
+fn paths_that_cannot_be_used_are_reported_where_they_are_set() {
+    let missing = folder("flows = \"flos\"");
+    let err = refused(missing.path(), "check", &[]);
+    assert!(err.contains("`flows`: there is no file or folder `flos`"), "{err}");
+    assert!(err.contains("flowsim.toml:1:1"), "{err}");
+    assert!(err.contains("did you mean `flows`?"), "{err}");
+    // Settings that the command does not take, or that a flag replaces, have no effect.
+    assert_eq!(flowsim(missing.path(), "check flows").0, Some(0));
+    assert_eq!(flowsim(missing.path(), "config").0, Some(0));
+
+    let empty = folder("[profile.ci]\nflows = []");
+    let err = refused(empty.path(), "check --profile ci", &[]);
+    assert!(err.contains("`flows` has no path"), "{err}");
+    assert!(err.contains("flowsim.toml:2:1"), "{err}");
+
+    let plain = folder("");
+    for (name, value, message) in [
+        ("FLOWSIM_FLOWS", "nope", "`FLOWSIM_FLOWS`: there is no file or folder `nope`"),
+        ("FLOWSIM_FLOWS", ",", "`FLOWSIM_FLOWS` has no path"),
+        ("FLOWSIM_TESTS", "no/such", "`FLOWSIM_TESTS`: there is no file or folder"),
+    ] {
+        let line = if name == "FLOWSIM_TESTS" { "test" } else { "check" };
+        let err = refused(plain.path(), line, &[(name, value)]);
+        assert!(err.contains("error[INVALID_PROJECT]") && err.contains(message), "{err}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::flow::{FlowId, NodeId};
 use crate::program::Program;
@@ -19,6 +19,8 @@ pub struct LocalFlows {
     by_id: FxHashMap<(FlowId, Text), NodeId>,
     by_number: FxHashMap<(FlowId, i64), NodeId>,
     by_name: FxHashMap<(FlowId, Text), NodeId>,
+    /// Whether several flows have one id: flows without an id have their name.
+    has_namesakes: bool,
 }
 
 impl LocalFlows {
@@ -36,7 +38,9 @@ impl LocalFlows {
                 by_number.entry((flow, number)).or_insert(node);
             }
         }
-        Self { program, by_id, by_number, by_name }
+        let mut ids = FxHashSet::default();
+        let has_namesakes = !symbols.flows.iter().all(|label| ids.insert(&label.id));
+        Self { program, by_id, by_number, by_name, has_namesakes }
     }
 
     /// Gives the flows and nodes of a call their local ids. Others keep their own.
@@ -55,7 +59,7 @@ impl LocalFlows {
         }
         if let Some(flow) = began {
             let label = self.program.symbols.flow(flow);
-            call.flow.id = Some(label.id.clone());
+            call.flow.id = Some(self.program.symbols.flow_key(flow));
             call.flow.name = Some(label.name.clone());
         }
     }
@@ -87,6 +91,48 @@ impl LocalFlows {
         }
     }
 
+    /// Gives the flows of a trace different ids if they have the same id and different
+    /// types. The first step of a flow has its type.
+    pub fn adopt_trace(&self, trace: &mut Json) {
+        let Json::Object(trace) = trace else { return };
+        if !self.has_namesakes {
+            return;
+        }
+        let trace = Arc::make_mut(trace);
+        let began = trace.get_mut("flow").and_then(|flow| {
+            let Json::Object(flow) = flow else { return None };
+            let key = self.key(flow, ["id", "type"])?;
+            Some((Arc::make_mut(flow).insert("id".into(), key.clone())?, key))
+        });
+        let mut running: Vec<(Json, Json)> = began.into_iter().collect();
+        let Some(Json::Array(steps)) = trace.get_mut("steps") else { return };
+        for step in Arc::make_mut(steps) {
+            let Json::Object(step) = step else { continue };
+            let Some(id) = step.get("flowId").cloned() else { continue };
+            if let Some(key) = self.key(step, ["flowId", "nodeType"]) {
+                running.retain(|(known, _)| *known != id);
+                running.push((id.clone(), key));
+            }
+            if let Some((_, key)) = running.iter().find(|(known, _)| *known == id) {
+                Arc::make_mut(step).insert("flowId".into(), key.clone());
+            }
+        }
+    }
+
+    /// Returns the key of the flow with the id and the type that an object has.
+    fn key(&self, object: &JsonObject, [id, kind]: [&str; 2]) -> Option<Json> {
+        let (Json::String(id), Json::String(kind)) = (object.get(id)?, object.get(kind)?)
+        else {
+            return None;
+        };
+        let symbols = &self.program.symbols;
+        let mut labels = symbols.flows.iter();
+        let index = labels.position(|label| {
+            label.id == *id && label.flow_type.eq_ignore_ascii_case(kind)
+        })?;
+        Some(Json::String(symbols.flow_key(FlowId::new(index))))
+    }
+
     /// Returns the id of the local flow of the first step of a flow.
     fn flow_of_step(&self, step: &JsonObject, began: Option<&Text>) -> Option<Json> {
         let text = |key: &str| match step.get(key) {
@@ -103,7 +149,7 @@ impl LocalFlows {
             text("nodeType").is_some_and(is_type).then_some(flow)
         };
         let flow = by_id.or_else(began).or_else(named)?;
-        Some(Json::String(symbols.flow(flow).id.clone()))
+        Some(Json::String(symbols.flow_key(flow)))
     }
 
     /// Returns the flow in which a call began.
@@ -126,7 +172,7 @@ impl LocalFlows {
     fn adopt_step(&self, step: &mut ObservedStep, flow: FlowId, is_by_id: bool) {
         let symbols = &self.program.symbols;
         if !is_by_id {
-            step.flow = Some(symbols.flow(flow).id.clone());
+            step.flow = Some(symbols.flow_key(flow));
         }
         let by_id = || self.by_id.get(&(flow, step.id.clone()?));
         let number = step.tracking_id.filter(|_| !is_by_id);

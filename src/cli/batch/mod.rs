@@ -16,6 +16,7 @@ use clap::{Args, Subcommand};
 
 use super::exit::Exit;
 use super::load;
+use super::numbers::whole;
 use form::Form;
 
 /// Play calls, or compare recordings, as a stream of rows.
@@ -68,7 +69,13 @@ struct StreamOptions {
     output: Form,
 
     /// Number of threads [default: number of cores]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true,
+        value_parser = whole(0_usize..)
+    )]
     jobs: usize,
 
     /// Exit with 1 if a row yields an error

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::exit::Exit;
+use super::numbers::whole;
 use super::project::Project;
 use super::{inputs, load, output};
 use crate::debugger::{self, Debugger, Launch, Origin};
@@ -85,13 +86,13 @@ pub(super) struct Arguments {
     #[arg(
         long,
         value_name = "N",
-        value_parser = clap::value_parser!(u32).range(0..=i64::from(Limits::MOST_ACTIONS)),
+        value_parser = whole(0..=Limits::MOST_ACTIONS),
         allow_negative_numbers = true
     )]
     max_actions: Option<u32>,
 
     /// Random seed for expressions
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole(0_u64..))]
     seed: u64,
 
     #[command(flatten)]

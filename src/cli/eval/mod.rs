@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit::Exit;
+use super::numbers::whole;
 use super::{inputs, load, output};
 use crate::expr::architect::MAX_LENGTH;
 use crate::source::Files;
@@ -48,7 +49,7 @@ pub(super) struct Arguments {
     at: Option<DateTime>,
 
     /// Random seed
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole(0_u64..))]
     seed: u64,
 
     /// Expected type of the result; implicit conversions are those of Architect

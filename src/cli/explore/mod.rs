@@ -14,12 +14,14 @@ mod test_file;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
+use super::numbers::whole;
 use super::project::Project;
-use super::{inputs, load, output};
+use super::{inputs, interrupt, load, output};
 use crate::diagnostic::{Diagnostic, Style, render_text as render_findings, summary};
 use crate::engine::{Call, Limits, start};
 use crate::explore::suite::{CANDIDATES, found_calls};
@@ -90,7 +92,7 @@ pub(super) struct Arguments {
         long,
         value_name = "N",
         default_value_t = DEFAULT_BUDGET,
-        value_parser = clap::value_parser!(u64).range(1..=100_000_000)
+        value_parser = whole(1..=100_000_000_u64)
     )]
     budget: u64,
 
@@ -99,16 +101,16 @@ pub(super) struct Arguments {
         long,
         value_name = "N",
         default_value_t = Limits::default().max_actions,
-        value_parser = clap::value_parser!(u32).range(1..=i64::from(Limits::MOST_ACTIONS))
+        value_parser = whole(1..=Limits::MOST_ACTIONS)
     )]
     max_actions: u32,
 
     /// List N complete calls that execute different actions, with their inputs
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole(0_usize..))]
     paths: usize,
 
     /// Number of threads [default: number of cores]
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, short, value_name = "N", value_parser = whole(1..=u16::MAX))]
     jobs: Option<u16>,
 
     /// Report findings that calls show: dead ends, calls without an end, unhandled errors
@@ -136,7 +138,7 @@ pub(super) struct Arguments {
         long,
         value_name = "PERCENT",
         requires = "mutants",
-        value_parser = clap::value_parser!(u8).range(0..=100)
+        value_parser = whole(0..=100_u8)
     )]
     mutants_min: Option<u8>,
 
@@ -192,6 +194,9 @@ pub(super) fn run(arguments: &Arguments, project: &Project) -> io::Result<Exit> 
     let is_cached = arguments.mutants && !arguments.no_cache;
     let keys = is_cached.then(|| Keys::of(program, placeholders, arguments, &files));
     let mut exploration = explored(arguments, program, &calls, fixtures)?;
+    if exploration.is_stopped {
+        return write_stopped(arguments, exploration, (&loaded, &calls, &files));
+    }
     let found = match arguments.findings {
         true => findings(program, &calls, fixtures, &exploration, arguments.fixed),
         false => Vec::new(),
@@ -259,12 +264,14 @@ fn explored(
     fixtures: &Fixtures,
 ) -> io::Result<Exploration> {
     let progress = Progress::new(arguments.budget);
+    let is_stopped = interrupt::handle("results");
     let watch = |used| {
         progress.show(used);
-        true
+        !is_stopped.load(Ordering::Relaxed)
     };
     let explored = explore_watched(program, calls, fixtures, options(arguments), &watch);
     progress.end();
+    interrupt::end_at_once();
     explored.map_err(|error| io::Error::other(error.to_string()))
 }
 
@@ -297,6 +304,20 @@ fn write(
 ) -> io::Result<Exit> {
     let text = rendered(arguments, exploration, additions, of)?;
     output::result_to(arguments.out.as_deref(), &text)
+}
+
+/// Writes the verdicts of an exploration that the user stopped. Everything that needs them
+/// all is left out: tests, changes, properties and findings.
+fn write_stopped(
+    arguments: &Arguments,
+    mut exploration: Exploration,
+    of: (&Loaded, &[Call], &Files),
+) -> io::Result<Exit> {
+    exploration.paths.truncate(arguments.paths);
+    let (context, variables) = (&*arguments.context, &*arguments.var);
+    let additions = Additions { context, variables, ..Additions::default() };
+    write(arguments, &exploration, &additions, of)?;
+    Ok(Exit::Interrupted)
 }
 
 fn rendered(

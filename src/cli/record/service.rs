@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::exit::Exit;
+use crate::cli::numbers::whole;
 use crate::cli::output;
 use crate::platform::{
     Certificates, Client, Credentials, Options, Secret, Service, Stop, SystemClock,
@@ -38,7 +39,7 @@ pub(super) struct RequestArgs {
         long,
         value_name = "N",
         default_value_t = 4,
-        value_parser = clap::value_parser!(u8).range(1..=64)
+        value_parser = whole(1..=64_u8)
     )]
     concurrency: u8,
 
@@ -54,7 +55,7 @@ pub(in crate::cli) struct RetryArgs {
         long,
         value_name = "N",
         default_value_t = 30_000,
-        value_parser = clap::value_parser!(u64).range(1..=3_600_000)
+        value_parser = whole(1..=3_600_000_u64)
     )]
     timeout_ms: u64,
 
@@ -64,7 +65,7 @@ pub(in crate::cli) struct RetryArgs {
         long,
         value_name = "N",
         default_value_t = 5,
-        value_parser = clap::value_parser!(u8).range(1..=20)
+        value_parser = whole(1..=20_u8)
     )]
     max_attempts: u8,
 

@@ -3,7 +3,6 @@
 mod console;
 mod coverage;
 mod decisions;
-mod interrupt;
 mod last_failed;
 mod outputs;
 mod places;
@@ -29,8 +28,9 @@ use self::requests::Requests;
 pub(super) use self::run_output::options as run_options;
 use self::run_output::{RunOutcome, RunOutput};
 use super::exit::Exit;
+use super::numbers::whole;
 use super::project::Project;
-use super::{load, output};
+use super::{interrupt, load, output};
 use crate::diagnostic::visible::one_line;
 use crate::diagnostic::{Severity, sort};
 use crate::report::{self, ReportSpec};
@@ -59,7 +59,7 @@ pub(super) struct Arguments {
     select: select::SelectOptions,
 
     /// Number of tests run in parallel [default: number of cores]
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, short, value_name = "N", value_parser = whole(1..=u16::MAX))]
     jobs: Option<u16>,
 
     #[arg(long, value_name = "KIND=FILE", value_parser = ReportSpec::parse, help = ReportSpec::help())]
@@ -86,7 +86,7 @@ pub(super) struct Arguments {
     fail_fast: bool,
 
     /// Stop after N failures
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole(1..=u32::MAX))]
     max_fail: Option<u32>,
 
     /// End calls at a transfer to a queue instead of continuing in the in-queue flow
@@ -98,7 +98,7 @@ pub(super) struct Arguments {
         long,
         value_name = "N",
         default_value_t = 1,
-        value_parser = clap::value_parser!(u32).range(1..=1_000_000)
+        value_parser = whole(1..=1_000_000_u32)
     )]
     stress: u32,
 
@@ -273,7 +273,8 @@ fn finish(
     if !arguments.on_request {
         collected.last_failed.write(is_whole && ended.tally.not_run == 0);
     }
-    if ended.tally.total() == 0 && arguments.is_failure_without_tests(ended.found) {
+    let is_unselected = ended.tally.total() == 0 && !arguments.on_request;
+    if is_unselected && arguments.no_tests.is_failure(ended.found, library) {
         return Ok(Exit::Nothing);
     }
     let is_aside = arguments.is_output_taken();
@@ -311,7 +312,9 @@ fn without_running(arguments: &Arguments) -> io::Result<Exit> {
     list(&plan, &suites, arguments.console.format)?;
     Ok(match () {
         () if is_broken => Exit::Input,
-        () if plan.cases.is_empty() && arguments.no_tests.is_failure(plan.found) => {
+        () if plan.cases.is_empty()
+            && arguments.no_tests.is_failure(plan.found, &suites.library) =>
+        {
             Exit::Nothing
         }
         () => Exit::Success,
@@ -379,8 +382,13 @@ fn list(plan: &Plan<'_>, suites: &Suites, format: Format) -> io::Result<()> {
 
 impl NoTests {
     /// Reports that no test is selected. Returns whether that is a failure.
-    fn is_failure(self, found: usize) -> bool {
+    fn is_failure(self, found: usize, library: &Library) -> bool {
         let text = match found {
+            0 if library.suites.iter().any(|it| !it.properties.is_empty()) => {
+                "no tests found, only properties; `flowsim explore --properties PATH` \
+                 checks them for all calls"
+                    .to_owned()
+            }
             0 => "no tests found; scenario files end in .test.yaml, .test.yml or \
                   .test.json"
                 .to_owned(),
@@ -422,11 +430,6 @@ impl Arguments {
             let stop = self.stop_at_queue.then_some(" --stop-at-queue");
             profile.unwrap_or_default() + stop.unwrap_or_default()
         })
-    }
-
-    /// Reports that no test was run. Returns whether that is a failure.
-    fn is_failure_without_tests(&self, found: usize) -> bool {
-        !self.on_request && self.no_tests.is_failure(found)
     }
 
     /// Returns whether standard output has data for programs, so that text for people goes

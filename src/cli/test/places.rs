@@ -1,15 +1,13 @@
 //! Paths of the command line: files, folders, and places in files.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::diagnostic::nearest;
-use crate::runner::{CaseLines, CasePosition, RunRequest};
-use crate::source::{File, Files, readable};
+use crate::runner::{CaseLines, CasePosition, RunRequest, near_to};
+use crate::source::{File, Files};
 use crate::suite::{self, Selection};
 
 /// Parsed paths of the command line.
@@ -80,16 +78,7 @@ fn absent(path: &Path) -> Option<String> {
     if path.exists() {
         return None;
     }
-    let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let parent = parent.unwrap_or(Path::new("."));
-    let beside = readable(parent).and_then(|()| fs::read_dir(parent));
-    let beside = beside.into_iter().flatten();
-    let names: Vec<String> = beside
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let near = nearest(&name, names.iter().map(String::as_str));
+    let near = near_to(path);
     let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     Some(format!("there is no file or folder `{}`{near}", path.display()))
 }

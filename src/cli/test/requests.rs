@@ -3,8 +3,9 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::{Arguments, interrupt, run_output};
+use super::{Arguments, run_output};
 use crate::cli::exit::Exit;
+use crate::cli::interrupt;
 use crate::cli::output;
 use crate::runner::{
     self, Ended, Library, Listed, LoadedSuite, Options, RunEvent, RunRequest,
@@ -37,7 +38,7 @@ impl Requests {
         if arguments.on_request {
             return self.run(selected, options, files, report);
         }
-        let options = Options { stop: Some(interrupt::handle()), ..options };
+        let options = Options { stop: Some(interrupt::handle("reports")), ..options };
         runner::run_files(selected, options, files, report).map_err(io::Error::other)
     }
 

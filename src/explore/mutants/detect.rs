@@ -19,6 +19,7 @@ use crate::explore::starts::Start;
 use crate::explore::suite::{Candidate, candidates, in_organisation, over};
 use crate::explore::{Exploration, Verdict, Witness};
 
+use super::super::patience::Patience;
 use super::Mutant;
 use super::equivalent::Equivalence;
 use super::vary::Variations;
@@ -90,7 +91,8 @@ impl<'e> Detector<'e> {
         is_fixed: bool,
     ) -> Self {
         let analyses = Analyses::of(program, is_fixed);
-        let analysed = analyses.with(program, fixtures, &|_| true);
+        let patience = Patience::new(&|_| true);
+        let analysed = analyses.with(program, fixtures, &patience);
         let variations = Variations::of(&analysed, calls, is_fixed);
         let part = |call: &Call| {
             let reached = analysed.reached(call.flow());
@@ -208,7 +210,8 @@ impl<'e> Detector<'e> {
         }
         let known = self.known.get(number)?;
         let (reached, classes) = self.parts.get(&known.start)?;
-        let analysed = self.analyses.with(self.program, self.fixtures, &|_| true);
+        let patience = Patience::new(&|_| true);
+        let analysed = self.analyses.with(self.program, self.fixtures, &patience);
         let call = known.call(self.program, self.calls);
         let (start, constants) = (&Start::of(&call), &reached.constants);
         let varied = Varied { start, givens: &[], constants, classes, left: 0 };

@@ -14,10 +14,14 @@ use crate::program::{Program, Step, StepAction};
 
 use super::super::graph::Graph;
 use super::super::liveness::Liveness;
+use super::super::patience::Patience;
 use super::cells::{ANY, Cells};
 
 /// The largest number of calls that continue after one action.
 const MOST_SPLITS: usize = 512;
+
+/// The number of steps after which the host is asked whether to continue.
+const STEPS_PER_LOOK: u64 = 1_024;
 
 /// A set of calls at the same place: the values of each variable are those of a cell.
 #[derive(Debug, Clone)]
@@ -41,6 +45,7 @@ pub(super) struct Reached {
 pub(super) struct Machine<'m> {
     pub(super) program: &'m Program,
     pub(super) graph: &'m Graph,
+    pub(super) patience: &'m Patience<'m>,
     /// The variables with cells, in the order of a set of calls.
     pub(super) tracked: Vec<(u32, Cells)>,
     /// The place of a variable among them, by slot.
@@ -87,10 +92,11 @@ impl Machine<'_> {
             first = self.assigned(&mut run, first, *input, |_| Range::Any);
         }
         run.open = first;
-        let mut steps = 0;
+        let mut steps: u64 = 0;
         while let Some(calls) = run.open.pop() {
             steps += 1;
-            if steps > limit {
+            let is_due = steps.is_multiple_of(STEPS_PER_LOOK);
+            if steps > limit || (is_due && self.patience.is_over()) {
                 return Err(run.splits);
             }
             if self.is_new(&mut run, &calls) {

@@ -120,7 +120,8 @@ fn reached(
             *places.get_mut(*slot as usize)? = Some(place);
         }
         let stops = stops(program, graph, liveness, &tracked);
-        let machine = Machine { program, graph, tracked, places, stops };
+        let patience = analysed.patience;
+        let machine = Machine { program, graph, patience, tracked, places, stops };
         match machine.run(part.begin, &part.variables, &inputs, limit / ATTEMPTS) {
             Ok(reached) => return Some(reached),
             Err(splits) => {

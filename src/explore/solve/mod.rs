@@ -136,7 +136,7 @@ impl Analysed<'_> {
     ) -> Vec<Start> {
         let mut starts: Vec<Start> = Vec::new();
         for wanted in self.wanted(decided) {
-            if !is_open(&decided[wanted.goal]) || !(self.watch)(used) {
+            if !is_open(&decided[wanted.goal]) || !self.patience.continues(used) {
                 continue;
             }
             let Some(solved) = self.solve_one(varied, &wanted, decided) else { continue };
@@ -164,7 +164,7 @@ impl Analysed<'_> {
         let start = &solved.start;
         let call = requesting(start);
         let world = self.world_of(varied, (start, &call));
-        let mut player = Player::new(&world);
+        let mut player = Player::new(&world).within(self.patience);
         let whole = player.call(&solved.script);
         let trace = player.play(&whole);
         let mut reached = vec![false; self.goals.count()];
@@ -219,7 +219,8 @@ impl Analysed<'_> {
             node: wanted.node,
             solve: &|session| session.solve(0, &wanted.conditions),
             is_met: &|_, world, script| {
-                Player::new(world).witness(script, wanted.goal).is_some()
+                let mut player = Player::new(world).within(self.patience);
+                player.witness(script, wanted.goal).is_some()
             },
         };
         known.take(MOST_CALLS).find_map(|(known, witness)| {
@@ -275,6 +276,9 @@ impl Analysed<'_> {
         let session = &played.moments[at].before;
         let mut later = Vec::new();
         for changes in (aim.solve)(session) {
+            if self.patience.is_over() {
+                return None;
+            }
             for edits in trail.all(at, &changes, MOST_COPIES) {
                 *left = left.checked_sub(1)?;
                 let Attempt { start, script } = self.edited(start, played, at, &edits);

@@ -3,6 +3,9 @@
 
 use super::build::Compiler;
 use super::control::{known_outputs, listed, literal, outputs_of};
+use super::retry::{
+    Confirmation, MESSAGE, NO_INPUTS, NO_MATCH_OF_INTENT, NO_MATCHES, RetryPolicy, output,
+};
 use super::slot_type::SlotType;
 use super::{Action, Source};
 use crate::flow::architect::{self, ArchitectFlow, Setting, SettingName, Settings};
@@ -102,58 +105,9 @@ pub struct Intent {
     pub task: Option<SequenceId>,
 }
 
-/// The question of a bot whether it understood an answer.
-#[derive(Debug, Clone)]
-pub struct Confirmation {
-    /// `always` if answers need a confirmation, a String.
-    pub mode: Source,
-    /// The question.
-    pub question: Source,
-    /// The apologies before the question is repeated: after silence, and after an answer
-    /// that is neither yes nor no.
-    pub apologies: [Phrases; 2],
-    /// The reaction to the answer no.
-    pub rejected: RetryPolicy,
-}
-
-/// The reaction of a bot to silence or to an answer that does not fit.
-#[derive(Debug, Clone)]
-pub struct RetryPolicy {
-    /// The apologies.
-    pub apologies: Phrases,
-    /// The messages that replace the question.
-    pub reprompts: Phrases,
-    /// The number of consecutive failures after which the bot gives up.
-    pub most: u32,
-    /// The output that the bot then takes; without one, giving up is a runtime error.
-    pub output: Option<u16>,
-}
-
-/// Messages for consecutive failures.
-#[derive(Debug, Clone)]
-pub struct Phrases(Box<[Source]>);
-
-impl Phrases {
-    /// Returns all messages.
-    pub fn all(&self) -> impl Iterator<Item = &Source> {
-        self.0.iter()
-    }
-
-    /// Returns the message for a failure, counted from 1. *Decided here: each failure has
-    /// the next message, and the last message serves all further failures.*
-    pub fn after(&self, failures: u32) -> Option<&Source> {
-        let index = usize::try_from(failures.saturating_sub(1)).unwrap_or(usize::MAX);
-        self.0.get(index).or(self.0.last())
-    }
-}
-
-/// Defaults for the number of attempts and for the waiting time. *Source: the settings
-/// that Architect gives to a new bot.*
-const MOST: u32 = 3;
+/// Default waiting times. *Source: the settings that Architect gives to a new bot.*
 const PATIENCE_MS: i64 = 7_000;
 const INTER_DIGIT_MS: i64 = 3_000;
-
-const MESSAGE: Type = Type::one(Kind::Communication);
 
 impl Compiler<'_> {
     /// Compiles an action that sends the message in the setting with this name.
@@ -300,83 +254,11 @@ impl Compiler<'_> {
         is_set.then(|| self.source(Some(&written.value), Type::one(Kind::Boolean)))
     }
 
-    /// Compiles the confirmation of an answer. *Source: Genesys' Architect Scripting, on
-    /// `confirmationRejectionsMax` and the apologies.*
-    fn confirmation(&self, action: &architect::Action, names: &[Text]) -> Confirmation {
-        let of_flow = self.of_flow("settingsUserInput");
-        let apologies = |name: &str| {
-            let names = [format!("{name}Apology"), format!("{name}Apologies")];
-            self.spoken(of_flow, &names)
-        };
-        let most = of_flow.and_then(|it| whole(it, "confirmationRejectionsMax"));
-        Confirmation {
-            mode: self.setting(action, "confirmationMode", Type::one(Kind::String)),
-            question: self.setting(action, "confirmationQuestion", MESSAGE),
-            apologies: [
-                apologies("confirmationNoInput"),
-                apologies("confirmationNoMatch"),
-            ],
-            rejected: RetryPolicy {
-                apologies: apologies("noToConfirmation"),
-                reprompts: self.reprompts(action, "noMatch"),
-                most: most.unwrap_or(MOST).max(1),
-                output: output(action, names, NO_MATCH_OF_INTENT),
-            },
-        }
-    }
-
     /// Compiles `clearSlot`: the variables that become NOT_SET.
     pub(super) fn clear_slots(&self, action: &architect::Action) -> Action {
         let slots = slots_of(action);
         let ids = slots.iter().filter_map(|name| Some(self.variable(name)?.0));
         Action::ClearSlots(ids.collect())
-    }
-
-    fn again(
-        &self,
-        action: &architect::Action,
-        what: &str,
-        output: Option<u16>,
-    ) -> RetryPolicy {
-        let of_flow = self.of_flow("settingsUserInput");
-        let several = several(what);
-        let apologies = [
-            format!("{what}Apology"),
-            format!("{what}Apologies"),
-            format!("{several}Apologies"),
-        ];
-        let most = of_flow.and_then(|it| whole(it, &format!("{several}Max")));
-        RetryPolicy {
-            apologies: self.spoken(of_flow, &apologies),
-            reprompts: self.reprompts(action, what),
-            most: most.unwrap_or(MOST).max(1),
-            output,
-        }
-    }
-
-    /// Returns the messages of an action that replace its question. *Source: an export,
-    /// whose reprompts are out of service while `customizeNoMatch` is false, unlike its
-    /// `noMatches`.*
-    fn reprompts(&self, action: &architect::Action, what: &str) -> Phrases {
-        let mut names = vec![what.to_owned(), several(what)];
-        let customizes = what.replacen("no", "customizeNo", 1);
-        let customizes = action.settings.get(&customizes).map(|it| &it.value);
-        if !matches!(customizes, Some(Setting::Literal(Json::Boolean(false)))) {
-            names.insert(0, format!("{what}Reprompts"));
-        }
-        self.spoken(Some(&action.settings), &names)
-    }
-
-    /// Returns the values of the first of these settings that has any.
-    fn spoken(&self, settings: Option<&Settings>, names: &[String]) -> Phrases {
-        let found = names.iter().find_map(|name| match &settings?.get(name)?.value {
-            Setting::NoValue | Setting::None => None,
-            Setting::List(items) if items.is_empty() => None,
-            Setting::List(items) => Some(items.iter().map(|item| &item.value).collect()),
-            other => Some(vec![other]),
-        });
-        let found: Vec<&Setting> = found.unwrap_or_default();
-        Phrases(found.into_iter().map(|it| self.source(Some(it), MESSAGE)).collect())
     }
 
     /// Returns the key of `dtmfTerminatingCharacter`. *Decided here: a flow without this
@@ -415,7 +297,7 @@ impl Compiler<'_> {
         list.filter_map(intent).collect()
     }
 
-    fn of_flow(&self, name: &str) -> Option<&Settings> {
+    pub(super) fn of_flow(&self, name: &str) -> Option<&Settings> {
         self.flow.settings.get(name)?.value.group()
     }
 }
@@ -428,10 +310,6 @@ fn success_of(kind: QuestionKind) -> u16 {
         _ => 0,
     }
 }
-
-const NO_INPUTS: &str = "maxNoInputs";
-const NO_MATCHES: &str = "maxNoMatches";
-const NO_MATCH_OF_INTENT: &str = "noIntent";
 
 /// Settings for the bot's prompts and display. They are not inputs of the action.
 const TALK: [&str; 15] = [
@@ -460,24 +338,6 @@ fn taken_outputs(action: &architect::Action) -> Vec<Text> {
     let is_on = |name: &Text| action.outputs.iter().any(|it| it.label == *name);
     names.retain(|name| !limits.contains(&name.as_str()) || is_on(name));
     names
-}
-
-fn several(what: &str) -> String {
-    if what == "noMatch" { "noMatches".into() } else { format!("{what}s") }
-}
-
-/// Returns the index of an output, if the document enables the output.
-fn output(action: &architect::Action, names: &[Text], name: &str) -> Option<u16> {
-    action.outputs.iter().find(|output| output.label == name)?;
-    let index = names.iter().position(|known| known == name)?;
-    u16::try_from(index).ok()
-}
-
-fn whole(settings: &Settings, name: &str) -> Option<u32> {
-    match settings.get(name)?.value {
-        Setting::Literal(Json::Integer(number)) => u32::try_from(number).ok(),
-        _ => None,
-    }
 }
 
 fn without(settings: &Settings, names: &[&str]) -> Settings {

@@ -23,6 +23,7 @@ mod plan;
 mod queue;
 mod reads;
 mod recorded;
+mod retry;
 mod slot_type;
 mod source;
 mod transfer;
@@ -32,10 +33,7 @@ pub use called_flow::CallFlow;
 pub use control::{
     Call, CommonModule, Decision, Jump, Loop, Statement, Statements, Switch,
 };
-pub use digital::{
-    Ask, Confirmation, ExpectedAnswer, Intent, Phrases, RetryPolicy, Round, Send,
-    SurveyAnswer,
-};
+pub use digital::{Ask, ExpectedAnswer, Intent, Round, Send, SurveyAnswer};
 pub use errors::{BotEvents, Escalation};
 pub use listen::{CollectInput, DialByExtension, Verification};
 pub use local::{Local, LocalTask};
@@ -50,6 +48,7 @@ pub use queue::{
     EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue, PositionMode,
 };
 pub use recorded::{Change, Recorded, Requirements};
+pub use retry::{Confirmation, Phrases, RetryPolicy};
 pub use slot_type::SlotType;
 pub use source::{ByLanguage, Source, Traced};
 pub use transfer::{AcdTarget, Callback, Target, Transfer};

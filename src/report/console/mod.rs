@@ -348,7 +348,7 @@ impl<'e> Console<'e> {
                 PropertyResult::Broken(_) => ("✗", AnsiColor::Red),
                 _ if !has_all => continue,
                 PropertyResult::Kept => ("✓", AnsiColor::Green),
-                PropertyResult::NotChecked => ("-", AnsiColor::Yellow),
+                PropertyResult::NotChecked(_) => ("-", AnsiColor::Yellow),
             };
             let _ = writeln!(text, "{} {line}", self.inked(sign, colored(color)));
         }
@@ -398,6 +398,8 @@ impl Reporter for Console<'_> {
             RunEvent::Finished(result) => self.finished(result, scene.files),
             RunEvent::Waiting => self.out.flush(),
             RunEvent::Ended(ended) => {
+                let untested = scene.library.without_tests();
+                untested.for_each(|suite| self.properties.add_without_tests(suite));
                 self.ended(ended)?;
                 self.out.flush()
             }

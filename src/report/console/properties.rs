@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::report::property_cases::{NOT_CHECKED, PropertyCases, PropertyResult};
-use crate::report::words::file_of;
+use crate::report::property_cases::{PropertyCases, PropertyResult};
+use crate::report::words::{file_of, shown_path};
 use crate::runner::CaseResult;
+use crate::suite::SuiteFile;
 
 /// The properties of all scenario files, in the order of the run.
 #[derive(Debug, Default)]
@@ -27,6 +28,12 @@ impl Properties {
         }
     }
 
+    /// Adds the properties of a scenario file without tests.
+    pub(super) fn add_without_tests(&mut self, suite: &SuiteFile) {
+        let cases = PropertyCases::without_tests(suite);
+        self.0.push((suite.path.as_path().into(), shown_path(&suite.path), cases));
+    }
+
     /// Returns a line for each property, with its result.
     pub(super) fn lines(&mut self) -> Vec<(PropertyResult, String)> {
         let mut lines = Vec::new();
@@ -34,7 +41,7 @@ impl Properties {
             for (name, result) in cases.results() {
                 let rest = match &result {
                     PropertyResult::Kept => String::new(),
-                    PropertyResult::NotChecked => format!("  not checked: {NOT_CHECKED}"),
+                    PropertyResult::NotChecked(why) => format!("  not checked: {why}"),
                     PropertyResult::Broken(broken) => {
                         format!("\n    {}\n    {}", broken.message, broken.command)
                     }

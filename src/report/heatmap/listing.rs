@@ -55,7 +55,24 @@ pub(super) fn listing(heatmap: &Heatmap, drawn: &[FlowGraph]) -> Vec<Listed> {
         let name = flow.name.as_ref().unwrap_or(id).to_string();
         Listed { id: id.to_string(), name, nodes }
     });
-    of_graph.chain(others).collect()
+    let mut all: Vec<Listed> = of_graph.chain(others).collect();
+    let names: Vec<String> = all.iter().map(|flow| flow.name.clone()).collect();
+    for flow in &mut all {
+        let count = names.iter().filter(|name| **name == flow.name).count();
+        if count > 1 && flow.id != flow.name {
+            flow.name = named_by_id(flow);
+        }
+    }
+    all
+}
+
+/// Returns the name of a flow with its id. Ids of flows of several types begin with the
+/// name.
+fn named_by_id(flow: &Listed) -> String {
+    match flow.id.starts_with(&flow.name) {
+        true => flow.id.clone(),
+        false => format!("{} ({})", flow.name, flow.id),
+    }
 }
 
 fn with_graph(heatmap: &Heatmap, id: &str, graph: &Graph) -> Listed {

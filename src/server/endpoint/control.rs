@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::conversations::give;
+use super::messages;
 use crate::diagnostic::Diagnostic;
 use crate::server::control::{LogFilter, Status};
 use crate::server::elasticsearch;
@@ -143,7 +144,9 @@ pub(in crate::server) fn give_input(
         let why = "stored for the next simulation";
         return Ok(Reply::ok(json!({ "inputs": count })).with_reason(why));
     };
-    give(state, &id, inputs)?;
+    if !messages::join(state, &id, &inputs)? {
+        give(state, &id, inputs)?;
+    }
     let is_running = state.instances.get(id.as_str()).is_some_and(|it| it.is_running());
     let body = json!({ "inputs": count, "conversationId": id, "running": is_running });
     Ok(Reply::ok(body).with_reason("given to the conversation"))

@@ -45,8 +45,8 @@ pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> Endpoint
         }
     };
     let all = state.instances.values().rev();
-    let wanted =
-        all.filter(|it| is_waiting.is_none_or(|wanted| wanted == it.is_running()));
+    let wanted = all
+        .filter(|it| is_waiting.is_none_or(|wanted| wanted != it.is_over(state.clock)));
     let found: Vec<&Instance> = wanted.collect();
     listing(asked, page, &found, |instance| summary(state, instance))
 }
@@ -169,7 +169,7 @@ fn summary(state: &State, instance: &Instance) -> Value {
         "flowName": state.flows.get(&instance.flow).map(|flow| flow.name.as_str()),
         "flowVersion": format!("{}.0", instance.version),
         "media": instance.media.as_str(),
-        "state": if instance.is_running() { "waiting" } else { "over" },
+        "state": if instance.is_over(state.clock) { "over" } else { "waiting" },
         "conversationId": conversation,
         "conversationState": Timeline::of(state, conversation).map_or("closed", |it| it.state()),
         "startedAt": moment(instance.started_at),
@@ -188,6 +188,8 @@ fn summary(state: &State, instance: &Instance) -> Value {
                 body["asking"] = asking_json(call);
             }
         }
+        // The server's clock has not reached the end of the flow.
+        Progress::Over { .. } if !instance.is_over(state.clock) => {}
         Progress::Over { trace, is_disconnected, .. } => {
             body["status"] = trace.status.name().into();
             body["isDisconnected"] = (*is_disconnected).into();

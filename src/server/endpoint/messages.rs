@@ -79,10 +79,8 @@ pub(in crate::server) fn receive(
     let words = words(&body, "text")?;
     let integration = asked.parameter("integrationId");
     let thread = format!("{integration}/{sender}");
-    let message = channel.text("messageId")?.map_or_else(
-        || derived_id(&format!("Message:{}", state.fresh_id("Message"))),
-        Text::from,
-    );
+    let message =
+        channel.text("messageId")?.map_or_else(|| fresh_message(state), Text::from);
     let (id, why) = if let Some(open) = open_thread(state, &thread) {
         refuse_too_many(state, &open)?;
         let why = add(state, &open, words)?;
@@ -121,12 +119,48 @@ fn takes_input(state: &State, timeline: &Timeline) -> bool {
 }
 
 /// Adds a message to a conversation. Returns what happened.
-fn add(state: &mut State, id: &Text, words: &str) -> Result<&'static str, ApiError> {
-    if takes_input(state, &existing(state, id)?) {
+fn add(state: &mut State, id: &str, words: &str) -> Result<&'static str, ApiError> {
+    let timeline = existing(state, id)?;
+    if takes_input(state, &timeline) {
         give(state, id, vec![Input::Speech(words.into())])?;
         return Ok("the message continues its conversation");
     }
-    Ok("the message was added to its conversation, which no flow handles")
+    match timeline.ended_at {
+        None => Ok("the message was added to its conversation, which no flow handles"),
+        Some(_) => {
+            let message = format!("the conversation `{id}` has ended");
+            Err(ApiError::conflict(message))
+        }
+    }
+}
+
+/// Adds messages or e-mails to an open conversation in which no flow reads them: it waits
+/// in a queue, or an agent handles it. Returns whether it is one. *Source: Genesys' help on
+/// threading timelines: until an agent disconnects, further e-mails belong to the thread.*
+pub(super) fn join(
+    state: &mut State,
+    id: &str,
+    inputs: &[Input],
+) -> Result<bool, ApiError> {
+    let words = inputs.iter().map(|input| match input {
+        Input::Speech(words) => Some(words),
+        _ => None,
+    });
+    let Some(words) = words.collect::<Option<Vec<&Text>>>() else { return Ok(false) };
+    let is_open = Timeline::of(state, id).is_some_and(|it| {
+        let has_messages = matches!(&*it.media, "message" | "email");
+        has_messages && it.ended_at.is_none() && !takes_input(state, &it)
+    });
+    for words in words.iter().filter(|_| is_open) {
+        refuse_too_many(state, id)?;
+        let message = fresh_message(state);
+        record(state, id, &message, words)?;
+    }
+    Ok(is_open)
+}
+
+fn fresh_message(state: &mut State) -> Text {
+    derived_id(&format!("Message:{}", state.fresh_id("Message")))
 }
 
 /// Maximum number of messages of a conversation.
@@ -228,8 +262,11 @@ pub(in crate::server) fn receive_email(
     let id = of_medium(state, asked, "email")?;
     let body = asked.object()?;
     let words = words(&body, "textBody")?;
-    give(state, &id, vec![Input::Speech(words.into())])?;
-    shown(state, &id, "the e-mail continues its conversation")
+    refuse_too_many(state, &id)?;
+    let why = add(state, &id, words)?;
+    let message = fresh_message(state);
+    record(state, &id, &message, words)?;
+    shown(state, &id, why)
 }
 
 /// Returns the id of the conversation that a path names, which has this medium.

@@ -49,7 +49,7 @@ pub(in crate::server) fn root(_: &mut State, asked: &ApiRequest) -> EndpointResu
 /// Returns what is loaded, what is running, and the time.
 pub(in crate::server) fn overview(server: &Server, asked: &ApiRequest) -> EndpointResult {
     let state = server.state();
-    let waiting = state.waiting();
+    let over = state.instances.values().filter(|it| it.is_over(state.clock)).count();
     let by_status = state.control.counts();
     Ok(Reply::ok(json!({
         "name": "flowsim serve",
@@ -60,7 +60,7 @@ pub(in crate::server) fn overview(server: &Server, asked: &ApiRequest) -> Endpoi
         "isKept": server.is_persistent,
         "flows": state.flows.len(),
         "fixtures": fixtures(&state),
-        "instances": { "waiting": waiting, "over": state.instances.len() - waiting },
+        "instances": { "waiting": state.instances.len() - over, "over": over },
         "requests": { "logged": by_status.values().sum::<usize>(), "byStatus": by_status },
     })))
 }

@@ -154,6 +154,12 @@ impl Instance {
     pub(in crate::server) fn ended_at(&self, now: i64) -> Option<i64> {
         self.timing.left_at.or_else(|| self.ends_at()).filter(|at| *at <= now)
     }
+
+    /// Returns `true` if the flow has ended when the server's clock shows `now`. A flow in a
+    /// queue may have run to an end that this clock has not reached.
+    pub(in crate::server) fn is_over(&self, now: i64) -> bool {
+        !self.is_running() && self.ended_at(now).is_some()
+    }
 }
 
 fn is_routed(kind: &EventKind) -> bool {

@@ -250,3 +250,48 @@ fn an_initial_value_that_cannot_be_computed_is_noted() {
     assert_eq!((run.end(), run.codes()), ("completed".into(), vec!["CONVERSION_FAILED"]));
     assert_eq!(run.variable("Flow.n"), "null");
 }
+
+/// Returns the number of notes, and the number of variables that are NOT_SET.
+fn failed_initials(variables: &[String]) -> (usize, usize) {
+    let declared: Vec<&str> = variables.iter().map(String::as_str).collect();
+    let run = run(&call_flow(&declared, "- disconnect: {name: D}"), "", &[]);
+    let names = (0..variables.len()).map(|index| run.variable(&format!("Flow.v{index}")));
+    let unset = names.filter(|value| value == "null" || value == "[]").count();
+    let codes = run.codes().into_iter();
+    (codes.filter(|code| *code == "CONVERSION_FAILED").count(), unset)
+}
+
+/// A second evaluation would draw other random numbers.
+#[test]
+fn an_initial_value_with_a_random_number_is_noted_if_it_failed() {
+    let variables = (0..24).map(|index| {
+        let random = "If(RandomInt(2) == 0, ToInt(\"abc\"), 7)";
+        format!("integer v{index}, initialValue: {{exp: '{random}'}}")
+    });
+    let (notes, unset) = failed_initials(&variables.collect::<Vec<_>>());
+    assert_eq!(notes, unset);
+    assert!((1..24).contains(&unset), "{unset}");
+}
+
+#[test]
+fn an_initial_value_of_a_collection_that_cannot_be_computed_is_noted() {
+    let list = "MakeList(ToInt(\"abc\"))";
+    let variable = format!("integer v0, initialValue: {{exp: '{list}'}}");
+    let flow = call_flow(&[&variable], "- disconnect: {name: D}")
+        .replace("integerVariable", "integerCollection");
+    let run = run(&flow, "", &[]);
+    assert_eq!(run.variable("Flow.v0"), "[]");
+    assert_eq!(run.codes(), ["CONVERSION_FAILED"]);
+}
+
+/// A variable has no value yet when the initial values before it are computed.
+#[test]
+fn an_initial_value_that_reads_a_later_variable_is_noted() {
+    let variables = [
+        "integer v0, initialValue: {exp: 'If(IsNotSetOrEmpty(Flow.v1), ToInt(\"abc\"), 1)'}",
+        "string v1, initialValue: {lit: '7'}",
+    ];
+    let run = run(&call_flow(&variables, "- disconnect: {name: D}"), "", &[]);
+    let (value, codes) = (run.variable("Flow.v0"), run.codes());
+    assert_eq!((value.as_str(), codes.len()), ("null", 1), "{codes:?}");
+}

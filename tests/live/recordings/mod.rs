@@ -34,7 +34,10 @@ struct Organisation {
 
 impl Organisation {
     fn load(name: &str) -> Self {
-        let folder = root().join("fixtures").join(name);
+        Self::of(&root().join("fixtures").join(name))
+    }
+
+    fn of(folder: &Path) -> Self {
         let mut files = Files::new();
         let loaded = read::load(&[folder.join("flows")], &[], &mut files);
         let program = Program::compile_all(&loaded.flows, &loaded.architect);
@@ -49,11 +52,15 @@ impl Organisation {
         for (name, value) in context {
             call = call.context(&self.program, name, (*value).into());
         }
+        self.play_call(&call, inputs)
+    }
+
+    fn play_call(&self, call: &Call, inputs: &[&str]) -> Trace {
         let inputs: Vec<Input> =
             inputs.iter().map(|input| Input::parse(input).unwrap()).collect();
-        let mut session = Session::start(Arc::clone(&self.program), &call);
+        let mut session = Session::start(Arc::clone(&self.program), call);
         let mut host = FixtureHost::new(&self.fixtures, &inputs);
-        play(&mut session, &call, &mut host)
+        play(&mut session, call, &mut host)
     }
 
     fn document(&self, trace: &Trace) -> String {

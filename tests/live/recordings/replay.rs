@@ -1,11 +1,16 @@
 //! Calls of every bundled flow, recorded and replayed with nothing but the recording.
 
-use flowsim::recording::{derive, replay};
+use std::sync::Arc;
+use std::time::Duration;
+
+use flowsim::engine::{Call, Limits};
+use flowsim::recording::{derive, replay, replay_call};
 use flowsim::value::{Json, JsonObject};
 use flowsim::world::Fixtures;
 
 use super::calls::{ARCHITECT, DRAFTS};
 use super::{Organisation, recording};
+use crate::cpu_time::cpu_time;
 
 #[test]
 fn calls_of_architect_flows_replay_identically() {
@@ -134,4 +139,75 @@ fn missing_answers_of_a_recording_are_reported() {
     let routed = found.trace.routing().unwrap().queue_name.as_ref().unwrap();
     let routed = routed.text(&organisation.program.symbols);
     assert_eq!(routed, "Parcels Business");
+}
+
+/// A workflow that asks a data action `ROUNDS` times. The replay of a simulation tries the
+/// answers of a data action, to find the one that leads to the recorded step.
+const POLLING: &str = "workflow:
+  name: Poll
+  startUpRef: /workflow/tasks/task[Poll]
+  defaultLanguage: en-us
+  supportedLanguages:
+    en-us: {defaultLanguageSkill: {noValue: true}}
+  variables:
+  - integerVariable: {name: Flow.Count, initialValue: {lit: 0}}
+  - stringVariable: {name: Flow.State, initialValue: {noValue: true}}
+  tasks:
+  - task:
+      name: Poll
+      refId: Poll
+      actions:
+      - updateData:
+          name: Count
+          statements:
+          - integer: {variable: Flow.Count, value: {exp: Flow.Count + 1}}
+      - callData:
+          name: Ask
+          category:
+            Shop:
+              dataAction:
+                Get State:
+                  inputs: {number: {exp: Flow.Count}}
+                  successOutputs: {state: {var: Flow.State}}
+      - decision:
+          name: Done?
+          condition: {exp: Flow.Count >= ROUNDS}
+          outputs:
+            'yes': {actions: [{endWorkflow: {name: End}}]}
+            'no':
+              actions:
+              - jumpToTask: {name: Again, targetTaskRef: '/workflow/tasks/task[Poll]'}
+";
+
+/// Replays the simulation of a workflow that asks a data action the given number of times.
+/// Returns the computing time.
+fn replayed(rounds: u32) -> Duration {
+    const FIXTURES: &str = "dataActions: {Get State: {output: {state: open}}}";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("flows")).unwrap();
+    let flow = POLLING.replace("ROUNDS", &rounds.to_string());
+    std::fs::write(folder.path().join("flows/poll.yaml"), flow).unwrap();
+    std::fs::write(folder.path().join("fixtures.yaml"), FIXTURES).unwrap();
+    let organisation = Organisation::of(folder.path());
+    let program = &organisation.program;
+    let limits = Limits { max_actions: 100_000, ..Limits::default() };
+    let call = Call::new(program.flow("Poll").unwrap()).limits(limits);
+    let call = call.in_organisation(Arc::clone(&organisation.fixtures));
+    let original = organisation.play_call(&call, &[]);
+    let saved = organisation.simulation(&original).to_string();
+    let derived = derive(&recording(&saved));
+    let call = derived.call(program).unwrap().limits(limits);
+    let start = cpu_time();
+    let again = replay_call(&call, program, &derived, &Fixtures::default(), &mut |_| {});
+    let took = cpu_time() - start;
+    assert_eq!((again.missing, again.unused), (None, Vec::new()));
+    assert_eq!(again.trace.steps.len(), original.steps.len());
+    took
+}
+
+#[test]
+fn the_time_of_a_replay_grows_with_the_number_of_questions() {
+    let (few, many) = (replayed(750), replayed(3_000));
+    // Four times as many questions took ten times as long while each one copied the trace.
+    assert!(many < few * 8, "{few:?} for 750 questions, {many:?} for 3,000");
 }

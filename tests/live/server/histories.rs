@@ -247,3 +247,29 @@ fn durations_of_a_flow_take_no_time_of_the_server_but_callers_do() {
     assert_eq!(segment(&queued, 2), [at("10:14.999"), at("10:54.999")]);
     assert_eq!(segment(&queued, 3), [at("10:54.999"), Value::Null]);
 }
+
+/// An instance is over when its flow has ended on the server's clock, and not earlier.
+#[test]
+fn instances_that_are_over_have_an_end() {
+    let server = server();
+    let mut counts = [0; 2];
+    for number in 0..FLOWS.len() {
+        server.converse(&server.flow_id(&format!("Flow{number}")));
+    }
+    for _ in 0..12 {
+        server.post("/__flowsim/clock", &json!({ "advanceMs": 10_000 }));
+        for (state, count) in ["waiting", "over"].into_iter().zip(&mut counts) {
+            let path = format!("/__flowsim/instances?state={state}&pageSize=100");
+            let found = server.get(&path).body;
+            for instance in found["entities"].as_array().unwrap() {
+                let has_ended = instance["endedAt"].is_string();
+                let is_over = state == "over";
+                assert_eq!((&instance["state"], has_ended), (&json!(state), is_over));
+                *count += 1;
+            }
+            let status = server.get("/__flowsim/status").body;
+            assert_eq!(status["instances"][state], found["total"], "{found}");
+        }
+    }
+    assert!(counts.iter().all(|count| *count > 5), "{counts:?}");
+}

@@ -150,7 +150,43 @@ fn a_conversation_that_was_ended_or_transferred_takes_no_messages() {
     let queued = client.post("/api/v2/conversations/messages", &body).body;
     let id = queued["id"].as_str().unwrap();
     assert_eq!(queued["state"], "queued", "{queued}");
+    // The text belongs to the conversation, although no flow reads it.
+    let pressed = client.press(id, &json!(["say:again"]));
+    assert_eq!((pressed.status, &pressed.body["running"]), (200, &json!(false)));
+    assert_eq!(client.press(id, &json!(["1"])).status, 409, "keys need a flow");
+    let path = format!("/api/v2/conversations/messages/{id}");
+    let shown = client.get(&path).body;
+    let stored = shown["participants"][0]["messages"].as_array().unwrap();
+    let text = client.get(stored[0]["messageURI"].as_str().unwrap()).body;
+    assert_eq!((stored.len(), &text["textBody"]), (1, &json!("again")));
+    client.send("PATCH", &path, Some(r#"{"state":"disconnected"}"#), &[]);
     assert_eq!(client.press(id, &json!(["say:again"])).status, 409);
+}
+
+/// *Source: Genesys' help on the threading timeline of e-mails: until an agent disconnects,
+/// further e-mails belong to the thread.*
+#[test]
+fn an_email_joins_the_conversation_that_waits_in_a_queue() {
+    let folder = TempDir::new().unwrap();
+    let queue = REPLY.replace(
+        "disconnect: {name: End}",
+        "transferToAcd: {name: T, targetQueue: {lit: {name: Sales}}}",
+    );
+    assert_ne!(queue, REPLY);
+    let server = serve(&folder, &[("reply", &queue)]);
+    let client = server.client.logged_in("");
+    let flow = client.flow_id("Reply");
+    let body = json!({ "flowId": flow, "subject": "Order", "textBody": "Where is it?" });
+    let email = client.post("/api/v2/conversations/emails", &body).body;
+    let id = email["id"].as_str().unwrap();
+    assert_eq!(email["state"], "queued", "{email}");
+    let path = format!("/api/v2/conversations/emails/{id}");
+    let further = format!("{path}/inboundmessages");
+    let sent = client.post(&further, &json!({ "textBody": "Hello?" }));
+    assert_eq!((sent.status, &sent.body["state"]), (200, &json!("queued")));
+    assert_eq!(prompts(&client, id).len(), 1, "no flow reads it");
+    client.send("PATCH", &path, Some(r#"{"state":"disconnected"}"#), &[]);
+    assert_eq!(client.post(&further, &json!({ "textBody": "Hello?" })).status, 409);
 }
 
 /// *Source: Genesys' help on the messaging threading timeline.*

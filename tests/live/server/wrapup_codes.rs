@@ -101,16 +101,22 @@ fn renamed_and_deleted_codes_are_so_in_their_queues() {
     assert_eq!(reader.post(codes, &json!({ "name": "X" })).status, 403);
 }
 
-/// No flow reads what is sent to a conversation that began in a queue.
+/// No flow reads what is sent to a conversation that began in a queue, but an e-mail belongs
+/// to it while it is open.
 #[test]
-fn conversations_that_began_in_queues_take_no_input() {
+fn conversations_that_began_in_queues_take_emails() {
     let server = server();
     let mail = json!({ "queueId": "q1" });
     let mail = id(&server.post("/api/v2/conversations/emails", &mail));
     let path = |id: &str| format!("/api/v2/conversations/emails/{id}/inboundmessages");
     let body = json!({ "textBody": "Hello" });
-    assert_eq!(server.post(&path(&mail), &body).status, 409);
+    let sent = server.post(&path(&mail), &body);
+    assert_eq!((sent.status, &sent.body["state"]), (200, &json!("queued")));
+    assert_eq!(server.press(&mail, &json!(["1"])).status, 409, "keys need a flow");
     assert_eq!(server.post(&path("nobody"), &body).status, 404);
+    let ended = format!("/api/v2/conversations/emails/{mail}");
+    server.send("PATCH", &ended, Some(r#"{"state":"disconnected"}"#), &[]);
+    assert_eq!(server.post(&path(&mail), &body).status, 409);
 }
 
 #[test]

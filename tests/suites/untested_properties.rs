@@ -1,0 +1,89 @@
+//! Properties of scenario files without tests in reports, and titles that two cases of a
+//! report would share. *Source: docs/scenarios.md, docs/reports.md.*
+
+#![expect(clippy::unwrap_used, reason = "a program that does not run fails the test")]
+
+use std::fs;
+
+use crate::explored::flowsim;
+
+const FLOW: &str = r#"{"id": "f", "name": "F", "type": "inbound", "draft": {"startNode": "End",
+    "nodes": {"End": {"id": "End", "type": "End"}}}}"#;
+
+const PROPERTY: &str =
+    "flows: f.json\nproperties:\n  - name: quiet\n    never: {prompts: loud}\n";
+
+/// Two tests; the second one has the title of the property.
+const TESTS: &str = "tests:\n  - {name: ends, expect: {status: completed}}\n  - {name: 'property: quiet', expect: {status: completed}}\n";
+
+/// A folder with a scenario file that has tests, and one that has none.
+fn folder() -> tempfile::TempDir {
+    let folder = only_properties();
+    let suite = format!("{PROPERTY}{TESTS}");
+    fs::write(folder.path().join("a.test.yaml"), suite).unwrap();
+    folder
+}
+
+fn only_properties() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("f.json"), FLOW).unwrap();
+    fs::write(folder.path().join("b.test.yaml"), PROPERTY).unwrap();
+    folder
+}
+
+#[test]
+fn properties_without_tests_are_skipped_cases() {
+    let folder = folder();
+    let line =
+        ["test", "--show", "all", "--report", "junit=a.xml", "--report", "tap=a.tap"];
+    let (code, out, problems) = flowsim(folder.path(), &line);
+    assert_eq!(code, Some(0), "{out}{problems}");
+    let reason = "the file has no tests; `flowsim explore --properties` checks all calls";
+    let shown = format!("- b.test.yaml  property: quiet  not checked: {reason}");
+    assert!(out.contains(&shown), "{out}");
+    let junit = fs::read_to_string(folder.path().join("a.xml")).unwrap();
+    let (_, suite) =
+        junit.split_once("<testsuite name=\"b.test.yaml\" tests=\"1\"").unwrap();
+    let case = "<testcase name=\"property: quiet\" classname=\"b.test.yaml\">";
+    assert!(suite.contains(case), "{suite}");
+    assert!(suite.contains(&format!("<skipped message=\"{reason}\"/>")), "{suite}");
+    let tap = fs::read_to_string(folder.path().join("a.tap")).unwrap();
+    let line = format!("ok 4 - b.test.yaml: property: quiet # SKIP {reason}\n");
+    assert!(tap.starts_with("TAP version 14\n1..4\n") && tap.ends_with(&line), "{tap}");
+}
+
+/// A report about some of the tests is not about other files.
+#[test]
+fn a_selection_leaves_out_properties_without_tests() {
+    let folder = folder();
+    let line = ["test", "-E", "name(ends)", "--report", "tap=a.tap"];
+    assert_eq!(flowsim(folder.path(), &line).0, Some(0));
+    let tap = fs::read_to_string(folder.path().join("a.tap")).unwrap();
+    assert!(!tap.contains("b.test.yaml"), "{tap}");
+}
+
+/// Readers of reports identify a case by its file and title.
+#[test]
+fn a_property_has_another_title_than_a_test() {
+    let folder = folder();
+    let line = ["test", "--report", "junit=a.xml", "--report", "tap=a.tap"];
+    assert_eq!(flowsim(folder.path(), &line).0, Some(0));
+    let junit = fs::read_to_string(folder.path().join("a.xml")).unwrap();
+    for title in ["property: quiet", "property: quiet (property)"] {
+        let case = format!("<testcase name=\"{title}\" classname=\"a.test.yaml\"");
+        assert_eq!(junit.matches(&case).count(), 1, "{junit}");
+    }
+    let tap = fs::read_to_string(folder.path().join("a.tap")).unwrap();
+    assert!(tap.contains("ok 3 - a.test.yaml: property: quiet (property)\n"), "{tap}");
+}
+
+#[test]
+fn files_without_tests_are_not_called_missing() {
+    let folder = only_properties();
+    for line in [&["test"][..], &["test", "--list"], &["test", "b.test.yaml"]] {
+        let (code, out, problems) = flowsim(folder.path(), line);
+        assert_eq!(code, Some(4), "{out}{problems}");
+        assert!(problems.contains("no tests found, only properties"), "{problems}");
+        assert!(problems.contains("flowsim explore --properties PATH"), "{problems}");
+    }
+}
