@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::source::{readable, replace_file};
+use crate::source::{readable, replace_own_file};
 
 /// Name of the folder.
 const FOLDER: &str = ".flowsim";
@@ -34,12 +34,12 @@ impl StateFile {
     /// Replaces the text. The project may be read-only: the run is complete anyway, so that
     /// errors are ignored.
     pub(super) fn write(&self, text: &str) {
-        if !self.folder.exists()
-            && replace_file(&self.folder.join(".gitignore"), "*\n").is_err()
-        {
+        let root = self.folder.parent().unwrap_or(Path::new("."));
+        let write = |name, text| replace_own_file(root, &self.folder.join(name), text);
+        if !self.folder.exists() && write(".gitignore", "*\n").is_err() {
             return;
         }
-        let _ = replace_file(&self.folder.join(self.name), text);
+        let _ = write(self.name, text);
     }
 }
 

@@ -32,7 +32,7 @@ pub use read::{
 pub use relative::relative;
 pub use replace::{
     Replacement, Unwritable, create_parent_folder, prepare_output, replace_file,
-    unwritable,
+    replace_own_file, require_inside, unwritable,
 };
 pub use span::{FileId, Position, Span};
 pub use toml::read_toml;

@@ -20,6 +20,34 @@ pub fn replace_file(
     file.finish()
 }
 
+/// Writes a whole file whose path comes from a project, such as a snapshot, not from the
+/// user. A link with this name is replaced, not followed.
+///
+/// # Errors
+/// Fails if the file cannot be written, or if its folder is a link that leads out of `root`.
+pub fn replace_own_file(root: &Path, path: &Path, content: &str) -> io::Result<()> {
+    require_inside(root, path)?;
+    create_parent_folder(path)?;
+    let mut file = Replacement::create(path)?;
+    file.write_all(content.as_bytes())?;
+    file.finish()
+}
+
+/// Refuses a file whose folder is a link that leads out of `root`.
+///
+/// # Errors
+/// Names the folder.
+pub fn require_inside(root: &Path, path: &Path) -> io::Result<()> {
+    let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+    let folder = path.parent().unwrap_or(root);
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    if confine::is_within(folder, &[root.canonicalize()?]) {
+        return Ok(());
+    }
+    let message = format!("the folder leads out of {} by a link", root.display());
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
+}
+
 /// A file that is written in pieces under a temporary name in the same folder, and
 /// renamed when it is complete. Without [`finish`](Self::finish), the previous file
 /// stays.
@@ -41,6 +69,12 @@ impl Replacement {
         if fs::symlink_metadata(path).is_ok_and(|it| !it.is_file()) {
             return Ok(Self { file: in_place(path)?, names: None });
         }
+        Self::create(path)
+    }
+
+    /// Creates an empty file with a temporary name.
+    fn create(path: &Path) -> io::Result<Self> {
+        confine::writable()?;
         let name = path
             .file_name()
             .ok_or_else(|| io::Error::other("the path does not name a file"))?;
@@ -207,5 +241,27 @@ mod tests {
         replace_file(&link, "new").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_of_a_project_is_not_written_through_a_link() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let (root, other) = (folder.path().join("project"), folder.path().join("other"));
+        fs::create_dir_all(root.join("snapshots")).unwrap();
+        fs::create_dir(&other).unwrap();
+        let (path, victim) = (root.join("snapshots/a.snap"), other.join("a.snap"));
+        fs::write(&victim, "old").unwrap();
+        symlink(&victim, &path).unwrap();
+        replace_own_file(&root, &path, "new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert!(fs::symlink_metadata(&path).unwrap().is_file());
+        symlink(&other, root.join("linked")).unwrap();
+        let refused = replace_own_file(&root, &root.join("linked/a.snap"), "new");
+        assert!(refused.unwrap_err().to_string().contains("by a link"));
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "old");
+        symlink("snapshots", root.join("inside")).unwrap();
+        replace_own_file(&root, &root.join("inside/b.snap"), "new").unwrap();
     }
 }

@@ -142,6 +142,36 @@ fn snapshots_of_tests_stay() {
     assert_eq!(out, "deleted t/snapshots/s__one.snap\n");
 }
 
+/// A repository may contain links; they lead no write out of its folders.
+#[test]
+#[cfg(unix)]
+fn a_link_of_a_repository_leads_no_write_elsewhere() {
+    use std::os::unix::fs::symlink;
+    let folder = project();
+    let place = |path: &str| folder.path().join(path);
+    write(folder.path(), "victim", "kept");
+    fs::create_dir(place("t/snapshots")).expect("a folder");
+    symlink("../../victim", place("t/snapshots/s__one.snap.new")).expect("a link");
+    symlink("../../victim", place("t/snapshots/s__one.snap")).expect("a link");
+    for flag in ["", "--update"] {
+        flowsim(folder.path(), flag);
+        assert_eq!(fs::read_to_string(place("victim")).expect("a file"), "kept");
+    }
+    let updated = fs::read_to_string(place("t/snapshots/s__one.snap")).expect("a file");
+    assert!(updated.contains("Hi"), "{updated}");
+
+    for made in ["t/snapshots", ".flowsim"] {
+        fs::remove_dir_all(place(made)).expect("removed");
+    }
+    let outside = tempfile::tempdir().expect("a folder");
+    symlink(outside.path(), place("t/snapshots")).expect("a link");
+    symlink(outside.path(), place(".flowsim")).expect("a link");
+    let (code, out, _) = flowsim(folder.path(), "");
+    assert_eq!(code, Some(1));
+    assert!(out.contains("by a link"), "{out}");
+    assert_eq!(files(outside.path()), [""; 0]);
+}
+
 #[test]
 fn under_ci_snapshots_are_not_accepted() {
     let folder = project();

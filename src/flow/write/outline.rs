@@ -4,12 +4,14 @@
 //! it. The id is the handle with which a reader requests the settings of the action.
 //! Names are JSON strings, so that no name can look like a part of the outline.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use indexmap::IndexMap;
 
 use super::graph::{Graph, Vertex};
 use super::model::model;
+use crate::diagnostic::visible::sign;
 use crate::flow::architect::{
     Action, ArchitectFlow, Setting, Settings, StepId, Unit, step_ids,
 };
@@ -60,7 +62,7 @@ impl Outline {
         text.push('\n');
         let mut details = IndexMap::new();
         for (node, vertex) in flow.nodes.values().zip(&graph.vertices) {
-            let _ = write!(text, "{} {}", node.node_type, quoted(&node.id));
+            let _ = write!(text, "{} {}", word(&node.node_type), quoted(&node.id));
             for path in &node.paths {
                 let target = quoted(&path.target.node);
                 let _ = match path.kind {
@@ -113,7 +115,8 @@ impl<'f> Writer<'f> {
 
     fn head(&mut self, flow: &ArchitectFlow) {
         self.ids.next();
-        let _ = write!(self.text, "{} {}", flow.flow_type, quoted(&flow.name.value));
+        let _ =
+            write!(self.text, "{} {}", word(&flow.flow_type), quoted(&flow.name.value));
         let start = flow.start.as_ref().and_then(|it| it.unit.as_ref());
         if let Some(name) = start.and_then(|key| self.names.get(key.as_str())) {
             let _ = write!(self.text, " start {}", quoted(name));
@@ -129,7 +132,7 @@ impl<'f> Writer<'f> {
         for choice in &unit.choices {
             let digit = choice.digit.as_ref().map(|it| it.value);
             let key = digit.map_or_else(|| "-".to_owned(), |it| it.to_string());
-            let _ = write!(self.text, " {key} ");
+            let _ = write!(self.text, " {} ", word(&key));
             self.action(&choice.action, 1);
         }
     }
@@ -153,7 +156,7 @@ impl<'f> Writer<'f> {
     /// Writes an action after its indentation.
     fn action(&mut self, action: &'f Action, depth: usize) {
         let id = self.id();
-        self.text.push_str(&action.kind.value);
+        self.text.push_str(&word(&action.kind.value));
         if !id.is_empty() && id != action.kind.value {
             let _ = write!(self.text, " {}", quoted(&id));
         }
@@ -163,7 +166,7 @@ impl<'f> Writer<'f> {
         self.text.push('\n');
         for output in action.outputs.iter().filter(|it| !it.actions.is_empty()) {
             self.text.extend(std::iter::repeat_n(' ', depth));
-            let _ = writeln!(self.text, "{}:", output.label);
+            let _ = writeln!(self.text, "{}:", word(&output.label));
             nested(|| self.actions(&output.actions, depth + 1));
         }
     }
@@ -186,6 +189,38 @@ fn member<'j>(json: &'j Json, key: &str) -> Option<&'j Json> {
 }
 
 /// Returns the name as a JSON string.
+/// Writes a JSON string in which characters that a terminal hides or interprets are escaped.
 fn quoted(name: &str) -> String {
-    Json::String(name.into()).to_string()
+    let mut out = String::new();
+    for character in Json::String(name.into()).to_string().chars() {
+        if sign(character) == character {
+            out.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    }
+    out
+}
+
+/// Writes a word of the document as it is, or quoted if a terminal would hide or interpret
+/// a part of it.
+fn word(text: &str) -> Cow<'_, str> {
+    match text.chars().all(|it| sign(it) == it) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(quoted(text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_controls_the_terminal() {
+        assert_eq!(word("case 1"), "case 1");
+        assert_eq!(word("a\u{1b}[2J\nb"), r#""a\u001b[2J\nb""#);
+        assert_eq!(quoted("é\u{9b}\u{202e}\u{e0001}"), r#""é\u009b\u202e\udb40\udc01""#);
+    }
 }

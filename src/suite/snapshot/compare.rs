@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::place::pending_path;
 use super::text::{HEADER_LINES, render};
 use crate::program::Program;
-use crate::source::{self, Span, replace_file};
+use crate::source::{self, Span, replace_own_file, require_inside};
 use crate::suite::event_index::EventIndex;
 use crate::suite::history::History;
 use crate::suite::mismatch::{Mismatch, Shown};
@@ -193,16 +193,22 @@ fn shown(text: &str) -> Shown {
     Shown::Lines(text.lines().map(Text::from).collect())
 }
 
+/// Returns the folder of the scenario file of a snapshot: the snapshots are in a folder
+/// next to it.
+fn root_of(path: &Path) -> &Path {
+    path.parent().and_then(Path::parent).unwrap_or(path)
+}
+
 fn write(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    replace_file(path, text)
+    replace_own_file(root_of(path), path, text)
 }
 
 /// Removes a file if it exists.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
     source::writable()?;
+    if path.parent().is_some_and(Path::exists) {
+        require_inside(root_of(path), path)?;
+    }
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         removed => removed,
