@@ -43,7 +43,9 @@ pub(crate) use difference::{differences, numbered_differences, readable_differen
 pub use duration::Duration;
 pub use identifier::{derived_id, is_uuid};
 pub use json::{Json, JsonError, JsonObject, MAX_JSON_DEPTH};
-pub(crate) use json::{write_json_string, write_json_string_after};
+pub(crate) use json::{
+    write_json_string, write_json_string_after, write_json_string_between,
+};
 pub use number::Number;
 pub use object::{Collection, Currency, Object, Properties};
 pub use properties::{Property, properties_of};
