@@ -5,7 +5,7 @@ use std::ops::Deref;
 use crate::diagnostic::Code;
 use crate::flow::NodeId;
 use crate::trace::{Event, EventKind, PathTaken, Phrase, Step};
-use crate::value::{Text, Value};
+use crate::value::{EMPTY_TEXT, Text, Value};
 
 /// The steps and events so far.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -70,7 +70,7 @@ impl Recorder {
         text: Text,
         kind: impl FnOnce(Text) -> EventKind,
     ) {
-        self.events.note(step, || kind(Text::new()));
+        self.events.note(step, || kind(EMPTY_TEXT));
         let place = self.events.last_string().expect("the event has a string");
         // An empty string owns nothing.
         std::mem::forget(std::mem::replace(place, text));

@@ -138,8 +138,7 @@ impl State {
                 break;
             }
             let note = |value| EventKind::Assigned(variable.id, value);
-            self.note_variable(program, variable.id, note);
-            if self.slot(program, variable.id).is_some_and(|slot| slot.is_unset())
+            if !self.note_variable(program, variable.id, note)
                 && !matches!(variable.initial, Source::Constant(_))
                 && let Err(failure) = self.value(program, &variable.initial)
             {

@@ -68,9 +68,7 @@ fn variable<'s>(
 #[inline]
 fn is_same_type(before: &Value, value: &Value) -> bool {
     match (before, value) {
-        (Value::String(_), Value::String(_))
-        | (Value::Integer(_), Value::Integer(_))
-        | (Value::Boolean(_), Value::Boolean(_)) => true,
+        (Value::String(_), Value::String(_)) => true,
         (before, value) => before.type_of() == value.type_of(),
     }
 }
@@ -241,18 +239,19 @@ impl State {
         }
     }
 
-    /// Records an event with the value of a variable.
+    /// Records an event with the value of a variable. Returns whether it is set.
     #[inline]
     pub(super) fn note_variable(
         &mut self,
         program: &Program,
         id: VariableId,
         kind: impl Fn(Value) -> EventKind,
-    ) {
+    ) -> bool {
         let Self { recorder, slots, conversation, frames, step, .. } = self;
         let frame = frames.last().expect("a call has a frame until it is over");
         let value = variable(slots, conversation, frame, program.built_in_first, id.0);
         recorder.note_copy(*step, value, kind);
+        !value.is_unset()
     }
 
     /// Returns the slot of a variable of the running task, of its flow, or of Architect's
@@ -270,6 +269,32 @@ impl State {
     /// converted like an output in the fixtures. Fails if it cannot be converted, or is too
     /// large for a variable.
     pub(super) fn assign(
+        &mut self,
+        program: &Program,
+        id: VariableId,
+        value: &Value,
+    ) -> Result<(), Box<Failure>> {
+        let Self { slots, conversation, frames, recorder, step, .. } = self;
+        let frame = frames.last().expect("a call has a frame until it is over");
+        let slot = slot_of(slots, conversation, frame, program, id);
+        // Numbers and truth values need neither a conversion nor a check of their size.
+        match (slot, value) {
+            (Some(Value::Integer(place)), Value::Integer(number)) => {
+                *place = *number;
+                recorder.note(*step, || EventKind::Assigned(id, Value::Integer(*number)));
+                Ok(())
+            }
+            (Some(Value::Boolean(place)), Value::Boolean(truth)) => {
+                *place = *truth;
+                recorder.note(*step, || EventKind::Assigned(id, Value::Boolean(*truth)));
+                Ok(())
+            }
+            _ => self.assign_any(program, id, value),
+        }
+    }
+
+    #[inline(never)]
+    fn assign_any(
         &mut self,
         program: &Program,
         id: VariableId,

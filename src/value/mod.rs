@@ -57,6 +57,10 @@ pub use types::{Kind, Type};
 /// A string. Short strings are stored inside the value, longer ones are shared.
 pub use ecow::EcoString as Text;
 
+/// An empty string whose bytes are constant. `Text::new` writes them one after the other, and
+/// the processor waits for these writes when the string is moved as a whole.
+pub(crate) const EMPTY_TEXT: Text = Text::new();
+
 /// The largest Integer; the smallest is its negative. *Source: Architect's limits.*
 pub const MAX_INTEGER: i64 = 999_999_999_999_999;
 
@@ -122,7 +126,7 @@ impl Value {
     /// as one.
     #[inline(always)]
     pub(crate) fn set_text(&mut self, text: Text) {
-        *self = Self::String(Text::new());
+        *self = Self::String(EMPTY_TEXT);
         if let Self::String(place) = self {
             // An empty string owns nothing.
             std::mem::forget(std::mem::replace(place, text));
