@@ -10,7 +10,9 @@ use crate::flow::VariableId;
 use crate::program::Program;
 use crate::program::architect::{Source, Traced};
 use crate::trace::{EventKind, Failure};
-use crate::value::{Collection, DateTime, Duration, Kind, Text, Type, Value};
+use crate::value::{
+    Collection, DateTime, Duration, EMPTY_STRING, Kind, Text, Type, Value,
+};
 use crate::world::object_of_name;
 
 /// The values that the expressions of a task can read.
@@ -353,8 +355,11 @@ impl State {
         }
         match (value, slot) {
             (Value::String(text), Some(slot)) => {
-                slot.put(Value::String(text.clone()));
-                recorder.note_text(*step, text.clone(), |it| note(Value::String(it)));
+                match slot {
+                    Value::String(place) => *place = text.clone(),
+                    slot => slot.put(Value::String(text.clone())),
+                }
+                recorder.note_text(*step, text.clone(), note(EMPTY_STRING));
                 return Ok(());
             }
             (value, Some(slot)) => slot.copy_from(value),

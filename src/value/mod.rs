@@ -61,6 +61,9 @@ pub use ecow::EcoString as Text;
 /// the processor waits for these writes when the string is moved as a whole.
 pub(crate) const EMPTY_TEXT: Text = Text::new();
 
+/// An empty string as a value.
+pub(crate) const EMPTY_STRING: Value = Value::String(EMPTY_TEXT);
+
 /// The largest Integer; the smallest is its negative. *Source: Architect's limits.*
 pub const MAX_INTEGER: i64 = 999_999_999_999_999;
 
@@ -126,7 +129,7 @@ impl Value {
     /// as one.
     #[inline(always)]
     pub(crate) fn set_text(&mut self, text: Text) {
-        *self = Self::String(EMPTY_TEXT);
+        *self = EMPTY_STRING;
         if let Self::String(place) = self {
             // An empty string owns nothing.
             std::mem::forget(std::mem::replace(place, text));

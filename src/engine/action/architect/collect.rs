@@ -12,7 +12,7 @@ use crate::program::architect::{CollectInput, Source, Verification};
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field};
 use crate::value::spoken::Spoken;
-use crate::value::{Audio, AudioSegment, Duration, Text, Value};
+use crate::value::{Audio, AudioSegment, Duration, EMPTY_STRING, Text, Value};
 use crate::world::Answer;
 
 const SUCCESS: u16 = 0;
@@ -89,8 +89,8 @@ fn note_settings(state: &mut State, collect: &CollectInput, listening: &Listenin
 }
 
 fn note_text(state: &mut State, what: Field, text: Text) {
-    let note = |text| EventKind::Input(what, Value::String(text));
-    state.recorder.note_text(state.step, text, note);
+    let empty = EventKind::Input(what, EMPTY_STRING);
+    state.recorder.note_text(state.step, text, empty);
 }
 
 pub(super) fn on_answer(

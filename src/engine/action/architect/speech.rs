@@ -9,7 +9,7 @@ use crate::engine::state::State;
 use crate::program::architect::Source;
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field, PathTaken, Phrase};
-use crate::value::{Audio, Text, Value};
+use crate::value::{Audio, EMPTY_TEXT, Text, Value};
 
 #[inline(never)]
 pub(super) fn play(
@@ -67,12 +67,13 @@ pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>>
     Ok(())
 }
 
+const PROMPTED: EventKind = EventKind::Prompted(Phrase::Made(EMPTY_TEXT));
+
 /// Inlined, so that a copy of a text comes to its place at once.
 #[inline(always)]
 fn note_words(state: &mut State, words: Text) {
     state.made_bytes = state.made_bytes.saturating_add(words.len());
-    let prompted = |words| EventKind::Prompted(Phrase::Made(words));
-    state.recorder.note_text(state.step, words, prompted);
+    state.recorder.note_text(state.step, words, PROMPTED);
 }
 
 /// Discards keys that were typed ahead, because audio without barge-in must be heard in
