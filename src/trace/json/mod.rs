@@ -2,6 +2,7 @@
 
 mod members;
 mod names;
+mod paths;
 mod result;
 mod times;
 
@@ -19,6 +20,8 @@ use crate::source::Files;
 use crate::value::{write_json_string, write_json_string_between};
 pub use names::JsonNames;
 pub(super) use names::platform_path;
+use paths::write_decision;
+pub(super) use paths::{write_condition, write_path};
 use times::LastTimes;
 
 /// Beginning of a trace without a failure.
@@ -485,58 +488,6 @@ fn write_failure(failure: &Failure, out: &mut String) {
     out.push_str(failure.code.name());
     out.push_str("\",\"message\":");
     write_json_string(&failure.message, out);
-}
-
-/// Writes the path of a decision and the beginning of its result, whose first entry is the
-/// condition.
-#[inline]
-fn write_decision(path: PathTaken, out: &mut String) {
-    match path {
-        PathTaken::Condition(1) => {
-            out.push_str("\"condition 1\",\"result\":{\"condition\":1");
-        }
-        PathTaken::Condition(2) => {
-            out.push_str("\"condition 2\",\"result\":{\"condition\":2");
-        }
-        PathTaken::Default => {
-            out.push_str("\"default\",\"result\":{\"condition\":\"default\"");
-        }
-        _ => {
-            write_path(path, out);
-            out.push_str(",\"result\":{");
-            write_condition(path, out);
-        }
-    }
-}
-
-/// Writes the condition of a decision as the first entry of its result. Returns whether the
-/// step is a decision.
-pub(super) fn write_condition(path: PathTaken, out: &mut String) -> bool {
-    match path {
-        PathTaken::Condition(number) => {
-            out.push_str("\"condition\":");
-            write_number(i64::from(number), out);
-        }
-        PathTaken::Default => out.push_str("\"condition\":\"default\""),
-        _ => return false,
-    }
-    true
-}
-
-#[inline]
-pub(super) fn write_path(path: PathTaken, out: &mut String) {
-    match path {
-        PathTaken::None => out.push_str("null"),
-        PathTaken::Next => out.push_str("\"next\""),
-        PathTaken::Error => out.push_str("\"error\""),
-        // The node's label has the name of the output.
-        PathTaken::Default | PathTaken::Output(_) => out.push_str("\"default\""),
-        PathTaken::Condition(number) => {
-            out.push_str("\"condition ");
-            write_number(i64::from(number), out);
-            out.push('"');
-        }
-    }
 }
 
 #[inline]
