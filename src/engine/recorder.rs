@@ -5,7 +5,7 @@ use std::ops::Deref;
 use crate::diagnostic::Code;
 use crate::flow::NodeId;
 use crate::trace::{Event, EventKind, PathTaken, Phrase, Step};
-use crate::value::{Text, Value};
+use crate::value::{EMPTY_STRING, Text, Value};
 
 /// The steps and events so far.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -54,23 +54,18 @@ impl Recorder {
             Value::Boolean(truth) => self.note(step, || kind(Value::Boolean(*truth))),
             Value::Integer(number) => self.note(step, || kind(Value::Integer(*number))),
             Value::String(text) => {
-                self.note_text(step, text.clone(), |it| kind(Value::String(it)));
+                self.note_text(step, text.clone(), kind(EMPTY_STRING));
             }
             other => self.note(step, || kind(other.clone())),
         }
     }
 
-    /// Records an event with a string. The string comes to its place after the rest of the
+    /// Records an event with a string, which is empty in `empty`. The string comes to its place after the rest of the
     /// event: if both were moved together, the processor would wait for their writes before
     /// it could read them as one.
     #[inline(always)]
-    pub(super) fn note_text(
-        &mut self,
-        step: u32,
-        text: Text,
-        kind: impl FnOnce(Text) -> EventKind,
-    ) {
-        self.events.note(step, || kind(Text::new()));
+    pub(super) fn note_text(&mut self, step: u32, text: Text, empty: EventKind) {
+        self.events.note(step, || empty);
         let place = self.events.last_string().expect("the event has a string");
         // An empty string owns nothing.
         std::mem::forget(std::mem::replace(place, text));
@@ -225,7 +220,7 @@ mod tests {
             let mut recorder = Recorder::default();
             recorder.note_copy(3, &value, assigned);
             recorder.note_copy(3, &value, read);
-            recorder.note_text(4, Text::from(long), EventKind::Collected);
+            recorder.note_text(4, Text::from(long), EventKind::Collected(Text::new()));
             let kinds: Vec<EventKind> =
                 recorder.events.take().into_iter().map(|event| event.kind).collect();
             let collected = EventKind::Collected(Text::from(long));

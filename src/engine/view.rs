@@ -10,7 +10,9 @@ use crate::flow::VariableId;
 use crate::program::Program;
 use crate::program::architect::{Source, Traced};
 use crate::trace::{EventKind, Failure};
-use crate::value::{Collection, DateTime, Duration, Kind, Text, Type, Value};
+use crate::value::{
+    Collection, DateTime, Duration, EMPTY_STRING, Kind, Text, Type, Value,
+};
 use crate::world::object_of_name;
 
 /// The values that the expressions of a task can read.
@@ -68,9 +70,7 @@ fn variable<'s>(
 #[inline]
 fn is_same_type(before: &Value, value: &Value) -> bool {
     match (before, value) {
-        (Value::String(_), Value::String(_))
-        | (Value::Integer(_), Value::Integer(_))
-        | (Value::Boolean(_), Value::Boolean(_)) => true,
+        (Value::String(_), Value::String(_)) => true,
         (before, value) => before.type_of() == value.type_of(),
     }
 }
@@ -275,6 +275,32 @@ impl State {
         id: VariableId,
         value: &Value,
     ) -> Result<(), Box<Failure>> {
+        let Self { slots, conversation, frames, recorder, step, .. } = self;
+        let frame = frames.last().expect("a call has a frame until it is over");
+        let slot = slot_of(slots, conversation, frame, program, id);
+        // Numbers and truth values need neither a conversion nor a check of their size.
+        match (slot, value) {
+            (Some(Value::Integer(place)), Value::Integer(number)) => {
+                *place = *number;
+                recorder.note(*step, || EventKind::Assigned(id, Value::Integer(*number)));
+                Ok(())
+            }
+            (Some(Value::Boolean(place)), Value::Boolean(truth)) => {
+                *place = *truth;
+                recorder.note(*step, || EventKind::Assigned(id, Value::Boolean(*truth)));
+                Ok(())
+            }
+            _ => self.assign_any(program, id, value),
+        }
+    }
+
+    #[inline(never)]
+    fn assign_any(
+        &mut self,
+        program: &Program,
+        id: VariableId,
+        value: &Value,
+    ) -> Result<(), Box<Failure>> {
         let slot = self.slot(program, id);
         if slot.is_some_and(|slot| !is_same_type(slot, value))
             && let Some(converted) = self.converted(program, id, value)?
@@ -328,8 +354,11 @@ impl State {
         }
         match (value, slot) {
             (Value::String(text), Some(slot)) => {
-                slot.put(Value::String(text.clone()));
-                recorder.note_text(*step, text.clone(), |it| note(Value::String(it)));
+                match slot {
+                    Value::String(place) => *place = text.clone(),
+                    slot => slot.put(Value::String(text.clone())),
+                }
+                recorder.note_text(*step, text.clone(), note(EMPTY_STRING));
                 return Ok(());
             }
             (value, Some(slot)) => slot.copy_from(value),

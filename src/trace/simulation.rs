@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::event::{Step, Trace};
-use super::json::{JsonWriter, PartWriter, write_number, write_path};
+use super::json::{JsonWriter, PartWriter, write_condition, write_number, write_path};
 use super::steps::{Events, Grouped};
 
 /// Appends `{"status", "trace": [{nodeId, nodeName, nodeType, result, output, …}]}` on
@@ -43,7 +43,10 @@ fn write_step(
     writer.write_names(step, out);
     out.push_str(",\"result\":{");
     let begin = out.len();
-    writer.write_result(step, events, routing, out);
+    let has_condition = write_condition(step.path, out);
+    if writer.write_result(step, events, has_condition, routing, out).is_open {
+        out.push('}');
+    }
     let result = begin..out.len();
     out.push_str("},\"output\":{");
     out.extend_from_within(result);

@@ -87,6 +87,15 @@ impl<'g> Events<'g> {
         self.first().chain(self.late())
     }
 
+    /// Returns the fact of a step that has one.
+    #[inline]
+    pub(super) fn only(&self) -> Option<&'g EventKind> {
+        match (self.run, self.late) {
+            ([event], []) => Some(&event.kind),
+            _ => None,
+        }
+    }
+
     /// Returns the facts before those of a called flow.
     pub(super) fn first(&self) -> impl Iterator<Item = &'g EventKind> + use<'g> {
         self.run.iter().map(|event| &event.kind)

@@ -76,11 +76,29 @@ impl Audio {
         self.flush = self.flush.or(other.flush);
     }
 
+    /// Returns the words of audio that is a single text without spaces around it, as nearly
+    /// all audio is. The text is then shared instead of copied.
+    #[inline]
+    pub fn only_text(&self) -> Option<&Text> {
+        let is_printed = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+        match self.segments.as_slice() {
+            [AudioSegment::Speech { text, .. }]
+                if is_printed(text.as_bytes().first())
+                    && is_printed(text.as_bytes().last()) =>
+            {
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
     /// The audio in words: a prompt as its text, or `[prompt Name]` if the text is
     /// unknown; `[silence 500 ms]`; values in English, or the values to play in another
     /// language.
     pub fn render(&self, language: &str) -> Text {
-        // Most audio is a single text, which is shared instead of copied.
+        if let Some(text) = self.only_text() {
+            return text.clone();
+        }
         if let [segment] = self.segments.as_slice() {
             return segment.render(language);
         }
@@ -124,12 +142,7 @@ impl AudioSegment {
     }
 }
 
-#[inline]
 fn trimmed(text: &Text) -> Text {
-    let is_printed = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-    if is_printed(text.as_bytes().first()) && is_printed(text.as_bytes().last()) {
-        return text.clone();
-    }
     let inner = text.trim();
     if inner.len() == text.len() { text.clone() } else { inner.into() }
 }

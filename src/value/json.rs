@@ -290,6 +290,17 @@ pub(crate) fn write_json_string(text: &str, out: &mut String) {
 /// string. It is faster than to append the quote separately.
 #[inline]
 pub(crate) fn write_json_string_after(start: &str, text: &str, out: &mut String) {
+    write_json_string_between(start, text, "\"", out);
+}
+
+/// Like [`write_json_string_after`]; `end` begins with the closing quote.
+#[inline]
+pub(crate) fn write_json_string_between(
+    start: &str,
+    text: &str,
+    end: &str,
+    out: &mut String,
+) {
     let needs_escape = |byte: u8| (byte < b' ') | (byte == b'"') | (byte == b'\\');
     let has_escapes = match text.len() {
         0..16 => has_any(text.as_bytes(), needs_escape),
@@ -301,7 +312,7 @@ pub(crate) fn write_json_string_after(start: &str, text: &str, out: &mut String)
         true => write_escaped(text, out),
         false => out.push_str(text),
     }
-    out.push('"');
+    out.push_str(end);
 }
 
 /// Like `Iterator::any`, which is not inlined.

@@ -43,7 +43,9 @@ pub(crate) use difference::{differences, numbered_differences, readable_differen
 pub use duration::Duration;
 pub use identifier::{derived_id, is_uuid};
 pub use json::{Json, JsonError, JsonObject, MAX_JSON_DEPTH};
-pub(crate) use json::{write_json_string, write_json_string_after};
+pub(crate) use json::{
+    write_json_string, write_json_string_after, write_json_string_between,
+};
 pub use number::Number;
 pub use object::{Collection, Currency, Object, Properties};
 pub use properties::{Property, properties_of};
@@ -54,6 +56,13 @@ pub use types::{Kind, Type};
 
 /// A string. Short strings are stored inside the value, longer ones are shared.
 pub use ecow::EcoString as Text;
+
+/// An empty string whose bytes are constant. `Text::new` writes them one after the other, and
+/// the processor waits for these writes when the string is moved as a whole.
+pub(crate) const EMPTY_TEXT: Text = Text::new();
+
+/// An empty string as a value.
+pub(crate) const EMPTY_STRING: Value = Value::String(EMPTY_TEXT);
 
 /// The largest Integer; the smallest is its negative. *Source: Architect's limits.*
 pub const MAX_INTEGER: i64 = 999_999_999_999_999;
@@ -120,7 +129,7 @@ impl Value {
     /// as one.
     #[inline(always)]
     pub(crate) fn set_text(&mut self, text: Text) {
-        *self = Self::String(Text::new());
+        *self = EMPTY_STRING;
         if let Self::String(place) = self {
             // An empty string owns nothing.
             std::mem::forget(std::mem::replace(place, text));

@@ -12,7 +12,8 @@ use crate::flow::{VariableId, VariableType};
 use crate::program::{Assignment, If, Operand, Read, Step};
 use crate::trace::{EventKind, Failure, PathTaken};
 use crate::value::{
-    Number, Text, Value, to_boolean, to_decimal, to_integer, to_json, to_text,
+    EMPTY_STRING, Number, Text, Value, to_boolean, to_decimal, to_integer, to_json,
+    to_text,
 };
 
 #[inline(always)]
@@ -64,8 +65,8 @@ fn set_text(
     let State { slots, frames, recorder, step: index, .. } = state;
     if let Some(frame) = frames.last() {
         slots.variable_mut(frame, variable).set_text(text.clone());
-        let kind = |it: Text| EventKind::Assigned(variable, Value::String(it));
-        recorder.note_text(*index, text, kind);
+        let empty = EventKind::Assigned(variable, EMPTY_STRING);
+        recorder.note_text(*index, text, empty);
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::engine::state::State;
 use crate::flow::{NodeId, SymbolTable};
 use crate::program::{Gather, Step, StepAction, architect};
 use crate::trace::{EventKind, Failure, PathTaken};
-use crate::value::Text;
+use crate::value::{EMPTY_TEXT, Text};
 use crate::world::{Answer, Input, InputQuestion, Question};
 
 #[inline(always)]
@@ -158,13 +158,15 @@ fn enough(gather: &Gather, count: u32) -> Verdict {
     if count >= gather.min_digits { Verdict::Collected } else { Verdict::TooFew }
 }
 
+const COLLECTED: EventKind = EventKind::Collected(EMPTY_TEXT);
+
 #[inline(always)]
 fn collected(state: &mut State, step: &Step, gather: &Gather, digits: &Text) -> Effect {
     let State { slots, frames, .. } = &mut *state;
     if let (Some(slot), Some(frame)) = (gather.digits, frames.last()) {
         slots.set_output_text(frame, slot, digits);
     }
-    state.recorder.note_text(state.step, digits.clone(), EventKind::Collected);
+    state.recorder.note_text(state.step, digits.clone(), COLLECTED);
     Effect::Go(PathTaken::Next, step.next)
 }
 

@@ -9,6 +9,7 @@ use super::canonical::print;
 use super::check::check;
 use super::classes::Observations;
 use super::code::{self, Code};
+use super::direct::boolean;
 use super::evaluate::{Scope, evaluate, evaluate_into};
 use super::failure::Failure;
 use super::names::Names;
@@ -238,6 +239,13 @@ impl Expression {
     /// and the place.
     pub fn evaluate<S: Scope + ?Sized>(&self, scope: &S) -> Result<Value, Failure> {
         self.with(|code| evaluate(code, scope))
+    }
+
+    /// Returns its value if that is a Boolean that follows from comparisons of constants and
+    /// variables.
+    #[inline]
+    pub fn boolean<S: Scope + ?Sized>(&self, scope: &S) -> Option<bool> {
+        self.with(|code| boolean(code, scope))
     }
 
     /// Evaluates the expression, and puts its value in a place.

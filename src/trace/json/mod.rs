@@ -2,6 +2,7 @@
 
 mod members;
 mod names;
+mod paths;
 mod result;
 mod times;
 
@@ -14,10 +15,13 @@ use super::event::{
 };
 use super::steps::{Events, Grouped};
 use crate::diagnostic::Code;
-use crate::flow::{NodeId, SymbolTable};
+use crate::flow::{EndType, NodeId, SymbolTable};
 use crate::source::Files;
-use crate::value::{write_json_string, write_json_string_after};
+use crate::value::{write_json_string, write_json_string_between};
 pub use names::JsonNames;
+pub(super) use names::platform_path;
+use paths::write_decision;
+pub(super) use paths::{write_condition, write_path};
 use times::LastTimes;
 
 /// Beginning of a trace without a failure.
@@ -26,6 +30,14 @@ const COMPLETED: &str =
 
 /// Separator and beginning of a step.
 const NEXT_STEP: &str = ",{\"seq\":";
+
+/// The path and the rest of a step without a next one, after the braces of a group and of the
+/// result, and [`NEXT_STEP`].
+const END: &str = "}},\"next\":null,\"diagnostics\":[]},{\"seq\":";
+
+/// The path, the result and the rest of a step that ends its flow, and [`NEXT_STEP`].
+const NORMAL_END: &str = "null,\"result\":{\"endType\":\"normal\"},\"next\":null,\
+    \"diagnostics\":[]},{\"seq\":";
 
 /// Parts of the steps that were written before.
 #[derive(Default)]
@@ -87,33 +99,52 @@ impl PartWriter<'_> {
         out.push_str("],\"variables\":{");
         self.write_variables(trace, out);
         let last = LastEvents::of(trace);
-        out.push_str("},\"routing\":");
+        let mut skipped = 1;
         match (last.routings, last.connected) {
             // A copy is faster than to write it again.
             (1, None) if !routing.is_empty() => {
-                out.push('{');
+                out.push_str("},\"routing\":{");
                 out.extend_from_within(routing);
-                out.push('}');
+                skipped = 0;
             }
-            _ => self.write_routed(last.routed, last.connected, out),
+            _ => {
+                out.push_str("},\"routing\":");
+                self.write_routed(last.routed, last.connected, out);
+            }
         }
         if let Some(transfer) = last.transferred {
-            out.push_str(",\"transfer\":");
+            out.push_str(&"},\"transfer\":"[skipped..]);
             write_transfer(transfer, out);
+            skipped = 1;
         }
-        out.push_str(",\"prompts\":[");
-        let mut separator = Separator::default();
+        out.push_str(&"},\"prompts\":["[skipped..]);
+        self.write_prompts(trace, out);
+        if last.has_notes {
+            out.push_str("],\"diagnostics\":[");
+            self.write_diagnostics(trace, out);
+            out.push_str("]}");
+        } else {
+            out.push_str("],\"diagnostics\":[]}");
+        }
+    }
+
+    /// Writes all prompts. Each has a comma after it; the last comma is removed.
+    fn write_prompts(&self, trace: &Trace, out: &mut String) {
+        let begin = out.len();
         for event in &trace.events {
-            if let EventKind::Prompted(phrase) = &event.kind {
-                separator.before(out);
-                self.write_phrase(phrase, out);
+            match &event.kind {
+                EventKind::Prompted(Phrase::Constant(id)) => {
+                    out.push_str(self.names.prompts[id.index()].item());
+                }
+                EventKind::Prompted(Phrase::Made(text)) => {
+                    write_json_string_between("\"", text, "\",", out);
+                }
+                _ => {}
             }
         }
-        out.push_str("],\"diagnostics\":[");
-        if last.has_notes {
-            self.write_diagnostics(trace, out);
+        if out.len() > begin {
+            out.truncate(out.len() - 1);
         }
-        out.push_str("]}");
     }
 
     fn write_status(&self, trace: &Trace, out: &mut String) {
@@ -167,6 +198,7 @@ impl PartWriter<'_> {
     ) {
         write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
         self.names.nodes[step.node.index()].write_begin(step.depth, out);
+        let mut has_entries = false;
         match step.path {
             PathTaken::Next => out.push_str(times.with_next(step)),
             PathTaken::Output(index) => {
@@ -175,25 +207,36 @@ impl PartWriter<'_> {
             }
             PathTaken::None => {
                 out.push_str(times.of(step));
+                if let (None, Some(EventKind::Ended(EndType::Normal))) =
+                    (step.next, events.only())
+                {
+                    return out.push_str(NORMAL_END);
+                }
                 out.push_str("null,\"result\":{");
             }
-            path => {
+            PathTaken::Error => {
                 out.push_str(times.of(step));
-                write_path(path, out);
-                out.push_str(",\"result\":{");
+                out.push_str("\"error\",\"result\":{");
+            }
+            path @ (PathTaken::Condition(_) | PathTaken::Default) => {
+                out.push_str(times.of(step));
+                write_decision(path, out);
+                has_entries = true;
             }
         }
-        let has_more = self.write_result(step, events, routing, out);
-        if has_more {
-            out.push_str("},\"next\":");
+        let written = self.write_result(step, events, has_entries, routing, out);
+        let skipped = usize::from(!written.is_open);
+        if written.has_more {
+            out.push_str(&"}},\"next\":"[skipped..]);
             self.write_node_id(step.next, out);
             self.write_asked_and_notes(events, out);
             return;
         }
-        out.push_str(match step.next {
+        let end = match step.next {
             Some(node) => &self.names.nodes[node.index()].end,
-            None => "},\"next\":null,\"diagnostics\":[]},{\"seq\":",
-        });
+            None => END,
+        };
+        out.push_str(&end[skipped..]);
     }
 
     fn write_asked_and_notes(&self, events: &Events<'_>, out: &mut String) {
@@ -265,9 +308,11 @@ impl PartWriter<'_> {
             Some(phrase) => self.write_phrase(phrase, out),
             None => out.push_str("null"),
         }
+        let is_plain = routing.skills.is_empty() && routing.priority.is_none();
         match &routing.queue_name {
-            Some(Phrase::Made(name)) => {
-                write_json_string_after(",\"queueName\":\"", name, out);
+            Some(Phrase::Made(name)) if is_plain => {
+                let end = "\",\"skills\":[],\"priority\":null";
+                return write_json_string_between(",\"queueName\":\"", name, end, out);
             }
             Some(phrase) => {
                 out.push_str(",\"queueName\":");
@@ -275,7 +320,7 @@ impl PartWriter<'_> {
             }
             None => out.push_str(",\"queueName\":null"),
         }
-        if routing.skills.is_empty() && routing.priority.is_none() {
+        if is_plain {
             return out.push_str(",\"skills\":[],\"priority\":null");
         }
         out.push_str(",\"skills\":[");
@@ -363,35 +408,6 @@ impl<'t> LastEvents<'t> {
     }
 }
 
-/// Returns Architect's id of an output, as in execution documents; an output named by an
-/// author keeps its name.
-pub(super) fn platform_path(label: &str) -> Cow<'_, str> {
-    const KNOWN: [(&str, &str); 20] = [
-        ("yes", "__YES__"),
-        ("no", "__NO__"),
-        ("success", "__SUCCESS__"),
-        ("failure", "__FAILURE__"),
-        ("timeout", "__TIMEOUT__"),
-        ("found", "__FOUND__"),
-        ("notFound", "__NOT_FOUND__"),
-        ("loop", "__LOOP__"),
-        ("default", "__DEFAULT__"),
-        ("active", "__ACTIVE__"),
-        ("inactive", "__INACTIVE__"),
-        ("open", "__OPEN__"),
-        ("closed", "__CLOSED__"),
-        ("holiday", "__HOLIDAY__"),
-        ("emergency", "__EMERGENCY__"),
-        ("maxNoInputs", "__MAX_NO_INPUTS__"),
-        ("maxNoMatches", "__MAX_NO_MATCHES__"),
-        ("knowledge", "__KNOWLEDGE__"),
-        ("matchExact", "__MATCH_EXACT__"),
-        ("matchMultiple", "__MATCH_MULTIPLE__"),
-    ];
-    let known = KNOWN.iter().find(|(name, _)| *name == label);
-    known.map_or_else(|| label.into(), |(_, id)| (*id).into())
-}
-
 fn is_diagnostic(fact: &EventKind) -> bool {
     matches!(fact, EventKind::Missing(_) | EventKind::Noted(_))
 }
@@ -472,22 +488,6 @@ fn write_failure(failure: &Failure, out: &mut String) {
     out.push_str(failure.code.name());
     out.push_str("\",\"message\":");
     write_json_string(&failure.message, out);
-}
-
-#[inline]
-pub(super) fn write_path(path: PathTaken, out: &mut String) {
-    match path {
-        PathTaken::None => out.push_str("null"),
-        PathTaken::Next => out.push_str("\"next\""),
-        PathTaken::Error => out.push_str("\"error\""),
-        // The node's label has the name of the output.
-        PathTaken::Default | PathTaken::Output(_) => out.push_str("\"default\""),
-        PathTaken::Condition(number) => {
-            out.push_str("\"condition ");
-            write_number(i64::from(number), out);
-            out.push('"');
-        }
-    }
 }
 
 #[inline]

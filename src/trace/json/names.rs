@@ -1,8 +1,9 @@
 //! Constant parts of the JSON of traces, mainly names, serialized once per program.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{COMPLETED, NEXT_STEP, platform_path, write_number};
+use super::{COMPLETED, NEXT_STEP, write_number};
 use crate::flow::{FlowLabel, NodeLabel, SymbolTable};
 use crate::source::Files;
 use crate::value::{Text, Value, write_json_string, write_json_string_after};
@@ -17,8 +18,8 @@ pub struct JsonNames {
     pub(super) flows: Vec<Keyed>,
     /// By node.
     pub(super) nodes: Vec<NodeJson>,
-    /// By constant text: the text as a JSON string, after `,"text":`.
-    pub(super) prompts: Vec<Keyed>,
+    /// By constant text.
+    pub(super) prompts: Vec<PromptJson>,
     /// By variable: the name after `,"variables":{`.
     pub(super) variables: Vec<ValueName>,
     /// By reference: the name after `,"operands":{`.
@@ -48,6 +49,36 @@ impl Keyed {
     #[inline]
     pub(super) fn member(&self) -> &str {
         &self.text[self.key..]
+    }
+}
+
+/// A constant text as a JSON string, after [`PromptJson::KEY`] and before a comma.
+#[derive(Debug, Clone)]
+pub(super) struct PromptJson(String);
+
+impl PromptJson {
+    const KEY: &str = ",\"text\":";
+
+    fn new(text: &str) -> Self {
+        Self(format!("{}{},", Self::KEY, quoted(text)))
+    }
+
+    /// Returns the string with its key.
+    #[inline]
+    pub(super) fn with_key(&self) -> &str {
+        &self.0[..self.0.len() - 1]
+    }
+
+    /// Returns the string.
+    #[inline]
+    pub(super) fn member(&self) -> &str {
+        &self.0[Self::KEY.len()..self.0.len() - 1]
+    }
+
+    /// Returns the string with the comma.
+    #[inline]
+    pub(super) fn item(&self) -> &str {
+        &self.0[Self::KEY.len()..]
     }
 }
 
@@ -101,7 +132,8 @@ pub(super) struct NodeJson {
     /// The outputs as JSON strings, and the beginning of the result.
     pub(super) outputs: Vec<String>,
     /// The last entries of a step whose next node it is, if the step has only the required
-    /// entries, and the beginning of a further step.
+    /// entries, after the braces of a group and of the result, and the beginning of a further
+    /// step.
     pub(super) end: String,
 }
 
@@ -119,7 +151,7 @@ impl NodeJson {
         Self {
             names: begin.len()..begin.len() + names.len(),
             begin: [format!("{begin}{rest}"), format!("{DEPTH}1{rest}")],
-            end: format!("}},\"next\":{id},\"diagnostics\":[]}}{NEXT_STEP}"),
+            end: format!("}}}},\"next\":{id},\"diagnostics\":[]}}{NEXT_STEP}"),
             outputs: outputs(node),
             id,
         }
@@ -158,14 +190,13 @@ impl JsonNames {
 
     fn of(symbols: &SymbolTable, files: Option<&Files>) -> Self {
         let nodes = symbols.nodes.iter();
-        let prompt = |text: &Text| Keyed::new(",\"text\":", &quoted(text));
         let names = |object: &str, names: &[Text]| {
             names.iter().map(|name| ValueName::new(object, name)).collect()
         };
         Self {
             flows: symbols.flows.iter().map(flow).collect(),
             nodes: nodes.map(|node| NodeJson::of(node, symbols, files)).collect(),
-            prompts: symbols.strings.iter().map(prompt).collect(),
+            prompts: symbols.strings.iter().map(|text| PromptJson::new(text)).collect(),
             variables: names(",\"variables\":{", &symbols.variables),
             references: names(",\"operands\":{", &symbols.references),
         }
@@ -185,6 +216,35 @@ fn place(node: &NodeLabel, symbols: &SymbolTable, files: Option<&Files>) -> Stri
         out.push_str(&format!(",\"file\":{path},\"line\":{line}"));
     }
     out
+}
+
+/// Returns Architect's id of an output, as in execution documents; an output named by an
+/// author keeps its name.
+pub(in crate::trace) fn platform_path(label: &str) -> Cow<'_, str> {
+    const KNOWN: [(&str, &str); 20] = [
+        ("yes", "__YES__"),
+        ("no", "__NO__"),
+        ("success", "__SUCCESS__"),
+        ("failure", "__FAILURE__"),
+        ("timeout", "__TIMEOUT__"),
+        ("found", "__FOUND__"),
+        ("notFound", "__NOT_FOUND__"),
+        ("loop", "__LOOP__"),
+        ("default", "__DEFAULT__"),
+        ("active", "__ACTIVE__"),
+        ("inactive", "__INACTIVE__"),
+        ("open", "__OPEN__"),
+        ("closed", "__CLOSED__"),
+        ("holiday", "__HOLIDAY__"),
+        ("emergency", "__EMERGENCY__"),
+        ("maxNoInputs", "__MAX_NO_INPUTS__"),
+        ("maxNoMatches", "__MAX_NO_MATCHES__"),
+        ("knowledge", "__KNOWLEDGE__"),
+        ("matchExact", "__MATCH_EXACT__"),
+        ("matchMultiple", "__MATCH_MULTIPLE__"),
+    ];
+    let known = KNOWN.iter().find(|(name, _)| *name == label);
+    known.map_or_else(|| label.into(), |(_, id)| (*id).into())
 }
 
 fn flow(label: &FlowLabel) -> Keyed {

@@ -5,9 +5,7 @@ use std::ops::Range;
 
 use super::members::Members;
 use super::names::ValueName;
-use super::{
-    PartWriter, Separator, write_connection, write_failure, write_number, write_transfer,
-};
+use super::{PartWriter, Separator, write_connection, write_failure, write_transfer};
 use crate::flow::{EndType, NodeId};
 use crate::trace::steps::Events;
 use crate::trace::{
@@ -19,11 +17,20 @@ use crate::value::{Json, Text, Value, write_json_string, write_json_string_after
 /// detect a failed step.
 const RESERVED: [&str; 3] = ["answer", "error", "cutOff"];
 
+/// What follows the entries of a result.
+#[derive(Clone, Copy)]
+pub(in crate::trace) struct Written {
+    /// Whether the step has further entries: a request or notes.
+    pub(in crate::trace) has_more: bool,
+    /// Whether the brace after the last group of values is missing.
+    pub(in crate::trace) is_open: bool,
+}
+
 /// Events of a step by kind. The engine records each kind at most once per step, except
 /// for assignments and reads. If a kind occurs twice, the last one counts.
 #[derive(Default)]
 struct Outcome<'t> {
-    condition: Option<PathTaken>,
+    has_condition: bool,
     /// Node and branch of an Architect action that evaluated conditions.
     branch: Option<(NodeId, Branch)>,
     /// The last prompt.
@@ -66,10 +73,10 @@ impl Branch {
 
 impl<'t> Outcome<'t> {
     fn of(step: &Step, events: &Events<'t>) -> Self {
-        let decided = matches!(step.path, PathTaken::Condition(_) | PathTaken::Default);
-        let condition = decided.then_some(step.path);
+        let has_condition =
+            matches!(step.path, PathTaken::Condition(_) | PathTaken::Default);
         let branch = Branch::of(step, events).map(|branch| (step.node, branch));
-        let mut outcome = Self { condition, branch, ..Self::default() };
+        let mut outcome = Self { has_condition, branch, ..Self::default() };
         for fact in events.iter() {
             match fact {
                 EventKind::Prompted(phrase) => {
@@ -103,7 +110,7 @@ impl<'t> Outcome<'t> {
     /// the result.
     fn takes(&self, key: &str) -> bool {
         match key {
-            "condition" => self.condition.is_some() || self.branch.is_some(),
+            "condition" => self.has_condition || self.branch.is_some(),
             "operands" => self.has_read,
             "text" => self.said.is_some(),
             "texts" => self.prompts > 1,
@@ -121,51 +128,49 @@ impl<'t> Outcome<'t> {
 }
 
 impl PartWriter<'_> {
-    /// Appends the entries of a step's `result`. Returns whether the step has further
-    /// entries: a request or notes. Sets `routing` to the place of the members of a routing.
+    /// Appends the entries of a step's `result`, after the condition of a decision, which is
+    /// its first entry. Sets `routing` to the place of the members of a routing.
     pub(in crate::trace) fn write_result(
         &self,
         step: &Step,
         events: &Events<'_>,
+        has_condition: bool,
         routing: &mut Range<usize>,
         out: &mut String,
-    ) -> bool {
+    ) -> Written {
         // Actions with outputs have inputs too, which need the other order.
         let begin = out.len();
         let is_action = matches!(step.path, PathTaken::Output(_));
         if (!is_action || Order::of(events) == Order::Plain)
-            && let Some(has_notes) = self.write_facts(step, events, routing, out)
+            && let Some(written) = self.write_facts(events, has_condition, routing, out)
         {
-            return has_notes;
+            return written;
         }
         out.truncate(begin);
-        self.write_outcome(step, events, routing, out);
-        true
+        self.write_outcome(step, events, has_condition, routing, out);
+        Written { has_more: true, is_open: false }
     }
 
-    /// Writes the entries of a step whose facts are in the order of the entries, and returns
-    /// whether it has notes. Returns `None` after a fact that is not in this order.
+    /// Writes the entries of a step whose facts are in the order of the entries. Returns `None`
+    /// after a fact that is not in this order.
     fn write_facts(
         &self,
-        step: &Step,
         events: &Events<'_>,
+        has_condition: bool,
         routing: &mut Range<usize>,
         out: &mut String,
-    ) -> Option<bool> {
+    ) -> Option<Written> {
         if events.late().next().is_some() {
             return None;
         }
-        let mut fields = Fields { out, has_entries: false, routing };
-        if let PathTaken::Condition(_) | PathTaken::Default = step.path {
-            write_condition(step.path, &mut fields);
-        }
+        let mut fields = Fields { out, has_entries: has_condition, routing };
         let mut group = 0;
-        let mut has_notes = false;
+        let mut has_more = false;
         let mut last = (NOTE, 0);
         for fact in events.first() {
             let next @ (rank, _) = position(fact);
             if rank == NOTE {
-                has_notes = true;
+                has_more = true;
                 continue;
             }
             if rank == ANSWER || next <= last {
@@ -174,10 +179,7 @@ impl PartWriter<'_> {
             last = next;
             self.write_in_order(fact, rank, &mut group, &mut fields);
         }
-        if group != 0 {
-            fields.out.push('}');
-        }
-        Some(has_notes)
+        Some(Written { has_more, is_open: group != 0 })
     }
 
     /// Writes a fact whose rank is not below that of the fact before it. `group` is the rank
@@ -247,11 +249,12 @@ impl PartWriter<'_> {
         &self,
         step: &Step,
         events: &Events<'_>,
+        has_condition: bool,
         routing: &mut Range<usize>,
         out: &mut String,
     ) {
         let outcome = Outcome::of(step, events);
-        let mut fields = Fields { out, has_entries: false, routing };
+        let mut fields = Fields { out, has_entries: has_condition, routing };
         self.write_hearing(&outcome, events, &mut fields);
         if let Some(answer) = outcome.answered {
             write_answer(&outcome, answer, &mut fields);
@@ -298,16 +301,13 @@ impl PartWriter<'_> {
         .filter(|text| !text.is_empty())
     }
 
-    /// Writes the decision, the prompts and the caller's input.
+    /// Writes the condition of an Architect action, the prompts and the caller's input.
     fn write_hearing(
         &self,
         outcome: &Outcome<'_>,
         events: &Events<'_>,
         fields: &mut Fields<'_>,
     ) {
-        if let Some(path) = outcome.condition {
-            write_condition(path, fields);
-        }
         if let Some((node, branch)) = outcome.branch {
             let condition = self.condition_of(node, branch);
             fields.string(",\"condition\":\"", condition.map_or("default", |text| text));
@@ -372,17 +372,6 @@ fn write_passed(events: &Events<'_>, fields: &mut Fields<'_>) {
             fields.key(key);
             values.write(fields.out, write);
         }
-    }
-}
-
-fn write_condition(path: PathTaken, fields: &mut Fields<'_>) {
-    match path {
-        PathTaken::Condition(number) => {
-            fields.key(",\"condition\":");
-            write_number(i64::from(number), fields.out);
-        }
-        PathTaken::Default => fields.key(",\"condition\":\"default\""),
-        _ => {}
     }
 }
 

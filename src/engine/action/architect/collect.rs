@@ -12,7 +12,7 @@ use crate::program::architect::{CollectInput, Source, Verification};
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field};
 use crate::value::spoken::Spoken;
-use crate::value::{Audio, AudioSegment, Duration, Text, Value};
+use crate::value::{Audio, AudioSegment, Duration, EMPTY_STRING, Text, Value};
 use crate::world::Answer;
 
 const SUCCESS: u16 = 0;
@@ -61,25 +61,36 @@ pub(super) fn begin(
 }
 
 fn note_settings(state: &mut State, collect: &CollectInput, listening: &Listening) {
-    let duration = |milliseconds| {
-        Duration::from_milliseconds(milliseconds).map_or(Value::NOT_SET, Value::Duration)
+    // Each closure takes one kind of value, which is built in its place in the trace.
+    let mut note = |what, truth| {
+        state.note(|| EventKind::Input(what, Value::Boolean(truth)));
     };
-    let key = |key: Option<char>| {
-        let written = key.map(|key| Text::from(format!("digit_{key}")));
-        written.map_or(Value::NOT_SET, Value::String)
+    note(Field::AcceptJustPound, listening.single_keys.contains('#'));
+    note(Field::AcceptJustStar, listening.single_keys.contains('*'));
+    note(Field::IncludeTerminatingDtmf, listening.with_terminator);
+    let mut note = |what, milliseconds| match Duration::from_milliseconds(milliseconds) {
+        Some(it) => state.note(|| EventKind::Input(what, Value::Duration(it))),
+        None => state.note(|| EventKind::Input(what, Value::NOT_SET)),
     };
-    let is_alone = |key| Value::Boolean(listening.single_keys.contains(key));
-    let name = collect.verification.name();
-    let mut note = |what, value| state.note(|| EventKind::Input(what, value));
-    note(Field::AcceptJustPound, is_alone('#'));
-    note(Field::AcceptJustStar, is_alone('*'));
-    note(Field::IncludeTerminatingDtmf, Value::Boolean(listening.with_terminator));
-    note(Field::InterDigitTimeout, duration(listening.next_ms));
-    note(Field::NoEntryTimeout, duration(listening.first_ms));
-    note(Field::Min, Value::Integer(listening.min.into()));
-    note(Field::Max, Value::Integer(listening.max.into()));
-    note(Field::TerminatingDtmf, key(listening.terminator));
-    note(Field::VerificationType, Value::String(name.into()));
+    note(Field::InterDigitTimeout, listening.next_ms);
+    note(Field::NoEntryTimeout, listening.first_ms);
+    let mut note = |what, count: u32| {
+        state.note(|| EventKind::Input(what, Value::Integer(count.into())));
+    };
+    note(Field::Min, listening.min);
+    note(Field::Max, listening.max);
+    match listening.terminator {
+        Some(key) => {
+            note_text(state, Field::TerminatingDtmf, format!("digit_{key}").into())
+        }
+        None => state.note(|| EventKind::Input(Field::TerminatingDtmf, Value::NOT_SET)),
+    }
+    note_text(state, Field::VerificationType, collect.verification.name().into());
+}
+
+fn note_text(state: &mut State, what: Field, text: Text) {
+    let empty = EventKind::Input(what, EMPTY_STRING);
+    state.recorder.note_text(state.step, text, empty);
 }
 
 pub(super) fn on_answer(

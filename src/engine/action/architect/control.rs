@@ -83,7 +83,16 @@ fn is_true(
     condition: &Traced,
     field: Field,
 ) -> Result<bool, Box<Failure>> {
-    match traced_input(state, program, condition, field, &mut { Value::NOT_SET })? {
+    state.note_operands(program, condition);
+    if let Source::Expression(expression) = &condition.source
+        && let Some(truth) = expression.boolean(&state.task_view(program))
+    {
+        if !state.omits_inputs {
+            state.note(|| EventKind::Input(field, Value::Boolean(truth)));
+        }
+        return Ok(truth);
+    }
+    match peek_input(state, program, &condition.source, field, &mut { Value::NOT_SET })? {
         Value::Boolean(truth) => Ok(*truth),
         unset if unset.is_unset() => {
             if !state.conversation.policies().conditions_must_be_set {

@@ -33,6 +33,7 @@ use crate::value::{Text, Value};
 use crate::world::{Answer, Question};
 
 /// Executes an action.
+#[inline(always)]
 pub(super) fn execute(
     state: &mut State,
     program: &Program,

@@ -9,7 +9,7 @@ use crate::engine::state::State;
 use crate::program::architect::Source;
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field, PathTaken, Phrase};
-use crate::value::{Audio, Value};
+use crate::value::{Audio, EMPTY_TEXT, Text, Value};
 
 #[inline(never)]
 pub(super) fn play(
@@ -55,16 +55,25 @@ pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>>
     if audio.segments.is_empty() {
         return Ok(());
     }
-    let words = audio.render(&language);
-    state.made_bytes = state.made_bytes.saturating_add(words.len());
-    let prompted = |words| EventKind::Prompted(Phrase::Made(words));
-    state.recorder.note_text(state.step, words, prompted);
+    match audio.only_text() {
+        Some(text) => note_words(state, text.clone()),
+        None => note_words(state, audio.render(&language)),
+    }
     let drops_keys = audio.barge_in == Some(false);
     state.note(|| EventKind::Played(audio));
     if drops_keys {
         drop_keys(state);
     }
     Ok(())
+}
+
+const PROMPTED: EventKind = EventKind::Prompted(Phrase::Made(EMPTY_TEXT));
+
+/// Inlined, so that a copy of a text comes to its place at once.
+#[inline(always)]
+fn note_words(state: &mut State, words: Text) {
+    state.made_bytes = state.made_bytes.saturating_add(words.len());
+    state.recorder.note_text(state.step, words, PROMPTED);
 }
 
 /// Discards keys that were typed ahead, because audio without barge-in must be heard in

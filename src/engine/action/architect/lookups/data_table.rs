@@ -11,7 +11,7 @@ use crate::engine::state::State;
 use crate::program::architect::{Binding, DataTableLookup};
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field};
-use crate::value::{Type, Value};
+use crate::value::{EMPTY_STRING, Type, Value};
 use crate::world::DataTableCells;
 
 /// Output indexes, in the order of the labels.
@@ -33,11 +33,11 @@ pub(super) fn look_up(
     let organisation = Arc::clone(&state.conversation.organisation.0);
     let table = organisation.data_table(name);
     if let Some(table) = table {
-        let note = |id| EventKind::Input(Field::DataTableId, Value::String(id));
-        state.recorder.note_text(state.step, table.id().clone(), note);
+        let empty = EventKind::Input(Field::DataTableId, EMPTY_STRING);
+        state.recorder.note_text(state.step, table.id().clone(), empty);
     }
-    let note = |name| EventKind::Input(Field::DataTableName, Value::String(name));
-    state.recorder.note_text(state.step, name.clone(), note);
+    let empty = EventKind::Input(Field::DataTableName, EMPTY_STRING);
+    state.recorder.note_text(state.step, name.clone(), empty);
     let mut place = Value::NOT_SET;
     let field = Field::LookupValue;
     let key = match peek_input(state, program, &lookup.key, field, &mut place)? {
