@@ -17,32 +17,31 @@ use values::*;
 
 const AUDIO: Type = Type::one(Kind::Audio);
 
-pub(super) const FUNCTIONS: &[Function] = &[
-    Function {
-        name: "AudioPlaybackOptions",
-        category: Category::Audio,
-        summary: "Sets whether the caller may interrupt Audio, and whether it plays immediately instead of after the queued Audio.",
-        example: ("AudioPlaybackOptions(ToAudioNumber(5), false)", r#""five""#),
-        overloads: &[
-            overload(
-                &[
-                    one("audio", Kind::PromptOrAudio),
-                    one("bargeIn", Kind::Boolean).literal(),
-                ],
-                AUDIO,
-                playback_options,
-            ),
-            overload(
-                &[
-                    one("audio", Kind::PromptOrAudio),
-                    one("bargeIn", Kind::Boolean).literal(),
-                    one("flushNow", Kind::Boolean).literal(),
-                ],
-                AUDIO,
-                playback_options,
-            ),
-        ],
-    },
+pub(super) const PLAYBACK: &[Function] = &[Function {
+    name: "AudioPlaybackOptions",
+    category: Category::Audio,
+    summary: "Sets whether the caller may interrupt Audio, and whether it plays immediately instead of after the queued Audio.",
+    example: ("AudioPlaybackOptions(ToAudioNumber(5), false)", r#""five""#),
+    overloads: &[
+        overload(
+            &[one("audio", Kind::PromptOrAudio), one("bargeIn", Kind::Boolean).literal()],
+            AUDIO,
+            playback_options,
+        ),
+        overload(
+            &[
+                one("audio", Kind::PromptOrAudio),
+                one("bargeIn", Kind::Boolean).literal(),
+                one("flushNow", Kind::Boolean).literal(),
+            ],
+            AUDIO,
+            playback_options,
+        ),
+    ],
+}];
+
+/// The functions that create Audio. In the catalogue they belong to the conversions.
+pub(super) const CASTS: &[Function] = &[
     Function {
         name: "ToAudio",
         category: Category::Cast,
