@@ -29,6 +29,7 @@ impl State {
             self.begin_task(program, task);
         }
         for (id, value) in &call.variables {
+            let value = self.given(value);
             if let Some(slot) = self.slot(program, *id) {
                 slot.copy_from(value);
             }

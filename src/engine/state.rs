@@ -167,7 +167,7 @@ impl State {
         };
         let holds = program.value_type(flow, id);
         let typed = holds.and_then(|it| Value::decode_given(&value.to_json(), it).ok());
-        let value = typed.unwrap_or(value);
+        let value = self.given(&typed.unwrap_or(value));
         let first = program.layouts[program.unit(flow).layout.index()].first;
         if let Some(slot) = self.conversation.slot(program, id) {
             *slot = value.clone();

@@ -6,7 +6,7 @@ use crate::expr::architect::{
     Scope, Segment, Variable, canonical,
 };
 use crate::value::{DateTime, Text, Type, Value};
-use crate::world::Fixtures;
+use crate::world::{Fixtures, with_objects};
 
 use super::answer::Answer;
 use super::variables::Given;
@@ -53,6 +53,7 @@ impl EvalEnvironment {
     }
 
     fn set(&mut self, name: &str, holds: Type, value: Value) {
+        let value = with_objects(&self.fixtures, value);
         let slot = self.names.declare(name, holds) as usize;
         self.fill();
         self.values[slot] = value;
