@@ -45,13 +45,13 @@ pub(super) const CASTS: &[Function] = &[
     Function {
         name: "ToAudio",
         category: Category::Cast,
-        summary: "Converts a Prompt to Audio. NOT_SET is silent.",
+        summary: "Converts a Prompt to Audio. The literal NOT_SET is silent.",
         example: ("ToAudio(Prompt.Welcome)", r#""[prompt Welcome]""#),
-        overloads: &[overload(
-            &[one("promptToConvert", Kind::Prompt).or_not_set()],
-            AUDIO,
-            prompt,
-        )],
+        overloads: &[
+            overload(&[one("promptToConvert", Kind::Prompt)], AUDIO, prompt),
+            // Newer than the catalogue: a published flow has it as its greeting.
+            overload(&[one("nullValue", Kind::NotSet).or_not_set()], AUDIO, prompt),
+        ],
     },
     Function {
         name: "ToAudioTTS",
