@@ -31,7 +31,7 @@ impl State {
         for (id, value) in &call.variables {
             let value = self.given(value);
             if let Some(slot) = self.slot(program, *id) {
-                slot.copy_from(value);
+                slot.put(value);
             }
         }
         if part.nature == FlowKind::InQueue {
@@ -144,7 +144,7 @@ impl State {
                 && !matches!(variable.initial, Source::Constant(_))
                 && let Err(failure) = self.value(program, &variable.initial)
             {
-                self.note(|| EventKind::Noted(failure.code));
+                self.note(|| EventKind::Unfilled(variable.id, failure));
             }
         }
     }

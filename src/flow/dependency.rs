@@ -140,19 +140,6 @@ fn named_by_object<'f, 'n>(
     }
 }
 
-/// The kinds of objects that are looked up by name in the organisation.
-const OBJECTS: [Kind; 9] = [
-    Kind::Queue,
-    Kind::User,
-    Kind::Skill,
-    Kind::LanguageSkill,
-    Kind::Group,
-    Kind::Schedule,
-    Kind::ScheduleGroup,
-    Kind::EmergencyGroup,
-    Kind::WrapupCode,
-];
-
 /// Returns the kind of a prompt, and its name without the scope.
 fn prompt<'f>(name: &str) -> Option<(DependencyKind<'f>, &str)> {
     let (scope, name) = name.split_once('.')?;
