@@ -68,7 +68,7 @@ codes! {
     DANGLING_REFERENCE Error "A node, action or start refers to something that is missing from the flow."
     EXPRESSION_SYNTAX Error "A template, condition or expression cannot be parsed."
     EXPRESSION_MISMATCH Warning "The text of an expression differs in meaning from the tree that Architect stores with it."
-    UNKNOWN_FUNCTION Error "An expression calls a function that Architect does not have."
+    UNKNOWN_FUNCTION Error "An expression calls a function that flowsim does not know."
     UNKNOWN_VARIABLE Error "An expression uses an undeclared variable."
     UNKNOWN_MEMBER Error "The type has no such property, or its values have no items."
     WRONG_ARGUMENTS Error "A function or operator does not accept the given arguments."

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::queued::Patience;
 use crate::flow::{FlowId, NodeId, VariableId};
 use crate::program::{ContextId, Program};
-use crate::value::{DateTime, Duration, Json, Kind, Object, Text, Value, properties_of};
+use crate::value::{DateTime, Duration, Json, Object, Text, Value, properties_of};
 use crate::world::{Organisation, empty_organisation};
 
 /// Limits after which a call ends although its flows are not finished.
@@ -377,13 +377,7 @@ impl Call {
             let declared = properties_of(holds.kind);
             let of_property = declared.iter().find(|(known, _)| known == property);
             let Some((_, holds)) = of_property else { continue };
-            let json = match value {
-                Value::String(address) if holds.kind == Kind::EmailAddress => {
-                    Json::object([("id".into(), Json::String(address.clone()))])
-                }
-                value => value.to_json(),
-            };
-            let json = match json {
+            let json = match value.to_json() {
                 one if holds.is_collection && !matches!(one, Json::Array(_)) => {
                     Json::array([one])
                 }

@@ -29,8 +29,9 @@ impl State {
             self.begin_task(program, task);
         }
         for (id, value) in &call.variables {
+            let value = self.given(value);
             if let Some(slot) = self.slot(program, *id) {
-                slot.copy_from(value);
+                slot.put(value);
             }
         }
         if part.nature == FlowKind::InQueue {
@@ -128,7 +129,7 @@ impl State {
             let value =
                 self.value(program, &variable.initial).unwrap_or_else(|failure| {
                     self.failed_initials.retain(|(id, _)| *id != variable.id);
-                    self.failed_initials.push((variable.id, failure.code));
+                    self.failed_initials.push((variable.id, failure));
                     Value::unset(variable.value_type)
                 });
             self.slots.values.push(value);
@@ -147,11 +148,11 @@ impl State {
             self.note_variable(program, variable.id, note);
             let mut failed = self.failed_initials.iter();
             if let Some(index) = failed.position(|(id, _)| *id == variable.id) {
-                let (_, code) = self.failed_initials.remove(index);
+                let (_, failure) = self.failed_initials.remove(index);
                 let unset = Value::unset(variable.value_type);
                 // A value that the call or an input gives replaces the initial value.
                 if self.slot(program, variable.id).is_some_and(|slot| *slot == unset) {
-                    self.note(|| EventKind::Noted(code));
+                    self.note(|| EventKind::Unfilled(variable.id, failure));
                 }
             }
         }

@@ -55,7 +55,7 @@ pub(super) struct State {
     pub(super) other_variables: Vec<(Text, Value)>,
     /// Variables whose initial value could not be computed, until the step that begins
     /// their flow or task notes it.
-    pub(super) failed_initials: Vec<(VariableId, Code)>,
+    pub(super) failed_initials: Vec<(VariableId, Box<Failure>)>,
     pub(super) actions: u32,
     /// The time and the number of actions at which a message started the flow again. The
     /// limits of a flow count from there.
@@ -171,7 +171,7 @@ impl State {
         };
         let holds = program.value_type(flow, id);
         let typed = holds.and_then(|it| Value::decode_given(&value.to_json(), it).ok());
-        let value = typed.unwrap_or(value);
+        let value = self.given(&typed.unwrap_or(value));
         let first = program.layouts[program.unit(flow).layout.index()].first;
         if let Some(slot) = self.conversation.slot(program, id) {
             *slot = value.clone();

@@ -13,7 +13,7 @@ use crate::trace::{EventKind, Failure};
 use crate::value::{
     Collection, DateTime, Duration, EMPTY_STRING, Kind, Text, Type, Value,
 };
-use crate::world::object_of_name;
+use crate::world::{named_object, with_objects};
 
 /// The values that the expressions of a task can read.
 pub(super) struct TaskView<'s> {
@@ -202,8 +202,13 @@ impl State {
     /// Returns the object with this name from the organisation, or else an object that
     /// has only this name.
     pub(super) fn named(&self, kind: Kind, name: &Text) -> Value {
-        let organisation = &self.conversation.organisation.0;
-        organisation.by_name(kind, name).unwrap_or_else(|| object_of_name(kind, name))
+        named_object(&*self.conversation.organisation.0, kind, name)
+    }
+
+    /// Returns a value that the caller of the flow gave, with the objects of the
+    /// organisation that it names.
+    pub(super) fn given(&self, value: &Value) -> Value {
+        with_objects(&*self.conversation.organisation.0, value.clone())
     }
 
     pub(super) fn task_view<'s>(&'s self, program: &Program) -> TaskView<'s> {

@@ -12,7 +12,7 @@ use super::required_type::{required_type, setting_at};
 use crate::expr::Origin;
 use crate::expr::architect::{self as expr, Form, Segment, Tree, parse_with};
 use crate::source::Span;
-use crate::value::{Json, Kind, Text};
+use crate::value::{Json, Kind, NAMED_OBJECTS, Text};
 
 /// An object that a flow refers to.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,24 +129,16 @@ fn named_by_object<'f, 'n>(
     let setting = setting_at(place);
     let by_type = || required_type(place, setting).map(|needed| needed.kind);
     let kind = setting.and_then(SettingSpec::object).or_else(by_type);
-    match kind.filter(|kind| OBJECTS.contains(kind)) {
-        Some(kind) => Some((DependencyKind::Object(kind), name)),
-        None => prompt(name),
+    match kind {
+        Some(kind) if NAMED_OBJECTS.contains(&kind) => {
+            Some((DependencyKind::Object(kind), name))
+        }
+        Some(Kind::Prompt | Kind::Audio) if !name.contains('.') => {
+            Some((DependencyKind::Object(Kind::Prompt), name))
+        }
+        _ => prompt(name),
     }
 }
-
-/// The kinds of objects that are looked up by name in the organisation.
-const OBJECTS: [Kind; 9] = [
-    Kind::Queue,
-    Kind::User,
-    Kind::Skill,
-    Kind::LanguageSkill,
-    Kind::Group,
-    Kind::Schedule,
-    Kind::ScheduleGroup,
-    Kind::EmergencyGroup,
-    Kind::WrapupCode,
-];
 
 /// Returns the kind of a prompt, and its name without the scope.
 fn prompt<'f>(name: &str) -> Option<(DependencyKind<'f>, &str)> {
@@ -176,7 +168,8 @@ fn found_by_name<'f>(rest: &str) -> Option<DependencyKind<'f>> {
     if rest.eq_ignore_ascii_case("SystemPrompt") {
         return Some(DependencyKind::SystemPrompt);
     }
-    let kind = OBJECTS.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(rest));
+    let kind =
+        NAMED_OBJECTS.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(rest));
     kind.map(DependencyKind::Object)
 }
 

@@ -138,6 +138,8 @@ pub enum EventKind {
     Missing(ReferenceId),
     /// Diagnostic note.
     Noted(Code),
+    /// A variable whose initial value cannot be computed is NOT_SET.
+    Unfilled(VariableId, Box<Failure>),
     /// Time ran out during the step.
     TimedOut,
     /// Input value of an Architect action.

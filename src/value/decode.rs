@@ -220,7 +220,7 @@ fn currency(json: &Json) -> Option<Currency> {
 }
 
 /// Converts JSON to an object with all properties of its type. Missing properties are
-/// NOT_SET. A string is the object's name.
+/// NOT_SET. A string is the object's name, or an e-mail address.
 fn object(json: &Json, kind: Kind) -> Result<Value, String> {
     let declared = properties_of(kind);
     let mut properties: Properties = declared
@@ -228,6 +228,9 @@ fn object(json: &Json, kind: Kind) -> Result<Value, String> {
         .map(|(name, holds)| (Text::from(*name), Value::unset(*holds)))
         .collect();
     match json {
+        Json::String(address) if kind == Kind::EmailAddress => {
+            properties.insert("id".into(), Value::String(address.clone()));
+        }
         Json::String(name)
             if declared.iter().any(|(property, _)| *property == "name") =>
         {
@@ -285,6 +288,11 @@ mod tests {
                 "Currency {\"amount\":\"4.50\",\"code\":\"USD\"}",
             ),
             ("\"Sales\"", "Queue", "Queue {\"id\":null,\"name\":\"Sales\"}"),
+            (
+                "\"a@b.c\"",
+                "EmailAddress",
+                "EmailAddress {\"name\":null,\"id\":\"a@b.c\"}",
+            ),
             ("{\"ID\":\"7\"}", "Skill", "Skill {\"id\":\"7\",\"name\":null}"),
             ("{\"any\":1}", "JSON", "JSON {\"any\":1}"),
             ("{\"zip\":12345}", "Contact", "Contact {\"zip\":\"12345\"}"),

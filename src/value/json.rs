@@ -10,6 +10,7 @@ use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::errors::ParseError;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
+use super::decimal::MAX_FRACTION_DIGITS;
 use super::{Decimal, MAX_DIGITS, Number, Text, Value};
 
 /// The entries of a JSON object, in order. The hash has a random seed, as that of the
@@ -226,9 +227,7 @@ impl Reader<'_> {
             }
             ast::Value::NumberLit(literal) => match Number::parse_json(literal.value) {
                 Some(number) => number.into(),
-                None => {
-                    return fail(format!("a number of more than {MAX_DIGITS} digits"));
-                }
+                None => return fail(number_problem(literal.value)),
             },
             ast::Value::Array(array) => {
                 let items =
@@ -261,6 +260,22 @@ impl Reader<'_> {
             }
             None => Ok(value.into()),
         }
+    }
+}
+
+/// Returns the reason why a number of JSON is not a decimal.
+fn number_problem(text: &str) -> String {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, ""));
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let is_small = exponent.starts_with('-')
+        || mantissa.starts_with("0.")
+        || mantissa.starts_with("-0.");
+    if digits.trim_matches('0').len() > MAX_DIGITS {
+        format!("a number of more than {MAX_DIGITS} digits")
+    } else if is_small {
+        format!("a number of more than {MAX_FRACTION_DIGITS} digits after the point")
+    } else {
+        format!("a number that is too large, beyond 10 to the power of {MAX_DIGITS}")
     }
 }
 
@@ -386,7 +401,18 @@ mod tests {
         for (text, message) in [
             ("", "not JSON: the text contains no value at byte 0"),
             ("  ", "not JSON: the text contains no value at byte 2"),
-            ("[1e41]", "not JSON: a number of more than 40 digits at byte 1"),
+            (
+                "[1e400]",
+                "not JSON: a number that is too large, beyond 10 to the power of 40 at byte 1",
+            ),
+            (
+                "-12345678901234567890123456789012345678901",
+                "not JSON: a number of more than 40 digits at byte 0",
+            ),
+            (
+                "1e-500",
+                "not JSON: a number of more than 400 digits after the point at byte 0",
+            ),
         ] {
             assert_eq!(Json::parse(text).unwrap_err().to_string(), message, "{text}");
         }

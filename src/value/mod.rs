@@ -52,6 +52,7 @@ pub use properties::{Property, properties_of};
 pub use region::dialing_code;
 pub(crate) use shorten::{beginning, shortened};
 pub use time::{Date, DateTime, Time};
+pub(crate) use types::NAMED_OBJECTS;
 pub use types::{Kind, Type};
 
 /// A string. Short strings are stored inside the value, longer ones are shared.

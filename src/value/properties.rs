@@ -1,7 +1,8 @@
 //! The properties of each type.
 //!
 //! *Source: `types` of Genesys' expression catalogue. Chat guests, key and value pairs
-//! and work items are known only from the exports of real flows.*
+//! and work items are known only from the exports of real flows; time slots and agent score
+//! pairs have the names of the parameters that create them.*
 
 use super::{Kind, Type};
 
@@ -33,6 +34,8 @@ pub fn properties_of(kind: Kind) -> &'static [Property] {
         Kind::KeyValuePair => &[("key", TEXT), ("value", TEXT)],
         Kind::ChatGuest => CHAT_GUEST,
         Kind::Workitem => WORKITEM,
+        Kind::Timeslot => TIMESLOT,
+        Kind::AgentScorePair => AGENT_SCORE_PAIR,
         Kind::Currency => CURRENCY,
         Kind::Email => EMAIL,
         Kind::EmailAddress => EMAIL_ADDRESS,
@@ -70,6 +73,11 @@ const CHAT_GUEST: &[Property] =
     &[("id", TEXT), ("customFields", many(Kind::KeyValuePair))];
 const WORKITEM: &[Property] =
     &[("id", TEXT), ("name", TEXT), ("status", one(Kind::WorktypeStatus))];
+const TIMESLOT: &[Property] =
+    &[("startDateTime", MOMENT), ("duration", one(Kind::Duration))];
+// Undocumented: a score may have a fraction, because `MakeAgentScorePair` takes a Decimal.
+const AGENT_SCORE_PAIR: &[Property] =
+    &[("agent", one(Kind::User)), ("score", one(Kind::Decimal))];
 const ID_AND_NAME: &[Property] = &[("id", TEXT), ("name", TEXT)];
 
 const CONVERSATION_TYPES: &[Property] = &[

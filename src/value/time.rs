@@ -48,6 +48,14 @@ impl DateTime {
         Self::from_milliseconds(whole.ok()?.as_millisecond())
     }
 
+    /// Parses a string in the form that Architect documents for `ToDateTime`:
+    /// `YYYY-MM-DDThh:mm:ss` and `Z` or an offset such as `-07:00`, at most 18 hours.
+    /// Undocumented: the offset or the whole time may be missing, and seconds may have a
+    /// fraction; [`DateTime::parse`] says what this means.
+    pub fn parse_exact(text: &str) -> Option<Self> {
+        if is_exact(text) { Self::parse(text) } else { None }
+    }
+
     /// Adds a duration. Returns `None` if out of range.
     pub fn checked_add(self, duration: Duration) -> Option<Self> {
         Self::from_milliseconds(self.0.checked_add(duration.milliseconds())?)
@@ -95,6 +103,43 @@ impl DateTime {
         let time = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH);
         TimeZone::UTC.to_datetime(time)
     }
+}
+
+/// Whether a string has the form `YYYY-MM-DD[Thh:mm:ss[.f][Z|±hh:mm]]`. The library accepts
+/// many more, a second 60 and offsets of 25 hours.
+fn is_exact(text: &str) -> bool {
+    let Some((date, rest)) = text.split_at_checked("2009-01-10".len()) else {
+        return false;
+    };
+    if rest.is_empty() {
+        return has_form(date, "0000-00-00");
+    }
+    let Some((time, rest)) = rest.split_at_checked("T06:30:00".len()) else {
+        return false;
+    };
+    let fraction = rest.strip_prefix('.').map_or(rest, |rest| {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if digits == 0 { "." } else { &rest[digits..] }
+    });
+    has_form(date, "0000-00-00")
+        && has_form(time, "T00:00:00")
+        && !time.ends_with("60")
+        && is_offset(fraction)
+}
+
+/// Whether this is nothing, `Z`, or an offset of at most 18 hours.
+fn is_offset(text: &str) -> bool {
+    let is_signed = has_form(text, "+00:00") || has_form(text, "-00:00");
+    text.is_empty() || text == "Z" || is_signed && text[1..] <= *"18:00"
+}
+
+/// Whether a string has the characters of a form, in which `0` is any digit.
+fn has_form(text: &str, form: &str) -> bool {
+    let is_same = |(given, wanted): (u8, u8)| match wanted {
+        b'0' => given.is_ascii_digit(),
+        wanted => given == wanted,
+    };
+    text.len() == form.len() && text.bytes().zip(form.bytes()).all(is_same)
 }
 
 impl fmt::Display for DateTime {
@@ -251,6 +296,47 @@ mod tests {
             "1e5",
         ] {
             assert_eq!(DateTime::parse(text), None, "{text}");
+        }
+    }
+
+    /// *Source: Genesys' expression catalogue on ToDateTime.*
+    #[test]
+    fn times_in_the_documented_form() {
+        for (text, printed) in [
+            ("2009-01-10T06:30:00Z", "2009-01-10T06:30:00Z"),
+            ("2009-01-10T06:30:00-07:00", "2009-01-10T13:30:00Z"),
+            ("2009-01-10T06:30:00+18:00", "2009-01-09T12:30:00Z"),
+            ("2009-01-10T06:30:00.25+00:30", "2009-01-10T06:00:00.250Z"),
+            ("2009-01-10T06:30:00", "2009-01-10T06:30:00Z"),
+            ("2009-01-10T06:30:00.1234567", "2009-01-10T06:30:00.123Z"),
+            ("2009-01-10", "2009-01-10T00:00:00Z"),
+        ] {
+            let time = DateTime::parse_exact(text).map(|time| time.to_string());
+            assert_eq!(time.as_deref(), Some(printed), "{text}");
+        }
+        for text in [
+            "2009-01-10T06:30:60Z",
+            "2009-01-10T24:00:00Z",
+            "2009-01-10T06:30:00+25:00",
+            "2009-01-10T06:30:00+18:01",
+            "2009-01-10T06:30:00+05:60",
+            "2009-01-10T06:30:00-0700",
+            "2009-01-10T06:30:00+07",
+            "2009-01-10 06:30:00Z",
+            " 2009-01-10T06:30:00Z",
+            "2009-01-10T06:30:00 Z",
+            "2009-01-10T06:30Z",
+            "20090110T063000Z",
+            "2009-01-10t06:30:00Z",
+            "2009-01-10T06:30:00z",
+            "2009-01-10T06:30:00.Z",
+            "2009-01-10T06:30:00,5Z",
+            "2009-02-30",
+            "+002009-01-10T06:30:00Z",
+            "2009-01-1é",
+            "",
+        ] {
+            assert_eq!(DateTime::parse_exact(text), None, "{text}");
         }
     }
 

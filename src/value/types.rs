@@ -30,6 +30,20 @@ macro_rules! kinds {
     };
 }
 
+/// The kinds of objects that are looked up by name in the organisation. Prompts are looked up
+/// among those of users and of the system.
+pub(crate) const NAMED_OBJECTS: [Kind; 9] = [
+    Kind::Queue,
+    Kind::User,
+    Kind::Skill,
+    Kind::LanguageSkill,
+    Kind::Group,
+    Kind::Schedule,
+    Kind::ScheduleGroup,
+    Kind::EmergencyGroup,
+    Kind::WrapupCode,
+];
+
 kinds! {
     Any "Any" "any" "Unknown before the run, like every variable of the draft dialect; in a signature, any type."
     NotSet "NOT_SET" "nts" "The kind of `NOT_SET` until its type is known."

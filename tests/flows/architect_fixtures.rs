@@ -46,6 +46,7 @@ fn with_actions(actions: &str) -> String {
   variables:
     - queueVariable: {{name: Flow.queue, initialValue: {{lit: {{name: Sales}}}}}}
     - stringVariable: {{name: Flow.text}}
+    - promptVariable: {{name: Flow.prompt}}
   tasks:
     - task:
         name: Main
@@ -71,7 +72,7 @@ dataActions: {Get Order: {status: 200}}
 ";
 
 /// An action for each setting that can name an entity; `NAME` is the name.
-const PLACES: [(&str, &str, &str); 20] = [
+const PLACES: [(&str, &str, &str); 21] = [
     ("transferToAcd: {targetQueue: {lit: {name: NAME}}}", "Sales", "queue"),
     ("transferToAcd: {targetQueue: {exp: ToQueue(\"NAME\")}}", "Sales", "queue"),
     (
@@ -118,6 +119,11 @@ const PLACES: [(&str, &str, &str); 20] = [
         "user prompt",
     ),
     ("holdMusic: {prompt: {lit: {name: Prompt.NAME}}}", "Welcome", "user prompt"),
+    (
+        "updateData: {statements: [{prompt: {variable: Flow.prompt, value: {lit: {name: NAME}}}}]}",
+        "Welcome",
+        "user prompt",
+    ),
     (
         "callData: {category: {C: {dataAction: {NAME: {inputs: {a: {lit: b}}}}}}}",
         "Get Order",

@@ -457,6 +457,49 @@ fn fixtures_answer_lookups() {
 }
 
 #[test]
+fn variables_name_objects_of_the_fixtures() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("org.yaml"), ORGANISATION).unwrap();
+    let path = folder.path().to_str().unwrap();
+    for (variable, expression, value) in [
+        ("Flow.q:Queue=Support", "Flow.q == FindQueue(\"Support\")", "true"),
+        ("Call.CurrentQueue=Support", "Call.CurrentQueue.id", "\"support\""),
+        ("Flow.u:User=ann@example.com", "Flow.u.name", "\"Ann\""),
+        ("Flow.s:Skill[]=[\"Spanish\"]", "Flow.s[0].id", "\"s1\""),
+        ("Flow.p:Prompt=Greeting", "Flow.p.duration", "\"PT3S\""),
+        ("Flow.p:Prompt=Prompt.Greeting", "ToAudio(Flow.p)", "\"Hola.\""),
+        ("Flow.p:Prompt=None", "ToAudio(Flow.p)", "\"[prompt None]\""),
+        ("Flow.e:EmailAddress=a@b.c", "EmailAddressDomainPart(Flow.e)", "\"b.c\""),
+    ] {
+        let given = answer(&[expression, "--fixtures", path, "--var", variable]);
+        assert!(given.ends_with(&format!("\"value\":{value}}}")), "{variable}: {given}");
+    }
+}
+
+#[test]
+fn constants_and_the_types_of_built_in_variables_are_fixed() {
+    for (variable, help) in [
+        (
+            "Call.Ani:Integer=5",
+            "error: the built-in variable `Call.Ani` has the type String, not Integer\n\nleave the \
+             type out: --var Call.Ani=VALUE\n",
+        ),
+        (
+            "system.MaxInt=5",
+            "error: `system.MaxInt` is a constant; --var sets variables\n\nuse the name of a \
+             variable, such as Flow.value\n",
+        ),
+    ] {
+        let output = eval(&["1", "--var", variable]);
+        assert_eq!((code(&output), err(&output).as_str()), (2, help), "{variable}");
+    }
+    assert_eq!(
+        answer(&["Call.Ani", "--var", "call.ani:String=5"]),
+        r#"{"type":"String","value":"5"}"#
+    );
+}
+
+#[test]
 fn fixtures_decide_undocumented_behaviour() {
     let folder = TempDir::new().unwrap();
     let policies = "policies: {stringEquality: ignore-case, missingItems: not-set}";

@@ -6,7 +6,7 @@ use crate::expr::architect::{
     Scope, Segment, Variable, canonical,
 };
 use crate::value::{DateTime, Text, Type, Value};
-use crate::world::Fixtures;
+use crate::world::{Fixtures, with_objects};
 
 use super::answer::Answer;
 use super::variables::Given;
@@ -44,10 +44,16 @@ impl EvalEnvironment {
     }
 
     /// Sets a variable to a value of the command line.
+    ///
+    /// # Errors
+    /// The value has another type, or the name is that of a constant. The message has an
+    /// empty line before the help.
     pub(super) fn give(&mut self, given: &Given) -> Result<(), String> {
         let same = |name: &str| name.eq_ignore_ascii_case(&given.name);
         let built_in = BUILT_INS.iter().find(|built_in| same(built_in.name));
+        given.require_variable(built_in)?;
         let (holds, value) = given.typed(built_in.map(|built_in| built_in.value_type))?;
+        let value = with_objects(&self.fixtures, value);
         self.set(&given.name, holds, value);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Parses the variables of an expression from the command line.
 
 use crate::diagnostic::nearest;
+use crate::expr::architect::BuiltIn;
 use crate::value::{Json, Kind, Text, Type, Value};
 
 /// Parsed `NAME[:TYPE]=VALUE`.
@@ -45,7 +46,35 @@ fn is_of_values(kind: Kind) -> bool {
     !matches!(kind, Kind::Any | Kind::NotSet | Kind::PromptOrAudio)
 }
 
+/// The scopes of constants.
+const CONSTANTS: [&str; 5] = ["System", "Format", "Language", "Prompt", "PromptSystem"];
+
 impl Given {
+    /// Requires that the name is that of a variable, and the type that of the variable.
+    pub(super) fn require_variable(
+        &self,
+        built_in: Option<&BuiltIn>,
+    ) -> Result<(), String> {
+        let scope = self.name.split_once('.').map_or("", |(scope, _)| scope);
+        if CONSTANTS.iter().any(|it| it.eq_ignore_ascii_case(scope)) {
+            return Err(format!(
+                "`{}` is a constant; --var sets variables\n\nuse the name of a variable, such \
+                 as Flow.value",
+                self.name
+            ));
+        }
+        match (built_in, self.value_type) {
+            (Some(built_in), Some(holds)) if built_in.value_type != holds => {
+                let (name, fixed) = (built_in.name, built_in.value_type);
+                Err(format!(
+                    "the built-in variable `{name}` has the type {fixed}, not {holds}\n\nleave \
+                     the type out: --var {name}=VALUE"
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Returns the type and the value. The type is the explicit one, else that of a
     /// built-in variable, else that of the JSON value.
     pub(super) fn typed(&self, built_in: Option<Type>) -> Result<(Type, Value), String> {

@@ -5,6 +5,7 @@ use crate::value::{Kind, Text, Type, Value};
 use super::budget::Budget;
 use super::environment::{Directory, Environment, UnknownOrganization};
 use super::evaluate::invoke;
+use super::functions::logical::BRANCH;
 use super::signature::{Category, Evaluate, Function, Overload, Parameter, Varying};
 use super::tree::Place;
 use super::typed::{Typed, TypedCall, TypedForm};
@@ -252,7 +253,7 @@ fn property(base: Code, name: Text, holds: Type, place: Place) -> Code {
 fn compile_call(call: TypedCall, result: Type, place: Place, budget: &Budget) -> Code {
     let compiled = |argument| compile_within(argument, budget);
     let arguments: Vec<Code> = call.arguments.into_iter().map(compiled).collect();
-    let arguments = match special(call.function, arguments, place) {
+    let arguments = match special(call.function, call.overload, arguments, place) {
         Ok(code) => return code,
         Err(arguments) => arguments,
     };
@@ -280,6 +281,7 @@ fn compile_call(call: TypedCall, result: Type, place: Place, budget: &Budget) ->
 /// Compiles operations that do not evaluate all of their arguments.
 fn special(
     function: &'static Function,
+    overload: &'static Overload,
     arguments: Vec<Code>,
     place: Place,
 ) -> Result<Code, Vec<Code>> {
@@ -298,6 +300,8 @@ fn special(
         "If" | "?" => {
             let parts: [Code; 3] = arguments.try_into()?;
             let [condition, yes, no] = parts;
+            let checked = |branch, place| checked(function, overload, branch, place);
+            let (yes, no) = (checked(yes, place), checked(no, place));
             Ok(match condition {
                 Code::Constant(Value::Boolean(true)) => yes,
                 Code::Constant(_) => no,
@@ -305,6 +309,33 @@ fn special(
             })
         }
         _ => Err(arguments),
+    }
+}
+
+/// Returns a branch of `If` or `? :` as a call that refuses NOT_SET, if its parameter does.
+/// Only the chosen branch is evaluated, so only that one is refused.
+fn checked(
+    function: &'static Function,
+    overload: &'static Overload,
+    branch: Code,
+    place: Place,
+) -> Code {
+    let refuses = overload.returns == Type::one(Kind::Audio);
+    match branch {
+        Code::Constant(value) if !value.is_unset() => Code::Constant(value),
+        branch if refuses => Code::Call(Box::new(Call {
+            function,
+            overload: &BRANCH,
+            evaluate: BRANCH.evaluate,
+            arguments: Box::new([branch]),
+            result: overload.returns,
+            place,
+            shape: Shape::Any,
+            combine: None,
+            refuses_not_set: true,
+            has_limits: false,
+        })),
+        branch => branch,
     }
 }
 

@@ -1,6 +1,11 @@
-//! Equality, as used by `==`, `AreEqual`, `Find` and `FindFirst`.
+//! Equality, as used by `==`, `AreEqual`, `Find`, `FindFirst`, and the functions that remove
+//! or replace items.
 
-use crate::value::{Json, Kind, Number, Object, Value};
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
+
+use crate::value::{Decimal, Json, Kind, Number, Object, Value};
 
 use super::environment::Policies;
 
@@ -65,7 +70,7 @@ fn equal_objects(left: &Object, right: &Object, policies: Policies) -> bool {
 
 /// The part of a telephone number that counts for equality: its digits with the dialling
 /// code, so that `+1317…` equals `1317…`; else its SIP address; else its text.
-#[derive(PartialEq)]
+#[derive(PartialEq, Hash)]
 enum Address<'a> {
     Telephone(String),
     Sip(&'a str),
@@ -90,6 +95,84 @@ fn address(object: &Object) -> Option<Address<'_>> {
     } else {
         text("raw").or_else(|| text("uri")).map(Address::Other)
     }
+}
+
+/// A number that is the same for equal values, whatever the policies.
+pub(super) fn hash(value: &Value) -> u64 {
+    let mut state = FxHasher::default();
+    if value.is_unset() {
+        return state.finish();
+    }
+    match value {
+        Value::String(text) => hash_text(text, &mut state),
+        Value::Integer(number) => Decimal::from(*number).hash(&mut state),
+        Value::Decimal(number) => number.hash(&mut state),
+        Value::DateTime(time) => time.hash(&mut state),
+        Value::Date(date) => date.hash(&mut state),
+        Value::Time(time) => time.hash(&mut state),
+        Value::Duration(duration) => duration.hash(&mut state),
+        Value::Currency(currency) => {
+            currency.amount.hash(&mut state);
+            currency.code.hash(&mut state);
+        }
+        Value::Object(object) => hash_object(object, &mut state),
+        Value::Json(json) => hash_json(json).hash(&mut state),
+        Value::Collection(items) => {
+            items.items.iter().for_each(|item| hash(item).hash(&mut state));
+        }
+        Value::Boolean(truth) => truth.hash(&mut state),
+        // Functions with `Any` refuse Audio, and Communications are few.
+        Value::NotSet(_) | Value::Audio(_) | Value::Communication(_) => {}
+    }
+    state.finish()
+}
+
+/// Without case, because the policies may ignore it.
+fn hash_text(text: &str, state: &mut FxHasher) {
+    text.chars().flat_map(char::to_lowercase).for_each(|letter| letter.hash(state));
+}
+
+fn hash_object(object: &Object, state: &mut FxHasher) {
+    let id = object.properties.get("id").filter(|id| !id.is_unset());
+    if let Some(address) = address(object) {
+        address.hash(state);
+    } else if let Some(id) = id {
+        hash(id).hash(state);
+    } else {
+        let members = object.properties.iter();
+        sum(members.map(|(name, value)| hash_member(name, hash(value)))).hash(state);
+    }
+}
+
+fn hash_json(json: &Json) -> u64 {
+    let mut state = FxHasher::default();
+    match json {
+        Json::Null => {}
+        Json::Boolean(truth) => truth.hash(&mut state),
+        Json::Integer(number) => Decimal::from(*number).hash(&mut state),
+        Json::Decimal(number) => number.hash(&mut state),
+        Json::String(text) => text.hash(&mut state),
+        Json::Array(items) => {
+            items.iter().for_each(|item| hash_json(item).hash(&mut state));
+        }
+        Json::Object(object) => {
+            let members = object.iter();
+            sum(members.map(|(name, json)| hash_member(name, hash_json(json))))
+                .hash(&mut state);
+        }
+    }
+    state.finish()
+}
+
+fn hash_member(name: &str, value: u64) -> u64 {
+    let mut state = FxHasher::default();
+    (name, value).hash(&mut state);
+    state.finish()
+}
+
+/// The order of members does not count, so their hashes are added.
+fn sum(hashes: impl Iterator<Item = u64>) -> u64 {
+    hashes.fold(0, u64::wrapping_add)
 }
 
 #[cfg(test)]

@@ -4,12 +4,17 @@ use crate::diagnostic::{Code, nearest};
 use crate::value::{Kind, Number, Type, Value, properties_of};
 
 use super::functions::functions;
+use super::overloads;
 use super::problem::Problem;
 use super::signature::{Category, Function, Overload, Parameter};
 use super::tree::Place;
 
 /// The error for a call that fits no overload.
-pub(super) fn no_overload(function: &Function, given: &[Type], place: Place) -> Problem {
+pub(super) fn no_overload(
+    function: &'static Function,
+    given: &[Type],
+    place: Place,
+) -> Problem {
     let is_operator = function.category == Category::Operators;
     if let ("[", true, [index, base]) = (function.name, is_operator, given) {
         let message = format!(
@@ -26,21 +31,92 @@ pub(super) fn no_overload(function: &Function, given: &[Type], place: Place) -> 
         list(given)
     );
     let problem = Problem::new(Code::WRONG_ARGUMENTS, place, message);
-    let same_type = if is_operator {
-        "both sides must have the same type"
-    } else {
-        "all `Any` arguments must have the same type"
-    };
-    match (takes_several_of_one_type(function), is_operator) {
-        (true, true) => problem.with_help(same_type),
-        (false, true) => problem,
-        (true, false) => problem.with_help(format!(
-            "{same_type}; run `flowsim functions {}` for examples",
-            function.name
-        )),
-        (false, false) => problem
-            .with_help(format!("run `flowsim functions {}` for examples", function.name)),
+    let advice = conversion(function, given)
+        .or_else(|| not_any(function, given))
+        .or_else(|| same_type(function));
+    let examples = (!is_operator)
+        .then(|| format!("run `flowsim functions {}` for examples", function.name));
+    match (advice, examples) {
+        (Some(advice), Some(examples)) => {
+            problem.with_help(format!("{advice}; {examples}"))
+        }
+        (Some(help), None) | (None, Some(help)) => problem.with_help(help),
+        (None, None) => problem,
     }
+}
+
+/// The advice to convert one value, if the call then fits an overload. A Decimal does not
+/// become an Integer, because it would lose its fraction.
+fn conversion(function: &'static Function, given: &[Type]) -> Option<String> {
+    const CONVERSIONS: [(&str, Kind); 3] = [
+        ("ToString", Kind::String),
+        ("ToDecimal", Kind::Decimal),
+        ("ToInt", Kind::Integer),
+    ];
+    let fits = |place: usize, kind: Kind| {
+        let mut types = given.to_vec();
+        types[place] = Type::one(kind);
+        overloads::accepts(function, &types)
+    };
+    let possible = |place: usize| {
+        let of = given[place];
+        let possible = CONVERSIONS.iter().filter(move |(name, kind)| {
+            let loses = *kind == Kind::Integer && of.kind == Kind::Decimal;
+            let exists = !of.is_collection
+                && of != Type::one(*kind)
+                && super::functions::function(name)
+                    .is_some_and(|it| overloads::takes(it, of));
+            exists && !loses && fits(place, *kind)
+        });
+        possible.map(|(name, _)| *name).collect::<Vec<_>>()
+    };
+    let places = (0..given.len()).map(|place| (place, possible(place)));
+    let found: Vec<_> = places.filter(|(_, names)| !names.is_empty()).collect();
+    // A conversion to a String never fails.
+    let (place, names) =
+        found.iter().find(|(_, names)| names[0] == "ToString").or(found.first())?;
+    let names = match &names[..] {
+        ["ToString", ..] => "`ToString`".to_owned(),
+        [one] => format!("`{one}`"),
+        several => format!("`{}`", several.join("` or `")),
+    };
+    Some(format!("convert the {} value with {names}", ordinal(*place)?))
+}
+
+fn ordinal(place: usize) -> Option<&'static str> {
+    ["first", "second", "third", "fourth", "fifth"].get(place).copied()
+}
+
+/// The advice for values that `Any` excludes.
+fn not_any(function: &Function, given: &[Type]) -> Option<String> {
+    let wanted = || function.overloads.iter().flat_map(|overload| overload.parameters);
+    let is_any = |is_collection: bool| {
+        wanted()
+            .any(|parameter| parameter.wanted == Type { kind: Kind::Any, is_collection })
+    };
+    if !is_any(false) && !is_any(true) {
+        return None;
+    }
+    let is_comparison =
+        matches!(function.name, "==" | "!=" | "AreEqual" | "Find" | "FindFirst");
+    if given.iter().any(|given| given.kind == Kind::Audio) {
+        return Some(match is_comparison {
+            true => "Audio cannot be compared".to_owned(),
+            false => "`Any` is every type except Audio".to_owned(),
+        });
+    }
+    let is_collection = |given: &Type| given.is_collection;
+    (!is_any(true) && given.iter().any(is_collection))
+        .then(|| "`Any` is a single value; a collection is `Any[]`".to_owned())
+}
+
+/// The advice for values of different types.
+fn same_type(function: &Function) -> Option<String> {
+    let is_operator = function.category == Category::Operators;
+    takes_several_of_one_type(function).then(|| match is_operator {
+        true => "both sides must have the same type".to_owned(),
+        false => "all `Any` arguments must have the same type".to_owned(),
+    })
 }
 
 fn takes_several_of_one_type(function: &Function) -> bool {
@@ -170,5 +246,58 @@ fn is_zero(value: &Value) -> bool {
         Value::Integer(number) => *number == 0,
         Value::Decimal(number) => number.is_zero(),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::expression::Expression;
+    use super::super::names::Declarations;
+
+    fn help(text: &str) -> String {
+        let problems =
+            Expression::compile(text, &mut Declarations::new(), None).unwrap_err();
+        problems[0].help.clone().unwrap_or_default()
+    }
+
+    #[test]
+    fn help_names_the_conversion_that_is_missing() {
+        for (text, expected) in [
+            (
+                "Sum(1, 2.5)",
+                "convert the first value with `ToDecimal`; run `flowsim functions Sum` for examples",
+            ),
+            (
+                "Round(5)",
+                "convert the first value with `ToDecimal`; run `flowsim functions Round` for examples",
+            ),
+            (r#""Call " + 1"#, "convert the second value with `ToString`"),
+            (
+                r#"JsonParse("1") + 1"#,
+                "convert the first value with `ToDecimal` or `ToInt`",
+            ),
+            (r#"JsonParse("1") == "1""#, "convert the first value with `ToString`"),
+            ("GetCurrentDateTimeUtc() == 5", "both sides must have the same type"),
+        ] {
+            assert_eq!(help(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn help_says_what_any_excludes() {
+        for (text, expected) in [
+            (r#"ToAudioTTS("x") == ToAudioTTS("x")"#, "Audio cannot be compared"),
+            (
+                "IsSet(MakeList(1))",
+                "`Any` is a single value; a collection is `Any[]`; run `flowsim functions IsSet` \
+                 for examples",
+            ),
+            (
+                r#"MakeList(ToAudioTTS("x"))"#,
+                "`Any` is every type except Audio; run `flowsim functions MakeList` for examples",
+            ),
+        ] {
+            assert_eq!(help(text), expected, "{text}");
+        }
     }
 }

@@ -73,6 +73,7 @@ pub use messages::parameters;
 pub use names::{Declarations, Names, Variable};
 pub use parse::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, parse, parse_with};
 pub use problem::Problem;
+pub(crate) use prompts::named_prompt;
 pub use ranges::Range;
 pub use reads::Read;
 pub use signature::{

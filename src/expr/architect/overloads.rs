@@ -4,7 +4,7 @@ use crate::value::{Kind, Type};
 
 use super::casts;
 use super::signature::{Function, Overload, Parameter};
-use super::typed::Typed;
+use super::typed::{Typed, TypedForm};
 
 /// A fitting overload.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +72,13 @@ pub(super) fn result(fit: &Fit) -> Type {
         Kind::Any => Type { kind: fit.common, ..returns },
         _ => returns,
     }
+}
+
+/// Whether a function takes arguments of these types without conversion.
+pub(super) fn accepts(function: &'static Function, given: &[Type]) -> bool {
+    let typed = |given: &Type| Typed::new(TypedForm::Unknown, *given, (0, 0));
+    let given: Vec<Typed> = given.iter().map(typed).collect();
+    resolve(function, &given).is_some_and(|fit| fit.cost < NOT_SET_REFUSED)
 }
 
 /// Whether a function takes one argument of this type without conversion.

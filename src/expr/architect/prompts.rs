@@ -16,6 +16,19 @@ pub(super) fn prompt(directory: &dyn Directory, is_system: bool, name: &str) -> 
     known.unwrap_or_else(|| unknown(is_system, name))
 }
 
+/// Returns the prompt with this name: a system prompt with the prefix `PromptSystem.`, a user
+/// prompt with the prefix `Prompt.` or without one.
+pub(crate) fn named_prompt(directory: &dyn Directory, name: &str) -> Value {
+    let (family, rest) = name.split_once('.').unwrap_or(("", name));
+    if family.eq_ignore_ascii_case("PromptSystem") {
+        prompt(directory, true, rest)
+    } else if family.eq_ignore_ascii_case("Prompt") {
+        prompt(directory, false, rest)
+    } else {
+        prompt(directory, false, name)
+    }
+}
+
 fn unknown(is_system: bool, name: &str) -> Value {
     let properties: Properties = properties_of(Kind::Prompt)
         .iter()

@@ -1,5 +1,6 @@
 //! The values of settings, compiled.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::names::Names;
@@ -162,7 +163,7 @@ fn literal(json: &Json, holds: Type, names: &mut Names<'_>) -> Source {
     }
     if let Some(name) = name_of(json, holds.kind) {
         return match holds.kind {
-            Kind::Prompt | Kind::Audio => expression(name, holds, names),
+            Kind::Prompt | Kind::Audio => expression(&prompt_of(name), holds, names),
             kind => Source::Named(kind, name.clone()),
         };
     }
@@ -170,6 +171,11 @@ fn literal(json: &Json, holds: Type, names: &mut Names<'_>) -> Source {
         Ok(value) => Source::Constant(value),
         Err(message) => Source::Broken(Box::new((Code::WRONG_TYPE, message.into()))),
     }
+}
+
+/// Returns the expression for a prompt. A name without a prefix is that of a user prompt.
+fn prompt_of(name: &str) -> Cow<'_, str> {
+    if name.contains('.') { name.into() } else { format!("Prompt.{name}").into() }
 }
 
 /// Returns a string as an expression.

@@ -409,7 +409,7 @@ impl<'t> LastEvents<'t> {
 }
 
 fn is_diagnostic(fact: &EventKind) -> bool {
-    matches!(fact, EventKind::Missing(_) | EventKind::Noted(_))
+    matches!(fact, EventKind::Missing(_) | EventKind::Noted(_) | EventKind::Unfilled(..))
 }
 
 /// Returns the diagnostic that a fact represents, if any.
@@ -418,6 +418,12 @@ pub fn diagnostic(fact: &EventKind, symbols: &SymbolTable) -> Option<(Code, Stri
         EventKind::Missing(reference) => {
             let name = symbols.reference(*reference);
             Some((Code::VARIABLE_NOT_FOUND, format!("`{{{name}}}` has no value")))
+        }
+        EventKind::Unfilled(variable, failure) => {
+            let name = symbols.variable(*variable);
+            let message =
+                format!("the initial value of `{name}` is NOT_SET: {}", failure.message);
+            Some((failure.code, message))
         }
         EventKind::Noted(code) => {
             let message = match *code {

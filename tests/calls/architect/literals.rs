@@ -37,6 +37,86 @@ fn a_literal_is_not_an_expression() {
     assert_eq!((run.end().as_str(), run.prompts()), ("completed", vec!["example.com"]));
 }
 
+const ORGANISATION: &str = "
+queues: [{id: q-1, name: Marketing}]
+users: [{id: u-1, name: Ann, email: ann@example.com}]
+skills: [{id: s-1, name: Spanish}]
+prompts: {Greeting: {tts: Welcome dear.}}
+";
+
+/// A variable that a call gives by name, and a literal, are the same object.
+#[test]
+fn objects_that_are_given_by_name_are_those_of_the_organisation() {
+    let flow = call_flow(
+        &["queue q", "queueCollection qs", "user u", "skill s", "prompt p", "queue none"],
+        "- playAudio: {name: A, audio: {exp: 'ToAudio(Flow.p)'}}
+- playAudio: {name: B, audio: {exp: 'ToAudioTTS(ToString(Flow.q == FindQueue(\"Marketing\")))'}}
+- playAudio: {name: C, audio: {exp: 'ToAudioTTS(Flow.qs[1].id)'}}
+- playAudio: {name: D, audio: {exp: 'ToAudioTTS(Flow.u.name)'}}
+- playAudio: {name: E, audio: {exp: 'ToAudioTTS(Flow.s.id)'}}
+- playAudio: {name: F, audio: {exp: 'ToAudioTTS(Flow.none.name)'}}
+- playAudio: {name: G, audio: {exp: 'ToAudioTTS(Call.CurrentQueue.id)'}}",
+    );
+    let run = stage(flow)
+        .world(ORGANISATION)
+        .variables(&[
+            ("Flow.q", "\"marketing\""),
+            ("Flow.qs", "[{\"id\": \"7\"}, \"Marketing\"]"),
+            ("Flow.u", "\"ann@example.com\""),
+            ("Flow.s", "{\"name\": \"Spanish\"}"),
+            ("Flow.p", "\"Greeting\""),
+            ("Flow.none", "\"Elsewhere\""),
+            ("Call.CurrentQueue", "\"Marketing\""),
+        ])
+        .run();
+    assert_eq!(run.end(), "completed");
+    let heard = ["Welcome dear.", "true", "q-1", "Ann", "s-1", "Elsewhere", "q-1"];
+    assert_eq!(run.prompts(), heard);
+}
+
+/// *Source: the prefix is that of expressions. Archy's files have it, too.*
+#[test]
+fn the_literal_of_a_prompt_needs_no_prefix() {
+    let flow = call_flow(
+        &[
+            "prompt p, initialValue: {lit: {name: Greeting}}",
+            "prompt q, initialValue: {lit: {name: Prompt.Greeting}}",
+        ],
+        "- playAudio: {name: A, audio: {exp: 'ToAudio(Flow.p)'}}
+- playAudio: {name: B, audio: {exp: 'ToAudioTTS(ToString(Flow.p == Flow.q))'}}",
+    );
+    let run = run(&flow, ORGANISATION, &[]);
+    assert_eq!(
+        (run.end().as_str(), run.prompts()),
+        ("completed", vec!["Welcome dear.", "true"])
+    );
+}
+
+#[test]
+fn a_note_says_which_initial_value_is_missing_and_why() {
+    let flow = call_flow(
+        &["integer n, initialValue: {exp: 'ToInt(\"x\" + \"y\")'}"],
+        "- playAudio: {name: A, audio: {tts: Hello}}",
+    );
+    let text = run(&flow, "", &[]).text();
+    let note = "note: CONVERSION_FAILED the initial value of `Flow.n` is NOT_SET: ToInt: cannot \
+                convert \"xy\" to Integer";
+    assert!(text.contains(note), "{text}");
+}
+
+/// *Source: Genesys' expression catalogue, which refuses a Prompt that is NOT_SET.*
+#[test]
+fn an_unset_prompt_is_not_played() {
+    let flow = call_flow(
+        &["prompt p"],
+        "- playAudio: {name: A, audio: {exp: 'ToAudio(Flow.p)'}}
+- playAudio: {name: B, audio: {tts: After}}",
+    );
+    let run = run(&flow, "", &[]);
+    assert!(run.codes().contains(&"NOT_SET_NOT_ALLOWED"), "{:?}", run.codes());
+    assert_eq!(run.prompts(), Vec::<&str>::new());
+}
+
 /// Architect keeps an empty expression of a part that is switched off. *Source: published
 /// flows.*
 #[test]

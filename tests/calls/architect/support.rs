@@ -23,6 +23,7 @@ pub(crate) struct Stage {
     flows: Vec<String>,
     world: String,
     context: Vec<(String, Value)>,
+    variables: Vec<(String, Value)>,
     inputs: Vec<Input>,
     limits: Limits,
     is_strict: bool,
@@ -46,6 +47,7 @@ pub(crate) fn stage(flow: impl Into<String>) -> Stage {
         flows: vec![flow.into()],
         world: String::new(),
         context: Vec::new(),
+        variables: Vec::new(),
         inputs: Vec::new(),
         limits: Limits::default(),
         is_strict: false,
@@ -149,6 +151,14 @@ impl Stage {
     }
 
     /// Sets the caller's inputs.
+    pub(crate) fn variables(mut self, given: &[(&str, &str)]) -> Self {
+        let given = given.iter().map(|(name, json)| {
+            ((*name).to_owned(), Value::from(Json::parse(json).unwrap()))
+        });
+        self.variables = given.collect();
+        self
+    }
+
     pub(crate) fn inputs(mut self, inputs: &[&str]) -> Self {
         self.inputs = inputs.iter().map(|input| Input::parse(input).unwrap()).collect();
         self
@@ -186,6 +196,9 @@ impl Stage {
             .limits(self.limits);
         for (name, value) in &self.context {
             call = call.context(&program, name, value.clone());
+        }
+        for (name, value) in &self.variables {
+            call = call.variable(&program, name, value.clone());
         }
         let mut session = Session::start(Arc::clone(&program), &call);
         let trace = play(&mut session, &call, host);
@@ -263,7 +276,9 @@ impl Run {
     pub(crate) fn codes(&self) -> Vec<&str> {
         let codes = self.facts().filter_map(|fact| match fact {
             EventKind::Noted(code) => Some(code.name()),
-            EventKind::Failed(failure) => Some(failure.code.name()),
+            EventKind::Failed(failure) | EventKind::Unfilled(_, failure) => {
+                Some(failure.code.name())
+            }
             _ => None,
         });
         codes.collect()

@@ -13,8 +13,6 @@ const DIFFERENCES: &[(&str, &str)] = &[
     ("ToPhoneNumber", "phn(str)"),
     // As above.
     ("ToLanguageSkill", "lac(lac)"),
-    // A published flow plays `ToAudio(NOT_SET)` as its greeting, which is silent.
-    ("ToAudio", "aud(pmt)"),
     // Without a literal the type of the property is unknown; JSON has its own overloads.
     ("[", "any(str, any)"),
 ];

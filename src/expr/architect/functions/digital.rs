@@ -8,7 +8,8 @@ use std::sync::Arc;
 use crate::diagnostic::Code;
 use crate::value::spoken::DateFormat;
 use crate::value::{
-    Collection, Communication, CommunicationPart, Kind, Object, Type, Value, to_text,
+    Collection, Communication, CommunicationPart, Kind, Number, Object, Type, Value,
+    to_text,
 };
 
 use super::super::arguments::Arguments;
@@ -250,7 +251,9 @@ fn make_agent_score_pairs(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 }
 
 fn pair(agent: &Value, score: &Value) -> Value {
-    let properties = [("agent".into(), agent.clone()), ("score".into(), score.clone())];
+    let score = Number::of(score).map(|score| Value::Decimal(score.to_decimal()));
+    let score = score.unwrap_or(Value::NotSet(Type::one(Kind::Decimal)));
+    let properties = [("agent".into(), agent.clone()), ("score".into(), score)];
     let properties = properties.into_iter().collect();
     Value::Object(Arc::new(Object { kind: Kind::AgentScorePair, properties }))
 }
@@ -286,7 +289,10 @@ mod tests {
     #[test]
     fn pairs() {
         assert_results(&[
-            ("MakeAgentScorePair(NOT_SET, 5)", r#"{"agent":null,"score":5}"#),
+            ("MakeAgentScorePair(NOT_SET, 5)", r#"{"agent":null,"score":5.0}"#),
+            ("MakeAgentScorePair(NOT_SET, 5).score", "5.0"),
+            ("MakeAgentScorePair(NOT_SET, 5).agent", "NOT_SET User"),
+            ("MakeAgentScorePair(FindUser(\"a\"), 7.5).Score * 2", "15.0"),
             ("MakeAgentScorePair(NOT_SET, NOT_SET)", "NOT_SET_NOT_ALLOWED"),
             ("MakeAgentScorePair(\"john\", 5)", "WRONG_ARGUMENTS"),
         ]);
@@ -294,9 +300,9 @@ mod tests {
         let agent = |name| format!(r#"{{"agent":{{"id":"User name {name}"}},"score":"#);
         let (a, b) = (agent("a"), agent("b"));
         for (scores, pairs) in [
-            ("MakeList(1, 2)", format!("[{a}1}},{b}2}}]")),
+            ("MakeList(1, 2)", format!("[{a}1.0}},{b}2.0}}]")),
             ("MakeList(1.5, 2.0)", format!("[{a}1.5}},{b}2.0}}]")),
-            ("7", format!("[{a}7}},{b}7}}]")),
+            ("7", format!("[{a}7.0}},{b}7.0}}]")),
             ("MakeList(1)", "OUT_OF_RANGE".to_owned()),
         ] {
             let text = format!("MakeListAgentScorePair({users}, {scores})");

@@ -93,7 +93,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-fn collection(arguments: &Arguments<'_>, items: Vec<Value>) -> Value {
+pub(super) fn collection(arguments: &Arguments<'_>, items: Vec<Value>) -> Value {
     let kind = arguments.result_type().kind;
     Value::Collection(Arc::new(Collection { kind, items }))
 }

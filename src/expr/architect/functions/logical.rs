@@ -65,6 +65,14 @@ pub(super) const CHOOSING: &[Overload] = &[
     ),
 ];
 
+/// A branch of Audio, which must be set. *Source: the catalogue, which allows NOT_SET for
+/// every other type.*
+pub(in crate::expr::architect) const BRANCH: Overload = overload(
+    &[one("the chosen Audio", Kind::Audio)],
+    Type::one(Kind::Audio),
+    |arguments| Ok(arguments.value(0).clone()),
+);
+
 /// Used for constants only; otherwise the compiler evaluates only the selected branch.
 fn choose(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let holds = arguments.optional(0, Arguments::boolean)?.unwrap_or(false);

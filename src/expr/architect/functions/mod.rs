@@ -19,7 +19,8 @@ mod known;
 mod language;
 mod limits;
 mod list;
-mod logical;
+mod list_changes;
+pub(super) mod logical;
 mod mathematical;
 pub(super) mod operators;
 mod organization_cast;
@@ -46,9 +47,11 @@ const CATEGORIES: &[&[Function]] = &[
     logical::FUNCTIONS,
     comparison::FUNCTIONS,
     list::FUNCTIONS,
+    list_changes::FUNCTIONS,
     cast::FUNCTIONS,
-    audio::FUNCTIONS,
+    audio::CASTS,
     organization_cast::FUNCTIONS,
+    audio::PLAYBACK,
     financial::FUNCTIONS,
     email::FUNCTIONS,
     language::FUNCTIONS,
@@ -89,6 +92,16 @@ const LONGEST_NAME: usize = 32;
 mod tests {
     use super::super::trial::assert_results;
     use super::{functions, operators};
+
+    #[test]
+    fn the_functions_of_a_category_follow_each_other() {
+        let mut order: Vec<_> = functions().map(|function| function.category).collect();
+        order.dedup();
+        let mut distinct = order.clone();
+        distinct.sort();
+        distinct.dedup();
+        assert_eq!(order.len(), distinct.len(), "{order:?}");
+    }
 
     #[test]
     fn examples_have_the_documented_results() {

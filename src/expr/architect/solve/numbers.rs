@@ -186,7 +186,9 @@ pub(super) fn converted(wanted: &Value, kind: Kind) -> Option<Value> {
         (Value::String(text), Kind::Integer) => Value::Integer(text.parse().ok()?),
         (Value::String(text), Kind::Decimal) => Value::Decimal(Decimal::parse(text)?),
         (Value::String(text), Kind::Boolean) => Value::Boolean(text.parse().ok()?),
-        (Value::String(text), Kind::DateTime) => Value::DateTime(DateTime::parse(text)?),
+        (Value::String(text), Kind::DateTime) => {
+            Value::DateTime(DateTime::parse_exact(text)?)
+        }
         (Value::String(text), Kind::Duration) => Value::Duration(Duration::parse(text)?),
         (Value::Integer(number), Kind::Boolean) => Value::Boolean(*number != 0),
         (Value::Integer(number), Kind::Duration) => {

@@ -131,6 +131,11 @@ impl Walk<'_> {
                     let message = ("message", Json::String(failure.message.clone()));
                     event = event.with("error", object([code, message]));
                 }
+                EventKind::Unfilled(_, failure) => {
+                    let code = ("code", failure.code.name().into());
+                    let message = ("message", Json::String(failure.message.clone()));
+                    event = event.with("warning", object([code, message]));
+                }
                 EventKind::Noted(code) => {
                     let code = ("code", code.name().into());
                     event = event.with("warning", object([code]));

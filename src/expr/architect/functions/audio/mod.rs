@@ -17,42 +17,41 @@ use values::*;
 
 const AUDIO: Type = Type::one(Kind::Audio);
 
-pub(super) const FUNCTIONS: &[Function] = &[
-    Function {
-        name: "AudioPlaybackOptions",
-        category: Category::Audio,
-        summary: "Sets whether the caller may interrupt Audio, and whether it plays immediately instead of after the queued Audio.",
-        example: ("AudioPlaybackOptions(ToAudioNumber(5), false)", r#""five""#),
-        overloads: &[
-            overload(
-                &[
-                    one("audio", Kind::PromptOrAudio),
-                    one("bargeIn", Kind::Boolean).literal(),
-                ],
-                AUDIO,
-                playback_options,
-            ),
-            overload(
-                &[
-                    one("audio", Kind::PromptOrAudio),
-                    one("bargeIn", Kind::Boolean).literal(),
-                    one("flushNow", Kind::Boolean).literal(),
-                ],
-                AUDIO,
-                playback_options,
-            ),
-        ],
-    },
+pub(super) const PLAYBACK: &[Function] = &[Function {
+    name: "AudioPlaybackOptions",
+    category: Category::Audio,
+    summary: "Sets whether the caller may interrupt Audio, and whether it plays immediately instead of after the queued Audio.",
+    example: ("AudioPlaybackOptions(ToAudioNumber(5), false)", r#""five""#),
+    overloads: &[
+        overload(
+            &[one("audio", Kind::PromptOrAudio), one("bargeIn", Kind::Boolean).literal()],
+            AUDIO,
+            playback_options,
+        ),
+        overload(
+            &[
+                one("audio", Kind::PromptOrAudio),
+                one("bargeIn", Kind::Boolean).literal(),
+                one("flushNow", Kind::Boolean).literal(),
+            ],
+            AUDIO,
+            playback_options,
+        ),
+    ],
+}];
+
+/// The functions that create Audio. In the catalogue they belong to the conversions.
+pub(super) const CASTS: &[Function] = &[
     Function {
         name: "ToAudio",
         category: Category::Cast,
-        summary: "Converts a Prompt to Audio. NOT_SET is silent.",
+        summary: "Converts a Prompt to Audio. The literal NOT_SET is silent.",
         example: ("ToAudio(Prompt.Welcome)", r#""[prompt Welcome]""#),
-        overloads: &[overload(
-            &[one("promptToConvert", Kind::Prompt).or_not_set()],
-            AUDIO,
-            prompt,
-        )],
+        overloads: &[
+            overload(&[one("promptToConvert", Kind::Prompt)], AUDIO, prompt),
+            // Newer than the catalogue: a published flow has it as its greeting.
+            overload(&[one("nullValue", Kind::NotSet).or_not_set()], AUDIO, prompt),
+        ],
     },
     Function {
         name: "ToAudioTTS",

@@ -2,6 +2,8 @@
 
 mod text;
 
+use std::borrow::Cow;
+
 use crate::diagnostic::Code;
 use crate::value::{
     DateTime, Json, Kind, Type, Value, beginning, phone_number as phone_numbers,
@@ -146,11 +148,28 @@ fn boolean(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 }
 
 fn integer(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    limits::converted(arguments, to_integer(arguments.value(0)))
+    limits::converted(arguments, to_integer(&without_plus(arguments.value(0))))
 }
 
 fn decimal(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    limits::converted(arguments, to_decimal(arguments.value(0)))
+    limits::converted(arguments, to_decimal(&without_plus(arguments.value(0))))
+}
+
+/// A String as a number without its plus sign. Undocumented: all notations of a number are
+/// accepted, with a sign, a fraction or an exponent.
+fn without_plus(value: &Value) -> Cow<'_, Value> {
+    let text = match value {
+        Value::String(text) | Value::Json(Json::String(text)) => text,
+        _ => return Cow::Borrowed(value),
+    };
+    match text.trim().strip_prefix('+') {
+        Some(rest)
+            if rest.starts_with(|next: char| next.is_ascii_digit() || next == '.') =>
+        {
+            Cow::Owned(Value::from(rest))
+        }
+        _ => Cow::Borrowed(value),
+    }
 }
 
 fn duration(arguments: &Arguments<'_>) -> Result<Value, Failure> {
@@ -168,7 +187,7 @@ fn currency(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 }
 
 /// A String without an offset is read as UTC, and a date without a time as midnight. The
-/// catalogue does not mention this.
+/// catalogue does not mention this; it refuses every other form.
 fn datetime(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     match arguments.value(0) {
         Value::DateTime(time) => Ok(Value::DateTime(*time)),
@@ -181,7 +200,7 @@ fn datetime(arguments: &Arguments<'_>) -> Result<Value, Failure> {
             if text.trim().is_empty() {
                 return Ok(arguments.not_set());
             }
-            let time = DateTime::parse(text).map(Value::DateTime);
+            let time = DateTime::parse_exact(text).map(Value::DateTime);
             time.ok_or_else(|| inconvertible(arguments, text))
         }
         unset if unset.is_unset() => Ok(arguments.not_set()),
@@ -230,6 +249,16 @@ mod tests {
             (r#"ToPhoneNumber(" +13178723000 ").raw"#, r#"" +13178723000 ""#),
             (r#"ToInt("A String")"#, "CONVERSION_FAILED"),
             ("ToInt(10.0 ^ 15)", "CONVERSION_FAILED"),
+            (r#"ToInt("+5")"#, "5"),
+            (r#"ToInt(" +5.7 ")"#, "5"),
+            (r#"ToInt("1e3")"#, "1000"),
+            (r#"ToInt("+1e3")"#, "1000"),
+            (r#"ToDecimal("+1.5")"#, "1.5"),
+            (r#"ToDecimal(JsonParse("\"+1.5\""))"#, "1.5"),
+            (r#"ToInt("+")"#, "CONVERSION_FAILED"),
+            (r#"ToInt("+-5")"#, "CONVERSION_FAILED"),
+            (r#"ToInt("++5")"#, "CONVERSION_FAILED"),
+            (r#"ToInt("+ 5")"#, "CONVERSION_FAILED"),
             (r#"ToInt(JsonParse("5"))"#, "5"),
             (r#"ToInt(JsonParse("null"))"#, "NOT_SET Integer"),
             (r#"ToInt(JsonParse("[]"))"#, "CONVERSION_FAILED"),
@@ -248,6 +277,8 @@ mod tests {
             ),
             (r#"ToDateTime("1799-12-31T23:59:59Z")"#, "CONVERSION_FAILED"),
             (r#"ToDateTime("10/1/2009")"#, "CONVERSION_FAILED"),
+            (r#"ToDateTime("2009-01-10T06:30:60Z")"#, "CONVERSION_FAILED"),
+            (r#"ToDateTime(JsonParse("\"2009-01-10 06:30:00Z\""))"#, "CONVERSION_FAILED"),
             (
                 r#"ToDateTime(JsonParse("\"2009-01-10T06:30:00Z\""))"#,
                 r#""2009-01-10T06:30:00Z""#,

@@ -77,4 +77,23 @@ mod tests {
             ("false ? MakeList(1) : MakeEmptyList(2)", "[]"),
         ]);
     }
+
+    /// The catalogue refuses NOT_SET for Audio, and for no other type.
+    #[test]
+    fn chosen_audio_must_be_set() {
+        assert_results(&[
+            ("If(true, NOT_SET, ToAudioTTS(\"x\"))", "NOT_SET_NOT_ALLOWED"),
+            ("If(false, NOT_SET, ToAudioTTS(\"x\"))", "\"x\""),
+            (
+                "GetDefaultLanguage() == \"en-us\" ? ToAudioDuration(NOT_SET) : ToAudioTTS(\"x\")",
+                "NOT_SET_NOT_ALLOWED",
+            ),
+            (
+                "GetDefaultLanguage() == \"de-de\" ? ToAudioDuration(NOT_SET) : ToAudioTTS(\"x\")",
+                "\"x\"",
+            ),
+            ("ToAudio(NOT_SET)", "\"\""),
+            ("ToAudio(FindUserPrompt(\"none\"))", "NOT_SET_NOT_ALLOWED"),
+        ]);
+    }
 }
