@@ -136,8 +136,10 @@ pub enum EventKind {
     Failed(Box<Failure>),
     /// A template named a value that does not exist.
     Missing(ReferenceId),
-    /// Diagnostic note.
+    /// Diagnostic note whose message is the meaning of the code.
     Noted(Code),
+    /// Diagnostic note with a message of the step.
+    Warned(Box<Failure>),
     /// Time ran out during the step.
     TimedOut,
     /// Input value of an Architect action.

@@ -393,7 +393,7 @@ pub(super) fn platform_path(label: &str) -> Cow<'_, str> {
 }
 
 fn is_diagnostic(fact: &EventKind) -> bool {
-    matches!(fact, EventKind::Missing(_) | EventKind::Noted(_))
+    matches!(fact, EventKind::Missing(_) | EventKind::Noted(_) | EventKind::Warned(_))
 }
 
 /// Returns the diagnostic that a fact represents, if any.
@@ -416,6 +416,7 @@ pub fn diagnostic(fact: &EventKind, symbols: &SymbolTable) -> Option<(Code, Stri
             };
             Some((*code, message.into()))
         }
+        EventKind::Warned(problem) => Some((problem.code, problem.message.to_string())),
         _ => None,
     }
 }

@@ -93,6 +93,7 @@ impl<'t> Outcome<'t> {
                 EventKind::Requested(_)
                 | EventKind::Missing(_)
                 | EventKind::Noted(_)
+                | EventKind::Warned(_)
                 | EventKind::Played(_) => {}
             }
         }
@@ -407,7 +408,10 @@ const ANSWER: u8 = u8::MAX;
 
 fn rank(fact: &EventKind) -> u8 {
     match fact {
-        EventKind::Missing(_) | EventKind::Noted(_) | EventKind::Played(_) => NOTE,
+        EventKind::Missing(_)
+        | EventKind::Noted(_)
+        | EventKind::Warned(_)
+        | EventKind::Played(_) => NOTE,
         EventKind::Read(..) => READ,
         EventKind::Prompted(_) => 2,
         EventKind::CallerInput(_) => 3,

@@ -129,6 +129,7 @@ impl Describer<'_> {
             | EventKind::Failed(_)
             | EventKind::Missing(_)
             | EventKind::Noted(_)
+            | EventKind::Warned(_)
             | EventKind::Played(_)
             | EventKind::TimedOut => None,
         }

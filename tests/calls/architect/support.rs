@@ -263,6 +263,7 @@ impl Run {
     pub(crate) fn codes(&self) -> Vec<&str> {
         let codes = self.facts().filter_map(|fact| match fact {
             EventKind::Noted(code) => Some(code.name()),
+            EventKind::Warned(problem) => Some(problem.code.name()),
             EventKind::Failed(failure) => Some(failure.code.name()),
             _ => None,
         });
